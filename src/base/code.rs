@@ -1,0 +1,77 @@
+//! Every code a diagnostic can have, with its severity and one line of explanation.
+//!
+//! Codes are stable: `site.yaml` may raise or lower them by name, and scripts may look for them.
+
+use super::Severity;
+
+/// The kind of a problem.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    pub name: &'static str,
+    pub severity: Severity,
+    /// What it means, for `tilmash check --explain`.
+    pub explanation: &'static str,
+}
+
+macro_rules! codes {
+    ($($ident:ident $name:literal $severity:ident $explanation:literal;)*) => {
+        $(#[doc = $explanation] pub static $ident: Code = Code { name: $name, severity: Severity::$severity, explanation: $explanation };)*
+        /// All codes, in the order of this table.
+        pub static ALL: &[&Code] = &[$(&$ident),*];
+    };
+}
+
+codes! {
+    // Reading files
+    UNREADABLE "unreadable" Error "A file or folder of the project cannot be read.";
+    NOT_UTF8 "not-utf8" Error "A text file is not valid UTF-8.";
+    TOO_LARGE "too-large" Error "A text file is larger than the limit for pages.";
+    OUTSIDE_LINK "outside-link" Warning "A symbolic link leads out of the project and is not followed.";
+    // YAML: site.yaml, front matter, plan, UI strings
+    YAML_SYNTAX "yaml-syntax" Error "The YAML cannot be read.";
+    DUPLICATE_KEY "duplicate-key" Error "A key occurs twice in one mapping.";
+    UNKNOWN_KEY "unknown-key" Error "A key is not known here.";
+    WRONG_TYPE "wrong-type" Error "A value is not of the kind that is expected.";
+    MISSING_KEY "missing-key" Error "A key that must be there is not.";
+    BAD_VALUE "bad-value" Error "A value is of the right kind but cannot be used.";
+    BAD_DATE "bad-date" Error "A date does not exist or is not written as YYYY-MM-DD.";
+    BAD_URL "bad-url" Error "An address is not a URL that can be used here.";
+    UNKNOWN_LANGUAGE "unknown-language" Error "A language is used that the site does not have.";
+    NO_CONFIG "no-config" Error "There is no site.yaml.";
+    // Pages
+    FRONT_MATTER "front-matter" Error "The front matter is not closed.";
+    NO_LANGUAGE "no-language" Warning "A page's file name does not say its language.";
+    NO_TITLE "no-title" Warning "A page has no title.";
+    UNSAFE_URL "unsafe-url" Warning "A link has a scheme that may run code; the link is dropped.";
+    RAW_HTML "raw-html" Note "Raw HTML is shown as text, since the site does not allow it.";
+    UNKNOWN_CODE_LANGUAGE "unknown-code-language" Warning "A code block names a language that has no highlighting.";
+    HIGHLIGHT_LIMIT "highlight-limit" Warning "A code block is too large or too slow to highlight and is shown plain.";
+    FOOTNOTE "footnote" Warning "A footnote is used but not defined, or defined but not used.";
+    DUPLICATE_ANCHOR "duplicate-anchor" Error "Two headings of a page ask for the same anchor.";
+    // The site
+    ROUTE_COLLISION "route-collision" Error "Two things would stand at one path.";
+    KEY_COLLISION "key-collision" Error "Two works have keys that differ only by case or by Unicode normal form.";
+    MISSING_TRANSLATION "missing-translation" Warning "A work has no edition in one of the site's languages.";
+    BROKEN_LINK "broken-link" Error "A link leads to nothing.";
+    BROKEN_ANCHOR "broken-anchor" Error "A link leads to a page that has no such anchor.";
+    OTHER_LANGUAGE_LINK "other-language-link" Warning "A link leads to a page that exists only in another language.";
+    MISSING_STRING "missing-string" Warning "A word of the interface is missing in a language.";
+    NO_BASE_URL "no-base-url" Note "The site's address is not known; canonical links, sitemap and feeds are left out.";
+    ALIGNMENT "alignment" Warning "Two editions of a work do not have the same number of sentences in a paragraph.";
+    // Templates
+    TEMPLATE "template" Error "A template cannot be read or rendered.";
+    // The split
+    PLAN_SEGMENT "plan-segment" Error "The plan names a segment that the source text does not have.";
+    PLAN_COVERAGE "plan-coverage" Error "A segment of the source text is in no chapter, or in two.";
+    PLAN_REPAIR "plan-repair" Error "A repair does not fit the source text.";
+    SOURCE_CHANGED "source-changed" Error "The source text is not the one the plan was made for.";
+    SPLIT_LOSS "split-loss" Error "Pieces of the source text are lost, doubled or reordered.";
+    CHAPTER_MISSING "chapter-missing" Error "A chapter of the plan has no file yet.";
+    CHAPTER_EDITED "chapter-edited" Note "A sentence of a chapter differs from the source text and its repairs.";
+    CHAPTER_LOSS "chapter-loss" Error "A sentence of the source text is missing from its chapter.";
+}
+
+/// The code of that name.
+pub fn named(name: &str) -> Option<&'static Code> {
+    ALL.iter().copied().find(|code| code.name == name)
+}

@@ -1,0 +1,90 @@
+//! Problems as values: what is wrong, where, and what to do about it.
+//!
+//! Stages return diagnostics beside what they could make. How they are shown to people and to
+//! machines is the business of `cli::report`.
+
+use super::{Code, Place};
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; fails nothing.
+    Note,
+    /// The result is usable but likely not what was meant.
+    Warning,
+    /// The result is wrong; the build does not publish.
+    Error,
+}
+
+impl Severity {
+    /// The word for it in messages and in `site.yaml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// One problem in someone's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    pub code: &'static Code,
+    /// The code's own severity, unless `site.yaml` says otherwise.
+    pub severity: Severity,
+    /// One line, lower case, no full stop; makes sense alone.
+    pub message: String,
+    /// Where it is; `None` only for what has no file (a missing file, a command-line value).
+    pub place: Option<Place>,
+    /// Further places that explain it, each with a few words.
+    pub others: Vec<(Place, String)>,
+    /// What to do.
+    pub hints: Vec<String>,
+}
+
+impl Diagnostic {
+    /// A problem at a place.
+    pub fn at(code: &'static Code, place: Place, message: impl Into<String>) -> Self {
+        Self { place: Some(place), ..Self::nowhere(code, message) }
+    }
+
+    /// A problem that has no place in a file.
+    pub fn nowhere(code: &'static Code, message: impl Into<String>) -> Self {
+        Self { code, severity: code.severity, message: message.into(), place: None, others: Vec::new(), hints: Vec::new() }
+    }
+
+    /// Adds a hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds a hint if there is one.
+    #[must_use]
+    pub fn maybe_hint(mut self, hint: Option<String>) -> Self {
+        self.hints.extend(hint);
+        self
+    }
+
+    /// Adds a further place.
+    #[must_use]
+    pub fn also(mut self, place: Place, words: impl Into<String>) -> Self {
+        self.others.push((place, words.into()));
+        self
+    }
+}
+
+/// Puts diagnostics in the order in which they are shown: by file, place, code; equal ones once.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| {
+        (&a.place, a.code.name, &a.message, &a.others, &a.hints).cmp(&(&b.place, b.code.name, &b.message, &b.others, &b.hints))
+    });
+    diagnostics.dedup();
+}
+
+/// Whether any of them is an error.
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}

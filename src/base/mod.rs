@@ -1,0 +1,15 @@
+//! The ground floor: places in files, problems as values, YAML with places, and small pure tools.
+//!
+//! Nothing here knows what a site is. Every other layer may use this one.
+
+pub mod code;
+pub mod diagnostic;
+pub mod hash;
+pub mod path;
+pub mod place;
+pub mod suggest;
+pub mod yaml;
+
+pub use code::Code;
+pub use diagnostic::{Diagnostic, Severity};
+pub use place::Place;

@@ -1,0 +1,434 @@
+//! YAML with places: the only file that knows the YAML library.
+//!
+//! A text is first read into a [`Node`] tree in which everything has its bytes, then taken apart
+//! by [`Fields`], which collects every problem (unknown keys, doubled keys, wrong types) instead of
+//! stopping at the first, and words them in the project's own terms.
+//!
+//! Anchors, aliases, merge keys and tags are not used here: they are refused, since a reader of a
+//! configuration should not have to chase them and since they are how small files become large.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_yaml::{Spanned, options::DuplicateKeyPolicy, options::MergeKeyPolicy};
+
+use super::{Diagnostic, Place, code, suggest};
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    pub value: Value,
+    pub place: Place,
+}
+
+/// What a YAML value can be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Node>),
+    /// Entries in the order of the file; doubled keys are still there.
+    Map(Vec<Entry>),
+}
+
+/// One entry of a mapping.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub key: String,
+    pub key_place: Place,
+    pub node: Node,
+}
+
+impl Node {
+    /// The word for the kind of value in messages.
+    pub fn kind(&self) -> &'static str {
+        match self.value {
+            Value::Null => "nothing",
+            Value::Bool(_) => "true or false",
+            Value::Int(_) | Value::Float(_) => "a number",
+            Value::Text(_) => "text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a mapping",
+        }
+    }
+
+    /// The diagnostic that this value is not what was expected.
+    pub fn wrong_type(&self, expected: &str) -> Diagnostic {
+        Diagnostic::at(&code::WRONG_TYPE, self.place.clone(), format!("expected {expected}, found {}", self.kind()))
+    }
+}
+
+/// Reads one YAML document that takes up `range` of a file's `text`.
+///
+/// An empty document is an empty mapping. Places count from the beginning of the file.
+pub fn read(file: &Arc<str>, text: &str, range: Range<usize>) -> Result<Node, Diagnostic> {
+    let source = &text[range.clone()];
+    let mut options = serde_yaml::Options::default();
+    options.duplicate_keys = DuplicateKeyPolicy::PassThrough;
+    options.merge_keys = MergeKeyPolicy::AsOrdinary;
+    if let Some(budget) = &mut options.budget {
+        budget.max_aliases = 0;
+        budget.max_anchors = 0;
+        budget.max_depth = 16;
+    }
+    let raw = serde_yaml::from_str_with_options::<Option<Spanned<Raw>>>(source, options);
+    let places = Places { file, source, base: range.start };
+    match raw {
+        Ok(Some(raw)) => Ok(places.node(raw)),
+        Ok(None) => Ok(Node { value: Value::Map(Vec::new()), place: Place::new(file, range) }),
+        Err(error) => {
+            let error = error.without_snippet();
+            let place =
+                error.location().map_or_else(|| Place::new(file, range.start..range.start), |location| places.at(location));
+            let message = error.render_with_options(serde_yaml::RenderOptions::default());
+            // The library's text may begin with its own idea of the place and go on over lines.
+            let message = message.lines().next().unwrap_or("the YAML cannot be read").trim_start_matches("error: ");
+            let message = match message.split_once(": ") {
+                Some((place, rest)) if place.starts_with("line ") => rest,
+                _ => message,
+            };
+            Err(Diagnostic::at(&code::YAML_SYNTAX, place, message.trim_end_matches('.').to_owned())
+                .maybe_hint(source.contains('\t').then(|| "YAML is indented with spaces, never with tabs".to_owned())))
+        }
+    }
+}
+
+/// The tree as the library gives it, before its locations are turned into places.
+enum Raw {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Spanned<Raw>>),
+    Map(Vec<(Spanned<RawKey>, Spanned<Raw>)>),
+}
+
+/// A key: any scalar, as text.
+struct RawKey(String);
+
+impl<'de> Deserialize<'de> for RawKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(RawKey)
+    }
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RawVisitor;
+        impl<'de> Visitor<'de> for RawVisitor {
+            type Value = Raw;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a YAML value")
+            }
+            fn visit_unit<E: de::Error>(self) -> Result<Raw, E> {
+                Ok(Raw::Null)
+            }
+            fn visit_none<E: de::Error>(self) -> Result<Raw, E> {
+                Ok(Raw::Null)
+            }
+            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
+                Raw::deserialize(deserializer)
+            }
+            fn visit_bool<E: de::Error>(self, value: bool) -> Result<Raw, E> {
+                Ok(Raw::Bool(value))
+            }
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Raw, E> {
+                Ok(Raw::Int(value))
+            }
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Raw, E> {
+                Ok(i64::try_from(value).map_or(Raw::Float(value as f64), Raw::Int))
+            }
+            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Raw, E> {
+                Ok(Raw::Float(value))
+            }
+            fn visit_str<E: de::Error>(self, value: &str) -> Result<Raw, E> {
+                Ok(Raw::Text(value.to_owned()))
+            }
+            fn visit_string<E: de::Error>(self, value: String) -> Result<Raw, E> {
+                Ok(Raw::Text(value))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Raw, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    list.push(item);
+                }
+                Ok(Raw::List(list))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Raw, A::Error> {
+                let mut map = Vec::new();
+                while let Some(entry) = entries.next_entry()? {
+                    map.push(entry);
+                }
+                Ok(Raw::Map(map))
+            }
+        }
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+/// Turns the library's locations into places of the file.
+struct Places<'a> {
+    file: &'a Arc<str>,
+    source: &'a str,
+    base: usize,
+}
+
+impl Places<'_> {
+    fn node(&self, raw: Spanned<Raw>) -> Node {
+        let place = self.at(raw.referenced);
+        let value = match raw.value {
+            Raw::Null => Value::Null,
+            Raw::Bool(value) => Value::Bool(value),
+            Raw::Int(value) => Value::Int(value),
+            Raw::Float(value) => Value::Float(value),
+            Raw::Text(value) => Value::Text(value),
+            Raw::List(items) => Value::List(items.into_iter().map(|item| self.node(item)).collect()),
+            Raw::Map(entries) => Value::Map(
+                entries
+                    .into_iter()
+                    .map(|(key, node)| Entry { key_place: self.at(key.referenced), key: key.value.0, node: self.node(node) })
+                    .collect(),
+            ),
+        };
+        Node { value, place }
+    }
+
+    fn at(&self, location: serde_yaml::Location) -> Place {
+        let span = location.span();
+        let (start, length) = match (span.byte_offset(), span.byte_len()) {
+            (Some(start), Some(length)) => (start as usize, length as usize),
+            // Without byte offsets: by line and column, to the end of that line.
+            _ => {
+                let line = (location.line() as usize).max(1);
+                let line_start: usize = self.source.split_inclusive('\n').take(line - 1).map(str::len).sum();
+                let rest = &self.source[line_start.min(self.source.len())..];
+                let rest = rest.lines().next().unwrap_or("");
+                let column = (location.column() as usize).max(1) - 1;
+                let skip: usize = rest.chars().take(column).map(char::len_utf8).sum();
+                (line_start + skip, rest.len() - skip)
+            }
+        };
+        let start = super::place::floor_char_boundary(self.source, start);
+        let end = super::place::floor_char_boundary(self.source, start + length);
+        // A block's span runs into the lines after it; a frame should show its text only.
+        let end = start + self.source[start..end].trim_end().len();
+        Place::new(self.file, self.base + start..self.base + end)
+    }
+}
+
+/// Takes a mapping apart, key by key, and reports what is left over.
+///
+/// Each `take_*` names a key that is known here; [`Fields::finish`] then reports every key that was
+/// not asked for, with the known ones as suggestions.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    entries: &'a [Entry],
+    place: Place,
+    known: Vec<&'static str>,
+    problems: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> Fields<'a> {
+    /// Begins with a node that should be a mapping; `what` names it in messages ("a chapter").
+    pub fn of(node: &'a Node, what: &str, problems: &'a mut Vec<Diagnostic>) -> Option<Self> {
+        let entries = match &node.value {
+            Value::Map(entries) => entries.as_slice(),
+            Value::Null => &[],
+            _ => {
+                problems.push(node.wrong_type(&format!("{what} (a mapping)")));
+                return None;
+            }
+        };
+        for (index, entry) in entries.iter().enumerate() {
+            if let Some(first) = entries[..index].iter().find(|earlier| earlier.key == entry.key) {
+                problems.push(
+                    Diagnostic::at(&code::DUPLICATE_KEY, entry.key_place.clone(), format!("`{}` is given twice", entry.key))
+                        .also(first.key_place.clone(), "first given here"),
+                );
+            }
+        }
+        Some(Self { entries, place: node.place.clone(), known: Vec::new(), problems })
+    }
+
+    /// Where the mapping stands.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Where further problems go.
+    pub fn problems(&mut self) -> &mut Vec<Diagnostic> {
+        self.problems
+    }
+
+    /// The value of a key; an explicit null counts as absent.
+    pub fn take(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.known.push(key);
+        let entry = self.entries.iter().find(|entry| entry.key == key)?;
+        (entry.node.value != Value::Null).then_some(&entry.node)
+    }
+
+    /// The value of a key that must be there.
+    pub fn require(&mut self, key: &'static str) -> Option<&'a Node> {
+        let found = self.take(key);
+        if found.is_none() {
+            self.problems.push(Diagnostic::at(&code::MISSING_KEY, self.place.clone(), format!("`{key}` is missing")));
+        }
+        found
+    }
+
+    /// A text; numbers and booleans are taken as they would be printed.
+    pub fn take_text(&mut self, key: &'static str) -> Option<String> {
+        let node = self.take(key)?;
+        text(node, self.problems)
+    }
+
+    /// A text that must be there.
+    pub fn require_text(&mut self, key: &'static str) -> Option<String> {
+        let node = self.require(key)?;
+        text(node, self.problems)
+    }
+
+    /// True or false.
+    pub fn take_bool(&mut self, key: &'static str) -> Option<bool> {
+        let node = self.take(key)?;
+        match node.value {
+            Value::Bool(value) => Some(value),
+            _ => {
+                self.problems.push(node.wrong_type("true or false"));
+                None
+            }
+        }
+    }
+
+    /// A whole number.
+    pub fn take_int(&mut self, key: &'static str) -> Option<i64> {
+        let node = self.take(key)?;
+        int(node, self.problems)
+    }
+
+    /// The items of a list; a single value counts as a list of one.
+    pub fn take_list(&mut self, key: &'static str) -> &'a [Node] {
+        match self.take(key) {
+            None => &[],
+            Some(node) => match &node.value {
+                Value::List(items) => items,
+                _ => std::slice::from_ref(node),
+            },
+        }
+    }
+
+    /// The texts of a list; a single text counts as a list of one.
+    pub fn take_texts(&mut self, key: &'static str) -> Vec<String> {
+        let items = self.take_list(key);
+        items.iter().filter_map(|item| text(item, self.problems)).collect()
+    }
+
+    /// The entries of a mapping with free keys.
+    pub fn take_map(&mut self, key: &'static str) -> &'a [Entry] {
+        let Some(node) = self.take(key) else { return &[] };
+        match &node.value {
+            Value::Map(entries) => entries,
+            _ => {
+                self.problems.push(node.wrong_type("a mapping"));
+                &[]
+            }
+        }
+    }
+
+    /// Reports every key that was not asked for.
+    pub fn finish(self) {
+        for entry in self.entries {
+            if !self.known.contains(&entry.key.as_str()) {
+                let hint = suggest::did_you_mean(&entry.key, self.known.iter().copied())
+                    .unwrap_or_else(|| format!("known here: {}", self.known.join(", ")));
+                self.problems.push(
+                    Diagnostic::at(&code::UNKNOWN_KEY, entry.key_place.clone(), format!("unknown key `{}`", entry.key))
+                        .hint(hint),
+                );
+            }
+        }
+    }
+}
+
+/// A node's text; numbers and booleans are taken as they would be printed.
+pub fn text(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
+    match &node.value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Int(number) => Some(number.to_string()),
+        Value::Float(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::List(_) | Value::Map(_) => {
+            problems.push(node.wrong_type("text"));
+            None
+        }
+    }
+}
+
+/// A node's whole number.
+pub fn int(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<i64> {
+    match node.value {
+        Value::Int(number) => Some(number),
+        _ => {
+            problems.push(node.wrong_type("a whole number"));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> Result<Node, Diagnostic> {
+        read(&"test.yaml".into(), text, 0..text.len())
+    }
+
+    #[test]
+    fn every_value_knows_its_bytes() {
+        let text = "--- skip\ntitle: Әлем\nlist: [1, two]\n";
+        let node = read(&"x".into(), text, 9..text.len()).unwrap();
+        let Value::Map(entries) = &node.value else { panic!("a mapping") };
+        assert_eq!(&text[entries[0].key_place.range()], "title");
+        assert_eq!(&text[entries[0].node.place.range()], "Әлем");
+        let Value::List(items) = &entries[1].node.value else { panic!("a list") };
+        assert_eq!(items[0].value, Value::Int(1));
+        assert_eq!(&text[items[1].place.range()], "two");
+    }
+
+    #[test]
+    fn all_problems_of_a_mapping_are_reported_at_once() {
+        let text = "tilte: a\norder: first\norder: 2\n";
+        let node = read_text(text).unwrap();
+        let mut problems = Vec::new();
+        let mut fields = Fields::of(&node, "a page", &mut problems).unwrap();
+        fields.require_text("title");
+        fields.take_int("order");
+        fields.finish();
+        let names: Vec<_> = problems.iter().map(|problem| problem.code.name).collect();
+        assert_eq!(names, ["duplicate-key", "missing-key", "wrong-type", "unknown-key"]);
+        assert_eq!(problems[3].hints, ["did you mean `title`?"]);
+    }
+
+    #[test]
+    fn broken_yaml_has_a_place_and_one_line() {
+        for text in ["a: [1", "a: b: c", "a: *x", "- a\nb: c", "\"", "{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{", "a: &x 1"] {
+            let problem = read_text(text).unwrap_err();
+            assert!(problem.place.is_some(), "{text}");
+            assert!(!problem.message.contains('\n'), "{text}: {}", problem.message);
+        }
+    }
+
+    #[test]
+    fn an_empty_document_is_an_empty_mapping() {
+        for text in ["", "# only a comment\n", "\n\n"] {
+            let node = read_text(text).unwrap();
+            let mut problems = Vec::new();
+            assert!(Fields::of(&node, "x", &mut problems).is_some(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! Tilmash.
+pub mod base;
