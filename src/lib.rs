@@ -1,2 +1,3 @@
 //! Tilmash.
 pub mod base;
+pub mod model;

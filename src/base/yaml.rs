@@ -226,16 +226,16 @@ impl Places<'_> {
 /// Each `take_*` names a key that is known here; [`Fields::finish`] then reports every key that was
 /// not asked for, with the known ones as suggestions.
 #[derive(Debug)]
-pub struct Fields<'a> {
-    entries: &'a [Entry],
+pub struct Fields<'n, 'p> {
+    entries: &'n [Entry],
     place: Place,
     known: Vec<&'static str>,
-    problems: &'a mut Vec<Diagnostic>,
+    problems: &'p mut Vec<Diagnostic>,
 }
 
-impl<'a> Fields<'a> {
+impl<'n, 'p> Fields<'n, 'p> {
     /// Begins with a node that should be a mapping; `what` names it in messages ("a chapter").
-    pub fn of(node: &'a Node, what: &str, problems: &'a mut Vec<Diagnostic>) -> Option<Self> {
+    pub fn of(node: &'n Node, what: &str, problems: &'p mut Vec<Diagnostic>) -> Option<Self> {
         let entries = match &node.value {
             Value::Map(entries) => entries.as_slice(),
             Value::Null => &[],
@@ -266,14 +266,14 @@ impl<'a> Fields<'a> {
     }
 
     /// The value of a key; an explicit null counts as absent.
-    pub fn take(&mut self, key: &'static str) -> Option<&'a Node> {
+    pub fn take(&mut self, key: &'static str) -> Option<&'n Node> {
         self.known.push(key);
         let entry = self.entries.iter().find(|entry| entry.key == key)?;
         (entry.node.value != Value::Null).then_some(&entry.node)
     }
 
     /// The value of a key that must be there.
-    pub fn require(&mut self, key: &'static str) -> Option<&'a Node> {
+    pub fn require(&mut self, key: &'static str) -> Option<&'n Node> {
         let found = self.take(key);
         if found.is_none() {
             self.problems.push(Diagnostic::at(&code::MISSING_KEY, self.place.clone(), format!("`{key}` is missing")));
@@ -312,7 +312,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The items of a list; a single value counts as a list of one.
-    pub fn take_list(&mut self, key: &'static str) -> &'a [Node] {
+    pub fn take_list(&mut self, key: &'static str) -> &'n [Node] {
         match self.take(key) {
             None => &[],
             Some(node) => match &node.value {
@@ -329,7 +329,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The entries of a mapping with free keys.
-    pub fn take_map(&mut self, key: &'static str) -> &'a [Entry] {
+    pub fn take_map(&mut self, key: &'static str) -> &'n [Entry] {
         let Some(node) = self.take(key) else { return &[] };
         match &node.value {
             Value::Map(entries) => entries,

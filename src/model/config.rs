@@ -1,0 +1,360 @@
+//! `site.yaml`: the configuration of a site.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::base::{
+    Code, Diagnostic, Place, Severity, code, suggest,
+    yaml::{self, Fields, Node, Value},
+};
+
+use super::LangId;
+
+/// The name of the configuration file, in the project's root.
+pub const FILE: &str = "site.yaml";
+
+/// A text that may differ from language to language, by language code; the empty code is for all.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Localised(BTreeMap<String, String>);
+
+impl Localised {
+    /// The text in a language.
+    pub fn get(&self, code: &str) -> Option<&str> {
+        self.0.get(code).or_else(|| self.0.get("")).map(String::as_str)
+    }
+}
+
+/// One language as the configuration names it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LanguageConfig {
+    pub code: String,
+    pub name: Option<String>,
+    pub place: Place,
+}
+
+/// The configuration, typed and checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    pub title: Localised,
+    pub description: Localised,
+    pub author: Option<String>,
+    /// The address of the site, with a closing slash: `https://example.org/book/`.
+    pub base_url: Option<String>,
+    pub languages: Vec<LanguageConfig>,
+    /// The language the works are written in first; others are translations of it.
+    pub source: LangId,
+    pub theme: String,
+    /// Plans of source texts, as paths from the root.
+    pub plans: Vec<(String, Place)>,
+    /// Whether raw HTML in Markdown is passed on.
+    pub raw_html: bool,
+    pub smart_punctuation: bool,
+    pub highlight: bool,
+    /// Whether each line of a paragraph is a segment with an address of its own.
+    pub segments: bool,
+    /// Whether side-by-side pages are made.
+    pub side_by_side: bool,
+    /// Severities that differ from the codes' own; `None` silences.
+    pub severities: BTreeMap<&'static str, Option<Severity>>,
+    /// The content of the file `CNAME`, for GitHub Pages under a domain of one's own.
+    pub cname: Option<String>,
+    /// Free fields, for templates.
+    pub extra: Option<Node>,
+    pub file: Arc<str>,
+}
+
+impl Config {
+    /// Reads the configuration. `None` if it is so broken that there are no languages to work with.
+    pub fn read(file: &Arc<str>, text: &str) -> (Option<Self>, Vec<Diagnostic>) {
+        let mut problems = Vec::new();
+        let node = match yaml::read(file, text, 0..text.len()) {
+            Ok(node) => node,
+            Err(problem) => return (None, vec![problem]),
+        };
+        let config = read(&node, file, &mut problems);
+        (config, problems)
+    }
+
+    /// The language of that code.
+    pub fn language(&self, code: &str) -> Option<LangId> {
+        self.languages.iter().position(|language| language.code == code).map(LangId)
+    }
+
+    /// All languages, in their order.
+    pub fn lang_ids(&self) -> impl Iterator<Item = LangId> + use<> {
+        (0..self.languages.len()).map(LangId)
+    }
+
+    /// The code of a language.
+    pub fn code(&self, lang: LangId) -> &str {
+        &self.languages[lang.0].code
+    }
+
+    /// The pairs of languages that are shown side by side: the source with each translation.
+    pub fn pairs(&self) -> Vec<(LangId, LangId)> {
+        if !self.side_by_side {
+            return Vec::new();
+        }
+        self.lang_ids().filter(|&lang| lang != self.source).map(|lang| (self.source, lang)).collect()
+    }
+
+    /// Gives diagnostics the severities that the configuration asks for; silenced ones are dropped.
+    pub fn apply_severities(&self, diagnostics: &mut Vec<Diagnostic>) {
+        diagnostics.retain_mut(|diagnostic| match self.severities.get(diagnostic.code.name) {
+            Some(Some(severity)) => {
+                diagnostic.severity = *severity;
+                true
+            }
+            Some(None) => false,
+            None => true,
+        });
+    }
+}
+
+fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<Config> {
+    let mut fields = Fields::of(node, "the configuration", problems)?;
+    let title_node = fields.require("title");
+    let description_node = fields.take("description");
+    let author = fields.take_text("author");
+    let base_url = match fields.take("base_url") {
+        Some(node) => yaml::text(node, fields.problems()).and_then(|text| match base_url(&text) {
+            Ok(url) => Some(url),
+            Err(why) => {
+                fields.problems().push(
+                    Diagnostic::at(&code::BAD_URL, node.place.clone(), format!("`{text}` cannot be the site's address: {why}"))
+                        .hint("write it as https://example.org/book/"),
+                );
+                None
+            }
+        }),
+        None => None,
+    };
+    let languages_node = fields.require("languages");
+    let languages = languages_node.map_or_else(Vec::new, |node| languages(node, fields.problems()));
+    let source = match fields.take("source") {
+        Some(node) => {
+            let wanted = yaml::text(node, fields.problems());
+            let found = wanted.as_ref().and_then(|wanted| languages.iter().position(|language| &language.code == wanted));
+            if let (Some(wanted), None) = (&wanted, found) {
+                fields.problems().push(unknown_language(wanted, node.place.clone(), &languages));
+            }
+            LangId(found.unwrap_or(0))
+        }
+        None => LangId(0),
+    };
+    let theme = fields.take_text("theme").unwrap_or_else(|| "default".to_owned());
+    let mut plans = Vec::new();
+    for node in fields.take_list("plans") {
+        if let Some(path) = yaml::text(node, fields.problems()) {
+            plans.push((path, node.place.clone()));
+        }
+    }
+    let mut raw_html = false;
+    let mut smart_punctuation = true;
+    let mut highlight = true;
+    if let Some(node) = fields.take("markdown")
+        && let Some(mut markdown) = Fields::of(node, "`markdown`", fields.problems())
+    {
+        raw_html = markdown.take_bool("raw_html").unwrap_or(raw_html);
+        smart_punctuation = markdown.take_bool("smart_punctuation").unwrap_or(smart_punctuation);
+        highlight = markdown.take_bool("highlight").unwrap_or(highlight);
+        markdown.finish();
+    }
+    let segments = fields.take_bool("segments").unwrap_or(true);
+    let side_by_side = fields.take_bool("side_by_side").unwrap_or(true);
+    let mut severities = BTreeMap::new();
+    for entry in fields.take_map("severity") {
+        let Some(code) = code::named(&entry.key) else {
+            let hint = suggest::did_you_mean(&entry.key, code::ALL.iter().map(|code| code.name));
+            fields.problems().push(
+                Diagnostic::at(&code::BAD_VALUE, entry.key_place.clone(), format!("no diagnostic is called `{}`", entry.key))
+                    .maybe_hint(hint),
+            );
+            continue;
+        };
+        if let Some(severity) = severity(&entry.node, code, fields.problems()) {
+            severities.insert(code.name, severity);
+        }
+    }
+    let cname = match fields.take("cname") {
+        Some(node) => yaml::text(node, fields.problems()).filter(|name| {
+            let usable = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '.' || c == '-');
+            if !usable {
+                fields.problems().push(
+                    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{name}` is not a domain name"))
+                        .hint("write the name alone: book.example.org"),
+                );
+            }
+            usable
+        }),
+        None => None,
+    };
+    let extra = fields.take("extra").cloned();
+    fields.finish();
+    if languages.is_empty() {
+        return None;
+    }
+    let title = title_node.map(|node| localised(node, &languages, problems)).unwrap_or_default();
+    let description = description_node.map(|node| localised(node, &languages, problems)).unwrap_or_default();
+    Some(Config {
+        title,
+        description,
+        author,
+        base_url,
+        languages,
+        source,
+        theme,
+        plans,
+        raw_html,
+        smart_punctuation,
+        highlight,
+        segments,
+        side_by_side,
+        severities,
+        cname,
+        extra,
+        file: Arc::clone(file),
+    })
+}
+
+/// `languages: [kk, en]`, or a list of `{code, name}`.
+fn languages(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<LanguageConfig> {
+    let Value::List(items) = &node.value else {
+        problems.push(node.wrong_type("a list of languages"));
+        return Vec::new();
+    };
+    let mut languages: Vec<LanguageConfig> = Vec::new();
+    for item in items {
+        let (code, name) = match &item.value {
+            Value::Map(_) => {
+                let Some(mut fields) = Fields::of(item, "a language", problems) else { continue };
+                let code = fields.require_text("code");
+                let name = fields.take_text("name");
+                fields.finish();
+                (code, name)
+            }
+            _ => (yaml::text(item, problems), None),
+        };
+        let Some(code) = code else { continue };
+        let well_formed = code.split('-').enumerate().all(|(index, part)| {
+            part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                && if index == 0 { (2..=3).contains(&part.len()) } else { (1..=8).contains(&part.len()) }
+        });
+        if !well_formed {
+            problems.push(
+                Diagnostic::at(&code::UNKNOWN_LANGUAGE, item.place.clone(), format!("`{code}` is not a language tag"))
+                    .hint("use a BCP 47 tag such as `kk`, `en` or `pt-BR`"),
+            );
+        } else if let Some(first) = languages.iter().find(|language| language.code.eq_ignore_ascii_case(&code)) {
+            problems.push(
+                Diagnostic::at(&code::BAD_VALUE, item.place.clone(), format!("language `{code}` is given twice"))
+                    .also(first.place.clone(), "first given here"),
+            );
+        } else {
+            languages.push(LanguageConfig { code, name, place: item.place.clone() });
+        }
+    }
+    if languages.is_empty() && items.is_empty() {
+        problems.push(Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "a site needs at least one language"));
+    }
+    languages
+}
+
+/// The diagnostic for a language code that the site does not have.
+pub fn unknown_language(wanted: &str, place: Place, languages: &[LanguageConfig]) -> Diagnostic {
+    let codes = || languages.iter().map(|language| language.code.as_str());
+    let hint = suggest::did_you_mean(wanted, codes())
+        .unwrap_or_else(|| format!("the site's languages are: {}", codes().collect::<Vec<_>>().join(", ")));
+    Diagnostic::at(&code::UNKNOWN_LANGUAGE, place, format!("the site has no language `{wanted}`")).hint(hint)
+}
+
+/// A text for all languages, or a mapping from language to text.
+fn localised(node: &Node, languages: &[LanguageConfig], problems: &mut Vec<Diagnostic>) -> Localised {
+    let mut texts = BTreeMap::new();
+    if let Value::Map(entries) = &node.value {
+        for entry in entries {
+            if !languages.iter().any(|language| language.code == entry.key) {
+                problems.push(unknown_language(&entry.key, entry.key_place.clone(), languages));
+            } else if let Some(text) = yaml::text(&entry.node, problems) {
+                texts.insert(entry.key.clone(), text);
+            }
+        }
+    } else if let Some(text) = yaml::text(node, problems) {
+        texts.insert(String::new(), text);
+    }
+    Localised(texts)
+}
+
+fn severity(node: &Node, code: &Code, problems: &mut Vec<Diagnostic>) -> Option<Option<Severity>> {
+    let word = yaml::text(node, problems)?;
+    match word.as_str() {
+        "error" => Some(Some(Severity::Error)),
+        "warning" => Some(Some(Severity::Warning)),
+        "note" => Some(Some(Severity::Note)),
+        // `off` is read as text, `false` as a boolean: both mean it.
+        "off" | "false" => Some(None),
+        _ => {
+            problems.push(
+                Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{word}` is no severity for `{}`", code.name))
+                    .hint("use error, warning, note or off"),
+            );
+            None
+        }
+    }
+}
+
+/// Checks and normalises the address of a site; the error says what is wrong with it.
+pub fn base_url(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))
+        .ok_or("it begins with neither https:// nor http://")?;
+    let host = rest.split('/').next().unwrap_or("");
+    if host.is_empty() {
+        return Err("it names no host");
+    }
+    if text.contains(['?', '#']) {
+        return Err("it has a query or a fragment");
+    }
+    if text.contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(c)) {
+        return Err("it holds a character that no address can have");
+    }
+    let mut url = text.trim_end_matches('/').to_owned();
+    url.push('/');
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> Vec<&'static str> {
+        Config::read(&"site.yaml".into(), text).1.iter().map(|problem| problem.code.name).collect()
+    }
+
+    #[test]
+    fn a_small_configuration_is_enough() {
+        let (config, problems) = Config::read(&"site.yaml".into(), "title: T\nlanguages: [kk, en]\n");
+        assert_eq!(problems, []);
+        let config = config.unwrap();
+        assert_eq!(config.title.get("en"), Some("T"));
+        assert_eq!(config.pairs(), [(LangId(0), LangId(1))]);
+    }
+
+    #[test]
+    fn all_problems_are_named_at_once() {
+        let text = "titel: T\nlanguages: [kk, kk, Q]\nsource: en\nbase_url: example.org\nseverity: {broken-lnk: error, footnote: loud}\n";
+        assert_eq!(
+            names(text),
+            ["missing-key", "bad-url", "bad-value", "unknown-language", "unknown-language", "bad-value", "bad-value", "unknown-key"]
+        );
+    }
+
+    #[test]
+    fn addresses_are_normalised() {
+        assert_eq!(base_url("https://a.org/b").as_deref(), Ok("https://a.org/b/"));
+        assert!(base_url("ftp://a.org").is_err());
+        assert!(base_url("https:///x").is_err());
+    }
+}

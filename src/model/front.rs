@@ -1,0 +1,87 @@
+//! Front matter: what a page says of itself before its text begins.
+
+use jiff::civil::Date;
+
+use crate::base::{
+    Diagnostic, Place, code,
+    yaml::{Fields, Node, Value},
+};
+
+/// The front matter of an edition.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FrontMatter {
+    pub title: Option<String>,
+    pub description: Option<String>,
+    /// Where the work stands among its siblings; smaller first, then by title. The source edition's counts.
+    pub order: Option<i64>,
+    /// The last part of the URL in this language; the key's last part if absent.
+    pub slug: Option<String>,
+    pub date: Option<Date>,
+    /// Old paths, from the site's root, that should lead here.
+    pub aliases: Vec<(String, Place)>,
+    pub draft: bool,
+    pub tags: Vec<String>,
+    /// A template of the site or theme to use instead of the usual one.
+    pub template: Option<(String, Place)>,
+    /// Free fields, for templates.
+    pub extra: Option<Node>,
+}
+
+impl FrontMatter {
+    /// Reads front matter from its YAML.
+    pub fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Self {
+        let mut front = Self::default();
+        let Some(mut fields) = Fields::of(node, "front matter", problems) else { return front };
+        front.title = fields.take_text("title");
+        front.description = fields.take_text("description");
+        front.order = fields.take_int("order");
+        front.slug = match fields.take("slug") {
+            Some(node) => slug(node, fields.problems()),
+            None => None,
+        };
+        front.date = match fields.take("date") {
+            Some(node) => date(node, fields.problems()),
+            None => None,
+        };
+        front.draft = fields.take_bool("draft").unwrap_or(false);
+        front.tags = fields.take_texts("tags");
+        for node in fields.take_list("aliases") {
+            if let Some(alias) = crate::base::yaml::text(node, fields.problems()) {
+                front.aliases.push((alias, node.place.clone()));
+            }
+        }
+        if let Some(node) = fields.take("template") {
+            front.template = crate::base::yaml::text(node, fields.problems()).map(|name| (name, node.place.clone()));
+        }
+        front.extra = fields.take("extra").cloned();
+        fields.finish();
+        front
+    }
+}
+
+fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> {
+    let parsed = match &node.value {
+        Value::Text(text) => text.parse::<Date>().map_err(|_| format!("`{text}` is not a date")),
+        _ => Err(format!("expected a date, found {}", node.kind())),
+    };
+    match parsed {
+        Ok(date) => Some(date),
+        Err(message) => {
+            problems.push(Diagnostic::at(&code::BAD_DATE, node.place.clone(), message).hint("write it as 2003-12-31"));
+            None
+        }
+    }
+}
+
+fn slug(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
+    let slug = crate::base::yaml::text(node, problems)?;
+    let usable = !slug.is_empty() && !slug.contains(['/', '\\']) && slug != "." && slug != ".." && !slug.contains(char::is_control);
+    if usable {
+        return Some(crate::base::path::nfc(&slug));
+    }
+    problems.push(
+        Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{slug}` cannot be part of an address"))
+            .hint("a slug is one name without `/`"),
+    );
+    None
+}

@@ -1,0 +1,127 @@
+//! Keys of works, and what a file name says: `vectors/russia.kk.md` is work `vectors/russia` in `kk`.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::base::path;
+
+/// The key by which a work is known, whatever its titles, slugs and languages: `vectors/russia`.
+///
+/// Always NFC. A section's key is its folder (`vectors`), the home page's key is `index`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(Arc<str>);
+
+impl Key {
+    /// The key of the home page.
+    pub const HOME: &'static str = "index";
+
+    /// Makes a key from text, in NFC, without slashes at its ends.
+    pub fn new(text: &str) -> Self {
+        Self(path::nfc(text.trim_matches('/')).into())
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this is the home page.
+    pub fn is_home(&self) -> bool {
+        &*self.0 == Self::HOME
+    }
+
+    /// The key of the section this work is in; `None` for the home page. Top-level works are in the home page's.
+    pub fn parent(&self) -> Option<Key> {
+        if self.is_home() {
+            return None;
+        }
+        Some(match self.0.rfind('/') {
+            Some(slash) => Key(self.0[..slash].into()),
+            None => Key(Self::HOME.into()),
+        })
+    }
+
+    /// The form in which keys that a file system or a reader could confuse are equal.
+    pub fn folded(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Borrow<str> for Key {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What the path of a Markdown file says of the edition in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditionName {
+    pub key: Key,
+    /// The language code in the file name, if there is one; not yet known to be a language of the site.
+    pub language: Option<String>,
+    /// Whether the file is a section's index (or the home page).
+    pub is_index: bool,
+}
+
+impl EditionName {
+    /// Reads a path below `content/`, such as `vectors/russia.kk.md`; `None` if it is no page.
+    ///
+    /// What comes between the last two dots counts as a language if it looks like a language tag
+    /// and `is_language` knows it, so that `notes.v2.md` is a page named `notes.v2`.
+    pub fn of(path: &str, is_language: impl Fn(&str) -> bool) -> Option<Self> {
+        if path.split('/').any(|part| part.starts_with('_') || part.starts_with('.')) {
+            return None;
+        }
+        let stem = path.strip_suffix(".md")?;
+        let (stem, language) = match stem.rsplit_once('.') {
+            Some((before, code)) if is_language(code) || looks_like_language(code) => (before, Some(code.to_owned())),
+            _ => (stem, None),
+        };
+        let name = path::file_name(stem);
+        let is_index = name == "index";
+        let key = if is_index && stem.contains('/') { path::folder(stem) } else { stem };
+        (!key.is_empty()).then(|| Self { key: Key::new(key), language, is_index })
+    }
+}
+
+/// Whether a text has the form of a language tag: two or three letters, perhaps with subtags.
+fn looks_like_language(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let first = parts.next().unwrap_or("");
+    (2..=3).contains(&first.len())
+        && first.bytes().all(|byte| byte.is_ascii_lowercase())
+        && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(path: &str) -> Option<(String, Option<String>, bool)> {
+        EditionName::of(path, |code| code == "kk").map(|name| (name.key.to_string(), name.language, name.is_index))
+    }
+
+    #[test]
+    fn file_names_say_key_and_language() {
+        assert_eq!(name("vectors/russia.kk.md"), Some(("vectors/russia".into(), Some("kk".into()), false)));
+        assert_eq!(name("vectors/index.en.md"), Some(("vectors".into(), Some("en".into()), true)));
+        assert_eq!(name("index.kk.md"), Some(("index".into(), Some("kk".into()), true)));
+        assert_eq!(name("notes.v2.md"), Some(("notes.v2".into(), None, false)));
+        assert_eq!(name("_source/x.kk.md"), None);
+        assert_eq!(name("picture.png"), None);
+    }
+
+    #[test]
+    fn every_key_but_home_has_a_parent() {
+        assert_eq!(Key::new("a/b").parent(), Some(Key::new("a")));
+        assert_eq!(Key::new("a").parent(), Some(Key::new("index")));
+        assert_eq!(Key::new("index").parent(), None);
+    }
+}

@@ -1,0 +1,211 @@
+//! Languages as data: everything that depends on a language comes from its file
+//! (`languages/kk.yaml` of a theme), so that none is special in code.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::base::{
+    Diagnostic, code,
+    yaml::{self, Fields, Node, Value},
+};
+
+/// A language of the site, as its position in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LangId(pub usize);
+
+/// A language of the site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Language {
+    /// BCP 47, as in file names, URLs and `lang` attributes.
+    pub code: String,
+    pub pack: Arc<LanguagePack>,
+}
+
+/// What a language file says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LanguagePack {
+    /// The language's own name.
+    pub name: String,
+    /// `ltr` or `rtl`.
+    pub direction: String,
+    /// For Open Graph: `kk_KZ`.
+    pub og_locale: String,
+    /// Opening and closing quotation marks, outer then inner.
+    pub quotes: [String; 4],
+    pub decimal: String,
+    pub group: String,
+    /// A date with the month's name: `{year}`, `{month}`, `{day}` are replaced.
+    pub date: String,
+    /// Twelve names, in the form used within a date.
+    pub months: Vec<String>,
+    /// The letters in their order, for sorting.
+    pub alphabet: String,
+    /// How letters are written in slugs.
+    pub romanise: BTreeMap<char, String>,
+    /// Words of the interface.
+    pub strings: BTreeMap<String, String>,
+}
+
+impl LanguagePack {
+    /// Reads a language file on top of `self`: keys that the file does not have keep their values.
+    #[must_use]
+    pub fn overlaid(&self, node: &Node, problems: &mut Vec<Diagnostic>) -> Self {
+        let mut pack = self.clone();
+        let Some(mut fields) = Fields::of(node, "a language file", problems) else { return pack };
+        let set = |target: &mut String, value: Option<String>| {
+            if let Some(value) = value {
+                *target = value;
+            }
+        };
+        set(&mut pack.name, fields.take_text("name"));
+        set(&mut pack.direction, fields.take_text("direction"));
+        set(&mut pack.og_locale, fields.take_text("og_locale"));
+        set(&mut pack.decimal, fields.take_text("decimal"));
+        set(&mut pack.group, fields.take_text("group"));
+        set(&mut pack.date, fields.take_text("date"));
+        set(&mut pack.alphabet, fields.take_text("alphabet"));
+        if let Some(node) = fields.take("quotes") {
+            let quotes = texts(node, fields.problems());
+            match quotes.try_into() {
+                Ok(quotes) => pack.quotes = quotes,
+                Err(_) => fields.problems().push(
+                    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "`quotes` needs four marks")
+                        .hint("outer opening, outer closing, inner opening, inner closing"),
+                ),
+            }
+        }
+        if let Some(node) = fields.take("months") {
+            let months = texts(node, fields.problems());
+            if months.len() == 12 {
+                pack.months = months;
+            } else {
+                fields.problems().push(Diagnostic::at(
+                    &code::BAD_VALUE,
+                    node.place.clone(),
+                    format!("`months` needs twelve names, found {}", months.len()),
+                ));
+            }
+        }
+        for entry in fields.take_map("romanise") {
+            let mut letters = entry.key.chars();
+            match (letters.next(), letters.next()) {
+                (Some(letter), None) => {
+                    if let Some(latin) = yaml::text(&entry.node, fields.problems()) {
+                        pack.romanise.insert(letter, latin);
+                    }
+                }
+                _ => fields.problems().push(Diagnostic::at(
+                    &code::BAD_VALUE,
+                    entry.key_place.clone(),
+                    format!("`{}` is not one letter", entry.key),
+                )),
+            }
+        }
+        for entry in fields.take_map("strings") {
+            if let Some(words) = yaml::text(&entry.node, fields.problems()) {
+                pack.strings.insert(entry.key.clone(), words);
+            }
+        }
+        fields.finish();
+        pack
+    }
+
+    /// A date as this language writes it.
+    pub fn date_text(&self, date: jiff::civil::Date) -> String {
+        match self.months.get(date.month() as usize - 1) {
+            Some(month) => self
+                .date
+                .replace("{year}", &date.year().to_string())
+                .replace("{month}", month)
+                .replace("{day}", &date.day().to_string()),
+            None => date.to_string(),
+        }
+    }
+
+    /// A whole number with this language's grouping.
+    pub fn number_text(&self, number: i64) -> String {
+        let digits = number.unsigned_abs().to_string();
+        let mut text = String::from(if number < 0 { "−" } else { "" });
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
+                text.push_str(&self.group);
+            }
+            text.push(digit);
+        }
+        text
+    }
+
+    /// A title as a piece of a URL: lower case, romanised by this language's own table, words joined by `-`.
+    ///
+    /// Letters without an entry in the table stay as they are, so that no two titles fall together
+    /// because a generic transliterator does not know their letters.
+    pub fn slug(&self, text: &str) -> String {
+        let mut slug = String::new();
+        for c in crate::base::path::nfc(text).to_lowercase().chars() {
+            if let Some(latin) = self.romanise.get(&c) {
+                slug.push_str(latin);
+            } else if c.is_alphanumeric() {
+                slug.push(c);
+            } else if c != '\'' && c != '’' && !slug.ends_with('-') && !slug.is_empty() {
+                slug.push('-');
+            }
+        }
+        slug.truncate(slug.trim_end_matches('-').len());
+        slug
+    }
+
+    /// The key by which this language sorts: its letters in alphabet order, then all others by code point.
+    pub fn sort_key(&self, text: &str) -> Vec<u32> {
+        let rank = |c: char| self.alphabet.chars().position(|letter| letter == c);
+        text.to_lowercase()
+            .chars()
+            .map(|c| match rank(c) {
+                Some(rank) => 0x100 + rank as u32,
+                None if c.is_alphabetic() => 0x1000 + c as u32,
+                // Digits and signs come before letters.
+                None => (c as u32).min(0xff),
+            })
+            .collect()
+    }
+}
+
+fn texts(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+    match &node.value {
+        Value::List(items) => items.iter().filter_map(|item| yaml::text(item, problems)).collect(),
+        _ => {
+            problems.push(node.wrong_type("a list"));
+            Vec::new()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_use_the_languages_own_table() {
+        let mut pack = LanguagePack::default();
+        for (letter, latin) in [('қ', "q"), ('а', "a"), ('з', "z"), ('т', "t"), ('і', "i"), ('л', "l")] {
+            pack.romanise.insert(letter, latin.to_owned());
+        }
+        assert_eq!(pack.slug("Қазақ тілі!"), "qazaq-tili");
+        assert_eq!(pack.slug("What’s new?  2.0"), "whats-new-2-0");
+        assert_eq!(pack.slug("世界"), "世界");
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        let pack = LanguagePack { group: " ".into(), ..Default::default() };
+        assert_eq!(pack.number_text(1_234_567), "1 234 567");
+        assert_eq!(pack.number_text(1234), "1234");
+    }
+
+    #[test]
+    fn words_sort_by_the_alphabet_of_the_language() {
+        let pack = LanguagePack { alphabet: "аәбкқоө".into(), ..Default::default() };
+        let mut words = vec!["өк", "қа", "ба", "әк", "ок", "ка", "ақ"];
+        words.sort_by_key(|word| pack.sort_key(word));
+        assert_eq!(words, ["ақ", "әк", "ба", "ка", "қа", "ок", "өк"]);
+    }
+}
