@@ -1,3 +1,4 @@
 //! Tilmash.
 pub mod base;
+pub mod load;
 pub mod model;

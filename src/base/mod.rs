@@ -4,6 +4,7 @@
 
 pub mod code;
 pub mod diagnostic;
+pub mod failure;
 pub mod hash;
 pub mod path;
 pub mod place;
@@ -12,4 +13,6 @@ pub mod yaml;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Severity};
+pub use failure::Failure;
+pub use hash::Digest;
 pub use place::Place;

@@ -347,7 +347,16 @@ mod tests {
         let text = "titel: T\nlanguages: [kk, kk, Q]\nsource: en\nbase_url: example.org\nseverity: {broken-lnk: error, footnote: loud}\n";
         assert_eq!(
             names(text),
-            ["missing-key", "bad-url", "bad-value", "unknown-language", "unknown-language", "bad-value", "bad-value", "unknown-key"]
+            [
+                "missing-key",
+                "bad-url",
+                "bad-value",
+                "unknown-language",
+                "unknown-language",
+                "bad-value",
+                "bad-value",
+                "unknown-key"
+            ]
         );
     }
 

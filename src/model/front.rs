@@ -75,7 +75,8 @@ fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> {
 
 fn slug(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let slug = crate::base::yaml::text(node, problems)?;
-    let usable = !slug.is_empty() && !slug.contains(['/', '\\']) && slug != "." && slug != ".." && !slug.contains(char::is_control);
+    let usable =
+        !slug.is_empty() && !slug.contains(['/', '\\']) && slug != "." && slug != ".." && !slug.contains(char::is_control);
     if usable {
         return Some(crate::base::path::nfc(&slug));
     }

@@ -1,0 +1,277 @@
+//! From the disk to [`Inputs`]: a snapshot of every file of the project, in memory.
+//!
+//! [`refresh`] looks at the disk again and re-reads what differs. It is told nothing about what
+//! happened: create, delete, rename, an editor's swap file and a git checkout are all one case, and
+//! no other code interprets file events.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use rayon::prelude::*;
+
+use crate::base::{Diagnostic, Failure, Place, code, path};
+
+pub mod builtin;
+mod walk;
+
+/// The folders of a project that are read, besides `site.yaml`.
+pub const FOLDERS: [&str; 3] = ["content", "templates", "themes"];
+
+/// The largest text file that is read: Markdown of this size takes seconds, and no page is near it.
+const TEXT_LIMIT: u64 = 8 << 20;
+
+/// A snapshot of the project's files.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    pub root: PathBuf,
+    /// By path from the root, with `/` between its parts, in NFC.
+    pub files: BTreeMap<Arc<str>, File>,
+    /// What could not be read.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// One file of the snapshot.
+#[derive(Debug, Clone)]
+pub struct File {
+    pub content: Content,
+    stamp: Stamp,
+}
+
+/// What is in a file, as far as it is kept in memory.
+#[derive(Debug, Clone)]
+pub enum Content {
+    Text(Arc<str>),
+    /// Pictures and the like stay on disk; `emit` copies them.
+    Binary {
+        disk: Arc<Path>,
+        length: u64,
+    },
+}
+
+/// By what a file is recognised as unchanged without reading it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    length: u64,
+    #[cfg(unix)]
+    identity: (u64, u64, i64, i64),
+    /// Whether it was modified so shortly before it was read that a second write could carry the
+    /// same time; such a file is read again the next time.
+    settled: bool,
+}
+
+impl Stamp {
+    fn of(metadata: &fs::Metadata, now: SystemTime) -> Self {
+        let modified = metadata.modified().ok();
+        let age = modified.and_then(|modified| now.duration_since(modified).ok());
+        Self {
+            modified,
+            length: metadata.len(),
+            #[cfg(unix)]
+            identity: {
+                use std::os::unix::fs::MetadataExt as _;
+                (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
+            },
+            settled: age.is_some_and(|age| age > Duration::from_millis(100)),
+        }
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        Self { settled: true, ..*self } == Self { settled: true, ..*other }
+    }
+}
+
+impl Inputs {
+    /// A snapshot made of texts, for tests and for `init`.
+    pub fn from_texts<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let stamp = Stamp::of_nothing();
+        let files =
+            files.into_iter().map(|(path, text)| (path.into(), File { content: Content::Text(text.into()), stamp })).collect();
+        Self { files, ..Self::default() }
+    }
+
+    /// The text of a file.
+    pub fn text(&self, path: &str) -> Option<&Arc<str>> {
+        match &self.files.get(path)?.content {
+            Content::Text(text) => Some(text),
+            Content::Binary { .. } => None,
+        }
+    }
+
+    /// The key under which the path is kept: shared, so that places cost no memory.
+    pub fn name(&self, path: &str) -> Option<&Arc<str>> {
+        self.files.get_key_value(path).map(|(name, _)| name)
+    }
+
+    /// All files in a folder and below it, with their paths from the root.
+    pub fn below<'a>(&'a self, folder: &str) -> impl Iterator<Item = (&'a Arc<str>, &'a File)> {
+        let prefix = format!("{}/", folder.trim_end_matches('/'));
+        let first: Arc<str> = prefix.as_str().into();
+        self.files.range(first..).take_while(move |(path, _)| path.starts_with(&prefix))
+    }
+}
+
+impl Stamp {
+    fn of_nothing() -> Self {
+        Self {
+            modified: None,
+            length: 0,
+            #[cfg(unix)]
+            identity: (0, 0, 0, 0),
+            settled: false,
+        }
+    }
+}
+
+/// Reads the project at `root`; what is the same as in `previous` is taken from there.
+///
+/// A file that cannot be read is a diagnostic of the snapshot; a root that cannot is a failure.
+pub fn refresh(root: &Path, previous: Option<&Inputs>) -> Result<Inputs, Failure> {
+    let real_root = fs::canonicalize(root).map_err(|error| Failure::io("open", root, &error))?;
+    let mut problems = Vec::new();
+    let mut found: Vec<walk::Found> = Vec::new();
+    let config = real_root.join(crate::model::config::FILE);
+    if config.is_file() {
+        found.push(walk::Found { path: crate::model::config::FILE.into(), disk: config });
+    }
+    for folder in FOLDERS {
+        walk::walk(&real_root, folder, &mut found, &mut problems);
+    }
+    let read: Vec<(Arc<str>, Result<File, Diagnostic>)> = found
+        .into_par_iter()
+        .map(|found| {
+            let name =
+                previous.and_then(|previous| previous.name(&found.path)).cloned().unwrap_or_else(|| found.path.as_str().into());
+            let before = previous.and_then(|previous| previous.files.get(&name));
+            let file = read(&found.disk, &name, before);
+            (name, file)
+        })
+        .collect();
+    let mut files = BTreeMap::new();
+    for (name, file) in read {
+        match file {
+            Ok(file) => {
+                if files.insert(Arc::clone(&name), file).is_some() {
+                    problems.push(
+                        Diagnostic::at(&code::KEY_COLLISION, Place::whole(&name), format!("two files are called `{name}`"))
+                            .hint("their names differ only by Unicode normal form; rename one of them"),
+                    );
+                }
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    Ok(Inputs { root: real_root, files, problems })
+}
+
+fn read(disk: &Path, name: &Arc<str>, before: Option<&File>) -> Result<File, Diagnostic> {
+    let unreadable =
+        |error: std::io::Error| Diagnostic::at(&code::UNREADABLE, Place::whole(name), format!("cannot read `{name}`: {error}"));
+    let metadata = fs::metadata(disk).map_err(unreadable)?;
+    let stamp = Stamp::of(&metadata, SystemTime::now());
+    if let Some(before) = before
+        && before.stamp.settled
+        && before.stamp.same(&stamp)
+    {
+        return Ok(before.clone());
+    }
+    if !is_text(name) {
+        return Ok(File { content: Content::Binary { disk: disk.into(), length: metadata.len() }, stamp });
+    }
+    if metadata.len() > TEXT_LIMIT {
+        return Err(Diagnostic::at(
+            &code::TOO_LARGE,
+            Place::whole(name),
+            format!("`{name}` has {} bytes; text files may have {TEXT_LIMIT}", metadata.len()),
+        )
+        .hint("cut it into chapters, with a plan and `tilmash split`, or by hand"));
+    }
+    let bytes = fs::read(disk).map_err(unreadable)?;
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let line = error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+            return Err(Diagnostic::at(
+                &code::NOT_UTF8,
+                Place::whole(name),
+                format!("`{name}` is not UTF-8: byte {at}, line {line}"),
+            )
+            .hint("save it in the encoding UTF-8"));
+        }
+    };
+    // The same text keeps its old allocation, so that "is it the same?" is a comparison of pointers.
+    if let Some(File { content: Content::Text(old), .. }) = before
+        && **old == *text
+    {
+        return Ok(File { content: Content::Text(Arc::clone(old)), stamp });
+    }
+    Ok(File { content: Content::Text(text.into()), stamp })
+}
+
+/// Whether a file is read as text, by its extension.
+fn is_text(name: &str) -> bool {
+    matches!(
+        path::extension(name).to_ascii_lowercase().as_str(),
+        "md" | "yaml" | "yml" | "html" | "xml" | "txt" | "css" | "js" | "json" | "svg"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refresh_sees_every_kind_of_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |path: &str| folder.path().join(path);
+        fs::create_dir_all(at("content/a")).unwrap();
+        fs::write(at("site.yaml"), "title: T").unwrap();
+        fs::write(at("content/a/x.kk.md"), "one").unwrap();
+        fs::write(at("content/.hidden.md"), "no").unwrap();
+        let first = refresh(folder.path(), None).unwrap();
+        assert_eq!(first.files.keys().map(|path| &**path).collect::<Vec<_>>(), ["content/a/x.kk.md", "site.yaml"]);
+        let second = refresh(folder.path(), Some(&first)).unwrap();
+        let (old, new) = (first.text("content/a/x.kk.md").unwrap(), second.text("content/a/x.kk.md").unwrap());
+        assert!(Arc::ptr_eq(old, new), "an unchanged text keeps its allocation");
+        // The same length in the same instant: only the content differs.
+        fs::write(at("content/a/x.kk.md"), "two").unwrap();
+        fs::rename(at("content/a"), at("content/b")).unwrap();
+        let third = refresh(folder.path(), Some(&second)).unwrap();
+        assert_eq!(third.text("content/a/x.kk.md"), None);
+        assert_eq!(third.text("content/b/x.kk.md").map(|text| &**text), Some("two"));
+    }
+
+    #[test]
+    fn bad_bytes_are_a_problem_of_that_file_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("content")).unwrap();
+        fs::write(folder.path().join("content/bad.kk.md"), b"ok\n\xff").unwrap();
+        fs::write(folder.path().join("content/good.kk.md"), "fine").unwrap();
+        let inputs = refresh(folder.path(), None).unwrap();
+        assert_eq!(inputs.problems.len(), 1);
+        assert_eq!(inputs.problems[0].code.name, "not-utf8");
+        assert!(inputs.problems[0].message.contains("line 2"));
+        assert!(inputs.text("content/good.kk.md").is_some());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_out_of_the_project_are_not_followed() {
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("secret.md"), "secret").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("content/real")).unwrap();
+        fs::write(folder.path().join("content/real/a.kk.md"), "a").unwrap();
+        std::os::unix::fs::symlink(outside.path(), folder.path().join("content/out")).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("content/real"), folder.path().join("content/in")).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("content"), folder.path().join("content/loop")).unwrap();
+        let inputs = refresh(folder.path(), None).unwrap();
+        assert!(inputs.text("content/in/a.kk.md").is_some());
+        assert!(!inputs.files.keys().any(|path| path.contains("secret")));
+        assert!(inputs.problems.iter().any(|problem| problem.code.name == "outside-link"));
+    }
+}

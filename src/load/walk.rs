@@ -1,0 +1,78 @@
+//! Finding the project's files: the only file that knows walkdir.
+
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use crate::base::{Diagnostic, Place, code, path};
+
+/// A file that was found.
+pub(super) struct Found {
+    /// From the root, `/` between its parts, NFC.
+    pub(super) path: String,
+    pub(super) disk: PathBuf,
+}
+
+/// Collects the files in a folder of the root and below it, and what could not be looked at.
+///
+/// Hidden files and what editors leave behind are passed over. Symbolic links are followed inside
+/// the root only.
+pub(super) fn walk(root: &Path, folder: &str, found: &mut Vec<Found>, problems: &mut Vec<Diagnostic>) {
+    let start = root.join(folder);
+    if !start.exists() {
+        return;
+    }
+    let mut entries = WalkDir::new(&start).follow_links(true).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let name = error.path().map(|path| relative(root, path)).unwrap_or_default();
+                let message = if error.loop_ancestor().is_some() {
+                    format!("the link `{name}` leads back to a folder that holds it")
+                } else {
+                    format!("cannot read `{name}`: {}", error.io_error().map_or_else(|| error.to_string(), ToString::to_string))
+                };
+                let code = if error.loop_ancestor().is_some() { &code::OUTSIDE_LINK } else { &code::UNREADABLE };
+                problems.push(Diagnostic::at(code, Place::whole(&name.into()), message));
+                continue;
+            }
+        };
+        let is_folder = entry.file_type().is_dir();
+        let name = entry.file_name().to_string_lossy();
+        let left_by_an_editor = name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+        if entry.depth() > 0 && (name.starts_with('.') || left_by_an_editor) {
+            if is_folder {
+                entries.skip_current_dir();
+            }
+            continue;
+        }
+        if entry.path_is_symlink() {
+            let inside = entry.path().canonicalize().is_ok_and(|real| real.starts_with(root));
+            if !inside {
+                let name = relative(root, entry.path());
+                problems.push(
+                    Diagnostic::at(
+                        &code::OUTSIDE_LINK,
+                        Place::whole(&name.as_str().into()),
+                        format!("the link `{name}` leads out of the project"),
+                    )
+                    .hint("copy what it points to into the project"),
+                );
+                if is_folder {
+                    entries.skip_current_dir();
+                }
+                continue;
+            }
+        }
+        if entry.file_type().is_file() {
+            found.push(Found { path: relative(root, entry.path()), disk: entry.into_path() });
+        }
+    }
+}
+
+fn relative(root: &Path, disk: &Path) -> String {
+    let relative = disk.strip_prefix(root).unwrap_or(disk);
+    let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    path::nfc(&parts.join("/"))
+}
