@@ -44,6 +44,7 @@ codes! {
     NO_TITLE "no-title" Warning "A page has no title.";
     UNSAFE_URL "unsafe-url" Warning "A link has a scheme that may run code; the link is dropped.";
     RAW_HTML "raw-html" Note "Raw HTML is shown as text, since the site does not allow it.";
+    EXTERNAL_IMAGE "external-image" Warning "A picture would be loaded from another site; it is shown as a link.";
     UNKNOWN_CODE_LANGUAGE "unknown-code-language" Warning "A code block names a language that has no highlighting.";
     HIGHLIGHT_LIMIT "highlight-limit" Warning "A code block is too large or too slow to highlight and is shown plain.";
     FOOTNOTE "footnote" Warning "A footnote is used but not defined, or defined but not used.";
@@ -66,6 +67,7 @@ codes! {
     PLAN_REPAIR "plan-repair" Error "A repair does not fit the source text.";
     SOURCE_CHANGED "source-changed" Error "The source text is not the one the plan was made for.";
     SPLIT_LOSS "split-loss" Error "Pieces of the source text are lost, doubled or reordered.";
+    SPLIT_SUSPECT "split-suspect" Note "A line of the source text seems to begin in the middle of a sentence.";
     CHAPTER_MISSING "chapter-missing" Error "A chapter of the plan has no file yet.";
     CHAPTER_EDITED "chapter-edited" Note "A sentence of a chapter differs from the source text and its repairs.";
     CHAPTER_LOSS "chapter-loss" Error "A sentence of the source text is missing from its chapter.";

@@ -110,6 +110,30 @@ impl LanguagePack {
         pack
     }
 
+    /// Takes from another language what this one does not say, so that no page lacks a word.
+    pub fn fill_from(&mut self, other: &Self) {
+        for (own, others) in [
+            (&mut self.direction, &other.direction),
+            (&mut self.og_locale, &other.og_locale),
+            (&mut self.decimal, &other.decimal),
+            (&mut self.group, &other.group),
+            (&mut self.date, &other.date),
+        ] {
+            if own.is_empty() {
+                own.clone_from(others);
+            }
+        }
+        if self.quotes.iter().all(String::is_empty) {
+            self.quotes.clone_from(&other.quotes);
+        }
+        if self.months.is_empty() {
+            self.months.clone_from(&other.months);
+        }
+        for (name, words) in &other.strings {
+            self.strings.entry(name.clone()).or_insert_with(|| words.clone());
+        }
+    }
+
     /// A date as this language writes it.
     pub fn date_text(&self, date: jiff::civil::Date) -> String {
         match self.months.get(date.month() as usize - 1) {
