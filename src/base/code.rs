@@ -66,6 +66,7 @@ codes! {
     PLAN_REPAIR "plan-repair" Error "A repair does not fit the source text.";
     SOURCE_CHANGED "source-changed" Error "The source text is not the one the plan was made for.";
     SPLIT_LOSS "split-loss" Error "Pieces of the source text are lost, doubled or reordered.";
+    SPLIT_SUSPECT "split-suspect" Note "A line of the source text seems to begin in the middle of a sentence.";
     CHAPTER_MISSING "chapter-missing" Error "A chapter of the plan has no file yet.";
     CHAPTER_EDITED "chapter-edited" Note "A sentence of a chapter differs from the source text and its repairs.";
     CHAPTER_LOSS "chapter-loss" Error "A sentence of the source text is missing from its chapter.";

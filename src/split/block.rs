@@ -1,0 +1,342 @@
+//! From the source text to its blocks: paragraphs to be cut into sentences, and what is kept whole.
+//!
+//! Works on lines only. For Markdown it knows as much of the block structure as it takes not to cut
+//! into a list, a table or a piece of code; where it errs, a text is kept whole that could be cut.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::plan::Lines;
+
+/// A block of the source text; between blocks there is white space only.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Block {
+    /// From the first character to the last, without the white space around.
+    pub range: Range<usize>,
+    pub kind: BlockKind,
+    /// Whether a new paragraph of the source begins here.
+    pub opens: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum BlockKind {
+    /// To be cut into sentences.
+    Prose,
+    /// With its level.
+    Heading(u8),
+    /// Kept whole.
+    Verbatim,
+    /// Belongs to no chapter.
+    FrontMatter,
+}
+
+/// The lines of a text: where each begins.
+#[derive(Debug)]
+pub(super) struct LineStarts(Vec<usize>);
+
+impl LineStarts {
+    /// Finds the lines; a text that ends in a line break has no line after it.
+    pub(super) fn of(text: &str) -> Self {
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self(std::iter::once(0).chain(breaks).filter(|&start| start < text.len()).collect())
+    }
+
+    /// The number of the line that holds an offset, counted from one.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        self.0.partition_point(|&start| start <= offset).max(1)
+    }
+
+    /// The bytes of a line, with its line break.
+    pub(super) fn range(&self, line: usize, text: &str) -> Option<Range<usize>> {
+        let start = *self.0.get(line.checked_sub(1)?)?;
+        Some(start..self.0.get(line).copied().unwrap_or(text.len()))
+    }
+
+    /// How many lines there are.
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// What makes blocks of lines.
+#[derive(Debug)]
+pub(super) struct Shape<'a> {
+    pub lines: Lines,
+    /// Lines that continue the line before.
+    pub join: &'a BTreeSet<usize>,
+    /// How plain text's headings begin.
+    pub headings: &'a [String],
+}
+
+/// The blocks of a text, in order.
+pub(super) fn blocks(text: &str, shape: &Shape<'_>) -> Vec<Block> {
+    // A byte order mark is not white space, but no part of the text either.
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    match shape.lines {
+        Lines::Markdown => markdown(text, start),
+        Lines::Sentences | Lines::Wrapped | Lines::Paragraphs => plain(text, start, shape),
+    }
+}
+
+fn plain(text: &str, start: usize, shape: &Shape<'_>) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut after_blank = true;
+    let mut at = 0;
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let range = trimmed(text, at.max(start)..at + line.len());
+        at += line.len();
+        if range.is_empty() {
+            after_blank = true;
+            continue;
+        }
+        let continues = shape.join.contains(&(index + 1)) || shape.lines == Lines::Wrapped && !after_blank;
+        match blocks.last_mut() {
+            Some(last) if continues => last.range.end = range.end,
+            _ => {
+                let opens = after_blank || shape.lines != Lines::Sentences;
+                blocks.push(Block { range, kind: BlockKind::Prose, opens });
+            }
+        }
+        after_blank = false;
+    }
+    let mut after_heading = false;
+    for block in &mut blocks {
+        block.opens |= after_heading;
+        after_heading = is_heading(&text[block.range.clone()], shape.headings);
+        if after_heading {
+            (block.kind, block.opens) = (BlockKind::Heading(1), true);
+        }
+    }
+    blocks
+}
+
+/// Whether a block of plain text is a heading: at most two lines that begin with one of the words.
+fn is_heading(block: &str, words: &[String]) -> bool {
+    let begins = |word: &String| {
+        block.strip_prefix(word.as_str()).is_some_and(|rest| !rest.chars().next().is_some_and(char::is_alphabetic))
+    };
+    words.iter().any(begins) && block.bytes().filter(|&byte| byte == b'\n').count() < 2
+}
+
+/// What a line of Markdown begins, seen without the lines before it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Start {
+    Blank,
+    Fence(char, usize),
+    Heading(u8),
+    Quote,
+    /// Whether it can interrupt a paragraph.
+    Item(bool),
+    Rule,
+    Html,
+    Definition,
+    Indented,
+    Text,
+}
+
+fn markdown(text: &str, start: usize) -> Vec<Block> {
+    let mut lines = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        lines.push(at.max(start)..at + line.len());
+        at += line.len();
+    }
+    let line = |index: usize| text[lines[index].clone()].trim_end();
+    let mut blocks = Vec::new();
+    let mut index = 0;
+    if !lines.is_empty()
+        && line(0) == "---"
+        && let Some(close) = (1..lines.len()).find(|&index| line(index) == "---")
+    {
+        blocks.push(block(text, lines[0].start..lines[close].end, BlockKind::FrontMatter));
+        index = close + 1;
+    }
+    while index < lines.len() {
+        let first = index;
+        let mut kind = BlockKind::Verbatim;
+        index += 1;
+        match start_of(line(first)) {
+            Start::Blank => continue,
+            Start::Rule => {}
+            Start::Heading(level) => kind = BlockKind::Heading(level),
+            Start::Fence(mark, length) => {
+                let closes = |index: usize| {
+                    let line = line(index).trim_start();
+                    line.len() >= length && line.chars().all(|c| c == mark)
+                };
+                index = (index..lines.len()).find(|&index| closes(index)).map_or(lines.len(), |index| index + 1);
+            }
+            Start::Quote | Start::Html | Start::Definition => {
+                while index < lines.len() && start_of(line(index)) != Start::Blank {
+                    index += 1;
+                }
+            }
+            Start::Item(_) | Start::Indented => {
+                // Over a blank line only what is indented or another item continues it.
+                let mut end = index;
+                let mut after_blank = false;
+                while index < lines.len() {
+                    match start_of(line(index)) {
+                        Start::Blank => after_blank = true,
+                        Start::Item(_) | Start::Indented => after_blank = false,
+                        _ if line(index).starts_with("  ") => after_blank = false,
+                        _ if after_blank => break,
+                        Start::Heading(_) | Start::Rule | Start::Fence(..) => break,
+                        _ => {}
+                    }
+                    index += 1;
+                    if !after_blank {
+                        end = index;
+                    }
+                }
+                index = end;
+            }
+            Start::Text => {
+                kind = BlockKind::Prose;
+                while index < lines.len() {
+                    let next = line(index);
+                    if let Some(level) = underline(next) {
+                        kind = BlockKind::Heading(level);
+                        index += 1;
+                        break;
+                    }
+                    match start_of(next) {
+                        Start::Text | Start::Indented | Start::Item(false) | Start::Definition => index += 1,
+                        _ => break,
+                    }
+                }
+                let is_table = index > first + 1 && line(first).contains('|') && is_delimiter_row(line(first + 1));
+                let hard_breaks = (first..index.saturating_sub(1)).any(|index| {
+                    let line = text[lines[index].clone()].trim_end_matches(['\n', '\r']);
+                    line.ends_with("  ") || line.ends_with('\\')
+                });
+                if kind == BlockKind::Prose && (is_table || hard_breaks) {
+                    kind = BlockKind::Verbatim;
+                }
+            }
+        }
+        blocks.push(block(text, lines[first].start..lines[index - 1].end, kind));
+    }
+    blocks
+}
+
+/// What is kept whole keeps its indentation too, since that may be what makes it code.
+fn block(text: &str, range: Range<usize>, kind: BlockKind) -> Block {
+    let whole = matches!(kind, BlockKind::Verbatim | BlockKind::FrontMatter);
+    let end = range.start + text[range.clone()].trim_end().len();
+    let range = if whole { range.start..end } else { trimmed(text, range) };
+    Block { range, kind, opens: true }
+}
+
+fn start_of(line: &str) -> Start {
+    let rest = line.trim_start_matches(' ');
+    let indent = line.len() - rest.len();
+    if rest.trim().is_empty() {
+        return Start::Blank;
+    }
+    if indent >= 4 || rest.starts_with('\t') {
+        return Start::Indented;
+    }
+    let first = rest.chars().next().unwrap_or(' ');
+    let run = rest.chars().take_while(|&c| c == first).count();
+    let after = rest.chars().nth(run).is_none_or(char::is_whitespace);
+    match first {
+        '`' if run >= 3 && !rest[run..].contains('`') => Start::Fence(first, run),
+        '~' if run >= 3 => Start::Fence(first, run),
+        '#' if run <= 6 && after => Start::Heading(run as u8),
+        '>' => Start::Quote,
+        '-' | '*' | '_' if is_rule(rest, first) => Start::Rule,
+        '-' | '*' | '+' if run == 1 && after => Start::Item(rest.len() > 1),
+        '<' if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)) && !is_autolink(rest) => Start::Html,
+        '[' if rest.find("]:").is_some_and(|at| !rest[..at].contains("](")) => Start::Definition,
+        c if c.is_ascii_digit() => {
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            let marker = rest[digits..].starts_with(['.', ')']);
+            let after = rest[digits..].chars().nth(1);
+            if digits <= 9 && marker && after.is_none_or(char::is_whitespace) {
+                Start::Item(&rest[..digits] == "1" && after.is_some())
+            } else {
+                Start::Text
+            }
+        }
+        _ => Start::Text,
+    }
+}
+
+fn is_rule(line: &str, mark: char) -> bool {
+    line.chars().filter(|&c| c == mark).count() >= 3 && line.chars().all(|c| c == mark || c == ' ' || c == '\t')
+}
+
+fn is_autolink(line: &str) -> bool {
+    line.split('>').next().is_some_and(|link| link.contains(':') || link.contains('@'))
+}
+
+/// The level of the heading that a line under a paragraph makes of it.
+fn underline(line: &str) -> Option<u8> {
+    let mark = line.trim();
+    let all = |c: char| !mark.is_empty() && mark.chars().all(|other| other == c);
+    if line.starts_with("    ") {
+        None
+    } else if all('=') {
+        Some(1)
+    } else {
+        all('-').then_some(2)
+    }
+}
+
+fn is_delimiter_row(line: &str) -> bool {
+    line.contains('-') && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ' | '\t'))
+}
+
+fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    if range.start >= range.end {
+        return range.start..range.start;
+    }
+    let line = &text[range.clone()];
+    let start = range.start + (line.len() - line.trim_start().len());
+    start..start.max(range.start + line.trim_end().len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<(BlockKind, &str)> {
+        markdown(text, 0).into_iter().map(|block| (block.kind, &text[block.range])).collect()
+    }
+
+    #[test]
+    fn markdown_blocks_are_told_apart() {
+        let text = "---\ntitle: x\n---\n# One\nProse goes\non here.\n- item\n\n  more\n- item\n\nTitle\n=====\n```\na\n\nb\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> quote\nlazy\n\n    code\n\nhard  \nbreak\n\n***\n[x]: y\n";
+        let found: Vec<_> = kinds(text).into_iter().map(|(kind, _)| kind).collect();
+        use BlockKind::{FrontMatter, Heading, Prose, Verbatim};
+        assert_eq!(
+            found,
+            [
+                FrontMatter,
+                Heading(1),
+                Prose,
+                Verbatim,
+                Heading(1),
+                Verbatim,
+                Verbatim,
+                Verbatim,
+                Verbatim,
+                Verbatim,
+                Verbatim,
+                Verbatim
+            ]
+        );
+        assert_eq!(kinds(text)[2].1, "Prose goes\non here.");
+        assert_eq!(kinds(text)[3].1, "- item\n\n  more\n- item");
+        assert_eq!(kinds(text)[8].1, "    code");
+    }
+
+    #[test]
+    fn a_heading_of_plain_text_stands_alone() {
+        let text = "Chapter I\n\nChapter two of my life\nbegan in May\nof that year.\n\nChapters\n";
+        let shape = Shape { lines: Lines::Wrapped, join: &BTreeSet::new(), headings: &["Chapter".into()] };
+        let found: Vec<_> = blocks(text, &shape).into_iter().map(|block| block.kind).collect();
+        assert_eq!(found, [BlockKind::Heading(1), BlockKind::Prose, BlockKind::Prose]);
+    }
+}

@@ -1,0 +1,421 @@
+//! Which chapter takes which segment.
+//!
+//! Three ways, from the most to the least particular: by address, by the words a segment mentions,
+//! by the heading it stands under; then `rest` takes what is left. A way takes only what the ways
+//! before it left, and addresses alone may change the order of the source.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::markdown::{plain, without_marker};
+use super::plan::{Lines, Plan, PlanEntry};
+use super::segment::{Extent, find};
+use super::sentence::is_unspaced;
+use super::{Segment, SegmentKind};
+use crate::base::{Diagnostic, Place, code, suggest};
+use crate::model::Key;
+
+/// A chapter before it is written.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub key: Key,
+    pub place: Place,
+    pub title: String,
+    pub description: Option<String>,
+    pub order: i64,
+    pub vector: Option<String>,
+    /// A heading that became the title.
+    pub front: Option<usize>,
+    pub items: Vec<Item>,
+    /// The segments that the plan names by address, in its order.
+    pub planned: Vec<Range<usize>>,
+}
+
+/// A part of a chapter's text.
+#[derive(Debug)]
+pub(super) enum Item {
+    Heading { text: String, level: u8 },
+    Paragraph(Vec<usize>),
+}
+
+/// Chapters as they are filled.
+#[derive(Debug)]
+pub(super) struct Assignment<'a> {
+    plan: &'a Plan,
+    file: &'a Arc<str>,
+    pub drafts: Vec<Draft>,
+    /// The chapter of each segment, and where the plan says so.
+    owners: Vec<Option<(usize, Place)>>,
+    /// The segments that are titles.
+    pub titles: BTreeSet<usize>,
+}
+
+impl<'a> Assignment<'a> {
+    /// Gives each chapter the segments it names by address.
+    pub(super) fn by_address(plan: &'a Plan, file: &'a Arc<str>, extents: &[Extent], problems: &mut Vec<Diagnostic>) -> Self {
+        let owners = vec![None; extents.len()];
+        let mut assignment = Self { plan, file, drafts: Vec::new(), owners, titles: BTreeSet::new() };
+        for (index, chapter) in plan.chapters.iter().enumerate() {
+            let mut planned = Vec::new();
+            let mut items = Vec::new();
+            for entry in &chapter.entries {
+                let mut segments = Vec::new();
+                match entry {
+                    PlanEntry::Heading { text, level } => items.push(Item::Heading { text: text.clone(), level: *level }),
+                    PlanEntry::Title(address, place) => {
+                        let Some(at) = find(extents, *address, place, problems) else { continue };
+                        if assignment.take(at..at + 1, index, place, extents, problems, &mut segments) {
+                            assignment.titles.insert(at);
+                            planned.push(at..at + 1);
+                        }
+                    }
+                    PlanEntry::Paragraph(spans) => {
+                        for span in spans {
+                            let first = find(extents, span.first, &span.place, problems);
+                            let last =
+                                if span.last == span.first { first } else { find(extents, span.last, &span.place, problems) };
+                            let (Some(first), Some(last)) = (first, last) else { continue };
+                            if last < first {
+                                problems.push(
+                                    Diagnostic::at(&code::PLAN_SEGMENT, span.place.clone(), "the range ends before it begins")
+                                        .hint(format!("write `{}-{}`", span.last, span.first)),
+                                );
+                            } else if assignment.take(first..last + 1, index, &span.place, extents, problems, &mut segments) {
+                                planned.push(first..last + 1);
+                            }
+                        }
+                    }
+                }
+                if !segments.is_empty() {
+                    items.push(Item::Paragraph(segments));
+                }
+            }
+            assignment.drafts.push(Draft {
+                key: chapter.key.clone(),
+                place: chapter.place.clone(),
+                title: chapter.title.clone().unwrap_or_default(),
+                description: chapter.description.clone(),
+                order: chapter.order,
+                vector: chapter.vector.as_ref().map(|(id, _)| id.clone()),
+                front: None,
+                items,
+                planned,
+            });
+        }
+        assignment
+    }
+
+    /// Takes segments for a chapter; says whether all of them were free.
+    fn take(
+        &mut self,
+        range: Range<usize>,
+        chapter: usize,
+        place: &Place,
+        extents: &[Extent],
+        problems: &mut Vec<Diagnostic>,
+        segments: &mut Vec<usize>,
+    ) -> bool {
+        let taken: Vec<usize> = range.clone().filter(|&segment| self.owners[segment].is_some()).collect();
+        for run in runs(&taken, |segment| self.owners[segment].as_ref()) {
+            let Some((other, first)) = &self.owners[run.start] else { continue };
+            let other = &self.plan.chapters[*other].key;
+            let (start, end) = (&extents[run.start], &extents[run.end - 1]);
+            problems.push(
+                Diagnostic::at(
+                    &code::PLAN_COVERAGE,
+                    place.clone(),
+                    format!("{} is taken twice", span_name(&run, |i| extents[i].address)),
+                )
+                .also(first.clone(), format!("first taken here, by `{other}`"))
+                .also(
+                    Place::new(self.file, start.ranges[0].start..end.ranges.last().map_or(0, |range| range.end)),
+                    "in the source text",
+                ),
+            );
+        }
+        for segment in range {
+            if self.owners[segment].is_none() {
+                self.owners[segment] = Some((chapter, place.clone()));
+                segments.push(segment);
+            }
+        }
+        taken.is_empty()
+    }
+
+    /// Gives the chapters what they take by words, by headings and as the rest; then says what is left over.
+    pub(super) fn by_text(&mut self, segments: &[Segment], mentions: &Mentions, problems: &mut Vec<Diagnostic>) {
+        let openers = self.openers(segments, problems);
+        let mut taken: Vec<Option<usize>> = vec![None; segments.len()];
+        for &(segment, chapter) in &openers {
+            self.owners[segment] = Some((chapter, self.drafts[chapter].place.clone()));
+            self.drafts[chapter].front = Some(segment);
+        }
+        let free = |owners: &[Option<(usize, Place)>], segment: usize| owners[segment].is_none();
+        for segment in (0..segments.len()).rev().filter(|&segment| free(&self.owners, segment)) {
+            taken[segment] = mentions.of(segment).first().copied();
+            // A heading without a term goes with what follows it.
+            if matches!(segments[segment].kind, SegmentKind::Heading(_)) && taken[segment].is_none() {
+                taken[segment] = taken.get(segment + 1).copied().flatten();
+            }
+        }
+        let mut next_opener = openers.iter().peekable();
+        let mut section: Option<(usize, u8)> = None;
+        let rest = self.rest(problems);
+        for segment in 0..segments.len() {
+            if let SegmentKind::Heading(level) = segments[segment].kind {
+                if let Some(&(_, chapter)) = next_opener.next_if(|(opener, _)| *opener == segment) {
+                    section = Some((chapter, level));
+                } else if section.is_some_and(|(chapter, outer)| level <= outer && chapter < self.plan.chapters.len()) {
+                    section = None;
+                }
+            }
+            if free(&self.owners, segment) && taken[segment].is_none() {
+                taken[segment] = section.map(|(chapter, _)| chapter).or(rest);
+            }
+        }
+        let jumps_part = self.plan.segmentation.lines == Lines::Sentences;
+        let mut last: HashMap<usize, usize> = HashMap::new();
+        for (segment, chapter) in taken.into_iter().enumerate() {
+            let Some(chapter) = chapter.filter(|_| free(&self.owners, segment)) else { continue };
+            self.owners[segment] = Some((chapter, self.drafts[chapter].place.clone()));
+            let before = last.insert(chapter, segment);
+            let same = before.is_some_and(|before| {
+                segments[before].paragraph == segments[segment].paragraph && (!jumps_part || before + 1 == segment)
+            });
+            match self.drafts[chapter].items.last_mut() {
+                Some(Item::Paragraph(paragraph)) if same => paragraph.push(segment),
+                _ => self.drafts[chapter].items.push(Item::Paragraph(vec![segment])),
+            }
+        }
+        self.check_coverage(segments, problems);
+        self.check_keys(problems);
+    }
+
+    /// Which other chapters a segment concerns: as the plan says, and those whose terms it mentions.
+    pub(super) fn touches(
+        &self,
+        segments: &[Segment],
+        mentions: &Mentions,
+        problems: &mut Vec<Diagnostic>,
+    ) -> HashMap<usize, Vec<Key>> {
+        let mut touches: HashMap<usize, Vec<Key>> = HashMap::new();
+        let mut touch = |segment: usize, key: &Key| {
+            let keys = touches.entry(segment).or_default();
+            if !keys.contains(key) {
+                keys.push(key.clone());
+            }
+        };
+        let own = |segment: usize| self.owners[segment].as_ref().map(|(chapter, _)| &self.drafts[*chapter].key);
+        for (address, place, keys) in &self.plan.touches {
+            let Some(segment) = find(segments, *address, place, problems) else { continue };
+            for (key, place) in keys {
+                let known = || self.drafts.iter().map(|draft| draft.key.as_str());
+                let key = Key::new(key);
+                if !known().any(|other| other == key.as_str()) {
+                    problems.push(
+                        Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("no chapter has the key `{key}`"))
+                            .maybe_hint(suggest::did_you_mean(key.as_str(), known())),
+                    );
+                } else if own(segment) == Some(&key) {
+                    let message = format!("{address} does not touch `{key}`: it is in that chapter");
+                    problems.push(Diagnostic::at(&code::BAD_VALUE, place.clone(), message));
+                } else {
+                    touch(segment, &key);
+                }
+            }
+        }
+        for segment in 0..segments.len() {
+            for &chapter in mentions.of(segment) {
+                let key = &self.drafts[chapter].key;
+                if own(segment) != Some(key) {
+                    touch(segment, key);
+                }
+            }
+        }
+        touches
+    }
+
+    /// The headings that begin chapters, in order, with their chapters; makes those of `cut: {by: headings}`.
+    fn openers(&mut self, segments: &[Segment], problems: &mut Vec<Diagnostic>) -> Vec<(usize, usize)> {
+        let mut openers = BTreeMap::new();
+        let headings: Vec<(usize, u8, String)> = segments
+            .iter()
+            .enumerate()
+            .filter_map(|(index, segment)| match segment.kind {
+                SegmentKind::Heading(level) if self.owners[index].is_none() => Some((index, level, heading_text(&segment.text))),
+                _ => None,
+            })
+            .collect();
+        let begins = |text: &str, start: &str| {
+            text.strip_prefix(start).is_some_and(|rest| !rest.chars().next().is_some_and(char::is_alphanumeric))
+        };
+        for (chapter, plan) in self.plan.chapters.iter().enumerate() {
+            let Some((start, place)) = &plan.at_heading else { continue };
+            let found = headings.iter().find(|(index, _, text)| begins(text, start) && !openers.contains_key(index));
+            match found {
+                Some((index, _, text)) => {
+                    openers.insert(*index, chapter);
+                    if plan.title.is_none() {
+                        self.drafts[chapter].title.clone_from(text);
+                    }
+                }
+                None => problems.push(
+                    Diagnostic::at(&code::PLAN_SEGMENT, place.clone(), format!("no heading begins with `{start}`"))
+                        .maybe_hint(suggest::did_you_mean(start, headings.iter().map(|(_, _, text)| text.as_str()))),
+                ),
+            }
+        }
+        let Some(cut) = &self.plan.headings else { return openers.into_iter().collect() };
+        let markdown = self.plan.segmentation.lines == Lines::Markdown;
+        let opens = |(_, level, text): &&(usize, u8, String)| {
+            let named = cut.starts.iter().any(|start| begins(text, start));
+            if markdown { *level == cut.level && (named || cut.starts.is_empty()) } else { named }
+        };
+        let found: Vec<_> = headings.iter().filter(opens).filter(|(index, _, _)| !openers.contains_key(index)).collect();
+        if found.is_empty() {
+            problems.push(Diagnostic::at(
+                &code::PLAN_SEGMENT,
+                cut.place.clone(),
+                "no heading of the source text begins a chapter",
+            ));
+        } else if !cut.keys.is_empty() && cut.keys.len() != found.len() {
+            let message =
+                format!("the text has {} headings that begin chapters, and there are {} keys", found.len(), cut.keys.len());
+            problems.push(Diagnostic::at(&code::BAD_VALUE, cut.keys[0].1.clone(), message));
+        }
+        for (nth, (index, _, text)) in found.into_iter().enumerate() {
+            let (key, place) = match cut.keys.get(nth) {
+                Some((key, place)) => (key.clone(), place.clone()),
+                None => (cut.template.0.replace("{n}", &(nth + 1).to_string()), cut.template.1.clone()),
+            };
+            if !super::plan::check_key(&key, &place, problems) {
+                break;
+            }
+            openers.insert(*index, self.drafts.len());
+            self.drafts.push(Draft {
+                key: Key::new(&key),
+                place,
+                title: text.clone(),
+                description: None,
+                order: cut.order.saturating_add(nth as i64),
+                vector: None,
+                front: None,
+                items: Vec::new(),
+                planned: Vec::new(),
+            });
+        }
+        openers.into_iter().collect()
+    }
+
+    /// The chapter that takes what is left.
+    fn rest(&self, problems: &mut Vec<Diagnostic>) -> Option<usize> {
+        let mut rest = self.plan.chapters.iter().enumerate().filter(|(_, chapter)| chapter.rest);
+        let first = rest.next();
+        for (_, chapter) in rest {
+            let other = first.map(|(_, first)| first.place.clone());
+            let mut problem = Diagnostic::at(&code::BAD_VALUE, chapter.place.clone(), "only one chapter can take the rest");
+            problem.others.extend(other.map(|place| (place, "the first one".to_owned())));
+            problems.push(problem);
+        }
+        first.map(|(index, _)| index)
+    }
+
+    fn check_coverage(&self, segments: &[Segment], problems: &mut Vec<Diagnostic>) {
+        let left: Vec<usize> = (0..segments.len()).filter(|&segment| self.owners[segment].is_none()).collect();
+        for run in runs(&left, |_| ()) {
+            let bytes = segments[run.start].ranges[0].start..segments[run.end - 1].ranges.last().map_or(0, |range| range.end);
+            let name = span_name(&run, |index| segments[index].address);
+            problems.push(
+                Diagnostic::at(
+                    &code::PLAN_COVERAGE,
+                    Place::new(self.file, bytes.clone()),
+                    format!("no chapter takes {name} (bytes {} to {})", bytes.start, bytes.end),
+                )
+                .hint("name it in a chapter's `paragraphs`, or let one chapter take all that is left with `rest: true`"),
+            );
+        }
+        for draft in &self.drafts {
+            if draft.front.is_none() && !draft.items.iter().any(|item| matches!(item, Item::Paragraph(_))) {
+                let message = format!("the chapter `{}` gets no segment", draft.key);
+                problems.push(Diagnostic::at(&code::PLAN_COVERAGE, draft.place.clone(), message));
+            }
+        }
+    }
+
+    fn check_keys(&self, problems: &mut Vec<Diagnostic>) {
+        let mut seen: HashMap<String, &Draft> = HashMap::new();
+        for draft in &self.drafts {
+            if let Some(first) = seen.insert(draft.key.folded(), draft) {
+                problems.push(
+                    Diagnostic::at(
+                        &code::KEY_COLLISION,
+                        draft.place.clone(),
+                        format!("two chapters have the key `{}`", draft.key),
+                    )
+                    .also(first.place.clone(), "the first one"),
+                );
+            }
+        }
+    }
+}
+
+/// Which segments mention the terms of which chapters.
+#[derive(Debug)]
+pub(super) struct Mentions(Vec<Vec<usize>>);
+
+impl Mentions {
+    /// Looks for the chapters' terms: words that begin with a term, whatever their case.
+    pub(super) fn find(plan: &Plan, segments: &[Segment]) -> Self {
+        let lower = |term: &String| term.trim().to_lowercase();
+        let terms: Vec<(usize, Vec<String>)> =
+            plan.chapters.iter().map(|chapter| chapter.terms.iter().map(lower).collect()).enumerate().collect();
+        let terms: Vec<_> = terms.into_iter().filter(|(_, terms)| !terms.is_empty()).collect();
+        if terms.is_empty() {
+            return Self(Vec::new());
+        }
+        let mentioned = |segment: &Segment| {
+            let text = segment.text.to_lowercase();
+            terms
+                .iter()
+                .filter(|(_, terms)| terms.iter().any(|term| mentions(&text, term)))
+                .map(|&(chapter, _)| chapter)
+                .collect()
+        };
+        Self(segments.iter().map(mentioned).collect())
+    }
+
+    /// The chapters whose terms a segment mentions, in their order.
+    pub(super) fn of(&self, segment: usize) -> &[usize] {
+        self.0.get(segment).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Whether a word of `text` begins with `term`; in a script without spaces, anywhere.
+fn mentions(text: &str, term: &str) -> bool {
+    let anywhere = term.starts_with(is_unspaced);
+    text.match_indices(term).any(|(at, _)| anywhere || !text[..at].chars().next_back().is_some_and(char::is_alphanumeric))
+}
+
+/// A heading's words, without marks and underlines.
+fn heading_text(text: &str) -> String {
+    let text = text.trim_end_matches(['=', '-', ' ', '\n', '\r']);
+    plain(without_marker(text))
+}
+
+/// Runs of consecutive numbers that also agree in something.
+pub(super) fn runs<T: PartialEq>(numbers: &[usize], same: impl Fn(usize) -> T) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for &number in numbers {
+        match runs.last_mut() {
+            Some(run) if run.end == number && same(run.start) == same(number) => run.end += 1,
+            _ => runs.push(number..number + 1),
+        }
+    }
+    runs
+}
+
+/// How a run of segments is called: `L2.1`, or `L2.1-L4.1`.
+pub(super) fn span_name<T: std::fmt::Display>(run: &Range<usize>, address: impl Fn(usize) -> T) -> String {
+    if run.len() == 1 { address(run.start).to_string() } else { format!("{}-{}", address(run.start), address(run.end - 1)) }
+}

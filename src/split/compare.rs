@@ -1,0 +1,218 @@
+//! A chapter as planned beside the file that is there: which sentences are still the plan's, which were edited.
+//!
+//! Editors dress sentences up, with links, emphasis and footnotes; none of that counts here. What
+//! counts is the words. Lines are matched exactly first, wherever they stand; what is left is matched
+//! by its words, in order, between neighbours that were found. The work for each line is bounded.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::markdown::{plain, text_lines, without_marker};
+use super::{Chapter, Cut};
+
+/// How far a sentence's file differs from the plan's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The index of the cut in [`Chapter::cuts`]; `None` for a heading of the plan's, or a line that no cut stands for.
+    pub cut: Option<usize>,
+    pub change: Change,
+}
+
+/// What happened to a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// It is not there.
+    Missing,
+    /// It is there in other words.
+    Edited {
+        /// Its bytes in the file.
+        line: Range<usize>,
+        /// How many of the words are the same, in percent.
+        likeness: u8,
+    },
+    /// It is there in the same words, but elsewhere.
+    Moved { line: Range<usize> },
+    /// It is in the file only.
+    Added { line: Range<usize> },
+}
+
+/// What a chapter's file is, seen from the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileState {
+    Absent,
+    /// Byte for byte what the plan makes.
+    Same,
+    /// Every sentence is the plan's; front matter, markup, notes or paragraphs are not.
+    Dressed,
+    /// Sentences differ: by hand, or because the plan has changed since.
+    Differs(Vec<Difference>),
+}
+
+/// What the file of a chapter is.
+pub fn state(chapter: &Chapter, file_text: Option<&str>) -> FileState {
+    match file_text {
+        None => FileState::Absent,
+        Some(text) if text == chapter.markdown => FileState::Same,
+        Some(text) => match compare(chapter, text) {
+            differences if differences.is_empty() => FileState::Dressed,
+            differences => FileState::Differs(differences),
+        },
+    }
+}
+
+/// How the sentences of a file differ from those of the plan; nothing if all are there, in order, and no others.
+pub fn compare(chapter: &Chapter, file_text: &str) -> Vec<Difference> {
+    let planned = text_lines(&chapter.markdown);
+    let there = text_lines(file_text);
+    let planned_keys: Vec<String> = planned.iter().map(|line| key(&chapter.markdown[line.clone()])).collect();
+    let there_keys: Vec<String> = there.iter().map(|line| key(&file_text[line.clone()])).collect();
+    let matches = pair(&planned_keys, &there_keys);
+    let in_order = longest_increasing(&matches);
+    let mut used = vec![false; there.len()];
+    let mut differences = Vec::new();
+    for (index, found) in matches.iter().enumerate() {
+        let cut = cut_at(&chapter.cuts, planned[index].start);
+        let change = match found {
+            None => Change::Missing,
+            Some((line, likeness)) => {
+                used[*line] = true;
+                let range = there[*line].clone();
+                match likeness {
+                    100 if in_order[index] => continue,
+                    100 => Change::Moved { line: range },
+                    &likeness => Change::Edited { line: range, likeness },
+                }
+            }
+        };
+        // One difference is enough for a block of many lines.
+        if cut.is_none() || differences.last().is_none_or(|last: &Difference| last.cut != cut) {
+            differences.push(Difference { cut, change });
+        }
+    }
+    let added = there.into_iter().zip(used).filter(|(_, used)| !used);
+    differences.extend(added.map(|(line, _)| Difference { cut: None, change: Change::Added { line } }));
+    differences
+}
+
+/// For each line of a page (its raw Markdown), the index of the cut that it stands for.
+pub fn locate(chapter: &Chapter, lines: &[&str]) -> Vec<Option<usize>> {
+    let planned = text_lines(&chapter.markdown);
+    let planned_keys: Vec<String> = planned.iter().map(|line| key(&chapter.markdown[line.clone()])).collect();
+    let keys: Vec<String> = lines.iter().map(|line| key(line)).collect();
+    let mut located = vec![None; lines.len()];
+    for (line, found) in planned.iter().zip(pair(&planned_keys, &keys)) {
+        if let Some((index, _)) = found {
+            located[index] = cut_at(&chapter.cuts, line.start);
+        }
+    }
+    located
+}
+
+/// By what lines are compared: their words, without markup.
+fn key(line: &str) -> String {
+    plain(without_marker(line))
+}
+
+/// The index of the cut whose line holds an offset of the chapter's Markdown.
+fn cut_at(cuts: &[Cut], offset: usize) -> Option<usize> {
+    // Cuts of the front matter have an empty line at 0, before all others.
+    let index = cuts.partition_point(|cut| cut.line.end <= offset);
+    cuts.get(index).filter(|cut| cut.line.contains(&offset)).map(|_| index)
+}
+
+/// How alike two lines must be, in percent of their words, to count as one edited.
+const LIKE: u8 = 50;
+
+/// How many candidates a line is compared with.
+const CANDIDATES: usize = 8;
+
+/// For each of `wanted`, its index in `there` and how alike they are in percent.
+fn pair(wanted: &[String], there: &[String]) -> Vec<Option<(usize, u8)>> {
+    let mut by_key: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, key) in there.iter().enumerate().rev() {
+        by_key.entry(key).or_default().push(index);
+    }
+    let mut matches: Vec<Option<(usize, u8)>> =
+        wanted.iter().map(|key| Some((by_key.get_mut(key.as_str())?.pop()?, 100))).collect();
+    let mut free: Vec<usize> = by_key.into_values().flatten().collect();
+    free.sort_unstable();
+    if free.is_empty() {
+        return matches;
+    }
+    // The next line found exactly, after each of the wanted ones.
+    let mut next = vec![there.len(); matches.len()];
+    let mut bound = there.len();
+    for (index, found) in matches.iter().enumerate().rev() {
+        next[index] = bound;
+        bound = found.map_or(bound, |(line, _)| line);
+    }
+    let words: Vec<Vec<&str>> = free.iter().map(|&line| sorted_words(&there[line])).collect();
+    let mut used = vec![false; free.len()];
+    let mut from = 0;
+    for (index, key) in wanted.iter().enumerate() {
+        if let Some((line, _)) = matches[index] {
+            from = line + 1;
+            continue;
+        }
+        let first = free.partition_point(|&line| line < from);
+        let mine = sorted_words(key);
+        let candidates = (first..free.len())
+            .take_while(|&at| free[at] < next[index] || next[index] < from)
+            .filter(|&at| !used[at])
+            .take(CANDIDATES)
+            .map(|at| (likeness(&mine, &words[at]), at))
+            .filter(|&(likeness, _)| likeness >= LIKE);
+        // The first of the best, so that the order is kept among equals.
+        if let Some((likeness, at)) = candidates.max_by_key(|&(likeness, at)| (likeness, usize::MAX - at)) {
+            used[at] = true;
+            from = free[at] + 1;
+            matches[index] = Some((free[at], likeness.min(99)));
+        }
+    }
+    matches
+}
+
+fn sorted_words(text: &str) -> Vec<&str> {
+    let mut words: Vec<&str> = text.unicode_words().collect();
+    words.sort_unstable();
+    words
+}
+
+/// Twice the words in common, of all words, in percent.
+fn likeness(a: &[&str], b: &[&str]) -> u8 {
+    let (mut i, mut j, mut common) = (0, 0, 0usize);
+    while i < a.len() && j < b.len() {
+        match a[i].cmp(b[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => (i, j, common) = (i + 1, j + 1, common + 1),
+        }
+    }
+    u8::try_from(common * 200 / (a.len() + b.len()).max(1)).unwrap_or(100)
+}
+
+/// Which of the matches are in order: those of a longest increasing run of lines.
+fn longest_increasing(matches: &[Option<(usize, u8)>]) -> Vec<bool> {
+    // Patience sorting: `tails[n]` is the match with the least line that ends an increasing run of n + 1.
+    let mut tails: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = vec![None; matches.len()];
+    let line = |index: usize| matches[index].map_or(0, |(line, _)| line);
+    for index in (0..matches.len()).filter(|&index| matches[index].is_some()) {
+        let at = tails.partition_point(|&tail| line(tail) < line(index));
+        before[index] = at.checked_sub(1).map(|at| tails[at]);
+        if at == tails.len() {
+            tails.push(index);
+        } else {
+            tails[at] = index;
+        }
+    }
+    let mut in_order = vec![false; matches.len()];
+    let mut last = tails.last().copied();
+    while let Some(index) = last {
+        in_order[index] = true;
+        last = before[index];
+    }
+    in_order
+}

@@ -1,0 +1,173 @@
+//! The laws of a split, checked from its result alone: this code shares nothing with the code that splits.
+
+use std::ops::Range;
+
+use super::chapter::{runs, span_name};
+use super::markdown::without_marker;
+use super::{Chapter, Gap, PieceKind, Segment, SegmentKind, Split, normal, plain, undo};
+use crate::base::{Diagnostic, Place, code};
+
+/// Checks the laws of `mod.rs`; each offence names its addresses and its bytes in the source text.
+pub fn check_laws(split: &Split, source: &str) -> Vec<Diagnostic> {
+    let mut check = Check { split, source, problems: Vec::new() };
+    // What follows reads the source by the pieces' ranges, so they have to be sound.
+    if check.pieces() {
+        check.segments();
+        check.chapters();
+    }
+    check.problems
+}
+
+struct Check<'a> {
+    split: &'a Split,
+    source: &'a str,
+    problems: Vec<Diagnostic>,
+}
+
+impl Check<'_> {
+    fn offence(&mut self, bytes: Range<usize>, message: String) {
+        let bytes = bytes.start.min(self.source.len())..bytes.end.min(self.source.len());
+        let message = format!("{message} (bytes {} to {})", bytes.start, bytes.end);
+        self.problems.push(Diagnostic::at(&code::SPLIT_LOSS, Place::new(&self.split.source_file, bytes), message));
+    }
+
+    /// Laws 1 and 2, on the side of the pieces.
+    fn pieces(&mut self) -> bool {
+        let mut end = 0;
+        for piece in &self.split.pieces {
+            let Range { start, end: next } = piece.range;
+            if start > end {
+                self.offence(end..start, "the text is in no piece".to_owned());
+            } else if start < end {
+                self.offence(start..end.min(next), "the text is in two pieces".to_owned());
+            }
+            if next <= start {
+                self.offence(piece.range.clone(), "a piece is empty".to_owned());
+            }
+            let Some(text) = self.source.get(piece.range.clone()) else {
+                self.offence(piece.range.clone(), "a piece is not made of whole characters of the source text".to_owned());
+                end = end.max(next);
+                continue;
+            };
+            let fits = match piece.kind {
+                PieceKind::Segment(segment) => segment < self.split.segments.len(),
+                PieceKind::Gap(Gap::WhiteSpace) => text.chars().all(char::is_whitespace),
+                PieceKind::Gap(Gap::FootnoteMark) => text.chars().count() == 1 && text.chars().all(char::is_numeric),
+                PieceKind::Gap(Gap::ByteOrderMark) => text == "\u{feff}" && start == 0,
+                PieceKind::Gap(Gap::FrontMatter) => text.trim_start_matches('\u{feff}').starts_with("---"),
+            };
+            if !fits {
+                self.offence(piece.range.clone(), format!("the piece is not what it is said to be ({:?})", piece.kind));
+            }
+            end = end.max(next);
+        }
+        if end < self.source.len() {
+            self.offence(end..self.source.len(), "the text is in no piece".to_owned());
+        }
+        self.problems.is_empty()
+    }
+
+    /// Law 2, on the side of the segments, and law 3.
+    fn segments(&mut self) {
+        let mut ranges: Vec<Vec<Range<usize>>> = vec![Vec::new(); self.split.segments.len()];
+        let mut last = 0;
+        for piece in &self.split.pieces {
+            if let PieceKind::Segment(segment) = piece.kind {
+                if segment < last {
+                    let name = self.split.segments[segment].address;
+                    self.offence(piece.range.clone(), format!("{name} stands after a later segment"));
+                }
+                last = last.max(segment);
+                ranges[segment].push(piece.range.clone());
+            }
+        }
+        let split = self.split;
+        let mut before = None;
+        for (segment, pieces) in split.segments.iter().zip(ranges) {
+            let bytes = pieces.first().map_or(0, |first| first.start)..pieces.last().map_or(0, |last| last.end);
+            let name = segment.address;
+            if segment.ranges != pieces || pieces.is_empty() {
+                self.offence(bytes, format!("{name} does not consist of its pieces"));
+                continue;
+            }
+            if before >= Some(name) {
+                self.offence(bytes.clone(), format!("the address {name} is out of order"));
+            }
+            before = Some(name);
+            let verbatim = segment.kind == SegmentKind::Verbatim;
+            if undo(segment) != normal(self.source, &pieces, verbatim) {
+                self.offence(bytes.clone(), format!("undoing the repairs of {name} does not give the source text back"));
+            }
+        }
+    }
+
+    /// Laws 4 and 5.
+    fn chapters(&mut self) {
+        let split = self.split;
+        let mut owners: Vec<Option<&Chapter>> = vec![None; split.segments.len()];
+        for chapter in &split.chapters {
+            for cut in &chapter.cuts {
+                let Some(segment) = split.segments.get(cut.segment) else {
+                    let message = format!("the chapter `{}` takes a segment that does not exist", chapter.key);
+                    self.offence(0..0, message);
+                    continue;
+                };
+                let bytes = bytes_of(segment);
+                if let Some(other) = owners[cut.segment].replace(chapter) {
+                    let name = segment.address;
+                    self.offence(bytes.clone(), format!("{name} is in the chapter `{}` and in `{}`", other.key, chapter.key));
+                }
+                let line = chapter.markdown.get(cut.line.clone()).unwrap_or_default();
+                if !cut.in_front && !says(line, segment) {
+                    self.offence(bytes, format!("the chapter `{}` does not say what {} says", chapter.key, segment.address));
+                }
+            }
+            self.order(chapter);
+        }
+        let lost: Vec<usize> = (0..owners.len()).filter(|&segment| owners[segment].is_none()).collect();
+        for run in runs(&lost, |_| ()) {
+            let (first, last) = (&split.segments[run.start], &split.segments[run.end - 1]);
+            let name = span_name(&run, |segment| split.segments[segment].address);
+            let bytes = bytes_of(first).start..bytes_of(last).end;
+            self.offence(bytes, format!("{name} (from line {} to {}) is in no chapter", first.address.line, last.last_line));
+        }
+    }
+
+    /// Whether a chapter's segments are in the order of the plan, then of the source.
+    fn order(&mut self, chapter: &Chapter) {
+        let cuts: Vec<usize> = chapter.cuts.iter().filter(|cut| !cut.in_front).map(|cut| cut.segment).collect();
+        let planned: Vec<usize> = chapter.planned.iter().cloned().flatten().collect();
+        let (as_planned, others) = cuts.split_at(planned.len().min(cuts.len()));
+        let wrong = as_planned.iter().zip(&planned).find(|(cut, planned)| cut != planned).map(|(&cut, _)| cut);
+        let wrong = wrong.or_else(|| others.windows(2).find(|pair| pair[1] <= pair[0]).map(|pair| pair[1]));
+        if let Some(segment) = wrong.and_then(|segment| self.split.segments.get(segment)) {
+            let bytes = bytes_of(segment);
+            let message = format!("{} is out of order in the chapter `{}`", segment.address, chapter.key);
+            self.offence(bytes, message);
+        }
+        // Every line of the text belongs to a cut, and the cuts' lines do not overlap.
+        let lines: Vec<&Range<usize>> = chapter.cuts.iter().filter(|cut| !cut.in_front).map(|cut| &cut.line).collect();
+        if lines.windows(2).any(|pair| pair[0].end >= pair[1].start) {
+            self.offence(0..0, format!("lines of the chapter `{}` overlap", chapter.key));
+        }
+    }
+}
+
+/// Whether a line of a chapter says what a segment says.
+///
+/// The text of a segment is plain, or Markdown if the source is; which of them is not told by the split.
+fn says(line: &str, segment: &Segment) -> bool {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match segment.kind {
+        SegmentKind::Verbatim => line == segment.text,
+        SegmentKind::Sentence => [words(&segment.text), plain(&segment.text)].contains(&plain(line)),
+        SegmentKind::Heading(_) => {
+            let text = &segment.text;
+            [words(text), plain(text), plain(without_marker(text))].contains(&plain(without_marker(line)))
+        }
+    }
+}
+
+fn bytes_of(segment: &Segment) -> Range<usize> {
+    segment.ranges.first().map_or(0, |first| first.start)..segment.ranges.last().map_or(0, |last| last.end)
+}

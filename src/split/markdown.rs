@@ -1,0 +1,334 @@
+//! Chapters as Markdown, and Markdown lines as plain text again.
+//!
+//! A chapter's Markdown is what an editor would write: front matter, one sentence a line, a blank
+//! line between paragraphs, and only those characters escaped that Markdown would take for markup.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use super::chapter::{Draft, Item};
+use super::plan::Note;
+use super::{Chapter, Cut, Segment, SegmentKind};
+use crate::model::Key;
+
+/// What a chapter is written from, besides its draft.
+#[derive(Debug)]
+pub(super) struct Writer<'a> {
+    pub language: &'a str,
+    pub segments: &'a [Segment],
+    pub notes: &'a HashMap<usize, Vec<&'a Note>>,
+    pub touches: &'a HashMap<usize, Vec<Key>>,
+    /// Whether the source text is Markdown already.
+    pub markdown: bool,
+}
+
+impl Writer<'_> {
+    /// Writes a chapter.
+    pub(super) fn write(&self, draft: Draft) -> Chapter {
+        let mut markdown = front_matter(&draft);
+        let mut cuts = Vec::new();
+        let mut notes = Vec::new();
+        let touches = |segment: usize| self.touches.get(&segment).cloned().unwrap_or_default();
+        if let Some(segment) = draft.front {
+            cuts.push(Cut { segment, paragraph: 0, in_front: true, touches: touches(segment), line: 0..0 });
+        }
+        let mut paragraph = 0;
+        for item in &draft.items {
+            match item {
+                Item::Heading { text, level } => {
+                    let marks = "#".repeat(usize::from(*level));
+                    _ = write!(markdown, "\n{marks} {}\n", escape_heading(text));
+                }
+                Item::Paragraph(segments) => {
+                    let mut flows = false;
+                    for &index in segments {
+                        let segment = &self.segments[index];
+                        let sentence = segment.kind == SegmentKind::Sentence;
+                        if !(flows && sentence) {
+                            markdown.push('\n');
+                            paragraph += 1;
+                        }
+                        flows = sentence;
+                        let start = markdown.len();
+                        markdown.push_str(&self.line(segment));
+                        for note in self.notes.get(&index).into_iter().flatten() {
+                            _ = write!(markdown, "[^{}]", note.id);
+                            notes.push(*note);
+                        }
+                        let line = start..markdown.len();
+                        markdown.push('\n');
+                        cuts.push(Cut { segment: index, paragraph, in_front: false, touches: touches(index), line });
+                    }
+                }
+            }
+        }
+        for note in notes {
+            let text = note.text.trim().replace("\r\n", "\n").replace('\n', "\n    ");
+            _ = write!(markdown, "\n[^{}]: {text}\n", note.id);
+        }
+        let Draft { key, place, title, description, order, vector, planned, .. } = draft;
+        let file = format!("content/{key}.{}.md", self.language);
+        Chapter { key, title, description, order, vector, file, markdown, cuts, planned, place }
+    }
+
+    fn line<'s>(&self, segment: &'s Segment) -> Cow<'s, str> {
+        match segment.kind {
+            SegmentKind::Verbatim => Cow::Borrowed(&segment.text),
+            // Between two sentences of Markdown a line break is new: what follows it must not begin a block.
+            SegmentKind::Sentence if self.markdown => escape_start(Cow::Borrowed(&segment.text)),
+            SegmentKind::Sentence => escape_start(Cow::Owned(escape(&segment.text, false))),
+            SegmentKind::Heading(_) if self.markdown => Cow::Borrowed(&segment.text),
+            SegmentKind::Heading(level) => {
+                Cow::Owned(format!("{} {}", "#".repeat(usize::from(level) + 1), escape_heading(&segment.text)))
+            }
+        }
+    }
+}
+
+fn front_matter(draft: &Draft) -> String {
+    let mut front = format!("---\ntitle: {}\n", yaml_text(&draft.title));
+    if let Some(description) = &draft.description {
+        _ = writeln!(front, "description: {}", yaml_text(description));
+    }
+    _ = write!(front, "order: {}\n---\n", draft.order);
+    front
+}
+
+/// A text as a YAML scalar: plain where that is safe.
+fn yaml_text(text: &str) -> String {
+    let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    let plain = text.starts_with(char::is_alphabetic)
+        && !text.ends_with(|c: char| c == ':' || c.is_whitespace())
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'))
+        && !words.contains(&text.to_lowercase().as_str());
+    if plain {
+        return text.to_owned();
+    }
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+                _ = write!(quoted, "\\u{:04x}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// A text with every character escaped that Markdown would read as inline markup.
+fn escape(text: &str, heading: bool) -> String {
+    let mut escaped = String::with_capacity(text.len() + text.len() / 16);
+    let mut before = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let next = chars.peek().copied();
+        let markup = match c {
+            '\\' | '*' | '`' | '[' | '~' | '^' | '$' | '|' => true,
+            // Inside a word an underscore is one.
+            '_' => !(before.is_some_and(char::is_alphanumeric) && next.is_some_and(char::is_alphanumeric)),
+            '<' => next.is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?')),
+            '&' => next.is_some_and(|next| next.is_ascii_alphanumeric() || next == '#'),
+            // A template language, if the site uses one in its pages.
+            '{' => heading || matches!(next, Some('{' | '%')),
+            _ => false,
+        };
+        if markup {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+        before = Some(c);
+    }
+    escaped
+}
+
+/// A heading's text: in addition, what would close the heading or give it attributes.
+fn escape_heading(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut escaped = escape(&words.join(" "), true);
+    let end = escaped.trim_end_matches('#').len();
+    if end < escaped.len() {
+        escaped.insert(end, '\\');
+    }
+    escaped
+}
+
+/// A line that begins no block: no heading, list, quotation, table, definition or rule.
+fn escape_start(line: Cow<'_, str>) -> Cow<'_, str> {
+    let first = line.chars().next().unwrap_or(' ');
+    let after = line.chars().nth(1);
+    let at = match first {
+        '#' | '>' | '=' | '|' => Some(0),
+        ':' => Some(0),
+        '+' if after.is_none_or(char::is_whitespace) => Some(0),
+        // A list, a rule, the underline of a heading, the second row of a table.
+        '-' if after.is_none_or(|after| after.is_whitespace() || after == '-' || after == ':' || after == '|') => Some(0),
+        '*' if after.is_none_or(char::is_whitespace) => Some(0),
+        c if c.is_ascii_digit() => {
+            let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+            let marker = line[digits..].starts_with(['.', ')']);
+            (marker && line[digits + 1..].chars().next().is_none_or(char::is_whitespace)).then_some(digits)
+        }
+        _ => None,
+    };
+    match at {
+        Some(at) => Cow::Owned(format!("{}\\{}", &line[..at], &line[at..])),
+        None => line,
+    }
+}
+
+/// The text of a line of Markdown, without inline markup: what a reader sees, with white space normalised.
+///
+/// Knows links, wiki links, emphasis, code, footnote references, tags and escapes; close enough to tell
+/// whether two lines say the same, which is what it is for. Linear in the line's length.
+pub fn plain(line: &str) -> String {
+    // Brackets that turn out to belong to a link are replaced by this, and taken out at the end.
+    const GONE: char = '\0';
+    let mut text: Vec<char> = Vec::with_capacity(line.len());
+    let mut open: Vec<usize> = Vec::new();
+    let mut closers = Closers::default();
+    let mut at = 0;
+    while let Some(c) = line[at..].chars().next() {
+        let rest = &line[at..];
+        let next = rest[c.len_utf8()..].chars().next();
+        let mut length = c.len_utf8();
+        match c {
+            '\\' if next.is_some_and(|next| next.is_ascii_punctuation()) => {
+                text.extend(next);
+                length += 1;
+            }
+            '*' | '`' => {}
+            '_' => {
+                let inside = text.last().is_some_and(|c| c.is_alphanumeric()) && next.is_some_and(char::is_alphanumeric);
+                if inside {
+                    text.push('_');
+                }
+            }
+            '~' if next == Some('~') => length += 1,
+            '[' if next == Some('^') && closers.find(line, at, "]").is_some() => {
+                length = closers.find(line, at, "]").map_or(length, |end| end + 1 - at);
+            }
+            '[' if next == Some('[') && closers.find(line, at, "]]").is_some() => {
+                let end = closers.find(line, at, "]]").unwrap_or(at);
+                let inner = line.get(at + 2..end).unwrap_or_default();
+                text.extend(inner.rsplit('|').next().unwrap_or(inner).chars());
+                length = (end + 2).max(at + 2) - at;
+            }
+            '[' => {
+                open.push(text.len());
+                text.push('[');
+            }
+            ']' => match open.pop() {
+                Some(bracket) if matches!(next, Some('(' | '[')) => {
+                    let close = if next == Some('(') { ")" } else { "]" };
+                    match closers.find(line, at + 1, close) {
+                        Some(end) => {
+                            text[bracket] = GONE;
+                            if let Some(mark) = bracket.checked_sub(1)
+                                && text[mark] == '!'
+                            {
+                                text[mark] = GONE;
+                            }
+                            length = end + 1 - at;
+                        }
+                        None => text.push(']'),
+                    }
+                }
+                _ => text.push(']'),
+            },
+            '<' if next.is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, '/' | '!')) => {
+                match closers.find(line, at, ">") {
+                    Some(end) => length = end + 1 - at,
+                    None => text.push('<'),
+                }
+            }
+            c => text.push(c),
+        }
+        at += length;
+    }
+    let mut plain = String::with_capacity(line.len());
+    let mut spaced = true;
+    for c in text.into_iter().filter(|&c| c != GONE) {
+        if !c.is_whitespace() {
+            plain.push(c);
+            spaced = false;
+        } else if !spaced {
+            plain.push(' ');
+            spaced = true;
+        }
+    }
+    plain.truncate(plain.trim_end().len());
+    plain
+}
+
+/// Finds closing marks without ever searching again for what is not there.
+#[derive(Default)]
+struct Closers {
+    missing: Vec<&'static str>,
+}
+
+impl Closers {
+    fn find(&mut self, line: &str, from: usize, mark: &'static str) -> Option<usize> {
+        if self.missing.contains(&mark) {
+            return None;
+        }
+        let found = line[from..].find(mark).map(|at| from + at);
+        if found.is_none() {
+            self.missing.push(mark);
+        }
+        found
+    }
+}
+
+/// A line without what makes it a heading, a list item or a quotation.
+pub(super) fn without_marker(line: &str) -> &str {
+    let line = line.trim();
+    let rest = line.trim_start_matches('#');
+    if line.len() - rest.len() <= 6 && rest.len() < line.len() && rest.starts_with([' ', '\t']) {
+        return rest.trim().trim_end_matches('#').trim_end();
+    }
+    if let Some(rest) = line.strip_prefix('>') {
+        return rest.trim_start();
+    }
+    if let Some(rest) = ["- ", "* ", "+ "].iter().find_map(|marker| line.strip_prefix(marker)) {
+        return rest.trim_start();
+    }
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    match line[digits..].strip_prefix(['.', ')']) {
+        Some(rest) if (1..=9).contains(&digits) && rest.starts_with(' ') => rest.trim_start(),
+        _ => line,
+    }
+}
+
+/// The lines of a Markdown file that hold text: not its front matter, blank lines and footnotes.
+pub(super) fn text_lines(markdown: &str) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let mut at = 0;
+    let mut front = false;
+    let mut footnote = false;
+    for (index, line) in markdown.split_inclusive('\n').enumerate() {
+        let range = at..at + line.trim_end().len();
+        at += line.len();
+        let text = line.trim_end();
+        if index == 0 && text == "---" {
+            front = true;
+            continue;
+        }
+        if front {
+            front = text != "---";
+            continue;
+        }
+        footnote = text.starts_with("[^") && text.contains("]:") || footnote && (text.is_empty() || text.starts_with("    "));
+        if !footnote && !text.is_empty() {
+            lines.push(range);
+        }
+    }
+    lines
+}

@@ -1,0 +1,717 @@
+//! The plan as its YAML says it: typed, with the place of everything that can turn out wrong later.
+//!
+//! What can be judged without the source text is judged here; the rest by the stage that uses it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::base::yaml::{self, Entry, Fields, Node, Value};
+use crate::base::{Diagnostic, Place, code, suggest};
+use crate::model::Key;
+
+/// Names a segment by the source line it starts in: `L16.3` is the third that starts in line 16.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address {
+    pub line: usize,
+    pub nth: usize,
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "L{}.{}", self.line, self.nth)
+    }
+}
+
+impl FromStr for Address {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (line, nth) = text.trim().strip_prefix('L').and_then(|rest| rest.split_once('.')).ok_or(())?;
+        let number = |digits: &str| match digits.parse() {
+            Ok(number) if number > 0 && digits.bytes().all(|byte| byte.is_ascii_digit()) => Ok(number),
+            _ => Err(()),
+        };
+        Ok(Self { line: number(line)?, nth: number(nth)? })
+    }
+}
+
+/// A plan.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub sha256: Option<(String, Place)>,
+    pub language: String,
+    pub segmentation: Segmentation,
+    pub repairs: Vec<Repair>,
+    pub chapters: Vec<ChapterPlan>,
+    pub headings: Option<HeadingPlan>,
+    pub touches: Vec<(Address, Place, Vec<(String, Place)>)>,
+    pub notes: Vec<Note>,
+    pub vectors: Vec<Vector>,
+}
+
+/// How the source text falls into segments.
+#[derive(Debug)]
+pub(super) struct Segmentation {
+    pub lines: Lines,
+    pub run_together: bool,
+    pub initials: bool,
+    pub abbreviations: Vec<String>,
+    /// Lines that continue the line before.
+    pub join: Vec<(usize, Place)>,
+    pub footnote_marks: bool,
+    /// Texts at which a sentence begins whatever the rules say, and at which none begins.
+    pub break_before: Vec<(String, Place)>,
+    pub no_break_before: Vec<(String, Place)>,
+    /// What a sentence that has no end gets; empty for nothing.
+    pub full_stop: String,
+}
+
+/// What the lines of the source text are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lines {
+    /// A line is a sentence, or a few.
+    Sentences,
+    /// Prose with hard line breaks: a blank line parts paragraphs.
+    Wrapped,
+    /// A line is a paragraph.
+    Paragraphs,
+    /// Markdown: paragraphs are cut into sentences, everything else is kept whole.
+    Markdown,
+}
+
+/// One emendation.
+#[derive(Debug, Clone)]
+pub(super) struct Repair {
+    pub line: usize,
+    pub found: String,
+    pub found_place: Place,
+    pub reading: String,
+    pub kind: RepairKind,
+    pub note: BTreeMap<String, String>,
+    /// Which of the places in the line, counted from one.
+    pub nth: Option<usize>,
+    pub place: Place,
+}
+
+/// Why a text is emended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RepairKind {
+    /// A misspelling.
+    Typo,
+    /// Words run together or torn apart.
+    Spacing,
+    Punctuation,
+    /// Characters read wrongly, such as 11 for XXI.
+    Misread,
+    /// A stray footnote mark.
+    Footnote,
+    /// A name in today's spelling.
+    Variant,
+    Grammar,
+    /// Lost text is marked.
+    Lost,
+    /// The closing full stop that the tool itself adds.
+    Stop,
+}
+
+impl RepairKind {
+    /// The kinds a plan can name.
+    const NAMED: [Self; 8] =
+        [Self::Typo, Self::Spacing, Self::Punctuation, Self::Misread, Self::Footnote, Self::Variant, Self::Grammar, Self::Lost];
+
+    /// The word for it in plans, templates and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Typo => "typo",
+            Self::Spacing => "spacing",
+            Self::Punctuation => "punctuation",
+            Self::Misread => "misread",
+            Self::Footnote => "footnote",
+            Self::Variant => "variant",
+            Self::Grammar => "grammar",
+            Self::Lost => "lost",
+            Self::Stop => "stop",
+        }
+    }
+}
+
+/// A chapter as planned.
+#[derive(Debug)]
+pub(super) struct ChapterPlan {
+    pub key: Key,
+    pub place: Place,
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub order: i64,
+    pub vector: Option<(String, Place)>,
+    /// What it takes: by address, by the heading it begins with, by words, or all that is left.
+    pub entries: Vec<PlanEntry>,
+    pub at_heading: Option<(String, Place)>,
+    pub terms: Vec<String>,
+    pub rest: bool,
+}
+
+/// An entry of a chapter's `paragraphs`.
+#[derive(Debug)]
+pub(super) enum PlanEntry {
+    Paragraph(Vec<Span>),
+    /// A heading of the editor's.
+    Heading {
+        text: String,
+        level: u8,
+    },
+    /// A segment that is a title: a line of its own, without a full stop.
+    Title(Address, Place),
+}
+
+/// Segments from one address to another, both included.
+#[derive(Debug)]
+pub(super) struct Span {
+    pub first: Address,
+    pub last: Address,
+    pub place: Place,
+}
+
+/// One chapter for each heading of a text: `cut: {by: headings, …}`.
+#[derive(Debug)]
+pub(super) struct HeadingPlan {
+    pub place: Place,
+    /// The level of Markdown headings that begin chapters.
+    pub level: u8,
+    /// How lines begin that are headings; all headings of the level if empty.
+    pub starts: Vec<String>,
+    /// The key of the nth chapter: from a list, or a template with `{n}`.
+    pub keys: Vec<(String, Place)>,
+    pub template: (String, Place),
+    /// The order of the first chapter.
+    pub order: i64,
+}
+
+/// An editor's note on a sentence.
+#[derive(Debug)]
+pub(super) struct Note {
+    pub address: Address,
+    pub place: Place,
+    pub id: String,
+    /// In the plan's language; the others are the translators'.
+    pub text: String,
+}
+
+/// A vector: an axis, with the work that presents it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Vector {
+    pub id: String,
+    pub work: Key,
+    /// In degrees clockwise from north.
+    pub bearing: Option<f64>,
+    /// Where the plan defines it.
+    pub place: Place,
+}
+
+/// The name of the source text, as the plan writes it, and where.
+pub(super) fn source_name(file: &Arc<str>, text: &str) -> Result<(String, Place), Vec<Diagnostic>> {
+    let node = yaml::read(file, text, 0..text.len()).map_err(|problem| vec![problem])?;
+    let mut problems = Vec::new();
+    if let Some(mut fields) = Fields::of(&node, "a plan", &mut problems)
+        && let Some(node) = fields.require("source")
+        && let Some(name) = yaml::text(node, fields.problems())
+    {
+        return Ok((name, node.place.clone()));
+    }
+    Err(problems)
+}
+
+impl Plan {
+    /// Reads a plan; `None` if so much is wrong that there is nothing to go on with.
+    pub(super) fn read(file: &Arc<str>, text: &str, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let node = match yaml::read(file, text, 0..text.len()) {
+            Ok(node) => node,
+            Err(problem) => {
+                problems.push(problem);
+                return None;
+            }
+        };
+        let mut fields = Fields::of(&node, "a plan", problems)?;
+        fields.require_text("source");
+        let sha256 = placed_text(&mut fields, "sha256");
+        let language = match fields.require("language") {
+            Some(node) => language(node, fields.problems()),
+            None => None,
+        };
+        let markdown = choice(&mut fields, "format", &[("text", false), ("markdown", true)]).unwrap_or(false);
+        let segmentation = fields.take("segmentation");
+        let segmentation = Segmentation::read(segmentation, markdown, fields.problems());
+        let repairs = list(&mut fields, "repairs", Repair::read);
+        let mut order = 0;
+        let chapters = list(&mut fields, "chapters", |node, problems| {
+            order += 1;
+            ChapterPlan::read(node, order, problems)
+        });
+        let headings = match fields.take("cut") {
+            Some(node) => HeadingPlan::read(node, markdown, fields.problems()),
+            None => None,
+        };
+        let touches = touches(fields.take_map("touches"), fields.problems());
+        let notes = fields.take_map("notes");
+        let vectors = list(&mut fields, "vectors", read_vector);
+        let notes = match &language {
+            Some(language) => read_notes(notes, language, fields.problems()),
+            None => Vec::new(),
+        };
+        fields.finish();
+        check_vectors(&chapters, &vectors, problems);
+        Some(Self { sha256, language: language?, segmentation, repairs, chapters, headings, touches, notes, vectors })
+    }
+}
+
+impl Segmentation {
+    fn read(node: Option<&Node>, markdown: bool, problems: &mut Vec<Diagnostic>) -> Self {
+        let mut rules = Self {
+            lines: if markdown { Lines::Markdown } else { Lines::Wrapped },
+            run_together: false,
+            initials: true,
+            abbreviations: Vec::new(),
+            join: Vec::new(),
+            footnote_marks: false,
+            break_before: Vec::new(),
+            no_break_before: Vec::new(),
+            full_stop: String::new(),
+        };
+        let Some(mut fields) = node.and_then(|node| Fields::of(node, "the segmentation", problems)) else { return rules };
+        let lines = [("sentences", Lines::Sentences), ("wrapped", Lines::Wrapped), ("paragraphs", Lines::Paragraphs)];
+        if let Some(lines) = choice(&mut fields, "lines", &lines) {
+            if markdown {
+                let place = fields.place().clone();
+                fields.problems().push(
+                    Diagnostic::at(&code::BAD_VALUE, place, "`lines` does not apply to Markdown, whose paragraphs say it")
+                        .hint("remove `lines`, or `format: markdown`"),
+                );
+            } else {
+                rules.lines = lines;
+            }
+        }
+        rules.run_together = fields.take_bool("run_together").unwrap_or(rules.run_together);
+        rules.initials = fields.take_bool("initials").unwrap_or(rules.initials);
+        rules.footnote_marks = fields.take_bool("footnote_marks").unwrap_or(rules.footnote_marks);
+        rules.abbreviations = fields.take_texts("abbreviations");
+        for abbreviation in &mut rules.abbreviations {
+            *abbreviation = abbreviation.trim().trim_end_matches('.').to_owned();
+        }
+        rules.abbreviations.retain(|abbreviation| !abbreviation.is_empty());
+        for node in fields.take_list("join") {
+            if let Some(line) = line_number(node, fields.problems()) {
+                rules.join.push((line, node.place.clone()));
+            }
+        }
+        rules.break_before = needles(&mut fields, "break_before");
+        rules.no_break_before = needles(&mut fields, "no_break_before");
+        // Where a line is a sentence, its end is its full stop, and texts of this kind lack it; prose
+        // has its full stops, and what has none there (a heading, a signature) should have none.
+        let default = if rules.lines == Lines::Sentences { "." } else { "" };
+        rules.full_stop = fields.take_text("full_stop").unwrap_or_else(|| default.to_owned());
+        fields.finish();
+        rules
+    }
+}
+
+impl Repair {
+    fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut fields = Fields::of(node, "a repair", problems)?;
+        let line = match fields.require("line") {
+            Some(node) => line_number(node, fields.problems()),
+            None => None,
+        };
+        let found = placed(fields.require("found"), &mut fields);
+        let reading = fields.require_text("reading");
+        let kinds = RepairKind::NAMED.map(|kind| (kind.name(), kind));
+        fields.require("kind");
+        let kind = choice(&mut fields, "kind", &kinds);
+        let nth = match fields.take("nth") {
+            Some(node) => line_number(node, fields.problems()),
+            None => None,
+        };
+        let mut note = BTreeMap::new();
+        for entry in fields.take_map("note") {
+            if let Some(text) = language_text(entry, fields.problems()) {
+                note.insert(entry.key.clone(), text);
+            }
+        }
+        fields.finish();
+        let (found, found_place) = found?;
+        if found.is_empty() {
+            problems.push(Diagnostic::at(&code::PLAN_REPAIR, found_place, "a repair needs some text to be found by").hint(
+                "to insert something, give the word beside it as `found`, and the same word with the insertion as `reading`",
+            ));
+            return None;
+        }
+        let repair =
+            Self { line: line?, found, found_place, reading: reading?, kind: kind?, note, nth, place: node.place.clone() };
+        if repair.found == repair.reading {
+            problems.push(Diagnostic::at(&code::PLAN_REPAIR, repair.place.clone(), "the repair changes nothing"));
+        }
+        Some(repair)
+    }
+}
+
+impl ChapterPlan {
+    fn read(node: &Node, position: i64, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut fields = Fields::of(node, "a chapter", problems)?;
+        let key = placed(fields.require("key"), &mut fields);
+        let at_heading = placed_text(&mut fields, "at_heading");
+        let title = if at_heading.is_some() { fields.take_text("title") } else { fields.require_text("title") };
+        let description = fields.take_text("description");
+        let order = fields.take_int("order").unwrap_or(position);
+        let vector = placed_text(&mut fields, "vector");
+        let mut entries = Vec::new();
+        for node in fields.take_list("paragraphs") {
+            entries.extend(PlanEntry::read(node, fields.problems()));
+        }
+        let mut terms = fields.take_texts("terms");
+        terms.retain(|term| !term.trim().is_empty());
+        let rest = fields.take_bool("rest").unwrap_or(false);
+        if entries.is_empty() && at_heading.is_none() && terms.is_empty() && !rest {
+            let place = fields.place().clone();
+            fields.problems().push(
+                Diagnostic::at(&code::MISSING_KEY, place, "nothing says what the chapter takes")
+                    .hint("give it `paragraphs`, `at_heading`, `terms` or `rest: true`"),
+            );
+        }
+        fields.finish();
+        let (key, place) = key?;
+        check_key(&key, &place, problems).then(|| Self {
+            key: Key::new(&key),
+            place,
+            title,
+            description,
+            order,
+            vector,
+            entries,
+            at_heading,
+            terms,
+            rest,
+        })
+    }
+}
+
+impl PlanEntry {
+    fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        match &node.value {
+            Value::List(nodes) => Some(Self::Paragraph(nodes.iter().filter_map(|node| Span::read(node, problems)).collect())),
+            Value::Map(_) => {
+                let mut fields = Fields::of(node, "an entry", problems)?;
+                let heading = fields.take_text("heading");
+                let level = fields.take_int("level");
+                let title = fields.take("title");
+                let place = fields.place().clone();
+                let entry = match (heading, title) {
+                    (Some(text), None) => match u8::try_from(level.unwrap_or(2)) {
+                        Ok(level @ 1..=6) => Some(Self::Heading { text, level }),
+                        _ => {
+                            fields.problems().push(Diagnostic::at(&code::BAD_VALUE, place, "the level of a heading is 1 to 6"));
+                            None
+                        }
+                    },
+                    (None, Some(node)) => {
+                        address(node, fields.problems()).map(|address| Self::Title(address, node.place.clone()))
+                    }
+                    (Some(_), Some(_)) | (None, None) => {
+                        fields.problems().push(
+                            Diagnostic::at(&code::BAD_VALUE, place, "an entry is a paragraph, a heading or a title")
+                                .hint("write `L2.1-L3.2`, `[L2.1, L5.1]`, `heading: Results` or `title: L1.1`"),
+                        );
+                        None
+                    }
+                };
+                fields.finish();
+                entry
+            }
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
+                Some(Self::Paragraph(vec![Span::read(node, problems)?]))
+            }
+        }
+    }
+}
+
+impl Span {
+    fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let text = yaml::text(node, problems)?;
+        let (first, last) = text.split_once(['-', '–']).unwrap_or((&text, &text));
+        match (first.parse(), last.parse()) {
+            (Ok(first), Ok(last)) => Some(Self { first, last, place: node.place.clone() }),
+            _ => {
+                problems.push(bad_address(node, &text, "or a range such as `L16.3-L18.1`"));
+                None
+            }
+        }
+    }
+}
+
+impl HeadingPlan {
+    fn read(node: &Node, markdown: bool, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut fields = Fields::of(node, "a cut", problems)?;
+        fields.require("by");
+        choice(&mut fields, "by", &[("headings", ())]);
+        let place = fields.place().clone();
+        let level = match fields.take_int("level").map(u8::try_from) {
+            None => 1,
+            Some(Ok(level @ 1..=6)) => level,
+            Some(_) => {
+                fields.problems().push(Diagnostic::at(&code::BAD_VALUE, place.clone(), "the level of a heading is 1 to 6"));
+                1
+            }
+        };
+        let starts = fields.take_texts("starts");
+        if starts.is_empty() && !markdown {
+            fields.problems().push(
+                Diagnostic::at(
+                    &code::MISSING_KEY,
+                    place.clone(),
+                    "`starts` is missing: plain text does not say what is a heading",
+                )
+                .hint("give the words that headings begin with, such as `starts: [Chapter]`"),
+            );
+        }
+        let keys = needles(&mut fields, "keys");
+        let template = placed_text(&mut fields, "key").unwrap_or_else(|| ("chapter-{n}".to_owned(), place.clone()));
+        let order = fields.take_int("order").unwrap_or(1);
+        fields.finish();
+        if keys.is_empty() && !template.0.contains("{n}") {
+            problems.push(
+                Diagnostic::at(&code::BAD_VALUE, template.1.clone(), "the keys of all chapters would be the same")
+                    .hint("write `{n}` where the number of the chapter should stand"),
+            );
+        }
+        Some(Self { place, level, starts, keys, template, order })
+    }
+}
+
+/// Checks that a key can be the name of a file below `content/`.
+pub(super) fn check_key(key: &str, place: &Place, problems: &mut Vec<Diagnostic>) -> bool {
+    let usable = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with(['.', '_'])
+            && !part.contains(|c: char| c.is_control() || c.is_whitespace() || "\\:*?\"<>|".contains(c))
+    };
+    let fine = key.split('/').all(usable);
+    if !fine {
+        problems.push(
+            Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("`{key}` cannot be the key of a chapter"))
+                .hint("a key is a path such as `vectors/russia`: parts without spaces that do not begin with `.` or `_`"),
+        );
+    }
+    fine
+}
+
+fn check_vectors(chapters: &[ChapterPlan], vectors: &[Vector], problems: &mut Vec<Diagnostic>) {
+    let mut seen: HashMap<&str, &Place> = HashMap::new();
+    for vector in vectors {
+        if let Some(first) = seen.insert(&vector.id, &vector.place) {
+            problems.push(
+                Diagnostic::at(&code::BAD_VALUE, vector.place.clone(), format!("the vector `{}` is defined twice", vector.id))
+                    .also(first.clone(), "first defined here"),
+            );
+        }
+    }
+    for chapter in chapters {
+        if let Some((id, place)) = &chapter.vector
+            && !seen.contains_key(id.as_str())
+        {
+            problems.push(
+                Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("no vector is called `{id}`"))
+                    .maybe_hint(suggest::did_you_mean(id, vectors.iter().map(|vector| vector.id.as_str()))),
+            );
+        }
+    }
+}
+
+fn read_vector(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Vector> {
+    let mut fields = Fields::of(node, "a vector", problems)?;
+    let id = fields.require_text("id");
+    let work = placed(fields.require("work"), &mut fields);
+    let bearing = match fields.take("bearing") {
+        Some(Node { value: Value::Int(degrees), .. }) => Some(*degrees as f64),
+        Some(Node { value: Value::Float(degrees), .. }) if degrees.is_finite() => Some(*degrees),
+        Some(node) => {
+            fields.problems().push(node.wrong_type("degrees from north"));
+            None
+        }
+        None => None,
+    };
+    fields.finish();
+    let (work, place) = work?;
+    check_key(&work, &place, problems).then_some(())?;
+    Some(Vector { id: id?, work: Key::new(&work), bearing, place: node.place.clone() })
+}
+
+fn touches(entries: &[Entry], problems: &mut Vec<Diagnostic>) -> Vec<(Address, Place, Vec<(String, Place)>)> {
+    let mut touches = Vec::new();
+    for entry in entries {
+        let Some(address) = key_address(entry, problems) else { continue };
+        let nodes = match &entry.node.value {
+            Value::List(nodes) => nodes.as_slice(),
+            _ => std::slice::from_ref(&entry.node),
+        };
+        let keys = nodes.iter().filter_map(|node| Some((yaml::text(node, problems)?, node.place.clone()))).collect();
+        touches.push((address, entry.key_place.clone(), keys));
+    }
+    touches
+}
+
+/// The notes: an address, then one note or a list of them, each with an id and a text per language.
+fn read_notes(entries: &[Entry], language: &str, problems: &mut Vec<Diagnostic>) -> Vec<Note> {
+    let mut notes: Vec<Note> = Vec::new();
+    let mut ids: HashMap<String, Place> = HashMap::new();
+    for entry in entries {
+        let Some(address) = key_address(entry, problems) else { continue };
+        let nodes = match &entry.node.value {
+            Value::List(nodes) => nodes.as_slice(),
+            _ => std::slice::from_ref(&entry.node),
+        };
+        for node in nodes {
+            let Value::Map(parts) = &node.value else {
+                problems.push(node.wrong_type("a note (a mapping)"));
+                continue;
+            };
+            let id = parts.iter().find(|part| part.key == "id");
+            let texts = parts.iter().filter(|part| part.key != "id");
+            let texts: Vec<_> = texts.filter_map(|part| Some((part.key.as_str(), language_text(part, problems)?))).collect();
+            let Some(text) = texts.into_iter().find(|(code, _)| *code == language).map(|(_, text)| text) else {
+                problems.push(Diagnostic::at(
+                    &code::MISSING_KEY,
+                    node.place.clone(),
+                    format!("the note has no text in `{language}`"),
+                ));
+                continue;
+            };
+            let Some(id) = id else {
+                problems.push(Diagnostic::at(&code::MISSING_KEY, node.place.clone(), "`id` is missing"));
+                continue;
+            };
+            let Some(name) = yaml::text(&id.node, problems) else { continue };
+            if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') {
+                problems.push(
+                    Diagnostic::at(&code::BAD_VALUE, id.node.place.clone(), format!("`{name}` cannot be the id of a note"))
+                        .hint("use letters, digits and hyphens"),
+                );
+                continue;
+            }
+            if let Some(first) = ids.insert(name.clone(), id.node.place.clone()) {
+                problems.push(
+                    Diagnostic::at(&code::BAD_VALUE, id.node.place.clone(), format!("two notes have the id `{name}`"))
+                        .also(first, "the first one"),
+                );
+                continue;
+            }
+            notes.push(Note { address, place: entry.key_place.clone(), id: name, text });
+        }
+    }
+    notes
+}
+
+/// A text under the code of its language.
+fn language_text(entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<String> {
+    if !is_language_code(&entry.key) {
+        problems.push(
+            Diagnostic::at(&code::UNKNOWN_KEY, entry.key_place.clone(), format!("unknown key `{}`", entry.key))
+                .hint("a note has its texts under the codes of their languages, such as `en`"),
+        );
+        return None;
+    }
+    yaml::text(&entry.node, problems)
+}
+
+/// Whether a text looks like a language tag; which languages there are is not known here.
+fn is_language_code(text: &str) -> bool {
+    let mut parts = text.split('-');
+    parts.next().is_some_and(|main| (2..=3).contains(&main.len()) && main.bytes().all(|byte| byte.is_ascii_lowercase()))
+        && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+fn language(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
+    let code = yaml::text(node, problems)?;
+    if !is_language_code(&code) {
+        problems.push(
+            Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{code}` is not the code of a language"))
+                .hint("write it as in site.yaml, such as `kk`"),
+        );
+        return None;
+    }
+    Some(code)
+}
+
+fn key_address(entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<Address> {
+    let address = entry.key.parse().ok();
+    if address.is_none() {
+        let node = Node { value: Value::Null, place: entry.key_place.clone() };
+        problems.push(bad_address(&node, &entry.key, "the third segment that starts in line 16"));
+    }
+    address
+}
+
+fn address(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Address> {
+    let text = yaml::text(node, problems)?;
+    let address = text.parse().ok();
+    if address.is_none() {
+        problems.push(bad_address(node, &text, "the third segment that starts in line 16"));
+    }
+    address
+}
+
+fn bad_address(node: &Node, text: &str, more: &str) -> Diagnostic {
+    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{text}` is not the address of a segment"))
+        .hint(format!("an address is written `L16.3`, {more}"))
+}
+
+fn line_number(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<usize> {
+    match yaml::int(node, problems).map(usize::try_from)? {
+        Ok(number) if number > 0 => Some(number),
+        _ => {
+            problems.push(Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "counting begins at 1"));
+            None
+        }
+    }
+}
+
+/// The items of a list that could be read.
+fn list<T>(
+    fields: &mut Fields<'_, '_>,
+    key: &'static str,
+    mut read: impl FnMut(&Node, &mut Vec<Diagnostic>) -> Option<T>,
+) -> Vec<T> {
+    let nodes = fields.take_list(key);
+    nodes.iter().filter_map(|node| read(node, fields.problems())).collect()
+}
+
+/// One of some words.
+fn choice<T: Copy>(fields: &mut Fields<'_, '_>, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+    let node = fields.take(key)?;
+    let word = yaml::text(node, fields.problems())?;
+    let found = choices.iter().find(|(name, _)| *name == word).map(|&(_, value)| value);
+    if found.is_none() {
+        let names = choices.iter().map(|&(name, _)| name);
+        let hint = suggest::did_you_mean(&word, names.clone())
+            .unwrap_or_else(|| format!("known here: {}", names.collect::<Vec<_>>().join(", ")));
+        let problem = Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{word}` is not known as `{key}`"));
+        fields.problems().push(problem.hint(hint));
+    }
+    found
+}
+
+fn placed(node: Option<&Node>, fields: &mut Fields<'_, '_>) -> Option<(String, Place)> {
+    let node = node?;
+    Some((yaml::text(node, fields.problems())?, node.place.clone()))
+}
+
+fn placed_text(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<(String, Place)> {
+    let node = fields.take(key);
+    placed(node, fields)
+}
+
+/// Texts to look for, without the white space around them.
+fn needles(fields: &mut Fields<'_, '_>, key: &'static str) -> Vec<(String, Place)> {
+    let nodes = fields.take_list(key);
+    let texts = nodes.iter().filter_map(|node| placed(Some(node), fields)).map(|(text, place)| (text.trim().to_owned(), place));
+    texts.filter(|(text, _)| !text.is_empty()).collect()
+}

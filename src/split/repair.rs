@@ -1,0 +1,340 @@
+//! Emendation: the text of a segment, with every reading that differs from the source listed.
+//!
+//! Law: [`undo`] on an emended segment gives [`normal`] of its bytes in the source, exactly.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::block::LineStarts;
+use super::plan::{Plan, Repair, RepairKind};
+use super::segment::Extent;
+use super::sentence::{is_closed, joins_without_space};
+use super::{AppliedRepair, Piece, PieceKind, Segment, SegmentKind};
+use crate::base::{Diagnostic, Place, code, suggest};
+
+/// A repair that fits: where in the source it applies, and to which segment.
+#[derive(Debug)]
+pub(super) struct Placed<'a> {
+    pub repair: &'a Repair,
+    pub source: Range<usize>,
+    pub segment: usize,
+}
+
+/// Finds the place of every repair; those that do not fit are reported and left out.
+pub(super) fn place<'a>(
+    plan: &'a Plan,
+    file: &Arc<str>,
+    source: &str,
+    lines: &LineStarts,
+    pieces: &[Piece],
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Placed<'a>> {
+    let mut placed: Vec<Placed<'a>> = Vec::new();
+    for repair in &plan.repairs {
+        let Some(range) = find(repair, file, source, lines, problems) else { continue };
+        let touched =
+            |piece: &&Piece| piece.range.start < range.end && !matches!(piece.kind, PieceKind::Gap(super::Gap::WhiteSpace));
+        let from = pieces.partition_point(|piece| piece.range.end <= range.start);
+        let mut kinds = pieces[from..].iter().take_while(|piece| piece.range.start < range.end).filter(touched);
+        let problem = match (kinds.next().map(|piece| piece.kind), kinds.next()) {
+            (Some(PieceKind::Segment(segment)), None) => {
+                placed.push(Placed { repair, source: range, segment });
+                continue;
+            }
+            (Some(PieceKind::Gap(_)) | None, None) => Diagnostic::at(
+                &code::PLAN_REPAIR,
+                repair.found_place.clone(),
+                format!("`{}` belongs to no sentence", repair.found),
+            )
+            .hint("footnote marks and white space are left out without a repair"),
+            (_, Some(_)) => Diagnostic::at(
+                &code::PLAN_REPAIR,
+                repair.found_place.clone(),
+                format!("`{}` goes over the end of a sentence", repair.found),
+            )
+            .hint("give each of the sentences a repair of its own"),
+        };
+        problems.push(problem.also(Place::new(file, range), "in the source text"));
+    }
+    placed.sort_by_key(|placed| (placed.source.start, placed.source.end));
+    let mut last: Option<(Range<usize>, &Repair)> = None;
+    placed.retain(|placed| {
+        if let Some((range, earlier)) = &last
+            && range.end > placed.source.start
+        {
+            problems.push(
+                Diagnostic::at(&code::PLAN_REPAIR, placed.repair.place.clone(), "two repairs overlap")
+                    .also(earlier.place.clone(), "the other one")
+                    .also(Place::new(file, placed.source.clone()), "in the source text"),
+            );
+            return false;
+        }
+        last = Some((placed.source.clone(), placed.repair));
+        true
+    });
+    placed
+}
+
+/// Where a repair's `found` stands in the source text.
+fn find(
+    repair: &Repair,
+    file: &Arc<str>,
+    source: &str,
+    lines: &LineStarts,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Range<usize>> {
+    let place = repair.found_place.clone();
+    let Some(line) = lines.range(repair.line, source) else {
+        let message = format!("the source text has no line {}: it has {}", repair.line, lines.count());
+        problems.push(Diagnostic::at(&code::PLAN_REPAIR, place, message));
+        return None;
+    };
+    let text = &source[line.clone()];
+    let mut matches = text.match_indices(repair.found.as_str()).map(|(at, _)| line.start + at);
+    let in_source = Place::new(file, line.start..line.start + text.trim_end().len());
+    let start = match (repair.nth, matches.next(), matches.next()) {
+        (None, Some(start), None) => start,
+        (None, Some(_), Some(_)) => {
+            let count = 2 + matches.count();
+            problems.push(
+                Diagnostic::at(
+                    &code::PLAN_REPAIR,
+                    place,
+                    format!("`{}` occurs {count} times in line {}", repair.found, repair.line),
+                )
+                .also(in_source, "in the source text")
+                .hint("give more of the text, or say which one is meant with `nth`"),
+            );
+            return None;
+        }
+        (Some(nth), first, second) => {
+            let count = usize::from(first.is_some()) + usize::from(second.is_some()) + matches.count();
+            match text.match_indices(repair.found.as_str()).nth(nth - 1) {
+                Some((at, _)) => line.start + at,
+                None if count == 0 => {
+                    problems.push(not_found(repair, source, text, lines, in_source));
+                    return None;
+                }
+                None => {
+                    let message = format!("`{}` occurs {count} times in line {}, not {nth}", repair.found, repair.line);
+                    problems.push(Diagnostic::at(&code::PLAN_REPAIR, place, message).also(in_source, "in the source text"));
+                    return None;
+                }
+            }
+        }
+        (None, None, _) => {
+            problems.push(not_found(repair, source, text, lines, in_source));
+            return None;
+        }
+    };
+    Some(start..start + repair.found.len())
+}
+
+fn not_found(repair: &Repair, source: &str, line: &str, lines: &LineStarts, in_source: Place) -> Diagnostic {
+    let Repair { found, line: number, .. } = repair;
+    let problem = Diagnostic::at(&code::PLAN_REPAIR, repair.found_place.clone(), format!("line {number} has no `{found}`"))
+        .also(in_source, "in the source text");
+    let elsewhere: Vec<String> = source.match_indices(found.as_str()).map(|(at, _)| lines.line(at).to_string()).take(3).collect();
+    if !elsewhere.is_empty() {
+        return problem.hint(format!("it occurs in line {}", elsewhere.join(" and in line ")));
+    }
+    // As many words of the line as were asked for; a longer line is not searched for likeness.
+    let wanted = found.split_whitespace().count().max(1);
+    let words: Vec<&str> = line.split_whitespace().take(400).collect();
+    let candidates: Vec<String> = words.windows(wanted.min(words.len()).max(1)).map(|words| words.join(" ")).collect();
+    let candidates = candidates.iter().map(|words| words.trim_matches(|c: char| c.is_ascii_punctuation()));
+    problem.maybe_hint(suggest::did_you_mean(found, candidates))
+}
+
+/// Emends a segment; `repairs` are its own, in order.
+///
+/// `closing` is what the sentence gets if it has no end.
+pub(super) fn emend(
+    extent: Extent,
+    repairs: &[Placed<'_>],
+    source: &str,
+    closing: &str,
+    problems: &mut Vec<Diagnostic>,
+) -> Segment {
+    let verbatim = extent.kind == SegmentKind::Verbatim;
+    let mut points = Vec::new();
+    let plain = normal_with(source, &extent.ranges, verbatim, (!repairs.is_empty()).then_some(&mut points));
+    let mut emended = Emended::default();
+    let mut done = 0;
+    for Placed { repair, source, .. } in repairs {
+        let (start, end) = offsets(&points, source, plain.len());
+        emended.keep(&plain[done..start.max(done)], verbatim);
+        emended.replace(repair, source.clone(), &plain[start.max(done)..end.max(done)], verbatim);
+        done = done.max(end);
+    }
+    emended.keep(&plain[done..], verbatim);
+    if !verbatim {
+        emended.trim_end();
+    }
+    let Emended { mut text, mut repairs } = emended;
+    if text.is_empty() {
+        let places = repairs.iter().filter_map(|repair| repair.place.clone());
+        problems.extend(
+            places.map(|place| {
+                Diagnostic::at(&code::PLAN_REPAIR, place, format!("the repair leaves nothing of {}", extent.address))
+            }),
+        );
+        (text, repairs) = (plain, Vec::new());
+    }
+    if extent.kind == SegmentKind::Sentence && !closing.is_empty() && !is_closed(&text) {
+        let start = text.len();
+        text.push_str(closing);
+        let end = extent.ranges.last().map_or(0, |range| range.end);
+        repairs.push(AppliedRepair {
+            range: start..text.len(),
+            original: String::new(),
+            kind: RepairKind::Stop,
+            note: BTreeMap::new(),
+            place: None,
+            source: end..end,
+        });
+    }
+    let Extent { address, last_line, ranges, paragraph, kind, rejoined, head_lost } = extent;
+    Segment { address, last_line, ranges, paragraph, kind, text, repairs, rejoined, head_lost }
+}
+
+/// The text of a segment before it was emended.
+pub fn undo(segment: &Segment) -> String {
+    let mut plain = String::with_capacity(segment.text.len());
+    let mut done = 0;
+    for repair in &segment.repairs {
+        plain.push_str(segment.text.get(done..repair.range.start).unwrap_or_default());
+        plain.push_str(&repair.original);
+        done = repair.range.end;
+    }
+    plain.push_str(segment.text.get(done..).unwrap_or_default());
+    plain
+}
+
+/// The bytes of a segment as text: runs of white space are one space, and so are line breaks,
+/// except between characters of scripts that use no spaces. A space of a special kind (no-break,
+/// ideographic) that stands alone is kept.
+pub fn normal(source: &str, ranges: &[Range<usize>], verbatim: bool) -> String {
+    normal_with(source, ranges, verbatim, None)
+}
+
+/// Where a character of the source stands in its [`normal`] text.
+#[derive(Debug)]
+struct Point {
+    source: usize,
+    /// Where something begins that begins with this character, and where something ends that ends
+    /// before it: not the same inside a run of white space, which belongs as a whole to a repair
+    /// that has a part of it.
+    start: usize,
+    end: usize,
+}
+
+fn normal_with(source: &str, ranges: &[Range<usize>], verbatim: bool, mut points: Option<&mut Vec<Point>>) -> String {
+    let mut text = String::new();
+    for range in ranges {
+        let part = &source[range.clone()];
+        if let (Some(before), Some(after)) = (text.chars().next_back(), part.chars().next())
+            && !joins_without_space(before, after)
+        {
+            text.push(' ');
+        }
+        let mut at = 0;
+        while let Some(c) = part[at..].chars().next() {
+            let start = text.len();
+            let run = if verbatim || !c.is_whitespace() {
+                text.push(c);
+                c.len_utf8()
+            } else {
+                let run = part.len() - at - part[at..].trim_start().len();
+                let kept = run == c.len_utf8() && !c.is_ascii() && !matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}');
+                text.push(if kept { c } else { ' ' });
+                run
+            };
+            if let Some(points) = &mut points {
+                for (inside, _) in part[at..at + run].char_indices() {
+                    let end = if inside == 0 { start } else { text.len() };
+                    points.push(Point { source: range.start + at + inside, start, end });
+                }
+            }
+            at += run;
+        }
+        if let Some(points) = &mut points {
+            // Ends here, before the space that a line break stands for.
+            points.push(Point { source: range.end, start: text.len(), end: text.len() });
+        }
+    }
+    text
+}
+
+/// Where a range of the source stands in the normal text.
+fn offsets(points: &[Point], range: &Range<usize>, length: usize) -> (usize, usize) {
+    let point = |offset: usize| points.get(points.partition_point(|point| point.source < offset));
+    (point(range.start).map_or(length, |point| point.start), point(range.end).map_or(length, |point| point.end))
+}
+
+/// A text as it is put together from what is kept and what is replaced, without double spaces.
+#[derive(Default)]
+struct Emended {
+    text: String,
+    repairs: Vec<AppliedRepair>,
+}
+
+impl Emended {
+    /// Whether a space would be one too many here.
+    fn is_spaced(&self) -> bool {
+        self.text.is_empty() || self.text.ends_with(' ')
+    }
+
+    fn keep(&mut self, mut text: &str, verbatim: bool) {
+        if !verbatim
+            && self.is_spaced()
+            && let Some(repair) = self.repairs.last_mut()
+            && let Some(rest) = text.strip_prefix(' ')
+        {
+            // A word was taken out between two spaces: the second goes with it.
+            repair.original.push(' ');
+            text = rest;
+        }
+        self.text.push_str(text);
+    }
+
+    fn replace(&mut self, repair: &Repair, source: Range<usize>, original: &str, verbatim: bool) {
+        let start = self.text.len();
+        if verbatim {
+            self.text.push_str(&repair.reading);
+        } else {
+            for c in repair.reading.chars() {
+                let c = if matches!(c, '\t'..='\r') { ' ' } else { c };
+                if c != ' ' || !self.is_spaced() {
+                    self.text.push(c);
+                }
+            }
+        }
+        self.repairs.push(AppliedRepair {
+            range: start..self.text.len(),
+            original: original.to_owned(),
+            kind: repair.kind,
+            note: repair.note.clone(),
+            place: Some(repair.place.clone()),
+            source,
+        });
+    }
+
+    /// Takes the space away that is left at the end when the last word was taken out.
+    fn trim_end(&mut self) {
+        while self.text.ends_with(' ') {
+            let end = self.text.len();
+            let Some(at) = self.repairs.iter().position(|repair| repair.range.end == end) else { break };
+            let repair = &mut self.repairs[at];
+            if repair.range.is_empty() {
+                // The space is the source's own: it goes with the first of the words taken out.
+                repair.original.insert(0, ' ');
+            }
+            self.text.pop();
+            for repair in &mut self.repairs[at..] {
+                repair.range = repair.range.start.min(end - 1)..repair.range.end.min(end - 1);
+            }
+        }
+    }
+}
