@@ -62,6 +62,9 @@ pub struct State {
     pub config: Option<Arc<Config>>,
     /// `None` if the configuration or the templates cannot be used at all.
     pub renderer: Option<Renderer>,
+    /// The source texts as they were cut, and what was wrong with their plans.
+    pub splits: Vec<Arc<Split>>,
+    pub split_problems: Vec<Diagnostic>,
     /// Of all stages but rendering, in the order in which they are shown.
     pub problems: Vec<Diagnostic>,
 }
@@ -115,12 +118,15 @@ impl Project {
     pub fn state(&mut self, inputs: Arc<Inputs>) -> State {
         let mut problems = inputs.problems.clone();
         let config = self.config(&inputs, &mut problems);
-        let renderer = config.as_ref().and_then(|config| self.renderer(&inputs, config, &mut problems));
+        let mut split_problems = Vec::new();
+        let splits = config.as_ref().map_or_else(Vec::new, |config| self.splits(&inputs, config, &mut split_problems));
+        problems.extend(split_problems.iter().cloned());
+        let renderer = config.as_ref().and_then(|config| self.renderer(&inputs, config, &splits, &mut problems));
         if let Some(config) = &config {
             config.apply_severities(&mut problems);
         }
         diagnostic::sort(&mut problems);
-        State { inputs, config, renderer, problems }
+        State { inputs, config, splits, split_problems, renderer, problems }
     }
 
     fn config(&self, inputs: &Inputs, problems: &mut Vec<Diagnostic>) -> Option<Arc<Config>> {
@@ -141,16 +147,21 @@ impl Project {
         Some(Arc::new(config))
     }
 
-    fn renderer(&mut self, inputs: &Arc<Inputs>, config: &Arc<Config>, problems: &mut Vec<Diagnostic>) -> Option<Renderer> {
+    fn renderer(
+        &mut self,
+        inputs: &Arc<Inputs>,
+        config: &Arc<Config>,
+        splits: &[Arc<Split>],
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Renderer> {
         let languages = self.languages(inputs, config, problems);
-        let splits = self.splits(inputs, config, problems);
         let (pages, assets) = pages(inputs, config, problems);
-        let documents = self.documents(pages, inputs, config, &languages, &splits, problems);
+        let documents = self.documents(pages, inputs, config, &languages, splits, problems);
         let parts = Parts {
             config: Arc::clone(config),
             languages,
             documents,
-            splits,
+            splits: splits.to_vec(),
             assets,
             theme_files: render::theme_files(inputs, &config.theme),
         };

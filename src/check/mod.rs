@@ -140,7 +140,8 @@ fn chapters(site: &Site, inputs: &Inputs, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-fn difference_problem(file: &Arc<str>, split: &Split, chapter: &Chapter, difference: &Difference) -> Diagnostic {
+/// The problem that a sentence of a chapter's file is not as the split makes it.
+pub fn difference_problem(file: &Arc<str>, split: &Split, chapter: &Chapter, difference: &Difference) -> Diagnostic {
     let what = match difference.cut {
         Some(cut) => format!("the sentence {} of the source text", split.segments[chapter.cuts[cut].segment].address),
         None => "a line".to_owned(),

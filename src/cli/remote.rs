@@ -25,7 +25,10 @@ fn origin(config: &str) -> Option<String> {
     for line in config.lines().map(str::trim) {
         if line.starts_with('[') {
             inside = line == "[remote \"origin\"]";
-        } else if inside && let Some((name, value)) = line.split_once('=') && name.trim() == "url" {
+        } else if inside
+            && let Some((name, value)) = line.split_once('=')
+            && name.trim() == "url"
+        {
             return Some(value.trim().to_owned());
         }
     }
@@ -51,6 +54,9 @@ mod tests {
         assert_eq!(github("git@github.com:a/b.git"), Some(("a", "b")));
         assert_eq!(github("https://github.com/a/b"), Some(("a", "b")));
         assert_eq!(github("https://example.org/a/b"), None);
-        assert_eq!(origin("[core]\n\tbare = false\n[remote \"origin\"]\n\turl = git@github.com:a/b.git\n"), Some("git@github.com:a/b.git".into()));
+        assert_eq!(
+            origin("[core]\n\tbare = false\n[remote \"origin\"]\n\turl = git@github.com:a/b.git\n"),
+            Some("git@github.com:a/b.git".into())
+        );
     }
 }

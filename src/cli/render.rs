@@ -27,7 +27,9 @@ pub(super) fn render(global: &Global, args: &RenderArgs) -> Outcome {
         return print(markdown::commonmark(&read(&args.page)?).as_bytes());
     }
     if args.page == "-" {
-        return Err(Failure::new("a page of a site cannot come from standard input").hint("add `--commonmark` to read bare Markdown"));
+        return Err(
+            Failure::new("a page of a site cannot come from standard input").hint("add `--commonmark` to read bare Markdown")
+        );
     }
     let mut project = Project::new(&global.root, overrides(&global.root, None, true)?);
     let state = project.refresh()?;
@@ -36,7 +38,9 @@ pub(super) fn render(global: &Global, args: &RenderArgs) -> Outcome {
         let files = state.inputs.files.keys().map(|file| &**file);
         let hint = suggest::did_you_mean(&args.page, files.chain(site.routes.keys().map(|path| &**path)));
         let failure = Failure::new(format!("the site has no page `{}`", args.page));
-        return Err(failure.hint(hint.unwrap_or_else(|| "name a file such as `content/index.en.md`, or a path such as `en/`".to_owned())));
+        return Err(
+            failure.hint(hint.unwrap_or_else(|| "name a file such as `content/index.en.md`, or a path such as `en/`".to_owned()))
+        );
     };
     let rendered = state.render(route);
     let mut problems = rendered.problems;

@@ -40,7 +40,8 @@ pub(super) fn report(global: &Global, problems: &[Diagnostic], inputs: &Inputs) 
 /// Prints why a run could not be done.
 pub(super) fn failure(failure: &Failure, format: Format) {
     if format == Format::Json {
-        let _ = writeln!(std::io::stdout(), "{}", json!({ "severity": "failure", "message": failure.message, "hint": failure.hint }));
+        let _ =
+            writeln!(std::io::stdout(), "{}", json!({ "severity": "failure", "message": failure.message, "hint": failure.hint }));
         return;
     }
     let mut out = anstream::AutoStream::auto(std::io::stderr());

@@ -67,8 +67,11 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
     let before = Before::look(&output)?;
     for path in site.routes.keys() {
         if before.exists && !before.manifest.contains(&**path) && output.join(&**path).symlink_metadata().is_ok() {
-            return Err(Failure::new(format!("`{}` was not written by tilmash and stands in the way", output.join(&**path).display()))
-                .hint("move it into `content/`, or away"));
+            return Err(Failure::new(format!(
+                "`{}` was not written by tilmash and stands in the way",
+                output.join(&**path).display()
+            ))
+            .hint("move it into `content/`, or away"));
         }
     }
 
@@ -174,7 +177,9 @@ fn place(body: &Body, old: &Path, new: &Path, compare: bool) -> io::Result<Place
 
 fn same_bytes(bytes: &[u8], file: &Path) -> bool {
     match fs::symlink_metadata(file) {
-        Ok(metadata) if metadata.is_file() && metadata.len() == bytes.len() as u64 => fs::read(file).is_ok_and(|old| old == bytes),
+        Ok(metadata) if metadata.is_file() && metadata.len() == bytes.len() as u64 => {
+            fs::read(file).is_ok_and(|old| old == bytes)
+        }
         _ => false,
     }
 }

@@ -22,7 +22,8 @@ pub(super) fn recover(output: &Path, stage: &Path) -> Result<(), Failure> {
 /// Puts `stage` in the place of `output` and removes what was there.
 pub(super) fn swap(stage: &Path, output: &Path) -> Result<(), Failure> {
     let failed = |error: &std::io::Error| {
-        Failure::io("replace", output, error).hint("the folder must be an ordinary one, not a mount point; the old site is untouched")
+        Failure::io("replace", output, error)
+            .hint("the folder must be an ordinary one, not a mount point; the old site is untouched")
     };
     if !output.exists() {
         return fs::rename(stage, output).map_err(|error| failed(&error));
