@@ -13,7 +13,7 @@ use crate::site::{Edition, WorkId, route, segment_with_id};
 use crate::split::{self, Cut, RepairKind, Segment};
 
 use super::Renderer;
-use super::highlight::Highlighted;
+use super::highlight::{self, Highlighted};
 use super::template::map;
 
 /// For what kind of page a document's text is written.
@@ -151,7 +151,15 @@ impl Writer<'_> {
         let block = &self.document.codes[index];
         match self.renderer.highlighter.highlight(&block.language, &block.text) {
             Highlighted::Html(highlighted) => html.push_str(&highlighted),
-            Highlighted::Unknown => escape_html_body_text(html, &block.text).expect("writing to a string"),
+            Highlighted::Unknown => {
+                escape_html_body_text(html, &block.text).expect("writing to a string");
+                let message = format!("no highlighting is known for `{}`", block.language);
+                let hint = highlight::suggestion(&block.language);
+                problems.push(
+                    Diagnostic::at(&code::UNKNOWN_CODE_LANGUAGE, block.place.clone(), message)
+                        .hint(hint.unwrap_or_else(|| "use `text` for a block without highlighting".to_owned())),
+                );
+            }
             Highlighted::Refused(why) => {
                 escape_html_body_text(html, &block.text).expect("writing to a string");
                 problems.push(
