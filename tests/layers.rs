@@ -172,8 +172,7 @@ fn the_top_of_the_repository_holds_only_what_it_should() {
 fn no_file_names_a_path_of_somebodys_machine() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     // Written in two parts, so that this file does not name them.
-    let machines: Vec<String> =
-        ["home/", "work/", "root/", "Users/", "tmp/"].iter().map(|folder| format!("/{folder}")).collect();
+    let machines: Vec<String> = ["home/", "work/", "root/", "Users/", "tmp/"].iter().map(|folder| format!("/{folder}")).collect();
     let mut broken = Vec::new();
     for folder in TOP {
         for file in files(&root.join(folder)) {

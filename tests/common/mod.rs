@@ -61,7 +61,8 @@ pub(crate) fn difference(a: &Snapshot, b: &Snapshot) -> Option<String> {
     for path in a.routes.keys().chain(b.routes.keys()) {
         let (left, right) = (a.routes.get(path), b.routes.get(path));
         if left != right {
-            let show = |bytes: Option<&Vec<u8>>| bytes.map_or("nothing".to_owned(), |it| String::from_utf8_lossy(it).into_owned());
+            let show =
+                |bytes: Option<&Vec<u8>>| bytes.map_or("nothing".to_owned(), |it| String::from_utf8_lossy(it).into_owned());
             return Some(format!("`{path}` differs\n--- one\n{}\n--- other\n{}", show(left), show(right)));
         }
     }
@@ -210,7 +211,8 @@ pub(crate) fn tags(html: &str) -> Vec<Tag<'_>> {
 
 /// The text of an attribute's value.
 pub(crate) fn unescaped(value: &str) -> String {
-    let named = value.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#x27;", "'").replace("&#39;", "'");
+    let named =
+        value.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#x27;", "'").replace("&#39;", "'");
     named.replace("&#x2F;", "/").replace("&amp;", "&")
 }
 
@@ -280,11 +282,8 @@ pub(crate) fn flaws(snapshot: &Snapshot) -> Flaws {
                 }
                 let (target, anchor) = url.split_once('#').map_or((url, None), |(target, anchor)| (target, Some(anchor)));
                 let decoded = tilmash::base::path::from_url(target).unwrap_or_default();
-                let resolved = if decoded.is_empty() {
-                    Some((*path).to_owned())
-                } else {
-                    tilmash::base::path::resolve(path, &decoded)
-                };
+                let resolved =
+                    if decoded.is_empty() { Some((*path).to_owned()) } else { tilmash::base::path::resolve(path, &decoded) };
                 let Some(resolved) = resolved.filter(|it| snapshot.routes.contains_key(it)) else {
                     flaws.dangling.push(format!("{path}: {url}"));
                     continue;
