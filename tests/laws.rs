@@ -129,8 +129,8 @@ const OTHERS: &[(&str, &[&str])] = &[
     (
         "content/_source/plan.yaml",
         &[
-            "source: text.kk.txt\nlanguage: kk\nchapters:\n  - key: a\n    title: Бірінші\n    take: [1-2]\n  - key: s/b\n    title: Екінші\n    take: [3]\n",
-            "source: text.kk.txt\nlanguage: kk\nchapters:\n  - key: a\n    title: Бірінші\n    take: [1-3]\n",
+            "source: text.kk.txt\nlanguage: kk\nvectors:\n  - {id: b, chapter: s/b, bearing: 90}\nrepairs:\n  - {line: 1, found: Екінші, reading: Екнші, kind: typo}\nchapters:\n  - {key: a, title: Бірінші, paragraphs: [L1.1-L1.2]}\n  - {key: s/b, title: Екінші, vector: b, rest: true}\ntouches:\n  L1.1: [s/b]\n",
+            "source: text.kk.txt\nlanguage: kk\nchapters:\n  - {key: a, title: Бірінші, rest: true}\n",
             "source: gone.txt\nlanguage: kk\nchapters: []\n",
             "source: text.kk.txt\nnosuch: key\n",
         ],
