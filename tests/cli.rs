@@ -219,6 +219,11 @@ fn new_makes_all_editions_of_a_page() {
     let run = tilmash(folder.path(), &["new", "chapters/first-steps", "--title", "Other"]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("there already"), "{}", run.err);
+    // Of a work that has an edition, only the others are made.
+    fs::remove_file(folder.path().join("content/chapters/first-steps.en.md")).expect("it is there");
+    let run = tilmash(folder.path(), &["new", "chapters/first-steps"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.err.contains("(en)") && !run.err.contains("(kk)"), "{}", run.err);
     for key in ["../out", "a//b", "_hidden", "con:x", "/"] {
         assert_eq!(tilmash(folder.path(), &["new", key]).code, 2, "{key}");
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed};
+use tilmash::base::Severity;
 use tilmash::load::Inputs;
 use tilmash::model::{Config, FrontMatter, Key, LangId, LanguagePack};
 use tilmash::parse::{ParseInput, Settings, parse};
@@ -91,6 +92,8 @@ const BLOCKS: &[&str] = &[
     "[bad](javascript:alert(1)) ![pic](pic.svg) ![far](https://example.org/x.png)\n",
     "Hard  \nbreak\\\nand &amp; entity ~~gone~~.\n",
     "---\n",
+    "Бір сөйлем.\nЕкнші сөйлем.\n",
+    "Үшінші сөйлем.\nТөртінші.\n",
 ];
 
 /// Whole texts for `site.yaml`.
@@ -129,7 +132,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     (
         "content/_source/plan.yaml",
         &[
-            "source: text.kk.txt\nlanguage: kk\nvectors:\n  - {id: b, chapter: s/b, bearing: 90}\nrepairs:\n  - {line: 1, found: Екінші, reading: Екнші, kind: typo}\nchapters:\n  - {key: a, title: Бірінші, paragraphs: [L1.1-L1.2]}\n  - {key: s/b, title: Екінші, vector: b, rest: true}\ntouches:\n  L1.1: [s/b]\n",
+            "source: text.kk.txt\nlanguage: kk\nvectors:\n  - {id: b, work: s/b, bearing: 90}\nrepairs:\n  - {line: 1, found: Екінші, reading: Екнші, kind: typo}\nchapters:\n  - {key: a, title: Бірінші, paragraphs: [L1.1-L1.2]}\n  - {key: s/b, title: Екінші, vector: b, rest: true}\ntouches:\n  L1.1: [s/b]\n",
             "source: text.kk.txt\nlanguage: kk\nchapters:\n  - {key: a, title: Бірінші, rest: true}\n",
             "source: gone.txt\nlanguage: kk\nchapters: []\n",
             "source: text.kk.txt\nnosuch: key\n",
@@ -697,6 +700,27 @@ proptest! {
             prop_assert_eq!(flaw(problem, &files), None);
         }
     }
+}
+
+/// The pieces above are of use only if sites of them come out whole: a chapter as the split writes it.
+#[test]
+fn the_plan_that_edits_write_is_a_good_one() {
+    let mut files = small_site();
+    files.insert("site.yaml".to_owned(), CONFIGS[5].to_owned());
+    for wanted in ["content/_source/plan.yaml", "content/_source/text.kk.txt"] {
+        let (path, texts) = OTHERS.iter().find(|(path, _)| *path == wanted).expect("it is in the table");
+        files.insert((*path).to_owned(), texts[0].to_owned());
+    }
+    for chapter in &state(&files).splits[0].chapters {
+        files.insert(chapter.file.clone(), chapter.markdown.clone());
+    }
+    let state = state(&files);
+    let errors: Vec<_> = state.problems.iter().filter(|it| it.severity == Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let snapshot = snapshot(&state);
+    let page = String::from_utf8_lossy(&snapshot.routes["kk/a/index.html"]);
+    assert!(page.contains("<ins class=\"repair\">Екнші</ins>") && page.contains("source-mark"), "{page}");
+    assert!(snapshot.routes.contains_key("kk/source-order/index.html"));
 }
 
 #[test]
