@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use super::Format;
 use crate::base::yaml::{self, Entry, Fields, Node, Value};
 use crate::base::{Diagnostic, Place, code, suggest};
 use crate::model::Key;
@@ -267,6 +268,11 @@ impl Plan {
 }
 
 impl Segmentation {
+    /// What the source text is written in.
+    pub(super) fn format(&self) -> Format {
+        if self.lines == Lines::Markdown { Format::Markdown } else { Format::Text }
+    }
+
     fn read(node: Option<&Node>, markdown: bool, problems: &mut Vec<Diagnostic>) -> Self {
         let mut rules = Self {
             lines: if markdown { Lines::Markdown } else { Lines::Wrapped },
