@@ -12,7 +12,7 @@ use std::{env, fs};
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use tilmash::base::{Diagnostic, Digest, diagnostic, place};
-use tilmash::split::{self, Change, Chapter, FileState, Gap, Piece, PieceKind, RepairKind, Split, SplitInput};
+use tilmash::split::{self, Change, Chapter, FileState, Gap, Piece, PieceKind, RepairKind, Role, Split, SplitInput};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -310,7 +310,8 @@ fn check_rendering(split: &Split, chapter: &Chapter) {
         }
     }
     said.retain(|line| !line.is_empty());
-    let segments = chapter.cuts.iter().filter(|cut| !cut.in_front).map(|cut| split.segments[cut.segment].text.clone());
+    let segments =
+        chapter.cuts.iter().filter(|cut| cut.role != Role::FrontMatter).map(|cut| split.segments[cut.segment].text.clone());
     let mut segments: Vec<String> = segments.collect();
     // Headings of the plan's are no segments.
     if said.len() != segments.len() {
@@ -337,7 +338,7 @@ proptest! {
         }
         for chapter in &split.chapters {
             prop_assert_eq!(split::compare(chapter, &chapter.markdown), []);
-            let lines: Vec<&str> = chapter.cuts.iter().filter(|cut| !cut.in_front).map(|cut| &chapter.markdown[cut.line.clone()]).collect();
+            let lines: Vec<&str> = chapter.cuts.iter().filter(|cut| cut.role != Role::FrontMatter).map(|cut| &chapter.markdown[cut.line.clone()]).collect();
             prop_assert_eq!(split::locate(chapter, &lines).len(), lines.len());
         }
     }
@@ -412,8 +413,8 @@ fn offences(damage: impl FnOnce(&mut Split)) -> Vec<String> {
 
 #[test]
 fn lost_doubled_and_changed_pieces_are_found() {
-    assert_eq!(offences(|split| drop(split.pieces.remove(2))), ["the text is in no piece (bytes 13 to 26)"]);
-    assert_eq!(offences(|split| drop(split.pieces.pop())), ["the text is in no piece (bytes 48 to 49)"]);
+    assert_eq!(offences(|split| _ = split.pieces.remove(2)), ["the text is in no piece (bytes 13 to 26)"]);
+    assert_eq!(offences(|split| _ = split.pieces.pop()), ["the text is in no piece (bytes 48 to 49)"]);
     let doubled = offences(|split| split.pieces.insert(1, split.pieces[0].clone()));
     assert_eq!(doubled, ["the text is in two pieces (bytes 0 to 12)"]);
     let swapped = offences(|split| split.pieces.swap(0, 2));

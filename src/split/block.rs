@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::plan::Lines;
+use super::sentence::begins_with;
 
 /// A block of the source text; between blocks there is white space only.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,10 +113,7 @@ fn plain(text: &str, start: usize, shape: &Shape<'_>) -> Vec<Block> {
 
 /// Whether a block of plain text is a heading: at most two lines that begin with one of the words.
 fn is_heading(block: &str, words: &[String]) -> bool {
-    let begins = |word: &String| {
-        block.strip_prefix(word.as_str()).is_some_and(|rest| !rest.chars().next().is_some_and(char::is_alphabetic))
-    };
-    words.iter().any(begins) && block.bytes().filter(|&byte| byte == b'\n').count() < 2
+    words.iter().any(|word| begins_with(block, word)) && block.bytes().filter(|&byte| byte == b'\n').count() < 2
 }
 
 /// What a line of Markdown begins, seen without the lines before it.
@@ -306,7 +304,7 @@ fn is_rule(line: &str, mark: char) -> bool {
     line.chars().filter(|&c| c == mark).count() >= 3 && line.chars().all(|c| c == mark || c == ' ' || c == '\t')
 }
 
-/// The tags that begin a block of HTML wherever they stand, as CommonMark lists them.
+/// The tags that begin a block of HTML wherever they stand, as the specification of `CommonMark` lists them.
 const BLOCK_TAGS: &str = " address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt \
     fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html iframe legend li link main menu menuitem nav \
     noframes ol optgroup option p param pre script search section style summary table tbody td textarea tfoot th thead title tr track ul ";

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::chapter::{runs, span_name};
 use super::markdown::{escape_start, without_marker};
-use super::{Chapter, Format, Gap, PieceKind, Segment, SegmentKind, Split, normal, plain, undo};
+use super::{Chapter, Format, Gap, PieceKind, Role, Segment, SegmentKind, Split, normal, plain, undo};
 use crate::base::{Diagnostic, Place, code};
 
 /// Checks the laws of `mod.rs`; each offence names its addresses and its bytes in the source text.
@@ -118,7 +118,7 @@ impl Check<'_> {
                     self.offence(bytes.clone(), format!("{name} is in the chapter `{}` and in `{}`", other.key, chapter.key));
                 }
                 let line = chapter.markdown.get(cut.line.clone()).unwrap_or_default();
-                if !cut.in_front && !says(line, segment, split.format) {
+                if cut.role != Role::FrontMatter && !says(line, segment, split.format) {
                     self.offence(bytes, format!("the chapter `{}` does not say what {} says", chapter.key, segment.address));
                 }
             }
@@ -135,7 +135,7 @@ impl Check<'_> {
 
     /// Whether a chapter's segments are in the order of the plan, then of the source.
     fn order(&mut self, chapter: &Chapter) {
-        let cuts: Vec<usize> = chapter.cuts.iter().filter(|cut| !cut.in_front).map(|cut| cut.segment).collect();
+        let cuts: Vec<usize> = chapter.cuts.iter().filter(|cut| cut.role != Role::FrontMatter).map(|cut| cut.segment).collect();
         let planned: Vec<usize> = chapter.planned.iter().cloned().flatten().collect();
         let (as_planned, others) = cuts.split_at(planned.len().min(cuts.len()));
         let wrong = as_planned.iter().zip(&planned).find(|(cut, planned)| cut != planned).map(|(&cut, _)| cut);
@@ -146,7 +146,8 @@ impl Check<'_> {
             self.offence(bytes, message);
         }
         // Every line of the text belongs to a cut, and the cuts' lines do not overlap.
-        let lines: Vec<&Range<usize>> = chapter.cuts.iter().filter(|cut| !cut.in_front).map(|cut| &cut.line).collect();
+        let lines: Vec<&Range<usize>> =
+            chapter.cuts.iter().filter(|cut| cut.role != Role::FrontMatter).map(|cut| &cut.line).collect();
         if lines.windows(2).any(|pair| pair[0].end >= pair[1].start) {
             self.offence(0..0, format!("lines of the chapter `{}` overlap", chapter.key));
         }

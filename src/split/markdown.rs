@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::chapter::{Draft, Item};
 use super::plan::Note;
-use super::{Chapter, Cut, Format, Segment, SegmentKind};
+use super::{Chapter, Cut, Format, Role, Segment, SegmentKind};
 use crate::model::Key;
 
 /// What a chapter is written from, besides its draft.
@@ -24,7 +24,7 @@ pub(super) struct Writer<'a> {
     pub format: Format,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     /// Writes a chapter.
     pub(super) fn write(&self, draft: Draft) -> Chapter {
         let mut markdown = front_matter(&draft);
@@ -32,7 +32,7 @@ impl Writer<'_> {
         let mut notes = Vec::new();
         let touches = |segment: usize| self.touches.get(&segment).cloned().unwrap_or_default();
         if let Some(segment) = draft.front {
-            cuts.push(Cut { segment, paragraph: 0, in_front: true, touches: touches(segment), line: 0..0 });
+            cuts.push(Cut { segment, paragraph: 0, role: Role::FrontMatter, touches: touches(segment), line: 0..0 });
         }
         let mut paragraph = 0;
         for item in &draft.items {
@@ -41,25 +41,23 @@ impl Writer<'_> {
                     let marks = "#".repeat(usize::from(*level));
                     _ = write!(markdown, "\n{marks} {}\n", escape_heading(text));
                 }
+                Item::Title(segment) => {
+                    paragraph += 1;
+                    markdown.push('\n');
+                    let line = self.add_line(*segment, &mut markdown, &mut notes);
+                    cuts.push(Cut { segment: *segment, paragraph, role: Role::Title, touches: touches(*segment), line });
+                }
                 Item::Paragraph(segments) => {
                     let mut flows = false;
-                    for &index in segments {
-                        let segment = &self.segments[index];
-                        let sentence = segment.kind == SegmentKind::Sentence;
+                    for &segment in segments {
+                        let sentence = self.segments[segment].kind == SegmentKind::Sentence;
                         if !(flows && sentence) {
-                            markdown.push('\n');
                             paragraph += 1;
+                            markdown.push('\n');
                         }
                         flows = sentence;
-                        let start = markdown.len();
-                        markdown.push_str(&self.line(segment));
-                        for note in self.notes.get(&index).into_iter().flatten() {
-                            _ = write!(markdown, "[^{}]", note.id);
-                            notes.push(*note);
-                        }
-                        let line = start..markdown.len();
-                        markdown.push('\n');
-                        cuts.push(Cut { segment: index, paragraph, in_front: false, touches: touches(index), line });
+                        let line = self.add_line(segment, &mut markdown, &mut notes);
+                        cuts.push(Cut { segment, paragraph, role: Role::Text, touches: touches(segment), line });
                     }
                 }
             }
@@ -71,6 +69,19 @@ impl Writer<'_> {
         let Draft { key, place, title, description, order, vector, planned, .. } = draft;
         let file = format!("content/{key}.{}.md", self.language);
         Chapter { key, title, description, order, vector, file, markdown, cuts, planned, place }
+    }
+
+    /// Writes a segment's line with the references of its notes, and gives its bytes.
+    fn add_line(&self, segment: usize, markdown: &mut String, notes: &mut Vec<&'a Note>) -> Range<usize> {
+        let start = markdown.len();
+        markdown.push_str(&self.line(&self.segments[segment]));
+        for note in self.notes.get(&segment).into_iter().flatten() {
+            _ = write!(markdown, "[^{}]", note.id);
+            notes.push(note);
+        }
+        let end = markdown.len();
+        markdown.push('\n');
+        start..end
     }
 
     fn line<'s>(&self, segment: &'s Segment) -> Cow<'s, str> {

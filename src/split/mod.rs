@@ -175,12 +175,21 @@ pub struct Cut {
     pub segment: usize,
     /// The paragraph of the chapter, counted from one; 0 in the front matter.
     pub paragraph: usize,
-    /// Whether it is a heading that became the chapter's title, and is not in its text.
-    pub in_front: bool,
+    pub role: Role,
     /// The other chapters it concerns.
     pub touches: Vec<Key>,
     /// Its bytes in [`Chapter::markdown`], footnote references included; empty in the front matter.
     pub line: Range<usize>,
+}
+
+/// What a segment is to its chapter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Text,
+    /// A title of the source text: a line of its own, without a full stop.
+    Title,
+    /// A heading that became the chapter's title, and is not in its text.
+    FrontMatter,
 }
 
 /// What the split reads.
@@ -341,7 +350,7 @@ pub fn summary(split: &Split) -> Summary {
     for repair in split.segments.iter().flat_map(|segment| &segment.repairs) {
         *repairs.entry(repair.kind).or_insert(0) += 1;
     }
-    let sentences = |chapter: &Chapter| chapter.cuts.iter().filter(|cut| !cut.in_front).count();
+    let sentences = |chapter: &Chapter| chapter.cuts.iter().filter(|cut| cut.role != Role::FrontMatter).count();
     let of_vectors: usize = split.chapters.iter().filter(|chapter| chapter.vector.is_some()).map(sentences).sum();
     let chapters = split.chapters.iter().map(|chapter| {
         let of_plan =

@@ -221,6 +221,12 @@ pub(super) fn is_unspaced(c: char) -> bool {
     matches!(u32::from(c), 0xE00..=0xEFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x2E80..=0x9FFF | 0xF900..=0xFAFF | 0xFF00..=0xFFEF | 0x20000..=0x3FFFF)
 }
 
+/// Whether a text begins with these words, and not with longer ones.
+pub(super) fn begins_with(text: &str, words: &str) -> bool {
+    let ends = |rest: &str| !rest.chars().next().is_some_and(char::is_alphanumeric) || words.ends_with(is_unspaced);
+    text.strip_prefix(words).is_some_and(ends)
+}
+
 /// Whether a text, but for closing quotes and brackets, ends as a sentence or a clause does.
 pub(super) fn is_closed(text: &str) -> bool {
     let rules = Rules::default();
