@@ -1,5 +1,87 @@
-//! Tilmash.
+//! Tilmash (тілмаш, "interpreter") turns one source text and its translations into a cross-linked
+//! site in every language.
+//!
+//! # Words
+//!
+//! | word | meaning |
+//! |---|---|
+//! | work | one page of the site in all its languages, known by its key: `vectors/russia` |
+//! | edition | a work in one language: `content/vectors/russia.kk.md` |
+//! | segment | one sentence (or heading, list item) of an edition; its id, `3.2`, is the same in every edition |
+//! | source text, plan | the text that chapters are cut from, kept as received; the YAML file that says how |
+//! | chapter, cut | a work that the split made; a segment of the source text in it |
+//! | vector | an axis of a text, presented by one chapter |
+//! | ref, answer | what a document asks of the rest of the site; what the site replies |
+//! | route | one output path and what stands there |
+//! | bead | one row of a side-by-side page |
+//!
+//! # The way of the data
+//!
+//! ```text
+//!         load                pure: no clock, disk, environment or network            emit
+//!  disk ───────▶ Inputs ────────────────────────────────────────────────▶ State ────────────▶ disk
+//!   ▲                     split · parse · site · link · check              │  render(route)
+//!   └── "look again"                                                       ├──▶ serve: the route asked for
+//!                                                                          └──▶ report: problems, to people and machines
+//! ```
+//!
+//! * [`load`] reads the project into [`load::Inputs`]. Looking again re-reads what differs; nothing
+//!   interprets file events.
+//! * [`split`] cuts source texts into segments and chapters, losing nothing.
+//! * [`parse`] makes one [`parse::Document`] of one file: HTML with holes for what only the rest of the
+//!   site knows, and an outline. It is remembered by its whole input.
+//! * [`site`] makes one immutable index of all documents: the tree of works, URLs, routes.
+//! * [`link`] answers every ref of every document.
+//! * [`check`] looks across documents.
+//! * [`render`] makes a page of a route; [`output`] what is no page (feeds, sitemap).
+//! * [`project`] runs these stages and keeps what did not change; its [`project::State`] is a whole,
+//!   consistent snapshot with all that is wrong.
+//! * [`emit`] publishes a state into a folder; `serve` shows it live; [`cli`] is the command line.
+//!
+//! A layer uses the layers above it in this list only (`tests/layers.rs`), and each dependency is
+//! named in one file, so `ls src` tells where a change belongs.
+//!
+//! # Laws
+//!
+//! Each has tests that can fail.
+//!
+//! 1. **Lossless split.** Every byte of a source text is in exactly one piece; pieces give it back.
+//! 2. **Warm equals cold.** After any edits the state equals a fresh start from the same files.
+//! 3. **Served equals built**, but for the reload script.
+//! 4. **Same in, same out:** on any number of threads, on any day, in any folder.
+//! 5. **Relocatable.** No page has a root-absolute internal link; one function makes absolute URLs.
+//! 6. **Nothing lost.** A build that fails or is killed leaves the published folder whole; only files
+//!    that a build wrote are deleted; only `split`, `new` and `init` write sources, and none over work.
+//! 7. **Every problem has a place**, and all problems of a run come at once.
+//! 8. **Languages are equal.** What depends on a language is in its file (`themes/*/languages/`).
+//!
+//! # Decisions
+//!
+//! * **HTML with holes** instead of a syntax tree: pages are made by copying slices; segments, blocks
+//!   and headings are ranges. It is the one form of a document that stays in memory.
+//! * **Links name `index.html`.** `…/russia/` is what readers see and share (a script drops the name
+//!   from the address bar, canonical links never have it), but a folder opened from disk has no server
+//!   to complete a path, and a link must work there without a script too.
+//! * **Highlighting happens when a page is rendered**, not when it is parsed, so that the preview
+//!   highlights only what is looked at. Its limits count bytes, not seconds: a clock would make two
+//!   builds differ.
+//! * **YAML becomes a tree with places first**, types second: serde's derived errors stop at the
+//!   first problem and know neither frame nor suggestion.
+//! * **Language data are ours**, a page of YAML each, instead of ICU: dates, numbers, quotes, alphabets and
+//!   romanisation for a few languages need no megabytes of tables, and an author can add a language.
+//! * **The output folder is compared, not remembered:** what a build would write is compared with what
+//!   is there. No cache can be stale, and files that are the same keep their time stamps.
+
 pub mod base;
+pub mod check;
+pub mod cli;
+pub mod emit;
+pub mod link;
 pub mod load;
 pub mod model;
+pub mod output;
+pub mod parse;
+pub mod project;
+pub mod render;
+pub mod site;
 pub mod split;

@@ -44,6 +44,7 @@ codes! {
     NO_TITLE "no-title" Warning "A page has no title.";
     UNSAFE_URL "unsafe-url" Warning "A link has a scheme that may run code; the link is dropped.";
     RAW_HTML "raw-html" Note "Raw HTML is shown as text, since the site does not allow it.";
+    EXTERNAL_IMAGE "external-image" Warning "A picture would be loaded from another site; it is shown as a link.";
     UNKNOWN_CODE_LANGUAGE "unknown-code-language" Warning "A code block names a language that has no highlighting.";
     HIGHLIGHT_LIMIT "highlight-limit" Warning "A code block is too large or too slow to highlight and is shown plain.";
     FOOTNOTE "footnote" Warning "A footnote is used but not defined, or defined but not used.";

@@ -38,6 +38,8 @@ pub struct Config {
     pub title: Localised,
     pub description: Localised,
     pub author: Option<String>,
+    /// When the site was published: stands for pages that have no date of their own, in feeds.
+    pub date: Option<jiff::civil::Date>,
     /// The address of the site, with a closing slash: `https://example.org/book/`.
     pub base_url: Option<String>,
     pub languages: Vec<LanguageConfig>,
@@ -116,6 +118,10 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
     let title_node = fields.require("title");
     let description_node = fields.take("description");
     let author = fields.take_text("author");
+    let date = match fields.take("date") {
+        Some(node) => super::front::date(node, fields.problems()),
+        None => None,
+    };
     let base_url = match fields.take("base_url") {
         Some(node) => yaml::text(node, fields.problems()).and_then(|text| match base_url(&text) {
             Ok(url) => Some(url),
@@ -200,6 +206,7 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
         title,
         description,
         author,
+        date,
         base_url,
         languages,
         source,

@@ -59,7 +59,7 @@ impl FrontMatter {
     }
 }
 
-fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> {
+pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> {
     let parsed = match &node.value {
         Value::Text(text) => text.parse::<Date>().map_err(|_| format!("`{text}` is not a date")),
         _ => Err(format!("expected a date, found {}", node.kind())),

@@ -110,6 +110,30 @@ impl LanguagePack {
         pack
     }
 
+    /// Takes from another language what this one does not say, so that no page lacks a word.
+    pub fn fill_from(&mut self, other: &Self) {
+        for (own, others) in [
+            (&mut self.direction, &other.direction),
+            (&mut self.og_locale, &other.og_locale),
+            (&mut self.decimal, &other.decimal),
+            (&mut self.group, &other.group),
+            (&mut self.date, &other.date),
+        ] {
+            if own.is_empty() {
+                own.clone_from(others);
+            }
+        }
+        if self.quotes.iter().all(String::is_empty) {
+            self.quotes.clone_from(&other.quotes);
+        }
+        if self.months.is_empty() {
+            self.months.clone_from(&other.months);
+        }
+        for (name, words) in &other.strings {
+            self.strings.entry(name.clone()).or_insert_with(|| words.clone());
+        }
+    }
+
     /// A date as this language writes it.
     pub fn date_text(&self, date: jiff::civil::Date) -> String {
         match self.months.get(date.month() as usize - 1) {
@@ -120,19 +144,6 @@ impl LanguagePack {
                 .replace("{day}", &date.day().to_string()),
             None => date.to_string(),
         }
-    }
-
-    /// A whole number with this language's grouping.
-    pub fn number_text(&self, number: i64) -> String {
-        let digits = number.unsigned_abs().to_string();
-        let mut text = String::from(if number < 0 { "−" } else { "" });
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
-                text.push_str(&self.group);
-            }
-            text.push(digit);
-        }
-        text
     }
 
     /// A title as a piece of a URL: lower case, romanised by this language's own table, words joined by `-`.
@@ -169,6 +180,19 @@ impl LanguagePack {
     }
 }
 
+/// A whole number in groups of three digits; four digits stay together, as in years.
+pub fn grouped(number: i64, separator: &str) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::from(if number < 0 { "−" } else { "" });
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
+            text.push_str(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn texts(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     match &node.value {
         Value::List(items) => items.iter().filter_map(|item| yaml::text(item, problems)).collect(),
@@ -196,9 +220,9 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        let pack = LanguagePack { group: " ".into(), ..Default::default() };
-        assert_eq!(pack.number_text(1_234_567), "1 234 567");
-        assert_eq!(pack.number_text(1234), "1234");
+        assert_eq!(grouped(1_234_567, " "), "1 234 567");
+        assert_eq!(grouped(-12_345, "."), "−12.345");
+        assert_eq!(grouped(1234, " "), "1234");
     }
 
     #[test]

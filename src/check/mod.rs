@@ -1,0 +1,169 @@
+//! Checks that look across documents: what an editor would want to know before publishing.
+//!
+//! What one file alone is wrong about was said when it was parsed; where links lead, when they were
+//! answered. Here is the rest: translations, chapters against the source text, code languages.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::base::{Diagnostic, Place, code};
+use crate::load::Inputs;
+use crate::parse::{BlockKind, Document};
+use crate::render;
+use crate::site::{Site, WorkId};
+use crate::split::{self, Change, Chapter, Difference, Split};
+
+/// All problems of the site as a whole.
+pub fn check(site: &Site, inputs: &Inputs) -> Vec<Diagnostic> {
+    let mut problems: Vec<Diagnostic> = site
+        .order
+        .par_iter()
+        .flat_map_iter(|&work| {
+            let mut problems = Vec::new();
+            translations(site, work, &mut problems);
+            for edition in site.work(work).editions.iter().flatten() {
+                problems.extend(
+                    edition.document.codes.iter().filter_map(|block| render::code_problem(&block.language, &block.place)),
+                );
+            }
+            problems
+        })
+        .collect();
+    chapters(site, inputs, &mut problems);
+    if site.config.base_url.is_none() {
+        problems.push(
+            Diagnostic::at(&code::NO_BASE_URL, Place::whole(&site.config.file), "the address of the site is not known")
+                .hint("set `base_url`, or build with `--base-url URL`; canonical links, sitemap and feeds need it"),
+        );
+    }
+    problems
+}
+
+/// Whether a work has all its editions, and whether their sentences stand beside each other.
+fn translations(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
+    let item = site.work(work);
+    let (found, nearest) = site.nearest_edition(work, site.source());
+    for lang in site.config.lang_ids() {
+        if item.editions[lang.0].is_none() {
+            let code = site.config.code(lang);
+            let file = &nearest.document.file;
+            let wanted = file.replace(&format!(".{}.md", site.config.code(found)), &format!(".{code}.md"));
+            problems.push(
+                Diagnostic::at(
+                    &code::MISSING_TRANSLATION,
+                    Place::whole(file),
+                    format!("`{}` has no edition in `{code}`", item.key),
+                )
+                .hint(format!("it belongs in `{wanted}`; `tilmash new {}` makes it", item.key)),
+            );
+        }
+    }
+    let Some(source) = site.edition(work, site.source()) else { return };
+    if !site.config.side_by_side {
+        return;
+    }
+    for edition in item.editions.iter().flatten() {
+        if edition.document.lang != site.source() {
+            problems.extend(misalignment(&source.document, &edition.document));
+        }
+    }
+}
+
+/// The first place where a translation has other sentences than its source.
+fn misalignment(source: &Document, translation: &Document) -> Option<Diagnostic> {
+    let place = |document: &Document, block: Option<&crate::parse::Block>| match block {
+        Some(block) => Place::new(&document.file, block.bytes.0 as usize..block.bytes.1 as usize),
+        None => Place::whole(&document.file),
+    };
+    for index in 0..source.blocks.len().max(translation.blocks.len()) {
+        let (a, b) = (source.blocks.get(index), translation.blocks.get(index));
+        let count = |block: &crate::parse::Block| block.segments.1 - block.segments.0;
+        let message = match (a, b) {
+            (Some(a), Some(b)) if kind_word(a.kind) != kind_word(b.kind) => {
+                format!("{} stands beside {} of the source edition", kind_word(b.kind), kind_word(a.kind))
+            }
+            (Some(a), Some(b)) if count(a) != count(b) => {
+                format!("{} with {} beside one with {}", kind_word(b.kind), sentences(count(b)), sentences(count(a)))
+            }
+            (Some(a), None) => format!("{} of the source edition has no translation", kind_word(a.kind)),
+            (None, Some(b)) => format!("{} stands beside nothing in the source edition", kind_word(b.kind)),
+            _ => continue,
+        };
+        return Some(
+            Diagnostic::at(&code::ALIGNMENT, place(translation, b), message)
+                .also(place(source, a.or(source.blocks.last())), "the source edition")
+                .hint("line n of a translation stands beside line n of the source: one sentence a line in both"),
+        );
+    }
+    None
+}
+
+fn kind_word(kind: BlockKind) -> &'static str {
+    match kind {
+        BlockKind::Heading(_) => "a heading",
+        BlockKind::Paragraph => "a paragraph",
+        BlockKind::Other => "a block",
+    }
+}
+
+fn sentences(count: u32) -> String {
+    match count {
+        1 => "1 line".to_owned(),
+        n => format!("{n} lines"),
+    }
+}
+
+/// Whether the chapters are there and still say what the source text says.
+fn chapters(site: &Site, inputs: &Inputs, problems: &mut Vec<Diagnostic>) {
+    for split in &site.splits {
+        if let Some(source) = inputs.text(&split.source_file) {
+            problems.extend(split::check_laws(split, source));
+        }
+        for chapter in &split.chapters {
+            let Some(name) = inputs.name(&chapter.file) else {
+                problems.push(
+                    Diagnostic::at(
+                        &code::CHAPTER_MISSING,
+                        chapter.place.clone(),
+                        format!("the chapter `{}` has no file yet", chapter.key),
+                    )
+                    .hint("`tilmash split` writes it"),
+                );
+                continue;
+            };
+            let Some(text) = inputs.text(name) else { continue };
+            for difference in split::compare(chapter, text) {
+                problems.push(difference_problem(name, split, chapter, &difference));
+            }
+        }
+    }
+}
+
+/// The problem that a sentence of a chapter's file is not as the split makes it.
+pub fn difference_problem(file: &Arc<str>, split: &Split, chapter: &Chapter, difference: &Difference) -> Diagnostic {
+    let what = match difference.cut {
+        Some(cut) => format!("the sentence {} of the source text", split.segments[chapter.cuts[cut].segment].address),
+        None => "a line".to_owned(),
+    };
+    let at = |line: &std::ops::Range<usize>| Place::new(file, line.clone());
+    match &difference.change {
+        Change::Missing => {
+            let message = match difference.cut {
+                Some(_) => format!("{what} is missing from `{}`", chapter.key),
+                None => format!("a heading of the plan is missing from `{}`", chapter.key),
+            };
+            let code = if difference.cut.is_some() { &code::CHAPTER_LOSS } else { &code::CHAPTER_EDITED };
+            Diagnostic::at(code, Place::whole(file), message)
+                .hint("put it back, or give it to another chapter in the plan; `tilmash split --force` writes the chapter anew")
+        }
+        Change::Edited { line, likeness } => {
+            Diagnostic::at(&code::CHAPTER_EDITED, at(line), format!("{what} was edited: {likeness}% of its words are the same"))
+                .hint("if this mends the source text, make it a repair in the plan, so that readers can see the original")
+        }
+        Change::Moved { line } => Diagnostic::at(&code::CHAPTER_EDITED, at(line), format!("{what} stands in another place"))
+            .hint("let the plan say so, so that the order of the chapter is known to differ from the source's"),
+        Change::Added { line } => Diagnostic::at(&code::CHAPTER_EDITED, at(line), "this line is not in the source text")
+            .hint("mark what is the editor's own as a footnote, or keep it on a page of its own"),
+    }
+}

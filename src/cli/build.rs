@@ -1,0 +1,132 @@
+//! `build` and `check`: ask for every route, and publish them or not.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::base::{code, diagnostic};
+use crate::emit;
+use crate::project::{Project, State};
+
+use super::{Code, Global, Outcome, is_watched, overrides, report, say};
+
+#[derive(Debug, Args)]
+pub(super) struct BuildArgs {
+    /// The folder to publish into
+    #[arg(long, short, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// The address of the site; else `base_url` of site.yaml, else what the git remote says
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// Publish drafts too
+    #[arg(long)]
+    drafts: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// The address of the site; else `base_url` of site.yaml, else what the git remote says
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// Explain a code and stop; without a code, list all
+    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "")]
+    explain: Option<String>,
+}
+
+pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
+    let start = Instant::now();
+    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?);
+    let state = project.refresh()?;
+    if state.renderer.is_none() || diagnostic::has_errors(&state.problems) {
+        let code = report::report(global, &state.problems, &state.inputs);
+        say(global, "nothing was published");
+        return Ok(code);
+    }
+    let output = args.output.clone().unwrap_or_else(|| global.root.join("public"));
+    let bar = progress(global, &state);
+    let emitted = emit::emit(&state, &output, &|| bar.inc(1));
+    bar.finish_and_clear();
+    let emitted = emitted?;
+    let mut problems = state.problems.clone();
+    problems.extend(emitted.problems);
+    diagnostic::sort(&mut problems);
+    let code = report::report(global, &problems, &state.inputs);
+    if emitted.published {
+        let site = state.site().expect("it was published");
+        say(
+            global,
+            &format!(
+                "{} works in {} languages: {} files in `{}`, {} written, {} removed, {}",
+                site.works.len(),
+                site.languages.len(),
+                emitted.files,
+                output.display(),
+                emitted.written,
+                emitted.removed,
+                duration(start.elapsed())
+            ),
+        );
+        // What was published has no errors; warnings do not fail a build.
+        return Ok(Code::Fine);
+    }
+    say(global, "nothing was published");
+    Ok(code)
+}
+
+pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
+    if let Some(name) = &args.explain {
+        return explain(name);
+    }
+    let start = Instant::now();
+    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), true)?);
+    let state = project.refresh()?;
+    let bar = progress(global, &state);
+    let mut problems = state.problems.clone();
+    if state.renderer.is_some() {
+        problems.extend(emit::render_all(&state, &|| bar.inc(1)));
+    }
+    bar.finish_and_clear();
+    diagnostic::sort(&mut problems);
+    let code = report::report(global, &problems, &state.inputs);
+    let works = state.site().map_or(0, |site| site.works.len());
+    say(global, &format!("checked {works} works in {}", duration(start.elapsed())));
+    Ok(code)
+}
+
+#[expect(clippy::print_stdout, reason = "the explanation is the command's output")]
+fn explain(name: &str) -> Outcome {
+    if name.is_empty() {
+        for code in code::ALL {
+            println!("{:<24} {:<8} {}", code.name, code.severity.name(), code.explanation);
+        }
+        return Ok(Code::Fine);
+    }
+    match code::named(name) {
+        Some(code) => println!("{} ({}): {}", code.name, code.severity.name(), code.explanation),
+        None => {
+            let names = code::ALL.iter().map(|code| code.name);
+            let hint = crate::base::suggest::did_you_mean(name, names);
+            let failure = crate::base::Failure::new(format!("no diagnostic is called `{name}`"));
+            return Err(failure.hint(hint.unwrap_or_else(|| "`tilmash check --explain` lists all".to_owned())));
+        }
+    }
+    Ok(Code::Fine)
+}
+
+/// A progress bar, if someone watches and it takes longer than a moment.
+fn progress(global: &Global, state: &State) -> ProgressBar {
+    let routes = state.site().map_or(0, |site| site.routes.len() as u64);
+    if !is_watched(global) || routes < 500 {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(routes), ProgressDrawTarget::stderr_with_hz(10));
+    bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}").expect("the template is right"));
+    bar
+}
+
+/// A time as people say it.
+fn duration(time: Duration) -> String {
+    if time < Duration::from_secs(1) { format!("{} ms", time.as_millis()) } else { format!("{:.2} s", time.as_secs_f64()) }
+}

@@ -1,0 +1,158 @@
+//! `init` and `new`: the files a person would otherwise have to copy from somewhere.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::base::{Failure, path};
+use crate::load::Inputs;
+use crate::model::{Config, config};
+
+use super::{Code, Global, Outcome, report, say};
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The folder to make the site in
+    #[arg(value_name = "DIR", default_value = ".")]
+    folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct NewArgs {
+    /// The key of the page: its path in `content/`, without language and ending
+    #[arg(value_name = "KEY")]
+    key: String,
+    /// The title; else made from the key
+    #[arg(long)]
+    title: Option<String>,
+}
+
+/// The files of a new site.
+const FILES: [(&str, &str); 7] = [
+    ("site.yaml", include_str!("init/site.yaml")),
+    ("content/index.en.md", include_str!("init/index.en.md")),
+    ("content/index.kk.md", include_str!("init/index.kk.md")),
+    ("content/first-chapter.en.md", include_str!("init/first-chapter.en.md")),
+    ("content/first-chapter.kk.md", include_str!("init/first-chapter.kk.md")),
+    (".github/workflows/pages.yml", include_str!("init/pages.yml")),
+    (".gitignore", "/public/\n"),
+];
+
+pub(super) fn init(global: &Global, args: &InitArgs) -> Outcome {
+    let folder = &args.folder;
+    let taken: Vec<&str> =
+        FILES.iter().map(|(name, _)| *name).filter(|name| *name != ".gitignore" && folder.join(name).exists()).collect();
+    if !taken.is_empty() {
+        return Err(Failure::new(format!(
+            "`{}` has files that a new site would replace: {}",
+            folder.display(),
+            taken.join(", ")
+        ))
+        .hint("name a folder that is new or empty"));
+    }
+    for (name, text) in FILES {
+        if name == ".gitignore" && folder.join(name).exists() {
+            continue;
+        }
+        create(&folder.join(name), &text.replace("{version}", env!("CARGO_PKG_VERSION")))?;
+    }
+    say(global, &format!("a site in English and Kazakh is in `{}`", folder.display()));
+    say(global, "  tilmash serve --open    shows it; edit `content/` and watch it change");
+    say(global, "  tilmash build           publishes it into `public/`");
+    say(global, "  pushed to GitHub, `.github/workflows/pages.yml` puts it online (Settings → Pages → Source: GitHub Actions)");
+    Ok(Code::Fine)
+}
+
+pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
+    let root = &global.root;
+    let file = root.join(config::FILE);
+    let text = fs::read_to_string(&file).map_err(|error| {
+        Failure::io("read", &file, &error).hint("run this in the folder of a site, or name it with `--root DIR`")
+    })?;
+    let (config, problems) = Config::read(&config::FILE.into(), &text);
+    let inputs = Inputs::from_texts([(config::FILE, text.as_str())]);
+    let Some(config) = config else { return Ok(report::report(global, &problems, &inputs)) };
+    let key = key(&args.key, &config)?;
+    let files: Vec<(PathBuf, &str)> = config
+        .languages
+        .iter()
+        .map(|language| (root.join("content").join(format!("{key}.{}.md", language.code)), language.code.as_str()))
+        .collect();
+    if let Some((taken, _)) = files.iter().find(|(file, _)| file.exists()) {
+        return Err(Failure::new(format!("`{}` is there already", taken.display())).hint("choose another key, or edit the file"));
+    }
+    let title = args.title.clone().unwrap_or_else(|| title_of(&key));
+    for (file, code) in &files {
+        let quoted = serde_json::to_string(&title).expect("text can be written as JSON");
+        create(file, &format!("---\ntitle: {quoted}\n---\n\n"))?;
+        say(global, &format!("{} ({code})", file.display()));
+    }
+    Ok(Code::Fine)
+}
+
+/// A key as it is typed, checked: it becomes a path.
+fn key(typed: &str, config: &Config) -> Result<String, Failure> {
+    let mut key = path::nfc(typed.trim().trim_start_matches("content/").trim_matches('/'));
+    if let Some(stem) = key.strip_suffix(".md") {
+        key = stem.to_owned();
+    }
+    if let Some((stem, code)) = key.rsplit_once('.')
+        && config.language(code).is_some()
+    {
+        key = stem.to_owned();
+    }
+    let usable = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with(['.', '_'])
+            && !part.contains(|c: char| c.is_control() || "\\:*?\"<>|#%".contains(c))
+    };
+    if key.split('/').all(usable) {
+        return Ok(key);
+    }
+    Err(Failure::new(format!("`{typed}` cannot be the key of a page")).hint("a key is a path such as `chapters/first-steps`"))
+}
+
+fn title_of(key: &str) -> String {
+    let name = match path::file_name(key) {
+        "index" => path::file_name(path::folder(key)),
+        name => name,
+    };
+    let words = name.replace(['-', '_'], " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Makes a file that must not be there yet.
+fn create(file: &Path, text: &str) -> Result<(), Failure> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
+    }
+    let made = fs::File::options().write(true).create_new(true).open(file).and_then(|mut file| file.write_all(text.as_bytes()));
+    made.map_err(|error| Failure::io("write", file, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_of_a_new_site_have_no_problems() {
+        let inputs = Inputs::from_texts(FILES);
+        let mut project = crate::project::Project::new(Path::new("."), crate::project::Overrides::default());
+        let state = project.state(inputs.into());
+        let names: Vec<_> = state.problems.iter().map(|problem| (problem.code.name, &problem.message)).collect();
+        assert_eq!(names.iter().filter(|(name, _)| *name != "no-base-url").collect::<Vec<_>>(), Vec::<&(&str, &String)>::new());
+    }
+
+    #[test]
+    fn keys_are_paths_inside_the_content() {
+        let (config, _) = Config::read(&"site.yaml".into(), "title: T\nlanguages: [kk, en]\n");
+        let config = config.unwrap();
+        assert_eq!(key("content/a/b.kk.md", &config).unwrap(), "a/b");
+        assert!(key("../x", &config).is_err());
+        assert!(key("", &config).is_err());
+        assert_eq!(title_of("chapters/first-steps"), "First steps");
+    }
+}

@@ -1,0 +1,160 @@
+//! The command line: arguments in, exit code out. Only this layer prints.
+//!
+//! Exit codes: 0 all is well, 1 problems in the texts, 2 could not run or was called wrongly.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::base::Failure;
+use crate::project::Overrides;
+
+mod build;
+mod init;
+mod remote;
+mod render;
+mod report;
+mod serve;
+mod split;
+
+/// Why a run stops, besides doing what it was asked.
+type Outcome = Result<Code, Failure>;
+
+/// What a run comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Code {
+    Fine,
+    /// There are problems in the texts.
+    Problems,
+}
+
+/// Turns one source text and its translations into a cross-linked site in every language.
+#[derive(Debug, Parser)]
+#[command(name = "tilmash", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Example:\n  tilmash init my-book && cd my-book && tilmash serve --open")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+/// What every command understands.
+#[derive(Debug, Args)]
+struct Global {
+    /// The folder of the site, in which `site.yaml` is
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    root: PathBuf,
+    /// Print problems only
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// How problems are printed
+    #[arg(long, global = true, value_enum, default_value_t = Format::Full)]
+    format: Format,
+}
+
+/// How problems are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// With the lines they are in
+    Full,
+    /// One line each: file:line:column: error[code]: message
+    Short,
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Publish the site into a folder
+    #[command(after_help = "Example:\n  tilmash build --base-url https://example.github.io/book/")]
+    Build(build::BuildArgs),
+    /// Preview the site; pages change while you edit
+    #[command(after_help = "Example:\n  tilmash serve --open")]
+    Serve(serve::ServeArgs),
+    /// Look for problems without writing anything
+    #[command(after_help = "Example:\n  tilmash check --format short")]
+    Check(build::CheckArgs),
+    /// Cut source texts into chapters, as their plans say
+    #[command(after_help = "Example:\n  tilmash split --dry-run")]
+    Split(split::SplitArgs),
+    /// Make a small site in two languages, ready for GitHub Pages
+    #[command(after_help = "Example:\n  tilmash init my-book")]
+    Init(init::InitArgs),
+    /// Make a page in every language of the site
+    #[command(after_help = "Example:\n  tilmash new chapters/first-steps")]
+    New(init::NewArgs),
+    /// Print one page as HTML
+    #[command(after_help = "Examples:\n  tilmash render content/about.en.md\n  echo '*hi*' | tilmash render --commonmark -")]
+    Render(render::RenderArgs),
+    /// Print completions for a shell
+    #[command(hide = true)]
+    Completions { shell: clap_complete::Shell },
+}
+
+/// Runs the program on the process's arguments.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let fine = !error.use_stderr();
+            // Help that cannot be printed has nobody to tell.
+            let _ = error.print();
+            return if fine { ExitCode::SUCCESS } else { ExitCode::from(2) };
+        }
+    };
+    let format = cli.global.format;
+    match run(cli) {
+        Ok(Code::Fine) => ExitCode::SUCCESS,
+        Ok(Code::Problems) => ExitCode::from(1),
+        Err(failure) => {
+            report::failure(&failure, format);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Outcome {
+    let global = &cli.global;
+    match cli.command {
+        Command::Build(args) => build::build(global, &args),
+        Command::Check(args) => build::check(global, &args),
+        Command::Serve(args) => serve::serve(global, &args),
+        Command::Split(args) => split::split(global, &args),
+        Command::Init(args) => init::init(global, &args),
+        Command::New(args) => init::new(global, &args),
+        Command::Render(args) => render::render(global, &args),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "tilmash", &mut std::io::stdout());
+            Ok(Code::Fine)
+        }
+    }
+}
+
+/// What the command line says in the place of the configuration.
+fn overrides(root: &Path, base_url: Option<&str>, drafts: bool) -> Result<Overrides, Failure> {
+    let base_url = match base_url {
+        // The Pages actions give an empty address where there is none to give.
+        None | Some("") => None,
+        Some(url) => Some(
+            crate::model::config::base_url(url)
+                .map_err(|why| Failure::new(format!("`{url}` cannot be the site's address: {why}")))?,
+        ),
+    };
+    Ok(Overrides { base_url, fallback_base_url: remote::pages_url(root), drafts })
+}
+
+/// Prints a line for people, unless they asked for quiet.
+fn say(global: &Global, line: &str) {
+    if !global.quiet && global.format != Format::Json {
+        // A reader that went away (a closed pipe) is no failure of the run.
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
+}
+
+/// Whether someone is watching.
+fn is_watched(global: &Global) -> bool {
+    !global.quiet && global.format != Format::Json && std::io::stderr().is_terminal()
+}

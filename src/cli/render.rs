@@ -1,0 +1,88 @@
+//! `render`: one page to standard output.
+
+use std::io::{Read as _, Write as _};
+
+use clap::Args;
+
+use crate::base::{Failure, diagnostic, suggest};
+use crate::parse::markdown;
+use crate::project::Project;
+use crate::render::Body;
+use crate::site::Site;
+
+use super::{Code, Global, Outcome, overrides, report};
+
+#[derive(Debug, Args)]
+pub(super) struct RenderArgs {
+    /// A file of the content, a path of the site, or `-` for standard input
+    #[arg(value_name = "PAGE")]
+    page: String,
+    /// Read CommonMark from a file or standard input and print bare HTML, without a site
+    #[arg(long)]
+    commonmark: bool,
+}
+
+pub(super) fn render(global: &Global, args: &RenderArgs) -> Outcome {
+    if args.commonmark {
+        return print(markdown::commonmark(&read(&args.page)?).as_bytes());
+    }
+    if args.page == "-" {
+        return Err(
+            Failure::new("a page of a site cannot come from standard input").hint("add `--commonmark` to read bare Markdown")
+        );
+    }
+    let mut project = Project::new(&global.root, overrides(&global.root, None, true)?);
+    let state = project.refresh()?;
+    let Some(site) = state.site() else { return Ok(report::report(global, &state.problems, &state.inputs)) };
+    let Some(route) = path_of(site, &args.page).and_then(|path| site.routes.get(path.as_str())) else {
+        let files = state.inputs.files.keys().map(|file| &**file);
+        let hint = suggest::did_you_mean(&args.page, files.chain(site.routes.keys().map(|path| &**path)));
+        let failure = Failure::new(format!("the site has no page `{}`", args.page));
+        return Err(
+            failure.hint(hint.unwrap_or_else(|| "name a file such as `content/index.en.md`, or a path such as `en/`".to_owned()))
+        );
+    };
+    let rendered = state.render(route);
+    let mut problems = rendered.problems;
+    diagnostic::sort(&mut problems);
+    let code = report::report(global, &problems, &state.inputs);
+    match rendered.body {
+        Some(Body::Bytes(bytes)) => print(&bytes)?,
+        Some(Body::File(disk)) => {
+            let bytes = std::fs::read(&disk).map_err(|error| Failure::io("read", &disk, &error))?;
+            print(&bytes)?
+        }
+        None => Code::Problems,
+    };
+    Ok(code)
+}
+
+/// The path of the page that a person means by a file or a URL path.
+fn path_of(site: &Site, page: &str) -> Option<String> {
+    if let Some((work, lang)) = site.edition_in(page.trim_start_matches("./")) {
+        return Some(site.edition(work, lang)?.path.to_string());
+    }
+    let path = page.trim_start_matches('/');
+    let candidates = [path.to_owned(), format!("{}/index.html", path.trim_end_matches('/')).trim_start_matches('/').to_owned()];
+    candidates.into_iter().find(|path| site.routes.contains_key(path.as_str()))
+}
+
+fn read(page: &str) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let read = if page == "-" {
+        std::io::stdin().lock().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(page).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    read.map_err(|error| Failure::new(format!("cannot read `{page}`: {error}")))?;
+    String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{page}` is not UTF-8")))
+}
+
+fn print(bytes: &[u8]) -> Outcome {
+    match std::io::stdout().lock().write_all(bytes) {
+        Ok(()) => Ok(Code::Fine),
+        // The reader had enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Code::Fine),
+        Err(error) => Err(Failure::new(format!("cannot write the page: {error}"))),
+    }
+}

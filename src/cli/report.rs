@@ -1,0 +1,139 @@
+//! Diagnostics for people and for machines: the only file that knows annotate-snippets.
+
+use std::io::Write as _;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde_json::json;
+
+use crate::base::place::line_and_column;
+use crate::base::{Diagnostic, Failure, Place, Severity};
+use crate::load::{Inputs, builtin};
+
+use super::{Code, Format, Global};
+
+/// Prints problems and says what they come to.
+pub(super) fn report(global: &Global, problems: &[Diagnostic], inputs: &Inputs) -> Code {
+    let mut out = anstream::AutoStream::auto(std::io::stderr());
+    // JSON is what a machine reads, so it is the output proper.
+    let mut json = std::io::stdout().lock();
+    let renderer = Renderer::styled().decor_style(DecorStyle::Ascii);
+    for problem in problems {
+        if global.quiet && problem.severity == Severity::Note {
+            continue;
+        }
+        // A reader that went away (a closed pipe) is no failure of the run.
+        let _ = match global.format {
+            Format::Full => writeln!(out, "{}\n", full(problem, inputs, &renderer)),
+            Format::Short => writeln!(out, "{}", short(problem, inputs)),
+            Format::Json => writeln!(json, "{}", as_json(problem, inputs)),
+        };
+    }
+    let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    if errors + warnings > 0 && global.format != Format::Json {
+        let _ = writeln!(out, "{}, {}", plural(errors, "error"), plural(warnings, "warning"));
+    }
+    if errors > 0 { Code::Problems } else { Code::Fine }
+}
+
+/// Prints why a run could not be done.
+pub(super) fn failure(failure: &Failure, format: Format) {
+    if format == Format::Json {
+        let _ =
+            writeln!(std::io::stdout(), "{}", json!({ "severity": "failure", "message": failure.message, "hint": failure.hint }));
+        return;
+    }
+    let mut out = anstream::AutoStream::auto(std::io::stderr());
+    let title = Level::ERROR.primary_title(failure.message.as_str());
+    let mut group = Group::with_title(title);
+    if let Some(hint) = &failure.hint {
+        group = group.element(Level::HELP.with_name("hint").message(hint.as_str()));
+    }
+    let _ = writeln!(out, "{}", Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group]));
+}
+
+fn full(problem: &Diagnostic, inputs: &Inputs, renderer: &Renderer) -> String {
+    let level = match problem.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let mut group = Group::with_title(level.primary_title(problem.message.as_str()).id(problem.code.name));
+    let mut others = problem.others.iter().collect::<Vec<_>>();
+    if let Some(place) = &problem.place {
+        match text(place, inputs) {
+            Some(source) => {
+                let mut snippet = Snippet::source(source).path(&*place.file).fold(true);
+                snippet = snippet.annotation(AnnotationKind::Primary.span(visible(place, source)));
+                // Further places in the same file share the frame.
+                for (other, words) in others.extract_if(.., |(other, _)| other.file == place.file) {
+                    snippet = snippet.annotation(AnnotationKind::Context.span(visible(other, source)).label(words.as_str()));
+                }
+                group = group.element(snippet);
+            }
+            None => group = group.element(annotate_snippets::Origin::path(&*place.file)),
+        }
+    }
+    for (other, words) in others {
+        match text(other, inputs) {
+            Some(source) => {
+                let annotation = AnnotationKind::Context.span(visible(other, source)).label(words.as_str());
+                group = group.element(Snippet::source(source).path(&*other.file).fold(true).annotation(annotation));
+            }
+            None => group = group.element(Level::NOTE.message(format!("{words}: {}", other.file))),
+        }
+    }
+    for hint in &problem.hints {
+        group = group.element(Level::HELP.with_name("hint").message(hint.as_str()));
+    }
+    renderer.render(&[group])
+}
+
+/// What a frame points at: not more than a line, so that a paragraph's problem does not print a page.
+fn visible(place: &Place, source: &str) -> std::ops::Range<usize> {
+    let start = crate::base::place::floor_char_boundary(source, place.start);
+    let end = crate::base::place::floor_char_boundary(source, place.end.max(start));
+    let line = source[start..].find('\n').map_or(source.len(), |newline| start + newline);
+    start..end.min(line)
+}
+
+fn text<'a>(place: &Place, inputs: &'a Inputs) -> Option<&'a str> {
+    inputs.text(&place.file).map(|text| &**text).or_else(|| std::str::from_utf8(builtin::file(&place.file)?).ok())
+}
+
+fn short(problem: &Diagnostic, inputs: &Inputs) -> String {
+    let place = match &problem.place {
+        Some(place) => {
+            let (line, column) = text(place, inputs).map_or((1, 1), |source| line_and_column(source, place.start));
+            format!("{}:{line}:{column}: ", place.file)
+        }
+        None => String::new(),
+    };
+    let hints: String = problem.hints.iter().map(|hint| format!(" ({hint})")).collect();
+    format!("{place}{}[{}]: {}{hints}", problem.severity.name(), problem.code.name, problem.message)
+}
+
+fn as_json(problem: &Diagnostic, inputs: &Inputs) -> serde_json::Value {
+    let place = |place: &Place| {
+        let source = text(place, inputs).unwrap_or("");
+        let (line, column) = line_and_column(source, place.start);
+        let (end_line, end_column) = line_and_column(source, place.end);
+        json!({
+            "file": &*place.file, "line": line, "column": column, "end_line": end_line, "end_column": end_column,
+            "start": place.start, "end": place.end,
+        })
+    };
+    json!({
+        "severity": problem.severity.name(),
+        "code": problem.code.name,
+        "message": problem.message,
+        "place": problem.place.as_ref().map(place),
+        "others": problem.others.iter().map(|(other, words)| json!({ "place": place(other), "message": words })).collect::<Vec<_>>(),
+        "hints": problem.hints,
+    })
+}
+
+fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}

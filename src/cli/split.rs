@@ -1,0 +1,167 @@
+//! `split`: write the chapters of the plans; the only command that writes into `content/`, and never
+//! over someone's work without being asked.
+
+use std::fs;
+use std::io::Write as _;
+
+use clap::Args;
+
+use crate::base::{Diagnostic, Failure, Place, code, diagnostic};
+use crate::project::{Project, State};
+use crate::split::{self, Change, Chapter, Difference, FileState, Split};
+
+use super::{Code, Global, Outcome, overrides, report, say};
+
+#[derive(Debug, Args)]
+pub(super) struct SplitArgs {
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Write chapters anew even where they were edited by hand
+    #[arg(long)]
+    force: bool,
+    /// Prove that nothing of the source text is lost, and write nothing
+    #[arg(long, conflicts_with_all = ["dry_run", "force"])]
+    check: bool,
+}
+
+pub(super) fn split(global: &Global, args: &SplitArgs) -> Outcome {
+    let mut project = Project::new(&global.root, overrides(&global.root, None, true)?);
+    let state = project.refresh()?;
+    let Some(config) = &state.config else { return Ok(report::report(global, &state.problems, &state.inputs)) };
+    if config.plans.is_empty() {
+        return Err(Failure::new("the site has no plan").hint("name one in site.yaml: `plans: [content/_source/plan.yaml]`"));
+    }
+    let mut problems: Vec<Diagnostic> = state.split_problems.clone();
+    for split in &state.splits {
+        if let Some(source) = state.inputs.text(&split.source_file) {
+            problems.extend(split::check_laws(split, source));
+        }
+    }
+    diagnostic::sort(&mut problems);
+    if args.check {
+        return check(global, &state, problems);
+    }
+    let code = report::report(global, &problems, &state.inputs);
+    if diagnostic::has_errors(&problems) {
+        say(global, "nothing was written: text could be lost");
+        return Ok(code);
+    }
+    let mut refused = Vec::new();
+    for split in &state.splits {
+        summary(global, split);
+        for chapter in &split.chapters {
+            write(global, args, &state, split, chapter, &mut refused)?;
+        }
+    }
+    if refused.is_empty() {
+        return Ok(Code::Fine);
+    }
+    let code = report::report(global, &refused, &state.inputs);
+    say(global, "edited chapters were left as they are; `--force` writes them anew");
+    Ok(code)
+}
+
+/// Proves the laws of the split and says what they come to.
+fn check(global: &Global, state: &State, mut problems: Vec<Diagnostic>) -> Outcome {
+    for split in &state.splits {
+        for chapter in &split.chapters {
+            let Some(name) = state.inputs.name(&chapter.file) else {
+                problems.push(
+                    Diagnostic::at(
+                        &code::CHAPTER_MISSING,
+                        chapter.place.clone(),
+                        format!("the chapter `{}` has no file yet", chapter.key),
+                    )
+                    .hint("`tilmash split` writes it"),
+                );
+                continue;
+            };
+            let text = state.inputs.text(name).map_or("", |text| &**text);
+            problems.extend(
+                split::compare(chapter, text).iter().map(|it| crate::check::difference_problem(name, split, chapter, it)),
+            );
+        }
+    }
+    diagnostic::sort(&mut problems);
+    let code = report::report(global, &problems, &state.inputs);
+    for split in &state.splits {
+        let bytes = state.inputs.text(&split.source_file).map_or(0, |text| text.len());
+        if !diagnostic::has_errors(&problems) {
+            say(
+                global,
+                &format!(
+                    "{}: all {bytes} bytes are in {} pieces, {} segments, {} chapters; nothing is lost, doubled or out of order",
+                    split.source_file,
+                    split.pieces.len(),
+                    split.segments.len(),
+                    split.chapters.len()
+                ),
+            );
+        }
+    }
+    Ok(code)
+}
+
+fn summary(global: &Global, split: &Split) {
+    let summary = split::summary(split);
+    let repairs: Vec<String> = summary.repairs.iter().map(|(kind, count)| format!("{} {count}", kind.name())).collect();
+    say(global, &format!("{}: {} segments, {} chapters", split.source_file, summary.segments, summary.chapters.len()));
+    if !repairs.is_empty() {
+        say(global, &format!("  repairs: {}", repairs.join(", ")));
+    }
+}
+
+/// Writes one chapter, or says why not.
+fn write(
+    global: &Global,
+    args: &SplitArgs,
+    state: &State,
+    split: &Split,
+    chapter: &Chapter,
+    refused: &mut Vec<Diagnostic>,
+) -> Result<(), Failure> {
+    let before = state.inputs.text(&chapter.file).map(|text| &**text);
+    let file_state = split::state(chapter, before);
+    let sentences = chapter.cuts.len();
+    let (word, writes) = match &file_state {
+        FileState::Absent => ("new", true),
+        FileState::Same => ("unchanged", false),
+        FileState::Dressed if args.force => ("written anew", true),
+        FileState::Differs(_) if args.force => ("written anew", true),
+        FileState::Dressed => ("edited by hand, all sentences there", false),
+        FileState::Differs(_) => ("edited by hand", false),
+    };
+    let done = if args.dry_run && writes { "would be " } else { "" };
+    say(global, &format!("  {}: {sentences} sentences, {done}{word}", chapter.file));
+    if let (FileState::Differs(differences), false) = (&file_state, args.force) {
+        explain(state, split, chapter, differences, refused);
+    }
+    if !writes || args.dry_run {
+        return Ok(());
+    }
+    let path = state.inputs.root.join(&chapter.file);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
+    }
+    // In one step, so that a full disk does not leave half a chapter.
+    let beside = path.with_extension("md.tilmash-new");
+    let written = fs::File::create(&beside)
+        .and_then(|mut file| file.write_all(chapter.markdown.as_bytes()))
+        .and_then(|()| fs::rename(&beside, &path));
+    written.map_err(|error| Failure::io("write", &path, &error))
+}
+
+fn explain(state: &State, split: &Split, chapter: &Chapter, differences: &[Difference], refused: &mut Vec<Diagnostic>) {
+    let Some(name) = state.inputs.name(&chapter.file) else { return };
+    let mut edited: Vec<Diagnostic> =
+        differences.iter().map(|difference| crate::check::difference_problem(name, split, chapter, difference)).collect();
+    // What would be lost by writing anew is a warning here, whatever it is elsewhere.
+    for problem in &mut edited {
+        problem.severity = problem.severity.max(crate::base::Severity::Warning);
+    }
+    let any_edit = differences.iter().any(|difference| !matches!(difference.change, Change::Missing));
+    let whole = Diagnostic::at(&code::CHAPTER_EDITED, Place::whole(name), format!("`{}` was edited by hand", chapter.file));
+    refused.push(if any_edit { whole.hint("`tilmash split --force` would undo the edits below") } else { whole });
+    refused.append(&mut edited);
+}

@@ -1,0 +1,325 @@
+//! From a state to a folder on disk: all of it, or nothing.
+//!
+//! Everything is rendered into a folder beside the output, which then takes its place in one step;
+//! so a build that fails or is killed at any moment leaves the published folder as it was, or as it
+//! should be. What is the same as before is linked, not written, and keeps its time stamp; if all is
+//! the same, nothing is touched. Only files that an earlier build wrote are ever deleted: a list of
+//! them is kept in the folder, under [`MANIFEST`], and tells it from a folder of someone else's.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use crate::base::{Diagnostic, Digest, Failure, diagnostic};
+use crate::project::State;
+use crate::render::Body;
+use crate::site::Route;
+
+mod swap;
+
+/// The list of the files that a build wrote, one path a line, in the folder it wrote.
+pub const MANIFEST: &str = ".tilmash-manifest";
+
+/// What a build did.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// How many files the site has.
+    pub files: usize,
+    /// How many of them were new or different.
+    pub written: usize,
+    /// How many files of the last build are no longer there.
+    pub removed: usize,
+    /// What was wrong with pages when they were rendered.
+    pub problems: Vec<Diagnostic>,
+    /// Whether the site was published; not if rendering found errors.
+    pub published: bool,
+}
+
+/// Renders every route of a state without writing anything; `each` is told of each one done.
+pub fn render_all(state: &State, each: &(dyn Fn() + Sync)) -> Vec<Diagnostic> {
+    let Some(site) = state.site() else { return Vec::new() };
+    let routes: Vec<&Route> = site.routes.values().collect();
+    let mut problems: Vec<Diagnostic> = routes
+        .par_iter()
+        .flat_map_iter(|route| {
+            let problems = state.render(route).problems;
+            each();
+            problems
+        })
+        .collect();
+    diagnostic::sort(&mut problems);
+    problems
+}
+
+/// Publishes a state into the folder `output`; `each` is told of each route done.
+pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Report, Failure> {
+    let site = state.site().expect("only a state that can be rendered is published");
+    let output = absolute(output)?;
+    refuse_sources(&state.inputs.root, &output)?;
+    let _lock = lock(&output)?;
+    let stage = beside(&output, "new");
+    swap::recover(&output, &stage)?;
+    let before = Before::look(&output)?;
+    for path in site.routes.keys() {
+        if before.exists && !before.manifest.contains(&**path) && output.join(&**path).symlink_metadata().is_ok() {
+            return Err(Failure::new(format!(
+                "`{}` was not written by tilmash and stands in the way",
+                output.join(&**path).display()
+            ))
+            .hint("move it into `content/`, or away"));
+        }
+    }
+
+    let folders: BTreeSet<&str> = site.routes.keys().map(|path| crate::base::path::folder(path)).collect();
+    fs::create_dir_all(&stage).map_err(|error| Failure::io("make", &stage, &error))?;
+    for folder in folders {
+        let folder = stage.join(folder);
+        fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))?;
+    }
+
+    let routes: Vec<&Route> = site.routes.values().collect();
+    let failure: Mutex<Option<Failure>> = Mutex::new(None);
+    let written = AtomicUsize::new(0);
+    let done: Vec<(Vec<Diagnostic>, bool)> = routes
+        .par_iter()
+        .map(|route| {
+            let rendered = state.render(route);
+            let mut same = false;
+            if let Some(body) = &rendered.body {
+                match place(body, &output.join(&*route.path), &stage.join(&*route.path), before.exists) {
+                    Ok(Placed::Same) => same = true,
+                    Ok(Placed::Written) => {
+                        written.fetch_add(1, Ordering::Relaxed);
+                    }
+                    Err(error) => {
+                        let failed = Failure::io("write", &stage.join(&*route.path), &error);
+                        failure.lock().expect("no code panics while it holds this lock").get_or_insert(failed);
+                    }
+                }
+            }
+            each();
+            (rendered.problems, same)
+        })
+        .collect();
+    let discard = |stage: &Path| {
+        // What cannot be removed now is removed by the next build.
+        let _ = fs::remove_dir_all(stage);
+    };
+    if let Some(failure) = failure.into_inner().expect("no code panics while it holds this lock") {
+        discard(&stage);
+        return Err(failure);
+    }
+    let mut report = Report { files: routes.len(), written: written.into_inner(), ..Report::default() };
+    let mut unchanged = Vec::new();
+    for (route, (problems, same)) in routes.iter().zip(done) {
+        report.problems.extend(problems);
+        if same {
+            unchanged.push(&*route.path);
+        }
+    }
+    diagnostic::sort(&mut report.problems);
+    if diagnostic::has_errors(&report.problems) {
+        discard(&stage);
+        return Ok(report);
+    }
+    report.removed = before.manifest.iter().filter(|path| !site.routes.contains_key(path.as_str())).count();
+    report.published = true;
+    if before.exists && before.complete && report.written == 0 && report.removed == 0 {
+        discard(&stage);
+        return Ok(report);
+    }
+
+    let foreign = before.foreign(&output)?;
+    unchanged
+        .into_par_iter()
+        .map(PathBuf::from)
+        .chain(foreign.into_par_iter())
+        .try_for_each(|path| keep(&output.join(&path), &stage.join(&path)))
+        .and_then(|()| {
+            let list: String = site.routes.keys().map(|path| format!("{path}\n")).collect();
+            let path = stage.join(MANIFEST);
+            fs::write(&path, list).map_err(|error| Failure::io("write", &path, &error))
+        })
+        .inspect_err(|_| discard(&stage))?;
+    swap::swap(&stage, &output)?;
+    Ok(report)
+}
+
+/// What became of one output.
+enum Placed {
+    /// It is in the output already, byte for byte.
+    Same,
+    Written,
+}
+
+fn place(body: &Body, old: &Path, new: &Path, compare: bool) -> io::Result<Placed> {
+    match body {
+        Body::Bytes(bytes) => {
+            if compare && same_bytes(bytes, old) {
+                return Ok(Placed::Same);
+            }
+            fs::write(new, bytes)?;
+        }
+        Body::File(disk) => {
+            if compare && same_files(disk, old).unwrap_or(false) {
+                return Ok(Placed::Same);
+            }
+            fs::copy(disk, new)?;
+        }
+    }
+    Ok(Placed::Written)
+}
+
+fn same_bytes(bytes: &[u8], file: &Path) -> bool {
+    match fs::symlink_metadata(file) {
+        Ok(metadata) if metadata.is_file() && metadata.len() == bytes.len() as u64 => {
+            fs::read(file).is_ok_and(|old| old == bytes)
+        }
+        _ => false,
+    }
+}
+
+fn same_files(a: &Path, b: &Path) -> io::Result<bool> {
+    if !fs::symlink_metadata(b)?.is_file() || fs::metadata(a)?.len() != fs::metadata(b)?.len() {
+        return Ok(false);
+    }
+    let (mut a, mut b) = (File::open(a)?, File::open(b)?);
+    let (mut left, mut right) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    loop {
+        let length = a.read(&mut left)?;
+        if length == 0 {
+            return Ok(true);
+        }
+        if b.read_exact(&mut right[..length]).is_err() || left[..length] != right[..length] {
+            return Ok(false);
+        }
+    }
+}
+
+/// Puts a file of the old folder into the new one, with its time stamp.
+fn keep(old: &Path, new: &Path) -> Result<(), Failure> {
+    if let Some(folder) = new.parent() {
+        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
+    }
+    if fs::hard_link(old, new).is_ok() {
+        return Ok(());
+    }
+    // Not every file system links.
+    let copied = fs::copy(old, new).and_then(|_| {
+        let modified = fs::metadata(old)?.modified()?;
+        File::options().write(true).open(new)?.set_modified(modified)
+    });
+    copied.map_err(|error| Failure::io("copy", old, &error))
+}
+
+/// The output folder as it is before a build.
+struct Before {
+    exists: bool,
+    /// Whether every file of the manifest is still there.
+    complete: bool,
+    manifest: BTreeSet<String>,
+}
+
+impl Before {
+    fn look(output: &Path) -> Result<Self, Failure> {
+        let entries = match fs::read_dir(output) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self { exists: false, complete: false, manifest: BTreeSet::new() });
+            }
+            Err(error) => return Err(Failure::io("read", output, &error)),
+        };
+        let manifest = match fs::read_to_string(output.join(MANIFEST)) {
+            Ok(list) => list.lines().map(str::to_owned).collect(),
+            Err(_) if entries.count() == 0 => BTreeSet::new(),
+            Err(_) => {
+                return Err(Failure::new(format!("`{}` is not empty, and tilmash did not make it", output.display()))
+                    .hint("name another folder with `--output DIR`, or empty it yourself"));
+            }
+        };
+        let complete = manifest.iter().all(|path: &String| output.join(path).is_file());
+        Ok(Self { exists: true, complete, manifest })
+    }
+
+    /// Files in the output folder that no build wrote, relative to it.
+    fn foreign(&self, output: &Path) -> Result<Vec<PathBuf>, Failure> {
+        if !self.exists {
+            return Ok(Vec::new());
+        }
+        let mut foreign = Vec::new();
+        let mut folders = vec![PathBuf::new()];
+        while let Some(folder) = folders.pop() {
+            let disk = output.join(&folder);
+            let read = || -> io::Result<()> {
+                for entry in fs::read_dir(&disk)? {
+                    let entry = entry?;
+                    let path = folder.join(entry.file_name());
+                    if entry.file_type()?.is_dir() {
+                        folders.push(path);
+                    } else {
+                        let name = path.to_string_lossy().replace('\\', "/");
+                        if name != MANIFEST && !self.manifest.contains(&name) {
+                            foreign.push(path);
+                        }
+                    }
+                }
+                Ok(())
+            };
+            let mut read = read;
+            read().map_err(|error| Failure::io("read", &disk, &error))?;
+        }
+        Ok(foreign)
+    }
+}
+
+/// The real path of a folder that may not exist yet.
+fn absolute(output: &Path) -> Result<PathBuf, Failure> {
+    let output = std::path::absolute(output).map_err(|error| Failure::io("find", output, &error))?;
+    if let Ok(real) = fs::canonicalize(&output) {
+        return Ok(real);
+    }
+    let (Some(parent), Some(name)) = (output.parent(), output.file_name()) else {
+        return Err(Failure::new(format!("`{}` cannot be the output folder", output.display())));
+    };
+    fs::create_dir_all(parent).map_err(|error| Failure::io("make", parent, &error))?;
+    let parent = fs::canonicalize(parent).map_err(|error| Failure::io("find", parent, &error))?;
+    Ok(parent.join(name))
+}
+
+/// The output folder may neither hold the sources nor be among them.
+fn refuse_sources(root: &Path, output: &Path) -> Result<(), Failure> {
+    let holds = root.starts_with(output);
+    let among = crate::load::FOLDERS.iter().any(|folder| output.starts_with(root.join(folder)));
+    if holds || among {
+        return Err(Failure::new(format!("`{}` holds the site's sources; it cannot be the output folder", output.display()))
+            .hint("name another folder with `--output DIR`"));
+    }
+    Ok(())
+}
+
+/// A folder beside the output, for the work in progress.
+fn beside(output: &Path, word: &str) -> PathBuf {
+    let name = output.file_name().unwrap_or_default().to_string_lossy();
+    output.with_file_name(format!(".{name}.tilmash-{word}"))
+}
+
+/// Keeps two builds from writing the same folder at the same time. Released when the process ends, however it ends.
+fn lock(output: &Path) -> Result<File, Failure> {
+    let name = format!("tilmash-{}.lock", Digest::of(output.to_string_lossy().as_bytes()));
+    let path = std::env::temp_dir().join(name);
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| Failure::io("open", &path, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(_) => Err(Failure::new(format!("another build is writing `{}`", output.display())).hint("wait until it is done")),
+    }
+}

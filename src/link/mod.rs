@@ -1,0 +1,278 @@
+//! What each link leads to, and what leads to each work.
+//!
+//! Every ref of every document is answered once, in the language of the document that asks. Refs
+//! that cannot be answered are problems with the place of the link.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::base::{Diagnostic, code, path, suggest};
+use crate::model::{EditionName, LangId, SegmentId};
+use crate::parse::{Document, Ref, RefKind, Target};
+use crate::site::route::{RouteKind, SOURCE_ORDER, source_order_path};
+use crate::site::{Site, WorkId};
+
+/// What a ref leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// A page of a work, in that language.
+    Work { work: WorkId, lang: LangId, anchor: Option<String> },
+    /// Any other path of the site.
+    Path { path: Arc<str>, title: Option<String>, anchor: Option<String> },
+    /// An anchor of the page that asks.
+    Anchor(String),
+    /// Nothing: the link is shown as text that leads nowhere.
+    Broken,
+}
+
+/// The answers to all refs, and what follows from them.
+#[derive(Debug, Default)]
+pub struct Links {
+    /// By work and language; in the order of the document's refs.
+    answers: Vec<Vec<Box<[Answer]>>>,
+    /// By work: the works that link to it, in reading order.
+    pub backlinks: Vec<Vec<WorkId>>,
+    /// By work: the segments of other chapters that touch it, as work and position of the cut; in
+    /// reading order.
+    pub touched_by: Vec<Vec<(WorkId, usize)>>,
+    /// By chapter and cut: the segment that stands for it; `None` where the chapter has lost it.
+    segments_of_cuts: HashMap<WorkId, Vec<Option<SegmentId>>>,
+}
+
+impl Links {
+    /// The segment of a chapter that stands for a cut.
+    pub fn segment_of_cut(&self, work: WorkId, cut: usize) -> Option<SegmentId> {
+        *self.segments_of_cuts.get(&work)?.get(cut)?
+    }
+
+    /// The answers to the refs of an edition.
+    pub fn answers(&self, work: WorkId, lang: LangId) -> &[Answer] {
+        &self.answers[work.0 as usize][lang.0]
+    }
+}
+
+/// Answers all refs of the site. `is_asset` says whether a file of the content is published as it is.
+pub fn link(site: &Site) -> (Links, Vec<Diagnostic>) {
+    let answered: Vec<(Vec<Box<[Answer]>>, Vec<Diagnostic>)> = site
+        .works
+        .par_iter()
+        .enumerate()
+        .map(|(index, work)| {
+            let mut problems = Vec::new();
+            let id = WorkId(index as u32);
+            let answers = work
+                .editions
+                .iter()
+                .map(|edition| match edition {
+                    Some(edition) => {
+                        edition.document.refs.iter().map(|it| answer(site, id, &edition.document, it, &mut problems)).collect()
+                    }
+                    None => Box::default(),
+                })
+                .collect();
+            (answers, problems)
+        })
+        .collect();
+    let mut links = Links {
+        answers: Vec::with_capacity(answered.len()),
+        backlinks: vec![Vec::new(); site.works.len()],
+        touched_by: vec![Vec::new(); site.works.len()],
+        segments_of_cuts: HashMap::new(),
+    };
+    let mut problems = Vec::new();
+    for (answers, found) in answered {
+        links.answers.push(answers);
+        problems.extend(found);
+    }
+    // Reading order, so that the lists come out in it.
+    for &id in &site.order {
+        let mut seen = HashSet::new();
+        for answers in &links.answers[id.0 as usize] {
+            for answer in answers {
+                if let Answer::Work { work, .. } = answer
+                    && *work != id
+                    && seen.insert(*work)
+                {
+                    links.backlinks[work.0 as usize].push(id);
+                }
+            }
+        }
+        if let Some((split, chapter)) = site.chapter(id) {
+            let mut segments = vec![None; chapter.cuts.len()];
+            let edition = site.config.language(&split.language).and_then(|lang| site.edition(id, lang));
+            for segment in edition.iter().flat_map(|edition| &edition.document.segments) {
+                if let Some(slot) = segment.cut.and_then(|cut| segments.get_mut(cut as usize)) {
+                    *slot = Some(segment.id);
+                }
+            }
+            links.segments_of_cuts.insert(id, segments);
+            for (index, cut) in chapter.cuts.iter().enumerate() {
+                for key in &cut.touches {
+                    if let Some(touched) = site.work_named(key.as_str())
+                        && touched != id
+                    {
+                        links.touched_by[touched.0 as usize].push((id, index));
+                    }
+                }
+            }
+        }
+    }
+    (links, problems)
+}
+
+fn answer(site: &Site, from: WorkId, document: &Document, asked: &Ref, problems: &mut Vec<Diagnostic>) -> Answer {
+    match &asked.target {
+        Target::Anchor(anchor) => {
+            check_anchor(site, from, document.lang, anchor, asked, problems);
+            Answer::Anchor(anchor.clone())
+        }
+        Target::Outside(url) => {
+            problems.push(
+                Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("`{url}` leads out of the content"))
+                    .hint("links lead to pages and files in `content/`, or to https://"),
+            );
+            Answer::Broken
+        }
+        Target::Work { key, anchor } => {
+            if let Some(found) = generated(site, key.as_str(), document.lang, anchor.as_deref()) {
+                return found;
+            }
+            match work_by_loose_key(site, document, key.as_str()) {
+                Some(work) => to_work(site, work, document.lang, anchor.as_deref(), asked, problems),
+                None => {
+                    let hint = suggest::did_you_mean(key.as_str(), site.keys())
+                        .or_else(|| by_last_part(site, key.as_str()))
+                        .unwrap_or_else(|| "a work's key is its path in `content/` without language and `.md`".to_owned());
+                    problems.push(
+                        Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("no work is called `{key}`")).hint(hint),
+                    );
+                    Answer::Broken
+                }
+            }
+        }
+        Target::File { path, anchor } => to_file(site, document, path, anchor.as_deref(), asked, problems),
+    }
+}
+
+/// A work by its key; in a section also by its path from there, so that `[[china]]` works beside it.
+fn work_by_loose_key(site: &Site, document: &Document, key: &str) -> Option<WorkId> {
+    let key = key.trim_end_matches(".md");
+    site.work_named(key).or_else(|| {
+        let folder = path::folder(document.file.strip_prefix("content/").unwrap_or(&document.file));
+        site.work_named(&path::resolve(&format!("{folder}/x"), key)?)
+    })
+}
+
+/// A page that the program makes itself and that may be linked to by a reserved key.
+fn generated(site: &Site, key: &str, lang: LangId, anchor: Option<&str>) -> Option<Answer> {
+    if key != SOURCE_ORDER || site.splits.is_empty() || site.work_named(key).is_some() {
+        return None;
+    }
+    let language = &site.languages[lang.0];
+    let title = language.pack.strings.get("source_order").cloned();
+    Some(Answer::Path { path: source_order_path(&language.code, 0).into(), title, anchor: anchor.map(str::to_owned) })
+}
+
+fn to_work(site: &Site, work: WorkId, lang: LangId, anchor: Option<&str>, asked: &Ref, problems: &mut Vec<Diagnostic>) -> Answer {
+    let (found, _) = site.nearest_edition(work, lang);
+    if found != lang {
+        let key = &site.work(work).key;
+        problems.push(
+            Diagnostic::at(
+                &code::OTHER_LANGUAGE_LINK,
+                asked.place.clone(),
+                format!("`{key}` is not there in `{}`; the link leads to `{}`", site.config.code(lang), site.config.code(found)),
+            )
+            .hint(format!("translate it: `content/{key}.{}.md`", site.config.code(lang))),
+        );
+    }
+    if let Some(anchor) = anchor {
+        check_anchor(site, work, found, anchor, asked, problems);
+    }
+    Answer::Work { work, lang: found, anchor: anchor.map(str::to_owned) }
+}
+
+fn check_anchor(site: &Site, work: WorkId, lang: LangId, anchor: &str, asked: &Ref, problems: &mut Vec<Diagnostic>) {
+    if site.has_anchor(work, lang, anchor) {
+        return;
+    }
+    let Some(edition) = site.edition(work, lang) else { return };
+    let hint = suggest::did_you_mean(anchor, site.anchors(work, &edition.document)).unwrap_or_else(|| {
+        let known: Vec<_> = site.anchors(work, &edition.document).take(12).collect();
+        if known.is_empty() { "the page has no headings".to_owned() } else { format!("it has: {}", known.join(", ")) }
+    });
+    problems.push(
+        Diagnostic::at(
+            &code::BROKEN_ANCHOR,
+            asked.place.clone(),
+            format!("`{}` has no anchor `{anchor}`", edition.document.file),
+        )
+        .hint(hint),
+    );
+}
+
+fn to_file(
+    site: &Site,
+    document: &Document,
+    file: &str,
+    anchor: Option<&str>,
+    asked: &Ref,
+    problems: &mut Vec<Diagnostic>,
+) -> Answer {
+    // A picture may exist in a form of its own for each language: `map.kk.svg` is shown for `map.svg`.
+    if asked.kind == RefKind::Image || path::extension(file) != "md" {
+        for candidate in localised(file, site.config.code(document.lang)) {
+            if let Some(published) = candidate.strip_prefix("content/")
+                && matches!(site.routes.get(published), Some(route) if matches!(&route.kind, RouteKind::Asset { .. }))
+            {
+                return Answer::Path { path: published.into(), title: None, anchor: anchor.map(str::to_owned) };
+            }
+        }
+    }
+    if let Some((work, _)) = site.edition_in(file) {
+        return to_work(site, work, document.lang, anchor, asked, problems);
+    }
+    // Without a language or the ending: `russia.md`, `russia`, a section's folder.
+    let inside = file.strip_prefix("content").unwrap_or(file).trim_start_matches('/');
+    let named = EditionName::of(inside, |code| site.config.language(code).is_some());
+    let key = match &named {
+        Some(name) => name.key.as_str(),
+        None if inside.is_empty() => "index",
+        None => inside,
+    };
+    if let Some(work) = site.work_named(key) {
+        return to_work(site, work, document.lang, anchor, asked, problems);
+    }
+    if let Some(found) = generated(site, key, document.lang, anchor) {
+        return found;
+    }
+    let hint = suggest::did_you_mean(key, site.keys()).or_else(|| {
+        let assets = site.routes.values().filter_map(|route| match &route.kind {
+            RouteKind::Asset { file } => Some(&**file),
+            _ => None,
+        });
+        suggest::did_you_mean(file, assets)
+    });
+    problems.push(
+        Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("there is no `{file}`"))
+            .maybe_hint(hint.or_else(|| by_last_part(site, key))),
+    );
+    Answer::Broken
+}
+
+/// `content/map.svg`, for a reader of `kk`: first `content/map.kk.svg`, then itself.
+fn localised(file: &str, code: &str) -> [String; 2] {
+    let own = match file.rfind('.') {
+        Some(dot) => format!("{}.{code}{}", &file[..dot], &file[dot..]),
+        None => file.to_owned(),
+    };
+    [own, file.to_owned()]
+}
+
+/// A hint for a key whose last part is right: `russia` for `vectors/russia`.
+fn by_last_part(site: &Site, key: &str) -> Option<String> {
+    let last = path::file_name(key);
+    site.keys().find(|known| path::file_name(known) == last).map(|found| format!("did you mean `{found}`?"))
+}

@@ -1,0 +1,7 @@
+//! The program `tilmash`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tilmash::cli::main()
+}

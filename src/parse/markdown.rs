@@ -1,0 +1,1277 @@
+//! Markdown to a [`Fragment`] and an outline: the only file that knows pulldown-cmark.
+//!
+//! One writer serves both uses. For pages it gives each line of a paragraph an address, leaves holes
+//! for what it cannot know, and adds what authors of books expect (tables, footnotes, alerts …). In
+//! bare mode it writes what the CommonMark specification says and nothing else, and the
+//! specification's own examples are run through it (`tests/commonmark.rs`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark_escape::{escape_href, escape_html, escape_html_body_text};
+
+use crate::base::{Diagnostic, Place, code, path, suggest};
+use crate::model::{Key, SegmentId};
+use crate::split::{self, RepairKind};
+
+use super::fragment::Builder;
+use super::{Block, BlockKind, CodeBlock, Fragment, Heading, HoleKind, Note, ParseInput, Ref, RefKind, Segment, Target, Word};
+
+/// What became of a document's text.
+pub(super) struct Written {
+    /// The text's first heading, if the title was to be taken from it.
+    pub(super) title: Option<String>,
+    pub(super) body: Fragment,
+    pub(super) blocks: Vec<Block>,
+    pub(super) segments: Vec<Segment>,
+    pub(super) headings: Vec<Heading>,
+    pub(super) refs: Vec<Ref>,
+    pub(super) codes: Vec<CodeBlock>,
+    pub(super) notes: Vec<Note>,
+}
+
+/// Markdown to HTML as the CommonMark specification has it: no extensions, raw HTML passed on.
+pub fn commonmark(markdown: &str) -> String {
+    let mut problems = Vec::new();
+    let writer = Writer::new(markdown, 0, None, Options::empty(), &mut problems);
+    writer.run(false).body.html.into_string()
+}
+
+/// Writes the Markdown of an edition that begins at byte `start` of its file.
+pub(super) fn write(input: &ParseInput, start: usize, take_title: bool, problems: &mut Vec<Diagnostic>) -> Written {
+    let mut options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_GFM
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_WIKILINKS;
+    if input.settings.smart_punctuation {
+        options |= Options::ENABLE_SMART_PUNCTUATION;
+    }
+    Writer::new(&input.text, start, Some(input), options, problems).run(take_title)
+}
+
+struct Writer<'a, 'p> {
+    /// The whole file; events' ranges are made to count from its beginning.
+    text: &'a str,
+    /// What the document is, unless in bare mode.
+    page: Option<&'a ParseInput>,
+    problems: &'p mut Vec<Diagnostic>,
+    events: Vec<(Event<'a>, Range<usize>)>,
+    at: usize,
+    out: Builder,
+    /// Whether the HTML ends with a line break, so that blocks begin on lines of their own.
+    at_line_start: bool,
+
+    segments: Vec<Segment>,
+    headings: Vec<Heading>,
+    blocks: Vec<Block>,
+    refs: Vec<Ref>,
+    codes: Vec<CodeBlock>,
+    anchors: BTreeSet<String>,
+    provenance: Provenance,
+
+    /// Depth of blocks around the present event.
+    block_depth: usize,
+    block_number: u32,
+    /// The block of text whose sentences are being counted.
+    leaf: Option<Leaf>,
+    containers: Vec<Container>,
+    links: Vec<bool>,
+    quotes_open: u32,
+    table: Option<Table>,
+    heading: Option<OpenHeading>,
+    notes: Notes,
+}
+
+/// A block of text, in which each line is a segment.
+struct Leaf {
+    sentence: u32,
+    /// Depth of inline elements: a line break inside of one does not end a segment.
+    depth: usize,
+    html_start: u32,
+    byte_start: usize,
+    byte_end: usize,
+    cut: Option<u32>,
+}
+
+/// A block that holds blocks or, in tight lists, text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Container {
+    /// Text directly inside is a leaf.
+    Item,
+    /// A quotation and the like: text is in paragraphs.
+    Other,
+    Alert,
+    /// Text inside has no addresses.
+    Note,
+}
+
+struct Table {
+    alignments: Vec<Alignment>,
+    column: usize,
+    head: bool,
+}
+
+struct OpenHeading {
+    level: u8,
+    explicit: Option<String>,
+    text: String,
+    place: Range<usize>,
+    /// Where the heading is the document's title: the writer's own output, put aside.
+    title: Option<Builder>,
+}
+
+#[derive(Default)]
+struct Notes {
+    /// By label: number and uses.
+    used: BTreeMap<String, (u32, u32)>,
+    defined: BTreeMap<String, (Range<usize>, Fragment)>,
+    ids: BTreeMap<String, String>,
+    /// The body's output while a definition is written.
+    aside: Option<(String, Range<usize>, Builder)>,
+}
+
+impl<'a, 'p> Writer<'a, 'p> {
+    fn new(
+        text: &'a str,
+        start: usize,
+        page: Option<&'a ParseInput>,
+        options: Options,
+        problems: &'p mut Vec<Diagnostic>,
+    ) -> Self {
+        let events = Parser::new_ext(&text[start..], options)
+            .into_offset_iter()
+            .map(|(event, range)| (event, range.start + start..range.end + start))
+            .collect();
+        Self {
+            text,
+            page,
+            problems,
+            events,
+            at: 0,
+            out: Builder { html: String::with_capacity((text.len() - start) * 5 / 4), ..Builder::default() },
+            at_line_start: true,
+            segments: Vec::new(),
+            headings: Vec::new(),
+            blocks: Vec::new(),
+            refs: Vec::new(),
+            codes: Vec::new(),
+            anchors: BTreeSet::new(),
+            provenance: Provenance::of(page, start),
+            block_depth: 0,
+            block_number: 0,
+            leaf: None,
+            containers: Vec::new(),
+            links: Vec::new(),
+            quotes_open: 0,
+            table: None,
+            heading: None,
+            notes: Notes::default(),
+        }
+    }
+
+    fn run(mut self, take_title: bool) -> Written {
+        let mut title = None;
+        let mut may_be_title = take_title;
+        let mut top: Option<(BlockKind, u32, u32, usize)> = None;
+        while self.at < self.events.len() {
+            let (event, range) = self.events[self.at].clone();
+            self.at += 1;
+            let opens_block = matches!(&event, Event::Start(tag) if is_block(tag)) || event == Event::Rule;
+            if opens_block && self.block_depth == 0 {
+                let kind = match &event {
+                    Event::Start(Tag::Paragraph) => BlockKind::Paragraph,
+                    Event::Start(Tag::Heading { level, .. }) => BlockKind::Heading(*level as u8),
+                    _ => BlockKind::Other,
+                };
+                top = Some((kind, self.out.position(), self.segments.len() as u32, range.start));
+            }
+            let is_note = matches!(event, Event::Start(Tag::FootnoteDefinition(_)));
+            let is_title = std::mem::take(&mut may_be_title)
+                && matches!(&event, Event::Start(Tag::Heading { level, .. }) if *level as u8 == 1);
+            let byte_end = range.end;
+            match event {
+                Event::Start(tag) => self.start(tag, range, is_title),
+                Event::End(tag) => {
+                    let ended = self.end(tag);
+                    if ended.is_some() {
+                        title = ended;
+                        top = None;
+                    }
+                }
+                event => self.leaf_event(event, range),
+            }
+            if is_note {
+                // A definition stands apart from the blocks of the text.
+                top = None;
+            }
+            if self.block_depth == 0
+                && let Some((kind, html, first, byte_start)) = top.take_if(|_| self.leaf.is_none())
+                && self.out.position() > html
+            {
+                self.blocks.push(Block {
+                    kind,
+                    html: (html, self.out.position()),
+                    segments: (first, self.segments.len() as u32),
+                    bytes: (byte_start as u32, byte_end as u32),
+                });
+            }
+        }
+        let notes = self.finish_notes();
+        Written {
+            title,
+            body: self.out.finish(),
+            blocks: self.blocks,
+            segments: self.segments,
+            headings: self.headings,
+            refs: self.refs,
+            codes: self.codes,
+            notes,
+        }
+    }
+
+    // Output.
+
+    fn push(&mut self, html: &str) {
+        if !html.is_empty() {
+            self.out.html.push_str(html);
+            self.at_line_start = html.ends_with('\n');
+        }
+    }
+
+    fn fresh_line(&mut self) {
+        if !self.at_line_start {
+            self.push("\n");
+        }
+    }
+
+    fn escaped(&mut self, text: &str) {
+        if !text.is_empty() {
+            escape_html_body_text(&mut self.out.html, text).expect("writing to a string");
+            self.at_line_start = text.ends_with('\n');
+        }
+    }
+
+    fn attribute(&mut self, text: &str) {
+        escape_html(&mut self.out.html, text).expect("writing to a string");
+        self.at_line_start = false;
+    }
+
+    fn href(&mut self, url: &str) {
+        escape_href(&mut self.out.html, url).expect("writing to a string");
+        self.at_line_start = false;
+    }
+
+    fn hole(&mut self, kind: HoleKind) {
+        self.out.hole(kind);
+        self.at_line_start = false;
+    }
+
+    fn problem(&mut self, code: &'static crate::base::Code, range: Range<usize>, message: String) -> Option<&mut Diagnostic> {
+        let page = self.page?;
+        self.problems.push(Diagnostic::at(code, Place::new(&page.file, range), message));
+        self.problems.last_mut()
+    }
+
+    // Segments.
+
+    /// Whether text at the present event gets addresses.
+    fn addresses(&self) -> bool {
+        self.page.is_some_and(|page| page.settings.segments)
+            && self.table.is_none()
+            && self.notes.aside.is_none()
+            && self.heading.as_ref().is_none_or(|heading| heading.title.is_none())
+    }
+
+    fn open_leaf(&mut self, start: usize) {
+        if self.leaf.is_none() && self.addresses() {
+            self.block_number += 1;
+            self.leaf = Some(Leaf { sentence: 0, depth: 0, html_start: 0, byte_start: start, byte_end: start, cut: None });
+            self.open_segment(start);
+        }
+    }
+
+    fn open_segment(&mut self, start: usize) {
+        let id = {
+            let leaf = self.leaf.as_mut().expect("a segment is opened in a leaf");
+            leaf.sentence += 1;
+            SegmentId { block: self.block_number, sentence: leaf.sentence }
+        };
+        self.push("<span class=\"seg\" id=\"");
+        self.hole(HoleKind::Scope);
+        self.push(&format!("{id}\">"));
+        let html_start = self.out.position();
+        let cut = self.provenance.cut_at(start);
+        let leaf = self.leaf.as_mut().expect("still open");
+        leaf.html_start = html_start;
+        leaf.byte_start = start;
+        leaf.byte_end = start;
+        leaf.cut = cut;
+    }
+
+    fn close_segment(&mut self) {
+        let Some(leaf) = &self.leaf else { return };
+        let segment = Segment {
+            id: SegmentId { block: self.block_number, sentence: leaf.sentence },
+            html: (leaf.html_start, self.out.position()),
+            bytes: (leaf.byte_start as u32, leaf.byte_end as u32),
+            cut: leaf.cut,
+        };
+        let index = self.segments.len() as u32;
+        self.segments.push(segment);
+        self.push("</span>");
+        self.hole(HoleKind::SegmentEnd(index));
+    }
+
+    fn close_leaf(&mut self) {
+        if self.leaf.is_some() {
+            self.close_segment();
+            self.leaf = None;
+        }
+    }
+
+    /// A line break in running text: the end of a segment, unless inside emphasis or a link.
+    fn line_break(&mut self, hard: bool, range: &Range<usize>) {
+        let splits = self.heading.is_none() && self.leaf.as_ref().is_some_and(|leaf| leaf.depth == 0);
+        if splits {
+            self.close_segment();
+        }
+        self.push(if hard { "<br />\n" } else { "\n" });
+        if splits {
+            let start =
+                range.end + (self.text[range.end..].len() - self.text[range.end..].trim_start_matches([' ', '\t', '>']).len());
+            self.open_segment(start);
+        }
+    }
+
+    /// Text and other inline content may come directly inside a tight list item.
+    fn inline(&mut self, range: &Range<usize>) {
+        if self.leaf.is_none() && self.heading.is_none() && self.containers.last() == Some(&Container::Item) {
+            self.open_leaf(range.start);
+        }
+        if let Some(leaf) = &mut self.leaf {
+            leaf.byte_end = leaf.byte_end.max(range.end);
+        }
+    }
+
+    // Blocks and inline elements.
+
+    fn start(&mut self, tag: Tag<'a>, range: Range<usize>, is_title: bool) {
+        if is_block(&tag) {
+            // A nested block ends the text of a tight list item.
+            self.close_leaf();
+            self.block_depth += 1;
+        } else {
+            self.inline(&range);
+            if let Some(leaf) = &mut self.leaf {
+                leaf.depth += 1;
+            }
+        }
+        match tag {
+            Tag::Paragraph => {
+                self.fresh_line();
+                self.push("<p>");
+                self.open_leaf(range.start);
+            }
+            Tag::Heading { level, id, classes, .. } => self.start_heading(level as u8, id, &classes, range, is_title),
+            Tag::BlockQuote(kind) => self.start_quote(kind),
+            Tag::CodeBlock(kind) => self.code_block(&kind, range),
+            Tag::HtmlBlock => self.html_block(range),
+            Tag::List(start) => {
+                self.fresh_line();
+                match start {
+                    None => self.push("<ul>\n"),
+                    Some(1) => self.push("<ol>\n"),
+                    Some(start) => self.push(&format!("<ol start=\"{start}\">\n")),
+                }
+                self.containers.push(Container::Other);
+            }
+            Tag::Item => {
+                self.fresh_line();
+                self.push(if self.task_ahead() { "<li class=\"task\">" } else { "<li>" });
+                self.containers.push(Container::Item);
+            }
+            Tag::DefinitionList => {
+                self.fresh_line();
+                self.push("<dl>\n");
+                self.containers.push(Container::Other);
+            }
+            Tag::DefinitionListTitle => {
+                self.fresh_line();
+                self.push("<dt>");
+                self.containers.push(Container::Item);
+            }
+            Tag::DefinitionListDefinition => {
+                self.fresh_line();
+                self.push("<dd>");
+                self.containers.push(Container::Item);
+            }
+            Tag::FootnoteDefinition(label) => {
+                let out = std::mem::take(&mut self.out);
+                self.at_line_start = true;
+                self.notes.aside = Some((label.into_string(), range, out));
+                self.containers.push(Container::Note);
+            }
+            Tag::Table(alignments) => {
+                self.fresh_line();
+                self.push("<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"");
+                self.hole(HoleKind::Word(Word::TableRegion));
+                self.push("\"><table>");
+                self.table = Some(Table { alignments, column: 0, head: true });
+            }
+            Tag::TableHead => self.push("<thead><tr>"),
+            Tag::TableRow => {
+                if let Some(table) = &mut self.table {
+                    table.column = 0;
+                }
+                self.push("<tr>");
+            }
+            Tag::TableCell => self.start_cell(),
+            Tag::Emphasis => self.push("<em>"),
+            Tag::Strong => self.push("<strong>"),
+            Tag::Strikethrough => self.push("<del>"),
+            Tag::Superscript => self.push("<sup>"),
+            Tag::Subscript => self.push("<sub>"),
+            Tag::Link { link_type, dest_url, title, .. } => self.start_link(link_type, &dest_url, &title, range),
+            Tag::Image { dest_url, title, .. } => self.image(&dest_url, &title, &range),
+            Tag::MetadataBlock(_) => {}
+        }
+    }
+
+    /// Ends an element; gives the title if that was it.
+    fn end(&mut self, tag: TagEnd) -> Option<String> {
+        let block = is_block_end(tag);
+        if block {
+            self.close_leaf();
+            self.block_depth -= 1;
+        } else if let Some(leaf) = &mut self.leaf {
+            leaf.depth = leaf.depth.saturating_sub(1);
+        }
+        match tag {
+            TagEnd::Paragraph => self.push("</p>\n"),
+            TagEnd::Heading(_) => return self.end_heading(),
+            TagEnd::BlockQuote(_) => {
+                let alert = self.containers.pop() == Some(Container::Alert);
+                self.push(if alert { "</div>\n" } else { "</blockquote>\n" });
+            }
+            TagEnd::List(ordered) => {
+                self.containers.pop();
+                self.push(if ordered { "</ol>\n" } else { "</ul>\n" });
+            }
+            TagEnd::Item => {
+                self.containers.pop();
+                self.push("</li>\n");
+            }
+            TagEnd::DefinitionList => {
+                self.containers.pop();
+                self.push("</dl>\n");
+            }
+            TagEnd::DefinitionListTitle => {
+                self.containers.pop();
+                self.push("</dt>\n");
+            }
+            TagEnd::DefinitionListDefinition => {
+                self.containers.pop();
+                self.push("</dd>\n");
+            }
+            TagEnd::FootnoteDefinition => {
+                self.containers.pop();
+                let (label, range, out) = self.notes.aside.take().expect("a definition was begun");
+                let text = std::mem::replace(&mut self.out, out).finish();
+                self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
+                self.notes.defined.entry(label).or_insert((range, text));
+            }
+            TagEnd::Table => {
+                self.table = None;
+                self.push("</tbody></table></div>\n");
+            }
+            TagEnd::TableHead => {
+                if let Some(table) = &mut self.table {
+                    table.head = false;
+                }
+                self.push("</tr></thead><tbody>\n");
+            }
+            TagEnd::TableRow => self.push("</tr>\n"),
+            TagEnd::TableCell => {
+                let table = self.table.as_mut().expect("a cell is in a table");
+                table.column += 1;
+                let head = table.head;
+                self.push(if head { "</th>" } else { "</td>" });
+            }
+            TagEnd::Emphasis => self.push("</em>"),
+            TagEnd::Strong => self.push("</strong>"),
+            TagEnd::Strikethrough => self.push("</del>"),
+            TagEnd::Superscript => self.push("</sup>"),
+            TagEnd::Subscript => self.push("</sub>"),
+            TagEnd::Link => {
+                if self.links.pop() == Some(true) {
+                    self.push("</a>");
+                }
+            }
+            // Code blocks, HTML blocks and images are taken whole when they begin.
+            TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::Image | TagEnd::MetadataBlock(_) => {}
+        }
+        None
+    }
+
+    fn leaf_event(&mut self, event: Event<'a>, range: Range<usize>) {
+        match event {
+            Event::Text(text) => self.text(&text, range),
+            Event::Code(text) => {
+                self.inline(&range);
+                self.heading_text(&text);
+                self.push("<code>");
+                self.escaped(&text);
+                self.push("</code>");
+            }
+            Event::InlineHtml(html) | Event::Html(html) => {
+                self.inline(&range);
+                self.raw_html(&html, range);
+            }
+            Event::SoftBreak => {
+                self.heading_text(" ");
+                self.line_break(false, &range);
+            }
+            Event::HardBreak => {
+                self.heading_text(" ");
+                self.line_break(true, &range);
+            }
+            Event::Rule => {
+                self.close_leaf();
+                self.fresh_line();
+                self.push("<hr />\n");
+            }
+            Event::FootnoteReference(label) => {
+                self.inline(&range);
+                self.note_reference(&label);
+            }
+            Event::TaskListMarker(done) => {
+                self.push("<input type=\"checkbox\" disabled");
+                self.push(if done { " checked" } else { "" });
+                self.push(" aria-label=\"");
+                self.hole(HoleKind::Word(Word::Task));
+                self.push("\"> ");
+            }
+            // Not switched on.
+            Event::InlineMath(text) | Event::DisplayMath(text) => self.escaped(&text),
+            Event::Start(_) | Event::End(_) => unreachable!("handled by the loop"),
+        }
+    }
+
+    // Text.
+
+    fn heading_text(&mut self, text: &str) {
+        if let Some(heading) = &mut self.heading {
+            heading.text.push_str(text);
+        }
+    }
+
+    fn text(&mut self, text: &str, range: Range<usize>) {
+        self.inline(&range);
+        if self.page.is_none() {
+            self.escaped(text);
+            return;
+        }
+        let written = &self.text[range.clone()];
+        if written.len() == 1 && (written == "\"" || written == "'") && text != written {
+            let mark = self.quotation_mark(text, &range);
+            self.heading_text(&mark);
+            self.escaped(&mark);
+            return;
+        }
+        if written == "[" && self.text[range.start..].starts_with("[^") {
+            self.undefined_note(range.start);
+        }
+        self.heading_text(text);
+        if self.links.is_empty()
+            && self.heading.is_none()
+            && written == text
+            && let Some(url) = self.bare_url(&range)
+        {
+            self.write_text(&text[..url.start - range.start], range.start..url.start);
+            self.autolink(&url);
+            // The URL may run over several events (`_` and `&` begin new ones); skip what it covers.
+            let mut rest = range.end;
+            while rest < url.end {
+                rest = self.events[self.at].1.end;
+                self.at += 1;
+            }
+            if rest > url.end {
+                let tail = self.text[url.end..rest].to_owned();
+                self.text(&tail, url.end..rest);
+            }
+            return;
+        }
+        self.write_text(text, range);
+    }
+
+    /// Writes text, marking the readings that an editor put in the place of others.
+    fn write_text(&mut self, text: &str, range: Range<usize>) {
+        if text.len() != range.len() {
+            // Entities and escapes: the bytes of the text are not those of the file.
+            self.escaped(text);
+            return;
+        }
+        let mut at = range.start;
+        for reading in self.provenance.readings_in(&range) {
+            self.escaped(&text[at - range.start..reading.start - range.start]);
+            self.push("<ins class=\"repair\">");
+            self.escaped(&text[reading.start - range.start..reading.end - range.start]);
+            self.push("</ins>");
+            at = reading.end;
+        }
+        self.escaped(&text[at - range.start..]);
+    }
+
+    /// The language's own mark for a quotation mark that was typed straight and made curly.
+    fn quotation_mark(&mut self, curly: &str, range: &Range<usize>) -> String {
+        let page = self.page.expect("smart punctuation is on for pages only");
+        let [open, close, inner_open, inner_close] = &page.pack.quotes;
+        let letter_follows = self.text[range.end..].chars().next().is_some_and(char::is_alphanumeric);
+        let letter_before = self.text[..range.start].chars().next_back().is_some_and(char::is_alphanumeric);
+        let mark = match curly {
+            "“" => open,
+            "”" => close,
+            "‘" => {
+                self.quotes_open += 1;
+                inner_open
+            }
+            "’" if self.quotes_open > 0 && !(letter_before && letter_follows) => {
+                self.quotes_open -= 1;
+                inner_close
+            }
+            _ => return curly.to_owned(),
+        };
+        if mark.is_empty() { curly.to_owned() } else { mark.clone() }
+    }
+
+    /// The bytes of a bare URL that begins within this text, after the rules of GFM's extended autolinks.
+    fn bare_url(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let text = &self.text[range.clone()];
+        let mut from = 0;
+        let begin = loop {
+            let found = ["https://", "http://", "www."].iter().filter_map(|start| text[from..].find(start)).min()? + from;
+            let before = text[..found].chars().next_back();
+            if before.is_none_or(|c| c.is_whitespace() || "*_~(\"'«“".contains(c)) {
+                break found;
+            }
+            from = found + 4;
+        };
+        // As far as the events that follow are still text without a gap.
+        let mut limit = range.end;
+        for (event, next) in &self.events[self.at..] {
+            if matches!(event, Event::Text(_)) && next.start == limit {
+                limit = next.end;
+            } else {
+                break;
+            }
+        }
+        let start = range.start + begin;
+        let candidate = &self.text[start..limit];
+        let mut end = candidate.find(|c: char| c.is_whitespace() || c == '<').unwrap_or(candidate.len());
+        loop {
+            let url = &candidate[..end];
+            let last = url.chars().next_back()?;
+            let unbalanced = last == ')' && url.matches(')').count() > url.matches('(').count();
+            if "?!.,:;*_~'\"»”".contains(last) || unbalanced {
+                end -= last.len_utf8();
+            } else {
+                break;
+            }
+        }
+        let host = candidate[..end].trim_start_matches("https://").trim_start_matches("http://");
+        let host = host.split(['/', '?', '#']).next().unwrap_or("");
+        let plausible = host.contains('.') && !host.starts_with('.') && !host.contains("..") && !host.ends_with("www.");
+        plausible.then(|| start..start + end)
+    }
+
+    fn autolink(&mut self, url: &Range<usize>) {
+        let url = &self.text[url.clone()];
+        self.push("<a href=\"");
+        if url.starts_with("www.") {
+            self.push("https://");
+        }
+        self.href(url);
+        self.push("\">");
+        self.escaped(url);
+        self.push("</a>");
+    }
+
+    // Headings.
+
+    fn start_heading(&mut self, level: u8, id: Option<CowStr<'a>>, classes: &[CowStr<'a>], range: Range<usize>, is_title: bool) {
+        let title = is_title.then(|| std::mem::take(&mut self.out));
+        self.fresh_line();
+        self.push(&format!("<h{level}"));
+        if self.page.is_some() && title.is_none() {
+            self.push(" id=\"");
+            self.hole(HoleKind::Scope);
+            self.hole(HoleKind::Anchor(self.headings.len() as u32));
+            self.push("\"");
+        }
+        for (index, class) in classes.iter().enumerate() {
+            self.push(if index == 0 { " class=\"" } else { " " });
+            self.attribute(class);
+        }
+        self.push(if classes.is_empty() { ">" } else { "\">" });
+        self.heading =
+            Some(OpenHeading { level, explicit: id.map(CowStr::into_string), text: String::new(), place: range.clone(), title });
+        // The heading's own marks (`##`) are no part of its segment.
+        let marks = self.text[range.clone()].len() - self.text[range.clone()].trim_start_matches(['#', ' ', '\t']).len();
+        self.open_leaf(range.start + marks);
+    }
+
+    fn end_heading(&mut self) -> Option<String> {
+        let heading = self.heading.take().expect("a heading was begun");
+        self.push(&format!("</h{}>\n", heading.level));
+        let text = heading.text.trim().to_owned();
+        if let Some(out) = heading.title {
+            self.out = out;
+            self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
+            return Some(text);
+        }
+        let Some(page) = self.page else { return None };
+        let explicit = heading.explicit.is_some();
+        let wanted = heading.explicit.unwrap_or_else(|| {
+            let slug = page.pack.slug(&text);
+            if slug.is_empty() { format!("section-{}", self.headings.len() + 1) } else { slug }
+        });
+        let anchor = if explicit && self.anchors.contains(&wanted) {
+            let first = self.headings.iter().position(|earlier| earlier.anchor == wanted);
+            let message = format!("the anchor `{wanted}` is given twice on this page");
+            if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
+                problem.hints.extend(first.map(|first| format!("heading {} of the page has it already", first + 1)));
+            }
+            unique(&self.anchors, wanted)
+        } else {
+            unique(&self.anchors, wanted)
+        };
+        self.anchors.insert(anchor.clone());
+        let id = SegmentId { block: self.block_number, sentence: 1 };
+        self.headings.push(Heading { level: heading.level, anchor, explicit, text, id });
+        None
+    }
+
+    // Quotations, tables, tasks.
+
+    fn start_quote(&mut self, kind: Option<BlockQuoteKind>) {
+        self.fresh_line();
+        let Some(kind) = kind else {
+            self.push("<blockquote>\n");
+            self.containers.push(Container::Other);
+            return;
+        };
+        let (class, word) = match kind {
+            BlockQuoteKind::Note => ("note", Word::AlertNote),
+            BlockQuoteKind::Tip => ("tip", Word::AlertTip),
+            BlockQuoteKind::Important => ("important", Word::AlertImportant),
+            BlockQuoteKind::Warning => ("warning", Word::AlertWarning),
+            BlockQuoteKind::Caution => ("caution", Word::AlertCaution),
+        };
+        self.push(&format!("<div class=\"alert alert-{class}\" role=\"note\">\n<p class=\"alert-title\">"));
+        self.hole(HoleKind::Word(word));
+        self.push("</p>\n");
+        self.containers.push(Container::Alert);
+    }
+
+    fn start_cell(&mut self) {
+        let table = self.table.as_ref().expect("a cell is in a table");
+        let element = if table.head { "<th scope=\"col\"" } else { "<td" };
+        // By class: a strict content security policy forbids style attributes.
+        let class = match table.alignments.get(table.column) {
+            Some(Alignment::Left) => " class=\"left\">",
+            Some(Alignment::Center) => " class=\"center\">",
+            Some(Alignment::Right) => " class=\"right\">",
+            Some(Alignment::None) | None => ">",
+        };
+        self.push(element);
+        self.push(class);
+    }
+
+    /// Whether the item that begins here is a task.
+    fn task_ahead(&self) -> bool {
+        let mut ahead = self.events[self.at..].iter().map(|(event, _)| event);
+        match ahead.next() {
+            Some(Event::TaskListMarker(_)) => true,
+            Some(Event::Start(Tag::Paragraph)) => matches!(ahead.next(), Some(Event::TaskListMarker(_))),
+            _ => false,
+        }
+    }
+
+    // Code and raw HTML: taken whole.
+
+    fn code_block(&mut self, kind: &CodeBlockKind<'a>, range: Range<usize>) {
+        let mut text = String::new();
+        while let Some((event, _)) = self.events.get(self.at) {
+            match event {
+                Event::Text(part) => text.push_str(part),
+                _ => break,
+            }
+            self.at += 1;
+        }
+        self.fresh_line();
+        let info = match kind {
+            CodeBlockKind::Fenced(info) => info.as_ref(),
+            CodeBlockKind::Indented => "",
+        };
+        // CommonMark takes the first word; on pages a comma ends it too (`rust,ignore`).
+        let end = |c: char| c.is_whitespace() || (self.page.is_some() && (c == ',' || c == '{'));
+        let language = info.split(end).next().unwrap_or("").to_owned();
+        if language.is_empty() {
+            self.push("<pre><code>");
+        } else {
+            self.push("<pre><code class=\"language-");
+            self.attribute(&language);
+            self.push("\">");
+        }
+        match self.page {
+            Some(page) if page.settings.highlight && !language.is_empty() && language != "text" => {
+                self.hole(HoleKind::Code(self.codes.len() as u32));
+                let place = Place::new(&page.file, self.info_range(&range, &language));
+                self.codes.push(CodeBlock { language, text: text.into_boxed_str(), place });
+            }
+            _ => self.escaped(&text),
+        }
+        self.push("</code></pre>\n");
+    }
+
+    fn info_range(&self, block: &Range<usize>, language: &str) -> Range<usize> {
+        let line = self.text[block.clone()].lines().next().unwrap_or("");
+        match line.find(language) {
+            Some(at) => block.start + at..block.start + at + language.len(),
+            None => block.start..block.start + line.len(),
+        }
+    }
+
+    fn html_block(&mut self, range: Range<usize>) {
+        let mut html = String::new();
+        while let Some((Event::Html(part) | Event::Text(part), _)) = self.events.get(self.at) {
+            html.push_str(part);
+            self.at += 1;
+        }
+        if self.passes_raw_html() {
+            self.push(&html);
+            return;
+        }
+        let shown = without_comments(&html);
+        if !shown.trim().is_empty() {
+            self.raw_html_note(range);
+            self.fresh_line();
+            self.push("<p>");
+            self.escaped(shown.trim());
+            self.push("</p>\n");
+        }
+    }
+
+    fn raw_html(&mut self, html: &str, range: Range<usize>) {
+        if self.passes_raw_html() {
+            self.push(html);
+        } else if !html.starts_with("<!--") {
+            self.raw_html_note(range);
+            self.escaped(html);
+        }
+    }
+
+    fn passes_raw_html(&self) -> bool {
+        self.page.is_none_or(|page| page.settings.raw_html)
+    }
+
+    fn raw_html_note(&mut self, range: Range<usize>) {
+        if let Some(note) = self.problem(&code::RAW_HTML, range, "raw HTML is shown as text".to_owned()) {
+            note.hints.push("`markdown: {raw_html: true}` in site.yaml lets it through".to_owned());
+        }
+    }
+
+    // Links and images.
+
+    fn start_link(&mut self, link_type: LinkType, url: &str, title: &str, range: Range<usize>) {
+        let Some(page) = self.page else {
+            self.push("<a href=\"");
+            if link_type == LinkType::Email {
+                self.push("mailto:");
+            }
+            self.href(url);
+            self.title_attribute(title);
+            self.push("\">");
+            self.links.push(true);
+            return;
+        };
+        let place = Place::new(&page.file, self.dest_range(&range, url));
+        let wiki = matches!(link_type, LinkType::WikiLink { .. });
+        let classified = if link_type == LinkType::Email {
+            Destination::External(format!("mailto:{url}"))
+        } else if wiki {
+            let (key, anchor) = cut_anchor(url);
+            Destination::Asks(Target::Work { key: Key::new(key.trim()), anchor })
+        } else {
+            classify(url, &page.file)
+        };
+        let opened = match classified {
+            Destination::External(url) => {
+                self.push("<a href=\"");
+                self.href(&url);
+                true
+            }
+            Destination::Unsafe(scheme) => {
+                self.unsafe_url(&scheme, place);
+                false
+            }
+            Destination::Asks(target) => {
+                self.push(if wiki { "<a class=\"wiki\" href=\"" } else { "<a href=\"" });
+                self.hole(HoleKind::Url(self.refs.len() as u32));
+                self.refs.push(Ref { target, place, kind: if wiki { RefKind::Wiki } else { RefKind::Link } });
+                true
+            }
+        };
+        if opened {
+            self.title_attribute(title);
+            self.push("\">");
+        }
+        self.links.push(opened);
+        // `[[key]]` shows the title of the work in the reader's language, not the key.
+        if link_type == (LinkType::WikiLink { has_pothole: false }) {
+            self.hole(HoleKind::Title(self.refs.len() as u32 - 1));
+            while let Some((Event::Text(_), _)) = self.events.get(self.at) {
+                self.at += 1;
+            }
+        }
+    }
+
+    fn title_attribute(&mut self, title: &str) {
+        if !title.is_empty() {
+            self.push("\" title=\"");
+            self.attribute(title);
+        }
+    }
+
+    fn unsafe_url(&mut self, scheme: &str, place: Place) {
+        self.problems.push(
+            Diagnostic::at(&code::UNSAFE_URL, place, format!("a link with the scheme `{scheme}:` is dropped"))
+                .hint("such links may run code or read files; link to a page or to https://"),
+        );
+    }
+
+    /// The bytes of a link's destination, within those of the whole link.
+    fn dest_range(&self, range: &Range<usize>, url: &str) -> Range<usize> {
+        match self.text[range.clone()].rfind(url) {
+            Some(at) if !url.is_empty() => range.start + at..range.start + at + url.len(),
+            _ => range.clone(),
+        }
+    }
+
+    fn image(&mut self, url: &str, title: &str, range: &Range<usize>) {
+        let alt = self.alternative_text();
+        let Some(page) = self.page else {
+            self.push("<img src=\"");
+            self.href(url);
+            self.push("\" alt=\"");
+            self.attribute(&alt);
+            self.title_attribute(title);
+            self.push("\" />");
+            return;
+        };
+        let place = Place::new(&page.file, self.dest_range(range, url));
+        match classify(url, &page.file) {
+            Destination::Asks(target) => {
+                self.push("<img src=\"");
+                self.hole(HoleKind::Url(self.refs.len() as u32));
+                self.refs.push(Ref { target, place, kind: RefKind::Image });
+                self.push("\" alt=\"");
+                self.attribute(&alt);
+                self.title_attribute(title);
+                self.push("\" loading=\"lazy\" decoding=\"async\" />");
+            }
+            Destination::External(url) => {
+                self.problems.push(
+                    Diagnostic::at(&code::EXTERNAL_IMAGE, place, "a picture from another site is shown as a link")
+                        .hint("put a copy beside the page: readers' browsers then ask nobody else, and the picture stays"),
+                );
+                self.push("<a href=\"");
+                self.href(&url);
+                self.push("\">");
+                self.escaped(if alt.is_empty() { &url } else { &alt });
+                self.push("</a>");
+            }
+            Destination::Unsafe(scheme) => {
+                self.unsafe_url(&scheme, place);
+                self.escaped(&alt);
+            }
+        }
+    }
+
+    /// The text inside an image, without markup; ends with the image.
+    fn alternative_text(&mut self) -> String {
+        let mut alt = String::new();
+        let mut depth = 0;
+        while let Some((event, _)) = self.events.get(self.at) {
+            self.at += 1;
+            match event {
+                Event::Start(_) => depth += 1,
+                Event::End(_) if depth == 0 => break,
+                Event::End(_) => depth -= 1,
+                Event::Text(text) | Event::Code(text) | Event::InlineHtml(text) => alt.push_str(text),
+                Event::SoftBreak | Event::HardBreak => alt.push(if self.page.is_some() { ' ' } else { '\n' }),
+                _ => {}
+            }
+        }
+        if let Some(leaf) = &mut self.leaf {
+            leaf.depth = leaf.depth.saturating_sub(1);
+        }
+        alt
+    }
+
+    // Footnotes.
+
+    fn note_id(&mut self, label: &str) -> String {
+        if let Some(id) = self.notes.ids.get(label) {
+            return id.clone();
+        }
+        let clean: String = label.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect();
+        let taken: BTreeSet<String> = self.notes.ids.values().cloned().collect();
+        let id = unique(&taken, clean);
+        self.notes.ids.insert(label.to_owned(), id.clone());
+        id
+    }
+
+    fn note_reference(&mut self, label: &str) {
+        let id = self.note_id(label);
+        let next = self.notes.used.len() as u32 + 1;
+        let (number, uses) = self.notes.used.entry(label.to_owned()).or_insert((next, 0));
+        *uses += 1;
+        let (number, uses) = (*number, *uses);
+        self.push("<sup class=\"note-ref\" id=\"");
+        self.hole(HoleKind::Scope);
+        self.push(&format!("fnref-{id}"));
+        if uses > 1 {
+            self.push(&format!("-{uses}"));
+        }
+        self.push("\"><a href=\"#");
+        self.hole(HoleKind::Scope);
+        self.push(&format!("fn-{id}\" role=\"doc-noteref\">{number}</a></sup>"));
+    }
+
+    fn undefined_note(&mut self, start: usize) {
+        let rest = &self.text[start..];
+        let Some(end) = rest.find(']').filter(|&end| !rest[..end].contains('\n')) else { return };
+        let label = &rest[2..end];
+        if label.is_empty() {
+            return;
+        }
+        let known: Vec<String> = self
+            .events
+            .iter()
+            .filter_map(|(event, _)| match event {
+                Event::Start(Tag::FootnoteDefinition(known)) => Some(known.to_string()),
+                _ => None,
+            })
+            .collect();
+        let hint = suggest::did_you_mean(label, known.iter().map(String::as_str))
+            .unwrap_or_else(|| format!("define it on a line of its own: `[^{label}]: …`"));
+        let message = format!("the footnote `{label}` is not defined");
+        if let Some(problem) = self.problem(&code::FOOTNOTE, start..start + end + 1, message) {
+            problem.hints.push(hint);
+        }
+    }
+
+    fn finish_notes(&mut self) -> Vec<Note> {
+        let defined = std::mem::take(&mut self.notes.defined);
+        let mut notes = Vec::new();
+        for (label, (range, text)) in defined {
+            let (number, uses) = match self.notes.used.get(&label) {
+                Some(&found) => found,
+                None => {
+                    let line = range.start..range.start + self.text[range.clone()].find('\n').unwrap_or(range.len());
+                    if let Some(problem) = self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is never used")) {
+                        problem.hints.push(format!("refer to it with `[^{label}]`"));
+                    }
+                    // It is printed all the same, after the others: nothing that was written is lost.
+                    let number = self.notes.used.len() as u32 + 1;
+                    self.notes.used.insert(label.clone(), (number, 0));
+                    (number, 0)
+                }
+            };
+            let label = self.note_id(&label);
+            notes.push(Note { label, number, uses, text });
+        }
+        notes.sort_by_key(|note| note.number);
+        notes
+    }
+}
+
+/// What a destination written in Markdown is.
+enum Destination {
+    External(String),
+    Unsafe(String),
+    Asks(Target),
+}
+
+/// Sorts out a destination; relative ones count from `file`.
+fn classify(url: &str, file: &str) -> Destination {
+    // Browsers ignore white space and control characters in a scheme, so they must not hide one.
+    let visible: String = url.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+    if let Some(scheme) = scheme(&visible) {
+        let scheme = scheme.to_ascii_lowercase();
+        return match scheme.as_str() {
+            "http" | "https" | "mailto" | "tel" | "ftp" | "sftp" | "news" | "geo" | "magnet" | "xmpp" | "irc" | "ircs"
+            | "sms" | "doi" | "urn" => Destination::External(url.to_owned()),
+            _ => Destination::Unsafe(scheme),
+        };
+    }
+    if url.starts_with("//") {
+        return Destination::External(format!("https:{url}"));
+    }
+    let (target, anchor) = cut_anchor(url);
+    if target.is_empty() {
+        return Destination::Asks(Target::Anchor(anchor.unwrap_or_default()));
+    }
+    let target = target.split('?').next().unwrap_or("");
+    let decoded = path::from_url(target).unwrap_or_else(|| target.to_owned());
+    // A path from the root counts from the content, which is what a reader sees as the site.
+    let resolved = match decoded.strip_prefix('/') {
+        Some(rooted) => path::resolve("content/", rooted),
+        None => path::resolve(file, &decoded),
+    };
+    Destination::Asks(match resolved {
+        Some(path) if path.starts_with("content/") || path == "content" => Target::File { path: path::nfc(&path), anchor },
+        _ => Target::Outside(url.to_owned()),
+    })
+}
+
+/// The scheme of a URL, if it has one.
+fn scheme(url: &str) -> Option<&str> {
+    let (scheme, _) = url.split_once(':')?;
+    let mut letters = scheme.chars();
+    let first = letters.next().is_some_and(|c| c.is_ascii_alphabetic());
+    (first && letters.all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))).then_some(scheme)
+}
+
+fn cut_anchor(url: &str) -> (&str, Option<String>) {
+    match url.split_once('#') {
+        Some((target, anchor)) => (target, Some(path::from_url(anchor).unwrap_or_else(|| anchor.to_owned()))),
+        None => (url, None),
+    }
+}
+
+/// `wanted`, or the first of `wanted-2`, `wanted-3` … that is not taken.
+fn unique(taken: &BTreeSet<String>, wanted: String) -> String {
+    if !taken.contains(&wanted) {
+        return wanted;
+    }
+    (2..).map(|n| format!("{wanted}-{n}")).find(|candidate| !taken.contains(candidate)).expect("numbers do not end")
+}
+
+/// HTML without its comments: authors write them for each other, not for readers.
+fn without_comments(html: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = html;
+    while let Some(start) = rest.find("<!--") {
+        shown.push_str(&rest[..start]);
+        match rest[start..].find("-->") {
+            Some(end) => rest = &rest[start + end + 3..],
+            None => return shown,
+        }
+    }
+    shown.push_str(rest);
+    shown
+}
+
+fn is_block(tag: &Tag<'_>) -> bool {
+    !matches!(
+        tag,
+        Tag::Emphasis
+            | Tag::Strong
+            | Tag::Strikethrough
+            | Tag::Superscript
+            | Tag::Subscript
+            | Tag::Link { .. }
+            | Tag::Image { .. }
+    )
+}
+
+fn is_block_end(tag: TagEnd) -> bool {
+    !matches!(
+        tag,
+        TagEnd::Emphasis
+            | TagEnd::Strong
+            | TagEnd::Strikethrough
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::Link
+            | TagEnd::Image
+    )
+}
+
+/// Where the sentences of a chapter come from, by their bytes in the file.
+#[derive(Default)]
+struct Provenance {
+    /// Beginnings of lines that stand for a cut, in order, with the cut's position.
+    lines: Vec<(usize, u32)>,
+    /// The readings that repairs put in the place of others, in order.
+    readings: Vec<Range<usize>>,
+}
+
+impl Provenance {
+    fn of(page: Option<&ParseInput>, start: usize) -> Self {
+        let Some((page, of)) = page.and_then(|page| Some((page, page.chapter.as_ref()?))) else { return Self::default() };
+        let chapter = &of.split.chapters[of.index];
+        let mut starts = Vec::new();
+        let mut lines = Vec::new();
+        let mut at = start;
+        for line in page.text[start..].split_inclusive('\n') {
+            let trimmed = line.trim();
+            // Headings and definitions of footnotes are the editor's, and no sentences of the source.
+            if !trimmed.is_empty() && !trimmed.starts_with('#') && !trimmed.starts_with("[^") {
+                starts.push(at + (line.len() - line.trim_start().len()));
+                lines.push(trimmed);
+            }
+            at += line.len();
+        }
+        let mut provenance = Self::default();
+        for ((start, line), cut) in starts.into_iter().zip(&lines).zip(split::locate(chapter, &lines)) {
+            let Some(cut) = cut else { continue };
+            provenance.lines.push((start, cut as u32));
+            // In an edited line a reading is looked for after the one before it.
+            let mut from = 0;
+            let segment = &of.split.segments[chapter.cuts[cut].segment];
+            for repair in &segment.repairs {
+                let reading = &segment.text[repair.range.clone()];
+                // A full stop that was added to close a sentence is no reading worth a mark.
+                if reading.is_empty() || repair.kind == RepairKind::Stop {
+                    continue;
+                }
+                let expected = (line.len() > repair.range.end && line.get(repair.range.clone()) == Some(reading))
+                    .then_some(repair.range.start)
+                    .filter(|&at| at >= from);
+                if let Some(at) = expected.or_else(|| line[from..].find(reading).map(|at| at + from)) {
+                    provenance.readings.push(start + at..start + at + reading.len());
+                    from = at + reading.len();
+                }
+            }
+        }
+        provenance.readings.sort_by_key(|reading| reading.start);
+        provenance
+    }
+
+    /// The cut that the line beginning at this byte stands for.
+    fn cut_at(&self, start: usize) -> Option<u32> {
+        let index = self.lines.binary_search_by_key(&start, |&(line, _)| line).ok()?;
+        Some(self.lines[index].1)
+    }
+
+    /// The readings that overlap a range, cut to it.
+    fn readings_in(&self, range: &Range<usize>) -> Vec<Range<usize>> {
+        if self.readings.is_empty() {
+            return Vec::new();
+        }
+        let first = self.readings.partition_point(|reading| reading.end <= range.start);
+        self.readings[first..]
+            .iter()
+            .take_while(|reading| reading.start < range.end)
+            .map(|reading| reading.start.max(range.start)..reading.end.min(range.end))
+            .collect()
+    }
+}

@@ -1,0 +1,49 @@
+//! Remembers what was parsed, so that a preview parses only what changed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::{Document, ParseInput, parse};
+use crate::base::Diagnostic;
+
+/// A document and what was wrong with it: the whole result of [`parse`].
+pub type Parsed = (Arc<Document>, Arc<[Diagnostic]>);
+
+/// The results of parsing, by file.
+///
+/// An entry is used only if its whole input is equal, so it can be wrong only if [`parse`] depends
+/// on something that is not in [`ParseInput`]. Files that are gone are forgotten.
+#[derive(Debug, Default)]
+pub struct Memo {
+    parsed: HashMap<Arc<str>, (ParseInput, Parsed)>,
+}
+
+impl Memo {
+    /// Parses all inputs, in their order; those that are as they were are taken from the memo.
+    pub fn parse_all(&mut self, inputs: Vec<ParseInput>) -> Vec<Parsed> {
+        let fresh: Vec<Option<Parsed>> = inputs
+            .par_iter()
+            .map(|input| match self.parsed.get(&input.file) {
+                Some((before, _)) if before == input => None,
+                _ => {
+                    let (document, problems) = parse(input);
+                    Some((Arc::new(document), problems.into()))
+                }
+            })
+            .collect();
+        let mut parsed = HashMap::with_capacity(inputs.len());
+        let mut results = Vec::with_capacity(inputs.len());
+        for (input, fresh) in inputs.into_iter().zip(fresh) {
+            let result = match fresh {
+                Some(result) => result,
+                None => self.parsed.remove(&input.file).expect("found above").1,
+            };
+            results.push((Arc::clone(&result.0), Arc::clone(&result.1)));
+            parsed.insert(Arc::clone(&input.file), (input, result));
+        }
+        self.parsed = parsed;
+        results
+    }
+}

@@ -1,0 +1,359 @@
+//! Copies a document's fragments, filling their holes.
+
+use std::ops::Range;
+
+use pulldown_cmark_escape::escape_html_body_text;
+use tera::{Context, Value};
+
+use crate::base::{Diagnostic, code, path};
+use crate::link::Answer;
+use crate::model::LangId;
+use crate::parse::{Document, Fragment, HoleKind};
+use crate::site::{Edition, WorkId, route, segment_with_id};
+use crate::split::{self, Cut, RepairKind, Segment};
+
+use super::Renderer;
+use super::highlight::Highlighted;
+use super::template::map;
+
+/// For what kind of page a document's text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Page {
+    /// The edition's own page.
+    Own,
+    /// Half of a page that shows two editions.
+    Half { pair: (LangId, LangId) },
+}
+
+/// Writes the text of one document into one page.
+pub(super) struct Writer<'a> {
+    pub(super) renderer: &'a Renderer,
+    pub(super) work: WorkId,
+    pub(super) document: &'a Document,
+    /// The language of the page's reader.
+    pub(super) reader: LangId,
+    pub(super) page: Page,
+    /// `../../`: the way from the page to the site's root.
+    pub(super) root: &'a str,
+}
+
+impl Writer<'_> {
+    /// The whole of a fragment, for this page.
+    pub(super) fn all(&self, fragment: &Fragment, problems: &mut Vec<Diagnostic>) -> String {
+        self.range(fragment, 0..fragment.html.len() as u32, problems)
+    }
+
+    /// A part of a fragment, for this page.
+    pub(super) fn range(&self, fragment: &Fragment, range: Range<u32>, problems: &mut Vec<Diagnostic>) -> String {
+        let mut html = String::with_capacity((range.end - range.start) as usize * 5 / 4);
+        let mut at = range.start;
+        for hole in fragment.holes_in(range.clone()) {
+            html.push_str(&fragment.html[at as usize..hole.at as usize]);
+            at = hole.at;
+            self.fill(hole.kind, &mut html, problems);
+        }
+        html.push_str(&fragment.html[at as usize..range.end as usize]);
+        html
+    }
+
+    fn fill(&self, hole: HoleKind, html: &mut String, problems: &mut Vec<Diagnostic>) {
+        match hole {
+            HoleKind::Url(index) => self.url(&self.answers()[index as usize], html),
+            HoleKind::Title(index) => {
+                let title = self.answer_title(index as usize);
+                escape_html_body_text(html, &title).expect("writing to a string");
+            }
+            HoleKind::Scope => html.push_str(&self.scope()),
+            HoleKind::Anchor(index) => html.push_str(self.renderer.site.anchor(self.work, self.document, index as usize)),
+            HoleKind::SegmentEnd(index) => {
+                if !matches!(self.page, Page::Half { .. }) {
+                    self.marks(index as usize, html, problems);
+                }
+            }
+            HoleKind::Code(index) => self.code(index as usize, html, problems),
+            HoleKind::Word(word) => {
+                let pack = &self.renderer.site.languages[self.document.lang.0].pack;
+                escape_html_body_text(html, pack.strings.get(word.key()).map_or(word.key(), String::as_str))
+                    .expect("writing to a string");
+            }
+        }
+    }
+
+    fn answers(&self) -> &[Answer] {
+        self.renderer.links.answers(self.work, self.document.lang)
+    }
+
+    /// What sets the ids of this half of a page apart; nothing on an edition's own page.
+    pub(super) fn scope(&self) -> String {
+        match self.page {
+            Page::Own => String::new(),
+            Page::Half { .. } => format!("{}-", self.renderer.site.config.code(self.document.lang)),
+        }
+    }
+
+    fn url(&self, answer: &Answer, html: &mut String) {
+        let site = &self.renderer.site;
+        let (target, anchor) = match answer {
+            Answer::Broken => return html.push('#'),
+            Answer::Anchor(anchor) => {
+                html.push('#');
+                return html.push_str(&path::to_url(&self.own_anchor(anchor)));
+            }
+            Answer::Path { path, anchor, .. } => (path.to_string(), anchor.clone()),
+            Answer::Work { work, lang, anchor } => {
+                let edition = site.edition(*work, *lang).expect("answers name editions that exist");
+                match self.page {
+                    // A reader of two languages goes on reading both.
+                    Page::Half { pair: (left, right) }
+                        if let (Some(first), Some(_)) = (site.edition(*work, left), site.edition(*work, right)) =>
+                    {
+                        let anchor = anchor.as_ref().map(|anchor| half_anchor(site, *work, &edition.document, anchor));
+                        (route::side_by_side_path(site, &first.path, left, right), anchor)
+                    }
+                    _ => (edition.path.to_string(), anchor.clone()),
+                }
+            }
+        };
+        html.push_str(self.root);
+        html.push_str(&path::to_url(&target));
+        if let Some(anchor) = anchor {
+            html.push('#');
+            html.push_str(&path::to_url(&anchor));
+        }
+    }
+
+    fn own_anchor(&self, anchor: &str) -> String {
+        match self.page {
+            Page::Own => anchor.to_owned(),
+            Page::Half { .. } => half_anchor(&self.renderer.site, self.work, self.document, anchor),
+        }
+    }
+
+    fn answer_title(&self, index: usize) -> String {
+        match &self.answers()[index] {
+            Answer::Work { work, lang, .. } => {
+                self.renderer.site.edition(*work, *lang).expect("answers name editions that exist").document.title.clone()
+            }
+            Answer::Path { title: Some(title), .. } => title.clone(),
+            Answer::Path { path, .. } => path.to_string(),
+            Answer::Anchor(anchor) => anchor.clone(),
+            Answer::Broken => {
+                let asked = &self.document.refs[index];
+                match &asked.target {
+                    crate::parse::Target::Work { key, .. } => key.to_string(),
+                    other => format!("{other:?}"),
+                }
+            }
+        }
+    }
+
+    fn code(&self, index: usize, html: &mut String, problems: &mut Vec<Diagnostic>) {
+        let block = &self.document.codes[index];
+        match self.renderer.highlighter.highlight(&block.language, &block.text) {
+            Highlighted::Html(highlighted) => html.push_str(&highlighted),
+            Highlighted::Unknown => escape_html_body_text(html, &block.text).expect("writing to a string"),
+            Highlighted::Refused(why) => {
+                escape_html_body_text(html, &block.text).expect("writing to a string");
+                problems.push(
+                    Diagnostic::at(&code::HIGHLIGHT_LIMIT, block.place.clone(), format!("this block is not highlighted: {why}"))
+                        .hint("mark it as `text` to say that this is meant"),
+                );
+            }
+        }
+    }
+
+    /// What follows a segment of a chapter: where it comes from, and which other chapters it touches.
+    pub(super) fn marks(&self, index: usize, html: &mut String, problems: &mut Vec<Diagnostic>) {
+        let Some(cut) = cut_of(self.renderer, self.work, self.document, index) else { return };
+        let id = self.document.segments[index].id;
+        let shared = self.renderer.shared.language(self.reader);
+        let mut arguments = Context::new();
+        arguments.insert_value("id", Value::from(id.to_string()));
+        arguments.insert_value("source", self.source_value(cut));
+        arguments.insert_value("t", shared.strings.clone());
+        arguments.insert_value("root", Value::from(self.root));
+        if let Err(problem) = self.renderer.templates.component("source_mark", &arguments, html) {
+            problems.push(*problem);
+        }
+        let links: Vec<Value> = cut
+            .touches
+            .iter()
+            .filter_map(|key| self.renderer.site.work_named(key.as_str()))
+            .filter(|&touched| touched != self.work)
+            .map(|touched| {
+                let (title, url) = self.link_to(touched);
+                map([("title", title.into()), ("url", url.into())])
+            })
+            .collect();
+        if !links.is_empty() {
+            let mut arguments = Context::new();
+            arguments.insert_value("links", Value::from(links));
+            arguments.insert_value("t", shared.strings.clone());
+            arguments.insert_value("root", Value::from(self.root));
+            if let Err(problem) = self.renderer.templates.component("touch_links", &arguments, html) {
+                problems.push(*problem);
+            }
+        }
+    }
+
+    /// Title and path of a work for the reader of this page.
+    fn link_to(&self, work: WorkId) -> (String, String) {
+        let site = &self.renderer.site;
+        let (_, edition) = site.nearest_edition(work, self.reader);
+        let path = match self.page {
+            Page::Half { pair: (left, right) }
+                if let (Some(first), Some(_)) = (site.edition(work, left), site.edition(work, right)) =>
+            {
+                route::side_by_side_path(site, &first.path, left, right)
+            }
+            _ => edition.path.to_string(),
+        };
+        (edition.document.title.clone(), path::to_url(&path))
+    }
+
+    fn source_value(&self, cut: &Cut) -> Value {
+        let site = &self.renderer.site;
+        let (split_index, _) = site.work(self.work).chapter.expect("a cut belongs to a chapter");
+        let source = &site.splits[split_index as usize];
+        let segment = &source.segments[cut.segment];
+        let language = &site.languages[self.reader.0];
+        let word = |key: &str| language.pack.strings.get(key).cloned().unwrap_or_else(|| key.to_owned());
+        let repairs: Vec<Value> = segment
+            .repairs
+            .iter()
+            .filter(|repair| repair.kind != RepairKind::Stop)
+            .map(|repair| {
+                let kind = repair.kind.name();
+                map([
+                    ("original", repair.original.as_str().into()),
+                    ("reading", segment.text[repair.range.clone()].into()),
+                    ("kind", kind.into()),
+                    ("kind_label", word(&format!("repair_{kind}")).into()),
+                    ("note", repair.note.get(&language.code).map(String::as_str).into()),
+                ])
+            })
+            .collect();
+        let flags: Vec<Value> = flags(segment).iter().map(|flag| word(&format!("flag_{flag}")).into()).collect();
+        let url = format!("{}#{}", route::source_order_path(&language.code, split_index), segment.address);
+        map([
+            ("address", segment.address.to_string().into()),
+            ("lines", lines_text(segment).into()),
+            ("bytes", bytes_text(&segment.ranges).into()),
+            ("file", path::file_name(&source.source_file).into()),
+            ("lang", source.language.as_str().into()),
+            ("original", split::normal(&self.source_text(&source.source_file), &segment.ranges, false).into()),
+            ("url", url.into()),
+            ("repairs", repairs.into()),
+            ("flags", flags.into()),
+        ])
+    }
+
+    fn source_text(&self, file: &str) -> std::sync::Arc<str> {
+        self.renderer.inputs.text(file).cloned().unwrap_or_else(|| "".into())
+    }
+}
+
+/// What is known of a segment's state in the source text, as names of strings.
+fn flags(segment: &Segment) -> Vec<&'static str> {
+    let mut flags = Vec::new();
+    if segment.rejoined {
+        flags.push("rejoined");
+    }
+    for repair in segment.repairs.iter().filter(|repair| repair.kind == RepairKind::Lost) {
+        flags.push(if segment.text.starts_with('⟨') {
+            "head_lost"
+        } else if segment.text[repair.range.clone()].trim_end_matches(['.', '⟩']).ends_with('…')
+            && repair.range.end + 2 >= segment.text.len()
+        {
+            "tail_lost"
+        } else {
+            "middle_lost"
+        });
+    }
+    flags
+}
+
+/// The lines of the source text that a segment is in: `26–27`.
+fn lines_text(segment: &Segment) -> String {
+    let (first, last) = (segment.address.line, segment.last_line);
+    if first == last { first.to_string() } else { format!("{first}–{last}") }
+}
+
+/// Byte ranges as people write them: `5120–5230, 5260–5300`.
+fn bytes_text(ranges: &[Range<usize>]) -> String {
+    let ranges: Vec<String> = ranges.iter().map(|range| format!("{}–{}", range.start, range.end)).collect();
+    ranges.join(", ")
+}
+
+/// On a page of two halves, headings are known by their segments.
+fn half_anchor(site: &crate::site::Site, work: WorkId, document: &Document, anchor: &str) -> String {
+    let heading = (0..document.headings.len()).find(|&index| site.anchor(work, document, index) == anchor);
+    match heading {
+        Some(index) => document.headings[index].id.to_string(),
+        None if anchor.starts_with("fn-") || anchor.starts_with("fnref-") => {
+            format!("{}-{anchor}", site.config.code(document.lang))
+        }
+        None => anchor.to_owned(),
+    }
+}
+
+/// The cut of the chapter that a segment stands for: its own, or that of the same segment in the source edition.
+pub(super) fn cut_of<'a>(renderer: &'a Renderer, work: WorkId, document: &Document, index: usize) -> Option<&'a Cut> {
+    let (split, chapter) = renderer.site.chapter(work)?;
+    let lang = renderer.site.config.language(&split.language)?;
+    let segment = &document.segments[index];
+    let cut = if document.lang == lang {
+        segment.cut?
+    } else {
+        let source = renderer.site.edition(work, lang)?;
+        source.document.segments[segment_with_id(&source.document, segment.id)?].cut?
+    };
+    chapter.cuts.get(cut as usize)
+}
+
+/// A segment's text without markup, as HTML: for lists in which it stands alone.
+pub(super) fn excerpt(renderer: &Renderer, work: WorkId, edition: &Edition, range: Range<u32>) -> String {
+    let writer = Writer { renderer, work, document: &edition.document, reader: edition.document.lang, page: Page::Own, root: "" };
+    let mut html = String::new();
+    let mut at = range.start;
+    let body = &edition.document.body;
+    for hole in body.holes_in(range.clone()) {
+        html.push_str(&body.html[at as usize..hole.at as usize]);
+        at = hole.at;
+        if let HoleKind::Title(index) = hole.kind {
+            escape_html_body_text(&mut html, &writer.answer_title(index as usize)).expect("writing to a string");
+        }
+    }
+    html.push_str(&body.html[at as usize..range.end as usize]);
+    strip(&html)
+}
+
+/// HTML without elements; references to footnotes go with their numbers.
+fn strip(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        text.push_str(&rest[..open]);
+        rest = &rest[open..];
+        let end = if rest.starts_with("<sup class=\"note-ref\"") {
+            rest.find("</sup>").map(|at| at + "</sup>".len())
+        } else {
+            rest.find('>').map(|at| at + 1)
+        };
+        match end {
+            Some(end) => rest = &rest[end..],
+            None => return text,
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn excerpts_lose_markup_and_footnotes() {
+        let html = "A <em>b</em> &lt; c.<sup class=\"note-ref\" id=\"x\"><a href=\"#y\">1</a></sup>";
+        assert_eq!(super::strip(html), "A b &lt; c.");
+    }
+}

@@ -1,0 +1,79 @@
+//! The picture of the vectors as numbers: where each points and how much weight it has.
+//!
+//! The drawing itself is a template's; here is what a template language cannot do.
+
+use tera::Value;
+
+use crate::base::path;
+use crate::model::LangId;
+
+use super::Renderer;
+use super::template::map;
+
+/// Half the width of the drawing.
+const SIZE: f64 = 200.0;
+/// The length of the shortest and of the longest arrow.
+const LENGTHS: (f64, f64) = (80.0, 140.0);
+/// How far from the centre the names stand.
+const LABELS: f64 = 200.0;
+
+/// The compass of the first split that has vectors, for readers of a language; `None` if none has.
+pub(super) fn compass(renderer: &Renderer, lang: LangId) -> Option<Value> {
+    let site = &renderer.site;
+    let split = site.splits.iter().find(|split| !split.vectors.is_empty())?;
+    let weights: Vec<usize> = split
+        .vectors
+        .iter()
+        .map(|vector| split.chapters.iter().find(|chapter| chapter.key == vector.work).map_or(0, |chapter| chapter.cuts.len()))
+        .collect();
+    let total: usize = weights.iter().sum();
+    let largest = weights.iter().copied().max().unwrap_or(0).max(1);
+    let count = split.vectors.len();
+    let vectors: Vec<Value> = split
+        .vectors
+        .iter()
+        .zip(&weights)
+        .enumerate()
+        .filter_map(|(index, (vector, &weight))| {
+            let work = site.work_named(vector.work.as_str())?;
+            let (_, edition) = site.nearest_edition(work, lang);
+            let bearing = vector.bearing.unwrap_or(360.0 * index as f64 / count as f64);
+            // Bearings go clockwise from north; on the screen y grows downwards.
+            let (sin, cos) = bearing.to_radians().sin_cos();
+            let share = weight as f64 / largest as f64;
+            let length = LENGTHS.0 + (LENGTHS.1 - LENGTHS.0) * share;
+            let anchor = if sin > 0.3 {
+                "start"
+            } else if sin < -0.3 {
+                "end"
+            } else {
+                "middle"
+            };
+            Some(map([
+                ("id", vector.id.as_str().into()),
+                ("title", edition.document.title.as_str().into()),
+                ("url", path::to_url(&edition.path).into()),
+                ("weight", weight.into()),
+                ("share", (weight * 100).checked_div(total).unwrap_or(0).into()),
+                ("touched", renderer.links.touched_by[work.0 as usize].len().into()),
+                ("bearing", rounded(bearing)),
+                ("x1", rounded(0.0)),
+                ("y1", rounded(0.0)),
+                ("x2", rounded(length * sin)),
+                ("y2", rounded(-length * cos)),
+                ("label_x", rounded(LABELS * sin)),
+                ("label_y", rounded(-LABELS * cos)),
+                ("anchor", anchor.into()),
+                ("width", rounded(6.0 + 8.0 * share)),
+            ]))
+        })
+        .collect();
+    Some(map([("vectors", vectors.into()), ("size", rounded(SIZE))]))
+}
+
+/// One decimal is finer than any screen, and the same on every machine.
+fn rounded(number: f64) -> Value {
+    let tenths = (number * 10.0).round() / 10.0;
+    // No minus zero, and whole numbers without a decimal.
+    if tenths == tenths.trunc() { Value::from(tenths as i64) } else { Value::from(tenths) }
+}

@@ -1,0 +1,256 @@
+//! Code to classes: the only file that knows syntect.
+//!
+//! Tokens get one of sixteen short classes instead of syntect's scope stacks or a theme's colours:
+//! the page stays small, a style sheet decides light and dark, and a strict content security policy
+//! holds. Grammars come from people all over the world and can be slow or broken on odd input, so
+//! there are limits, counted in bytes and not in seconds: two builds must give the same pages.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use pulldown_cmark_escape::escape_html_body_text;
+use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
+
+use crate::base::{Digest, suggest};
+
+/// The largest block that is highlighted, in bytes.
+const BLOCK_LIMIT: usize = 64 << 10;
+
+/// The longest line that is highlighted, in bytes: regular expressions go quadratic on longer ones.
+const LINE_LIMIT: usize = 2000;
+
+/// Scopes by prefix and their classes; the longest prefix wins.
+const CLASSES: &[(&str, &str)] = &[
+    ("comment", "hc"),
+    ("constant", "hn"),
+    ("constant.character.escape", "he"),
+    ("constant.language", "hk"),
+    ("entity.name.function", "hf"),
+    ("entity.name.type", "ht"),
+    ("entity.name.class", "ht"),
+    ("entity.name.struct", "ht"),
+    ("entity.name.enum", "ht"),
+    ("entity.name.trait", "ht"),
+    ("entity.name.namespace", "ht"),
+    ("entity.name.tag", "hg"),
+    ("entity.name.section", "hh"),
+    ("entity.other.attribute-name", "ha"),
+    ("entity.other.inherited-class", "ht"),
+    ("keyword", "hk"),
+    ("keyword.operator", "ho"),
+    ("markup.bold", "hm"),
+    ("markup.italic", "hm"),
+    ("markup.heading", "hh"),
+    ("markup.inserted", "hi"),
+    ("markup.deleted", "hd"),
+    ("markup.raw", "hs"),
+    ("meta.annotation", "ha"),
+    ("punctuation", "hp"),
+    ("punctuation.definition.comment", "hc"),
+    ("punctuation.definition.string", "hs"),
+    ("storage", "hk"),
+    ("string", "hs"),
+    ("support.function", "hf"),
+    ("support.macro", "hf"),
+    ("support.type", "ht"),
+    ("support.class", "ht"),
+    ("variable.function", "hf"),
+    ("variable.language", "hk"),
+    ("variable.other.member", "hv"),
+    ("variable.parameter", "hv"),
+];
+
+/// Highlights code, each distinct block once.
+///
+/// The memory of what was highlighted is by language and text, which is all that the result depends
+/// on; so it can never be wrong, and it is shared by all builds of a process.
+#[derive(Default)]
+pub struct Highlighter {
+    done: Mutex<HashMap<Digest, Highlighted>>,
+}
+
+impl std::fmt::Debug for Highlighter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Highlighter")
+    }
+}
+
+/// What came of a block.
+#[derive(Debug, Clone)]
+pub enum Highlighted {
+    Html(Arc<str>),
+    /// The language is not known.
+    Unknown,
+    /// The block is over a limit, or its grammar failed on it; why, in a few words.
+    Refused(&'static str),
+}
+
+impl Highlighter {
+    /// Highlights a block.
+    pub fn highlight(&self, language: &str, text: &str) -> Highlighted {
+        let digest = Digest::of_parts([language.as_bytes(), text.as_bytes()]);
+        if let Some(done) = self.done.lock().expect("no code panics while it holds this lock").get(&digest) {
+            return done.clone();
+        }
+        let result = highlight(language, text);
+        self.done.lock().expect("no code panics while it holds this lock").insert(digest, result.clone());
+        result
+    }
+}
+
+/// Whether a language is known.
+pub fn knows(language: &str) -> bool {
+    syntax(language).is_some()
+}
+
+/// A known language with a name like this one.
+pub fn suggestion(language: &str) -> Option<String> {
+    let names: Vec<String> = syntaxes()
+        .syntaxes()
+        .iter()
+        .flat_map(|syntax| syntax.file_extensions.iter().cloned().chain([syntax.name.to_lowercase()]))
+        .collect();
+    suggest::did_you_mean(language, names.iter().map(String::as_str))
+}
+
+/// The grammars, loaded when the first block asks for them.
+fn syntaxes() -> &'static SyntaxSet {
+    static SET: OnceLock<SyntaxSet> = OnceLock::new();
+    SET.get_or_init(two_face::syntax::extra_newlines)
+}
+
+fn syntax(language: &str) -> Option<&'static SyntaxReference> {
+    let language = match language.to_ascii_lowercase().as_str() {
+        // Names that people use and the grammars do not list.
+        "shell" | "console" | "shell-session" => "bash".to_owned(),
+        "jsonc" | "json5" => "json".to_owned(),
+        "golang" => "go".to_owned(),
+        "docker" => "dockerfile".to_owned(),
+        other => other.to_owned(),
+    };
+    syntaxes().find_syntax_by_token(&language)
+}
+
+fn highlight(language: &str, text: &str) -> Highlighted {
+    let Some(syntax) = syntax(language) else { return Highlighted::Unknown };
+    if text.len() > BLOCK_LIMIT {
+        return Highlighted::Refused("it is longer than 64 KiB");
+    }
+    if text.lines().any(|line| line.len() > LINE_LIMIT) {
+        return Highlighted::Refused("a line of it is longer than 2,000 bytes");
+    }
+    // Some grammars hold expressions that the regex engine refuses at run time, by a panic.
+    match catch_unwind(AssertUnwindSafe(|| write(syntax, text))) {
+        Ok(Some(html)) => Highlighted::Html(html.into()),
+        Ok(None) | Err(_) => Highlighted::Refused("the grammar of the language fails on it"),
+    }
+}
+
+fn write(syntax: &SyntaxReference, text: &str) -> Option<String> {
+    let mut html = String::with_capacity(text.len() * 2);
+    let mut state = ParseState::new(syntax);
+    let mut stack = ScopeStack::new();
+    let mut open: Option<&'static str> = None;
+    let mut put = |piece: &str, class: Option<&'static str>, html: &mut String| {
+        if piece.is_empty() {
+            return;
+        }
+        // White space has no colour: it continues what is open, so that fewer elements are made.
+        if class != open && !(piece.trim().is_empty() && !piece.contains('\n')) {
+            if open.is_some() {
+                html.push_str("</span>");
+            }
+            if let Some(class) = class {
+                html.push_str("<span class=\"");
+                html.push_str(class);
+                html.push_str("\">");
+            }
+            open = class;
+        }
+        escape_html_body_text(html, piece).expect("writing to a string");
+    };
+    for line in text.split_inclusive('\n') {
+        let with_newline;
+        let line_in = if line.ends_with('\n') {
+            line
+        } else {
+            with_newline = format!("{line}\n");
+            &with_newline
+        };
+        let operations = state.parse_line(line_in, syntaxes()).ok()?;
+        let mut at = 0;
+        for (position, operation) in operations {
+            let position = position.min(line.len());
+            put(&line[at..position], class_of(&stack), &mut html);
+            at = position;
+            stack.apply(&operation).ok()?;
+        }
+        put(&line[at..], class_of(&stack), &mut html);
+    }
+    if open.is_some() {
+        html.push_str("</span>");
+    }
+    Some(html)
+}
+
+/// The class of the innermost scope that has one.
+fn class_of(stack: &ScopeStack) -> Option<&'static str> {
+    static TABLE: OnceLock<Vec<(Scope, &'static str)>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let mut table: Vec<_> =
+            CLASSES.iter().map(|&(name, class)| (Scope::new(name).expect("a scope of the table"), class)).collect();
+        // The longest prefix first.
+        table.sort_by_key(|(scope, _)| std::cmp::Reverse(scope.len()));
+        table
+    });
+    stack
+        .scopes
+        .iter()
+        .rev()
+        .find_map(|scope| table.iter().find(|(prefix, _)| prefix.is_prefix_of(*scope)).map(|&(_, class)| class))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html(language: &str, text: &str) -> String {
+        match Highlighter::default().highlight(language, text) {
+            Highlighted::Html(html) => html.to_string(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn tokens_get_short_classes() {
+        let html = html("rust", "fn main() { let x = \"<\"; } // end\n");
+        assert!(html.contains("<span class=\"hk\">fn</span> "), "{html}");
+        assert!(html.contains("&lt;") && html.contains("<span class=\"hc\">// end"), "{html}");
+        assert!(!html.contains("style="));
+    }
+
+    #[test]
+    fn the_text_is_kept() {
+        let text = "if a < b && c > d {\n\treturn \"ә\"\n}";
+        let html = html("go", text);
+        let mut plain = String::new();
+        let mut tag = false;
+        for c in html.chars() {
+            match c {
+                '<' => tag = true,
+                '>' => tag = false,
+                c if !tag => plain.push(c),
+                _ => {}
+            }
+        }
+        assert_eq!(plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"), text);
+    }
+
+    #[test]
+    fn limits_are_said_and_unknown_languages_too() {
+        assert!(matches!(Highlighter::default().highlight("nosuch", "x"), Highlighted::Unknown));
+        assert!(matches!(Highlighter::default().highlight("js", &"x".repeat(3000)), Highlighted::Refused(_)));
+        assert_eq!(suggestion("pyton").as_deref(), Some("did you mean `python`?"));
+    }
+}

@@ -1,0 +1,199 @@
+//! One route in, one output out: [`Renderer::render`] is a pure function of the site and the route.
+//!
+//! `build` asks for every route, `serve` for the one the browser asks for, `check` for all without
+//! keeping them; there is one path for all of them. What pages share (words, menus, languages) is
+//! made once into template values, whose copies are reference counts.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tera::Context;
+
+use crate::base::{Diagnostic, code};
+use crate::link::Links;
+use crate::load::{Content, Inputs, builtin};
+use crate::site::{Route, RouteKind, Site};
+
+mod body;
+mod compass;
+pub mod highlight;
+mod shared;
+pub mod template;
+mod view;
+
+pub use highlight::Highlighter;
+pub use template::Templates;
+
+/// All that rendering depends on.
+#[derive(Debug)]
+pub struct Renderer {
+    pub site: Arc<Site>,
+    pub links: Arc<Links>,
+    inputs: Arc<Inputs>,
+    templates: Arc<Templates>,
+    highlighter: Arc<Highlighter>,
+    shared: shared::Shared,
+}
+
+/// What stands at a route.
+#[derive(Debug, Clone)]
+pub enum Body {
+    Bytes(Vec<u8>),
+    /// A file on disk, to be copied as it is.
+    File(Arc<Path>),
+}
+
+/// The result of rendering a route: what stands there, unless a template failed, and what was wrong.
+#[derive(Debug)]
+pub struct Rendered {
+    pub body: Option<Body>,
+    pub problems: Vec<Diagnostic>,
+}
+
+impl From<Vec<u8>> for Rendered {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { body: Some(Body::Bytes(bytes)), problems: Vec::new() }
+    }
+}
+
+impl From<String> for Rendered {
+    fn from(text: String) -> Self {
+        text.into_bytes().into()
+    }
+}
+
+impl From<Result<Vec<u8>, Box<Diagnostic>>> for Rendered {
+    fn from(result: Result<Vec<u8>, Box<Diagnostic>>) -> Self {
+        match result {
+            Ok(bytes) => bytes.into(),
+            Err(problem) => Self { body: None, problems: vec![*problem] },
+        }
+    }
+}
+
+impl Renderer {
+    /// Makes a renderer; the values that pages share are made here.
+    pub fn new(
+        inputs: Arc<Inputs>,
+        site: Arc<Site>,
+        links: Arc<Links>,
+        templates: Arc<Templates>,
+        highlighter: Arc<Highlighter>,
+    ) -> Self {
+        let shared = shared::Shared::new(&site);
+        Self { site, links, inputs, templates, highlighter, shared }
+    }
+
+    /// The title of the site in a language.
+    pub fn site_title(&self, lang: crate::model::LangId) -> String {
+        shared::title(&self.site, lang)
+    }
+
+    /// Renders the page at a route. Feeds, the sitemap and the like are the business of `output`.
+    ///
+    /// `None` if the route is no page.
+    pub fn page(&self, route: &Route) -> Option<Rendered> {
+        let mut problems = Vec::new();
+        let (template, context) = match &route.kind {
+            RouteKind::Page { work, lang } => view::page(self, *work, *lang, &mut problems),
+            RouteKind::SideBySide { work, left, right } => {
+                view::side_by_side(self, *work, *left, *right, &route.path, &mut problems)
+            }
+            RouteKind::SourceOrder { split, lang } => view::source_order(self, *split, *lang, &route.path),
+            RouteKind::Front => view::front(self, &route.path, "front"),
+            RouteKind::NotFound => view::front(self, &route.path, "not-found"),
+            RouteKind::Redirect { to } => view::redirect(self, &route.path, to),
+            _ => return None,
+        };
+        let mut rendered = self.fill(&template, &context);
+        rendered.problems.extend(problems);
+        Some(rendered)
+    }
+
+    /// The bytes of a file that is published as it is; `None` if the route is no file.
+    pub fn file(&self, route: &Route) -> Option<Rendered> {
+        let bytes = match &route.kind {
+            RouteKind::Asset { file } => return Some(self.input(file)),
+            RouteKind::ThemeFile { name } => match theme_file(&self.inputs, &self.site.config.theme, name)? {
+                ThemeFile::Input(file) => return Some(self.input(&file)),
+                ThemeFile::Builtin(bytes) => bytes.to_vec(),
+            },
+            _ => return None,
+        };
+        Some(bytes.into())
+    }
+
+    fn input(&self, file: &str) -> Rendered {
+        match self.inputs.files.get(file).map(|file| &file.content) {
+            Some(Content::Text(text)) => text.as_bytes().to_vec().into(),
+            Some(Content::Binary { disk, .. }) => Rendered { body: Some(Body::File(Arc::clone(disk))), problems: Vec::new() },
+            None => unreachable!("routes to files are made from the same snapshot"),
+        }
+    }
+
+    fn fill(&self, template: &str, context: &Context) -> Rendered {
+        self.templates.render(template, context).into()
+    }
+}
+
+/// Where a file of the theme comes from.
+enum ThemeFile {
+    Input(Arc<str>),
+    Builtin(&'static [u8]),
+}
+
+/// Finds a static file of the theme: the site's theme first, then the built-in one.
+fn theme_file(inputs: &Inputs, theme: &str, name: &str) -> Option<ThemeFile> {
+    let own = format!("themes/{theme}/static/{name}");
+    if let Some(file) = inputs.name(&own) {
+        return Some(ThemeFile::Input(Arc::clone(file)));
+    }
+    let default = format!("themes/default/static/{name}");
+    if let Some(file) = inputs.name(&default) {
+        return Some(ThemeFile::Input(Arc::clone(file)));
+    }
+    builtin::file(&default).map(ThemeFile::Builtin)
+}
+
+/// The theme's static files: name, and the path at which each is published.
+///
+/// Names carry a digest of the content, so that a browser never shows an old style with a new page.
+/// Fonts keep their names, since style sheets refer to them.
+pub fn theme_files(inputs: &Inputs, theme: &str) -> std::collections::BTreeMap<String, String> {
+    let mut names = std::collections::BTreeSet::new();
+    for (path, _) in builtin::below("themes/default/static") {
+        names.insert(path["themes/default/static/".len()..].to_owned());
+    }
+    for theme in ["default", theme] {
+        let folder = format!("themes/{theme}/static");
+        for (path, _) in inputs.below(&folder) {
+            names.insert(path[folder.len() + 1..].to_owned());
+        }
+    }
+    let published = |name: &str| {
+        let extension = crate::base::path::extension(name);
+        if name.contains('/') || !matches!(extension, "css" | "js" | "svg") {
+            return format!("assets/{name}");
+        }
+        let digest = match theme_file(inputs, theme, name) {
+            Some(ThemeFile::Builtin(bytes)) => crate::base::Digest::of(bytes),
+            Some(ThemeFile::Input(file)) => crate::base::Digest::of(inputs.text(&file).map_or(b"", |text| text.as_bytes())),
+            None => unreachable!("the name was found above"),
+        };
+        let stem = &name[..name.len() - extension.len() - 1];
+        format!("assets/{stem}.{}.{extension}", &digest.to_string()[..8])
+    };
+    names.into_iter().map(|name| (name.clone(), published(&name))).collect()
+}
+
+/// The problem that a code block cannot be highlighted, if it cannot for a reason that a look at its
+/// language and size shows.
+pub fn code_problem(language: &str, place: &crate::base::Place) -> Option<Diagnostic> {
+    if highlight::knows(language) {
+        return None;
+    }
+    Some(
+        Diagnostic::at(&code::UNKNOWN_CODE_LANGUAGE, place.clone(), format!("no highlighting is known for `{language}`"))
+            .hint(highlight::suggestion(language).unwrap_or_else(|| "use `text` for a block without highlighting".to_owned())),
+    )
+}

@@ -1,0 +1,198 @@
+//! What pages share, as template values: made once for a site, or once for a section, and then only
+//! referred to.
+
+use std::sync::OnceLock;
+
+use tera::Value;
+
+use crate::base::path;
+use crate::base::yaml;
+use crate::model::LangId;
+use crate::site::{Site, WorkId, route};
+
+use super::template::{NUMBER_GROUP, map};
+
+/// How many siblings a menu lists: a menu may not grow with the site, or the site would grow with
+/// its square.
+const MENU_LIMIT: usize = 100;
+
+/// The values that pages share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    languages: Vec<Language>,
+    pub(super) assets: Value,
+    /// By language and section: the menu of the pages in that section; made when first asked for.
+    menus: Vec<Vec<OnceLock<Value>>>,
+}
+
+/// What the pages of one language share.
+#[derive(Debug)]
+pub(super) struct Language {
+    pub(super) site: Value,
+    pub(super) lang: Value,
+    pub(super) strings: Value,
+}
+
+impl Shared {
+    pub(super) fn new(site: &Site) -> Self {
+        let all: Vec<Value> = site
+            .config
+            .lang_ids()
+            .map(|lang| {
+                let language = &site.languages[lang.0];
+                map([
+                    ("code", language.code.as_str().into()),
+                    ("name", language.pack.name.as_str().into()),
+                    ("dir", language.pack.direction.as_str().into()),
+                    ("url", path::to_url(&home_path(site, lang)).into()),
+                ])
+            })
+            .collect();
+        let all = Value::from(all);
+        let languages = site.config.lang_ids().map(|lang| Language::new(site, lang, &all)).collect();
+        let assets = site
+            .theme_files
+            .iter()
+            .map(|(name, published)| (name.clone().into(), path::to_url(published).into()))
+            .collect::<tera::Map>();
+        Self {
+            languages,
+            assets: Value::from(assets),
+            menus: site.config.lang_ids().map(|_| (0..site.works.len()).map(|_| OnceLock::new()).collect()).collect(),
+        }
+    }
+
+    pub(super) fn language(&self, lang: LangId) -> &Language {
+        &self.languages[lang.0]
+    }
+
+    /// The menu for the pages of a work's section, or of the work itself if it is a section.
+    pub(super) fn menu(&self, site: &Site, work: WorkId, lang: LangId) -> Value {
+        let section = match site.work(work) {
+            it if it.children.is_empty() => it.parent.unwrap_or(work),
+            _ => work,
+        };
+        self.menus[lang.0][section.0 as usize]
+            .get_or_init(|| {
+                let trail = site.trail(section);
+                menu_items(site, site.home(), lang, &trail)
+            })
+            .clone()
+    }
+}
+
+impl Language {
+    fn new(site: &Site, lang: LangId, all: &Value) -> Self {
+        let language = &site.languages[lang.0];
+        let config = &site.config;
+        let feed = site.feeds.then(|| format!("{}/feed.xml", language.code));
+        let lang_value = map([
+            ("code", language.code.as_str().into()),
+            ("name", language.pack.name.as_str().into()),
+            ("dir", language.pack.direction.as_str().into()),
+            ("og_locale", language.pack.og_locale.as_str().into()),
+        ]);
+        let mut strings =
+            language.pack.strings.iter().map(|(name, words)| (name.clone().into(), words.as_str().into())).collect::<tera::Map>();
+        strings.insert(NUMBER_GROUP.into(), language.pack.group.as_str().into());
+        let site_value = map([
+            ("title", title(site, lang).into()),
+            ("description", config.description.get(&language.code).into()),
+            ("author", config.author.as_deref().into()),
+            ("url", config.base_url.as_deref().into()),
+            ("generator", concat!("Tilmash ", env!("CARGO_PKG_VERSION")).into()),
+            ("languages", all.clone()),
+            ("feed", feed.into()),
+            ("extra", config.extra.as_ref().map_or_else(Value::none, yaml_value)),
+        ]);
+        Self { site: site_value, lang: lang_value, strings: Value::from(strings) }
+    }
+}
+
+/// The title of the site in a language.
+pub(super) fn title(site: &Site, lang: LangId) -> String {
+    let code = site.config.code(lang);
+    site.config
+        .title
+        .get(code)
+        .or_else(|| site.config.title.get(site.config.code(site.source())))
+        .map_or_else(|| site.nearest_edition(site.home(), lang).1.document.title.clone(), str::to_owned)
+}
+
+/// Where the home page of a language is.
+pub(super) fn home_path(site: &Site, lang: LangId) -> String {
+    site.edition(site.home(), lang)
+        .map_or_else(|| format!("{}/index.html", site.config.code(lang)), |edition| edition.path.to_string())
+}
+
+/// The entries below a section, opened along a trail; the whole tree if the site is small.
+fn menu_items(site: &Site, section: WorkId, lang: LangId, trail: &[WorkId]) -> Value {
+    let children = &site.work(section).children;
+    // Around the one that is on the trail, if there are too many.
+    let open = children.iter().position(|child| trail.contains(child)).unwrap_or(0);
+    let first = if children.len() > MENU_LIMIT { open.saturating_sub(MENU_LIMIT / 2) } else { 0 };
+    let small = site.works.len() <= MENU_LIMIT;
+    let mut items: Vec<Value> = children[first..]
+        .iter()
+        .take(MENU_LIMIT)
+        .filter_map(|&child| {
+            let edition = site.edition(child, lang)?;
+            let children = if small || trail.contains(&child) {
+                menu_items(site, child, lang, trail)
+            } else {
+                Value::from(Vec::<Value>::new())
+            };
+            let vector = vector_of(site, child);
+            Some(map([
+                ("key", site.work(child).key.as_str().into()),
+                ("title", edition.document.title.as_str().into()),
+                ("url", path::to_url(&edition.path).into()),
+                ("vector", vector.into()),
+                ("children", children),
+            ]))
+        })
+        .collect();
+    if section == site.home() {
+        let empty = || Value::from(Vec::<Value>::new());
+        for split in 0..site.splits.len() as u32 {
+            let language = &site.languages[lang.0];
+            let title = language.pack.strings.get("source_order").map_or(route::SOURCE_ORDER, String::as_str);
+            items.push(map([
+                ("key", source_order_key(split).into()),
+                ("title", title.into()),
+                ("url", route::source_order_path(&language.code, split).into()),
+                ("vector", Value::none()),
+                ("children", empty()),
+            ]));
+        }
+    }
+    Value::from(items)
+}
+
+/// The key in menus of the page that shows a source text in its own order.
+pub(super) fn source_order_key(split: u32) -> String {
+    match split {
+        0 => route::SOURCE_ORDER.to_owned(),
+        n => format!("{}-{}", route::SOURCE_ORDER, n + 1),
+    }
+}
+
+fn vector_of(site: &Site, work: WorkId) -> Option<String> {
+    let (split, chapter) = site.chapter(work)?;
+    split.vectors.iter().find(|vector| vector.work == chapter.key).map(|vector| vector.id.clone())
+}
+
+/// A free value of front matter or configuration, for templates.
+pub(super) fn yaml_value(node: &yaml::Node) -> Value {
+    match &node.value {
+        yaml::Value::Null => Value::none(),
+        yaml::Value::Bool(flag) => (*flag).into(),
+        yaml::Value::Int(number) => (*number).into(),
+        yaml::Value::Float(number) => (*number).into(),
+        yaml::Value::Text(text) => text.as_str().into(),
+        yaml::Value::List(items) => items.iter().map(yaml_value).collect::<Vec<_>>().into(),
+        yaml::Value::Map(entries) => {
+            Value::from(entries.iter().map(|entry| (entry.key.clone().into(), yaml_value(&entry.node))).collect::<tera::Map>())
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Templates: the only file that knows how Tera is set up and how it reports errors.
+//!
+//! The built-in templates are known as `default/NAME`, those of the site's theme as `theme/NAME`, the
+//! site's own as `NAME`. A plain name is looked for in that order from the end, so a site replaces
+//! one block by extending `default/page.html` in a `page.html` of its own.
+
+use std::sync::Arc;
+
+use tera::{Context, Error, ErrorKind, Kwargs, State, Tera, Value};
+
+use crate::base::{Diagnostic, Place, code, suggest};
+use crate::load::{Inputs, builtin};
+
+/// The templates of a site, parsed.
+#[derive(Debug)]
+pub struct Templates {
+    tera: Tera,
+    /// By template name: its file, for the places of errors.
+    files: Vec<(String, Arc<str>, Arc<str>)>,
+}
+
+/// The texts of all templates of a site: name in Tera, file, text. Two equal lists make equal [`Templates`].
+pub type Sources = Vec<(String, Arc<str>, Arc<str>)>;
+
+/// Collects the templates of a site and its theme.
+pub fn sources(inputs: &Inputs, theme: &str) -> Sources {
+    let mut sources: Sources = Vec::new();
+    for (path, bytes) in builtin::below("templates") {
+        let text = std::str::from_utf8(bytes).expect("built-in templates are UTF-8");
+        sources.push((format!("default/{}", &path["templates/".len()..]), path.into(), text.into()));
+    }
+    let folders = [(format!("themes/{theme}/templates"), "theme/"), ("templates".to_owned(), "")];
+    for (folder, prefix) in folders {
+        for (path, _) in inputs.below(&folder) {
+            if let Some(text) = inputs.text(path) {
+                sources.push((format!("{prefix}{}", &path[folder.len() + 1..]), Arc::clone(path), Arc::clone(text)));
+            }
+        }
+    }
+    sources
+}
+
+impl Templates {
+    /// Parses templates; on an error there are none.
+    pub fn new(sources: &Sources) -> Result<Self, Box<Diagnostic>> {
+        let mut tera = Tera::new();
+        tera.register_filter("fill", fill);
+        let files = sources.clone();
+        let named = |error: &Error| diagnostic(error, &files);
+        tera.set_fallback_prefixes(["theme/", "default/"]).map_err(|error| Box::new(named(&error)))?;
+        // Markup is text in templates too: what is HTML already is marked safe where it is made.
+        tera.autoescape_on(vec![".html", ".xml"]);
+        tera.add_raw_templates(sources.iter().map(|(name, _, text)| (name.as_str(), &**text)))
+            .map_err(|error| Box::new(named(&error)))?;
+        Ok(Self { tera, files })
+    }
+
+    /// Whether there is a template of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.tera.contains_template(name)
+    }
+
+    /// A hint for a name that there is not.
+    pub fn suggestion(&self, name: &str) -> Option<String> {
+        suggest::did_you_mean(name, self.files.iter().map(|(name, _, _)| name.strip_prefix("default/").unwrap_or(name)))
+    }
+
+    /// Renders a template.
+    pub fn render(&self, name: &str, context: &Context) -> Result<Vec<u8>, Box<Diagnostic>> {
+        let mut bytes = Vec::with_capacity(16 << 10);
+        self.tera.render_to(name, context, &mut bytes).map_err(|error| Box::new(diagnostic(&error, &self.files)))?;
+        Ok(bytes)
+    }
+
+    /// Renders a component to the end of `html`.
+    pub fn component(&self, name: &str, arguments: &Context, html: &mut String) -> Result<(), Box<Diagnostic>> {
+        let text =
+            self.tera.render_component(name, arguments, None, true).map_err(|error| Box::new(diagnostic(&error, &self.files)))?;
+        html.push_str(&text);
+        Ok(())
+    }
+}
+
+/// The name under which a language's group separator stands among its strings, for [`fill`].
+pub(super) const NUMBER_GROUP: &str = "number_group";
+
+/// `{{ t.sentences | fill(n=3) }}`: puts values in the place of `{n}` in a text of the interface.
+///
+/// Whole numbers are written as the language of `t` writes them.
+fn fill(text: &str, values: Kwargs, state: &State<'_>) -> String {
+    let strings = state.get::<Value>("t").ok().flatten();
+    let group = strings.as_ref().and_then(|strings| strings.get_from_path(NUMBER_GROUP)?.as_str());
+    let mut filled = text.to_owned();
+    for (name, value) in values.iter() {
+        if let Some(name) = name.as_str() {
+            let value = match (value.as_str(), value.as_i64()) {
+                (Some(text), _) => text.to_owned(),
+                (None, Some(number)) => crate::model::language::grouped(number, group.unwrap_or("")),
+                (None, None) => value.to_string(),
+            };
+            filled = filled.replace(&format!("{{{name}}}"), &value);
+        }
+    }
+    filled
+}
+
+/// Turns Tera's error into a diagnostic with the place in the template's file.
+fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
+    let find = |name: &str| files.iter().find(|(known, _, _)| known == name);
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            let message = sentence(report.message());
+            match find(report.filename()) {
+                Some((_, file, _)) => {
+                    let range = report.span().range.clone();
+                    Diagnostic::at(&code::TEMPLATE, Place::new(file, range), message)
+                }
+                None => Diagnostic::nowhere(&code::TEMPLATE, format!("{}: {message}", report.filename())),
+            }
+        }
+        ErrorKind::MissingParent { current, parent } => {
+            let message = format!("the template `{parent}` that `{current}` extends does not exist");
+            let problem = match find(current) {
+                Some((_, file, text)) => {
+                    let at = text.find(parent.as_str()).map_or(0..0, |at| at..at + parent.len());
+                    Diagnostic::at(&code::TEMPLATE, Place::new(file, at), message)
+                }
+                None => Diagnostic::nowhere(&code::TEMPLATE, message),
+            };
+            let names = files.iter().map(|(name, _, _)| name.as_str());
+            problem.maybe_hint(suggest::did_you_mean(parent, names))
+        }
+        _ => {
+            let text = error.to_string();
+            let message = sentence(text.lines().next().unwrap_or("the template cannot be used"));
+            // Tera names templates in quotes; where one is a file of ours, show it.
+            let named = text.split(['\'', '`', '"']).find_map(find);
+            match named {
+                Some((_, file, _)) => Diagnostic::at(&code::TEMPLATE, Place::whole(file), message),
+                None => Diagnostic::nowhere(&code::TEMPLATE, message),
+            }
+        }
+    }
+}
+
+/// Tera's sentence as one of ours: one line, lower case, no full stop.
+fn sentence(text: &str) -> String {
+    let line = text.lines().next().unwrap_or("").trim().trim_end_matches('.');
+    let mut chars = line.chars();
+    match chars.next() {
+        // A name in capitals stays as it is.
+        Some(first) if chars.as_str().chars().next().is_some_and(char::is_lowercase) => {
+            first.to_lowercase().chain(chars).collect()
+        }
+        _ => line.to_owned(),
+    }
+}
+
+/// A mapping as a template value.
+pub(super) fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
+    let mut map = tera::Map::with_capacity_and_hasher(N, Default::default());
+    for (name, value) in entries {
+        map.insert(name.into(), value);
+    }
+    Value::from(map)
+}

@@ -1,0 +1,652 @@
+//! What each kind of page tells its template.
+//!
+//! The names here are the interface of the templates: `templates/` and every site's own depend on
+//! them. A page's value holds what is its own; what pages share comes from [`super::shared`].
+
+use tera::{Context, Value};
+
+use crate::base::{Diagnostic, code, path};
+use crate::model::LangId;
+use crate::parse::{Block, BlockKind, Document};
+use crate::site::{WorkId, route};
+
+use super::Renderer;
+use super::body::{Page, Writer, excerpt};
+use super::compass::compass;
+use super::shared::{self, yaml_value};
+use super::template::map;
+
+/// The page of an edition.
+pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &mut Vec<Diagnostic>) -> (String, Context) {
+    let site = &renderer.site;
+    let edition = site.edition(work, lang).expect("a route to a page is made from its edition");
+    let document = &edition.document;
+    let root = path::to_root(&edition.path);
+    let writer = Writer { renderer, work, document, reader: lang, page: Page::Own, root: &root };
+    let item = site.work(work);
+    let kind = if item.key.is_home() {
+        "home"
+    } else if item.children.is_empty() {
+        "page"
+    } else {
+        "section"
+    };
+    let mut page =
+        Common::new(renderer, work, lang, &edition.path, kind).with_neighbours(renderer, work, |id| link(renderer, id, lang));
+    page.set("canonical", site.absolute(&edition.path).into());
+    page.set("noindex", document.front.draft.into());
+    page.set("content", Value::safe_string(&writer.all(&document.body, problems)));
+    page.set("toc", toc(renderer, work, document));
+    page.set("notes", notes(&writer, problems));
+    page.set("translations", translations(renderer, work, Some(lang)));
+    page.set("parallels", parallels(renderer, work, None));
+    page.set("alternates", alternates(renderer, work));
+    page.set("children", children(renderer, work, lang));
+    page.set("backlinks", links(renderer, &renderer.links.backlinks[work.0 as usize], lang));
+    page.set("touched_by", touched_by(renderer, work, lang));
+    page.set("chapter", chapter(renderer, work, lang));
+    page.set("compass", compass(renderer, lang).unwrap_or_else(Value::none));
+    let template = match &document.front.template {
+        Some((name, _)) if renderer.templates.has(name) => name.clone(),
+        Some((name, place)) => {
+            problems.push(
+                Diagnostic::at(&code::TEMPLATE, place.clone(), format!("there is no template `{name}`"))
+                    .maybe_hint(renderer.templates.suggestion(name)),
+            );
+            format!("{kind}.html")
+        }
+        None => format!("{kind}.html"),
+    };
+    (template, page.context(renderer, Some(work), lang, &root))
+}
+
+/// Two editions side by side, for readers of both.
+pub(super) fn side_by_side(
+    renderer: &Renderer,
+    work: WorkId,
+    left: LangId,
+    right: LangId,
+    own_path: &str,
+    problems: &mut Vec<Diagnostic>,
+) -> (String, Context) {
+    let site = &renderer.site;
+    let root = path::to_root(own_path);
+    let half = |lang: LangId| Writer {
+        renderer,
+        work,
+        document: &site.edition(work, lang).expect("a side-by-side route is made from two editions").document,
+        reader: lang,
+        page: Page::Half { pair: (left, right) },
+        root: &root,
+    };
+    let (left_half, right_half) = (half(left), half(right));
+    let pair_link = |id: WorkId| {
+        let (first, _) = (site.edition(id, left)?, site.edition(id, right)?);
+        let path = route::side_by_side_path(site, &first.path, left, right);
+        Some(map([("title", first.document.title.as_str().into()), ("url", path::to_url(&path).into())]))
+    };
+    let mut page = Common::new(renderer, work, left, own_path, "parallel").with_neighbours(renderer, work, pair_link);
+    let source = site.edition(work, left).expect("as above");
+    page.set("canonical", site.absolute(&source.path).into());
+    page.set("rows", rows(&left_half, &right_half, problems));
+    page.set("notes", paired_notes(&left_half, &right_half, problems));
+    page.set("translations", translations(renderer, work, None));
+    page.set("parallels", parallels(renderer, work, Some((left, right))));
+    let mut context = page.context(renderer, Some(work), left, &root);
+    context.insert_value("left", renderer.shared.language(left).lang.clone());
+    context.insert_value("right", renderer.shared.language(right).lang.clone());
+    ("parallel.html".to_owned(), context)
+}
+
+/// A source text from beginning to end.
+pub(super) fn source_order(renderer: &Renderer, split_index: u32, lang: LangId, own_path: &str) -> (String, Context) {
+    let site = &renderer.site;
+    let root = path::to_root(own_path);
+    let split = &site.splits[split_index as usize];
+    let language = &site.languages[lang.0];
+    // Where each segment went: work and position of the cut.
+    let mut homes: Vec<Option<(WorkId, usize)>> = vec![None; split.segments.len()];
+    for chapter in &split.chapters {
+        if let Some(work) = site.work_named(chapter.key.as_str()) {
+            for (index, cut) in chapter.cuts.iter().enumerate() {
+                homes[cut.segment] = Some((work, index));
+            }
+        }
+    }
+    let mut last_line = 0;
+    let segments: Vec<Value> = split
+        .segments
+        .iter()
+        .zip(&homes)
+        .filter_map(|(segment, home)| {
+            let (work, cut) = (*home)?;
+            let shown = shown_cut(renderer, work, cut, lang);
+            let (_, chapter) = site.nearest_edition(work, lang);
+            let line = segment.address.line;
+            let new_line = line != last_line;
+            last_line = line;
+            Some(map([
+                ("address", segment.address.to_string().into()),
+                ("line", line.into()),
+                ("html", Value::safe_string(&shown.html)),
+                ("lang", site.config.code(shown.lang).into()),
+                ("url", shown.url.into()),
+                (
+                    "chapter",
+                    map([("title", chapter.document.title.as_str().into()), ("url", path::to_url(&chapter.path).into())]),
+                ),
+                ("new_line", new_line.into()),
+            ]))
+        })
+        .collect();
+    let title = language.pack.strings.get("source_order").cloned().unwrap_or_else(|| route::SOURCE_ORDER.to_owned());
+    let key = shared::source_order_key(split_index);
+    let mut page = Common::bare("source-order", &key, &title, own_path);
+    page.set("canonical", site.absolute(own_path).into());
+    page.set("trail", Value::from(vec![key.as_str()]));
+    page.set(
+        "breadcrumbs",
+        Value::from(vec![home_link(renderer, lang), map([("title", title.as_str().into()), ("url", own_path.into())])]),
+    );
+    page.set("segments", segments.into());
+    let editions = site.config.lang_ids().map(|other| {
+        let path = route::source_order_path(site.config.code(other), split_index);
+        let strings = &site.languages[other.0].pack.strings;
+        (other, Some((path, strings.get("source_order").cloned().unwrap_or_default())), other == lang)
+    });
+    page.set("translations", translation_values(renderer, editions));
+    let paths = site.config.lang_ids().map(|other| (other, route::source_order_path(site.config.code(other), split_index)));
+    page.set("alternates", alternate_values(renderer, paths.collect()));
+    ("source-order.html".to_owned(), page.context(renderer, Some(site.home()), lang, &root))
+}
+
+/// The page that speaks every language: the front page, and the page for addresses that do not exist.
+pub(super) fn front(renderer: &Renderer, own_path: &str, kind: &'static str) -> (String, Context) {
+    let site = &renderer.site;
+    let lang = site.source();
+    // The page for unknown addresses is shown at any depth, so only it counts from the top.
+    let root = if kind == "not-found" { site.base_path().to_owned() } else { path::to_root(own_path) };
+    let editions: Vec<Value> = site
+        .config
+        .lang_ids()
+        .map(|lang| {
+            let language = &site.languages[lang.0];
+            let strings = &renderer.shared.language(lang).strings;
+            let start = site.neighbour(site.home(), lang, true).and_then(|first| link(renderer, first, lang));
+            let pair = site.config.pairs().into_iter().find(|&(left, right)| left == lang || right == lang);
+            let parallel = pair.and_then(|(left, right)| {
+                let (first, _) = (site.edition(site.home(), left)?, site.edition(site.home(), right)?);
+                Some(path::to_url(&route::side_by_side_path(site, &first.path, left, right)))
+            });
+            let contents: Vec<Value> =
+                site.work(site.home()).children.iter().take(100).filter_map(|&child| link(renderer, child, lang)).collect();
+            map([
+                ("code", language.code.as_str().into()),
+                ("name", language.pack.name.as_str().into()),
+                ("dir", language.pack.direction.as_str().into()),
+                ("title", shared::title(site, lang).into()),
+                ("description", site.config.description.get(&language.code).into()),
+                ("url", path::to_url(&shared::home_path(site, lang)).into()),
+                ("start", start.unwrap_or_else(Value::none)),
+                ("contents", contents.into()),
+                ("parallel", parallel.into()),
+                ("strings", strings.clone()),
+            ])
+        })
+        .collect();
+    let mut page = Common::bare(kind, kind, &shared::title(site, lang), own_path);
+    if kind == "front" {
+        page.set("canonical", site.absolute(own_path).into());
+        let paths = site.config.lang_ids().map(|lang| (lang, shared::home_path(site, lang)));
+        page.set("alternates", alternate_values(renderer, paths.collect()));
+    } else {
+        page.set("noindex", true.into());
+    }
+    page.set("description", site.config.description.get(site.config.code(lang)).into());
+    page.set("editions", editions.into());
+    let template = if kind == "front" { "front.html" } else { "404.html" };
+    (template.to_owned(), page.context(renderer, None, lang, &root))
+}
+
+/// The page at an old path.
+pub(super) fn redirect(renderer: &Renderer, own_path: &str, to: &str) -> (String, Context) {
+    let site = &renderer.site;
+    let (title, lang) = match site.routes.get(to).map(|route| &route.kind) {
+        Some(&route::RouteKind::Page { work, lang }) => {
+            (site.edition(work, lang).map_or_else(String::new, |edition| edition.document.title.clone()), lang)
+        }
+        _ => (to.to_owned(), site.source()),
+    };
+    let mut page = Common::bare("redirect", "", &title, &path::to_url(to));
+    page.set("canonical", site.absolute(to).into());
+    page.set("noindex", true.into());
+    ("redirect.html".to_owned(), page.context(renderer, None, lang, &path::to_root(own_path)))
+}
+
+/// The value `page`, with the fields that every kind of page has.
+struct Common {
+    fields: tera::Map,
+}
+
+impl Common {
+    fn bare(kind: &'static str, key: &str, title: &str, url: &str) -> Self {
+        let mut page = Self { fields: tera::Map::with_capacity_and_hasher(32, Default::default()) };
+        page.set("kind", kind.into());
+        page.set("key", key.into());
+        page.set("title", title.into());
+        page.set("url", url.into());
+        for absent in ["description", "canonical", "date", "prev", "next", "chapter", "compass", "extra"] {
+            page.set(absent, Value::none());
+        }
+        let empty = Value::from(Vec::<Value>::new());
+        for list in [
+            "trail",
+            "toc",
+            "notes",
+            "breadcrumbs",
+            "translations",
+            "parallels",
+            "alternates",
+            "children",
+            "backlinks",
+            "touched_by",
+            "tags",
+        ] {
+            page.set(list, empty.clone());
+        }
+        page.set("content", "".into());
+        page.set("noindex", false.into());
+        page
+    }
+
+    fn new(renderer: &Renderer, work: WorkId, lang: LangId, own_path: &str, kind: &'static str) -> Self {
+        let site = &renderer.site;
+        let (_, edition) = site.nearest_edition(work, lang);
+        let document = &edition.document;
+        let language = &site.languages[lang.0];
+        let mut page = Self::bare(kind, site.work(work).key.as_str(), &document.title, &path::to_url(own_path));
+        page.set("description", document.front.description.as_deref().into());
+        page.set("tags", document.front.tags.iter().map(String::as_str).collect::<Vec<_>>().into());
+        if let Some(date) = document.front.date {
+            page.set("date", map([("iso", date.to_string().into()), ("text", language.pack.date_text(date).into())]));
+        }
+        if let Some(extra) = &document.front.extra {
+            page.set("extra", yaml_value(extra));
+        }
+        let trail = site.trail(work);
+        page.set("trail", trail.iter().map(|&id| site.work(id).key.as_str()).collect::<Vec<_>>().into());
+        if !site.work(work).key.is_home() {
+            let crumbs: Vec<Value> = std::iter::once(home_link(renderer, lang))
+                .chain(trail[1..].iter().filter(|&&id| id != work).filter_map(|&id| link(renderer, id, lang)))
+                .chain([map([("title", document.title.as_str().into()), ("url", path::to_url(own_path).into())])])
+                .collect();
+            page.set("breadcrumbs", crumbs.into());
+        }
+        page
+    }
+
+    fn with_neighbours(mut self, renderer: &Renderer, work: WorkId, link: impl Fn(WorkId) -> Option<Value>) -> Self {
+        let site = &renderer.site;
+        let position = site.work(work).position as usize;
+        // The page before the first chapter is the home page, which the header leads to anyway.
+        let before = site.order[..position].iter().rev().filter(|&&id| !site.work(id).key.is_home()).find_map(|&id| link(id));
+        let after = site.order[position + 1..].iter().find_map(|&id| link(id));
+        self.set("prev", before.unwrap_or_else(Value::none));
+        self.set("next", after.unwrap_or_else(Value::none));
+        self
+    }
+
+    fn set(&mut self, name: &'static str, value: Value) {
+        self.fields.insert(name.into(), value);
+    }
+
+    fn context(self, renderer: &Renderer, work: Option<WorkId>, lang: LangId, root: &str) -> Context {
+        let shared = renderer.shared.language(lang);
+        let mut context = Context::new();
+        context.insert_value("page", Value::from(self.fields));
+        context.insert_value("site", shared.site.clone());
+        context.insert_value("lang", shared.lang.clone());
+        context.insert_value("t", shared.strings.clone());
+        context.insert_value("assets", renderer.shared.assets.clone());
+        context.insert_value("root", root.into());
+        let menu = work.map(|work| renderer.shared.menu(&renderer.site, work, lang));
+        context.insert_value("menu", menu.unwrap_or_else(|| Value::from(Vec::<Value>::new())));
+        context
+    }
+}
+
+/// Title and path of a work's page in a language; `None` if it has none there.
+fn link(renderer: &Renderer, work: WorkId, lang: LangId) -> Option<Value> {
+    let edition = renderer.site.edition(work, lang)?;
+    Some(map([("title", edition.document.title.as_str().into()), ("url", path::to_url(&edition.path).into())]))
+}
+
+/// The same, for whatever edition the reader gets.
+fn links(renderer: &Renderer, works: &[WorkId], lang: LangId) -> Value {
+    let values: Vec<Value> = works
+        .iter()
+        .map(|&work| {
+            let (_, edition) = renderer.site.nearest_edition(work, lang);
+            map([("title", edition.document.title.as_str().into()), ("url", path::to_url(&edition.path).into())])
+        })
+        .collect();
+    values.into()
+}
+
+fn home_link(renderer: &Renderer, lang: LangId) -> Value {
+    let language = &renderer.site.languages[lang.0];
+    let title = language.pack.strings.get("home").map_or("home", String::as_str);
+    map([("title", title.into()), ("url", path::to_url(&shared::home_path(&renderer.site, lang)).into())])
+}
+
+/// The headings of a page, nested by their levels.
+fn toc(renderer: &Renderer, work: WorkId, document: &Document) -> Value {
+    fn below(entries: &[(u8, Value, Value)], at: &mut usize, level: u8) -> Value {
+        let mut list = Vec::new();
+        while let Some((own, id, title)) = entries.get(*at) {
+            if *own < level {
+                break;
+            }
+            *at += 1;
+            let children = below(entries, at, own + 1);
+            list.push(map([
+                ("level", u64::from(*own).into()),
+                ("id", id.clone()),
+                ("title", title.clone()),
+                ("children", children),
+            ]));
+        }
+        list.into()
+    }
+    let entries: Vec<(u8, Value, Value)> = document
+        .headings
+        .iter()
+        .enumerate()
+        .map(|(index, heading)| {
+            let mut title = String::new();
+            pulldown_cmark_escape::escape_html_body_text(&mut title, &heading.text).expect("writing to a string");
+            (heading.level, renderer.site.anchor(work, document, index).into(), Value::safe_string(&title))
+        })
+        .collect();
+    below(&entries, &mut 0, 0)
+}
+
+fn note_backs(label: &str, uses: u32, scope: &str) -> Value {
+    let backs: Vec<String> =
+        (1..=uses).map(|n| if n == 1 { format!("{scope}fnref-{label}") } else { format!("{scope}fnref-{label}-{n}") }).collect();
+    backs.into()
+}
+
+fn notes(writer: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Value {
+    let notes: Vec<Value> = writer.document.notes.iter().map(|note| note_value(writer, note, problems)).collect();
+    notes.into()
+}
+
+fn note_value(writer: &Writer<'_>, note: &crate::parse::Note, problems: &mut Vec<Diagnostic>) -> Value {
+    let scope = writer.scope();
+    map([
+        ("id", format!("{scope}fn-{}", note.label).into()),
+        ("number", u64::from(note.number).into()),
+        ("html", Value::safe_string(&writer.all(&note.text, problems))),
+        ("back", note_backs(&note.label, note.uses, &scope)),
+    ])
+}
+
+/// Footnotes of both halves, the same labels beside each other.
+fn paired_notes(left: &Writer<'_>, right: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Value {
+    let mut rows = Vec::new();
+    for note in &left.document.notes {
+        let other = right.document.notes.iter().find(|other| other.label == note.label);
+        rows.push(map([
+            ("number", u64::from(note.number).into()),
+            ("left", note_value(left, note, problems)),
+            ("right", other.map_or_else(Value::none, |other| note_value(right, other, problems))),
+        ]));
+    }
+    for note in &right.document.notes {
+        if !left.document.notes.iter().any(|other| other.label == note.label) {
+            rows.push(map([
+                ("number", u64::from(note.number).into()),
+                ("left", Value::none()),
+                ("right", note_value(right, note, problems)),
+            ]));
+        }
+    }
+    rows.into()
+}
+
+fn translations(renderer: &Renderer, work: WorkId, current: Option<LangId>) -> Value {
+    let site = &renderer.site;
+    let editions = site.config.lang_ids().map(|lang| {
+        let edition = site.edition(work, lang);
+        (lang, edition.map(|edition| (path::to_url(&edition.path), edition.document.title.clone())), current == Some(lang))
+    });
+    translation_values(renderer, editions)
+}
+
+fn translation_values(renderer: &Renderer, editions: impl Iterator<Item = (LangId, Option<(String, String)>, bool)>) -> Value {
+    let values: Vec<Value> = editions
+        .map(|(lang, edition, current)| {
+            let language = &renderer.site.languages[lang.0];
+            let (url, title) = edition.map_or((None, None), |(url, title)| (Some(url), Some(title)));
+            map([
+                ("code", language.code.as_str().into()),
+                ("name", language.pack.name.as_str().into()),
+                ("url", url.into()),
+                ("title", title.into()),
+                ("current", current.into()),
+            ])
+        })
+        .collect();
+    values.into()
+}
+
+fn parallels(renderer: &Renderer, work: WorkId, current: Option<(LangId, LangId)>) -> Value {
+    let site = &renderer.site;
+    let values: Vec<Value> = site
+        .config
+        .pairs()
+        .into_iter()
+        .filter_map(|(left, right)| {
+            let (first, _) = (site.edition(work, left)?, site.edition(work, right)?);
+            let names: Vec<&str> = [left, right].map(|lang| site.languages[lang.0].pack.name.as_str()).to_vec();
+            Some(map([
+                ("code", format!("{}-{}", site.config.code(left), site.config.code(right)).into()),
+                ("url", path::to_url(&route::side_by_side_path(site, &first.path, left, right)).into()),
+                ("names", names.into()),
+                ("current", (current == Some((left, right))).into()),
+            ]))
+        })
+        .collect();
+    values.into()
+}
+
+/// The same page in every language it exists in, for search engines.
+fn alternates(renderer: &Renderer, work: WorkId) -> Value {
+    let site = &renderer.site;
+    let paths: Vec<_> =
+        site.config.lang_ids().filter_map(|lang| Some((lang, site.edition(work, lang)?.path.to_string()))).collect();
+    alternate_values(renderer, paths)
+}
+
+fn alternate_values(renderer: &Renderer, paths: Vec<(LangId, String)>) -> Value {
+    let site = &renderer.site;
+    let value = |hreflang: &str, path: &str| Some(map([("hreflang", hreflang.into()), ("href", site.absolute(path)?.into())]));
+    let mut values: Vec<Value> = paths.iter().filter_map(|(lang, path)| value(site.config.code(*lang), path)).collect();
+    let default = paths.iter().find(|(lang, _)| *lang == site.source()).or(paths.first());
+    values.extend(default.and_then(|(_, path)| value("x-default", path)));
+    values.into()
+}
+
+fn children(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
+    let site = &renderer.site;
+    let values: Vec<Value> = site
+        .work(work)
+        .children
+        .iter()
+        .filter_map(|&child| {
+            let edition = site.edition(child, lang)?;
+            let weight = site.chapter(child).map_or(0, |(_, chapter)| chapter.cuts.len());
+            Some(map([
+                ("key", site.work(child).key.as_str().into()),
+                ("title", edition.document.title.as_str().into()),
+                ("url", path::to_url(&edition.path).into()),
+                ("description", edition.document.front.description.as_deref().into()),
+                ("weight", weight.into()),
+            ]))
+        })
+        .collect();
+    values.into()
+}
+
+/// A sentence of a chapter as a reader of a language is shown it elsewhere.
+struct Shown {
+    html: String,
+    lang: LangId,
+    url: String,
+}
+
+/// Finds a cut of a chapter in the reader's language, or in the source's if it is not translated.
+fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: LangId) -> Shown {
+    let site = &renderer.site;
+    let in_edition = |lang: LangId| {
+        let edition = site.edition(work, lang)?;
+        let id = renderer.links.segment_of_cut(work, cut)?;
+        let segment = edition.document.segments[crate::site::segment_with_id(&edition.document, id)?];
+        let html = excerpt(renderer, work, edition, segment.html.0..segment.html.1);
+        Some(Shown { html, lang, url: format!("{}#{id}", path::to_url(&edition.path)) })
+    };
+    let source = site.source();
+    in_edition(lang).or_else(|| in_edition(source)).unwrap_or_else(|| {
+        // The chapter has lost the sentence (`check` says so); the source text still has it.
+        let (split, chapter) = site.chapter(work).expect("cuts come from chapters");
+        let mut html = String::new();
+        let text = &split.segments[chapter.cuts[cut].segment].text;
+        pulldown_cmark_escape::escape_html_body_text(&mut html, text).expect("writing to a string");
+        let (_, edition) = site.nearest_edition(work, lang);
+        Shown { html, lang: site.config.language(&split.language).unwrap_or(source), url: path::to_url(&edition.path) }
+    })
+}
+
+fn touched_by(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
+    let site = &renderer.site;
+    let values: Vec<Value> = renderer.links.touched_by[work.0 as usize]
+        .iter()
+        .map(|&(other, cut)| {
+            let shown = shown_cut(renderer, other, cut, lang);
+            let (_, edition) = site.nearest_edition(other, lang);
+            map([
+                ("title", edition.document.title.as_str().into()),
+                ("url", shown.url.into()),
+                ("html", Value::safe_string(&shown.html)),
+                ("lang", site.config.code(shown.lang).into()),
+            ])
+        })
+        .collect();
+    values.into()
+}
+
+/// Where a chapter comes from, in summary.
+fn chapter(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
+    let site = &renderer.site;
+    let Some((split, chapter)) = site.chapter(work) else { return Value::none() };
+    let (split_index, _) = site.work(work).chapter.expect("it has one");
+    let segments = || chapter.cuts.iter().map(|cut| &split.segments[cut.segment]);
+    let address = match (segments().next(), segments().last()) {
+        (Some(first), Some(last)) => format!("{}–{}", first.address, last.address),
+        _ => String::new(),
+    };
+    let sentences = chapter.cuts.len();
+    let lines: Vec<usize> = segments().flat_map(|segment| segment.address.line..=segment.last_line).collect();
+    map([
+        ("address", address.into()),
+        ("source_lines", ranges_text(lines).into()),
+        ("sentences", sentences.into()),
+        ("source_file", path::file_name(&split.source_file).into()),
+        ("source_url", route::source_order_path(site.config.code(lang), split_index).into()),
+    ])
+}
+
+/// `1, 2, 3, 5` as `1–3, 5`.
+fn ranges_text(mut numbers: Vec<usize>) -> String {
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut text = String::new();
+    let mut at = 0;
+    while at < numbers.len() {
+        let mut end = at;
+        while numbers.get(end + 1) == Some(&(numbers[end] + 1)) {
+            end += 1;
+        }
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(&numbers[at].to_string());
+        if end > at {
+            text.push('–');
+            text.push_str(&numbers[end].to_string());
+        }
+        at = end + 1;
+    }
+    text
+}
+
+/// The rows of a side-by-side page: blocks beside blocks, in them sentences beside sentences.
+///
+/// Where the editions have the same shape, row n is segment n on both sides. Where a paragraph has
+/// other sentences, it is one row as a whole; where blocks do not match in kind, they are paired in
+/// order all the same, so that nothing is left out.
+fn rows(left: &Writer<'_>, right: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Value {
+    let (left_blocks, right_blocks) = (&left.document.blocks, &right.document.blocks);
+    let mut rows = Vec::new();
+    for index in 0..left_blocks.len().max(right_blocks.len()) {
+        let (a, b) = (left_blocks.get(index), right_blocks.get(index));
+        let same = matches!((a, b), (Some(a), Some(b)) if a.kind == b.kind && count(a) == count(b));
+        let kind = a.or(b).expect("one of them is there").kind;
+        let beads: Vec<Value> = if same && kind != BlockKind::Other && count(a.expect("same")) > 0 {
+            let (a, b) = (a.expect("same"), b.expect("same"));
+            (a.segments.0..a.segments.1)
+                .zip(b.segments.0..b.segments.1)
+                .map(|(i, j)| {
+                    let mut left_html = segment_html(left, i, problems);
+                    left.marks(i as usize, &mut left_html, problems);
+                    let right_html = segment_html(right, j, problems);
+                    bead(&left.document.segments[i as usize].id.to_string(), &left_html, &right_html)
+                })
+                .collect()
+        } else {
+            let id = a.map(|a| block_id(left, a)).or_else(|| b.map(|b| block_id(right, b))).expect("one of them is there");
+            let html = |writer: &Writer<'_>, block: Option<&Block>, problems: &mut Vec<Diagnostic>| {
+                block.map_or_else(String::new, |block| writer.range(&writer.document.body, block.html.0..block.html.1, problems))
+            };
+            vec![bead(&id, &html(left, a, problems), &html(right, b, problems))]
+        };
+        let (kind, level) = match kind {
+            BlockKind::Heading(level) if same => ("heading", level),
+            BlockKind::Paragraph if same => ("paragraph", 0),
+            _ => ("block", 0),
+        };
+        rows.push(map([("kind", kind.into()), ("level", u64::from(level).into()), ("beads", beads.into())]));
+    }
+    rows.into()
+}
+
+fn count(block: &Block) -> u32 {
+    block.segments.1 - block.segments.0
+}
+
+fn block_id(writer: &Writer<'_>, block: &Block) -> String {
+    match writer.document.segments.get(block.segments.0 as usize) {
+        Some(segment) if count(block) > 0 => segment.id.to_string(),
+        _ => format!("block-{}", block.html.0),
+    }
+}
+
+fn segment_html(writer: &Writer<'_>, index: u32, problems: &mut Vec<Diagnostic>) -> String {
+    let segment = writer.document.segments[index as usize];
+    writer.range(&writer.document.body, segment.html.0..segment.html.1, problems)
+}
+
+fn bead(id: &str, left: &str, right: &str) -> Value {
+    map([("id", id.into()), ("left", Value::safe_string(left)), ("right", Value::safe_string(right))])
+}

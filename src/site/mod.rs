@@ -1,0 +1,400 @@
+//! All documents in, one immutable index out: works and their tree, languages, and which URL stands
+//! for what.
+//!
+//! The index is rebuilt whole after each change, from shared parts, so it costs about a microsecond
+//! a page and there is no invalidation to get wrong. What links lead to is the next layer's.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::base::{Diagnostic, Place, code};
+use crate::model::{Config, Key, LangId, Language};
+use crate::parse::{Document, Heading, Segment};
+use crate::split::{Chapter, Split};
+
+pub mod route;
+
+pub use route::{Route, RouteKind};
+
+/// A work, as its position in [`Site::works`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WorkId(pub u32);
+
+/// One page of the site in all its languages.
+#[derive(Debug)]
+pub struct Work {
+    pub key: Key,
+    /// By language; `None` where there is no edition.
+    pub editions: Vec<Option<Edition>>,
+    /// The section this work is in; `None` for the home page.
+    pub parent: Option<WorkId>,
+    /// The works in this section, in reading order.
+    pub children: Vec<WorkId>,
+    /// Position in the reading order.
+    pub position: u32,
+    /// The chapter of a split that this work holds: split, chapter.
+    pub chapter: Option<(u32, u32)>,
+}
+
+/// A work in one language.
+#[derive(Debug)]
+pub struct Edition {
+    pub document: Arc<Document>,
+    /// Where its page stands: `kk/vectors/russia/index.html`.
+    pub path: Arc<str>,
+}
+
+/// What a site is made of; [`Site::new`] makes the index from it.
+#[derive(Debug)]
+pub struct Parts {
+    pub config: Arc<Config>,
+    pub languages: Vec<Language>,
+    pub documents: Vec<Arc<Document>>,
+    pub splits: Vec<Arc<Split>>,
+    /// Files of the content that are published as they are: path from the project's root.
+    pub assets: Vec<Arc<str>>,
+    /// Files of the theme: name within the site, and digest for its published name.
+    pub theme_files: BTreeMap<String, String>,
+}
+
+/// The index.
+#[derive(Debug)]
+pub struct Site {
+    pub config: Arc<Config>,
+    pub languages: Vec<Language>,
+    pub works: Vec<Work>,
+    /// All works in reading order.
+    pub order: Vec<WorkId>,
+    pub splits: Vec<Arc<Split>>,
+    /// All routes, by path: what `build` writes.
+    pub routes: BTreeMap<Arc<str>, Route>,
+    /// Whether there are feeds: they need absolute addresses, and dates.
+    pub feeds: bool,
+    /// The theme's files: name, published path.
+    pub theme_files: BTreeMap<String, String>,
+    by_key: HashMap<Key, WorkId>,
+    by_file: HashMap<Arc<str>, (WorkId, LangId)>,
+}
+
+impl Site {
+    /// Makes the index; collisions and other problems between files come beside it.
+    pub fn new(parts: Parts) -> (Self, Vec<Diagnostic>) {
+        let mut problems = Vec::new();
+        let Parts { config, languages, documents, splits, assets, theme_files } = parts;
+        let mut site = Self {
+            config,
+            languages,
+            works: Vec::new(),
+            order: Vec::new(),
+            splits,
+            routes: BTreeMap::new(),
+            feeds: false,
+            theme_files,
+            by_key: HashMap::with_capacity(documents.len()),
+            by_file: HashMap::with_capacity(documents.len()),
+        };
+        site.gather(documents, &mut problems);
+        site.attach_chapters();
+        site.grow_tree();
+        site.give_paths();
+        let dated =
+            || site.works.iter().flat_map(|work| work.editions.iter().flatten()).any(|it| it.document.front.date.is_some());
+        site.feeds = site.config.base_url.is_some() && (site.config.date.is_some() || dated());
+        route::lay(&mut site, &assets, &mut problems);
+        (site, problems)
+    }
+
+    /// The work of that key.
+    pub fn work_named(&self, key: &str) -> Option<WorkId> {
+        self.by_key.get(key).copied()
+    }
+
+    /// The edition in that file.
+    pub fn edition_in(&self, file: &str) -> Option<(WorkId, LangId)> {
+        self.by_file.get(file).copied()
+    }
+
+    /// A work by its id.
+    pub fn work(&self, id: WorkId) -> &Work {
+        &self.works[id.0 as usize]
+    }
+
+    /// All keys, in reading order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.order.iter().map(|&id| self.work(id).key.as_str())
+    }
+
+    /// The home page.
+    pub fn home(&self) -> WorkId {
+        self.by_key[Key::HOME]
+    }
+
+    /// The source language.
+    pub fn source(&self) -> LangId {
+        self.config.source
+    }
+
+    /// An edition of a work.
+    pub fn edition(&self, id: WorkId, lang: LangId) -> Option<&Edition> {
+        self.work(id).editions[lang.0].as_ref()
+    }
+
+    /// The edition a reader of `lang` gets: in that language, or the source's, or the first there is.
+    pub fn nearest_edition(&self, id: WorkId, lang: LangId) -> (LangId, &Edition) {
+        let work = self.work(id);
+        let order = [lang, self.source()].into_iter().chain(self.config.lang_ids());
+        order.filter_map(|lang| Some((lang, work.editions[lang.0].as_ref()?))).next().expect("a work has at least one edition")
+    }
+
+    /// The chapter that a work holds, and the split it comes from.
+    pub fn chapter(&self, id: WorkId) -> Option<(&Split, &Chapter)> {
+        let (split, chapter) = self.work(id).chapter?;
+        let split = &self.splits[split as usize];
+        Some((split, &split.chapters[chapter as usize]))
+    }
+
+    /// The works from the home page's children down to this one.
+    pub fn trail(&self, id: WorkId) -> Vec<WorkId> {
+        let mut trail: Vec<_> = std::iter::successors(Some(id), |&id| self.work(id).parent).collect();
+        trail.reverse();
+        trail
+    }
+
+    /// The nearest work before or after, in reading order, that has an edition in the language.
+    pub fn neighbour(&self, id: WorkId, lang: LangId, forward: bool) -> Option<WorkId> {
+        let position = self.work(id).position as usize;
+        let exists = |id: &&WorkId| self.work(**id).editions[lang.0].is_some();
+        if forward {
+            self.order[position + 1..].iter().find(exists).copied()
+        } else {
+            self.order[..position].iter().rev().find(exists).copied()
+        }
+    }
+
+    /// The anchor under which heading `index` of an edition is known in every edition of the work.
+    ///
+    /// The source edition's anchors are shared by those translations that have the same headings, so
+    /// that a link to a section survives a change of language. An anchor that a translator gave
+    /// expressly stands.
+    pub fn anchor<'a>(&'a self, id: WorkId, document: &'a Document, index: usize) -> &'a str {
+        let own = &document.headings[index];
+        match self.source_headings(id, document) {
+            Some(source) if !own.explicit => &source[index].anchor,
+            _ => &own.anchor,
+        }
+    }
+
+    fn source_headings(&self, id: WorkId, document: &Document) -> Option<&[Heading]> {
+        if document.lang == self.source() {
+            return None;
+        }
+        let source = &self.edition(id, self.source())?.document.headings;
+        let same =
+            source.len() == document.headings.len() && source.iter().zip(&document.headings).all(|(a, b)| a.level == b.level);
+        same.then_some(source)
+    }
+
+    /// Whether an edition's page has an anchor.
+    pub fn has_anchor(&self, id: WorkId, lang: LangId, anchor: &str) -> bool {
+        let Some(edition) = self.edition(id, lang) else { return false };
+        let document = &edition.document;
+        if anchor.is_empty() || anchor == "top" {
+            return true;
+        }
+        if let Some(segment) = crate::model::segment::parse(anchor) {
+            return segment_with_id(document, segment).is_some();
+        }
+        if (0..document.headings.len()).any(|index| self.anchor(id, document, index) == anchor) {
+            return true;
+        }
+        let note = anchor.strip_prefix("fn-").or_else(|| anchor.strip_prefix("fnref-"));
+        note.is_some_and(|label| document.notes.iter().any(|note| note.label == label))
+    }
+
+    /// All anchors of an edition that a person would link to.
+    pub fn anchors<'a>(&'a self, id: WorkId, document: &'a Document) -> impl Iterator<Item = &'a str> {
+        (0..document.headings.len()).map(move |index| self.anchor(id, document, index))
+    }
+
+    /// The absolute URL of a path, if the site's address is known. The one function that makes such URLs.
+    pub fn absolute(&self, path: &str) -> Option<String> {
+        let base = self.config.base_url.as_ref()?;
+        let pretty = path.strip_suffix("index.html").unwrap_or(path);
+        Some(format!("{base}{}", crate::base::path::to_ascii_url(pretty)))
+    }
+
+    /// The path part of the site's address, with slashes at both ends: `/book/`. `/` if it is not known.
+    pub fn base_path(&self) -> &str {
+        let Some(base) = &self.config.base_url else { return "/" };
+        let host = base.find("://").map_or(0, |at| at + 3);
+        base[host..].find('/').map_or("/", |slash| &base[host + slash..])
+    }
+
+    // Making the index.
+
+    fn gather(&mut self, documents: Vec<Arc<Document>>, problems: &mut Vec<Diagnostic>) {
+        let languages = self.languages.len();
+        let mut folded: HashMap<String, WorkId> = HashMap::new();
+        for document in documents {
+            let key = document.key.clone();
+            let id = match self.by_key.get(&key) {
+                Some(&id) => id,
+                None => {
+                    let id = WorkId(self.works.len() as u32);
+                    if let Some(&other) = folded.get(&key.folded()) {
+                        let first = self.works[other.0 as usize].editions.iter().flatten().next().expect("has an edition");
+                        problems.push(
+                            Diagnostic::at(
+                                &code::KEY_COLLISION,
+                                Place::whole(&document.file),
+                                format!("the works `{key}` and `{}` differ only by case", first.document.key),
+                            )
+                            .also(Place::whole(&first.document.file), "the other work")
+                            .hint("on some systems they would be one file; rename one of them"),
+                        );
+                    }
+                    folded.insert(key.folded(), id);
+                    self.by_key.insert(key.clone(), id);
+                    self.works.push(Work {
+                        key,
+                        editions: (0..languages).map(|_| None).collect(),
+                        parent: None,
+                        children: Vec::new(),
+                        position: 0,
+                        chapter: None,
+                    });
+                    id
+                }
+            };
+            let lang = document.lang;
+            let slot = &mut self.works[id.0 as usize].editions[lang.0];
+            if let Some(first) = slot {
+                problems.push(
+                    Diagnostic::at(
+                        &code::KEY_COLLISION,
+                        Place::whole(&document.file),
+                        format!("two files hold the work `{}` in the language `{}`", document.key, self.config.code(lang)),
+                    )
+                    .also(Place::whole(&first.document.file), "the other file")
+                    .hint("a section is either `name.md` or `name/index.md`; keep one"),
+                );
+                continue;
+            }
+            self.by_file.insert(Arc::clone(&document.file), (id, lang));
+            *slot = Some(Edition { document, path: "".into() });
+        }
+    }
+
+    fn attach_chapters(&mut self) {
+        for (split_index, split) in self.splits.iter().enumerate() {
+            for (chapter_index, chapter) in split.chapters.iter().enumerate() {
+                if let Some(&id) = self.by_key.get(chapter.key.as_str()) {
+                    self.works[id.0 as usize].chapter = Some((split_index as u32, chapter_index as u32));
+                }
+            }
+        }
+    }
+
+    fn grow_tree(&mut self) {
+        let home = self.home();
+        let ids: Vec<WorkId> = (0..self.works.len() as u32).map(WorkId).collect();
+        for &id in &ids {
+            // A folder without an index is no section: its works are in the next section above.
+            let mut parent = self.work(id).key.parent();
+            while let Some(key) = parent {
+                if let Some(&found) = self.by_key.get(&key) {
+                    self.works[id.0 as usize].parent = Some(found);
+                    break;
+                }
+                parent = key.parent();
+            }
+        }
+        let mut children: Vec<Vec<(SortKey, WorkId)>> = vec![Vec::new(); self.works.len()];
+        for &id in &ids {
+            if let Some(parent) = self.work(id).parent {
+                children[parent.0 as usize].push((self.sort_key(id), id));
+            }
+        }
+        for (index, mut list) in children.into_iter().enumerate() {
+            list.sort();
+            self.works[index].children = list.into_iter().map(|(_, id)| id).collect();
+        }
+        // Depth first, without recursion: keys come from people and may be deep.
+        let mut stack = vec![home];
+        while let Some(id) = stack.pop() {
+            self.works[id.0 as usize].position = self.order.len() as u32;
+            self.order.push(id);
+            stack.extend(self.works[id.0 as usize].children.iter().rev());
+        }
+    }
+
+    /// By `order`, then by title in the source language's alphabet, then by key.
+    fn sort_key(&self, id: WorkId) -> SortKey {
+        let (lang, edition) = self.nearest_edition(id, self.source());
+        let front = &edition.document.front;
+        let order = front.order.or_else(|| {
+            let editions = self.work(id).editions.iter().flatten();
+            editions.filter_map(|edition| edition.document.front.order).next()
+        });
+        let title = match order {
+            // Ordered works seldom tie; only where they do is the title looked at, by key then.
+            Some(_) => Vec::new(),
+            None => self.languages[lang.0].pack.sort_key(&edition.document.title),
+        };
+        (order.unwrap_or(i64::MAX), title, self.work(id).key.clone())
+    }
+
+    fn give_paths(&mut self) {
+        // Folders by work and language: parents come before children in reading order.
+        let mut folders: Vec<Vec<Arc<str>>> = vec![Vec::new(); self.works.len()];
+        for position in 0..self.order.len() {
+            let id = self.order[position];
+            let work = &self.works[id.0 as usize];
+            let own: Vec<Arc<str>> = (0..self.languages.len())
+                .map(|lang| match work.parent {
+                    None => format!("{}/", self.languages[lang].code).into(),
+                    Some(parent) => {
+                        let parent_key = &self.works[parent.0 as usize].key;
+                        let rest = match work.key.as_str().strip_prefix(parent_key.as_str()) {
+                            Some(rest) if !parent_key.is_home() => rest.trim_start_matches('/'),
+                            _ => work.key.as_str(),
+                        };
+                        let slug = work.editions[lang].as_ref().and_then(|edition| edition.document.front.slug.as_deref());
+                        let tail = self.slugs(rest, slug);
+                        format!("{}{tail}/", folders[parent.0 as usize][lang]).into()
+                    }
+                })
+                .collect();
+            for (lang, edition) in self.works[id.0 as usize].editions.iter_mut().enumerate() {
+                if let Some(edition) = edition {
+                    edition.path = format!("{}index.html", own[lang]).into();
+                }
+            }
+            folders[id.0 as usize] = own;
+        }
+    }
+
+    /// The parts of a key as parts of a URL; the last may be given by the page.
+    fn slugs(&self, key: &str, last: Option<&str>) -> String {
+        let pack = &self.languages[self.source().0].pack;
+        let slug = |part: &str| {
+            if part.is_ascii() {
+                return part.to_owned();
+            }
+            let slug = pack.slug(part);
+            if slug.is_empty() { part.to_owned() } else { slug }
+        };
+        match (key.rfind('/'), last) {
+            (Some(slash), Some(last)) => key[..slash].split('/').map(slug).chain([last.to_owned()]).collect::<Vec<_>>().join("/"),
+            (None, Some(last)) => last.to_owned(),
+            (_, None) => key.split('/').map(slug).collect::<Vec<_>>().join("/"),
+        }
+    }
+}
+
+type SortKey = (i64, Vec<u32>, Key);
+
+/// The position of the segment with an id, in a document.
+pub fn segment_with_id(document: &Document, id: crate::model::SegmentId) -> Option<usize> {
+    document.segments.binary_search_by_key(&id, |segment: &Segment| segment.id).ok()
+}

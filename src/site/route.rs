@@ -1,0 +1,199 @@
+//! Routes: what stands at which path of the published site.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::base::{Diagnostic, Place, code, path};
+use crate::model::LangId;
+
+use super::{Site, WorkId};
+
+/// One output path and what stands there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    /// From the site's root, without a leading slash.
+    pub path: Arc<str>,
+    pub kind: RouteKind,
+}
+
+/// What stands at a path.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RouteKind {
+    /// An edition's page.
+    Page {
+        work: WorkId,
+        lang: LangId,
+    },
+    /// Two editions of a work side by side.
+    SideBySide {
+        work: WorkId,
+        left: LangId,
+        right: LangId,
+    },
+    /// A source text read from beginning to end, for readers of a language.
+    SourceOrder {
+        split: u32,
+        lang: LangId,
+    },
+    /// The front page of all languages.
+    Front,
+    NotFound,
+    Feed {
+        lang: LangId,
+    },
+    Sitemap,
+    Robots,
+    NoJekyll,
+    Cname,
+    /// An old path that leads to a new one.
+    Redirect {
+        to: Arc<str>,
+    },
+    /// A file of the content, as it is.
+    Asset {
+        file: Arc<str>,
+    },
+    /// A file of the theme, as it is.
+    ThemeFile {
+        name: String,
+    },
+}
+
+/// The last part of the path, and the key in links, of the page that shows a source text in its own order.
+pub const SOURCE_ORDER: &str = "source-order";
+
+/// The path of the page that shows source text number `split` in its own order.
+pub fn source_order_path(code: &str, split: u32) -> String {
+    match split {
+        0 => format!("{code}/{SOURCE_ORDER}/index.html"),
+        n => format!("{code}/{SOURCE_ORDER}-{}/index.html", n + 1),
+    }
+}
+
+/// The path of the page that shows two editions side by side, made from the left one's.
+pub fn side_by_side_path(site: &Site, left_path: &str, left: LangId, right: LangId) -> String {
+    let (left, right) = (site.config.code(left), site.config.code(right));
+    format!("{left}-{right}{}", &left_path[left.len()..])
+}
+
+/// Lays the routes of all that the site publishes; two at one path are a problem of both.
+pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagnostic>) {
+    let mut laid = Laid { folded: HashMap::with_capacity(site.works.len() * 3), routes: Vec::new() };
+    let pairs = site.config.pairs();
+    for &id in &site.order {
+        let work = site.work(id);
+        for (index, edition) in work.editions.iter().enumerate() {
+            let Some(edition) = edition else { continue };
+            let lang = LangId(index);
+            let place = Some(Place::whole(&edition.document.file));
+            laid.add(Arc::clone(&edition.path), RouteKind::Page { work: id, lang }, place.clone(), problems);
+        }
+        for &(left, right) in &pairs {
+            if let (Some(source), Some(_)) = (&work.editions[left.0], &work.editions[right.0]) {
+                let path = side_by_side_path(site, &source.path, left, right);
+                let place = Some(Place::whole(&source.document.file));
+                laid.add(path.into(), RouteKind::SideBySide { work: id, left, right }, place, problems);
+            }
+        }
+    }
+    for split in 0..site.splits.len() as u32 {
+        for lang in site.config.lang_ids() {
+            let path = source_order_path(site.config.code(lang), split);
+            laid.add(path.into(), RouteKind::SourceOrder { split, lang }, None, problems);
+        }
+    }
+    laid.add("index.html".into(), RouteKind::Front, None, problems);
+    laid.add("404.html".into(), RouteKind::NotFound, None, problems);
+    laid.add(".nojekyll".into(), RouteKind::NoJekyll, None, problems);
+    if site.config.cname.is_some() {
+        laid.add("CNAME".into(), RouteKind::Cname, None, problems);
+    }
+    if site.config.base_url.is_some() {
+        laid.add("sitemap.xml".into(), RouteKind::Sitemap, None, problems);
+    }
+    if site.feeds {
+        for lang in site.config.lang_ids() {
+            let path = format!("{}/feed.xml", site.config.code(lang));
+            laid.add(path.into(), RouteKind::Feed { lang }, None, problems);
+        }
+    }
+    for (name, published) in &site.theme_files {
+        laid.add(published.as_str().into(), RouteKind::ThemeFile { name: name.clone() }, None, problems);
+    }
+    let mut own_robots = false;
+    for file in assets {
+        let published = file.strip_prefix("content/").unwrap_or(file);
+        own_robots |= published == "robots.txt";
+        laid.add(published.into(), RouteKind::Asset { file: Arc::clone(file) }, Some(Place::whole(file)), problems);
+    }
+    if !own_robots {
+        laid.add("robots.txt".into(), RouteKind::Robots, None, problems);
+    }
+    // Last, so that the problem of an alias that stands in the way is shown at the alias.
+    for &id in &site.order {
+        for edition in site.work(id).editions.iter().flatten() {
+            for (alias, place) in &edition.document.front.aliases {
+                match alias_path(alias) {
+                    Some(path) => {
+                        let kind = RouteKind::Redirect { to: Arc::clone(&edition.path) };
+                        laid.add(path.into(), kind, Some(place.clone()), problems);
+                    }
+                    None => problems.push(
+                        Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("`{alias}` is no path inside the site"))
+                            .hint("write it from the site's root: `/old/page/`"),
+                    ),
+                }
+            }
+        }
+    }
+    site.routes = laid.routes.into_iter().map(|route| (Arc::clone(&route.path), route)).collect();
+}
+
+/// The path of an alias as a file: `/old/page/` is `old/page/index.html`.
+fn alias_path(alias: &str) -> Option<String> {
+    let decoded = path::from_url(alias)?;
+    let resolved = path::resolve("", decoded.trim_start_matches('/'))?;
+    if resolved.is_empty() {
+        return None;
+    }
+    Some(match path::extension(&resolved) {
+        "html" | "htm" => resolved,
+        _ => format!("{resolved}/index.html"),
+    })
+}
+
+struct Laid {
+    /// By path in lower case: the first route there, as position and place.
+    folded: HashMap<String, (usize, Option<Place>)>,
+    routes: Vec<Route>,
+}
+
+impl Laid {
+    fn add(&mut self, path: Arc<str>, kind: RouteKind, place: Option<Place>, problems: &mut Vec<Diagnostic>) {
+        let folded = if path.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
+            path::nfc(&path).to_lowercase()
+        } else {
+            path.to_string()
+        };
+        if let Some((first, first_place)) = self.folded.get(&folded) {
+            let first = &self.routes[*first];
+            let message = if first.path == path {
+                format!("two things would stand at `{path}`")
+            } else {
+                format!("`{path}` and `{}` are one path where case does not count", first.path)
+            };
+            let mut problem = match (&place, first_place) {
+                (Some(place), _) => Diagnostic::at(&code::ROUTE_COLLISION, place.clone(), message),
+                (None, Some(place)) => Diagnostic::at(&code::ROUTE_COLLISION, place.clone(), message),
+                (None, None) => Diagnostic::nowhere(&code::ROUTE_COLLISION, message),
+            };
+            if let (Some(_), Some(first_place)) = (&place, first_place) {
+                problem = problem.also(first_place.clone(), "the other one");
+            }
+            problems.push(problem.hint("give one of them another `slug`, or rename it"));
+            return;
+        }
+        self.folded.insert(folded, (self.routes.len(), place));
+        self.routes.push(Route { path, kind });
+    }
+}
