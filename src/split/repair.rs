@@ -187,6 +187,8 @@ pub(super) fn emend(
         let start = text.len();
         text.push_str(closing);
         let end = extent.ranges.last().map_or(0, |range| range.end);
+        // Most sentences of a text without full stops have this one repair only.
+        repairs.reserve_exact(1);
         repairs.push(AppliedRepair {
             range: start..text.len(),
             original: String::new(),
