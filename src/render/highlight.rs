@@ -99,13 +99,8 @@ impl Highlighter {
     }
 }
 
-/// Whether a language is known.
-pub fn knows(language: &str) -> bool {
-    syntax(language).is_some()
-}
-
 /// A known language with a name like this one.
-pub fn suggestion(language: &str) -> Option<String> {
+pub(super) fn suggestion(language: &str) -> Option<String> {
     let names: Vec<String> = syntaxes()
         .syntaxes()
         .iter()
