@@ -146,19 +146,6 @@ impl LanguagePack {
         }
     }
 
-    /// A whole number with this language's grouping.
-    pub fn number_text(&self, number: i64) -> String {
-        let digits = number.unsigned_abs().to_string();
-        let mut text = String::from(if number < 0 { "−" } else { "" });
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
-                text.push_str(&self.group);
-            }
-            text.push(digit);
-        }
-        text
-    }
-
     /// A title as a piece of a URL: lower case, romanised by this language's own table, words joined by `-`.
     ///
     /// Letters without an entry in the table stay as they are, so that no two titles fall together
@@ -193,6 +180,19 @@ impl LanguagePack {
     }
 }
 
+/// A whole number in groups of three digits; four digits stay together, as in years.
+pub fn grouped(number: i64, separator: &str) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::from(if number < 0 { "−" } else { "" });
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
+            text.push_str(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn texts(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     match &node.value {
         Value::List(items) => items.iter().filter_map(|item| yaml::text(item, problems)).collect(),
@@ -220,9 +220,9 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        let pack = LanguagePack { group: " ".into(), ..Default::default() };
-        assert_eq!(pack.number_text(1_234_567), "1 234 567");
-        assert_eq!(pack.number_text(1234), "1234");
+        assert_eq!(grouped(1_234_567, " "), "1 234 567");
+        assert_eq!(grouped(-12_345, "."), "−12.345");
+        assert_eq!(grouped(1234, " "), "1234");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::base::yaml;
 use crate::model::LangId;
 use crate::site::{Site, WorkId, route};
 
-use super::template::map;
+use super::template::{NUMBER_GROUP, map};
 
 /// How many siblings a menu lists: a menu may not grow with the site, or the site would grow with
 /// its square.
@@ -92,8 +92,9 @@ impl Language {
             ("dir", language.pack.direction.as_str().into()),
             ("og_locale", language.pack.og_locale.as_str().into()),
         ]);
-        let strings =
+        let mut strings =
             language.pack.strings.iter().map(|(name, words)| (name.clone().into(), words.as_str().into())).collect::<tera::Map>();
+        strings.insert(NUMBER_GROUP.into(), language.pack.group.as_str().into());
         let site_value = map([
             ("title", title(site, lang).into()),
             ("description", config.description.get(&language.code).into()),

@@ -45,7 +45,6 @@ impl Templates {
     pub fn new(sources: &Sources) -> Result<Self, Box<Diagnostic>> {
         let mut tera = Tera::new();
         tera.register_filter("fill", fill);
-        tera.register_filter("slug_path", |text: &str, _: Kwargs, _: &State<'_>| crate::base::path::to_url(text));
         let files = sources.clone();
         let named = |error: &Error| diagnostic(error, &files);
         tera.set_fallback_prefixes(["theme/", "default/"]).map_err(|error| Box::new(named(&error)))?;
@@ -82,12 +81,23 @@ impl Templates {
     }
 }
 
+/// The name under which a language's group separator stands among its strings, for [`fill`].
+pub(super) const NUMBER_GROUP: &str = "number_group";
+
 /// `{{ t.sentences | fill(n=3) }}`: puts values in the place of `{n}` in a text of the interface.
-fn fill(text: &str, values: Kwargs, _: &State<'_>) -> String {
+///
+/// Whole numbers are written as the language of `t` writes them.
+fn fill(text: &str, values: Kwargs, state: &State<'_>) -> String {
+    let strings = state.get::<Value>("t").ok().flatten();
+    let group = strings.as_ref().and_then(|strings| strings.get_from_path(NUMBER_GROUP)?.as_str());
     let mut filled = text.to_owned();
     for (name, value) in values.iter() {
         if let Some(name) = name.as_str() {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let value = match (value.as_str(), value.as_i64()) {
+                (Some(text), _) => text.to_owned(),
+                (None, Some(number)) => crate::model::language::grouped(number, group.unwrap_or("")),
+                (None, None) => value.to_string(),
+            };
             filled = filled.replace(&format!("{{{name}}}"), &value);
         }
     }

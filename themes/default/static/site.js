@@ -45,8 +45,9 @@
 
   // The language switch keeps the sentence: `#3.2` is the same one in every language.
   function keepPlace() {
+    var place = /^#\d/.test(location.hash) ? location.hash : '';
     document.querySelectorAll('.languages a').forEach(function (link) {
-      link.hash = /^#\d/.test(location.hash) ? location.hash : '';
+      if (link.hash !== place) link.hash = place;
     });
   }
   document.addEventListener('DOMContentLoaded', keepPlace);
