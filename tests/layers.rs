@@ -45,6 +45,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("serde", &["base/yaml.rs"]),
     ("serde_json", &["cli/", "serve/"]),
     ("serde_yaml", &["base/yaml.rs"]),
+    ("sha2", &["split/mod.rs"]),
     ("strsim", &["base/suggest.rs"]),
     ("syntect", &["render/highlight.rs"]),
     ("tera", &["render/"]),
