@@ -1,7 +1,8 @@
 //! Checks that look across documents: what an editor would want to know before publishing.
 //!
 //! What one file alone is wrong about was said when it was parsed; where links lead, when they were
-//! answered. Here is the rest: translations, chapters against the source text, code languages.
+//! answered; what a template or a code block cannot do is said when the page is rendered. Here is the
+//! rest: translations, chapters against the source text.
 
 use std::sync::Arc;
 
@@ -10,7 +11,6 @@ use rayon::prelude::*;
 use crate::base::{Diagnostic, Place, code};
 use crate::load::Inputs;
 use crate::parse::{BlockKind, Document};
-use crate::render;
 use crate::site::{Site, WorkId};
 use crate::split::{self, Change, Chapter, Difference, Split};
 
@@ -22,11 +22,6 @@ pub fn check(site: &Site, inputs: &Inputs) -> Vec<Diagnostic> {
         .flat_map_iter(|&work| {
             let mut problems = Vec::new();
             translations(site, work, &mut problems);
-            for edition in site.work(work).editions.iter().flatten() {
-                problems.extend(
-                    edition.document.codes.iter().filter_map(|block| render::code_problem(&block.language, &block.place)),
-                );
-            }
             problems
         })
         .collect();

@@ -58,10 +58,10 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         say(
             global,
             &format!(
-                "{} works in {} languages: {} files in `{}`, {} written, {} removed, {}",
-                site.works.len(),
-                site.languages.len(),
-                emitted.files,
+                "{} in {}: {} in `{}`, {} written, {} removed, {}",
+                report::plural(site.works.len(), "work"),
+                report::plural(site.languages.len(), "language"),
+                report::plural(emitted.files, "file"),
                 output.display(),
                 emitted.written,
                 emitted.removed,
@@ -91,7 +91,7 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
     diagnostic::sort(&mut problems);
     let code = report::report(global, &problems, &state.inputs);
     let works = state.site().map_or(0, |site| site.works.len());
-    say(global, &format!("checked {works} works in {}", duration(start.elapsed())));
+    say(global, &format!("checked {} in {}", report::plural(works, "work"), duration(start.elapsed())));
     Ok(code)
 }
 

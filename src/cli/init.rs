@@ -80,11 +80,15 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
         .iter()
         .map(|language| (root.join("content").join(format!("{key}.{}.md", language.code)), language.code.as_str()))
         .collect();
-    if let Some((taken, _)) = files.iter().find(|(file, _)| file.exists()) {
-        return Err(Failure::new(format!("`{}` is there already", taken.display())).hint("choose another key, or edit the file"));
+    // What is there already stays: a translation of it may be what is wanted.
+    let missing: Vec<_> = files.iter().filter(|(file, _)| !file.exists()).collect();
+    if missing.is_empty() {
+        return Err(
+            Failure::new(format!("`{}` is there already", files[0].0.display())).hint("choose another key, or edit the file")
+        );
     }
     let title = args.title.clone().unwrap_or_else(|| title_of(&key));
-    for (file, code) in &files {
+    for (file, code) in missing {
         let quoted = serde_json::to_string(&title).expect("text can be written as JSON");
         create(file, &format!("---\ntitle: {quoted}\n---\n\n"))?;
         say(global, &format!("{} ({code})", file.display()));

@@ -134,6 +134,7 @@ fn as_json(problem: &Diagnostic, inputs: &Inputs) -> serde_json::Value {
     })
 }
 
-fn plural(count: usize, word: &str) -> String {
+/// `1 error`, `2 errors`.
+pub(super) fn plural(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

@@ -135,17 +135,20 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
     }
 
     let foreign = before.foreign(&output)?;
-    unchanged
-        .into_par_iter()
-        .map(PathBuf::from)
-        .chain(foreign.into_par_iter())
-        .try_for_each(|path| keep(&output.join(&path), &stage.join(&path)))
-        .and_then(|()| {
-            let list: String = site.routes.keys().map(|path| format!("{path}\n")).collect();
-            let path = stage.join(MANIFEST);
-            fs::write(&path, list).map_err(|error| Failure::io("write", &path, &error))
-        })
-        .inspect_err(|_| discard(&stage))?;
+    let kept = foreign.folders.iter().try_for_each(|folder| {
+        let folder = stage.join(folder);
+        fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))
+    });
+    kept.and_then(|()| {
+        let paths = unchanged.into_par_iter().map(PathBuf::from).chain(foreign.files.into_par_iter());
+        paths.try_for_each(|path| keep(&output.join(&path), &stage.join(&path)))
+    })
+    .and_then(|()| {
+        let list: String = site.routes.keys().map(|path| format!("{path}\n")).collect();
+        let path = stage.join(MANIFEST);
+        fs::write(&path, list).map_err(|error| Failure::io("write", &path, &error))
+    })
+    .inspect_err(|_| discard(&stage))?;
     swap::swap(&stage, &output)?;
     Ok(report)
 }
@@ -246,35 +249,50 @@ impl Before {
         Ok(Self { exists: true, complete, manifest })
     }
 
-    /// Files in the output folder that no build wrote, relative to it.
-    fn foreign(&self, output: &Path) -> Result<Vec<PathBuf>, Failure> {
+    /// What is in the output folder that no build wrote.
+    fn foreign(&self, output: &Path) -> Result<Foreign, Failure> {
+        let mut foreign = Foreign::default();
         if !self.exists {
-            return Ok(Vec::new());
+            return Ok(foreign);
         }
-        let mut foreign = Vec::new();
+        let ours: BTreeSet<&str> = self.manifest.iter().flat_map(|path| above(path)).collect();
         let mut folders = vec![PathBuf::new()];
         while let Some(folder) = folders.pop() {
             let disk = output.join(&folder);
-            let read = || -> io::Result<()> {
+            let mut read = || -> io::Result<()> {
                 for entry in fs::read_dir(&disk)? {
                     let entry = entry?;
                     let path = folder.join(entry.file_name());
+                    let name = path.to_string_lossy().replace('\\', "/");
                     if entry.file_type()?.is_dir() {
-                        folders.push(path);
-                    } else {
-                        let name = path.to_string_lossy().replace('\\', "/");
-                        if name != MANIFEST && !self.manifest.contains(&name) {
-                            foreign.push(path);
+                        if !ours.contains(name.as_str()) {
+                            foreign.folders.push(path.clone());
                         }
+                        folders.push(path);
+                    } else if name != MANIFEST && !self.manifest.contains(&name) {
+                        foreign.files.push(path);
                     }
                 }
                 Ok(())
             };
-            let mut read = read;
             read().map_err(|error| Failure::io("read", &disk, &error))?;
         }
         Ok(foreign)
     }
+}
+
+/// What someone else put into the output folder, relative to it.
+#[derive(Default)]
+struct Foreign {
+    files: Vec<PathBuf>,
+    /// They may be empty and still mean something: a repository of git has such.
+    folders: Vec<PathBuf>,
+}
+
+/// The folders above a path: `kk/a` and `kk` for `kk/a/index.html`.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(crate::base::path::folder(path)), |folder| Some(crate::base::path::folder(folder)))
+        .take_while(|folder| !folder.is_empty())
 }
 
 /// The real path of a folder that may not exist yet.

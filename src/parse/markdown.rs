@@ -740,16 +740,19 @@ impl<'a, 'p> Writer<'a, 'p> {
             let slug = page.pack.slug(&text);
             if slug.is_empty() { format!("section-{}", self.headings.len() + 1) } else { slug }
         });
-        let anchor = if explicit && self.anchors.contains(&wanted) {
+        if explicit && is_reserved(&wanted) {
+            let message = format!("the anchor `{wanted}` is kept for a part of the page itself");
+            if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
+                problem.hints.push("give the heading another one".to_owned());
+            }
+        } else if explicit && self.anchors.contains(&wanted) {
             let first = self.headings.iter().position(|earlier| earlier.anchor == wanted);
             let message = format!("the anchor `{wanted}` is given twice on this page");
             if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
                 problem.hints.extend(first.map(|first| format!("heading {} of the page has it already", first + 1)));
             }
-            unique(&self.anchors, wanted)
-        } else {
-            unique(&self.anchors, wanted)
-        };
+        }
+        let anchor = unique(|anchor| self.anchors.contains(anchor) || is_reserved(anchor), wanted);
         self.anchors.insert(anchor.clone());
         let id = SegmentId { block: self.block_number, sentence: 1 };
         self.headings.push(Heading { level: heading.level, anchor, explicit, text, id });
@@ -1031,8 +1034,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             return id.clone();
         }
         let clean: String = label.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect();
-        let taken: BTreeSet<String> = self.notes.ids.values().cloned().collect();
-        let id = unique(&taken, clean);
+        let id = unique(|id| self.notes.ids.values().any(|taken| taken == id), clean);
         self.notes.ids.insert(label.to_owned(), id.clone());
         id
     }
@@ -1157,11 +1159,33 @@ fn cut_anchor(url: &str) -> (&str, Option<String>) {
 }
 
 /// `wanted`, or the first of `wanted-2`, `wanted-3` … that is not taken.
-fn unique(taken: &BTreeSet<String>, wanted: String) -> String {
-    if !taken.contains(&wanted) {
+fn unique(taken: impl Fn(&str) -> bool, wanted: String) -> String {
+    if !taken(&wanted) {
         return wanted;
     }
-    (2..).map(|n| format!("{wanted}-{n}")).find(|candidate| !taken.contains(candidate)).expect("numbers do not end")
+    (2..).map(|n| format!("{wanted}-{n}")).find(|candidate| !taken(candidate)).expect("numbers do not end")
+}
+
+/// Whether an anchor is the id of a sentence, a footnote or a part of the page around the text: a
+/// heading "Menu" must not take the place of the menu.
+fn is_reserved(anchor: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "top",
+        "main",
+        "menu",
+        "backlinks-title",
+        "children-title",
+        "compass-desc",
+        "compass-title",
+        "contents-title",
+        "notes-title",
+        "toc-title",
+        "touched-title",
+        "weights-title",
+    ];
+    PARTS.contains(&anchor)
+        || ["fn-", "fnref-", "src-"].iter().any(|prefix| anchor.starts_with(prefix))
+        || crate::model::segment::parse(anchor).is_some()
 }
 
 /// HTML without its comments: authors write them for each other, not for readers.

@@ -2,18 +2,18 @@
 
 use std::ops::Range;
 
-use pulldown_cmark_escape::escape_html_body_text;
+use pulldown_cmark_escape::{escape_html, escape_html_body_text};
 use tera::{Context, Value};
 
 use crate::base::{Diagnostic, code, path};
 use crate::link::Answer;
-use crate::model::LangId;
-use crate::parse::{Document, Fragment, HoleKind};
-use crate::site::{Edition, WorkId, route, segment_with_id};
+use crate::model::{LangId, SegmentId, segment};
+use crate::parse::{Block, BlockKind, Document, Fragment, HoleKind};
+use crate::site::{Edition, Site, WorkId, route, segment_with_id};
 use crate::split::{self, Cut, RepairKind, Segment};
 
 use super::Renderer;
-use super::highlight::Highlighted;
+use super::highlight::{self, Highlighted};
 use super::template::map;
 
 /// For what kind of page a document's text is written.
@@ -64,7 +64,9 @@ impl Writer<'_> {
                 escape_html_body_text(html, &title).expect("writing to a string");
             }
             HoleKind::Scope => html.push_str(&self.scope()),
-            HoleKind::Anchor(index) => html.push_str(self.renderer.site.anchor(self.work, self.document, index as usize)),
+            HoleKind::Anchor(index) => {
+                attribute(html, self.renderer.site.anchor(self.work, self.document, index as usize));
+            }
             HoleKind::SegmentEnd(index) => {
                 if !matches!(self.page, Page::Half { .. }) {
                     self.marks(index as usize, html, problems);
@@ -97,7 +99,7 @@ impl Writer<'_> {
             Answer::Broken => return html.push('#'),
             Answer::Anchor(anchor) => {
                 html.push('#');
-                return html.push_str(&path::to_url(&self.own_anchor(anchor)));
+                return attribute(html, &path::to_url(&self.own_anchor(anchor)));
             }
             Answer::Path { path, anchor, .. } => (path.to_string(), anchor.clone()),
             Answer::Work { work, lang, anchor } => {
@@ -107,7 +109,8 @@ impl Writer<'_> {
                     Page::Half { pair: (left, right) }
                         if let (Some(first), Some(_)) = (site.edition(*work, left), site.edition(*work, right)) =>
                     {
-                        let anchor = anchor.as_ref().map(|anchor| half_anchor(site, *work, &edition.document, anchor));
+                        let pair = (left, right);
+                        let anchor = anchor.as_ref().map(|anchor| half_anchor(site, *work, pair, &edition.document, anchor));
                         (route::side_by_side_path(site, &first.path, left, right), anchor)
                     }
                     _ => (edition.path.to_string(), anchor.clone()),
@@ -115,17 +118,17 @@ impl Writer<'_> {
             }
         };
         html.push_str(self.root);
-        html.push_str(&path::to_url(&target));
+        attribute(html, &path::to_url(&target));
         if let Some(anchor) = anchor {
             html.push('#');
-            html.push_str(&path::to_url(&anchor));
+            attribute(html, &path::to_url(&anchor));
         }
     }
 
     fn own_anchor(&self, anchor: &str) -> String {
         match self.page {
             Page::Own => anchor.to_owned(),
-            Page::Half { .. } => half_anchor(&self.renderer.site, self.work, self.document, anchor),
+            Page::Half { pair } => half_anchor(&self.renderer.site, self.work, pair, self.document, anchor),
         }
     }
 
@@ -151,7 +154,15 @@ impl Writer<'_> {
         let block = &self.document.codes[index];
         match self.renderer.highlighter.highlight(&block.language, &block.text) {
             Highlighted::Html(highlighted) => html.push_str(&highlighted),
-            Highlighted::Unknown => escape_html_body_text(html, &block.text).expect("writing to a string"),
+            Highlighted::Unknown => {
+                escape_html_body_text(html, &block.text).expect("writing to a string");
+                let message = format!("no highlighting is known for `{}`", block.language);
+                let hint = highlight::suggestion(&block.language);
+                problems.push(
+                    Diagnostic::at(&code::UNKNOWN_CODE_LANGUAGE, block.place.clone(), message)
+                        .hint(hint.unwrap_or_else(|| "use `text` for a block without highlighting".to_owned())),
+                );
+            }
             Highlighted::Refused(why) => {
                 escape_html_body_text(html, &block.text).expect("writing to a string");
                 problems.push(
@@ -289,16 +300,36 @@ fn bytes_text(ranges: &[Range<usize>]) -> String {
     ranges.join(", ")
 }
 
-/// On a page of two halves, headings are known by their segments.
-fn half_anchor(site: &crate::site::Site, work: WorkId, document: &Document, anchor: &str) -> String {
-    let heading = (0..document.headings.len()).find(|&index| site.anchor(work, document, index) == anchor);
-    match heading {
-        Some(index) => document.headings[index].id.to_string(),
-        None if anchor.starts_with("fn-") || anchor.starts_with("fnref-") => {
-            format!("{}-{anchor}", site.config.code(document.lang))
-        }
-        None => anchor.to_owned(),
+/// What an anchor of an edition is called on a page of two halves: the row that shows it, or itself
+/// within its half where the rows do not match.
+fn half_anchor(site: &Site, work: WorkId, pair: (LangId, LangId), document: &Document, anchor: &str) -> String {
+    if anchor.is_empty() || anchor == "top" {
+        return anchor.to_owned();
     }
+    let heading = (0..document.headings.len()).find(|&index| site.anchor(work, document, index) == anchor);
+    let id = heading.map(|index| document.headings[index].id).or_else(|| segment::parse(anchor));
+    let row = id.and_then(|id| row_of(site, work, pair, document, id));
+    row.map_or_else(|| format!("{}-{anchor}", site.config.code(document.lang)), |id| id.to_string())
+}
+
+/// The id of the row that shows a segment of either half; `None` if its block is shown whole.
+fn row_of(site: &Site, work: WorkId, (left, right): (LangId, LangId), document: &Document, id: SegmentId) -> Option<SegmentId> {
+    let index = segment_with_id(document, id)? as u32;
+    let block = document.blocks.partition_point(|block| block.segments.1 <= index);
+    let left = &site.edition(work, left)?.document;
+    let (a, b) = (left.blocks.get(block)?, site.edition(work, right)?.document.blocks.get(block)?);
+    let position = index - document.blocks[block].segments.0;
+    matching(a, b).then(|| left.segments[(a.segments.0 + position) as usize].id)
+}
+
+/// Whether two blocks have the same shape, so that their sentences stand beside each other.
+pub(super) fn matching(a: &Block, b: &Block) -> bool {
+    let count = |block: &Block| block.segments.1 - block.segments.0;
+    a.kind == b.kind && a.kind != BlockKind::Other && count(a) == count(b) && count(a) > 0
+}
+
+fn attribute(html: &mut String, text: &str) {
+    escape_html(html, text).expect("writing to a string");
 }
 
 /// The cut of the chapter that a segment stands for: its own, or that of the same segment in the source edition.

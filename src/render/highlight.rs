@@ -99,13 +99,8 @@ impl Highlighter {
     }
 }
 
-/// Whether a language is known.
-pub fn knows(language: &str) -> bool {
-    syntax(language).is_some()
-}
-
 /// A known language with a name like this one.
-pub fn suggestion(language: &str) -> Option<String> {
+pub(super) fn suggestion(language: &str) -> Option<String> {
     let names: Vec<String> = syntaxes()
         .syntaxes()
         .iter()
@@ -225,7 +220,7 @@ mod tests {
     #[test]
     fn tokens_get_short_classes() {
         let html = html("rust", "fn main() { let x = \"<\"; } // end\n");
-        assert!(html.contains("<span class=\"hk\">fn</span> "), "{html}");
+        assert!(html.contains("<span class=\"hk\">fn </span>"), "{html}");
         assert!(html.contains("&lt;") && html.contains("<span class=\"hc\">// end"), "{html}");
         assert!(!html.contains("style="));
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use tera::Context;
 
-use crate::base::{Diagnostic, code};
+use crate::base::Diagnostic;
 use crate::link::Links;
 use crate::load::{Content, Inputs, builtin};
 use crate::site::{Route, RouteKind, Site};
@@ -184,16 +184,4 @@ pub fn theme_files(inputs: &Inputs, theme: &str) -> std::collections::BTreeMap<S
         format!("assets/{stem}.{}.{extension}", &digest.to_string()[..8])
     };
     names.into_iter().map(|name| (name.clone(), published(&name))).collect()
-}
-
-/// The problem that a code block cannot be highlighted, if it cannot for a reason that a look at its
-/// language and size shows.
-pub fn code_problem(language: &str, place: &crate::base::Place) -> Option<Diagnostic> {
-    if highlight::knows(language) {
-        return None;
-    }
-    Some(
-        Diagnostic::at(&code::UNKNOWN_CODE_LANGUAGE, place.clone(), format!("no highlighting is known for `{language}`"))
-            .hint(highlight::suggestion(language).unwrap_or_else(|| "use `text` for a block without highlighting".to_owned())),
-    )
 }

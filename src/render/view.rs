@@ -11,7 +11,7 @@ use crate::parse::{Block, BlockKind, Document};
 use crate::site::{WorkId, route};
 
 use super::Renderer;
-use super::body::{Page, Writer, excerpt};
+use super::body::{Page, Writer, excerpt, matching};
 use super::compass::compass;
 use super::shared::{self, yaml_value};
 use super::template::map;
@@ -601,45 +601,36 @@ fn rows(left: &Writer<'_>, right: &Writer<'_>, problems: &mut Vec<Diagnostic>) -
     let mut rows = Vec::new();
     for index in 0..left_blocks.len().max(right_blocks.len()) {
         let (a, b) = (left_blocks.get(index), right_blocks.get(index));
-        let same = matches!((a, b), (Some(a), Some(b)) if a.kind == b.kind && count(a) == count(b));
-        let kind = a.or(b).expect("one of them is there").kind;
-        let beads: Vec<Value> = if same && kind != BlockKind::Other && count(a.expect("same")) > 0 {
-            let (a, b) = (a.expect("same"), b.expect("same"));
-            (a.segments.0..a.segments.1)
-                .zip(b.segments.0..b.segments.1)
-                .map(|(i, j)| {
-                    let mut left_html = segment_html(left, i, problems);
-                    left.marks(i as usize, &mut left_html, problems);
-                    let right_html = segment_html(right, j, problems);
-                    bead(&left.document.segments[i as usize].id.to_string(), &left_html, &right_html)
-                })
-                .collect()
-        } else {
-            let id = a.map(|a| block_id(left, a)).or_else(|| b.map(|b| block_id(right, b))).expect("one of them is there");
-            let html = |writer: &Writer<'_>, block: Option<&Block>, problems: &mut Vec<Diagnostic>| {
-                block.map_or_else(String::new, |block| writer.range(&writer.document.body, block.html.0..block.html.1, problems))
-            };
-            vec![bead(&id, &html(left, a, problems), &html(right, b, problems))]
+        let (kind, level, beads) = match (a, b) {
+            (Some(a), Some(b)) if matching(a, b) => {
+                let beads = (a.segments.0..a.segments.1)
+                    .zip(b.segments.0..b.segments.1)
+                    .map(|(i, j)| {
+                        let mut left_html = segment_html(left, i, problems);
+                        left.marks(i as usize, &mut left_html, problems);
+                        let right_html = segment_html(right, j, problems);
+                        bead(&left.document.segments[i as usize].id.to_string(), &left_html, &right_html)
+                    })
+                    .collect();
+                match a.kind {
+                    BlockKind::Heading(level) => ("heading", level, beads),
+                    BlockKind::Paragraph | BlockKind::Other => ("paragraph", 0, beads),
+                }
+            }
+            _ => {
+                // Not by a segment's id: the segments in it are there under their own.
+                let id = format!("row.{}", index + 1);
+                let html = |writer: &Writer<'_>, block: Option<&Block>, problems: &mut Vec<Diagnostic>| {
+                    block.map_or_else(String::new, |block| {
+                        writer.range(&writer.document.body, block.html.0..block.html.1, problems)
+                    })
+                };
+                ("block", 0, vec![bead(&id, &html(left, a, problems), &html(right, b, problems))])
+            }
         };
-        let (kind, level) = match kind {
-            BlockKind::Heading(level) if same => ("heading", level),
-            BlockKind::Paragraph if same => ("paragraph", 0),
-            _ => ("block", 0),
-        };
-        rows.push(map([("kind", kind.into()), ("level", u64::from(level).into()), ("beads", beads.into())]));
+        rows.push(map([("kind", kind.into()), ("level", u64::from(level).into()), ("beads", Vec::<Value>::into(beads))]));
     }
     rows.into()
-}
-
-fn count(block: &Block) -> u32 {
-    block.segments.1 - block.segments.0
-}
-
-fn block_id(writer: &Writer<'_>, block: &Block) -> String {
-    match writer.document.segments.get(block.segments.0 as usize) {
-        Some(segment) if count(block) > 0 => segment.id.to_string(),
-        _ => format!("block-{}", block.html.0),
-    }
 }
 
 fn segment_html(writer: &Writer<'_>, index: u32, problems: &mut Vec<Diagnostic>) -> String {

@@ -17,6 +17,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::base::{Diagnostic, Place, code, path};
 use crate::model::Key;
 
@@ -29,7 +31,6 @@ mod plan;
 mod repair;
 mod segment;
 mod sentence;
-mod sha256;
 
 pub use compare::{Change, Difference, FileState, compare, locate, state};
 pub use law::check_laws;
@@ -268,7 +269,7 @@ pub fn split(input: &SplitInput<'_>) -> (Option<Split>, Vec<Diagnostic>) {
 /// Whether the source text is the one that the plan was made for.
 fn check_digest(plan: &plan::Plan, input: &SplitInput<'_>, problems: &mut Vec<Diagnostic>) {
     let Some((wanted, place)) = &plan.sha256 else { return };
-    let found = sha256::hex(input.source.as_bytes());
+    let found = format!("{:x}", Sha256::digest(input.source.as_bytes()));
     if !wanted.eq_ignore_ascii_case(&found) {
         problems.push(
             Diagnostic::at(&code::SOURCE_CHANGED, place.clone(), "the source text is not the one the plan was made for")

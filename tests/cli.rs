@@ -1,0 +1,361 @@
+//! The program as people and scripts call it: commands, exit codes, formats.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// What a run of the program came to.
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn tilmash(folder: &Path, arguments: &[&str]) -> Run {
+    tilmash_with(folder, arguments, &[], "")
+}
+
+fn tilmash_with(folder: &Path, arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tilmash"));
+    command.args(arguments).current_dir(folder).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    command.envs(environment.iter().copied());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program runs");
+    child.stdin.take().expect("it was piped").write_all(input.as_bytes()).expect("the program reads");
+    let output = child.wait_with_output().expect("it was started");
+    Run {
+        code: output.status.code().expect("it was not killed"),
+        out: String::from_utf8(output.stdout).expect("output is UTF-8"),
+        err: String::from_utf8(output.stderr).expect("output is UTF-8"),
+    }
+}
+
+fn site(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (path, text) in files {
+        let file = folder.path().join(path);
+        fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
+        fs::write(file, text).expect("files can be written");
+    }
+    folder
+}
+
+const CONFIG: (&str, &str) = ("site.yaml", "title: T\nlanguages: [kk, en]\n");
+const HOME: (&str, &str) = ("content/index.kk.md", "# Басты бет\n");
+const HOME_EN: (&str, &str) = ("content/index.en.md", "# Home\n");
+const BROKEN: (&str, &str) = ("content/a.kk.md", "# A\n\n[[nosuch]]\n");
+
+const COMMANDS: [&str; 7] = ["build", "serve", "check", "split", "init", "new", "render"];
+
+#[test]
+fn help_names_every_command_and_shows_an_example_of_each() {
+    let folder = site(&[]);
+    let help = tilmash(folder.path(), &["--help"]);
+    assert_eq!(help.code, 0);
+    for command in COMMANDS {
+        assert!(help.out.contains(&format!("\n  {command} ")), "{command} in {}", help.out);
+        let own = tilmash(folder.path(), &[command, "--help"]);
+        assert_eq!(own.code, 0, "{command}");
+        assert!(own.out.contains("Example") && own.out.contains(&format!("tilmash {command}")), "{command}: {}", own.out);
+        assert_eq!(own.err, "");
+    }
+    assert!(help.out.contains("Example"));
+    let version = tilmash(folder.path(), &["--version"]);
+    assert_eq!((version.code, version.out.trim()), (0, concat!("tilmash ", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
+fn wrong_usage_is_2_with_a_suggestion() {
+    let folder = site(&[]);
+    for (arguments, word) in [
+        (&["biuld"][..], "build"),
+        (&["build", "--outputt", "x"], "--output"),
+        (&["build", "--format", "xml"], "possible values"),
+        (&["split", "--check", "--force"], "cannot be used with"),
+        (&["new"], "<KEY>"),
+        (&[], "Usage"),
+        (&["check", "--explain", "broken-lnk"], "broken-link"),
+        (&["build", "--base-url", "example.org"], "https://"),
+    ] {
+        let run = tilmash(folder.path(), arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}{}", run.out, run.err);
+        assert!(run.err.contains(word), "{arguments:?}: {}", run.err);
+    }
+}
+
+#[test]
+fn no_site_is_a_problem_and_no_folder_a_failure() {
+    let folder = site(&[]);
+    let run = tilmash(folder.path(), &["build"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.err.contains("no-config") && run.err.contains("tilmash init"), "{}", run.err);
+    let run = tilmash(folder.path(), &["check", "--root", "nowhere"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("nowhere"), "{}", run.err);
+}
+
+#[test]
+fn problems_are_1_and_nothing_is_published() {
+    let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN]);
+    for command in ["build", "check"] {
+        let run = tilmash(folder.path(), &[command]);
+        assert_eq!(run.code, 1, "{}", run.err);
+        assert!(run.err.contains("error[broken-link]: no work is called `nosuch`"), "{}", run.err);
+        assert!(run.err.contains("content/a.kk.md:3:3") && run.err.contains("^^^^^^"), "{}", run.err);
+        assert_eq!(run.out, "");
+    }
+    assert!(!folder.path().join("public").exists());
+}
+
+#[test]
+fn warnings_do_not_fail() {
+    let folder = site(&[CONFIG, HOME, HOME_EN, ("content/a.kk.md", "# A\n")]);
+    let run = tilmash(folder.path(), &["build"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.err.contains("warning[missing-translation]") && run.err.contains("0 errors, 1 warning\n"), "{}", run.err);
+    assert!(run.err.contains("2 works in 2 languages"), "{}", run.err);
+    assert!(folder.path().join("public/kk/a/index.html").is_file());
+    // One of each is said as one.
+    let folder = site(&[("site.yaml", "title: T\nlanguages: [kk]\n"), HOME]);
+    assert!(tilmash(folder.path(), &["build"]).err.contains("1 work in 1 language: "));
+}
+
+#[test]
+fn quiet_says_problems_only() {
+    let folder = site(&[CONFIG, HOME, HOME_EN]);
+    let run = tilmash(folder.path(), &["build", "--quiet"]);
+    assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "", ""));
+    let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN]);
+    let run = tilmash(folder.path(), &["check", "-q"]);
+    assert_eq!(run.code, 1);
+    assert!(run.err.contains("broken-link") && !run.err.contains("checked"), "{}", run.err);
+}
+
+#[test]
+fn short_is_a_line_for_each_problem() {
+    let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN, ("content/a.en.md", "# A\n\nText.\n")]);
+    let run = tilmash(folder.path(), &["check", "--format", "short", "--quiet"]);
+    let lines: Vec<&str> = run.err.lines().collect();
+    assert!(lines[0].starts_with("content/a.kk.md:3:3: error[broken-link]: no work is called `nosuch` ("), "{}", run.err);
+    assert_eq!(lines.len(), 2, "{}", run.err);
+    assert_eq!(lines[1], "1 error, 0 warnings");
+}
+
+#[test]
+fn json_is_an_object_for_each_problem_and_nothing_else() {
+    let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN]);
+    let run = tilmash(folder.path(), &["check", "--format", "json"]);
+    assert_eq!(run.code, 1);
+    assert_eq!(run.err, "");
+    let problems: Vec<serde_json::Value> =
+        run.out.lines().map(|line| serde_json::from_str(line).expect("a line is an object")).collect();
+    let broken = problems.iter().find(|it| it["code"] == "broken-link").expect("it is among them");
+    assert_eq!(broken["severity"], "error");
+    assert_eq!(broken["place"]["file"], "content/a.kk.md");
+    assert_eq!((&broken["place"]["line"], &broken["place"]["column"]), (&3.into(), &3.into()));
+    assert_eq!((&broken["place"]["start"], &broken["place"]["end"]), (&7.into(), &13.into()));
+    assert!(broken["hints"][0].is_string());
+    let run = tilmash(folder.path(), &["check", "--root", "nowhere", "--format", "json"]);
+    assert_eq!(run.code, 2);
+    let failure: serde_json::Value = serde_json::from_str(&run.out).expect("one object");
+    assert_eq!(failure["severity"], "failure");
+}
+
+#[test]
+fn colour_is_for_terminals_and_can_be_forbidden() {
+    let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN]);
+    let run = tilmash(folder.path(), &["check"]);
+    assert!(!run.err.contains('\u{1b}'), "a pipe gets no colour");
+    let run = tilmash_with(folder.path(), &["check"], &[("CLICOLOR_FORCE", "1")], "");
+    assert!(run.err.contains('\u{1b}'), "unless it asks for it");
+    let run = tilmash_with(folder.path(), &["check"], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], "");
+    assert!(!run.err.contains('\u{1b}'), "NO_COLOR comes first: {:?}", run.err);
+}
+
+#[test]
+fn a_new_site_builds_without_a_word() {
+    let folder = site(&[]);
+    let run = tilmash(folder.path(), &["init", "my book"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let book = folder.path().join("my book");
+    for command in ["build", "check"] {
+        let run = tilmash(&book, &[command, "--format", "json"]);
+        assert_eq!(run.code, 0, "{}", run.out);
+        let codes: Vec<String> = run
+            .out
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("an object")["code"].to_string())
+            .collect();
+        assert_eq!(codes, ["\"no-base-url\""]);
+    }
+    for page in ["index.html", "kk/index.html", "en/first-chapter/index.html", "en-kk/first-chapter/index.html", "404.html"] {
+        assert!(book.join("public").join(page).is_file(), "{page}");
+    }
+    assert!(book.join(".github/workflows/pages.yml").is_file());
+    // A second time it would write over someone's work.
+    let run = tilmash(folder.path(), &["init", "my book"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("would replace"), "{}", run.err);
+    // With an address there is nothing left to say.
+    let run = tilmash(&book, &["build", "--base-url", "https://example.org/book/", "--format", "json"]);
+    assert_eq!((run.code, run.out.as_str()), (0, ""));
+    let page = fs::read_to_string(book.join("public/en/index.html")).expect("it was built");
+    assert!(page.contains("<link rel=\"canonical\" href=\"https://example.org/book/en/\">"));
+}
+
+#[test]
+fn new_makes_all_editions_of_a_page() {
+    let folder = site(&[CONFIG, HOME, HOME_EN]);
+    let run = tilmash(folder.path(), &["new", "chapters/first-steps"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    for lang in ["kk", "en"] {
+        let text =
+            fs::read_to_string(folder.path().join(format!("content/chapters/first-steps.{lang}.md"))).expect("it is there");
+        assert_eq!(text, "---\ntitle: \"First steps\"\n---\n\n");
+    }
+    let run = tilmash(folder.path(), &["new", "chapters/first-steps", "--title", "Other"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("there already"), "{}", run.err);
+    // Of a work that has an edition, only the others are made.
+    fs::remove_file(folder.path().join("content/chapters/first-steps.en.md")).expect("it is there");
+    let run = tilmash(folder.path(), &["new", "chapters/first-steps"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.err.contains("(en)") && !run.err.contains("(kk)"), "{}", run.err);
+    for key in ["../out", "a//b", "_hidden", "con:x", "/"] {
+        assert_eq!(tilmash(folder.path(), &["new", key]).code, 2, "{key}");
+    }
+    assert_eq!(tilmash(folder.path(), &["check"]).code, 0);
+}
+
+const PLAN: (&str, &str) = (
+    "content/_source/plan.yaml",
+    "source: text.kk.txt\nlanguage: kk\nchapters:\n  - {key: a, title: Бірінші, paragraphs: [L1.1-L1.2]}\n  - {key: b, title: Екінші, paragraphs: [L2.1]}\n",
+);
+const SOURCE: (&str, &str) = ("content/_source/text.kk.txt", "Бірінші сөйлем. Тағы бір сөйлем.\nЕкінші жол.\n");
+const CONFIG_WITH_PLAN: (&str, &str) = ("site.yaml", "title: T\nlanguages: [kk]\nplans: [content/_source/plan.yaml]\n");
+
+#[test]
+fn split_writes_chapters_and_never_over_edits() {
+    let folder = site(&[CONFIG_WITH_PLAN, HOME, PLAN, SOURCE]);
+    let chapter = folder.path().join("content/a.kk.md");
+    let run = tilmash(folder.path(), &["split", "--dry-run"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.err.contains("content/a.kk.md") && run.err.contains("would be new"), "{}", run.err);
+    assert!(!chapter.exists());
+
+    let run = tilmash(folder.path(), &["split", "--check"]);
+    assert_eq!(run.code, 1, "chapters that are not written yet are a problem: {}", run.err);
+
+    assert_eq!(tilmash(folder.path(), &["split"]).code, 0);
+    let written = fs::read_to_string(&chapter).expect("it was written");
+    assert!(written.contains("Бірінші сөйлем.\nТағы бір сөйлем."), "{written}");
+    let run = tilmash(folder.path(), &["split", "--check"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.err.contains("nothing is lost, doubled or out of order"), "{}", run.err);
+    assert!(tilmash(folder.path(), &["split"]).err.contains("unchanged"));
+    assert_eq!(tilmash(folder.path(), &["build"]).code, 0);
+
+    let edited = written.replace("Тағы бір сөйлем", "Тағы бір өзгерген сөйлем");
+    fs::write(&chapter, &edited).expect("it can be written");
+    let run = tilmash(folder.path(), &["split"]);
+    assert!(run.err.contains("edited") && run.err.contains("--force"), "{}", run.err);
+    assert_eq!(fs::read_to_string(&chapter).expect("it is there"), edited, "never without being asked");
+    assert_eq!(tilmash(folder.path(), &["split", "--dry-run", "--force"]).code, 0);
+    assert_eq!(fs::read_to_string(&chapter).expect("it is there"), edited, "a dry run writes nothing");
+    assert_eq!(tilmash(folder.path(), &["split", "--force"]).code, 0);
+    assert_eq!(fs::read_to_string(&chapter).expect("it is there"), written);
+
+    fs::write(&chapter, written.replace("Бірінші сөйлем.\n", "")).expect("it can be written");
+    let run = tilmash(folder.path(), &["split", "--check"]);
+    assert_eq!(run.code, 1);
+    assert!(run.err.contains("chapter-loss"), "{}", run.err);
+}
+
+#[test]
+fn split_refuses_a_plan_that_loses_text() {
+    let plan = PLAN.1.replace("[L2.1]", "[L1.1]");
+    let folder = site(&[CONFIG_WITH_PLAN, HOME, (PLAN.0, &plan), SOURCE]);
+    let run = tilmash(folder.path(), &["split"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.err.contains("plan-coverage") && run.err.contains("nothing was written"), "{}", run.err);
+    assert!(!folder.path().join("content/a.kk.md").exists());
+    let folder = site(&[CONFIG, HOME]);
+    assert_eq!(tilmash(folder.path(), &["split"]).code, 2, "a site without a plan has nothing to split");
+}
+
+#[test]
+fn render_prints_a_page_or_bare_html() {
+    let folder = site(&[CONFIG, HOME, HOME_EN]);
+    for page in ["content/index.en.md", "./content/index.en.md", "en/", "en/index.html", "/en"] {
+        let run = tilmash(folder.path(), &["render", page]);
+        assert_eq!(run.code, 0, "{page}: {}", run.err);
+        assert!(run.out.starts_with("<!DOCTYPE html>") && run.out.contains("<h1>Home</h1>"), "{page}: {}", run.out);
+    }
+    let run = tilmash(folder.path(), &["render", "content/indx.en.md"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("did you mean `content/index.en.md`?"), "{}", run.err);
+    let run = tilmash_with(folder.path(), &["render", "--commonmark", "-"], &[], "*hi* <b>x</b>\n");
+    assert_eq!((run.code, run.out.as_str()), (0, "<p><em>hi</em> <b>x</b></p>\n"));
+}
+
+#[test]
+fn explain_tells_of_a_code() {
+    let folder = site(&[]);
+    let run = tilmash(folder.path(), &["check", "--explain", "broken-link"]);
+    assert_eq!((run.code, run.out.as_str()), (0, "broken-link (error): A link leads to nothing.\n"));
+    let all = tilmash(folder.path(), &["check", "--explain"]);
+    assert_eq!(all.code, 0);
+    assert_eq!(all.out.lines().count(), tilmash::base::code::ALL.len());
+}
+
+#[test]
+fn the_output_folder_can_be_chosen_and_is_protected() {
+    let folder = site(&[CONFIG, HOME, HOME_EN, ("mine/keep.txt", "keep")]);
+    assert_eq!(tilmash(folder.path(), &["build", "--output", "out/deep"]).code, 0);
+    assert!(folder.path().join("out/deep/kk/index.html").is_file());
+    for output in ["mine", ".", "content"] {
+        let run = tilmash(folder.path(), &["build", "--output", output]);
+        assert_eq!(run.code, 2, "{output}: {}", run.err);
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("mine/keep.txt")).expect("it is there"), "keep");
+    // Another root: the site's own folder is where `public` goes.
+    let other = site(&[]);
+    let run = tilmash(other.path(), &["build", "--root", folder.path().to_str().expect("a plain path")]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(folder.path().join("public/index.html").is_file());
+}
+
+#[test]
+fn drafts_are_published_when_asked_for() {
+    let folder = site(&[CONFIG, HOME, HOME_EN, ("content/d.kk.md", "---\ntitle: D\ndraft: true\n---\n")]);
+    let page = folder.path().join("public/kk/d/index.html");
+    assert_eq!(tilmash(folder.path(), &["build"]).code, 0);
+    assert!(!page.exists());
+    assert_eq!(tilmash(folder.path(), &["build", "--drafts"]).code, 0);
+    assert!(page.is_file());
+    assert_eq!(tilmash(folder.path(), &["build"]).code, 0);
+    assert!(!page.exists(), "what is no longer published is removed");
+}
+
+#[test]
+fn completions_are_printed() {
+    let folder = site(&[]);
+    for shell in ["bash", "zsh", "fish"] {
+        let run = tilmash(folder.path(), &["completions", shell]);
+        assert!(run.code == 0 && run.out.contains("tilmash"), "{shell}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let folder = site(&[CONFIG, HOME, HOME_EN]);
+    let script = format!("'{}' render en/ | head -c 1; echo \" ${{PIPESTATUS[0]}}\"", env!("CARGO_BIN_EXE_tilmash"));
+    let output = Command::new("bash").arg("-c").arg(script).current_dir(folder.path()).output();
+    // Not every system has bash.
+    let Ok(output) = output else { return };
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "< 0", "{}", String::from_utf8_lossy(&output.stderr));
+}

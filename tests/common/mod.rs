@@ -1,0 +1,301 @@
+//! What several test files use: sites made of texts, snapshots of all that a state comes to, HTML
+//! looked at as text.
+#![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this one")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use tilmash::base::{Diagnostic, diagnostic};
+use tilmash::load::Inputs;
+use tilmash::project::{Overrides, Project, State};
+use tilmash::render::Body;
+
+/// The files of a site, by path.
+pub(crate) type Files = BTreeMap<String, String>;
+
+/// A project in no folder in particular.
+pub(crate) fn project() -> Project {
+    Project::new(Path::new("site"), Overrides::default())
+}
+
+/// The files as a snapshot that no disk was asked for.
+pub(crate) fn inputs(files: &Files) -> Arc<Inputs> {
+    Arc::new(Inputs::from_texts(files.iter().map(|(path, text)| (path.as_str(), text.as_str()))))
+}
+
+/// The state of a site, from nothing.
+pub(crate) fn state(files: &Files) -> State {
+    project().state(inputs(files))
+}
+
+/// All that can be asked of a state: every route with its bytes, and every problem.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Snapshot {
+    pub(crate) routes: BTreeMap<String, Vec<u8>>,
+    pub(crate) problems: Vec<Diagnostic>,
+}
+
+/// Asks a state for everything.
+pub(crate) fn snapshot(state: &State) -> Snapshot {
+    let mut routes = BTreeMap::new();
+    let mut problems = state.problems.clone();
+    if let Some(site) = state.site() {
+        for (path, route) in &site.routes {
+            let rendered = state.render(route);
+            problems.extend(rendered.problems);
+            let bytes = match rendered.body {
+                Some(Body::Bytes(bytes)) => bytes,
+                Some(Body::File(disk)) => format!("a copy of {}", disk.display()).into_bytes(),
+                None => Vec::new(),
+            };
+            routes.insert(path.to_string(), bytes);
+        }
+    }
+    diagnostic::sort(&mut problems);
+    Snapshot { routes, problems }
+}
+
+/// What differs between two snapshots, in words; `None` if nothing does.
+pub(crate) fn difference(a: &Snapshot, b: &Snapshot) -> Option<String> {
+    for path in a.routes.keys().chain(b.routes.keys()) {
+        let (left, right) = (a.routes.get(path), b.routes.get(path));
+        if left != right {
+            let show =
+                |bytes: Option<&Vec<u8>>| bytes.map_or("nothing".to_owned(), |it| String::from_utf8_lossy(it).into_owned());
+            return Some(format!("`{path}` differs\n--- one\n{}\n--- other\n{}", show(left), show(right)));
+        }
+    }
+    for problem in &a.problems {
+        if !b.problems.contains(problem) {
+            return Some(format!("only one has the problem {problem:?}"));
+        }
+    }
+    (a.problems != b.problems).then(|| format!("the other has more problems: {:?}", b.problems))
+}
+
+/// The text of a file as a diagnostic's place means it: of the site, or built in.
+pub(crate) fn text_of<'a>(files: &'a Files, file: &str) -> Option<&'a str> {
+    let built_in = || std::str::from_utf8(tilmash::load::builtin::file(file)?).ok();
+    files.get(file).map(String::as_str).or_else(built_in)
+}
+
+/// Says what is wrong with a diagnostic as such: its wording, its places.
+pub(crate) fn flaw(problem: &Diagnostic, files: &Files) -> Option<String> {
+    let message = &problem.message;
+    if message.is_empty() || message.contains('\n') {
+        return Some(format!("the message is not one line: {message:?}"));
+    }
+    if message.ends_with('.') && !message.ends_with("…") {
+        return Some(format!("the message ends with a full stop: {message:?}"));
+    }
+    let mut letters = message.chars();
+    let (first, second) = (letters.next(), letters.next());
+    if first.is_some_and(char::is_uppercase) && second.is_some_and(char::is_lowercase) {
+        return Some(format!("the message begins with a capital: {message:?}"));
+    }
+    for hint in &problem.hints {
+        if hint.is_empty() || hint.contains('\n') {
+            return Some(format!("a hint is not one line: {hint:?}"));
+        }
+    }
+    for place in problem.place.iter().chain(problem.others.iter().map(|(place, _)| place)) {
+        // A page that nobody wrote, such as a home page, has no text.
+        let Some(text) = text_of(files, &place.file) else {
+            if place.start != 0 || place.end != 0 {
+                return Some(format!("a place in `{}`, which is not there", place.file));
+            }
+            continue;
+        };
+        let inside = place.start <= place.end && text.is_char_boundary(place.start) && text.is_char_boundary(place.end);
+        if !inside {
+            return Some(format!("{place:?} is no place in its file, in {problem:?}"));
+        }
+    }
+    None
+}
+
+/// The elements that have no end tag.
+const VOID: &[&str] = &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
+
+/// Says where HTML is not well nested: an end tag without its beginning, or the other way about.
+pub(crate) fn unbalanced(html: &str) -> Option<String> {
+    let mut open: Vec<(&str, usize)> = Vec::new();
+    for tag in tags(html) {
+        if let Some(name) = tag.name.strip_prefix('/') {
+            match open.pop() {
+                Some((last, _)) if last == name => {}
+                Some((last, at)) => {
+                    return Some(format!("</{name}> ends <{last}>: …{}…", around(html, at, tag.at)));
+                }
+                None => return Some(format!("</{name}> ends nothing: …{}…", around(html, tag.at, tag.at))),
+            }
+        } else if !VOID.contains(&tag.name) && !tag.closed {
+            open.push((tag.name, tag.at));
+        }
+    }
+    open.pop().map(|(name, at)| format!("<{name}> is never ended: …{}…", around(html, at, at)))
+}
+
+fn around(html: &str, start: usize, end: usize) -> &str {
+    let mut from = start.saturating_sub(40);
+    while !html.is_char_boundary(from) {
+        from -= 1;
+    }
+    let mut to = (end + 60).min(html.len());
+    while !html.is_char_boundary(to) {
+        to += 1;
+    }
+    &html[from..to]
+}
+
+/// A tag of an HTML text.
+pub(crate) struct Tag<'a> {
+    /// With the slash of an end tag.
+    pub(crate) name: &'a str,
+    pub(crate) at: usize,
+    /// Names and values, as they are written.
+    pub(crate) attributes: Vec<(&'a str, &'a str)>,
+    /// Whether it ends with `/>`.
+    pub(crate) closed: bool,
+}
+
+/// The tags of an HTML text, as a browser would see them; comments and the document type are none.
+pub(crate) fn tags(html: &str) -> Vec<Tag<'_>> {
+    let mut tags = Vec::new();
+    let mut at = 0;
+    while let Some(open) = html[at..].find('<') {
+        let start = at + open;
+        let rest = &html[start + 1..];
+        at = start + 1;
+        if rest.starts_with("!--") {
+            at = rest.find("-->").map_or(html.len(), |end| start + 1 + end + 3);
+            continue;
+        }
+        if !rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
+            continue;
+        }
+        let name_end = rest.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(rest.len());
+        let name = rest[..name_end].trim_end_matches(|c| c == '/' && name_end > 1);
+        let mut attributes = Vec::new();
+        let mut inside = &rest[name_end..];
+        let closed = loop {
+            inside = inside.trim_start();
+            if inside.is_empty() {
+                break false;
+            }
+            if let Some(after) = inside.strip_prefix('>') {
+                inside = after;
+                break rest[..rest.len() - after.len()].ends_with("/>");
+            }
+            if let Some(after) = inside.strip_prefix('/') {
+                inside = after;
+                continue;
+            }
+            let end = inside.find(|c: char| c.is_whitespace() || c == '=' || c == '>' || c == '/').unwrap_or(inside.len());
+            let attribute = &inside[..end.max(1).min(inside.len())];
+            inside = &inside[attribute.len()..];
+            let mut value = "";
+            if let Some(after) = inside.strip_prefix("=\"") {
+                let end = after.find('"').unwrap_or(after.len());
+                value = &after[..end];
+                inside = after.get(end + 1..).unwrap_or("");
+            }
+            attributes.push((attribute, value));
+        };
+        tags.push(Tag { name, at: start, attributes, closed });
+        at = html.len() - inside.len();
+    }
+    tags
+}
+
+/// The text of an attribute's value.
+pub(crate) fn unescaped(value: &str) -> String {
+    let named =
+        value.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#x27;", "'").replace("&#39;", "'");
+    named.replace("&#x2F;", "/").replace("&amp;", "&")
+}
+
+/// What is wrong with a page's ids and links, within the site of `routes`.
+#[derive(Debug, Default)]
+pub(crate) struct Flaws {
+    pub(crate) nesting: Vec<String>,
+    pub(crate) doubled_ids: Vec<String>,
+    pub(crate) root_absolute: Vec<String>,
+    pub(crate) dangling: Vec<String>,
+    /// Anchors that the page they lead to does not have.
+    pub(crate) anchors: Vec<String>,
+    pub(crate) inline: Vec<String>,
+}
+
+/// Looks at every HTML page of a snapshot: nesting, ids, links.
+pub(crate) fn flaws(snapshot: &Snapshot) -> Flaws {
+    let mut flaws = Flaws::default();
+    let pages: BTreeMap<&str, (&str, Vec<Tag<'_>>)> = snapshot
+        .routes
+        .iter()
+        .filter(|(path, _)| path.ends_with(".html"))
+        .map(|(path, bytes)| {
+            let html = std::str::from_utf8(bytes).expect("pages are UTF-8");
+            (path.as_str(), (html, tags(html)))
+        })
+        .collect();
+    let mut ids: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (path, (html, tags)) in &pages {
+        flaws.nesting.extend(unbalanced(html).map(|flaw| format!("{path}: {flaw}")));
+        let own = ids.entry(path).or_default();
+        for tag in tags {
+            for (name, value) in &tag.attributes {
+                if *name == "id" && !own.insert(unescaped(value)) {
+                    flaws.doubled_ids.push(format!("{path}: {value}"));
+                }
+                if *name == "style" || name.starts_with("on") {
+                    flaws.inline.push(format!("{path}: {name}=\"{value}\""));
+                }
+            }
+        }
+    }
+    for (path, (_, tags)) in &pages {
+        for tag in tags {
+            for (name, value) in &tag.attributes {
+                let value = unescaped(value);
+                let url = match *name {
+                    "href" | "src" => value.as_str(),
+                    "content" if tag.attributes.contains(&("http-equiv", "refresh")) => {
+                        value.split_once("url=").map_or("", |(_, url)| url)
+                    }
+                    "popovertarget" | "aria-labelledby" if !ids[path].contains(&value) => {
+                        flaws.anchors.push(format!("{path}: {name}=\"{value}\""));
+                        continue;
+                    }
+                    _ => continue,
+                };
+                let scheme = url.split_once(':').is_some_and(|(scheme, _)| scheme.chars().all(|c| c.is_ascii_alphanumeric()));
+                if scheme || url.is_empty() {
+                    continue;
+                }
+                if url.starts_with('/') {
+                    if *path != "404.html" {
+                        flaws.root_absolute.push(format!("{path}: {url}"));
+                    }
+                    continue;
+                }
+                let (target, anchor) = url.split_once('#').map_or((url, None), |(target, anchor)| (target, Some(anchor)));
+                let decoded = tilmash::base::path::from_url(target).unwrap_or_default();
+                let resolved =
+                    if decoded.is_empty() { Some((*path).to_owned()) } else { tilmash::base::path::resolve(path, &decoded) };
+                let Some(resolved) = resolved.filter(|it| snapshot.routes.contains_key(it)) else {
+                    flaws.dangling.push(format!("{path}: {url}"));
+                    continue;
+                };
+                let Some(anchor) = anchor.and_then(tilmash::base::path::from_url).filter(|anchor| !anchor.is_empty()) else {
+                    continue;
+                };
+                if ids.get(resolved.as_str()).is_some_and(|ids| !ids.contains(&anchor)) && anchor != "top" {
+                    flaws.anchors.push(format!("{path}: {url}"));
+                }
+            }
+        }
+    }
+    flaws
+}

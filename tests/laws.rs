@@ -1,0 +1,731 @@
+//! The laws of the design that speak of "any", as properties of generated sites and texts.
+//!
+//! The numbers of cases suit a test run; `PROPTEST_CASES=2000` looks further, and
+//! `PROPTEST_RNG_SEED` elsewhere. Without these the cases are always the same.
+
+use std::fs;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use proptest::test_runner::{FileFailurePersistence, RngSeed};
+use tilmash::base::Severity;
+use tilmash::load::Inputs;
+use tilmash::model::{Config, FrontMatter, Key, LangId, LanguagePack};
+use tilmash::parse::{ParseInput, Settings, parse};
+use tilmash::project::{Overrides, Project};
+
+mod common;
+use common::{Files, difference, flaw, flaws, project, snapshot, state, unbalanced};
+
+fn cases(cases: u32) -> ProptestConfig {
+    let mut config = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = cases;
+    }
+    if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
+        config.rng_seed = RngSeed::Fixed(1991);
+    }
+    config.max_shrink_iters = 2000;
+    config.failure_persistence = Some(Box::new(FileFailurePersistence::Off));
+    config
+}
+
+/// Pages that edits write, delete and rename; some get in each other's way.
+const PAGES: &[&str] = &[
+    "content/index.kk.md",
+    "content/index.en.md",
+    "content/a.kk.md",
+    "content/a.en.md",
+    "content/A.kk.md",
+    "content/s/index.kk.md",
+    "content/s/index.en.md",
+    "content/s/b.kk.md",
+    "content/s/b.en.md",
+    "content/s/ә б.kk.md",
+    "content/s/t/c.en.md",
+    "content/s.en.md",
+    "content/plain.md",
+    "content/x.qq.md",
+    "content/_draft.kk.md",
+];
+
+/// Front matter that pages may have.
+const FRONTS: &[&str] = &[
+    "",
+    "---\ntitle: Бет\n---\n",
+    "---\ntitle: Page\norder: 2\n---\n",
+    "---\ntitle: Other\norder: 1\ndescription: \"What it says\"\ndate: 2003-12-31\n---\n",
+    "---\ntitle: Slugged\nslug: other\naliases: [/old/, /a/]\n---\n",
+    "---\ntitle: Draft\ndraft: true\n---\n",
+    "---\ntitle: T\ntemplate: own.html\ntags: [x, y]\nextra: {n: 1}\n---\n",
+    "---\ntitel: wrong\n---\n",
+    "---\ntitle: [not, text]\ntitle: twice\n---\n",
+    "---\ntitle: never closed\n",
+];
+
+/// Blocks of Markdown that pages are put together from.
+const BLOCKS: &[&str] = &[
+    "# A title\n",
+    "One sentence.\nAnother sentence.\n",
+    "Бір сөйлем.\nЕкінші *сөйлем\nүзілген* мұнда.\n",
+    "## A heading\n\nText under it.\n",
+    "## Басқа тақырып {#given}\n\nText.\n",
+    "### Deeper\n",
+    "## Menu\n\n## Main\n\n## Notes title {#toc-title}\n\n## Ids {#1.1}\n\n## Quoted {#a\"b}\n",
+    "Same [page](#menu-2), [sentence](a.md#2.1), [section](s/b.md#a-heading).\n",
+    "See [a](a.md), [b](s/b.md), [up](../a.md#given) and [[s/b]].\n",
+    "See [[a|words]] and [[a#a-heading]], [here](#given).\n",
+    "Broken: [gone](gone.md), [[gone]], [anchor](a.md#nosuch), [out](../../../x.md).\n",
+    "- item one\n- item *two*\n  - inner\n- [ ] task\n- [x] done\n",
+    "1. first\n\n   second paragraph\n2. next\n",
+    "> quoted \"text\" with 'inner' words\n> on two lines\n",
+    "> [!NOTE]\n> An alert.\n",
+    "| a | b |\n|:--|--:|\n| [[a]] | `x` |\n",
+    "Term\n: Definition one\n: Definition two\n",
+    "A note.[^1] Again.[^1] Other.[^two]\n\n[^1]: The *note*.\n\n[^two]: Second.\n",
+    "Undefined[^nope] note.\n\n[^unused]: Never used.\n",
+    "```rust\nfn main() { let x = \"<\"; }\n```\n",
+    "```nosuchlang\nx < y\n```\n",
+    "Raw <b>html</b> and <!-- a comment --> here.\n",
+    "<div>\n*block*\n</div>\n",
+    "Bare https://example.org/a_b(c), and www.example.org.\n",
+    "[bad](javascript:alert(1)) ![pic](pic.svg) ![far](https://example.org/x.png)\n",
+    "Hard  \nbreak\\\nand &amp; entity ~~gone~~.\n",
+    "---\n",
+    "Бір сөйлем.\nЕкнші сөйлем.\n",
+    "Үшінші сөйлем.\nТөртінші.\n",
+];
+
+/// Whole texts for `site.yaml`.
+const CONFIGS: &[&str] = &[
+    "title: T\nlanguages: [kk, en]\n",
+    "title: {kk: Кітап, en: Book}\nlanguages: [kk, en]\nsource: en\nbase_url: https://example.org/book/\ndate: 2020-01-02\n",
+    "title: T\nlanguages: [en]\nsegments: false\n",
+    "title: T\nlanguages: [kk, en, ru]\nside_by_side: false\nmarkdown: {raw_html: true, smart_punctuation: false}\n",
+    "title: T\nlanguages: [kk, en]\ntheme: mine\nmarkdown: {highlight: false}\nseverity: {broken-link: warning, footnote: off}\n",
+    "title: T\nlanguages: [kk, en]\nplans: [content/_source/plan.yaml]\n",
+    "title: T\nlanguages: [kk, en]\nplans: [content/_source/gone.yaml]\nunknown: key\n",
+    "title: T\n",
+    "title: [broken\n",
+];
+
+/// Further files, by path: templates, a theme, a plan and its source, a picture.
+const OTHERS: &[(&str, &[&str])] = &[
+    (
+        "templates/page.html",
+        &[
+            "{% extends \"default/page.html\" %}{% block byline %}<p>own</p>{% endblock byline %}",
+            "{% extends \"default/page.html\" %}{% block byline %}{{ nosuch.field }}{% endblock byline %}",
+            "{% extends \"gone.html\" %}",
+            "{% if %}",
+        ],
+    ),
+    ("templates/own.html", &["<!DOCTYPE html><html><body>{{ page.title }}</body></html>", "{{ page.title | nosuch }}"]),
+    ("themes/mine/templates/base.html", &["{% extends \"default/base.html\" %}{% block footer %}{% endblock footer %}"]),
+    ("themes/mine/languages/kk.yaml", &["strings: {home: Үй}\n", "quotes: [a]\nstrings: {home: [x]}\n"]),
+    ("themes/default/languages/kk.yaml", &["strings: {notes: Ескерту}\n"]),
+    ("themes/mine/static/style.css", &["body { color: red }", "body { color: blue }"]),
+    ("themes/default/static/extra.js", &["1;"]),
+    ("content/pic.svg", &["<svg/>", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"]),
+    ("content/pic.kk.svg", &["<svg id=\"kk\"/>"]),
+    ("content/robots.txt", &["User-agent: *\n"]),
+    (
+        "content/_source/plan.yaml",
+        &[
+            "source: text.kk.txt\nlanguage: kk\nvectors:\n  - {id: b, work: s/b, bearing: 90}\nrepairs:\n  - {line: 1, found: Екінші, reading: Екнші, kind: typo}\nchapters:\n  - {key: a, title: Бірінші, paragraphs: [L1.1-L1.2]}\n  - {key: s/b, title: Екінші, vector: b, rest: true}\ntouches:\n  L1.1: [s/b]\n",
+            "source: text.kk.txt\nlanguage: kk\nchapters:\n  - {key: a, title: Бірінші, rest: true}\n",
+            "source: gone.txt\nlanguage: kk\nchapters: []\n",
+            "source: text.kk.txt\nnosuch: key\n",
+        ],
+    ),
+    ("content/_source/text.kk.txt", &["Бір сөйлем. Екінші сөйлем.\nҮшінші сөйлем.\nТөртінші.\n", "Басқа.\n"]),
+];
+
+/// One thing that an author may do.
+#[derive(Debug, Clone)]
+enum Edit {
+    Page { page: usize, front: usize, blocks: Vec<usize> },
+    Other { file: usize, text: usize },
+    Config { text: usize },
+    Delete { file: usize },
+    Rename { file: usize, to: usize },
+    Copy { file: usize, to: usize },
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let blocks = || prop::collection::vec(0..BLOCKS.len(), 0..5);
+    prop_oneof![
+        6 => (0..PAGES.len(), 0..FRONTS.len(), blocks()).prop_map(|(page, front, blocks)| Edit::Page { page, front, blocks }),
+        3 => (0..OTHERS.len(), any::<usize>()).prop_map(|(file, text)| Edit::Other { file, text }),
+        2 => (0..CONFIGS.len()).prop_map(|text| Edit::Config { text }),
+        2 => any::<usize>().prop_map(|file| Edit::Delete { file }),
+        2 => (any::<usize>(), 0..PAGES.len()).prop_map(|(file, to)| Edit::Rename { file, to }),
+        1 => (any::<usize>(), 0..PAGES.len()).prop_map(|(file, to)| Edit::Copy { file, to }),
+    ]
+}
+
+impl Edit {
+    fn apply(&self, files: &mut Files) {
+        let nth = |files: &Files, n: usize| files.keys().nth(n % files.len().max(1)).cloned();
+        match self {
+            Edit::Page { page, front, blocks } => {
+                let blocks: Vec<&str> = blocks.iter().map(|&block| BLOCKS[block]).collect();
+                files.insert(PAGES[*page].to_owned(), format!("{}{}", FRONTS[*front], blocks.join("\n")));
+            }
+            Edit::Other { file, text } => {
+                let (path, texts) = OTHERS[*file];
+                files.insert(path.to_owned(), texts[text % texts.len()].to_owned());
+            }
+            Edit::Config { text } => {
+                files.insert("site.yaml".to_owned(), CONFIGS[*text].to_owned());
+            }
+            Edit::Delete { file } => {
+                if let Some(path) = nth(files, *file) {
+                    files.remove(&path);
+                }
+            }
+            Edit::Rename { file, to } => {
+                if let Some(text) = nth(files, *file).and_then(|path| files.remove(&path)) {
+                    files.insert(PAGES[*to].to_owned(), text);
+                }
+            }
+            Edit::Copy { file, to } => {
+                if let Some(text) = nth(files, *file).and_then(|path| files.get(&path).cloned()) {
+                    files.insert(PAGES[*to].to_owned(), text);
+                }
+            }
+        }
+    }
+}
+
+/// A site from which edits begin: a home page and a page in both languages.
+fn small_site() -> Files {
+    let pages = [
+        ("site.yaml", CONFIGS[0]),
+        ("content/index.kk.md", "# Басты бет\n\nСәлем.\n"),
+        ("content/index.en.md", "# Home\n\nHello, [a](a.md).\n"),
+        ("content/a.kk.md", "# Бет\n\nБір сөйлем.\nЕкінші сөйлем.\n"),
+        ("content/a.en.md", "# Page\n\nOne sentence.\nSecond sentence.\n"),
+    ];
+    pages.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect()
+}
+
+proptest! {
+    #![proptest_config(cases(24))]
+
+    /// Law 2: after any sequence of edits, the state equals a fresh start from the same files. Law 7
+    /// of every problem on the way.
+    #[test]
+    fn warm_equals_cold(edits in prop::collection::vec(edit(), 1..10)) {
+        let mut files = small_site();
+        let mut warm = project();
+        for edit in &edits {
+            edit.apply(&mut files);
+            let warm = snapshot(&warm.state(common::inputs(&files)));
+            let cold = snapshot(&state(&files));
+            if let Some(difference) = difference(&warm, &cold) {
+                return Err(TestCaseError::fail(format!("after {edit:?}: {difference}")));
+            }
+            for problem in &cold.problems {
+                prop_assert_eq!(flaw(problem, &files), None);
+                prop_assert!(problem.place.is_some() || has_no_file(problem.code.name), "no place: {:?}", problem);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(12))]
+
+    /// Law 2 again, through the disk: what `refresh` keeps of a file is what is in it.
+    #[test]
+    fn warm_equals_cold_on_disk(edits in prop::collection::vec(edit(), 1..8)) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut files = small_site();
+        let mut before = Files::new();
+        let mut warm = Project::new(folder.path(), Overrides::default());
+        for edit in &edits {
+            edit.apply(&mut files);
+            let mut on_disk = files.clone();
+            // Not every file system tells these two apart.
+            on_disk.remove("content/A.kk.md");
+            write_changes(folder.path(), &before, &on_disk);
+            before = on_disk;
+            let warm = snapshot(&warm.refresh().expect("the folder can be read"));
+            let cold = snapshot(&Project::new(folder.path(), Overrides::default()).refresh().expect("the folder can be read"));
+            if let Some(difference) = difference(&warm, &cold) {
+                return Err(TestCaseError::fail(format!("after {edit:?}: {difference}")));
+            }
+        }
+    }
+
+    /// Law 4: any number of threads, any folder. Law 5: links are relative and lead somewhere.
+    #[test]
+    fn same_in_same_out_and_relocatable(edits in prop::collection::vec(edit(), 3..12)) {
+        let mut files = small_site();
+        edits.iter().for_each(|edit| edit.apply(&mut files));
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
+            pool.install(|| {
+                let mut project = Project::new(format!("folder-{threads}").as_ref(), Overrides::default());
+                snapshot(&project.state(common::inputs(&files)))
+            })
+        };
+        let (one, four) = (on(1), on(4));
+        // A site without a configuration says in which folder there is none.
+        if files.contains_key("site.yaml") {
+            prop_assert_eq!(difference(&one, &four), None);
+        }
+        // What raw HTML does is its author's business.
+        if files.get("site.yaml").is_some_and(|config| config.contains("raw_html: true")) {
+            return Ok(());
+        }
+        let flaws = flaws(&one);
+        prop_assert_eq!(&flaws.root_absolute, &Vec::<String>::new());
+        prop_assert_eq!(&flaws.doubled_ids, &Vec::<String>::new());
+        prop_assert_eq!(&flaws.nesting, &Vec::<String>::new());
+        prop_assert_eq!(&flaws.inline, &Vec::<String>::new());
+        // Of two pages at one path one has no route; such a site is not published.
+        if !one.problems.iter().any(|problem| problem.code.name == "route-collision") {
+            prop_assert_eq!(&flaws.dangling, &Vec::<String>::new());
+        }
+        // A broken anchor is a problem that is said; the link stays as it was written.
+        if !one.problems.iter().any(|problem| problem.code.name == "broken-anchor") {
+            prop_assert_eq!(&flaws.anchors, &Vec::<String>::new());
+        }
+    }
+}
+
+/// Diagnostics that are about no file: the missing configuration, two things that the program makes itself.
+fn has_no_file(code: &str) -> bool {
+    matches!(code, "no-config" | "route-collision" | "template")
+}
+
+/// Brings a folder from one set of files to another as an author would: what is the same is not touched.
+fn write_changes(root: &std::path::Path, before: &Files, after: &Files) {
+    for path in before.keys().filter(|path| !after.contains_key(*path)) {
+        fs::remove_file(root.join(path)).expect("a file that was written can be removed");
+    }
+    for (path, text) in after.iter().filter(|(path, text)| before.get(*path) != Some(text)) {
+        let file = root.join(path);
+        fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
+        fs::write(file, text).expect("files can be written");
+    }
+}
+
+/// What Markdown, YAML and templates are made of, and what makes them hard.
+const MARKDOWN: &[&str] = &[
+    "*",
+    "**",
+    "_",
+    "`",
+    "``",
+    "~~",
+    "[",
+    "]",
+    "](",
+    ")",
+    "[[",
+    "]]",
+    "|",
+    "![",
+    "<",
+    ">",
+    "\n",
+    "\n\n",
+    "\n> ",
+    "\n- ",
+    "\n1. ",
+    "\n: ",
+    "\n  ",
+    "\n    ",
+    "[^a]",
+    "\n[^a]: ",
+    "\n[^b]: ",
+    "\n```",
+    "\n```rust\n",
+    "\n~~~\n",
+    "\n# ",
+    "\n## ",
+    " {#x}",
+    " {#x .y}",
+    "{#\"q}",
+    "<b>",
+    "</b>",
+    "<!-- ",
+    " -->",
+    "<div>",
+    "\n<div>\n",
+    "&amp;",
+    "&#0;",
+    "&",
+    "\\",
+    "\\\n",
+    "  \n",
+    "\t",
+    "ә",
+    "😀",
+    "e\u{301}",
+    "\"",
+    "'",
+    "“",
+    "https://a.b/c_d",
+    "www.a.b",
+    "http://",
+    "javascript:x",
+    "a@b.c",
+    "<https://a.b>",
+    "\n---\n",
+    "\n===\n",
+    "\r\n",
+    "\u{0}",
+    "\u{feff}",
+    "\u{2028}",
+    "[!NOTE]",
+    "\n> [!TIP]\n> ",
+    "\n- [ ] ",
+    "\n- [x] ",
+    "|-|-|",
+    "\n|a|b|\n|-|-|\n|c|d|\n",
+    "a",
+    "b ",
+    " ",
+    ".",
+    "x.md",
+    "#x",
+    "/x",
+    "..",
+    "1",
+    "!",
+    "(",
+    "^",
+    "~",
+    "=",
+    ":",
+    "word ",
+    "\n[x]: y.md \"t\"\n",
+    "$x$",
+    "$$",
+    "++",
+    "==",
+];
+
+fn markdown() -> impl Strategy<Value = String> {
+    prop::collection::vec(
+        prop_oneof![12 => prop::sample::select(MARKDOWN).prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)],
+        0..40,
+    )
+    .prop_map(|pieces| pieces.concat())
+}
+
+const YAML: &[&str] = &[
+    "title",
+    "languages",
+    "source",
+    "order",
+    "slug",
+    "date",
+    "aliases",
+    "draft",
+    "tags",
+    "extra",
+    "base_url",
+    "theme",
+    "plans",
+    "severity",
+    "markdown",
+    "segments",
+    ": ",
+    ":",
+    "\n",
+    "\n  ",
+    "\n- ",
+    "- ",
+    "[",
+    "]",
+    "{",
+    "}",
+    ", ",
+    "\"",
+    "'",
+    "|",
+    ">",
+    "|\n  ",
+    "&a ",
+    "*a",
+    "!!str ",
+    "#",
+    " # ",
+    "~",
+    "null",
+    "true",
+    "1",
+    "-1",
+    "1e999",
+    "0x1f",
+    "2003-02-30",
+    "2003-02-28",
+    "kk",
+    "en",
+    "ә",
+    "😀",
+    "\t",
+    "\r\n",
+    "\u{0}",
+    "\u{feff}",
+    "---",
+    "...",
+    "\n---\n",
+    "<<: ",
+    "%YAML 1.2\n",
+    "? ",
+    "https://a.b",
+    "../x",
+    "a/b",
+    "99999999999999999999",
+];
+
+fn yaml() -> impl Strategy<Value = String> {
+    let pair = (prop::sample::select(YAML), prop::sample::select(YAML)).prop_map(|(key, value)| format!("{key}: {value}\n"));
+    let piece = prop::sample::select(YAML).prop_map(str::to_owned);
+    prop::collection::vec(prop_oneof![2 => piece, 1 => pair, 1 => any::<char>().prop_map(String::from)], 0..16)
+        .prop_map(|pieces| pieces.concat())
+}
+
+const TEMPLATE: &[&str] = &[
+    "{{ ",
+    " }}",
+    "{% ",
+    " %}",
+    "{#",
+    "#}",
+    "{%- ",
+    "-%}",
+    "page",
+    ".title",
+    ".nosuch",
+    "[0]",
+    "[\"x\"]",
+    "if ",
+    "else",
+    "endif",
+    "for ",
+    " in ",
+    "endfor",
+    "set x = ",
+    "block b",
+    "endblock b",
+    "extends \"default/base.html\"",
+    "extends \"x\"",
+    "include \"page.html\"",
+    " | ",
+    "safe",
+    "length",
+    "fill(n=1)",
+    "nosuch",
+    "(",
+    ")",
+    "\"",
+    "'",
+    "1",
+    "1 / 0",
+    " + ",
+    " ~ ",
+    "not ",
+    "component c()",
+    "endcomponent c",
+    "<c/>",
+    "<sign/>",
+    "ә",
+    "😀",
+    "\n",
+    "x",
+    "raw",
+    "endraw",
+    "macro m()",
+    "filter upper",
+    "range(end=3)",
+    "now()",
+    "throw(message=\"m\")",
+    "[",
+    "]",
+    "{",
+    "}",
+];
+
+fn template() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(TEMPLATE).prop_map(str::to_owned);
+    let shown = prop::sample::select(TEMPLATE).prop_map(|it| format!("{{{{ {it} }}}}"));
+    let tag = prop::sample::select(TEMPLATE).prop_map(|it| format!("{{% {it} %}}"));
+    prop::collection::vec(prop_oneof![2 => piece, 1 => shown, 2 => tag, 1 => any::<char>().prop_map(String::from)], 0..10)
+        .prop_map(|pieces| pieces.concat())
+}
+
+fn pack() -> Arc<LanguagePack> {
+    let quotes = ["«", "»", "“", "”"].map(str::to_owned);
+    Arc::new(LanguagePack { quotes, ..LanguagePack::default() })
+}
+
+proptest! {
+    #![proptest_config(cases(1500))]
+
+    /// Any Markdown makes a document whose places hold, whose HTML is well nested, and whose
+    /// sentences can be taken out of it.
+    #[test]
+    fn any_markdown_makes_a_sound_document(text in markdown(), segments in any::<bool>(), smart in any::<bool>()) {
+        let input = ParseInput {
+            file: "content/x.kk.md".into(),
+            text: text.as_str().into(),
+            key: Key::new("x"),
+            lang: LangId(0),
+            settings: Arc::new(Settings { raw_html: false, smart_punctuation: smart, highlight: true, segments }),
+            pack: pack(),
+            chapter: None,
+        };
+        let (document, problems) = parse(&input);
+        let files = Files::from([("content/x.kk.md".to_owned(), text.clone())]);
+        for problem in &problems {
+            prop_assert_eq!(flaw(problem, &files), None);
+        }
+        let fragments = std::iter::once(&document.body).chain(document.notes.iter().map(|note| &note.text));
+        for fragment in fragments {
+            prop_assert_eq!(unbalanced(&fragment.html), None, "in {:?}", fragment.html);
+            let mut last = 0;
+            for hole in &fragment.holes {
+                prop_assert!(hole.at >= last && fragment.html.is_char_boundary(hole.at as usize), "{:?}", hole);
+                last = hole.at;
+            }
+        }
+        let html = &document.body.html;
+        let mut last = None;
+        for segment in &document.segments {
+            prop_assert!(last < Some(segment.id), "{:?} after {:?}", segment, last);
+            last = Some(segment.id);
+            let piece = html.get(segment.html.0 as usize..segment.html.1 as usize);
+            prop_assert!(piece.is_some(), "{:?}", segment);
+            prop_assert_eq!(unbalanced(piece.expect("it is there")), None, "in segment {:?} of {:?}", segment, html);
+            prop_assert!(text.get(segment.bytes.0 as usize..segment.bytes.1 as usize).is_some(), "{:?}", segment);
+        }
+        let mut end = 0;
+        for block in &document.blocks {
+            let piece = html.get(block.html.0 as usize..block.html.1 as usize);
+            prop_assert!(piece.is_some() && block.html.0 >= end, "{:?}", block);
+            prop_assert_eq!(unbalanced(piece.expect("it is there")), None, "in block {:?} of {:?}", block, html);
+            prop_assert!(text.get(block.bytes.0 as usize..block.bytes.1 as usize).is_some(), "{:?}", block);
+            prop_assert!(block.segments.0 <= block.segments.1 && block.segments.1 as usize <= document.segments.len());
+            end = block.html.1;
+        }
+        let mut anchors: Vec<&str> = document.headings.iter().map(|heading| heading.anchor.as_str()).collect();
+        anchors.sort_unstable();
+        anchors.dedup();
+        prop_assert_eq!(anchors.len(), document.headings.len(), "every heading has an anchor of its own");
+    }
+
+    /// The same for the bare writer: it need not be sound where the author's HTML is not, but it ends.
+    #[test]
+    fn any_markdown_is_commonmark(text in markdown()) {
+        tilmash::parse::markdown::commonmark(&text);
+    }
+
+    /// Any YAML is read or refused, with places that are in it.
+    #[test]
+    fn any_yaml_is_read_or_refused(text in yaml()) {
+        let files = Files::from([("site.yaml".to_owned(), text.clone())]);
+        let (_, problems) = Config::read(&"site.yaml".into(), &text);
+        for problem in &problems {
+            prop_assert_eq!(flaw(problem, &files), None);
+        }
+        if let Ok(node) = tilmash::base::yaml::read(&"site.yaml".into(), &text, 0..text.len()) {
+            let mut problems = Vec::new();
+            FrontMatter::read(&node, &mut problems);
+            let _ = LanguagePack::default().overlaid(&node, &mut problems);
+            for problem in &problems {
+                prop_assert_eq!(flaw(problem, &files), None);
+            }
+        }
+    }
+
+    /// Any bytes at all, as front matter and text.
+    #[test]
+    fn any_text_is_a_page(front in yaml(), text in any::<String>()) {
+        let text = format!("---\n{front}\n---\n{text}");
+        let input = ParseInput {
+            file: "content/x.kk.md".into(),
+            text: text.as_str().into(),
+            key: Key::new("x"),
+            lang: LangId(0),
+            settings: Arc::new(Settings { raw_html: true, smart_punctuation: true, highlight: true, segments: true }),
+            pack: pack(),
+            chapter: None,
+        };
+        let (_, problems) = parse(&input);
+        let files = Files::from([("content/x.kk.md".to_owned(), text)]);
+        for problem in &problems {
+            prop_assert_eq!(flaw(problem, &files), None);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(40))]
+
+    /// Any two pages make a site whose pages are sound, also side by side.
+    #[test]
+    fn any_markdown_makes_sound_pages(left in markdown(), right in markdown()) {
+        let mut files = small_site();
+        files.insert("content/a.kk.md".to_owned(), format!("---\ntitle: T\n---\n{left}"));
+        files.insert("content/a.en.md".to_owned(), format!("---\ntitle: T\n---\n{right}"));
+        let snapshot = snapshot(&state(&files));
+        for problem in &snapshot.problems {
+            prop_assert_eq!(flaw(problem, &files), None);
+        }
+        let flaws = flaws(&snapshot);
+        prop_assert_eq!(&flaws.nesting, &Vec::<String>::new());
+        prop_assert_eq!(&flaws.doubled_ids, &Vec::<String>::new());
+        prop_assert_eq!(&flaws.root_absolute, &Vec::<String>::new());
+        prop_assert_eq!(&flaws.dangling, &Vec::<String>::new());
+        prop_assert_eq!(&flaws.inline, &Vec::<String>::new());
+        if !snapshot.problems.iter().any(|problem| problem.code.name == "broken-anchor") {
+            prop_assert_eq!(&flaws.anchors, &Vec::<String>::new());
+        }
+    }
+
+    /// Any template is used or refused; what is wrong has a place in a template.
+    #[test]
+    fn any_template_is_used_or_refused(text in template()) {
+        let mut files = small_site();
+        files.insert("templates/page.html".to_owned(), text);
+        let snapshot = snapshot(&state(&files));
+        for problem in &snapshot.problems {
+            prop_assert_eq!(flaw(problem, &files), None);
+        }
+    }
+}
+
+/// The pieces above are of use only if sites of them come out whole: a chapter as the split writes it.
+#[test]
+fn the_plan_that_edits_write_is_a_good_one() {
+    let mut files = small_site();
+    files.insert("site.yaml".to_owned(), CONFIGS[5].to_owned());
+    for wanted in ["content/_source/plan.yaml", "content/_source/text.kk.txt"] {
+        let (path, texts) = OTHERS.iter().find(|(path, _)| *path == wanted).expect("it is in the table");
+        files.insert((*path).to_owned(), texts[0].to_owned());
+    }
+    for chapter in &state(&files).splits[0].chapters {
+        files.insert(chapter.file.clone(), chapter.markdown.clone());
+    }
+    let state = state(&files);
+    let errors: Vec<_> = state.problems.iter().filter(|it| it.severity == Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let snapshot = snapshot(&state);
+    let page = String::from_utf8_lossy(&snapshot.routes["kk/a/index.html"]);
+    assert!(page.contains("<ins class=\"repair\">Екнші</ins>") && page.contains("source-mark"), "{page}");
+    assert!(snapshot.routes.contains_key("kk/source-order/index.html"));
+}
+
+#[test]
+fn a_snapshot_of_nothing_has_one_problem() {
+    let state = project().state(Arc::new(Inputs::default()));
+    let names: Vec<_> = state.problems.iter().map(|problem| problem.code.name).collect();
+    assert_eq!(names, ["no-config"]);
+}

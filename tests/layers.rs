@@ -1,0 +1,306 @@
+//! The shape of the source code: which layer may use which, where a dependency may be named, which
+//! code may touch the world, and what stands at the top of the repository.
+//!
+//! These tests read the source as text. They know nothing of Rust but `use` and paths, which is
+//! enough: a path that they cannot see would have to be made by a macro.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The layers, from the ground up; a layer may use itself and the rows above its own.
+const LAYERS: &[&[&str]] = &[
+    &["base"],
+    &["model"],
+    &["load"],
+    &["split"],
+    &["parse"],
+    &["site"],
+    &["link"],
+    &["check", "render"],
+    &["output"],
+    &["project"],
+    &["emit", "serve"],
+    &["cli"],
+];
+
+/// Each dependency and the files and folders of `src/` that may name it.
+const DEPENDENCIES: &[(&str, &[&str])] = &[
+    ("annotate_snippets", &["cli/report.rs"]),
+    ("anstream", &["cli/report.rs"]),
+    ("bytes", &["serve/"]),
+    ("clap", &["cli/"]),
+    ("clap_complete", &["cli/mod.rs"]),
+    ("http_body_util", &["serve/"]),
+    ("hyper", &["serve/"]),
+    ("hyper_util", &["serve/"]),
+    ("indicatif", &["cli/build.rs"]),
+    ("jiff", &["model/", "output/feed.rs"]),
+    ("notify", &["serve/watch.rs"]),
+    ("pulldown_cmark", &["parse/markdown.rs"]),
+    // The same escaping wherever text becomes HTML.
+    ("pulldown_cmark_escape", &["parse/markdown.rs", "render/", "serve/"]),
+    ("rayon", &["check/mod.rs", "emit/", "link/mod.rs", "load/mod.rs", "parse/memo.rs"]),
+    ("rustix", &["emit/swap.rs"]),
+    ("serde", &["base/yaml.rs"]),
+    ("serde_json", &["cli/", "serve/"]),
+    ("serde_yaml", &["base/yaml.rs"]),
+    ("strsim", &["base/suggest.rs"]),
+    ("syntect", &["render/highlight.rs"]),
+    ("tera", &["render/"]),
+    ("tokio", &["serve/"]),
+    ("two_face", &["render/highlight.rs"]),
+    ("unicode_normalization", &["base/path.rs"]),
+    ("unicode_segmentation", &["split/"]),
+    ("walkdir", &["load/walk.rs"]),
+    ("xxhash_rust", &["base/hash.rs"]),
+];
+
+/// What code that is to be pure does not name.
+const WORLD: &[&str] = &[
+    "std::fs",
+    "fs::read",
+    "fs::write",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "env::var",
+    "env::args",
+    "env::current_dir",
+    "env::temp_dir",
+    "SystemTime",
+    "Instant",
+];
+
+/// What may stand at the top of the repository.
+const TOP: &[&str] = &[
+    "Cargo.toml",
+    "src",
+    "content",
+    "templates",
+    "themes",
+    "tests",
+    "Cargo.lock",
+    "README.md",
+    "LICENSE",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "CHANGELOG.md",
+    "site.yaml",
+    "benches",
+    "build.rs",
+    "rustfmt.toml",
+    ".ci",
+    ".github",
+    ".gitignore",
+];
+
+#[test]
+fn a_layer_uses_the_rows_above_it_only() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        let Some(own) = row(&source.layer) else {
+            // What stands beside the layers puts them together: the library's and the program's roots.
+            assert!(matches!(source.name.as_str(), "lib.rs" | "main.rs"), "`{}` is in no layer", source.name);
+            continue;
+        };
+        for used in used_layers(&source.code) {
+            let row = row(&used).unwrap_or_else(|| panic!("`{}` uses `crate::{used}`, which is no layer", source.name));
+            if row > own || (row == own && used != source.layer) {
+                broken.push(format!("`{}` uses `{used}`", source.name));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "against the layers:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn a_dependency_is_named_where_it_belongs_only() {
+    let rows: BTreeMap<&str, &[&str]> = DEPENDENCIES.iter().copied().collect();
+    for dependency in dependencies() {
+        assert!(rows.contains_key(dependency.as_str()), "`{dependency}` has no row in the table of dependencies");
+    }
+    let mut broken = Vec::new();
+    for source in sources() {
+        for (dependency, files) in DEPENDENCIES {
+            if names(&source.code, dependency) && !files.iter().any(|file| source.name.starts_with(file)) {
+                broken.push(format!("`{}` names `{dependency}`, which belongs in {}", source.name, files.join(", ")));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn only_four_layers_touch_the_world() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        if matches!(source.layer.as_str(), "load" | "emit" | "serve" | "cli" | "main") {
+            continue;
+        }
+        for word in WORLD {
+            if source.code.contains(word) {
+                broken.push(format!("`{}` has `{word}`", source.name));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "a pure layer asks disk, clock or environment:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    for source in sources() {
+        assert!(source.text.starts_with("//! "), "`{}` does not begin with what it is for", source.name);
+    }
+}
+
+#[test]
+fn the_top_of_the_repository_holds_only_what_it_should() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let ignored = fs::read_to_string(root.join(".gitignore")).expect("the repository has a .gitignore");
+    let ignored: BTreeSet<&str> = ignored.lines().map(|line| line.trim_matches('/')).chain([".git"]).collect();
+    let mut strange: Vec<String> = fs::read_dir(root)
+        .expect("the repository can be read")
+        .map(|entry| entry.expect("the repository can be read").file_name().to_string_lossy().into_owned())
+        .filter(|name| !TOP.contains(&name.as_str()) && !ignored.contains(name.as_str()))
+        .collect();
+    strange.sort();
+    assert!(strange.is_empty(), "at the top of the repository: {strange:?}");
+}
+
+#[test]
+fn no_file_names_a_path_of_somebodys_machine() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Written in two parts, so that this file does not name them.
+    let machines: Vec<String> = ["home/", "work/", "root/", "Users/", "tmp/"].iter().map(|folder| format!("/{folder}")).collect();
+    let mut broken = Vec::new();
+    for folder in TOP {
+        for file in files(&root.join(folder)) {
+            // What is no text has no paths to look at.
+            let Ok(text) = fs::read_to_string(&file) else { continue };
+            for (number, line) in text.lines().enumerate() {
+                for machine in &machines {
+                    let named = line.match_indices(machine.as_str()).any(|(at, _)| {
+                        let before = line[..at].chars().next_back();
+                        before.is_none_or(|c| c.is_whitespace() || "\"'`(=:".contains(c))
+                    });
+                    if named {
+                        broken.push(format!("{}:{}: {line}", file.display(), number + 1));
+                    }
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// A file of `src/`.
+struct Source {
+    /// Below `src/`.
+    name: String,
+    /// The folder or file of that name: `render`, `project`.
+    layer: String,
+    text: String,
+    /// The text without comments and without its unit tests, which may use anything.
+    code: String,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut sources = Vec::new();
+    for file in files(&root) {
+        if file.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let name = file.strip_prefix(&root).expect("it was found there").to_string_lossy().replace('\\', "/");
+        let layer = name.split('/').next().expect("a name has a first part").trim_end_matches(".rs").to_owned();
+        let text = fs::read_to_string(&file).expect("source files can be read");
+        let without_tests = text.split("#[cfg(test)]").next().expect("the first part is there");
+        let code = without_tests
+            .lines()
+            .map(|line| if line.trim_start().starts_with("//") { "" } else { line.split(" // ").next().unwrap_or(line) })
+            .collect::<Vec<_>>()
+            .join("\n");
+        sources.push(Source { name, layer, text, code });
+    }
+    assert!(sources.len() > 40, "the source code is where it is expected");
+    sources
+}
+
+fn files(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path.to_owned()];
+    }
+    // Not all that may stand at the top is there.
+    let Ok(entries) = fs::read_dir(path) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("the repository can be read").path()).collect();
+    paths.sort();
+    paths.iter().flat_map(|path| files(path)).collect()
+}
+
+fn row(layer: &str) -> Option<usize> {
+    LAYERS.iter().position(|row| row.contains(&layer))
+}
+
+/// The layers that code names: `crate::base::path`, `use crate::{check, link::Answer}`.
+fn used_layers(code: &str) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    for (at, start) in code.match_indices("crate::") {
+        // `$crate::` and `pub(crate)` are no uses; a name that ends in `crate` is another's.
+        if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
+            continue;
+        }
+        let rest = &code[at + start.len()..];
+        match rest.strip_prefix('{') {
+            None => used.extend(first_name(rest)),
+            Some(list) => {
+                let mut depth = 0;
+                for item in list.split_inclusive([',', '{', '}']) {
+                    if depth == 0 {
+                        used.extend(first_name(item.trim_start()));
+                    }
+                    depth += item.matches('{').count() as i32 - item.matches('}').count() as i32;
+                    if depth < 0 {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    // Types that the library's root would export are not layers.
+    used.retain(|name| name.chars().next().is_some_and(char::is_lowercase));
+    used
+}
+
+fn first_name(text: &str) -> Option<String> {
+    let name: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    (!name.is_empty()).then_some(name)
+}
+
+/// Whether code names a crate: `tera::Value`, `use tera;`.
+fn names(code: &str, dependency: &str) -> bool {
+    code.match_indices(dependency).any(|(at, found)| {
+        let before = code[..at].chars().next_back();
+        let after = &code[at + found.len()..];
+        let begins = before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '.' && c != '"');
+        // `path::bytes::…` would be a module of ours.
+        let of_ours = code[..at].ends_with("::");
+        begins && !of_ours && (after.starts_with("::") || (code[..at].ends_with("use ") && after.starts_with(';')))
+    })
+}
+
+/// The names of the packages that the program depends on, as the code has them.
+fn dependencies() -> Vec<String> {
+    let manifest = include_str!("../Cargo.toml");
+    let mut inside = false;
+    let mut names = Vec::new();
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            inside = line.trim() == "[dependencies]" || (line.starts_with("[target.") && line.ends_with(".dependencies]"));
+        } else if inside && let Some((name, _)) = line.split_once('=') {
+            names.push(name.trim().replace('-', "_"));
+        }
+    }
+    assert!(names.len() > 10, "the manifest lists its dependencies in `[dependencies]`");
+    names
+}

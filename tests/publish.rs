@@ -1,0 +1,289 @@
+//! Law 6, nothing lost: what a build that fails, is killed or has nothing to do leaves behind.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
+
+use tempfile::TempDir;
+use tilmash::base::Failure;
+use tilmash::emit::{MANIFEST, Report, emit};
+use tilmash::project::{Overrides, Project};
+
+/// A process that is being started holds copies of this one's locks until it is a program of its
+/// own, so no build of this process may be on its way then.
+static STARTING: RwLock<()> = RwLock::new(());
+
+/// A site on disk and the folder it is published into.
+struct Disk {
+    folder: TempDir,
+}
+
+impl Disk {
+    fn new() -> Self {
+        let disk = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        disk.write("site/site.yaml", "title: T\nlanguages: [kk, en]\n");
+        for name in ["index", "a", "s/index", "s/b"] {
+            disk.write(&format!("site/content/{name}.kk.md"), &format!("# {name}\n\nБір сөйлем.\n"));
+            disk.write(&format!("site/content/{name}.en.md"), &format!("# {name}\n\nA sentence.\n"));
+        }
+        disk
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let file = self.at(path);
+        fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
+        fs::write(file, text).expect("files can be written");
+    }
+
+    fn build_into(&self, output: &str) -> Result<Report, Failure> {
+        let _guard = STARTING.read().unwrap_or_else(PoisonError::into_inner);
+        let mut project = Project::new(&self.at("site"), Overrides::default());
+        emit(&project.refresh().expect("the site can be read"), &self.at(output), &|| {})
+    }
+
+    fn build(&self) -> Report {
+        self.build_into("out").expect("the site can be built")
+    }
+
+    /// Every file below a folder with its bytes and its time stamp; folders too, without.
+    fn look(&self, folder: &str) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
+        let mut found = BTreeMap::new();
+        look(&self.at(folder), Path::new(""), &mut found);
+        found
+    }
+
+    /// What stands beside the output, but for the site.
+    fn beside(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.path()).expect("the folder can be read");
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.expect("the folder can be read").file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+}
+
+fn look(root: &Path, below: &Path, found: &mut BTreeMap<String, (Vec<u8>, SystemTime)>) {
+    for entry in fs::read_dir(root.join(below)).expect("the folder can be read") {
+        let entry = entry.expect("the folder can be read");
+        let path = below.join(entry.file_name());
+        if entry.file_type().expect("it is there").is_dir() {
+            look(root, &path, found);
+        } else {
+            let metadata = entry.metadata().expect("it is there");
+            let bytes = fs::read(entry.path()).expect("files can be read");
+            found.insert(path.to_string_lossy().into_owned(), (bytes, metadata.modified().expect("files have times")));
+        }
+    }
+}
+
+fn bytes(files: BTreeMap<String, (Vec<u8>, SystemTime)>) -> BTreeMap<String, Vec<u8>> {
+    files.into_iter().map(|(path, (bytes, _))| (path, bytes)).collect()
+}
+
+#[test]
+fn a_second_build_of_the_same_touches_nothing() {
+    let disk = Disk::new();
+    let first = disk.build();
+    assert!(first.published && first.written == first.files && first.files > 12);
+    let before = disk.look("out");
+    let second = disk.build();
+    assert!(second.published);
+    assert_eq!((second.written, second.removed), (0, 0));
+    assert_eq!(disk.look("out"), before);
+    assert_eq!(disk.beside(), ["out", "site"]);
+}
+
+#[test]
+fn only_what_changed_is_written() {
+    let disk = Disk::new();
+    disk.build();
+    let before = disk.look("out");
+    disk.write("site/content/s/b.en.md", "# s/b\n\nAnother sentence.\n");
+    let report = disk.build();
+    assert_eq!(report.written, 2, "the page and the one side by side");
+    let after = disk.look("out");
+    let touched: Vec<&String> = after.iter().filter(|(path, it)| before.get(*path) != Some(it)).map(|(path, _)| path).collect();
+    assert_eq!(touched, [MANIFEST, "en/s/b/index.html", "kk-en/s/b/index.html"]);
+}
+
+#[test]
+fn the_result_is_the_same_whatever_was_there_before() {
+    let disk = Disk::new();
+    disk.build();
+    fs::remove_dir_all(disk.at("site/content/s")).expect("it can be removed");
+    disk.write("site/content/new.kk.md", "# Жаңа\n");
+    let report = disk.build();
+    assert_eq!(report.removed, 6);
+    disk.build_into("fresh").expect("the site can be built");
+    assert_eq!(bytes(disk.look("out")), bytes(disk.look("fresh")));
+    assert!(!disk.at("out/kk/s").exists(), "folders that are empty now go too");
+}
+
+#[test]
+fn a_build_that_fails_leaves_all_as_it_was() {
+    let disk = Disk::new();
+    disk.build();
+    let before = disk.look("out");
+    disk.write("site/content/a.kk.md", "# a\n\nБасқа.\n");
+    disk.write(
+        "site/templates/section.html",
+        "{% extends \"default/section.html\" %}{% block heading %}{{ page.nosuch.field }}{% endblock heading %}",
+    );
+    let report = disk.build();
+    assert!(!report.published && report.problems.iter().any(|problem| problem.code.name == "template"));
+    assert_eq!(disk.look("out"), before);
+    assert_eq!(disk.beside(), ["out", "site"]);
+}
+
+#[test]
+fn files_and_folders_of_others_stay() {
+    let disk = Disk::new();
+    disk.build();
+    disk.write("out/mine.txt", "mine");
+    disk.write("out/kk/s/b/notes/mine.txt", "mine too");
+    fs::create_dir_all(disk.at("out/.git/refs/tags")).expect("folders can be made");
+    let time = fs::metadata(disk.at("out/mine.txt")).and_then(|it| it.modified()).expect("files have times");
+    fs::remove_file(disk.at("site/content/s/b.kk.md")).expect("it can be removed");
+    let report = disk.build();
+    assert_eq!(report.removed, 2);
+    assert_eq!(fs::read_to_string(disk.at("out/mine.txt")).expect("it is there"), "mine");
+    assert_eq!(fs::metadata(disk.at("out/mine.txt")).and_then(|it| it.modified()).expect("files have times"), time);
+    assert_eq!(fs::read_to_string(disk.at("out/kk/s/b/notes/mine.txt")).expect("it is there"), "mine too");
+    assert!(!disk.at("out/kk/s/b/index.html").exists());
+    assert!(disk.at("out/.git/refs/tags").is_dir(), "an empty folder is someone's too");
+    // And again, when there is nothing of ours to do.
+    let before = disk.look("out");
+    disk.build();
+    assert_eq!(disk.look("out"), before);
+}
+
+#[test]
+fn a_missing_file_of_ours_is_written_again() {
+    let disk = Disk::new();
+    disk.build();
+    let before = bytes(disk.look("out"));
+    fs::remove_file(disk.at("out/kk/a/index.html")).expect("it can be removed");
+    disk.write("out/en/a/index.html", "someone changed this");
+    assert_eq!(disk.build().written, 2);
+    assert_eq!(bytes(disk.look("out")), before);
+}
+
+#[test]
+fn a_folder_of_someone_else_is_refused() {
+    let disk = Disk::new();
+    disk.write("out/important.txt", "do not lose");
+    let failure = disk.build_into("out").expect_err("it is not ours");
+    assert!(failure.message.contains("tilmash did not make it"), "{}", failure.message);
+    assert_eq!(disk.look("out").len(), 1);
+    // A file of someone else where a page would stand, in a folder that is ours.
+    let disk = Disk::new();
+    disk.build();
+    disk.write("out/kk/new/index.html", "mine");
+    disk.write("site/content/new.kk.md", "# New\n");
+    let failure = disk.build_into("out").expect_err("it stands in the way");
+    assert!(failure.message.contains("stands in the way"), "{}", failure.message);
+    assert_eq!(fs::read_to_string(disk.at("out/kk/new/index.html")).expect("it is there"), "mine");
+}
+
+#[test]
+fn a_folder_that_holds_the_sources_or_is_among_them_is_refused() {
+    let disk = Disk::new();
+    disk.write(&format!("site/{MANIFEST}"), "site.yaml\n");
+    disk.write(&format!("site/content/{MANIFEST}"), "index.kk.md\n");
+    let before = disk.look("site");
+    let mut outputs = vec!["site", "", "site/content", "site/content/new", "site/templates", "site/content/../content/s"];
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(disk.at("site"), disk.at("link")).expect("links can be made");
+        std::os::unix::fs::symlink(disk.at("site/content"), disk.at("inner")).expect("links can be made");
+        outputs.extend(["link", "link/content/new", "inner", "inner/new"]);
+    }
+    for output in outputs {
+        let failure = disk.build_into(output).expect_err(output);
+        assert!(failure.message.contains("sources"), "{output}: {}", failure.message);
+    }
+    assert_eq!(disk.look("site"), before);
+}
+
+#[test]
+fn what_a_killed_build_left_is_cleared_away() {
+    let disk = Disk::new();
+    disk.build();
+    let expected = bytes(disk.look("out"));
+    // Killed while it was writing.
+    disk.write(".out.tilmash-new/kk/index.html", "half");
+    disk.build();
+    assert_eq!(disk.beside(), ["out", "site"]);
+    // Killed between two renames, on a system that cannot exchange folders.
+    fs::rename(disk.at("out"), disk.at(".out.tilmash-new-old")).expect("it can be renamed");
+    disk.write(".out.tilmash-new/kk/index.html", "half");
+    disk.build();
+    assert_eq!(disk.beside(), ["out", "site"]);
+    assert_eq!(bytes(disk.look("out")), expected);
+}
+
+/// Builds of two versions in turn, each killed at some moment: the folder is always one of them.
+#[cfg(unix)]
+#[test]
+fn a_build_that_is_killed_leaves_one_whole_version() {
+    let disk = Disk::new();
+    for number in 0..60 {
+        disk.write(&format!("site/content/c{number}.kk.md"), "---\ntitle: Тарау\n---\n\nБір сөйлем.\n");
+    }
+    let version = |name: &str| {
+        for number in (0..60).step_by(2) {
+            disk.write(&format!("site/content/c{number}.kk.md"), &format!("---\ntitle: Тарау\n---\n\nБұл нұсқа: {name}.\n"));
+        }
+        // A page that only one version has.
+        if name == "one" {
+            disk.write("site/content/only.kk.md", "# Тек бірінші\n");
+        } else {
+            fs::remove_file(disk.at("site/content/only.kk.md")).expect("it was written before");
+        }
+    };
+    version("one");
+    disk.build_into("one").expect("the site can be built");
+    let one = bytes(disk.look("one"));
+    version("two");
+    disk.build_into("two").expect("the site can be built");
+    let two = bytes(disk.look("two"));
+    assert_ne!(one, two);
+
+    let build = |output: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tilmash"));
+        command.arg("build").arg("--root").arg(disk.at("site")).arg("--output").arg(output);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let _guard = STARTING.write().unwrap_or_else(PoisonError::into_inner);
+        command.spawn().expect("the program runs")
+    };
+    let start = std::time::Instant::now();
+    let status = build(&disk.at("out")).wait().expect("it was started");
+    assert!(status.success());
+    let whole = start.elapsed();
+
+    let mut finished = 0;
+    for round in 0..24_u32 {
+        version(if round % 2 == 0 { "one" } else { "two" });
+        let mut child = build(&disk.at("out"));
+        // Spread over the time that a build takes, most of them towards its end, where it matters.
+        let moment = whole.mul_f64(f64::from((round * 7) % 24) / 24.0 * 1.1);
+        std::thread::sleep(moment.max(Duration::from_millis(1)));
+        // It may have ended by itself.
+        let _ = child.kill();
+        finished += u32::from(child.wait().expect("it was started").success());
+        let found = bytes(disk.look("out"));
+        assert!(found == one || found == two, "round {round}: half a site: {:?}", found.keys());
+    }
+    assert!(finished < 24, "some builds were killed");
+    let status = build(&disk.at("out")).wait().expect("it was started");
+    assert!(status.success());
+    assert_eq!(bytes(disk.look("out")), two);
+    assert_eq!(disk.beside(), ["one", "out", "site", "two"]);
+}
