@@ -42,7 +42,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("pulldown_cmark_escape", &["parse/markdown.rs", "render/", "serve/"]),
     ("rayon", &["check/mod.rs", "emit/", "link/mod.rs", "load/mod.rs", "parse/memo.rs"]),
     ("rustix", &["emit/swap.rs"]),
-    ("serde", &["base/yaml.rs"]),
+    ("serde", &["base/yaml.rs", "serve/"]),
     ("serde_json", &["cli/", "serve/"]),
     ("serde_yaml", &["base/yaml.rs"]),
     ("sha2", &["split/mod.rs"]),
