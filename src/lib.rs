@@ -36,7 +36,7 @@
 //! * [`render`] makes a page of a route; [`output`] what is no page (feeds, sitemap).
 //! * [`project`] runs these stages and keeps what did not change; its [`project::State`] is a whole,
 //!   consistent snapshot with all that is wrong.
-//! * [`emit`] publishes a state into a folder; `serve` shows it live; [`cli`] is the command line.
+//! * [`emit`] publishes a state into a folder; [`serve`] shows it live; [`cli`] is the command line.
 //!
 //! A layer uses the layers above it in this list only (`tests/layers.rs`), and each dependency is
 //! named in one file, so `ls src` tells where a change belongs.
@@ -83,5 +83,6 @@ pub mod output;
 pub mod parse;
 pub mod project;
 pub mod render;
+pub mod serve;
 pub mod site;
 pub mod split;

@@ -42,7 +42,7 @@ struct Cli {
 }
 
 /// What every command understands.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 struct Global {
     /// The folder of the site, in which `site.yaml` is
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]

@@ -1,8 +1,14 @@
-//! `serve`: the live preview.
+//! `serve`: the live preview, as lines on a terminal.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use clap::Args;
 
-use super::{Code, Global, Outcome};
+use crate::base::{Failure, Severity};
+use crate::serve::{self, Change, ChangeKind, Event};
+
+use super::{Code, Format, Global, Outcome, overrides, report, say};
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
@@ -12,9 +18,87 @@ pub(super) struct ServeArgs {
     /// The port; else 1111 or the next one that is free
     #[arg(long, value_name = "N")]
     port: Option<u16>,
+    /// The address to listen on; others than this machine can then see the site
+    #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    address: IpAddr,
+    /// The address of the site, whose path it is served under
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
 }
 
-pub(super) fn serve(_global: &Global, args: &ServeArgs) -> Outcome {
-    let _ = (args.open, args.port);
+pub(super) fn serve(global: &Global, args: &ServeArgs) -> Outcome {
+    let options = serve::Options {
+        address: args.address,
+        port: args.port,
+        root: global.root.clone(),
+        overrides: overrides(&global.root, args.base_url.as_deref(), true)?,
+    };
+    let terminal = global.clone();
+    let open = args.open;
+    serve::serve(&options, move |event| tell(&terminal, open, event))?;
     Ok(Code::Fine)
+}
+
+fn tell(global: &Global, open: bool, event: Event) {
+    match event {
+        Event::Ready { url, state, duration } => {
+            report::report(global, &state.problems, &state.inputs);
+            say(global, &format!("{url}  ({}; Ctrl-C ends it)", milliseconds(duration)));
+            if open && let Err(failure) = open_browser(&url) {
+                report::failure(&failure, global.format);
+            }
+        }
+        Event::Changed { changes, state, duration } => {
+            let problems: Vec<_> = state.problems.iter().filter(|problem| problem.severity > Severity::Note).cloned().collect();
+            report::report(global, &problems, &state.inputs);
+            say(global, &format!("{}  {}", milliseconds(duration), changes_text(&changes)));
+        }
+        Event::Page { problems, inputs, .. } => {
+            report::report(global, &problems, &inputs);
+        }
+        Event::Warning(message) => report::failure(&Failure::new(message), Format::Full),
+    }
+}
+
+fn milliseconds(duration: Duration) -> String {
+    format!("{:.1} ms", duration.as_secs_f64() * 1000.0)
+}
+
+/// What was saved, in a line.
+fn changes_text(changes: &[Change]) -> String {
+    let mut texts: Vec<String> = changes
+        .iter()
+        .take(3)
+        .map(|change| {
+            let word = match change.kind {
+                ChangeKind::Added => "new ",
+                ChangeKind::Edited => "",
+                ChangeKind::Removed => "removed ",
+            };
+            format!("{word}{}", change.file)
+        })
+        .collect();
+    if changes.len() > 3 {
+        texts.push(format!("{} more", changes.len() - 3));
+    }
+    texts.join(", ")
+}
+
+/// Asks the system to open an address.
+fn open_browser(url: &str) -> Result<(), Failure> {
+    let (program, arguments): (&str, &[&str]) = if cfg!(target_os = "macos") {
+        ("open", &[])
+    } else if cfg!(windows) {
+        ("cmd", &["/C", "start", ""])
+    } else {
+        ("xdg-open", &[])
+    };
+    std::process::Command::new(program)
+        .args(arguments)
+        .arg(url)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .map(|_| ())
+        .map_err(|error| Failure::new(format!("cannot open a browser: {error}")).hint(format!("open {url} yourself")))
 }

@@ -40,6 +40,17 @@ pub struct File {
     stamp: Stamp,
 }
 
+impl File {
+    /// Whether two looks at a file found the same: the same text, or, of what stays on disk, no sign of a change.
+    pub fn same(&self, other: &Self) -> bool {
+        match (&self.content, &other.content) {
+            (Content::Text(a), Content::Text(b)) => Arc::ptr_eq(a, b) || a == b,
+            (Content::Binary { disk: a, .. }, Content::Binary { disk: b, .. }) => a == b && self.stamp.same(&other.stamp),
+            (Content::Text(_), Content::Binary { .. }) | (Content::Binary { .. }, Content::Text(_)) => false,
+        }
+    }
+}
+
 /// What is in a file, as far as it is kept in memory.
 #[derive(Debug, Clone)]
 pub enum Content {

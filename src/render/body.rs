@@ -252,7 +252,11 @@ impl Writer<'_> {
             ("bytes", bytes_text(&segment.ranges).into()),
             ("file", path::file_name(&source.source_file).into()),
             ("lang", source.language.as_str().into()),
-            ("original", split::normal(&self.source_text(&source.source_file), &segment.ranges, false).into()),
+            (
+                "original",
+                split::normal(&self.source_text(&source.source_file), &segment.ranges, segment.kind.is_verbatim(source.format))
+                    .into(),
+            ),
             ("url", url.into()),
             ("repairs", repairs.into()),
             ("flags", flags.into()),

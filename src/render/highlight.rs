@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn tokens_get_short_classes() {
         let html = html("rust", "fn main() { let x = \"<\"; } // end\n");
-        assert!(html.contains("<span class=\"hk\">fn</span> "), "{html}");
+        assert!(html.contains("<span class=\"hk\">fn </span>"), "{html}");
         assert!(html.contains("&lt;") && html.contains("<span class=\"hc\">// end"), "{html}");
         assert!(!html.contains("style="));
     }

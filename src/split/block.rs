@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::plan::Lines;
+use super::sentence::begins_with;
 
 /// A block of the source text; between blocks there is white space only.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,10 +113,7 @@ fn plain(text: &str, start: usize, shape: &Shape<'_>) -> Vec<Block> {
 
 /// Whether a block of plain text is a heading: at most two lines that begin with one of the words.
 fn is_heading(block: &str, words: &[String]) -> bool {
-    let begins = |word: &String| {
-        block.strip_prefix(word.as_str()).is_some_and(|rest| !rest.chars().next().is_some_and(char::is_alphabetic))
-    };
-    words.iter().any(begins) && block.bytes().filter(|&byte| byte == b'\n').count() < 2
+    words.iter().any(|word| begins_with(block, word)) && block.bytes().filter(|&byte| byte == b'\n').count() < 2
 }
 
 /// What a line of Markdown begins, seen without the lines before it.
@@ -128,8 +126,11 @@ enum Start {
     /// Whether it can interrupt a paragraph.
     Item(bool),
     Rule,
-    Html,
+    /// Whether it can interrupt a paragraph.
+    Html(bool),
+    /// Of a link's address.
     Definition,
+    Footnote,
     Indented,
     Text,
 }
@@ -142,10 +143,12 @@ fn markdown(text: &str, start: usize) -> Vec<Block> {
         at += line.len();
     }
     let line = |index: usize| text[lines[index].clone()].trim_end();
+    let begins_table = |index: usize| line(index).contains('|') && index + 1 < lines.len() && is_delimiter_row(line(index + 1));
     let mut blocks = Vec::new();
     let mut index = 0;
-    if !lines.is_empty()
+    if lines.len() > 1
         && line(0) == "---"
+        && !line(1).is_empty()
         && let Some(close) = (1..lines.len()).find(|&index| line(index) == "---")
     {
         blocks.push(block(text, lines[0].start..lines[close].end, BlockKind::FrontMatter));
@@ -166,12 +169,32 @@ fn markdown(text: &str, start: usize) -> Vec<Block> {
                 };
                 index = (index..lines.len()).find(|&index| closes(index)).map_or(lines.len(), |index| index + 1);
             }
-            Start::Quote | Start::Html | Start::Definition => {
+            Start::Html(_) if line(first).trim_start().starts_with("<!--") => {
+                let close = (first..lines.len()).find(|&index| line(index).contains("-->"));
+                index = close.map_or(lines.len(), |index| index + 1);
+            }
+            Start::Html(_) => {
                 while index < lines.len() && start_of(line(index)) != Start::Blank {
                     index += 1;
                 }
             }
-            Start::Item(_) | Start::Indented => {
+            Start::Definition => {}
+            begun @ (Start::Quote | Start::Footnote) => {
+                while index < lines.len() && (start_of(line(index)) == begun || !interrupts(start_of(line(index)))) {
+                    index += 1;
+                }
+            }
+            Start::Indented => {
+                let mut end = index;
+                while index < lines.len() && matches!(start_of(line(index)), Start::Indented | Start::Blank) {
+                    index += 1;
+                    if start_of(line(index - 1)) == Start::Indented {
+                        end = index;
+                    }
+                }
+                index = end;
+            }
+            Start::Item(_) => {
                 // Over a blank line only what is indented or another item continues it.
                 let mut end = index;
                 let mut after_blank = false;
@@ -181,7 +204,12 @@ fn markdown(text: &str, start: usize) -> Vec<Block> {
                         Start::Item(_) | Start::Indented => after_blank = false,
                         _ if line(index).starts_with("  ") => after_blank = false,
                         _ if after_blank => break,
-                        Start::Heading(_) | Start::Rule | Start::Fence(..) => break,
+                        Start::Heading(_)
+                        | Start::Rule
+                        | Start::Fence(..)
+                        | Start::Quote
+                        | Start::Html(true)
+                        | Start::Footnote => break,
                         _ => {}
                     }
                     index += 1;
@@ -192,25 +220,28 @@ fn markdown(text: &str, start: usize) -> Vec<Block> {
                 index = end;
             }
             Start::Text => {
-                kind = BlockKind::Prose;
+                let is_table = begins_table(first);
+                kind = if is_table { BlockKind::Verbatim } else { BlockKind::Prose };
                 while index < lines.len() {
                     let next = line(index);
-                    if let Some(level) = underline(next) {
+                    if !is_table && begins_table(index) {
+                        break;
+                    }
+                    if let Some(level) = underline(next).filter(|_| !is_table) {
                         kind = BlockKind::Heading(level);
                         index += 1;
                         break;
                     }
-                    match start_of(next) {
-                        Start::Text | Start::Indented | Start::Item(false) | Start::Definition => index += 1,
-                        _ => break,
+                    if interrupts(start_of(next)) {
+                        break;
                     }
+                    index += 1;
                 }
-                let is_table = index > first + 1 && line(first).contains('|') && is_delimiter_row(line(first + 1));
                 let hard_breaks = (first..index.saturating_sub(1)).any(|index| {
                     let line = text[lines[index].clone()].trim_end_matches(['\n', '\r']);
                     line.ends_with("  ") || line.ends_with('\\')
                 });
-                if kind == BlockKind::Prose && (is_table || hard_breaks) {
+                if kind == BlockKind::Prose && hard_breaks {
                     kind = BlockKind::Verbatim;
                 }
             }
@@ -226,6 +257,11 @@ fn block(text: &str, range: Range<usize>, kind: BlockKind) -> Block {
     let end = range.start + text[range.clone()].trim_end().len();
     let range = if whole { range.start..end } else { trimmed(text, range) };
     Block { range, kind, opens: true }
+}
+
+/// Whether what a line begins cannot belong to the paragraph before it.
+fn interrupts(start: Start) -> bool {
+    !matches!(start, Start::Text | Start::Indented | Start::Item(false) | Start::Html(false) | Start::Definition)
 }
 
 fn start_of(line: &str) -> Start {
@@ -247,7 +283,8 @@ fn start_of(line: &str) -> Start {
         '>' => Start::Quote,
         '-' | '*' | '_' if is_rule(rest, first) => Start::Rule,
         '-' | '*' | '+' if run == 1 && after => Start::Item(rest.len() > 1),
-        '<' if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)) && !is_autolink(rest) => Start::Html,
+        '<' => html_start(rest),
+        '[' if run == 1 && rest.starts_with("[^") && rest.contains("]:") => Start::Footnote,
         '[' if rest.find("]:").is_some_and(|at| !rest[..at].contains("](")) => Start::Definition,
         c if c.is_ascii_digit() => {
             let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
@@ -267,8 +304,26 @@ fn is_rule(line: &str, mark: char) -> bool {
     line.chars().filter(|&c| c == mark).count() >= 3 && line.chars().all(|c| c == mark || c == ' ' || c == '\t')
 }
 
-fn is_autolink(line: &str) -> bool {
-    line.split('>').next().is_some_and(|link| link.contains(':') || link.contains('@'))
+/// The tags that begin a block of HTML wherever they stand, as the specification of `CommonMark` lists them.
+const BLOCK_TAGS: &str = " address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt \
+    fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html iframe legend li link main menu menuitem nav \
+    noframes ol optgroup option p param pre script search section style summary table tbody td textarea tfoot th thead title tr track ul ";
+
+fn html_start(line: &str) -> Start {
+    if line.starts_with("<!") || line.starts_with("<?") {
+        return Start::Html(true);
+    }
+    let name = line[1..].trim_start_matches('/');
+    let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Start::Text;
+    }
+    if BLOCK_TAGS.contains(&format!(" {} ", name.to_ascii_lowercase())) {
+        return Start::Html(true);
+    }
+    // Any other tag begins one only if it stands alone in its line; an address in brackets is no tag.
+    let alone = line.find('>').is_some_and(|end| line[end + 1..].trim().is_empty() && !line[..end].contains([':', '@']));
+    if alone { Start::Html(false) } else { Start::Text }
 }
 
 /// The level of the heading that a line under a paragraph makes of it.
@@ -285,7 +340,7 @@ fn underline(line: &str) -> Option<u8> {
 }
 
 fn is_delimiter_row(line: &str) -> bool {
-    line.contains('-') && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ' | '\t'))
+    line.contains('-') && line.contains('|') && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ' | '\t'))
 }
 
 fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {

@@ -9,10 +9,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::markdown::{plain, without_marker};
-use super::plan::{Lines, Plan, PlanEntry};
+use super::plan::{Lines, Plan, PlanEntry, Touch};
 use super::segment::{Extent, find};
-use super::sentence::is_unspaced;
-use super::{Segment, SegmentKind};
+use super::sentence::{begins_with, is_unspaced};
+use super::{Format, Segment, SegmentKind};
 use crate::base::{Diagnostic, Place, code, suggest};
 use crate::model::Key;
 
@@ -36,6 +36,7 @@ pub(super) struct Draft {
 #[derive(Debug)]
 pub(super) enum Item {
     Heading { text: String, level: u8 },
+    Title(usize),
     Paragraph(Vec<usize>),
 }
 
@@ -68,7 +69,9 @@ impl<'a> Assignment<'a> {
                         if assignment.take(at..at + 1, index, place, extents, problems, &mut segments) {
                             assignment.titles.insert(at);
                             planned.push(at..at + 1);
+                            items.push(Item::Title(at));
                         }
+                        continue;
                     }
                     PlanEntry::Paragraph(spans) => {
                         for span in spans {
@@ -207,7 +210,7 @@ impl<'a> Assignment<'a> {
             }
         };
         let own = |segment: usize| self.owners[segment].as_ref().map(|(chapter, _)| &self.drafts[*chapter].key);
-        for (address, place, keys) in &self.plan.touches {
+        for Touch { address, place, keys } in &self.plan.touches {
             let Some(segment) = find(segments, *address, place, problems) else { continue };
             for (key, place) in keys {
                 let known = || self.drafts.iter().map(|draft| draft.key.as_str());
@@ -238,21 +241,21 @@ impl<'a> Assignment<'a> {
 
     /// The headings that begin chapters, in order, with their chapters; makes those of `cut: {by: headings}`.
     fn openers(&mut self, segments: &[Segment], problems: &mut Vec<Diagnostic>) -> Vec<(usize, usize)> {
+        let format = self.plan.segmentation.format();
         let mut openers = BTreeMap::new();
         let headings: Vec<(usize, u8, String)> = segments
             .iter()
             .enumerate()
             .filter_map(|(index, segment)| match segment.kind {
-                SegmentKind::Heading(level) if self.owners[index].is_none() => Some((index, level, heading_text(&segment.text))),
+                SegmentKind::Heading(level) if self.owners[index].is_none() => {
+                    Some((index, level, heading_text(&segment.text, format)))
+                }
                 _ => None,
             })
             .collect();
-        let begins = |text: &str, start: &str| {
-            text.strip_prefix(start).is_some_and(|rest| !rest.chars().next().is_some_and(char::is_alphanumeric))
-        };
         for (chapter, plan) in self.plan.chapters.iter().enumerate() {
             let Some((start, place)) = &plan.at_heading else { continue };
-            let found = headings.iter().find(|(index, _, text)| begins(text, start) && !openers.contains_key(index));
+            let found = headings.iter().find(|(index, _, text)| begins_with(text, start) && !openers.contains_key(index));
             match found {
                 Some((index, _, text)) => {
                     openers.insert(*index, chapter);
@@ -267,10 +270,9 @@ impl<'a> Assignment<'a> {
             }
         }
         let Some(cut) = &self.plan.headings else { return openers.into_iter().collect() };
-        let markdown = self.plan.segmentation.lines == Lines::Markdown;
         let opens = |(_, level, text): &&(usize, u8, String)| {
-            let named = cut.starts.iter().any(|start| begins(text, start));
-            if markdown { *level == cut.level && (named || cut.starts.is_empty()) } else { named }
+            let named = cut.starts.iter().any(|start| begins_with(text, start));
+            if format == Format::Markdown { *level == cut.level && (named || cut.starts.is_empty()) } else { named }
         };
         let found: Vec<_> = headings.iter().filter(opens).filter(|(index, _, _)| !openers.contains_key(index)).collect();
         if found.is_empty() {
@@ -335,8 +337,10 @@ impl<'a> Assignment<'a> {
                 .hint("name it in a chapter's `paragraphs`, or let one chapter take all that is left with `rest: true`"),
             );
         }
-        for draft in &self.drafts {
-            if draft.front.is_none() && !draft.items.iter().any(|item| matches!(item, Item::Paragraph(_))) {
+        // Where addresses or a heading are wrong, that has been said already.
+        let by_words = self.plan.chapters.iter().map(|plan| plan.entries.is_empty() && plan.at_heading.is_none());
+        for (draft, by_words) in self.drafts.iter().zip(by_words) {
+            if by_words && draft.items.is_empty() {
                 let message = format!("the chapter `{}` gets no segment", draft.key);
                 problems.push(Diagnostic::at(&code::PLAN_COVERAGE, draft.place.clone(), message));
             }
@@ -398,9 +402,11 @@ fn mentions(text: &str, term: &str) -> bool {
 }
 
 /// A heading's words, without marks and underlines.
-fn heading_text(text: &str) -> String {
-    let text = text.trim_end_matches(['=', '-', ' ', '\n', '\r']);
-    plain(without_marker(text))
+fn heading_text(text: &str, format: Format) -> String {
+    match format {
+        Format::Text => text.to_owned(),
+        Format::Markdown => plain(without_marker(text.trim_end_matches(['=', '-', ' ', '\n', '\r']))),
+    }
 }
 
 /// Runs of consecutive numbers that also agree in something.

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::chapter::{runs, span_name};
-use super::markdown::without_marker;
-use super::{Chapter, Gap, PieceKind, Segment, SegmentKind, Split, normal, plain, undo};
+use super::markdown::{escape_start, without_marker};
+use super::{Chapter, Format, Gap, PieceKind, Role, Segment, SegmentKind, Split, normal, plain, undo};
 use crate::base::{Diagnostic, Place, code};
 
 /// Checks the laws of `mod.rs`; each offence names its addresses and its bytes in the source text.
@@ -94,7 +94,7 @@ impl Check<'_> {
                 self.offence(bytes.clone(), format!("the address {name} is out of order"));
             }
             before = Some(name);
-            let verbatim = segment.kind == SegmentKind::Verbatim;
+            let verbatim = segment.kind.is_verbatim(split.format);
             if undo(segment) != normal(self.source, &pieces, verbatim) {
                 self.offence(bytes.clone(), format!("undoing the repairs of {name} does not give the source text back"));
             }
@@ -118,7 +118,7 @@ impl Check<'_> {
                     self.offence(bytes.clone(), format!("{name} is in the chapter `{}` and in `{}`", other.key, chapter.key));
                 }
                 let line = chapter.markdown.get(cut.line.clone()).unwrap_or_default();
-                if !cut.in_front && !says(line, segment) {
+                if cut.role != Role::FrontMatter && !says(line, segment, split.format) {
                     self.offence(bytes, format!("the chapter `{}` does not say what {} says", chapter.key, segment.address));
                 }
             }
@@ -135,7 +135,7 @@ impl Check<'_> {
 
     /// Whether a chapter's segments are in the order of the plan, then of the source.
     fn order(&mut self, chapter: &Chapter) {
-        let cuts: Vec<usize> = chapter.cuts.iter().filter(|cut| !cut.in_front).map(|cut| cut.segment).collect();
+        let cuts: Vec<usize> = chapter.cuts.iter().filter(|cut| cut.role != Role::FrontMatter).map(|cut| cut.segment).collect();
         let planned: Vec<usize> = chapter.planned.iter().cloned().flatten().collect();
         let (as_planned, others) = cuts.split_at(planned.len().min(cuts.len()));
         let wrong = as_planned.iter().zip(&planned).find(|(cut, planned)| cut != planned).map(|(&cut, _)| cut);
@@ -146,7 +146,8 @@ impl Check<'_> {
             self.offence(bytes, message);
         }
         // Every line of the text belongs to a cut, and the cuts' lines do not overlap.
-        let lines: Vec<&Range<usize>> = chapter.cuts.iter().filter(|cut| !cut.in_front).map(|cut| &cut.line).collect();
+        let lines: Vec<&Range<usize>> =
+            chapter.cuts.iter().filter(|cut| cut.role != Role::FrontMatter).map(|cut| &cut.line).collect();
         if lines.windows(2).any(|pair| pair[0].end >= pair[1].start) {
             self.offence(0..0, format!("lines of the chapter `{}` overlap", chapter.key));
         }
@@ -154,17 +155,15 @@ impl Check<'_> {
 }
 
 /// Whether a line of a chapter says what a segment says.
-///
-/// The text of a segment is plain, or Markdown if the source is; which of them is not told by the split.
-fn says(line: &str, segment: &Segment) -> bool {
+fn says(line: &str, segment: &Segment, format: Format) -> bool {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match segment.kind {
-        SegmentKind::Verbatim => line == segment.text,
-        SegmentKind::Sentence => [words(&segment.text), plain(&segment.text)].contains(&plain(line)),
-        SegmentKind::Heading(_) => {
-            let text = &segment.text;
-            [words(text), plain(text), plain(without_marker(text))].contains(&plain(without_marker(line)))
-        }
+    let text = &segment.text;
+    match (segment.kind, format) {
+        (kind, _) if kind.is_verbatim(format) => line == text,
+        (SegmentKind::Sentence, Format::Text) => plain(line) == words(text),
+        // A sentence may have had to be kept from beginning a block.
+        (SegmentKind::Sentence, Format::Markdown) => [plain(text), plain(&escape_start(text.into()))].contains(&plain(line)),
+        (SegmentKind::Heading(_) | SegmentKind::Verbatim, _) => plain(without_marker(line)) == words(text),
     }
 }
 

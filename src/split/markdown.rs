@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::chapter::{Draft, Item};
 use super::plan::Note;
-use super::{Chapter, Cut, Segment, SegmentKind};
+use super::{Chapter, Cut, Format, Role, Segment, SegmentKind};
 use crate::model::Key;
 
 /// What a chapter is written from, besides its draft.
@@ -20,11 +20,11 @@ pub(super) struct Writer<'a> {
     pub segments: &'a [Segment],
     pub notes: &'a HashMap<usize, Vec<&'a Note>>,
     pub touches: &'a HashMap<usize, Vec<Key>>,
-    /// Whether the source text is Markdown already.
-    pub markdown: bool,
+    /// Markdown is not escaped again.
+    pub format: Format,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     /// Writes a chapter.
     pub(super) fn write(&self, draft: Draft) -> Chapter {
         let mut markdown = front_matter(&draft);
@@ -32,7 +32,7 @@ impl Writer<'_> {
         let mut notes = Vec::new();
         let touches = |segment: usize| self.touches.get(&segment).cloned().unwrap_or_default();
         if let Some(segment) = draft.front {
-            cuts.push(Cut { segment, paragraph: 0, in_front: true, touches: touches(segment), line: 0..0 });
+            cuts.push(Cut { segment, paragraph: 0, role: Role::FrontMatter, touches: touches(segment), line: 0..0 });
         }
         let mut paragraph = 0;
         for item in &draft.items {
@@ -41,25 +41,23 @@ impl Writer<'_> {
                     let marks = "#".repeat(usize::from(*level));
                     _ = write!(markdown, "\n{marks} {}\n", escape_heading(text));
                 }
+                Item::Title(segment) => {
+                    paragraph += 1;
+                    markdown.push('\n');
+                    let line = self.add_line(*segment, &mut markdown, &mut notes);
+                    cuts.push(Cut { segment: *segment, paragraph, role: Role::Title, touches: touches(*segment), line });
+                }
                 Item::Paragraph(segments) => {
                     let mut flows = false;
-                    for &index in segments {
-                        let segment = &self.segments[index];
-                        let sentence = segment.kind == SegmentKind::Sentence;
+                    for &segment in segments {
+                        let sentence = self.segments[segment].kind == SegmentKind::Sentence;
                         if !(flows && sentence) {
-                            markdown.push('\n');
                             paragraph += 1;
+                            markdown.push('\n');
                         }
                         flows = sentence;
-                        let start = markdown.len();
-                        markdown.push_str(&self.line(segment));
-                        for note in self.notes.get(&index).into_iter().flatten() {
-                            _ = write!(markdown, "[^{}]", note.id);
-                            notes.push(*note);
-                        }
-                        let line = start..markdown.len();
-                        markdown.push('\n');
-                        cuts.push(Cut { segment: index, paragraph, in_front: false, touches: touches(index), line });
+                        let line = self.add_line(segment, &mut markdown, &mut notes);
+                        cuts.push(Cut { segment, paragraph, role: Role::Text, touches: touches(segment), line });
                     }
                 }
             }
@@ -73,14 +71,26 @@ impl Writer<'_> {
         Chapter { key, title, description, order, vector, file, markdown, cuts, planned, place }
     }
 
+    /// Writes a segment's line with the references of its notes, and gives its bytes.
+    fn add_line(&self, segment: usize, markdown: &mut String, notes: &mut Vec<&'a Note>) -> Range<usize> {
+        let start = markdown.len();
+        markdown.push_str(&self.line(&self.segments[segment]));
+        for note in self.notes.get(&segment).into_iter().flatten() {
+            _ = write!(markdown, "[^{}]", note.id);
+            notes.push(note);
+        }
+        let end = markdown.len();
+        markdown.push('\n');
+        start..end
+    }
+
     fn line<'s>(&self, segment: &'s Segment) -> Cow<'s, str> {
-        match segment.kind {
-            SegmentKind::Verbatim => Cow::Borrowed(&segment.text),
+        match (segment.kind, self.format) {
+            (SegmentKind::Verbatim, _) | (SegmentKind::Heading(_), Format::Markdown) => Cow::Borrowed(&segment.text),
             // Between two sentences of Markdown a line break is new: what follows it must not begin a block.
-            SegmentKind::Sentence if self.markdown => escape_start(Cow::Borrowed(&segment.text)),
-            SegmentKind::Sentence => escape_start(Cow::Owned(escape(&segment.text, false))),
-            SegmentKind::Heading(_) if self.markdown => Cow::Borrowed(&segment.text),
-            SegmentKind::Heading(level) => {
+            (SegmentKind::Sentence, Format::Markdown) => escape_start(Cow::Borrowed(&segment.text)),
+            (SegmentKind::Sentence, Format::Text) => escape_start(Cow::Owned(escape(&segment.text, false))),
+            (SegmentKind::Heading(level), Format::Text) => {
                 Cow::Owned(format!("{} {}", "#".repeat(usize::from(level) + 1), escape_heading(&segment.text)))
             }
         }
@@ -151,8 +161,7 @@ fn escape(text: &str, heading: bool) -> String {
 
 /// A heading's text: in addition, what would close the heading or give it attributes.
 fn escape_heading(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let mut escaped = escape(&words.join(" "), true);
+    let mut escaped = escape(&text.trim().replace(['\n', '\r', '\t'], " "), true);
     let end = escaped.trim_end_matches('#').len();
     if end < escaped.len() {
         escaped.insert(end, '\\');
@@ -161,7 +170,7 @@ fn escape_heading(text: &str) -> String {
 }
 
 /// A line that begins no block: no heading, list, quotation, table, definition or rule.
-fn escape_start(line: Cow<'_, str>) -> Cow<'_, str> {
+pub(super) fn escape_start(line: Cow<'_, str>) -> Cow<'_, str> {
     let first = line.chars().next().unwrap_or(' ');
     let after = line.chars().nth(1);
     let at = match first {
@@ -331,4 +340,70 @@ pub(super) fn text_lines(markdown: &str) -> Vec<Range<usize>> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::base::yaml::{self, Value};
+
+    #[test]
+    fn yaml_texts_are_read_back_as_they_were() {
+        let file: Arc<str> = "x".into();
+        for text in [
+            "Ресей",
+            "A: b",
+            "a #b",
+            "true",
+            "No",
+            "12",
+            "-",
+            "\"q\"",
+            "a\\b",
+            "[x]",
+            "",
+            "x:",
+            "a\nb",
+            "\u{2028}\u{7}",
+            "«Ә»",
+            "null",
+        ] {
+            let source = format!("title: {}\n", yaml_text(text));
+            let node = yaml::read(&file, &source, 0..source.len()).expect(&source);
+            let Value::Map(entries) = node.value else { panic!("{source}") };
+            assert_eq!(entries[0].node.value, Value::Text(text.to_owned()), "{source}");
+        }
+        assert_eq!(yaml_text("Ресей мен Қытай"), "Ресей мен Қытай");
+    }
+
+    #[test]
+    fn only_markup_is_escaped() {
+        for text in
+            ["A plain sentence, with “quotes” (and more): 5 < 6 & 7 - 8 = 9, snake_case, 100%, #tag, C:/x.", "«Қ» – 1.5; ⟨…⟩"]
+        {
+            assert_eq!(escape_start(Cow::Owned(escape(text, false))), text);
+        }
+        assert_eq!(escape_start(Cow::Owned(escape("1. *a* [b](c) <d> &amp;", false))), "1\\. \\*a\\* \\[b](c) \\<d> \\&amp;");
+    }
+
+    #[test]
+    fn inline_markup_is_seen_through() {
+        for (line, text) in [
+            ("a **b** *c* `d` ~~e~~ snake_case _f_", "a b c d e snake_case f"),
+            ("[a](x \"t\") [b][c] ![d](e) [f] [[g]] [[h|i]][^1]", "a b d [f] g i"),
+            ("<b>a</b> <!-- 1:2 --> b \\*c\\* \\[d](e)", "a b *c* [d](e)"),
+            ("](](]( [[ [^ < ", "](](]( [[ [^ <"),
+        ] {
+            assert_eq!(plain(line), text);
+        }
+    }
+
+    #[test]
+    fn front_matter_and_footnotes_are_no_text() {
+        let markdown = "---\ntitle: a\n---\n\n# One\n\nTwo.\nThree.\n\n[^1]: four\n    five\n\nSix.\n";
+        let lines: Vec<&str> = text_lines(markdown).into_iter().map(|line| &markdown[line]).collect();
+        assert_eq!(lines, ["# One", "Two.", "Three.", "Six."]);
+    }
 }

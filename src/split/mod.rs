@@ -17,6 +17,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::base::{Diagnostic, Place, code, path};
 use crate::model::Key;
 
@@ -29,7 +31,6 @@ mod plan;
 mod repair;
 mod segment;
 mod sentence;
-mod sha256;
 
 pub use compare::{Change, Difference, FileState, compare, locate, state};
 pub use law::check_laws;
@@ -42,6 +43,7 @@ pub use repair::{normal, undo};
 pub struct Split {
     /// The language of the source text and of the chapters made from it.
     pub language: String,
+    pub format: Format,
     pub plan_file: Arc<str>,
     pub source_file: Arc<str>,
     /// The partition of the source text.
@@ -52,6 +54,14 @@ pub struct Split {
     pub chapters: Vec<Chapter>,
     /// In the order of the plan.
     pub vectors: Vec<Vector>,
+}
+
+/// What the source text is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// No character is markup.
+    Text,
+    Markdown,
 }
 
 /// A stretch of the source text's bytes.
@@ -111,6 +121,17 @@ pub enum SegmentKind {
     Verbatim,
 }
 
+impl SegmentKind {
+    /// Whether a segment is kept as it is, line breaks and all, since they may mean something.
+    pub fn is_verbatim(self, format: Format) -> bool {
+        match self {
+            SegmentKind::Sentence => false,
+            SegmentKind::Heading(_) => format == Format::Markdown,
+            SegmentKind::Verbatim => true,
+        }
+    }
+}
+
 /// A repair where it was applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppliedRepair {
@@ -155,12 +176,21 @@ pub struct Cut {
     pub segment: usize,
     /// The paragraph of the chapter, counted from one; 0 in the front matter.
     pub paragraph: usize,
-    /// Whether it is a heading that became the chapter's title, and is not in its text.
-    pub in_front: bool,
+    pub role: Role,
     /// The other chapters it concerns.
     pub touches: Vec<Key>,
     /// Its bytes in [`Chapter::markdown`], footnote references included; empty in the front matter.
     pub line: Range<usize>,
+}
+
+/// What a segment is to its chapter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Text,
+    /// A title of the source text: a line of its own, without a full stop.
+    Title,
+    /// A heading that became the chapter's title, and is not in its text.
+    FrontMatter,
 }
 
 /// What the split reads.
@@ -207,7 +237,7 @@ pub fn split(input: &SplitInput<'_>) -> (Option<Split>, Vec<Diagnostic>) {
         let (own, others) = repairs.split_at(own);
         repairs = others;
         let closing = if assignment.titles.contains(&index) { "" } else { &plan.segmentation.full_stop };
-        segments.push(repair::emend(extent, own, source, closing, &mut problems));
+        segments.push(repair::emend(extent, own, source, plan.segmentation.format(), closing, &mut problems));
     }
     report_lost_heads(&segments, file, &mut problems);
 
@@ -220,11 +250,12 @@ pub fn split(input: &SplitInput<'_>) -> (Option<Split>, Vec<Diagnostic>) {
         segments: &segments,
         notes: &notes,
         touches: &touches,
-        markdown: plan.segmentation.lines == plan::Lines::Markdown,
+        format: plan.segmentation.format(),
     };
     let chapters = assignment.drafts.into_iter().map(|draft| writer.write(draft)).collect();
     let split = Split {
         language: plan.language,
+        format: plan.segmentation.format(),
         plan_file: Arc::clone(input.plan_file),
         source_file: Arc::clone(file),
         pieces,
@@ -238,7 +269,7 @@ pub fn split(input: &SplitInput<'_>) -> (Option<Split>, Vec<Diagnostic>) {
 /// Whether the source text is the one that the plan was made for.
 fn check_digest(plan: &plan::Plan, input: &SplitInput<'_>, problems: &mut Vec<Diagnostic>) {
     let Some((wanted, place)) = &plan.sha256 else { return };
-    let found = sha256::hex(input.source.as_bytes());
+    let found = format!("{:x}", Sha256::digest(input.source.as_bytes()));
     if !wanted.eq_ignore_ascii_case(&found) {
         problems.push(
             Diagnostic::at(&code::SOURCE_CHANGED, place.clone(), "the source text is not the one the plan was made for")
@@ -249,15 +280,27 @@ fn check_digest(plan: &plan::Plan, input: &SplitInput<'_>, problems: &mut Vec<Di
 }
 
 /// Tells of lines that begin in the middle of a sentence, unless a repair says that text is lost there.
+///
+/// Of a few lines only: where many begin so, the lines are not what the plan takes them for.
 fn report_lost_heads(segments: &[Segment], file: &Arc<str>, problems: &mut Vec<Diagnostic>) {
-    for segment in segments.iter().filter(|segment| segment.head_lost) {
-        if !segment.repairs.iter().any(|repair| repair.kind == RepairKind::Lost) {
-            let line = segment.address.line;
-            problems.push(
-                Diagnostic::at(&code::SPLIT_SUSPECT, Place::new(file, segment.ranges[0].clone()), format!("line {line} begins with a small letter"))
-                    .hint(format!("if it continues the line before, add {line} to `join`; if its beginning is lost, add a repair of the kind `lost`")),
-            );
-        }
+    const SHOWN: usize = 20;
+    let is_lost = |segment: &&Segment| segment.head_lost && !segment.repairs.iter().any(|repair| repair.kind == RepairKind::Lost);
+    let lost: Vec<&Segment> = segments.iter().filter(is_lost).collect();
+    for segment in lost.iter().take(SHOWN) {
+        let line = segment.address.line;
+        let place = Place::new(file, segment.ranges[0].clone());
+        problems.push(Diagnostic::at(&code::SPLIT_SUSPECT, place, format!("line {line} begins with a small letter")).hint(
+            format!(
+                "if it continues the line before, add {line} to `join`; if its beginning is lost, add a repair of the kind `lost`"
+            ),
+        ));
+    }
+    if let Some(segment) = lost.get(SHOWN) {
+        let message = format!("{} more lines begin with a small letter", lost.len() - SHOWN);
+        problems.push(
+            Diagnostic::at(&code::SPLIT_SUSPECT, Place::new(file, segment.ranges[0].clone()), message)
+                .hint("for prose with hard line breaks, the plan says `lines: wrapped`"),
+        );
     }
 }
 
@@ -308,7 +351,7 @@ pub fn summary(split: &Split) -> Summary {
     for repair in split.segments.iter().flat_map(|segment| &segment.repairs) {
         *repairs.entry(repair.kind).or_insert(0) += 1;
     }
-    let sentences = |chapter: &Chapter| chapter.cuts.iter().filter(|cut| !cut.in_front).count();
+    let sentences = |chapter: &Chapter| chapter.cuts.iter().filter(|cut| cut.role != Role::FrontMatter).count();
     let of_vectors: usize = split.chapters.iter().filter(|chapter| chapter.vector.is_some()).map(sentences).sum();
     let chapters = split.chapters.iter().map(|chapter| {
         let of_plan =

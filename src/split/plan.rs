@@ -1,12 +1,46 @@
 //! The plan as its YAML says it: typed, with the place of everything that can turn out wrong later.
 //!
 //! What can be judged without the source text is judged here; the rest by the stage that uses it.
+//!
+//! ```yaml
+//! source: text.txt             # from the folder of the plan
+//! sha256: 8289d8…              # of the source text; optional
+//! language: kk
+//! format: markdown             # or text, the default
+//! segmentation:
+//!   lines: wrapped             # or sentences (a line is a sentence or a few), or paragraphs (a line is a paragraph)
+//!   run_together: true         # "end.Next" ends a sentence too
+//!   abbreviations: [Mr., i.e.] # a full stop after one ends nothing
+//!   initials: false            # "A. Smith" is two sentences, then
+//!   join: [27]                 # lines that continue the line before
+//!   footnote_marks: true       # a lone digit between a small and a capital letter is a mark
+//!   break_before: ["2. He"]    # what begins a sentence, and what begins none, whatever the rules say
+//!   no_break_before: ["said he"]
+//!   full_stop: "."             # for sentences that have no end; the default with `lines: sentences`, else none
+//! repairs:
+//!   - {line: 5, found: teh, reading: the, kind: typo, nth: 2, note: {en: Why.}}
+//! chapters:
+//!   - key: vectors/russia
+//!     title: Russia            # may be left to the heading, with at_heading
+//!     description: One sentence.
+//!     order: 1                 # else its place in this list
+//!     vector: russia
+//!     paragraphs: [{title: L1.1}, L2.1-L3.2, [L5.1, L9.1], {heading: Results, level: 2}]
+//!     at_heading: Part I       # the section that begins with the heading that begins so
+//!     terms: [Russia, Moscow]  # sentences with a word that begins so, in any case
+//!     rest: true               # all that no chapter takes
+//! cut: {by: headings, level: 1, starts: [Chapter], key: "chapter-{n}", keys: [one, two], order: 1}
+//! touches: {L10.1: [central-asia]}
+//! notes: {L17.1: {id: ed-1, kk: "…", en: "…"}}
+//! vectors: [{id: russia, work: vectors/russia, bearing: 0}]
+//! ```
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use super::Format;
 use crate::base::yaml::{self, Entry, Fields, Node, Value};
 use crate::base::{Diagnostic, Place, code, suggest};
 use crate::model::Key;
@@ -46,7 +80,7 @@ pub(super) struct Plan {
     pub repairs: Vec<Repair>,
     pub chapters: Vec<ChapterPlan>,
     pub headings: Option<HeadingPlan>,
-    pub touches: Vec<(Address, Place, Vec<(String, Place)>)>,
+    pub touches: Vec<Touch>,
     pub notes: Vec<Note>,
     pub vectors: Vec<Vector>,
 }
@@ -189,6 +223,14 @@ pub(super) struct HeadingPlan {
     pub order: i64,
 }
 
+/// The other chapters that a segment concerns.
+#[derive(Debug)]
+pub(super) struct Touch {
+    pub address: Address,
+    pub place: Place,
+    pub keys: Vec<(String, Place)>,
+}
+
 /// An editor's note on a sentence.
 #[derive(Debug)]
 pub(super) struct Note {
@@ -267,6 +309,11 @@ impl Plan {
 }
 
 impl Segmentation {
+    /// What the source text is written in.
+    pub(super) fn format(&self) -> Format {
+        if self.lines == Lines::Markdown { Format::Markdown } else { Format::Text }
+    }
+
     fn read(node: Option<&Node>, markdown: bool, problems: &mut Vec<Diagnostic>) -> Self {
         let mut rules = Self {
             lines: if markdown { Lines::Markdown } else { Lines::Wrapped },
@@ -545,7 +592,7 @@ fn read_vector(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Vector> {
     Some(Vector { id: id?, work: Key::new(&work), bearing, place: node.place.clone() })
 }
 
-fn touches(entries: &[Entry], problems: &mut Vec<Diagnostic>) -> Vec<(Address, Place, Vec<(String, Place)>)> {
+fn touches(entries: &[Entry], problems: &mut Vec<Diagnostic>) -> Vec<Touch> {
     let mut touches = Vec::new();
     for entry in entries {
         let Some(address) = key_address(entry, problems) else { continue };
@@ -554,7 +601,7 @@ fn touches(entries: &[Entry], problems: &mut Vec<Diagnostic>) -> Vec<(Address, P
             _ => std::slice::from_ref(&entry.node),
         };
         let keys = nodes.iter().filter_map(|node| Some((yaml::text(node, problems)?, node.place.clone()))).collect();
-        touches.push((address, entry.key_place.clone(), keys));
+        touches.push(Touch { address, place: entry.key_place.clone(), keys });
     }
     touches
 }

@@ -10,7 +10,7 @@ use super::block::LineStarts;
 use super::plan::{Plan, Repair, RepairKind};
 use super::segment::Extent;
 use super::sentence::{is_closed, joins_without_space};
-use super::{AppliedRepair, Piece, PieceKind, Segment, SegmentKind};
+use super::{AppliedRepair, Format, Piece, PieceKind, Segment, SegmentKind};
 use crate::base::{Diagnostic, Place, code, suggest};
 
 /// A repair that fits: where in the source it applies, and to which segment.
@@ -154,10 +154,11 @@ pub(super) fn emend(
     extent: Extent,
     repairs: &[Placed<'_>],
     source: &str,
+    format: Format,
     closing: &str,
     problems: &mut Vec<Diagnostic>,
 ) -> Segment {
-    let verbatim = extent.kind == SegmentKind::Verbatim;
+    let verbatim = extent.kind.is_verbatim(format);
     let mut points = Vec::new();
     let plain = normal_with(source, &extent.ranges, verbatim, (!repairs.is_empty()).then_some(&mut points));
     let mut emended = Emended::default();
@@ -186,6 +187,8 @@ pub(super) fn emend(
         let start = text.len();
         text.push_str(closing);
         let end = extent.ranges.last().map_or(0, |range| range.end);
+        // Most sentences of a text without full stops have this one repair only.
+        repairs.reserve_exact(1);
         repairs.push(AppliedRepair {
             range: start..text.len(),
             original: String::new(),
@@ -336,5 +339,43 @@ impl Emended {
                 repair.range = repair.range.start.min(end - 1)..repair.range.end.min(end - 1);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::split::{SplitInput, split};
+
+    fn check(source: &str, repairs: &[(&str, &str)], expected: &str) {
+        let list: String = repairs
+            .iter()
+            .map(|(found, reading)| format!("  - {{line: 1, found: \"{found}\", reading: \"{reading}\", kind: typo}}\n"))
+            .collect();
+        let plan = format!("source: s\nlanguage: en\nchapters: [{{key: a, title: A, rest: true}}]\nrepairs:\n{list}");
+        let file: Arc<str> = "x".into();
+        let (result, problems) = split(&SplitInput { plan_file: &file, plan: &plan, source_file: &file, source });
+        assert_eq!(problems, []);
+        let segment = &result.expect("a plan").segments[0];
+        assert_eq!(segment.text, expected);
+        assert_eq!(undo(segment), normal(source, &segment.ranges, false));
+    }
+
+    #[test]
+    fn what_is_taken_out_leaves_no_double_space() {
+        check("one two three", &[("two", "")], "one three");
+        check("one two  three", &[("two ", "")], "one three");
+        check("one two three", &[("one", "")], "two three");
+        check("one two three", &[("three", "")], "one two");
+        check("one two three", &[("two", ""), ("three", "")], "one");
+        check("one two three", &[("one ", " "), ("two", " 2 ")], "2 three");
+        check("one  two", &[("  ", " , ")], "one , two");
+    }
+
+    #[test]
+    fn repairs_beside_each_other_are_kept_apart() {
+        check("onetwo three", &[("one", "1"), ("two", "2")], "12 three");
+        check("one - two", &[("one ", "one"), ("-", "–"), (" two", "two")], "one–two");
+        check("H. Э  сөз", &[("Э", "Ә."), ("сөз", "⟨…⟩ Сөз")], "H. Ә. ⟨…⟩ Сөз");
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::block::{BlockKind, LineStarts, Shape, blocks};
 use super::plan::{Address, Lines, Plan};
 use super::sentence::{Cutter, Part, Rules};
-use super::{Gap, Piece, PieceKind, Segment, SegmentKind};
+use super::{Format, Gap, Piece, PieceKind, Segment, SegmentKind};
 use crate::base::{Diagnostic, Place, code, suggest};
 
 /// A segment before it is emended: where it stands.
@@ -53,8 +53,16 @@ pub(super) fn cut(
     let shape = Shape { lines: segmentation.lines, join: &join, headings: &headings };
     let mut cutter = Cutter::new(source, &rules);
     let lines_are_sentences = segmentation.lines == Lines::Sentences;
-    let mut partition =
-        Partition { source, lines, join: &join, lines_are_sentences, extents: Vec::new(), pieces: Vec::new(), end: 0 };
+    let mut partition = Partition {
+        source,
+        lines,
+        join: &join,
+        lines_are_sentences,
+        format: segmentation.format(),
+        extents: Vec::new(),
+        pieces: Vec::new(),
+        end: 0,
+    };
     let mut paragraph = 0;
     for block in blocks(source, &shape) {
         paragraph += usize::from(block.opens);
@@ -82,6 +90,7 @@ struct Partition<'a> {
     lines: &'a LineStarts,
     join: &'a BTreeSet<usize>,
     lines_are_sentences: bool,
+    format: Format,
     extents: Vec<Extent>,
     pieces: Vec<Piece>,
     /// Where the last piece ends.
@@ -98,7 +107,7 @@ impl Partition<'_> {
         };
         let index = self.extents.len();
         let mut ranges = Vec::new();
-        if kind == SegmentKind::Verbatim {
+        if kind.is_verbatim(self.format) {
             ranges.push(range);
         } else {
             let mut at = range.start;

@@ -54,8 +54,9 @@ impl<'a> Cutter<'a> {
     /// The sentences of the block at `block`, in order, without the white space around them.
     pub(super) fn cut(&mut self, block: Range<usize>) -> Vec<Part> {
         let text = &self.source[..block.end];
-        let spans = if self.rules.markdown { code_spans(text, block.start) } else { Vec::new() };
-        let mut spans = spans.into_iter().peekable();
+        let (code, markup) = if self.rules.markdown { inline_spans(text, block.start) } else { Default::default() };
+        let mut code = code.into_iter().peekable();
+        let mut markup = markup.into_iter().peekable();
         let mut parts = Vec::new();
         let mut start = skip_white(text, block.start);
         let mut at = start;
@@ -66,8 +67,8 @@ impl<'a> Cutter<'a> {
                 push(&mut parts, text, start..at);
                 (start, letters) = (at, false);
             }
-            while spans.next_if(|span| span.end <= at).is_some() {}
-            if let Some(span) = spans.next_if(|span| span.start == at) {
+            while code.next_if(|span| span.end <= at).is_some() {}
+            if let Some(span) = code.next_if(|span| span.start == at) {
                 letters = true;
                 at = span.end;
             } else if self.rules.footnote_marks && c.is_numeric() && is_footnote_mark(text, block.start, at, c) {
@@ -79,8 +80,13 @@ impl<'a> Cutter<'a> {
             } else if self.is_terminator(c) {
                 let stop = self.stop(text, block.start, at);
                 at = stop.end;
+                while markup.next_if(|span| span.end <= at).is_some() {}
+                let inside = markup.peek().is_some_and(|span| span.start < at);
                 // What `letters` says is about the text before the terminator: closers hold none.
-                if letters && let Some(next) = self.next_start(text, block.start, &stop) {
+                if letters
+                    && !inside
+                    && let Some(next) = self.next_start(text, block.start, &stop)
+                {
                     push(&mut parts, text, start..stop.end);
                     start = next;
                     (at, letters) = (start, false);
@@ -215,6 +221,12 @@ pub(super) fn is_unspaced(c: char) -> bool {
     matches!(u32::from(c), 0xE00..=0xEFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x2E80..=0x9FFF | 0xF900..=0xFAFF | 0xFF00..=0xFFEF | 0x20000..=0x3FFFF)
 }
 
+/// Whether a text begins with these words, and not with longer ones.
+pub(super) fn begins_with(text: &str, words: &str) -> bool {
+    let ends = |rest: &str| !rest.chars().next().is_some_and(char::is_alphanumeric) || words.ends_with(is_unspaced);
+    text.strip_prefix(words).is_some_and(ends)
+}
+
 /// Whether a text, but for closing quotes and brackets, ends as a sentence or a clause does.
 pub(super) fn is_closed(text: &str) -> bool {
     let rules = Rules::default();
@@ -269,16 +281,71 @@ fn push(parts: &mut Vec<Part>, text: &str, range: Range<usize>) {
     }
 }
 
-/// The code spans of Markdown text from `start` on, in order.
-fn code_spans(text: &str, start: usize) -> Vec<Range<usize>> {
+/// The code spans of Markdown text from `start` on; and its links and emphasis, in which no sentence ends
+/// either: its two halves could come to stand in different chapters. All in order and without overlaps.
+fn inline_spans(text: &str, start: usize) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
+    let code = paired_runs(runs(text, start, '`'));
+    let in_code = |at: usize| {
+        let after = code.partition_point(|span| span.end <= at);
+        code.get(after).is_some_and(|span| span.contains(&at))
+    };
+    let mut spans = Vec::new();
+    for mark in ['*', '_'] {
+        let flanks = |run: &Range<usize>| {
+            let (before, after) = (text[..run.start].chars().next_back(), text[run.end..].chars().next());
+            let alone = before.is_none_or(char::is_whitespace) && after.is_none_or(char::is_whitespace);
+            let in_word = mark == '_' && before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric);
+            !alone && !in_word && !in_code(run.start)
+        };
+        spans.extend(paired_runs(runs(text, start, mark).into_iter().filter(flanks).collect()));
+    }
+    let mut open = Vec::new();
+    let mut at = start;
+    while let Some(found) = text[at..].find(['[', ']']).map(|found| at + found) {
+        at = found + 1;
+        if in_code(found) {
+            continue;
+        }
+        if text[found..].starts_with('[') {
+            open.push(found);
+        } else if let Some(bracket) = open.pop()
+            && let Some(close) = match text[at..].chars().next() {
+                Some('(') => Some(')'),
+                Some('[') => Some(']'),
+                _ => None,
+            }
+        {
+            let Some(end) = text[at..].find(close) else { break };
+            at += end + 1;
+            spans.push(bracket..at);
+        }
+    }
+    spans.sort_by_key(|span| (span.start, span.end));
+    let mut markup: Vec<Range<usize>> = Vec::new();
+    for span in spans {
+        match markup.last_mut() {
+            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
+            _ => markup.push(span),
+        }
+    }
+    (code, markup)
+}
+
+/// The runs of a character.
+fn runs(text: &str, start: usize, mark: char) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
-    for (at, _) in text[start..].match_indices('`') {
+    for (at, _) in text[start..].match_indices(mark) {
         let at = start + at;
         match runs.last_mut() {
             Some(run) if run.end == at => run.end += 1,
             _ => runs.push(at..at + 1),
         }
     }
+    runs
+}
+
+/// From each run to the next of the same length, as code spans are paired.
+fn paired_runs(runs: Vec<Range<usize>>) -> Vec<Range<usize>> {
     let mut by_length: HashMap<usize, Vec<usize>> = HashMap::new();
     for (index, run) in runs.iter().enumerate().rev() {
         by_length.entry(run.len()).or_default().push(index);
@@ -345,7 +412,7 @@ mod tests {
             "2001 ж. Мамырда",
             "1. First things",
             "“Stop!” he cried",
-            "Well . . . Yes",
+            "Well . . . yes",
             "ends with an ellipsis… and goes on",
         ] {
             assert_eq!(cut(text, &usual()), [text]);
@@ -369,8 +436,20 @@ mod tests {
     }
 
     #[test]
-    fn code_spans_stay_whole() {
+    fn markup_stays_whole() {
         let rules = Rules { markdown: true, ..usual() };
-        assert_eq!(cut("Use `a. B` here. **Bold.** Then ``x ` Y. Z`` and ` alone. End.[^1] More", &rules).len(), 5);
+        let text =
+            "Use `a. B` here. **Bold.** Then ``x ` Y. Z`` and ` alone. End.[^1] *One. Two.* See [a. B](c \"D. E\"). A * b. C";
+        let expected = [
+            "Use `a. B` here.",
+            "**Bold.**",
+            "Then ``x ` Y. Z`` and ` alone.",
+            "End.[^1]",
+            "*One. Two.*",
+            "See [a. B](c \"D. E\").",
+            "A * b.",
+            "C",
+        ];
+        assert_eq!(cut(text, &rules), expected);
     }
 }

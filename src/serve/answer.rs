@@ -1,0 +1,405 @@
+//! One request in, one answer out: which route an address means, and what is sent for it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::kept::Page;
+use super::problem::{Frame, Problem, Problems};
+use super::{Base, Event, Now, Preview};
+use crate::base::{Digest, path};
+use crate::output::content_type;
+use crate::project::State;
+use crate::render;
+use crate::site::{Route, RouteKind, Site};
+
+/// The folder of the preview's own addresses. No page can be there: names with `_` are none.
+const OWN: &str = "__tilmash";
+const SCRIPT: &str = include_str!("live.js");
+const STYLE: &str = include_str!("live.css");
+
+/// What is sent back.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) content_type: &'static str,
+    pub(super) content: Content,
+    /// The digest of a page, by which the browser knows whether it has to change anything.
+    pub(super) tag: Option<Digest>,
+    pub(super) location: Option<String>,
+    /// Whether to say which methods there are.
+    pub(super) allow: bool,
+}
+
+/// The body of an answer.
+#[derive(Debug)]
+pub(super) enum Content {
+    Bytes(Vec<u8>),
+    File(Arc<Path>),
+    /// The stream of versions.
+    Events,
+}
+
+impl Answer {
+    fn new(status: u16, content_type: &'static str, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { status, content_type, content: Content::Bytes(bytes.into()), tag: None, location: None, allow: false }
+    }
+
+    /// A line for whoever reads it.
+    pub(super) fn text(status: u16, text: impl Into<String>) -> Self {
+        Self::new(status, "text/plain; charset=utf-8", text.into())
+    }
+
+    fn redirect(location: String) -> Self {
+        Self { location: Some(location), ..Self::text(302, "") }
+    }
+}
+
+/// Answers a request for `target`, the path as it was sent.
+pub(super) fn answer(preview: &Preview, target: &str, query: &str) -> Answer {
+    let now = preview.now();
+    let Some(target) = decode(target) else { return not_found(preview, &now) };
+    // Under whatever folder: a page that was loaded before the site's address changed asks under the old one.
+    if let Some((folder, name)) = target.rsplit_once('/')
+        && path::file_name(folder) == OWN
+    {
+        return match name {
+            "events" => Answer { content: Content::Events, ..Answer::new(200, "text/event-stream", "") },
+            "live.js" => Answer::new(200, "text/javascript; charset=utf-8", SCRIPT),
+            "live.css" => Answer::new(200, "text/css; charset=utf-8", STYLE),
+            "status" => status(preview, &now, query),
+            _ => Answer::text(404, "the preview has no such address\n"),
+        };
+    }
+    let mut answer = of_site(preview, &now, &target);
+    if let Some(location) = &mut answer.location
+        && !query.is_empty()
+    {
+        location.push('?');
+        location.push_str(query);
+    }
+    answer
+}
+
+/// What the published site has at a decoded path.
+fn of_site(preview: &Preview, now: &Now, target: &str) -> Answer {
+    let (Some(state), Some(site)) = (now.good_state(), now.site()) else { return broken(now) };
+    match locate(now, site, target) {
+        Located::Route(route) => at_route(preview, now, state, route, 200),
+        Located::Moved(to) => Answer::redirect(to),
+        Located::Nowhere => not_found(preview, now),
+    }
+}
+
+/// Decodes the path of a request, strictly. `None` for what no link of a site has: a bad escape, an
+/// escaped slash, a control character, a backslash, an empty part, `.` or `..`.
+fn decode(target: &str) -> Option<String> {
+    let mut rest = target;
+    while let Some(at) = rest.find('%') {
+        let digits = rest.get(at + 1..at + 3)?;
+        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) || digits.eq_ignore_ascii_case("2f") {
+            return None;
+        }
+        rest = &rest[at + 3..];
+    }
+    let decoded = path::from_url(target)?;
+    let inside = decoded.strip_prefix('/')?;
+    if decoded.contains(|c: char| c.is_control() || c == '\\') {
+        return None;
+    }
+    let parts: Vec<&str> = inside.split('/').collect();
+    let empty = parts[..parts.len() - 1].iter().any(|part| part.is_empty());
+    let odd = parts.iter().any(|part| matches!(*part, "." | ".."));
+    (!empty && !odd).then_some(decoded)
+}
+
+/// What an address means.
+enum Located<'s> {
+    Route(&'s Route),
+    /// The address at which it stands, ready for a header.
+    Moved(String),
+    Nowhere,
+}
+
+/// Finds the route at a decoded path.
+fn locate<'s>(now: &Now, site: &'s Site, target: &str) -> Located<'s> {
+    let base = now.base();
+    let Some(inside) = target.strip_prefix(&base.path) else { return elsewhere(now, &base, target) };
+    let folder = inside.is_empty() || inside.ends_with('/');
+    let file = if folder { format!("{inside}index.html") } else { inside.to_owned() };
+    if let Some(route) = site.routes.get(file.as_str()) {
+        return Located::Route(route);
+    }
+    if !folder && site.routes.contains_key(format!("{inside}/index.html").as_str()) {
+        return Located::Moved(format!("{}{}/", base.url, path::to_ascii_url(inside)));
+    }
+    // `/` has every path inside it, the site's former ones too.
+    elsewhere(now, &base, target)
+}
+
+/// What is outside the site's base path: the way in.
+fn elsewhere<'s>(now: &Now, base: &Base, target: &str) -> Located<'s> {
+    if target == "/" && base.path != "/" || format!("{target}/") == base.path {
+        return Located::Moved(base.url.clone());
+    }
+    let former = now.former.iter().filter(|former| **former != *base && former.path != "/");
+    let inside = former.filter_map(|former| target.strip_prefix(&former.path)).min_by_key(|inside| inside.len());
+    match inside {
+        Some(inside) => Located::Moved(format!("{}{}", base.url, path::to_ascii_url(inside))),
+        // The former base was `/` itself.
+        None if now.former.iter().any(|former| former.path == "/") && base.path != "/" && !target.starts_with(&base.path) => {
+            Located::Moved(format!("{}{}", base.url, path::to_ascii_url(&target[1..])))
+        }
+        None => Located::Nowhere,
+    }
+}
+
+/// What stands at a route.
+fn at_route(preview: &Preview, now: &Now, state: &Arc<State>, route: &Route, status: u16) -> Answer {
+    let content_type = content_type(&route.path);
+    if !is_page(route) {
+        return match state.render(route).body {
+            Some(render::Body::Bytes(bytes)) => Answer::new(status, content_type, bytes),
+            Some(render::Body::File(disk)) => Answer { content: Content::File(disk), ..Answer::new(status, content_type, "") },
+            None => broken(now),
+        };
+    }
+    let page = page(preview, now, state, route);
+    match page.bytes {
+        Some(bytes) => html(&bytes, status, &now.base()),
+        None => error_page(now, &Problems::new(&page.problems, &now.state.problems, &now.state.inputs)),
+    }
+}
+
+/// Whether a route is a page that a template makes, which is where the script belongs.
+fn is_page(route: &Route) -> bool {
+    match route.kind {
+        RouteKind::Page { .. }
+        | RouteKind::SideBySide { .. }
+        | RouteKind::SourceOrder { .. }
+        | RouteKind::Front
+        | RouteKind::NotFound
+        | RouteKind::Redirect { .. } => true,
+        RouteKind::Feed { .. }
+        | RouteKind::Sitemap
+        | RouteKind::Robots
+        | RouteKind::NoJekyll
+        | RouteKind::Cname
+        | RouteKind::Asset { .. }
+        | RouteKind::ThemeFile { .. } => false,
+    }
+}
+
+/// Renders a page, once for each version.
+fn page(preview: &Preview, now: &Now, state: &Arc<State>, route: &Route) -> Page {
+    let version = now.good.as_ref().map_or(0, |(version, _)| *version);
+    let kept = || preview.kept.lock().expect("nothing panics while it holds this lock");
+    if let Some(page) = kept().get(&route.path)
+        && page.version == version
+    {
+        return page.clone();
+    }
+    let rendered = state.render(route);
+    let bytes = match rendered.body {
+        Some(render::Body::Bytes(bytes)) => Some(Arc::from(bytes)),
+        Some(render::Body::File(_)) => unreachable!("pages are made by templates"),
+        None => None,
+    };
+    let problems: Arc<[_]> = rendered.problems.into();
+    if !problems.is_empty() {
+        let (path, problems) = (Arc::clone(&route.path), Arc::clone(&problems));
+        (preview.events)(Event::Page { path, problems, inputs: Arc::clone(&state.inputs) });
+    }
+    kept().put(&route.path, Page { version, bytes, problems })
+}
+
+/// A page with the script in it: before the end of the head, else of the body, else at the end.
+fn html(page: &[u8], status: u16, base: &Base) -> Answer {
+    let digest = Digest::of(page);
+    let end_of = |tag: &[u8]| page.windows(tag.len()).position(|window| window.eq_ignore_ascii_case(tag));
+    let at = end_of(b"</head>").or_else(|| end_of(b"</body>")).unwrap_or(page.len());
+    let tag = script_tag(base, &digest, status);
+    let mut bytes = Vec::with_capacity(page.len() + tag.len());
+    bytes.extend_from_slice(&page[..at]);
+    bytes.extend_from_slice(tag.as_bytes());
+    bytes.extend_from_slice(&page[at..]);
+    Answer { tag: Some(digest), ..Answer::new(status, "text/html; charset=utf-8", bytes) }
+}
+
+fn script_tag(base: &Base, page: &Digest, status: u16) -> String {
+    let status = if status == 200 { String::new() } else { format!(" data-status=\"{status}\"") };
+    format!("<script src=\"{}{OWN}/live.js\" data-page=\"{page}\"{status} defer></script>", base.url)
+}
+
+/// The site's page for an address that does not exist.
+fn not_found(preview: &Preview, now: &Now) -> Answer {
+    let (Some(state), Some(site)) = (now.good_state(), now.site()) else { return broken(now) };
+    match site.routes.get("404.html") {
+        Some(route) => at_route(preview, now, state, route, 404),
+        None => Answer::text(404, "there is no such page\n"),
+    }
+}
+
+/// Nothing can be rendered, and never could.
+fn broken(now: &Now) -> Answer {
+    error_page(now, &Problems::new(&[], &now.state.problems, &now.state.inputs))
+}
+
+/// What the browser's script wants to know after a change.
+#[derive(Serialize)]
+struct Status<'n> {
+    version: u64,
+    page: Here,
+    #[serde(flatten)]
+    problems: Problems,
+    /// Files that were changed since the version the script knows, by path from the site's root.
+    touched: Vec<&'n str>,
+    /// Where the site stands.
+    base: &'n str,
+}
+
+/// What a request for the page itself would come to.
+#[derive(Serialize)]
+struct Here {
+    status: u16,
+    digest: Option<String>,
+    location: Option<String>,
+}
+
+/// Tells a page about itself: whether it has changed, and what is wrong. So a page is sent only if it differs.
+fn status(preview: &Preview, now: &Now, query: &str) -> Answer {
+    let query: BTreeMap<&str, String> = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .filter_map(|(name, value)| Some((name, path::from_url(value)?)))
+        .collect();
+    let since: u64 = query.get("since").and_then(|since| since.parse().ok()).unwrap_or(0);
+    let target = query.get("path").and_then(|path| decode(path));
+    let here = match &target {
+        Some(target) => of_site(preview, now, target),
+        None => not_found(preview, now),
+    };
+    let mut own = Arc::from([]);
+    if let (Some(state), Some(site), Some(target)) = (now.good_state(), now.site(), &target)
+        && let Located::Route(route) = locate(now, site, target)
+        && is_page(route)
+        // While an older state is shown, its pages are as they were; what is wrong is in the new one.
+        && Arc::ptr_eq(state, &now.state)
+    {
+        own = page(preview, now, state, route).problems;
+    }
+    let status = Status {
+        version: now.version,
+        page: Here { status: here.status, digest: here.tag.map(|tag| tag.to_string()), location: here.location },
+        problems: Problems::new(&own, &now.state.problems, &now.state.inputs),
+        touched: now.touched.iter().filter(|(_, version)| **version > since).map(|(path, _)| &**path).collect(),
+        base: &now.base().url,
+    };
+    Answer::new(200, "application/json", serde_json::to_vec(&status).expect("this value has only text keys"))
+}
+
+/// A page in the place of one that could never be made.
+fn error_page(now: &Now, problems: &Problems) -> Answer {
+    let base = now.base();
+    let mut list = String::new();
+    for problem in &problems.list {
+        write_problem(&mut list, problem);
+    }
+    let digest = Digest::of(list.as_bytes());
+    let url = &base.url;
+    let script = script_tag(&base, &digest, 500);
+    let page = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Tilmash: this page cannot be made</title>\n\
+         <link rel=\"stylesheet\" href=\"{url}{OWN}/live.css\">\n{script}\n</head>\n<body class=\"error-page\">\n<main>\n\
+         <h1>This page cannot be made yet</h1>\n<p>It appears here by itself as soon as this is mended:</p>\n{list}</main>\n</body>\n</html>\n"
+    );
+    Answer { tag: Some(digest), ..Answer::new(500, "text/html; charset=utf-8", page) }
+}
+
+/// The same markup that the script makes.
+fn write_problem(html: &mut String, problem: &Problem) {
+    let Problem { severity, code, message, frames, hints } = problem;
+    let message = escape(message);
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        html,
+        "<section class=\"problem {severity}\">\n<h2><span class=\"code\">{severity}[{code}]</span> {message}</h2>"
+    );
+    for Frame { file, line, column, words, lines } in frames {
+        let words = if words.is_empty() { String::new() } else { format!(" — {}", escape(words)) };
+        let at = if *line == 0 { String::new() } else { format!(":{line}:{column}") };
+        let _ = writeln!(html, "<p class=\"place\">{}{at}{words}</p>", escape(file));
+        if lines.is_empty() {
+            continue;
+        }
+        html.push_str("<pre>");
+        for line in lines {
+            let mark = line.mark.as_ref().map_or_else(String::new, |mark| format!("<mark>{}</mark>", escape(mark)));
+            let (before, after) = (escape(&line.before), escape(&line.after));
+            let _ = writeln!(html, "<span class=\"number\">{:>4}</span> {before}{mark}{after}", line.number);
+        }
+        html.push_str("</pre>\n");
+    }
+    for hint in hints {
+        let _ = writeln!(html, "<p class=\"hint\">{}</p>", escape(hint));
+    }
+    html.push_str("</section>\n");
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strange_addresses_are_no_addresses() {
+        assert_eq!(decode("/kk/%D3%99/").as_deref(), Some("/kk/ә/"));
+        assert_eq!(decode("/").as_deref(), Some("/"));
+        for target in [
+            "",
+            "*",
+            "kk",
+            "//",
+            "//evil.example/",
+            "/kk//x",
+            "/..",
+            "/../site.yaml",
+            "/%2e%2e/site.yaml",
+            "/a/%2E%2e/b",
+            "/./a",
+            "/a%2fb",
+            "/a%2Fb",
+            "/a%5cb",
+            "/a\\b",
+            "/%",
+            "/%4",
+            "/%zz",
+            "/%ff",
+            "/%00",
+            "/%0a",
+            "/%+1",
+        ] {
+            assert_eq!(decode(target), None, "{target}");
+        }
+    }
+
+    #[test]
+    fn the_script_goes_before_the_end_of_the_head() {
+        let base = Base { path: "/b/".to_owned(), url: "/b/".to_owned() };
+        for (page, before) in [("<head></head><body></body>", "</head>"), ("<p></BODY>", "</BODY>"), ("<p>", "")] {
+            let Content::Bytes(bytes) = html(page.as_bytes(), 200, &base).content else { panic!("bytes") };
+            let text = std::str::from_utf8(&bytes).unwrap();
+            let tag = script_tag(&base, &Digest::of(page.as_bytes()), 200);
+            assert!(text.contains(&format!("{tag}{before}")), "{text}");
+            assert_eq!(text.replace(&tag, ""), page);
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! HTTP: the only file that knows hyper and tokio's net.
+//!
+//! Decides who may ask (`refusal`), hands the rest to `answer` on a thread where
+//! rendering hinders nobody, and writes what comes back. Server-sent events tell browsers of new
+//! versions; they need no upgrade and mend themselves.
+
+use std::convert::Infallible;
+use std::io::{self, Read as _};
+use std::net::{IpAddr, TcpListener};
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use super::Preview;
+use super::answer::{self, Answer, Content};
+use crate::base::Failure;
+
+/// For a request's head, and between two requests of a connection.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
+/// A browser opens six; many tabs and tools are far from this.
+const CONNECTIONS: usize = 512;
+/// How often an idle stream of events says that it is alive.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How much of a file is read at once.
+const CHUNK: usize = 64 << 10;
+
+/// Ends the thread that answers.
+#[derive(Debug)]
+pub(super) struct Stop(Option<oneshot::Sender<()>>);
+
+impl Stop {
+    pub(super) fn stop(&mut self) {
+        if let Some(sender) = self.0.take() {
+            // Nobody listens when the thread has ended already.
+            let _ = sender.send(());
+        }
+    }
+}
+
+/// Answers on a thread of its own.
+pub(super) fn spawn(listener: TcpListener, preview: Arc<Preview>) -> Result<(JoinHandle<()>, Stop), Failure> {
+    let failure = |error: io::Error| Failure::new(format!("cannot begin to serve: {error}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failure)?;
+    listener.set_nonblocking(true).map_err(failure)?;
+    let listener = {
+        let _inside = runtime.enter();
+        tokio::net::TcpListener::from_std(listener).map_err(failure)?
+    };
+    let (stop, mut stopped) = oneshot::channel();
+    let serving = move || {
+        runtime.block_on(async {
+            tokio::select! {
+                () = accept(listener, preview) => {}
+                // Told to, or the one who could tell is gone.
+                _ = &mut stopped => {}
+            }
+        });
+        runtime.shutdown_timeout(Duration::from_secs(1));
+    };
+    let thread = std::thread::Builder::new().name("serve".to_owned()).spawn(serving).map_err(failure)?;
+    Ok((thread, Stop(Some(stop))))
+}
+
+async fn accept(listener: tokio::net::TcpListener, preview: Arc<Preview>) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let place = Arc::clone(&places).acquire_owned().await.expect("this semaphore is never closed");
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(_) => {
+                // The caller went away, or the process has no file left to give: the one is nothing,
+                // the other passes when a connection ends, and trying at once would only spin.
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                continue;
+            }
+        };
+        // Only costs speed where it cannot be set: responses are small, and the browser waits for each.
+        let _ = stream.set_nodelay(true);
+        let preview = Arc::clone(&preview);
+        tokio::spawn(async move {
+            let service = service_fn(|request| respond(request, Arc::clone(&preview)));
+            // An error here is a browser that left in the middle, or no HTTP; there is nobody to tell.
+            let _ = hyper::server::conn::http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD_TIMEOUT)
+                .max_buf_size(64 << 10)
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+            drop(place);
+        });
+    }
+}
+
+async fn respond(request: Request<Incoming>, preview: Arc<Preview>) -> Result<Response<Body>, Infallible> {
+    let head = *request.method() == Method::HEAD;
+    let answer = match refusal(&request, preview.address) {
+        Some(refused) => refused,
+        None => {
+            let target = request.uri().path().to_owned();
+            let query = request.uri().query().unwrap_or("").to_owned();
+            let preview = Arc::clone(&preview);
+            let answer = tokio::task::spawn_blocking(move || answer::answer(&preview, &target, &query)).await;
+            // A bug in rendering one page takes down neither the other pages nor the preview.
+            answer.unwrap_or_else(|_| Answer::text(500, "this page could not be made: a bug of the program; see the terminal\n"))
+        }
+    };
+    Ok(write(answer, head, &preview))
+}
+
+/// Why a request is not answered, if it is not.
+///
+/// A page of another site can make a browser send requests here. It must not be able to read the
+/// answers: neither from its own origin, nor under a name of its own that it lets point to this machine.
+fn refusal(request: &Request<Incoming>, bound: IpAddr) -> Option<Answer> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Some(Answer { allow: true, ..Answer::text(405, "only GET and HEAD are answered here\n") });
+    }
+    let text = |name| request.headers().get(name).map(|value: &HeaderValue| value.to_str().unwrap_or(""));
+    let host = text(header::HOST).unwrap_or("");
+    let asked = request.uri().authority().map_or(host, |authority| authority.as_str());
+    if !is_own_host(host, bound) || !is_own_host(asked, bound) {
+        return Some(Answer::text(403, "this preview answers only under the address that it printed\n"));
+    }
+    if let Some(origin) = text(header::ORIGIN) {
+        let from = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        if !from.is_some_and(|from| from.eq_ignore_ascii_case(host)) {
+            return Some(Answer::text(403, "this preview does not answer pages of other sites\n"));
+        }
+    }
+    None
+}
+
+/// Whether a `Host` names this machine in a way that nobody else can.
+///
+/// Any port is fine: forwarding often changes it, and it proves nothing.
+fn is_own_host(host: &str, bound: IpAddr) -> bool {
+    let is_port = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let name = match host.strip_prefix('[') {
+        Some(rest) => match rest.split_once(']') {
+            Some((name, "")) => name,
+            Some((name, port)) if port.strip_prefix(':').is_some_and(is_port) => name,
+            _ => return false,
+        },
+        None => match host.split_once(':') {
+            None => host,
+            Some((name, port)) if is_port(port) => name,
+            Some(_) => return false,
+        },
+    };
+    match name.parse::<IpAddr>() {
+        // Who listens on all addresses is asked under any of them; a number cannot be rebound.
+        Ok(ip) => ip.is_loopback() || ip == bound || bound.is_unspecified(),
+        Err(_) => name.eq_ignore_ascii_case("localhost"),
+    }
+}
+
+fn write(answer: Answer, head: bool, preview: &Arc<Preview>) -> Response<Body> {
+    let status = StatusCode::from_u16(answer.status).expect("answers have statuses of HTTP");
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    if answer.allow {
+        headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    }
+    if let Some(tag) = answer.tag {
+        let tag = format!("\"{tag}\"");
+        headers.insert(header::ETAG, HeaderValue::from_str(&tag).expect("a digest is hexadecimal"));
+    }
+    if let Some(location) = answer.location {
+        match HeaderValue::from_str(&location) {
+            Ok(location) => headers.insert(header::LOCATION, location),
+            Err(_) => return write(Answer::text(404, "there is no such address\n"), head, preview),
+        };
+    }
+    let body = match answer.content {
+        Content::Bytes(bytes) => Body::Whole(Some(bytes.into())),
+        Content::File(path) => match std::fs::File::open(&path).and_then(|file| Ok((file.metadata()?.len(), file))) {
+            Ok((length, _)) if head => Body::Unsent(Some(length)),
+            Ok((length, file)) => read(file, length),
+            Err(error) => {
+                return write(Answer::text(404, format!("cannot read `{}`: {error}\n", shown(&path))), head, preview);
+            }
+        },
+        Content::Events if head => Body::Unsent(None),
+        Content::Events => events(preview),
+    };
+    if let Some(length) = hyper::body::Body::size_hint(&body).exact() {
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    let mut response = Response::new(if head { Body::Whole(None) } else { body });
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// A file's name for a message: who asks over the network need not know where the project lies.
+fn shown(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// What is sent after the head of a response.
+#[derive(Debug)]
+pub(super) enum Body {
+    Whole(Option<Bytes>),
+    Stream {
+        chunks: mpsc::Receiver<io::Result<Bytes>>,
+        /// How much is still to come, if it is known.
+        left: Option<u64>,
+    },
+    /// Only its length is told.
+    Unsent(Option<u64>),
+}
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        match self.get_mut() {
+            Body::Whole(bytes) => Poll::Ready(bytes.take().filter(|bytes| !bytes.is_empty()).map(|bytes| Ok(Frame::data(bytes)))),
+            Body::Stream { chunks, left } => chunks.poll_recv(context).map(|chunk| {
+                let chunk = chunk?;
+                if let (Some(left), Ok(chunk)) = (left, &chunk) {
+                    *left = left.saturating_sub(chunk.len() as u64);
+                }
+                Some(chunk.map(Frame::data))
+            }),
+            Body::Unsent(_) => Poll::Ready(None),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Body::Whole(bytes) => bytes.as_ref().is_none_or(Bytes::is_empty),
+            Body::Stream { left, .. } => *left == Some(0),
+            Body::Unsent(_) => true,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Body::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
+            Body::Stream { left: length, .. } | Body::Unsent(length) => {
+                length.map_or_else(SizeHint::default, SizeHint::with_exact)
+            }
+        }
+    }
+}
+
+/// A file, a piece at a time.
+fn read(file: std::fs::File, length: u64) -> Body {
+    let (sender, chunks) = mpsc::channel(2);
+    tokio::task::spawn_blocking(move || {
+        // Not more than was promised, should it have grown.
+        let mut file = file.take(length);
+        loop {
+            let mut chunk = Vec::with_capacity(CHUNK);
+            let read = file.by_ref().take(CHUNK as u64).read_to_end(&mut chunk);
+            let last = !matches!(read, Ok(read) if read > 0);
+            let sent = match read {
+                Ok(0) => break,
+                Ok(_) => sender.blocking_send(Ok(chunk.into())),
+                Err(error) => sender.blocking_send(Err(error)),
+            };
+            if last || sent.is_err() {
+                break;
+            }
+        }
+    });
+    Body::Stream { chunks, left: Some(length) }
+}
+
+/// The stream of versions: one at once, then each new one.
+fn events(preview: &Arc<Preview>) -> Body {
+    let (sender, chunks) = mpsc::channel(1);
+    let mut versions = preview.version.subscribe();
+    tokio::spawn(async move {
+        // A browser that lost the connection tries again after so many milliseconds.
+        let mut text = "retry: 500\n".to_owned();
+        loop {
+            text.push_str(&format!("data: {}\n\n", *versions.borrow_and_update()));
+            if sender.send(Ok(std::mem::take(&mut text).into())).await.is_err() {
+                return;
+            }
+            loop {
+                tokio::select! {
+                    changed = versions.changed() => match changed {
+                        Ok(()) => break,
+                        Err(_) => return,
+                    },
+                    () = sender.closed() => return,
+                    () = tokio::time::sleep(HEARTBEAT) => {
+                        if sender.send(Ok(Bytes::from_static(b":\n\n"))).await.is_err() {
+                            return;
+                        }
+                    }
+                }
+            }
+        }
+    });
+    Body::Stream { chunks, left: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_that_nobody_can_rebind_are_own() {
+        let here: IpAddr = "127.0.0.1".parse().unwrap();
+        for host in ["localhost", "LocalHost:1111", "127.0.0.1", "127.0.0.1:80", "[::1]", "[::1]:1111", "127.1.2.3:1"] {
+            assert!(is_own_host(host, here), "{host}");
+        }
+        for host in [
+            "",
+            "evil.example",
+            "localhost.evil.example",
+            "10.0.0.1",
+            "127.0.0.1.evil.example",
+            "[::1",
+            "[::1]x",
+            "localhost:x",
+            "localhost:",
+        ] {
+            assert!(!is_own_host(host, here), "{host}");
+        }
+        let everywhere: IpAddr = "0.0.0.0".parse().unwrap();
+        assert!(is_own_host("10.0.0.1:1111", everywhere));
+        assert!(!is_own_host("evil.example", everywhere));
+    }
+}

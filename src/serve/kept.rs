@@ -1,0 +1,90 @@
+//! The pages that were rendered last.
+//!
+//! A page is kept with the version it was rendered from, so the page and its problems cost one
+//! rendering a version; and it is the text that stays readable while the page cannot be rendered.
+//! An entry would be wrong if two versions with one number differed: each has its own.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::base::Diagnostic;
+
+/// How many pages are kept: the tabs that one has open, and some.
+const PAGES: usize = 64;
+
+/// A page as it was rendered.
+#[derive(Debug, Clone)]
+pub(super) struct Page {
+    /// The version whose problems these are.
+    pub(super) version: u64,
+    /// The last bytes that could be made, of this version or one before.
+    pub(super) bytes: Option<Arc<[u8]>>,
+    pub(super) problems: Arc<[Diagnostic]>,
+}
+
+/// A few pages, by route.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    pages: HashMap<Arc<str>, (u64, Page)>,
+    uses: u64,
+}
+
+impl Kept {
+    /// The page of a route, of whatever version.
+    pub(super) fn get(&mut self, path: &str) -> Option<&Page> {
+        self.uses += 1;
+        let (used, page) = self.pages.get_mut(path)?;
+        *used = self.uses;
+        Some(page)
+    }
+
+    /// Keeps a page; without bytes of its own it has those that were there. Gives what is kept then.
+    pub(super) fn put(&mut self, path: &Arc<str>, mut page: Page) -> Page {
+        self.uses += 1;
+        if let Some((_, before)) = self.pages.get(path) {
+            // Two requests may render at once; the later version stays.
+            if before.version > page.version {
+                return page;
+            }
+            page.bytes = page.bytes.or_else(|| before.bytes.clone());
+        }
+        self.pages.insert(Arc::clone(path), (self.uses, page.clone()));
+        if self.pages.len() > PAGES {
+            let oldest = self.pages.iter().min_by_key(|(_, (used, _))| *used).map(|(path, _)| Arc::clone(path));
+            self.pages.remove(&oldest.expect("there are more pages than one"));
+        }
+        page
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(version: u64, bytes: Option<&'static str>) -> Page {
+        Page { version, bytes: bytes.map(|text| text.as_bytes().into()), problems: Arc::new([]) }
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_made_keeps_its_last_bytes() {
+        let mut kept = Kept::default();
+        let path: Arc<str> = "a".into();
+        kept.put(&path, page(1, Some("one")));
+        assert_eq!(kept.put(&path, page(2, None)).bytes.as_deref(), Some(&b"one"[..]));
+        kept.put(&path, page(1, Some("late")));
+        assert_eq!(kept.get("a").unwrap().bytes.as_deref(), Some(&b"one"[..]));
+    }
+
+    #[test]
+    fn the_least_recently_used_goes_first() {
+        let mut kept = Kept::default();
+        let first: Arc<str> = "first".into();
+        kept.put(&first, page(1, Some("1")));
+        for number in 0..PAGES {
+            kept.get("first");
+            kept.put(&number.to_string().into(), page(1, None));
+        }
+        assert!(kept.get("first").is_some());
+        assert!(kept.get("0").is_none());
+    }
+}

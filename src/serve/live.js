@@ -1,0 +1,641 @@
+// The browser's half of the live preview; `tilmash serve` adds it to each page, `build` never does.
+//
+// It listens for versions of the site. At a new one it asks for its page again and brings the document to
+// the new text in place, and it shows what is wrong with the texts. No dependency, no build step, and
+// nothing that a strict Content-Security-Policy forbids: no inline script or style.
+//
+// How a page is changed in place. The page that the reader has is not what the server sent: scripts have set
+// attributes, the reader has opened a note or chosen a theme. So nothing is ever compared with it. `base` is
+// the last text of the server, parsed apart; what differs between `base` and the next text is done twice, to
+// `base` and to the page. What the server did not change is not touched, whatever became of it in the page.
+(() => {
+  'use strict';
+
+  const script = document.currentScript;
+  /** The folder of the preview's own addresses, with a slash at the end. */
+  const own = script.src.slice(0, script.src.lastIndexOf('/') + 1);
+  /** The digest of the page as it was loaded, and its status. */
+  const loaded = { page: script.dataset.page, status: Number(script.dataset.status || 200) };
+
+  // 1. Words
+
+  const WORDS = {
+    en: {
+      preview: 'Live preview', errors: (n) => n === 1 ? '1 error' : `${n} errors`,
+      warnings: (n) => n === 1 ? '1 warning' : `${n} warnings`, hint: 'hint', show: 'Show', hide: 'Hide',
+      more: (n) => `and ${n} more: see the terminal, or run “tilmash check”`,
+      lost: 'The connection to the preview is lost. Trying again …',
+      gone: 'This page no longer exists. You see its last text.', home: 'Go to the home page',
+    },
+    kk: {
+      preview: 'Тірі алдын ала көру', errors: (n) => `${n} қате`,
+      warnings: (n) => `${n} ескерту`, hint: 'кеңес', show: 'Көрсету', hide: 'Жасыру',
+      more: (n) => `тағы ${n}: терминалды қараңыз немесе «tilmash check» іске қосыңыз`,
+      lost: 'Алдын ала көрумен байланыс үзілді. Қайта қосылуда …',
+      gone: 'Бұл бет енді жоқ. Көріп тұрғаныңыз — оның соңғы мәтіні.', home: 'Басты бетке өту',
+    },
+  };
+  const say = WORDS[document.documentElement.lang.split('-')[0]] || WORDS.en;
+
+  // 2. Versions: when to look
+  //
+  // A browser opens six connections to a host, and a stream of events holds one. So of all tabs only one
+  // listens, one that is seen, and tells the others; a tab that is hidden for a while passes the task on.
+
+  const HIDDEN_FOR = 10000;
+  const LOST = new Error('the connection is lost');
+
+  /** The version that the page shows, and the last that was heard of; 0 until the first look. */
+  let version = 0;
+  let heard = 0;
+  let isLost = false;
+  let source = null;
+  /** Ends this tab's turn to listen. */
+  let release = null;
+  let waiting = false;
+  let retry = 0;
+  let rest = 0;
+  let grace = 0;
+
+  const channel = 'BroadcastChannel' in window ? new BroadcastChannel('tilmash') : null;
+  if (channel) channel.onmessage = (event) => hear(event.data);
+
+  const isHidden = () => document.visibilityState === 'hidden';
+
+  function tell(message) {
+    hear(message);
+    if (channel) channel.postMessage(message);
+  }
+
+  function hear(message) {
+    if ('lost' in message) {
+      isLost = message.lost;
+      notice('lost', isLost ? say.lost : null);
+    } else {
+      heard = message.version;
+      // A hidden page is brought up to date when it is looked at.
+      if (heard !== version && !isHidden()) look();
+    }
+  }
+
+  /** Sees to it that a tab listens, if only this one. */
+  function attend() {
+    clearTimeout(rest);
+    if (isHidden()) return;
+    if (version === 0 || heard !== version) look();
+    if (source || waiting) return;
+    // Locks exist only where the address is this machine's or secure.
+    if (!navigator.locks || !channel) {
+      listen();
+      return;
+    }
+    waiting = true;
+    navigator.locks.request(`tilmash ${own}`, () => {
+      waiting = false;
+      if (isHidden()) return undefined;
+      listen();
+      return new Promise((done) => { release = done; });
+    }).catch(() => {
+      waiting = false;
+      listen();
+    });
+  }
+
+  function listen() {
+    clearTimeout(retry);
+    if (source) return;
+    source = new EventSource(`${own}events`);
+    source.onopen = () => {
+      clearTimeout(grace);
+      grace = 0;
+      tell({ lost: false });
+    };
+    source.onmessage = (event) => tell({ version: Number(event.data) });
+    source.onerror = () => {
+      // A restart is shorter than this.
+      if (!grace) grace = setTimeout(() => tell({ lost: true }), 1000);
+      if (source && source.readyState === EventSource.CLOSED) {
+        source.close();
+        source = null;
+        retry = setTimeout(listen, 2000);
+      }
+    };
+  }
+
+  function leave() {
+    clearTimeout(retry);
+    clearTimeout(grace);
+    grace = 0;
+    if (source) source.close();
+    source = null;
+    if (release) release();
+    release = null;
+  }
+
+  document.addEventListener('visibilitychange', () => {
+    clearTimeout(rest);
+    if (isHidden()) rest = setTimeout(leave, HIDDEN_FOR);
+    else attend();
+  });
+  addEventListener('pagehide', leave);
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) attend();
+  });
+
+  let looking = false;
+  let again = false;
+
+  /** Brings page and problems up to date; one at a time. */
+  async function look() {
+    again = true;
+    if (looking) return;
+    looking = true;
+    try {
+      while (again) {
+        again = false;
+        const path = encodeURIComponent(location.pathname);
+        const { text } = await ask(`${own}status?since=${version}&path=${path}`);
+        const status = JSON.parse(text);
+        await update(status.page);
+        refreshFiles(status);
+        showProblems(status);
+        version = status.version;
+        if (heard < version) heard = version;
+      }
+    } catch (error) {
+      if (error !== LOST) throw error;
+      // The version is still the old one, so the first message of the next connection looks again; and
+      // should the connection live on after all, a moment does.
+      setTimeout(() => { if (!isLost && !isHidden()) look(); }, 1000);
+    } finally {
+      looking = false;
+    }
+  }
+
+  /** A response with its whole text. */
+  async function ask(address) {
+    try {
+      const response = await fetch(address, { cache: 'no-store' });
+      return { response, text: await response.text() };
+    } catch (_) {
+      throw LOST;
+    }
+  }
+
+  // 3. The page
+
+  /** The server's last text, as a document. */
+  let base = null;
+  /** The digest of that text. */
+  let page = loaded.page;
+  /** From each node of `base` to the node of the page that it became. */
+  const live = new WeakMap();
+
+  /** Brings the page to the server's text; `here` says what the server has at this address. */
+  async function update(here) {
+    if (here.location) {
+      location.replace(here.location + location.search + location.hash);
+      return;
+    }
+    if (loaded.status !== 200) {
+      // A page that says that there is none: nothing on it is worth keeping.
+      if (here.status !== loaded.status || here.digest !== page) location.reload();
+      return;
+    }
+    notice('gone', here.status === 404 ? say.gone : null, `${own}../`);
+    if (here.status !== 200 || (base && here.digest === page)) return;
+    const { response, text } = await ask(location.pathname + location.search);
+    const digest = (response.headers.get('ETag') || '').replace(/"/g, '');
+    // Gone since it was asked about; the next version says so.
+    if (response.status !== 200) return;
+    if (!base) {
+      if (digest !== loaded.page) {
+        // Saved between loading the page and this look: too early for the reader to have anything to lose.
+        location.reload();
+        return;
+      }
+      base = parse(text);
+      pair(base, document);
+      return;
+    }
+    const next = parse(text);
+    if (needsReload(next)) {
+      location.reload();
+      return;
+    }
+    try {
+      morph(base.documentElement, next.documentElement);
+    } catch (error) {
+      console.error(error);
+      location.reload();
+      return;
+    }
+    page = digest;
+    // For the page's own scripts, should they want to prepare what is new.
+    document.dispatchEvent(new CustomEvent('tilmash:update'));
+  }
+
+  function parse(text) {
+    const parsed = new DOMParser().parseFromString(text, 'text/html');
+    // This script is the preview's, not the page's.
+    parsed.querySelectorAll('script[src$="/__tilmash/live.js"]').forEach((element) => element.remove());
+    return parsed;
+  }
+
+  /** Whether a change cannot be made in place: scripts have run, and a policy cannot be taken back. */
+  function needsReload(next) {
+    const fixed = (parsed) => Array.from(
+      parsed.querySelectorAll('script[src], meta[http-equiv], base'),
+      (element) => element.outerHTML,
+    ).join('\n');
+    return fixed(base) !== fixed(next);
+  }
+
+  /** Finds for each node of a text the node of the page that was made from it. */
+  function pair(node, inPage) {
+    live.set(node, inPage);
+    if (isOpaque(node)) return;
+    let from = inPage.firstChild;
+    for (const child of node.childNodes) {
+      let found = from;
+      while (found && !couldBe(child, found)) found = found.nextSibling;
+      // Else a script of the page has taken it away.
+      if (found) {
+        pair(child, found);
+        from = found.nextSibling;
+      }
+    }
+  }
+
+  function couldBe(node, inPage) {
+    return node.nodeName === inPage.nodeName && (node.id || '') === (inPage.id || '');
+  }
+
+  /** What is replaced as a whole: its inside is another tree with scripts than without. */
+  function isOpaque(node) {
+    return node.nodeName === 'NOSCRIPT' || node.nodeName === 'TEMPLATE' || node.nodeName === 'SCRIPT';
+  }
+
+  /** Does to `node` and to the page what makes `node` equal to `next`. */
+  function morph(node, next) {
+    if (node.isEqualNode(next)) return;
+    const inPage = live.get(node);
+    if (isOpaque(node)) {
+      const parent = node.parentNode;
+      const before = node.previousSibling;
+      remove(node);
+      insert(parent, before, next);
+      return;
+    }
+    if (node.nodeType !== Node.ELEMENT_NODE) {
+      if (inPage) setText(inPage, next.data);
+      node.data = next.data;
+      return;
+    }
+    if (isStyleSheet(node) && isStyleSheet(next)) {
+      if (inPage) swapStyleSheet(node, inPage, next);
+      setAttributes(node, node, next);
+      return;
+    }
+    if (inPage) setAttributes(inPage, node, next);
+    setAttributes(node, node, next);
+    morphChildren(node, next);
+  }
+
+  /** Gives `element` the attributes in which `next` differs from `node`. */
+  function setAttributes(element, node, next) {
+    for (const { namespaceURI, localName } of Array.from(node.attributes)) {
+      if (!next.hasAttributeNS(namespaceURI, localName)) element.removeAttributeNS(namespaceURI, localName);
+    }
+    for (const attribute of Array.from(next.attributes)) {
+      const { namespaceURI, localName, value } = attribute;
+      if (node.getAttributeNS(namespaceURI, localName) !== value || !node.hasAttributeNS(namespaceURI, localName)) {
+        // As a node, since `setAttribute` does not take every name that the parser takes.
+        element.setAttributeNode(element.ownerDocument.importNode(attribute));
+      }
+    }
+  }
+
+  /** Replaces only the letters that differ, so that a selection around them stays. */
+  function setText(text, data) {
+    const old = text.data;
+    let start = 0;
+    let end = 0;
+    const shorter = Math.min(old.length, data.length);
+    while (start < shorter && old[start] === data[start]) start++;
+    while (end < shorter - start && old[old.length - 1 - end] === data[data.length - 1 - end]) end++;
+    text.replaceData(start, old.length - start - end, data.slice(start, data.length - end));
+  }
+
+  function morphChildren(node, next) {
+    const olds = Array.from(node.childNodes);
+    const news = Array.from(next.childNodes);
+    const match = align(olds, news);
+    const kept = new Set(match);
+    olds.forEach((old, index) => {
+      if (!kept.has(index)) remove(old);
+    });
+    let before = null;
+    news.forEach((child, index) => {
+      if (match[index] < 0) {
+        before = insert(node, before, child);
+        return;
+      }
+      const old = olds[match[index]];
+      // An opaque node is replaced, so what stands before the next one is found anew.
+      const after = old.nextSibling;
+      morph(old, child);
+      before = after ? after.previousSibling : node.lastChild;
+    });
+  }
+
+  function remove(node) {
+    const inPage = live.get(node);
+    // A script has run; taking it away would change nothing.
+    if (inPage && node.nodeName !== 'SCRIPT') inPage.remove();
+    node.remove();
+  }
+
+  /** Puts a copy of `child` after `before` (first, if that is null), in `parent` and in the page. */
+  function insert(parent, before, child) {
+    const copy = parent.ownerDocument.importNode(child, true);
+    parent.insertBefore(copy, before ? before.nextSibling : parent.firstChild);
+    const parentInPage = live.get(parent);
+    if (!parentInPage || child.nodeName === 'SCRIPT') return copy;
+    const inPage = document.importNode(child, true);
+    parentInPage.insertBefore(inPage, placeFor(copy, parentInPage));
+    pair(copy, inPage);
+    return copy;
+  }
+
+  /** The node of the page before which the counterpart of `node` belongs, whatever scripts have put there. */
+  function placeFor(node, parentInPage) {
+    for (let sibling = node.previousSibling; sibling; sibling = sibling.previousSibling) {
+      const inPage = live.get(sibling);
+      if (inPage && inPage.parentNode === parentInPage) return inPage.nextSibling;
+    }
+    for (let sibling = node.nextSibling; sibling; sibling = sibling.nextSibling) {
+      const inPage = live.get(sibling);
+      if (inPage && inPage.parentNode === parentInPage) return inPage;
+    }
+    return null;
+  }
+
+  /** Beyond so many comparisons children are taken in their order. */
+  const COMPARISONS = 250000;
+
+  /**
+   * For each of `news` the index of the one of `olds` that it continues, or -1. Indexes grow, so no node is
+   * ever moved: moving one in a document costs its focus, its scroll position and its open note.
+   *
+   * Of all such assignments it finds the one with the greatest likeness. Text counts more than ids: after
+   * an insertion the ids of all later sentences are others, but their texts are the same.
+   */
+  function align(olds, news) {
+    const match = new Array(news.length).fill(-1);
+    let start = 0;
+    let oldEnd = olds.length;
+    let newEnd = news.length;
+    while (start < oldEnd && start < newEnd && olds[start].isEqualNode(news[start])) {
+      match[start] = start;
+      start++;
+    }
+    while (oldEnd > start && newEnd > start && olds[oldEnd - 1].isEqualNode(news[newEnd - 1])) {
+      oldEnd--;
+      newEnd--;
+      match[newEnd] = oldEnd;
+    }
+    const rows = newEnd - start;
+    const columns = oldEnd - start;
+    if (rows === 0 || columns === 0) return match;
+    const oldTexts = olds.slice(start, oldEnd).map((node) => node.textContent.trim());
+    const newTexts = news.slice(start, newEnd).map((node) => node.textContent.trim());
+    const like = (row, column) => likeness(olds[start + column], news[start + row], oldTexts[column], newTexts[row]);
+    if (rows * columns > COMPARISONS) {
+      for (let index = 0; index < Math.min(rows, columns); index++) {
+        if (like(index, index) > 0) match[start + index] = start + index;
+      }
+      return match;
+    }
+    // best[row][column]: the greatest sum for what remains from there on.
+    const width = columns + 1;
+    const best = new Float64Array((rows + 1) * width);
+    const likes = new Float64Array(rows * columns);
+    for (let row = rows - 1; row >= 0; row--) {
+      for (let column = columns - 1; column >= 0; column--) {
+        const here = like(row, column);
+        likes[row * columns + column] = here;
+        best[row * width + column] = Math.max(
+          best[(row + 1) * width + column],
+          best[row * width + column + 1],
+          here > 0 ? here + best[(row + 1) * width + column + 1] : 0,
+        );
+      }
+    }
+    for (let row = 0, column = 0; row < rows && column < columns;) {
+      const here = likes[row * columns + column];
+      if (here > 0 && best[row * width + column] === here + best[(row + 1) * width + column + 1]) {
+        match[start + row] = start + column;
+        row++;
+        column++;
+      } else if (best[row * width + column] === best[(row + 1) * width + column]) {
+        row++;
+      } else {
+        column++;
+      }
+    }
+    return match;
+  }
+
+  /** How much speaks for `next` being what `old` has become; 0 if it cannot be. */
+  function likeness(old, next, oldText, newText) {
+    if (old.nodeType !== next.nodeType || old.nodeName !== next.nodeName) return 0;
+    if (old.nodeType !== Node.ELEMENT_NODE) return oldText !== '' && oldText === newText ? 6 : 1;
+    if (old.nodeName === 'SCRIPT') return old.isEqualNode(next) ? 12 : 0;
+    if (old.nodeName === 'LINK' || old.nodeName === 'META') return kindOf(old) === kindOf(next) ? 4 : 0;
+    let sum = 1;
+    if (old.id && old.id === next.id) sum += 4;
+    if (old.getAttribute('class') === next.getAttribute('class')) sum += 1;
+    if (oldText === newText) sum += (oldText === '' ? 0 : 5) + (old.isEqualNode(next) ? 3 : 0);
+    return sum;
+  }
+
+  /** What a `link` or `meta` is for. */
+  function kindOf(element) {
+    return ['rel', 'hreflang', 'type', 'name', 'property', 'media'].map((name) => element.getAttribute(name)).join('\n');
+  }
+
+  // 4. Style sheets and other files
+
+  function isStyleSheet(node) {
+    return node.nodeName === 'LINK' && /(^|\s)stylesheet(\s|$)/i.test(node.getAttribute('rel') || '');
+  }
+
+  /** By a link of the page: the older one that stays until this one is loaded. */
+  const olderSheet = new WeakMap();
+
+  /** Puts the next style sheet beside the old one, and takes that away when the next is there: no flash. */
+  function swapStyleSheet(node, inPage, next) {
+    const link = document.importNode(next, false);
+    olderSheet.set(link, inPage);
+    link.addEventListener('load', () => {
+      for (let older = olderSheet.get(link); older; older = olderSheet.get(older)) older.remove();
+      olderSheet.delete(link);
+    });
+    // If it cannot be loaded, the old one stays: better an old style than none.
+    inPage.after(link);
+    if (node) live.set(node, link);
+    return link;
+  }
+
+  /** Loads anew what changed under a name that stayed: pictures, and style sheets that a site links itself. */
+  function refreshFiles(status) {
+    if (version === 0 || status.touched.length === 0) return;
+    const touched = new Set(status.touched);
+    const root = decodeURI(status.base);
+    const isTouched = (address) => {
+      const url = new URL(address, document.baseURI);
+      const path = decodeURIComponent(url.pathname);
+      return url.origin === location.origin && path.startsWith(root) && touched.has(path.slice(root.length));
+    };
+    const fresh = (address) => {
+      const url = new URL(address, document.baseURI);
+      url.searchParams.set('v', status.version);
+      return url.href;
+    };
+    for (const element of document.querySelectorAll('img[src], video[src], audio[src], source[src], embed[src], iframe[src]')) {
+      if (isTouched(element.src)) element.src = fresh(element.src);
+    }
+    for (const element of document.querySelectorAll('object[data]')) {
+      if (isTouched(element.data)) element.data = fresh(element.data);
+    }
+    for (const element of document.querySelectorAll('link[rel~="stylesheet"][href]')) {
+      if (!isTouched(element.href)) continue;
+      const next = element.cloneNode(false);
+      next.href = fresh(element.href);
+      const link = swapStyleSheet(null, element, next);
+      if (base) replaceLive(base, element, link);
+    }
+    if (Array.from(document.scripts).some((element) => element.src && isTouched(element.src))) location.reload();
+  }
+
+  /** Lets the node of the text that became `inPage` be `other` from now on. */
+  function replaceLive(root, inPage, other) {
+    for (const link of root.querySelectorAll('link')) {
+      if (live.get(link) === inPage) live.set(link, other);
+    }
+  }
+
+  // 5. The panel: problems and notices, in a shadow tree so that neither style reaches the other
+
+  let panel = null;
+  let shown = '';
+  /** What the reader chose; `null`: open when there are errors. */
+  let chosen = null;
+
+  function ensurePanel() {
+    if (panel) return panel;
+    const host = document.createElement('tilmash-live');
+    const root = host.attachShadow({ mode: 'open' });
+    const style = make('link', { rel: 'stylesheet', href: `${own}live.css` });
+    // Not shown before it has its style; without one it would push the page about.
+    host.hidden = true;
+    style.addEventListener('load', () => { host.hidden = false; });
+    const notices = make('div', { class: 'notices', role: 'status' });
+    const box = make('section', { class: 'panel', 'aria-label': say.preview });
+    const button = make('button', { type: 'button', class: 'bar', 'aria-expanded': 'false', 'aria-controls': 'list' });
+    const list = make('div', { class: 'list', id: 'list', tabindex: '0', role: 'group', 'aria-label': say.preview });
+    box.hidden = true;
+    list.hidden = true;
+    button.addEventListener('click', () => choose(list.hidden));
+    box.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || list.hidden) return;
+      choose(false);
+      button.focus();
+    });
+    box.append(button, list);
+    root.append(style, notices, box);
+    // Beside the body: whatever becomes of the page's text, this is not part of it.
+    document.documentElement.append(host);
+    panel = { box, button, list, notices };
+    return panel;
+  }
+
+  function choose(open) {
+    chosen = open;
+    setOpen(open);
+  }
+
+  function setOpen(open) {
+    panel.list.hidden = !open;
+    panel.button.setAttribute('aria-expanded', String(open));
+    panel.button.querySelector('.toggle').textContent = open ? say.hide : say.show;
+  }
+
+  function showProblems({ errors, warnings, list }) {
+    // The error page is such a list itself.
+    if (loaded.status === 500) return;
+    const now = JSON.stringify([errors, warnings, list]);
+    if (now === shown) return;
+    shown = now;
+    if (errors + warnings === 0) {
+      chosen = null;
+      if (panel) panel.box.hidden = true;
+      return;
+    }
+    const { box, button, list: place } = ensurePanel();
+    const counts = [];
+    if (errors > 0) counts.push(make('span', { class: 'count error' }, say.errors(errors)));
+    if (warnings > 0) counts.push(make('span', { class: 'count warning' }, say.warnings(warnings)));
+    button.replaceChildren(...counts, make('span', { class: 'toggle' }));
+    const rest = errors + warnings - list.length;
+    place.replaceChildren(...list.map(problem));
+    if (rest > 0) place.append(make('p', { class: 'more' }, say.more(rest)));
+    box.classList.toggle('has-errors', errors > 0);
+    box.hidden = false;
+    // Warnings do not open the panel; nor do errors after the reader has closed it, until all are mended.
+    if (errors === 0 && chosen === false) chosen = null;
+    setOpen(chosen === null ? errors > 0 : chosen);
+  }
+
+  function problem({ severity, code, message, frames, hints }) {
+    const title = make('h2', {}, make('span', { class: 'code' }, `${severity}[${code}]`), ` ${message}`);
+    const parts = [title];
+    for (const { file, line, column, words, lines } of frames) {
+      const at = line > 0 ? `:${line}:${column}` : '';
+      parts.push(make('p', { class: 'place' }, file + at + (words ? ` — ${words}` : '')));
+      if (lines.length === 0) continue;
+      const source = make('pre', {});
+      for (const { number, before, mark, after } of lines) {
+        source.append(make('span', { class: 'number' }, String(number).padStart(4)), ` ${before}`);
+        if (mark !== null) source.append(make('mark', {}, mark));
+        source.append(`${after}\n`);
+      }
+      parts.push(source);
+    }
+    for (const hint of hints) parts.push(make('p', { class: 'hint' }, `${say.hint}: ${hint}`));
+    return make('section', { class: `problem ${severity}` }, ...parts);
+  }
+
+  /** Shows a line under a name, or takes it away. */
+  function notice(name, text, home) {
+    if (!text && !panel) return;
+    const { notices } = ensurePanel();
+    const old = notices.querySelector(`[data-name="${name}"]`);
+    if (old && old.dataset.text === text) return;
+    if (old) old.remove();
+    if (!text) return;
+    const line = make('p', { class: 'notice', 'data-name': name, 'data-text': text }, text);
+    if (home) line.append(' ', make('a', { href: home }, say.home));
+    notices.append(line);
+  }
+
+  function make(name, attributes, ...children) {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    element.append(...children);
+    return element;
+  }
+
+  attend();
+})();

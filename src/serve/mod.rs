@@ -1,0 +1,354 @@
+//! The live preview: a small server that renders the page that a browser asks for, and tells the
+//! browser when something was saved.
+//!
+//! Two threads work side by side. One waits until files may have changed (`watch`), looks at the
+//! disk and puts a new `Now` in the place of the old one. The other answers browsers (`http`)
+//! out of whatever `Now` there is (`answer`). Nothing is rendered before it is asked for.
+//!
+//! 1. A response has the bytes that `build` would write, but for one script tag.
+//! 2. A request can only name a route of the site or one of the preview's own four addresses; no
+//!    part of a request ever becomes a path on disk.
+//! 3. Whatever is broken in the texts, the last pages that could be made stay readable.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, RwLock};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::base::{Diagnostic, Failure};
+use crate::load::{self, Inputs};
+use crate::project::{Overrides, Project, State};
+use crate::site::{RouteKind, Site};
+
+mod answer;
+mod http;
+mod kept;
+mod problem;
+mod watch;
+
+use kept::Kept;
+use watch::{Wake, Watch};
+
+/// Where one looks first, and how many ports further, when none was asked for.
+const FIRST_PORT: u16 = 1111;
+const PORTS: u16 = 20;
+
+/// What to serve, and where.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub address: IpAddr,
+    /// `None`: 1111, or the next that is free.
+    pub port: Option<u16>,
+    /// The project's folder.
+    pub root: PathBuf,
+    pub overrides: Overrides,
+}
+
+impl Options {
+    /// A preview for this machine alone, on the first free port.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { address: IpAddr::V4(Ipv4Addr::LOCALHOST), port: None, root: root.into(), overrides: Overrides::default() }
+    }
+}
+
+/// What happened, for whoever tells people about it.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The first page can be asked for.
+    Ready { url: String, state: Arc<State>, duration: Duration },
+    /// Files were saved and the site was made anew.
+    Changed { changes: Vec<Change>, state: Arc<State>, duration: Duration },
+    /// A page that was asked for has problems that only rendering shows. Told once for each state.
+    Page { path: Arc<str>, problems: Arc<[Diagnostic]>, inputs: Arc<Inputs> },
+    /// Something does not work as it should, but the preview goes on.
+    Warning(String),
+}
+
+/// A file that is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub file: Arc<str>,
+    pub kind: ChangeKind,
+}
+
+/// What became of a file. A rename is a removal and an addition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    Added,
+    Edited,
+    Removed,
+}
+
+/// Serves until the process is stopped.
+pub fn serve(options: &Options, events: impl Fn(Event) + Send + Sync + 'static) -> Result<(), Failure> {
+    Server::start(options, events)?.wait();
+    Ok(())
+}
+
+/// A preview that is running; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    url: String,
+    watching: Option<JoinHandle<()>>,
+    answering: Option<JoinHandle<()>>,
+    stop_watching: watch::Stop,
+    stop_answering: http::Stop,
+}
+
+impl Server {
+    /// Reads the project and begins to serve it.
+    pub fn start(options: &Options, events: impl Fn(Event) + Send + Sync + 'static) -> Result<Self, Failure> {
+        let begun = Instant::now();
+        let listener = listen(options.address, options.port)?;
+        let address = listener.local_addr().map_err(|error| Failure::new(format!("cannot listen: {error}")))?;
+        let root = options.root.canonicalize().map_err(|error| Failure::io("open", &options.root, &error))?;
+        // Before the first look at the disk, so that nothing is saved unseen between the two.
+        let (watch, stop_watching) = Watch::new(root);
+        let mut project = Project::new(&options.root, options.overrides.clone());
+        let state = Arc::new(project.refresh()?);
+        let preview = Arc::new(Preview::new(Arc::clone(&state), address.ip(), Box::new(events)));
+        let url = format!("http://{}{}", within_reach(address), preview.now().base().url);
+        let (answering, stop_answering) = http::spawn(listener, Arc::clone(&preview))?;
+        (preview.events)(Event::Ready { url: url.clone(), state, duration: begun.elapsed() });
+        let watching = std::thread::Builder::new()
+            .name("watch".to_owned())
+            .spawn(move || keep_current(&preview, project, watch))
+            .map_err(|error| Failure::new(format!("cannot start a thread: {error}")))?;
+        Ok(Self { address, url, watching: Some(watching), answering: Some(answering), stop_watching, stop_answering })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address of the front page, under the site's real base path.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Waits until the process is stopped.
+    pub fn wait(mut self) {
+        for thread in [self.answering.take(), self.watching.take()].into_iter().flatten() {
+            join(thread);
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop_watching.stop();
+        self.stop_answering.stop();
+        for thread in [self.answering.take(), self.watching.take()].into_iter().flatten() {
+            join(thread);
+        }
+    }
+}
+
+/// A panic of a thread goes on in the one that waits for it.
+fn join(thread: JoinHandle<()>) {
+    if let Err(panic) = thread.join()
+        && !std::thread::panicking()
+    {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, Failure> {
+    let failure =
+        |port: u16, error: &std::io::Error| Failure::new(format!("cannot listen on {}: {error}", SocketAddr::new(address, port)));
+    if let Some(port) = port {
+        return TcpListener::bind((address, port))
+            .map_err(|error| failure(port, &error).hint("give another `--port`, or none for the first that is free"));
+    }
+    // Zero: any port that the system has.
+    let ports = (FIRST_PORT..FIRST_PORT + PORTS).chain([0]);
+    let mut last = None;
+    for port in ports {
+        match TcpListener::bind((address, port)) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => last = Some(failure(port, &error)),
+        }
+    }
+    Err(last.expect("at least one port was tried"))
+}
+
+/// The address by which this machine reaches a listener: one that listens everywhere has no address of its own.
+fn within_reach(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(std::net::Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// What the two threads share.
+struct Preview {
+    now: RwLock<Arc<Now>>,
+    /// The version of `now`, for whoever waits for the next.
+    version: tokio::sync::watch::Sender<u64>,
+    kept: Mutex<Kept>,
+    /// The address that is listened on.
+    address: IpAddr,
+    events: Box<dyn Fn(Event) + Send + Sync>,
+}
+
+impl fmt::Debug for Preview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Preview").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+/// The site as it was found at the last look.
+#[derive(Debug)]
+struct Now {
+    version: u64,
+    state: Arc<State>,
+    /// The last state that can render, and its version: this one's, unless something is broken.
+    good: Option<(u64, Arc<State>)>,
+    /// Published files whose names stay when their contents change, with the version that last changed them.
+    touched: BTreeMap<Arc<str>, u64>,
+    /// Where the site stood before its address was changed.
+    former: Vec<Base>,
+}
+
+/// The folder of a host that the site stands in.
+#[derive(Debug, Clone, PartialEq)]
+struct Base {
+    /// As it is compared: decoded, with slashes at both ends.
+    path: String,
+    /// As it is written in an address.
+    url: String,
+}
+
+impl Base {
+    fn of(site: Option<&Arc<Site>>) -> Self {
+        let given = site.map_or("/", |site| site.base_path());
+        let path = crate::base::path::from_url(given).unwrap_or_else(|| given.to_owned());
+        Self { url: crate::base::path::to_ascii_url(&path), path }
+    }
+}
+
+impl Now {
+    fn good_state(&self) -> Option<&Arc<State>> {
+        self.good.as_ref().map(|(_, state)| state)
+    }
+
+    fn site(&self) -> Option<&Arc<Site>> {
+        self.good_state().and_then(|state| state.site())
+    }
+
+    fn base(&self) -> Base {
+        Base::of(self.site())
+    }
+}
+
+impl Preview {
+    fn new(state: Arc<State>, address: IpAddr, events: Box<dyn Fn(Event) + Send + Sync>) -> Self {
+        // Versions of a later run are greater than those of this one, so a browser that comes back to
+        // another process on the same port sees that it has to look.
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let version = since.map_or(1, |since| u64::try_from(since.as_millis()).unwrap_or(1));
+        let good = state.renderer.is_some().then(|| (version, Arc::clone(&state)));
+        let now = Now { version, state, good, touched: BTreeMap::new(), former: Vec::new() };
+        Self {
+            now: RwLock::new(Arc::new(now)),
+            version: tokio::sync::watch::Sender::new(version),
+            kept: Mutex::new(Kept::default()),
+            address,
+            events,
+        }
+    }
+
+    fn now(&self) -> Arc<Now> {
+        Arc::clone(&self.now.read().expect("nothing panics while it holds this lock"))
+    }
+
+    /// Puts a new state in the place of the old one and tells every browser.
+    fn publish(&self, state: Arc<State>, changes: &[Change]) {
+        let before = self.now();
+        let version = before.version + 1;
+        let good = if state.renderer.is_some() { Some((version, Arc::clone(&state))) } else { before.good.clone() };
+        let mut now = Now { version, state, good, touched: before.touched.clone(), former: before.former.clone() };
+        if let Some(site) = now.site() {
+            let published: Vec<Arc<str>> = changes.iter().filter_map(|change| published_as(site, &change.file)).collect();
+            now.touched.extend(published.into_iter().map(|path| (path, version)));
+        }
+        let base = before.base();
+        if now.base() != base && !now.former.contains(&base) && before.good.is_some() {
+            now.former.push(base);
+        }
+        *self.now.write().expect("nothing panics while it holds this lock") = Arc::new(now);
+        self.version.send_replace(version);
+    }
+}
+
+/// Where a file of the project is published as it is, under a name that does not tell of its content.
+fn published_as(site: &Site, file: &str) -> Option<Arc<str>> {
+    let path = match file.strip_prefix("themes/") {
+        Some(rest) => {
+            let name = rest.split_once("/static/")?.1;
+            site.theme_files.get(name).map(String::as_str).filter(|path| path.ends_with(name))?
+        }
+        None => file.strip_prefix("content/")?,
+    };
+    let (path, route) = site.routes.get_key_value(path)?;
+    matches!(route.kind, RouteKind::Asset { .. } | RouteKind::ThemeFile { .. }).then(|| Arc::clone(path))
+}
+
+/// Looks at the disk whenever there may be something new, until it is told to stop.
+fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
+    let mut inputs = Arc::clone(&preview.now().state.inputs);
+    let mut root_is_there = true;
+    loop {
+        if let Some(warning) = watch.take_warning() {
+            (preview.events)(Event::Warning(warning));
+        }
+        if watch.wait() == Wake::Stop {
+            return;
+        }
+        let begun = Instant::now();
+        let found = match load::refresh(project.root(), Some(&inputs)) {
+            Ok(found) => found,
+            Err(failure) => {
+                // Most likely the folder was moved away; it may come back, and no event would tell.
+                if root_is_there {
+                    (preview.events)(Event::Warning(failure.to_string()));
+                }
+                root_is_there = false;
+                watch.poll();
+                continue;
+            }
+        };
+        root_is_there = true;
+        let changes = changes(&inputs, &found);
+        let same = changes.is_empty() && inputs.problems == found.problems;
+        // Kept also if it is the same: it knows which files need not be read the next time.
+        inputs = Arc::new(found);
+        if same {
+            continue;
+        }
+        let state = Arc::new(project.state(Arc::clone(&inputs)));
+        preview.publish(Arc::clone(&state), &changes);
+        (preview.events)(Event::Changed { changes, state, duration: begun.elapsed() });
+    }
+}
+
+/// The files in which two snapshots differ, by name.
+fn changes(before: &Inputs, after: &Inputs) -> Vec<Change> {
+    let change = |file: &Arc<str>, kind| Change { file: Arc::clone(file), kind };
+    let gone = before.files.keys().filter(|file| !after.files.contains_key(*file)).map(|file| change(file, ChangeKind::Removed));
+    let new = after.files.iter().filter_map(|(file, content)| match before.files.get(file) {
+        None => Some(change(file, ChangeKind::Added)),
+        Some(old) if !old.same(content) => Some(change(file, ChangeKind::Edited)),
+        Some(_) => None,
+    });
+    let mut changes: Vec<Change> = gone.chain(new).collect();
+    changes.sort_by(|a, b| a.file.cmp(&b.file));
+    changes
+}

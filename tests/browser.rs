@@ -1,0 +1,26 @@
+//! The book and its preview in a real browser: headless Chromium, driven by the scripts in `browser/`.
+//!
+//! They need Chromium, Node.js and `npm ci --prefix tests/browser`, so that `cargo test` alone leaves
+//! them out; `cargo test --test browser -- --ignored` runs them, and so does `.ci/run`.
+
+use std::path::Path;
+use std::process::Command;
+
+/// Runs a script on the program that these tests were built with.
+fn run(script: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    assert!(folder.join("node_modules").is_dir(), "first run `npm ci --prefix tests/browser`");
+    let status = Command::new("node")
+        .arg("--test-reporter=spec")
+        .arg(folder.join(script))
+        .env("TILMASH", env!("CARGO_BIN_EXE_tilmash"))
+        .status()
+        .expect("Node.js is installed");
+    assert!(status.success(), "`{script}` failed; what it found is above");
+}
+
+#[test]
+#[ignore = "needs Chromium; .ci/run runs it"]
+fn every_page_of_the_book_is_sound() {
+    run("book.test.mjs");
+}

@@ -1,0 +1,264 @@
+// The book as its readers meet it: every page of the built site, at both widths, in both colour schemes.
+
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
+import { each, launch, serveFolder, temporaryFolder, tilmash, watchedPage } from './browser.mjs';
+
+const ADDRESS = 'https://book.example/some/path/';
+const WIDTHS = [360, 1280];
+const SCHEMES = ['light', 'dark'];
+const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] };
+/// The rules that can come out differently in the dark; the others look at words and structure.
+const COLOUR_RULES = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
+const CHAPTER = 'vectors/russia/index.html';
+
+let browser, folder, files, pages, home, root;
+
+before(async () => {
+  folder = await temporaryFolder();
+  await tilmash('build', '--quiet', '--output', folder, '--base-url', ADDRESS);
+  files = new Set((await readdir(folder, { recursive: true })).map((file) => file.split(path.sep).join('/')));
+  pages = [...files].filter((file) => file.endsWith('.html')).sort();
+  assert.ok(pages.length > 40, `the book has ${pages.length} pages`);
+  home = await serveFolder(folder, '/some/path/');
+  root = await serveFolder(folder, '/');
+  browser = await launch();
+});
+
+/// A page at one width, in one scheme; what goes wrong in it fails the test when `work` is done.
+async function visit(url, options, work) {
+  const { width = 1280, scheme = 'light', origin = home, ...rest } = options;
+  const context = await browser.newContext({
+    viewport: { width, height: 800 }, colorScheme: scheme, reducedMotion: 'reduce', ...rest,
+  });
+  try {
+    const { page, problems } = await watchedPage(context, origin);
+    await page.goto(url);
+    await work(page, problems);
+    return problems;
+  } finally {
+    await context.close();
+  }
+}
+
+/// Violations of the accessibility rules in a page as it stands.
+async function violations(page, runOnly = RULES) {
+  await page.evaluate(`globalThis.axe ?? (() => { ${axe.source} })()`);
+  const found = await page.evaluate(
+    (runOnly) => globalThis.axe.run(document, { runOnly, resultTypes: ['violations'], preload: false }),
+    runOnly,
+  );
+  return found.violations.flatMap((rule) =>
+    rule.nodes.map((node) => `axe ${rule.id}: ${node.target.join(' ')}: ${node.failureSummary.replace(/\s+/g, ' ')}`));
+}
+
+/// What every page owes its reader, whatever its looks. Runs in the page.
+function duties(language) {
+  const problems = [];
+  const html = document.documentElement;
+  if (html.scrollWidth > html.clientWidth) {
+    const wide = [...document.body.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > html.clientWidth + 1);
+    problems.push(`scrolls sideways: ${html.scrollWidth} > ${html.clientWidth}: ${wide.slice(0, 3).map((one) => one.outerHTML.slice(0, 80)).join(' … ')}`);
+  }
+  const titles = document.querySelectorAll('h1').length;
+  if (titles !== 1) problems.push(`${titles} h1`);
+  if (language && html.lang !== language) problems.push(`lang is ${html.lang}, not ${language}`);
+  const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.content ?? '';
+  if (!policy.includes("default-src 'none'") || policy.includes('unsafe')) problems.push(`policy: ${policy || 'none'}`);
+  const fonts = [...document.fonts].filter((font) => font.status === 'error');
+  if (fonts.length) problems.push(`fonts not loaded: ${fonts.map((font) => font.family).join(', ')}`);
+  if (!document.styleSheets.length || getComputedStyle(document.body).margin !== '0px') problems.push('the style sheet does not apply');
+
+  // Cyrillic is Kazakh here: what screen readers speak and hyphenation cuts must say so.
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { data, parentElement } = walker.currentNode;
+    // The plan's notes on repairs are plain text, and quote words of the source.
+    if (parentElement.closest('.sn-why')) continue;
+    if (/\p{Script=Cyrillic}{2}/u.test(data) && parentElement.closest('[lang]').lang !== 'kk')
+      problems.push(`Cyrillic in \`lang=${parentElement.closest('[lang]').lang}\`: ${data.trim().slice(0, 60)}`);
+  }
+  for (const one of document.querySelectorAll('[aria-label], [title], [alt]')) {
+    const words = ['aria-label', 'title', 'alt'].map((name) => one.getAttribute(name) ?? '').join(' ');
+    if (/\p{Script=Cyrillic}{2}/u.test(words) && one.closest('[lang]').lang !== 'kk')
+      problems.push(`Cyrillic in an attribute in \`lang=${one.closest('[lang]').lang}\`: ${words.trim().slice(0, 60)}`);
+  }
+
+  const ids = [...document.querySelectorAll('[id]')].map((one) => one.id);
+  const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
+  if (twice.length) problems.push(`ids given twice: ${twice.join(', ')}`);
+  return problems;
+}
+
+/// `kk/…` is Kazakh, `en/…` is English; side by side and the pages of all languages name each part themselves.
+const languageOf = (page) => /^(kk|en)\//.exec(page)?.[1];
+
+for (const width of WIDTHS) {
+  test(`every page is sound at ${width} px, light and dark`, async () => {
+    const all = [];
+    await each(pages, async (name) => {
+      const found = await visit(home + name, { width }, async (page, problems) => {
+        problems.push(...await page.evaluate(duties, languageOf(name)), ...await violations(page));
+        await page.emulateMedia({ colorScheme: 'dark' });
+        problems.push(...await page.evaluate(duties, languageOf(name)), ...await violations(page, COLOUR_RULES));
+      });
+      all.push(...found.map((problem) => `${name}: ${problem}`));
+    });
+    assert.deepEqual(all, []);
+  });
+}
+
+test('the same folder works at the root of a host', async () => {
+  const all = [];
+  // The page for unknown addresses stands at any depth, so it alone has to know where the site is.
+  await each(pages.filter((name) => name !== '404.html'), async (name) => {
+    const found = await visit(root + name, { origin: root }, async (page, problems) => {
+      problems.push(...await page.evaluate(duties, languageOf(name)));
+    });
+    all.push(...found.map((problem) => `${name}: ${problem}`));
+  });
+  assert.deepEqual(all, []);
+});
+
+test('every link leads somewhere', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  const ids = new Map();
+  const links = [];
+  for (const name of pages) {
+    await page.goto(home + name);
+    const [own, attributes] = await page.evaluate(() => [
+      [...document.querySelectorAll('[id]')].map((one) => one.id),
+      [...document.querySelectorAll('[href], [src], [popovertarget]')].map((one) =>
+        one.getAttribute('popovertarget') ? `#${one.getAttribute('popovertarget')}` : one.getAttribute('href') ?? one.getAttribute('src')),
+    ]);
+    ids.set(name, new Set(own));
+    links.push(...attributes.map((link) => [name, link]));
+  }
+  await context.close();
+  // The files for machines name pages by their full addresses.
+  for (const name of [...files].filter((file) => file.endsWith('.xml'))) {
+    const text = await readFile(path.join(folder, name), 'utf8');
+    for (const [, link] of text.matchAll(/(?:<loc>|<id>|href=")(https?:[^<"]+)/g)) links.push([name, link]);
+  }
+
+  const wrong = [];
+  for (const [name, link] of links) {
+    if (link.startsWith('/') && name !== '404.html') {
+      wrong.push(`${name}: root-absolute: ${link}`);
+      continue;
+    }
+    const { href, hash } = new URL(link, ADDRESS + name);
+    if (!href.startsWith(ADDRESS)) {
+      if (/^https?:\/\/book\.example/.test(href)) wrong.push(`${name}: leads out of the site: ${link}`);
+      continue;
+    }
+    const file = decodeURIComponent(href.slice(ADDRESS.length).replace(/[?#].*/, '')).replace(/(^|\/)$/, '$1index.html');
+    const anchor = decodeURIComponent(hash.slice(1));
+    if (!files.has(file)) wrong.push(`${name}: no such file: ${link}`);
+    else if (anchor && !ids.get(file)?.has(anchor)) wrong.push(`${name}: no such anchor: ${link}`);
+  }
+  assert.ok(links.length > 1000, `there are ${links.length} links`);
+  assert.deepEqual([...new Set(wrong)], []);
+});
+
+test('an address that does not exist gets the page for it, at any depth', async () => {
+  for (const name of ['nowhere', 'en/vectors/nowhere/']) {
+    const problems = await visit(home + name, {}, async (page) => {
+      assert.equal(await page.locator('h1').count(), 1);
+      assert.deepEqual(await page.evaluate(duties), []);
+      await page.locator('main a').first().click();
+      assert.equal(await page.locator('h1').count(), 1);
+      assert.ok(page.url().startsWith(home));
+    });
+    // The browser itself says that the page is not there; nothing else may be wrong.
+    assert.deepEqual(problems.filter((problem) => !problem.includes('404')), []);
+  }
+});
+
+test('opened from disk, pages are styled and links lead on', async () => {
+  const origin = pathToFileURL(folder).href;
+  const problems = await visit(`${origin}/index.html`, { origin }, async (page) => {
+    for (const [link, to] of [
+      ['main a[hreflang=kk]', 'kk/index.html'], ['.menu-vector a', `kk/${CHAPTER}`], ['.languages a.pair', `kk-en/${CHAPTER}`],
+      ['.languages a[lang=en]', `en/${CHAPTER}`], ['.pager-next', 'en/vectors/china/index.html'], ['.brand', 'en/index.html'],
+    ]) {
+      await page.locator(link).first().click();
+      await page.waitForURL(`${origin}/${to}`);
+      assert.deepEqual(await page.evaluate(duties), [], page.url());
+      assert.ok(await page.locator('.theme-switch').isVisible(), 'the script runs');
+    }
+  });
+  assert.deepEqual(problems, []);
+});
+
+test('without a script, all of the text is there and the source can be opened', async () => {
+  for (const name of [`kk/${CHAPTER}`, `en/${CHAPTER}`, `kk-en/${CHAPTER}`]) {
+    const problems = await visit(home + name, { javaScriptEnabled: false }, async (page) => {
+      assert.ok(await page.locator('main p, main .bead').last().isVisible());
+      const text = await page.locator('main').innerText();
+      if (!name.startsWith('en/')) assert.match(text, /мәңгі достық/);
+      if (!name.startsWith('kk/')) assert.match(text, /Baikonur cosmodrome/);
+      assert.ok(await page.locator('.theme-switch').isHidden(), 'a button that could do nothing is not shown');
+
+      const mark = page.locator('.source-mark').first();
+      const note = page.locator(`[id="${await mark.getAttribute('popovertarget')}"]`);
+      assert.ok(await note.isHidden());
+      await mark.click();
+      assert.ok(await note.isVisible());
+      assert.match(await note.innerText(), /Ресей|Қазақстан/);
+      await page.keyboard.press('Escape');
+      assert.ok(await note.isHidden());
+    });
+    assert.deepEqual(problems, []);
+  }
+});
+
+for (const scheme of SCHEMES) {
+  test(`what opens is accessible too, ${scheme}`, async () => {
+    for (const width of WIDTHS) {
+      const problems = await visit(`${home}kk/independence/index.html`, { width, scheme }, async (page, problems) => {
+        // The longest of the cards: a sentence with repairs.
+        await page.locator('.source-mark.repaired').first().click();
+        assert.ok(await page.locator('.source-note:popover-open').isVisible());
+        problems.push(...await page.evaluate(duties, 'kk'), ...await violations(page));
+        await page.keyboard.press('Escape');
+        if (width >= 1000) return;
+        await page.locator('.menu-button').click();
+        assert.ok(await page.locator('.menu a').first().isVisible());
+        problems.push(...await page.evaluate(duties, 'kk'), ...await violations(page));
+        await page.locator('.menu-close').click();
+        assert.ok(await page.locator('.menu').isHidden());
+      });
+      assert.deepEqual(problems, []);
+    }
+  });
+}
+
+test('the reader keeps the sentence, the colours and the way by keyboard', async () => {
+  const problems = await visit(`${home}kk/${CHAPTER}#1.2`, {}, async (page) => {
+    await page.locator('.languages a[lang=en]').click();
+    assert.match(page.url(), /\/en\/vectors\/russia\/(index\.html)?#1\.2$/);
+    assert.match(await page.locator(':target').innerText(), /Declaration on Eternal Friendship/);
+    await page.locator('.languages a.pair').click();
+    assert.match(page.url(), /\/kk-en\/vectors\/russia\/(index\.html)?#1\.2$/);
+    assert.match(await page.locator(':target').innerText(), /достық[^]*Declaration on Eternal Friendship/);
+
+    const ink = () => page.evaluate(() => getComputedStyle(document.body).color);
+    const light = await ink();
+    await page.locator('.theme-switch').click();
+    const dark = await ink();
+    assert.notEqual(dark, light);
+    await page.locator('.pager-next').click();
+    assert.equal(await ink(), dark, 'the next page remembers');
+
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'main', 'the first Tab leads to the text');
+  });
+  assert.deepEqual(problems, []);
+});

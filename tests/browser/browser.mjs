@@ -1,0 +1,102 @@
+// What both scripts share: the browser, a watch on everything that goes wrong in a page, a folder
+// served as a static host serves it, and the program under test.
+
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { chromium } from 'playwright-core';
+
+export const repository = fileURLToPath(new URL('../..', import.meta.url));
+
+/// The program: the one that Cargo names, or the last that was built.
+export const program = process.env.TILMASH ?? path.join(repository, 'target/debug/tilmash');
+
+/// Runs the program to its end; an exit code other than 0 throws, with all it said.
+export const tilmash = (...args) => promisify(execFile)(program, args, { cwd: repository });
+
+/// What is to be done when the tests of a script have ended, last first.
+const ends = [];
+after(async () => {
+  for (const end of ends.reverse()) await end();
+});
+export const atEnd = (end) => ends.push(end);
+
+/// A folder that is deleted at the end.
+export async function temporaryFolder() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'tilmash-browser-'));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export async function launch() {
+  const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  const executablePath = process.env.CHROMIUM ?? places.find(existsSync);
+  if (!executablePath) throw new Error('no Chromium is installed; name one in CHROMIUM');
+  const browser = await chromium.launch({
+    executablePath,
+    args: [
+      // Without these, Chromium looks up hosts of its own, and a closed network makes that slow.
+      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync',
+    ],
+  });
+  atEnd(() => browser.close());
+  return browser;
+}
+
+/// A new page, and the list that fills with all that goes wrong in it: console messages, uncaught
+/// errors, requests that fail or leave `home`, and violations of the page's security policy.
+export async function watchedPage(context, home) {
+  const page = await context.newPage();
+  const problems = [];
+  page.on('console', (message) => problems.push(`console ${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(home) && !url.startsWith('data:')) problems.push(`leaves the site: ${url}`);
+  });
+  page.on('requestfailed', (request) => problems.push(`failed: ${request.url()} (${request.failure()?.errorText})`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);
+  });
+  return { page, problems };
+}
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8', '.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.xml': 'application/xml', '.txt': 'text/plain; charset=utf-8',
+};
+
+/// Serves a folder under `mount` on a free port, like GitHub Pages: `index.html` for a folder, `404.html`
+/// for what is not there. Gives the address.
+export async function serveFolder(folder, mount) {
+  const server = createServer(async (request, response) => {
+    const name = decodeURIComponent(new URL(request.url, 'http://host').pathname);
+    const file = name.startsWith(mount) ? name.slice(mount.length).replace(/(^|\/)$/, '$1index.html') : '404.html';
+    const send = async (file, status) => {
+      const bytes = await readFile(path.join(folder, file));
+      response.writeHead(status, { 'Content-Type': TYPES[path.extname(file)] ?? 'application/octet-stream' }).end(bytes);
+    };
+    await send(file, 200).catch(() => send('404.html', 404)).catch(() => response.writeHead(404).end());
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  atEnd(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${server.address().port}${mount}`;
+}
+
+/// Calls `work` on each item, a few at a time.
+export async function each(items, work) {
+  const queue = [...items];
+  await Promise.all(Array.from({ length: 3 }, async () => {
+    while (queue.length) await work(queue.shift());
+  }));
+}
