@@ -153,10 +153,30 @@ fn output(snapshot: &Snapshot, wanted: &str) -> String {
     let Some(bytes) = snapshot.routes.get(path) else { return "nothing\n".to_owned() };
     let text = String::from_utf8_lossy(bytes).into_owned();
     let mut shown = if element == "*" { text } else { elements(&text, element) };
+    shown = undated(&shown);
     if !shown.is_empty() && !shown.ends_with('\n') {
         shown.push('\n');
     }
     shown.trim_start_matches('\n').to_owned()
+}
+
+/// Without what changes with the theme or the version of the program: digests in names, the version.
+fn undated(text: &str) -> String {
+    let mut out = String::new();
+    for (index, piece) in text.split("assets/").enumerate() {
+        if index > 0 {
+            out.push_str("assets/");
+        }
+        let name = piece.split('"').next().unwrap_or("");
+        match name.split('.').collect::<Vec<_>>()[..] {
+            [stem, digest, ending] if digest.len() == 8 => {
+                write!(out, "{stem}.DIGEST.{ending}{}", &piece[name.len()..]).expect("writing to a string");
+            }
+            _ => out.push_str(piece),
+        }
+    }
+    out.replace(concat!("Tilmash ", env!("CARGO_PKG_VERSION")), "Tilmash VERSION")
+        .replace(concat!("version=\"", env!("CARGO_PKG_VERSION"), "\""), "version=\"VERSION\"")
 }
 
 /// The insides of all elements that a selector names; those without an inside as they are.
