@@ -824,10 +824,12 @@ impl<'a, 'p> Writer<'a, 'p> {
         // CommonMark takes the first word; on pages a comma ends it too (`rust,ignore`).
         let end = |c: char| c.is_whitespace() || (self.page.is_some() && (c == ',' || c == '{'));
         let language = info.split(end).next().unwrap_or("").to_owned();
+        // A long line scrolls, and what scrolls must be reachable with the keyboard.
+        self.push(if self.page.is_some() { "<pre tabindex=\"0\">" } else { "<pre>" });
         if language.is_empty() {
-            self.push("<pre><code>");
+            self.push("<code>");
         } else {
-            self.push("<pre><code class=\"language-");
+            self.push("<code class=\"language-");
             self.attribute(&language);
             self.push("\">");
         }
