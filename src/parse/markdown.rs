@@ -82,6 +82,8 @@ struct Writer<'a, 'p> {
     containers: Vec<Container>,
     links: Vec<bool>,
     quotes_open: u32,
+    /// Whether the text may hold bare URLs at all: a search for them costs more than all else in a text without.
+    has_urls: bool,
     table: Option<Table>,
     heading: Option<OpenHeading>,
     notes: Notes,
@@ -168,6 +170,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             containers: Vec::new(),
             links: Vec::new(),
             quotes_open: 0,
+            has_urls: page.is_some() && (text.contains("http") || text.contains("www.")),
             table: None,
             heading: None,
             notes: Notes::default(),
@@ -587,7 +590,8 @@ impl<'a, 'p> Writer<'a, 'p> {
             self.undefined_note(range.start);
         }
         self.heading_text(text);
-        if self.links.is_empty()
+        if self.has_urls
+            && self.links.is_empty()
             && self.heading.is_none()
             && written == text
             && let Some(url) = self.bare_url(&range)
