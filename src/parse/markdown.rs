@@ -82,6 +82,8 @@ struct Writer<'a, 'p> {
     containers: Vec<Container>,
     links: Vec<bool>,
     quotes_open: u32,
+    /// Whether the text may hold bare URLs at all: a search for them costs more than all else in a text without.
+    has_urls: bool,
     table: Option<Table>,
     heading: Option<OpenHeading>,
     notes: Notes,
@@ -168,6 +170,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             containers: Vec::new(),
             links: Vec::new(),
             quotes_open: 0,
+            has_urls: page.is_some() && (text.contains("http") || text.contains("www.")),
             table: None,
             heading: None,
             notes: Notes::default(),
@@ -587,7 +590,8 @@ impl<'a, 'p> Writer<'a, 'p> {
             self.undefined_note(range.start);
         }
         self.heading_text(text);
-        if self.links.is_empty()
+        if self.has_urls
+            && self.links.is_empty()
             && self.heading.is_none()
             && written == text
             && let Some(url) = self.bare_url(&range)
@@ -824,10 +828,12 @@ impl<'a, 'p> Writer<'a, 'p> {
         // CommonMark takes the first word; on pages a comma ends it too (`rust,ignore`).
         let end = |c: char| c.is_whitespace() || (self.page.is_some() && (c == ',' || c == '{'));
         let language = info.split(end).next().unwrap_or("").to_owned();
+        // A long line scrolls, and what scrolls must be reachable with the keyboard.
+        self.push(if self.page.is_some() { "<pre tabindex=\"0\">" } else { "<pre>" });
         if language.is_empty() {
-            self.push("<pre><code>");
+            self.push("<code>");
         } else {
-            self.push("<pre><code class=\"language-");
+            self.push("<code class=\"language-");
             self.attribute(&language);
             self.push("\">");
         }

@@ -99,7 +99,7 @@ impl Renderer {
             RouteKind::SideBySide { work, left, right } => {
                 view::side_by_side(self, *work, *left, *right, &route.path, &mut problems)
             }
-            RouteKind::SourceOrder { split, lang } => view::source_order(self, *split, *lang, &route.path),
+            RouteKind::SourceOrder { split, lang } => view::source_order(self, *split, *lang, &route.path, &mut problems),
             RouteKind::Front => view::front(self, &route.path, "front"),
             RouteKind::NotFound => view::front(self, &route.path, "not-found"),
             RouteKind::Redirect { to } => view::redirect(self, &route.path, to),

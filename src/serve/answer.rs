@@ -74,12 +74,23 @@ pub(super) fn answer(preview: &Preview, target: &str, query: &str) -> Answer {
             _ => Answer::text(404, "the preview has no such address\n"),
         };
     }
-    let (Some(state), Some(site)) = (now.good_state(), now.site()) else { return broken(&now) };
-    match locate(&now, site, &target) {
-        Located::Route(route) => at_route(preview, &now, state, route, 200),
-        Located::Moved(to) if query.is_empty() => Answer::redirect(to),
-        Located::Moved(to) => Answer::redirect(format!("{to}?{query}")),
-        Located::Nowhere => not_found(preview, &now),
+    let mut answer = of_site(preview, &now, &target);
+    if let Some(location) = &mut answer.location
+        && !query.is_empty()
+    {
+        location.push('?');
+        location.push_str(query);
+    }
+    answer
+}
+
+/// What the published site has at a decoded path.
+fn of_site(preview: &Preview, now: &Now, target: &str) -> Answer {
+    let (Some(state), Some(site)) = (now.good_state(), now.site()) else { return broken(now) };
+    match locate(now, site, target) {
+        Located::Route(route) => at_route(preview, now, state, route, 200),
+        Located::Moved(to) => Answer::redirect(to),
+        Located::Nowhere => not_found(preview, now),
     }
 }
 
@@ -241,6 +252,7 @@ fn broken(now: &Now) -> Answer {
 #[derive(Serialize)]
 struct Status<'n> {
     version: u64,
+    page: Here,
     #[serde(flatten)]
     problems: Problems,
     /// Files that were changed since the version the script knows, by path from the site's root.
@@ -249,6 +261,15 @@ struct Status<'n> {
     base: &'n str,
 }
 
+/// What a request for the page itself would come to.
+#[derive(Serialize)]
+struct Here {
+    status: u16,
+    digest: Option<String>,
+    location: Option<String>,
+}
+
+/// Tells a page about itself: whether it has changed, and what is wrong. So a page is sent only if it differs.
 fn status(preview: &Preview, now: &Now, query: &str) -> Answer {
     let query: BTreeMap<&str, String> = query
         .split('&')
@@ -256,10 +277,14 @@ fn status(preview: &Preview, now: &Now, query: &str) -> Answer {
         .filter_map(|(name, value)| Some((name, path::from_url(value)?)))
         .collect();
     let since: u64 = query.get("since").and_then(|since| since.parse().ok()).unwrap_or(0);
+    let target = query.get("path").and_then(|path| decode(path));
+    let here = match &target {
+        Some(target) => of_site(preview, now, target),
+        None => not_found(preview, now),
+    };
     let mut own = Arc::from([]);
-    if let (Some(state), Some(site)) = (now.good_state(), now.site())
-        && let Some(target) = query.get("path").and_then(|path| decode(path))
-        && let Located::Route(route) = locate(now, site, &target)
+    if let (Some(state), Some(site), Some(target)) = (now.good_state(), now.site(), &target)
+        && let Located::Route(route) = locate(now, site, target)
         && is_page(route)
         // While an older state is shown, its pages are as they were; what is wrong is in the new one.
         && Arc::ptr_eq(state, &now.state)
@@ -268,6 +293,7 @@ fn status(preview: &Preview, now: &Now, query: &str) -> Answer {
     }
     let status = Status {
         version: now.version,
+        page: Here { status: here.status, digest: here.tag.map(|tag| tag.to_string()), location: here.location },
         problems: Problems::new(&own, &now.state.problems, &now.state.inputs),
         touched: now.touched.iter().filter(|(_, version)| **version > since).map(|(path, _)| &**path).collect(),
         base: &now.base().url,

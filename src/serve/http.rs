@@ -115,8 +115,7 @@ async fn respond(request: Request<Incoming>, preview: Arc<Preview>) -> Result<Re
             answer.unwrap_or_else(|_| Answer::text(500, "this page could not be made: a bug of the program; see the terminal\n"))
         }
     };
-    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok());
-    Ok(write(answer, head, known, &preview))
+    Ok(write(answer, head, &preview))
 }
 
 /// Why a request is not answered, if it is not.
@@ -166,8 +165,8 @@ fn is_own_host(host: &str, bound: IpAddr) -> bool {
     }
 }
 
-fn write(answer: Answer, head: bool, known: Option<&str>, preview: &Arc<Preview>) -> Response<Body> {
-    let mut status = StatusCode::from_u16(answer.status).expect("answers have statuses of HTTP");
+fn write(answer: Answer, head: bool, preview: &Arc<Preview>) -> Response<Body> {
+    let status = StatusCode::from_u16(answer.status).expect("answers have statuses of HTTP");
     let mut headers = HeaderMap::new();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -176,36 +175,29 @@ fn write(answer: Answer, head: bool, known: Option<&str>, preview: &Arc<Preview>
     if answer.allow {
         headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
     }
-    let mut content = answer.content;
     if let Some(tag) = answer.tag {
         let tag = format!("\"{tag}\"");
-        if known == Some(tag.as_str()) && status == StatusCode::OK {
-            status = StatusCode::NOT_MODIFIED;
-            content = Content::Bytes(Vec::new());
-        }
         headers.insert(header::ETAG, HeaderValue::from_str(&tag).expect("a digest is hexadecimal"));
     }
     if let Some(location) = answer.location {
         match HeaderValue::from_str(&location) {
             Ok(location) => headers.insert(header::LOCATION, location),
-            Err(_) => return write(Answer::text(404, "there is no such address\n"), head, None, preview),
+            Err(_) => return write(Answer::text(404, "there is no such address\n"), head, preview),
         };
     }
-    let body = match content {
+    let body = match answer.content {
         Content::Bytes(bytes) => Body::Whole(Some(bytes.into())),
         Content::File(path) => match std::fs::File::open(&path).and_then(|file| Ok((file.metadata()?.len(), file))) {
             Ok((length, _)) if head => Body::Unsent(Some(length)),
             Ok((length, file)) => read(file, length),
             Err(error) => {
-                return write(Answer::text(404, format!("cannot read `{}`: {error}\n", shown(&path))), head, None, preview);
+                return write(Answer::text(404, format!("cannot read `{}`: {error}\n", shown(&path))), head, preview);
             }
         },
         Content::Events if head => Body::Unsent(None),
         Content::Events => events(preview),
     };
-    if let Some(length) = hyper::body::Body::size_hint(&body).exact()
-        && status != StatusCode::NOT_MODIFIED
-    {
+    if let Some(length) = hyper::body::Body::size_hint(&body).exact() {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
     let mut response = Response::new(if head { Body::Whole(None) } else { body });

@@ -38,59 +38,108 @@
   const say = WORDS[document.documentElement.lang.split('-')[0]] || WORDS.en;
 
   // 2. Versions: when to look
+  //
+  // A browser opens six connections to a host, and a stream of events holds one. So of all tabs only one
+  // listens, one that is seen, and tells the others; a tab that is hidden for a while passes the task on.
 
-  /** The version that the page shows; 0 until the first look. */
+  const HIDDEN_FOR = 10000;
+  const LOST = new Error('the connection is lost');
+
+  /** The version that the page shows, and the last that was heard of; 0 until the first look. */
   let version = 0;
+  let heard = 0;
+  let isLost = false;
   let source = null;
+  /** Ends this tab's turn to listen. */
+  let release = null;
+  let waiting = false;
   let retry = 0;
   let rest = 0;
-  let lost = 0;
+  let grace = 0;
 
-  // A browser opens six connections to a host, and each tab holds one: a tab that nobody sees gives it back.
-  const HIDDEN_FOR = 10000;
+  const channel = 'BroadcastChannel' in window ? new BroadcastChannel('tilmash') : null;
+  if (channel) channel.onmessage = (event) => hear(event.data);
 
-  function connect() {
-    clearTimeout(retry);
+  const isHidden = () => document.visibilityState === 'hidden';
+
+  function tell(message) {
+    hear(message);
+    if (channel) channel.postMessage(message);
+  }
+
+  function hear(message) {
+    if ('lost' in message) {
+      isLost = message.lost;
+      notice('lost', isLost ? say.lost : null);
+    } else {
+      heard = message.version;
+      // A hidden page is brought up to date when it is looked at.
+      if (heard !== version && !isHidden()) look();
+    }
+  }
+
+  /** Sees to it that a tab listens, if only this one. */
+  function attend() {
     clearTimeout(rest);
-    if (source || document.visibilityState === 'hidden') return;
+    if (isHidden()) return;
+    if (version === 0 || heard !== version) look();
+    if (source || waiting) return;
+    // Locks exist only where the address is this machine's or secure.
+    if (!navigator.locks || !channel) {
+      listen();
+      return;
+    }
+    waiting = true;
+    navigator.locks.request(`tilmash ${own}`, () => {
+      waiting = false;
+      if (isHidden()) return undefined;
+      listen();
+      return new Promise((done) => { release = done; });
+    }).catch(() => {
+      waiting = false;
+      listen();
+    });
+  }
+
+  function listen() {
+    clearTimeout(retry);
+    if (source) return;
     source = new EventSource(`${own}events`);
     source.onopen = () => {
-      clearTimeout(lost);
-      lost = 0;
-      notice('lost', null);
+      clearTimeout(grace);
+      grace = 0;
+      tell({ lost: false });
     };
-    source.onmessage = (event) => {
-      if (Number(event.data) !== version) look();
-    };
+    source.onmessage = (event) => tell({ version: Number(event.data) });
     source.onerror = () => {
-      // A moment of grace: a restart is shorter.
-      if (!lost) lost = setTimeout(() => notice('lost', say.lost), 1000);
-      // Else the browser tries again by itself.
+      // A restart is shorter than this.
+      if (!grace) grace = setTimeout(() => tell({ lost: true }), 1000);
       if (source && source.readyState === EventSource.CLOSED) {
-        disconnect();
-        retry = setTimeout(connect, 2000);
+        source.close();
+        source = null;
+        retry = setTimeout(listen, 2000);
       }
     };
   }
 
-  function disconnect() {
+  function leave() {
+    clearTimeout(retry);
+    clearTimeout(grace);
+    grace = 0;
     if (source) source.close();
     source = null;
+    if (release) release();
+    release = null;
   }
 
   document.addEventListener('visibilitychange', () => {
     clearTimeout(rest);
-    if (document.visibilityState === 'hidden') rest = setTimeout(disconnect, HIDDEN_FOR);
-    else connect();
+    if (isHidden()) rest = setTimeout(leave, HIDDEN_FOR);
+    else attend();
   });
-  addEventListener('pagehide', () => {
-    clearTimeout(lost);
-    clearTimeout(retry);
-    lost = 0;
-    disconnect();
-  });
+  addEventListener('pagehide', leave);
   addEventListener('pageshow', (event) => {
-    if (event.persisted) connect();
+    if (event.persisted) attend();
   });
 
   let looking = false;
@@ -104,37 +153,33 @@
     try {
       while (again) {
         again = false;
-        const [status] = await Promise.all([askStatus(), update()]);
+        const path = encodeURIComponent(location.pathname);
+        const { text } = await ask(`${own}status?since=${version}&path=${path}`);
+        const status = JSON.parse(text);
+        await update(status.page);
         refreshFiles(status);
         showProblems(status);
         version = status.version;
+        if (heard < version) heard = version;
       }
     } catch (error) {
       if (error !== LOST) throw error;
-      // The version is still the old one, so the first message of the next connection looks again; and should
-      // this connection live on after all, a moment does.
-      setTimeout(() => { if (source) look(); }, 1000);
+      // The version is still the old one, so the first message of the next connection looks again; and
+      // should the connection live on after all, a moment does.
+      setTimeout(() => { if (!isLost && !isHidden()) look(); }, 1000);
     } finally {
       looking = false;
     }
   }
 
-  const LOST = new Error('the connection is lost');
-
   /** A response with its whole text. */
-  async function ask(address, headers) {
+  async function ask(address) {
     try {
-      const response = await fetch(address, { cache: 'no-store', headers });
+      const response = await fetch(address, { cache: 'no-store' });
       return { response, text: await response.text() };
     } catch (_) {
       throw LOST;
     }
-  }
-
-  async function askStatus() {
-    const path = encodeURIComponent(location.pathname);
-    const { text } = await ask(`${own}status?since=${version}&path=${path}`, {});
-    return JSON.parse(text);
   }
 
   // 3. The page
@@ -146,42 +191,46 @@
   /** From each node of `base` to the node of the page that it became. */
   const live = new WeakMap();
 
-  async function update() {
-    const headers = base ? { 'If-None-Match': `"${page}"` } : {};
-    const { response, text } = await ask(location.pathname + location.search, headers);
-    if (response.redirected) {
-      location.replace(response.url.split('#')[0] + location.hash);
+  /** Brings the page to the server's text; `here` says what the server has at this address. */
+  async function update(here) {
+    if (here.location) {
+      location.replace(here.location + location.search + location.hash);
       return;
     }
-    const next = (response.headers.get('ETag') || '').replace(/^W\/|"/g, '');
     if (loaded.status !== 200) {
       // A page that says that there is none: nothing on it is worth keeping.
-      if (response.status !== loaded.status || next !== page) location.reload();
+      if (here.status !== loaded.status || here.digest !== page) location.reload();
       return;
     }
-    notice('gone', response.status === 404 ? say.gone : null, `${own}../`);
+    notice('gone', here.status === 404 ? say.gone : null, `${own}../`);
+    if (here.status !== 200 || (base && here.digest === page)) return;
+    const { response, text } = await ask(location.pathname + location.search);
+    const digest = (response.headers.get('ETag') || '').replace(/"/g, '');
+    // Gone since it was asked about; the next version says so.
     if (response.status !== 200) return;
     if (!base) {
-      // Saved between loading the page and this look: too early for the reader to have anything to lose.
-      if (next !== loaded.page) location.reload();
+      if (digest !== loaded.page) {
+        // Saved between loading the page and this look: too early for the reader to have anything to lose.
+        location.reload();
+        return;
+      }
       base = parse(text);
       pair(base, document);
       return;
     }
-    if (next === page) return;
-    const nextBase = parse(text);
-    if (needsReload(nextBase)) {
+    const next = parse(text);
+    if (needsReload(next)) {
       location.reload();
       return;
     }
     try {
-      morph(base.documentElement, nextBase.documentElement);
+      morph(base.documentElement, next.documentElement);
     } catch (error) {
       console.error(error);
       location.reload();
       return;
     }
-    page = next;
+    page = digest;
     // For the page's own scripts, should they want to prepare what is new.
     document.dispatchEvent(new CustomEvent('tilmash:update'));
   }
@@ -588,5 +637,5 @@
     return element;
   }
 
-  connect();
+  attend();
 })();

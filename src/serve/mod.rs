@@ -288,10 +288,13 @@ impl Preview {
     }
 }
 
-/// Where a file of the project is published as it is.
+/// Where a file of the project is published as it is, under a name that does not tell of its content.
 fn published_as(site: &Site, file: &str) -> Option<Arc<str>> {
     let path = match file.strip_prefix("themes/") {
-        Some(rest) => site.theme_files.get(rest.split_once("/static/")?.1)?.as_str(),
+        Some(rest) => {
+            let name = rest.split_once("/static/")?.1;
+            site.theme_files.get(name).map(String::as_str).filter(|path| path.ends_with(name))?
+        }
         None => file.strip_prefix("content/")?,
     };
     let (path, route) = site.routes.get_key_value(path)?;

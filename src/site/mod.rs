@@ -32,6 +32,8 @@ pub struct Work {
     pub children: Vec<WorkId>,
     /// Position in the reading order.
     pub position: u32,
+    /// Position among the works of its section.
+    pub place_in_section: u32,
     /// The chapter of a split that this work holds: split, chapter.
     pub chapter: Option<(u32, u32)>,
 }
@@ -261,6 +263,7 @@ impl Site {
                         parent: None,
                         children: Vec::new(),
                         position: 0,
+                        place_in_section: 0,
                         chapter: None,
                     });
                     id
@@ -317,6 +320,9 @@ impl Site {
         }
         for (index, mut list) in children.into_iter().enumerate() {
             list.sort();
+            for (place, (_, id)) in list.iter().enumerate() {
+                self.works[id.0 as usize].place_in_section = place as u32;
+            }
             self.works[index].children = list.into_iter().map(|(_, id)| id).collect();
         }
         // Depth first, without recursion: keys come from people and may be deep.
