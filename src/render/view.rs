@@ -129,7 +129,7 @@ pub(super) fn source_order(
         .filter_map(|(segment, home)| {
             let (work, cut) = (*home)?;
             let shown = shown_cut(renderer, work, cut, lang);
-            let (_, chapter) = site.nearest_edition(work, lang);
+            let (chapter_lang, chapter) = site.nearest_edition(work, lang);
             let line = segment.address.line;
             let new_line = line != last_line;
             last_line = line;
@@ -141,7 +141,11 @@ pub(super) fn source_order(
                 ("url", shown.url.into()),
                 (
                     "chapter",
-                    map([("title", chapter.document.title.as_str().into()), ("url", path::to_url(&chapter.path).into())]),
+                    map([
+                        ("title", chapter.document.title.as_str().into()),
+                        ("url", path::to_url(&chapter.path).into()),
+                        ("lang", site.config.code(chapter_lang).into()),
+                    ]),
                 ),
                 ("new_line", new_line.into()),
             ]))
@@ -435,13 +439,17 @@ fn link(renderer: &Renderer, work: WorkId, lang: LangId) -> Option<Value> {
     Some(map([("title", edition.document.title.as_str().into()), ("url", path::to_url(&edition.path).into())]))
 }
 
-/// The same, for whatever edition the reader gets.
+/// The same, for whatever edition the reader gets; so with its language.
 fn links(renderer: &Renderer, works: &[WorkId], lang: LangId) -> Value {
     let values: Vec<Value> = works
         .iter()
         .map(|&work| {
-            let (_, edition) = renderer.site.nearest_edition(work, lang);
-            map([("title", edition.document.title.as_str().into()), ("url", path::to_url(&edition.path).into())])
+            let (lang, edition) = renderer.site.nearest_edition(work, lang);
+            map([
+                ("title", edition.document.title.as_str().into()),
+                ("url", path::to_url(&edition.path).into()),
+                ("lang", renderer.site.config.code(lang).into()),
+            ])
         })
         .collect();
     values.into()

@@ -191,7 +191,8 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
 
 /// The path of an alias as a file: `/old/page/` is `old/page/index.html`.
 fn alias_path(alias: &str) -> Option<String> {
-    let decoded = path::from_url(alias)?;
+    // An address of another site is no path of this one.
+    let decoded = path::from_url(alias).filter(|decoded| !decoded.contains("://"))?;
     let resolved = path::resolve("", decoded.trim_start_matches('/'))?;
     if resolved.is_empty() {
         return None;
@@ -229,6 +230,9 @@ impl Laid {
             };
             if let (Some(_), Some(first_place)) = (&place, first_place) {
                 problem = problem.also(first_place.clone(), "the other one");
+            }
+            if place.is_some() != first_place.is_some() {
+                problem = problem.hint("the program makes the other one itself");
             }
             problems.push(problem.hint("give one of them another `slug`, or rename it"));
             return;
