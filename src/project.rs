@@ -344,8 +344,8 @@ impl Project {
                 self.templates = Some((sources, Arc::clone(&templates)));
                 Some(templates)
             }
-            Err(problem) => {
-                problems.push(*problem);
+            Err(found) => {
+                problems.extend(found);
                 None
             }
         }

@@ -82,6 +82,8 @@ struct Writer<'a, 'p> {
     containers: Vec<Container>,
     links: Vec<bool>,
     quotes_open: u32,
+    /// Whether the text may hold bare URLs at all: a search for them costs more than all else in a text without.
+    has_urls: bool,
     table: Option<Table>,
     heading: Option<OpenHeading>,
     notes: Notes,
@@ -168,6 +170,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             containers: Vec::new(),
             links: Vec::new(),
             quotes_open: 0,
+            has_urls: page.is_some() && (text.contains("http") || text.contains("www.")),
             table: None,
             heading: None,
             notes: Notes::default(),
@@ -483,7 +486,7 @@ impl<'a, 'p> Writer<'a, 'p> {
                 let (label, range, out) = self.notes.aside.take().expect("a definition was begun");
                 let text = std::mem::replace(&mut self.out, out).finish();
                 self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
-                self.notes.defined.entry(label).or_insert((range, text));
+                self.define_note(label, range, text);
             }
             TagEnd::Table => {
                 self.table = None;
@@ -587,7 +590,8 @@ impl<'a, 'p> Writer<'a, 'p> {
             self.undefined_note(range.start);
         }
         self.heading_text(text);
-        if self.links.is_empty()
+        if self.has_urls
+            && self.links.is_empty()
             && self.heading.is_none()
             && written == text
             && let Some(url) = self.bare_url(&range)
@@ -824,10 +828,12 @@ impl<'a, 'p> Writer<'a, 'p> {
         // CommonMark takes the first word; on pages a comma ends it too (`rust,ignore`).
         let end = |c: char| c.is_whitespace() || (self.page.is_some() && (c == ',' || c == '{'));
         let language = info.split(end).next().unwrap_or("").to_owned();
+        // A long line scrolls, and what scrolls must be reachable with the keyboard.
+        self.push(if self.page.is_some() { "<pre tabindex=\"0\">" } else { "<pre>" });
         if language.is_empty() {
-            self.push("<pre><code>");
+            self.push("<code>");
         } else {
-            self.push("<pre><code class=\"language-");
+            self.push("<code class=\"language-");
             self.attribute(&language);
             self.push("\">");
         }
@@ -913,6 +919,12 @@ impl<'a, 'p> Writer<'a, 'p> {
         } else {
             classify(url, &page.file)
         };
+        if url.trim().is_empty() {
+            let place = place.clone();
+            self.problems.push(
+                Diagnostic::at(&code::BROKEN_LINK, place, "a link without a destination").hint("write it between the brackets"),
+            );
+        }
         let opened = match classified {
             Destination::External(url) => {
                 self.push("<a href=\"");
@@ -937,6 +949,8 @@ impl<'a, 'p> Writer<'a, 'p> {
         self.links.push(opened);
         // `[[key]]` shows the title of the work in the reader's language, not the key.
         if link_type == (LinkType::WikiLink { has_pothole: false }) {
+            // A heading's anchor cannot wait for that title.
+            self.heading_text(url);
             self.hole(HoleKind::Title(self.refs.len() as u32 - 1));
             while let Some((Event::Text(_), _)) = self.events.get(self.at) {
                 self.at += 1;
@@ -1079,6 +1093,28 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
     }
 
+    /// Keeps a definition; a second one of the same label is put after the first, so that nothing is lost.
+    fn define_note(&mut self, label: String, range: Range<usize>, text: Fragment) {
+        let Some((first, known)) = self.notes.defined.get_mut(&label) else {
+            self.notes.defined.insert(label, (range, text));
+            return;
+        };
+        let first = first.clone();
+        known.append(&text);
+        let line = self.first_line(range);
+        let place = self.page.map(|page| Place::new(&page.file, self.first_line(first)));
+        if let (Some(problem), Some(place)) =
+            (self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is defined twice")), place)
+        {
+            problem.others.push((place, "first defined here".to_owned()));
+            problem.hints.push("give one of them another label, or make them one".to_owned());
+        }
+    }
+
+    fn first_line(&self, range: Range<usize>) -> Range<usize> {
+        range.start..range.start + self.text[range.clone()].find('\n').unwrap_or(range.len())
+    }
+
     fn finish_notes(&mut self) -> Vec<Note> {
         let defined = std::mem::take(&mut self.notes.defined);
         let mut notes = Vec::new();
@@ -1086,7 +1122,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             let (number, uses) = match self.notes.used.get(&label) {
                 Some(&found) => found,
                 None => {
-                    let line = range.start..range.start + self.text[range.clone()].find('\n').unwrap_or(range.len());
+                    let line = self.first_line(range);
                     if let Some(problem) = self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is never used")) {
                         problem.hints.push(format!("refer to it with `[^{label}]`"));
                     }

@@ -1,6 +1,7 @@
 // What both scripts share: the browser, a watch on everything that goes wrong in a page, a folder
 // served as a static host serves it, and the program under test.
 
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -91,6 +92,12 @@ export async function serveFolder(folder, mount) {
     server.closeAllConnections();
   });
   return `http://127.0.0.1:${server.address().port}${mount}`;
+}
+
+/// Fails with all problems, each once; an assertion of equality would cut the list short.
+export function none(problems) {
+  const lines = [...new Set(problems)].sort();
+  if (lines.length) assert.fail(`${lines.length} problems:\n${lines.join('\n')}`);
 }
 
 /// Calls `work` on each item, a few at a time.
