@@ -31,7 +31,6 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("bytes", &["serve/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/mod.rs"]),
-    ("http_body_util", &["serve/"]),
     ("hyper", &["serve/"]),
     ("hyper_util", &["serve/"]),
     ("indicatif", &["cli/build.rs"]),
