@@ -102,6 +102,13 @@ impl Project {
         }
     }
 
+    /// Uses a highlighter that remembers more than a new one.
+    #[must_use]
+    pub fn with_highlighter(mut self, highlighter: Arc<Highlighter>) -> Self {
+        self.highlighter = highlighter;
+        self
+    }
+
     /// The project's folder.
     pub fn root(&self) -> &Path {
         &self.root
@@ -344,8 +351,8 @@ impl Project {
                 self.templates = Some((sources, Arc::clone(&templates)));
                 Some(templates)
             }
-            Err(problem) => {
-                problems.push(*problem);
+            Err(found) => {
+                problems.extend(found);
                 None
             }
         }

@@ -35,7 +35,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("hyper", &["serve/"]),
     ("hyper_util", &["serve/"]),
     ("indicatif", &["cli/build.rs"]),
-    ("jiff", &["model/", "output/feed.rs"]),
+    ("jiff", &["model/", "output/feed.rs", "render/view.rs"]),
     ("notify", &["serve/watch.rs"]),
     ("pulldown_cmark", &["parse/markdown.rs"]),
     // The same escaping wherever text becomes HTML.

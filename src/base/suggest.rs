@@ -3,7 +3,7 @@
 /// The candidate nearest to `wanted`, if one is near enough to be what was meant.
 ///
 /// Near enough is an edit distance (Damerau-Levenshtein, on characters, case ignored) of at most a
-/// third of the name's length. Ties go to the first candidate, so that the answer is stable.
+/// third of the name's length, and less than all of it. Ties go to the first candidate, so that the answer is stable.
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = wanted.to_lowercase();
     let length = wanted.chars().count();
@@ -15,7 +15,7 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
             continue;
         }
         let distance = strsim::osa_distance(&wanted, &candidate.to_lowercase());
-        if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
+        if distance <= limit && distance < length.max(1) && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
     }
@@ -37,5 +37,7 @@ mod tests {
         assert_eq!(nearest("tilte", ["title", "order"]), Some("title"));
         assert_eq!(nearest("xyz", ["title", "order"]), None);
         assert_eq!(nearest("Ресей", ["ресей"]), Some("ресей"));
+        assert_eq!(nearest("kz", ["kk", "en"]), Some("kk"));
+        assert_eq!(nearest("b", ["s"]), None);
     }
 }

@@ -91,8 +91,22 @@ pub fn read(file: &Arc<str>, text: &str, range: Range<usize>) -> Result<Node, Di
                 Some((place, rest)) if place.starts_with("line ") => rest,
                 _ => message,
             };
-            Err(Diagnostic::at(&code::YAML_SYNTAX, place, message.trim_end_matches('.').to_owned())
-                .maybe_hint(source.contains('\t').then(|| "YAML is indented with spaces, never with tabs".to_owned())))
+            // Its lines count from the beginning of the YAML, not of the file; the place says it better.
+            let message = message.rfind(" at line ").map_or(message, |at| &message[..at]).trim_end_matches('.');
+            let (message, hint) = match message {
+                _ if message.contains("Anchors") || message.contains("Aliases") => {
+                    ("anchors and aliases (`&`, `*`) are not used here", Some("write the value out, in quotes if it begins so"))
+                }
+                _ if message.starts_with("budget breached") => ("the YAML is too large or nested too deeply", None),
+                _ if message.starts_with("mapping values are not allowed") => {
+                    ("a second `: ` in one line", Some("put text that holds `: ` in quotes"))
+                }
+                _ if message.starts_with("tabs disallowed") => {
+                    ("tabs do not indent here", Some("YAML is indented with spaces, never with tabs"))
+                }
+                _ => (message, None),
+            };
+            Err(Diagnostic::at(&code::YAML_SYNTAX, place, message).maybe_hint(hint.map(str::to_owned)))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `build` and `check`: ask for every route, and publish them or not.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -10,7 +11,7 @@ use crate::base::{code, diagnostic};
 use crate::emit;
 use crate::project::{Project, State};
 
-use super::{Code, Global, Outcome, is_watched, overrides, report, say};
+use super::{Code, Global, Outcome, cache, is_watched, overrides, report, say};
 
 #[derive(Debug, Args)]
 pub(super) struct BuildArgs {
@@ -23,6 +24,9 @@ pub(super) struct BuildArgs {
     /// Publish drafts too
     #[arg(long)]
     drafts: bool,
+    /// Neither use nor keep what earlier builds highlighted
+    #[arg(long)]
+    no_cache: bool,
 }
 
 #[derive(Debug, Args)]
@@ -37,7 +41,9 @@ pub(super) struct CheckArgs {
 
 pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     let start = Instant::now();
-    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?);
+    let highlighter = if args.no_cache { Arc::default() } else { cache::highlighter() };
+    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?)
+        .with_highlighter(Arc::clone(&highlighter));
     let state = project.refresh()?;
     if state.renderer.is_none() || diagnostic::has_errors(&state.problems) {
         let code = report::report(global, &state.problems, &state.inputs);
@@ -49,6 +55,9 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     let emitted = emit::emit(&state, &output, &|| bar.inc(1));
     bar.finish_and_clear();
     let emitted = emitted?;
+    if !args.no_cache {
+        cache::keep(&highlighter);
+    }
     let mut problems = state.problems.clone();
     problems.extend(emitted.problems);
     diagnostic::sort(&mut problems);

@@ -12,6 +12,7 @@ use crate::base::Failure;
 use crate::project::Overrides;
 
 mod build;
+mod cache;
 mod init;
 mod remote;
 mod render;

@@ -142,8 +142,8 @@ fn answer(site: &Site, from: WorkId, document: &Document, asked: &Ref, problems:
             match work_by_loose_key(site, document, key.as_str()) {
                 Some(work) => to_work(site, work, document.lang, anchor.as_deref(), asked, problems),
                 None => {
-                    let hint = suggest::did_you_mean(key.as_str(), site.keys())
-                        .or_else(|| by_last_part(site, key.as_str()))
+                    let hint = by_last_part(site, key.as_str())
+                        .or_else(|| suggest::did_you_mean(key.as_str(), site.keys()))
                         .unwrap_or_else(|| "a work's key is its path in `content/` without language and `.md`".to_owned());
                     problems.push(
                         Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("no work is called `{key}`")).hint(hint),
@@ -248,17 +248,14 @@ fn to_file(
     if let Some(found) = generated(site, key, document.lang, anchor) {
         return found;
     }
-    let hint = suggest::did_you_mean(key, site.keys()).or_else(|| {
+    let hint = by_last_part(site, key).or_else(|| suggest::did_you_mean(key, site.keys())).or_else(|| {
         let assets = site.routes.values().filter_map(|route| match &route.kind {
             RouteKind::Asset { file } => Some(&**file),
             _ => None,
         });
         suggest::did_you_mean(file, assets)
     });
-    problems.push(
-        Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("there is no `{file}`"))
-            .maybe_hint(hint.or_else(|| by_last_part(site, key))),
-    );
+    problems.push(Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("there is no `{file}`")).maybe_hint(hint));
     Answer::Broken
 }
 

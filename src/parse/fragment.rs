@@ -66,6 +66,14 @@ impl Word {
 }
 
 impl Fragment {
+    /// Puts another fragment after this one.
+    pub(super) fn append(&mut self, other: &Self) {
+        let by = self.html.len() as u32;
+        let moved = other.holes.iter().map(|hole| Hole { at: hole.at + by, kind: hole.kind });
+        self.holes = self.holes.iter().copied().chain(moved).collect();
+        self.html = format!("{}{}", self.html, other.html).into_boxed_str();
+    }
+
     /// The holes within a range of the HTML, those at its very ends included.
     pub fn holes_in(&self, range: Range<u32>) -> &[Hole] {
         let first = self.holes.partition_point(|hole| hole.at < range.start);

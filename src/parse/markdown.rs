@@ -486,7 +486,7 @@ impl<'a, 'p> Writer<'a, 'p> {
                 let (label, range, out) = self.notes.aside.take().expect("a definition was begun");
                 let text = std::mem::replace(&mut self.out, out).finish();
                 self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
-                self.notes.defined.entry(label).or_insert((range, text));
+                self.define_note(label, range, text);
             }
             TagEnd::Table => {
                 self.table = None;
@@ -919,6 +919,12 @@ impl<'a, 'p> Writer<'a, 'p> {
         } else {
             classify(url, &page.file)
         };
+        if url.trim().is_empty() {
+            let place = place.clone();
+            self.problems.push(
+                Diagnostic::at(&code::BROKEN_LINK, place, "a link without a destination").hint("write it between the brackets"),
+            );
+        }
         let opened = match classified {
             Destination::External(url) => {
                 self.push("<a href=\"");
@@ -943,6 +949,8 @@ impl<'a, 'p> Writer<'a, 'p> {
         self.links.push(opened);
         // `[[key]]` shows the title of the work in the reader's language, not the key.
         if link_type == (LinkType::WikiLink { has_pothole: false }) {
+            // A heading's anchor cannot wait for that title.
+            self.heading_text(url);
             self.hole(HoleKind::Title(self.refs.len() as u32 - 1));
             while let Some((Event::Text(_), _)) = self.events.get(self.at) {
                 self.at += 1;
@@ -1085,6 +1093,28 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
     }
 
+    /// Keeps a definition; a second one of the same label is put after the first, so that nothing is lost.
+    fn define_note(&mut self, label: String, range: Range<usize>, text: Fragment) {
+        let Some((first, known)) = self.notes.defined.get_mut(&label) else {
+            self.notes.defined.insert(label, (range, text));
+            return;
+        };
+        let first = first.clone();
+        known.append(&text);
+        let line = self.first_line(range);
+        let place = self.page.map(|page| Place::new(&page.file, self.first_line(first)));
+        if let (Some(problem), Some(place)) =
+            (self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is defined twice")), place)
+        {
+            problem.others.push((place, "first defined here".to_owned()));
+            problem.hints.push("give one of them another label, or make them one".to_owned());
+        }
+    }
+
+    fn first_line(&self, range: Range<usize>) -> Range<usize> {
+        range.start..range.start + self.text[range.clone()].find('\n').unwrap_or(range.len())
+    }
+
     fn finish_notes(&mut self) -> Vec<Note> {
         let defined = std::mem::take(&mut self.notes.defined);
         let mut notes = Vec::new();
@@ -1092,7 +1122,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             let (number, uses) = match self.notes.used.get(&label) {
                 Some(&found) => found,
                 None => {
-                    let line = range.start..range.start + self.text[range.clone()].find('\n').unwrap_or(range.len());
+                    let line = self.first_line(range);
                     if let Some(problem) = self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is never used")) {
                         problem.hints.push(format!("refer to it with `[^{label}]`"));
                     }

@@ -77,7 +77,7 @@ pub struct Document {
     pub key: Key,
     pub lang: LangId,
     pub front: FrontMatter,
-    /// From the front matter, or the text's first heading; empty if neither says.
+    /// From the front matter, or the text's first heading; the language's word for "untitled" if neither says.
     pub title: String,
     pub body: Fragment,
     pub blocks: Box<[Block]>,
@@ -112,8 +112,10 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         None => FrontMatter::default(),
     };
     let written = markdown::write(input, body_start, front.title.is_none(), &mut problems);
-    let title = front.title.clone().or(written.title).unwrap_or_default();
-    if title.is_empty() {
+    let mut title = front.title.clone().or(written.title).unwrap_or_default();
+    if title.trim().is_empty() {
+        // Links and menus need something that can be read.
+        title = input.pack.strings.get("untitled").cloned().unwrap_or_default();
         problems.push(
             Diagnostic::at(&code::NO_TITLE, Place::whole(&input.file), format!("`{}` has no title", input.file))
                 .hint("begin it with `title: …` between two lines of `---`, or with a heading `# …`"),

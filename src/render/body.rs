@@ -61,7 +61,15 @@ impl Writer<'_> {
             HoleKind::Url(index) => self.url(&self.answers()[index as usize], html),
             HoleKind::Title(index) => {
                 let title = self.answer_title(index as usize);
-                escape_html_body_text(html, &title).expect("writing to a string");
+                let lang = match &self.answers()[index as usize] {
+                    Answer::Work { lang, .. } if *lang != self.document.lang => Some(*lang),
+                    _ => None,
+                };
+                if let Some(lang) = lang {
+                    html.push_str(&format!("<span lang=\"{}\">", self.renderer.site.config.code(lang)));
+                }
+                escape_html_body_text(&mut *html, &title).expect("writing to a string");
+                html.push_str(if lang.is_some() { "</span>" } else { "" });
             }
             HoleKind::Scope => html.push_str(&self.scope()),
             HoleKind::Anchor(index) => {
@@ -192,13 +200,14 @@ impl Writer<'_> {
             .filter_map(|key| self.renderer.site.work_named(key.as_str()))
             .filter(|&touched| touched != self.work)
             .map(|touched| {
-                let (title, url) = self.link_to(touched);
-                map([("title", title.into()), ("url", url.into())])
+                let (title, url, lang) = self.link_to(touched);
+                map([("title", title.into()), ("url", url.into()), ("lang", self.renderer.site.config.code(lang).into())])
             })
             .collect();
         if !links.is_empty() {
             let mut arguments = Context::new();
             arguments.insert_value("links", Value::from(links));
+            arguments.insert_value("lang", shared.lang.clone());
             arguments.insert_value("t", shared.strings.clone());
             arguments.insert_value("root", Value::from(self.root));
             if let Err(problem) = self.renderer.templates.component("touch_links", &arguments, html) {
@@ -207,10 +216,10 @@ impl Writer<'_> {
         }
     }
 
-    /// Title and path of a work for the reader of this page.
-    fn link_to(&self, work: WorkId) -> (String, String) {
+    /// Title, path and language of a work for the reader of this page.
+    fn link_to(&self, work: WorkId) -> (String, String, LangId) {
         let site = &self.renderer.site;
-        let (_, edition) = site.nearest_edition(work, self.reader);
+        let (lang, edition) = site.nearest_edition(work, self.reader);
         let path = match self.page {
             Page::Half { pair: (left, right) }
                 if let (Some(first), Some(_)) = (site.edition(work, left), site.edition(work, right)) =>
@@ -219,7 +228,7 @@ impl Writer<'_> {
             }
             _ => edition.path.to_string(),
         };
-        (edition.document.title.clone(), path::to_url(&path))
+        (edition.document.title.clone(), path::to_url(&path), lang)
     }
 
     fn source_value(&self, cut: &Cut) -> Value {

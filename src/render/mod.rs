@@ -100,6 +100,8 @@ impl Renderer {
                 view::side_by_side(self, *work, *left, *right, &route.path, &mut problems)
             }
             RouteKind::SourceOrder { split, lang } => view::source_order(self, *split, *lang, &route.path, &mut problems),
+            RouteKind::Tags { lang } => view::tags(self, *lang, &route.path, &mut problems),
+            RouteKind::Tag { lang, tag } => view::tag(self, *lang, *tag, &mut problems),
             RouteKind::Front => view::front(self, &route.path, "front"),
             RouteKind::NotFound => view::front(self, &route.path, "not-found"),
             RouteKind::Redirect { to } => view::redirect(self, &route.path, to),

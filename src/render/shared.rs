@@ -28,12 +28,12 @@ pub(super) struct Shared {
 #[derive(Debug)]
 struct Menu {
     items: Value,
-    /// With [`ROOT`] where the way to the site's root belongs; `Err` if the template fails.
-    html: Result<String, Box<Diagnostic>>,
+    /// Cut where the way to the site's root belongs; `Err` if the template fails.
+    pieces: Result<Vec<String>, Box<Diagnostic>>,
 }
 
 /// Stands in the HTML of a menu for the way to the root, which differs with the depth of the page.
-const ROOT: &str = "\u{1}";
+const ROOT: char = '\u{1}';
 
 /// A page that has a menu.
 #[derive(Debug, Clone, Copy)]
@@ -109,22 +109,34 @@ impl Shared {
             arguments.insert_value("items", items.clone());
             arguments.insert_value("trail", trail.iter().map(|&id| site.work(id).key.as_str()).collect::<Vec<_>>().into());
             arguments.insert_value("depth", 1.into());
-            arguments.insert_value("root", ROOT.into());
+            arguments.insert_value("root", ROOT.to_string().into());
             let mut html = String::new();
-            let html = templates.component("menu_list", &arguments, &mut html).map(|()| html);
-            Menu { items, html }
+            let pieces =
+                templates.component("menu_list", &arguments, &mut html).map(|()| html.split(ROOT).map(str::to_owned).collect());
+            Menu { items, pieces }
         });
-        let html = match &menu.html {
-            Ok(html) => html.replace(ROOT, root),
-            Err(problem) => {
-                problems.push((**problem).clone());
-                String::new()
+        let mut html = String::new();
+        match &menu.pieces {
+            Ok(pieces) => {
+                let mut link = String::new();
+                pulldown_cmark_escape::escape_html(&mut link, current).expect("writing to a string");
+                link.push('"');
+                for (index, piece) in pieces.iter().enumerate() {
+                    if index > 0 {
+                        html.push_str(root);
+                    }
+                    match piece.strip_prefix(link.as_str()) {
+                        Some(rest) if index > 0 => {
+                            html.push_str(&link);
+                            html.push_str(" aria-current=\"page\"");
+                            html.push_str(rest);
+                        }
+                        _ => html.push_str(piece),
+                    }
+                }
             }
-        };
-        let mut link = format!("href=\"{root}");
-        pulldown_cmark_escape::escape_html(&mut link, current).expect("writing to a string");
-        link.push('"');
-        let html = html.replacen(&link, &format!("{link} aria-current=\"page\""), 1);
+            Err(problem) => problems.push((**problem).clone()),
+        }
         (menu.items.clone(), Value::safe_string(&html))
     }
 }

@@ -41,17 +41,16 @@ pub fn sources(inputs: &Inputs, theme: &str) -> Sources {
 }
 
 impl Templates {
-    /// Parses templates; on an error there are none.
-    pub fn new(sources: &Sources) -> Result<Self, Box<Diagnostic>> {
+    /// Parses templates; on errors there are none.
+    pub fn new(sources: &Sources) -> Result<Self, Vec<Diagnostic>> {
         let mut tera = Tera::new();
         tera.register_filter("fill", fill);
         let files = sources.clone();
-        let named = |error: &Error| diagnostic(error, &files);
-        tera.set_fallback_prefixes(["theme/", "default/"]).map_err(|error| Box::new(named(&error)))?;
+        tera.set_fallback_prefixes(["theme/", "default/"]).map_err(|error| diagnostics(&error, &files))?;
         // Markup is text in templates too: what is HTML already is marked safe where it is made.
         tera.autoescape_on(vec![".html", ".xml"]);
         tera.add_raw_templates(sources.iter().map(|(name, _, text)| (name.as_str(), &**text)))
-            .map_err(|error| Box::new(named(&error)))?;
+            .map_err(|error| all_problems(&error, &files))?;
         Ok(Self { tera, files })
     }
 
@@ -104,19 +103,78 @@ fn fill(text: &str, values: Kwargs, state: &State<'_>) -> String {
     filled
 }
 
+/// The problems of templates that cannot be used together. Tera stops at the first that it cannot
+/// read; the others are asked one by one, so that one run shows them all.
+fn all_problems(error: &Error, files: &Sources) -> Vec<Diagnostic> {
+    if !matches!(error.kind(), ErrorKind::SyntaxError(_)) {
+        return diagnostics(error, files);
+    }
+    let unreadable = |(name, _, text): &(String, Arc<str>, Arc<str>)| {
+        let error = Tera::new().add_raw_template(name, text).err()?;
+        matches!(error.kind(), ErrorKind::SyntaxError(_)).then(|| diagnostic(&error, files))
+    };
+    let problems: Vec<_> = files.iter().filter(|(name, _, _)| !name.starts_with("default/")).filter_map(unreadable).collect();
+    if problems.is_empty() { vec![diagnostic(error, files)] } else { problems }
+}
+
+/// Turns Tera's error into diagnostics: where templates do not fit together, it is several in one text.
+fn diagnostics(error: &Error, files: &Sources) -> Vec<Diagnostic> {
+    match error.kind() {
+        ErrorKind::Msg(text) if text.starts_with("error: ") => {
+            text.split("\n\nerror: ").map(|report| reported(report.trim_start_matches("error: "), files)).collect()
+        }
+        _ => vec![diagnostic(error, files)],
+    }
+}
+
+/// A report that Tera has made into text: its message, ` --> name:line:column`, a frame.
+fn reported(report: &str, files: &Sources) -> Diagnostic {
+    let mut lines = report.lines();
+    let message = sentence(lines.next().unwrap_or(""));
+    let locus = lines.next().and_then(|line| line.trim_start().strip_prefix("--> "));
+    let found = locus.and_then(|locus| {
+        let (rest, column) = locus.rsplit_once(':')?;
+        let (name, line) = rest.rsplit_once(':')?;
+        let (_, file, text) = files.iter().find(|(known, _, _)| known == name)?;
+        let line: usize = line.parse().ok()?;
+        let column: usize = column.parse().ok()?;
+        let start: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+        let at = start + text[start..].chars().take(column.checked_sub(1)?).map(char::len_utf8).sum::<usize>();
+        let width = report.lines().nth(4).map_or(0, |frame| frame.matches('^').count());
+        let end = at + text[at..].chars().take(width).map(char::len_utf8).sum::<usize>();
+        Some((name, Place::new(file, at..end)))
+    });
+    let Some((name, place)) = found else { return Diagnostic::nowhere(&code::TEMPLATE, message) };
+    let own = name.strip_prefix("default/").filter(|_| message.contains("not defined in any parent"));
+    Diagnostic::at(&code::TEMPLATE, place, message).maybe_hint(own.map(|_| {
+        "a template of the site replaces the parent of this one and lacks the block: begin it with `{% extends \"default/…\" %}`"
+            .to_owned()
+    }))
+}
+
 /// Turns Tera's error into a diagnostic with the place in the template's file.
 fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
     let find = |name: &str| files.iter().find(|(known, _, _)| known == name);
     match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-            let message = sentence(report.message());
-            match find(report.filename()) {
+            // "Field `x` is not defined. Available fields: a, b"
+            let (message, fields) = match report.message().split_once(". Available fields: ") {
+                Some((message, fields)) => (message, Some(fields)),
+                None => (report.message(), None),
+            };
+            let message = sentence(message);
+            let hint = fields.map(|fields| {
+                let wanted = message.split('`').nth(1).unwrap_or("");
+                suggest::did_you_mean(wanted, fields.split(", ")).unwrap_or_else(|| format!("it has: {fields}"))
+            });
+            let problem = match find(report.filename()) {
                 Some((_, file, _)) => {
                     let range = report.span().range.clone();
                     Diagnostic::at(&code::TEMPLATE, Place::new(file, range), message)
                 }
                 None => Diagnostic::nowhere(&code::TEMPLATE, format!("{}: {message}", report.filename())),
-            }
+            };
+            problem.maybe_hint(hint)
         }
         ErrorKind::MissingParent { current, parent } => {
             let message = format!("the template `{parent}` that `{current}` extends does not exist");
@@ -129,6 +187,14 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
             };
             let names = files.iter().map(|(name, _, _)| name.as_str());
             problem.maybe_hint(suggest::did_you_mean(parent, names))
+        }
+        ErrorKind::CircularExtend { tpl, inheritance_chain } => {
+            let chain = inheritance_chain.join("`, `");
+            let message = format!("the template `{tpl}` extends itself, by way of `{chain}`");
+            match find(tpl) {
+                Some((_, file, _)) => Diagnostic::at(&code::TEMPLATE, Place::whole(file), message),
+                None => Diagnostic::nowhere(&code::TEMPLATE, message),
+            }
         }
         _ => {
             let text = error.to_string();

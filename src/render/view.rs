@@ -6,7 +6,7 @@
 use tera::{Context, Value};
 
 use crate::base::{Diagnostic, code, path};
-use crate::model::LangId;
+use crate::model::{LangId, LanguagePack};
 use crate::parse::{Block, BlockKind, Document};
 use crate::site::{WorkId, route};
 
@@ -129,7 +129,7 @@ pub(super) fn source_order(
         .filter_map(|(segment, home)| {
             let (work, cut) = (*home)?;
             let shown = shown_cut(renderer, work, cut, lang);
-            let (_, chapter) = site.nearest_edition(work, lang);
+            let (chapter_lang, chapter) = site.nearest_edition(work, lang);
             let line = segment.address.line;
             let new_line = line != last_line;
             last_line = line;
@@ -141,7 +141,11 @@ pub(super) fn source_order(
                 ("url", shown.url.into()),
                 (
                     "chapter",
-                    map([("title", chapter.document.title.as_str().into()), ("url", path::to_url(&chapter.path).into())]),
+                    map([
+                        ("title", chapter.document.title.as_str().into()),
+                        ("url", path::to_url(&chapter.path).into()),
+                        ("lang", site.config.code(chapter_lang).into()),
+                    ]),
                 ),
                 ("new_line", new_line.into()),
             ]))
@@ -167,6 +171,72 @@ pub(super) fn source_order(
     page.set("alternates", alternate_values(renderer, paths.collect()));
     let context = page.context_with_menu(renderer, site.home(), lang, &root, own_path, problems);
     ("source-order.html".to_owned(), context)
+}
+
+/// All tags of a language.
+pub(super) fn tags(renderer: &Renderer, lang: LangId, own_path: &str, problems: &mut Vec<Diagnostic>) -> (String, Context) {
+    let site = &renderer.site;
+    let title = word(renderer, lang, "tags");
+    let mut page = Common::bare("tags", "tags", &title, own_path);
+    let values: Vec<Value> = site.tags[lang.0]
+        .iter()
+        .map(|tag| {
+            map([
+                ("title", tag.title.as_str().into()),
+                ("url", path::to_url(&tag.path).into()),
+                ("count", tag.works.len().into()),
+            ])
+        })
+        .collect();
+    page.set("tags", values.into());
+    page.set("canonical", site.absolute(own_path).into());
+    page.set(
+        "breadcrumbs",
+        vec![home_link(renderer, lang), map([("title", title.as_str().into()), ("url", own_path.into())])].into(),
+    );
+    let editions = site.config.lang_ids().map(|other| {
+        let path = site.tags_path(site.config.code(other));
+        (other, (!site.tags[other.0].is_empty()).then(|| (path, word(renderer, other, "tags"))), other == lang)
+    });
+    page.set("translations", translation_values(renderer, editions));
+    let root = path::to_root(own_path);
+    ("tags.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, own_path, problems))
+}
+
+/// The works that have a tag.
+pub(super) fn tag(renderer: &Renderer, lang: LangId, index: u32, problems: &mut Vec<Diagnostic>) -> (String, Context) {
+    let site = &renderer.site;
+    let tag = &site.tags[lang.0][index as usize];
+    let url = path::to_url(&tag.path);
+    let mut page = Common::bare("tag", "tags", &tag.title, &url);
+    let works: Vec<Value> = tag
+        .works
+        .iter()
+        .filter_map(|&work| {
+            let document = &site.edition(work, lang)?.document;
+            let language = &site.languages[lang.0].pack;
+            let date = document.front.date.map(|date| date_value(language, date));
+            Some(map([
+                ("key", site.work(work).key.as_str().into()),
+                ("title", document.title.as_str().into()),
+                ("url", path::to_url(&site.edition(work, lang)?.path).into()),
+                ("description", document.front.description.as_deref().into()),
+                ("date", date.unwrap_or_else(Value::none)),
+                ("weight", 0.into()),
+            ]))
+        })
+        .collect();
+    page.set("children", works.into());
+    page.set("canonical", site.absolute(&tag.path).into());
+    let all = site.tags_path(site.config.code(lang));
+    let crumbs = vec![
+        home_link(renderer, lang),
+        map([("title", word(renderer, lang, "tags").into()), ("url", all.into())]),
+        map([("title", tag.title.as_str().into()), ("url", url.as_str().into())]),
+    ];
+    page.set("breadcrumbs", crumbs.into());
+    let root = path::to_root(&tag.path);
+    ("tag.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, &url, problems))
 }
 
 /// The page that speaks every language: the front page, and the page for addresses that do not exist.
@@ -276,9 +346,18 @@ impl Common {
         let language = &site.languages[lang.0];
         let mut page = Self::bare(kind, site.work(work).key.as_str(), &document.title, &path::to_url(own_path));
         page.set("description", document.front.description.as_deref().into());
-        page.set("tags", document.front.tags.iter().map(String::as_str).collect::<Vec<_>>().into());
+        let tags: Vec<Value> = document
+            .front
+            .tags
+            .iter()
+            .map(|title| {
+                let url = format!("{}/tags/{}/index.html", language.code, language.pack.slug(title));
+                map([("title", title.as_str().into()), ("url", path::to_url(&url).into())])
+            })
+            .collect();
+        page.set("tags", tags.into());
         if let Some(date) = document.front.date {
-            page.set("date", map([("iso", date.to_string().into()), ("text", language.pack.date_text(date).into())]));
+            page.set("date", date_value(&language.pack, date));
         }
         if let Some(extra) = &document.front.extra {
             page.set("extra", yaml_value(extra));
@@ -345,19 +424,32 @@ impl Common {
     }
 }
 
+/// A word of the interface.
+fn word(renderer: &Renderer, lang: LangId, name: &str) -> String {
+    renderer.site.languages[lang.0].pack.strings.get(name).cloned().unwrap_or_else(|| name.to_owned())
+}
+
+fn date_value(language: &LanguagePack, date: jiff::civil::Date) -> Value {
+    map([("iso", date.to_string().into()), ("text", language.date_text(date).into())])
+}
+
 /// Title and path of a work's page in a language; `None` if it has none there.
 fn link(renderer: &Renderer, work: WorkId, lang: LangId) -> Option<Value> {
     let edition = renderer.site.edition(work, lang)?;
     Some(map([("title", edition.document.title.as_str().into()), ("url", path::to_url(&edition.path).into())]))
 }
 
-/// The same, for whatever edition the reader gets.
+/// The same, for whatever edition the reader gets; so with its language.
 fn links(renderer: &Renderer, works: &[WorkId], lang: LangId) -> Value {
     let values: Vec<Value> = works
         .iter()
         .map(|&work| {
-            let (_, edition) = renderer.site.nearest_edition(work, lang);
-            map([("title", edition.document.title.as_str().into()), ("url", path::to_url(&edition.path).into())])
+            let (lang, edition) = renderer.site.nearest_edition(work, lang);
+            map([
+                ("title", edition.document.title.as_str().into()),
+                ("url", path::to_url(&edition.path).into()),
+                ("lang", renderer.site.config.code(lang).into()),
+            ])
         })
         .collect();
     values.into()

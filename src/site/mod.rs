@@ -13,8 +13,10 @@ use crate::parse::{Document, Heading, Segment};
 use crate::split::{Chapter, Split};
 
 pub mod route;
+mod tag;
 
 pub use route::{Route, RouteKind};
+pub use tag::Tag;
 
 /// A work, as its position in [`Site::works`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +72,8 @@ pub struct Site {
     pub splits: Vec<Arc<Split>>,
     /// All routes, by path: what `build` writes.
     pub routes: BTreeMap<Arc<str>, Route>,
+    /// By language: its tags, in the order of its alphabet.
+    pub tags: Vec<Vec<Tag>>,
     /// Whether there are feeds: they need absolute addresses, and dates.
     pub feeds: bool,
     /// The theme's files: name, published path.
@@ -90,6 +94,7 @@ impl Site {
             order: Vec::new(),
             splits,
             routes: BTreeMap::new(),
+            tags: Vec::new(),
             feeds: false,
             theme_files,
             by_key: HashMap::with_capacity(documents.len()),
@@ -99,6 +104,7 @@ impl Site {
         site.attach_chapters();
         site.grow_tree();
         site.give_paths();
+        site.tags = tag::collect(&site);
         let dated =
             || site.works.iter().flat_map(|work| work.editions.iter().flatten()).any(|it| it.document.front.date.is_some());
         site.feeds = site.config.base_url.is_some() && (site.config.date.is_some() || dated());

@@ -35,6 +35,15 @@ pub enum RouteKind {
         split: u32,
         lang: LangId,
     },
+    /// All tags of a language.
+    Tags {
+        lang: LangId,
+    },
+    /// The works that have a tag, by its position among the language's.
+    Tag {
+        lang: LangId,
+        tag: u32,
+    },
     /// The front page of all languages.
     Front,
     NotFound,
@@ -57,6 +66,29 @@ pub enum RouteKind {
     ThemeFile {
         name: String,
     },
+}
+
+impl RouteKind {
+    /// Whether it is a page that a template makes.
+    pub fn is_page(&self) -> bool {
+        match self {
+            Self::Page { .. }
+            | Self::SideBySide { .. }
+            | Self::SourceOrder { .. }
+            | Self::Tags { .. }
+            | Self::Tag { .. }
+            | Self::Front
+            | Self::NotFound
+            | Self::Redirect { .. } => true,
+            Self::Feed { .. }
+            | Self::Sitemap
+            | Self::Robots
+            | Self::NoJekyll
+            | Self::Cname
+            | Self::Asset { .. }
+            | Self::ThemeFile { .. } => false,
+        }
+    }
 }
 
 /// The last part of the path, and the key in links, of the page that shows a source text in its own order.
@@ -100,6 +132,14 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
         for lang in site.config.lang_ids() {
             let path = source_order_path(site.config.code(lang), split);
             laid.add(path.into(), RouteKind::SourceOrder { split, lang }, None, problems);
+        }
+    }
+    for (lang, tags) in site.config.lang_ids().zip(&site.tags) {
+        if !tags.is_empty() {
+            laid.add(site.tags_path(site.config.code(lang)).into(), RouteKind::Tags { lang }, None, problems);
+        }
+        for (index, tag) in tags.iter().enumerate() {
+            laid.add(Arc::clone(&tag.path), RouteKind::Tag { lang, tag: index as u32 }, None, problems);
         }
     }
     laid.add("index.html".into(), RouteKind::Front, None, problems);
@@ -151,7 +191,8 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
 
 /// The path of an alias as a file: `/old/page/` is `old/page/index.html`.
 fn alias_path(alias: &str) -> Option<String> {
-    let decoded = path::from_url(alias)?;
+    // An address of another site is no path of this one.
+    let decoded = path::from_url(alias).filter(|decoded| !decoded.contains("://"))?;
     let resolved = path::resolve("", decoded.trim_start_matches('/'))?;
     if resolved.is_empty() {
         return None;
@@ -189,6 +230,9 @@ impl Laid {
             };
             if let (Some(_), Some(first_place)) = (&place, first_place) {
                 problem = problem.also(first_place.clone(), "the other one");
+            }
+            if place.is_some() != first_place.is_some() {
+                problem = problem.hint("the program makes the other one itself");
             }
             problems.push(problem.hint("give one of them another `slug`, or rename it"));
             return;

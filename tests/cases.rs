@@ -1,0 +1,255 @@
+//! Text in, text out: each file of `cases/` is read, built and compared.
+//!
+//! A case is a section `## name` of such a file. In it stand fenced blocks, told apart by what follows
+//! the fence:
+//!
+//! * a path (`content/a.kk.md`): a file of the site. Blocks before the first case belong to every case
+//!   of the file, unless a case has a block of the same path.
+//! * `output PATH` or `output PATH ELEMENT`: what is published there. For a page it is the text alone
+//!   (the element `.prose`), unless another element is named, by tag, `.class` or `#id`; `*` is all of it.
+//! * `problems`: all that is wrong, a line each, with the text that is pointed at, hints and further
+//!   places below it. A case without this block has no problems.
+//!
+//! `UPDATE=1 cargo test --test cases` writes what comes out today into the files. Then read the diff.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tilmash::base::{Diagnostic, Place, place::line_and_column};
+
+mod common;
+use common::{Files, Snapshot, flaw, snapshot, state, tags, text_of};
+
+#[test]
+fn all_cases() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(&folder).expect("there are cases").map(|entry| entry.expect("there are cases").path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "md"));
+    files.sort();
+    assert!(files.len() > 5, "the cases are where they are expected");
+    let update = std::env::var_os("UPDATE").is_some();
+    let mut wrong = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).expect("case files can be read");
+        let today = check(&text);
+        if today == text {
+            continue;
+        }
+        if update {
+            fs::write(&file, today).expect("case files can be written");
+        } else {
+            wrong.push(format!("{}\n{}", file.display(), difference(&text, &today)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n\nto take over what comes out today: UPDATE=1 cargo test --test cases", wrong.join("\n\n"));
+}
+
+/// A file of cases with what comes out today in the place of what it says.
+fn check(text: &str) -> String {
+    let mut parts = parts(text).into_iter().peekable();
+    let mut out = String::new();
+    let mut shared = Files::new();
+    while let Some(part) = parts.next_if(|part| !matches!(part, Part::Case(_))) {
+        if let Part::Block { info, text, .. } = &part {
+            shared.insert((*info).to_owned(), text.clone());
+        }
+        part.write(&mut out);
+    }
+    while let Some(Part::Case(line)) = parts.next() {
+        out.push_str(line);
+        let mut own = Vec::new();
+        while let Some(part) = parts.next_if(|part| !matches!(part, Part::Case(_))) {
+            own.push(part);
+        }
+        let mut files = shared.clone();
+        for part in &own {
+            if let Part::Block { info, text, .. } = part
+                && !is_expectation(info)
+            {
+                files.insert((*info).to_owned(), text.clone());
+            }
+        }
+        let snapshot = snapshot(&state(&files));
+        for problem in &snapshot.problems {
+            assert_eq!(flaw(problem, &files), None, "in the case {line}");
+        }
+        let problems = problems(&snapshot.problems, &files);
+        let mut said = false;
+        for part in &mut own {
+            let Part::Block { info, text, .. } = part else { continue };
+            if *info == "problems" {
+                said = true;
+                text.clone_from(&problems);
+            } else if let Some(wanted) = info.strip_prefix("output ") {
+                *text = output(&snapshot, wanted);
+            }
+        }
+        // A block of problems that has become empty goes, with the empty line before it.
+        own.retain(|part| !matches!(part, Part::Block { info: "problems", text, .. } if text.is_empty()));
+        for part in own {
+            part.write(&mut out);
+        }
+        if !said && !problems.is_empty() {
+            let end = out.trim_end().len();
+            out.truncate(end);
+            out.push_str("\n\n");
+            Part::Block { fence: "```", info: "problems", text: problems }.write(&mut out);
+            if parts.peek().is_some() {
+                out.push('\n');
+            }
+        }
+    }
+    out
+}
+
+fn is_expectation(info: &str) -> bool {
+    info == "problems" || info.starts_with("output ")
+}
+
+/// A piece of a file of cases.
+enum Part<'a> {
+    /// The heading of a case.
+    Case(&'a str),
+    Prose(&'a str),
+    Block {
+        fence: &'a str,
+        info: &'a str,
+        text: String,
+    },
+}
+
+impl Part<'_> {
+    fn write(&self, out: &mut String) {
+        match self {
+            Part::Case(line) | Part::Prose(line) => out.push_str(line),
+            Part::Block { fence, info, text } => write!(out, "{fence}{info}\n{text}{fence}\n").expect("writing to a string"),
+        }
+    }
+}
+
+fn parts(text: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut lines = text.split_inclusive('\n');
+    while let Some(line) = lines.next() {
+        let ticks = line.len() - line.trim_start_matches('`').len();
+        if ticks >= 3 {
+            let (fence, info) = line.trim_end().split_at(ticks);
+            let inside: String = lines.by_ref().take_while(|line| line.trim_end() != fence).collect();
+            parts.push(Part::Block { fence, info, text: inside });
+        } else if line.starts_with("## ") {
+            parts.push(Part::Case(line));
+        } else {
+            parts.push(Part::Prose(line));
+        }
+    }
+    parts
+}
+
+/// What is published at a path, or the elements of it that are asked for.
+fn output(snapshot: &Snapshot, wanted: &str) -> String {
+    let (path, element) = wanted.split_once(' ').unwrap_or((wanted, if wanted.ends_with(".html") { ".prose" } else { "*" }));
+    let Some(bytes) = snapshot.routes.get(path) else { return "nothing\n".to_owned() };
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let mut shown = if element == "*" { text } else { elements(&text, element) };
+    shown = undated(&shown);
+    if !shown.is_empty() && !shown.ends_with('\n') {
+        shown.push('\n');
+    }
+    shown.trim_start_matches('\n').to_owned()
+}
+
+/// Without what changes with the theme or the version of the program: digests in names, the version.
+fn undated(text: &str) -> String {
+    let mut out = String::new();
+    for (index, piece) in text.split("assets/").enumerate() {
+        if index > 0 {
+            out.push_str("assets/");
+        }
+        let name = piece.split('"').next().unwrap_or("");
+        match name.split('.').collect::<Vec<_>>()[..] {
+            [stem, digest, ending] if digest.len() == 8 => {
+                write!(out, "{stem}.DIGEST.{ending}{}", &piece[name.len()..]).expect("writing to a string");
+            }
+            _ => out.push_str(piece),
+        }
+    }
+    out.replace(concat!("Tilmash ", env!("CARGO_PKG_VERSION")), "Tilmash VERSION")
+        .replace(concat!("version=\"", env!("CARGO_PKG_VERSION"), "\""), "version=\"VERSION\"")
+}
+
+/// The insides of all elements that a selector names; those without an inside as they are.
+fn elements(html: &str, selector: &str) -> String {
+    let tags = tags(html);
+    let mut found = String::new();
+    for (index, tag) in tags.iter().enumerate() {
+        let has = |name: &str, word: &str| {
+            tag.attributes.iter().any(|(known, value)| *known == name && value.split(' ').any(|part| part == word))
+        };
+        let named = match (selector.strip_prefix('.'), selector.strip_prefix('#')) {
+            (Some(class), _) => has("class", class),
+            (_, Some(id)) => has("id", id),
+            _ => tag.name == selector,
+        };
+        if !named {
+            continue;
+        }
+        let mut depth = 1;
+        let end = tags[index + 1..].iter().find(|other| {
+            depth += i32::from(other.name == tag.name);
+            depth -= i32::from(other.name.strip_prefix('/') == Some(tag.name));
+            depth == 0
+        });
+        let start = html[tag.at..].find('>').map_or(html.len(), |at| tag.at + at + 1);
+        match end {
+            Some(end) => found.push_str(html[start..end.at].trim_matches('\n')),
+            None => found.push_str(&html[tag.at..start]),
+        }
+        found.push('\n');
+    }
+    found
+}
+
+/// Problems as text: place, severity, code and message; below it what is pointed at and what to do.
+fn problems(problems: &[Diagnostic], files: &Files) -> String {
+    let mut out = String::new();
+    let at = |place: &Place| {
+        let (line, column) = text_of(files, &place.file).map_or((1, 1), |text| line_and_column(text, place.start));
+        format!("{}:{line}:{column}", place.file)
+    };
+    for problem in problems {
+        let place = problem.place.as_ref().map_or_else(|| "nowhere".to_owned(), at);
+        writeln!(out, "{place}: {}[{}]: {}", problem.severity.name(), problem.code.name, problem.message).expect("a string");
+        let pointed = problem.place.as_ref().and_then(|place| text_of(files, &place.file)?.get(place.range()));
+        if let Some(pointed) = pointed.filter(|pointed| !pointed.is_empty()) {
+            let first = pointed.lines().next().unwrap_or("");
+            writeln!(out, "  at: {first}{}", if first.len() < pointed.len() { " …" } else { "" }).expect("a string");
+        }
+        for hint in &problem.hints {
+            writeln!(out, "  hint: {hint}").expect("a string");
+        }
+        for (place, words) in &problem.others {
+            writeln!(out, "  also: {}: {words}", at(place)).expect("a string");
+        }
+    }
+    out
+}
+
+/// The lines in which two texts differ, with a little around the first.
+fn difference(said: &str, today: &str) -> String {
+    let (said, today): (Vec<&str>, Vec<&str>) = (said.lines().collect(), today.lines().collect());
+    let first = said.iter().zip(&today).take_while(|(a, b)| a == b).count();
+    let last = said[first..].iter().rev().zip(today[first..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let mut out = format!("line {}\n", first + 1);
+    for line in &said[first.saturating_sub(3)..first] {
+        writeln!(out, "  {line}").expect("a string");
+    }
+    for line in &said[first..said.len() - last] {
+        writeln!(out, "- {line}").expect("a string");
+    }
+    for line in &today[first..today.len() - last] {
+        writeln!(out, "+ {line}").expect("a string");
+    }
+    out
+}
