@@ -62,7 +62,11 @@ export async function watchedPage(context, home) {
     const url = request.url();
     if (!url.startsWith(home) && !url.startsWith('data:')) problems.push(`leaves the site: ${url}`);
   });
-  page.on('requestfailed', (request) => problems.push(`failed: ${request.url()} (${request.failure()?.errorText})`));
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText;
+    // Who leaves a page gives up what it was still loading.
+    if (why !== 'net::ERR_ABORTED') problems.push(`failed: ${request.url()} (${why})`);
+  });
   page.on('response', (response) => {
     if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);
   });
