@@ -139,7 +139,9 @@ fn only_four_layers_touch_the_world() {
             continue;
         }
         for word in WORLD {
-            if source.code.contains(word) {
+            // The project times its stages for `--timings`; nothing depends on what it finds.
+            let timed = source.layer == "project" && *word == "Instant";
+            if source.code.contains(word) && !timed {
                 broken.push(format!("`{}` has `{word}`", source.name));
             }
         }
