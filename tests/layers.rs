@@ -89,6 +89,7 @@ const TOP: &[&str] = &[
     "site.yaml",
     "benches",
     "build.rs",
+    "clippy.toml",
     "rustfmt.toml",
     ".ci",
     ".github",

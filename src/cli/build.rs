@@ -45,7 +45,7 @@ pub(super) struct CheckArgs {
 
 pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     let start = Instant::now();
-    let highlighter = if args.no_cache { Arc::default() } else { cache::highlighter() };
+    let highlighter = if args.no_cache { Arc::default() } else { cache::highlighter(&global.root) };
     let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?)
         .with_highlighter(Arc::clone(&highlighter));
     let state = project.refresh()?;
@@ -64,7 +64,7 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         timings(&state, &emitted, begun.elapsed());
     }
     if !args.no_cache {
-        cache::keep(&highlighter);
+        cache::keep(&global.root, &highlighter);
     }
     let mut problems = state.problems.clone();
     problems.extend(emitted.problems);

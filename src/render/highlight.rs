@@ -207,6 +207,12 @@ fn syntax(language: &str) -> Option<&'static SyntaxReference> {
 }
 
 fn highlight(language: &str, text: &str) -> Highlighted {
+    // The names by which authors say that a block is no code.
+    if matches!(language.to_ascii_lowercase().as_str(), "text" | "txt" | "plain" | "plaintext" | "none") {
+        let mut html = String::with_capacity(text.len());
+        escape_html_body_text(&mut html, text).expect("writing to a string");
+        return Highlighted::Html(html.into());
+    }
     let Some(syntax) = syntax(language) else { return Highlighted::Unknown };
     if text.len() > BLOCK_LIMIT {
         return Highlighted::Refused("it is longer than 64 KiB");
@@ -231,7 +237,8 @@ fn write(syntax: &SyntaxReference, text: &str) -> Option<String> {
             return;
         }
         // White space has no colour: it continues what is open, so that fewer elements are made.
-        if class != open && !(piece.trim().is_empty() && !piece.contains('\n')) {
+        let blank = piece.bytes().all(|byte| byte == b' ' || byte == b'\t');
+        if class != open && !blank {
             if open.is_some() {
                 html.push_str("</span>");
             }

@@ -1,4 +1,4 @@
-//! One route in, one output out: [`Renderer::render`] is a pure function of the site and the route.
+//! One route in, one output out: [`Renderer::page`] is a pure function of the site and the route.
 //!
 //! `build` asks for every route, `serve` for the one the browser asks for, `check` for all without
 //! keeping them; there is one path for all of them. What pages share (words, menus, languages) is
