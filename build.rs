@@ -1,10 +1,12 @@
-//! Compiles the built-in templates and themes into the program: writes a table of `include_bytes!`.
+//! Compiles the built-in templates and themes into the program: writes a table of `include_bytes!`;
+//! and names the build, for caches.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() {
+    identify();
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     for folder in ["templates", "themes/default"] {
@@ -20,6 +22,21 @@ fn main() {
     table.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("builtin.rs");
     fs::write(&out, table).expect("the table of built-in files can be written");
+}
+
+/// Gives the program a name by which its caches are known: it changes with the grammars that are
+/// compiled in and with the table of classes, and with nothing that does not matter.
+fn identify() {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for file in ["Cargo.lock", "src/render/highlight.rs"] {
+        println!("cargo::rerun-if-changed={file}");
+        // FNV-1a. A package without a lock file is known by its version alone.
+        for byte in fs::read(file).unwrap_or_default() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    let version = env::var("CARGO_PKG_VERSION").expect("cargo sets CARGO_PKG_VERSION");
+    println!("cargo::rustc-env=TILMASH_BUILD={version}-{hash:016x}");
 }
 
 fn collect(root: &Path, folder: &str, files: &mut Vec<String>) {

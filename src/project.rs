@@ -7,6 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::base::{Diagnostic, Failure, Place, code, diagnostic, suggest, yaml};
 use crate::load::{self, Content, Inputs, builtin};
@@ -44,6 +45,7 @@ pub struct Project {
     settings: Option<Arc<Settings>>,
     templates: Option<(template::Sources, Arc<Templates>)>,
     highlighter: Arc<Highlighter>,
+    laps: Laps,
 }
 
 /// A split and what it was made from; equal texts make an equal split.
@@ -53,6 +55,28 @@ struct KnownSplit {
     source: Arc<str>,
     split: Option<Arc<Split>>,
     problems: Vec<Diagnostic>,
+}
+
+/// How long each stage took, in the order in which they ran. For people only: nothing else depends on it.
+#[derive(Debug, Default, Clone)]
+pub struct Laps {
+    pub stages: Vec<(&'static str, Duration)>,
+    last: Option<Instant>,
+}
+
+impl Laps {
+    /// Ends the stage that began with the end of the one before.
+    fn lap(&mut self, stage: &'static str) {
+        let now = Instant::now();
+        if let Some(last) = self.last.replace(now) {
+            self.stages.push((stage, now - last));
+        }
+    }
+
+    fn start(&mut self) {
+        self.stages.clear();
+        self.last = Some(Instant::now());
+    }
 }
 
 /// A snapshot of a site: what it can be asked for, and what is wrong with it.
@@ -67,6 +91,7 @@ pub struct State {
     pub split_problems: Vec<Diagnostic>,
     /// Of all stages but rendering, in the order in which they are shown.
     pub problems: Vec<Diagnostic>,
+    pub laps: Laps,
 }
 
 impl State {
@@ -99,7 +124,15 @@ impl Project {
             settings: None,
             templates: None,
             highlighter: Arc::new(Highlighter::default()),
+            laps: Laps::default(),
         }
+    }
+
+    /// Uses a highlighter that remembers more than a new one.
+    #[must_use]
+    pub fn with_highlighter(mut self, highlighter: Arc<Highlighter>) -> Self {
+        self.highlighter = highlighter;
+        self
     }
 
     /// The project's folder.
@@ -109,7 +142,9 @@ impl Project {
 
     /// Looks at the disk and makes the state of the site anew.
     pub fn refresh(&mut self) -> Result<State, Failure> {
+        self.laps.start();
         let inputs = Arc::new(load::refresh(&self.root, self.inputs.as_deref())?);
+        self.laps.lap("load");
         self.inputs = Some(Arc::clone(&inputs));
         Ok(self.state(inputs))
     }
@@ -120,13 +155,14 @@ impl Project {
         let config = self.config(&inputs, &mut problems);
         let mut split_problems = Vec::new();
         let splits = config.as_ref().map_or_else(Vec::new, |config| self.splits(&inputs, config, &mut split_problems));
+        self.laps.lap("split");
         problems.extend(split_problems.iter().cloned());
         let renderer = config.as_ref().and_then(|config| self.renderer(&inputs, config, &splits, &mut problems));
         if let Some(config) = &config {
             config.apply_severities(&mut problems);
         }
         diagnostic::sort(&mut problems);
-        State { inputs, config, splits, split_problems, renderer, problems }
+        State { inputs, config, splits, split_problems, renderer, problems, laps: self.laps.clone() }
     }
 
     fn config(&self, inputs: &Inputs, problems: &mut Vec<Diagnostic>) -> Option<Arc<Config>> {
@@ -165,12 +201,18 @@ impl Project {
             assets,
             theme_files: render::theme_files(inputs, &config.theme),
         };
+        self.laps.lap("parse");
         let (site, found) = Site::new(parts);
+        self.laps.lap("site");
         problems.extend(found);
         let (links, found) = link::link(&site);
+        self.laps.lap("link");
         problems.extend(found);
         problems.extend(check::check(&site, inputs));
-        let templates = self.templates(inputs, config, problems)?;
+        self.laps.lap("check");
+        let templates = self.templates(inputs, config, problems);
+        self.laps.lap("templates");
+        let templates = templates?;
         Some(Renderer::new(Arc::clone(inputs), Arc::new(site), Arc::new(links), templates, Arc::clone(&self.highlighter)))
     }
 

@@ -24,3 +24,9 @@ fn run(script: &str) {
 fn every_page_of_the_book_is_sound() {
     run("book.test.mjs");
 }
+
+#[test]
+#[ignore = "needs Chromium; .ci/run runs it"]
+fn the_preview_changes_in_place() {
+    run("preview.test.mjs");
+}

@@ -31,11 +31,10 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("bytes", &["serve/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/mod.rs"]),
-    ("http_body_util", &["serve/"]),
     ("hyper", &["serve/"]),
     ("hyper_util", &["serve/"]),
     ("indicatif", &["cli/build.rs"]),
-    ("jiff", &["model/", "output/feed.rs"]),
+    ("jiff", &["model/", "output/feed.rs", "render/view.rs"]),
     ("notify", &["serve/watch.rs"]),
     ("pulldown_cmark", &["parse/markdown.rs"]),
     // The same escaping wherever text becomes HTML.
@@ -90,6 +89,7 @@ const TOP: &[&str] = &[
     "site.yaml",
     "benches",
     "build.rs",
+    "clippy.toml",
     "rustfmt.toml",
     ".ci",
     ".github",
@@ -140,7 +140,9 @@ fn only_four_layers_touch_the_world() {
             continue;
         }
         for word in WORLD {
-            if source.code.contains(word) {
+            // The project times its stages for `--timings`; nothing depends on what it finds.
+            let timed = source.layer == "project" && *word == "Instant";
+            if source.code.contains(word) && !timed {
                 broken.push(format!("`{}` has `{word}`", source.name));
             }
         }

@@ -86,7 +86,7 @@ fn misalignment(source: &Document, translation: &Document) -> Option<Diagnostic>
             _ => continue,
         };
         return Some(
-            Diagnostic::at(&code::ALIGNMENT, place(translation, b), message)
+            Diagnostic::at(&code::ALIGNMENT, place(translation, b.or(translation.blocks.last())), message)
                 .also(place(source, a.or(source.blocks.last())), "the source edition")
                 .hint("line n of a translation stands beside line n of the source: one sentence a line in both"),
         );

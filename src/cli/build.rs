@@ -1,6 +1,8 @@
 //! `build` and `check`: ask for every route, and publish them or not.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -10,7 +12,7 @@ use crate::base::{code, diagnostic};
 use crate::emit;
 use crate::project::{Project, State};
 
-use super::{Code, Global, Outcome, is_watched, overrides, report, say};
+use super::{Code, Global, Outcome, cache, is_watched, overrides, report, say};
 
 #[derive(Debug, Args)]
 pub(super) struct BuildArgs {
@@ -23,6 +25,12 @@ pub(super) struct BuildArgs {
     /// Publish drafts too
     #[arg(long)]
     drafts: bool,
+    /// Say where the time went: by stage, by template, and for the slowest pages
+    #[arg(long)]
+    timings: bool,
+    /// Neither use nor keep what earlier builds highlighted
+    #[arg(long)]
+    no_cache: bool,
 }
 
 #[derive(Debug, Args)]
@@ -37,7 +45,9 @@ pub(super) struct CheckArgs {
 
 pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     let start = Instant::now();
-    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?);
+    let highlighter = if args.no_cache { Arc::default() } else { cache::highlighter(&global.root) };
+    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?)
+        .with_highlighter(Arc::clone(&highlighter));
     let state = project.refresh()?;
     if state.renderer.is_none() || diagnostic::has_errors(&state.problems) {
         let code = report::report(global, &state.problems, &state.inputs);
@@ -46,9 +56,16 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     }
     let output = args.output.clone().unwrap_or_else(|| global.root.join("public"));
     let bar = progress(global, &state);
+    let begun = Instant::now();
     let emitted = emit::emit(&state, &output, &|| bar.inc(1));
     bar.finish_and_clear();
     let emitted = emitted?;
+    if args.timings {
+        timings(&state, &emitted, begun.elapsed());
+    }
+    if !args.no_cache {
+        cache::keep(&global.root, &highlighter);
+    }
     let mut problems = state.problems.clone();
     problems.extend(emitted.problems);
     diagnostic::sort(&mut problems);
@@ -113,6 +130,35 @@ fn explain(name: &str) -> Outcome {
         }
     }
     Ok(Code::Fine)
+}
+
+/// Prints where the time of a build went.
+#[expect(clippy::print_stderr, reason = "asked for, and for people")]
+fn timings(state: &State, report: &emit::Report, emit: Duration) {
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
+    eprintln!("stage");
+    let last = ("render and write", emit);
+    for (stage, time) in state.laps.stages.iter().copied().chain([last]) {
+        eprintln!("{:>10.1} ms  {stage}", milliseconds(time));
+    }
+    let mut templates: BTreeMap<&str, (Duration, u32)> = BTreeMap::new();
+    for time in &report.times {
+        let (total, count) = templates.entry(time.template.as_deref().unwrap_or("without a template")).or_default();
+        *total += time.time;
+        *count += 1;
+    }
+    let mut templates: Vec<_> = templates.into_iter().collect();
+    templates.sort_by_key(|(_, (total, _))| std::cmp::Reverse(*total));
+    eprintln!("template, on all threads");
+    for (template, (total, count)) in templates {
+        eprintln!("{:>10.1} ms  {template}: {count} × {:.3} ms", milliseconds(total), milliseconds(total) / f64::from(count));
+    }
+    let mut slowest: Vec<_> = report.times.iter().collect();
+    slowest.sort_by_key(|time| std::cmp::Reverse(time.time));
+    eprintln!("slowest pages");
+    for time in slowest.into_iter().take(10) {
+        eprintln!("{:>10.1} ms  {}", milliseconds(time.time), time.path);
+    }
 }
 
 /// A progress bar, if someone watches and it takes longer than a moment.

@@ -12,6 +12,7 @@ use crate::base::Failure;
 use crate::project::Overrides;
 
 mod build;
+mod cache;
 mod init;
 mod remote;
 mod render;
@@ -60,7 +61,7 @@ struct Global {
 enum Format {
     /// With the lines they are in
     Full,
-    /// One line each: file:line:column: error[code]: message
+    /// One line each: place, severity, code, message
     Short,
     /// One JSON object a line
     Json,

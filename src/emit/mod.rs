@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
@@ -38,6 +39,16 @@ pub struct Report {
     pub problems: Vec<Diagnostic>,
     /// Whether the site was published; not if rendering found errors.
     pub published: bool,
+    /// How long each route took to render.
+    pub times: Vec<RouteTime>,
+}
+
+/// How long a route took to render.
+#[derive(Debug)]
+pub struct RouteTime {
+    pub path: Arc<str>,
+    pub template: Option<String>,
+    pub time: Duration,
 }
 
 /// Renders every route of a state without writing anything; `each` is told of each one done.
@@ -85,10 +96,12 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
     let routes: Vec<&Route> = site.routes.values().collect();
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
     let written = AtomicUsize::new(0);
-    let done: Vec<(Vec<Diagnostic>, bool)> = routes
+    let done: Vec<(Vec<Diagnostic>, bool, RouteTime)> = routes
         .par_iter()
         .map(|route| {
+            let begun = Instant::now();
             let rendered = state.render(route);
+            let time = RouteTime { path: Arc::clone(&route.path), template: rendered.template, time: begun.elapsed() };
             let mut same = false;
             if let Some(body) = &rendered.body {
                 match place(body, &output.join(&*route.path), &stage.join(&*route.path), before.exists) {
@@ -103,7 +116,7 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
                 }
             }
             each();
-            (rendered.problems, same)
+            (rendered.problems, same, time)
         })
         .collect();
     let discard = |stage: &Path| {
@@ -116,7 +129,8 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
     }
     let mut report = Report { files: routes.len(), written: written.into_inner(), ..Report::default() };
     let mut unchanged = Vec::new();
-    for (route, (problems, same)) in routes.iter().zip(done) {
+    for (route, (problems, same, time)) in routes.iter().zip(done) {
+        report.times.push(time);
         report.problems.extend(problems);
         if same {
             unchanged.push(&*route.path);

@@ -25,6 +25,8 @@ pub fn render(renderer: &Renderer, route: &Route) -> Rendered {
         RouteKind::Page { .. }
         | RouteKind::SideBySide { .. }
         | RouteKind::SourceOrder { .. }
+        | RouteKind::Tags { .. }
+        | RouteKind::Tag { .. }
         | RouteKind::Front
         | RouteKind::NotFound
         | RouteKind::Redirect { .. }

@@ -83,6 +83,8 @@ struct Writer<'a, 'p> {
     containers: Vec<Container>,
     links: Vec<bool>,
     quotes_open: u32,
+    /// Whether the text may hold bare URLs at all: a search for them costs more than all else in a text without.
+    has_urls: bool,
     table: Option<Table>,
     heading: Option<OpenHeading>,
     notes: Notes,
@@ -172,6 +174,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             containers: Vec::new(),
             links: Vec::new(),
             quotes_open: 0,
+            has_urls: page.is_some() && (text.contains("http") || text.contains("www.")),
             table: None,
             heading: None,
             notes: Notes::default(),
@@ -591,7 +594,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             self.undefined_note(range.start);
         }
         self.heading_text(text);
-        if !self.links.is_empty() || self.heading.is_some() || written != text {
+        if !self.has_urls || !self.links.is_empty() || self.heading.is_some() || written != text {
             self.write_text(text, range);
             return;
         }
@@ -844,10 +847,12 @@ impl<'a, 'p> Writer<'a, 'p> {
         // CommonMark takes the first word; on pages a comma ends it too (`rust,ignore`).
         let end = |c: char| c.is_whitespace() || (self.page.is_some() && (c == ',' || c == '{'));
         let language = info.split(end).next().unwrap_or("").to_owned();
+        // A long line scrolls, and what scrolls must be reachable with the keyboard.
+        self.push(if self.page.is_some() { "<pre tabindex=\"0\">" } else { "<pre>" });
         if language.is_empty() {
-            self.push("<pre><code>");
+            self.push("<code>");
         } else {
-            self.push("<pre><code class=\"language-");
+            self.push("<code class=\"language-");
             self.attribute(&language);
             self.push("\">");
         }

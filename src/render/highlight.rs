@@ -64,13 +64,23 @@ const CLASSES: &[(&str, &str)] = &[
 /// Highlights code, each distinct block once.
 ///
 /// The memory of what was highlighted is by language and text, which is all that the result depends
-/// on; so it can never be wrong, and it is shared by all builds of a process.
+/// on; so it can never be wrong. It is shared by all builds of a process, and may be kept for the next.
 #[derive(Default)]
 pub struct Highlighter {
     done: Mutex<HashMap<Digest, Highlighted>>,
     /// By the name of a language that is not known: what may have been meant.
     suggestions: Mutex<HashMap<String, Option<String>>>,
+    /// What earlier processes highlighted; taken from when a block asks for it.
+    remembered: HashMap<Digest, Arc<str>>,
 }
+
+/// The first line of what a highlighter remembers, by which other programs' memories are refused.
+///
+/// The result depends on the block and on the program alone: its grammars and its table of classes.
+const MEMORY: &str = concat!("tilmash highlighting ", env!("TILMASH_BUILD"), "\n");
+
+/// How much is remembered from one process to the next, in bytes.
+const MEMORY_LIMIT: usize = 64 << 20;
 
 impl std::fmt::Debug for Highlighter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -89,13 +99,82 @@ pub enum Highlighted {
 }
 
 impl Highlighter {
+    /// A highlighter that remembers what [`Highlighter::memory`] wrote, if that is whole and of this program.
+    ///
+    /// It is never needed, and bytes that are damaged or of another program only make it forget.
+    pub fn remembering(memory: &[u8]) -> Self {
+        let mut remembered = HashMap::new();
+        let whole = memory.strip_prefix(MEMORY.as_bytes()).and_then(|rest| rest.split_last_chunk::<16>());
+        if let Some((entries, digest)) = whole
+            && Digest::of(entries) == Digest(u128::from_le_bytes(*digest))
+        {
+            let mut rest = entries;
+            while let Some((key, after)) = rest.split_first_chunk::<16>()
+                && let Some((length, after)) = after.split_first_chunk::<4>()
+                && let Some((html, after)) = after.split_at_checked(u32::from_le_bytes(*length) as usize)
+                && let Ok(html) = std::str::from_utf8(html)
+            {
+                remembered.insert(Digest(u128::from_le_bytes(*key)), html.into());
+                rest = after;
+            }
+        }
+        Self { done: Mutex::default(), remembered, suggestions: Mutex::default() }
+    }
+
+    /// What this highlighter did, for the next process; `None` if it did nothing new.
+    ///
+    /// Blocks that were not asked for this time are kept while there is room.
+    pub fn memory(&self) -> Option<Vec<u8>> {
+        let done = self.done.lock().expect("no code panics while it holds this lock");
+        let mut entries: Vec<(Digest, &str)> = done
+            .iter()
+            .filter_map(|(digest, result)| match result {
+                Highlighted::Html(html) => Some((*digest, &**html)),
+                Highlighted::Unknown | Highlighted::Refused(_) => None,
+            })
+            .collect();
+        if entries.iter().all(|(digest, _)| self.remembered.contains_key(digest)) {
+            return None;
+        }
+        let size = |html: &str| html.len() + 20;
+        let mut room = MEMORY_LIMIT.saturating_sub(entries.iter().map(|(_, html)| size(html)).sum());
+        let mut others: Vec<(Digest, &str)> = self
+            .remembered
+            .iter()
+            .filter(|(digest, _)| !done.contains_key(digest))
+            .map(|(digest, html)| (*digest, &**html))
+            .collect();
+        others.sort_unstable();
+        for (digest, html) in others {
+            if size(html) <= room {
+                room -= size(html);
+                entries.push((digest, html));
+            }
+        }
+        entries.sort_unstable();
+        let mut body = Vec::new();
+        for (digest, html) in entries {
+            body.extend(digest.0.to_le_bytes());
+            body.extend((html.len() as u32).to_le_bytes());
+            body.extend(html.as_bytes());
+        }
+        let digest = Digest::of(&body);
+        let mut memory = MEMORY.as_bytes().to_vec();
+        memory.append(&mut body);
+        memory.extend(digest.0.to_le_bytes());
+        Some(memory)
+    }
+
     /// Highlights a block.
     pub fn highlight(&self, language: &str, text: &str) -> Highlighted {
         let digest = Digest::of_parts([language.as_bytes(), text.as_bytes()]);
         if let Some(done) = self.done.lock().expect("no code panics while it holds this lock").get(&digest) {
             return done.clone();
         }
-        let result = highlight(language, text);
+        let result = match self.remembered.get(&digest) {
+            Some(html) => Highlighted::Html(Arc::clone(html)),
+            None => highlight(language, text),
+        };
         self.done.lock().expect("no code panics while it holds this lock").insert(digest, result.clone());
         result
     }
@@ -136,6 +215,12 @@ fn syntax(language: &str) -> Option<&'static SyntaxReference> {
 }
 
 fn highlight(language: &str, text: &str) -> Highlighted {
+    // The names by which authors say that a block is no code.
+    if matches!(language.to_ascii_lowercase().as_str(), "text" | "txt" | "plain" | "plaintext" | "none") {
+        let mut html = String::with_capacity(text.len());
+        escape_html_body_text(&mut html, text).expect("writing to a string");
+        return Highlighted::Html(html.into());
+    }
     let Some(syntax) = syntax(language) else { return Highlighted::Unknown };
     if text.len() > BLOCK_LIMIT {
         return Highlighted::Refused("it is longer than 64 KiB");
@@ -160,7 +245,8 @@ fn write(syntax: &SyntaxReference, text: &str) -> Option<String> {
             return;
         }
         // White space has no colour: it continues what is open, so that fewer elements are made.
-        if class != open && !(piece.trim().is_empty() && !piece.contains('\n')) {
+        let blank = piece.bytes().all(|byte| byte == b' ' || byte == b'\t');
+        if class != open && !blank {
             if open.is_some() {
                 html.push_str("</span>");
             }
@@ -248,6 +334,26 @@ mod tests {
             }
         }
         assert_eq!(plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"), text);
+    }
+
+    #[test]
+    fn what_was_highlighted_is_remembered_and_damage_is_forgotten() {
+        let first = Highlighter::default();
+        let Highlighted::Html(html) = first.highlight("rust", "fn f() {}") else { panic!("rust is known") };
+        let memory = first.memory().expect("something new");
+        let second = Highlighter::remembering(&memory);
+        assert_eq!(second.remembered.len(), 1);
+        let Highlighted::Html(again) = second.highlight("rust", "fn f() {}") else { panic!("rust is known") };
+        assert_eq!(html, again);
+        assert_eq!(second.memory(), None, "nothing is new");
+        second.highlight("rust", "fn g() {}");
+        assert_eq!(Highlighter::remembering(&second.memory().unwrap()).remembered.len(), 2);
+        for at in 0..memory.len() {
+            let mut damaged = memory.clone();
+            damaged[at] ^= 1;
+            assert!(Highlighter::remembering(&damaged).remembered.is_empty(), "byte {at}");
+            assert!(Highlighter::remembering(&memory[..at]).remembered.is_empty(), "cut at {at}");
+        }
     }
 
     #[test]

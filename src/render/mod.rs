@@ -1,4 +1,4 @@
-//! One route in, one output out: [`Renderer::render`] is a pure function of the site and the route.
+//! One route in, one output out: [`Renderer::page`] is a pure function of the site and the route.
 //!
 //! `build` asks for every route, `serve` for the one the browser asks for, `check` for all without
 //! keeping them; there is one path for all of them. What pages share (words, menus, languages) is
@@ -48,11 +48,13 @@ pub enum Body {
 pub struct Rendered {
     pub body: Option<Body>,
     pub problems: Vec<Diagnostic>,
+    /// The template that made it, if one did.
+    pub template: Option<String>,
 }
 
 impl From<Vec<u8>> for Rendered {
     fn from(bytes: Vec<u8>) -> Self {
-        Self { body: Some(Body::Bytes(bytes)), problems: Vec::new() }
+        Self { body: Some(Body::Bytes(bytes)), problems: Vec::new(), template: None }
     }
 }
 
@@ -66,7 +68,7 @@ impl From<Result<Vec<u8>, Box<Diagnostic>>> for Rendered {
     fn from(result: Result<Vec<u8>, Box<Diagnostic>>) -> Self {
         match result {
             Ok(bytes) => bytes.into(),
-            Err(problem) => Self { body: None, problems: vec![*problem] },
+            Err(problem) => Self { body: None, problems: vec![*problem], template: None },
         }
     }
 }
@@ -99,7 +101,9 @@ impl Renderer {
             RouteKind::SideBySide { work, left, right } => {
                 view::side_by_side(self, *work, *left, *right, &route.path, &mut problems)
             }
-            RouteKind::SourceOrder { split, lang } => view::source_order(self, *split, *lang, &route.path),
+            RouteKind::SourceOrder { split, lang } => view::source_order(self, *split, *lang, &route.path, &mut problems),
+            RouteKind::Tags { lang } => view::tags(self, *lang, &route.path, &mut problems),
+            RouteKind::Tag { lang, tag } => view::tag(self, *lang, *tag, &mut problems),
             RouteKind::Front => view::front(self, &route.path, "front"),
             RouteKind::NotFound => view::front(self, &route.path, "not-found"),
             RouteKind::Redirect { to } => view::redirect(self, &route.path, to),
@@ -107,6 +111,7 @@ impl Renderer {
         };
         let mut rendered = self.fill(&template, &context);
         rendered.problems.extend(problems);
+        rendered.template = Some(template);
         Some(rendered)
     }
 
@@ -126,7 +131,9 @@ impl Renderer {
     fn input(&self, file: &str) -> Rendered {
         match self.inputs.files.get(file).map(|file| &file.content) {
             Some(Content::Text(text)) => text.as_bytes().to_vec().into(),
-            Some(Content::Binary { disk, .. }) => Rendered { body: Some(Body::File(Arc::clone(disk))), problems: Vec::new() },
+            Some(Content::Binary { disk, .. }) => {
+                Rendered { body: Some(Body::File(Arc::clone(disk))), problems: Vec::new(), template: None }
+            }
             None => unreachable!("routes to files are made from the same snapshot"),
         }
     }

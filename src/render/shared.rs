@@ -3,14 +3,13 @@
 
 use std::sync::OnceLock;
 
-use tera::Value;
+use tera::{Context, Value};
 
-use crate::base::path;
-use crate::base::yaml;
+use crate::base::{Diagnostic, path, yaml};
 use crate::model::LangId;
 use crate::site::{Site, WorkId, route};
 
-use super::template::{NUMBER_GROUP, map};
+use super::template::{NUMBER_GROUP, Templates, map};
 
 /// How many siblings a menu lists: a menu may not grow with the site, or the site would grow with
 /// its square.
@@ -22,7 +21,28 @@ pub(super) struct Shared {
     languages: Vec<Language>,
     pub(super) assets: Value,
     /// By language and section: the menu of the pages in that section; made when first asked for.
-    menus: Vec<Vec<OnceLock<Value>>>,
+    menus: Vec<Vec<OnceLock<Menu>>>,
+}
+
+/// The menu of a section's pages, as data and as HTML.
+#[derive(Debug)]
+struct Menu {
+    items: Value,
+    /// Cut where the way to the site's root belongs; `Err` if the template fails.
+    pieces: Result<Vec<String>, Box<Diagnostic>>,
+}
+
+/// Stands in the HTML of a menu for the way to the root, which differs with the depth of the page.
+const ROOT: char = '\u{1}';
+
+/// A page that has a menu.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MenuPage<'a> {
+    pub(super) work: WorkId,
+    pub(super) lang: LangId,
+    pub(super) root: &'a str,
+    /// The path of the entry that leads to the page itself.
+    pub(super) current: &'a str,
 }
 
 /// What the pages of one language share.
@@ -68,18 +88,58 @@ impl Shared {
         &self.languages[lang.0]
     }
 
-    /// The menu for the pages of a work's section, or of the work itself if it is a section.
-    pub(super) fn menu(&self, site: &Site, work: WorkId, lang: LangId) -> Value {
+    /// The menu for a page in a work's section, or of the work itself if it is a section.
+    ///
+    /// It is rendered once for a section. In each page, only the way to the root is put in and the
+    /// entry that leads to the page itself is marked: both are copies of text, not templates.
+    pub(super) fn menu(
+        &self,
+        site: &Site,
+        templates: &Templates,
+        page: &MenuPage<'_>,
+        problems: &mut Vec<Diagnostic>,
+    ) -> (Value, Value) {
+        let &MenuPage { work, lang, root, current } = page;
         let section = match site.work(work) {
             it if it.children.is_empty() => it.parent.unwrap_or(work),
             _ => work,
         };
-        self.menus[lang.0][section.0 as usize]
-            .get_or_init(|| {
-                let trail = site.trail(section);
-                menu_items(site, site.home(), lang, &trail)
-            })
-            .clone()
+        let menu = self.menus[lang.0][section.0 as usize].get_or_init(|| {
+            let trail = site.trail(section);
+            let items = menu_items(site, site.home(), lang, &trail);
+            let mut arguments = Context::new();
+            arguments.insert_value("items", items.clone());
+            arguments.insert_value("trail", trail.iter().map(|&id| site.work(id).key.as_str()).collect::<Vec<_>>().into());
+            arguments.insert_value("depth", 1.into());
+            arguments.insert_value("root", ROOT.to_string().into());
+            let mut html = String::new();
+            let pieces =
+                templates.component("menu_list", &arguments, &mut html).map(|()| html.split(ROOT).map(str::to_owned).collect());
+            Menu { items, pieces }
+        });
+        let mut html = String::new();
+        match &menu.pieces {
+            Ok(pieces) => {
+                let mut link = String::new();
+                pulldown_cmark_escape::escape_html(&mut link, current).expect("writing to a string");
+                link.push('"');
+                for (index, piece) in pieces.iter().enumerate() {
+                    if index > 0 {
+                        html.push_str(root);
+                    }
+                    match piece.strip_prefix(link.as_str()) {
+                        Some(rest) if index > 0 => {
+                            html.push_str(&link);
+                            html.push_str(" aria-current=\"page\"");
+                            html.push_str(rest);
+                        }
+                        _ => html.push_str(piece),
+                    }
+                }
+            }
+            Err(problem) => problems.push((**problem).clone()),
+        }
+        (menu.items.clone(), Value::safe_string(&html))
     }
 }
 
@@ -93,6 +153,7 @@ impl Language {
             ("name", language.pack.name.as_str().into()),
             ("dir", language.pack.direction.as_str().into()),
             ("og_locale", language.pack.og_locale.as_str().into()),
+            ("url", path::to_url(&home_path(site, lang)).into()),
         ]);
         let mut strings =
             language.pack.strings.iter().map(|(name, words)| (name.clone().into(), words.as_str().into())).collect::<tera::Map>();

@@ -6,14 +6,14 @@
 use tera::{Context, Value};
 
 use crate::base::{Diagnostic, code, path};
-use crate::model::LangId;
+use crate::model::{LangId, LanguagePack};
 use crate::parse::{Block, BlockKind, Document};
 use crate::site::{WorkId, route};
 
 use super::Renderer;
 use super::body::{Page, Writer, excerpt, matching};
 use super::compass::compass;
-use super::shared::{self, yaml_value};
+use super::shared::{self, MenuPage, yaml_value};
 use super::template::map;
 
 /// The page of an edition.
@@ -41,7 +41,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     page.set("translations", translations(renderer, work, Some(lang)));
     page.set("parallels", parallels(renderer, work, None));
     page.set("alternates", alternates(renderer, work));
-    page.set("children", children(renderer, work, lang));
+    page.set("children", children(renderer, work, lang, if kind == "home" { 2 } else { 1 }));
     page.set("backlinks", links(renderer, &renderer.links.backlinks[work.0 as usize], lang));
     page.set("touched_by", touched_by(renderer, work, lang));
     page.set("chapter", chapter(renderer, work, lang));
@@ -57,7 +57,9 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
         }
         None => format!("{kind}.html"),
     };
-    (template, page.context(renderer, Some(work), lang, &root))
+    let current = path::to_url(&edition.path);
+    let context = page.context_with_menu(renderer, work, lang, &root, &current, problems);
+    (template, context)
 }
 
 /// Two editions side by side, for readers of both.
@@ -92,14 +94,20 @@ pub(super) fn side_by_side(
     page.set("notes", paired_notes(&left_half, &right_half, problems));
     page.set("translations", translations(renderer, work, None));
     page.set("parallels", parallels(renderer, work, Some((left, right))));
-    let mut context = page.context(renderer, Some(work), left, &root);
+    let mut context = page.context_with_menu(renderer, work, left, &root, &path::to_url(&source.path), problems);
     context.insert_value("left", renderer.shared.language(left).lang.clone());
     context.insert_value("right", renderer.shared.language(right).lang.clone());
     ("parallel.html".to_owned(), context)
 }
 
 /// A source text from beginning to end.
-pub(super) fn source_order(renderer: &Renderer, split_index: u32, lang: LangId, own_path: &str) -> (String, Context) {
+pub(super) fn source_order(
+    renderer: &Renderer,
+    split_index: u32,
+    lang: LangId,
+    own_path: &str,
+    problems: &mut Vec<Diagnostic>,
+) -> (String, Context) {
     let site = &renderer.site;
     let root = path::to_root(own_path);
     let split = &site.splits[split_index as usize];
@@ -161,7 +169,74 @@ pub(super) fn source_order(renderer: &Renderer, split_index: u32, lang: LangId, 
     page.set("translations", translation_values(renderer, editions));
     let paths = site.config.lang_ids().map(|other| (other, route::source_order_path(site.config.code(other), split_index)));
     page.set("alternates", alternate_values(renderer, paths.collect()));
-    ("source-order.html".to_owned(), page.context(renderer, Some(site.home()), lang, &root))
+    let context = page.context_with_menu(renderer, site.home(), lang, &root, own_path, problems);
+    ("source-order.html".to_owned(), context)
+}
+
+/// All tags of a language.
+pub(super) fn tags(renderer: &Renderer, lang: LangId, own_path: &str, problems: &mut Vec<Diagnostic>) -> (String, Context) {
+    let site = &renderer.site;
+    let title = word(renderer, lang, "tags");
+    let mut page = Common::bare("tags", "tags", &title, own_path);
+    let values: Vec<Value> = site.tags[lang.0]
+        .iter()
+        .map(|tag| {
+            map([
+                ("title", tag.title.as_str().into()),
+                ("url", path::to_url(&tag.path).into()),
+                ("count", tag.works.len().into()),
+            ])
+        })
+        .collect();
+    page.set("tags", values.into());
+    page.set("canonical", site.absolute(own_path).into());
+    page.set(
+        "breadcrumbs",
+        vec![home_link(renderer, lang), map([("title", title.as_str().into()), ("url", own_path.into())])].into(),
+    );
+    let editions = site.config.lang_ids().map(|other| {
+        let path = site.tags_path(site.config.code(other));
+        (other, (!site.tags[other.0].is_empty()).then(|| (path, word(renderer, other, "tags"))), other == lang)
+    });
+    page.set("translations", translation_values(renderer, editions));
+    let root = path::to_root(own_path);
+    ("tags.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, own_path, problems))
+}
+
+/// The works that have a tag.
+pub(super) fn tag(renderer: &Renderer, lang: LangId, index: u32, problems: &mut Vec<Diagnostic>) -> (String, Context) {
+    let site = &renderer.site;
+    let tag = &site.tags[lang.0][index as usize];
+    let url = path::to_url(&tag.path);
+    let mut page = Common::bare("tag", "tags", &tag.title, &url);
+    let works: Vec<Value> = tag
+        .works
+        .iter()
+        .filter_map(|&work| {
+            let document = &site.edition(work, lang)?.document;
+            let language = &site.languages[lang.0].pack;
+            let date = document.front.date.map(|date| date_value(language, date));
+            Some(map([
+                ("key", site.work(work).key.as_str().into()),
+                ("title", document.title.as_str().into()),
+                ("url", path::to_url(&site.edition(work, lang)?.path).into()),
+                ("description", document.front.description.as_deref().into()),
+                ("date", date.unwrap_or_else(Value::none)),
+                ("weight", 0.into()),
+            ]))
+        })
+        .collect();
+    page.set("children", works.into());
+    page.set("canonical", site.absolute(&tag.path).into());
+    let all = site.tags_path(site.config.code(lang));
+    let crumbs = vec![
+        home_link(renderer, lang),
+        map([("title", word(renderer, lang, "tags").into()), ("url", all.into())]),
+        map([("title", tag.title.as_str().into()), ("url", url.as_str().into())]),
+    ];
+    page.set("breadcrumbs", crumbs.into());
+    let root = path::to_root(&tag.path);
+    ("tag.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, &url, problems))
 }
 
 /// The page that speaks every language: the front page, and the page for addresses that do not exist.
@@ -209,7 +284,7 @@ pub(super) fn front(renderer: &Renderer, own_path: &str, kind: &'static str) -> 
     page.set("description", site.config.description.get(site.config.code(lang)).into());
     page.set("editions", editions.into());
     let template = if kind == "front" { "front.html" } else { "404.html" };
-    (template.to_owned(), page.context(renderer, None, lang, &root))
+    (template.to_owned(), page.context(renderer, lang, &root))
 }
 
 /// The page at an old path.
@@ -224,7 +299,7 @@ pub(super) fn redirect(renderer: &Renderer, own_path: &str, to: &str) -> (String
     let mut page = Common::bare("redirect", "", &title, &path::to_url(to));
     page.set("canonical", site.absolute(to).into());
     page.set("noindex", true.into());
-    ("redirect.html".to_owned(), page.context(renderer, None, lang, &path::to_root(own_path)))
+    ("redirect.html".to_owned(), page.context(renderer, lang, &path::to_root(own_path)))
 }
 
 /// The value `page`, with the fields that every kind of page has.
@@ -239,6 +314,7 @@ impl Common {
         page.set("key", key.into());
         page.set("title", title.into());
         page.set("url", url.into());
+        page.set("number", "".into());
         for absent in ["description", "canonical", "date", "prev", "next", "chapter", "compass", "extra"] {
             page.set(absent, Value::none());
         }
@@ -270,14 +346,25 @@ impl Common {
         let language = &site.languages[lang.0];
         let mut page = Self::bare(kind, site.work(work).key.as_str(), &document.title, &path::to_url(own_path));
         page.set("description", document.front.description.as_deref().into());
-        page.set("tags", document.front.tags.iter().map(String::as_str).collect::<Vec<_>>().into());
+        let tags: Vec<Value> = document
+            .front
+            .tags
+            .iter()
+            .map(|title| {
+                let url = format!("{}/tags/{}/index.html", language.code, language.pack.slug(title));
+                map([("title", title.as_str().into()), ("url", path::to_url(&url).into())])
+            })
+            .collect();
+        page.set("tags", tags.into());
         if let Some(date) = document.front.date {
-            page.set("date", map([("iso", date.to_string().into()), ("text", language.pack.date_text(date).into())]));
+            page.set("date", date_value(&language.pack, date));
         }
         if let Some(extra) = &document.front.extra {
             page.set("extra", yaml_value(extra));
         }
         let trail = site.trail(work);
+        let number: Vec<String> = trail[1..].iter().map(|&id| (site.work(id).place_in_section + 1).to_string()).collect();
+        page.set("number", number.join(".").into());
         page.set("trail", trail.iter().map(|&id| site.work(id).key.as_str()).collect::<Vec<_>>().into());
         if !site.work(work).key.is_home() {
             let crumbs: Vec<Value> = std::iter::once(home_link(renderer, lang))
@@ -304,7 +391,25 @@ impl Common {
         self.fields.insert(name.into(), value);
     }
 
-    fn context(self, renderer: &Renderer, work: Option<WorkId>, lang: LangId, root: &str) -> Context {
+    /// The whole context, with the menu of a work's section and its entry `current` marked.
+    fn context_with_menu(
+        self,
+        renderer: &Renderer,
+        work: WorkId,
+        lang: LangId,
+        root: &str,
+        current: &str,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Context {
+        let mut context = self.context(renderer, lang, root);
+        let page = MenuPage { work, lang, root, current };
+        let (items, html) = renderer.shared.menu(&renderer.site, &renderer.templates, &page, problems);
+        context.insert_value("menu", items);
+        context.insert_value("menu_html", html);
+        context
+    }
+
+    fn context(self, renderer: &Renderer, lang: LangId, root: &str) -> Context {
         let shared = renderer.shared.language(lang);
         let mut context = Context::new();
         context.insert_value("page", Value::from(self.fields));
@@ -313,10 +418,19 @@ impl Common {
         context.insert_value("t", shared.strings.clone());
         context.insert_value("assets", renderer.shared.assets.clone());
         context.insert_value("root", root.into());
-        let menu = work.map(|work| renderer.shared.menu(&renderer.site, work, lang));
-        context.insert_value("menu", menu.unwrap_or_else(|| Value::from(Vec::<Value>::new())));
+        context.insert_value("menu", Value::from(Vec::<Value>::new()));
+        context.insert_value("menu_html", "".into());
         context
     }
+}
+
+/// A word of the interface.
+fn word(renderer: &Renderer, lang: LangId, name: &str) -> String {
+    renderer.site.languages[lang.0].pack.strings.get(name).cloned().unwrap_or_else(|| name.to_owned())
+}
+
+fn date_value(language: &LanguagePack, date: jiff::civil::Date) -> Value {
+    map([("iso", date.to_string().into()), ("text", language.date_text(date).into())])
 }
 
 /// Title and path of a work's page in a language; `None` if it has none there.
@@ -486,7 +600,11 @@ fn alternate_values(renderer: &Renderer, paths: Vec<(LangId, String)>) -> Value 
     values.into()
 }
 
-fn children(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
+/// The works of a section, and theirs, down to a depth.
+fn children(renderer: &Renderer, work: WorkId, lang: LangId, depth: u32) -> Value {
+    if depth == 0 {
+        return Value::from(Vec::<Value>::new());
+    }
     let site = &renderer.site;
     let values: Vec<Value> = site
         .work(work)
@@ -494,6 +612,8 @@ fn children(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
         .iter()
         .filter_map(|&child| {
             let edition = site.edition(child, lang)?;
+            // A long section is a page of its own to look through.
+            let below = if site.work(child).children.len() < 25 { depth - 1 } else { 0 };
             let weight = site.chapter(child).map_or(0, |(_, chapter)| chapter.cuts.len());
             Some(map([
                 ("key", site.work(child).key.as_str().into()),
@@ -501,6 +621,7 @@ fn children(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
                 ("url", path::to_url(&edition.path).into()),
                 ("description", edition.document.front.description.as_deref().into()),
                 ("weight", weight.into()),
+                ("children", children(renderer, child, lang, below)),
             ]))
         })
         .collect();

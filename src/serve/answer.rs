@@ -14,7 +14,7 @@ use crate::base::{Digest, path};
 use crate::output::content_type;
 use crate::project::State;
 use crate::render;
-use crate::site::{Route, RouteKind, Site};
+use crate::site::{Route, Site};
 
 /// The folder of the preview's own addresses. No page can be there: names with `_` are none.
 const OWN: &str = "__tilmash";
@@ -160,7 +160,7 @@ fn elsewhere<'s>(now: &Now, base: &Base, target: &str) -> Located<'s> {
 /// What stands at a route.
 fn at_route(preview: &Preview, now: &Now, state: &Arc<State>, route: &Route, status: u16) -> Answer {
     let content_type = content_type(&route.path);
-    if !is_page(route) {
+    if !route.kind.is_page() {
         return match state.render(route).body {
             Some(render::Body::Bytes(bytes)) => Answer::new(status, content_type, bytes),
             Some(render::Body::File(disk)) => Answer { content: Content::File(disk), ..Answer::new(status, content_type, "") },
@@ -171,25 +171,6 @@ fn at_route(preview: &Preview, now: &Now, state: &Arc<State>, route: &Route, sta
     match page.bytes {
         Some(bytes) => html(&bytes, status, &now.base()),
         None => error_page(now, &Problems::new(&page.problems, &now.state.problems, &now.state.inputs)),
-    }
-}
-
-/// Whether a route is a page that a template makes, which is where the script belongs.
-fn is_page(route: &Route) -> bool {
-    match route.kind {
-        RouteKind::Page { .. }
-        | RouteKind::SideBySide { .. }
-        | RouteKind::SourceOrder { .. }
-        | RouteKind::Front
-        | RouteKind::NotFound
-        | RouteKind::Redirect { .. } => true,
-        RouteKind::Feed { .. }
-        | RouteKind::Sitemap
-        | RouteKind::Robots
-        | RouteKind::NoJekyll
-        | RouteKind::Cname
-        | RouteKind::Asset { .. }
-        | RouteKind::ThemeFile { .. } => false,
     }
 }
 
@@ -285,7 +266,7 @@ fn status(preview: &Preview, now: &Now, query: &str) -> Answer {
     let mut own = Arc::from([]);
     if let (Some(state), Some(site), Some(target)) = (now.good_state(), now.site(), &target)
         && let Located::Route(route) = locate(now, site, target)
-        && is_page(route)
+        && route.kind.is_page()
         // While an older state is shown, its pages are as they were; what is wrong is in the new one.
         && Arc::ptr_eq(state, &now.state)
     {

@@ -36,8 +36,10 @@ pub(super) enum Wake {
 pub(super) struct Watch {
     root: PathBuf,
     messages: Receiver<Message>,
-    /// `None` while polling.
+    /// `None` once the disk is looked at every half second instead.
     watcher: Option<RecommendedWatcher>,
+    /// Whether it is known that the system cannot be relied on; said only once, though there may be an error for each of a thousand folders.
+    gave_up: bool,
     /// Which of [`FOLDERS`] are watched; one that does not exist is not.
     watched: [bool; FOLDERS.len()],
     second_look: Option<Instant>,
@@ -76,6 +78,7 @@ impl Watch {
             root: root.clone(),
             messages,
             watcher: None,
+            gave_up: false,
             watched: [false; FOLDERS.len()],
             second_look: None,
             warning: None,
@@ -106,9 +109,10 @@ impl Watch {
         self.warning.take()
     }
 
-    /// Looks every half second from now on.
+    /// Looks every half second from now on; whoever asks for it has said why.
     pub(super) fn poll(&mut self) {
         self.watcher = None;
+        self.gave_up = true;
     }
 
     /// Waits until there is reason to look at the disk.
@@ -197,8 +201,8 @@ impl Watch {
     }
 
     fn give_up(&mut self, why: &str) {
-        // One warning is enough: there may be an error for each of a thousand folders.
-        if self.watcher.take().is_some() || self.warning.is_none() {
+        self.watcher = None;
+        if !std::mem::replace(&mut self.gave_up, true) {
             self.warning = Some(format!("changes are looked for every half second: {why}"));
         }
     }
@@ -250,5 +254,41 @@ fn explain(error: &notify::Error) -> String {
         }
         ErrorKind::Io(error) => format!("the system does not tell of them ({error})"),
         _ => format!("the system does not tell of them ({error})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::Event;
+
+    use super::*;
+
+    #[test]
+    fn where_the_system_fails_the_disk_is_polled_and_that_is_said_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut watch, stop) = Watch::new(folder.path().canonicalize().unwrap());
+        for _ in 0..3 {
+            stop.0.send(message(folder.path(), Err(notify::Error::new(ErrorKind::MaxFilesWatch))).unwrap()).unwrap();
+        }
+        assert_eq!(watch.wait(), Wake::Look);
+        assert!(watch.take_warning().unwrap().contains("max_user_watches"));
+        // Nothing has happened, and still it looks.
+        assert_eq!(watch.wait(), Wake::Look);
+        assert_eq!(watch.take_warning(), None);
+        stop.stop();
+        assert_eq!(watch.wait(), Wake::Stop);
+    }
+
+    #[test]
+    fn only_what_may_change_the_site_wakes() {
+        let root = Path::new("/site");
+        let wakes = |kind, path: &str| message(root, Ok(Event::new(kind).add_path(root.join(path)))).is_some();
+        let written = EventKind::Modify(ModifyKind::Any);
+        assert!(wakes(written, "site.yaml") && wakes(written, "content/a.md") && wakes(written, "themes/x/y.css"));
+        assert!(!wakes(written, "public/index.html") && !wakes(written, "contents") && !wakes(written, ".git"));
+        assert!(!wakes(EventKind::Access(AccessKind::Open(AccessMode::Any)), "content/a.md"));
+        // An overflow has no path.
+        let overflow = Event::new(EventKind::Other).set_flag(notify::event::Flag::Rescan);
+        assert!(message(root, Ok(overflow)).is_some());
     }
 }

@@ -13,8 +13,10 @@ use crate::parse::{Document, Heading, Segment};
 use crate::split::{Chapter, Split};
 
 pub mod route;
+mod tag;
 
 pub use route::{Route, RouteKind};
+pub use tag::Tag;
 
 /// A work, as its position in [`Site::works`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +34,8 @@ pub struct Work {
     pub children: Vec<WorkId>,
     /// Position in the reading order.
     pub position: u32,
+    /// Position among the works of its section.
+    pub place_in_section: u32,
     /// The chapter of a split that this work holds: split, chapter.
     pub chapter: Option<(u32, u32)>,
 }
@@ -68,6 +72,8 @@ pub struct Site {
     pub splits: Vec<Arc<Split>>,
     /// All routes, by path: what `build` writes.
     pub routes: BTreeMap<Arc<str>, Route>,
+    /// By language: its tags, in the order of its alphabet.
+    pub tags: Vec<Vec<Tag>>,
     /// Whether there are feeds: they need absolute addresses, and dates.
     pub feeds: bool,
     /// The theme's files: name, published path.
@@ -88,6 +94,7 @@ impl Site {
             order: Vec::new(),
             splits,
             routes: BTreeMap::new(),
+            tags: Vec::new(),
             feeds: false,
             theme_files,
             by_key: HashMap::with_capacity(documents.len()),
@@ -97,6 +104,7 @@ impl Site {
         site.attach_chapters();
         site.grow_tree();
         site.give_paths();
+        site.tags = tag::collect(&site);
         let dated =
             || site.works.iter().flat_map(|work| work.editions.iter().flatten()).any(|it| it.document.front.date.is_some());
         site.feeds = site.config.base_url.is_some() && (site.config.date.is_some() || dated());
@@ -258,6 +266,7 @@ impl Site {
                         parent: None,
                         children: Vec::new(),
                         position: 0,
+                        place_in_section: 0,
                         chapter: None,
                     });
                     id
@@ -314,6 +323,9 @@ impl Site {
         }
         for (index, mut list) in children.into_iter().enumerate() {
             list.sort();
+            for (place, (_, id)) in list.iter().enumerate() {
+                self.works[id.0 as usize].place_in_section = place as u32;
+            }
             self.works[index].children = list.into_iter().map(|(_, id)| id).collect();
         }
         // Depth first, without recursion: keys come from people and may be deep.

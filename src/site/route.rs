@@ -35,6 +35,15 @@ pub enum RouteKind {
         split: u32,
         lang: LangId,
     },
+    /// All tags of a language.
+    Tags {
+        lang: LangId,
+    },
+    /// The works that have a tag, by its position among the language's.
+    Tag {
+        lang: LangId,
+        tag: u32,
+    },
     /// The front page of all languages.
     Front,
     NotFound,
@@ -57,6 +66,29 @@ pub enum RouteKind {
     ThemeFile {
         name: String,
     },
+}
+
+impl RouteKind {
+    /// Whether it is a page that a template makes.
+    pub fn is_page(&self) -> bool {
+        match self {
+            Self::Page { .. }
+            | Self::SideBySide { .. }
+            | Self::SourceOrder { .. }
+            | Self::Tags { .. }
+            | Self::Tag { .. }
+            | Self::Front
+            | Self::NotFound
+            | Self::Redirect { .. } => true,
+            Self::Feed { .. }
+            | Self::Sitemap
+            | Self::Robots
+            | Self::NoJekyll
+            | Self::Cname
+            | Self::Asset { .. }
+            | Self::ThemeFile { .. } => false,
+        }
+    }
 }
 
 /// The last part of the path, and the key in links, of the page that shows a source text in its own order.
@@ -100,6 +132,14 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
         for lang in site.config.lang_ids() {
             let path = source_order_path(site.config.code(lang), split);
             laid.add(path.into(), RouteKind::SourceOrder { split, lang }, None, problems);
+        }
+    }
+    for (lang, tags) in site.config.lang_ids().zip(&site.tags) {
+        if !tags.is_empty() {
+            laid.add(site.tags_path(site.config.code(lang)).into(), RouteKind::Tags { lang }, None, problems);
+        }
+        for (index, tag) in tags.iter().enumerate() {
+            laid.add(Arc::clone(&tag.path), RouteKind::Tag { lang, tag: index as u32 }, None, problems);
         }
     }
     laid.add("index.html".into(), RouteKind::Front, None, problems);

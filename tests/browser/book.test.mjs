@@ -6,7 +6,7 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
-import { each, launch, serveFolder, temporaryFolder, tilmash, watchedPage } from './browser.mjs';
+import { each, launch, none, serveFolder, temporaryFolder, tilmash, watchedPage } from './browser.mjs';
 
 const ADDRESS = 'https://book.example/some/path/';
 const WIDTHS = [360, 1280];
@@ -108,7 +108,7 @@ for (const width of WIDTHS) {
       });
       all.push(...found.map((problem) => `${name}: ${problem}`));
     });
-    assert.deepEqual(all, []);
+    none(all);
   });
 }
 
@@ -121,7 +121,7 @@ test('the same folder works at the root of a host', async () => {
     });
     all.push(...found.map((problem) => `${name}: ${problem}`));
   });
-  assert.deepEqual(all, []);
+  none(all);
 });
 
 test('every link leads somewhere', async () => {
@@ -163,20 +163,20 @@ test('every link leads somewhere', async () => {
     else if (anchor && !ids.get(file)?.has(anchor)) wrong.push(`${name}: no such anchor: ${link}`);
   }
   assert.ok(links.length > 1000, `there are ${links.length} links`);
-  assert.deepEqual([...new Set(wrong)], []);
+  none(wrong);
 });
 
 test('an address that does not exist gets the page for it, at any depth', async () => {
   for (const name of ['nowhere', 'en/vectors/nowhere/']) {
     const problems = await visit(home + name, {}, async (page) => {
       assert.equal(await page.locator('h1').count(), 1);
-      assert.deepEqual(await page.evaluate(duties), []);
+      none(await page.evaluate(duties));
       await page.locator('main a').first().click();
-      assert.equal(await page.locator('h1').count(), 1);
-      assert.ok(page.url().startsWith(home));
+      await page.waitForURL(`${home}kk/**`);
+      none(await page.evaluate(duties, 'kk'));
     });
     // The browser itself says that the page is not there; nothing else may be wrong.
-    assert.deepEqual(problems.filter((problem) => !problem.includes('404')), []);
+    none(problems.filter((problem) => !problem.includes('404')));
   }
 });
 
@@ -189,11 +189,11 @@ test('opened from disk, pages are styled and links lead on', async () => {
     ]) {
       await page.locator(link).first().click();
       await page.waitForURL(`${origin}/${to}`);
-      assert.deepEqual(await page.evaluate(duties), [], page.url());
+      none(await page.evaluate(duties));
       assert.ok(await page.locator('.theme-switch').isVisible(), 'the script runs');
     }
   });
-  assert.deepEqual(problems, []);
+  none(problems);
 });
 
 test('without a script, all of the text is there and the source can be opened', async () => {
@@ -214,7 +214,7 @@ test('without a script, all of the text is there and the source can be opened', 
       await page.keyboard.press('Escape');
       assert.ok(await note.isHidden());
     });
-    assert.deepEqual(problems, []);
+    none(problems);
   }
 });
 
@@ -234,7 +234,7 @@ for (const scheme of SCHEMES) {
         await page.locator('.menu-close').click();
         assert.ok(await page.locator('.menu').isHidden());
       });
-      assert.deepEqual(problems, []);
+      none(problems);
     }
   });
 }
@@ -242,10 +242,10 @@ for (const scheme of SCHEMES) {
 test('the reader keeps the sentence, the colours and the way by keyboard', async () => {
   const problems = await visit(`${home}kk/${CHAPTER}#1.2`, {}, async (page) => {
     await page.locator('.languages a[lang=en]').click();
-    assert.match(page.url(), /\/en\/vectors\/russia\/(index\.html)?#1\.2$/);
+    await page.waitForURL(/\/en\/vectors\/russia\/(index\.html)?#1\.2$/);
     assert.match(await page.locator(':target').innerText(), /Declaration on Eternal Friendship/);
     await page.locator('.languages a.pair').click();
-    assert.match(page.url(), /\/kk-en\/vectors\/russia\/(index\.html)?#1\.2$/);
+    await page.waitForURL(/\/kk-en\/vectors\/russia\/(index\.html)?#1\.2$/);
     assert.match(await page.locator(':target').innerText(), /достық[^]*Declaration on Eternal Friendship/);
 
     const ink = () => page.evaluate(() => getComputedStyle(document.body).color);
@@ -254,11 +254,12 @@ test('the reader keeps the sentence, the colours and the way by keyboard', async
     const dark = await ink();
     assert.notEqual(dark, light);
     await page.locator('.pager-next').click();
+    await page.waitForURL(/\/vectors\/china\//);
     assert.equal(await ink(), dark, 'the next page remembers');
 
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     assert.equal(await page.evaluate(() => document.activeElement.id), 'main', 'the first Tab leads to the text');
   });
-  assert.deepEqual(problems, []);
+  none(problems);
 });

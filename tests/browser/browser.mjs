@@ -1,6 +1,7 @@
 // What both scripts share: the browser, a watch on everything that goes wrong in a page, a folder
 // served as a static host serves it, and the program under test.
 
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -61,7 +62,11 @@ export async function watchedPage(context, home) {
     const url = request.url();
     if (!url.startsWith(home) && !url.startsWith('data:')) problems.push(`leaves the site: ${url}`);
   });
-  page.on('requestfailed', (request) => problems.push(`failed: ${request.url()} (${request.failure()?.errorText})`));
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText;
+    // Who leaves a page gives up what it was still loading.
+    if (why !== 'net::ERR_ABORTED') problems.push(`failed: ${request.url()} (${why})`);
+  });
   page.on('response', (response) => {
     if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);
   });
@@ -91,6 +96,12 @@ export async function serveFolder(folder, mount) {
     server.closeAllConnections();
   });
   return `http://127.0.0.1:${server.address().port}${mount}`;
+}
+
+/// Fails with all problems, each once; an assertion of equality would cut the list short.
+export function none(problems) {
+  const lines = [...new Set(problems)].sort();
+  if (lines.length) assert.fail(`${lines.length} problems:\n${lines.join('\n')}`);
 }
 
 /// Calls `work` on each item, a few at a time.
