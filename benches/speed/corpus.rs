@@ -323,7 +323,7 @@ const CODE: &[(&str, &str)] = &[
     ),
 ];
 
-/// SplitMix64: small, and the same on every machine.
+/// `SplitMix64`: small, and the same on every machine.
 struct Random(u64);
 
 impl Random {

@@ -189,7 +189,9 @@ impl Problems {
                 Some(_) => None,
                 None => Some("a work's key is its path in `content/` without language and `.md`".to_owned()),
             };
-            self.list[missed.problem].hints.extend(hint.or_else(general));
+            if let Some(hint) = hint.or_else(general) {
+                self.list[missed.problem].push_hint(hint);
+            }
         }
     }
 }

@@ -759,7 +759,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
             return Some(text);
         }
-        let Some(page) = self.page else { return None };
+        let page = self.page?;
         let explicit = heading.explicit.is_some();
         let wanted = heading.explicit.unwrap_or_else(|| {
             let slug = page.pack.slug(&text);
@@ -768,12 +768,12 @@ impl<'a, 'p> Writer<'a, 'p> {
         if explicit && is_reserved(&wanted) {
             let message = format!("the anchor `{wanted}` is kept for a part of the page itself");
             if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
-                problem.hints.push("give the heading another one".to_owned());
+                problem.push_hint("give the heading another one".to_owned());
             }
         } else if explicit && let Some(&first) = self.anchors.taken.get(&wanted) {
             let message = format!("the anchor `{wanted}` is given twice on this page");
             if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
-                problem.hints.push(format!("heading {} of the page has it already", first + 1));
+                problem.push_hint(format!("heading {} of the page has it already", first + 1));
             }
         }
         let anchor = self.anchors.take(wanted, self.headings.len(), is_reserved);
@@ -910,7 +910,7 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     fn raw_html_note(&mut self, range: Range<usize>) {
         if let Some(note) = self.problem(&code::RAW_HTML, range, "raw HTML is shown as text".to_owned()) {
-            note.hints.push("`markdown: {raw_html: true}` in site.yaml lets it through".to_owned());
+            note.push_hint("`markdown: {raw_html: true}` in site.yaml lets it through".to_owned());
         }
     }
 
@@ -933,7 +933,9 @@ impl<'a, 'p> Writer<'a, 'p> {
         let classified = if link_type == LinkType::Email {
             Destination::External(format!("mailto:{url}"))
         } else if wiki {
-            let (key, anchor) = cut_anchor(url);
+            // A link may run over a line.
+            let url = url.split_whitespace().collect::<Vec<_>>().join(" ");
+            let (key, anchor) = cut_anchor(&url);
             Destination::Asks(Target::Work { key: Key::new(key.trim()), anchor })
         } else {
             classify(url, &page.file)
@@ -1107,7 +1109,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             .unwrap_or_else(|| format!("define it on a line of its own: `[^{label}]: …`"));
         let message = format!("the footnote `{label}` is not defined");
         if let Some(problem) = self.problem(&code::FOOTNOTE, start..start + end + 1, message) {
-            problem.hints.push(hint);
+            problem.push_hint(hint);
         }
     }
 
@@ -1125,7 +1127,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             (self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is defined twice")), place)
         {
             problem.others.push((place, "first defined here".to_owned()));
-            problem.hints.push("give one of them another label, or make them one".to_owned());
+            problem.push_hint("give one of them another label, or make them one".to_owned());
         }
     }
 
@@ -1142,7 +1144,7 @@ impl<'a, 'p> Writer<'a, 'p> {
                 None => {
                     let line = self.first_line(range);
                     if let Some(problem) = self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is never used")) {
-                        problem.hints.push(format!("refer to it with `[^{label}]`"));
+                        problem.push_hint(format!("refer to it with `[^{label}]`"));
                     }
                     // It is printed all the same, after the others: nothing that was written is lost.
                     let number = self.notes.used.len() as u32 + 1;

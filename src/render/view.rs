@@ -681,7 +681,7 @@ fn chapter(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
     let Some((split, chapter)) = site.chapter(work) else { return Value::none() };
     let (split_index, _) = site.work(work).chapter.expect("it has one");
     let segments = || chapter.cuts.iter().map(|cut| &split.segments[cut.segment]);
-    let address = match (segments().next(), segments().last()) {
+    let address = match (segments().next(), segments().next_back()) {
         (Some(first), Some(last)) => format!("{}–{}", first.address, last.address),
         _ => String::new(),
     };
