@@ -176,6 +176,16 @@ impl Project {
         let (config, found) = Config::read(file, text);
         problems.extend(found);
         let mut config = config?;
+        let folders = inputs.below("themes").filter_map(|(path, _)| Some(path["themes/".len()..].split_once('/')?.0));
+        let themes: BTreeSet<&str> = folders.chain(["default"]).collect();
+        if let Some(place) = &config.theme_place
+            && !themes.contains(config.theme.as_str())
+        {
+            let hint = suggest::did_you_mean(&config.theme, themes.iter().copied())
+                .unwrap_or_else(|| format!("the themes are: {}", themes.into_iter().collect::<Vec<_>>().join(", ")));
+            let message = format!("there is no theme `{}`", config.theme);
+            problems.push(Diagnostic::at(&code::BAD_VALUE, place.clone(), message).hint(hint));
+        }
         if let Some(url) = &self.overrides.base_url {
             config.base_url = Some(url.clone());
         }
@@ -350,10 +360,10 @@ impl Project {
                 continue;
             }
             // Every language has a home page: where nobody wrote one, it has the title of the site.
-            let title = config.title.get(&language.code).unwrap_or(&language.code).replace('"', "\\\"");
+            let title = yaml::quoted(config.title.get(&language.code).unwrap_or(&language.code));
             parse_inputs.push(ParseInput {
                 file: format!("content/index.{}.md", language.code).into(),
-                text: format!("---\ntitle: \"{title}\"\n---\n").into(),
+                text: format!("---\ntitle: {title}\n---\n").into(),
                 key: Key::new(Key::HOME),
                 lang: LangId(index),
                 settings: Arc::clone(&settings),
