@@ -302,6 +302,26 @@ fn render_prints_a_page_or_bare_html() {
 }
 
 #[test]
+fn render_tells_what_is_wrong_with_the_page_alone() {
+    let unclosed = ("content/b.kk.md", "---\ntitle: [\n---\n# B\n");
+    let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN, unclosed, ("content/c.kk.md", "# C\n")]);
+    for page in ["content/a.kk.md", "kk/a/"] {
+        let run = tilmash(folder.path(), &["render", page]);
+        assert_eq!(run.code, 1, "{page}: {}", run.err);
+        assert!(run.out.contains("<h1>A</h1>") && run.err.contains("error[broken-link]"), "{page}: {}", run.err);
+        assert!(!run.err.contains("b.kk.md"), "{page}: {}", run.err);
+    }
+    let run = tilmash(folder.path(), &["render", "content/b.kk.md"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.err.contains("content/b.kk.md:2"), "{}", run.err);
+    fs::write(folder.path().join("content/c.kk.md"), b"\xff").expect("files can be written");
+    let run = tilmash(folder.path(), &["render", "./content/c.kk.md"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.err.contains("error[not-utf8]"), "{}", run.err);
+    assert_eq!(tilmash(folder.path(), &["render", "content/index.kk.md"]).code, 0);
+}
+
+#[test]
 fn explain_tells_of_a_code() {
     let folder = site(&[]);
     let run = tilmash(folder.path(), &["check", "--explain", "broken-link"]);

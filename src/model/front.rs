@@ -61,7 +61,11 @@ impl FrontMatter {
 
 pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> {
     let parsed = match &node.value {
-        Value::Text(text) => text.parse::<Date>().map_err(|_| format!("`{text}` is not a date")),
+        // Jiff reads more forms than one: with a time, with a sign.
+        Value::Text(text) => match text.parse::<Date>() {
+            Ok(date) if text.len() == 10 && date.to_string() == *text => Ok(date),
+            _ => Err(format!("`{text}` is not a date")),
+        },
         _ => Err(format!("expected a date, found {}", node.kind())),
     };
     match parsed {
@@ -85,4 +89,26 @@ fn slug(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
             .hint("a slug is one name without `/`"),
     );
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_have_one_form() {
+        for (text, fine) in [
+            ("2003-12-31", true),
+            ("2003-02-30", false),
+            ("2024-01-02T10:00", false),
+            ("20240102", false),
+            ("-000044-03-15", false),
+            ("2024-W01-2", false),
+        ] {
+            let node = Node::new(Value::Text(text.to_owned()), Place::whole(&"a.md".into()));
+            let mut problems = Vec::new();
+            assert_eq!(date(&node, &mut problems).is_some(), fine, "{text}");
+            assert_eq!(problems.is_empty(), fine, "{text}");
+        }
+    }
 }
