@@ -261,6 +261,7 @@ fn split_writes_chapters_and_never_over_edits() {
     let edited = written.replace("Тағы бір сөйлем", "Тағы бір өзгерген сөйлем");
     fs::write(&chapter, &edited).expect("it can be written");
     let run = tilmash(folder.path(), &["split"]);
+    assert_eq!(run.code, 0, "leaving it alone is what was asked for: {}", run.err);
     assert!(run.err.contains("edited") && run.err.contains("--force"), "{}", run.err);
     assert_eq!(fs::read_to_string(&chapter).expect("it is there"), edited, "never without being asked");
     assert_eq!(tilmash(folder.path(), &["split", "--dry-run", "--force"]).code, 0);
@@ -269,9 +270,27 @@ fn split_writes_chapters_and_never_over_edits() {
     assert_eq!(fs::read_to_string(&chapter).expect("it is there"), written);
 
     fs::write(&chapter, written.replace("Бірінші сөйлем.\n", "")).expect("it can be written");
+    assert_eq!(tilmash(folder.path(), &["split", "--dry-run"]).code, 0, "it was not asked to write");
+    assert_eq!(tilmash(folder.path(), &["split"]).code, 1, "a chapter that lacks a sentence was not mended");
     let run = tilmash(folder.path(), &["split", "--check"]);
     assert_eq!(run.code, 1);
     assert!(run.err.contains("chapter-loss"), "{}", run.err);
+}
+
+#[test]
+fn split_leaves_a_chapter_that_cannot_be_read() {
+    let folder = site(&[CONFIG_WITH_PLAN, HOME, PLAN, SOURCE]);
+    let chapter = folder.path().join("content/a.kk.md");
+    fs::write(&chapter, b"\xd0 work of days").expect("it can be written");
+    for arguments in [&["split"][..], &["split", "--force"]] {
+        let run = tilmash(folder.path(), arguments);
+        assert_eq!(run.code, 1, "{}", run.err);
+        assert!(run.err.contains("not-utf8") && run.err.contains("move it away"), "{}", run.err);
+        assert_eq!(fs::read(&chapter).expect("it is there"), b"\xd0 work of days");
+        assert!(folder.path().join("content/b.kk.md").is_file(), "the others are written");
+    }
+    let run = tilmash(folder.path(), &["split", "--check"]);
+    assert!(run.err.contains("not-utf8") && !run.err.contains("chapter-missing"), "{}", run.err);
 }
 
 #[test]
