@@ -218,15 +218,36 @@ fn what_a_killed_build_left_is_cleared_away() {
     disk.build();
     let expected = bytes(disk.look("out"));
     // Killed while it was writing.
-    disk.write(".out.tilmash-new/kk/index.html", "half");
+    let half = || {
+        disk.write(&format!(".out.tilmash-new/{MANIFEST}"), "kk/index.html\nkk/only/index.html\n");
+        disk.write(".out.tilmash-new/kk/index.html", "half");
+    };
+    half();
     disk.build();
     assert_eq!(disk.beside(), ["out", "site"]);
     // Killed between two renames, on a system that cannot exchange folders.
     fs::rename(disk.at("out"), disk.at(".out.tilmash-new-old")).expect("it can be renamed");
-    disk.write(".out.tilmash-new/kk/index.html", "half");
+    half();
     disk.build();
     assert_eq!(disk.beside(), ["out", "site"]);
     assert_eq!(bytes(disk.look("out")), expected);
+}
+
+#[test]
+fn what_no_build_wrote_comes_back_from_what_a_killed_build_left() {
+    for left in [".out.tilmash-new", ".out.tilmash-new-old"] {
+        let disk = Disk::new();
+        disk.build();
+        // Killed when the new folder was in place and the old one not yet removed: there alone is a file that came late.
+        disk.write(&format!("{left}/{MANIFEST}"), "kk/old/index.html\n");
+        disk.write(&format!("{left}/kk/old/index.html"), "ours");
+        disk.write(&format!("{left}/kk/old/late.txt"), "late");
+        let report = disk.build();
+        assert_eq!(report.displaced, [] as [PathBuf; 0]);
+        assert_eq!(fs::read_to_string(disk.at("out/kk/old/late.txt")).expect("it was moved"), "late");
+        assert!(!disk.at("out/kk/old/index.html").exists());
+        assert_eq!(disk.beside(), ["out", "site"]);
+    }
 }
 
 /// Builds of two versions in turn, each killed at some moment: the folder is always one of them.

@@ -70,6 +70,12 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     problems.extend(emitted.problems);
     diagnostic::sort(&mut problems);
     let code = report::report(global, &problems, &state.inputs);
+    for file in &emitted.displaced {
+        say(
+            global,
+            &format!("`{}` is someone's file that stood in the way of the site; it was kept under this name", file.display()),
+        );
+    }
     if emitted.published {
         let site = state.site().expect("it was published");
         say(

@@ -41,6 +41,8 @@ pub struct Report {
     pub published: bool,
     /// How long each route took to render.
     pub times: Vec<RouteTime>,
+    /// Files that no build wrote and that now stand under another name, since a page has theirs.
+    pub displaced: Vec<PathBuf>,
 }
 
 /// How long a route took to render.
@@ -74,7 +76,7 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
     refuse_sources(&state.inputs.root, &output)?;
     let _lock = lock(&output)?;
     let stage = beside(&output, "new");
-    swap::recover(&output, &stage)?;
+    let mut displaced = swap::recover(&output, &stage)?;
     let before = Before::look(&output)?;
     for path in site.routes.keys() {
         if before.exists && !before.manifest.contains(&**path) && output.join(&**path).symlink_metadata().is_ok() {
@@ -87,7 +89,7 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
     }
 
     let folders: BTreeSet<&str> = site.routes.keys().map(|path| crate::base::path::folder(path)).collect();
-    fs::create_dir_all(&stage).map_err(|error| Failure::io("make", &stage, &error))?;
+    let stage = Stage::new(stage, site.routes.keys())?;
     for folder in folders {
         let folder = stage.join(folder);
         fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))?;
@@ -119,12 +121,7 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
             (rendered.problems, same, time)
         })
         .collect();
-    let discard = |stage: &Path| {
-        // What cannot be removed now is removed by the next build.
-        let _ = fs::remove_dir_all(stage);
-    };
     if let Some(failure) = failure.into_inner().expect("no code panics while it holds this lock") {
-        discard(&stage);
         return Err(failure);
     }
     let mut report = Report { files: routes.len(), written: written.into_inner(), ..Report::default() };
@@ -138,33 +135,64 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
     }
     diagnostic::sort(&mut report.problems);
     if diagnostic::has_errors(&report.problems) {
-        discard(&stage);
+        report.displaced = displaced;
         return Ok(report);
     }
     report.removed = before.manifest.iter().filter(|path| !site.routes.contains_key(path.as_str())).count();
     report.published = true;
     if before.exists && before.complete && report.written == 0 && report.removed == 0 {
-        discard(&stage);
+        report.displaced = displaced;
         return Ok(report);
     }
 
     let foreign = before.foreign(&output)?;
-    let kept = foreign.folders.iter().try_for_each(|folder| {
+    for folder in &foreign.folders {
         let folder = stage.join(folder);
-        fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))
-    });
-    kept.and_then(|()| {
-        let paths = unchanged.into_par_iter().map(PathBuf::from).chain(foreign.files.into_par_iter());
-        paths.try_for_each(|path| keep(&output.join(&path), &stage.join(&path)))
-    })
-    .and_then(|()| {
-        let list: String = site.routes.keys().map(|path| format!("{path}\n")).collect();
-        let path = stage.join(MANIFEST);
-        fs::write(&path, list).map_err(|error| Failure::io("write", &path, &error))
-    })
-    .inspect_err(|_| discard(&stage))?;
-    swap::swap(&stage, &output)?;
+        fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))?;
+    }
+    let paths = unchanged.into_par_iter().map(PathBuf::from).chain(foreign.files.into_par_iter());
+    paths.try_for_each(|path| keep(&output.join(&path), &stage.join(&path)))?;
+    displaced.extend(stage.publish(&output)?);
+    report.displaced = displaced;
     Ok(report)
+}
+
+/// The folder that is being made; removed if it does not come to be published.
+struct Stage {
+    path: PathBuf,
+}
+
+impl Stage {
+    /// Begins a stage with the list of what will be written into it, so that after a kill it is known
+    /// what in it is ours.
+    fn new<'a>(path: PathBuf, files: impl Iterator<Item = &'a Arc<str>>) -> Result<Self, Failure> {
+        fs::create_dir_all(&path).map_err(|error| Failure::io("make", &path, &error))?;
+        let stage = Self { path };
+        let list: String = files.map(|path| format!("{path}\n")).collect();
+        let manifest = stage.join(MANIFEST);
+        fs::write(&manifest, list).map_err(|error| Failure::io("write", &manifest, &error))?;
+        Ok(stage)
+    }
+
+    fn join(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.path.join(path)
+    }
+
+    fn publish(mut self, output: &Path) -> Result<Vec<PathBuf>, Failure> {
+        let displaced = swap::swap(&self.path, output)?;
+        // What has this name from now on is the old folder, if anything.
+        self.path = PathBuf::new();
+        Ok(displaced)
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !self.path.as_os_str().is_empty() {
+            // All that is in it was made by this build. What cannot be removed now is removed by the next one.
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
 }
 
 /// What became of one output.
