@@ -176,6 +176,21 @@ fn colour_is_for_terminals_and_can_be_forbidden() {
 }
 
 #[test]
+fn a_site_is_not_published_without_one_of_its_pages() {
+    let template = ("templates/page.html", "{{ page.nosuch.field }}");
+    for severity in ["warning", "off"] {
+        let config = format!("{}severity: {{template: {severity}}}\n", CONFIG.1);
+        let folder = site(&[("site.yaml", &config), HOME, HOME_EN, ("content/a.kk.md", "# A\n"), template]);
+        for command in ["build", "check"] {
+            let run = tilmash(folder.path(), &[command]);
+            assert_eq!(run.code, 1, "{}", run.err);
+            assert!(run.err.contains("`kk/a/index.html` could not be made"), "{}", run.err);
+        }
+        assert!(!folder.path().join("public").exists());
+    }
+}
+
+#[test]
 fn a_new_site_builds_without_a_word() {
     let folder = site(&[]);
     let run = tilmash(folder.path(), &["init", "my book"]);

@@ -16,9 +16,9 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use crate::base::{Diagnostic, Digest, Failure, diagnostic};
+use crate::base::{Diagnostic, Digest, Failure, code, diagnostic};
 use crate::project::State;
-use crate::render::Body;
+use crate::render::{Body, Rendered};
 use crate::site::Route;
 
 mod swap;
@@ -60,13 +60,26 @@ pub fn render_all(state: &State, each: &(dyn Fn() + Sync)) -> Vec<Diagnostic> {
     let mut problems: Vec<Diagnostic> = routes
         .par_iter()
         .flat_map_iter(|route| {
-            let problems = state.render(route).problems;
+            let problems = render(state, route).problems;
             each();
             problems
         })
         .collect();
     diagnostic::sort(&mut problems);
     problems
+}
+
+/// Renders a route; that nothing can stand there is an error, whatever `severity` says of the reason:
+/// a site is published with all of its pages.
+fn render(state: &State, route: &Route) -> Rendered {
+    let mut rendered = state.render(route);
+    if rendered.body.is_none() && !diagnostic::has_errors(&rendered.problems) {
+        let mut problem = Diagnostic::nowhere(&code::TEMPLATE, format!("`{}` could not be made", route.path))
+            .hint("a site is not published without one of its pages, whatever `severity` says");
+        problem.place = rendered.problems.iter().find_map(|problem| problem.place.clone());
+        rendered.problems.push(problem);
+    }
+    rendered
 }
 
 /// Publishes a state into the folder `output`; `each` is told of each route done.
@@ -102,7 +115,7 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
         .par_iter()
         .map(|route| {
             let begun = Instant::now();
-            let rendered = state.render(route);
+            let rendered = render(state, route);
             let time = RouteTime { path: Arc::clone(&route.path), template: rendered.template, time: begun.elapsed() };
             let mut same = false;
             if let Some(body) = &rendered.body {
