@@ -24,7 +24,7 @@ use crate::site::Route;
 mod swap;
 
 /// The list of the files that a build wrote, one path a line, in the folder it wrote.
-pub const MANIFEST: &str = ".tilmash-manifest";
+pub const MANIFEST: &str = crate::site::route::RESERVED;
 
 /// What a build did.
 #[derive(Debug, Default)]
@@ -87,6 +87,12 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
     let site = state.site().expect("only a state that can be rendered is published");
     let output = absolute(output)?;
     refuse_sources(&state.inputs.root, &output)?;
+    for path in site.routes.keys() {
+        // `site` lays no such routes; here is where one would do harm.
+        if path.is_empty() || !Path::new(&**path).components().all(|part| matches!(part, std::path::Component::Normal(_))) {
+            return Err(Failure::new(format!("`{path}` is no path inside the output folder")));
+        }
+    }
     let _lock = lock(&output)?;
     let stage = beside(&output, "new");
     let mut displaced = swap::recover(&output, &stage)?;
@@ -310,7 +316,7 @@ impl Before {
         if !self.exists {
             return Ok(foreign);
         }
-        let ours: BTreeSet<&str> = self.manifest.iter().flat_map(|path| above(path)).collect();
+        let ours: BTreeSet<&str> = self.manifest.iter().flat_map(|path| crate::base::path::above(path)).collect();
         let mut folders = vec![PathBuf::new()];
         while let Some(folder) = folders.pop() {
             let disk = output.join(&folder);
@@ -342,12 +348,6 @@ struct Foreign {
     files: Vec<PathBuf>,
     /// They may be empty and still mean something: a repository of git has such.
     folders: Vec<PathBuf>,
-}
-
-/// The folders above a path: `kk/a` and `kk` for `kk/a/index.html`.
-fn above(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(crate::base::path::folder(path)), |folder| Some(crate::base::path::folder(folder)))
-        .take_while(|folder| !folder.is_empty())
 }
 
 /// The real path of a folder that may not exist yet.
