@@ -375,6 +375,25 @@ fn drafts_are_published_when_asked_for() {
 }
 
 #[test]
+fn check_looks_at_what_build_publishes() {
+    let folder = site(&[CONFIG, HOME, HOME_EN, ("content/d.kk.md", "---\ntitle: D\ndraft: true\n---\n\n[[nosuch]]\n")]);
+    for command in ["build", "check"] {
+        assert_eq!(tilmash(folder.path(), &[command]).code, 0, "{command}");
+        assert_eq!(tilmash(folder.path(), &[command, "--drafts"]).code, 1, "{command}");
+    }
+}
+
+#[test]
+fn a_cname_is_the_address_of_the_site() {
+    let config = format!("{}cname: book.example.org\n", CONFIG.1);
+    let git = (".git/config", "[remote \"origin\"]\n\turl = git@github.com:a/b.git\n");
+    let folder = site(&[("site.yaml", &config), HOME, HOME_EN, git]);
+    assert_eq!(tilmash(folder.path(), &["build"]).code, 0);
+    let page = fs::read_to_string(folder.path().join("public/en/index.html")).expect("it was built");
+    assert!(page.contains("<link rel=\"canonical\" href=\"https://book.example.org/en/\">"));
+}
+
+#[test]
 fn completions_are_printed() {
     let folder = site(&[]);
     for shell in ["bash", "zsh", "fish"] {

@@ -35,6 +35,9 @@ pub(super) struct BuildArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
+    /// Look at drafts too, as `build --drafts` does
+    #[arg(long)]
+    drafts: bool,
     /// The address of the site; else `base_url` of site.yaml, else what the git remote says
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
@@ -103,7 +106,7 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
         return explain(name);
     }
     let start = Instant::now();
-    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), true)?);
+    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?);
     let state = project.refresh()?;
     let bar = progress(global, &state);
     let mut problems = state.problems.clone();
