@@ -9,14 +9,14 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use crate::base::{Diagnostic, Digest, Failure, code, diagnostic};
+use crate::base::{Diagnostic, Failure, code, diagnostic};
 use crate::project::State;
 use crate::render::{Body, Rendered};
 use crate::site::Route;
@@ -89,11 +89,14 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
     refuse_sources(&state.inputs.root, &output)?;
     for path in site.routes.keys() {
         // `site` lays no such routes; here is where one would do harm.
-        if path.is_empty() || !Path::new(&**path).components().all(|part| matches!(part, std::path::Component::Normal(_))) {
+        if path.is_empty() || !Path::new(&**path).components().all(|part| matches!(part, Component::Normal(_))) {
             return Err(Failure::new(format!("`{path}` is no path inside the output folder")));
         }
     }
-    let _lock = lock(&output)?;
+    if let Some(parent) = output.parent() {
+        fs::create_dir_all(parent).map_err(|error| Failure::io("make", parent, &error))?;
+    }
+    let _lock = Lock::take(&output)?;
     let stage = beside(&output, "new");
     let mut displaced = swap::recover(&output, &stage)?;
     let before = Before::look(&output)?;
@@ -350,24 +353,38 @@ struct Foreign {
     folders: Vec<PathBuf>,
 }
 
-/// The real path of a folder that may not exist yet.
+/// The real path of a folder that may not exist yet; none is made.
 fn absolute(output: &Path) -> Result<PathBuf, Failure> {
     let output = std::path::absolute(output).map_err(|error| Failure::io("find", output, &error))?;
-    if let Ok(real) = fs::canonicalize(&output) {
-        return Ok(real);
+    let mut real = PathBuf::new();
+    for part in output.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                real.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => real.push(part),
+        }
+        // Step by step, since `..` after a symbolic link leaves what it leads to.
+        if matches!(part, Component::Normal(_)) && real.symlink_metadata().is_ok() {
+            real = fs::canonicalize(&real).map_err(|error| Failure::io("find", &real, &error))?;
+        }
     }
-    let (Some(parent), Some(name)) = (output.parent(), output.file_name()) else {
+    if real.file_name().is_none() {
         return Err(Failure::new(format!("`{}` cannot be the output folder", output.display())));
-    };
-    fs::create_dir_all(parent).map_err(|error| Failure::io("make", parent, &error))?;
-    let parent = fs::canonicalize(parent).map_err(|error| Failure::io("find", parent, &error))?;
-    Ok(parent.join(name))
+    }
+    Ok(real)
 }
 
 /// The output folder may neither hold the sources nor be among them.
 fn refuse_sources(root: &Path, output: &Path) -> Result<(), Failure> {
     let holds = root.starts_with(output);
-    let among = crate::load::FOLDERS.iter().any(|folder| output.starts_with(root.join(folder)));
+    let among = crate::load::FOLDERS.iter().any(|folder| {
+        let plain = root.join(folder);
+        // The folder may be a symbolic link to another of the project.
+        let real = fs::canonicalize(&plain).unwrap_or_else(|_| plain.clone());
+        output.starts_with(plain) || output.starts_with(&real) || real.starts_with(output)
+    });
     if holds || among {
         return Err(Failure::new(format!("`{}` holds the site's sources; it cannot be the output folder", output.display()))
             .hint("name another folder with `--output DIR`"));
@@ -382,17 +399,48 @@ fn beside(output: &Path, word: &str) -> PathBuf {
 }
 
 /// Keeps two builds from writing the same folder at the same time. Released when the process ends, however it ends.
-fn lock(output: &Path) -> Result<File, Failure> {
-    let name = format!("tilmash-{}.lock", Digest::of(output.to_string_lossy().as_bytes()));
-    let path = std::env::temp_dir().join(name);
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|error| Failure::io("open", &path, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(_) => Err(Failure::new(format!("another build is writing `{}`", output.display())).hint("wait until it is done")),
+struct Lock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    /// Beside the output, where all who can write it meet, whatever their folder for temporary files is.
+    fn take(output: &Path) -> Result<Self, Failure> {
+        let path = beside(output, "lock");
+        loop {
+            let open = File::options().create(true).truncate(false).write(true).open(&path);
+            let file = open.map_err(|error| Failure::io("open", &path, &error))?;
+            if file.try_lock().is_err() {
+                return Err(
+                    Failure::new(format!("another build is writing `{}`", output.display())).hint("wait until it is done")
+                );
+            }
+            // The build that had it may have removed it since it was opened here; a third would make another.
+            if is_at(&file, &path) {
+                return Ok(Self { path, _file: file });
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // While it is still held. One that stays is used by the next build.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Whether an open file is the one at a path.
+fn is_at(file: &File, path: &Path) -> bool {
+    let (Ok(open), Ok(there)) = (file.metadata(), fs::metadata(path)) else { return false };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        (open.dev(), open.ino()) == (there.dev(), there.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        open.created().ok() == there.created().ok()
     }
 }
