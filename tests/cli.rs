@@ -177,14 +177,20 @@ fn colour_is_for_terminals_and_can_be_forbidden() {
 
 #[test]
 fn a_site_is_not_published_without_one_of_its_pages() {
-    let template = ("templates/page.html", "{{ page.nosuch.field }}");
-    for severity in ["warning", "off"] {
+    let page = "{% extends \"default/page.html\" %}{% block heading %}{{ page.nosuch.field }}{% endblock heading %}";
+    for (severity, template, message) in [
+        ("warning", page, "`kk/a/index.html` could not be made"),
+        ("off", page, "`kk/a/index.html` could not be made"),
+        ("warning", "{% block", "no page can be made"),
+        ("off", "{% block", "no page can be made"),
+    ] {
         let config = format!("{}severity: {{template: {severity}}}\n", CONFIG.1);
-        let folder = site(&[("site.yaml", &config), HOME, HOME_EN, ("content/a.kk.md", "# A\n"), template]);
+        let files = [("site.yaml", &*config), HOME, HOME_EN, ("content/a.kk.md", "# A\n"), ("templates/page.html", template)];
+        let folder = site(&files);
         for command in ["build", "check"] {
             let run = tilmash(folder.path(), &[command]);
             assert_eq!(run.code, 1, "{}", run.err);
-            assert!(run.err.contains("`kk/a/index.html` could not be made"), "{}", run.err);
+            assert!(run.err.contains(message), "{}", run.err);
         }
         assert!(!folder.path().join("public").exists());
     }
