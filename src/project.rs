@@ -196,6 +196,7 @@ impl Project {
         if let Some(url) = &self.overrides.base_url {
             config.base_url = Some(url.clone());
         }
+        config.base_url = config.base_url.or_else(|| config.cname.as_ref().map(|name| format!("https://{name}/")));
         config.base_url = config.base_url.or_else(|| self.overrides.fallback_base_url.clone());
         Some(Arc::new(config))
     }

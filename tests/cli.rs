@@ -176,6 +176,27 @@ fn colour_is_for_terminals_and_can_be_forbidden() {
 }
 
 #[test]
+fn a_site_is_not_published_without_one_of_its_pages() {
+    let page = "{% extends \"default/page.html\" %}{% block heading %}{{ page.nosuch.field }}{% endblock heading %}";
+    for (severity, template, message) in [
+        ("warning", page, "`kk/a/index.html` could not be made"),
+        ("off", page, "`kk/a/index.html` could not be made"),
+        ("warning", "{% block", "no page can be made"),
+        ("off", "{% block", "no page can be made"),
+    ] {
+        let config = format!("{}severity: {{template: {severity}}}\n", CONFIG.1);
+        let files = [("site.yaml", &*config), HOME, HOME_EN, ("content/a.kk.md", "# A\n"), ("templates/page.html", template)];
+        let folder = site(&files);
+        for command in ["build", "check"] {
+            let run = tilmash(folder.path(), &[command]);
+            assert_eq!(run.code, 1, "{}", run.err);
+            assert!(run.err.contains(message), "{}", run.err);
+        }
+        assert!(!folder.path().join("public").exists());
+    }
+}
+
+#[test]
 fn a_new_site_builds_without_a_word() {
     let folder = site(&[]);
     let run = tilmash(folder.path(), &["init", "my book"]);
@@ -261,6 +282,7 @@ fn split_writes_chapters_and_never_over_edits() {
     let edited = written.replace("Тағы бір сөйлем", "Тағы бір өзгерген сөйлем");
     fs::write(&chapter, &edited).expect("it can be written");
     let run = tilmash(folder.path(), &["split"]);
+    assert_eq!(run.code, 0, "leaving it alone is what was asked for: {}", run.err);
     assert!(run.err.contains("edited") && run.err.contains("--force"), "{}", run.err);
     assert_eq!(fs::read_to_string(&chapter).expect("it is there"), edited, "never without being asked");
     assert_eq!(tilmash(folder.path(), &["split", "--dry-run", "--force"]).code, 0);
@@ -269,9 +291,27 @@ fn split_writes_chapters_and_never_over_edits() {
     assert_eq!(fs::read_to_string(&chapter).expect("it is there"), written);
 
     fs::write(&chapter, written.replace("Бірінші сөйлем.\n", "")).expect("it can be written");
+    assert_eq!(tilmash(folder.path(), &["split", "--dry-run"]).code, 0, "it was not asked to write");
+    assert_eq!(tilmash(folder.path(), &["split"]).code, 1, "a chapter that lacks a sentence was not mended");
     let run = tilmash(folder.path(), &["split", "--check"]);
     assert_eq!(run.code, 1);
     assert!(run.err.contains("chapter-loss"), "{}", run.err);
+}
+
+#[test]
+fn split_leaves_a_chapter_that_cannot_be_read() {
+    let folder = site(&[CONFIG_WITH_PLAN, HOME, PLAN, SOURCE]);
+    let chapter = folder.path().join("content/a.kk.md");
+    fs::write(&chapter, b"\xd0 work of days").expect("it can be written");
+    for arguments in [&["split"][..], &["split", "--force"]] {
+        let run = tilmash(folder.path(), arguments);
+        assert_eq!(run.code, 1, "{}", run.err);
+        assert!(run.err.contains("not-utf8") && run.err.contains("move it away"), "{}", run.err);
+        assert_eq!(fs::read(&chapter).expect("it is there"), b"\xd0 work of days");
+        assert!(folder.path().join("content/b.kk.md").is_file(), "the others are written");
+    }
+    let run = tilmash(folder.path(), &["split", "--check"]);
+    assert!(run.err.contains("not-utf8") && !run.err.contains("chapter-missing"), "{}", run.err);
 }
 
 #[test]
@@ -358,6 +398,25 @@ fn drafts_are_published_when_asked_for() {
     assert!(page.is_file());
     assert_eq!(tilmash(folder.path(), &["build"]).code, 0);
     assert!(!page.exists(), "what is no longer published is removed");
+}
+
+#[test]
+fn check_looks_at_what_build_publishes() {
+    let folder = site(&[CONFIG, HOME, HOME_EN, ("content/d.kk.md", "---\ntitle: D\ndraft: true\n---\n\n[[nosuch]]\n")]);
+    for command in ["build", "check"] {
+        assert_eq!(tilmash(folder.path(), &[command]).code, 0, "{command}");
+        assert_eq!(tilmash(folder.path(), &[command, "--drafts"]).code, 1, "{command}");
+    }
+}
+
+#[test]
+fn a_cname_is_the_address_of_the_site() {
+    let config = format!("{}cname: book.example.org\n", CONFIG.1);
+    let git = (".git/config", "[remote \"origin\"]\n\turl = git@github.com:a/b.git\n");
+    let folder = site(&[("site.yaml", &config), HOME, HOME_EN, git]);
+    assert_eq!(tilmash(folder.path(), &["build"]).code, 0);
+    let page = fs::read_to_string(folder.path().join("public/en/index.html")).expect("it was built");
+    assert!(page.contains("<link rel=\"canonical\" href=\"https://book.example.org/en/\">"));
 }
 
 #[test]

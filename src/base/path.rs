@@ -33,6 +33,16 @@ pub fn folder(path: &str) -> &str {
     path.rfind('/').map_or("", |slash| &path[..slash])
 }
 
+/// The folders above a path, innermost first: `kk/a` and `kk` for `kk/a/index.html`.
+pub fn above(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder(path)), |inner| Some(folder(inner))).take_while(|folder| !folder.is_empty())
+}
+
+/// The first character of a path that cannot be in the name of a file on every system.
+pub fn unfit(path: &str) -> Option<char> {
+    path.chars().find(|&c| c.is_control() || "\\:*?\"<>|".contains(c))
+}
+
 /// The last part of a path.
 pub fn file_name(path: &str) -> &str {
     path.rfind('/').map_or(path, |slash| &path[slash + 1..])

@@ -80,13 +80,13 @@ pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> 
 fn slug(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let slug = crate::base::yaml::text(node, problems)?;
     let usable =
-        !slug.is_empty() && !slug.contains(['/', '\\']) && slug != "." && slug != ".." && !slug.contains(char::is_control);
+        !slug.is_empty() && !slug.contains('/') && slug != "." && slug != ".." && crate::base::path::unfit(&slug).is_none();
     if usable {
         return Some(crate::base::path::nfc(&slug));
     }
     problems.push(
-        Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{slug}` cannot be part of an address"))
-            .hint("a slug is one name without `/`"),
+        Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{}` cannot be part of an address", slug.escape_debug()))
+            .hint("a slug is one name, without `/` and what no file name may hold: `\\ : * ? \" < > |`"),
     );
     None
 }
