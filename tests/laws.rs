@@ -211,7 +211,7 @@ fn small_site() -> Files {
 }
 
 proptest! {
-    #![proptest_config(cases(12))]
+    #![proptest_config(cases(48))]
 
     /// Law 2: after any sequence of edits, the state equals a fresh start from the same files. Law 7
     /// of every problem on the way.
@@ -235,7 +235,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(6))]
+    #![proptest_config(cases(24))]
 
     /// Law 2 again, through the disk: what `refresh` keeps of a file is what is in it.
     #[test]
@@ -567,7 +567,7 @@ fn pack() -> Arc<LanguagePack> {
 }
 
 proptest! {
-    #![proptest_config(cases(1000))]
+    #![proptest_config(cases(3000))]
 
     /// Any Markdown makes a document whose places hold, whose HTML is well nested, and whose
     /// sentences can be taken out of it.
@@ -667,7 +667,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(20))]
+    #![proptest_config(cases(100))]
 
     /// Any two pages make a site whose pages are sound, also side by side.
     #[test]

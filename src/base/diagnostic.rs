@@ -51,20 +51,26 @@ impl Diagnostic {
 
     /// A problem that has no place in a file.
     pub fn nowhere(code: &'static Code, message: impl Into<String>) -> Self {
-        Self { code, severity: code.severity, message: message.into(), place: None, others: Vec::new(), hints: Vec::new() }
+        let message = one_line(message.into());
+        Self { code, severity: code.severity, message, place: None, others: Vec::new(), hints: Vec::new() }
     }
 
     /// Adds a hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+        self.push_hint(hint);
         self
+    }
+
+    /// Adds a hint to a problem that is reported already.
+    pub fn push_hint(&mut self, hint: impl Into<String>) {
+        self.hints.push(one_line(hint.into()));
     }
 
     /// Adds a hint if there is one.
     #[must_use]
     pub fn maybe_hint(mut self, hint: Option<String>) -> Self {
-        self.hints.extend(hint);
+        self.hints.extend(hint.map(one_line));
         self
     }
 
@@ -74,6 +80,15 @@ impl Diagnostic {
         self.others.push((place, words.into()));
         self
     }
+}
+
+/// Messages quote what stands in files: no line break of theirs may end a message, and none of their
+/// control characters may reach a terminal.
+fn one_line(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// Puts diagnostics in the order in which they are shown: by file, place, code; equal ones once.
@@ -87,4 +102,15 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
 /// Whether any of them is an error.
 pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_line_without_control_characters() {
+        let problem = Diagnostic::nowhere(&super::super::code::BROKEN_LINK, "no `a\nb\u{1b}[31m`").hint("x\ty");
+        assert_eq!((problem.message.as_str(), problem.hints[0].as_str()), ("no `a b\u{fffd}[31m`", "x y"));
+    }
 }

@@ -55,12 +55,12 @@ impl Links {
 
 /// Answers all refs of the site. `is_asset` says whether a file of the content is published as it is.
 pub fn link(site: &Site) -> (Links, Vec<Diagnostic>) {
-    let answered: Vec<(Vec<Box<[Answer]>>, Vec<Diagnostic>)> = site
+    let answered: Vec<(Vec<Box<[Answer]>>, Problems)> = site
         .works
         .par_iter()
         .enumerate()
         .map(|(index, work)| {
-            let mut problems = Vec::new();
+            let mut problems = Problems::default();
             let id = WorkId(index as u32);
             let answers = work
                 .editions
@@ -81,11 +81,14 @@ pub fn link(site: &Site) -> (Links, Vec<Diagnostic>) {
         touched_by: vec![Vec::new(); site.works.len()],
         segments_of_cuts: HashMap::new(),
     };
-    let mut problems = Vec::new();
-    for (answers, found) in answered {
+    let mut problems = Problems::default();
+    for (answers, mut found) in answered {
         links.answers.push(answers);
-        problems.extend(found);
+        let before = problems.list.len();
+        problems.list.append(&mut found.list);
+        problems.missed.extend(found.missed.into_iter().map(|missed| Missed { problem: before + missed.problem, ..missed }));
     }
+    problems.suggest(site);
     // Reading order, so that the lists come out in it.
     for &id in &site.order {
         let mut seen = HashSet::new();
@@ -119,10 +122,81 @@ pub fn link(site: &Site) -> (Links, Vec<Diagnostic>) {
             }
         }
     }
-    (links, problems)
+    (links, problems.list)
 }
 
-fn answer(site: &Site, from: WorkId, document: &Document, asked: &Ref, problems: &mut Vec<Diagnostic>) -> Answer {
+/// How many names that were not found are compared with all names of the site. A site of ten thousand
+/// pages whose links are all broken must not take hours to say so.
+const SEARCHES: usize = 50;
+
+/// The problems of links, and what is still to be said of them.
+#[derive(Default)]
+struct Problems {
+    list: Vec<Diagnostic>,
+    missed: Vec<Missed>,
+}
+
+/// A name that was not found.
+struct Missed {
+    /// The position of its problem.
+    problem: usize,
+    /// As a key, and as a file if it was meant as one.
+    key: String,
+    file: Option<String>,
+}
+
+impl Problems {
+    fn push(&mut self, problem: Diagnostic) {
+        self.list.push(problem);
+    }
+
+    fn push_missed(&mut self, problem: Diagnostic, key: &str, file: Option<&str>) {
+        self.missed.push(Missed { problem: self.list.len(), key: key.to_owned(), file: file.map(str::to_owned) });
+        self.list.push(problem);
+    }
+
+    /// Says what may have been meant: a work elsewhere whose key ends so, else one with a similar name.
+    fn suggest(&mut self, site: &Site) {
+        if self.missed.is_empty() {
+            return;
+        }
+        let mut by_last_part: HashMap<&str, &str> = HashMap::new();
+        for key in site.keys() {
+            by_last_part.entry(path::file_name(key)).or_insert(key);
+        }
+        let hints: Vec<Option<String>> = self
+            .missed
+            .par_iter()
+            .enumerate()
+            .map(|(number, missed)| {
+                if let Some(found) = by_last_part.get(path::file_name(&missed.key)) {
+                    return Some(format!("did you mean `{found}`?"));
+                }
+                if number >= SEARCHES {
+                    return None;
+                }
+                suggest::did_you_mean(&missed.key, site.keys()).or_else(|| {
+                    let assets = site.routes.values().filter_map(|route| match &route.kind {
+                        RouteKind::Asset { file } => Some(&**file),
+                        _ => None,
+                    });
+                    suggest::did_you_mean(missed.file.as_deref()?, assets)
+                })
+            })
+            .collect();
+        for (missed, hint) in self.missed.iter().zip(hints) {
+            let general = || match missed.file {
+                Some(_) => None,
+                None => Some("a work's key is its path in `content/` without language and `.md`".to_owned()),
+            };
+            if let Some(hint) = hint.or_else(general) {
+                self.list[missed.problem].push_hint(hint);
+            }
+        }
+    }
+}
+
+fn answer(site: &Site, from: WorkId, document: &Document, asked: &Ref, problems: &mut Problems) -> Answer {
     match &asked.target {
         Target::Anchor(anchor) => {
             check_anchor(site, from, document.lang, anchor, asked, problems);
@@ -142,12 +216,8 @@ fn answer(site: &Site, from: WorkId, document: &Document, asked: &Ref, problems:
             match work_by_loose_key(site, document, key.as_str()) {
                 Some(work) => to_work(site, work, document.lang, anchor.as_deref(), asked, problems),
                 None => {
-                    let hint = by_last_part(site, key.as_str())
-                        .or_else(|| suggest::did_you_mean(key.as_str(), site.keys()))
-                        .unwrap_or_else(|| "a work's key is its path in `content/` without language and `.md`".to_owned());
-                    problems.push(
-                        Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("no work is called `{key}`")).hint(hint),
-                    );
+                    let problem = Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("no work is called `{key}`"));
+                    problems.push_missed(problem, key.as_str(), None);
                     Answer::Broken
                 }
             }
@@ -175,7 +245,7 @@ fn generated(site: &Site, key: &str, lang: LangId, anchor: Option<&str>) -> Opti
     Some(Answer::Path { path: source_order_path(&language.code, 0).into(), title, anchor: anchor.map(str::to_owned) })
 }
 
-fn to_work(site: &Site, work: WorkId, lang: LangId, anchor: Option<&str>, asked: &Ref, problems: &mut Vec<Diagnostic>) -> Answer {
+fn to_work(site: &Site, work: WorkId, lang: LangId, anchor: Option<&str>, asked: &Ref, problems: &mut Problems) -> Answer {
     let (found, _) = site.nearest_edition(work, lang);
     if found != lang {
         let key = &site.work(work).key;
@@ -194,7 +264,7 @@ fn to_work(site: &Site, work: WorkId, lang: LangId, anchor: Option<&str>, asked:
     Answer::Work { work, lang: found, anchor: anchor.map(str::to_owned) }
 }
 
-fn check_anchor(site: &Site, work: WorkId, lang: LangId, anchor: &str, asked: &Ref, problems: &mut Vec<Diagnostic>) {
+fn check_anchor(site: &Site, work: WorkId, lang: LangId, anchor: &str, asked: &Ref, problems: &mut Problems) {
     if site.has_anchor(work, lang, anchor) {
         return;
     }
@@ -213,14 +283,7 @@ fn check_anchor(site: &Site, work: WorkId, lang: LangId, anchor: &str, asked: &R
     );
 }
 
-fn to_file(
-    site: &Site,
-    document: &Document,
-    file: &str,
-    anchor: Option<&str>,
-    asked: &Ref,
-    problems: &mut Vec<Diagnostic>,
-) -> Answer {
+fn to_file(site: &Site, document: &Document, file: &str, anchor: Option<&str>, asked: &Ref, problems: &mut Problems) -> Answer {
     // A picture may exist in a form of its own for each language: `map.kk.svg` is shown for `map.svg`.
     if asked.kind == RefKind::Image || path::extension(file) != "md" {
         for candidate in localised(file, site.config.code(document.lang)) {
@@ -248,14 +311,8 @@ fn to_file(
     if let Some(found) = generated(site, key, document.lang, anchor) {
         return found;
     }
-    let hint = by_last_part(site, key).or_else(|| suggest::did_you_mean(key, site.keys())).or_else(|| {
-        let assets = site.routes.values().filter_map(|route| match &route.kind {
-            RouteKind::Asset { file } => Some(&**file),
-            _ => None,
-        });
-        suggest::did_you_mean(file, assets)
-    });
-    problems.push(Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("there is no `{file}`")).maybe_hint(hint));
+    let problem = Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("there is no `{file}`"));
+    problems.push_missed(problem, key, Some(file));
     Answer::Broken
 }
 
@@ -266,10 +323,4 @@ fn localised(file: &str, code: &str) -> [String; 2] {
         None => file.to_owned(),
     };
     [own, file.to_owned()]
-}
-
-/// A hint for a key whose last part is right: `russia` for `vectors/russia`.
-fn by_last_part(site: &Site, key: &str) -> Option<String> {
-    let last = path::file_name(key);
-    site.keys().find(|known| path::file_name(known) == last).map(|found| format!("did you mean `{found}`?"))
 }

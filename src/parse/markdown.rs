@@ -5,8 +5,9 @@
 //! bare mode it writes what the CommonMark specification says and nothing else, and the
 //! specification's own examples are run through it (`tests/commonmark.rs`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::rc::Rc;
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 use pulldown_cmark_escape::{escape_href, escape_html, escape_html_body_text};
@@ -71,7 +72,7 @@ struct Writer<'a, 'p> {
     blocks: Vec<Block>,
     refs: Vec<Ref>,
     codes: Vec<CodeBlock>,
-    anchors: BTreeSet<String>,
+    anchors: Names,
     provenance: Provenance,
 
     /// Depth of blocks around the present event.
@@ -133,6 +134,9 @@ struct Notes {
     used: BTreeMap<String, (u32, u32)>,
     defined: BTreeMap<String, (Range<usize>, Fragment)>,
     ids: BTreeMap<String, String>,
+    names: Names,
+    /// All labels that are defined; looked for when the first is missed.
+    known: Option<Rc<[String]>>,
     /// The body's output while a definition is written.
     aside: Option<(String, Range<usize>, Builder)>,
 }
@@ -162,7 +166,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             blocks: Vec::new(),
             refs: Vec::new(),
             codes: Vec::new(),
-            anchors: BTreeSet::new(),
+            anchors: Names::default(),
             provenance: Provenance::of(page, start),
             block_depth: 0,
             block_number: 0,
@@ -590,27 +594,22 @@ impl<'a, 'p> Writer<'a, 'p> {
             self.undefined_note(range.start);
         }
         self.heading_text(text);
-        if self.has_urls
-            && self.links.is_empty()
-            && self.heading.is_none()
-            && written == text
-            && let Some(url) = self.bare_url(&range)
-        {
-            self.write_text(&text[..url.start - range.start], range.start..url.start);
-            self.autolink(&url);
-            // The URL may run over several events (`_` and `&` begin new ones); skip what it covers.
-            let mut rest = range.end;
-            while rest < url.end {
-                rest = self.events[self.at].1.end;
-                self.at += 1;
-            }
-            if rest > url.end {
-                let tail = self.text[url.end..rest].to_owned();
-                self.text(&tail, url.end..rest);
-            }
+        if !self.has_urls || !self.links.is_empty() || self.heading.is_some() || written != text {
+            self.write_text(text, range);
             return;
         }
-        self.write_text(text, range);
+        let Range { start: mut at, mut end } = range;
+        while let Some(url) = self.bare_url(range.start, at..end) {
+            self.write_text(&self.text[at..url.start], at..url.start);
+            self.autolink(&url);
+            at = url.end;
+            // The URL may run over several events (`_` and `&` begin new ones).
+            while end < at {
+                end = self.events[self.at].1.end;
+                self.at += 1;
+            }
+        }
+        self.write_text(&self.text[at..end], at..end);
     }
 
     /// Writes text, marking the readings that an editor put in the place of others.
@@ -653,30 +652,52 @@ impl<'a, 'p> Writer<'a, 'p> {
         if mark.is_empty() { curly.to_owned() } else { mark.clone() }
     }
 
-    /// The bytes of a bare URL that begins within this text, after the rules of GFM's extended autolinks.
-    fn bare_url(&self, range: &Range<usize>) -> Option<Range<usize>> {
-        let text = &self.text[range.clone()];
-        let mut from = 0;
-        let begin = loop {
-            let found = ["https://", "http://", "www."].iter().filter_map(|start| text[from..].find(start)).min()? + from;
-            let before = text[..found].chars().next_back();
-            if before.is_none_or(|c| c.is_whitespace() || "*_~(\"'«“".contains(c)) {
-                break found;
+    /// The bytes of the first bare URL that begins in a range of a text that begins at `start`, after
+    /// the rules of GFM's extended autolinks.
+    fn bare_url(&self, start: usize, range: Range<usize>) -> Option<Range<usize>> {
+        let mut at = range.start;
+        loop {
+            at += self.text[at..range.end].find(['h', 'w'])?;
+            let rest = &self.text[at..range.end];
+            let before = self.text[start..at].chars().next_back();
+            if ["https://", "http://", "www."].iter().any(|scheme| rest.starts_with(scheme))
+                && before.is_none_or(|c| c.is_whitespace() || "*_~(\"'«“".contains(c))
+                && let Some(end) = self.url_end(at, range.end)
+            {
+                return Some(at..end);
             }
-            from = found + 4;
-        };
-        // As far as the events that follow are still text without a gap.
-        let mut limit = range.end;
+            at += 1;
+        }
+    }
+
+    /// Where the URL ends that seems to begin at `start`; `text_end` is the end of the text event.
+    fn url_end(&self, start: usize, text_end: usize) -> Option<usize> {
+        /// Longer ones are no addresses that a person wrote; without a limit, a long line of almost
+        /// addresses would be looked at again from each of them.
+        const LIMIT: usize = 2000;
+        // As far as the events that follow are still text without a gap; not over entities.
+        let mut limit = text_end;
         for (event, next) in &self.events[self.at..] {
-            if matches!(event, Event::Text(_)) && next.start == limit {
-                limit = next.end;
-            } else {
-                break;
+            match event {
+                Event::Text(text) if next.start == limit && limit - start <= LIMIT => {
+                    let written = &self.text[next.clone()];
+                    if written.starts_with('&') && *written != **text {
+                        break;
+                    }
+                    limit = next.end;
+                }
+                _ => break,
             }
         }
-        let start = range.start + begin;
         let candidate = &self.text[start..limit];
-        let mut end = candidate.find(|c: char| c.is_whitespace() || c == '<').unwrap_or(candidate.len());
+        let mut end = candidate
+            .char_indices()
+            .take_while(|&(at, _)| at <= LIMIT)
+            .find(|&(_, c)| c.is_whitespace() || c == '<')
+            .map_or(candidate.len(), |(at, _)| at);
+        if end > LIMIT {
+            return None;
+        }
         loop {
             let url = &candidate[..end];
             let last = url.chars().next_back()?;
@@ -690,7 +711,7 @@ impl<'a, 'p> Writer<'a, 'p> {
         let host = candidate[..end].trim_start_matches("https://").trim_start_matches("http://");
         let host = host.split(['/', '?', '#']).next().unwrap_or("");
         let plausible = host.contains('.') && !host.starts_with('.') && !host.contains("..") && !host.ends_with("www.");
-        plausible.then(|| start..start + end)
+        plausible.then_some(start + end)
     }
 
     fn autolink(&mut self, url: &Range<usize>) {
@@ -738,7 +759,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
             return Some(text);
         }
-        let Some(page) = self.page else { return None };
+        let page = self.page?;
         let explicit = heading.explicit.is_some();
         let wanted = heading.explicit.unwrap_or_else(|| {
             let slug = page.pack.slug(&text);
@@ -747,17 +768,15 @@ impl<'a, 'p> Writer<'a, 'p> {
         if explicit && is_reserved(&wanted) {
             let message = format!("the anchor `{wanted}` is kept for a part of the page itself");
             if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
-                problem.hints.push("give the heading another one".to_owned());
+                problem.push_hint("give the heading another one".to_owned());
             }
-        } else if explicit && self.anchors.contains(&wanted) {
-            let first = self.headings.iter().position(|earlier| earlier.anchor == wanted);
+        } else if explicit && let Some(&first) = self.anchors.taken.get(&wanted) {
             let message = format!("the anchor `{wanted}` is given twice on this page");
             if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
-                problem.hints.extend(first.map(|first| format!("heading {} of the page has it already", first + 1)));
+                problem.push_hint(format!("heading {} of the page has it already", first + 1));
             }
         }
-        let anchor = unique(|anchor| self.anchors.contains(anchor) || is_reserved(anchor), wanted);
-        self.anchors.insert(anchor.clone());
+        let anchor = self.anchors.take(wanted, self.headings.len(), is_reserved);
         let id = SegmentId { block: self.block_number, sentence: 1 };
         self.headings.push(Heading { level: heading.level, anchor, explicit, text, id });
         None
@@ -891,7 +910,7 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     fn raw_html_note(&mut self, range: Range<usize>) {
         if let Some(note) = self.problem(&code::RAW_HTML, range, "raw HTML is shown as text".to_owned()) {
-            note.hints.push("`markdown: {raw_html: true}` in site.yaml lets it through".to_owned());
+            note.push_hint("`markdown: {raw_html: true}` in site.yaml lets it through".to_owned());
         }
     }
 
@@ -914,7 +933,9 @@ impl<'a, 'p> Writer<'a, 'p> {
         let classified = if link_type == LinkType::Email {
             Destination::External(format!("mailto:{url}"))
         } else if wiki {
-            let (key, anchor) = cut_anchor(url);
+            // A link may run over a line.
+            let url = url.split_whitespace().collect::<Vec<_>>().join(" ");
+            let (key, anchor) = cut_anchor(&url);
             Destination::Asks(Target::Work { key: Key::new(key.trim()), anchor })
         } else {
             classify(url, &page.file)
@@ -1048,7 +1069,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             return id.clone();
         }
         let clean: String = label.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect();
-        let id = unique(|id| self.notes.ids.values().any(|taken| taken == id), clean);
+        let id = self.notes.names.take(clean, self.notes.ids.len(), |_| false);
         self.notes.ids.insert(label.to_owned(), id.clone());
         id
     }
@@ -1077,19 +1098,18 @@ impl<'a, 'p> Writer<'a, 'p> {
         if label.is_empty() {
             return;
         }
-        let known: Vec<String> = self
-            .events
-            .iter()
-            .filter_map(|(event, _)| match event {
+        let known = Rc::clone(self.notes.known.get_or_insert_with(|| {
+            let labels = self.events.iter().filter_map(|(event, _)| match event {
                 Event::Start(Tag::FootnoteDefinition(known)) => Some(known.to_string()),
                 _ => None,
-            })
-            .collect();
+            });
+            labels.collect()
+        }));
         let hint = suggest::did_you_mean(label, known.iter().map(String::as_str))
             .unwrap_or_else(|| format!("define it on a line of its own: `[^{label}]: …`"));
         let message = format!("the footnote `{label}` is not defined");
         if let Some(problem) = self.problem(&code::FOOTNOTE, start..start + end + 1, message) {
-            problem.hints.push(hint);
+            problem.push_hint(hint);
         }
     }
 
@@ -1107,7 +1127,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             (self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is defined twice")), place)
         {
             problem.others.push((place, "first defined here".to_owned()));
-            problem.hints.push("give one of them another label, or make them one".to_owned());
+            problem.push_hint("give one of them another label, or make them one".to_owned());
         }
     }
 
@@ -1124,7 +1144,7 @@ impl<'a, 'p> Writer<'a, 'p> {
                 None => {
                     let line = self.first_line(range);
                     if let Some(problem) = self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is never used")) {
-                        problem.hints.push(format!("refer to it with `[^{label}]`"));
+                        problem.push_hint(format!("refer to it with `[^{label}]`"));
                     }
                     // It is printed all the same, after the others: nothing that was written is lost.
                     let number = self.notes.used.len() as u32 + 1;
@@ -1194,12 +1214,31 @@ fn cut_anchor(url: &str) -> (&str, Option<String>) {
     }
 }
 
-/// `wanted`, or the first of `wanted-2`, `wanted-3` … that is not taken.
-fn unique(taken: impl Fn(&str) -> bool, wanted: String) -> String {
-    if !taken(&wanted) {
-        return wanted;
+/// Names of which each is given once.
+#[derive(Default)]
+struct Names {
+    /// With the number of what it names.
+    taken: HashMap<String, usize>,
+    /// By name: the number with which the last search for a free one ended. Without it, a page on which
+    /// a name is wanted a thousand times would cost a million looks.
+    next: HashMap<String, usize>,
+}
+
+impl Names {
+    /// `wanted`, or the first of `wanted-2`, `wanted-3` … that is neither taken nor refused.
+    fn take(&mut self, wanted: String, number: usize, refused: impl Fn(&str) -> bool) -> String {
+        let mut name = wanted.clone();
+        let mut next = self.next.get(&wanted).copied().unwrap_or(2);
+        while self.taken.contains_key(&name) || refused(&name) {
+            name = format!("{wanted}-{next}");
+            next += 1;
+        }
+        if name != wanted {
+            self.next.insert(wanted, next);
+        }
+        self.taken.insert(name.clone(), number);
+        name
     }
-    (2..).map(|n| format!("{wanted}-{n}")).find(|candidate| !taken(candidate)).expect("numbers do not end")
 }
 
 /// Whether an anchor is the id of a sentence, a footnote or a part of the page around the text: a

@@ -13,7 +13,7 @@ use crate::site::{Edition, Site, WorkId, route, segment_with_id};
 use crate::split::{self, Cut, RepairKind, Segment};
 
 use super::Renderer;
-use super::highlight::{self, Highlighted};
+use super::highlight::Highlighted;
 use super::template::map;
 
 /// For what kind of page a document's text is written.
@@ -165,7 +165,7 @@ impl Writer<'_> {
             Highlighted::Unknown => {
                 escape_html_body_text(html, &block.text).expect("writing to a string");
                 let message = format!("no highlighting is known for `{}`", block.language);
-                let hint = highlight::suggestion(&block.language);
+                let hint = self.renderer.highlighter.suggestion(&block.language);
                 problems.push(
                     Diagnostic::at(&code::UNKNOWN_CODE_LANGUAGE, block.place.clone(), message)
                         .hint(hint.unwrap_or_else(|| "use `text` for a block without highlighting".to_owned())),
@@ -315,7 +315,7 @@ fn half_anchor(site: &Site, work: WorkId, pair: (LangId, LangId), document: &Doc
     if anchor.is_empty() || anchor == "top" {
         return anchor.to_owned();
     }
-    let heading = (0..document.headings.len()).find(|&index| site.anchor(work, document, index) == anchor);
+    let heading = site.anchors(work, document).position(|known| known == anchor);
     let id = heading.map(|index| document.headings[index].id).or_else(|| segment::parse(anchor));
     let row = id.and_then(|id| row_of(site, work, pair, document, id));
     row.map_or_else(|| format!("{}-{anchor}", site.config.code(document.lang)), |id| id.to_string())

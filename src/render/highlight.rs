@@ -68,6 +68,8 @@ const CLASSES: &[(&str, &str)] = &[
 #[derive(Default)]
 pub struct Highlighter {
     done: Mutex<HashMap<Digest, Highlighted>>,
+    /// By the name of a language that is not known: what may have been meant.
+    suggestions: Mutex<HashMap<String, Option<String>>>,
     /// What earlier processes highlighted; taken from when a block asks for it.
     remembered: HashMap<Digest, Arc<str>>,
 }
@@ -116,7 +118,7 @@ impl Highlighter {
                 rest = after;
             }
         }
-        Self { done: Mutex::default(), remembered }
+        Self { done: Mutex::default(), remembered, suggestions: Mutex::default() }
     }
 
     /// What this highlighter did, for the next process; `None` if it did nothing new.
@@ -176,10 +178,16 @@ impl Highlighter {
         self.done.lock().expect("no code panics while it holds this lock").insert(digest, result.clone());
         result
     }
+
+    /// A known language with a name like this one, which is not known.
+    pub(super) fn suggestion(&self, language: &str) -> Option<String> {
+        let mut known = self.suggestions.lock().expect("no code panics while it holds this lock");
+        known.entry(language.to_owned()).or_insert_with(|| suggestion(language)).clone()
+    }
 }
 
 /// A known language with a name like this one.
-pub(super) fn suggestion(language: &str) -> Option<String> {
+fn suggestion(language: &str) -> Option<String> {
     let names: Vec<String> = syntaxes()
         .syntaxes()
         .iter()

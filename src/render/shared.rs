@@ -51,6 +51,8 @@ pub(super) struct Language {
     pub(super) site: Value,
     pub(super) lang: Value,
     pub(super) strings: Value,
+    /// Made when the first page asks for it.
+    compass: OnceLock<Value>,
 }
 
 impl Shared {
@@ -166,7 +168,12 @@ impl Language {
             ("feed", feed.into()),
             ("extra", config.extra.as_ref().map_or_else(Value::none, yaml_value)),
         ]);
-        Self { site: site_value, lang: lang_value, strings: Value::from(strings) }
+        Self { site: site_value, lang: lang_value, strings: Value::from(strings), compass: OnceLock::new() }
+    }
+
+    /// The compass of the vectors for readers of this language, if there is one.
+    pub(super) fn compass(&self, make: impl FnOnce() -> Option<Value>) -> Value {
+        self.compass.get_or_init(|| make().unwrap_or_else(Value::none)).clone()
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     page.set("backlinks", links(renderer, &renderer.links.backlinks[work.0 as usize], lang));
     page.set("touched_by", touched_by(renderer, work, lang));
     page.set("chapter", chapter(renderer, work, lang));
-    page.set("compass", compass(renderer, lang).unwrap_or_else(Value::none));
+    page.set("compass", renderer.shared.language(lang).compass(|| compass(renderer, lang)));
     let template = match &document.front.template {
         Some((name, _)) if renderer.templates.has(name) => name.clone(),
         Some((name, place)) => {
@@ -483,11 +483,11 @@ fn toc(renderer: &Renderer, work: WorkId, document: &Document) -> Value {
     let entries: Vec<(u8, Value, Value)> = document
         .headings
         .iter()
-        .enumerate()
-        .map(|(index, heading)| {
+        .zip(renderer.site.anchors(work, document))
+        .map(|(heading, anchor)| {
             let mut title = String::new();
             pulldown_cmark_escape::escape_html_body_text(&mut title, &heading.text).expect("writing to a string");
-            (heading.level, renderer.site.anchor(work, document, index).into(), Value::safe_string(&title))
+            (heading.level, anchor.into(), Value::safe_string(&title))
         })
         .collect();
     below(&entries, &mut 0, 0)
@@ -681,7 +681,7 @@ fn chapter(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
     let Some((split, chapter)) = site.chapter(work) else { return Value::none() };
     let (split_index, _) = site.work(work).chapter.expect("it has one");
     let segments = || chapter.cuts.iter().map(|cut| &split.segments[cut.segment]);
-    let address = match (segments().next(), segments().last()) {
+    let address = match (segments().next(), segments().next_back()) {
         (Some(first), Some(last)) => format!("{}–{}", first.address, last.address),
         _ => String::new(),
     };

@@ -185,11 +185,7 @@ impl Site {
     /// that a link to a section survives a change of language. An anchor that a translator gave
     /// expressly stands.
     pub fn anchor<'a>(&'a self, id: WorkId, document: &'a Document, index: usize) -> &'a str {
-        let own = &document.headings[index];
-        match self.source_headings(id, document) {
-            Some(source) if !own.explicit => &source[index].anchor,
-            _ => &own.anchor,
-        }
+        shared_anchor(self.source_headings(id, document), document, index)
     }
 
     fn source_headings(&self, id: WorkId, document: &Document) -> Option<&[Heading]> {
@@ -212,7 +208,7 @@ impl Site {
         if let Some(segment) = crate::model::segment::parse(anchor) {
             return segment_with_id(document, segment).is_some();
         }
-        if (0..document.headings.len()).any(|index| self.anchor(id, document, index) == anchor) {
+        if self.anchors(id, document).any(|known| known == anchor) {
             return true;
         }
         let note = anchor.strip_prefix("fn-").or_else(|| anchor.strip_prefix("fnref-"));
@@ -221,7 +217,8 @@ impl Site {
 
     /// All anchors of an edition that a person would link to.
     pub fn anchors<'a>(&'a self, id: WorkId, document: &'a Document) -> impl Iterator<Item = &'a str> {
-        (0..document.headings.len()).map(move |index| self.anchor(id, document, index))
+        let source = self.source_headings(id, document);
+        (0..document.headings.len()).map(move |index| shared_anchor(source, document, index))
     }
 
     /// The absolute URL of a path, if the site's address is known. The one function that makes such URLs.
@@ -401,6 +398,14 @@ impl Site {
             (None, Some(last)) => last.to_owned(),
             (_, None) => key.split('/').map(slug).collect::<Vec<_>>().join("/"),
         }
+    }
+}
+
+fn shared_anchor<'a>(source: Option<&'a [Heading]>, document: &'a Document, index: usize) -> &'a str {
+    let own = &document.headings[index];
+    match source {
+        Some(source) if !own.explicit => &source[index].anchor,
+        _ => &own.anchor,
     }
 }
 

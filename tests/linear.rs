@@ -1,0 +1,172 @@
+//! Nothing may be quadratic: the work of a site of twice as many pages is twice the work.
+//!
+//! What is counted are bytes that come out, which are the same on every machine; where work could grow
+//! without showing in them, there is a bound in seconds that only a quadratic program would miss.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tilmash::model::{Key, LangId, LanguagePack};
+use tilmash::parse::{ParseInput, Settings, parse};
+
+mod common;
+#[path = "../benches/speed/corpus.rs"]
+#[allow(dead_code, reason = "the benchmark uses the rest of it")]
+mod corpus;
+use common::{Files, Snapshot, project, snapshot};
+
+/// Pages and bytes of the whole site for each number of pages.
+fn sizes(numbers: &[usize], site: impl Fn(usize) -> Files) -> Vec<usize> {
+    let bytes = |snapshot: &Snapshot| snapshot.routes.values().map(Vec::len).sum::<usize>();
+    numbers.iter().map(|&pages| bytes(&snapshot(&common::state(&site(pages))))).collect()
+}
+
+/// Asserts that doubling the pages at most doubles what is added to a site, give or take.
+fn assert_linear(what: &str, sizes: &[usize], tolerance: f64) {
+    let steps: Vec<f64> = sizes.windows(2).map(|pair| pair[1] as f64 - pair[0] as f64).collect();
+    for pair in steps.windows(2) {
+        let growth = pair[1] / pair[0];
+        assert!(growth < 2.0 * tolerance, "{what}: {sizes:?} grows by {growth:.2} where the pages double");
+    }
+}
+
+fn site(pages: usize, page: impl Fn(usize) -> (String, String)) -> Files {
+    let mut files = Files::from([
+        ("site.yaml".to_owned(), "title: T\nlanguages: [kk, en]\nseverity: {missing-translation: off}\n".to_owned()),
+        ("content/index.kk.md".to_owned(), "# Басты бет\n".to_owned()),
+    ]);
+    files.extend((0..pages).map(page));
+    files
+}
+
+#[test]
+fn the_neutral_corpus() {
+    let made = |pages| {
+        let mut files = Files::new();
+        let corpus = corpus::Corpus { pages, side_by_side: true, highlight: false };
+        corpus.files(|path, text| drop(files.insert(path.to_owned(), text.to_owned())));
+        files
+    };
+    // The menu of every page has all sections, up to a hundred: some more than double, never much.
+    assert_linear("the corpus", &sizes(&[50, 100, 200], made), 1.15);
+}
+
+#[test]
+fn all_pages_in_one_section() {
+    let made = |pages| site(pages, |n| (format!("content/p{n:04}.kk.md"), format!("# Бет {n}\n\nСөйлем.\n")));
+    assert_linear("one section", &sizes(&[250, 500, 1000], made), 1.05);
+}
+
+#[test]
+fn a_section_for_every_few_pages() {
+    let made = |pages| {
+        site(pages, |n| {
+            let (section, page) = (n / 4, n % 4);
+            let name = if page == 0 { "index".to_owned() } else { format!("p{page}") };
+            (format!("content/s{section:03}/{name}.kk.md"), format!("# Бет {n}\n\nСөйлем.\n"))
+        })
+    };
+    // Beyond a hundred sections the menu does not grow any more.
+    assert_linear("many sections", &sizes(&[500, 1000, 2000], made), 1.05);
+}
+
+#[test]
+fn pages_that_link_to_their_neighbours_and_one_that_all_link_to() {
+    let made = |pages| {
+        site(pages, |n| {
+            let next = (n + 1) % pages;
+            (format!("content/p{n:04}.kk.md"), format!("# Бет {n}\n\n[[p{next:04}]] [[p0000]] [[index]]\n"))
+        })
+    };
+    assert_linear("links", &sizes(&[250, 500, 1000], made), 1.05);
+}
+
+#[test]
+fn a_site_that_is_hardly_translated() {
+    let made = |pages| {
+        let mut files = site(pages, |n| (format!("content/p{n:04}.kk.md"), format!("# Бет {n}\n\nСөйлем.\n")));
+        for n in (0..pages).step_by(50) {
+            files.insert(format!("content/p{n:04}.en.md"), format!("# Page {n}\n\nSentence. [[p{:04}]]\n", (n + 1) % pages));
+        }
+        files
+    };
+    assert_linear("few translations", &sizes(&[250, 500, 1000], made), 1.05);
+}
+
+#[test]
+fn links_that_are_all_broken_are_not_looked_for_among_all_pages_without_end() {
+    let files = site(3000, |n| {
+        let links: String = (0..5).map(|link| format!("[[pagge-{n:04}-{link}]] [x](pagge-{n:04}-{link}.md) ")).collect();
+        (format!("content/page-{n:04}.kk.md"), format!("# Бет {n}\n\n{links}\n"))
+    });
+    let start = Instant::now();
+    let state = common::state(&files);
+    let broken: Vec<_> = state.problems.iter().filter(|problem| problem.code.name == "broken-link").collect();
+    assert_eq!(broken.len(), 30_000);
+    assert!(broken[0].hints[0].contains("did you mean"), "{:?}", broken[0]);
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[test]
+fn one_edit_of_a_thousand_pages_parses_one_page() {
+    let mut files = site(1000, |n| (format!("content/p{n:04}.kk.md"), format!("# Бет {n}\n\nСөйлем.\n")));
+    let mut project = project();
+    // The same texts in the same memory, as a refresh from disk keeps them.
+    let before = project.state(common::inputs(&files));
+    files.insert("content/p0500.kk.md".to_owned(), "# Басқа\n\nСөйлем.\n".to_owned());
+    let after = project.state(common::inputs(&files));
+    let (before, after) = (before.site().expect("it is whole"), after.site().expect("it is whole"));
+    let kept = before.works.iter().zip(&after.works).filter(|(a, b)| {
+        let document = |work: &tilmash::site::Work| work.editions[0].as_ref().map(|edition| Arc::clone(&edition.document));
+        matches!((document(a), document(b)), (Some(a), Some(b)) if Arc::ptr_eq(&a, &b))
+    });
+    assert_eq!(kept.count(), 1000, "the home page and all pages but one are the documents that were there");
+}
+
+/// Pieces that were quadratic once, or could be: repeated, they must not take long.
+#[test]
+fn no_text_takes_long() {
+    const PIECES: &[&str] = &[
+        "xhttps://",
+        "https://a.b ",
+        "(https://",
+        "www.a.b,",
+        "[^x] ",
+        "[^x]: y\n\n",
+        "# a\n",
+        "# a {#b}\n",
+        "**a ",
+        "[[a",
+        "[[a]] ",
+        "<!-- ",
+        "> ",
+        "- a\n",
+        "| a | b |\n",
+        "` ",
+        "\"a\" ",
+        "![",
+        "[a](b.md) ",
+        "a'b ",
+        "&amp;",
+        "*a\n",
+        "[x]: y\n",
+        "a\n: b\n\n",
+        "<b>",
+    ];
+    for piece in PIECES {
+        let text = piece.repeat(80_000 / piece.len());
+        let input = ParseInput {
+            file: "content/x.kk.md".into(),
+            text: text.into(),
+            key: Key::new("x"),
+            lang: LangId(0),
+            settings: Arc::new(Settings { raw_html: false, smart_punctuation: true, highlight: true, segments: true }),
+            pack: Arc::new(LanguagePack::default()),
+            chapter: None,
+        };
+        let start = Instant::now();
+        parse(&input);
+        // A hundred times what it takes, and a tenth of what a quadratic program took.
+        assert!(start.elapsed() < Duration::from_secs(10), "{piece:?} took {:?}", start.elapsed());
+    }
+}
