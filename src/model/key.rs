@@ -106,7 +106,8 @@ mod tests {
     use super::*;
 
     fn name(path: &str) -> Option<(String, Option<String>, bool)> {
-        EditionName::of(path, |code| code == "kk").map(|name| (name.key.to_string(), name.language, name.is_index))
+        EditionName::of(path, |code| ["kk", "en"].contains(&code))
+            .map(|name| (name.key.to_string(), name.language, name.is_index))
     }
 
     #[test]
