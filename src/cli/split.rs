@@ -1,5 +1,5 @@
 //! `split`: write the chapters of the plans; the only command that writes into `content/`, and never
-//! over someone's work without being asked.
+//! over someone's work without being asked, nor over what it could not read.
 
 use std::path::Path;
 use std::{fs, io};

@@ -4,7 +4,8 @@
 //! so a build that fails or is killed at any moment leaves the published folder as it was, or as it
 //! should be. What is the same as before is linked, not written, and keeps its time stamp; if all is
 //! the same, nothing is touched. Only files that an earlier build wrote are ever deleted: a list of
-//! them is kept in the folder, under [`MANIFEST`], and tells it from a folder of someone else's.
+//! them is kept in the folder, under [`MANIFEST`], and tells it from a folder of someone else's. What
+//! else is in a folder that goes away, be it of a build that was killed, is moved into the new one.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
