@@ -5,7 +5,7 @@
 //! bare mode it writes what the CommonMark specification says and nothing else, and the
 //! specification's own examples are run through it (`tests/commonmark.rs`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
@@ -17,6 +17,9 @@ use crate::split::{self, RepairKind};
 
 use super::fragment::Builder;
 use super::{Block, BlockKind, CodeBlock, Fragment, Heading, HoleKind, Note, ParseInput, Ref, RefKind, Segment, Target, Word};
+
+/// How many undefined footnotes of a page get a hint at a similar one: it costs a look at all of them.
+const HINTS: usize = 20;
 
 /// What became of a document's text.
 pub(super) struct Written {
@@ -71,7 +74,7 @@ struct Writer<'a, 'p> {
     blocks: Vec<Block>,
     refs: Vec<Ref>,
     codes: Vec<CodeBlock>,
-    anchors: BTreeSet<String>,
+    anchors: Names,
     provenance: Provenance,
 
     /// Depth of blocks around the present event.
@@ -133,6 +136,11 @@ struct Notes {
     used: BTreeMap<String, (u32, u32)>,
     defined: BTreeMap<String, (Range<usize>, Fragment)>,
     ids: BTreeMap<String, String>,
+    taken_ids: Names,
+    /// The labels that are defined, once they are asked for.
+    labels: Option<Vec<String>>,
+    /// How many references had no definition.
+    undefined: usize,
     /// The body's output while a definition is written.
     aside: Option<(String, Range<usize>, Builder)>,
 }
@@ -162,7 +170,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             blocks: Vec::new(),
             refs: Vec::new(),
             codes: Vec::new(),
-            anchors: BTreeSet::new(),
+            anchors: Names::default(),
             provenance: Provenance::of(page, start),
             block_depth: 0,
             block_number: 0,
@@ -590,27 +598,28 @@ impl<'a, 'p> Writer<'a, 'p> {
             self.undefined_note(range.start);
         }
         self.heading_text(text);
-        if self.has_urls
-            && self.links.is_empty()
-            && self.heading.is_none()
-            && written == text
-            && let Some(url) = self.bare_url(&range)
-        {
-            self.write_text(&text[..url.start - range.start], range.start..url.start);
-            self.autolink(&url);
-            // The URL may run over several events (`_` and `&` begin new ones); skip what it covers.
-            let mut rest = range.end;
-            while rest < url.end {
-                rest = self.events[self.at].1.end;
-                self.at += 1;
-            }
-            if rest > url.end {
-                let tail = self.text[url.end..rest].to_owned();
-                self.text(&tail, url.end..rest);
-            }
-            return;
+        if self.has_urls && self.links.is_empty() && self.heading.is_none() && written == text {
+            return self.text_with_urls(range);
         }
         self.write_text(text, range);
+    }
+
+    /// Writes text that is as it stands in the file; the bare URLs in it become links.
+    fn text_with_urls(&mut self, mut range: Range<usize>) {
+        let file = self.text;
+        while let Some(url) = self.bare_url(&range) {
+            self.write_text(&file[range.start..url.start], range.start..url.start);
+            self.autolink(&url);
+            // The URL may run over several events (`_` and `&` begin new ones); skip what it covers.
+            let mut end = range.end;
+            while end < url.end {
+                end = self.events[self.at].1.end;
+                self.at += 1;
+            }
+            range = url.end..end;
+            self.inline(&range);
+        }
+        self.write_text(&file[range.clone()], range);
     }
 
     /// Writes text, marking the readings that an editor put in the place of others.
@@ -655,42 +664,61 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     /// The bytes of a bare URL that begins within this text, after the rules of GFM's extended autolinks.
     fn bare_url(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        const TRAILING: &str = "?!.,:;*_~'\"»”";
+        /// More than a name in the DNS can have.
+        const LONGEST_HOST: usize = 1000;
         let text = &self.text[range.clone()];
         let mut from = 0;
         let begin = loop {
-            let found = ["https://", "http://", "www."].iter().filter_map(|start| text[from..].find(start)).min()? + from;
+            let found = from + text[from..].find(['h', 'w'])?;
             let before = text[..found].chars().next_back();
-            if before.is_none_or(|c| c.is_whitespace() || "*_~(\"'«“".contains(c)) {
+            if ["https://", "http://", "www."].iter().any(|start| text[found..].starts_with(start))
+                && before.is_none_or(|c| c.is_whitespace() || "*_~(\"'«“".contains(c))
+            {
                 break found;
             }
-            from = found + 4;
+            from = found + 1;
         };
-        // As far as the events that follow are still text without a gap.
-        let mut limit = range.end;
-        for (event, next) in &self.events[self.at..] {
-            if matches!(event, Event::Text(_)) && next.start == limit {
-                limit = next.end;
-            } else {
-                break;
-            }
-        }
         let start = range.start + begin;
-        let candidate = &self.text[start..limit];
-        let mut end = candidate.find(|c: char| c.is_whitespace() || c == '<').unwrap_or(candidate.len());
+        // The host first: where there is none, the rest is not looked at, so that the search stays linear.
+        let scheme = ["https://", "http://"].iter().find(|scheme| text[begin..].starts_with(**scheme)).map_or(0, |it| it.len());
+        let host_start = start + scheme;
+        let ends_host = |c: char| c.is_whitespace() || "</?#".contains(c);
+        let host = &self.text[host_start..self.find_in_text(host_start, range.end, LONGEST_HOST, ends_host)];
+        let host = host.trim_end_matches(|c| c == ')' || TRAILING.contains(c));
+        if !host.contains('.') || host.starts_with('.') || host.contains("..") {
+            return None;
+        }
+        let end = self.find_in_text(host_start, range.end, usize::MAX, |c| c.is_whitespace() || c == '<');
+        let mut url = &self.text[start..end];
+        let count = |bracket: char| url.matches(bracket).count();
+        let mut surplus =
+            if url.ends_with(|c| c == ')' || TRAILING.contains(c)) { count(')').saturating_sub(count('(')) } else { 0 };
+        while let Some(last) = url.chars().next_back() {
+            match last {
+                ')' if surplus > 0 => surplus -= 1,
+                last if TRAILING.contains(last) => {}
+                _ => break,
+            }
+            url = &url[..url.len() - last.len_utf8()];
+        }
+        Some(start..start + url.len())
+    }
+
+    /// Where a character stands first in the text from a byte on, or where the text ends: at an event
+    /// that is none, or not much further than `most` bytes on. `end` is that of the present event.
+    fn find_in_text(&self, start: usize, mut end: usize, most: usize, wanted: impl Fn(char) -> bool) -> usize {
+        let mut from = start;
+        let mut ahead = self.events[self.at..].iter();
         loop {
-            let url = &candidate[..end];
-            let last = url.chars().next_back()?;
-            let unbalanced = last == ')' && url.matches(')').count() > url.matches('(').count();
-            if "?!.,:;*_~'\"»”".contains(last) || unbalanced {
-                end -= last.len_utf8();
-            } else {
-                break;
+            if let Some(at) = self.text[from..end].find(&wanted) {
+                return from + at;
+            }
+            match ahead.next() {
+                Some((Event::Text(_), next)) if next.start == end && end - start < most => (from, end) = (end, next.end),
+                _ => return end,
             }
         }
-        let host = candidate[..end].trim_start_matches("https://").trim_start_matches("http://");
-        let host = host.split(['/', '?', '#']).next().unwrap_or("");
-        let plausible = host.contains('.') && !host.starts_with('.') && !host.contains("..") && !host.ends_with("www.");
-        plausible.then(|| start..start + end)
     }
 
     fn autolink(&mut self, url: &Range<usize>) {
@@ -749,15 +777,14 @@ impl<'a, 'p> Writer<'a, 'p> {
             if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
                 problem.hints.push("give the heading another one".to_owned());
             }
-        } else if explicit && self.anchors.contains(&wanted) {
+        } else if explicit && self.anchors.taken.contains(&wanted) {
             let first = self.headings.iter().position(|earlier| earlier.anchor == wanted);
             let message = format!("the anchor `{wanted}` is given twice on this page");
             if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
                 problem.hints.extend(first.map(|first| format!("heading {} of the page has it already", first + 1)));
             }
         }
-        let anchor = unique(|anchor| self.anchors.contains(anchor) || is_reserved(anchor), wanted);
-        self.anchors.insert(anchor.clone());
+        let anchor = self.anchors.take(wanted, is_reserved);
         let id = SegmentId { block: self.block_number, sentence: 1 };
         self.headings.push(Heading { level: heading.level, anchor, explicit, text, id });
         None
@@ -1048,7 +1075,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             return id.clone();
         }
         let clean: String = label.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect();
-        let id = unique(|id| self.notes.ids.values().any(|taken| taken == id), clean);
+        let id = self.notes.taken_ids.take(clean, |_| false);
         self.notes.ids.insert(label.to_owned(), id.clone());
         id
     }
@@ -1072,21 +1099,24 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     fn undefined_note(&mut self, start: usize) {
         let rest = &self.text[start..];
-        let Some(end) = rest.find(']').filter(|&end| !rest[..end].contains('\n')) else { return };
+        // No label is longer than CommonMark lets one be.
+        let mut letters = rest.char_indices().take(1000);
+        let Some((end, ']')) = letters.find(|&(_, c)| c == ']' || c == '\n') else { return };
         let label = &rest[2..end];
         if label.is_empty() {
             return;
         }
-        let known: Vec<String> = self
-            .events
-            .iter()
-            .filter_map(|(event, _)| match event {
-                Event::Start(Tag::FootnoteDefinition(known)) => Some(known.to_string()),
+        let events = &self.events;
+        let known = self.notes.labels.get_or_insert_with(|| {
+            let label = |(event, _): &(Event<'a>, _)| match event {
+                Event::Start(Tag::FootnoteDefinition(label)) => Some(label.to_string()),
                 _ => None,
-            })
-            .collect();
-        let hint = suggest::did_you_mean(label, known.iter().map(String::as_str))
-            .unwrap_or_else(|| format!("define it on a line of its own: `[^{label}]: …`"));
+            };
+            events.iter().filter_map(label).collect()
+        });
+        let hint = (self.notes.undefined < HINTS).then(|| suggest::did_you_mean(label, known.iter().map(String::as_str)));
+        self.notes.undefined += 1;
+        let hint = hint.flatten().unwrap_or_else(|| format!("define it on a line of its own: `[^{label}]: …`"));
         let message = format!("the footnote `{label}` is not defined");
         if let Some(problem) = self.problem(&code::FOOTNOTE, start..start + end + 1, message) {
             problem.hints.push(hint);
@@ -1194,12 +1224,26 @@ fn cut_anchor(url: &str) -> (&str, Option<String>) {
     }
 }
 
-/// `wanted`, or the first of `wanted-2`, `wanted-3` … that is not taken.
-fn unique(taken: impl Fn(&str) -> bool, wanted: String) -> String {
-    if !taken(&wanted) {
-        return wanted;
+/// Names that are given once on a page.
+#[derive(Default)]
+struct Names {
+    taken: HashSet<String>,
+    /// By name: the number to try next. Names are never given back, so smaller ones need no second try.
+    next: HashMap<String, u32>,
+}
+
+impl Names {
+    /// Gives `wanted`, or the first of `wanted-2`, `wanted-3` … that is neither taken nor reserved.
+    fn take(&mut self, wanted: String, reserved: impl Fn(&str) -> bool) -> String {
+        let mut name = wanted.clone();
+        while reserved(&name) || self.taken.contains(&name) {
+            let next = self.next.entry(wanted.clone()).or_insert(2);
+            name = format!("{wanted}-{next}");
+            *next += 1;
+        }
+        self.taken.insert(name.clone());
+        name
     }
-    (2..).map(|n| format!("{wanted}-{n}")).find(|candidate| !taken(candidate)).expect("numbers do not end")
 }
 
 /// Whether an anchor is the id of a sentence, a footnote or a part of the page around the text: a
