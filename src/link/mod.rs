@@ -53,26 +53,26 @@ impl Links {
     }
 }
 
-/// Answers all refs of the site. `is_asset` says whether a file of the content is published as it is.
+/// Answers all refs of the site.
 pub fn link(site: &Site) -> (Links, Vec<Diagnostic>) {
-    let answered: Vec<(Vec<Box<[Answer]>>, Vec<Diagnostic>)> = site
+    let answered: Vec<(Vec<Box<[Answer]>>, Found)> = site
         .works
         .par_iter()
         .enumerate()
         .map(|(index, work)| {
-            let mut problems = Vec::new();
+            let mut found = Found::default();
             let id = WorkId(index as u32);
             let answers = work
                 .editions
                 .iter()
                 .map(|edition| match edition {
                     Some(edition) => {
-                        edition.document.refs.iter().map(|it| answer(site, id, &edition.document, it, &mut problems)).collect()
+                        edition.document.refs.iter().map(|it| answer(site, id, &edition.document, it, &mut found)).collect()
                     }
                     None => Box::default(),
                 })
                 .collect();
-            (answers, problems)
+            (answers, found)
         })
         .collect();
     let mut links = Links {
@@ -82,9 +82,13 @@ pub fn link(site: &Site) -> (Links, Vec<Diagnostic>) {
         segments_of_cuts: HashMap::new(),
     };
     let mut problems = Vec::new();
-    for (answers, found) in answered {
+    let mut hints = Hints::default();
+    for (answers, mut found) in answered {
         links.answers.push(answers);
-        problems.extend(found);
+        for (problem, missed) in found.missed {
+            found.problems[problem].hints.extend(hints.hint(site, missed));
+        }
+        problems.extend(found.problems);
     }
     // Reading order, so that the lists come out in it.
     for &id in &site.order {
@@ -122,37 +126,33 @@ pub fn link(site: &Site) -> (Links, Vec<Diagnostic>) {
     (links, problems)
 }
 
-fn answer(site: &Site, from: WorkId, document: &Document, asked: &Ref, problems: &mut Vec<Diagnostic>) -> Answer {
+fn answer(site: &Site, from: WorkId, document: &Document, asked: &Ref, found: &mut Found) -> Answer {
     match &asked.target {
         Target::Anchor(anchor) => {
-            check_anchor(site, from, document.lang, anchor, asked, problems);
+            check_anchor(site, from, document.lang, anchor, asked, found);
             Answer::Anchor(anchor.clone())
         }
         Target::Outside(url) => {
-            problems.push(
+            found.problems.push(
                 Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("`{url}` leads out of the content"))
                     .hint("links lead to pages and files in `content/`, or to https://"),
             );
             Answer::Broken
         }
         Target::Work { key, anchor } => {
-            if let Some(found) = generated(site, key.as_str(), document.lang, anchor.as_deref()) {
-                return found;
+            if let Some(answer) = generated(site, key.as_str(), document.lang, anchor.as_deref()) {
+                return answer;
             }
             match work_by_loose_key(site, document, key.as_str()) {
-                Some(work) => to_work(site, work, document.lang, anchor.as_deref(), asked, problems),
+                Some(work) => to_work(site, work, document.lang, anchor.as_deref(), asked, found),
                 None => {
-                    let hint = by_last_part(site, key.as_str())
-                        .or_else(|| suggest::did_you_mean(key.as_str(), site.keys()))
-                        .unwrap_or_else(|| "a work's key is its path in `content/` without language and `.md`".to_owned());
-                    problems.push(
-                        Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("no work is called `{key}`")).hint(hint),
-                    );
+                    let problem = Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("no work is called `{key}`"));
+                    found.miss(problem, Missed::Work(key.to_string()));
                     Answer::Broken
                 }
             }
         }
-        Target::File { path, anchor } => to_file(site, document, path, anchor.as_deref(), asked, problems),
+        Target::File { path, anchor } => to_file(site, document, path, anchor.as_deref(), asked, found),
     }
 }
 
@@ -175,52 +175,40 @@ fn generated(site: &Site, key: &str, lang: LangId, anchor: Option<&str>) -> Opti
     Some(Answer::Path { path: source_order_path(&language.code, 0).into(), title, anchor: anchor.map(str::to_owned) })
 }
 
-fn to_work(site: &Site, work: WorkId, lang: LangId, anchor: Option<&str>, asked: &Ref, problems: &mut Vec<Diagnostic>) -> Answer {
-    let (found, _) = site.nearest_edition(work, lang);
-    if found != lang {
+fn to_work(site: &Site, work: WorkId, lang: LangId, anchor: Option<&str>, asked: &Ref, found: &mut Found) -> Answer {
+    let (nearest, _) = site.nearest_edition(work, lang);
+    if nearest != lang {
         let key = &site.work(work).key;
-        problems.push(
+        found.problems.push(
             Diagnostic::at(
                 &code::OTHER_LANGUAGE_LINK,
                 asked.place.clone(),
-                format!("`{key}` is not there in `{}`; the link leads to `{}`", site.config.code(lang), site.config.code(found)),
+                format!(
+                    "`{key}` is not there in `{}`; the link leads to `{}`",
+                    site.config.code(lang),
+                    site.config.code(nearest)
+                ),
             )
             .hint(format!("translate it: `content/{key}.{}.md`", site.config.code(lang))),
         );
     }
     if let Some(anchor) = anchor {
-        check_anchor(site, work, found, anchor, asked, problems);
+        check_anchor(site, work, nearest, anchor, asked, found);
     }
-    Answer::Work { work, lang: found, anchor: anchor.map(str::to_owned) }
+    Answer::Work { work, lang: nearest, anchor: anchor.map(str::to_owned) }
 }
 
-fn check_anchor(site: &Site, work: WorkId, lang: LangId, anchor: &str, asked: &Ref, problems: &mut Vec<Diagnostic>) {
+fn check_anchor(site: &Site, work: WorkId, lang: LangId, anchor: &str, asked: &Ref, found: &mut Found) {
     if site.has_anchor(work, lang, anchor) {
         return;
     }
     let Some(edition) = site.edition(work, lang) else { return };
-    let hint = suggest::did_you_mean(anchor, site.anchors(work, &edition.document)).unwrap_or_else(|| {
-        let known: Vec<_> = site.anchors(work, &edition.document).take(12).collect();
-        if known.is_empty() { "the page has no headings".to_owned() } else { format!("it has: {}", known.join(", ")) }
-    });
-    problems.push(
-        Diagnostic::at(
-            &code::BROKEN_ANCHOR,
-            asked.place.clone(),
-            format!("`{}` has no anchor `{anchor}`", edition.document.file),
-        )
-        .hint(hint),
-    );
+    let message = format!("`{}` has no anchor `{anchor}`", edition.document.file);
+    let problem = Diagnostic::at(&code::BROKEN_ANCHOR, asked.place.clone(), message);
+    found.miss(problem, Missed::Anchor(work, lang, anchor.to_owned()));
 }
 
-fn to_file(
-    site: &Site,
-    document: &Document,
-    file: &str,
-    anchor: Option<&str>,
-    asked: &Ref,
-    problems: &mut Vec<Diagnostic>,
-) -> Answer {
+fn to_file(site: &Site, document: &Document, file: &str, anchor: Option<&str>, asked: &Ref, found: &mut Found) -> Answer {
     // A picture may exist in a form of its own for each language: `map.kk.svg` is shown for `map.svg`.
     if asked.kind == RefKind::Image || path::extension(file) != "md" {
         for candidate in localised(file, site.config.code(document.lang)) {
@@ -232,7 +220,7 @@ fn to_file(
         }
     }
     if let Some((work, _)) = site.edition_in(file) {
-        return to_work(site, work, document.lang, anchor, asked, problems);
+        return to_work(site, work, document.lang, anchor, asked, found);
     }
     // Without a language or the ending: `russia.md`, `russia`, a section's folder.
     let inside = file.strip_prefix("content").unwrap_or(file).trim_start_matches('/');
@@ -243,19 +231,13 @@ fn to_file(
         None => inside,
     };
     if let Some(work) = site.work_named(key) {
-        return to_work(site, work, document.lang, anchor, asked, problems);
+        return to_work(site, work, document.lang, anchor, asked, found);
     }
-    if let Some(found) = generated(site, key, document.lang, anchor) {
-        return found;
+    if let Some(answer) = generated(site, key, document.lang, anchor) {
+        return answer;
     }
-    let hint = by_last_part(site, key).or_else(|| suggest::did_you_mean(key, site.keys())).or_else(|| {
-        let assets = site.routes.values().filter_map(|route| match &route.kind {
-            RouteKind::Asset { file } => Some(&**file),
-            _ => None,
-        });
-        suggest::did_you_mean(file, assets)
-    });
-    problems.push(Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("there is no `{file}`")).maybe_hint(hint));
+    let problem = Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("there is no `{file}`"));
+    found.miss(problem, Missed::File { key: key.to_owned(), file: file.to_owned() });
     Answer::Broken
 }
 
@@ -268,8 +250,93 @@ fn localised(file: &str, code: &str) -> [String; 2] {
     [own, file.to_owned()]
 }
 
-/// A hint for a key whose last part is right: `russia` for `vectors/russia`.
-fn by_last_part(site: &Site, key: &str) -> Option<String> {
-    let last = path::file_name(key);
-    site.keys().find(|known| path::file_name(known) == last).map(|found| format!("did you mean `{found}`?"))
+/// What is wrong with the refs of a work; the hints come when all works are through.
+#[derive(Default)]
+struct Found {
+    problems: Vec<Diagnostic>,
+    /// The problems that a similar name may explain.
+    missed: Vec<(usize, Missed)>,
+}
+
+impl Found {
+    fn miss(&mut self, problem: Diagnostic, missed: Missed) {
+        self.missed.push((self.problems.len(), missed));
+        self.problems.push(problem);
+    }
+}
+
+/// A name that leads nowhere.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Missed {
+    Work(String),
+    File { key: String, file: String },
+    Anchor(WorkId, LangId, String),
+}
+
+/// Hints at names like those that were missed, each looked for once.
+///
+/// A search looks at all names there are; where a folder was renamed, each link into it is broken.
+/// So only the first names are searched for, in the order of the works, which no thread changes.
+#[derive(Default)]
+struct Hints<'a> {
+    known: HashMap<Missed, Option<String>>,
+    /// By the last part of a key: the first work in reading order that has it.
+    last_parts: Option<HashMap<&'a str, &'a str>>,
+}
+
+impl<'a> Hints<'a> {
+    const MOST: usize = 100;
+
+    fn hint(&mut self, site: &'a Site, missed: Missed) -> Option<String> {
+        let similar = match self.known.get(&missed) {
+            Some(hint) => hint.clone(),
+            None if self.known.len() < Self::MOST => {
+                let hint = self.similar(site, &missed);
+                self.known.insert(missed.clone(), hint.clone());
+                hint
+            }
+            None => None,
+        };
+        similar.or_else(|| match missed {
+            Missed::Work(_) => Some("a work's key is its path in `content/` without language and `.md`".to_owned()),
+            Missed::File { .. } => None,
+            Missed::Anchor(work, lang, _) => {
+                let known: Vec<_> = site.anchors(work, &site.edition(work, lang)?.document).take(12).collect();
+                Some(if known.is_empty() {
+                    "the page has no headings".to_owned()
+                } else {
+                    format!("it has: {}", known.join(", "))
+                })
+            }
+        })
+    }
+
+    fn similar(&mut self, site: &'a Site, missed: &Missed) -> Option<String> {
+        match missed {
+            Missed::Work(key) => self.similar_key(site, key),
+            Missed::File { key, file } => self.similar_key(site, key).or_else(|| {
+                let assets = site.routes.values().filter_map(|route| match &route.kind {
+                    RouteKind::Asset { file } => Some(&**file),
+                    _ => None,
+                });
+                suggest::did_you_mean(file, assets)
+            }),
+            Missed::Anchor(work, lang, anchor) => {
+                suggest::did_you_mean(anchor, site.anchors(*work, &site.edition(*work, *lang)?.document))
+            }
+        }
+    }
+
+    /// A key whose last part is right (`vectors/russia` for `russia`), or that is nearly the same.
+    fn similar_key(&mut self, site: &'a Site, key: &str) -> Option<String> {
+        let last_parts = self.last_parts.get_or_insert_with(|| {
+            let mut parts = HashMap::new();
+            for key in site.keys() {
+                parts.entry(path::file_name(key)).or_insert(key);
+            }
+            parts
+        });
+        let found = last_parts.get(path::file_name(key)).map(|found| format!("did you mean `{found}`?"));
+        found.or_else(|| suggest::did_you_mean(key, site.keys()))
+    }
 }

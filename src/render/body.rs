@@ -315,7 +315,7 @@ fn half_anchor(site: &Site, work: WorkId, pair: (LangId, LangId), document: &Doc
     if anchor.is_empty() || anchor == "top" {
         return anchor.to_owned();
     }
-    let heading = (0..document.headings.len()).find(|&index| site.anchor(work, document, index) == anchor);
+    let heading = site.heading_with_anchor(work, document.lang, anchor);
     let id = heading.map(|index| document.headings[index].id).or_else(|| segment::parse(anchor));
     let row = id.and_then(|id| row_of(site, work, pair, document, id));
     row.map_or_else(|| format!("{}-{anchor}", site.config.code(document.lang)), |id| id.to_string())

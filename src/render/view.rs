@@ -251,7 +251,7 @@ pub(super) fn front(renderer: &Renderer, own_path: &str, kind: &'static str) -> 
         .map(|lang| {
             let language = &site.languages[lang.0];
             let strings = &renderer.shared.language(lang).strings;
-            let start = site.neighbour(site.home(), lang, true).and_then(|first| link(renderer, first, lang));
+            let start = site.next(site.home(), lang).and_then(|first| link(renderer, first, lang));
             let pair = site.config.pairs().into_iter().find(|&(left, right)| left == lang || right == lang);
             let parallel = pair.and_then(|(left, right)| {
                 let (first, _) = (site.edition(site.home(), left)?, site.edition(site.home(), right)?);

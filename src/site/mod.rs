@@ -5,11 +5,11 @@
 //! a page and there is no invalidation to get wrong. What links lead to is the next layer's.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::base::{Diagnostic, Place, code};
 use crate::model::{Config, Key, LangId, Language};
-use crate::parse::{Document, Heading, Segment};
+use crate::parse::{Document, Segment};
 use crate::split::{Chapter, Split};
 
 pub mod route;
@@ -46,6 +46,10 @@ pub struct Edition {
     pub document: Arc<Document>,
     /// Where its page stands: `kk/vectors/russia/index.html`.
     pub path: Arc<str>,
+    /// Whether its headings are those of the source edition, so that they share their anchors.
+    shares_anchors: bool,
+    /// By anchor: the heading. Made when the first link asks for it.
+    by_anchor: OnceLock<HashMap<String, usize>>,
 }
 
 /// What a site is made of; [`Site::new`] makes the index from it.
@@ -57,7 +61,7 @@ pub struct Parts {
     pub splits: Vec<Arc<Split>>,
     /// Files of the content that are published as they are: path from the project's root.
     pub assets: Vec<Arc<str>>,
-    /// Files of the theme: name within the site, and digest for its published name.
+    /// Files of the theme: name, and the path at which it is published.
     pub theme_files: BTreeMap<String, String>,
 }
 
@@ -76,7 +80,7 @@ pub struct Site {
     pub tags: Vec<Vec<Tag>>,
     /// Whether there are feeds: they need absolute addresses, and dates.
     pub feeds: bool,
-    /// The theme's files: name, published path.
+    /// As in [`Parts::theme_files`].
     pub theme_files: BTreeMap<String, String>,
     by_key: HashMap<Key, WorkId>,
     by_file: HashMap<Arc<str>, (WorkId, LangId)>,
@@ -101,6 +105,7 @@ impl Site {
             by_file: HashMap::with_capacity(documents.len()),
         };
         site.gather(documents, &mut problems);
+        site.share_anchors();
         site.attach_chapters();
         site.grow_tree();
         site.give_paths();
@@ -168,15 +173,10 @@ impl Site {
         trail
     }
 
-    /// The nearest work before or after, in reading order, that has an edition in the language.
-    pub fn neighbour(&self, id: WorkId, lang: LangId, forward: bool) -> Option<WorkId> {
+    /// The next work in reading order that has an edition in the language.
+    pub fn next(&self, id: WorkId, lang: LangId) -> Option<WorkId> {
         let position = self.work(id).position as usize;
-        let exists = |id: &&WorkId| self.work(**id).editions[lang.0].is_some();
-        if forward {
-            self.order[position + 1..].iter().find(exists).copied()
-        } else {
-            self.order[..position].iter().rev().find(exists).copied()
-        }
+        self.order[position + 1..].iter().find(|&&id| self.edition(id, lang).is_some()).copied()
     }
 
     /// The anchor under which heading `index` of an edition is known in every edition of the work.
@@ -186,20 +186,24 @@ impl Site {
     /// expressly stands.
     pub fn anchor<'a>(&'a self, id: WorkId, document: &'a Document, index: usize) -> &'a str {
         let own = &document.headings[index];
-        match self.source_headings(id, document) {
-            Some(source) if !own.explicit => &source[index].anchor,
+        let shares = self.edition(id, document.lang).is_some_and(|edition| edition.shares_anchors);
+        match self.edition(id, self.source()) {
+            Some(source) if shares && !own.explicit => &source.document.headings[index].anchor,
             _ => &own.anchor,
         }
     }
 
-    fn source_headings(&self, id: WorkId, document: &Document) -> Option<&[Heading]> {
-        if document.lang == self.source() {
-            return None;
-        }
-        let source = &self.edition(id, self.source())?.document.headings;
-        let same =
-            source.len() == document.headings.len() && source.iter().zip(&document.headings).all(|(a, b)| a.level == b.level);
-        same.then_some(source)
+    /// The heading of an edition that has an anchor.
+    pub fn heading_with_anchor(&self, id: WorkId, lang: LangId, anchor: &str) -> Option<usize> {
+        let edition = self.edition(id, lang)?;
+        let by_anchor = edition.by_anchor.get_or_init(|| {
+            let mut by_anchor = HashMap::with_capacity(edition.document.headings.len());
+            for (index, anchor) in self.anchors(id, &edition.document).enumerate() {
+                by_anchor.entry(anchor.to_owned()).or_insert(index);
+            }
+            by_anchor
+        });
+        by_anchor.get(anchor).copied()
     }
 
     /// Whether an edition's page has an anchor.
@@ -212,7 +216,7 @@ impl Site {
         if let Some(segment) = crate::model::segment::parse(anchor) {
             return segment_with_id(document, segment).is_some();
         }
-        if (0..document.headings.len()).any(|index| self.anchor(id, document, index) == anchor) {
+        if self.heading_with_anchor(id, lang, anchor).is_some() {
             return true;
         }
         let note = anchor.strip_prefix("fn-").or_else(|| anchor.strip_prefix("fnref-"));
@@ -290,7 +294,20 @@ impl Site {
                 continue;
             }
             self.by_file.insert(Arc::clone(&document.file), (id, lang));
-            *slot = Some(Edition { document, path: "".into() });
+            *slot = Some(Edition { document, path: "".into(), shares_anchors: false, by_anchor: OnceLock::new() });
+        }
+    }
+
+    fn share_anchors(&mut self) {
+        let source_lang = self.source();
+        for work in &mut self.works {
+            let Some(source) = work.editions[source_lang.0].as_ref().map(|edition| Arc::clone(&edition.document)) else {
+                continue;
+            };
+            for edition in work.editions.iter_mut().flatten().filter(|edition| edition.document.lang != source_lang) {
+                let (own, sources) = (edition.document.headings.iter(), source.headings.iter());
+                edition.shares_anchors = own.map(|heading| heading.level).eq(sources.map(|heading| heading.level));
+            }
         }
     }
 
