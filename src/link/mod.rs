@@ -13,6 +13,7 @@ use crate::model::{EditionName, LangId, SegmentId};
 use crate::parse::{Document, Ref, RefKind, Target};
 use crate::site::route::{RouteKind, SOURCE_ORDER, source_order_path};
 use crate::site::{Site, WorkId};
+use crate::split::{Address, Split};
 
 /// What a ref leads to.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,14 +38,14 @@ pub struct Links {
     /// By work: the segments of other chapters that touch it, as work and position of the cut; in
     /// reading order.
     pub touched_by: Vec<Vec<(WorkId, usize)>>,
-    /// By chapter and cut: the segment that stands for it; `None` where the chapter has lost it.
-    segments_of_cuts: HashMap<WorkId, Vec<Option<SegmentId>>>,
+    /// By chapter and cut: the segments that stand for it, in order; none where the chapter has lost it.
+    segments_of_cuts: HashMap<WorkId, Vec<Vec<SegmentId>>>,
 }
 
 impl Links {
-    /// The segment of a chapter that stands for a cut.
-    pub fn segment_of_cut(&self, work: WorkId, cut: usize) -> Option<SegmentId> {
-        *self.segments_of_cuts.get(&work)?.get(cut)?
+    /// The segments of a chapter that stand for a cut: one for a sentence, several for a list.
+    pub fn segments_of_cut(&self, work: WorkId, cut: usize) -> &[SegmentId] {
+        self.segments_of_cuts.get(&work).and_then(|cuts| cuts.get(cut)).map_or(&[], Vec::as_slice)
     }
 
     /// The answers to the refs of an edition.
@@ -104,11 +105,11 @@ pub fn link(site: &Site) -> (Links, Vec<Diagnostic>) {
             }
         }
         if let Some((split, chapter)) = site.chapter(id) {
-            let mut segments = vec![None; chapter.cuts.len()];
+            let mut segments = vec![Vec::new(); chapter.cuts.len()];
             let edition = site.config.language(&split.language).and_then(|lang| site.edition(id, lang));
             for segment in edition.iter().flat_map(|edition| &edition.document.segments) {
-                if let Some(slot) = segment.cut.and_then(|cut| segments.get_mut(cut as usize)) {
-                    *slot = Some(segment.id);
+                if let Some(of_cut) = segment.cut.and_then(|cut| segments.get_mut(cut as usize)) {
+                    of_cut.push(segment.id);
                 }
             }
             links.segments_of_cuts.insert(id, segments);
@@ -140,7 +141,7 @@ fn answer(site: &Site, from: WorkId, document: &Document, asked: &Ref, found: &m
             Answer::Broken
         }
         Target::Work { key, anchor } => {
-            if let Some(answer) = generated(site, key.as_str(), document.lang, anchor.as_deref()) {
+            if let Some(answer) = generated(site, key.as_str(), document.lang, anchor.as_deref(), asked, found) {
                 return answer;
             }
             match work_by_loose_key(site, document, key.as_str()) {
@@ -166,13 +167,25 @@ fn work_by_loose_key(site: &Site, document: &Document, key: &str) -> Option<Work
 }
 
 /// A page that the program makes itself and that may be linked to by a reserved key.
-fn generated(site: &Site, key: &str, lang: LangId, anchor: Option<&str>) -> Option<Answer> {
-    if key != SOURCE_ORDER || site.splits.is_empty() || site.work_named(key).is_some() {
-        return None;
+fn generated(site: &Site, key: &str, lang: LangId, anchor: Option<&str>, asked: &Ref, found: &mut Found) -> Option<Answer> {
+    let split = site.splits.first().filter(|_| key == SOURCE_ORDER && site.work_named(key).is_none())?;
+    if let Some(anchor) = anchor.filter(|&anchor| !anchor.is_empty() && anchor != "top" && !has_segment(split, anchor)) {
+        let message = format!("the source text has no segment `{anchor}`");
+        let problem = Diagnostic::at(&code::BROKEN_ANCHOR, asked.place.clone(), message);
+        let last =
+            split.segments.last().map(|last| format!("its segments are called by line and number, up to `{}`", last.address));
+        found.problems.push(problem.maybe_hint(last));
     }
     let language = &site.languages[lang.0];
     let title = language.pack.strings.get("source_order").cloned();
     Some(Answer::Path { path: source_order_path(&language.code, 0).into(), title, anchor: anchor.map(str::to_owned) })
+}
+
+/// Whether a source text has a segment with an address as it is written: `L3.2`.
+fn has_segment(split: &Split, written: &str) -> bool {
+    let Ok(address) = written.parse::<Address>() else { return false };
+    // Not `L03.2`, which no page has.
+    address.to_string() == written && split.segments.binary_search_by_key(&address, |segment| segment.address).is_ok()
 }
 
 fn to_work(site: &Site, work: WorkId, lang: LangId, anchor: Option<&str>, asked: &Ref, found: &mut Found) -> Answer {
@@ -233,7 +246,7 @@ fn to_file(site: &Site, document: &Document, file: &str, anchor: Option<&str>, a
     if let Some(work) = site.work_named(key) {
         return to_work(site, work, document.lang, anchor, asked, found);
     }
-    if let Some(answer) = generated(site, key, document.lang, anchor) {
+    if let Some(answer) = generated(site, key, document.lang, anchor, asked, found) {
         return answer;
     }
     let problem = Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("there is no `{file}`"));

@@ -13,7 +13,7 @@ use pulldown_cmark_escape::{escape_href, escape_html, escape_html_body_text};
 
 use crate::base::{Diagnostic, Place, code, path, suggest};
 use crate::model::{Key, SegmentId};
-use crate::split::{self, RepairKind};
+use crate::split::{self, RepairKind, SegmentKind};
 
 use super::fragment::Builder;
 use super::{Block, BlockKind, CodeBlock, Fragment, Heading, HoleKind, Note, ParseInput, Ref, RefKind, Segment, Target, Word};
@@ -941,8 +941,10 @@ impl<'a, 'p> Writer<'a, 'p> {
         let classified = if link_type == LinkType::Email {
             Destination::External(format!("mailto:{url}"))
         } else if wiki {
-            let (key, anchor) = cut_anchor(url);
-            Destination::Asks(Target::Work { key: Key::new(key.trim()), anchor })
+            Destination::Asks(match cut_anchor(url) {
+                ("", Some(anchor)) => Target::Anchor(anchor),
+                (key, anchor) => Target::Work { key: Key::new(key.trim()), anchor },
+            })
         } else {
             classify(url, &page.file)
         };
@@ -1090,7 +1092,8 @@ impl<'a, 'p> Writer<'a, 'p> {
         self.hole(HoleKind::Scope);
         self.push(&format!("fnref-{id}"));
         if uses > 1 {
-            self.push(&format!("-{uses}"));
+            // A label has no full stop.
+            self.push(&format!(".{uses}"));
         }
         self.push("\"><a href=\"#");
         self.hole(HoleKind::Scope);
@@ -1312,8 +1315,8 @@ fn is_block_end(tag: TagEnd) -> bool {
 /// Where the sentences of a chapter come from, by their bytes in the file.
 #[derive(Default)]
 struct Provenance {
-    /// Beginnings of lines that stand for a cut, in order, with the cut's position.
-    lines: Vec<(usize, u32)>,
+    /// The lines that stand for a cut, in order, with the cut's position.
+    lines: Vec<(Range<usize>, u32)>,
     /// The readings that repairs put in the place of others, in order.
     readings: Vec<Range<usize>>,
 }
@@ -1322,35 +1325,53 @@ impl Provenance {
     fn of(page: Option<&ParseInput>, start: usize) -> Self {
         let Some((page, of)) = page.and_then(|page| Some((page, page.chapter.as_ref()?))) else { return Self::default() };
         let chapter = &of.split.chapters[of.index];
-        let mut starts = Vec::new();
         let mut lines = Vec::new();
         let mut at = start;
         for line in page.text[start..].split_inclusive('\n') {
             let trimmed = line.trim();
-            // Headings and definitions of footnotes are the editor's, and no sentences of the source.
-            if !trimmed.is_empty() && !trimmed.starts_with('#') && !trimmed.starts_with("[^") {
-                starts.push(at + (line.len() - line.trim_start().len()));
-                lines.push(trimmed);
+            // Definitions of footnotes are the editor's, and no sentences of the source.
+            if !trimmed.is_empty() && !trimmed.starts_with("[^") {
+                lines.push((at + (line.len() - line.trim_start().len()), trimmed));
             }
             at += line.len();
         }
+        let segment_of = |cut: usize| &of.split.segments[chapter.cuts[cut].segment];
+        fn texts<'t>(lines: &[(usize, &'t str)]) -> Vec<&'t str> {
+            lines.iter().map(|&(_, line)| line).collect()
+        }
+        let mut located = split::locate(chapter, &texts(&lines));
+        // A heading that says what a sentence says is the editor's, and must not stand in its place.
+        let mut own = located.iter().zip(&lines).map(|(cut, (_, line))| {
+            !line.starts_with('#') || cut.is_some_and(|cut| segment_of(cut).kind != SegmentKind::Sentence)
+        });
+        let before = lines.len();
+        let kept: Vec<_> = lines.iter().copied().filter(|_| own.next() == Some(true)).collect();
+        if kept.len() < before {
+            lines = kept;
+            located = split::locate(chapter, &texts(&lines));
+        }
         let mut provenance = Self::default();
-        for ((start, line), cut) in starts.into_iter().zip(&lines).zip(split::locate(chapter, &lines)) {
+        for ((start, line), cut) in lines.into_iter().zip(located) {
             let Some(cut) = cut else { continue };
-            provenance.lines.push((start, cut as u32));
+            provenance.lines.push((start..start + line.len(), cut as u32));
+            let segment = segment_of(cut);
+            // In a block of several lines a reading is marked where it stands, or not at all.
+            let block = segment.text.contains('\n').then(|| segment.text.find(line));
             // In an edited line a reading is looked for after the one before it.
             let mut from = 0;
-            let segment = &of.split.segments[chapter.cuts[cut].segment];
             for repair in &segment.repairs {
                 let reading = &segment.text[repair.range.clone()];
                 // A full stop that was added to close a sentence is no reading worth a mark.
                 if reading.is_empty() || repair.kind == RepairKind::Stop {
                     continue;
                 }
-                let expected = (line.len() > repair.range.end && line.get(repair.range.clone()) == Some(reading))
-                    .then_some(repair.range.start)
-                    .filter(|&at| at >= from);
-                if let Some(at) = expected.or_else(|| line[from..].find(reading).map(|at| at + from)) {
+                let found = match block {
+                    Some(offset) => offset.and_then(|offset| repair.range.start.checked_sub(offset)),
+                    None => Some(repair.range.start),
+                };
+                let expected = found.filter(|&at| at >= from && line.get(at..at + reading.len()) == Some(reading));
+                let elsewhere = || line[from..].find(reading).filter(|_| block.is_none()).map(|at| at + from);
+                if let Some(at) = expected.or_else(elsewhere) {
                     provenance.readings.push(start + at..start + at + reading.len());
                     from = at + reading.len();
                 }
@@ -1360,10 +1381,10 @@ impl Provenance {
         provenance
     }
 
-    /// The cut that the line beginning at this byte stands for.
-    fn cut_at(&self, start: usize) -> Option<u32> {
-        let index = self.lines.binary_search_by_key(&start, |&(line, _)| line).ok()?;
-        Some(self.lines[index].1)
+    /// The cut that the line with this byte stands for.
+    fn cut_at(&self, byte: usize) -> Option<u32> {
+        let (line, cut) = self.lines.get(self.lines.partition_point(|(line, _)| line.end < byte))?;
+        (line.start <= byte).then_some(*cut)
     }
 
     /// The readings that overlap a range, cut to it.

@@ -9,6 +9,7 @@ use crate::base::{Diagnostic, code, path};
 use crate::model::{LangId, LanguagePack};
 use crate::parse::{Block, BlockKind, Document};
 use crate::site::{WorkId, route};
+use crate::split::{self, Format, SegmentKind};
 
 use super::Renderer;
 use super::body::{Page, Writer, excerpt, matching};
@@ -495,7 +496,7 @@ fn toc(renderer: &Renderer, work: WorkId, document: &Document) -> Value {
 
 fn note_backs(label: &str, uses: u32, scope: &str) -> Value {
     let backs: Vec<String> =
-        (1..=uses).map(|n| if n == 1 { format!("{scope}fnref-{label}") } else { format!("{scope}fnref-{label}-{n}") }).collect();
+        (1..=uses).map(|n| if n == 1 { format!("{scope}fnref-{label}") } else { format!("{scope}fnref-{label}.{n}") }).collect();
     backs.into()
 }
 
@@ -640,20 +641,34 @@ fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: LangId) -> Sho
     let site = &renderer.site;
     let in_edition = |lang: LangId| {
         let edition = site.edition(work, lang)?;
-        let id = renderer.links.segment_of_cut(work, cut)?;
-        let segment = edition.document.segments[crate::site::segment_with_id(&edition.document, id)?];
-        let html = excerpt(renderer, work, edition, segment.html.0..segment.html.1);
-        Some(Shown { html, lang, url: format!("{}#{id}", path::to_url(&edition.path)) })
+        let ids = renderer.links.segments_of_cut(work, cut);
+        let texts: Option<Vec<String>> = ids
+            .iter()
+            .map(|&id| {
+                let segment = edition.document.segments[crate::site::segment_with_id(&edition.document, id)?];
+                Some(excerpt(renderer, work, edition, segment.html.0..segment.html.1))
+            })
+            .collect();
+        Some(Shown { html: texts?.join(" "), lang, url: format!("{}#{}", path::to_url(&edition.path), ids.first()?) })
     };
     let source = site.source();
     in_edition(lang).or_else(|| in_edition(source)).unwrap_or_else(|| {
-        // The chapter has lost the sentence (`check` says so); the source text still has it.
-        let (split, chapter) = site.chapter(work).expect("cuts come from chapters");
+        // The chapter has lost the sentence (`check` says so), or it became the title, or it is no text but
+        // a table or code; the source text still has it.
+        let (source_text, chapter) = site.chapter(work).expect("cuts come from chapters");
         let mut html = String::new();
-        let text = &split.segments[chapter.cuts[cut].segment].text;
-        pulldown_cmark_escape::escape_html_body_text(&mut html, text).expect("writing to a string");
+        let segment = &source_text.segments[chapter.cuts[cut].segment];
+        let text = match (source_text.format, segment.kind) {
+            (Format::Text, _) => segment.text.clone(),
+            (Format::Markdown, SegmentKind::Heading(_)) => {
+                let underlined = segment.text.trim_end_matches(['=', '-', '\n', '\r', ' ']);
+                split::plain(underlined.trim_matches(['#', ' ']))
+            }
+            (Format::Markdown, SegmentKind::Sentence | SegmentKind::Verbatim) => split::plain(&segment.text),
+        };
+        pulldown_cmark_escape::escape_html_body_text(&mut html, &text).expect("writing to a string");
         let (_, edition) = site.nearest_edition(work, lang);
-        Shown { html, lang: site.config.language(&split.language).unwrap_or(source), url: path::to_url(&edition.path) }
+        Shown { html, lang: site.config.language(&source_text.language).unwrap_or(source), url: path::to_url(&edition.path) }
     })
 }
 
