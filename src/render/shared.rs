@@ -51,6 +51,8 @@ pub(super) struct Language {
     pub(super) site: Value,
     pub(super) lang: Value,
     pub(super) strings: Value,
+    /// Made when first asked for.
+    compass: OnceLock<Value>,
 }
 
 impl Shared {
@@ -142,6 +144,11 @@ impl Shared {
 }
 
 impl Language {
+    /// The compass, by whatever makes it.
+    pub(super) fn compass(&self, make: impl FnOnce() -> Value) -> Value {
+        self.compass.get_or_init(make).clone()
+    }
+
     fn new(site: &Site, lang: LangId, all: &Value) -> Self {
         let language = &site.languages[lang.0];
         let config = &site.config;
@@ -166,7 +173,7 @@ impl Language {
             ("feed", feed.into()),
             ("extra", config.extra.as_ref().map_or_else(Value::none, yaml_value)),
         ]);
-        Self { site: site_value, lang: lang_value, strings: Value::from(strings) }
+        Self { site: site_value, lang: lang_value, strings: Value::from(strings), compass: OnceLock::new() }
     }
 }
 

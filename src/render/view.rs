@@ -8,7 +8,7 @@ use tera::{Context, Value};
 use crate::base::{Diagnostic, code, path};
 use crate::model::{LangId, LanguagePack};
 use crate::parse::{Block, BlockKind, Document};
-use crate::site::{WorkId, route};
+use crate::site::{WorkId, route, tags_path};
 use crate::split::{self, Format, SegmentKind};
 
 use super::Renderer;
@@ -46,7 +46,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     page.set("backlinks", links(renderer, &renderer.links.backlinks[work.0 as usize], lang));
     page.set("touched_by", touched_by(renderer, work, lang));
     page.set("chapter", chapter(renderer, work, lang));
-    page.set("compass", compass(renderer, lang).unwrap_or_else(Value::none));
+    page.set("compass", renderer.shared.language(lang).compass(|| compass(renderer, lang)));
     let template = match &document.front.template {
         Some((name, _)) if renderer.templates.has(name) => name.clone(),
         Some((name, place)) => {
@@ -180,6 +180,7 @@ pub(super) fn tags(renderer: &Renderer, lang: LangId, own_path: &str, problems: 
     let title = word(renderer, lang, "tags");
     let mut page = Common::bare("tags", "tags", &title, own_path);
     let values: Vec<Value> = site.tags[lang.0]
+        .list
         .iter()
         .map(|tag| {
             map([
@@ -196,8 +197,8 @@ pub(super) fn tags(renderer: &Renderer, lang: LangId, own_path: &str, problems: 
         vec![home_link(renderer, lang), map([("title", title.as_str().into()), ("url", own_path.into())])].into(),
     );
     let editions = site.config.lang_ids().map(|other| {
-        let path = site.tags_path(site.config.code(other));
-        (other, (!site.tags[other.0].is_empty()).then(|| (path, word(renderer, other, "tags"))), other == lang)
+        let path = tags_path(site.config.code(other));
+        (other, (!site.tags[other.0].list.is_empty()).then(|| (path, word(renderer, other, "tags"))), other == lang)
     });
     page.set("translations", translation_values(renderer, editions));
     let root = path::to_root(own_path);
@@ -207,7 +208,7 @@ pub(super) fn tags(renderer: &Renderer, lang: LangId, own_path: &str, problems: 
 /// The works that have a tag.
 pub(super) fn tag(renderer: &Renderer, lang: LangId, index: u32, problems: &mut Vec<Diagnostic>) -> (String, Context) {
     let site = &renderer.site;
-    let tag = &site.tags[lang.0][index as usize];
+    let tag = &site.tags[lang.0].list[index as usize];
     let url = path::to_url(&tag.path);
     let mut page = Common::bare("tag", "tags", &tag.title, &url);
     let works: Vec<Value> = tag
@@ -229,7 +230,7 @@ pub(super) fn tag(renderer: &Renderer, lang: LangId, index: u32, problems: &mut 
         .collect();
     page.set("children", works.into());
     page.set("canonical", site.absolute(&tag.path).into());
-    let all = site.tags_path(site.config.code(lang));
+    let all = tags_path(site.config.code(lang));
     let crumbs = vec![
         home_link(renderer, lang),
         map([("title", word(renderer, lang, "tags").into()), ("url", all.into())]),
@@ -352,8 +353,8 @@ impl Common {
             .tags
             .iter()
             .map(|title| {
-                let url = format!("{}/tags/{}/index.html", language.code, language.pack.slug(title));
-                map([("title", title.as_str().into()), ("url", path::to_url(&url).into())])
+                let url = site.tags[document.lang.0].named(title).map(|tag| path::to_url(&tag.path));
+                map([("title", title.as_str().into()), ("url", url.into())])
             })
             .collect();
         page.set("tags", tags.into());

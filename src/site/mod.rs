@@ -16,7 +16,7 @@ pub mod route;
 mod tag;
 
 pub use route::{Route, RouteKind};
-pub use tag::Tag;
+pub use tag::{Tag, Tags, tags_path};
 
 /// A work, as its position in [`Site::works`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,8 +76,8 @@ pub struct Site {
     pub splits: Vec<Arc<Split>>,
     /// All routes, by path: what `build` writes.
     pub routes: BTreeMap<Arc<str>, Route>,
-    /// By language: its tags, in the order of its alphabet.
-    pub tags: Vec<Vec<Tag>>,
+    /// By language: its tags.
+    pub tags: Vec<Tags>,
     /// Whether there are feeds: they need absolute addresses, and dates.
     pub feeds: bool,
     /// As in [`Parts::theme_files`].
@@ -109,7 +109,7 @@ impl Site {
         site.attach_chapters();
         site.grow_tree();
         site.give_paths();
-        site.tags = tag::collect(&site);
+        site.tags = tag::collect(&site, &mut problems);
         let dated =
             || site.works.iter().flat_map(|work| work.editions.iter().flatten()).any(|it| it.document.front.date.is_some());
         site.feeds = site.config.base_url.is_some() && (site.config.date.is_some() || dated());
