@@ -4,6 +4,8 @@
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+pub use unicode_normalization::char::is_combining_mark;
+
 /// Joins `target` to the folder of `from` and resolves `.` and `..`.
 ///
 /// A `target` that begins with `/` counts from the root. Gives `None` if the path would leave the root.

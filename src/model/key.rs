@@ -66,8 +66,6 @@ pub struct EditionName {
     pub key: Key,
     /// The language code in the file name, if there is one.
     pub language: Option<String>,
-    /// Whether the file is a section's index (or the home page).
-    pub is_index: bool,
 }
 
 impl EditionName {
@@ -86,9 +84,8 @@ impl EditionName {
             _ => (stem, None),
         };
         let name = path::file_name(stem);
-        let is_index = name == "index";
-        let key = if is_index && stem.contains('/') { path::folder(stem) } else { stem };
-        (!key.is_empty()).then(|| Self { key: Key::new(key), language, is_index })
+        let key = if name == "index" && stem.contains('/') { path::folder(stem) } else { stem };
+        (!key.is_empty()).then(|| Self { key: Key::new(key), language })
     }
 }
 
@@ -105,19 +102,18 @@ pub fn looks_like_language(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn name(path: &str) -> Option<(String, Option<String>, bool)> {
-        EditionName::of(path, |code| ["kk", "en"].contains(&code))
-            .map(|name| (name.key.to_string(), name.language, name.is_index))
+    fn name(path: &str) -> Option<(String, Option<String>)> {
+        EditionName::of(path, |code| ["kk", "en"].contains(&code)).map(|name| (name.key.to_string(), name.language))
     }
 
     #[test]
     fn file_names_say_key_and_language() {
-        assert_eq!(name("vectors/russia.kk.md"), Some(("vectors/russia".into(), Some("kk".into()), false)));
-        assert_eq!(name("vectors/index.en.md"), Some(("vectors".into(), Some("en".into()), true)));
-        assert_eq!(name("index.kk.md"), Some(("index".into(), Some("kk".into()), true)));
-        assert_eq!(name("notes.v2.md"), Some(("notes.v2".into(), None, false)));
-        assert_eq!(name("notes.old.md"), Some(("notes.old".into(), None, false)));
-        assert_eq!(name("notes.old.kk.md"), Some(("notes.old".into(), Some("kk".into()), false)));
+        assert_eq!(name("vectors/russia.kk.md"), Some(("vectors/russia".into(), Some("kk".into()))));
+        assert_eq!(name("vectors/index.en.md"), Some(("vectors".into(), Some("en".into()))));
+        assert_eq!(name("index.kk.md"), Some(("index".into(), Some("kk".into()))));
+        assert_eq!(name("notes.v2.md"), Some(("notes.v2".into(), None)));
+        assert_eq!(name("notes.old.md"), Some(("notes.old".into(), None)));
+        assert_eq!(name("notes.old.kk.md"), Some(("notes.old".into(), Some("kk".into()))));
         assert_eq!(name("_source/x.kk.md"), None);
         assert_eq!(name("picture.png"), None);
     }

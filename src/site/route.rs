@@ -138,10 +138,10 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
         }
     }
     for (lang, tags) in site.config.lang_ids().zip(&site.tags) {
-        if !tags.is_empty() {
-            laid.add(site.tags_path(site.config.code(lang)).into(), RouteKind::Tags { lang }, None, problems);
+        if !tags.list.is_empty() {
+            laid.add(super::tags_path(site.config.code(lang)).into(), RouteKind::Tags { lang }, None, problems);
         }
-        for (index, tag) in tags.iter().enumerate() {
+        for (index, tag) in tags.list.iter().enumerate() {
             laid.add(Arc::clone(&tag.path), RouteKind::Tag { lang, tag: index as u32 }, None, problems);
         }
     }
