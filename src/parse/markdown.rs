@@ -766,7 +766,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
             return Some(text);
         }
-        let Some(page) = self.page else { return None };
+        let page = self.page?;
         let explicit = heading.explicit.is_some();
         let wanted = heading.explicit.unwrap_or_else(|| {
             let slug = page.pack.slug(&text);
