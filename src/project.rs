@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::base::{Diagnostic, Failure, Place, code, diagnostic, suggest, yaml};
 use crate::load::{self, Content, Inputs, builtin};
+use crate::model::key::looks_like_language;
 use crate::model::{Config, EditionName, Key, LangId, Language, LanguagePack, config};
 use crate::parse::memo::Memo;
 use crate::parse::{ChapterOf, ParseInput, Settings};
@@ -128,6 +129,12 @@ impl Project {
         }
     }
 
+    /// A project of the same folder that remembers nothing.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        Self::new(&self.root, self.overrides.clone())
+    }
+
     /// Uses a highlighter that remembers more than a new one.
     #[must_use]
     pub fn with_highlighter(mut self, highlighter: Arc<Highlighter>) -> Self {
@@ -176,9 +183,20 @@ impl Project {
         let (config, found) = Config::read(file, text);
         problems.extend(found);
         let mut config = config?;
+        let folders = inputs.below("themes").filter_map(|(path, _)| Some(path["themes/".len()..].split_once('/')?.0));
+        let themes: BTreeSet<&str> = folders.chain(["default"]).collect();
+        if let Some(place) = &config.theme_place
+            && !themes.contains(config.theme.as_str())
+        {
+            let hint = suggest::did_you_mean(&config.theme, themes.iter().copied())
+                .unwrap_or_else(|| format!("the themes are: {}", themes.into_iter().collect::<Vec<_>>().join(", ")));
+            let message = format!("there is no theme `{}`", config.theme);
+            problems.push(Diagnostic::at(&code::BAD_VALUE, place.clone(), message).hint(hint));
+        }
         if let Some(url) = &self.overrides.base_url {
             config.base_url = Some(url.clone());
         }
+        config.base_url = config.base_url.or_else(|| config.cname.as_ref().map(|name| format!("https://{name}/")));
         config.base_url = config.base_url.or_else(|| self.overrides.fallback_base_url.clone());
         Some(Arc::new(config))
     }
@@ -350,10 +368,10 @@ impl Project {
                 continue;
             }
             // Every language has a home page: where nobody wrote one, it has the title of the site.
-            let title = config.title.get(&language.code).unwrap_or(&language.code).replace('"', "\\\"");
+            let title = yaml::quoted(config.title.get(&language.code).unwrap_or(&language.code));
             parse_inputs.push(ParseInput {
                 file: format!("content/index.{}.md", language.code).into(),
-                text: format!("---\ntitle: \"{title}\"\n---\n").into(),
+                text: format!("---\ntitle: {title}\n---\n").into(),
                 key: Key::new(Key::HOME),
                 lang: LangId(index),
                 settings: Arc::clone(&settings),
@@ -415,14 +433,12 @@ fn pages(inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnostic>) -> (V
             continue;
         }
         let Some(name) = EditionName::of(path, |code| config.language(code).is_some()) else { continue };
-        let lang = match &name.language {
-            Some(code) => match config.language(code) {
-                Some(lang) => lang,
-                None => {
-                    problems.push(config::unknown_language(code, Place::whole(file), &config.languages));
-                    continue;
-                }
-            },
+        if let Some(code) = foreign_language(inputs, config, file) {
+            problems.push(config::unknown_language(code, Place::whole(file), &config.languages));
+            continue;
+        }
+        let lang = match name.language.and_then(|code| config.language(&code)) {
+            Some(lang) => lang,
             None => {
                 if config.languages.len() > 1 {
                     let code = config.code(config.source);
@@ -442,6 +458,20 @@ fn pages(inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnostic>) -> (V
         pages.push(Page { file: Arc::clone(file), key: name.key, lang });
     }
     (pages, assets)
+}
+
+/// The language in the name of a page that the site does not have: `a.ru.md`. What stands there may as well
+/// be a part of the name (`notes.old.md`), so it is meant as a language only if the same page is there in one
+/// of the site's languages; a page without any (`a.md`) says so beside two letters only.
+fn foreign_language<'a>(inputs: &Inputs, config: &Config, file: &'a str) -> Option<&'a str> {
+    let (stem, code) = file.strip_suffix(".md")?.rsplit_once('.')?;
+    if config.language(code).is_some() || !looks_like_language(code) {
+        return None;
+    }
+    let is_there = |language: &config::LanguageConfig| inputs.name(&format!("{stem}.{}.md", language.code)).is_some();
+    let beside_plain =
+        || code.split('-').next().is_some_and(|tag| tag.len() == 2) && inputs.name(&format!("{stem}.md")).is_some();
+    (config.languages.iter().any(is_there) || beside_plain()).then_some(code)
 }
 
 /// The file of a language: the built-in one, with the theme's and the site's own on top.

@@ -177,6 +177,27 @@ fn colour_is_for_terminals_and_can_be_forbidden() {
 }
 
 #[test]
+fn a_site_is_not_published_without_one_of_its_pages() {
+    let page = "{% extends \"default/page.html\" %}{% block heading %}{{ page.nosuch.field }}{% endblock heading %}";
+    for (severity, template, message) in [
+        ("warning", page, "`kk/a/index.html` could not be made"),
+        ("off", page, "`kk/a/index.html` could not be made"),
+        ("warning", "{% block", "no page can be made"),
+        ("off", "{% block", "no page can be made"),
+    ] {
+        let config = format!("{}severity: {{template: {severity}}}\n", CONFIG.1);
+        let files = [("site.yaml", &*config), HOME, HOME_EN, ("content/a.kk.md", "# A\n"), ("templates/page.html", template)];
+        let folder = site(&files);
+        for command in ["build", "check"] {
+            let run = tilmash(folder.path(), &[command]);
+            assert_eq!(run.code, 1, "{}", run.err);
+            assert!(run.err.contains(message), "{}", run.err);
+        }
+        assert!(!folder.path().join("public").exists());
+    }
+}
+
+#[test]
 fn a_new_site_builds_without_a_word() {
     let folder = site(&[]);
     let run = tilmash(folder.path(), &["init", "my book"]);
@@ -262,6 +283,7 @@ fn split_writes_chapters_and_never_over_edits() {
     let edited = written.replace("Тағы бір сөйлем", "Тағы бір өзгерген сөйлем");
     fs::write(&chapter, &edited).expect("it can be written");
     let run = tilmash(folder.path(), &["split"]);
+    assert_eq!(run.code, 0, "leaving it alone is what was asked for: {}", run.err);
     assert!(run.err.contains("edited") && run.err.contains("--force"), "{}", run.err);
     assert_eq!(fs::read_to_string(&chapter).expect("it is there"), edited, "never without being asked");
     assert_eq!(tilmash(folder.path(), &["split", "--dry-run", "--force"]).code, 0);
@@ -270,9 +292,27 @@ fn split_writes_chapters_and_never_over_edits() {
     assert_eq!(fs::read_to_string(&chapter).expect("it is there"), written);
 
     fs::write(&chapter, written.replace("Бірінші сөйлем.\n", "")).expect("it can be written");
+    assert_eq!(tilmash(folder.path(), &["split", "--dry-run"]).code, 0, "it was not asked to write");
+    assert_eq!(tilmash(folder.path(), &["split"]).code, 1, "a chapter that lacks a sentence was not mended");
     let run = tilmash(folder.path(), &["split", "--check"]);
     assert_eq!(run.code, 1);
     assert!(run.err.contains("chapter-loss"), "{}", run.err);
+}
+
+#[test]
+fn split_leaves_a_chapter_that_cannot_be_read() {
+    let folder = site(&[CONFIG_WITH_PLAN, HOME, PLAN, SOURCE]);
+    let chapter = folder.path().join("content/a.kk.md");
+    fs::write(&chapter, b"\xd0 work of days").expect("it can be written");
+    for arguments in [&["split"][..], &["split", "--force"]] {
+        let run = tilmash(folder.path(), arguments);
+        assert_eq!(run.code, 1, "{}", run.err);
+        assert!(run.err.contains("not-utf8") && run.err.contains("move it away"), "{}", run.err);
+        assert_eq!(fs::read(&chapter).expect("it is there"), b"\xd0 work of days");
+        assert!(folder.path().join("content/b.kk.md").is_file(), "the others are written");
+    }
+    let run = tilmash(folder.path(), &["split", "--check"]);
+    assert!(run.err.contains("not-utf8") && !run.err.contains("chapter-missing"), "{}", run.err);
 }
 
 #[test]
@@ -300,6 +340,26 @@ fn render_prints_a_page_or_bare_html() {
     assert!(run.err.contains("did you mean `content/index.en.md`?"), "{}", run.err);
     let run = tilmash_with(folder.path(), &["render", "--commonmark", "-"], &[], "*hi* <b>x</b>\n");
     assert_eq!((run.code, run.out.as_str()), (0, "<p><em>hi</em> <b>x</b></p>\n"));
+}
+
+#[test]
+fn render_tells_what_is_wrong_with_the_page_alone() {
+    let unclosed = ("content/b.kk.md", "---\ntitle: [\n---\n# B\n");
+    let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN, unclosed, ("content/c.kk.md", "# C\n")]);
+    for page in ["content/a.kk.md", "kk/a/"] {
+        let run = tilmash(folder.path(), &["render", page]);
+        assert_eq!(run.code, 1, "{page}: {}", run.err);
+        assert!(run.out.contains("<h1>A</h1>") && run.err.contains("error[broken-link]"), "{page}: {}", run.err);
+        assert!(!run.err.contains("b.kk.md"), "{page}: {}", run.err);
+    }
+    let run = tilmash(folder.path(), &["render", "content/b.kk.md"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.err.contains("content/b.kk.md:2"), "{}", run.err);
+    fs::write(folder.path().join("content/c.kk.md"), b"\xff").expect("files can be written");
+    let run = tilmash(folder.path(), &["render", "./content/c.kk.md"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.err.contains("error[not-utf8]"), "{}", run.err);
+    assert_eq!(tilmash(folder.path(), &["render", "content/index.kk.md"]).code, 0);
 }
 
 #[test]
@@ -339,6 +399,25 @@ fn drafts_are_published_when_asked_for() {
     assert!(page.is_file());
     assert_eq!(tilmash(folder.path(), &["build"]).code, 0);
     assert!(!page.exists(), "what is no longer published is removed");
+}
+
+#[test]
+fn check_looks_at_what_build_publishes() {
+    let folder = site(&[CONFIG, HOME, HOME_EN, ("content/d.kk.md", "---\ntitle: D\ndraft: true\n---\n\n[[nosuch]]\n")]);
+    for command in ["build", "check"] {
+        assert_eq!(tilmash(folder.path(), &[command]).code, 0, "{command}");
+        assert_eq!(tilmash(folder.path(), &[command, "--drafts"]).code, 1, "{command}");
+    }
+}
+
+#[test]
+fn a_cname_is_the_address_of_the_site() {
+    let config = format!("{}cname: book.example.org\n", CONFIG.1);
+    let git = (".git/config", "[remote \"origin\"]\n\turl = git@github.com:a/b.git\n");
+    let folder = site(&[("site.yaml", &config), HOME, HOME_EN, git]);
+    assert_eq!(tilmash(folder.path(), &["build"]).code, 0);
+    let page = fs::read_to_string(folder.path().join("public/en/index.html")).expect("it was built");
+    assert!(page.contains("<link rel=\"canonical\" href=\"https://book.example.org/en/\">"));
 }
 
 #[test]

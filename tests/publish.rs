@@ -199,6 +199,7 @@ fn a_folder_that_holds_the_sources_or_is_among_them_is_refused() {
     disk.write(&format!("site/content/{MANIFEST}"), "index.kk.md\n");
     let before = disk.look("site");
     let mut outputs = vec!["site", "", "site/content", "site/content/new", "site/templates", "site/content/../content/s"];
+    outputs.extend(["site/content/deep/new", "no/../site/content/deep/new", "site/themes/x/y"]);
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink(disk.at("site"), disk.at("link")).expect("links can be made");
@@ -210,6 +211,31 @@ fn a_folder_that_holds_the_sources_or_is_among_them_is_refused() {
         assert!(failure.message.contains("sources"), "{output}: {}", failure.message);
     }
     assert_eq!(disk.look("site"), before);
+    assert!(!disk.at("site/content/deep").exists() && !disk.at("site/themes").exists() && !disk.at("no").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_the_sources_are_linked_to_is_refused() {
+    let disk = Disk::new();
+    fs::rename(disk.at("site/content"), disk.at("site/texts")).expect("it can be renamed");
+    std::os::unix::fs::symlink("texts", disk.at("site/content")).expect("links can be made");
+    let failure = disk.build_into("site/texts/new").expect_err("it is among the sources");
+    assert!(failure.message.contains("sources"), "{}", failure.message);
+    assert!(!disk.at("site/texts/new").exists());
+}
+
+#[test]
+fn two_builds_do_not_write_one_folder_at_the_same_time() {
+    let disk = Disk::new();
+    disk.write(".out.tilmash-lock", "");
+    let file = fs::File::open(disk.at(".out.tilmash-lock")).expect("it is there");
+    file.try_lock().expect("nobody holds it");
+    let failure = disk.build_into("out").expect_err("another build has the lock");
+    assert!(failure.message.contains("another build"), "{}", failure.message);
+    drop(file);
+    disk.build();
+    assert_eq!(disk.beside(), ["out", "site"]);
 }
 
 #[test]
@@ -218,15 +244,36 @@ fn what_a_killed_build_left_is_cleared_away() {
     disk.build();
     let expected = bytes(disk.look("out"));
     // Killed while it was writing.
-    disk.write(".out.tilmash-new/kk/index.html", "half");
+    let half = || {
+        disk.write(&format!(".out.tilmash-new/{MANIFEST}"), "kk/index.html\nkk/only/index.html\n");
+        disk.write(".out.tilmash-new/kk/index.html", "half");
+    };
+    half();
     disk.build();
     assert_eq!(disk.beside(), ["out", "site"]);
     // Killed between two renames, on a system that cannot exchange folders.
     fs::rename(disk.at("out"), disk.at(".out.tilmash-new-old")).expect("it can be renamed");
-    disk.write(".out.tilmash-new/kk/index.html", "half");
+    half();
     disk.build();
     assert_eq!(disk.beside(), ["out", "site"]);
     assert_eq!(bytes(disk.look("out")), expected);
+}
+
+#[test]
+fn what_no_build_wrote_comes_back_from_what_a_killed_build_left() {
+    for left in [".out.tilmash-new", ".out.tilmash-new-old"] {
+        let disk = Disk::new();
+        disk.build();
+        // Killed when the new folder was in place and the old one not yet removed: there alone is a file that came late.
+        disk.write(&format!("{left}/{MANIFEST}"), "kk/old/index.html\n");
+        disk.write(&format!("{left}/kk/old/index.html"), "ours");
+        disk.write(&format!("{left}/kk/old/late.txt"), "late");
+        let report = disk.build();
+        assert_eq!(report.displaced, [] as [PathBuf; 0]);
+        assert_eq!(fs::read_to_string(disk.at("out/kk/old/late.txt")).expect("it was moved"), "late");
+        assert!(!disk.at("out/kk/old/index.html").exists());
+        assert_eq!(disk.beside(), ["out", "site"]);
+    }
 }
 
 /// Builds of two versions in turn, each killed at some moment: the folder is always one of them.

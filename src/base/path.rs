@@ -4,6 +4,8 @@
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+pub use unicode_normalization::char::is_combining_mark;
+
 /// Joins `target` to the folder of `from` and resolves `.` and `..`.
 ///
 /// A `target` that begins with `/` counts from the root. Gives `None` if the path would leave the root.
@@ -31,6 +33,16 @@ pub fn resolve(from: &str, target: &str) -> Option<String> {
 /// The folder of a path, without a closing slash; empty at the root.
 pub fn folder(path: &str) -> &str {
     path.rfind('/').map_or("", |slash| &path[..slash])
+}
+
+/// The folders above a path, innermost first: `kk/a` and `kk` for `kk/a/index.html`.
+pub fn above(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder(path)), |inner| Some(folder(inner))).take_while(|folder| !folder.is_empty())
+}
+
+/// The first character of a path that cannot be in the name of a file on every system.
+pub fn unfit(path: &str) -> Option<char> {
+    path.chars().find(|&c| c.is_control() || "\\:*?\"<>|".contains(c))
 }
 
 /// The last part of a path.

@@ -7,6 +7,7 @@
 //! Anchors, aliases, merge keys and tags are not used here: they are refused, since a reader of a
 //! configuration should not have to chase them and since they are how small files become large.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -20,6 +21,10 @@ use super::{Diagnostic, Place, code, suggest};
 pub struct Node {
     pub value: Value,
     pub place: Place,
+    /// How a number or a boolean is written, which its value does not tell: `1.10`, `007`, `True`.
+    written: Option<Box<str>>,
+    /// Of the whole document, at its root: the keys that a mapping has twice, for [`Fields::of`] to report.
+    doubled: Vec<Diagnostic>,
 }
 
 /// What a YAML value can be.
@@ -44,6 +49,11 @@ pub struct Entry {
 }
 
 impl Node {
+    /// A value that stands for a place.
+    pub fn new(value: Value, place: Place) -> Self {
+        Self { value, place, written: None, doubled: Vec::new() }
+    }
+
     /// The word for the kind of value in messages.
     pub fn kind(&self) -> &'static str {
         match self.value {
@@ -78,8 +88,12 @@ pub fn read(file: &Arc<str>, text: &str, range: Range<usize>) -> Result<Node, Di
     let raw = serde_yaml::from_str_with_options::<Option<Spanned<Raw>>>(source, options);
     let places = Places { file, source, base: range.start };
     match raw {
-        Ok(Some(raw)) => Ok(places.node(raw)),
-        Ok(None) => Ok(Node { value: Value::Map(Vec::new()), place: Place::new(file, range) }),
+        Ok(Some(raw)) => {
+            let mut doubled = Vec::new();
+            let node = places.node(raw, &mut doubled);
+            Ok(Node { doubled, ..node })
+        }
+        Ok(None) => Ok(Node::new(Value::Map(Vec::new()), Place::new(file, range))),
         Err(error) => {
             let error = error.without_snippet();
             let place =
@@ -193,23 +207,35 @@ struct Places<'a> {
 }
 
 impl Places<'_> {
-    fn node(&self, raw: Spanned<Raw>) -> Node {
+    fn node(&self, raw: Spanned<Raw>, doubled: &mut Vec<Diagnostic>) -> Node {
         let place = self.at(raw.referenced);
+        let written = matches!(raw.value, Raw::Bool(_) | Raw::Int(_) | Raw::Float(_))
+            .then(|| self.source[place.start - self.base..place.end - self.base].into());
         let value = match raw.value {
             Raw::Null => Value::Null,
             Raw::Bool(value) => Value::Bool(value),
             Raw::Int(value) => Value::Int(value),
             Raw::Float(value) => Value::Float(value),
             Raw::Text(value) => Value::Text(value),
-            Raw::List(items) => Value::List(items.into_iter().map(|item| self.node(item)).collect()),
-            Raw::Map(entries) => Value::Map(
-                entries
-                    .into_iter()
-                    .map(|(key, node)| Entry { key_place: self.at(key.referenced), key: key.value.0, node: self.node(node) })
-                    .collect(),
-            ),
+            Raw::List(items) => Value::List(items.into_iter().map(|item| self.node(item, doubled)).collect()),
+            Raw::Map(entries) => {
+                let mut seen: HashMap<String, Place> = HashMap::with_capacity(entries.len());
+                let mut map = Vec::with_capacity(entries.len());
+                for (key, node) in entries {
+                    let (key_place, key) = (self.at(key.referenced), key.value.0);
+                    match seen.get(&key) {
+                        Some(first) => doubled.push(
+                            Diagnostic::at(&code::DUPLICATE_KEY, key_place.clone(), format!("`{key}` is given twice"))
+                                .also(first.clone(), "first given here"),
+                        ),
+                        None => _ = seen.insert(key.clone(), key_place.clone()),
+                    }
+                    map.push(Entry { key_place, key, node: self.node(node, doubled) });
+                }
+                Value::Map(map)
+            }
         };
-        Node { value, place }
+        Node { value, place, written, doubled: Vec::new() }
     }
 
     fn at(&self, location: serde_yaml::Location) -> Place {
@@ -249,7 +275,10 @@ pub struct Fields<'n, 'p> {
 
 impl<'n, 'p> Fields<'n, 'p> {
     /// Begins with a node that should be a mapping; `what` names it in messages ("a chapter").
+    ///
+    /// Of the root of a document it also reports every key that is given twice, at any depth.
     pub fn of(node: &'n Node, what: &str, problems: &'p mut Vec<Diagnostic>) -> Option<Self> {
+        problems.extend(node.doubled.iter().cloned());
         let entries = match &node.value {
             Value::Map(entries) => entries.as_slice(),
             Value::Null => &[],
@@ -258,14 +287,6 @@ impl<'n, 'p> Fields<'n, 'p> {
                 return None;
             }
         };
-        for (index, entry) in entries.iter().enumerate() {
-            if let Some(first) = entries[..index].iter().find(|earlier| earlier.key == entry.key) {
-                problems.push(
-                    Diagnostic::at(&code::DUPLICATE_KEY, entry.key_place.clone(), format!("`{}` is given twice", entry.key))
-                        .also(first.key_place.clone(), "first given here"),
-                );
-            }
-        }
         Some(Self { entries, place: node.place.clone(), known: Vec::new(), problems })
     }
 
@@ -295,7 +316,7 @@ impl<'n, 'p> Fields<'n, 'p> {
         found
     }
 
-    /// A text; numbers and booleans are taken as they would be printed.
+    /// A text; numbers and booleans are taken as they are written.
     pub fn take_text(&mut self, key: &'static str) -> Option<String> {
         let node = self.take(key)?;
         text(node, self.problems)
@@ -369,13 +390,11 @@ impl<'n, 'p> Fields<'n, 'p> {
     }
 }
 
-/// A node's text; numbers and booleans are taken as they would be printed.
+/// A node's text; numbers and booleans are taken as they are written.
 pub fn text(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
     match &node.value {
         Value::Text(text) => Some(text.clone()),
-        Value::Int(number) => Some(number.to_string()),
-        Value::Float(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Int(_) | Value::Float(_) | Value::Bool(_) => node.written.as_deref().map(str::to_owned),
         Value::Null | Value::List(_) | Value::Map(_) => {
             problems.push(node.wrong_type("text"));
             None
@@ -392,6 +411,24 @@ pub fn int(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<i64> {
             None
         }
     }
+}
+
+/// A text as YAML that is read back as that text: in quotes, on one line.
+pub fn quoted(text: &str) -> String {
+    let mut yaml = String::with_capacity(text.len() + 2);
+    yaml.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => yaml.extend(['\\', c]),
+            // What YAML does not take as it is, or takes for the end of a line.
+            _ if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}') => {
+                yaml.push_str(&format!("\\u{:04x}", u32::from(c)));
+            }
+            _ => yaml.push(c),
+        }
+    }
+    yaml.push('"');
+    yaml
 }
 
 #[cfg(test)]
@@ -426,6 +463,51 @@ mod tests {
         let names: Vec<_> = problems.iter().map(|problem| problem.code.name).collect();
         assert_eq!(names, ["duplicate-key", "missing-key", "wrong-type", "unknown-key"]);
         assert_eq!(problems[3].hints, ["did you mean `title`?"]);
+    }
+
+    #[test]
+    fn numbers_and_booleans_are_taken_as_written() {
+        for written in ["1.10", "007", "True", "1e3", "0x1F", "-0", "+1", "1_000", "12345678901234567890", ".5", "no", "~x"] {
+            for text in [format!("a: {written} # comment\n"), format!("a: [{written}, b]"), format!("a: {written}")] {
+                let node = read_text(&text).unwrap();
+                let Value::Map(entries) = &node.value else { panic!("a mapping") };
+                let node = match &entries[0].node.value {
+                    Value::List(items) => &items[0],
+                    _ => &entries[0].node,
+                };
+                assert_eq!(super::text(node, &mut Vec::new()).as_deref(), Some(written), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn quoted_texts_are_read_back() {
+        for written in ["", "C:\\new\\", "\"", "a\nb\r\tc", "\0\u{7f}\u{85}\u{2028}\u{feff}", "ә 🦀: # ~"] {
+            let Value::Map(entries) = read_text(&format!("a: {}", quoted(written))).unwrap().value else { panic!("a mapping") };
+            assert_eq!(entries[0].node.value, Value::Text(written.to_owned()));
+        }
+    }
+
+    #[test]
+    fn doubled_keys_are_reported_once_at_every_depth() {
+        let node = read_text("a: {x: 1, x: 2, x: 3}\nlist:\n- b: {y: 1, y: 2}\na: 4\n").unwrap();
+        let mut problems = Vec::new();
+        let mut fields = Fields::of(&node, "x", &mut problems).unwrap();
+        let a = fields.take("a").unwrap();
+        Fields::of(a, "x", fields.problems()).unwrap();
+        let found: Vec<_> = problems
+            .iter()
+            .map(|problem| (problem.message.as_str(), problem.place.as_ref().unwrap().start, problem.others[0].0.start))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("`x` is given twice", 10, 4),
+                ("`x` is given twice", 16, 4),
+                ("`y` is given twice", 40, 34),
+                ("`a` is given twice", 46, 0)
+            ]
+        );
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub fn check(site: &Site, inputs: &Inputs) -> Vec<Diagnostic> {
             problems
         })
         .collect();
-    chapters(site, inputs, &mut problems);
+    chapters(&site.splits, inputs, &mut problems);
     if site.config.base_url.is_none() {
         problems.push(
             Diagnostic::at(&code::NO_BASE_URL, Place::whole(&site.config.file), "the address of the site is not known")
@@ -110,13 +110,17 @@ fn sentences(count: u32) -> String {
 }
 
 /// Whether the chapters are there and still say what the source text says.
-fn chapters(site: &Site, inputs: &Inputs, problems: &mut Vec<Diagnostic>) {
-    for split in &site.splits {
+pub fn chapters(splits: &[Arc<Split>], inputs: &Inputs, problems: &mut Vec<Diagnostic>) {
+    for split in splits {
         if let Some(source) = inputs.text(&split.source_file) {
             problems.extend(split::check_laws(split, source));
         }
         for chapter in &split.chapters {
             let Some(name) = inputs.name(&chapter.file) else {
+                // A file that is there but cannot be read has its own problem.
+                if inputs.problems.iter().any(|problem| problem.place.as_ref().is_some_and(|it| *it.file == *chapter.file)) {
+                    continue;
+                }
                 problems.push(
                     Diagnostic::at(
                         &code::CHAPTER_MISSING,

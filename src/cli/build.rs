@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::base::{code, diagnostic};
+use crate::base::{Diagnostic, code, diagnostic};
 use crate::emit;
 use crate::project::{Project, State};
 
@@ -35,6 +35,9 @@ pub(super) struct BuildArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
+    /// Look at drafts too, as `build --drafts` does
+    #[arg(long)]
+    drafts: bool,
     /// The address of the site; else `base_url` of site.yaml, else what the git remote says
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
@@ -50,7 +53,7 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         .with_highlighter(Arc::clone(&highlighter));
     let state = project.refresh()?;
     if state.renderer.is_none() || diagnostic::has_errors(&state.problems) {
-        let code = report::report(global, &state.problems, &state.inputs);
+        let code = report_all(global, &state, &state.problems);
         say(global, "nothing was published");
         return Ok(code);
     }
@@ -70,6 +73,12 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     problems.extend(emitted.problems);
     diagnostic::sort(&mut problems);
     let code = report::report(global, &problems, &state.inputs);
+    for file in &emitted.displaced {
+        say(
+            global,
+            &format!("`{}` is someone's file that stood in the way of the site; it was kept under this name", file.display()),
+        );
+    }
     if emitted.published {
         let site = state.site().expect("it was published");
         say(
@@ -97,7 +106,7 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
         return explain(name);
     }
     let start = Instant::now();
-    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), true)?);
+    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?);
     let state = project.refresh()?;
     let bar = progress(global, &state);
     let mut problems = state.problems.clone();
@@ -106,10 +115,22 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
     }
     bar.finish_and_clear();
     diagnostic::sort(&mut problems);
-    let code = report::report(global, &problems, &state.inputs);
+    let code = report_all(global, &state, &problems);
     let works = state.site().map_or(0, |site| site.works.len());
     say(global, &format!("checked {} in {}", report::plural(works, "work"), duration(start.elapsed())));
     Ok(code)
+}
+
+/// Reports problems; that the templates or the configuration cannot be used is one, whatever `severity` says of it.
+fn report_all(global: &Global, state: &State, problems: &[Diagnostic]) -> Code {
+    let code = report::report(global, problems, &state.inputs);
+    if state.renderer.is_some() {
+        return code;
+    }
+    if code == Code::Fine {
+        say(global, "no page can be made, whatever `severity` says of the reason");
+    }
+    Code::Problems
 }
 
 #[expect(clippy::print_stdout, reason = "the explanation is the command's output")]

@@ -1,7 +1,7 @@
 //! The address that GitHub Pages gives a repository, read from the git remote.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The Pages address of the repository that a folder is in, if its `origin` is on GitHub.
 ///
@@ -9,14 +9,31 @@ use std::path::Path;
 /// <https://docs.github.com/en/pages/getting-started-with-github-pages>.
 pub(super) fn pages_url(root: &Path) -> Option<String> {
     let root = fs::canonicalize(root).ok()?;
-    let config = root.ancestors().map(|folder| folder.join(".git/config")).find(|config| config.is_file())?;
-    let remote = origin(&fs::read_to_string(config).ok()?)?;
+    // The innermost repository is the one that the site is in; an outer one has another address.
+    let git = root.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists())?;
+    let remote = origin(&fs::read_to_string(shared(git)?.join("config")).ok()?)?;
     let (owner, repository) = github(&remote)?;
     let host = format!("{}.github.io", owner.to_lowercase());
     if repository.to_lowercase() == host {
         return Some(format!("https://{host}/"));
     }
     Some(format!("https://{host}/{repository}/"))
+}
+
+/// The folder with a repository's configuration, for its `.git`: that of a worktree or submodule is a
+/// file that names its folder, and that of a worktree names the one it shares with the others.
+/// <https://git-scm.com/docs/gitrepository-layout>
+fn shared(git: PathBuf) -> Option<PathBuf> {
+    if git.is_dir() {
+        return Some(git);
+    }
+    let file = fs::read_to_string(&git).ok()?;
+    let own = git.parent()?.join(file.strip_prefix("gitdir:")?.trim());
+    match fs::read_to_string(own.join("commondir")) {
+        Ok(common) => Some(own.join(common.trim())),
+        // Only worktrees have one.
+        Err(_) => Some(own),
+    }
 }
 
 /// The URL of the remote `origin` in a git configuration.
@@ -58,5 +75,29 @@ mod tests {
             origin("[core]\n\tbare = false\n[remote \"origin\"]\n\turl = git@github.com:a/b.git\n"),
             Some("git@github.com:a/b.git".into())
         );
+    }
+    #[test]
+    fn the_innermost_repository_counts_and_a_worktree_is_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let file = folder.path().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        };
+        let url = |path: &str| pages_url(&folder.path().join(path));
+        let config = |name: &str| format!("[remote \"origin\"]\n\turl = git@github.com:a/{name}.git\n");
+        write(".git/config", &config("outer"));
+        write("sub/site.yaml", "");
+        write("inner/.git/config", "[core]\n");
+        write("worktree/.git", "gitdir: ../.git/worktrees/w\n");
+        write(".git/worktrees/w/commondir", "../..\n");
+        write("module/.git", "gitdir: ../.git/modules/m\n");
+        write(".git/modules/m/config", &config("m"));
+        write("odd/.git", "what is this");
+        assert_eq!(url("sub").as_deref(), Some("https://a.github.io/outer/"));
+        assert_eq!(url("inner"), None);
+        assert_eq!(url("worktree").as_deref(), Some("https://a.github.io/outer/"));
+        assert_eq!(url("module").as_deref(), Some("https://a.github.io/m/"));
+        assert_eq!(url("odd"), None);
     }
 }

@@ -4,11 +4,11 @@ use std::io::{Read as _, Write as _};
 
 use clap::Args;
 
-use crate::base::{Failure, diagnostic, suggest};
+use crate::base::{Diagnostic, Failure, Severity, diagnostic, suggest};
 use crate::parse::markdown;
-use crate::project::Project;
+use crate::project::{Project, State};
 use crate::render::Body;
-use crate::site::Site;
+use crate::site::{RouteKind, Site};
 
 use super::{Code, Global, Outcome, overrides, report};
 
@@ -35,6 +35,11 @@ pub(super) fn render(global: &Global, args: &RenderArgs) -> Outcome {
     let state = project.refresh()?;
     let Some(site) = state.site() else { return Ok(report::report(global, &state.problems, &state.inputs)) };
     let Some(route) = path_of(site, &args.page).and_then(|path| site.routes.get(path.as_str())) else {
+        let own = problems_of(&state, args.page.trim_start_matches("./"));
+        if own.iter().any(|problem| problem.severity == Severity::Error) {
+            // The page is missing because of them.
+            return Ok(report::report(global, &own, &state.inputs));
+        }
         let files = state.inputs.files.keys().map(|file| &**file);
         let hint = suggest::did_you_mean(&args.page, files.chain(site.routes.keys().map(|path| &**path)));
         let failure = Failure::new(format!("the site has no page `{}`", args.page));
@@ -44,6 +49,11 @@ pub(super) fn render(global: &Global, args: &RenderArgs) -> Outcome {
     };
     let rendered = state.render(route);
     let mut problems = rendered.problems;
+    if let RouteKind::Page { work, lang } = route.kind
+        && let Some(edition) = site.edition(work, lang)
+    {
+        problems.extend(problems_of(&state, &edition.document.file));
+    }
     diagnostic::sort(&mut problems);
     let code = report::report(global, &problems, &state.inputs);
     match rendered.body {
@@ -55,6 +65,12 @@ pub(super) fn render(global: &Global, args: &RenderArgs) -> Outcome {
         None => Code::Problems,
     };
     Ok(code)
+}
+
+/// What is wrong with a file before anything is rendered.
+fn problems_of(state: &State, file: &str) -> Vec<Diagnostic> {
+    let is_there = |problem: &&Diagnostic| problem.place.as_ref().is_some_and(|place| &*place.file == file);
+    state.problems.iter().filter(is_there).cloned().collect()
 }
 
 /// The path of the page that a person means by a file or a URL path.

@@ -1,12 +1,12 @@
 //! `split`: write the chapters of the plans; the only command that writes into `content/`, and never
-//! over someone's work without being asked.
+//! over someone's work without being asked, nor over what it could not read.
 
-use std::fs;
-use std::io::Write as _;
+use std::path::Path;
+use std::{fs, io};
 
 use clap::Args;
 
-use crate::base::{Diagnostic, Failure, Place, code, diagnostic};
+use crate::base::{Diagnostic, Failure, Place, Severity, code, diagnostic};
 use crate::project::{Project, State};
 use crate::split::{self, Change, Chapter, Difference, FileState, Split};
 
@@ -38,12 +38,17 @@ pub(super) fn split(global: &Global, args: &SplitArgs) -> Outcome {
             problems.extend(split::check_laws(split, source));
         }
     }
+    let lossy = diagnostic::has_errors(&problems);
+    // What cannot be read keeps the other chapters from nothing, but must be known.
+    let mut unread = state.inputs.problems.clone();
+    config.apply_severities(&mut unread);
+    problems.extend(unread);
     diagnostic::sort(&mut problems);
     if args.check {
         return check(global, &state, problems);
     }
     let code = report::report(global, &problems, &state.inputs);
-    if diagnostic::has_errors(&problems) {
+    if lossy {
         say(global, "nothing was written: text could be lost");
         return Ok(code);
     }
@@ -55,34 +60,19 @@ pub(super) fn split(global: &Global, args: &SplitArgs) -> Outcome {
         }
     }
     if refused.is_empty() {
-        return Ok(Code::Fine);
+        return Ok(code);
     }
-    let code = report::report(global, &refused, &state.inputs);
-    say(global, "edited chapters were left as they are; `--force` writes them anew");
-    Ok(code)
+    let refusal = report::report(global, &refused, &state.inputs);
+    if !args.force {
+        say(global, "edited chapters were left as they are; `--force` writes them anew");
+    }
+    // Leaving an edited chapter alone is what was asked for, and so is showing only what would be done.
+    Ok(if args.dry_run || refusal == Code::Fine { code } else { Code::Problems })
 }
 
 /// Proves the laws of the split and says what they come to.
 fn check(global: &Global, state: &State, mut problems: Vec<Diagnostic>) -> Outcome {
-    for split in &state.splits {
-        for chapter in &split.chapters {
-            let Some(name) = state.inputs.name(&chapter.file) else {
-                problems.push(
-                    Diagnostic::at(
-                        &code::CHAPTER_MISSING,
-                        chapter.place.clone(),
-                        format!("the chapter `{}` has no file yet", chapter.key),
-                    )
-                    .hint("`tilmash split` writes it"),
-                );
-                continue;
-            };
-            let text = state.inputs.text(name).map_or("", |text| &**text);
-            problems.extend(
-                split::compare(chapter, text).iter().map(|it| crate::check::difference_problem(name, split, chapter, it)),
-            );
-        }
-    }
+    crate::check::chapters(&state.splits, &state.inputs, &mut problems);
     diagnostic::sort(&mut problems);
     let code = report::report(global, &problems, &state.inputs);
     for split in &state.splits {
@@ -122,6 +112,15 @@ fn write(
     refused: &mut Vec<Diagnostic>,
 ) -> Result<(), Failure> {
     let before = state.inputs.text(&chapter.file).map(|text| &**text);
+    let path = state.inputs.root.join(&chapter.file);
+    if before.is_none() && fs::symlink_metadata(&path).is_ok() {
+        let message = format!("`{}` is there, but cannot be read as text; it was left as it is", chapter.file);
+        refused.push(
+            Diagnostic::at(&code::UNREADABLE, Place::whole(&chapter.file.as_str().into()), message)
+                .hint("save it as UTF-8, or move it away"),
+        );
+        return Ok(());
+    }
     let file_state = split::state(chapter, before);
     let sentences = chapter.cuts.len();
     let (word, writes) = match &file_state {
@@ -140,16 +139,45 @@ fn write(
     if !writes || args.dry_run {
         return Ok(());
     }
-    let path = state.inputs.root.join(&chapter.file);
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
     }
-    // In one step, so that a full disk does not leave half a chapter.
-    let beside = path.with_extension("md.tilmash-new");
-    let written = fs::File::create(&beside)
-        .and_then(|mut file| file.write_all(chapter.markdown.as_bytes()))
-        .and_then(|()| fs::rename(&beside, &path));
-    written.map_err(|error| Failure::io("write", &path, &error))
+    if !put(&path, before, &chapter.markdown).map_err(|error| Failure::io("write", &path, &error))? {
+        let message = format!("`{}` was saved by another program in the meantime; it was left as it is", chapter.file);
+        let mut problem = Diagnostic::at(&code::CHAPTER_EDITED, Place::whole(&chapter.file.as_str().into()), message);
+        problem.severity = Severity::Error;
+        refused.push(problem.hint("run `tilmash split` again"));
+    }
+    Ok(())
+}
+
+/// Puts a text into a file in one step, so that a full disk does not leave half a chapter; not if the
+/// file is no longer what was read, since an editor may have saved it in between.
+fn put(path: &Path, before: Option<&str>, text: &str) -> io::Result<bool> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // The dot keeps it from being taken for a page.
+    let beside = path.with_file_name(format!(".{name}.tilmash-new"));
+    let put = fs::write(&beside, text).and_then(|()| match is_still(path, before)? {
+        true => fs::rename(&beside, path).map(|()| true),
+        false => Ok(false),
+    });
+    if !matches!(put, Ok(true)) {
+        // It may not even have been made.
+        let _ = fs::remove_file(&beside);
+    }
+    put
+}
+
+/// Whether a file holds that text, or, without one, is not there.
+fn is_still(path: &Path, before: Option<&str>) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(match before {
+            Some(before) => fs::read(path)? == before.as_bytes(),
+            None => false,
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(before.is_none()),
+        Err(error) => Err(error),
+    }
 }
 
 fn explain(state: &State, split: &Split, chapter: &Chapter, differences: &[Difference], refused: &mut Vec<Diagnostic>) {
@@ -158,10 +186,29 @@ fn explain(state: &State, split: &Split, chapter: &Chapter, differences: &[Diffe
         differences.iter().map(|difference| crate::check::difference_problem(name, split, chapter, difference)).collect();
     // What would be lost by writing anew is a warning here, whatever it is elsewhere.
     for problem in &mut edited {
-        problem.severity = problem.severity.max(crate::base::Severity::Warning);
+        problem.severity = problem.severity.max(Severity::Warning);
     }
     let any_edit = differences.iter().any(|difference| !matches!(difference.change, Change::Missing));
     let whole = Diagnostic::at(&code::CHAPTER_EDITED, Place::whole(name), format!("`{}` was edited by hand", chapter.file));
     refused.push(if any_edit { whole.hint("`tilmash split --force` would undo the edits below") } else { whole });
     refused.append(&mut edited);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_saved_in_between_is_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.kk.md");
+        assert!(put(&path, None, "one").unwrap());
+        assert!(!put(&path, None, "two").unwrap(), "it is there by now");
+        assert!(!put(&path, Some("other"), "two").unwrap(), "it is another text by now");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+        assert!(put(&path, Some("one"), "two").unwrap());
+        fs::remove_file(&path).unwrap();
+        assert!(!put(&path, Some("two"), "three").unwrap(), "it is gone by now");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left beside it");
+    }
 }

@@ -4,27 +4,28 @@
 //! so a build that fails or is killed at any moment leaves the published folder as it was, or as it
 //! should be. What is the same as before is linked, not written, and keeps its time stamp; if all is
 //! the same, nothing is touched. Only files that an earlier build wrote are ever deleted: a list of
-//! them is kept in the folder, under [`MANIFEST`], and tells it from a folder of someone else's.
+//! them is kept in the folder, under [`MANIFEST`], and tells it from a folder of someone else's. What
+//! else is in a folder that goes away, be it of a build that was killed, is moved into the new one.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use crate::base::{Diagnostic, Digest, Failure, diagnostic};
+use crate::base::{Diagnostic, Failure, code, diagnostic};
 use crate::project::State;
-use crate::render::Body;
+use crate::render::{Body, Rendered};
 use crate::site::Route;
 
 mod swap;
 
 /// The list of the files that a build wrote, one path a line, in the folder it wrote.
-pub const MANIFEST: &str = ".tilmash-manifest";
+pub const MANIFEST: &str = crate::site::route::RESERVED;
 
 /// What a build did.
 #[derive(Debug, Default)]
@@ -41,6 +42,8 @@ pub struct Report {
     pub published: bool,
     /// How long each route took to render.
     pub times: Vec<RouteTime>,
+    /// Files that no build wrote and that now stand under another name, since a page has theirs.
+    pub displaced: Vec<PathBuf>,
 }
 
 /// How long a route took to render.
@@ -58,7 +61,7 @@ pub fn render_all(state: &State, each: &(dyn Fn() + Sync)) -> Vec<Diagnostic> {
     let mut problems: Vec<Diagnostic> = routes
         .par_iter()
         .flat_map_iter(|route| {
-            let problems = state.render(route).problems;
+            let problems = render(state, route).problems;
             each();
             problems
         })
@@ -67,14 +70,36 @@ pub fn render_all(state: &State, each: &(dyn Fn() + Sync)) -> Vec<Diagnostic> {
     problems
 }
 
+/// Renders a route; that nothing can stand there is an error, whatever `severity` says of the reason:
+/// a site is published with all of its pages.
+fn render(state: &State, route: &Route) -> Rendered {
+    let mut rendered = state.render(route);
+    if rendered.body.is_none() && !diagnostic::has_errors(&rendered.problems) {
+        let mut problem = Diagnostic::nowhere(&code::TEMPLATE, format!("`{}` could not be made", route.path))
+            .hint("a site is not published without one of its pages, whatever `severity` says");
+        problem.place = rendered.problems.iter().find_map(|problem| problem.place.clone());
+        rendered.problems.push(problem);
+    }
+    rendered
+}
+
 /// Publishes a state into the folder `output`; `each` is told of each route done.
 pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Report, Failure> {
     let site = state.site().expect("only a state that can be rendered is published");
     let output = absolute(output)?;
     refuse_sources(&state.inputs.root, &output)?;
-    let _lock = lock(&output)?;
+    for path in site.routes.keys() {
+        // `site` lays no such routes; here is where one would do harm.
+        if path.is_empty() || !Path::new(&**path).components().all(|part| matches!(part, Component::Normal(_))) {
+            return Err(Failure::new(format!("`{path}` is no path inside the output folder")));
+        }
+    }
+    if let Some(parent) = output.parent() {
+        fs::create_dir_all(parent).map_err(|error| Failure::io("make", parent, &error))?;
+    }
+    let _lock = Lock::take(&output)?;
     let stage = beside(&output, "new");
-    swap::recover(&output, &stage)?;
+    let mut displaced = swap::recover(&output, &stage)?;
     let before = Before::look(&output)?;
     for path in site.routes.keys() {
         if before.exists && !before.manifest.contains(&**path) && output.join(&**path).symlink_metadata().is_ok() {
@@ -87,7 +112,7 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
     }
 
     let folders: BTreeSet<&str> = site.routes.keys().map(|path| crate::base::path::folder(path)).collect();
-    fs::create_dir_all(&stage).map_err(|error| Failure::io("make", &stage, &error))?;
+    let stage = Stage::new(stage, site.routes.keys())?;
     for folder in folders {
         let folder = stage.join(folder);
         fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))?;
@@ -100,7 +125,7 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
         .par_iter()
         .map(|route| {
             let begun = Instant::now();
-            let rendered = state.render(route);
+            let rendered = render(state, route);
             let time = RouteTime { path: Arc::clone(&route.path), template: rendered.template, time: begun.elapsed() };
             let mut same = false;
             if let Some(body) = &rendered.body {
@@ -119,12 +144,7 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
             (rendered.problems, same, time)
         })
         .collect();
-    let discard = |stage: &Path| {
-        // What cannot be removed now is removed by the next build.
-        let _ = fs::remove_dir_all(stage);
-    };
     if let Some(failure) = failure.into_inner().expect("no code panics while it holds this lock") {
-        discard(&stage);
         return Err(failure);
     }
     let mut report = Report { files: routes.len(), written: written.into_inner(), ..Report::default() };
@@ -138,33 +158,64 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
     }
     diagnostic::sort(&mut report.problems);
     if diagnostic::has_errors(&report.problems) {
-        discard(&stage);
+        report.displaced = displaced;
         return Ok(report);
     }
     report.removed = before.manifest.iter().filter(|path| !site.routes.contains_key(path.as_str())).count();
     report.published = true;
     if before.exists && before.complete && report.written == 0 && report.removed == 0 {
-        discard(&stage);
+        report.displaced = displaced;
         return Ok(report);
     }
 
     let foreign = before.foreign(&output)?;
-    let kept = foreign.folders.iter().try_for_each(|folder| {
+    for folder in &foreign.folders {
         let folder = stage.join(folder);
-        fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))
-    });
-    kept.and_then(|()| {
-        let paths = unchanged.into_par_iter().map(PathBuf::from).chain(foreign.files.into_par_iter());
-        paths.try_for_each(|path| keep(&output.join(&path), &stage.join(&path)))
-    })
-    .and_then(|()| {
-        let list: String = site.routes.keys().map(|path| format!("{path}\n")).collect();
-        let path = stage.join(MANIFEST);
-        fs::write(&path, list).map_err(|error| Failure::io("write", &path, &error))
-    })
-    .inspect_err(|_| discard(&stage))?;
-    swap::swap(&stage, &output)?;
+        fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))?;
+    }
+    let paths = unchanged.into_par_iter().map(PathBuf::from).chain(foreign.files.into_par_iter());
+    paths.try_for_each(|path| keep(&output.join(&path), &stage.join(&path)))?;
+    displaced.extend(stage.publish(&output)?);
+    report.displaced = displaced;
     Ok(report)
+}
+
+/// The folder that is being made; removed if it does not come to be published.
+struct Stage {
+    path: PathBuf,
+}
+
+impl Stage {
+    /// Begins a stage with the list of what will be written into it, so that after a kill it is known
+    /// what in it is ours.
+    fn new<'a>(path: PathBuf, files: impl Iterator<Item = &'a Arc<str>>) -> Result<Self, Failure> {
+        fs::create_dir_all(&path).map_err(|error| Failure::io("make", &path, &error))?;
+        let stage = Self { path };
+        let list: String = files.map(|path| format!("{path}\n")).collect();
+        let manifest = stage.join(MANIFEST);
+        fs::write(&manifest, list).map_err(|error| Failure::io("write", &manifest, &error))?;
+        Ok(stage)
+    }
+
+    fn join(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.path.join(path)
+    }
+
+    fn publish(mut self, output: &Path) -> Result<Vec<PathBuf>, Failure> {
+        let displaced = swap::swap(&self.path, output)?;
+        // What has this name from now on is the old folder, if anything.
+        self.path = PathBuf::new();
+        Ok(displaced)
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !self.path.as_os_str().is_empty() {
+            // All that is in it was made by this build. What cannot be removed now is removed by the next one.
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
 }
 
 /// What became of one output.
@@ -269,7 +320,7 @@ impl Before {
         if !self.exists {
             return Ok(foreign);
         }
-        let ours: BTreeSet<&str> = self.manifest.iter().flat_map(|path| above(path)).collect();
+        let ours: BTreeSet<&str> = self.manifest.iter().flat_map(|path| crate::base::path::above(path)).collect();
         let mut folders = vec![PathBuf::new()];
         while let Some(folder) = folders.pop() {
             let disk = output.join(&folder);
@@ -303,30 +354,38 @@ struct Foreign {
     folders: Vec<PathBuf>,
 }
 
-/// The folders above a path: `kk/a` and `kk` for `kk/a/index.html`.
-fn above(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(crate::base::path::folder(path)), |folder| Some(crate::base::path::folder(folder)))
-        .take_while(|folder| !folder.is_empty())
-}
-
-/// The real path of a folder that may not exist yet.
+/// The real path of a folder that may not exist yet; none is made.
 fn absolute(output: &Path) -> Result<PathBuf, Failure> {
     let output = std::path::absolute(output).map_err(|error| Failure::io("find", output, &error))?;
-    if let Ok(real) = fs::canonicalize(&output) {
-        return Ok(real);
+    let mut real = PathBuf::new();
+    for part in output.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                real.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => real.push(part),
+        }
+        // Step by step, since `..` after a symbolic link leaves what it leads to.
+        if matches!(part, Component::Normal(_)) && real.symlink_metadata().is_ok() {
+            real = fs::canonicalize(&real).map_err(|error| Failure::io("find", &real, &error))?;
+        }
     }
-    let (Some(parent), Some(name)) = (output.parent(), output.file_name()) else {
+    if real.file_name().is_none() {
         return Err(Failure::new(format!("`{}` cannot be the output folder", output.display())));
-    };
-    fs::create_dir_all(parent).map_err(|error| Failure::io("make", parent, &error))?;
-    let parent = fs::canonicalize(parent).map_err(|error| Failure::io("find", parent, &error))?;
-    Ok(parent.join(name))
+    }
+    Ok(real)
 }
 
 /// The output folder may neither hold the sources nor be among them.
 fn refuse_sources(root: &Path, output: &Path) -> Result<(), Failure> {
     let holds = root.starts_with(output);
-    let among = crate::load::FOLDERS.iter().any(|folder| output.starts_with(root.join(folder)));
+    let among = crate::load::FOLDERS.iter().any(|folder| {
+        let plain = root.join(folder);
+        // The folder may be a symbolic link to another of the project.
+        let real = fs::canonicalize(&plain).unwrap_or_else(|_| plain.clone());
+        output.starts_with(plain) || output.starts_with(&real) || real.starts_with(output)
+    });
     if holds || among {
         return Err(Failure::new(format!("`{}` holds the site's sources; it cannot be the output folder", output.display()))
             .hint("name another folder with `--output DIR`"));
@@ -341,17 +400,48 @@ fn beside(output: &Path, word: &str) -> PathBuf {
 }
 
 /// Keeps two builds from writing the same folder at the same time. Released when the process ends, however it ends.
-fn lock(output: &Path) -> Result<File, Failure> {
-    let name = format!("tilmash-{}.lock", Digest::of(output.to_string_lossy().as_bytes()));
-    let path = std::env::temp_dir().join(name);
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|error| Failure::io("open", &path, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(_) => Err(Failure::new(format!("another build is writing `{}`", output.display())).hint("wait until it is done")),
+struct Lock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    /// Beside the output, where all who can write it meet, whatever their folder for temporary files is.
+    fn take(output: &Path) -> Result<Self, Failure> {
+        let path = beside(output, "lock");
+        loop {
+            let open = File::options().create(true).truncate(false).write(true).open(&path);
+            let file = open.map_err(|error| Failure::io("open", &path, &error))?;
+            if file.try_lock().is_err() {
+                return Err(
+                    Failure::new(format!("another build is writing `{}`", output.display())).hint("wait until it is done")
+                );
+            }
+            // The build that had it may have removed it since it was opened here; a third would make another.
+            if is_at(&file, &path) {
+                return Ok(Self { path, _file: file });
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // While it is still held. One that stays is used by the next build.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Whether an open file is the one at a path.
+fn is_at(file: &File, path: &Path) -> bool {
+    let (Ok(open), Ok(there)) = (file.metadata(), fs::metadata(path)) else { return false };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        (open.dev(), open.ino()) == (there.dev(), there.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        open.created().ok() == there.created().ok()
     }
 }

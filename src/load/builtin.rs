@@ -2,8 +2,13 @@
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 
-/// The built-in file at a path such as `templates/page.html`.
+/// What the paths of built-in files begin with in places, so that no frame shows the site's own file of
+/// the same path.
+pub const PLACE: &str = "<built-in>/";
+
+/// The built-in file at a path such as `templates/page.html`, with or without [`PLACE`] before it.
 pub fn file(path: &str) -> Option<&'static [u8]> {
+    let path = path.strip_prefix(PLACE).unwrap_or(path);
     let index = FILES.binary_search_by(|(name, _)| (*name).cmp(path)).ok()?;
     Some(FILES[index].1)
 }

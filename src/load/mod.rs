@@ -23,6 +23,10 @@ pub const FOLDERS: [&str; 3] = ["content", "templates", "themes"];
 /// The largest text file that is read: Markdown of this size takes seconds, and no page is near it.
 const TEXT_LIMIT: u64 = 8 << 20;
 
+/// A file that was modified longer ago than this is not read again while its stamp stays the same: the
+/// coarsest time stamps in use (FAT) count in steps of two seconds.
+const SETTLED: Duration = Duration::from_secs(3);
+
 /// A snapshot of the project's files.
 #[derive(Debug, Default)]
 pub struct Inputs {
@@ -86,7 +90,7 @@ impl Stamp {
                 use std::os::unix::fs::MetadataExt as _;
                 (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
             },
-            settled: age.is_some_and(|age| age > Duration::from_millis(100)),
+            settled: age.is_some_and(|age| age > SETTLED),
         }
     }
 
@@ -189,10 +193,9 @@ fn read(disk: &Path, name: &Arc<str>, before: Option<&File>) -> Result<File, Dia
     {
         return Ok(before.clone());
     }
-    if !is_text(name) {
-        return Ok(File { content: Content::Binary { disk: disk.into(), length: metadata.len() }, stamp });
-    }
-    if metadata.len() > TEXT_LIMIT {
+    let binary = || Ok(File { content: Content::Binary { disk: disk.into(), length: metadata.len() }, stamp });
+    let Some(text_kind) = text_kind(name) else { return binary() };
+    if text_kind == TextKind::Ours && metadata.len() > TEXT_LIMIT {
         return Err(Diagnostic::at(
             &code::TOO_LARGE,
             Place::whole(name),
@@ -203,6 +206,8 @@ fn read(disk: &Path, name: &Arc<str>, before: Option<&File>) -> Result<File, Dia
     let bytes = fs::read(disk).map_err(unreadable)?;
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
+        // A scan or a picture that is kept beside the text it belongs to.
+        Err(_) if text_kind == TextKind::Source && !is_ours(name) && path::extension(name) != "txt" => return binary(),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let line = error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
@@ -223,12 +228,34 @@ fn read(disk: &Path, name: &Arc<str>, before: Option<&File>) -> Result<File, Dia
     Ok(File { content: Content::Text(text.into()), stamp })
 }
 
-/// Whether a file is read as text, by its extension.
-fn is_text(name: &str) -> bool {
-    matches!(
-        path::extension(name).to_ascii_lowercase().as_str(),
-        "md" | "yaml" | "yml" | "html" | "xml" | "txt" | "css" | "js" | "json" | "svg"
-    )
+/// Why a file is read as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TextKind {
+    /// Something of our own making: pages, templates, styles, plans.
+    Ours,
+    /// Material kept as received, in a folder that begins with `_`: of any size.
+    Source,
+}
+
+/// Whether a file is read as text, by its name. All else is copied as it is, whatever its encoding and size.
+fn text_kind(name: &str) -> Option<TextKind> {
+    if let Some(path) = name.strip_prefix("content/") {
+        if path::folder(path).split('/').any(|part| part.starts_with('_')) {
+            return Some(TextKind::Source);
+        }
+        return is_ours(name).then_some(TextKind::Ours);
+    }
+    let is_text = match path::extension(name).to_ascii_lowercase().as_str() {
+        "html" | "xml" | "css" | "js" | "svg" => true,
+        "txt" | "json" => path::folder(name).split('/').any(|part| part == "templates"),
+        _ => is_ours(name),
+    };
+    is_text.then_some(TextKind::Ours)
+}
+
+/// Whether a file of the content is a page or a plan.
+fn is_ours(name: &str) -> bool {
+    matches!(path::extension(name).to_ascii_lowercase().as_str(), "md" | "yaml" | "yml")
 }
 
 #[cfg(test)]
@@ -257,6 +284,15 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_settled_when_no_clock_could_give_it_the_same_time_again() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a"), "a").unwrap();
+        let metadata = fs::metadata(folder.path().join("a")).unwrap();
+        let settled = |after| Stamp::of(&metadata, metadata.modified().unwrap() + Duration::from_millis(after)).settled;
+        assert_eq!([settled(0), settled(2_500), settled(3_500)], [false, false, true]);
+    }
+
+    #[test]
     fn bad_bytes_are_a_problem_of_that_file_alone() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("content")).unwrap();
@@ -267,6 +303,28 @@ mod tests {
         assert_eq!(inputs.problems[0].code.name, "not-utf8");
         assert!(inputs.problems[0].message.contains("line 2"));
         assert!(inputs.text("content/good.kk.md").is_some());
+    }
+
+    #[test]
+    fn only_pages_plans_and_sources_of_the_content_are_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, bytes: &[u8]| {
+            fs::create_dir_all(folder.path().join(path).parent().unwrap()).unwrap();
+            fs::write(folder.path().join(path), bytes).unwrap();
+        };
+        let large = vec![b' '; usize::try_from(TEXT_LIMIT).unwrap() + 1];
+        write("content/d.json", &large);
+        write("content/latin-1.txt", b"caf\xe9");
+        write("content/_source/book.txt", &large);
+        write("content/_source/scan.png", b"\xff\xd8");
+        write("content/_source/plan.yaml", b"a: b");
+        write("themes/t/static/own.css", b"p {}");
+        let inputs = refresh(folder.path(), None).unwrap();
+        assert_eq!(inputs.problems, []);
+        let texts: Vec<_> = inputs.files.keys().map(|name| &**name).filter(|name| inputs.text(name).is_some()).collect();
+        assert_eq!(texts, ["content/_source/book.txt", "content/_source/plan.yaml", "themes/t/static/own.css"]);
+        write("content/_source/book.txt", b"caf\xe9");
+        assert_eq!(refresh(folder.path(), None).unwrap().problems.len(), 1);
     }
 
     #[cfg(unix)]

@@ -46,6 +46,8 @@ pub struct Config {
     /// The language the works are written in first; others are translations of it.
     pub source: LangId,
     pub theme: String,
+    /// Where the theme is named; `None` if the default is used because none is.
+    pub theme_place: Option<Place>,
     /// Plans of source texts, as paths from the root.
     pub plans: Vec<(String, Place)>,
     /// Whether raw HTML in Markdown is passed on.
@@ -148,12 +150,21 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
         }
         None => LangId(0),
     };
-    let theme = fields.take_text("theme").unwrap_or_else(|| "default".to_owned());
-    let mut plans = Vec::new();
+    let theme_node = fields.take("theme");
+    let theme = theme_node.and_then(|node| yaml::text(node, fields.problems()));
+    let theme_place = theme.as_ref().and(theme_node).map(|node| node.place.clone());
+    let theme = theme.unwrap_or_else(|| "default".to_owned());
+    let mut plans: Vec<(String, Place)> = Vec::new();
     for node in fields.take_list("plans") {
-        if let Some(path) = yaml::text(node, fields.problems()) {
-            plans.push((path, node.place.clone()));
+        let Some(path) = yaml::text(node, fields.problems()) else { continue };
+        if let Some((_, first)) = plans.iter().find(|(known, _)| *known == path) {
+            fields.problems().push(
+                Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("the plan `{path}` is given twice"))
+                    .also(first.clone(), "first given here"),
+            );
+            continue;
         }
+        plans.push((path, node.place.clone()));
     }
     let mut raw_html = false;
     let mut smart_punctuation = true;
@@ -200,8 +211,8 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
     if languages.is_empty() {
         return None;
     }
-    let title = title_node.map(|node| localised(node, &languages, problems)).unwrap_or_default();
-    let description = description_node.map(|node| localised(node, &languages, problems)).unwrap_or_default();
+    let title = title_node.map(|node| localised("title", node, &languages, problems)).unwrap_or_default();
+    let description = description_node.map(|node| localised("description", node, &languages, problems)).unwrap_or_default();
     Some(Config {
         title,
         description,
@@ -211,6 +222,7 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
         languages,
         source,
         theme,
+        theme_place,
         plans,
         raw_html,
         smart_punctuation,
@@ -276,9 +288,18 @@ pub fn unknown_language(wanted: &str, place: Place, languages: &[LanguageConfig]
 }
 
 /// A text for all languages, or a mapping from language to text.
-fn localised(node: &Node, languages: &[LanguageConfig], problems: &mut Vec<Diagnostic>) -> Localised {
+fn localised(key: &str, node: &Node, languages: &[LanguageConfig], problems: &mut Vec<Diagnostic>) -> Localised {
     let mut texts = BTreeMap::new();
     if let Value::Map(entries) = &node.value {
+        // A mapping begins with its first entry; where it is empty it has only itself.
+        let place = entries.first().map_or(&node.place, |entry| &entry.key_place);
+        let missing = |language: &&LanguageConfig| entries.iter().all(|entry| entry.key != language.code);
+        for language in languages.iter().filter(missing) {
+            problems.push(
+                Diagnostic::at(&code::MISSING_STRING, place.clone(), format!("`{key}` is missing in `{}`", language.code))
+                    .hint(format!("add `{}:` with the text in that language", language.code)),
+            );
+        }
         for entry in entries {
             if !languages.iter().any(|language| language.code == entry.key) {
                 problems.push(unknown_language(&entry.key, entry.key_place.clone(), languages));
@@ -298,8 +319,8 @@ fn severity(node: &Node, code: &Code, problems: &mut Vec<Diagnostic>) -> Option<
         "error" => Some(Some(Severity::Error)),
         "warning" => Some(Some(Severity::Warning)),
         "note" => Some(Some(Severity::Note)),
-        // `off` is read as text, `false` as a boolean: both mean it.
-        "off" | "false" => Some(None),
+        // `off` may be read as text or as a boolean: both mean it.
+        _ if word == "off" || node.value == Value::Bool(false) => Some(None),
         _ => {
             problems.push(
                 Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{word}` is no severity for `{}`", code.name))
@@ -317,19 +338,57 @@ pub fn base_url(text: &str) -> Result<String, &'static str> {
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"))
         .ok_or("it begins with neither https:// nor http://")?;
-    let host = rest.split('/').next().unwrap_or("");
-    if host.is_empty() {
-        return Err("it names no host");
-    }
     if text.contains(['?', '#']) {
         return Err("it has a query or a fragment");
     }
     if text.contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(c)) {
         return Err("it holds a character that no address can have");
     }
-    let mut url = text.trim_end_matches('/').to_owned();
-    url.push('/');
-    Ok(url)
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let (authority, path) = rest.split_once('/').map_or((rest, None), |(authority, path)| (authority, Some(path)));
+    check_authority(authority)?;
+    for part in path.into_iter().flat_map(|path| path.split('/')) {
+        let is_escape = |after: &str| after.len() >= 2 && after.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+        if part.is_empty() {
+            return Err("its path has an empty part");
+        }
+        if !part.split('%').skip(1).all(is_escape) {
+            return Err("it has a `%` that two hexadecimal digits do not follow");
+        }
+        if matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..") {
+            return Err("its path has a part `.` or `..`");
+        }
+    }
+    Ok(format!("{}/", text.strip_suffix('/').unwrap_or(text)))
+}
+
+/// Checks the part of an address that names a host: `example.org`, `localhost:8080`, `[::1]`.
+fn check_authority(authority: &str) -> Result<(), &'static str> {
+    if authority.contains('@') {
+        return Err("it names a user");
+    }
+    let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, port)) => {
+            address.parse::<core::net::Ipv6Addr>().map_err(|_| "its host is no address")?;
+            (None, port)
+        }
+        None => {
+            let end = authority.find(':').unwrap_or(authority.len());
+            (Some(&authority[..end]), &authority[end..])
+        }
+    };
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || !c.is_ascii();
+    match host {
+        Some("") => return Err("it names no host"),
+        Some(host) if host.split('.').any(str::is_empty) => return Err("its host has an empty part"),
+        Some(host) if !host.split('.').all(|label| label.chars().all(is_letter)) => return Err("its host is no name of a host"),
+        _ => {}
+    }
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0);
+    if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_port) {
+        return Err("its port is no number from 1 to 65535");
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -371,6 +430,19 @@ mod tests {
     fn addresses_are_normalised() {
         assert_eq!(base_url("https://a.org/b").as_deref(), Ok("https://a.org/b/"));
         assert!(base_url("ftp://a.org").is_err());
-        assert!(base_url("https:///x").is_err());
+        for fine in ["https://a.org/", "http://localhost:8080/a/", "https://[::1]:80/", "https://кітап.қаз/%D2%9B/"] {
+            assert_eq!(base_url(fine).as_deref(), Ok(fine));
+        }
+    }
+
+    #[test]
+    fn addresses_that_would_lead_elsewhere_are_refused() {
+        let bad = "https:///x https://u:p@a.org https://u@a.org https://. https://a..org https://.a.org https://a.org. \
+            https://a.org:0 https://a.org:x https://a.org: https://a.org:70000 https://a.org:+1 https://[::1 https://[x] \
+            https://[::1]x https://a.org/% https://a.org/%2 https://a.org/%ag https://a.org/%+1 https://a.org//b \
+            https://a.org// https://a.org/b// https://a.org/./b https://a.org/b/.. https://a.org/%2E%2e/b https://a%20b.org";
+        for text in bad.split_whitespace() {
+            assert!(base_url(text).is_err(), "{text}");
+        }
     }
 }

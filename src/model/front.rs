@@ -61,7 +61,11 @@ impl FrontMatter {
 
 pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> {
     let parsed = match &node.value {
-        Value::Text(text) => text.parse::<Date>().map_err(|_| format!("`{text}` is not a date")),
+        // Jiff reads more forms than one: with a time, with a sign.
+        Value::Text(text) => match text.parse::<Date>() {
+            Ok(date) if text.len() == 10 && date.to_string() == *text => Ok(date),
+            _ => Err(format!("`{text}` is not a date")),
+        },
         _ => Err(format!("expected a date, found {}", node.kind())),
     };
     match parsed {
@@ -76,13 +80,35 @@ pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> 
 fn slug(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let slug = crate::base::yaml::text(node, problems)?;
     let usable =
-        !slug.is_empty() && !slug.contains(['/', '\\']) && slug != "." && slug != ".." && !slug.contains(char::is_control);
+        !slug.is_empty() && !slug.contains('/') && slug != "." && slug != ".." && crate::base::path::unfit(&slug).is_none();
     if usable {
         return Some(crate::base::path::nfc(&slug));
     }
     problems.push(
-        Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{slug}` cannot be part of an address"))
-            .hint("a slug is one name without `/`"),
+        Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{}` cannot be part of an address", slug.escape_debug()))
+            .hint("a slug is one name, without `/` and what no file name may hold: `\\ : * ? \" < > |`"),
     );
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_have_one_form() {
+        for (text, fine) in [
+            ("2003-12-31", true),
+            ("2003-02-30", false),
+            ("2024-01-02T10:00", false),
+            ("20240102", false),
+            ("-000044-03-15", false),
+            ("2024-W01-2", false),
+        ] {
+            let node = Node::new(Value::Text(text.to_owned()), Place::whole(&"a.md".into()));
+            let mut problems = Vec::new();
+            assert_eq!(date(&node, &mut problems).is_some(), fine, "{text}");
+            assert_eq!(problems.is_empty(), fine, "{text}");
+        }
+    }
 }

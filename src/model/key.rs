@@ -64,35 +64,33 @@ impl Borrow<str> for Key {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditionName {
     pub key: Key,
-    /// The language code in the file name, if there is one; not yet known to be a language of the site.
+    /// The language code in the file name, if there is one.
     pub language: Option<String>,
-    /// Whether the file is a section's index (or the home page).
-    pub is_index: bool,
 }
 
 impl EditionName {
     /// Reads a path below `content/`, such as `vectors/russia.kk.md`; `None` if it is no page.
     ///
-    /// What comes between the last two dots counts as a language if it looks like a language tag
-    /// and `is_language` knows it, so that `notes.v2.md` is a page named `notes.v2`.
+    /// What comes between the last two dots is a language if `is_language` knows it, else a part of the
+    /// name, so that `notes.v2.md` is a page named `notes.v2`, and `notes.old.md` one named `notes.old`.
+    /// Whether it was meant as a language, only the files beside it can tell: see [`looks_like_language`].
     pub fn of(path: &str, is_language: impl Fn(&str) -> bool) -> Option<Self> {
         if path.split('/').any(|part| part.starts_with('_') || part.starts_with('.')) {
             return None;
         }
         let stem = path.strip_suffix(".md")?;
         let (stem, language) = match stem.rsplit_once('.') {
-            Some((before, code)) if is_language(code) || looks_like_language(code) => (before, Some(code.to_owned())),
+            Some((before, code)) if is_language(code) => (before, Some(code.to_owned())),
             _ => (stem, None),
         };
         let name = path::file_name(stem);
-        let is_index = name == "index";
-        let key = if is_index && stem.contains('/') { path::folder(stem) } else { stem };
-        (!key.is_empty()).then(|| Self { key: Key::new(key), language, is_index })
+        let key = if name == "index" && stem.contains('/') { path::folder(stem) } else { stem };
+        (!key.is_empty()).then(|| Self { key: Key::new(key), language })
     }
 }
 
 /// Whether a text has the form of a language tag: two or three letters, perhaps with subtags.
-fn looks_like_language(text: &str) -> bool {
+pub fn looks_like_language(text: &str) -> bool {
     let mut parts = text.split('-');
     let first = parts.next().unwrap_or("");
     (2..=3).contains(&first.len())
@@ -104,16 +102,18 @@ fn looks_like_language(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn name(path: &str) -> Option<(String, Option<String>, bool)> {
-        EditionName::of(path, |code| code == "kk").map(|name| (name.key.to_string(), name.language, name.is_index))
+    fn name(path: &str) -> Option<(String, Option<String>)> {
+        EditionName::of(path, |code| ["kk", "en"].contains(&code)).map(|name| (name.key.to_string(), name.language))
     }
 
     #[test]
     fn file_names_say_key_and_language() {
-        assert_eq!(name("vectors/russia.kk.md"), Some(("vectors/russia".into(), Some("kk".into()), false)));
-        assert_eq!(name("vectors/index.en.md"), Some(("vectors".into(), Some("en".into()), true)));
-        assert_eq!(name("index.kk.md"), Some(("index".into(), Some("kk".into()), true)));
-        assert_eq!(name("notes.v2.md"), Some(("notes.v2".into(), None, false)));
+        assert_eq!(name("vectors/russia.kk.md"), Some(("vectors/russia".into(), Some("kk".into()))));
+        assert_eq!(name("vectors/index.en.md"), Some(("vectors".into(), Some("en".into()))));
+        assert_eq!(name("index.kk.md"), Some(("index".into(), Some("kk".into()))));
+        assert_eq!(name("notes.v2.md"), Some(("notes.v2".into(), None)));
+        assert_eq!(name("notes.old.md"), Some(("notes.old".into(), None)));
+        assert_eq!(name("notes.old.kk.md"), Some(("notes.old".into(), Some("kk".into()))));
         assert_eq!(name("_source/x.kk.md"), None);
         assert_eq!(name("picture.png"), None);
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::base::{
     Diagnostic, code,
+    path::{self, is_combining_mark},
     yaml::{self, Fields, Node, Value},
 };
 
@@ -152,11 +153,15 @@ impl LanguagePack {
     /// because a generic transliterator does not know their letters.
     pub fn slug(&self, text: &str) -> String {
         let mut slug = String::new();
-        for c in crate::base::path::nfc(text).to_lowercase().chars() {
+        for c in path::nfc(text).to_lowercase().chars() {
             if let Some(latin) = self.romanise.get(&c) {
                 slug.push_str(latin);
             } else if c.is_alphanumeric() {
                 slug.push(c);
+            } else if is_combining_mark(c) {
+                // A mark belongs to its letter, but for the dot that `İ` leaves on the `i` when made small.
+                let stray = slug.is_empty() || slug.ends_with('-') || (c == '\u{307}' && slug.ends_with('i'));
+                slug.extend((!stray).then_some(c));
             } else if c != '\'' && c != '’' && !slug.ends_with('-') && !slug.is_empty() {
                 slug.push('-');
             }
@@ -216,6 +221,8 @@ mod tests {
         assert_eq!(pack.slug("Қазақ тілі!"), "qazaq-tili");
         assert_eq!(pack.slug("What’s new?  2.0"), "whats-new-2-0");
         assert_eq!(pack.slug("世界"), "世界");
+        assert_eq!(pack.slug("हिन्दी x\u{325}y \u{325}z"), "हिन्दी-x\u{325}y-z");
+        assert_eq!(pack.slug("İstanbul"), "istanbul");
     }
 
     #[test]

@@ -5,19 +5,21 @@
 //! bare mode it writes what the CommonMark specification says and nothing else, and the
 //! specification's own examples are run through it (`tests/commonmark.rs`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
-use std::rc::Rc;
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 use pulldown_cmark_escape::{escape_href, escape_html, escape_html_body_text};
 
 use crate::base::{Diagnostic, Place, code, path, suggest};
 use crate::model::{Key, SegmentId};
-use crate::split::{self, RepairKind};
+use crate::split::{self, RepairKind, SegmentKind};
 
 use super::fragment::Builder;
 use super::{Block, BlockKind, CodeBlock, Fragment, Heading, HoleKind, Note, ParseInput, Ref, RefKind, Segment, Target, Word};
+
+/// How many undefined footnotes of a page get a hint at a similar one: it costs a look at all of them.
+const HINTS: usize = 20;
 
 /// What became of a document's text.
 pub(super) struct Written {
@@ -134,9 +136,11 @@ struct Notes {
     used: BTreeMap<String, (u32, u32)>,
     defined: BTreeMap<String, (Range<usize>, Fragment)>,
     ids: BTreeMap<String, String>,
-    names: Names,
-    /// All labels that are defined; looked for when the first is missed.
-    known: Option<Rc<[String]>>,
+    taken_ids: Names,
+    /// The labels that are defined, once they are asked for.
+    labels: Option<Vec<String>>,
+    /// How many references had no definition.
+    undefined: usize,
     /// The body's output while a definition is written.
     aside: Option<(String, Range<usize>, Builder)>,
 }
@@ -594,22 +598,28 @@ impl<'a, 'p> Writer<'a, 'p> {
             self.undefined_note(range.start);
         }
         self.heading_text(text);
-        if !self.has_urls || !self.links.is_empty() || self.heading.is_some() || written != text {
-            self.write_text(text, range);
-            return;
+        if self.has_urls && self.links.is_empty() && self.heading.is_none() && written == text {
+            return self.text_with_urls(range);
         }
-        let Range { start: mut at, mut end } = range;
-        while let Some(url) = self.bare_url(range.start, at..end) {
-            self.write_text(&self.text[at..url.start], at..url.start);
+        self.write_text(text, range);
+    }
+
+    /// Writes text that is as it stands in the file; the bare URLs in it become links.
+    fn text_with_urls(&mut self, mut range: Range<usize>) {
+        let file = self.text;
+        while let Some(url) = self.bare_url(&range) {
+            self.write_text(&file[range.start..url.start], range.start..url.start);
             self.autolink(&url);
-            at = url.end;
-            // The URL may run over several events (`_` and `&` begin new ones).
-            while end < at {
+            // The URL may run over several events (`_` and `&` begin new ones); skip what it covers.
+            let mut end = range.end;
+            while end < url.end {
                 end = self.events[self.at].1.end;
                 self.at += 1;
             }
+            range = url.end..end;
+            self.inline(&range);
         }
-        self.write_text(&self.text[at..end], at..end);
+        self.write_text(&file[range.clone()], range);
     }
 
     /// Writes text, marking the readings that an editor put in the place of others.
@@ -652,66 +662,63 @@ impl<'a, 'p> Writer<'a, 'p> {
         if mark.is_empty() { curly.to_owned() } else { mark.clone() }
     }
 
-    /// The bytes of the first bare URL that begins in a range of a text that begins at `start`, after
-    /// the rules of GFM's extended autolinks.
-    fn bare_url(&self, start: usize, range: Range<usize>) -> Option<Range<usize>> {
-        let mut at = range.start;
-        loop {
-            at += self.text[at..range.end].find(['h', 'w'])?;
-            let rest = &self.text[at..range.end];
-            let before = self.text[start..at].chars().next_back();
-            if ["https://", "http://", "www."].iter().any(|scheme| rest.starts_with(scheme))
+    /// The bytes of a bare URL that begins within this text, after the rules of GFM's extended autolinks.
+    fn bare_url(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        const TRAILING: &str = "?!.,:;*_~'\"»”";
+        /// More than a name in the DNS can have.
+        const LONGEST_HOST: usize = 1000;
+        let text = &self.text[range.clone()];
+        let mut from = 0;
+        let begin = loop {
+            let found = from + text[from..].find(['h', 'w'])?;
+            let before = text[..found].chars().next_back();
+            if ["https://", "http://", "www."].iter().any(|start| text[found..].starts_with(start))
                 && before.is_none_or(|c| c.is_whitespace() || "*_~(\"'«“".contains(c))
-                && let Some(end) = self.url_end(at, range.end)
             {
-                return Some(at..end);
+                break found;
             }
-            at += 1;
-        }
-    }
-
-    /// Where the URL ends that seems to begin at `start`; `text_end` is the end of the text event.
-    fn url_end(&self, start: usize, text_end: usize) -> Option<usize> {
-        /// Longer ones are no addresses that a person wrote; without a limit, a long line of almost
-        /// addresses would be looked at again from each of them.
-        const LIMIT: usize = 2000;
-        // As far as the events that follow are still text without a gap; not over entities.
-        let mut limit = text_end;
-        for (event, next) in &self.events[self.at..] {
-            match event {
-                Event::Text(text) if next.start == limit && limit - start <= LIMIT => {
-                    let written = &self.text[next.clone()];
-                    if written.starts_with('&') && *written != **text {
-                        break;
-                    }
-                    limit = next.end;
-                }
-                _ => break,
-            }
-        }
-        let candidate = &self.text[start..limit];
-        let mut end = candidate
-            .char_indices()
-            .take_while(|&(at, _)| at <= LIMIT)
-            .find(|&(_, c)| c.is_whitespace() || c == '<')
-            .map_or(candidate.len(), |(at, _)| at);
-        if end > LIMIT {
+            from = found + 1;
+        };
+        let start = range.start + begin;
+        // The host first: where there is none, the rest is not looked at, so that the search stays linear.
+        let scheme = ["https://", "http://"].iter().find(|scheme| text[begin..].starts_with(**scheme)).map_or(0, |it| it.len());
+        let host_start = start + scheme;
+        let ends_host = |c: char| c.is_whitespace() || "</?#".contains(c);
+        let host = &self.text[host_start..self.find_in_text(host_start, range.end, LONGEST_HOST, ends_host)];
+        let host = host.trim_end_matches(|c| c == ')' || TRAILING.contains(c));
+        if !host.contains('.') || host.starts_with('.') || host.contains("..") {
             return None;
         }
+        let end = self.find_in_text(host_start, range.end, usize::MAX, |c| c.is_whitespace() || c == '<');
+        let mut url = &self.text[start..end];
+        let count = |bracket: char| url.matches(bracket).count();
+        let mut surplus =
+            if url.ends_with(|c| c == ')' || TRAILING.contains(c)) { count(')').saturating_sub(count('(')) } else { 0 };
+        while let Some(last) = url.chars().next_back() {
+            match last {
+                ')' if surplus > 0 => surplus -= 1,
+                last if TRAILING.contains(last) => {}
+                _ => break,
+            }
+            url = &url[..url.len() - last.len_utf8()];
+        }
+        Some(start..start + url.len())
+    }
+
+    /// Where a character stands first in the text from a byte on, or where the text ends: at an event
+    /// that is none, or not much further than `most` bytes on. `end` is that of the present event.
+    fn find_in_text(&self, start: usize, mut end: usize, most: usize, wanted: impl Fn(char) -> bool) -> usize {
+        let mut from = start;
+        let mut ahead = self.events[self.at..].iter();
         loop {
-            let url = &candidate[..end];
-            let last = url.chars().next_back()?;
-            let unbalanced = last == ')' && url.matches(')').count() > url.matches('(').count();
-            if "?!.,:;*_~'\"»”".contains(last) || unbalanced {
-                end -= last.len_utf8();
-            } else {
-                break;
+            if let Some(at) = self.text[from..end].find(&wanted) {
+                return from + at;
+            }
+            match ahead.next() {
+                Some((Event::Text(_), next)) if next.start == end && end - start < most => (from, end) = (end, next.end),
+                _ => return end,
             }
         }
-        let host = candidate[..end].trim_start_matches("https://").trim_start_matches("http://");
-        let host = host.split(['/', '?', '#']).next().unwrap_or("");
-        let plausible = host.contains('.') && !host.starts_with('.') && !host.contains("..") && !host.ends_with("www.");
-        plausible.then_some(start + end)
     }
 
     fn autolink(&mut self, url: &Range<usize>) {
@@ -770,13 +777,17 @@ impl<'a, 'p> Writer<'a, 'p> {
             if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
                 problem.push_hint("give the heading another one".to_owned());
             }
-        } else if explicit && let Some(&first) = self.anchors.taken.get(&wanted) {
+        } else if explicit && self.anchors.taken.contains(&wanted) {
+            let first = self.headings.iter().position(|earlier| earlier.anchor == wanted);
             let message = format!("the anchor `{wanted}` is given twice on this page");
             if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
-                problem.push_hint(format!("heading {} of the page has it already", first + 1));
+                problem.push_hint(match first {
+                    Some(first) => format!("heading {} of the page has it already", first + 1),
+                    None => "give the heading another one".to_owned(),
+                });
             }
         }
-        let anchor = self.anchors.take(wanted, self.headings.len(), is_reserved);
+        let anchor = self.anchors.take(wanted, is_reserved);
         let id = SegmentId { block: self.block_number, sentence: 1 };
         self.headings.push(Heading { level: heading.level, anchor, explicit, text, id });
         None
@@ -935,8 +946,10 @@ impl<'a, 'p> Writer<'a, 'p> {
         } else if wiki {
             // A link may run over a line.
             let url = url.split_whitespace().collect::<Vec<_>>().join(" ");
-            let (key, anchor) = cut_anchor(&url);
-            Destination::Asks(Target::Work { key: Key::new(key.trim()), anchor })
+            Destination::Asks(match cut_anchor(&url) {
+                ("", Some(anchor)) => Target::Anchor(anchor),
+                (key, anchor) => Target::Work { key: Key::new(key.trim()), anchor },
+            })
         } else {
             classify(url, &page.file)
         };
@@ -1069,7 +1082,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             return id.clone();
         }
         let clean: String = label.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect();
-        let id = self.notes.names.take(clean, self.notes.ids.len(), |_| false);
+        let id = self.notes.taken_ids.take(clean, |_| false);
         self.notes.ids.insert(label.to_owned(), id.clone());
         id
     }
@@ -1084,7 +1097,8 @@ impl<'a, 'p> Writer<'a, 'p> {
         self.hole(HoleKind::Scope);
         self.push(&format!("fnref-{id}"));
         if uses > 1 {
-            self.push(&format!("-{uses}"));
+            // A label has no full stop.
+            self.push(&format!(".{uses}"));
         }
         self.push("\"><a href=\"#");
         self.hole(HoleKind::Scope);
@@ -1093,20 +1107,24 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     fn undefined_note(&mut self, start: usize) {
         let rest = &self.text[start..];
-        let Some(end) = rest.find(']').filter(|&end| !rest[..end].contains('\n')) else { return };
+        // No label is longer than CommonMark lets one be.
+        let mut letters = rest.char_indices().take(1000);
+        let Some((end, ']')) = letters.find(|&(_, c)| c == ']' || c == '\n') else { return };
         let label = &rest[2..end];
         if label.is_empty() {
             return;
         }
-        let known = Rc::clone(self.notes.known.get_or_insert_with(|| {
-            let labels = self.events.iter().filter_map(|(event, _)| match event {
-                Event::Start(Tag::FootnoteDefinition(known)) => Some(known.to_string()),
+        let events = &self.events;
+        let known = self.notes.labels.get_or_insert_with(|| {
+            let label = |(event, _): &(Event<'a>, _)| match event {
+                Event::Start(Tag::FootnoteDefinition(label)) => Some(label.to_string()),
                 _ => None,
-            });
-            labels.collect()
-        }));
-        let hint = suggest::did_you_mean(label, known.iter().map(String::as_str))
-            .unwrap_or_else(|| format!("define it on a line of its own: `[^{label}]: …`"));
+            };
+            events.iter().filter_map(label).collect()
+        });
+        let hint = (self.notes.undefined < HINTS).then(|| suggest::did_you_mean(label, known.iter().map(String::as_str)));
+        self.notes.undefined += 1;
+        let hint = hint.flatten().unwrap_or_else(|| format!("define it on a line of its own: `[^{label}]: …`"));
         let message = format!("the footnote `{label}` is not defined");
         if let Some(problem) = self.problem(&code::FOOTNOTE, start..start + end + 1, message) {
             problem.push_hint(hint);
@@ -1214,29 +1232,24 @@ fn cut_anchor(url: &str) -> (&str, Option<String>) {
     }
 }
 
-/// Names of which each is given once.
+/// Names that are given once on a page.
 #[derive(Default)]
 struct Names {
-    /// With the number of what it names.
-    taken: HashMap<String, usize>,
-    /// By name: the number with which the last search for a free one ended. Without it, a page on which
-    /// a name is wanted a thousand times would cost a million looks.
-    next: HashMap<String, usize>,
+    taken: HashSet<String>,
+    /// By name: the number to try next. Names are never given back, so smaller ones need no second try.
+    next: HashMap<String, u32>,
 }
 
 impl Names {
-    /// `wanted`, or the first of `wanted-2`, `wanted-3` … that is neither taken nor refused.
-    fn take(&mut self, wanted: String, number: usize, refused: impl Fn(&str) -> bool) -> String {
+    /// Gives `wanted`, or the first of `wanted-2`, `wanted-3` … that is neither taken nor reserved.
+    fn take(&mut self, wanted: String, reserved: impl Fn(&str) -> bool) -> String {
         let mut name = wanted.clone();
-        let mut next = self.next.get(&wanted).copied().unwrap_or(2);
-        while self.taken.contains_key(&name) || refused(&name) {
+        while reserved(&name) || self.taken.contains(&name) {
+            let next = self.next.entry(wanted.clone()).or_insert(2);
             name = format!("{wanted}-{next}");
-            next += 1;
+            *next += 1;
         }
-        if name != wanted {
-            self.next.insert(wanted, next);
-        }
-        self.taken.insert(name.clone(), number);
+        self.taken.insert(name.clone());
         name
     }
 }
@@ -1307,8 +1320,8 @@ fn is_block_end(tag: TagEnd) -> bool {
 /// Where the sentences of a chapter come from, by their bytes in the file.
 #[derive(Default)]
 struct Provenance {
-    /// Beginnings of lines that stand for a cut, in order, with the cut's position.
-    lines: Vec<(usize, u32)>,
+    /// The lines that stand for a cut, in order, with the cut's position.
+    lines: Vec<(Range<usize>, u32)>,
     /// The readings that repairs put in the place of others, in order.
     readings: Vec<Range<usize>>,
 }
@@ -1317,35 +1330,53 @@ impl Provenance {
     fn of(page: Option<&ParseInput>, start: usize) -> Self {
         let Some((page, of)) = page.and_then(|page| Some((page, page.chapter.as_ref()?))) else { return Self::default() };
         let chapter = &of.split.chapters[of.index];
-        let mut starts = Vec::new();
         let mut lines = Vec::new();
         let mut at = start;
         for line in page.text[start..].split_inclusive('\n') {
             let trimmed = line.trim();
-            // Headings and definitions of footnotes are the editor's, and no sentences of the source.
-            if !trimmed.is_empty() && !trimmed.starts_with('#') && !trimmed.starts_with("[^") {
-                starts.push(at + (line.len() - line.trim_start().len()));
-                lines.push(trimmed);
+            // Definitions of footnotes are the editor's, and no sentences of the source.
+            if !trimmed.is_empty() && !trimmed.starts_with("[^") {
+                lines.push((at + (line.len() - line.trim_start().len()), trimmed));
             }
             at += line.len();
         }
+        let segment_of = |cut: usize| &of.split.segments[chapter.cuts[cut].segment];
+        fn texts<'t>(lines: &[(usize, &'t str)]) -> Vec<&'t str> {
+            lines.iter().map(|&(_, line)| line).collect()
+        }
+        let mut located = split::locate(chapter, &texts(&lines));
+        // A heading that says what a sentence says is the editor's, and must not stand in its place.
+        let mut own = located.iter().zip(&lines).map(|(cut, (_, line))| {
+            !line.starts_with('#') || cut.is_some_and(|cut| segment_of(cut).kind != SegmentKind::Sentence)
+        });
+        let before = lines.len();
+        let kept: Vec<_> = lines.iter().copied().filter(|_| own.next() == Some(true)).collect();
+        if kept.len() < before {
+            lines = kept;
+            located = split::locate(chapter, &texts(&lines));
+        }
         let mut provenance = Self::default();
-        for ((start, line), cut) in starts.into_iter().zip(&lines).zip(split::locate(chapter, &lines)) {
+        for ((start, line), cut) in lines.into_iter().zip(located) {
             let Some(cut) = cut else { continue };
-            provenance.lines.push((start, cut as u32));
+            provenance.lines.push((start..start + line.len(), cut as u32));
+            let segment = segment_of(cut);
+            // In a block of several lines a reading is marked where it stands, or not at all.
+            let block = segment.text.contains('\n').then(|| segment.text.find(line));
             // In an edited line a reading is looked for after the one before it.
             let mut from = 0;
-            let segment = &of.split.segments[chapter.cuts[cut].segment];
             for repair in &segment.repairs {
                 let reading = &segment.text[repair.range.clone()];
                 // A full stop that was added to close a sentence is no reading worth a mark.
                 if reading.is_empty() || repair.kind == RepairKind::Stop {
                     continue;
                 }
-                let expected = (line.len() > repair.range.end && line.get(repair.range.clone()) == Some(reading))
-                    .then_some(repair.range.start)
-                    .filter(|&at| at >= from);
-                if let Some(at) = expected.or_else(|| line[from..].find(reading).map(|at| at + from)) {
+                let found = match block {
+                    Some(offset) => offset.and_then(|offset| repair.range.start.checked_sub(offset)),
+                    None => Some(repair.range.start),
+                };
+                let expected = found.filter(|&at| at >= from && line.get(at..at + reading.len()) == Some(reading));
+                let elsewhere = || line[from..].find(reading).filter(|_| block.is_none()).map(|at| at + from);
+                if let Some(at) = expected.or_else(elsewhere) {
                     provenance.readings.push(start + at..start + at + reading.len());
                     from = at + reading.len();
                 }
@@ -1355,10 +1386,10 @@ impl Provenance {
         provenance
     }
 
-    /// The cut that the line beginning at this byte stands for.
-    fn cut_at(&self, start: usize) -> Option<u32> {
-        let index = self.lines.binary_search_by_key(&start, |&(line, _)| line).ok()?;
-        Some(self.lines[index].1)
+    /// The cut that the line with this byte stands for.
+    fn cut_at(&self, byte: usize) -> Option<u32> {
+        let (line, cut) = self.lines.get(self.lines.partition_point(|(line, _)| line.end < byte))?;
+        (line.start <= byte).then_some(*cut)
     }
 
     /// The readings that overlap a range, cut to it.

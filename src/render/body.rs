@@ -8,7 +8,7 @@ use tera::{Context, Value};
 use crate::base::{Diagnostic, code, path};
 use crate::link::Answer;
 use crate::model::{LangId, SegmentId, segment};
-use crate::parse::{Block, BlockKind, Document, Fragment, HoleKind};
+use crate::parse::{Block, BlockKind, Document, Fragment, HoleKind, Target};
 use crate::site::{Edition, Site, WorkId, route, segment_with_id};
 use crate::split::{self, Cut, RepairKind, Segment};
 
@@ -83,8 +83,8 @@ impl Writer<'_> {
             HoleKind::Code(index) => self.code(index as usize, html, problems),
             HoleKind::Word(word) => {
                 let pack = &self.renderer.site.languages[self.document.lang.0].pack;
-                escape_html_body_text(html, pack.strings.get(word.key()).map_or(word.key(), String::as_str))
-                    .expect("writing to a string");
+                // Some stand in attributes.
+                attribute(html, pack.strings.get(word.key()).map_or(word.key(), String::as_str));
             }
         }
     }
@@ -147,14 +147,15 @@ impl Writer<'_> {
             }
             Answer::Path { title: Some(title), .. } => title.clone(),
             Answer::Path { path, .. } => path.to_string(),
-            Answer::Anchor(anchor) => anchor.clone(),
-            Answer::Broken => {
-                let asked = &self.document.refs[index];
-                match &asked.target {
-                    crate::parse::Target::Work { key, .. } => key.to_string(),
-                    other => format!("{other:?}"),
-                }
-            }
+            Answer::Anchor(anchor) => match self.renderer.site.heading_with_anchor(self.work, self.document.lang, anchor) {
+                Some(heading) => self.document.headings[heading].text.clone(),
+                None => anchor.clone(),
+            },
+            Answer::Broken => match &self.document.refs[index].target {
+                Target::Work { key, .. } => key.to_string(),
+                Target::File { path, .. } => path.clone(),
+                Target::Anchor(name) | Target::Outside(name) => name.clone(),
+            },
         }
     }
 
@@ -315,7 +316,7 @@ fn half_anchor(site: &Site, work: WorkId, pair: (LangId, LangId), document: &Doc
     if anchor.is_empty() || anchor == "top" {
         return anchor.to_owned();
     }
-    let heading = site.anchors(work, document).position(|known| known == anchor);
+    let heading = site.heading_with_anchor(work, document.lang, anchor);
     let id = heading.map(|index| document.headings[index].id).or_else(|| segment::parse(anchor));
     let row = id.and_then(|id| row_of(site, work, pair, document, id));
     row.map_or_else(|| format!("{}-{anchor}", site.config.code(document.lang)), |id| id.to_string())

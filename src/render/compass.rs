@@ -17,16 +17,16 @@ const LENGTHS: (f64, f64) = (80.0, 140.0);
 /// How far from the centre the names stand.
 const LABELS: f64 = 200.0;
 
-/// The compass of the first split that has vectors, for readers of a language; `None` if none has.
-pub(super) fn compass(renderer: &Renderer, lang: LangId) -> Option<Value> {
+/// The compass of the first split that has vectors, for readers of a language; nothing if none has.
+pub(super) fn compass(renderer: &Renderer, lang: LangId) -> Value {
     let site = &renderer.site;
-    let split = site.splits.iter().find(|split| !split.vectors.is_empty())?;
+    let Some(split) = site.splits.iter().find(|split| !split.vectors.is_empty()) else { return Value::none() };
     let weights: Vec<usize> = split
         .vectors
         .iter()
         .map(|vector| split.chapters.iter().find(|chapter| chapter.key == vector.work).map_or(0, |chapter| chapter.cuts.len()))
         .collect();
-    let total: usize = weights.iter().sum();
+    let percentages = percentages(&weights);
     let largest = weights.iter().copied().max().unwrap_or(0).max(1);
     let count = split.vectors.len();
     let vectors: Vec<Value> = split
@@ -54,7 +54,7 @@ pub(super) fn compass(renderer: &Renderer, lang: LangId) -> Option<Value> {
                 ("title", edition.document.title.as_str().into()),
                 ("url", path::to_url(&edition.path).into()),
                 ("weight", weight.into()),
-                ("share", (weight * 100).checked_div(total).unwrap_or(0).into()),
+                ("share", percentages[index].into()),
                 ("touched", renderer.links.touched_by[work.0 as usize].len().into()),
                 ("bearing", rounded(bearing)),
                 ("x1", rounded(0.0)),
@@ -68,7 +68,20 @@ pub(super) fn compass(renderer: &Renderer, lang: LangId) -> Option<Value> {
             ]))
         })
         .collect();
-    Some(map([("vectors", vectors.into()), ("size", rounded(SIZE))]))
+    map([("vectors", vectors.into()), ("size", rounded(SIZE))])
+}
+
+/// Shares in whole percent that add up to 100: those with the largest remainders are rounded up.
+fn percentages(weights: &[usize]) -> Vec<usize> {
+    let total = weights.iter().sum::<usize>().max(1);
+    let mut shares: Vec<usize> = weights.iter().map(|weight| weight * 100 / total).collect();
+    let mut by_remainder: Vec<usize> = (0..weights.len()).filter(|&index| weights[index] > 0).collect();
+    by_remainder.sort_by_key(|&index| std::cmp::Reverse(weights[index] * 100 % total));
+    let given: usize = shares.iter().sum();
+    for index in by_remainder.into_iter().take(100 - given) {
+        shares[index] += 1;
+    }
+    shares
 }
 
 /// One decimal is finer than any screen, and the same on every machine.
@@ -76,4 +89,16 @@ fn rounded(number: f64) -> Value {
     let tenths = (number * 10.0).round() / 10.0;
     // No minus zero, and whole numbers without a decimal.
     if tenths == tenths.trunc() { Value::from(tenths as i64) } else { Value::from(tenths) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percentages;
+
+    #[test]
+    fn percentages_add_up() {
+        assert_eq!(percentages(&[1, 1, 1]), [34, 33, 33]);
+        assert_eq!(percentages(&[5, 0, 2]), [71, 0, 29]);
+        assert_eq!(percentages(&[0, 0]), [0, 0]);
+    }
 }

@@ -51,7 +51,7 @@ pub(super) struct Language {
     pub(super) site: Value,
     pub(super) lang: Value,
     pub(super) strings: Value,
-    /// Made when the first page asks for it.
+    /// Made when first asked for.
     compass: OnceLock<Value>,
 }
 
@@ -144,6 +144,11 @@ impl Shared {
 }
 
 impl Language {
+    /// The compass, by whatever makes it.
+    pub(super) fn compass(&self, make: impl FnOnce() -> Value) -> Value {
+        self.compass.get_or_init(make).clone()
+    }
+
     fn new(site: &Site, lang: LangId, all: &Value) -> Self {
         let language = &site.languages[lang.0];
         let config = &site.config;
@@ -169,11 +174,6 @@ impl Language {
             ("extra", config.extra.as_ref().map_or_else(Value::none, yaml_value)),
         ]);
         Self { site: site_value, lang: lang_value, strings: Value::from(strings), compass: OnceLock::new() }
-    }
-
-    /// The compass of the vectors for readers of this language, if there is one.
-    pub(super) fn compass(&self, make: impl FnOnce() -> Option<Value>) -> Value {
-        self.compass.get_or_init(|| make().unwrap_or_else(Value::none)).clone()
     }
 }
 

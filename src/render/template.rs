@@ -27,7 +27,11 @@ pub fn sources(inputs: &Inputs, theme: &str) -> Sources {
     let mut sources: Sources = Vec::new();
     for (path, bytes) in builtin::below("templates") {
         let text = std::str::from_utf8(bytes).expect("built-in templates are UTF-8");
-        sources.push((format!("default/{}", &path["templates/".len()..]), path.into(), text.into()));
+        sources.push((
+            format!("default/{}", &path["templates/".len()..]),
+            format!("{}{path}", builtin::PLACE).into(),
+            text.into(),
+        ));
     }
     let folders = [(format!("themes/{theme}/templates"), "theme/"), ("templates".to_owned(), "")];
     for (folder, prefix) in folders {
@@ -48,7 +52,8 @@ impl Templates {
         let files = sources.clone();
         tera.set_fallback_prefixes(["theme/", "default/"]).map_err(|error| diagnostics(&error, &files))?;
         // Markup is text in templates too: what is HTML already is marked safe where it is made.
-        tera.autoescape_on(vec![".html", ".xml"]);
+        // Every name ends with nothing, so this is every template.
+        tera.autoescape_on(vec![""]);
         tera.add_raw_templates(sources.iter().map(|(name, _, text)| (name.as_str(), &**text)))
             .map_err(|error| all_problems(&error, &files))?;
         Ok(Self { tera, files })
@@ -196,6 +201,7 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
                 None => Diagnostic::nowhere(&code::TEMPLATE, message),
             }
         }
+        ErrorKind::Msg(text) if text.starts_with("error: ") => reported(text.trim_start_matches("error: "), files),
         _ => {
             let text = error.to_string();
             let message = sentence(text.lines().next().unwrap_or("the template cannot be used"));

@@ -8,7 +8,8 @@ use tera::{Context, Value};
 use crate::base::{Diagnostic, code, path};
 use crate::model::{LangId, LanguagePack};
 use crate::parse::{Block, BlockKind, Document};
-use crate::site::{WorkId, route};
+use crate::site::{WorkId, route, tags_path};
+use crate::split::{self, Format, SegmentKind};
 
 use super::Renderer;
 use super::body::{Page, Writer, excerpt, matching};
@@ -179,6 +180,7 @@ pub(super) fn tags(renderer: &Renderer, lang: LangId, own_path: &str, problems: 
     let title = word(renderer, lang, "tags");
     let mut page = Common::bare("tags", "tags", &title, own_path);
     let values: Vec<Value> = site.tags[lang.0]
+        .list
         .iter()
         .map(|tag| {
             map([
@@ -195,8 +197,8 @@ pub(super) fn tags(renderer: &Renderer, lang: LangId, own_path: &str, problems: 
         vec![home_link(renderer, lang), map([("title", title.as_str().into()), ("url", own_path.into())])].into(),
     );
     let editions = site.config.lang_ids().map(|other| {
-        let path = site.tags_path(site.config.code(other));
-        (other, (!site.tags[other.0].is_empty()).then(|| (path, word(renderer, other, "tags"))), other == lang)
+        let path = tags_path(site.config.code(other));
+        (other, (!site.tags[other.0].list.is_empty()).then(|| (path, word(renderer, other, "tags"))), other == lang)
     });
     page.set("translations", translation_values(renderer, editions));
     let root = path::to_root(own_path);
@@ -206,7 +208,7 @@ pub(super) fn tags(renderer: &Renderer, lang: LangId, own_path: &str, problems: 
 /// The works that have a tag.
 pub(super) fn tag(renderer: &Renderer, lang: LangId, index: u32, problems: &mut Vec<Diagnostic>) -> (String, Context) {
     let site = &renderer.site;
-    let tag = &site.tags[lang.0][index as usize];
+    let tag = &site.tags[lang.0].list[index as usize];
     let url = path::to_url(&tag.path);
     let mut page = Common::bare("tag", "tags", &tag.title, &url);
     let works: Vec<Value> = tag
@@ -228,7 +230,7 @@ pub(super) fn tag(renderer: &Renderer, lang: LangId, index: u32, problems: &mut 
         .collect();
     page.set("children", works.into());
     page.set("canonical", site.absolute(&tag.path).into());
-    let all = site.tags_path(site.config.code(lang));
+    let all = tags_path(site.config.code(lang));
     let crumbs = vec![
         home_link(renderer, lang),
         map([("title", word(renderer, lang, "tags").into()), ("url", all.into())]),
@@ -251,7 +253,7 @@ pub(super) fn front(renderer: &Renderer, own_path: &str, kind: &'static str) -> 
         .map(|lang| {
             let language = &site.languages[lang.0];
             let strings = &renderer.shared.language(lang).strings;
-            let start = site.neighbour(site.home(), lang, true).and_then(|first| link(renderer, first, lang));
+            let start = site.next(site.home(), lang).and_then(|first| link(renderer, first, lang));
             let pair = site.config.pairs().into_iter().find(|&(left, right)| left == lang || right == lang);
             let parallel = pair.and_then(|(left, right)| {
                 let (first, _) = (site.edition(site.home(), left)?, site.edition(site.home(), right)?);
@@ -351,8 +353,8 @@ impl Common {
             .tags
             .iter()
             .map(|title| {
-                let url = format!("{}/tags/{}/index.html", language.code, language.pack.slug(title));
-                map([("title", title.as_str().into()), ("url", path::to_url(&url).into())])
+                let url = site.tags[document.lang.0].named(title).map(|tag| path::to_url(&tag.path));
+                map([("title", title.as_str().into()), ("url", url.into())])
             })
             .collect();
         page.set("tags", tags.into());
@@ -495,7 +497,7 @@ fn toc(renderer: &Renderer, work: WorkId, document: &Document) -> Value {
 
 fn note_backs(label: &str, uses: u32, scope: &str) -> Value {
     let backs: Vec<String> =
-        (1..=uses).map(|n| if n == 1 { format!("{scope}fnref-{label}") } else { format!("{scope}fnref-{label}-{n}") }).collect();
+        (1..=uses).map(|n| if n == 1 { format!("{scope}fnref-{label}") } else { format!("{scope}fnref-{label}.{n}") }).collect();
     backs.into()
 }
 
@@ -640,20 +642,34 @@ fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: LangId) -> Sho
     let site = &renderer.site;
     let in_edition = |lang: LangId| {
         let edition = site.edition(work, lang)?;
-        let id = renderer.links.segment_of_cut(work, cut)?;
-        let segment = edition.document.segments[crate::site::segment_with_id(&edition.document, id)?];
-        let html = excerpt(renderer, work, edition, segment.html.0..segment.html.1);
-        Some(Shown { html, lang, url: format!("{}#{id}", path::to_url(&edition.path)) })
+        let ids = renderer.links.segments_of_cut(work, cut);
+        let texts: Option<Vec<String>> = ids
+            .iter()
+            .map(|&id| {
+                let segment = edition.document.segments[crate::site::segment_with_id(&edition.document, id)?];
+                Some(excerpt(renderer, work, edition, segment.html.0..segment.html.1))
+            })
+            .collect();
+        Some(Shown { html: texts?.join(" "), lang, url: format!("{}#{}", path::to_url(&edition.path), ids.first()?) })
     };
     let source = site.source();
     in_edition(lang).or_else(|| in_edition(source)).unwrap_or_else(|| {
-        // The chapter has lost the sentence (`check` says so); the source text still has it.
-        let (split, chapter) = site.chapter(work).expect("cuts come from chapters");
+        // The chapter has lost the sentence (`check` says so), or it became the title, or it is no text but
+        // a table or code; the source text still has it.
+        let (source_text, chapter) = site.chapter(work).expect("cuts come from chapters");
         let mut html = String::new();
-        let text = &split.segments[chapter.cuts[cut].segment].text;
-        pulldown_cmark_escape::escape_html_body_text(&mut html, text).expect("writing to a string");
+        let segment = &source_text.segments[chapter.cuts[cut].segment];
+        let text = match (source_text.format, segment.kind) {
+            (Format::Text, _) => segment.text.clone(),
+            (Format::Markdown, SegmentKind::Heading(_)) => {
+                let underlined = segment.text.trim_end_matches(['=', '-', '\n', '\r', ' ']);
+                split::plain(underlined.trim_matches(['#', ' ']))
+            }
+            (Format::Markdown, SegmentKind::Sentence | SegmentKind::Verbatim) => split::plain(&segment.text),
+        };
+        pulldown_cmark_escape::escape_html_body_text(&mut html, &text).expect("writing to a string");
         let (_, edition) = site.nearest_edition(work, lang);
-        Shown { html, lang: site.config.language(&split.language).unwrap_or(source), url: path::to_url(&edition.path) }
+        Shown { html, lang: site.config.language(&source_text.language).unwrap_or(source), url: path::to_url(&edition.path) }
     })
 }
 

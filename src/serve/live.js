@@ -156,6 +156,8 @@
         const path = encodeURIComponent(location.pathname);
         const { text } = await ask(`${own}status?since=${version}&path=${path}`);
         const status = JSON.parse(text);
+        // While the server is there: later its style could not be loaded, and without one it stays hidden.
+        ensurePanel();
         await update(status.page);
         refreshFiles(status);
         showProblems(status);

@@ -13,6 +13,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, RwLock};
 use std::thread::JoinHandle;
@@ -305,6 +306,7 @@ fn published_as(site: &Site, file: &str) -> Option<Arc<str>> {
 fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
     let mut inputs = Arc::clone(&preview.now().state.inputs);
     let mut root_is_there = true;
+    let mut untold = Vec::new();
     loop {
         if let Some(warning) = watch.take_warning() {
             (preview.events)(Event::Warning(warning));
@@ -326,17 +328,37 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
             }
         };
         root_is_there = true;
-        let changes = changes(&inputs, &found);
+        let mut changes = changes(&inputs, &found);
         let same = changes.is_empty() && inputs.problems == found.problems;
         // Kept also if it is the same: it knows which files need not be read the next time.
         inputs = Arc::new(found);
         if same {
             continue;
         }
-        let state = Arc::new(project.state(Arc::clone(&inputs)));
+        let state = match survive(|| project.state(Arc::clone(&inputs))) {
+            Ok(state) => Arc::new(state),
+            Err(bug) => {
+                // What it remembers may be half made.
+                project = project.afresh();
+                untold.append(&mut changes);
+                let words = "a bug of Tilmash, not of the site; the pages stay as they were until the next change";
+                (preview.events)(Event::Warning(format!("{words}: {bug}")));
+                continue;
+            }
+        };
+        changes.append(&mut untold);
         preview.publish(Arc::clone(&state), &changes);
         (preview.events)(Event::Changed { changes, state, duration: begun.elapsed() });
     }
+}
+
+/// Does work that must not end the thread, whatever is wrong with it; the error says what it panicked with.
+fn survive<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    // The caller throws away what the work had in hand.
+    std::panic::catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        words.unwrap_or("a panic").lines().collect::<Vec<_>>().join(" ")
+    })
 }
 
 /// The files in which two snapshots differ, by name.
@@ -351,4 +373,17 @@ fn changes(before: &Inputs, after: &Inputs) -> Vec<Change> {
     let mut changes: Vec<Change> = gone.chain(new).collect();
     changes.sort_by(|a, b| a.file.cmp(&b.file));
     changes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_survived_and_told() {
+        assert_eq!(survive(|| 1), Ok(1));
+        let law = 2;
+        assert_eq!(survive(|| -> u8 { panic!("law {law}\nis broken") }), Err("law 2 is broken".to_owned()));
+        assert_eq!(survive(|| -> u8 { panic!("why") }), Err("why".to_owned()));
+    }
 }

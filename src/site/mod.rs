@@ -5,18 +5,18 @@
 //! a page and there is no invalidation to get wrong. What links lead to is the next layer's.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::base::{Diagnostic, Place, code};
 use crate::model::{Config, Key, LangId, Language};
-use crate::parse::{Document, Heading, Segment};
+use crate::parse::{Document, Segment};
 use crate::split::{Chapter, Split};
 
 pub mod route;
 mod tag;
 
 pub use route::{Route, RouteKind};
-pub use tag::Tag;
+pub use tag::{Tag, Tags, tags_path};
 
 /// A work, as its position in [`Site::works`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +46,10 @@ pub struct Edition {
     pub document: Arc<Document>,
     /// Where its page stands: `kk/vectors/russia/index.html`.
     pub path: Arc<str>,
+    /// Whether its headings are those of the source edition, so that they share their anchors.
+    shares_anchors: bool,
+    /// By anchor: the heading. Made when the first link asks for it.
+    by_anchor: OnceLock<HashMap<String, usize>>,
 }
 
 /// What a site is made of; [`Site::new`] makes the index from it.
@@ -57,7 +61,7 @@ pub struct Parts {
     pub splits: Vec<Arc<Split>>,
     /// Files of the content that are published as they are: path from the project's root.
     pub assets: Vec<Arc<str>>,
-    /// Files of the theme: name within the site, and digest for its published name.
+    /// Files of the theme: name, and the path at which it is published.
     pub theme_files: BTreeMap<String, String>,
 }
 
@@ -72,11 +76,11 @@ pub struct Site {
     pub splits: Vec<Arc<Split>>,
     /// All routes, by path: what `build` writes.
     pub routes: BTreeMap<Arc<str>, Route>,
-    /// By language: its tags, in the order of its alphabet.
-    pub tags: Vec<Vec<Tag>>,
+    /// By language: its tags.
+    pub tags: Vec<Tags>,
     /// Whether there are feeds: they need absolute addresses, and dates.
     pub feeds: bool,
-    /// The theme's files: name, published path.
+    /// As in [`Parts::theme_files`].
     pub theme_files: BTreeMap<String, String>,
     by_key: HashMap<Key, WorkId>,
     by_file: HashMap<Arc<str>, (WorkId, LangId)>,
@@ -101,10 +105,11 @@ impl Site {
             by_file: HashMap::with_capacity(documents.len()),
         };
         site.gather(documents, &mut problems);
+        site.share_anchors();
         site.attach_chapters();
         site.grow_tree();
         site.give_paths();
-        site.tags = tag::collect(&site);
+        site.tags = tag::collect(&site, &mut problems);
         let dated =
             || site.works.iter().flat_map(|work| work.editions.iter().flatten()).any(|it| it.document.front.date.is_some());
         site.feeds = site.config.base_url.is_some() && (site.config.date.is_some() || dated());
@@ -168,15 +173,10 @@ impl Site {
         trail
     }
 
-    /// The nearest work before or after, in reading order, that has an edition in the language.
-    pub fn neighbour(&self, id: WorkId, lang: LangId, forward: bool) -> Option<WorkId> {
+    /// The next work in reading order that has an edition in the language.
+    pub fn next(&self, id: WorkId, lang: LangId) -> Option<WorkId> {
         let position = self.work(id).position as usize;
-        let exists = |id: &&WorkId| self.work(**id).editions[lang.0].is_some();
-        if forward {
-            self.order[position + 1..].iter().find(exists).copied()
-        } else {
-            self.order[..position].iter().rev().find(exists).copied()
-        }
+        self.order[position + 1..].iter().find(|&&id| self.edition(id, lang).is_some()).copied()
     }
 
     /// The anchor under which heading `index` of an edition is known in every edition of the work.
@@ -185,17 +185,25 @@ impl Site {
     /// that a link to a section survives a change of language. An anchor that a translator gave
     /// expressly stands.
     pub fn anchor<'a>(&'a self, id: WorkId, document: &'a Document, index: usize) -> &'a str {
-        shared_anchor(self.source_headings(id, document), document, index)
+        let own = &document.headings[index];
+        let shares = self.edition(id, document.lang).is_some_and(|edition| edition.shares_anchors);
+        match self.edition(id, self.source()) {
+            Some(source) if shares && !own.explicit => &source.document.headings[index].anchor,
+            _ => &own.anchor,
+        }
     }
 
-    fn source_headings(&self, id: WorkId, document: &Document) -> Option<&[Heading]> {
-        if document.lang == self.source() {
-            return None;
-        }
-        let source = &self.edition(id, self.source())?.document.headings;
-        let same =
-            source.len() == document.headings.len() && source.iter().zip(&document.headings).all(|(a, b)| a.level == b.level);
-        same.then_some(source)
+    /// The heading of an edition that has an anchor.
+    pub fn heading_with_anchor(&self, id: WorkId, lang: LangId, anchor: &str) -> Option<usize> {
+        let edition = self.edition(id, lang)?;
+        let by_anchor = edition.by_anchor.get_or_init(|| {
+            let mut by_anchor = HashMap::with_capacity(edition.document.headings.len());
+            for (index, anchor) in self.anchors(id, &edition.document).enumerate() {
+                by_anchor.entry(anchor.to_owned()).or_insert(index);
+            }
+            by_anchor
+        });
+        by_anchor.get(anchor).copied()
     }
 
     /// Whether an edition's page has an anchor.
@@ -208,7 +216,7 @@ impl Site {
         if let Some(segment) = crate::model::segment::parse(anchor) {
             return segment_with_id(document, segment).is_some();
         }
-        if self.anchors(id, document).any(|known| known == anchor) {
+        if self.heading_with_anchor(id, lang, anchor).is_some() {
             return true;
         }
         let note = anchor.strip_prefix("fn-").or_else(|| anchor.strip_prefix("fnref-"));
@@ -217,8 +225,7 @@ impl Site {
 
     /// All anchors of an edition that a person would link to.
     pub fn anchors<'a>(&'a self, id: WorkId, document: &'a Document) -> impl Iterator<Item = &'a str> {
-        let source = self.source_headings(id, document);
-        (0..document.headings.len()).map(move |index| shared_anchor(source, document, index))
+        (0..document.headings.len()).map(move |index| self.anchor(id, document, index))
     }
 
     /// The absolute URL of a path, if the site's address is known. The one function that makes such URLs.
@@ -287,7 +294,20 @@ impl Site {
                 continue;
             }
             self.by_file.insert(Arc::clone(&document.file), (id, lang));
-            *slot = Some(Edition { document, path: "".into() });
+            *slot = Some(Edition { document, path: "".into(), shares_anchors: false, by_anchor: OnceLock::new() });
+        }
+    }
+
+    fn share_anchors(&mut self) {
+        let source_lang = self.source();
+        for work in &mut self.works {
+            let Some(source) = work.editions[source_lang.0].as_ref().map(|edition| Arc::clone(&edition.document)) else {
+                continue;
+            };
+            for edition in work.editions.iter_mut().flatten().filter(|edition| edition.document.lang != source_lang) {
+                let (own, sources) = (edition.document.headings.iter(), source.headings.iter());
+                edition.shares_anchors = own.map(|heading| heading.level).eq(sources.map(|heading| heading.level));
+            }
         }
     }
 
@@ -398,14 +418,6 @@ impl Site {
             (None, Some(last)) => last.to_owned(),
             (_, None) => key.split('/').map(slug).collect::<Vec<_>>().join("/"),
         }
-    }
-}
-
-fn shared_anchor<'a>(source: Option<&'a [Heading]>, document: &'a Document, index: usize) -> &'a str {
-    let own = &document.headings[index];
-    match source {
-        Some(source) if !own.explicit => &source[index].anchor,
-        _ => &own.anchor,
     }
 }
 

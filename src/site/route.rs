@@ -91,6 +91,9 @@ impl RouteKind {
     }
 }
 
+/// The first part of paths at which nothing of the site may stand: the list that `emit` keeps there.
+pub const RESERVED: &str = ".tilmash-manifest";
+
 /// The last part of the path, and the key in links, of the page that shows a source text in its own order.
 pub const SOURCE_ORDER: &str = "source-order";
 
@@ -110,7 +113,7 @@ pub fn side_by_side_path(site: &Site, left_path: &str, left: LangId, right: Lang
 
 /// Lays the routes of all that the site publishes; two at one path are a problem of both.
 pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagnostic>) {
-    let mut laid = Laid { folded: HashMap::with_capacity(site.works.len() * 3), routes: Vec::new() };
+    let mut laid = Laid { folded: HashMap::with_capacity(site.works.len() * 3), folders: HashMap::new(), routes: Vec::new() };
     let pairs = site.config.pairs();
     for &id in &site.order {
         let work = site.work(id);
@@ -135,10 +138,10 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
         }
     }
     for (lang, tags) in site.config.lang_ids().zip(&site.tags) {
-        if !tags.is_empty() {
-            laid.add(site.tags_path(site.config.code(lang)).into(), RouteKind::Tags { lang }, None, problems);
+        if !tags.list.is_empty() {
+            laid.add(super::tags_path(site.config.code(lang)).into(), RouteKind::Tags { lang }, None, problems);
         }
-        for (index, tag) in tags.iter().enumerate() {
+        for (index, tag) in tags.list.iter().enumerate() {
             laid.add(Arc::clone(&tag.path), RouteKind::Tag { lang, tag: index as u32 }, None, problems);
         }
     }
@@ -163,6 +166,17 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
     let mut own_robots = false;
     for file in assets {
         let published = file.strip_prefix("content/").unwrap_or(file);
+        if let Some(unfit) = path::unfit(published) {
+            problems.push(
+                Diagnostic::at(
+                    &code::BAD_VALUE,
+                    Place::whole(file),
+                    format!("`{}` cannot be published: not every system allows {unfit:?} in a name", published.escape_debug()),
+                )
+                .hint("rename it"),
+            );
+            continue;
+        }
         own_robots |= published == "robots.txt";
         laid.add(published.into(), RouteKind::Asset { file: Arc::clone(file) }, Some(Place::whole(file)), problems);
     }
@@ -179,8 +193,12 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
                         laid.add(path.into(), kind, Some(place.clone()), problems);
                     }
                     None => problems.push(
-                        Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("`{alias}` is no path inside the site"))
-                            .hint("write it from the site's root: `/old/page/`"),
+                        Diagnostic::at(
+                            &code::BAD_VALUE,
+                            place.clone(),
+                            format!("`{}` is no path inside the site", alias.escape_debug()),
+                        )
+                        .hint("write it from the site's root: `/old/page/`, without `\\ : * ? \" < > |`"),
                     ),
                 }
             }
@@ -191,10 +209,9 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
 
 /// The path of an alias as a file: `/old/page/` is `old/page/index.html`.
 fn alias_path(alias: &str) -> Option<String> {
-    // An address of another site is no path of this one.
-    let decoded = path::from_url(alias).filter(|decoded| !decoded.contains("://"))?;
+    let decoded = path::from_url(alias)?;
     let resolved = path::resolve("", decoded.trim_start_matches('/'))?;
-    if resolved.is_empty() {
+    if resolved.is_empty() || path::unfit(&resolved).is_some() {
         return None;
     }
     Some(match path::extension(&resolved) {
@@ -206,6 +223,8 @@ fn alias_path(alias: &str) -> Option<String> {
 struct Laid {
     /// By path in lower case: the first route there, as position and place.
     folded: HashMap<String, (usize, Option<Place>)>,
+    /// By folder in lower case: the first route below it, likewise.
+    folders: HashMap<String, (usize, Option<Place>)>,
     routes: Vec<Route>,
 }
 
@@ -216,12 +235,24 @@ impl Laid {
         } else {
             path.to_string()
         };
-        if let Some((first, first_place)) = self.folded.get(&folded) {
+        if folded.split('/').next() == Some(RESERVED) {
+            let message = format!("`{path}` cannot be published: the list of what was published stands there");
+            problems.push(match place {
+                Some(place) => Diagnostic::at(&code::ROUTE_COLLISION, place, message),
+                None => Diagnostic::nowhere(&code::ROUTE_COLLISION, message),
+            });
+            return;
+        }
+        let above = || path::above(&folded);
+        let taken = self.folded.get(&folded).or_else(|| self.folders.get(&folded));
+        if let Some((first, first_place)) = taken.or_else(|| above().find_map(|folder| self.folded.get(folder))) {
             let first = &self.routes[*first];
             let message = if first.path == path {
                 format!("two things would stand at `{path}`")
-            } else {
+            } else if self.folded.contains_key(&folded) {
                 format!("`{path}` and `{}` are one path where case does not count", first.path)
+            } else {
+                format!("`{path}` and `{}` cannot both be there: one is a file where the other needs a folder", first.path)
             };
             let mut problem = match (&place, first_place) {
                 (Some(place), _) => Diagnostic::at(&code::ROUTE_COLLISION, place.clone(), message),
@@ -236,6 +267,13 @@ impl Laid {
             }
             problems.push(problem.hint("give one of them another `slug`, or rename it"));
             return;
+        }
+        for folder in above() {
+            // What is known is known with all folders above it.
+            if self.folders.contains_key(folder) {
+                break;
+            }
+            self.folders.insert(folder.to_owned(), (self.routes.len(), place.clone()));
         }
         self.folded.insert(folded, (self.routes.len(), place));
         self.routes.push(Route { path, kind });

@@ -1,7 +1,10 @@
 //! Tags: words by which works of a language are found.
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use crate::base::{Diagnostic, Place, code};
+use crate::model::LangId;
 
 use super::{Site, WorkId};
 
@@ -16,41 +19,73 @@ pub struct Tag {
     pub works: Vec<WorkId>,
 }
 
-/// The tags of each language. Tags whose slugs are the same are one tag.
-pub(super) fn collect(site: &Site) -> Vec<Vec<Tag>> {
-    site.config
-        .lang_ids()
-        .map(|lang| {
-            let language = &site.languages[lang.0];
-            let mut slugs: BTreeMap<&str, String> = BTreeMap::new();
-            let mut tags: BTreeMap<String, Tag> = BTreeMap::new();
-            for &work in &site.order {
-                let Some(edition) = site.edition(work, lang) else { continue };
-                for title in &edition.document.front.tags {
-                    let slug = slugs.entry(title).or_insert_with(|| language.pack.slug(title));
-                    if slug.is_empty() {
-                        continue;
-                    }
-                    let tag = tags.entry(slug.clone()).or_insert_with(|| Tag {
-                        title: title.clone(),
-                        path: format!("{}/tags/{slug}/index.html", language.code).into(),
-                        works: Vec::new(),
-                    });
-                    if tag.works.last() != Some(&work) {
-                        tag.works.push(work);
-                    }
-                }
-            }
-            let mut tags: Vec<Tag> = tags.into_values().collect();
-            tags.sort_by_cached_key(|tag| language.pack.sort_key(&tag.title));
-            tags
-        })
-        .collect()
+/// The tags of a language.
+#[derive(Debug, Default)]
+pub struct Tags {
+    /// In the order of the alphabet.
+    pub list: Vec<Tag>,
+    /// By title, folded: the position in the list.
+    by_title: HashMap<String, usize>,
 }
 
-impl Site {
-    /// The path of the page that lists the tags of a language.
-    pub fn tags_path(&self, code: &str) -> String {
-        format!("{code}/tags/index.html")
+impl Tags {
+    /// The tag of that title; `None` if no page can be made of it.
+    pub fn named(&self, title: &str) -> Option<&Tag> {
+        self.by_title.get(&folded(title)).map(|&index| &self.list[index])
     }
+}
+
+/// Titles that are the same but for case are one tag: `c` is `C`, and `C++` is another.
+fn folded(title: &str) -> String {
+    crate::base::path::nfc(title.trim()).to_lowercase()
+}
+
+/// The tags of each language.
+pub(super) fn collect(site: &Site, problems: &mut Vec<Diagnostic>) -> Vec<Tags> {
+    site.config.lang_ids().map(|lang| of_language(site, lang, problems)).collect()
+}
+
+fn of_language(site: &Site, lang: LangId, problems: &mut Vec<Diagnostic>) -> Tags {
+    let language = &site.languages[lang.0];
+    // By folded title; `None` for those that can have no page.
+    let mut known: HashMap<String, Option<usize>> = HashMap::new();
+    let mut list: Vec<(String, Tag)> = Vec::new();
+    let mut slugs = HashSet::new();
+    for &work in &site.order {
+        let Some(edition) = site.edition(work, lang) else { continue };
+        for title in &edition.document.front.tags {
+            let index = *known.entry(folded(title)).or_insert_with_key(|key| {
+                let slug = language.pack.slug(title);
+                if slug.is_empty() {
+                    problems.push(
+                        Diagnostic::at(
+                            &code::BAD_VALUE,
+                            Place::whole(&edition.document.file),
+                            format!("the tag `{title}` has no letter or digit, so it gets no page"),
+                        )
+                        .hint("give it a name that can be part of an address"),
+                    );
+                    return None;
+                }
+                let numbered = (2..).map(|n| format!("{slug}-{n}"));
+                let slug = std::iter::once(slug.clone()).chain(numbered).find(|slug| slugs.insert(slug.clone()))?;
+                let path = format!("{}/tags/{slug}/index.html", language.code).into();
+                list.push((key.clone(), Tag { title: title.clone(), path, works: Vec::new() }));
+                Some(list.len() - 1)
+            });
+            if let Some(index) = index
+                && list[index].1.works.last() != Some(&work)
+            {
+                list[index].1.works.push(work);
+            }
+        }
+    }
+    list.sort_by_cached_key(|(_, tag)| (language.pack.sort_key(&tag.title), Arc::clone(&tag.path)));
+    let by_title = list.iter().enumerate().map(|(index, (key, _))| (key.clone(), index)).collect();
+    Tags { list: list.into_iter().map(|(_, tag)| tag).collect(), by_title }
+}
+
+/// The path of the page that lists the tags of a language.
+pub fn tags_path(code: &str) -> String {
+    format!("{code}/tags/index.html")
 }

@@ -691,7 +691,7 @@ fn language(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
 fn key_address(entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<Address> {
     let address = entry.key.parse().ok();
     if address.is_none() {
-        let node = Node { value: Value::Null, place: entry.key_place.clone() };
+        let node = Node::new(Value::Null, entry.key_place.clone());
         problems.push(bad_address(&node, &entry.key, "the third segment that starts in line 16"));
     }
     address
