@@ -668,27 +668,27 @@ impl<'a, 'p> Writer<'a, 'p> {
         /// More than a name in the DNS can have.
         const LONGEST_HOST: usize = 1000;
         let text = &self.text[range.clone()];
-        let mut from = 0;
-        let begin = loop {
-            let found = from + text[from..].find(['h', 'w'])?;
-            let before = text[..found].chars().next_back();
-            if ["https://", "http://", "www."].iter().any(|start| text[found..].starts_with(start))
-                && before.is_none_or(|c| c.is_whitespace() || "*_~(\"'«“".contains(c))
-            {
-                break found;
-            }
-            from = found + 1;
-        };
-        let start = range.start + begin;
-        // The host first: where there is none, the rest is not looked at, so that the search stays linear.
-        let scheme = ["https://", "http://"].iter().find(|scheme| text[begin..].starts_with(**scheme)).map_or(0, |it| it.len());
-        let host_start = start + scheme;
         let ends_host = |c: char| c.is_whitespace() || "</?#".contains(c);
-        let host = &self.text[host_start..self.find_in_text(host_start, range.end, LONGEST_HOST, ends_host)];
-        let host = host.trim_end_matches(|c| c == ')' || TRAILING.contains(c));
-        if !host.contains('.') || host.starts_with('.') || host.contains("..") {
-            return None;
-        }
+        let mut from = 0;
+        let (start, host_start) = loop {
+            let found = from + text[from..].find(['h', 'w'])?;
+            from = found + 1;
+            let before = text[..found].chars().next_back();
+            let Some(begin) = ["https://", "http://", "www."].iter().find(|begin| text[found..].starts_with(**begin)) else {
+                continue;
+            };
+            if before.is_some_and(|c| !c.is_whitespace() && !"*_~(\"'«“".contains(c)) {
+                continue;
+            }
+            let start = range.start + found;
+            // The host first: where there is none, the rest is not looked at, so that the search stays linear.
+            let host_start = start + if begin.starts_with("http") { begin.len() } else { 0 };
+            let host = &self.text[host_start..self.find_in_text(host_start, range.end, LONGEST_HOST, ends_host)];
+            let host = host.trim_end_matches(|c| c == ')' || TRAILING.contains(c));
+            if host.contains('.') && !host.starts_with('.') && !host.contains("..") {
+                break (start, host_start);
+            }
+        };
         let end = self.find_in_text(host_start, range.end, usize::MAX, |c| c.is_whitespace() || c == '<');
         let mut url = &self.text[start..end];
         let count = |bracket: char| url.matches(bracket).count();
@@ -715,7 +715,14 @@ impl<'a, 'p> Writer<'a, 'p> {
                 return from + at;
             }
             match ahead.next() {
-                Some((Event::Text(_), next)) if next.start == end && end - start < most => (from, end) = (end, next.end),
+                // What an entity stands for is text too, but not as it is written.
+                Some((Event::Text(text), next))
+                    if next.start == end
+                        && end - start < most
+                        && (!self.text[next.clone()].starts_with('&') || self.text[next.clone()] == **text) =>
+                {
+                    (from, end) = (end, next.end);
+                }
                 _ => return end,
             }
         }
