@@ -669,26 +669,25 @@ impl<'a, 'p> Writer<'a, 'p> {
         const LONGEST_HOST: usize = 1000;
         let text = &self.text[range.clone()];
         let mut from = 0;
-        let begin = loop {
+        let (start, host_start) = loop {
             let found = from + text[from..].find(['h', 'w'])?;
-            let before = text[..found].chars().next_back();
-            if ["https://", "http://", "www."].iter().any(|start| text[found..].starts_with(start))
-                && before.is_none_or(|c| c.is_whitespace() || "*_~(\"'«“".contains(c))
-            {
-                break found;
-            }
             from = found + 1;
+            let before = text[..found].chars().next_back();
+            let Some(begin) = ["https://", "http://", "www."].iter().find(|begin| text[found..].starts_with(**begin)) else {
+                continue;
+            };
+            if !before.is_none_or(|c| c.is_whitespace() || "*_~(\"'«“".contains(c)) {
+                continue;
+            }
+            // The host first: where there is none, the rest is not looked at, so that the search stays linear.
+            let host_start = range.start + found + if begin.ends_with('/') { begin.len() } else { 0 };
+            let ends_host = |c: char| c.is_whitespace() || "</?#".contains(c);
+            let host = &self.text[host_start..self.find_in_text(host_start, range.end, LONGEST_HOST, ends_host)];
+            let host = host.trim_end_matches(|c| c == ')' || TRAILING.contains(c));
+            if host.contains('.') && !host.starts_with('.') && !host.contains("..") {
+                break (range.start + found, host_start);
+            }
         };
-        let start = range.start + begin;
-        // The host first: where there is none, the rest is not looked at, so that the search stays linear.
-        let scheme = ["https://", "http://"].iter().find(|scheme| text[begin..].starts_with(**scheme)).map_or(0, |it| it.len());
-        let host_start = start + scheme;
-        let ends_host = |c: char| c.is_whitespace() || "</?#".contains(c);
-        let host = &self.text[host_start..self.find_in_text(host_start, range.end, LONGEST_HOST, ends_host)];
-        let host = host.trim_end_matches(|c| c == ')' || TRAILING.contains(c));
-        if !host.contains('.') || host.starts_with('.') || host.contains("..") {
-            return None;
-        }
         let end = self.find_in_text(host_start, range.end, usize::MAX, |c| c.is_whitespace() || c == '<');
         let mut url = &self.text[start..end];
         let count = |bracket: char| url.matches(bracket).count();
@@ -715,7 +714,10 @@ impl<'a, 'p> Writer<'a, 'p> {
                 return from + at;
             }
             match ahead.next() {
-                Some((Event::Text(_), next)) if next.start == end && end - start < most => (from, end) = (end, next.end),
+                // An entity is not the text that stands in the file.
+                Some((Event::Text(text), next)) if next.start == end && text.len() == next.len() && end - start < most => {
+                    (from, end) = (end, next.end);
+                }
                 _ => return end,
             }
         }
