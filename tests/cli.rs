@@ -21,7 +21,8 @@ fn tilmash(folder: &Path, arguments: &[&str]) -> Run {
 fn tilmash_with(folder: &Path, arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tilmash"));
     command.args(arguments).current_dir(folder).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
-    command.envs(environment.iter().copied());
+    // What is remembered of highlighting is not for the cache of whoever runs the tests.
+    command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).envs(environment.iter().copied());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program runs");
     child.stdin.take().expect("it was piped").write_all(input.as_bytes()).expect("the program reads");

@@ -306,7 +306,7 @@ fn a_build_that_is_killed_leaves_one_whole_version() {
     let build = |output: &Path| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tilmash"));
         command.arg("build").arg("--root").arg(disk.at("site")).arg("--output").arg(output);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).stdout(Stdio::null()).stderr(Stdio::null());
         let _guard = STARTING.write().unwrap_or_else(PoisonError::into_inner);
         command.spawn().expect("the program runs")
     };
