@@ -5,17 +5,19 @@
 //! bare mode it writes what the CommonMark specification says and nothing else, and the
 //! specification's own examples are run through it (`tests/commonmark.rs`).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 use pulldown_cmark_escape::{escape_href, escape_html, escape_html_body_text};
 
-use crate::base::{Diagnostic, Place, code, path, suggest};
+use crate::base::{Diagnostic, Place, code, suggest};
 use crate::model::{Key, SegmentId};
-use crate::split::{self, RepairKind, SegmentKind};
 
+use super::destination::{Destination, classify, cut_anchor};
 use super::fragment::Builder;
+use super::names::{Names, is_reserved};
+use super::provenance::Provenance;
 use super::{Block, BlockKind, CodeBlock, Fragment, Heading, HoleKind, Note, ParseInput, Ref, RefKind, Segment, Target, Word};
 
 /// How many undefined footnotes of a page get a hint at a similar one: it costs a look at all of them.
@@ -668,7 +670,6 @@ impl<'a, 'p> Writer<'a, 'p> {
         /// More than a name in the DNS can have.
         const LONGEST_HOST: usize = 1000;
         let text = &self.text[range.clone()];
-        let ends_host = |c: char| c.is_whitespace() || "</?#".contains(c);
         let mut from = 0;
         let (start, host_start) = loop {
             let found = from + text[from..].find(['h', 'w'])?;
@@ -677,16 +678,16 @@ impl<'a, 'p> Writer<'a, 'p> {
             let Some(begin) = ["https://", "http://", "www."].iter().find(|begin| text[found..].starts_with(**begin)) else {
                 continue;
             };
-            if before.is_some_and(|c| !c.is_whitespace() && !"*_~(\"'«“".contains(c)) {
+            if !before.is_none_or(|c| c.is_whitespace() || "*_~(\"'«“".contains(c)) {
                 continue;
             }
-            let start = range.start + found;
             // The host first: where there is none, the rest is not looked at, so that the search stays linear.
-            let host_start = start + if begin.starts_with("http") { begin.len() } else { 0 };
+            let host_start = range.start + found + if begin.ends_with('/') { begin.len() } else { 0 };
+            let ends_host = |c: char| c.is_whitespace() || "</?#".contains(c);
             let host = &self.text[host_start..self.find_in_text(host_start, range.end, LONGEST_HOST, ends_host)];
             let host = host.trim_end_matches(|c| c == ')' || TRAILING.contains(c));
             if host.contains('.') && !host.starts_with('.') && !host.contains("..") {
-                break (start, host_start);
+                break (range.start + found, host_start);
             }
         };
         let end = self.find_in_text(host_start, range.end, usize::MAX, |c| c.is_whitespace() || c == '<');
@@ -715,12 +716,8 @@ impl<'a, 'p> Writer<'a, 'p> {
                 return from + at;
             }
             match ahead.next() {
-                // What an entity stands for is text too, but not as it is written.
-                Some((Event::Text(text), next))
-                    if next.start == end
-                        && end - start < most
-                        && (!self.text[next.clone()].starts_with('&') || self.text[next.clone()] == **text) =>
-                {
+                // An entity is not the text that stands in the file.
+                Some((Event::Text(text), next)) if next.start == end && text.len() == next.len() && end - start < most => {
                     (from, end) = (end, next.end);
                 }
                 _ => return end,
@@ -1185,104 +1182,6 @@ impl<'a, 'p> Writer<'a, 'p> {
     }
 }
 
-/// What a destination written in Markdown is.
-enum Destination {
-    External(String),
-    Unsafe(String),
-    Asks(Target),
-}
-
-/// Sorts out a destination; relative ones count from `file`.
-fn classify(url: &str, file: &str) -> Destination {
-    // Browsers ignore white space and control characters in a scheme, so they must not hide one.
-    let visible: String = url.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
-    if let Some(scheme) = scheme(&visible) {
-        let scheme = scheme.to_ascii_lowercase();
-        return match scheme.as_str() {
-            "http" | "https" | "mailto" | "tel" | "ftp" | "sftp" | "news" | "geo" | "magnet" | "xmpp" | "irc" | "ircs"
-            | "sms" | "doi" | "urn" => Destination::External(url.to_owned()),
-            _ => Destination::Unsafe(scheme),
-        };
-    }
-    if url.starts_with("//") {
-        return Destination::External(format!("https:{url}"));
-    }
-    let (target, anchor) = cut_anchor(url);
-    if target.is_empty() {
-        return Destination::Asks(Target::Anchor(anchor.unwrap_or_default()));
-    }
-    let target = target.split('?').next().unwrap_or("");
-    let decoded = path::from_url(target).unwrap_or_else(|| target.to_owned());
-    // A path from the root counts from the content, which is what a reader sees as the site.
-    let resolved = match decoded.strip_prefix('/') {
-        Some(rooted) => path::resolve("content/", rooted),
-        None => path::resolve(file, &decoded),
-    };
-    Destination::Asks(match resolved {
-        Some(path) if path.starts_with("content/") || path == "content" => Target::File { path: path::nfc(&path), anchor },
-        _ => Target::Outside(url.to_owned()),
-    })
-}
-
-/// The scheme of a URL, if it has one.
-fn scheme(url: &str) -> Option<&str> {
-    let (scheme, _) = url.split_once(':')?;
-    let mut letters = scheme.chars();
-    let first = letters.next().is_some_and(|c| c.is_ascii_alphabetic());
-    (first && letters.all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))).then_some(scheme)
-}
-
-fn cut_anchor(url: &str) -> (&str, Option<String>) {
-    match url.split_once('#') {
-        Some((target, anchor)) => (target, Some(path::from_url(anchor).unwrap_or_else(|| anchor.to_owned()))),
-        None => (url, None),
-    }
-}
-
-/// Names that are given once on a page.
-#[derive(Default)]
-struct Names {
-    taken: HashSet<String>,
-    /// By name: the number to try next. Names are never given back, so smaller ones need no second try.
-    next: HashMap<String, u32>,
-}
-
-impl Names {
-    /// Gives `wanted`, or the first of `wanted-2`, `wanted-3` … that is neither taken nor reserved.
-    fn take(&mut self, wanted: String, reserved: impl Fn(&str) -> bool) -> String {
-        let mut name = wanted.clone();
-        while reserved(&name) || self.taken.contains(&name) {
-            let next = self.next.entry(wanted.clone()).or_insert(2);
-            name = format!("{wanted}-{next}");
-            *next += 1;
-        }
-        self.taken.insert(name.clone());
-        name
-    }
-}
-
-/// Whether an anchor is the id of a sentence, a footnote or a part of the page around the text: a
-/// heading "Menu" must not take the place of the menu.
-fn is_reserved(anchor: &str) -> bool {
-    const PARTS: &[&str] = &[
-        "top",
-        "main",
-        "menu",
-        "backlinks-title",
-        "children-title",
-        "compass-desc",
-        "compass-title",
-        "contents-title",
-        "notes-title",
-        "toc-title",
-        "touched-title",
-        "weights-title",
-    ];
-    PARTS.contains(&anchor)
-        || ["fn-", "fnref-", "src-"].iter().any(|prefix| anchor.starts_with(prefix))
-        || crate::model::segment::parse(anchor).is_some()
-}
-
 /// HTML without its comments: authors write them for each other, not for readers.
 fn without_comments(html: &str) -> String {
     let mut shown = String::new();
@@ -1322,93 +1221,4 @@ fn is_block_end(tag: TagEnd) -> bool {
             | TagEnd::Link
             | TagEnd::Image
     )
-}
-
-/// Where the sentences of a chapter come from, by their bytes in the file.
-#[derive(Default)]
-struct Provenance {
-    /// The lines that stand for a cut, in order, with the cut's position.
-    lines: Vec<(Range<usize>, u32)>,
-    /// The readings that repairs put in the place of others, in order.
-    readings: Vec<Range<usize>>,
-}
-
-impl Provenance {
-    fn of(page: Option<&ParseInput>, start: usize) -> Self {
-        let Some((page, of)) = page.and_then(|page| Some((page, page.chapter.as_ref()?))) else { return Self::default() };
-        let chapter = &of.split.chapters[of.index];
-        let mut lines = Vec::new();
-        let mut at = start;
-        for line in page.text[start..].split_inclusive('\n') {
-            let trimmed = line.trim();
-            // Definitions of footnotes are the editor's, and no sentences of the source.
-            if !trimmed.is_empty() && !trimmed.starts_with("[^") {
-                lines.push((at + (line.len() - line.trim_start().len()), trimmed));
-            }
-            at += line.len();
-        }
-        let segment_of = |cut: usize| &of.split.segments[chapter.cuts[cut].segment];
-        fn texts<'t>(lines: &[(usize, &'t str)]) -> Vec<&'t str> {
-            lines.iter().map(|&(_, line)| line).collect()
-        }
-        let mut located = split::locate(chapter, &texts(&lines));
-        // A heading that says what a sentence says is the editor's, and must not stand in its place.
-        let mut own = located.iter().zip(&lines).map(|(cut, (_, line))| {
-            !line.starts_with('#') || cut.is_some_and(|cut| segment_of(cut).kind != SegmentKind::Sentence)
-        });
-        let before = lines.len();
-        let kept: Vec<_> = lines.iter().copied().filter(|_| own.next() == Some(true)).collect();
-        if kept.len() < before {
-            lines = kept;
-            located = split::locate(chapter, &texts(&lines));
-        }
-        let mut provenance = Self::default();
-        for ((start, line), cut) in lines.into_iter().zip(located) {
-            let Some(cut) = cut else { continue };
-            provenance.lines.push((start..start + line.len(), cut as u32));
-            let segment = segment_of(cut);
-            // In a block of several lines a reading is marked where it stands, or not at all.
-            let block = segment.text.contains('\n').then(|| segment.text.find(line));
-            // In an edited line a reading is looked for after the one before it.
-            let mut from = 0;
-            for repair in &segment.repairs {
-                let reading = &segment.text[repair.range.clone()];
-                // A full stop that was added to close a sentence is no reading worth a mark.
-                if reading.is_empty() || repair.kind == RepairKind::Stop {
-                    continue;
-                }
-                let found = match block {
-                    Some(offset) => offset.and_then(|offset| repair.range.start.checked_sub(offset)),
-                    None => Some(repair.range.start),
-                };
-                let expected = found.filter(|&at| at >= from && line.get(at..at + reading.len()) == Some(reading));
-                let elsewhere = || line[from..].find(reading).filter(|_| block.is_none()).map(|at| at + from);
-                if let Some(at) = expected.or_else(elsewhere) {
-                    provenance.readings.push(start + at..start + at + reading.len());
-                    from = at + reading.len();
-                }
-            }
-        }
-        provenance.readings.sort_by_key(|reading| reading.start);
-        provenance
-    }
-
-    /// The cut that the line with this byte stands for.
-    fn cut_at(&self, byte: usize) -> Option<u32> {
-        let (line, cut) = self.lines.get(self.lines.partition_point(|(line, _)| line.end < byte))?;
-        (line.start <= byte).then_some(*cut)
-    }
-
-    /// The readings that overlap a range, cut to it.
-    fn readings_in(&self, range: &Range<usize>) -> Vec<Range<usize>> {
-        if self.readings.is_empty() {
-            return Vec::new();
-        }
-        let first = self.readings.partition_point(|reading| reading.end <= range.start);
-        self.readings[first..]
-            .iter()
-            .take_while(|reading| reading.start < range.end)
-            .map(|reading| reading.start.max(range.start)..reading.end.min(range.end))
-            .collect()
-    }
 }

@@ -11,10 +11,13 @@ use crate::base::{Diagnostic, Place, code, yaml};
 use crate::model::{FrontMatter, Key, LangId, LanguagePack};
 use crate::split::Split;
 
+mod destination;
 pub mod fragment;
 pub mod markdown;
 pub mod memo;
+mod names;
 pub mod outline;
+mod provenance;
 
 pub use fragment::{Fragment, Hole, HoleKind, Word};
 pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, Ref, RefKind, Segment, Target};

@@ -52,6 +52,7 @@ pub(super) fn compass(renderer: &Renderer, lang: LangId) -> Value {
             Some(map([
                 ("id", vector.id.as_str().into()),
                 ("title", edition.document.title.as_str().into()),
+                ("lines", lines(&edition.document.title).into()),
                 ("url", path::to_url(&edition.path).into()),
                 ("weight", weight.into()),
                 ("share", percentages[index].into()),
@@ -82,6 +83,21 @@ fn percentages(weights: &[usize]) -> Vec<usize> {
         shares[index] += 1;
     }
     shares
+}
+
+/// A name in lines of at most fourteen characters, as far as its words allow: SVG text does not wrap.
+fn lines(name: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in name.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= 14 => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// One decimal is finer than any screen, and the same on every machine.

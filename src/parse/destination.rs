@@ -1,0 +1,58 @@
+//! What the destination of a link or an image is: another site's, unsafe, or something the site answers.
+
+use super::Target;
+use crate::base::path;
+
+/// What a destination written in Markdown is.
+pub(super) enum Destination {
+    External(String),
+    Unsafe(String),
+    Asks(Target),
+}
+
+/// Sorts out a destination; relative ones count from `file`.
+pub(super) fn classify(url: &str, file: &str) -> Destination {
+    // Browsers ignore white space and control characters in a scheme, so they must not hide one.
+    let visible: String = url.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+    if let Some(scheme) = scheme(&visible) {
+        let scheme = scheme.to_ascii_lowercase();
+        return match scheme.as_str() {
+            "http" | "https" | "mailto" | "tel" | "ftp" | "sftp" | "news" | "geo" | "magnet" | "xmpp" | "irc" | "ircs"
+            | "sms" | "doi" | "urn" => Destination::External(url.to_owned()),
+            _ => Destination::Unsafe(scheme),
+        };
+    }
+    if url.starts_with("//") {
+        return Destination::External(format!("https:{url}"));
+    }
+    let (target, anchor) = cut_anchor(url);
+    if target.is_empty() {
+        return Destination::Asks(Target::Anchor(anchor.unwrap_or_default()));
+    }
+    let target = target.split('?').next().unwrap_or("");
+    let decoded = path::from_url(target).unwrap_or_else(|| target.to_owned());
+    // A path from the root counts from the content, which is what a reader sees as the site.
+    let resolved = match decoded.strip_prefix('/') {
+        Some(rooted) => path::resolve("content/", rooted),
+        None => path::resolve(file, &decoded),
+    };
+    Destination::Asks(match resolved {
+        Some(path) if path.starts_with("content/") || path == "content" => Target::File { path: path::nfc(&path), anchor },
+        _ => Target::Outside(url.to_owned()),
+    })
+}
+
+/// The scheme of a URL, if it has one.
+pub(super) fn scheme(url: &str) -> Option<&str> {
+    let (scheme, _) = url.split_once(':')?;
+    let mut letters = scheme.chars();
+    let first = letters.next().is_some_and(|c| c.is_ascii_alphabetic());
+    (first && letters.all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))).then_some(scheme)
+}
+
+pub(super) fn cut_anchor(url: &str) -> (&str, Option<String>) {
+    match url.split_once('#') {
+        Some((target, anchor)) => (target, Some(path::from_url(anchor).unwrap_or_else(|| anchor.to_owned()))),
+        None => (url, None),
+    }
+}
