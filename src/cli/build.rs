@@ -106,7 +106,8 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
         return explain(name);
     }
     let start = Instant::now();
-    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?);
+    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?)
+        .with_highlighter(cache::highlighter(&global.root));
     let state = project.refresh()?;
     let bar = progress(global, &state);
     let mut problems = state.problems.clone();
