@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -58,10 +59,10 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         return Ok(code);
     }
     let output = args.output.clone().unwrap_or_else(|| global.root.join("public"));
-    let bar = progress(global, &state);
+    let progress = Progress::new(global, &state);
     let begun = Instant::now();
-    let emitted = emit::emit(&state, &output, &|| bar.inc(1));
-    bar.finish_and_clear();
+    let emitted = emit::emit(&state, &output, &|| progress.step());
+    progress.bar.finish_and_clear();
     let emitted = emitted?;
     if args.timings {
         timings(&state, &emitted, begun.elapsed());
@@ -109,12 +110,12 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
     let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?)
         .with_highlighter(cache::highlighter(&global.root));
     let state = project.refresh()?;
-    let bar = progress(global, &state);
+    let progress = Progress::new(global, &state);
     let mut problems = state.problems.clone();
     if state.renderer.is_some() {
-        problems.extend(emit::render_all(&state, &|| bar.inc(1)));
+        problems.extend(emit::render_all(&state, &|| progress.step()));
     }
-    bar.finish_and_clear();
+    progress.bar.finish_and_clear();
     diagnostic::sort(&mut problems);
     let code = report_all(global, &state, &problems);
     let works = state.site().map_or(0, |site| site.works.len());
@@ -183,15 +184,30 @@ fn timings(state: &State, report: &emit::Report, emit: Duration) {
     }
 }
 
-/// A progress bar, if someone watches and it takes longer than a moment.
-fn progress(global: &Global, state: &State) -> ProgressBar {
-    let routes = state.site().map_or(0, |site| site.routes.len() as u64);
-    if !is_watched(global) || routes < 500 {
-        return ProgressBar::hidden();
+/// A progress bar that shows itself if someone watches and it takes longer than a moment.
+struct Progress {
+    bar: ProgressBar,
+    watched: bool,
+    begun: Instant,
+    shown: AtomicBool,
+}
+
+impl Progress {
+    fn new(global: &Global, state: &State) -> Self {
+        let routes = state.site().map_or(0, |site| site.routes.len() as u64);
+        let bar = ProgressBar::with_draw_target(Some(routes), ProgressDrawTarget::hidden());
+        bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}").expect("the template is right"));
+        Self { bar, watched: is_watched(global), begun: Instant::now(), shown: AtomicBool::new(false) }
     }
-    let bar = ProgressBar::with_draw_target(Some(routes), ProgressDrawTarget::stderr_with_hz(10));
-    bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}").expect("the template is right"));
-    bar
+
+    /// One route is done.
+    fn step(&self) {
+        const MOMENT: Duration = Duration::from_millis(400);
+        if self.watched && self.begun.elapsed() > MOMENT && !self.shown.swap(true, Ordering::Relaxed) {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+        }
+        self.bar.inc(1);
+    }
 }
 
 /// A time as people say it.
