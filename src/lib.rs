@@ -65,6 +65,10 @@
 //! * **Highlighting happens when a page is rendered**, not when it is parsed, so that the preview
 //!   highlights only what is looked at. Its limits count bytes, not seconds: a clock would make two
 //!   builds differ.
+//! * **Oniguruma matches the grammars**, not fancy-regex: measured on a thousand pages in two languages it takes half the
+//!   processor's time and a third of the memory, for the price of a C compiler when the program is built.
+//! * **Highlighted code is kept from build to build**, by language and text, in a file of the project's own in
+//!   the user's folder for caches. It would be wrong only if the grammars changed, so it names the program's build.
 //! * **YAML becomes a tree with places first**, types second: serde's derived errors stop at the
 //!   first problem and know neither frame nor suggestion.
 //! * **Language data are ours**, a page of YAML each, instead of ICU: dates, numbers, quotes, alphabets and
