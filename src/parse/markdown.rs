@@ -143,8 +143,8 @@ struct Notes {
     labels: Option<Vec<String>>,
     /// How many references had no definition.
     undefined: usize,
-    /// The body's output while a definition is written.
-    aside: Option<(String, Range<usize>, Builder)>,
+    /// What was being written when a definition began, the body first: definitions may stand in one another.
+    aside: Vec<(String, Range<usize>, Builder)>,
 }
 
 impl<'a, 'p> Writer<'a, 'p> {
@@ -296,7 +296,7 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn addresses(&self) -> bool {
         self.page.is_some_and(|page| page.settings.segments)
             && self.table.is_none()
-            && self.notes.aside.is_none()
+            && self.notes.aside.is_empty()
             && self.heading.as_ref().is_none_or(|heading| heading.title.is_none())
     }
 
@@ -426,7 +426,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             Tag::FootnoteDefinition(label) => {
                 let out = std::mem::take(&mut self.out);
                 self.at_line_start = true;
-                self.notes.aside = Some((label.into_string(), range, out));
+                self.notes.aside.push((label.into_string(), range, out));
                 self.containers.push(Container::Note);
             }
             Tag::Table(alignments) => {
@@ -493,7 +493,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             }
             TagEnd::FootnoteDefinition => {
                 self.containers.pop();
-                let (label, range, out) = self.notes.aside.take().expect("a definition was begun");
+                let (label, range, out) = self.notes.aside.pop().expect("a definition was begun");
                 let text = std::mem::replace(&mut self.out, out).finish();
                 self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
                 self.define_note(label, range, text);
@@ -1092,6 +1092,10 @@ impl<'a, 'p> Writer<'a, 'p> {
     }
 
     fn note_reference(&mut self, label: &str) {
+        // A title is shown without markup, so nothing could lead back from the note.
+        if self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) {
+            return;
+        }
         let id = self.note_id(label);
         let next = self.notes.used.len() as u32 + 1;
         let (number, uses) = self.notes.used.entry(label.to_owned()).or_insert((next, 0));
