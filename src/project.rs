@@ -106,6 +106,13 @@ impl State {
         rendered
     }
 
+    /// Highlights the code of all pages, for whoever is going to render all of them.
+    pub fn highlight(&self) {
+        if let Some(renderer) = &self.renderer {
+            renderer.highlight();
+        }
+    }
+
     /// The index of the site, if there is one.
     pub fn site(&self) -> Option<&Arc<Site>> {
         self.renderer.as_ref().map(|renderer| &renderer.site)

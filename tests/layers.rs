@@ -39,7 +39,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("pulldown_cmark", &["parse/markdown.rs"]),
     // The same escaping wherever text becomes HTML.
     ("pulldown_cmark_escape", &["parse/markdown.rs", "render/", "serve/"]),
-    ("rayon", &["check/mod.rs", "emit/", "link/mod.rs", "load/mod.rs", "parse/memo.rs"]),
+    ("rayon", &["check/mod.rs", "emit/", "link/mod.rs", "load/mod.rs", "parse/memo.rs", "render/highlight.rs"]),
     ("rustix", &["emit/swap.rs"]),
     ("serde", &["base/yaml.rs", "serve/"]),
     ("serde_json", &["cli/", "serve/"]),

@@ -160,8 +160,8 @@ fn explain(name: &str) -> Outcome {
 fn timings(state: &State, report: &emit::Report, emit: Duration) {
     let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
     eprintln!("stage");
-    let last = ("render and write", emit);
-    for (stage, time) in state.laps.stages.iter().copied().chain([last]) {
+    let last = [("highlight", report.highlighting), ("render and write", emit - report.highlighting)];
+    for (stage, time) in state.laps.stages.iter().copied().chain(last) {
         eprintln!("{:>10.1} ms  {stage}", milliseconds(time));
     }
     let mut templates: BTreeMap<&str, (Duration, u32)> = BTreeMap::new();

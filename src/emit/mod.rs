@@ -40,6 +40,8 @@ pub struct Report {
     pub problems: Vec<Diagnostic>,
     /// Whether the site was published; not if rendering found errors.
     pub published: bool,
+    /// How long the code of all pages took to highlight.
+    pub highlighting: Duration,
     /// How long each route took to render.
     pub times: Vec<RouteTime>,
     /// Files that no build wrote and that now stand under another name, since a page has theirs.
@@ -58,6 +60,7 @@ pub struct RouteTime {
 pub fn render_all(state: &State, each: &(dyn Fn() + Sync)) -> Vec<Diagnostic> {
     let Some(site) = state.site() else { return Vec::new() };
     let routes: Vec<&Route> = site.routes.values().collect();
+    state.highlight();
     let mut problems: Vec<Diagnostic> = routes
         .par_iter()
         .flat_map_iter(|route| {
@@ -119,6 +122,9 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
     }
 
     let routes: Vec<&Route> = site.routes.values().collect();
+    let begun = Instant::now();
+    state.highlight();
+    let highlighting = begun.elapsed();
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
     let written = AtomicUsize::new(0);
     let done: Vec<(Vec<Diagnostic>, bool, RouteTime)> = routes
@@ -147,7 +153,7 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
     if let Some(failure) = failure.into_inner().expect("no code panics while it holds this lock") {
         return Err(failure);
     }
-    let mut report = Report { files: routes.len(), written: written.into_inner(), ..Report::default() };
+    let mut report = Report { files: routes.len(), written: written.into_inner(), highlighting, ..Report::default() };
     let mut unchanged = Vec::new();
     for (route, (problems, same, time)) in routes.iter().zip(done) {
         report.times.push(time);

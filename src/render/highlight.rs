@@ -4,12 +4,18 @@
 //! the page stays small, a style sheet decides light and dark, and a strict content security policy
 //! holds. Grammars come from people all over the world and can be slow or broken on odd input, so
 //! there are limits, counted in bytes and not in seconds: two builds must give the same pages.
+//!
+//! It costs more than all the rest of a build, so nothing is done twice: each distinct block is
+//! highlighted once, and within blocks each line once for each state in which a grammar can meet it.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use pulldown_cmark_escape::escape_html_body_text;
+use rayon::prelude::*;
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
 
 use crate::base::{Digest, suggest};
@@ -179,6 +185,18 @@ impl Highlighter {
         result
     }
 
+    /// Highlights many blocks, each a language and a text, before pages ask for them.
+    ///
+    /// A grammar's expressions are compiled when they are first used, and who needs them meanwhile waits. Two
+    /// threads that go through pages meet the same languages at the same time; here each goes through its own.
+    pub fn ahead<'a>(&self, blocks: impl Iterator<Item = (&'a str, &'a str)>) {
+        let mut blocks: Vec<_> = blocks.collect();
+        blocks.sort_by_key(|&(language, _)| language);
+        blocks.into_par_iter().for_each(|(language, text)| {
+            self.highlight(language, text);
+        });
+    }
+
     /// A known language with a name like this one, which is not known.
     pub(super) fn suggestion(&self, language: &str) -> Option<String> {
         let mut known = self.suggestions.lock().expect("no code panics while it holds this lock");
@@ -237,8 +255,6 @@ fn highlight(language: &str, text: &str) -> Highlighted {
 
 fn write(syntax: &SyntaxReference, text: &str) -> Option<String> {
     let mut html = String::with_capacity(text.len() * 2);
-    let mut state = ParseState::new(syntax);
-    let mut stack = ScopeStack::new();
     let mut open: Option<&'static str> = None;
     let mut put = |piece: &str, class: Option<&'static str>, html: &mut String| {
         if piece.is_empty() {
@@ -259,28 +275,116 @@ fn write(syntax: &SyntaxReference, text: &str) -> Option<String> {
         }
         escape_html_body_text(html, piece).expect("writing to a string");
     };
+    let mut state = LINES.with_borrow_mut(|lines| lines.state(ParseState::new(syntax), ScopeStack::new()));
     for line in text.split_inclusive('\n') {
-        let with_newline;
-        let line_in = if line.ends_with('\n') {
-            line
-        } else {
-            with_newline = format!("{line}\n");
-            &with_newline
-        };
-        let operations = state.parse_line(line_in, syntaxes()).ok()?;
+        let step = step(&state, line)?;
         let mut at = 0;
-        for (position, operation) in operations {
-            let position = position.min(line.len());
-            put(&line[at..position], class_of(&stack), &mut html);
-            at = position;
-            stack.apply(&operation).ok()?;
+        for &(end, class) in &step.pieces {
+            // A line without its end is parsed with one.
+            let end = (end as usize).min(line.len());
+            put(&line[at..end], class, &mut html);
+            at = end;
         }
-        put(&line[at..], class_of(&stack), &mut html);
+        state = Rc::clone(&step.after);
     }
     if open.is_some() {
         html.push_str("</span>");
     }
     Some(html)
+}
+
+thread_local! {
+    /// One for each thread, since a state of the parser cannot be shared; [`Highlighter::ahead`] gives each thread
+    /// languages of its own.
+    static LINES: RefCell<Lines> = RefCell::default();
+}
+
+/// What grammars made of lines, so that a line that many blocks have is parsed once.
+///
+/// What a grammar makes of a line depends on the line and on the state after the lines before it, and
+/// these are the keys; so an entry can never be wrong. Blocks of one site have many of their lines in
+/// common: imports, prompts, closing brackets.
+#[derive(Default)]
+struct Lines {
+    /// By the number of the state before, and the line without its end.
+    steps: HashMap<u32, HashMap<Box<str>, Rc<Step>>>,
+    /// By their scopes, since the states of the parser can be compared but not hashed.
+    states: HashMap<Vec<Scope>, Vec<Rc<State>>>,
+    next: u32,
+    /// About how many bytes these take.
+    size: usize,
+}
+
+/// A state between two lines; equal states have equal numbers while they are known.
+struct State {
+    number: u32,
+    parser: ParseState,
+    scopes: ScopeStack,
+}
+
+/// What came of a line.
+struct Step {
+    /// The end of each piece of the line, and its class.
+    pieces: Box<[(u32, Option<&'static str>)]>,
+    after: Rc<State>,
+}
+
+impl Lines {
+    /// The most that is known at a time, in bytes; more is forgotten all at once.
+    const LIMIT: usize = 8 << 20;
+
+    /// The state with these parts, the same one for equal parts.
+    fn state(&mut self, parser: ParseState, scopes: ScopeStack) -> Rc<State> {
+        if self.size > Self::LIMIT {
+            // Numbers go on, so a state that is still held is taken for no other.
+            *self = Self { next: self.next, ..Self::default() };
+        }
+        let alike = self.states.entry(scopes.scopes.clone()).or_default();
+        if let Some(known) = alike.iter().find(|known| known.parser == parser && known.scopes == scopes) {
+            return Rc::clone(known);
+        }
+        let state = Rc::new(State { number: self.next, parser, scopes });
+        self.next += 1;
+        self.size += 1000;
+        // A state may hold text (the end mark of a here-document); there is no end to such, so few are looked through.
+        if alike.len() < 64 {
+            alike.push(Rc::clone(&state));
+        }
+        state
+    }
+}
+
+/// Parses a line; `None` if the grammar fails on it.
+fn step(before: &Rc<State>, line: &str) -> Option<Rc<Step>> {
+    let line = line.strip_suffix('\n').unwrap_or(line);
+    let known = LINES.with_borrow(|lines| lines.steps.get(&before.number)?.get(line).cloned());
+    if known.is_some() {
+        return known;
+    }
+    // The memory is not borrowed meanwhile: this may panic.
+    let (mut parser, mut scopes) = (before.parser.clone(), before.scopes.clone());
+    let with_end = format!("{line}\n");
+    let operations = parser.parse_line(&with_end, syntaxes()).ok()?;
+    let mut pieces: Vec<(u32, Option<&'static str>)> = Vec::with_capacity(operations.len());
+    let mut at = 0;
+    let mut put = |end: usize, scopes: &ScopeStack| {
+        if end > at {
+            pieces.push((end as u32, class_of(scopes)));
+            at = end;
+        }
+    };
+    for (position, operation) in operations {
+        put(position, &scopes);
+        scopes.apply(&operation).ok()?;
+    }
+    put(with_end.len(), &scopes);
+    LINES.with_borrow_mut(|lines| {
+        let after = lines.state(parser, scopes);
+        let step = Rc::new(Step { pieces: pieces.into(), after });
+        lines.size += line.len() + size_of_val(&*step.pieces) + 100;
+        lines.steps.entry(before.number).or_default().insert(line.into(), Rc::clone(&step));
+        Some(step)
+    })
 }
 
 /// The class of the innermost scope that has one.

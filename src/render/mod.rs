@@ -86,6 +86,13 @@ impl Renderer {
         Self { site, links, inputs, templates, highlighter, shared }
     }
 
+    /// Highlights the code of all pages, ahead of rendering them all.
+    pub fn highlight(&self) {
+        let documents = self.site.works.iter().flat_map(|work| work.editions.iter().flatten()).map(|edition| &edition.document);
+        self.highlighter
+            .ahead(documents.flat_map(|document| &document.codes).map(|block| (block.language.as_str(), &*block.text)));
+    }
+
     /// The title of the site in a language.
     pub fn site_title(&self, lang: crate::model::LangId) -> String {
         shared::title(&self.site, lang)
