@@ -30,7 +30,7 @@ pub(crate) fn compare(pages: usize, rounds: usize) {
     println!("| | Tilmash | Hugo | limit | Hugo's time | processor | memory |\n|---|--:|--:|--:|--:|--:|--:|");
     let mut table = Table { rounds, all: Vec::new() };
     table.row("cold", [Some(&|| small.cold()), Some(&|| hugo.cold()), Some(&limit)]);
-    table.row("code known", [Some(&|| small.into_nothing()), Some(&|| hugo.into_nothing()), None]);
+    table.row("code known", [Some(&|| small.build_anew()), Some(&|| hugo.build_anew()), None]);
     let before = [small.stamps(), hugo.stamps()];
     table.row("nothing changed", [Some(&|| small.build()), Some(&|| hugo.build()), None]);
     let after = [small.stamps(), hugo.stamps()];
@@ -81,11 +81,11 @@ impl Tool {
 
     fn cold(&self) -> Run {
         run::remove(&self.cache);
-        self.into_nothing()
+        self.build_anew()
     }
 
     /// A build into a new folder.
-    fn into_nothing(&self) -> Run {
+    fn build_anew(&self) -> Run {
         run::remove(&self.out);
         self.build()
     }
@@ -160,12 +160,13 @@ struct Things(Vec<(&'static str, usize)>);
 
 impl Things {
     /// What is counted in the pages of chapters, by what it begins with.
-    const IN_CHAPTERS: [(&str, &str); 9] = [
+    const IN_CHAPTERS: [(&str, &str); 10] = [
         ("links", "<a "),
         ("languages in the head", "<link rel=\"alternate\" hreflang"),
         ("tags", "rel=\"tag\""),
-        ("neighbours", "<a rel=\""),
-        ("headings", "<h"),
+        ("previous pages", "<a rel=\"prev"),
+        ("next pages", "<a rel=\"next"),
+        ("headings of the second level", "<h2 id"),
         ("ways back from footnotes", "doc-backlink"),
         ("tables", "<table"),
         ("blocks of code", "<pre"),

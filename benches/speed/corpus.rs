@@ -84,7 +84,7 @@ impl Corpus {
             tag = (tag + 1 + shape.below(language.words.len() / TAGS - 1)) % language.words.len();
             language.words[tag]
         });
-        let mut text = format!(
+        let front = format!(
             "---\ntitle: {}\ndescription: {}\ndate: 20{:02}-{:02}-{:02}\n{}: {}\ntags: [{}]\n---\n\n",
             title(page, language),
             random.sentence(language),
@@ -95,7 +95,9 @@ impl Corpus {
             page % self.section_length() + 1,
             tags.join(", ")
         );
-        let link_to = |page: usize| format!("[{}]({}{}.md)", title(page, language), dialect.top, self.key(page));
+        // The same length in each dialect, since that decides when the text ends.
+        let link_to = |page: usize| format!("[{}](/{}.md)", title(page, language), self.key(page));
+        let mut text = String::new();
         let mut links: Vec<usize> = (0..5)
             .map(|_| {
                 let near = (page + shape.below(25)).saturating_sub(12).min(self.pages - 1);
@@ -163,7 +165,7 @@ impl Corpus {
         for note in 1..=noted {
             writeln!(text, "[^{note}]: {}", random.sentence(language)).expect("writing to a string");
         }
-        text
+        front + &text.replace("](/", &format!("]({}", dialect.top))
     }
 }
 

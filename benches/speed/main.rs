@@ -8,7 +8,7 @@
 //! * `… -- preview [N...] [--edits E]`: from saving a file to seeing it in the browser.
 //! * `… -- write FOLDER N SITE`: only writes a site.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark is a program that prints")]
+#![expect(clippy::print_stdout, reason = "a benchmark is a program that prints")]
 
 use std::path::Path;
 use std::process::Command;

@@ -32,7 +32,7 @@ pub(crate) fn preview(pages: usize, edits: usize) {
     for (site, name, edits) in tools {
         let above = run::folder();
         let preview = Preview::start(Site::named(site).expect("a known site"), pages, above.path());
-        let few = edits.div_ceil(5);
+        let few = edits.min(10);
         let cells = [(Kind::Paragraph, edits), (Kind::Title, few), (Kind::Template, few)].map(|(kind, edits)| {
             let mut times: Vec<Duration> = (0..edits).map(|edit| preview.edit(kind, edit, edits)).collect();
             times.sort_unstable();
