@@ -10,8 +10,9 @@ use std::fmt::Write as _;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Corpus {
     pub(crate) pages: usize,
-    /// Whether each sentence has a line of its own.
-    pub(crate) lines: bool,
+    /// Whether sentences have addresses and pages stand side by side.
+    pub(crate) side_by_side: bool,
+    pub(crate) highlight: bool,
 }
 
 /// How a tool wants the same thing to be said.
@@ -35,8 +36,23 @@ const BODY: usize = 6000;
 const TAGS: usize = 3;
 
 impl Corpus {
+    /// Gives every file of a site of Tilmash, path and text.
+    pub(crate) fn files(&self, mut each: impl FnMut(&str, &str)) {
+        let Self { side_by_side: full, highlight, .. } = self;
+        let [kk, en] = [&LANGUAGES[0], &LANGUAGES[1]];
+        each(
+            "site.yaml",
+            &format!(
+                "title: {{kk: {}, en: {}}}\ndescription: {{kk: {}, en: {}}}\nlanguages: [kk, en]\nbase_url: https://bench.example/\n\
+                 segments: {full}\nside_by_side: {full}\nmarkdown: {{highlight: {highlight}}}\nseverity: {{alignment: off}}\n",
+                kk.site, en.site, kk.about, en.about
+            ),
+        );
+        self.content(&TILMASH, each);
+    }
+
     /// Gives every file of the content, path and text.
-    pub(crate) fn files(&self, dialect: &Dialect, mut each: impl FnMut(&str, &str)) {
+    pub(crate) fn content(&self, dialect: &Dialect, mut each: impl FnMut(&str, &str)) {
         let index = dialect.index;
         for language in LANGUAGES {
             let text = format!("---\ntitle: {}\ndescription: {}\n---\n\n{1}\n", language.site, language.about);
@@ -139,7 +155,7 @@ impl Corpus {
                 _ => {
                     for _ in 0..2 + shape.below(4) {
                         text.push_str(&random.sentence(language));
-                        text.push(if self.lines { '\n' } else { ' ' });
+                        text.push(if self.side_by_side { '\n' } else { ' ' });
                     }
                     if let Some(link) = links.pop() {
                         text.push_str(&link_to(link));

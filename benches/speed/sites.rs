@@ -45,7 +45,8 @@ impl Site {
 
     /// The corpus as this site has it.
     pub(crate) fn corpus(self, pages: usize) -> Corpus {
-        Corpus { pages, lines: matches!(self, Self::Themed { all: true, .. }) }
+        let (Self::Small { highlight } | Self::Themed { highlight, .. } | Self::Hugo { highlight }) = self;
+        Corpus { pages, side_by_side: matches!(self, Self::Themed { all: true, .. }), highlight }
     }
 
     /// Whether Hugo makes it.
@@ -79,28 +80,21 @@ impl Site {
             }
             fs::write(file, text).expect("the corpus can be written");
         };
-        self.corpus(pages).files(self.dialect(), &mut put);
+        let corpus = self.corpus(pages);
         match self {
-            Self::Hugo { highlight } => {
-                let (known, wanted) = ("codeFences = true", format!("codeFences = {highlight}"));
-                put("hugo.toml", &include_str!("hugo/hugo.toml").replace(known, &wanted));
-                HUGO.iter().for_each(|(path, text)| put(path, text));
-            }
-            Self::Small { highlight } => {
-                put("site.yaml", &configuration(highlight, false));
+            Self::Small { .. } => {
+                corpus.files(&mut put);
                 SMALL.iter().for_each(|(name, text)| put(&format!("templates/{name}"), text));
             }
-            Self::Themed { highlight, all } => put("site.yaml", &configuration(highlight, all)),
+            Self::Themed { .. } => corpus.files(put),
+            Self::Hugo { highlight } => {
+                corpus.content(&corpus::HUGO, &mut put);
+                let highlighting = format!("codeFences = {highlight}");
+                put("hugo.toml", &include_str!("hugo/hugo.toml").replace("codeFences = true", &highlighting));
+                HUGO.iter().for_each(|(path, text)| put(path, text));
+            }
         }
     }
-}
-
-fn configuration(highlight: bool, all: bool) -> String {
-    format!(
-        "title: {{kk: Дала кітапханасы, en: Steppe Library}}\ndescription: {{kk: Кітаптар мен құжаттама, en: Books and documentation}}\n\
-         languages: [kk, en]\nbase_url: https://bench.example/\nsegments: {all}\nside_by_side: {all}\n\
-         markdown: {{highlight: {highlight}}}\nseverity: {{alignment: off}}\n"
-    )
 }
 
 const SMALL: &[(&str, &str)] = &[
