@@ -1,7 +1,8 @@
 //! A neutral corpus: N pages in Kazakh and English, about six kilobytes of Markdown each.
 //!
-//! Headings, lists, tables, five links, one or two footnotes, code in every third page, a section for
-//! every 32 pages. The same numbers give the same bytes everywhere.
+//! Headings, lists, tables, five links, one or two footnotes, three of fifty tags, code in every third
+//! page, a section for every 32 pages or more. The same numbers give the same bytes everywhere. What the
+//! tools want to be told in different words is a [`Dialect`].
 
 use std::fmt::Write as _;
 
@@ -14,57 +15,106 @@ pub(crate) struct Corpus {
     pub(crate) highlight: bool,
 }
 
-const SECTION: usize = 32;
+/// How a tool wants the same thing to be said.
+#[derive(Debug)]
+pub(crate) struct Dialect {
+    /// The name of a section's own page.
+    index: &'static str,
+    /// The key of the place among the siblings.
+    order: &'static str,
+    /// What leads from a page up to the top.
+    top: &'static str,
+}
+
+pub(crate) const TILMASH: Dialect = Dialect { index: "index", order: "order", top: "../" };
+pub(crate) const HUGO: Dialect = Dialect { index: "_index", order: "weight", top: "/" };
+
+/// The languages' codes, in the order of the site.
+pub(crate) const CODES: [&str; 2] = ["kk", "en"];
+
 const BODY: usize = 6000;
+const TAGS: usize = 3;
 
 impl Corpus {
-    /// Gives every file, path and text.
+    /// Gives every file of a site of Tilmash, path and text.
     pub(crate) fn files(&self, mut each: impl FnMut(&str, &str)) {
-        let (full, highlight) = (self.side_by_side, self.highlight);
+        let Self { side_by_side: full, highlight, .. } = self;
+        let [kk, en] = [&LANGUAGES[0], &LANGUAGES[1]];
         each(
             "site.yaml",
             &format!(
-                "title: {{kk: Дала кітапханасы, en: Steppe Library}}\nlanguages: [kk, en]\nbase_url: https://bench.example/\n\
-                 segments: {full}\nside_by_side: {full}\nmarkdown: {{highlight: {highlight}}}\n\
-                 severity: {{alignment: off}}\n"
+                "title: {{kk: {}, en: {}}}\ndescription: {{kk: {}, en: {}}}\nlanguages: [kk, en]\nbase_url: https://bench.example/\n\
+                 segments: {full}\nside_by_side: {full}\nmarkdown: {{highlight: {highlight}}}\nseverity: {{alignment: off}}\n",
+                kk.site, en.site, kk.about, en.about
             ),
         );
-        each("content/index.kk.md", "# Дала кітапханасы\n\nКітаптар мен құжаттама.\n");
-        each("content/index.en.md", "# Steppe Library\n\nBooks and documentation.\n");
-        for section in 0..self.pages.div_ceil(SECTION) {
+        self.content(&TILMASH, each);
+    }
+
+    /// Gives every file of the content, path and text.
+    pub(crate) fn content(&self, dialect: &Dialect, mut each: impl FnMut(&str, &str)) {
+        let index = dialect.index;
+        for language in LANGUAGES {
+            let text = format!("---\ntitle: {}\ndescription: {}\n---\n\n{1}\n", language.site, language.about);
+            each(&format!("content/{index}.{}.md", language.code), &text);
+        }
+        for section in 0..self.pages.div_ceil(self.section_length()) {
             for language in LANGUAGES {
                 let mut random = Random::of(section * 4 + 1, language);
-                let title = random.title(language);
-                let text = format!("---\ntitle: {title}\norder: {section}\n---\n\n{}\n", random.sentences(language, 3));
-                each(&format!("content/sec-{section:03}/index.{}.md", language.code), &text);
+                let text = format!(
+                    "---\ntitle: {}\ndescription: {}\n{}: {}\n---\n\n{}\n",
+                    random.title(language),
+                    random.sentence(language),
+                    dialect.order,
+                    section + 1,
+                    random.sentences(language, 3)
+                );
+                each(&format!("content/sec-{section:03}/{index}.{}.md", language.code), &text);
             }
         }
         for page in 0..self.pages {
-            for language in LANGUAGES {
-                each(&path(page, language.code), &self.page(page, language, ""));
+            for code in CODES {
+                each(&format!("content/{}.{code}.md", self.key(page)), &self.page(page, code, dialect));
             }
         }
     }
 
-    /// The text of a page, with a sentence more at its beginning.
-    pub(crate) fn edited(&self, page: usize, code: &str, sentence: &str) -> (String, String) {
-        let language = LANGUAGES.iter().find(|language| language.code == code).expect("a language of the corpus");
-        (path(page, code), self.page(page, language, &format!("{sentence}\n\n")))
+    /// Where a page stands: `sec-001/ch-00040`.
+    pub(crate) fn key(&self, page: usize) -> String {
+        format!("sec-{:03}/ch-{page:05}", page / self.section_length())
     }
 
-    fn page(&self, page: usize, language: &Language, first: &str) -> String {
+    /// At 10,000 pages there are a hundred sections, which is what a menu of Tilmash shows at most.
+    fn section_length(&self) -> usize {
+        self.pages.isqrt().max(32)
+    }
+
+    /// The text of a page.
+    pub(crate) fn page(&self, page: usize, code: &str, dialect: &Dialect) -> String {
+        let language = LANGUAGES.iter().find(|language| language.code == code).expect("a language of the corpus");
         // Both editions have the same shape: what is chosen comes from one source, the words from another.
         let mut shape = Random::of(page * 4 + 2, &LANGUAGES[0]);
         let mut random = Random::of(page * 4 + 3, language);
-        let mut text = format!(
-            "---\ntitle: {}\ndescription: {}\ndate: 20{:02}-{:02}-{:02}\norder: {}\n---\n\n{first}",
+        // Fifty words, so fifty tags. A step at least one and less than a third of the way: never the same twice.
+        let mut tag = shape.below(language.words.len());
+        let tags = [(); TAGS].map(|()| {
+            tag = (tag + 1 + shape.below(language.words.len() / TAGS - 1)) % language.words.len();
+            language.words[tag]
+        });
+        let front = format!(
+            "---\ntitle: {}\ndescription: {}\ndate: 20{:02}-{:02}-{:02}\n{}: {}\ntags: [{}]\n---\n\n",
             title(page, language),
             random.sentence(language),
             15 + shape.below(11),
             1 + shape.below(12),
             1 + shape.below(28),
-            page % SECTION + 1
+            dialect.order,
+            page % self.section_length() + 1,
+            tags.join(", ")
         );
+        // The same length in each dialect, since that decides when the text ends.
+        let link_to = |page: usize| format!("[{}](/{}.md)", title(page, language), self.key(page));
+        let mut text = String::new();
         let mut links: Vec<usize> = (0..5)
             .map(|_| {
                 let near = (page + shape.below(25)).saturating_sub(12).min(self.pages - 1);
@@ -109,7 +159,7 @@ impl Corpus {
                         text.push(if self.side_by_side { '\n' } else { ' ' });
                     }
                     if let Some(link) = links.pop() {
-                        write!(text, "[{}]({})", title(link, language), relative(link)).expect("writing to a string");
+                        text.push_str(&link_to(link));
                     }
                     if noted < notes {
                         noted += 1;
@@ -127,22 +177,23 @@ impl Corpus {
             }
         }
         for link in links {
-            writeln!(text, "[{}]({})\n", title(link, language), relative(link)).expect("writing to a string");
+            writeln!(text, "{}\n", link_to(link)).expect("writing to a string");
         }
         for note in 1..=noted {
             writeln!(text, "[^{note}]: {}", random.sentence(language)).expect("writing to a string");
         }
-        text
+        front + &text.replace("](/", &format!("]({}", dialect.top))
     }
 }
 
-/// The file of a page.
-pub(crate) fn path(page: usize, code: &str) -> String {
-    format!("content/sec-{:03}/ch-{page:05}.{code}.md", page / SECTION)
+/// The text of a page with a paragraph more at its beginning.
+pub(crate) fn with_paragraph(page: &str, paragraph: &str) -> String {
+    page.replacen("\n---\n", &format!("\n---\n\n{paragraph}\n"), 1)
 }
 
-fn relative(page: usize) -> String {
-    format!("../sec-{:03}/ch-{page:05}.md", page / SECTION)
+/// The text of a page with a word more at the beginning of its title.
+pub(crate) fn with_title(page: &str, word: &str) -> String {
+    page.replacen("title: ", &format!("title: {word} "), 1)
 }
 
 fn title(page: usize, language: &Language) -> String {
@@ -152,6 +203,9 @@ fn title(page: usize, language: &Language) -> String {
 #[derive(Debug)]
 struct Language {
     code: &'static str,
+    /// Title and description of the site.
+    site: &'static str,
+    about: &'static str,
     words: &'static [&'static str],
     /// How long a text is, in hundredths of the usual.
     weight: usize,
@@ -160,6 +214,8 @@ struct Language {
 const LANGUAGES: &[Language] = &[
     Language {
         code: "kk",
+        site: "Дала кітапханасы",
+        about: "Кітаптар мен құжаттама",
         words: &[
             "дала",
             "өзен",
@@ -216,6 +272,8 @@ const LANGUAGES: &[Language] = &[
     },
     Language {
         code: "en",
+        site: "Steppe Library",
+        about: "Books and documentation",
         words: &[
             "river",
             "mountain",

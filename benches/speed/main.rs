@@ -1,169 +1,117 @@
-//! `cargo bench --bench speed [-- N...]`: how long builds take and how much memory they need.
+//! How long builds and previews take and how much memory they need, alone and beside Hugo.
 //!
-//! Writes corpora of N pages in two languages into memory (a temporary folder if there is no memory
-//! file system), runs the program as a user would, and prints a table for `benches/README.md`.
-//! `--write DIR N [plain|full]` only writes the corpus; `--plain` and `--full` measure one kind only.
+//! Writes corpora of N pages in two languages into memory, runs the programs as a user would, and
+//! prints tables for `benches/README.md`, which says what the words mean:
+//!
+//! * `cargo bench --bench speed [-- N... [plain|full|bare...]]`: Tilmash alone, with its own theme.
+//! * `… -- compare [N...] [--rounds R]`: Tilmash, Hugo and a limit, by turns.
+//! * `… -- preview [N...] [--edits E]`: from saving a file to seeing it in the browser.
+//! * `… -- write FOLDER N SITE`: only writes a site.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark is a program that prints")]
+#![expect(clippy::print_stdout, reason = "a benchmark is a program that prints")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
 
+mod compare;
 mod corpus;
-use corpus::Corpus;
+mod preview;
+mod run;
+mod sites;
+
+use run::Run;
+use sites::Site;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    if arguments.first().is_some_and(|first| first == "--write") {
-        let [_, folder, pages, kind @ ..] = &arguments[..] else { panic!("--write DIR N [plain|full]") };
-        let pages = pages.parse().expect("a number of pages");
-        write(&kinds(pages)[usize::from(kind.first().is_some_and(|kind| kind == "full"))].1, Path::new(folder));
-        return;
+    let arguments: Vec<String> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match &words[..] {
+        ["write", folder, pages, name] => {
+            let site = Site::named(name).unwrap_or_else(|| panic!("a site is one of {:?}", Site::NAMED.map(|(name, _)| name)));
+            site.write(pages.parse().expect("a number of pages"), Path::new(folder));
+        }
+        ["limit", content, out] => compare::limit(Path::new(content), Path::new(out)),
+        ["compare", rest @ ..] => {
+            let (sizes, rounds) = numbers(rest, "--rounds", 5);
+            sizes.into_iter().for_each(|pages| compare::compare(pages, rounds));
+        }
+        ["preview", rest @ ..] => {
+            let (sizes, edits) = numbers(rest, "--edits", 50);
+            sizes.into_iter().for_each(|pages| preview::preview(pages, edits));
+        }
+        _ => alone(&words),
     }
-    let mut sizes: Vec<usize> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
-    if sizes.is_empty() {
-        sizes = vec![100, 1000, 10_000];
-    }
+}
+
+/// Sizes, 1,000 if none is given, and the number after an option.
+fn numbers(words: &[&str], option: &str, default: usize) -> (Vec<usize>, usize) {
+    let number = |word: &&str| word.parse().unwrap_or_else(|_| panic!("`{word}` is no number"));
+    let (sizes, given) = match words.iter().position(|word| *word == option) {
+        Some(at) => ([&words[..at], &words[at + 2..]].concat(), number(&words[at + 1])),
+        None => (words.to_vec(), default),
+    };
+    (if sizes.is_empty() { vec![1000] } else { sizes.iter().map(number).collect() }, given)
+}
+
+/// The table of Tilmash alone.
+fn alone(words: &[&str]) {
+    let (names, sizes): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| Site::named(word).is_some());
+    let names = if names.is_empty() { vec!["plain", "full", "bare"] } else { names };
+    let sizes = if sizes.is_empty() { vec!["100", "1000", "10000"] } else { sizes };
     println!("Time on the clock, and in brackets the processor's.\n");
     println!(
         "| pages | files | cold build | peak memory | a page and language | code known | nothing changed | one page edited | `check` |"
     );
     println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
-    for pages in sizes {
-        for (name, corpus) in kinds(pages) {
-            if arguments.iter().any(|argument| argument.starts_with("--") && argument[2..] != *name) {
-                continue;
-            }
-            measure(name, &corpus);
+    for size in sizes {
+        for name in &names {
+            let pages = size.parse().unwrap_or_else(|_| panic!("`{size}` is neither a number nor a site"));
+            measure(name, Site::named(name).expect("it was looked up"), pages);
         }
     }
 }
 
-/// What is measured at each size: with nothing but pages, and with all that the default theme does.
-fn kinds(pages: usize) -> [(&'static str, Corpus); 3] {
-    [
-        ("plain", Corpus { pages, side_by_side: false, highlight: true }),
-        ("full", Corpus { pages, side_by_side: true, highlight: true }),
-        ("bare", Corpus { pages, side_by_side: false, highlight: false }),
-    ]
-}
-
-fn measure(name: &str, corpus: &Corpus) {
-    let folder = memory().join(format!("tilmash-bench-{}", std::process::id()));
-    let site = folder.join("site");
-    write(corpus, &site);
-    let out = folder.join("out");
-    let cache = folder.join("cache");
+fn measure(name: &str, site: Site, pages: usize) {
+    let above = run::folder();
+    let [root, out, cache] = ["site", "out", "cache"].map(|name| above.path().join(name));
+    site.write(pages, &root);
+    let program = run::tilmash();
     let tilmash = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tilmash"));
-        run(command.args(arguments).arg("--quiet").arg("--root").arg(&site).env("XDG_CACHE_HOME", &cache))
+        let mut command = Command::new(&program);
+        run::run(command.args(arguments).arg("--quiet").arg("--root").arg(&root).env("XDG_CACHE_HOME", &cache))
     };
     let build = || tilmash(&["build", "--output", out.to_str().expect("a plain path")]);
-    let rounds = if corpus.pages > 2000 { 1 } else { 5 };
-    let cold = median(rounds, || {
-        // What cannot be removed was not there.
-        let _ = fs::remove_dir_all(&out);
-        let _ = fs::remove_dir_all(&cache);
+    let rounds = if pages > 2000 { 1 } else { 5 };
+    let median = |mut once: Box<dyn FnMut() -> Run + '_>| Run::median(&(0..rounds).map(|_| once()).collect::<Vec<_>>());
+    let cold = median(Box::new(|| {
+        run::remove(&out);
+        run::remove(&cache);
         build()
-    });
-    let known = median(rounds, || {
-        fs::remove_dir_all(&out).expect("it was written");
+    }));
+    let known = median(Box::new(|| {
+        run::remove(&out);
         build()
-    });
-    let again = median(rounds, build);
+    }));
+    let again = median(Box::new(build));
     let mut edits = 0;
-    let edited = median(rounds, || {
+    let edited = median(Box::new(|| {
         edits += 1;
-        let (path, text) = corpus.edited(corpus.pages / 2, "kk", &format!("Жаңа сөйлем {edits}."));
-        fs::write(site.join(path), text).expect("the corpus can be written");
+        let page = site.corpus(pages).page(pages / 2, "kk", site.dialect());
+        let path = root.join(format!("content/{}.kk.md", site.corpus(pages).key(pages / 2)));
+        fs::write(path, corpus::with_paragraph(&page, &format!("Жаңа сөйлем {edits}."))).expect("the corpus can be written");
         build()
-    });
-    let check = median(rounds, || tilmash(&["check"]));
-    let files = count(&out);
-    let each = cold.processor.as_micros() / (corpus.pages as u128 * 2);
+    }));
+    let check = median(Box::new(|| tilmash(&["check"])));
     println!(
-        "| {} × 2, {name} | {files} | {} | {} MiB | {each} µs | {} | {} | {} | {} |",
-        corpus.pages,
-        seconds(cold),
+        "| {pages} × 2, {name} | {} | {} | {} MiB | {} µs | {} | {} | {} | {} |",
+        run::files(&out).count(),
+        cold.seconds(),
         cold.memory >> 10,
-        seconds(known),
-        seconds(again),
-        seconds(edited),
-        seconds(check),
+        cold.processor.as_micros() / (pages as u128 * 2),
+        known.seconds(),
+        again.seconds(),
+        edited.seconds(),
+        check.seconds(),
     );
-    fs::remove_dir_all(&folder).expect("what was written can be removed");
-}
-
-/// What a run of the program took.
-#[derive(Clone, Copy)]
-struct Run {
-    wall: Duration,
-    processor: Duration,
-    /// In KiB.
-    memory: u64,
-}
-
-/// Runs a command to its end and watches it on the way.
-fn run(command: &mut Command) -> Run {
-    let start = Instant::now();
-    let mut child = command.stdout(Stdio::null()).spawn().expect("the program runs");
-    let process = PathBuf::from(format!("/proc/{}", child.id()));
-    let mut memory = 0;
-    let mut processor = Duration::ZERO;
-    // The peak only grows, so the last look is the best one. A process that has ended keeps its times
-    // until it is waited for.
-    while let Ok(stat) = fs::read_to_string(process.join("stat")) {
-        let status = fs::read_to_string(process.join("status")).unwrap_or_default();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
-        memory = peak.unwrap_or(memory);
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
-        let ticks: u64 = fields[11..13].iter().filter_map(|field| field.parse::<u64>().ok()).sum();
-        processor = Duration::from_millis(ticks * 10);
-        if fields[0] == "Z" {
-            break;
-        }
-        std::thread::sleep(Duration::from_micros(500));
-    }
-    let wall = start.elapsed();
-    let status = child.wait().expect("it was started");
-    if !status.success() {
-        eprintln!("the program ended with {status}");
-    }
-    Run { wall, processor, memory }
-}
-
-fn median(rounds: usize, mut once: impl FnMut() -> Run) -> Run {
-    let mut runs: Vec<Run> = (0..rounds).map(|_| once()).collect();
-    runs.sort_by_key(|run| run.wall);
-    runs[rounds / 2]
-}
-
-fn write(corpus: &Corpus, folder: &Path) {
-    let mut last = PathBuf::new();
-    corpus.files(|path, text| {
-        let file = folder.join(path);
-        let above = file.parent().expect("it is in a folder");
-        if above != last {
-            fs::create_dir_all(above).expect("the corpus can be written");
-            last = above.to_owned();
-        }
-        fs::write(file, text).expect("the corpus can be written");
-    });
-}
-
-/// A memory file system: on a disk the disk would be measured.
-fn memory() -> PathBuf {
-    let shared = PathBuf::from("/dev/shm");
-    if shared.is_dir() { shared } else { std::env::temp_dir() }
-}
-
-fn count(folder: &Path) -> usize {
-    let Ok(entries) = fs::read_dir(folder) else { return 0 };
-    entries.flatten().map(|entry| if entry.path().is_dir() { count(&entry.path()) } else { 1 }).sum()
-}
-
-fn seconds(run: Run) -> String {
-    format!("{:.2} s ({:.2})", run.wall.as_secs_f64(), run.processor.as_secs_f64())
 }
