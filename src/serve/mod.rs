@@ -363,16 +363,15 @@ fn survive<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 
 /// The files in which two snapshots differ, by name.
 fn changes(before: &Inputs, after: &Inputs) -> Vec<Change> {
-    let change = |file: &Arc<str>, kind| Change { file: Arc::clone(file), kind };
-    let gone = before.files.keys().filter(|file| !after.files.contains_key(*file)).map(|file| change(file, ChangeKind::Removed));
-    let new = after.files.iter().filter_map(|(file, content)| match before.files.get(file) {
-        None => Some(change(file, ChangeKind::Added)),
-        Some(old) if !old.same(content) => Some(change(file, ChangeKind::Edited)),
-        Some(_) => None,
-    });
-    let mut changes: Vec<Change> = gone.chain(new).collect();
-    changes.sort_by(|a, b| a.file.cmp(&b.file));
-    changes
+    let change = |(file, old, new): (&Arc<str>, Option<_>, Option<_>)| {
+        let kind = match (old, new) {
+            (None, _) => ChangeKind::Added,
+            (Some(_), Some(_)) => ChangeKind::Edited,
+            (Some(_), None) => ChangeKind::Removed,
+        };
+        Change { file: Arc::clone(file), kind }
+    };
+    before.files.differences(&after.files).into_iter().map(change).collect()
 }
 
 #[cfg(test)]
