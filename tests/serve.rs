@@ -190,7 +190,7 @@ fn without_script(page: &[u8]) -> Vec<u8> {
 fn served_equals_built() {
     let preview = Preview::new();
     let state = Project::new(preview.folder.path(), Default::default()).refresh().unwrap();
-    let routes = &state.site().unwrap().routes;
+    let routes = &*state.site().unwrap().routes;
     assert!(routes.len() > 20);
     for (path, route) in routes {
         let built = match state.render(route).body.unwrap() {

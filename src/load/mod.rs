@@ -128,6 +128,11 @@ impl Inputs {
         }
     }
 
+    /// Whether a path on disk is that of a file of the snapshot.
+    pub fn is_at(&self, disk: &Path) -> bool {
+        disk.strip_prefix(&self.root).is_ok_and(|inside| self.files.contains_key(&walk::as_name(inside)))
+    }
+
     /// The key under which the path is kept: shared, so that places cost no memory.
     pub fn name(&self, path: &str) -> Option<&Arc<str>> {
         self.files.get_key_value(path).map(|(name, _)| name)

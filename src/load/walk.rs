@@ -86,7 +86,11 @@ pub fn is_passed_over(name: &str) -> bool {
 }
 
 pub(super) fn relative(root: &Path, disk: &Path) -> String {
-    let relative = disk.strip_prefix(root).unwrap_or(disk);
+    as_name(disk.strip_prefix(root).unwrap_or(disk))
+}
+
+/// A relative path as the name of a file.
+pub(super) fn as_name(relative: &Path) -> String {
     let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     path::nfc(&parts.join("/"))
 }
