@@ -17,12 +17,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::base::{Diagnostic, Failure, Place, code, diagnostic, suggest, yaml};
-use crate::load::{self, Content, Inputs, builtin};
-use crate::model::key::looks_like_language;
-use crate::model::{Config, EditionName, Key, LangId, Language, LanguagePack, config};
 use crate::check::Checks;
 use crate::link::Links;
 use crate::link::touched::Touched;
+use crate::load::{self, Content, Inputs, builtin};
+use crate::model::key::looks_like_language;
+use crate::model::{Config, EditionName, Key, LangId, Language, LanguagePack, config};
 use crate::parse::memo::{Memo, Parsed};
 use crate::parse::{ChapterOf, ParseInput, Settings};
 use crate::render::{Highlighter, Rendered, Renderer, Templates, template};
@@ -310,8 +310,7 @@ impl Project {
             found.documents = with_problems.map(|(document, it)| (Arc::clone(&document.file), Arc::clone(it))).collect();
             let documents = parsed.into_iter().map(|(document, _)| document).collect();
             let theme_files = render::theme_files(&inputs, &config.theme);
-            let parts =
-                Parts { config: Arc::clone(config), languages, documents, splits: splits.clone(), assets, theme_files };
+            let parts = Parts { config: Arc::clone(config), languages, documents, splits: splits.clone(), assets, theme_files };
             self.laps.lap("parse");
             let (site, problems) = Site::new(parts);
             let site = Arc::new(site);
@@ -355,8 +354,14 @@ impl Project {
     /// The state of a snapshot that is an edit of the one that is known; `None` if it is more than that.
     fn edited(&mut self, mut known: Known, inputs: &Arc<Inputs>) -> Option<State> {
         let edit = Edit::between(&known, inputs, &self.memo)?;
-        let mut redone =
-            Redone { parsed: edit.documents.len(), answered: 0, index: false, templates: edit.templates, shared: false, problems: false };
+        let mut redone = Redone {
+            parsed: edit.documents.len(),
+            answered: 0,
+            index: false,
+            templates: edit.templates,
+            shared: false,
+            problems: false,
+        };
         let mut documents = Vec::new();
         for file in &edit.documents {
             let text = inputs.text(file)?;
@@ -379,7 +384,8 @@ impl Project {
             let works: BTreeSet<_> =
                 documents.iter().map(|document| Some(known.site.edition_in(&document.file)?.0)).collect::<Option<_>>()?;
             let title = |site: &Site, document: &crate::parse::Document| {
-                site.edition_in(&document.file).and_then(|(work, lang)| Some(site.edition(work, lang)?.document.title == document.title))
+                site.edition_in(&document.file)
+                    .and_then(|(work, lang)| Some(site.edition(work, lang)?.document.title == document.title))
             };
             let same_titles = documents.iter().all(|document| title(&known.site, document) == Some(true));
             let site = Arc::new(known.site.with(&documents)?);

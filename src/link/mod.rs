@@ -67,7 +67,10 @@ impl Answered {
     /// The other works that it links to.
     fn targets(&self, id: WorkId) -> BTreeSet<WorkId> {
         let answers = self.answers.iter().flatten();
-        answers.filter_map(|it| if let Answer::Work { work, .. } = it { Some(*work) } else { None }).filter(|&it| it != id).collect()
+        answers
+            .filter_map(|it| if let Answer::Work { work, .. } = it { Some(*work) } else { None })
+            .filter(|&it| it != id)
+            .collect()
     }
 
     fn names_an_anchor_of(&self, id: WorkId) -> bool {

@@ -88,18 +88,8 @@ impl Differs {
             codes: _,
             notes,
         } = new;
-        let FrontMatter {
-            title: _,
-            description,
-            order: _,
-            slug: _,
-            date,
-            aliases: _,
-            draft: _,
-            tags: _,
-            template: _,
-            extra: _,
-        } = front;
+        let FrontMatter { title: _, description, order: _, slug: _, date, aliases: _, draft: _, tags: _, template: _, extra: _ } =
+            front;
         let title = old.title != *title;
         let block = |block: &crate::parse::Block| (block.kind, block.segments);
         let segment = |segment: &crate::parse::Segment| (segment.id, segment.cut);
@@ -107,11 +97,7 @@ impl Differs {
             && old.blocks.iter().map(block).eq(blocks.iter().map(block))
             && old.segments.iter().map(segment).eq(segments.iter().map(segment))
             && old.notes.iter().map(|note| &note.label).eq(notes.iter().map(|note| &note.label));
-        Self {
-            title,
-            card: title || old.front.description != *description || old.front.date != *date,
-            shape: !same_shape,
-        }
+        Self { title, card: title || old.front.description != *description || old.front.date != *date, shape: !same_shape }
     }
 }
 

@@ -155,7 +155,8 @@ impl Files {
 impl<K: Into<Arc<str>>> FromIterator<(K, File)> for Files {
     fn from_iter<T: IntoIterator<Item = (K, File)>>(files: T) -> Self {
         // Sorted by a map; of two files of one path the later stays.
-        let sorted: std::collections::BTreeMap<Arc<str>, File> = files.into_iter().map(|(path, file)| (path.into(), file)).collect();
+        let sorted: std::collections::BTreeMap<Arc<str>, File> =
+            files.into_iter().map(|(path, file)| (path.into(), file)).collect();
         let mut chunks = Vec::with_capacity(sorted.len().div_ceil(CHUNK));
         let mut sorted = sorted.into_iter().peekable();
         while sorted.peek().is_some() {

@@ -115,8 +115,7 @@ impl Inputs {
     /// A snapshot made of texts, for tests and for `init`.
     pub fn from_texts<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let stamp = Stamp::of_nothing();
-        let files =
-            files.into_iter().map(|(path, text)| (path, File { content: Content::Text(text.into()), stamp })).collect();
+        let files = files.into_iter().map(|(path, text)| (path, File { content: Content::Text(text.into()), stamp })).collect();
         Self { files, ..Self::default() }
     }
 
@@ -390,6 +389,62 @@ mod tests {
         let third = refresh(folder.path(), Some(&second)).unwrap();
         assert_eq!(third.text("content/a/x.kk.md"), None);
         assert_eq!(third.text("content/b/x.kk.md").map(|text| &**text), Some("two"));
+    }
+
+    #[test]
+    fn a_glance_is_right_about_files_and_leaves_the_rest_to_a_look() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let at = |path: &str| root.join(path);
+        fs::create_dir_all(at("content/a")).unwrap();
+        fs::write(at("site.yaml"), "title: T").unwrap();
+        fs::write(at("content/a/x.kk.md"), "one").unwrap();
+        let first = refresh(&root, None).unwrap();
+        let glance = |paths: &[&str]| glance(&first, &paths.iter().map(|path| at(path)).collect::<Vec<_>>());
+        fs::write(at("content/a/x.kk.md"), "two").unwrap();
+        fs::write(at("content/a/y.kk.md"), "new").unwrap();
+        fs::write(at("content/a/.x.swp"), "no").unwrap();
+        fs::write(at("other"), "no").unwrap();
+        fs::remove_file(at("site.yaml")).unwrap();
+        let found =
+            glance(&["content/a/x.kk.md", "content/a/y.kk.md", "content/a/.x.swp", "content/a/none.md", "other", "site.yaml"]);
+        let found = found.unwrap();
+        assert_eq!(found.files.keys().map(|path| &**path).collect::<Vec<_>>(), ["content/a/x.kk.md", "content/a/y.kk.md"]);
+        assert_eq!(found.text("content/a/x.kk.md").map(|text| &**text), Some("two"));
+        assert_eq!(found.files.differences(&refresh(&root, None).unwrap().files).len(), 0);
+        // Only what was named is looked at.
+        assert!(first.files.differences(&glance(&["content/a/y.kk.md"]).unwrap().files).len() == 1);
+        assert!(glance(&["content/a"]).is_none(), "a folder");
+        fs::write(at("content/a/x.kk.md"), b"\xff").unwrap();
+        assert!(glance(&["content/a/x.kk.md"]).is_none(), "not to be read");
+        fs::rename(at("content/a"), at("content/b")).unwrap();
+        assert!(glance(&["content/a"]).is_none(), "a folder that is gone");
+        assert!(glance(&["content/a/x.kk.md"]).is_none(), "a file in it");
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(at("content/b"), at("content/a")).unwrap();
+            std::os::unix::fs::symlink(at("content/b/x.kk.md"), at("content/z.md")).unwrap();
+            assert!(glance(&["content/a/x.kk.md"]).is_none() && glance(&["content/z.md"]).is_none(), "links");
+        }
+    }
+
+    #[test]
+    fn a_look_can_be_broken_off() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("content")).unwrap();
+        for n in 0..10 {
+            fs::write(folder.path().join(format!("content/{n}.md")), "x").unwrap();
+        }
+        let first = refresh(folder.path(), None).unwrap();
+        for patience in [0, 5, 15] {
+            let mut asked = 0;
+            let mut interrupted = || {
+                asked += 1;
+                asked > patience
+            };
+            assert!(verify(folder.path(), &first, &mut interrupted).unwrap().is_none(), "{patience}");
+        }
+        assert!(verify(folder.path(), &first, &mut || false).unwrap().is_some());
     }
 
     #[test]
