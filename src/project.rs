@@ -9,7 +9,7 @@
 //! texts of pages, in templates and in files that are published as they are (`Edit::between`), the state before is
 //! taken, and each stage is asked to put what changed in the place of what was. A stage that cannot says so,
 //! and the state is made whole. So there is one list of what an edit may be, and each stage knows for itself,
-//! field by field, what it depends on: [`Site::with`], [`link::Links::with`], [`check::Checks::with`].
+//! field by field, what it depends on: [`Site::with`], [`link::Links::with`], [`check::Checks::look_again`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -76,17 +76,17 @@ struct Known {
     problems: Vec<Diagnostic>,
 }
 
-/// What is wrong, by what it was found in.
+/// What is wrong, by what it was found in. Of what there may be much, without what nobody is to see.
 #[derive(Debug, Default)]
 struct Found {
     /// The files, the configuration, the languages, and what files are called.
     outer: Vec<Diagnostic>,
     splits: Vec<Diagnostic>,
-    /// By file; only those that are shown and have any.
-    documents: BTreeMap<Arc<str>, Arc<[Diagnostic]>>,
+    /// By file, of those documents that are shown.
+    documents: BTreeMap<Arc<str>, Vec<Diagnostic>>,
     site: Vec<Diagnostic>,
-    links: Arc<Vec<Diagnostic>>,
-    checks: Arc<Checks>,
+    links: Vec<Diagnostic>,
+    checks: Checks,
     templates: Vec<Diagnostic>,
 }
 
@@ -94,8 +94,8 @@ impl Found {
     /// All of it, as it is shown.
     fn all(&self, config: Option<&Config>) -> Vec<Diagnostic> {
         let Self { outer, splits, documents, site, links, checks, templates } = self;
-        let documents = documents.values().flat_map(|problems| problems.iter());
-        let stages = outer.iter().chain(splits).chain(documents).chain(site).chain(links.iter());
+        let documents = documents.values().flatten();
+        let stages = outer.iter().chain(splits).chain(documents).chain(site).chain(links);
         let mut problems: Vec<Diagnostic> = stages.chain(checks.problems()).chain(templates).cloned().collect();
         if let Some(config) = config {
             config.apply_severities(&mut problems);
@@ -103,6 +103,13 @@ impl Found {
         diagnostic::sort(&mut problems);
         problems
     }
+}
+
+/// The problems that somebody is to see.
+fn shown(config: &Config, problems: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut problems = problems.to_vec();
+    config.apply_severities(&mut problems);
+    problems
 }
 
 /// What differs between two snapshots that have the same files, as far as a state before can be gone on with.
@@ -307,7 +314,7 @@ impl Project {
             let (parsed, fresh) = self.documents(pages, &inputs, config, &languages, &splits);
             redone.parsed = fresh;
             let with_problems = parsed.iter().filter(|(_, problems)| !problems.is_empty());
-            found.documents = with_problems.map(|(document, it)| (Arc::clone(&document.file), Arc::clone(it))).collect();
+            found.documents = with_problems.map(|(document, it)| (Arc::clone(&document.file), shown(config, it))).collect();
             let documents = parsed.into_iter().map(|(document, _)| document).collect();
             let theme_files = render::theme_files(&inputs, &config.theme);
             let parts = Parts { config: Arc::clone(config), languages, documents, splits: splits.clone(), assets, theme_files };
@@ -318,9 +325,9 @@ impl Project {
             self.laps.lap("site");
             let links = Arc::new(link::link(&site));
             redone.answered = links.asked;
-            found.links = Arc::clone(&links.problems);
+            found.links = shown(config, &links.problems);
             self.laps.lap("link");
-            found.checks = Arc::new(check::check(&site, &inputs));
+            found.checks = check::check(&site, &inputs);
             self.laps.lap("check");
             let templates = self.templates(&inputs, config, &mut found.templates);
             renderer = templates.as_ref().map(|templates| {
@@ -369,12 +376,9 @@ impl Project {
             if !self.is_shown(&before) || !self.is_shown(&document) {
                 return None;
             }
-            redone.problems |= known.found.documents.get(file).map_or(&[][..], |it| it) != &*problems;
-            if problems.is_empty() {
-                known.found.documents.remove(file);
-            } else {
-                known.found.documents.insert(Arc::clone(file), problems);
-            }
+            let problems = shown(&known.config, &problems);
+            let before = known.found.documents.insert(Arc::clone(file), problems.clone());
+            redone.problems |= before.unwrap_or_default() != problems;
             documents.push(document);
         }
         self.laps.lap("parse");
@@ -394,14 +398,13 @@ impl Project {
             self.laps.lap("site");
             let links = Arc::new(known.links.with(&known.site, &site, &works));
             redone.answered = links.asked;
-            redone.problems |= !Arc::ptr_eq(&links.problems, &known.links.problems);
-            known.found.links = Arc::clone(&links.problems);
-            self.laps.lap("link");
-            touched = link::touched::touched((&known.site, &known.links), (&site, &links), &works);
-            if let Some(checks) = known.found.checks.with(&site, inputs, &works) {
-                known.found.checks = Arc::new(checks);
+            if !Arc::ptr_eq(&links.problems, &known.links.problems) {
+                known.found.links = shown(&known.config, &links.problems);
                 redone.problems = true;
             }
+            self.laps.lap("link");
+            touched = link::touched::touched((&known.site, &known.links), (&site, &links), &works);
+            redone.problems |= known.found.checks.look_again(&site, inputs, &works);
             self.laps.lap("check");
             known.site = site;
             known.links = links;

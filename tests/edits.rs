@@ -141,16 +141,16 @@ struct Site {
 impl Site {
     fn new(more: usize) -> Self {
         let mut pages = BTreeMap::new();
-        for key in 0..KEYS.len() {
+        for (key, &name) in KEYS.iter().enumerate() {
             for kk in [true, false] {
-                let blocks = match (KEYS[key], kk) {
+                let blocks = match (name, kk) {
                     ("a", _) => vec![0],
                     ("b", _) => vec![1],
                     (_, true) => vec![6, 3],
                     (_, false) => vec![6, 3, 7],
                 };
                 // Not everything is translated.
-                let is_gone = KEYS[key] == "z/f" && !kk;
+                let is_gone = name == "z/f" && !kk;
                 pages.insert((key, kk), Page { title: key % TITLES.len(), blocks, is_gone, ..Page::default() });
             }
         }

@@ -11,12 +11,13 @@ use rayon::prelude::*;
 
 use crate::base::{Diagnostic, Place, code};
 use crate::load::Inputs;
+use crate::model::Config;
 use crate::parse::{BlockKind, Document};
 use crate::site::{Site, WorkId};
 use crate::split::{self, Change, Chapter, Difference, Split};
 
 /// What was found wrong, apart for each thing that was looked at, so that one can be looked at again.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Checks {
     /// Translations, by work.
     works: BTreeMap<WorkId, Vec<Diagnostic>>,
@@ -32,36 +33,32 @@ impl Checks {
         self.works.values().chain(self.chapters.values()).flatten().chain(&self.rest)
     }
 
-    /// Looks again at works whose documents are others in an index that has the same works; `None` if there is nothing new.
-    pub fn with(&self, site: &Site, inputs: &Inputs, works: &BTreeSet<WorkId>) -> Option<Self> {
-        let mut checks = None;
+    /// Looks again at works whose documents are others in an index that has the same works; says whether it found
+    /// anything else than before.
+    pub fn look_again(&mut self, site: &Site, inputs: &Inputs, works: &BTreeSet<WorkId>) -> bool {
+        let mut differs = false;
         let is_one = |file: &str| site.edition_in(file).is_some_and(|(work, _)| works.contains(&work));
         for &work in works {
             let mut problems = Vec::new();
             translations(site, work, &mut problems);
-            if self.works.get(&work).map_or(&[][..], Vec::as_slice) != problems {
-                put(&mut checks.get_or_insert_with(|| self.clone()).works, work, problems);
-            }
+            differs |= put(&mut self.works, work, problems, &site.config);
         }
         for (index, split) in site.splits.iter().enumerate() {
             for (number, chapter) in split.chapters.iter().enumerate().filter(|(_, chapter)| is_one(&chapter.file)) {
                 let mut problems = Vec::new();
                 self::chapter(split, chapter, inputs, &mut problems);
-                if self.chapters.get(&(index, number)).map_or(&[][..], Vec::as_slice) != problems {
-                    put(&mut checks.get_or_insert_with(|| self.clone()).chapters, (index, number), problems);
-                }
+                differs |= put(&mut self.chapters, (index, number), problems, &site.config);
             }
         }
-        checks
+        differs
     }
 }
 
-fn put<K: Ord>(known: &mut BTreeMap<K, Vec<Diagnostic>>, key: K, problems: Vec<Diagnostic>) {
-    if problems.is_empty() {
-        known.remove(&key);
-    } else {
-        known.insert(key, problems);
-    }
+/// Puts problems in the place of those of before, but for those that nobody is to see; says whether they differ.
+fn put<K: Ord>(known: &mut BTreeMap<K, Vec<Diagnostic>>, key: K, mut problems: Vec<Diagnostic>, config: &Config) -> bool {
+    config.apply_severities(&mut problems);
+    let before = if problems.is_empty() { known.remove(&key) } else { known.insert(key, problems.clone()) };
+    before.unwrap_or_default() != problems
 }
 
 /// Looks at the site as a whole.
@@ -72,6 +69,7 @@ pub fn check(site: &Site, inputs: &Inputs) -> Checks {
         .filter_map(|&work| {
             let mut problems = Vec::new();
             translations(site, work, &mut problems);
+            site.config.apply_severities(&mut problems);
             (!problems.is_empty()).then_some((work, problems))
         })
         .collect();
@@ -81,7 +79,7 @@ pub fn check(site: &Site, inputs: &Inputs) -> Checks {
         for (number, chapter) in split.chapters.iter().enumerate() {
             let mut problems = Vec::new();
             self::chapter(split, chapter, inputs, &mut problems);
-            put(&mut checks.chapters, (index, number), problems);
+            put(&mut checks.chapters, (index, number), problems, &site.config);
         }
     }
     if site.config.base_url.is_none() {

@@ -18,8 +18,10 @@ use crate::model::config;
 
 /// A save is several events; it is over when the one file that it concerned was closed, or when there was none for so long …
 const QUIET: Duration = Duration::from_millis(5);
-/// … and however busy the disk is, one looks after so long.
+/// … and however busy the disk is, or however long a file stays open, one looks after so long.
 const CEILING: Duration = Duration::from_millis(50);
+/// Whether the system tells when a file that was written is closed.
+const TELLS_OF_CLOSING: bool = cfg!(any(target_os = "linux", target_os = "android"));
 /// A new folder is watched only a moment after it was made; what was put there meanwhile is found by a second look.
 const SECOND_LOOK: Duration = Duration::from_millis(60);
 /// After so long without an event, what was found by looking at a few files is confirmed by looking at all …
@@ -68,8 +70,10 @@ pub(super) struct Watch {
 struct Pending {
     /// Files that were closed after writing, or got their name after it: whole, as far as one can know.
     whole: BTreeSet<PathBuf>,
-    /// Paths at which something is going on: a file is written, or it went away, perhaps to be replaced.
+    /// Files that are being written: whoever reads them now may find them empty.
     open: BTreeSet<PathBuf>,
+    /// Paths from which a file went away, perhaps to be replaced, or that are otherwise not what they were.
+    other: BTreeSet<PathBuf>,
     /// Whether it does not suffice to look at these.
     anywhere: bool,
 }
@@ -95,7 +99,8 @@ enum Message {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum What {
     Anywhere,
-    Open(Vec<PathBuf>),
+    Open(PathBuf),
+    Other(PathBuf),
     Whole(PathBuf),
 }
 
@@ -202,7 +207,8 @@ impl Watch {
                 break;
             }
             let left = ceiling.saturating_duration_since(Instant::now());
-            match self.messages.recv_timeout(QUIET.min(left)) {
+            let quiet = if TELLS_OF_CLOSING && !self.pending.open.is_empty() { CEILING } else { QUIET };
+            match self.messages.recv_timeout(quiet.min(left)) {
                 Ok(message) => self.early.push_back(message),
                 Err(_) => break,
             }
@@ -212,12 +218,13 @@ impl Watch {
         }
         // Before the caller looks: what is saved after this is an event.
         self.watch_folders();
-        let Pending { mut whole, mut open, anywhere } = std::mem::take(&mut self.pending);
+        let Pending { mut whole, mut open, mut other, anywhere } = std::mem::take(&mut self.pending);
         let unconfirmed = self.confirm.is_some_and(|(_, since)| since.elapsed() > UNCONFIRMED);
         if anywhere || unconfirmed || self.watcher.is_none() {
             return Wake::Look;
         }
         whole.append(&mut open);
+        whole.append(&mut other);
         Wake::Glance(whole)
     }
 
@@ -314,14 +321,20 @@ impl Pending {
     fn add(&mut self, what: What) {
         match what {
             What::Anywhere => self.anywhere = true,
-            What::Open(paths) => {
-                for path in paths {
-                    self.whole.remove(&path);
-                    self.open.insert(path);
-                }
+            What::Open(path) => {
+                self.whole.remove(&path);
+                self.other.remove(&path);
+                self.open.insert(path);
+            }
+            What::Other(path) => {
+                self.whole.remove(&path);
+                // What was being written may be gone, and then nobody closes it.
+                self.open.remove(&path);
+                self.other.insert(path);
             }
             What::Whole(path) => {
                 self.open.remove(&path);
+                self.other.remove(&path);
                 self.whole.insert(path);
             }
         }
@@ -330,7 +343,11 @@ impl Pending {
     /// Whether one file that was there before was saved, and nothing else goes on. Of more than one, more may follow;
     /// one that is new may be gone at once, as editors try whether they can write.
     fn is_one_save(&self, is_known: impl Fn(&Path) -> bool) -> bool {
-        !self.anywhere && self.open.is_empty() && self.whole.len() == 1 && self.whole.iter().all(|path| is_known(path))
+        !self.anywhere
+            && self.open.is_empty()
+            && self.other.is_empty()
+            && self.whole.len() == 1
+            && self.whole.iter().all(|path| is_known(path))
     }
 }
 
@@ -351,20 +368,19 @@ fn message(root: &Path, event: notify::Result<notify::Event>) -> Option<Message>
     if !event.paths.is_empty() && !concerned {
         return None;
     }
+    let about = |what: fn(PathBuf) -> What| event.paths.last().map_or(What::Anywhere, |path| what(path.clone()));
     // The root itself may have been moved.
     let outside = event.paths.is_empty() || event.paths.iter().any(|path| path == root);
     let (folder, what) = match event.kind {
         // Our own reading is an event too: without this, every look would be followed by another.
-        EventKind::Access(AccessKind::Close(AccessMode::Write)) => (false, whole(event.paths.last())),
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => (false, about(What::Whole)),
         EventKind::Access(_) => return None,
-        EventKind::Create(CreateKind::File) => (false, What::Open(event.paths.clone())),
+        EventKind::Create(CreateKind::File) | EventKind::Modify(ModifyKind::Data(_)) => (false, about(What::Open)),
         EventKind::Create(_) => (true, What::Anywhere),
         // A folder that got its name is a new one. Of two paths, the first had an event before.
         EventKind::Modify(ModifyKind::Name(_)) if event.paths.iter().any(|path| path.is_dir()) => (true, What::Anywhere),
-        EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => (false, whole(event.paths.last())),
-        EventKind::Modify(ModifyKind::Name(_)) => (false, What::Open(event.paths.clone())),
-        EventKind::Modify(_) => (false, What::Open(event.paths.clone())),
-        EventKind::Remove(RemoveKind::File) => (false, What::Open(event.paths.clone())),
+        EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => (false, about(What::Whole)),
+        EventKind::Modify(_) | EventKind::Remove(RemoveKind::File) => (false, about(What::Other)),
         EventKind::Remove(_) => (false, What::Anywhere),
         EventKind::Any | EventKind::Other => (true, What::Anywhere),
     };
@@ -375,10 +391,6 @@ fn message(root: &Path, event: notify::Result<notify::Event>) -> Option<Message>
     };
     let what = if outside || lost.is_some() { What::Anywhere } else { what };
     Some(Message::Changed { folder, lost, what })
-}
-
-fn whole(path: Option<&PathBuf>) -> What {
-    path.map_or(What::Anywhere, |path| What::Whole(path.clone()))
 }
 
 fn may_be_gone(kind: EventKind) -> bool {
@@ -433,6 +445,38 @@ mod tests {
         assert_eq!(watch.take_warning(), None);
         stop.stop();
         assert_eq!(watch.wait(|_| true), Wake::Stop);
+    }
+
+    #[test]
+    fn a_save_of_one_file_that_is_known_is_looked_at_at_once() {
+        let root = Path::new("/site");
+        let after = |events: &[(EventKind, &str)]| {
+            let mut pending = Pending::default();
+            for (kind, path) in events {
+                if let Some(Message::Changed { what, .. }) = message(root, Ok(Event::new(*kind).add_path(root.join(path)))) {
+                    pending.add(what);
+                }
+            }
+            pending.is_one_save(|path| path.ends_with("a.md") || path.ends_with("b.md"))
+        };
+        let closed = EventKind::Access(AccessKind::Close(AccessMode::Write));
+        let written = EventKind::Modify(ModifyKind::Data(notify::event::DataChange::Any));
+        let (from, to) =
+            (EventKind::Modify(ModifyKind::Name(RenameMode::From)), EventKind::Modify(ModifyKind::Name(RenameMode::To)));
+        let removed = EventKind::Remove(RemoveKind::File);
+        let made = EventKind::Create(CreateKind::File);
+        let (a, b) = ("content/a.md", "content/b.md");
+        assert!(after(&[(written, a), (written, a), (closed, a)]), "in place");
+        assert!(after(&[(made, "content/.a.swp"), (closed, "content/.a.swp"), (to, a)]), "beside and over it");
+        assert!(
+            after(&[(from, a), (to, "content/a.md~"), (made, a), (written, a), (closed, a), (removed, "content/a.md~")]),
+            "backed up"
+        );
+        assert!(!after(&[(written, a)]) && !after(&[(written, a), (closed, a), (written, a)]), "half written");
+        assert!(!after(&[(from, a), (to, "content/a.md~")]), "on its way");
+        assert!(!after(&[(closed, a), (closed, b)]), "more than one");
+        assert!(!after(&[(made, "content/4913"), (closed, "content/4913")]), "new, perhaps to go at once");
+        assert!(!after(&[(closed, a), (EventKind::Create(CreateKind::Folder), "content/s")]), "a folder");
     }
 
     #[test]
