@@ -3,20 +3,30 @@
 //! [`Project::refresh`] looks at the disk and gives a new [`State`]: an immutable snapshot with all
 //! that was wrong. What did not change is shared with the state before. `build`, `serve` and `check`
 //! differ only in which routes they ask a state for.
+//!
+//! A state is made in one of two ways, which come to the same. *Whole:* every stage runs, and only parsing
+//! takes from what is remembered. *Edited:* where two snapshots have the same files and differ only in the
+//! texts of pages, in templates and in files that are published as they are (`Edit::between`), the state before is
+//! taken, and each stage is asked to put what changed in the place of what was. A stage that cannot says so,
+//! and the state is made whole. So there is one list of what an edit may be, and each stage knows for itself,
+//! field by field, what it depends on: [`Site::with`], [`link::Links::with`], [`check::Checks::look_again`].
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::base::{Diagnostic, Failure, Place, code, diagnostic, suggest, yaml};
+use crate::check::Checks;
+use crate::link::Links;
+use crate::link::touched::Touched;
 use crate::load::{self, Content, Inputs, builtin};
 use crate::model::key::looks_like_language;
 use crate::model::{Config, EditionName, Key, LangId, Language, LanguagePack, config};
-use crate::parse::memo::Memo;
+use crate::parse::memo::{Memo, Parsed};
 use crate::parse::{ChapterOf, ParseInput, Settings};
 use crate::render::{Highlighter, Rendered, Renderer, Templates, template};
-use crate::site::{Parts, Route, Site};
+use crate::site::{Parts, Route, RouteKind, Site};
 use crate::split::{self, Split, SplitInput};
 use crate::{check, link, output, render};
 
@@ -46,7 +56,127 @@ pub struct Project {
     settings: Option<Arc<Settings>>,
     templates: Option<(template::Sources, Arc<Templates>)>,
     highlighter: Arc<Highlighter>,
+    known: Option<Known>,
     laps: Laps,
+}
+
+/// What the last state was made of, if it has an index.
+#[derive(Debug)]
+struct Known {
+    inputs: Arc<Inputs>,
+    config: Arc<Config>,
+    splits: Vec<Arc<Split>>,
+    split_problems: Vec<Diagnostic>,
+    site: Arc<Site>,
+    links: Arc<Links>,
+    templates: Option<Arc<Templates>>,
+    renderer: Option<Renderer>,
+    found: Found,
+    /// All of it, with severities and in order.
+    problems: Vec<Diagnostic>,
+}
+
+/// What is wrong, by what it was found in. Of what there may be much, without what nobody is to see.
+#[derive(Debug, Default)]
+struct Found {
+    /// The files, the configuration, the languages, and what files are called.
+    outer: Vec<Diagnostic>,
+    splits: Vec<Diagnostic>,
+    /// By file, of those documents that are shown.
+    documents: BTreeMap<Arc<str>, Vec<Diagnostic>>,
+    site: Vec<Diagnostic>,
+    links: Vec<Diagnostic>,
+    checks: Checks,
+    templates: Vec<Diagnostic>,
+}
+
+impl Found {
+    /// All of it, as it is shown.
+    fn all(&self, config: Option<&Config>) -> Vec<Diagnostic> {
+        let Self { outer, splits, documents, site, links, checks, templates } = self;
+        let documents = documents.values().flatten();
+        let stages = outer.iter().chain(splits).chain(documents).chain(site).chain(links);
+        let mut problems: Vec<Diagnostic> = stages.chain(checks.problems()).chain(templates).cloned().collect();
+        if let Some(config) = config {
+            config.apply_severities(&mut problems);
+        }
+        diagnostic::sort(&mut problems);
+        problems
+    }
+}
+
+/// The problems that somebody is to see.
+fn shown(config: &Config, problems: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut problems = problems.to_vec();
+    config.apply_severities(&mut problems);
+    problems
+}
+
+/// What differs between two snapshots that have the same files, as far as a state before can be gone on with.
+#[derive(Debug, Default)]
+struct Edit {
+    /// Editions whose text is another.
+    documents: Vec<Arc<str>>,
+    /// Whether a template may be another.
+    templates: bool,
+    /// Files that are published as they are.
+    assets: Vec<Arc<str>>,
+}
+
+impl Edit {
+    /// `None` if it is more: a file that came or went, or one that other stages read.
+    fn between(known: &Known, inputs: &Inputs, memo: &Memo) -> Option<Self> {
+        let before = &known.inputs;
+        if before.root != inputs.root || before.problems != inputs.problems {
+            return None;
+        }
+        let mut edit = Self::default();
+        for (name, old, new) in before.files.differences(&inputs.files) {
+            let is_text = |file: Option<&load::File>| file.is_some_and(|file| matches!(file.content, Content::Text(_)));
+            if name.starts_with("templates/") {
+                edit.templates = true;
+            } else if old.is_none() || new.is_none() || is_text(old) != is_text(new) {
+                return None;
+            } else if let Some(rest) = name.strip_prefix("themes/") {
+                if !rest.split_once('/').is_some_and(|(_, inside)| inside.starts_with("templates/")) {
+                    return None;
+                }
+                edit.templates = true;
+            } else if memo.knows(name) {
+                edit.documents.push(Arc::clone(name));
+            } else if known.is_only_published(name) {
+                edit.assets.push(Arc::clone(name));
+            } else {
+                return None;
+            }
+        }
+        Some(edit)
+    }
+}
+
+impl Known {
+    /// Whether a file of the content is copied to the site and read by no stage.
+    fn is_only_published(&self, file: &str) -> bool {
+        let published = file.strip_prefix("content/").and_then(|path| self.site.routes.get(path));
+        published.is_some_and(|route| matches!(route.kind, RouteKind::Asset { .. }))
+            && !self.config.plans.iter().any(|(plan, _)| *plan == *file)
+            && !self.splits.iter().any(|split| *split.source_file == *file || *split.plan_file == *file)
+    }
+}
+
+/// How much work a state took: what was not shared with the state before. For tests; nothing depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Redone {
+    /// How many documents were parsed.
+    pub parsed: usize,
+    /// Of how many works the links were answered.
+    pub answered: usize,
+    pub index: bool,
+    pub templates: bool,
+    /// Whether the menus and other values that pages share are new.
+    pub shared: bool,
+    /// Whether the list of problems was put together again.
+    pub problems: bool,
 }
 
 /// A split and what it was made from; equal texts make an equal split.
@@ -92,6 +222,9 @@ pub struct State {
     pub split_problems: Vec<Diagnostic>,
     /// Of all stages but rendering, in the order in which they are shown.
     pub problems: Vec<Diagnostic>,
+    /// What may differ from the state that the project made before.
+    pub touched: Touched,
+    pub redone: Redone,
     pub laps: Laps,
 }
 
@@ -132,6 +265,7 @@ impl Project {
             settings: None,
             templates: None,
             highlighter: Arc::new(Highlighter::default()),
+            known: None,
             laps: Laps::default(),
         }
     }
@@ -165,18 +299,174 @@ impl Project {
 
     /// The state of a snapshot: pure, but for what is remembered.
     pub fn state(&mut self, inputs: Arc<Inputs>) -> State {
-        let mut problems = inputs.problems.clone();
-        let config = self.config(&inputs, &mut problems);
-        let mut split_problems = Vec::new();
-        let splits = config.as_ref().map_or_else(Vec::new, |config| self.splits(&inputs, config, &mut split_problems));
-        self.laps.lap("split");
-        problems.extend(split_problems.iter().cloned());
-        let renderer = config.as_ref().and_then(|config| self.renderer(&inputs, config, &splits, &mut problems));
-        if let Some(config) = &config {
-            config.apply_severities(&mut problems);
+        match self.known.take() {
+            Some(known) => self.edited(known, &inputs).unwrap_or_else(|| self.whole(inputs)),
+            None => self.whole(inputs),
         }
-        diagnostic::sort(&mut problems);
-        State { inputs, config, splits, split_problems, renderer, problems, laps: self.laps.clone() }
+    }
+
+    /// The state of a snapshot, every stage from the beginning.
+    fn whole(&mut self, inputs: Arc<Inputs>) -> State {
+        let mut found = Found { outer: inputs.problems.clone(), ..Found::default() };
+        let config = self.config(&inputs, &mut found.outer);
+        let mut splits = Vec::new();
+        let mut renderer = None;
+        let mut redone = Redone { parsed: 0, answered: 0, index: true, templates: true, shared: true, problems: true };
+        let mut indexed = None;
+        if let Some(config) = &config {
+            splits = self.splits(&inputs, config, &mut found.splits);
+            self.laps.lap("split");
+            let languages = self.languages(&inputs, config, &mut found.outer);
+            let (pages, assets) = pages(&inputs, config, &mut found.outer);
+            let (parsed, fresh) = self.documents(pages, &inputs, config, &languages, &splits);
+            redone.parsed = fresh;
+            let with_problems = parsed.iter().filter(|(_, problems)| !problems.is_empty());
+            found.documents = with_problems.map(|(document, it)| (Arc::clone(&document.file), shown(config, it))).collect();
+            let documents = parsed.into_iter().map(|(document, _)| document).collect();
+            let theme_files = render::theme_files(&inputs, &config.theme);
+            let parts = Parts { config: Arc::clone(config), languages, documents, splits: splits.clone(), assets, theme_files };
+            self.laps.lap("parse");
+            let (site, problems) = Site::new(parts);
+            let site = Arc::new(site);
+            found.site = problems;
+            self.laps.lap("site");
+            let links = Arc::new(link::link(&site));
+            redone.answered = links.asked;
+            found.links = shown(config, &links.problems);
+            self.laps.lap("link");
+            found.checks = check::check(&site, &inputs);
+            self.laps.lap("check");
+            let templates = self.templates(&inputs, config, &mut found.templates);
+            renderer = templates.as_ref().map(|templates| {
+                let (site, links, templates) = (Arc::clone(&site), Arc::clone(&links), Arc::clone(templates));
+                Renderer::new(Arc::clone(&inputs), site, links, templates, Arc::clone(&self.highlighter))
+            });
+            self.laps.lap("templates");
+            indexed = Some((site, links, templates));
+        }
+        let problems = found.all(config.as_deref());
+        let split_problems = found.splits.clone();
+        if let (Some(config), Some((site, links, templates))) = (&config, indexed) {
+            self.known = Some(Known {
+                inputs: Arc::clone(&inputs),
+                config: Arc::clone(config),
+                splits: splits.clone(),
+                split_problems: split_problems.clone(),
+                site,
+                links,
+                templates,
+                renderer: renderer.clone(),
+                found,
+                problems: problems.clone(),
+            });
+        }
+        self.laps.lap("problems");
+        let laps = self.laps.clone();
+        State { inputs, config, splits, split_problems, renderer, problems, touched: Touched::All, redone, laps }
+    }
+
+    /// The state of a snapshot that is an edit of the one that is known; `None` if it is more than that.
+    fn edited(&mut self, mut known: Known, inputs: &Arc<Inputs>) -> Option<State> {
+        let edit = Edit::between(&known, inputs, &self.memo)?;
+        let mut redone = Redone {
+            parsed: edit.documents.len(),
+            answered: 0,
+            index: false,
+            templates: edit.templates,
+            shared: false,
+            problems: false,
+        };
+        let mut documents = Vec::new();
+        for file in &edit.documents {
+            let text = inputs.text(file)?;
+            let ((before, _), (document, problems)) = self.memo.parse_again(file, text)?;
+            if !self.is_shown(&before) || !self.is_shown(&document) {
+                return None;
+            }
+            let problems = shown(&known.config, &problems);
+            let before = known.found.documents.insert(Arc::clone(file), problems.clone());
+            redone.problems |= before.unwrap_or_default() != problems;
+            documents.push(document);
+        }
+        self.laps.lap("parse");
+        let mut touched = Touched::Some(BTreeSet::new());
+        let mut same_faces = true;
+        if !documents.is_empty() {
+            let works: BTreeSet<_> =
+                documents.iter().map(|document| Some(known.site.edition_in(&document.file)?.0)).collect::<Option<_>>()?;
+            let title = |site: &Site, document: &crate::parse::Document| {
+                site.edition_in(&document.file)
+                    .and_then(|(work, lang)| Some(site.edition(work, lang)?.document.title == document.title))
+            };
+            let same_titles = documents.iter().all(|document| title(&known.site, document) == Some(true));
+            let site = Arc::new(known.site.with(&documents)?);
+            // All that is shared and shows anything of documents shows their titles, in an order.
+            same_faces = same_titles && site.order == known.site.order;
+            self.laps.lap("site");
+            let links = Arc::new(known.links.with(&known.site, &site, &works));
+            redone.answered = links.asked;
+            if !Arc::ptr_eq(&links.problems, &known.links.problems) {
+                known.found.links = shown(&known.config, &links.problems);
+                redone.problems = true;
+            }
+            self.laps.lap("link");
+            touched = link::touched::touched((&known.site, &known.links), (&site, &links), &works);
+            redone.problems |= known.found.checks.look_again(&site, inputs, &works);
+            self.laps.lap("check");
+            known.site = site;
+            known.links = links;
+        }
+        if edit.templates {
+            let before = std::mem::take(&mut known.found.templates);
+            let templates = self.templates(inputs, &known.config, &mut known.found.templates);
+            redone.problems |= before != known.found.templates;
+            // The same ones if the texts are those that they were made of.
+            let same = matches!((&templates, &known.templates), (Some(a), Some(b)) if Arc::ptr_eq(a, b));
+            if !same {
+                touched = Touched::All;
+                known.renderer = None;
+            }
+            known.templates = templates;
+            self.laps.lap("templates");
+        }
+        if let Touched::Some(routes) = &mut touched {
+            let published = edit.assets.iter().filter_map(|file| known.site.routes.get_key_value(&file["content/".len()..]));
+            routes.extend(published.map(|(path, _)| Arc::clone(path)));
+        }
+        let renderer = known.templates.as_ref().map(|templates| {
+            let (inputs, site, links) = (Arc::clone(inputs), Arc::clone(&known.site), Arc::clone(&known.links));
+            match &known.renderer {
+                Some(before) if same_faces => before.with(inputs, site, links),
+                _ => {
+                    redone.shared = true;
+                    Renderer::new(inputs, site, links, Arc::clone(templates), Arc::clone(&self.highlighter))
+                }
+            }
+        });
+        known.renderer.clone_from(&renderer);
+        known.inputs = Arc::clone(inputs);
+        if redone.problems {
+            known.problems = known.found.all(Some(&known.config));
+        }
+        self.laps.lap("problems");
+        let state = State {
+            inputs: Arc::clone(inputs),
+            config: Some(Arc::clone(&known.config)),
+            splits: known.splits.clone(),
+            split_problems: known.split_problems.clone(),
+            renderer,
+            problems: known.problems.clone(),
+            touched,
+            redone,
+            laps: self.laps.clone(),
+        };
+        self.known = Some(known);
+        Some(state)
+    }
+
+    /// Whether a document is a part of the site.
+    fn is_shown(&self, document: &crate::parse::Document) -> bool {
+        self.overrides.drafts || !document.front.draft || document.key.is_home()
     }
 
     fn config(&self, inputs: &Inputs, problems: &mut Vec<Diagnostic>) -> Option<Arc<Config>> {
@@ -206,39 +496,6 @@ impl Project {
         config.base_url = config.base_url.or_else(|| config.cname.as_ref().map(|name| format!("https://{name}/")));
         config.base_url = config.base_url.or_else(|| self.overrides.fallback_base_url.clone());
         Some(Arc::new(config))
-    }
-
-    fn renderer(
-        &mut self,
-        inputs: &Arc<Inputs>,
-        config: &Arc<Config>,
-        splits: &[Arc<Split>],
-        problems: &mut Vec<Diagnostic>,
-    ) -> Option<Renderer> {
-        let languages = self.languages(inputs, config, problems);
-        let (pages, assets) = pages(inputs, config, problems);
-        let documents = self.documents(pages, inputs, config, &languages, splits, problems);
-        let parts = Parts {
-            config: Arc::clone(config),
-            languages,
-            documents,
-            splits: splits.to_vec(),
-            assets,
-            theme_files: render::theme_files(inputs, &config.theme),
-        };
-        self.laps.lap("parse");
-        let (site, found) = Site::new(parts);
-        self.laps.lap("site");
-        problems.extend(found);
-        let (links, found) = link::link(&site);
-        self.laps.lap("link");
-        problems.extend(found);
-        problems.extend(check::check(&site, inputs));
-        self.laps.lap("check");
-        let templates = self.templates(inputs, config, problems);
-        self.laps.lap("templates");
-        let templates = templates?;
-        Some(Renderer::new(Arc::clone(inputs), Arc::new(site), Arc::new(links), templates, Arc::clone(&self.highlighter)))
     }
 
     /// The site's languages, with every string: what a language does not say is said in another.
@@ -331,6 +588,7 @@ impl Project {
         splits
     }
 
+    /// The documents that are shown, and how many had to be parsed.
     fn documents(
         &mut self,
         pages: Vec<Page>,
@@ -338,8 +596,7 @@ impl Project {
         config: &Config,
         languages: &[Language],
         splits: &[Arc<Split>],
-        problems: &mut Vec<Diagnostic>,
-    ) -> Vec<Arc<crate::parse::Document>> {
+    ) -> (Vec<Parsed>, usize) {
         let settings = Settings {
             raw_html: config.raw_html,
             smart_punctuation: config.smart_punctuation,
@@ -386,16 +643,9 @@ impl Project {
                 chapter: None,
             });
         }
-        let drafts = self.overrides.drafts;
-        self.memo
-            .parse_all(parse_inputs)
-            .into_iter()
-            .filter(|(document, _)| drafts || !document.front.draft || document.key.is_home())
-            .map(|(document, found)| {
-                problems.extend(found.iter().cloned());
-                document
-            })
-            .collect()
+        let (mut parsed, fresh) = self.memo.parse_all(parse_inputs);
+        parsed.retain(|(document, _)| self.is_shown(document));
+        (parsed, fresh)
     }
 
     fn templates(&mut self, inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnostic>) -> Option<Arc<Templates>> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed};
 use tilmash::base::Severity;
-use tilmash::load::Inputs;
+use tilmash::load::{self, Inputs};
 use tilmash::model::{Config, FrontMatter, Key, LangId, LanguagePack};
 use tilmash::parse::{ParseInput, Settings, parse};
 use tilmash::project::{Overrides, Project};
@@ -237,12 +237,14 @@ proptest! {
 proptest! {
     #![proptest_config(cases(24))]
 
-    /// Law 2 again, through the disk: what `refresh` keeps of a file is what is in it.
+    /// Law 2 again, through the disk: what `refresh` keeps of a file is what is in it, and what a glance at the
+    /// files that changed finds is what a look at all finds, if it finds anything.
     #[test]
     fn warm_equals_cold_on_disk(edits in prop::collection::vec(edit(), 1..8)) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut files = small_site();
         let mut before = Files::new();
+        let mut inputs: Option<Inputs> = None;
         let mut warm = Project::new(folder.path(), Overrides::default());
         for edit in &edits {
             edit.apply(&mut files);
@@ -250,6 +252,20 @@ proptest! {
             // Not every file system tells these two apart.
             on_disk.remove("content/A.kk.md");
             write_changes(folder.path(), &before, &on_disk);
+            if let Some(inputs) = &inputs {
+                let root = folder.path().canonicalize().expect("it is there");
+                let names = before.keys().chain(on_disk.keys()).filter(|name| before.get(*name) != on_disk.get(*name));
+                let paths: Vec<_> = names.map(|name| root.join(name)).collect();
+                let all = load::refresh(folder.path(), None).expect("the folder can be read");
+                let glanced = load::glance(inputs, &paths);
+                prop_assert!(glanced.is_some() || !inputs.problems.is_empty(), "nothing hinders a glance at {:?}", paths);
+                for other in [glanced, load::verify(folder.path(), inputs, &mut || false).expect("the folder can be read")] {
+                    let Some(other) = other else { continue };
+                    prop_assert_eq!(other.files.differences(&all.files).len(), 0);
+                    prop_assert_eq!(&other.problems, &all.problems);
+                }
+            }
+            inputs = Some(load::refresh(folder.path(), inputs.as_ref()).expect("the folder can be read"));
             before = on_disk;
             let warm = snapshot(&warm.refresh().expect("the folder can be read"));
             let cold = snapshot(&Project::new(folder.path(), Overrides::default()).refresh().expect("the folder can be read"));

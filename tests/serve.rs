@@ -190,7 +190,7 @@ fn without_script(page: &[u8]) -> Vec<u8> {
 fn served_equals_built() {
     let preview = Preview::new();
     let state = Project::new(preview.folder.path(), Default::default()).refresh().unwrap();
-    let routes = &state.site().unwrap().routes;
+    let routes = &*state.site().unwrap().routes;
     assert!(routes.len() > 20);
     for (path, route) in routes {
         let built = match state.render(route).body.unwrap() {
@@ -404,6 +404,43 @@ fn quick_edits_all_arrive() {
     preview.after(edits, "/book/en/a/", |page| page.has("Edit number 19.") && preview.get("/book/en/b/").has("The other."));
     let changed = preview.events.try_iter().filter(|event| matches!(event, Event::Changed { .. })).count();
     assert!(changed <= 21, "{changed} changes for 21 saves");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_no_event_told_of_is_found_all_the_same() {
+    let preview = Preview::new();
+    // A link to a file outside the folders that are watched: to write there is an event of none of them.
+    preview.save("aside/c.md", "---\ntitle: C\n---\n\nBefore.\n");
+    let link = || std::os::unix::fs::symlink(preview.at("aside/c.md"), preview.at("content/c.en.md")).unwrap();
+    preview.after(link, "/book/en/c/", |page| page.has("Before."));
+    let edits = || {
+        preview.save("aside/c.md", "---\ntitle: C\n---\n\nAfter.\n");
+        preview.save("content/b.en.md", "---\ntitle: Second\n---\n\nFour.\n");
+    };
+    preview.after(edits, "/book/en/c/", |page| page.has("After."));
+    assert!(preview.get("/book/en/b/").has("Four."));
+}
+
+#[test]
+fn a_save_says_what_it_touches_and_what_is_new() {
+    let preview = Preview::new();
+    let told = |text: &str| {
+        preview.after(|| preview.save_whole("content/a.en.md", text), "/book/en/a/", |page| page.has("Told"));
+        let changes = preview.events.try_iter().filter_map(|event| match event {
+            Event::Changed { pages, fresh, .. } => Some((pages, fresh.iter().map(|it| it.code.name).collect::<Vec<_>>())),
+            _ => None,
+        });
+        changes.last().unwrap()
+    };
+    // The page itself, beside its other edition; and what it links to no more.
+    let (pages, fresh) = told("---\ntitle: First\naliases: [/old/]\n---\n\nTold once.\nA second [sentence](b.en.md).\n");
+    assert_eq!((pages, fresh), (2, vec![]));
+    let (pages, fresh) =
+        told("---\ntitle: First\naliases: [/old/]\n---\n\nTold [twice](gone.md).\nA second [sentence](b.en.md).\n");
+    assert_eq!((pages, fresh), (2, vec!["broken-link"]));
+    let (_, fresh) = told("---\ntitle: First\naliases: [/old/]\n---\n\nTold [twice](gone.md).\nA third [sentence](b.en.md).\n");
+    assert_eq!(fresh, Vec::<&str>::new(), "it was told before");
 }
 
 #[test]

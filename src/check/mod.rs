@@ -4,35 +4,91 @@
 //! answered; what a template or a code block cannot do is said when the page is rendered. Here is the
 //! rest: translations, chapters against the source text.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::base::{Diagnostic, Place, code};
 use crate::load::Inputs;
+use crate::model::Config;
 use crate::parse::{BlockKind, Document};
 use crate::site::{Site, WorkId};
 use crate::split::{self, Change, Chapter, Difference, Split};
 
-/// All problems of the site as a whole.
-pub fn check(site: &Site, inputs: &Inputs) -> Vec<Diagnostic> {
-    let mut problems: Vec<Diagnostic> = site
-        .order
-        .par_iter()
-        .flat_map_iter(|&work| {
+/// What was found wrong, apart for each thing that was looked at, so that one can be looked at again.
+#[derive(Debug, Default)]
+pub struct Checks {
+    /// Translations, by work.
+    works: BTreeMap<WorkId, Vec<Diagnostic>>,
+    /// Chapters against the source text, by split and chapter.
+    chapters: BTreeMap<(usize, usize), Vec<Diagnostic>>,
+    /// What no document can change.
+    rest: Vec<Diagnostic>,
+}
+
+impl Checks {
+    /// All that was found.
+    pub fn problems(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.works.values().chain(self.chapters.values()).flatten().chain(&self.rest)
+    }
+
+    /// Looks again at works whose documents are others in an index that has the same works; says whether it found
+    /// anything else than before.
+    pub fn look_again(&mut self, site: &Site, inputs: &Inputs, works: &BTreeSet<WorkId>) -> bool {
+        let mut differs = false;
+        let is_one = |file: &str| site.edition_in(file).is_some_and(|(work, _)| works.contains(&work));
+        for &work in works {
             let mut problems = Vec::new();
             translations(site, work, &mut problems);
-            problems
+            differs |= put(&mut self.works, work, problems, &site.config);
+        }
+        for (index, split) in site.splits.iter().enumerate() {
+            for (number, chapter) in split.chapters.iter().enumerate().filter(|(_, chapter)| is_one(&chapter.file)) {
+                let mut problems = Vec::new();
+                self::chapter(split, chapter, inputs, &mut problems);
+                differs |= put(&mut self.chapters, (index, number), problems, &site.config);
+            }
+        }
+        differs
+    }
+}
+
+/// Puts problems in the place of those of before, but for those that nobody is to see; says whether they differ.
+fn put<K: Ord>(known: &mut BTreeMap<K, Vec<Diagnostic>>, key: K, mut problems: Vec<Diagnostic>, config: &Config) -> bool {
+    config.apply_severities(&mut problems);
+    let before = if problems.is_empty() { known.remove(&key) } else { known.insert(key, problems.clone()) };
+    before.unwrap_or_default() != problems
+}
+
+/// Looks at the site as a whole.
+pub fn check(site: &Site, inputs: &Inputs) -> Checks {
+    let works: Vec<(WorkId, Vec<Diagnostic>)> = site
+        .order
+        .par_iter()
+        .filter_map(|&work| {
+            let mut problems = Vec::new();
+            translations(site, work, &mut problems);
+            site.config.apply_severities(&mut problems);
+            (!problems.is_empty()).then_some((work, problems))
         })
         .collect();
-    chapters(&site.splits, inputs, &mut problems);
+    let mut checks = Checks { works: works.into_iter().collect(), ..Checks::default() };
+    for (index, split) in site.splits.iter().enumerate() {
+        laws(split, inputs, &mut checks.rest);
+        for (number, chapter) in split.chapters.iter().enumerate() {
+            let mut problems = Vec::new();
+            self::chapter(split, chapter, inputs, &mut problems);
+            put(&mut checks.chapters, (index, number), problems, &site.config);
+        }
+    }
     if site.config.base_url.is_none() {
-        problems.push(
+        checks.rest.push(
             Diagnostic::at(&code::NO_BASE_URL, Place::whole(&site.config.file), "the address of the site is not known")
                 .hint("set `base_url`, or build with `--base-url URL`; canonical links, sitemap and feeds need it"),
         );
     }
-    problems
+    checks
 }
 
 /// Whether a work has all its editions, and whether their sentences stand beside each other.
@@ -112,30 +168,38 @@ fn sentences(count: u32) -> String {
 /// Whether the chapters are there and still say what the source text says.
 pub fn chapters(splits: &[Arc<Split>], inputs: &Inputs, problems: &mut Vec<Diagnostic>) {
     for split in splits {
-        if let Some(source) = inputs.text(&split.source_file) {
-            problems.extend(split::check_laws(split, source));
-        }
+        laws(split, inputs, problems);
         for chapter in &split.chapters {
-            let Some(name) = inputs.name(&chapter.file) else {
-                // A file that is there but cannot be read has its own problem.
-                if inputs.problems.iter().any(|problem| problem.place.as_ref().is_some_and(|it| *it.file == *chapter.file)) {
-                    continue;
-                }
-                problems.push(
-                    Diagnostic::at(
-                        &code::CHAPTER_MISSING,
-                        chapter.place.clone(),
-                        format!("the chapter `{}` has no file yet", chapter.key),
-                    )
-                    .hint("`tilmash split` writes it"),
-                );
-                continue;
-            };
-            let Some(text) = inputs.text(name) else { continue };
-            for difference in split::compare(chapter, text) {
-                problems.push(difference_problem(name, split, chapter, &difference));
-            }
+            self::chapter(split, chapter, inputs, problems);
         }
+    }
+}
+
+fn laws(split: &Split, inputs: &Inputs, problems: &mut Vec<Diagnostic>) {
+    if let Some(source) = inputs.text(&split.source_file) {
+        problems.extend(split::check_laws(split, source));
+    }
+}
+
+fn chapter(split: &Split, chapter: &Chapter, inputs: &Inputs, problems: &mut Vec<Diagnostic>) {
+    let Some(name) = inputs.name(&chapter.file) else {
+        // A file that is there but cannot be read has its own problem.
+        if inputs.problems.iter().any(|problem| problem.place.as_ref().is_some_and(|it| *it.file == *chapter.file)) {
+            return;
+        }
+        problems.push(
+            Diagnostic::at(
+                &code::CHAPTER_MISSING,
+                chapter.place.clone(),
+                format!("the chapter `{}` has no file yet", chapter.key),
+            )
+            .hint("`tilmash split` writes it"),
+        );
+        return;
+    };
+    let Some(text) = inputs.text(name) else { return };
+    for difference in split::compare(chapter, text) {
+        problems.push(difference_problem(name, split, chapter, &difference));
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::base::{Failure, Severity};
+use crate::base::{Diagnostic, Failure, Severity};
 use crate::serve::{self, Change, ChangeKind, Event};
 
 use super::{Code, Format, Global, Outcome, overrides, report, say};
@@ -48,10 +48,12 @@ fn tell(global: &Global, open: bool, event: Event) {
                 report::failure(&failure, global.format);
             }
         }
-        Event::Changed { changes, state, duration } => {
-            let problems: Vec<_> = state.problems.iter().filter(|problem| problem.severity > Severity::Note).cloned().collect();
-            report::report(global, &problems, &state.inputs);
-            say(global, &format!("{}  {}", milliseconds(duration), changes_text(&changes)));
+        Event::Changed { changes, pages, mut fresh, state, duration } => {
+            fresh.retain(|problem| problem.severity > Severity::Note);
+            report::report(global, &fresh, &state.inputs);
+            let pages = report::plural(pages, "page");
+            let problems = problems_text(&state.problems);
+            say(global, &format!("{}  {}: {pages}{problems}", milliseconds(duration), changes_text(&changes)));
         }
         Event::Page { problems, inputs, .. } => {
             report::report(global, &problems, &inputs);
@@ -62,6 +64,16 @@ fn tell(global: &Global, open: bool, event: Event) {
 
 fn milliseconds(duration: Duration) -> String {
     format!("{:.1} ms", duration.as_secs_f64() * 1000.0)
+}
+
+/// How much is wrong, what was told before included.
+fn problems_text(problems: &[Diagnostic]) -> String {
+    let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    let texts = [Severity::Error, Severity::Warning].map(|severity| match count(severity) {
+        0 => String::new(),
+        number => format!(", {}", report::plural(number, severity.name())),
+    });
+    texts.concat()
 }
 
 /// What was saved, in a line.

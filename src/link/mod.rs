@@ -2,9 +2,15 @@
 //!
 //! Every ref of every document is answered once, in the language of the document that asks. Refs
 //! that cannot be answered are problems with the place of the link.
+//!
+//! An answer depends on the document that asks, on which works, editions and files there are, and, for
+//! what is said of a broken anchor, on the anchors of the work it leads to. So where the index has
+//! the same works ([`Site::with`]), [`Links::with`] answers again for the works that changed and for
+//! those that name an anchor of a work whose anchors changed. It would be wrong if an answer came to depend
+//! on anything else of another document.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
@@ -14,6 +20,8 @@ use crate::parse::{Document, Ref, RefKind, Target};
 use crate::site::route::{RouteKind, SOURCE_ORDER, source_order_path};
 use crate::site::{Site, WorkId};
 use crate::split::{Address, Split};
+
+pub mod touched;
 
 /// What a ref leads to.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,18 +36,46 @@ pub enum Answer {
     Broken,
 }
 
-/// The answers to all refs, and what follows from them.
-#[derive(Debug, Default)]
+/// The answers to all refs, and what follows from them. A copy shares all that is large.
+#[derive(Debug, Default, Clone)]
 pub struct Links {
-    /// By work and language; in the order of the document's refs.
-    answers: Vec<Vec<Box<[Answer]>>>,
+    /// By work.
+    answered: Vec<Arc<Answered>>,
     /// By work: the works that link to it, in reading order.
-    pub backlinks: Vec<Vec<WorkId>>,
+    pub backlinks: Vec<Arc<[WorkId]>>,
     /// By work: the segments of other chapters that touch it, as work and position of the cut; in
     /// reading order.
-    pub touched_by: Vec<Vec<(WorkId, usize)>>,
+    pub touched_by: Arc<Vec<Vec<(WorkId, usize)>>>,
     /// By chapter and cut: the segments that stand for it, in order; none where the chapter has lost it.
-    segments_of_cuts: HashMap<WorkId, Vec<Vec<SegmentId>>>,
+    segments_of_cuts: HashMap<WorkId, Arc<Vec<Vec<SegmentId>>>>,
+    /// What is wrong with refs, in the order of the works.
+    pub problems: Arc<Vec<Diagnostic>>,
+    similar: Arc<Similar>,
+    /// For how many works the answers were looked for when this was made.
+    pub asked: usize,
+}
+
+/// The answers to the refs of a work.
+#[derive(Debug, PartialEq)]
+struct Answered {
+    /// By language; in the order of the document's refs.
+    answers: Vec<Box<[Answer]>>,
+    found: Found,
+}
+
+impl Answered {
+    /// The other works that it links to.
+    fn targets(&self, id: WorkId) -> BTreeSet<WorkId> {
+        let answers = self.answers.iter().flatten();
+        answers
+            .filter_map(|it| if let Answer::Work { work, .. } = it { Some(*work) } else { None })
+            .filter(|&it| it != id)
+            .collect()
+    }
+
+    fn names_an_anchor_of(&self, id: WorkId) -> bool {
+        self.answers.iter().flatten().any(|it| matches!(it, Answer::Work { work, anchor: Some(_), .. } if *work == id))
+    }
 }
 
 impl Links {
@@ -50,83 +86,168 @@ impl Links {
 
     /// The answers to the refs of an edition.
     pub fn answers(&self, work: WorkId, lang: LangId) -> &[Answer] {
-        &self.answers[work.0 as usize][lang.0]
+        &self.answered[work.0 as usize].answers[lang.0]
+    }
+
+    /// The works that a work links to.
+    pub fn targets(&self, work: WorkId) -> BTreeSet<WorkId> {
+        self.answered[work.0 as usize].targets(work)
+    }
+
+    /// The links of an index that was made of another, `before`, by putting in the documents of some works.
+    #[must_use]
+    pub fn with(&self, before: &Site, site: &Site, changed: &BTreeSet<WorkId>) -> Self {
+        let mut links = self.clone();
+        let mut again = changed.clone();
+        let mut other_anchors = false;
+        for &id in changed.iter().filter(|&&id| has_other_anchors(before, site, id)) {
+            other_anchors = true;
+            let ask = |&&from: &&WorkId| self.answered[from.0 as usize].names_an_anchor_of(id);
+            again.extend(self.backlinks[id.0 as usize].iter().filter(ask));
+        }
+        let other_order = before.order != site.order;
+        if other_order {
+            for list in &mut links.backlinks {
+                let position = |id: &WorkId| site.work(*id).position;
+                if !list.is_sorted_by_key(position) {
+                    let mut sorted = list.to_vec();
+                    sorted.sort_by_key(position);
+                    *list = sorted.into();
+                }
+            }
+            links.touched_by = Arc::new(touched_by(site));
+            links.similar = Arc::default();
+        }
+        links.asked = again.len();
+        let again: Vec<WorkId> = again.into_iter().collect();
+        let answered: Vec<Answered> = again.par_iter().map(|&id| answer_all(site, id)).collect();
+        let mut other_problems = false;
+        for (id, answered) in again.into_iter().zip(answered) {
+            let old = &self.answered[id.0 as usize];
+            if **old == answered {
+                continue;
+            }
+            other_problems |= old.found != answered.found;
+            let (left, right) = (old.targets(id), answered.targets(id));
+            let position = |id: &WorkId| site.work(*id).position;
+            for &gone in left.difference(&right) {
+                let list = &mut links.backlinks[gone.0 as usize];
+                *list = list.iter().copied().filter(|from| *from != id).collect();
+            }
+            for &new in right.difference(&left) {
+                let list = &mut links.backlinks[new.0 as usize];
+                let at = list.partition_point(|from| position(from) < position(&id));
+                *list = list[..at].iter().copied().chain([id]).chain(list[at..].iter().copied()).collect();
+            }
+            links.answered[id.0 as usize] = Arc::new(answered);
+        }
+        for &id in changed {
+            if let Some(segments) = segments_of_cuts(site, id) {
+                links.segments_of_cuts.insert(id, Arc::new(segments));
+            }
+        }
+        // Hints name the first of several works, and the anchors that there are.
+        let hinted = || links.answered.iter().any(|answered| !answered.found.missed.is_empty());
+        if other_problems || (other_order || other_anchors) && hinted() {
+            links.problems = Arc::new(links.problems(site));
+        }
+        links
+    }
+
+    /// What is wrong with the refs, with hints.
+    fn problems(&self, site: &Site) -> Vec<Diagnostic> {
+        let mut hints = Hints { known: HashMap::new(), similar: &self.similar, last_parts: None };
+        let mut problems = Vec::new();
+        for answered in &self.answered {
+            let first = problems.len();
+            problems.extend(answered.found.problems.iter().cloned());
+            for (problem, missed) in &answered.found.missed {
+                if let Some(hint) = hints.hint(site, missed.clone()) {
+                    problems[first + problem].push_hint(hint);
+                }
+            }
+        }
+        problems
     }
 }
 
 /// Answers all refs of the site.
-pub fn link(site: &Site) -> (Links, Vec<Diagnostic>) {
-    let answered: Vec<(Vec<Box<[Answer]>>, Found)> = site
-        .works
-        .par_iter()
-        .enumerate()
-        .map(|(index, work)| {
-            let mut found = Found::default();
-            let id = WorkId(index as u32);
-            let answers = work
-                .editions
-                .iter()
-                .map(|edition| match edition {
-                    Some(edition) => {
-                        edition.document.refs.iter().map(|it| answer(site, id, &edition.document, it, &mut found)).collect()
-                    }
-                    None => Box::default(),
-                })
-                .collect();
-            (answers, found)
-        })
-        .collect();
-    let mut links = Links {
-        answers: Vec::with_capacity(answered.len()),
-        backlinks: vec![Vec::new(); site.works.len()],
-        touched_by: vec![Vec::new(); site.works.len()],
-        segments_of_cuts: HashMap::new(),
-    };
-    let mut problems = Vec::new();
-    let mut hints = Hints::default();
-    for (answers, mut found) in answered {
-        links.answers.push(answers);
-        for (problem, missed) in found.missed {
-            if let Some(hint) = hints.hint(site, missed) {
-                found.problems[problem].push_hint(hint);
-            }
-        }
-        problems.extend(found.problems);
-    }
+pub fn link(site: &Site) -> Links {
+    let ids: Vec<WorkId> = (0..site.works.len() as u32).map(WorkId).collect();
+    let answered: Vec<Arc<Answered>> = ids.par_iter().map(|&id| Arc::new(answer_all(site, id))).collect();
+    let mut backlinks: Vec<Vec<WorkId>> = vec![Vec::new(); site.works.len()];
+    let mut of_cuts = HashMap::new();
     // Reading order, so that the lists come out in it.
-    for &id in &site.order {
-        let mut seen = HashSet::new();
-        for answers in &links.answers[id.0 as usize] {
-            for answer in answers {
-                if let Answer::Work { work, .. } = answer
-                    && *work != id
-                    && seen.insert(*work)
-                {
-                    links.backlinks[work.0 as usize].push(id);
-                }
-            }
+    for &id in site.order.iter() {
+        for work in answered[id.0 as usize].targets(id) {
+            backlinks[work.0 as usize].push(id);
         }
-        if let Some((split, chapter)) = site.chapter(id) {
-            let mut segments = vec![Vec::new(); chapter.cuts.len()];
-            let edition = site.config.language(&split.language).and_then(|lang| site.edition(id, lang));
-            for segment in edition.iter().flat_map(|edition| &edition.document.segments) {
-                if let Some(of_cut) = segment.cut.and_then(|cut| segments.get_mut(cut as usize)) {
-                    of_cut.push(segment.id);
-                }
-            }
-            links.segments_of_cuts.insert(id, segments);
-            for (index, cut) in chapter.cuts.iter().enumerate() {
-                for key in &cut.touches {
-                    if let Some(touched) = site.work_named(key.as_str())
-                        && touched != id
-                    {
-                        links.touched_by[touched.0 as usize].push((id, index));
-                    }
-                }
+        if let Some(segments) = segments_of_cuts(site, id) {
+            of_cuts.insert(id, Arc::new(segments));
+        }
+    }
+    let mut links = Links {
+        asked: answered.len(),
+        answered,
+        backlinks: backlinks.into_iter().map(Arc::from).collect(),
+        touched_by: Arc::new(touched_by(site)),
+        segments_of_cuts: of_cuts,
+        problems: Arc::default(),
+        similar: Arc::default(),
+    };
+    links.problems = Arc::new(links.problems(site));
+    links
+}
+
+fn answer_all(site: &Site, id: WorkId) -> Answered {
+    let mut found = Found::default();
+    let of_edition = |edition: &Option<crate::site::Edition>, found: &mut Found| match edition {
+        Some(edition) => edition.document.refs.iter().map(|it| answer(site, id, &edition.document, it, found)).collect(),
+        None => Box::default(),
+    };
+    let answers = site.work(id).editions.iter().map(|edition| of_edition(edition, &mut found)).collect();
+    Answered { answers, found }
+}
+
+/// Whether another document could find that an anchor is there which was not, or the other way about, or is told of others.
+fn has_other_anchors(before: &Site, after: &Site, id: WorkId) -> bool {
+    let same = |lang: LangId| match (before.edition(id, lang), after.edition(id, lang)) {
+        (Some(a), Some(b)) => {
+            let (a, b) = (&a.document, &b.document);
+            before.anchors(id, a).eq(after.anchors(id, b))
+                && a.segments.iter().map(|segment| segment.id).eq(b.segments.iter().map(|segment| segment.id))
+                && a.notes.iter().map(|note| &note.label).eq(b.notes.iter().map(|note| &note.label))
+        }
+        _ => true,
+    };
+    !after.config.lang_ids().all(same)
+}
+
+/// By cut of the chapter that a work holds: the segments that stand for it; `None` if it is no chapter.
+fn segments_of_cuts(site: &Site, id: WorkId) -> Option<Vec<Vec<SegmentId>>> {
+    let (split, chapter) = site.chapter(id)?;
+    let mut segments = vec![Vec::new(); chapter.cuts.len()];
+    let edition = site.config.language(&split.language).and_then(|lang| site.edition(id, lang));
+    for segment in edition.iter().flat_map(|edition| &edition.document.segments) {
+        if let Some(of_cut) = segment.cut.and_then(|cut| segments.get_mut(cut as usize)) {
+            of_cut.push(segment.id);
+        }
+    }
+    Some(segments)
+}
+
+fn touched_by(site: &Site) -> Vec<Vec<(WorkId, usize)>> {
+    let mut touched_by = vec![Vec::new(); site.works.len()];
+    for &id in site.order.iter() {
+        let Some((_, chapter)) = site.chapter(id) else { continue };
+        for (index, cut) in chapter.cuts.iter().enumerate() {
+            let touched = cut.touches.iter().filter_map(|key| site.work_named(key.as_str()));
+            for touched in touched.filter(|&touched| touched != id) {
+                touched_by[touched.0 as usize].push((id, index));
             }
         }
     }
-    (links, problems)
+    touched_by
 }
 
 fn answer(site: &Site, from: WorkId, document: &Document, asked: &Ref, found: &mut Found) -> Answer {
@@ -266,7 +387,7 @@ fn localised(file: &str, code: &str) -> [String; 2] {
 }
 
 /// What is wrong with the refs of a work; the hints come when all works are through.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq)]
 struct Found {
     problems: Vec<Diagnostic>,
     /// The problems that a similar name may explain.
@@ -281,7 +402,7 @@ impl Found {
 }
 
 /// A name that leads nowhere.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Missed {
     Work(String),
     File { key: String, file: String },
@@ -292,12 +413,16 @@ enum Missed {
 ///
 /// A search looks at all names there are; where a folder was renamed, each link into it is broken.
 /// So only the first names are searched for, in the order of the works, which no thread changes.
-#[derive(Default)]
 struct Hints<'a> {
     known: HashMap<Missed, Option<String>>,
+    similar: &'a Similar,
     /// By the last part of a key: the first work in reading order that has it.
     last_parts: Option<HashMap<&'a str, &'a str>>,
 }
+
+/// What searches for names found, for as long as the works and files and the reading order are the same.
+/// Anchors are not among them: they are those of one document.
+type Similar = Mutex<HashMap<Missed, Option<String>>>;
 
 impl<'a> Hints<'a> {
     const MOST: usize = 100;
@@ -327,6 +452,20 @@ impl<'a> Hints<'a> {
     }
 
     fn similar(&mut self, site: &'a Site, missed: &Missed) -> Option<String> {
+        let similar = || self.similar.lock().expect("nothing panics while it holds this lock");
+        let of_anchor = matches!(missed, Missed::Anchor(..));
+        if let Some(known) = (!of_anchor).then(|| similar().get(missed).cloned()).flatten() {
+            return known;
+        }
+        let found = self.search(site, missed);
+        if !of_anchor {
+            let mut similar = self.similar.lock().expect("nothing panics while it holds this lock");
+            similar.insert(missed.clone(), found.clone());
+        }
+        found
+    }
+
+    fn search(&mut self, site: &'a Site, missed: &Missed) -> Option<String> {
         match missed {
             Missed::Work(key) => self.similar_key(site, key),
             Missed::File { key, file } => self.similar_key(site, key).or_else(|| {

@@ -3,8 +3,11 @@
 //! [`refresh`] looks at the disk again and re-reads what differs. It is told nothing about what
 //! happened: create, delete, rename, an editor's swap file and a git checkout are all one case, and
 //! no other code interprets file events.
+//!
+//! [`glance`] looks at a few files only. It is right about these; that the others are as they were is
+//! a guess, which whoever makes it confirms with [`verify`], a look at everything that can be broken off.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +18,11 @@ use rayon::prelude::*;
 use crate::base::{Diagnostic, Failure, Place, code, path};
 
 pub mod builtin;
+mod files;
 mod walk;
+
+pub use files::Files;
+pub use walk::is_passed_over;
 
 /// The folders of a project that are read, besides `site.yaml`.
 pub const FOLDERS: [&str; 3] = ["content", "templates", "themes"];
@@ -28,11 +35,11 @@ const TEXT_LIMIT: u64 = 8 << 20;
 const SETTLED: Duration = Duration::from_secs(3);
 
 /// A snapshot of the project's files.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Inputs {
     pub root: PathBuf,
     /// By path from the root, with `/` between its parts, in NFC.
-    pub files: BTreeMap<Arc<str>, File>,
+    pub files: Files,
     /// What could not be read.
     pub problems: Vec<Diagnostic>,
 }
@@ -45,6 +52,11 @@ pub struct File {
 }
 
 impl File {
+    /// Whether nothing at all differs, not even what is known of its settling.
+    fn is_identical(&self, other: &Self) -> bool {
+        self.stamp == other.stamp && self.same(other)
+    }
+
     /// Whether two looks at a file found the same: the same text, or, of what stays on disk, no sign of a change.
     pub fn same(&self, other: &Self) -> bool {
         match (&self.content, &other.content) {
@@ -103,8 +115,7 @@ impl Inputs {
     /// A snapshot made of texts, for tests and for `init`.
     pub fn from_texts<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let stamp = Stamp::of_nothing();
-        let files =
-            files.into_iter().map(|(path, text)| (path.into(), File { content: Content::Text(text.into()), stamp })).collect();
+        let files = files.into_iter().map(|(path, text)| (path, File { content: Content::Text(text.into()), stamp })).collect();
         Self { files, ..Self::default() }
     }
 
@@ -116,6 +127,11 @@ impl Inputs {
         }
     }
 
+    /// Whether a path on disk is that of a file of the snapshot.
+    pub fn is_at(&self, disk: &Path) -> bool {
+        disk.strip_prefix(&self.root).is_ok_and(|inside| self.files.contains_key(&walk::as_name(inside)))
+    }
+
     /// The key under which the path is kept: shared, so that places cost no memory.
     pub fn name(&self, path: &str) -> Option<&Arc<str>> {
         self.files.get_key_value(path).map(|(name, _)| name)
@@ -124,8 +140,7 @@ impl Inputs {
     /// All files in a folder and below it, with their paths from the root.
     pub fn below<'a>(&'a self, folder: &str) -> impl Iterator<Item = (&'a Arc<str>, &'a File)> {
         let prefix = format!("{}/", folder.trim_end_matches('/'));
-        let first: Arc<str> = prefix.as_str().into();
-        self.files.range(first..).take_while(move |(path, _)| path.starts_with(&prefix))
+        self.files.from(&prefix).take_while(move |(path, _)| path.starts_with(&prefix))
     }
 }
 
@@ -145,41 +160,134 @@ impl Stamp {
 ///
 /// A file that cannot be read is a diagnostic of the snapshot; a root that cannot is a failure.
 pub fn refresh(root: &Path, previous: Option<&Inputs>) -> Result<Inputs, Failure> {
+    let (real_root, found) = find(root, &mut || false)?;
+    let Found { files, problems } = found.expect("nothing broke it off");
+    let read = files.into_par_iter().map(|found| read_found(&found, previous)).collect();
+    Ok(gather(real_root, previous, read, problems))
+}
+
+/// The same as [`refresh`], but one file after the other, so that it leaves the machine to others; `None` if
+/// it was broken off. `interrupted` is asked before each file.
+pub fn verify(root: &Path, previous: &Inputs, interrupted: &mut dyn FnMut() -> bool) -> Result<Option<Inputs>, Failure> {
+    let (real_root, found) = find(root, interrupted)?;
+    let Some(Found { files, problems }) = found else { return Ok(None) };
+    let mut read = Vec::with_capacity(files.len());
+    for found in files {
+        if interrupted() {
+            return Ok(None);
+        }
+        read.push(read_found(&found, Some(previous)));
+    }
+    Ok(Some(gather(real_root, Some(previous), read, problems)))
+}
+
+/// Looks at a few paths on disk only, below the snapshot's root.
+///
+/// `None` if they do not tell what became of the project: a folder, a link, a name that is known in another
+/// form, a file that cannot be read or could not be before.
+pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf>) -> Option<Inputs> {
+    let mut inputs = previous.clone();
+    for disk in paths {
+        let inside = disk.strip_prefix(&previous.root).ok()?;
+        let name = walk::relative(&previous.root, disk);
+        let in_folder = FOLDERS.iter().any(|folder| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
+        let parts = || inside.components().map(|part| part.as_os_str().to_string_lossy());
+        if !in_folder && name != crate::model::config::FILE || parts().any(|part| is_passed_over(&part)) {
+            continue;
+        }
+        let parent = disk.parent()?;
+        // A path through a link is not the only path to its file.
+        if inside.to_str() != Some(name.as_str()) || parent.canonicalize().ok()? != parent {
+            return None;
+        }
+        let is_about = |problem: &Diagnostic| problem.place.as_ref().is_none_or(|place| name.starts_with(&*place.file));
+        if previous.problems.iter().any(is_about) {
+            return None;
+        }
+        match fs::symlink_metadata(disk) {
+            Ok(metadata) if metadata.is_file() => {
+                let name = previous.name(&name).cloned().unwrap_or_else(|| name.into());
+                let file = read(disk, &name, previous.files.get(&name)).ok()?;
+                inputs.files.insert(name, file);
+            }
+            Ok(_) => return None,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                if previous.below(&name).next().is_some() {
+                    return None;
+                }
+                inputs.files.remove(&name);
+            }
+            Err(_) => return None,
+        }
+    }
+    Some(inputs)
+}
+
+/// The files of a project on disk, and what could not be looked at.
+struct Found {
+    files: Vec<walk::Found>,
+    problems: Vec<Diagnostic>,
+}
+
+/// Finds the project's files; `None` if it was interrupted.
+fn find(root: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<(PathBuf, Option<Found>), Failure> {
     let real_root = fs::canonicalize(root).map_err(|error| Failure::io("open", root, &error))?;
-    let mut problems = Vec::new();
-    let mut found: Vec<walk::Found> = Vec::new();
+    let mut found = Found { files: Vec::new(), problems: Vec::new() };
     let config = real_root.join(crate::model::config::FILE);
     if config.is_file() {
-        found.push(walk::Found { path: crate::model::config::FILE.into(), disk: config });
+        found.files.push(walk::Found { path: crate::model::config::FILE.into(), disk: config });
     }
     for folder in FOLDERS {
-        walk::walk(&real_root, folder, &mut found, &mut problems);
+        if !walk::walk(&real_root, folder, &mut found.files, &mut found.problems, interrupted) {
+            return Ok((real_root, None));
+        }
     }
-    let read: Vec<(Arc<str>, Result<File, Diagnostic>)> = found
-        .into_par_iter()
-        .map(|found| {
-            let name =
-                previous.and_then(|previous| previous.name(&found.path)).cloned().unwrap_or_else(|| found.path.as_str().into());
-            let before = previous.and_then(|previous| previous.files.get(&name));
-            let file = read(&found.disk, &name, before);
-            (name, file)
-        })
-        .collect();
-    let mut files = BTreeMap::new();
+    Ok((real_root, Some(found)))
+}
+
+type Read = (Arc<str>, Result<File, Diagnostic>);
+
+fn read_found(found: &walk::Found, previous: Option<&Inputs>) -> Read {
+    let before = previous.and_then(|previous| previous.files.get_key_value(&found.path));
+    let name = before.map_or_else(|| found.path.as_str().into(), |(name, _)| Arc::clone(name));
+    let file = read(&found.disk, &name, before.map(|(_, file)| file));
+    (name, file)
+}
+
+/// Puts together what was read; what is as it was stays in the memory it had.
+fn gather(root: PathBuf, previous: Option<&Inputs>, read: Vec<Read>, mut problems: Vec<Diagnostic>) -> Inputs {
+    let mut names: HashSet<Arc<str>> = HashSet::with_capacity(read.len());
+    let mut entries = Vec::with_capacity(read.len());
     for (name, file) in read {
         match file {
             Ok(file) => {
-                if files.insert(Arc::clone(&name), file).is_some() {
+                if !names.insert(Arc::clone(&name)) {
                     problems.push(
                         Diagnostic::at(&code::KEY_COLLISION, Place::whole(&name), format!("two files are called `{name}`"))
                             .hint("their names differ only by Unicode normal form; rename one of them"),
                     );
                 }
+                entries.push((name, file));
             }
             Err(problem) => problems.push(problem),
         }
     }
-    Ok(Inputs { root: real_root, files, problems })
+    let files = match previous {
+        None => entries.into_iter().collect(),
+        Some(previous) => {
+            let mut files = previous.files.clone();
+            for gone in previous.files.keys().filter(|name| !names.contains(*name)) {
+                files.remove(gone);
+            }
+            for (name, file) in entries {
+                if !files.get(&name).is_some_and(|before| before.is_identical(&file)) {
+                    files.insert(name, file);
+                }
+            }
+            files
+        }
+    };
+    Inputs { root, files, problems }
 }
 
 fn read(disk: &Path, name: &Arc<str>, before: Option<&File>) -> Result<File, Diagnostic> {
@@ -281,6 +389,62 @@ mod tests {
         let third = refresh(folder.path(), Some(&second)).unwrap();
         assert_eq!(third.text("content/a/x.kk.md"), None);
         assert_eq!(third.text("content/b/x.kk.md").map(|text| &**text), Some("two"));
+    }
+
+    #[test]
+    fn a_glance_is_right_about_files_and_leaves_the_rest_to_a_look() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let at = |path: &str| root.join(path);
+        fs::create_dir_all(at("content/a")).unwrap();
+        fs::write(at("site.yaml"), "title: T").unwrap();
+        fs::write(at("content/a/x.kk.md"), "one").unwrap();
+        let first = refresh(&root, None).unwrap();
+        let glance = |paths: &[&str]| glance(&first, &paths.iter().map(|path| at(path)).collect::<Vec<_>>());
+        fs::write(at("content/a/x.kk.md"), "two").unwrap();
+        fs::write(at("content/a/y.kk.md"), "new").unwrap();
+        fs::write(at("content/a/.x.swp"), "no").unwrap();
+        fs::write(at("other"), "no").unwrap();
+        fs::remove_file(at("site.yaml")).unwrap();
+        let found =
+            glance(&["content/a/x.kk.md", "content/a/y.kk.md", "content/a/.x.swp", "content/a/none.md", "other", "site.yaml"]);
+        let found = found.unwrap();
+        assert_eq!(found.files.keys().map(|path| &**path).collect::<Vec<_>>(), ["content/a/x.kk.md", "content/a/y.kk.md"]);
+        assert_eq!(found.text("content/a/x.kk.md").map(|text| &**text), Some("two"));
+        assert_eq!(found.files.differences(&refresh(&root, None).unwrap().files).len(), 0);
+        // Only what was named is looked at.
+        assert!(first.files.differences(&glance(&["content/a/y.kk.md"]).unwrap().files).len() == 1);
+        assert!(glance(&["content/a"]).is_none(), "a folder");
+        fs::write(at("content/a/x.kk.md"), b"\xff").unwrap();
+        assert!(glance(&["content/a/x.kk.md"]).is_none(), "not to be read");
+        fs::rename(at("content/a"), at("content/b")).unwrap();
+        assert!(glance(&["content/a"]).is_none(), "a folder that is gone");
+        assert!(glance(&["content/a/x.kk.md"]).is_none(), "a file in it");
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(at("content/b"), at("content/a")).unwrap();
+            std::os::unix::fs::symlink(at("content/b/x.kk.md"), at("content/z.md")).unwrap();
+            assert!(glance(&["content/a/x.kk.md"]).is_none() && glance(&["content/z.md"]).is_none(), "links");
+        }
+    }
+
+    #[test]
+    fn a_look_can_be_broken_off() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("content")).unwrap();
+        for n in 0..10 {
+            fs::write(folder.path().join(format!("content/{n}.md")), "x").unwrap();
+        }
+        let first = refresh(folder.path(), None).unwrap();
+        for patience in [0, 5, 15] {
+            let mut asked = 0;
+            let mut interrupted = || {
+                asked += 1;
+                asked > patience
+            };
+            assert!(verify(folder.path(), &first, &mut interrupted).unwrap().is_none(), "{patience}");
+        }
+        assert!(verify(folder.path(), &first, &mut || false).unwrap().is_some());
     }
 
     #[test]

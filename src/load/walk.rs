@@ -16,14 +16,23 @@ pub(super) struct Found {
 /// Collects the files in a folder of the root and below it, and what could not be looked at.
 ///
 /// Hidden files and what editors leave behind are passed over. Symbolic links are followed inside
-/// the root only.
-pub(super) fn walk(root: &Path, folder: &str, found: &mut Vec<Found>, problems: &mut Vec<Diagnostic>) {
+/// the root only. `false` if it was interrupted.
+pub(super) fn walk(
+    root: &Path,
+    folder: &str,
+    found: &mut Vec<Found>,
+    problems: &mut Vec<Diagnostic>,
+    interrupted: &mut dyn FnMut() -> bool,
+) -> bool {
     let start = root.join(folder);
     if !start.exists() {
-        return;
+        return true;
     }
     let mut entries = WalkDir::new(&start).follow_links(true).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
+        if interrupted() {
+            return false;
+        }
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -40,8 +49,7 @@ pub(super) fn walk(root: &Path, folder: &str, found: &mut Vec<Found>, problems: 
         };
         let is_folder = entry.file_type().is_dir();
         let name = entry.file_name().to_string_lossy();
-        let left_by_an_editor = name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
-        if entry.depth() > 0 && (name.starts_with('.') || left_by_an_editor) {
+        if entry.depth() > 0 && is_passed_over(&name) {
             if is_folder {
                 entries.skip_current_dir();
             }
@@ -69,10 +77,20 @@ pub(super) fn walk(root: &Path, folder: &str, found: &mut Vec<Found>, problems: 
             found.push(Found { path: relative(root, entry.path()), disk: entry.into_path() });
         }
     }
+    true
 }
 
-fn relative(root: &Path, disk: &Path) -> String {
-    let relative = disk.strip_prefix(root).unwrap_or(disk);
+/// Whether files and folders of that name are not looked at: hidden ones, and what editors leave behind.
+pub fn is_passed_over(name: &str) -> bool {
+    name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'))
+}
+
+pub(super) fn relative(root: &Path, disk: &Path) -> String {
+    as_name(disk.strip_prefix(root).unwrap_or(disk))
+}
+
+/// A relative path as the name of a file.
+pub(super) fn as_name(relative: &Path) -> String {
     let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     path::nfc(&parts.join("/"))
 }

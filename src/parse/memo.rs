@@ -21,8 +21,23 @@ pub struct Memo {
 }
 
 impl Memo {
-    /// Parses all inputs, in their order; those that are as they were are taken from the memo.
-    pub fn parse_all(&mut self, inputs: Vec<ParseInput>) -> Vec<Parsed> {
+    /// Whether a file was parsed.
+    pub fn knows(&self, file: &str) -> bool {
+        self.parsed.contains_key(file)
+    }
+
+    /// Parses a file again whose text is another and of which all else is as it was: gives what it was and what
+    /// it is now. `None` if the file was never parsed.
+    pub fn parse_again(&mut self, file: &str, text: &Arc<str>) -> Option<(Parsed, Parsed)> {
+        let (input, result) = self.parsed.get_mut(file)?;
+        input.text = Arc::clone(text);
+        let (document, problems) = parse(input);
+        let before = std::mem::replace(result, (Arc::new(document), problems.into()));
+        Some((before, result.clone()))
+    }
+
+    /// Parses all inputs, in their order; those that are as they were are taken from the memo. Beside them, how many were not.
+    pub fn parse_all(&mut self, inputs: Vec<ParseInput>) -> (Vec<Parsed>, usize) {
         let fresh: Vec<Option<Parsed>> = inputs
             .par_iter()
             .map(|input| match self.parsed.get(&input.file) {
@@ -33,6 +48,7 @@ impl Memo {
                 }
             })
             .collect();
+        let made = fresh.iter().flatten().count();
         let mut parsed = HashMap::with_capacity(inputs.len());
         let mut results = Vec::with_capacity(inputs.len());
         for (input, fresh) in inputs.into_iter().zip(fresh) {
@@ -44,6 +60,6 @@ impl Memo {
             parsed.insert(Arc::clone(&input.file), (input, result));
         }
         self.parsed = parsed;
-        results
+        (results, made)
     }
 }

@@ -24,15 +24,15 @@ mod view;
 pub use highlight::Highlighter;
 pub use template::Templates;
 
-/// All that rendering depends on.
-#[derive(Debug)]
+/// All that rendering depends on. A copy shares all of it.
+#[derive(Debug, Clone)]
 pub struct Renderer {
     pub site: Arc<Site>,
     pub links: Arc<Links>,
     inputs: Arc<Inputs>,
     templates: Arc<Templates>,
     highlighter: Arc<Highlighter>,
-    shared: shared::Shared,
+    shared: Arc<shared::Shared>,
 }
 
 /// What stands at a route.
@@ -82,7 +82,7 @@ impl Renderer {
         templates: Arc<Templates>,
         highlighter: Arc<Highlighter>,
     ) -> Self {
-        let shared = shared::Shared::new(&site);
+        let shared = Arc::new(shared::Shared::new(&site));
         Self { site, links, inputs, templates, highlighter, shared }
     }
 
@@ -91,6 +91,13 @@ impl Renderer {
         let documents = self.site.works.iter().flat_map(|work| work.editions.iter().flatten()).map(|edition| &edition.document);
         self.highlighter
             .ahead(documents.flat_map(|document| &document.codes).map(|block| (block.language.as_str(), &*block.text)));
+    }
+
+    /// A renderer of an index that has the same works under the same titles in the same order, with the same templates: the values that
+    /// pages share are those of this one.
+    #[must_use]
+    pub fn with(&self, inputs: Arc<Inputs>, site: Arc<Site>, links: Arc<Links>) -> Self {
+        Self { inputs, site, links, ..self.clone() }
     }
 
     /// The title of the site in a language.

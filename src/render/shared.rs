@@ -1,5 +1,9 @@
 //! What pages share, as template values: made once for a site, or once for a section, and then only
 //! referred to.
+//!
+//! Of documents only titles go into them, and paths, in reading order (the compass also counts what the
+//! split says). [`super::Renderer::with`] keeps them as long as these are the same; whoever puts more of a
+//! document into them has to say so there.
 
 use std::sync::OnceLock;
 
@@ -21,7 +25,7 @@ pub(super) struct Shared {
     languages: Vec<Language>,
     pub(super) assets: Value,
     /// By language and section: the menu of the pages in that section; made when first asked for.
-    menus: Vec<Vec<OnceLock<Menu>>>,
+    menus: Vec<Vec<OnceLock<Box<Menu>>>>,
 }
 
 /// The menu of a section's pages, as data and as HTML.
@@ -115,7 +119,7 @@ impl Shared {
             let mut html = String::new();
             let pieces =
                 templates.component("menu_list", &arguments, &mut html).map(|()| html.split(ROOT).map(str::to_owned).collect());
-            Menu { items, pieces }
+            Box::new(Menu { items, pieces })
         });
         let mut html = String::new();
         match &menu.pieces {

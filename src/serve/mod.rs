@@ -10,7 +10,7 @@
 //!    part of a request ever becomes a path on disk.
 //! 3. Whatever is broken in the texts, the last pages that could be made stay readable.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::panic::AssertUnwindSafe;
@@ -19,7 +19,8 @@ use std::sync::{Arc, Mutex, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::base::{Diagnostic, Failure};
+use crate::base::{Diagnostic, Failure, Place};
+use crate::link::touched::Touched;
 use crate::load::{self, Inputs};
 use crate::project::{Overrides, Project, State};
 use crate::site::{RouteKind, Site};
@@ -61,7 +62,15 @@ pub enum Event {
     /// The first page can be asked for.
     Ready { url: String, state: Arc<State>, duration: Duration },
     /// Files were saved and the site was made anew.
-    Changed { changes: Vec<Change>, state: Arc<State>, duration: Duration },
+    Changed {
+        changes: Vec<Change>,
+        /// How many pages may look different.
+        pages: usize,
+        /// The problems that were not there before.
+        fresh: Vec<Diagnostic>,
+        state: Arc<State>,
+        duration: Duration,
+    },
     /// A page that was asked for has problems that only rendering shows. Told once for each state.
     Page { path: Arc<str>, problems: Arc<[Diagnostic]>, inputs: Arc<Inputs> },
     /// Something does not work as it should, but the preview goes on.
@@ -107,7 +116,6 @@ impl Server {
         let listener = listen(options.address, options.port)?;
         let address = listener.local_addr().map_err(|error| Failure::new(format!("cannot listen: {error}")))?;
         let root = options.root.canonicalize().map_err(|error| Failure::io("open", &options.root, &error))?;
-        // Before the first look at the disk, so that nothing is saved unseen between the two.
         let (watch, stop_watching) = Watch::new(root);
         let mut project = Project::new(&options.root, options.overrides.clone());
         let state = Arc::new(project.refresh()?);
@@ -284,8 +292,10 @@ impl Preview {
         if now.base() != base && !now.former.contains(&base) && before.good.is_some() {
             now.former.push(base);
         }
-        *self.now.write().expect("nothing panics while it holds this lock") = Arc::new(now);
+        let old = std::mem::replace(&mut *self.now.write().expect("nothing panics while it holds this lock"), Arc::new(now));
         self.version.send_replace(version);
+        drop(before);
+        put_away(old);
     }
 }
 
@@ -307,16 +317,37 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
     let mut inputs = Arc::clone(&preview.now().state.inputs);
     let mut root_is_there = true;
     let mut untold = Vec::new();
+    let mut told = Arc::clone(&preview.now().state);
+    watch.begin();
     loop {
         if let Some(warning) = watch.take_warning() {
             (preview.events)(Event::Warning(warning));
         }
-        if watch.wait() == Wake::Stop {
-            return;
-        }
+        let wake = watch.wait(|path| inputs.is_at(path));
         let begun = Instant::now();
-        let found = match load::refresh(project.root(), Some(&inputs)) {
-            Ok(found) => found,
+        let found = match wake {
+            Wake::Stop => return,
+            Wake::Glance(paths) => match load::glance(&inputs, &paths) {
+                Some(found) => {
+                    watch.glanced();
+                    Ok(Some(found))
+                }
+                None => look(&project, &inputs, &mut watch),
+            },
+            Wake::Look => look(&project, &inputs, &mut watch),
+            Wake::Confirm => {
+                watch.glanced();
+                let found = load::verify(project.root(), &inputs, &mut || watch.is_called());
+                if matches!(found, Ok(Some(_))) {
+                    watch.looked();
+                }
+                found
+            }
+        };
+        let found = match found {
+            Ok(Some(found)) => found,
+            // Something happened meanwhile, which goes first.
+            Ok(None) => continue,
             Err(failure) => {
                 // Most likely the folder was moved away; it may come back, and no event would tell.
                 if root_is_there {
@@ -348,8 +379,44 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         };
         changes.append(&mut untold);
         preview.publish(Arc::clone(&state), &changes);
-        (preview.events)(Event::Changed { changes, state, duration: begun.elapsed() });
+        let duration = begun.elapsed();
+        let before = std::mem::replace(&mut told, Arc::clone(&state));
+        let fresh = fresh(&before.problems, &state.problems);
+        put_away(before);
+        (preview.events)(Event::Changed { changes, pages: pages_touched(&state), fresh, state, duration });
     }
+}
+
+/// Frees what nobody else has of a state, which may be much, where nobody waits for it.
+fn put_away(old: impl Send + 'static) {
+    // If there can be no thread, what it was to own is dropped here.
+    let _ = std::thread::Builder::new().name("put away".to_owned()).spawn(move || drop(old));
+}
+
+/// Looks at everything.
+fn look(project: &Project, inputs: &Inputs, watch: &mut Watch) -> Result<Option<Inputs>, Failure> {
+    watch.looked();
+    load::refresh(project.root(), Some(inputs)).map(Some)
+}
+
+/// How many pages may look different in a state than in the one before.
+fn pages_touched(state: &State) -> usize {
+    let Some(site) = state.site() else { return 0 };
+    match &state.touched {
+        Touched::All => site.routes.values().filter(|route| route.kind.is_page()).count(),
+        Touched::Some(paths) => paths.iter().filter(|path| site.routes.get(*path).is_some_and(|it| it.kind.is_page())).count(),
+    }
+}
+
+/// The problems that a state has and the one before had not; both lists are in the order in which they are shown.
+fn fresh(before: &[Diagnostic], after: &[Diagnostic]) -> Vec<Diagnostic> {
+    let known: HashSet<(&str, &str, Option<&Place>)> = before.iter().map(identity).collect();
+    after.iter().filter(|problem| !known.contains(&identity(problem))).cloned().collect()
+}
+
+/// By what a person takes two problems for the same.
+fn identity(problem: &Diagnostic) -> (&str, &str, Option<&Place>) {
+    (problem.code.name, &problem.message, problem.place.as_ref())
 }
 
 /// Does work that must not end the thread, whatever is wrong with it; the error says what it panicked with.
@@ -363,16 +430,15 @@ fn survive<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 
 /// The files in which two snapshots differ, by name.
 fn changes(before: &Inputs, after: &Inputs) -> Vec<Change> {
-    let change = |file: &Arc<str>, kind| Change { file: Arc::clone(file), kind };
-    let gone = before.files.keys().filter(|file| !after.files.contains_key(*file)).map(|file| change(file, ChangeKind::Removed));
-    let new = after.files.iter().filter_map(|(file, content)| match before.files.get(file) {
-        None => Some(change(file, ChangeKind::Added)),
-        Some(old) if !old.same(content) => Some(change(file, ChangeKind::Edited)),
-        Some(_) => None,
-    });
-    let mut changes: Vec<Change> = gone.chain(new).collect();
-    changes.sort_by(|a, b| a.file.cmp(&b.file));
-    changes
+    let change = |(file, old, new): (&Arc<str>, Option<_>, Option<_>)| {
+        let kind = match (old, new) {
+            (None, _) => ChangeKind::Added,
+            (Some(_), Some(_)) => ChangeKind::Edited,
+            (Some(_), None) => ChangeKind::Removed,
+        };
+        Change { file: Arc::clone(file), kind }
+    };
+    before.files.differences(&after.files).into_iter().map(change).collect()
 }
 
 #[cfg(test)]

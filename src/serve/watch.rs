@@ -1,33 +1,45 @@
 //! Waking up when a file of the project may have changed: the only file that knows notify.
 //!
-//! What an event says happened is not believed; it only means "look again". So it does not matter
-//! what an editor does to save a file, and a lost event costs no more than the next one mends. Where
-//! the system cannot tell, the disk is looked at every half second.
+//! What an event says happened is not believed; it only means "look again", and says where to look first.
+//! So it does not matter what an editor does to save a file. A look at the files that events named is a
+//! guess, and a look at everything follows it once nothing has happened for a while: a lost event is
+//! made good then. Where the system cannot tell, the disk is looked at every half second.
 
+use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind};
+use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RemoveKind, RenameMode};
 use notify::{ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use crate::load::FOLDERS;
+use crate::load::{FOLDERS, is_passed_over};
 use crate::model::config;
 
-/// A save is several events; it is over when there was none for so long …
+/// A save is several events; it is over when the one file that it concerned was closed, or when there was none for so long …
 const QUIET: Duration = Duration::from_millis(5);
-/// … and however busy the disk is, one looks after so long.
+/// … and however busy the disk is, or however long a file stays open, one looks after so long.
 const CEILING: Duration = Duration::from_millis(50);
+/// Whether the system tells when a file that was written is closed.
+const TELLS_OF_CLOSING: bool = cfg!(any(target_os = "linux", target_os = "android"));
 /// A new folder is watched only a moment after it was made; what was put there meanwhile is found by a second look.
 const SECOND_LOOK: Duration = Duration::from_millis(60);
+/// After so long without an event, what was found by looking at a few files is confirmed by looking at all …
+const CALM: Duration = Duration::from_secs(1);
+/// … and if it is never so calm, the next look is at all files after so long.
+const UNCONFIRMED: Duration = Duration::from_secs(60);
 /// How often the disk is looked at where the system tells nothing.
 const POLL: Duration = Duration::from_millis(500);
 
 /// Why a wait is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Wake {
-    /// Something may have changed.
+    /// Something may have changed, anywhere.
     Look,
+    /// Something may have changed, most likely in these files.
+    Glance(BTreeSet<PathBuf>),
+    /// There is time to look whether anything changed unseen; see [`Watch::is_called`].
+    Confirm,
     Stop,
 }
 
@@ -36,6 +48,13 @@ pub(super) enum Wake {
 pub(super) struct Watch {
     root: PathBuf,
     messages: Receiver<Message>,
+    /// For the listener, until it begins.
+    listener: Option<Sender<Message>>,
+    /// Messages that came while the disk was looked at.
+    early: VecDeque<Message>,
+    pending: Pending,
+    /// When to look at everything, and since when that was not done, if only a few files were looked at.
+    confirm: Option<(Instant, Instant)>,
     /// `None` once the disk is looked at every half second instead.
     watcher: Option<RecommendedWatcher>,
     /// Whether it is known that the system cannot be relied on; said only once, though there may be an error for each of a thousand folders.
@@ -44,6 +63,19 @@ pub(super) struct Watch {
     watched: [bool; FOLDERS.len()],
     second_look: Option<Instant>,
     warning: Option<String>,
+}
+
+/// What events have said since the last look.
+#[derive(Debug, Default)]
+struct Pending {
+    /// Files that were closed after writing, or got their name after it: whole, as far as one can know.
+    whole: BTreeSet<PathBuf>,
+    /// Files that are being written: whoever reads them now may find them empty.
+    open: BTreeSet<PathBuf>,
+    /// Paths from which a file went away, perhaps to be replaced, or that are otherwise not what they were.
+    other: BTreeSet<PathBuf>,
+    /// Whether it does not suffice to look at these.
+    anywhere: bool,
 }
 
 /// Ends the wait of a [`Watch`] on another thread.
@@ -57,9 +89,19 @@ enum Message {
         folder: bool,
         /// Which of [`FOLDERS`] went away.
         lost: Option<usize>,
+        what: What,
     },
     Trouble(String),
     Stop,
+}
+
+/// What an event tells of files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum What {
+    Anywhere,
+    Open(PathBuf),
+    Other(PathBuf),
+    Whole(PathBuf),
 }
 
 impl Stop {
@@ -70,19 +112,31 @@ impl Stop {
 }
 
 impl Watch {
-    /// Begins to watch a project; `root` is its canonical path, as events have it.
+    /// Eyes that are still closed, for a project whose canonical path is `root`, as events have it.
     pub(super) fn new(root: PathBuf) -> (Self, Stop) {
         let (sender, messages) = mpsc::channel();
-        let stop = Stop(sender.clone());
-        let mut watch = Self {
-            root: root.clone(),
+        let watch = Self {
+            root,
             messages,
+            listener: Some(sender.clone()),
+            early: VecDeque::new(),
+            pending: Pending::default(),
+            confirm: None,
             watcher: None,
             gave_up: false,
             watched: [false; FOLDERS.len()],
             second_look: None,
             warning: None,
         };
+        (watch, Stop(sender))
+    }
+
+    /// Begins to watch. What changed since the last look before that is found by a look at once.
+    ///
+    /// Not before the first look: reading a file is an event too, and thousands of them would hinder the start.
+    pub(super) fn begin(&mut self) {
+        let Some(sender) = self.listener.take() else { return };
+        let root = self.root.clone();
         let listen = move |event: notify::Result<notify::Event>| {
             if let Some(message) = message(&root, event) {
                 // Nobody listens when the preview has ended.
@@ -91,17 +145,18 @@ impl Watch {
         };
         // Never compares contents or polls by itself, so the configuration has nothing to say.
         let made = RecommendedWatcher::new(listen, notify::Config::default()).and_then(|mut watcher| {
-            watcher.watch(&watch.root, RecursiveMode::NonRecursive)?;
+            watcher.watch(&self.root, RecursiveMode::NonRecursive)?;
             Ok(watcher)
         });
         match made {
             Ok(watcher) => {
-                watch.watcher = Some(watcher);
-                watch.watch_folders();
+                self.watcher = Some(watcher);
+                self.watch_folders();
             }
-            Err(error) => watch.give_up(&explain(&error)),
+            Err(error) => self.give_up(&explain(&error)),
         }
-        (watch, stop)
+        let now = Instant::now();
+        self.confirm = Some((now, now));
     }
 
     /// Why the system's events cannot be relied on, once.
@@ -115,20 +170,46 @@ impl Watch {
         self.gave_up = true;
     }
 
-    /// Waits until there is reason to look at the disk.
-    pub(super) fn wait(&mut self) -> Wake {
-        if !self.wait_for_first() {
-            return Wake::Stop;
+    /// A look at a few files was all that was done: one at everything is due when it is calm.
+    pub(super) fn glanced(&mut self) {
+        let now = Instant::now();
+        let since = self.confirm.map_or(now, |(_, since)| since);
+        self.confirm = Some((now + CALM, since));
+    }
+
+    /// Everything was looked at.
+    pub(super) fn looked(&mut self) {
+        self.confirm = None;
+    }
+
+    /// Whether something happened while the disk was looked at.
+    pub(super) fn is_called(&mut self) -> bool {
+        self.early.extend(self.messages.try_recv());
+        !self.early.is_empty()
+    }
+
+    /// Waits until there is reason to look at the disk; `is_known` says which paths hold files of the project.
+    pub(super) fn wait(&mut self, is_known: impl Fn(&Path) -> bool) -> Wake {
+        match self.wait_for_first() {
+            Ok(None) => {}
+            Ok(Some(wake)) => return wake,
+            Err(Stopped) => return Wake::Stop,
         }
         let ceiling = Instant::now() + CEILING;
         loop {
-            let left = ceiling.saturating_duration_since(Instant::now());
-            match self.messages.recv_timeout(QUIET.min(left)) {
-                Ok(message) => {
-                    if !self.take(message) {
-                        return Wake::Stop;
-                    }
+            // What has happened already counts as one.
+            while self.is_called() {
+                if self.take_next().is_err() {
+                    return Wake::Stop;
                 }
+            }
+            if self.pending.is_one_save(&is_known) {
+                break;
+            }
+            let left = ceiling.saturating_duration_since(Instant::now());
+            let quiet = if TELLS_OF_CLOSING && !self.pending.open.is_empty() { CEILING } else { QUIET };
+            match self.messages.recv_timeout(quiet.min(left)) {
+                Ok(message) => self.early.push_back(message),
                 Err(_) => break,
             }
             if left.is_zero() {
@@ -137,29 +218,52 @@ impl Watch {
         }
         // Before the caller looks: what is saved after this is an event.
         self.watch_folders();
-        Wake::Look
+        let Pending { mut whole, mut open, mut other, anywhere } = std::mem::take(&mut self.pending);
+        let unconfirmed = self.confirm.is_some_and(|(_, since)| since.elapsed() > UNCONFIRMED);
+        if anywhere || unconfirmed || self.watcher.is_none() {
+            return Wake::Look;
+        }
+        whole.append(&mut open);
+        whole.append(&mut other);
+        Wake::Glance(whole)
     }
 
-    /// Waits for the first sign of a change; `false` to stop.
-    fn wait_for_first(&mut self) -> bool {
+    /// Waits for the first sign of a change, or until it is time to look without one.
+    fn wait_for_first(&mut self) -> Result<Option<Wake>, Stopped> {
+        if !self.early.is_empty() {
+            return self.take_next().map(|()| None);
+        }
         let polled = self.watcher.is_none().then(|| Instant::now() + POLL);
-        let until = self.second_look.take().into_iter().chain(polled).min();
-        let message = match until {
+        let look = self.second_look.into_iter().chain(polled).min();
+        let confirm = self.confirm.map(|(when, _)| when);
+        let message = match look.into_iter().chain(confirm).min() {
             None => self.messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
             Some(until) => self.messages.recv_timeout(until.saturating_duration_since(Instant::now())),
         };
         match message {
-            Ok(message) => self.take(message),
-            Err(RecvTimeoutError::Timeout) => true,
+            Ok(message) => self.take(message).map(|()| None),
+            Err(RecvTimeoutError::Timeout) if look.is_none_or(|look| confirm.is_some_and(|confirm| confirm < look)) => {
+                Ok(Some(Wake::Confirm))
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                self.second_look = None;
+                self.watch_folders();
+                Ok(Some(Wake::Look))
+            }
             // The last sender is the `Stop`.
-            Err(RecvTimeoutError::Disconnected) => false,
+            Err(RecvTimeoutError::Disconnected) => Err(Stopped),
         }
     }
 
-    /// Remembers what a message says; `false` to stop.
-    fn take(&mut self, message: Message) -> bool {
+    fn take_next(&mut self) -> Result<(), Stopped> {
+        self.early.pop_front().map_or(Ok(()), |message| self.take(message))
+    }
+
+    /// Remembers what a message says.
+    fn take(&mut self, message: Message) -> Result<(), Stopped> {
         match message {
-            Message::Changed { folder, lost } => {
+            Message::Changed { folder, lost, what } => {
+                self.pending.add(what);
                 if folder {
                     self.second_look = Some(Instant::now() + SECOND_LOOK);
                 }
@@ -170,13 +274,14 @@ impl Watch {
                     // Fails where the system has forgotten the folder by itself, which is what is wanted.
                     let _ = watcher.unwatch(&self.root.join(FOLDERS[lost]));
                 }
-                true
+                Ok(())
             }
             Message::Trouble(why) => {
+                self.pending.anywhere = true;
                 self.give_up(&why);
-                true
+                Ok(())
             }
-            Message::Stop => false,
+            Message::Stop => Err(Stopped),
         }
     }
 
@@ -208,43 +313,104 @@ impl Watch {
     }
 }
 
+/// The preview is to end.
+#[derive(Debug)]
+struct Stopped;
+
+impl Pending {
+    fn add(&mut self, what: What) {
+        match what {
+            What::Anywhere => self.anywhere = true,
+            What::Open(path) => {
+                self.whole.remove(&path);
+                self.other.remove(&path);
+                self.open.insert(path);
+            }
+            What::Other(path) => {
+                self.whole.remove(&path);
+                // What was being written may be gone, and then nobody closes it.
+                self.open.remove(&path);
+                self.other.insert(path);
+            }
+            What::Whole(path) => {
+                self.open.remove(&path);
+                self.other.remove(&path);
+                self.whole.insert(path);
+            }
+        }
+    }
+
+    /// Whether one file that was there before was saved, and nothing else goes on. Of more than one, more may follow;
+    /// one that is new may be gone at once, as editors try whether they can write.
+    fn is_one_save(&self, is_known: impl Fn(&Path) -> bool) -> bool {
+        !self.anywhere
+            && self.open.is_empty()
+            && self.other.is_empty()
+            && self.whole.len() == 1
+            && self.whole.iter().all(|path| is_known(path))
+    }
+}
+
 /// What an event means for the project; `None` if nothing.
 fn message(root: &Path, event: notify::Result<notify::Event>) -> Option<Message> {
     let event = match event {
         Ok(event) => event,
         // A folder that went away before it could be watched; its parent's event tells of that.
         Err(error) if matches!(error.kind, ErrorKind::PathNotFound | ErrorKind::WatchNotFound) => {
-            return Some(Message::Changed { folder: true, lost: None });
+            return Some(Message::Changed { folder: true, lost: None, what: What::Anywhere });
         }
         Err(error) => return Some(Message::Trouble(explain(&error))),
     };
     if event.need_rescan() {
-        return Some(Message::Changed { folder: true, lost: None });
+        return Some(Message::Changed { folder: true, lost: None, what: What::Anywhere });
     }
-    let (folder, gone) = match event.kind {
-        // Our own reading is an event too: without this, every look would be followed by another.
-        EventKind::Access(AccessKind::Close(AccessMode::Write)) => (false, false),
-        EventKind::Access(_) => return None,
-        EventKind::Create(kind) => (kind != CreateKind::File, false),
-        EventKind::Modify(ModifyKind::Name(_)) => (true, true),
-        EventKind::Modify(_) => (false, false),
-        EventKind::Remove(_) => (false, true),
-        EventKind::Any | EventKind::Other => (true, false),
-    };
-    let concerns = |path: &PathBuf| {
-        let Ok(inside) = path.strip_prefix(root) else { return false };
-        match inside.components().next() {
-            // The root itself.
-            None => gone,
-            Some(first) => first.as_os_str() == config::FILE || FOLDERS.iter().any(|folder| first.as_os_str() == *folder),
-        }
-    };
-    if !event.paths.is_empty() && !event.paths.iter().any(concerns) {
+    let concerned = event.paths.iter().any(|path| concerns(root, path, may_be_gone(event.kind)));
+    if !event.paths.is_empty() && !concerned {
         return None;
     }
-    let lost =
-        if gone { FOLDERS.iter().position(|folder| event.paths.iter().any(|path| *path == root.join(folder))) } else { None };
-    Some(Message::Changed { folder, lost })
+    let about = |what: fn(PathBuf) -> What| event.paths.last().map_or(What::Anywhere, |path| what(path.clone()));
+    // The root itself may have been moved.
+    let outside = event.paths.is_empty() || event.paths.iter().any(|path| path == root);
+    let (folder, what) = match event.kind {
+        // Our own reading is an event too: without this, every look would be followed by another.
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => (false, about(What::Whole)),
+        EventKind::Access(_) => return None,
+        EventKind::Create(CreateKind::File) | EventKind::Modify(ModifyKind::Data(_)) => (false, about(What::Open)),
+        EventKind::Create(_) => (true, What::Anywhere),
+        // A folder that got its name is a new one. Of two paths, the first had an event before.
+        EventKind::Modify(ModifyKind::Name(_)) if event.paths.iter().any(|path| path.is_dir()) => (true, What::Anywhere),
+        EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => (false, about(What::Whole)),
+        EventKind::Modify(_) | EventKind::Remove(RemoveKind::File) => (false, about(What::Other)),
+        EventKind::Remove(_) => (false, What::Anywhere),
+        EventKind::Any | EventKind::Other => (true, What::Anywhere),
+    };
+    let lost = if may_be_gone(event.kind) {
+        FOLDERS.iter().position(|folder| event.paths.iter().any(|path| *path == root.join(folder)))
+    } else {
+        None
+    };
+    let what = if outside || lost.is_some() { What::Anywhere } else { what };
+    Some(Message::Changed { folder, lost, what })
+}
+
+fn may_be_gone(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Modify(ModifyKind::Name(_)) | EventKind::Remove(_))
+}
+
+/// Whether the project may be another by what is at a path. Names that a look passes over never matter, so an
+/// editor may keep its own files beside the ones it edits.
+fn concerns(root: &Path, path: &Path, gone: bool) -> bool {
+    let Ok(inside) = path.strip_prefix(root) else { return false };
+    let mut parts = inside.components();
+    match parts.next() {
+        // The root itself.
+        None => gone,
+        Some(first) if first.as_os_str() == config::FILE => true,
+        Some(first) => {
+            FOLDERS.iter().any(|folder| first.as_os_str() == *folder)
+                && !parts.any(|part| is_passed_over(&part.as_os_str().to_string_lossy()))
+        }
+    }
 }
 
 fn explain(error: &notify::Error) -> String {
@@ -267,16 +433,50 @@ mod tests {
     fn where_the_system_fails_the_disk_is_polled_and_that_is_said_once() {
         let folder = tempfile::tempdir().unwrap();
         let (mut watch, stop) = Watch::new(folder.path().canonicalize().unwrap());
+        watch.begin();
+        watch.looked();
         for _ in 0..3 {
             stop.0.send(message(folder.path(), Err(notify::Error::new(ErrorKind::MaxFilesWatch))).unwrap()).unwrap();
         }
-        assert_eq!(watch.wait(), Wake::Look);
+        assert_eq!(watch.wait(|_| true), Wake::Look);
         assert!(watch.take_warning().unwrap().contains("max_user_watches"));
         // Nothing has happened, and still it looks.
-        assert_eq!(watch.wait(), Wake::Look);
+        assert_eq!(watch.wait(|_| true), Wake::Look);
         assert_eq!(watch.take_warning(), None);
         stop.stop();
-        assert_eq!(watch.wait(), Wake::Stop);
+        assert_eq!(watch.wait(|_| true), Wake::Stop);
+    }
+
+    #[test]
+    fn a_save_of_one_file_that_is_known_is_looked_at_at_once() {
+        let root = Path::new("/site");
+        let after = |events: &[(EventKind, &str)]| {
+            let mut pending = Pending::default();
+            for (kind, path) in events {
+                if let Some(Message::Changed { what, .. }) = message(root, Ok(Event::new(*kind).add_path(root.join(path)))) {
+                    pending.add(what);
+                }
+            }
+            pending.is_one_save(|path| path.ends_with("a.md") || path.ends_with("b.md"))
+        };
+        let closed = EventKind::Access(AccessKind::Close(AccessMode::Write));
+        let written = EventKind::Modify(ModifyKind::Data(notify::event::DataChange::Any));
+        let (from, to) =
+            (EventKind::Modify(ModifyKind::Name(RenameMode::From)), EventKind::Modify(ModifyKind::Name(RenameMode::To)));
+        let removed = EventKind::Remove(RemoveKind::File);
+        let made = EventKind::Create(CreateKind::File);
+        let (a, b) = ("content/a.md", "content/b.md");
+        assert!(after(&[(written, a), (written, a), (closed, a)]), "in place");
+        assert!(after(&[(made, "content/.a.swp"), (closed, "content/.a.swp"), (to, a)]), "beside and over it");
+        assert!(
+            after(&[(from, a), (to, "content/a.md~"), (made, a), (written, a), (closed, a), (removed, "content/a.md~")]),
+            "backed up"
+        );
+        assert!(!after(&[(written, a)]) && !after(&[(written, a), (closed, a), (written, a)]), "half written");
+        assert!(!after(&[(from, a), (to, "content/a.md~")]), "on its way");
+        assert!(!after(&[(closed, a), (closed, b)]), "more than one");
+        assert!(!after(&[(made, "content/4913"), (closed, "content/4913")]), "new, perhaps to go at once");
+        assert!(!after(&[(closed, a), (EventKind::Create(CreateKind::Folder), "content/s")]), "a folder");
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! All documents in, one immutable index out: works and their tree, languages, and which URL stands
 //! for what.
 //!
-//! The index is rebuilt whole after each change, from shared parts, so it costs about a microsecond
-//! a page and there is no invalidation to get wrong. What links lead to is the next layer's.
+//! The index is made whole, from shared parts, at a few microseconds a page. Where only texts changed,
+//! [`Site::with`] puts documents in the place of others: `has_same_shape` says of every field of a
+//! document whether the index is made from it, and where one of those differs the index is made anew.
+//! What links lead to is the next layer's.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use crate::base::{Diagnostic, Place, code};
-use crate::model::{Config, Key, LangId, Language};
+use crate::model::{Config, FrontMatter, Key, LangId, Language};
 use crate::parse::{Document, Segment};
 use crate::split::{Chapter, Split};
 
@@ -23,7 +25,7 @@ pub use tag::{Tag, Tags, tags_path};
 pub struct WorkId(pub u32);
 
 /// One page of the site in all its languages.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Work {
     pub key: Key,
     /// By language; `None` where there is no edition.
@@ -41,7 +43,7 @@ pub struct Work {
 }
 
 /// A work in one language.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Edition {
     pub document: Arc<Document>,
     /// Where its page stands: `kk/vectors/russia/index.html`.
@@ -65,25 +67,27 @@ pub struct Parts {
     pub theme_files: BTreeMap<String, String>,
 }
 
-/// The index.
-#[derive(Debug)]
+/// The index. A copy shares all that is large.
+#[derive(Debug, Clone)]
 pub struct Site {
     pub config: Arc<Config>,
     pub languages: Vec<Language>,
-    pub works: Vec<Work>,
+    pub works: Vec<Arc<Work>>,
     /// All works in reading order.
-    pub order: Vec<WorkId>,
+    pub order: Arc<Vec<WorkId>>,
     pub splits: Vec<Arc<Split>>,
     /// All routes, by path: what `build` writes.
-    pub routes: BTreeMap<Arc<str>, Route>,
+    pub routes: Arc<BTreeMap<Arc<str>, Route>>,
     /// By language: its tags.
-    pub tags: Vec<Tags>,
+    pub tags: Arc<Vec<Tags>>,
     /// Whether there are feeds: they need absolute addresses, and dates.
     pub feeds: bool,
     /// As in [`Parts::theme_files`].
     pub theme_files: BTreeMap<String, String>,
-    by_key: HashMap<Key, WorkId>,
-    by_file: HashMap<Arc<str>, (WorkId, LangId)>,
+    by_key: Arc<HashMap<Key, WorkId>>,
+    by_file: Arc<HashMap<Arc<str>, (WorkId, LangId)>>,
+    /// Whether nothing was wrong when the index was made: problems name the first of two in reading order.
+    flawless: bool,
 }
 
 impl Site {
@@ -95,26 +99,126 @@ impl Site {
             config,
             languages,
             works: Vec::new(),
-            order: Vec::new(),
+            order: Arc::default(),
             splits,
-            routes: BTreeMap::new(),
-            tags: Vec::new(),
+            routes: Arc::default(),
+            tags: Arc::default(),
             feeds: false,
             theme_files,
-            by_key: HashMap::with_capacity(documents.len()),
-            by_file: HashMap::with_capacity(documents.len()),
+            by_key: Arc::default(),
+            by_file: Arc::default(),
+            flawless: false,
         };
         site.gather(documents, &mut problems);
         site.share_anchors();
         site.attach_chapters();
         site.grow_tree();
         site.give_paths();
-        site.tags = tag::collect(&site, &mut problems);
+        site.tags = Arc::new(tag::collect(&site, &mut problems));
         let dated =
             || site.works.iter().flat_map(|work| work.editions.iter().flatten()).any(|it| it.document.front.date.is_some());
         site.feeds = site.config.base_url.is_some() && (site.config.date.is_some() || dated());
         route::lay(&mut site, &assets, &mut problems);
+        site.flawless = problems.is_empty();
         (site, problems)
+    }
+
+    /// The index with documents in the place of those of the same files, as if it had been made of them;
+    /// `None` if it would be another, or have other problems.
+    ///
+    /// The reading order may change: where works are sorted by title, or a page says another `order`.
+    pub fn with(&self, documents: &[Arc<Document>]) -> Option<Self> {
+        let mut site = self.clone();
+        let mut moved: BTreeMap<WorkId, BTreeSet<WorkId>> = BTreeMap::new();
+        for document in documents {
+            let (id, lang) = self.edition_in(&document.file)?;
+            if !self.has_same_shape(&self.edition(id, lang)?.document, document) {
+                return None;
+            }
+            let source_lang = self.source();
+            let before = site.sort_key(id);
+            let work = site.work_mut(id);
+            for edition in work.editions.iter_mut().flatten() {
+                // The source edition's headings may be in it.
+                edition.by_anchor = OnceLock::new();
+            }
+            work.editions[lang.0].as_mut().expect("it was found above").document = Arc::clone(document);
+            share_anchors(work, source_lang);
+            if let Some(parent) = site.work(id).parent
+                && site.sort_key(id) != before
+            {
+                moved.entry(parent).or_default().insert(id);
+            }
+        }
+        for (section, moved) in &moved {
+            site.sort_again(*section, moved);
+        }
+        if site.order == self.order {
+            return Some(site);
+        }
+        if !self.flawless {
+            return None;
+        }
+        let mut problems = Vec::new();
+        let tags = tag::collect(&site, &mut problems);
+        // A tag's page is known by its position in the list, and has its name and path from the first work.
+        let same = |(a, b): (&Tags, &Tags)| a.has_same_pages(b);
+        if !problems.is_empty() || !self.tags.iter().zip(&tags).all(same) {
+            return None;
+        }
+        site.tags = Arc::new(tags);
+        Some(site)
+    }
+
+    /// Whether the index has nothing else to say with one document than with another of the same file.
+    ///
+    /// What is not compared is either not in the index, or followed in [`Site::with`] (†).
+    fn has_same_shape(&self, before: &Document, after: &Document) -> bool {
+        let Document {
+            file,
+            key,
+            lang,
+            front,
+            // Sorts works without an order (†).
+            title: _,
+            body: _,
+            blocks: _,
+            segments: _,
+            // Whether anchors are shared (†).
+            headings: _,
+            refs: _,
+            codes: _,
+            notes: _,
+        } = after;
+        let FrontMatter {
+            title: _,
+            description: _,
+            // Sorts works (†).
+            order: _,
+            slug,
+            // One page with a date is enough for a feed.
+            date,
+            aliases,
+            draft,
+            tags,
+            template: _,
+            extra: _,
+        } = front;
+        let old = &before.front;
+        // Where an alias stands matters only if it has a problem.
+        let same_aliases = if self.flawless {
+            old.aliases.iter().map(|(alias, _)| alias).eq(aliases.iter().map(|(alias, _)| alias))
+        } else {
+            old.aliases == *aliases
+        };
+        same_aliases
+            && before.file == *file
+            && before.key == *key
+            && before.lang == *lang
+            && old.slug == *slug
+            && old.date.is_some() == date.is_some()
+            && old.draft == *draft
+            && old.tags == *tags
     }
 
     /// The work of that key.
@@ -246,10 +350,12 @@ impl Site {
 
     fn gather(&mut self, documents: Vec<Arc<Document>>, problems: &mut Vec<Diagnostic>) {
         let languages = self.languages.len();
-        let mut folded: HashMap<String, WorkId> = HashMap::new();
+        let mut folded: HashMap<String, WorkId> = HashMap::with_capacity(documents.len());
+        let mut by_key: HashMap<Key, WorkId> = HashMap::with_capacity(documents.len());
+        let mut by_file = HashMap::with_capacity(documents.len());
         for document in documents {
             let key = document.key.clone();
-            let id = match self.by_key.get(&key) {
+            let id = match by_key.get(&key) {
                 Some(&id) => id,
                 None => {
                     let id = WorkId(self.works.len() as u32);
@@ -266,8 +372,8 @@ impl Site {
                         );
                     }
                     folded.insert(key.folded(), id);
-                    self.by_key.insert(key.clone(), id);
-                    self.works.push(Work {
+                    by_key.insert(key.clone(), id);
+                    self.works.push(Arc::new(Work {
                         key,
                         editions: (0..languages).map(|_| None).collect(),
                         parent: None,
@@ -275,13 +381,12 @@ impl Site {
                         position: 0,
                         place_in_section: 0,
                         chapter: None,
-                    });
+                    }));
                     id
                 }
             };
             let lang = document.lang;
-            let slot = &mut self.works[id.0 as usize].editions[lang.0];
-            if let Some(first) = slot {
+            if let Some(first) = self.edition(id, lang) {
                 problems.push(
                     Diagnostic::at(
                         &code::KEY_COLLISION,
@@ -293,21 +398,23 @@ impl Site {
                 );
                 continue;
             }
-            self.by_file.insert(Arc::clone(&document.file), (id, lang));
-            *slot = Some(Edition { document, path: "".into(), shares_anchors: false, by_anchor: OnceLock::new() });
+            by_file.insert(Arc::clone(&document.file), (id, lang));
+            self.work_mut(id).editions[lang.0] =
+                Some(Edition { document, path: "".into(), shares_anchors: false, by_anchor: OnceLock::new() });
         }
+        self.by_key = Arc::new(by_key);
+        self.by_file = Arc::new(by_file);
+    }
+
+    /// A work to be changed: it is copied if another index has it too.
+    fn work_mut(&mut self, id: WorkId) -> &mut Work {
+        Arc::make_mut(&mut self.works[id.0 as usize])
     }
 
     fn share_anchors(&mut self) {
         let source_lang = self.source();
         for work in &mut self.works {
-            let Some(source) = work.editions[source_lang.0].as_ref().map(|edition| Arc::clone(&edition.document)) else {
-                continue;
-            };
-            for edition in work.editions.iter_mut().flatten().filter(|edition| edition.document.lang != source_lang) {
-                let (own, sources) = (edition.document.headings.iter(), source.headings.iter());
-                edition.shares_anchors = own.map(|heading| heading.level).eq(sources.map(|heading| heading.level));
-            }
+            share_anchors(Arc::make_mut(work), source_lang);
         }
     }
 
@@ -315,7 +422,7 @@ impl Site {
         for (split_index, split) in self.splits.iter().enumerate() {
             for (chapter_index, chapter) in split.chapters.iter().enumerate() {
                 if let Some(&id) = self.by_key.get(chapter.key.as_str()) {
-                    self.works[id.0 as usize].chapter = Some((split_index as u32, chapter_index as u32));
+                    Arc::make_mut(&mut self.works[id.0 as usize]).chapter = Some((split_index as u32, chapter_index as u32));
                 }
             }
         }
@@ -328,8 +435,8 @@ impl Site {
             // A folder without an index is no section: its works are in the next section above.
             let mut parent = self.work(id).key.parent();
             while let Some(key) = parent {
-                if let Some(&found) = self.by_key.get(&key) {
-                    self.works[id.0 as usize].parent = Some(found);
+                if let Some(found) = self.work_named(key.as_str()) {
+                    self.work_mut(id).parent = Some(found);
                     break;
                 }
                 parent = key.parent();
@@ -344,16 +451,53 @@ impl Site {
         for (index, mut list) in children.into_iter().enumerate() {
             list.sort();
             for (place, (_, id)) in list.iter().enumerate() {
-                self.works[id.0 as usize].place_in_section = place as u32;
+                self.work_mut(*id).place_in_section = place as u32;
             }
-            self.works[index].children = list.into_iter().map(|(_, id)| id).collect();
+            self.work_mut(WorkId(index as u32)).children = list.into_iter().map(|(_, id)| id).collect();
         }
+        let order = self.below(home);
+        for (position, &id) in order.iter().enumerate() {
+            self.work_mut(id).position = position as u32;
+        }
+        self.order = Arc::new(order);
+    }
+
+    /// A work and all that is in it, in reading order.
+    pub fn below(&self, id: WorkId) -> Vec<WorkId> {
         // Depth first, without recursion: keys come from people and may be deep.
-        let mut stack = vec![home];
+        let mut stack = vec![id];
+        let mut order = Vec::new();
         while let Some(id) = stack.pop() {
-            self.works[id.0 as usize].position = self.order.len() as u32;
-            self.order.push(id);
-            stack.extend(self.works[id.0 as usize].children.iter().rev());
+            order.push(id);
+            stack.extend(self.work(id).children.iter().rev());
+        }
+        order
+    }
+
+    /// Puts works of a section where they belong among the others, whose order has not changed.
+    fn sort_again(&mut self, section: WorkId, moved: &BTreeSet<WorkId>) {
+        let mut children: Vec<WorkId> = self.work(section).children.iter().copied().filter(|id| !moved.contains(id)).collect();
+        for &id in moved {
+            let key = self.sort_key(id);
+            let place = children.partition_point(|&other| self.sort_key(other) < key);
+            children.insert(place, id);
+        }
+        if children == self.work(section).children {
+            return;
+        }
+        for (place, &id) in children.iter().enumerate() {
+            if self.work(id).place_in_section != place as u32 {
+                self.work_mut(id).place_in_section = place as u32;
+            }
+        }
+        self.work_mut(section).children = children;
+        // What is below a section is one piece of the order.
+        let first = self.work(section).position as usize;
+        for (position, id) in (first..).zip(self.below(section)) {
+            if self.order[position] != id {
+                Arc::make_mut(&mut self.order)[position] = id;
+                self.work_mut(id).position = position as u32;
+            }
         }
     }
 
@@ -394,7 +538,7 @@ impl Site {
                     }
                 })
                 .collect();
-            for (lang, edition) in self.works[id.0 as usize].editions.iter_mut().enumerate() {
+            for (lang, edition) in self.work_mut(id).editions.iter_mut().enumerate() {
                 if let Some(edition) = edition {
                     edition.path = format!("{}index.html", own[lang]).into();
                 }
@@ -422,6 +566,15 @@ impl Site {
 }
 
 type SortKey = (i64, Vec<u32>, Key);
+
+/// Finds out which editions of a work have the headings of its source edition.
+fn share_anchors(work: &mut Work, source_lang: LangId) {
+    let Some(source) = work.editions[source_lang.0].as_ref().map(|edition| Arc::clone(&edition.document)) else { return };
+    for edition in work.editions.iter_mut().flatten().filter(|edition| edition.document.lang != source_lang) {
+        let (own, sources) = (edition.document.headings.iter(), source.headings.iter());
+        edition.shares_anchors = own.map(|heading| heading.level).eq(sources.map(|heading| heading.level));
+    }
+}
 
 /// The position of the segment with an id, in a document.
 pub fn segment_with_id(document: &Document, id: crate::model::SegmentId) -> Option<usize> {

@@ -115,7 +115,7 @@ pub fn side_by_side_path(site: &Site, left_path: &str, left: LangId, right: Lang
 pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagnostic>) {
     let mut laid = Laid { folded: HashMap::with_capacity(site.works.len() * 3), folders: HashMap::new(), routes: Vec::new() };
     let pairs = site.config.pairs();
-    for &id in &site.order {
+    for &id in site.order.iter() {
         let work = site.work(id);
         for (index, edition) in work.editions.iter().enumerate() {
             let Some(edition) = edition else { continue };
@@ -137,7 +137,7 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
             laid.add(path.into(), RouteKind::SourceOrder { split, lang }, None, problems);
         }
     }
-    for (lang, tags) in site.config.lang_ids().zip(&site.tags) {
+    for (lang, tags) in site.config.lang_ids().zip(site.tags.iter()) {
         if !tags.list.is_empty() {
             laid.add(super::tags_path(site.config.code(lang)).into(), RouteKind::Tags { lang }, None, problems);
         }
@@ -184,7 +184,7 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
         laid.add("robots.txt".into(), RouteKind::Robots, None, problems);
     }
     // Last, so that the problem of an alias that stands in the way is shown at the alias.
-    for &id in &site.order {
+    for &id in site.order.iter() {
         for edition in site.work(id).editions.iter().flatten() {
             for (alias, place) in &edition.document.front.aliases {
                 match alias_path(alias) {
@@ -204,11 +204,11 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
             }
         }
     }
-    site.routes = laid.routes.into_iter().map(|route| (Arc::clone(&route.path), route)).collect();
+    site.routes = Arc::new(laid.routes.into_iter().map(|route| (Arc::clone(&route.path), route)).collect());
 }
 
-/// The path of an alias as a file: `/old/page/` is `old/page/index.html`.
-fn alias_path(alias: &str) -> Option<String> {
+/// The path of an alias as a file: `/old/page/` is `old/page/index.html`. `None` if it is none inside the site.
+pub fn alias_path(alias: &str) -> Option<String> {
     let decoded = path::from_url(alias)?;
     let resolved = path::resolve("", decoded.trim_start_matches('/'))?;
     if resolved.is_empty() || path::unfit(&resolved).is_some() {

@@ -33,6 +33,12 @@ impl Tags {
     pub fn named(&self, title: &str) -> Option<&Tag> {
         self.by_title.get(&folded(title)).map(|&index| &self.list[index])
     }
+
+    /// Whether the pages of the tags stand at the same paths, in the same order, under the same names.
+    pub(super) fn has_same_pages(&self, other: &Self) -> bool {
+        let page = |tag: &Tag| (tag.title.clone(), Arc::clone(&tag.path));
+        self.by_title == other.by_title && self.list.iter().map(page).eq(other.list.iter().map(page))
+    }
 }
 
 /// Titles that are the same but for case are one tag: `c` is `C`, and `C++` is another.
@@ -51,7 +57,7 @@ fn of_language(site: &Site, lang: LangId, problems: &mut Vec<Diagnostic>) -> Tag
     let mut known: HashMap<String, Option<usize>> = HashMap::new();
     let mut list: Vec<(String, Tag)> = Vec::new();
     let mut slugs = HashSet::new();
-    for &work in &site.order {
+    for &work in site.order.iter() {
         let Some(edition) = site.edition(work, lang) else { continue };
         for title in &edition.document.front.tags {
             let index = *known.entry(folded(title)).or_insert_with_key(|key| {

@@ -41,7 +41,7 @@ pub(crate) fn snapshot(state: &State) -> Snapshot {
     let mut routes = BTreeMap::new();
     let mut problems = state.problems.clone();
     if let Some(site) = state.site() {
-        for (path, route) in &site.routes {
+        for (path, route) in site.routes.iter() {
             let rendered = state.render(route);
             problems.extend(rendered.problems);
             let bytes = match rendered.body {

@@ -1,0 +1,411 @@
+//! Edits of a site that is known: what comes out is what comes of a fresh start (law 2), little is done
+//! again, and what is told of the pages that an edit touches is true.
+//!
+//! A page is a value here, and an edit changes one thing of it, so that most edits are of the kind that
+//! authors make all day, and the ways that are short are the ways that are tried.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::test_runner::{FileFailurePersistence, RngSeed};
+use tilmash::link::touched::Touched;
+use tilmash::project::{Redone, State};
+
+mod common;
+use common::{Files, Snapshot, difference, project, snapshot, state};
+
+/// What an author may change of a page, one at a time.
+#[derive(Debug, Clone, Default)]
+struct Page {
+    title: usize,
+    order: Option<usize>,
+    description: Option<usize>,
+    date: Option<usize>,
+    slug: Option<usize>,
+    tags: usize,
+    aliases: usize,
+    draft: bool,
+    template: bool,
+    blocks: Vec<usize>,
+    is_gone: bool,
+}
+
+const KEYS: &[&str] = &["index", "a", "b", "s/index", "s/c", "s/d", "s/t/e", "z/index", "z/f"];
+
+const TITLES: &[&str] = &["Alpha", "Beta", "Gamma ә", "Delta & Co", "Zeta"];
+
+const TAGS: &[&str] = &["", "[x]", "[x, y]", "[X, z]", "[\"!\"]"];
+
+const BLOCKS: &[&str] = &[
+    "Бір сөйлем.\nЕкнші сөйлем.\n",
+    "Үшінші сөйлем.\nТөртінші [[s/c]] туралы.\n",
+    "One sentence.\nAnother [[b]] sentence.\n",
+    "## A heading\n\nText under it.\n",
+    "## Other {#given}\n\nText.\n",
+    "### Deeper\n\nMore.[^n]\n\n[^n]: A note on [[a]].\n",
+    "See [a](/content/a.md), [[s/c#given]], [[s/c#a-heading]] and [[z/f#2.1]].\n",
+    "See [[s]], [[index]], [[z]], [here](#given).\n",
+    "Broken: [[gone]], [[gamma]], [[s/x]], [[a#nosuch]], [out](../../../x.md).\n",
+    "![picture](/pic.png) [[source-order]] [[source-order#L1.1]]\n",
+    "```nosuch\ncode\n```\n\n- item\n- item\n",
+];
+
+/// Texts of other files: the first is there from the beginning, if it is not empty.
+const OTHERS: &[(&str, &[&str])] = &[
+    (
+        "site.yaml",
+        &[
+            "languages: [kk, en]\nbase_url: https://example.org/\nplans: [content/_source/plan.yaml]\n",
+            "title: {kk: Кітап, en: Book}\nlanguages: [kk, en]\nplans: [content/_source/plan.yaml]\n",
+            "title: T\nlanguages: [kk, en]\nside_by_side: false\nseverity: {broken-link: warning, broken-anchor: off}\n",
+        ],
+    ),
+    (
+        "content/_source/plan.yaml",
+        &[
+            "source: text.kk.txt\nlanguage: kk\nvectors:\n  - {id: v, work: b, bearing: 90}\nrepairs:\n  - {line: 1, found: Екінші, reading: Екнші, kind: typo}\nchapters:\n  - {key: a, title: Бірінші, paragraphs: [L1.1-L1.2]}\n  - {key: b, title: Екінші, vector: v, rest: true}\ntouches:\n  L1.1: [b, s/c]\n  L2.1: [s/d]\n",
+            "source: text.kk.txt\nlanguage: kk\nchapters:\n  - {key: a, title: Бірінші, rest: true}\n",
+        ],
+    ),
+    ("content/_source/text.kk.txt", &["Бір сөйлем. Екінші сөйлем.\nҮшінші сөйлем.\nТөртінші.\n", "Басқа.\n"]),
+    ("content/data.yaml", &["a: 1\n", "a: 2\n"]),
+    (
+        "templates/page.html",
+        &[
+            "",
+            "{% extends \"default/page.html\" %}{% block byline %}<p>one</p>{% endblock byline %}",
+            "{% extends \"default/page.html\" %}{% block byline %}<p>two</p>{% endblock byline %}",
+            "{% if %}",
+        ],
+    ),
+    ("templates/own.html", &["<!DOCTYPE html><html><body>{{ page.title }}</body></html>", "<html>{{ menu_html }}</html>"]),
+    ("themes/default/languages/kk.yaml", &["", "strings: {notes: Ескерту}\n"]),
+    ("themes/default/static/style.css", &["", "body { color: red }"]),
+];
+
+#[derive(Debug, Clone)]
+enum Change {
+    Title(usize),
+    Order(Option<usize>),
+    Description(Option<usize>),
+    Date(Option<usize>),
+    Slug(Option<usize>),
+    Tags(usize),
+    Aliases(usize),
+    Draft(bool),
+    Template(bool),
+    Add(usize, usize),
+    Drop(usize),
+    Gone(bool),
+}
+
+#[derive(Debug, Clone)]
+enum Edit {
+    Page(usize, bool, Change),
+    Other(usize, usize),
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        5 => (0..TITLES.len()).prop_map(Change::Title),
+        3 => prop::option::of(0..4usize).prop_map(Change::Order),
+        2 => prop::option::of(0..3usize).prop_map(Change::Description),
+        2 => prop::option::of(0..3usize).prop_map(Change::Date),
+        1 => prop::option::of(0..2usize).prop_map(Change::Slug),
+        2 => (0..TAGS.len()).prop_map(Change::Tags),
+        1 => (0..3usize).prop_map(Change::Aliases),
+        1 => any::<bool>().prop_map(Change::Draft),
+        1 => any::<bool>().prop_map(Change::Template),
+        8 => (any::<usize>(), 0..BLOCKS.len()).prop_map(|(at, block)| Change::Add(at, block)),
+        5 => any::<usize>().prop_map(Change::Drop),
+        1 => any::<bool>().prop_map(Change::Gone),
+    ]
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        12 => (0..KEYS.len(), any::<bool>(), change()).prop_map(|(key, kk, change)| Edit::Page(key, kk, change)),
+        1 => (0..OTHERS.len(), 0..4usize).prop_map(|(file, text)| Edit::Other(file, text)),
+    ]
+}
+
+/// The site as values.
+#[derive(Debug, Clone)]
+struct Site {
+    pages: BTreeMap<(usize, bool), Page>,
+    others: Vec<usize>,
+    /// Pages that stay as they are.
+    more: usize,
+}
+
+impl Site {
+    fn new(more: usize) -> Self {
+        let mut pages = BTreeMap::new();
+        for (key, &name) in KEYS.iter().enumerate() {
+            for kk in [true, false] {
+                let blocks = match (name, kk) {
+                    ("a", _) => vec![0],
+                    ("b", _) => vec![1],
+                    (_, true) => vec![6, 3],
+                    (_, false) => vec![6, 3, 7],
+                };
+                // Not everything is translated.
+                let is_gone = name == "z/f" && !kk;
+                pages.insert((key, kk), Page { title: key % TITLES.len(), blocks, is_gone, ..Page::default() });
+            }
+        }
+        Self { pages, others: vec![0; OTHERS.len()], more }
+    }
+
+    fn apply(&mut self, edit: &Edit) {
+        match edit {
+            Edit::Other(file, text) => self.others[*file] = text % OTHERS[*file].1.len(),
+            Edit::Page(key, kk, change) => {
+                let page = self.pages.get_mut(&(*key, *kk)).expect("every page has a value");
+                match change {
+                    Change::Title(n) => page.title = *n,
+                    Change::Order(n) => page.order = *n,
+                    Change::Description(n) => page.description = *n,
+                    Change::Date(n) => page.date = *n,
+                    Change::Slug(n) => page.slug = *n,
+                    Change::Tags(n) => page.tags = *n,
+                    Change::Aliases(n) => page.aliases = *n,
+                    Change::Draft(it) => page.draft = *it,
+                    Change::Template(it) => page.template = *it,
+                    Change::Gone(it) => page.is_gone = *it,
+                    Change::Add(at, block) => page.blocks.insert(at % (page.blocks.len() + 1), *block),
+                    Change::Drop(at) if !page.blocks.is_empty() => drop(page.blocks.remove(at % page.blocks.len())),
+                    Change::Drop(_) => {}
+                }
+            }
+        }
+    }
+
+    fn files(&self) -> Files {
+        let mut files = Files::new();
+        for ((path, texts), &text) in OTHERS.iter().zip(&self.others) {
+            if !texts[text].is_empty() {
+                files.insert((*path).to_owned(), texts[text].to_owned());
+            }
+        }
+        files.insert("content/pic.png".to_owned(), "no picture".to_owned());
+        for (&(key, kk), page) in self.pages.iter().filter(|(_, page)| !page.is_gone) {
+            let code = if kk { "kk" } else { "en" };
+            files.insert(format!("content/{}.{code}.md", KEYS[key]), page.text());
+        }
+        for n in 0..self.more {
+            files.insert(format!("content/more/m{n:03}.kk.md"), format!("# M {n}\n\nSentence.\n"));
+        }
+        files
+    }
+}
+
+impl Page {
+    fn text(&self) -> String {
+        let mut text = format!("---\ntitle: {}\n", TITLES[self.title]);
+        let mut line = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                text.push_str(&format!("{name}: {value}\n"));
+            }
+        };
+        line("order", self.order.map(|n| n.to_string()));
+        line("description", self.description.map(|n| format!("About {n}")));
+        line("date", self.date.map(|n| format!("200{n}-12-31")));
+        line("slug", self.slug.map(|n| format!("slug-{n}")));
+        line("tags", (self.tags > 0).then(|| TAGS[self.tags].to_owned()));
+        line("aliases", (self.aliases > 0).then(|| ["[/old/]", "[/older/, /old/]"][self.aliases - 1].to_owned()));
+        line("draft", self.draft.then(|| "true".to_owned()));
+        line("template", self.template.then(|| "own.html".to_owned()));
+        text.push_str("---\n\n");
+        text.push_str(&self.blocks.iter().map(|&block| BLOCKS[block]).collect::<Vec<_>>().join("\n"));
+        text
+    }
+}
+
+/// What an edit changed, of what was not said to be touched.
+fn untold(before: &Snapshot, after: &Snapshot, touched: &Touched) -> Option<String> {
+    let Touched::Some(touched) = touched else { return None };
+    let differs = |path: &&String| before.routes.get(*path) != after.routes.get(*path);
+    let paths = before.routes.keys().chain(after.routes.keys());
+    paths.filter(differs).find(|path| !touched.contains(path.as_str())).cloned()
+}
+
+/// Edits a site step by step; gives how many steps went on from the state before, of how many.
+fn follow(more: usize, edits: &[Edit]) -> Result<(usize, usize), TestCaseError> {
+    let mut site = Site::new(more);
+    let mut warm = project();
+    let mut before = snapshot(&warm.state(common::inputs(&site.files())));
+    let mut short = 0;
+    for edit in edits {
+        site.apply(edit);
+        let files = site.files();
+        let warm = warm.state(common::inputs(&files));
+        short += usize::from(!warm.redone.index);
+        let (after, cold) = (snapshot(&warm), snapshot(&state(&files)));
+        if let Some(difference) = difference(&after, &cold) {
+            return Err(TestCaseError::fail(format!("after {edit:?}: {difference}")));
+        }
+        if let Some(path) = untold(&before, &after, &warm.touched) {
+            let one = |snapshot: &Snapshot| {
+                snapshot.routes.get(&path).map_or(String::new(), |bytes| String::from_utf8_lossy(bytes).into_owned())
+            };
+            let why = format!("after {edit:?} `{path}` differs, untold\n{}\n--- now\n{}", one(&before), one(&after));
+            return Err(TestCaseError::fail(why));
+        }
+        before = after;
+    }
+    Ok((short, edits.len()))
+}
+
+fn config(cases: u32) -> ProptestConfig {
+    let mut config = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = cases;
+    }
+    if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
+        config.rng_seed = RngSeed::Fixed(1991);
+    }
+    config.max_shrink_iters = 500;
+    config.failure_persistence = Some(Box::new(FileFailurePersistence::Off));
+    config
+}
+
+proptest! {
+    #![proptest_config(config(24))]
+
+    /// After any edits all that can be asked is as it is after a fresh start, and a page that was not said to
+    /// be touched is as it was.
+    #[test]
+    fn an_edited_state_is_as_if_made_from_nothing(edits in prop::collection::vec(edit(), 1..12)) {
+        follow(0, &edits)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(config(2))]
+
+    /// The same of a site whose menus do not show all of it.
+    #[test]
+    fn so_is_one_of_more_pages_than_a_menu_has(edits in prop::collection::vec(edit(), 3..5)) {
+        follow(100, &edits)?;
+    }
+}
+
+#[test]
+fn most_edits_take_the_short_way() {
+    use proptest::strategy::ValueTree as _;
+    let mut runner = proptest::test_runner::TestRunner::new(config(1));
+    let edits = prop::collection::vec(edit(), 60).new_tree(&mut runner).expect("edits").current();
+    let (short, all) = follow(0, &edits).expect("as above");
+    assert!(short * 2 > all, "{short} of {all}");
+}
+
+/// A site of a hundred and fifty pages, sorted by their titles, in five sections.
+fn sections() -> Files {
+    let mut files = Files::from([("site.yaml".to_owned(), "title: T\nlanguages: [kk, en]\n".to_owned())]);
+    for n in 0..150 {
+        let page = |word: &str| {
+            let next = (n + 1) % 150;
+            format!("---\ntitle: {word} {n:03}\n---\n\nSentence. [Next](../s{}/p{next:03}.md)\n", next / 30)
+        };
+        files.insert(format!("content/s{}/p{n:03}.kk.md", n / 30), page("Бет"));
+        files.insert(format!("content/s{}/p{n:03}.en.md", n / 30), page("Page"));
+    }
+    for section in 0..5 {
+        for code in ["kk", "en"] {
+            files.insert(format!("content/s{section}/index.{code}.md"), format!("# Section {section}\n"));
+        }
+    }
+    files
+}
+
+/// What is done for an edit of a file of [`sections`], and which routes it touches.
+fn after_edit(path: &str, from: &str, to: &str) -> (Redone, Vec<String>) {
+    let mut files = sections();
+    let mut project = project();
+    let before = project.state(common::inputs(&files));
+    assert!(before.redone.index && before.touched == Touched::All);
+    let text = files.get_mut(path).expect("it is there");
+    assert!(text.contains(from));
+    *text = text.replace(from, to);
+    let after = project.state(common::inputs(&files));
+    assert_eq!(difference(&snapshot(&after), &snapshot(&state(&files))), None);
+    (after.redone, paths(&after))
+}
+
+fn paths(state: &State) -> Vec<String> {
+    match &state.touched {
+        Touched::All => vec!["all".to_owned()],
+        Touched::Some(paths) => paths.iter().map(ToString::to_string).collect(),
+    }
+}
+
+const NOTHING: Redone = Redone { parsed: 0, answered: 0, index: false, templates: false, shared: false, problems: false };
+
+#[test]
+fn a_sentence_is_one_document_and_three_pages() {
+    let (redone, touched) = after_edit("content/s1/p040.en.md", "Sentence.", "Other words.");
+    assert_eq!(redone, Redone { parsed: 1, answered: 1, ..NOTHING });
+    assert_eq!(touched, ["en/s1/p040/index.html", "kk-en/s1/p040/index.html"]);
+}
+
+#[test]
+fn a_title_is_the_pages_that_show_it() {
+    let (redone, touched) = after_edit("content/s1/p040.en.md", "Page 040", "Page 040, renamed");
+    assert_eq!(redone, Redone { parsed: 1, answered: 1, shared: true, ..NOTHING });
+    // The section with its menu, the pages in it, the two that stand beside each other; not other sections.
+    assert!(touched.contains(&"en/s1/p035/index.html".to_owned()) && touched.contains(&"kk/s1/p040/index.html".to_owned()));
+    assert!(!touched.iter().any(|path| path.contains("/s2/")), "{touched:?}");
+    assert!(touched.len() < 45, "{}", touched.len());
+}
+
+#[test]
+fn a_title_that_moves_a_page_is_one_document() {
+    let (redone, touched) = after_edit("content/s1/p040.en.md", "Page 040", "A page");
+    assert!(touched.len() < 45, "the order is that of the source language: {touched:?}");
+    let (again, touched) = after_edit("content/s1/p040.kk.md", "Бет 040", "Аа");
+    assert_eq!((redone, again), (Redone { parsed: 1, answered: 1, shared: true, ..NOTHING }, redone));
+    assert_eq!(touched, ["all"]);
+}
+
+#[test]
+fn a_heading_asks_again_those_who_name_it() {
+    let mut files = sections();
+    for code in ["kk", "en"] {
+        let anchored = files.get_mut(&format!("content/s0/p001.{code}.md")).expect("it is there");
+        anchored.push_str("\n[[s1/p040#new]]\n");
+    }
+    let mut project = project();
+    let before = project.state(common::inputs(&files));
+    assert_eq!(before.problems.iter().filter(|problem| problem.code.name == "broken-anchor").count(), 2);
+    files.get_mut("content/s1/p040.kk.md").expect("it is there").push_str("\n## New {#new}\n");
+    files.get_mut("content/s1/p040.en.md").expect("it is there").push_str("\n## New\n");
+    let after = project.state(common::inputs(&files));
+    assert!(after.problems.iter().all(|problem| problem.code.name == "no-base-url"), "{:?}", after.problems);
+    assert_eq!(after.redone, Redone { parsed: 2, answered: 2, problems: true, ..NOTHING });
+}
+
+#[test]
+fn a_template_is_no_document() {
+    let mut files = sections();
+    let mut project = project();
+    project.state(common::inputs(&files));
+    for text in ["{% extends \"default/page.html\" %}", "{% if %}", "{% extends \"default/page.html\" %}{# again #}"] {
+        files.insert("templates/page.html".to_owned(), text.to_owned());
+        let state = project.state(common::inputs(&files));
+        let redone = state.redone;
+        assert_eq!((redone.parsed, redone.answered, redone.index, redone.templates), (0, 0, false, true));
+        assert_eq!(state.renderer.is_some(), text != "{% if %}");
+    }
+    files.remove("templates/page.html");
+    let state = project.state(common::inputs(&files));
+    assert!(!state.redone.index);
+    assert_eq!(difference(&snapshot(&state), &snapshot(&common::state(&files))), None);
+}
+
+#[test]
+fn white_space_touches_nothing() {
+    let (redone, touched) = after_edit("content/s1/p040.en.md", "/p041.md)\n", "/p041.md)\n\n\n");
+    assert_eq!(redone, Redone { parsed: 1, answered: 1, ..NOTHING });
+    assert_eq!(touched, Vec::<String>::new());
+}
