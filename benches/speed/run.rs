@@ -107,10 +107,11 @@ pub(crate) fn hugo() -> Option<PathBuf> {
     Some(real.map_or(found, |real| PathBuf::from(real.trim())))
 }
 
-/// The first line of what a program says of its version.
+/// Name and version, out of all that a program says of itself.
 pub(crate) fn version(program: &Path, argument: &str) -> String {
     let said = Command::new(program).arg(argument).output().expect("the program runs").stdout;
-    String::from_utf8_lossy(&said).lines().next().unwrap_or_default().to_owned()
+    let said = String::from_utf8_lossy(&said).split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    said.split('-').next().unwrap_or_default().to_owned()
 }
 
 /// A folder in memory, gone at the end: on a disk the disk would be measured.
