@@ -26,7 +26,7 @@
 //! ```
 //!
 //! * [`load`] reads the project into [`load::Inputs`]. Looking again re-reads what differs; nothing
-//!   interprets file events.
+//!   interprets file events, which only say where to look first.
 //! * [`split`] cuts source texts into segments and chapters, losing nothing.
 //! * [`parse`] makes one [`parse::Document`] of one file: HTML with holes for what only the rest of the
 //!   site knows, and an outline. It is remembered by its whole input.
@@ -73,6 +73,11 @@
 //!   first problem and know neither frame nor suggestion.
 //! * **Language data are ours**, a page of YAML each, instead of ICU: dates, numbers, quotes, alphabets and
 //!   romanisation for a few languages need no megabytes of tables, and an author can add a language.
+//! * **An edit is followed through the stages, not through events.** Two snapshots are compared; where only texts of
+//!   pages, templates or copied files differ, each stage puts the new in the place of the old and shares the rest, else
+//!   it says that it cannot and the state is made whole ([`project`]). What a stage sees of a document is a pattern that
+//!   names every field, so a new one forces a decision; `tests/edits.rs` compares with a fresh start. The preview
+//!   first looks only at the files that events name, and confirms that by a look at everything when it is calm.
 //! * **The output folder is compared, not remembered:** what a build would write is compared with what
 //!   is there. No cache can be stale, and files that are the same keep their time stamps.
 

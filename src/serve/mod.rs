@@ -316,6 +316,7 @@ fn published_as(site: &Site, file: &str) -> Option<Arc<str>> {
 fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
     let mut inputs = Arc::clone(&preview.now().state.inputs);
     let mut root_is_there = true;
+    let mut doubted = false;
     let mut untold = Vec::new();
     let mut told = Arc::clone(&preview.now().state);
     watch.begin();
@@ -328,6 +329,12 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         let found = match wake {
             Wake::Stop => return,
             Wake::Glance(paths) => match load::glance(&inputs, &paths) {
+                // Somebody may be about to write it anew. If it stays empty, so it is.
+                Some(found) if !doubted && is_emptied(&inputs, &found) => {
+                    doubted = true;
+                    watch.doubt(paths);
+                    continue;
+                }
                 Some(found) => {
                     watch.glanced();
                     Ok(Some(found))
@@ -344,6 +351,7 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
                 found
             }
         };
+        doubted = false;
         let found = match found {
             Ok(Some(found)) => found,
             // Something happened meanwhile, which goes first.
@@ -397,6 +405,13 @@ fn put_away(old: impl Send + 'static) {
 fn look(project: &Project, inputs: &Inputs, watch: &mut Watch) -> Result<Option<Inputs>, Failure> {
     watch.looked();
     load::refresh(project.root(), Some(inputs)).map(Some)
+}
+
+/// Whether a file that had a text has none now.
+fn is_emptied(before: &Inputs, after: &Inputs) -> bool {
+    let is_empty = |file: &load::File| matches!(&file.content, load::Content::Text(text) if text.is_empty());
+    let found = before.files.differences(&after.files);
+    found.into_iter().any(|(_, old, new)| old.is_some() && new.is_some_and(is_empty))
 }
 
 /// How many pages may look different in a state than in the one before.

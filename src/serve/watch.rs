@@ -177,6 +177,11 @@ impl Watch {
         self.confirm = Some((now + CALM, since));
     }
 
+    /// Files were read that may be half written: they are to be looked at once they are closed, or after a while.
+    pub(super) fn doubt(&mut self, paths: BTreeSet<PathBuf>) {
+        self.pending.open.extend(paths);
+    }
+
     /// Everything was looked at.
     pub(super) fn looked(&mut self) {
         self.confirm = None;
@@ -230,7 +235,7 @@ impl Watch {
 
     /// Waits for the first sign of a change, or until it is time to look without one.
     fn wait_for_first(&mut self) -> Result<Option<Wake>, Stopped> {
-        if !self.early.is_empty() {
+        if !self.early.is_empty() || !self.pending.open.is_empty() {
             return self.take_next().map(|()| None);
         }
         let polled = self.watcher.is_none().then(|| Instant::now() + POLL);
@@ -377,9 +382,11 @@ fn message(root: &Path, event: notify::Result<notify::Event>) -> Option<Message>
         EventKind::Access(_) => return None,
         EventKind::Create(CreateKind::File) | EventKind::Modify(ModifyKind::Data(_)) => (false, about(What::Open)),
         EventKind::Create(_) => (true, What::Anywhere),
-        // A folder that got its name is a new one. Of two paths, the first had an event before.
+        // Where there is one for both names, each had one of its own before.
+        EventKind::Modify(ModifyKind::Name(RenameMode::Both)) if TELLS_OF_CLOSING => return None,
+        // A folder that got its name is a new one.
         EventKind::Modify(ModifyKind::Name(_)) if event.paths.iter().any(|path| path.is_dir()) => (true, What::Anywhere),
-        EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => (false, about(What::Whole)),
+        EventKind::Modify(ModifyKind::Name(RenameMode::To)) => (false, about(What::Whole)),
         EventKind::Modify(_) | EventKind::Remove(RemoveKind::File) => (false, about(What::Other)),
         EventKind::Remove(_) => (false, What::Anywhere),
         EventKind::Any | EventKind::Other => (true, What::Anywhere),
