@@ -67,6 +67,8 @@
 //!   builds differ.
 //! * **Oniguruma matches the grammars**, not fancy-regex: measured on a thousand pages in two languages it takes half the
 //!   processor's time and a third of the memory, for the price of a C compiler when the program is built.
+//! * **A line of code is parsed once for each state in which a grammar meets it**, since blocks of one site share
+//!   many of their lines; on a thousand pages in two languages that saves two fifths of a cold build's processor time.
 //! * **Highlighted code is kept from build to build**, by language and text, in a file of the project's own in
 //!   the user's folder for caches. It would be wrong only if the grammars changed, so it names the program's build.
 //! * **YAML becomes a tree with places first**, types second: serde's derived errors stop at the

@@ -461,6 +461,17 @@ mod tests {
     }
 
     #[test]
+    fn a_known_line_is_read_in_the_state_it_stands_in() {
+        let fresh = |text: &'static str| std::thread::spawn(move || html("python", text)).join().unwrap();
+        let texts = ["x = 1\ny = 2\n", "s = \"\"\"\nx = 1\ny = 2\n\"\"\"\n", "x = 1\ny = 2", "def f():\n    x = 1\nx = 1\n"];
+        let first = texts.map(|text| html("python", text));
+        assert!(first[0] != first[1][first[1].find('\n').unwrap() + 1..], "a string is no statement");
+        // All lines are known by now, and on another thread none is.
+        assert_eq!(texts.map(|text| html("python", text)), first);
+        assert_eq!(texts.map(fresh), first);
+    }
+
+    #[test]
     fn limits_are_said_and_unknown_languages_too() {
         assert!(matches!(Highlighter::default().highlight("nosuch", "x"), Highlighted::Unknown));
         assert!(matches!(Highlighter::default().highlight("js", &"x".repeat(3000)), Highlighted::Refused(_)));
