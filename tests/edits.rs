@@ -38,7 +38,7 @@ const TAGS: &[&str] = &["", "[x]", "[x, y]", "[X, z]", "[\"!\"]"];
 
 const BLOCKS: &[&str] = &[
     "Бір сөйлем.\nЕкнші сөйлем.\n",
-    "Үшінші сөйлем.\nТөртінші [[s/c]] туралы.\n",
+    "Төртінші [[s/c]] туралы.\n",
     "One sentence.\nAnother [[b]] sentence.\n",
     "## A heading\n\nText under it.\n",
     "## Other {#given}\n\nText.\n",
@@ -47,6 +47,7 @@ const BLOCKS: &[&str] = &[
     "See [[s]], [[index]], [[z]], [here](#given).\n",
     "Broken: [[gone]], [[gamma]], [[s/x]], [[a#nosuch]], [out](../../../x.md).\n",
     "![picture](/pic.png) [[source-order]] [[source-order#L1.1]]\n",
+    "Үшінші сөйлем.\n",
     "```nosuch\ncode\n```\n\n- item\n- item\n",
 ];
 
@@ -63,11 +64,11 @@ const OTHERS: &[(&str, &[&str])] = &[
     (
         "content/_source/plan.yaml",
         &[
-            "source: text.kk.txt\nlanguage: kk\nvectors:\n  - {id: v, work: b, bearing: 90}\nrepairs:\n  - {line: 1, found: Екінші, reading: Екнші, kind: typo}\nchapters:\n  - {key: a, title: Бірінші, paragraphs: [L1.1-L1.2]}\n  - {key: b, title: Екінші, vector: v, rest: true}\ntouches:\n  L1.1: [b, s/c]\n  L2.1: [s/d]\n",
+            "source: text.kk.txt\nlanguage: kk\nvectors:\n  - {id: v, work: b, bearing: 90}\nrepairs:\n  - {line: 1, found: Екінші, reading: Екнші, kind: typo}\nchapters:\n  - {key: a, title: Бірінші, paragraphs: [L1.1-L1.2]}\n  - {key: s/d, title: Үшінші, paragraphs: [L2.1]}\n  - {key: b, title: Екінші, vector: v, rest: true}\ntouches:\n  L1.1: [b, s/d]\n  L2.1: [b]\n  L3.1: [a]\n",
             "source: text.kk.txt\nlanguage: kk\nchapters:\n  - {key: a, title: Бірінші, rest: true}\n",
         ],
     ),
-    ("content/_source/text.kk.txt", &["Бір сөйлем. Екінші сөйлем.\nҮшінші сөйлем.\nТөртінші.\n", "Басқа.\n"]),
+    ("content/_source/text.kk.txt", &["Бір сөйлем. Екінші сөйлем.\nҮшінші сөйлем.\nТөртінші [[s/c]] туралы.\n", "Басқа.\n"]),
     ("content/data.yaml", &["a: 1\n", "a: 2\n"]),
     (
         "templates/page.html",
@@ -146,6 +147,7 @@ impl Site {
                 let blocks = match (name, kk) {
                     ("a", _) => vec![0],
                     ("b", _) => vec![1],
+                    ("s/d", _) => vec![10, 6],
                     (_, true) => vec![6, 3],
                     (_, false) => vec![6, 3, 7],
                 };
@@ -289,6 +291,18 @@ proptest! {
     fn so_is_one_of_more_pages_than_a_menu_has(edits in prop::collection::vec(edit(), 3..5)) {
         follow(100, &edits)?;
     }
+}
+
+/// A sentence of one page, shown on a second, has a link that shows the title of a third.
+#[test]
+fn a_title_in_a_sentence_that_is_shown_elsewhere_is_told() {
+    let key = |name| KEYS.iter().position(|key| *key == name).expect("a key");
+    let site = Site::new(100);
+    let page = |state: &State| String::from_utf8(snapshot(state).routes["kk/a/index.html"].clone()).expect("UTF-8");
+    assert!(page(&state(&site.files())).contains(&format!("Төртінші {} туралы", TITLES[site.pages[&(key("s/c"), true)].title])));
+    // A title that leaves the order as it is.
+    let edit = Edit::Page(key("s/c"), true, Change::Title(3));
+    assert_eq!(follow(100, &[edit]).expect("as above"), (1, 1));
 }
 
 #[test]
