@@ -63,8 +63,8 @@
 //!   from the address bar, canonical links never have it), but a folder opened from disk has no server
 //!   to complete a path, and a link must work there without a script too.
 //! * **Highlighting happens when a page is rendered**, not when it is parsed, so that the preview
-//!   highlights only what is looked at. Its limits count bytes, not seconds: a clock would make two
-//!   builds differ.
+//!   highlights only what is looked at; who renders all pages has it done before them, language by language. Its
+//!   limits count bytes, not seconds: a clock would make two builds differ.
 //! * **Oniguruma matches the grammars**, not fancy-regex: measured on a thousand pages in two languages it takes half the
 //!   processor's time and a third of the memory, for the price of a C compiler when the program is built.
 //! * **A line of code is parsed once for each state in which a grammar meets it**, since blocks of one site share

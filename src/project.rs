@@ -125,7 +125,7 @@ struct Edit {
 
 impl Edit {
     /// `None` if it is more: a file that came or went, or one that other stages read.
-    fn between(known: &Known, inputs: &Inputs, memo: &Memo) -> Option<Self> {
+    fn between(project: &Project, known: &Known, inputs: &Inputs) -> Option<Self> {
         let before = &known.inputs;
         if before.root != inputs.root || before.problems != inputs.problems {
             return None;
@@ -142,9 +142,12 @@ impl Edit {
                     return None;
                 }
                 edit.templates = true;
-            } else if memo.knows(name) {
+            } else if project.is_cut(&known.config, name) {
+                // It may be a page as well, or be published.
+                return None;
+            } else if project.memo.knows(name) {
                 edit.documents.push(Arc::clone(name));
-            } else if known.is_only_published(name) {
+            } else if known.is_published(name) {
                 edit.assets.push(Arc::clone(name));
             } else {
                 return None;
@@ -155,12 +158,10 @@ impl Edit {
 }
 
 impl Known {
-    /// Whether a file of the content is copied to the site and read by no stage.
-    fn is_only_published(&self, file: &str) -> bool {
+    /// Whether a file of the content is copied to the site.
+    fn is_published(&self, file: &str) -> bool {
         let published = file.strip_prefix("content/").and_then(|path| self.site.routes.get(path));
         published.is_some_and(|route| matches!(route.kind, RouteKind::Asset { .. }))
-            && !self.config.plans.iter().any(|(plan, _)| *plan == *file)
-            && !self.splits.iter().any(|split| *split.source_file == *file || *split.plan_file == *file)
     }
 }
 
@@ -183,6 +184,7 @@ pub struct Redone {
 #[derive(Debug)]
 struct KnownSplit {
     plan: Arc<str>,
+    source_file: Arc<str>,
     source: Arc<str>,
     split: Option<Arc<Split>>,
     problems: Vec<Diagnostic>,
@@ -367,7 +369,7 @@ impl Project {
 
     /// The state of a snapshot that is an edit of the one that is known; `None` if it is more than that.
     fn edited(&mut self, mut known: Known, inputs: &Arc<Inputs>) -> Option<State> {
-        let edit = Edit::between(&known, inputs, &self.memo)?;
+        let edit = Edit::between(self, &known, inputs)?;
         let mut redone = Redone {
             parsed: edit.documents.len(),
             answered: 0,
@@ -462,6 +464,11 @@ impl Project {
         };
         self.known = Some(known);
         Some(state)
+    }
+
+    /// Whether a file is a plan or a source text, whatever came of it.
+    fn is_cut(&self, config: &Config, file: &str) -> bool {
+        config.plans.iter().any(|(plan, _)| *plan == *file) || self.splits.values().any(|split| *split.source_file == *file)
     }
 
     /// Whether a document is a part of the site.
@@ -577,7 +584,13 @@ impl Project {
                 _ => {
                     let input = SplitInput { plan_file: file, plan, source_file, source };
                     let (split, found) = split::split(&input);
-                    KnownSplit { plan: Arc::clone(plan), source: Arc::clone(source), split: split.map(Arc::new), problems: found }
+                    KnownSplit {
+                        plan: Arc::clone(plan),
+                        source_file: Arc::clone(source_file),
+                        source: Arc::clone(source),
+                        split: split.map(Arc::new),
+                        problems: found,
+                    }
                 }
             };
             problems.extend(entry.problems.iter().cloned());

@@ -423,3 +423,30 @@ fn white_space_touches_nothing() {
     assert_eq!(redone, Redone { parsed: 1, answered: 1, ..NOTHING });
     assert_eq!(touched, Vec::<String>::new());
 }
+
+/// A source text that is a page too, or is published as it is; whether or not its plan fits it.
+#[test]
+fn a_source_text_that_is_on_the_site_itself_is_cut_again() {
+    for source in ["book.kk.md", "book.txt"] {
+        for chapters in ["{key: a, title: A, rest: true}", "{key: a, title: A, paragraphs: [L9.1]}"] {
+            let plan = format!("source: ../{source}\nlanguage: kk\nchapters:\n  - {chapters}\n");
+            let config = "title: T\nlanguages: [kk]\nplans: [content/_source/plan.yaml]\n";
+            let mut files: Files = [
+                ("site.yaml", config),
+                ("content/index.kk.md", "# T\n"),
+                ("content/a.kk.md", "# A\n\nБір.\n"),
+                ("content/_source/plan.yaml", &plan),
+                (&format!("content/{source}"), "Бір.\n"),
+            ]
+            .map(|(path, text)| (path.to_owned(), text.to_owned()))
+            .into();
+            let mut project = project();
+            project.state(common::inputs(&files));
+            for text in ["Бір. Екі.\n", "Бір.\n\nҮш.\n", "Бір.\n\n\n\n\n\n\n\nТоғыз.\n"] {
+                files.insert(format!("content/{source}"), text.to_owned());
+                let warm = snapshot(&project.state(common::inputs(&files)));
+                assert_eq!(difference(&warm, &snapshot(&state(&files))), None, "{source}, {chapters}, {text}");
+            }
+        }
+    }
+}

@@ -4,7 +4,7 @@
 //! and no wrong page. It follows the values that `render` gives to templates: what a page shows of another
 //! document is its title, its description and date in lists, its sentences where a chapter touches
 //! another, and the names of its anchors where two editions stand side by side.
-//! `tests/touched.rs` renders everything before and after edits and compares.
+//! `tests/edits.rs` renders everything before and after edits and compares.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::Links;
 use crate::model::{FrontMatter, LangId};
 use crate::parse::Document;
 use crate::site::route::{self, RouteKind};
-use crate::site::{Site, WorkId};
+use crate::site::{MENU_LIMIT, Site, WorkId};
 
 /// The routes whose bytes may differ from those of the state before.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,9 +23,6 @@ pub enum Touched {
     /// By path.
     Some(BTreeSet<Arc<str>>),
 }
-
-/// How many works a site may have for its menus to show them all; as in `render`.
-const MENU_LIMIT: usize = 100;
 
 /// What an edit of documents touches, between two indexes of the same works: [`Site::with`].
 pub fn touched(before: (&Site, &Links), after: (&Site, &Links), works: &BTreeSet<WorkId>) -> Touched {

@@ -11,13 +11,9 @@ use tera::{Context, Value};
 
 use crate::base::{Diagnostic, path, yaml};
 use crate::model::LangId;
-use crate::site::{Site, WorkId, route};
+use crate::site::{MENU_LIMIT, Site, WorkId, route};
 
 use super::template::{NUMBER_GROUP, Templates, map};
-
-/// How many siblings a menu lists: a menu may not grow with the site, or the site would grow with
-/// its square.
-const MENU_LIMIT: usize = 100;
 
 /// The values that pages share.
 #[derive(Debug)]

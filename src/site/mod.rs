@@ -20,6 +20,10 @@ mod tag;
 pub use route::{Route, RouteKind};
 pub use tag::{Tag, Tags, tags_path};
 
+/// How many siblings a menu lists, and how many works a site may have for a menu to show them all: it
+/// may not grow with the site, or the site would grow with its square.
+pub const MENU_LIMIT: usize = 100;
+
 /// A work, as its position in [`Site::works`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WorkId(pub u32);
