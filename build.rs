@@ -37,6 +37,18 @@ fn identify() {
     }
     let version = env::var("CARGO_PKG_VERSION").expect("cargo sets CARGO_PKG_VERSION");
     println!("cargo::rustc-env=TILMASH_BUILD={version}-{hash:016x}");
+    // The program as a whole: what an earlier build of a site made is the same only if this is.
+    let mut files = Vec::new();
+    for folder in ["src", "templates", "themes"] {
+        collect(Path::new("."), folder, &mut files);
+    }
+    files.sort();
+    for file in files {
+        for byte in file.bytes().chain(fs::read(&file).unwrap_or_default()) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    println!("cargo::rustc-env=TILMASH_PROGRAM={version}-{hash:016x}");
 }
 
 fn collect(root: &Path, folder: &str, files: &mut Vec<String>) {

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::base::{Diagnostic, Failure, Place, code, diagnostic, suggest, yaml};
+use crate::base::{Diagnostic, Digest, Failure, Place, code, diagnostic, suggest, yaml};
 use crate::check::Checks;
 use crate::link::Links;
 use crate::link::touched::Touched;
@@ -28,6 +28,7 @@ use crate::parse::{ChapterOf, ParseInput, Settings};
 use crate::render::{Highlighter, Rendered, Renderer, Templates, template};
 use crate::site::{Parts, Route, RouteKind, Site};
 use crate::split::{self, Split, SplitInput};
+use crate::output::makings;
 use crate::{check, link, output, render};
 
 /// The language whose file has every string, and stands in where another's has none.
@@ -241,10 +242,10 @@ impl State {
         rendered
     }
 
-    /// Highlights the code of all pages, for whoever is going to render all of them.
-    pub fn highlight(&self) {
+    /// Highlights the code of pages, for whoever is going to render all of them.
+    pub fn highlight(&self, routes: &[&Route]) {
         if let Some(renderer) = &self.renderer {
-            renderer.highlight();
+            renderer.highlight(routes);
         }
     }
 
@@ -292,11 +293,25 @@ impl Project {
 
     /// Looks at the disk and makes the state of the site anew.
     pub fn refresh(&mut self) -> Result<State, Failure> {
+        let inputs = self.look()?;
+        Ok(self.state(inputs))
+    }
+
+    /// Looks at the disk.
+    pub fn look(&mut self) -> Result<Arc<Inputs>, Failure> {
         self.laps.start();
         let inputs = Arc::new(load::refresh(&self.root, self.inputs.as_deref())?);
         self.laps.lap("load");
         self.inputs = Some(Arc::clone(&inputs));
-        Ok(self.state(inputs))
+        Ok(inputs)
+    }
+
+    /// The digest of all that a state of a snapshot depends on; `None` if a file may have changed without a sign of it.
+    pub fn digest(&self, inputs: &Inputs) -> Option<Digest> {
+        let files = makings::of_inputs(inputs)?;
+        // Of what the command line says, all is in it by being a field.
+        let overrides = format!("{:?}", self.overrides);
+        Some(Digest::of_parts([&files.0.to_le_bytes()[..], overrides.as_bytes()]))
     }
 
     /// The state of a snapshot: pure, but for what is remembered.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed};
 use tilmash::link::touched::Touched;
+use tilmash::output::makings::Makings;
 use tilmash::project::{Redone, State};
 
 mod common;
@@ -232,10 +233,22 @@ fn untold(before: &Snapshot, after: &Snapshot, touched: &Touched) -> Option<Stri
     paths.filter(differs).find(|path| !touched.contains(path.as_str())).cloned()
 }
 
+/// A route that is made of the same as before and differs all the same.
+fn betrayed(before: (&State, &Snapshot), after: (&State, &Snapshot)) -> Option<String> {
+    let makings = [before.0, after.0].map(|state| state.renderer.as_ref().map(|renderer| (Makings::of(renderer), renderer)));
+    let [Some(old), Some(new)] = makings else { return None };
+    let of = |(makings, renderer): &(Makings, &tilmash::render::Renderer), path: &str| {
+        makings.route(renderer, renderer.site.routes.get(path)?)
+    };
+    let paths = before.1.routes.iter().filter(|(path, bytes)| after.1.routes.get(*path) != Some(bytes)).map(|(path, _)| path);
+    paths.into_iter().find(|path| of(&old, path).is_some_and(|digest| of(&new, path) == Some(digest))).cloned()
+}
+
 /// Edits a site step by step; gives how many steps went on from the state before, of how many.
 fn follow(more: usize, edits: &[Edit]) -> Result<(usize, usize), TestCaseError> {
     let mut site = Site::new(more);
     let mut warm = project();
+    let mut cold_before = state(&site.files());
     let mut before = snapshot(&warm.state(common::inputs(&site.files())));
     let mut short = 0;
     for edit in edits {
@@ -243,10 +256,15 @@ fn follow(more: usize, edits: &[Edit]) -> Result<(usize, usize), TestCaseError> 
         let files = site.files();
         let warm = warm.state(common::inputs(&files));
         short += usize::from(!warm.redone.index);
-        let (after, cold) = (snapshot(&warm), snapshot(&state(&files)));
+        let cold_state = state(&files);
+        let (after, cold) = (snapshot(&warm), snapshot(&cold_state));
         if let Some(difference) = difference(&after, &cold) {
             return Err(TestCaseError::fail(format!("after {edit:?}: {difference}")));
         }
+        if let Some(path) = betrayed((&cold_before, &before), (&cold_state, &after)) {
+            return Err(TestCaseError::fail(format!("after {edit:?} `{path}` differs and is made of the same")));
+        }
+        cold_before = cold_state;
         if let Some(path) = untold(&before, &after, &warm.touched) {
             let one = |snapshot: &Snapshot| {
                 snapshot.routes.get(&path).map_or(String::new(), |bytes| String::from_utf8_lossy(bytes).into_owned())

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 use tilmash::base::Failure;
-use tilmash::emit::{MANIFEST, Report, emit};
+use tilmash::emit::{MANIFEST, Record, Report, emit};
 use tilmash::project::{Overrides, Project};
 
 /// A process that is being started holds copies of this one's locks until it is a program of its
@@ -43,9 +43,14 @@ impl Disk {
     }
 
     fn build_into(&self, output: &str) -> Result<Report, Failure> {
+        self.build_knowing(output, None)
+    }
+
+    /// A build that knows what an earlier one left in its record.
+    fn build_knowing(&self, output: &str, known: Option<&Record>) -> Result<Report, Failure> {
         let _guard = STARTING.read().unwrap_or_else(PoisonError::into_inner);
         let mut project = Project::new(&self.at("site"), Overrides::default());
-        emit(&project.refresh().expect("the site can be read"), &self.at(output), &|| {})
+        emit(&project.refresh().expect("the site can be read"), &self.at(output), known, &|| {})
     }
 
     fn build(&self) -> Report {
@@ -173,6 +178,68 @@ fn a_missing_file_of_ours_is_written_again() {
     disk.write("out/en/a/index.html", "someone changed this");
     assert_eq!(disk.build().written, 2);
     assert_eq!(bytes(disk.look("out")), before);
+}
+
+/// The names of the routes that a build made, be they the same as before or not.
+fn made(report: &Report) -> Vec<&str> {
+    let pages = report.times.iter().filter(|time| time.template.is_some());
+    pages.map(|time| &*time.path).collect()
+}
+
+#[test]
+fn what_a_record_knows_is_not_made_again() {
+    let disk = Disk::new();
+    let build = |known: &Record| {
+        let report = disk.build_knowing("out", Some(known)).expect("the site can be built");
+        let record = Record::read(&report.record.as_ref().expect("it was published").bytes());
+        disk.build_into("fresh").expect("the site can be built");
+        let (found, mut fresh) = (bytes(disk.look("out")), bytes(disk.look("fresh")));
+        fresh.extend(found.iter().filter(|(path, _)| path.ends_with("mine.txt")).map(|(path, it)| (path.clone(), it.clone())));
+        assert_eq!(found, fresh);
+        (report, record)
+    };
+    let (first, known) = build(&Record::default());
+    assert_eq!(made(&first).len(), 14);
+    let (second, known) = build(&known);
+    assert_eq!((made(&second), second.written), (vec![], 0));
+    // A sentence: the pages of its work.
+    disk.write("site/content/s/b.en.md", "# s/b\n\nAnother sentence.\n");
+    let (report, known) = build(&known);
+    assert_eq!((made(&report), report.written), (vec!["en/s/b/index.html", "kk-en/s/b/index.html", "kk/s/b/index.html"], 2));
+    // What others see makes all of them anew.
+    disk.write("site/content/s/b.en.md", "# Other title\n\nAnother sentence.\n");
+    let (report, known) = build(&known);
+    assert_eq!(made(&report).len(), 14);
+    // So does a template, and a page that comes.
+    disk.write("site/templates/tag.html", "{% extends \"default/tag.html\" %}");
+    let (report, known) = build(&known);
+    assert_eq!((made(&report).len(), report.written), (14, 0));
+    disk.write("site/content/z.kk.md", "# Жаңа\n");
+    let (report, known) = build(&known);
+    assert!(made(&report).len() > 14);
+    // What somebody did to the folder is found, by whatever sign there is of it.
+    fs::remove_file(disk.at("out/en/a/index.html")).expect("it can be removed");
+    disk.write("out/mine.txt", "mine");
+    let page = disk.at("out/kk/a/index.html");
+    let (text, time) = (fs::read_to_string(&page).expect("it is there"), fs::metadata(&page).and_then(|it| it.modified()));
+    fs::write(&page, text.replace("сөйлем", "келмес")).expect("files can be written");
+    let file = fs::File::options().write(true).open(&page).expect("it is there");
+    file.set_modified(time.expect("files have times")).expect("it can be set");
+    let (report, known) = build(&known);
+    assert_eq!((made(&report), report.written), (vec!["en/a/index.html", "kk/a/index.html"], 2));
+    // With all that was kept on the way.
+    let (report, _) = build(&known);
+    assert_eq!((made(&report), report.written), (vec![], 0));
+}
+
+#[test]
+fn a_page_with_problems_is_made_again_so_that_they_are_told_again() {
+    let disk = Disk::new();
+    disk.write("site/content/a.en.md", "# a\n\n```nosuch\ncode\n```\n");
+    let first = disk.build_knowing("out", Some(&Record::default())).expect("the site can be built");
+    let second = disk.build_knowing("out", first.record.as_ref()).expect("the site can be built");
+    assert!(made(&second).contains(&"en/a/index.html") && made(&second).len() == 2, "{:?}", made(&second));
+    assert!(!first.problems.is_empty() && first.problems == second.problems);
 }
 
 #[test]

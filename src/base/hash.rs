@@ -23,6 +23,36 @@ impl Digest {
     }
 }
 
+/// Digests values piece by piece: what implements [`std::hash::Hash`] is written into it.
+///
+/// The digest of a value may differ from machine to machine and with the program: it is for what the same
+/// program finds again.
+#[derive(Default)]
+pub struct Digester(xxhash_rust::xxh3::Xxh3);
+
+impl Digester {
+    /// The digest of all that was written.
+    pub fn digest(&self) -> Digest {
+        Digest(self.0.digest128())
+    }
+}
+
+impl std::hash::Hasher for Digester {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.digest()
+    }
+}
+
+impl std::fmt::Debug for Digester {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Digester({})", self.digest())
+    }
+}
+
 impl std::fmt::Display for Digest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:032x}", self.0)

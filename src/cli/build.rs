@@ -1,7 +1,7 @@
 //! `build` and `check`: ask for every route, and publish them or not.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -49,21 +49,30 @@ pub(super) struct CheckArgs {
 
 pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     let start = Instant::now();
+    let output = args.output.clone().unwrap_or_else(|| global.root.join("public"));
+    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?);
+    let inputs = project.look()?;
+    let known = (!args.no_cache).then(|| cache::record(&global.root, &output));
+    let digest = known.as_ref().and_then(|_| project.digest(&inputs));
+    if let (Some(known), Some(digest), false) = (&known, digest, args.timings)
+        && let Some(files) = known.still_holds(digest, &output)
+    {
+        let report = emit::Report { files, ..emit::Report::default() };
+        say(global, &published(known.works, known.languages, &output, &report, start));
+        return Ok(Code::Fine);
+    }
     let highlighter = if args.no_cache { Arc::default() } else { cache::highlighter(&global.root) };
-    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?)
-        .with_highlighter(Arc::clone(&highlighter));
-    let state = project.refresh()?;
+    let state = project.with_highlighter(Arc::clone(&highlighter)).state(inputs);
     if state.renderer.is_none() || diagnostic::has_errors(&state.problems) {
         let code = report_all(global, &state, &state.problems);
         say(global, "nothing was published");
         return Ok(code);
     }
-    let output = args.output.clone().unwrap_or_else(|| global.root.join("public"));
     let progress = Progress::new(global, &state);
     let begun = Instant::now();
-    let emitted = emit::emit(&state, &output, &|| progress.step());
+    let emitted = emit::emit(&state, &output, known.as_ref(), &|| progress.step());
     progress.bar.finish_and_clear();
-    let emitted = emitted?;
+    let mut emitted = emitted?;
     if args.timings {
         timings(&state, &emitted, begun.elapsed());
     }
@@ -71,8 +80,13 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         cache::keep(&global.root, &highlighter);
     }
     let mut problems = state.problems.clone();
-    problems.extend(emitted.problems);
+    problems.extend_from_slice(&emitted.problems);
     diagnostic::sort(&mut problems);
+    if let Some(record) = emitted.record.take() {
+        // Where there is anything to say, the next build has to find it again.
+        let inputs = digest.filter(|_| problems.is_empty() && emitted.displaced.is_empty());
+        cache::keep_record(&global.root, &output, &record.made_of(inputs));
+    }
     let code = report::report(global, &problems, &state.inputs);
     for file in &emitted.displaced {
         say(
@@ -82,24 +96,26 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     }
     if emitted.published {
         let site = state.site().expect("it was published");
-        say(
-            global,
-            &format!(
-                "{} in {}: {} in `{}`, {} written, {} removed, {}",
-                report::plural(site.works.len(), "work"),
-                report::plural(site.languages.len(), "language"),
-                report::plural(emitted.files, "file"),
-                output.display(),
-                emitted.written,
-                emitted.removed,
-                duration(start.elapsed())
-            ),
-        );
+        say(global, &published(site.works.len(), site.languages.len(), &output, &emitted, start));
         // What was published has no errors; warnings do not fail a build.
         return Ok(Code::Fine);
     }
     say(global, "nothing was published");
     Ok(code)
+}
+
+/// What a build did, in a line.
+fn published(works: usize, languages: usize, output: &Path, report: &emit::Report, start: Instant) -> String {
+    format!(
+        "{} in {}: {} in `{}`, {} written, {} removed, {}",
+        report::plural(works, "work"),
+        report::plural(languages, "language"),
+        report::plural(report.files, "file"),
+        output.display(),
+        report.written,
+        report.removed,
+        duration(start.elapsed())
+    )
 }
 
 pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {

@@ -1,4 +1,5 @@
-//! What one run leaves for the next: highlighted code, in the user's folder for caches.
+//! What one run leaves for the next, in the user's folder for caches: highlighted code, and what is known of the
+//! folders that were published into.
 //!
 //! Each project has a cache of its own: its keys are digests that somebody could make collide on
 //! purpose, and so one project's texts must not reach another's pages.
@@ -11,27 +12,63 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::base::Digest;
+use crate::emit::{self, Record};
 use crate::render::Highlighter;
 
 /// A highlighter that remembers what earlier runs did.
 pub(super) fn highlighter(root: &Path) -> Arc<Highlighter> {
-    let memory = file(root).and_then(|file| fs::read(file).ok()).unwrap_or_default();
-    Arc::new(Highlighter::remembering(&memory))
+    Arc::new(Highlighter::remembering(&read(highlighting(root))))
 }
 
 /// Keeps what a run highlighted, for the next one.
 pub(super) fn keep(root: &Path, highlighter: &Highlighter) {
-    let Some((file, memory)) = file(root).zip(highlighter.memory()) else { return };
+    if let Some((file, memory)) = highlighting(root).zip(highlighter.memory()) {
+        write(&file, &memory);
+    }
+}
+
+/// What the last build into a folder remembers of it; an empty record if there is none.
+pub(super) fn record(root: &Path, output: &Path) -> Record {
+    Record::read(&read(published(root, output)))
+}
+
+/// Keeps what a build remembers of a folder, for the next one.
+pub(super) fn keep_record(root: &Path, output: &Path, record: &Record) {
+    if let Some(file) = published(root, output) {
+        write(&file, &record.bytes());
+    }
+}
+
+fn highlighting(root: &Path) -> Option<PathBuf> {
+    Some(folder()?.join(format!("highlighting-{}", digest(root)?)))
+}
+
+fn published(root: &Path, output: &Path) -> Option<PathBuf> {
+    // It may not be there yet.
+    let output = Digest::of(emit::absolute(output).ok()?.as_os_str().as_encoded_bytes());
+    Some(folder()?.join(format!("published-{}-{output}", digest(root)?)))
+}
+
+fn read(file: Option<PathBuf>) -> Vec<u8> {
+    file.and_then(|file| fs::read(file).ok()).unwrap_or_default()
+}
+
+fn write(file: &Path, bytes: &[u8]) {
     let beside = file.with_extension(format!("{}.new", std::process::id()));
-    let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&beside, memory));
+    let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&beside, bytes));
     // In one step, so that two runs at the same time leave the memory of one of them, whole.
-    if written.and_then(|()| fs::rename(&beside, &file)).is_err() {
+    if written.and_then(|()| fs::rename(&beside, file)).is_err() {
         let _ = fs::remove_file(&beside);
     }
 }
 
-/// The file of the cache; `None` where the system does not say where caches belong.
-fn file(root: &Path) -> Option<PathBuf> {
+/// The digest of a project's real path.
+fn digest(root: &Path) -> Option<Digest> {
+    Some(Digest::of(fs::canonicalize(root).ok()?.as_os_str().as_encoded_bytes()))
+}
+
+/// The program's folder for caches; `None` where the system does not say where they belong.
+fn folder() -> Option<PathBuf> {
     let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let folder = if cfg!(windows) {
         variable("LOCALAPPDATA")?
@@ -40,6 +77,5 @@ fn file(root: &Path) -> Option<PathBuf> {
     } else {
         variable("XDG_CACHE_HOME").filter(|path| path.is_absolute()).or_else(|| Some(variable("HOME")?.join(".cache")))?
     };
-    let project = Digest::of(fs::canonicalize(root).ok()?.as_os_str().as_encoded_bytes());
-    Some(folder.join("tilmash").join(format!("highlighting-{project}")))
+    Some(folder.join("tilmash"))
 }

@@ -3,7 +3,7 @@
 //! Everything is rendered into a folder beside the output, which then takes its place in one step;
 //! so a build that fails or is killed at any moment leaves the published folder as it was, or as it
 //! should be. What is the same as before is linked, not written, and keeps its time stamp; if all is
-//! the same, nothing is touched. Only files that an earlier build wrote are ever deleted: a list of
+//! the same, nothing is touched. What a [`Record`] of the last build knows to be the same is not even made. Only files that an earlier build wrote are ever deleted: a list of
 //! them is kept in the folder, under [`MANIFEST`], and tells it from a folder of someone else's. What
 //! else is in a folder that goes away, be it of a build that was killed, is moved into the new one.
 
@@ -11,18 +11,21 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use crate::base::{Diagnostic, Failure, code, diagnostic};
+use crate::base::{Diagnostic, Digest, Failure, code, diagnostic};
+use crate::output::makings::Makings;
 use crate::project::State;
 use crate::render::{Body, Rendered};
 use crate::site::Route;
 
+mod record;
 mod swap;
+
+pub use record::Record;
 
 /// The list of the files that a build wrote, one path a line, in the folder it wrote.
 pub const MANIFEST: &str = crate::site::route::RESERVED;
@@ -46,6 +49,8 @@ pub struct Report {
     pub times: Vec<RouteTime>,
     /// Files that no build wrote and that now stand under another name, since a page has theirs.
     pub displaced: Vec<PathBuf>,
+    /// What the next build of the folder can know of it, if it was published and asked to remember.
+    pub record: Option<Record>,
 }
 
 /// How long a route took to render.
@@ -60,7 +65,7 @@ pub struct RouteTime {
 pub fn render_all(state: &State, each: &(dyn Fn() + Sync)) -> Vec<Diagnostic> {
     let Some(site) = state.site() else { return Vec::new() };
     let routes: Vec<&Route> = site.routes.values().collect();
-    state.highlight();
+    state.highlight(&routes);
     let mut problems: Vec<Diagnostic> = routes
         .par_iter()
         .flat_map_iter(|route| {
@@ -87,8 +92,11 @@ fn render(state: &State, route: &Route) -> Rendered {
 }
 
 /// Publishes a state into the folder `output`; `each` is told of each route done.
-pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Report, Failure> {
-    let site = state.site().expect("only a state that can be rendered is published");
+///
+/// `known` is what an earlier build remembered of the folder; `None` neither uses nor makes such a record.
+pub fn emit(state: &State, output: &Path, known: Option<&Record>, each: &(dyn Fn() + Sync)) -> Result<Report, Failure> {
+    let renderer = state.renderer.as_ref().expect("only a state that can be rendered is published");
+    let site = &renderer.site;
     let output = absolute(output)?;
     refuse_sources(&state.inputs.root, &output)?;
     for path in site.routes.keys() {
@@ -114,20 +122,24 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
         }
     }
 
-    let folders: BTreeSet<&str> = site.routes.keys().map(|path| crate::base::path::folder(path)).collect();
-    let stage = Stage::new(stage, site.routes.keys())?;
-    for folder in folders {
-        let folder = stage.join(folder);
-        fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))?;
-    }
-
+    let makings = known.map(|known| (known, Makings::of(renderer)));
     let routes: Vec<&Route> = site.routes.values().collect();
+    let mut makings: Vec<Option<Digest>> =
+        routes.par_iter().map(|route| makings.as_ref()?.1.route(renderer, route)).collect();
+    let is_known = |(route, makings): (&&Route, &Option<Digest>)| {
+        let (Some(known), Some(makings)) = (known, makings) else { return false };
+        before.exists && known.has(&route.path, *makings, &output.join(&*route.path))
+    };
+    let is_known: Vec<bool> = routes.par_iter().zip(&makings).map(is_known).collect();
+    let fresh: Vec<&Route> = routes.iter().zip(&is_known).filter(|(_, known)| !**known).map(|(route, _)| *route).collect();
+    is_known.iter().filter(|known| **known).for_each(|_| each());
+
     let begun = Instant::now();
-    state.highlight();
+    state.highlight(&fresh);
     let highlighting = begun.elapsed();
+    let stage = Stage::new(stage, site.routes.keys(), before.exists)?;
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
-    let written = AtomicUsize::new(0);
-    let done: Vec<(Vec<Diagnostic>, bool, RouteTime)> = routes
+    let done: Vec<(Vec<Diagnostic>, bool, RouteTime)> = fresh
         .par_iter()
         .map(|route| {
             let begun = Instant::now();
@@ -135,14 +147,11 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
             let time = RouteTime { path: Arc::clone(&route.path), template: rendered.template, time: begun.elapsed() };
             let mut same = false;
             if let Some(body) = &rendered.body {
-                match place(body, &output.join(&*route.path), &stage.join(&*route.path), before.exists) {
+                match stage.place(body, &output.join(&*route.path), &route.path, before.exists) {
                     Ok(Placed::Same) => same = true,
-                    Ok(Placed::Written) => {
-                        written.fetch_add(1, Ordering::Relaxed);
-                    }
-                    Err(error) => {
-                        let failed = Failure::io("write", &stage.join(&*route.path), &error);
-                        failure.lock().expect("no code panics while it holds this lock").get_or_insert(failed);
+                    Ok(Placed::Written) => {}
+                    Err(found) => {
+                        failure.lock().expect("no code panics while it holds this lock").get_or_insert(found);
                     }
                 }
             }
@@ -153,13 +162,25 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
     if let Some(failure) = failure.into_inner().expect("no code panics while it holds this lock") {
         return Err(failure);
     }
-    let mut report = Report { files: routes.len(), written: written.into_inner(), highlighting, ..Report::default() };
+    let mut report = Report { files: routes.len(), highlighting, ..Report::default() };
     let mut unchanged = Vec::new();
-    for (route, (problems, same, time)) in routes.iter().zip(done) {
+    let mut done = done.into_iter();
+    for ((route, is_known), makings) in routes.iter().zip(is_known).zip(&mut makings) {
+        if is_known {
+            unchanged.push(&*route.path);
+            continue;
+        }
+        let (problems, same, time) = done.next().expect("every route that is not known was made");
+        if !problems.is_empty() {
+            // They are to be found again.
+            *makings = None;
+        }
         report.times.push(time);
         report.problems.extend(problems);
         if same {
             unchanged.push(&*route.path);
+        } else {
+            report.written += 1;
         }
     }
     diagnostic::sort(&mut report.problems);
@@ -169,20 +190,19 @@ pub fn emit(state: &State, output: &Path, each: &(dyn Fn() + Sync)) -> Result<Re
     }
     report.removed = before.manifest.iter().filter(|path| !site.routes.contains_key(path.as_str())).count();
     report.published = true;
-    if before.exists && before.complete && report.written == 0 && report.removed == 0 {
-        report.displaced = displaced;
-        return Ok(report);
+    if !before.exists || !before.complete || report.written > 0 || report.removed > 0 {
+        let foreign = before.foreign(&output)?;
+        stage.make_folders(foreign.folders.iter().map(PathBuf::as_path))?;
+        stage.make_folders(unchanged.iter().map(|path| Path::new(crate::base::path::folder(path))))?;
+        let paths = unchanged.into_par_iter().map(Path::new).chain(foreign.files.par_iter().map(PathBuf::as_path));
+        paths.try_for_each(|path| keep(&output.join(path), &stage.join(path)))?;
+        displaced.extend(stage.publish(&output)?);
     }
-
-    let foreign = before.foreign(&output)?;
-    for folder in &foreign.folders {
-        let folder = stage.join(folder);
-        fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))?;
-    }
-    let paths = unchanged.into_par_iter().map(PathBuf::from).chain(foreign.files.into_par_iter());
-    paths.try_for_each(|path| keep(&output.join(&path), &stage.join(&path)))?;
-    displaced.extend(stage.publish(&output)?);
     report.displaced = displaced;
+    report.record = known.map(|_| {
+        let files = routes.iter().zip(makings).map(|(route, makings)| (&*route.path, makings)).collect();
+        Record::of(&output, files, (site.works.len(), site.languages.len()))
+    });
     Ok(report)
 }
 
@@ -193,18 +213,42 @@ struct Stage {
 
 impl Stage {
     /// Begins a stage with the list of what will be written into it, so that after a kill it is known
-    /// what in it is ours.
-    fn new<'a>(path: PathBuf, files: impl Iterator<Item = &'a Arc<str>>) -> Result<Self, Failure> {
+    /// what in it is ours. Folders are made as they are needed if few files may be: `few`.
+    fn new<'a>(path: PathBuf, files: impl Iterator<Item = &'a Arc<str>> + Clone, few: bool) -> Result<Self, Failure> {
         fs::create_dir_all(&path).map_err(|error| Failure::io("make", &path, &error))?;
         let stage = Self { path };
-        let list: String = files.map(|path| format!("{path}\n")).collect();
+        let list: String = files.clone().flat_map(|path| [path, "\n"]).collect();
         let manifest = stage.join(MANIFEST);
         fs::write(&manifest, list).map_err(|error| Failure::io("write", &manifest, &error))?;
+        if !few {
+            stage.make_folders(files.map(|path| Path::new(crate::base::path::folder(path))))?;
+        }
         Ok(stage)
     }
 
     fn join(&self, path: impl AsRef<Path>) -> PathBuf {
         self.path.join(path)
+    }
+
+    fn make_folders<'a>(&self, folders: impl Iterator<Item = &'a Path>) -> Result<(), Failure> {
+        for folder in folders.collect::<BTreeSet<_>>() {
+            let folder = self.join(folder);
+            fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))?;
+        }
+        Ok(())
+    }
+
+    /// Puts what was made in its place, unless the old folder has the same.
+    fn place(&self, body: &Body, old: &Path, path: &str, compare: bool) -> Result<Placed, Failure> {
+        let new = self.join(path);
+        let placed = place(body, old, &new, compare).or_else(|error| {
+            if error.kind() != io::ErrorKind::NotFound {
+                return Err(error);
+            }
+            fs::create_dir_all(self.join(crate::base::path::folder(path)))?;
+            place(body, old, &new, false)
+        });
+        placed.map_err(|error| Failure::io("write", &new, &error))
     }
 
     fn publish(mut self, output: &Path) -> Result<Vec<PathBuf>, Failure> {
@@ -277,9 +321,6 @@ fn same_files(a: &Path, b: &Path) -> io::Result<bool> {
 
 /// Puts a file of the old folder into the new one, with its time stamp.
 fn keep(old: &Path, new: &Path) -> Result<(), Failure> {
-    if let Some(folder) = new.parent() {
-        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
-    }
     if fs::hard_link(old, new).is_ok() {
         return Ok(());
     }
@@ -361,7 +402,7 @@ struct Foreign {
 }
 
 /// The real path of a folder that may not exist yet; none is made.
-fn absolute(output: &Path) -> Result<PathBuf, Failure> {
+pub fn absolute(output: &Path) -> Result<PathBuf, Failure> {
     let output = std::path::absolute(output).map_err(|error| Failure::io("find", output, &error))?;
     let mut real = PathBuf::new();
     for part in output.components() {

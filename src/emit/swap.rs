@@ -5,6 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::base::Failure;
 
 use super::MANIFEST;
@@ -23,6 +25,11 @@ pub(super) fn recover(output: &Path, stage: &Path) -> Result<Vec<PathBuf>, Failu
         }
     }
     Ok(displaced)
+}
+
+/// Whether a build that was killed left anything.
+pub(super) fn is_left(stage: &Path) -> bool {
+    stage.symlink_metadata().is_ok() || aside(stage).symlink_metadata().is_ok()
 }
 
 /// Puts `stage` in the place of `output` and removes what was there. Gives the places of files that
@@ -64,8 +71,7 @@ fn clear(tree: &Path, output: &Path) -> io::Result<Vec<PathBuf>> {
     // Without a list nothing is known to be ours.
     let list = fs::read_to_string(tree.join(MANIFEST)).unwrap_or_default();
     let ours: BTreeSet<&str> = list.lines().collect();
-    let mut displaced = Vec::new();
-    clear_folder(tree, Path::new(""), &ours, output, &mut displaced)?;
+    let displaced = clear_folder(tree, Path::new(""), &ours, output)?;
     // The list goes last, so that this can be taken up again.
     match fs::remove_file(tree.join(MANIFEST)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -75,22 +81,17 @@ fn clear(tree: &Path, output: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(displaced)
 }
 
-fn clear_folder(
-    tree: &Path,
-    folder: &Path,
-    ours: &BTreeSet<&str>,
-    output: &Path,
-    displaced: &mut Vec<PathBuf>,
-) -> io::Result<()> {
+fn clear_folder(tree: &Path, folder: &Path, ours: &BTreeSet<&str>, output: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut displaced = Vec::new();
+    let mut below = Vec::new();
     for entry in fs::read_dir(tree.join(folder))? {
         let entry = entry?;
         let path = folder.join(entry.file_name());
-        let old = entry.path();
         if entry.file_type()?.is_dir() {
-            clear_folder(tree, &path, ours, output, displaced)?;
-            fs::remove_dir(&old)?;
+            below.push(path);
             continue;
         }
+        let old = entry.path();
         let name = path.to_string_lossy().replace('\\', "/");
         if name == MANIFEST {
             continue;
@@ -101,7 +102,18 @@ fn clear_folder(
             displaced.extend(rescue(&old, &path, output)?);
         }
     }
-    Ok(())
+    let cleared: Vec<io::Result<Vec<PathBuf>>> = below
+        .into_par_iter()
+        .map(|path| {
+            let displaced = clear_folder(tree, &path, ours, output)?;
+            fs::remove_dir(tree.join(&path))?;
+            Ok(displaced)
+        })
+        .collect();
+    for found in cleared {
+        displaced.extend(found?);
+    }
+    Ok(displaced)
 }
 
 /// Whether what stands at `b` is all of what stands at `a`.

@@ -57,6 +57,11 @@ impl File {
         self.stamp == other.stamp && self.same(other)
     }
 
+    /// What tells a file that stays on disk from one that was changed; `None` if it need not yet.
+    pub fn stamp_if_settled(&self) -> Option<impl std::hash::Hash + use<>> {
+        self.stamp.settled.then_some(self.stamp)
+    }
+
     /// Whether two looks at a file found the same: the same text, or, of what stays on disk, no sign of a change.
     pub fn same(&self, other: &Self) -> bool {
         match (&self.content, &other.content) {
@@ -79,7 +84,7 @@ pub enum Content {
 }
 
 /// By what a file is recognised as unchanged without reading it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Hash)]
 struct Stamp {
     modified: Option<SystemTime>,
     length: u64,

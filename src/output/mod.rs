@@ -6,6 +6,7 @@ use crate::render::{Rendered, Renderer};
 use crate::site::{Route, RouteKind};
 
 mod feed;
+pub mod makings;
 mod sitemap;
 mod xml;
 

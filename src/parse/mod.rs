@@ -141,6 +141,14 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
     (document, problems)
 }
 
+/// The YAML of a file's front matter; nothing if it has none, or none that ends.
+pub fn front_matter_of(text: &str) -> &str {
+    match front_matter(text) {
+        Ok((Some(range), _)) => &text[range],
+        Ok((None, _)) | Err(_) => "",
+    }
+}
+
 /// Finds the front matter: the range of its YAML and where the text begins after it.
 ///
 /// The error is the range of the opening line of front matter that never ends.

@@ -29,7 +29,7 @@ pub use template::Templates;
 pub struct Renderer {
     pub site: Arc<Site>,
     pub links: Arc<Links>,
-    inputs: Arc<Inputs>,
+    pub inputs: Arc<Inputs>,
     templates: Arc<Templates>,
     highlighter: Arc<Highlighter>,
     shared: Arc<shared::Shared>,
@@ -86,9 +86,11 @@ impl Renderer {
         Self { site, links, inputs, templates, highlighter, shared }
     }
 
-    /// Highlights the code of all pages, ahead of rendering them all.
-    pub fn highlight(&self) {
-        let documents = self.site.works.iter().flat_map(|work| work.editions.iter().flatten()).map(|edition| &edition.document);
+    /// Highlights the code of pages, ahead of rendering them all.
+    pub fn highlight(&self, routes: &[&Route]) {
+        let works: std::collections::BTreeSet<_> = routes.iter().filter_map(|route| route.kind.work()).collect();
+        let editions = works.into_iter().flat_map(|work| self.site.work(work).editions.iter().flatten());
+        let documents = editions.map(|edition| &edition.document);
         self.highlighter
             .ahead(documents.flat_map(|document| &document.codes).map(|block| (block.language.as_str(), &*block.text)));
     }

@@ -69,6 +69,26 @@ pub enum RouteKind {
 }
 
 impl RouteKind {
+    /// The work whose text the page shows.
+    pub fn work(&self) -> Option<WorkId> {
+        match self {
+            Self::Page { work, .. } | Self::SideBySide { work, .. } => Some(*work),
+            Self::SourceOrder { .. }
+            | Self::Tags { .. }
+            | Self::Tag { .. }
+            | Self::Front
+            | Self::NotFound
+            | Self::Feed { .. }
+            | Self::Sitemap
+            | Self::Robots
+            | Self::NoJekyll
+            | Self::Cname
+            | Self::Redirect { .. }
+            | Self::Asset { .. }
+            | Self::ThemeFile { .. } => None,
+        }
+    }
+
     /// Whether it is a page that a template makes.
     pub fn is_page(&self) -> bool {
         match self {
