@@ -417,6 +417,49 @@ fn a_heading_asks_again_those_who_name_it() {
     assert_eq!(after.redone, Redone { parsed: 2, answered: 2, problems: true, ..NOTHING });
 }
 
+/// Small edits that leave most of a document's shape as it is and that another page shows, each in a way of its own.
+#[test]
+fn what_others_show_of_a_page_is_in_what_they_are_made_of() {
+    let plan = "source: text.kk.txt\nlanguage: kk\nchapters:\n  - {key: a, title: А, paragraphs: [L1.1]}\n  - {key: b, title: Ә, rest: true}\ntouches:\n  L1.1: [b]\n";
+    let files: Files = [
+        ("site.yaml", "title: T\nlanguages: [kk, en]\nbase_url: https://example.org/\nplans: [content/_source/plan.yaml]\n"),
+        ("content/_source/plan.yaml", plan),
+        ("content/_source/text.kk.txt", "Бір сөйлем.\nЕкі сөйлем.\n"),
+        ("content/a.kk.md", "# А\n\nБір сөйлем.\n"),
+        ("content/a.en.md", "# A\n\nOne sentence.\n"),
+        ("content/b.kk.md", "# Ә\n\nЕкі сөйлем.\n"),
+        ("content/b.en.md", "# B\n\nTwo sentences.\n"),
+        ("content/c.kk.md", "# В\n\n## Тарау {#part}\n\nҮш.\n"),
+        ("content/c.en.md", "# C\n\n## Part\n\nThree. [[a]]\n"),
+        ("content/d.kk.md", "# Г\n\n[[c#part]] [[c#2.1]]\n"),
+        ("content/d.en.md", "# D\n\n[[c#part]] [[c#2.1]]\n"),
+    ]
+    .map(|(path, text)| (path.to_owned(), text.to_owned()))
+    .into();
+    let edits = [
+        ("content/a.kk.md", "Бір", "Бірінші", "kk/b/index.html"),
+        ("content/a.en.md", "One", "Another", "en/b/index.html"),
+        ("content/c.en.md", "# C", "# See", "en/d/index.html"),
+        ("content/c.kk.md", "{#part}", "{#piece}", "kk-en/d/index.html"),
+        ("content/c.en.md", "[[a]]", "[[b]]", "en/a/index.html"),
+        ("content/c.en.md", "## Part\n\n", "", "kk-en/d/index.html"),
+        ("content/c.kk.md", "Үш.", "> Үш.", "kk-en/d/index.html"),
+        ("content/_source/text.kk.txt", "Бір", "Бір ", "kk/a/index.html"),
+    ];
+    let before = state(&files);
+    let before_snapshot = snapshot(&before);
+    for (path, from, to, shown) in edits {
+        let mut files = files.clone();
+        let text = files.get_mut(path).expect("it is there");
+        assert!(text.contains(from));
+        *text = text.replace(from, to);
+        let after = state(&files);
+        let after_snapshot = snapshot(&after);
+        assert!(before_snapshot.routes[shown] != after_snapshot.routes[shown], "{path}: `{from}` → `{to}` is not shown in {shown}");
+        assert_eq!(betrayed((&before, &before_snapshot), (&after, &after_snapshot)), None, "{path}: `{from}` → `{to}`");
+    }
+}
+
 #[test]
 fn a_template_is_no_document() {
     let mut files = sections();
