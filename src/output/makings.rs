@@ -1,18 +1,17 @@
 //! What a route is made of, as digests: where they are those of an earlier build, so is every byte of it.
 //!
-//! A page is made of the texts of its own work, of what pages see of other works, and of what the whole site
-//! shares: templates, words, configuration. The last two go into one digest, so an edit that others may
-//! see (a title, a heading, a link) makes every page a new one, and an edit of a sentence that nobody
-//! else shows makes a new one of its own pages only. So [`Makings`] would be wrong if a page came to show anything of
-//! another work's text without it being in [`seen`] or among [`Makings::route`]'s works; `tests/edits.rs` renders
-//! everything before and after edits and compares.
+//! A page is made of the texts of its own work, of the shape of the works that it links to (which anchors there are, and
+//! what stands beside them), of the works that link to it, and of what the whole site shares: templates, words, configuration, and
+//! all that lists and menus say of works. What is shared is one digest, so an edit of a title makes
+//! every page anew, and an edit of a paragraph the pages of its work and few others. [`Makings`] would be wrong if a page came to
+//! show anything else of another work; `tests/edits.rs` renders everything before and after edits and compares.
 
 use std::hash::{Hash as _, Hasher as _};
 
 use crate::base::Digest;
 use crate::base::hash::Digester;
 use crate::load::{Content, Inputs};
-use crate::parse::{self, Block, Document, Heading, Note, Ref, Segment};
+use crate::parse::{self, Block, Document, Heading, Note, Segment};
 use crate::render::Renderer;
 use crate::site::{Route, RouteKind, WorkId};
 
@@ -21,8 +20,17 @@ use crate::site::{Route, RouteKind, WorkId};
 pub struct Makings {
     /// What every page may depend on.
     shared: Digest,
-    /// By work: the texts of its editions.
-    works: Vec<Digest>,
+    /// By work.
+    works: Vec<Work>,
+}
+
+/// The digests of a work.
+#[derive(Debug)]
+struct Work {
+    /// Of the texts of its editions.
+    texts: Digest,
+    /// Of what those see that link to it.
+    shape: Digest,
 }
 
 impl Makings {
@@ -49,16 +57,20 @@ impl Makings {
         }
         let mut works = Vec::with_capacity(site.works.len());
         for work in &site.works {
-            let mut texts = Digester::default();
+            let (mut texts, mut shape) = (Digester::default(), Digester::default());
             for edition in &work.editions {
                 let text = edition.as_ref().and_then(|edition| inputs.text(&edition.document.file));
                 text.hash(&mut texts);
+                edition.is_some().hash(&mut shape);
                 if let Some(edition) = edition {
                     edition.path.hash(&mut shared);
-                    seen(&edition.document, inputs, &mut shared);
+                    // The front matter as it is written: every field of it, and every field to come.
+                    text.map(|text| parse::front_matter_of(text)).hash(&mut shared);
+                    edition.document.title.hash(&mut shared);
+                    hash_shape(&edition.document, &mut shape);
                 }
             }
-            works.push(texts.digest());
+            works.push(Work { texts: texts.digest(), shape: shape.digest() });
         }
         Self { shared: shared.digest(), works }
     }
@@ -70,10 +82,17 @@ impl Makings {
         route.path.hash(&mut digester);
         match &route.kind {
             RouteKind::Page { work, .. } | RouteKind::SideBySide { work, .. } => {
-                self.works[work.0 as usize].hash(&mut digester);
+                let links = &renderer.links;
+                self.works[work.0 as usize].texts.hash(&mut digester);
                 // Sentences of other chapters that touch this one are shown under it.
-                for &(WorkId(other), _) in &renderer.links.touched_by[work.0 as usize] {
-                    self.works[other as usize].hash(&mut digester);
+                for &(WorkId(other), _) in &links.touched_by[work.0 as usize] {
+                    self.works[other as usize].texts.hash(&mut digester);
+                }
+                for WorkId(target) in links.targets(*work) {
+                    self.works[target as usize].shape.hash(&mut digester);
+                }
+                for &from in links.backlinks[work.0 as usize].iter() {
+                    renderer.site.work(from).key.hash(&mut digester);
                 }
             }
             RouteKind::Tags { .. }
@@ -108,26 +127,25 @@ pub fn of_inputs(inputs: &Inputs) -> Option<Digest> {
     Some(digester.digest())
 }
 
-/// What pages see of a document that is not their own.
-fn seen(document: &Document, inputs: &Inputs, digester: &mut Digester) {
+/// What pages that link to a document may see of it, besides its title.
+fn hash_shape(document: &Document, digester: &mut Digester) {
     let Document {
-        file,
+        file: _,
         key: _,
         lang: _,
-        // As it is written: every field of it, and every field to come.
+        // Shared.
         front: _,
-        title,
-        // Shown by others only where a chapter touches another: [`Makings::route`].
+        title: _,
+        // Shown by others only where a chapter touches another.
         body: _,
         blocks,
         segments,
         headings,
-        refs,
+        // Of these others see that they are there: the list of pages that link to a page.
+        refs: _,
         codes: _,
         notes,
     } = document;
-    title.hash(digester);
-    inputs.text(file).map(|text| parse::front_matter_of(text)).hash(digester);
     digester.write_usize(blocks.len());
     for Block { kind, html: _, segments, bytes: _ } in blocks {
         (kind, segments).hash(digester);
@@ -139,10 +157,6 @@ fn seen(document: &Document, inputs: &Inputs, digester: &mut Digester) {
     digester.write_usize(headings.len());
     for Heading { level, anchor, explicit, text, id } in headings {
         (level, anchor, explicit, text, id).hash(digester);
-    }
-    digester.write_usize(refs.len());
-    for Ref { target, place: _, kind } in refs {
-        (target, kind).hash(digester);
     }
     digester.write_usize(notes.len());
     for Note { label, number: _, uses: _, text: _ } in notes {

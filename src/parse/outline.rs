@@ -59,7 +59,7 @@ pub struct Ref {
 }
 
 /// Who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefKind {
     Link,
     Wiki,
@@ -67,7 +67,7 @@ pub enum RefKind {
 }
 
 /// Where a ref points, as far as the document alone can tell.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Target {
     /// A file below the project's root, such as `content/vectors/russia.en.md`, and an anchor in it.
     File { path: String, anchor: Option<String> },
