@@ -411,14 +411,16 @@ impl Project {
         if !documents.is_empty() {
             let works: BTreeSet<_> =
                 documents.iter().map(|document| Some(known.site.edition_in(&document.file)?.0)).collect::<Option<_>>()?;
-            let title = |site: &Site, document: &crate::parse::Document| {
-                site.edition_in(&document.file)
-                    .and_then(|(work, lang)| Some(site.edition(work, lang)?.document.title == document.title))
+            let same_face = |new: &Arc<crate::parse::Document>| {
+                let (work, lang) = known.site.edition_in(&new.file)?;
+                let old = &known.site.edition(work, lang)?.document;
+                let front = |it: &crate::model::FrontMatter| (it.description.clone(), it.date);
+                Some(old.title == new.title && front(&old.front) == front(&new.front))
             };
-            let same_titles = documents.iter().all(|document| title(&known.site, document) == Some(true));
+            let all_same = documents.iter().all(|document| same_face(document) == Some(true));
             let site = Arc::new(known.site.with(&documents)?);
-            // All that is shared and shows anything of documents shows their titles, in an order.
-            same_faces = same_titles && site.order == known.site.order;
+            // All that is shared and shows anything of documents shows these, in an order.
+            same_faces = all_same && site.order == known.site.order;
             self.laps.lap("site");
             let links = Arc::new(known.links.with(&known.site, &site, &works));
             redone.answered = links.asked;

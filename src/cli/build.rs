@@ -88,15 +88,17 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         cache::keep_record(&global.root, &output, &record.made_of(inputs));
     }
     let code = report::report(global, &problems, &state.inputs);
+    let counts = state.site().map(|site| (site.works.len(), site.languages.len()));
+    // The process ends: taking a large site apart piece by piece would be for nothing.
+    std::mem::forget(state);
     for file in &emitted.displaced {
         say(
             global,
             &format!("`{}` is someone's file that stood in the way of the site; it was kept under this name", file.display()),
         );
     }
-    if emitted.published {
-        let site = state.site().expect("it was published");
-        say(global, &published(site.works.len(), site.languages.len(), &output, &emitted, start));
+    if let (Some((works, languages)), true) = (counts, emitted.published) {
+        say(global, &published(works, languages, &output, &emitted, start));
         // What was published has no errors; warnings do not fail a build.
         return Ok(Code::Fine);
     }
@@ -136,6 +138,8 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
     let code = report_all(global, &state, &problems);
     let works = state.site().map_or(0, |site| site.works.len());
     say(global, &format!("checked {} in {}", report::plural(works, "work"), duration(start.elapsed())));
+    // As in a build.
+    std::mem::forget(state);
     Ok(code)
 }
 

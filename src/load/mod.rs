@@ -9,6 +9,7 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -167,7 +168,7 @@ impl Stamp {
 pub fn refresh(root: &Path, previous: Option<&Inputs>) -> Result<Inputs, Failure> {
     let (real_root, found) = find(root, &mut || false)?;
     let Found { files, problems } = found.expect("nothing broke it off");
-    let read = files.into_par_iter().map(|found| read_found(&found, previous)).collect();
+    let read = files.into_par_iter().map_init(Vec::new, |buffer, found| read_found(&found, previous, buffer)).collect();
     Ok(gather(real_root, previous, read, problems))
 }
 
@@ -177,11 +178,12 @@ pub fn verify(root: &Path, previous: &Inputs, interrupted: &mut dyn FnMut() -> b
     let (real_root, found) = find(root, interrupted)?;
     let Some(Found { files, problems }) = found else { return Ok(None) };
     let mut read = Vec::with_capacity(files.len());
+    let mut buffer = Vec::new();
     for found in files {
         if interrupted() {
             return Ok(None);
         }
-        read.push(read_found(&found, Some(previous)));
+        read.push(read_found(&found, Some(previous), &mut buffer));
     }
     Ok(Some(gather(real_root, Some(previous), read, problems)))
 }
@@ -212,7 +214,7 @@ pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf
         match fs::symlink_metadata(disk) {
             Ok(metadata) if metadata.is_file() => {
                 let name = previous.name(&name).cloned().unwrap_or_else(|| name.into());
-                let file = read(disk, &name, previous.files.get(&name)).ok()?;
+                let file = read(disk, &name, previous.files.get(&name), &mut Vec::new()).ok()?;
                 inputs.files.insert(name, file);
             }
             Ok(_) => return None,
@@ -252,10 +254,10 @@ fn find(root: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<(PathBuf, 
 
 type Read = (Arc<str>, Result<File, Diagnostic>);
 
-fn read_found(found: &walk::Found, previous: Option<&Inputs>) -> Read {
+fn read_found(found: &walk::Found, previous: Option<&Inputs>, buffer: &mut Vec<u8>) -> Read {
     let before = previous.and_then(|previous| previous.files.get_key_value(&found.path));
     let name = before.map_or_else(|| found.path.as_str().into(), |(name, _)| Arc::clone(name));
-    let file = read(&found.disk, &name, before.map(|(_, file)| file));
+    let file = read(&found.disk, &name, before.map(|(_, file)| file), buffer);
     (name, file)
 }
 
@@ -295,7 +297,8 @@ fn gather(root: PathBuf, previous: Option<&Inputs>, read: Vec<Read>, mut problem
     Inputs { root, files, problems }
 }
 
-fn read(disk: &Path, name: &Arc<str>, before: Option<&File>) -> Result<File, Diagnostic> {
+/// Reads a file, unless it is known to be as `before`. The buffer is only lent: a new one for each file costs more than reading into it.
+fn read(disk: &Path, name: &Arc<str>, before: Option<&File>, buffer: &mut Vec<u8>) -> Result<File, Diagnostic> {
     let unreadable =
         |error: std::io::Error| Diagnostic::at(&code::UNREADABLE, Place::whole(name), format!("cannot read `{name}`: {error}"));
     let metadata = fs::metadata(disk).map_err(unreadable)?;
@@ -316,14 +319,16 @@ fn read(disk: &Path, name: &Arc<str>, before: Option<&File>) -> Result<File, Dia
         )
         .hint("cut it into chapters, with a plan and `tilmash split`, or by hand"));
     }
-    let bytes = fs::read(disk).map_err(unreadable)?;
-    let text = match String::from_utf8(bytes) {
+    buffer.clear();
+    fs::File::open(disk).and_then(|mut file| file.read_to_end(buffer)).map_err(unreadable)?;
+    // Where letters are not ASCII, the standard library's way takes as long as reading does.
+    let text = match simdutf8::compat::from_utf8(buffer) {
         Ok(text) => text,
         // A scan or a picture that is kept beside the text it belongs to.
         Err(_) if text_kind == TextKind::Source && !is_ours(name) && path::extension(name) != "txt" => return binary(),
         Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let line = error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+            let at = error.valid_up_to();
+            let line = buffer[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
             return Err(Diagnostic::at(
                 &code::NOT_UTF8,
                 Place::whole(name),

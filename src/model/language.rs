@@ -152,9 +152,13 @@ impl LanguagePack {
     /// Letters without an entry in the table stay as they are, so that no two titles fall together
     /// because a generic transliterator does not know their letters.
     pub fn slug(&self, text: &str) -> String {
-        let mut slug = String::new();
+        let mut slug = String::with_capacity(text.len());
+        // Tables begin where ASCII ends, but for those of somebody who wants it otherwise.
+        let first = self.romanise.first_key_value().map_or(char::MAX, |(letter, _)| *letter);
         for c in path::nfc(text).to_lowercase().chars() {
-            if let Some(latin) = self.romanise.get(&c) {
+            if c.is_ascii_alphanumeric() && c < first {
+                slug.push(c);
+            } else if let Some(latin) = self.romanise.get(&c) {
                 slug.push_str(latin);
             } else if c.is_alphanumeric() {
                 slug.push(c);

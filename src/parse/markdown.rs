@@ -155,10 +155,10 @@ impl<'a, 'p> Writer<'a, 'p> {
         options: Options,
         problems: &'p mut Vec<Diagnostic>,
     ) -> Self {
-        let events = Parser::new_ext(&text[start..], options)
-            .into_offset_iter()
-            .map(|(event, range)| (event, range.start + start..range.end + start))
-            .collect();
+        // Prose has fewer; room that is not needed is not touched.
+        let mut events = Vec::with_capacity((text.len() - start) / 16 + 8);
+        let moved = |(event, range): (_, Range<usize>)| (event, range.start + start..range.end + start);
+        events.extend(Parser::new_ext(&text[start..], options).into_offset_iter().map(moved));
         Self {
             text,
             page,

@@ -95,8 +95,8 @@ impl Renderer {
             .ahead(documents.flat_map(|document| &document.codes).map(|block| (block.language.as_str(), &*block.text)));
     }
 
-    /// A renderer of an index that has the same works under the same titles in the same order, with the same templates: the values that
-    /// pages share are those of this one.
+    /// A renderer of an index that has the same works under the same titles, descriptions and dates in the same order, with the
+    /// same templates: the values that pages share are those of this one.
     #[must_use]
     pub fn with(&self, inputs: Arc<Inputs>, site: Arc<Site>, links: Arc<Links>) -> Self {
         Self { inputs, site, links, ..self.clone() }

@@ -1,8 +1,8 @@
 //! What pages share, as template values: made once for a site, or once for a section, and then only
 //! referred to.
 //!
-//! Of documents only titles go into them, and paths, in reading order (the compass also counts what the
-//! split says). [`super::Renderer::with`] keeps them as long as these are the same; whoever puts more of a
+//! Of documents only titles, descriptions and dates go into them, and paths, in reading order (the compass also counts
+//! what the split says). [`super::Renderer::with`] keeps them as long as these are the same; whoever puts more of a
 //! document into them has to say so there.
 
 use std::sync::OnceLock;
@@ -10,8 +10,8 @@ use std::sync::OnceLock;
 use tera::{Context, Value};
 
 use crate::base::{Diagnostic, path, yaml};
-use crate::model::LangId;
-use crate::site::{MENU_LIMIT, Site, WorkId, route};
+use crate::model::{LangId, LanguagePack};
+use crate::site::{Edition, MENU_LIMIT, Site, WorkId, route};
 
 use super::template::{NUMBER_GROUP, Templates, map};
 
@@ -20,8 +20,19 @@ use super::template::{NUMBER_GROUP, Templates, map};
 pub(super) struct Shared {
     languages: Vec<Language>,
     pub(super) assets: Value,
+    /// By language and work: how other pages show its page; made when first asked for.
+    cards: Vec<Box<[OnceLock<Box<Card>>]>>,
     /// By language and section: the menu of the pages in that section; made when first asked for.
     menus: Vec<Vec<OnceLock<Box<Menu>>>>,
+}
+
+/// A page as others show it.
+#[derive(Debug)]
+struct Card {
+    /// Title, path and language.
+    link: Value,
+    /// The same with what lists say beside them; made when first asked for.
+    entry: OnceLock<Value>,
 }
 
 /// The menu of a section's pages, as data and as HTML.
@@ -80,12 +91,48 @@ impl Shared {
         Self {
             languages,
             assets: Value::from(assets),
+            cards: site.config.lang_ids().map(|_| site.works.iter().map(|_| OnceLock::new()).collect()).collect(),
             menus: site.config.lang_ids().map(|_| (0..site.works.len()).map(|_| OnceLock::new()).collect()).collect(),
         }
     }
 
     pub(super) fn language(&self, lang: LangId) -> &Language {
         &self.languages[lang.0]
+    }
+
+    /// Title, path and language of an edition's page.
+    pub(super) fn link(&self, site: &Site, work: WorkId, lang: LangId, edition: &Edition) -> Value {
+        self.card(site, work, lang, edition).link.clone()
+    }
+
+    /// The same with key, description and date: an entry of a list.
+    pub(super) fn entry(&self, site: &Site, work: WorkId, lang: LangId, edition: &Edition) -> Value {
+        let card = self.card(site, work, lang, edition);
+        let entry = card.entry.get_or_init(|| {
+            let front = &edition.document.front;
+            let date = front.date.map_or_else(Value::none, |date| date_value(&site.languages[lang.0].pack, date));
+            map([
+                ("key", site.work(work).key.as_str().into()),
+                ("title", edition.document.title.as_str().into()),
+                ("url", path::to_url(&edition.path).into()),
+                ("lang", site.config.code(lang).into()),
+                ("description", front.description.as_deref().into()),
+                ("date", date),
+                ("weight", site.chapter(work).map_or(0, |(_, chapter)| chapter.cuts.len()).into()),
+            ])
+        });
+        entry.clone()
+    }
+
+    fn card(&self, site: &Site, work: WorkId, lang: LangId, edition: &Edition) -> &Card {
+        self.cards[lang.0][work.0 as usize].get_or_init(|| {
+            let link = map([
+                ("title", edition.document.title.as_str().into()),
+                ("url", path::to_url(&edition.path).into()),
+                ("lang", site.config.code(lang).into()),
+            ]);
+            Box::new(Card { link, entry: OnceLock::new() })
+        })
     }
 
     /// The menu for a page in a work's section, or of the work itself if it is a section.
@@ -243,6 +290,11 @@ pub(super) fn source_order_key(split: u32) -> String {
         0 => route::SOURCE_ORDER.to_owned(),
         n => format!("{}-{}", route::SOURCE_ORDER, n + 1),
     }
+}
+
+/// A date as templates get it: for machines and for people.
+pub(super) fn date_value(language: &LanguagePack, date: jiff::civil::Date) -> Value {
+    map([("iso", date.to_string().into()), ("text", language.date_text(date).into())])
 }
 
 fn vector_of(site: &Site, work: WorkId) -> Option<String> {

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use tera::{Context, Error, ErrorKind, Kwargs, State, Tera, Value};
 
 use crate::base::{Diagnostic, Place, code, suggest};
@@ -230,9 +231,24 @@ fn sentence(text: &str) -> String {
 
 /// A mapping as a template value.
 pub(super) fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
-    let mut map = tera::Map::with_capacity_and_hasher(N, Default::default());
-    for (name, value) in entries {
-        map.insert(name.into(), value);
+    fields(&entries)
+}
+
+/// A mapping as a template value, in the order of its entries.
+///
+/// By way of serde, since Tera's conversion of a map that is made already makes it anew.
+pub(super) fn fields(entries: &[(&'static str, Value)]) -> Value {
+    Value::from_serializable(&Fields(entries))
+}
+
+struct Fields<'a>(&'a [(&'static str, Value)]);
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("", self.0.len())?;
+        for (name, value) in self.0 {
+            fields.serialize_field(name, value)?;
+        }
+        fields.end()
     }
-    Value::from(map)
 }

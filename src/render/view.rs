@@ -3,10 +3,12 @@
 //! The names here are the interface of the templates: `templates/` and every site's own depend on
 //! them. A page's value holds what is its own; what pages share comes from [`super::shared`].
 
+use std::sync::LazyLock;
+
 use tera::{Context, Value};
 
 use crate::base::{Diagnostic, code, path};
-use crate::model::{LangId, LanguagePack};
+use crate::model::LangId;
 use crate::parse::{Block, BlockKind, Document};
 use crate::site::{WorkId, route, tags_path};
 use crate::split::{self, Format, SegmentKind};
@@ -14,8 +16,8 @@ use crate::split::{self, Format, SegmentKind};
 use super::Renderer;
 use super::body::{Page, Writer, excerpt, matching};
 use super::compass::compass;
-use super::shared::{self, MenuPage, yaml_value};
-use super::template::map;
+use super::shared::{self, MenuPage, date_value, yaml_value};
+use super::template::{fields, map};
 
 /// The page of an edition.
 pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &mut Vec<Diagnostic>) -> (String, Context) {
@@ -214,19 +216,7 @@ pub(super) fn tag(renderer: &Renderer, lang: LangId, index: u32, problems: &mut 
     let works: Vec<Value> = tag
         .works
         .iter()
-        .filter_map(|&work| {
-            let document = &site.edition(work, lang)?.document;
-            let language = &site.languages[lang.0].pack;
-            let date = document.front.date.map(|date| date_value(language, date));
-            Some(map([
-                ("key", site.work(work).key.as_str().into()),
-                ("title", document.title.as_str().into()),
-                ("url", path::to_url(&site.edition(work, lang)?.path).into()),
-                ("description", document.front.description.as_deref().into()),
-                ("date", date.unwrap_or_else(Value::none)),
-                ("weight", 0.into()),
-            ]))
-        })
+        .filter_map(|&work| Some(renderer.shared.entry(site, work, lang, site.edition(work, lang)?)))
         .collect();
     page.set("children", works.into());
     page.set("canonical", site.absolute(&tag.path).into());
@@ -304,40 +294,41 @@ pub(super) fn redirect(renderer: &Renderer, own_path: &str, to: &str) -> (String
     ("redirect.html".to_owned(), page.context(renderer, lang, &path::to_root(own_path)))
 }
 
+/// The fields that every kind of page has, with nothing in them.
+static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
+    let absent = ["kind", "key", "title", "url", "description", "canonical", "date", "prev", "next", "chapter", "compass", "extra"];
+    let lists = [
+        "trail",
+        "toc",
+        "notes",
+        "breadcrumbs",
+        "translations",
+        "parallels",
+        "alternates",
+        "children",
+        "backlinks",
+        "touched_by",
+        "tags",
+    ];
+    let empty = Value::from(Vec::<Value>::new());
+    let absent = absent.map(|name| (name, Value::none()));
+    let lists = lists.map(|name| (name, empty.clone()));
+    let others = [("number", "".into()), ("content", "".into()), ("noindex", false.into())];
+    absent.into_iter().chain(lists).chain(others).collect()
+});
+
 /// The value `page`, with the fields that every kind of page has.
 struct Common {
-    fields: tera::Map,
+    fields: Vec<(&'static str, Value)>,
 }
 
 impl Common {
     fn bare(kind: &'static str, key: &str, title: &str, url: &str) -> Self {
-        let mut page = Self { fields: tera::Map::with_capacity_and_hasher(32, Default::default()) };
+        let mut page = Self { fields: BARE.clone() };
         page.set("kind", kind.into());
         page.set("key", key.into());
         page.set("title", title.into());
         page.set("url", url.into());
-        page.set("number", "".into());
-        for absent in ["description", "canonical", "date", "prev", "next", "chapter", "compass", "extra"] {
-            page.set(absent, Value::none());
-        }
-        let empty = Value::from(Vec::<Value>::new());
-        for list in [
-            "trail",
-            "toc",
-            "notes",
-            "breadcrumbs",
-            "translations",
-            "parallels",
-            "alternates",
-            "children",
-            "backlinks",
-            "touched_by",
-            "tags",
-        ] {
-            page.set(list, empty.clone());
-        }
-        page.set("content", "".into());
-        page.set("noindex", false.into());
         page
     }
 
@@ -390,7 +381,10 @@ impl Common {
     }
 
     fn set(&mut self, name: &'static str, value: Value) {
-        self.fields.insert(name.into(), value);
+        match self.fields.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, field)) => *field = value,
+            None => self.fields.push((name, value)),
+        }
     }
 
     /// The whole context, with the menu of a work's section and its entry `current` marked.
@@ -414,7 +408,7 @@ impl Common {
     fn context(self, renderer: &Renderer, lang: LangId, root: &str) -> Context {
         let shared = renderer.shared.language(lang);
         let mut context = Context::new();
-        context.insert_value("page", Value::from(self.fields));
+        context.insert_value("page", fields(&self.fields));
         context.insert_value("site", shared.site.clone());
         context.insert_value("lang", shared.lang.clone());
         context.insert_value("t", shared.strings.clone());
@@ -431,30 +425,18 @@ fn word(renderer: &Renderer, lang: LangId, name: &str) -> String {
     renderer.site.languages[lang.0].pack.strings.get(name).cloned().unwrap_or_else(|| name.to_owned())
 }
 
-fn date_value(language: &LanguagePack, date: jiff::civil::Date) -> Value {
-    map([("iso", date.to_string().into()), ("text", language.date_text(date).into())])
-}
-
 /// Title and path of a work's page in a language; `None` if it has none there.
 fn link(renderer: &Renderer, work: WorkId, lang: LangId) -> Option<Value> {
-    let edition = renderer.site.edition(work, lang)?;
-    Some(map([("title", edition.document.title.as_str().into()), ("url", path::to_url(&edition.path).into())]))
+    Some(renderer.shared.link(&renderer.site, work, lang, renderer.site.edition(work, lang)?))
 }
 
-/// The same, for whatever edition the reader gets; so with its language.
+/// The same, for whatever edition the reader gets.
 fn links(renderer: &Renderer, works: &[WorkId], lang: LangId) -> Value {
-    let values: Vec<Value> = works
-        .iter()
-        .map(|&work| {
-            let (lang, edition) = renderer.site.nearest_edition(work, lang);
-            map([
-                ("title", edition.document.title.as_str().into()),
-                ("url", path::to_url(&edition.path).into()),
-                ("lang", renderer.site.config.code(lang).into()),
-            ])
-        })
-        .collect();
-    values.into()
+    let link = |&work: &WorkId| {
+        let (lang, edition) = renderer.site.nearest_edition(work, lang);
+        renderer.shared.link(&renderer.site, work, lang, edition)
+    };
+    works.iter().map(link).collect::<Vec<_>>().into()
 }
 
 fn home_link(renderer: &Renderer, lang: LangId) -> Value {
@@ -617,11 +599,13 @@ fn children(renderer: &Renderer, work: WorkId, lang: LangId, depth: u32) -> Valu
             // A long section is a page of its own to look through.
             let below = if site.work(child).children.len() < 25 { depth - 1 } else { 0 };
             let weight = site.chapter(child).map_or(0, |(_, chapter)| chapter.cuts.len());
+            let date = edition.document.front.date.map(|date| date_value(&site.languages[lang.0].pack, date));
             Some(map([
                 ("key", site.work(child).key.as_str().into()),
                 ("title", edition.document.title.as_str().into()),
                 ("url", path::to_url(&edition.path).into()),
                 ("description", edition.document.front.description.as_deref().into()),
+                ("date", date.unwrap_or_else(Value::none)),
                 ("weight", weight.into()),
                 ("children", children(renderer, child, lang, below)),
             ]))
