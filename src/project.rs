@@ -23,12 +23,12 @@ use crate::link::touched::Touched;
 use crate::load::{self, Content, Inputs, builtin};
 use crate::model::key::looks_like_language;
 use crate::model::{Config, EditionName, Key, LangId, Language, LanguagePack, config};
+use crate::output::makings;
 use crate::parse::memo::{Memo, Parsed};
 use crate::parse::{ChapterOf, ParseInput, Settings};
 use crate::render::{Highlighter, Rendered, Renderer, Templates, template};
 use crate::site::{Parts, Route, RouteKind, Site};
 use crate::split::{self, Split, SplitInput};
-use crate::output::makings;
 use crate::{check, link, output, render};
 
 /// The language whose file has every string, and stands in where another's has none.
@@ -232,6 +232,18 @@ pub struct State {
 }
 
 impl State {
+    /// Lets go of the texts of pages, of which all that is shown is in their documents by now. What there is a problem
+    /// in is kept, for its frames; what is found later has to be read again for that.
+    pub fn forget_texts(&mut self) {
+        let Some(renderer) = &mut self.renderer else { return };
+        let places = self.problems.iter().flat_map(|problem| problem.place.iter().chain(problem.others.iter().map(|it| &it.0)));
+        let kept = places.map(|place| &*place.file).chain(self.splits.iter().map(|split| &*split.source_file));
+        let kept: BTreeSet<&str> = kept.collect();
+        let inputs = self.inputs.forget_texts(|name| renderer.site.edition_in(name).is_some() && !kept.contains(name));
+        self.inputs = Arc::new(inputs);
+        renderer.inputs = Arc::clone(&self.inputs);
+    }
+
     /// Renders a route, problems with the severities that the configuration asks for.
     pub fn render(&self, route: &Route) -> Rendered {
         let renderer = self.renderer.as_ref().expect("routes come from a state that can render");

@@ -455,7 +455,10 @@ fn what_others_show_of_a_page_is_in_what_they_are_made_of() {
         *text = text.replace(from, to);
         let after = state(&files);
         let after_snapshot = snapshot(&after);
-        assert!(before_snapshot.routes[shown] != after_snapshot.routes[shown], "{path}: `{from}` → `{to}` is not shown in {shown}");
+        assert!(
+            before_snapshot.routes[shown] != after_snapshot.routes[shown],
+            "{path}: `{from}` → `{to}` is not shown in {shown}"
+        );
         assert_eq!(betrayed((&before, &before_snapshot), (&after, &after_snapshot)), None, "{path}: `{from}` → `{to}`");
     }
 }

@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 use tilmash::base::Failure;
-use tilmash::emit::{MANIFEST, Record, Report, emit};
+use tilmash::emit::{Known, MANIFEST, Record, Report, emit};
+use tilmash::output::makings::Makings;
 use tilmash::project::{Overrides, Project};
 
 /// A process that is being started holds copies of this one's locks until it is a program of its
@@ -50,7 +51,11 @@ impl Disk {
     fn build_knowing(&self, output: &str, known: Option<&Record>) -> Result<Report, Failure> {
         let _guard = STARTING.read().unwrap_or_else(PoisonError::into_inner);
         let mut project = Project::new(&self.at("site"), Overrides::default());
-        emit(&project.refresh().expect("the site can be read"), &self.at(output), known, &|| {})
+        let mut state = project.refresh().expect("the site can be read");
+        let renderer = state.renderer.as_ref().expect("the site can be rendered");
+        let known = known.map(|record| Known { record, makings: Makings::of(renderer) });
+        state.forget_texts();
+        emit(&state, &self.at(output), known, &|| {})
     }
 
     fn build(&self) -> Report {

@@ -11,6 +11,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::base::{Diagnostic, code, diagnostic};
 use crate::emit;
+use crate::load;
+use crate::output::makings::Makings;
 use crate::project::{Project, State};
 
 use super::{Code, Global, Outcome, cache, is_watched, overrides, report, say};
@@ -62,15 +64,18 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         return Ok(Code::Fine);
     }
     let highlighter = if args.no_cache { Arc::default() } else { cache::highlighter(&global.root) };
-    let state = project.with_highlighter(Arc::clone(&highlighter)).state(inputs);
+    let mut state = project.with_highlighter(Arc::clone(&highlighter)).state(inputs);
     if state.renderer.is_none() || diagnostic::has_errors(&state.problems) {
         let code = report_all(global, &state, &state.problems);
         say(global, "nothing was published");
         return Ok(code);
     }
+    let makings = known.as_ref().zip(state.renderer.as_ref()).map(|(record, renderer)| (record, Makings::of(renderer)));
+    let known = makings.map(|(record, makings)| emit::Known { record, makings });
+    state.forget_texts();
     let progress = Progress::new(global, &state);
     let begun = Instant::now();
-    let emitted = emit::emit(&state, &output, known.as_ref(), &|| progress.step());
+    let emitted = emit::emit(&state, &output, known, &|| progress.step());
     progress.bar.finish_and_clear();
     let mut emitted = emitted?;
     if args.timings {
@@ -87,7 +92,8 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         let inputs = digest.filter(|_| problems.is_empty() && emitted.displaced.is_empty());
         cache::keep_record(&global.root, &output, &record.made_of(inputs));
     }
-    let code = report::report(global, &problems, &state.inputs);
+    let files = problems.iter().flat_map(|problem| problem.place.iter().chain(problem.others.iter().map(|it| &it.0)));
+    let code = report::report(global, &problems, &load::recall(&state.inputs, files.map(|place| &place.file)));
     let counts = state.site().map(|site| (site.works.len(), site.languages.len()));
     // The process ends: taking a large site apart piece by piece would be for nothing.
     std::mem::forget(state);

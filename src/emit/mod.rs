@@ -61,6 +61,15 @@ pub struct RouteTime {
     pub time: Duration,
 }
 
+/// What a build can know of the folder that it publishes into.
+#[derive(Debug)]
+pub struct Known<'a> {
+    /// What the last build left; an empty one if there was none.
+    pub record: &'a Record,
+    /// What the present state's routes are made of.
+    pub makings: Makings,
+}
+
 /// Renders every route of a state without writing anything; `each` is told of each one done.
 pub fn render_all(state: &State, each: &(dyn Fn() + Sync)) -> Vec<Diagnostic> {
     let Some(site) = state.site() else { return Vec::new() };
@@ -93,8 +102,8 @@ fn render(state: &State, route: &Route) -> Rendered {
 
 /// Publishes a state into the folder `output`; `each` is told of each route done.
 ///
-/// `known` is what an earlier build remembered of the folder; `None` neither uses nor makes such a record.
-pub fn emit(state: &State, output: &Path, known: Option<&Record>, each: &(dyn Fn() + Sync)) -> Result<Report, Failure> {
+/// `known` is what is known of an earlier build of the folder; `None` neither uses nor makes a record.
+pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn Fn() + Sync)) -> Result<Report, Failure> {
     let renderer = state.renderer.as_ref().expect("only a state that can be rendered is published");
     let site = &renderer.site;
     let output = absolute(output)?;
@@ -122,13 +131,12 @@ pub fn emit(state: &State, output: &Path, known: Option<&Record>, each: &(dyn Fn
         }
     }
 
-    let makings = known.map(|known| (known, Makings::of(renderer)));
     let routes: Vec<&Route> = site.routes.values().collect();
     let mut makings: Vec<Option<Digest>> =
-        routes.par_iter().map(|route| makings.as_ref()?.1.route(renderer, route)).collect();
+        routes.par_iter().map(|route| known.as_ref()?.makings.route(renderer, route)).collect();
     let is_known = |(route, makings): (&&Route, &Option<Digest>)| {
-        let (Some(known), Some(makings)) = (known, makings) else { return false };
-        before.exists && known.has(&route.path, *makings, &output.join(&*route.path))
+        let (Some(known), Some(makings)) = (&known, makings) else { return false };
+        before.exists && known.record.has(&route.path, *makings, &output.join(&*route.path))
     };
     let is_known: Vec<bool> = routes.par_iter().zip(&makings).map(is_known).collect();
     let fresh: Vec<&Route> = routes.iter().zip(&is_known).filter(|(_, known)| !**known).map(|(route, _)| *route).collect();

@@ -73,9 +73,7 @@ impl Record {
     /// Looks at a folder that was published: its files, and what each was made of.
     pub(super) fn of(output: &Path, files: Vec<(&str, Option<Digest>)>, (works, languages): (usize, usize)) -> Self {
         let files = files.into_par_iter().chain([(MANIFEST, None)]);
-        let entry = |(path, makings): (&str, _)| {
-            Some((path.to_owned(), Entry { makings, mark: Mark::of(&output.join(path))? }))
-        };
+        let entry = |(path, makings): (&str, _)| Some((path.to_owned(), Entry { makings, mark: Mark::of(&output.join(path))? }));
         Self { inputs: None, works, languages, files: files.filter_map(entry).collect() }
     }
 

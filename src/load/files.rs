@@ -219,7 +219,7 @@ mod tests {
     fn text(file: &File) -> String {
         match &file.content {
             Content::Text(text) => text.to_string(),
-            Content::Binary { .. } => unreachable!("these are texts"),
+            Content::Forgotten | Content::Binary { .. } => unreachable!("these are texts"),
         }
     }
 

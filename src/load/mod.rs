@@ -68,7 +68,7 @@ impl File {
         match (&self.content, &other.content) {
             (Content::Text(a), Content::Text(b)) => Arc::ptr_eq(a, b) || a == b,
             (Content::Binary { disk: a, .. }, Content::Binary { disk: b, .. }) => a == b && self.stamp.same(&other.stamp),
-            (Content::Text(_), Content::Binary { .. }) | (Content::Binary { .. }, Content::Text(_)) => false,
+            (Content::Text(_) | Content::Forgotten | Content::Binary { .. }, _) => false,
         }
     }
 }
@@ -77,6 +77,8 @@ impl File {
 #[derive(Debug, Clone)]
 pub enum Content {
     Text(Arc<str>),
+    /// A text that was read and is no longer kept: [`Inputs::forget_texts`].
+    Forgotten,
     /// Pictures and the like stay on disk; `emit` copies them.
     Binary {
         disk: Arc<Path>,
@@ -129,8 +131,18 @@ impl Inputs {
     pub fn text(&self, path: &str) -> Option<&Arc<str>> {
         match &self.files.get(path)?.content {
             Content::Text(text) => Some(text),
-            Content::Binary { .. } => None,
+            Content::Forgotten | Content::Binary { .. } => None,
         }
+    }
+
+    /// The same snapshot without some of its texts, for who needs no second look and has little memory.
+    #[must_use]
+    pub fn forget_texts(&self, forget: impl Fn(&str) -> bool) -> Self {
+        let files = self.files.iter().map(|(name, file)| match file.content {
+            Content::Text(_) if forget(name) => (Arc::clone(name), File { content: Content::Forgotten, stamp: file.stamp }),
+            _ => (Arc::clone(name), file.clone()),
+        });
+        Self { files: files.collect(), root: self.root.clone(), problems: self.problems.clone() }
     }
 
     /// Whether a path on disk is that of a file of the snapshot.
@@ -228,6 +240,21 @@ pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf
         }
     }
     Some(inputs)
+}
+
+/// Reads again what was forgotten of some files, to show the lines in which something was found. A file that is no
+/// longer there, or no longer a text, stays forgotten.
+pub fn recall<'a>(inputs: &Inputs, files: impl Iterator<Item = &'a Arc<str>>) -> Inputs {
+    let mut recalled = inputs.clone();
+    for name in files {
+        let forgotten = recalled.files.get(name).filter(|file| matches!(file.content, Content::Forgotten));
+        if let Some(stamp) = forgotten.map(|file| file.stamp)
+            && let Ok(text) = fs::read_to_string(inputs.root.join(&**name))
+        {
+            recalled.files.insert(Arc::clone(name), File { content: Content::Text(text.into()), stamp });
+        }
+    }
+    recalled
 }
 
 /// The files of a project on disk, and what could not be looked at.

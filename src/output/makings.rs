@@ -48,7 +48,7 @@ impl Makings {
             match &file.content {
                 Content::Text(text) if !is_document && !is_asset() => text.hash(&mut shared),
                 // Pages refer to such files by name.
-                Content::Text(_) | Content::Binary { .. } => {}
+                Content::Text(_) | Content::Forgotten | Content::Binary { .. } => {}
             }
         }
         for split in &site.splits {
@@ -121,6 +121,8 @@ pub fn of_inputs(inputs: &Inputs) -> Option<Digest> {
         name.hash(&mut digester);
         match &file.content {
             Content::Text(text) => text.hash(&mut digester),
+            // Nothing is known of it.
+            Content::Forgotten => return None,
             Content::Binary { .. } => file.stamp_if_settled()?.hash(&mut digester),
         }
     }

@@ -150,7 +150,9 @@ impl Renderer {
             Some(Content::Binary { disk, .. }) => {
                 Rendered { body: Some(Body::File(Arc::clone(disk))), problems: Vec::new(), template: None }
             }
-            None => unreachable!("routes to files are made from the same snapshot"),
+            Some(Content::Forgotten) | None => {
+                unreachable!("routes to files are made from the same snapshot, and only pages are forgotten")
+            }
         }
     }
 

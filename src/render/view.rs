@@ -213,11 +213,8 @@ pub(super) fn tag(renderer: &Renderer, lang: LangId, index: u32, problems: &mut 
     let tag = &site.tags[lang.0].list[index as usize];
     let url = path::to_url(&tag.path);
     let mut page = Common::bare("tag", "tags", &tag.title, &url);
-    let works: Vec<Value> = tag
-        .works
-        .iter()
-        .filter_map(|&work| Some(renderer.shared.entry(site, work, lang, site.edition(work, lang)?)))
-        .collect();
+    let works: Vec<Value> =
+        tag.works.iter().filter_map(|&work| Some(renderer.shared.entry(site, work, lang, site.edition(work, lang)?))).collect();
     page.set("children", works.into());
     page.set("canonical", site.absolute(&tag.path).into());
     let all = tags_path(site.config.code(lang));
@@ -296,7 +293,8 @@ pub(super) fn redirect(renderer: &Renderer, own_path: &str, to: &str) -> (String
 
 /// The fields that every kind of page has, with nothing in them.
 static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
-    let absent = ["kind", "key", "title", "url", "description", "canonical", "date", "prev", "next", "chapter", "compass", "extra"];
+    let absent =
+        ["kind", "key", "title", "url", "description", "canonical", "date", "prev", "next", "chapter", "compass", "extra"];
     let lists = [
         "trail",
         "toc",
