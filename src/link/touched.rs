@@ -84,6 +84,12 @@ impl Differs {
             refs: _,
             codes: _,
             notes,
+            marks,
+            // What it knows of sentences is seen as ids, and as how they stand.
+            lock: _,
+            digests: _,
+            gone,
+            by_id: _,
         } = new;
         let FrontMatter { title: _, description, order: _, slug: _, date, aliases: _, draft: _, tags: _, template: _, extra: _ } =
             front;
@@ -91,6 +97,8 @@ impl Differs {
         let block = |block: &crate::parse::Block| (block.kind, block.segments);
         let segment = |segment: &crate::parse::Segment| (segment.id, segment.cut);
         let same_shape = old.headings == *headings
+            && old.marks == *marks
+            && old.gone == *gone
             && old.blocks.iter().map(block).eq(blocks.iter().map(block))
             && old.segments.iter().map(segment).eq(segments.iter().map(segment))
             && old.notes.iter().map(|note| &note.label).eq(notes.iter().map(|note| &note.label));

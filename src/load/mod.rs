@@ -339,7 +339,7 @@ fn read(disk: &Path, name: &Arc<str>, before: Option<&File>) -> Result<File, Dia
 /// Why a file is read as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TextKind {
-    /// Something of our own making: pages, templates, styles, plans.
+    /// Something of our own making: pages, templates, styles, plans, locks.
     Ours,
     /// Material kept as received, in a folder that begins with `_`: of any size.
     Source,
@@ -361,9 +361,9 @@ fn text_kind(name: &str) -> Option<TextKind> {
     is_text.then_some(TextKind::Ours)
 }
 
-/// Whether a file of the content is a page or a plan.
+/// Whether a file of the content is a page, a plan or a lock.
 fn is_ours(name: &str) -> bool {
-    matches!(path::extension(name).to_ascii_lowercase().as_str(), "md" | "yaml" | "yml")
+    matches!(path::extension(name).to_ascii_lowercase().as_str(), "md" | "yaml" | "yml" | "lock")
 }
 
 #[cfg(test)]
