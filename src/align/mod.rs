@@ -35,12 +35,14 @@ use crate::model::lock::{Gone, Lock, Stanza};
 use crate::model::{SegmentId, TextDigest, Unit};
 
 mod beads;
+mod change;
 mod gap;
 mod new;
 mod order;
 mod words;
 
 pub use beads::{Bead, Side, beads};
+pub use change::{Piece, change};
 pub use new::by_position;
 pub use order::longest_increasing;
 pub use words::{likeness, sorted_words};

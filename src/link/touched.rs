@@ -63,7 +63,7 @@ struct Differs {
     title: bool,
     /// What lists say of a page.
     card: bool,
-    /// What anchors there are, and which sentence stands beside which.
+    /// What anchors there are, which sentence stands beside which, and how it stands to that.
     shape: bool,
 }
 
@@ -85,9 +85,9 @@ impl Differs {
             codes: _,
             notes,
             marks,
-            // What it knows of sentences is seen as ids, and as how they stand.
-            lock: _,
-            digests: _,
+            lock,
+            // Without a lock there are none; with one, how translations stand may be seen.
+            digests,
             gone,
             by_id: _,
         } = new;
@@ -98,6 +98,8 @@ impl Differs {
         let segment = |segment: &crate::parse::Segment| (segment.id, segment.cut);
         let same_shape = old.headings == *headings
             && old.marks == *marks
+            && old.digests == *digests
+            && old.lock.as_ref().map(Arc::as_ptr) == lock.as_ref().map(Arc::as_ptr)
             && old.gone == *gone
             && old.blocks.iter().map(block).eq(blocks.iter().map(block))
             && old.segments.iter().map(segment).eq(segments.iter().map(segment))

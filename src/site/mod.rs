@@ -19,6 +19,7 @@ use rows::RowIds;
 pub mod route;
 pub mod rows;
 pub mod standing;
+pub mod sync;
 mod tag;
 
 pub use route::{Route, RouteKind};

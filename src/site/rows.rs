@@ -259,15 +259,20 @@ impl<'a> Rows<'a> {
         for right in 0..self.right.blocks.len() {
             let block = self.left.blocks.len() + right;
             let piece = self.piece_of[block];
-            if let Some(&row) = last_row.get(&piece).filter(|&&row| row < with_left) {
-                follows = row + 1;
-            } else if !last_row.contains_key(&piece) {
-                let kind = if self.whole[piece] { RowKind::Blocks } else { RowKind::Paragraph };
-                let beads = if self.whole[piece] { vec![Bead::default()] } else { Vec::new() };
-                rows.push(Row { kind, beads });
-                behind[follows].push(rows.len() - 1);
-                last_row.insert(piece, rows.len() - 1);
-                row_of_block.insert(piece, rows.len() - 1);
+            match last_row.get(&piece) {
+                Some(&row) if row < with_left => follows = row + 1,
+                Some(_) => {}
+                None => {
+                    let (kind, beads) = if self.whole[piece] {
+                        (RowKind::Blocks, vec![Bead::default()])
+                    } else {
+                        (RowKind::Paragraph, Vec::new())
+                    };
+                    rows.push(Row { kind, beads });
+                    behind[follows].push(rows.len() - 1);
+                    last_row.insert(piece, rows.len() - 1);
+                    row_of_block.insert(piece, rows.len() - 1);
+                }
             }
             if self.whole[piece] {
                 rows[row_of_block[&piece]].beads[0].right.push(right as u32);

@@ -143,8 +143,10 @@ impl Standings {
                 (true, _) if left_out() => Standing::Omitted,
                 (true, _) => Standing::Missing,
                 (false, None) => Standing::Current,
+                // A home page that nobody wrote has no lock.
+                (false, Some(_)) if translation.digests.is_empty() => Standing::Current,
                 (false, Some(lock)) => {
-                    let own = own_digest(translation, &lines);
+                    let own = own_digest(&translation.digests, &lines);
                     stands(lock, unit, source_lang, lang, own, source.digests[index])
                 }
             };
@@ -214,12 +216,12 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The digest of what a translation has for a sentence.
-pub(super) fn own_digest(translation: &Document, lines: &[u32]) -> TextDigest {
+/// The digest of what a translation has for a sentence; `digests` are those of its lines.
+pub(super) fn own_digest(digests: &[TextDigest], lines: &[u32]) -> TextDigest {
     match lines {
-        [line] => translation.digests[*line as usize],
+        [line] => digests[*line as usize],
         lines => {
-            let digests: Vec<String> = lines.iter().map(|&line| translation.digests[line as usize].to_string()).collect();
+            let digests: Vec<String> = lines.iter().map(|&line| digests[line as usize].to_string()).collect();
             TextDigest::of(&digests.join(" "))
         }
     }
