@@ -124,7 +124,7 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
             ids[new] = Some(olds[*old].id);
         }
     }
-    let ids = NewIds::of(lock, &ids).fill(ids, lines);
+    let ids = NewIds::of(lock, &ids).fill(ids, lines, |_| false);
     let gone = (0..olds.len())
         .filter(|&old| pairs.of_old[old].is_none())
         .map(|old| {
@@ -248,5 +248,5 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, omitted: &[SegmentId
     }
     let mut new = NewIds::of(lock, &ids);
     new.reserve(claimed.iter().chain(omitted).copied());
-    Addressed { ids: new.fill(ids, lines), gone: Vec::new() }
+    Addressed { ids: new.fill(ids, lines, |line| line.claim != Claim::Nothing), gone: Vec::new() }
 }

@@ -12,6 +12,7 @@ use crate::model::{Label, SegmentId, Unit};
 ///   free one of `Xa`, `Xb` …
 /// * Before the first sentence of its block: number 0, then `0a`, `0b` …
 /// * In a new block after block 3: `3a.1`, `3a.2` …; after all other blocks: the next number that no block had.
+/// * What a mark says to stand for nothing of its own in the source has letters anyway: plain numbers are the source's.
 pub(super) struct NewIds {
     used: HashSet<SegmentId>,
     /// By block: the last number that a sentence of it has or had.
@@ -41,8 +42,13 @@ impl NewIds {
         }
     }
 
-    /// Fills in the ids of the lines that have none, in order.
-    pub(super) fn fill(&mut self, ids: Vec<Option<SegmentId>>, lines: &[Line<'_>]) -> Vec<SegmentId> {
+    /// Fills in the ids of the lines that have none, in order; `is_marked` says which lines a mark speaks of.
+    pub(super) fn fill(
+        &mut self,
+        ids: Vec<Option<SegmentId>>,
+        lines: &[Line<'_>],
+        is_marked: impl Fn(&Line<'_>) -> bool,
+    ) -> Vec<SegmentId> {
         let mut filled: Vec<SegmentId> = Vec::with_capacity(ids.len());
         let last_known = ids.iter().rposition(Option::is_some);
         for (at, id) in ids.iter().enumerate() {
@@ -51,11 +57,11 @@ impl NewIds {
                 let before = at.checked_sub(1).filter(|&before| lines[before].block == block);
                 let next = || (at..ids.len()).take_while(|&next| lines[next].block == block).find_map(|next| ids[next]);
                 let new = match before.map(|before| filled[before]) {
-                    Some(before) => self.after(before),
+                    Some(before) => self.after(before, is_marked(&lines[at])),
                     None => match next() {
                         Some(next) => self.free(SegmentId { block: next.block, sentence: Label::plain(0) }),
                         None => {
-                            let is_last = last_known.is_none_or(|last| last < at);
+                            let is_last = last_known.is_none_or(|last| last < at) && !is_marked(&lines[at]);
                             SegmentId { block: self.block(filled.last().map(|id| id.block), is_last), sentence: Label::plain(1) }
                         }
                     },
@@ -68,8 +74,8 @@ impl NewIds {
         filled
     }
 
-    fn after(&self, before: SegmentId) -> SegmentId {
-        if self.last.get(&before.block).is_none_or(|&last| last <= before.sentence.number) {
+    fn after(&self, before: SegmentId, with_letters: bool) -> SegmentId {
+        if !with_letters && self.last.get(&before.block).is_none_or(|&last| last <= before.sentence.number) {
             return SegmentId { block: before.block, sentence: Label::plain(before.sentence.number + 1) };
         }
         self.free(SegmentId { block: before.block, sentence: before.sentence.next_suffix() })

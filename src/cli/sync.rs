@@ -2,7 +2,8 @@
 //!
 //! It writes nothing else, and of a work whose texts cannot be read whole it writes nothing: what cannot be read looks gone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::json;
@@ -11,7 +12,7 @@ use crate::base::{Code as Kind, Diagnostic, Failure, Place, Severity, code, diag
 use crate::link::similar_id;
 use crate::model::{Key, LangId, Unit, key};
 use crate::project::{Project, State};
-use crate::site::sync::{Accept, Change, Refusal, Renewed, renewed};
+use crate::site::sync::{Accept, Change, Refusal, Renewed, first, renewed};
 use crate::site::{Site, WorkId};
 
 use super::put::put;
@@ -46,34 +47,41 @@ const UNREAD: &[&Kind] = &[
 
 pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
     let mut project = Project::new(&global.root, overrides(&global.root, None, true)?);
-    let state = project.refresh()?;
-    let Some(site) = state.site() else { return Ok(report::report(global, &state.problems, &state.inputs)) };
+    let on_disk = project.refresh()?;
+    let Some(site) = on_disk.site() else { return Ok(report::report(global, &on_disk.problems, &on_disk.inputs)) };
     let accepts = accepts(site, args)?;
     // Who accepts a sentence speaks of its work alone.
-    let wanted = if args.keys.is_empty() && !accepts.is_empty() { Vec::new() } else { works(site, &args.keys)? };
+    let mut wanted: BTreeSet<WorkId> = accepts.keys().copied().collect();
+    if !args.keys.is_empty() || accepts.is_empty() {
+        wanted.extend(works(site, &args.keys)?);
+    }
     let mut refused = Vec::new();
+    wanted.retain(|&work| {
+        let unread = unread(&on_disk, site, work);
+        let is_read = unread.is_empty();
+        refused.extend(unread);
+        // Nobody wrote a home page that has no text.
+        is_read && on_disk.inputs.text(&site.source_edition(work).1.document.file).is_some()
+    });
+    // Where there is no lock yet, translations find their places in one of the source alone.
+    let text = |file: &str| on_disk.inputs.text(file).map(|text| &**text);
+    let without = wanted.iter().filter(|&&work| site.source_edition(work).1.document.lock.is_none());
+    let firsts: Vec<(String, String)> =
+        without.map(|&work| (lock_file(&on_disk, site, work), first(site, work, text).write())).collect();
+    let state = if firsts.is_empty() { None } else { Some(project.state(Arc::new(on_disk.inputs.with_texts(firsts)))) };
+    let state = state.as_ref().unwrap_or(&on_disk);
+    let site = state.site().expect("locks leave the index as it is");
     let mut written = 0;
-    for work in wanted.into_iter().chain(accepts.keys().copied()).collect::<std::collections::BTreeSet<_>>() {
-        let unread = unread(&state, site, work);
-        if !unread.is_empty() {
-            refused.extend(unread);
-            continue;
-        }
+    for work in wanted {
         let accept = accepts.get(&work).cloned().unwrap_or_default();
+        let file = lock_file(&on_disk, site, work);
         let text = |file: &str| state.inputs.text(file).map(|text| &**text);
-        let (source_lang, source) = site.source_edition(work);
-        let source_file = &source.document.file;
-        if text(source_file).is_none() {
-            // The home page that nobody wrote.
-            continue;
-        }
-        let file = lock_file(&state, site, work).unwrap_or_else(|| key::lock_beside(source_file, site.config.code(source_lang)));
         match renewed(site, work, &accept, text) {
-            Ok(renewed) => written += usize::from(write(global, args, &state, site, work, &file, &renewed, &mut refused)?),
+            Ok(renewed) => written += usize::from(write(global, args, &on_disk, site, work, &file, &renewed, &mut refused)?),
             Err(Refusal::NoSource(lang)) => refused.push(
                 Diagnostic::at(
                     &code::BAD_LOCK,
-                    Place::whole(state.inputs.name(&file).unwrap_or(source_file)),
+                    Place::whole(on_disk.inputs.name(&file).unwrap_or(&file.as_str().into())),
                     format!("`{file}` was left as it is: its texts are in `{lang}`, and there is no such edition"),
                 )
                 .hint("put the edition back; if the work is to have another source for good, delete the lock: all addresses are given anew"),
@@ -81,7 +89,7 @@ pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
         }
     }
     diagnostic::sort(&mut refused);
-    let code = report::report(global, &refused, &state.inputs);
+    let code = report::report(global, &refused, &on_disk.inputs);
     say(global, &format!("{}{}", report::plural(written, "lock"), if args.dry_run { " would be written" } else { " written" }));
     Ok(code)
 }
@@ -144,8 +152,8 @@ fn accepts(site: &Site, args: &SyncArgs) -> Result<BTreeMap<WorkId, Accept>, Fai
 /// Why the texts of a work are not to be believed.
 fn unread(state: &State, site: &Site, work: WorkId) -> Vec<Diagnostic> {
     let lock = lock_file(state, site, work);
-    let files: Vec<&str> =
-        site.work(work).editions.iter().flatten().map(|edition| &*edition.document.file).chain(lock.as_deref()).collect();
+    let editions = site.work(work).editions.iter().flatten();
+    let files: Vec<&str> = editions.map(|edition| &*edition.document.file).chain([lock.as_str()]).collect();
     let is_of_it = |problem: &&Diagnostic| {
         UNREAD.contains(&problem.code) && problem.place.as_ref().is_some_and(|place| files.contains(&&*place.file))
     };
@@ -157,13 +165,15 @@ fn unread(state: &State, site: &Site, work: WorkId) -> Vec<Diagnostic> {
     found
 }
 
-/// The path of the lock that a work has.
-fn lock_file(state: &State, site: &Site, work: WorkId) -> Option<String> {
-    let editions = site.work(work).editions.iter().enumerate();
-    let beside = editions.filter_map(|(lang, edition)| {
-        Some(key::lock_beside(&edition.as_ref()?.document.file, &site.config.languages[lang].code))
-    });
-    beside.into_iter().find(|file| state.inputs.name(file).is_some())
+/// The path of the lock that a work has, or is to have: beside the source edition.
+fn lock_file(state: &State, site: &Site, work: WorkId) -> String {
+    let beside = |lang: LangId| {
+        let edition = site.edition(work, lang)?;
+        Some(key::lock_beside(&edition.document.file, site.config.code(lang)))
+    };
+    let mut files = site.config.lang_ids().filter_map(beside);
+    let known = files.find(|file| state.inputs.name(file).is_some());
+    known.or_else(|| beside(site.source_edition(work).0)).expect("a work has a source edition")
 }
 
 /// Writes a lock if it is another than the one that is there; says what is new in it.

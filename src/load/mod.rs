@@ -119,6 +119,17 @@ impl Inputs {
         Self { files, ..Self::default() }
     }
 
+    /// The same with other texts, as if they had been read.
+    #[must_use]
+    pub fn with_texts(&self, texts: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut inputs = self.clone();
+        for (path, text) in texts {
+            let file = File { content: Content::Text(text.into()), stamp: Stamp::of_nothing() };
+            inputs.files.insert(path.into(), file);
+        }
+        inputs
+    }
+
     /// The text of a file.
     pub fn text(&self, path: &str) -> Option<&Arc<str>> {
         match &self.files.get(path)?.content {

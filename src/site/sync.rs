@@ -1,8 +1,8 @@
 //! What the lock of a work is to say: what its editions say today, what they said before, and what is gone.
 //!
-//! Pure. [`renewed`] of a work whose lock is what it gives, gives the same again; `tests/sync.rs` holds it to that.
+//! Pure. A work without a lock gets a [`first`] one, of the source alone: so that translations find their ids by their
+//! places in it, and not by position, which a paragraph too many would put out of step from there on. [`renewed`] of a work whose lock is what it gives, gives the same again; `tests/sync.rs` holds it to that.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::lock::{Gone, Source, Stanza, State, Translation, fold};
@@ -57,7 +57,19 @@ pub struct Accept {
     pub lang: Option<LangId>,
 }
 
-/// The lock that a work is to have. `text` gives the text of a file.
+/// The lock of a work that has none, with the source alone.
+pub fn first<'t>(site: &Site, work: WorkId, text: impl Fn(&str) -> Option<&'t str>) -> Lock {
+    let (lang, edition) = site.source_edition(work);
+    let source = &*edition.document;
+    let (empty, accept) = (Lock::default(), Accept::default());
+    let code = site.config.code(lang);
+    let mut maker = Maker { before: &empty, code, translations: &[], accept: &accept, stanzas: Vec::new(), changes: Vec::new() };
+    maker.front(source);
+    maker.sentences(source, text(&source.file).unwrap_or_default());
+    Lock::new(maker.stanzas)
+}
+
+/// The lock that a work is to have that has one. `text` gives the text of a file.
 pub fn renewed<'t>(
     site: &Site,
     work: WorkId,
@@ -80,8 +92,9 @@ pub fn renewed<'t>(
         .filter(|&lang| lang != source_lang)
         .filter_map(|lang| {
             let document = &*site.edition(work, lang)?.document;
-            // A home page that nobody wrote is no translation.
-            Some(Translated::new(lang, site.config.code(lang), document, text(&document.file)?))
+            // A home page that nobody wrote has no lock, and is no translation.
+            document.lock.as_ref()?;
+            Some(Translated { lang, code: site.config.code(lang), document })
         })
         .collect();
     let mut maker = Maker { before, code, translations: &translations, accept, stanzas: Vec::new(), changes: Vec::new() };
@@ -140,7 +153,7 @@ impl Maker<'_> {
                 .zip(&lines)
                 .map(|(it, lines)| match &*lines.of_sentence(segment.id) {
                     [] => None,
-                    lines => Some(own_digest(&it.digests, lines)),
+                    lines => Some(own_digest(&it.document.digests, lines)),
                 })
                 .collect();
             self.unit(Unit::Segment(segment.id), anchors, &source.segment_text(file_text, at), &own);
@@ -188,7 +201,7 @@ impl Maker<'_> {
     /// Sentences that only translations have. What they say is not known to be made from anything.
     fn translations_alone(&mut self, source: &Document) {
         let mut at: HashMap<Unit, usize> = HashMap::new();
-        for &Translated { lang, code, document, ref digests } in self.translations {
+        for &Translated { lang, code, document } in self.translations {
             for (line, segment) in document.segments.iter().enumerate() {
                 let stands_for_other = document.marks_of(line).is_some_and(|marks| marks.translates.contains(&segment.id));
                 if source.segment_with_id(segment.id).is_some() || stands_for_other {
@@ -197,7 +210,7 @@ impl Maker<'_> {
                 let unit = Unit::Segment(segment.id);
                 let known = self.before.stanza(unit);
                 let before = known.and_then(|stanza| stanza.translation(code));
-                let own = digests[line];
+                let own = document.digests[line];
                 let made_from = before.and_then(|before| before.made_from);
                 let index = *at.entry(unit).or_insert_with(|| {
                     self.stanzas.push(Stanza { unit, source: None, gone: None, translations: Vec::new() });
@@ -289,23 +302,11 @@ impl Maker<'_> {
     }
 }
 
-/// An edition that is no source, with the digests of its lines, which only a work with a lock has already.
+/// An edition that is no source.
 struct Translated<'a> {
     lang: LangId,
     code: &'a str,
     document: &'a Document,
-    digests: Cow<'a, [TextDigest]>,
-}
-
-impl<'a> Translated<'a> {
-    fn new(lang: LangId, code: &'a str, document: &'a Document, text: &str) -> Self {
-        let digests = if document.digests.len() == document.segments.len() {
-            Cow::Borrowed(&*document.digests)
-        } else {
-            (0..document.segments.len()).map(|line| TextDigest::of(&document.segment_text(text, line))).collect()
-        };
-        Self { lang, code, document, digests }
-    }
 }
 
 /// The anchors that the lock has and the page has no more.
