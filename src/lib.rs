@@ -83,6 +83,7 @@
 //! * **The output folder is compared, not remembered:** what a build would write is compared with what
 //!   is there. No cache can be stale, and files that are the same keep their time stamps.
 
+pub mod align;
 pub mod base;
 pub mod check;
 pub mod cli;

@@ -6,7 +6,7 @@
 //!
 //! A state is made in one of two ways, which come to the same. *Whole:* every stage runs, and only parsing
 //! takes from what is remembered. *Edited:* where two snapshots have the same files and differ only in the
-//! texts of pages, in templates and in files that are published as they are (`Edit::between`), the state before is
+//! texts of pages and locks, in templates and in files that are published as they are (`Edit::between`), the state before is
 //! taken, and each stage is asked to put what changed in the place of what was. A stage that cannot says so,
 //! and the state is made whole. So there is one list of what an edit may be, and each stage knows for itself,
 //! field by field, what it depends on: [`Site::with`], [`link::Links::with`], [`check::Checks::look_again`].
@@ -21,8 +21,7 @@ use crate::check::Checks;
 use crate::link::Links;
 use crate::link::touched::Touched;
 use crate::load::{self, Content, Inputs, builtin};
-use crate::model::key::looks_like_language;
-use crate::model::{Config, EditionName, Key, LangId, Language, LanguagePack, config};
+use crate::model::{Config, EditionName, Key, LangId, Language, LanguagePack, Lock, config, key, lock};
 use crate::output::makings;
 use crate::parse::memo::{Memo, Parsed};
 use crate::parse::{ChapterOf, ParseInput, Settings};
@@ -53,6 +52,7 @@ pub struct Project {
     inputs: Option<Arc<Inputs>>,
     memo: Memo,
     splits: HashMap<Arc<str>, KnownSplit>,
+    locks: HashMap<Arc<str>, KnownLock>,
     packs: HashMap<String, Arc<LanguagePack>>,
     settings: Option<Arc<Settings>>,
     templates: Option<(template::Sources, Arc<Templates>)>,
@@ -83,6 +83,8 @@ struct Found {
     /// The files, the configuration, the languages, and what files are called.
     outer: Vec<Diagnostic>,
     splits: Vec<Diagnostic>,
+    /// By file.
+    locks: BTreeMap<Arc<str>, Vec<Diagnostic>>,
     /// By file, of those documents that are shown.
     documents: BTreeMap<Arc<str>, Vec<Diagnostic>>,
     site: Vec<Diagnostic>,
@@ -94,8 +96,8 @@ struct Found {
 impl Found {
     /// All of it, as it is shown.
     fn all(&self, config: Option<&Config>) -> Vec<Diagnostic> {
-        let Self { outer, splits, documents, site, links, checks, templates } = self;
-        let documents = documents.values().flatten();
+        let Self { outer, splits, locks, documents, site, links, checks, templates } = self;
+        let documents = locks.values().chain(documents.values()).flatten();
         let stages = outer.iter().chain(splits).chain(documents).chain(site).chain(links);
         let mut problems: Vec<Diagnostic> = stages.chain(checks.problems()).chain(templates).cloned().collect();
         if let Some(config) = config {
@@ -118,6 +120,8 @@ fn shown(config: &Config, problems: &[Diagnostic]) -> Vec<Diagnostic> {
 struct Edit {
     /// Editions whose text is another.
     documents: Vec<Arc<str>>,
+    /// Locks whose text is another.
+    locks: Vec<Arc<str>>,
     /// Whether a template may be another.
     templates: bool,
     /// Files that are published as they are.
@@ -148,6 +152,8 @@ impl Edit {
                 return None;
             } else if project.memo.knows(name) {
                 edit.documents.push(Arc::clone(name));
+            } else if project.locks.contains_key(name) {
+                edit.locks.push(Arc::clone(name));
             } else if known.is_published(name) {
                 edit.assets.push(Arc::clone(name));
             } else {
@@ -189,6 +195,32 @@ struct KnownSplit {
     source: Arc<str>,
     split: Option<Arc<Split>>,
     problems: Vec<Diagnostic>,
+}
+
+/// A lock and what it was read from.
+#[derive(Debug)]
+struct KnownLock {
+    text: Arc<str>,
+    key: Key,
+    lock: Arc<Lock>,
+    problems: Vec<Diagnostic>,
+}
+
+impl KnownLock {
+    /// Reads a lock; what is the same as before is shared, so that documents parsed with it stay good.
+    fn read(file: &Arc<str>, text: &Arc<str>, key: &Key, before: Option<Self>) -> Self {
+        match before {
+            Some(before) if before.text == *text => before,
+            before => {
+                let (lock, problems) = Lock::read(file, text);
+                let lock = match before {
+                    Some(before) if *before.lock == lock => before.lock,
+                    _ => Arc::new(lock),
+                };
+                Self { text: Arc::clone(text), key: key.clone(), lock, problems }
+            }
+        }
+    }
 }
 
 /// How long each stage took, in the order in which they ran. For people only: nothing else depends on it.
@@ -276,6 +308,7 @@ impl Project {
             inputs: None,
             memo: Memo::default(),
             splits: HashMap::new(),
+            locks: HashMap::new(),
             packs: HashMap::new(),
             settings: None,
             templates: None,
@@ -347,7 +380,8 @@ impl Project {
             self.laps.lap("split");
             let languages = self.languages(&inputs, config, &mut found.outer);
             let (pages, assets) = pages(&inputs, config, &mut found.outer);
-            let (parsed, fresh) = self.documents(pages, &inputs, config, &languages, &splits);
+            let locks = self.locks(&inputs, &pages, &mut found);
+            let (parsed, fresh) = self.documents(pages, &inputs, config, &languages, &splits, &locks);
             redone.parsed = fresh;
             let with_problems = parsed.iter().filter(|(_, problems)| !problems.is_empty());
             found.documents = with_problems.map(|(document, it)| (Arc::clone(&document.file), shown(config, it))).collect();
@@ -397,18 +431,37 @@ impl Project {
     /// The state of a snapshot that is an edit of the one that is known; `None` if it is more than that.
     fn edited(&mut self, mut known: Known, inputs: &Arc<Inputs>) -> Option<State> {
         let edit = Edit::between(self, &known, inputs)?;
-        let mut redone = Redone {
-            parsed: edit.documents.len(),
-            answered: 0,
-            index: false,
-            templates: edit.templates,
-            shared: false,
-            problems: false,
-        };
+        let mut redone =
+            Redone { parsed: 0, answered: 0, index: false, templates: edit.templates, shared: false, problems: false };
+        let mut files: BTreeSet<Arc<str>> = edit.documents.into_iter().collect();
+        let mut locks: HashMap<Key, Arc<Lock>> = HashMap::new();
+        for file in &edit.locks {
+            let before = self.locks.remove(file)?;
+            let key = before.key.clone();
+            let read = KnownLock::read(file, inputs.text(file)?, &key, Some(before));
+            let problems = shown(&known.config, &read.problems);
+            let before = known.found.locks.insert(Arc::clone(file), problems.clone());
+            redone.problems |= before.unwrap_or_default() != problems;
+            if let Some(work) = known.site.work_named(key.as_str()) {
+                // All editions have their ids from it.
+                let editions = known.site.work(work).editions.iter().flatten();
+                files.extend(
+                    editions.map(|edition| Arc::clone(&edition.document.file)).filter(|file| inputs.text(file).is_some()),
+                );
+            }
+            locks.insert(key, Arc::clone(&read.lock));
+            self.locks.insert(Arc::clone(file), read);
+        }
+        redone.parsed = files.len();
         let mut documents = Vec::new();
-        for file in &edit.documents {
+        for file in &files {
             let text = inputs.text(file)?;
-            let ((before, _), (document, problems)) = self.memo.parse_again(file, text)?;
+            let ((before, _), (document, problems)) = self.memo.parse_again(file, |input| {
+                input.text = Arc::clone(text);
+                if let Some(lock) = locks.get(&input.key) {
+                    input.lock = Some(Arc::clone(lock));
+                }
+            })?;
             if !self.is_shown(&before) || !self.is_shown(&document) {
                 return None;
             }
@@ -630,6 +683,42 @@ impl Project {
         splits
     }
 
+    /// The locks, by the work that they are of.
+    fn locks(&mut self, inputs: &Inputs, pages: &[Page], found: &mut Found) -> HashMap<Key, Arc<Lock>> {
+        let mut before = std::mem::take(&mut self.locks);
+        let mut locks: HashMap<Key, (Arc<Lock>, &Arc<str>)> = HashMap::new();
+        let mut keys: Option<std::collections::HashSet<&Key>> = None;
+        for (file, _) in inputs.below("content").filter(|(file, _)| file.ends_with(lock::ENDING)) {
+            let (Some(key), Some(text)) = (key::of_lock(&file["content/".len()..]), inputs.text(file)) else { continue };
+            let keys = keys.get_or_insert_with(|| pages.iter().map(|page| &page.key).collect());
+            if !keys.contains(&key) {
+                let names = keys.iter().map(|key| key.as_str()).collect::<BTreeSet<_>>();
+                let message = format!("there is no work `{key}` that this lock could be of");
+                found.outer.push(
+                    Diagnostic::at(&code::STRAY_LOCK, Place::whole(file), message)
+                        .maybe_hint(suggest::did_you_mean(key.as_str(), names))
+                        .hint("a work that is renamed takes its lock along; the lock of one that is gone can go too"),
+                );
+                continue;
+            }
+            let read = KnownLock::read(file, text, &key, before.remove(file));
+            if !read.problems.is_empty() {
+                found.locks.insert(Arc::clone(file), read.problems.clone());
+            }
+            if let Some((_, first)) = locks.get(&key) {
+                found.outer.push(
+                    Diagnostic::at(&code::STRAY_LOCK, Place::whole(file), format!("the work `{key}` has two locks"))
+                        .also(Place::whole(first), "this one is used")
+                        .hint("delete one of them"),
+                );
+                continue;
+            }
+            locks.insert(key, (Arc::clone(&read.lock), file));
+            self.locks.insert(Arc::clone(file), read);
+        }
+        locks.into_iter().map(|(key, (lock, _))| (key, lock)).collect()
+    }
+
     /// The documents that are shown, and how many had to be parsed.
     fn documents(
         &mut self,
@@ -638,12 +727,14 @@ impl Project {
         config: &Config,
         languages: &[Language],
         splits: &[Arc<Split>],
+        locks: &HashMap<Key, Arc<Lock>>,
     ) -> (Vec<Parsed>, usize) {
         let settings = Settings {
             raw_html: config.raw_html,
             smart_punctuation: config.smart_punctuation,
             highlight: config.highlight,
             segments: config.segments,
+            languages: config.languages.iter().map(|language| language.code.clone()).collect(),
         };
         let settings = match &self.settings {
             Some(before) if **before == settings => Arc::clone(before),
@@ -661,6 +752,7 @@ impl Project {
             let Some(text) = inputs.text(&page.file) else { continue };
             parse_inputs.push(ParseInput {
                 text: Arc::clone(text),
+                lock: locks.get(&page.key).cloned(),
                 key: page.key,
                 lang: page.lang,
                 settings: Arc::clone(&settings),
@@ -683,6 +775,7 @@ impl Project {
                 settings: Arc::clone(&settings),
                 pack: Arc::clone(&language.pack),
                 chapter: None,
+                lock: None,
             });
         }
         let (mut parsed, fresh) = self.memo.parse_all(parse_inputs);
@@ -724,7 +817,7 @@ fn pages(inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnostic>) -> (V
     let mut assets = Vec::new();
     for (file, content) in inputs.below("content") {
         let path = &file["content/".len()..];
-        if path.split('/').any(|part| part.starts_with('_')) {
+        if path.split('/').any(|part| part.starts_with('_')) || path.ends_with(lock::ENDING) {
             continue;
         }
         if !path.ends_with(".md") || matches!(content.content, Content::Binary { .. }) {
@@ -764,7 +857,7 @@ fn pages(inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnostic>) -> (V
 /// of the site's languages; a page without any (`a.md`) says so beside two letters only.
 fn foreign_language<'a>(inputs: &Inputs, config: &Config, file: &'a str) -> Option<&'a str> {
     let (stem, code) = file.strip_suffix(".md")?.rsplit_once('.')?;
-    if config.language(code).is_some() || !looks_like_language(code) {
+    if config.language(code).is_some() || !key::looks_like_language(code) {
         return None;
     }
     let is_there = |language: &config::LanguageConfig| inputs.name(&format!("{stem}.{}.md", language.code)).is_some();

@@ -597,9 +597,10 @@ proptest! {
             text: text.as_str().into(),
             key: Key::new("x"),
             lang: LangId(0),
-            settings: Arc::new(Settings { raw_html: false, smart_punctuation: smart, highlight: true, segments }),
+            settings: Arc::new(Settings { raw_html: false, smart_punctuation: smart, highlight: true, segments, languages: vec!["kk".to_owned()] }),
             pack: pack(),
             chapter: None,
+            lock: None,
         };
         let (document, problems) = parse(&input);
         let files = Files::from([("content/x.kk.md".to_owned(), text.clone())]);
@@ -673,9 +674,10 @@ proptest! {
             text: text.as_str().into(),
             key: Key::new("x"),
             lang: LangId(0),
-            settings: Arc::new(Settings { raw_html: true, smart_punctuation: true, highlight: true, segments: true }),
+            settings: Arc::new(Settings { raw_html: true, smart_punctuation: true, highlight: true, segments: true, languages: vec!["kk".to_owned()] }),
             pack: pack(),
             chapter: None,
+            lock: None,
         };
         let (_, problems) = parse(&input);
         let files = Files::from([("content/x.kk.md".to_owned(), text)]);

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["base"],
     &["model"],
+    &["align"],
     &["load"],
     &["split"],
     &["parse"],
@@ -52,7 +53,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("tokio", &["serve/"]),
     ("two_face", &["render/highlight.rs"]),
     ("unicode_normalization", &["base/path.rs"]),
-    ("unicode_segmentation", &["split/"]),
+    ("unicode_segmentation", &["align/words.rs", "split/"]),
     ("walkdir", &["load/walk.rs"]),
     ("xxhash_rust", &["base/hash.rs"]),
 ];

@@ -160,9 +160,16 @@ fn no_text_takes_long() {
             text: text.into(),
             key: Key::new("x"),
             lang: LangId(0),
-            settings: Arc::new(Settings { raw_html: false, smart_punctuation: true, highlight: true, segments: true }),
+            settings: Arc::new(Settings {
+                raw_html: false,
+                smart_punctuation: true,
+                highlight: true,
+                segments: true,
+                languages: vec!["kk".to_owned()],
+            }),
             pack: Arc::new(LanguagePack::default()),
             chapter: None,
+            lock: None,
         };
         let start = Instant::now();
         parse(&input);

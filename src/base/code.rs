@@ -59,6 +59,15 @@ codes! {
     MISSING_STRING "missing-string" Warning "A word of the interface is missing in a language.";
     NO_BASE_URL "no-base-url" Note "The site's address is not known; canonical links, sitemap and feeds are left out.";
     ALIGNMENT "alignment" Warning "Two editions of a work do not have the same number of sentences in a paragraph.";
+    // Addresses and translations
+    BAD_LOCK "bad-lock" Error "A lock, the file that keeps the addresses of sentences, cannot be read whole.";
+    STRAY_LOCK "stray-lock" Warning "A lock belongs to no work, or a work has two.";
+    BAD_MARK "bad-mark" Warning "A comment at the end of a line is nearly a mark of the translator's, but cannot be read as one, or names what is not there.";
+    VANISHED_ANCHOR "vanished-anchor" Warning "A heading is gone since the last `tilmash sync`, and its anchor with it; links from elsewhere lead nowhere.";
+    DRIFT "drift" Warning "Sentences of the source have changed since they were translated.";
+    UNTRANSLATED "untranslated" Warning "Sentences of the source are missing in a translation.";
+    EXTRA "extra" Note "Sentences of a translation stand for nothing in the source, and no mark says that this is meant.";
+    INCOMPLETE "incomplete" Error "`check --complete` asks for a language in which a work is missing, or not complete, or not current.";
     // Templates
     TEMPLATE "template" Error "A template cannot be read or rendered.";
     // The split

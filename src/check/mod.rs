@@ -2,7 +2,7 @@
 //!
 //! What one file alone is wrong about was said when it was parsed; where links lead, when they were
 //! answered; what a template or a code block cannot do is said when the page is rendered. Here is the
-//! rest: translations, chapters against the source text.
+//! rest: translations ([`drift`] where a lock or marks say which sentence is which), chapters against the source text.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,6 +15,8 @@ use crate::model::Config;
 use crate::parse::{BlockKind, Document};
 use crate::site::{Site, WorkId};
 use crate::split::{self, Change, Chapter, Difference, Split};
+
+pub mod drift;
 
 /// What was found wrong, apart for each thing that was looked at, so that one can be looked at again.
 #[derive(Debug, Default)]
@@ -110,13 +112,13 @@ fn translations(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
             );
         }
     }
-    let Some(source) = site.edition(work, site.source()) else { return };
-    if !site.config.side_by_side {
-        return;
-    }
-    for edition in item.editions.iter().flatten() {
-        if edition.document.lang != site.source() {
-            problems.extend(misalignment(&source.document, &edition.document));
+    drift::of_source(site, work, problems);
+    let source = &nearest.document;
+    for edition in item.editions.iter().flatten().filter(|edition| edition.document.lang != source.lang) {
+        if drift::knows(source, &edition.document) {
+            drift::of_translation(site, work, &edition.document, problems);
+        } else if site.config.side_by_side && source.lang == site.source() {
+            problems.extend(misalignment(source, &edition.document));
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::load;
 use crate::output::makings::Makings;
 use crate::project::{Project, State};
 
-use super::{Code, Global, Outcome, cache, is_watched, overrides, report, say};
+use super::{Code, Global, Outcome, cache, is_watched, overrides, report, say, sync};
 
 #[derive(Debug, Args)]
 pub(super) struct BuildArgs {
@@ -47,6 +47,9 @@ pub(super) struct CheckArgs {
     /// Explain a code and stop; without a code, list all
     #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "")]
     explain: Option<String>,
+    /// Ask that these languages are complete and current: `--complete kk,en`
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    complete: Vec<String>,
 }
 
 pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
@@ -140,6 +143,14 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
         problems.extend(emit::render_all(&state, &|| progress.step()));
     }
     progress.bar.finish_and_clear();
+    if let Some(site) = state.site() {
+        let langs = args.complete.iter().map(|code| sync::language(site, code)).collect::<Result<Vec<_>, _>>()?;
+        let mut incomplete = crate::check::drift::incomplete(site, &langs);
+        if let Some(config) = &state.config {
+            config.apply_severities(&mut incomplete);
+        }
+        problems.extend(incomplete);
+    }
     diagnostic::sort(&mut problems);
     let code = report_all(global, &state, &problems);
     let works = state.site().map_or(0, |site| site.works.len());

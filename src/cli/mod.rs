@@ -14,11 +14,14 @@ use crate::project::Overrides;
 mod build;
 mod cache;
 mod init;
+mod put;
 mod remote;
 mod render;
 mod report;
 mod serve;
 mod split;
+mod status;
+mod sync;
 
 /// Why a run stops, besides doing what it was asked.
 type Outcome = Result<Code, Failure>;
@@ -81,6 +84,12 @@ enum Command {
     /// Cut source texts into chapters, as their plans say
     #[command(after_help = "Example:\n  tilmash split --dry-run")]
     Split(split::SplitArgs),
+    /// Write the locks, which keep the addresses of sentences and what translations were made from
+    #[command(after_help = "Examples:\n  tilmash sync --dry-run\n  tilmash sync --accept vectors/russia#3.2")]
+    Sync(sync::SyncArgs),
+    /// Show how far translations are
+    #[command(after_help = "Examples:\n  tilmash status --language en\n  tilmash status vectors/russia")]
+    Status(status::StatusArgs),
     /// Make a small site in two languages, ready for GitHub Pages
     #[command(after_help = "Example:\n  tilmash init my-book")]
     Init(init::InitArgs),
@@ -124,6 +133,8 @@ fn run(cli: Cli) -> Outcome {
         Command::Check(args) => build::check(global, &args),
         Command::Serve(args) => serve::serve(global, &args),
         Command::Split(args) => split::split(global, &args),
+        Command::Sync(args) => sync::sync(global, &args),
+        Command::Status(args) => status::status(global, &args),
         Command::Init(args) => init::init(global, &args),
         Command::New(args) => init::new(global, &args),
         Command::Render(args) => render::render(global, &args),

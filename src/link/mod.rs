@@ -15,10 +15,11 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::*;
 
 use crate::base::{Diagnostic, code, path, suggest};
-use crate::model::{EditionName, LangId, SegmentId};
+use crate::model::{EditionName, LangId, SegmentId, Unit};
 use crate::parse::{Document, Ref, RefKind, Target};
 use crate::site::route::{RouteKind, SOURCE_ORDER, source_order_path};
-use crate::site::{Site, WorkId};
+use crate::site::rows::merged_into;
+use crate::site::{Site, WorkId, segment_with_id};
 use crate::split::{Address, Split};
 
 pub mod touched;
@@ -214,7 +215,16 @@ fn has_other_anchors(before: &Site, after: &Site, id: WorkId) -> bool {
     let same = |lang: LangId| match (before.edition(id, lang), after.edition(id, lang)) {
         (Some(a), Some(b)) => {
             let (a, b) = (&a.document, &b.document);
+            // What is gone, and what it was merged into, is told as well.
+            let same_lock = a.lock.as_ref().map(Arc::as_ptr) == b.lock.as_ref().map(Arc::as_ptr);
+            let aliases = |site: &Site, document: &Document| -> Vec<String> {
+                let headings = 0..document.headings.len();
+                headings.flat_map(|index| site.aliases(id, document, index).map(str::to_owned).collect::<Vec<_>>()).collect()
+            };
             before.anchors(id, a).eq(after.anchors(id, b))
+                && same_lock
+                && a.gone == b.gone
+                && aliases(before, a) == aliases(after, b)
                 && a.segments.iter().map(|segment| segment.id).eq(b.segments.iter().map(|segment| segment.id))
                 && a.notes.iter().map(|note| &note.label).eq(b.notes.iter().map(|note| &note.label))
         }
@@ -339,9 +349,40 @@ fn check_anchor(site: &Site, work: WorkId, lang: LangId, anchor: &str, asked: &R
         return;
     }
     let Some(edition) = site.edition(work, lang) else { return };
-    let message = format!("`{}` has no anchor `{anchor}`", edition.document.file);
-    let problem = Diagnostic::at(&code::BROKEN_ANCHOR, asked.place.clone(), message);
-    found.miss(problem, Missed::Anchor(work, lang, anchor.to_owned()));
+    let problem = |message: String| Diagnostic::at(&code::BROKEN_ANCHOR, asked.place.clone(), message);
+    let file = &edition.document.file;
+    let source = &site.source_edition(work).1.document;
+    if let Some(gone) = gone(source, anchor) {
+        let what = if SegmentId::parse(anchor).is_some() { "sentence" } else { "heading" };
+        found.problems.push(problem(format!("the {what} `{anchor}` of `{file}` is gone")).hint(match gone {
+            Some(into) => format!("it was merged into `{into}`: link to `#{into}`"),
+            None => "link to another place, or take the link away; an address is never given to anything else".to_owned(),
+        }));
+        return;
+    }
+    let is_sentence = SegmentId::parse(anchor).is_some_and(|id| segment_with_id(source, id).is_some());
+    if is_sentence && source.lang != lang {
+        let message = format!("the sentence `{anchor}` is not translated in `{file}`");
+        found.problems.push(problem(message).hint(format!("it is in `{}`", source.file)));
+        return;
+    }
+    found.miss(problem(format!("`{file}` has no anchor `{anchor}`")), Missed::Anchor(work, lang, anchor.to_owned()));
+}
+
+/// Whether an anchor was there and is not any more; if so, in which sentence its own was merged.
+fn gone(source: &Document, anchor: &str) -> Option<Option<SegmentId>> {
+    if let Some(id) = SegmentId::parse(anchor) {
+        let now = source.gone.iter().any(|(gone, _)| *gone == id);
+        let is_gone = now || source.lock.as_ref()?.segment(id)?.gone.is_some();
+        return (is_gone && segment_with_id(source, id).is_none()).then(|| merged_into(source, id));
+    }
+    let now = source.gone.iter().map(|(id, gone)| (*id, gone));
+    let before = source.lock.iter().flat_map(|lock| lock.stanzas()).filter_map(|stanza| match stanza.unit {
+        Unit::Segment(id) => Some((id, stanza.gone.as_ref()?)),
+        Unit::Title | Unit::Description => None,
+    });
+    let (id, _) = now.chain(before).find(|(_, gone)| gone.anchors.iter().any(|known| **known == *anchor))?;
+    Some(merged_into(source, id))
 }
 
 fn to_file(site: &Site, document: &Document, file: &str, anchor: Option<&str>, asked: &Ref, found: &mut Found) -> Answer {
@@ -440,6 +481,10 @@ impl<'a> Hints<'a> {
         similar.or_else(|| match missed {
             Missed::Work(_) => Some("a work's key is its path in `content/` without language and `.md`".to_owned()),
             Missed::File { .. } => None,
+            Missed::Anchor(work, lang, anchor) if SegmentId::parse(&anchor).is_some() => {
+                let last = site.edition(work, lang)?.document.segments.last()?;
+                Some(format!("its sentences are called by block and number; the last is `{}`", last.id))
+            }
             Missed::Anchor(work, lang, _) => {
                 let known: Vec<_> = site.anchors(work, &site.edition(work, lang)?.document).take(12).collect();
                 Some(if known.is_empty() {
@@ -475,6 +520,9 @@ impl<'a> Hints<'a> {
                 });
                 suggest::did_you_mean(file, assets)
             }),
+            Missed::Anchor(work, lang, anchor) if SegmentId::parse(anchor).is_some() => {
+                similar_id(&site.edition(*work, *lang)?.document, SegmentId::parse(anchor)?)
+            }
             Missed::Anchor(work, lang, anchor) => {
                 suggest::did_you_mean(anchor, site.anchors(*work, &site.edition(*work, *lang)?.document))
             }
@@ -493,4 +541,14 @@ impl<'a> Hints<'a> {
         let found = last_parts.get(path::file_name(key)).map(|found| format!("did you mean `{found}`?"));
         found.or_else(|| suggest::did_you_mean(key, site.keys()))
     }
+}
+
+/// The sentence nearest to an id that is not there: in its block the one of the nearest number, else one that is written like it.
+pub fn similar_id(document: &Document, wanted: SegmentId) -> Option<String> {
+    let of_block = document.segments.iter().map(|segment| segment.id).filter(|id| id.block == wanted.block);
+    if let Some(id) = of_block.min_by_key(|id| id.sentence.number.abs_diff(wanted.sentence.number)) {
+        return Some(format!("did you mean `{id}`?"));
+    }
+    let ids: Vec<String> = document.segments.iter().map(|segment| segment.id.to_string()).collect();
+    suggest::did_you_mean(&wanted.to_string(), ids.iter().map(String::as_str))
 }

@@ -63,7 +63,7 @@ struct Differs {
     title: bool,
     /// What lists say of a page.
     card: bool,
-    /// What anchors there are, and which sentence stands beside which.
+    /// What anchors there are, which sentence stands beside which, and how it stands to that.
     shape: bool,
 }
 
@@ -84,6 +84,12 @@ impl Differs {
             refs: _,
             codes: _,
             notes,
+            marks,
+            lock,
+            // Without a lock there are none; with one, how translations stand may be seen.
+            digests,
+            gone,
+            by_id: _,
         } = new;
         let FrontMatter { title: _, description, order: _, slug: _, date, aliases: _, draft: _, tags: _, template: _, extra: _ } =
             front;
@@ -91,6 +97,10 @@ impl Differs {
         let block = |block: &crate::parse::Block| (block.kind, block.segments);
         let segment = |segment: &crate::parse::Segment| (segment.id, segment.cut);
         let same_shape = old.headings == *headings
+            && old.marks == *marks
+            && old.digests == *digests
+            && old.lock.as_ref().map(Arc::as_ptr) == lock.as_ref().map(Arc::as_ptr)
+            && old.gone == *gone
             && old.blocks.iter().map(block).eq(blocks.iter().map(block))
             && old.segments.iter().map(segment).eq(segments.iter().map(segment))
             && old.notes.iter().map(|note| &note.label).eq(notes.iter().map(|note| &note.label));

@@ -127,6 +127,17 @@ impl Inputs {
         Self { files, ..Self::default() }
     }
 
+    /// The same with other texts, as if they had been read.
+    #[must_use]
+    pub fn with_texts(&self, texts: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut inputs = self.clone();
+        for (path, text) in texts {
+            let file = File { content: Content::Text(text.into()), stamp: Stamp::of_nothing() };
+            inputs.files.insert(path.into(), file);
+        }
+        inputs
+    }
+
     /// The text of a file.
     pub fn text(&self, path: &str) -> Option<&Arc<str>> {
         match &self.files.get(path)?.content {
@@ -376,7 +387,7 @@ fn read(disk: &Path, name: &Arc<str>, before: Option<&File>, buffer: &mut Vec<u8
 /// Why a file is read as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TextKind {
-    /// Something of our own making: pages, templates, styles, plans.
+    /// Something of our own making: pages, templates, styles, plans, locks.
     Ours,
     /// Material kept as received, in a folder that begins with `_`: of any size.
     Source,
@@ -398,9 +409,9 @@ fn text_kind(name: &str) -> Option<TextKind> {
     is_text.then_some(TextKind::Ours)
 }
 
-/// Whether a file of the content is a page or a plan.
+/// Whether a file of the content is a page, a plan or a lock.
 fn is_ours(name: &str) -> bool {
-    matches!(path::extension(name).to_ascii_lowercase().as_str(), "md" | "yaml" | "yml")
+    matches!(path::extension(name).to_ascii_lowercase().as_str(), "md" | "yaml" | "yml" | "lock")
 }
 
 #[cfg(test)]

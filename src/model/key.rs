@@ -60,6 +60,22 @@ impl Borrow<str> for Key {
     }
 }
 
+/// The key of the work whose lock is at a path below `content/`; `None` if that is no lock.
+pub fn of_lock(path: &str) -> Option<Key> {
+    let stem = path.strip_suffix(super::lock::ENDING)?;
+    let hidden = path.split('/').any(|part| part.starts_with('_') || part.starts_with('.'));
+    let name = path::file_name(stem);
+    let key = if name == "index" && stem.contains('/') { path::folder(stem) } else { stem };
+    (!hidden && !key.is_empty()).then(|| Key::new(key))
+}
+
+/// The path of the lock that belongs beside an edition's file: `vectors/russia.lock` beside `vectors/russia.kk.md`.
+pub fn lock_beside(file: &str, language: &str) -> String {
+    let stem = file.strip_suffix(".md").unwrap_or(file);
+    let stem = stem.strip_suffix(language).and_then(|stem| stem.strip_suffix('.')).unwrap_or(stem);
+    format!("{stem}{}", super::lock::ENDING)
+}
+
 /// What the path of a Markdown file says of the edition in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditionName {
@@ -116,6 +132,23 @@ mod tests {
         assert_eq!(name("notes.old.kk.md"), Some(("notes.old".into(), Some("kk".into()))));
         assert_eq!(name("_source/x.kk.md"), None);
         assert_eq!(name("picture.png"), None);
+    }
+
+    #[test]
+    fn locks_belong_to_works() {
+        for (file, code, lock) in [
+            ("content/vectors/russia.kk.md", "kk", "content/vectors/russia.lock"),
+            ("content/vectors/index.kk.md", "kk", "content/vectors/index.lock"),
+            ("content/notes.md", "kk", "content/notes.lock"),
+            ("content/kk.md", "kk", "content/kk.lock"),
+        ] {
+            assert_eq!(lock_beside(file, code), lock);
+        }
+        let key = |path| of_lock(path).map(|key| key.to_string());
+        assert_eq!(key("vectors/russia.lock").as_deref(), Some("vectors/russia"));
+        assert_eq!(key("vectors/index.lock").as_deref(), Some("vectors"));
+        assert_eq!(key("index.lock").as_deref(), Some("index"));
+        assert_eq!((key("_x/a.lock"), key("a.md"), key(".lock")), (None, None, None));
     }
 
     #[test]

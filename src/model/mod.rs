@@ -1,5 +1,5 @@
 //! The words of the project as types: languages, the site's configuration, keys of works, front
-//! matter, segment ids.
+//! matter, segment ids, locks.
 //!
 //! Values only: what a YAML text says, checked and typed. Finding files, and what works mean to
 //! each other, is left to later layers.
@@ -8,10 +8,12 @@ pub mod config;
 pub mod front;
 pub mod key;
 pub mod language;
+pub mod lock;
 pub mod segment;
 
 pub use config::Config;
 pub use front::FrontMatter;
 pub use key::{EditionName, Key};
 pub use language::{LangId, Language, LanguagePack};
-pub use segment::SegmentId;
+pub use lock::{Lock, TextDigest, Unit};
+pub use segment::{Label, SegmentId};

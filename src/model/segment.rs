@@ -1,15 +1,101 @@
 //! The address of a sentence inside its work.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
-/// `3.2`: the second sentence of the third block of text.
+/// One half of an address: a number, and letters where it was put between two others later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Label {
+    pub number: u32,
+    /// 0 none, 1 `a` … 26 `z`, 27 `aa` …
+    pub suffix: u32,
+}
+
+/// `3.2`: the second sentence of the third block of text; `3.2a` was put after it later.
 ///
-/// A block is a heading, a paragraph, a list item or another leaf of the document that holds text;
-/// both numbers count from one. The same id means the same sentence in every edition of a work.
+/// A block is a heading, a paragraph, a list item or another leaf of the document that holds text; without
+/// a lock both numbers count from one. The same id means the same sentence in every edition of a work. Ids of a
+/// document are unique, but need not grow: sentences move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SegmentId {
-    pub block: u32,
-    pub sentence: u32,
+    pub block: Label,
+    pub sentence: Label,
+}
+
+impl Label {
+    /// A label without letters.
+    pub const fn plain(number: u32) -> Self {
+        Self { number, suffix: 0 }
+    }
+
+    /// The label of the same number with the next letters.
+    #[must_use]
+    pub fn next_suffix(self) -> Self {
+        Self { suffix: self.suffix + 1, ..self }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, letters) = text.split_at(digits);
+        if number.is_empty() || number.len() > 1 && number.starts_with('0') {
+            return None;
+        }
+        let mut suffix = 0u32;
+        for letter in letters.bytes() {
+            if !letter.is_ascii_lowercase() {
+                return None;
+            }
+            suffix = suffix.checked_mul(26)?.checked_add(u32::from(letter - b'a') + 1)?;
+        }
+        Some(Self { number: number.parse().ok()?, suffix })
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.number)?;
+        if self.suffix == 0 {
+            return Ok(());
+        }
+        // Seven letters are enough for 32 bits.
+        let mut letters = [0u8; 7];
+        let (mut rest, mut at) = (self.suffix, letters.len());
+        while rest > 0 {
+            at -= 1;
+            letters[at] = b'a' + ((rest - 1) % 26) as u8;
+            rest = (rest - 1) / 26;
+        }
+        f.write_str(std::str::from_utf8(&letters[at..]).expect("letters are ASCII"))
+    }
+}
+
+impl SegmentId {
+    /// The id by position, both counted from one.
+    pub const fn plain(block: u32, sentence: u32) -> Self {
+        Self { block: Label::plain(block), sentence: Label::plain(sentence) }
+    }
+
+    /// Reads `3.2`, `3.2a`, `3a.1`; `None` if it is no segment id as it would be written.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (block, sentence) = text.split_once('.')?;
+        Some(Self { block: Label::parse(block)?, sentence: Label::parse(sentence)? })
+    }
+
+    /// Writes the id behind a text: every sentence of every page is written with it.
+    pub fn push_to(self, text: &mut String) {
+        fn digits(text: &mut String, number: u32) {
+            if number >= 10 {
+                digits(text, number / 10);
+            }
+            text.push(char::from(b'0' + (number % 10) as u8));
+        }
+        if self.block.suffix | self.sentence.suffix == 0 {
+            digits(text, self.block.number);
+            text.push('.');
+            digits(text, self.sentence.number);
+        } else {
+            write!(text, "{self}").expect("writing to a string");
+        }
+    }
 }
 
 impl fmt::Display for SegmentId {
@@ -18,9 +104,32 @@ impl fmt::Display for SegmentId {
     }
 }
 
-/// Reads `3.2`; `None` if it is no segment id.
-pub fn parse(text: &str) -> Option<SegmentId> {
-    let (block, sentence) = text.split_once('.')?;
-    let number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten();
-    Some(SegmentId { block: number(block)?, sentence: number(sentence)? })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_read_as_they_are_written() {
+        for text in ["1.1", "3.2a", "3a.1", "0.1", "12ab.3z", "3.0", "7.2aa", "4294967295.1zz"] {
+            let id = SegmentId::parse(text).unwrap();
+            let mut pushed = String::new();
+            id.push_to(&mut pushed);
+            assert_eq!((id.to_string().as_str(), pushed.as_str()), (text, text));
+        }
+        for text in ["", "1", "1.", ".1", "01.1", "1.02", "1.1A", "1.a", "a.1", "1.1.1", "1. 1", "+1.1", "9999999999.1", "1.1é"]
+        {
+            assert_eq!(SegmentId::parse(text), None, "{text}");
+        }
+        assert!(SegmentId::parse("1.1zzzzzzzzzz").is_none(), "too many letters");
+        for suffix in [1, 26, 27, 52, 53, 702, 703, u32::MAX] {
+            let label = Label { number: 1, suffix };
+            assert_eq!(Label::parse(&label.to_string()), Some(label));
+        }
+    }
+
+    #[test]
+    fn letters_come_between_numbers() {
+        let id = |text| SegmentId::parse(text).unwrap();
+        assert!(id("3.2") < id("3.2a") && id("3.2z") < id("3.2aa") && id("3.2aa") < id("3.3") && id("3.9") < id("3a.1"));
+    }
 }

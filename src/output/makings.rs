@@ -11,7 +11,8 @@ use std::hash::{Hash as _, Hasher as _};
 use crate::base::Digest;
 use crate::base::hash::Digester;
 use crate::load::{Content, Inputs};
-use crate::parse::{self, Block, Document, Heading, Note, Segment};
+use crate::model::key;
+use crate::parse::{self, Block, Document, Heading, Marks, Note, Segment};
 use crate::render::Renderer;
 use crate::site::{Route, RouteKind, WorkId};
 
@@ -27,7 +28,7 @@ pub struct Makings {
 /// The digests of a work.
 #[derive(Debug)]
 struct Work {
-    /// Of the texts of its editions.
+    /// Of the texts of its editions, and of its lock.
     texts: Digest,
     /// Of what those see that link to it.
     shape: Digest,
@@ -43,10 +44,11 @@ impl Makings {
         site.config.base_url.hash(&mut shared);
         for (name, file) in inputs.files.iter() {
             let is_document = site.edition_in(name).is_some();
+            let is_lock = || name.strip_prefix("content/").and_then(key::of_lock).is_some();
             let is_asset = || name.strip_prefix("content/").is_some_and(|path| site.routes.contains_key(path));
             name.hash(&mut shared);
             match &file.content {
-                Content::Text(text) if !is_document && !is_asset() => text.hash(&mut shared),
+                Content::Text(text) if !is_document && !is_lock() && !is_asset() => text.hash(&mut shared),
                 // Pages refer to such files by name.
                 Content::Text(_) | Content::Forgotten | Content::Binary { .. } => {}
             }
@@ -63,6 +65,10 @@ impl Makings {
                 text.hash(&mut texts);
                 edition.is_some().hash(&mut shape);
                 if let Some(edition) = edition {
+                    if edition.document.lock.is_some() {
+                        let lock = key::lock_beside(&edition.document.file, site.config.code(edition.document.lang));
+                        inputs.text(&lock).hash(&mut texts);
+                    }
                     edition.path.hash(&mut shared);
                     // The front matter as it is written: every field of it, and every field to come.
                     text.map(|text| parse::front_matter_of(text)).hash(&mut shared);
@@ -147,21 +153,33 @@ fn hash_shape(document: &Document, digester: &mut Digester) {
         refs: _,
         codes: _,
         notes,
+        marks,
+        // Said of the page's own sentences; what they come to for others is in the ids.
+        lock: _,
+        digests: _,
+        gone: _,
+        by_id: _,
     } = document;
     digester.write_usize(blocks.len());
     for Block { kind, html: _, segments, bytes: _ } in blocks {
         (kind, segments).hash(digester);
     }
     digester.write_usize(segments.len());
-    for Segment { id, html: _, bytes: _, cut } in segments {
-        (id, cut).hash(digester);
+    for Segment { id, html: _, bytes: _, block, cut } in segments {
+        (id, block, cut).hash(digester);
     }
     digester.write_usize(headings.len());
-    for Heading { level, anchor, explicit, text, id } in headings {
-        (level, anchor, explicit, text, id).hash(digester);
+    for Heading { level, anchor, explicit, text, segment, aliases } in headings {
+        (level, anchor, explicit, text, segment, aliases).hash(digester);
     }
     digester.write_usize(notes.len());
     for Note { label, number: _, uses: _, text: _ } in notes {
         label.hash(digester);
     }
+    // Which sentences stand beside which.
+    digester.write_usize(marks.len());
+    for Marks { segment, translates, alone, omitted, silenced: _, notes: _, places: _ } in marks {
+        (segment, translates, alone, omitted).hash(digester);
+    }
+    document.lock.is_some().hash(digester);
 }

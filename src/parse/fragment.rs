@@ -28,8 +28,12 @@ pub enum HoleKind {
     Title(u32),
     /// What sets the ids of this edition apart from the other's on a page that shows both; else nothing.
     Scope,
+    /// The id of a segment of the outline, with its scope.
+    Id(u32),
     /// The anchor of a heading of the outline.
     Anchor(u32),
+    /// The anchors that a heading had before, as places of their own.
+    Aliases(u32),
     /// What follows a segment: its source mark, its links to chapters it touches.
     SegmentEnd(u32),
     /// The content of a code block of the document, highlighted.

@@ -16,6 +16,7 @@ use crate::model::{Key, SegmentId};
 
 use super::destination::{Destination, classify, cut_anchor};
 use super::fragment::Builder;
+use super::marks::{self, Mark, Marks};
 use super::names::{Names, is_reserved};
 use super::provenance::Provenance;
 use super::{Block, BlockKind, CodeBlock, Fragment, Heading, HoleKind, Note, ParseInput, Ref, RefKind, Segment, Target, Word};
@@ -34,6 +35,8 @@ pub(super) struct Written {
     pub(super) refs: Vec<Ref>,
     pub(super) codes: Vec<CodeBlock>,
     pub(super) notes: Vec<Note>,
+    /// In the order of the segments.
+    pub(super) marks: Vec<Marks>,
 }
 
 /// Markdown to HTML as the CommonMark specification has it: no extensions, raw HTML passed on.
@@ -76,6 +79,7 @@ struct Writer<'a, 'p> {
     blocks: Vec<Block>,
     refs: Vec<Ref>,
     codes: Vec<CodeBlock>,
+    marks: Vec<Marks>,
     anchors: Names,
     provenance: Provenance,
 
@@ -128,6 +132,7 @@ struct OpenHeading {
     explicit: Option<String>,
     text: String,
     place: Range<usize>,
+    segment: Option<u32>,
     /// Where the heading is the document's title: the writer's own output, put aside.
     title: Option<Builder>,
 }
@@ -172,6 +177,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             blocks: Vec::new(),
             refs: Vec::new(),
             codes: Vec::new(),
+            marks: Vec::new(),
             anchors: Names::default(),
             provenance: Provenance::of(page, start),
             block_depth: 0,
@@ -244,6 +250,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             refs: self.refs,
             codes: self.codes,
             notes,
+            marks: self.marks,
         }
     }
 
@@ -309,14 +316,10 @@ impl<'a, 'p> Writer<'a, 'p> {
     }
 
     fn open_segment(&mut self, start: usize) {
-        let id = {
-            let leaf = self.leaf.as_mut().expect("a segment is opened in a leaf");
-            leaf.sentence += 1;
-            SegmentId { block: self.block_number, sentence: leaf.sentence }
-        };
+        self.leaf.as_mut().expect("a segment is opened in a leaf").sentence += 1;
         self.push("<span class=\"seg\" id=\"");
-        self.hole(HoleKind::Scope);
-        self.push(&format!("{id}\">"));
+        self.hole(HoleKind::Id(self.segments.len() as u32));
+        self.push("\">");
         let html_start = self.out.position();
         let cut = self.provenance.cut_at(start);
         let leaf = self.leaf.as_mut().expect("still open");
@@ -329,9 +332,10 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn close_segment(&mut self) {
         let Some(leaf) = &self.leaf else { return };
         let segment = Segment {
-            id: SegmentId { block: self.block_number, sentence: leaf.sentence },
+            id: SegmentId::plain(self.block_number, leaf.sentence),
             html: (leaf.html_start, self.out.position()),
             bytes: (leaf.byte_start as u32, leaf.byte_end as u32),
+            block: self.block_number,
             cut: leaf.cut,
         };
         let index = self.segments.len() as u32;
@@ -542,6 +546,11 @@ impl<'a, 'p> Writer<'a, 'p> {
                 self.push("</code>");
             }
             Event::InlineHtml(html) | Event::Html(html) => {
+                if let Some(page) = self.page
+                    && let Some(mark) = marks::read(&html)
+                {
+                    return self.mark(mark, Place::new(&page.file, range));
+                }
                 self.inline(&range);
                 self.raw_html(&html, range);
             }
@@ -754,11 +763,23 @@ impl<'a, 'p> Writer<'a, 'p> {
             self.attribute(class);
         }
         self.push(if classes.is_empty() { ">" } else { "\">" });
-        self.heading =
-            Some(OpenHeading { level, explicit: id.map(CowStr::into_string), text: String::new(), place: range.clone(), title });
+        if title.is_none() && self.page.is_some_and(|page| page.lock.is_some()) {
+            self.hole(HoleKind::Aliases(self.headings.len() as u32));
+        }
+        self.heading = Some(OpenHeading {
+            level,
+            explicit: id.map(CowStr::into_string),
+            text: String::new(),
+            place: range.clone(),
+            segment: None,
+            title,
+        });
         // The heading's own marks (`##`) are no part of its segment.
         let marks = self.text[range.clone()].len() - self.text[range.clone()].trim_start_matches(['#', ' ', '\t']).len();
         self.open_leaf(range.start + marks);
+        if let (Some(heading), true) = (&mut self.heading, self.leaf.is_some()) {
+            heading.segment = Some(self.segments.len() as u32);
+        }
     }
 
     fn end_heading(&mut self) -> Option<String> {
@@ -792,8 +813,14 @@ impl<'a, 'p> Writer<'a, 'p> {
             }
         }
         let anchor = self.anchors.take(wanted, is_reserved);
-        let id = SegmentId { block: self.block_number, sentence: 1 };
-        self.headings.push(Heading { level: heading.level, anchor, explicit, text, id });
+        self.headings.push(Heading {
+            level: heading.level,
+            anchor,
+            explicit,
+            text,
+            segment: heading.segment,
+            aliases: Vec::new(),
+        });
         None
     }
 
@@ -896,7 +923,9 @@ impl<'a, 'p> Writer<'a, 'p> {
             html.push_str(part);
             self.at += 1;
         }
+        self.marks_apart(&html, &range);
         if self.passes_raw_html() {
+            let html = if self.page.is_some() { without_marks(html) } else { html };
             self.push(&html);
             return;
         }
@@ -916,6 +945,63 @@ impl<'a, 'p> Writer<'a, 'p> {
         } else if !html.starts_with("<!--") {
             self.raw_html_note(range);
             self.escaped(html);
+        }
+    }
+
+    /// A mark behind a sentence; nothing of it is published.
+    fn mark(&mut self, mark: Result<Mark, marks::Bad>, place: Place) {
+        // The space before it is no part of the sentence.
+        if let Some(leaf) = &self.leaf {
+            let least = leaf.html_start as usize;
+            let holes = self.out.holes.last().map_or(0, |hole| hole.at as usize);
+            let kept = self.out.html.trim_end_matches(' ').len().max(least).max(holes);
+            self.out.html.truncate(kept);
+        }
+        let rest = &self.text[place.end..];
+        let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
+        let is_last = without_comments(line).trim().is_empty();
+        let problem = match mark {
+            Err(bad) => Some((bad.message, bad.hint)),
+            Ok(_) if self.leaf.is_none() && self.page.is_some_and(|page| page.settings.segments) => {
+                let hint = "marks stand behind sentences of paragraphs, headings and lists; not in tables, notes and titles";
+                Some(("there is no sentence that this mark could be of".to_owned(), hint.to_owned()))
+            }
+            Ok(_) if !is_last => {
+                Some(("a mark stands in the middle of a line".to_owned(), "put it at the end of the line".to_owned()))
+            }
+            Ok(mark) => {
+                if self.leaf.is_some() {
+                    let segment = self.segments.len() as u32;
+                    if self.marks.last().is_none_or(|last| last.segment != segment) {
+                        self.marks.push(Marks { segment, ..Marks::default() });
+                    }
+                    self.marks.last_mut().expect("there is one by now").add(mark, place.clone());
+                }
+                None
+            }
+        };
+        if let Some((message, hint)) = problem {
+            self.problems.push(Diagnostic::at(&code::BAD_MARK, place, message).hint(hint));
+        }
+    }
+
+    /// Marks that stand on a line of their own, where a comment is a block and ends the paragraph.
+    fn marks_apart(&mut self, html: &str, range: &Range<usize>) {
+        let Some(page) = self.page else { return };
+        let mut from = 0;
+        while let Some(comment) = comment_in(html, from) {
+            from = comment.end;
+            let comment = &html[comment];
+            if marks::read(comment).is_none() {
+                continue;
+            }
+            // The block may have been put together from indented lines.
+            let found = self.text[range.clone()].find(comment).map(|at| range.start + at);
+            let place = found.map_or_else(|| range.clone(), |at| at..at + comment.len());
+            self.problems.push(
+                Diagnostic::at(&code::BAD_MARK, Place::new(&page.file, place), "a mark stands on a line of its own")
+                    .hint("put it at the end of the line of its sentence"),
+            );
         }
     }
 
@@ -1198,6 +1284,32 @@ fn without_comments(html: &str) -> String {
         }
     }
     shown.push_str(rest);
+    shown
+}
+
+/// The first whole comment of an HTML text from a byte on.
+fn comment_in(html: &str, from: usize) -> Option<Range<usize>> {
+    let start = from + html[from..].find("<!--")?;
+    // `<!-->` is a comment as well, and no end of one that begins before it.
+    let end = start + 4 + html[start + 4..].find("-->")? + 3;
+    Some(start..end)
+}
+
+/// HTML without the comments that are marks; others are the author's to publish.
+fn without_marks(html: String) -> String {
+    let mut shown = String::new();
+    let (mut kept, mut from) = (0, 0);
+    while let Some(comment) = comment_in(&html, from) {
+        from = comment.end;
+        if marks::read(&html[comment.clone()]).is_some() {
+            shown.push_str(&html[kept..comment.start]);
+            kept = comment.end;
+        }
+    }
+    if kept == 0 {
+        return html;
+    }
+    shown.push_str(&html[kept..]);
     shown
 }
 

@@ -26,11 +26,11 @@ impl Memo {
         self.parsed.contains_key(file)
     }
 
-    /// Parses a file again whose text is another and of which all else is as it was: gives what it was and what
-    /// it is now. `None` if the file was never parsed.
-    pub fn parse_again(&mut self, file: &str, text: &Arc<str>) -> Option<(Parsed, Parsed)> {
+    /// Parses a file again of whose input `change` changes something, and of which all else is as it was: gives what
+    /// it was and what it is now. `None` if the file was never parsed.
+    pub fn parse_again(&mut self, file: &str, change: impl FnOnce(&mut ParseInput)) -> Option<(Parsed, Parsed)> {
         let (input, result) = self.parsed.get_mut(file)?;
-        input.text = Arc::clone(text);
+        change(input);
         let (document, problems) = parse(input);
         let before = std::mem::replace(result, (Arc::new(document), problems.into()));
         Some((before, result.clone()))

@@ -3,23 +3,30 @@
 //! [`parse`] is pure and sees one file, the settings that concern every page, and, for a chapter,
 //! what the split says of it; so its result may be kept for as long as these are the same
 //! ([`memo::Memo`]). What it cannot know (where links lead, what a heading is called in the source
-//! edition, how code is highlighted) it leaves as holes in the [`Fragment`].
+//! edition, how code is highlighted) it leaves as holes in the [`Fragment`]. So are the ids of sentences, which the
+//! work's lock gives: one that changes leaves the text as it is.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::align::{self, Claim, Line};
 use crate::base::{Diagnostic, Place, code, yaml};
-use crate::model::{FrontMatter, Key, LangId, LanguagePack};
+use crate::model::lock::{Gone, fold};
+use crate::model::{FrontMatter, Key, LangId, LanguagePack, Lock, SegmentId, TextDigest};
 use crate::split::Split;
 
 mod destination;
 pub mod fragment;
 pub mod markdown;
+pub mod marks;
 pub mod memo;
 mod names;
 pub mod outline;
 mod provenance;
 
 pub use fragment::{Fragment, Hole, HoleKind, Word};
+pub use marks::{Marks, Silenced};
 pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, Ref, RefKind, Segment, Target};
 
 /// All that a document depends on.
@@ -33,6 +40,8 @@ pub struct ParseInput {
     pub pack: Arc<LanguagePack>,
     /// What the split makes of this edition, if it is a chapter in the language of its source.
     pub chapter: Option<ChapterOf>,
+    /// The addresses that the sentences of the work have, if `tilmash sync` keeps them.
+    pub lock: Option<Arc<Lock>>,
 }
 
 /// A chapter of a split.
@@ -55,6 +64,8 @@ pub struct Settings {
     pub smart_punctuation: bool,
     pub highlight: bool,
     pub segments: bool,
+    /// The codes of the languages, in their order.
+    pub languages: Vec<String>,
 }
 
 impl PartialEq for ParseInput {
@@ -70,11 +81,20 @@ impl PartialEq for ParseInput {
             && same(&self.settings, &other.settings)
             && same(&self.pack, &other.pack)
             && self.chapter == other.chapter
+            && same_lock(&self.lock, &other.lock)
+    }
+}
+
+fn same_lock(a: &Option<Arc<Lock>>, b: &Option<Arc<Lock>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a == b,
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
     }
 }
 
 /// An edition, parsed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Document {
     pub file: Arc<str>,
     pub key: Key,
@@ -89,6 +109,111 @@ pub struct Document {
     pub refs: Box<[Ref]>,
     pub codes: Box<[CodeBlock]>,
     pub notes: Box<[Note]>,
+    /// What translators wrote behind sentences, in the order of the segments; few have any.
+    pub marks: Box<[Marks]>,
+    /// The lock that gave the ids.
+    pub lock: Option<Arc<Lock>>,
+    /// By segment, if there is a lock: the digest of its text.
+    pub digests: Box<[TextDigest]>,
+    /// Of the edition whose texts the lock keeps: what the lock has and the text has no more.
+    pub gone: Box<[(SegmentId, Gone)]>,
+    /// The segments by id, where they are not in this order anyway.
+    pub(crate) by_id: Box<[(SegmentId, u32)]>,
+}
+
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        let Self {
+            file,
+            key,
+            lang,
+            front,
+            title,
+            body,
+            blocks,
+            segments,
+            headings,
+            refs,
+            codes,
+            notes,
+            marks,
+            lock,
+            digests,
+            gone,
+            // Follows from the segments.
+            by_id: _,
+        } = self;
+        *file == other.file
+            && *key == other.key
+            && *lang == other.lang
+            && *front == other.front
+            && *title == other.title
+            && *segments == other.segments
+            && *blocks == other.blocks
+            && *headings == other.headings
+            && *refs == other.refs
+            && *codes == other.codes
+            && *notes == other.notes
+            && *marks == other.marks
+            && *digests == other.digests
+            && *gone == other.gone
+            && *body == other.body
+            && same_lock(lock, &other.lock)
+    }
+}
+
+impl Document {
+    /// The position of the segment with an id.
+    pub fn segment_with_id(&self, id: SegmentId) -> Option<usize> {
+        if self.by_id.is_empty() {
+            return self.segments.binary_search_by_key(&id, |segment| segment.id).ok();
+        }
+        let at = self.by_id.binary_search_by_key(&id, |&(id, _)| id).ok()?;
+        Some(self.by_id[at].1 as usize)
+    }
+
+    /// What was written behind a segment.
+    pub fn marks_of(&self, segment: usize) -> Option<&Marks> {
+        let at = self.marks.binary_search_by_key(&(segment as u32), |marks| marks.segment).ok()?;
+        Some(&self.marks[at])
+    }
+
+    /// The sentences of the work that a segment stands for: its own id, or those that a mark names.
+    pub fn sentences(&self, segment: usize) -> &[SegmentId] {
+        match self.marks_of(segment) {
+            Some(marks) if !marks.translates.is_empty() => &marks.translates,
+            _ => std::slice::from_ref(&self.segments[segment].id),
+        }
+    }
+
+    /// The Markdown of a segment, without marks and with white space folded, from the text of its file.
+    pub fn segment_text<'t>(&self, file_text: &'t str, segment: usize) -> Cow<'t, str> {
+        let raw = raw_text(file_text, &self.segments[segment], self.marks_of(segment));
+        match raw {
+            Cow::Borrowed(raw) => fold(raw),
+            Cow::Owned(raw) => Cow::Owned(fold(&raw).into_owned()),
+        }
+    }
+}
+
+/// The Markdown of a segment without its marks.
+fn raw_text<'t>(file_text: &'t str, segment: &Segment, marks: Option<&Marks>) -> Cow<'t, str> {
+    let (start, end) = (segment.bytes.0 as usize, segment.bytes.1 as usize);
+    let raw = file_text.get(start..end).unwrap_or_default();
+    // Marks stand behind the sentence; only one that runs over lines may have some inside.
+    let inside = |place: &&Place| place.start >= start && place.end <= end;
+    let mut places = marks.into_iter().flat_map(|marks| &marks.places).filter(inside).peekable();
+    if places.peek().is_none() {
+        return Cow::Borrowed(raw);
+    }
+    let mut text = String::with_capacity(raw.len());
+    let mut at = start;
+    for place in places {
+        text.push_str(&file_text[at..place.start]);
+        at = place.end;
+    }
+    text.push_str(&file_text[at..end]);
+    Cow::Owned(text)
 }
 
 /// Parses an edition; what is wrong with it comes beside the document, never instead of it.
@@ -114,7 +239,8 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         },
         None => FrontMatter::default(),
     };
-    let written = markdown::write(input, body_start, front.title.is_none(), &mut problems);
+    let mut written = markdown::write(input, body_start, front.title.is_none(), &mut problems);
+    let addresses = addresses(input, &mut written);
     let mut title = front.title.clone().or(written.title).unwrap_or_default();
     if title.trim().is_empty() {
         // Links and menus need something that can be read.
@@ -137,8 +263,93 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         refs: written.refs.into(),
         codes: written.codes.into(),
         notes: written.notes.into(),
+        marks: written.marks.into(),
+        lock: input.lock.clone(),
+        digests: addresses.digests.into(),
+        gone: addresses.gone.into(),
+        by_id: addresses.by_id.into(),
     };
     (document, problems)
+}
+
+/// What follows from the ids of an edition.
+#[derive(Default)]
+struct Addresses {
+    digests: Vec<TextDigest>,
+    gone: Vec<(SegmentId, Gone)>,
+    by_id: Vec<(SegmentId, u32)>,
+}
+
+/// Gives the segments the ids that the lock or the marks say; without both they have theirs by position.
+fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
+    let mut addresses = Addresses::default();
+    let markdown::Written { segments, headings, marks, .. } = written;
+    if input.lock.is_none() && marks.is_empty() {
+        return addresses;
+    }
+    let mut marks_of = vec![None; segments.len()];
+    for of_segment in marks.iter() {
+        marks_of[of_segment.segment as usize] = Some(of_segment);
+    }
+    let claim = |segment: usize| match marks_of[segment] {
+        Some(marks) if !marks.translates.is_empty() => Claim::Of(&marks.translates),
+        Some(marks) if marks.alone => Claim::Alone,
+        _ => Claim::Nothing,
+    };
+    let omitted: Vec<SegmentId> = marks.iter().flat_map(|marks| marks.omitted.iter().copied()).collect();
+    let ids = match &input.lock {
+        None => {
+            let lines: Vec<_> = segments.iter().enumerate().map(|(at, segment)| (segment.block, claim(at))).collect();
+            align::by_position(&lines, &omitted)
+        }
+        Some(lock) => {
+            let texts: Vec<Cow<'_, str>> =
+                segments.iter().zip(&marks_of).map(|(segment, marks)| raw_text(&input.text, segment, *marks)).collect();
+            let mut is_heading = vec![false; segments.len()];
+            headings.iter().filter_map(|heading| heading.segment).for_each(|segment| is_heading[segment as usize] = true);
+            let lines: Vec<Line<'_>> = (0..segments.len())
+                .map(|at| Line {
+                    digest: TextDigest::of(&texts[at]),
+                    text: &texts[at],
+                    block: segments[at].block,
+                    is_heading: is_heading[at],
+                    claim: claim(at),
+                })
+                .collect();
+            let addressed = align::address(&lines, lock, &input.settings.languages[input.lang.0], &omitted);
+            addresses.digests = lines.iter().map(|line| line.digest).collect();
+            addresses.gone = addressed.gone;
+            addressed.ids
+        }
+    };
+    for (segment, id) in segments.iter_mut().zip(ids) {
+        segment.id = id;
+    }
+    if !segments.is_sorted_by_key(|segment| segment.id) {
+        addresses.by_id = segments.iter().enumerate().map(|(at, segment)| (segment.id, at as u32)).collect();
+        addresses.by_id.sort_unstable();
+    }
+    if let Some(lock) = &input.lock {
+        aliases(headings, segments, lock, &input.settings.languages[input.lang.0]);
+    }
+    addresses
+}
+
+/// Gives headings the anchors that they had before, as far as no other heading has them.
+fn aliases(headings: &mut [Heading], segments: &[Segment], lock: &Lock, lang: &str) {
+    if lock.source_lang() != Some(lang) {
+        return;
+    }
+    let mut taken: HashSet<Box<str>> = headings.iter().map(|heading| heading.anchor.as_str().into()).collect();
+    for heading in headings {
+        let Some(segment) = heading.segment else { continue };
+        let source = lock.segment(segments[segment as usize].id).and_then(|stanza| stanza.source.as_ref());
+        for anchor in source.into_iter().flat_map(|source| &source.anchors) {
+            if taken.insert(anchor.clone()) {
+                heading.aliases.push(anchor.clone());
+            }
+        }
+    }
 }
 
 /// The YAML of a file's front matter; nothing if it has none, or none that ends.

@@ -43,5 +43,5 @@ pub(super) fn is_reserved(anchor: &str) -> bool {
     ];
     PARTS.contains(&anchor)
         || ["fn-", "fnref-", "src-"].iter().any(|prefix| anchor.starts_with(prefix))
-        || crate::model::segment::parse(anchor).is_some()
+        || crate::model::SegmentId::parse(anchor).is_some()
 }

@@ -14,17 +14,23 @@ pub struct Heading {
     pub explicit: bool,
     /// Its text without markup.
     pub text: String,
-    pub id: SegmentId,
+    /// Its position among the segments, if it has an address.
+    pub segment: Option<u32>,
+    /// Anchors that it had before and that nothing else on the page has; of the edition whose anchors the lock keeps.
+    pub aliases: Vec<Box<str>>,
 }
 
 /// A sentence, heading or list item with an address.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Segment {
+    /// Given by the lock, or by position; a hole of the body, so that the body does not depend on it.
     pub id: SegmentId,
     /// Its HTML in the body, without the element around it.
     pub html: (u32, u32),
-    /// Its bytes in the file.
+    /// Its bytes in the file, without the marks behind it. See [`super::Document::segment_text`].
     pub bytes: (u32, u32),
+    /// The block of text that it is in, counted from one: a heading, a paragraph, a list item.
+    pub block: u32,
     /// Which cut of the chapter it is, if the split made it.
     pub cut: Option<u32>,
 }

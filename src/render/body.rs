@@ -7,8 +7,8 @@ use tera::{Context, Value};
 
 use crate::base::{Diagnostic, code, path};
 use crate::link::Answer;
-use crate::model::{LangId, SegmentId, segment};
-use crate::parse::{Block, BlockKind, Document, Fragment, HoleKind, Target};
+use crate::model::{LangId, SegmentId};
+use crate::parse::{Document, Fragment, HoleKind, Target};
 use crate::site::{Edition, Site, WorkId, route, segment_with_id};
 use crate::split::{self, Cut, RepairKind, Segment};
 
@@ -74,6 +74,20 @@ impl Writer<'_> {
             HoleKind::Scope => html.push_str(&self.scope()),
             HoleKind::Anchor(index) => {
                 attribute(html, self.renderer.site.anchor(self.work, self.document, index as usize));
+            }
+            HoleKind::Id(index) => {
+                if self.page != Page::Own {
+                    html.push_str(&self.scope());
+                }
+                self.document.segments[index as usize].id.push_to(html);
+            }
+            HoleKind::Aliases(index) => {
+                for alias in self.renderer.site.aliases(self.work, self.document, index as usize) {
+                    html.push_str("<span id=\"");
+                    html.push_str(&self.scope());
+                    attribute(html, alias);
+                    html.push_str("\"></span>");
+                }
             }
             HoleKind::SegmentEnd(index) => {
                 if !matches!(self.page, Page::Half { .. }) {
@@ -317,25 +331,12 @@ fn half_anchor(site: &Site, work: WorkId, pair: (LangId, LangId), document: &Doc
         return anchor.to_owned();
     }
     let heading = site.heading_with_anchor(work, document.lang, anchor);
-    let id = heading.map(|index| document.headings[index].id).or_else(|| segment::parse(anchor));
-    let row = id.and_then(|id| row_of(site, work, pair, document, id));
+    let id = match heading {
+        Some(heading) => document.headings[heading].segment.map(|segment| document.segments[segment as usize].id),
+        None => SegmentId::parse(anchor),
+    };
+    let row = id.and_then(|id| site.row_of(work, pair, document.lang, id));
     row.map_or_else(|| format!("{}-{anchor}", site.config.code(document.lang)), |id| id.to_string())
-}
-
-/// The id of the row that shows a segment of either half; `None` if its block is shown whole.
-fn row_of(site: &Site, work: WorkId, (left, right): (LangId, LangId), document: &Document, id: SegmentId) -> Option<SegmentId> {
-    let index = segment_with_id(document, id)? as u32;
-    let block = document.blocks.partition_point(|block| block.segments.1 <= index);
-    let left = &site.edition(work, left)?.document;
-    let (a, b) = (left.blocks.get(block)?, site.edition(work, right)?.document.blocks.get(block)?);
-    let position = index - document.blocks[block].segments.0;
-    matching(a, b).then(|| left.segments[(a.segments.0 + position) as usize].id)
-}
-
-/// Whether two blocks have the same shape, so that their sentences stand beside each other.
-pub(super) fn matching(a: &Block, b: &Block) -> bool {
-    let count = |block: &Block| block.segments.1 - block.segments.0;
-    a.kind == b.kind && a.kind != BlockKind::Other && count(a) == count(b) && count(a) > 0
 }
 
 fn attribute(html: &mut String, text: &str) {

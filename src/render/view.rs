@@ -9,12 +9,13 @@ use tera::{Context, Value};
 
 use crate::base::{Diagnostic, code, path};
 use crate::model::LangId;
-use crate::parse::{Block, BlockKind, Document};
-use crate::site::{WorkId, route, tags_path};
+use crate::parse::Document;
+use crate::site::rows::bead_id;
+use crate::site::{RowKind, WorkId, route, tags_path};
 use crate::split::{self, Format, SegmentKind};
 
 use super::Renderer;
-use super::body::{Page, Writer, excerpt, matching};
+use super::body::{Page, Writer, excerpt};
 use super::compass::compass;
 use super::shared::{self, MenuPage, date_value, yaml_value};
 use super::template::{fields, map};
@@ -718,51 +719,60 @@ fn ranges_text(mut numbers: Vec<usize>) -> String {
     text
 }
 
-/// The rows of a side-by-side page: blocks beside blocks, in them sentences beside sentences.
-///
-/// Where the editions have the same shape, row n is segment n on both sides. Where a paragraph has
-/// other sentences, it is one row as a whole; where blocks do not match in kind, they are paired in
-/// order all the same, so that nothing is left out.
+/// The rows of a side-by-side page: blocks beside blocks, in them sentences beside sentences ([`crate::site::rows`]).
 fn rows(left: &Writer<'_>, right: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Value {
-    let (left_blocks, right_blocks) = (&left.document.blocks, &right.document.blocks);
     let mut rows = Vec::new();
-    for index in 0..left_blocks.len().max(right_blocks.len()) {
-        let (a, b) = (left_blocks.get(index), right_blocks.get(index));
-        let (kind, level, beads) = match (a, b) {
-            (Some(a), Some(b)) if matching(a, b) => {
-                let beads = (a.segments.0..a.segments.1)
-                    .zip(b.segments.0..b.segments.1)
-                    .map(|(i, j)| {
-                        let mut left_html = segment_html(left, i, problems);
-                        left.marks(i as usize, &mut left_html, problems);
-                        let right_html = segment_html(right, j, problems);
-                        bead(&left.document.segments[i as usize].id.to_string(), &left_html, &right_html)
-                    })
-                    .collect();
-                match a.kind {
-                    BlockKind::Heading(level) => ("heading", level, beads),
-                    BlockKind::Paragraph | BlockKind::Other => ("paragraph", 0, beads),
-                }
-            }
-            _ => {
-                // Not by a segment's id: the segments in it are there under their own.
-                let id = format!("row.{}", index + 1);
-                let html = |writer: &Writer<'_>, block: Option<&Block>, problems: &mut Vec<Diagnostic>| {
-                    block.map_or_else(String::new, |block| {
-                        writer.range(&writer.document.body, block.html.0..block.html.1, problems)
-                    })
-                };
-                ("block", 0, vec![bead(&id, &html(left, a, problems), &html(right, b, problems))])
-            }
+    for (index, row) in crate::site::rows::rows(left.document, right.document).into_iter().enumerate() {
+        let (kind, level) = match row.kind {
+            RowKind::Heading(level) => ("heading", level),
+            RowKind::Paragraph => ("paragraph", 0),
+            RowKind::Blocks => ("block", 0),
         };
-        rows.push(map([("kind", kind.into()), ("level", u64::from(level).into()), ("beads", Vec::<Value>::into(beads))]));
+        let beads = row.beads.iter().map(|it| match row.kind {
+            RowKind::Heading(_) | RowKind::Paragraph => {
+                let id = bead_id(it, left.document, right.document).map_or_else(String::new, |id| id.to_string());
+                let left_html = sentences(left, &it.left, None, problems);
+                let right_html = sentences(right, &it.right, Some(left.document).filter(|_| !it.left.is_empty()), problems);
+                bead(&id, &left_html, &right_html)
+            }
+            // Not by a segment's id: the segments in it are there under their own.
+            RowKind::Blocks => {
+                let html = [(left, &it.left), (right, &it.right)].map(|(writer, blocks)| {
+                    let blocks = blocks.iter().map(|&block| writer.document.blocks[block as usize].html);
+                    blocks.map(|html| writer.range(&writer.document.body, html.0..html.1, problems)).collect::<String>()
+                });
+                bead(&format!("row.{}", index + 1), &html[0], &html[1])
+            }
+        });
+        let beads: Vec<Value> = beads.collect();
+        rows.push(map([("kind", kind.into()), ("level", u64::from(level).into()), ("beads", beads.into())]));
     }
     rows.into()
 }
 
-fn segment_html(writer: &Writer<'_>, index: u32, problems: &mut Vec<Diagnostic>) -> String {
-    let segment = writer.document.segments[index as usize];
-    writer.range(&writer.document.body, segment.html.0..segment.html.1, problems)
+/// The sentences of one half of a bead. The first of the half that names the row has the row's id; each other
+/// has its own, unless `namer`, the other half, has a sentence of that id.
+fn sentences(writer: &Writer<'_>, lines: &[u32], namer: Option<&Document>, problems: &mut Vec<Diagnostic>) -> String {
+    let mut html = String::new();
+    for (at, &line) in lines.iter().enumerate() {
+        let segment = writer.document.segments[line as usize];
+        let is_named = at == 0 && namer.is_none_or(|namer| namer.segment_with_id(segment.id).is_some());
+        if at > 0 {
+            html.push(' ');
+        }
+        if !is_named {
+            let is_free = namer.is_none_or(|namer| namer.segment_with_id(segment.id).is_none());
+            let id = if is_free { format!(" id=\"{}\"", segment.id) } else { String::new() };
+            html.push_str(&format!("<span class=\"seg\"{id}>"));
+        }
+        html.push_str(&writer.range(&writer.document.body, segment.html.0..segment.html.1, problems));
+        // Where it comes from is told once, on the left.
+        if matches!(writer.page, Page::Half { pair: (left, _) } if left == writer.document.lang) {
+            writer.marks(line as usize, &mut html, problems);
+        }
+        html.push_str(if is_named { "" } else { "</span>" });
+    }
+    html
 }
 
 fn bead(id: &str, left: &str, right: &str) -> Value {

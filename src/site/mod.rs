@@ -10,14 +10,21 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use crate::base::{Diagnostic, Place, code};
-use crate::model::{Config, FrontMatter, Key, LangId, Language};
-use crate::parse::{Document, Segment};
+use crate::model::{Config, FrontMatter, Key, LangId, Language, SegmentId};
+use crate::parse::{Document, Heading};
 use crate::split::{Chapter, Split};
 
+use rows::RowIds;
+
 pub mod route;
+pub mod rows;
+pub mod standing;
+pub mod sync;
 mod tag;
 
 pub use route::{Route, RouteKind};
+pub use rows::{Row, RowKind};
+pub use standing::{Standing, Standings, Summary};
 pub use tag::{Tag, Tags, tags_path};
 
 /// How many siblings a menu lists, and how many works a site may have for a menu to show them all: it
@@ -52,10 +59,34 @@ pub struct Edition {
     pub document: Arc<Document>,
     /// Where its page stands: `kk/vectors/russia/index.html`.
     pub path: Arc<str>,
-    /// Whether its headings are those of the source edition, so that they share their anchors.
-    shares_anchors: bool,
-    /// By anchor: the heading. Made when the first link asks for it.
+    /// How its headings are those of the source edition, so that they share their anchors.
+    shares: Shares,
+    /// What follows from this edition and the source's.
+    follows: Follows,
+}
+
+/// How the headings of an edition share the anchors of the source edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shares {
+    /// They do not, or this is the source edition.
+    Nothing,
+    /// Heading n those of heading n: without a lock, of editions that have the same headings.
+    ByPosition,
+    /// By the ids of the headings.
+    ById,
+}
+
+/// What follows from an edition and the source edition of its work, made when somebody asks for it.
+///
+/// It would be wrong if one of the two documents were another; so [`Site::with`] takes a new one for every edition of a work.
+#[derive(Debug, Clone, Default)]
+struct Follows {
+    /// By heading: its anchor, and the aliases of it; where ids are compared.
+    anchors: OnceLock<Vec<(String, Vec<String>)>>,
+    /// By anchor or alias: the heading.
     by_anchor: OnceLock<HashMap<String, usize>>,
+    row_ids: OnceLock<RowIds>,
+    standings: OnceLock<Arc<Standings>>,
 }
 
 /// What a site is made of; [`Site::new`] makes the index from it.
@@ -143,8 +174,7 @@ impl Site {
             let before = site.sort_key(id);
             let work = site.work_mut(id);
             for edition in work.editions.iter_mut().flatten() {
-                // The source edition's headings may be in it.
-                edition.by_anchor = OnceLock::new();
+                edition.follows = Follows::default();
             }
             work.editions[lang.0].as_mut().expect("it was found above").document = Arc::clone(document);
             share_anchors(work, source_lang);
@@ -193,6 +223,12 @@ impl Site {
             refs: _,
             codes: _,
             notes: _,
+            // What editions are to each other (†).
+            marks: _,
+            lock: _,
+            digests: _,
+            gone: _,
+            by_id: _,
         } = after;
         let FrontMatter {
             title: _,
@@ -287,31 +323,80 @@ impl Site {
         self.order[position + 1..].iter().find(|&&id| self.edition(id, lang).is_some()).copied()
     }
 
+    /// The edition that the others of a work are translations of: the source language's, or the first there is.
+    pub fn source_edition(&self, id: WorkId) -> (LangId, &Edition) {
+        self.nearest_edition(id, self.source())
+    }
+
     /// The anchor under which heading `index` of an edition is known in every edition of the work.
     ///
-    /// The source edition's anchors are shared by those translations that have the same headings, so
-    /// that a link to a section survives a change of language. An anchor that a translator gave
-    /// expressly stands.
+    /// The source edition's anchors are shared by the translations, so that a link to a section survives a change
+    /// of language: heading by heading where ids say which is which, else by those translations that have the same
+    /// headings. An anchor that a translator gave expressly stands.
     pub fn anchor<'a>(&'a self, id: WorkId, document: &'a Document, index: usize) -> &'a str {
         let own = &document.headings[index];
-        let shares = self.edition(id, document.lang).is_some_and(|edition| edition.shares_anchors);
-        match self.edition(id, self.source()) {
-            Some(source) if shares && !own.explicit => &source.document.headings[index].anchor,
+        match self.edition(id, document.lang).map(|edition| (edition, edition.shares)) {
+            Some((_, Shares::ByPosition)) if !own.explicit => &self.source_edition(id).1.document.headings[index].anchor,
+            Some((edition, Shares::ById)) => &self.anchors_by_id(id, edition)[index].0,
             _ => &own.anchor,
         }
     }
 
-    /// The heading of an edition that has an anchor.
+    /// Other anchors that lead to a heading of an edition: those it had before.
+    pub fn aliases<'a>(&'a self, id: WorkId, document: &'a Document, index: usize) -> impl Iterator<Item = &'a str> {
+        let shared = match self.edition(id, document.lang) {
+            Some(edition) if edition.shares == Shares::ById => self.anchors_by_id(id, edition)[index].1.as_slice(),
+            _ => &[],
+        };
+        document.headings[index].aliases.iter().map(|alias| &**alias).chain(shared.iter().map(String::as_str))
+    }
+
+    fn anchors_by_id<'a>(&self, id: WorkId, edition: &'a Edition) -> &'a [(String, Vec<String>)] {
+        edition.follows.anchors.get_or_init(|| anchors_by_id(&self.source_edition(id).1.document, &edition.document))
+    }
+
+    /// The heading of an edition that has an anchor, or had it.
     pub fn heading_with_anchor(&self, id: WorkId, lang: LangId, anchor: &str) -> Option<usize> {
         let edition = self.edition(id, lang)?;
-        let by_anchor = edition.by_anchor.get_or_init(|| {
-            let mut by_anchor = HashMap::with_capacity(edition.document.headings.len());
-            for (index, anchor) in self.anchors(id, &edition.document).enumerate() {
+        let by_anchor = edition.follows.by_anchor.get_or_init(|| {
+            let document = &edition.document;
+            let mut by_anchor = HashMap::with_capacity(document.headings.len());
+            for (index, anchor) in self.anchors(id, document).enumerate() {
                 by_anchor.entry(anchor.to_owned()).or_insert(index);
+            }
+            for index in 0..document.headings.len() {
+                for alias in self.aliases(id, document, index) {
+                    by_anchor.entry(alias.to_owned()).or_insert(index);
+                }
             }
             by_anchor
         });
         by_anchor.get(anchor).copied()
+    }
+
+    /// How a translation stands to its source; `None` if this is the source, or there is no such edition.
+    pub fn standings(&self, id: WorkId, lang: LangId) -> Option<&Arc<Standings>> {
+        let (source_lang, source) = self.source_edition(id);
+        let edition = self.edition(id, lang).filter(|_| lang != source_lang)?;
+        Some(edition.follows.standings.get_or_init(|| {
+            let source = (self.config.code(source_lang), &*source.document);
+            Arc::new(Standings::of(source, (self.config.code(lang), &edition.document)))
+        }))
+    }
+
+    /// The id of the row that shows a segment of the edition in `lang`, where those of a pair of languages are shown side
+    /// by side; `None` if it is shown in a whole block.
+    pub fn row_of(&self, id: WorkId, (left, right): (LangId, LangId), lang: LangId, segment: SegmentId) -> Option<SegmentId> {
+        let (first, second) = (self.edition(id, left)?, self.edition(id, right)?);
+        let made = || RowIds::of(&first.document, &second.document);
+        let here;
+        let ids = if left == self.source_edition(id).0 {
+            second.follows.row_ids.get_or_init(made)
+        } else {
+            here = made();
+            &here
+        };
+        if lang == left { ids.of_left(segment) } else { ids.of_right(segment) }
     }
 
     /// Whether an edition's page has an anchor.
@@ -321,7 +406,7 @@ impl Site {
         if anchor.is_empty() || anchor == "top" {
             return true;
         }
-        if let Some(segment) = crate::model::segment::parse(anchor) {
+        if let Some(segment) = SegmentId::parse(anchor) {
             return segment_with_id(document, segment).is_some();
         }
         if self.heading_with_anchor(id, lang, anchor).is_some() {
@@ -404,7 +489,7 @@ impl Site {
             }
             by_file.insert(Arc::clone(&document.file), (id, lang));
             self.work_mut(id).editions[lang.0] =
-                Some(Edition { document, path: "".into(), shares_anchors: false, by_anchor: OnceLock::new() });
+                Some(Edition { document, path: "".into(), shares: Shares::Nothing, follows: Follows::default() });
         }
         self.by_key = Arc::new(by_key);
         self.by_file = Arc::new(by_file);
@@ -573,14 +658,78 @@ type SortKey = (i64, Vec<u32>, Key);
 
 /// Finds out which editions of a work have the headings of its source edition.
 fn share_anchors(work: &mut Work, source_lang: LangId) {
-    let Some(source) = work.editions[source_lang.0].as_ref().map(|edition| Arc::clone(&edition.document)) else { return };
-    for edition in work.editions.iter_mut().flatten().filter(|edition| edition.document.lang != source_lang) {
-        let (own, sources) = (edition.document.headings.iter(), source.headings.iter());
-        edition.shares_anchors = own.map(|heading| heading.level).eq(sources.map(|heading| heading.level));
+    let mut order = [source_lang.0].into_iter().chain(0..work.editions.len());
+    let Some(source) = order.find_map(|lang| work.editions[lang].as_ref()).map(|edition| Arc::clone(&edition.document)) else {
+        return;
+    };
+    for edition in work.editions.iter_mut().flatten() {
+        let own = &edition.document;
+        let same_levels =
+            || own.headings.iter().map(|heading| heading.level).eq(source.headings.iter().map(|heading| heading.level));
+        edition.shares = if own.lang == source.lang {
+            Shares::Nothing
+        } else if own.lock.is_some() && source.lock.is_some() {
+            Shares::ById
+        } else if source.lang == source_lang && same_levels() {
+            Shares::ByPosition
+        } else {
+            Shares::Nothing
+        };
     }
 }
 
+/// The anchors of a translation's headings, each with its aliases: those of the source's headings with the same ids.
+fn anchors_by_id(source: &Document, translation: &Document) -> Vec<(String, Vec<String>)> {
+    let theirs: Vec<Option<&Heading>> = translation
+        .headings
+        .iter()
+        .map(|heading| {
+            let segment = heading.segment? as usize;
+            let id = *translation.sentences(segment).first()?;
+            let segment = source.segment_with_id(id)? as u32;
+            let at = source.headings.binary_search_by_key(&Some(segment), |heading| heading.segment).ok()?;
+            Some(&source.headings[at])
+        })
+        .collect();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut anchors: Vec<Option<String>> = vec![None; theirs.len()];
+    for (own, anchor) in translation.headings.iter().zip(&mut anchors).filter(|(own, _)| own.explicit) {
+        taken.insert(own.anchor.clone());
+        *anchor = Some(own.anchor.clone());
+    }
+    for (their, anchor) in theirs.iter().zip(&mut anchors) {
+        if let (Some(their), None) = (their, &anchor)
+            && taken.insert(their.anchor.clone())
+        {
+            *anchor = Some(their.anchor.clone());
+        }
+    }
+    // A heading of its own must not take the anchor of another section.
+    taken.extend(source.headings.iter().map(|heading| heading.anchor.clone()));
+    for (own, anchor) in translation.headings.iter().zip(&mut anchors).filter(|(_, anchor)| anchor.is_none()) {
+        let mut free = own.anchor.clone();
+        let mut number = 2;
+        while !taken.insert(free.clone()) {
+            free = format!("{}-{number}", own.anchor);
+            number += 1;
+        }
+        *anchor = Some(free);
+    }
+    let anchors: Vec<String> = anchors.into_iter().flatten().collect();
+    let mut taken: BTreeSet<String> = anchors.iter().cloned().collect();
+    let aliases: Vec<Vec<String>> = theirs
+        .iter()
+        .map(|their| {
+            let all = their
+                .iter()
+                .flat_map(|their| [their.anchor.as_str()].into_iter().chain(their.aliases.iter().map(|alias| &**alias)));
+            all.filter(|alias| taken.insert((*alias).to_owned())).map(str::to_owned).collect()
+        })
+        .collect();
+    anchors.into_iter().zip(aliases).collect()
+}
+
 /// The position of the segment with an id, in a document.
-pub fn segment_with_id(document: &Document, id: crate::model::SegmentId) -> Option<usize> {
-    document.segments.binary_search_by_key(&id, |segment: &Segment| segment.id).ok()
+pub fn segment_with_id(document: &Document, id: SegmentId) -> Option<usize> {
+    document.segment_with_id(id)
 }

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use unicode_segmentation::UnicodeSegmentation;
+use crate::align::{likeness, longest_increasing, sorted_words};
 
 use super::markdown::{plain, text_lines, without_marker};
 use super::{Chapter, Cut};
@@ -69,7 +69,7 @@ pub fn compare(chapter: &Chapter, file_text: &str) -> Vec<Difference> {
     let planned_keys: Vec<String> = planned.iter().map(|line| key(&chapter.markdown[line.clone()])).collect();
     let there_keys: Vec<String> = there.iter().map(|line| key(&file_text[line.clone()])).collect();
     let matches = pair(&planned_keys, &there_keys);
-    let in_order = longest_increasing(&matches);
+    let in_order = longest_increasing(&matches.iter().map(|found| found.map(|(line, _)| line)).collect::<Vec<_>>());
     let mut used = vec![false; there.len()];
     let mut differences = Vec::new();
     for (index, found) in matches.iter().enumerate() {
@@ -172,47 +172,4 @@ fn pair(wanted: &[String], there: &[String]) -> Vec<Option<(usize, u8)>> {
         }
     }
     matches
-}
-
-fn sorted_words(text: &str) -> Vec<&str> {
-    let mut words: Vec<&str> = text.unicode_words().collect();
-    words.sort_unstable();
-    words
-}
-
-/// Twice the words in common, of all words, in percent.
-fn likeness(a: &[&str], b: &[&str]) -> u8 {
-    let (mut i, mut j, mut common) = (0, 0, 0usize);
-    while i < a.len() && j < b.len() {
-        match a[i].cmp(b[j]) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => (i, j, common) = (i + 1, j + 1, common + 1),
-        }
-    }
-    u8::try_from(common * 200 / (a.len() + b.len()).max(1)).unwrap_or(100)
-}
-
-/// Which of the matches are in order: those of a longest increasing run of lines.
-fn longest_increasing(matches: &[Option<(usize, u8)>]) -> Vec<bool> {
-    // Patience sorting: `tails[n]` is the match with the least line that ends an increasing run of n + 1.
-    let mut tails: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = vec![None; matches.len()];
-    let line = |index: usize| matches[index].map_or(0, |(line, _)| line);
-    for index in (0..matches.len()).filter(|&index| matches[index].is_some()) {
-        let at = tails.partition_point(|&tail| line(tail) < line(index));
-        before[index] = at.checked_sub(1).map(|at| tails[at]);
-        if at == tails.len() {
-            tails.push(index);
-        } else {
-            tails[at] = index;
-        }
-    }
-    let mut in_order = vec![false; matches.len()];
-    let mut last = tails.last().copied();
-    while let Some(index) = last {
-        in_order[index] = true;
-        last = before[index];
-    }
-    in_order
 }

@@ -1,0 +1,164 @@
+//! The rows of two editions that stand side by side.
+
+use std::collections::HashMap;
+
+use crate::model::SegmentId;
+
+/// One row: lines of the left edition and of the right one that mean the same, as positions; 1:1 as a rule.
+///
+/// One of the lists may be empty: a sentence that the other language does not have. Both grow.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bead {
+    pub left: Vec<u32>,
+    pub right: Vec<u32>,
+}
+
+/// An edition as far as its alignment goes: by line, the sentences that it stands for, as ids that both editions use.
+pub type Side<'a> = [&'a [SegmentId]];
+
+/// Sets two editions beside each other: the connected components of lines that share an id.
+///
+/// The rows follow the left edition, by their first lines. A line that only the right edition has comes in the row
+/// after the one that the line before it stands in.
+///
+/// 1. Every line of both sides is in exactly one row.
+pub fn beads(left: &Side<'_>, right: &Side<'_>) -> Vec<Bead> {
+    if left == right && left.iter().all(|ids| ids.len() == 1) {
+        // Line beside line, as a rule; ids are unique, so that no row is larger.
+        return (0..left.len() as u32).map(|line| Bead { left: vec![line], right: vec![line] }).collect();
+    }
+    // Union-find over rows: each left line begins one, right lines join them.
+    let mut rows = Rows { parent: (0..left.len() + right.len()).collect() };
+    let mut first_with: HashMap<SegmentId, usize> = HashMap::with_capacity(left.len());
+    for (line, ids) in left.iter().chain(right).enumerate() {
+        for &id in *ids {
+            let first = *first_with.entry(id).or_insert(line);
+            rows.join(first, line);
+        }
+    }
+    let mut beads: Vec<Bead> = Vec::with_capacity(left.len());
+    let mut bead_of: Vec<Option<usize>> = vec![None; left.len() + right.len()];
+    for line in 0..left.len() {
+        let root = rows.root(line);
+        let bead = *bead_of[root].get_or_insert_with(|| {
+            beads.push(Bead::default());
+            beads.len() - 1
+        });
+        beads[bead].left.push(line as u32);
+    }
+    // What only the right has, behind the row it follows; the first ones come before all.
+    let mut behind: Vec<Vec<usize>> = vec![Vec::new(); beads.len() + 1];
+    let with_left = beads.len();
+    let mut follows = 0;
+    for line in 0..right.len() {
+        let root = rows.root(left.len() + line);
+        let bead = *bead_of[root].get_or_insert_with(|| {
+            beads.push(Bead::default());
+            behind[follows].push(beads.len() - 1);
+            beads.len() - 1
+        });
+        if bead < with_left {
+            follows = bead + 1;
+        }
+        beads[bead].right.push(line as u32);
+    }
+    if beads.len() == with_left {
+        return beads;
+    }
+    let mut ordered = Vec::with_capacity(beads.len());
+    for (at, behind) in behind.into_iter().enumerate() {
+        if let Some(bead) = at.checked_sub(1) {
+            ordered.push(std::mem::take(&mut beads[bead]));
+        }
+        ordered.extend(behind.into_iter().map(|bead| std::mem::take(&mut beads[bead])));
+    }
+    ordered
+}
+
+/// Which lines are in one row.
+struct Rows {
+    /// Each line's, on the way to the first of its row.
+    parent: Vec<usize>,
+}
+
+impl Rows {
+    fn root(&mut self, mut line: usize) -> usize {
+        while self.parent[line] != line {
+            // Halving the path keeps the next look short.
+            self.parent[line] = self.parent[self.parent[line]];
+            line = self.parent[line];
+        }
+        line
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        // The least is the root, so that a row with a left line has one for its root.
+        self.parent[a.max(b)] = a.min(b);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn side(text: &str) -> Vec<Vec<SegmentId>> {
+        text.split(" | ")
+            .filter(|line| !line.is_empty())
+            .map(|line| line.split(' ').map(|id| SegmentId::parse(id).unwrap()).collect())
+            .collect()
+    }
+
+    /// The rows as `left:right`, by positions.
+    fn rows(left: &str, right: &str) -> String {
+        let (left, right) = (side(left), side(right));
+        let left: Vec<&[SegmentId]> = left.iter().map(Vec::as_slice).collect();
+        let right: Vec<&[SegmentId]> = right.iter().map(Vec::as_slice).collect();
+        let list = |lines: &[u32]| lines.iter().map(u32::to_string).collect::<Vec<_>>().join("+");
+        beads(&left, &right)
+            .iter()
+            .map(|bead| format!("{}:{}", list(&bead.left), list(&bead.right)))
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    #[test]
+    fn rows_are_what_shares_an_id() {
+        assert_eq!(rows("1.1 | 1.2", "1.1 | 1.2"), "0:0 1:1");
+        assert_eq!(rows("1.1 | 1.2 | 1.3", "1.1 1.2 | 1.3"), "0+1:0 2:1");
+        assert_eq!(rows("1.1 | 1.2", "1.1 | 1.1 | 1.2"), "0:0+1 1:2");
+        assert_eq!(rows("1.1 | 1.2 | 1.3", "1.3 | 1.1 | 1.2"), "0:1 1:2 2:0");
+        assert_eq!(rows("1.1 | 1.2", "1.1 | 1.1a | 1.2"), "0:0 :1 1:2");
+        assert_eq!(rows("1.1 | 1.2", "1.0 | 1.2 | 1.3"), ":0 0: 1:1 :2");
+        assert_eq!(rows("1.1 | 1.2 | 1.3", "1.1 1.3 | 1.2"), "0+2:0 1:1");
+        assert_eq!(rows("", "1.1 | 1.2"), ":0 :1");
+        assert_eq!(rows("1.1", ""), "0:");
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_is_in_one_row(
+            left in prop::collection::vec(prop::collection::vec((1..4u32, 1..4u32), 0..3), 0..12),
+            right in prop::collection::vec(prop::collection::vec((1..4u32, 1..4u32), 0..3), 0..12),
+        ) {
+            let ids = |side: &[Vec<(u32, u32)>]| -> Vec<Vec<SegmentId>> {
+                side.iter().map(|line| line.iter().map(|&(a, b)| SegmentId::plain(a, b)).collect()).collect()
+            };
+            let (left, right) = (ids(&left), ids(&right));
+            let left: Vec<&[SegmentId]> = left.iter().map(Vec::as_slice).collect();
+            let right: Vec<&[SegmentId]> = right.iter().map(Vec::as_slice).collect();
+            let found = beads(&left, &right);
+            let mut lefts: Vec<u32> = found.iter().flat_map(|bead| bead.left.clone()).collect();
+            let mut rights: Vec<u32> = found.iter().flat_map(|bead| bead.right.clone()).collect();
+            let firsts: Vec<u32> = found.iter().filter_map(|bead| bead.left.first().copied()).collect();
+            prop_assert!(firsts.is_sorted());
+            prop_assert!(found.iter().all(|bead| bead.left.is_sorted() && bead.right.is_sorted()));
+            lefts.sort_unstable();
+            rights.sort_unstable();
+            prop_assert_eq!(lefts, (0..left.len() as u32).collect::<Vec<_>>());
+            prop_assert_eq!(rights, (0..right.len() as u32).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! How a text has changed, word by word: what a translator is shown of a sentence of the source.
+
+use super::order::{Pairs, same_in_order};
+
+/// A run of words of a changed text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    Same(String),
+    /// Of the old text alone.
+    Gone(String),
+    /// Of the new text alone.
+    New(String),
+}
+
+/// The words of two texts in one: those in common in order, as many as possible in texts of ordinary length.
+///
+/// The pieces without the new ones are the old text, those without the gone ones the new text, white space folded.
+pub fn change(old: &str, new: &str) -> Vec<Piece> {
+    let (olds, news): (Vec<&str>, Vec<&str>) = (old.split_whitespace().collect(), new.split_whitespace().collect());
+    let mut pairs = Pairs::new(olds.len(), news.len());
+    same_in_order(&olds, &news, &mut pairs);
+    let mut pieces = Vec::new();
+    let (mut at_old, mut at_new) = (0, 0);
+    let ends = pairs.of_old.iter().enumerate().filter_map(|(old, new)| Some((old, (*new)?))).chain([(olds.len(), news.len())]);
+    for (old, new) in ends {
+        olds[at_old..old].iter().for_each(|word| push(&mut pieces, Piece::Gone((*word).to_owned())));
+        news[at_new..new].iter().for_each(|word| push(&mut pieces, Piece::New((*word).to_owned())));
+        if let Some(word) = olds.get(old) {
+            push(&mut pieces, Piece::Same((*word).to_owned()));
+        }
+        (at_old, at_new) = (old + 1, new + 1);
+    }
+    pieces
+}
+
+/// Puts a word behind the last piece if that is of its kind.
+fn push(pieces: &mut Vec<Piece>, word: Piece) {
+    match (pieces.last_mut(), word) {
+        (Some(Piece::Same(text)), Piece::Same(word))
+        | (Some(Piece::Gone(text)), Piece::Gone(word))
+        | (Some(Piece::New(text)), Piece::New(word)) => {
+            text.push(' ');
+            text.push_str(&word);
+        }
+        (_, word) => pieces.push(word),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn joined<'a>(pieces: impl Iterator<Item = &'a str>) -> String {
+        pieces.collect::<Vec<_>>().join(" ")
+    }
+
+    proptest! {
+        #[test]
+        fn both_texts_are_in_it(old in "[abc]( [abc]){0,9}", new in "[abc]( [abc]){0,9}") {
+            let pieces = change(&old, &new);
+            let of_old = pieces.iter().filter_map(|piece| match piece {
+                Piece::Same(text) | Piece::Gone(text) => Some(text.as_str()),
+                Piece::New(_) => None,
+            });
+            let of_new = pieces.iter().filter_map(|piece| match piece {
+                Piece::Same(text) | Piece::New(text) => Some(text.as_str()),
+                Piece::Gone(_) => None,
+            });
+            prop_assert_eq!((joined(of_old), joined(of_new)), (old, new));
+        }
+    }
+
+    #[test]
+    fn a_change_is_told_by_words() {
+        let pieces = change("The quick fox jumps.", "The slow fox jumps high.");
+        let said: Vec<String> = pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Same(text) => text.clone(),
+                Piece::Gone(text) => format!("[-{text}-]"),
+                Piece::New(text) => format!("[+{text}+]"),
+            })
+            .collect();
+        assert_eq!(said.join(" "), "The [-quick-] [+slow+] fox [-jumps.-] [+jumps high.+]");
+    }
+}

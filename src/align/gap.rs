@@ -1,0 +1,297 @@
+//! What is not the same as before: likeness, and place.
+
+use std::collections::HashMap;
+
+use super::order::Pairs;
+use super::words::Texts;
+use super::{Claim, LIKE_ELSEWHERE, LIKE_HERE, Line, Old};
+use crate::model::Label;
+
+/// How many cells a table of likenesses may have, or of blocks.
+const TABLE: usize = 1 << 14;
+
+/// With how many old texts a new one is compared where there is no table.
+const NEAR: usize = 8;
+
+/// How often a word may occur to be looked for across the text.
+const RARE: usize = 16;
+
+/// Pairs like texts between fixed points, in order, so that the sum of likenesses is greatest.
+pub(super) fn like_here(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usize) -> bool) {
+    for (olds, news) in pairs.gaps() {
+        let olds: Vec<usize> = olds.filter(|&old| pairs.of_old[old].is_none()).collect();
+        let news: Vec<usize> = news.filter(|&new| pairs.of_new[new].is_none() && open(new)).collect();
+        if olds.is_empty() || news.is_empty() {
+            continue;
+        }
+        if olds.len().saturating_mul(news.len()) > TABLE {
+            near(&olds, &news, pairs, texts);
+            continue;
+        }
+        let score = |i: usize, j: usize| match texts.likeness(olds[i], news[j]) {
+            likeness if likeness >= LIKE_HERE => u32::from(likeness),
+            _ => 0,
+        };
+        for (i, j) in best_in_order(olds.len(), news.len(), score) {
+            pairs.pair(olds[i], news[j]);
+        }
+    }
+}
+
+/// Pairs in order with the greatest sum of scores; of several the one that pairs earliest. What scores nothing is no pair.
+fn best_in_order(rows: usize, columns: usize, score: impl Fn(usize, usize) -> u32) -> Vec<(usize, usize)> {
+    let width = columns + 1;
+    let mut best = vec![0u32; (rows + 1) * width];
+    let mut scores = vec![0u32; rows * columns];
+    for i in (0..rows).rev() {
+        for j in (0..columns).rev() {
+            let own = score(i, j);
+            scores[i * columns + j] = own;
+            let pair = if own > 0 { best[(i + 1) * width + j + 1] + own } else { 0 };
+            best[i * width + j] = pair.max(best[(i + 1) * width + j]).max(best[i * width + j + 1]);
+        }
+    }
+    let mut found = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    while i < rows && j < columns {
+        let (here, own) = (best[i * width + j], scores[i * columns + j]);
+        if own > 0 && here == best[(i + 1) * width + j + 1] + own {
+            found.push((i, j));
+            (i, j) = (i + 1, j + 1);
+        } else if here == best[i * width + j + 1] {
+            j += 1;
+        } else {
+            i += 1;
+        }
+    }
+    found
+}
+
+/// The same in a gap that is too large for a table: each new text is compared with the next few old ones.
+fn near(olds: &[usize], news: &[usize], pairs: &mut Pairs, texts: &Texts) {
+    let mut from = 0;
+    for &new in news {
+        let candidates = (from..olds.len().min(from + NEAR)).map(|at| (texts.likeness(olds[at], new), at));
+        let best =
+            candidates.filter(|&(likeness, _)| likeness >= LIKE_HERE).max_by_key(|&(likeness, at)| (likeness, usize::MAX - at));
+        if let Some((_, at)) = best {
+            pairs.pair(olds[at], new);
+            from = at + 1;
+        }
+    }
+}
+
+/// Pairs like texts wherever they are, the likest first.
+pub(super) fn like_elsewhere(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usize) -> bool) {
+    let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
+    for (old, words) in texts.olds.iter().enumerate().filter(|(old, _)| pairs.of_old[*old].is_none()) {
+        for &word in words {
+            let holders = holders.entry(word).or_default();
+            if holders.last() != Some(&old) {
+                holders.push(old);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for (new, words) in texts.news.iter().enumerate().filter(|(new, _)| pairs.of_new[*new].is_none() && open(*new)) {
+        let rare = words.iter().filter_map(|word| holders.get(word)).filter(|holders| holders.len() <= RARE);
+        let mut candidates: Vec<usize> = rare.flatten().copied().collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        let like = candidates.into_iter().map(|old| (texts.likeness(old, new), old));
+        found.extend(like.filter(|&(likeness, _)| likeness >= LIKE_ELSEWHERE).map(|(likeness, old)| (100 - likeness, old, new)));
+    }
+    found.sort_unstable();
+    for (_, old, new) in found {
+        if pairs.of_old[old].is_none() && pairs.of_new[new].is_none() {
+            pairs.pair(old, new);
+        }
+    }
+}
+
+/// Pairs what is left of the source edition by place: where a gap has as many old lines as new ones in a block.
+pub(super) fn same_place(olds: &[Old<'_>], news: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
+    for (old_range, new_range) in pairs.gaps() {
+        let old_groups = groups(old_range.filter(|&old| pairs.of_old[old].is_none()), |old| olds[old].id.block);
+        let new_groups = groups(new_range.filter(|&new| pairs.of_new[new].is_none() && open(new)), |new| news[new].block);
+        if old_groups.is_empty() || new_groups.is_empty() {
+            continue;
+        }
+        // A block of which other lines are known stands for the block that these were in.
+        let homes = Homes::of(pairs, |old| olds[old].id.block, |new| news[new].block);
+        let mut used = vec![false; old_groups.len()];
+        let mut strangers = Vec::new();
+        for (at, group) in new_groups.iter().enumerate() {
+            match homes.of_new.get(&news[group[0]].block) {
+                Some(homes) => {
+                    let known =
+                        (0..old_groups.len()).find(|&old| !used[old] && homes.contains(&olds[old_groups[old][0]].id.block));
+                    if let Some(old) = known {
+                        used[old] = true;
+                        pair_all(&old_groups[old], group, olds, news, pairs);
+                    }
+                }
+                None => strangers.push(at),
+            }
+        }
+        let whole: Vec<usize> =
+            (0..old_groups.len()).filter(|&old| !used[old] && !homes.olds.contains(&olds[old_groups[old][0]].id.block)).collect();
+        if whole.len() == strangers.len() {
+            for (old, new) in whole.into_iter().zip(strangers) {
+                pair_all(&old_groups[old], &new_groups[new], olds, news, pairs);
+            }
+        }
+    }
+}
+
+fn pair_all(old_group: &[usize], new_group: &[usize], olds: &[Old<'_>], news: &[Line<'_>], pairs: &mut Pairs) {
+    let alike = |(&old, &new): (&usize, &usize)| olds[old].is_heading == news[new].is_heading;
+    if old_group.len() == new_group.len() && old_group.iter().zip(new_group).all(alike) {
+        for (&old, &new) in old_group.iter().zip(new_group) {
+            pairs.pair(old, new);
+        }
+    }
+}
+
+/// Positions, grouped by runs of one block.
+fn groups<B: PartialEq>(positions: impl Iterator<Item = usize>, block: impl Fn(usize) -> B) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for at in positions {
+        match groups.last_mut() {
+            Some(last) if block(last[0]) == block(at) => last.push(at),
+            _ => groups.push(vec![at]),
+        }
+    }
+    groups
+}
+
+/// Which blocks of before the known lines of a block were in.
+struct Homes {
+    of_new: HashMap<u32, Vec<Label>>,
+    /// The blocks of before of which lines are known.
+    olds: std::collections::HashSet<Label>,
+}
+
+impl Homes {
+    fn of(pairs: &Pairs, old_block: impl Fn(usize) -> Label, new_block: impl Fn(usize) -> u32) -> Self {
+        let mut homes = Self { of_new: HashMap::new(), olds: Default::default() };
+        for (new, old) in pairs.of_new.iter().enumerate() {
+            if let Some(old) = old {
+                let (label, known) = (old_block(*old), homes.of_new.entry(new_block(new)).or_default());
+                if !known.contains(&label) {
+                    known.push(label);
+                }
+                homes.olds.insert(label);
+            }
+        }
+        homes
+    }
+}
+
+/// A place in the order of the source where a line of a translation may belong.
+pub(super) struct Place {
+    pub(super) block: Label,
+    pub(super) is_heading: bool,
+    /// Whether the translation had a line here.
+    pub(super) was_here: bool,
+    /// Whether the source has nothing here.
+    pub(super) is_alone: bool,
+}
+
+/// Pairs what is left of a translation by place.
+pub(super) fn by_place(places: &[Place], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
+    for (place_range, line_range) in pairs.gaps() {
+        let mut left: Vec<usize> = place_range.filter(|&place| pairs.of_old[place].is_none()).collect();
+        let (alone, free): (Vec<usize>, Vec<usize>) = line_range
+            .filter(|&line| pairs.of_new[line].is_none() && open(line))
+            // A second line of a sentence stands for nothing that has a place of its own.
+            .partition(|&line| lines[line].claim != Claim::Nothing);
+        let alone_places: Vec<usize> = left.iter().copied().filter(|&place| places[place].is_alone).collect();
+        for (place, line) in alone_places.into_iter().zip(alone) {
+            pairs.pair(place, line);
+        }
+        left.retain(|&place| pairs.of_old[place].is_none());
+        if left.is_empty() || free.is_empty() {
+            continue;
+        }
+        let homes = Homes::of(pairs, |place| places[place].block, |line| lines[line].block);
+        let place_groups = groups(left.into_iter(), |place| places[place].block);
+        let line_groups = groups(free.into_iter(), |line| lines[line].block);
+        for (place_group, line_group) in beside(&place_groups, &line_groups, places, lines, &homes) {
+            for (place, line) in
+                chosen(&place_groups[place_group], line_groups[line_group].len(), places).zip(&line_groups[line_group])
+            {
+                pairs.pair(place, *line);
+            }
+        }
+    }
+}
+
+/// Sets groups beside each other, in order, with the least difference in their numbers of lines.
+fn beside(
+    place_groups: &[Vec<usize>],
+    line_groups: &[Vec<usize>],
+    places: &[Place],
+    lines: &[Line<'_>],
+    homes: &Homes,
+) -> Vec<(usize, usize)> {
+    let cost = |i: usize, j: usize| {
+        let (place, line) = (place_groups[i][0], line_groups[j][0]);
+        let difference = 2 * place_groups[i].len().abs_diff(line_groups[j].len()) as u32;
+        let (known, block) = (homes.of_new.get(&lines[line].block), places[place].block);
+        if known.is_some_and(|known| known.contains(&block)) {
+            return 0;
+        }
+        let other_kind = places[place].is_heading != lines[line].is_heading;
+        let other_block = known.is_some() || homes.olds.contains(&block);
+        difference + if other_kind || other_block { 8 } else { 0 }
+    };
+    let (rows, columns) = (place_groups.len(), line_groups.len());
+    if rows.saturating_mul(columns) > TABLE {
+        return (0..rows.min(columns)).map(|at| (at, at)).collect();
+    }
+    let width = columns + 1;
+    let alone = |group: &Vec<usize>| 2 * group.len() as u32 + 1;
+    let mut least = vec![0u32; (rows + 1) * width];
+    for i in (0..=rows).rev() {
+        for j in (0..=columns).rev() {
+            if i == rows && j == columns {
+                continue;
+            }
+            let mut best = u32::MAX;
+            if i < rows && j < columns {
+                best = best.min(cost(i, j) + least[(i + 1) * width + j + 1]);
+            }
+            if i < rows {
+                best = best.min(alone(&place_groups[i]) + least[(i + 1) * width + j]);
+            }
+            if j < columns {
+                best = best.min(alone(&line_groups[j]) + least[i * width + j + 1]);
+            }
+            least[i * width + j] = best;
+        }
+    }
+    let mut found = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    while i < rows && j < columns {
+        let here = least[i * width + j];
+        if here == cost(i, j) + least[(i + 1) * width + j + 1] {
+            found.push((i, j));
+            (i, j) = (i + 1, j + 1);
+        } else if here == alone(&place_groups[i]) + least[(i + 1) * width + j] {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    found
+}
+
+/// The places of a group for so many lines: those where lines were before, then the first of the others; in order.
+fn chosen(group: &[usize], count: usize, places: &[Place]) -> impl Iterator<Item = usize> {
+    let mut wanted: Vec<usize> = group.to_vec();
+    wanted.sort_by_key(|&place| !places[place].was_here);
+    wanted.truncate(count);
+    wanted.sort_unstable();
+    wanted.into_iter()
+}

@@ -1,0 +1,252 @@
+//! Which line of an edition has which address, and which lines of two editions stand beside each other.
+//!
+//! [`address`] is the one place where a sentence of a work with a lock gets its id: a pure function of the lines of
+//! one edition and of the lock. What is not in the lock yet gets the id that `tilmash sync` will write, so pages show before
+//! it is run what they show after. [`beads`] is the one place where two editions are aligned: by their ids alone.
+//!
+//! # How lines find their ids
+//!
+//! Lines are matched with what the lock remembers, from the surest sign to the least sure; no step undoes an earlier one.
+//!
+//! 1. **The same text in the same order.** Where both ends agree they are taken off; then lines that occur once on both
+//!    sides and grow in order are fixed points, and between these the same again: patience diff (B. Cohen, "Patience Diff
+//!    Advantages", <https://bramcohen.livejournal.com/73318.html>). What is left between two fixed points is small as a rule, and a longest
+//!    common subsequence is found there by the textbook's table.
+//! 2. **The same text elsewhere:** it was moved. Among equal texts, in order.
+//! 3. **The same text as one that is gone:** it has come back, and gets its id back.
+//! 4. *The source edition, whose texts the lock has:* **a like text.** Likeness is the Dice coefficient of the words (L. R. Dice,
+//!    1945, <https://doi.org/10.2307/1932409>). Between fixed points the pairs in order with the greatest sum of likeness are taken, from
+//!    [`LIKE_HERE`] percent on; then, across the text, the likest first, from [`LIKE_ELSEWHERE`] on. So of a sentence that was split the
+//!    part most like it keeps the id, and of two that were merged the likest one's id stays.
+//! 5. **The same place:** in a gap between fixed points, blocks of as many new lines as there are old ones without a partner
+//!    are taken for these, line by line. A translation, of whose text the lock has the digest alone, comes here at once; its
+//!    blocks are set beside those of the gap by the least difference in their numbers of lines, and a line that was there before goes first.
+//! 6. **A new id,** which no sentence of the work had before: [`NewIds`].
+//!
+//! A line that a translator marked (`= 3.2`) has the id that the mark says, before all steps. An edition of a work without
+//! a lock has its ids by position ([`by_position`]).
+//!
+//! The work is linear but for gaps, each of which is bounded: where a gap has more lines than the tables may, only near ones
+//! are compared.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::model::lock::{Gone, Lock, Stanza};
+use crate::model::{SegmentId, TextDigest, Unit};
+
+mod beads;
+mod change;
+mod gap;
+mod new;
+mod order;
+mod words;
+
+pub use beads::{Bead, Side, beads};
+pub use change::{Piece, change};
+pub use new::by_position;
+pub use order::longest_increasing;
+pub use words::{likeness, sorted_words};
+
+use new::NewIds;
+
+/// How alike two texts between the same fixed points must be to be one that was edited, in percent.
+pub const LIKE_HERE: u8 = 40;
+
+/// The same, of texts anywhere.
+pub const LIKE_ELSEWHERE: u8 = 60;
+
+/// A line of an edition.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    pub digest: TextDigest,
+    /// Its Markdown without marks.
+    pub text: &'a str,
+    /// The block it is in, by position.
+    pub block: u32,
+    pub is_heading: bool,
+    pub claim: Claim<'a>,
+}
+
+/// What a translator's marks say of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim<'a> {
+    Nothing,
+    /// It is the translation of these sentences.
+    Of(&'a [SegmentId]),
+    /// It stands for nothing in the source.
+    Alone,
+}
+
+/// What came of an edition's lines.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Addressed {
+    /// By line; no two are the same.
+    pub ids: Vec<SegmentId>,
+    /// Of the source edition: what the lock has and the lines have no more, in the order of the lock.
+    pub gone: Vec<(SegmentId, Gone)>,
+}
+
+/// Gives each line of an edition its id. `omitted` are the sentences that its translator left out on purpose.
+pub fn address(lines: &[Line<'_>], lock: &Lock, lang: &str, omitted: &[SegmentId]) -> Addressed {
+    if lock.source_lang().is_none_or(|source| source == lang) {
+        source(lines, lock)
+    } else {
+        translation(lines, lock, lang, omitted)
+    }
+}
+
+/// The edition whose texts the lock has. Its marks say nothing of ids.
+fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
+    let olds: Vec<Old<'_>> = segments(lock)
+        .filter_map(|(id, stanza)| {
+            let source = stanza.source.as_ref()?;
+            Some(Old { id, digest: source.digest, text: &source.text, is_heading: !source.anchors.is_empty() })
+        })
+        .collect();
+    let (old_digests, digests): (Vec<_>, Vec<_>) =
+        (olds.iter().map(|old| old.digest).collect(), lines.iter().map(|line| line.digest).collect());
+    if old_digests == digests {
+        // Nothing has changed, as a rule.
+        return Addressed { ids: olds.into_iter().map(|old| old.id).collect(), gone: Vec::new() };
+    }
+    let mut pairs = order::Pairs::new(olds.len(), lines.len());
+    order::same_in_order(&old_digests, &digests, &mut pairs);
+    order::same_elsewhere(&old_digests, &digests, &mut pairs, |_| true);
+    let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
+    come_back(lines, lock, &pairs, &mut ids);
+    let open = |new: usize| ids[new].is_none();
+    let words = words::Texts::of(&olds, lines, &pairs, open);
+    gap::like_here(&mut pairs, &words, open);
+    gap::like_elsewhere(&mut pairs, &words, open);
+    gap::same_place(&olds, lines, &mut pairs, open);
+    for (new, old) in pairs.of_new.iter().enumerate() {
+        if let Some(old) = old {
+            ids[new] = Some(olds[*old].id);
+        }
+    }
+    let ids = NewIds::of(lock, &ids).fill(ids, lines, |_| false);
+    let gone = (0..olds.len())
+        .filter(|&old| pairs.of_old[old].is_none())
+        .map(|old| {
+            let stanza = lock.segment(olds[old].id).expect("it comes from there");
+            let source = stanza.source.as_ref().expect("it has one");
+            let into = merged_into(old, &olds, lines, &pairs).map(|line| ids[line]);
+            (olds[old].id, Gone { digest: source.digest, anchors: source.anchors.clone(), into })
+        })
+        .collect();
+    Addressed { ids, gone }
+}
+
+/// A sentence of the source as the lock has it.
+struct Old<'a> {
+    id: SegmentId,
+    digest: TextDigest,
+    text: &'a str,
+    is_heading: bool,
+}
+
+fn segments(lock: &Lock) -> impl Iterator<Item = (SegmentId, &Stanza)> {
+    lock.stanzas().iter().filter_map(|stanza| match stanza.unit {
+        Unit::Segment(id) => Some((id, stanza)),
+        Unit::Title | Unit::Description => None,
+    })
+}
+
+/// Lines without a partner that say what a sentence said that is gone.
+fn come_back(lines: &[Line<'_>], lock: &Lock, pairs: &order::Pairs, ids: &mut [Option<SegmentId>]) {
+    let mut tombs: HashMap<TextDigest, Vec<SegmentId>> = HashMap::new();
+    for (id, stanza) in segments(lock).filter(|(_, stanza)| stanza.source.is_none()) {
+        if let Some(gone) = &stanza.gone {
+            tombs.entry(gone.digest).or_default().push(id);
+        }
+    }
+    if tombs.is_empty() {
+        return;
+    }
+    // The first of several of one text comes back first.
+    tombs.values_mut().for_each(|ids| ids.reverse());
+    let taken: HashSet<SegmentId> = ids.iter().flatten().copied().collect();
+    for (new, line) in lines.iter().enumerate() {
+        if pairs.of_new[new].is_none() && ids[new].is_none() {
+            let back = tombs.get_mut(&line.digest).and_then(Vec::pop);
+            ids[new] = back.filter(|id| !taken.contains(id));
+        }
+    }
+}
+
+/// The line that a sentence without a partner was merged into: one near it that changed and has most of its words.
+fn merged_into(old: usize, olds: &[Old<'_>], lines: &[Line<'_>], pairs: &order::Pairs) -> Option<usize> {
+    const MOST: usize = 70;
+    let before = pairs.of_old[..old].iter().rev().flatten().next();
+    let after = pairs.of_old[old + 1..].iter().flatten().next();
+    let own = words::words(olds[old].text);
+    before.into_iter().chain(after).copied().find(|&line| {
+        let partner = pairs.of_new[line].expect("it is somebody's partner");
+        let changed = olds[partner].digest != lines[line].digest;
+        changed && {
+            let (now, then) = (words::words(lines[line].text), words::words(olds[partner].text));
+            let (gained, had) = (words::common(&own, &now), words::common(&own, &then));
+            // What the two had in common before says nothing.
+            gained * 100 >= own.len() * MOST && gained > had
+        }
+    })
+}
+
+/// A translation: the lock has digests of its lines, and the order of the source.
+fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, omitted: &[SegmentId]) -> Addressed {
+    let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
+    let mut taken: HashSet<SegmentId> = omitted.iter().copied().collect();
+    let mut claimed = HashSet::new();
+    let mut first_claims = HashSet::new();
+    for (line, id) in lines.iter().zip(&mut ids) {
+        if let Claim::Of(sentences) = line.claim {
+            claimed.extend(sentences.iter().copied());
+            // A second line of one sentence needs an anchor of its own.
+            *id = sentences.first().copied().filter(|&first| first_claims.insert(first));
+        }
+    }
+    taken.extend(&claimed);
+    let stanzas: Vec<(SegmentId, &Stanza, Option<TextDigest>)> = segments(lock)
+        .map(|(id, stanza)| (id, stanza, stanza.translation(lang).map(|translation| translation.own)))
+        .filter(|(id, stanza, own)| (stanza.source.is_some() || own.is_some()) && !taken.contains(id))
+        .collect();
+    // What was there before, of the lines that no mark has spoken for.
+    let known: Vec<usize> = (0..stanzas.len()).filter(|&at| stanzas[at].2.is_some()).collect();
+    let free: Vec<usize> = (0..lines.len()).filter(|&line| ids[line].is_none()).collect();
+    let old_digests: Vec<TextDigest> = known.iter().filter_map(|&at| stanzas[at].2).collect();
+    let digests: Vec<TextDigest> = free.iter().map(|&line| lines[line].digest).collect();
+    let mut same = order::Pairs::new(known.len(), free.len());
+    if old_digests == digests {
+        (0..known.len()).for_each(|at| same.pair(at, at));
+    } else {
+        order::same_in_order(&old_digests, &digests, &mut same);
+        order::same_elsewhere(&old_digests, &digests, &mut same, |_| true);
+    }
+    let mut pairs = order::Pairs::new(stanzas.len(), lines.len());
+    for (old, new) in same.of_old.iter().enumerate() {
+        if let Some(new) = new {
+            pairs.pair(known[old], free[*new]);
+        }
+    }
+    come_back(lines, lock, &pairs, &mut ids);
+    if pairs.of_new.iter().zip(&ids).any(|(pair, id)| pair.is_none() && id.is_none()) {
+        let places: Vec<gap::Place> = stanzas
+            .iter()
+            .map(|(id, stanza, own)| gap::Place {
+                block: id.block,
+                is_heading: stanza.source.as_ref().is_some_and(|source| !source.anchors.is_empty()),
+                was_here: own.is_some(),
+                is_alone: stanza.source.is_none(),
+            })
+            .collect();
+        gap::by_place(&places, lines, &mut pairs, |line| ids[line].is_none());
+    }
+    for (line, old) in pairs.of_new.iter().enumerate() {
+        if let Some(old) = old {
+            ids[line] = Some(stanzas[*old].0);
+        }
+    }
+    let mut new = NewIds::of(lock, &ids);
+    new.reserve(claimed.iter().chain(omitted).copied());
+    Addressed { ids: new.fill(ids, lines, |line| line.claim != Claim::Nothing), gone: Vec::new() }
+}

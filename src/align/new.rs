@@ -1,0 +1,147 @@
+//! Ids for lines that have none: such as no sentence of the work had before.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Claim, Line};
+use crate::model::lock::Lock;
+use crate::model::{Label, SegmentId, Unit};
+
+/// Gives new ids, and never one twice, nor one that the lock knows of, be it gone.
+///
+/// * After sentence X of its block: the plain next number, if X is the last that its block ever had; else the first
+///   free one of `Xa`, `Xb` …
+/// * Before the first sentence of its block: number 0, then `0a`, `0b` …
+/// * In a new block after block 3: `3a.1`, `3a.2` …; after all other blocks: the next number that no block had.
+/// * What a mark says to stand for nothing of its own in the source has letters anyway: plain numbers are the source's.
+pub(super) struct NewIds {
+    used: HashSet<SegmentId>,
+    /// By block: the last number that a sentence of it has or had.
+    last: HashMap<Label, u32>,
+    last_block: u32,
+}
+
+impl NewIds {
+    pub(super) fn of(lock: &Lock, ids: &[Option<SegmentId>]) -> Self {
+        let known = lock.stanzas().iter().filter_map(|stanza| match stanza.unit {
+            Unit::Segment(id) => Some(id),
+            Unit::Title | Unit::Description => None,
+        });
+        let mut new = Self { used: HashSet::new(), last: HashMap::new(), last_block: 0 };
+        if ids.iter().any(Option::is_none) {
+            new.reserve(known.chain(ids.iter().flatten().copied()));
+        }
+        new
+    }
+
+    pub(super) fn reserve(&mut self, ids: impl Iterator<Item = SegmentId>) {
+        for id in ids {
+            self.used.insert(id);
+            let last = self.last.entry(id.block).or_default();
+            *last = (*last).max(id.sentence.number);
+            self.last_block = self.last_block.max(id.block.number);
+        }
+    }
+
+    /// Fills in the ids of the lines that have none, in order; `is_marked` says which lines a mark speaks of.
+    pub(super) fn fill(
+        &mut self,
+        ids: Vec<Option<SegmentId>>,
+        lines: &[Line<'_>],
+        is_marked: impl Fn(&Line<'_>) -> bool,
+    ) -> Vec<SegmentId> {
+        let mut filled: Vec<SegmentId> = Vec::with_capacity(ids.len());
+        let last_known = ids.iter().rposition(Option::is_some);
+        for (at, id) in ids.iter().enumerate() {
+            let id = id.unwrap_or_else(|| {
+                let block = lines[at].block;
+                let before = at.checked_sub(1).filter(|&before| lines[before].block == block);
+                let next = || (at..ids.len()).take_while(|&next| lines[next].block == block).find_map(|next| ids[next]);
+                let new = match before.map(|before| filled[before]) {
+                    Some(before) => self.after(before, is_marked(&lines[at])),
+                    None => match next() {
+                        Some(next) => self.free(SegmentId { block: next.block, sentence: Label::plain(0) }),
+                        None => {
+                            let is_last = last_known.is_none_or(|last| last < at) && !is_marked(&lines[at]);
+                            SegmentId { block: self.block(filled.last().map(|id| id.block), is_last), sentence: Label::plain(1) }
+                        }
+                    },
+                };
+                self.reserve([new].into_iter());
+                new
+            });
+            filled.push(id);
+        }
+        filled
+    }
+
+    fn after(&self, before: SegmentId, with_letters: bool) -> SegmentId {
+        if !with_letters && self.last.get(&before.block).is_none_or(|&last| last <= before.sentence.number) {
+            return SegmentId { block: before.block, sentence: Label::plain(before.sentence.number + 1) };
+        }
+        self.free(SegmentId { block: before.block, sentence: before.sentence.next_suffix() })
+    }
+
+    /// The id, or the first after it with other letters that is free.
+    fn free(&self, mut id: SegmentId) -> SegmentId {
+        while self.used.contains(&id) {
+            id.sentence = id.sentence.next_suffix();
+        }
+        id
+    }
+
+    fn block(&self, before: Option<Label>, is_last: bool) -> Label {
+        if is_last {
+            return Label::plain(self.last_block + 1);
+        }
+        let mut label = before.map_or(Label::plain(0), Label::next_suffix);
+        while self.last.contains_key(&label) {
+            label = label.next_suffix();
+        }
+        label
+    }
+}
+
+/// The ids of an edition without a lock: by position. Marks are heeded: what a line claims, or what was left out, is no
+/// other line's, and a line that stands for nothing takes no number.
+pub fn by_position(lines: &[(u32, Claim<'_>)], omitted: &[SegmentId]) -> Vec<SegmentId> {
+    let mut taken: HashSet<SegmentId> = omitted.iter().copied().collect();
+    for (_, claim) in lines {
+        if let Claim::Of(sentences) = claim {
+            taken.extend(sentences.iter().copied());
+        }
+    }
+    let mut given = HashSet::new();
+    let mut ids: Vec<SegmentId> = Vec::with_capacity(lines.len());
+    let (mut block, mut number) = (0, 0);
+    for (at, (own, claim)) in lines.iter().enumerate() {
+        if *own != block {
+            (block, number) = (*own, 0);
+        }
+        let first = match claim {
+            Claim::Of(sentences) => sentences.first().copied().filter(|first| !given.contains(first)),
+            Claim::Nothing => loop {
+                number += 1;
+                let id = SegmentId::plain(block, number);
+                if !taken.contains(&id) && !given.contains(&id) {
+                    break Some(id);
+                }
+            },
+            Claim::Alone => None,
+        };
+        let id = first.unwrap_or_else(|| {
+            // After the line before it, or at the head of its block.
+            let before = at.checked_sub(1).filter(|&before| lines[before].0 == *own).map(|before| ids[before]);
+            let mut id = match before {
+                Some(before) => SegmentId { sentence: before.sentence.next_suffix(), ..before },
+                None => SegmentId::plain(block, 0),
+            };
+            while taken.contains(&id) || given.contains(&id) {
+                id.sentence = id.sentence.next_suffix();
+            }
+            id
+        });
+        given.insert(id);
+        ids.push(id);
+    }
+    ids
+}

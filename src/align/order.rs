@@ -1,0 +1,201 @@
+//! Equal texts: in the same order by patience, elsewhere one by one.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// How many cells a table of a longest common subsequence may have.
+const TABLE: usize = 1 << 16;
+
+/// Which old thing is which new one; each has at most one partner.
+#[derive(Debug)]
+pub(super) struct Pairs {
+    pub(super) of_old: Vec<Option<usize>>,
+    pub(super) of_new: Vec<Option<usize>>,
+}
+
+impl Pairs {
+    pub(super) fn new(olds: usize, news: usize) -> Self {
+        Self { of_old: vec![None; olds], of_new: vec![None; news] }
+    }
+
+    pub(super) fn pair(&mut self, old: usize, new: usize) {
+        debug_assert!(self.of_old[old].is_none() && self.of_new[new].is_none(), "a partner is not taken from another");
+        self.of_old[old] = Some(new);
+        self.of_new[new] = Some(old);
+    }
+
+    /// What lies between pairs that are in order: ranges of olds and of news, in order.
+    pub(super) fn gaps(&self) -> Vec<(std::ops::Range<usize>, std::ops::Range<usize>)> {
+        let in_order = longest_increasing(&self.of_old);
+        let mut gaps = Vec::new();
+        let (mut old_from, mut new_from) = (0, 0);
+        let fixed = self.of_old.iter().enumerate().filter(|&(old, _)| in_order[old]);
+        let ends = fixed.filter_map(|(old, new)| Some((old, (*new)?)));
+        for (old, new) in ends.chain([(self.of_old.len(), self.of_new.len())]) {
+            if old > old_from || new > new_from {
+                gaps.push((old_from..old, new_from..new));
+            }
+            (old_from, new_from) = (old + 1, new + 1);
+        }
+        gaps
+    }
+}
+
+/// Pairs what is the same in the same order.
+pub(super) fn same_in_order<T: Copy + Eq + Hash>(olds: &[T], news: &[T], pairs: &mut Pairs) {
+    // Ranges that are still to be looked at; a stack, since texts may be long.
+    let mut open = vec![(0..olds.len(), 0..news.len())];
+    while let Some((mut old, mut new)) = open.pop() {
+        while !old.is_empty() && !new.is_empty() && olds[old.start] == news[new.start] {
+            pairs.pair(old.start, new.start);
+            (old.start, new.start) = (old.start + 1, new.start + 1);
+        }
+        while !old.is_empty() && !new.is_empty() && olds[old.end - 1] == news[new.end - 1] {
+            pairs.pair(old.end - 1, new.end - 1);
+            (old.end, new.end) = (old.end - 1, new.end - 1);
+        }
+        if old.is_empty() || new.is_empty() {
+            continue;
+        }
+        let fixed = once_on_both(olds, news, &old, &new);
+        if fixed.is_empty() {
+            if old.len().saturating_mul(new.len()) <= TABLE {
+                table(olds, news, old, new, pairs);
+            }
+            continue;
+        }
+        let (mut old_from, mut new_from) = (old.start, new.start);
+        for (at, other) in fixed {
+            pairs.pair(at, other);
+            open.push((old_from..at, new_from..other));
+            (old_from, new_from) = (at + 1, other + 1);
+        }
+        open.push((old_from..old.end, new_from..new.end));
+    }
+}
+
+/// What occurs once in each of two ranges, as far as it is in the same order.
+fn once_on_both<T: Copy + Eq + Hash>(
+    olds: &[T],
+    news: &[T],
+    old: &std::ops::Range<usize>,
+    new: &std::ops::Range<usize>,
+) -> Vec<(usize, usize)> {
+    let once = |all: &[T], range: &std::ops::Range<usize>| {
+        let mut seen: HashMap<T, Option<usize>> = HashMap::with_capacity(range.len());
+        for at in range.clone() {
+            seen.entry(all[at]).and_modify(|it| *it = None).or_insert(Some(at));
+        }
+        seen
+    };
+    let (once_new, once_old) = (once(news, new), once(olds, old));
+    let found: Vec<(usize, usize)> = old
+        .clone()
+        .filter(|&at| once_old.get(&olds[at]) == Some(&Some(at)))
+        .filter_map(|at| Some((at, (*once_new.get(&olds[at])?)?)))
+        .collect();
+    let partners: Vec<Option<usize>> = found.iter().map(|&(_, other)| Some(other)).collect();
+    found.into_iter().zip(longest_increasing(&partners)).filter(|(_, in_order)| *in_order).map(|(pair, _)| pair).collect()
+}
+
+/// A longest common subsequence, by a table; of several the one that pairs earliest.
+fn table<T: Eq>(olds: &[T], news: &[T], old: std::ops::Range<usize>, new: std::ops::Range<usize>, pairs: &mut Pairs) {
+    let width = new.len() + 1;
+    let mut longest = vec![0u32; (old.len() + 1) * width];
+    for i in (0..old.len()).rev() {
+        for j in (0..new.len()).rev() {
+            longest[i * width + j] = if olds[old.start + i] == news[new.start + j] {
+                longest[(i + 1) * width + j + 1] + 1
+            } else {
+                longest[(i + 1) * width + j].max(longest[i * width + j + 1])
+            };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    while i < old.len() && j < new.len() {
+        if olds[old.start + i] == news[new.start + j] {
+            pairs.pair(old.start + i, new.start + j);
+            (i, j) = (i + 1, j + 1);
+        } else if longest[(i + 1) * width + j] >= longest[i * width + j + 1] {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+}
+
+/// Pairs what is the same in another place.
+pub(super) fn same_elsewhere<T: Copy + Eq + Hash>(olds: &[T], news: &[T], pairs: &mut Pairs, may: impl Fn(usize) -> bool) {
+    let mut left: HashMap<T, Vec<usize>> = HashMap::new();
+    for (at, old) in olds.iter().enumerate().rev().filter(|&(at, _)| pairs.of_old[at].is_none()) {
+        left.entry(*old).or_default().push(at);
+    }
+    if left.is_empty() {
+        return;
+    }
+    for (at, new) in news.iter().enumerate() {
+        if pairs.of_new[at].is_none()
+            && may(at)
+            && let Some(old) = left.get_mut(new).and_then(Vec::pop)
+        {
+            pairs.pair(old, at);
+        }
+    }
+}
+
+/// Which of some numbers are those of a longest increasing run; what has none is in no run.
+pub fn longest_increasing(numbers: &[Option<usize>]) -> Vec<bool> {
+    // Patience sorting: `tails[n]` is the position of the least number that ends an increasing run of n + 1.
+    let mut tails: Vec<(usize, usize)> = Vec::new();
+    let mut before: Vec<Option<usize>> = vec![None; numbers.len()];
+    for (at, number) in numbers.iter().enumerate() {
+        let Some(number) = *number else { continue };
+        let place = tails.partition_point(|&(least, _)| least < number);
+        before[at] = place.checked_sub(1).map(|place| tails[place].1);
+        if place == tails.len() {
+            tails.push((number, at));
+        } else {
+            tails[place] = (number, at);
+        }
+    }
+    let mut in_order = vec![false; numbers.len()];
+    let mut last = tails.last().map(|&(_, at)| at);
+    while let Some(at) = last {
+        in_order[at] = true;
+        last = before[at];
+    }
+    in_order
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn pairs_in_order_are_equal_and_grow(a in prop::collection::vec(0..6u8, 0..30), b in prop::collection::vec(0..6u8, 0..30)) {
+            let mut pairs = Pairs::new(a.len(), b.len());
+            same_in_order(&a, &b, &mut pairs);
+            let found: Vec<(usize, usize)> = pairs.of_old.iter().enumerate().filter_map(|(i, j)| Some((i, (*j)?))).collect();
+            prop_assert!(found.iter().all(|&(i, j)| a[i] == b[j]));
+            prop_assert!(found.is_sorted_by(|x, y| x.0 < y.0 && x.1 < y.1));
+            same_elsewhere(&a, &b, &mut pairs, |_| true);
+            // Nothing equal is left on both sides.
+            let left = |all: &[u8], of: &[Option<usize>]| all.iter().zip(of).filter(|(_, it)| it.is_none()).map(|(it, _)| *it).collect::<Vec<_>>();
+            let (x, y) = (left(&a, &pairs.of_old), left(&b, &pairs.of_new));
+            prop_assert!(!x.iter().any(|it| y.contains(it)));
+        }
+    }
+
+    #[test]
+    fn gaps_lie_between_pairs_in_order() {
+        let mut pairs = Pairs::new(4, 5);
+        pairs.pair(1, 3);
+        pairs.pair(3, 0);
+        assert_eq!(pairs.gaps().len(), 2);
+        assert_eq!(Pairs::new(2, 0).gaps(), [(0..2, 0..0)]);
+        assert!(Pairs::new(0, 0).gaps().is_empty());
+    }
+}

@@ -1,0 +1,58 @@
+//! How alike two texts are, by their words.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::{Line, Old, order::Pairs};
+use crate::base::Digest;
+
+/// The words of a text, sorted: what [`likeness`] compares.
+pub fn sorted_words(text: &str) -> Vec<&str> {
+    let mut words: Vec<&str> = text.unicode_words().collect();
+    words.sort_unstable();
+    words
+}
+
+/// Twice the words in common, of all words, in percent.
+pub fn likeness<T: Ord>(a: &[T], b: &[T]) -> u8 {
+    u8::try_from(common(a, b) * 200 / (a.len() + b.len()).max(1)).unwrap_or(100)
+}
+
+/// How many words two sorted lists have in common.
+pub(super) fn common<T: Ord>(a: &[T], b: &[T]) -> usize {
+    let (mut i, mut j, mut common) = (0, 0, 0);
+    while i < a.len() && j < b.len() {
+        match a[i].cmp(&b[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => (i, j, common) = (i + 1, j + 1, common + 1),
+        }
+    }
+    common
+}
+
+/// The words of a text as numbers, sorted; case does not count.
+pub(super) fn words(text: &str) -> Vec<u64> {
+    let mut words: Vec<u64> = text.unicode_words().map(|word| Digest::of(word.to_lowercase().as_bytes()).0 as u64).collect();
+    words.sort_unstable();
+    words
+}
+
+/// The words of what has no partner yet, on both sides.
+pub(super) struct Texts {
+    pub(super) olds: Vec<Vec<u64>>,
+    pub(super) news: Vec<Vec<u64>>,
+}
+
+impl Texts {
+    pub(super) fn of(olds: &[Old<'_>], news: &[Line<'_>], pairs: &Pairs, open: impl Fn(usize) -> bool) -> Self {
+        let words_of = |text: &str, wanted: bool| if wanted { words(text) } else { Vec::new() };
+        Self {
+            olds: olds.iter().enumerate().map(|(at, old)| words_of(old.text, pairs.of_old[at].is_none())).collect(),
+            news: news.iter().enumerate().map(|(at, new)| words_of(new.text, pairs.of_new[at].is_none() && open(at))).collect(),
+        }
+    }
+
+    pub(super) fn likeness(&self, old: usize, new: usize) -> u8 {
+        likeness(&self.olds[old], &self.news[new])
+    }
+}

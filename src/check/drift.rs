@@ -1,0 +1,211 @@
+//! Translations against their source, sentence by sentence: what has changed since, what is missing, what stands alone, and
+//! whether what marks say can be so.
+//!
+//! One diagnostic an edition and kind, so that a book that is being translated is no flood; `tilmash status KEY` lists
+//! each sentence.
+
+use crate::base::{Code, Diagnostic, Place, code};
+use crate::link::similar_id;
+use crate::model::{LangId, SegmentId, Unit};
+use crate::parse::{Document, Marks};
+use crate::site::standing::Pair;
+use crate::site::sync::vanished_anchors;
+use crate::site::{Site, Standing, WorkId, segment_with_id};
+
+/// How many addresses a message names.
+const NAMED: usize = 8;
+
+/// Whether it is known which sentence of a translation stands for which of the source, other than by position.
+pub(super) fn knows(source: &Document, translation: &Document) -> bool {
+    source.lock.is_some() || !translation.marks.is_empty()
+}
+
+/// What the source edition alone is wrong about.
+pub(super) fn of_source(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
+    let source = &site.source_edition(work).1.document;
+    for anchor in vanished_anchors(source) {
+        problems.push(
+            Diagnostic::at(&code::VANISHED_ANCHOR, Place::whole(&source.file), format!("the heading with the anchor `{anchor}` is gone"))
+                .hint(format!("links from elsewhere lead nowhere now: give it to another heading, `{{#{anchor}}}`, or take its going over with `tilmash sync`")),
+        );
+    }
+    for marks in source.marks.iter().filter(|marks| !marks.translates.is_empty() || !marks.omitted.is_empty()) {
+        problems.push(
+            Diagnostic::at(
+                &code::BAD_MARK,
+                place_of(marks, source),
+                "this edition is the source: it is the translation of nothing",
+            )
+            .hint("marks with `=` and `-` belong in translations"),
+        );
+    }
+}
+
+/// How a translation stands to its source.
+pub(super) fn of_translation(site: &Site, work: WorkId, translation: &Document, problems: &mut Vec<Diagnostic>) {
+    let Some(standings) = site.standings(work, translation.lang) else { return };
+    let source = &site.source_edition(work).1.document;
+    marks(source, translation, problems);
+    let key = &site.work(work).key;
+    let lang = site.config.code(translation.lang);
+    let of = |wanted: fn(&Standing) -> bool| standings.pairs.iter().filter(|pair| wanted(&pair.standing)).collect::<Vec<_>>();
+    let changed = of(|standing| matches!(standing, Standing::Changed { .. }));
+    if let Some(first) = changed.first() {
+        let message = match &changed[..] {
+            [one] => format!("the source of `{}` has changed since it was translated", one.unit),
+            several => {
+                format!("{} sentences have changed in the source since they were translated: {}", several.len(), names(several))
+            }
+        };
+        problems.push(
+            at(&code::DRIFT, first, source, translation, message)
+                .hint(format!("`tilmash status {key}` shows what has changed; if a translation still stands, say so: `tilmash sync --accept {key}#{}`", first.unit)),
+        );
+    }
+    let missing = of(|standing| *standing == Standing::Missing);
+    if let Some(first) = missing.first() {
+        let message = match &missing[..] {
+            [one] => format!("`{}` is not translated into `{lang}`", one.unit),
+            several => format!("{} sentences are not translated into `{lang}`: {}", several.len(), names(several)),
+        };
+        let hint = match first.unit {
+            Unit::Title | Unit::Description => format!("write the {} in the front matter", first.unit),
+            Unit::Segment(id) => format!(
+                "write it on a line of its own in its place; if it is left out on purpose, put `<!-- - {id} -->` behind the line before it, if it is in another line, `<!-- = … {id} -->` behind that"
+            ),
+        };
+        problems.push(at(&code::UNTRANSLATED, first, source, translation, message).hint(hint));
+    }
+    let extra = of(|standing| *standing == Standing::Extra { meant: false });
+    if let Some(first) = extra.first() {
+        let message = match &extra[..] {
+            [one] => format!("`{}` stands for nothing in the source", one.unit),
+            several => format!("{} sentences stand for nothing in the source: {}", several.len(), names(several)),
+        };
+        problems.push(
+            at(&code::EXTRA, first, source, translation, message)
+                .hint("`<!-- = 3.2 -->` behind it says of which sentence it is the translation, `<!-- + -->` that it exists in this language only"),
+        );
+    }
+}
+
+fn names(pairs: &[&Pair]) -> String {
+    let named: Vec<String> = pairs.iter().take(NAMED).map(|pair| pair.unit.to_string()).collect();
+    let more = pairs.len().saturating_sub(NAMED);
+    if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") }
+}
+
+/// A problem at the translation's own line, with the source's beside it; where there is no line, at the one before.
+fn at(code: &'static Code, pair: &Pair, source: &Document, translation: &Document, message: String) -> Diagnostic {
+    let sentence = |document: &Document, index: u32| {
+        let bytes = document.segments[index as usize].bytes;
+        Place::new(&document.file, bytes.0 as usize..bytes.1 as usize)
+    };
+    let before = || {
+        let index = pair.source? as usize;
+        let line = source.segments[..index].iter().rev().find_map(|segment| segment_with_id(translation, segment.id))?;
+        let end = translation.segments[line].bytes.1 as usize;
+        Some(Place::new(&translation.file, end..end))
+    };
+    let place = pair.lines.first().map(|&line| sentence(translation, line)).or_else(before);
+    let problem = Diagnostic::at(code, place.unwrap_or_else(|| Place::whole(&translation.file)), message);
+    match pair.source {
+        Some(index) => problem.also(sentence(source, index), "the source edition"),
+        None => problem,
+    }
+}
+
+/// Whether what marks name is there.
+fn marks(source: &Document, translation: &Document, problems: &mut Vec<Diagnostic>) {
+    for marks in &translation.marks {
+        let own: &[SegmentId] = &marks.translates;
+        for &id in own.iter().chain(&marks.omitted) {
+            let place = place_of(marks, translation);
+            if segment_with_id(source, id).is_none() {
+                problems.push(
+                    Diagnostic::at(&code::BAD_MARK, place, format!("the source has no sentence `{id}`"))
+                        .maybe_hint(similar_id(source, id)),
+                );
+            } else if marks.omitted.contains(&id) && is_translated(translation, id) {
+                problems.push(
+                    Diagnostic::at(&code::BAD_MARK, place, format!("`{id}` is left out here, and yet it is translated"))
+                        .hint("take the mark away, or the sentence"),
+                );
+            }
+        }
+        if marks.alone && !own.is_empty() {
+            problems.push(
+                Diagnostic::at(
+                    &code::BAD_MARK,
+                    place_of(marks, translation),
+                    "a line that is a translation does not exist in this language only",
+                )
+                .hint("keep one of the marks `=` and `+`"),
+            );
+        }
+    }
+}
+
+fn is_translated(translation: &Document, id: SegmentId) -> bool {
+    segment_with_id(translation, id).is_some() || translation.marks.iter().any(|marks| marks.translates.contains(&id))
+}
+
+/// All marks of a line.
+fn place_of(marks: &Marks, document: &Document) -> Place {
+    match (marks.places.first(), marks.places.last()) {
+        (Some(first), Some(last)) => Place { end: last.end, ..first.clone() },
+        _ => Place::whole(&document.file),
+    }
+}
+
+/// What keeps languages from being complete and current: a problem for each edition of a work.
+pub fn incomplete(site: &Site, langs: &[LangId]) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for &work in site.order.iter() {
+        let (source_lang, source) = site.source_edition(work);
+        let source = &source.document;
+        let key = &site.work(work).key;
+        for &lang in langs {
+            let code = site.config.code(lang);
+            let Some(edition) = site.edition(work, lang) else {
+                problems.push(
+                    Diagnostic::at(&code::INCOMPLETE, Place::whole(&source.file), format!("`{key}` is not there in `{code}`"))
+                        .hint(format!("`tilmash new {key}` makes it")),
+                );
+                continue;
+            };
+            if lang == source_lang {
+                continue;
+            }
+            let document = &edition.document;
+            if source.lock.is_none() && !source.segments.is_empty() {
+                problems.push(
+                    Diagnostic::at(
+                        &code::INCOMPLETE,
+                        Place::whole(&document.file),
+                        format!("nobody knows whether `{key}` is current in `{code}`: it has no lock"),
+                    )
+                    .hint("`tilmash sync` writes it; keep it in version control"),
+                );
+                continue;
+            }
+            let Some(standings) = site.standings(work, lang).filter(|standings| !standings.summary.is_complete()) else {
+                continue;
+            };
+            let summary = standings.summary;
+            let first = standings.pending().next().expect("something keeps it from being complete");
+            let message = format!(
+                "`{key}` is not complete in `{code}`: {} of {} sentences, {} changed, {} missing",
+                summary.done(),
+                summary.all(),
+                summary.changed,
+                summary.missing
+            );
+            problems.push(
+                at(&code::INCOMPLETE, first, source, document, message)
+                    .hint(format!("`tilmash status {key}` lists what is to do")),
+            );
+        }
+    }
+    problems
+}

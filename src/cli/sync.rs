@@ -1,0 +1,273 @@
+//! `sync`: write the locks, the files that keep the addresses of sentences and what translations were made from.
+//!
+//! It writes nothing else, and of a work whose texts cannot be read whole it writes nothing: what cannot be read looks gone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::base::{Code as Kind, Diagnostic, Failure, Place, Severity, code, diagnostic, suggest};
+use crate::link::similar_id;
+use crate::model::{Key, LangId, Unit, key};
+use crate::project::{Project, State};
+use crate::site::sync::{Accept, Change, Refusal, Renewed, first, renewed};
+use crate::site::{Site, WorkId};
+
+use super::put::put;
+use super::{Format, Global, Outcome, overrides, report, say};
+
+#[derive(Debug, Args)]
+pub(super) struct SyncArgs {
+    /// Works, by key; all if none is named
+    #[arg(value_name = "KEY")]
+    keys: Vec<String>,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Say that the translation of a sentence still stands though the source has changed: `vectors/russia#3.2`
+    #[arg(long, value_name = "KEY#ID", num_args = 1..)]
+    accept: Vec<String>,
+    /// Accept translations into this language only
+    #[arg(long, value_name = "CODE", requires = "accept")]
+    language: Option<String>,
+}
+
+/// Problems that make a text look shorter than it is.
+const UNREAD: &[&Kind] = &[
+    &code::UNREADABLE,
+    &code::NOT_UTF8,
+    &code::TOO_LARGE,
+    &code::FRONT_MATTER,
+    &code::YAML_SYNTAX,
+    &code::BAD_LOCK,
+    &code::KEY_COLLISION,
+];
+
+pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
+    let mut project = Project::new(&global.root, overrides(&global.root, None, true)?);
+    let on_disk = project.refresh()?;
+    let Some(site) = on_disk.site() else { return Ok(report::report(global, &on_disk.problems, &on_disk.inputs)) };
+    let accepts = accepts(site, args)?;
+    // Who accepts a sentence speaks of its work alone.
+    let mut wanted: BTreeSet<WorkId> = accepts.keys().copied().collect();
+    if !args.keys.is_empty() || accepts.is_empty() {
+        wanted.extend(works(site, &args.keys)?);
+    }
+    let mut refused = Vec::new();
+    wanted.retain(|&work| {
+        let unread = unread(&on_disk, site, work);
+        let is_read = unread.is_empty();
+        refused.extend(unread);
+        // Nobody wrote a home page that has no text.
+        is_read && on_disk.inputs.text(&site.source_edition(work).1.document.file).is_some()
+    });
+    // Where there is no lock yet, translations find their places in one of the source alone.
+    let text = |file: &str| on_disk.inputs.text(file).map(|text| &**text);
+    let without = wanted.iter().filter(|&&work| site.source_edition(work).1.document.lock.is_none());
+    let firsts: Vec<(String, String)> =
+        without.map(|&work| (lock_file(&on_disk, site, work), first(site, work, text).write())).collect();
+    let state = if firsts.is_empty() { None } else { Some(project.state(Arc::new(on_disk.inputs.with_texts(firsts)))) };
+    let state = state.as_ref().unwrap_or(&on_disk);
+    let site = state.site().expect("locks leave the index as it is");
+    let mut written = 0;
+    for work in wanted {
+        let accept = accepts.get(&work).cloned().unwrap_or_default();
+        let file = lock_file(&on_disk, site, work);
+        let text = |file: &str| state.inputs.text(file).map(|text| &**text);
+        match renewed(site, work, &accept, text) {
+            Ok(renewed) => written += usize::from(write(global, args, &on_disk, site, work, &file, &renewed, &mut refused)?),
+            Err(Refusal::NoSource(lang)) => refused.push(
+                Diagnostic::at(
+                    &code::BAD_LOCK,
+                    Place::whole(on_disk.inputs.name(&file).unwrap_or(&file.as_str().into())),
+                    format!("`{file}` was left as it is: its texts are in `{lang}`, and there is no such edition"),
+                )
+                .hint("put the edition back; if the work is to have another source for good, delete the lock: all addresses are given anew"),
+            ),
+        }
+    }
+    diagnostic::sort(&mut refused);
+    let code = report::report(global, &refused, &on_disk.inputs);
+    say(global, &format!("{}{}", report::plural(written, "lock"), if args.dry_run { " would be written" } else { " written" }));
+    Ok(code)
+}
+
+/// The works of those keys; all of them if there are none.
+pub(super) fn works(site: &Site, keys: &[String]) -> Result<Vec<WorkId>, Failure> {
+    if keys.is_empty() {
+        return Ok(site.order.to_vec());
+    }
+    keys.iter().map(|key| work(site, key)).collect()
+}
+
+fn work(site: &Site, wanted: &str) -> Result<WorkId, Failure> {
+    let key = Key::new(wanted.trim_start_matches("./"));
+    // A file is as good as a key.
+    let of_file = || site.edition_in(key.as_str()).map(|(work, _)| work);
+    site.work_named(key.as_str()).or_else(of_file).ok_or_else(|| {
+        let hint = suggest::did_you_mean(key.as_str(), site.keys());
+        Failure::new(format!("no work is called `{wanted}`"))
+            .hint(hint.unwrap_or_else(|| "a work's key is its path in `content/` without language and `.md`".to_owned()))
+    })
+}
+
+/// A language by its code.
+pub(super) fn language(site: &Site, code: &str) -> Result<LangId, Failure> {
+    site.config.language(code).ok_or_else(|| {
+        let codes: Vec<&str> = site.config.languages.iter().map(|language| language.code.as_str()).collect();
+        let hint = suggest::did_you_mean(code, codes.iter().copied());
+        Failure::new(format!("the site has no language `{code}`"))
+            .hint(hint.unwrap_or_else(|| format!("its languages are: {}", codes.join(", "))))
+    })
+}
+
+/// What is to be accepted, by work.
+fn accepts(site: &Site, args: &SyncArgs) -> Result<BTreeMap<WorkId, Accept>, Failure> {
+    let lang = args.language.as_deref().map(|code| language(site, code)).transpose()?;
+    let mut accepts: BTreeMap<WorkId, Accept> = BTreeMap::new();
+    for wanted in &args.accept {
+        let Some((key, id)) = wanted.rsplit_once('#') else {
+            return Err(Failure::new(format!("`{wanted}` names no sentence")).hint(format!("write `{wanted}#3.2`")));
+        };
+        let id_of = work(site, key)?;
+        let document = &site.source_edition(id_of).1.document;
+        let unit = Unit::parse(id).filter(|unit| match unit {
+            Unit::Segment(id) => document.segment_with_id(*id).is_some(),
+            Unit::Title | Unit::Description => true,
+        });
+        let Some(unit) = unit else {
+            let hint = crate::model::SegmentId::parse(id).and_then(|id| similar_id(document, id));
+            return Err(Failure::new(format!("`{key}` has no sentence `{id}`"))
+                .hint(hint.unwrap_or_else(|| format!("`tilmash status {key}` lists what is pending"))));
+        };
+        let accept = accepts.entry(id_of).or_default();
+        accept.units.insert(unit);
+        accept.lang = lang;
+    }
+    Ok(accepts)
+}
+
+/// Why the texts of a work are not to be believed.
+fn unread(state: &State, site: &Site, work: WorkId) -> Vec<Diagnostic> {
+    let lock = lock_file(state, site, work);
+    let editions = site.work(work).editions.iter().flatten();
+    let files: Vec<&str> = editions.map(|edition| &*edition.document.file).chain([lock.as_str()]).collect();
+    let is_of_it = |problem: &&Diagnostic| {
+        UNREAD.contains(&problem.code) && problem.place.as_ref().is_some_and(|place| files.contains(&&*place.file))
+    };
+    let mut found: Vec<Diagnostic> = state.problems.iter().filter(is_of_it).cloned().collect();
+    for problem in &mut found {
+        // Whatever `severity` says: what cannot be read is not synced.
+        problem.severity = Severity::Error;
+    }
+    found
+}
+
+/// The path of the lock that a work has, or is to have: beside the source edition.
+fn lock_file(state: &State, site: &Site, work: WorkId) -> String {
+    let beside = |lang: LangId| {
+        let edition = site.edition(work, lang)?;
+        Some(key::lock_beside(&edition.document.file, site.config.code(lang)))
+    };
+    let mut files = site.config.lang_ids().filter_map(beside);
+    let known = files.find(|file| state.inputs.name(file).is_some());
+    known.or_else(|| beside(site.source_edition(work).0)).expect("a work has a source edition")
+}
+
+/// Writes a lock if it is another than the one that is there; says what is new in it.
+#[expect(clippy::too_many_arguments, reason = "all that one line of the table of works needs")]
+fn write(
+    global: &Global,
+    args: &SyncArgs,
+    state: &State,
+    site: &Site,
+    work: WorkId,
+    file: &str,
+    renewed: &Renewed,
+    refused: &mut Vec<Diagnostic>,
+) -> Result<bool, Failure> {
+    let before = state.inputs.text(file).map(|text| &**text);
+    let text = renewed.lock.write();
+    if before == Some(&text) {
+        return Ok(false);
+    }
+    tell(global, site, work, file, renewed, before.is_none());
+    if args.dry_run {
+        return Ok(true);
+    }
+    let path = state.inputs.root.join(file);
+    if put(&path, before, &text).map_err(|error| Failure::io("write", &path, &error))? {
+        return Ok(true);
+    }
+    let message = format!("`{file}` was changed by another program in the meantime; it was left as it is");
+    let mut problem = Diagnostic::at(&code::BAD_LOCK, Place::whole(&file.into()), message);
+    problem.severity = Severity::Error;
+    refused.push(problem.hint("run `tilmash sync` again"));
+    Ok(false)
+}
+
+/// Says what is new in a lock.
+fn tell(global: &Global, site: &Site, work: WorkId, file: &str, renewed: &Renewed, is_new: bool) {
+    if global.format == Format::Json {
+        return tell_as_json(site, work, file, renewed);
+    }
+    if is_new {
+        let sentences = renewed.lock.stanzas().len();
+        return say(global, &format!("{file}: new, {}", report::plural(sentences, "sentence")));
+    }
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for change in &renewed.changes {
+        let (word, what) = words(site, change);
+        match groups.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, list)) => list.push(what),
+            None => groups.push((word, vec![what])),
+        }
+    }
+    let groups: Vec<String> = groups
+        .into_iter()
+        .map(|(word, list)| {
+            let shown = list.iter().take(12).filter(|what| !what.is_empty()).cloned().collect::<Vec<_>>().join(", ");
+            let more = list.len().saturating_sub(12);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            if shown.is_empty() { word } else { format!("{word} {shown}{more}") }
+        })
+        .collect();
+    say(global, &format!("{file}: {}", if groups.is_empty() { "tidied".to_owned() } else { groups.join("; ") }));
+}
+
+fn words(site: &Site, change: &Change) -> (String, String) {
+    let of = |lang: &LangId, word: &str| format!("`{}` {word}", site.config.code(*lang));
+    match change {
+        Change::New(unit) => ("new".to_owned(), unit.to_string()),
+        Change::Reworded(unit) => ("reworded".to_owned(), unit.to_string()),
+        Change::Gone(unit) => ("gone".to_owned(), unit.to_string()),
+        Change::VanishedAnchor(anchor) => ("anchor gone with its heading".to_owned(), format!("#{anchor}")),
+        Change::Pending(lang, unit) => (of(lang, "pending"), unit.to_string()),
+        Change::Translated(lang, unit) => (of(lang, "up to date"), unit.to_string()),
+        Change::Accepted(lang, unit) => (of(lang, "accepted"), unit.to_string()),
+        Change::Dropped(lang, unit) => (of(lang, "has no more"), unit.to_string()),
+        Change::Moved => ("in another order".to_owned(), String::new()),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "JSON is the command's output")]
+fn tell_as_json(site: &Site, work: WorkId, file: &str, renewed: &Renewed) {
+    let change = |change: &Change| {
+        let (kind, lang, what) = match change {
+            Change::New(unit) => ("new", None, unit.to_string()),
+            Change::Reworded(unit) => ("reworded", None, unit.to_string()),
+            Change::Gone(unit) => ("gone", None, unit.to_string()),
+            Change::VanishedAnchor(anchor) => ("vanished-anchor", None, anchor.to_string()),
+            Change::Pending(lang, unit) => ("pending", Some(lang), unit.to_string()),
+            Change::Translated(lang, unit) => ("translated", Some(lang), unit.to_string()),
+            Change::Accepted(lang, unit) => ("accepted", Some(lang), unit.to_string()),
+            Change::Dropped(lang, unit) => ("dropped", Some(lang), unit.to_string()),
+            Change::Moved => ("moved", None, String::new()),
+        };
+        json!({ "kind": kind, "language": lang.map(|lang| site.config.code(*lang)), "what": what })
+    };
+    let changes: Vec<_> = renewed.changes.iter().map(change).collect();
+    println!("{}", json!({ "key": site.work(work).key.as_str(), "file": file, "changes": changes }));
+}

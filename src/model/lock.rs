@@ -1,0 +1,611 @@
+//! The lock of a work: which address each sentence has, and from which wording of the source each translation was made.
+//!
+//! A lock is a text beside the work, `russia.lock` beside `russia.kk.md`, that only `tilmash sync` writes. Each
+//! sentence has a stanza with a line for each language, so that a change of one sentence is a change of a few lines, and
+//! version control merges changes of different sentences, neighbours too, without a conflict:
+//!
+//! ```text
+//! # Addresses of sentences, kept by `tilmash sync`. Do not edit; merge like any text. Format 1.
+//!
+//! title
+//! kk 9f86d0818899 Ресей
+//! en 9f86d0818899 0a1b2c3d4e5f
+//!
+//! 1.1
+//! kk 11aa22bb33cc Екінші сөйлем.
+//! en 0000aaaa1111 0a1b2c3d4e5f was Екінші ескі сөйлем.
+//! de 11aa22bb33cc 77aa00112233 accepted
+//!
+//! 2.1
+//! kk 77aa00112233 #relations #old-anchor Қатынастар
+//!
+//! 2.1a
+//! en - 5f5e5d5c5b5a
+//!
+//! 3.4
+//! gone 1b2c3d4e5f60 into 3.3
+//! ```
+//!
+//! * The source edition's line comes first: digest, anchors if it is a heading (the present one first, then those it
+//!   had), and the whole Markdown text with white space folded. The text is kept because likeness after an edit, and the change
+//!   that a translator is shown, need it, and no version control is asked.
+//! * A translation's line: digest of the source text it was made from, `-` if it stands for nothing in the source;
+//!   digest of its own text; then `accepted` if it was confirmed to still stand, or `was` and the source text it was made from,
+//!   for as long as that is not the present one.
+//! * `gone` keeps the id of what is no more, so that it is never given to anything else.
+//!
+//! Reading and writing are pure, and a lock that was written is read as it was.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::base::{Diagnostic, Digest, Place, code};
+
+use super::SegmentId;
+
+/// The ending of a lock's file name.
+pub const ENDING: &str = ".lock";
+
+/// The format that this program writes, and the newest that it reads.
+pub const FORMAT: u32 = 1;
+
+const HEADER: &str = "# Addresses of sentences, kept by `tilmash sync`. Do not edit; merge like any text. Format 1.\n";
+
+/// The digest of a text with white space folded: 48 bits, enough to tell the texts of one work apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TextDigest(u64);
+
+impl TextDigest {
+    /// Digests a text; white space does not count.
+    pub fn of(text: &str) -> Self {
+        Self((Digest::of(fold(text).as_bytes()).0 >> 80) as u64)
+    }
+
+    /// Reads twelve hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (text.len() == 12 && text.bytes().all(is_digit)).then(|| u64::from_str_radix(text, 16).ok().map(Self)).flatten()
+    }
+}
+
+impl fmt::Display for TextDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:012x}", self.0)
+    }
+}
+
+/// A text with each run of white space as one space, and none at its ends.
+pub fn fold(text: &str) -> Cow<'_, str> {
+    let trimmed = text.trim();
+    let mut after_space = false;
+    let folded = trimmed.chars().all(|c| {
+        let fine = !c.is_whitespace() || c == ' ' && !after_space;
+        after_space = c == ' ';
+        fine
+    });
+    if folded { Cow::Borrowed(trimmed) } else { Cow::Owned(trimmed.split_whitespace().collect::<Vec<_>>().join(" ")) }
+}
+
+/// What has an address in a work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Unit {
+    Title,
+    Description,
+    Segment(SegmentId),
+}
+
+impl Unit {
+    /// Reads `title`, `description`, `3.2`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "title" => Some(Unit::Title),
+            "description" => Some(Unit::Description),
+            _ => SegmentId::parse(text).map(Unit::Segment),
+        }
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unit::Title => f.write_str("title"),
+            Unit::Description => f.write_str("description"),
+            Unit::Segment(id) => id.fmt(f),
+        }
+    }
+}
+
+/// A lock, read.
+///
+/// 1. No two stanzas are of one unit.
+/// 2. A stanza has a source, or is gone, or has a translation.
+#[derive(Debug, Clone, Default)]
+pub struct Lock {
+    stanzas: Vec<Stanza>,
+    by_unit: HashMap<Unit, usize>,
+}
+
+impl PartialEq for Lock {
+    fn eq(&self, other: &Self) -> bool {
+        // The index follows from the stanzas.
+        self.stanzas == other.stanzas
+    }
+}
+
+/// What is known of one unit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stanza {
+    pub unit: Unit,
+    /// What the source edition says; `None` if it is gone, or stands in translations only.
+    pub source: Option<Source>,
+    pub gone: Option<Gone>,
+    pub translations: Vec<Translation>,
+}
+
+/// The line of the source edition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    pub lang: Box<str>,
+    pub digest: TextDigest,
+    /// Of a heading: its anchor, then those it had before.
+    pub anchors: Vec<Box<str>>,
+    /// Its Markdown, white space folded.
+    pub text: Box<str>,
+}
+
+/// What is left of a unit that the source has no more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gone {
+    /// Of what it said last.
+    pub digest: TextDigest,
+    /// The anchors that went with it.
+    pub anchors: Vec<Box<str>>,
+    /// In which sentence it was merged.
+    pub into: Option<SegmentId>,
+}
+
+/// The line of a translation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Translation {
+    pub lang: Box<str>,
+    /// The source text it was made from; `None` if it stands for nothing in the source.
+    pub made_from: Option<TextDigest>,
+    /// What it says itself.
+    pub own: TextDigest,
+    pub state: State,
+}
+
+/// What else is known of a translation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum State {
+    /// Nothing: whether it is current is a comparison of digests.
+    Plain,
+    /// Somebody confirmed that it still stands, without changing it.
+    Accepted,
+    /// It was made from this text, which the source has no more.
+    Was(Box<str>),
+}
+
+impl Stanza {
+    /// The line of a translation.
+    pub fn translation(&self, lang: &str) -> Option<&Translation> {
+        self.translations.iter().find(|translation| *translation.lang == *lang)
+    }
+}
+
+impl Lock {
+    /// A lock of these stanzas; of two of one unit the first is kept.
+    pub fn new(stanzas: Vec<Stanza>) -> Self {
+        let mut lock = Self { stanzas: Vec::with_capacity(stanzas.len()), by_unit: HashMap::with_capacity(stanzas.len()) };
+        for stanza in stanzas {
+            if lock.by_unit.try_insert_first(stanza.unit, lock.stanzas.len()) {
+                lock.stanzas.push(stanza);
+            }
+        }
+        lock
+    }
+
+    /// All stanzas, in the order of the source edition.
+    pub fn stanzas(&self) -> &[Stanza] {
+        &self.stanzas
+    }
+
+    /// The stanza of a unit.
+    pub fn stanza(&self, unit: Unit) -> Option<&Stanza> {
+        self.by_unit.get(&unit).map(|&index| &self.stanzas[index])
+    }
+
+    /// The stanza of a sentence.
+    pub fn segment(&self, id: SegmentId) -> Option<&Stanza> {
+        self.stanza(Unit::Segment(id))
+    }
+
+    /// The language whose texts are kept, which was the source's when the lock was written.
+    pub fn source_lang(&self) -> Option<&str> {
+        self.stanzas.iter().find_map(|stanza| stanza.source.as_ref()).map(|source| &*source.lang)
+    }
+
+    /// Reads a lock. What is wrong with it comes beside what could be read; nothing can be, if it is of a newer format.
+    pub fn read(file: &Arc<str>, text: &str) -> (Self, Vec<Diagnostic>) {
+        let mut reader = Reader { file, stanzas: Vec::new(), by_unit: HashMap::new(), problems: Vec::new() };
+        let mut at = 0;
+        let mut open = None;
+        for line in text.split_inclusive('\n') {
+            let range = at..at + line.trim_end().len();
+            at += line.len();
+            let line = line.trim_end_matches(['\n', '\r']);
+            if is_conflict_marker(line) {
+                reader.conflict(range);
+                // Both sides follow; neither is to be believed.
+                break;
+            }
+            if line.trim().is_empty() {
+                open = None;
+            } else if let Some(comment) = line.strip_prefix('#') {
+                if let Some(newer) = format_of(comment).filter(|&format| format > FORMAT) {
+                    let message = format!("the lock has format {newer}; this program knows {FORMAT}");
+                    let problem = Diagnostic::at(&code::BAD_LOCK, Place::new(file, range), message);
+                    return (
+                        Self::default(),
+                        vec![problem.hint("it was written by a newer Tilmash: use that one, or a newer one still")],
+                    );
+                }
+            } else if let Some(stanza) = open {
+                reader.line(stanza, line, range);
+            } else {
+                open = Some(reader.begin(line, range));
+            }
+        }
+        reader.finish()
+    }
+
+    /// The text of the lock.
+    pub fn write(&self) -> String {
+        let mut out = HEADER.to_owned();
+        for stanza in &self.stanzas {
+            stanza.write(&mut out);
+        }
+        out
+    }
+}
+
+/// A map that keeps the first.
+trait InsertFirst<K, V> {
+    fn try_insert_first(&mut self, key: K, value: V) -> bool;
+}
+
+impl<K: Eq + std::hash::Hash, V> InsertFirst<K, V> for HashMap<K, V> {
+    fn try_insert_first(&mut self, key: K, value: V) -> bool {
+        match self.entry(key) {
+            std::collections::hash_map::Entry::Occupied(_) => false,
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                entry.insert(value);
+                true
+            }
+        }
+    }
+}
+
+impl Stanza {
+    fn write(&self, out: &mut String) {
+        let mut line = |parts: &[&str]| {
+            for (index, part) in parts.iter().filter(|part| !part.is_empty()).enumerate() {
+                if index > 0 {
+                    out.push(' ');
+                }
+                out.push_str(part);
+            }
+            out.push('\n');
+        };
+        let anchors = |anchors: &[Box<str>]| anchors.iter().map(|anchor| format!("#{anchor}")).collect::<Vec<_>>().join(" ");
+        line(&[]);
+        line(&[&self.unit.to_string()]);
+        if let Some(source) = &self.source {
+            line(&[&source.lang, &source.digest.to_string(), &anchors(&source.anchors), &escaped(&source.text)]);
+        }
+        if let Some(gone) = &self.gone {
+            let into = gone.into.map_or(String::new(), |id| format!("into {id}"));
+            line(&["gone", &gone.digest.to_string(), &anchors(&gone.anchors), &into]);
+        }
+        for translation in &self.translations {
+            let made_from = translation.made_from.map_or_else(|| "-".to_owned(), |digest| digest.to_string());
+            let own = translation.own.to_string();
+            let mut parts = vec![&*translation.lang, &made_from, &own];
+            match &translation.state {
+                State::Plain => {}
+                State::Accepted => parts.push("accepted"),
+                State::Was(text) => parts.extend(["was", &**text]),
+            }
+            line(&parts);
+        }
+    }
+}
+
+/// A source text that begins like an anchor is set apart from one.
+fn escaped(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['#', '\\']) { Cow::Owned(format!("\\{text}")) } else { Cow::Borrowed(text) }
+}
+
+fn is_conflict_marker(line: &str) -> bool {
+    ["<<<<<<<", "=======", ">>>>>>>", "|||||||"]
+        .iter()
+        .any(|marker| line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+}
+
+/// The format that the header names: `… Format 1.`
+fn format_of(comment: &str) -> Option<u32> {
+    comment.trim_end().trim_end_matches('.').rsplit_once("Format ")?.1.parse().ok()
+}
+
+struct Reader<'a> {
+    file: &'a Arc<str>,
+    /// With the place of each unit; what is of no use is taken out in the end.
+    stanzas: Vec<(Stanza, std::ops::Range<usize>, Kept)>,
+    by_unit: HashMap<Unit, usize>,
+    problems: Vec<Diagnostic>,
+}
+
+/// Whether a stanza is used.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Yes,
+    No,
+}
+
+impl Reader<'_> {
+    fn problem(&mut self, range: std::ops::Range<usize>, message: impl Into<String>) -> &mut Diagnostic {
+        self.problems.push(Diagnostic::at(&code::BAD_LOCK, Place::new(self.file, range), message));
+        self.problems.last_mut().expect("it was just pushed")
+    }
+
+    fn conflict(&mut self, range: std::ops::Range<usize>) {
+        self.problem(range, "git left a conflict in the lock").push_hint(
+            "settle the texts first; then keep one side of the lock whole (`git checkout --ours` or `--theirs`) and run `tilmash sync`",
+        );
+    }
+
+    /// Begins the stanza of a unit; gives its position.
+    fn begin(&mut self, line: &str, range: std::ops::Range<usize>) -> usize {
+        let index = self.stanzas.len();
+        let unit = Unit::parse(line.trim());
+        let mut kept = Kept::Yes;
+        match unit {
+            None => {
+                kept = Kept::No;
+                self.problem(range.clone(), format!("`{}` is no address of a sentence", line.trim()))
+                    .push_hint("a stanza begins with `title`, `description` or an address such as `3.2`; undo the edit, or delete the stanza and run `tilmash sync`");
+            }
+            Some(unit) => match self.by_unit.get(&unit) {
+                Some(&first) => {
+                    kept = Kept::No;
+                    let first = Place::new(self.file, self.stanzas[first].1.clone());
+                    let problem = self.problem(range.clone(), format!("two sentences have the address `{unit}`"));
+                    problem.others.push((first, "the first".to_owned()));
+                    problem.push_hint("delete the stanza of the newer one and run `tilmash sync`: it gets another address");
+                }
+                None => drop(self.by_unit.insert(unit, index)),
+            },
+        }
+        let unit = unit.unwrap_or(Unit::Title);
+        self.stanzas.push((Stanza { unit, source: None, gone: None, translations: Vec::new() }, range, kept));
+        index
+    }
+
+    fn line(&mut self, stanza: usize, line: &str, range: std::ops::Range<usize>) {
+        let first = {
+            let stanza = &self.stanzas[stanza].0;
+            stanza.source.is_none() && stanza.gone.is_none() && stanza.translations.is_empty()
+        };
+        let (word, rest) = word(line);
+        let (digest, rest) = self::word(rest);
+        if word == "gone" && first {
+            match TextDigest::parse(digest).and_then(|digest| gone(digest, rest)) {
+                Some(gone) => self.stanzas[stanza].0.gone = Some(gone),
+                None => self.bad_line(range),
+            }
+            return;
+        }
+        if word.is_empty() {
+            return self.bad_line(range);
+        }
+        let digest = match digest {
+            "-" => None,
+            digest => match TextDigest::parse(digest) {
+                Some(digest) => Some(digest),
+                None => return self.bad_line(range),
+            },
+        };
+        if let (true, Some(digest)) = (first, digest) {
+            self.stanzas[stanza].0.source = Some(source(word, digest, rest));
+            return;
+        }
+        match translation(word, digest, rest) {
+            Some(translation) if self.stanzas[stanza].0.translation(word).is_none() => {
+                self.stanzas[stanza].0.translations.push(translation);
+            }
+            _ => self.bad_line(range),
+        }
+    }
+
+    fn bad_line(&mut self, range: std::ops::Range<usize>) {
+        self.problem(range, "this line of the lock cannot be read")
+            .push_hint("only `tilmash sync` writes locks: undo the edit, or delete the line and run `tilmash sync`");
+    }
+
+    fn finish(mut self) -> (Lock, Vec<Diagnostic>) {
+        let empty: Vec<_> = self.stanzas.iter().filter(|(stanza, _, kept)| *kept == Kept::Yes && stanza.is_empty()).collect();
+        let empty: Vec<_> = empty.into_iter().map(|(stanza, range, _)| (stanza.unit, range.clone())).collect();
+        for (unit, range) in empty {
+            self.problem(range, format!("nothing is said of `{unit}`")).push_hint("delete the line and run `tilmash sync`");
+        }
+        let kept = self.stanzas.into_iter().filter(|(stanza, _, kept)| *kept == Kept::Yes && !stanza.is_empty());
+        (Lock::new(kept.map(|(stanza, _, _)| stanza).collect()), self.problems)
+    }
+}
+
+impl Stanza {
+    fn is_empty(&self) -> bool {
+        self.source.is_none() && self.gone.is_none() && self.translations.is_empty()
+    }
+}
+
+/// The first word of a line, and what follows the space after it.
+fn word(line: &str) -> (&str, &str) {
+    line.split_once(' ').unwrap_or((line, ""))
+}
+
+fn source(lang: &str, digest: TextDigest, rest: &str) -> Source {
+    let (anchors, rest) = anchors(rest);
+    let text = rest.strip_prefix('\\').unwrap_or(rest);
+    Source { lang: lang.into(), digest, anchors, text: text.into() }
+}
+
+fn anchors(mut rest: &str) -> (Vec<Box<str>>, &str) {
+    let mut anchors = Vec::new();
+    while let Some(after) = rest.strip_prefix('#') {
+        let (anchor, after) = word(after);
+        anchors.push(anchor.into());
+        rest = after;
+    }
+    (anchors, rest)
+}
+
+fn gone(digest: TextDigest, rest: &str) -> Option<Gone> {
+    let (anchors, rest) = anchors(rest);
+    let into = match word(rest) {
+        ("", "") => None,
+        ("into", id) => Some(SegmentId::parse(id)?),
+        _ => return None,
+    };
+    Some(Gone { digest, anchors, into })
+}
+
+fn translation(lang: &str, made_from: Option<TextDigest>, rest: &str) -> Option<Translation> {
+    let (own, rest) = word(rest);
+    let state = match word(rest) {
+        ("", "") => State::Plain,
+        ("accepted", "") => State::Accepted,
+        ("was", text) => State::Was(text.into()),
+        _ => return None,
+    };
+    Some(Translation { lang: lang.into(), made_from, own: TextDigest::parse(own)?, state })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str) -> (Lock, Vec<String>) {
+        let (lock, problems) = Lock::read(&"content/a.lock".into(), text);
+        (lock, problems.into_iter().map(|problem| problem.message).collect())
+    }
+
+    fn digest() -> impl Strategy<Value = TextDigest> {
+        (0..1u64 << 48).prop_map(TextDigest)
+    }
+
+    fn anchor_list() -> impl Strategy<Value = Vec<Box<str>>> {
+        prop::collection::vec("[a-zә-ө0-9-]{1,8}".prop_map(|anchor| anchor.into_boxed_str()), 0..3)
+    }
+
+    fn text() -> impl Strategy<Value = Box<str>> {
+        prop_oneof![
+            "[ -~әіңғүұқөһ]{0,30}",
+            Just("#tag is here".to_owned()),
+            Just("\\#not".to_owned()),
+            Just("0a1b2c3d4e5f accepted".to_owned()),
+            Just("======= x".to_owned()),
+        ]
+        .prop_map(|text| fold(&text).into())
+    }
+
+    fn id() -> impl Strategy<Value = SegmentId> {
+        let label = || (0..9u32, 0..30u32).prop_map(|(number, suffix)| super::super::segment::Label { number, suffix });
+        (label(), label()).prop_map(|(block, sentence)| SegmentId { block, sentence })
+    }
+
+    fn translation() -> impl Strategy<Value = Translation> {
+        let state = prop_oneof![Just(State::Plain), Just(State::Accepted), text().prop_map(State::Was)];
+        (prop::option::of(digest()), digest(), state).prop_map(|(made_from, own, state)| Translation {
+            lang: "en".into(),
+            made_from,
+            own,
+            state,
+        })
+    }
+
+    fn stanza() -> impl Strategy<Value = Stanza> {
+        let unit = prop_oneof![Just(Unit::Title), Just(Unit::Description), id().prop_map(Unit::Segment)];
+        let source = (digest(), anchor_list(), text()).prop_map(|(digest, anchors, text)| Source {
+            lang: "kk".into(),
+            digest,
+            anchors,
+            text,
+        });
+        let gone =
+            (digest(), anchor_list(), prop::option::of(id())).prop_map(|(digest, anchors, into)| Gone { digest, anchors, into });
+        let head = prop_oneof![
+            4 => source.prop_map(|source| (Some(source), None)),
+            1 => gone.prop_map(|gone| (None, Some(gone))),
+            1 => Just((None, None)),
+        ];
+        (unit, head, prop::option::of(translation())).prop_filter_map("empty", |(unit, (source, gone), translation)| {
+            let mut stanza = Stanza { unit, source, gone, translations: translation.into_iter().collect() };
+            if stanza.source.is_none() && stanza.gone.is_none() {
+                // What stands in translations only was made from nothing.
+                stanza.translations.iter_mut().for_each(|translation| translation.made_from = None);
+            }
+            (!stanza.is_empty()).then_some(stanza)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_lock_is_read_as_it_was_written(stanzas in prop::collection::vec(stanza(), 0..12)) {
+            let lock = Lock::new(stanzas);
+            let text = lock.write();
+            let (again, problems) = read(&text);
+            prop_assert_eq!(problems, Vec::<String>::new());
+            prop_assert_eq!(&again, &lock);
+            prop_assert_eq!(again.write(), text);
+        }
+
+        #[test]
+        fn any_text_can_be_looked_at(text in "[a-z0-9.#<=> \n\\\\é-]{0,80}") {
+            let (lock, _) = read(&text);
+            let (again, problems) = read(&lock.write());
+            prop_assert_eq!((again, problems), (lock, Vec::new()));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let (lock, problems) = read("1.1\nkk 9f86d0818899 Бір.\n\n1.1\nkk 9f86d0818899 Екі.\n\nfoo\nkk x\n\n1.2\nkk zz x\n");
+        assert_eq!(lock.stanzas().len(), 1);
+        assert_eq!(
+            problems,
+            [
+                "two sentences have the address `1.1`",
+                "`foo` is no address of a sentence",
+                "this line of the lock cannot be read",
+                "this line of the lock cannot be read",
+                "nothing is said of `1.2`"
+            ]
+        );
+        let (lock, problems) = read("1.1\nkk 9f86d0818899 Бір.\n<<<<<<< HEAD\n");
+        assert_eq!((lock.stanzas().len(), problems.len()), (1, 1));
+        let (lock, problems) = read(&HEADER.replace("Format 1", "Format 2"));
+        assert_eq!((lock.stanzas().len(), problems), (0, vec!["the lock has format 2; this program knows 1".to_owned()]));
+    }
+
+    #[test]
+    fn white_space_does_not_count() {
+        assert_eq!(TextDigest::of(" a\n b\t c "), TextDigest::of("a b c"));
+        assert_ne!(TextDigest::of("ab c"), TextDigest::of("a b c"));
+        assert!(matches!(fold(" a b "), Cow::Borrowed("a b")));
+    }
+}

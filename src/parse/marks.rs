@@ -1,0 +1,170 @@
+//! What translators write behind a sentence, in comments that no reader sees.
+//!
+//! ```markdown
+//! A sentence.  <!-- = 3.2 3.3 --> <!-- note: ask about the name -->
+//! ```
+//!
+//! | mark | meaning |
+//! |---|---|
+//! | `= 3.2 3.3` | this line is the translation of these sentences |
+//! | `+` | it exists in this language only |
+//! | `- 3.4` | 3.4 is left out here on purpose |
+//! | `~ CODE: reason` | the check CODE has nothing to say of this sentence, and why |
+//! | `note: text` | for translators |
+//!
+//! A comment that begins like none of these is a comment as ever.
+
+use crate::base::{Code, Place, code, suggest};
+use crate::model::SegmentId;
+
+/// What the marks of one line say.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Marks {
+    /// The line, as a position among the segments.
+    pub segment: u32,
+    /// The sentences it is the translation of; its own id alone if empty.
+    pub translates: Vec<SegmentId>,
+    /// Whether it exists in this language only.
+    pub alone: bool,
+    /// Sentences that were left out here.
+    pub omitted: Vec<SegmentId>,
+    pub silenced: Vec<Silenced>,
+    /// What translators are to know.
+    pub notes: Vec<String>,
+    /// Where the marks stand in the file.
+    pub places: Vec<Place>,
+}
+
+/// A check that has nothing to say of a sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Silenced {
+    pub code: &'static Code,
+    pub reason: String,
+    pub place: Place,
+}
+
+/// One mark, as it is written.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Mark {
+    Translates(Vec<SegmentId>),
+    Alone,
+    Omitted(Vec<SegmentId>),
+    Silenced(&'static Code, String),
+    Note(String),
+}
+
+/// Why a mark cannot be read, and what to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Bad {
+    pub(super) message: String,
+    pub(super) hint: String,
+}
+
+/// Reads a comment; `None` if it is no mark at all.
+pub(super) fn read(comment: &str) -> Option<Result<Mark, Bad>> {
+    let inside = comment.strip_prefix("<!--")?.strip_suffix("-->")?;
+    let text = inside.trim();
+    let after = |sign: char| text.strip_prefix(sign).filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
+    if let Some(ids) = after('=') {
+        return Some(read_ids('=', ids).map(Mark::Translates));
+    }
+    if let Some(rest) = after('+') {
+        let fine = rest.trim().is_empty();
+        let bad = || Bad {
+            message: "the mark `+` says nothing more".to_owned(),
+            hint: "write `<!-- + -->`, and what translators are to know as `<!-- note: … -->`".to_owned(),
+        };
+        return Some(if fine { Ok(Mark::Alone) } else { Err(bad()) });
+    }
+    // `<!--- such a comment -->` is none.
+    if inside.starts_with(char::is_whitespace)
+        && let Some(ids) = after('-')
+    {
+        return Some(read_ids('-', ids).map(Mark::Omitted));
+    }
+    if let Some(rest) = after('~') {
+        return Some(read_silence(rest.trim()));
+    }
+    let note = text.strip_prefix("note:")?.trim();
+    let bad = || Bad { message: "the note says nothing".to_owned(), hint: "write `<!-- note: … -->`".to_owned() };
+    Some(if note.is_empty() { Err(bad()) } else { Ok(Mark::Note(note.split_whitespace().collect::<Vec<_>>().join(" "))) })
+}
+
+fn read_ids(sign: char, text: &str) -> Result<Vec<SegmentId>, Bad> {
+    let hint = || format!("write addresses of sentences: `<!-- {sign} 3.2 -->`");
+    let mut ids = Vec::new();
+    for word in text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty()) {
+        match SegmentId::parse(word.trim_start_matches('#')) {
+            Some(id) if ids.contains(&id) => {
+                return Err(Bad { message: format!("the mark `{sign}` names `{id}` twice"), hint: "once is enough".to_owned() });
+            }
+            Some(id) => ids.push(id),
+            None => return Err(Bad { message: format!("`{word}` is no address of a sentence"), hint: hint() }),
+        }
+    }
+    if ids.is_empty() { Err(Bad { message: format!("the mark `{sign}` names no sentence"), hint: hint() }) } else { Ok(ids) }
+}
+
+fn read_silence(text: &str) -> Result<Mark, Bad> {
+    let (name, reason) = text.split_once(':').map_or((text, ""), |(name, reason)| (name.trim(), reason.trim()));
+    let Some(code) = code::named(name) else {
+        let hint = suggest::did_you_mean(name, code::ALL.iter().map(|code| code.name));
+        return Err(Bad {
+            message: format!("no check is called `{name}`"),
+            hint: hint.unwrap_or_else(|| "`tilmash check --explain` lists all; write `<!-- ~ CODE: reason -->`".to_owned()),
+        });
+    };
+    if reason.is_empty() {
+        return Err(Bad {
+            message: format!("the mark silences `{name}` without a reason"),
+            hint: format!("write `<!-- ~ {name}: why it is right as it is -->`"),
+        });
+    }
+    Ok(Mark::Silenced(code, reason.split_whitespace().collect::<Vec<_>>().join(" ")))
+}
+
+impl Marks {
+    pub(super) fn add(&mut self, mark: Mark, place: Place) {
+        match mark {
+            Mark::Translates(ids) => {
+                let new = ids.into_iter().filter(|id| !self.translates.contains(id)).collect::<Vec<_>>();
+                self.translates.extend(new);
+            }
+            Mark::Alone => self.alone = true,
+            Mark::Omitted(ids) => self.omitted.extend(ids),
+            Mark::Silenced(code, reason) => self.silenced.push(Silenced { code, reason, place: place.clone() }),
+            Mark::Note(text) => self.notes.push(text),
+        }
+        self.places.push(place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_read() {
+        let id = |text| SegmentId::parse(text).unwrap();
+        assert_eq!(read("<!-- = 3.2 3.3a -->"), Some(Ok(Mark::Translates(vec![id("3.2"), id("3.3a")]))));
+        assert_eq!(read("<!--= 3.2, #3.3-->"), Some(Ok(Mark::Translates(vec![id("3.2"), id("3.3")]))));
+        assert_eq!(read("<!-- + -->"), Some(Ok(Mark::Alone)));
+        assert_eq!(read("<!-- - 3.4 -->"), Some(Ok(Mark::Omitted(vec![id("3.4")]))));
+        assert_eq!(read("<!-- note: a\n b -->"), Some(Ok(Mark::Note("a b".to_owned()))));
+        assert_eq!(read("<!-- ~ footnote: as in print -->"), Some(Ok(Mark::Silenced(&code::FOOTNOTE, "as in print".to_owned()))));
+        for comment in ["<!-- todo -->", "<!--- x --->", "<!---->", "<!-- noted: x -->", "<!-- =x -->", "<b>", "<!-- -->"] {
+            assert_eq!(read(comment), None, "{comment}");
+        }
+        for bad in [
+            "<!-- = -->",
+            "<!-- = x -->",
+            "<!-- + x -->",
+            "<!-- - -->",
+            "<!-- ~ footnote -->",
+            "<!-- ~ x: y -->",
+            "<!-- note: -->",
+        ] {
+            assert!(matches!(read(bad), Some(Err(_))), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! How each sentence of a translation stands to its source: drift is a comparison of digests.
+//!
+//! Nothing is remembered here but what the lock says; so what is told before `tilmash sync` is run is what it will
+//! write: both ask [`line_of`].
+
+use std::collections::HashMap;
+
+use crate::model::lock::{self, Lock, Stanza};
+use crate::model::{SegmentId, TextDigest, Unit};
+use crate::parse::Document;
+
+/// How a sentence of the source and its translation stand to each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It was made from what the source says.
+    Current,
+    /// The source has changed, and somebody confirmed that the translation still stands.
+    Accepted,
+    /// The source has changed since it was made.
+    Changed {
+        /// The source text it was made from, white space folded; `None` if the lock has lost it.
+        was: Option<Box<str>>,
+    },
+    /// There is none.
+    Missing,
+    /// It stands for nothing in the source.
+    Extra {
+        /// Whether a mark says so, or another language may have it as well.
+        meant: bool,
+    },
+    /// It was left out on purpose.
+    Omitted,
+}
+
+/// A sentence of the source with its translation, or one that the translation alone has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pair {
+    pub unit: Unit,
+    pub standing: Standing,
+    /// Its position among the segments of the source.
+    pub source: Option<u32>,
+    /// The positions of its lines in the translation.
+    pub lines: Vec<u32>,
+}
+
+/// What an edition comes to, in numbers of sentences; the title and the description count as one each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    pub current: usize,
+    pub accepted: usize,
+    pub changed: usize,
+    pub missing: usize,
+    pub omitted: usize,
+    /// Of the translation alone; not among [`Summary::all`].
+    pub extra: usize,
+}
+
+impl Summary {
+    /// The sentences of the source.
+    pub fn all(&self) -> usize {
+        self.current + self.accepted + self.changed + self.missing + self.omitted
+    }
+
+    /// Those that need no work.
+    pub fn done(&self) -> usize {
+        self.current + self.accepted + self.omitted
+    }
+
+    /// What is done, in percent; 100 only if all is.
+    pub fn percent(&self) -> usize {
+        (self.done() * 100).checked_div(self.all()).unwrap_or(100)
+    }
+
+    /// Whether nothing is missing, and nothing has changed since it was translated.
+    pub fn is_complete(&self) -> bool {
+        self.done() == self.all()
+    }
+
+    /// The numbers of two editions together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            current: self.current + other.current,
+            accepted: self.accepted + other.accepted,
+            changed: self.changed + other.changed,
+            missing: self.missing + other.missing,
+            omitted: self.omitted + other.omitted,
+            extra: self.extra + other.extra,
+        }
+    }
+
+    fn add(&mut self, standing: &Standing) {
+        *match standing {
+            Standing::Current => &mut self.current,
+            Standing::Accepted => &mut self.accepted,
+            Standing::Changed { .. } => &mut self.changed,
+            Standing::Missing => &mut self.missing,
+            Standing::Omitted => &mut self.omitted,
+            Standing::Extra { .. } => &mut self.extra,
+        } += 1;
+    }
+}
+
+/// How a translation stands.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Standings {
+    /// In the order of the source: title, description, sentences; then what the translation alone has.
+    pub pairs: Vec<Pair>,
+    pub summary: Summary,
+    /// By line of the translation: the pair it is in; the first, if it stands for several sentences.
+    of_line: Vec<u32>,
+}
+
+impl Standings {
+    /// How a translation stands to its source.
+    pub fn of(source: (&str, &Document), translation: (&str, &Document)) -> Self {
+        let (source_lang, source) = source;
+        let (lang, translation) = translation;
+        let lock = source.lock.as_deref();
+        let mut standings = Self { of_line: vec![u32::MAX; translation.segments.len()], ..Self::default() };
+        let front = |document: &Document, unit| match unit {
+            Unit::Title => Some(document.title.clone()),
+            _ => document.front.description.clone(),
+        };
+        for unit in [Unit::Title, Unit::Description] {
+            let Some(theirs) = front(source, unit) else { continue };
+            let standing = match (front(translation, unit), lock) {
+                (None, _) => Standing::Missing,
+                (Some(_), None) => Standing::Current,
+                (Some(own), Some(lock)) => stands(lock, unit, source_lang, lang, TextDigest::of(&own), TextDigest::of(&theirs)),
+            };
+            standings.push(Pair { unit, standing, source: None, lines: Vec::new() });
+        }
+        let lines = Lines::of(translation);
+        for (index, segment) in source.segments.iter().enumerate() {
+            let unit = Unit::Segment(segment.id);
+            let lines = lines.of_sentence(segment.id);
+            let left_out = || {
+                translation.marks.iter().any(|marks| marks.omitted.contains(&segment.id))
+                    || source.marks_of(index).is_some_and(|marks| marks.alone)
+            };
+            let standing = match (lines.is_empty(), lock) {
+                (true, _) if left_out() => Standing::Omitted,
+                (true, _) => Standing::Missing,
+                (false, None) => Standing::Current,
+                // A home page that nobody wrote has no lock.
+                (false, Some(_)) if translation.digests.is_empty() => Standing::Current,
+                (false, Some(lock)) => {
+                    let own = own_digest(&translation.digests, &lines);
+                    stands(lock, unit, source_lang, lang, own, source.digests[index])
+                }
+            };
+            standings.push(Pair { unit, standing, source: Some(index as u32), lines });
+        }
+        for line in 0..translation.segments.len() {
+            if standings.of_line[line] == u32::MAX {
+                let id = translation.segments[line].id;
+                let meant = translation.marks_of(line).is_some_and(|marks| marks.alone);
+                let unit = Unit::Segment(id);
+                standings.push(Pair { unit, standing: Standing::Extra { meant }, source: None, lines: vec![line as u32] });
+            }
+        }
+        standings
+    }
+
+    fn push(&mut self, pair: Pair) {
+        self.summary.add(&pair.standing);
+        let index = self.pairs.len() as u32;
+        for &line in &pair.lines {
+            let of_line = &mut self.of_line[line as usize];
+            *of_line = (*of_line).min(index);
+        }
+        self.pairs.push(pair);
+    }
+
+    /// How a line of the translation stands; the worst, if it stands for several sentences.
+    pub fn of_line(&self, line: usize) -> &Standing {
+        let first = self.of_line[line] as usize;
+        let own = self.pairs[first..].iter().take_while(|pair| pair.source.is_some() || pair.lines.len() == 1);
+        let changed =
+            own.filter(|pair| pair.lines.contains(&(line as u32))).find(|pair| matches!(pair.standing, Standing::Changed { .. }));
+        &changed.unwrap_or(&self.pairs[first]).standing
+    }
+
+    /// What needs work: changed or missing.
+    pub fn pending(&self) -> impl Iterator<Item = &Pair> {
+        self.pairs.iter().filter(|pair| matches!(pair.standing, Standing::Changed { .. } | Standing::Missing))
+    }
+}
+
+/// The lines of a translation by the sentences they stand for.
+pub(super) struct Lines<'a> {
+    document: &'a Document,
+    /// Of those sentences that marks name.
+    marked: HashMap<SegmentId, Vec<u32>>,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn of(document: &'a Document) -> Self {
+        let mut marked: HashMap<SegmentId, Vec<u32>> = HashMap::new();
+        for marks in &document.marks {
+            for &id in &marks.translates {
+                marked.entry(id).or_default().push(marks.segment);
+            }
+        }
+        Self { document, marked }
+    }
+
+    pub(super) fn of_sentence(&self, id: SegmentId) -> Vec<u32> {
+        if let Some(lines) = self.marked.get(&id) {
+            return lines.clone();
+        }
+        let own = self.document.segment_with_id(id);
+        let stands_for_others = |&line: &usize| self.document.marks_of(line).is_some_and(|marks| !marks.translates.is_empty());
+        own.filter(|line| !stands_for_others(line)).map(|line| line as u32).into_iter().collect()
+    }
+}
+
+/// The digest of what a translation has for a sentence; `digests` are those of its lines.
+pub(super) fn own_digest(digests: &[TextDigest], lines: &[u32]) -> TextDigest {
+    match lines {
+        [line] => digests[*line as usize],
+        lines => {
+            let digests: Vec<String> = lines.iter().map(|&line| digests[line as usize].to_string()).collect();
+            TextDigest::of(&digests.join(" "))
+        }
+    }
+}
+
+fn stands(lock: &Lock, unit: Unit, source_lang: &str, lang: &str, own: TextDigest, source: TextDigest) -> Standing {
+    let line = line_of(lock, unit, source_lang, lang, own, source);
+    match line.state {
+        lock::State::Plain if line.made_from == Some(source) => Standing::Current,
+        lock::State::Accepted => Standing::Accepted,
+        lock::State::Was(was) => Standing::Changed { was: Some(was) },
+        lock::State::Plain => Standing::Changed { was: None },
+    }
+}
+
+/// What the lock is to say of a translation: made from the present source, unless it is the text that was there before
+/// the source changed. That a translation was edited is taken to mean that it was brought up to date.
+pub(super) fn line_of(
+    lock: &Lock,
+    unit: Unit,
+    source_lang: &str,
+    lang: &str,
+    own: TextDigest,
+    source: TextDigest,
+) -> lock::Translation {
+    let plain = |made_from| lock::Translation { lang: lang.into(), made_from: Some(made_from), own, state: lock::State::Plain };
+    let stanza = lock.stanza(unit);
+    let same_source = lock.source_lang().is_none_or(|known| known == source_lang);
+    let Some(known) = stanza.and_then(|stanza| stanza.translation(lang)).filter(|known| known.own == own && same_source) else {
+        return plain(source);
+    };
+    match known.made_from {
+        Some(made_from) if made_from != source => {
+            let was = match &known.state {
+                lock::State::Was(was) => Some(was.clone()),
+                lock::State::Plain | lock::State::Accepted => stanza.and_then(|stanza| said(stanza, made_from)),
+            };
+            lock::Translation { state: was.map_or(lock::State::Plain, lock::State::Was), ..plain(made_from) }
+        }
+        Some(_) if known.state == lock::State::Accepted => lock::Translation { state: lock::State::Accepted, ..plain(source) },
+        _ => plain(source),
+    }
+}
+
+fn said(stanza: &Stanza, digest: TextDigest) -> Option<Box<str>> {
+    stanza.source.as_ref().filter(|source| source.digest == digest).map(|source| source.text.clone())
+}

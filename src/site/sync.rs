@@ -1,0 +1,376 @@
+//! What the lock of a work is to say: what its editions say today, what they said before, and what is gone.
+//!
+//! Pure. A work without a lock gets a [`first`] one, of the source alone: so that translations find their ids by their
+//! places in it, and not by position, which a paragraph too many would put out of step from there on. [`renewed`] of a work whose lock is what it gives, gives the same again; `tests/sync.rs` holds it to that.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::model::lock::{Gone, Source, Stanza, State, Translation, fold};
+use crate::model::{LangId, Lock, TextDigest, Unit};
+use crate::parse::Document;
+
+use super::standing::{Lines, line_of, own_digest};
+use super::{Site, WorkId};
+
+/// A lock as it is to be, and what is new in it.
+#[derive(Debug)]
+pub struct Renewed {
+    pub lock: Lock,
+    pub changes: Vec<Change>,
+}
+
+/// What a new lock says that the one before did not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A sentence that had no address, or had been gone.
+    New(Unit),
+    /// The source says it otherwise.
+    Reworded(Unit),
+    /// The source has it no more.
+    Gone(Unit),
+    /// An anchor went with its heading.
+    VanishedAnchor(Box<str>),
+    /// The source has changed since this was translated.
+    Pending(LangId, Unit),
+    /// It has been translated, or brought up to date.
+    Translated(LangId, Unit),
+    /// It was confirmed to still stand.
+    Accepted(LangId, Unit),
+    /// The translation has it no more.
+    Dropped(LangId, Unit),
+    /// Sentences stand in another order.
+    Moved,
+}
+
+/// Why a lock cannot be renewed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The edition whose texts the lock keeps, in that language, is not there.
+    NoSource(String),
+}
+
+/// What of a work is to be accepted: translations that still stand though the source has changed.
+#[derive(Debug, Default, Clone)]
+pub struct Accept {
+    pub units: BTreeSet<Unit>,
+    /// In this language only.
+    pub lang: Option<LangId>,
+}
+
+/// The lock of a work that has none, with the source alone.
+pub fn first<'t>(site: &Site, work: WorkId, text: impl Fn(&str) -> Option<&'t str>) -> Lock {
+    let (lang, edition) = site.source_edition(work);
+    let source = &*edition.document;
+    let (empty, accept) = (Lock::default(), Accept::default());
+    let code = site.config.code(lang);
+    let mut maker = Maker { before: &empty, code, translations: &[], accept: &accept, stanzas: Vec::new(), changes: Vec::new() };
+    maker.front(source);
+    maker.sentences(source, text(&source.file).unwrap_or_default());
+    Lock::new(maker.stanzas)
+}
+
+/// The lock that a work is to have that has one. `text` gives the text of a file.
+pub fn renewed<'t>(
+    site: &Site,
+    work: WorkId,
+    accept: &Accept,
+    text: impl Fn(&str) -> Option<&'t str>,
+) -> Result<Renewed, Refusal> {
+    let (source_lang, edition) = site.source_edition(work);
+    let source = &*edition.document;
+    let code = site.config.code(source_lang);
+    let empty = Lock::default();
+    let before = source.lock.as_deref().unwrap_or(&empty);
+    if let Some(known) = before.source_lang().filter(|&known| known != code)
+        && site.config.language(known).is_none_or(|lang| site.edition(work, lang).is_none())
+    {
+        return Err(Refusal::NoSource(known.to_owned()));
+    }
+    let translations: Vec<Translated<'_>> = site
+        .config
+        .lang_ids()
+        .filter(|&lang| lang != source_lang)
+        .filter_map(|lang| {
+            let document = &*site.edition(work, lang)?.document;
+            // A home page that nobody wrote has no lock, and is no translation.
+            document.lock.as_ref()?;
+            Some(Translated { lang, code: site.config.code(lang), document })
+        })
+        .collect();
+    let mut maker = Maker { before, code, translations: &translations, accept, stanzas: Vec::new(), changes: Vec::new() };
+    let file_text = text(&source.file).unwrap_or_default();
+    maker.front(source);
+    maker.sentences(source, file_text);
+    maker.translations_alone(source);
+    maker.gone(source);
+    maker.other_languages();
+    maker.anchors(source);
+    let Maker { stanzas, mut changes, .. } = maker;
+    let lock = Lock::new(in_order(before, stanzas, source, &translations));
+    if changes.is_empty() && lock != *before {
+        changes.push(Change::Moved);
+    }
+    Ok(Renewed { lock, changes })
+}
+
+/// Puts the stanzas together, in no order yet.
+struct Maker<'a> {
+    before: &'a Lock,
+    code: &'a str,
+    translations: &'a [Translated<'a>],
+    accept: &'a Accept,
+    stanzas: Vec<Stanza>,
+    changes: Vec<Change>,
+}
+
+impl Maker<'_> {
+    /// Title and description.
+    fn front(&mut self, source: &Document) {
+        let front = |document: &Document, unit| match unit {
+            Unit::Title => Some(document.title.clone()),
+            _ => document.front.description.clone(),
+        };
+        for unit in [Unit::Title, Unit::Description] {
+            let Some(text) = front(source, unit) else { continue };
+            let own: Vec<Option<TextDigest>> =
+                self.translations.iter().map(|it| front(it.document, unit).map(|text| TextDigest::of(&text))).collect();
+            self.unit(unit, Vec::new(), fold(&text).as_ref(), &own);
+        }
+    }
+
+    fn sentences(&mut self, source: &Document, file_text: &str) {
+        let lines: Vec<Lines<'_>> = self.translations.iter().map(|it| Lines::of(it.document)).collect();
+        let heading_of: HashMap<u32, usize> =
+            source.headings.iter().enumerate().filter_map(|(at, heading)| Some((heading.segment?, at))).collect();
+        for (at, segment) in source.segments.iter().enumerate() {
+            let anchors = heading_of.get(&(at as u32)).map_or_else(Vec::new, |&heading| {
+                let heading = &source.headings[heading];
+                [heading.anchor.as_str().into()].into_iter().chain(heading.aliases.iter().cloned()).collect()
+            });
+            let own: Vec<Option<TextDigest>> = self
+                .translations
+                .iter()
+                .zip(&lines)
+                .map(|(it, lines)| match &*lines.of_sentence(segment.id) {
+                    [] => None,
+                    lines => Some(own_digest(&it.document.digests, lines)),
+                })
+                .collect();
+            self.unit(Unit::Segment(segment.id), anchors, &source.segment_text(file_text, at), &own);
+        }
+    }
+
+    /// The stanza of a unit of the source; `own` has the digest of each translation of it.
+    fn unit(&mut self, unit: Unit, anchors: Vec<Box<str>>, text: &str, own: &[Option<TextDigest>]) {
+        let digest = TextDigest::of(text);
+        let known = self.before.stanza(unit);
+        match known.and_then(|stanza| stanza.source.as_ref()) {
+            None => self.changes.push(Change::New(unit)),
+            Some(source) if source.digest != digest => self.changes.push(Change::Reworded(unit)),
+            Some(_) => {}
+        }
+        let mut translations = Vec::new();
+        for (&Translated { lang, code, .. }, own) in self.translations.iter().zip(own) {
+            let before = known.and_then(|stanza| stanza.translation(code));
+            let Some(own) = *own else {
+                if before.is_some() {
+                    self.changes.push(Change::Dropped(lang, unit));
+                }
+                continue;
+            };
+            let mut line = line_of(self.before, unit, self.code, code, own, digest);
+            let is_pending = line.made_from != Some(digest);
+            let wanted = self.accept.units.contains(&unit) && self.accept.lang.is_none_or(|wanted| wanted == lang);
+            if is_pending && wanted {
+                line = Translation { made_from: Some(digest), state: State::Accepted, ..line };
+                self.changes.push(Change::Accepted(lang, unit));
+            } else if before != Some(&line) {
+                let was_pending = before.is_some_and(|before| matches!(before.state, State::Was(_)));
+                match is_pending {
+                    true if !was_pending => self.changes.push(Change::Pending(lang, unit)),
+                    true => {}
+                    false => self.changes.push(Change::Translated(lang, unit)),
+                }
+            }
+            translations.push(line);
+        }
+        let source = Source { lang: self.code.into(), digest, anchors, text: text.into() };
+        self.stanzas.push(Stanza { unit, source: Some(source), gone: None, translations });
+    }
+
+    /// Sentences that only translations have. What they say is not known to be made from anything.
+    fn translations_alone(&mut self, source: &Document) {
+        let mut at: HashMap<Unit, usize> = HashMap::new();
+        for &Translated { lang, code, document } in self.translations {
+            for (line, segment) in document.segments.iter().enumerate() {
+                let stands_for_other = document.marks_of(line).is_some_and(|marks| marks.translates.contains(&segment.id));
+                if source.segment_with_id(segment.id).is_some() || stands_for_other {
+                    continue;
+                }
+                let unit = Unit::Segment(segment.id);
+                let known = self.before.stanza(unit);
+                let before = known.and_then(|stanza| stanza.translation(code));
+                let own = document.digests[line];
+                let made_from = before.and_then(|before| before.made_from);
+                let index = *at.entry(unit).or_insert_with(|| {
+                    self.stanzas.push(Stanza { unit, source: None, gone: None, translations: Vec::new() });
+                    self.stanzas.len() - 1
+                });
+                if before.is_none() {
+                    self.changes.push(Change::Translated(lang, unit));
+                }
+                let line = Translation { lang: code.into(), made_from, own, state: State::Plain };
+                self.stanzas[index].translations.push(line);
+            }
+        }
+    }
+
+    /// What was there and is no more keeps its id.
+    fn gone(&mut self, source: &Document) {
+        let at: HashMap<Unit, usize> = self.stanzas.iter().enumerate().map(|(at, stanza)| (stanza.unit, at)).collect();
+        let newly: HashMap<Unit, &Gone> = source.gone.iter().map(|(id, gone)| (Unit::Segment(*id), gone)).collect();
+        for stanza in self.before.stanzas() {
+            let Unit::Segment(_) = stanza.unit else { continue };
+            let new = at.get(&stanza.unit).copied();
+            if new.is_some_and(|new| self.stanzas[new].source.is_some()) {
+                continue;
+            }
+            let gone = match (&stanza.gone, &stanza.source) {
+                (Some(gone), _) => Some(gone.clone()),
+                (None, Some(known)) => {
+                    self.changes.push(Change::Gone(stanza.unit));
+                    let gone = newly.get(&stanza.unit).map(|gone| (*gone).clone());
+                    Some(gone.unwrap_or_else(|| Gone { digest: known.digest, anchors: known.anchors.clone(), into: None }))
+                }
+                // A sentence of a translation alone, which even it has no more.
+                (None, None) if new.is_none() && !self.is_kept(stanza) => {
+                    let own = stanza.translations.first().map(|translation| translation.own);
+                    self.changes.push(Change::Gone(stanza.unit));
+                    own.map(|digest| Gone { digest, anchors: Vec::new(), into: None })
+                }
+                (None, None) => None,
+            };
+            match new {
+                Some(new) => self.stanzas[new].gone = gone,
+                None => self.stanzas.push(Stanza { unit: stanza.unit, source: None, gone, translations: Vec::new() }),
+            }
+        }
+    }
+
+    /// Whether a stanza has a line of an edition that is not there at present.
+    fn is_kept(&self, stanza: &Stanza) -> bool {
+        stanza.translations.iter().any(|line| self.is_absent(&line.lang))
+    }
+
+    fn is_absent(&self, lang: &str) -> bool {
+        lang != self.code && !self.translations.iter().any(|it| it.code == lang)
+    }
+
+    /// What the lock knows of editions that are not there stays: they may come back.
+    fn other_languages(&mut self) {
+        for at in 0..self.stanzas.len() {
+            let Some(known) = self.before.stanza(self.stanzas[at].unit) else { continue };
+            let mut kept: Vec<Translation> =
+                known.translations.iter().filter(|line| self.is_absent(&line.lang)).cloned().collect();
+            for line in &mut kept {
+                // The text it was made from is kept while the lock still has it.
+                if let (Some(before), Some(now)) = (&known.source, &self.stanzas[at].source)
+                    && before.digest != now.digest
+                    && line.made_from == Some(before.digest)
+                {
+                    line.state = State::Was(before.text.clone());
+                }
+            }
+            self.stanzas[at].translations.append(&mut kept);
+        }
+        let rank = |lang: &str| self.translations.iter().position(|it| it.code == lang).unwrap_or(usize::MAX);
+        for stanza in &mut self.stanzas {
+            if stanza.source.is_none() && stanza.gone.is_none() {
+                // Nothing is left that it could have been made from.
+                stanza.translations.iter_mut().for_each(|line| line.made_from = None);
+            }
+            stanza.translations.sort_by(|a, b| (rank(&a.lang), &a.lang).cmp(&(rank(&b.lang), &b.lang)));
+        }
+        self.stanzas.retain(|stanza| stanza.source.is_some() || stanza.gone.is_some() || !stanza.translations.is_empty());
+    }
+
+    /// Anchors that no heading has any more.
+    fn anchors(&mut self, source: &Document) {
+        for anchor in vanished_anchors(source) {
+            self.changes.push(Change::VanishedAnchor(anchor.into()));
+        }
+    }
+}
+
+/// An edition that is no source.
+struct Translated<'a> {
+    lang: LangId,
+    code: &'a str,
+    document: &'a Document,
+}
+
+/// The anchors that the lock has and the page has no more.
+pub fn vanished_anchors(source: &Document) -> impl Iterator<Item = &str> {
+    let known: HashSet<&str> = source
+        .headings
+        .iter()
+        .flat_map(|heading| [heading.anchor.as_str()].into_iter().chain(heading.aliases.iter().map(|alias| &**alias)))
+        .collect();
+    let stanzas = source.lock.iter().flat_map(|lock| lock.stanzas());
+    let anchors = stanzas.filter_map(|stanza| stanza.source.as_ref()).flat_map(|source| &source.anchors);
+    anchors.map(|anchor| &**anchor).filter(move |anchor| !known.contains(anchor))
+}
+
+/// Stanzas in the order of the source. What it does not have stays behind what it stood behind, and what is new in a
+/// translation comes behind the sentence that it follows there.
+fn in_order(before: &Lock, stanzas: Vec<Stanza>, source: &Document, translations: &[Translated<'_>]) -> Vec<Stanza> {
+    let in_source: HashSet<Unit> = stanzas.iter().filter(|stanza| stanza.source.is_some()).map(|stanza| stanza.unit).collect();
+    let all: HashSet<Unit> = stanzas.iter().map(|stanza| stanza.unit).collect();
+    let mut behind: HashMap<Option<Unit>, Vec<Unit>> = HashMap::new();
+    let mut placed: HashSet<Unit> = HashSet::new();
+    for &Translated { document, .. } in translations {
+        let mut follows = None;
+        for (line, segment) in document.segments.iter().enumerate() {
+            let own = Unit::Segment(segment.id);
+            let of_source = document.sentences(line).iter().map(|&id| Unit::Segment(id)).find(|unit| in_source.contains(unit));
+            let is_new = all.contains(&own) && !in_source.contains(&own) && before.stanza(own).is_none();
+            if is_new && placed.insert(own) {
+                behind.entry(follows).or_default().push(own);
+            }
+            if is_new || of_source.is_some() || all.contains(&own) {
+                follows = Some(if in_source.contains(&own) || all.contains(&own) { own } else { of_source.unwrap_or(own) });
+            }
+        }
+    }
+    let mut last = None;
+    for stanza in before.stanzas() {
+        let unit = stanza.unit;
+        if all.contains(&unit) && !in_source.contains(&unit) && placed.insert(unit) {
+            behind.entry(last).or_default().push(unit);
+        }
+        if all.contains(&unit) {
+            last = Some(unit);
+        }
+    }
+    let mut by_unit: HashMap<Unit, Stanza> = stanzas.into_iter().map(|stanza| (stanza.unit, stanza)).collect();
+    let fronts = [Unit::Title, Unit::Description].into_iter().filter(|unit| in_source.contains(unit));
+    let sentences = source.segments.iter().map(|segment| Unit::Segment(segment.id));
+    let mut ordered = Vec::with_capacity(by_unit.len());
+    for unit in fronts.map(Some).chain([None]).chain(sentences.map(Some)) {
+        // Depth first: what follows something that follows something.
+        let mut stack = vec![unit];
+        while let Some(unit) = stack.pop() {
+            if let Some(unit) = unit {
+                ordered.extend(by_unit.remove(&unit));
+            }
+            if let Some(units) = behind.remove(&unit) {
+                stack.extend(units.into_iter().rev().map(Some));
+            }
+        }
+    }
+    // Nothing is left, unless two stanzas were said to follow each other.
+    let mut rest: Vec<Stanza> = by_unit.into_values().collect();
+    rest.sort_by_key(|stanza| stanza.unit);
+    ordered.extend(rest);
+    ordered
+}

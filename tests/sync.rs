@@ -1,0 +1,994 @@
+//! Addresses that last, as laws: a site whose sentences are known to the test is edited step by step, synced after each
+//! step, and looked at. What each kind of edit does is shown below the laws, by texts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+use proptest::prelude::*;
+use proptest::test_runner::{FileFailurePersistence, RngSeed};
+use tilmash::model::lock::{Lock, State as Told};
+use tilmash::model::{SegmentId, Unit};
+use tilmash::parse::Document;
+use tilmash::project::State;
+use tilmash::render::Body;
+use tilmash::site::sync::{Accept, first, renewed};
+use tilmash::site::{Site, Standing, Summary, WorkId};
+
+mod common;
+use common::{Files, difference, inputs, project, snapshot, state};
+
+const CONFIG: &str = "title: T\nlanguages: [kk, en]\nseverity: {no-base-url: off}\n";
+
+/// Writes the locks of all works, as `tilmash sync` does; gives how many were others.
+fn sync(files: &mut Files) -> usize {
+    sync_accepting(files, &[])
+}
+
+fn sync_accepting(files: &mut Files, units: &[&str]) -> usize {
+    let accept = Accept { units: units.iter().map(|unit| Unit::parse(unit).expect("a unit")).collect(), lang: None };
+    let firsts =
+        locks(files, |site, work, text| site.source_edition(work).1.document.lock.is_none().then(|| first(site, work, text)));
+    let mut with_firsts = files.clone();
+    with_firsts.extend(firsts);
+    let all = locks(&with_firsts, |site, work, text| Some(renewed(site, work, &accept, text).expect("it can be synced").lock));
+    let written = all.iter().filter(|(file, text)| files.get(file) != Some(text)).count();
+    files.extend(all);
+    written
+}
+
+type Text<'t> = &'t dyn Fn(&str) -> Option<&'t str>;
+
+/// The locks that `make` makes of the works of a site: files and texts.
+fn locks(files: &Files, make: impl Fn(&Site, WorkId, Text<'_>) -> Option<Lock>) -> Vec<(String, String)> {
+    let state = state(files);
+    let site = state.site().expect("an index");
+    let text = |file: &str| state.inputs.text(file).map(|text| &**text);
+    let works = site.order.iter().filter_map(|&work| {
+        let (lang, source) = site.source_edition(work);
+        text(&source.document.file)?;
+        let file = tilmash::model::key::lock_beside(&source.document.file, site.config.code(lang));
+        Some((file, make(site, work, &text)?.write()))
+    });
+    works.collect()
+}
+
+fn document<'s>(state: &'s State, file: &str) -> &'s Document {
+    let site = state.site().expect("an index");
+    let (work, lang) = site.edition_in(file).expect("an edition");
+    &site.edition(work, lang).expect("as above").document
+}
+
+/// The ids and texts of an edition.
+fn addressed(files: &Files, file: &str) -> Vec<(SegmentId, String)> {
+    let state = state(files);
+    let document = document(&state, file);
+    (0..document.segments.len())
+        .map(|at| (document.segments[at].id, document.segment_text(&files[file], at).into_owned()))
+        .collect()
+}
+
+fn lock(files: &Files, file: &str) -> Lock {
+    let (lock, problems) = Lock::read(&file.into(), &files[file]);
+    assert_eq!(problems, []);
+    lock
+}
+
+// A site that knows what its sentences are.
+
+/// A sentence: which one it is, and what it says.
+#[derive(Debug, Clone, PartialEq)]
+struct Sentence {
+    who: u32,
+    text: String,
+}
+
+impl Sentence {
+    fn new(who: u32) -> Self {
+        // Some words are everywhere, most are its own.
+        let text = format!("S{who} own{who}a of own{who}b the own{who}c and own{who}d own{who}e.");
+        Self { who, text }
+    }
+
+    fn words(&self) -> Vec<&str> {
+        self.text.split(' ').collect()
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Edit {
+    Insert(usize, usize),
+    Block(usize, usize),
+    Heading(usize),
+    Mend(usize, usize),
+    Delete(usize),
+    Move(usize, usize),
+    Merge(usize),
+    Split(usize),
+    Break(usize, usize),
+    Join(usize),
+    Space(usize),
+    /// The translation is made whole, but for one sentence perhaps.
+    Translate(usize),
+    Retouch(usize),
+    Forget(usize),
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let n = || any::<usize>();
+    prop_oneof![
+        4 => (n(), n()).prop_map(|(a, b)| Edit::Insert(a, b)),
+        2 => (n(), 1..4usize).prop_map(|(a, b)| Edit::Block(a, b)),
+        1 => n().prop_map(Edit::Heading),
+        4 => (n(), n()).prop_map(|(a, b)| Edit::Mend(a, b)),
+        3 => n().prop_map(Edit::Delete),
+        3 => (n(), n()).prop_map(|(a, b)| Edit::Move(a, b)),
+        2 => n().prop_map(Edit::Merge),
+        2 => n().prop_map(Edit::Split),
+        2 => (n(), n()).prop_map(|(a, b)| Edit::Break(a, b)),
+        2 => n().prop_map(Edit::Join),
+        1 => n().prop_map(Edit::Space),
+        4 => n().prop_map(Edit::Translate),
+        2 => n().prop_map(Edit::Retouch),
+        1 => n().prop_map(Edit::Forget),
+    ]
+}
+
+/// A block: its sentences, and whether it is a heading, which has one.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Block {
+    heading: bool,
+    sentences: Vec<Sentence>,
+}
+
+#[derive(Debug, Clone)]
+struct Book {
+    source: Vec<Block>,
+    translation: Vec<Block>,
+    next: u32,
+    spaces: usize,
+}
+
+/// What an edit of the source did to whom.
+#[derive(Debug, Default)]
+struct Touched {
+    /// Sentences whose text is another, in either edition.
+    changed: BTreeSet<u32>,
+    /// Two that became one: the one that is there now, and the other.
+    merged: Option<(u32, u32)>,
+}
+
+impl Book {
+    fn new() -> Self {
+        let mut book = Self { source: Vec::new(), translation: Vec::new(), next: 0, spaces: 0 };
+        for count in [2, 3, 1, 4] {
+            let block = book.block(count);
+            book.source.push(block);
+        }
+        book.translate(None);
+        book
+    }
+
+    fn block(&mut self, count: usize) -> Block {
+        Block { heading: false, sentences: (0..count).map(|_| self.sentence()).collect() }
+    }
+
+    fn sentence(&mut self) -> Sentence {
+        self.next += 1;
+        Sentence::new(self.next)
+    }
+
+    /// The places of all sentences of the source: block and position.
+    fn places(&self) -> Vec<(usize, usize)> {
+        self.source.iter().enumerate().flat_map(|(block, it)| (0..it.sentences.len()).map(move |at| (block, at))).collect()
+    }
+
+    fn paragraph(&self, n: usize) -> Option<usize> {
+        let paragraphs: Vec<usize> = (0..self.source.len()).filter(|&at| !self.source[at].heading).collect();
+        (!paragraphs.is_empty()).then(|| paragraphs[n % paragraphs.len()])
+    }
+
+    fn apply(&mut self, edit: &Edit) -> Touched {
+        let mut touched = Touched::default();
+        let places = self.places();
+        let pick = |n: usize| (!places.is_empty()).then(|| places[n % places.len()]);
+        match *edit {
+            Edit::Insert(block, at) => {
+                let new = self.sentence();
+                if let Some(block) = self.paragraph(block) {
+                    let sentences = &mut self.source[block].sentences;
+                    sentences.insert(at % (sentences.len() + 1), new);
+                }
+            }
+            Edit::Block(at, count) => {
+                let block = self.block(count);
+                self.source.insert(at % (self.source.len() + 1), block);
+            }
+            Edit::Heading(at) => {
+                let block = Block { heading: true, ..self.block(1) };
+                self.source.insert(at % (self.source.len() + 1), block);
+            }
+            Edit::Mend(n, word) => {
+                if let Some((block, at)) = pick(n) {
+                    self.next += 1;
+                    let sentence = &mut self.source[block].sentences[at];
+                    let mut words: Vec<String> = sentence.words().iter().map(|word| (*word).to_owned()).collect();
+                    let word = word % words.len();
+                    words[word] = format!("mended{}", self.next);
+                    sentence.text = words.join(" ");
+                    touched.changed.insert(sentence.who);
+                }
+            }
+            Edit::Delete(n) => {
+                if let Some((block, at)) = pick(n) {
+                    self.source[block].sentences.remove(at);
+                }
+            }
+            Edit::Move(from, to) => {
+                if let (Some((block, at)), Some(to_block)) = (pick(from), self.paragraph(to))
+                    && !self.source[block].heading
+                {
+                    let sentence = self.source[block].sentences.remove(at);
+                    let sentences = &mut self.source[to_block].sentences;
+                    sentences.insert(to % (sentences.len() + 1), sentence);
+                }
+            }
+            Edit::Merge(n) => {
+                if let Some((block, at)) = pick(n)
+                    && at + 1 < self.source[block].sentences.len()
+                {
+                    let second = self.source[block].sentences.remove(at + 1);
+                    let first = &mut self.source[block].sentences[at];
+                    first.text = format!("{} {}", first.text.trim_end_matches('.'), second.text);
+                    touched.changed.extend([first.who, second.who]);
+                    touched.merged = Some((first.who, second.who));
+                }
+            }
+            Edit::Split(n) => {
+                if let Some((block, at)) = pick(n)
+                    && !self.source[block].heading
+                    && self.source[block].sentences[at].words().len() >= 6
+                {
+                    self.next += 1;
+                    let who = self.next;
+                    let sentence = &mut self.source[block].sentences[at];
+                    let words: Vec<String> = sentence.words().iter().map(|word| (*word).to_owned()).collect();
+                    // The first part has two thirds.
+                    let (first, second) = words.split_at(words.len() * 2 / 3);
+                    let second = Sentence { who, text: format!("New{who} {}", second.join(" ")) };
+                    sentence.text = format!("{}.", first.join(" "));
+                    touched.changed.extend([sentence.who, who]);
+                    self.source[block].sentences.insert(at + 1, second);
+                }
+            }
+            Edit::Break(n, at) => {
+                if let Some(block) = self.paragraph(n) {
+                    let sentences = &mut self.source[block].sentences;
+                    let rest = sentences.split_off(at % (sentences.len() + 1));
+                    self.source.insert(block + 1, Block { heading: false, sentences: rest });
+                }
+            }
+            Edit::Join(n) => {
+                if let Some(block) = self.paragraph(n)
+                    && self.source.get(block + 1).is_some_and(|next| !next.heading)
+                {
+                    let mut next = self.source.remove(block + 1);
+                    self.source[block].sentences.append(&mut next.sentences);
+                }
+            }
+            Edit::Space(n) => self.spaces = n % 3,
+            Edit::Translate(n) => self.translate(pick(n).map(|(block, at)| self.source[block].sentences[at].who)),
+            Edit::Retouch(n) | Edit::Forget(n) => {
+                let blocks = self.translation.iter_mut();
+                let mut all: Vec<(&mut Block, usize)> = Vec::new();
+                let mut lines = 0;
+                for block in blocks {
+                    lines += block.sentences.len();
+                    all.push((block, lines));
+                }
+                if lines > 0 {
+                    let at = n % lines;
+                    let (block, end) = all.into_iter().find(|(_, end)| *end > at).expect("it is in one");
+                    let at = block.sentences.len() - (end - at);
+                    if matches!(edit, Edit::Forget(_)) {
+                        block.sentences.remove(at);
+                    } else {
+                        touched.changed.insert(block.sentences[at].who);
+                        block.sentences[at].text.push_str(" Again.");
+                    }
+                }
+            }
+        }
+        self.source.retain(|block| !block.sentences.is_empty());
+        touched
+    }
+
+    /// Translates what is not translated, but for one that was not either; takes away what the source has no more.
+    fn translate(&mut self, but: Option<u32>) {
+        let known: BTreeMap<u32, Sentence> =
+            self.translation.iter().flat_map(|block| &block.sentences).map(|it| (it.who, it.clone())).collect();
+        let translated = |sentence: &Sentence| {
+            let new = || Sentence { who: sentence.who, text: format!("In English number {} of this.", sentence.who) };
+            let old = known.get(&sentence.who).cloned();
+            old.or_else(|| (Some(sentence.who) != but).then(new))
+        };
+        let block =
+            |block: &Block| Block { heading: block.heading, sentences: block.sentences.iter().filter_map(translated).collect() };
+        self.translation = self.source.iter().map(block).filter(|block| !block.sentences.is_empty()).collect();
+    }
+
+    fn text(&self, blocks: &[Block], title: &str) -> String {
+        let mut text = format!("---\ntitle: {title}\n---\n");
+        for block in blocks.iter().filter(|block| !block.sentences.is_empty()) {
+            text.push_str(&"\n".repeat(1 + self.spaces));
+            for sentence in &block.sentences {
+                text.push_str(if block.heading { "## " } else { "" });
+                text.push_str(&sentence.text.replace(' ', if self.spaces == 2 { "  " } else { " " }));
+                text.push('\n');
+            }
+        }
+        text
+    }
+
+    fn write(&self, files: &mut Files) {
+        files.insert("content/a.kk.md".to_owned(), self.text(&self.source, "A"));
+        files.insert("content/a.en.md".to_owned(), self.text(&self.translation, "B"));
+    }
+}
+
+/// Who has which id in each edition; the laws that hold after each sync are looked at on the way.
+fn who_is_where(book: &Book, files: &Files) -> Result<[BTreeMap<u32, SegmentId>; 2], TestCaseError> {
+    let mut found = [BTreeMap::new(), BTreeMap::new()];
+    for (at, (file, blocks)) in
+        [("content/a.kk.md", &book.source), ("content/a.en.md", &book.translation)].into_iter().enumerate()
+    {
+        let addressed = addressed(files, file);
+        let sentences: Vec<&Sentence> = blocks.iter().flat_map(|block| &block.sentences).collect();
+        prop_assert_eq!(addressed.len(), sentences.len());
+        for ((id, text), sentence) in addressed.iter().zip(&sentences) {
+            prop_assert_eq!(text, &sentence.text);
+            found[at].insert(sentence.who, *id);
+        }
+        let different: BTreeSet<SegmentId> = addressed.iter().map(|(id, _)| *id).collect();
+        prop_assert_eq!(different.len(), addressed.len(), "no id is there twice");
+    }
+    Ok(found)
+}
+
+/// The pages of the work: each edition, and both.
+fn pages(files: &Files) -> Vec<Vec<u8>> {
+    let state = state(files);
+    let site = state.site().expect("an index");
+    let paths = ["kk/a/index.html", "en/a/index.html", "kk-en/a/index.html"];
+    let pages = paths.iter().map(|path| match state.render(&site.routes[*path]).body {
+        Some(Body::Bytes(bytes)) => bytes,
+        _ => panic!("{path} is a page"),
+    });
+    pages.collect()
+}
+
+/// Edits a book; after each step, or after all of them together, syncs and looks at the laws.
+fn follow(edits: &[Edit], step: usize) -> Result<(), TestCaseError> {
+    let mut book = Book::new();
+    let mut files = Files::from([("site.yaml".to_owned(), CONFIG.to_owned())]);
+    book.write(&mut files);
+    sync(&mut files);
+    let mut before = who_is_where(&book, &files)?;
+    // Whom each id ever named, in the source.
+    let mut history: BTreeMap<SegmentId, u32> = before[0].iter().map(|(who, id)| (*id, *who)).collect();
+    for edits in edits.chunks(step) {
+        let mut changed = BTreeSet::new();
+        let mut merged = None;
+        for edit in edits {
+            let touched = book.apply(edit);
+            changed.extend(touched.changed);
+            merged = touched.merged.or(merged);
+        }
+        book.write(&mut files);
+        let shown = who_is_where(&book, &files)?;
+        let pages = pages(&files);
+        sync(&mut files);
+        let now = who_is_where(&book, &files)?;
+        prop_assert_eq!(&shown, &now, "what was shown is what was written, after {:?}", edits);
+        prop_assert!(pages == self::pages(&files), "pages are others after sync, after {:?}", edits);
+        prop_assert_eq!(sync(&mut files), 0, "a second sync writes nothing, after {:?}", edits);
+        for (was, is) in before.iter().zip(&now) {
+            for (who, id) in was {
+                if let Some(now) = is.get(who).filter(|_| !changed.contains(who)) {
+                    prop_assert_eq!(now, id, "S{} was not touched by {:?}", who, edits);
+                }
+            }
+        }
+        if step == 1 {
+            if let Some((first, second)) = merged {
+                let (a, b) = (before[0][&first], before[0][&second]);
+                let id = now[0][&first];
+                prop_assert!(id == a || id == b, "{} is neither {} nor {}", id, a, b);
+                let other = if id == a { b } else { a };
+                let lock = lock(&files, "content/a.lock");
+                let gone = lock.segment(other).and_then(|stanza| stanza.gone.as_ref());
+                prop_assert_eq!(gone.map(|gone| gone.into), Some(Some(id)), "after {:?}", edits);
+                // It goes on under the id that it has now.
+                history.insert(id, first);
+            }
+            for (who, id) in &now[0] {
+                let named = *history.entry(*id).or_insert(*who);
+                prop_assert_eq!(named, *who, "{} was S{} once, and is S{} after {:?}", id, named, who, edits);
+            }
+        }
+        before = now;
+    }
+    Ok(())
+}
+
+fn config(cases: u32) -> ProptestConfig {
+    let mut config = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = cases;
+    }
+    if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
+        config.rng_seed = RngSeed::Fixed(1991);
+    }
+    config.max_shrink_iters = 300;
+    config.failure_persistence = Some(Box::new(FileFailurePersistence::Off));
+    config
+}
+
+proptest! {
+    #![proptest_config(config(24))]
+
+    /// An untouched sentence keeps its id, no id ever names two sentences, what is shown before sync is what sync writes, and
+    /// a second sync writes nothing.
+    #[test]
+    fn addresses_last(edits in prop::collection::vec(edit(), 1..14)) {
+        follow(&edits, 1)?;
+    }
+
+    /// The same of many edits at once, of which nobody could say which sentence replaced which.
+    #[test]
+    fn so_they_do_after_a_long_day(edits in prop::collection::vec(edit(), 3..14)) {
+        follow(&edits, 5)?;
+    }
+}
+
+// What each kind of edit does.
+
+/// A work in two languages, synced.
+fn work(source: &str, translation: &str) -> Files {
+    let mut files = Files::from([("site.yaml".to_owned(), CONFIG.to_owned())]);
+    files.insert("content/index.kk.md".to_owned(), "# Басты\n".to_owned());
+    files.insert("content/index.en.md".to_owned(), "# Home\n".to_owned());
+    files.insert("content/a.kk.md".to_owned(), format!("---\ntitle: A\n---\n\n{source}"));
+    files.insert("content/a.en.md".to_owned(), format!("---\ntitle: B\n---\n\n{translation}"));
+    sync(&mut files);
+    files
+}
+
+const SOURCE: &str =
+    "Бірінші сөйлем осы жерде тұр.\nЕкінші сөйлем басқа нәрсе туралы.\nҮшінші сөйлем қысқа емес.\n\nТөртінші абзац жалғыз өзі.\n";
+const TRANSLATION: &str = "The first is here.\nThe second.\nThe third.\n\nThe fourth alone.\n";
+
+/// Edits the source, before sync.
+fn edited(from: &str, to: &str) -> Files {
+    let mut files = work(SOURCE, TRANSLATION);
+    replace(&mut files, "content/a.kk.md", from, to);
+    files
+}
+
+fn replace(files: &mut Files, file: &str, from: &str, to: &str) {
+    let text = files.get_mut(file).expect("it is there");
+    assert!(text.contains(from), "{from:?} is in {text:?}");
+    *text = text.replacen(from, to, 1);
+}
+
+/// The ids of an edition alone, in order.
+fn only_ids(files: &Files, file: &str) -> String {
+    addressed(files, file).iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>().join(" ")
+}
+
+fn source_ids(files: &Files) -> String {
+    only_ids(files, "content/a.kk.md")
+}
+
+fn summary(files: &Files) -> Summary {
+    let state = state(files);
+    let site = state.site().expect("an index");
+    let work = site.work_named("a").expect("a work");
+    let lang = site.config.language("en").expect("a language");
+    site.standings(work, lang).expect("a translation").summary
+}
+
+/// How each sentence of the translation stands, but for those that are current.
+fn standing(files: &Files) -> String {
+    let state = state(files);
+    let site = state.site().expect("an index");
+    let work = site.work_named("a").expect("a work");
+    let standings = site.standings(work, site.config.language("en").expect("a language")).expect("a translation");
+    let words = standings.pairs.iter().filter(|pair| pair.standing != Standing::Current).map(|pair| match &pair.standing {
+        Standing::Changed { was } => format!("{} was {}", pair.unit, was.as_deref().unwrap_or("?")),
+        other => format!("{} {other:?}", pair.unit),
+    });
+    words.collect::<Vec<_>>().join("; ")
+}
+
+/// The problems of a site with these codes, a line each.
+fn problems(files: &Files, codes: &[&str]) -> Vec<String> {
+    let state = state(files);
+    let wanted = state.problems.iter().filter(|problem| codes.contains(&problem.code.name));
+    wanted.map(|problem| format!("{}: {}", problem.message, problem.hints.join("; "))).collect()
+}
+
+#[test]
+fn a_typing_error_mended_is_the_same_sentence() {
+    let mut files = edited("қысқа", "қыска");
+    assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1");
+    sync(&mut files);
+    assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1");
+    assert_eq!(standing(&files), "1.3 was Үшінші сөйлем қысқа емес.");
+}
+
+#[test]
+fn an_inserted_sentence_has_letters() {
+    let mut files = edited("Екінші", "Жаңа сөйлем қосылды.\nЕкінші");
+    assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 2.1");
+    sync(&mut files);
+    replace(&mut files, "content/a.kk.md", "Жаңа", "Тағы бір жаңалық келді.\nЖаңа");
+    replace(&mut files, "content/a.kk.md", "емес.\n", "емес.\nСоңғы қосымша осы.\n");
+    replace(&mut files, "content/a.kk.md", "Бірінші", "Бәрінен бұрын келген.\nБірінші");
+    assert_eq!(source_ids(&files), "1.0 1.1 1.1b 1.1a 1.2 1.3 1.4 2.1");
+    sync(&mut files);
+    assert_eq!(source_ids(&files), "1.0 1.1 1.1b 1.1a 1.2 1.3 1.4 2.1");
+    // The translation has none of them, and its own ids are as they were.
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.2 1.3 2.1");
+    assert_eq!(summary(&files).missing, 4);
+    // What is translated in its place is the translation of that.
+    replace(&mut files, "content/a.en.md", "The second", "One.\nTwo.\nThe second");
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.1b 1.1a 1.2 1.3 2.1");
+}
+
+#[test]
+fn new_blocks_have_letters_too() {
+    let mut files = edited("\nТөртінші", "\n## Тақырып\n\nОның астындағы мәтін.\n\nТөртінші");
+    replace(&mut files, "content/a.kk.md", "өзі.\n", "өзі.\n\nЕң соңғы абзац.\n");
+    assert_eq!(source_ids(&files), "1.1 1.2 1.3 1a.1 1b.1 2.1 3.1");
+    sync(&mut files);
+    assert_eq!(source_ids(&files), "1.1 1.2 1.3 1a.1 1b.1 2.1 3.1");
+}
+
+#[test]
+fn a_deleted_sentence_leaves_its_address_to_nobody() {
+    let mut files = edited("Екінші сөйлем басқа нәрсе туралы.\n", "");
+    assert_eq!(source_ids(&files), "1.1 1.3 2.1");
+    sync(&mut files);
+    assert!(files["content/a.lock"].contains("\n1.2\ngone "));
+    replace(&mut files, "content/a.kk.md", "Үшінші", "Мүлде бөлек ой.\nҮшінші");
+    sync(&mut files);
+    assert_eq!(source_ids(&files), "1.1 1.1a 1.3 2.1");
+    // The translation that nobody took away stands alone, and keeps its id.
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.2 1.3 2.1");
+    assert_eq!(standing(&files), "1.1a Missing; 1.2 Extra { meant: false }");
+    // The same text comes back to its own address.
+    replace(&mut files, "content/a.kk.md", "Үшінші", "Екінші сөйлем басқа нәрсе туралы.\nҮшінші");
+    sync(&mut files);
+    assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 2.1");
+    assert_eq!(standing(&files), "1.1a Missing");
+}
+
+#[test]
+fn a_moved_sentence_takes_its_address_along() {
+    let mut files = edited("Екінші сөйлем басқа нәрсе туралы.\n", "");
+    replace(&mut files, "content/a.kk.md", "өзі.\n", "өзі.\nЕкінші сөйлем басқа нәрсе туралы.\n");
+    assert_eq!(source_ids(&files), "1.1 1.3 2.1 1.2");
+    sync(&mut files);
+    assert_eq!(source_ids(&files), "1.1 1.3 2.1 1.2");
+    assert_eq!(standing(&files), "");
+}
+
+#[test]
+fn of_two_that_are_merged_one_is_gone_into_the_other() {
+    let mut files = edited("тұр.\nЕкінші", "тұр, ал екінші");
+    assert_eq!(source_ids(&files), "1.1 1.3 2.1");
+    let rows = |files: &Files| String::from_utf8(snapshot(&state(files)).routes["kk-en/a/index.html"].clone()).expect("UTF-8");
+    let before = rows(&files);
+    sync(&mut files);
+    assert!(files["content/a.lock"].contains(" into 1."), "{}", files["content/a.lock"]);
+    assert_eq!(before, rows(&files), "the two lines of the translation stand beside it before and after");
+    assert_eq!(summary(&files).extra, 1);
+    // A link to the one that is gone says where it went.
+    files.insert("content/b.kk.md".to_owned(), "# Б\n\n[[a#1.1]] [[a#1.2]]\n".to_owned());
+    let found = problems(&files, &["broken-anchor"]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("is gone: it was merged into"), "{found:?}");
+}
+
+#[test]
+fn of_a_sentence_that_is_split_the_likest_part_keeps_the_address() {
+    let mut files = edited("Екінші сөйлем басқа нәрсе туралы.", "Екінші сөйлем басқа нәрсе.\nТуралы айтылды ғой.");
+    assert_eq!(source_ids(&files), "1.1 1.2 1.2a 1.3 2.1");
+    sync(&mut files);
+    assert_eq!(source_ids(&files), "1.1 1.2 1.2a 1.3 2.1");
+}
+
+#[test]
+fn paragraphs_may_be_broken_and_joined() {
+    let mut files = edited("\nҮшінші", "\n\nҮшінші");
+    assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1");
+    sync(&mut files);
+    replace(&mut files, "content/a.kk.md", "\n\nТөртінші", "\nТөртінші");
+    replace(&mut files, "content/a.kk.md", "\n\nҮшінші", "\nҮшінші");
+    assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1");
+    sync(&mut files);
+    assert_eq!(standing(&files), "");
+}
+
+#[test]
+fn a_sentence_rewritten_from_nothing_stays_where_it_was() {
+    let mut files = edited("Екінші сөйлем басқа нәрсе туралы.", "Мүлдем жаңа ой айтылды.");
+    assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1");
+    sync(&mut files);
+    assert_eq!(standing(&files), "1.2 was Екінші сөйлем басқа нәрсе туралы.");
+}
+
+#[test]
+fn white_space_is_no_change() {
+    let mut files = edited("Екінші сөйлем", "  Екінші   сөйлем");
+    replace(&mut files, "content/a.kk.md", "\n\nТөртінші", "\n\n\n\nТөртінші");
+    assert_eq!(sync(&mut files), 0);
+    assert_eq!(standing(&files), "");
+}
+
+#[test]
+fn drift_goes_when_the_translation_is_touched_or_accepted() {
+    let mut files = edited("қысқа", "ұзақ");
+    let fresh = files.clone();
+    assert_eq!(standing(&files), "1.3 was Үшінші сөйлем қысқа емес.");
+    sync(&mut files);
+    let lock_text = files["content/a.lock"].clone();
+    // A further change is shown against what was translated.
+    replace(&mut files, "content/a.kk.md", "ұзақ", "тым ұзақ");
+    sync(&mut files);
+    assert_eq!(standing(&files), "1.3 was Үшінші сөйлем қысқа емес.");
+    // Brought up to date: at once, and without a sync.
+    replace(&mut files, "content/a.en.md", "The third.", "The third is long.");
+    assert_eq!(standing(&files), "");
+    sync(&mut files);
+    assert_eq!(standing(&files), "");
+    assert!(!files["content/a.lock"].contains(" was "));
+    // A change that was taken back.
+    let mut files = fresh.clone();
+    sync(&mut files);
+    assert_eq!(files["content/a.lock"], lock_text);
+    replace(&mut files, "content/a.kk.md", "ұзақ", "қысқа");
+    assert_eq!(standing(&files), "");
+    sync(&mut files);
+    assert_eq!(files["content/a.lock"], work(SOURCE, TRANSLATION)["content/a.lock"]);
+    // Accepted, until the next change.
+    let mut files = fresh;
+    sync(&mut files);
+    sync_accepting(&mut files, &["1.3"]);
+    assert_eq!((standing(&files).as_str(), summary(&files).is_complete()), ("1.3 Accepted", true));
+    assert_eq!(sync(&mut files), 0);
+    let of_it = lock(&files, "content/a.lock");
+    let told = &of_it.segment(SegmentId::plain(1, 3)).expect("a stanza").translations[0].state;
+    assert_eq!(*told, Told::Accepted);
+    replace(&mut files, "content/a.kk.md", "ұзақ", "жоқ");
+    assert_eq!(standing(&files), "1.3 was Үшінші сөйлем ұзақ емес.");
+    sync(&mut files);
+    assert_eq!(standing(&files), "1.3 was Үшінші сөйлем ұзақ емес.");
+}
+
+#[test]
+fn marks_say_what_stands_for_what() {
+    let translation = "The first and the second. <!-- = 1.1 1.2 -->\nThe third, first half. <!-- = 1.3 -->\nThe third, second half. <!-- = 1.3 --> <!-- note: two in English -->\nOnly in English. <!-- + -->\n";
+    let mut files = work(SOURCE, translation);
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.3 1.3a 1.3b");
+    assert_eq!(standing(&files), "2.1 Missing; 1.3b Extra { meant: true }");
+    replace(&mut files, "content/a.en.md", "<!-- + -->", "<!-- + --> <!-- - 2.1 -->");
+    assert_eq!(standing(&files), "2.1 Omitted; 1.3b Extra { meant: true }");
+    assert!(summary(&files).is_complete());
+    assert_eq!(problems(&files, &["untranslated", "extra", "drift", "bad-mark", "alignment"]), Vec::<String>::new());
+    assert_eq!(sync(&mut files), 0, "marks are no part of what a sentence says");
+    // A change of either sentence is a change for the line that stands for both.
+    replace(&mut files, "content/a.kk.md", "Екінші сөйлем", "Екінші ұзын сөйлем");
+    assert!(standing(&files).starts_with("1.2 was Екінші сөйлем басқа"), "{}", standing(&files));
+    // A change of one half of two is a new translation of the whole.
+    replace(&mut files, "content/a.kk.md", "қысқа", "ұзақ");
+    sync(&mut files);
+    assert!(standing(&files).contains("1.3 was"));
+    replace(&mut files, "content/a.en.md", "second half", "other half");
+    assert!(!standing(&files).contains("1.3 was"));
+    // Nothing of them is ever published.
+    for (path, bytes) in &snapshot(&state(&files)).routes {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(!text.contains("two in English") && !(path.ends_with("a/index.html") && text.contains("<!--")), "{path}");
+    }
+}
+
+#[test]
+fn a_lost_edition_is_not_forgotten() {
+    let mut files = edited("қысқа", "ұзақ");
+    let translation = files.remove("content/a.en.md").expect("it is there");
+    sync(&mut files);
+    files.insert("content/a.en.md".to_owned(), translation);
+    assert_eq!(standing(&files), "1.3 was Үшінші сөйлем қысқа емес.");
+    // Without the source nothing is written: the lock's texts are its.
+    files.remove("content/a.kk.md");
+    let state = state(&files);
+    let site = state.site().expect("an index");
+    let work = site.work_named("a").expect("a work");
+    assert!(renewed(site, work, &Accept::default(), |file| state.inputs.text(file).map(|text| &**text)).is_err());
+}
+
+#[test]
+fn anchors_of_headings_are_shared_and_stay() {
+    let mut files =
+        work("## Бір\n\nМәтін осында.\n\n## Екі\n\nБасқа мәтін.\n", "## One\n\nText.\n\nMore text.\n\n## Two\n\nOther.\n");
+    let anchors = |files: &Files, lang: &str| {
+        let page = String::from_utf8(snapshot(&state(files)).routes[&format!("{lang}/a/index.html")].clone()).expect("UTF-8");
+        common::tags(&page)
+            .iter()
+            .filter(|tag| tag.name == "h2" || tag.name == "span")
+            .filter_map(|tag| tag.attributes.iter().find(|(name, _)| *name == "id").map(|(_, value)| (*value).to_owned()))
+            .filter(|id| SegmentId::parse(id).is_none() && !id.ends_with("-title"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(anchors(&files, "kk"), ["bir", "eki"]);
+    // One paragraph more, and the second heading is the second heading all the same.
+    assert_eq!(anchors(&files, "en"), ["bir", "eki"]);
+    replace(&mut files, "content/a.kk.md", "## Екі", "## Екі және үш");
+    files.insert("content/b.kk.md".to_owned(), "# Б\n\n[[a#eki]]\n".to_owned());
+    files.insert("content/b.en.md".to_owned(), "# B\n\n[[a#eki]]\n".to_owned());
+    for _ in 0..2 {
+        assert_eq!(anchors(&files, "kk"), ["bir", "eki-zhane-ush", "eki"]);
+        assert_eq!(anchors(&files, "en"), ["bir", "eki-zhane-ush", "eki"]);
+        assert_eq!(problems(&files, &["broken-anchor", "vanished-anchor"]), Vec::<String>::new());
+        sync(&mut files);
+    }
+    // The heading goes: that is told until it is synced, and links to it are told where they stand.
+    replace(&mut files, "content/a.kk.md", "## Екі және үш\n\n", "");
+    assert_eq!(problems(&files, &["vanished-anchor"]).len(), 2);
+    let told = |files: &Files| {
+        let found = problems(files, &["broken-anchor"]);
+        found.len() == 2 && found.iter().all(|problem| problem.contains("the heading `eki`") && problem.contains("is gone"))
+    };
+    assert!(told(&files));
+    sync(&mut files);
+    assert_eq!(problems(&files, &["vanished-anchor"]), Vec::<String>::new());
+    assert!(told(&files));
+}
+
+#[test]
+fn a_chapter_that_is_cut_again_keeps_its_addresses() {
+    let plan = |chapters: &str| format!("source: t.txt\nlanguage: kk\nchapters:\n{chapters}");
+    let mut files = Files::from([
+        ("site.yaml".to_owned(), "title: T\nlanguages: [kk]\nplans: [content/_source/plan.yaml]\n".to_owned()),
+        ("content/index.kk.md".to_owned(), "# Басты\n".to_owned()),
+        (
+            "content/_source/t.txt".to_owned(),
+            "Бірінші сөйлем осы. Екінші сөйлем сол. Үшінші сөйлем анау.\nТөртінші сөйлем мынау.\n".to_owned(),
+        ),
+        ("content/_source/plan.yaml".to_owned(), plan("  - {key: a, title: A, rest: true}\n")),
+    ]);
+    let split = |files: &mut Files| {
+        let made: Vec<(String, String)> =
+            state(files).splits[0].chapters.iter().map(|chapter| (chapter.file.clone(), chapter.markdown.clone())).collect();
+        files.extend(made);
+    };
+    split(&mut files);
+    sync(&mut files);
+    assert_eq!(only_ids(&files, "content/a.kk.md"), "1.1 1.2 1.3 1.4");
+    // The plan gives a sentence to another chapter, and the source text has one word more.
+    files.insert(
+        "content/_source/plan.yaml".to_owned(),
+        plan("  - {key: b, title: B, paragraphs: [L1.2]}\n  - {key: a, title: A, rest: true}\n"),
+    );
+    replace(&mut files, "content/_source/t.txt", "Үшінші сөйлем", "Үшінші қысқа сөйлем");
+    split(&mut files);
+    assert_eq!(only_ids(&files, "content/a.kk.md"), "1.1 1.3 1.4");
+    sync(&mut files);
+    assert_eq!(only_ids(&files, "content/a.kk.md"), "1.1 1.3 1.4");
+    assert_eq!(sync(&mut files), 0);
+}
+
+// On disk.
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new(files: &Files) -> Self {
+        let folder = Self(tempfile::tempdir().expect("a folder"));
+        files.iter().for_each(|(path, text)| folder.write(path, text));
+        folder
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(path, text).expect("it can be written");
+    }
+
+    fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.path().join(path)).expect("it is there")
+    }
+
+    fn edit(&self, path: &str, from: &str, to: &str) {
+        let text = self.read(path);
+        assert!(text.contains(from), "{from}");
+        self.write(path, &text.replacen(from, to, 1));
+    }
+
+    fn files(&self) -> BTreeMap<String, Vec<u8>> {
+        fn below(folder: &Path, root: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    below(&path, root, found);
+                } else {
+                    let name = path.strip_prefix(root).expect("below").to_string_lossy().into_owned();
+                    found.insert(name, std::fs::read(&path).expect("it can be read"));
+                }
+            }
+        }
+        let mut found = BTreeMap::new();
+        below(self.path(), self.path(), &mut found);
+        found
+    }
+
+    /// Runs the program: exit code, output, what it said.
+    fn run(&self, args: &[&str]) -> (i32, String, String) {
+        let out =
+            Command::new(env!("CARGO_BIN_EXE_tilmash")).arg("--root").arg(self.path()).args(args).output().expect("it runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (out.status.code().unwrap_or(-1), text(&out.stdout), text(&out.stderr))
+    }
+
+    fn git(&self, args: &[&str]) -> bool {
+        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
+        let out = Command::new("git").current_dir(self.path()).args(identity).args(args).output().expect("git runs");
+        out.status.success()
+    }
+}
+
+fn unsynced(source: &str, translation: &str) -> Files {
+    let mut files = work(source, translation);
+    files.retain(|path, _| !path.ends_with(".lock"));
+    files
+}
+
+#[test]
+fn only_locks_are_written() {
+    let folder = Folder::new(&unsynced(SOURCE, TRANSLATION));
+    let texts = folder.files();
+    let (code, _, said) = folder.run(&["sync", "--dry-run"]);
+    assert_eq!((code, folder.files() == texts), (0, true), "{said}");
+    assert!(said.contains("content/a.lock: new, 5 sentences") && said.contains("2 locks would be written"), "{said}");
+    folder.run(&["sync"]);
+    let synced = folder.files();
+    assert!(texts.iter().all(|(path, text)| synced.get(path) == Some(text)));
+    let new: Vec<&String> = synced.keys().filter(|path| !texts.contains_key(*path)).collect();
+    assert_eq!(new, ["content/a.lock", "content/index.lock"]);
+    folder.edit("content/a.kk.md", "қысқа", "ұзақ");
+    let (_, _, said) = folder.run(&["sync", "a"]);
+    assert!(said.contains("content/a.lock: reworded 1.3; `en` pending 1.3"), "{said}");
+    let (code, _, said) = folder.run(&["sync", "--accept", "a#1.3"]);
+    assert!(code == 0 && said.contains("`en` accepted 1.3"), "{said}");
+    assert_eq!(folder.run(&["sync"]).2.trim(), "0 locks written");
+    let now = folder.files();
+    assert!(texts.keys().filter(|path| *path != "content/a.kk.md").all(|path| now[path] == texts[path]));
+}
+
+#[test]
+fn sync_refuses_what_it_cannot_read() {
+    let folder = Folder::new(&work(SOURCE, TRANSLATION));
+    let lock = folder.read("content/a.lock");
+    for (file, text, said) in [
+        ("content/a.lock", lock.replace("Format 1", "Format 2"), "format 2"),
+        ("content/a.lock", lock.replace("\n1.2\n", "\n<<<<<<< HEAD\n1.2\n"), "git left a conflict in the lock"),
+        ("content/a.kk.md", "---\ntitle: A\n".to_owned(), "front matter is not closed"),
+    ] {
+        let before = folder.read(file);
+        folder.write(file, &text);
+        let texts = folder.files();
+        let (code, _, stderr) = folder.run(&["sync"]);
+        assert!(code == 1 && stderr.contains(said), "{stderr}");
+        assert!(folder.files() == texts);
+        folder.write(file, &before);
+    }
+    let (code, _, stderr) = folder.run(&["sync", "--accept", "a#1.9"]);
+    assert!(code == 2 && stderr.contains("did you mean `1.3`?"), "{stderr}");
+    let (code, _, stderr) = folder.run(&["sync", "aa"]);
+    assert!(code == 2 && stderr.contains("no work is called `aa`"), "{stderr}");
+}
+
+#[test]
+fn a_translators_day() {
+    let folder = Folder::new(&work(SOURCE, TRANSLATION));
+    assert_eq!(folder.run(&["check", "--complete", "kk,en"]).0, 0);
+    folder.edit("content/a.kk.md", "Екінші сөйлем басқа нәрсе туралы", "Екінші сөйлем мүлде басқа нәрсе туралы");
+    folder.edit("content/a.kk.md", "емес.\n", "емес.\nТағы біреуі қосылды.\n");
+    folder.run(&["sync"]);
+    let (code, _, said) = folder.run(&["check", "--complete", "kk,en", "--format", "short"]);
+    assert!(
+        code == 1 && said.contains("error[incomplete]: `a` is not complete in `en`: 4 of 6 sentences, 1 changed, 1 missing"),
+        "{said}"
+    );
+    assert!(said.contains("warning[drift]") && said.contains("warning[untranslated]"), "{said}");
+    let (_, table, _) = folder.run(&["status"]);
+    assert!(
+        table.lines().any(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") == "a en 6 4 0 1 1 0 0 66 %"),
+        "{table}"
+    );
+    let (_, details, _) = folder.run(&["status", "a", "--language", "en"]);
+    assert!(details.contains("Екінші сөйлем {+мүлде+} басқа нәрсе туралы."), "{details}");
+    assert!(details.contains("en content/a.en.md:6\n       The second."), "{details}");
+    assert!(details.contains("1.4 missing\n    kk content/a.kk.md:8\n       Тағы біреуі қосылды."), "{details}");
+    let (_, json, _) = folder.run(&["status", "--json"]);
+    assert!(json.contains("\"was\": \"Екінші сөйлем басқа нәрсе туралы.\""), "{json}");
+    folder.edit("content/a.en.md", "The second.", "The second, about something quite different.");
+    folder.edit("content/a.en.md", "The third.\n", "The third.\nOne more was added.\n");
+    folder.run(&["sync"]);
+    assert_eq!(folder.run(&["check", "--complete", "kk,en"]).0, 0);
+    let (code, _, said) = folder.run(&["check", "--complete", "de"]);
+    assert!(code == 2 && said.contains("the site has no language `de`"), "{said}");
+}
+
+/// Two branches, each of which edits its sentence and syncs: git merges the texts and the locks, and a sync of
+/// the merged site has nothing to mend.
+#[test]
+fn branches_that_edit_different_sentences_merge() {
+    let three =
+        "Бірінші сөйлем осы жерде тұр.\n\nЕкінші сөйлем басқа нәрсе туралы.\n\nҮшінші сөйлем қысқа емес.\n\nТөртінші соңғысы.\n";
+    let english = "The first is here.\n\nThe second.\n\nThe third.\n\nThe fourth.\n";
+    type Change = (&'static str, &'static str, &'static str);
+    let cases: [(Change, Change); 5] = [
+        // The translation of a sentence, and the source of the one before; and the other way about.
+        (("content/a.en.md", "The second.", "A second."), ("content/a.kk.md", "осы жерде", "дәл осы жерде")),
+        (("content/a.en.md", "The first", "A first"), ("content/a.kk.md", "басқа нәрсе", "мүлде басқа нәрсе")),
+        // Two neighbours of the source.
+        (("content/a.kk.md", "осы жерде", "сол жерде"), ("content/a.kk.md", "басқа нәрсе", "мүлде басқа нәрсе")),
+        // One is deleted, one is put in elsewhere.
+        (("content/a.kk.md", "Үшінші сөйлем қысқа емес.\n\n", ""), ("content/a.kk.md", "тұр.\n", "тұр.\nЖаңа сөйлем осында.\n")),
+        // Two translations, of neighbours.
+        (("content/a.en.md", "The second.", "A second."), ("content/a.en.md", "The third.", "A third.")),
+    ];
+    for (one, other) in cases {
+        let mut files = work(three, english);
+        files.insert(".gitignore".to_owned(), "public\n".to_owned());
+        let folder = Folder::new(&files);
+        assert!(folder.git(&["init", "-q"]) && folder.git(&["add", "-A"]) && folder.git(&["commit", "-qm", "base"]));
+        for (branch, (file, from, to)) in [("one", one), ("other", other)] {
+            assert!(folder.git(&["checkout", "-q", "-b", branch, "main"]));
+            folder.edit(file, from, to);
+            folder.run(&["sync"]);
+            assert!(folder.git(&["commit", "-qam", branch]));
+        }
+        assert!(folder.git(&["merge", "-q", "-m", "merge", "one"]), "{one:?} and {other:?}\n{}", folder.read("content/a.lock"));
+        let merged = folder.read("content/a.lock");
+        folder.run(&["sync"]);
+        assert_eq!(merged, folder.read("content/a.lock"), "nothing was to be mended after {one:?} and {other:?}");
+    }
+}
+
+/// A lock is an input like any: what comes of an edit of it is what comes of a fresh start.
+#[test]
+fn an_edited_lock_is_followed() {
+    let mut files = work(SOURCE, TRANSLATION);
+    let mut project = project();
+    project.state(inputs(&files));
+    for step in 0..4 {
+        match step {
+            0 => replace(&mut files, "content/a.kk.md", "қысқа", "ұзақ"),
+            1 => drop(sync(&mut files)),
+            2 => replace(&mut files, "content/a.lock", "\n1.2\n", "\n1.7\n"),
+            _ => replace(&mut files, "content/a.lock", "\n1.3\n", "\n1.7\n"),
+        }
+        let warm = project.state(inputs(&files));
+        assert!(!warm.redone.index);
+        assert_eq!(warm.redone.parsed, if step == 0 { 1 } else { 2 });
+        assert_eq!(difference(&snapshot(&warm), &snapshot(&state(&files))), None, "step {step}");
+    }
+}
