@@ -7,13 +7,17 @@
 //! |---|---|
 //! | work | one page of the site in all its languages, known by its key: `vectors/russia` |
 //! | edition | a work in one language: `content/vectors/russia.kk.md` |
-//! | segment | one sentence (or heading, list item) of an edition; its id, `3.2`, is the same in every edition |
+//! | segment | one sentence (or heading, list item) of an edition; its id, `3.2`, is the same in every edition and given once |
+//! | lock | the file beside a work that keeps the ids of its sentences, and from which wording each translation was made |
+//! | unit, stanza | what has an address: title, description, segment; what the lock says of one |
+//! | mark | what a translator writes behind a sentence, in a comment that is never published |
+//! | standing, drift | how a sentence of a translation stands to its source; that the source has changed since |
 //! | source text, plan | the text that chapters are cut from, kept as received; the YAML file that says how |
 //! | chapter, cut | a work that the split made; a segment of the source text in it |
 //! | vector | an axis of a text, presented by one chapter |
 //! | ref, answer | what a document asks of the rest of the site; what the site replies |
 //! | route | one output path and what stands there |
-//! | bead | one row of a side-by-side page |
+//! | bead | one row of the alignment of two editions: n segments here, m there |
 //!
 //! # The way of the data
 //!
@@ -27,10 +31,12 @@
 //!
 //! * [`load`] reads the project into [`load::Inputs`]. Looking again re-reads what differs; nothing
 //!   interprets file events, which only say where to look first.
+//! * [`align`] knows which line of an edition has which address, and which lines of two editions stand beside each other.
 //! * [`split`] cuts source texts into segments and chapters, losing nothing.
 //! * [`parse`] makes one [`parse::Document`] of one file: HTML with holes for what only the rest of the
 //!   site knows, and an outline. It is remembered by its whole input.
-//! * [`site`] makes one immutable index of all documents: the tree of works, URLs, routes.
+//! * [`site`] makes one immutable index of all documents: the tree of works, URLs, routes; it tells how translations stand,
+//!   and what a lock is to say.
 //! * [`link`] answers every ref of every document.
 //! * [`check`] looks across documents.
 //! * [`render`] makes a page of a route; [`output`] what is no page (feeds, sitemap).
@@ -51,14 +57,29 @@
 //! 4. **Same in, same out:** on any number of threads, on any day, in any folder.
 //! 5. **Relocatable.** No page has a root-absolute internal link; one function makes absolute URLs.
 //! 6. **Nothing lost.** A build that fails or is killed leaves the published folder whole; only files
-//!    that a build wrote are deleted; only `split`, `new` and `init` write sources, and none over work.
+//!    that a build wrote are deleted; only `split`, `new` and `init` write sources, and none over work; `sync` writes locks and
+//!    nothing else.
 //! 7. **Every problem has a place**, and all problems of a run come at once.
-//! 8. **Languages are equal.** What depends on a language is in its file (`themes/*/languages/`).
+//! 8. **Addresses last.** A sentence that was not touched keeps its id, no id ever names two sentences, pages show before `sync` what they
+//!    show after, and a second `sync` writes nothing (`tests/sync.rs`).
+//! 9. **Languages are equal.** What depends on a language is in its file (`themes/*/languages/`).
 //!
 //! # Decisions
 //!
 //! * **HTML with holes** instead of a syntax tree: pages are made by copying slices; segments, blocks
 //!   and headings are ranges. It is the one form of a document that stays in memory.
+//! * **Ids are holes.** What a sentence is called depends on the lock, what it says does not; and the work's lock is an input of
+//!   parsing like the text, so that memory of what was parsed stays a comparison of inputs.
+//! * **The lock keeps the source's text**, not its digest alone. A sentence that was edited is then found by its likeness, not
+//!   by luck between neighbours; and what has changed since a translation was made can be shown without asking version
+//!   control, in any copy of the files. Of translations the digest is enough: they are found by it, or by their place.
+//! * **A lock has a stanza for each sentence, in the order of the source**, an empty line and the id between any two, so
+//!   that changes of neighbours on two branches are not neighbouring lines to git.
+//! * **A translation that was edited is taken to be up to date.** Nobody but its author can say whether it is, and a
+//!   question after each mended comma would be answered with "yes" by habit. What was not edited stays pending until it is, or
+//!   until it is accepted by name. No text of a translation is ever written by the program.
+//! * **Two lines in the place of one are one rewritten line.** Whether a sentence was replaced by another of no likeness is not
+//!   to be seen; it keeps its id then, since a translator who is shown the change can tell, and one who is shown nothing cannot.
 //! * **Links name `index.html`.** `…/russia/` is what readers see and share (a script drops the name
 //!   from the address bar, canonical links never have it), but a folder opened from disk has no server
 //!   to complete a path, and a link must work there without a script too.
@@ -76,7 +97,7 @@
 //! * **Language data are ours**, a page of YAML each, instead of ICU: dates, numbers, quotes, alphabets and
 //!   romanisation for a few languages need no megabytes of tables, and an author can add a language.
 //! * **An edit is followed through the stages, not through events.** Two snapshots are compared; where only texts of
-//!   pages, templates or copied files differ, each stage puts the new in the place of the old and shares the rest, else
+//!   pages, locks, templates or copied files differ, each stage puts the new in the place of the old and shares the rest, else
 //!   it says that it cannot and the state is made whole ([`project`]). What a stage sees of a document is a pattern that
 //!   names every field, so a new one forces a decision; `tests/edits.rs` compares with a fresh start. The preview
 //!   first looks only at the files that events name, and confirms that by a look at everything when it is calm.

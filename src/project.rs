@@ -735,6 +735,7 @@ impl Project {
             highlight: config.highlight,
             segments: config.segments,
             languages: config.languages.iter().map(|language| language.code.clone()).collect(),
+            source: config.source,
         };
         let settings = match &self.settings {
             Some(before) if **before == settings => Arc::clone(before),

@@ -49,6 +49,8 @@ const BLOCKS: &[&str] = &[
     "Broken: [[gone]], [[gamma]], [[s/x]], [[a#nosuch]], [out](../../../x.md).\n",
     "![picture](/pic.png) [[source-order]] [[source-order#L1.1]]\n",
     "Үшінші сөйлем.\n",
+    "Екінші абзац. <!-- = 1.2 -->\nҮшінші. <!-- + --> <!-- - 1.1 -->\nТөртінші. <!-- = 9.9 -->\n",
+    "See [[s/c#1.1a]], [[s/c#2.1]] and [[s/c#other]]. <!-- ~ footnote: as it is -->\n",
     "```nosuch\ncode\n```\n\n- item\n- item\n",
 ];
 
@@ -105,6 +107,17 @@ enum Change {
 enum Edit {
     Page(usize, bool, Change),
     Other(usize, usize),
+    /// The locks are written.
+    Sync,
+    /// Something is done to the lock of a page.
+    Lock(usize, Tinkering),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Tinkering {
+    Delete,
+    Readdress,
+    Spoil,
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -128,6 +141,9 @@ fn edit() -> impl Strategy<Value = Edit> {
     prop_oneof![
         12 => (0..KEYS.len(), any::<bool>(), change()).prop_map(|(key, kk, change)| Edit::Page(key, kk, change)),
         1 => (0..OTHERS.len(), 0..4usize).prop_map(|(file, text)| Edit::Other(file, text)),
+        2 => Just(Edit::Sync),
+        1 => (0..KEYS.len(), prop_oneof![Just(Tinkering::Delete), Just(Tinkering::Readdress), Just(Tinkering::Spoil)])
+            .prop_map(|(key, tinkering)| Edit::Lock(key, tinkering)),
     ]
 }
 
@@ -136,6 +152,7 @@ fn edit() -> impl Strategy<Value = Edit> {
 struct Site {
     pages: BTreeMap<(usize, bool), Page>,
     others: Vec<usize>,
+    locks: Files,
     /// Pages that stay as they are.
     more: usize,
 }
@@ -157,11 +174,25 @@ impl Site {
                 pages.insert((key, kk), Page { title: key % TITLES.len(), blocks, is_gone, ..Page::default() });
             }
         }
-        Self { pages, others: vec![0; OTHERS.len()], more }
+        Self { pages, others: vec![0; OTHERS.len()], locks: Files::new(), more }
     }
 
     fn apply(&mut self, edit: &Edit) {
         match edit {
+            Edit::Sync => {
+                let mut files = self.files();
+                common::sync(&mut files);
+                self.locks = files.into_iter().filter(|(path, _)| path.ends_with(".lock")).collect();
+            }
+            Edit::Lock(key, tinkering) => {
+                let file = format!("content/{}.lock", KEYS[*key]);
+                match (tinkering, self.locks.get_mut(&file)) {
+                    (Tinkering::Delete, _) => drop(self.locks.remove(&file)),
+                    (Tinkering::Readdress, Some(lock)) => *lock = lock.replacen("\n1.1\n", "\n1.7\n", 1),
+                    (Tinkering::Spoil, Some(lock)) => lock.push_str("\nnothing\n"),
+                    (Tinkering::Readdress | Tinkering::Spoil, None) => {}
+                }
+            }
             Edit::Other(file, text) => self.others[*file] = text % OTHERS[*file].1.len(),
             Edit::Page(key, kk, change) => {
                 let page = self.pages.get_mut(&(*key, *kk)).expect("every page has a value");
@@ -191,6 +222,7 @@ impl Site {
                 files.insert((*path).to_owned(), texts[text].to_owned());
             }
         }
+        files.extend(self.locks.clone());
         files.insert("content/pic.png".to_owned(), "no picture".to_owned());
         for (&(key, kk), page) in self.pages.iter().filter(|(_, page)| !page.is_gone) {
             let code = if kk { "kk" } else { "en" };

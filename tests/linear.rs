@@ -166,6 +166,7 @@ fn no_text_takes_long() {
                 highlight: true,
                 segments: true,
                 languages: vec!["kk".to_owned()],
+                source: LangId(0),
             }),
             pack: Arc::new(LanguagePack::default()),
             chapter: None,

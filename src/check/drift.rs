@@ -71,7 +71,7 @@ pub(super) fn of_translation(site: &Site, work: WorkId, translation: &Document, 
         let hint = match first.unit {
             Unit::Title | Unit::Description => format!("write the {} in the front matter", first.unit),
             Unit::Segment(id) => format!(
-                "write it on a line of its own in its place; if it is left out on purpose, put `<!-- - {id} -->` behind the line before it, if it is in another line, `<!-- = … {id} -->` behind that"
+                "write it on a line of its own in its place; `<!-- - {id} -->` behind the line before it says that it is left out on purpose, `<!-- = … {id} -->` behind another line that it is in that one"
             ),
         };
         problems.push(at(&code::UNTRANSLATED, first, source, translation, message).hint(hint));

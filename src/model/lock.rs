@@ -237,8 +237,9 @@ impl Lock {
             at += line.len();
             let line = line.trim_end_matches(['\n', '\r']);
             if is_conflict_marker(line) {
+                // Both sides follow; neither is to be believed, nor what was said before them without an end.
+                reader.stanzas.retain(|(stanza, _, _)| !stanza.is_empty());
                 reader.conflict(range);
-                // Both sides follow; neither is to be believed.
                 break;
             }
             if line.trim().is_empty() {

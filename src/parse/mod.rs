@@ -66,6 +66,8 @@ pub struct Settings {
     pub segments: bool,
     /// The codes of the languages, in their order.
     pub languages: Vec<String>,
+    /// The language of which the others are translations: marks of translators say nothing of its ids.
+    pub source: LangId,
 }
 
 impl PartialEq for ParseInput {
@@ -299,8 +301,9 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
     let omitted: Vec<SegmentId> = marks.iter().flat_map(|marks| marks.omitted.iter().copied()).collect();
     let ids = match &input.lock {
         None => {
+            let claim = |at| if input.lang == input.settings.source { Claim::Nothing } else { claim(at) };
             let lines: Vec<_> = segments.iter().enumerate().map(|(at, segment)| (segment.block, claim(at))).collect();
-            align::by_position(&lines, &omitted)
+            align::by_position(&lines, if input.lang == input.settings.source { &[] } else { &omitted })
         }
         Some(lock) => {
             let texts: Vec<Cow<'_, str>> =

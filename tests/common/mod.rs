@@ -8,8 +8,11 @@ use std::sync::Arc;
 
 use tilmash::base::{Diagnostic, diagnostic};
 use tilmash::load::Inputs;
+use tilmash::model::{Lock, Unit};
 use tilmash::project::{Overrides, Project, State};
 use tilmash::render::Body;
+use tilmash::site::sync::{Accept, first, renewed};
+use tilmash::site::{Site, WorkId};
 
 /// The files of a site, by path.
 pub(crate) type Files = BTreeMap<String, String>;
@@ -27,6 +30,40 @@ pub(crate) fn inputs(files: &Files) -> Arc<Inputs> {
 /// The state of a site, from nothing.
 pub(crate) fn state(files: &Files) -> State {
     project().state(inputs(files))
+}
+
+/// Writes the locks of all works, as `tilmash sync` does; gives how many were others.
+pub(crate) fn sync(files: &mut Files) -> usize {
+    sync_accepting(files, &[])
+}
+
+/// The same, with what is accepted of every work.
+pub(crate) fn sync_accepting(files: &mut Files, units: &[&str]) -> usize {
+    let accept = Accept { units: units.iter().map(|unit| Unit::parse(unit).expect("a unit")).collect(), lang: None };
+    let firsts =
+        locks(files, |site, work, text| site.source_edition(work).1.document.lock.is_none().then(|| first(site, work, text)));
+    let mut with_firsts = files.clone();
+    with_firsts.extend(firsts);
+    let all = locks(&with_firsts, |site, work, text| renewed(site, work, &accept, text).ok().map(|renewed| renewed.lock));
+    let written = all.iter().filter(|(file, text)| files.get(file) != Some(text)).count();
+    files.extend(all);
+    written
+}
+
+type Text<'t> = &'t dyn Fn(&str) -> Option<&'t str>;
+
+/// The locks that `make` makes of the works of a site: files and texts.
+fn locks(files: &Files, make: impl Fn(&Site, WorkId, Text<'_>) -> Option<Lock>) -> Vec<(String, String)> {
+    let state = state(files);
+    let site = state.site().expect("an index");
+    let text = |file: &str| state.inputs.text(file).map(|text| &**text);
+    let works = site.order.iter().filter_map(|&work| {
+        let (lang, source) = site.source_edition(work);
+        text(&source.document.file)?;
+        let file = tilmash::model::key::lock_beside(&source.document.file, site.config.code(lang));
+        Some((file, make(site, work, &text)?.write()))
+    });
+    works.collect()
 }
 
 /// All that can be asked of a state: every route with its bytes, and every problem.
