@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+pub mod parity;
+
 use crate::base::{Diagnostic, Place, code};
 use crate::load::Inputs;
 use crate::model::Config;
