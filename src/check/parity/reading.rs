@@ -168,6 +168,10 @@ impl<'t> Marks<'t, '_> {
         let (mut tags_end, mut comments_end, mut wikis_end) = (true, true, true);
         let mut at = 0;
         while at < bytes.len() {
+            if !is_special(bytes[at]) && bytes[at] != b']' {
+                at += 1;
+                continue;
+            }
             let rest = &text[at..];
             let next = match bytes[at] {
                 b'\\' if bytes.get(at + 1).is_some_and(u8::is_ascii_punctuation) => {
