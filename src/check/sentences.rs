@@ -4,10 +4,11 @@
 //! mark that silences nothing is reported, so that none outlives its reason.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::parity::{self, Finding, Rules, Side};
-use crate::base::{Code, Diagnostic, Place};
+use crate::base::{Code, Diagnostic, Place, code};
 use crate::load::Inputs;
 use crate::parse::Document;
 use crate::site::{Site, WorkId};
@@ -33,6 +34,8 @@ struct Lines<'a> {
 #[derive(Default)]
 struct Found {
     problems: Vec<Diagnostic>,
+    /// The lines that are their source, word for word.
+    untranslated: BTreeSet<u32>,
 }
 
 /// The rules of each language of the site.
@@ -52,17 +55,23 @@ pub(super) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
     for lang in site.config.lang_ids() {
         let Some(own) = edition(lang.0) else { continue };
         let mut found = Found::default();
-        for segment in 0..own.document.segments.len() {
-            let lines = own.lines(&[segment as u32]);
-            for finding in parity::alone(own.rules, &lines.text) {
-                found.add(&own, &lines, None, finding);
-            }
-        }
         if let Some(source) = source.as_ref().filter(|_| lang != site.source() && site.config.side_by_side) {
             for (left, right) in rows(source.document, own.document) {
                 let (a, b) = (source.lines(&left), own.lines(&right));
                 for finding in parity::pair(&source.side(&a), &own.side(&b)) {
+                    if *finding.code == code::UNTRANSLATED_TEXT {
+                        found.untranslated.extend(&right);
+                    }
                     found.add(&own, &b, Some((source, &a)), finding);
+                }
+            }
+        }
+        for segment in 0..own.document.segments.len() as u32 {
+            let lines = own.lines(&[segment]);
+            for finding in parity::alone(own.rules, &lines.text) {
+                // What was not translated is in the wrong script for that reason.
+                if *finding.code != code::WRONG_SCRIPT || !found.untranslated.contains(&segment) {
+                    found.add(&own, &lines, None, finding);
                 }
             }
         }

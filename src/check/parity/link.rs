@@ -1,6 +1,5 @@
 //! Links, code, footnotes, placeholders and emphasis of two sentences.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::reading::{Link, LinkKind, Piece, Reading};
@@ -183,7 +182,8 @@ pub(super) fn emphasis(source: &Side<'_>, a: &Reading<'_>, target: &Side<'_>, b:
     }
     const KINDS: [&str; 3] = ["emphasised", "strong", "struck through"];
     let quoted = |reading: &Reading<'_>, side: &Side<'_>| {
-        reading.prose.chars().filter(|c| side.rules.opening.contains(c) || *c == '"').count()
+        let opening = reading.prose.chars().filter(|c| side.rules.opening.contains(c)).count();
+        opening + reading.prose.matches('"').count() / 2
     };
     for (kind, name) in KINDS.into_iter().enumerate() {
         let (in_source, here) = (&a.emphasis[kind], &b.emphasis[kind]);
@@ -222,6 +222,16 @@ pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut
             continue;
         }
         let inside = start + mark.len_utf8();
+        // What opens may be one of the language's own marks as well: `“…”` where `“` alone is known.
+        if matches!(mark, '”' | '»' | '›')
+            && let Some(open) = reading.prose[..start].rfind(['“', '„', '‟', '«', '»', '‹', '›'])
+            && reading.prose[open..].chars().next().is_some_and(|c| !foreign(c))
+        {
+            let written = &reading.prose[open..inside];
+            let open_mark = written.chars().next().unwrap_or(mark);
+            findings.push(foreign_pair(rules, open_mark, &mark.to_string(), open..inside));
+            continue;
+        }
         // What closes it may be one of the language's own marks: `“…”` where `“` alone is known.
         let close = reading.prose[inside..].char_indices().find(|(_, c)| (MARKS.contains(*c) && *c != '‘') || (*c == '’' && mark == '‘'));
         let (close, closing) = match close {
@@ -237,16 +247,18 @@ pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut
         if is_pair && !scripts.is_empty() && !rules.scripts.is_empty() && !scripts.meets(rules.scripts) {
             continue;
         }
-        let [open, end] = [&rules.outer[0], &rules.outer[1]];
-        let (written, range): (Cow<'_, str>, Range<usize>) = match is_pair {
-            true => (format!("{mark}…{closing}").into(), start..close + closing.len()),
-            false => (mark.to_string().into(), start..inside),
-        };
-        findings.push(
-            Finding::new(&code::FOREIGN_QUOTES, format!("`{written}` is not how `{}` quotes", rules.code), range)
-                .hint(format!("write {open}…{end}")),
-        );
+        match is_pair {
+            true => findings.push(foreign_pair(rules, mark, &closing, start..close + closing.len())),
+            false => findings.push(foreign_pair(rules, mark, "", start..inside)),
+        }
     }
+}
+
+fn foreign_pair(rules: &super::Rules, open: char, close: &str, range: Range<usize>) -> Finding {
+    let written = if close.is_empty() { open.to_string() } else { format!("{open}…{close}") };
+    let [own_open, own_close] = &rules.outer;
+    Finding::new(&code::FOREIGN_QUOTES, format!("`{written}` is not how `{}` quotes", rules.code), range)
+        .hint(format!("write {own_open}…{own_close}"))
 }
 
 /// Whether a single quotation mark opens something that is closed later.

@@ -210,32 +210,36 @@ impl Difference {
         let Self { code, what, missing, extra } = self;
         let here = extra.first().map_or(0..target.len(), |(_, range)| range.clone());
         let there = missing.first().map_or(0..source.len(), |(_, range)| range.clone());
-        let message = match (&missing[..], &extra[..]) {
+        let (in_source, extra) = (list(&missing), list(&extra));
+        let is = |things: &[String]| if things.len() > 1 { format!("{what}s {} are", joined(things)) } else { format!("{what} {} is", joined(things)) };
+        let message = match (&in_source[..], &extra[..]) {
             ([], []) => return None,
-            (missing, []) => format!("the source has the {what} {}, the translation has not", list(missing)),
-            ([], extra) => format!("the {what} {} is not in the source", list(extra)),
-            (missing, extra) => format!("the {what} {} stands here, {} in the source", list(extra), list(missing)),
+            (missing, []) => format!("the {} in the source and not here", is(missing)),
+            ([], extra) => format!("the {} not in the source", is(extra)),
+            (missing, extra) => format!("the {} here, and {} in the source", is(extra), joined(missing)),
         };
         let hint = format!("if both are right, say why at the end of the line: `<!-- ~ {}: … -->`", code.name);
         Some(Finding::new(code, message, here).there(there, "the source").hint(hint))
     }
 }
 
-/// Things as a list in a message: the first few, each once.
-fn list(things: &[(String, Range<usize>)]) -> String {
-    const MOST: usize = 4;
-    let mut words: Vec<&str> = Vec::new();
+/// Things for a message, each once.
+fn list(things: &[(String, Range<usize>)]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
     for (thing, _) in things {
-        if !words.contains(&thing.as_str()) {
-            words.push(thing);
+        let word = format!("`{}`", shown(thing));
+        if !words.contains(&word) {
+            words.push(word);
         }
     }
-    let more = words.len().saturating_sub(MOST);
-    let mut list = words.iter().take(MOST).map(|word| format!("`{}`", shown(word))).collect::<Vec<_>>().join(", ");
-    if more > 0 {
-        list.push_str(&format!(" and {more} more"));
-    }
-    list
+    words
+}
+
+/// The first few of a list, and how many more there are.
+fn joined(words: &[String]) -> String {
+    const MOST: usize = 4;
+    let list = words[..words.len().min(MOST)].join(", ");
+    if words.len() > MOST { format!("{list} and {} more", words.len() - MOST) } else { list }
 }
 
 /// A text for a message: not longer than a line.

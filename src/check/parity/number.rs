@@ -12,6 +12,7 @@ use std::ops::Range;
 use super::reading::{Reading, digit};
 use super::{Difference, Finding, Rules, Side};
 use crate::base::code;
+use crate::model::language::grouped;
 
 /// How many numbers of a sentence are compared: more are a table of data, and are not read by an editor here.
 const MOST: usize = 400;
@@ -125,7 +126,7 @@ fn copied(
     numbers_b: &[Number],
     findings: &mut Vec<Finding>,
 ) {
-    let (Some((decimal, group)), Some((other_decimal, _))) = (source.marks, target.marks) else { return };
+    let (Some((decimal, group)), Some((other_decimal, other_group))) = (source.marks, target.marks) else { return };
     if decimal == other_decimal {
         return;
     }
@@ -140,15 +141,18 @@ fn copied(
         if !fraction && !groups {
             continue;
         }
-        let right = value.replace('.', &other_decimal.to_string());
+        let right = match value.parse() {
+            Ok(whole) => grouped(whole, &other_group.to_string()),
+            Err(_) => value.replace('.', &other_decimal.to_string()),
+        };
         let message = match &number.own {
             Some(own) => format!("`{written}` is {} here, and {} in the source", own.replace('.', &other_decimal.to_string()), right),
-            None => format!("`{written}` is written as in the source's language"),
+            None => format!("`{written}` is written as in the language of the source"),
         };
         findings.push(
             Finding::new(&code::PARITY_NUMBER, message, number.range.clone())
                 .there(other.range.clone(), "the source")
-                .hint(format!("here it is written `{right}`, or with this language's mark between the thousands")),
+                .hint(format!("write `{right}`")),
         );
     }
 }
@@ -276,7 +280,10 @@ fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
             let gap = reading.gap(at);
             gap.is_empty() || gap == "-" || (gap.chars().count() == 1 && gap.starts_with(is_space))
         });
-        let power = power.and_then(|word| rules.power(reading.word(&tokens[word])));
+        let power = power.and_then(|word| Some((rules.power(reading.word(&tokens[word]))?, word)));
+        // `8 billion` is shown whole.
+        let range = range.start..power.map_or(range.end, |(_, word)| tokens[word].range.end);
+        let power = power.map(|(power, _)| power);
         let in_name = before.is_some_and(char::is_alphabetic);
         let trivial = parts.is_empty() && wholes.iter().any(|value| value == "0" || value == "1") && power.is_none();
         numbers.push(Number { range, own, wholes, parts, power, decade, needed: !in_name && !trivial });
@@ -313,7 +320,12 @@ fn roman(reading: &Reading<'_>, at: usize) -> Option<Number> {
     let token = &reading.tokens[at];
     let word = reading.word(token);
     let mut letters = String::new();
-    for c in word.chars() {
+    // `XXIe`, `XXIst`
+    let ending = word.trim_start_matches(char::is_uppercase);
+    if ending.chars().count() > 3 || !ending.chars().all(char::is_lowercase) {
+        return None;
+    }
+    for c in word[..word.len() - ending.len()].chars() {
         letters.push(match c {
             'I' | 'V' | 'X' | 'L' | 'C' | 'D' | 'M' => c,
             'І' => 'I',
@@ -327,7 +339,7 @@ fn roman(reading: &Reading<'_>, at: usize) -> Option<Number> {
     let value = roman_value(&letters)?;
     let beside_digits = (at > 0 && reading.tokens[at - 1].digits && reading.gap(at - 1).is_empty())
         || (at + 1 < reading.tokens.len() && reading.tokens[at + 1].digits && reading.gap(at).is_empty());
-    if beside_digits {
+    if beside_digits || (letters.len() < 2 && !ending.is_empty()) {
         return None;
     }
     // Other letters make words and abbreviations too often: CD, DC, MIX.
@@ -393,7 +405,9 @@ fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
     if !tokens.iter().any(|token| token.digits) {
         return Vec::new();
     }
-    let mut dates = Vec::new();
+    let mut dates: Vec<Date> = Vec::new();
+    // Numbers that are a date's already: in `3 May 1992, 1 June 2003` each has its own year.
+    let mut taken: Vec<usize> = Vec::new();
     for at in 0..tokens.len() {
         if tokens[at].digits {
             dates.extend(date_in_digits(reading, at));
@@ -406,9 +420,12 @@ fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
             continue;
         }
         let Some(month) = rules.month(reading.word(&tokens[at])) else { continue };
-        let day_of = |token: Option<usize>| token.and_then(|token| Some((token, value(reading, token, 2)?))).filter(|(_, day)| (1..=31).contains(day));
+        let day_of = |token: Option<usize>| {
+            let token = token.filter(|token| !taken.contains(token))?;
+            value(reading, token, 2).filter(|day| (1..=31).contains(day)).map(|day| (token, day))
+        };
         let year_of = |token: Option<usize>| {
-            let token = token?;
+            let token = token.filter(|token| !taken.contains(token))?;
             (tokens[token].range.len() == 4).then(|| value(reading, token, 4)).flatten().filter(|year| *year >= 1000).map(|year| (token, year))
         };
         let mut day = day_of(left);
@@ -425,6 +442,7 @@ fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
         if day.is_none() && year.is_none() {
             continue;
         }
+        taken.extend(day.iter().chain(&year).map(|(token, _)| *token));
         let used = [Some(at), day.map(|(token, _)| token), year.map(|(token, _)| token)];
         let start = used.iter().flatten().map(|token| tokens[*token].range.start).min().unwrap_or(0);
         let end = used.iter().flatten().map(|token| tokens[*token].range.end).max().unwrap_or(start);

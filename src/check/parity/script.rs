@@ -106,16 +106,21 @@ pub(super) fn mixed(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Fin
             continue;
         }
         let mut letters: Vec<String> = Vec::new();
-        for (c, right) in word.chars().zip(repaired.chars()).filter(|(c, right)| c != right) {
-            let letter = format!("`{c}` (U+{:04X}) is {}, not {} `{right}` (U+{:04X})", c as u32, script(c).name(), wanted.name(), right as u32);
+        let mut others: Vec<&str> = Vec::new();
+        for (c, _) in word.chars().zip(repaired.chars()).filter(|(c, right)| c != right) {
+            let letter = format!("`{c}` (U+{:04X})", c as u32);
             if !letters.contains(&letter) {
                 letters.push(letter);
             }
+            if !others.contains(&script(c).name()) {
+                others.push(script(c).name());
+            }
         }
-        let message = format!("letters of two scripts in `{}`: {}", shown(word), letters.join(", "));
-        findings.push(
-            Finding::new(&code::MIXED_SCRIPT, message, token.range.clone()).hint(format!("in {} alone: `{repaired}`", wanted.name())),
-        );
+        let is = if letters.len() > 1 { "are" } else { "is" };
+        let (letters, others) = (letters.join(", "), others.join(" and "));
+        let message = format!("letters of two scripts in `{}`: {letters} {is} {others}", shown(word));
+        let hint = format!("in {} letters alone: `{repaired}`", wanted.name());
+        findings.push(Finding::new(&code::MIXED_SCRIPT, message, token.range.clone()).hint(hint));
     }
 }
 
