@@ -8,9 +8,12 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::parity::{self, Finding, Rules, Side};
+use crate::align;
 use crate::base::{Code, Diagnostic, Place, code};
 use crate::load::Inputs;
-use crate::parse::Document;
+use crate::model::SegmentId;
+use crate::parse::{Block, Document, Silenced};
+use crate::site::rows::{RowKind, rows};
 use crate::site::{Site, WorkId};
 
 /// How many findings of one kind an edition shows; of the others it says how many they are.
@@ -21,6 +24,23 @@ struct Edition<'a> {
     document: &'a Document,
     text: &'a str,
     rules: &'a Rules,
+    found: Found<'a>,
+}
+
+/// What was found in an edition, and which marks have silenced something.
+#[derive(Default)]
+struct Found<'a> {
+    problems: Vec<Diagnostic>,
+    /// The lines that were set beside others, and those that are their source, word for word.
+    compared: BTreeSet<u32>,
+    untranslated: BTreeSet<u32>,
+    silences: Vec<Silence<'a>>,
+}
+
+struct Silence<'a> {
+    segment: u32,
+    silenced: &'a Silenced,
+    used: bool,
 }
 
 /// Some sentences of an edition as one text.
@@ -28,14 +48,6 @@ struct Lines<'a> {
     text: Cow<'a, str>,
     /// Where each begins: in the text, and in the file.
     starts: Vec<(usize, usize)>,
-}
-
-/// What was found in an edition.
-#[derive(Default)]
-struct Found {
-    problems: Vec<Diagnostic>,
-    /// The lines that are their source, word for word.
-    untranslated: BTreeSet<u32>,
 }
 
 /// The rules of each language of the site.
@@ -49,48 +61,72 @@ pub(super) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
         let document = &*site.work(work).editions.get(lang)?.as_ref()?.document;
         // A page that nobody wrote has no text.
         let text = inputs.text(&document.file)?;
-        Some(Edition { document, text, rules: rules.get(lang)? })
+        let marks = document.marks.iter().flat_map(|marks| marks.silenced.iter().map(|silenced| (marks.segment, silenced)));
+        let silences = marks.map(|(segment, silenced)| Silence { segment, silenced, used: false }).collect();
+        Some(Edition { document, text, rules: rules.get(lang)?, found: Found { silences, ..Found::default() } })
     };
-    let source = edition(site.source().0);
-    for lang in site.config.lang_ids() {
-        let Some(own) = edition(lang.0) else { continue };
-        let mut found = Found::default();
-        if let Some(source) = source.as_ref().filter(|_| lang != site.source() && site.config.side_by_side) {
-            for (left, right) in rows(source.document, own.document) {
-                let (a, b) = (source.lines(&left), own.lines(&right));
-                for finding in parity::pair(&source.side(&a), &own.side(&b)) {
-                    if *finding.code == code::UNTRANSLATED_TEXT {
-                        found.untranslated.extend(&right);
-                    }
-                    found.add(&own, &b, Some((source, &a)), finding);
-                }
+    let mut source = edition(site.source().0);
+    let others = site.config.lang_ids().filter(|lang| *lang != site.source());
+    for mut own in others.filter_map(|lang| edition(lang.0)) {
+        if let Some(source) = source.as_mut().filter(|_| site.config.side_by_side) {
+            for (left, right) in pairs(source.document, own.document) {
+                own.compare(source, &left, &right);
             }
         }
-        for segment in 0..own.document.segments.len() as u32 {
-            let lines = own.lines(&[segment]);
-            for finding in parity::alone(own.rules, &lines.text) {
-                // What was not translated is in the wrong script for that reason.
-                if *finding.code != code::WRONG_SCRIPT || !found.untranslated.contains(&segment) {
-                    found.add(&own, &lines, None, finding);
-                }
-            }
-        }
-        problems.extend(found.shown());
+        own.look_at_each();
+        problems.extend(own.found.shown());
+    }
+    if let Some(mut source) = source {
+        source.look_at_each();
+        problems.extend(source.found.shown());
     }
 }
 
-/// Which lines stand beside which, as far as that is known by their position.
-fn rows(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)> {
-    let mut rows = Vec::new();
-    for (a, b) in source.blocks.iter().zip(&translation.blocks) {
-        let (a, b) = (a.segments.0..a.segments.1, b.segments.0..b.segments.1);
-        if a.len() == b.len() {
-            rows.extend(a.zip(b).map(|(a, b)| (vec![a], vec![b])));
-        } else if !a.is_empty() && !b.is_empty() {
-            rows.push((a.collect(), b.collect()));
+/// Which lines stand beside which.
+fn pairs(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)> {
+    let mut pairs = Vec::new();
+    let by_id = [source, translation].iter().any(|document| document.lock.is_some() || !document.marks.is_empty());
+    for row in rows(source, translation) {
+        if row.kind != RowKind::Blocks {
+            pairs.extend(row.beads.into_iter().map(|bead| (bead.left, bead.right)));
+            continue;
+        }
+        for bead in row.beads {
+            let lines = |document: &Document, blocks: &[u32]| -> Vec<u32> {
+                blocks.iter().flat_map(|block| document.blocks[*block as usize].segments.0..document.blocks[*block as usize].segments.1).collect()
+            };
+            let (left, right) = (lines(source, &bead.left), lines(translation, &bead.right));
+            if by_id {
+                pairs.extend(beside(source, &left, translation, &right));
+            } else if bead.left.len() == bead.right.len() && left.len() == right.len() {
+                pairs.extend(left.into_iter().zip(right).map(|(left, right)| (vec![left], vec![right])));
+            } else if same_shape(source, translation) {
+                // Which of its sentences is which is not known, but not what stands in the block as a whole.
+                pairs.push((left, right));
+            } else {
+                // From here on a paragraph may stand beside another's translation.
+                break;
+            }
         }
     }
-    rows
+    pairs.retain(|(left, right)| !left.is_empty() && !right.is_empty());
+    pairs
+}
+
+/// The lines of two blocks that are shown whole, such as lists, by the ids of the sentences.
+fn beside(source: &Document, left: &[u32], translation: &Document, right: &[u32]) -> Vec<(Vec<u32>, Vec<u32>)> {
+    fn ids<'d>(document: &'d Document, lines: &[u32]) -> Vec<&'d [SegmentId]> {
+        lines.iter().map(|line| document.sentences(*line as usize)).collect()
+    }
+    let beads = align::beads(&ids(source, left), &ids(translation, right));
+    let lines = |of: &[u32], at: Vec<u32>| at.into_iter().map(|at| of[at as usize]).collect();
+    beads.into_iter().map(|bead| (lines(left, bead.left), lines(right, bead.right))).collect()
+}
+
+/// Whether two editions have the same blocks, so that the nth is the translation of the nth.
+fn same_shape(source: &Document, translation: &Document) -> bool {
+    let kinds = |document: &Document| document.blocks.iter().map(|block: &Block| block.kind).collect::<Vec<_>>();
+    source.blocks.len() == translation.blocks.len() && kinds(source) == kinds(translation)
 }
 
 impl<'a> Edition<'a> {
@@ -130,13 +166,67 @@ impl<'a> Edition<'a> {
     }
 }
 
-impl Found {
-    fn add(&mut self, own: &Edition<'_>, lines: &Lines<'_>, source: Option<(&Edition<'_>, &Lines<'_>)>, finding: Finding) {
-        let mut problem = Diagnostic::at(finding.code, own.place(lines, &finding.here), finding.message).maybe_hint(finding.hint);
-        if let (Some((range, words)), Some((source, lines))) = (finding.there, source) {
-            problem = problem.also(source.place(lines, &range), words);
+impl Edition<'_> {
+    /// Compares lines with those of the source.
+    fn compare(&mut self, source: &mut Edition<'_>, left: &[u32], right: &[u32]) {
+        self.found.compared.extend(right);
+        source.found.compared.extend(left);
+        let (a, b) = (source.lines(left), self.lines(right));
+        for finding in parity::pair(&source.side(&a), &self.side(&b)) {
+            if *finding.code == code::UNTRANSLATED_TEXT {
+                self.found.untranslated.extend(right);
+            }
+            let (here, there) = (self.found.silences(right, finding.code), source.found.silences(left, finding.code));
+            if !here && !there {
+                let also = finding.there.clone().map(|(range, words)| (source.place(&a, &range), words));
+                let problem = self.problem(&b, finding);
+                self.found.problems.push(match also {
+                    Some((place, words)) => problem.also(place, words),
+                    None => problem,
+                });
+            }
         }
-        self.problems.push(problem);
+    }
+
+    /// Looks at each line by itself, then at the marks that silenced nothing.
+    fn look_at_each(&mut self) {
+        for segment in 0..self.document.segments.len() as u32 {
+            let lines = self.lines(&[segment]);
+            for finding in parity::alone(self.rules, &lines.text) {
+                // What was not translated is in the wrong script for that reason.
+                let known = *finding.code == code::WRONG_SCRIPT && self.found.untranslated.contains(&segment);
+                if !self.found.silences(&[segment], finding.code) && !known {
+                    let problem = self.problem(&lines, finding);
+                    self.found.problems.push(problem);
+                }
+            }
+        }
+        for silence in self.found.silences.iter().filter(|silence| !silence.used) {
+            let Silenced { code, place, .. } = silence.silenced;
+            let message = match parity::about(code) {
+                None => format!("`{}` is no check of a sentence, and cannot be silenced for one", code.name),
+                // What stands beside nothing was not compared.
+                Some(parity::About::Pair) if !self.found.compared.contains(&silence.segment) => continue,
+                Some(_) => format!("`{}` finds nothing in this sentence", code.name),
+            };
+            self.found.problems.push(Diagnostic::at(&code::NEEDLESS_SILENCE, place.clone(), message).hint("take the mark away"));
+        }
+    }
+
+    fn problem(&self, lines: &Lines<'_>, finding: Finding) -> Diagnostic {
+        Diagnostic::at(finding.code, self.place(lines, &finding.here), finding.message).maybe_hint(finding.hint)
+    }
+}
+
+impl Found<'_> {
+    /// Whether a mark of one of these lines silences a check.
+    fn silences(&mut self, segments: &[u32], code: &'static Code) -> bool {
+        let mut silenced = false;
+        for silence in self.silences.iter_mut().filter(|it| segments.contains(&it.segment) && it.silenced.code == code) {
+            silence.used = true;
+            silenced = true;
+        }
+        silenced
     }
 
     /// What is shown of it: of each kind the first ones, and how many more there are.

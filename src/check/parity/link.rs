@@ -6,11 +6,14 @@ use super::reading::{Link, LinkKind, Piece, Reading};
 use super::{Difference, Finding, Side, shown};
 use crate::base::{code, path};
 use crate::model::key::looks_like_language;
-use crate::model::{EditionName, Key, segment};
+use crate::model::{EditionName, Key, SegmentId};
+
+/// How many things of a kind are compared: a text with more is no sentence.
+const MOST: usize = 500;
 
 /// Compares where the links lead.
 pub(super) fn links(source: &Side<'_>, a: &Reading<'_>, target: &Side<'_>, b: &Reading<'_>, findings: &mut Vec<Finding>) {
-    if a.links.is_empty() && b.links.is_empty() {
+    if (a.links.is_empty() && b.links.is_empty()) || a.links.len().max(b.links.len()) > MOST {
         return;
     }
     let codes = [source.rules.code.as_str(), target.rules.code.as_str()];
@@ -48,7 +51,7 @@ fn end(link: &Link<'_>, side: &Side<'_>, codes: [&str; 2]) -> Option<String> {
     let to = link.to.words.trim();
     let (target, anchor) = to.split_once('#').unwrap_or((to, ""));
     // A heading's anchor may be made of its text; the address of a sentence is the same everywhere.
-    let anchor = segment::parse(anchor).map(|id| format!("#{id}")).unwrap_or_default();
+    let anchor = SegmentId::parse(anchor).map(|id| format!("#{id}")).unwrap_or_default();
     match link.kind {
         LinkKind::Reference => return None,
         LinkKind::Wiki => {
@@ -113,6 +116,9 @@ fn url(url: &str, code: &str) -> String {
 
 /// Compares code spans: their text stays as it is, but for a language's code in it.
 pub(super) fn codes(source: &Side<'_>, a: &Reading<'_>, target: &Side<'_>, b: &Reading<'_>, findings: &mut Vec<Finding>) {
+    if (a.codes.is_empty() && b.codes.is_empty()) || a.codes.len().max(b.codes.len()) > MOST {
+        return;
+    }
     let neutral = |pieces: &[Piece<'_>], code: &str| pieces.iter().map(|piece| without_code(piece.words, code)).collect::<Vec<_>>();
     let (neutral_a, neutral_b) = (neutral(&a.codes, &source.rules.code), neutral(&b.codes, &target.rules.code));
     let lacking = |pieces: &[Piece<'_>], own: &[String], others: &[String]| -> Vec<(String, Range<usize>)> {
@@ -145,6 +151,9 @@ fn without_code(words: &str, code: &str) -> String {
 
 /// Compares references to footnotes: by label, or by their count where each edition has labels of its own.
 pub(super) fn notes(source: &Side<'_>, a: &Reading<'_>, target: &Side<'_>, b: &Reading<'_>, findings: &mut Vec<Finding>) {
+    if (a.notes.is_empty() && b.notes.is_empty()) || a.notes.len().max(b.notes.len()) > MOST {
+        return;
+    }
     let lacking = |pieces: &[Piece<'_>], others: &[Piece<'_>]| -> Vec<(String, Range<usize>)> {
         let lacks = pieces.iter().filter(|piece| !others.iter().any(|other| other.words == piece.words));
         lacks.map(|piece| (piece.words.to_owned(), piece.range.clone())).collect()
@@ -161,6 +170,9 @@ pub(super) fn notes(source: &Side<'_>, a: &Reading<'_>, target: &Side<'_>, b: &R
 
 /// Compares placeholders.
 pub(super) fn placeholders(a: &Reading<'_>, b: &Reading<'_>, findings: &mut Vec<Finding>) {
+    if (a.placeholders.is_empty() && b.placeholders.is_empty()) || a.placeholders.len().max(b.placeholders.len()) > MOST {
+        return;
+    }
     let neutral = |words: &str| words.split_whitespace().collect::<String>();
     let lacking = |pieces: &[Piece<'_>], others: &[Piece<'_>]| -> Vec<(String, Range<usize>)> {
         let lacks = pieces.iter().filter(|piece| !others.iter().any(|other| neutral(other.words) == neutral(piece.words)));
@@ -216,15 +228,16 @@ pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut
     }
     let foreign = |c: char| MARKS.contains(c) && !rules.quotes.contains(&c);
     let mut marks = reading.prose.char_indices().filter(|(_, c)| foreign(*c)).peekable();
+    let last_apostrophe = reading.prose.rfind('’');
     while let Some((start, mark)) = marks.next() {
-        if matches!(mark, '‘' | '‛') && !opens_word(reading, start, mark) {
+        if matches!(mark, '‘' | '‛') && !(opens_word(reading, start) && last_apostrophe > Some(start)) {
             // An apostrophe.
             continue;
         }
         let inside = start + mark.len_utf8();
         // What opens may be one of the language's own marks as well: `“…”` where `“` alone is known.
         if matches!(mark, '”' | '»' | '›')
-            && let Some(open) = reading.prose[..start].rfind(['“', '„', '‟', '«', '»', '‹', '›'])
+            && let Some(open) = reading.prose[..start].rfind(['“', '”', '„', '‟', '«', '»', '‹', '›'])
             && reading.prose[open..].chars().next().is_some_and(|c| !foreign(c))
         {
             let written = &reading.prose[open..inside];
@@ -261,8 +274,7 @@ fn foreign_pair(rules: &super::Rules, open: char, close: &str, range: Range<usiz
         .hint(format!("write {own_open}…{own_close}"))
 }
 
-/// Whether a single quotation mark opens something that is closed later.
-fn opens_word(reading: &Reading<'_>, at: usize, mark: char) -> bool {
-    let before = reading.prose[..at].chars().next_back();
-    before.is_none_or(|c| !c.is_alphanumeric()) && reading.prose[at + mark.len_utf8()..].contains('’')
+/// Whether a mark stands before a word, and not in one.
+fn opens_word(reading: &Reading<'_>, at: usize) -> bool {
+    reading.prose[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric())
 }

@@ -190,6 +190,35 @@ pub fn alone(rules: &Rules, text: &str) -> Vec<Finding> {
     findings
 }
 
+/// What a check looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// A sentence and its translation.
+    Pair,
+    /// One text.
+    Text,
+}
+
+/// What the check of a code looks at; `None` if it is none of these.
+pub fn about(code: &Code) -> Option<About> {
+    const PAIR: [&Code; 8] = [
+        &code::PARITY_NUMBER,
+        &code::PARITY_DATE,
+        &code::PARITY_LINK,
+        &code::PARITY_CODE,
+        &code::PARITY_FOOTNOTE,
+        &code::PARITY_PLACEHOLDER,
+        &code::PARITY_EMPHASIS,
+        &code::UNTRANSLATED_TEXT,
+    ];
+    const TEXT: [&Code; 4] = [&code::MIXED_SCRIPT, &code::WRONG_SCRIPT, &code::NOT_NFC, &code::FOREIGN_QUOTES];
+    if PAIR.contains(&code) {
+        Some(About::Pair)
+    } else {
+        TEXT.contains(&code).then_some(About::Text)
+    }
+}
+
 fn same_words(a: &str, b: &str) -> bool {
     a == b || a.split_whitespace().eq(b.split_whitespace())
 }

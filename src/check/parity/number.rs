@@ -14,8 +14,9 @@ use super::{Difference, Finding, Rules, Side};
 use crate::base::code;
 use crate::model::language::grouped;
 
-/// How many numbers of a sentence are compared: more are a table of data, and are not read by an editor here.
+/// How many numbers and how many words of a sentence are compared: more are no sentence.
 const MOST: usize = 400;
+const MOST_WORDS: usize = 5000;
 
 /// A number in a text.
 #[derive(Debug)]
@@ -51,7 +52,8 @@ pub(super) fn compare(source: &Side<'_>, a: &Reading<'_>, target: &Side<'_>, b: 
     let (rules_a, rules_b) = (source.rules, target.rules);
     let [dates_a, dates_b] = [(a, rules_a), (b, rules_b)].map(|(reading, rules)| dates(reading, rules));
     let [numbers_a, numbers_b] = [(a, rules_a), (b, rules_b)].map(|(reading, rules)| numbers(reading, rules));
-    if numbers_a.is_empty() && numbers_b.is_empty() {
+    let too_many = |reading: &Reading<'_>, numbers: &[Number]| numbers.len() > MOST || reading.tokens.len() > MOST_WORDS;
+    if (numbers_a.is_empty() && numbers_b.is_empty()) || too_many(a, &numbers_a) || too_many(b, &numbers_b) {
         return;
     }
     // Bytes of dates that are settled: their numbers are not looked for.
@@ -97,9 +99,6 @@ fn lacking<'n>(
     other: &Reading<'_>,
     rules: &Rules,
 ) -> Vec<&'n Number> {
-    if numbers.len() > MOST || others.len() > MOST {
-        return Vec::new();
-    }
     let mut in_words: Option<BTreeSet<String>> = None;
     let is_lacking = |number: &&Number| {
         if !number.needed || settled.iter().any(|range| range.contains(&number.range.start)) || number.stands_among(others) {
@@ -107,7 +106,7 @@ fn lacking<'n>(
         }
         if rules.numerals.is_empty() {
             // What its words for numbers are is not known; few write large ones in words.
-            return !number.wholes.iter().any(|value| value.len() <= 2 || value.trim_end_matches('0').len() == 1);
+            return !number.wholes.iter().any(|value| value.trim_end_matches('0').len() <= 2);
         }
         let words = in_words.get_or_insert_with(|| numbers_in_words(other, rules));
         let scaled = number.power.map(|power| number.shifted(power)).unwrap_or_default();
@@ -130,10 +129,10 @@ fn copied(
     if decimal == other_decimal {
         return;
     }
-    for number in numbers_b.iter().filter(|number| !number.parts.is_empty()).take(MOST) {
+    for number in numbers_b.iter().filter(|number| !number.parts.is_empty()) {
         let written = &b.prose[number.range.clone()];
         let same = |other: &&Number| a.prose[other.range.clone()] == *written && other.own != number.own;
-        let Some(other) = numbers_a.iter().take(MOST).find(same) else { continue };
+        let Some(other) = numbers_a.iter().find(same) else { continue };
         let Some(value) = &other.own else { continue };
         let fraction = value.contains('.') && decimal != '.';
         // `3.14` may be a version or a section; groups of three are numbers, but for addresses like 192.168.100.200.

@@ -11,8 +11,11 @@ use std::ops::Range;
 use super::script::{Scripts, script};
 use crate::base::path::is_combining_mark;
 
-/// How far the end of a link's destination or of a label is looked for.
-const REACH: usize = 2000;
+/// How far the end of a link's destination is looked for, in characters.
+const REACH: usize = 1000;
+
+/// The same of labels and names.
+const NEAR: usize = 200;
 
 /// A sentence, taken apart.
 #[derive(Debug)]
@@ -164,8 +167,7 @@ impl<'t> Marks<'t, '_> {
         let text = self.reading.text;
         let bytes = text.as_bytes();
         let mut backticks: Option<BTreeMap<usize, Vec<usize>>> = None;
-        // Once one of these is not found, it is not looked for again.
-        let (mut tags_end, mut comments_end, mut wikis_end) = (true, true, true);
+        let mut ends = ["-->", ">", "]]"].map(Ahead::of);
         let mut at = 0;
         while at < bytes.len() {
             if !is_special(bytes[at]) && bytes[at] != b']' {
@@ -194,48 +196,30 @@ impl<'t> Marks<'t, '_> {
                         None => Some(at + length),
                     }
                 }
-                b'<' if comments_end && rest.starts_with("<!--") => match rest.find("-->") {
-                    Some(end) => {
-                        self.blank(at..at + end + 3);
-                        Some(at + end + 3)
-                    }
-                    None => {
-                        comments_end = false;
-                        None
-                    }
-                },
-                b'<' if tags_end && bytes.get(at + 1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'/') => {
-                    match rest.find('>') {
-                        Some(end) => {
-                            let inside = &rest[1..end];
-                            if inside.contains([':', '@']) && !inside.contains(char::is_whitespace) {
-                                let to = Piece { words: inside, range: at..at + end + 1 };
-                                self.reading.links.push(Link { kind: LinkKind::Inline, to });
-                            }
-                            self.blank(at..at + end + 1);
-                            Some(at + end + 1)
+                b'<' if rest.starts_with("<!--") => ends[0].from(text, at).map(|end| {
+                    self.blank(at..end + 3);
+                    end + 3
+                }),
+                b'<' if bytes.get(at + 1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'/') => {
+                    ends[1].from(text, at).map(|end| {
+                        let inside = &text[at + 1..end];
+                        if inside.contains([':', '@']) && !inside.contains(char::is_whitespace) {
+                            let to = Piece { words: inside, range: at..end + 1 };
+                            self.reading.links.push(Link { kind: LinkKind::Inline, to });
                         }
-                        None => {
-                            tags_end = false;
-                            None
-                        }
-                    }
+                        self.blank(at..end + 1);
+                        end + 1
+                    })
                 }
-                b'[' if wikis_end && rest.starts_with("[[") => match rest.find("]]") {
-                    Some(end) => {
-                        let inside = &rest[2..end];
-                        let (key, words) = inside.split_once('|').map_or((inside, ""), |(key, words)| (key, words));
-                        let to = Piece { words: key, range: at..at + end + 2 };
-                        self.reading.links.push(Link { kind: LinkKind::Wiki, to });
-                        self.blank(at..at + end - words.len());
-                        self.blank(at + end..at + end + 2);
-                        Some(at + end + 2)
-                    }
-                    None => {
-                        wikis_end = false;
-                        None
-                    }
-                },
+                b'[' if rest.starts_with("[[") => ends[2].from(text, at + 2).map(|end| {
+                    let inside = &text[at + 2..end];
+                    let (key, words) = inside.split_once('|').unwrap_or((inside, ""));
+                    let to = Piece { words: key, range: at..end + 2 };
+                    self.reading.links.push(Link { kind: LinkKind::Wiki, to });
+                    self.blank(at..end - words.len());
+                    self.blank(end..end + 2);
+                    end + 2
+                }),
                 b'[' if rest.starts_with("[^") => self.note(at),
                 b'[' => {
                     let image = at > 0 && bytes[at - 1] == b'!';
@@ -272,7 +256,7 @@ impl<'t> Marks<'t, '_> {
 
     fn note(&mut self, at: usize) -> Option<usize> {
         let rest = &self.reading.text[at + 2..];
-        let end = rest.char_indices().take(REACH).find(|&(_, c)| c == ']' || c.is_whitespace());
+        let end = rest.char_indices().take(NEAR).find(|&(_, c)| c == ']' || c.is_whitespace());
         let Some((end, ']')) = end else { return None };
         let range = at..at + 2 + end + 1;
         self.reading.notes.push(Piece { words: &rest[..end], range: range.clone() });
@@ -290,7 +274,7 @@ impl<'t> Marks<'t, '_> {
                 (LinkKind::Inline, words, close + 1 + length)
             }
             Some(b'[') if !rest.starts_with("[[") && !rest.starts_with("[^") => {
-                let end = rest.char_indices().take(REACH).find(|&(_, c)| c == ']')?.0;
+                let end = rest.char_indices().take(NEAR).find(|&(_, c)| c == ']')?.0;
                 (LinkKind::Reference, &rest[1..end], close + 1 + end + 1)
             }
             _ => return None,
@@ -359,10 +343,10 @@ impl<'t> Marks<'t, '_> {
     fn braces(&mut self, at: usize) -> Option<usize> {
         let rest = &self.reading.text[at..];
         if rest.starts_with("{{") {
-            let end = rest.char_indices().take(REACH).find(|&(end, _)| rest[end..].starts_with("}}"))?.0;
+            let end = rest.char_indices().take(NEAR).find(|&(end, _)| rest[end..].starts_with("}}"))?.0;
             return self.placeholder(at..at + end + 2);
         }
-        let end = rest.char_indices().take(REACH).find(|&(_, c)| c == '}')?.0;
+        let end = rest.char_indices().take(NEAR).find(|&(_, c)| c == '}')?.0;
         let inside = &rest[1..end];
         if inside.starts_with(['#', '.']) {
             self.blank(at..at + end + 1);
@@ -385,7 +369,7 @@ impl<'t> Marks<'t, '_> {
         }
         let mut length = 0;
         if rest.starts_with('(') {
-            length = rest.char_indices().take(REACH).find(|&(_, c)| c == ')')?.0 + 1;
+            length = rest.char_indices().take(NEAR).find(|&(_, c)| c == ')')?.0 + 1;
         }
         length += rest[length..].bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'$' | b'.' | b'-')).count();
         if !rest[length..].starts_with(['s', 'd', 'i', 'f', 'u', 'x', 'X', 'c', '@']) {
@@ -417,10 +401,12 @@ impl<'t> Marks<'t, '_> {
         let text = self.reading.text;
         let stops = |c: char| c.is_whitespace() || "<>\"«»“”|`".contains(c);
         let mut url = &text[start..host + text[host..].find(stops).unwrap_or(text.len() - host)];
-        let closes_more = |url: &str| url.matches(')').count() > url.matches('(').count();
+        let mut surplus = url.matches(')').count().saturating_sub(url.matches('(').count());
         while let Some(last) = url.chars().next_back() {
-            if !"?!.,:;*_~'’".contains(last) && !(last == ')' && closes_more(url)) {
-                break;
+            match last {
+                ')' if surplus > 0 => surplus -= 1,
+                last if "?!.,:;*_~'’".contains(last) => {}
+                _ => break,
             }
             url = &url[..url.len() - last.len_utf8()];
         }
@@ -428,6 +414,26 @@ impl<'t> Marks<'t, '_> {
         self.reading.links.push(Link { kind: LinkKind::Inline, to: Piece { words: url, range: start..end } });
         self.blank(start..end);
         end
+    }
+}
+
+/// Where something stands next. It is looked for again only behind where it was found, so that all looks take one walk.
+struct Ahead {
+    wanted: &'static str,
+    found: Option<usize>,
+}
+
+impl Ahead {
+    fn of(wanted: &'static str) -> Self {
+        Self { wanted, found: Some(0) }
+    }
+
+    fn from(&mut self, text: &str, at: usize) -> Option<usize> {
+        // It was never looked for if it is said to stand at the beginning, before all that could ask.
+        if self.found? < at || self.found == Some(0) {
+            self.found = text[at..].find(self.wanted).map(|found| at + found);
+        }
+        self.found
     }
 }
 

@@ -145,7 +145,7 @@ pub(super) fn wrong(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Fin
         return;
     }
     let aside = set_apart(reading);
-    let words = || reading.tokens.iter().filter(|token| !aside.iter().any(|range| range.contains(&token.range.start)));
+    let words = || reading.tokens.iter().filter(|token| !stands_in(&aside, token));
     let letters = |token: &Token| reading.word(token).chars().count();
     let own: usize = words().filter(|token| token.scripts.meets(rules.scripts)).map(letters).sum();
     // Capitalised words may be names, which keep their script.
@@ -199,14 +199,27 @@ fn set_apart(reading: &Reading<'_>) -> Vec<Range<usize>> {
         };
         aside.extend(start.map(|start| start..at));
     }
+    // One in another is a part of it.
+    aside.sort_by_key(|range| (range.start, range.end));
+    aside.dedup_by(|next, before| {
+        let overlaps = next.start < before.end;
+        before.end = if overlaps { before.end.max(next.end) } else { before.end };
+        overlaps
+    });
     aside
+}
+
+/// Whether a word stands in one of some ranges, which are in order and apart.
+fn stands_in(ranges: &[Range<usize>], token: &Token) -> bool {
+    let before = ranges.partition_point(|range| range.start <= token.range.start);
+    before > 0 && token.range.start < ranges[before - 1].end
 }
 
 /// Whether a text that is the same in both languages should have been translated: it has words, and is neither a name
 /// nor a list of names. Words that begin with a capital letter may be names; what is set apart may be a title.
 pub(super) fn needs_translation(reading: &Reading<'_>, source: &Rules, target: &Rules) -> bool {
     let aside = set_apart(reading);
-    let in_prose = |token: &&Token| !token.digits && !aside.iter().any(|range| range.contains(&token.range.start));
+    let in_prose = |token: &&Token| !token.digits && !stands_in(&aside, token);
     let words: Vec<&Token> = reading.tokens.iter().filter(in_prose).collect();
     let letters = |token: &&&Token| reading.word(token).chars().count();
     let small: Vec<&Token> = words.iter().copied().filter(|token| token.small).collect();
