@@ -32,6 +32,7 @@ struct Number {
     power: Option<u32>,
     /// Whether it may be a decade without its century.
     decade: bool,
+    roman: bool,
     /// Whether the other side is to have it: not what may be a letter as well, or a part of a name.
     needed: bool,
 }
@@ -176,6 +177,12 @@ impl Number {
         let decade = |short: &Self, long: &Self| {
             short.decade && short.wholes.iter().any(|end| long.wholes.iter().any(|year| year.len() == 4 && year.ends_with(end.as_str())))
         };
+        // `20-е годы XX века` are the 1920s.
+        let century = |roman: &Self, year: &Self| {
+            let of = |year: &String| (year.len() == 4).then(|| Some((year.get(..2)?.parse::<u32>().ok()? + 1).to_string())).flatten();
+            roman.roman && year.wholes.iter().filter_map(of).any(|century| roman.wholes.contains(&century))
+        };
+        let one = one || century(self, other) || century(other, self);
         one || (self.parts.is_empty() && meet(&self.wholes, &other.parts)) || decade(self, other) || decade(other, self)
     }
 
@@ -274,7 +281,12 @@ fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
         let decade = pieces.len() == 1
             && pieces[0].len() == 2
             && (matches!(before, Some('\'' | '’'))
-                || (pieces[0].ends_with('0') && word_after.is_some_and(|_| matches!(reading.gap(at), "" | "-" | "‑" | "'" | "’"))));
+                || word_after.is_some_and(|_| match reading.gap(at) {
+                    // `1960s` is `60s`, `68er`; with a hyphen, endings of cases stand behind all numbers.
+                    "" => true,
+                    "-" | "‑" | "'" | "’" => pieces[0].ends_with('0'),
+                    _ => false,
+                }));
         let power = word_after.filter(|_| {
             let gap = reading.gap(at);
             gap.is_empty() || gap == "-" || (gap.chars().count() == 1 && gap.starts_with(is_space))
@@ -285,7 +297,7 @@ fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
         let power = power.map(|(power, _)| power);
         let in_name = before.is_some_and(char::is_alphabetic);
         let trivial = parts.is_empty() && wholes.iter().any(|value| value == "0" || value == "1") && power.is_none();
-        numbers.push(Number { range, own, wholes, parts, power, decade, needed: !in_name && !trivial });
+        numbers.push(Number { range, own, wholes, parts, power, decade, roman: false, needed: !in_name && !trivial });
         at += 1;
     }
     numbers
@@ -344,7 +356,7 @@ fn roman(reading: &Reading<'_>, at: usize) -> Option<Number> {
     // Other letters make words and abbreviations too often: CD, DC, MIX.
     let needed = letters.len() >= 2 && letters.chars().all(|c| "IVX".contains(c));
     let value = value.to_string();
-    Some(Number { range: token.range.clone(), own: Some(value.clone()), wholes: vec![value], parts: Vec::new(), power: None, decade: false, needed })
+    Some(Number { range: token.range.clone(), own: Some(value.clone()), wholes: vec![value], parts: Vec::new(), power: None, decade: false, roman: true, needed })
 }
 
 /// The value of a Roman number in its one proper form.
