@@ -37,15 +37,54 @@ fn side<'a>(rules: &'a Rules, text: &'a str) -> Side<'a> {
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         prop::sample::select(vec![
-            "1991", "21", "1 234", "1,234", "3.5", "1.234.567", "12:30", "XXI", "ХХІ", "21st", "6-сында", "’90s", "1991–95", "8", "million",
-            "миллиард", "twenty", "einundzwanzig", "quatre-vingt-dix", "May", "желтоқсан", "января", "21.12.1991", "12/31/1999", "٣٤", "½",
-            "жылғы", "of", "the", "Қазақстан", "Қaзақстан", "Kазакh", "Ρeter", "й", "e\u{301}", "\u{301}", "words", "сөйлем", "Names",
-        ]).prop_map(str::to_owned),
+            "1991",
+            "21",
+            "1 234",
+            "1,234",
+            "3.5",
+            "1.234.567",
+            "12:30",
+            "XXI",
+            "ХХІ",
+            "21st",
+            "6-сында",
+            "’90s",
+            "1991–95",
+            "8",
+            "million",
+            "миллиард",
+            "twenty",
+            "einundzwanzig",
+            "quatre-vingt-dix",
+            "May",
+            "желтоқсан",
+            "января",
+            "21.12.1991",
+            "12/31/1999",
+            "٣٤",
+            "½",
+            "жылғы",
+            "of",
+            "the",
+            "Қазақстан",
+            "Қaзақстан",
+            "Kазакh",
+            "Ρeter",
+            "й",
+            "e\u{301}",
+            "\u{301}",
+            "words",
+            "сөйлем",
+            "Names",
+        ])
+        .prop_map(str::to_owned),
         prop::sample::select(vec![
-            " ", "\n", ".", ",", "-", "–", "'", "’", "\u{a0}", "*", "**", "_", "~~", "`", "``", "[", "]", "(", ")", "](", "[[", "]]", "|",
-            "[^", "[^a]", "{", "}", "{a}", "{{", "}}", "%s", "%", "$VAR", "$", "${", "<", ">", "<!--", "-->", "https://", "www.", "://", "&",
-            "&nbsp;", ";", "\\", "\\\\", "«", "»", "“", "”", "„", "‘", "\"", "…", "!", "#", "#3.2", "a.kk.md", "/", "..", "mailto:",
-        ]).prop_map(str::to_owned),
+            " ", "\n", ".", ",", "-", "–", "'", "’", "\u{a0}", "*", "**", "_", "~~", "`", "``", "[", "]", "(", ")", "](", "[[",
+            "]]", "|", "[^", "[^a]", "{", "}", "{a}", "{{", "}}", "%s", "%", "$VAR", "$", "${", "<", ">", "<!--", "-->",
+            "https://", "www.", "://", "&", "&nbsp;", ";", "\\", "\\\\", "«", "»", "“", "”", "„", "‘", "\"", "…", "!", "#",
+            "#3.2", "a.kk.md", "/", "..", "mailto:",
+        ])
+        .prop_map(str::to_owned),
         "\\PC{0,4}",
     ];
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
@@ -103,7 +142,8 @@ fn book() -> Vec<(String, String)> {
     let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("content");
     let mut pairs = Vec::new();
     for folder in [content.clone(), content.join("vectors")] {
-        let mut files: Vec<_> = fs::read_dir(folder).expect("the book is there").map(|entry| entry.expect("it can be read").path()).collect();
+        let mut files: Vec<_> =
+            fs::read_dir(folder).expect("the book is there").map(|entry| entry.expect("it can be read").path()).collect();
         files.sort();
         for file in files {
             let name = file.to_string_lossy().into_owned();
@@ -158,7 +198,10 @@ fn every_number_that_is_changed_in_the_book_is_found() {
 #[test]
 fn a_long_text_takes_no_longer_for_each_byte() {
     let (kk, en) = (rules("kk"), rules("en"));
-    for piece in ["[", "](", "`a`` ", "*a ", "<", "<!--", "{{", "12 345, ", "1.", "XXI ", "5 May ", "«", "“a", "https://", "[[", "[^", "а1", "&", "%(", "$A", "_a*"] {
+    for piece in [
+        "[", "](", "`a`` ", "*a ", "<", "<!--", "{{", "12 345, ", "1.", "XXI ", "5 May ", "«", "“a", "https://", "[[", "[^",
+        "а1", "&", "%(", "$A", "_a*",
+    ] {
         let text = piece.repeat(50_000 / piece.len());
         let other = format!("{text} 7 `x`");
         let start = Instant::now();

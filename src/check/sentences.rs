@@ -1,10 +1,10 @@
-//! The checks of [`parity`](super::parity) on a site: each sentence of each edition, and each beside its source.
+//! The checks of [`parity`](super::parity) on a site: each sentence and footnote of each edition, and each beside its source.
 //!
 //! What is found becomes diagnostics with a place in both files. A mark behind a sentence silences a check there; a
 //! mark that silences nothing is reported, so that none outlives its reason.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::parity::{self, Finding, Rules, Side};
@@ -19,7 +19,7 @@ use crate::site::{Site, WorkId};
 /// How many findings of one kind an edition shows; of the others it says how many they are.
 const MOST: usize = 10;
 
-/// An edition of a work, with what its sentences are read by.
+/// An edition of a work, with what its sentences are read by. Its lines are its segments, then its footnotes.
 struct Edition<'a> {
     document: &'a Document,
     text: &'a str,
@@ -38,7 +38,7 @@ struct Found<'a> {
 }
 
 struct Silence<'a> {
-    segment: u32,
+    line: u32,
     silenced: &'a Silenced,
     used: bool,
 }
@@ -61,16 +61,22 @@ pub(super) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
         let document = &*site.work(work).editions.get(lang)?.as_ref()?.document;
         // A page that nobody wrote has no text.
         let text = inputs.text(&document.file)?;
-        let marks = document.marks.iter().flat_map(|marks| marks.silenced.iter().map(|silenced| (marks.segment, silenced)));
-        let silences = marks.map(|(segment, silenced)| Silence { segment, silenced, used: false }).collect();
+        let own = document.marks.iter().flat_map(|marks| marks.silenced.iter().map(|silenced| (marks.segment, silenced)));
+        let of_notes = (document.segments.len() as u32..).zip(&document.notes);
+        let of_notes = of_notes.flat_map(|(line, note)| note.silenced.iter().map(move |silenced| (line, silenced)));
+        let silences = own.chain(of_notes).map(|(line, silenced)| Silence { line, silenced, used: false }).collect();
         Some(Edition { document, text, rules: rules.get(lang)?, found: Found { silences, ..Found::default() } })
     };
-    let mut source = edition(site.source().0);
-    let others = site.config.lang_ids().filter(|lang| *lang != site.source());
+    let (source_lang, _) = site.source_edition(work);
+    let mut source = edition(source_lang.0);
+    let others = site.config.lang_ids().filter(|lang| *lang != source_lang);
     for mut own in others.filter_map(|lang| edition(lang.0)) {
         if let Some(source) = source.as_mut().filter(|_| site.config.side_by_side) {
             for (left, right) in pairs(source.document, own.document) {
                 own.compare(source, &left, &right);
+            }
+            for (left, right) in notes(source.document, own.document) {
+                own.compare(source, &[left], &[right]);
             }
         }
         own.look_at_each();
@@ -93,7 +99,10 @@ fn pairs(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)>
         }
         for bead in row.beads {
             let lines = |document: &Document, blocks: &[u32]| -> Vec<u32> {
-                blocks.iter().flat_map(|block| document.blocks[*block as usize].segments.0..document.blocks[*block as usize].segments.1).collect()
+                blocks
+                    .iter()
+                    .flat_map(|block| document.blocks[*block as usize].segments.0..document.blocks[*block as usize].segments.1)
+                    .collect()
             };
             let (left, right) = (lines(source, &bead.left), lines(translation, &bead.right));
             if by_id {
@@ -113,6 +122,14 @@ fn pairs(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)>
     pairs
 }
 
+/// The footnotes that have one label in both editions.
+fn notes(source: &Document, translation: &Document) -> Vec<(u32, u32)> {
+    let by_label: HashMap<&str, u32> =
+        (source.segments.len() as u32..).zip(&source.notes).map(|(line, note)| (note.label.as_str(), line)).collect();
+    let lines = (translation.segments.len() as u32..).zip(&translation.notes);
+    lines.filter_map(|(line, note)| Some((*by_label.get(note.label.as_str())?, line))).collect()
+}
+
 /// The lines of two blocks that are shown whole, such as lists, by the ids of the sentences.
 fn beside(source: &Document, left: &[u32], translation: &Document, right: &[u32]) -> Vec<(Vec<u32>, Vec<u32>)> {
     fn ids<'d>(document: &'d Document, lines: &[u32]) -> Vec<&'d [SegmentId]> {
@@ -130,26 +147,34 @@ fn same_shape(source: &Document, translation: &Document) -> bool {
 }
 
 impl<'a> Edition<'a> {
-    fn lines(&self, segments: &[u32]) -> Lines<'a> {
-        let bytes = |segment: &u32| {
-            let (start, end) = self.document.segments[*segment as usize].bytes;
-            start as usize..end as usize
-        };
-        let piece = |range: Range<usize>| self.text.get(range).unwrap_or_default();
-        if let [segment] = segments {
-            let range = bytes(segment);
-            return Lines { starts: vec![(0, range.start)], text: Cow::Borrowed(piece(range)) };
+    fn lines(&self, lines: &[u32]) -> Lines<'a> {
+        if let [line] = lines {
+            let range = self.bytes(*line);
+            return Lines { starts: vec![(0, range.start)], text: Cow::Borrowed(self.text.get(range).unwrap_or_default()) };
         }
         let mut text = String::new();
-        let mut starts = Vec::with_capacity(segments.len());
-        for segment in segments {
-            let range = bytes(segment);
+        let mut starts = Vec::with_capacity(lines.len());
+        for line in lines {
+            let range = self.bytes(*line);
             starts.push((text.len(), range.start));
-            text.push_str(piece(range));
+            text.push_str(self.text.get(range).unwrap_or_default());
             text.push('\n');
         }
         text.pop();
         Lines { text: Cow::Owned(text), starts }
+    }
+
+    /// Where a line stands in the file.
+    fn bytes(&self, line: u32) -> Range<usize> {
+        let line = line as usize;
+        if let Some(segment) = self.document.segments.get(line) {
+            return segment.bytes.0 as usize..segment.bytes.1 as usize;
+        }
+        let note = &self.document.notes[line - self.document.segments.len()];
+        let (start, end) = (note.bytes.0 as usize, note.bytes.1 as usize);
+        // Its label is no part of its text.
+        let label = self.text.get(start..end).and_then(|text| text.find("]:")).map_or(0, |at| at + 2);
+        start + label..end
     }
 
     fn side<'s>(&'s self, lines: &'s Lines<'_>) -> Side<'s> {
@@ -190,12 +215,12 @@ impl Edition<'_> {
 
     /// Looks at each line by itself, then at the marks that silenced nothing.
     fn look_at_each(&mut self) {
-        for segment in 0..self.document.segments.len() as u32 {
-            let lines = self.lines(&[segment]);
+        for line in 0..(self.document.segments.len() + self.document.notes.len()) as u32 {
+            let lines = self.lines(&[line]);
             for finding in parity::alone(self.rules, &lines.text) {
                 // What was not translated is in the wrong script for that reason.
-                let known = *finding.code == code::WRONG_SCRIPT && self.found.untranslated.contains(&segment);
-                if !self.found.silences(&[segment], finding.code) && !known {
+                let known = *finding.code == code::WRONG_SCRIPT && self.found.untranslated.contains(&line);
+                if !self.found.silences(&[line], finding.code) && !known {
                     let problem = self.problem(&lines, finding);
                     self.found.problems.push(problem);
                 }
@@ -206,7 +231,7 @@ impl Edition<'_> {
             let message = match parity::about(code) {
                 None => format!("`{}` is no check of a sentence, and cannot be silenced for one", code.name),
                 // What stands beside nothing was not compared.
-                Some(parity::About::Pair) if !self.found.compared.contains(&silence.segment) => continue,
+                Some(parity::About::Pair) if !self.found.compared.contains(&silence.line) => continue,
                 Some(_) => format!("`{}` finds nothing in this sentence", code.name),
             };
             self.found.problems.push(Diagnostic::at(&code::NEEDLESS_SILENCE, place.clone(), message).hint("take the mark away"));
@@ -220,9 +245,9 @@ impl Edition<'_> {
 
 impl Found<'_> {
     /// Whether a mark of one of these lines silences a check.
-    fn silences(&mut self, segments: &[u32], code: &'static Code) -> bool {
+    fn silences(&mut self, lines: &[u32], code: &'static Code) -> bool {
         let mut silenced = false;
-        for silence in self.silences.iter_mut().filter(|it| segments.contains(&it.segment) && it.silenced.code == code) {
+        for silence in self.silences.iter_mut().filter(|it| lines.contains(&it.line) && it.silenced.code == code) {
             silence.used = true;
             silenced = true;
         }

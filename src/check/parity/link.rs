@@ -119,7 +119,8 @@ pub(super) fn codes(source: &Side<'_>, a: &Reading<'_>, target: &Side<'_>, b: &R
     if (a.codes.is_empty() && b.codes.is_empty()) || a.codes.len().max(b.codes.len()) > MOST {
         return;
     }
-    let neutral = |pieces: &[Piece<'_>], code: &str| pieces.iter().map(|piece| without_code(piece.words, code)).collect::<Vec<_>>();
+    let neutral =
+        |pieces: &[Piece<'_>], code: &str| pieces.iter().map(|piece| without_code(piece.words, code)).collect::<Vec<_>>();
     let (neutral_a, neutral_b) = (neutral(&a.codes, &source.rules.code), neutral(&b.codes, &target.rules.code));
     let lacking = |pieces: &[Piece<'_>], own: &[String], others: &[String]| -> Vec<(String, Range<usize>)> {
         let lacks = pieces.iter().zip(own).filter(|(_, words)| !others.contains(words));
@@ -246,7 +247,8 @@ pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut
             continue;
         }
         // What closes it may be one of the language's own marks: `“…”` where `“` alone is known.
-        let close = reading.prose[inside..].char_indices().find(|(_, c)| (MARKS.contains(*c) && *c != '‘') || (*c == '’' && mark == '‘'));
+        let close =
+            reading.prose[inside..].char_indices().find(|(_, c)| (MARKS.contains(*c) && *c != '‘') || (*c == '’' && mark == '‘'));
         let (close, closing) = match close {
             Some((at, c)) => (inside + at, c.to_string()),
             None => (inside, String::new()),

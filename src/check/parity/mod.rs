@@ -106,12 +106,14 @@ impl Rules {
                 months.extend(forms.iter().map(split).map(|(form, open)| (form, open, month)));
             }
         }
-        let numerals = pack.numerals.iter().flat_map(|(value, forms)| {
-            forms.iter().map(split).map(|(form, open)| (form.to_lowercase(), open, *value))
-        });
+        let numerals = pack
+            .numerals
+            .iter()
+            .flat_map(|(value, forms)| forms.iter().map(split).map(|(form, open)| (form.to_lowercase(), open, *value)));
         let first = |mark: &str, or: char| mark.chars().next().unwrap_or(or);
         let judged = !pack.borrowed.quotes;
-        let trimmed = |marks: &[&String]| marks.iter().flat_map(|mark| mark.chars()).filter(|c| judged && !c.is_whitespace()).collect();
+        let trimmed =
+            |marks: &[&String]| marks.iter().flat_map(|mark| mark.chars()).filter(|c| judged && !c.is_whitespace()).collect();
         let [open, close, inner_open, inner_close] = &pack.quotes;
         Self {
             code: code.to_owned(),
@@ -212,11 +214,7 @@ pub fn about(code: &Code) -> Option<About> {
         &code::UNTRANSLATED_TEXT,
     ];
     const TEXT: [&Code; 4] = [&code::MIXED_SCRIPT, &code::WRONG_SCRIPT, &code::NOT_NFC, &code::FOREIGN_QUOTES];
-    if PAIR.contains(&code) {
-        Some(About::Pair)
-    } else {
-        TEXT.contains(&code).then_some(About::Text)
-    }
+    if PAIR.contains(&code) { Some(About::Pair) } else { TEXT.contains(&code).then_some(About::Text) }
 }
 
 fn same_words(a: &str, b: &str) -> bool {
@@ -240,7 +238,9 @@ impl Difference {
         let here = extra.first().map_or(0..target.len(), |(_, range)| range.clone());
         let there = missing.first().map_or(0..source.len(), |(_, range)| range.clone());
         let (in_source, extra) = (list(&missing), list(&extra));
-        let is = |things: &[String]| if things.len() > 1 { format!("{what}s {} are", joined(things)) } else { format!("{what} {} is", joined(things)) };
+        let is = |things: &[String]| {
+            if things.len() > 1 { format!("{what}s {} are", joined(things)) } else { format!("{what} {} is", joined(things)) }
+        };
         let message = match (&in_source[..], &extra[..]) {
             ([], []) => return None,
             (missing, []) => format!("the {} in the source and not here", is(missing)),

@@ -146,7 +146,9 @@ fn copied(
             Err(_) => value.replace('.', &other_decimal.to_string()),
         };
         let message = match &number.own {
-            Some(own) => format!("`{written}` is {} here, and {} in the source", own.replace('.', &other_decimal.to_string()), right),
+            Some(own) => {
+                format!("`{written}` is {} here, and {} in the source", own.replace('.', &other_decimal.to_string()), right)
+            }
             None => format!("`{written}` is written as in the language of the source"),
         };
         findings.push(
@@ -175,11 +177,13 @@ impl Number {
             (None, None) => meet(&self.wholes, &other.wholes),
         };
         let decade = |short: &Self, long: &Self| {
-            short.decade && short.wholes.iter().any(|end| long.wholes.iter().any(|year| year.len() == 4 && year.ends_with(end.as_str())))
+            short.decade
+                && short.wholes.iter().any(|end| long.wholes.iter().any(|year| year.len() == 4 && year.ends_with(end.as_str())))
         };
         // `20-е годы XX века` are the 1920s.
         let century = |roman: &Self, year: &Self| {
-            let of = |year: &String| (year.len() == 4).then(|| Some((year.get(..2)?.parse::<u32>().ok()? + 1).to_string())).flatten();
+            let of =
+                |year: &String| (year.len() == 4).then(|| Some((year.get(..2)?.parse::<u32>().ok()? + 1).to_string())).flatten();
             roman.roman && year.wholes.iter().filter_map(of).any(|century| roman.wholes.contains(&century))
         };
         let one = one || century(self, other) || century(other, self);
@@ -356,14 +360,34 @@ fn roman(reading: &Reading<'_>, at: usize) -> Option<Number> {
     // Other letters make words and abbreviations too often: CD, DC, MIX.
     let needed = letters.len() >= 2 && letters.chars().all(|c| "IVX".contains(c));
     let value = value.to_string();
-    Some(Number { range: token.range.clone(), own: Some(value.clone()), wholes: vec![value], parts: Vec::new(), power: None, decade: false, roman: true, needed })
+    Some(Number {
+        range: token.range.clone(),
+        own: Some(value.clone()),
+        wholes: vec![value],
+        parts: Vec::new(),
+        power: None,
+        decade: false,
+        roman: true,
+        needed,
+    })
 }
 
 /// The value of a Roman number in its one proper form.
 fn roman_value(letters: &str) -> Option<u32> {
     const STEPS: [(u32, &str); 13] = [
-        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"),
-        (4, "IV"), (1, "I"),
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
     ];
     let mut rest = letters;
     let mut total = 0;
@@ -382,8 +406,19 @@ fn roman_value(letters: &str) -> Option<u32> {
 fn to_roman(mut value: u32) -> String {
     let mut letters = String::new();
     for (step, sign) in [
-        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"),
-        (4, "IV"), (1, "I"),
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
     ] {
         while value >= step {
             letters.push_str(sign);
@@ -437,10 +472,15 @@ fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
         };
         let year_of = |token: Option<usize>| {
             let token = token.filter(|token| !taken.contains(token))?;
-            (tokens[token].range.len() == 4).then(|| value(reading, token, 4)).flatten().filter(|year| *year >= 1000).map(|year| (token, year))
+            (tokens[token].range.len() == 4)
+                .then(|| value(reading, token, 4))
+                .flatten()
+                .filter(|year| *year >= 1000)
+                .map(|year| (token, year))
         };
         let mut day = day_of(left);
-        let mut year = if day.is_none() { year_of(left) } else { year_of(left.and_then(|left| beside(reading, left, Way::Left, 1))) };
+        let mut year =
+            if day.is_none() { year_of(left) } else { year_of(left.and_then(|left| beside(reading, left, Way::Left, 1))) };
         if day.is_none() {
             day = day_of(right);
         }
@@ -527,11 +567,8 @@ fn numbers_in_words(reading: &Reading<'_>, rules: &Rules) -> BTreeSet<String> {
     /// How many words a number in words may have, and how many ways to read it are followed.
     const LONGEST: usize = 8;
     const WAYS: usize = 32;
-    let words: Vec<Vec<Vec<u64>>> = reading
-        .tokens
-        .iter()
-        .map(|token| if token.digits { Vec::new() } else { rules.values(reading.word(token)) })
-        .collect();
+    let words: Vec<Vec<Vec<u64>>> =
+        reading.tokens.iter().map(|token| if token.digits { Vec::new() } else { rules.values(reading.word(token)) }).collect();
     let mut found = BTreeSet::new();
     for start in 0..words.len() {
         // What is complete, and what a word for hundred or thousand may still multiply.
@@ -581,7 +618,8 @@ pub(super) fn values(word: &str, numerals: &[(String, bool, u64)]) -> Vec<Vec<u6
     // The dot that a capital İ leaves is no part of a form.
     let word: String = word.to_lowercase().chars().filter(|c| *c != '\u{307}').collect();
     let matches = |rest: &str, form: &str, open: bool| if open { rest.starts_with(form) } else { rest == form };
-    let longest = |rest: &str| numerals.iter().filter(|(form, open, _)| matches(rest, form, *open)).map(|(form, _, _)| form.len()).max();
+    let longest =
+        |rest: &str| numerals.iter().filter(|(form, open, _)| matches(rest, form, *open)).map(|(form, _, _)| form.len()).max();
     let Some(length) = longest(&word) else { return Vec::new() };
     let of_length = |rest: &str, length: usize| {
         let fits = numerals.iter().filter(|(form, open, _)| form.len() == length && matches(rest, form, *open));
@@ -617,4 +655,3 @@ pub(super) fn is_form(word: &str, form: &str, open: bool) -> bool {
     let (word, form) = (word.to_lowercase(), form.to_lowercase());
     if open { word.starts_with(&form) } else { word == form }
 }
-

@@ -83,7 +83,8 @@ impl<'t> Reading<'t> {
             tokens: Vec::new(),
         };
         if text.bytes().any(is_special) {
-            let mut marks = Marks { reading: &mut reading, blanks: Vec::new(), brackets: Vec::new(), openers: Default::default() };
+            let mut marks =
+                Marks { reading: &mut reading, blanks: Vec::new(), brackets: Vec::new(), openers: Default::default() };
             marks.read();
             let blanks = std::mem::take(&mut marks.blanks);
             if !blanks.is_empty() {

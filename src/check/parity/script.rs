@@ -12,7 +12,19 @@ pub(super) struct Scripts(u16);
 
 /// The names of the scripts, in the order of their bits; the three first have letters that look alike.
 const NAMES: [&str; 13] = [
-    "Latin", "Cyrillic", "Greek", "Armenian", "Georgian", "Hebrew", "Arabic", "Devanagari", "Bengali", "Thai", "Hangul", "Kana", "Han",
+    "Latin",
+    "Cyrillic",
+    "Greek",
+    "Armenian",
+    "Georgian",
+    "Hebrew",
+    "Arabic",
+    "Devanagari",
+    "Bengali",
+    "Thai",
+    "Hangul",
+    "Kana",
+    "Han",
 ];
 
 impl Scripts {
@@ -230,7 +242,11 @@ pub(super) fn needs_translation(reading: &Reading<'_>, source: &Rules, target: &
         return small.iter().any(|token| token.scripts.meets(source.scripts) && letters(&token) >= 3);
     }
     let ends = reading.prose.trim_end().ends_with(['.', '!', '?', '…', '。', '؟', ':', ';']);
-    if ends { words.len() >= 3 && (small.len() >= 2 || small_letters >= 4) } else { words.len() >= 4 && small.len() * 2 >= words.len() }
+    if ends {
+        words.len() >= 3 && (small.len() >= 2 || small_letters >= 4)
+    } else {
+        words.len() >= 4 && small.len() * 2 >= words.len()
+    }
 }
 
 /// The first characters that Unicode normal form C writes otherwise.
@@ -253,8 +269,8 @@ pub(super) fn not_nfc(text: &str, findings: &mut Vec<Finding>) {
     let points = |text: &str| text.chars().map(|c| format!("U+{:04X}", c as u32)).collect::<Vec<_>>().join(" ");
     let written = &text[start..end];
     let message = format!("`{}` is written as {}, not as {}", shown(written), points(written), points(&path::nfc(written)));
-    findings.push(
-        Finding::new(&code::NOT_NFC, message, start..end)
-            .hint("bring the file into Unicode normal form C: search, sorting and comparison take the two for different letters"),
-    );
+    findings
+        .push(Finding::new(&code::NOT_NFC, message, start..end).hint(
+            "bring the file into Unicode normal form C: search, sorting and comparison take the two for different letters",
+        ));
 }
