@@ -22,6 +22,8 @@ const MOST_WORDS: usize = 5000;
 #[derive(Debug)]
 struct Number {
     range: Range<usize>,
+    /// Its digits and marks alone, without a word that multiplies it.
+    digits: Range<usize>,
     /// What it is by the rules of its own language.
     own: Option<String>,
     /// Everything that it may be as one number.
@@ -131,8 +133,8 @@ fn copied(
         return;
     }
     for number in numbers_b.iter().filter(|number| !number.parts.is_empty()) {
-        let written = &b.prose[number.range.clone()];
-        let same = |other: &&Number| a.prose[other.range.clone()] == *written && other.own != number.own;
+        let written = &b.prose[number.digits.clone()];
+        let same = |other: &&Number| a.prose[other.digits.clone()] == *written && other.own != number.own;
         let Some(other) = numbers_a.iter().find(same) else { continue };
         let Some(value) = &other.own else { continue };
         let fraction = value.contains('.') && decimal != '.';
@@ -152,8 +154,8 @@ fn copied(
             None => format!("`{written}` is written as in the language of the source"),
         };
         findings.push(
-            Finding::new(&code::PARITY_NUMBER, message, number.range.clone())
-                .there(other.range.clone(), "the source")
+            Finding::new(&code::PARITY_NUMBER, message, number.digits.clone())
+                .there(other.digits.clone(), "the source")
                 .hint(format!("write `{right}`")),
         );
     }
@@ -297,11 +299,12 @@ fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
         });
         let power = power.and_then(|word| Some((rules.power(reading.word(&tokens[word]))?, word)));
         // `8 billion` is shown whole.
+        let digits = range.clone();
         let range = range.start..power.map_or(range.end, |(_, word)| tokens[word].range.end);
         let power = power.map(|(power, _)| power);
         let in_name = before.is_some_and(char::is_alphabetic);
         let trivial = parts.is_empty() && wholes.iter().any(|value| value == "0" || value == "1") && power.is_none();
-        numbers.push(Number { range, own, wholes, parts, power, decade, roman: false, needed: !in_name && !trivial });
+        numbers.push(Number { range, digits, own, wholes, parts, power, decade, roman: false, needed: !in_name && !trivial });
         at += 1;
     }
     numbers
@@ -362,6 +365,7 @@ fn roman(reading: &Reading<'_>, at: usize) -> Option<Number> {
     let value = value.to_string();
     Some(Number {
         range: token.range.clone(),
+        digits: token.range.clone(),
         own: Some(value.clone()),
         wholes: vec![value],
         parts: Vec::new(),
