@@ -96,6 +96,9 @@
 //!   first problem and know neither frame nor suggestion.
 //! * **Language data are ours**, a page of YAML each, instead of ICU: dates, numbers, quotes, alphabets and
 //!   romanisation for a few languages need no megabytes of tables, and an author can add a language.
+//! * **A warning about a translation must be right** ([`check::parity`]): where a sentence can be read in more than one way, the
+//!   reading in which nothing is wrong counts, and what a language's file does not say is not judged. So a changed number
+//!   is found unless it became another number of its sentence, and an editor need not learn to look away.
 //! * **An edit is followed through the stages, not through events.** Two snapshots are compared; where only texts of
 //!   pages, locks, templates or copied files differ, each stage puts the new in the place of the old and shares the rest, else
 //!   it says that it cannot and the state is made whole ([`project`]). What a stage sees of a document is a pattern that

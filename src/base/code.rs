@@ -68,6 +68,20 @@ codes! {
     UNTRANSLATED "untranslated" Warning "Sentences of the source are missing in a translation.";
     EXTRA "extra" Note "Sentences of a translation stand for nothing in the source, and no mark says that this is meant.";
     INCOMPLETE "incomplete" Error "`check --complete` asks for a language in which a work is missing, or not complete, or not current.";
+    // A sentence beside its translation, and a sentence alone
+    PARITY_NUMBER "parity-number" Warning "A number stands on one side of a translation only, in digits or in words, or means something else in the language it was copied into.";
+    PARITY_DATE "parity-date" Warning "A translation has another date than its source.";
+    PARITY_LINK "parity-link" Warning "A link of a sentence leads elsewhere in its translation, or is missing; editions of one work count as the same.";
+    PARITY_CODE "parity-code" Warning "A sentence and its translation have different code between backticks.";
+    PARITY_FOOTNOTE "parity-footnote" Warning "A sentence and its translation refer to different footnotes.";
+    PARITY_PLACEHOLDER "parity-placeholder" Warning "A sentence and its translation have different placeholders, such as `{name}`, `%s` or `$VAR`.";
+    PARITY_EMPHASIS "parity-emphasis" Note "A sentence and its translation emphasise differently.";
+    UNTRANSLATED_TEXT "untranslated-text" Warning "A translation is its source, word for word.";
+    WRONG_SCRIPT "wrong-script" Warning "A sentence is mostly in a script that its language does not use, outside quotations and emphasis.";
+    MIXED_SCRIPT "mixed-script" Warning "A word has letters of another script that look like its own: no search finds it.";
+    NOT_NFC "not-nfc" Warning "A text is not in Unicode normal form C: letters are written as a letter and a mark where there is one character for both.";
+    FOREIGN_QUOTES "foreign-quotes" Warning "Quotation marks are not those that the language's file says.";
+    NEEDLESS_SILENCE "needless-silence" Note "A mark silences a check that finds nothing there.";
     // Templates
     TEMPLATE "template" Error "A template cannot be read or rendered.";
     // The split

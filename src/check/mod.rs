@@ -17,6 +17,8 @@ use crate::site::{Site, WorkId};
 use crate::split::{self, Change, Chapter, Difference, Split};
 
 pub mod drift;
+pub mod parity;
+mod sentences;
 
 /// What was found wrong, apart for each thing that was looked at, so that one can be looked at again.
 #[derive(Debug, Default)]
@@ -40,9 +42,11 @@ impl Checks {
     pub fn look_again(&mut self, site: &Site, inputs: &Inputs, works: &BTreeSet<WorkId>) -> bool {
         let mut differs = false;
         let is_one = |file: &str| site.edition_in(file).is_some_and(|(work, _)| works.contains(&work));
+        let rules = sentences::rules(site);
         for &work in works {
             let mut problems = Vec::new();
             translations(site, work, &mut problems);
+            sentences::check(site, inputs, &rules, work, &mut problems);
             differs |= put(&mut self.works, work, problems, &site.config);
         }
         for (index, split) in site.splits.iter().enumerate() {
@@ -65,12 +69,14 @@ fn put<K: Ord>(known: &mut BTreeMap<K, Vec<Diagnostic>>, key: K, mut problems: V
 
 /// Looks at the site as a whole.
 pub fn check(site: &Site, inputs: &Inputs) -> Checks {
+    let rules = sentences::rules(site);
     let works: Vec<(WorkId, Vec<Diagnostic>)> = site
         .order
         .par_iter()
         .filter_map(|&work| {
             let mut problems = Vec::new();
             translations(site, work, &mut problems);
+            sentences::check(site, inputs, &rules, work, &mut problems);
             site.config.apply_severities(&mut problems);
             (!problems.is_empty()).then_some((work, problems))
         })

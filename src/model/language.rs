@@ -39,12 +39,26 @@ pub struct LanguagePack {
     pub date: String,
     /// Twelve names, in the form used within a date.
     pub months: Vec<String>,
+    /// By month: how its name may be written else, cases and abbreviations; a form that ends in `*` may go on.
+    pub month_forms: Vec<Vec<String>>,
+    /// By number: the words that may stand for it, in the same notation.
+    pub numerals: BTreeMap<u64, Vec<String>>,
     /// The letters in their order, for sorting.
     pub alphabet: String,
     /// How letters are written in slugs.
     pub romanise: BTreeMap<char, String>,
     /// Words of the interface.
     pub strings: BTreeMap<String, String>,
+    pub borrowed: Borrowed,
+}
+
+/// What another language's file says in the place of this one's: good enough to write with, not to judge texts by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Borrowed {
+    pub quotes: bool,
+    /// Decimal mark and group separator.
+    pub marks: bool,
+    pub months: bool,
 }
 
 impl LanguagePack {
@@ -87,6 +101,30 @@ impl LanguagePack {
                 ));
             }
         }
+        if let Some(node) = fields.take("month_forms") {
+            match &node.value {
+                Value::List(items) if items.len() == 12 => {
+                    pack.month_forms = items.iter().map(|item| forms(item, fields.problems())).collect();
+                }
+                _ => fields.problems().push(
+                    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "`month_forms` needs a list of twelve")
+                        .hint("each is a form, or a list of forms; one that ends in `*` stands for all that begin so"),
+                ),
+            }
+        }
+        for entry in fields.take_map("numerals") {
+            match entry.key.parse() {
+                Ok(number) => {
+                    let forms = forms(&entry.node, fields.problems());
+                    pack.numerals.insert(number, forms);
+                }
+                Err(_) => fields.problems().push(Diagnostic::at(
+                    &code::BAD_VALUE,
+                    entry.key_place.clone(),
+                    format!("`{}` is not a whole number", entry.key),
+                )),
+            }
+        }
         for entry in fields.take_map("romanise") {
             let mut letters = entry.key.chars();
             match (letters.next(), letters.next()) {
@@ -113,6 +151,11 @@ impl LanguagePack {
 
     /// Takes from another language what this one does not say, so that no page lacks a word.
     pub fn fill_from(&mut self, other: &Self) {
+        self.borrowed = Borrowed {
+            quotes: self.quotes.iter().all(String::is_empty),
+            marks: self.decimal.is_empty(),
+            months: self.months.is_empty(),
+        };
         for (own, others) in [
             (&mut self.direction, &other.direction),
             (&mut self.og_locale, &other.og_locale),
@@ -200,6 +243,14 @@ pub fn grouped(number: i64, separator: &str) -> String {
         text.push(digit);
     }
     text
+}
+
+/// The forms of a word: a text, or a list of them.
+fn forms(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+    match &node.value {
+        Value::List(_) => texts(node, problems),
+        _ => yaml::text(node, problems).into_iter().collect(),
+    }
 }
 
 fn texts(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<String> {

@@ -19,7 +19,9 @@ use super::fragment::Builder;
 use super::marks::{self, Mark, Marks};
 use super::names::{Names, is_reserved};
 use super::provenance::Provenance;
-use super::{Block, BlockKind, CodeBlock, Fragment, Heading, HoleKind, Note, ParseInput, Ref, RefKind, Segment, Target, Word};
+use super::{
+    Block, BlockKind, CodeBlock, Fragment, Heading, HoleKind, Note, ParseInput, Ref, RefKind, Segment, Silenced, Target, Word,
+};
 
 /// How many undefined footnotes of a page get a hint at a similar one: it costs a look at all of them.
 const HINTS: usize = 20;
@@ -150,6 +152,8 @@ struct Notes {
     undefined: usize,
     /// What was being written when a definition began, the body first: definitions may stand in one another.
     aside: Vec<(String, Range<usize>, Builder)>,
+    /// The checks that marks silence, by label.
+    silenced: Vec<(String, Silenced)>,
 }
 
 impl<'a, 'p> Writer<'a, 'p> {
@@ -962,6 +966,13 @@ impl<'a, 'p> Writer<'a, 'p> {
         let is_last = without_comments(line).trim().is_empty();
         let problem = match mark {
             Err(bad) => Some((bad.message, bad.hint)),
+            // A note is checked as a whole, so that is what a mark can silence a check for.
+            Ok(Mark::Silenced(code, reason)) if is_last && !self.notes.aside.is_empty() => {
+                if let Some((label, _, _)) = self.notes.aside.last() {
+                    self.notes.silenced.push((label.clone(), Silenced { code, reason, place: place.clone() }));
+                }
+                None
+            }
             Ok(_) if self.leaf.is_none() && self.page.is_some_and(|page| page.settings.segments) => {
                 let hint = "marks stand behind sentences of paragraphs, headings and lists; not in tables, notes and titles";
                 Some(("there is no sentence that this mark could be of".to_owned(), hint.to_owned()))
@@ -1254,7 +1265,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             let (number, uses) = match self.notes.used.get(&label) {
                 Some(&found) => found,
                 None => {
-                    let line = self.first_line(range);
+                    let line = self.first_line(range.clone());
                     if let Some(problem) = self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is never used")) {
                         problem.push_hint(format!("refer to it with `[^{label}]`"));
                     }
@@ -1264,8 +1275,10 @@ impl<'a, 'p> Writer<'a, 'p> {
                     (number, 0)
                 }
             };
+            let mine = |(of, silenced): &(String, Silenced)| (*of == label).then(|| silenced.clone());
+            let silenced = self.notes.silenced.iter().filter_map(mine).collect();
             let label = self.note_id(&label);
-            notes.push(Note { label, number, uses, text });
+            notes.push(Note { label, number, uses, text, bytes: (range.start as u32, range.end as u32), silenced });
         }
         notes.sort_by_key(|note| note.number);
         notes

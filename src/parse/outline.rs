@@ -102,4 +102,8 @@ pub struct Note {
     /// How often it is referred to.
     pub uses: u32,
     pub text: super::Fragment,
+    /// Its bytes in the file, with its label; of the first definition, if there are several.
+    pub bytes: (u32, u32),
+    /// The checks that a mark behind it silences.
+    pub silenced: Box<[super::Silenced]>,
 }

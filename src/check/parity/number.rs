@@ -1,0 +1,661 @@
+//! Numbers and dates of a sentence, and whether those of two sentences are the same.
+//!
+//! A number is compared by its value. How it is written depends on the language (decimal mark, group separator), on
+//! habit (`10 000`, `8 billion`, `1991–95`, `XXI`, `the 1980s`) and on whoever writes: where a spelling can be read in
+//! more than one way, every reading counts, and a number that one side writes in words counts as well. So what is
+//! reported is a number that the other side has in no form at all; how often it has it does not matter, since a
+//! translation may say "that year" for a year already named.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::reading::{Reading, digit};
+use super::{Difference, Finding, Rules, Side};
+use crate::base::code;
+use crate::model::language::grouped;
+
+/// How many numbers and how many words of a sentence are compared: more are no sentence.
+const MOST: usize = 400;
+const MOST_WORDS: usize = 5000;
+
+/// A number in a text.
+#[derive(Debug)]
+struct Number {
+    range: Range<usize>,
+    /// Its digits and marks alone, without a word that multiplies it.
+    digits: Range<usize>,
+    /// What it is by the rules of its own language.
+    own: Option<String>,
+    /// Everything that it may be as one number.
+    wholes: Vec<String>,
+    /// What it is if its marks part several numbers; empty where it has none.
+    parts: Vec<String>,
+    /// The power of ten that a word after it says: 9 for `billion`.
+    power: Option<u32>,
+    /// Whether it may be a decade without its century.
+    decade: bool,
+    roman: bool,
+    /// Whether the other side is to have it: not what may be a letter as well, or a part of a name.
+    needed: bool,
+}
+
+/// A date with the name of its month, or written in digits alone.
+#[derive(Debug, Clone)]
+struct Date {
+    range: Range<usize>,
+    year: Option<u32>,
+    month: u32,
+    day: Option<u32>,
+    /// `3/4/1991` may be in March or in April.
+    swapped: bool,
+}
+
+/// Compares the dates of two sentences, then the numbers that are left.
+pub(super) fn compare(source: &Side<'_>, a: &Reading<'_>, target: &Side<'_>, b: &Reading<'_>, findings: &mut Vec<Finding>) {
+    let (rules_a, rules_b) = (source.rules, target.rules);
+    let [dates_a, dates_b] = [(a, rules_a), (b, rules_b)].map(|(reading, rules)| dates(reading, rules));
+    let [numbers_a, numbers_b] = [(a, rules_a), (b, rules_b)].map(|(reading, rules)| numbers(reading, rules));
+    let too_many = |reading: &Reading<'_>, numbers: &[Number]| numbers.len() > MOST || reading.tokens.len() > MOST_WORDS;
+    if (numbers_a.is_empty() && numbers_b.is_empty()) || too_many(a, &numbers_a) || too_many(b, &numbers_b) {
+        return;
+    }
+    // Bytes of dates that are settled: their numbers are not looked for.
+    let (mut settled_a, mut settled_b): (Vec<Range<usize>>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
+    let apart = |date: &Date, others: &[Date]| !others.iter().any(|other| date.fits(other));
+    let missing: Vec<&Date> = dates_a.iter().filter(|date| apart(date, &dates_b)).collect();
+    let extra: Vec<&Date> = dates_b.iter().filter(|date| apart(date, &dates_a)).collect();
+    // A date on one side alone may stand on the other in a form that is not known here; its numbers will tell.
+    if !missing.is_empty() && !extra.is_empty() {
+        settled_a.extend(missing.iter().map(|date| date.range.clone()));
+        settled_b.extend(extra.iter().map(|date| date.range.clone()));
+        let piece = |reading: &Reading<'_>, date: &Date| (reading.text[date.range.clone()].to_owned(), date.range.clone());
+        let difference = Difference {
+            code: &code::PARITY_DATE,
+            what: "date",
+            missing: missing.iter().map(|date| piece(a, date)).collect(),
+            extra: extra.iter().map(|date| piece(b, date)).collect(),
+        };
+        findings.extend(difference.finding(a.text, b.text));
+    }
+    let exact = |date: &Date, others: &[Date]| others.iter().any(|other| date.same(other));
+    settled_a.extend(dates_a.iter().filter(|date| exact(date, &dates_b)).map(|date| date.range.clone()));
+    settled_b.extend(dates_b.iter().filter(|date| exact(date, &dates_a)).map(|date| date.range.clone()));
+
+    let missing = lacking(&numbers_a, &settled_a, &numbers_b, b, rules_b);
+    let extra = lacking(&numbers_b, &settled_b, &numbers_a, a, rules_a);
+    let piece = |reading: &Reading<'_>, number: &Number| (reading.text[number.range.clone()].to_owned(), number.range.clone());
+    let difference = Difference {
+        code: &code::PARITY_NUMBER,
+        what: "number",
+        missing: missing.iter().map(|number| piece(a, number)).collect(),
+        extra: extra.iter().map(|number| piece(b, number)).collect(),
+    };
+    findings.extend(difference.finding(a.text, b.text));
+    copied(rules_a, a, &numbers_a, rules_b, b, &numbers_b, findings);
+}
+
+/// The numbers of one side that the other does not have.
+fn lacking<'n>(
+    numbers: &'n [Number],
+    settled: &[Range<usize>],
+    others: &[Number],
+    other: &Reading<'_>,
+    rules: &Rules,
+) -> Vec<&'n Number> {
+    let mut in_words: Option<BTreeSet<String>> = None;
+    let is_lacking = |number: &&Number| {
+        if !number.needed || settled.iter().any(|range| range.contains(&number.range.start)) || number.stands_among(others) {
+            return false;
+        }
+        if rules.numerals.is_empty() {
+            // What its words for numbers are is not known; few write large ones in words.
+            return !number.wholes.iter().any(|value| value.trim_end_matches('0').len() <= 2);
+        }
+        let words = in_words.get_or_insert_with(|| numbers_in_words(other, rules));
+        let scaled = number.power.map(|power| number.shifted(power)).unwrap_or_default();
+        !number.wholes.iter().chain(&scaled).any(|value| words.contains(value))
+    };
+    numbers.iter().filter(is_lacking).collect()
+}
+
+/// Numbers that stand in a translation as they are written in the source's language, and mean something else here.
+fn copied(
+    source: &Rules,
+    a: &Reading<'_>,
+    numbers_a: &[Number],
+    target: &Rules,
+    b: &Reading<'_>,
+    numbers_b: &[Number],
+    findings: &mut Vec<Finding>,
+) {
+    let (Some((decimal, group)), Some((other_decimal, other_group))) = (source.marks, target.marks) else { return };
+    if decimal == other_decimal {
+        return;
+    }
+    for number in numbers_b.iter().filter(|number| !number.parts.is_empty()) {
+        let written = &b.prose[number.digits.clone()];
+        let same = |other: &&Number| a.prose[other.digits.clone()] == *written && other.own != number.own;
+        let Some(other) = numbers_a.iter().find(same) else { continue };
+        let Some(value) = &other.own else { continue };
+        let fraction = value.contains('.') && decimal != '.';
+        // `3.14` may be a version or a section; groups of three are numbers, but for addresses like 192.168.100.200.
+        let groups = written.contains(group) && !group.is_whitespace() && !value.contains('.') && number.parts.len() < 4;
+        if !fraction && !groups {
+            continue;
+        }
+        let right = match value.parse() {
+            Ok(whole) => grouped(whole, &other_group.to_string()),
+            Err(_) => value.replace('.', &other_decimal.to_string()),
+        };
+        let message = match &number.own {
+            Some(own) => {
+                format!("`{written}` is {} here, and {} in the source", own.replace('.', &other_decimal.to_string()), right)
+            }
+            None => format!("`{written}` is written as in the language of the source"),
+        };
+        findings.push(
+            Finding::new(&code::PARITY_NUMBER, message, number.digits.clone())
+                .there(other.digits.clone(), "the source")
+                .hint(format!("write `{right}`")),
+        );
+    }
+}
+
+impl Number {
+    fn stands_among(&self, others: &[Number]) -> bool {
+        others.iter().any(|other| self.is(other))
+            // `10.30` may be written `10:30`.
+            || (!self.parts.is_empty()
+                && self.parts.iter().all(|part| others.iter().any(|other| other.parts.is_empty() && other.wholes.contains(part))))
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        let meet = |a: &[String], b: &[String]| a.iter().any(|value| b.contains(value));
+        let one = match (self.power, other.power) {
+            (Some(a), Some(b)) if a == b => meet(&self.wholes, &other.wholes),
+            (Some(a), Some(b)) => meet(&self.shifted(a), &other.shifted(b)),
+            (Some(a), None) => meet(&self.wholes, &other.wholes) || meet(&self.shifted(a), &other.wholes),
+            (None, Some(b)) => meet(&self.wholes, &other.wholes) || meet(&self.wholes, &other.shifted(b)),
+            (None, None) => meet(&self.wholes, &other.wholes),
+        };
+        let decade = |short: &Self, long: &Self| {
+            short.decade
+                && short.wholes.iter().any(|end| long.wholes.iter().any(|year| year.len() == 4 && year.ends_with(end.as_str())))
+        };
+        // `20-е годы XX века` are the 1920s.
+        let century = |roman: &Self, year: &Self| {
+            let of =
+                |year: &String| (year.len() == 4).then(|| Some((year.get(..2)?.parse::<u32>().ok()? + 1).to_string())).flatten();
+            roman.roman && year.wholes.iter().filter_map(of).any(|century| roman.wholes.contains(&century))
+        };
+        let one = one || century(self, other) || century(other, self);
+        one || (self.parts.is_empty() && meet(&self.wholes, &other.parts)) || decade(self, other) || decade(other, self)
+    }
+
+    /// Its values times a power of ten.
+    fn shifted(&self, power: u32) -> Vec<String> {
+        self.wholes
+            .iter()
+            .map(|value| {
+                let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
+                let power = power as usize;
+                let fraction = format!("{fraction:0<power$}");
+                canonical(&format!("{whole}{}", &fraction[..power]), &fraction[power..])
+            })
+            .collect()
+    }
+}
+
+/// A number without what may be left out: zeros at its ends.
+fn canonical(whole: &str, fraction: &str) -> String {
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    match fraction.trim_end_matches('0') {
+        "" => whole.to_owned(),
+        fraction => format!("{whole}.{fraction}"),
+    }
+}
+
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\u{2007}')
+}
+
+/// Whether a mark parts thousands in some language.
+fn is_group(c: char) -> bool {
+    is_space(c) || matches!(c, '\'' | '’' | '٬')
+}
+
+/// All numbers of a text.
+fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
+    let tokens = &reading.tokens;
+    let mut numbers = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        if !tokens[at].digits {
+            numbers.extend(roman(reading, at));
+            at += 1;
+            continue;
+        }
+        let first = at;
+        let mut pieces = vec![digits(reading, at)];
+        let mut marks: Vec<char> = Vec::new();
+        while at + 1 < tokens.len() && tokens[at + 1].digits {
+            let mut gap = reading.gap(at).chars();
+            let (Some(mark), None) = (gap.next(), gap.next()) else { break };
+            let next = digits(reading, at + 1);
+            let groups = next.len() == 3 && pieces[0].len() <= 3 && pieces[1..].iter().all(|piece| piece.len() == 3);
+            // A list without spaces (`1,2,3`) has the same marks; which of them it is, its readings will tell.
+            let joins = matches!(mark, '.' | ',' | '٫') || (is_group(mark) && groups && marks.iter().all(|other| *other == mark));
+            if !joins {
+                break;
+            }
+            pieces.push(next);
+            marks.push(mark);
+            at += 1;
+        }
+        let range = tokens[first].range.start..tokens[at].range.end;
+        let own = match rules.marks {
+            Some((decimal, group)) => read(&pieces, &marks, decimal, group),
+            None => None,
+        };
+        let mut wholes: Vec<String> = Vec::new();
+        // As it stands it is at least itself: a version, a section, an address.
+        let itself = (!marks.is_empty()).then(|| reading.prose[range.clone()].to_owned());
+        let readings = [read(&pieces, &marks, '.', ','), read(&pieces, &marks, ',', '.'), itself];
+        for reading in own.clone().into_iter().chain(readings.into_iter().flatten()) {
+            if !wholes.contains(&reading) {
+                wholes.push(reading);
+            }
+        }
+        let parts = if marks.is_empty() { Vec::new() } else { pieces.iter().map(|piece| canonical(piece, "")).collect() };
+        let before = reading.prose[..range.start].chars().next_back();
+        // `1991–95`, `1991/92`
+        if pieces.len() == 1
+            && pieces[0].len() == 2
+            && first > 0
+            && tokens[first - 1].digits
+            && matches!(reading.gap(first - 1), "-" | "–" | "—" | "/")
+        {
+            let from = digits(reading, first - 1);
+            if from.len() == 4 {
+                wholes.push(format!("{}{}", &from[..2], pieces[0]));
+            }
+        }
+        let word_after = (at + 1 < tokens.len() && !tokens[at + 1].digits).then_some(at + 1);
+        let decade = pieces.len() == 1
+            && pieces[0].len() == 2
+            && (matches!(before, Some('\'' | '’'))
+                || word_after.is_some_and(|_| match reading.gap(at) {
+                    // `1960s` is `60s`, `68er`; with a hyphen, endings of cases stand behind all numbers.
+                    "" => true,
+                    "-" | "‑" | "'" | "’" => pieces[0].ends_with('0'),
+                    _ => false,
+                }));
+        let power = word_after.filter(|_| {
+            let gap = reading.gap(at);
+            gap.is_empty() || gap == "-" || (gap.chars().count() == 1 && gap.starts_with(is_space))
+        });
+        let power = power.and_then(|word| Some((rules.power(reading.word(&tokens[word]))?, word)));
+        // `8 billion` is shown whole.
+        let digits = range.clone();
+        let range = range.start..power.map_or(range.end, |(_, word)| tokens[word].range.end);
+        let power = power.map(|(power, _)| power);
+        let in_name = before.is_some_and(char::is_alphabetic);
+        let trivial = parts.is_empty() && wholes.iter().any(|value| value == "0" || value == "1") && power.is_none();
+        numbers.push(Number { range, digits, own, wholes, parts, power, decade, roman: false, needed: !in_name && !trivial });
+        at += 1;
+    }
+    numbers
+}
+
+/// A run of digits as ASCII digits.
+fn digits(reading: &Reading<'_>, token: usize) -> String {
+    let word = reading.word(&reading.tokens[token]);
+    if word.is_ascii() {
+        return word.to_owned();
+    }
+    word.chars().filter_map(digit).filter_map(|value| char::from_digit(value, 10)).collect()
+}
+
+/// Pieces of digits as one number, by one language's marks.
+fn read(pieces: &[String], marks: &[char], decimal: char, group: char) -> Option<String> {
+    let decimal = |mark: char| mark == decimal || mark == '٫';
+    let fraction = marks.last().is_some_and(|mark| decimal(*mark));
+    let groups = &marks[..marks.len() - usize::from(fraction)];
+    let whole = &pieces[..=groups.len()];
+    let grouped = groups.is_empty()
+        || (groups.iter().all(|mark| !decimal(*mark) && (*mark == group || is_group(*mark)))
+            && whole[0].len() <= 3
+            && !whole[0].starts_with('0')
+            && whole[1..].iter().all(|piece| piece.len() == 3));
+    grouped.then(|| canonical(&whole.concat(), if fraction { &pieces[pieces.len() - 1] } else { "" }))
+}
+
+/// A Roman number, from the letters of Latin or from those of Cyrillic that look like them.
+fn roman(reading: &Reading<'_>, at: usize) -> Option<Number> {
+    let token = &reading.tokens[at];
+    let word = reading.word(token);
+    let mut letters = String::new();
+    // `XXIe`, `XXIst`
+    let ending = word.trim_start_matches(char::is_uppercase);
+    if ending.chars().count() > 3 || !ending.chars().all(char::is_lowercase) {
+        return None;
+    }
+    for c in word[..word.len() - ending.len()].chars() {
+        letters.push(match c {
+            'I' | 'V' | 'X' | 'L' | 'C' | 'D' | 'M' => c,
+            'І' => 'I',
+            'Х' => 'X',
+            _ => return None,
+        });
+        if letters.len() > 15 {
+            return None;
+        }
+    }
+    let value = roman_value(&letters)?;
+    let beside_digits = (at > 0 && reading.tokens[at - 1].digits && reading.gap(at - 1).is_empty())
+        || (at + 1 < reading.tokens.len() && reading.tokens[at + 1].digits && reading.gap(at).is_empty());
+    if beside_digits || (letters.len() < 2 && !ending.is_empty()) {
+        return None;
+    }
+    // Other letters make words and abbreviations too often: CD, DC, MIX.
+    let needed = letters.len() >= 2 && letters.chars().all(|c| "IVX".contains(c));
+    let value = value.to_string();
+    Some(Number {
+        range: token.range.clone(),
+        digits: token.range.clone(),
+        own: Some(value.clone()),
+        wholes: vec![value],
+        parts: Vec::new(),
+        power: None,
+        decade: false,
+        roman: true,
+        needed,
+    })
+}
+
+/// The value of a Roman number in its one proper form.
+fn roman_value(letters: &str) -> Option<u32> {
+    const STEPS: [(u32, &str); 13] = [
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
+    ];
+    let mut rest = letters;
+    let mut total = 0;
+    for (value, sign) in STEPS {
+        // One of each, but for those of a single kind, of which there may be three.
+        let most = if matches!(value, 1000 | 100 | 10 | 1) { 3 } else { 1 };
+        for _ in 0..most {
+            let Some(shorter) = rest.strip_prefix(sign) else { break };
+            total += value;
+            rest = shorter;
+        }
+    }
+    (rest.is_empty() && total > 0 && to_roman(total) == letters).then_some(total)
+}
+
+fn to_roman(mut value: u32) -> String {
+    let mut letters = String::new();
+    for (step, sign) in [
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
+    ] {
+        while value >= step {
+            letters.push_str(sign);
+            value -= step;
+        }
+    }
+    letters
+}
+
+impl Date {
+    /// Whether the two may be one date: what both say is the same.
+    fn fits(&self, other: &Self) -> bool {
+        let agree = |a: Option<u32>, b: Option<u32>| a.is_none() || b.is_none() || a == b;
+        let fits = |a: &Self, b: &Self| a.month == b.month && agree(a.day, b.day) && agree(a.year, b.year);
+        fits(self, other) || (self.swapped && fits(&self.other_way(), other)) || (other.swapped && fits(self, &other.other_way()))
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        self.fits(other) && self.day.is_some() == other.day.is_some() && self.year.is_some() == other.year.is_some()
+    }
+
+    fn other_way(&self) -> Self {
+        Self { month: self.day.unwrap_or(self.month), day: Some(self.month), swapped: false, ..self.clone() }
+    }
+}
+
+/// All dates of a text.
+fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
+    let tokens = &reading.tokens;
+    if !tokens.iter().any(|token| token.digits) {
+        return Vec::new();
+    }
+    let mut dates: Vec<Date> = Vec::new();
+    // Numbers that are a date's already: in `3 May 1992, 1 June 2003` each has its own year.
+    let mut taken: Vec<usize> = Vec::new();
+    for at in 0..tokens.len() {
+        if tokens[at].digits {
+            dates.extend(date_in_digits(reading, at));
+            continue;
+        }
+        // The numbers first: most words have none beside them, and need not be looked up.
+        let left = beside(reading, at, Way::Left, 1);
+        let right = beside(reading, at, Way::Right, 1);
+        if left.is_none() && right.is_none() {
+            continue;
+        }
+        let Some(month) = rules.month(reading.word(&tokens[at])) else { continue };
+        let day_of = |token: Option<usize>| {
+            let token = token.filter(|token| !taken.contains(token))?;
+            value(reading, token, 2).filter(|day| (1..=31).contains(day)).map(|day| (token, day))
+        };
+        let year_of = |token: Option<usize>| {
+            let token = token.filter(|token| !taken.contains(token))?;
+            (tokens[token].range.len() == 4)
+                .then(|| value(reading, token, 4))
+                .flatten()
+                .filter(|year| *year >= 1000)
+                .map(|year| (token, year))
+        };
+        let mut day = day_of(left);
+        let mut year =
+            if day.is_none() { year_of(left) } else { year_of(left.and_then(|left| beside(reading, left, Way::Left, 1))) };
+        if day.is_none() {
+            day = day_of(right);
+        }
+        if year.is_none() {
+            year = match day.filter(|(token, _)| *token > at) {
+                Some((token, _)) => year_of(beside(reading, token, Way::Right, 1)),
+                None => year_of(right),
+            };
+        }
+        if day.is_none() && year.is_none() {
+            continue;
+        }
+        taken.extend(day.iter().chain(&year).map(|(token, _)| *token));
+        let used = [Some(at), day.map(|(token, _)| token), year.map(|(token, _)| token)];
+        let start = used.iter().flatten().map(|token| tokens[*token].range.start).min().unwrap_or(0);
+        let end = used.iter().flatten().map(|token| tokens[*token].range.end).max().unwrap_or(start);
+        dates.push(Date { range: start..end, year: year.map(|(_, it)| it), month, day: day.map(|(_, it)| it), swapped: false });
+    }
+    dates
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Left,
+    Right,
+}
+
+/// The number beside a word, at most so many short words away; endings of the number itself (`21st`, `6-сында`) do not count.
+fn beside(reading: &Reading<'_>, from: usize, way: Way, mut words: usize) -> Option<usize> {
+    let tokens = &reading.tokens;
+    let mut at = from;
+    loop {
+        let next = match way {
+            Way::Left => at.checked_sub(1)?,
+            Way::Right => Some(at + 1).filter(|next| *next < tokens.len())?,
+        };
+        let gap = reading.gap(next.min(at));
+        if gap.len() > 6 || !gap.chars().all(|c| c.is_whitespace() || ".,-–'’".contains(c)) {
+            return None;
+        }
+        if tokens[next].digits {
+            // A number of several pieces is no day and no year.
+            return Some(next);
+        }
+        let is_ending = next > 0 && tokens[next - 1].digits && matches!(reading.gap(next - 1), "" | "-" | "'" | "’" | "‑");
+        if !is_ending {
+            let short = tokens[next].small && reading.word(&tokens[next]).chars().count() <= 6;
+            words = words.checked_sub(1).filter(|_| short)?;
+        }
+        at = next;
+    }
+}
+
+/// The value of a token of at most so many digits.
+fn value(reading: &Reading<'_>, token: usize, most: usize) -> Option<u32> {
+    let digits = digits(reading, token);
+    if digits.len() > most { None } else { digits.parse().ok() }
+}
+
+/// `21.12.1991`, `1991-12-21`, `12/21/1991`, beginning at a token.
+fn date_in_digits(reading: &Reading<'_>, at: usize) -> Option<Date> {
+    let tokens = &reading.tokens;
+    if at + 2 >= tokens.len() || !tokens[at + 1].digits || !tokens[at + 2].digits {
+        return None;
+    }
+    let gap = reading.gap(at);
+    if !matches!(gap, "." | "/" | "-") || reading.gap(at + 1) != gap {
+        return None;
+    }
+    let [a, b, c] = [at, at + 1, at + 2].map(|token| (tokens[token].range.len(), value(reading, token, 4)));
+    let (year, month, day, swapped) = match (a, b, c) {
+        ((4, Some(year)), (1..=2, Some(month)), (1..=2, Some(day))) => (year, month, day, false),
+        ((1..=2, Some(day)), (1..=2, Some(month)), (4, Some(year))) if month <= 12 => (year, month, day, gap == "/" && day <= 12),
+        ((1..=2, Some(month)), (1..=2, Some(day)), (4, Some(year))) => (year, month, day, false),
+        _ => return None,
+    };
+    let is_date = (1000..3000).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    let range = tokens[at].range.start..tokens[at + 2].range.end;
+    is_date.then_some(Date { range, year: Some(year), month, day: Some(day), swapped })
+}
+
+/// All that the words of a text may say in numbers, alone and together.
+fn numbers_in_words(reading: &Reading<'_>, rules: &Rules) -> BTreeSet<String> {
+    /// How many words a number in words may have, and how many ways to read it are followed.
+    const LONGEST: usize = 8;
+    const WAYS: usize = 32;
+    let words: Vec<Vec<Vec<u64>>> =
+        reading.tokens.iter().map(|token| if token.digits { Vec::new() } else { rules.values(reading.word(token)) }).collect();
+    let mut found = BTreeSet::new();
+    for start in 0..words.len() {
+        // What is complete, and what a word for hundred or thousand may still multiply.
+        let mut ways: BTreeSet<(u64, u64)> = BTreeSet::from([(0, 0)]);
+        let mut skipped = false;
+        for (word, values) in words.iter().enumerate().skip(start).take(LONGEST) {
+            if values.is_empty() {
+                // "two hundred and fifty"
+                let short = reading.word(&reading.tokens[word]).chars().count() <= 3;
+                if word == start || skipped || !short {
+                    break;
+                }
+                skipped = true;
+                continue;
+            }
+            skipped = false;
+            let mut next = BTreeSet::new();
+            for way in &ways {
+                for values in values {
+                    let mut ends = vec![*way];
+                    for value in values {
+                        ends = ends.into_iter().flat_map(|end| said(end, *value)).take(WAYS).collect();
+                    }
+                    next.extend(ends);
+                }
+            }
+            ways = next.into_iter().take(WAYS).collect();
+            found.extend(ways.iter().map(|(complete, open)| complete.saturating_add(*open).to_string()));
+        }
+    }
+    found
+}
+
+/// What a number becomes if a word for `value` follows.
+fn said((complete, open): (u64, u64), value: u64) -> Vec<(u64, u64)> {
+    match value {
+        1000.. => vec![(complete.saturating_add(open.max(1).saturating_mul(value)), 0)],
+        100 => vec![(complete, open.max(1).saturating_mul(100))],
+        // Four times twenty, in French.
+        20 if (2..10).contains(&open) => vec![(complete, open.saturating_add(20)), (complete, open * 20)],
+        _ => vec![(complete, open.saturating_add(value))],
+    }
+}
+
+/// What one word may say: a number, or several that are written together (`einundzwanzig`).
+pub(super) fn values(word: &str, numerals: &[(String, bool, u64)]) -> Vec<Vec<u64>> {
+    // The dot that a capital İ leaves is no part of a form.
+    let word: String = word.to_lowercase().chars().filter(|c| *c != '\u{307}').collect();
+    let matches = |rest: &str, form: &str, open: bool| if open { rest.starts_with(form) } else { rest == form };
+    let longest =
+        |rest: &str| numerals.iter().filter(|(form, open, _)| matches(rest, form, *open)).map(|(form, _, _)| form.len()).max();
+    let Some(length) = longest(&word) else { return Vec::new() };
+    let of_length = |rest: &str, length: usize| {
+        let fits = numerals.iter().filter(|(form, open, _)| form.len() == length && matches(rest, form, *open));
+        fits.map(|(_, _, value)| *value).collect::<Vec<u64>>()
+    };
+    let mut found: Vec<Vec<u64>> = of_length(&word, length).into_iter().map(|value| vec![value]).collect();
+    let mut together: Vec<u64> = of_length(&word, length).into_iter().take(1).collect();
+    let mut rest = &word[length..];
+    'pieces: while !rest.is_empty() && together.len() < 8 {
+        // A few letters may join them: `und`.
+        for skip in rest.char_indices().map(|(at, _)| at).take(4) {
+            if let Some(length) = longest(&rest[skip..]).filter(|length| *length > 2) {
+                together.extend(of_length(&rest[skip..], length).first());
+                rest = &rest[skip + length..];
+                continue 'pieces;
+            }
+        }
+        break;
+    }
+    if together.len() > 1 {
+        found.push(together);
+    }
+    found
+}
+
+/// Whether a form that a language file lists is that of a word.
+pub(super) fn is_form(word: &str, form: &str, open: bool) -> bool {
+    // A name that is written with a capital is told from a common word by it: `May`, `March`.
+    let capital = form.chars().next().is_some_and(char::is_uppercase);
+    if capital && !word.chars().next().is_some_and(char::is_uppercase) {
+        return false;
+    }
+    let (word, form) = (word.to_lowercase(), form.to_lowercase());
+    if open { word.starts_with(&form) } else { word == form }
+}

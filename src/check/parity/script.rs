@@ -1,0 +1,276 @@
+//! Scripts: which one a letter is of, which letters look like those of another, and which one a sentence is in.
+
+use std::ops::Range;
+
+use super::reading::{Reading, Token};
+use super::{Finding, Rules, shown};
+use crate::base::{code, path};
+
+/// A set of scripts, of those that this program tells apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Scripts(u16);
+
+/// The names of the scripts, in the order of their bits; the three first have letters that look alike.
+const NAMES: [&str; 13] = [
+    "Latin",
+    "Cyrillic",
+    "Greek",
+    "Armenian",
+    "Georgian",
+    "Hebrew",
+    "Arabic",
+    "Devanagari",
+    "Bengali",
+    "Thai",
+    "Hangul",
+    "Kana",
+    "Han",
+];
+
+impl Scripts {
+    pub(super) const NONE: Self = Self(0);
+    const LATIN: Self = Self(1);
+    const CYRILLIC: Self = Self(2);
+    const GREEK: Self = Self(4);
+
+    pub(super) fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(super) fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The scripts of a text's letters.
+    pub(super) fn of(text: &str) -> Self {
+        text.chars().filter(|c| c.is_alphabetic()).fold(Self::NONE, |scripts, c| scripts.with(script(c)))
+    }
+
+    fn name(self) -> &'static str {
+        NAMES.get(self.0.trailing_zeros() as usize).copied().unwrap_or("another")
+    }
+}
+
+/// The script of a letter; none for letters that stand in texts of any script, and for scripts that are not told apart.
+pub(super) fn script(c: char) -> Scripts {
+    let index = match c as u32 {
+        0x41..=0x5a | 0x61..=0x7a | 0xc0..=0x2af | 0x1e00..=0x1eff | 0x2c60..=0x2c7f | 0xa720..=0xa7ff => 0,
+        0x400..=0x52f | 0x1c80..=0x1c8f | 0xa640..=0xa69f => 1,
+        0x370..=0x3ff | 0x1f00..=0x1fff => 2,
+        0x531..=0x58f => 3,
+        0x10a0..=0x10ff | 0x1c90..=0x1cbf | 0x2d00..=0x2d2f => 4,
+        0x5d0..=0x5f4 => 5,
+        0x600..=0x6ff | 0x750..=0x77f | 0x8a0..=0x8ff | 0xfb50..=0xfdff | 0xfe70..=0xfeff => 6,
+        0x900..=0x97f => 7,
+        0x980..=0x9ff => 8,
+        0xe00..=0xe7f => 9,
+        0x1100..=0x11ff | 0xac00..=0xd7af => 10,
+        0x3040..=0x30ff => 11,
+        0x3400..=0x4dbf | 0x4e00..=0x9fff | 0x20000..=0x3ffff => 12,
+        _ => return Scripts::NONE,
+    };
+    Scripts(1 << index)
+}
+
+/// Letters that look alike: Latin, Cyrillic, Greek; `-` where the script has none.
+const ALIKE: &str = "AАΑ BВΒ CС- EЕΕ HНΗ IІΙ JЈ- KКΚ MМΜ N-Ν OОΟ PРΡ SЅ- TТΤ XХΧ YҮΥ YУΥ Z-Ζ \u{18f}Ә- ËЁ- ÏЇ- \
+                     aа- cс- eе- iі- jј- oоο pр- sѕ- xх- yу- hһ- \u{259}ә- ëё- ïї- v-ν u-υ";
+
+/// The letter of another script that looks like this one, for a language with that alphabet.
+fn alike(c: char, wanted: Scripts, alphabet: &str) -> Option<char> {
+    let column = wanted.0.trailing_zeros() as usize;
+    let mut found = ALIKE.split_whitespace().filter_map(|group| {
+        let letters: Vec<char> = group.chars().collect();
+        let other = *letters.get(column)?;
+        (letters.contains(&c) && other != '-' && other != c).then_some(other)
+    });
+    let known = |c: char| alphabet.is_empty() || c.to_lowercase().all(|small| alphabet.contains(small));
+    found.find(|other| known(*other))
+}
+
+/// Words in which a letter of one script stands for the one of another that looks like it.
+pub(super) fn mixed(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Finding>) {
+    for token in &reading.tokens {
+        let [latin, cyrillic, greek] = [Scripts::LATIN, Scripts::CYRILLIC, Scripts::GREEK].map(|it| token.scripts.meets(it));
+        if usize::from(latin) + usize::from(cyrillic) + usize::from(greek) < 2 {
+            continue;
+        }
+        let word = reading.word(token);
+        let count = |wanted: Scripts| word.chars().filter(|c| script(*c) == wanted).count();
+        let mut wanted = [Scripts::LATIN, Scripts::CYRILLIC, Scripts::GREEK];
+        // The word's own script is the one that it has most of; the language's, where that does not decide.
+        wanted.sort_by_key(|it| std::cmp::Reverse((count(*it), it.meets(rules.scripts))));
+        // Where that is not possible, the other way round: `Kазакh` can only be Latin.
+        let repaired = wanted.iter().filter(|it| count(**it) > 0).find_map(|&wanted| {
+            let alphabet = if wanted.meets(rules.scripts) { rules.alphabet.as_str() } else { "" };
+            let repaired: Option<String> = word
+                .chars()
+                .map(|c| if script(c).is_empty() || script(c) == wanted { Some(c) } else { alike(c, wanted, alphabet) })
+                .collect();
+            Some((wanted, repaired?))
+        });
+        let Some((wanted, repaired)) = repaired else { continue };
+        if is_name_with_ending(word) {
+            continue;
+        }
+        let mut letters: Vec<String> = Vec::new();
+        let mut others: Vec<&str> = Vec::new();
+        for (c, _) in word.chars().zip(repaired.chars()).filter(|(c, right)| c != right) {
+            let letter = format!("`{c}` (U+{:04X})", c as u32);
+            if !letters.contains(&letter) {
+                letters.push(letter);
+            }
+            if !others.contains(&script(c).name()) {
+                others.push(script(c).name());
+            }
+        }
+        let is = if letters.len() > 1 { "are" } else { "is" };
+        let (letters, others) = (letters.join(", "), others.join(" and "));
+        let message = format!("letters of two scripts in `{}`: {letters} {is} {others}", shown(word));
+        let hint = format!("in {} letters alone: `{repaired}`", wanted.name());
+        findings.push(Finding::new(&code::MIXED_SCRIPT, message, token.range.clone()).hint(hint));
+    }
+}
+
+/// `ITде`, `XXшы`: an acronym or a Roman number with an ending of another script right after it.
+fn is_name_with_ending(word: &str) -> bool {
+    let capitals: String = word.chars().take_while(|c| c.is_uppercase()).collect();
+    let ending = &word[capitals.len()..];
+    capitals.chars().count() >= 2
+        && !ending.is_empty()
+        && ending.chars().all(char::is_lowercase)
+        && !Scripts::of(&capitals).meets(Scripts::of(ending))
+}
+
+/// A sentence that is mostly in a script which the language does not use, outside quotations and emphasis.
+pub(super) fn wrong(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Finding>) {
+    if rules.scripts.is_empty() {
+        return;
+    }
+    let is_foreign = |token: &&Token| !token.digits && !token.scripts.is_empty() && !token.scripts.meets(rules.scripts);
+    // In most sentences all is well, and that is found out without looking for quotations.
+    if !reading.tokens.iter().any(|token| is_foreign(&token)) {
+        return;
+    }
+    let aside = set_apart(reading);
+    let words = || reading.tokens.iter().filter(|token| !stands_in(&aside, token));
+    let letters = |token: &Token| reading.word(token).chars().count();
+    let own: usize = words().filter(|token| token.scripts.meets(rules.scripts)).map(letters).sum();
+    // Capitalised words may be names, which keep their script.
+    let foreign: Vec<&Token> = words().filter(|token| is_foreign(token) && token.small).collect();
+    let count: usize = foreign.iter().copied().map(letters).sum();
+    if foreign.len() < 2 || count < 8 || count <= own {
+        return;
+    }
+    let first = foreign[0];
+    let message = format!("a sentence mostly in {} letters in an edition in `{}`", first.scripts.name(), rules.code);
+    let range = first.range.start..foreign[foreign.len() - 1].range.end;
+    findings.push(
+        Finding::new(&code::WRONG_SCRIPT, message, range)
+            .hint("translate it; what is quoted stands in quotation marks or is emphasised, what is code between backticks"),
+    );
+}
+
+/// The parts of a sentence that may be in another language: in quotation marks, in brackets, emphasised.
+fn set_apart(reading: &Reading<'_>) -> Vec<Range<usize>> {
+    let mut aside: Vec<Range<usize>> = reading.emphasis.iter().flatten().cloned().collect();
+    let mut open: Vec<(usize, char)> = Vec::new();
+    for (at, c) in reading.prose.char_indices() {
+        let closes = |open: &mut Vec<(usize, char)>, of: &[char]| {
+            open.iter().rposition(|(_, mark)| of.contains(mark)).map(|index| {
+                let (start, _) = open[index];
+                open.truncate(index);
+                start
+            })
+        };
+        let start = match c {
+            '(' | '[' | '«' | '„' | '‹' | '‚' | '‘' => {
+                open.push((at, c));
+                None
+            }
+            '“' if !open.iter().any(|(_, mark)| *mark == '„') => {
+                open.push((at, c));
+                None
+            }
+            '"' if !open.iter().any(|(_, mark)| *mark == '"') => {
+                open.push((at, c));
+                None
+            }
+            ')' => closes(&mut open, &['(']),
+            ']' => closes(&mut open, &['[']),
+            '»' => closes(&mut open, &['«']),
+            '›' => closes(&mut open, &['‹']),
+            '“' | '”' => closes(&mut open, &['„', '“']),
+            '’' => closes(&mut open, &['‚', '‘']),
+            '"' => closes(&mut open, &['"']),
+            _ => None,
+        };
+        aside.extend(start.map(|start| start..at));
+    }
+    // One in another is a part of it.
+    aside.sort_by_key(|range| (range.start, range.end));
+    aside.dedup_by(|next, before| {
+        let overlaps = next.start < before.end;
+        before.end = if overlaps { before.end.max(next.end) } else { before.end };
+        overlaps
+    });
+    aside
+}
+
+/// Whether a word stands in one of some ranges, which are in order and apart.
+fn stands_in(ranges: &[Range<usize>], token: &Token) -> bool {
+    let before = ranges.partition_point(|range| range.start <= token.range.start);
+    before > 0 && token.range.start < ranges[before - 1].end
+}
+
+/// Whether a text that is the same in both languages should have been translated: it has words, and is neither a name
+/// nor a list of names. Words that begin with a capital letter may be names; what is set apart may be a title.
+pub(super) fn needs_translation(reading: &Reading<'_>, source: &Rules, target: &Rules) -> bool {
+    let aside = set_apart(reading);
+    let in_prose = |token: &&Token| !token.digits && !stands_in(&aside, token);
+    let words: Vec<&Token> = reading.tokens.iter().filter(in_prose).collect();
+    let letters = |token: &&&Token| reading.word(token).chars().count();
+    let small: Vec<&Token> = words.iter().copied().filter(|token| token.small).collect();
+    let small_letters: usize = small.iter().map(|token| letters(&token)).sum();
+    let both = !source.scripts.is_empty() && !target.scripts.is_empty();
+    if both && !source.scripts.meets(target.scripts) {
+        // What is in the script of the translation was never the source's to be translated.
+        return small.iter().any(|token| token.scripts.meets(source.scripts) && letters(&token) >= 3);
+    }
+    let ends = reading.prose.trim_end().ends_with(['.', '!', '?', '…', '。', '؟', ':', ';']);
+    if ends {
+        words.len() >= 3 && (small.len() >= 2 || small_letters >= 4)
+    } else {
+        words.len() >= 4 && small.len() * 2 >= words.len()
+    }
+}
+
+/// The first characters that Unicode normal form C writes otherwise.
+pub(super) fn not_nfc(text: &str, findings: &mut Vec<Finding>) {
+    // Letters of most European languages are normal by where they stand in Unicode.
+    let plain = |c: char| matches!(c as u32, 0..=0x2ff | 0x370..=0x373 | 0x388..=0x482 | 0x48a..=0x590 | 0x2010..=0x2064 | 0x20a0..=0x20bf);
+    if text.chars().all(plain) {
+        return;
+    }
+    let normal = path::nfc(text);
+    if normal == text {
+        return;
+    }
+    let same: usize = text.chars().zip(normal.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    // From the letter on to which the marks belong to the next letter that has none.
+    let start = text[..same].char_indices().rev().find(|(_, c)| !path::is_combining_mark(*c)).map_or(0, |(at, _)| at);
+    let start = if text[same..].starts_with(path::is_combining_mark) { start } else { same };
+    let mut rest = text[start..].char_indices().skip(1);
+    let end = rest.find(|(_, c)| !path::is_combining_mark(*c)).map_or(text.len(), |(at, _)| start + at);
+    let points = |text: &str| text.chars().map(|c| format!("U+{:04X}", c as u32)).collect::<Vec<_>>().join(" ");
+    let written = &text[start..end];
+    let message = format!("`{}` is written as {}, not as {}", shown(written), points(written), points(&path::nfc(written)));
+    findings
+        .push(Finding::new(&code::NOT_NFC, message, start..end).hint(
+            "bring the file into Unicode normal form C: search, sorting and comparison take the two for different letters",
+        ));
+}

@@ -1,0 +1,283 @@
+//! The checks of [`parity`](super::parity) on a site: each sentence and footnote of each edition, and each beside its source.
+//!
+//! What is found becomes diagnostics with a place in both files. A mark behind a sentence silences a check there; a
+//! mark that silences nothing is reported, so that none outlives its reason.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+
+use super::parity::{self, Finding, Rules, Side};
+use crate::align;
+use crate::base::{Code, Diagnostic, Place, code};
+use crate::load::Inputs;
+use crate::model::SegmentId;
+use crate::parse::{Block, Document, Silenced};
+use crate::site::rows::{RowKind, rows};
+use crate::site::{Site, WorkId};
+
+/// How many findings of one kind an edition shows; of the others it says how many they are.
+const MOST: usize = 10;
+
+/// An edition of a work, with what its sentences are read by. Its lines are its segments, then its footnotes.
+struct Edition<'a> {
+    document: &'a Document,
+    text: &'a str,
+    rules: &'a Rules,
+    found: Found<'a>,
+}
+
+/// What was found in an edition, and which marks have silenced something.
+#[derive(Default)]
+struct Found<'a> {
+    problems: Vec<Diagnostic>,
+    /// The lines that were set beside others, and those that are their source, word for word.
+    compared: BTreeSet<u32>,
+    untranslated: BTreeSet<u32>,
+    silences: Vec<Silence<'a>>,
+}
+
+struct Silence<'a> {
+    line: u32,
+    silenced: &'a Silenced,
+    used: bool,
+}
+
+/// Some sentences of an edition as one text.
+struct Lines<'a> {
+    text: Cow<'a, str>,
+    /// Where each begins: in the text, and in the file.
+    starts: Vec<(usize, usize)>,
+}
+
+/// The rules of each language of the site.
+pub(super) fn rules(site: &Site) -> Vec<Rules> {
+    site.languages.iter().map(|language| Rules::of(&language.code, &language.pack)).collect()
+}
+
+/// Checks the sentences of all editions of a work.
+pub(super) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId, problems: &mut Vec<Diagnostic>) {
+    let edition = |lang: usize| {
+        let document = &*site.work(work).editions.get(lang)?.as_ref()?.document;
+        // A page that nobody wrote has no text.
+        let text = inputs.text(&document.file)?;
+        let own = document.marks.iter().flat_map(|marks| marks.silenced.iter().map(|silenced| (marks.segment, silenced)));
+        let of_notes = (document.segments.len() as u32..).zip(&document.notes);
+        let of_notes = of_notes.flat_map(|(line, note)| note.silenced.iter().map(move |silenced| (line, silenced)));
+        let silences = own.chain(of_notes).map(|(line, silenced)| Silence { line, silenced, used: false }).collect();
+        Some(Edition { document, text, rules: rules.get(lang)?, found: Found { silences, ..Found::default() } })
+    };
+    let (source_lang, _) = site.source_edition(work);
+    let mut source = edition(source_lang.0);
+    let others = site.config.lang_ids().filter(|lang| *lang != source_lang);
+    for mut own in others.filter_map(|lang| edition(lang.0)) {
+        if let Some(source) = source.as_mut().filter(|_| site.config.side_by_side) {
+            for (left, right) in pairs(source.document, own.document) {
+                own.compare(source, &left, &right);
+            }
+            for (left, right) in notes(source.document, own.document) {
+                own.compare(source, &[left], &[right]);
+            }
+        }
+        own.look_at_each();
+        problems.extend(own.found.shown());
+    }
+    if let Some(mut source) = source {
+        source.look_at_each();
+        problems.extend(source.found.shown());
+    }
+}
+
+/// Which lines stand beside which.
+fn pairs(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)> {
+    let mut pairs = Vec::new();
+    let by_id = [source, translation].iter().any(|document| document.lock.is_some() || !document.marks.is_empty());
+    for row in rows(source, translation) {
+        if row.kind != RowKind::Blocks {
+            pairs.extend(row.beads.into_iter().map(|bead| (bead.left, bead.right)));
+            continue;
+        }
+        for bead in row.beads {
+            let lines = |document: &Document, blocks: &[u32]| -> Vec<u32> {
+                blocks
+                    .iter()
+                    .flat_map(|block| document.blocks[*block as usize].segments.0..document.blocks[*block as usize].segments.1)
+                    .collect()
+            };
+            let (left, right) = (lines(source, &bead.left), lines(translation, &bead.right));
+            if by_id {
+                pairs.extend(beside(source, &left, translation, &right));
+            } else if bead.left.len() == bead.right.len() && left.len() == right.len() {
+                pairs.extend(left.into_iter().zip(right).map(|(left, right)| (vec![left], vec![right])));
+            } else if same_shape(source, translation) {
+                // Which of its sentences is which is not known, but not what stands in the block as a whole.
+                pairs.push((left, right));
+            } else {
+                // From here on a paragraph may stand beside another's translation.
+                break;
+            }
+        }
+    }
+    pairs.retain(|(left, right)| !left.is_empty() && !right.is_empty());
+    pairs
+}
+
+/// The footnotes that have one label in both editions.
+fn notes(source: &Document, translation: &Document) -> Vec<(u32, u32)> {
+    let by_label: HashMap<&str, u32> =
+        (source.segments.len() as u32..).zip(&source.notes).map(|(line, note)| (note.label.as_str(), line)).collect();
+    let lines = (translation.segments.len() as u32..).zip(&translation.notes);
+    lines.filter_map(|(line, note)| Some((*by_label.get(note.label.as_str())?, line))).collect()
+}
+
+/// The lines of two blocks that are shown whole, such as lists, by the ids of the sentences.
+fn beside(source: &Document, left: &[u32], translation: &Document, right: &[u32]) -> Vec<(Vec<u32>, Vec<u32>)> {
+    fn ids<'d>(document: &'d Document, lines: &[u32]) -> Vec<&'d [SegmentId]> {
+        lines.iter().map(|line| document.sentences(*line as usize)).collect()
+    }
+    let beads = align::beads(&ids(source, left), &ids(translation, right));
+    let lines = |of: &[u32], at: Vec<u32>| at.into_iter().map(|at| of[at as usize]).collect();
+    beads.into_iter().map(|bead| (lines(left, bead.left), lines(right, bead.right))).collect()
+}
+
+/// Whether two editions have the same blocks, so that the nth is the translation of the nth.
+fn same_shape(source: &Document, translation: &Document) -> bool {
+    let kinds = |document: &Document| document.blocks.iter().map(|block: &Block| block.kind).collect::<Vec<_>>();
+    source.blocks.len() == translation.blocks.len() && kinds(source) == kinds(translation)
+}
+
+impl<'a> Edition<'a> {
+    fn lines(&self, lines: &[u32]) -> Lines<'a> {
+        if let [line] = lines {
+            let range = self.bytes(*line);
+            return Lines { starts: vec![(0, range.start)], text: Cow::Borrowed(self.text.get(range).unwrap_or_default()) };
+        }
+        let mut text = String::new();
+        let mut starts = Vec::with_capacity(lines.len());
+        for line in lines {
+            let range = self.bytes(*line);
+            starts.push((text.len(), range.start));
+            text.push_str(self.text.get(range).unwrap_or_default());
+            text.push('\n');
+        }
+        text.pop();
+        Lines { text: Cow::Owned(text), starts }
+    }
+
+    /// Where a line stands in the file.
+    fn bytes(&self, line: u32) -> Range<usize> {
+        let line = line as usize;
+        if let Some(segment) = self.document.segments.get(line) {
+            return segment.bytes.0 as usize..segment.bytes.1 as usize;
+        }
+        let note = &self.document.notes[line - self.document.segments.len()];
+        let (start, end) = (note.bytes.0 as usize, note.bytes.1 as usize);
+        // Its label is no part of its text.
+        let label = self.text.get(start..end).and_then(|text| text.find("]:")).map_or(0, |at| at + 2);
+        start + label..end
+    }
+
+    fn side<'s>(&'s self, lines: &'s Lines<'_>) -> Side<'s> {
+        Side { rules: self.rules, text: &lines.text, file: &self.document.file, notes: &self.document.notes }
+    }
+
+    fn place(&self, lines: &Lines<'_>, range: &Range<usize>) -> Place {
+        let index = lines.starts.partition_point(|(start, _)| *start <= range.start).saturating_sub(1);
+        let Some(&(start, in_file)) = lines.starts.get(index) else { return Place::whole(&self.document.file) };
+        // What goes on in another sentence is shown where it begins.
+        let limit = lines.starts.get(index + 1).map_or(lines.text.len(), |(next, _)| next - 1);
+        let end = range.end.min(limit);
+        Place::new(&self.document.file, range.start - start + in_file..end - start + in_file)
+    }
+}
+
+impl Edition<'_> {
+    /// Compares lines with those of the source.
+    fn compare(&mut self, source: &mut Edition<'_>, left: &[u32], right: &[u32]) {
+        self.found.compared.extend(right);
+        source.found.compared.extend(left);
+        let (a, b) = (source.lines(left), self.lines(right));
+        for finding in parity::pair(&source.side(&a), &self.side(&b)) {
+            if *finding.code == code::UNTRANSLATED_TEXT {
+                self.found.untranslated.extend(right);
+            }
+            let (here, there) = (self.found.silences(right, finding.code), source.found.silences(left, finding.code));
+            if !here && !there {
+                let also = finding.there.clone().map(|(range, words)| (source.place(&a, &range), words));
+                let problem = self.problem(&b, finding);
+                self.found.problems.push(match also {
+                    Some((place, words)) => problem.also(place, words),
+                    None => problem,
+                });
+            }
+        }
+    }
+
+    /// Looks at each line by itself, then at the marks that silenced nothing.
+    fn look_at_each(&mut self) {
+        for line in 0..(self.document.segments.len() + self.document.notes.len()) as u32 {
+            let lines = self.lines(&[line]);
+            for finding in parity::alone(self.rules, &lines.text) {
+                // What was not translated is in the wrong script for that reason.
+                let known = *finding.code == code::WRONG_SCRIPT && self.found.untranslated.contains(&line);
+                if !self.found.silences(&[line], finding.code) && !known {
+                    let problem = self.problem(&lines, finding);
+                    self.found.problems.push(problem);
+                }
+            }
+        }
+        for silence in self.found.silences.iter().filter(|silence| !silence.used) {
+            let Silenced { code, place, .. } = silence.silenced;
+            let message = match parity::about(code) {
+                None => format!("`{}` is no check of a sentence, and cannot be silenced for one", code.name),
+                // What stands beside nothing was not compared.
+                Some(parity::About::Pair) if !self.found.compared.contains(&silence.line) => continue,
+                Some(_) => format!("`{}` finds nothing in this sentence", code.name),
+            };
+            self.found.problems.push(Diagnostic::at(&code::NEEDLESS_SILENCE, place.clone(), message).hint("take the mark away"));
+        }
+    }
+
+    fn problem(&self, lines: &Lines<'_>, finding: Finding) -> Diagnostic {
+        Diagnostic::at(finding.code, self.place(lines, &finding.here), finding.message).maybe_hint(finding.hint)
+    }
+}
+
+impl Found<'_> {
+    /// Whether a mark of one of these lines silences a check.
+    fn silences(&mut self, lines: &[u32], code: &'static Code) -> bool {
+        let mut silenced = false;
+        for silence in self.silences.iter_mut().filter(|it| lines.contains(&it.line) && it.silenced.code == code) {
+            silence.used = true;
+            silenced = true;
+        }
+        silenced
+    }
+
+    /// What is shown of it: of each kind the first ones, and how many more there are.
+    fn shown(mut self) -> Vec<Diagnostic> {
+        self.problems.sort_by(|a, b| a.place.cmp(&b.place));
+        let mut shown: Vec<Diagnostic> = Vec::with_capacity(self.problems.len());
+        let mut counts: Vec<(&'static Code, usize, Option<Place>)> = Vec::new();
+        for problem in self.problems {
+            let index = counts.iter().position(|(code, _, _)| *code == problem.code).unwrap_or_else(|| {
+                counts.push((problem.code, 0, None));
+                counts.len() - 1
+            });
+            let (_, count, next) = &mut counts[index];
+            *count += 1;
+            if *count <= MOST {
+                shown.push(problem);
+            } else if next.is_none() {
+                next.clone_from(&problem.place);
+            }
+        }
+        for (code, count, next) in counts {
+            if let Some(place) = next {
+                let message = format!("{} more of `{}` from here on in `{}`", count - MOST, code.name, place.file);
+                shown.push(Diagnostic::at(code, place, message).hint("they show when those before are mended or silenced"));
+            }
+        }
+        shown
+    }
+}
