@@ -50,13 +50,14 @@ impl Writer<'_> {
         for hole in fragment.holes_in(range.clone()) {
             html.push_str(&fragment.html[at as usize..hole.at as usize]);
             at = hole.at;
-            self.fill(hole.kind, &mut html, problems);
+            self.fill(hole.kind, &fragment.html[at as usize..], &mut html, problems);
         }
         html.push_str(&fragment.html[at as usize..range.end as usize]);
         html
     }
 
-    fn fill(&self, hole: HoleKind, html: &mut String, problems: &mut Vec<Diagnostic>) {
+    /// Fills a hole; `rest` is the text that follows it.
+    fn fill(&self, hole: HoleKind, rest: &str, html: &mut String, problems: &mut Vec<Diagnostic>) {
         match hole {
             HoleKind::Url(index) => self.url(&self.answers()[index as usize], html),
             HoleKind::Title(index) => {
@@ -90,6 +91,9 @@ impl Writer<'_> {
                 }
             }
             HoleKind::SegmentEnd(index) => {
+                let shared = self.renderer.shared.language(self.reader);
+                let id = self.document.segments[index as usize].id;
+                shared.pin(&self.renderer.templates, (&self.scope(), id), rest.starts_with("</h"), html, problems);
                 if !matches!(self.page, Page::Half { .. }) {
                     self.marks(index as usize, html, problems);
                 }

@@ -5,12 +5,13 @@
 //! split says). [`super::Renderer::with`] keeps them as long as these are the same; whoever puts more of a
 //! document into them has to say so there.
 
+use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use tera::{Context, Value};
 
 use crate::base::{Diagnostic, path, yaml};
-use crate::model::LangId;
+use crate::model::{LangId, SegmentId};
 use crate::site::{MENU_LIMIT, Site, WorkId, route};
 
 use super::template::{NUMBER_GROUP, Templates, map};
@@ -28,8 +29,8 @@ pub(super) struct Shared {
 #[derive(Debug)]
 struct Menu {
     items: Value,
-    /// Cut where the way to the site's root belongs; `Err` if the template fails.
-    pieces: Result<Vec<String>, Box<Diagnostic>>,
+    /// Cut where the way to the site's root belongs.
+    pieces: Pieces,
 }
 
 /// Stands in the HTML of a menu for the way to the root, which differs with the depth of the page.
@@ -51,9 +52,19 @@ pub(super) struct Language {
     pub(super) site: Value,
     pub(super) lang: Value,
     pub(super) strings: Value,
-    /// Made when first asked for.
+    /// Made when first asked for, as are the others below.
     compass: OnceLock<Value>,
+    reader: OnceLock<Pieces>,
+    /// In running text, and in a heading.
+    pins: [OnceLock<Pieces>; 2],
 }
+
+/// What a component makes, cut where something belongs that differs from page to page; `Err` if the template fails.
+type Pieces = Result<Vec<String>, Box<Diagnostic>>;
+
+/// Stands in the HTML of a pin for the anchor that it leads to, and for the id of its sentence.
+const ANCHOR: char = '\u{1}';
+const ID: char = '\u{2}';
 
 impl Shared {
     pub(super) fn new(site: &Site) -> Self {
@@ -149,6 +160,60 @@ impl Language {
         self.compass.get_or_init(make).clone()
     }
 
+    /// What the reader's comforts need on a page with sentences: the card of a sentence, the help for the keys.
+    pub(super) fn reader(&self, templates: &Templates, problems: &mut Vec<Diagnostic>) -> Value {
+        let pieces = self.reader.get_or_init(|| {
+            let mut arguments = Context::new();
+            arguments.insert_value("t", self.strings.clone());
+            arguments.insert_value("lang", self.lang.clone());
+            let mut html = String::new();
+            templates.component("reader", &arguments, &mut html).map(|()| vec![html])
+        });
+        match pieces {
+            Ok(pieces) => Value::safe_string(&pieces.concat()),
+            Err(problem) => {
+                problems.push((**problem).clone());
+                "".into()
+            }
+        }
+    }
+
+    /// Writes the permanent link of a sentence. Its template is rendered once for a language, since no page has as many of
+    /// anything as of sentences.
+    pub(super) fn pin(
+        &self,
+        templates: &Templates,
+        (scope, id): (&str, SegmentId),
+        in_heading: bool,
+        html: &mut String,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let pieces = self.pins[usize::from(in_heading)].get_or_init(|| {
+            let mut arguments = Context::new();
+            arguments.insert_value("anchor", ANCHOR.to_string().into());
+            arguments.insert_value("id", ID.to_string().into());
+            arguments.insert_value("in_heading", in_heading.into());
+            arguments.insert_value("t", self.strings.clone());
+            let mut html = String::new();
+            templates
+                .component("pin", &arguments, &mut html)
+                .map(|()| html.split_inclusive([ANCHOR, ID]).map(str::to_owned).collect())
+        });
+        match pieces {
+            Ok(pieces) => {
+                for piece in pieces {
+                    match piece.strip_suffix(ANCHOR).map(|text| (text, scope)).or(piece.strip_suffix(ID).map(|text| (text, ""))) {
+                        Some((text, scope)) => write!(html, "{text}{scope}{id}").expect("writing to a string"),
+                        None => html.push_str(piece),
+                    }
+                }
+            }
+            // Not once for each sentence of the page.
+            Err(problem) if !problems.contains(problem) => problems.push((**problem).clone()),
+            Err(_) => {}
+        }
+    }
+
     fn new(site: &Site, lang: LangId, all: &Value) -> Self {
         let language = &site.languages[lang.0];
         let config = &site.config;
@@ -159,6 +224,8 @@ impl Language {
             ("dir", language.pack.direction.as_str().into()),
             ("og_locale", language.pack.og_locale.as_str().into()),
             ("url", path::to_url(&home_path(site, lang)).into()),
+            ("site_title", title(site, lang).into()),
+            ("citation", language.pack.strings.get("citation").map(String::as_str).into()),
         ]);
         let mut strings =
             language.pack.strings.iter().map(|(name, words)| (name.clone().into(), words.as_str().into())).collect::<tera::Map>();
@@ -173,7 +240,14 @@ impl Language {
             ("feed", feed.into()),
             ("extra", config.extra.as_ref().map_or_else(Value::none, yaml_value)),
         ]);
-        Self { site: site_value, lang: lang_value, strings: Value::from(strings), compass: OnceLock::new() }
+        Self {
+            site: site_value,
+            lang: lang_value,
+            strings: Value::from(strings),
+            compass: OnceLock::new(),
+            reader: OnceLock::new(),
+            pins: Default::default(),
+        }
     }
 }
 

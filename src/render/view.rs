@@ -60,7 +60,8 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
         None => format!("{kind}.html"),
     };
     let current = path::to_url(&edition.path);
-    let context = page.context_with_menu(renderer, work, lang, &root, &current, problems);
+    let mut context = page.context_with_menu(renderer, work, lang, &root, &current, problems);
+    context.insert_value("reader_html", renderer.shared.language(lang).reader(&renderer.templates, problems));
     (template, context)
 }
 
@@ -97,6 +98,7 @@ pub(super) fn side_by_side(
     page.set("translations", translations(renderer, work, None));
     page.set("parallels", parallels(renderer, work, Some((left, right))));
     let mut context = page.context_with_menu(renderer, work, left, &root, &path::to_url(&source.path), problems);
+    context.insert_value("reader_html", renderer.shared.language(left).reader(&renderer.templates, problems));
     context.insert_value("left", renderer.shared.language(left).lang.clone());
     context.insert_value("right", renderer.shared.language(right).lang.clone());
     ("parallel.html".to_owned(), context)
@@ -423,6 +425,7 @@ impl Common {
         context.insert_value("root", root.into());
         context.insert_value("menu", Value::from(Vec::<Value>::new()));
         context.insert_value("menu_html", "".into());
+        context.insert_value("reader_html", "".into());
         context
     }
 }
