@@ -42,6 +42,8 @@
 
   const SENTENCE = '.prose .seg[id], .rows .bead[id]';
   let here = null;
+  /** How far the page was scrolled when it became that. */
+  let markedAt = 0;
   /** A row that shows a whole block is no sentence; those in it are. */
   const sentences = () => all(SENTENCE + ', .whole .seg[id]').filter((each) => !each.closest('.whole') || each.matches('.seg'));
   const pinOf = (sentence) => sentence.matches('.bead') ? one('.pin', sentence) : sentence.nextElementSibling;
@@ -65,13 +67,19 @@
     return found;
   }
   const place = () => here && isSeen(here) ? here : atLine();
+  /** The same for who may have read on since a sentence was marked: it counts where it was marked, and near the line. */
+  function spot() {
+    const isNear = () => Math.abs(here.getBoundingClientRect().top - readingLine()) < innerHeight * .15;
+    return here && isSeen(here) && (Math.abs(scrollY - markedAt) < 40 || isNear()) ? here : atLine();
+  }
 
   /** Makes a sentence, or none, the one that the reader is at. */
   function stand(sentence) {
     if (here === sentence) return;
-    if (here) here.classList.remove('here');
+    if (here) here.classList.remove('lit');
     here = sentence;
-    if (here) here.classList.add('here');
+    markedAt = scrollY;
+    if (here) here.classList.add('lit');
     setAddress((url) => { url.hash = here ? here.id : ''; });
     rove();
   }
@@ -94,7 +102,7 @@
   }
   /** Changes how the page is laid out under the reader, who stays where they are. */
   function keepingPlace(change) {
-    const sentence = place();
+    const sentence = spot();
     const before = sentence && sentence.getBoundingClientRect().top;
     change();
     if (sentence) scrollBy({ top: sentence.getBoundingClientRect().top - before, behavior: 'instant' });
@@ -115,7 +123,7 @@
   function aim(event) {
     const link = event.target.closest && event.target.closest('.languages a');
     if (!link) return;
-    const sentence = place();
+    const sentence = spot();
     link.hash = sentence ? numberOf(sentence) : /^#\d/.test(location.hash) ? '' : location.hash;
   }
   ['pointerdown', 'focusin', 'click'].forEach((type) => document.addEventListener(type, aim, true));
@@ -265,6 +273,7 @@
     const halves = halvesHere(sentence);
     show(halves);
     card.showPopover();
+    one('[data-copy="citation"]', card).focus();
     const other = await halfElsewhere(sentence);
     if (other && title.hash === '#' + sentence.id) show([...halves, other]);
   }
@@ -336,7 +345,7 @@
   };
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || !one('#keys')) return;
-    if (event.target.closest('input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable], dialog')) return;
+    if (event.target.closest('input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable], dialog[open]')) return;
     if (event.key === '?') {
       one('#keys').showModal();
       return;
