@@ -278,7 +278,7 @@ fn menu_items(site: &Site, section: WorkId, lang: LangId, trail: &[WorkId]) -> V
         .iter()
         .take(MENU_LIMIT)
         .filter_map(|&child| {
-            let edition = site.edition(child, lang)?;
+            let page = site.page(child, lang)?;
             let children = if small || trail.contains(&child) {
                 menu_items(site, child, lang, trail)
             } else {
@@ -287,8 +287,9 @@ fn menu_items(site: &Site, section: WorkId, lang: LangId, trail: &[WorkId]) -> V
             let vector = vector_of(site, child);
             Some(map([
                 ("key", site.work(child).key.as_str().into()),
-                ("title", edition.document.title.as_str().into()),
-                ("url", path::to_url(&edition.path).into()),
+                ("title", page.edition.document.title.as_str().into()),
+                ("url", path::to_url(page.path).into()),
+                ("lang", other_lang(site, page.lang, lang).into()),
                 ("vector", vector.into()),
                 ("children", children),
             ]))
@@ -303,12 +304,33 @@ fn menu_items(site: &Site, section: WorkId, lang: LangId, trail: &[WorkId]) -> V
                 ("key", source_order_key(split).into()),
                 ("title", title.into()),
                 ("url", route::source_order_path(&language.code, split).into()),
+                ("lang", Value::none()),
+                ("vector", Value::none()),
+                ("children", empty()),
+            ]));
+        }
+        if site.config.status_page {
+            let language = &site.languages[lang.0];
+            let title = language.pack.strings.get(STATUS).map_or(STATUS, String::as_str);
+            items.push(map([
+                ("key", STATUS.into()),
+                ("title", title.into()),
+                ("url", path::to_url(&route::status_path(&language.code)).into()),
+                ("lang", Value::none()),
                 ("vector", Value::none()),
                 ("children", empty()),
             ]));
         }
     }
     Value::from(items)
+}
+
+/// The key in menus of the page that tells how complete the translations are, and the name of its title.
+pub(super) const STATUS: &str = "status";
+
+/// The code of the language of a text, if it is not the reader's.
+pub(super) fn other_lang(site: &Site, text: LangId, reader: LangId) -> Option<&str> {
+    (text != reader).then(|| site.config.code(text))
 }
 
 /// The key in menus of the page that shows a source text in its own order.

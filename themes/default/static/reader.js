@@ -140,7 +140,7 @@
 
   function textOf(element) {
     const copy = element.cloneNode(true);
-    all('.pin, .source-mark, .source-note, .note-ref, .touches, .gap, .unseen, .mark', copy).forEach((extra) => extra.remove());
+    all('.pin, .source-mark, .source-note, .note-ref, .touches, .gap, .moved, .behind, .unseen', copy).forEach((extra) => extra.remove());
     return copy.textContent.replace(/\u2060/g, '').replace(/\s+/g, ' ').trim();
   }
   const meta = (name, within) => (one('meta[property="' + name + '"]', within) || { content: '' }).content;
@@ -174,7 +174,7 @@
   const others = new Map();
   /** The same sentence on the page of another language; nothing where there is none, or none can be asked. */
   async function halfElsewhere(sentence) {
-    const link = sentence.matches('.seg') && !sentence.closest('.rows') && one('.languages a[rel~="alternate"]');
+    const link = sentence.matches('.seg') && !sentence.closest('.rows') && all('.languages a[rel~="alternate"]').find((each) => each.hreflang !== sentence.closest('[lang]').lang);
     if (!link || !/^http/.test(location.protocol)) return null;
     const url = link.href.split('#')[0];
     if (!others.has(url)) {
@@ -328,7 +328,7 @@
     j: () => step(1),
     k: () => step(-1),
     l() {
-      const links = all('.languages a[hreflang]');
+      const links = all('.languages a:not(.pair)');
       go(links[(links.findIndex((link) => link.hasAttribute('aria-current')) + 1) % links.length]);
     },
     b: () => go(one('.languages .pair:not([aria-current])')),
