@@ -119,11 +119,20 @@ impl Reach<'_> {
     /// What shows something of an edition that differs.
     fn edition(&mut self, work: WorkId, lang: LangId, differs: &Differs) {
         let site = self.site;
-        // A translation shows how it stands to its source, and what it lacks of it.
-        self.pages(work);
+        for reader in site.config.lang_ids() {
+            if site.page(work, reader).is_some_and(|page| page.lang == lang) {
+                self.page(work, reader);
+            }
+        }
+        let knows = |document: &Document| document.lock.is_some() || !document.marks.is_empty();
+        if lang == site.source_edition(work).0 && site.work(work).editions.iter().flatten().any(|it| knows(&it.document)) {
+            // A translation shows how it stands to its source, and what it lacks of it.
+            self.pages(work);
+        }
         self.pairs(work, |left, right| left == lang || right == lang);
         self.quotes(work);
         if differs.shape || differs.card {
+            self.pages(work);
             self.pairs(work, |_, _| true);
         }
         for reader in site.config.lang_ids() {

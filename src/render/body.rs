@@ -423,7 +423,16 @@ pub(super) fn cut_of<'a>(renderer: &'a Renderer, work: WorkId, document: &Docume
 
 /// A segment's text without markup, as HTML: for lists in which it stands alone.
 pub(super) fn excerpt(renderer: &Renderer, work: WorkId, edition: &Edition, range: Range<u32>) -> String {
-    let writer = Writer { renderer, work, document: &edition.document, reader: edition.document.lang, page: Page::Own, root: "", drift: None, additions: None };
+    let writer = Writer {
+        renderer,
+        work,
+        document: &edition.document,
+        reader: edition.document.lang,
+        page: Page::Own,
+        root: "",
+        drift: None,
+        additions: None,
+    };
     let mut html = String::new();
     let mut at = range.start;
     let body = &edition.document.body;

@@ -112,9 +112,7 @@ impl Renderer {
     pub fn page(&self, route: &Route) -> Option<Rendered> {
         let mut problems = Vec::new();
         let (template, context) = match &route.kind {
-            RouteKind::Page { work, lang } | RouteKind::Fallback { work, lang } => {
-                view::page(self, *work, *lang, &mut problems)
-            }
+            RouteKind::Page { work, lang } | RouteKind::Fallback { work, lang } => view::page(self, *work, *lang, &mut problems),
             RouteKind::SideBySide { work, left, right } => {
                 view::side_by_side(self, *work, *left, *right, &route.path, &mut problems)
             }

@@ -145,7 +145,8 @@ impl Additions {
             // Where the translation has a line of that id, which stands for another sentence.
             let id = translation.segment_with_id(segment.id).is_none().then(|| segment.id.to_string());
             arguments.insert_value("id", id.into());
-            arguments.insert_value("html", Value::safe_string(&excerpt(renderer, work, drift.source, segment.html.0..segment.html.1)));
+            arguments
+                .insert_value("html", Value::safe_string(&excerpt(renderer, work, drift.source, segment.html.0..segment.html.1)));
             arguments.insert_value("source", renderer.shared.language(drift.source_lang).lang.clone());
             arguments.insert_value("lang", words.lang.clone());
             arguments.insert_value("t", words.strings.clone());

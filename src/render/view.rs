@@ -26,10 +26,8 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     let document = &shown.edition.document;
     let root = path::to_root(shown.path);
     let drift = Drift::of(site, work, lang);
-    let additions = drift
-        .as_ref()
-        .filter(|drift| drift.lacks_any())
-        .map(|drift| Additions::of(renderer, work, document, drift, problems));
+    let additions =
+        drift.as_ref().filter(|drift| drift.lacks_any()).map(|drift| Additions::of(renderer, work, document, drift, problems));
     let writer = Writer {
         renderer,
         work,
@@ -121,11 +119,7 @@ pub(super) fn side_by_side(
     let pair_link = |id: WorkId| {
         let (first, _) = (site.edition(id, left)?, site.edition(id, right)?);
         let path = route::side_by_side_path(site, &first.path, left, right);
-        Some(map([
-            ("title", first.document.title.as_str().into()),
-            ("url", path::to_url(&path).into()),
-            ("lang", Value::none()),
-        ]))
+        Some(map([("title", first.document.title.as_str().into()), ("url", path::to_url(&path).into()), ("lang", Value::none())]))
     };
     let mut page = Common::new(renderer, work, left, own_path, "parallel").with_neighbours(renderer, work, pair_link);
     let source = site.edition(work, left).expect("as above");
@@ -322,12 +316,14 @@ pub(super) fn status(renderer: &Renderer, lang: LangId, own_path: &str, problems
             ])
         })
         .collect();
-    let totals: Vec<Value> =
-        languages.iter().zip(totals).map(|(&other, total)| status_value(site, other, total, None)).collect();
+    let totals: Vec<Value> = languages.iter().zip(totals).map(|(&other, total)| status_value(site, other, total, None)).collect();
     let mut page = Common::bare("status", shared::STATUS, &title, &url);
     page.set("canonical", site.absolute(own_path).into());
     page.set("trail", Value::from(vec![shared::STATUS]));
-    page.set("breadcrumbs", vec![home_link(renderer, lang), map([("title", title.as_str().into()), ("url", url.as_str().into())])].into());
+    page.set(
+        "breadcrumbs",
+        vec![home_link(renderer, lang), map([("title", title.as_str().into()), ("url", url.as_str().into())])].into(),
+    );
     page.set("rows", rows.into());
     page.set("totals", totals.into());
     let editions = site.config.lang_ids().map(|other| {
@@ -431,7 +427,8 @@ impl Common {
         page.set("title", title.into());
         page.set("url", url.into());
         page.set("number", "".into());
-        for absent in ["description", "canonical", "date", "prev", "next", "chapter", "compass", "extra", "fallback", "standing"] {
+        for absent in ["description", "canonical", "date", "prev", "next", "chapter", "compass", "extra", "fallback", "standing"]
+        {
             page.set(absent, Value::none());
         }
         let empty = Value::from(Vec::<Value>::new());
