@@ -138,7 +138,7 @@ impl Additions {
             lines[at as usize] = &pair.lines;
             is_missing[at as usize] = pair.standing == Standing::Missing;
         }
-        let mut sentence = |at: u32, in_block: bool| {
+        let mut sentence = |at: u32, alone_in: Option<BlockKind>| {
             let segment = &source.segments[at as usize];
             let words = renderer.shared.language(translation.lang);
             let mut arguments = Context::new();
@@ -150,7 +150,8 @@ impl Additions {
             arguments.insert_value("source", renderer.shared.language(drift.source_lang).lang.clone());
             arguments.insert_value("lang", words.lang.clone());
             arguments.insert_value("t", words.strings.clone());
-            arguments.insert_value("in_block", in_block.into());
+            arguments.insert_value("in_block", alone_in.is_some().into());
+            arguments.insert_value("in_heading", matches!(alone_in, Some(BlockKind::Heading(_))).into());
             let mut html = String::new();
             if let Err(problem) = renderer.templates.component("missing_sentence", &arguments, &mut html) {
                 problems.push(*problem);
@@ -168,7 +169,8 @@ impl Additions {
             }
             let is_there = |at: &u32| !lines[*at as usize].is_empty();
             if !inside.clone().any(|at| is_there(&at)) {
-                let text: Vec<String> = inside.filter(|&at| is_missing[at as usize]).map(|at| sentence(at, true)).collect();
+                let text: Vec<String> =
+                    inside.filter(|&at| is_missing[at as usize]).map(|at| sentence(at, Some(block.kind))).collect();
                 let name = match block.kind {
                     BlockKind::Heading(level) => format!("h{level}"),
                     BlockKind::Paragraph | BlockKind::Other => "p".to_owned(),
@@ -184,7 +186,7 @@ impl Additions {
                 continue;
             }
             for at in inside.clone().filter(|&at| is_missing[at as usize]) {
-                let html = sentence(at, false);
+                let html = sentence(at, None);
                 if let Some(before) = (first..at).rev().find(is_there) {
                     let line = *lines[before as usize].last().expect("it is there");
                     let after = additions.after.entry(line).or_default();
