@@ -1,6 +1,8 @@
 // Reading in two languages: layouts, keys, copying, the language switch, addresses of sentences.
 
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { before, test } from 'node:test';
 import { COLOUR_RULES, duties, launch, none, serveFolder, temporaryFolder, tilmash, violations, visitIn } from './browser.mjs';
 
@@ -355,6 +357,54 @@ test('pointing at a sentence lights its partner', async () => {
       await page.mouse.move(5, 5);
       await sentence(page, '1.3').locator('.bead-id').focus();
       assert.deepEqual([await lit('left', '1.3'), await lit('right', '1.3'), await lit('right', '1.2')], [true, true, false]);
+    });
+  }
+});
+
+test('what is behind, missing, or in one language only is shown truly, in every layout', async () => {
+  const folder = await temporaryFolder();
+  const put = (name, text) => writeFile(path.join(folder, name), text);
+  await mkdir(path.join(folder, 'content'));
+  await put('site.yaml', 'title: {kk: Кітап, en: Book}\nlanguages: [kk, en]\nstatus_page: true\n');
+  await put('content/a.kk.md', '# Тарау\n\nБірінші сөйлем осында.\nЕкінші сөйлем осында.\nҮшінші сөйлем осында.\nТөртінші сөйлем осында.\n');
+  await put('content/a.en.md', '# Chapter\n\nThe first sentence is here.\nThe second sentence is here.\nThe third sentence is here.\nThe fourth sentence is here.\n');
+  await put('content/only.kk.md', '# Тек қазақша\n\nАудармасы жоқ.[^1]\n\n## Бөлім\n\nСоңы.\n\n[^1]: Ескертпе.\n');
+  await tilmash('sync', '--root', folder);
+  await put('content/a.kk.md', '# Тарау\n\nБірінші сөйлем осында.\nЕкінші сөйлем енді осында.\nҮшінші сөйлем осында.\nТөртінші сөйлем осында.\n');
+  await put('content/a.en.md', '# Chapter\n\nThe first sentence is here.\nThe second sentence is here.\nA sentence of its own. <!-- + -->\nThe fourth sentence is here.\n');
+  const output = path.join(folder, 'public');
+  await tilmash('build', '--quiet', '--root', folder, '--output', output, '--base-url', ADDRESS);
+  const origin = await serveFolder(output, '/some/path/');
+  const look = async (name, language, work) => {
+    for (const size of [{}, PHONE]) {
+      none(await visitIn(browser, origin + name, { origin, ...size }, async (page, problems) => {
+        problems.push(...await page.evaluate(duties, language), ...await violations(page));
+        await work?.(page);
+      }));
+    }
+  };
+  await look('en/a/index.html', 'en', async (page) => {
+    assert.equal(await page.locator('.behind').count(), 1);
+    assert.equal(await page.locator('.other[lang=kk]').innerText(), 'Үшінші сөйлем осында.');
+    assert.match(await page.locator('.standing').innerText(), /1 of 4.*1 of 4/);
+  });
+  await look('en/only/index.html', 'en', async (page) => {
+    assert.match(await page.locator('.standing').innerText(), /not been translated/);
+    assert.equal(await page.locator('.prose').getAttribute('lang'), 'kk');
+    assert.equal(await page.locator('link[rel=canonical]').getAttribute('href'), `${ADDRESS}kk/only/`);
+    await page.locator('.languages a[hreflang=kk]').click();
+    await page.waitForURL(`${origin}kk/only/`);
+  });
+  await look('kk/status/index.html', 'kk');
+  await look('en/status/index.html', 'en');
+  for (const view of VIEWS) {
+    await look(`kk-en/a/index.html?view=${view}`, 'kk', async (page) => {
+      const text = await page.locator('.rows').innerText();
+      if (view !== 'source') assert.match(text, /The second sentence/);
+      if (view !== 'translation') assert.match(text, /Екінші сөйлем енді/);
+      // Whatever language is read, what it lacks is there in the other.
+      assert.match(text, /A sentence of its own/);
+      assert.match(text, /Үшінші сөйлем/);
     });
   }
 });
