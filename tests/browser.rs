@@ -27,6 +27,12 @@ fn every_page_of_the_book_is_sound() {
 
 #[test]
 #[ignore = "needs Chromium; .ci/run runs it"]
+fn two_languages_can_be_read_together() {
+    run("reader.test.mjs");
+}
+
+#[test]
+#[ignore = "needs Chromium; .ci/run runs it"]
 fn the_preview_changes_in_place() {
     run("preview.test.mjs");
 }

@@ -6,7 +6,7 @@
 //! * a path (`content/a.kk.md`): a file of the site. Blocks before the first case belong to every case
 //!   of the file, unless a case has a block of the same path.
 //! * `output PATH` or `output PATH ELEMENT`: what is published there. For a page it is the text alone
-//!   (the element `.prose`), unless another element is named, by tag, `.class` or `#id`; `*` is all of it.
+//!   (the element `.prose`, without the sentences' permanent links), unless another element is named, by tag, `.class` or `#id`; `*` is all of it.
 //! * `problems`: all that is wrong, a line each, with the text that is pointed at, hints and further
 //!   places below it. A case without this block has no problems.
 //!
@@ -153,11 +153,24 @@ fn output(snapshot: &Snapshot, wanted: &str) -> String {
     let Some(bytes) = snapshot.routes.get(path) else { return "nothing\n".to_owned() };
     let text = String::from_utf8_lossy(bytes).into_owned();
     let mut shown = if element == "*" { text } else { elements(&text, element) };
+    if element == ".prose" {
+        shown = without_pins(&shown);
+    }
     shown = undated(&shown);
     if !shown.is_empty() && !shown.ends_with('\n') {
         shown.push('\n');
     }
     shown.trim_start_matches('\n').to_owned()
+}
+
+/// Without the permanent links that follow each sentence: a case about a text is not about them.
+fn without_pins(html: &str) -> String {
+    let mut pieces = html.split("<a class=\"pin\"");
+    let mut out = pieces.next().unwrap_or("").to_owned();
+    for piece in pieces {
+        out.push_str(piece.split_once("</a>").map_or("", |(_, rest)| rest));
+    }
+    out
 }
 
 /// Without what changes with the theme or the version of the program: digests in names, the version.

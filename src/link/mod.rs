@@ -329,11 +329,18 @@ fn to_work(site: &Site, work: WorkId, lang: LangId, anchor: Option<&str>, asked:
             Diagnostic::at(
                 &code::OTHER_LANGUAGE_LINK,
                 asked.place.clone(),
-                format!(
-                    "`{key}` is not there in `{}`; the link leads to `{}`",
-                    site.config.code(lang),
-                    site.config.code(nearest)
-                ),
+                match site.page(work, lang) {
+                    Some(_) => format!(
+                        "`{key}` is not there in `{}`; the link leads to a page that shows it in `{}`",
+                        site.config.code(lang),
+                        site.config.code(nearest)
+                    ),
+                    None => format!(
+                        "`{key}` is not there in `{}`; the link leads to `{}`",
+                        site.config.code(lang),
+                        site.config.code(nearest)
+                    ),
+                },
             )
             .hint(format!("translate it: `content/{key}.{}.md`", site.config.code(lang))),
         );

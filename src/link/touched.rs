@@ -119,12 +119,24 @@ impl Reach<'_> {
     /// What shows something of an edition that differs.
     fn edition(&mut self, work: WorkId, lang: LangId, differs: &Differs) {
         let site = self.site;
-        self.page(work, lang);
+        for reader in site.config.lang_ids() {
+            if site.page(work, reader).is_some_and(|page| page.lang == lang) {
+                self.page(work, reader);
+            }
+        }
+        let knows = |document: &Document| document.lock.is_some() || !document.marks.is_empty();
+        if lang == site.source_edition(work).0 && site.work(work).editions.iter().flatten().any(|it| knows(&it.document)) {
+            // A translation shows how it stands to its source, and what it lacks of it.
+            self.pages(work);
+        }
         self.pairs(work, |left, right| left == lang || right == lang);
         self.quotes(work);
         if differs.shape || differs.card {
             self.pages(work);
             self.pairs(work, |_, _| true);
+        }
+        for reader in site.config.lang_ids() {
+            self.route(&route::status_path(site.config.code(reader)));
         }
         if differs.shape {
             // The names of anchors on pages of two halves.
@@ -132,11 +144,17 @@ impl Reach<'_> {
                 self.pairs(from, |_, _| true);
             }
         }
-        if differs.card {
-            self.lists(work, lang);
+        // Readers of other languages may be shown this edition.
+        let is_shown = |&reader: &LangId| site.page(work, reader).is_some_and(|page| page.lang == lang);
+        for reader in site.config.lang_ids().filter(is_shown) {
+            if differs.card {
+                self.lists(work, reader);
+            }
+            if differs.title {
+                self.title(work, reader);
+            }
         }
         if differs.title {
-            self.title(work, lang);
             for alias in site.edition(work, lang).iter().flat_map(|edition| &edition.document.front.aliases) {
                 if let Some(path) = route::alias_path(&alias.0) {
                     self.route(&path);
@@ -179,6 +197,8 @@ impl Reach<'_> {
                 for (path, route) in site.routes.iter() {
                     let shown = match route.kind {
                         RouteKind::Page { lang, .. }
+                        | RouteKind::Fallback { lang, .. }
+                        | RouteKind::Status { lang }
                         | RouteKind::SideBySide { left: lang, .. }
                         | RouteKind::SourceOrder { lang, .. }
                         | RouteKind::Tags { lang }
@@ -194,12 +214,12 @@ impl Reach<'_> {
         // The page before, the page after.
         let position = site.work(work).position as usize;
         let (before, after) = (&site.order[..position], &site.order[position + 1..]);
-        let has = |lang: LangId| move |id: &&WorkId| site.edition(**id, lang).is_some();
+        let has = |lang: LangId| move |id: &&WorkId| site.page(**id, lang).is_some();
         for &id in before.iter().rev().find(has(lang)).into_iter().chain(after.iter().find(has(lang))) {
             self.page(id, lang);
         }
         for (left, right) in site.config.pairs().into_iter().filter(|&(left, _)| left == lang) {
-            let has = |id: &&WorkId| has(left)(id) && has(right)(id);
+            let has = |id: &&WorkId| site.edition(**id, left).is_some() && site.edition(**id, right).is_some();
             for &id in before.iter().rev().find(has).into_iter().chain(after.iter().find(has)) {
                 self.pairs(id, |a, b| (a, b) == (left, right));
             }
@@ -239,8 +259,8 @@ impl Reach<'_> {
     }
 
     fn page(&mut self, work: WorkId, lang: LangId) {
-        if let Some(edition) = self.site.edition(work, lang) {
-            self.routes.insert(Arc::clone(&edition.path));
+        if let Some(page) = self.site.page(work, lang) {
+            self.routes.insert(Arc::clone(page.path));
         }
     }
 

@@ -58,6 +58,10 @@ pub struct Config {
     pub segments: bool,
     /// Whether side-by-side pages are made.
     pub side_by_side: bool,
+    /// Whether a work is shown in another language where it has no edition in the reader's.
+    pub fallback: bool,
+    /// Whether each language has a page that tells how complete the translations are.
+    pub status_page: bool,
     /// Severities that differ from the codes' own; `None` silences.
     pub severities: BTreeMap<&'static str, Option<Severity>>,
     /// The content of the file `CNAME`, for GitHub Pages under a domain of one's own.
@@ -179,6 +183,8 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
     }
     let segments = fields.take_bool("segments").unwrap_or(true);
     let side_by_side = fields.take_bool("side_by_side").unwrap_or(true);
+    let fallback = fields.take_bool("fallback").unwrap_or(true);
+    let status_page = fields.take_bool("status_page").unwrap_or(false);
     let mut severities = BTreeMap::new();
     for entry in fields.take_map("severity") {
         let Some(code) = code::named(&entry.key) else {
@@ -229,6 +235,8 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
         highlight,
         segments,
         side_by_side,
+        fallback,
+        status_page,
         severities,
         cname,
         extra,

@@ -59,6 +59,7 @@ impl Makings {
         }
         let mut works = Vec::with_capacity(site.works.len());
         for work in &site.works {
+            work.fallbacks.hash(&mut shared);
             let (mut texts, mut shape) = (Digester::default(), Digester::default());
             for edition in &work.editions {
                 let text = edition.as_ref().and_then(|edition| inputs.text(&edition.document.file));
@@ -87,7 +88,7 @@ impl Makings {
         self.shared.hash(&mut digester);
         route.path.hash(&mut digester);
         match &route.kind {
-            RouteKind::Page { work, .. } | RouteKind::SideBySide { work, .. } => {
+            RouteKind::Page { work, .. } | RouteKind::Fallback { work, .. } | RouteKind::SideBySide { work, .. } => {
                 let links = &renderer.links;
                 self.works[work.0 as usize].texts.hash(&mut digester);
                 // Sentences of other chapters that touch this one are shown under it.
@@ -112,7 +113,9 @@ impl Makings {
             | RouteKind::Cname
             | RouteKind::Redirect { .. } => {}
             // Made of many works, or a file that stays on disk.
-            RouteKind::SourceOrder { .. } | RouteKind::Asset { .. } | RouteKind::ThemeFile { .. } => return None,
+            RouteKind::SourceOrder { .. } | RouteKind::Status { .. } | RouteKind::Asset { .. } | RouteKind::ThemeFile { .. } => {
+                return None;
+            }
         }
         Some(digester.digest())
     }
@@ -173,7 +176,7 @@ fn hash_shape(document: &Document, digester: &mut Digester) {
         (level, anchor, explicit, text, segment, aliases).hash(digester);
     }
     digester.write_usize(notes.len());
-    for Note { label, number: _, uses: _, text: _ } in notes {
+    for Note { label, number: _, uses: _, text: _, bytes: _, silenced: _ } in notes {
         label.hash(digester);
     }
     // Which sentences stand beside which.

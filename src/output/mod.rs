@@ -24,6 +24,8 @@ pub fn render(renderer: &Renderer, route: &Route) -> Rendered {
         RouteKind::NoJekyll => String::new().into(),
         RouteKind::Cname => format!("{}\n", site.config.cname.as_deref().unwrap_or_default()).into(),
         RouteKind::Page { .. }
+        | RouteKind::Fallback { .. }
+        | RouteKind::Status { .. }
         | RouteKind::SideBySide { .. }
         | RouteKind::SourceOrder { .. }
         | RouteKind::Tags { .. }

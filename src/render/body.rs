@@ -14,7 +14,11 @@ use crate::split::{self, Cut, RepairKind, Segment};
 
 use super::Renderer;
 use super::highlight::Highlighted;
+use super::standing::{Additions, Drift};
 use super::template::map;
+
+/// How `parse` begins a segment: its id follows.
+const SEGMENT_START: &str = "<span class=\"seg\" id=\"";
 
 /// For what kind of page a document's text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,12 +39,33 @@ pub(super) struct Writer<'a> {
     pub(super) page: Page,
     /// `../../`: the way from the page to the site's root.
     pub(super) root: &'a str,
+    /// How the document stands to its source, if it is a translation.
+    pub(super) drift: Option<&'a Drift<'a>>,
+    /// What it lacks of its source, where that is shown.
+    pub(super) additions: Option<&'a Additions>,
 }
 
 impl Writer<'_> {
     /// The whole of a fragment, for this page.
     pub(super) fn all(&self, fragment: &Fragment, problems: &mut Vec<Diagnostic>) -> String {
         self.range(fragment, 0..fragment.html.len() as u32, problems)
+    }
+
+    /// The text of the document, with what it lacks.
+    pub(super) fn body(&self, problems: &mut Vec<Diagnostic>) -> String {
+        let body = &self.document.body;
+        let mut html = String::new();
+        let mut at = 0;
+        for (&position, addition) in self.additions.iter().flat_map(|additions| &additions.between) {
+            html.push_str(&self.range(body, at..position, problems));
+            html.push_str(addition);
+            at = position;
+        }
+        if at == 0 && html.is_empty() {
+            return self.all(body, problems);
+        }
+        html.push_str(&self.range(body, at..body.html.len() as u32, problems));
+        html
     }
 
     /// A part of a fragment, for this page.
@@ -50,13 +75,14 @@ impl Writer<'_> {
         for hole in fragment.holes_in(range.clone()) {
             html.push_str(&fragment.html[at as usize..hole.at as usize]);
             at = hole.at;
-            self.fill(hole.kind, &mut html, problems);
+            self.fill(hole.kind, &fragment.html[at as usize..], &mut html, problems);
         }
         html.push_str(&fragment.html[at as usize..range.end as usize]);
         html
     }
 
-    fn fill(&self, hole: HoleKind, html: &mut String, problems: &mut Vec<Diagnostic>) {
+    /// Fills a hole; `rest` is the text that follows it.
+    fn fill(&self, hole: HoleKind, rest: &str, html: &mut String, problems: &mut Vec<Diagnostic>) {
         match hole {
             HoleKind::Url(index) => self.url(&self.answers()[index as usize], html),
             HoleKind::Title(index) => {
@@ -79,6 +105,13 @@ impl Writer<'_> {
                 if self.page != Page::Own {
                     html.push_str(&self.scope());
                 }
+                if let Some(addition) = self.additions.and_then(|additions| additions.before.get(&index))
+                    && html.ends_with(SEGMENT_START)
+                {
+                    html.truncate(html.len() - SEGMENT_START.len());
+                    html.push_str(addition);
+                    html.push_str(SEGMENT_START);
+                }
                 self.document.segments[index as usize].id.push_to(html);
             }
             HoleKind::Aliases(index) => {
@@ -90,8 +123,15 @@ impl Writer<'_> {
                 }
             }
             HoleKind::SegmentEnd(index) => {
+                let shared = self.renderer.shared.language(self.document.lang);
+                let id = self.document.segments[index as usize].id;
+                shared.pin(&self.renderer.templates, (&self.scope(), id), rest.starts_with("</h"), html, problems);
                 if !matches!(self.page, Page::Half { .. }) {
                     self.marks(index as usize, html, problems);
+                }
+                self.behind(index, html, problems);
+                if let Some(addition) = self.additions.and_then(|additions| additions.after.get(&index)) {
+                    html.push_str(addition);
                 }
             }
             HoleKind::Code(index) => self.code(index as usize, html, problems),
@@ -126,6 +166,11 @@ impl Writer<'_> {
             Answer::Path { path, anchor, .. } => (path.to_string(), anchor.clone()),
             Answer::Work { work, lang, anchor } => {
                 let edition = site.edition(*work, *lang).expect("answers name editions that exist");
+                // A page under the reader's language, whichever edition it shows; unless it lacks what the link is to.
+                let here = site.page(*work, self.reader).filter(|page| {
+                    page.lang == *lang || anchor.as_ref().is_none_or(|anchor| site.has_anchor(*work, page.lang, anchor))
+                });
+                let own_path = here.map_or(&edition.path, |page| page.path);
                 match self.page {
                     // A reader of two languages goes on reading both.
                     Page::Half { pair: (left, right) }
@@ -135,7 +180,7 @@ impl Writer<'_> {
                         let anchor = anchor.as_ref().map(|anchor| half_anchor(site, *work, pair, &edition.document, anchor));
                         (route::side_by_side_path(site, &first.path, left, right), anchor)
                     }
-                    _ => (edition.path.to_string(), anchor.clone()),
+                    _ => (own_path.to_string(), anchor.clone()),
                 }
             }
         };
@@ -200,7 +245,8 @@ impl Writer<'_> {
     pub(super) fn marks(&self, index: usize, html: &mut String, problems: &mut Vec<Diagnostic>) {
         let Some(cut) = cut_of(self.renderer, self.work, self.document, index) else { return };
         let id = self.document.segments[index].id;
-        let shared = self.renderer.shared.language(self.reader);
+        // In the language of the text around it, which need not be the reader's.
+        let shared = self.renderer.shared.language(self.document.lang);
         let mut arguments = Context::new();
         arguments.insert_value("id", Value::from(id.to_string()));
         arguments.insert_value("source", self.source_value(cut));
@@ -231,17 +277,34 @@ impl Writer<'_> {
         }
     }
 
+    /// The mark of a sentence whose source has changed since it was translated, with a link to that.
+    pub(super) fn behind(&self, line: u32, html: &mut String, problems: &mut Vec<Diagnostic>) {
+        let Some((drift, source)) = self.drift.and_then(|drift| Some((drift, drift.changed(line)?))) else { return };
+        let shared = self.renderer.shared.language(self.document.lang);
+        let id = drift.source.document.segments[source as usize].id;
+        // Side by side the source is there to be seen.
+        let url = (self.page == Page::Own).then(|| format!("{}#{id}", path::to_url(&drift.source.path)));
+        let mut arguments = Context::new();
+        arguments.insert_value("url", url.into());
+        arguments.insert_value("source", self.renderer.shared.language(drift.source_lang).lang.clone());
+        arguments.insert_value("t", shared.strings.clone());
+        arguments.insert_value("root", Value::from(self.root));
+        if let Err(problem) = self.renderer.templates.component("behind_mark", &arguments, html) {
+            problems.push(*problem);
+        }
+    }
+
     /// Title, path and language of a work for the reader of this page.
     fn link_to(&self, work: WorkId) -> (String, String, LangId) {
         let site = &self.renderer.site;
-        let (lang, edition) = site.nearest_edition(work, self.reader);
+        let crate::site::Page { lang, edition, path } = site.nearest_page(work, self.reader);
         let path = match self.page {
             Page::Half { pair: (left, right) }
                 if let (Some(first), Some(_)) = (site.edition(work, left), site.edition(work, right)) =>
             {
                 route::side_by_side_path(site, &first.path, left, right)
             }
-            _ => edition.path.to_string(),
+            _ => path.to_string(),
         };
         (edition.document.title.clone(), path::to_url(&path), lang)
     }
@@ -251,7 +314,7 @@ impl Writer<'_> {
         let (split_index, _) = site.work(self.work).chapter.expect("a cut belongs to a chapter");
         let source = &site.splits[split_index as usize];
         let segment = &source.segments[cut.segment];
-        let language = &site.languages[self.reader.0];
+        let language = &site.languages[self.document.lang.0];
         let word = |key: &str| language.pack.strings.get(key).cloned().unwrap_or_else(|| key.to_owned());
         let repairs: Vec<Value> = segment
             .repairs
@@ -269,7 +332,8 @@ impl Writer<'_> {
             })
             .collect();
         let flags: Vec<Value> = flags(segment).iter().map(|flag| word(&format!("flag_{flag}")).into()).collect();
-        let url = format!("{}#{}", route::source_order_path(&language.code, split_index), segment.address);
+        let reader = site.config.code(self.reader);
+        let url = format!("{}#{}", route::source_order_path(reader, split_index), segment.address);
         map([
             ("address", segment.address.to_string().into()),
             ("lines", lines_text(segment).into()),
@@ -359,7 +423,16 @@ pub(super) fn cut_of<'a>(renderer: &'a Renderer, work: WorkId, document: &Docume
 
 /// A segment's text without markup, as HTML: for lists in which it stands alone.
 pub(super) fn excerpt(renderer: &Renderer, work: WorkId, edition: &Edition, range: Range<u32>) -> String {
-    let writer = Writer { renderer, work, document: &edition.document, reader: edition.document.lang, page: Page::Own, root: "" };
+    let writer = Writer {
+        renderer,
+        work,
+        document: &edition.document,
+        reader: edition.document.lang,
+        page: Page::Own,
+        root: "",
+        drift: None,
+        additions: None,
+    };
     let mut html = String::new();
     let mut at = range.start;
     let body = &edition.document.body;

@@ -36,7 +36,8 @@ pub(super) fn compass(renderer: &Renderer, lang: LangId) -> Value {
         .enumerate()
         .filter_map(|(index, (vector, &weight))| {
             let work = site.work_named(vector.work.as_str())?;
-            let (_, edition) = site.nearest_edition(work, lang);
+            let page = site.nearest_page(work, lang);
+            let edition = page.edition;
             let bearing = vector.bearing.unwrap_or(360.0 * index as f64 / count as f64);
             // Bearings go clockwise from north; on the screen y grows downwards.
             let (sin, cos) = bearing.to_radians().sin_cos();
@@ -53,7 +54,7 @@ pub(super) fn compass(renderer: &Renderer, lang: LangId) -> Value {
                 ("id", vector.id.as_str().into()),
                 ("title", edition.document.title.as_str().into()),
                 ("lines", lines(&edition.document.title).into()),
-                ("url", path::to_url(&edition.path).into()),
+                ("url", path::to_url(page.path).into()),
                 ("weight", weight.into()),
                 ("share", percentages[index].into()),
                 ("touched", renderer.links.touched_by[work.0 as usize].len().into()),

@@ -18,6 +18,7 @@ mod body;
 mod compass;
 pub mod highlight;
 mod shared;
+mod standing;
 pub mod template;
 mod view;
 
@@ -113,13 +114,14 @@ impl Renderer {
     pub fn page(&self, route: &Route) -> Option<Rendered> {
         let mut problems = Vec::new();
         let (template, context) = match &route.kind {
-            RouteKind::Page { work, lang } => view::page(self, *work, *lang, &mut problems),
+            RouteKind::Page { work, lang } | RouteKind::Fallback { work, lang } => view::page(self, *work, *lang, &mut problems),
             RouteKind::SideBySide { work, left, right } => {
                 view::side_by_side(self, *work, *left, *right, &route.path, &mut problems)
             }
             RouteKind::SourceOrder { split, lang } => view::source_order(self, *split, *lang, &route.path, &mut problems),
             RouteKind::Tags { lang } => view::tags(self, *lang, &route.path, &mut problems),
             RouteKind::Tag { lang, tag } => view::tag(self, *lang, *tag, &mut problems),
+            RouteKind::Status { lang } => view::status(self, *lang, &route.path, &mut problems),
             RouteKind::Front => view::front(self, &route.path, "front"),
             RouteKind::NotFound => view::front(self, &route.path, "not-found"),
             RouteKind::Redirect { to } => view::redirect(self, &route.path, to),

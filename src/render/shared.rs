@@ -5,13 +5,14 @@
 //! what the split says). [`super::Renderer::with`] keeps them as long as these are the same; whoever puts more of a
 //! document into them has to say so there.
 
+use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use tera::{Context, Value};
 
 use crate::base::{Diagnostic, path, yaml};
-use crate::model::{LangId, LanguagePack};
-use crate::site::{Edition, MENU_LIMIT, Site, WorkId, route};
+use crate::model::{LangId, LanguagePack, SegmentId};
+use crate::site::{MENU_LIMIT, Site, WorkId, route};
 
 use super::template::{NUMBER_GROUP, Templates, map};
 
@@ -29,7 +30,7 @@ pub(super) struct Shared {
 /// A page as others show it.
 #[derive(Debug)]
 struct Card {
-    /// Title, path and language.
+    /// Title, path, and the language of its text if that is not the reader's.
     link: Value,
     /// The same with what lists say beside them; made when first asked for.
     entry: OnceLock<Value>,
@@ -39,8 +40,8 @@ struct Card {
 #[derive(Debug)]
 struct Menu {
     items: Value,
-    /// Cut where the way to the site's root belongs; `Err` if the template fails.
-    pieces: Result<Vec<String>, Box<Diagnostic>>,
+    /// Cut where the way to the site's root belongs.
+    pieces: Pieces,
 }
 
 /// Stands in the HTML of a menu for the way to the root, which differs with the depth of the page.
@@ -62,9 +63,19 @@ pub(super) struct Language {
     pub(super) site: Value,
     pub(super) lang: Value,
     pub(super) strings: Value,
-    /// Made when first asked for.
+    /// Made when first asked for, as are the others below.
     compass: OnceLock<Value>,
+    reader: OnceLock<Pieces>,
+    /// In running text, and in a heading.
+    pins: [OnceLock<Pieces>; 2],
 }
+
+/// What a component makes, cut where something belongs that differs from page to page; `Err` if the template fails.
+type Pieces = Result<Vec<String>, Box<Diagnostic>>;
+
+/// Stands in the HTML of a pin for the anchor that it leads to, and for the id of its sentence.
+const ANCHOR: char = '\u{1}';
+const ID: char = '\u{2}';
 
 impl Shared {
     pub(super) fn new(site: &Site) -> Self {
@@ -100,22 +111,22 @@ impl Shared {
         &self.languages[lang.0]
     }
 
-    /// Title, path and language of an edition's page.
-    pub(super) fn link(&self, site: &Site, work: WorkId, lang: LangId, edition: &Edition) -> Value {
-        self.card(site, work, lang, edition).link.clone()
+    /// Title and path of the page of a work that a reader of a language gets, and the language of its text if that is another.
+    pub(super) fn link(&self, site: &Site, work: WorkId, lang: LangId) -> Value {
+        self.card(site, work, lang).link.clone()
     }
 
     /// The same with key, description and date: an entry of a list.
-    pub(super) fn entry(&self, site: &Site, work: WorkId, lang: LangId, edition: &Edition) -> Value {
-        let card = self.card(site, work, lang, edition);
-        let entry = card.entry.get_or_init(|| {
-            let front = &edition.document.front;
+    pub(super) fn entry(&self, site: &Site, work: WorkId, lang: LangId) -> Value {
+        let entry = self.card(site, work, lang).entry.get_or_init(|| {
+            let page = site.nearest_page(work, lang);
+            let front = &page.edition.document.front;
             let date = front.date.map_or_else(Value::none, |date| date_value(&site.languages[lang.0].pack, date));
             map([
                 ("key", site.work(work).key.as_str().into()),
-                ("title", edition.document.title.as_str().into()),
-                ("url", path::to_url(&edition.path).into()),
-                ("lang", site.config.code(lang).into()),
+                ("title", page.edition.document.title.as_str().into()),
+                ("url", path::to_url(page.path).into()),
+                ("lang", other_lang(site, page.lang, lang).into()),
                 ("description", front.description.as_deref().into()),
                 ("date", date),
                 ("weight", site.chapter(work).map_or(0, |(_, chapter)| chapter.cuts.len()).into()),
@@ -124,12 +135,13 @@ impl Shared {
         entry.clone()
     }
 
-    fn card(&self, site: &Site, work: WorkId, lang: LangId, edition: &Edition) -> &Card {
+    fn card(&self, site: &Site, work: WorkId, lang: LangId) -> &Card {
         self.cards[lang.0][work.0 as usize].get_or_init(|| {
+            let page = site.nearest_page(work, lang);
             let link = map([
-                ("title", edition.document.title.as_str().into()),
-                ("url", path::to_url(&edition.path).into()),
-                ("lang", site.config.code(lang).into()),
+                ("title", page.edition.document.title.as_str().into()),
+                ("url", path::to_url(page.path).into()),
+                ("lang", other_lang(site, page.lang, lang).into()),
             ]);
             Box::new(Card { link, entry: OnceLock::new() })
         })
@@ -196,6 +208,60 @@ impl Language {
         self.compass.get_or_init(make).clone()
     }
 
+    /// What the reader's comforts need on a page with sentences: the card of a sentence, the help for the keys.
+    pub(super) fn reader(&self, templates: &Templates, problems: &mut Vec<Diagnostic>) -> Value {
+        let pieces = self.reader.get_or_init(|| {
+            let mut arguments = Context::new();
+            arguments.insert_value("t", self.strings.clone());
+            arguments.insert_value("lang", self.lang.clone());
+            let mut html = String::new();
+            templates.component("reader", &arguments, &mut html).map(|()| vec![html])
+        });
+        match pieces {
+            Ok(pieces) => Value::safe_string(&pieces.concat()),
+            Err(problem) => {
+                problems.push((**problem).clone());
+                "".into()
+            }
+        }
+    }
+
+    /// Writes the permanent link of a sentence. Its template is rendered once for a language, since no page has as many of
+    /// anything as of sentences.
+    pub(super) fn pin(
+        &self,
+        templates: &Templates,
+        (scope, id): (&str, SegmentId),
+        in_heading: bool,
+        html: &mut String,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let pieces = self.pins[usize::from(in_heading)].get_or_init(|| {
+            let mut arguments = Context::new();
+            arguments.insert_value("anchor", ANCHOR.to_string().into());
+            arguments.insert_value("id", ID.to_string().into());
+            arguments.insert_value("in_heading", in_heading.into());
+            arguments.insert_value("t", self.strings.clone());
+            let mut html = String::new();
+            templates
+                .component("pin", &arguments, &mut html)
+                .map(|()| html.split_inclusive([ANCHOR, ID]).map(str::to_owned).collect())
+        });
+        match pieces {
+            Ok(pieces) => {
+                for piece in pieces {
+                    match piece.strip_suffix(ANCHOR).map(|text| (text, scope)).or(piece.strip_suffix(ID).map(|text| (text, ""))) {
+                        Some((text, scope)) => write!(html, "{text}{scope}{id}").expect("writing to a string"),
+                        None => html.push_str(piece),
+                    }
+                }
+            }
+            // Not once for each sentence of the page.
+            Err(problem) if !problems.contains(problem) => problems.push((**problem).clone()),
+            Err(_) => {}
+        }
+    }
+
     fn new(site: &Site, lang: LangId, all: &Value) -> Self {
         let language = &site.languages[lang.0];
         let config = &site.config;
@@ -206,6 +272,8 @@ impl Language {
             ("dir", language.pack.direction.as_str().into()),
             ("og_locale", language.pack.og_locale.as_str().into()),
             ("url", path::to_url(&home_path(site, lang)).into()),
+            ("site_title", title(site, lang).into()),
+            ("citation", language.pack.strings.get("citation").map(String::as_str).into()),
         ]);
         let mut strings =
             language.pack.strings.iter().map(|(name, words)| (name.clone().into(), words.as_str().into())).collect::<tera::Map>();
@@ -220,7 +288,14 @@ impl Language {
             ("feed", feed.into()),
             ("extra", config.extra.as_ref().map_or_else(Value::none, yaml_value)),
         ]);
-        Self { site: site_value, lang: lang_value, strings: Value::from(strings), compass: OnceLock::new() }
+        Self {
+            site: site_value,
+            lang: lang_value,
+            strings: Value::from(strings),
+            compass: OnceLock::new(),
+            reader: OnceLock::new(),
+            pins: Default::default(),
+        }
     }
 }
 
@@ -251,7 +326,7 @@ fn menu_items(site: &Site, section: WorkId, lang: LangId, trail: &[WorkId]) -> V
         .iter()
         .take(MENU_LIMIT)
         .filter_map(|&child| {
-            let edition = site.edition(child, lang)?;
+            let page = site.page(child, lang)?;
             let children = if small || trail.contains(&child) {
                 menu_items(site, child, lang, trail)
             } else {
@@ -260,8 +335,9 @@ fn menu_items(site: &Site, section: WorkId, lang: LangId, trail: &[WorkId]) -> V
             let vector = vector_of(site, child);
             Some(map([
                 ("key", site.work(child).key.as_str().into()),
-                ("title", edition.document.title.as_str().into()),
-                ("url", path::to_url(&edition.path).into()),
+                ("title", page.edition.document.title.as_str().into()),
+                ("url", path::to_url(page.path).into()),
+                ("lang", other_lang(site, page.lang, lang).into()),
                 ("vector", vector.into()),
                 ("children", children),
             ]))
@@ -276,12 +352,33 @@ fn menu_items(site: &Site, section: WorkId, lang: LangId, trail: &[WorkId]) -> V
                 ("key", source_order_key(split).into()),
                 ("title", title.into()),
                 ("url", route::source_order_path(&language.code, split).into()),
+                ("lang", Value::none()),
+                ("vector", Value::none()),
+                ("children", empty()),
+            ]));
+        }
+        if site.config.status_page {
+            let language = &site.languages[lang.0];
+            let title = language.pack.strings.get(STATUS).map_or(STATUS, String::as_str);
+            items.push(map([
+                ("key", STATUS.into()),
+                ("title", title.into()),
+                ("url", path::to_url(&route::status_path(&language.code)).into()),
+                ("lang", Value::none()),
                 ("vector", Value::none()),
                 ("children", empty()),
             ]));
         }
     }
     Value::from(items)
+}
+
+/// The key in menus of the page that tells how complete the translations are, and the name of its title.
+pub(super) const STATUS: &str = "status";
+
+/// The code of the language of a text, if it is not the reader's.
+pub(super) fn other_lang(site: &Site, text: LangId, reader: LangId) -> Option<&str> {
+    (text != reader).then(|| site.config.code(text))
 }
 
 /// The key in menus of the page that shows a source text in its own order.

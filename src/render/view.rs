@@ -11,22 +11,35 @@ use crate::base::{Diagnostic, code, path};
 use crate::model::LangId;
 use crate::parse::Document;
 use crate::site::rows::bead_id;
-use crate::site::{RowKind, WorkId, route, tags_path};
+use crate::site::{RowKind, Summary, WorkId, route, tags_path};
 use crate::split::{self, Format, SegmentKind};
 
 use super::Renderer;
 use super::body::{Page, Writer, excerpt};
 use super::compass::compass;
 use super::shared::{self, MenuPage, date_value, yaml_value};
+use super::standing::{Additions, Drift, sentences as sentences_in};
 use super::template::{fields, map};
 
-/// The page of an edition.
+/// The page of a work for readers of a language: of its edition, or of the nearest where it has none.
 pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &mut Vec<Diagnostic>) -> (String, Context) {
     let site = &renderer.site;
-    let edition = site.edition(work, lang).expect("a route to a page is made from its edition");
-    let document = &edition.document;
-    let root = path::to_root(&edition.path);
-    let writer = Writer { renderer, work, document, reader: lang, page: Page::Own, root: &root };
+    let shown = site.page(work, lang).expect("a route to a page is made from what it shows");
+    let document = &shown.edition.document;
+    let root = path::to_root(shown.path);
+    let drift = Drift::of(site, work, lang);
+    let additions =
+        drift.as_ref().filter(|drift| drift.lacks_any()).map(|drift| Additions::of(renderer, work, document, drift, problems));
+    let writer = Writer {
+        renderer,
+        work,
+        document,
+        reader: lang,
+        page: Page::Own,
+        root: &root,
+        drift: drift.as_ref(),
+        additions: additions.as_ref(),
+    };
     let item = site.work(work);
     let kind = if item.key.is_home() {
         "home"
@@ -36,15 +49,30 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
         "section"
     };
     let mut page =
-        Common::new(renderer, work, lang, &edition.path, kind).with_neighbours(renderer, work, |id| link(renderer, id, lang));
-    page.set("canonical", site.absolute(&edition.path).into());
+        Common::new(renderer, work, lang, shown.path, kind).with_neighbours(renderer, work, |id| link(renderer, id, lang));
+    // A page that shows another language claims nothing: the edition's own page does.
+    page.set("canonical", site.absolute(&shown.edition.path).into());
     page.set("noindex", document.front.draft.into());
-    page.set("content", Value::safe_string(&writer.all(&document.body, problems)));
+    page.set("content", Value::safe_string(&writer.body(problems)));
+    page.set("standing", drift.as_ref().map_or_else(Value::none, |drift| drift.value(site)));
     page.set("toc", toc(renderer, work, document));
     page.set("notes", notes(&writer, problems));
     page.set("translations", translations(renderer, work, Some(lang)));
     page.set("parallels", parallels(renderer, work, None));
-    page.set("alternates", alternates(renderer, work));
+    if shown.lang == lang {
+        page.set("alternates", alternates(renderer, work));
+    } else {
+        let language = &site.languages[shown.lang.0];
+        page.set(
+            "fallback",
+            map([
+                ("lang", language.code.as_str().into()),
+                ("dir", language.pack.direction.as_str().into()),
+                ("name", language.pack.name.as_str().into()),
+                ("url", path::to_url(&shown.edition.path).into()),
+            ]),
+        );
+    }
     page.set("children", children(renderer, work, lang, if kind == "home" { 2 } else { 1 }));
     page.set("backlinks", links(renderer, &renderer.links.backlinks[work.0 as usize], lang));
     page.set("touched_by", touched_by(renderer, work, lang));
@@ -61,8 +89,9 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
         }
         None => format!("{kind}.html"),
     };
-    let current = path::to_url(&edition.path);
-    let context = page.context_with_menu(renderer, work, lang, &root, &current, problems);
+    let current = path::to_url(shown.path);
+    let mut context = page.context_with_menu(renderer, work, lang, &root, &current, problems);
+    context.insert_value("reader_html", renderer.shared.language(lang).reader(&renderer.templates, problems));
     (template, context)
 }
 
@@ -77,6 +106,7 @@ pub(super) fn side_by_side(
 ) -> (String, Context) {
     let site = &renderer.site;
     let root = path::to_root(own_path);
+    let drift = Drift::of(site, work, right);
     let half = |lang: LangId| Writer {
         renderer,
         work,
@@ -84,21 +114,25 @@ pub(super) fn side_by_side(
         reader: lang,
         page: Page::Half { pair: (left, right) },
         root: &root,
+        drift: drift.as_ref().filter(|_| lang == right),
+        additions: None,
     };
     let (left_half, right_half) = (half(left), half(right));
     let pair_link = |id: WorkId| {
         let (first, _) = (site.edition(id, left)?, site.edition(id, right)?);
         let path = route::side_by_side_path(site, &first.path, left, right);
-        Some(map([("title", first.document.title.as_str().into()), ("url", path::to_url(&path).into())]))
+        Some(map([("title", first.document.title.as_str().into()), ("url", path::to_url(&path).into()), ("lang", Value::none())]))
     };
     let mut page = Common::new(renderer, work, left, own_path, "parallel").with_neighbours(renderer, work, pair_link);
     let source = site.edition(work, left).expect("as above");
     page.set("canonical", site.absolute(&source.path).into());
     page.set("rows", rows(&left_half, &right_half, problems));
     page.set("notes", paired_notes(&left_half, &right_half, problems));
+    page.set("standing", drift.as_ref().map_or_else(Value::none, |drift| drift.value(site)));
     page.set("translations", translations(renderer, work, None));
     page.set("parallels", parallels(renderer, work, Some((left, right))));
     let mut context = page.context_with_menu(renderer, work, left, &root, &path::to_url(&source.path), problems);
+    context.insert_value("reader_html", renderer.shared.language(left).reader(&renderer.templates, problems));
     context.insert_value("left", renderer.shared.language(left).lang.clone());
     context.insert_value("right", renderer.shared.language(right).lang.clone());
     ("parallel.html".to_owned(), context)
@@ -133,7 +167,7 @@ pub(super) fn source_order(
         .filter_map(|(segment, home)| {
             let (work, cut) = (*home)?;
             let shown = shown_cut(renderer, work, cut, lang);
-            let (chapter_lang, chapter) = site.nearest_edition(work, lang);
+            let chapter = site.nearest_page(work, lang);
             let line = segment.address.line;
             let new_line = line != last_line;
             last_line = line;
@@ -146,9 +180,9 @@ pub(super) fn source_order(
                 (
                     "chapter",
                     map([
-                        ("title", chapter.document.title.as_str().into()),
-                        ("url", path::to_url(&chapter.path).into()),
-                        ("lang", site.config.code(chapter_lang).into()),
+                        ("title", chapter.edition.document.title.as_str().into()),
+                        ("url", path::to_url(chapter.path).into()),
+                        ("lang", site.config.code(chapter.lang).into()),
                     ]),
                 ),
                 ("new_line", new_line.into()),
@@ -168,7 +202,7 @@ pub(super) fn source_order(
     let editions = site.config.lang_ids().map(|other| {
         let path = route::source_order_path(site.config.code(other), split_index);
         let strings = &site.languages[other.0].pack.strings;
-        (other, Some((path, strings.get("source_order").cloned().unwrap_or_default())), other == lang)
+        (other, Some((path, strings.get("source_order").cloned().unwrap_or_default())), other == lang, true)
     });
     page.set("translations", translation_values(renderer, editions));
     let paths = site.config.lang_ids().map(|other| (other, route::source_order_path(site.config.code(other), split_index)));
@@ -201,7 +235,7 @@ pub(super) fn tags(renderer: &Renderer, lang: LangId, own_path: &str, problems: 
     );
     let editions = site.config.lang_ids().map(|other| {
         let path = tags_path(site.config.code(other));
-        (other, (!site.tags[other.0].list.is_empty()).then(|| (path, word(renderer, other, "tags"))), other == lang)
+        (other, (!site.tags[other.0].list.is_empty()).then(|| (path, word(renderer, other, "tags"))), other == lang, true)
     });
     page.set("translations", translation_values(renderer, editions));
     let root = path::to_root(own_path);
@@ -214,8 +248,7 @@ pub(super) fn tag(renderer: &Renderer, lang: LangId, index: u32, problems: &mut 
     let tag = &site.tags[lang.0].list[index as usize];
     let url = path::to_url(&tag.path);
     let mut page = Common::bare("tag", "tags", &tag.title, &url);
-    let works: Vec<Value> =
-        tag.works.iter().filter_map(|&work| Some(renderer.shared.entry(site, work, lang, site.edition(work, lang)?))).collect();
+    let works: Vec<Value> = tag.works.iter().map(|&work| renderer.shared.entry(site, work, lang)).collect();
     page.set("children", works.into());
     page.set("canonical", site.absolute(&tag.path).into());
     let all = tags_path(site.config.code(lang));
@@ -227,6 +260,81 @@ pub(super) fn tag(renderer: &Renderer, lang: LangId, index: u32, problems: &mut 
     page.set("breadcrumbs", crumbs.into());
     let root = path::to_root(&tag.path);
     ("tag.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, &url, problems))
+}
+
+/// How complete the translations are: a row for each work, a column for each language but the source's.
+pub(super) fn status(renderer: &Renderer, lang: LangId, own_path: &str, problems: &mut Vec<Diagnostic>) -> (String, Context) {
+    let site = &renderer.site;
+    let url = path::to_url(own_path);
+    let title = word(renderer, lang, "status");
+    let languages: Vec<LangId> = site.config.lang_ids().filter(|&other| other != site.source()).collect();
+    let mut totals = vec![Summary::default(); languages.len()];
+    let rows: Vec<Value> = site
+        .order
+        .iter()
+        .map(|&work| {
+            let (_, source) = site.source_edition(work);
+            // What nobody has begun lacks every sentence.
+            let all = source.document.segments.len();
+            let cells: Vec<Value> = languages
+                .iter()
+                .zip(&mut totals)
+                .map(|(&other, total)| {
+                    let edition = site.edition(work, other);
+                    let summary = match (edition, site.standings(work, other)) {
+                        (Some(_), Some(standings)) => sentences_in(standings),
+                        // The source itself.
+                        (Some(_), None) => Summary { current: all, ..Summary::default() },
+                        (None, _) => Summary { missing: all.max(1), ..Summary::default() },
+                    };
+                    *total = total.plus(summary);
+                    let url = edition.map(|edition| path::to_url(&edition.path));
+                    status_value(site, other, summary, url)
+                })
+                .collect();
+            let page = site.nearest_page(work, lang);
+            map([
+                ("title", page.edition.document.title.as_str().into()),
+                ("url", path::to_url(page.path).into()),
+                ("lang", shared::other_lang(site, page.lang, lang).into()),
+                ("depth", (site.trail(work).len() - 1).into()),
+                ("editions", cells.into()),
+            ])
+        })
+        .collect();
+    let totals: Vec<Value> = languages.iter().zip(totals).map(|(&other, total)| status_value(site, other, total, None)).collect();
+    let mut page = Common::bare("status", shared::STATUS, &title, &url);
+    page.set("canonical", site.absolute(own_path).into());
+    page.set("trail", Value::from(vec![shared::STATUS]));
+    page.set(
+        "breadcrumbs",
+        vec![home_link(renderer, lang), map([("title", title.as_str().into()), ("url", url.as_str().into())])].into(),
+    );
+    page.set("rows", rows.into());
+    page.set("totals", totals.into());
+    let editions = site.config.lang_ids().map(|other| {
+        let path = route::status_path(site.config.code(other));
+        (other, Some((path, word(renderer, other, "status"))), other == lang, true)
+    });
+    page.set("translations", translation_values(renderer, editions));
+    let paths = site.config.lang_ids().map(|other| (other, route::status_path(site.config.code(other))));
+    page.set("alternates", alternate_values(renderer, paths.collect()));
+    let root = path::to_root(own_path);
+    ("status.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, &url, problems))
+}
+
+/// The numbers of an edition, or of all in a language.
+fn status_value(site: &crate::site::Site, lang: LangId, summary: Summary, url: Option<String>) -> Value {
+    let language = &site.languages[lang.0];
+    map([
+        ("lang", language.code.as_str().into()),
+        ("name", language.pack.name.as_str().into()),
+        ("url", url.into()),
+        ("percent", summary.percent().into()),
+        ("all", summary.all().into()),
+        ("changed", summary.changed.into()),
+        ("missing", summary.missing.into()),
+    ])
 }
 
 /// The page that speaks every language: the front page, and the page for addresses that do not exist.
@@ -294,8 +402,22 @@ pub(super) fn redirect(renderer: &Renderer, own_path: &str, to: &str) -> (String
 
 /// The fields that every kind of page has, with nothing in them.
 static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
-    let absent =
-        ["kind", "key", "title", "url", "description", "canonical", "date", "prev", "next", "chapter", "compass", "extra"];
+    let absent = [
+        "kind",
+        "key",
+        "title",
+        "url",
+        "description",
+        "canonical",
+        "date",
+        "prev",
+        "next",
+        "chapter",
+        "compass",
+        "extra",
+        "fallback",
+        "standing",
+    ];
     let lists = [
         "trail",
         "toc",
@@ -415,6 +537,7 @@ impl Common {
         context.insert_value("root", root.into());
         context.insert_value("menu", Value::from(Vec::<Value>::new()));
         context.insert_value("menu_html", "".into());
+        context.insert_value("reader_html", "".into());
         context
     }
 }
@@ -424,18 +547,15 @@ fn word(renderer: &Renderer, lang: LangId, name: &str) -> String {
     renderer.site.languages[lang.0].pack.strings.get(name).cloned().unwrap_or_else(|| name.to_owned())
 }
 
-/// Title and path of a work's page in a language; `None` if it has none there.
+/// Title and path of a work's page in a language, and the language of its text if that is another; `None` if it has none there.
 fn link(renderer: &Renderer, work: WorkId, lang: LangId) -> Option<Value> {
-    Some(renderer.shared.link(&renderer.site, work, lang, renderer.site.edition(work, lang)?))
+    renderer.site.page(work, lang)?;
+    Some(renderer.shared.link(&renderer.site, work, lang))
 }
 
 /// The same, for whatever edition the reader gets.
 fn links(renderer: &Renderer, works: &[WorkId], lang: LangId) -> Value {
-    let link = |&work: &WorkId| {
-        let (lang, edition) = renderer.site.nearest_edition(work, lang);
-        renderer.shared.link(&renderer.site, work, lang, edition)
-    };
-    works.iter().map(link).collect::<Vec<_>>().into()
+    works.iter().map(|&work| renderer.shared.link(&renderer.site, work, lang)).collect::<Vec<_>>().into()
 }
 
 fn home_link(renderer: &Renderer, lang: LangId) -> Value {
@@ -523,15 +643,21 @@ fn paired_notes(left: &Writer<'_>, right: &Writer<'_>, problems: &mut Vec<Diagno
 fn translations(renderer: &Renderer, work: WorkId, current: Option<LangId>) -> Value {
     let site = &renderer.site;
     let editions = site.config.lang_ids().map(|lang| {
-        let edition = site.edition(work, lang);
-        (lang, edition.map(|edition| (path::to_url(&edition.path), edition.document.title.clone())), current == Some(lang))
+        let page = site.page(work, lang);
+        let is_own = page.is_none_or(|page| page.lang == lang);
+        let page = page.map(|page| (path::to_url(page.path), page.edition.document.title.clone()));
+        (lang, page, current == Some(lang), is_own)
     });
     translation_values(renderer, editions)
 }
 
-fn translation_values(renderer: &Renderer, editions: impl Iterator<Item = (LangId, Option<(String, String)>, bool)>) -> Value {
+/// By language: URL and title of the page, whether it is this one, and whether its text is in that language.
+fn translation_values(
+    renderer: &Renderer,
+    editions: impl Iterator<Item = (LangId, Option<(String, String)>, bool, bool)>,
+) -> Value {
     let values: Vec<Value> = editions
-        .map(|(lang, edition, current)| {
+        .map(|(lang, edition, current, is_own)| {
             let language = &renderer.site.languages[lang.0];
             let (url, title) = edition.map_or((None, None), |(url, title)| (Some(url), Some(title)));
             map([
@@ -540,6 +666,7 @@ fn translation_values(renderer: &Renderer, editions: impl Iterator<Item = (LangI
                 ("url", url.into()),
                 ("title", title.into()),
                 ("current", current.into()),
+                ("fallback", (!is_own).into()),
             ])
         })
         .collect();
@@ -594,7 +721,8 @@ fn children(renderer: &Renderer, work: WorkId, lang: LangId, depth: u32) -> Valu
         .children
         .iter()
         .filter_map(|&child| {
-            let edition = site.edition(child, lang)?;
+            let page = site.page(child, lang)?;
+            let edition = page.edition;
             // A long section is a page of its own to look through.
             let below = if site.work(child).children.len() < 25 { depth - 1 } else { 0 };
             let weight = site.chapter(child).map_or(0, |(_, chapter)| chapter.cuts.len());
@@ -602,7 +730,8 @@ fn children(renderer: &Renderer, work: WorkId, lang: LangId, depth: u32) -> Valu
             Some(map([
                 ("key", site.work(child).key.as_str().into()),
                 ("title", edition.document.title.as_str().into()),
-                ("url", path::to_url(&edition.path).into()),
+                ("url", path::to_url(page.path).into()),
+                ("lang", shared::other_lang(site, page.lang, lang).into()),
                 ("description", edition.document.front.description.as_deref().into()),
                 ("date", date.unwrap_or_else(Value::none)),
                 ("weight", weight.into()),
@@ -623,6 +752,7 @@ struct Shown {
 /// Finds a cut of a chapter in the reader's language, or in the source's if it is not translated.
 fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: LangId) -> Shown {
     let site = &renderer.site;
+    let reader = lang;
     let in_edition = |lang: LangId| {
         let edition = site.edition(work, lang)?;
         let ids = renderer.links.segments_of_cut(work, cut);
@@ -633,7 +763,9 @@ fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: LangId) -> Sho
                 Some(excerpt(renderer, work, edition, segment.html.0..segment.html.1))
             })
             .collect();
-        Some(Shown { html: texts?.join(" "), lang, url: format!("{}#{}", path::to_url(&edition.path), ids.first()?) })
+        // Where the reader has no edition, under the reader's language all the same.
+        let path = site.page(work, reader).filter(|page| page.lang == lang).map_or(&edition.path, |page| page.path);
+        Some(Shown { html: texts?.join(" "), lang, url: format!("{}#{}", path::to_url(path), ids.first()?) })
     };
     let source = site.source();
     in_edition(lang).or_else(|| in_edition(source)).unwrap_or_else(|| {
@@ -651,8 +783,8 @@ fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: LangId) -> Sho
             (Format::Markdown, SegmentKind::Sentence | SegmentKind::Verbatim) => split::plain(&segment.text),
         };
         pulldown_cmark_escape::escape_html_body_text(&mut html, &text).expect("writing to a string");
-        let (_, edition) = site.nearest_edition(work, lang);
-        Shown { html, lang: site.config.language(&source_text.language).unwrap_or(source), url: path::to_url(&edition.path) }
+        let page = site.nearest_page(work, lang);
+        Shown { html, lang: site.config.language(&source_text.language).unwrap_or(source), url: path::to_url(page.path) }
     })
 }
 
@@ -728,12 +860,25 @@ fn rows(left: &Writer<'_>, right: &Writer<'_>, problems: &mut Vec<Diagnostic>) -
             RowKind::Paragraph => ("paragraph", 0),
             RowKind::Blocks => ("block", 0),
         };
+        // The last line of the right edition so far: what is before it stands elsewhere there.
+        let mut last = None;
         let beads = row.beads.iter().map(|it| match row.kind {
             RowKind::Heading(_) | RowKind::Paragraph => {
+                let moved = it.right.first().is_some_and(|&line| last.is_some_and(|last| line < last));
+                last = last.max(it.right.last().copied());
+                let is_changed = |&line: &u32| right.drift.is_some_and(|drift| drift.changed(line).is_some());
+                let is_omitted = |&line: &u32| right.drift.is_some_and(|drift| drift.is_omitted(line));
+                let standing = match (&it.left[..], &it.right[..]) {
+                    ([], _) => "extra",
+                    (left, []) if left.iter().all(is_omitted) => "omitted",
+                    (_, []) => "missing",
+                    (_, right) if right.iter().any(is_changed) => "changed",
+                    _ => "current",
+                };
                 let id = bead_id(it, left.document, right.document).map_or_else(String::new, |id| id.to_string());
                 let left_html = sentences(left, &it.left, None, problems);
                 let right_html = sentences(right, &it.right, Some(left.document).filter(|_| !it.left.is_empty()), problems);
-                bead(&id, &left_html, &right_html)
+                bead(&id, &left_html, &right_html, standing, moved)
             }
             // Not by a segment's id: the segments in it are there under their own.
             RowKind::Blocks => {
@@ -741,7 +886,12 @@ fn rows(left: &Writer<'_>, right: &Writer<'_>, problems: &mut Vec<Diagnostic>) -
                     let blocks = blocks.iter().map(|&block| writer.document.blocks[block as usize].html);
                     blocks.map(|html| writer.range(&writer.document.body, html.0..html.1, problems)).collect::<String>()
                 });
-                bead(&format!("row.{}", index + 1), &html[0], &html[1])
+                let standing = match (it.left.is_empty(), it.right.is_empty()) {
+                    (true, _) => "extra",
+                    (_, true) => "missing",
+                    _ => "",
+                };
+                bead(&format!("row.{}", index + 1), &html[0], &html[1], standing, false)
             }
         });
         let beads: Vec<Value> = beads.collect();
@@ -771,10 +921,18 @@ fn sentences(writer: &Writer<'_>, lines: &[u32], namer: Option<&Document>, probl
             writer.marks(line as usize, &mut html, problems);
         }
         html.push_str(if is_named { "" } else { "</span>" });
+        writer.behind(line, &mut html, problems);
     }
     html
 }
 
-fn bead(id: &str, left: &str, right: &str) -> Value {
-    map([("id", id.into()), ("left", Value::safe_string(left)), ("right", Value::safe_string(right))])
+/// `standing` of the right half to the left: current, changed, missing, omitted or extra; nothing of whole blocks.
+fn bead(id: &str, left: &str, right: &str, standing: &str, moved: bool) -> Value {
+    map([
+        ("id", id.into()),
+        ("left", Value::safe_string(left)),
+        ("right", Value::safe_string(right)),
+        ("standing", standing.into()),
+        ("moved", moved.into()),
+    ])
 }

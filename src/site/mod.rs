@@ -41,6 +41,8 @@ pub struct Work {
     pub key: Key,
     /// By language; `None` where there is no edition.
     pub editions: Vec<Option<Edition>>,
+    /// By language in which it has no edition: where a page stands that shows another to readers of that language.
+    pub fallbacks: Vec<Option<Arc<str>>>,
     /// The section this work is in; `None` for the home page.
     pub parent: Option<WorkId>,
     /// The works in this section, in reading order.
@@ -63,6 +65,15 @@ pub struct Edition {
     shares: Shares,
     /// What follows from this edition and the source's.
     follows: Follows,
+}
+
+/// A page of a work.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// The language of its text.
+    pub lang: LangId,
+    pub edition: &'a Edition,
+    pub path: &'a Arc<str>,
 }
 
 /// How the headings of an edition share the anchors of the source edition.
@@ -317,10 +328,31 @@ impl Site {
         trail
     }
 
-    /// The next work in reading order that has an edition in the language.
+    /// The page of a work for readers of a language: where it stands, which edition it shows, and in which language that is.
+    ///
+    /// It is that of the edition in their language; where there is none, one under their language that shows the nearest
+    /// other, or nothing if the site is not to have such pages.
+    pub fn page(&self, id: WorkId, lang: LangId) -> Option<Page<'_>> {
+        if let Some(edition) = self.edition(id, lang) {
+            return Some(Page { lang, edition, path: &edition.path });
+        }
+        let path = self.work(id).fallbacks[lang.0].as_ref()?;
+        let (lang, edition) = self.nearest_edition(id, lang);
+        Some(Page { lang, edition, path })
+    }
+
+    /// The page that a reader of `lang` gets: under their language, or else the nearest edition's own.
+    pub fn nearest_page(&self, id: WorkId, lang: LangId) -> Page<'_> {
+        self.page(id, lang).unwrap_or_else(|| {
+            let (lang, edition) = self.nearest_edition(id, lang);
+            Page { lang, edition, path: &edition.path }
+        })
+    }
+
+    /// The next work in reading order that has a page in the language.
     pub fn next(&self, id: WorkId, lang: LangId) -> Option<WorkId> {
         let position = self.work(id).position as usize;
-        self.order[position + 1..].iter().find(|&&id| self.edition(id, lang).is_some()).copied()
+        self.order[position + 1..].iter().find(|&&id| self.page(id, lang).is_some()).copied()
     }
 
     /// The edition that the others of a work are translations of: the source language's, or the first there is.
@@ -465,6 +497,7 @@ impl Site {
                     self.works.push(Arc::new(Work {
                         key,
                         editions: (0..languages).map(|_| None).collect(),
+                        fallbacks: vec![None; languages],
                         parent: None,
                         children: Vec::new(),
                         position: 0,
@@ -627,9 +660,14 @@ impl Site {
                     }
                 })
                 .collect();
-            for (lang, edition) in self.work_mut(id).editions.iter_mut().enumerate() {
-                if let Some(edition) = edition {
-                    edition.path = format!("{}index.html", own[lang]).into();
+            let fallback = self.config.fallback;
+            let work = self.work_mut(id);
+            for (lang, edition) in work.editions.iter_mut().enumerate() {
+                let path: Arc<str> = format!("{}index.html", own[lang]).into();
+                match edition {
+                    Some(edition) => edition.path = path,
+                    // Unless something else stands there, which is known when all routes are laid.
+                    None => work.fallbacks[lang] = fallback.then_some(path),
                 }
             }
             folders[id.0 as usize] = own;

@@ -24,6 +24,11 @@ pub enum RouteKind {
         work: WorkId,
         lang: LangId,
     },
+    /// A work that has no edition in a language, shown in another to readers of that language.
+    Fallback {
+        work: WorkId,
+        lang: LangId,
+    },
     /// Two editions of a work side by side.
     SideBySide {
         work: WorkId,
@@ -43,6 +48,10 @@ pub enum RouteKind {
     Tag {
         lang: LangId,
         tag: u32,
+    },
+    /// How complete the translations are, told in a language.
+    Status {
+        lang: LangId,
     },
     /// The front page of all languages.
     Front,
@@ -72,10 +81,11 @@ impl RouteKind {
     /// The work whose text the page shows.
     pub fn work(&self) -> Option<WorkId> {
         match self {
-            Self::Page { work, .. } | Self::SideBySide { work, .. } => Some(*work),
+            Self::Page { work, .. } | Self::Fallback { work, .. } | Self::SideBySide { work, .. } => Some(*work),
             Self::SourceOrder { .. }
             | Self::Tags { .. }
             | Self::Tag { .. }
+            | Self::Status { .. }
             | Self::Front
             | Self::NotFound
             | Self::Feed { .. }
@@ -93,10 +103,12 @@ impl RouteKind {
     pub fn is_page(&self) -> bool {
         match self {
             Self::Page { .. }
+            | Self::Fallback { .. }
             | Self::SideBySide { .. }
             | Self::SourceOrder { .. }
             | Self::Tags { .. }
             | Self::Tag { .. }
+            | Self::Status { .. }
             | Self::Front
             | Self::NotFound
             | Self::Redirect { .. } => true,
@@ -123,6 +135,11 @@ pub fn source_order_path(code: &str, split: u32) -> String {
         0 => format!("{code}/{SOURCE_ORDER}/index.html"),
         n => format!("{code}/{SOURCE_ORDER}-{}/index.html", n + 1),
     }
+}
+
+/// The path of the page that tells how complete the translations are.
+pub fn status_path(code: &str) -> String {
+    format!("{code}/status/index.html")
 }
 
 /// The path of the page that shows two editions side by side, made from the left one's.
@@ -163,6 +180,11 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
         }
         for (index, tag) in tags.list.iter().enumerate() {
             laid.add(Arc::clone(&tag.path), RouteKind::Tag { lang, tag: index as u32 }, None, problems);
+        }
+    }
+    if site.config.status_page {
+        for lang in site.config.lang_ids() {
+            laid.add(status_path(site.config.code(lang)).into(), RouteKind::Status { lang }, None, problems);
         }
     }
     laid.add("index.html".into(), RouteKind::Front, None, problems);
@@ -224,6 +246,18 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
             }
         }
     }
+    // What nobody asked for gives way to what somebody did.
+    for position in 0..site.order.len() {
+        let id = site.order[position];
+        for lang in site.config.lang_ids() {
+            let Some(path) = site.work(id).fallbacks[lang.0].clone() else { continue };
+            if laid.taken(&path).is_some() {
+                site.work_mut(id).fallbacks[lang.0] = None;
+            } else {
+                laid.add(path, RouteKind::Fallback { work: id, lang }, None, problems);
+            }
+        }
+    }
     site.routes = Arc::new(laid.routes.into_iter().map(|route| (Arc::clone(&route.path), route)).collect());
 }
 
@@ -249,12 +283,15 @@ struct Laid {
 }
 
 impl Laid {
+    /// The route that stands at a path, or in its way, and its place.
+    fn taken(&self, path: &str) -> Option<&(usize, Option<Place>)> {
+        let folded = folded(path);
+        let taken = self.folded.get(&folded).or_else(|| self.folders.get(&folded));
+        taken.or_else(|| path::above(&folded).find_map(|folder| self.folded.get(folder)))
+    }
+
     fn add(&mut self, path: Arc<str>, kind: RouteKind, place: Option<Place>, problems: &mut Vec<Diagnostic>) {
-        let folded = if path.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
-            path::nfc(&path).to_lowercase()
-        } else {
-            path.to_string()
-        };
+        let folded = folded(&path);
         if folded.split('/').next() == Some(RESERVED) {
             let message = format!("`{path}` cannot be published: the list of what was published stands there");
             problems.push(match place {
@@ -263,9 +300,7 @@ impl Laid {
             });
             return;
         }
-        let above = || path::above(&folded);
-        let taken = self.folded.get(&folded).or_else(|| self.folders.get(&folded));
-        if let Some((first, first_place)) = taken.or_else(|| above().find_map(|folder| self.folded.get(folder))) {
+        if let Some((first, first_place)) = self.taken(&path) {
             let first = &self.routes[*first];
             let message = if first.path == path {
                 format!("two things would stand at `{path}`")
@@ -288,7 +323,7 @@ impl Laid {
             problems.push(problem.hint("give one of them another `slug`, or rename it"));
             return;
         }
-        for folder in above() {
+        for folder in path::above(&folded) {
             // What is known is known with all folders above it.
             if self.folders.contains_key(folder) {
                 break;
@@ -297,5 +332,14 @@ impl Laid {
         }
         self.folded.insert(folded, (self.routes.len(), place));
         self.routes.push(Route { path, kind });
+    }
+}
+
+/// A path as it is where neither case nor Unicode form counts.
+fn folded(path: &str) -> String {
+    if path.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
+        path::nfc(path).to_lowercase()
+    } else {
+        path.to_owned()
     }
 }

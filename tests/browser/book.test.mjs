@@ -5,15 +5,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import axe from 'axe-core';
-import { each, launch, none, serveFolder, temporaryFolder, tilmash, watchedPage } from './browser.mjs';
+import { COLOUR_RULES, duties, each, launch, none, serveFolder, temporaryFolder, tilmash, violations, visitIn } from './browser.mjs';
 
 const ADDRESS = 'https://book.example/some/path/';
 const WIDTHS = [360, 1280];
 const SCHEMES = ['light', 'dark'];
-const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] };
-/// The rules that can come out differently in the dark; the others look at words and structure.
-const COLOUR_RULES = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
 const CHAPTER = 'vectors/russia/index.html';
 
 let browser, folder, files, pages, home, root;
@@ -30,69 +26,7 @@ before(async () => {
 });
 
 /// A page at one width, in one scheme; what goes wrong in it fails the test when `work` is done.
-async function visit(url, options, work) {
-  const { width = 1280, scheme = 'light', origin = home, ...rest } = options;
-  const context = await browser.newContext({
-    viewport: { width, height: 800 }, colorScheme: scheme, reducedMotion: 'reduce', ...rest,
-  });
-  try {
-    const { page, problems } = await watchedPage(context, origin);
-    await page.goto(url);
-    await work(page, problems);
-    return problems;
-  } finally {
-    await context.close();
-  }
-}
-
-/// Violations of the accessibility rules in a page as it stands.
-async function violations(page, runOnly = RULES) {
-  await page.evaluate(`globalThis.axe ?? (() => { ${axe.source} })()`);
-  const found = await page.evaluate(
-    (runOnly) => globalThis.axe.run(document, { runOnly, resultTypes: ['violations'], preload: false }),
-    runOnly,
-  );
-  return found.violations.flatMap((rule) =>
-    rule.nodes.map((node) => `axe ${rule.id}: ${node.target.join(' ')}: ${node.failureSummary.replace(/\s+/g, ' ')}`));
-}
-
-/// What every page owes its reader, whatever its looks. Runs in the page.
-function duties(language) {
-  const problems = [];
-  const html = document.documentElement;
-  if (html.scrollWidth > html.clientWidth) {
-    const wide = [...document.body.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > html.clientWidth + 1);
-    problems.push(`scrolls sideways: ${html.scrollWidth} > ${html.clientWidth}: ${wide.slice(0, 3).map((one) => one.outerHTML.slice(0, 80)).join(' … ')}`);
-  }
-  const titles = document.querySelectorAll('h1').length;
-  if (titles !== 1) problems.push(`${titles} h1`);
-  if (language && html.lang !== language) problems.push(`lang is ${html.lang}, not ${language}`);
-  const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.content ?? '';
-  if (!policy.includes("default-src 'none'") || policy.includes('unsafe')) problems.push(`policy: ${policy || 'none'}`);
-  const fonts = [...document.fonts].filter((font) => font.status === 'error');
-  if (fonts.length) problems.push(`fonts not loaded: ${fonts.map((font) => font.family).join(', ')}`);
-  if (!document.styleSheets.length || getComputedStyle(document.body).margin !== '0px') problems.push('the style sheet does not apply');
-
-  // Cyrillic is Kazakh here: what screen readers speak and hyphenation cuts must say so.
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const { data, parentElement } = walker.currentNode;
-    // The plan's notes on repairs are plain text, and quote words of the source.
-    if (parentElement.closest('.sn-why')) continue;
-    if (/\p{Script=Cyrillic}{2}/u.test(data) && parentElement.closest('[lang]').lang !== 'kk')
-      problems.push(`Cyrillic in \`lang=${parentElement.closest('[lang]').lang}\`: ${data.trim().slice(0, 60)}`);
-  }
-  for (const one of document.querySelectorAll('[aria-label], [title], [alt]')) {
-    const words = ['aria-label', 'title', 'alt'].map((name) => one.getAttribute(name) ?? '').join(' ');
-    if (/\p{Script=Cyrillic}{2}/u.test(words) && one.closest('[lang]').lang !== 'kk')
-      problems.push(`Cyrillic in an attribute in \`lang=${one.closest('[lang]').lang}\`: ${words.trim().slice(0, 60)}`);
-  }
-
-  const ids = [...document.querySelectorAll('[id]')].map((one) => one.id);
-  const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
-  if (twice.length) problems.push(`ids given twice: ${twice.join(', ')}`);
-  return problems;
-}
+const visit = (url, options, work) => visitIn(browser, url, { origin: home, ...options }, work);
 
 /// `kk/…` is Kazakh, `en/…` is English; side by side and the pages of all languages name each part themselves.
 const languageOf = (page) => /^(kk|en)\//.exec(page)?.[1];

@@ -1,4 +1,4 @@
-// What both scripts share: the browser, a watch on everything that goes wrong in a page, a folder
+// What the scripts share: the browser, a watch on everything that goes wrong in a page, a folder
 // served as a static host serves it, and the program under test.
 
 import assert from 'node:assert/strict';
@@ -11,6 +11,7 @@ import path from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -110,4 +111,72 @@ export async function each(items, work) {
   await Promise.all(Array.from({ length: 3 }, async () => {
     while (queue.length) await work(queue.shift());
   }));
+}
+
+/// A page at one width, in one scheme; gives what went wrong in it, when `work` is done.
+export async function visitIn(browser, url, { width = 1280, height = 800, scheme = 'light', origin, ...rest }, work) {
+  const context = await browser.newContext({
+    viewport: { width, height }, colorScheme: scheme, reducedMotion: 'reduce', ...rest,
+  });
+  try {
+    const { page, problems } = await watchedPage(context, origin);
+    await page.goto(url);
+    await work(page, problems);
+    return problems;
+  } finally {
+    await context.close();
+  }
+}
+
+const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] };
+/// The rules that can come out differently in the dark; the others look at words and structure.
+export const COLOUR_RULES = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
+
+/// Violations of the accessibility rules in a page as it stands.
+export async function violations(page, runOnly = RULES) {
+  await page.evaluate(`globalThis.axe ?? (() => { ${axe.source} })()`);
+  const found = await page.evaluate(
+    (runOnly) => globalThis.axe.run(document, { runOnly, resultTypes: ['violations'], preload: false }),
+    runOnly,
+  );
+  return found.violations.flatMap((rule) =>
+    rule.nodes.map((node) => `axe ${rule.id}: ${node.target.join(' ')}: ${node.failureSummary.replace(/\s+/g, ' ')}`));
+}
+
+/// What every page owes its reader, whatever its looks. Runs in the page.
+export function duties(language) {
+  const problems = [];
+  const html = document.documentElement;
+  if (html.scrollWidth > html.clientWidth) {
+    const wide = [...document.body.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > html.clientWidth + 1);
+    problems.push(`scrolls sideways: ${html.scrollWidth} > ${html.clientWidth}: ${wide.slice(0, 3).map((one) => one.outerHTML.slice(0, 80)).join(' … ')}`);
+  }
+  const titles = document.querySelectorAll('h1').length;
+  if (titles !== 1) problems.push(`${titles} h1`);
+  if (language && html.lang !== language) problems.push(`lang is ${html.lang}, not ${language}`);
+  const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.content ?? '';
+  if (!policy.includes("default-src 'none'") || policy.includes('unsafe')) problems.push(`policy: ${policy || 'none'}`);
+  const fonts = [...document.fonts].filter((font) => font.status === 'error');
+  if (fonts.length) problems.push(`fonts not loaded: ${fonts.map((font) => font.family).join(', ')}`);
+  if (!document.styleSheets.length || getComputedStyle(document.body).margin !== '0px') problems.push('the style sheet does not apply');
+
+  // Cyrillic is Kazakh here: what screen readers speak and hyphenation cuts must say so.
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { data, parentElement } = walker.currentNode;
+    // The plan's notes on repairs are plain text, and quote words of the source.
+    if (parentElement.closest('.sn-why')) continue;
+    if (/\p{Script=Cyrillic}{2}/u.test(data) && parentElement.closest('[lang]').lang !== 'kk')
+      problems.push(`Cyrillic in \`lang=${parentElement.closest('[lang]').lang}\`: ${data.trim().slice(0, 60)}`);
+  }
+  for (const one of document.querySelectorAll('[aria-label], [title], [alt]')) {
+    const words = ['aria-label', 'title', 'alt'].map((name) => one.getAttribute(name) ?? '').join(' ');
+    if (/\p{Script=Cyrillic}{2}/u.test(words) && one.closest('[lang]').lang !== 'kk')
+      problems.push(`Cyrillic in an attribute in \`lang=${one.closest('[lang]').lang}\`: ${words.trim().slice(0, 60)}`);
+  }
+
+  const ids = [...document.querySelectorAll('[id]')].map((one) => one.id);
+  const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
+  if (twice.length) problems.push(`ids given twice: ${twice.join(', ')}`);
+  return problems;
 }

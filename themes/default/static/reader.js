@@ -1,0 +1,369 @@
+// Comforts for who reads in two languages: sentences to stand at, to cite, to copy; layouts; keys. Every page is whole without this file.
+(function () {
+  'use strict';
+  const root = document.documentElement;
+  // From here on the script says which sentence the reader is at; until then the address does.
+  root.dataset.script = '';
+
+  const one = (selector, within) => (within || document).querySelector(selector);
+  const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
+  function remembered(name) {
+    try { return localStorage.getItem(name); } catch (_) { return null; }
+  }
+  function remember(name, value) {
+    try { localStorage.setItem(name, value); } catch (_) { /* private window: it holds for this page */ }
+  }
+  /** Puts another address into the bar. Browsers refuse when it changes too often, as while a key is held. */
+  function setAddress(change) {
+    const url = new URL(location.href);
+    change(url);
+    try { history.replaceState(history.state, '', url); } catch (_) { /* the next one will do */ }
+  }
+
+  // Layouts side by side. `site.js` has put into `data-view` what was asked for or remembered.
+  const VIEWS = ['columns', 'lines', 'source', 'translation'];
+  function setView(name) {
+    keepingPlace(() => {
+      root.dataset.view = name;
+      one('#view-' + name).checked = true;
+    });
+    remember('view', name);
+    setAddress((url) => url.searchParams.set('view', name));
+  }
+  /** Without room for columns, columns are lines. */
+  const isNarrow = () => matchMedia('(max-width: 47.9375rem)').matches;
+  const viewNow = () => {
+    const name = (one('.views :checked') || { value: 'columns' }).value;
+    return name === 'columns' && isNarrow() ? 'lines' : name;
+  };
+  const isTap = () => /^(source|translation)$/.test(viewNow());
+
+  // Sentences, and the one that the reader is at.
+
+  const SENTENCE = '.prose .seg[id], .rows .bead[id]';
+  let here = null;
+  /** How far the page was scrolled when it became that. */
+  let markedAt = 0;
+  /** A row that shows a whole block is no sentence; those in it are. */
+  const sentences = () => all(SENTENCE + ', .whole .seg[id]').filter((each) => !each.closest('.whole') || each.matches('.seg'));
+  const pinOf = (sentence) => sentence.matches('.bead') ? one('.pin', sentence) : sentence.nextElementSibling;
+  /** `1.2`, also for `kk-1.2`, as a sentence is called where the other half of the page has one of that name too. */
+  const numberOf = (sentence) => sentence.id.replace(/^[a-z][\w-]*-(?=\d)/i, '');
+  const isSeen = (element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  };
+  /** Where an address with an anchor puts its sentence. */
+  const readingLine = () => innerHeight * .3;
+
+  /** The sentence at the reading line; none at the top of the page. */
+  function atLine() {
+    if (scrollY < 1) return null;
+    let found = null;
+    for (const sentence of sentences()) {
+      if (sentence.getBoundingClientRect().top > readingLine() + 2) break;
+      found = sentence;
+    }
+    return found;
+  }
+  const place = () => here && isSeen(here) ? here : atLine();
+  /** The same for who may have read on since a sentence was marked: it counts where it was marked, and near the line. */
+  function spot() {
+    const isNear = () => Math.abs(here.getBoundingClientRect().top - readingLine()) < innerHeight * .15;
+    return here && isSeen(here) && (Math.abs(scrollY - markedAt) < 40 || isNear()) ? here : atLine();
+  }
+
+  /** Makes a sentence, or none, the one that the reader is at. */
+  function stand(sentence) {
+    if (here === sentence) return;
+    if (here) here.classList.remove('lit');
+    here = sentence;
+    markedAt = scrollY;
+    if (here) here.classList.add('lit');
+    setAddress((url) => { url.hash = here ? here.id : ''; });
+    rove();
+  }
+  /** By keyboard one goes from sentence to sentence with keys, so the Tab key stops at one alone. */
+  function rove() {
+    if (remembered('keys') === 'off') return;
+    const stop = here && pinOf(here) || one('.pin:not([aria-hidden])');
+    all('.pin').forEach((pin) => { pin.tabIndex = pin === stop ? 0 : -1; });
+  }
+  function step(by) {
+    const list = sentences();
+    const now = place();
+    const next = now === here || !now ? list[list.indexOf(now) + by] : now;
+    if (!next) return;
+    stand(next);
+    const reveal = one('.reveal', next);
+    (reveal && isTap() ? reveal : pinOf(next)).focus({ preventScroll: true });
+    const { top, bottom } = next.getBoundingClientRect();
+    if (top < innerHeight * .15 || bottom > innerHeight * .8) next.scrollIntoView();
+  }
+  /** Changes how the page is laid out under the reader, who stays where they are. */
+  function keepingPlace(change) {
+    const sentence = spot();
+    const before = sentence && sentence.getBoundingClientRect().top;
+    change();
+    if (sentence) scrollBy({ top: sentence.getBoundingClientRect().top - before, behavior: 'instant' });
+  }
+  /** Goes where the address says; a block that is shown whole has its sentences under names of their own. */
+  function arrive() {
+    if (!/^#\d/.test(location.hash)) return;
+    const id = decodeURIComponent(location.hash.slice(1));
+    const found = document.getElementById(id);
+    const sentence = found || all('.whole .seg[id]').find((each) => numberOf(each) === id);
+    if (!sentence) return;
+    stand(sentence);
+    if (!found) sentence.scrollIntoView();
+  }
+  addEventListener('hashchange', arrive);
+
+  // The language switch keeps the sentence: `#3.2` is the same one in every language.
+  function aim(event) {
+    const link = event.target.closest && event.target.closest('.languages a');
+    if (!link) return;
+    const sentence = spot();
+    link.hash = sentence ? numberOf(sentence) : /^#\d/.test(location.hash) ? '' : location.hash;
+  }
+  ['pointerdown', 'focusin', 'click'].forEach((type) => document.addEventListener(type, aim, true));
+
+  // The band with the languages comes when the reader turns back.
+  let lastY = 0;
+  addEventListener('scroll', () => {
+    if (Math.abs(scrollY - lastY) < 6) return;
+    root.dataset.scroll = scrollY > lastY && scrollY > 120 ? 'down' : scrollY < 120 ? 'top' : 'up';
+    lastY = scrollY;
+  }, { passive: true });
+
+  // What a sentence says.
+
+  function textOf(element) {
+    const copy = element.cloneNode(true);
+    all('.pin, .source-mark, .source-note, .note-ref, .touches, .gap, .moved, .behind, .unseen', copy).forEach((extra) => extra.remove());
+    return copy.textContent.replace(/\u2060/g, '').replace(/\s+/g, ' ').trim();
+  }
+  const meta = (name, within) => (one('meta[property="' + name + '"]', within) || { content: '' }).content;
+  /** The published address of a link's page, if the site knows it, else where the page is now. */
+  function addressOf(link) {
+    const canonical = one('link[rel="canonical"]');
+    const url = new URL(link ? link.getAttribute('href') : '', canonical ? canonical.href : location.href);
+    return url.origin === 'null' ? url.href.split(/[?#]/)[0] : url.origin + url.pathname.replace(/index\.html$/, '');
+  }
+  function half(lang, text, heading, site, citation, address, number) {
+    const url = address + '#' + number;
+    const fill = (all, [name, value]) => all.split('{' + name + '}').join(value);
+    const title = textOf(heading);
+    return { lang, text, url, where: title + ', ' + number + '. ' + site, cited: Object.entries({ title, id: number, site, url, text }).reduce(fill, citation) };
+  }
+  /** A sentence in the languages of the page. */
+  function halvesHere(sentence) {
+    const number = numberOf(sentence);
+    if (!sentence.matches('.bead')) {
+      const lang = sentence.closest('[lang]').lang;
+      const heading = one('h1 .cell[lang="' + lang + '"]') || one('h1');
+      return [half(lang, textOf(sentence), heading, heading.dataset.site || meta('og:site_name'), heading.dataset.citation || one('#cite').dataset.citation,
+        addressOf(one('.languages a[hreflang="' + lang + '"]')), number)];
+    }
+    return all('.cell', sentence).filter((cell) => textOf(cell)).map((cell) => {
+      const heading = one('h1 .cell[lang="' + cell.lang + '"]');
+      return half(cell.lang, textOf(cell), heading, heading.dataset.site, heading.dataset.citation,
+        addressOf(one('.languages a[hreflang="' + cell.lang + '"]')), number);
+    });
+  }
+  const others = new Map();
+  /** The same sentence on the page of another language; nothing where there is none, or none can be asked. */
+  async function halfElsewhere(sentence) {
+    const link = sentence.matches('.seg') && !sentence.closest('.rows') && all('.languages a[rel~="alternate"]').find((each) => each.hreflang !== sentence.closest('[lang]').lang);
+    if (!link || !/^http/.test(location.protocol)) return null;
+    const url = link.href.split('#')[0];
+    if (!others.has(url)) {
+      others.set(url, fetch(url).then((response) => response.ok ? response.text() : Promise.reject(response.status))
+        .then((text) => new DOMParser().parseFromString(text, 'text/html')).catch(() => null));
+    }
+    const other = await others.get(url);
+    const found = other && other.getElementById(sentence.id);
+    return found && half(link.hreflang, textOf(found), one('h1', other), meta('og:site_name', other), one('#cite', other).dataset.citation, addressOf(link), numberOf(sentence));
+  }
+
+  // Copying.
+
+  function say(words) {
+    const place = one('.cite:popover-open .said') || one('.toast');
+    place.textContent = '';
+    // A moment later, so that the same words are read out again.
+    setTimeout(() => { place.textContent = words; }, 50);
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => { all('.said').forEach((line) => { line.textContent = ''; }); }, 2500);
+  }
+  async function copy(text) {
+    if (!text) return;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch (_) {
+      // Where the address is not secure, the old way still works.
+      document.addEventListener('copy', (event) => {
+        event.clipboardData.setData('text/plain', text);
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      }, { once: true, capture: true });
+      document.execCommand('copy');
+    }
+    say(one('#cite .said').dataset.copied);
+  }
+  /** A column of the page: title, then a paragraph for each row. */
+  function copyHalf(side) {
+    const paragraphs = all('.rows > *').map((row) => {
+      const cells = row.matches('.bead') ? [row] : all('.bead', row);
+      return cells.map((bead) => textOf(one('.cell.' + side, bead))).join(' ').trim();
+    });
+    copy([textOf(one('h1 .' + side)), ...paragraphs.filter(Boolean)].join('\n\n'));
+  }
+  /** The side of a side-by-side page that a node is in, where sides stand beside each other. */
+  function sideOf(node) {
+    const cell = node && (node.closest ? node : node.parentElement).closest('.rows .cell');
+    return !cell || viewNow() !== 'columns' ? null : cell.matches('.left') ? 'left' : 'right';
+  }
+  document.addEventListener('pointerdown', (event) => {
+    root.dataset.half = sideOf(event.target) || '';
+  });
+  document.addEventListener('copy', (event) => {
+    const selection = getSelection();
+    const side = sideOf(selection.anchorNode);
+    if (!side || selection.isCollapsed) return;
+    const picked = selection.getRangeAt(0).cloneContents();
+    const cells = all('.cell.' + side, picked);
+    // Within one sentence the browser knows best.
+    if (!cells.length) return;
+    const paragraphs = new Map();
+    cells.forEach((cell) => {
+      const row = cell.closest('.paragraph, .heading') || cell;
+      paragraphs.set(row, ((paragraphs.get(row) || '') + ' ' + textOf(cell)).trim());
+    });
+    event.clipboardData.setData('text/plain', Array.from(paragraphs.values()).filter(Boolean).join('\n\n'));
+    event.preventDefault();
+  });
+
+  // The card of a sentence.
+
+  let cited = [];
+  async function cite(sentence) {
+    const card = one('#cite');
+    const title = one('#cite-title');
+    title.textContent = card.dataset.title.replace('{id}', numberOf(sentence));
+    title.href = '#' + sentence.id;
+    all('.pin.open').forEach((pin) => pin.classList.remove('open'));
+    pinOf(sentence).classList.add('open');
+    const show = (halves) => {
+      cited = halves;
+      one('.cite-texts').replaceChildren(...halves.map(({ lang, text, where, url }) => {
+        const make = (name, kind, words) => Object.assign(document.createElement(name), { className: kind, textContent: words });
+        const box = make('div', 'cite-half', '');
+        const words = make('p', 'cite-text', text);
+        const source = make('p', 'cite-source', where + '. ' + url);
+        words.lang = source.lang = lang;
+        const button = make('button', '', card.dataset.copy);
+        button.type = 'button';
+        button.dataset.copy = text;
+        button.setAttribute('aria-label', card.dataset.copy + ': ' + lang);
+        box.append(words, button, source);
+        return box;
+      }));
+    };
+    const halves = halvesHere(sentence);
+    show(halves);
+    card.showPopover();
+    one('[data-copy="citation"]', card).focus();
+    const other = await halfElsewhere(sentence);
+    if (other && title.hash === '#' + sentence.id) show([...halves, other]);
+  }
+
+  // Clicks and taps.
+
+  document.addEventListener('click', (event) => {
+    const target = event.target;
+    const is = (selector) => target.closest && target.closest(selector);
+    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (is('.keys-button')) {
+      one('#keys').showModal();
+    } else if (is('.copy-half')) {
+      copyHalf(is('.cell').matches('.left') ? 'left' : 'right');
+    } else if (is('#cite [data-copy]')) {
+      const what = is('[data-copy]').dataset.copy;
+      copy(what === 'citation' ? cited.map((half) => half.cited).join('\n') : what === 'link' ? cited[0].url : what);
+    } else if (is('.pin')) {
+      const pin = is('.pin');
+      const sentence = pin.closest('.bead') || pin.previousElementSibling;
+      event.preventDefault();
+      stand(sentence);
+      cite(sentence);
+    } else if (!is('a, button, input, label, summary, dialog, [popover], .top, .side') && getSelection().isCollapsed) {
+      // A tap on a sentence shows its number, or its partner; one beside the text puts all away.
+      const sentence = is(SENTENCE + ', .whole .seg[id]');
+      if (sentence && isTap() && one('.reveal', sentence)) one('.reveal', sentence).click();
+      if (is('.main')) stand(sentence && !sentence.matches('.whole > .bead') && sentence !== here ? sentence : isTap() ? here : null);
+    }
+  });
+  document.addEventListener('change', (event) => {
+    if (event.target.name === 'view') setView(event.target.value);
+    if (event.target.matches('.keys-on')) {
+      remember('keys', event.target.checked ? 'on' : 'off');
+      if (event.target.checked) rove();
+      else all('.pin:not([aria-hidden])').forEach((pin) => { pin.removeAttribute('tabindex'); });
+    }
+  });
+
+  // Keys.
+
+  const go = (link) => { if (link) link.click(); };
+  function copySentence(index) {
+    const sentence = place();
+    if (!sentence) return;
+    const halves = halvesHere(sentence);
+    if (viewNow() === 'translation') halves.reverse();
+    if (index === 0 || halves.length > 1) copy((halves[index] || { text: '' }).text);
+    else halfElsewhere(sentence).then((other) => copy(other && other.text));
+  }
+  const KEYS = {
+    j: () => step(1),
+    k: () => step(-1),
+    l() {
+      const links = all('.languages a:not(.pair)');
+      go(links[(links.findIndex((link) => link.hasAttribute('aria-current')) + 1) % links.length]);
+    },
+    b: () => go(one('.languages .pair:not([aria-current])')),
+    v() {
+      const names = VIEWS.filter((name) => name !== 'columns' || !isNarrow());
+      if (one('.views')) setView(names[(names.indexOf(viewNow()) + 1) % names.length]);
+    },
+    c: () => copySentence(0),
+    x: () => copySentence(1),
+    i() {
+      const sentence = place();
+      if (sentence) cite(sentence);
+    },
+  };
+  document.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || !one('#keys')) return;
+    if (event.target.closest('input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable], dialog[open]')) return;
+    if (event.key === '?') {
+      one('#keys').showModal();
+      return;
+    }
+    if (event.shiftKey || remembered('keys') === 'off') return;
+    // The letter where it stands on a Latin keyboard, for those who read in another script.
+    const key = /^Key/.test(event.code) && !/^[a-z]$/i.test(event.key) ? event.code.slice(3) : event.key;
+    const act = Object.hasOwn(KEYS, key.toLowerCase()) && KEYS[key.toLowerCase()];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
+  all('.keys-button, .copy-half').forEach((button) => { button.hidden = false; });
+  all('.keys-on').forEach((box) => { box.checked = remembered('keys') !== 'off'; });
+  const radio = root.dataset.view && one('#view-' + root.dataset.view);
+  if (radio) radio.checked = true;
+  rove();
+  arrive();
+  document.addEventListener('tilmash:update', rove);
+})();
