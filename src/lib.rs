@@ -94,6 +94,10 @@
 //!   the user's folder for caches. It would be wrong only if the grammars changed, so it names the program's build.
 //! * **YAML becomes a tree with places first**, types second: serde's derived errors stop at the
 //!   first problem and know neither frame nor suggestion.
+//! * **Layouts are radio buttons and `:has()`**, a partner that is revealed is a check box: they work under a policy that forbids inline
+//!   scripts and styles, and without a script at all. `<details>` would hide its content from the layouts that show all of it.
+//! * **A work has a page in every language.** Where it has no edition, the page shows another one, and claims nothing to machines. Such pages are
+//!   routes of their own kind, so that what lists editions (feeds, the sitemap, tags) cannot take one for a translation; anything else at the path goes first.
 //! * **Language data are ours**, a page of YAML each, instead of ICU: dates, numbers, quotes, alphabets and
 //!   romanisation for a few languages need no megabytes of tables, and an author can add a language.
 //! * **A warning about a translation must be right** ([`check::parity`]): where a sentence can be read in more than one way, the

@@ -133,8 +133,8 @@ test('a style changes without a reload', async () => {
 
 for (const [what, name, right, wrong, error] of [
   // Found when templates are parsed, and found when a page is rendered.
-  ['a template', 'templates/page.html', '<h1>', '<h1>{% if %}', /templates\/page\.html:\d+:\d+/],
-  ['a value of a template', 'templates/page.html', '<h1>', '<h1>{{ page.titel }}', /`titel`[^]*templates\/page\.html:\d+:\d+/],
+  ['a template', 'templates/page.html', '{{ page.title }}</h1>', '{% if %}{{ page.title }}</h1>', /templates\/page\.html:\d+:\d+/],
+  ['a value of a template', 'templates/page.html', '{{ page.title }}</h1>', '{{ page.titel }}</h1>', /`titel`[^]*templates\/page\.html:\d+:\d+/],
   ['the front matter', CHAPTER, 'title:', 'titel:', /titel[^]*content\/vectors\/russia\.en\.md:2:1[^]*did you mean `title`/],
   ['the configuration', 'site.yaml', 'languages: [kk, en]', 'languages: [kk, en', /site\.yaml:\d+:\d+/],
 ]) {

@@ -272,7 +272,7 @@
     };
     const halves = halvesHere(sentence);
     show(halves);
-    card.showPopover();
+    if (!card.matches(':popover-open')) card.showPopover();
     one('[data-copy="citation"]', card).focus();
     const other = await halfElsewhere(sentence);
     if (other && title.hash === '#' + sentence.id) show([...halves, other]);
@@ -365,5 +365,9 @@
   if (radio) radio.checked = true;
   rove();
   arrive();
-  document.addEventListener('tilmash:update', rove);
+  // The preview has changed the page in place.
+  document.addEventListener('tilmash:update', () => {
+    others.clear();
+    rove();
+  });
 })();
