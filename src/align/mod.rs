@@ -21,7 +21,7 @@
 //! 5. **The same place:** in a gap between fixed points, blocks of as many new lines as there are old ones without a partner
 //!    are taken for these, line by line. A translation, of whose text the lock has the digest alone, comes here at once; its
 //!    blocks are set beside those of the gap by the least difference in their numbers of lines, and a line that was there before goes first.
-//! 6. **A new id,** which no sentence of the work had before: [`NewIds`].
+//! 6. **A new id,** which no sentence of the work had before: `align/new.rs`.
 //!
 //! A line that a translator marked (`= 3.2`) has the id that the mark says, before all steps. An edition of a work without
 //! a lock has its ids by position ([`by_position`]).

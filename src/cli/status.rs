@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use crate::align::{Piece, change};
 use crate::base::Failure;
-use crate::base::place::line_and_column;
 use crate::model::{LangId, Unit};
 use crate::parse::Document;
 use crate::project::{Project, State};
@@ -139,9 +138,12 @@ fn details(state: &State, site: &Site, work: WorkId, langs: &[LangId]) -> String
             text.push_str("  there is no such edition yet\n\n");
             continue;
         };
+        let (source_lang, source) = site.source_edition(work);
+        let source = Written::new(state, &source.document);
+        let translation = Written::new(state, &site.edition(work, lang).expect("it stands somehow").document);
         for pair in shown(standings) {
             text.push('\n');
-            detail(state, site, work, lang, pair, &mut text);
+            detail((site.config.code(source_lang), &source), (code, &translation), pair, &mut text);
         }
         text.push('\n');
     }
@@ -156,20 +158,21 @@ fn shown(standings: &Standings) -> impl Iterator<Item = &Pair> {
         .filter(|pair| matches!(pair.standing, Standing::Changed { .. } | Standing::Missing | Standing::Extra { meant: false }))
 }
 
-fn detail(state: &State, site: &Site, work: WorkId, lang: LangId, pair: &Pair, text: &mut String) {
-    let (source_lang, source) = site.source_edition(work);
-    let source = &*source.document;
-    let translation = &*site.edition(work, lang).expect("it stands somehow").document;
-    let (source_code, code) = (site.config.code(source_lang), site.config.code(lang));
+fn detail(
+    (source_code, source): (&str, &Written<'_>),
+    (code, translation): (&str, &Written<'_>),
+    pair: &Pair,
+    text: &mut String,
+) {
     text.push_str(&format!("  {} {}\n", pair.unit, word(&pair.standing)));
-    if let Some((now, place)) = source_text(state, source, pair) {
+    if let Some((now, place)) = source_text(source, pair) {
         text.push_str(&format!("    {source_code} {place}\n"));
         match &pair.standing {
             Standing::Changed { was: Some(was) } => text.push_str(&format!("       {}\n", marked(&change(was, &now)))),
             _ => text.push_str(&format!("       {now}\n")),
         }
     }
-    for (own, place) in own_texts(state, translation, pair) {
+    for (own, place) in own_texts(translation, pair) {
         text.push_str(&format!("    {code} {place}\n       {own}\n"));
     }
 }
@@ -195,43 +198,51 @@ fn marked(pieces: &[Piece]) -> String {
     pieces.iter().map(marked).collect::<Vec<_>>().join(" ")
 }
 
-fn file_text<'s>(state: &'s State, document: &Document) -> &'s str {
-    state.inputs.text(&document.file).map_or("", |text| text)
+/// An edition with the text of its file.
+struct Written<'s> {
+    document: &'s Document,
+    text: &'s str,
+    /// Where its lines end: a file may have many, and each pending sentence says its own.
+    line_ends: Vec<usize>,
 }
 
-/// `content/a.kk.md:12`
-fn place(document: &Document, text: &str, byte: usize) -> String {
-    format!("{}:{}", document.file, line_and_column(text, byte).0)
-}
+impl<'s> Written<'s> {
+    fn new(state: &'s State, document: &'s Document) -> Self {
+        let text = state.inputs.text(&document.file).map_or("", |text| text);
+        Self { document, text, line_ends: text.match_indices('\n').map(|(at, _)| at).collect() }
+    }
 
-/// What the source says of a pair, and where.
-fn source_text(state: &State, source: &Document, pair: &Pair) -> Option<(String, String)> {
-    let text = file_text(state, source);
-    match (pair.unit, pair.source) {
-        (Unit::Title, _) => Some((source.title.clone(), place(source, text, 0))),
-        (Unit::Description, _) => Some((source.front.description.clone()?, place(source, text, 0))),
-        (Unit::Segment(_), Some(index)) => {
-            let segment = &source.segments[index as usize];
-            Some((source.segment_text(text, index as usize).into_owned(), place(source, text, segment.bytes.0 as usize)))
-        }
-        (Unit::Segment(_), None) => None,
+    /// `content/a.kk.md:12`
+    fn place(&self, byte: usize) -> String {
+        format!("{}:{}", self.document.file, self.line_ends.partition_point(|&end| end < byte) + 1)
+    }
+
+    /// What a segment says, and where.
+    fn segment(&self, index: u32) -> (String, String) {
+        let bytes = self.document.segments[index as usize].bytes;
+        (self.document.segment_text(self.text, index as usize).into_owned(), self.place(bytes.0 as usize))
+    }
+
+    fn front(&self, unit: Unit) -> Option<(String, String)> {
+        let text = match unit {
+            Unit::Title => Some(self.document.title.clone()),
+            Unit::Description => self.document.front.description.clone(),
+            Unit::Segment(_) => None,
+        };
+        Some((text?, self.place(0)))
     }
 }
 
+/// What the source says of a pair, and where.
+fn source_text(source: &Written<'_>, pair: &Pair) -> Option<(String, String)> {
+    source.front(pair.unit).or_else(|| Some(source.segment(pair.source?)))
+}
+
 /// What the translation says, line by line, and where.
-fn own_texts(state: &State, translation: &Document, pair: &Pair) -> Vec<(String, String)> {
-    let text = file_text(state, translation);
+fn own_texts(translation: &Written<'_>, pair: &Pair) -> Vec<(String, String)> {
     match pair.unit {
-        Unit::Title => vec![(translation.title.clone(), place(translation, text, 0))],
-        Unit::Description => translation.front.description.iter().map(|own| (own.clone(), place(translation, text, 0))).collect(),
-        Unit::Segment(_) => pair
-            .lines
-            .iter()
-            .map(|&line| {
-                let segment = &translation.segments[line as usize];
-                (translation.segment_text(text, line as usize).into_owned(), place(translation, text, segment.bytes.0 as usize))
-            })
-            .collect(),
+        Unit::Title | Unit::Description => translation.front(pair.unit).into_iter().collect(),
+        Unit::Segment(_) => pair.lines.iter().map(|&line| translation.segment(line)).collect(),
     }
 }
 
@@ -240,17 +251,16 @@ fn as_json(state: &State, site: &Site, work: WorkId, lang: LangId) -> Option<Val
     let source = &*site.source_edition(work).1.document;
     let edition = site.edition(work, lang);
     let pending: Vec<Value> = site.standings(work, lang).map_or_else(Vec::new, |standings| {
-        let translation = &*edition.expect("it stands somehow").document;
+        let written = Written::new(state, source);
+        let translation = Written::new(state, &edition.expect("it stands somehow").document);
         let sentence = |pair: &Pair| {
-            let (now, source_place) = source_text(state, source, pair).unzip();
+            let (now, source_place) = source_text(&written, pair).unzip();
             let was = match &pair.standing {
                 Standing::Changed { was } => was.as_deref(),
                 _ => None,
             };
-            let own: Vec<Value> = own_texts(state, translation, pair)
-                .into_iter()
-                .map(|(text, place)| json!({ "text": text, "place": place }))
-                .collect();
+            let own: Vec<Value> =
+                own_texts(&translation, pair).into_iter().map(|(text, place)| json!({ "text": text, "place": place })).collect();
             json!({
                 "id": pair.unit.to_string(), "standing": word(&pair.standing),
                 "source": now, "source_place": source_place, "was": was, "translation": own,

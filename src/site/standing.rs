@@ -1,9 +1,9 @@
 //! How each sentence of a translation stands to its source: drift is a comparison of digests.
 //!
 //! Nothing is remembered here but what the lock says; so what is told before `tilmash sync` is run is what it will
-//! write: both ask [`line_of`].
+//! write: both ask `line_of`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::lock::{self, Lock, Stanza};
 use crate::model::{SegmentId, TextDigest, Unit};
@@ -132,13 +132,11 @@ impl Standings {
             standings.push(Pair { unit, standing, source: None, lines: Vec::new() });
         }
         let lines = Lines::of(translation);
+        let omitted: HashSet<SegmentId> = translation.marks.iter().flat_map(|marks| marks.omitted.iter().copied()).collect();
         for (index, segment) in source.segments.iter().enumerate() {
             let unit = Unit::Segment(segment.id);
             let lines = lines.of_sentence(segment.id);
-            let left_out = || {
-                translation.marks.iter().any(|marks| marks.omitted.contains(&segment.id))
-                    || source.marks_of(index).is_some_and(|marks| marks.alone)
-            };
+            let left_out = || omitted.contains(&segment.id) || source.marks_of(index).is_some_and(|marks| marks.alone);
             let standing = match (lines.is_empty(), lock) {
                 (true, _) if left_out() => Standing::Omitted,
                 (true, _) => Standing::Missing,
