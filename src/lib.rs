@@ -109,6 +109,7 @@ pub mod base;
 pub mod check;
 pub mod cli;
 pub mod emit;
+pub mod exchange;
 pub mod link;
 pub mod load;
 pub mod model;

@@ -80,6 +80,16 @@ codes! {
     CHAPTER_MISSING "chapter-missing" Error "A chapter of the plan has no file yet.";
     CHAPTER_EDITED "chapter-edited" Note "A sentence of a chapter differs from the source text and its repairs.";
     CHAPTER_LOSS "chapter-loss" Error "A sentence of the source text is missing from its chapter.";
+    // Exchange with translators' tools
+    EXCHANGE_SYNTAX "exchange-syntax" Error "A file to import cannot be read, whole or in part.";
+    EXCHANGE_LANGUAGE "exchange-language" Error "A file to import does not say its languages, or other ones than the site's.";
+    EXCHANGE_UNKNOWN "exchange-unknown" Error "A file to import names a sentence that the site does not have.";
+    EXCHANGE_DUPLICATE "exchange-duplicate" Error "Files to import hold a sentence twice.";
+    EXCHANGE_STALE "exchange-stale" Error "A translation was made from another source than the present one, and was not taken.";
+    EXCHANGE_CONFLICT "exchange-conflict" Error "A translation was changed both in the site and by the translator, and was not taken.";
+    EXCHANGE_MARKUP "exchange-markup" Error "A translation lacks markup of its source, or has other markup, and was not taken.";
+    EXCHANGE_STRUCTURE "exchange-structure" Error "A translation would become another block of text or change its neighbours, and was not taken.";
+    EXCHANGE_INCOMPLETE "exchange-incomplete" Error "A page cannot be made, or a sentence has no place, since others of it are not translated.";
 }
 
 /// The code of that name.

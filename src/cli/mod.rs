@@ -13,6 +13,8 @@ use crate::project::Overrides;
 
 mod build;
 mod cache;
+mod export;
+mod import;
 mod init;
 mod put;
 mod remote;
@@ -90,6 +92,12 @@ enum Command {
     /// Show how far translations are
     #[command(after_help = "Examples:\n  tilmash status --language en\n  tilmash status vectors/russia")]
     Status(status::StatusArgs),
+    /// Write sentences and their translations for translators and their tools
+    #[command(after_help = export::EXAMPLES)]
+    Export(export::ExportArgs),
+    /// Take translations from files that translators send back
+    #[command(after_help = import::EXAMPLES)]
+    Import(import::ImportArgs),
     /// Make a small site in two languages, ready for GitHub Pages
     #[command(after_help = "Example:\n  tilmash init my-book")]
     Init(init::InitArgs),
@@ -135,6 +143,8 @@ fn run(cli: Cli) -> Outcome {
         Command::Split(args) => split::split(global, &args),
         Command::Sync(args) => sync::sync(global, &args),
         Command::Status(args) => status::status(global, &args),
+        Command::Export(args) => export::export(global, &args),
+        Command::Import(args) => import::import(global, &args),
         Command::Init(args) => init::init(global, &args),
         Command::New(args) => init::new(global, &args),
         Command::Render(args) => render::render(global, &args),

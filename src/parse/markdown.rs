@@ -48,7 +48,13 @@ pub fn commonmark(markdown: &str) -> String {
 
 /// Writes the Markdown of an edition that begins at byte `start` of its file.
 pub(super) fn write(input: &ParseInput, start: usize, take_title: bool, problems: &mut Vec<Diagnostic>) -> Written {
-    let mut options = Options::ENABLE_TABLES
+    let options = options(input.settings.smart_punctuation);
+    Writer::new(&input.text, start, Some(input), options, problems).run(take_title)
+}
+
+/// What pages have beyond CommonMark.
+pub(super) fn options(smart_punctuation: bool) -> Options {
+    let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
@@ -56,10 +62,7 @@ pub(super) fn write(input: &ParseInput, start: usize, take_title: bool, problems
         | Options::ENABLE_GFM
         | Options::ENABLE_DEFINITION_LIST
         | Options::ENABLE_WIKILINKS;
-    if input.settings.smart_punctuation {
-        options |= Options::ENABLE_SMART_PUNCTUATION;
-    }
-    Writer::new(&input.text, start, Some(input), options, problems).run(take_title)
+    if smart_punctuation { options | Options::ENABLE_SMART_PUNCTUATION } else { options }
 }
 
 struct Writer<'a, 'p> {

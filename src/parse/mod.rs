@@ -18,11 +18,13 @@ use crate::split::Split;
 
 mod destination;
 pub mod fragment;
+pub mod inline;
 pub mod markdown;
 pub mod marks;
 pub mod memo;
 mod names;
 pub mod outline;
+pub mod parts;
 mod provenance;
 
 pub use fragment::{Fragment, Hole, HoleKind, Word};
@@ -358,7 +360,7 @@ fn aliases(headings: &mut [Heading], segments: &[Segment], lock: &Lock, lang: &s
 /// Finds the front matter: the range of its YAML and where the text begins after it.
 ///
 /// The error is the range of the opening line of front matter that never ends.
-fn front_matter(text: &str) -> Result<(Option<std::ops::Range<usize>>, usize), std::ops::Range<usize>> {
+pub(crate) fn front_matter(text: &str) -> Result<(Option<std::ops::Range<usize>>, usize), std::ops::Range<usize>> {
     let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut lines = text[bom..].split_inclusive('\n');
     let Some(first) = lines.next().filter(|line| line.trim_end() == "---") else { return Ok((None, bom)) };

@@ -1,0 +1,195 @@
+//! `export`: sentences and their translations, for translators.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use crate::base::{Failure, suggest};
+use crate::exchange::{self, Batch, Format, Standing, Unit, collect};
+use crate::model::{Config, LangId};
+use crate::project::Project;
+use crate::site::Site;
+
+use super::{Code, Global, Outcome, overrides, report, say};
+
+pub(super) const EXAMPLES: &str = "Examples:
+  tilmash export --to po --language en > book.en.po
+  tilmash export --to xliff --language en vectors/russia vectors/china --output to-translate/
+  tilmash export --to csv --language en --pending vectors/ --output pending.csv
+
+The files come back with `tilmash import`.";
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    /// The format
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    to: To,
+    /// The language of the translations
+    #[arg(long, short, value_name = "CODE")]
+    language: String,
+    /// Works, by their keys; `vectors/` is all that is in a section. All works, if none is named
+    #[arg(value_name = "KEY")]
+    keys: Vec<String>,
+    /// A file, or a folder for a file a work; else the standard output
+    #[arg(long, short, value_name = "FILE|DIR")]
+    output: Option<PathBuf>,
+    /// Only sentences that are not translated, or whose source has changed since
+    #[arg(long)]
+    pending: bool,
+}
+
+/// A format by its name on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum To {
+    /// Gettext: Poedit, Weblate, Lokalize
+    Po,
+    /// XLIFF 1.2: OmegaT, Weblate, Trados, memoQ
+    Xliff,
+    /// A translation memory
+    Tmx,
+    /// A table for spreadsheets
+    Csv,
+    /// A JSON object a line, for scripts
+    Jsonl,
+}
+
+impl To {
+    fn format(self) -> Format {
+        match self {
+            To::Po => Format::Po,
+            To::Xliff => Format::Xliff,
+            To::Tmx => Format::Tmx,
+            To::Csv => Format::Csv,
+            To::Jsonl => Format::Jsonl,
+        }
+    }
+}
+
+pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
+    let mut project = Project::new(&global.root, overrides(&global.root, None, true)?);
+    let state = project.refresh()?;
+    let Some(site) = state.site() else { return Ok(report::report(global, &state.problems, &state.inputs)) };
+    let lang = language(&site.config, &args.language)?;
+    let wanted = wanted(site, &args.keys)?;
+    let mut batch = collect::collect(site, &state.inputs, lang, &|key| wanted.iter().any(|it| it.has(key)));
+    if args.pending {
+        batch.units.retain(|unit| matches!(unit.standing, Standing::Missing | Standing::Changed));
+    }
+    let format = args.to.format();
+    let counts = counts(&batch.units);
+    match &args.output {
+        None => {
+            let written = std::io::stdout().lock().write_all(exchange::write(format, &batch).as_bytes());
+            match written {
+                // The reader had enough.
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+                written => written.map_err(|error| Failure::new(format!("cannot write the sentences: {error}")))?,
+            }
+        }
+        Some(output) if is_folder(output) => {
+            let files = by_work(batch, &args.language, format);
+            for (name, batch) in &files {
+                put(&output.join(name), &exchange::write(format, batch))?;
+            }
+            say(global, &format!("{} in `{}`", report::plural(files.len(), "file"), output.display()));
+        }
+        Some(output) => {
+            put(output, &exchange::write(format, &batch))?;
+            say(global, &format!("`{}`", output.display()));
+        }
+    }
+    say(global, &counts);
+    Ok(Code::Fine)
+}
+
+/// The language of that code, into which the site translates.
+pub(super) fn language(config: &Config, code: &str) -> Result<LangId, Failure> {
+    match config.language(code) {
+        Some(lang) if lang == config.source => {
+            let others: Vec<&str> = config.lang_ids().filter(|&it| it != lang).map(|it| config.code(it)).collect();
+            Err(Failure::new(format!("`{code}` is the language that the site translates from"))
+                .hint(format!("it translates into: {}", others.join(", "))))
+        }
+        Some(lang) => Ok(lang),
+        None => {
+            let codes: Vec<&str> = config.languages.iter().map(|language| language.code.as_str()).collect();
+            let hint = suggest::did_you_mean(code, codes.iter().copied());
+            Err(Failure::new(format!("the site has no language `{code}`"))
+                .hint(hint.unwrap_or_else(|| format!("its languages are: {}", codes.join(", ")))))
+        }
+    }
+}
+
+/// Works that are named on the command line.
+enum Wanted {
+    All,
+    Work(String),
+    /// What is in a section, the section too.
+    Below(String),
+}
+
+impl Wanted {
+    fn has(&self, key: &str) -> bool {
+        match self {
+            Wanted::All => true,
+            Wanted::Work(work) => key == work,
+            Wanted::Below(section) => {
+                key.strip_prefix(section.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            }
+        }
+    }
+}
+
+fn wanted(site: &Site, keys: &[String]) -> Result<Vec<Wanted>, Failure> {
+    if keys.is_empty() {
+        return Ok(vec![Wanted::All]);
+    }
+    let wanted = |typed: &String| {
+        let wanted = match typed.strip_suffix('/') {
+            Some(section) => Wanted::Below(crate::base::path::nfc(section)),
+            None => Wanted::Work(crate::base::path::nfc(typed)),
+        };
+        if site.keys().any(|key| wanted.has(key)) {
+            return Ok(wanted);
+        }
+        let hint = suggest::did_you_mean(typed, site.keys());
+        let failure = Failure::new(format!("no work is called `{typed}`"));
+        Err(failure.hint(hint.unwrap_or_else(|| "a key is a path such as `vectors/russia`; `vectors/` is a section".to_owned())))
+    };
+    keys.iter().map(wanted).collect()
+}
+
+fn counts(units: &[Unit]) -> String {
+    let count = |standing| units.iter().filter(|unit| unit.standing == standing).count();
+    let (missing, changed) = (count(Standing::Missing), count(Standing::Changed));
+    let sentences = report::plural(units.len(), "sentence");
+    match (missing, changed) {
+        (0, 0) => sentences,
+        _ => format!("{sentences}: {missing} not translated, {changed} whose source has changed"),
+    }
+}
+
+fn is_folder(output: &Path) -> bool {
+    output.is_dir() || output.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR])
+}
+
+/// A batch for each work, by the name of its file.
+fn by_work(batch: Batch, language: &str, format: Format) -> BTreeMap<String, Batch> {
+    let mut files: BTreeMap<String, Batch> = BTreeMap::new();
+    let rest = Batch { units: Vec::new(), ..batch.clone() };
+    for unit in batch.units {
+        let name = format!("{}.{language}.{}", unit.key, format.extension());
+        files.entry(name).or_insert_with(|| rest.clone()).units.push(unit);
+    }
+    files
+}
+
+fn put(path: &Path, text: &str) -> Result<(), Failure> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
+    }
+    fs::write(path, text).map_err(|error| Failure::io("write", path, &error))
+}

@@ -1,0 +1,342 @@
+//! `import`: translations that come back from translators, into the files of their editions.
+//!
+//! What would be written is first made into a site, and every sentence of it is compared with what it is to be; a
+//! translation that does not come out as it is meant is refused, and the others go on.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::base::{Diagnostic, Failure, Place, Severity, code, diagnostic};
+use crate::exchange::collect::Sides;
+use crate::exchange::plan::{self, Edition, Options, Plan, Taken};
+use crate::exchange::{self, Format, Found, apply, diff, text};
+use crate::load::Inputs;
+use crate::project::{Project, State};
+
+use super::{Global, Outcome, export, overrides, report, say, split};
+
+pub(super) const EXAMPLES: &str = "Examples:
+  tilmash import book.en.po --dry-run
+  tilmash import translated/*.xlf
+  tilmash import --language en table.csv
+
+Sentences are known by their addresses, so that a file may hold any of them, in any order. Afterwards
+`tilmash sync` remembers from which source each was translated.";
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// Files in any of the formats that `export` writes
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// Show what would be done, word by word, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Take translations too that are marked as fuzzy or unfinished
+    #[arg(long)]
+    fuzzy: bool,
+    /// The language of the translations, where a file does not say it
+    #[arg(long, short, value_name = "CODE")]
+    language: Option<String>,
+}
+
+/// How often the texts are tried together, before what is left is refused: each time the site is made.
+const ROUNDS: usize = 200;
+
+pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
+    let mut project = Project::new(&global.root, overrides(&global.root, None, true)?);
+    let state = project.refresh()?;
+    let Some(site) = state.site() else { return Ok(report::report(global, &state.problems, &state.inputs)) };
+    let language = args.language.as_deref().map(|code| export::language(&site.config, code)).transpose()?;
+    let mut texts = BTreeMap::new();
+    let mut problems = Vec::new();
+    let mut files = Vec::new();
+    for path in &args.files {
+        let name: Arc<str> = path.to_string_lossy().replace('\\', "/").into();
+        if let Some(found) = read(path, &name, &mut texts, &mut problems)? {
+            files.push((name, found));
+        }
+    }
+    let options = Options { language, unfinished: args.fuzzy };
+    let mut plan = plan::plan(site, &state.inputs, &files, options);
+    drop(files);
+    let editions = std::mem::take(&mut plan.editions);
+    let settled = settle(&mut project, &state, editions, &mut plan.problems);
+    let refused = plan.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    problems.append(&mut plan.problems);
+    let mut written = 0;
+    for edition in &settled.editions {
+        if args.dry_run {
+            show(global, edition)?;
+        } else {
+            written += usize::from(write(&state, edition, &mut problems)?);
+        }
+    }
+    for edition in settled.editions.iter().filter(|edition| edition.edition.sides.target.is_none()) {
+        let left = apply::left_out(&edition.edition.sides);
+        if !left.is_empty() {
+            let file = &edition.edition.file;
+            say(global, &format!("`{file}` is new; of the source's, it has not: {}", left.join(", ")));
+        }
+    }
+    problems.extend(settled.new_problems);
+    let mut inputs = (*state.inputs).clone();
+    let settled_texts = settled.editions.iter().map(|it| (it.edition.file.as_str(), it.text.as_str()));
+    with_texts(&mut inputs, texts.iter().map(|(name, text)| (&**name, text.as_str())).chain(settled_texts));
+    diagnostic::sort(&mut problems);
+    let code = report::report(global, &problems, &inputs);
+    let taken: usize = settled.editions.iter().map(|edition| edition.taken.len()).sum();
+    summary(global, args, &plan, taken, settled.editions.len(), written, refused);
+    Ok(code)
+}
+
+/// Reads a file, in whatever format it is; what cannot be read at all is a problem of its own.
+fn read(
+    path: &Path,
+    name: &Arc<str>,
+    texts: &mut BTreeMap<Arc<str>, String>,
+    problems: &mut Vec<Diagnostic>,
+) -> Result<Option<Found>, Failure> {
+    let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
+    let text = match text::decode(name, &bytes) {
+        Ok(text) => text,
+        Err(problem) => {
+            problems.push(problem);
+            return Ok(None);
+        }
+    };
+    drop(bytes);
+    let found = match Format::of(name, &text) {
+        Some(format) => Some(exchange::read(format, name, &text)),
+        None => {
+            let message = format!("`{name}` is in no format that is known");
+            problems.push(
+                Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::whole(name), message)
+                    .hint("the formats are PO, XLIFF 1.2, TMX, CSV and JSON Lines, each with its own ending"),
+            );
+            None
+        }
+    };
+    texts.insert(Arc::clone(name), text);
+    Ok(found)
+}
+
+/// What is to be written, as it will be read.
+struct Settled {
+    editions: Vec<SettledEdition>,
+    /// What the site would have to say of the new texts, and has not said before.
+    new_problems: Vec<Diagnostic>,
+}
+
+struct SettledEdition {
+    edition: Edition,
+    taken: Vec<Taken>,
+    text: String,
+}
+
+/// An edition whose translations are being tried.
+struct Trial {
+    edition: Edition,
+    /// What is known to come out well, together.
+    good: Vec<Taken>,
+    /// What is still to be tried.
+    groups: VecDeque<Vec<Taken>>,
+    /// Whether new lines have to name their sentences.
+    marked: bool,
+    text: Option<String>,
+}
+
+impl Trial {
+    fn with_next_group(&self) -> Vec<Taken> {
+        let mut taken = self.good.clone();
+        taken.extend(self.groups.front().into_iter().flatten().cloned());
+        taken.sort_by_key(|taken| taken.pair);
+        taken
+    }
+}
+
+/// Finds the texts in which every translation is read as it is meant, without those of which that cannot be.
+///
+/// All of an edition's translations are tried at once; where they do not come out well, half of them, and so on: the
+/// culprit need not be the sentence in which the harm shows.
+fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems: &mut Vec<Diagnostic>) -> Settled {
+    let mut trials: Vec<Trial> = editions
+        .into_iter()
+        .map(|mut edition| {
+            let groups = VecDeque::from([std::mem::take(&mut edition.taken)]);
+            Trial { edition, good: Vec::new(), groups, marked: false, text: None }
+        })
+        .collect();
+    let mut last = None;
+    for round in 0.. {
+        let mut tried = Vec::new();
+        for trial in &mut trials {
+            if round == ROUNDS {
+                problems.extend(trial.groups.drain(..).flatten().map(|taken| plan::structure_problem(&taken)));
+            }
+            if !trial.groups.is_empty() {
+                tried.push(trial);
+            }
+        }
+        if tried.is_empty() {
+            break;
+        }
+        let candidates: Vec<(Vec<Taken>, String)> = tried
+            .iter()
+            .map(|trial| {
+                let taken = trial.with_next_group();
+                let text = trial.edition.with(&taken, trial.marked);
+                (taken, text)
+            })
+            .collect();
+        let mut inputs = (*state.inputs).clone();
+        with_texts(
+            &mut inputs,
+            tried.iter().zip(&candidates).map(|(trial, (_, text))| (trial.edition.file.as_str(), text.as_str())),
+        );
+        let after = project.state(Arc::new(inputs));
+        for (trial, (taken, text)) in tried.into_iter().zip(candidates) {
+            let edition = &trial.edition;
+            let sides = after.site().and_then(|site| {
+                let key = &edition.sides.source.document.key;
+                Sides::of(site, &after.inputs, site.work_named(key.as_str())?, edition.lang)
+            });
+            if !plan::misread(edition, &taken, sides.as_ref()) {
+                trial.groups.pop_front();
+                trial.good = taken;
+                trial.text = Some(text);
+                continue;
+            }
+            // A mark may say what a place does not.
+            if !trial.marked && edition.with(&taken, true) != text {
+                trial.marked = true;
+                continue;
+            }
+            let mut group = trial.groups.pop_front().expect("it was tried");
+            if let [alone] = group.as_slice() {
+                problems.push(plan::structure_problem(alone));
+                continue;
+            }
+            let half = group.split_off(group.len() / 2);
+            trial.groups.push_front(half);
+            trial.groups.push_front(group);
+        }
+        last = Some(after);
+    }
+    let editions: Vec<SettledEdition> = trials
+        .into_iter()
+        .filter_map(|trial| Some(SettledEdition { text: trial.text?, taken: trial.good, edition: trial.edition }))
+        .collect();
+    drop(last);
+    let new_problems = new_problems(project, state, &editions);
+    Settled { editions, new_problems }
+}
+
+/// What a site says of the new texts that it did not say of the old ones.
+fn new_problems(project: &mut Project, state: &State, editions: &[SettledEdition]) -> Vec<Diagnostic> {
+    let mut inputs = (*state.inputs).clone();
+    with_texts(&mut inputs, editions.iter().map(|it| (it.edition.file.as_str(), it.text.as_str())));
+    let after = project.state(Arc::new(inputs));
+    // Where they stand may have moved.
+    let what = |problem: &Diagnostic| {
+        (problem.code.name, problem.message.clone(), problem.place.as_ref().map(|place| Arc::clone(&place.file)))
+    };
+    let mut before: BTreeMap<_, usize> = BTreeMap::new();
+    for problem in &state.problems {
+        *before.entry(what(problem)).or_default() += 1;
+    }
+    let is_new = |problem: &&Diagnostic| match before.get_mut(&what(problem)) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    };
+    after.problems.iter().filter(is_new).cloned().collect()
+}
+
+/// Puts texts among the files of a snapshot, or in the place of those that are there.
+fn with_texts<'a>(inputs: &mut Inputs, texts: impl IntoIterator<Item = (&'a str, &'a str)>) {
+    for (name, file) in Inputs::from_texts(texts).files.iter() {
+        inputs.files.insert(Arc::clone(name), file.clone());
+    }
+}
+
+/// Shows what would be done.
+fn show(global: &Global, settled: &SettledEdition) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    let is_new = settled.edition.sides.target.is_none();
+    let mut shown = String::new();
+    if global.format == super::Format::Json {
+        for taken in &settled.taken {
+            let line = serde_json::json!({
+                "address": taken.address, "file": settled.edition.file, "before": taken.before, "after": taken.after,
+            });
+            shown.push_str(&format!("{line}\n"));
+        }
+    } else {
+        shown.push_str(&format!("{}{}\n", settled.edition.file, if is_new { " (new)" } else { "" }));
+        for taken in &settled.taken {
+            let changed = diff::line(&diff::words(&taken.before, &taken.after));
+            // Nothing of a file that comes from elsewhere reaches the terminal as a command.
+            let changed: String = changed.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+            let id = taken.address.rsplit('#').next().unwrap_or("");
+            shown.push_str(&format!("  {id}: {changed}\n"));
+        }
+    }
+    match out.write_all(shown.as_bytes()) {
+        // The reader had enough.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write what would be done: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes an edition, unless its file is another by now; says whether it was.
+fn write(state: &State, settled: &SettledEdition, problems: &mut Vec<Diagnostic>) -> Result<bool, Failure> {
+    let edition = &settled.edition;
+    let path = state.inputs.root.join(&edition.file);
+    let before = edition.sides.target.as_ref().map(|target| &*target.text);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
+    }
+    let put = split::put(&path, before, &settled.text).map_err(|error| Failure::io("write", &path, &error))?;
+    if !put {
+        let message = format!("`{}` was saved by another program in the meantime; it was left as it is", edition.file);
+        problems.push(
+            Diagnostic::at(&code::EXCHANGE_CONFLICT, Place::whole(&edition.file.as_str().into()), message)
+                .hint("run `tilmash import` again"),
+        );
+    }
+    Ok(put)
+}
+
+fn summary(global: &Global, args: &ImportArgs, plan: &Plan, taken: usize, editions: usize, written: usize, refused: usize) {
+    let verb = if args.dry_run { "would be taken into" } else { "taken into" };
+    let files = report::plural(if args.dry_run { editions } else { written }, "file");
+    let mut parts = vec![format!("{} {verb} {files}", report::plural(taken, "translation"))];
+    if plan.unchanged > 0 {
+        parts.push(format!("{} unchanged", plan.unchanged));
+    }
+    if plan.unfinished > 0 {
+        parts.push(format!("{} unfinished and left (`--fuzzy` takes them)", plan.unfinished));
+    }
+    if refused > 0 {
+        parts.push(format!("{refused} refused"));
+    }
+    say(global, &parts.join(", "));
+    if !plan.confirmed.is_empty() {
+        say(global, "translations that still stand, though their source has changed; to keep that:");
+        for addresses in plan.confirmed.chunks(20) {
+            say(global, &format!("  tilmash sync --accept {}", addresses.join(" ")));
+        }
+    }
+    if written > 0 {
+        say(global, "next: `tilmash sync` keeps from which source each was translated, `tilmash check` looks at the pages");
+    }
+}

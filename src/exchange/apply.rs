@@ -1,0 +1,349 @@
+//! New translations into the text of an edition's file, in which nothing else becomes another.
+//!
+//! A translation that is there already is replaced where it stands. One that is new is put behind the piece before
+//! it, in the form its source has (a list item, a heading, a line of a paragraph). A file that is new has the form of
+//! the source's: code and what else is no text stays, and what is not translated is left out, since a page must not
+//! show its source's words as if they were a translation.
+
+use std::ops::Range;
+
+use super::collect::{Side, Sides};
+use super::pieces::{Piece, PieceKind, without_marks};
+use crate::base::yaml::{self, Value};
+use crate::parse;
+
+/// A new translation: the pair and what it says, a line for each line of the translation.
+pub type Taken<'a> = (usize, &'a str);
+
+/// What to put in the place of some bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Edit {
+    range: Range<usize>,
+    text: String,
+}
+
+/// Why a translation cannot be put into a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// It has another number of lines than what it is to replace.
+    Lines,
+    /// A cell of a table that the edition does not have.
+    Cell,
+    /// The title of a page that is to be made is not translated.
+    Title,
+}
+
+/// Whether a translation can be put into the edition at all.
+pub fn refusal(sides: &Sides, (pair, text): Taken<'_>) -> Option<Refusal> {
+    let pair = &sides.pairs[pair];
+    let lines = text.lines().count();
+    if !pair.target.is_empty() {
+        return (lines != pair.target.len()).then_some(Refusal::Lines);
+    }
+    if lines != 1 {
+        return Some(Refusal::Lines);
+    }
+    let is_cell = sides.source.pieces[pair.source[0]].kind == PieceKind::Cell;
+    (is_cell && sides.target.is_some()).then_some(Refusal::Cell)
+}
+
+/// The new text of the edition's file; of no edition, that of a new one.
+///
+/// `marked` says whether lines that are new name the sentence they translate, where it cannot be told from their place.
+pub fn apply(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
+    match &sides.target {
+        Some(target) => {
+            let mut edits = Vec::new();
+            for &(pair, text) in taken {
+                for (&piece, line) in sides.pairs[pair].target.iter().zip(text.lines()) {
+                    edits.push(replaced(target, &target.pieces[piece], line));
+                }
+            }
+            edits.extend(inserted(sides, target, taken, marked));
+            edited(&target.text, edits)
+        }
+        None => made(sides, taken, marked),
+    }
+}
+
+/// A text with edits made, which may not overlap; those at one place in the order in which they come.
+fn edited(text: &str, mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|edit| edit.range.start);
+    let mut result = String::with_capacity(text.len() + edits.iter().map(|edit| edit.text.len()).sum::<usize>());
+    let mut at = 0;
+    for edit in edits {
+        // What stands in something that was taken out is gone with it.
+        if edit.range.start < at {
+            continue;
+        }
+        result.push_str(&text[at..edit.range.start]);
+        result.push_str(&edit.text);
+        at = edit.range.end;
+    }
+    result.push_str(&text[at..]);
+    result
+}
+
+fn replaced(side: &Side, piece: &Piece, line: &str) -> Edit {
+    let text = match piece.kind {
+        PieceKind::Front => {
+            let before = &side.text[piece.range.clone()];
+            let value = if before.starts_with(['"', '\'']) { yaml::quoted(line) } else { scalar(line) };
+            // What takes up lines of its own is replaced from the colon on.
+            if before.contains('\n') && before.starts_with([' ', '\t', '\n', '\r']) { format!(" {value}") } else { value }
+        }
+        _ => line.to_owned(),
+    };
+    Edit { range: piece.range.clone(), text }
+}
+
+/// A text as a YAML value: as it is if nobody could take it for anything else.
+fn scalar(text: &str) -> String {
+    let plain = text.starts_with(char::is_alphabetic)
+        && !text.ends_with([':', ' '])
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && !text.contains(char::is_control)
+        && !text.contains(['\u{2028}', '\u{2029}', '\u{feff}', '\u{85}'])
+        && !["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"]
+            .contains(&text.to_ascii_lowercase().as_str());
+    if plain { text.to_owned() } else { yaml::quoted(text) }
+}
+
+/// The edits that put translations where there were none.
+fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> Vec<Edit> {
+    let newline = if target.text.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut edits = Vec::new();
+    let mut front = String::new();
+    let mut wanted = taken.iter().peekable();
+    // Where what is new goes, and in which block that is; none before the first piece of the text.
+    let mut behind: Option<(usize, (PieceKind, u32))> = None;
+    for (at, pair) in sides.pairs.iter().enumerate() {
+        let text = wanted.next_if(|(pair, _)| *pair == at).map(|(_, text)| *text);
+        let source = &sides.source.pieces[pair.source[0]];
+        if let Some(&last) = pair.target.last() {
+            let piece = &target.pieces[last];
+            if piece.kind != PieceKind::Front {
+                behind = Some((line_end(&target.text, piece.range.end), source.block));
+            }
+            continue;
+        }
+        let Some(text) = text else { continue };
+        if source.kind == PieceKind::Front || source.kind == PieceKind::Title {
+            front.push_str(&format!("{}: {}{newline}", source.id, scalar(text)));
+            continue;
+        }
+        let mark = if marked && source.kind == PieceKind::Segment { format!(" <!-- = {} -->", source.id) } else { String::new() };
+        let same_block = behind.filter(|(_, block)| *block == source.block);
+        let next = || {
+            let mut rest = sides.pairs[at + 1..].iter();
+            let next = rest.find(|next| !next.target.is_empty())?;
+            (sides.source.pieces[next.source[0]].block == source.block).then(|| &target.pieces[next.target[0]])
+        };
+        if same_block.is_none()
+            && let Some(next) = next()
+        {
+            // It is the first of its block: what begins the block goes before it, and the next is a line of its own.
+            let indent = indent_of_next_line(&sides.source, source);
+            let text = format!("{text}{mark}{newline}{indent}");
+            edits.push(Edit { range: next.range.start..next.range.start, text });
+            continue;
+        }
+        // Whoever has no neighbour in its block begins the block.
+        let first = match same_block {
+            Some(_) => pair.source[0],
+            None => first_of_block(&sides.source, pair.source[0]),
+        };
+        let gap = match first.checked_sub(1).map(|before| &sides.source.pieces[before]) {
+            Some(before) if before.range.end <= sides.source.pieces[first].range.start => {
+                &sides.source.text[before.range.end..sides.source.pieces[first].range.start]
+            }
+            _ => "\n\n",
+        };
+        let gap = if gap.matches('\n').count() == 1 { newline.to_owned() } else { newline.repeat(2) };
+        let lead = lead(&sides.source, first);
+        match behind {
+            Some((place, _)) => {
+                let ends = target.text[..place].ends_with('\n') || place == 0;
+                // A file may end without a line break, or with one that is already behind.
+                let gap = if ends { gap[newline.len()..].to_owned() } else { gap };
+                edits.push(Edit { range: place..place, text: format!("{gap}{lead}{text}{mark}") });
+            }
+            None => {
+                let start = target.parts.start;
+                let blank = target.text[start..].len() - target.text[start..].trim_start_matches(['\n', '\r']).len();
+                let place = start + blank;
+                let after = if place < target.text.len() { newline.repeat(2) } else { newline.to_owned() };
+                edits.push(Edit { range: place..place, text: format!("{lead}{text}{mark}{after}") });
+                continue;
+            }
+        }
+        behind = behind.map(|(place, _)| (place, source.block));
+    }
+    if !front.is_empty() {
+        edits.insert(0, into_front_matter(target, &front, newline));
+    }
+    edits
+}
+
+/// Lines for the front matter: behind the others, or in one that is made.
+fn into_front_matter(target: &Side, lines: &str, newline: &str) -> Edit {
+    match parse::front_matter(&target.text) {
+        Ok((Some(range), _)) => Edit { range: range.end..range.end, text: lines.to_owned() },
+        _ => Edit { range: 0..0, text: format!("---{newline}{lines}---{newline}{newline}") },
+    }
+}
+
+/// The end of the line of a byte, without what ends it.
+fn line_end(text: &str, at: usize) -> usize {
+    let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
+    at + text[at..end].trim_end_matches('\r').len()
+}
+
+/// What stands before a piece on its line: the mark of a list, of a quotation, of a heading.
+fn lead(side: &Side, piece: usize) -> &str {
+    let start = side.pieces[piece].range.start;
+    let line = side.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    &side.text[line..start]
+}
+
+/// What a line after the first of a piece's block begins with.
+fn indent_of_next_line(side: &Side, piece: &Piece) -> String {
+    let mut same = side.pieces.iter().enumerate().filter(|(_, other)| other.block == piece.block);
+    same.nth(1).map_or_else(String::new, |(at, _)| lead(side, at).to_owned())
+}
+
+fn first_of_block(side: &Side, piece: usize) -> usize {
+    let block = side.pieces[piece].block;
+    (0..=piece).rev().take_while(|&at| side.pieces[at].block == block).last().unwrap_or(piece)
+}
+
+/// The text of a new edition.
+fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
+    let source = &sides.source;
+    let text = &*source.text;
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let translation = |pair: usize| taken.iter().find(|(at, _)| *at == pair).map(|(_, text)| *text);
+    let mut edits = vec![Edit { range: 0..source.parts.start, text: new_front_matter(sides, taken, newline) }];
+    let mut pairs = sides.pairs.iter().enumerate().peekable();
+    let mut in_order: Vec<Option<&str>> = vec![None; source.pieces.len()];
+    for (at, pair) in pairs.by_ref() {
+        in_order[pair.source[0]] = translation(at);
+    }
+    for range in &source.parts.html {
+        edits.push(Edit { range: whole_lines(text, range), text: String::new() });
+    }
+    for table in &source.parts.tables {
+        let whole = |range: &Range<usize>| table.range.start <= range.start && range.end <= table.range.end;
+        let cells = source.pieces.iter().zip(&in_order).filter(|(piece, _)| piece.kind == PieceKind::Cell && whole(&piece.range));
+        if cells.into_iter().any(|(_, translation)| translation.is_none()) {
+            edits.push(Edit { range: whole_lines(text, &table.range), text: String::new() });
+        }
+    }
+    for (at, piece) in source.pieces.iter().enumerate() {
+        if piece.kind == PieceKind::Front {
+            continue;
+        }
+        let end = line_end(text, piece.range.end);
+        let behind = &text[piece.range.end..end];
+        match in_order[at] {
+            Some(line) => {
+                let mut line = line.to_owned();
+                let mut range = piece.range.clone();
+                if piece.kind == PieceKind::Segment {
+                    // Marks and notes beside the source are not the translation's.
+                    if without_marks(behind).0 == 0 {
+                        range.end = end;
+                    }
+                    if marked && range.end == end {
+                        line.push_str(&format!(" <!-- = {} -->", piece.id));
+                    }
+                }
+                edits.push(Edit { range, text: line });
+            }
+            // The table was taken out.
+            None if piece.kind == PieceKind::Cell => {}
+            None => {
+                let same = |other: Option<&Piece>| other.is_some_and(|other| other.block == piece.block);
+                let begins = at.checked_sub(1).is_none_or(|before| !same(source.pieces.get(before)));
+                let range = match source.pieces.get(at + 1) {
+                    // The block is begun by its next line.
+                    Some(next) if begins && same(Some(next)) => piece.range.start..next.range.start,
+                    _ => whole_lines(text, &piece.range),
+                };
+                edits.push(Edit { range, text: String::new() });
+            }
+        }
+    }
+    without_empty_blocks(&edited(text, edits), newline)
+}
+
+/// The lines that a range is on, with what ends them.
+fn whole_lines(text: &str, range: &Range<usize>) -> Range<usize> {
+    let start = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let last = range.start + text[range.clone()].trim_end().len();
+    let end = text[last..].find('\n').map_or(text.len(), |newline| last + newline + 1);
+    start..end
+}
+
+/// At most one empty line in a row outside of code, and none at the end.
+fn without_empty_blocks(text: &str, newline: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut fence: Option<&str> = None;
+    let mut empty = false;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim();
+        let mark = ["```", "~~~"].into_iter().find(|mark| trimmed.trim_start_matches(['>', ' ']).starts_with(mark));
+        match (fence, mark) {
+            (None, Some(mark)) => fence = Some(mark),
+            (Some(open), Some(mark)) if open == mark => fence = None,
+            _ => {}
+        }
+        if trimmed.is_empty() && fence.is_none() && empty {
+            continue;
+        }
+        empty = trimmed.is_empty();
+        result.push_str(line);
+    }
+    let end = result.trim_end().len();
+    result.truncate(end);
+    result.push_str(newline);
+    result
+}
+
+/// The front matter of a new edition: its own title and description, and what is the same in every language.
+fn new_front_matter(sides: &Sides, taken: &[Taken<'_>], newline: &str) -> String {
+    const SHARED: [&str; 3] = ["date", "draft", "template"];
+    let source = &sides.source;
+    let mut lines = String::new();
+    for &(pair, text) in taken {
+        let piece = &source.pieces[sides.pairs[pair].source[0]];
+        if piece.kind == PieceKind::Front {
+            lines.push_str(&format!("{}: {}{newline}", piece.id, scalar(text)));
+        }
+    }
+    if let Ok((Some(range), _)) = parse::front_matter(&source.text)
+        && let Ok(node) = yaml::read(&source.document.file, &source.text, range)
+        && let Value::Map(entries) = &node.value
+    {
+        for entry in entries.iter().filter(|entry| SHARED.contains(&entry.key.as_str())) {
+            lines.push_str(&format!("{}: {}{newline}", entry.key, &source.text[entry.node.place.range()]));
+        }
+    }
+    if lines.is_empty() { String::new() } else { format!("---{newline}{lines}---{newline}{newline}") }
+}
+
+/// What of the source's front matter a new edition does not have, since it is in the source's words.
+pub fn left_out(sides: &Sides) -> Vec<&'static str> {
+    let front = &sides.source.document.front;
+    let mut left = Vec::new();
+    for (name, there) in [
+        ("tags", !front.tags.is_empty()),
+        ("slug", front.slug.is_some()),
+        ("extra", front.extra.is_some()),
+        ("HTML", !sides.source.parts.html.is_empty()),
+    ] {
+        left.extend(there.then_some(name));
+    }
+    left
+}

@@ -1,0 +1,107 @@
+//! JSON Lines: one object a line, for scripts.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{Batch, Found, Standing, text};
+
+/// A batch as JSON Lines.
+pub fn write(batch: &Batch) -> String {
+    let mut lines = String::with_capacity(batch.units.len() * 500);
+    for unit in &batch.units {
+        // Written by hand, so that the order of the fields is ours.
+        let line = unit.line.to_string();
+        let text = |text: &str| Value::from(text).to_string();
+        let maybe = |value: Option<&str>| value.map_or_else(|| "null".to_owned(), text);
+        let notes: Vec<String> = unit.notes.iter().map(|note| text(note)).collect();
+        let fields = [
+            ("id", text(&unit.address())),
+            ("source_language", maybe(batch.source.as_deref())),
+            ("target_language", maybe(batch.target.as_deref())),
+            ("source", text(&unit.source)),
+            ("target", text(&unit.target)),
+            ("state", text(unit.standing.name())),
+            ("previous", maybe(unit.previous.as_deref())),
+            ("heading", maybe(unit.heading.as_deref())),
+            ("notes", format!("[{}]", notes.join(","))),
+            ("file", text(&unit.file)),
+            ("line", line),
+            ("base", maybe(unit.base.as_deref())),
+        ];
+        let fields: Vec<String> = fields.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+        lines.push_str(&format!("{{{}}}\n", fields.join(",")));
+    }
+    lines
+}
+
+/// Reads JSON Lines; fields that are not known are passed over.
+pub fn read(file: &Arc<str>, text: &str) -> Found {
+    let mut found = Found::default();
+    for (range, line) in text::lines(text) {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let object = match serde_json::from_str::<Value>(line) {
+            Ok(Value::Object(object)) => object,
+            Ok(_) => {
+                found.problem(file, range, "this line is not a JSON object").push_hint("each line is one: `{\"id\": …}`");
+                continue;
+            }
+            Err(error) => {
+                // Its columns count bytes from one.
+                let at = (range.start + error.column().saturating_sub(1)).min(range.end);
+                let at = crate::base::place::floor_char_boundary(text, at);
+                let message = error.to_string();
+                let message = message.rfind(" at line ").map_or(message.as_str(), |at| &message[..at]);
+                found.problem(file, at..at, format!("this is not JSON: {message}"));
+                continue;
+            }
+        };
+        let text = |name: &str| object.get(name).and_then(Value::as_str);
+        let (Some(address), Some(source)) = (text("id"), text("source")) else {
+            let problem = found.problem(file, range, "a unit without `id` or `source`");
+            problem.push_hint("both are texts, as `tilmash export --to jsonl` writes them");
+            continue;
+        };
+        let target = match object.get("target") {
+            Some(Value::String(target)) => target.clone(),
+            Some(Value::Null) => String::new(),
+            other => {
+                let what = if other.is_some() { "a `target` that is no text" } else { "a unit without `target`" };
+                found.problem(file, range, what).push_hint("an empty text or null says that there is no translation");
+                continue;
+            }
+        };
+        let Some(mut unit) = found.unit_at(file, address, &range) else { continue };
+        unit.source = source.to_owned();
+        unit.standing = match text("state").and_then(Standing::named) {
+            _ if target.is_empty() => Standing::Missing,
+            None | Some(Standing::Missing) => Standing::Current,
+            Some(standing) => standing,
+        };
+        unit.target = target;
+        unit.previous = text("previous").map(str::to_owned);
+        unit.heading = text("heading").map(str::to_owned);
+        unit.base = text("base").map(str::to_owned);
+        unit.file = text("file").unwrap_or("").into();
+        unit.line = object.get("line").and_then(Value::as_u64).unwrap_or(0) as usize;
+        if let Some(Value::Array(notes)) = object.get("notes") {
+            unit.notes = notes.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        }
+        for (language, name) in [(&mut found.batch.source, "source_language"), (&mut found.batch.target, "target_language")] {
+            let Some(said) = text(name) else { continue };
+            match language {
+                Some(known) if known != said => {
+                    let message = format!("`{said}` is another `{name}` than that of the lines before");
+                    found.problems.push(super::languages_differ(file, range.clone(), message));
+                    break;
+                }
+                Some(_) => {}
+                None => *language = Some(said.to_owned()),
+            }
+        }
+        found.push(unit, range);
+    }
+    found
+}

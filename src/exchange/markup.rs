@@ -1,0 +1,223 @@
+//! Markdown markup as placeholders: what a translator's tool should carry over and not show as text.
+//!
+//! [`protect`] cuts a sentence into text and codes; put together again they are the sentence, byte for byte. Codes are
+//! numbered in the order of the source; [`pair`] gives the codes of a translation the numbers of those of the source
+//! that do the same, so that tools can tell which are missing. [`differences`] says it in words.
+
+use std::collections::BTreeMap;
+
+use crate::model::key::looks_like_language;
+use crate::parse::inline::{self, Kind, Role};
+
+/// A piece of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Token<'t> {
+    Text(&'t str),
+    Code(Code<'t>),
+}
+
+/// A piece of markup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code<'t> {
+    /// From one; equal for both ends of an element.
+    pub number: u32,
+    pub role: Role,
+    pub kind: Kind,
+    /// The Markdown.
+    pub written: &'t str,
+}
+
+/// Cuts a sentence into text and codes.
+pub fn protect(sentence: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut numbers: BTreeMap<usize, u32> = BTreeMap::new();
+    let mut at = 0;
+    for markup in inline::markup(sentence) {
+        if at < markup.range.start {
+            tokens.push(Token::Text(&sentence[at..markup.range.start]));
+        }
+        at = markup.range.end;
+        let next = numbers.len() as u32 + 1;
+        let number = *numbers.entry(markup.element).or_insert(next);
+        let written = &sentence[markup.range];
+        tokens.push(Token::Code(Code { number, role: markup.role, kind: markup.kind, written }));
+    }
+    if at < sentence.len() {
+        tokens.push(Token::Text(&sentence[at..]));
+    }
+    tokens
+}
+
+/// Puts a sentence together again.
+pub fn restore(tokens: &[Token<'_>]) -> String {
+    let written = |token: &Token<'_>| match token {
+        Token::Text(text) => text.to_string(),
+        Token::Code(code) => code.written.to_owned(),
+    };
+    tokens.iter().map(written).collect()
+}
+
+/// Numbers the codes of a translation after those of its source; what has no counterpart gets a number of its own.
+pub fn pair(source: &[Token<'_>], translation: &mut [Token<'_>]) {
+    let mut free = meanings(source);
+    let mut next = free.last().map_or(1, |(number, _)| number + 1);
+    let mut given: BTreeMap<u32, u32> = BTreeMap::new();
+    let own = meanings(translation);
+    // First those that mean the very same, then those that are of the same kind.
+    let same_kind = |a: &Meaning, b: &Meaning| (a.kind, a.role) == (b.kind, b.role);
+    for same in [<Meaning as PartialEq>::eq, same_kind] {
+        for (number, meaning) in own.iter().filter(|(number, _)| !given.contains_key(number)).collect::<Vec<_>>() {
+            if let Some(at) = free.iter().position(|(_, other)| same(meaning, other)) {
+                given.insert(*number, free.remove(at).0);
+            }
+        }
+    }
+    for token in translation {
+        let Token::Code(code) = token else { continue };
+        code.number = *given.entry(code.number).or_insert_with(|| {
+            next += 1;
+            next - 1
+        });
+    }
+}
+
+/// What markup a translation lacks and has too much, compared with its source, in words: "`[^1]`", "a link".
+///
+/// Where a link leads may differ, since pages have editions; that there is one may not. Code and footnotes are the same.
+pub fn differences(source: &str, translation: &str) -> (Vec<String>, Vec<String>) {
+    let count = |sentence: &str| {
+        let mut counts: BTreeMap<(Kind, String), isize> = BTreeMap::new();
+        for (_, meaning) in meanings(&protect(sentence)) {
+            let what = match meaning.kind {
+                Kind::Code | Kind::Footnote | Kind::Html => meaning.what,
+                _ => String::new(),
+            };
+            *counts.entry((meaning.kind, what)).or_default() += 1;
+        }
+        counts
+    };
+    let mut difference = count(source);
+    for (what, number) in count(translation) {
+        *difference.entry(what).or_default() -= number;
+    }
+    let say = |wanted: fn(isize) -> bool| {
+        let chosen = difference.iter().filter(|(_, number)| wanted(**number));
+        chosen.map(|((kind, what), _)| if what.is_empty() { word(*kind).to_owned() } else { quoted(what) }).collect()
+    };
+    (say(|number| number > 0), say(|number| number < 0))
+}
+
+/// Markup in backticks; code has its own.
+fn quoted(markup: &str) -> String {
+    if markup.contains('`') { format!("`` {markup} ``") } else { format!("`{markup}`") }
+}
+
+/// A short name for a kind, for the files of translators' tools.
+pub fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Emphasis => "italic",
+        Kind::Strong => "bold",
+        Kind::Strikethrough => "x-strikethrough",
+        Kind::Superscript => "x-superscript",
+        Kind::Subscript => "x-subscript",
+        Kind::Link => "link",
+        Kind::Image => "image",
+        Kind::Code => "x-code",
+        Kind::Html => "x-html",
+        Kind::Footnote => "x-footnote",
+    }
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Emphasis => "emphasis (`*…*`)",
+        Kind::Strong => "strong emphasis (`**…**`)",
+        Kind::Strikethrough => "`~~…~~`",
+        Kind::Superscript => "`^…^`",
+        Kind::Subscript => "`~…~`",
+        Kind::Link => "a link",
+        Kind::Image => "a picture",
+        Kind::Code => "code",
+        Kind::Html => "HTML",
+        Kind::Footnote => "a footnote",
+    }
+}
+
+/// The codes among tokens.
+pub fn codes<'a, 't>(tokens: &'a [Token<'t>]) -> impl Iterator<Item = &'a Code<'t>> {
+    tokens.iter().filter_map(|token| match token {
+        Token::Code(code) => Some(code),
+        Token::Text(_) => None,
+    })
+}
+
+/// By what two elements are the same.
+#[derive(Debug, PartialEq, Eq)]
+struct Meaning {
+    kind: Kind,
+    role: Role,
+    what: String,
+}
+
+/// The elements of a sentence, by number, in the order in which they begin.
+fn meanings(tokens: &[Token<'_>]) -> Vec<(u32, Meaning)> {
+    let mut found: Vec<(u32, Meaning)> = Vec::new();
+    for code in codes(tokens) {
+        match (code.role, code.kind) {
+            // Of a link, where it leads is what counts.
+            (Role::Close, Kind::Link | Kind::Image) => {
+                let opened = found.iter_mut().rfind(|(number, _)| *number == code.number);
+                opened.expect("what closes was opened").1.what = without_language(code.written);
+            }
+            (Role::Close, _) => {}
+            // `*` and `_` are the same to a reader.
+            (Role::Open, _) => found.push((code.number, Meaning { kind: code.kind, role: code.role, what: String::new() })),
+            (Role::Lone, _) => {
+                let what = without_language(code.written);
+                found.push((code.number, Meaning { kind: code.kind, role: code.role, what }));
+            }
+        }
+    }
+    found
+}
+
+/// A link without the language of the file it names: translations may name their own.
+fn without_language(link: &str) -> String {
+    let mut text = String::with_capacity(link.len());
+    let mut rest = link;
+    while let Some(at) = rest.find(".md") {
+        let before = &rest[..at];
+        match before.rfind('.') {
+            Some(dot) if looks_like_language(&before[dot + 1..]) => text.push_str(&before[..dot]),
+            _ => text.push_str(before),
+        }
+        text.push_str(".md");
+        rest = &rest[at + ".md".len()..];
+    }
+    text.push_str(rest);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_translation_has_the_numbers_of_its_source() {
+        let source = protect("**a** [b](x.kk.md) [c](y.kk.md)[^1]");
+        let mut translation = protect("[c](y.en.md)[^1] [b](x.en.md) __a__ `d`");
+        pair(&source, &mut translation);
+        let numbers: Vec<_> = codes(&translation).map(|code| (code.number, code.written)).collect();
+        let expected = [(3, "["), (3, "](y.en.md)"), (4, "[^1]"), (2, "["), (2, "](x.en.md)"), (1, "__"), (1, "__"), (5, "`d`")];
+        assert_eq!(numbers, expected);
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let none = (Vec::<String>::new(), Vec::<String>::new());
+        assert_eq!(differences("*a* [b](c.kk.md)[^1]", "[b](c.en.md) _a_[^1]"), none);
+        let (missing, extra) = differences("**a** [b](c)[^1] `x`", "**a** [^2] `y`");
+        assert_eq!(missing, ["a link", "`` `x` ``", "`[^1]`"]);
+        assert_eq!(extra, ["`` `y` ``", "`[^2]`"]);
+    }
+}

@@ -1,0 +1,244 @@
+//! Texts and their translations to and from the tools that translators use.
+//!
+//! [`collect`] makes a [`Batch`] of units of a site: each sentence with its address, its source, its translation and
+//! what is known of both. [`write`] and [`read`] bring a batch into a format and out of it. [`plan`] says what a batch
+//! that comes back changes, and [`apply`](apply::apply) makes it the new text of an edition's file, in which nothing
+//! else is another. All of it is pure: texts in, texts out.
+//!
+//! A unit is known by `KEY#ID`, such as `vectors/russia#3.2`. The id is that of the segment; besides, there are
+//! `title` and `description` of the front matter, `fn-LABEL.N` for line N of a footnote, and `table-T.R.C` for the cells
+//! of tables, whose texts have no address on a page but are read there.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::base::{Diagnostic, Place, code, path};
+use crate::model::Key;
+
+pub mod apply;
+pub mod collect;
+pub mod csv;
+pub mod diff;
+pub mod jsonl;
+pub mod markup;
+pub mod pieces;
+pub mod plan;
+pub mod po;
+pub mod text;
+pub mod tmx;
+pub mod xliff;
+mod xml;
+
+/// Units of one language pair.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Batch {
+    /// The title of the site; what formats call a project.
+    pub project: String,
+    /// When the site says it was published, as `2026-11-22`: files that need a date are to be the same every time.
+    pub date: Option<String>,
+    /// The language of the sources, if it is known.
+    pub source: Option<String>,
+    /// The language of the translations, if it is known.
+    pub target: Option<String>,
+    pub units: Vec<Unit>,
+}
+
+/// A sentence and its translation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    pub key: Key,
+    pub id: String,
+    /// Markdown, on one line.
+    pub source: String,
+    /// Markdown, on one line; empty if there is none.
+    pub target: String,
+    pub standing: Standing,
+    /// The source the translation was made from, if it has changed since.
+    pub previous: Option<String>,
+    /// The digest of the translation as it was when it was exported: by this is known what the translator changed.
+    pub base: Option<String>,
+    /// Notes to translators.
+    pub notes: Vec<String>,
+    /// The heading under which it stands.
+    pub heading: Option<String>,
+    /// Where the source stands.
+    pub file: Arc<str>,
+    pub line: usize,
+}
+
+/// What is to be thought of a translation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Standing {
+    #[default]
+    Missing,
+    /// The source has changed since, or a tool calls it unfinished.
+    Changed,
+    /// Somebody confirmed that it still stands.
+    Accepted,
+    Current,
+}
+
+impl Standing {
+    /// Its word in formats that are ours to say it in.
+    pub fn name(self) -> &'static str {
+        match self {
+            Standing::Missing => "missing",
+            Standing::Changed => "changed",
+            Standing::Accepted => "accepted",
+            Standing::Current => "current",
+        }
+    }
+
+    /// The standing of that word.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Missing, Self::Changed, Self::Accepted, Self::Current].into_iter().find(|it| it.name() == name)
+    }
+}
+
+impl Unit {
+    /// Its address: `vectors/russia#3.2`.
+    pub fn address(&self) -> String {
+        format!("{}#{}", self.key, self.id)
+    }
+
+    /// A unit of which only the address is known.
+    pub fn at(address: &str) -> Option<Self> {
+        let (key, id) = address.rsplit_once('#')?;
+        (!key.is_empty() && !id.is_empty()).then(|| Self {
+            key: Key::new(key),
+            id: id.to_owned(),
+            source: String::new(),
+            target: String::new(),
+            standing: Standing::Missing,
+            previous: None,
+            base: None,
+            notes: Vec::new(),
+            heading: None,
+            file: "".into(),
+            line: 0,
+        })
+    }
+}
+
+/// A format of exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Po,
+    Xliff,
+    Tmx,
+    Csv,
+    Jsonl,
+}
+
+impl Format {
+    pub const ALL: [Self; 5] = [Self::Po, Self::Xliff, Self::Tmx, Self::Csv, Self::Jsonl];
+
+    /// The ending of its files.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Po => "po",
+            Format::Xliff => "xlf",
+            Format::Tmx => "tmx",
+            Format::Csv => "csv",
+            Format::Jsonl => "jsonl",
+        }
+    }
+
+    /// The format of a file: by its ending, else by how it begins.
+    pub fn of(file: &str, text: &str) -> Option<Self> {
+        match path::extension(file).to_ascii_lowercase().as_str() {
+            "po" | "pot" => return Some(Self::Po),
+            "xlf" | "xliff" | "sdlxliff" | "mxliff" => return Some(Self::Xliff),
+            "tmx" => return Some(Self::Tmx),
+            "csv" | "tsv" => return Some(Self::Csv),
+            "jsonl" | "ndjson" => return Some(Self::Jsonl),
+            _ => {}
+        }
+        let start = text.trim_start();
+        let head = &start[..crate::base::place::floor_char_boundary(start, 1000)];
+        if start.starts_with('<') {
+            return [("<xliff", Self::Xliff), ("<tmx", Self::Tmx)].iter().find(|(tag, _)| head.contains(tag)).map(|it| it.1);
+        }
+        if start.starts_with('{') {
+            return Some(Self::Jsonl);
+        }
+        if start.starts_with("msgid") || start.starts_with("msgctxt") || (start.starts_with('#') && text.contains("\nmsgid ")) {
+            return Some(Self::Po);
+        }
+        let columns = head.lines().next().unwrap_or("");
+        (columns.contains("source") && columns.contains("target")).then_some(Self::Csv)
+    }
+}
+
+/// A batch as a file of a format.
+pub fn write(format: Format, batch: &Batch) -> String {
+    match format {
+        Format::Po => po::write(batch),
+        Format::Xliff => xliff::write(batch),
+        Format::Tmx => tmx::write(batch),
+        Format::Csv => csv::write(batch),
+        Format::Jsonl => jsonl::write(batch),
+    }
+}
+
+/// What was found in a file: what is sound of it, and what is wrong.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub batch: Batch,
+    /// For each unit: its bytes in the file, or those of its beginning.
+    pub places: Vec<Range<usize>>,
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Found {
+    fn push(&mut self, unit: Unit, place: Range<usize>) {
+        self.batch.units.push(unit);
+        self.places.push(place);
+    }
+
+    fn problem(&mut self, file: &Arc<str>, range: Range<usize>, message: impl Into<String>) -> &mut Diagnostic {
+        self.problems.push(Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::new(file, range), message));
+        self.problems.last_mut().expect("it was pushed")
+    }
+
+    /// Makes a unit of an address, or says that it is none.
+    fn unit_at(&mut self, file: &Arc<str>, address: &str, range: &Range<usize>) -> Option<Unit> {
+        let unit = Unit::at(address);
+        if unit.is_none() {
+            let message = format!("`{}` is not the address of a sentence", address.escape_debug());
+            self.problem(file, range.clone(), message).push_hint("an address is a key and an id, such as `vectors/russia#3.2`");
+        }
+        unit
+    }
+}
+
+/// Reads a file of a format.
+pub fn read(format: Format, file: &Arc<str>, text: &str) -> Found {
+    match format {
+        Format::Po => po::read(file, text),
+        Format::Xliff => xliff::read(file, text),
+        Format::Tmx => tmx::read(file, text),
+        Format::Csv => csv::read(file, text),
+        Format::Jsonl => jsonl::read(file, text),
+    }
+}
+
+/// The digest of a text, white space folded, as it is kept beside it.
+pub fn digest(text: &str) -> String {
+    let mut digest = crate::base::Digest::of(folded(text).as_bytes()).to_string();
+    digest.truncate(12);
+    digest
+}
+
+/// A text with every run of white space as one space, and none at its ends.
+pub fn folded(text: &str) -> String {
+    // No-break spaces are letters here: Markdown does not fold them, and an author who typed one meant it.
+    let is_space = |c: char| c.is_ascii_whitespace() || c == '\u{b}';
+    text.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The problem of a file that holds more than one pair of languages.
+fn languages_differ(file: &Arc<str>, range: Range<usize>, message: String) -> Diagnostic {
+    Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::new(file, range), message)
+        .hint("a file holds the translations into one language; make it two files")
+}

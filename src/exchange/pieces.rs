@@ -1,0 +1,146 @@
+//! An edition as pieces: every text in its file that a translator translates, with its address and its bytes.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::folded;
+use crate::base::yaml::{self, Value};
+use crate::parse::parts::{Parts, parts};
+use crate::parse::{self, Document};
+
+/// A text in an edition's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    pub id: String,
+    pub kind: PieceKind,
+    /// Which block of the file it is in: pieces of one block stand on lines that follow each other.
+    pub block: (PieceKind, u32),
+    /// Its bytes.
+    pub range: Range<usize>,
+    /// What it says, as Markdown on one line.
+    pub text: String,
+    /// Notes to translators beside it.
+    pub notes: Vec<String>,
+}
+
+/// Where a piece stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PieceKind {
+    /// A value of the front matter.
+    Front,
+    /// The heading that is the title.
+    Title,
+    /// A segment: a sentence, a heading, a list item.
+    Segment,
+    /// A line of a footnote.
+    Note,
+    /// A cell of a table.
+    Cell,
+}
+
+/// An edition's pieces in the order of its file, and what else [`parts`] found.
+pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
+    let parts = parts(document, text);
+    let mut pieces = front(document, text);
+    let mut blocks = Blocks::default();
+    if let Some(range) = &parts.title {
+        pieces.push(piece("title".to_owned(), PieceKind::Title, 0, range.clone(), text));
+    }
+    for (segment, block) in document.segments.iter().zip(blocks_of(document)) {
+        let range = segment.bytes.0 as usize..segment.bytes.1 as usize;
+        pieces.push(piece(segment.id.to_string(), PieceKind::Segment, block, range, text));
+    }
+    for note in &parts.notes {
+        let id = format!("fn-{}.{}", note.label.replace('%', "%25").replace('#', "%23"), note.line);
+        let block = blocks.number(&note.label);
+        pieces.push(piece(id, PieceKind::Note, block, note.range.clone(), text));
+    }
+    for (at, table) in parts.tables.iter().enumerate() {
+        for (row, column, range) in &table.cells {
+            let id = format!("table-{}.{row}.{column}", at + 1);
+            pieces.push(piece(id, PieceKind::Cell, at as u32, range.clone(), text));
+        }
+    }
+    pieces.retain(|piece| !piece.text.is_empty());
+    pieces.sort_by_key(|piece| piece.range.start);
+    (pieces, parts)
+}
+
+/// By segment: the block it is in.
+fn blocks_of(document: &Document) -> impl Iterator<Item = u32> {
+    document.segments.iter().map(|segment| segment.id.block)
+}
+
+/// Numbers for the labels of footnotes.
+#[derive(Default)]
+struct Blocks<'a>(HashMap<&'a str, u32>);
+
+impl<'a> Blocks<'a> {
+    fn number(&mut self, label: &'a str) -> u32 {
+        let next = self.0.len() as u32;
+        *self.0.entry(label).or_insert(next)
+    }
+}
+
+fn piece(id: String, kind: PieceKind, block: u32, range: Range<usize>, text: &str) -> Piece {
+    let (length, mut notes) = without_marks(&text[range.clone()]);
+    let range = range.start..range.start + length;
+    let line_end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at);
+    let behind = without_marks(&text[range.end..line_end]).1;
+    if notes.is_empty() {
+        notes = behind;
+    }
+    let written = &text[range.clone()];
+    let said = match written.contains('\n') {
+        false => folded(written),
+        // Emphasis or a link may run over a line; what begins the next one is the quotation's or the list's.
+        true => {
+            let lines: Vec<&str> = written.lines().map(|line| line.trim_start_matches([' ', '\t', '>'])).collect();
+            folded(&lines.join(" "))
+        }
+    };
+    Piece { id, kind, block: (kind, block), range, text: said, notes }
+}
+
+/// How much of a line is text before its marks (HTML comments that are ours), and the notes to translators among them.
+pub(super) fn without_marks(line: &str) -> (usize, Vec<String>) {
+    let mut notes = Vec::new();
+    let mut text = line.trim_end();
+    while let Some(inside) = text.strip_suffix("-->")
+        && let Some(start) = inside.rfind("<!--")
+    {
+        let mark = inside[start + "<!--".len()..].trim();
+        let note = mark.strip_prefix("note:");
+        if note.is_none() && !mark.starts_with(['=', '+', '-', '~']) {
+            break;
+        }
+        notes.extend(note.map(folded));
+        text = inside[..start].trim_end();
+    }
+    notes.reverse();
+    (text.len(), notes)
+}
+
+/// The title and the description that the front matter gives.
+fn front(document: &Document, text: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let Ok((Some(range), _)) = parse::front_matter(text) else { return pieces };
+    // What is wrong with it was said when the document was parsed.
+    let Ok(node) = yaml::read(&document.file, text, range) else { return pieces };
+    let Value::Map(entries) = &node.value else { return pieces };
+    for (at, key) in ["title", "description"].into_iter().enumerate() {
+        let Some(entry) = entries.iter().find(|entry| entry.key == key) else { continue };
+        let Some(value) = yaml::text(&entry.node, &mut Vec::new()) else { continue };
+        let colon = entry.key_place.end + text[entry.key_place.end..].find(':').map_or(0, |colon| colon + 1);
+        let value_range = entry.node.place.range();
+        // A value that takes up lines of its own is replaced with all that leads to it.
+        let range = match text[colon..value_range.end.max(colon)].contains('\n') {
+            true => colon..value_range.end,
+            false => value_range,
+        };
+        let block = (PieceKind::Front, at as u32);
+        let text = folded(&value);
+        pieces.push(Piece { id: key.to_owned(), kind: PieceKind::Front, block, range, text, notes: Vec::new() });
+    }
+    pieces
+}

@@ -1,0 +1,350 @@
+//! What files that come back from translators change: which translations are taken, which are not, and why.
+//!
+//! Nothing is taken that would revert or overwrite what somebody else wrote. A translation is taken if its sentence is
+//! known, its source is the present one, the translator changed it, nobody changed it in the site since it was
+//! exported, and it has the markup of its source. Each that fails says so at its place in the file, and the others go on.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::apply::{self, Refusal};
+use super::collect::Sides;
+use super::{Found, Standing, Unit, digest, folded, markup};
+use crate::base::{Diagnostic, Place, code, diagnostic, suggest};
+use crate::load::Inputs;
+use crate::model::LangId;
+use crate::site::{Site, WorkId};
+
+/// How an import is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// The language of translations whose file does not say it.
+    pub language: Option<LangId>,
+    /// Whether translations are taken that are marked as unfinished.
+    pub unfinished: bool,
+}
+
+/// What files change.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub editions: Vec<Edition>,
+    pub problems: Vec<Diagnostic>,
+    /// How many units say what the site says.
+    pub unchanged: usize,
+    /// How many were left since they are marked as unfinished.
+    pub unfinished: usize,
+    /// Sentences whose translation is as it was, and no longer marked: it still stands.
+    pub confirmed: Vec<String>,
+}
+
+/// What changes in an edition.
+#[derive(Debug)]
+pub struct Edition {
+    pub sides: Sides,
+    pub lang: LangId,
+    /// Its file, which may not be there yet.
+    pub file: String,
+    /// In the order of the source.
+    pub taken: Vec<Taken>,
+}
+
+/// A translation that is taken.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    pub pair: usize,
+    pub address: String,
+    pub before: String,
+    pub after: String,
+    /// Where it stands in the file that was imported.
+    pub place: Place,
+}
+
+impl Edition {
+    /// The new text of the file with some of what was taken.
+    pub fn with(&self, taken: &[Taken], marked: bool) -> String {
+        let taken: Vec<_> = taken.iter().map(|it| (it.pair, it.after.as_str())).collect();
+        apply::apply(&self.sides, &taken, marked)
+    }
+}
+
+/// Says what the files that were read change.
+pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: Options) -> Plan {
+    let mut plan = Plan::default();
+    let mut editions: BTreeMap<(LangId, WorkId), Option<Opened>> = BTreeMap::new();
+    let mut seen: HashMap<(LangId, String), Place> = HashMap::new();
+    for (file, found) in files {
+        plan.problems.extend(found.problems.iter().cloned());
+        let Some(lang) = language(site, file, found, options, &mut plan.problems) else { continue };
+        for (unit, range) in found.batch.units.iter().zip(&found.places) {
+            let place = Place::new(file, range.clone());
+            let address = unit.address();
+            if let Some(first) = seen.insert((lang, address.clone()), place.clone()) {
+                let message = format!("`{address}` is there twice");
+                plan.problems.push(
+                    Diagnostic::at(&code::EXCHANGE_DUPLICATE, place, message)
+                        .also(first, "the first time, which counts")
+                        .hint("keep one of them"),
+                );
+                continue;
+            }
+            let Some(work) = site.work_named(unit.key.as_str()) else {
+                let hint = suggest::did_you_mean(unit.key.as_str(), site.keys());
+                let message = format!("no work is called `{}`", unit.key);
+                let hint = hint.unwrap_or_else(|| "it may have been renamed since the export; export again".to_owned());
+                plan.problems.push(Diagnostic::at(&code::EXCHANGE_UNKNOWN, place, message).hint(hint));
+                continue;
+            };
+            let opened = editions.entry((lang, work)).or_insert_with(|| Opened::new(site, inputs, work, lang));
+            let Some(opened) = opened else {
+                let message = format!("`{}` is written in `{}`, and is no translation", unit.key, site.config.code(lang));
+                plan.problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, place, message));
+                continue;
+            };
+            consider(site, opened, unit, place, options, &mut plan);
+        }
+    }
+    for ((lang, work), opened) in editions {
+        let Some(Opened { sides, mut taken, .. }) = opened else { continue };
+        taken.sort_by_key(|taken| taken.pair);
+        let refused = if sides.target.is_none() { without_title(site, work, &sides, &taken) } else { None };
+        if let Some(problem) = refused {
+            plan.problems.push(problem);
+        } else if !taken.is_empty() {
+            let file = match &sides.target {
+                Some(target) => target.document.file.to_string(),
+                None => file_of_new(site, &sides, lang),
+            };
+            plan.editions.push(Edition { sides, lang, file, taken });
+        }
+    }
+    // Whatever is wrong, in the order of the files.
+    diagnostic::sort(&mut plan.problems);
+    plan
+}
+
+/// An edition that is looked at.
+struct Opened {
+    sides: Sides,
+    by_id: HashMap<String, usize>,
+    taken: Vec<Taken>,
+}
+
+impl Opened {
+    fn new(site: &Site, inputs: &Inputs, work: WorkId, lang: LangId) -> Option<Self> {
+        let sides = Sides::of(site, inputs, work, lang)?;
+        let by_id = (0..sides.pairs.len()).map(|pair| (sides.id(pair).to_owned(), pair)).collect();
+        Some(Self { sides, by_id, taken: Vec::new() })
+    }
+}
+
+/// The language into which a file translates.
+fn language(site: &Site, file: &Arc<str>, found: &Found, options: Options, problems: &mut Vec<Diagnostic>) -> Option<LangId> {
+    if found.batch.units.is_empty() {
+        return None;
+    }
+    let known = |code: &str| {
+        let code = code.replace('_', "-");
+        let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+        let primary = |code: &str| code.split('-').next().unwrap_or("").to_owned();
+        let mut languages = site.config.languages.iter();
+        let exact = languages.position(|language| same(&language.code, &code));
+        // Tools add regions: `kk-KZ` for `kk`.
+        exact.or_else(|| site.config.languages.iter().position(|language| same(&language.code, &primary(&code)))).map(LangId)
+    };
+    let whole = Place::whole(file);
+    if let Some(source) = &found.batch.source
+        && known(source).is_some_and(|lang| lang != site.source())
+    {
+        let message = format!("`{file}` translates from `{source}`, and the site from `{}`", site.config.code(site.source()));
+        problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, whole, message));
+        return None;
+    }
+    match (&found.batch.target, options.language) {
+        (Some(said), asked) => match known(said) {
+            Some(lang) if asked.is_none_or(|asked| asked == lang) => Some(lang),
+            Some(_) => {
+                let message = format!("`{file}` translates into `{said}`, which is not the language that was asked for");
+                problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, whole, message));
+                None
+            }
+            None => {
+                let codes = site.config.languages.iter().map(|language| language.code.as_str());
+                let hint = suggest::did_you_mean(said, codes.clone())
+                    .unwrap_or_else(|| format!("its languages are: {}", codes.collect::<Vec<_>>().join(", ")));
+                let message = format!("`{file}` translates into `{said}`, which the site does not have");
+                problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, whole, message).hint(hint));
+                None
+            }
+        },
+        (None, Some(asked)) => Some(asked),
+        (None, None) => {
+            let message = format!("`{file}` does not say into which language it translates");
+            problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, whole, message).hint("say it with `--language`"));
+            None
+        }
+    }
+}
+
+/// Looks at one unit.
+fn consider(site: &Site, opened: &mut Opened, unit: &Unit, place: Place, options: Options, plan: &mut Plan) {
+    let address = unit.address();
+    let sides = &opened.sides;
+    let Some(&pair) = opened.by_id.get(&unit.id) else {
+        let hint = suggest::did_you_mean(&unit.id, opened.by_id.keys().map(String::as_str).filter(|_| unit.id.len() > 4));
+        let message = format!("`{}` has no sentence `{}`", unit.key, unit.id);
+        let hint = hint.unwrap_or_else(|| "the source may have changed since the export; export again".to_owned());
+        let file = Place::whole(&sides.source.document.file);
+        plan.problems.push(Diagnostic::at(&code::EXCHANGE_UNKNOWN, place, message).also(file, "the work").hint(hint));
+        return;
+    };
+    let after = lines(&unit.target);
+    let before = sides.target_of(pair);
+    let finished = !matches!(unit.standing, Standing::Changed | Standing::Missing);
+    // Exported so, and come back so: nothing was done, or it is said that it still stands.
+    let untouched = unit.base.as_deref().is_some_and(|base| base == digest(&after));
+    if after == before || untouched || after.is_empty() {
+        let confirmed = finished && after == before && sides.pairs[pair].standing == Standing::Changed;
+        if confirmed && same_source(sides, pair, unit) {
+            plan.confirmed.push(address);
+        } else {
+            plan.unchanged += 1;
+        }
+        return;
+    }
+    if !finished && !options.unfinished {
+        plan.unfinished += 1;
+        return;
+    }
+    let source_piece = &sides.source.pieces[sides.pairs[pair].source[0]];
+    let source_place = Place::new(&sides.source.document.file, source_piece.range.clone());
+    if !same_source(sides, pair, unit) {
+        let message = format!("the source of `{address}` is not the one that was translated");
+        plan.problems.push(
+            Diagnostic::at(&code::EXCHANGE_STALE, place, message)
+                .also(source_place, "the source is this now")
+                .hint("export again and translate what changed"),
+        );
+        return;
+    }
+    let is_conflict = unit.base.as_deref().is_some_and(|base| base != digest(&before)) && !before.is_empty();
+    if is_conflict && let (Some(target), [piece, ..]) = (&sides.target, sides.pairs[pair].target.as_slice()) {
+        let theirs = Place::new(&target.document.file, target.pieces[*piece].range.clone());
+        let message = format!("the translation of `{address}` was changed here too since it was exported");
+        plan.problems.push(
+            Diagnostic::at(&code::EXCHANGE_CONFLICT, place, message)
+                .also(theirs, "it is this now")
+                .hint("put them together by hand, or export again"),
+        );
+        return;
+    }
+    let source = sides.source_of(pair);
+    let mut found = markup_problems(&address, &source, &after, &place);
+    for problem in &mut found {
+        problem.others.push((source_place.clone(), "the source".to_owned()));
+    }
+    found.extend(parity(site, &source, &after, &place));
+    if let Some(refusal) = apply::refusal(sides, (pair, &after)) {
+        found.push(refused(refusal, &address, sides.pairs[pair].target.len(), &place));
+    }
+    // A site may say that what is an error to us is none to it.
+    site.config.apply_severities(&mut found);
+    let refused = diagnostic::has_errors(&found);
+    plan.problems.extend(found);
+    if !refused {
+        opened.taken.push(Taken { pair, address, before, after, place });
+    }
+}
+
+fn same_source(sides: &Sides, pair: usize, unit: &Unit) -> bool {
+    lines(&unit.source) == sides.source_of(pair)
+}
+
+/// A text as lines, each with its white space folded.
+fn lines(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(folded).filter(|line| !line.is_empty()).collect();
+    lines.join("\n")
+}
+
+/// What markup a translation lacks or has too much.
+fn markup_problems(address: &str, source: &str, translation: &str, place: &Place) -> Vec<Diagnostic> {
+    let (missing, extra) = markup::differences(source, translation);
+    let problem = |what: &[String], verb: &str, hint: &str| {
+        let message = format!("the translation of `{address}` {verb} {}", what.join(", "));
+        (!what.is_empty()).then(|| Diagnostic::at(&code::EXCHANGE_MARKUP, place.clone(), message).hint(hint))
+    };
+    let missing = problem(&missing, "lacks", "put it where it belongs; in tools that show tags, copy them from the source");
+    let extra = problem(&extra, "has what its source has not:", "take it out, or write a `\\` before it if it is text");
+    missing.into_iter().chain(extra).collect()
+}
+
+/// The checks that every pair of sentences of the site passes through: the one place where an import asks them.
+fn parity(_site: &Site, _source: &str, _translation: &str, _place: &Place) -> Vec<Diagnostic> {
+    Vec::new()
+}
+
+fn refused(refusal: Refusal, address: &str, lines: usize, place: &Place) -> Diagnostic {
+    match refusal {
+        Refusal::Lines => {
+            let lines = if lines == 1 { "1 line".to_owned() } else { format!("{} lines", lines.max(1)) };
+            let message = format!("the translation of `{address}` is {lines} in the site, and another number here");
+            Diagnostic::at(&code::EXCHANGE_STRUCTURE, place.clone(), message)
+                .hint("a sentence is one line; cut and join sentences in the edition's own file")
+        }
+        Refusal::Cell => {
+            let message = format!("`{address}` is a cell of a table that the edition does not have");
+            Diagnostic::at(&code::EXCHANGE_INCOMPLETE, place.clone(), message).hint("copy the table into the edition's file")
+        }
+        Refusal::Title => {
+            let message = format!("the title of `{address}` is not translated, and without it there is no page");
+            Diagnostic::at(&code::EXCHANGE_INCOMPLETE, place.clone(), message).hint("translate the unit `#title`")
+        }
+    }
+}
+
+/// The problem that a page is to be made that would have no title.
+fn without_title(site: &Site, work: WorkId, sides: &Sides, taken: &[Taken]) -> Option<Diagnostic> {
+    let first = taken.first()?;
+    let has_title = (0..sides.pairs.len()).any(|pair| sides.id(pair) == "title");
+    let translated = taken.iter().any(|taken| sides.id(taken.pair) == "title");
+    let problem = refused(Refusal::Title, site.work(work).key.as_str(), 0, &first.place);
+    (has_title && !translated).then_some(problem)
+}
+
+/// The file in which a new edition belongs: beside the source's.
+fn file_of_new(site: &Site, sides: &Sides, lang: LangId) -> String {
+    let source = &*sides.source.document.file;
+    let (from, to) = (site.config.code(sides.source_lang), site.config.code(lang));
+    match source.strip_suffix(&format!(".{from}.md")) {
+        Some(stem) => format!("{stem}.{to}.md"),
+        // The file does not say its language.
+        None => format!("{}.{to}.md", source.trim_end_matches(".md")),
+    }
+}
+
+/// Which translations did not come out as they were meant, when the site is made with the new texts.
+///
+/// A text may look like a sentence and be none: `1. ` begins a list, an open bracket runs into the next line.
+pub fn misread(before: &Edition, taken: &[Taken], after: Option<&Sides>) -> bool {
+    let Some(after) = after else { return true };
+    let wanted: HashMap<usize, &str> = taken.iter().map(|taken| (taken.pair, taken.after.as_str())).collect();
+    let sides = &before.sides;
+    if after.pairs.len() != sides.pairs.len() {
+        return true;
+    }
+    // What a piece would be read as that no source has.
+    let pieces = after.target.as_ref().map_or(0, |target| target.pieces.len());
+    let known: usize = sides.target.as_ref().map_or(0, |target| target.pieces.len());
+    let new = taken.iter().filter(|taken| sides.pairs[taken.pair].target.is_empty()).count();
+    pieces != known + new
+        || (0..sides.pairs.len()).any(|pair| match wanted.get(&pair) {
+            Some(wanted) => after.target_of(pair) != *wanted,
+            None => after.target_of(pair) != sides.target_of(pair),
+        })
+}
+
+/// The problem of a translation that would not be read as it is meant.
+pub fn structure_problem(taken: &Taken) -> Diagnostic {
+    let message = format!("the translation of `{}` would not stay a line of its own in the page", taken.address);
+    Diagnostic::at(&code::EXCHANGE_STRUCTURE, taken.place.clone(), message)
+        .hint("write a `\\` before what begins a list, a heading or a quotation, or opens code or a link that is not closed")
+}

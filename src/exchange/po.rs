@@ -1,0 +1,355 @@
+//! PO, the format of gettext: `msgctxt` is the address, `#| msgid` the source before it changed.
+//!
+//! The Markdown stands as it is, which is the convention of documentation translated with PO, and what Poedit and
+//! Weblate show and check best.
+//!
+//! The writer and reader are our own: the crate `polib` knows neither the previous `msgid` nor where in the file a
+//! message stands, and without these a translator sees no change and an author no place.
+//!
+//! Dates are what the site says of itself, never those of a clock, so that the same site makes the same file.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Batch, Found, Standing, text};
+
+/// Comments that carry what PO has no field for.
+const HEADING: &str = "heading: ";
+const NOTE: &str = "note: ";
+const BASE: &str = "base: ";
+const ACCEPTED: &str = "state: accepted";
+
+/// A batch as a PO file.
+pub fn write(batch: &Batch) -> String {
+    let mut po = String::with_capacity(batch.units.len() * 400 + 500);
+    let date = batch.date.as_deref().unwrap_or("1970-01-01");
+    let header = [
+        format!("Project-Id-Version: {}\n", one_line(&batch.project)),
+        format!("PO-Revision-Date: {date} 00:00+0000\n"),
+        "Last-Translator: \n".to_owned(),
+        "Language-Team: \n".to_owned(),
+        format!("Language: {}\n", batch.target.as_deref().unwrap_or("")),
+        "MIME-Version: 1.0\n".to_owned(),
+        "Content-Type: text/plain; charset=UTF-8\n".to_owned(),
+        "Content-Transfer-Encoding: 8bit\n".to_owned(),
+        format!("X-Source-Language: {}\n", batch.source.as_deref().unwrap_or("")),
+        concat!("X-Generator: Tilmash ", env!("CARGO_PKG_VERSION"), "\n").to_owned(),
+    ];
+    field(&mut po, "", "msgid", "");
+    field(&mut po, "", "msgstr", &header.concat());
+    for unit in &batch.units {
+        po.push('\n');
+        let heading = unit.heading.iter().map(|heading| format!("{HEADING}{}", one_line(heading)));
+        let notes = unit.notes.iter().map(|note| format!("{NOTE}{}", one_line(note)));
+        let base = unit.base.iter().map(|base| format!("{BASE}{base}"));
+        let accepted = (unit.standing == Standing::Accepted).then(|| ACCEPTED.to_owned());
+        for comment in heading.chain(notes).chain(accepted).chain(base) {
+            writeln!(po, "#. {comment}").expect("writing to a string");
+        }
+        if !unit.file.is_empty() {
+            // A name with spaces is held together by these, as gettext does it.
+            let file = one_line(&unit.file);
+            let file = if file.contains(' ') { format!("\u{2068}{file}\u{2069}") } else { file };
+            writeln!(po, "#: {file}:{}", unit.line).expect("writing to a string");
+        }
+        if unit.standing == Standing::Changed {
+            po.push_str("#, fuzzy\n");
+        }
+        if let Some(previous) = &unit.previous {
+            field(&mut po, "#| ", "msgid", previous);
+        }
+        field(&mut po, "", "msgctxt", &unit.address());
+        field(&mut po, "", "msgid", &unit.source);
+        field(&mut po, "", "msgstr", &unit.target);
+    }
+    po
+}
+
+fn field(po: &mut String, prefix: &str, keyword: &str, text: &str) {
+    let inner = text.strip_suffix('\n').unwrap_or(text);
+    po.push_str(prefix);
+    po.push_str(keyword);
+    if !inner.contains('\n') {
+        po.push_str(" \"");
+        escape(po, text);
+        po.push_str("\"\n");
+        return;
+    }
+    // A line of the file for each line of the text, as gettext writes it.
+    po.push_str(" \"\"\n");
+    for line in text.split_inclusive('\n') {
+        po.push_str(prefix);
+        po.push('"');
+        escape(po, line);
+        po.push_str("\"\n");
+    }
+}
+
+fn escape(po: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '\\' => po.push_str("\\\\"),
+            '"' => po.push_str("\\\""),
+            '\n' => po.push_str("\\n"),
+            '\t' => po.push_str("\\t"),
+            '\r' => po.push_str("\\r"),
+            '\u{7}' => po.push_str("\\a"),
+            '\u{8}' => po.push_str("\\b"),
+            '\u{b}' => po.push_str("\\v"),
+            '\u{c}' => po.push_str("\\f"),
+            '\0'..'\u{20}' | '\u{7f}' => write!(po, "\\{:03o}", u32::from(c)).expect("writing to a string"),
+            c => po.push(c),
+        }
+    }
+}
+
+/// Comments are lines.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Reads a PO file. Obsolete entries (`#~`) are passed over.
+pub fn read(file: &Arc<str>, text: &str) -> Found {
+    let mut reader = Reader { file, found: Found::default(), entry: Entry::default() };
+    for (range, line) in text::lines(text) {
+        reader.line(range, line);
+    }
+    reader.finish_entry();
+    reader.found
+}
+
+struct Reader<'a> {
+    file: &'a Arc<str>,
+    found: Found,
+    entry: Entry,
+}
+
+/// The entry that is being read.
+#[derive(Default)]
+struct Entry {
+    start: Option<Range<usize>>,
+    comments: Vec<String>,
+    reference: Option<String>,
+    fuzzy: bool,
+    previous: Option<Vec<u8>>,
+    context: Option<Vec<u8>>,
+    id: Option<Vec<u8>>,
+    text: Option<Vec<u8>>,
+    /// What a line that begins with a quotation mark goes on.
+    last: Option<Field>,
+    /// Something in it could not be read; it has been said.
+    broken: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Previous,
+    /// A context before a change, a plural: nothing we have.
+    Other,
+    Context,
+    Id,
+    Text,
+}
+
+impl Reader<'_> {
+    fn line(&mut self, range: Range<usize>, line: &str) {
+        let trimmed = line.trim_start();
+        let begins = trimmed.starts_with('#') || trimmed.starts_with("msgctxt") || trimmed.starts_with("msgid ");
+        // A comment or a new message after a translation begins the next entry.
+        if trimmed.is_empty() || (begins && self.entry.text.is_some() && self.entry.last != Some(Field::Other)) {
+            self.finish_entry();
+        }
+        if trimmed.is_empty() {
+            return;
+        }
+        match trimmed.strip_prefix('#') {
+            None => self.field(range, trimmed, false),
+            Some(comment) => {
+                if let Some(previous) = comment.strip_prefix('|') {
+                    self.field(range, previous.trim_start(), true);
+                } else if let Some(flags) = comment.strip_prefix(',') {
+                    self.entry.fuzzy |= flags.split(',').any(|flag| flag.trim() == "fuzzy");
+                } else if let Some(reference) = comment.strip_prefix(':') {
+                    self.entry.reference.get_or_insert_with(|| reference.trim().to_owned());
+                } else if let Some(extracted) = comment.strip_prefix('.') {
+                    self.entry.comments.push(extracted.strip_prefix(' ').unwrap_or(extracted).to_owned());
+                }
+                // The rest is the translator's own, or an obsolete entry.
+            }
+        }
+    }
+
+    fn field(&mut self, range: Range<usize>, line: &str, previous: bool) {
+        let keywords = [
+            ("msgctxt", if previous { Field::Other } else { Field::Context }),
+            ("msgid_plural", Field::Other),
+            ("msgid", if previous { Field::Previous } else { Field::Id }),
+            ("msgstr[", Field::Other),
+            ("msgstr", if previous { Field::Other } else { Field::Text }),
+        ];
+        let found = keywords.iter().find_map(|(word, field)| Some((*field, line.strip_prefix(word)?)));
+        let (field, quoted) = match (found, self.entry.last) {
+            (Some((field, rest)), _) => {
+                let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ']');
+                self.entry.start.get_or_insert(range.clone());
+                (field, rest.trim_start())
+            }
+            (None, Some(field)) if line.starts_with('"') => (field, line),
+            (None, _) => {
+                let message = "this is neither a comment nor a message";
+                return self.broken(range, message, "a message is `msgctxt`, `msgid` and `msgstr`, each with a text in quotes");
+            }
+        };
+        if field == Field::Other && line.starts_with("msgid_plural") {
+            self.broken(range.clone(), "a message with a plural is none of ours", "sentences have one form");
+        }
+        self.entry.last = Some(field);
+        let text = match unescaped(quoted) {
+            Ok(text) => text,
+            Err(why) => return self.broken(range, why, "a text is in quotes; `\\\"` and `\\\\` stand for `\"` and `\\`"),
+        };
+        let entry = &mut self.entry;
+        let place = match field {
+            Field::Previous => &mut entry.previous,
+            Field::Context => &mut entry.context,
+            Field::Id => &mut entry.id,
+            Field::Text => &mut entry.text,
+            Field::Other => return,
+        };
+        match place {
+            Some(_) if found.is_some() => self.broken(range, "a message says this twice", "messages are apart by an empty line"),
+            Some(so_far) => so_far.extend(text),
+            None => *place = Some(text),
+        }
+    }
+
+    fn broken(&mut self, range: Range<usize>, message: &str, hint: &str) {
+        if !std::mem::replace(&mut self.entry.broken, true) {
+            self.found.problem(self.file, range, message).push_hint(hint);
+        }
+    }
+
+    fn finish_entry(&mut self) {
+        let entry = std::mem::take(&mut self.entry);
+        let Some(start) = entry.start.filter(|_| !entry.broken) else { return };
+        let (Some(id), Some(target)) = (entry.id, entry.text) else {
+            self.found.problem(self.file, start, "a message without `msgid` or `msgstr`").push_hint("the file may be cut off");
+            return;
+        };
+        let texts = [Some(id), Some(target), entry.context, entry.previous].map(|it| it.map(String::from_utf8).transpose());
+        let [Ok(Some(source)), Ok(Some(target)), Ok(context), Ok(previous)] = texts else {
+            self.found.problem(self.file, start, "the bytes that this message escapes are not UTF-8");
+            return;
+        };
+        let Some(context) = context else {
+            if source.is_empty() {
+                return self.header(&start, &target);
+            }
+            let problem = self.found.problem(self.file, start, "a message without `msgctxt`");
+            problem.push_hint("the address of the sentence, such as `vectors/russia#3.2`, is its context");
+            return;
+        };
+        let Some(mut unit) = self.found.unit_at(self.file, &context, &start) else { return };
+        let mut accepted = false;
+        for comment in entry.comments {
+            if let Some(heading) = comment.strip_prefix(HEADING) {
+                unit.heading = Some(heading.to_owned());
+            } else if let Some(note) = comment.strip_prefix(NOTE) {
+                unit.notes.push(note.to_owned());
+            } else if let Some(base) = comment.strip_prefix(BASE) {
+                unit.base = Some(base.to_owned());
+            } else {
+                accepted |= comment == ACCEPTED;
+            }
+        }
+        if let Some((file, line)) = entry.reference.as_deref().and_then(|it| it.rsplit_once(':')) {
+            unit.file = file.trim_matches(['\u{2068}', '\u{2069}']).into();
+            // A reference of another form is nobody's loss.
+            unit.line = line.parse().unwrap_or(0);
+        }
+        unit.standing = match () {
+            () if target.is_empty() => Standing::Missing,
+            () if entry.fuzzy => Standing::Changed,
+            () if accepted => Standing::Accepted,
+            () => Standing::Current,
+        };
+        (unit.source, unit.target, unit.previous) = (source, target, previous);
+        self.found.push(unit, start);
+    }
+
+    fn header(&mut self, start: &Range<usize>, header: &str) {
+        for line in header.lines() {
+            let Some((name, value)) = line.split_once(':') else { continue };
+            let value = value.trim();
+            let said = (!value.is_empty()).then(|| value.to_owned());
+            match name {
+                "Language" => self.found.batch.target = said,
+                "X-Source-Language" => self.found.batch.source = said,
+                "Project-Id-Version" => self.found.batch.project = value.to_owned(),
+                "PO-Revision-Date" => {
+                    let date = value.split(' ').next().unwrap_or("");
+                    self.found.batch.date = (date != "1970-01-01").then(|| date.to_owned());
+                }
+                "Content-Type" => {
+                    let charset = value.rsplit_once("charset=").map_or("", |(_, charset)| charset.trim());
+                    if !["", "utf-8", "utf8", "us-ascii", "ascii", "charset"].contains(&charset.to_ascii_lowercase().as_str()) {
+                        let message = format!("the file says that it is in `{charset}`, and was read as UTF-8");
+                        self.found.problem(self.file, start.clone(), message).push_hint("save it in the encoding UTF-8");
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The bytes of a text in quotes: C's escapes may make any.
+fn unescaped(quoted: &str) -> Result<Vec<u8>, &'static str> {
+    let inner = quoted.trim_end().strip_prefix('"').ok_or("a text without quotes")?;
+    let mut bytes = Vec::with_capacity(inner.len());
+    let mut rest = inner.as_bytes();
+    loop {
+        let Some((&byte, after)) = rest.split_first() else { return Err("a text that does not end") };
+        rest = after;
+        match byte {
+            b'"' if rest.is_empty() => return Ok(bytes),
+            b'"' => return Err("a quotation mark within a text"),
+            b'\\' => {
+                let Some((&escaped, after)) = rest.split_first() else { return Err("a text that does not end") };
+                rest = after;
+                bytes.push(match escaped {
+                    b'n' => b'\n',
+                    b't' => b'\t',
+                    b'r' => b'\r',
+                    b'a' => 7,
+                    b'b' => 8,
+                    b'v' => 11,
+                    b'f' => 12,
+                    b'"' | b'\\' | b'\'' | b'?' => escaped,
+                    b'0'..=b'7' => {
+                        let mut value = u32::from(escaped - b'0');
+                        for _ in 0..2 {
+                            let Some((&digit @ b'0'..=b'7', after)) = rest.split_first() else { break };
+                            value = value * 8 + u32::from(digit - b'0');
+                            rest = after;
+                        }
+                        u8::try_from(value).map_err(|_| "an octal escape above 377")?
+                    }
+                    b'x' => {
+                        let mut value = None;
+                        while let Some((digit, after)) = rest.split_first()
+                            && let Some(digit) = char::from(*digit).to_digit(16)
+                        {
+                            value = Some((value.unwrap_or(0) * 16 + digit) & 0xff);
+                            rest = after;
+                        }
+                        value.ok_or("an escape without a number")? as u8
+                    }
+                    _ => return Err("an escape that PO does not have"),
+                });
+            }
+            byte => bytes.push(byte),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The bytes of a file that somebody sends back, as text: UTF-8, or UTF-16 if it says so.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::base::{Diagnostic, Place, code};
+
+/// Decodes a file. What is wrong with it has a line in its message: there is no text yet for a place to be in.
+pub fn decode(file: &Arc<str>, bytes: &[u8]) -> Result<String, Diagnostic> {
+    let wrong =
+        |message: String| Diagnostic::at(&code::NOT_UTF8, Place::whole(file), message).hint("save it in the encoding UTF-8");
+    let units = |at: fn([u8; 2]) -> u16| bytes[2..].chunks_exact(2).map(|two| at([two[0], two[1]])).collect::<Vec<_>>();
+    let wide = match bytes {
+        [0xff, 0xfe, ..] => units(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => units(u16::from_be_bytes),
+        _ => {
+            let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+            return String::from_utf8(bytes.to_vec()).map_err(|error| {
+                let at = error.utf8_error().valid_up_to();
+                let line = error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+                wrong(format!("`{file}` is not UTF-8: byte {at}, line {line}"))
+            });
+        }
+    };
+    if bytes.len() % 2 == 1 {
+        return Err(wrong(format!("`{file}` says that it is UTF-16, and ends in the middle of a character")));
+    }
+    let mut line = 1;
+    let mut text = String::with_capacity(wide.len());
+    for c in char::decode_utf16(wide) {
+        let c = c.map_err(|_| wrong(format!("`{file}` says that it is UTF-16, and is not: line {line}")))?;
+        line += usize::from(c == '\n');
+        text.push(c);
+    }
+    Ok(text)
+}
+
+/// The lines of a text with their bytes, without what ends them.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    let mut at = 0;
+    text.split_inclusive('\n').map(move |whole| {
+        let line = whole.trim_end_matches(['\n', '\r']);
+        let range = at..at + line.len();
+        at += whole.len();
+        (range, line)
+    })
+}

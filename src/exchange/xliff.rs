@@ -1,0 +1,247 @@
+//! XLIFF 1.2, for OmegaT, Poedit, Weblate and most other tools.
+//!
+//! 1.2 and not 2.1: Weblate (through translate-toolkit) and OmegaT read 1.2 best, and have its states, notes and
+//! previous sources; Poedit reads both alike. Markup is in `<bpt>`, `<ept>` and `<ph>`, which hold the Markdown itself, rather than in
+//! `<g>` and `<x/>`, which only refer to it: a tool shows what a code is, and a translation whose markup is other than
+//! its source's (`__` for `**`, a link to the page's other edition) comes back as it was. `<g>` and `<x/>` are
+//! understood when a tool makes them.
+//!
+//! `approved="yes"` and the state say the same thing twice, since translate-toolkit goes by the first and others by the
+//! second. The source before it changed is in `<alt-trans>`, with the translation that was made from it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use super::markup::{self, protect};
+use super::xml::{Element, Node, Problem, Style, Xml, push_attribute, push_sentence, push_text};
+use super::{Batch, Found, Standing, Unit};
+
+const STYLE: Style = Style { number: "id", kind: "ctype" };
+
+/// A batch as an XLIFF file: a `<file>` for each file of sources.
+pub fn write(batch: &Batch) -> String {
+    let mut xml = String::with_capacity(batch.units.len() * 900 + 500);
+    xml.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    xml.push_str("<xliff version=\"1.2\" xmlns=\"urn:oasis:names:tc:xliff:document:1.2\">\n");
+    for units in batch.units.chunk_by(|a, b| a.file == b.file) {
+        xml.push_str("  <file");
+        push_attribute(&mut xml, "original", &units[0].file);
+        push_attribute(&mut xml, "source-language", batch.source.as_deref().unwrap_or("und"));
+        if let Some(target) = &batch.target {
+            push_attribute(&mut xml, "target-language", target);
+        }
+        push_attribute(&mut xml, "datatype", "x-markdown");
+        push_attribute(&mut xml, "tool-id", "tilmash");
+        if !batch.project.is_empty() {
+            push_attribute(&mut xml, "product-name", &batch.project);
+        }
+        xml.push_str(">\n    <header><tool tool-id=\"tilmash\" tool-name=\"Tilmash\"");
+        push_attribute(&mut xml, "tool-version", env!("CARGO_PKG_VERSION"));
+        xml.push_str("/></header>\n    <body>\n");
+        for unit in units {
+            write_unit(&mut xml, unit);
+        }
+        xml.push_str("    </body>\n  </file>\n");
+    }
+    xml.push_str("</xliff>\n");
+    xml
+}
+
+fn write_unit(xml: &mut String, unit: &Unit) {
+    let address = unit.address();
+    xml.push_str("      <trans-unit");
+    push_attribute(xml, "id", &address);
+    push_attribute(xml, "resname", &address);
+    let finished = matches!(unit.standing, Standing::Current | Standing::Accepted);
+    push_attribute(xml, "approved", if finished { "yes" } else { "no" });
+    push_attribute(xml, "xml:space", "preserve");
+    if let Some(base) = &unit.base {
+        push_attribute(xml, "extradata", base);
+    }
+    xml.push_str(">\n");
+    let source = protect(&unit.source);
+    let mut target = protect(&unit.target);
+    markup::pair(&source, &mut target);
+    xml.push_str("        <source>");
+    push_sentence(xml, &source, &STYLE);
+    xml.push_str("</source>\n");
+    if !unit.target.is_empty() {
+        xml.push_str("        <target");
+        let state = match unit.standing {
+            Standing::Missing => "new",
+            Standing::Changed => "needs-review-translation",
+            Standing::Accepted => "signed-off",
+            Standing::Current => "translated",
+        };
+        push_attribute(xml, "state", state);
+        xml.push('>');
+        push_sentence(xml, &target, &STYLE);
+        xml.push_str("</target>\n");
+    }
+    for note in &unit.notes {
+        xml.push_str("        <note from=\"developer\">");
+        push_text(xml, note);
+        xml.push_str("</note>\n");
+    }
+    if let Some(heading) = &unit.heading {
+        xml.push_str("        <context-group name=\"heading\" purpose=\"information\"><context context-type=\"x-heading\">");
+        push_text(xml, heading);
+        xml.push_str("</context></context-group>\n");
+    }
+    if !unit.file.is_empty() {
+        xml.push_str("        <context-group name=\"place\" purpose=\"location\"><context context-type=\"sourcefile\">");
+        push_text(xml, &unit.file);
+        writeln!(xml, "</context><context context-type=\"linenumber\">{}</context></context-group>", unit.line)
+            .expect("writing to a string");
+    }
+    if let Some(previous) = &unit.previous {
+        let previous = protect(previous);
+        let mut target = protect(&unit.target);
+        markup::pair(&previous, &mut target);
+        xml.push_str("        <alt-trans alttranstype=\"previous-version\">\n          <source>");
+        push_sentence(xml, &previous, &STYLE);
+        xml.push_str("</source>\n          <target>");
+        push_sentence(xml, &target, &STYLE);
+        xml.push_str("</target>\n        </alt-trans>\n");
+    }
+    xml.push_str("      </trans-unit>\n");
+}
+
+/// Reads an XLIFF file of version 1.
+pub fn read(file: &Arc<str>, text: &str) -> Found {
+    let mut found = Found::default();
+    let mut xml = Xml::new(text);
+    if let Err((range, message, hint)) = read_file(file, &mut xml, &mut found) {
+        found.problem(file, range, message).hints.extend(hint.map(str::to_owned));
+    }
+    found
+}
+
+fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found) -> Result<(), Problem> {
+    let mut original: Arc<str> = "".into();
+    loop {
+        match xml.next()? {
+            Node::Finish => return Ok(()),
+            Node::Start(element) => match element.name.as_str() {
+                "xliff" => {
+                    let version = element.attribute("version").unwrap_or("");
+                    if !version.starts_with("1.") {
+                        let message = format!("this is XLIFF `{version}`, and version 1.2 is read");
+                        return Err((element.range, message, Some("have the tool save it as XLIFF 1.2")));
+                    }
+                }
+                "file" => {
+                    original = element.attribute("original").unwrap_or("").into();
+                    if found.batch.project.is_empty() {
+                        found.batch.project = element.attribute("product-name").unwrap_or("").to_owned();
+                    }
+                    let languages = [(&mut found.batch.source, "source-language"), (&mut found.batch.target, "target-language")];
+                    for (language, name) in languages {
+                        match (&*language, element.attribute(name)) {
+                            (Some(known), Some(said)) if known != said => {
+                                let message = format!("`{said}` is another `{name}` than that of the `<file>` before");
+                                found.problems.push(super::languages_differ(file, element.range.clone(), message));
+                                break;
+                            }
+                            (None, Some(said)) if said != "und" => *language = Some(said.to_owned()),
+                            _ => {}
+                        }
+                    }
+                }
+                "trans-unit" => read_unit(file, xml, found, &element, &original)?,
+                "group" | "body" => {}
+                _ => xml.skip()?,
+            },
+            Node::End(_) | Node::Text(_) => {}
+        }
+    }
+}
+
+fn read_unit(
+    file: &Arc<str>,
+    xml: &mut Xml<'_>,
+    found: &mut Found,
+    element: &Element,
+    original: &Arc<str>,
+) -> Result<(), Problem> {
+    let mut unit = Unit { file: Arc::clone(original), ..Unit::at("x#x").expect("it is one") };
+    unit.base = element.attribute("extradata").map(str::to_owned);
+    let mut source = None;
+    let mut target = None;
+    let mut state = String::new();
+    loop {
+        match xml.next()? {
+            Node::End(name) if name == "trans-unit" => break,
+            Node::Start(inner) => match inner.name.as_str() {
+                "source" => source = Some(xml.sentence(&STYLE)?),
+                "target" => {
+                    inner.attribute("state").unwrap_or("").clone_into(&mut state);
+                    target = Some(xml.sentence(&STYLE)?);
+                }
+                "note" => unit.notes.push(xml.text()?),
+                "alt-trans" if inner.attribute("alttranstype") == Some("previous-version") => {
+                    unit.previous = read_previous(xml)?;
+                }
+                "context-group" => {}
+                "context" => {
+                    let kind = inner.attribute("context-type").unwrap_or("").to_owned();
+                    let text = xml.text()?;
+                    match kind.as_str() {
+                        "x-heading" => unit.heading = Some(text),
+                        // A line of another form is nobody's loss.
+                        "linenumber" => unit.line = text.trim().parse().unwrap_or(0),
+                        _ => {}
+                    }
+                }
+                _ => xml.skip()?,
+            },
+            Node::End(_) | Node::Text(_) => {}
+            Node::Finish => unreachable!("an element that does not end is a problem"),
+        }
+    }
+    let address = element.attribute("resname").filter(|name| name.contains('#')).or(element.attribute("id")).unwrap_or("");
+    let Some(at) = found.unit_at(file, address, &element.range) else { return Ok(()) };
+    (unit.key, unit.id) = (at.key, at.id);
+    let Some(source) = source else {
+        found.problem(file, element.range.clone(), "a unit without `<source>`");
+        return Ok(());
+    };
+    let codes = source.codes();
+    let texts = (source.markdown(&BTreeMap::new()), target.as_ref().map(|target| target.markdown(&codes)).transpose());
+    let (source, target) = match texts {
+        (Ok(source), Ok(target)) => (source, target.unwrap_or_default()),
+        (Err(number), _) | (_, Err(number)) => {
+            let message = format!("the code `{number}` of `{address}` has no Markdown, here or in the source");
+            found.problem(file, element.range.clone(), message).push_hint("codes are copied from the source");
+            return Ok(());
+        }
+    };
+    let approved = element.attribute("approved").unwrap_or("");
+    unit.standing = match state.as_str() {
+        _ if target.is_empty() => Standing::Missing,
+        "signed-off" | "final" => Standing::Accepted,
+        "translated" => Standing::Current,
+        _ if approved == "yes" => Standing::Current,
+        "" if approved != "no" => Standing::Current,
+        _ => Standing::Changed,
+    };
+    (unit.source, unit.target) = (source, target);
+    found.push(unit, element.range.clone());
+    Ok(())
+}
+
+/// The source of an `<alt-trans>`.
+fn read_previous(xml: &mut Xml<'_>) -> Result<Option<String>, Problem> {
+    let mut previous = None;
+    loop {
+        match xml.next()? {
+            Node::End(name) if name == "alt-trans" => return Ok(previous),
+            // A code without Markdown makes it unreadable, and it is only shown.
+            Node::Start(inner) if inner.name == "source" => previous = xml.sentence(&STYLE)?.markdown(&BTreeMap::new()).ok(),
+            Node::Start(_) => xml.skip()?,
+            Node::End(_) | Node::Text(_) => {}
+            Node::Finish => unreachable!("an element that does not end is a problem"),
+        }
+    }
+}

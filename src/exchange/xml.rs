@@ -1,0 +1,352 @@
+//! What the two XML formats share: sentences with inline elements, and a reader that knows where it is.
+//!
+//! The only file that knows quick-xml. No document type is read, so no entity that one defines is ever expanded.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::reader::Reader;
+
+use super::markup::{self, Token};
+use crate::parse::inline::Role;
+
+/// What the formats call their inline elements.
+pub(super) struct Style {
+    /// The attribute that tells one code from another, and the two ends of one that they are one.
+    pub(super) number: &'static str,
+    /// The attribute that says what a code does.
+    pub(super) kind: &'static str,
+}
+
+/// Before the number of a character that XML cannot hold.
+const CHARACTER: &str = "x-char-";
+
+// Writing.
+
+/// Writes text where elements may stand.
+pub(super) fn push_text(xml: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => xml.push_str("&amp;"),
+            '<' => xml.push_str("&lt;"),
+            // Always, so that `]]>` is never there.
+            '>' => xml.push_str("&gt;"),
+            // A reader would make it a line feed.
+            '\r' => xml.push_str("&#13;"),
+            c if is_unfit(c) => xml.push('\u{fffd}'),
+            c => xml.push(c),
+        }
+    }
+}
+
+/// Writes ` name="value"`.
+pub(super) fn push_attribute(xml: &mut String, name: &str, value: &str) {
+    write!(xml, " {name}=\"").expect("writing to a string");
+    for c in value.chars() {
+        match c {
+            '&' => xml.push_str("&amp;"),
+            '<' => xml.push_str("&lt;"),
+            '>' => xml.push_str("&gt;"),
+            '"' => xml.push_str("&quot;"),
+            '\t' | '\n' | '\r' => write!(xml, "&#{};", u32::from(c)).expect("writing to a string"),
+            c if is_unfit(c) => xml.push('\u{fffd}'),
+            c => xml.push(c),
+        }
+    }
+    xml.push('"');
+}
+
+/// Writes a sentence with its codes as elements: the Markdown is in them, so that it comes back as it was.
+pub(super) fn push_sentence(xml: &mut String, tokens: &[Token<'_>], style: &Style) {
+    for token in tokens {
+        match token {
+            Token::Text(text) => push_characters(xml, text, style),
+            // There can be no element within a code.
+            Token::Code(code) if code.written.contains(is_unfit) => push_characters(xml, code.written, style),
+            Token::Code(code) => {
+                let element = match code.role {
+                    Role::Open => "bpt",
+                    Role::Close => "ept",
+                    Role::Lone => "ph",
+                };
+                write!(xml, "<{element} {}=\"{}\"", style.number, code.number).expect("writing to a string");
+                // TMX tells what the end of a code does by its beginning.
+                if code.role != Role::Close {
+                    push_attribute(xml, style.kind, markup::name(code.kind));
+                }
+                xml.push('>');
+                push_text(xml, code.written);
+                write!(xml, "</{element}>").expect("writing to a string");
+            }
+        }
+    }
+}
+
+/// Text in which characters that XML cannot hold are elements that name them.
+fn push_characters(xml: &mut String, text: &str, style: &Style) {
+    let mut rest = text;
+    let mut number = 0;
+    while let Some(at) = rest.find(is_unfit) {
+        push_text(xml, &rest[..at]);
+        let c = rest[at..].chars().next().expect("it was found");
+        number += 1;
+        // Far from the numbers of codes; what text comes later must have another.
+        let number = 1000 * (xml.len() % 1_000_000 + 1) + number;
+        write!(xml, "<ph {}=\"{number}\"", style.number).expect("writing to a string");
+        push_attribute(xml, style.kind, &format!("{CHARACTER}{:04x}", u32::from(c)));
+        // A picture of it, for people.
+        let picture = char::from_u32(0x2400 + u32::from(c)).filter(|_| c < ' ').unwrap_or('\u{fffd}');
+        write!(xml, ">{picture}</ph>").expect("writing to a string");
+        rest = &rest[at + c.len_utf8()..];
+    }
+    push_text(xml, rest);
+}
+
+/// Whether XML 1.0 has no way to say a character.
+fn is_unfit(c: char) -> bool {
+    (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
+// Reading.
+
+/// A problem of an XML file: where, what, and what to do.
+pub(super) type Problem = (Range<usize>, String, Option<&'static str>);
+
+/// What comes next in a file.
+#[derive(Debug)]
+pub(super) enum Node {
+    Start(Element),
+    /// The end of the element of that name.
+    End(String),
+    Text(String),
+    /// The end of the file.
+    Finish,
+}
+
+/// An element that begins. Names are without prefix.
+#[derive(Debug)]
+pub(super) struct Element {
+    pub(super) name: String,
+    attributes: Vec<(String, String)>,
+    pub(super) range: Range<usize>,
+}
+
+impl Element {
+    /// The value of an attribute.
+    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Reads an XML file from its beginning.
+pub(super) struct Xml<'a> {
+    reader: Reader<&'a [u8]>,
+    text: &'a str,
+    /// The names of the elements that are open, and where they began.
+    open: Vec<(String, Range<usize>)>,
+}
+
+impl<'a> Xml<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        let mut reader = Reader::from_str(text);
+        reader.config_mut().expand_empty_elements = true;
+        Self { reader, text, open: Vec::new() }
+    }
+
+    /// The next node; after a problem there is none.
+    pub(super) fn next(&mut self) -> Result<Node, Problem> {
+        loop {
+            let start = self.reader.buffer_position() as usize;
+            let event = self.reader.read_event();
+            let range = self.clip(start..self.reader.buffer_position() as usize);
+            match event {
+                Ok(Event::Start(start) | Event::Empty(start)) => {
+                    let element = element(&start, range)?;
+                    self.open.push((element.name.clone(), element.range.clone()));
+                    return Ok(Node::Start(element));
+                }
+                Ok(Event::End(end)) => {
+                    self.open.pop();
+                    return Ok(Node::End(end.local_name().as_ref().to_owned()));
+                }
+                Ok(Event::Text(text)) => return Ok(Node::Text(text.xml10_content().into_owned())),
+                Ok(Event::CData(text)) => return Ok(Node::Text(text.xml10_content().into_owned())),
+                Ok(Event::GeneralRef(entity)) => {
+                    let name = entity.xml10_content();
+                    if let Ok(Some(c)) = entity.resolve_char_ref() {
+                        return Ok(Node::Text(c.to_string()));
+                    }
+                    match quick_xml::escape::resolve_xml_entity(&name) {
+                        Some(text) => return Ok(Node::Text(text.to_owned())),
+                        None => {
+                            let message = format!("`&{name};` is none of the entities of XML itself");
+                            return Err((
+                                range,
+                                message,
+                                Some("entities of a document type are not expanded; write the character"),
+                            ));
+                        }
+                    }
+                }
+                Ok(Event::Eof) => {
+                    return match self.open.pop() {
+                        None => Ok(Node::Finish),
+                        Some((name, began)) => Err((began, format!("`<{name}>` does not end"), Some("the file may be cut off"))),
+                    };
+                }
+                Ok(Event::Decl(declaration)) => {
+                    // The text was decoded by its bytes; what it says of itself must agree.
+                    if let Some(Ok(encoding)) = declaration.encoding()
+                        && !encoding.to_ascii_lowercase().starts_with("utf")
+                        && !self.text.is_ascii()
+                    {
+                        let message = format!("the file says that it is in `{encoding}`, and was read as UTF-8");
+                        return Err((range, message, Some("save it in the encoding UTF-8")));
+                    }
+                }
+                Ok(Event::Comment(_) | Event::PI(_) | Event::DocType(_)) => {}
+                Err(error) => {
+                    let at = self.reader.error_position() as usize;
+                    let range = self.clip(at..at);
+                    return Err((range, format!("this is not XML: {error}"), Some("the file may be cut off")));
+                }
+            }
+        }
+    }
+
+    /// Passes over the rest of the element that has just begun.
+    pub(super) fn skip(&mut self) -> Result<(), Problem> {
+        let depth = self.open.len() - 1;
+        while self.open.len() > depth {
+            self.next()?;
+        }
+        Ok(())
+    }
+
+    /// The text of the element that has just begun, whatever is in it.
+    pub(super) fn text(&mut self) -> Result<String, Problem> {
+        let depth = self.open.len() - 1;
+        let mut all = String::new();
+        while self.open.len() > depth {
+            if let Node::Text(text) = self.next()? {
+                all.push_str(&text);
+            }
+        }
+        Ok(all)
+    }
+
+    /// The sentence in the element that has just begun.
+    pub(super) fn sentence(&mut self, style: &Style) -> Result<Sentence, Problem> {
+        let depth = self.open.len() - 1;
+        let mut sentence = Sentence::default();
+        // The codes that go around text, and the elements that only mark it.
+        let mut around: Vec<Option<String>> = Vec::new();
+        loop {
+            match self.next()? {
+                Node::Text(text) => sentence.parts.push(Part::Text(text)),
+                Node::End(_) if self.open.len() == depth => return Ok(sentence),
+                Node::End(_) => {
+                    if let Some(Some(number)) = around.pop() {
+                        sentence.parts.push(Part::Code(number, Role::Close, String::new()));
+                    }
+                }
+                Node::Finish => unreachable!("an element that does not end is a problem"),
+                Node::Start(element) => {
+                    // Tools may number by another attribute: `x` in TMX, `rid` or `id` in XLIFF.
+                    let number = [style.number, "id", "rid", "i", "x"].iter().find_map(|name| element.attribute(name));
+                    let number = number.unwrap_or("").to_owned();
+                    let role = match element.name.as_str() {
+                        "g" | "pc" => {
+                            sentence.parts.push(Part::Code(number.clone(), Role::Open, String::new()));
+                            around.push(Some(number));
+                            continue;
+                        }
+                        "mrk" | "hi" => {
+                            around.push(None);
+                            continue;
+                        }
+                        "bpt" | "bx" | "sc" => Role::Open,
+                        "ept" | "ex" | "ec" => Role::Close,
+                        "ph" | "x" | "it" | "ut" => Role::Lone,
+                        name => {
+                            let message = format!("`<{name}>` is no element that can stand in a sentence");
+                            return Err((element.range, message, None));
+                        }
+                    };
+                    let kind = element.attribute(style.kind).unwrap_or("").to_owned();
+                    let written = self.text()?;
+                    let character = kind.strip_prefix(CHARACTER).and_then(|code| u32::from_str_radix(code, 16).ok());
+                    sentence.parts.push(match character.and_then(char::from_u32) {
+                        Some(c) => Part::Text(c.to_string()),
+                        None => Part::Code(number, role, written),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Within the text, and between characters.
+    fn clip(&self, range: Range<usize>) -> Range<usize> {
+        let clip = |at| crate::base::place::floor_char_boundary(self.text, at);
+        clip(range.start)..clip(range.end.max(range.start))
+    }
+}
+
+fn element(start: &BytesStart<'_>, range: Range<usize>) -> Result<Element, Problem> {
+    let mut attributes = Vec::new();
+    for attribute in start.attributes() {
+        let read = attribute.map_err(|error| error.to_string()).and_then(|attribute| {
+            let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
+            Ok((attribute.key.local_name().as_ref().to_owned(), value.into_owned()))
+        });
+        match read {
+            Ok(attribute) => attributes.push(attribute),
+            Err(error) => return Err((range, format!("an attribute cannot be read: {error}"), None)),
+        }
+    }
+    Ok(Element { name: start.local_name().as_ref().to_owned(), attributes, range })
+}
+
+/// A sentence as it was read: text and codes, whose Markdown may be missing.
+#[derive(Debug, Default)]
+pub(super) struct Sentence {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug)]
+enum Part {
+    Text(String),
+    /// Number, role and Markdown.
+    Code(String, Role, String),
+}
+
+impl Sentence {
+    /// The Markdown of its codes, by number.
+    pub(super) fn codes(&self) -> BTreeMap<(&str, Role), &str> {
+        let codes = self.parts.iter().filter_map(|part| match part {
+            Part::Code(number, role, written) => Some(((number.as_str(), *role), written.as_str())),
+            Part::Text(_) => None,
+        });
+        codes.collect()
+    }
+
+    /// The sentence as Markdown; codes without theirs have it from the source's of the same number.
+    ///
+    /// The error is the number of a code that the source does not have.
+    pub(super) fn markdown(&self, source: &BTreeMap<(&str, Role), &str>) -> Result<String, String> {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(part) => text.push_str(part),
+                Part::Code(number, role, written) if written.is_empty() => {
+                    text.push_str(source.get(&(number.as_str(), *role)).ok_or_else(|| number.clone())?);
+                }
+                Part::Code(_, _, written) => text.push_str(written),
+            }
+        }
+        Ok(text)
+    }
+}
