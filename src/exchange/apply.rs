@@ -223,12 +223,10 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
     let source = &sides.source;
     let text = &*source.text;
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let translation = |pair: usize| taken.iter().find(|(at, _)| *at == pair).map(|(_, text)| *text);
     let mut edits = vec![Edit { range: 0..source.parts.start, text: new_front_matter(sides, taken, newline) }];
-    let mut pairs = sides.pairs.iter().enumerate().peekable();
     let mut in_order: Vec<Option<&str>> = vec![None; source.pieces.len()];
-    for (at, pair) in pairs.by_ref() {
-        in_order[pair.source[0]] = translation(at);
+    for &(pair, line) in taken {
+        in_order[sides.pairs[pair].source[0]] = Some(line);
     }
     for range in &source.parts.html {
         edits.push(Edit { range: whole_lines(text, range), text: String::new() });
@@ -264,14 +262,15 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
             // The table was taken out.
             None if piece.kind == PieceKind::Cell => {}
             None => {
-                let same = |other: Option<&Piece>| other.is_some_and(|other| other.block == piece.block);
-                let begins = at.checked_sub(1).is_none_or(|before| !same(source.pieces.get(before)));
-                let range = match source.pieces.get(at + 1) {
-                    // The block is begun by its next line.
-                    Some(next) if begins && same(Some(next)) => piece.range.start..next.range.start,
-                    _ => whole_lines(text, &piece.range),
-                };
-                edits.push(Edit { range, text: String::new() });
+                let block = || source.pieces[at..].iter().zip(&in_order[at..]).take_while(|(other, _)| other.block == piece.block);
+                let begins = at == 0 || source.pieces[at - 1].block != piece.block;
+                match block().find(|(_, translation)| translation.is_some()) {
+                    // The block is begun by the first of its lines that stays.
+                    Some((next, _)) if begins => {
+                        edits.push(Edit { range: piece.range.start..next.range.start, text: String::new() });
+                    }
+                    _ => edits.push(Edit { range: whole_lines(text, &piece.range), text: String::new() }),
+                }
             }
         }
     }

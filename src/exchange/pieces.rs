@@ -82,7 +82,10 @@ impl<'a> Blocks<'a> {
     }
 }
 
-fn piece(id: String, kind: PieceKind, block: u32, range: Range<usize>, text: &str) -> Piece {
+fn piece(id: String, kind: PieceKind, block: u32, mut range: Range<usize>, text: &str) -> Piece {
+    // The parser has what is escaped begin behind the backslash.
+    let backslashes = text[..range.start].len() - text[..range.start].trim_end_matches('\\').len();
+    range.start -= backslashes % 2;
     let (length, mut notes) = without_marks(&text[range.clone()]);
     let range = range.start..range.start + length;
     let line_end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at);

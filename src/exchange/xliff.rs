@@ -85,12 +85,12 @@ fn write_unit(xml: &mut String, unit: &Unit) {
         xml.push_str("</note>\n");
     }
     if let Some(heading) = &unit.heading {
-        xml.push_str("        <context-group name=\"heading\" purpose=\"information\"><context context-type=\"x-heading\">");
+        xml.push_str("        <context-group purpose=\"information\"><context context-type=\"x-heading\">");
         push_text(xml, heading);
         xml.push_str("</context></context-group>\n");
     }
     if !unit.file.is_empty() {
-        xml.push_str("        <context-group name=\"place\" purpose=\"location\"><context context-type=\"sourcefile\">");
+        xml.push_str("        <context-group purpose=\"location\"><context context-type=\"sourcefile\">");
         push_text(xml, &unit.file);
         writeln!(xml, "</context><context context-type=\"linenumber\">{}</context></context-group>", unit.line)
             .expect("writing to a string");
