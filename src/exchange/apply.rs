@@ -68,7 +68,8 @@ pub fn apply(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
 
 /// A text with edits made, which may not overlap; those at one place in the order in which they come.
 fn edited(text: &str, mut edits: Vec<Edit>) -> String {
-    edits.sort_by_key(|edit| edit.range.start);
+    // What is put before something comes before what replaces it.
+    edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     let mut result = String::with_capacity(text.len() + edits.iter().map(|edit| edit.text.len()).sum::<usize>());
     let mut at = 0;
     for edit in edits {
@@ -250,7 +251,7 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
                 let mut range = piece.range.clone();
                 if piece.kind == PieceKind::Segment {
                     // Marks and notes beside the source are not the translation's.
-                    if without_marks(behind).0 == 0 {
+                    if without_marks(behind) == 0 {
                         range.end = end;
                     }
                     if marked && range.end == end {
@@ -262,7 +263,8 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
             // The table was taken out.
             None if piece.kind == PieceKind::Cell => {}
             None => {
-                let block = || source.pieces[at..].iter().zip(&in_order[at..]).take_while(|(other, _)| other.block == piece.block);
+                let block =
+                    || source.pieces[at..].iter().zip(&in_order[at..]).take_while(|(other, _)| other.block == piece.block);
                 let begins = at == 0 || source.pieces[at - 1].block != piece.block;
                 match block().find(|(_, translation)| translation.is_some()) {
                     // The block is begun by the first of its lines that stays.

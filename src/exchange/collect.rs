@@ -9,6 +9,7 @@ use crate::load::Inputs;
 use crate::model::LangId;
 use crate::parse::Document;
 use crate::parse::parts::Parts;
+use crate::site::standing::{self, Standings};
 use crate::site::{Site, WorkId};
 
 /// A work's source edition beside its translation into one language.
@@ -60,7 +61,7 @@ impl Side {
 impl Sides {
     /// A work's editions; `None` if it is not a translation that the language would have: the work is written in it.
     pub fn of(site: &Site, inputs: &Inputs, work: WorkId, lang: LangId) -> Option<Self> {
-        let (source_lang, source) = site.nearest_edition(work, site.source());
+        let (source_lang, source) = site.source_edition(work);
         if source_lang == lang {
             return None;
         }
@@ -69,13 +70,20 @@ impl Sides {
             Some(edition) => Some(Side::new(inputs, &edition.document)?),
             None => None,
         };
-        let pairs = pairs(&source, target.as_ref());
+        let pairs = pairs(&source, target.as_ref(), site.standings(work, lang).map(|standings| &**standings));
         Some(Self { work, source_lang, source, target, pairs })
     }
 
     /// The address of a pair within the work.
     pub fn id(&self, pair: usize) -> &str {
         &self.source.pieces[self.pairs[pair].source[0]].id
+    }
+
+    /// What translators are to know of a pair, from both editions.
+    fn notes(&self, pair: &Pair) -> Vec<String> {
+        let theirs = self.target.iter().flat_map(|target| pair.target.iter().map(|&piece| &target.pieces[piece]));
+        let pieces = pair.source.iter().map(|&piece| &self.source.pieces[piece]).chain(theirs);
+        pieces.flat_map(|piece| piece.notes.iter().cloned()).collect()
     }
 
     /// The source of a pair.
@@ -89,18 +97,68 @@ impl Sides {
     }
 }
 
-/// Which pieces of two editions say the same.
-fn pairs(source: &Side, target: Option<&Side>) -> Vec<Pair> {
+/// Which pieces of two editions say the same; what one of them leaves out on purpose is in no pair.
+fn pairs(source: &Side, target: Option<&Side>, standings: Option<&Standings>) -> Vec<Pair> {
     let target_by_id: HashMap<&str, usize> = match target {
         Some(target) => target.pieces.iter().enumerate().map(|(at, piece)| (piece.id.as_str(), at)).collect(),
         None => HashMap::new(),
     };
-    let pair = |(at, piece): (usize, &Piece)| {
-        let target: Vec<usize> = target_by_id.get(piece.id.as_str()).copied().into_iter().collect();
-        let standing = if target.is_empty() { Standing::Missing } else { Standing::Current };
-        Pair { source: vec![at], target, standing, previous: None }
+    let by_segment = |side: Option<&Side>| -> HashMap<u32, usize> {
+        let pieces = side.map_or(&[][..], |side| &side.pieces).iter().enumerate();
+        pieces.filter_map(|(at, piece)| Some((piece.segment?, at))).collect()
     };
-    source.pieces.iter().enumerate().map(pair).collect()
+    let target_pieces = by_segment(target);
+    let known: HashMap<String, &standing::Pair> =
+        standings.into_iter().flat_map(|it| &it.pairs).map(|pair| (pair.unit.to_string(), pair)).collect();
+    let mut pairs: Vec<Pair> = Vec::with_capacity(source.pieces.len());
+    // By line of the translation: the pair that has it, since one line may stand for several sentences.
+    let mut pair_with: HashMap<usize, usize> = HashMap::new();
+    for (at, piece) in source.pieces.iter().enumerate() {
+        let alone = |segment: u32| source.document.marks_of(segment as usize).is_some_and(|marks| marks.alone);
+        if piece.segment.is_some_and(alone) {
+            continue;
+        }
+        let known = known.get(&piece.id);
+        if known.is_some_and(|known| known.standing == standing::Standing::Omitted) {
+            continue;
+        }
+        let target: Vec<usize> = match (piece.segment, known) {
+            (Some(_), Some(known)) => known.lines.iter().filter_map(|line| target_pieces.get(line).copied()).collect(),
+            (Some(_), None) => Vec::new(),
+            (None, _) => target_by_id.get(piece.id.as_str()).copied().into_iter().collect(),
+        };
+        let (standing, previous) = match known.map(|known| &known.standing) {
+            _ if target.is_empty() => (Standing::Missing, None),
+            Some(standing::Standing::Changed { was }) => (Standing::Changed, was.as_deref().map(str::to_owned)),
+            Some(standing::Standing::Accepted) => (Standing::Accepted, None),
+            _ => (Standing::Current, None),
+        };
+        match target.iter().find_map(|line| pair_with.get(line).copied()) {
+            None => {
+                pair_with.extend(target.iter().map(|&line| (line, pairs.len())));
+                pairs.push(Pair { source: vec![at], target, standing, previous });
+            }
+            Some(number) => {
+                let pair = &mut pairs[number];
+                if standing == Standing::Changed || pair.standing == Standing::Changed {
+                    // What has not changed is in what was translated as it is.
+                    let before = pair.previous.take().unwrap_or_else(|| source.says(&pair.source));
+                    let own = previous.unwrap_or_else(|| piece.text.clone());
+                    pair.previous = Some(format!("{before}\n{own}"));
+                }
+                pair.standing = pair.standing.min(standing);
+                pair.source.push(at);
+                for line in target {
+                    if !pair.target.contains(&line) {
+                        pair.target.push(line);
+                        pair_with.insert(line, number);
+                    }
+                }
+                pair.target.sort_unstable();
+            }
+        }
+    }
+    pairs
 }
 
 /// The units of those works that are wanted, in reading order.
@@ -125,8 +183,8 @@ pub fn collect(site: &Site, inputs: &Inputs, lang: LangId, wanted: &dyn Fn(&str)
 
 fn units(site: &Site, sides: &Sides, units: &mut Vec<Unit>) {
     let source = &sides.source;
-    let headings: HashMap<String, &str> =
-        source.document.headings.iter().map(|heading| (heading.id.to_string(), heading.text.as_str())).collect();
+    let headings = source.document.headings.iter().filter_map(|heading| Some((heading.segment?, heading.text.as_str())));
+    let headings: HashMap<u32, &str> = headings.collect();
     let mut heading: Option<&str> = None;
     let (mut line, mut counted) = (1, 0);
     for (at, pair) in sides.pairs.iter().enumerate() {
@@ -135,7 +193,7 @@ fn units(site: &Site, sides: &Sides, units: &mut Vec<Unit>) {
         line += source.text[counted..start].bytes().filter(|&byte| byte == b'\n').count();
         counted = start;
         let target = sides.target_of(at);
-        let own = headings.get(&piece.id).copied();
+        let own = piece.segment.and_then(|segment| headings.get(&segment).copied());
         units.push(Unit {
             key: site.work(sides.work).key.clone(),
             id: piece.id.clone(),
@@ -144,7 +202,7 @@ fn units(site: &Site, sides: &Sides, units: &mut Vec<Unit>) {
             target,
             standing: pair.standing,
             previous: pair.previous.clone(),
-            notes: pair.source.iter().flat_map(|&piece| source.pieces[piece].notes.iter().cloned()).collect(),
+            notes: sides.notes(pair),
             heading: if own.is_some() { None } else { heading.map(str::to_owned) },
             file: Arc::clone(&source.document.file),
             line,

@@ -66,8 +66,8 @@ pub struct Unit {
     pub line: usize,
 }
 
-/// What is to be thought of a translation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What is to be thought of a translation, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Standing {
     #[default]
     Missing,

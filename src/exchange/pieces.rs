@@ -21,6 +21,8 @@ pub struct Piece {
     pub text: String,
     /// Notes to translators beside it.
     pub notes: Vec<String>,
+    /// Which segment of the document it is.
+    pub segment: Option<u32>,
 }
 
 /// Where a piece stands.
@@ -46,9 +48,18 @@ pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
     if let Some(range) = &parts.title {
         pieces.push(piece("title".to_owned(), PieceKind::Title, 0, range.clone(), text));
     }
-    for (segment, block) in document.segments.iter().zip(blocks_of(document)) {
+    for (at, segment) in document.segments.iter().enumerate() {
         let range = segment.bytes.0 as usize..segment.bytes.1 as usize;
-        pieces.push(piece(segment.id.to_string(), PieceKind::Segment, block, range, text));
+        let mut piece = piece(segment.id.to_string(), PieceKind::Segment, segment.block, range, text);
+        piece.segment = Some(at as u32);
+        if let Some(marks) = document.marks_of(at) {
+            piece.notes.clone_from(&marks.notes);
+            // Marks stand behind a sentence, but for one that runs over lines.
+            if marks.places.iter().any(|place| place.start < piece.range.end) {
+                piece.text = document.segment_text(text, at).into_owned();
+            }
+        }
+        pieces.push(piece);
     }
     for note in &parts.notes {
         let id = format!("fn-{}.{}", note.label.replace('%', "%25").replace('#', "%23"), note.line);
@@ -66,11 +77,6 @@ pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
     (pieces, parts)
 }
 
-/// By segment: the block it is in.
-fn blocks_of(document: &Document) -> impl Iterator<Item = u32> {
-    document.segments.iter().map(|segment| segment.id.block)
-}
-
 /// Numbers for the labels of footnotes.
 #[derive(Default)]
 struct Blocks<'a>(HashMap<&'a str, u32>);
@@ -86,13 +92,7 @@ fn piece(id: String, kind: PieceKind, block: u32, mut range: Range<usize>, text:
     // The parser has what is escaped begin behind the backslash.
     let backslashes = text[..range.start].len() - text[..range.start].trim_end_matches('\\').len();
     range.start -= backslashes % 2;
-    let (length, mut notes) = without_marks(&text[range.clone()]);
-    let range = range.start..range.start + length;
-    let line_end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at);
-    let behind = without_marks(&text[range.end..line_end]).1;
-    if notes.is_empty() {
-        notes = behind;
-    }
+    range.end = range.start + without_marks(&text[range.clone()]);
     let written = &text[range.clone()];
     let said = match written.contains('\n') {
         false => folded(written),
@@ -102,26 +102,19 @@ fn piece(id: String, kind: PieceKind, block: u32, mut range: Range<usize>, text:
             folded(&lines.join(" "))
         }
     };
-    Piece { id, kind, block: (kind, block), range, text: said, notes }
+    Piece { id, kind, block: (kind, block), range, text: said, notes: Vec::new(), segment: None }
 }
 
-/// How much of a line is text before its marks (HTML comments that are ours), and the notes to translators among them.
-pub(super) fn without_marks(line: &str) -> (usize, Vec<String>) {
-    let mut notes = Vec::new();
+/// How much of a line is text before its marks.
+pub(super) fn without_marks(line: &str) -> usize {
     let mut text = line.trim_end();
     while let Some(inside) = text.strip_suffix("-->")
         && let Some(start) = inside.rfind("<!--")
+        && parse::is_mark(&text[start..])
     {
-        let mark = inside[start + "<!--".len()..].trim();
-        let note = mark.strip_prefix("note:");
-        if note.is_none() && !mark.starts_with(['=', '+', '-', '~']) {
-            break;
-        }
-        notes.extend(note.map(folded));
         text = inside[..start].trim_end();
     }
-    notes.reverse();
-    (text.len(), notes)
+    text.len()
 }
 
 /// The title and the description that the front matter gives.
@@ -143,7 +136,7 @@ fn front(document: &Document, text: &str) -> Vec<Piece> {
         };
         let block = (PieceKind::Front, at as u32);
         let text = folded(&value);
-        pieces.push(Piece { id: key.to_owned(), kind: PieceKind::Front, block, range, text, notes: Vec::new() });
+        pieces.push(Piece { id: key.to_owned(), kind: PieceKind::Front, block, range, text, notes: Vec::new(), segment: None });
     }
     pieces
 }

@@ -13,6 +13,7 @@ use super::{Found, Standing, Unit, digest, folded, markup};
 use crate::base::{Diagnostic, Place, code, diagnostic, suggest};
 use crate::load::Inputs;
 use crate::model::LangId;
+use crate::model::lock::fold;
 use crate::site::{Site, WorkId};
 
 /// How an import is done.
@@ -256,7 +257,8 @@ fn consider(site: &Site, opened: &mut Opened, unit: &Unit, place: Place, options
 }
 
 fn same_source(sides: &Sides, pair: usize, unit: &Unit) -> bool {
-    lines(&unit.source) == sides.source_of(pair)
+    // To the site, another kind of white space is no other text.
+    fold(&unit.source) == fold(&sides.source_of(pair))
 }
 
 /// A text as lines, each with its white space folded.

@@ -200,6 +200,11 @@ impl Document {
     }
 }
 
+/// Whether an HTML comment is a mark behind a sentence.
+pub fn is_mark(comment: &str) -> bool {
+    marks::read(comment).is_some()
+}
+
 /// The Markdown of a segment without its marks.
 fn raw_text<'t>(file_text: &'t str, segment: &Segment, marks: Option<&Marks>) -> Cow<'t, str> {
     let (start, end) = (segment.bytes.0 as usize, segment.bytes.1 as usize);
