@@ -125,7 +125,7 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
         if let Some(&last) = pair.target.last() {
             let piece = &target.pieces[last];
             if piece.kind != PieceKind::Front {
-                behind = Some((line_end(&target.text, piece.range.end), source.block));
+                behind = Some((end_of(target, piece), source.block));
             }
             continue;
         }
@@ -155,14 +155,14 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
             Some(_) => pair.source[0],
             None => first_of_block(&sides.source, pair.source[0]),
         };
-        let gap = match first.checked_sub(1).map(|before| &sides.source.pieces[before]) {
-            Some(before) if before.range.end <= sides.source.pieces[first].range.start => {
-                &sides.source.text[before.range.end..sides.source.pieces[first].range.start]
-            }
-            _ => "\n\n",
-        };
-        let gap = if gap.matches('\n').count() == 1 { newline.to_owned() } else { newline.repeat(2) };
         let lead = lead(&sides.source, first);
+        let follows = behind.is_some_and(|(place, _)| match same_block {
+            // Lines of a paragraph; but a footnote may have paragraphs.
+            Some(_) => source.kind != PieceKind::Note || follows(&sides.source, first),
+            // A block begins after an empty line, which items of a list do not need.
+            None => is_item(&lead) && is_item(last_line(&target.text[..place], &edits, place)),
+        });
+        let gap = if follows { newline.to_owned() } else { newline.repeat(2) };
         match behind {
             Some((place, _)) => {
                 let ends = target.text[..place].ends_with('\n') || place == 0;
@@ -187,11 +187,42 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
     edits
 }
 
+/// Whether a piece stands on the line after the one before it.
+fn follows(side: &Side, piece: usize) -> bool {
+    let before = piece.checked_sub(1).map_or(0, |before| side.pieces[before].range.end);
+    let between = side.text.get(before..side.pieces[piece].range.start);
+    between.is_some_and(|between| between.matches('\n').count() == 1)
+}
+
+/// The line that is last before a place, with what is put there.
+fn last_line<'a>(text: &'a str, edits: &'a [Edit], place: usize) -> &'a str {
+    let put = edits.iter().rfind(|edit| edit.range.start == place);
+    put.map_or(text, |edit| &edit.text).lines().next_back().unwrap_or("")
+}
+
+/// Whether a line is an item of a list, a term or a definition.
+fn is_item(line: &str) -> bool {
+    let line = line.trim_start_matches([' ', '\t', '>']);
+    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    ["- ", "* ", "+ ", ": "].iter().any(|mark| line.starts_with(mark))
+        || (number.len() < line.len() && (number.starts_with(". ") || number.starts_with(") ")))
+}
+
 /// Lines for the front matter: behind the others, or in one that is made.
 fn into_front_matter(target: &Side, lines: &str, newline: &str) -> Edit {
     match parse::front_matter(&target.text) {
         Ok((Some(range), _)) => Edit { range: range.end..range.end, text: lines.to_owned() },
         _ => Edit { range: 0..0, text: format!("---{newline}{lines}---{newline}{newline}") },
+    }
+}
+
+/// The end of a piece's line, or of the one that makes it a heading.
+fn end_of(side: &Side, piece: &Piece) -> usize {
+    let start = side.text[..piece.range.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = line_end(&side.text, piece.range.end);
+    match is_underlined(piece, &side.text[start..piece.range.start]) {
+        true => side.text[end..].find('\n').map_or(end, |newline| line_end(&side.text, end + newline + 1)),
+        false => end,
     }
 }
 
@@ -202,16 +233,25 @@ fn line_end(text: &str, at: usize) -> usize {
 }
 
 /// What stands before a piece on its line: the mark of a list, of a quotation, of a heading.
-fn lead(side: &Side, piece: usize) -> &str {
-    let start = side.pieces[piece].range.start;
-    let line = side.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-    &side.text[line..start]
+fn lead(side: &Side, piece: usize) -> String {
+    let piece = &side.pieces[piece];
+    let line = side.text[..piece.range.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let lead = &side.text[line..piece.range.start];
+    match piece.level {
+        Some(level) if is_underlined(piece, lead) => format!("{lead}{} ", "#".repeat(level.into())),
+        _ => lead.to_owned(),
+    }
+}
+
+/// Whether a piece is a heading by the line under it.
+fn is_underlined(piece: &Piece, lead: &str) -> bool {
+    piece.level.is_some() && !lead.contains('#')
 }
 
 /// What a line after the first of a piece's block begins with.
 fn indent_of_next_line(side: &Side, piece: &Piece) -> String {
     let mut same = side.pieces.iter().enumerate().filter(|(_, other)| other.block == piece.block);
-    same.nth(1).map_or_else(String::new, |(at, _)| lead(side, at).to_owned())
+    same.nth(1).map_or_else(String::new, |(at, _)| lead(side, at))
 }
 
 fn first_of_block(side: &Side, piece: usize) -> usize {
@@ -251,11 +291,17 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
                 let mut range = piece.range.clone();
                 if piece.kind == PieceKind::Segment {
                     // Marks and notes beside the source are not the translation's.
-                    if without_marks(behind) == 0 {
+                    let mut later = source.pieces[at + 1..].iter().zip(&in_order[at + 1..]);
+                    let goes_on = later.any(|(next, translation)| next.block == piece.block && translation.is_some());
+                    // A line break at the end of a block would be a backslash; and where there is a mark, spaces say it. A heading
+                    // has a mark or attributes, not both; its anchor comes from the source.
+                    let breaks = behind.trim() == "\\";
+                    if without_marks(behind) == 0 || (breaks && (marked || !goes_on)) || (marked && piece.level.is_some()) {
                         range.end = end;
                     }
-                    if marked && range.end == end {
+                    if marked {
                         line.push_str(&format!(" <!-- = {} -->", piece.id));
+                        line.push_str(if breaks && goes_on { "  " } else { "" });
                     }
                 }
                 edits.push(Edit { range, text: line });
@@ -271,12 +317,42 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
                     Some((next, _)) if begins => {
                         edits.push(Edit { range: piece.range.start..next.range.start, text: String::new() });
                     }
-                    _ => edits.push(Edit { range: whole_lines(text, &piece.range), text: String::new() }),
+                    _ => edits.push(left_out_block(source, at, &in_order, newline)),
                 }
             }
         }
     }
     without_empty_blocks(&edited(text, edits), newline)
+}
+
+/// Takes out a line that is not translated; what is in the same item of a list and is translated stays in it.
+fn left_out_block(source: &Side, at: usize, in_order: &[Option<&str>], newline: &str) -> Edit {
+    let text = &*source.text;
+    let piece = &source.pieces[at];
+    let line_start = |piece: &Piece| text[..piece.range.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let column = |piece: &Piece| piece.range.start - line_start(piece);
+    let lead = &text[line_start(piece)..piece.range.start];
+    let mut range = whole_lines(text, &piece.range);
+    if is_underlined(piece, lead) {
+        range.end = whole_lines(text, &(range.end..range.end)).end;
+    }
+    let begins_item =
+        piece.kind == PieceKind::Segment && piece.level.is_none() && lead.contains(|c: char| !c.is_whitespace() && c != '>');
+    let inside = source.pieces[at + 1..].iter().zip(&in_order[at + 1..]).take_while(|(other, _)| column(other) >= column(piece));
+    let stays =
+        inside.filter(|(other, _)| begins_item && column(other) >= column(piece)).find(|(_, translation)| translation.is_some());
+    match stays {
+        // Another item of the same list.
+        Some((other, _)) if column(other) == column(piece) && !text[line_start(other)..other.range.start].trim().is_empty() => {}
+        // A paragraph of the item begins it now.
+        Some((other, _)) if text[line_start(other)..other.range.start].trim().is_empty() => {
+            return Edit { range: piece.range.start..other.range.start, text: String::new() };
+        }
+        // A list in the item: the item is empty but for it.
+        Some((other, _)) => return Edit { range: piece.range.start..line_start(other), text: newline.to_owned() },
+        None => {}
+    }
+    Edit { range, text: String::new() }
 }
 
 /// The lines that a range is on, with what ends them.

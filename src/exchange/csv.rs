@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use csv::{ReaderBuilder, StringRecord, WriterBuilder};
+use csv::{QuoteStyle, ReaderBuilder, StringRecord, WriterBuilder};
 
 use super::{Batch, Found, Standing};
 
@@ -17,7 +17,7 @@ const COLUMNS: [&str; 12] = [
     "location",
     "context",
     "developer_comments",
-    "state",
+    "standing",
     "previous",
     "source_language",
     "target_language",
@@ -26,7 +26,8 @@ const COLUMNS: [&str; 12] = [
 
 /// A batch as CSV.
 pub fn write(batch: &Batch) -> String {
-    let mut writer = WriterBuilder::new().from_writer(Vec::new());
+    // All in quotes, so that tools that guess how a file is written guess right.
+    let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Always).from_writer(Vec::new());
     let never = "writing to memory does not fail";
     writer.write_record(COLUMNS).expect(never);
     for unit in &batch.units {
@@ -93,7 +94,7 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
         unit.source = cell("source").unwrap_or("").to_owned();
         unit.target = cell("target").unwrap_or("").to_owned();
         let fuzzy = cell("fuzzy").is_some_and(|it| ["true", "1", "x", "yes"].contains(&it.to_ascii_lowercase().as_str()));
-        unit.standing = match cell("state").and_then(Standing::named) {
+        unit.standing = match cell("standing").and_then(Standing::named) {
             _ if unit.target.is_empty() => Standing::Missing,
             _ if fuzzy => Standing::Changed,
             // Tools that know no states empty the other column.

@@ -23,6 +23,8 @@ pub struct Piece {
     pub notes: Vec<String>,
     /// Which segment of the document it is.
     pub segment: Option<u32>,
+    /// The level of the heading, if it is one.
+    pub level: Option<u8>,
 }
 
 /// Where a piece stands.
@@ -46,12 +48,15 @@ pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
     let mut pieces = front(document, text);
     let mut blocks = Blocks::default();
     if let Some(range) = &parts.title {
-        pieces.push(piece("title".to_owned(), PieceKind::Title, 0, range.clone(), text));
+        let title = piece("title".to_owned(), PieceKind::Title, 0, range.clone(), text);
+        pieces.push(Piece { level: Some(1), ..title });
     }
+    let levels: HashMap<u32, u8> = document.headings.iter().filter_map(|it| Some((it.segment?, it.level))).collect();
     for (at, segment) in document.segments.iter().enumerate() {
         let range = segment.bytes.0 as usize..segment.bytes.1 as usize;
         let mut piece = piece(segment.id.to_string(), PieceKind::Segment, segment.block, range, text);
         piece.segment = Some(at as u32);
+        piece.level = levels.get(&(at as u32)).copied();
         if let Some(marks) = document.marks_of(at) {
             piece.notes.clone_from(&marks.notes);
             // Marks stand behind a sentence, but for one that runs over lines.
@@ -102,7 +107,7 @@ fn piece(id: String, kind: PieceKind, block: u32, mut range: Range<usize>, text:
             folded(&lines.join(" "))
         }
     };
-    Piece { id, kind, block: (kind, block), range, text: said, notes: Vec::new(), segment: None }
+    Piece { id, kind, block: (kind, block), range, text: said, notes: Vec::new(), segment: None, level: None }
 }
 
 /// How much of a line is text before its marks.
@@ -136,7 +141,16 @@ fn front(document: &Document, text: &str) -> Vec<Piece> {
         };
         let block = (PieceKind::Front, at as u32);
         let text = folded(&value);
-        pieces.push(Piece { id: key.to_owned(), kind: PieceKind::Front, block, range, text, notes: Vec::new(), segment: None });
+        pieces.push(Piece {
+            id: key.to_owned(),
+            kind: PieceKind::Front,
+            block,
+            range,
+            text,
+            notes: Vec::new(),
+            segment: None,
+            level: None,
+        });
     }
     pieces
 }

@@ -4,11 +4,12 @@
 //! known, its source is the present one, the translator changed it, nobody changed it in the site since it was
 //! exported, and it has the markup of its source. Each that fails says so at its place in the file, and the others go on.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::apply::{self, Refusal};
 use super::collect::Sides;
+use super::pieces::PieceKind;
 use super::{Found, Standing, Unit, digest, folded, markup};
 use crate::base::{Diagnostic, Place, code, diagnostic, suggest};
 use crate::load::Inputs;
@@ -107,6 +108,8 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
     for ((lang, work), opened) in editions {
         let Some(Opened { sides, mut taken, .. }) = opened else { continue };
         taken.sort_by_key(|taken| taken.pair);
+        let halves = halves(site, &sides, &mut taken);
+        plan.problems.extend(halves);
         let refused = if sides.target.is_none() { without_title(site, work, &sides, &taken) } else { None };
         if let Some(problem) = refused {
             plan.problems.push(problem);
@@ -301,6 +304,45 @@ fn refused(refusal: Refusal, address: &str, lines: usize, place: &Place) -> Diag
             Diagnostic::at(&code::EXCHANGE_INCOMPLETE, place.clone(), message).hint("translate the unit `#title`")
         }
     }
+}
+
+/// Takes out what would begin a table or a footnote that is not translated whole, and says so: their lines and cells are
+/// known by their places alone.
+fn halves(site: &Site, sides: &Sides, taken: &mut Vec<Taken>) -> Vec<Diagnostic> {
+    type Block = (PieceKind, u32);
+    let block_of = |pair: usize| sides.source.pieces[sides.pairs[pair].source[0]].block;
+    let mut missing: BTreeMap<Block, Vec<usize>> = BTreeMap::new();
+    let mut begun: BTreeSet<Block> = BTreeSet::new();
+    let mut next = taken.iter().map(|taken| taken.pair).peekable();
+    for (pair, it) in sides.pairs.iter().enumerate() {
+        let block = block_of(pair);
+        if next.next_if_eq(&pair).is_some() || !matches!(block.0, PieceKind::Cell | PieceKind::Note) {
+            continue;
+        }
+        match it.target.is_empty() {
+            true => missing.entry(block).or_default().push(pair),
+            false => _ = begun.insert(block),
+        }
+    }
+    missing.retain(|block, _| !begun.contains(block));
+    let mut problems = Vec::new();
+    taken.retain(|taken| {
+        let Some(pairs) = missing.get_mut(&block_of(taken.pair)) else { return true };
+        // Once for each of them.
+        if let Some(first) = pairs.first() {
+            let what = if block_of(taken.pair).0 == PieceKind::Cell { "the table" } else { "the footnote" };
+            let key = &site.work(sides.work).key;
+            let message =
+                format!("{what} of `{}` is not translated whole: `{key}#{}` is missing", taken.address, sides.id(*first));
+            problems.push(
+                Diagnostic::at(&code::EXCHANGE_INCOMPLETE, taken.place.clone(), message)
+                    .hint("translate all of it; what is not translated is not shown as if it were"),
+            );
+            pairs.clear();
+        }
+        false
+    });
+    problems
 }
 
 /// The problem that a page is to be made that would have no title.
