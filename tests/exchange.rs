@@ -117,7 +117,7 @@ fn line() -> impl Strategy<Value = String> {
     nasty().prop_map(|text| {
         let plain = |c: &char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}');
         let text: String = text.chars().filter(plain).take(200).collect();
-        format!("x{}x", text)
+        format!("x{text}x")
     })
 }
 

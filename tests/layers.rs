@@ -32,7 +32,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("bytes", &["serve/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/mod.rs"]),
-    ("csv", &["exchange/csv.rs"]),
+    ("csv", &["exchange/table.rs"]),
     ("hyper", &["serve/"]),
     ("hyper_util", &["serve/"]),
     ("indicatif", &["cli/build.rs"]),

@@ -46,7 +46,7 @@ pub(super) struct ExportArgs {
 enum To {
     /// Gettext: Poedit, Weblate, Lokalize
     Po,
-    /// XLIFF 1.2: OmegaT, Weblate, Trados, memoQ
+    /// XLIFF 1.2: `OmegaT`, Weblate, Trados, memoQ
     Xliff,
     /// A translation memory
     Tmx,

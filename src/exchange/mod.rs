@@ -17,13 +17,14 @@ use crate::model::Key;
 
 pub mod apply;
 pub mod collect;
-pub mod csv;
+
 pub mod diff;
 pub mod jsonl;
 pub mod markup;
 pub mod pieces;
 pub mod plan;
 pub mod po;
+pub mod table;
 pub mod text;
 pub mod tmx;
 pub mod xliff;
@@ -176,7 +177,7 @@ pub fn write(format: Format, batch: &Batch) -> String {
         Format::Po => po::write(batch),
         Format::Xliff => xliff::write(batch),
         Format::Tmx => tmx::write(batch),
-        Format::Csv => csv::write(batch),
+        Format::Csv => table::write(batch),
         Format::Jsonl => jsonl::write(batch),
     }
 }
@@ -218,7 +219,7 @@ pub fn read(format: Format, file: &Arc<str>, text: &str) -> Found {
         Format::Po => po::read(file, text),
         Format::Xliff => xliff::read(file, text),
         Format::Tmx => tmx::read(file, text),
-        Format::Csv => csv::read(file, text),
+        Format::Csv => table::read(file, text),
         Format::Jsonl => jsonl::read(file, text),
     }
 }

@@ -1,6 +1,6 @@
-//! XLIFF 1.2, for OmegaT, Poedit, Weblate and most other tools.
+//! XLIFF 1.2, for `OmegaT`, Poedit, Weblate and most other tools.
 //!
-//! 1.2 and not 2.1: Weblate (through translate-toolkit) and OmegaT read 1.2 best, and have its states, notes and
+//! 1.2 and not 2.1: Weblate (through translate-toolkit) and `OmegaT` read 1.2 best, and have its states, notes and
 //! previous sources; Poedit reads both alike. Markup is in `<bpt>`, `<ept>` and `<ph>`, which hold the Markdown itself, rather than in
 //! `<g>` and `<x/>`, which only refer to it: a tool shows what a code is, and a translation whose markup is other than
 //! its source's (`__` for `**`, a link to the page's other edition) comes back as it was. `<g>` and `<x/>` are
