@@ -49,7 +49,7 @@ const HOME: (&str, &str) = ("content/index.kk.md", "# Басты бет\n");
 const HOME_EN: (&str, &str) = ("content/index.en.md", "# Home\n");
 const BROKEN: (&str, &str) = ("content/a.kk.md", "# A\n\n[[nosuch]]\n");
 
-const COMMANDS: [&str; 9] = ["build", "serve", "check", "split", "export", "import", "init", "new", "render"];
+const COMMANDS: [&str; 11] = ["build", "serve", "check", "split", "sync", "status", "export", "import", "init", "new", "render"];
 
 #[test]
 fn help_names_every_command_and_shows_an_example_of_each() {

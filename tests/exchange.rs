@@ -665,8 +665,16 @@ fn drift_is_shown_to_translators_and_mended_by_them() {
     put(&folder, "pending.po", po);
     let run = tilmash(&folder, &["import", "pending.po"]);
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.err.contains("tilmash sync --accept a#2.1"), "{}", run.err);
+    assert!(run.err.contains("tilmash sync --language en --accept a#2.1\n"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("\nFive now.\n"));
+    for arguments in [&["sync", "--language", "en", "--accept", "a#2.1"][..], &["sync"]] {
+        let run = tilmash(&folder, arguments);
+        assert_eq!(run.code, 0, "{}", run.err);
+    }
+    let run = tilmash(&folder, &["export", "--to", "po", "-l", "en", "a", "--pending"]);
+    assert!(!run.out.contains("msgctxt"), "nothing is pending any more: {}", run.out);
+    let run = tilmash(&folder, &["export", "--to", "po", "-l", "en", "a"]);
+    assert!(run.out.contains("#. state: accepted"), "{}", run.out);
 }
 
 #[test]

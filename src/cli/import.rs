@@ -16,9 +16,11 @@ use crate::exchange::collect::Sides;
 use crate::exchange::plan::{self, Edition, Options, Plan, Taken};
 use crate::exchange::{self, Format, Found, apply, diff, text};
 use crate::load::Inputs;
+use crate::model::Config;
 use crate::project::{Project, State};
 
-use super::{Global, Outcome, export, overrides, report, say, split};
+use super::put::put;
+use super::{Global, Outcome, export, overrides, report, say};
 
 pub(super) const EXAMPLES: &str = "Examples:
   tilmash import book.en.po --dry-run
@@ -90,7 +92,8 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
     diagnostic::sort(&mut problems);
     let code = report::report(global, &problems, &inputs);
     let taken: usize = settled.editions.iter().map(|edition| edition.taken.len()).sum();
-    summary(global, args, &plan, taken, settled.editions.len(), written, refused);
+    let config = state.config.as_ref().expect("there is a site");
+    summary(global, args, config, &plan, taken, settled.editions.len(), written, refused);
     Ok(code)
 }
 
@@ -305,18 +308,27 @@ fn write(state: &State, settled: &SettledEdition, problems: &mut Vec<Diagnostic>
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
     }
-    let put = split::put(&path, before, &settled.text).map_err(|error| Failure::io("write", &path, &error))?;
-    if !put {
+    let done = put(&path, before, &settled.text).map_err(|error| Failure::io("write", &path, &error))?;
+    if !done {
         let message = format!("`{}` was saved by another program in the meantime; it was left as it is", edition.file);
         problems.push(
             Diagnostic::at(&code::EXCHANGE_CONFLICT, Place::whole(&edition.file.as_str().into()), message)
                 .hint("run `tilmash import` again"),
         );
     }
-    Ok(put)
+    Ok(done)
 }
 
-fn summary(global: &Global, args: &ImportArgs, plan: &Plan, taken: usize, editions: usize, written: usize, refused: usize) {
+fn summary(
+    global: &Global,
+    args: &ImportArgs,
+    config: &Config,
+    plan: &Plan,
+    taken: usize,
+    editions: usize,
+    written: usize,
+    refused: usize,
+) {
     let verb = if args.dry_run { "would be taken into" } else { "taken into" };
     let files = report::plural(if args.dry_run { editions } else { written }, "file");
     let mut parts = vec![format!("{} {verb} {files}", report::plural(taken, "translation"))];
@@ -331,9 +343,12 @@ fn summary(global: &Global, args: &ImportArgs, plan: &Plan, taken: usize, editio
     }
     say(global, &parts.join(", "));
     if !plan.confirmed.is_empty() {
-        say(global, "translations that still stand, though their source has changed; to keep that:");
-        for addresses in plan.confirmed.chunks(20) {
-            say(global, &format!("  tilmash sync --accept {}", addresses.join(" ")));
+        say(global, "some translations still stand, though their source has changed; to keep that:");
+    }
+    for (lang, addresses) in &plan.confirmed {
+        let code = config.code(*lang);
+        for addresses in addresses.chunks(20) {
+            say(global, &format!("  tilmash sync --language {code} --accept {}", addresses.join(" ")));
         }
     }
     if written > 0 {

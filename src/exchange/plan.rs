@@ -35,8 +35,8 @@ pub struct Plan {
     pub unchanged: usize,
     /// How many were left since they are marked as unfinished.
     pub unfinished: usize,
-    /// Sentences whose translation is as it was, and no longer marked: it still stands.
-    pub confirmed: Vec<String>,
+    /// By language: sentences whose translation is as it was, and no longer marked: it still stands.
+    pub confirmed: BTreeMap<LangId, Vec<String>>,
 }
 
 /// What changes in an edition.
@@ -102,7 +102,7 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
                 plan.problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, place, message));
                 continue;
             };
-            consider(site, opened, unit, place, options, &mut plan);
+            consider(site, lang, opened, unit, place, options, &mut plan);
         }
     }
     for ((lang, work), opened) in editions {
@@ -190,7 +190,7 @@ fn language(site: &Site, file: &Arc<str>, found: &Found, options: Options, probl
 }
 
 /// Looks at one unit.
-fn consider(site: &Site, opened: &mut Opened, unit: &Unit, place: Place, options: Options, plan: &mut Plan) {
+fn consider(site: &Site, lang: LangId, opened: &mut Opened, unit: &Unit, place: Place, options: Options, plan: &mut Plan) {
     let address = unit.address();
     let sides = &opened.sides;
     let Some(&pair) = opened.by_id.get(&unit.id) else {
@@ -209,7 +209,7 @@ fn consider(site: &Site, opened: &mut Opened, unit: &Unit, place: Place, options
     if after == before || untouched || after.is_empty() {
         let confirmed = finished && after == before && sides.pairs[pair].standing == Standing::Changed;
         if confirmed && same_source(sides, pair, unit) {
-            plan.confirmed.push(address);
+            plan.confirmed.entry(lang).or_default().push(address);
         } else {
             plan.unchanged += 1;
         }
