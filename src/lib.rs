@@ -40,6 +40,7 @@
 //! * [`link`] answers every ref of every document.
 //! * [`check`] looks across documents.
 //! * [`render`] makes a page of a route; [`output`] what is no page (feeds, sitemap).
+//! * [`exchange`] writes sentences and their translations for translators' tools, and says what comes back.
 //! * [`project`] runs these stages and keeps what did not change; its [`project::State`] is a whole,
 //!   consistent snapshot with all that is wrong.
 //! * [`emit`] publishes a state into a folder; [`serve`] shows it live; [`cli`] is the command line.
@@ -57,12 +58,14 @@
 //! 4. **Same in, same out:** on any number of threads, on any day, in any folder.
 //! 5. **Relocatable.** No page has a root-absolute internal link; one function makes absolute URLs.
 //! 6. **Nothing lost.** A build that fails or is killed leaves the published folder whole; only files
-//!    that a build wrote are deleted; only `split`, `new` and `init` write sources, and none over work; `sync` writes locks and
-//!    nothing else.
+//!    that a build wrote are deleted; only `split`, `new`, `init` and `import` write sources, and none over work; `sync` writes
+//!    locks and nothing else.
 //! 7. **Every problem has a place**, and all problems of a run come at once.
 //! 8. **Addresses last.** A sentence that was not touched keeps its id, no id ever names two sentences, pages show before `sync` what they
 //!    show after, and a second `sync` writes nothing (`tests/sync.rs`).
 //! 9. **Languages are equal.** What depends on a language is in its file (`themes/*/languages/`).
+//! 10. **Exchange is exact.** What is exported and comes back as it was changes no byte; what a translator changed is
+//!    in the edition's file as it was sent, and nothing else is another (`tests/exchange.rs`).
 //!
 //! # Decisions
 //!
@@ -108,6 +111,10 @@
 //!   it says that it cannot and the state is made whole ([`project`]). What a stage sees of a document is a pattern that
 //!   names every field, so a new one forces a decision; `tests/edits.rs` compares with a fresh start. The preview
 //!   first looks only at the files that events name, and confirms that by a look at everything when it is calm.
+//! * **A translation is tried before it is taken.** `import` makes the site of the new texts, in memory, and compares
+//!   every sentence with what it is to be; so no rule has to foresee what Markdown makes of a translator's text.
+//! * **Markup travels with the text** in the formats of translators' tools: placeholders hold the Markdown itself, so that
+//!   what comes back needs nothing but the file, and PO, CSV and JSON Lines have it as it is.
 //! * **The output folder is compared, not remembered:** what a build would write is compared with what
 //!   is there. No cache can be stale, and files that are the same keep their time stamps.
 

@@ -613,6 +613,15 @@ fn what_others_changed_meanwhile_is_not_reverted() {
 }
 
 #[test]
+fn what_lacked_markup_before_may_lack_it_after() {
+    let folder = folder(&[SITE, HOME, HOME_EN, A, (A_EN.0, &A_EN.1.replace("**two**", "two"))]);
+    put(&folder, "x.po", po(&[("a#1.1", "Бір **екі**.", "One, two.")]));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(text_of(&folder, A_EN.0).contains("\nOne, two.\n"));
+}
+
+#[test]
 fn unfinished_translations_wait() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
     put(&folder, "x.po", po(&[("a#1.3", "Бес.", "Fifth.")]).replace("\nmsgctxt \"a", "\n#, fuzzy\nmsgctxt \"a"));

@@ -6,6 +6,7 @@
 //! * `cargo bench --bench speed [-- N... [plain|full|bare...]]`: Tilmash alone, with its own theme.
 //! * `… -- compare [N...] [--rounds R]`: Tilmash, Hugo and a limit, by turns.
 //! * `… -- preview [N...] [--edits E]`: from saving a file to seeing it in the browser.
+//! * `… -- exchange [N...]`: export and import of all sentences, in every format.
 //! * `… -- write FOLDER N SITE`: only writes a site.
 
 #![expect(clippy::print_stdout, reason = "a benchmark is a program that prints")]
@@ -16,6 +17,7 @@ use std::{env, fs};
 
 mod compare;
 mod corpus;
+mod exchange;
 mod preview;
 mod run;
 mod sites;
@@ -35,6 +37,10 @@ fn main() {
         ["compare", rest @ ..] => {
             let (sizes, rounds) = numbers(rest, "--rounds", 5);
             sizes.into_iter().for_each(|pages| compare::compare(pages, rounds));
+        }
+        ["exchange", rest @ ..] => {
+            let (sizes, rounds) = numbers(rest, "--rounds", 3);
+            sizes.into_iter().for_each(|pages| exchange::exchange(pages, rounds));
         }
         ["preview", rest @ ..] => {
             let (sizes, edits) = numbers(rest, "--edits", 50);

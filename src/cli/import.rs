@@ -16,7 +16,6 @@ use crate::exchange::collect::Sides;
 use crate::exchange::plan::{self, Edition, Options, Plan, Taken};
 use crate::exchange::{self, Format, Found, apply, diff, text};
 use crate::load::Inputs;
-use crate::model::Config;
 use crate::project::{Project, State};
 
 use super::put::put;
@@ -48,6 +47,9 @@ pub(super) struct ImportArgs {
 
 /// How often the texts are tried together, before what is left is refused: each time the site is made.
 const ROUNDS: usize = 200;
+
+/// How many problems are shown to people.
+const SHOWN: usize = 500;
 
 pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
     let mut project = Project::new(&global.root, overrides(&global.root, None, true)?);
@@ -90,10 +92,15 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
     let settled_texts = settled.editions.iter().map(|it| (it.edition.file.as_str(), it.text.as_str()));
     with_texts(&mut inputs, texts.iter().map(|(name, text)| (&**name, text.as_str())).chain(settled_texts));
     diagnostic::sort(&mut problems);
-    let code = report::report(global, &problems, &inputs);
+    // One mistake in a file of many thousand sentences may be made in all of them.
+    let shown = if global.format == super::Format::Json { problems.len() } else { problems.len().min(SHOWN) };
+    let code = report::report(global, &problems[..shown], &inputs);
+    if shown < problems.len() {
+        say(global, &format!("and {} more; `--format json` shows all", report::plural(problems.len() - shown, "problem")));
+    }
     let taken: usize = settled.editions.iter().map(|edition| edition.taken.len()).sum();
-    let config = state.config.as_ref().expect("there is a site");
-    summary(global, args, config, &plan, taken, settled.editions.len(), written, refused);
+    let editions = if args.dry_run { settled.editions.len() } else { written };
+    summary(global, args, &state, &plan, &Counts { taken, editions, refused });
     Ok(code)
 }
 
@@ -319,18 +326,18 @@ fn write(state: &State, settled: &SettledEdition, problems: &mut Vec<Diagnostic>
     Ok(done)
 }
 
-fn summary(
-    global: &Global,
-    args: &ImportArgs,
-    config: &Config,
-    plan: &Plan,
+/// What an import came to.
+struct Counts {
     taken: usize,
+    /// Files that were written, or would be.
     editions: usize,
-    written: usize,
     refused: usize,
-) {
+}
+
+fn summary(global: &Global, args: &ImportArgs, state: &State, plan: &Plan, counts: &Counts) {
     let verb = if args.dry_run { "would be taken into" } else { "taken into" };
-    let files = report::plural(if args.dry_run { editions } else { written }, "file");
+    let Counts { taken, editions, refused } = *counts;
+    let files = report::plural(editions, "file");
     let mut parts = vec![format!("{} {verb} {files}", report::plural(taken, "translation"))];
     if plan.unchanged > 0 {
         parts.push(format!("{} unchanged", plan.unchanged));
@@ -346,12 +353,12 @@ fn summary(
         say(global, "some translations still stand, though their source has changed; to keep that:");
     }
     for (lang, addresses) in &plan.confirmed {
-        let code = config.code(*lang);
+        let code = state.config.as_ref().map_or("", |config| config.code(*lang));
         for addresses in addresses.chunks(20) {
             say(global, &format!("  tilmash sync --language {code} --accept {}", addresses.join(" ")));
         }
     }
-    if written > 0 {
+    if editions > 0 && !args.dry_run {
         say(global, "next: `tilmash sync` keeps from which source each was translated, `tilmash check` looks at the pages");
     }
 }

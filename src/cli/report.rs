@@ -64,11 +64,14 @@ fn full(problem: &Diagnostic, inputs: &Inputs, renderer: &Renderer) -> String {
     if let Some(place) = &problem.place {
         match text(place, inputs) {
             Some(source) => {
-                let mut snippet = Snippet::source(source).path(&*place.file).fold(true);
-                snippet = snippet.annotation(AnnotationKind::Primary.span(visible(place, source)));
+                let frame = Frame::of(source, visible(place, source));
+                let mut snippet = frame.snippet(&place.file);
+                snippet = snippet.annotation(AnnotationKind::Primary.span(frame.span.clone()));
                 // Further places in the same file share the frame.
-                for (other, words) in others.extract_if(.., |(other, _)| other.file == place.file) {
-                    snippet = snippet.annotation(AnnotationKind::Context.span(visible(other, source)).label(words.as_str()));
+                if frame.text.len() == source.len() {
+                    for (other, words) in others.extract_if(.., |(other, _)| other.file == place.file) {
+                        snippet = snippet.annotation(AnnotationKind::Context.span(visible(other, source)).label(words.as_str()));
+                    }
                 }
                 group = group.element(snippet);
             }
@@ -78,8 +81,9 @@ fn full(problem: &Diagnostic, inputs: &Inputs, renderer: &Renderer) -> String {
     for (other, words) in others {
         match text(other, inputs) {
             Some(source) => {
-                let annotation = AnnotationKind::Context.span(visible(other, source)).label(words.as_str());
-                group = group.element(Snippet::source(source).path(&*other.file).fold(true).annotation(annotation));
+                let frame = Frame::of(source, visible(other, source));
+                let annotation = AnnotationKind::Context.span(frame.span.clone()).label(words.as_str());
+                group = group.element(frame.snippet(&other.file).annotation(annotation));
             }
             None => group = group.element(Level::NOTE.message(format!("{words}: {}", other.file))),
         }
@@ -88,6 +92,33 @@ fn full(problem: &Diagnostic, inputs: &Inputs, renderer: &Renderer) -> String {
         group = group.element(Level::HELP.with_name("hint").message(hint.as_str()));
     }
     renderer.render(&[group])
+}
+
+/// The part of a text that a frame is made of.
+struct Frame<'a> {
+    text: &'a str,
+    /// The number of its first line.
+    line: usize,
+    /// What is pointed at, in this part.
+    span: std::ops::Range<usize>,
+}
+
+impl<'a> Frame<'a> {
+    /// All of a text, as a rule; of one that is large only the line, since making a frame takes a look at all there is.
+    fn of(source: &'a str, span: std::ops::Range<usize>) -> Self {
+        const LARGE: usize = 1 << 18;
+        if source.len() < LARGE {
+            return Self { text: source, line: 1, span };
+        }
+        let start = source[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let end = source[span.end..].find('\n').map_or(source.len(), |newline| span.end + newline);
+        let line = source[..start].bytes().filter(|&byte| byte == b'\n').count() + 1;
+        Self { text: &source[start..end], line, span: span.start - start..span.end - start }
+    }
+
+    fn snippet<T: Clone>(&self, file: &'a str) -> Snippet<'a, T> {
+        Snippet::source(self.text).line_start(self.line).path(file).fold(true)
+    }
 }
 
 /// What a frame points at: not more than a line, so that a paragraph's problem does not print a page.

@@ -1,7 +1,7 @@
 //! Texts and their translations to and from the tools that translators use.
 //!
 //! [`collect`] makes a [`Batch`] of units of a site: each sentence with its address, its source, its translation and
-//! what is known of both. [`write`] and [`read`] bring a batch into a format and out of it. [`plan`] says what a batch
+//! what is known of both. [`write()`] and [`read()`] bring a batch into a format and out of it. [`plan`](plan::plan) says what a batch
 //! that comes back changes, and [`apply`](apply::apply) makes it the new text of an edition's file, in which nothing
 //! else is another. All of it is pure: texts in, texts out.
 //!

@@ -243,10 +243,14 @@ fn consider(site: &Site, lang: LangId, opened: &mut Opened, unit: &Unit, place: 
     }
     let source = sides.source_of(pair);
     let mut found = markup_problems(&address, &source, &after, &place);
+    if !before.is_empty() {
+        // What was so before is not the translator's doing, and mending a letter must not ask for more.
+        let known = markup_problems(&address, &source, &before, &place);
+        found.retain(|problem| !known.contains(problem));
+    }
     for problem in &mut found {
         problem.others.push((source_place.clone(), "the source".to_owned()));
     }
-    found.extend(parity(site, &source, &after, &place));
     if let Some(refusal) = apply::refusal(sides, (pair, &after)) {
         found.push(refused(refusal, &address, sides.pairs[pair].target.len(), &place));
     }
@@ -280,11 +284,6 @@ fn markup_problems(address: &str, source: &str, translation: &str, place: &Place
     let missing = problem(&missing, "lacks", "put it where it belongs; in tools that show tags, copy them from the source");
     let extra = problem(&extra, "has what its source has not:", "take it out, or write a `\\` before it if it is text");
     missing.into_iter().chain(extra).collect()
-}
-
-/// The checks that every pair of sentences of the site passes through: the one place where an import asks them.
-fn parity(_site: &Site, _source: &str, _translation: &str, _place: &Place) -> Vec<Diagnostic> {
-    Vec::new()
 }
 
 fn refused(refusal: Refusal, address: &str, lines: usize, place: &Place) -> Diagnostic {
