@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use tilmash::base::{code, yaml};
-use tilmash::check::parity::{Finding, Rules, Side, alone, pair};
+use tilmash::check::parity::{self, Finding, Reading, Rules, Side};
 use tilmash::model::LanguagePack;
 
 const LANGUAGES: [&str; 6] = ["kk", "en", "ru", "de", "fr", "tr"];
@@ -29,8 +29,14 @@ fn read(language: &str) -> Rules {
     Rules::of(language, &pack)
 }
 
-fn side<'a>(rules: &'a Rules, text: &'a str) -> Side<'a> {
-    Side { rules, text, file: "content/a.md", notes: &[] }
+fn pair(source: (&Rules, &str), target: (&Rules, &str)) -> Vec<Finding> {
+    let (a, b) = (Reading::of(source.1), Reading::of(target.1));
+    let side = |rules, reading| Side { rules, reading, file: "content/a.md", notes: &[] };
+    parity::pair(&side(source.0, &a), &side(target.0, &b))
+}
+
+fn alone(rules: &Rules, text: &str) -> Vec<Finding> {
+    parity::alone(rules, &Reading::of(text))
 }
 
 /// Texts made of what the checks look for, and of anything.
@@ -104,7 +110,7 @@ proptest! {
     #[test]
     fn any_two_texts_can_be_compared(a in text(), b in text(), languages in (0..6usize, 0..6usize)) {
         let (source, target) = (rules(LANGUAGES[languages.0]), rules(LANGUAGES[languages.1]));
-        for finding in pair(&side(source, &a), &side(target, &b)) {
+        for finding in pair((source, &a), (target, &b)) {
             points_into(&finding, &b, &a);
         }
         for finding in alone(target, &b) {
@@ -115,7 +121,7 @@ proptest! {
     #[test]
     fn a_text_does_not_differ_from_itself(text in text(), language in 0..6usize) {
         let rules = rules(LANGUAGES[language]);
-        let found = pair(&side(rules, &text), &side(rules, &text));
+        let found = pair((rules, &text), (rules, &text));
         prop_assert!(found.iter().all(|finding| *finding.code == code::UNTRANSLATED_TEXT), "{found:?}");
     }
 
@@ -130,8 +136,8 @@ proptest! {
             codes
         };
         let copied = |found: &[Finding]| found.iter().any(|finding| finding.hint.as_deref().is_some_and(|hint| hint.starts_with("write ")));
-        let one = pair(&side(kk, &a), &side(en, &b));
-        let other = pair(&side(en, &b), &side(kk, &a));
+        let one = pair((kk, &a), (en, &b));
+        let other = pair((en, &b), (kk, &a));
         prop_assume!(!copied(&one) && !copied(&other) && a.trim() != b.trim());
         prop_assert_eq!(codes(one), codes(other));
     }
@@ -183,7 +189,7 @@ fn every_number_that_is_changed_in_the_book_is_found() {
             for other in [number + 1, number + 10, number * 10 + 3] {
                 let text = format!("{}{other}{}", &translation[..at], &translation[end..]);
                 changed += 1;
-                let found = pair(&side(kk, &source), &side(en, &text));
+                let found = pair((kk, &source), (en, &text));
                 if !found.iter().any(|finding| *finding.code == code::PARITY_NUMBER || *finding.code == code::PARITY_DATE) {
                     missed.push(text);
                 }
@@ -205,7 +211,7 @@ fn a_long_text_takes_no_longer_for_each_byte() {
         let text = piece.repeat(50_000 / piece.len());
         let other = format!("{text} 7 `x`");
         let start = Instant::now();
-        pair(&side(kk, &text), &side(en, &other));
+        pair((kk, &text), (en, &other));
         alone(en, &other);
         // Far more than any machine needs, and far less than a quadratic program does.
         assert!(start.elapsed() < Duration::from_secs(10), "{piece:?} takes {:?}", start.elapsed());

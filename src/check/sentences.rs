@@ -3,11 +3,10 @@
 //! What is found becomes diagnostics with a place in both files. A mark behind a sentence silences a check there; a
 //! mark that silences nothing is reported, so that none outlives its reason.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-use super::parity::{self, Finding, Rules, Side};
+use super::parity::{self, Finding, Reading, Rules, Side};
 use crate::align;
 use crate::base::{Code, Diagnostic, Place, code};
 use crate::load::Inputs;
@@ -19,11 +18,13 @@ use crate::site::{Site, WorkId};
 /// How many findings of one kind an edition shows; of the others it says how many they are.
 const MOST: usize = 10;
 
-/// An edition of a work, with what its sentences are read by. Its lines are its segments, then its footnotes.
+/// An edition of a work, with what its sentences are read by.
 struct Edition<'a> {
     document: &'a Document,
     text: &'a str,
     rules: &'a Rules,
+    /// Its lines: its segments, then its footnotes.
+    lines: Vec<Reading<'a>>,
     found: Found<'a>,
 }
 
@@ -43,13 +44,6 @@ struct Silence<'a> {
     used: bool,
 }
 
-/// Some sentences of an edition as one text.
-struct Lines<'a> {
-    text: Cow<'a, str>,
-    /// Where each begins: in the text, and in the file.
-    starts: Vec<(usize, usize)>,
-}
-
 /// The rules of each language of the site.
 pub(super) fn rules(site: &Site) -> Vec<Rules> {
     site.languages.iter().map(|language| Rules::of(&language.code, &language.pack)).collect()
@@ -60,12 +54,7 @@ pub(super) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
     let edition = |lang: usize| {
         let document = &*site.work(work).editions.get(lang)?.as_ref()?.document;
         // A page that nobody wrote has no text.
-        let text = inputs.text(&document.file)?;
-        let own = document.marks.iter().flat_map(|marks| marks.silenced.iter().map(|silenced| (marks.segment, silenced)));
-        let of_notes = (document.segments.len() as u32..).zip(&document.notes);
-        let of_notes = of_notes.flat_map(|(line, note)| note.silenced.iter().map(move |silenced| (line, silenced)));
-        let silences = own.chain(of_notes).map(|(line, silenced)| Silence { line, silenced, used: false }).collect();
-        Some(Edition { document, text, rules: rules.get(lang)?, found: Found { silences, ..Found::default() } })
+        Some(Edition::of(document, inputs.text(&document.file)?, rules.get(lang)?))
     };
     let (source_lang, _) = site.source_edition(work);
     let mut source = edition(source_lang.0);
@@ -147,21 +136,20 @@ fn same_shape(source: &Document, translation: &Document) -> bool {
 }
 
 impl<'a> Edition<'a> {
-    fn lines(&self, lines: &[u32]) -> Lines<'a> {
-        if let [line] = lines {
-            let range = self.bytes(*line);
-            return Lines { starts: vec![(0, range.start)], text: Cow::Borrowed(self.text.get(range).unwrap_or_default()) };
-        }
-        let mut text = String::new();
-        let mut starts = Vec::with_capacity(lines.len());
-        for line in lines {
-            let range = self.bytes(*line);
-            starts.push((text.len(), range.start));
-            text.push_str(self.text.get(range).unwrap_or_default());
-            text.push('\n');
-        }
-        text.pop();
-        Lines { text: Cow::Owned(text), starts }
+    fn of(document: &'a Document, text: &'a str, rules: &'a Rules) -> Self {
+        let own = document.marks.iter().flat_map(|marks| marks.silenced.iter().map(|silenced| (marks.segment, silenced)));
+        let of_notes = (document.segments.len() as u32..).zip(&document.notes);
+        let of_notes = of_notes.flat_map(|(line, note)| note.silenced.iter().map(move |silenced| (line, silenced)));
+        let silences = own.chain(of_notes).map(|(line, silenced)| Silence { line, silenced, used: false }).collect();
+        let mut edition = Self { document, text, rules, lines: Vec::new(), found: Found { silences, ..Found::default() } };
+        let lines = 0..(document.segments.len() + document.notes.len()) as u32;
+        edition.lines = lines.map(|line| Reading::of(edition.line(line))).collect();
+        edition
+    }
+
+    /// The Markdown of a line.
+    fn line(&self, line: u32) -> &'a str {
+        self.text.get(self.bytes(line)).unwrap_or_default()
     }
 
     /// Where a line stands in the file.
@@ -177,17 +165,28 @@ impl<'a> Edition<'a> {
         start + label..end
     }
 
-    fn side<'s>(&'s self, lines: &'s Lines<'_>) -> Side<'s> {
-        Side { rules: self.rules, text: &lines.text, file: &self.document.file, notes: &self.document.notes }
+    /// Several lines as one text.
+    fn joined(&self, lines: &[u32]) -> String {
+        lines.iter().map(|line| self.line(*line)).collect::<Vec<_>>().join("\n")
     }
 
-    fn place(&self, lines: &Lines<'_>, range: &Range<usize>) -> Place {
-        let index = lines.starts.partition_point(|(start, _)| *start <= range.start).saturating_sub(1);
-        let Some(&(start, in_file)) = lines.starts.get(index) else { return Place::whole(&self.document.file) };
-        // What goes on in another sentence is shown where it begins.
-        let limit = lines.starts.get(index + 1).map_or(lines.text.len(), |(next, _)| next - 1);
-        let end = range.end.min(limit);
-        Place::new(&self.document.file, range.start - start + in_file..end - start + in_file)
+    fn side<'s>(&'s self, reading: &'s Reading<'s>) -> Side<'s> {
+        Side { rules: self.rules, reading, file: &self.document.file, notes: &self.document.notes }
+    }
+
+    /// The place of a range of some lines, joined.
+    fn place(&self, lines: &[u32], range: &Range<usize>) -> Place {
+        let mut start = 0;
+        for line in lines {
+            let bytes = self.bytes(*line);
+            if range.start <= start + bytes.len() {
+                // What goes on in another line is shown where it begins.
+                let end = (range.end - start).min(bytes.len());
+                return Place::new(&self.document.file, bytes.start + range.start - start..bytes.start + end);
+            }
+            start += bytes.len() + 1;
+        }
+        Place::whole(&self.document.file)
     }
 }
 
@@ -196,15 +195,23 @@ impl Edition<'_> {
     fn compare(&mut self, source: &mut Edition<'_>, left: &[u32], right: &[u32]) {
         self.found.compared.extend(right);
         source.found.compared.extend(left);
-        let (a, b) = (source.lines(left), self.lines(right));
-        for finding in parity::pair(&source.side(&a), &self.side(&b)) {
+        let findings = match (left, right) {
+            ([left], [right]) => {
+                parity::pair(&source.side(&source.lines[*left as usize]), &self.side(&self.lines[*right as usize]))
+            }
+            _ => {
+                let (a, b) = (source.joined(left), self.joined(right));
+                parity::pair(&source.side(&Reading::of(&a)), &self.side(&Reading::of(&b)))
+            }
+        };
+        for finding in findings {
             if *finding.code == code::UNTRANSLATED_TEXT {
                 self.found.untranslated.extend(right);
             }
             let (here, there) = (self.found.silences(right, finding.code), source.found.silences(left, finding.code));
             if !here && !there {
-                let also = finding.there.clone().map(|(range, words)| (source.place(&a, &range), words));
-                let problem = self.problem(&b, finding);
+                let also = finding.there.clone().map(|(range, words)| (source.place(left, &range), words));
+                let problem = self.problem(right, finding);
                 self.found.problems.push(match also {
                     Some((place, words)) => problem.also(place, words),
                     None => problem,
@@ -215,13 +222,12 @@ impl Edition<'_> {
 
     /// Looks at each line by itself, then at the marks that silenced nothing.
     fn look_at_each(&mut self) {
-        for line in 0..(self.document.segments.len() + self.document.notes.len()) as u32 {
-            let lines = self.lines(&[line]);
-            for finding in parity::alone(self.rules, &lines.text) {
+        for line in 0..self.lines.len() as u32 {
+            for finding in parity::alone(self.rules, &self.lines[line as usize]) {
                 // What was not translated is in the wrong script for that reason.
                 let known = *finding.code == code::WRONG_SCRIPT && self.found.untranslated.contains(&line);
                 if !self.found.silences(&[line], finding.code) && !known {
-                    let problem = self.problem(&lines, finding);
+                    let problem = self.problem(&[line], finding);
                     self.found.problems.push(problem);
                 }
             }
@@ -238,7 +244,7 @@ impl Edition<'_> {
         }
     }
 
-    fn problem(&self, lines: &Lines<'_>, finding: Finding) -> Diagnostic {
+    fn problem(&self, lines: &[u32], finding: Finding) -> Diagnostic {
         Diagnostic::at(finding.code, self.place(lines, &finding.here), finding.message).maybe_hint(finding.hint)
     }
 }

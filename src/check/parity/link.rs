@@ -12,7 +12,8 @@ use crate::model::{EditionName, Key, SegmentId};
 const MOST: usize = 500;
 
 /// Compares where the links lead.
-pub(super) fn links(source: &Side<'_>, a: &Reading<'_>, target: &Side<'_>, b: &Reading<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn links(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Finding>) {
+    let (a, b) = (source.reading, target.reading);
     if (a.links.is_empty() && b.links.is_empty()) || a.links.len().max(b.links.len()) > MOST {
         return;
     }
@@ -115,7 +116,8 @@ fn url(url: &str, code: &str) -> String {
 }
 
 /// Compares code spans: their text stays as it is, but for a language's code in it.
-pub(super) fn codes(source: &Side<'_>, a: &Reading<'_>, target: &Side<'_>, b: &Reading<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn codes(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Finding>) {
+    let (a, b) = (source.reading, target.reading);
     if (a.codes.is_empty() && b.codes.is_empty()) || a.codes.len().max(b.codes.len()) > MOST {
         return;
     }
@@ -151,7 +153,8 @@ fn without_code(words: &str, code: &str) -> String {
 }
 
 /// Compares references to footnotes: by label, or by their count where each edition has labels of its own.
-pub(super) fn notes(source: &Side<'_>, a: &Reading<'_>, target: &Side<'_>, b: &Reading<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn notes(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Finding>) {
+    let (a, b) = (source.reading, target.reading);
     if (a.notes.is_empty() && b.notes.is_empty()) || a.notes.len().max(b.notes.len()) > MOST {
         return;
     }
@@ -170,7 +173,8 @@ pub(super) fn notes(source: &Side<'_>, a: &Reading<'_>, target: &Side<'_>, b: &R
 }
 
 /// Compares placeholders.
-pub(super) fn placeholders(a: &Reading<'_>, b: &Reading<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn placeholders(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Finding>) {
+    let (a, b) = (source.reading, target.reading);
     if (a.placeholders.is_empty() && b.placeholders.is_empty()) || a.placeholders.len().max(b.placeholders.len()) > MOST {
         return;
     }
@@ -189,7 +193,8 @@ pub(super) fn placeholders(a: &Reading<'_>, b: &Reading<'_>, findings: &mut Vec<
 }
 
 /// Compares emphasis by its count. What one language emphasises the other may put in quotation marks.
-pub(super) fn emphasis(source: &Side<'_>, a: &Reading<'_>, target: &Side<'_>, b: &Reading<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn emphasis(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Finding>) {
+    let (a, b) = (source.reading, target.reading);
     if a.emphasis == b.emphasis {
         return;
     }
@@ -223,11 +228,12 @@ pub(super) fn emphasis(source: &Side<'_>, a: &Reading<'_>, target: &Side<'_>, b:
 
 /// Quotation marks that are not the language's.
 pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut Vec<Finding>) {
-    const MARKS: &str = "«»‹›“”„‟‘‚‛「」『』";
+    let is_mark =
+        |c: char| matches!(c, '«' | '»' | '‹' | '›' | '“' | '”' | '„' | '‟' | '‘' | '‚' | '‛' | '「' | '」' | '『' | '』');
     if rules.quotes.is_empty() || reading.prose.is_ascii() {
         return;
     }
-    let foreign = |c: char| MARKS.contains(c) && !rules.quotes.contains(&c);
+    let foreign = |c: char| is_mark(c) && !rules.quotes.contains(&c);
     let mut marks = reading.prose.char_indices().filter(|(_, c)| foreign(*c)).peekable();
     let last_apostrophe = reading.prose.rfind('’');
     while let Some((start, mark)) = marks.next() {
@@ -248,7 +254,7 @@ pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut
         }
         // What closes it may be one of the language's own marks: `“…”` where `“` alone is known.
         let close =
-            reading.prose[inside..].char_indices().find(|(_, c)| (MARKS.contains(*c) && *c != '‘') || (*c == '’' && mark == '‘'));
+            reading.prose[inside..].char_indices().find(|(_, c)| (is_mark(*c) && *c != '‘') || (*c == '’' && mark == '‘'));
         let (close, closing) = match close {
             Some((at, c)) => (inside + at, c.to_string()),
             None => (inside, String::new()),

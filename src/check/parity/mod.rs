@@ -23,7 +23,7 @@ mod number;
 mod reading;
 mod script;
 
-use reading::Reading;
+pub use reading::Reading;
 use script::Scripts;
 
 /// How much of a text a message shows.
@@ -38,9 +38,9 @@ pub struct Rules {
     alphabet: String,
     /// Decimal mark and group separator, if its file says them.
     marks: Option<(char, char)>,
-    /// Forms of the months' names, whether each may go on, and the month.
-    months: Vec<(String, bool, u32)>,
-    /// The same of words for numbers, in small letters.
+    /// Forms of the months' names.
+    months: Vec<MonthForm>,
+    /// Words for numbers in small letters, whether each may go on, and the number.
     numerals: Vec<(String, bool, u64)>,
     /// Every character of its quotation marks; none if its file does not say them, and then they are not judged.
     quotes: Vec<char>,
@@ -50,12 +50,24 @@ pub struct Rules {
     outer: [String; 2],
 }
 
+/// How a month's name may be written.
+#[derive(Debug)]
+struct MonthForm {
+    /// In small letters.
+    form: String,
+    /// Whether it is written with a capital letter, by which `May` and `March` are told from common words.
+    capital: bool,
+    /// Whether it may go on.
+    open: bool,
+    month: u32,
+}
+
 /// One of the texts that are compared.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
     pub rules: &'a Rules,
-    /// The Markdown of the sentence, without marks.
-    pub text: &'a str,
+    /// The sentence, without marks.
+    pub reading: &'a Reading<'a>,
     /// The file it stands in, from which relative links count.
     pub file: &'a str,
     /// The footnotes of its edition.
@@ -103,7 +115,12 @@ impl Rules {
             let plain = pack.months.iter().map(std::slice::from_ref);
             let forms = pack.month_forms.iter().map(Vec::as_slice);
             for (month, forms) in (1..).zip(plain).chain((1..).zip(forms)) {
-                months.extend(forms.iter().map(split).map(|(form, open)| (form, open, month)));
+                months.extend(forms.iter().map(split).map(|(form, open)| MonthForm {
+                    capital: form.starts_with(char::is_uppercase),
+                    form: form.to_lowercase(),
+                    open,
+                    month,
+                }));
             }
         }
         let numerals = pack
@@ -131,7 +148,11 @@ impl Rules {
 
     /// The month that a word names.
     fn month(&self, word: &str) -> Option<u32> {
-        self.months.iter().find(|(form, open, _)| number::is_form(word, form, *open)).map(|(_, _, month)| *month)
+        let capital = word.starts_with(char::is_uppercase);
+        let word = word.to_lowercase();
+        let fits =
+            |it: &&MonthForm| (capital || !it.capital) && if it.open { word.starts_with(&it.form) } else { word == it.form };
+        self.months.iter().find(fits).map(|it| it.month)
     }
 
     /// The power of ten that a word stands for, from a thousand on.
@@ -163,32 +184,31 @@ impl Side<'_> {
 /// Compares a translation with its source.
 pub fn pair(source: &Side<'_>, target: &Side<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let (a, b) = (Reading::of(source.text), Reading::of(target.text));
-    if same_words(source.text, target.text) && script::needs_translation(&b, source.rules, target.rules) {
+    let (a, b) = (source.reading, target.reading);
+    if same_words(a.text, b.text) && script::needs_translation(b, source.rules, target.rules) {
         findings.push(
-            Finding::new(&code::UNTRANSLATED_TEXT, "the same text as in the source".to_owned(), 0..target.text.len())
-                .there(0..source.text.len(), "the source")
+            Finding::new(&code::UNTRANSLATED_TEXT, "the same text as in the source".to_owned(), 0..b.text.len())
+                .there(0..a.text.len(), "the source")
                 .hint("translate it"),
         );
         return findings;
     }
-    number::compare(source, &a, target, &b, &mut findings);
-    link::links(source, &a, target, &b, &mut findings);
-    link::codes(source, &a, target, &b, &mut findings);
-    link::notes(source, &a, target, &b, &mut findings);
-    link::placeholders(&a, &b, &mut findings);
-    link::emphasis(source, &a, target, &b, &mut findings);
+    number::compare(source, target, &mut findings);
+    link::links(source, target, &mut findings);
+    link::codes(source, target, &mut findings);
+    link::notes(source, target, &mut findings);
+    link::placeholders(source, target, &mut findings);
+    link::emphasis(source, target, &mut findings);
     findings
 }
 
 /// Looks at one text by itself.
-pub fn alone(rules: &Rules, text: &str) -> Vec<Finding> {
+pub fn alone(rules: &Rules, reading: &Reading<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let reading = Reading::of(text);
-    script::mixed(&reading, rules, &mut findings);
-    script::wrong(&reading, rules, &mut findings);
-    script::not_nfc(text, &mut findings);
-    link::quotes(&reading, rules, &mut findings);
+    script::mixed(reading, rules, &mut findings);
+    script::wrong(reading, rules, &mut findings);
+    script::not_nfc(reading.text, &mut findings);
+    link::quotes(reading, rules, &mut findings);
     findings
 }
 

@@ -51,7 +51,11 @@ struct Date {
 }
 
 /// Compares the dates of two sentences, then the numbers that are left.
-pub(super) fn compare(source: &Side<'_>, a: &Reading<'_>, target: &Side<'_>, b: &Reading<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn compare(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Finding>) {
+    let (a, b) = (source.reading, target.reading);
+    if !a.has_numbers() && !b.has_numbers() {
+        return;
+    }
     let (rules_a, rules_b) = (source.rules, target.rules);
     let [dates_a, dates_b] = [(a, rules_a), (b, rules_b)].map(|(reading, rules)| dates(reading, rules));
     let [numbers_a, numbers_b] = [(a, rules_a), (b, rules_b)].map(|(reading, rules)| numbers(reading, rules));
@@ -337,6 +341,9 @@ fn read(pieces: &[String], marks: &[char], decimal: char, group: char) -> Option
 fn roman(reading: &Reading<'_>, at: usize) -> Option<Number> {
     let token = &reading.tokens[at];
     let word = reading.word(token);
+    if !word.starts_with(['I', 'V', 'X', 'L', 'C', 'D', 'M', 'І', 'Х']) {
+        return None;
+    }
     let mut letters = String::new();
     // `XXIe`, `XXIst`
     let ending = word.trim_start_matches(char::is_uppercase);
@@ -647,15 +654,4 @@ pub(super) fn values(word: &str, numerals: &[(String, bool, u64)]) -> Vec<Vec<u6
         found.push(together);
     }
     found
-}
-
-/// Whether a form that a language file lists is that of a word.
-pub(super) fn is_form(word: &str, form: &str, open: bool) -> bool {
-    // A name that is written with a capital is told from a common word by it: `May`, `March`.
-    let capital = form.chars().next().is_some_and(char::is_uppercase);
-    if capital && !word.chars().next().is_some_and(char::is_uppercase) {
-        return false;
-    }
-    let (word, form) = (word.to_lowercase(), form.to_lowercase());
-    if open { word.starts_with(&form) } else { word == form }
 }

@@ -17,9 +17,9 @@ const REACH: usize = 1000;
 /// The same of labels and names.
 const NEAR: usize = 200;
 
-/// A sentence, taken apart.
+/// A sentence, taken apart. It is made once for all checks of the sentence.
 #[derive(Debug)]
-pub(super) struct Reading<'t> {
+pub struct Reading<'t> {
     pub(super) text: &'t str,
     /// The text with blanks in the place of all that is no prose, byte for byte.
     pub(super) prose: Cow<'t, str>,
@@ -71,7 +71,8 @@ pub(super) struct Token {
 }
 
 impl<'t> Reading<'t> {
-    pub(super) fn of(text: &'t str) -> Self {
+    /// Takes the Markdown of a sentence apart.
+    pub fn of(text: &'t str) -> Self {
         let mut reading = Self {
             text,
             prose: Cow::Borrowed(text),
@@ -93,6 +94,12 @@ impl<'t> Reading<'t> {
         }
         reading.tokens = tokens(&reading.prose);
         reading
+    }
+
+    /// Whether there may be any numbers, in digits or in Roman letters.
+    pub(super) fn has_numbers(&self) -> bool {
+        let roman = |word: &str| word.starts_with(['I', 'V', 'X', 'L', 'C', 'D', 'M', 'І', 'Х']);
+        self.tokens.iter().any(|token| token.digits || (!token.small && roman(self.word(token))))
     }
 
     /// A token's text.
@@ -124,8 +131,16 @@ fn tokens(prose: &str) -> Vec<Token> {
     // Whether the character before belongs to the last token.
     let mut open = false;
     for (at, c) in prose.char_indices() {
-        let digits = c.is_ascii_digit() || (!c.is_ascii() && digit(c).is_some());
-        let letter = !digits && (c.is_ascii_alphabetic() || (!c.is_ascii() && c.is_alphabetic()));
+        let (digits, letter, of) = match c as u32 {
+            // Nearly all there is, without a look at tables.
+            0x61..=0x7a | 0x41..=0x5a => (false, true, Scripts::LATIN),
+            0x30..=0x39 => (true, false, Scripts::NONE),
+            0x400..=0x481 | 0x48a..=0x52f => (false, true, Scripts::CYRILLIC),
+            0..=0x7f | 0x2010..=0x2064 => (false, false, Scripts::NONE),
+            _ if digit(c).is_some() => (true, false, Scripts::NONE),
+            _ if c.is_alphabetic() => (false, true, script(c)),
+            _ => (false, false, Scripts::NONE),
+        };
         if !digits && !letter {
             // A mark belongs to its letter.
             open = open && !c.is_ascii() && (is_combining_mark(c) || c == '\u{ad}');
@@ -140,7 +155,7 @@ fn tokens(prose: &str) -> Vec<Token> {
             _ => tokens.push(Token { range: at..end, digits, scripts: Scripts::NONE, small: letter && !c.is_uppercase() }),
         }
         if letter && let Some(token) = tokens.last_mut() {
-            token.scripts = token.scripts.with(script(c));
+            token.scripts = token.scripts.with(of);
         }
         open = true;
     }
@@ -149,7 +164,10 @@ fn tokens(prose: &str) -> Vec<Token> {
 
 /// The value of a decimal digit, of the scripts whose digits are met in books.
 pub(super) fn digit(c: char) -> Option<u32> {
-    const ZEROS: [u32; 8] = [0x30, 0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0x17e0, 0xff10];
+    const ZEROS: [u32; 7] = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0x17e0, 0xff10];
+    if (c as u32) < ZEROS[0] {
+        return c.to_digit(10);
+    }
     ZEROS.iter().map(|zero| (c as u32).wrapping_sub(*zero)).find(|value| *value < 10)
 }
 

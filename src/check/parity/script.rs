@@ -29,8 +29,8 @@ const NAMES: [&str; 13] = [
 
 impl Scripts {
     pub(super) const NONE: Self = Self(0);
-    const LATIN: Self = Self(1);
-    const CYRILLIC: Self = Self(2);
+    pub(super) const LATIN: Self = Self(1);
+    pub(super) const CYRILLIC: Self = Self(2);
     const GREEK: Self = Self(4);
 
     pub(super) fn with(self, other: Self) -> Self {
