@@ -142,6 +142,12 @@ impl Reach<'_> {
             // The names of anchors on pages of two halves.
             for &from in self.links.backlinks[work.0 as usize].iter() {
                 self.pairs(from, |_, _| true);
+                // A text that is shown in another language leads there to an anchor only if that page has it.
+                for reader in site.config.lang_ids() {
+                    if site.page(from, reader).is_some_and(|page| page.lang != reader) {
+                        self.page(from, reader);
+                    }
+                }
             }
         }
         // Readers of other languages may be shown this edition.

@@ -124,12 +124,15 @@ pub(super) fn codes(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Fin
     let neutral =
         |pieces: &[Piece<'_>], code: &str| pieces.iter().map(|piece| without_code(piece.words, code)).collect::<Vec<_>>();
     let (neutral_a, neutral_b) = (neutral(&a.codes, &source.rules.code), neutral(&b.codes, &target.rules.code));
-    let lacking = |pieces: &[Piece<'_>], own: &[String], others: &[String]| -> Vec<(String, Range<usize>)> {
-        let lacks = pieces.iter().zip(own).filter(|(_, words)| !others.contains(words));
+    type Codes<'t> = (&'t [Piece<'t>], &'t [String]);
+    let lacking = |(pieces, own): Codes<'_>, (others, neutral): Codes<'_>| -> Vec<(String, Range<usize>)> {
+        // A text on languages names files of both.
+        let is_there = |piece: &Piece<'_>| others.iter().any(|other| other.words == piece.words);
+        let lacks = pieces.iter().zip(own).filter(|(piece, words)| !neutral.contains(words) && !is_there(piece));
         lacks.map(|(piece, _)| (piece.words.to_owned(), piece.range.clone())).collect()
     };
-    let mut missing = lacking(&a.codes, &neutral_a, &neutral_b);
-    let mut extra = lacking(&b.codes, &neutral_b, &neutral_a);
+    let mut missing = lacking((&a.codes, &neutral_a), (&b.codes, &neutral_b));
+    let mut extra = lacking((&b.codes, &neutral_b), (&a.codes, &neutral_a));
     // Words of a language stand in code too, as an example or a comment, and are translated.
     let translated = |(words, _): &(String, Range<usize>)| !words.is_ascii();
     if missing.len() == extra.len() && missing.iter().zip(&extra).all(|(one, other)| translated(one) || translated(other)) {

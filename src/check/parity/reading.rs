@@ -524,7 +524,7 @@ mod tests {
         assert_eq!(links, ["f.md", "g#1.2", "https://i.org", "https://p.org/(q)", "u.png"]);
         assert_eq!(reading.emphasis.each_ref().map(Vec::len), [1, 1, 0]);
         let prose: Vec<&str> = reading.prose.split_whitespace().collect();
-        assert_eq!(prose, ["A", "b", "c", "e", "h", "j", ".", "*r*", "s", "t"]);
+        assert_eq!(prose, ["A", "b", "c", "e", "h", "j", ".", "*r", "*", "s", "t"]);
         assert_eq!(reading.prose.len(), text.len());
     }
 

@@ -74,13 +74,13 @@
   }
 
   /** Makes a sentence, or none, the one that the reader is at. */
-  function stand(sentence) {
+  function stand(sentence, isAddressed) {
     if (here === sentence) return;
     if (here) here.classList.remove('lit');
     here = sentence;
     markedAt = scrollY;
     if (here) here.classList.add('lit');
-    setAddress((url) => { url.hash = here ? here.id : ''; });
+    if (!isAddressed) setAddress((url) => { url.hash = here ? here.id : ''; });
     rove();
   }
   /** By keyboard one goes from sentence to sentence with keys, so the Tab key stops at one alone. */
@@ -114,7 +114,8 @@
     const found = document.getElementById(id);
     const sentence = found || all('.whole .seg[id]').find((each) => numberOf(each) === id);
     if (!sentence) return;
-    stand(sentence);
+    // Several sentences may stand in one row.
+    stand(sentence.closest('.paragraph:not(.whole) > .bead') || sentence, Boolean(found));
     if (!found) sentence.scrollIntoView();
   }
   addEventListener('hashchange', arrive);
