@@ -65,7 +65,7 @@
 //!    show after, and a second `sync` writes nothing (`tests/sync.rs`).
 //! 9. **Languages are equal.** What depends on a language is in its file (`themes/*/languages/`).
 //! 10. **Exchange is exact.** What is exported and comes back as it was changes no byte; what a translator changed is
-//!    in the edition's file as it was sent, and nothing else is another (`tests/exchange.rs`).
+//!     in the edition's file as it was sent, and nothing else is another (`tests/exchange.rs`).
 //!
 //! # Decisions
 //!
