@@ -115,8 +115,12 @@
 //!   every sentence with what it is to be; so no rule has to foresee what Markdown makes of a translator's text.
 //! * **Markup travels with the text** in the formats of translators' tools: placeholders hold the Markdown itself, so that
 //!   what comes back needs nothing but the file, and PO, CSV and JSON Lines have it as it is.
-//! * **The output folder is compared, not remembered:** what a build would write is compared with what
-//!   is there. No cache can be stale, and files that are the same keep their time stamps.
+//! * **The output folder is compared:** what a build would write is compared with what is there, and files that are the
+//!   same keep their time stamps. Beside that, a record of the last build in the user's folder for caches says of each file what it was made
+//!   of ([`output::makings`]) and how it is known again ([`emit::Record`]): where both are as they were, the page is not made at all, and
+//!   where all inputs are and nothing was to be said, nothing is parsed. `tests/edits.rs` and `tests/publish.rs` compare with what is made from nothing;
+//!   `--no-cache` does without.
+//! * **A build lets go of the texts of pages** once they are parsed: only frames of problems would need them, and these are read again.
 
 pub mod align;
 pub mod base;
