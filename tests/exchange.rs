@@ -334,8 +334,8 @@ proptest! {
         let before = state(&files);
         let mut batch = exported(&before);
         for (unit, _) in batch.units.iter_mut().zip(chosen.iter().cycle()).filter(|(unit, chosen)| **chosen && !unit.target.is_empty()) {
-            // Words before and after, so that all markup stays.
-            unit.target = format!("New: “{}” \\# 50% & <3 #x", unit.target);
+            // Words before and after, so that all markup stays, and nothing that a check on pairs would ask for.
+            unit.target = format!("New: “{}” \\# & < % #x", unit.target);
         }
         let (editions, problems) = planned(&before, format, &batch);
         prop_assert!(problems.is_empty(), "{:?}", problems);
@@ -610,6 +610,30 @@ fn what_others_changed_meanwhile_is_not_reverted() {
     assert_eq!(run.code, 1);
     assert!(run.err.contains("exchange-conflict") && run.err.matches("error[").count() == 1, "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), newer);
+    // Two translate what was not translated.
+    put(&folder, A_EN.0, A_EN.1.replace("- Seven\n", ""));
+    assert_eq!(tilmash(&folder, &["export", "--to", "xliff", "-l", "en", "a", "-o", "a.xlf"]).code, 0);
+    put(&folder, A_EN.0, A_EN.1);
+    let exported = text_of(&folder, "a.xlf");
+    put(&folder, "a.xlf", exported.replace("Жеті</source>", "Жеті</source><target>7</target>").replace(" approved=\"no\"", ""));
+    let run = tilmash(&folder, &["import", "a.xlf"]);
+    assert!(run.code == 1 && run.err.contains("exchange-conflict"), "{}", run.err);
+    assert_eq!(text_of(&folder, A_EN.0), A_EN.1);
+}
+
+#[test]
+fn the_checks_on_sentences_refuse_what_they_would_warn_of() {
+    let a = "---\ntitle: А\n---\n\nБаға 1500 теңге.\nЕкі.\n";
+    let a_en = "---\ntitle: A\n---\n\nThe price is 1500 tenge.\nTwo.\n";
+    let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", a), (A_EN.0, a_en)]);
+    put(&folder, "x.po", po(&[("a#1.1", "Баға 1500 теңге.", "The price is 1600 tenge."), ("a#1.2", "Екі.", "The second.")]));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert!(run.code == 1 && run.err.contains("x.po:4:1: error[parity-number]"), "{}", run.err);
+    assert_eq!(text_of(&folder, A_EN.0), a_en.replace("Two.", "The second."));
+    put(&folder, "site.yaml", format!("{CONFIG}severity: {{parity-number: note}}\n"));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(text_of(&folder, A_EN.0).contains("1600"));
 }
 
 #[test]

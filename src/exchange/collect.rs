@@ -198,7 +198,8 @@ fn units(site: &Site, sides: &Sides, units: &mut Vec<Unit>) {
             key: site.work(sides.work).key.clone(),
             id: piece.id.clone(),
             source: sides.source_of(at),
-            base: (!target.is_empty()).then(|| digest(&target)),
+            // Of none too: somebody may translate it meanwhile.
+            base: Some(digest(&target)),
             target,
             standing: pair.standing,
             previous: pair.previous.clone(),

@@ -11,7 +11,8 @@ use super::apply::{self, Refusal};
 use super::collect::Sides;
 use super::pieces::PieceKind;
 use super::{Found, Standing, Unit, digest, folded, markup};
-use crate::base::{Diagnostic, Place, code, diagnostic, suggest};
+use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, suggest};
+use crate::check::parity::{self, Reading, Rules};
 use crate::load::Inputs;
 use crate::model::LangId;
 use crate::model::lock::fold;
@@ -72,6 +73,7 @@ impl Edition {
 /// Says what the files that were read change.
 pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: Options) -> Plan {
     let mut plan = Plan::default();
+    let rules: Vec<Rules> = site.languages.iter().map(|language| Rules::of(&language.code, &language.pack)).collect();
     let mut editions: BTreeMap<(LangId, WorkId), Option<Opened>> = BTreeMap::new();
     let mut seen: HashMap<(LangId, String), Place> = HashMap::new();
     for (file, found) in files {
@@ -102,7 +104,7 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
                 plan.problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, place, message));
                 continue;
             };
-            consider(site, lang, opened, unit, place, options, &mut plan);
+            consider(site, &rules, lang, opened, unit, place, options, &mut plan);
         }
     }
     for ((lang, work), opened) in editions {
@@ -190,7 +192,17 @@ fn language(site: &Site, file: &Arc<str>, found: &Found, options: Options, probl
 }
 
 /// Looks at one unit.
-fn consider(site: &Site, lang: LangId, opened: &mut Opened, unit: &Unit, place: Place, options: Options, plan: &mut Plan) {
+#[expect(clippy::too_many_arguments, reason = "each is another thing, and there is one call")]
+fn consider(
+    site: &Site,
+    rules: &[Rules],
+    lang: LangId,
+    opened: &mut Opened,
+    unit: &Unit,
+    place: Place,
+    options: Options,
+    plan: &mut Plan,
+) {
     let address = unit.address();
     let sides = &opened.sides;
     let Some(&pair) = opened.by_id.get(&unit.id) else {
@@ -242,10 +254,15 @@ fn consider(site: &Site, lang: LangId, opened: &mut Opened, unit: &Unit, place: 
         return;
     }
     let source = sides.source_of(pair);
-    let mut found = markup_problems(&address, &source, &after, &place);
+    let problems = |translation: &str| {
+        let mut problems = markup_problems(&address, &source, translation, &place);
+        problems.extend(parity_problems(site, rules, lang, sides, pair, translation, &place));
+        problems
+    };
+    let mut found = problems(&after);
     if !before.is_empty() {
         // What was so before is not the translator's doing, and mending a letter must not ask for more.
-        let known = markup_problems(&address, &source, &before, &place);
+        let known = problems(&before);
         found.retain(|problem| !known.contains(problem));
     }
     for problem in &mut found {
@@ -255,7 +272,9 @@ fn consider(site: &Site, lang: LangId, opened: &mut Opened, unit: &Unit, place: 
         found.push(refused(refusal, &address, sides.pairs[pair].target.len(), &place));
     }
     // A site may say that what is an error to us is none to it.
-    site.config.apply_severities(&mut found);
+    let (parity, mut own): (Vec<_>, Vec<_>) = found.into_iter().partition(|problem| problem.code.name.starts_with("parity-"));
+    site.config.apply_severities(&mut own);
+    found = own.into_iter().chain(parity).collect();
     let refused = diagnostic::has_errors(&found);
     plan.problems.extend(found);
     if !refused {
@@ -284,6 +303,50 @@ fn markup_problems(address: &str, source: &str, translation: &str, place: &Place
     let missing = problem(&missing, "lacks", "put it where it belongs; in tools that show tags, copy them from the source");
     let extra = problem(&extra, "has what its source has not:", "take it out, or write a `\\` before it if it is text");
     missing.into_iter().chain(extra).collect()
+}
+
+/// What the checks on pairs of sentences say of a translation, but for what marks silence. What they warn of in a page
+/// is refused here: it has not been written yet.
+fn parity_problems(
+    site: &Site,
+    rules: &[Rules],
+    lang: LangId,
+    sides: &Sides,
+    pair: usize,
+    translation: &str,
+    place: &Place,
+) -> Vec<Diagnostic> {
+    let source_text = sides.source_of(pair);
+    let (theirs, own) = (Reading::of(&source_text), Reading::of(translation));
+    let document = &sides.source.document;
+    let source =
+        parity::Side { rules: &rules[sides.source_lang.0], reading: &theirs, file: &document.file, notes: &document.notes };
+    // A new edition has the footnotes of its source.
+    let (file, notes) = match &sides.target {
+        Some(target) => (target.document.file.to_string(), &target.document.notes),
+        None => (file_of_new(site, sides, lang), &document.notes),
+    };
+    let target = parity::Side { rules: &rules[lang.0], reading: &own, file: &file, notes };
+    let silenced = |code: &Code| {
+        let pieces = sides.pairs[pair].target.iter().filter_map(|&piece| {
+            let target = sides.target.as_ref()?;
+            target.document.marks_of(target.pieces[piece].segment? as usize)
+        });
+        pieces.flat_map(|marks| &marks.silenced).any(|silenced| silenced.code == code)
+    };
+    let findings = parity::pair(&source, &target).into_iter().filter(|finding| !silenced(finding.code));
+    let mut problems: Vec<Diagnostic> = findings
+        // Of these, `exchange-markup` says it.
+        .filter(|finding| ![&code::PARITY_CODE, &code::PARITY_FOOTNOTE, &code::PARITY_EMPHASIS].contains(&finding.code))
+        .map(|finding| Diagnostic::at(finding.code, place.clone(), finding.message).maybe_hint(finding.hint))
+        .collect();
+    site.config.apply_severities(&mut problems);
+    for problem in &mut problems {
+        if problem.severity == Severity::Warning && problem.code.name.starts_with("parity-") {
+            problem.severity = Severity::Error;
+        }
+    }
+    problems
 }
 
 fn refused(refusal: Refusal, address: &str, lines: usize, place: &Place) -> Diagnostic {
