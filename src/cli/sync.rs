@@ -77,7 +77,14 @@ pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
         let file = lock_file(&on_disk, site, work);
         let text = |file: &str| state.inputs.text(file).map(|text| &**text);
         match renewed(site, work, &accept, text) {
-            Ok(renewed) => written += usize::from(write(global, args, &on_disk, site, work, &file, &renewed, &mut refused)?),
+            Ok(renewed) => {
+                for unit in &accept.units {
+                    if !renewed.changes.iter().any(|change| matches!(change, Change::Accepted(_, it) if it == unit)) {
+                        say(global, &format!("`{}#{unit}` is not pending: there is nothing to accept", site.work(work).key));
+                    }
+                }
+                written += usize::from(write(global, args, &on_disk, site, work, &file, &renewed, &mut refused)?);
+            }
             Err(Refusal::NoSource(lang)) => refused.push(
                 Diagnostic::at(
                     &code::BAD_LOCK,

@@ -107,7 +107,7 @@ pub struct Standings {
     /// In the order of the source: title, description, sentences; then what the translation alone has.
     pub pairs: Vec<Pair>,
     pub summary: Summary,
-    /// By line of the translation: the pair it is in; the first, if it stands for several sentences.
+    /// By line of the translation: the pair it is in.
     of_line: Vec<u32>,
 }
 
@@ -164,20 +164,20 @@ impl Standings {
     fn push(&mut self, pair: Pair) {
         self.summary.add(&pair.standing);
         let index = self.pairs.len() as u32;
+        let is_changed = matches!(pair.standing, Standing::Changed { .. });
         for &line in &pair.lines {
             let of_line = &mut self.of_line[line as usize];
-            *of_line = (*of_line).min(index);
+            let known = self.pairs.get(*of_line as usize).map(|pair| &pair.standing);
+            if known.is_none_or(|known| is_changed && !matches!(known, Standing::Changed { .. })) {
+                *of_line = index;
+            }
         }
         self.pairs.push(pair);
     }
 
-    /// How a line of the translation stands; the worst, if it stands for several sentences.
-    pub fn of_line(&self, line: usize) -> &Standing {
-        let first = self.of_line[line] as usize;
-        let own = self.pairs[first..].iter().take_while(|pair| pair.source.is_some() || pair.lines.len() == 1);
-        let changed =
-            own.filter(|pair| pair.lines.contains(&(line as u32))).find(|pair| matches!(pair.standing, Standing::Changed { .. }));
-        &changed.unwrap_or(&self.pairs[first]).standing
+    /// The pair that a line of the translation is in; one whose source has changed, if it stands for several sentences.
+    pub fn of_line(&self, line: usize) -> &Pair {
+        &self.pairs[self.of_line[line] as usize]
     }
 
     /// What needs work: changed or missing.
