@@ -396,7 +396,7 @@ fn config(cases: u32) -> ProptestConfig {
     if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
         config.rng_seed = RngSeed::Fixed(1991);
     }
-    config.max_shrink_iters = 300;
+    config.max_shrink_iters = 60;
     config.failure_persistence = Some(Box::new(FileFailurePersistence::Off));
     config
 }
