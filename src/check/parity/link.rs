@@ -233,7 +233,7 @@ pub(super) fn emphasis(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<
 pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut Vec<Finding>) {
     let is_mark =
         |c: char| matches!(c, '«' | '»' | '‹' | '›' | '“' | '”' | '„' | '‟' | '‘' | '‚' | '‛' | '「' | '」' | '『' | '』');
-    if rules.quotes.is_empty() || reading.prose.is_ascii() {
+    if rules.quotes.is_empty() {
         return;
     }
     let foreign = |c: char| is_mark(c) && !rules.quotes.contains(&c);

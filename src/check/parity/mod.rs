@@ -205,10 +205,16 @@ pub fn pair(source: &Side<'_>, target: &Side<'_>) -> Vec<Finding> {
 /// Looks at one text by itself.
 pub fn alone(rules: &Rules, reading: &Reading<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    script::mixed(reading, rules, &mut findings);
-    script::wrong(reading, rules, &mut findings);
-    script::not_nfc(reading.text, &mut findings);
-    link::quotes(reading, rules, &mut findings);
+    if !reading.is_plainly(rules.scripts) {
+        script::mixed(reading, rules, &mut findings);
+        script::wrong(reading, rules, &mut findings);
+    }
+    if !reading.is_plainly_nfc() {
+        script::not_nfc(reading.text, &mut findings);
+    }
+    if reading.may_quote() {
+        link::quotes(reading, rules, &mut findings);
+    }
     findings
 }
 

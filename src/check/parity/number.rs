@@ -59,7 +59,7 @@ pub(super) fn compare(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<F
     let (rules_a, rules_b) = (source.rules, target.rules);
     let [dates_a, dates_b] = [(a, rules_a), (b, rules_b)].map(|(reading, rules)| dates(reading, rules));
     let [numbers_a, numbers_b] = [(a, rules_a), (b, rules_b)].map(|(reading, rules)| numbers(reading, rules));
-    let too_many = |reading: &Reading<'_>, numbers: &[Number]| numbers.len() > MOST || reading.tokens.len() > MOST_WORDS;
+    let too_many = |reading: &Reading<'_>, numbers: &[Number]| numbers.len() > MOST || reading.tokens().len() > MOST_WORDS;
     if (numbers_a.is_empty() && numbers_b.is_empty()) || too_many(a, &numbers_a) || too_many(b, &numbers_b) {
         return;
     }
@@ -233,7 +233,7 @@ fn is_group(c: char) -> bool {
 
 /// All numbers of a text.
 fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
-    let tokens = &reading.tokens;
+    let tokens = reading.tokens();
     let mut numbers = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -316,7 +316,7 @@ fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
 
 /// A run of digits as ASCII digits.
 fn digits(reading: &Reading<'_>, token: usize) -> String {
-    let word = reading.word(&reading.tokens[token]);
+    let word = reading.word(&reading.tokens()[token]);
     if word.is_ascii() {
         return word.to_owned();
     }
@@ -339,7 +339,7 @@ fn read(pieces: &[String], marks: &[char], decimal: char, group: char) -> Option
 
 /// A Roman number, from the letters of Latin or from those of Cyrillic that look like them.
 fn roman(reading: &Reading<'_>, at: usize) -> Option<Number> {
-    let token = &reading.tokens[at];
+    let token = &reading.tokens()[at];
     let word = reading.word(token);
     if !word.starts_with(['I', 'V', 'X', 'L', 'C', 'D', 'M', 'І', 'Х']) {
         return None;
@@ -362,8 +362,8 @@ fn roman(reading: &Reading<'_>, at: usize) -> Option<Number> {
         }
     }
     let value = roman_value(&letters)?;
-    let beside_digits = (at > 0 && reading.tokens[at - 1].digits && reading.gap(at - 1).is_empty())
-        || (at + 1 < reading.tokens.len() && reading.tokens[at + 1].digits && reading.gap(at).is_empty());
+    let beside_digits = (at > 0 && reading.tokens()[at - 1].digits && reading.gap(at - 1).is_empty())
+        || (at + 1 < reading.tokens().len() && reading.tokens()[at + 1].digits && reading.gap(at).is_empty());
     if beside_digits || (letters.len() < 2 && !ending.is_empty()) {
         return None;
     }
@@ -458,7 +458,7 @@ impl Date {
 
 /// All dates of a text.
 fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
-    let tokens = &reading.tokens;
+    let tokens = reading.tokens();
     if !tokens.iter().any(|token| token.digits) {
         return Vec::new();
     }
@@ -521,7 +521,7 @@ enum Way {
 
 /// The number beside a word, at most so many short words away; endings of the number itself (`21st`, `6-сында`) do not count.
 fn beside(reading: &Reading<'_>, from: usize, way: Way, mut words: usize) -> Option<usize> {
-    let tokens = &reading.tokens;
+    let tokens = reading.tokens();
     let mut at = from;
     loop {
         let next = match way {
@@ -553,7 +553,7 @@ fn value(reading: &Reading<'_>, token: usize, most: usize) -> Option<u32> {
 
 /// `21.12.1991`, `1991-12-21`, `12/21/1991`, beginning at a token.
 fn date_in_digits(reading: &Reading<'_>, at: usize) -> Option<Date> {
-    let tokens = &reading.tokens;
+    let tokens = reading.tokens();
     if at + 2 >= tokens.len() || !tokens[at + 1].digits || !tokens[at + 2].digits {
         return None;
     }
@@ -579,7 +579,7 @@ fn numbers_in_words(reading: &Reading<'_>, rules: &Rules) -> BTreeSet<String> {
     const LONGEST: usize = 8;
     const WAYS: usize = 32;
     let words: Vec<Vec<Vec<u64>>> =
-        reading.tokens.iter().map(|token| if token.digits { Vec::new() } else { rules.values(reading.word(token)) }).collect();
+        reading.tokens().iter().map(|token| if token.digits { Vec::new() } else { rules.values(reading.word(token)) }).collect();
     let mut found = BTreeSet::new();
     for start in 0..words.len() {
         // What is complete, and what a word for hundred or thousand may still multiply.
@@ -588,7 +588,7 @@ fn numbers_in_words(reading: &Reading<'_>, rules: &Rules) -> BTreeSet<String> {
         for (word, values) in words.iter().enumerate().skip(start).take(LONGEST) {
             if values.is_empty() {
                 // "two hundred and fifty"
-                let short = reading.word(&reading.tokens[word]).chars().count() <= 3;
+                let short = reading.word(&reading.tokens()[word]).chars().count() <= 3;
                 if word == start || skipped || !short {
                     break;
                 }

@@ -5,6 +5,7 @@
 //! A sentence without any of them costs that one look.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -31,8 +32,11 @@ pub struct Reading<'t> {
     pub(super) placeholders: Vec<Piece<'t>>,
     /// What is emphasised, strong, struck through.
     pub(super) emphasis: [Vec<Range<usize>>; 3],
-    /// The words and the runs of digits of the prose, in order.
-    pub(super) tokens: Vec<Token>,
+    /// What bytes there are in the text, and in the prose.
+    in_text: Kinds,
+    in_prose: Kinds,
+    /// The words and the runs of digits of the prose, in order; most sentences are settled without them.
+    tokens: OnceCell<Vec<Token>>,
 }
 
 /// A piece of a text, and where it stands with its marks.
@@ -73,6 +77,7 @@ pub(super) struct Token {
 impl<'t> Reading<'t> {
     /// Takes the Markdown of a sentence apart.
     pub fn of(text: &'t str) -> Self {
+        let kinds = Kinds::of(text);
         let mut reading = Self {
             text,
             prose: Cow::Borrowed(text),
@@ -81,25 +86,55 @@ impl<'t> Reading<'t> {
             notes: Vec::new(),
             placeholders: Vec::new(),
             emphasis: Default::default(),
-            tokens: Vec::new(),
+            in_text: kinds,
+            in_prose: kinds,
+            tokens: OnceCell::new(),
         };
-        if text.bytes().any(is_special) {
+        if reading.in_text.has(SPECIAL) || (reading.in_text.has(W) && text.contains("www.")) {
             let mut marks =
                 Marks { reading: &mut reading, blanks: Vec::new(), brackets: Vec::new(), openers: Default::default() };
             marks.read();
             let blanks = std::mem::take(&mut marks.blanks);
             if !blanks.is_empty() {
-                reading.prose = Cow::Owned(blanked(text, blanks));
+                let prose = blanked(text, blanks);
+                reading.in_prose = Kinds::of(&prose);
+                reading.prose = Cow::Owned(prose);
             }
         }
-        reading.tokens = tokens(&reading.prose);
         reading
     }
 
-    /// Whether there may be any numbers, in digits or in Roman letters.
+    /// The words and the runs of digits of the prose.
+    pub(super) fn tokens(&self) -> &[Token] {
+        self.tokens.get_or_init(|| tokens(&self.prose))
+    }
+
+    /// Whether there may be numbers: digits, or two letters of a Roman number.
     pub(super) fn has_numbers(&self) -> bool {
-        let roman = |word: &str| word.starts_with(['I', 'V', 'X', 'L', 'C', 'D', 'M', 'І', 'Х']);
-        self.tokens.iter().any(|token| token.digits || (!token.small && roman(self.word(token))))
+        let is_roman = |pair: &[u8]| pair.iter().all(|byte| matches!(byte, b'I' | b'V' | b'X'));
+        // `І` and `Х` of Cyrillic, two bytes each.
+        let is_cyrillic = |pair: &[u8]| matches!(pair, [0xd0, 0x86 | 0xa5, 0xd0, 0x86 | 0xa5]);
+        let bytes = self.prose.as_bytes();
+        self.in_prose.has(DIGIT | OTHER)
+            || (self.in_prose.has(ROMAN) && bytes.windows(2).any(is_roman))
+            || (self.in_prose.has(CYRILLIC) && bytes.windows(4).any(is_cyrillic))
+    }
+
+    /// Whether all letters are of one of these scripts, as far as that can be told from the bytes alone.
+    pub(super) fn is_plainly(&self, scripts: Scripts) -> bool {
+        let (latin, cyrillic) = (self.in_prose.has(LATIN), self.in_prose.has(CYRILLIC));
+        let fits = |has: bool, script: Scripts| !has || scripts.is_empty() || scripts.meets(script);
+        !self.in_prose.has(OTHER) && !(latin && cyrillic) && fits(latin, Scripts::LATIN) && fits(cyrillic, Scripts::CYRILLIC)
+    }
+
+    /// Whether Unicode normal form C writes no character of the text otherwise, as far as the bytes tell.
+    pub(super) fn is_plainly_nfc(&self) -> bool {
+        !self.in_text.has(OTHER | WIDE)
+    }
+
+    /// Whether there may be quotation marks beyond ASCII.
+    pub(super) fn may_quote(&self) -> bool {
+        self.in_prose.has(OTHER | WIDE | MARK)
     }
 
     /// A token's text.
@@ -109,12 +144,62 @@ impl<'t> Reading<'t> {
 
     /// The prose between two tokens that follow each other.
     pub(super) fn gap(&self, token: usize) -> &str {
-        &self.prose[self.tokens[token].range.end..self.tokens[token + 1].range.start]
+        let tokens = self.tokens();
+        &self.prose[tokens[token].range.end..tokens[token + 1].range.start]
     }
 }
 
-fn is_special(byte: u8) -> bool {
-    matches!(byte, b'`' | b'[' | b'<' | b'*' | b'_' | b'~' | b'{' | b'%' | b'$' | b'\\' | b'&' | b':' | b'w')
+/// What bytes a text has: what a sentence need not be looked at for.
+#[derive(Debug, Clone, Copy)]
+struct Kinds(u16);
+
+/// May begin something that is no prose.
+const SPECIAL: u16 = 1;
+const LATIN: u16 = 1 << 1;
+/// The Cyrillic block, all of whose letters are in normal form C.
+const CYRILLIC: u16 = 1 << 2;
+const DIGIT: u16 = 1 << 3;
+const ROMAN: u16 = 1 << 4;
+/// May begin `www.`.
+const W: u16 = 1 << 5;
+/// Signs of Latin-1, such as `«`.
+const MARK: u16 = 1 << 6;
+/// Punctuation and signs from U+2000 on.
+const WIDE: u16 = 1 << 7;
+/// Any other character.
+const OTHER: u16 = 1 << 8;
+
+const KINDS: [u16; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        kinds[byte] = match byte as u8 {
+            b'I' | b'V' | b'X' | b'L' | b'C' | b'D' | b'M' => LATIN | ROMAN,
+            b'w' => LATIN | W,
+            b'a'..=b'z' | b'A'..=b'Z' => LATIN,
+            b'0'..=b'9' => DIGIT,
+            b'`' | b'[' | b'<' | b'*' | b'_' | b'~' | b'{' | b'%' | b'$' | b'\\' | b'&' | b':' => SPECIAL,
+            // What follows the first byte of a character adds nothing.
+            0..=0xbf => 0,
+            0xc2 => MARK,
+            0xc3..=0xcb => LATIN,
+            0xd0..=0xd3 => CYRILLIC,
+            0xe2 => WIDE,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+impl Kinds {
+    fn of(text: &str) -> Self {
+        Self(text.bytes().fold(0, |kinds, byte| kinds | KINDS[byte as usize]))
+    }
+
+    fn has(self, any: u16) -> bool {
+        self.0 & any != 0
+    }
 }
 
 fn blanked(text: &str, blanks: Vec<Range<usize>>) -> String {
@@ -189,7 +274,7 @@ impl<'t> Marks<'t, '_> {
         let mut ends = ["-->", ">", "]]"].map(Ahead::of);
         let mut at = 0;
         while at < bytes.len() {
-            if !is_special(bytes[at]) && bytes[at] != b']' {
+            if KINDS[bytes[at] as usize] & (SPECIAL | W) == 0 && bytes[at] != b']' {
                 at += 1;
                 continue;
             }

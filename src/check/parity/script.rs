@@ -94,7 +94,7 @@ fn alike(c: char, wanted: Scripts, alphabet: &str) -> Option<char> {
 
 /// Words in which a letter of one script stands for the one of another that looks like it.
 pub(super) fn mixed(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Finding>) {
-    for token in &reading.tokens {
+    for token in reading.tokens() {
         let [latin, cyrillic, greek] = [Scripts::LATIN, Scripts::CYRILLIC, Scripts::GREEK].map(|it| token.scripts.meets(it));
         if usize::from(latin) + usize::from(cyrillic) + usize::from(greek) < 2 {
             continue;
@@ -153,11 +153,11 @@ pub(super) fn wrong(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Fin
     }
     let is_foreign = |token: &&Token| !token.digits && !token.scripts.is_empty() && !token.scripts.meets(rules.scripts);
     // In most sentences all is well, and that is found out without looking for quotations.
-    if !reading.tokens.iter().any(|token| is_foreign(&token)) {
+    if !reading.tokens().iter().any(|token| is_foreign(&token)) {
         return;
     }
     let aside = set_apart(reading);
-    let words = || reading.tokens.iter().filter(|token| !stands_in(&aside, token));
+    let words = || reading.tokens().iter().filter(|token| !stands_in(&aside, token));
     let letters = |token: &Token| reading.word(token).chars().count();
     let own: usize = words().filter(|token| token.scripts.meets(rules.scripts)).map(letters).sum();
     // Capitalised words may be names, which keep their script.
@@ -232,7 +232,7 @@ fn stands_in(ranges: &[Range<usize>], token: &Token) -> bool {
 pub(super) fn needs_translation(reading: &Reading<'_>, source: &Rules, target: &Rules) -> bool {
     let aside = set_apart(reading);
     let in_prose = |token: &&Token| !token.digits && !stands_in(&aside, token);
-    let words: Vec<&Token> = reading.tokens.iter().filter(in_prose).collect();
+    let words: Vec<&Token> = reading.tokens().iter().filter(in_prose).collect();
     let letters = |token: &&&Token| reading.word(token).chars().count();
     let small: Vec<&Token> = words.iter().copied().filter(|token| token.small).collect();
     let small_letters: usize = small.iter().map(|token| letters(&token)).sum();
@@ -251,7 +251,7 @@ pub(super) fn needs_translation(reading: &Reading<'_>, source: &Rules, target: &
 
 /// The first characters that Unicode normal form C writes otherwise.
 pub(super) fn not_nfc(text: &str, findings: &mut Vec<Finding>) {
-    // Letters of most European languages are normal by where they stand in Unicode.
+    // Letters of most European languages are normal by where they stand in Unicode, and so is punctuation.
     let plain = |c: char| matches!(c as u32, 0..=0x2ff | 0x370..=0x373 | 0x388..=0x482 | 0x48a..=0x590 | 0x2010..=0x2064 | 0x20a0..=0x20bf);
     if text.chars().all(plain) {
         return;
