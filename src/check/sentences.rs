@@ -11,7 +11,7 @@ use crate::align;
 use crate::base::{Code, Diagnostic, Place, code};
 use crate::load::Inputs;
 use crate::model::SegmentId;
-use crate::parse::{Block, Document, Silenced};
+use crate::parse::{Block, Document, Marks, Silenced};
 use crate::site::rows::{RowKind, rows};
 use crate::site::{Site, WorkId};
 
@@ -77,38 +77,60 @@ pub(super) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
     }
 }
 
-/// Which lines stand beside which.
+/// Which lines stand beside which: by the ids of the sentences where a lock or marks say them, else by position.
 fn pairs(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)> {
+    let says_more = |marks: &Marks| !marks.translates.is_empty() || marks.alone || !marks.omitted.is_empty();
+    let knows = |document: &Document| document.lock.is_some() || document.marks.iter().any(says_more);
+    if !knows(source) && !knows(translation) {
+        return by_position(source, translation);
+    }
     let mut pairs = Vec::new();
-    let by_id = [source, translation].iter().any(|document| document.lock.is_some() || !document.marks.is_empty());
     for row in rows(source, translation) {
-        if row.kind != RowKind::Blocks {
-            pairs.extend(row.beads.into_iter().map(|bead| (bead.left, bead.right)));
-            continue;
-        }
         for bead in row.beads {
-            let lines = |document: &Document, blocks: &[u32]| -> Vec<u32> {
-                blocks
-                    .iter()
-                    .flat_map(|block| document.blocks[*block as usize].segments.0..document.blocks[*block as usize].segments.1)
-                    .collect()
-            };
-            let (left, right) = (lines(source, &bead.left), lines(translation, &bead.right));
-            if by_id {
-                pairs.extend(beside(source, &left, translation, &right));
-            } else if bead.left.len() == bead.right.len() && left.len() == right.len() {
-                pairs.extend(left.into_iter().zip(right).map(|(left, right)| (vec![left], vec![right])));
-            } else if same_shape(source, translation) {
-                // Which of its sentences is which is not known, but not what stands in the block as a whole.
-                pairs.push((left, right));
+            if row.kind == RowKind::Blocks {
+                pairs.extend(in_blocks(source, &bead.left, translation, &bead.right));
             } else {
-                // From here on a paragraph may stand beside another's translation.
-                break;
+                pairs.push((bead.left, bead.right));
             }
         }
     }
     pairs.retain(|(left, right)| !left.is_empty() && !right.is_empty());
     pairs
+}
+
+/// The nth line of a block beside the nth, as long as it is certain that the blocks stand beside each other.
+fn by_position(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)> {
+    let kinds = |document: &Document| document.blocks.iter().map(|block: &Block| block.kind).collect::<Vec<_>>();
+    let mut same_shape: Option<bool> = None;
+    let mut pairs = Vec::new();
+    for (left, right) in source.blocks.iter().zip(&translation.blocks) {
+        let (a, b) = (left.segments.0..left.segments.1, right.segments.0..right.segments.1);
+        if left.kind == right.kind && a.len() == b.len() {
+            pairs.extend(a.zip(b).map(|(a, b)| (vec![a], vec![b])));
+        } else if !*same_shape.get_or_insert_with(|| kinds(source) == kinds(translation)) {
+            // From here on a paragraph may stand beside the translation of another.
+            break;
+        } else if !a.is_empty() && !b.is_empty() {
+            // Which of its lines is which is not known, but what the block as a whole has.
+            pairs.push((a.collect(), b.collect()));
+        }
+    }
+    pairs
+}
+
+/// The lines of blocks that are shown whole, such as lists, by the ids of the sentences.
+fn in_blocks(source: &Document, left: &[u32], translation: &Document, right: &[u32]) -> Vec<(Vec<u32>, Vec<u32>)> {
+    fn lines(document: &Document, blocks: &[u32]) -> Vec<u32> {
+        let segments = |block: &u32| document.blocks[*block as usize].segments;
+        blocks.iter().map(segments).flat_map(|(first, end)| first..end).collect()
+    }
+    fn ids<'d>(document: &'d Document, lines: &[u32]) -> Vec<&'d [SegmentId]> {
+        lines.iter().map(|line| document.sentences(*line as usize)).collect()
+    }
+    let (left, right) = (lines(source, left), lines(translation, right));
+    let beads = align::beads(&ids(source, &left), &ids(translation, &right));
+    let lines = |of: &[u32], at: Vec<u32>| at.into_iter().map(|at| of[at as usize]).collect();
+    beads.into_iter().map(|bead| (lines(&left, bead.left), lines(&right, bead.right))).collect()
 }
 
 /// The footnotes that have one label in both editions.
@@ -117,22 +139,6 @@ fn notes(source: &Document, translation: &Document) -> Vec<(u32, u32)> {
         (source.segments.len() as u32..).zip(&source.notes).map(|(line, note)| (note.label.as_str(), line)).collect();
     let lines = (translation.segments.len() as u32..).zip(&translation.notes);
     lines.filter_map(|(line, note)| Some((*by_label.get(note.label.as_str())?, line))).collect()
-}
-
-/// The lines of two blocks that are shown whole, such as lists, by the ids of the sentences.
-fn beside(source: &Document, left: &[u32], translation: &Document, right: &[u32]) -> Vec<(Vec<u32>, Vec<u32>)> {
-    fn ids<'d>(document: &'d Document, lines: &[u32]) -> Vec<&'d [SegmentId]> {
-        lines.iter().map(|line| document.sentences(*line as usize)).collect()
-    }
-    let beads = align::beads(&ids(source, left), &ids(translation, right));
-    let lines = |of: &[u32], at: Vec<u32>| at.into_iter().map(|at| of[at as usize]).collect();
-    beads.into_iter().map(|bead| (lines(left, bead.left), lines(right, bead.right))).collect()
-}
-
-/// Whether two editions have the same blocks, so that the nth is the translation of the nth.
-fn same_shape(source: &Document, translation: &Document) -> bool {
-    let kinds = |document: &Document| document.blocks.iter().map(|block: &Block| block.kind).collect::<Vec<_>>();
-    source.blocks.len() == translation.blocks.len() && kinds(source) == kinds(translation)
 }
 
 impl<'a> Edition<'a> {

@@ -237,7 +237,13 @@ pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut
         return;
     }
     let foreign = |c: char| is_mark(c) && !rules.quotes.contains(&c);
-    let mut marks = reading.prose.char_indices().filter(|(_, c)| foreign(*c)).peekable();
+    // The first byte tells where a mark may begin.
+    let bytes = reading.prose.bytes().enumerate().filter(|(_, byte)| matches!(byte, 0xc2 | 0xe2 | 0xe3));
+    let marks = bytes.filter_map(|(at, _)| Some((at, reading.prose[at..].chars().next()?)));
+    let mut marks = marks.filter(|(_, c)| foreign(*c)).peekable();
+    if marks.peek().is_none() {
+        return;
+    }
     let last_apostrophe = reading.prose.rfind('’');
     while let Some((start, mark)) = marks.next() {
         if matches!(mark, '‘' | '‛') && !(opens_word(reading, start) && last_apostrophe > Some(start)) {

@@ -18,6 +18,9 @@ use crate::model::language::grouped;
 const MOST: usize = 400;
 const MOST_WORDS: usize = 5000;
 
+/// How many tokens a number may be away from the month that it belongs to: an ending and a short word are between.
+const NEAR: usize = 4;
+
 /// A number in a text.
 #[derive(Debug)]
 struct Number {
@@ -238,7 +241,9 @@ fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
     let mut at = 0;
     while at < tokens.len() {
         if !tokens[at].digits {
-            numbers.extend(roman(reading, at));
+            if !tokens[at].small {
+                numbers.extend(roman(reading, at));
+            }
             at += 1;
             continue;
         }
@@ -465,12 +470,21 @@ fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
     let mut dates: Vec<Date> = Vec::new();
     // Numbers that are a date's already: in `3 May 1992, 1 June 2003` each has its own year.
     let mut taken: Vec<usize> = Vec::new();
+    let (mut last, mut next) = (None, 0);
     for at in 0..tokens.len() {
         if tokens[at].digits {
+            last = Some(at);
             dates.extend(date_in_digits(reading, at));
             continue;
         }
-        // The numbers first: most words have none beside them, and need not be looked up.
+        // The numbers first: most words have none near them, and need not be looked up.
+        next = next.max(at);
+        while next < tokens.len() && !tokens[next].digits {
+            next += 1;
+        }
+        if last.is_none_or(|last| at - last > NEAR) && (next == tokens.len() || next - at > NEAR) {
+            continue;
+        }
         let left = beside(reading, at, Way::Left, 1);
         let right = beside(reading, at, Way::Right, 1);
         if left.is_none() && right.is_none() {
@@ -478,11 +492,11 @@ fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
         }
         let Some(month) = rules.month(reading.word(&tokens[at])) else { continue };
         let day_of = |token: Option<usize>| {
-            let token = token.filter(|token| !taken.contains(token))?;
+            let token = token.filter(|token| !taken.iter().rev().take(NEAR).any(|it| it == token))?;
             value(reading, token, 2).filter(|day| (1..=31).contains(day)).map(|day| (token, day))
         };
         let year_of = |token: Option<usize>| {
-            let token = token.filter(|token| !taken.contains(token))?;
+            let token = token.filter(|token| !taken.iter().rev().take(NEAR).any(|it| it == token))?;
             (tokens[token].range.len() == 4)
                 .then(|| value(reading, token, 4))
                 .flatten()

@@ -129,7 +129,9 @@ impl<'t> Reading<'t> {
 
     /// Whether Unicode normal form C writes no character of the text otherwise, as far as the bytes tell.
     pub(super) fn is_plainly_nfc(&self) -> bool {
-        !self.in_text.has(OTHER | WIDE)
+        // Of the signs from U+2000 on, a few blocks have some: wide spaces, letters that are units, brackets.
+        let may_differ = |sign: &[u8]| matches!(sign, [0xe2, 0x80, 0x80 | 0x81] | [0xe2, 0x83 | 0x84 | 0x8c | 0xab, _]);
+        !self.in_text.has(OTHER) && (!self.in_text.has(WIDE) || !self.text.as_bytes().windows(3).any(may_differ))
     }
 
     /// Whether there may be quotation marks beyond ASCII.
@@ -168,6 +170,8 @@ const MARK: u16 = 1 << 6;
 const WIDE: u16 = 1 << 7;
 /// Any other character.
 const OTHER: u16 = 1 << 8;
+/// Means something only behind what is special.
+const CLOSE: u16 = 1 << 9;
 
 const KINDS: [u16; 256] = {
     let mut kinds = [0; 256];
@@ -179,6 +183,7 @@ const KINDS: [u16; 256] = {
             b'a'..=b'z' | b'A'..=b'Z' => LATIN,
             b'0'..=b'9' => DIGIT,
             b'`' | b'[' | b'<' | b'*' | b'_' | b'~' | b'{' | b'%' | b'$' | b'\\' | b'&' | b':' => SPECIAL,
+            b']' => CLOSE,
             // What follows the first byte of a character adds nothing.
             0..=0xbf => 0,
             0xc2 => MARK,
@@ -273,11 +278,8 @@ impl<'t> Marks<'t, '_> {
         let mut backticks: Option<BTreeMap<usize, Vec<usize>>> = None;
         let mut ends = ["-->", ">", "]]"].map(Ahead::of);
         let mut at = 0;
-        while at < bytes.len() {
-            if KINDS[bytes[at] as usize] & (SPECIAL | W) == 0 && bytes[at] != b']' {
-                at += 1;
-                continue;
-            }
+        while let Some(prose) = bytes[at..].iter().position(|byte| KINDS[*byte as usize] & (SPECIAL | W | CLOSE) != 0) {
+            at += prose;
             let rest = &text[at..];
             let next = match bytes[at] {
                 b'\\' if bytes.get(at + 1).is_some_and(u8::is_ascii_punctuation) => {
