@@ -89,18 +89,7 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
         if let Some(Value::Array(notes)) = object.get("notes") {
             unit.notes = notes.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         }
-        for (language, name) in [(&mut found.batch.source, "source_language"), (&mut found.batch.target, "target_language")] {
-            let Some(said) = text(name) else { continue };
-            match language {
-                Some(known) if known != said => {
-                    let message = format!("`{said}` is another `{name}` than that of the lines before");
-                    found.problems.push(super::languages_differ(file, range.clone(), message));
-                    break;
-                }
-                Some(_) => {}
-                None => *language = Some(said.to_owned()),
-            }
-        }
+        found.languages(file, &range, "lines", text);
         found.push(unit, range);
     }
     found

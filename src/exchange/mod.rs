@@ -202,6 +202,22 @@ impl Found {
         self.problems.last_mut().expect("it was pushed")
     }
 
+    /// Takes note of the languages that an entry says; that a file has one pair of them is looked at once for each entry.
+    fn languages<'a>(&mut self, file: &Arc<str>, range: &Range<usize>, entries: &str, said: impl Fn(&str) -> Option<&'a str>) {
+        for (language, name) in [(&mut self.batch.source, "source_language"), (&mut self.batch.target, "target_language")] {
+            let Some(said) = said(name) else { continue };
+            match language {
+                Some(known) if known != said => {
+                    let message = format!("`{said}` is another `{name}` than that of the {entries} before");
+                    self.problems.push(languages_differ(file, range.clone(), message));
+                    break;
+                }
+                Some(_) => {}
+                None => *language = Some(said.to_owned()),
+            }
+        }
+    }
+
     /// Makes a unit of an address, or says that it is none.
     fn unit_at(&mut self, file: &Arc<str>, address: &str, range: &Range<usize>) -> Option<Unit> {
         let unit = Unit::at(address);

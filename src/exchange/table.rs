@@ -111,18 +111,7 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
             // A location of another form is nobody's loss.
             unit.line = line.parse().unwrap_or(0);
         }
-        for (language, name) in [(&mut found.batch.source, "source_language"), (&mut found.batch.target, "target_language")] {
-            let Some(said) = cell(name) else { continue };
-            match language {
-                Some(known) if known != said => {
-                    let message = format!("`{said}` is another `{name}` than that of the rows before");
-                    found.problems.push(super::languages_differ(file, range.clone(), message));
-                    break;
-                }
-                Some(_) => {}
-                None => *language = Some(said.to_owned()),
-            }
-        }
+        found.languages(file, &range, "rows", cell);
         found.push(unit, range);
     }
     found

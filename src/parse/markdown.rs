@@ -1329,7 +1329,8 @@ fn without_marks(html: String) -> String {
     shown
 }
 
-fn is_block(tag: &Tag<'_>) -> bool {
+/// Whether an element is a block, not a part of running text.
+pub(super) fn is_block(tag: &Tag<'_>) -> bool {
     !matches!(
         tag,
         Tag::Emphasis
@@ -1342,7 +1343,8 @@ fn is_block(tag: &Tag<'_>) -> bool {
     )
 }
 
-fn is_block_end(tag: TagEnd) -> bool {
+/// The same of where it ends.
+pub(super) fn is_block_end(tag: TagEnd) -> bool {
     !matches!(
         tag,
         TagEnd::Emphasis

@@ -9,6 +9,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 
 use super::Document;
+use super::markdown::{is_block, is_block_end};
 
 /// What [`parts`] finds. All ranges are bytes of the file.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -77,27 +78,11 @@ struct Walk {
 impl Walk {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         match event {
-            Event::Start(
-                Tag::Emphasis
-                | Tag::Strong
-                | Tag::Strikethrough
-                | Tag::Superscript
-                | Tag::Subscript
-                | Tag::Link { .. }
-                | Tag::Image { .. },
-            ) => {
+            Event::Start(tag) if !is_block(&tag) => {
                 self.extend(range);
                 self.depth += 1;
             }
-            Event::End(
-                TagEnd::Emphasis
-                | TagEnd::Strong
-                | TagEnd::Strikethrough
-                | TagEnd::Superscript
-                | TagEnd::Subscript
-                | TagEnd::Link
-                | TagEnd::Image,
-            ) => self.depth = self.depth.saturating_sub(1),
+            Event::End(tag) if !is_block_end(tag) => self.depth = self.depth.saturating_sub(1),
             Event::Start(tag) => {
                 self.cut();
                 match tag {

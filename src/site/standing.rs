@@ -107,8 +107,6 @@ pub struct Standings {
     /// In the order of the source: title, description, sentences; then what the translation alone has.
     pub pairs: Vec<Pair>,
     pub summary: Summary,
-    /// By line of the translation: the pair it is in.
-    of_line: Vec<u32>,
 }
 
 impl Standings {
@@ -117,7 +115,7 @@ impl Standings {
         let (source_lang, source) = source;
         let (lang, translation) = translation;
         let lock = source.lock.as_deref();
-        let mut standings = Self { of_line: vec![u32::MAX; translation.segments.len()], ..Self::default() };
+        let mut standings = Self::default();
         let front = |document: &Document, unit| match unit {
             Unit::Title => Some(document.title.clone()),
             _ => document.front.description.clone(),
@@ -150,8 +148,10 @@ impl Standings {
             };
             standings.push(Pair { unit, standing, source: Some(index as u32), lines });
         }
-        for line in 0..translation.segments.len() {
-            if standings.of_line[line] == u32::MAX {
+        let mut is_paired = vec![false; translation.segments.len()];
+        standings.pairs.iter().flat_map(|pair| &pair.lines).for_each(|&line| is_paired[line as usize] = true);
+        for (line, is_paired) in is_paired.into_iter().enumerate() {
+            if !is_paired {
                 let id = translation.segments[line].id;
                 let meant = translation.marks_of(line).is_some_and(|marks| marks.alone);
                 let unit = Unit::Segment(id);
@@ -163,21 +163,7 @@ impl Standings {
 
     fn push(&mut self, pair: Pair) {
         self.summary.add(&pair.standing);
-        let index = self.pairs.len() as u32;
-        let is_changed = matches!(pair.standing, Standing::Changed { .. });
-        for &line in &pair.lines {
-            let of_line = &mut self.of_line[line as usize];
-            let known = self.pairs.get(*of_line as usize).map(|pair| &pair.standing);
-            if known.is_none_or(|known| is_changed && !matches!(known, Standing::Changed { .. })) {
-                *of_line = index;
-            }
-        }
         self.pairs.push(pair);
-    }
-
-    /// The pair that a line of the translation is in; one whose source has changed, if it stands for several sentences.
-    pub fn of_line(&self, line: usize) -> &Pair {
-        &self.pairs[self.of_line[line] as usize]
     }
 
     /// What needs work: changed or missing.

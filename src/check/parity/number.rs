@@ -388,26 +388,28 @@ fn roman(reading: &Reading<'_>, at: usize) -> Option<Number> {
     })
 }
 
+/// The signs of Roman numbers, from the greatest down.
+const ROMAN: [(u32, &str); 13] = [
+    (1000, "M"),
+    (900, "CM"),
+    (500, "D"),
+    (400, "CD"),
+    (100, "C"),
+    (90, "XC"),
+    (50, "L"),
+    (40, "XL"),
+    (10, "X"),
+    (9, "IX"),
+    (5, "V"),
+    (4, "IV"),
+    (1, "I"),
+];
+
 /// The value of a Roman number in its one proper form.
 fn roman_value(letters: &str) -> Option<u32> {
-    const STEPS: [(u32, &str); 13] = [
-        (1000, "M"),
-        (900, "CM"),
-        (500, "D"),
-        (400, "CD"),
-        (100, "C"),
-        (90, "XC"),
-        (50, "L"),
-        (40, "XL"),
-        (10, "X"),
-        (9, "IX"),
-        (5, "V"),
-        (4, "IV"),
-        (1, "I"),
-    ];
     let mut rest = letters;
     let mut total = 0;
-    for (value, sign) in STEPS {
+    for (value, sign) in ROMAN {
         // One of each, but for those of a single kind, of which there may be three.
         let most = if matches!(value, 1000 | 100 | 10 | 1) { 3 } else { 1 };
         for _ in 0..most {
@@ -421,21 +423,7 @@ fn roman_value(letters: &str) -> Option<u32> {
 
 fn to_roman(mut value: u32) -> String {
     let mut letters = String::new();
-    for (step, sign) in [
-        (1000, "M"),
-        (900, "CM"),
-        (500, "D"),
-        (400, "CD"),
-        (100, "C"),
-        (90, "XC"),
-        (50, "L"),
-        (40, "XL"),
-        (10, "X"),
-        (9, "IX"),
-        (5, "V"),
-        (4, "IV"),
-        (1, "I"),
-    ] {
+    for (step, sign) in ROMAN {
         while value >= step {
             letters.push_str(sign);
             value -= step;

@@ -124,7 +124,8 @@ impl<'t> Reading<'t> {
     pub(super) fn is_plainly(&self, scripts: Scripts) -> bool {
         let (latin, cyrillic) = (self.in_prose.has(LATIN), self.in_prose.has(CYRILLIC));
         let fits = |has: bool, script: Scripts| !has || scripts.is_empty() || scripts.meets(script);
-        !self.in_prose.has(OTHER) && !(latin && cyrillic) && fits(latin, Scripts::LATIN) && fits(cyrillic, Scripts::CYRILLIC)
+        let two = latin && cyrillic;
+        !two && !self.in_prose.has(OTHER) && fits(latin, Scripts::LATIN) && fits(cyrillic, Scripts::CYRILLIC)
     }
 
     /// Whether Unicode normal form C writes no character of the text otherwise, as far as the bytes tell.

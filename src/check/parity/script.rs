@@ -104,7 +104,7 @@ pub(super) fn mixed(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Fin
         let mut wanted = [Scripts::LATIN, Scripts::CYRILLIC, Scripts::GREEK];
         // The word's own script is the one that it has most of; the language's, where that does not decide.
         wanted.sort_by_key(|it| std::cmp::Reverse((count(*it), it.meets(rules.scripts))));
-        // Where that is not possible, the other way round: `Kазакh` can only be Latin.
+        // Where that is not possible, the other way round: `й` is not Latin, however many letters beside it are.
         let repaired = wanted.iter().filter(|it| count(**it) > 0).find_map(|&wanted| {
             let alphabet = if wanted.meets(rules.scripts) { rules.alphabet.as_str() } else { "" };
             let repaired: Option<String> = word
