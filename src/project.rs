@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::base::{Diagnostic, Digest, Failure, Place, code, diagnostic, suggest, yaml};
+use crate::base::{Diagnostic, Digest, Failure, Place, Problems, code, suggest, yaml};
 use crate::check::Checks;
 use crate::link::Links;
 use crate::link::touched::Touched;
@@ -73,8 +73,8 @@ struct Known {
     templates: Option<Arc<Templates>>,
     renderer: Option<Renderer>,
     found: Found,
-    /// All of it, with severities and in order.
-    problems: Vec<Diagnostic>,
+    /// All of it, with severities.
+    problems: Problems,
 }
 
 /// What is wrong, by what it was found in. Of what there may be much, without what nobody is to see.
@@ -95,7 +95,7 @@ struct Found {
 
 impl Found {
     /// All of it, as it is shown.
-    fn all(&self, config: Option<&Config>) -> Vec<Diagnostic> {
+    fn all(&self, config: Option<&Config>) -> Problems {
         let Self { outer, splits, locks, documents, site, links, checks, templates } = self;
         let documents = locks.values().chain(documents.values()).flatten();
         let stages = outer.iter().chain(splits).chain(documents).chain(site).chain(links);
@@ -103,8 +103,7 @@ impl Found {
         if let Some(config) = config {
             config.apply_severities(&mut problems);
         }
-        diagnostic::sort(&mut problems);
-        problems
+        problems.into_iter().collect()
     }
 }
 
@@ -136,7 +135,7 @@ impl Edit {
             return None;
         }
         let mut edit = Self::default();
-        for (name, old, new) in before.files.differences(&inputs.files) {
+        for (name, old, new) in before.files.differences(&inputs.files, load::File::same) {
             let is_text = |file: Option<&load::File>| file.is_some_and(|file| matches!(file.content, Content::Text(_)));
             if name.starts_with("templates/") {
                 edit.templates = true;
@@ -183,7 +182,7 @@ pub struct Redone {
     pub templates: bool,
     /// Whether the menus and other values that pages share are new.
     pub shared: bool,
-    /// Whether the list of problems was put together again.
+    /// Whether other problems were found.
     pub problems: bool,
 }
 
@@ -255,8 +254,8 @@ pub struct State {
     /// The source texts as they were cut, and what was wrong with their plans.
     pub splits: Vec<Arc<Split>>,
     pub split_problems: Vec<Diagnostic>,
-    /// Of all stages but rendering, in the order in which they are shown.
-    pub problems: Vec<Diagnostic>,
+    /// Of all stages but rendering.
+    pub problems: Problems,
     /// What may differ from the state that the project made before.
     pub touched: Touched,
     pub redone: Redone,
@@ -400,6 +399,7 @@ impl Project {
             found.checks = check::check(&site, &inputs);
             self.laps.lap("check");
             let templates = self.templates(&inputs, config, &mut found.templates);
+            found.templates = shown(config, &found.templates);
             renderer = templates.as_ref().map(|templates| {
                 let (site, links, templates) = (Arc::clone(&site), Arc::clone(&links), Arc::clone(templates));
                 Renderer::new(Arc::clone(&inputs), site, links, templates, Arc::clone(&self.highlighter))
@@ -440,8 +440,8 @@ impl Project {
             let key = before.key.clone();
             let read = KnownLock::read(file, inputs.text(file)?, &key, Some(before));
             let problems = shown(&known.config, &read.problems);
-            let before = known.found.locks.insert(Arc::clone(file), problems.clone());
-            redone.problems |= before.unwrap_or_default() != problems;
+            let before = known.found.locks.insert(Arc::clone(file), problems.clone()).unwrap_or_default();
+            redone.problems |= known.problems.replace(&before, &problems);
             if let Some(work) = known.site.work_named(key.as_str()) {
                 // All editions have their ids from it.
                 let editions = known.site.work(work).editions.iter().flatten();
@@ -466,8 +466,8 @@ impl Project {
                 return None;
             }
             let problems = shown(&known.config, &problems);
-            let before = known.found.documents.insert(Arc::clone(file), problems.clone());
-            redone.problems |= before.unwrap_or_default() != problems;
+            let before = known.found.documents.insert(Arc::clone(file), problems.clone()).unwrap_or_default();
+            redone.problems |= known.problems.replace(&before, &problems);
             documents.push(document);
         }
         self.laps.lap("parse");
@@ -490,12 +490,13 @@ impl Project {
             let links = Arc::new(known.links.with(&known.site, &site, &works));
             redone.answered = links.asked;
             if !Arc::ptr_eq(&links.problems, &known.links.problems) {
-                known.found.links = shown(&known.config, &links.problems);
-                redone.problems = true;
+                let problems = shown(&known.config, &links.problems);
+                let before = std::mem::replace(&mut known.found.links, problems);
+                redone.problems |= known.problems.replace(&before, &known.found.links);
             }
             self.laps.lap("link");
             touched = link::touched::touched((&known.site, &known.links), (&site, &links), &works);
-            redone.problems |= known.found.checks.look_again(&site, inputs, &works);
+            redone.problems |= known.found.checks.look_again(&site, inputs, &works, &mut known.problems);
             self.laps.lap("check");
             known.site = site;
             known.links = links;
@@ -503,7 +504,8 @@ impl Project {
         if edit.templates {
             let before = std::mem::take(&mut known.found.templates);
             let templates = self.templates(inputs, &known.config, &mut known.found.templates);
-            redone.problems |= before != known.found.templates;
+            known.found.templates = shown(&known.config, &known.found.templates);
+            redone.problems |= known.problems.replace(&before, &known.found.templates);
             // The same ones if the texts are those that they were made of.
             let same = matches!((&templates, &known.templates), (Some(a), Some(b)) if Arc::ptr_eq(a, b));
             if !same {
@@ -529,9 +531,6 @@ impl Project {
         });
         known.renderer.clone_from(&renderer);
         known.inputs = Arc::clone(inputs);
-        if redone.problems {
-            known.problems = known.found.all(Some(&known.config));
-        }
         self.laps.lap("problems");
         let state = State {
             inputs: Arc::clone(inputs),

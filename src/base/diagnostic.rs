@@ -3,6 +3,8 @@
 //! Stages return diagnostics beside what they could make. How they are shown to people and to
 //! machines is the business of `cli::report`.
 
+use std::cmp::Ordering;
+
 use super::{Code, Place};
 
 /// How bad a problem is.
@@ -93,10 +95,13 @@ fn one_line(text: String) -> String {
 
 /// Puts diagnostics in the order in which they are shown: by file, place, code; equal ones once.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by(|a, b| {
-        (&a.place, a.code.name, &a.message, &a.others, &a.hints).cmp(&(&b.place, b.code.name, &b.message, &b.others, &b.hints))
-    });
+    diagnostics.sort_by(order);
     diagnostics.dedup();
+}
+
+/// The order in which diagnostics are shown.
+pub fn order(a: &Diagnostic, b: &Diagnostic) -> Ordering {
+    (&a.place, a.code.name, &a.message, &a.others, &a.hints).cmp(&(&b.place, b.code.name, &b.message, &b.others, &b.hints))
 }
 
 /// Whether any of them is an error.

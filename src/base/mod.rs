@@ -8,6 +8,8 @@ pub mod failure;
 pub mod hash;
 pub mod path;
 pub mod place;
+pub mod problems;
+pub mod shared;
 pub mod suggest;
 pub mod yaml;
 
@@ -16,3 +18,5 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use failure::Failure;
 pub use hash::Digest;
 pub use place::Place;
+pub use problems::Problems;
+pub use shared::SharedMap;

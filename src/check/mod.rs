@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::base::{Diagnostic, Place, code};
+use crate::base::{Diagnostic, Place, Problems, code};
 use crate::load::Inputs;
 use crate::model::Config;
 use crate::parse::{BlockKind, Document};
@@ -37,9 +37,9 @@ impl Checks {
         self.works.values().chain(self.chapters.values()).flatten().chain(&self.rest)
     }
 
-    /// Looks again at works whose documents are others in an index that has the same works; says whether it found
-    /// anything else than before.
-    pub fn look_again(&mut self, site: &Site, inputs: &Inputs, works: &BTreeSet<WorkId>) -> bool {
+    /// Looks again at works whose documents are others in an index that has the same works, and puts what it finds in the
+    /// place of what it found before, also among all problems; says whether that is anything else.
+    pub fn look_again(&mut self, site: &Site, inputs: &Inputs, works: &BTreeSet<WorkId>, all: &mut Problems) -> bool {
         let mut differs = false;
         let is_one = |file: &str| site.edition_in(file).is_some_and(|(work, _)| works.contains(&work));
         let rules = sentences::rules(site);
@@ -47,13 +47,13 @@ impl Checks {
             let mut problems = Vec::new();
             translations(site, work, &mut problems);
             sentences::check(site, inputs, &rules, work, &mut problems);
-            differs |= put(&mut self.works, work, problems, &site.config);
+            differs |= put(&mut self.works, work, problems, &site.config, all);
         }
         for (index, split) in site.splits.iter().enumerate() {
             for (number, chapter) in split.chapters.iter().enumerate().filter(|(_, chapter)| is_one(&chapter.file)) {
                 let mut problems = Vec::new();
                 self::chapter(split, chapter, inputs, &mut problems);
-                differs |= put(&mut self.chapters, (index, number), problems, &site.config);
+                differs |= put(&mut self.chapters, (index, number), problems, &site.config, all);
             }
         }
         differs
@@ -61,10 +61,20 @@ impl Checks {
 }
 
 /// Puts problems in the place of those of before, but for those that nobody is to see; says whether they differ.
-fn put<K: Ord>(known: &mut BTreeMap<K, Vec<Diagnostic>>, key: K, mut problems: Vec<Diagnostic>, config: &Config) -> bool {
+fn put<K: Ord>(
+    known: &mut BTreeMap<K, Vec<Diagnostic>>,
+    key: K,
+    mut problems: Vec<Diagnostic>,
+    config: &Config,
+    all: &mut Problems,
+) -> bool {
     config.apply_severities(&mut problems);
-    let before = if problems.is_empty() { known.remove(&key) } else { known.insert(key, problems.clone()) };
-    before.unwrap_or_default() != problems
+    let before = known.remove(&key).unwrap_or_default();
+    let differs = all.replace(&before, &problems);
+    if !problems.is_empty() {
+        known.insert(key, problems);
+    }
+    differs
 }
 
 /// Looks at the site as a whole.
@@ -87,7 +97,10 @@ pub fn check(site: &Site, inputs: &Inputs) -> Checks {
         for (number, chapter) in split.chapters.iter().enumerate() {
             let mut problems = Vec::new();
             self::chapter(split, chapter, inputs, &mut problems);
-            put(&mut checks.chapters, (index, number), problems, &site.config);
+            site.config.apply_severities(&mut problems);
+            if !problems.is_empty() {
+                checks.chapters.insert((index, number), problems);
+            }
         }
     }
     if site.config.base_url.is_none() {

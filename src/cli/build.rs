@@ -68,8 +68,8 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     }
     let highlighter = if args.no_cache { Arc::default() } else { cache::highlighter(&global.root) };
     let mut state = project.with_highlighter(Arc::clone(&highlighter)).state(inputs);
-    if state.renderer.is_none() || diagnostic::has_errors(&state.problems) {
-        let code = report_all(global, &state, &state.problems);
+    if state.renderer.is_none() || state.problems.has_errors() {
+        let code = report_all(global, &state, &state.problems.to_vec());
         say(global, "nothing was published");
         return Ok(code);
     }
@@ -87,7 +87,7 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     if !args.no_cache {
         cache::keep(&global.root, &highlighter);
     }
-    let mut problems = state.problems.clone();
+    let mut problems = state.problems.to_vec();
     problems.extend_from_slice(&emitted.problems);
     diagnostic::sort(&mut problems);
     if let Some(record) = emitted.record.take() {
@@ -138,7 +138,7 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
         .with_highlighter(cache::highlighter(&global.root));
     let state = project.refresh()?;
     let progress = Progress::new(global, &state);
-    let mut problems = state.problems.clone();
+    let mut problems = state.problems.to_vec();
     if state.renderer.is_some() {
         problems.extend(emit::render_all(&state, &|| progress.step()));
     }

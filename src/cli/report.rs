@@ -13,12 +13,18 @@ use crate::load::{Inputs, builtin};
 use super::{Code, Format, Global};
 
 /// Prints problems and says what they come to.
-pub(super) fn report(global: &Global, problems: &[Diagnostic], inputs: &Inputs) -> Code {
+pub(super) fn report<'p>(global: &Global, problems: impl IntoIterator<Item = &'p Diagnostic>, inputs: &Inputs) -> Code {
     let mut out = anstream::AutoStream::auto(std::io::stderr());
     // JSON is what a machine reads, so it is the output proper.
     let mut json = std::io::stdout().lock();
     let renderer = Renderer::styled().decor_style(DecorStyle::Ascii);
+    let (mut errors, mut warnings) = (0, 0);
     for problem in problems {
+        match problem.severity {
+            Severity::Error => errors += 1,
+            Severity::Warning => warnings += 1,
+            Severity::Note => {}
+        }
         if global.quiet && problem.severity == Severity::Note {
             continue;
         }
@@ -29,8 +35,6 @@ pub(super) fn report(global: &Global, problems: &[Diagnostic], inputs: &Inputs) 
             Format::Json => writeln!(json, "{}", as_json(problem, inputs)),
         };
     }
-    let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if errors + warnings > 0 && global.format != Format::Json {
         let _ = writeln!(out, "{}, {}", plural(errors, "error"), plural(warnings, "warning"));
     }

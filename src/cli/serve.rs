@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::base::{Diagnostic, Failure, Severity};
+use crate::base::{Failure, Problems, Severity};
 use crate::serve::{self, Change, ChangeKind, Event};
 
 use super::{Code, Format, Global, Outcome, overrides, report, say};
@@ -56,7 +56,7 @@ fn tell(global: &Global, open: bool, event: Event) {
             say(global, &format!("{}  {}: {pages}{problems}", milliseconds(duration), changes_text(&changes)));
         }
         Event::Page { problems, inputs, .. } => {
-            report::report(global, &problems, &inputs);
+            report::report(global, &*problems, &inputs);
         }
         Event::Warning(message) => report::failure(&Failure::new(message), Format::Full),
     }
@@ -67,9 +67,8 @@ fn milliseconds(duration: Duration) -> String {
 }
 
 /// How much is wrong, what was told before included.
-fn problems_text(problems: &[Diagnostic]) -> String {
-    let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
-    let texts = [Severity::Error, Severity::Warning].map(|severity| match count(severity) {
+fn problems_text(problems: &Problems) -> String {
+    let texts = [Severity::Error, Severity::Warning].map(|severity| match problems.count(severity) {
         0 => String::new(),
         number => format!(", {}", report::plural(number, severity.name())),
     });

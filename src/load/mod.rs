@@ -16,13 +16,11 @@ use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 
-use crate::base::{Diagnostic, Failure, Place, code, path};
+use crate::base::{Diagnostic, Failure, Place, SharedMap, code, path};
 
 pub mod builtin;
-mod files;
 mod walk;
 
-pub use files::Files;
 pub use walk::is_passed_over;
 
 /// The folders of a project that are read, besides `site.yaml`.
@@ -35,11 +33,13 @@ const TEXT_LIMIT: u64 = 8 << 20;
 /// coarsest time stamps in use (FAT) count in steps of two seconds.
 const SETTLED: Duration = Duration::from_secs(3);
 
+/// Files by path from the root, with `/` between its parts, in NFC.
+pub type Files = SharedMap<File>;
+
 /// A snapshot of the project's files.
 #[derive(Debug, Default, Clone)]
 pub struct Inputs {
     pub root: PathBuf,
-    /// By path from the root, with `/` between its parts, in NFC.
     pub files: Files,
     /// What could not be read.
     pub problems: Vec<Diagnostic>,
@@ -459,9 +459,9 @@ mod tests {
         let found = found.unwrap();
         assert_eq!(found.files.keys().map(|path| &**path).collect::<Vec<_>>(), ["content/a/x.kk.md", "content/a/y.kk.md"]);
         assert_eq!(found.text("content/a/x.kk.md").map(|text| &**text), Some("two"));
-        assert_eq!(found.files.differences(&refresh(&root, None).unwrap().files).len(), 0);
+        assert_eq!(found.files.differences(&refresh(&root, None).unwrap().files, File::same).len(), 0);
         // Only what was named is looked at.
-        assert!(first.files.differences(&glance(&["content/a/y.kk.md"]).unwrap().files).len() == 1);
+        assert!(first.files.differences(&glance(&["content/a/y.kk.md"]).unwrap().files, File::same).len() == 1);
         assert!(glance(&["content/a"]).is_none(), "a folder");
         fs::write(at("content/a/x.kk.md"), b"\xff").unwrap();
         assert!(glance(&["content/a/x.kk.md"]).is_none(), "not to be read");

@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::base::{Diagnostic, Failure, Place};
+use crate::base::{Diagnostic, Failure, Place, Problems};
 use crate::link::touched::Touched;
 use crate::load::{self, Inputs};
 use crate::project::{Overrides, Project, State};
@@ -410,7 +410,7 @@ fn look(project: &Project, inputs: &Inputs, watch: &mut Watch) -> Result<Option<
 /// Whether a file that had a text has none now.
 fn is_emptied(before: &Inputs, after: &Inputs) -> bool {
     let is_empty = |file: &load::File| matches!(&file.content, load::Content::Text(text) if text.is_empty());
-    let found = before.files.differences(&after.files);
+    let found = before.files.differences(&after.files, load::File::same);
     found.into_iter().any(|(_, old, new)| old.is_some() && new.is_some_and(is_empty))
 }
 
@@ -423,10 +423,14 @@ fn pages_touched(state: &State) -> usize {
     }
 }
 
-/// The problems that a state has and the one before had not; both lists are in the order in which they are shown.
-fn fresh(before: &[Diagnostic], after: &[Diagnostic]) -> Vec<Diagnostic> {
-    let known: HashSet<(&str, &str, Option<&Place>)> = before.iter().map(identity).collect();
-    after.iter().filter(|problem| !known.contains(&identity(problem))).cloned().collect()
+/// The problems that a state has and the one before had not.
+fn fresh(before: &Problems, after: &Problems) -> Vec<Diagnostic> {
+    let mut fresh = Vec::new();
+    for [before, after] in after.differences(before) {
+        let known: HashSet<(&str, &str, Option<&Place>)> = before.into_iter().map(identity).collect();
+        fresh.extend(after.into_iter().filter(|problem| !known.contains(&identity(problem))).cloned());
+    }
+    fresh
 }
 
 /// By what a person takes two problems for the same.
@@ -453,7 +457,7 @@ fn changes(before: &Inputs, after: &Inputs) -> Vec<Change> {
         };
         Change { file: Arc::clone(file), kind }
     };
-    before.files.differences(&after.files).into_iter().map(change).collect()
+    before.files.differences(&after.files, load::File::same).into_iter().map(change).collect()
 }
 
 #[cfg(test)]

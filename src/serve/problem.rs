@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::base::place::{floor_char_boundary, line_and_column};
-use crate::base::{Diagnostic, Place};
+use crate::base::{self, Diagnostic, Place, Severity};
 use crate::load::{Inputs, builtin};
 
 /// More would help nobody; the terminal has them all.
@@ -54,14 +54,19 @@ pub(super) struct Line {
 
 impl Problems {
     /// Brings problems into the form that the page shows: first those of the page itself. Notes are left to `check`.
-    pub(super) fn new(own: &[Diagnostic], all: &[Diagnostic], inputs: &Inputs) -> Self {
-        use crate::base::Severity::{Error, Warning};
-        let others = all.iter().filter(|problem| !own.contains(problem));
-        let mut shown: Vec<&Diagnostic> = own.iter().chain(others).filter(|problem| problem.severity >= Warning).collect();
-        shown.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
-        let errors = shown.iter().filter(|problem| problem.severity == Error).count();
-        let list = shown.iter().take(SHOWN).map(|problem| Problem::new(problem, inputs)).collect();
-        Self { errors, warnings: shown.len() - errors, list }
+    pub(super) fn new(own: &[Diagnostic], all: &base::Problems, inputs: &Inputs) -> Self {
+        // A page's own problems show when it is rendered, and no stage before could have found them.
+        let count = |severity| own.iter().filter(|problem| problem.severity == severity).count() + all.count(severity);
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        // Of many problems only the first are looked at: after each save all open pages ask.
+        let of = |severity: Severity, most: usize| {
+            let is_one = move |problem: &&Diagnostic| problem.severity == severity;
+            own.iter().chain(all.iter()).filter(is_one).take(most)
+        };
+        let shown_errors = errors.min(SHOWN);
+        let shown = of(Severity::Error, shown_errors).chain(of(Severity::Warning, warnings.min(SHOWN - shown_errors)));
+        let list = shown.map(|problem| Problem::new(problem, inputs)).collect();
+        Self { errors, warnings, list }
     }
 }
 
@@ -182,7 +187,7 @@ mod tests {
         let warning = Diagnostic::at(&code::NO_TITLE, Place::whole(&file), "w");
         let error = Diagnostic::at(&code::BROKEN_LINK, Place::whole(&file), "other");
         let own = Diagnostic::at(&code::TEMPLATE, Place::whole(&file), "own");
-        let problems = Problems::new(std::slice::from_ref(&own), &[warning, error, own.clone()], &Inputs::default());
+        let problems = Problems::new(std::slice::from_ref(&own), &[warning, error].into_iter().collect(), &Inputs::default());
         assert_eq!((problems.errors, problems.warnings), (2, 1));
         assert_eq!(problems.list.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>(), ["own", "other", "w"]);
     }

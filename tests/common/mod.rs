@@ -76,7 +76,7 @@ pub(crate) struct Snapshot {
 /// Asks a state for everything.
 pub(crate) fn snapshot(state: &State) -> Snapshot {
     let mut routes = BTreeMap::new();
-    let mut problems = state.problems.clone();
+    let mut problems = state.problems.to_vec();
     if let Some(site) = state.site() {
         for (path, route) in site.routes.iter() {
             let rendered = state.render(route);

@@ -1,0 +1,206 @@
+//! All that is wrong with a site, in a form that an edit changes in a few places.
+//!
+//! A site may have thousands of warnings, and each save in the preview makes a new list of them, compares it with the one
+//! before and counts it. So they lie by file, copies share what is the same, and counts are kept.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::shared::SharedMap;
+use super::{Diagnostic, Severity, diagnostic};
+
+/// Problems in the order in which they are shown.
+#[derive(Default, Clone)]
+pub struct Problems {
+    /// By the file that they are in, `""` for those that are in none.
+    files: SharedMap<Arc<OfFile>>,
+    /// Of all files.
+    counts: Counts,
+}
+
+/// How many there are of each severity.
+type Counts = [usize; 3];
+
+/// The problems of one file.
+#[derive(Debug, Default)]
+struct OfFile {
+    /// In order. What was found twice is there twice, so that it stays when one of those who found it finds it no more.
+    found: Vec<Diagnostic>,
+    /// Without repetitions.
+    counts: Counts,
+}
+
+impl OfFile {
+    fn new(mut found: Vec<Diagnostic>) -> Self {
+        found.sort_by(diagnostic::order);
+        let mut of_file = Self { found, counts: Counts::default() };
+        for severity in of_file.shown().map(|problem| problem.severity).collect::<Vec<_>>() {
+            of_file.counts[severity as usize] += 1;
+        }
+        of_file
+    }
+
+    fn shown(&self) -> impl Iterator<Item = &Diagnostic> {
+        let repeats = |at: usize| at > 0 && self.found[at - 1] == self.found[at];
+        self.found.iter().enumerate().filter(move |(at, _)| !repeats(*at)).map(|(_, problem)| problem)
+    }
+}
+
+impl Problems {
+    /// All of them, each once.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.files.iter().flat_map(|(_, of_file)| of_file.shown())
+    }
+
+    /// All of them, each once.
+    pub fn to_vec(&self) -> Vec<Diagnostic> {
+        self.iter().cloned().collect()
+    }
+
+    /// How many there are of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.counts[severity as usize]
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Whether any of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// Puts what was found now in the place of what was found there before; says whether that is anything else.
+    pub fn replace(&mut self, before: &[Diagnostic], now: &[Diagnostic]) -> bool {
+        if before == now {
+            return false;
+        }
+        let mut files: BTreeMap<Arc<str>, [Vec<&Diagnostic>; 2]> = BTreeMap::new();
+        for (side, problems) in [before, now].into_iter().enumerate() {
+            for problem in problems {
+                files.entry(file_of(problem)).or_default()[side].push(problem);
+            }
+        }
+        for (file, [mut before, now]) in files {
+            before.sort_by(|a, b| diagnostic::order(a, b));
+            let mut before = before.into_iter().peekable();
+            let known = self.files.remove(&file).unwrap_or_default();
+            // Both are in order, so one pass takes away each as often as it was found.
+            let mut found: Vec<Diagnostic> = Vec::with_capacity(known.found.len() + now.len());
+            for problem in &known.found {
+                if before.next_if(|gone| *gone == problem).is_none() {
+                    found.push(problem.clone());
+                }
+            }
+            found.extend(now.into_iter().cloned());
+            self.count_as(&known, OfFile::new(found), file);
+        }
+        true
+    }
+
+    fn count_as(&mut self, before: &OfFile, now: OfFile, file: Arc<str>) {
+        for ((count, before), now) in self.counts.iter_mut().zip(before.counts).zip(now.counts) {
+            *count = *count + now - before;
+        }
+        if !now.found.is_empty() {
+            self.files.insert(file, Arc::new(now));
+        }
+    }
+
+    /// The problems of those files whose problems are others than they were, with what these were.
+    pub fn differences<'a>(&'a self, before: &'a Self) -> Vec<[Vec<&'a Diagnostic>; 2]> {
+        let same = |a: &Arc<OfFile>, b: &Arc<OfFile>| Arc::ptr_eq(a, b) || a.found == b.found;
+        let list = |of_file: Option<&'a Arc<OfFile>>| of_file.map_or_else(Vec::new, |of_file| of_file.shown().collect());
+        let differences = before.files.differences(&self.files, same);
+        differences.into_iter().map(|(_, before, now)| [list(before), list(now)]).collect()
+    }
+}
+
+/// The name of the file that a problem is in.
+fn file_of(problem: &Diagnostic) -> Arc<str> {
+    problem.place.as_ref().map_or_else(Arc::default, |place| Arc::clone(&place.file))
+}
+
+impl<'a> IntoIterator for &'a Problems {
+    type Item = &'a Diagnostic;
+    type IntoIter = Box<dyn Iterator<Item = &'a Diagnostic> + 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new(self.iter())
+    }
+}
+
+impl FromIterator<Diagnostic> for Problems {
+    fn from_iter<T: IntoIterator<Item = Diagnostic>>(problems: T) -> Self {
+        let mut files: BTreeMap<Arc<str>, Vec<Diagnostic>> = BTreeMap::new();
+        for problem in problems {
+            files.entry(file_of(&problem)).or_default().push(problem);
+        }
+        let mut counts = Counts::default();
+        let of_files = files.into_iter().map(|(file, found)| {
+            let of_file = OfFile::new(found);
+            for (count, more) in counts.iter_mut().zip(of_file.counts) {
+                *count += more;
+            }
+            (file, Arc::new(of_file))
+        });
+        let files = of_files.collect();
+        Self { files, counts }
+    }
+}
+
+impl std::fmt::Debug for Problems {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::base::{Place, code};
+
+    /// Few enough that one is often found twice.
+    fn problem(number: u8) -> Diagnostic {
+        let code = [&code::NO_TITLE, &code::BROKEN_LINK, &code::NO_CONFIG][usize::from(number % 3)];
+        match number % 4 {
+            0 => Diagnostic::nowhere(code, "nowhere"),
+            file => {
+                let place = Place::new(&format!("{file}.md").into(), usize::from(number / 4 % 3)..9);
+                Diagnostic::at(code, place, "there")
+            }
+        }
+    }
+
+    fn problems() -> impl Strategy<Value = Vec<Diagnostic>> {
+        prop::collection::vec((0..24u8).prop_map(problem), 0..12)
+    }
+
+    proptest! {
+        /// Whatever several stages find one after the other, it is the sorted list of what each found last.
+        #[test]
+        fn it_is_a_sorted_list_of_what_was_found(mut stages in prop::collection::vec(problems(), 1..5), edits in prop::collection::vec((0..4usize, problems()), 0..12)) {
+            let mut all: Problems = stages.iter().flatten().cloned().collect();
+            for (stage, now) in edits {
+                let stage = stage % stages.len();
+                let copy = all.clone();
+                let before = std::mem::replace(&mut stages[stage], now);
+                prop_assert_eq!(all.replace(&before, &stages[stage]), before != stages[stage]);
+                let mut wanted: Vec<Diagnostic> = stages.iter().flatten().cloned().collect();
+                diagnostic::sort(&mut wanted);
+                prop_assert_eq!(all.to_vec(), wanted.clone());
+                prop_assert_eq!(all.is_empty(), wanted.is_empty());
+                for severity in [Severity::Note, Severity::Warning, Severity::Error] {
+                    prop_assert_eq!(all.count(severity), wanted.iter().filter(|it| it.severity == severity).count());
+                }
+                let fresh = |[before, now]: &[Vec<&Diagnostic>; 2]| now.iter().filter(|it| !before.contains(it)).map(|it| (*it).clone()).collect::<Vec<_>>();
+                let found: Vec<Diagnostic> = all.differences(&copy).iter().flat_map(fresh).collect();
+                prop_assert_eq!(found, all.iter().filter(|it| !copy.iter().any(|old| old == *it)).cloned().collect::<Vec<_>>());
+            }
+        }
+    }
+}
