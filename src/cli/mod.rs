@@ -137,8 +137,10 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Outcome {
     let global = &cli.global;
     match cli.command {
-        Command::Build(args) => build::build(global, &args),
-        Command::Check(args) => build::check(global, &args),
+        // On a thread of those that work anyway, since each has its own part of the memory: what one has let go of, such as
+        // the texts of pages, no other can use, and fresh memory costs time too.
+        Command::Build(args) => rayon::scope(|_| build::build(global, &args)),
+        Command::Check(args) => rayon::scope(|_| build::check(global, &args)),
         Command::Serve(args) => serve::serve(global, &args),
         Command::Split(args) => split::split(global, &args),
         Command::Sync(args) => sync::sync(global, &args),

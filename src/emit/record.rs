@@ -100,7 +100,8 @@ impl Record {
 
     /// The record as bytes, for [`Record::read`].
     pub fn bytes(&self) -> Vec<u8> {
-        let mut body = Vec::with_capacity(self.files.len() * 120);
+        let mut body = Vec::with_capacity(self.files.len() * 160 + 200);
+        body.extend(HEADER.as_bytes());
         let digest = |body: &mut Vec<u8>, digest: Option<Digest>| {
             body.push(u8::from(digest.is_some()));
             body.extend(digest.map_or(0, |digest| digest.0).to_le_bytes());
@@ -117,7 +118,9 @@ impl Record {
             body.extend(length.to_le_bytes());
             body.extend(file.to_le_bytes());
         }
-        [HEADER.as_bytes(), &body, &Digest::of(&body).0.to_le_bytes()].concat()
+        let sum = Digest::of(&body[HEADER.len()..]);
+        body.extend(sum.0.to_le_bytes());
+        body
     }
 
     /// Reads what [`Record::bytes`] wrote; of anything else, or of less, an empty record.

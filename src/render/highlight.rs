@@ -10,6 +10,8 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::Hasher as _;
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -18,6 +20,7 @@ use pulldown_cmark_escape::escape_html_body_text;
 use rayon::prelude::*;
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
 
+use crate::base::hash::Digester;
 use crate::base::{Digest, suggest};
 
 /// The largest block that is highlighted, in bytes.
@@ -105,7 +108,7 @@ pub enum Highlighted {
 }
 
 impl Highlighter {
-    /// A highlighter that remembers what [`Highlighter::memory`] wrote, if that is whole and of this program.
+    /// A highlighter that remembers what [`Highlighter::write_memory`] wrote, if that is whole and of this program.
     ///
     /// It is never needed, and bytes that are damaged or of another program only make it forget.
     pub fn remembering(memory: &[u8]) -> Self {
@@ -127,10 +130,10 @@ impl Highlighter {
         Self { done: Mutex::default(), remembered, suggestions: Mutex::default() }
     }
 
-    /// What this highlighter did, for the next process; `None` if it did nothing new.
+    /// Writes what this highlighter did, for the next process; says `false`, and writes nothing, if that is nothing new.
     ///
     /// Blocks that were not asked for this time are kept while there is room.
-    pub fn memory(&self) -> Option<Vec<u8>> {
+    pub fn write_memory(&self, out: &mut dyn Write) -> io::Result<bool> {
         let done = self.done.lock().expect("no code panics while it holds this lock");
         let mut entries: Vec<(Digest, &str)> = done
             .iter()
@@ -140,7 +143,7 @@ impl Highlighter {
             })
             .collect();
         if entries.iter().all(|(digest, _)| self.remembered.contains_key(digest)) {
-            return None;
+            return Ok(false);
         }
         let size = |html: &str| html.len() + 20;
         let mut room = MEMORY_LIMIT.saturating_sub(entries.iter().map(|(_, html)| size(html)).sum());
@@ -158,17 +161,16 @@ impl Highlighter {
             }
         }
         entries.sort_unstable();
-        let mut body = Vec::new();
+        out.write_all(MEMORY.as_bytes())?;
+        let mut digester = Digester::default();
         for (digest, html) in entries {
-            body.extend(digest.0.to_le_bytes());
-            body.extend((html.len() as u32).to_le_bytes());
-            body.extend(html.as_bytes());
+            for part in [&digest.0.to_le_bytes()[..], &(html.len() as u32).to_le_bytes(), html.as_bytes()] {
+                digester.write(part);
+                out.write_all(part)?;
+            }
         }
-        let digest = Digest::of(&body);
-        let mut memory = MEMORY.as_bytes().to_vec();
-        memory.append(&mut body);
-        memory.extend(digest.0.to_le_bytes());
-        Some(memory)
+        out.write_all(&digester.digest().0.to_le_bytes())?;
+        Ok(true)
     }
 
     /// Highlights a block.
@@ -408,6 +410,11 @@ fn class_of(stack: &ScopeStack) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    fn memory_of(highlighter: &Highlighter) -> Option<Vec<u8>> {
+        let mut memory = Vec::new();
+        highlighter.write_memory(&mut memory).unwrap().then_some(memory)
+    }
+
     fn html(language: &str, text: &str) -> String {
         match Highlighter::default().highlight(language, text) {
             Highlighted::Html(html) => html.to_string(),
@@ -444,14 +451,14 @@ mod tests {
     fn what_was_highlighted_is_remembered_and_damage_is_forgotten() {
         let first = Highlighter::default();
         let Highlighted::Html(html) = first.highlight("rust", "fn f() {}") else { panic!("rust is known") };
-        let memory = first.memory().expect("something new");
+        let memory = memory_of(&first).expect("something new");
         let second = Highlighter::remembering(&memory);
         assert_eq!(second.remembered.len(), 1);
         let Highlighted::Html(again) = second.highlight("rust", "fn f() {}") else { panic!("rust is known") };
         assert_eq!(html, again);
-        assert_eq!(second.memory(), None, "nothing is new");
+        assert_eq!(memory_of(&second), None, "nothing is new");
         second.highlight("rust", "fn g() {}");
-        assert_eq!(Highlighter::remembering(&second.memory().unwrap()).remembered.len(), 2);
+        assert_eq!(Highlighter::remembering(&memory_of(&second).unwrap()).remembered.len(), 2);
         for at in 0..memory.len() {
             let mut damaged = memory.clone();
             damaged[at] ^= 1;
