@@ -120,6 +120,10 @@
 //!   of ([`output::makings`]) and how it is known again ([`emit::Record`]): where both are as they were, the page is not made at all, and
 //!   where all inputs are and nothing was to be said, nothing is parsed. `tests/edits.rs` and `tests/publish.rs` compare with what is made from nothing;
 //!   `--no-cache` does without.
+//! * **The smallest part that holds all that differs is exchanged**, a file or a folder, in one step ([`emit`]): to put the
+//!   whole folder in the place of the old one takes links and folders for every page of the site, however small the edit.
+//! * **Problems lie by file** ([`base::Problems`]): an edit replaces those of what it touched, and a save in the preview of a
+//!   site with thousands of warnings copies, compares and counts those of a page.
 //! * **A build lets go of the texts of pages** once they are parsed: only frames of problems would need them, and these are read again.
 
 pub mod align;

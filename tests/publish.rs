@@ -123,6 +123,47 @@ fn only_what_changed_is_written() {
     assert_eq!(touched, [MANIFEST, "en/s/b/index.html", "kk-en/s/b/index.html"]);
 }
 
+/// Files that only one folder has, and one of someone else's among them.
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+#[test]
+fn what_differs_in_one_folder_is_exchanged_alone() {
+    use std::os::unix::fs::MetadataExt as _;
+    let disk = Disk::new();
+    for name in ["x.bin", "y.bin", "z.bin"] {
+        disk.write(&format!("site/content/s/{name}"), "one");
+    }
+    disk.build();
+    disk.write("out/s/mine.txt", "mine");
+    disk.write("out/s/folder/mine.txt", "mine too");
+    let number = |path: &str| fs::metadata(disk.at(path)).expect("it is there").ino();
+    // One file, then all that is in a folder, then more.
+    for (changed, part) in [(&["s/y.bin"][..], "s/y.bin"), (&["s/x.bin", "s/y.bin"], "s"), (&["s/x.bin", "root.bin"], "")] {
+        let before = disk.look("out");
+        let numbers = [number("out"), number("out/s"), number("out/kk")];
+        for path in changed {
+            disk.write(&format!("site/content/{path}"), &format!("another: {part}"));
+        }
+        assert_eq!(disk.build().written, changed.len());
+        let after = disk.look("out");
+        let touched: Vec<&str> =
+            after.iter().filter(|(path, it)| before.get(*path) != Some(it)).map(|(path, _)| path.as_str()).collect();
+        let mut wanted = changed.to_vec();
+        wanted.extend(part.is_empty().then_some(MANIFEST));
+        wanted.sort_unstable();
+        assert_eq!(touched, wanted);
+        let same = [number("out"), number("out/s"), number("out/kk")].into_iter().zip(numbers).map(|(a, b)| a == b);
+        assert_eq!(same.collect::<Vec<_>>(), [part != "", part == "s/y.bin", part != ""], "{part}");
+        assert_eq!(disk.beside(), ["out", "site"]);
+    }
+    let mine = ["out/s/mine.txt", "out/s/folder/mine.txt"].map(|path| fs::read_to_string(disk.at(path)).expect("it stays"));
+    assert_eq!(mine, ["mine", "mine too"]);
+    // What is not there cannot be exchanged.
+    fs::remove_dir_all(disk.at("out/s")).expect("it can be removed");
+    assert!(disk.build().written > 0);
+    disk.build_into("fresh").expect("the site can be built");
+    assert_eq!(bytes(disk.look("out")), bytes(disk.look("fresh")));
+}
+
 #[test]
 fn the_result_is_the_same_whatever_was_there_before() {
     let disk = Disk::new();
@@ -354,11 +395,25 @@ fn what_no_build_wrote_comes_back_from_what_a_killed_build_left() {
 #[cfg(unix)]
 #[test]
 fn a_build_that_is_killed_leaves_one_whole_version() {
+    // Of files everywhere, and of two in one folder.
+    for everywhere in [true, false] {
+        builds_that_are_killed(everywhere);
+    }
+}
+
+#[cfg(unix)]
+fn builds_that_are_killed(everywhere: bool) {
     let disk = Disk::new();
     for number in 0..60 {
         disk.write(&format!("site/content/c{number}.kk.md"), "---\ntitle: Тарау\n---\n\nБір сөйлем.\n");
     }
     let version = |name: &str| {
+        if !everywhere {
+            for file in ["x.bin", "y.bin"] {
+                disk.write(&format!("site/content/s/{file}"), name);
+            }
+            return;
+        }
         for number in (0..60).step_by(2) {
             disk.write(&format!("site/content/c{number}.kk.md"), &format!("---\ntitle: Тарау\n---\n\nБұл нұсқа: {name}.\n"));
         }

@@ -2,8 +2,11 @@
 //!
 //! Everything is rendered into a folder beside the output, which then takes its place in one step;
 //! so a build that fails or is killed at any moment leaves the published folder as it was, or as it
-//! should be. What is the same as before is linked, not written, and keeps its time stamp; if all is
-//! the same, nothing is touched. What a [`Record`] of the last build knows to be the same is not even made. Only files that an earlier build wrote are ever deleted: a list of
+//! should be. If only a part of the site differs, a page or what is in one folder, that part takes its place, in one
+//! step too. What is the same as before is linked, not written, and keeps its time stamp; if all is
+//! the same, nothing is touched. What a [`Record`] of the last build knows to be the same is not even made.
+//!
+//! Only files that an earlier build wrote are ever deleted: a list of
 //! them is kept in the folder, under [`MANIFEST`], and tells it from a folder of someone else's. What
 //! else is in a folder that goes away, be it of a build that was killed, is moved into the new one.
 
@@ -171,10 +174,10 @@ pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn 
         return Err(failure);
     }
     let mut report = Report { files: routes.len(), highlighting, ..Report::default() };
-    let mut unchanged = Vec::new();
+    let (mut written, mut unchanged) = (Vec::new(), Vec::new());
     let mut done = done.into_iter();
-    for ((route, is_known), makings) in routes.iter().zip(is_known).zip(&mut makings) {
-        if is_known {
+    for ((route, is_known), makings) in routes.iter().zip(&is_known).zip(&mut makings) {
+        if *is_known {
             unchanged.push(&*route.path);
             continue;
         }
@@ -185,12 +188,9 @@ pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn 
         }
         report.times.push(time);
         report.problems.extend(problems);
-        if same {
-            unchanged.push(&*route.path);
-        } else {
-            report.written += 1;
-        }
+        if same { unchanged.push(&*route.path) } else { written.push(&*route.path) }
     }
+    report.written = written.len();
     diagnostic::sort(&mut report.problems);
     if diagnostic::has_errors(&report.problems) {
         report.displaced = displaced;
@@ -198,20 +198,36 @@ pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn 
     }
     report.removed = before.manifest.iter().filter(|path| !site.routes.contains_key(path.as_str())).count();
     report.published = true;
-    if !before.exists || !before.complete || report.written > 0 || report.removed > 0 {
-        let foreign = before.foreign(&output)?;
-        stage.make_folders(foreign.folders.iter().map(PathBuf::as_path))?;
-        stage.make_folders(unchanged.iter().map(|path| Path::new(crate::base::path::folder(path))))?;
-        let paths = unchanged.into_par_iter().map(Path::new).chain(foreign.files.par_iter().map(PathBuf::as_path));
-        paths.try_for_each(|path| keep(&output.join(path), &stage.join(path)))?;
-        displaced.extend(stage.publish(&output)?);
+    let same_list = before.exists && before.manifest.len() == routes.len() && report.removed == 0;
+    // Each of them was found where it belongs, but for those that were written.
+    let part = if same_list { common(&written) } else { Some("") };
+    if let Some(part) = part {
+        displaced.extend(stage.publish(&output, &before, &unchanged, part)?);
     }
     report.displaced = displaced;
-    report.record = known.map(|_| {
-        let files = routes.iter().zip(makings).map(|(route, makings)| (&*route.path, makings)).collect();
-        Record::of(&output, files, (site.works.len(), site.languages.len()))
+    report.record = known.map(|known| {
+        let files = routes.iter().zip(makings).zip(&is_known).map(|((route, makings), is_known)| {
+            // What was looked at, and not touched since, need not be looked at again.
+            let stays = *is_known && part.is_none_or(|part| !is_in(&*route.path, part));
+            (&*route.path, makings, stays.then_some(known.record))
+        });
+        Record::of(&output, files.collect(), (site.works.len(), site.languages.len()))
     });
     Ok(report)
+}
+
+/// The smallest part of a site that holds all of some paths: a file, a folder, or `""` for all of it; `None` of no path.
+fn common<'p>(paths: &[&'p str]) -> Option<&'p str> {
+    let mut part = *paths.first()?;
+    while !paths.iter().all(|path| is_in(path, part)) {
+        part = crate::base::path::folder(part);
+    }
+    Some(part)
+}
+
+/// Whether a path is a part, or below it.
+fn is_in(path: impl AsRef<Path>, part: &str) -> bool {
+    path.as_ref().starts_with(part)
 }
 
 /// The folder that is being made; removed if it does not come to be published.
@@ -259,11 +275,34 @@ impl Stage {
         placed.map_err(|error| Failure::io("write", &new, &error))
     }
 
-    fn publish(mut self, output: &Path) -> Result<Vec<PathBuf>, Failure> {
-        let displaced = swap::swap(&self.path, output)?;
+    /// Puts a part of the stage, or `""`, all of it, in the place of what the output has there. Gives the places of files
+    /// that found theirs taken.
+    fn publish(mut self, output: &Path, before: &Before, unchanged: &[&str], part: &str) -> Result<Vec<PathBuf>, Failure> {
+        self.fill(output, before, unchanged, part, None)?;
+        let swapped = if part.is_empty() { None } else { swap::swap_part(&self.path, output, part) };
+        let displaced = match swapped {
+            Some(displaced) => displaced,
+            None => {
+                if !part.is_empty() {
+                    self.fill(output, before, unchanged, "", Some(part))?;
+                }
+                swap::swap(&self.path, output)?
+            }
+        };
         // What has this name from now on is the old folder, if anything.
         self.path = PathBuf::new();
         Ok(displaced)
+    }
+
+    /// Puts into a part of the stage all that stays of the output, but for what is in another part.
+    fn fill(&self, output: &Path, before: &Before, same: &[&str], part: &str, but: Option<&str>) -> Result<(), Failure> {
+        let belongs = |path: &Path| is_in(path, part) && but.is_none_or(|but| !is_in(path, but));
+        let foreign = before.foreign(output, part)?;
+        let folders = foreign.folders.iter().map(PathBuf::as_path).filter(|path| belongs(path));
+        let files = same.iter().map(Path::new).chain(foreign.files.iter().map(PathBuf::as_path));
+        let files: Vec<&Path> = files.filter(|path| belongs(path)).collect();
+        self.make_folders(folders.chain(files.iter().filter_map(|path| path.parent())))?;
+        files.into_par_iter().try_for_each(|path| keep(&output.join(path), &self.join(path)))
     }
 }
 
@@ -343,8 +382,6 @@ fn keep(old: &Path, new: &Path) -> Result<(), Failure> {
 /// The output folder as it is before a build.
 struct Before {
     exists: bool,
-    /// Whether every file of the manifest is still there.
-    complete: bool,
     manifest: BTreeSet<String>,
 }
 
@@ -353,7 +390,7 @@ impl Before {
         let entries = match fs::read_dir(output) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Self { exists: false, complete: false, manifest: BTreeSet::new() });
+                return Ok(Self { exists: false, manifest: BTreeSet::new() });
             }
             Err(error) => return Err(Failure::io("read", output, &error)),
         };
@@ -365,18 +402,19 @@ impl Before {
                     .hint("name another folder with `--output DIR`, or empty it yourself"));
             }
         };
-        let complete = manifest.iter().all(|path: &String| output.join(path).is_file());
-        Ok(Self { exists: true, complete, manifest })
+        Ok(Self { exists: true, manifest })
     }
 
-    /// What is in the output folder that no build wrote.
-    fn foreign(&self, output: &Path) -> Result<Foreign, Failure> {
+    /// What is in a part of the output folder that no build wrote.
+    fn foreign(&self, output: &Path, part: &str) -> Result<Foreign, Failure> {
         let mut foreign = Foreign::default();
-        if !self.exists {
+        // A file of ours has nothing of others in it, nor has a folder that is gone.
+        if !self.exists || self.manifest.contains(part) || !output.join(part).is_dir() {
             return Ok(foreign);
         }
-        let ours: BTreeSet<&str> = self.manifest.iter().flat_map(|path| crate::base::path::above(path)).collect();
-        let mut folders = vec![PathBuf::new()];
+        let ours = self.manifest.iter().filter(|path| is_in(path, part));
+        let ours: BTreeSet<&str> = ours.flat_map(|path| crate::base::path::above(path)).collect();
+        let mut folders = vec![PathBuf::from(part)];
         while let Some(folder) = folders.pop() {
             let disk = output.join(&folder);
             let mut read = || -> io::Result<()> {

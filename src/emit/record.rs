@@ -70,10 +70,17 @@ impl Mark {
 }
 
 impl Record {
-    /// Looks at a folder that was published: its files, and what each was made of.
-    pub(super) fn of(output: &Path, files: Vec<(&str, Option<Digest>)>, (works, languages): (usize, usize)) -> Self {
-        let files = files.into_par_iter().chain([(MANIFEST, None)]);
-        let entry = |(path, makings): (&str, _)| Some((path.to_owned(), Entry { makings, mark: Mark::of(&output.join(path))? }));
+    /// Looks at a folder that was published: its files, what each was made of, and the record, if any, that knows it as it is.
+    pub(super) fn of(
+        output: &Path,
+        files: Vec<(&str, Option<Digest>, Option<&Self>)>,
+        (works, languages): (usize, usize),
+    ) -> Self {
+        let files = files.into_par_iter().chain([(MANIFEST, None, None)]);
+        let entry = |(path, makings, known): (&str, _, Option<&Self>)| {
+            let known = known.and_then(|record| record.files.get(path)).map(|entry| entry.mark);
+            Some((path.to_owned(), Entry { makings, mark: known.or_else(|| Mark::of(&output.join(path)))? }))
+        };
         Self { inputs: None, works, languages, files: files.filter_map(entry).collect() }
     }
 

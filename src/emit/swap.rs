@@ -63,6 +63,13 @@ pub(super) fn swap(stage: &Path, output: &Path) -> Result<Vec<PathBuf>, Failure>
     Ok(clear(&old, output).unwrap_or_default())
 }
 
+/// Puts a part of `stage` in the place of the same part of `output`, and removes what was there, as [`swap`] does with
+/// all of it; `None` if the system cannot do so in one step, and then nothing was done.
+pub(super) fn swap_part(stage: &Path, output: &Path, part: &str) -> Option<Vec<PathBuf>> {
+    exchange(&stage.join(part), &output.join(part)).ok()?;
+    Some(clear(stage, output).unwrap_or_default())
+}
+
 /// Removes a folder that is no longer the output, or never was: what its manifest lists is deleted;
 /// everything else is someone's, and is moved into the output unless it is there too.
 ///
