@@ -150,7 +150,7 @@ pub fn side_by_side_path(site: &Site, left_path: &str, left: LangId, right: Lang
 
 /// Lays the routes of all that the site publishes; two at one path are a problem of both.
 pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagnostic>) {
-    let mut laid = Laid { folded: HashMap::with_capacity(site.works.len() * 3), folders: HashMap::new(), routes: Vec::new() };
+    let mut laid = Laid::with_room(site.works.len() * site.languages.len() * 5 / 4);
     let pairs = site.config.pairs();
     for &id in site.order.iter() {
         let work = site.work(id);
@@ -251,7 +251,7 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
         let id = site.order[position];
         for lang in site.config.lang_ids() {
             let Some(path) = site.work(id).fallbacks[lang.0].clone() else { continue };
-            if laid.taken(&path).is_some() {
+            if laid.taken(&folded(&path)).is_some() {
                 site.work_mut(id).fallbacks[lang.0] = None;
             } else {
                 laid.add(path, RouteKind::Fallback { work: id, lang }, None, problems);
@@ -275,19 +275,26 @@ pub fn alias_path(alias: &str) -> Option<String> {
 }
 
 struct Laid {
-    /// By path in lower case: the first route there, as position and place.
-    folded: HashMap<String, (usize, Option<Place>)>,
+    /// By path in lower case: the first route there, by its position.
+    folded: HashMap<String, u32>,
     /// By folder in lower case: the first route below it, likewise.
-    folders: HashMap<String, (usize, Option<Place>)>,
+    folders: HashMap<String, u32>,
     routes: Vec<Route>,
+    /// By route: what asked for it.
+    places: Vec<Option<Place>>,
 }
 
 impl Laid {
-    /// The route that stands at a path, or in its way, and its place.
-    fn taken(&self, path: &str) -> Option<&(usize, Option<Place>)> {
-        let folded = folded(path);
-        let taken = self.folded.get(&folded).or_else(|| self.folders.get(&folded));
-        taken.or_else(|| path::above(&folded).find_map(|folder| self.folded.get(folder)))
+    fn with_room(routes: usize) -> Self {
+        let map = || HashMap::with_capacity(routes);
+        Self { folded: map(), folders: map(), routes: Vec::with_capacity(routes), places: Vec::with_capacity(routes) }
+    }
+
+    /// The route that stands at a path, or in its way.
+    fn taken(&self, folded: &str) -> Option<usize> {
+        let taken = self.folded.get(folded).or_else(|| self.folders.get(folded));
+        let taken = taken.or_else(|| path::above(folded).find_map(|folder| self.folded.get(folder)));
+        taken.map(|&route| route as usize)
     }
 
     fn add(&mut self, path: Arc<str>, kind: RouteKind, place: Option<Place>, problems: &mut Vec<Diagnostic>) {
@@ -300,8 +307,8 @@ impl Laid {
             });
             return;
         }
-        if let Some((first, first_place)) = self.taken(&path) {
-            let first = &self.routes[*first];
+        if let Some(first) = self.taken(&folded) {
+            let (first, first_place) = (&self.routes[first], &self.places[first]);
             let message = if first.path == path {
                 format!("two things would stand at `{path}`")
             } else if self.folded.contains_key(&folded) {
@@ -323,15 +330,17 @@ impl Laid {
             problems.push(problem.hint("give one of them another `slug`, or rename it"));
             return;
         }
+        let route = self.routes.len() as u32;
         for folder in path::above(&folded) {
             // What is known is known with all folders above it.
             if self.folders.contains_key(folder) {
                 break;
             }
-            self.folders.insert(folder.to_owned(), (self.routes.len(), place.clone()));
+            self.folders.insert(folder.to_owned(), route);
         }
-        self.folded.insert(folded, (self.routes.len(), place));
+        self.folded.insert(folded, route);
         self.routes.push(Route { path, kind });
+        self.places.push(place);
     }
 }
 
