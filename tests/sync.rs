@@ -322,12 +322,21 @@ fn who_is_where(book: &Book, files: &Files) -> Result<[BTreeMap<u32, SegmentId>;
     Ok(found)
 }
 
-/// The pages of the work: each edition, and both.
+/// The pages of the work: each edition, and each two.
 fn pages(files: &Files) -> Vec<Vec<u8>> {
+    pages_of(files, &["kk", "en"])
+}
+
+fn pages_of(files: &Files, langs: &[&str]) -> Vec<Vec<u8>> {
     let state = state(files);
     let site = state.site().expect("an index");
-    let paths = ["kk/a/index.html", "en/a/index.html", "kk-en/a/index.html"];
-    let pages = paths.iter().map(|path| match state.render(&site.routes[*path]).body {
+    let pairs = langs.iter().flat_map(|a| langs.iter().map(move |b| format!("{a}-{b}/a/index.html")));
+    let paths = langs
+        .iter()
+        .map(|lang| format!("{lang}/a/index.html"))
+        .chain(pairs)
+        .filter(|path| site.routes.contains_key(path.as_str()));
+    let pages = paths.map(|path| match state.render(&site.routes[path.as_str()]).body {
         Some(Body::Bytes(bytes)) => bytes,
         _ => panic!("{path} is a page"),
     });
@@ -388,6 +397,247 @@ fn follow(edits: &[Edit], step: usize) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+// Three languages, of which two have sentences of their own.
+
+/// What the authors of three editions do before they sync.
+#[derive(Debug, Clone)]
+enum Step {
+    /// A sentence of the source: block and place.
+    Source(usize, usize),
+    /// A paragraph of the source.
+    Paragraph(usize),
+    /// A sentence that one translation alone has, with a mark that says so or without.
+    Own(usize, usize, usize, bool),
+    /// A paragraph of that kind.
+    OwnParagraph(usize, usize, bool),
+    /// What is not translated is, in its place.
+    Translate(usize),
+    /// A sentence is taken away: from the source, or a translation's own.
+    Delete(usize, usize),
+    Sync,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let n = || any::<usize>();
+    let lang = || 1..3usize;
+    prop_oneof![
+        4 => (n(), n()).prop_map(|(block, at)| Step::Source(block, at)),
+        1 => n().prop_map(Step::Paragraph),
+        6 => (lang(), n(), n(), prop::bool::weighted(0.7)).prop_map(|(lang, block, at, marked)| Step::Own(lang, block, at, marked)),
+        2 => (lang(), n(), prop::bool::weighted(0.7)).prop_map(|(lang, at, marked)| Step::OwnParagraph(lang, at, marked)),
+        2 => lang().prop_map(Step::Translate),
+        1 => (0..3usize, n()).prop_map(|(lang, at)| Step::Delete(lang, at)),
+        2 => Just(Step::Sync),
+    ]
+}
+
+/// A line of one of the editions: whose it is, and whether the source has no such sentence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Said {
+    who: u32,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    Shared,
+    Own { marked: bool },
+}
+
+/// The editions of a work, by language, source first; in each its blocks.
+#[derive(Debug, Clone, Default)]
+struct Shelf {
+    editions: [Vec<Vec<Said>>; 3],
+    next: u32,
+}
+
+const SHELF: [&str; 3] = ["kk", "en", "de"];
+
+impl Shelf {
+    fn new() -> Self {
+        let mut shelf = Self::default();
+        for count in [2, 1, 3] {
+            let block = (0..count).map(|_| shelf.said(Kind::Shared)).collect();
+            shelf.editions[0].push(block);
+        }
+        shelf.translate(1);
+        shelf.translate(2);
+        shelf
+    }
+
+    fn said(&mut self, kind: Kind) -> Said {
+        self.next += 1;
+        Said { who: self.next, kind }
+    }
+
+    fn apply(&mut self, step: &Step) {
+        match *step {
+            Step::Source(block, at) => self.insert(0, block, at, Kind::Shared),
+            Step::Own(lang, block, at, marked) => self.insert(lang, block, at, Kind::Own { marked }),
+            Step::Paragraph(at) => self.insert_block(0, at, Kind::Shared),
+            Step::OwnParagraph(lang, at, marked) => self.insert_block(lang, at, Kind::Own { marked }),
+            Step::Translate(lang) => self.translate(lang),
+            Step::Delete(lang, at) => {
+                let wanted = |said: &Said| lang == 0 || said.kind != Kind::Shared;
+                let whos: Vec<u32> =
+                    self.editions[lang].iter().flatten().filter(|said| wanted(said)).map(|said| said.who).collect();
+                // Something is left in every edition.
+                if whos.len() > usize::from(lang == 0) {
+                    self.editions[lang].iter_mut().for_each(|block| block.retain(|said| said.who != whos[at % whos.len()]));
+                    self.editions[lang].retain(|block| !block.is_empty());
+                }
+            }
+            Step::Sync => {}
+        }
+    }
+
+    fn insert(&mut self, lang: usize, block: usize, at: usize, kind: Kind) {
+        let said = self.said(kind);
+        let blocks = self.editions[lang].len();
+        let block = &mut self.editions[lang][block % blocks];
+        block.insert(at % (block.len() + 1), said);
+    }
+
+    fn insert_block(&mut self, lang: usize, at: usize, kind: Kind) {
+        let said = self.said(kind);
+        let blocks = &mut self.editions[lang];
+        blocks.insert(at % (blocks.len() + 1), vec![said]);
+    }
+
+    /// Each sentence of the source behind the one that it follows there.
+    fn translate(&mut self, lang: usize) {
+        let source = self.editions[0].clone();
+        let blocks = &mut self.editions[lang];
+        let place = |blocks: &[Vec<Said>], who: u32| {
+            let in_block = |block: &Vec<Said>| block.iter().position(|said| said.who == who);
+            blocks.iter().enumerate().find_map(|(at, block)| Some((at, in_block(block)?)))
+        };
+        let mut last: Option<usize> = None;
+        for block in source {
+            let mut here: Option<(usize, usize)> = None;
+            for (n, &said) in block.iter().enumerate() {
+                let found = place(blocks, said.who);
+                let found = found.unwrap_or_else(|| match here {
+                    Some((at, line)) => {
+                        blocks[at].insert(line + 1, said);
+                        (at, line + 1)
+                    }
+                    None => match block[n..].iter().find_map(|next| place(blocks, next.who)) {
+                        Some((at, line)) => {
+                            blocks[at].insert(line, said);
+                            (at, line)
+                        }
+                        None => {
+                            let at = last.map_or(0, |last| last + 1);
+                            blocks.insert(at, vec![said]);
+                            (at, 0)
+                        }
+                    },
+                });
+                here = Some(found);
+                last = Some(found.0);
+            }
+        }
+    }
+
+    fn write(&self, files: &mut Files) {
+        for (at, lang) in SHELF.iter().enumerate() {
+            let mut text = format!("---\ntitle: {lang}\n---\n");
+            for block in &self.editions[at] {
+                text.push('\n');
+                for said in block {
+                    text.push_str(&format!("{}{lang} {}", ["", "In ", "Auf "][at], Sentence::new(said.who).text));
+                    text.push_str(if said.kind == (Kind::Own { marked: true }) { " <!-- + -->\n" } else { "\n" });
+                }
+            }
+            files.insert(format!("content/a.{lang}.md"), text);
+        }
+    }
+
+    /// Who has which id, by language.
+    fn ids(&self, files: &Files) -> [Vec<(Said, SegmentId)>; 3] {
+        let state = state(files);
+        std::array::from_fn(|at| {
+            let document = document(&state, &format!("content/a.{}.md", SHELF[at]));
+            let said: Vec<Said> = self.editions[at].iter().flatten().copied().collect();
+            assert_eq!(document.segments.len(), said.len());
+            said.into_iter().zip(document.segments.iter().map(|segment| segment.id)).collect()
+        })
+    }
+}
+
+/// Whom ids named that are written down.
+#[derive(Debug, Clone, Default)]
+struct Named {
+    /// Sentences of the source.
+    source: BTreeMap<SegmentId, u32>,
+    /// Those that a translation alone has.
+    own: BTreeMap<SegmentId, u32>,
+}
+
+impl Named {
+    /// Adds who is called how at present: each id is one sentence's, in every language, now and before.
+    fn look(&mut self, ids: &[Vec<(Said, SegmentId)>; 3], after: &[Step]) -> Result<(), TestCaseError> {
+        for &(said, id) in &ids[0] {
+            let named = *self.source.entry(id).or_insert(said.who);
+            prop_assert_eq!(named, said.who, "{} is S{} of the source, and was S{}, after {:?}", id, said.who, named, after);
+        }
+        for &(said, id) in ids[1..].iter().flatten() {
+            let Kind::Own { marked } = said.kind else { continue };
+            // What nobody marked is taken for the translation of what the source has in its place, if it has something.
+            if !marked && self.source.contains_key(&id) {
+                continue;
+            }
+            let named = *self.own.entry(id).or_insert(said.who);
+            prop_assert_eq!(named, said.who, "{} is S{} alone, and was S{}, after {:?}", id, said.who, named, after);
+        }
+        for (id, who) in &self.own {
+            let other = self.source.get(id);
+            prop_assert!(other.is_none(), "{} is S{} of one language and S{:?} of the source, after {:?}", id, who, other, after);
+        }
+        Ok(())
+    }
+}
+
+/// Edits three editions; the laws are looked at after each step, before sync and after.
+fn follow_three(steps: &[Step]) -> Result<(), TestCaseError> {
+    let mut shelf = Shelf::new();
+    let mut files = Files::from([("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, de]"))]);
+    shelf.write(&mut files);
+    sync(&mut files);
+    let mut synced = shelf.ids(&files);
+    let mut named = Named::default();
+    named.look(&synced, &[])?;
+    for (at, step) in steps.iter().enumerate() {
+        let done = &steps[..=at];
+        // What stands in the place of a line that went since the last sync is that line, rewritten.
+        let with_syncs = if matches!(step, Step::Delete(..)) { vec![&Step::Sync, step, &Step::Sync] } else { vec![step] };
+        for step in with_syncs {
+            shelf.apply(step);
+            shelf.write(&mut files);
+            let shown = shelf.ids(&files);
+            named.clone().look(&shown, done)?;
+            for (before, now) in synced.iter().zip(&shown) {
+                let now: BTreeMap<u32, SegmentId> = now.iter().map(|(said, id)| (said.who, *id)).collect();
+                for (said, id) in before {
+                    let kept = now.get(&said.who).is_none_or(|now| now == id);
+                    prop_assert!(kept, "S{} was {} and is another after {:?}", said.who, id, done);
+                }
+            }
+            if matches!(step, Step::Sync) {
+                let pages = pages_of(&files, &SHELF);
+                sync(&mut files);
+                synced = shelf.ids(&files);
+                prop_assert_eq!(&shown, &synced, "what was shown is what was written, after {:?}", done);
+                prop_assert!(pages == pages_of(&files, &SHELF), "pages are others after sync, after {:?}", done);
+                prop_assert_eq!(sync(&mut files), 0, "a second sync writes nothing, after {:?}", done);
+                named.look(&synced, done)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 fn config(cases: u32) -> ProptestConfig {
     let mut config = ProptestConfig::default();
     if std::env::var_os("PROPTEST_CASES").is_none() {
@@ -415,6 +665,13 @@ proptest! {
     #[test]
     fn so_they_do_after_a_long_day(edits in prop::collection::vec(edit(), 3..14)) {
         follow(&edits, 5)?;
+    }
+
+    /// No id ever names two sentences, in any of three languages, before sync and after: what one translation alone has, what
+    /// another alone has, and what the source has come to say in the same place meanwhile.
+    #[test]
+    fn an_id_names_one_sentence_in_all_languages(steps in prop::collection::vec(step(), 1..14)) {
+        follow_three(&steps)?;
     }
 }
 
