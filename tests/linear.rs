@@ -171,6 +171,7 @@ fn no_text_takes_long() {
             pack: Arc::new(LanguagePack::default()),
             chapter: None,
             lock: None,
+            newcomers: None,
         };
         let start = Instant::now();
         parse(&input);

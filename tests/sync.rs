@@ -905,10 +905,10 @@ fn drift_goes_when_the_translation_is_touched_or_accepted() {
 fn marks_say_what_stands_for_what() {
     let translation = "The first and the second. <!-- = 1.1 1.2 -->\nThe third, first half. <!-- = 1.3 -->\nThe third, second half. <!-- = 1.3 --> <!-- note: two in English -->\nOnly in English. <!-- + -->\n";
     let mut files = work(SOURCE, translation);
-    assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.3 1.3a 1.3b");
-    assert_eq!(standing(&files), "2.1 Missing; 1.3b Extra { meant: true }");
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.3 1.3a-en 1.3b-en");
+    assert_eq!(standing(&files), "2.1 Missing; 1.3b-en Extra { meant: true }");
     replace(&mut files, "content/a.en.md", "<!-- + -->", "<!-- + --> <!-- - 2.1 -->");
-    assert_eq!(standing(&files), "2.1 Omitted; 1.3b Extra { meant: true }");
+    assert_eq!(standing(&files), "2.1 Omitted; 1.3b-en Extra { meant: true }");
     assert!(summary(&files).is_complete());
     assert_eq!(problems(&files, &["untranslated", "extra", "drift", "bad-mark", "alignment"]), Vec::<String>::new());
     assert_eq!(sync(&mut files), 0, "marks are no part of what a sentence says");
@@ -926,6 +926,60 @@ fn marks_say_what_stands_for_what() {
         let text = String::from_utf8_lossy(bytes);
         assert!(!(text.contains("two in English") || path.ends_with("a/index.html") && text.contains("<!--")), "{path}");
     }
+}
+
+#[test]
+fn what_is_written_in_both_on_one_day_stands_side_by_side() {
+    let mut files = edited("Екінші", "Жаңа сөйлем қосылды.\nЕкінші");
+    replace(&mut files, "content/a.kk.md", "өзі.\n", "өзі.\n\nЕң соңғы абзац.\n");
+    replace(&mut files, "content/a.en.md", "The second", "A new one.\nThe second");
+    replace(&mut files, "content/a.en.md", "alone.\n", "alone.\n\nThe very last.\n");
+    for _ in 0..2 {
+        assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 2.1 3.1");
+        assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.1a 1.2 1.3 2.1 3.1");
+        assert_eq!(standing(&files), "");
+        sync(&mut files);
+    }
+}
+
+#[test]
+fn what_one_language_alone_has_is_called_after_it() {
+    let mut files = edited("Екінші", "Жаңа сөйлем қосылды.\nЕкінші");
+    replace(&mut files, "content/a.en.md", "The second", "Only here. <!-- + -->\nThe second");
+    replace(&mut files, "content/a.en.md", "The first", "Before all. <!-- + -->\nThe first");
+    replace(&mut files, "content/a.en.md", "\nThe fourth", "\nA paragraph. <!-- + -->\nIts end. <!-- + -->\n\nThe fourth");
+    for _ in 0..2 {
+        assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 2.1");
+        assert_eq!(only_ids(&files, "content/a.en.md"), "1.0-en 1.1 1.1a-en 1.2 1.3 1a.1-en 1a.1a-en 2.1");
+        assert!(standing(&files).starts_with("1.1a Missing; 1.0-en Extra"), "{}", standing(&files));
+        sync(&mut files);
+    }
+    assert!(files["content/a.lock"].contains("Format 2.\n") && files["content/a.lock"].contains("\n1.1a-en\nen - "));
+    // It can be linked to where it is.
+    files.insert("content/b.en.md".to_owned(), "# B\n\n[[a#1.1a-en]]\n".to_owned());
+    assert_eq!(problems(&files, &["broken-anchor"]), Vec::<String>::new());
+    // It turns out to be the translation of what the source says by now, and its old name is nobody's.
+    replace(&mut files, "content/a.en.md", "here. <!-- + -->", "here. <!-- = 1.1a -->");
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.0-en 1.1 1.1a 1.2 1.3 1a.1-en 1a.1a-en 2.1");
+    sync(&mut files);
+    assert!(files["content/a.lock"].contains("\n1.1a-en\ngone "), "{}", files["content/a.lock"]);
+    replace(&mut files, "content/a.en.md", "The second", "Again only here. <!-- + -->\nThe second");
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.0-en 1.1 1.1a 1.1b-en 1.2 1.3 1a.1-en 1a.1a-en 2.1");
+}
+
+/// Locks of before ids had languages are read, and what they gave stays given.
+#[test]
+fn an_old_address_of_what_one_language_alone_has_stays() {
+    let mut files = work(SOURCE, TRANSLATION);
+    replace(&mut files, "content/a.en.md", "The second", "Only here. <!-- + -->\nThe second");
+    sync(&mut files);
+    let old = files["content/a.lock"].replace("Format 2", "Format 1").replace("\n1.1a-en\n", "\n1.1a\n");
+    files.insert("content/a.lock".to_owned(), old);
+    assert_eq!((only_ids(&files, "content/a.en.md").as_str(), sync(&mut files)), ("1.1 1.1a 1.2 1.3 2.1", 0));
+    replace(&mut files, "content/a.kk.md", "Екінші", "Жаңа сөйлем қосылды.\nЕкінші");
+    sync(&mut files);
+    assert_eq!(source_ids(&files), "1.1 1.1b 1.2 1.3 2.1");
+    assert!(files["content/a.lock"].contains("Format 1.\n"));
 }
 
 #[test]
@@ -1110,7 +1164,7 @@ fn sync_refuses_what_it_cannot_read() {
     let folder = Folder::new(&work(SOURCE, TRANSLATION));
     let lock = folder.read("content/a.lock");
     for (file, text, said) in [
-        ("content/a.lock", lock.replace("Format 1", "Format 2"), "format 2"),
+        ("content/a.lock", lock.replace("Format 1", "Format 3"), "format 3"),
         ("content/a.lock", lock.replace("\n1.2\n", "\n<<<<<<< HEAD\n1.2\n"), "git left a conflict in the lock"),
         ("content/a.kk.md", "---\ntitle: A\n".to_owned(), "front matter is not closed"),
     ] {
@@ -1197,6 +1251,31 @@ fn branches_that_edit_different_sentences_merge() {
     }
 }
 
+/// Two branches, on each of which a translation gets a sentence of its own at one place. The locks are in conflict there; one side
+/// and a sync are enough for both sentences to be called what they were called on their branches.
+#[test]
+fn branches_that_add_to_different_translations_agree() {
+    let mut files = work(SOURCE, TRANSLATION);
+    files.insert("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, de]"));
+    files.insert("content/a.de.md".to_owned(), files["content/a.en.md"].replace("The ", "Das "));
+    sync(&mut files);
+    let folder = Folder::new(&files);
+    assert!(folder.git(&["init", "-q"]) && folder.git(&["add", "-A"]) && folder.git(&["commit", "-qm", "base"]));
+    for (branch, lang, said) in [("one", "en", "The second"), ("other", "de", "Das second")] {
+        assert!(folder.git(&["checkout", "-q", "-b", branch, "main"]));
+        folder.edit(&format!("content/a.{lang}.md"), said, &format!("Only in {lang}. <!-- + -->\n{said}"));
+        folder.run(&["sync"]);
+        assert!(folder.git(&["commit", "-qam", branch]));
+    }
+    if !folder.git(&["merge", "-q", "-m", "merge", "one"]) {
+        assert!(folder.git(&["checkout", "--ours", "content/a.lock"]));
+    }
+    let (code, _, said) = folder.run(&["sync"]);
+    assert_eq!(code, 0, "{said}");
+    let lock = folder.read("content/a.lock");
+    assert!(lock.contains("\n1.1a-de\nde - ") && lock.contains("\n1.1a-en\nen - "), "{lock}");
+}
+
 /// A lock is an input like any: what comes of an edit of it is what comes of a fresh start.
 #[test]
 fn an_edited_lock_is_followed() {
@@ -1214,5 +1293,26 @@ fn an_edited_lock_is_followed() {
         assert!(!warm.redone.index);
         assert_eq!(warm.redone.parsed, if step == 0 { 1 } else { 2 });
         assert_eq!(difference(&snapshot(&warm), &snapshot(&state(&files))), None, "step {step}");
+    }
+}
+
+/// What is new in the source is an input of its translations, and of nothing else.
+#[test]
+fn a_new_sentence_of_the_source_is_followed() {
+    let mut files = work(SOURCE, TRANSLATION);
+    replace(&mut files, "content/a.en.md", "The second", "A new one.\nThe second");
+    let mut project = project();
+    project.state(inputs(&files));
+    let steps = [
+        ("Екінші", "Жаңа сөйлем қосылды.\nЕкінші", 2, "1.1a"),
+        ("қосылды", "келді", 1, "1.1a"),
+        ("Жаңа сөйлем келді.\n", "", 2, "1.1a-en"),
+    ];
+    for (from, to, parsed, id) in steps {
+        replace(&mut files, "content/a.kk.md", from, to);
+        let warm = project.state(inputs(&files));
+        assert_eq!((warm.redone.index, warm.redone.parsed), (false, parsed), "{to}");
+        assert_eq!(difference(&snapshot(&warm), &snapshot(&state(&files))), None, "{to}");
+        assert_eq!(only_ids(&files, "content/a.en.md"), format!("1.1 {id} 1.2 1.3 2.1"));
     }
 }
