@@ -1125,9 +1125,15 @@ impl Folder {
     }
 
     fn git(&self, args: &[&str]) -> bool {
+        self.git_on("2026-01-01", args)
+    }
+
+    /// Runs git on a day.
+    fn git_on(&self, day: &str, args: &[&str]) -> bool {
         let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
-        let out = Command::new("git").current_dir(self.path()).args(identity).args(args).output().expect("git runs");
-        out.status.success()
+        let mut git = Command::new("git");
+        git.current_dir(self.path()).args(identity).args(args).env("GIT_AUTHOR_DATE", format!("{day}T12:00:00+0500"));
+        git.output().expect("git runs").status.success()
     }
 }
 
@@ -1197,7 +1203,7 @@ fn a_translators_day() {
     assert!(said.contains("warning[drift]") && said.contains("warning[untranslated]"), "{said}");
     let (_, table, _) = folder.run(&["status"]);
     assert!(
-        table.lines().any(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") == "a en 6 4 0 1 1 0 0 66 %"),
+        table.lines().any(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") == "a en 6 4 0 1 1 0 0 66 % not known"),
         "{table}"
     );
     let (_, details, _) = folder.run(&["status", "a", "--language", "en"]);
@@ -1212,6 +1218,58 @@ fn a_translators_day() {
     assert_eq!(folder.run(&["check", "--complete", "kk,en"]).0, 0);
     let (code, _, said) = folder.run(&["check", "--complete", "de"]);
     assert!(code == 2 && said.contains("the site has no language `de`"), "{said}");
+}
+
+/// Which sentence has waited longest is what version control says: since the sync after which its source was another or new.
+#[test]
+fn status_tells_what_has_waited_longest() {
+    let folder = Folder::new(&work(SOURCE, TRANSLATION));
+    let oldest = |folder: &Folder| {
+        let (code, json, said) = folder.run(&["status", "a", "--language", "en", "--json"]);
+        assert_eq!(code, 0, "{said}");
+        let rows: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        rows[0]["oldest"].clone()
+    };
+    let row = |folder: &Folder| {
+        let (_, table, _) = folder.run(&["status", "--language", "en"]);
+        table.lines().find(|line| line.starts_with("a ")).expect("a row").to_owned()
+    };
+    let null = serde_json::Value::Null;
+    assert_eq!(oldest(&folder), null, "nothing is to do");
+    assert!(row(&folder).ends_with(" 100 %"), "{}", row(&folder));
+    // Without git, and in a repository that does not have the file.
+    folder.edit("content/a.kk.md", "қысқа", "ұзақ");
+    folder.run(&["sync"]);
+    assert_eq!(oldest(&folder), null);
+    assert!(row(&folder).ends_with(" %  not known"), "{}", row(&folder));
+    assert!(folder.git(&["init", "-q"]));
+    assert_eq!(oldest(&folder), null);
+    assert!(folder.git(&["add", "-A"]) && folder.git_on("2001-02-03", &["commit", "-qm", "one"]));
+    let since = |id: &str, day: &str, or_before: bool| serde_json::json!({ "id": id, "since": day, "or_before": or_before });
+    assert_eq!(oldest(&folder), since("1.3", "2001-02-03", false));
+    assert!(row(&folder).contains(" %  1.3, ") && row(&folder).ends_with(" days"), "{}", row(&folder));
+    // It has waited since it first changed, whatever else was done to it, and another one has not waited as long.
+    folder.edit("content/a.kk.md", "ұзақ", "тым ұзақ");
+    folder.edit("content/a.kk.md", "Бірінші", "Алғашқы");
+    folder.edit("content/a.kk.md", "өзі.\n", "өзі.\nТағы біреуі қосылды.\n");
+    folder.run(&["sync"]);
+    assert!(folder.git_on("2002-03-04", &["commit", "-qam", "two"]));
+    assert_eq!(oldest(&folder), since("1.3", "2001-02-03", false));
+    let shallow = Folder(tempfile::tempdir().expect("a folder"));
+    let from = format!("file://{}", folder.path().display());
+    assert!(shallow.git(&["clone", "-q", "--depth", "1", &from, "."]));
+    assert_eq!(oldest(&shallow)["since"], "2002-03-04");
+    assert_eq!(oldest(&shallow)["or_before"], true);
+    assert!(row(&shallow).ends_with(" days or more"), "{}", row(&shallow));
+    // What is edited and not committed is known to be younger.
+    folder.edit("content/a.en.md", "The third.", "The third is long.");
+    folder.edit("content/a.kk.md", "Екінші", "Келесі");
+    assert_eq!(oldest(&folder), since("1.1", "2002-03-04", false));
+    folder.edit("content/a.en.md", "The first", "A first");
+    folder.edit("content/a.en.md", "alone.\n", "alone.\nOne more.\n");
+    assert_eq!(oldest(&folder), null, "what is pending is not committed");
+    let (_, details, _) = shallow.run(&["status", "a"]);
+    assert!(details.contains("\n  1.1 has waited longest: since or before 2002-03-04\n"), "{details}");
 }
 
 /// Two branches, each of which edits its sentence and syncs: git merges the texts and the locks, and a sync of
