@@ -126,8 +126,9 @@ impl Reach<'_> {
                 self.page(work, reader);
             }
         }
-        let knows = |document: &Document| document.lock.is_some() || !document.marks.is_empty();
-        if lang == site.source_edition(work).0 && site.work(work).editions.iter().flatten().any(|it| knows(&it.document)) {
+        if lang == site.source_edition(work).0
+            && site.work(work).editions.iter().flatten().any(|it| it.document.knows_addresses())
+        {
             // A translation shows how it stands to its source, and what it lacks of it.
             self.pages(work);
         }

@@ -189,6 +189,11 @@ impl Document {
         Some(self.by_id[at].1 as usize)
     }
 
+    /// Whether a lock or marks say which sentence each segment is; else ids are positions, and say it only where nothing differs.
+    pub fn knows_addresses(&self) -> bool {
+        self.lock.is_some() || self.marks.iter().any(Marks::say_addresses)
+    }
+
     /// What was written behind a segment.
     pub fn marks_of(&self, segment: usize) -> Option<&Marks> {
         let at = self.marks.binary_search_by_key(&(segment as u32), |marks| marks.segment).ok()?;
