@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::align::Newcomer;
+use crate::align::News;
 use crate::base::{Diagnostic, Digest, Failure, Place, code, diagnostic, suggest, yaml};
 use crate::check::Checks;
 use crate::link::Links;
@@ -453,14 +453,14 @@ impl Project {
             locks.insert(key, Arc::clone(&read.lock));
             self.locks.insert(Arc::clone(file), read);
         }
-        // Translations come second, since their sources say what is new in them.
+        // Translations come second, since their sources tell what is new in them.
         let is_translation = |memo: &Memo, file: &str| {
             memo.input(file).is_some_and(|input| input.is_translation(locks.get(&input.key).or(input.lock.as_ref())))
         };
         let (translations, sources): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_translation(&self.memo, file));
         let mut waiting: VecDeque<Arc<str>> = sources.into_iter().collect();
         let mut translations: BTreeSet<Arc<str>> = translations.into_iter().collect();
-        let mut newcomers: HashMap<Key, Option<Arc<[Newcomer]>>> = HashMap::new();
+        let mut news: HashMap<Key, Option<Arc<News>>> = HashMap::new();
         let mut documents = Vec::new();
         while let Some(file) = waiting.pop_front().or_else(|| translations.pop_first()) {
             let text = inputs.text(&file)?;
@@ -469,15 +469,15 @@ impl Project {
                 if let Some(lock) = locks.get(&input.key) {
                     input.lock = Some(Arc::clone(lock));
                 }
-                if let Some(newcomers) = newcomers.get(&input.key) {
-                    input.newcomers.clone_from(newcomers);
+                if let Some(news) = news.get(&input.key) {
+                    input.news.clone_from(news);
                 }
             })?;
             if !self.is_shown(&before) || !self.is_shown(&document) {
                 return None;
             }
-            if before.newcomers != document.newcomers {
-                newcomers.insert(document.key.clone(), document.newcomers.clone());
+            if before.news != document.news {
+                news.insert(document.key.clone(), document.news.clone());
                 let work = known.site.work(known.site.work_named(document.key.as_str())?);
                 let editions = work.editions.iter().flatten().map(|edition| &edition.document.file);
                 translations.extend(editions.filter(|file| is_translation(&self.memo, file)).cloned());
@@ -777,7 +777,7 @@ impl Project {
                 settings: Arc::clone(&settings),
                 pack: Arc::clone(&languages[page.lang.0].pack),
                 chapter: chapters.get(&*page.file).cloned(),
-                newcomers: None,
+                news: None,
                 file: page.file,
             });
         }
@@ -796,7 +796,7 @@ impl Project {
                 pack: Arc::clone(&language.pack),
                 chapter: None,
                 lock: None,
-                newcomers: None,
+                news: None,
             });
         }
         let (mut parsed, fresh) = self.memo.parse_all(parse_inputs);

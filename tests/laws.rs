@@ -601,7 +601,7 @@ proptest! {
             pack: pack(),
             chapter: None,
             lock: None,
-            newcomers: None,
+            news: None,
         };
         let (document, problems) = parse(&input);
         let files = Files::from([("content/x.kk.md".to_owned(), text.clone())]);
@@ -679,7 +679,7 @@ proptest! {
             pack: pack(),
             chapter: None,
             lock: None,
-            newcomers: None,
+            news: None,
         };
         let (_, problems) = parse(&input);
         let files = Files::from([("content/x.kk.md".to_owned(), text)]);

@@ -88,8 +88,24 @@ pub struct Addressed {
     pub ids: Vec<SegmentId>,
     /// Of the source edition: what the lock has and the lines have no more, in the order of the lock.
     pub gone: Vec<(SegmentId, Gone)>,
-    /// Of the source edition: what the lines have and the lock has not, in their order.
+    /// Of the source edition: what its translations are addressed by.
+    pub news: News,
+}
+
+/// What a source edition tells of itself that the lock does not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct News {
+    /// What the lines have and the lock has not, in their order.
     pub newcomers: Vec<Newcomer>,
+    /// What exists in the source only, as its marks say: no line of a translation is taken for it because of its place.
+    pub alone: Vec<SegmentId>,
+}
+
+impl News {
+    /// Whether the lock says all.
+    pub fn is_empty(&self) -> bool {
+        self.newcomers.is_empty() && self.alone.is_empty()
+    }
 }
 
 /// A sentence of the source that the lock does not know as one of it.
@@ -111,8 +127,8 @@ pub fn is_translation(lock: &Lock, lang: &str) -> bool {
 pub struct Around<'a> {
     /// The sentences that its translator left out on purpose.
     pub omitted: &'a [SegmentId],
-    /// Those that its source has since the lock was written.
-    pub newcomers: &'a [Newcomer],
+    /// What its source tells.
+    pub news: Option<&'a News>,
 }
 
 /// Gives each line of an edition its id. The source needs nothing around it.
@@ -132,7 +148,9 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
         (olds.iter().map(|old| old.digest).collect(), lines.iter().map(|line| line.digest).collect());
     if old_digests == digests {
         // Nothing has changed, as a rule.
-        return Addressed { ids: olds.into_iter().map(|old| old.id).collect(), ..Addressed::default() };
+        let ids: Vec<SegmentId> = olds.into_iter().map(|old| old.id).collect();
+        let news = News { alone: alone(&ids, lines), newcomers: Vec::new() };
+        return Addressed { ids, gone: Vec::new(), news };
     }
     let mut pairs = order::Pairs::new(olds.len(), lines.len());
     order::same_in_order(&old_digests, &digests, &mut pairs);
@@ -159,8 +177,12 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
             (olds[old].id, Gone { digest: source.digest, anchors: source.anchors.clone(), into })
         })
         .collect();
-    let newcomers = newcomers(&ids, lines, lock);
-    Addressed { ids, gone, newcomers }
+    let news = News { alone: alone(&ids, lines), newcomers: newcomers(&ids, lines, lock) };
+    Addressed { ids, gone, news }
+}
+
+fn alone(ids: &[SegmentId], lines: &[Line<'_>]) -> Vec<SegmentId> {
+    ids.iter().zip(lines).filter(|(_, line)| line.claim == Claim::Alone).map(|(id, _)| *id).collect()
 }
 
 fn newcomers(ids: &[SegmentId], lines: &[Line<'_>], lock: &Lock) -> Vec<Newcomer> {
@@ -233,7 +255,7 @@ fn merged_into(old: usize, olds: &[Old<'_>], lines: &[Line<'_>], pairs: &order::
 
 /// A translation: the lock has digests of its lines, and the order of the source.
 fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) -> Addressed {
-    let Around { omitted, newcomers } = around;
+    let Around { omitted, news } = around;
     let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
     let mut taken: HashSet<SegmentId> = omitted.iter().copied().collect();
     let mut claimed = HashSet::new();
@@ -246,7 +268,7 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
         }
     }
     taken.extend(&claimed);
-    let places = places(lock, lang, newcomers, &taken);
+    let places = places(lock, lang, news, &taken);
     // What was there before, of the lines that no mark has spoken for.
     let known: Vec<usize> = (0..places.len()).filter(|&at| places[at].own.is_some()).collect();
     let free: Vec<usize> = (0..lines.len()).filter(|&line| ids[line].is_none()).collect();
@@ -280,7 +302,9 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
 }
 
 /// Where a line of a translation may belong: what the source has, and what the translation had, in the order of the source.
-fn places(lock: &Lock, lang: &str, newcomers: &[Newcomer], taken: &HashSet<SegmentId>) -> Vec<gap::Place> {
+fn places(lock: &Lock, lang: &str, news: Option<&News>, taken: &HashSet<SegmentId>) -> Vec<gap::Place> {
+    let (newcomers, alone) = news.map_or((&[][..], &[][..]), |news| (&news.newcomers, &news.alone));
+    let alone: HashSet<SegmentId> = alone.iter().copied().collect();
     let own = |stanza: &Stanza| stanza.translation(lang).map(|translation| translation.own);
     let new_ids: HashSet<SegmentId> = newcomers.iter().map(|newcomer| newcomer.id).collect();
     let mut behind: HashMap<Option<SegmentId>, Vec<gap::Place>> = HashMap::new();
@@ -298,6 +322,8 @@ fn places(lock: &Lock, lang: &str, newcomers: &[Newcomer], taken: &HashSet<Segme
         }
         places.append(&mut behind.remove(&Some(id)).unwrap_or_default());
     }
-    places.retain(|place| !taken.contains(&place.id));
+    // What was translated before the mark said that it is not stays so.
+    let is_open = |place: &gap::Place| place.own.is_some() || !alone.contains(&place.id);
+    places.retain(|place| !taken.contains(&place.id) && is_open(place));
     places
 }

@@ -89,8 +89,8 @@ impl Differs {
             // Without a lock there are none; with one, how translations stand may be seen.
             digests,
             gone,
-            // They have ids that the lock has not.
-            newcomers: _,
+            // Of ids that the lock has not, and of marks.
+            news: _,
             by_id: _,
         } = new;
         let FrontMatter { title: _, description, order: _, slug: _, date, aliases: _, draft: _, tags: _, template: _, extra: _ } =

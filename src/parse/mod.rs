@@ -1,7 +1,7 @@
 //! One file in, one document out.
 //!
 //! [`parse`] is pure and sees one file, the settings that concern every page, and, for a chapter,
-//! what the split says of it; and of a translation, what its source has that the work's lock does not have yet. So its result may be
+//! what the split says of it; and of a translation, what its source has or says that the work's lock does not. So its result may be
 //! kept for as long as these are the same ([`memo::Memo`]). What it cannot know (where links lead, what a heading is called in the source
 //! edition, how code is highlighted) it leaves as holes in the [`Fragment`]. So are the ids of sentences, which the
 //! work's lock gives: one that changes leaves the text as it is.
@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::align::{self, Around, Claim, Line, Newcomer};
+use crate::align::{self, Around, Claim, Line, News};
 use crate::base::{Diagnostic, Place, code, yaml};
 use crate::model::lock::{Gone, fold};
 use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest};
@@ -44,8 +44,8 @@ pub struct ParseInput {
     pub chapter: Option<ChapterOf>,
     /// The addresses that the sentences of the work have, if `tilmash sync` keeps them.
     pub lock: Option<Arc<Lock>>,
-    /// Of a translation: what its source has that the lock has not; `None` if that is nothing.
-    pub newcomers: Option<Arc<[Newcomer]>>,
+    /// Of a translation: what its source tells; `None` if that is nothing.
+    pub news: Option<Arc<News>>,
 }
 
 impl ParseInput {
@@ -95,7 +95,7 @@ impl PartialEq for ParseInput {
             && same(&self.pack, &other.pack)
             && self.chapter == other.chapter
             && same_lock(&self.lock, &other.lock)
-            && self.newcomers == other.newcomers
+            && self.news == other.news
     }
 }
 
@@ -131,8 +131,8 @@ pub struct Document {
     pub digests: Box<[TextDigest]>,
     /// Of the edition whose texts the lock keeps: what the lock has and the text has no more.
     pub gone: Box<[(SegmentId, Gone)]>,
-    /// Of the same edition: what the text has and the lock has not, for those that parse its translations.
-    pub(crate) newcomers: Option<Arc<[Newcomer]>>,
+    /// Of the same edition: what it tells those that parse its translations.
+    pub(crate) news: Option<Arc<News>>,
     /// The segments by id, where they are not in this order anyway.
     pub(crate) by_id: Box<[(SegmentId, u32)]>,
 }
@@ -157,7 +157,7 @@ impl PartialEq for Document {
             digests,
             gone,
             // Follow from the segments and the lock.
-            newcomers: _,
+            news: _,
             by_id: _,
         } = self;
         *file == other.file
@@ -294,7 +294,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         lock: input.lock.clone(),
         digests: addresses.digests.into(),
         gone: addresses.gone.into(),
-        newcomers: (!addresses.newcomers.is_empty()).then(|| addresses.newcomers.into()),
+        news: (!addresses.news.is_empty()).then(|| addresses.news.into()),
         by_id: addresses.by_id.into(),
     };
     (document, problems)
@@ -305,7 +305,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
 struct Addresses {
     digests: Vec<TextDigest>,
     gone: Vec<(SegmentId, Gone)>,
-    newcomers: Vec<Newcomer>,
+    news: News,
     by_id: Vec<(SegmentId, u32)>,
 }
 
@@ -348,11 +348,11 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
                     claim: claim(at),
                 })
                 .collect();
-            let around = Around { omitted: &omitted, newcomers: input.newcomers.as_deref().unwrap_or_default() };
+            let around = Around { omitted: &omitted, news: input.news.as_deref() };
             let addressed = align::address(&lines, lock, lang, around);
             addresses.digests = lines.iter().map(|line| line.digest).collect();
             addresses.gone = addressed.gone;
-            addresses.newcomers = addressed.newcomers;
+            addresses.news = addressed.news;
             addressed.ids
         }
     };

@@ -239,7 +239,7 @@ impl Site {
             lock: _,
             digests: _,
             gone: _,
-            newcomers: _,
+            news: _,
             by_id: _,
         } = after;
         let FrontMatter {
