@@ -2,8 +2,6 @@
 //! step, and looked at. What each kind of edit does is shown below the laws, by texts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::process::Command;
 
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed};
@@ -16,7 +14,7 @@ use tilmash::site::sync::{Accept, renewed};
 use tilmash::site::{Standing, Summary};
 
 mod common;
-use common::{Files, difference, inputs, project, snapshot, state, sync, sync_accepting};
+use common::{Files, Folder, difference, inputs, project, snapshot, state, sync, sync_accepting};
 
 const CONFIG: &str = "title: T\nlanguages: [kk, en]\nseverity: {no-base-url: off}\n";
 
@@ -406,7 +404,7 @@ enum Step {
     Source(usize, usize),
     /// A paragraph of the source.
     Paragraph(usize),
-    /// A sentence that one translation alone has, with a mark that says so or without.
+    /// A sentence that one edition alone has, with a mark that says so or, in translations, without.
     Own(usize, usize, usize, bool),
     /// A paragraph of that kind.
     OwnParagraph(usize, usize, bool),
@@ -419,12 +417,12 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     let n = || any::<usize>();
-    let lang = || 1..3usize;
+    let (lang, any_lang) = (|| 1..3usize, || 0..3usize);
     prop_oneof![
         4 => (n(), n()).prop_map(|(block, at)| Step::Source(block, at)),
         1 => n().prop_map(Step::Paragraph),
-        6 => (lang(), n(), n(), prop::bool::weighted(0.7)).prop_map(|(lang, block, at, marked)| Step::Own(lang, block, at, marked)),
-        2 => (lang(), n(), prop::bool::weighted(0.7)).prop_map(|(lang, at, marked)| Step::OwnParagraph(lang, at, marked)),
+        6 => (any_lang(), n(), n(), prop::bool::weighted(0.7)).prop_map(|(lang, block, at, marked)| Step::Own(lang, block, at, marked)),
+        2 => (any_lang(), n(), prop::bool::weighted(0.7)).prop_map(|(lang, at, marked)| Step::OwnParagraph(lang, at, marked)),
         2 => lang().prop_map(Step::Translate),
         1 => (0..3usize, n()).prop_map(|(lang, at)| Step::Delete(lang, at)),
         2 => Just(Step::Sync),
@@ -473,9 +471,9 @@ impl Shelf {
     fn apply(&mut self, step: &Step) {
         match *step {
             Step::Source(block, at) => self.insert(0, block, at, Kind::Shared),
-            Step::Own(lang, block, at, marked) => self.insert(lang, block, at, Kind::Own { marked }),
+            Step::Own(lang, block, at, marked) => self.insert(lang, block, at, Kind::Own { marked: marked || lang == 0 }),
             Step::Paragraph(at) => self.insert_block(0, at, Kind::Shared),
-            Step::OwnParagraph(lang, at, marked) => self.insert_block(lang, at, Kind::Own { marked }),
+            Step::OwnParagraph(lang, at, marked) => self.insert_block(lang, at, Kind::Own { marked: marked || lang == 0 }),
             Step::Translate(lang) => self.translate(lang),
             Step::Delete(lang, at) => {
                 let wanted = |said: &Said| lang == 0 || said.kind != Kind::Shared;
@@ -515,6 +513,7 @@ impl Shelf {
         let mut last: Option<usize> = None;
         for block in source {
             let mut here: Option<(usize, usize)> = None;
+            let block: Vec<Said> = block.into_iter().filter(|said| said.kind == Kind::Shared).collect();
             for (n, &said) in block.iter().enumerate() {
                 let found = place(blocks, said.who);
                 let found = found.unwrap_or_else(|| match here {
@@ -590,6 +589,16 @@ impl Named {
             }
             let named = *self.own.entry(id).or_insert(said.who);
             prop_assert_eq!(named, said.who, "{} is S{} alone, and was S{}, after {:?}", id, said.who, named, after);
+        }
+        let alone: BTreeSet<SegmentId> = ids[0].iter().filter(|(said, _)| said.kind != Kind::Shared).map(|(_, id)| *id).collect();
+        for &(said, id) in ids[1..].iter().flatten() {
+            prop_assert!(
+                !alone.contains(&id),
+                "S{} is taken for {}, which the source alone has, after {:?}",
+                said.who,
+                id,
+                after
+            );
         }
         for (id, who) in &self.own {
             let other = self.source.get(id);
@@ -967,6 +976,27 @@ fn what_one_language_alone_has_is_called_after_it() {
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.0-en 1.1 1.1a 1.1b-en 1.2 1.3 1a.1-en 1a.1a-en 2.1");
 }
 
+#[test]
+fn what_the_source_alone_has_is_no_translations_place() {
+    let source =
+        "Қазақша ғана айтылған ой. <!-- + -->\nБірінші сөйлем.\n\nБүкіл абзац тек қазақша. <!-- + -->\n\nЕкінші сөйлем.\n";
+    let mut files = work(source, "The first.\n\nThe second.\n");
+    for _ in 0..2 {
+        assert_eq!(only_ids(&files, "content/a.en.md"), "1.2 3.1");
+        assert_eq!(standing(&files), "1.1 Omitted; 2.1 Omitted");
+        sync(&mut files);
+    }
+    // On the day it is written, too.
+    replace(&mut files, "content/a.kk.md", "Екінші", "Тағы да тек қазақша. <!-- + -->\nЕкінші");
+    replace(&mut files, "content/a.kk.md", "сөйлем.\n\nБүкіл", "сөйлем.\nЖаңа сөйлем.\n\nБүкіл");
+    replace(&mut files, "content/a.en.md", "first.\n", "first.\nA new one.\n");
+    for _ in 0..2 {
+        assert_eq!(only_ids(&files, "content/a.en.md"), "1.2 1.3 3.1");
+        assert_eq!(standing(&files), "1.1 Omitted; 2.1 Omitted; 3.0 Omitted");
+        sync(&mut files);
+    }
+}
+
 /// Locks of before ids had languages are read, and what they gave stays given.
 #[test]
 fn an_old_address_of_what_one_language_alone_has_stays() {
@@ -1069,73 +1099,6 @@ fn a_chapter_that_is_cut_again_keeps_its_addresses() {
 }
 
 // On disk.
-
-struct Folder(tempfile::TempDir);
-
-impl Folder {
-    fn new(files: &Files) -> Self {
-        let folder = Self(tempfile::tempdir().expect("a folder"));
-        files.iter().for_each(|(path, text)| folder.write(path, text));
-        folder
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.path().join(path);
-        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        std::fs::write(path, text).expect("it can be written");
-    }
-
-    fn read(&self, path: &str) -> String {
-        std::fs::read_to_string(self.path().join(path)).expect("it is there")
-    }
-
-    fn edit(&self, path: &str, from: &str, to: &str) {
-        let text = self.read(path);
-        assert!(text.contains(from), "{from}");
-        self.write(path, &text.replacen(from, to, 1));
-    }
-
-    fn files(&self) -> BTreeMap<String, Vec<u8>> {
-        fn below(folder: &Path, root: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
-            for entry in std::fs::read_dir(folder).expect("a folder") {
-                let path = entry.expect("an entry").path();
-                if path.is_dir() {
-                    below(&path, root, found);
-                } else {
-                    let name = path.strip_prefix(root).expect("below").to_string_lossy().into_owned();
-                    found.insert(name, std::fs::read(&path).expect("it can be read"));
-                }
-            }
-        }
-        let mut found = BTreeMap::new();
-        below(self.path(), self.path(), &mut found);
-        found
-    }
-
-    /// Runs the program: exit code, output, what it said.
-    fn run(&self, args: &[&str]) -> (i32, String, String) {
-        let out =
-            Command::new(env!("CARGO_BIN_EXE_tilmash")).arg("--root").arg(self.path()).args(args).output().expect("it runs");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (out.status.code().unwrap_or(-1), text(&out.stdout), text(&out.stderr))
-    }
-
-    fn git(&self, args: &[&str]) -> bool {
-        self.git_on("2026-01-01", args)
-    }
-
-    /// Runs git on a day.
-    fn git_on(&self, day: &str, args: &[&str]) -> bool {
-        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
-        let mut git = Command::new("git");
-        git.current_dir(self.path()).args(identity).args(args).env("GIT_AUTHOR_DATE", format!("{day}T12:00:00+0500"));
-        git.output().expect("git runs").status.success()
-    }
-}
 
 fn unsynced(source: &str, translation: &str) -> Files {
     let mut files = work(source, translation);
@@ -1255,7 +1218,7 @@ fn status_tells_what_has_waited_longest() {
     folder.run(&["sync"]);
     assert!(folder.git_on("2002-03-04", &["commit", "-qam", "two"]));
     assert_eq!(oldest(&folder), since("1.3", "2001-02-03", false));
-    let shallow = Folder(tempfile::tempdir().expect("a folder"));
+    let shallow = Folder::new(&Files::new());
     let from = format!("file://{}", folder.path().display());
     assert!(shallow.git(&["clone", "-q", "--depth", "1", &from, "."]));
     assert_eq!(oldest(&shallow)["since"], "2002-03-04");
