@@ -42,7 +42,7 @@ fn first_sentence(text: &str) -> &str {
     body.lines().find(|line| !line.is_empty()).expect("a sentence")
 }
 
-/// A day with a tool of one format: `translated` does what the tool does to the one entry that is not current, and gives how often it did.
+/// A day with a tool of one format: `translated` does what the tool does to the file, to the one entry in it that is not current.
 fn day(format: &str, translated: impl Fn(&str) -> String) {
     let folder = book();
     let ok = |arguments: &[&str]| {
