@@ -78,6 +78,10 @@
 //!   control, in any copy of the files. Of translations the digest is enough: they are found by it, or by their place.
 //! * **A lock has a stanza for each sentence, in the order of the source**, an empty line and the id between any two, so
 //!   that changes of neighbours on two branches are not neighbouring lines to git.
+//! * **What one language alone has is called after it,** `3.2a-en`. Editions get sentences of their own at the same place on the same
+//!   day, or on two branches, and nothing that sees only some of them could keep their names apart otherwise. It stays so when another language
+//!   gets the sentence too: a mark says then which one it is. The source is parsed before its translations, which see what is new in it,
+//!   so that what is added to both on one day is one sentence. Locks of format 1, without such ids, are kept as they are.
 //! * **A translation that was edited is taken to be up to date.** Nobody but its author can say whether it is, and a
 //!   question after each mended comma would be answered with "yes" by habit. What was not edited stays pending until it is, or
 //!   until it is accepted by name. No text of a translation is ever written by the program.

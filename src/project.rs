@@ -11,11 +11,12 @@
 //! and the state is made whole. So there is one list of what an edit may be, and each stage knows for itself,
 //! field by field, what it depends on: [`Site::with`], [`link::Links::with`], [`check::Checks::look_again`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::align::News;
 use crate::base::{Diagnostic, Digest, Failure, Place, Problems, code, suggest, yaml};
 use crate::check::Checks;
 use crate::link::Links;
@@ -452,24 +453,41 @@ impl Project {
             locks.insert(key, Arc::clone(&read.lock));
             self.locks.insert(Arc::clone(file), read);
         }
-        redone.parsed = files.len();
+        // Translations come second, since their sources tell what is new in them.
+        let is_translation = |memo: &Memo, file: &str| {
+            memo.input(file).is_some_and(|input| input.is_translation(locks.get(&input.key).or(input.lock.as_ref())))
+        };
+        let (translations, sources): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_translation(&self.memo, file));
+        let mut waiting: VecDeque<Arc<str>> = sources.into_iter().collect();
+        let mut translations: BTreeSet<Arc<str>> = translations.into_iter().collect();
+        let mut news: HashMap<Key, Option<Arc<News>>> = HashMap::new();
         let mut documents = Vec::new();
-        for file in &files {
-            let text = inputs.text(file)?;
-            let ((before, _), (document, problems)) = self.memo.parse_again(file, |input| {
+        while let Some(file) = waiting.pop_front().or_else(|| translations.pop_first()) {
+            let text = inputs.text(&file)?;
+            let ((before, _), (document, problems)) = self.memo.parse_again(&file, |input| {
                 input.text = Arc::clone(text);
                 if let Some(lock) = locks.get(&input.key) {
                     input.lock = Some(Arc::clone(lock));
+                }
+                if let Some(news) = news.get(&input.key) {
+                    input.news.clone_from(news);
                 }
             })?;
             if !self.is_shown(&before) || !self.is_shown(&document) {
                 return None;
             }
+            if before.news != document.news {
+                news.insert(document.key.clone(), document.news.clone());
+                let work = known.site.work(known.site.work_named(document.key.as_str())?);
+                let editions = work.editions.iter().flatten().map(|edition| &edition.document.file);
+                translations.extend(editions.filter(|file| is_translation(&self.memo, file)).cloned());
+            }
             let problems = shown(&known.config, &problems);
-            let before = known.found.documents.insert(Arc::clone(file), problems.clone()).unwrap_or_default();
+            let before = known.found.documents.insert(file, problems.clone()).unwrap_or_default();
             redone.problems |= known.problems.replace(&before, &problems);
             documents.push(document);
         }
+        redone.parsed = documents.len();
         self.laps.lap("parse");
         let mut touched = Touched::Some(BTreeSet::new());
         let mut same_faces = true;
@@ -758,6 +776,7 @@ impl Project {
                 settings: Arc::clone(&settings),
                 pack: Arc::clone(&languages[page.lang.0].pack),
                 chapter: chapters.get(&*page.file).cloned(),
+                news: None,
                 file: page.file,
             });
         }
@@ -776,6 +795,7 @@ impl Project {
                 pack: Arc::clone(&language.pack),
                 chapter: None,
                 lock: None,
+                news: None,
             });
         }
         let (mut parsed, fresh) = self.memo.parse_all(parse_inputs);

@@ -601,6 +601,7 @@ proptest! {
             pack: pack(),
             chapter: None,
             lock: None,
+            news: None,
         };
         let (document, problems) = parse(&input);
         let files = Files::from([("content/x.kk.md".to_owned(), text.clone())]);
@@ -678,6 +679,7 @@ proptest! {
             pack: pack(),
             chapter: None,
             lock: None,
+            news: None,
         };
         let (_, problems) = parse(&input);
         let files = Files::from([("content/x.kk.md".to_owned(), text)]);

@@ -42,7 +42,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     // The same escaping wherever text becomes HTML.
     ("pulldown_cmark_escape", &["parse/markdown.rs", "render/", "serve/"]),
     ("quick_xml", &["exchange/xml.rs"]),
-    ("rayon", &["check/mod.rs", "cli/mod.rs", "emit/", "link/mod.rs", "load/mod.rs", "parse/memo.rs", "render/highlight.rs"]),
+    ("rayon", &["check/mod.rs", "cli/", "emit/", "link/mod.rs", "load/mod.rs", "parse/memo.rs", "render/highlight.rs"]),
     ("rustix", &["emit/swap.rs"]),
     ("serde", &["base/yaml.rs", "render/template.rs", "serve/"]),
     ("serde_json", &["cli/", "exchange/jsonl.rs", "serve/"]),

@@ -171,6 +171,7 @@ fn no_text_takes_long() {
             pack: Arc::new(LanguagePack::default()),
             chapter: None,
             lock: None,
+            news: None,
         };
         let start = Instant::now();
         parse(&input);

@@ -2,8 +2,6 @@
 //! step, and looked at. What each kind of edit does is shown below the laws, by texts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::process::Command;
 
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed};
@@ -16,7 +14,7 @@ use tilmash::site::sync::{Accept, renewed};
 use tilmash::site::{Standing, Summary};
 
 mod common;
-use common::{Files, difference, inputs, project, snapshot, state, sync, sync_accepting};
+use common::{Files, Folder, difference, inputs, project, snapshot, state, sync, sync_accepting};
 
 const CONFIG: &str = "title: T\nlanguages: [kk, en]\nseverity: {no-base-url: off}\n";
 
@@ -322,12 +320,21 @@ fn who_is_where(book: &Book, files: &Files) -> Result<[BTreeMap<u32, SegmentId>;
     Ok(found)
 }
 
-/// The pages of the work: each edition, and both.
+/// The pages of the work: each edition, and each two.
 fn pages(files: &Files) -> Vec<Vec<u8>> {
+    pages_of(files, &["kk", "en"])
+}
+
+fn pages_of(files: &Files, langs: &[&str]) -> Vec<Vec<u8>> {
     let state = state(files);
     let site = state.site().expect("an index");
-    let paths = ["kk/a/index.html", "en/a/index.html", "kk-en/a/index.html"];
-    let pages = paths.iter().map(|path| match state.render(&site.routes[*path]).body {
+    let pairs = langs.iter().flat_map(|a| langs.iter().map(move |b| format!("{a}-{b}/a/index.html")));
+    let paths = langs
+        .iter()
+        .map(|lang| format!("{lang}/a/index.html"))
+        .chain(pairs)
+        .filter(|path| site.routes.contains_key(path.as_str()));
+    let pages = paths.map(|path| match state.render(&site.routes[path.as_str()]).body {
         Some(Body::Bytes(bytes)) => bytes,
         _ => panic!("{path} is a page"),
     });
@@ -388,6 +395,258 @@ fn follow(edits: &[Edit], step: usize) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+// Three languages, of which two have sentences of their own.
+
+/// What the authors of three editions do before they sync.
+#[derive(Debug, Clone)]
+enum Step {
+    /// A sentence of the source: block and place.
+    Source(usize, usize),
+    /// A paragraph of the source.
+    Paragraph(usize),
+    /// A sentence that one edition alone has, with a mark that says so or, in translations, without.
+    Own(usize, usize, usize, bool),
+    /// A paragraph of that kind.
+    OwnParagraph(usize, usize, bool),
+    /// What is not translated is, in its place.
+    Translate(usize),
+    /// A sentence is taken away: from the source, or a translation's own.
+    Delete(usize, usize),
+    Sync,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let n = || any::<usize>();
+    let (lang, any_lang) = (|| 1..3usize, || 0..3usize);
+    prop_oneof![
+        4 => (n(), n()).prop_map(|(block, at)| Step::Source(block, at)),
+        1 => n().prop_map(Step::Paragraph),
+        6 => (any_lang(), n(), n(), prop::bool::weighted(0.7)).prop_map(|(lang, block, at, marked)| Step::Own(lang, block, at, marked)),
+        2 => (any_lang(), n(), prop::bool::weighted(0.7)).prop_map(|(lang, at, marked)| Step::OwnParagraph(lang, at, marked)),
+        2 => lang().prop_map(Step::Translate),
+        1 => (0..3usize, n()).prop_map(|(lang, at)| Step::Delete(lang, at)),
+        2 => Just(Step::Sync),
+    ]
+}
+
+/// A line of one of the editions: whose it is, and whether the source has no such sentence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Said {
+    who: u32,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    Shared,
+    Own { marked: bool },
+}
+
+/// The editions of a work, by language, source first; in each its blocks.
+#[derive(Debug, Clone, Default)]
+struct Shelf {
+    editions: [Vec<Vec<Said>>; 3],
+    next: u32,
+}
+
+const SHELF: [&str; 3] = ["kk", "en", "de"];
+
+impl Shelf {
+    fn new() -> Self {
+        let mut shelf = Self::default();
+        for count in [2, 1, 3] {
+            let block = (0..count).map(|_| shelf.said(Kind::Shared)).collect();
+            shelf.editions[0].push(block);
+        }
+        shelf.translate(1);
+        shelf.translate(2);
+        shelf
+    }
+
+    fn said(&mut self, kind: Kind) -> Said {
+        self.next += 1;
+        Said { who: self.next, kind }
+    }
+
+    fn apply(&mut self, step: &Step) {
+        match *step {
+            Step::Source(block, at) => self.insert(0, block, at, Kind::Shared),
+            Step::Own(lang, block, at, marked) => self.insert(lang, block, at, Kind::Own { marked: marked || lang == 0 }),
+            Step::Paragraph(at) => self.insert_block(0, at, Kind::Shared),
+            Step::OwnParagraph(lang, at, marked) => self.insert_block(lang, at, Kind::Own { marked: marked || lang == 0 }),
+            Step::Translate(lang) => self.translate(lang),
+            Step::Delete(lang, at) => {
+                let wanted = |said: &Said| lang == 0 || said.kind != Kind::Shared;
+                let whos: Vec<u32> =
+                    self.editions[lang].iter().flatten().filter(|said| wanted(said)).map(|said| said.who).collect();
+                // Something is left in every edition.
+                if whos.len() > usize::from(lang == 0) {
+                    self.editions[lang].iter_mut().for_each(|block| block.retain(|said| said.who != whos[at % whos.len()]));
+                    self.editions[lang].retain(|block| !block.is_empty());
+                }
+            }
+            Step::Sync => {}
+        }
+    }
+
+    fn insert(&mut self, lang: usize, block: usize, at: usize, kind: Kind) {
+        let said = self.said(kind);
+        let blocks = self.editions[lang].len();
+        let block = &mut self.editions[lang][block % blocks];
+        block.insert(at % (block.len() + 1), said);
+    }
+
+    fn insert_block(&mut self, lang: usize, at: usize, kind: Kind) {
+        let said = self.said(kind);
+        let blocks = &mut self.editions[lang];
+        blocks.insert(at % (blocks.len() + 1), vec![said]);
+    }
+
+    /// Each sentence of the source behind the one that it follows there.
+    fn translate(&mut self, lang: usize) {
+        let source = self.editions[0].clone();
+        let blocks = &mut self.editions[lang];
+        let place = |blocks: &[Vec<Said>], who: u32| {
+            let in_block = |block: &Vec<Said>| block.iter().position(|said| said.who == who);
+            blocks.iter().enumerate().find_map(|(at, block)| Some((at, in_block(block)?)))
+        };
+        let mut last: Option<usize> = None;
+        for block in source {
+            let mut here: Option<(usize, usize)> = None;
+            let block: Vec<Said> = block.into_iter().filter(|said| said.kind == Kind::Shared).collect();
+            for (n, &said) in block.iter().enumerate() {
+                let found = place(blocks, said.who);
+                let found = found.unwrap_or_else(|| match here {
+                    Some((at, line)) => {
+                        blocks[at].insert(line + 1, said);
+                        (at, line + 1)
+                    }
+                    None => match block[n..].iter().find_map(|next| place(blocks, next.who)) {
+                        Some((at, line)) => {
+                            blocks[at].insert(line, said);
+                            (at, line)
+                        }
+                        None => {
+                            let at = last.map_or(0, |last| last + 1);
+                            blocks.insert(at, vec![said]);
+                            (at, 0)
+                        }
+                    },
+                });
+                here = Some(found);
+                last = Some(found.0);
+            }
+        }
+    }
+
+    fn write(&self, files: &mut Files) {
+        for (at, lang) in SHELF.iter().enumerate() {
+            let mut text = format!("---\ntitle: {lang}\n---\n");
+            for block in &self.editions[at] {
+                text.push('\n');
+                for said in block {
+                    text.push_str(&format!("{}{lang} {}", ["", "In ", "Auf "][at], Sentence::new(said.who).text));
+                    text.push_str(if said.kind == (Kind::Own { marked: true }) { " <!-- + -->\n" } else { "\n" });
+                }
+            }
+            files.insert(format!("content/a.{lang}.md"), text);
+        }
+    }
+
+    /// Who has which id, by language.
+    fn ids(&self, files: &Files) -> [Vec<(Said, SegmentId)>; 3] {
+        let state = state(files);
+        std::array::from_fn(|at| {
+            let document = document(&state, &format!("content/a.{}.md", SHELF[at]));
+            let said: Vec<Said> = self.editions[at].iter().flatten().copied().collect();
+            assert_eq!(document.segments.len(), said.len());
+            said.into_iter().zip(document.segments.iter().map(|segment| segment.id)).collect()
+        })
+    }
+}
+
+/// Whom ids named that are written down.
+#[derive(Debug, Clone, Default)]
+struct Named {
+    /// Sentences of the source.
+    source: BTreeMap<SegmentId, u32>,
+    /// Those that a translation alone has.
+    own: BTreeMap<SegmentId, u32>,
+}
+
+impl Named {
+    /// Adds who is called how at present: each id is one sentence's, in every language, now and before.
+    fn look(&mut self, ids: &[Vec<(Said, SegmentId)>; 3], after: &[Step]) -> Result<(), TestCaseError> {
+        for &(said, id) in &ids[0] {
+            let named = *self.source.entry(id).or_insert(said.who);
+            prop_assert_eq!(named, said.who, "{} is S{} of the source, and was S{}, after {:?}", id, said.who, named, after);
+        }
+        for &(said, id) in ids[1..].iter().flatten() {
+            let Kind::Own { marked } = said.kind else { continue };
+            // What nobody marked is taken for the translation of what the source has in its place, if it has something.
+            if !marked && self.source.contains_key(&id) {
+                continue;
+            }
+            let named = *self.own.entry(id).or_insert(said.who);
+            prop_assert_eq!(named, said.who, "{} is S{} alone, and was S{}, after {:?}", id, said.who, named, after);
+        }
+        let alone: BTreeSet<SegmentId> = ids[0].iter().filter(|(said, _)| said.kind != Kind::Shared).map(|(_, id)| *id).collect();
+        for &(said, id) in ids[1..].iter().flatten() {
+            prop_assert!(
+                !alone.contains(&id),
+                "S{} is taken for {}, which the source alone has, after {:?}",
+                said.who,
+                id,
+                after
+            );
+        }
+        for (id, who) in &self.own {
+            let other = self.source.get(id);
+            prop_assert!(other.is_none(), "{} is S{} of one language and S{:?} of the source, after {:?}", id, who, other, after);
+        }
+        Ok(())
+    }
+}
+
+/// Edits three editions; the laws are looked at after each step, before sync and after.
+fn follow_three(steps: &[Step]) -> Result<(), TestCaseError> {
+    let mut shelf = Shelf::new();
+    let mut files = Files::from([("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, de]"))]);
+    shelf.write(&mut files);
+    sync(&mut files);
+    let mut synced = shelf.ids(&files);
+    let mut named = Named::default();
+    named.look(&synced, &[])?;
+    for (at, step) in steps.iter().enumerate() {
+        let done = &steps[..=at];
+        // What stands in the place of a line that went since the last sync is that line, rewritten.
+        let with_syncs = if matches!(step, Step::Delete(..)) { vec![&Step::Sync, step, &Step::Sync] } else { vec![step] };
+        for step in with_syncs {
+            shelf.apply(step);
+            shelf.write(&mut files);
+            let shown = shelf.ids(&files);
+            named.clone().look(&shown, done)?;
+            for (before, now) in synced.iter().zip(&shown) {
+                let now: BTreeMap<u32, SegmentId> = now.iter().map(|(said, id)| (said.who, *id)).collect();
+                for (said, id) in before {
+                    let kept = now.get(&said.who).is_none_or(|now| now == id);
+                    prop_assert!(kept, "S{} was {} and is another after {:?}", said.who, id, done);
+                }
+            }
+            if matches!(step, Step::Sync) {
+                let pages = pages_of(&files, &SHELF);
+                sync(&mut files);
+                synced = shelf.ids(&files);
+                prop_assert_eq!(&shown, &synced, "what was shown is what was written, after {:?}", done);
+                prop_assert!(pages == pages_of(&files, &SHELF), "pages are others after sync, after {:?}", done);
+                prop_assert_eq!(sync(&mut files), 0, "a second sync writes nothing, after {:?}", done);
+                named.look(&synced, done)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 fn config(cases: u32) -> ProptestConfig {
     let mut config = ProptestConfig::default();
     if std::env::var_os("PROPTEST_CASES").is_none() {
@@ -415,6 +674,13 @@ proptest! {
     #[test]
     fn so_they_do_after_a_long_day(edits in prop::collection::vec(edit(), 3..14)) {
         follow(&edits, 5)?;
+    }
+
+    /// No id ever names two sentences, in any of three languages, before sync and after: what one translation alone has, what
+    /// another alone has, and what the source has come to say in the same place meanwhile.
+    #[test]
+    fn an_id_names_one_sentence_in_all_languages(steps in prop::collection::vec(step(), 1..14)) {
+        follow_three(&steps)?;
     }
 }
 
@@ -648,10 +914,10 @@ fn drift_goes_when_the_translation_is_touched_or_accepted() {
 fn marks_say_what_stands_for_what() {
     let translation = "The first and the second. <!-- = 1.1 1.2 -->\nThe third, first half. <!-- = 1.3 -->\nThe third, second half. <!-- = 1.3 --> <!-- note: two in English -->\nOnly in English. <!-- + -->\n";
     let mut files = work(SOURCE, translation);
-    assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.3 1.3a 1.3b");
-    assert_eq!(standing(&files), "2.1 Missing; 1.3b Extra { meant: true }");
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.3 1.3a-en 1.3b-en");
+    assert_eq!(standing(&files), "2.1 Missing; 1.3b-en Extra { meant: true }");
     replace(&mut files, "content/a.en.md", "<!-- + -->", "<!-- + --> <!-- - 2.1 -->");
-    assert_eq!(standing(&files), "2.1 Omitted; 1.3b Extra { meant: true }");
+    assert_eq!(standing(&files), "2.1 Omitted; 1.3b-en Extra { meant: true }");
     assert!(summary(&files).is_complete());
     assert_eq!(problems(&files, &["untranslated", "extra", "drift", "bad-mark", "alignment"]), Vec::<String>::new());
     assert_eq!(sync(&mut files), 0, "marks are no part of what a sentence says");
@@ -669,6 +935,81 @@ fn marks_say_what_stands_for_what() {
         let text = String::from_utf8_lossy(bytes);
         assert!(!(text.contains("two in English") || path.ends_with("a/index.html") && text.contains("<!--")), "{path}");
     }
+}
+
+#[test]
+fn what_is_written_in_both_on_one_day_stands_side_by_side() {
+    let mut files = edited("Екінші", "Жаңа сөйлем қосылды.\nЕкінші");
+    replace(&mut files, "content/a.kk.md", "өзі.\n", "өзі.\n\nЕң соңғы абзац.\n");
+    replace(&mut files, "content/a.en.md", "The second", "A new one.\nThe second");
+    replace(&mut files, "content/a.en.md", "alone.\n", "alone.\n\nThe very last.\n");
+    for _ in 0..2 {
+        assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 2.1 3.1");
+        assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.1a 1.2 1.3 2.1 3.1");
+        assert_eq!(standing(&files), "");
+        sync(&mut files);
+    }
+}
+
+#[test]
+fn what_one_language_alone_has_is_called_after_it() {
+    let mut files = edited("Екінші", "Жаңа сөйлем қосылды.\nЕкінші");
+    replace(&mut files, "content/a.en.md", "The second", "Only here. <!-- + -->\nThe second");
+    replace(&mut files, "content/a.en.md", "The first", "Before all. <!-- + -->\nThe first");
+    replace(&mut files, "content/a.en.md", "\nThe fourth", "\nA paragraph. <!-- + -->\nIts end. <!-- + -->\n\nThe fourth");
+    for _ in 0..2 {
+        assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 2.1");
+        assert_eq!(only_ids(&files, "content/a.en.md"), "1.0-en 1.1 1.1a-en 1.2 1.3 1a.1-en 1a.1a-en 2.1");
+        assert!(standing(&files).starts_with("1.1a Missing; 1.0-en Extra"), "{}", standing(&files));
+        sync(&mut files);
+    }
+    assert!(files["content/a.lock"].contains("Format 2.\n") && files["content/a.lock"].contains("\n1.1a-en\nen - "));
+    // It can be linked to where it is.
+    files.insert("content/b.en.md".to_owned(), "# B\n\n[[a#1.1a-en]]\n".to_owned());
+    assert_eq!(problems(&files, &["broken-anchor"]), Vec::<String>::new());
+    // It turns out to be the translation of what the source says by now, and its old name is nobody's.
+    replace(&mut files, "content/a.en.md", "here. <!-- + -->", "here. <!-- = 1.1a -->");
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.0-en 1.1 1.1a 1.2 1.3 1a.1-en 1a.1a-en 2.1");
+    sync(&mut files);
+    assert!(files["content/a.lock"].contains("\n1.1a-en\ngone "), "{}", files["content/a.lock"]);
+    replace(&mut files, "content/a.en.md", "The second", "Again only here. <!-- + -->\nThe second");
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.0-en 1.1 1.1a 1.1b-en 1.2 1.3 1a.1-en 1a.1a-en 2.1");
+}
+
+#[test]
+fn what_the_source_alone_has_is_no_translations_place() {
+    let source =
+        "Қазақша ғана айтылған ой. <!-- + -->\nБірінші сөйлем.\n\nБүкіл абзац тек қазақша. <!-- + -->\n\nЕкінші сөйлем.\n";
+    let mut files = work(source, "The first.\n\nThe second.\n");
+    for _ in 0..2 {
+        assert_eq!(only_ids(&files, "content/a.en.md"), "1.2 3.1");
+        assert_eq!(standing(&files), "1.1 Omitted; 2.1 Omitted");
+        sync(&mut files);
+    }
+    // On the day it is written, too.
+    replace(&mut files, "content/a.kk.md", "Екінші", "Тағы да тек қазақша. <!-- + -->\nЕкінші");
+    replace(&mut files, "content/a.kk.md", "сөйлем.\n\nБүкіл", "сөйлем.\nЖаңа сөйлем.\n\nБүкіл");
+    replace(&mut files, "content/a.en.md", "first.\n", "first.\nA new one.\n");
+    for _ in 0..2 {
+        assert_eq!(only_ids(&files, "content/a.en.md"), "1.2 1.3 3.1");
+        assert_eq!(standing(&files), "1.1 Omitted; 2.1 Omitted; 3.0 Omitted");
+        sync(&mut files);
+    }
+}
+
+/// Locks of before ids had languages are read, and what they gave stays given.
+#[test]
+fn an_old_address_of_what_one_language_alone_has_stays() {
+    let mut files = work(SOURCE, TRANSLATION);
+    replace(&mut files, "content/a.en.md", "The second", "Only here. <!-- + -->\nThe second");
+    sync(&mut files);
+    let old = files["content/a.lock"].replace("Format 2", "Format 1").replace("\n1.1a-en\n", "\n1.1a\n");
+    files.insert("content/a.lock".to_owned(), old);
+    assert_eq!((only_ids(&files, "content/a.en.md").as_str(), sync(&mut files)), ("1.1 1.1a 1.2 1.3 2.1", 0));
+    replace(&mut files, "content/a.kk.md", "Екінші", "Жаңа сөйлем қосылды.\nЕкінші");
+    sync(&mut files);
+    assert_eq!(source_ids(&files), "1.1 1.1b 1.2 1.3 2.1");
+    assert!(files["content/a.lock"].contains("Format 1.\n"));
 }
 
 #[test]
@@ -759,67 +1100,6 @@ fn a_chapter_that_is_cut_again_keeps_its_addresses() {
 
 // On disk.
 
-struct Folder(tempfile::TempDir);
-
-impl Folder {
-    fn new(files: &Files) -> Self {
-        let folder = Self(tempfile::tempdir().expect("a folder"));
-        files.iter().for_each(|(path, text)| folder.write(path, text));
-        folder
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.path().join(path);
-        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        std::fs::write(path, text).expect("it can be written");
-    }
-
-    fn read(&self, path: &str) -> String {
-        std::fs::read_to_string(self.path().join(path)).expect("it is there")
-    }
-
-    fn edit(&self, path: &str, from: &str, to: &str) {
-        let text = self.read(path);
-        assert!(text.contains(from), "{from}");
-        self.write(path, &text.replacen(from, to, 1));
-    }
-
-    fn files(&self) -> BTreeMap<String, Vec<u8>> {
-        fn below(folder: &Path, root: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
-            for entry in std::fs::read_dir(folder).expect("a folder") {
-                let path = entry.expect("an entry").path();
-                if path.is_dir() {
-                    below(&path, root, found);
-                } else {
-                    let name = path.strip_prefix(root).expect("below").to_string_lossy().into_owned();
-                    found.insert(name, std::fs::read(&path).expect("it can be read"));
-                }
-            }
-        }
-        let mut found = BTreeMap::new();
-        below(self.path(), self.path(), &mut found);
-        found
-    }
-
-    /// Runs the program: exit code, output, what it said.
-    fn run(&self, args: &[&str]) -> (i32, String, String) {
-        let out =
-            Command::new(env!("CARGO_BIN_EXE_tilmash")).arg("--root").arg(self.path()).args(args).output().expect("it runs");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (out.status.code().unwrap_or(-1), text(&out.stdout), text(&out.stderr))
-    }
-
-    fn git(&self, args: &[&str]) -> bool {
-        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
-        let out = Command::new("git").current_dir(self.path()).args(identity).args(args).output().expect("git runs");
-        out.status.success()
-    }
-}
-
 fn unsynced(source: &str, translation: &str) -> Files {
     let mut files = work(source, translation);
     files.retain(|path, _| !path.ends_with(".lock"));
@@ -853,7 +1133,7 @@ fn sync_refuses_what_it_cannot_read() {
     let folder = Folder::new(&work(SOURCE, TRANSLATION));
     let lock = folder.read("content/a.lock");
     for (file, text, said) in [
-        ("content/a.lock", lock.replace("Format 1", "Format 2"), "format 2"),
+        ("content/a.lock", lock.replace("Format 1", "Format 3"), "format 3"),
         ("content/a.lock", lock.replace("\n1.2\n", "\n<<<<<<< HEAD\n1.2\n"), "git left a conflict in the lock"),
         ("content/a.kk.md", "---\ntitle: A\n".to_owned(), "front matter is not closed"),
     ] {
@@ -886,7 +1166,7 @@ fn a_translators_day() {
     assert!(said.contains("warning[drift]") && said.contains("warning[untranslated]"), "{said}");
     let (_, table, _) = folder.run(&["status"]);
     assert!(
-        table.lines().any(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") == "a en 6 4 0 1 1 0 0 66 %"),
+        table.lines().any(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") == "a en 6 4 0 1 1 0 0 66 % not known"),
         "{table}"
     );
     let (_, details, _) = folder.run(&["status", "a", "--language", "en"]);
@@ -901,6 +1181,58 @@ fn a_translators_day() {
     assert_eq!(folder.run(&["check", "--complete", "kk,en"]).0, 0);
     let (code, _, said) = folder.run(&["check", "--complete", "de"]);
     assert!(code == 2 && said.contains("the site has no language `de`"), "{said}");
+}
+
+/// Which sentence has waited longest is what version control says: since the sync after which its source was another or new.
+#[test]
+fn status_tells_what_has_waited_longest() {
+    let folder = Folder::new(&work(SOURCE, TRANSLATION));
+    let oldest = |folder: &Folder| {
+        let (code, json, said) = folder.run(&["status", "a", "--language", "en", "--json"]);
+        assert_eq!(code, 0, "{said}");
+        let rows: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        rows[0]["oldest"].clone()
+    };
+    let row = |folder: &Folder| {
+        let (_, table, _) = folder.run(&["status", "--language", "en"]);
+        table.lines().find(|line| line.starts_with("a ")).expect("a row").to_owned()
+    };
+    let null = serde_json::Value::Null;
+    assert_eq!(oldest(&folder), null, "nothing is to do");
+    assert!(row(&folder).ends_with(" 100 %"), "{}", row(&folder));
+    // Without git, and in a repository that does not have the file.
+    folder.edit("content/a.kk.md", "қысқа", "ұзақ");
+    folder.run(&["sync"]);
+    assert_eq!(oldest(&folder), null);
+    assert!(row(&folder).ends_with(" %  not known"), "{}", row(&folder));
+    assert!(folder.git(&["init", "-q"]));
+    assert_eq!(oldest(&folder), null);
+    assert!(folder.git(&["add", "-A"]) && folder.git_on("2001-02-03", &["commit", "-qm", "one"]));
+    let since = |id: &str, day: &str, or_before: bool| serde_json::json!({ "id": id, "since": day, "or_before": or_before });
+    assert_eq!(oldest(&folder), since("1.3", "2001-02-03", false));
+    assert!(row(&folder).contains(" %  1.3, ") && row(&folder).ends_with(" days"), "{}", row(&folder));
+    // It has waited since it first changed, whatever else was done to it, and another one has not waited as long.
+    folder.edit("content/a.kk.md", "ұзақ", "тым ұзақ");
+    folder.edit("content/a.kk.md", "Бірінші", "Алғашқы");
+    folder.edit("content/a.kk.md", "өзі.\n", "өзі.\nТағы біреуі қосылды.\n");
+    folder.run(&["sync"]);
+    assert!(folder.git_on("2002-03-04", &["commit", "-qam", "two"]));
+    assert_eq!(oldest(&folder), since("1.3", "2001-02-03", false));
+    let shallow = Folder::new(&Files::new());
+    let from = format!("file://{}", folder.path().display());
+    assert!(shallow.git(&["clone", "-q", "--depth", "1", &from, "."]));
+    assert_eq!(oldest(&shallow)["since"], "2002-03-04");
+    assert_eq!(oldest(&shallow)["or_before"], true);
+    assert!(row(&shallow).ends_with(" days or more"), "{}", row(&shallow));
+    // What is edited and not committed is known to be younger.
+    folder.edit("content/a.en.md", "The third.", "The third is long.");
+    folder.edit("content/a.kk.md", "Екінші", "Келесі");
+    assert_eq!(oldest(&folder), since("1.1", "2002-03-04", false));
+    folder.edit("content/a.en.md", "The first", "A first");
+    folder.edit("content/a.en.md", "alone.\n", "alone.\nOne more.\n");
+    assert_eq!(oldest(&folder), null, "what is pending is not committed");
+    let (_, details, _) = shallow.run(&["status", "a"]);
+    assert!(details.contains("\n  1.1 has waited longest: since or before 2002-03-04\n"), "{details}");
 }
 
 /// Two branches, each of which edits its sentence and syncs: git merges the texts and the locks, and a sync of
@@ -940,6 +1272,31 @@ fn branches_that_edit_different_sentences_merge() {
     }
 }
 
+/// Two branches, on each of which a translation gets a sentence of its own at one place. The locks are in conflict there; one side
+/// and a sync are enough for both sentences to be called what they were called on their branches.
+#[test]
+fn branches_that_add_to_different_translations_agree() {
+    let mut files = work(SOURCE, TRANSLATION);
+    files.insert("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, de]"));
+    files.insert("content/a.de.md".to_owned(), files["content/a.en.md"].replace("The ", "Das "));
+    sync(&mut files);
+    let folder = Folder::new(&files);
+    assert!(folder.git(&["init", "-q"]) && folder.git(&["add", "-A"]) && folder.git(&["commit", "-qm", "base"]));
+    for (branch, lang, said) in [("one", "en", "The second"), ("other", "de", "Das second")] {
+        assert!(folder.git(&["checkout", "-q", "-b", branch, "main"]));
+        folder.edit(&format!("content/a.{lang}.md"), said, &format!("Only in {lang}. <!-- + -->\n{said}"));
+        folder.run(&["sync"]);
+        assert!(folder.git(&["commit", "-qam", branch]));
+    }
+    if !folder.git(&["merge", "-q", "-m", "merge", "one"]) {
+        assert!(folder.git(&["checkout", "--ours", "content/a.lock"]));
+    }
+    let (code, _, said) = folder.run(&["sync"]);
+    assert_eq!(code, 0, "{said}");
+    let lock = folder.read("content/a.lock");
+    assert!(lock.contains("\n1.1a-de\nde - ") && lock.contains("\n1.1a-en\nen - "), "{lock}");
+}
+
 /// A lock is an input like any: what comes of an edit of it is what comes of a fresh start.
 #[test]
 fn an_edited_lock_is_followed() {
@@ -957,5 +1314,26 @@ fn an_edited_lock_is_followed() {
         assert!(!warm.redone.index);
         assert_eq!(warm.redone.parsed, if step == 0 { 1 } else { 2 });
         assert_eq!(difference(&snapshot(&warm), &snapshot(&state(&files))), None, "step {step}");
+    }
+}
+
+/// What is new in the source is an input of its translations, and of nothing else.
+#[test]
+fn a_new_sentence_of_the_source_is_followed() {
+    let mut files = work(SOURCE, TRANSLATION);
+    replace(&mut files, "content/a.en.md", "The second", "A new one.\nThe second");
+    let mut project = project();
+    project.state(inputs(&files));
+    let steps = [
+        ("Екінші", "Жаңа сөйлем қосылды.\nЕкінші", 2, "1.1a"),
+        ("қосылды", "келді", 1, "1.1a"),
+        ("Жаңа сөйлем келді.\n", "", 2, "1.1a-en"),
+    ];
+    for (from, to, parsed, id) in steps {
+        replace(&mut files, "content/a.kk.md", from, to);
+        let warm = project.state(inputs(&files));
+        assert_eq!((warm.redone.index, warm.redone.parsed), (false, parsed), "{to}");
+        assert_eq!(difference(&snapshot(&warm), &snapshot(&state(&files))), None, "{to}");
+        assert_eq!(only_ids(&files, "content/a.en.md"), format!("1.1 {id} 1.2 1.3 2.1"));
     }
 }

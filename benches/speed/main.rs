@@ -7,6 +7,7 @@
 //! * `… -- compare [N...] [--rounds R]`: Tilmash, Hugo and a limit, by turns.
 //! * `… -- preview [N...] [--edits E]`: from saving a file to seeing it in the browser.
 //! * `… -- exchange [N...]`: export and import of all sentences, in every format.
+//! * `… -- sync [N...]`: locks and what is asked of them.
 //! * `… -- write FOLDER N SITE`: only writes a site.
 
 #![expect(clippy::print_stdout, reason = "a benchmark is a program that prints")]
@@ -21,6 +22,7 @@ mod exchange;
 mod preview;
 mod run;
 mod sites;
+mod sync;
 
 use run::Run;
 use sites::Site;
@@ -41,6 +43,10 @@ fn main() {
         ["exchange", rest @ ..] => {
             let (sizes, rounds) = numbers(rest, "--rounds", 3);
             sizes.into_iter().for_each(|pages| exchange::exchange(pages, rounds));
+        }
+        ["sync", rest @ ..] => {
+            let (sizes, rounds) = numbers(rest, "--rounds", 5);
+            sync::sync(&sizes, rounds);
         }
         ["preview", rest @ ..] => {
             let (sizes, edits) = numbers(rest, "--edits", 50);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::order::Pairs;
 use super::words::Texts;
 use super::{Claim, LIKE_ELSEWHERE, LIKE_HERE, Line, Old};
-use crate::model::Label;
+use crate::model::{Label, SegmentId, TextDigest};
 
 /// How many cells a table of likenesses may have, or of blocks.
 const TABLE: usize = 1 << 14;
@@ -189,13 +189,16 @@ impl Homes {
 }
 
 /// A place in the order of the source where a line of a translation may belong.
+#[derive(Clone, Copy)]
 pub(super) struct Place {
-    pub(super) block: Label,
+    pub(super) id: SegmentId,
     pub(super) is_heading: bool,
-    /// Whether the translation had a line here.
-    pub(super) was_here: bool,
+    /// What the translation had here.
+    pub(super) own: Option<TextDigest>,
     /// Whether the source has nothing here.
     pub(super) is_alone: bool,
+    /// Whether the lock has nothing of the source here.
+    pub(super) is_new: bool,
 }
 
 /// Pairs what is left of a translation by place.
@@ -214,8 +217,8 @@ pub(super) fn by_place(places: &[Place], lines: &[Line<'_>], pairs: &mut Pairs, 
         if left.is_empty() || free.is_empty() {
             continue;
         }
-        let homes = Homes::of(pairs, |place| places[place].block, |line| lines[line].block);
-        let place_groups = groups(left.into_iter(), |place| places[place].block);
+        let homes = Homes::of(pairs, |place| places[place].id.block, |line| lines[line].block);
+        let place_groups = groups(left.into_iter(), |place| places[place].id.block);
         let line_groups = groups(free.into_iter(), |line| lines[line].block);
         for (place_group, line_group) in beside(&place_groups, &line_groups, places, lines, &homes) {
             for (place, line) in
@@ -238,7 +241,7 @@ fn beside(
     let cost = |i: usize, j: usize| {
         let (place, line) = (place_groups[i][0], line_groups[j][0]);
         let difference = 2 * place_groups[i].len().abs_diff(line_groups[j].len()) as u32;
-        let (known, block) = (homes.of_new.get(&lines[line].block), places[place].block);
+        let (known, block) = (homes.of_new.get(&lines[line].block), places[place].id.block);
         if known.is_some_and(|known| known.contains(&block)) {
             return 0;
         }
@@ -287,10 +290,11 @@ fn beside(
     found
 }
 
-/// The places of a group for so many lines: those where lines were before, then the first of the others; in order.
+/// The places of a group for so many lines: those where lines were before, then those that have waited for one, then what is new
+/// in the source; in order.
 fn chosen(group: &[usize], count: usize, places: &[Place]) -> impl Iterator<Item = usize> {
     let mut wanted: Vec<usize> = group.to_vec();
-    wanted.sort_by_key(|&place| !places[place].was_here);
+    wanted.sort_by_key(|&place| (places[place].own.is_none(), places[place].is_new));
     wanted.truncate(count);
     wanted.sort_unstable();
     wanted.into_iter()

@@ -23,6 +23,10 @@
 //!    blocks are set beside those of the gap by the least difference in their numbers of lines, and a line that was there before goes first.
 //! 6. **A new id,** which no sentence of the work had before: `align/new.rs`.
 //!
+//! A translation is addressed after its source, whose new sentences ([`Newcomer`]) have their place among those that the lock has:
+//! so what is written in both on one day stands side by side before it is synced. What then stands for nothing in the source has its
+//! language in its id, since no edition sees what another translation adds at the same place.
+//!
 //! A line that a translator marked (`= 3.2`) has the id that the mark says, before all steps. An edition of a work without
 //! a lock has its ids by position ([`by_position`]).
 //!
@@ -32,7 +36,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::model::lock::{Gone, Lock, Stanza};
-use crate::model::{SegmentId, TextDigest, Unit};
+use crate::model::{LanguageTag, SegmentId, TextDigest, Unit};
 
 mod beads;
 mod change;
@@ -84,15 +88,52 @@ pub struct Addressed {
     pub ids: Vec<SegmentId>,
     /// Of the source edition: what the lock has and the lines have no more, in the order of the lock.
     pub gone: Vec<(SegmentId, Gone)>,
+    /// Of the source edition: what its translations are addressed by.
+    pub news: News,
 }
 
-/// Gives each line of an edition its id. `omitted` are the sentences that its translator left out on purpose.
-pub fn address(lines: &[Line<'_>], lock: &Lock, lang: &str, omitted: &[SegmentId]) -> Addressed {
-    if lock.source_lang().is_none_or(|source| source == lang) {
-        source(lines, lock)
-    } else {
-        translation(lines, lock, lang, omitted)
+/// What a source edition tells of itself that the lock does not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct News {
+    /// What the lines have and the lock has not, in their order.
+    pub newcomers: Vec<Newcomer>,
+    /// What exists in the source only, as its marks say: no line of a translation is taken for it because of its place.
+    pub alone: Vec<SegmentId>,
+}
+
+impl News {
+    /// Whether the lock says all.
+    pub fn is_empty(&self) -> bool {
+        self.newcomers.is_empty() && self.alone.is_empty()
     }
+}
+
+/// A sentence of the source that the lock does not know as one of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Newcomer {
+    pub id: SegmentId,
+    /// The last sentence before it that the lock has of the source.
+    pub after: Option<SegmentId>,
+    pub is_heading: bool,
+}
+
+/// Whether the edition in a language is one whose lines are found by the order of another's, which the lock keeps.
+pub fn is_translation(lock: &Lock, lang: &str) -> bool {
+    lock.source_lang().is_some_and(|source| source != lang)
+}
+
+/// What a translation is addressed by, besides its lines and the lock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Around<'a> {
+    /// The sentences that its translator left out on purpose.
+    pub omitted: &'a [SegmentId],
+    /// What its source tells.
+    pub news: Option<&'a News>,
+}
+
+/// Gives each line of an edition its id. The source needs nothing around it.
+pub fn address(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) -> Addressed {
+    if is_translation(lock, lang) { translation(lines, lock, lang, around) } else { source(lines, lock) }
 }
 
 /// The edition whose texts the lock has. Its marks say nothing of ids.
@@ -107,7 +148,9 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
         (olds.iter().map(|old| old.digest).collect(), lines.iter().map(|line| line.digest).collect());
     if old_digests == digests {
         // Nothing has changed, as a rule.
-        return Addressed { ids: olds.into_iter().map(|old| old.id).collect(), gone: Vec::new() };
+        let ids: Vec<SegmentId> = olds.into_iter().map(|old| old.id).collect();
+        let news = News { alone: alone(&ids, lines), newcomers: Vec::new() };
+        return Addressed { ids, gone: Vec::new(), news };
     }
     let mut pairs = order::Pairs::new(olds.len(), lines.len());
     order::same_in_order(&old_digests, &digests, &mut pairs);
@@ -124,7 +167,7 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
             ids[new] = Some(olds[*old].id);
         }
     }
-    let ids = NewIds::of(lock, &ids).fill(ids, lines, |_| false);
+    let ids = NewIds::of(lock, &ids).fill(ids, lines, None);
     let gone = (0..olds.len())
         .filter(|&old| pairs.of_old[old].is_none())
         .map(|old| {
@@ -134,7 +177,25 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
             (olds[old].id, Gone { digest: source.digest, anchors: source.anchors.clone(), into })
         })
         .collect();
-    Addressed { ids, gone }
+    let news = News { alone: alone(&ids, lines), newcomers: newcomers(&ids, lines, lock) };
+    Addressed { ids, gone, news }
+}
+
+fn alone(ids: &[SegmentId], lines: &[Line<'_>]) -> Vec<SegmentId> {
+    ids.iter().zip(lines).filter(|(_, line)| line.claim == Claim::Alone).map(|(id, _)| *id).collect()
+}
+
+fn newcomers(ids: &[SegmentId], lines: &[Line<'_>], lock: &Lock) -> Vec<Newcomer> {
+    let mut newcomers = Vec::new();
+    let mut after = None;
+    for (&id, line) in ids.iter().zip(lines) {
+        if lock.segment(id).is_some_and(|stanza| stanza.source.is_some()) {
+            after = Some(id);
+        } else {
+            newcomers.push(Newcomer { id, after, is_heading: line.is_heading });
+        }
+    }
+    newcomers
 }
 
 /// A sentence of the source as the lock has it.
@@ -193,7 +254,8 @@ fn merged_into(old: usize, olds: &[Old<'_>], lines: &[Line<'_>], pairs: &order::
 }
 
 /// A translation: the lock has digests of its lines, and the order of the source.
-fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, omitted: &[SegmentId]) -> Addressed {
+fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) -> Addressed {
+    let Around { omitted, news } = around;
     let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
     let mut taken: HashSet<SegmentId> = omitted.iter().copied().collect();
     let mut claimed = HashSet::new();
@@ -206,14 +268,11 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, omitted: &[SegmentId
         }
     }
     taken.extend(&claimed);
-    let stanzas: Vec<(SegmentId, &Stanza, Option<TextDigest>)> = segments(lock)
-        .map(|(id, stanza)| (id, stanza, stanza.translation(lang).map(|translation| translation.own)))
-        .filter(|(id, stanza, own)| (stanza.source.is_some() || own.is_some()) && !taken.contains(id))
-        .collect();
+    let places = places(lock, lang, news, &taken);
     // What was there before, of the lines that no mark has spoken for.
-    let known: Vec<usize> = (0..stanzas.len()).filter(|&at| stanzas[at].2.is_some()).collect();
+    let known: Vec<usize> = (0..places.len()).filter(|&at| places[at].own.is_some()).collect();
     let free: Vec<usize> = (0..lines.len()).filter(|&line| ids[line].is_none()).collect();
-    let old_digests: Vec<TextDigest> = known.iter().filter_map(|&at| stanzas[at].2).collect();
+    let old_digests: Vec<TextDigest> = known.iter().filter_map(|&at| places[at].own).collect();
     let digests: Vec<TextDigest> = free.iter().map(|&line| lines[line].digest).collect();
     let mut same = order::Pairs::new(known.len(), free.len());
     if old_digests == digests {
@@ -222,7 +281,7 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, omitted: &[SegmentId
         order::same_in_order(&old_digests, &digests, &mut same);
         order::same_elsewhere(&old_digests, &digests, &mut same, |_| true);
     }
-    let mut pairs = order::Pairs::new(stanzas.len(), lines.len());
+    let mut pairs = order::Pairs::new(places.len(), lines.len());
     for (old, new) in same.of_old.iter().enumerate() {
         if let Some(new) = new {
             pairs.pair(known[old], free[*new]);
@@ -230,23 +289,41 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, omitted: &[SegmentId
     }
     come_back(lines, lock, &pairs, &mut ids);
     if pairs.of_new.iter().zip(&ids).any(|(pair, id)| pair.is_none() && id.is_none()) {
-        let places: Vec<gap::Place> = stanzas
-            .iter()
-            .map(|(id, stanza, own)| gap::Place {
-                block: id.block,
-                is_heading: stanza.source.as_ref().is_some_and(|source| !source.anchors.is_empty()),
-                was_here: own.is_some(),
-                is_alone: stanza.source.is_none(),
-            })
-            .collect();
         gap::by_place(&places, lines, &mut pairs, |line| ids[line].is_none());
     }
     for (line, old) in pairs.of_new.iter().enumerate() {
         if let Some(old) = old {
-            ids[line] = Some(stanzas[*old].0);
+            ids[line] = Some(places[*old].id);
         }
     }
     let mut new = NewIds::of(lock, &ids);
     new.reserve(claimed.iter().chain(omitted).copied());
-    Addressed { ids: new.fill(ids, lines, |line| line.claim != Claim::Nothing), gone: Vec::new() }
+    Addressed { ids: new.fill(ids, lines, LanguageTag::parse(lang)), ..Addressed::default() }
+}
+
+/// Where a line of a translation may belong: what the source has, and what the translation had, in the order of the source.
+fn places(lock: &Lock, lang: &str, news: Option<&News>, taken: &HashSet<SegmentId>) -> Vec<gap::Place> {
+    let (newcomers, alone) = news.map_or((&[][..], &[][..]), |news| (&news.newcomers, &news.alone));
+    let alone: HashSet<SegmentId> = alone.iter().copied().collect();
+    let own = |stanza: &Stanza| stanza.translation(lang).map(|translation| translation.own);
+    let new_ids: HashSet<SegmentId> = newcomers.iter().map(|newcomer| newcomer.id).collect();
+    let mut behind: HashMap<Option<SegmentId>, Vec<gap::Place>> = HashMap::new();
+    for &Newcomer { id, after, is_heading } in newcomers {
+        // What has come back may be known.
+        let own = lock.segment(id).and_then(own);
+        behind.entry(after).or_default().push(gap::Place { id, is_heading, own, is_alone: false, is_new: true });
+    }
+    let mut places = behind.remove(&None).unwrap_or_default();
+    for (id, stanza) in segments(lock) {
+        let own = own(stanza);
+        if (stanza.source.is_some() || own.is_some()) && !new_ids.contains(&id) {
+            let is_heading = stanza.source.as_ref().is_some_and(|source| !source.anchors.is_empty());
+            places.push(gap::Place { id, is_heading, own, is_alone: stanza.source.is_none(), is_new: false });
+        }
+        places.append(&mut behind.remove(&Some(id)).unwrap_or_default());
+    }
+    // What was translated before the mark said that it is not stays so.
+    let is_open = |place: &gap::Place| place.own.is_some() || !alone.contains(&place.id);
+    places.retain(|place| !taken.contains(&place.id) && is_open(place));
+    places
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Claim, Line};
 use crate::model::lock::Lock;
-use crate::model::{Label, SegmentId, Unit};
+use crate::model::{Label, LanguageTag, SegmentId, Unit};
 
 /// Gives new ids, and never one twice, nor one that the lock knows of, be it gone.
 ///
@@ -12,7 +12,8 @@ use crate::model::{Label, SegmentId, Unit};
 ///   free one of `Xa`, `Xb` …
 /// * Before the first sentence of its block: number 0, then `0a`, `0b` …
 /// * In a new block after block 3: `3a.1`, `3a.2` …; after all other blocks: the next number that no block had.
-/// * What a mark says to stand for nothing of its own in the source has letters anyway: plain numbers are the source's.
+/// * In a translation, what stands for nothing in the source has letters anyway, and the language behind them: plain numbers are
+///   the source's, and another edition may get a sentence of its own at the same place before either is synced.
 pub(super) struct NewIds {
     used: HashSet<SegmentId>,
     /// By block: the last number that a sentence of it has or had.
@@ -42,13 +43,8 @@ impl NewIds {
         }
     }
 
-    /// Fills in the ids of the lines that have none, in order; `is_marked` says which lines a mark speaks of.
-    pub(super) fn fill(
-        &mut self,
-        ids: Vec<Option<SegmentId>>,
-        lines: &[Line<'_>],
-        is_marked: impl Fn(&Line<'_>) -> bool,
-    ) -> Vec<SegmentId> {
+    /// Fills in the ids of the lines that have none, in order; `only` is the language of a translation.
+    pub(super) fn fill(&mut self, ids: Vec<Option<SegmentId>>, lines: &[Line<'_>], only: Option<LanguageTag>) -> Vec<SegmentId> {
         let mut filled: Vec<SegmentId> = Vec::with_capacity(ids.len());
         let last_known = ids.iter().rposition(Option::is_some);
         for (at, id) in ids.iter().enumerate() {
@@ -57,12 +53,13 @@ impl NewIds {
                 let before = at.checked_sub(1).filter(|&before| lines[before].block == block);
                 let next = || (at..ids.len()).take_while(|&next| lines[next].block == block).find_map(|next| ids[next]);
                 let new = match before.map(|before| filled[before]) {
-                    Some(before) => self.after(before, is_marked(&lines[at])),
+                    Some(before) => self.after(before, only),
                     None => match next() {
-                        Some(next) => self.free(SegmentId { block: next.block, sentence: Label::plain(0) }),
+                        Some(next) => self.free(SegmentId { block: next.block, sentence: Label::plain(0), only }),
                         None => {
-                            let is_last = last_known.is_none_or(|last| last < at) && !is_marked(&lines[at]);
-                            SegmentId { block: self.block(filled.last().map(|id| id.block), is_last), sentence: Label::plain(1) }
+                            let is_last = last_known.is_none_or(|last| last < at) && only.is_none();
+                            let block = self.block(filled.last().map(|id| id.block), is_last);
+                            SegmentId { block, sentence: Label::plain(1), only }
                         }
                     },
                 };
@@ -74,11 +71,11 @@ impl NewIds {
         filled
     }
 
-    fn after(&self, before: SegmentId, with_letters: bool) -> SegmentId {
-        if !with_letters && self.last.get(&before.block).is_none_or(|&last| last <= before.sentence.number) {
-            return SegmentId { block: before.block, sentence: Label::plain(before.sentence.number + 1) };
+    fn after(&self, before: SegmentId, only: Option<LanguageTag>) -> SegmentId {
+        if only.is_none() && self.last.get(&before.block).is_none_or(|&last| last <= before.sentence.number) {
+            return SegmentId { sentence: Label::plain(before.sentence.number + 1), only, ..before };
         }
-        self.free(SegmentId { block: before.block, sentence: before.sentence.next_suffix() })
+        self.free(SegmentId { sentence: before.sentence.next_suffix(), only, ..before })
     }
 
     /// The id, or the first after it with other letters that is free.
@@ -102,8 +99,8 @@ impl NewIds {
 }
 
 /// The ids of an edition without a lock: by position. Marks are heeded: what a line claims, or what was left out, is no
-/// other line's, and a line that stands for nothing takes no number.
-pub fn by_position(lines: &[(u32, Claim<'_>)], omitted: &[SegmentId]) -> Vec<SegmentId> {
+/// other line's, and a line that stands for nothing takes no number, but letters and its language, `only`.
+pub fn by_position(lines: &[(u32, Claim<'_>)], omitted: &[SegmentId], only: Option<LanguageTag>) -> Vec<SegmentId> {
     let mut taken: HashSet<SegmentId> = omitted.iter().copied().collect();
     for (_, claim) in lines {
         if let Claim::Of(sentences) = claim {
@@ -132,8 +129,8 @@ pub fn by_position(lines: &[(u32, Claim<'_>)], omitted: &[SegmentId]) -> Vec<Seg
             // After the line before it, or at the head of its block.
             let before = at.checked_sub(1).filter(|&before| lines[before].0 == *own).map(|before| ids[before]);
             let mut id = match before {
-                Some(before) => SegmentId { sentence: before.sentence.next_suffix(), ..before },
-                None => SegmentId::plain(block, 0),
+                Some(before) => SegmentId { sentence: before.sentence.next_suffix(), only, ..before },
+                None => SegmentId { only, ..SegmentId::plain(block, 0) },
             };
             while taken.contains(&id) || given.contains(&id) {
                 id.sentence = id.sentence.next_suffix();

@@ -15,11 +15,6 @@ use crate::site::{Site, Standing, WorkId, segment_with_id};
 /// How many addresses a message names.
 const NAMED: usize = 8;
 
-/// Whether it is known which sentence of a translation stands for which of the source, other than by position.
-pub(super) fn knows(source: &Document, translation: &Document) -> bool {
-    source.lock.is_some() || !translation.marks.is_empty()
-}
-
 /// What the source edition alone is wrong about.
 pub(super) fn of_source(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
     let source = &site.source_edition(work).1.document;

@@ -134,7 +134,7 @@ fn translations(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
     drift::of_source(site, work, problems);
     let source = &nearest.document;
     for edition in item.editions.iter().flatten().filter(|edition| edition.document.lang != source.lang) {
-        if drift::knows(source, &edition.document) {
+        if source.knows_addresses() || edition.document.knows_addresses() {
             drift::of_translation(site, work, &edition.document, problems);
         } else if site.config.side_by_side && source.lang == site.source() {
             problems.extend(misalignment(source, &edition.document));

@@ -11,7 +11,7 @@ use crate::align;
 use crate::base::{Code, Diagnostic, Place, code};
 use crate::load::Inputs;
 use crate::model::SegmentId;
-use crate::parse::{Block, Document, Marks, Silenced};
+use crate::parse::{Block, Document, Silenced};
 use crate::site::rows::{RowKind, rows};
 use crate::site::{Site, WorkId};
 
@@ -79,9 +79,7 @@ pub(super) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
 
 /// Which lines stand beside which: by the ids of the sentences where a lock or marks say them, else by position.
 fn pairs(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)> {
-    let says_more = |marks: &Marks| !marks.translates.is_empty() || marks.alone || !marks.omitted.is_empty();
-    let knows = |document: &Document| document.lock.is_some() || document.marks.iter().any(says_more);
-    if !knows(source) && !knows(translation) {
+    if !source.knows_addresses() && !translation.knows_addresses() {
         return by_position(source, translation);
     }
     let mut pairs = Vec::new();

@@ -14,6 +14,7 @@ use crate::project::Overrides;
 mod build;
 mod cache;
 mod export;
+mod history;
 mod import;
 mod init;
 mod put;

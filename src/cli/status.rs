@@ -1,6 +1,10 @@
-//! `status`: how far translations are, and what each pending sentence is waiting for.
+//! `status`: how far translations are, what each pending sentence is waiting for, and which has waited longest.
+//!
+//! Since when a sentence waits no file says; version control knows it, where the lock is kept in it ([`history`]).
 
+use std::collections::HashMap;
 use std::io::Write as _;
+use std::path::Path;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -13,7 +17,8 @@ use crate::project::{Project, State};
 use crate::site::standing::Pair;
 use crate::site::{Site, Standing, Standings, Summary, WorkId};
 
-use super::sync::{language, works};
+use super::history::{self, Since};
+use super::sync::{language, lock_file, works};
 use super::{Code, Global, Outcome, overrides, report};
 
 #[derive(Debug, Args)]
@@ -38,17 +43,18 @@ pub(super) fn status(global: &Global, args: &StatusArgs) -> Outcome {
         None => site.config.lang_ids().collect(),
     };
     let works = works(site, &args.keys)?;
+    let pairs: Vec<(WorkId, LangId)> = works.iter().flat_map(|&work| langs.iter().map(move |&lang| (work, lang))).collect();
+    let oldest = Oldest::of(&global.root, &state, site, &pairs);
     let text = if args.json {
-        let pairs = works.iter().flat_map(|&work| langs.iter().map(move |&lang| (work, lang)));
-        let rows: Vec<Value> = pairs.filter_map(|(work, lang)| as_json(&state, site, work, lang)).collect();
+        let rows: Vec<Value> = pairs.iter().filter_map(|&(work, lang)| as_json(&state, site, work, lang, &oldest)).collect();
         let mut text =
             serde_json::to_string_pretty(&rows).map_err(|error| Failure::new(format!("cannot write JSON: {error}")))?;
         text.push('\n');
         text
     } else if args.keys.is_empty() {
-        table(site, &works, &langs)
+        table(site, &works, &langs, &oldest)
     } else {
-        works.iter().map(|&work| details(&state, site, work, &langs)).collect()
+        works.iter().map(|&work| details(&state, site, work, &langs, &oldest)).collect()
     };
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(format!("cannot write: {error}"))),
@@ -69,16 +75,115 @@ fn summary(site: &Site, work: WorkId, lang: LangId) -> Option<Summary> {
     Some(site.standings(work, lang).map_or_else(nothing, |standings| standings.summary))
 }
 
+/// By work and language: the pending sentence that has waited longest, of those of which it is known.
+struct Oldest(HashMap<(WorkId, LangId), (Unit, Since)>);
+
+impl Oldest {
+    fn of(root: &Path, state: &State, site: &Site, pairs: &[(WorkId, LangId)]) -> Self {
+        let mut waiting: Vec<((WorkId, LangId), Unit, String, usize)> = Vec::new();
+        let mut lines = history::Lines::new();
+        for &(work, lang) in pairs {
+            for (unit, file, line) in waits_since(state, site, work, lang) {
+                lines.entry(file.clone()).or_default().insert(line);
+                waiting.push(((work, lang), unit, file, line));
+            }
+        }
+        let since = history::since(root, &lines);
+        let mut oldest: HashMap<(WorkId, LangId), (Unit, Since)> = HashMap::new();
+        for (pair, unit, file, line) in waiting {
+            let Some(&since) = since.get(&(file, line)) else { continue };
+            let known = oldest.entry(pair).or_insert((unit, since));
+            if since < known.1 {
+                *known = (unit, since);
+            }
+        }
+        Self(oldest)
+    }
+
+    /// For people: `3.2, 12 days`; nothing if nothing is to do.
+    fn said(&self, work: WorkId, lang: LangId, summary: Summary) -> String {
+        match self.0.get(&(work, lang)) {
+            _ if summary.is_complete() => String::new(),
+            None => "not known".to_owned(),
+            Some((unit, since)) => {
+                let days = match since.days() {
+                    0 => "today".to_owned(),
+                    1 => "1 day".to_owned(),
+                    days => format!("{days} days"),
+                };
+                format!("{unit}, {days}{}", if since.or_before { " or more" } else { "" })
+            }
+        }
+    }
+}
+
+/// The line of which the age is that of a pending sentence, for each: of the lock, which has one from the first sync on after its source
+/// changed or was new; else of the source.
+fn waits_since(state: &State, site: &Site, work: WorkId, lang: LangId) -> Vec<(Unit, String, usize)> {
+    let (source_lang, source) = site.source_edition(work);
+    if lang == source_lang {
+        return Vec::new();
+    }
+    let source = &*source.document;
+    // Unit, position among the segments, whether it has a translation.
+    let pending: Vec<(Unit, Option<u32>, bool)> = match site.standings(work, lang) {
+        Some(standings) => standings.pending().map(|pair| (pair.unit, pair.source, pair.standing != Standing::Missing)).collect(),
+        None => {
+            let segments = source.segments.iter().zip(0..).map(|(segment, at)| (Unit::Segment(segment.id), Some(at), false));
+            [(Unit::Title, None, false)].into_iter().chain(segments).collect()
+        }
+    };
+    if pending.is_empty() {
+        return Vec::new();
+    }
+    let lock_file = lock_file(state, site, work);
+    let in_lock = state.inputs.text(&lock_file).map(|text| lines_of_lock(text)).unwrap_or_default();
+    let written = Written::new(state, source);
+    let code = site.config.code(lang);
+    let line = |(unit, at, is_translated): (Unit, Option<u32>, bool)| {
+        let key = (unit.to_string(), if is_translated { code } else { "" });
+        match in_lock.get(&(key.0.as_str(), key.1)) {
+            Some(&line) => (unit, lock_file.clone(), line),
+            None => {
+                let start = at.map_or(0, |at| source.segments[at as usize].bytes.0 as usize);
+                (unit, source.file.to_string(), written.line(start))
+            }
+        }
+    };
+    pending.into_iter().map(line).collect()
+}
+
+/// The lines of a lock's text by unit and language: with a language those of translations whose source has changed, without one those that
+/// name the unit.
+fn lines_of_lock(text: &str) -> HashMap<(&str, &str), usize> {
+    let mut found = HashMap::new();
+    let mut unit = "";
+    for (line, number) in text.lines().zip(1..) {
+        let mut words = line.split(' ');
+        match (unit, words.next(), words.nth(2)) {
+            _ if line.is_empty() => unit = "",
+            ("", _, _) => {
+                unit = line;
+                found.insert((unit, ""), number);
+            }
+            (unit, Some(lang), Some("was")) => drop(found.insert((unit, lang), number)),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// A line for each work and language, and one for each language in all.
-fn table(site: &Site, works: &[WorkId], langs: &[LangId]) -> String {
-    let heads = ["work", "language", "sentences", "current", "accepted", "changed", "missing", "left out", "extra", "done"];
+fn table(site: &Site, works: &[WorkId], langs: &[LangId], oldest: &Oldest) -> String {
+    let heads =
+        ["work", "language", "sentences", "current", "accepted", "changed", "missing", "left out", "extra", "done", "oldest"];
     let mut rows: Vec<Vec<String>> = vec![heads.iter().map(|head| (*head).to_owned()).collect()];
-    let row = |name: &str, lang: LangId, it: Summary, note: &str| {
+    let row = |name: &str, lang: LangId, it: Summary, note: &str, oldest: String| {
         let mut row = vec![name.to_owned(), site.config.code(lang).to_owned()];
         row.extend(
             [it.all(), it.current, it.accepted, it.changed, it.missing, it.omitted, it.extra].map(|count| count.to_string()),
         );
-        row.push(format!("{} %{note}", it.percent()));
+        row.extend([format!("{} %{note}", it.percent()), oldest]);
         row
     };
     let mut totals: Vec<Option<Summary>> = vec![None; site.languages.len()];
@@ -90,12 +195,13 @@ fn table(site: &Site, works: &[WorkId], langs: &[LangId]) -> String {
             let Some(summary) = summary(site, work, lang) else { continue };
             let total = &mut totals[lang.0];
             *total = Some(total.unwrap_or_default().plus(summary));
-            rows.push(row(site.work(work).key.as_str(), lang, summary, if has_lock { "" } else { " ?" }));
+            let note = if has_lock { "" } else { " ?" };
+            rows.push(row(site.work(work).key.as_str(), lang, summary, note, oldest.said(work, lang, summary)));
         }
     }
     for (lang, total) in totals.into_iter().enumerate() {
         if let Some(total) = total {
-            rows.push(row("all", LangId(lang), total, ""));
+            rows.push(row("all", LangId(lang), total, "", String::new()));
         }
     }
     let mut text = aligned(&rows);
@@ -108,7 +214,7 @@ fn table(site: &Site, works: &[WorkId], langs: &[LangId]) -> String {
     text
 }
 
-/// Columns of equal width: two of words, the rest of numbers.
+/// Columns of equal width: two of words, then numbers, and words at the end.
 fn aligned(rows: &[Vec<String>]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..rows[0].len()).map(width).collect();
@@ -118,7 +224,11 @@ fn aligned(rows: &[Vec<String>]) -> String {
             .iter()
             .zip(&widths)
             .enumerate()
-            .map(|(column, (cell, &width))| if column < 2 { format!("{cell:<width$}") } else { format!("{cell:>width$}") })
+            .map(|(column, (cell, &width))| match column {
+                0 | 1 => format!("{cell:<width$}"),
+                _ if column + 1 == row.len() => cell.clone(),
+                _ => format!("{cell:>width$}"),
+            })
             .collect();
         text.push_str(cells.join("  ").trim_end());
         text.push('\n');
@@ -127,13 +237,17 @@ fn aligned(rows: &[Vec<String>]) -> String {
 }
 
 /// Each pending sentence of a work.
-fn details(state: &State, site: &Site, work: WorkId, langs: &[LangId]) -> String {
+fn details(state: &State, site: &Site, work: WorkId, langs: &[LangId], oldest: &Oldest) -> String {
     let key = site.work(work).key.as_str();
     let mut text = String::new();
     for &lang in langs {
         let code = site.config.code(lang);
         let Some(summary) = summary(site, work, lang) else { continue };
         text.push_str(&format!("{key} in {code}: {} of {}, {} %\n", summary.done(), summary.all(), summary.percent()));
+        if let Some((unit, since)) = oldest.0.get(&(work, lang)) {
+            let before = if since.or_before { "or before " } else { "" };
+            text.push_str(&format!("  {unit} has waited longest: since {before}{}\n", since.date()));
+        }
         let Some(standings) = site.standings(work, lang) else {
             text.push_str("  there is no such edition yet\n\n");
             continue;
@@ -212,9 +326,13 @@ impl<'s> Written<'s> {
         Self { document, text, line_ends: text.match_indices('\n').map(|(at, _)| at).collect() }
     }
 
+    fn line(&self, byte: usize) -> usize {
+        self.line_ends.partition_point(|&end| end < byte) + 1
+    }
+
     /// `content/a.kk.md:12`
     fn place(&self, byte: usize) -> String {
-        format!("{}:{}", self.document.file, self.line_ends.partition_point(|&end| end < byte) + 1)
+        format!("{}:{}", self.document.file, self.line(byte))
     }
 
     /// What a segment says, and where.
@@ -246,7 +364,7 @@ fn own_texts(translation: &Written<'_>, pair: &Pair) -> Vec<(String, String)> {
     }
 }
 
-fn as_json(state: &State, site: &Site, work: WorkId, lang: LangId) -> Option<Value> {
+fn as_json(state: &State, site: &Site, work: WorkId, lang: LangId, oldest: &Oldest) -> Option<Value> {
     let it = summary(site, work, lang)?;
     let source = &*site.source_edition(work).1.document;
     let edition = site.edition(work, lang);
@@ -275,6 +393,9 @@ fn as_json(state: &State, site: &Site, work: WorkId, lang: LangId) -> Option<Val
         "has_lock": source.lock.is_some(),
         "sentences": it.all(), "current": it.current, "accepted": it.accepted, "changed": it.changed, "missing": it.missing,
         "omitted": it.omitted, "extra": it.extra, "percent": it.percent(), "complete": it.is_complete(),
+        "oldest": oldest.0.get(&(work, lang)).map(|(unit, since)| {
+            json!({ "id": unit.to_string(), "since": since.date(), "or_before": since.or_before })
+        }),
         "pending": pending,
     }))
 }

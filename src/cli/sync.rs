@@ -173,7 +173,7 @@ fn unread(state: &State, site: &Site, work: WorkId) -> Vec<Diagnostic> {
 }
 
 /// The path of the lock that a work has, or is to have: beside the source edition.
-fn lock_file(state: &State, site: &Site, work: WorkId) -> String {
+pub(super) fn lock_file(state: &State, site: &Site, work: WorkId) -> String {
     let beside = |lang: LangId| {
         let edition = site.edition(work, lang)?;
         Some(key::lock_beside(&edition.document.file, site.config.code(lang)))

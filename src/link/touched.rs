@@ -89,6 +89,8 @@ impl Differs {
             // Without a lock there are none; with one, how translations stand may be seen.
             digests,
             gone,
+            // Of ids that the lock has not, and of marks.
+            news: _,
             by_id: _,
         } = new;
         let FrontMatter { title: _, description, order: _, slug: _, date, aliases: _, draft: _, tags: _, template: _, extra: _ } =
@@ -124,8 +126,9 @@ impl Reach<'_> {
                 self.page(work, reader);
             }
         }
-        let knows = |document: &Document| document.lock.is_some() || !document.marks.is_empty();
-        if lang == site.source_edition(work).0 && site.work(work).editions.iter().flatten().any(|it| knows(&it.document)) {
+        if lang == site.source_edition(work).0
+            && site.work(work).editions.iter().flatten().any(|it| it.document.knows_addresses())
+        {
             // A translation shows how it stands to its source, and what it lacks of it.
             self.pages(work);
         }

@@ -8,7 +8,7 @@ use crate::base::{
     yaml::{self, Fields, Node, Value},
 };
 
-use super::LangId;
+use super::{LangId, LanguageTag};
 
 /// The name of the configuration file, in the project's root.
 pub const FILE: &str = "site.yaml";
@@ -263,14 +263,10 @@ fn languages(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<LanguageConfig>
             _ => (yaml::text(item, problems), None),
         };
         let Some(code) = code else { continue };
-        let well_formed = code.split('-').enumerate().all(|(index, part)| {
-            part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-                && if index == 0 { (2..=3).contains(&part.len()) } else { (1..=8).contains(&part.len()) }
-        });
-        if !well_formed {
+        if LanguageTag::parse(&code).is_none() {
             problems.push(
                 Diagnostic::at(&code::UNKNOWN_LANGUAGE, item.place.clone(), format!("`{code}` is not a language tag"))
-                    .hint("use a BCP 47 tag such as `kk`, `en` or `pt-BR`"),
+                    .hint(format!("use a BCP 47 tag such as `kk`, `en` or `pt-BR`, of at most {} letters", LanguageTag::LONGEST)),
             );
         } else if let Some(first) = languages.iter().find(|language| language.code.eq_ignore_ascii_case(&code)) {
             problems.push(

@@ -19,7 +19,7 @@
 //! 2.1
 //! kk 77aa00112233 #relations #old-anchor Қатынастар
 //!
-//! 2.1a
+//! 2.1a-en
 //! en - 5f5e5d5c5b5a
 //!
 //! 3.4
@@ -33,6 +33,9 @@
 //!   digest of its own text; then `accepted` if it was confirmed to still stand, or `was` and the source text it was made from,
 //!   for as long as that is not the present one.
 //! * `gone` keeps the id of what is no more, so that it is never given to anything else.
+//!
+//! Format 2 is format 1 with ids that have a language, `2.1a-en`. A lock without such ids is written in format 1, which older
+//! programs read too, and what has an id without a language since then keeps it.
 //!
 //! Reading and writing are pure, and a lock that was written is read as it was.
 
@@ -48,10 +51,10 @@ use super::SegmentId;
 /// The ending of a lock's file name.
 pub const ENDING: &str = ".lock";
 
-/// The format that this program writes, and the newest that it reads.
-pub const FORMAT: u32 = 1;
+/// The newest format that this program reads, and writes where an older one would not do.
+pub const FORMAT: u32 = 2;
 
-const HEADER: &str = "# Addresses of sentences, kept by `tilmash sync`. Do not edit; merge like any text. Format 1.\n";
+const HEADER: &str = "# Addresses of sentences, kept by `tilmash sync`. Do not edit; merge like any text. Format ";
 
 /// The digest of a text with white space folded: 48 bits, enough to tell the texts of one work apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -264,7 +267,9 @@ impl Lock {
 
     /// The text of the lock.
     pub fn write(&self) -> String {
-        let mut out = HEADER.to_owned();
+        let has_language = |stanza: &Stanza| matches!(stanza.unit, Unit::Segment(SegmentId { only: Some(_), .. }));
+        let format = if self.stanzas.iter().any(has_language) { FORMAT } else { 1 };
+        let mut out = format!("{HEADER}{format}.\n");
         for stanza in &self.stanzas {
             stanza.write(&mut out);
         }
@@ -526,7 +531,12 @@ mod tests {
 
     fn id() -> impl Strategy<Value = SegmentId> {
         let label = || (0..9u32, 0..30u32).prop_map(|(number, suffix)| super::super::segment::Label { number, suffix });
-        (label(), label()).prop_map(|(block, sentence)| SegmentId { block, sentence })
+        let only = prop::option::weighted(0.2, prop_oneof![Just("en"), Just("pt-BR")]);
+        (label(), label(), only).prop_map(|(block, sentence, only)| {
+            let id = SegmentId { block, sentence, only: None };
+            let with = only.and_then(|only| SegmentId::parse(&format!("{id}-{only}")));
+            with.unwrap_or(id)
+        })
     }
 
     fn translation() -> impl Strategy<Value = Translation> {
@@ -599,8 +609,12 @@ mod tests {
         );
         let (lock, problems) = read("1.1\nkk 9f86d0818899 Бір.\n<<<<<<< HEAD\n");
         assert_eq!((lock.stanzas().len(), problems.len()), (1, 1));
-        let (lock, problems) = read(&HEADER.replace("Format 1", "Format 2"));
-        assert_eq!((lock.stanzas().len(), problems), (0, vec!["the lock has format 2; this program knows 1".to_owned()]));
+        let (lock, problems) = read(&format!("{HEADER}3.\n"));
+        assert_eq!((lock.stanzas().len(), problems), (0, vec!["the lock has format 3; this program knows 2".to_owned()]));
+        for (id, format) in [("1.1a", "Format 1.\n"), ("1.1a-en", "Format 2.\n")] {
+            let (lock, _) = read(&format!("{HEADER}1.\n\n{id}\nen - 9f86d0818899\n"));
+            assert!(lock.write().contains(format), "{id}");
+        }
     }
 
     #[test]

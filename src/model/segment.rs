@@ -10,15 +10,52 @@ pub struct Label {
     pub suffix: u32,
 }
 
-/// `3.2`: the second sentence of the third block of text; `3.2a` was put after it later.
+/// `3.2`: the second sentence of the third block of text; `3.2a` was put after it later; `3.2a-en` is what English alone
+/// says there.
 ///
 /// A block is a heading, a paragraph, a list item or another leaf of the document that holds text; without
 /// a lock both numbers count from one. The same id means the same sentence in every edition of a work. Ids of a
 /// document are unique, but need not grow: sentences move.
+///
+/// Each language gives ids to what it alone has, and no edition sees what another one adds at the same time; so the
+/// language is a part of such an id, and two of them are never the same. Ids without one are the source's to give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SegmentId {
     pub block: Label,
     pub sentence: Label,
+    /// The language that gave the id to a sentence that no other has; always with letters, or a number 0, before it.
+    pub only: Option<LanguageTag>,
+}
+
+/// A language's code, such as `en` or `pt-BR`: a value that is copied like a number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LanguageTag([u8; LanguageTag::LONGEST]);
+
+impl LanguageTag {
+    /// The letters of the longest one.
+    pub const LONGEST: usize = 15;
+
+    /// Reads a code; `None` if it has not the form of a BCP 47 tag, or is too long.
+    pub fn parse(code: &str) -> Option<Self> {
+        let well_formed = code.split('-').enumerate().all(|(index, part)| {
+            part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                && if index == 0 { (2..=3).contains(&part.len()) } else { (1..=8).contains(&part.len()) }
+        });
+        let mut letters = [0; Self::LONGEST];
+        letters.get_mut(..code.len()).filter(|_| well_formed)?.copy_from_slice(code.as_bytes());
+        Some(Self(letters))
+    }
+
+    fn as_str(&self) -> &str {
+        let end = self.0.iter().position(|&byte| byte == 0).unwrap_or(self.0.len());
+        std::str::from_utf8(&self.0[..end]).expect("codes are ASCII")
+    }
+}
+
+impl fmt::Debug for LanguageTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 impl Label {
@@ -71,13 +108,20 @@ impl fmt::Display for Label {
 impl SegmentId {
     /// The id by position, both counted from one.
     pub const fn plain(block: u32, sentence: u32) -> Self {
-        Self { block: Label::plain(block), sentence: Label::plain(sentence) }
+        Self { block: Label::plain(block), sentence: Label::plain(sentence), only: None }
     }
 
-    /// Reads `3.2`, `3.2a`, `3a.1`; `None` if it is no segment id as it would be written.
+    /// Reads `3.2`, `3.2a`, `3a.1`, `3.2a-en`; `None` if it is no segment id as it would be written.
     pub fn parse(text: &str) -> Option<Self> {
-        let (block, sentence) = text.split_once('.')?;
-        Some(Self { block: Label::parse(block)?, sentence: Label::parse(sentence)? })
+        let (block, rest) = text.split_once('.')?;
+        let (sentence, only) = match rest.split_once('-') {
+            Some((sentence, code)) => (sentence, Some(LanguageTag::parse(code)?)),
+            None => (rest, None),
+        };
+        let (block, sentence) = (Label::parse(block)?, Label::parse(sentence)?);
+        // A plain number is the source's.
+        let is_given = only.is_none() || block.suffix | sentence.suffix > 0 || block.number.min(sentence.number) == 0;
+        is_given.then_some(Self { block, sentence, only })
     }
 
     /// Writes the id behind a text: every sentence of every page is written with it.
@@ -88,7 +132,7 @@ impl SegmentId {
             }
             text.push(char::from(b'0' + (number % 10) as u8));
         }
-        if self.block.suffix | self.sentence.suffix == 0 {
+        if self.block.suffix | self.sentence.suffix == 0 && self.only.is_none() {
             digits(text, self.block.number);
             text.push('.');
             digits(text, self.sentence.number);
@@ -100,7 +144,8 @@ impl SegmentId {
 
 impl fmt::Display for SegmentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.block, self.sentence)
+        write!(f, "{}.{}", self.block, self.sentence)?;
+        self.only.map_or(Ok(()), |only| write!(f, "-{}", only.as_str()))
     }
 }
 
@@ -110,14 +155,48 @@ mod tests {
 
     #[test]
     fn ids_are_read_as_they_are_written() {
-        for text in ["1.1", "3.2a", "3a.1", "0.1", "12ab.3z", "3.0", "7.2aa", "4294967295.1zz"] {
+        for text in [
+            "1.1",
+            "3.2a",
+            "3a.1",
+            "0.1",
+            "12ab.3z",
+            "3.0",
+            "7.2aa",
+            "4294967295.1zz",
+            "3.2a-en",
+            "3.0-pt-BR",
+            "3a.1-ca-ES-valencia",
+            "0.1-en",
+        ] {
             let id = SegmentId::parse(text).unwrap();
             let mut pushed = String::new();
             id.push_to(&mut pushed);
             assert_eq!((id.to_string().as_str(), pushed.as_str()), (text, text));
         }
-        for text in ["", "1", "1.", ".1", "01.1", "1.02", "1.1A", "1.a", "a.1", "1.1.1", "1. 1", "+1.1", "9999999999.1", "1.1é"]
-        {
+        for text in [
+            "",
+            "1",
+            "1.",
+            ".1",
+            "01.1",
+            "1.02",
+            "1.1A",
+            "1.a",
+            "a.1",
+            "1.1.1",
+            "1. 1",
+            "+1.1",
+            "9999999999.1",
+            "1.1é",
+            "1.1a-",
+            "1.1a-e",
+            "1.1a-é",
+            "1.1-en",
+            "1a-en.1",
+            "1.1a-en-",
+            "1.1a-ca-ES-valencian",
+        ] {
             assert_eq!(SegmentId::parse(text), None, "{text}");
         }
         assert!(SegmentId::parse("1.1zzzzzzzzzz").is_none(), "too many letters");
@@ -131,5 +210,6 @@ mod tests {
     fn letters_come_between_numbers() {
         let id = |text| SegmentId::parse(text).unwrap();
         assert!(id("3.2") < id("3.2a") && id("3.2z") < id("3.2aa") && id("3.2aa") < id("3.3") && id("3.9") < id("3a.1"));
+        assert!(id("3.2a") < id("3.2a-de") && id("3.2a-de") < id("3.2a-en") && id("3.2a-en") < id("3.2b"));
     }
 }

@@ -161,6 +161,7 @@ fn hash_shape(document: &Document, digester: &mut Digester) {
         lock: _,
         digests: _,
         gone: _,
+        news: _,
         by_id: _,
     } = document;
     digester.write_usize(blocks.len());

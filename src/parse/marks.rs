@@ -124,6 +124,11 @@ fn read_silence(text: &str) -> Result<Mark, Bad> {
 }
 
 impl Marks {
+    /// Whether they say which sentences the line stands for, or lacks; a note and a silenced check do not.
+    pub fn say_addresses(&self) -> bool {
+        !self.translates.is_empty() || self.alone || !self.omitted.is_empty()
+    }
+
     pub(super) fn add(&mut self, mark: Mark, place: Place) {
         match mark {
             Mark::Translates(ids) => {

@@ -36,18 +36,34 @@ impl Memo {
         Some((before, result.clone()))
     }
 
+    /// What a file was parsed from.
+    pub fn input(&self, file: &str) -> Option<&ParseInput> {
+        self.parsed.get(file).map(|(input, _)| input)
+    }
+
     /// Parses all inputs, in their order; those that are as they were are taken from the memo. Beside them, how many were not.
-    pub fn parse_all(&mut self, inputs: Vec<ParseInput>) -> (Vec<Parsed>, usize) {
-        let fresh: Vec<Option<Parsed>> = inputs
-            .par_iter()
-            .map(|input| match self.parsed.get(&input.file) {
-                Some((before, _)) if before == input => None,
-                _ => {
-                    let (document, problems) = parse(input);
-                    Some((Arc::new(document), problems.into()))
-                }
-            })
-            .collect();
+    ///
+    /// Translations come second, since their sources tell what is new in them.
+    pub fn parse_all(&mut self, mut inputs: Vec<ParseInput>) -> (Vec<Parsed>, usize) {
+        let parsed = |input: &ParseInput| match self.parsed.get(&input.file) {
+            Some((before, _)) if before == input => None,
+            _ => {
+                let (document, problems) = parse(input);
+                Some((Arc::new(document), problems.into()))
+            }
+        };
+        let is_translation = |input: &ParseInput| input.is_translation(input.lock.as_ref());
+        let mut fresh: Vec<Option<Parsed>> =
+            inputs.par_iter().map(|input| if is_translation(input) { None } else { parsed(input) }).collect();
+        let mut news = HashMap::new();
+        for (input, fresh) in inputs.iter().zip(&fresh).filter(|(input, _)| input.lock.is_some() && !is_translation(input)) {
+            let source = fresh.as_ref().map_or_else(|| &self.parsed[&input.file].1.0, |(document, _)| document);
+            news.extend(source.news.clone().map(|it| (input.key.clone(), it)));
+        }
+        inputs.par_iter_mut().zip(&mut fresh).filter(|(input, _)| is_translation(input)).for_each(|(input, fresh)| {
+            input.news = news.get(&input.key).cloned();
+            *fresh = parsed(input);
+        });
         let made = fresh.iter().flatten().count();
         let mut parsed = HashMap::with_capacity(inputs.len());
         let mut results = Vec::with_capacity(inputs.len());

@@ -1,8 +1,8 @@
 //! One file in, one document out.
 //!
 //! [`parse`] is pure and sees one file, the settings that concern every page, and, for a chapter,
-//! what the split says of it; so its result may be kept for as long as these are the same
-//! ([`memo::Memo`]). What it cannot know (where links lead, what a heading is called in the source
+//! what the split says of it; and of a translation, what its source has or says that the work's lock does not. So its result may be
+//! kept for as long as these are the same ([`memo::Memo`]). What it cannot know (where links lead, what a heading is called in the source
 //! edition, how code is highlighted) it leaves as holes in the [`Fragment`]. So are the ids of sentences, which the
 //! work's lock gives: one that changes leaves the text as it is.
 
@@ -10,10 +10,10 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::align::{self, Claim, Line};
+use crate::align::{self, Around, Claim, Line, News};
 use crate::base::{Diagnostic, Place, code, yaml};
 use crate::model::lock::{Gone, fold};
-use crate::model::{FrontMatter, Key, LangId, LanguagePack, Lock, SegmentId, TextDigest};
+use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest};
 use crate::split::Split;
 
 mod destination;
@@ -44,6 +44,15 @@ pub struct ParseInput {
     pub chapter: Option<ChapterOf>,
     /// The addresses that the sentences of the work have, if `tilmash sync` keeps them.
     pub lock: Option<Arc<Lock>>,
+    /// Of a translation: what its source tells; `None` if that is nothing.
+    pub news: Option<Arc<News>>,
+}
+
+impl ParseInput {
+    /// Whether `lock` finds the ids of this edition by the order of another one, which is parsed first.
+    pub fn is_translation(&self, lock: Option<&Arc<Lock>>) -> bool {
+        lock.is_some_and(|lock| align::is_translation(lock, &self.settings.languages[self.lang.0]))
+    }
 }
 
 /// A chapter of a split.
@@ -86,6 +95,7 @@ impl PartialEq for ParseInput {
             && same(&self.pack, &other.pack)
             && self.chapter == other.chapter
             && same_lock(&self.lock, &other.lock)
+            && self.news == other.news
     }
 }
 
@@ -121,6 +131,8 @@ pub struct Document {
     pub digests: Box<[TextDigest]>,
     /// Of the edition whose texts the lock keeps: what the lock has and the text has no more.
     pub gone: Box<[(SegmentId, Gone)]>,
+    /// Of the same edition: what it tells those that parse its translations.
+    pub(crate) news: Option<Arc<News>>,
     /// The segments by id, where they are not in this order anyway.
     pub(crate) by_id: Box<[(SegmentId, u32)]>,
 }
@@ -144,7 +156,8 @@ impl PartialEq for Document {
             lock,
             digests,
             gone,
-            // Follows from the segments.
+            // Follow from the segments and the lock.
+            news: _,
             by_id: _,
         } = self;
         *file == other.file
@@ -174,6 +187,11 @@ impl Document {
         }
         let at = self.by_id.binary_search_by_key(&id, |&(id, _)| id).ok()?;
         Some(self.by_id[at].1 as usize)
+    }
+
+    /// Whether a lock or marks say which sentence each segment is; else ids are positions, and say it only where nothing differs.
+    pub fn knows_addresses(&self) -> bool {
+        self.lock.is_some() || self.marks.iter().any(Marks::say_addresses)
     }
 
     /// What was written behind a segment.
@@ -276,6 +294,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         lock: input.lock.clone(),
         digests: addresses.digests.into(),
         gone: addresses.gone.into(),
+        news: (!addresses.news.is_empty()).then(|| addresses.news.into()),
         by_id: addresses.by_id.into(),
     };
     (document, problems)
@@ -286,6 +305,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
 struct Addresses {
     digests: Vec<TextDigest>,
     gone: Vec<(SegmentId, Gone)>,
+    news: News,
     by_id: Vec<(SegmentId, u32)>,
 }
 
@@ -296,6 +316,7 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
     if input.lock.is_none() && marks.is_empty() {
         return addresses;
     }
+    let lang = &input.settings.languages[input.lang.0];
     let mut marks_of = vec![None; segments.len()];
     for of_segment in marks.iter() {
         marks_of[of_segment.segment as usize] = Some(of_segment);
@@ -310,7 +331,8 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
         None => {
             let claim = |at| if input.lang == input.settings.source { Claim::Nothing } else { claim(at) };
             let lines: Vec<_> = segments.iter().enumerate().map(|(at, segment)| (segment.block, claim(at))).collect();
-            align::by_position(&lines, if input.lang == input.settings.source { &[] } else { &omitted })
+            let omitted: &[SegmentId] = if input.lang == input.settings.source { &[] } else { &omitted };
+            align::by_position(&lines, omitted, LanguageTag::parse(lang))
         }
         Some(lock) => {
             let texts: Vec<Cow<'_, str>> =
@@ -326,9 +348,11 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
                     claim: claim(at),
                 })
                 .collect();
-            let addressed = align::address(&lines, lock, &input.settings.languages[input.lang.0], &omitted);
+            let around = Around { omitted: &omitted, news: input.news.as_deref() };
+            let addressed = align::address(&lines, lock, lang, around);
             addresses.digests = lines.iter().map(|line| line.digest).collect();
             addresses.gone = addressed.gone;
+            addresses.news = addressed.news;
             addressed.ids
         }
     };
@@ -340,7 +364,7 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
         addresses.by_id.sort_unstable();
     }
     if let Some(lock) = &input.lock {
-        aliases(headings, segments, lock, &input.settings.languages[input.lang.0]);
+        aliases(headings, segments, lock, lang);
     }
     addresses
 }

@@ -33,8 +33,7 @@ impl<'a> Drift<'a> {
     pub(super) fn of(site: &'a Site, work: WorkId, lang: LangId) -> Option<Self> {
         let (source_lang, source) = site.source_edition(work);
         let translation = &site.edition(work, lang)?.document;
-        let knows = |document: &Document| document.lock.is_some() || !document.marks.is_empty();
-        if lang == source_lang || !knows(&source.document) && !knows(translation) {
+        if lang == source_lang || !source.document.knows_addresses() && !translation.knows_addresses() {
             return None;
         }
         let standings = site.standings(work, lang)?;

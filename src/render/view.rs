@@ -867,9 +867,11 @@ fn rows(left: &Writer<'_>, right: &Writer<'_>, problems: &mut Vec<Diagnostic>) -
                 let moved = it.right.first().is_some_and(|&line| last.is_some_and(|last| line < last));
                 last = last.max(it.right.last().copied());
                 let is_changed = |&line: &u32| right.drift.is_some_and(|drift| drift.changed(line).is_some());
+                let is_alone = |&line: &u32| left.document.marks_of(line as usize).is_some_and(|marks| marks.alone);
                 let is_omitted = |&line: &u32| right.drift.is_some_and(|drift| drift.is_omitted(line));
                 let standing = match (&it.left[..], &it.right[..]) {
                     ([], _) => "extra",
+                    (left, []) if left.iter().all(is_alone) => "alone",
                     (left, []) if left.iter().all(is_omitted) => "omitted",
                     (_, []) => "missing",
                     (_, right) if right.iter().any(is_changed) => "changed",
@@ -926,7 +928,7 @@ fn sentences(writer: &Writer<'_>, lines: &[u32], namer: Option<&Document>, probl
     html
 }
 
-/// `standing` of the right half to the left: current, changed, missing, omitted or extra; nothing of whole blocks.
+/// `standing` of the right half to the left: current, changed, missing, omitted, alone (only on the left) or extra; nothing of whole blocks.
 fn bead(id: &str, left: &str, right: &str, standing: &str, moved: bool) -> Value {
     map([
         ("id", id.into()),

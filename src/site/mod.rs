@@ -239,6 +239,7 @@ impl Site {
             lock: _,
             digests: _,
             gone: _,
+            news: _,
             by_id: _,
         } = after;
         let FrontMatter {

@@ -1,6 +1,6 @@
 //! Two editions side by side: blocks beside blocks, in them sentences beside sentences.
 //!
-//! Where the work has a lock, or marks, the ids say what stands beside what ([`crate::align::beads`]): n:m, in another order,
+//! Where the work has a lock, or marks that name sentences, the ids say what stands beside what ([`crate::align::beads`]): n:m, in another order,
 //! on one side only. Without either, ids are positions, and nothing is known of a paragraph in which the editions have
 //! other sentences: it is one row as a whole.
 
@@ -32,8 +32,7 @@ pub enum RowKind {
 ///
 /// 1. Every block of both is shown once: whole, or sentence by sentence.
 pub fn rows(left: &Document, right: &Document) -> Vec<Row> {
-    let knows = |document: &Document| document.lock.is_some() || !document.marks.is_empty();
-    if knows(left) || knows(right) { Rows::of(left, right).in_order() } else { by_position(left, right) }
+    if left.knows_addresses() || right.knows_addresses() { Rows::of(left, right).in_order() } else { by_position(left, right) }
 }
 
 /// By id of a segment: the id of the row that shows it, in either edition; none of those that are shown in whole blocks.

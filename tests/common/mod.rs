@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 use tilmash::base::{Diagnostic, diagnostic};
@@ -52,10 +53,11 @@ pub(crate) fn sync_accepting(files: &mut Files, units: &[&str]) -> usize {
 
 type Text<'t> = &'t dyn Fn(&str) -> Option<&'t str>;
 
-/// The locks that `make` makes of the works of a site: files and texts.
+/// The locks that `make` makes of the works of a site: files and texts; none of a site of which there is no index, as `tilmash sync`
+/// then says why and writes nothing.
 fn locks(files: &Files, make: impl Fn(&Site, WorkId, Text<'_>) -> Option<Lock>) -> Vec<(String, String)> {
     let state = state(files);
-    let site = state.site().expect("an index");
+    let Some(site) = state.site() else { return Vec::new() };
     let text = |file: &str| state.inputs.text(file).map(|text| &**text);
     let works = site.order.iter().filter_map(|&work| {
         let (lang, source) = site.source_edition(work);
@@ -335,4 +337,72 @@ pub(crate) fn flaws(snapshot: &Snapshot) -> Flaws {
         }
     }
     flaws
+}
+
+/// A site on disk, gone at the end.
+pub(crate) struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub(crate) fn new(files: &Files) -> Self {
+        let folder = Self(tempfile::tempdir().expect("a folder"));
+        files.iter().for_each(|(path, text)| folder.write(path, text));
+        folder
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(path, text).expect("it can be written");
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.path().join(path)).expect("it is there")
+    }
+
+    pub(crate) fn edit(&self, path: &str, from: &str, to: &str) {
+        let text = self.read(path);
+        assert!(text.contains(from), "{from}");
+        self.write(path, &text.replacen(from, to, 1));
+    }
+
+    pub(crate) fn files(&self) -> BTreeMap<String, Vec<u8>> {
+        fn below(folder: &Path, root: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    below(&path, root, found);
+                } else {
+                    let name = path.strip_prefix(root).expect("below").to_string_lossy().into_owned();
+                    found.insert(name, std::fs::read(&path).expect("it can be read"));
+                }
+            }
+        }
+        let mut found = BTreeMap::new();
+        below(self.path(), self.path(), &mut found);
+        found
+    }
+
+    /// Runs the program: exit code, output, what it said.
+    pub(crate) fn run(&self, args: &[&str]) -> (i32, String, String) {
+        let out =
+            Command::new(env!("CARGO_BIN_EXE_tilmash")).arg("--root").arg(self.path()).args(args).output().expect("it runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (out.status.code().unwrap_or(-1), text(&out.stdout), text(&out.stderr))
+    }
+
+    pub(crate) fn git(&self, args: &[&str]) -> bool {
+        self.git_on("2026-01-01", args)
+    }
+
+    /// Runs git on a day.
+    pub(crate) fn git_on(&self, day: &str, args: &[&str]) -> bool {
+        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
+        let mut git = Command::new("git");
+        git.current_dir(self.path()).args(identity).args(args).env("GIT_AUTHOR_DATE", format!("{day}T12:00:00+0500"));
+        git.output().expect("git runs").status.success()
+    }
 }
