@@ -5,26 +5,28 @@
 //! bare mode it writes what the CommonMark specification says and nothing else, and the
 //! specification's own examples are run through it (`tests/commonmark.rs`).
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 use pulldown_cmark_escape::{escape_href, escape_html, escape_html_body_text};
 
-use crate::base::{Diagnostic, Place, code, suggest};
+use crate::base::{Diagnostic, Place, code};
 use crate::model::{Key, SegmentId};
 
 use super::destination::{Destination, classify, cut_anchor};
 use super::fragment::Builder;
-use super::marks::{self, Mark, Marks};
+use super::marks::{self, Marks};
 use super::names::{Names, is_reserved};
 use super::provenance::Provenance;
-use super::{
-    Block, BlockKind, CodeBlock, Fragment, Heading, HoleKind, Note, ParseInput, Ref, RefKind, Segment, Silenced, Target, Word,
-};
+use super::{Block, BlockKind, CodeBlock, Fragment, Heading, HoleKind, Note, ParseInput, Ref, RefKind, Segment, Target, Word};
 
-/// How many undefined footnotes of a page get a hint at a similar one: it costs a look at all of them.
-const HINTS: usize = 20;
+mod comments;
+mod notes;
+mod table;
+
+use comments::{without_comments, without_marks};
+use notes::Notes;
+use table::Table;
 
 /// What became of a document's text.
 pub(super) struct Written {
@@ -126,12 +128,6 @@ enum Container {
     Note,
 }
 
-struct Table {
-    alignments: Vec<Alignment>,
-    column: usize,
-    head: bool,
-}
-
 struct OpenHeading {
     level: u8,
     explicit: Option<String>,
@@ -140,23 +136,6 @@ struct OpenHeading {
     segment: Option<u32>,
     /// Where the heading is the document's title: the writer's own output, put aside.
     title: Option<Builder>,
-}
-
-#[derive(Default)]
-struct Notes {
-    /// By label: number and uses.
-    used: BTreeMap<String, (u32, u32)>,
-    defined: BTreeMap<String, (Range<usize>, Fragment)>,
-    ids: BTreeMap<String, String>,
-    taken_ids: Names,
-    /// The labels that are defined, once they are asked for.
-    labels: Option<Vec<String>>,
-    /// How many references had no definition.
-    undefined: usize,
-    /// What was being written when a definition began, the body first: definitions may stand in one another.
-    aside: Vec<(String, Range<usize>, Builder)>,
-    /// The checks that marks silence, by label.
-    silenced: Vec<(String, Silenced)>,
 }
 
 impl<'a, 'p> Writer<'a, 'p> {
@@ -853,20 +832,6 @@ impl<'a, 'p> Writer<'a, 'p> {
         self.containers.push(Container::Alert);
     }
 
-    fn start_cell(&mut self) {
-        let table = self.table.as_ref().expect("a cell is in a table");
-        let element = if table.head { "<th scope=\"col\"" } else { "<td" };
-        // By class: a strict content security policy forbids style attributes.
-        let class = match table.alignments.get(table.column) {
-            Some(Alignment::Left) => " class=\"left\">",
-            Some(Alignment::Center) => " class=\"center\">",
-            Some(Alignment::Right) => " class=\"right\">",
-            Some(Alignment::None) | None => ">",
-        };
-        self.push(element);
-        self.push(class);
-    }
-
     /// Whether the item that begins here is a task.
     fn task_ahead(&self) -> bool {
         let mut ahead = self.events[self.at..].iter().map(|(event, _)| event);
@@ -952,70 +917,6 @@ impl<'a, 'p> Writer<'a, 'p> {
         } else if !html.starts_with("<!--") {
             self.raw_html_note(range);
             self.escaped(html);
-        }
-    }
-
-    /// A mark behind a sentence; nothing of it is published.
-    fn mark(&mut self, mark: Result<Mark, marks::Bad>, place: Place) {
-        // The space before it is no part of the sentence.
-        if let Some(leaf) = &self.leaf {
-            let least = leaf.html_start as usize;
-            let holes = self.out.holes.last().map_or(0, |hole| hole.at as usize);
-            let kept = self.out.html.trim_end_matches(' ').len().max(least).max(holes);
-            self.out.html.truncate(kept);
-        }
-        let rest = &self.text[place.end..];
-        let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
-        let is_last = without_comments(line).trim().is_empty();
-        let problem = match mark {
-            Err(bad) => Some((bad.message, bad.hint)),
-            // A note is checked as a whole, so that is what a mark can silence a check for.
-            Ok(Mark::Silenced(code, reason)) if is_last && !self.notes.aside.is_empty() => {
-                if let Some((label, _, _)) = self.notes.aside.last() {
-                    self.notes.silenced.push((label.clone(), Silenced { code, reason, place: place.clone() }));
-                }
-                None
-            }
-            Ok(_) if self.leaf.is_none() && self.page.is_some_and(|page| page.settings.segments) => {
-                let hint = "marks stand behind sentences of paragraphs, headings and lists; not in tables, notes and titles";
-                Some(("there is no sentence that this mark could be of".to_owned(), hint.to_owned()))
-            }
-            Ok(_) if !is_last => {
-                Some(("a mark stands in the middle of a line".to_owned(), "put it at the end of the line".to_owned()))
-            }
-            Ok(mark) => {
-                if self.leaf.is_some() {
-                    let segment = self.segments.len() as u32;
-                    if self.marks.last().is_none_or(|last| last.segment != segment) {
-                        self.marks.push(Marks { segment, ..Marks::default() });
-                    }
-                    self.marks.last_mut().expect("there is one by now").add(mark, place.clone());
-                }
-                None
-            }
-        };
-        if let Some((message, hint)) = problem {
-            self.problems.push(Diagnostic::at(&code::BAD_MARK, place, message).hint(hint));
-        }
-    }
-
-    /// Marks that stand on a line of their own, where a comment is a block and ends the paragraph.
-    fn marks_apart(&mut self, html: &str, range: &Range<usize>) {
-        let Some(page) = self.page else { return };
-        let mut from = 0;
-        while let Some(comment) = comment_in(html, from) {
-            from = comment.end;
-            let comment = &html[comment];
-            if marks::read(comment).is_none() {
-                continue;
-            }
-            // The block may have been put together from indented lines.
-            let found = self.text[range.clone()].find(comment).map(|at| range.start + at);
-            let place = found.map_or_else(|| range.clone(), |at| at..at + comment.len());
-            self.problems.push(
-                Diagnostic::at(&code::BAD_MARK, Place::new(&page.file, place), "a mark stands on a line of its own")
-                    .hint("put it at the end of the line of its sentence"),
-            );
         }
     }
 
@@ -1178,155 +1079,6 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
         alt
     }
-
-    // Footnotes.
-
-    fn note_id(&mut self, label: &str) -> String {
-        if let Some(id) = self.notes.ids.get(label) {
-            return id.clone();
-        }
-        let clean: String = label.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect();
-        let id = self.notes.taken_ids.take(clean, |_| false);
-        self.notes.ids.insert(label.to_owned(), id.clone());
-        id
-    }
-
-    fn note_reference(&mut self, label: &str) {
-        // A title is shown without markup, so nothing could lead back from the note.
-        if self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) {
-            return;
-        }
-        let id = self.note_id(label);
-        let next = self.notes.used.len() as u32 + 1;
-        let (number, uses) = self.notes.used.entry(label.to_owned()).or_insert((next, 0));
-        *uses += 1;
-        let (number, uses) = (*number, *uses);
-        self.push("<sup class=\"note-ref\" id=\"");
-        self.hole(HoleKind::Scope);
-        self.push(&format!("fnref-{id}"));
-        if uses > 1 {
-            // A label has no full stop.
-            self.push(&format!(".{uses}"));
-        }
-        self.push("\"><a href=\"#");
-        self.hole(HoleKind::Scope);
-        self.push(&format!("fn-{id}\" role=\"doc-noteref\">{number}</a></sup>"));
-    }
-
-    fn undefined_note(&mut self, start: usize) {
-        let rest = &self.text[start..];
-        // No label is longer than CommonMark lets one be.
-        let mut letters = rest.char_indices().take(1000);
-        let Some((end, ']')) = letters.find(|&(_, c)| c == ']' || c == '\n') else { return };
-        let label = &rest[2..end];
-        if label.is_empty() {
-            return;
-        }
-        let events = &self.events;
-        let known = self.notes.labels.get_or_insert_with(|| {
-            let label = |(event, _): &(Event<'a>, _)| match event {
-                Event::Start(Tag::FootnoteDefinition(label)) => Some(label.to_string()),
-                _ => None,
-            };
-            events.iter().filter_map(label).collect()
-        });
-        let hint = (self.notes.undefined < HINTS).then(|| suggest::did_you_mean(label, known.iter().map(String::as_str)));
-        self.notes.undefined += 1;
-        let hint = hint.flatten().unwrap_or_else(|| format!("define it on a line of its own: `[^{label}]: …`"));
-        let message = format!("the footnote `{label}` is not defined");
-        if let Some(problem) = self.problem(&code::FOOTNOTE, start..start + end + 1, message) {
-            problem.push_hint(hint);
-        }
-    }
-
-    /// Keeps a definition; a second one of the same label is put after the first, so that nothing is lost.
-    fn define_note(&mut self, label: String, range: Range<usize>, text: Fragment) {
-        let Some((first, known)) = self.notes.defined.get_mut(&label) else {
-            self.notes.defined.insert(label, (range, text));
-            return;
-        };
-        let first = first.clone();
-        known.append(&text);
-        let line = self.first_line(range);
-        let place = self.page.map(|page| Place::new(&page.file, self.first_line(first)));
-        if let (Some(problem), Some(place)) =
-            (self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is defined twice")), place)
-        {
-            problem.others.push((place, "first defined here".to_owned()));
-            problem.push_hint("give one of them another label, or make them one".to_owned());
-        }
-    }
-
-    fn first_line(&self, range: Range<usize>) -> Range<usize> {
-        range.start..range.start + self.text[range.clone()].find('\n').unwrap_or(range.len())
-    }
-
-    fn finish_notes(&mut self) -> Vec<Note> {
-        let defined = std::mem::take(&mut self.notes.defined);
-        let mut notes = Vec::new();
-        for (label, (range, text)) in defined {
-            let (number, uses) = match self.notes.used.get(&label) {
-                Some(&found) => found,
-                None => {
-                    let line = self.first_line(range.clone());
-                    if let Some(problem) = self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is never used")) {
-                        problem.push_hint(format!("refer to it with `[^{label}]`"));
-                    }
-                    // It is printed all the same, after the others: nothing that was written is lost.
-                    let number = self.notes.used.len() as u32 + 1;
-                    self.notes.used.insert(label.clone(), (number, 0));
-                    (number, 0)
-                }
-            };
-            let mine = |(of, silenced): &(String, Silenced)| (*of == label).then(|| silenced.clone());
-            let silenced = self.notes.silenced.iter().filter_map(mine).collect();
-            let label = self.note_id(&label);
-            notes.push(Note { label, number, uses, text, bytes: (range.start as u32, range.end as u32), silenced });
-        }
-        notes.sort_by_key(|note| note.number);
-        notes
-    }
-}
-
-/// HTML without its comments: authors write them for each other, not for readers.
-fn without_comments(html: &str) -> String {
-    let mut shown = String::new();
-    let mut rest = html;
-    while let Some(start) = rest.find("<!--") {
-        shown.push_str(&rest[..start]);
-        match rest[start..].find("-->") {
-            Some(end) => rest = &rest[start + end + 3..],
-            None => return shown,
-        }
-    }
-    shown.push_str(rest);
-    shown
-}
-
-/// The first whole comment of an HTML text from a byte on.
-fn comment_in(html: &str, from: usize) -> Option<Range<usize>> {
-    let start = from + html[from..].find("<!--")?;
-    // `<!-->` is a comment as well, and no end of one that begins before it.
-    let end = start + 4 + html[start + 4..].find("-->")? + 3;
-    Some(start..end)
-}
-
-/// HTML without the comments that are marks; others are the author's to publish.
-fn without_marks(html: String) -> String {
-    let mut shown = String::new();
-    let (mut kept, mut from) = (0, 0);
-    while let Some(comment) = comment_in(&html, from) {
-        from = comment.end;
-        if marks::read(&html[comment.clone()]).is_some() {
-            shown.push_str(&html[kept..comment.start]);
-            kept = comment.end;
-        }
-    }
-    if kept == 0 {
-        return html;
-    }
-    shown.push_str(&html[kept..]);
-    shown
 }
 
 /// Whether an element is a block, not a part of running text.
