@@ -23,6 +23,9 @@
 //!    blocks are set beside those of the gap by the least difference in their numbers of lines, and a line that was there before goes first.
 //! 6. **A new id,** which no sentence of the work had before: `align/new.rs`.
 //!
+//! Cells of tables, of which many say the same, are matched before all by their rows and columns: `align/table.rs`. And what of a
+//! footnote is left to its place finds it by the note's label.
+//!
 //! A line that a translator marked (`= 3.2`) has the id that the mark says, before all steps. An edition of a work without
 //! a lock has its ids by position ([`by_position`]).
 //!
@@ -32,13 +35,14 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::model::lock::{Gone, Lock, Stanza};
-use crate::model::{SegmentId, TextDigest, Unit};
+use crate::model::{Cell, SegmentId, TextDigest, Unit};
 
 mod beads;
 mod change;
 mod gap;
 mod new;
 mod order;
+mod table;
 mod words;
 
 pub use beads::{Bead, Side, beads};
@@ -64,6 +68,10 @@ pub struct Line<'a> {
     /// The block it is in, by position.
     pub block: u32,
     pub is_heading: bool,
+    /// The label of the footnote it is in.
+    pub note: Option<&'a str>,
+    /// Where in a table it is.
+    pub cell: Option<Cell>,
     pub claim: Claim<'a>,
 }
 
@@ -100,7 +108,8 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
     let olds: Vec<Old<'_>> = segments(lock)
         .filter_map(|(id, stanza)| {
             let source = stanza.source.as_ref()?;
-            Some(Old { id, digest: source.digest, text: &source.text, is_heading: !source.anchors.is_empty() })
+            let (note, is_heading) = (source.note.as_deref(), !source.anchors.is_empty());
+            Some(Old { id, digest: source.digest, text: &source.text, is_heading, note, column: source.column })
         })
         .collect();
     let (old_digests, digests): (Vec<_>, Vec<_>) =
@@ -110,11 +119,16 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
         return Addressed { ids: olds.into_iter().map(|old| old.id).collect(), gone: Vec::new() };
     }
     let mut pairs = order::Pairs::new(olds.len(), lines.len());
-    order::same_in_order(&old_digests, &digests, &mut pairs);
-    order::same_elsewhere(&old_digests, &digests, &mut pairs, |_| true);
+    let cells = olds
+        .iter()
+        .enumerate()
+        .filter_map(|(at, old)| Some(table::OldCell { at, block: old.id.block, column: old.column?, digest: old.digest }));
+    table::cells(&cells.collect::<Vec<_>>(), lines, &mut pairs, |_| true, table::Reworded::Taken);
+    same(&olds.iter().map(|old| (old.digest, old.column.is_some())).collect::<Vec<_>>(), lines, &mut pairs, |_| true);
     let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
     come_back(lines, lock, &pairs, &mut ids);
-    let open = |new: usize| ids[new].is_none();
+    // Where a cell is that is no known one, no other was.
+    let open = |new: usize| ids[new].is_none() && lines[new].cell.is_none();
     let words = words::Texts::of(&olds, lines, &pairs, open);
     gap::like_here(&mut pairs, &words, open);
     gap::like_elsewhere(&mut pairs, &words, open);
@@ -137,12 +151,35 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
     Addressed { ids, gone }
 }
 
+/// Pairs lines with what says the same, in the same order and elsewhere; of the olds that are cells, and of lines that are, only
+/// what alone says it.
+fn same(olds: &[(TextDigest, bool)], lines: &[Line<'_>], pairs: &mut order::Pairs, open: impl Fn(usize) -> bool) {
+    let of_text: Vec<usize> = (0..olds.len()).filter(|&old| !olds[old].1).collect();
+    let free: Vec<usize> = (0..lines.len()).filter(|&line| lines[line].cell.is_none() && open(line)).collect();
+    let old_digests: Vec<TextDigest> = of_text.iter().map(|&old| olds[old].0).collect();
+    let digests: Vec<TextDigest> = free.iter().map(|&line| lines[line].digest).collect();
+    let mut found = order::Pairs::new(of_text.len(), free.len());
+    order::same_in_order(&old_digests, &digests, &mut found);
+    order::same_elsewhere(&old_digests, &digests, &mut found, |_| true);
+    for (old, new) in found.of_old.iter().enumerate() {
+        if let Some(new) = new {
+            pairs.pair(of_text[old], free[*new]);
+        }
+    }
+    if of_text.len() < olds.len() || lines.iter().any(|line| line.cell.is_some()) {
+        let digests: Vec<TextDigest> = olds.iter().map(|(digest, _)| *digest).collect();
+        table::alone(&digests, lines, |old| olds[old].1, pairs, open);
+    }
+}
+
 /// A sentence of the source as the lock has it.
 struct Old<'a> {
     id: SegmentId,
     digest: TextDigest,
     text: &'a str,
     is_heading: bool,
+    note: Option<&'a str>,
+    column: Option<u32>,
 }
 
 fn segments(lock: &Lock) -> impl Iterator<Item = (SegmentId, &Stanza)> {
@@ -166,7 +203,9 @@ fn come_back(lines: &[Line<'_>], lock: &Lock, pairs: &order::Pairs, ids: &mut [O
     // The first of several of one text comes back first.
     tombs.values_mut().for_each(|ids| ids.reverse());
     let taken: HashSet<SegmentId> = ids.iter().flatten().copied().collect();
-    for (new, line) in lines.iter().enumerate() {
+    table::come_back(&tombs, lines, &taken, pairs, ids);
+    let taken: HashSet<SegmentId> = ids.iter().flatten().copied().collect();
+    for (new, line) in lines.iter().enumerate().filter(|(_, line)| line.cell.is_none()) {
         if pairs.of_new[new].is_none() && ids[new].is_none() {
             let back = tombs.get_mut(&line.digest).and_then(Vec::pop);
             ids[new] = back.filter(|id| !taken.contains(id));
@@ -212,31 +251,37 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, omitted: &[SegmentId
         .collect();
     // What was there before, of the lines that no mark has spoken for.
     let known: Vec<usize> = (0..stanzas.len()).filter(|&at| stanzas[at].2.is_some()).collect();
+    let column = |at: usize| stanzas[at].1.source.as_ref().and_then(|source| source.column);
+    let olds: Vec<(TextDigest, bool)> = known.iter().filter_map(|&at| Some((stanzas[at].2?, column(at).is_some()))).collect();
     let free: Vec<usize> = (0..lines.len()).filter(|&line| ids[line].is_none()).collect();
-    let old_digests: Vec<TextDigest> = known.iter().filter_map(|&at| stanzas[at].2).collect();
-    let digests: Vec<TextDigest> = free.iter().map(|&line| lines[line].digest).collect();
-    let mut same = order::Pairs::new(known.len(), free.len());
-    if old_digests == digests {
-        (0..known.len()).for_each(|at| same.pair(at, at));
+    let mut same = order::Pairs::new(known.len(), lines.len());
+    if olds.iter().map(|(digest, _)| *digest).eq(free.iter().map(|&line| lines[line].digest)) {
+        free.iter().enumerate().for_each(|(at, &line)| same.pair(at, line));
     } else {
-        order::same_in_order(&old_digests, &digests, &mut same);
-        order::same_elsewhere(&old_digests, &digests, &mut same, |_| true);
+        let open = |line: usize| ids[line].is_none();
+        let cells = known.iter().enumerate().filter_map(|(at, &of)| {
+            Some(table::OldCell { at, block: stanzas[of].0.block, column: column(of)?, digest: olds[at].0 })
+        });
+        table::cells(&cells.collect::<Vec<_>>(), lines, &mut same, open, table::Reworded::Left);
+        self::same(&olds, lines, &mut same, open);
     }
     let mut pairs = order::Pairs::new(stanzas.len(), lines.len());
     for (old, new) in same.of_old.iter().enumerate() {
         if let Some(new) = new {
-            pairs.pair(known[old], free[*new]);
+            pairs.pair(known[old], *new);
         }
     }
     come_back(lines, lock, &pairs, &mut ids);
     if pairs.of_new.iter().zip(&ids).any(|(pair, id)| pair.is_none() && id.is_none()) {
-        let places: Vec<gap::Place> = stanzas
+        let places: Vec<gap::Place<'_>> = stanzas
             .iter()
             .map(|(id, stanza, own)| gap::Place {
                 block: id.block,
                 is_heading: stanza.source.as_ref().is_some_and(|source| !source.anchors.is_empty()),
                 was_here: own.is_some(),
                 is_alone: stanza.source.is_none(),
+                note: stanza.source.as_ref().and_then(|source| source.note.as_deref()),
+                column: stanza.source.as_ref().and_then(|source| source.column),
             })
             .collect();
         gap::by_place(&places, lines, &mut pairs, |line| ids[line].is_none());

@@ -19,6 +19,13 @@
 //! 2.1
 //! kk 77aa00112233 #relations #old-anchor Қатынастар
 //!
+//! 4.2
+//! kk 00112233aa77 |3 иә
+//! en 00112233aa77 a1b2c3d4e5f6
+//!
+//! 9.1
+//! kk aa7700112233 ^ed-5 Редактордың ескертпесі.
+//!
 //! 2.1a
 //! en - 5f5e5d5c5b5a
 //!
@@ -27,7 +34,7 @@
 //! ```
 //!
 //! * The source edition's line comes first: digest, anchors if it is a heading (the present one first, then those it
-//!   had), and the whole Markdown text with white space folded. The text is kept because likeness after an edit, and the change
+//!   had), the label of the footnote and the column of the table if it stands in one, and the whole Markdown text with white space folded. The text is kept because likeness after an edit, and the change
 //!   that a translator is shown, need it, and no version control is asked.
 //! * A translation's line: digest of the source text it was made from, `-` if it stands for nothing in the source;
 //!   digest of its own text; then `accepted` if it was confirmed to still stand, or `was` and the source text it was made from,
@@ -151,6 +158,10 @@ pub struct Source {
     pub digest: TextDigest,
     /// Of a heading: its anchor, then those it had before.
     pub anchors: Vec<Box<str>>,
+    /// The label of the footnote that it is in: by this translations find their place, wherever they define the note.
+    pub note: Option<Box<str>>,
+    /// The column of the table that it is in.
+    pub column: Option<u32>,
     /// Its Markdown, white space folded.
     pub text: Box<str>,
 }
@@ -304,7 +315,10 @@ impl Stanza {
         line(&[]);
         line(&[&self.unit.to_string()]);
         if let Some(source) = &self.source {
-            line(&[&source.lang, &source.digest.to_string(), &anchors(&source.anchors), &escaped(&source.text)]);
+            let note = source.note.as_ref().map_or(String::new(), |label| format!("^{label}"));
+            let column = source.column.map_or(String::new(), |column| format!("|{column}"));
+            let (digest, anchors) = (source.digest.to_string(), anchors(&source.anchors));
+            line(&[&source.lang, &digest, &anchors, &note, &column, &escaped(&source.text)]);
         }
         if let Some(gone) = &self.gone {
             let into = gone.into.map_or(String::new(), |id| format!("into {id}"));
@@ -324,9 +338,9 @@ impl Stanza {
     }
 }
 
-/// A source text that begins like an anchor is set apart from one.
+/// A source text that begins like what may stand before it is set apart from that.
 fn escaped(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['#', '\\']) { Cow::Owned(format!("\\{text}")) } else { Cow::Borrowed(text) }
+    if text.starts_with(['#', '^', '|', '\\']) { Cow::Owned(format!("\\{text}")) } else { Cow::Borrowed(text) }
 }
 
 fn is_conflict_marker(line: &str) -> bool {
@@ -458,9 +472,21 @@ fn word(line: &str) -> (&str, &str) {
 }
 
 fn source(lang: &str, digest: TextDigest, rest: &str) -> Source {
-    let (anchors, rest) = anchors(rest);
+    let (anchors, mut rest) = anchors(rest);
+    let mut note = None;
+    if let Some(after) = rest.strip_prefix('^') {
+        let (label, after) = word(after);
+        (note, rest) = (Some(label.into()), after);
+    }
+    let mut column = None;
+    if let Some(after) = rest.strip_prefix('|') {
+        let (number, after) = word(after);
+        if let Ok(number) = number.parse() {
+            (column, rest) = (Some(number), after);
+        }
+    }
     let text = rest.strip_prefix('\\').unwrap_or(rest);
-    Source { lang: lang.into(), digest, anchors, text: text.into() }
+    Source { lang: lang.into(), digest, anchors, note, column, text: text.into() }
 }
 
 fn anchors(mut rest: &str) -> (Vec<Box<str>>, &str) {
@@ -518,6 +544,8 @@ mod tests {
             "[ -~әіңғүұқөһ]{0,30}",
             Just("#tag is here".to_owned()),
             Just("\\#not".to_owned()),
+            Just("^not |2 x".to_owned()),
+            Just("|2 x".to_owned()),
             Just("0a1b2c3d4e5f accepted".to_owned()),
             Just("======= x".to_owned()),
         ]
@@ -541,10 +569,13 @@ mod tests {
 
     fn stanza() -> impl Strategy<Value = Stanza> {
         let unit = prop_oneof![Just(Unit::Title), Just(Unit::Description), id().prop_map(Unit::Segment)];
-        let source = (digest(), anchor_list(), text()).prop_map(|(digest, anchors, text)| Source {
+        let place = (prop::option::of("[a-zә-ө0-9-]{1,8}"), prop::option::of(1..9u32));
+        let source = (digest(), anchor_list(), place, text()).prop_map(|(digest, anchors, (note, column), text)| Source {
             lang: "kk".into(),
             digest,
             anchors,
+            note: note.map(String::into_boxed_str),
+            column,
             text,
         });
         let gone =
@@ -576,7 +607,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_can_be_looked_at(text in "[a-z0-9.#<=> \n\\\\é-]{0,80}") {
+        fn any_text_can_be_looked_at(text in "[a-z0-9.#^|<=> \n\\\\é-]{0,80}") {
             let (lock, _) = read(&text);
             let (again, problems) = read(&lock.write());
             prop_assert_eq!((again, problems), (lock, Vec::new()));

@@ -1,6 +1,6 @@
 //! Markdown to a [`Fragment`] and an outline: the only file that knows pulldown-cmark.
 //!
-//! One writer serves both uses. For pages it gives each line of a paragraph an address, leaves holes
+//! One writer serves both uses. For pages it gives each line of a paragraph and each cell of a table an address, leaves holes
 //! for what it cannot know, and adds what authors of books expect (tables, footnotes, alerts …). In
 //! bare mode it writes what the CommonMark specification says and nothing else, and the
 //! specification's own examples are run through it (`tests/commonmark.rs`).
@@ -31,7 +31,7 @@ use table::Table;
 /// What became of a document's text.
 pub(super) struct Written {
     /// The text's first heading, if the title was to be taken from it.
-    pub(super) title: Option<String>,
+    pub(super) title: Option<(String, Option<Range<usize>>)>,
     pub(super) body: Fragment,
     pub(super) blocks: Vec<Block>,
     pub(super) segments: Vec<Segment>,
@@ -77,22 +77,18 @@ struct Writer<'a, 'p> {
     problems: &'p mut Vec<Diagnostic>,
     events: Vec<(Event<'a>, Range<usize>)>,
     at: usize,
-    out: Builder,
+    part: Part,
     /// Whether the HTML ends with a line break, so that blocks begin on lines of their own.
     at_line_start: bool,
 
-    segments: Vec<Segment>,
     headings: Vec<Heading>,
-    blocks: Vec<Block>,
     refs: Vec<Ref>,
     codes: Vec<CodeBlock>,
-    marks: Vec<Marks>,
     anchors: Names,
     provenance: Provenance,
 
     /// Depth of blocks around the present event.
     block_depth: usize,
-    block_number: u32,
     /// The block of text whose sentences are being counted.
     leaf: Option<Leaf>,
     containers: Vec<Container>,
@@ -101,8 +97,52 @@ struct Writer<'a, 'p> {
     /// Whether the text may hold bare URLs at all: a search for them costs more than all else in a text without.
     has_urls: bool,
     table: Option<Table>,
+    /// How many tables were begun.
+    tables: u32,
     heading: Option<OpenHeading>,
     notes: Notes,
+}
+
+/// What is being written: the text, or apart from it a footnote. Positions count from its own beginning.
+#[derive(Default)]
+struct Part {
+    out: Builder,
+    segments: Vec<Segment>,
+    blocks: Vec<Block>,
+    marks: Vec<Marks>,
+    /// Its headings, as positions among those of the document.
+    headings: Vec<usize>,
+    block_number: u32,
+    /// Depth of blocks around it.
+    depth: usize,
+    /// Of the block at its top level that is open: kind, where it begins in the HTML, its first segment, its first byte.
+    top: Option<(BlockKind, u32, u32, usize)>,
+}
+
+impl Part {
+    /// Puts another part behind this one.
+    fn append(&mut self, mut other: Self, headings: &mut [Heading]) {
+        let (html, segments) = (self.out.position(), self.segments.len() as u32);
+        self.out.append(other.out, segments);
+        for segment in &mut other.segments {
+            segment.html = (segment.html.0 + html, segment.html.1 + html);
+            segment.block += self.block_number;
+            segment.id.block.number += self.block_number;
+        }
+        for block in &mut other.blocks {
+            block.html = (block.html.0 + html, block.html.1 + html);
+            block.segments = (block.segments.0 + segments, block.segments.1 + segments);
+        }
+        other.marks.iter_mut().for_each(|marks| marks.segment += segments);
+        for &heading in &other.headings {
+            headings[heading].segment = headings[heading].segment.map(|segment| segment + segments);
+        }
+        self.segments.append(&mut other.segments);
+        self.blocks.append(&mut other.blocks);
+        self.marks.append(&mut other.marks);
+        self.headings.append(&mut other.headings);
+        self.block_number += other.block_number;
+    }
 }
 
 /// A block of text, in which each line is a segment.
@@ -124,8 +164,8 @@ enum Container {
     /// A quotation and the like: text is in paragraphs.
     Other,
     Alert,
-    /// Text inside has no addresses.
-    Note,
+    /// A cell of a table: its text is a segment.
+    Cell,
 }
 
 struct OpenHeading {
@@ -136,6 +176,8 @@ struct OpenHeading {
     segment: Option<u32>,
     /// Where the heading is the document's title: the writer's own output, put aside.
     title: Option<Builder>,
+    /// The bytes of the title's text.
+    bytes: Option<Range<usize>>,
 }
 
 impl<'a, 'p> Writer<'a, 'p> {
@@ -156,24 +198,24 @@ impl<'a, 'p> Writer<'a, 'p> {
             problems,
             events,
             at: 0,
-            out: Builder { html: String::with_capacity((text.len() - start) * 5 / 4), ..Builder::default() },
+            part: Part {
+                out: Builder { html: String::with_capacity((text.len() - start) * 5 / 4), ..Builder::default() },
+                ..Part::default()
+            },
             at_line_start: true,
-            segments: Vec::new(),
             headings: Vec::new(),
-            blocks: Vec::new(),
             refs: Vec::new(),
             codes: Vec::new(),
-            marks: Vec::new(),
             anchors: Names::default(),
             provenance: Provenance::of(page, start),
             block_depth: 0,
-            block_number: 0,
             leaf: None,
             containers: Vec::new(),
             links: Vec::new(),
             quotes_open: 0,
             has_urls: page.is_some() && (text.contains("http") || text.contains("www.")),
             table: None,
+            tables: 0,
             heading: None,
             notes: Notes::default(),
         }
@@ -182,20 +224,20 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn run(mut self, take_title: bool) -> Written {
         let mut title = None;
         let mut may_be_title = take_title;
-        let mut top: Option<(BlockKind, u32, u32, usize)> = None;
         while self.at < self.events.len() {
             let (event, range) = self.events[self.at].clone();
             self.at += 1;
             let opens_block = matches!(&event, Event::Start(tag) if is_block(tag)) || event == Event::Rule;
-            if opens_block && self.block_depth == 0 {
+            let is_note = matches!(event, Event::Start(Tag::FootnoteDefinition(_)));
+            // A definition stands apart from the blocks of the text, and has its own.
+            if opens_block && self.block_depth == self.part.depth && !is_note {
                 let kind = match &event {
                     Event::Start(Tag::Paragraph) => BlockKind::Paragraph,
                     Event::Start(Tag::Heading { level, .. }) => BlockKind::Heading(*level as u8),
                     _ => BlockKind::Other,
                 };
-                top = Some((kind, self.out.position(), self.segments.len() as u32, range.start));
+                self.part.top = Some((kind, self.part.out.position(), self.part.segments.len() as u32, range.start));
             }
-            let is_note = matches!(event, Event::Start(Tag::FootnoteDefinition(_)));
             let is_title = std::mem::take(&mut may_be_title)
                 && matches!(&event, Event::Start(Tag::Heading { level, .. }) if *level as u8 == 1);
             let byte_end = range.end;
@@ -205,23 +247,19 @@ impl<'a, 'p> Writer<'a, 'p> {
                     let ended = self.end(tag);
                     if ended.is_some() {
                         title = ended;
-                        top = None;
+                        self.part.top = None;
                     }
                 }
                 event => self.leaf_event(event, range),
             }
-            if is_note {
-                // A definition stands apart from the blocks of the text.
-                top = None;
-            }
-            if self.block_depth == 0
-                && let Some((kind, html, first, byte_start)) = top.take_if(|_| self.leaf.is_none())
-                && self.out.position() > html
+            if self.block_depth == self.part.depth
+                && let Some((kind, html, first, byte_start)) = self.part.top.take_if(|_| self.leaf.is_none())
+                && self.part.out.position() > html
             {
-                self.blocks.push(Block {
+                self.part.blocks.push(Block {
                     kind,
-                    html: (html, self.out.position()),
-                    segments: (first, self.segments.len() as u32),
+                    html: (html, self.part.out.position()),
+                    segments: (first, self.part.segments.len() as u32),
                     bytes: (byte_start as u32, byte_end as u32),
                 });
             }
@@ -229,14 +267,14 @@ impl<'a, 'p> Writer<'a, 'p> {
         let notes = self.finish_notes();
         Written {
             title,
-            body: self.out.finish(),
-            blocks: self.blocks,
-            segments: self.segments,
+            body: self.part.out.finish(),
+            blocks: self.part.blocks,
+            segments: self.part.segments,
             headings: self.headings,
             refs: self.refs,
             codes: self.codes,
             notes,
-            marks: self.marks,
+            marks: self.part.marks,
         }
     }
 
@@ -244,7 +282,7 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     fn push(&mut self, html: &str) {
         if !html.is_empty() {
-            self.out.html.push_str(html);
+            self.part.out.html.push_str(html);
             self.at_line_start = html.ends_with('\n');
         }
     }
@@ -257,23 +295,23 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     fn escaped(&mut self, text: &str) {
         if !text.is_empty() {
-            escape_html_body_text(&mut self.out.html, text).expect("writing to a string");
+            escape_html_body_text(&mut self.part.out.html, text).expect("writing to a string");
             self.at_line_start = text.ends_with('\n');
         }
     }
 
     fn attribute(&mut self, text: &str) {
-        escape_html(&mut self.out.html, text).expect("writing to a string");
+        escape_html(&mut self.part.out.html, text).expect("writing to a string");
         self.at_line_start = false;
     }
 
     fn href(&mut self, url: &str) {
-        escape_href(&mut self.out.html, url).expect("writing to a string");
+        escape_href(&mut self.part.out.html, url).expect("writing to a string");
         self.at_line_start = false;
     }
 
     fn hole(&mut self, kind: HoleKind) {
-        self.out.hole(kind);
+        self.part.out.hole(kind);
         self.at_line_start = false;
     }
 
@@ -288,15 +326,15 @@ impl<'a, 'p> Writer<'a, 'p> {
     /// Whether text at the present event gets addresses.
     fn addresses(&self) -> bool {
         self.page.is_some_and(|page| page.settings.segments)
-            && self.table.is_none()
-            && self.notes.aside.is_empty()
             && self.heading.as_ref().is_none_or(|heading| heading.title.is_none())
     }
 
     fn open_leaf(&mut self, start: usize) {
         if self.leaf.is_none() && self.addresses() {
-            self.block_number += 1;
-            self.leaf = Some(Leaf { sentence: 0, depth: 0, html_start: 0, byte_start: start, byte_end: start, cut: None });
+            // The cells of a row are one block.
+            let sentence = self.table.as_mut().map_or(0, Table::next_in_row);
+            self.part.block_number += u32::from(sentence == 0);
+            self.leaf = Some(Leaf { sentence, depth: 0, html_start: 0, byte_start: start, byte_end: start, cut: None });
             self.open_segment(start);
         }
     }
@@ -304,10 +342,12 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn open_segment(&mut self, start: usize) {
         self.leaf.as_mut().expect("a segment is opened in a leaf").sentence += 1;
         self.push("<span class=\"seg\" id=\"");
-        self.hole(HoleKind::Id(self.segments.len() as u32));
+        self.hole(HoleKind::Id(self.part.segments.len() as u32));
         self.push("\">");
-        let html_start = self.out.position();
-        let cut = self.provenance.cut_at(start);
+        let html_start = self.part.out.position();
+        // A note is the editor's, and a table comes from its source as a whole.
+        let is_text = self.table.is_none() && self.notes.aside.is_empty();
+        let cut = if is_text { self.provenance.cut_at(start) } else { None };
         let leaf = self.leaf.as_mut().expect("still open");
         leaf.html_start = html_start;
         leaf.byte_start = start;
@@ -318,14 +358,16 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn close_segment(&mut self) {
         let Some(leaf) = &self.leaf else { return };
         let segment = Segment {
-            id: SegmentId::plain(self.block_number, leaf.sentence),
-            html: (leaf.html_start, self.out.position()),
+            id: SegmentId::plain(self.part.block_number, leaf.sentence),
+            html: (leaf.html_start, self.part.out.position()),
             bytes: (leaf.byte_start as u32, leaf.byte_end as u32),
-            block: self.block_number,
+            block: self.part.block_number,
+            cell: self.table.as_ref().map(Table::cell),
+            note: None,
             cut: leaf.cut,
         };
-        let index = self.segments.len() as u32;
-        self.segments.push(segment);
+        let index = self.part.segments.len() as u32;
+        self.part.segments.push(segment);
         self.push("</span>");
         self.hole(HoleKind::SegmentEnd(index));
     }
@@ -351,13 +393,21 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
     }
 
-    /// Text and other inline content may come directly inside a tight list item.
+    /// Text and other inline content may come directly inside a tight list item, or a cell.
     fn inline(&mut self, range: &Range<usize>) {
-        if self.leaf.is_none() && self.heading.is_none() && self.containers.last() == Some(&Container::Item) {
-            self.open_leaf(range.start);
+        if self.leaf.is_none() && self.heading.is_none() {
+            match (self.containers.last(), &self.table) {
+                (Some(Container::Item), _) => self.open_leaf(range.start),
+                // Of what is escaped the parser leaves the backslash out.
+                (Some(Container::Cell), Some(table)) => self.open_leaf(table.text.start.min(range.start)),
+                _ => {}
+            }
         }
         if let Some(leaf) = &mut self.leaf {
             leaf.byte_end = leaf.byte_end.max(range.end);
+        } else if let Some(OpenHeading { title: Some(_), bytes, .. }) = &mut self.heading {
+            let bytes = bytes.get_or_insert_with(|| range.clone());
+            bytes.end = bytes.end.max(range.end);
         }
     }
 
@@ -414,26 +464,28 @@ impl<'a, 'p> Writer<'a, 'p> {
                 self.containers.push(Container::Item);
             }
             Tag::FootnoteDefinition(label) => {
-                let out = std::mem::take(&mut self.out);
+                let note = Part { depth: self.block_depth, ..Part::default() };
+                let around = std::mem::replace(&mut self.part, note);
                 self.at_line_start = true;
-                self.notes.aside.push((label.into_string(), range, out));
-                self.containers.push(Container::Note);
+                self.notes.aside.push((label.into_string(), range, around));
+                self.containers.push(Container::Other);
             }
             Tag::Table(alignments) => {
                 self.fresh_line();
                 self.push("<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"");
                 self.hole(HoleKind::Word(Word::TableRegion));
                 self.push("\"><table>");
-                self.table = Some(Table { alignments, column: 0, head: true });
+                self.tables += 1;
+                self.table = Some(Table::new(self.tables, alignments));
             }
             Tag::TableHead => self.push("<thead><tr>"),
             Tag::TableRow => {
                 if let Some(table) = &mut self.table {
-                    table.column = 0;
+                    table.start_row();
                 }
                 self.push("<tr>");
             }
-            Tag::TableCell => self.start_cell(),
+            Tag::TableCell => self.start_cell(&range),
             Tag::Emphasis => self.push("<em>"),
             Tag::Strong => self.push("<strong>"),
             Tag::Strikethrough => self.push("<del>"),
@@ -446,7 +498,7 @@ impl<'a, 'p> Writer<'a, 'p> {
     }
 
     /// Ends an element; gives the title if that was it.
-    fn end(&mut self, tag: TagEnd) -> Option<String> {
+    fn end(&mut self, tag: TagEnd) -> Option<(String, Option<Range<usize>>)> {
         let block = is_block_end(tag);
         if block {
             self.close_leaf();
@@ -483,10 +535,10 @@ impl<'a, 'p> Writer<'a, 'p> {
             }
             TagEnd::FootnoteDefinition => {
                 self.containers.pop();
-                let (label, range, out) = self.notes.aside.pop().expect("a definition was begun");
-                let text = std::mem::replace(&mut self.out, out).finish();
-                self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
-                self.define_note(label, range, text);
+                let (label, range, around) = self.notes.aside.pop().expect("a definition was begun");
+                let note = std::mem::replace(&mut self.part, around);
+                self.at_line_start = self.part.out.html.is_empty() || self.part.out.html.ends_with('\n');
+                self.define_note(label, range, note);
             }
             TagEnd::Table => {
                 self.table = None;
@@ -499,12 +551,7 @@ impl<'a, 'p> Writer<'a, 'p> {
                 self.push("</tr></thead><tbody>\n");
             }
             TagEnd::TableRow => self.push("</tr>\n"),
-            TagEnd::TableCell => {
-                let table = self.table.as_mut().expect("a cell is in a table");
-                table.column += 1;
-                let head = table.head;
-                self.push(if head { "</th>" } else { "</td>" });
-            }
+            TagEnd::TableCell => self.end_cell(),
             TagEnd::Emphasis => self.push("</em>"),
             TagEnd::Strong => self.push("</strong>"),
             TagEnd::Strikethrough => self.push("</del>"),
@@ -735,7 +782,7 @@ impl<'a, 'p> Writer<'a, 'p> {
     // Headings.
 
     fn start_heading(&mut self, level: u8, id: Option<CowStr<'a>>, classes: &[CowStr<'a>], range: Range<usize>, is_title: bool) {
-        let title = is_title.then(|| std::mem::take(&mut self.out));
+        let title = is_title.then(|| std::mem::take(&mut self.part.out));
         self.fresh_line();
         self.push(&format!("<h{level}"));
         if self.page.is_some() && title.is_none() {
@@ -759,23 +806,24 @@ impl<'a, 'p> Writer<'a, 'p> {
             place: range.clone(),
             segment: None,
             title,
+            bytes: None,
         });
         // The heading's own marks (`##`) are no part of its segment.
         let marks = self.text[range.clone()].len() - self.text[range.clone()].trim_start_matches(['#', ' ', '\t']).len();
         self.open_leaf(range.start + marks);
         if let (Some(heading), true) = (&mut self.heading, self.leaf.is_some()) {
-            heading.segment = Some(self.segments.len() as u32);
+            heading.segment = Some(self.part.segments.len() as u32);
         }
     }
 
-    fn end_heading(&mut self) -> Option<String> {
+    fn end_heading(&mut self) -> Option<(String, Option<Range<usize>>)> {
         let heading = self.heading.take().expect("a heading was begun");
         self.push(&format!("</h{}>\n", heading.level));
         let text = heading.text.trim().to_owned();
         if let Some(out) = heading.title {
-            self.out = out;
-            self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
-            return Some(text);
+            self.part.out = out;
+            self.at_line_start = self.part.out.html.is_empty() || self.part.out.html.ends_with('\n');
+            return Some((text, heading.bytes));
         }
         let page = self.page?;
         let explicit = heading.explicit.is_some();
@@ -799,6 +847,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             }
         }
         let anchor = self.anchors.take(wanted, is_reserved);
+        self.part.headings.push(self.headings.len());
         self.headings.push(Heading {
             level: heading.level,
             anchor,
@@ -1082,7 +1131,7 @@ impl<'a, 'p> Writer<'a, 'p> {
 }
 
 /// Whether an element is a block, not a part of running text.
-pub(super) fn is_block(tag: &Tag<'_>) -> bool {
+fn is_block(tag: &Tag<'_>) -> bool {
     !matches!(
         tag,
         Tag::Emphasis
@@ -1096,7 +1145,7 @@ pub(super) fn is_block(tag: &Tag<'_>) -> bool {
 }
 
 /// The same of where it ends.
-pub(super) fn is_block_end(tag: TagEnd) -> bool {
+fn is_block_end(tag: TagEnd) -> bool {
     !matches!(
         tag,
         TagEnd::Emphasis

@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::align::{self, Claim, Line};
@@ -28,7 +29,7 @@ pub mod parts;
 mod provenance;
 
 pub use fragment::{Fragment, Hole, HoleKind, Word};
-pub use marks::{Marks, Silenced};
+pub use marks::{Marks, Silenced, silenced_behind};
 pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, Ref, RefKind, Segment, Target};
 
 /// All that a document depends on.
@@ -106,6 +107,9 @@ pub struct Document {
     pub front: FrontMatter,
     /// From the front matter, or the text's first heading; the language's word for "untitled" if neither says.
     pub title: String,
+    /// Where the title stands, if somebody wrote it: the value in the front matter, or the text of the heading.
+    pub title_at: Option<Place>,
+    /// The text, then the notes.
     pub body: Fragment,
     pub blocks: Box<[Block]>,
     pub segments: Box<[Segment]>,
@@ -133,6 +137,7 @@ impl PartialEq for Document {
             lang,
             front,
             title,
+            title_at,
             body,
             blocks,
             segments,
@@ -152,6 +157,7 @@ impl PartialEq for Document {
             && *lang == other.lang
             && *front == other.front
             && *title == other.title
+            && *title_at == other.title_at
             && *segments == other.segments
             && *blocks == other.blocks
             && *headings == other.headings
@@ -174,6 +180,16 @@ impl Document {
         }
         let at = self.by_id.binary_search_by_key(&id, |&(id, _)| id).ok()?;
         Some(self.by_id[at].1 as usize)
+    }
+
+    /// Where the text ends in the body's HTML, and the notes begin.
+    pub fn text_end(&self) -> u32 {
+        self.notes.first().map_or(self.body.html.len() as u32, |note| note.html.0)
+    }
+
+    /// The blocks of the text, without those of notes, as positions.
+    pub fn text_blocks(&self) -> Range<u32> {
+        0..self.notes.first().map_or(self.blocks.len() as u32, |note| note.blocks.0)
     }
 
     /// What was written behind a segment.
@@ -250,7 +266,11 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
     };
     let mut written = markdown::write(input, body_start, front.title.is_none(), &mut problems);
     let addresses = addresses(input, &mut written);
-    let mut title = front.title.clone().or(written.title).unwrap_or_default();
+    let (mut title, title_at) = match (&front.title, written.title.take()) {
+        (Some(title), _) => (title.clone(), front.title_at.clone()),
+        (None, Some((title, bytes))) => (title, bytes.map(|bytes| Place::new(&input.file, bytes))),
+        (None, None) => (String::new(), None),
+    };
     if title.trim().is_empty() {
         // Links and menus need something that can be read.
         title = input.pack.strings.get("untitled").cloned().unwrap_or_default();
@@ -265,6 +285,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         lang: input.lang,
         front,
         title,
+        title_at,
         body: written.body,
         blocks: written.blocks.into(),
         segments: written.segments.into(),
@@ -292,7 +313,7 @@ struct Addresses {
 /// Gives the segments the ids that the lock or the marks say; without both they have theirs by position.
 fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
     let mut addresses = Addresses::default();
-    let markdown::Written { segments, headings, marks, .. } = written;
+    let markdown::Written { segments, headings, marks, notes, .. } = written;
     if input.lock.is_none() && marks.is_empty() {
         return addresses;
     }
@@ -323,6 +344,8 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
                     text: &texts[at],
                     block: segments[at].block,
                     is_heading: is_heading[at],
+                    note: segments[at].note.map(|note| notes[note as usize].label.as_str()),
+                    cell: segments[at].cell,
                     claim: claim(at),
                 })
                 .collect();

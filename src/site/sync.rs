@@ -134,7 +134,7 @@ impl Maker<'_> {
             let Some(text) = front(source, unit) else { continue };
             let own: Vec<Option<TextDigest>> =
                 self.translations.iter().map(|it| front(it.document, unit).map(|text| TextDigest::of(&text))).collect();
-            self.unit(unit, Vec::new(), fold(&text).as_ref(), &own);
+            self.unit(unit, Spot::default(), fold(&text).as_ref(), &own);
         }
     }
 
@@ -156,12 +156,14 @@ impl Maker<'_> {
                     lines => Some(own_digest(&it.document.digests, lines)),
                 })
                 .collect();
-            self.unit(Unit::Segment(segment.id), anchors, &source.segment_text(file_text, at), &own);
+            let note = segment.note.map(|note| source.notes[note as usize].label.as_str().into());
+            let spot = Spot { anchors, note, column: segment.cell.map(|cell| cell.column) };
+            self.unit(Unit::Segment(segment.id), spot, &source.segment_text(file_text, at), &own);
         }
     }
 
     /// The stanza of a unit of the source; `own` has the digest of each translation of it.
-    fn unit(&mut self, unit: Unit, anchors: Vec<Box<str>>, text: &str, own: &[Option<TextDigest>]) {
+    fn unit(&mut self, unit: Unit, Spot { anchors, note, column }: Spot, text: &str, own: &[Option<TextDigest>]) {
         let digest = TextDigest::of(text);
         let known = self.before.stanza(unit);
         match known.and_then(|stanza| stanza.source.as_ref()) {
@@ -194,7 +196,7 @@ impl Maker<'_> {
             }
             translations.push(line);
         }
-        let source = Source { lang: self.code.into(), digest, anchors, text: text.into() };
+        let source = Source { lang: self.code.into(), digest, anchors, note, column, text: text.into() };
         self.stanzas.push(Stanza { unit, source: Some(source), gone: None, translations });
     }
 
@@ -300,6 +302,14 @@ impl Maker<'_> {
             self.changes.push(Change::VanishedAnchor(anchor.into()));
         }
     }
+}
+
+/// Where a unit of the source stands, as far as the lock says it.
+#[derive(Default)]
+struct Spot {
+    anchors: Vec<Box<str>>,
+    note: Option<Box<str>>,
+    column: Option<u32>,
 }
 
 /// An edition that is no source.

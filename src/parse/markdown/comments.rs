@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use crate::base::{Diagnostic, Place, code};
 
-use super::Writer;
-use crate::parse::Silenced;
+use super::{Container, Writer};
 use crate::parse::marks::{self, Mark, Marks};
 
 impl Writer<'_, '_> {
@@ -14,24 +13,24 @@ impl Writer<'_, '_> {
         // The space before it is no part of the sentence.
         if let Some(leaf) = &self.leaf {
             let least = leaf.html_start as usize;
-            let holes = self.out.holes.last().map_or(0, |hole| hole.at as usize);
-            let kept = self.out.html.trim_end_matches(' ').len().max(least).max(holes);
-            self.out.html.truncate(kept);
+            let holes = self.part.out.holes.last().map_or(0, |hole| hole.at as usize);
+            let kept = self.part.out.html.trim_end_matches(' ').len().max(least).max(holes);
+            self.part.out.html.truncate(kept);
         }
         let rest = &self.text[place.end..];
-        let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
+        // A cell ends before its line does.
+        let end = match (self.containers.last(), &self.table) {
+            (Some(Container::Cell), Some(table)) => table.text.end.saturating_sub(place.end),
+            _ => rest.find('\n').unwrap_or(rest.len()),
+        };
+        let line = &rest[..end];
         let is_last = without_comments(line).trim().is_empty();
         let problem = match mark {
             Err(bad) => Some((bad.message, bad.hint)),
-            // A note is checked as a whole, so that is what a mark can silence a check for.
-            Ok(Mark::Silenced(code, reason)) if is_last && !self.notes.aside.is_empty() => {
-                if let Some((label, _, _)) = self.notes.aside.last() {
-                    self.notes.silenced.push((label.clone(), Silenced { code, reason, place: place.clone() }));
-                }
-                None
-            }
+            // It is looked for when titles are compared.
+            Ok(Mark::Silenced(..)) if is_last && self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) => None,
             Ok(_) if self.leaf.is_none() && self.page.is_some_and(|page| page.settings.segments) => {
-                let hint = "marks stand behind sentences of paragraphs, headings and lists; not in tables, notes and titles";
+                let hint = "marks stand behind sentences of paragraphs, headings, lists, notes, and in cells that have text; not in titles";
                 Some(("there is no sentence that this mark could be of".to_owned(), hint.to_owned()))
             }
             Ok(_) if !is_last => {
@@ -39,11 +38,11 @@ impl Writer<'_, '_> {
             }
             Ok(mark) => {
                 if self.leaf.is_some() {
-                    let segment = self.segments.len() as u32;
-                    if self.marks.last().is_none_or(|last| last.segment != segment) {
-                        self.marks.push(Marks { segment, ..Marks::default() });
+                    let segment = self.part.segments.len() as u32;
+                    if self.part.marks.last().is_none_or(|last| last.segment != segment) {
+                        self.part.marks.push(Marks { segment, ..Marks::default() });
                     }
-                    self.marks.last_mut().expect("there is one by now").add(mark, place.clone());
+                    self.part.marks.last_mut().expect("there is one by now").add(mark, place.clone());
                 }
                 None
             }

@@ -1,14 +1,16 @@
 //! Footnotes: references, definitions, and what becomes of those that lack the other.
+//!
+//! A note is written apart, wherever it is defined, and put behind the text in the end, in the order of the numbers: so its
+//! sentences come after those of the text, as readers find them, and a definition that is moved in the file moves no address.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::base::{Place, code, suggest};
 
-use super::{Event, Tag, Writer};
-use crate::parse::fragment::Builder;
+use super::{Event, Part, Tag, Writer};
 use crate::parse::names::Names;
-use crate::parse::{Fragment, HoleKind, Note, Silenced};
+use crate::parse::{HoleKind, Note};
 
 /// How many undefined footnotes of a page get a hint at a similar one: it costs a look at all of them.
 const HINTS: usize = 20;
@@ -16,18 +18,16 @@ const HINTS: usize = 20;
 #[derive(Default)]
 pub(super) struct Notes {
     /// By label: number and uses.
-    pub(super) used: BTreeMap<String, (u32, u32)>,
-    defined: BTreeMap<String, (Range<usize>, Fragment)>,
+    used: BTreeMap<String, (u32, u32)>,
+    defined: BTreeMap<String, (Range<usize>, Part)>,
     ids: BTreeMap<String, String>,
     taken_ids: Names,
     /// The labels that are defined, once they are asked for.
     labels: Option<Vec<String>>,
     /// How many references had no definition.
     undefined: usize,
-    /// What was being written when a definition began, the body first: definitions may stand in one another.
-    pub(super) aside: Vec<(String, Range<usize>, Builder)>,
-    /// The checks that marks silence, by label.
-    pub(super) silenced: Vec<(String, Silenced)>,
+    /// What was being written when a definition began, the text first: definitions may stand in one another.
+    pub(super) aside: Vec<(String, Range<usize>, Part)>,
 }
 
 impl<'a> Writer<'a, '_> {
@@ -90,13 +90,13 @@ impl<'a> Writer<'a, '_> {
     }
 
     /// Keeps a definition; a second one of the same label is put after the first, so that nothing is lost.
-    pub(super) fn define_note(&mut self, label: String, range: Range<usize>, text: Fragment) {
+    pub(super) fn define_note(&mut self, label: String, range: Range<usize>, part: Part) {
         let Some((first, known)) = self.notes.defined.get_mut(&label) else {
-            self.notes.defined.insert(label, (range, text));
+            self.notes.defined.insert(label, (range, part));
             return;
         };
         let first = first.clone();
-        known.append(&text);
+        known.append(part, &mut self.headings);
         let line = self.first_line(range);
         let place = self.page.map(|page| Place::new(&page.file, self.first_line(first)));
         if let (Some(problem), Some(place)) =
@@ -111,10 +111,11 @@ impl<'a> Writer<'a, '_> {
         range.start..range.start + self.text[range.clone()].find('\n').unwrap_or(range.len())
     }
 
+    /// Puts the notes behind the text, in the order of their numbers.
     pub(super) fn finish_notes(&mut self) -> Vec<Note> {
         let defined = std::mem::take(&mut self.notes.defined);
-        let mut notes = Vec::new();
-        for (label, (range, text)) in defined {
+        let mut numbered = Vec::with_capacity(defined.len());
+        for (label, (range, part)) in defined {
             let (number, uses) = match self.notes.used.get(&label) {
                 Some(&found) => found,
                 None => {
@@ -128,12 +129,23 @@ impl<'a> Writer<'a, '_> {
                     (number, 0)
                 }
             };
-            let mine = |(of, silenced): &(String, Silenced)| (*of == label).then(|| silenced.clone());
-            let silenced = self.notes.silenced.iter().filter_map(mine).collect();
-            let label = self.note_id(&label);
-            notes.push(Note { label, number, uses, text, bytes: (range.start as u32, range.end as u32), silenced });
+            numbered.push((number, uses, self.note_id(&label), part));
         }
-        notes.sort_by_key(|note| note.number);
+        numbered.sort_by_key(|(number, ..)| *number);
+        let mut notes = Vec::with_capacity(numbered.len());
+        for (number, uses, label, part) in numbered {
+            let (html, blocks, segments) = (self.part.out.position(), self.part.blocks.len(), self.part.segments.len());
+            self.part.append(part, &mut self.headings);
+            self.part.segments[segments..].iter_mut().for_each(|segment| segment.note = Some(notes.len() as u32));
+            notes.push(Note {
+                label,
+                number,
+                uses,
+                html: (html, self.part.out.position()),
+                blocks: (blocks as u32, self.part.blocks.len() as u32),
+                segments: (segments as u32, self.part.segments.len() as u32),
+            });
+        }
         notes
     }
 }
