@@ -276,6 +276,27 @@ pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pai
             in_place(&left, &free, &homes, &columns, places, lines, pairs);
         }
     }
+    // Rows of a table may be in another order, so that no gap has both: what is left of one is set beside what is left of the other.
+    let mut of_table: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (at, line) in lines.iter().enumerate().filter(|(at, _)| pairs.of_new[*at].is_none() && open(*at)) {
+        if let Some(cell) = line.cell {
+            of_table.entry(cell.table).or_default().push(at);
+        }
+    }
+    if of_table.is_empty() {
+        return;
+    }
+    let homes = homes(pairs);
+    let all: Vec<usize> = (0..places.len()).collect();
+    for run in all.chunk_by(|&a, &b| places[a].column.is_some() == places[b].column.is_some()) {
+        let known = run.iter().filter_map(|&place| pairs.of_old[place]);
+        let tables: BTreeSet<u32> = known.filter_map(|line| Some(lines[line].cell?.table)).collect();
+        let left: Vec<usize> = run.iter().copied().filter(|&place| pairs.of_old[place].is_none()).collect();
+        let free: Vec<usize> = tables.iter().filter_map(|table| of_table.remove(table)).flatten().collect();
+        if places[run[0]].column.is_some() && !left.is_empty() && !free.is_empty() {
+            in_place(&left, &free, &homes, &columns, places, lines, pairs);
+        }
+    }
 }
 
 /// Pairs lines with places between which nothing is known.
@@ -332,7 +353,9 @@ fn beside(
             return 0;
         }
         let (here, there) = (&places[place], &lines[line]);
-        if here.column.is_some() != there.cell.is_some() || here.note.is_some() != there.note.is_some() {
+        // Of what the source does not have nobody knows whether it was in a note.
+        let other_note = here.note.is_some() != there.note.is_some() && !here.is_alone;
+        if here.column.is_some() != there.cell.is_some() || other_note {
             return NEVER;
         }
         let other_kind = here.is_heading != there.is_heading;

@@ -154,7 +154,7 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
 /// Pairs lines with what says the same, in the same order and elsewhere; of the olds that are cells, and of lines that are, only
 /// what alone says it.
 fn same(olds: &[(TextDigest, bool)], lines: &[Line<'_>], pairs: &mut order::Pairs, open: impl Fn(usize) -> bool) {
-    let of_text: Vec<usize> = (0..olds.len()).filter(|&old| !olds[old].1).collect();
+    let of_text: Vec<usize> = (0..olds.len()).filter(|&old| !olds[old].1 && pairs.of_old[old].is_none()).collect();
     let free: Vec<usize> = (0..lines.len()).filter(|&line| lines[line].cell.is_none() && open(line)).collect();
     let old_digests: Vec<TextDigest> = of_text.iter().map(|&old| olds[old].0).collect();
     let digests: Vec<TextDigest> = free.iter().map(|&line| lines[line].digest).collect();
@@ -251,7 +251,11 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, omitted: &[SegmentId
         .collect();
     // What was there before, of the lines that no mark has spoken for.
     let known: Vec<usize> = (0..stanzas.len()).filter(|&at| stanzas[at].2.is_some()).collect();
-    let column = |at: usize| stanzas[at].1.source.as_ref().and_then(|source| source.column);
+    let column = |at: usize| {
+        let (_, stanza, _) = &stanzas[at];
+        let own = stanza.translation(lang).and_then(|translation| translation.column);
+        own.or(stanza.source.as_ref().and_then(|source| source.column))
+    };
     let olds: Vec<(TextDigest, bool)> = known.iter().filter_map(|&at| Some((stanzas[at].2?, column(at).is_some()))).collect();
     let free: Vec<usize> = (0..lines.len()).filter(|&line| ids[line].is_none()).collect();
     let mut same = order::Pairs::new(known.len(), lines.len());
@@ -259,10 +263,13 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, omitted: &[SegmentId
         free.iter().enumerate().for_each(|(at, &line)| same.pair(at, line));
     } else {
         let open = |line: usize| ids[line].is_none();
-        let cells = known.iter().enumerate().filter_map(|(at, &of)| {
-            Some(table::OldCell { at, block: stanzas[of].0.block, column: column(of)?, digest: olds[at].0 })
+        let cells = known.iter().enumerate().filter_map(|(at, &known)| {
+            Some(table::OldCell { at, block: stanzas[known].0.block, column: column(known)?, digest: olds[at].0 })
         });
-        table::cells(&cells.collect::<Vec<_>>(), lines, &mut same, open, table::Reworded::Left);
+        let mut cells: Vec<table::OldCell> = cells.collect();
+        // As they stand in the translation.
+        cells.chunk_by_mut(|a, b| a.block == b.block).for_each(|row| row.sort_by_key(|cell| cell.column));
+        table::cells(&cells, lines, &mut same, open, table::Reworded::Left);
         self::same(&olds, lines, &mut same, open);
     }
     let mut pairs = order::Pairs::new(stanzas.len(), lines.len());
@@ -272,7 +279,17 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, omitted: &[SegmentId
         }
     }
     come_back(lines, lock, &pairs, &mut ids);
+    let own_column = |stanza: &Stanza| stanza.translation(lang).and_then(|translation| translation.column);
     if pairs.of_new.iter().zip(&ids).any(|(pair, id)| pair.is_none() && id.is_none()) {
+        // Cells that hold numbers or names may say in a translation what they say in the source, and tell the rows apart.
+        let cells = stanzas.iter().enumerate().filter(|(at, (.., own))| own.is_none() && pairs.of_old[*at].is_none());
+        let cells = cells.filter_map(|(at, (id, stanza, _))| {
+            let source = stanza.source.as_ref()?;
+            Some(table::OldCell { at, block: id.block, column: source.column?, digest: source.digest })
+        });
+        let cells: Vec<table::OldCell> = cells.collect();
+        let is_free: Vec<bool> = pairs.of_new.iter().zip(&ids).map(|(pair, id)| pair.is_none() && id.is_none()).collect();
+        table::cells(&cells, lines, &mut pairs, |line| is_free[line], table::Reworded::Left);
         let places: Vec<gap::Place<'_>> = stanzas
             .iter()
             .map(|(id, stanza, own)| gap::Place {
@@ -281,7 +298,7 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, omitted: &[SegmentId
                 was_here: own.is_some(),
                 is_alone: stanza.source.is_none(),
                 note: stanza.source.as_ref().and_then(|source| source.note.as_deref()),
-                column: stanza.source.as_ref().and_then(|source| source.column),
+                column: stanza.source.as_ref().map_or(own_column(stanza), |source| source.column),
             })
             .collect();
         gap::by_place(&places, lines, &mut pairs, |line| ids[line].is_none());

@@ -4,7 +4,7 @@
 //! What is found becomes diagnostics with a place in both files. A mark behind a sentence silences a check there; a
 //! mark that silences nothing is reported, so that none outlives its reason.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::parity::{self, Finding, Reading, Rules, Side};
@@ -26,6 +26,8 @@ struct Edition<'a> {
     front: [Option<Front<'a>>; 2],
     /// Its lines: its segments, then title and description, with nothing in them if it has none.
     lines: Vec<Reading<'a>>,
+    /// The columns of its tables that say the same as in the source.
+    same_columns: BTreeSet<(u32, u32)>,
     found: Found,
 }
 
@@ -72,7 +74,9 @@ pub(super) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
     let others = site.config.lang_ids().filter(|lang| *lang != source_lang);
     for mut own in others.filter_map(|lang| edition(lang.0)) {
         if let Some(source) = source.as_mut().filter(|_| site.config.side_by_side) {
-            for (left, right) in pairs(source.document, own.document) {
+            let pairs = pairs(source.document, own.document);
+            own.same_columns = same_columns(source, &own, &pairs);
+            for (left, right) in pairs {
                 own.compare(source, &left, &right);
             }
             for unit in 0..2 {
@@ -88,6 +92,28 @@ pub(super) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
         source.look_at_each();
         problems.extend(source.found.shown());
     }
+}
+
+/// The columns of a translation's tables whose cells say what they say in the source, but for the head, while other cells do not:
+/// a list of terms has a column in the one language and a column in the other.
+fn same_columns(source: &Edition<'_>, own: &Edition<'_>, pairs: &[(Vec<u32>, Vec<u32>)]) -> BTreeSet<(u32, u32)> {
+    let segments = &own.document.segments;
+    let mut heads: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut columns: BTreeMap<(u32, u32), (usize, bool)> = BTreeMap::new();
+    for (left, right) in pairs {
+        let ([left], [right]) = (&left[..], &right[..]) else { continue };
+        let Some(cell) = segments[*right as usize].cell else { continue };
+        let block = segments[*right as usize].block;
+        if *heads.entry(cell.table).or_insert(block) == block {
+            continue;
+        }
+        let (count, is_same) = columns.entry((cell.table, cell.column)).or_insert((0, true));
+        *count += 1;
+        *is_same &= source.line(*left).trim() == own.line(*right).trim();
+    }
+    let differ: BTreeSet<u32> = columns.iter().filter(|(_, (_, is_same))| !is_same).map(|((table, _), _)| *table).collect();
+    let same = columns.into_iter().filter(|((table, _), (count, is_same))| *is_same && *count > 1 && differ.contains(table));
+    same.map(|(column, _)| column).collect()
 }
 
 /// Which lines stand beside which: by the ids of the sentences where a lock or marks say them, else by position.
@@ -171,7 +197,15 @@ impl<'a> Edition<'a> {
             silences.extend(behind.map(|silenced| (line, silenced)));
         }
         let silences = silences.into_iter().map(|(line, silenced)| Silence { line, silenced, used: false }).collect();
-        let mut edition = Self { document, text, rules, front, lines: Vec::new(), found: Found { silences, ..Found::default() } };
+        let mut edition = Self {
+            document,
+            text,
+            rules,
+            front,
+            lines: Vec::new(),
+            same_columns: BTreeSet::new(),
+            found: Found { silences, ..Found::default() },
+        };
         let lines = 0..edition.front_line(2);
         edition.lines = lines.map(|line| Reading::of(edition.line(line))).collect();
         edition
@@ -247,6 +281,9 @@ impl Edition<'_> {
         };
         for finding in findings {
             if *finding.code == code::UNTRANSLATED_TEXT {
+                if self.is_of_same_column(right) {
+                    continue;
+                }
                 self.found.untranslated.extend(right);
             }
             let (here, there) = (self.found.silences(right, finding.code), source.found.silences(left, finding.code));
@@ -261,12 +298,18 @@ impl Edition<'_> {
         }
     }
 
+    fn is_of_same_column(&self, lines: &[u32]) -> bool {
+        let cell = |line: &u32| self.document.segments.get(*line as usize)?.cell;
+        lines.iter().filter_map(cell).any(|cell| self.same_columns.contains(&(cell.table, cell.column)))
+    }
+
     /// Looks at each line by itself, then at the marks that silenced nothing.
     fn look_at_each(&mut self) {
         for line in 0..self.lines.len() as u32 {
             for finding in parity::alone(self.rules, &self.lines[line as usize]) {
-                // What was not translated is in the wrong script for that reason.
-                let known = *finding.code == code::WRONG_SCRIPT && self.found.untranslated.contains(&line);
+                // What was not translated is in the wrong script for that reason; and a column of a table may be in another language.
+                let is_cell = self.document.segments.get(line as usize).is_some_and(|segment| segment.cell.is_some());
+                let known = *finding.code == code::WRONG_SCRIPT && (is_cell || self.found.untranslated.contains(&line));
                 if !self.found.silences(&[line], finding.code) && !known {
                     let problem = self.problem(&[line], finding);
                     self.found.problems.push(problem);
@@ -287,8 +330,13 @@ impl Edition<'_> {
 
     fn problem(&self, lines: &[u32], finding: Finding) -> Diagnostic {
         let is_value = lines.iter().any(|line| self.front(*line).is_some_and(|front| front.is_value));
-        // There a mark stands in a comment of YAML.
-        let hint = finding.hint.map(|hint| if is_value { hint.replace("`<!-- ~", "`# <!-- ~") } else { hint });
+        let is_cell = lines.iter().any(|line| self.document.segments.get(*line as usize).is_some_and(|it| it.cell.is_some()));
+        // A mark stands behind its sentence: in the front matter in a comment of YAML, in a table in the cell.
+        let hint = finding.hint.map(|hint| match (is_value, is_cell) {
+            (true, _) => hint.replace("`<!-- ~", "`# <!-- ~"),
+            (_, true) => hint.replace("at the end of the line", "behind it, in the cell"),
+            _ => hint,
+        });
         Diagnostic::at(finding.code, self.place(lines, &finding.here), finding.message).maybe_hint(hint)
     }
 }

@@ -37,7 +37,7 @@
 //!   had), the label of the footnote and the column of the table if it stands in one, and the whole Markdown text with white space folded. The text is kept because likeness after an edit, and the change
 //!   that a translator is shown, need it, and no version control is asked.
 //! * A translation's line: digest of the source text it was made from, `-` if it stands for nothing in the source;
-//!   digest of its own text; then `accepted` if it was confirmed to still stand, or `was` and the source text it was made from,
+//!   digest of its own text; its column in a table, if it is not the source's; then `accepted` if it was confirmed to still stand, or `was` and the source text it was made from,
 //!   for as long as that is not the present one.
 //! * `gone` keeps the id of what is no more, so that it is never given to anything else.
 //!
@@ -185,6 +185,8 @@ pub struct Translation {
     pub made_from: Option<TextDigest>,
     /// What it says itself.
     pub own: TextDigest,
+    /// The column of the table that it is in, where that is not the source's.
+    pub column: Option<u32>,
     pub state: State,
 }
 
@@ -327,7 +329,8 @@ impl Stanza {
         for translation in &self.translations {
             let made_from = translation.made_from.map_or_else(|| "-".to_owned(), |digest| digest.to_string());
             let own = translation.own.to_string();
-            let mut parts = vec![&*translation.lang, &made_from, &own];
+            let column = translation.column.map_or(String::new(), |column| format!("|{column}"));
+            let mut parts = vec![&*translation.lang, &made_from, &own, &column];
             match &translation.state {
                 State::Plain => {}
                 State::Accepted => parts.push("accepted"),
@@ -511,13 +514,17 @@ fn gone(digest: TextDigest, rest: &str) -> Option<Gone> {
 
 fn translation(lang: &str, made_from: Option<TextDigest>, rest: &str) -> Option<Translation> {
     let (own, rest) = word(rest);
+    let (column, rest) = match rest.strip_prefix('|').map(word) {
+        Some((number, rest)) => (Some(number.parse().ok()?), rest),
+        None => (None, rest),
+    };
     let state = match word(rest) {
         ("", "") => State::Plain,
         ("accepted", "") => State::Accepted,
         ("was", text) => State::Was(text.into()),
         _ => return None,
     };
-    Some(Translation { lang: lang.into(), made_from, own: TextDigest::parse(own)?, state })
+    Some(Translation { lang: lang.into(), made_from, own: TextDigest::parse(own)?, column, state })
 }
 
 #[cfg(test)]
@@ -559,12 +566,8 @@ mod tests {
 
     fn translation() -> impl Strategy<Value = Translation> {
         let state = prop_oneof![Just(State::Plain), Just(State::Accepted), text().prop_map(State::Was)];
-        (prop::option::of(digest()), digest(), state).prop_map(|(made_from, own, state)| Translation {
-            lang: "en".into(),
-            made_from,
-            own,
-            state,
-        })
+        (prop::option::of(digest()), digest(), prop::option::of(1..9u32), state)
+            .prop_map(|(made_from, own, column, state)| Translation { lang: "en".into(), made_from, own, column, state })
     }
 
     fn stanza() -> impl Strategy<Value = Stanza> {

@@ -584,7 +584,12 @@ impl<'a, 'p> Writer<'a, 'p> {
                 {
                     return self.mark(mark, Place::new(&page.file, range));
                 }
-                self.inline(&range);
+                // A comment alone makes no sentence of an empty cell.
+                let is_alone =
+                    self.leaf.is_none() && self.containers.last() == Some(&Container::Cell) && html.starts_with("<!--");
+                if !is_alone {
+                    self.inline(&range);
+                }
                 self.raw_html(&html, range);
             }
             Event::SoftBreak => {

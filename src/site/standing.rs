@@ -259,7 +259,13 @@ pub(super) fn line_of(
     own: TextDigest,
     source: TextDigest,
 ) -> lock::Translation {
-    let plain = |made_from| lock::Translation { lang: lang.into(), made_from: Some(made_from), own, state: lock::State::Plain };
+    let plain = |made_from| lock::Translation {
+        lang: lang.into(),
+        made_from: Some(made_from),
+        own,
+        column: None,
+        state: lock::State::Plain,
+    };
     let stanza = lock.stanza(unit);
     let same_source = lock.source_lang().is_none_or(|known| known == source_lang);
     let Some(known) = stanza.and_then(|stanza| stanza.translation(lang)).filter(|known| known.own == own && same_source) else {

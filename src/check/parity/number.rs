@@ -3,8 +3,9 @@
 //! A number is compared by its value. How it is written depends on the language (decimal mark, group separator), on
 //! habit (`10 000`, `8 billion`, `1991–95`, `XXI`, `the 1980s`) and on whoever writes: where a spelling can be read in
 //! more than one way, every reading counts, and a number that one side writes in words counts as well. So what is
-//! reported is a number that the other side has in no form at all; how often it has it does not matter, since a
-//! translation may say "that year" for a year already named.
+//! reported is a number that the other side has in no form at all. How often it has it does not matter: a translation may say
+//! "that year" for a year already named, and "all three parties" for "3 of 3 parties". Only where neither side has a word, as in
+//! cells of tables, nothing can stand for a number but the number.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -88,8 +89,13 @@ pub(super) fn compare(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<F
     settled_a.extend(dates_a.iter().filter(|date| exact(date, &dates_b)).map(|date| date.range.clone()));
     settled_b.extend(dates_b.iter().filter(|date| exact(date, &dates_a)).map(|date| date.range.clone()));
 
-    let missing = lacking(&numbers_a, &settled_a, &numbers_b, b, rules_b);
-    let extra = lacking(&numbers_b, &settled_b, &numbers_a, a, rules_a);
+    let mut missing = lacking(&numbers_a, &settled_a, &numbers_b, b, rules_b);
+    let mut extra = lacking(&numbers_b, &settled_b, &numbers_a, a, rules_a);
+    let has_words = |reading: &Reading<'_>| reading.tokens().iter().any(|token| !token.digits);
+    if missing.is_empty() && extra.is_empty() && !has_words(a) && !has_words(b) {
+        missing = surplus(&numbers_a, &numbers_b);
+        extra = surplus(&numbers_b, &numbers_a);
+    }
     let piece = |reading: &Reading<'_>, number: &Number| (reading.text[number.range.clone()].to_owned(), number.range.clone());
     let difference = Difference {
         code: &code::PARITY_NUMBER,
@@ -123,6 +129,16 @@ fn lacking<'n>(
         !number.wholes.iter().chain(&scaled).any(|value| words.contains(value))
     };
     numbers.iter().filter(is_lacking).collect()
+}
+
+/// What one side has more often than the other, of numbers without marks, which can be read in one way only.
+fn surplus<'n>(numbers: &'n [Number], others: &[Number]) -> Vec<&'n Number> {
+    if numbers.iter().chain(others).any(|number| !number.parts.is_empty()) {
+        return Vec::new();
+    }
+    let count = |of: &[Number], value: &Number| of.iter().filter(|it| it.wholes == value.wholes).count();
+    let is_surplus = |(at, number): &(usize, &Number)| count(&numbers[..=*at], number) > count(others, number);
+    numbers.iter().enumerate().filter(is_surplus).map(|(_, number)| number).collect()
 }
 
 /// Numbers that stand in a translation as they are written in the source's language, and mean something else here.

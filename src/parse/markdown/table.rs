@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use crate::base::code;
 use crate::model::Cell;
 
 use super::{Alignment, Container, Writer};
@@ -59,6 +60,14 @@ impl Writer<'_, '_> {
         table.text = start..end;
         self.push(element);
         self.push(class);
+        if let Some(open) = written.rfind("<!--")
+            && !written[open..].contains("-->")
+        {
+            let place = range.start + open..end;
+            if let Some(problem) = self.problem(&code::BAD_MARK, place, "a bar ends the cell, and the comment in it".to_owned()) {
+                problem.push_hint("write the comment without the bar, or what is shown would be its beginning".to_owned());
+            }
+        }
         self.containers.push(Container::Cell);
     }
 
