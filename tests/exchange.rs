@@ -238,7 +238,7 @@ fn block(words: [&str; 3]) -> Vec<String> {
         format!("- {a}\n- {b} `code`\n  - {c}\n"),
         format!("1. {a}\n\n   {b}\n2. {c}\n"),
         format!("> {a} *{b}\n> {c}*\n> [{a}](x.md)[^n]\n"),
-        format!("| {a} | {b} |\n|---|---|\n| {c} | \\| {a} |\n"),
+        format!("| {a} | {b} | |\n|---|---|---|\n| {c} <!-- note: x --> | \\| {a} | **{b}** |\n| 1 | | `x` |\n"),
         format!("```rust\nlet {} = 1;\n\n\n```\n", "x"),
         format!("{a}\\\n{b}  \n{c} <!-- note: say it -->\n"),
         format!("{a}\n: {b}\n: {c}\n"),
@@ -757,6 +757,37 @@ fn a_page_is_made_of_its_translation() {
         "{}",
         text_of(&folder, "content/a/index.en.md")
     );
+}
+
+/// What is new in a table goes into its empty cells, and into new rows; bars do not break it.
+#[test]
+fn a_table_grows_by_what_is_translated() {
+    let source = "---\ntitle: А\n---\n\n> | Ел | Астана | Саны |\n> |---|---|---|\n> | Үндістан | Дели | 1 |\n> | Моңғолия | Улан-Батор | 2 |\n> | Қазақстан | Астана | |\n\nСоңы.[^a]\n\n[^a]: Бір.\n    Екі.\n\n    Үш.\n";
+    let translation = "---\ntitle: A\n---\n\n> | Country | Capital | Number |\n> |---|---|---|\n> | India | | 1 |\n\nThe end.[^a]\n\n[^a]: One.\n\n    Three.\n";
+    let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    let messages = [
+        ("a#2.2", "Дели", "Delhi | New Delhi"),
+        ("a#3.1", "Моңғолия", "Mongolia"),
+        ("a#3.3", "2", "2"),
+        ("a#4.2", "Астана", "Astana"),
+        ("a#6.2", "Екі.", "Two."),
+    ];
+    put(&folder, "x.po", po(&messages));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let expected = translation
+        .replace("| India | | 1 |\n", "| India | Delhi \\| New Delhi | 1 |\n> | Mongolia | | 2 |\n> | | Astana | |\n")
+        .replace("One.\n", "One.\n    Two.\n");
+    assert_eq!(text_of(&folder, A_EN.0), expected, "{}", run.err);
+    let run = tilmash(&folder, &["export", "--to", "jsonl", "-l", "en", "a"]);
+    assert!(run.out.contains("\"source\":\"Дели\",\"target\":\"Delhi \\\\| New Delhi\""), "{}", run.out);
+    // What has no place is refused alone.
+    put(&folder, A_EN.0, "---\ntitle: A\n---\n\nThe end.[^a]\n\n[^a]: One.\n\n    Three.\n");
+    put(&folder, "x.po", po(&[("a#2.2", "Дели", "Delhi"), ("a#6.2", "Екі.", "Two.")]));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-incomplete]"), "{}", run.err);
+    assert!(text_of(&folder, A_EN.0).contains("One.\n    Two.\n"), "{}", run.err);
 }
 
 #[test]
