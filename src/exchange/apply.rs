@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::collect::{Side, Sides};
 use super::pieces::{Piece, PieceKind, without_marks};
 use crate::base::yaml::{self, Value};
-use crate::parse;
+use crate::parse::{self, Segment};
 
 /// A new translation: the pair and what it says, a line for each line of the translation.
 pub type Taken<'a> = (usize, &'a str);
@@ -56,13 +56,17 @@ enum Seat {
     Row(usize, u32),
 }
 
+/// A row that a table does not have yet.
+struct NewRow {
+    /// Where it goes.
+    place: usize,
+    cells: Vec<String>,
+}
+
 /// The place of a cell in the edition's table: in the row that has other cells of its row, or in a new row behind the
 /// one that has cells of the row before.
 fn place_in_table(sides: &Sides, target: &Side, pair: usize) -> Option<Seat> {
-    let segment = |pair: usize| {
-        let piece = &sides.source.pieces[sides.pairs[pair].source[0]];
-        Some(&sides.source.document.segments[piece.segment? as usize])
-    };
+    let segment = |pair: usize| segment_of(sides, pair);
     let own = segment(pair)?;
     let (cell, row) = (own.cell?, own.block);
     // Table and row of the edition.
@@ -162,7 +166,8 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
     let newline = if target.text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut edits = Vec::new();
     let mut front = String::new();
-    let mut rows: BTreeMap<u32, (usize, u32, Vec<(usize, String)>)> = BTreeMap::new();
+    // By row of the source.
+    let mut rows: BTreeMap<u32, NewRow> = BTreeMap::new();
     let mut wanted = taken.iter().peekable();
     // Where what is new goes, and in which block that is; none before the first piece of the text.
     let mut behind: Option<(usize, (PieceKind, u32))> = None;
@@ -183,12 +188,13 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
         }
         let mark = if marked { format!(" <!-- = {} -->", source.id) } else { String::new() };
         if source.kind == PieceKind::Cell {
-            match place_in_table(sides, target, at) {
-                Some(Seat::Cell(range)) => edits.push(Edit { range, text: format!(" {text}{mark} ") }),
-                Some(Seat::Row(place, columns)) => {
-                    rows.entry(row_of(sides, at)).or_insert((place, columns, Vec::new())).2.push((at, format!("{text}{mark}")))
+            match (place_in_table(sides, target, at), segment_of(sides, at)) {
+                (Some(Seat::Cell(range)), _) => edits.push(Edit { range, text: format!(" {text}{mark} ") }),
+                (Some(Seat::Row(place, columns)), Some(Segment { block, cell: Some(cell), .. })) => {
+                    let new = || NewRow { place, cells: vec![String::new(); columns as usize] };
+                    rows.entry(*block).or_insert_with(new).cells[cell.column as usize - 1] = format!("{text}{mark}");
                 }
-                None => {}
+                _ => {}
             }
             continue;
         }
@@ -238,21 +244,13 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
         }
         behind = behind.map(|(place, _)| (place, source.block));
     }
-    for (place, columns, cells) in rows.into_values() {
-        let mut row = vec![String::new(); columns as usize];
-        for (pair, text) in cells {
-            let piece = &sides.source.pieces[sides.pairs[pair].source[0]];
-            let cell = piece.segment.and_then(|at| sides.source.document.segments[at as usize].cell);
-            row[cell.map_or(0, |cell| cell.column as usize - 1)] = text;
-        }
-        let line =
-            row.iter().map(|text| if text.is_empty() { " |".to_owned() } else { format!(" {text} |") }).collect::<String>();
+    for NewRow { place, cells } in rows.into_values() {
+        let cell = |text: &String| if text.is_empty() { " |".to_owned() } else { format!(" {text} |") };
         // In a quotation, or in a list, it begins as the line before it does.
-        let before = target.text[..place].rfind('\n').map_or(0, |at| at + 1);
-        let line_before = &target.text[before..place];
-        let lead = &line_before
-            [..line_before.find('|').filter(|_| line_before.trim_start_matches([' ', '>']).starts_with('|')).unwrap_or(0)];
-        edits.push(Edit { range: place..place, text: format!("{newline}{lead}|{line}") });
+        let line = &target.text[target.text[..place].rfind('\n').map_or(0, |at| at + 1)..place];
+        let lead = &line[..line.len() - line.trim_start_matches([' ', '\t', '>']).len()];
+        let row: String = cells.iter().map(cell).collect();
+        edits.push(Edit { range: place..place, text: format!("{newline}{lead}|{row}") });
     }
     if !front.is_empty() {
         edits.insert(0, into_front_matter(target, &front, newline));
@@ -260,10 +258,10 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
     edits
 }
 
-/// The row of a cell of the source.
-fn row_of(sides: &Sides, pair: usize) -> u32 {
-    let segment = sides.source.pieces[sides.pairs[pair].source[0]].segment;
-    segment.map_or(0, |segment| sides.source.document.segments[segment as usize].block)
+/// The segment of the source that a pair is of.
+fn segment_of(sides: &Sides, pair: usize) -> Option<&Segment> {
+    let piece = &sides.source.pieces[sides.pairs[pair].source[0]];
+    Some(&sides.source.document.segments[piece.segment? as usize])
 }
 
 /// Whether a piece stands on the line after the one before it.
