@@ -288,12 +288,13 @@ pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pai
     }
     let homes = homes(pairs);
     let all: Vec<usize> = (0..places.len()).collect();
-    for run in all.chunk_by(|&a, &b| places[a].column.is_some() == places[b].column.is_some()) {
+    let runs = all.chunk_by(|&a, &b| places[a].column.is_some() == places[b].column.is_some());
+    for run in runs.filter(|run| places[run[0]].column.is_some()) {
         let known = run.iter().filter_map(|&place| pairs.of_old[place]);
         let tables: BTreeSet<u32> = known.filter_map(|line| Some(lines[line].cell?.table)).collect();
         let left: Vec<usize> = run.iter().copied().filter(|&place| pairs.of_old[place].is_none()).collect();
         let free: Vec<usize> = tables.iter().filter_map(|table| of_table.remove(table)).flatten().collect();
-        if places[run[0]].column.is_some() && !left.is_empty() && !free.is_empty() {
+        if !left.is_empty() && !free.is_empty() {
             in_place(&left, &free, &homes, &columns, places, lines, pairs);
         }
     }

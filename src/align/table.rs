@@ -51,16 +51,21 @@ pub(super) fn cells(olds: &[OldCell], lines: &[Line<'_>], pairs: &mut Pairs, ope
             continue;
         }
         let old_column = |line: usize| lines[line].cell.and_then(|cell| columns.before(cell));
-        let in_column = |line: usize| old.iter().find(|cell| Some(cell.column) == old_column(line));
+        let by_column: HashMap<u32, &OldCell> = old.iter().map(|cell| (cell.column, cell)).collect();
+        let in_column = |line: usize| by_column.get(&old_column(line)?).copied();
         for &line in new {
             if let Some(cell) = in_column(line).filter(|cell| cell.digest == lines[line].digest) {
                 pairs.pair(cell.at, line);
             }
         }
+        // In columns of which nothing is known, by their texts alone, in order.
+        let mut others: HashMap<TextDigest, Vec<&OldCell>> = HashMap::new();
+        let table = lines[new[0]].cell.map_or(0, |cell| cell.table);
+        for cell in old.iter().rev().filter(|cell| pairs.of_old[cell.at].is_none() && !columns.is_taken(table, cell.column)) {
+            others.entry(cell.digest).or_default().push(cell);
+        }
         for &line in new.iter().filter(|&&line| old_column(line).is_none()) {
-            let same = |cell: &&OldCell| cell.digest == lines[line].digest && pairs.of_old[cell.at].is_none();
-            let is_free = |cell: &&OldCell| lines[line].cell.is_some_and(|it| !columns.is_taken(it.table, cell.column));
-            if let Some(cell) = old.iter().find(|cell| same(cell) && is_free(cell)) {
+            if let Some(cell) = others.get_mut(&lines[line].digest).and_then(Vec::pop) {
                 pairs.pair(cell.at, line);
             }
         }
@@ -138,17 +143,24 @@ fn columns(old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>], r
     let mut votes: BTreeMap<(u32, u32, u32), usize> = BTreeMap::new();
     for (old, new) in rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?]))) {
         let whole = same_row(old, new, lines);
+        // By text: the one cell of the row that has it; `None` if several do.
+        let mut once: HashMap<TextDigest, [Option<u32>; 2]> = HashMap::new();
+        let mut seen: HashSet<(bool, TextDigest)> = HashSet::new();
+        let own = new.iter().filter_map(|&line| Some((lines[line].digest, lines[line].cell?.column)));
+        let theirs = old.iter().map(|cell| (cell.digest, cell.column));
+        for (is_new, (digest, column)) in theirs.map(|it| (false, it)).chain(own.map(|it| (true, it))) {
+            let is_first = seen.insert((is_new, digest));
+            once.entry(digest).or_default()[usize::from(is_new)] = is_first.then_some(column);
+        }
         for (at, &line) in new.iter().enumerate() {
             let Some(cell) = lines[line].cell else { continue };
-            let once = |found: &[&OldCell]| {
-                found.len() == 1 && new.iter().filter(|&&other| lines[other].digest == lines[line].digest).count() == 1
+            let before = match once.get(&lines[line].digest) {
+                _ if whole => Some(old[at].column),
+                Some([Some(old), Some(_)]) => Some(*old),
+                _ => None,
             };
-            let same: Vec<&OldCell> = match whole {
-                true => vec![&old[at]],
-                false => old.iter().filter(|cell| cell.digest == lines[line].digest).collect(),
-            };
-            if whole || once(&same) {
-                *votes.entry((cell.table, same[0].column, cell.column)).or_default() += 1;
+            if let Some(before) = before {
+                *votes.entry((cell.table, before, cell.column)).or_default() += 1;
             }
         }
     }

@@ -89,13 +89,8 @@ pub(super) fn compare(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<F
     settled_a.extend(dates_a.iter().filter(|date| exact(date, &dates_b)).map(|date| date.range.clone()));
     settled_b.extend(dates_b.iter().filter(|date| exact(date, &dates_a)).map(|date| date.range.clone()));
 
-    let mut missing = lacking(&numbers_a, &settled_a, &numbers_b, b, rules_b);
-    let mut extra = lacking(&numbers_b, &settled_b, &numbers_a, a, rules_a);
-    let has_words = |reading: &Reading<'_>| reading.tokens().iter().any(|token| !token.digits);
-    if missing.is_empty() && extra.is_empty() && !has_words(a) && !has_words(b) {
-        missing = surplus(&numbers_a, &numbers_b);
-        extra = surplus(&numbers_b, &numbers_a);
-    }
+    let missing = lacking(&numbers_a, &settled_a, &numbers_b, b, rules_b);
+    let extra = lacking(&numbers_b, &settled_b, &numbers_a, a, rules_a);
     let piece = |reading: &Reading<'_>, number: &Number| (reading.text[number.range.clone()].to_owned(), number.range.clone());
     let difference = Difference {
         code: &code::PARITY_NUMBER,
@@ -104,7 +99,29 @@ pub(super) fn compare(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<F
         extra: extra.iter().map(|number| piece(b, number)).collect(),
     };
     findings.extend(difference.finding(a.text, b.text));
+    let has_words = |reading: &Reading<'_>| reading.tokens().iter().any(|token| !token.digits);
+    if missing.is_empty() && extra.is_empty() && !has_words(a) && !has_words(b) {
+        repeated(a, &numbers_a, b, &numbers_b, findings);
+    }
     copied(rules_a, a, &numbers_a, rules_b, b, &numbers_b, findings);
+}
+
+/// A number that one side says more often than the other, where neither has a word that could stand for it.
+fn repeated(a: &Reading<'_>, numbers_a: &[Number], b: &Reading<'_>, numbers_b: &[Number], findings: &mut Vec<Finding>) {
+    let (missing, extra) = (surplus(numbers_a, numbers_b), surplus(numbers_b, numbers_a));
+    let (here, there) = match (missing.first(), extra.first()) {
+        (None, None) => return,
+        (missing, extra) => (
+            extra.map_or(0..b.text.len(), |number| number.range.clone()),
+            missing.map_or(0..a.text.len(), |number| number.range.clone()),
+        ),
+    };
+    let message = match missing.first() {
+        Some(number) => format!("the number `{}` is more often in the source than here", &a.text[number.range.clone()]),
+        None => format!("the number `{}` is more often here than in the source", &b.text[here.clone()]),
+    };
+    let hint = format!("if both are right, say why at the end of the line: `<!-- ~ {}: … -->`", code::PARITY_NUMBER.name);
+    findings.push(Finding::new(&code::PARITY_NUMBER, message, here).there(there, "the source").hint(hint));
 }
 
 /// The numbers of one side that the other does not have.
