@@ -7,7 +7,7 @@
 //! |---|---|
 //! | work | one page of the site in all its languages, known by its key: `vectors/russia` |
 //! | edition | a work in one language: `content/vectors/russia.kk.md` |
-//! | segment | one sentence (or heading, list item) of an edition; its id, `3.2`, is the same in every edition and given once |
+//! | segment | one sentence (or heading, list item, cell of a table) of an edition, in the text or in a footnote; its id, `3.2`, is the same in every edition and given once |
 //! | lock | the file beside a work that keeps the ids of its sentences, and from which wording each translation was made |
 //! | unit, stanza | what has an address: title, description, segment; what the lock says of one |
 //! | mark | what a translator writes behind a sentence, in a comment that is never published |
@@ -82,6 +82,10 @@
 //!   day, or on two branches, and nothing that sees only some of them could keep their names apart otherwise. It stays so when another language
 //!   gets the sentence too: a mark says then which one it is. The source is parsed before its translations, which see what is new in it,
 //!   so that what is added to both on one day is one sentence. Locks of format 1, without such ids, are kept as they are.
+//! * **A row of a table is a block, a cell a segment.** A cell has no line breaks, and a sentence is a line. Cells of equal text are many, so a cell is known
+//!   by its row and its column, which the lock keeps ([`align`]). Side by side a table is shown whole: rows that are taken apart are no table.
+//! * **Footnotes come after the text, in the order of their numbers**, wherever the file defines them: so readers find them, and a definition that is moved, or stands
+//!   elsewhere in a translation, moves no address. Two notes of one label are one note; the lock keeps the label. A missing note to which nothing refers is shown nowhere.
 //! * **A translation that was edited is taken to be up to date.** Nobody but its author can say whether it is, and a
 //!   question after each mended comma would be answered with "yes" by habit. What was not edited stays pending until it is, or
 //!   until it is accepted by name. No text of a translation is ever written by the program.
@@ -109,7 +113,9 @@
 //!   romanisation for a few languages need no megabytes of tables, and an author can add a language.
 //! * **A warning about a translation must be right** ([`check::parity`]): where a sentence can be read in more than one way, the
 //!   reading in which nothing is wrong counts, and what a language's file does not say is not judged. So a changed number
-//!   is found unless it became another number of its sentence, and an editor need not learn to look away.
+//!   is found unless it became another number of its sentence, and an editor need not learn to look away. A number that is said twice may be translated once,
+//!   "3 of 3 parties" as "all three parties"; only where there are no words, as in a cell, is that one too few. A column of a table that says what it says in the source
+//!   is a column in that language, not one that nobody translated.
 //! * **An edit is followed through the stages, not through events.** Two snapshots are compared; where only texts of
 //!   pages, locks, templates or copied files differ, each stage puts the new in the place of the old and shares the rest, else
 //!   it says that it cannot and the state is made whole ([`project`]). What a stage sees of a document is a pattern that

@@ -608,16 +608,23 @@ proptest! {
         for problem in &problems {
             prop_assert_eq!(flaw(problem, &files), None);
         }
-        let fragments = std::iter::once(&document.body).chain(document.notes.iter().map(|note| &note.text));
-        for fragment in fragments {
-            prop_assert_eq!(unbalanced(&fragment.html), None, "in {:?}", fragment.html);
-            let mut last = 0;
-            for hole in &fragment.holes {
-                prop_assert!(hole.at >= last && fragment.html.is_char_boundary(hole.at as usize), "{:?}", hole);
-                last = hole.at;
-            }
-        }
         let html = &document.body.html;
+        let mut last = 0;
+        for hole in &document.body.holes {
+            prop_assert!(hole.at >= last && html.is_char_boundary(hole.at as usize), "{:?}", hole);
+            last = hole.at;
+        }
+        // The text, then the notes, without a gap.
+        let mut end = document.text_end();
+        prop_assert_eq!(unbalanced(&html[..end as usize]), None, "in {:?}", html);
+        for (at, note) in document.notes.iter().enumerate() {
+            prop_assert_eq!((note.number as usize, note.html.0), (at + 1, end));
+            prop_assert_eq!(unbalanced(&html[note.html.0 as usize..note.html.1 as usize]), None, "in note {:?} of {:?}", note, html);
+            let own = &document.segments[note.segments.0 as usize..note.segments.1 as usize];
+            prop_assert!(own.iter().all(|segment| segment.note == Some(at as u32) && note.html.0 <= segment.html.0));
+            end = note.html.1;
+        }
+        prop_assert_eq!(end as usize, html.len());
         let mut last = None;
         for segment in &document.segments {
             prop_assert!(last < Some(segment.id), "{:?} after {:?}", segment, last);

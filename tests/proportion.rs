@@ -12,7 +12,7 @@ use common::{Files, state};
 #[test]
 fn long_texts_take_time_in_proportion() {
     type Text = fn(usize) -> String;
-    let texts: [(&str, usize, Text); 8] = [
+    let texts: [(&str, usize, Text); 11] = [
         ("bare URLs", 5_000, |n| "see https://a.example/b, ".repeat(n)),
         ("bare URLs of many events", 2_000, |n| "https://a.example/b_c?d&e ".repeat(n)),
         ("what only begins like a bare URL", 5_000, |n| "http://a_www..b_".repeat(n)),
@@ -27,6 +27,14 @@ fn long_texts_take_time_in_proportion() {
             })
         }),
         ("footnotes that are not defined", 2_500, |n| "a[^nope]\n\n[^b]: c\n\n".repeat(n)),
+        ("a table whose cells are the same", 1_500, |n| format!("| a | b |\n|---|---|\n{}", "| yes | no |\n".repeat(n))),
+        ("tables", 500, |n| "| a | b |\n|---|---|\n| yes | no |\n\n".repeat(n)),
+        ("footnotes", 1_000, |n| {
+            (0..n).fold(String::new(), |mut text, at| {
+                writeln!(text, "a[^{at}]\n\n[^{at}]: b{at}\n    c\n").expect("writing to a string");
+                text
+            })
+        }),
         ("links to headings", 2_000, |n| "# A\n\n[b](#a-7)\n\n".repeat(n)),
     ];
     for (name, size, text) in texts {
@@ -42,6 +50,32 @@ fn large_sites_take_time_in_proportion() {
     check("links to headings of a translation", 1_000, |size| {
         let text = "# A\n\n[b](#a-7)\n\n".repeat(size);
         Files::from([("content/a.kk.md".to_owned(), text.clone()), ("content/a.en.md".to_owned(), text)])
+    });
+}
+
+/// The same with locks, of a text that is another now: cells and notes find their ids by row, column and label.
+#[test]
+fn addresses_of_cells_and_notes_take_time_in_proportion() {
+    fn text(n: usize, word: &str) -> String {
+        let table = (0..n).fold("| a | b | c |\n|---|---|---|\n".to_owned(), |mut text, at| {
+            writeln!(text, "| {word}{at} | yes | {} |", at % 7).expect("writing to a string");
+            text
+        });
+        (0..n).fold(table + "\n", |mut text, at| {
+            writeln!(text, "x[^{at}]\n\n[^{at}]: {word} {at}\n    c\n").expect("writing to a string");
+            text
+        })
+    }
+    check("a table and notes that were translated anew", 250, |size| {
+        let kk = text(size, "k");
+        let mut files = Files::from([("content/a.kk.md".to_owned(), kk), ("content/a.en.md".to_owned(), text(size, "e"))]);
+        files.insert("site.yaml".to_owned(), "title: T\nlanguages: [kk, en]\n".to_owned());
+        files.insert("content/index.kk.md".to_owned(), "# T\n".to_owned());
+        common::sync(&mut files);
+        // Every row says something else, and every second one is another.
+        files.insert("content/a.en.md".to_owned(), text(size + size / 2, "f"));
+        files.insert("content/a.kk.md".to_owned(), text(size + size / 2, "l"));
+        files
     });
 }
 

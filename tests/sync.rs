@@ -77,6 +77,19 @@ enum Edit {
     Translate(usize),
     Retouch(usize),
     Forget(usize),
+    Note(usize),
+    Table(usize),
+    /// A row is put in, taken out, moved; of which table, and where.
+    Row(usize, usize),
+    DropRow(usize, usize),
+    MoveRow(usize, usize, usize),
+    Column(usize, usize),
+    DropColumn(usize, usize),
+    MoveColumn(usize, usize, usize),
+    /// A cell says something else that others say, too.
+    Cell(usize, usize),
+    /// A cell is made empty, or an empty one is filled.
+    Fill(usize, usize),
 }
 
 fn edit() -> impl Strategy<Value = Edit> {
@@ -96,14 +109,58 @@ fn edit() -> impl Strategy<Value = Edit> {
         4 => n().prop_map(Edit::Translate),
         2 => n().prop_map(Edit::Retouch),
         1 => n().prop_map(Edit::Forget),
+        2 => n().prop_map(Edit::Note),
+        2 => n().prop_map(Edit::Table),
+        2 => (n(), n()).prop_map(|(a, b)| Edit::Row(a, b)),
+        2 => (n(), n()).prop_map(|(a, b)| Edit::DropRow(a, b)),
+        2 => (n(), n(), n()).prop_map(|(a, b, c)| Edit::MoveRow(a, b, c)),
+        2 => (n(), n()).prop_map(|(a, b)| Edit::Column(a, b)),
+        1 => (n(), n()).prop_map(|(a, b)| Edit::DropColumn(a, b)),
+        2 => (n(), n(), n()).prop_map(|(a, b, c)| Edit::MoveColumn(a, b, c)),
+        3 => (n(), n()).prop_map(|(a, b)| Edit::Cell(a, b)),
+        2 => (n(), n()).prop_map(|(a, b)| Edit::Fill(a, b)),
     ]
 }
 
-/// A block: its sentences, and whether it is a heading, which has one.
+/// What many cells of tables say.
+const COMMON: [&str; 4] = ["yes", "—", "10", "a few words"];
+
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+enum Kind {
+    #[default]
+    Paragraph,
+    Heading,
+    /// By what it is called.
+    Note(u32),
+    Table,
+}
+
+/// A block: its sentences, of which a heading has one; or the rows of a table, whose first cells and whose head say something of their own.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Block {
-    heading: bool,
+    kind: Kind,
     sentences: Vec<Sentence>,
+    rows: Vec<Vec<Option<Sentence>>>,
+}
+
+impl Block {
+    fn all(&self) -> impl Iterator<Item = &Sentence> {
+        self.sentences.iter().chain(self.rows.iter().flatten().flatten())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.all().next().is_none()
+    }
+}
+
+/// The sentences of an edition in the order of their page: notes come last.
+fn in_order(blocks: &[Block]) -> Vec<&Sentence> {
+    let (mut notes, text): (Vec<&Block>, Vec<&Block>) = blocks.iter().partition(|block| matches!(block.kind, Kind::Note(_)));
+    notes.sort_by_key(|block| match block.kind {
+        Kind::Note(label) => label,
+        _ => 0,
+    });
+    text.into_iter().chain(notes).flat_map(Block::all).collect()
 }
 
 #[derive(Debug, Clone)]
@@ -130,12 +187,36 @@ impl Book {
             let block = book.block(count);
             book.source.push(block);
         }
+        for edit in [Edit::Table(2), Edit::Note(0), Edit::Note(4)] {
+            book.apply(&edit);
+        }
         book.translate(None);
         book
     }
 
     fn block(&mut self, count: usize) -> Block {
-        Block { heading: false, sentences: (0..count).map(|_| self.sentence()).collect() }
+        Block { sentences: (0..count).map(|_| self.sentence()).collect(), ..Block::default() }
+    }
+
+    /// A cell that says what others say.
+    fn common(&mut self) -> Option<Sentence> {
+        self.next += 1;
+        Some(Sentence { who: self.next, text: COMMON[self.next as usize % 3].to_owned() })
+    }
+
+    fn own_cell(&mut self) -> Option<Sentence> {
+        self.next += 1;
+        Some(Sentence { who: self.next, text: format!("Key{}", self.next) })
+    }
+
+    fn row(&mut self, columns: usize) -> Vec<Option<Sentence>> {
+        let first = self.own_cell();
+        std::iter::once(first).chain((1..columns).map(|_| self.common())).collect()
+    }
+
+    fn table(&mut self, n: usize) -> Option<&mut Block> {
+        let tables: Vec<usize> = (0..self.source.len()).filter(|&at| self.source[at].kind == Kind::Table).collect();
+        (!tables.is_empty()).then(|| &mut self.source[tables[n % tables.len()]])
     }
 
     fn sentence(&mut self) -> Sentence {
@@ -149,7 +230,8 @@ impl Book {
     }
 
     fn paragraph(&self, n: usize) -> Option<usize> {
-        let paragraphs: Vec<usize> = (0..self.source.len()).filter(|&at| !self.source[at].heading).collect();
+        let has_lines = |at: &usize| matches!(self.source[*at].kind, Kind::Paragraph | Kind::Note(_));
+        let paragraphs: Vec<usize> = (0..self.source.len()).filter(has_lines).collect();
         (!paragraphs.is_empty()).then(|| paragraphs[n % paragraphs.len()])
     }
 
@@ -170,7 +252,7 @@ impl Book {
                 self.source.insert(at % (self.source.len() + 1), block);
             }
             Edit::Heading(at) => {
-                let block = Block { heading: true, ..self.block(1) };
+                let block = Block { kind: Kind::Heading, ..self.block(1) };
                 self.source.insert(at % (self.source.len() + 1), block);
             }
             Edit::Mend(n, word) => {
@@ -191,7 +273,7 @@ impl Book {
             }
             Edit::Move(from, to) => {
                 if let (Some((block, at)), Some(to_block)) = (pick(from), self.paragraph(to))
-                    && !self.source[block].heading
+                    && self.source[block].kind != Kind::Heading
                 {
                     let sentence = self.source[block].sentences.remove(at);
                     let sentences = &mut self.source[to_block].sentences;
@@ -211,7 +293,7 @@ impl Book {
             }
             Edit::Split(n) => {
                 if let Some((block, at)) = pick(n)
-                    && !self.source[block].heading
+                    && self.source[block].kind != Kind::Heading
                     && self.source[block].sentences[at].words().len() >= 6
                 {
                     self.next += 1;
@@ -227,15 +309,16 @@ impl Book {
                 }
             }
             Edit::Break(n, at) => {
-                if let Some(block) = self.paragraph(n) {
+                if let Some(block) = self.paragraph(n).filter(|&block| self.source[block].kind == Kind::Paragraph) {
                     let sentences = &mut self.source[block].sentences;
                     let rest = sentences.split_off(at % (sentences.len() + 1));
-                    self.source.insert(block + 1, Block { heading: false, sentences: rest });
+                    self.source.insert(block + 1, Block { sentences: rest, ..Block::default() });
                 }
             }
             Edit::Join(n) => {
                 if let Some(block) = self.paragraph(n)
-                    && self.source.get(block + 1).is_some_and(|next| !next.heading)
+                    && self.source[block].kind == Kind::Paragraph
+                    && self.source.get(block + 1).is_some_and(|next| next.kind == Kind::Paragraph)
                 {
                     let mut next = self.source.remove(block + 1);
                     self.source[block].sentences.append(&mut next.sentences);
@@ -244,52 +327,136 @@ impl Book {
             Edit::Space(n) => self.spaces = n % 3,
             Edit::Translate(n) => self.translate(pick(n).map(|(block, at)| self.source[block].sentences[at].who)),
             Edit::Retouch(n) | Edit::Forget(n) => {
-                let blocks = self.translation.iter_mut();
-                let mut all: Vec<(&mut Block, usize)> = Vec::new();
-                let mut lines = 0;
-                for block in blocks {
-                    lines += block.sentences.len();
-                    all.push((block, lines));
+                let whos: Vec<u32> = self.translation.iter().flat_map(Block::all).map(|it| it.who).collect();
+                if let Some(&who) = whos.get(n % whos.len().max(1)) {
+                    let is_it = |it: &Sentence| it.who == who;
+                    for block in &mut self.translation {
+                        if matches!(edit, Edit::Forget(_)) {
+                            block.sentences.retain(|it| !is_it(it));
+                            let cells = block.rows.iter_mut().flatten().filter(|cell| cell.as_ref().is_some_and(is_it));
+                            cells.for_each(|cell| *cell = None);
+                        } else {
+                            let lines = block.sentences.iter_mut().chain(block.rows.iter_mut().flatten().flatten());
+                            lines.filter(|it| is_it(it)).for_each(|it| it.text.push_str(" Again."));
+                            touched.changed.insert(who);
+                        }
+                    }
                 }
-                if lines > 0 {
-                    let at = n % lines;
-                    let (block, end) = all.into_iter().find(|(_, end)| *end > at).expect("it is in one");
-                    let at = block.sentences.len() - (end - at);
-                    if matches!(edit, Edit::Forget(_)) {
-                        block.sentences.remove(at);
-                    } else {
-                        touched.changed.insert(block.sentences[at].who);
-                        block.sentences[at].text.push_str(" Again.");
+            }
+            Edit::Note(at) => {
+                let block = Block { kind: Kind::Note(self.next), ..self.block(1 + at % 3) };
+                self.source.insert(at % (self.source.len() + 1), block);
+            }
+            Edit::Table(at) => {
+                let head = (0..3).map(|_| self.own_cell()).collect();
+                let rows = std::iter::once(head).chain((0..3).map(|_| self.row(3))).collect();
+                self.source.insert(at % (self.source.len() + 1), Block { kind: Kind::Table, rows, ..Block::default() });
+            }
+            Edit::Row(n, at) => {
+                let columns = self.table(n).map_or(0, |table| table.rows[0].len());
+                let row = self.row(columns.max(1));
+                if let Some(table) = self.table(n) {
+                    table.rows.insert(1 + at % table.rows.len(), row);
+                }
+            }
+            Edit::DropRow(n, at) => {
+                if let Some(table) = self.table(n).filter(|table| table.rows.len() > 1) {
+                    table.rows.remove(1 + at % (table.rows.len() - 1));
+                }
+            }
+            Edit::MoveRow(n, from, to) => {
+                if let Some(table) = self.table(n).filter(|table| table.rows.len() > 1) {
+                    let row = table.rows.remove(1 + from % (table.rows.len() - 1));
+                    table.rows.insert(1 + to % table.rows.len(), row);
+                }
+            }
+            Edit::Column(n, at) => {
+                let rows = self.table(n).map_or(0, |table| table.rows.len());
+                let mut cells: Vec<Option<Sentence>> = vec![self.own_cell()];
+                cells.extend((1..rows).map(|_| self.common()));
+                if let Some(table) = self.table(n) {
+                    let at = 1 + at % table.rows[0].len();
+                    table.rows.iter_mut().zip(cells).for_each(|(row, cell)| row.insert(at, cell));
+                }
+            }
+            Edit::DropColumn(n, at) => {
+                if let Some(table) = self.table(n).filter(|table| table.rows[0].len() > 2) {
+                    let at = 1 + at % (table.rows[0].len() - 1);
+                    table.rows.iter_mut().for_each(|row| drop(row.remove(at)));
+                }
+            }
+            Edit::MoveColumn(n, from, to) => {
+                if let Some(table) = self.table(n).filter(|table| table.rows[0].len() > 2) {
+                    let columns = table.rows[0].len();
+                    let (from, to) = (1 + from % (columns - 1), 1 + to % (columns - 1));
+                    for row in &mut table.rows {
+                        let cell = row.remove(from);
+                        row.insert(to, cell);
+                    }
+                }
+            }
+            Edit::Cell(n, at) | Edit::Fill(n, at) => {
+                let fresh = self.common();
+                if let Some(table) = self.table(n).filter(|table| table.rows.len() > 1 && table.rows[0].len() > 1) {
+                    let (rows, columns) = (table.rows.len() - 1, table.rows[0].len() - 1);
+                    let cell = &mut table.rows[1 + at % rows][1 + at / rows % columns];
+                    match (cell.as_mut(), edit) {
+                        (Some(cell), Edit::Cell(..)) => {
+                            let next = COMMON.iter().position(|it| *it == cell.text).map_or(0, |at| at + 1);
+                            cell.text = COMMON[next % COMMON.len()].to_owned();
+                            touched.changed.insert(cell.who);
+                        }
+                        (Some(_), _) => *cell = None,
+                        (None, _) => *cell = fresh,
                     }
                 }
             }
         }
-        self.source.retain(|block| !block.sentences.is_empty());
+        self.source.retain(|block| !block.is_empty());
         touched
     }
 
     /// Translates what is not translated, but for one that was not either; takes away what the source has no more.
     fn translate(&mut self, but: Option<u32>) {
         let known: BTreeMap<u32, Sentence> =
-            self.translation.iter().flat_map(|block| &block.sentences).map(|it| (it.who, it.clone())).collect();
+            self.translation.iter().flat_map(Block::all).map(|it| (it.who, it.clone())).collect();
         let translated = |sentence: &Sentence| {
-            let new = || Sentence { who: sentence.who, text: format!("In English number {} of this.", sentence.who) };
+            let is_common = COMMON.contains(&sentence.text.as_str());
+            let text =
+                if is_common { sentence.text.to_uppercase() } else { format!("In English number {} of this.", sentence.who) };
+            let new = || Sentence { who: sentence.who, text };
             let old = known.get(&sentence.who).cloned();
             old.or_else(|| (Some(sentence.who) != but).then(new))
         };
-        let block =
-            |block: &Block| Block { heading: block.heading, sentences: block.sentences.iter().filter_map(translated).collect() };
-        self.translation = self.source.iter().map(block).filter(|block| !block.sentences.is_empty()).collect();
+        let block = |block: &Block| Block {
+            kind: block.kind,
+            sentences: block.sentences.iter().filter_map(translated).collect(),
+            rows: block.rows.iter().map(|row| row.iter().map(|cell| cell.as_ref().and_then(translated)).collect()).collect(),
+        };
+        self.translation = self.source.iter().map(block).filter(|block| !block.is_empty()).collect();
     }
 
     fn text(&self, blocks: &[Block], title: &str) -> String {
         let mut text = format!("---\ntitle: {title}\n---\n");
-        for block in blocks.iter().filter(|block| !block.sentences.is_empty()) {
+        let spaced = |text: &str| text.replace(' ', if self.spaces == 2 { "  " } else { " " });
+        for block in blocks.iter().filter(|block| !block.is_empty()) {
             text.push_str(&"\n".repeat(1 + self.spaces));
-            for sentence in &block.sentences {
-                text.push_str(if block.heading { "## " } else { "" });
-                text.push_str(&sentence.text.replace(' ', if self.spaces == 2 { "  " } else { " " }));
+            for (at, sentence) in block.sentences.iter().enumerate() {
+                match block.kind {
+                    Kind::Heading => text.push_str("## "),
+                    Kind::Note(label) if at == 0 => text.push_str(&format!("[^n{label:04}]: ")),
+                    Kind::Note(_) => text.push_str("    "),
+                    Kind::Paragraph | Kind::Table => {}
+                }
+                text.push_str(&spaced(&sentence.text));
                 text.push('\n');
+            }
+            for (at, row) in block.rows.iter().enumerate() {
+                let cell = |cell: &Option<Sentence>| cell.as_ref().map_or(String::new(), |cell| spaced(&cell.text));
+                text.push_str(&format!("| {} |\n", row.iter().map(cell).collect::<Vec<_>>().join(" | ")));
+                if at == 0 {
+                    text.push_str(&format!("|{}\n", "---|".repeat(row.len())));
+                }
             }
         }
         text
@@ -308,7 +475,7 @@ fn who_is_where(book: &Book, files: &Files) -> Result<[BTreeMap<u32, SegmentId>;
         [("content/a.kk.md", &book.source), ("content/a.en.md", &book.translation)].into_iter().enumerate()
     {
         let addressed = addressed(files, file);
-        let sentences: Vec<&Sentence> = blocks.iter().flat_map(|block| &block.sentences).collect();
+        let sentences = in_order(blocks);
         prop_assert_eq!(addressed.len(), sentences.len());
         for ((id, text), sentence) in addressed.iter().zip(&sentences) {
             prop_assert_eq!(text, &sentence.text);
@@ -433,11 +600,11 @@ fn step() -> impl Strategy<Value = Step> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Said {
     who: u32,
-    kind: Kind,
+    owner: Owner,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Kind {
+enum Owner {
     Shared,
     Own { marked: bool },
 }
@@ -455,7 +622,7 @@ impl Shelf {
     fn new() -> Self {
         let mut shelf = Self::default();
         for count in [2, 1, 3] {
-            let block = (0..count).map(|_| shelf.said(Kind::Shared)).collect();
+            let block = (0..count).map(|_| shelf.said(Owner::Shared)).collect();
             shelf.editions[0].push(block);
         }
         shelf.translate(1);
@@ -463,20 +630,20 @@ impl Shelf {
         shelf
     }
 
-    fn said(&mut self, kind: Kind) -> Said {
+    fn said(&mut self, owner: Owner) -> Said {
         self.next += 1;
-        Said { who: self.next, kind }
+        Said { who: self.next, owner }
     }
 
     fn apply(&mut self, step: &Step) {
         match *step {
-            Step::Source(block, at) => self.insert(0, block, at, Kind::Shared),
-            Step::Own(lang, block, at, marked) => self.insert(lang, block, at, Kind::Own { marked: marked || lang == 0 }),
-            Step::Paragraph(at) => self.insert_block(0, at, Kind::Shared),
-            Step::OwnParagraph(lang, at, marked) => self.insert_block(lang, at, Kind::Own { marked: marked || lang == 0 }),
+            Step::Source(block, at) => self.insert(0, block, at, Owner::Shared),
+            Step::Own(lang, block, at, marked) => self.insert(lang, block, at, Owner::Own { marked: marked || lang == 0 }),
+            Step::Paragraph(at) => self.insert_block(0, at, Owner::Shared),
+            Step::OwnParagraph(lang, at, marked) => self.insert_block(lang, at, Owner::Own { marked: marked || lang == 0 }),
             Step::Translate(lang) => self.translate(lang),
             Step::Delete(lang, at) => {
-                let wanted = |said: &Said| lang == 0 || said.kind != Kind::Shared;
+                let wanted = |said: &Said| lang == 0 || said.owner != Owner::Shared;
                 let whos: Vec<u32> =
                     self.editions[lang].iter().flatten().filter(|said| wanted(said)).map(|said| said.who).collect();
                 // Something is left in every edition.
@@ -489,15 +656,15 @@ impl Shelf {
         }
     }
 
-    fn insert(&mut self, lang: usize, block: usize, at: usize, kind: Kind) {
-        let said = self.said(kind);
+    fn insert(&mut self, lang: usize, block: usize, at: usize, owner: Owner) {
+        let said = self.said(owner);
         let blocks = self.editions[lang].len();
         let block = &mut self.editions[lang][block % blocks];
         block.insert(at % (block.len() + 1), said);
     }
 
-    fn insert_block(&mut self, lang: usize, at: usize, kind: Kind) {
-        let said = self.said(kind);
+    fn insert_block(&mut self, lang: usize, at: usize, owner: Owner) {
+        let said = self.said(owner);
         let blocks = &mut self.editions[lang];
         blocks.insert(at % (blocks.len() + 1), vec![said]);
     }
@@ -513,7 +680,7 @@ impl Shelf {
         let mut last: Option<usize> = None;
         for block in source {
             let mut here: Option<(usize, usize)> = None;
-            let block: Vec<Said> = block.into_iter().filter(|said| said.kind == Kind::Shared).collect();
+            let block: Vec<Said> = block.into_iter().filter(|said| said.owner == Owner::Shared).collect();
             for (n, &said) in block.iter().enumerate() {
                 let found = place(blocks, said.who);
                 let found = found.unwrap_or_else(|| match here {
@@ -546,7 +713,7 @@ impl Shelf {
                 text.push('\n');
                 for said in block {
                     text.push_str(&format!("{}{lang} {}", ["", "In ", "Auf "][at], Sentence::new(said.who).text));
-                    text.push_str(if said.kind == (Kind::Own { marked: true }) { " <!-- + -->\n" } else { "\n" });
+                    text.push_str(if said.owner == (Owner::Own { marked: true }) { " <!-- + -->\n" } else { "\n" });
                 }
             }
             files.insert(format!("content/a.{lang}.md"), text);
@@ -582,7 +749,7 @@ impl Named {
             prop_assert_eq!(named, said.who, "{} is S{} of the source, and was S{}, after {:?}", id, said.who, named, after);
         }
         for &(said, id) in ids[1..].iter().flatten() {
-            let Kind::Own { marked } = said.kind else { continue };
+            let Owner::Own { marked } = said.owner else { continue };
             // What nobody marked is taken for the translation of what the source has in its place, if it has something.
             if !marked && self.source.contains_key(&id) {
                 continue;
@@ -590,7 +757,8 @@ impl Named {
             let named = *self.own.entry(id).or_insert(said.who);
             prop_assert_eq!(named, said.who, "{} is S{} alone, and was S{}, after {:?}", id, said.who, named, after);
         }
-        let alone: BTreeSet<SegmentId> = ids[0].iter().filter(|(said, _)| said.kind != Kind::Shared).map(|(_, id)| *id).collect();
+        let alone: BTreeSet<SegmentId> =
+            ids[0].iter().filter(|(said, _)| said.owner != Owner::Shared).map(|(_, id)| *id).collect();
         for &(said, id) in ids[1..].iter().flatten() {
             prop_assert!(
                 !alone.contains(&id),

@@ -1,17 +1,21 @@
 //! What is not the same as before: likeness, and place.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::order::Pairs;
+use super::table::{self, Columns};
 use super::words::Texts;
 use super::{Claim, LIKE_ELSEWHERE, LIKE_HERE, Line, Old};
 use crate::model::{Label, SegmentId, TextDigest};
 
 /// How many cells a table of likenesses may have, or of blocks.
-const TABLE: usize = 1 << 14;
+pub(super) const TABLE: usize = 1 << 14;
 
 /// With how many old texts a new one is compared where there is no table.
 const NEAR: usize = 8;
+
+/// The cost of what cannot stand beside each other.
+const NEVER: u32 = 1 << 24;
 
 /// How often a word may occur to be looked for across the text.
 const RARE: usize = 16;
@@ -39,7 +43,7 @@ pub(super) fn like_here(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usize) -
 }
 
 /// Pairs in order with the greatest sum of scores; of several the one that pairs earliest. What scores nothing is no pair.
-fn best_in_order(rows: usize, columns: usize, score: impl Fn(usize, usize) -> u32) -> Vec<(usize, usize)> {
+pub(super) fn best_in_order(rows: usize, columns: usize, score: impl Fn(usize, usize) -> u32) -> Vec<(usize, usize)> {
     let width = columns + 1;
     let mut best = vec![0u32; (rows + 1) * width];
     let mut scores = vec![0u32; rows * columns];
@@ -109,37 +113,85 @@ pub(super) fn like_elsewhere(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usi
     }
 }
 
-/// Pairs what is left of the source edition by place: where a gap has as many old lines as new ones in a block.
+/// Pairs what is left of the source edition by place: where a note, or a gap, has as many old lines as new ones in a block.
 pub(super) fn same_place(olds: &[Old<'_>], news: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
+    let homes = |pairs: &Pairs| Homes::of(pairs, |old| olds[old].id.block, |new| news[new].block);
+    let notes = Notes::of(olds.iter().map(|old| old.note), news.iter().map(|new| new.note), pairs, &open);
+    if !notes.of_label.is_empty() {
+        let homes = homes(pairs);
+        for (old, new) in notes.of_label.values() {
+            same_blocks(old, new, &homes, olds, news, pairs);
+        }
+    }
     for (old_range, new_range) in pairs.gaps() {
-        let old_groups = groups(old_range.filter(|&old| pairs.of_old[old].is_none()), |old| olds[old].id.block);
-        let new_groups = groups(new_range.filter(|&new| pairs.of_new[new].is_none() && open(new)), |new| news[new].block);
-        if old_groups.is_empty() || new_groups.is_empty() {
-            continue;
+        let old: Vec<usize> = old_range.filter(|&old| !notes.has(olds[old].note) && pairs.of_old[old].is_none()).collect();
+        let is_new = |new: &usize| !notes.has(news[*new].note) && pairs.of_new[*new].is_none() && open(*new);
+        let new: Vec<usize> = new_range.filter(is_new).collect();
+        if !old.is_empty() && !new.is_empty() {
+            let homes = homes(pairs);
+            same_blocks(&old, &new, &homes, olds, news, pairs);
         }
-        // A block of which other lines are known stands for the block that these were in.
-        let homes = Homes::of(pairs, |old| olds[old].id.block, |new| news[new].block);
-        let mut used = vec![false; old_groups.len()];
-        let mut strangers = Vec::new();
-        for (at, group) in new_groups.iter().enumerate() {
-            match homes.of_new.get(&news[group[0]].block) {
-                Some(homes) => {
-                    let known =
-                        (0..old_groups.len()).find(|&old| !used[old] && homes.contains(&olds[old_groups[old][0]].id.block));
-                    if let Some(old) = known {
-                        used[old] = true;
-                        pair_all(&old_groups[old], group, olds, news, pairs);
-                    }
+    }
+}
+
+/// The footnotes that both sides have, by label: what of them has no partner yet.
+struct Notes<'a> {
+    of_label: BTreeMap<&'a str, (Vec<usize>, Vec<usize>)>,
+}
+
+impl<'a> Notes<'a> {
+    fn of(
+        olds: impl Iterator<Item = Option<&'a str>>,
+        news: impl Iterator<Item = Option<&'a str>>,
+        pairs: &Pairs,
+        open: impl Fn(usize) -> bool,
+    ) -> Self {
+        let mut of_label: BTreeMap<&str, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+        let mut in_both = BTreeSet::new();
+        for (old, label) in olds.enumerate().filter_map(|(old, label)| Some((old, label?))) {
+            let (olds, _) = of_label.entry(label).or_default();
+            olds.extend(pairs.of_old[old].is_none().then_some(old));
+        }
+        if !of_label.is_empty() {
+            for (new, label) in news.enumerate().filter_map(|(new, label)| Some((new, label?))) {
+                let Some((_, news)) = of_label.get_mut(label) else { continue };
+                in_both.insert(label);
+                news.extend((pairs.of_new[new].is_none() && open(new)).then_some(new));
+            }
+        }
+        of_label.retain(|label, _| in_both.contains(label));
+        Self { of_label }
+    }
+
+    /// Whether a line is in one of them.
+    fn has(&self, note: Option<&str>) -> bool {
+        note.is_some_and(|label| self.of_label.contains_key(label))
+    }
+}
+
+fn same_blocks(old: &[usize], new: &[usize], homes: &Homes, olds: &[Old<'_>], news: &[Line<'_>], pairs: &mut Pairs) {
+    let old_groups = groups(old.iter().copied(), |old| olds[old].id.block);
+    let new_groups = groups(new.iter().copied(), |new| news[new].block);
+    // A block of which other lines are known stands for the block that these were in.
+    let mut used = vec![false; old_groups.len()];
+    let mut strangers = Vec::new();
+    for (at, group) in new_groups.iter().enumerate() {
+        match homes.of_new.get(&news[group[0]].block) {
+            Some(homes) => {
+                let known = (0..old_groups.len()).find(|&old| !used[old] && homes.contains(&olds[old_groups[old][0]].id.block));
+                if let Some(old) = known {
+                    used[old] = true;
+                    pair_all(&old_groups[old], group, olds, news, pairs);
                 }
-                None => strangers.push(at),
             }
+            None => strangers.push(at),
         }
-        let whole: Vec<usize> =
-            (0..old_groups.len()).filter(|&old| !used[old] && !homes.olds.contains(&olds[old_groups[old][0]].id.block)).collect();
-        if whole.len() == strangers.len() {
-            for (old, new) in whole.into_iter().zip(strangers) {
-                pair_all(&old_groups[old], &new_groups[new], olds, news, pairs);
-            }
+    }
+    let whole: Vec<usize> =
+        (0..old_groups.len()).filter(|&old| !used[old] && !homes.olds.contains(&olds[old_groups[old][0]].id.block)).collect();
+    if whole.len() == strangers.len() {
+        for (old, new) in whole.into_iter().zip(strangers) {
+            pair_all(&old_groups[old], &new_groups[new], olds, news, pairs);
         }
     }
 }
@@ -189,43 +241,105 @@ impl Homes {
 }
 
 /// A place in the order of the source where a line of a translation may belong.
-#[derive(Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct Place<'a> {
     pub(super) id: SegmentId,
     pub(super) is_heading: bool,
     /// What the translation had here.
     pub(super) own: Option<TextDigest>,
+    /// What the source says here.
+    pub(super) source: Option<TextDigest>,
     /// Whether the source has nothing here.
     pub(super) is_alone: bool,
     /// Whether the lock has nothing of the source here.
     pub(super) is_new: bool,
+    /// The label of the footnote that it is in.
+    pub(super) note: Option<&'a str>,
+    /// The column of the table that it is in: in the source, or, if that has nothing here, in the translation.
+    pub(super) column: Option<u32>,
+    /// The column in which the translation had it.
+    pub(super) own_column: Option<u32>,
 }
 
 /// Pairs what is left of a translation by place.
-pub(super) fn by_place(places: &[Place], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
-    for (place_range, line_range) in pairs.gaps() {
-        let mut left: Vec<usize> = place_range.filter(|&place| pairs.of_old[place].is_none()).collect();
-        let (alone, free): (Vec<usize>, Vec<usize>) = line_range
-            .filter(|&line| pairs.of_new[line].is_none() && open(line))
-            // A second line of a sentence stands for nothing that has a place of its own.
-            .partition(|&line| lines[line].claim != Claim::Nothing);
-        let alone_places: Vec<usize> = left.iter().copied().filter(|&place| places[place].is_alone).collect();
-        for (place, line) in alone_places.into_iter().zip(alone) {
-            pairs.pair(place, line);
+pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
+    let homes = |pairs: &Pairs| Homes::of(pairs, |place| places[place].id.block, |line| lines[line].block);
+    let columns = table::columns_of(places.iter().map(|place| place.column), lines, pairs);
+    // A note that both have is compared with that note, wherever it stands.
+    let notes = Notes::of(places.iter().map(|place| place.note), lines.iter().map(|line| line.note), pairs, &open);
+    if !notes.of_label.is_empty() {
+        let homes = homes(pairs);
+        for (of_places, of_lines) in notes.of_label.values() {
+            in_place(of_places, of_lines, &homes, &columns, places, lines, pairs);
         }
-        left.retain(|&place| pairs.of_old[place].is_none());
-        if left.is_empty() || free.is_empty() {
+    }
+    for (place_range, line_range) in pairs.gaps() {
+        let is_left = |place: &usize| !notes.has(places[*place].note) && pairs.of_old[*place].is_none();
+        let is_free = |line: &usize| !notes.has(lines[*line].note) && pairs.of_new[*line].is_none() && open(*line);
+        let (left, free): (Vec<usize>, Vec<usize>) =
+            (place_range.filter(is_left).collect(), line_range.filter(is_free).collect());
+        if !left.is_empty() && !free.is_empty() {
+            let homes = homes(pairs);
+            in_place(&left, &free, &homes, &columns, places, lines, pairs);
+        }
+    }
+    // Rows of a table may be in another order, so that no gap has both: what is left of one is set beside what is left of the other.
+    let mut of_table: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (at, line) in lines.iter().enumerate().filter(|(at, _)| pairs.of_new[*at].is_none() && open(*at)) {
+        if let Some(cell) = line.cell {
+            of_table.entry(cell.table).or_default().push(at);
+        }
+    }
+    if of_table.is_empty() {
+        return;
+    }
+    let homes = homes(pairs);
+    let all: Vec<usize> = (0..places.len()).collect();
+    let runs = all.chunk_by(|&a, &b| places[a].column.is_some() == places[b].column.is_some());
+    for run in runs.filter(|run| places[run[0]].column.is_some()) {
+        let known = run.iter().filter_map(|&place| pairs.of_old[place]);
+        let tables: BTreeSet<u32> = known.filter_map(|line| Some(lines[line].cell?.table)).collect();
+        let left: Vec<usize> = run.iter().copied().filter(|&place| pairs.of_old[place].is_none()).collect();
+        let free: Vec<usize> = tables.iter().filter_map(|table| of_table.remove(table)).flatten().collect();
+        if !left.is_empty() && !free.is_empty() {
+            in_place(&left, &free, &homes, &columns, places, lines, pairs);
+        }
+    }
+}
+
+/// Pairs lines with places between which nothing is known.
+fn in_place(
+    left: &[usize],
+    free: &[usize],
+    homes: &Homes,
+    columns: &Columns,
+    places: &[Place<'_>],
+    lines: &[Line<'_>],
+    pairs: &mut Pairs,
+) {
+    // A second line of a sentence stands for nothing that has a place of its own.
+    let (alone, free): (Vec<usize>, Vec<usize>) = free.iter().copied().partition(|&line| lines[line].claim != Claim::Nothing);
+    let alone_places: Vec<usize> = left.iter().copied().filter(|&place| places[place].is_alone).collect();
+    for (place, line) in alone_places.into_iter().zip(alone) {
+        pairs.pair(place, line);
+    }
+    let left = left.iter().copied().filter(|&place| pairs.of_old[place].is_none());
+    let place_groups = groups(left, |place| places[place].id.block);
+    let line_groups = groups(free.into_iter(), |line| lines[line].block);
+    for (place_group, line_group) in beside(&place_groups, &line_groups, places, lines, homes) {
+        let (place_group, line_group) = (&place_groups[place_group], &line_groups[line_group]);
+        if lines[line_group[0]].cell.is_some() {
+            // In a row, column beside column: cells may be empty.
+            for &line in line_group {
+                let column = lines[line].cell.and_then(|cell| columns.before(cell));
+                let is_it = |place: &&usize| places[**place].column == column && pairs.of_old[**place].is_none();
+                if let Some(&place) = place_group.iter().find(is_it) {
+                    pairs.pair(place, line);
+                }
+            }
             continue;
         }
-        let homes = Homes::of(pairs, |place| places[place].id.block, |line| lines[line].block);
-        let place_groups = groups(left.into_iter(), |place| places[place].id.block);
-        let line_groups = groups(free.into_iter(), |line| lines[line].block);
-        for (place_group, line_group) in beside(&place_groups, &line_groups, places, lines, &homes) {
-            for (place, line) in
-                chosen(&place_groups[place_group], line_groups[line_group].len(), places).zip(&line_groups[line_group])
-            {
-                pairs.pair(place, *line);
-            }
+        for (place, line) in chosen(place_group, line_group.len(), places).zip(line_group) {
+            pairs.pair(place, *line);
         }
     }
 }
@@ -234,7 +348,7 @@ pub(super) fn by_place(places: &[Place], lines: &[Line<'_>], pairs: &mut Pairs, 
 fn beside(
     place_groups: &[Vec<usize>],
     line_groups: &[Vec<usize>],
-    places: &[Place],
+    places: &[Place<'_>],
     lines: &[Line<'_>],
     homes: &Homes,
 ) -> Vec<(usize, usize)> {
@@ -245,13 +359,19 @@ fn beside(
         if known.is_some_and(|known| known.contains(&block)) {
             return 0;
         }
-        let other_kind = places[place].is_heading != lines[line].is_heading;
+        let (here, there) = (&places[place], &lines[line]);
+        // Of what the source does not have nobody knows whether it was in a note.
+        let other_note = here.note.is_some() != there.note.is_some() && !here.is_alone;
+        if here.column.is_some() != there.cell.is_some() || other_note {
+            return NEVER;
+        }
+        let other_kind = here.is_heading != there.is_heading;
         let other_block = known.is_some() || homes.olds.contains(&block);
         difference + if other_kind || other_block { 8 } else { 0 }
     };
     let (rows, columns) = (place_groups.len(), line_groups.len());
     if rows.saturating_mul(columns) > TABLE {
-        return (0..rows.min(columns)).map(|at| (at, at)).collect();
+        return (0..rows.min(columns)).filter(|&at| cost(at, at) < NEVER).map(|at| (at, at)).collect();
     }
     let width = columns + 1;
     let alone = |group: &Vec<usize>| 2 * group.len() as u32 + 1;
@@ -292,7 +412,7 @@ fn beside(
 
 /// The places of a group for so many lines: those where lines were before, then those that have waited for one, then what is new
 /// in the source; in order.
-fn chosen(group: &[usize], count: usize, places: &[Place]) -> impl Iterator<Item = usize> {
+fn chosen(group: &[usize], count: usize, places: &[Place<'_>]) -> impl Iterator<Item = usize> {
     let mut wanted: Vec<usize> = group.to_vec();
     wanted.sort_by_key(|&place| (places[place].own.is_none(), places[place].is_new));
     wanted.truncate(count);

@@ -23,6 +23,9 @@
 //!    blocks are set beside those of the gap by the least difference in their numbers of lines, and a line that was there before goes first.
 //! 6. **A new id,** which no sentence of the work had before: `align/new.rs`.
 //!
+//! Cells of tables, of which many say the same, are matched before all by their rows and columns: `align/table.rs`. And what of a
+//! footnote is left to its place finds it by the note's label.
+//!
 //! A translation is addressed after its source, whose new sentences ([`Newcomer`]) have their place among those that the lock has:
 //! so what is written in both on one day stands side by side before it is synced. What then stands for nothing in the source has its
 //! language in its id, since no edition sees what another translation adds at the same place.
@@ -36,13 +39,14 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::model::lock::{Gone, Lock, Stanza};
-use crate::model::{LanguageTag, SegmentId, TextDigest, Unit};
+use crate::model::{Cell, LanguageTag, SegmentId, TextDigest, Unit};
 
 mod beads;
 mod change;
 mod gap;
 mod new;
 mod order;
+mod table;
 mod words;
 
 pub use beads::{Bead, Side, beads};
@@ -68,6 +72,10 @@ pub struct Line<'a> {
     /// The block it is in, by position.
     pub block: u32,
     pub is_heading: bool,
+    /// The label of the footnote it is in.
+    pub note: Option<&'a str>,
+    /// Where in a table it is.
+    pub cell: Option<Cell>,
     pub claim: Claim<'a>,
 }
 
@@ -109,12 +117,17 @@ impl News {
 }
 
 /// A sentence of the source that the lock does not know as one of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Newcomer {
     pub id: SegmentId,
+    pub digest: TextDigest,
     /// The last sentence before it that the lock has of the source.
     pub after: Option<SegmentId>,
     pub is_heading: bool,
+    /// The label of the footnote it is in.
+    pub note: Option<Box<str>>,
+    /// Its column in a table.
+    pub column: Option<u32>,
 }
 
 /// Whether the edition in a language is one whose lines are found by the order of another's, which the lock keeps.
@@ -141,7 +154,8 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
     let olds: Vec<Old<'_>> = segments(lock)
         .filter_map(|(id, stanza)| {
             let source = stanza.source.as_ref()?;
-            Some(Old { id, digest: source.digest, text: &source.text, is_heading: !source.anchors.is_empty() })
+            let (note, is_heading) = (source.note.as_deref(), !source.anchors.is_empty());
+            Some(Old { id, digest: source.digest, text: &source.text, is_heading, note, column: source.column })
         })
         .collect();
     let (old_digests, digests): (Vec<_>, Vec<_>) =
@@ -153,11 +167,16 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
         return Addressed { ids, gone: Vec::new(), news };
     }
     let mut pairs = order::Pairs::new(olds.len(), lines.len());
-    order::same_in_order(&old_digests, &digests, &mut pairs);
-    order::same_elsewhere(&old_digests, &digests, &mut pairs, |_| true);
+    let cells = olds
+        .iter()
+        .enumerate()
+        .filter_map(|(at, old)| Some(table::OldCell { at, block: old.id.block, column: old.column?, digest: old.digest }));
+    table::cells(&cells.collect::<Vec<_>>(), lines, &mut pairs, |_| true, table::Reworded::Taken);
+    same(&olds.iter().map(|old| (old.digest, old.column.is_some())).collect::<Vec<_>>(), lines, &mut pairs, |_| true);
     let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
     come_back(lines, lock, &pairs, &mut ids);
-    let open = |new: usize| ids[new].is_none();
+    // Where a cell is that is no known one, no other was.
+    let open = |new: usize| ids[new].is_none() && lines[new].cell.is_none();
     let words = words::Texts::of(&olds, lines, &pairs, open);
     gap::like_here(&mut pairs, &words, open);
     gap::like_elsewhere(&mut pairs, &words, open);
@@ -192,10 +211,32 @@ fn newcomers(ids: &[SegmentId], lines: &[Line<'_>], lock: &Lock) -> Vec<Newcomer
         if lock.segment(id).is_some_and(|stanza| stanza.source.is_some()) {
             after = Some(id);
         } else {
-            newcomers.push(Newcomer { id, after, is_heading: line.is_heading });
+            let (note, column) = (line.note.map(Into::into), line.cell.map(|cell| cell.column));
+            newcomers.push(Newcomer { id, digest: line.digest, after, is_heading: line.is_heading, note, column });
         }
     }
     newcomers
+}
+
+/// Pairs lines with what says the same, in the same order and elsewhere; of the olds that are cells, and of lines that are, only
+/// what alone says it.
+fn same(olds: &[(TextDigest, bool)], lines: &[Line<'_>], pairs: &mut order::Pairs, open: impl Fn(usize) -> bool) {
+    let of_text: Vec<usize> = (0..olds.len()).filter(|&old| !olds[old].1 && pairs.of_old[old].is_none()).collect();
+    let free: Vec<usize> = (0..lines.len()).filter(|&line| lines[line].cell.is_none() && open(line)).collect();
+    let old_digests: Vec<TextDigest> = of_text.iter().map(|&old| olds[old].0).collect();
+    let digests: Vec<TextDigest> = free.iter().map(|&line| lines[line].digest).collect();
+    let mut found = order::Pairs::new(of_text.len(), free.len());
+    order::same_in_order(&old_digests, &digests, &mut found);
+    order::same_elsewhere(&old_digests, &digests, &mut found, |_| true);
+    for (old, new) in found.of_old.iter().enumerate() {
+        if let Some(new) = new {
+            pairs.pair(of_text[old], free[*new]);
+        }
+    }
+    if of_text.len() < olds.len() || lines.iter().any(|line| line.cell.is_some()) {
+        let digests: Vec<TextDigest> = olds.iter().map(|(digest, _)| *digest).collect();
+        table::alone(&digests, lines, |old| olds[old].1, pairs, open);
+    }
 }
 
 /// A sentence of the source as the lock has it.
@@ -204,6 +245,8 @@ struct Old<'a> {
     digest: TextDigest,
     text: &'a str,
     is_heading: bool,
+    note: Option<&'a str>,
+    column: Option<u32>,
 }
 
 fn segments(lock: &Lock) -> impl Iterator<Item = (SegmentId, &Stanza)> {
@@ -227,7 +270,9 @@ fn come_back(lines: &[Line<'_>], lock: &Lock, pairs: &order::Pairs, ids: &mut [O
     // The first of several of one text comes back first.
     tombs.values_mut().for_each(|ids| ids.reverse());
     let taken: HashSet<SegmentId> = ids.iter().flatten().copied().collect();
-    for (new, line) in lines.iter().enumerate() {
+    table::come_back(&tombs, lines, &taken, pairs, ids);
+    let taken: HashSet<SegmentId> = ids.iter().flatten().copied().collect();
+    for (new, line) in lines.iter().enumerate().filter(|(_, line)| line.cell.is_none()) {
         if pairs.of_new[new].is_none() && ids[new].is_none() {
             let back = tombs.get_mut(&line.digest).and_then(Vec::pop);
             ids[new] = back.filter(|id| !taken.contains(id));
@@ -271,24 +316,39 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
     let places = places(lock, lang, news, &taken);
     // What was there before, of the lines that no mark has spoken for.
     let known: Vec<usize> = (0..places.len()).filter(|&at| places[at].own.is_some()).collect();
+    let column = |at: usize| places[at].own_column.or(places[at].column);
+    let olds: Vec<(TextDigest, bool)> = known.iter().filter_map(|&at| Some((places[at].own?, column(at).is_some()))).collect();
     let free: Vec<usize> = (0..lines.len()).filter(|&line| ids[line].is_none()).collect();
-    let old_digests: Vec<TextDigest> = known.iter().filter_map(|&at| places[at].own).collect();
-    let digests: Vec<TextDigest> = free.iter().map(|&line| lines[line].digest).collect();
-    let mut same = order::Pairs::new(known.len(), free.len());
-    if old_digests == digests {
-        (0..known.len()).for_each(|at| same.pair(at, at));
+    let mut same = order::Pairs::new(known.len(), lines.len());
+    if olds.iter().map(|(digest, _)| *digest).eq(free.iter().map(|&line| lines[line].digest)) {
+        free.iter().enumerate().for_each(|(at, &line)| same.pair(at, line));
     } else {
-        order::same_in_order(&old_digests, &digests, &mut same);
-        order::same_elsewhere(&old_digests, &digests, &mut same, |_| true);
+        let open = |line: usize| ids[line].is_none();
+        let cells = known.iter().enumerate().filter_map(|(at, &known)| {
+            Some(table::OldCell { at, block: places[known].id.block, column: column(known)?, digest: olds[at].0 })
+        });
+        let mut cells: Vec<table::OldCell> = cells.collect();
+        // As they stand in the translation.
+        cells.chunk_by_mut(|a, b| a.block == b.block).for_each(|row| row.sort_by_key(|cell| cell.column));
+        table::cells(&cells, lines, &mut same, open, table::Reworded::Left);
+        self::same(&olds, lines, &mut same, open);
     }
     let mut pairs = order::Pairs::new(places.len(), lines.len());
     for (old, new) in same.of_old.iter().enumerate() {
         if let Some(new) = new {
-            pairs.pair(known[old], free[*new]);
+            pairs.pair(known[old], *new);
         }
     }
     come_back(lines, lock, &pairs, &mut ids);
     if pairs.of_new.iter().zip(&ids).any(|(pair, id)| pair.is_none() && id.is_none()) {
+        // Cells that hold numbers or names may say in a translation what they say in the source, and tell the rows apart.
+        let cells = places.iter().enumerate().filter(|(at, place)| place.own.is_none() && pairs.of_old[*at].is_none());
+        let cells = cells.filter_map(|(at, place)| {
+            Some(table::OldCell { at, block: place.id.block, column: place.column?, digest: place.source? })
+        });
+        let cells: Vec<table::OldCell> = cells.collect();
+        let is_free: Vec<bool> = pairs.of_new.iter().zip(&ids).map(|(pair, id)| pair.is_none() && id.is_none()).collect();
+        table::cells(&cells, lines, &mut pairs, |line| is_free[line], table::Reworded::Left);
         gap::by_place(&places, lines, &mut pairs, |line| ids[line].is_none());
     }
     for (line, old) in pairs.of_new.iter().enumerate() {
@@ -302,28 +362,48 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
 }
 
 /// Where a line of a translation may belong: what the source has, and what the translation had, in the order of the source.
-fn places(lock: &Lock, lang: &str, news: Option<&News>, taken: &HashSet<SegmentId>) -> Vec<gap::Place> {
+fn places<'a>(lock: &'a Lock, lang: &str, news: Option<&'a News>, taken: &HashSet<SegmentId>) -> Vec<gap::Place<'a>> {
     let (newcomers, alone) = news.map_or((&[][..], &[][..]), |news| (&news.newcomers, &news.alone));
     let alone: HashSet<SegmentId> = alone.iter().copied().collect();
-    let own = |stanza: &Stanza| stanza.translation(lang).map(|translation| translation.own);
+    let own = |stanza: &Stanza| stanza.translation(lang).map(|translation| (translation.own, translation.column));
     let new_ids: HashSet<SegmentId> = newcomers.iter().map(|newcomer| newcomer.id).collect();
-    let mut behind: HashMap<Option<SegmentId>, Vec<gap::Place>> = HashMap::new();
-    for &Newcomer { id, after, is_heading } in newcomers {
+    let mut behind: HashMap<Option<SegmentId>, Vec<gap::Place<'a>>> = HashMap::new();
+    for newcomer in newcomers {
         // What has come back may be known.
-        let own = lock.segment(id).and_then(own);
-        behind.entry(after).or_default().push(gap::Place { id, is_heading, own, is_alone: false, is_new: true });
+        let (own, own_column) = lock.segment(newcomer.id).and_then(own).unzip();
+        behind.entry(newcomer.after).or_default().push(gap::Place {
+            id: newcomer.id,
+            is_heading: newcomer.is_heading,
+            own,
+            own_column: own_column.flatten(),
+            source: Some(newcomer.digest),
+            is_alone: false,
+            is_new: true,
+            note: newcomer.note.as_deref(),
+            column: newcomer.column,
+        });
     }
     let mut places = behind.remove(&None).unwrap_or_default();
     for (id, stanza) in segments(lock) {
-        let own = own(stanza);
+        let (own, own_column) = own(stanza).unzip();
         if (stanza.source.is_some() || own.is_some()) && !new_ids.contains(&id) {
-            let is_heading = stanza.source.as_ref().is_some_and(|source| !source.anchors.is_empty());
-            places.push(gap::Place { id, is_heading, own, is_alone: stanza.source.is_none(), is_new: false });
+            let (source, own_column) = (stanza.source.as_ref(), own_column.flatten());
+            places.push(gap::Place {
+                id,
+                is_heading: source.is_some_and(|source| !source.anchors.is_empty()),
+                own,
+                own_column,
+                source: source.map(|source| source.digest),
+                is_alone: source.is_none(),
+                is_new: false,
+                note: source.and_then(|source| source.note.as_deref()),
+                column: source.map_or(own_column, |source| source.column),
+            });
         }
         places.append(&mut behind.remove(&Some(id)).unwrap_or_default());
     }
     // What was translated before the mark said that it is not stays so.
-    let is_open = |place: &gap::Place| place.own.is_some() || !alone.contains(&place.id);
+    let is_open = |place: &gap::Place<'_>| place.own.is_some() || !alone.contains(&place.id);
     places.retain(|place| !taken.contains(&place.id) && is_open(place));
     places
 }

@@ -13,6 +13,7 @@ use crate::base::{Diagnostic, Place, Problems, code};
 use crate::load::Inputs;
 use crate::model::Config;
 use crate::parse::{BlockKind, Document};
+use crate::site::rows::note_pairs;
 use crate::site::{Site, WorkId};
 use crate::split::{self, Change, Chapter, Difference, Split};
 
@@ -148,8 +149,15 @@ fn misalignment(source: &Document, translation: &Document) -> Option<Diagnostic>
         Some(block) => Place::new(&document.file, block.bytes.0 as usize..block.bytes.1 as usize),
         None => Place::whole(&document.file),
     };
-    for index in 0..source.blocks.len().max(translation.blocks.len()) {
-        let (a, b) = (source.blocks.get(index), translation.blocks.get(index));
+    let note = |document: &'_ Document, note: u32| document.notes[note as usize].blocks;
+    let notes =
+        (0..).zip(note_pairs(source, translation)).filter_map(|(at, own)| Some((note(source, at), note(translation, own?))));
+    let text = |document: &Document| (0, document.text_blocks().end);
+    // The nth block of the text, then of each note, beside the nth.
+    let parts = std::iter::once((text(source), text(translation))).chain(notes);
+    let pairs = parts.flat_map(|(a, b)| (0..(a.1 - a.0).max(b.1 - b.0)).map(move |at| (within(a, at), within(b, at))));
+    for (a, b) in pairs {
+        let (a, b) = (a.map(|at| &source.blocks[at as usize]), b.map(|at| &translation.blocks[at as usize]));
         let count = |block: &crate::parse::Block| block.segments.1 - block.segments.0;
         let message = match (a, b) {
             (Some(a), Some(b)) if kind_word(a.kind) != kind_word(b.kind) => {
@@ -169,6 +177,11 @@ fn misalignment(source: &Document, translation: &Document) -> Option<Diagnostic>
         );
     }
     None
+}
+
+/// The nth of a range.
+fn within((first, end): (u32, u32), at: u32) -> Option<u32> {
+    Some(first + at).filter(|&at| at < end)
 }
 
 fn kind_word(kind: BlockKind) -> &'static str {

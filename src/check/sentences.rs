@@ -1,18 +1,17 @@
-//! The checks of [`parity`](super::parity) on a site: each sentence and footnote of each edition, and each beside its source.
+//! The checks of [`parity`](super::parity) on a site: each sentence of each edition, its title and its description, and each beside
+//! its source.
 //!
 //! What is found becomes diagnostics with a place in both files. A mark behind a sentence silences a check there; a
 //! mark that silences nothing is reported, so that none outlives its reason.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::parity::{self, Finding, Reading, Rules, Side};
-use crate::align;
 use crate::base::{Code, Diagnostic, Place, code};
 use crate::load::Inputs;
-use crate::model::SegmentId;
-use crate::parse::{Block, Document, Silenced};
-use crate::site::rows::{RowKind, rows};
+use crate::parse::{self, Block, Document, Silenced};
+use crate::site::rows::{beads, note_pairs};
 use crate::site::{Site, WorkId};
 
 /// How many findings of one kind an edition shows; of the others it says how many they are.
@@ -23,24 +22,38 @@ struct Edition<'a> {
     document: &'a Document,
     text: &'a str,
     rules: &'a Rules,
-    /// Its lines: its segments, then its footnotes.
+    /// Its title and its description, where somebody wrote them.
+    front: [Option<Front<'a>>; 2],
+    /// Its lines: its segments, then title and description, with nothing in them if it has none.
     lines: Vec<Reading<'a>>,
-    found: Found<'a>,
+    /// The columns of its tables that say the same as in the source.
+    same_columns: BTreeSet<(u32, u32)>,
+    found: Found,
+}
+
+/// A title or a description.
+struct Front<'a> {
+    /// Where it stands in the file.
+    range: Range<usize>,
+    /// What it says, where that is not what stands there letter by letter.
+    text: Option<&'a str>,
+    /// Whether it is a value of the front matter.
+    is_value: bool,
 }
 
 /// What was found in an edition, and which marks have silenced something.
 #[derive(Default)]
-struct Found<'a> {
+struct Found {
     problems: Vec<Diagnostic>,
     /// The lines that were set beside others, and those that are their source, word for word.
     compared: BTreeSet<u32>,
     untranslated: BTreeSet<u32>,
-    silences: Vec<Silence<'a>>,
+    silences: Vec<Silence>,
 }
 
-struct Silence<'a> {
+struct Silence {
     line: u32,
-    silenced: &'a Silenced,
+    silenced: Silenced,
     used: bool,
 }
 
@@ -54,18 +67,22 @@ pub(super) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
     let edition = |lang: usize| {
         let document = &*site.work(work).editions.get(lang)?.as_ref()?.document;
         // A page that nobody wrote has no text.
-        Some(Edition::of(document, inputs.text(&document.file)?, rules.get(lang)?))
+        Some(Edition::of(document, inputs.text(&document.file)?, rules.get(lang)?, site.config.segments))
     };
     let (source_lang, _) = site.source_edition(work);
     let mut source = edition(source_lang.0);
     let others = site.config.lang_ids().filter(|lang| *lang != source_lang);
     for mut own in others.filter_map(|lang| edition(lang.0)) {
         if let Some(source) = source.as_mut().filter(|_| site.config.side_by_side) {
-            for (left, right) in pairs(source.document, own.document) {
+            let pairs = pairs(source.document, own.document);
+            own.same_columns = same_columns(source, &own, &pairs);
+            for (left, right) in pairs {
                 own.compare(source, &left, &right);
             }
-            for (left, right) in notes(source.document, own.document) {
-                own.compare(source, &[left], &[right]);
+            for unit in 0..2 {
+                if let (Some(_), Some(_)) = (&source.front[unit], &own.front[unit]) {
+                    own.compare(source, &[source.front_line(unit)], &[own.front_line(unit)]);
+                }
             }
         }
         own.look_at_each();
@@ -77,31 +94,61 @@ pub(super) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
     }
 }
 
+/// The columns of a translation's tables whose cells say what they say in the source, but for the head, while other cells do not:
+/// a list of terms has a column in the one language and a column in the other.
+fn same_columns(source: &Edition<'_>, own: &Edition<'_>, pairs: &[(Vec<u32>, Vec<u32>)]) -> BTreeSet<(u32, u32)> {
+    let segments = &own.document.segments;
+    let mut heads: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut columns: BTreeMap<(u32, u32), (usize, bool)> = BTreeMap::new();
+    for (left, right) in pairs {
+        let ([left], [right]) = (&left[..], &right[..]) else { continue };
+        let Some(cell) = segments[*right as usize].cell else { continue };
+        let block = segments[*right as usize].block;
+        if *heads.entry(cell.table).or_insert(block) == block {
+            continue;
+        }
+        let (count, is_same) = columns.entry((cell.table, cell.column)).or_insert((0, true));
+        *count += 1;
+        *is_same &= source.line(*left).trim() == own.line(*right).trim();
+    }
+    let differ: BTreeSet<u32> = columns.iter().filter(|(_, (_, is_same))| !is_same).map(|((table, _), _)| *table).collect();
+    let same = columns.into_iter().filter(|((table, _), (count, is_same))| *is_same && *count > 1 && differ.contains(table));
+    same.map(|(column, _)| column).collect()
+}
+
 /// Which lines stand beside which: by the ids of the sentences where a lock or marks say them, else by position.
 fn pairs(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)> {
     if !source.knows_addresses() && !translation.knows_addresses() {
         return by_position(source, translation);
     }
+    let beads = beads(source, translation).into_iter().map(|bead| (bead.left, bead.right));
+    beads.filter(|(left, right)| !left.is_empty() && !right.is_empty()).collect()
+}
+
+/// The nth line of a block beside the nth, in the text and in each note.
+fn by_position(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)> {
+    fn blocks(document: &Document, range: Range<u32>) -> &[Block] {
+        &document.blocks[range.start as usize..range.end as usize]
+    }
+    fn note(document: &Document, note: u32) -> &[Block] {
+        let (first, end) = document.notes[note as usize].blocks;
+        blocks(document, first..end)
+    }
     let mut pairs = Vec::new();
-    for row in rows(source, translation) {
-        for bead in row.beads {
-            if row.kind == RowKind::Blocks {
-                pairs.extend(in_blocks(source, &bead.left, translation, &bead.right));
-            } else {
-                pairs.push((bead.left, bead.right));
-            }
+    in_blocks(blocks(source, source.text_blocks()), blocks(translation, translation.text_blocks()), &mut pairs);
+    for (left, right) in (0..).zip(note_pairs(source, translation)) {
+        if let Some(right) = right {
+            in_blocks(note(source, left), note(translation, right), &mut pairs);
         }
     }
-    pairs.retain(|(left, right)| !left.is_empty() && !right.is_empty());
     pairs
 }
 
-/// The nth line of a block beside the nth, as long as it is certain that the blocks stand beside each other.
-fn by_position(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)> {
-    let kinds = |document: &Document| document.blocks.iter().map(|block: &Block| block.kind).collect::<Vec<_>>();
+/// The same, as long as it is certain that the blocks stand beside each other.
+fn in_blocks(source: &[Block], translation: &[Block], pairs: &mut Vec<(Vec<u32>, Vec<u32>)>) {
+    let kinds = |blocks: &[Block]| blocks.iter().map(|block| block.kind).collect::<Vec<_>>();
     let mut same_shape: Option<bool> = None;
-    let mut pairs = Vec::new();
-    for (left, right) in source.blocks.iter().zip(&translation.blocks) {
+    for (left, right) in source.iter().zip(translation) {
         let (a, b) = (left.segments.0..left.segments.1, right.segments.0..right.segments.1);
         if left.kind == right.kind && a.len() == b.len() {
             pairs.extend(a.zip(b).map(|(a, b)| (vec![a], vec![b])));
@@ -113,60 +160,77 @@ fn by_position(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<
             pairs.push((a.collect(), b.collect()));
         }
     }
-    pairs
 }
 
-/// The lines of blocks that are shown whole, such as lists, by the ids of the sentences.
-fn in_blocks(source: &Document, left: &[u32], translation: &Document, right: &[u32]) -> Vec<(Vec<u32>, Vec<u32>)> {
-    fn lines(document: &Document, blocks: &[u32]) -> Vec<u32> {
-        let segments = |block: &u32| document.blocks[*block as usize].segments;
-        blocks.iter().map(segments).flat_map(|(first, end)| first..end).collect()
-    }
-    fn ids<'d>(document: &'d Document, lines: &[u32]) -> Vec<&'d [SegmentId]> {
-        lines.iter().map(|line| document.sentences(*line as usize)).collect()
-    }
-    let (left, right) = (lines(source, left), lines(translation, right));
-    let beads = align::beads(&ids(source, &left), &ids(translation, &right));
-    let lines = |of: &[u32], at: Vec<u32>| at.into_iter().map(|at| of[at as usize]).collect();
-    beads.into_iter().map(|bead| (lines(&left, bead.left), lines(&right, bead.right))).collect()
-}
-
-/// The footnotes that have one label in both editions.
-fn notes(source: &Document, translation: &Document) -> Vec<(u32, u32)> {
-    let by_label: HashMap<&str, u32> =
-        (source.segments.len() as u32..).zip(&source.notes).map(|(line, note)| (note.label.as_str(), line)).collect();
-    let lines = (translation.segments.len() as u32..).zip(&translation.notes);
-    lines.filter_map(|(line, note)| Some((*by_label.get(note.label.as_str())?, line))).collect()
+/// The title and the description of an edition.
+fn front<'a>(document: &'a Document, text: &'a str) -> [Option<Front<'a>>; 2] {
+    let value = |place: &Option<Place>, said: &'a str| {
+        let range = place.as_ref()?.range();
+        let written = text.get(range.clone())?;
+        let inside = written.strip_prefix(['"', '\'']).and_then(|rest| rest.strip_suffix(['"', '\'']));
+        Some(match inside {
+            _ if written == said => Front { range, text: None, is_value: true },
+            Some(inside) if inside == said => Front { range: range.start + 1..range.end - 1, text: None, is_value: true },
+            _ => Front { range, text: Some(said), is_value: true },
+        })
+    };
+    let title = match (&document.front.title, &document.title_at) {
+        (Some(title), place) => value(place, title),
+        // A heading is Markdown like any line.
+        (None, place) => place.as_ref().map(|place| Front { range: place.range(), text: None, is_value: false }),
+    };
+    let description = document.front.description.as_deref();
+    [title, description.and_then(|said| value(&document.front.description_at, said))]
 }
 
 impl<'a> Edition<'a> {
-    fn of(document: &'a Document, text: &'a str, rules: &'a Rules) -> Self {
-        let own = document.marks.iter().flat_map(|marks| marks.silenced.iter().map(|silenced| (marks.segment, silenced)));
-        let of_notes = (document.segments.len() as u32..).zip(&document.notes);
-        let of_notes = of_notes.flat_map(|(line, note)| note.silenced.iter().map(move |silenced| (line, silenced)));
-        let silences = own.chain(of_notes).map(|(line, silenced)| Silence { line, silenced, used: false }).collect();
-        let mut edition = Self { document, text, rules, lines: Vec::new(), found: Found { silences, ..Found::default() } };
-        let lines = 0..(document.segments.len() + document.notes.len()) as u32;
+    /// `are_read` says whether the site has sentences; without them titles are not compared either.
+    fn of(document: &'a Document, text: &'a str, rules: &'a Rules, are_read: bool) -> Self {
+        let own = document.marks.iter().flat_map(|marks| marks.silenced.iter().map(|silenced| (marks.segment, silenced.clone())));
+        let mut silences: Vec<(u32, Silenced)> = own.collect();
+        let front = if are_read { front(document, text) } else { [None, None] };
+        let places = [&document.title_at, &document.front.description_at];
+        for (line, place) in (document.segments.len() as u32..).zip(places) {
+            let behind = place.iter().flat_map(|place| parse::silenced_behind(&document.file, text, place.end));
+            silences.extend(behind.map(|silenced| (line, silenced)));
+        }
+        let silences = silences.into_iter().map(|(line, silenced)| Silence { line, silenced, used: false }).collect();
+        let mut edition = Self {
+            document,
+            text,
+            rules,
+            front,
+            lines: Vec::new(),
+            same_columns: BTreeSet::new(),
+            found: Found { silences, ..Found::default() },
+        };
+        let lines = 0..edition.front_line(2);
         edition.lines = lines.map(|line| Reading::of(edition.line(line))).collect();
         edition
     }
 
+    /// The line of the title, 0, or of the description, 1.
+    fn front_line(&self, unit: usize) -> u32 {
+        (self.document.segments.len() + unit) as u32
+    }
+
     /// The Markdown of a line.
     fn line(&self, line: u32) -> &'a str {
-        self.text.get(self.bytes(line)).unwrap_or_default()
+        let said = self.front(line).and_then(|front| front.text);
+        said.unwrap_or_else(|| self.text.get(self.bytes(line)).unwrap_or_default())
+    }
+
+    /// The title or the description, if a line is one.
+    fn front(&self, line: u32) -> Option<&Front<'a>> {
+        self.front.get((line as usize).checked_sub(self.document.segments.len())?)?.as_ref()
     }
 
     /// Where a line stands in the file.
     fn bytes(&self, line: u32) -> Range<usize> {
-        let line = line as usize;
-        if let Some(segment) = self.document.segments.get(line) {
-            return segment.bytes.0 as usize..segment.bytes.1 as usize;
+        match self.document.segments.get(line as usize) {
+            Some(segment) => segment.bytes.0 as usize..segment.bytes.1 as usize,
+            None => self.front(line).map_or(0..0, |front| front.range.clone()),
         }
-        let note = &self.document.notes[line - self.document.segments.len()];
-        let (start, end) = (note.bytes.0 as usize, note.bytes.1 as usize);
-        // Its label is no part of its text.
-        let label = self.text.get(start..end).and_then(|text| text.find("]:")).map_or(0, |at| at + 2);
-        start + label..end
     }
 
     /// Several lines as one text.
@@ -180,6 +244,11 @@ impl<'a> Edition<'a> {
 
     /// The place of a range of some lines, joined.
     fn place(&self, lines: &[u32], range: &Range<usize>) -> Place {
+        if let [line] = lines
+            && let Some(front) = self.front(*line).filter(|front| front.text.is_some())
+        {
+            return Place::new(&self.document.file, front.range.clone());
+        }
         let mut start = 0;
         for line in lines {
             let bytes = self.bytes(*line);
@@ -210,6 +279,9 @@ impl Edition<'_> {
         };
         for finding in findings {
             if *finding.code == code::UNTRANSLATED_TEXT {
+                if self.is_of_same_column(right) {
+                    continue;
+                }
                 self.found.untranslated.extend(right);
             }
             let (here, there) = (self.found.silences(right, finding.code), source.found.silences(left, finding.code));
@@ -224,12 +296,18 @@ impl Edition<'_> {
         }
     }
 
+    fn is_of_same_column(&self, lines: &[u32]) -> bool {
+        let cell = |line: &u32| self.document.segments.get(*line as usize)?.cell;
+        lines.iter().filter_map(cell).any(|cell| self.same_columns.contains(&(cell.table, cell.column)))
+    }
+
     /// Looks at each line by itself, then at the marks that silenced nothing.
     fn look_at_each(&mut self) {
         for line in 0..self.lines.len() as u32 {
             for finding in parity::alone(self.rules, &self.lines[line as usize]) {
-                // What was not translated is in the wrong script for that reason.
-                let known = *finding.code == code::WRONG_SCRIPT && self.found.untranslated.contains(&line);
+                // What was not translated is in the wrong script for that reason; and a column of a table may be in another language.
+                let is_cell = self.document.segments.get(line as usize).is_some_and(|segment| segment.cell.is_some());
+                let known = *finding.code == code::WRONG_SCRIPT && (is_cell || self.found.untranslated.contains(&line));
                 if !self.found.silences(&[line], finding.code) && !known {
                     let problem = self.problem(&[line], finding);
                     self.found.problems.push(problem);
@@ -237,7 +315,7 @@ impl Edition<'_> {
             }
         }
         for silence in self.found.silences.iter().filter(|silence| !silence.used) {
-            let Silenced { code, place, .. } = silence.silenced;
+            let Silenced { code, place, .. } = &silence.silenced;
             let message = match parity::about(code) {
                 None => format!("`{}` is no check of a sentence, and cannot be silenced for one", code.name),
                 // What stands beside nothing was not compared.
@@ -249,11 +327,19 @@ impl Edition<'_> {
     }
 
     fn problem(&self, lines: &[u32], finding: Finding) -> Diagnostic {
-        Diagnostic::at(finding.code, self.place(lines, &finding.here), finding.message).maybe_hint(finding.hint)
+        let is_value = lines.iter().any(|line| self.front(*line).is_some_and(|front| front.is_value));
+        let is_cell = lines.iter().any(|line| self.document.segments.get(*line as usize).is_some_and(|it| it.cell.is_some()));
+        // A mark stands behind its sentence: in the front matter in a comment of YAML, in a table in the cell.
+        let hint = finding.hint.map(|hint| match (is_value, is_cell) {
+            (true, _) => hint.replace("`<!-- ~", "`# <!-- ~"),
+            (_, true) => hint.replace("at the end of the line", "behind it, in the cell"),
+            _ => hint,
+        });
+        Diagnostic::at(finding.code, self.place(lines, &finding.here), finding.message).maybe_hint(hint)
     }
 }
 
-impl Found<'_> {
+impl Found {
     /// Whether a mark of one of these lines silences a check.
     fn silences(&mut self, lines: &[u32], code: &'static Code) -> bool {
         let mut silenced = false;

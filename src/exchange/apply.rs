@@ -5,12 +5,13 @@
 //! the source's: code and what else is no text stays, and what is not translated is left out, since a page must not
 //! show its source's words as if they were a translation.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::collect::{Side, Sides};
 use super::pieces::{Piece, PieceKind, without_marks};
 use crate::base::yaml::{self, Value};
-use crate::parse;
+use crate::parse::{self, Segment};
 
 /// A new translation: the pair and what it says, a line for each line of the translation.
 pub type Taken<'a> = (usize, &'a str);
@@ -27,15 +28,15 @@ struct Edit {
 pub enum Refusal {
     /// It has another number of lines than what it is to replace.
     Lines,
-    /// A cell of a table that the edition does not have.
+    /// A cell for which the edition's table has no place; or it has no such table.
     Cell,
     /// The title of a page that is to be made is not translated.
     Title,
 }
 
 /// Whether a translation can be put into the edition at all.
-pub fn refusal(sides: &Sides, (pair, text): Taken<'_>) -> Option<Refusal> {
-    let pair = &sides.pairs[pair];
+pub fn refusal(sides: &Sides, (at, text): Taken<'_>) -> Option<Refusal> {
+    let pair = &sides.pairs[at];
     let lines = text.lines().count();
     if !pair.target.is_empty() {
         return (lines != pair.target.len()).then_some(Refusal::Lines);
@@ -44,7 +45,56 @@ pub fn refusal(sides: &Sides, (pair, text): Taken<'_>) -> Option<Refusal> {
         return Some(Refusal::Lines);
     }
     let is_cell = sides.source.pieces[pair.source[0]].kind == PieceKind::Cell;
-    (is_cell && sides.target.is_some()).then_some(Refusal::Cell)
+    (is_cell && sides.target.as_ref().is_some_and(|target| place_in_table(sides, target, at).is_none())).then_some(Refusal::Cell)
+}
+
+/// Where a cell belongs that the edition does not have yet.
+enum Seat {
+    /// In an empty cell: its bytes.
+    Cell(Range<usize>),
+    /// In a row that is not there: where it goes, and how many columns the table has.
+    Row(usize, u32),
+}
+
+/// A row that a table does not have yet.
+struct NewRow {
+    /// Where it goes.
+    place: usize,
+    cells: Vec<String>,
+}
+
+/// The place of a cell in the edition's table: in the row that has other cells of its row, or in a new row behind the
+/// one that has cells of the row before.
+fn place_in_table(sides: &Sides, target: &Side, pair: usize) -> Option<Seat> {
+    let segment = |pair: usize| segment_of(sides, pair);
+    let own = segment(pair)?;
+    let (cell, row) = (own.cell?, own.block);
+    // Table and row of the edition.
+    let seat_of = |pair: usize| -> Option<(usize, usize)> {
+        let start = target.pieces[*sides.pairs[pair].target.first()?].range.start;
+        let table = target.parts.tables.iter().position(|table| table.range.contains(&start))?;
+        let rows = &target.parts.tables[table].rows;
+        Some((table, rows.iter().rposition(|row| row.first().is_some_and(|first| first.start <= start))?))
+    };
+    let in_table = |at: &usize| segment(*at).is_some_and(|it| it.cell.is_some_and(|it| it.table == cell.table));
+    let mut of_row = (0..sides.pairs.len()).filter(in_table).filter(|&at| segment(at).is_some_and(|it| it.block == row));
+    if let Some((table, row)) = of_row.find_map(seat_of) {
+        let range = target.parts.tables[table].rows[row].get(cell.column as usize - 1)?.clone();
+        let is_empty = !range.is_empty() && target.text[range.clone()].trim().is_empty();
+        return is_empty.then_some(Seat::Cell(range));
+    }
+    let (table, row) = (0..pair).rev().filter(in_table).find_map(seat_of)?;
+    let table = &target.parts.tables[table];
+    let columns = table.rows[0].len() as u32;
+    let line_of = |row: &[Range<usize>]| line_end(&target.text, row.first().map_or(table.range.start, |cell| cell.start));
+    // Behind the head is the line that makes it one.
+    let end = match row {
+        0 => target.text[line_of(&table.rows[0])..]
+            .find('\n')
+            .map(|at| line_end(&target.text, line_of(&table.rows[0]) + at + 1))?,
+        row => line_of(&table.rows[row]),
+    };
+    (cell.column <= columns).then_some(Seat::Row(end, columns))
 }
 
 /// The new text of the edition's file; of no edition, that of a new one.
@@ -116,6 +166,8 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
     let newline = if target.text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut edits = Vec::new();
     let mut front = String::new();
+    // By row of the source.
+    let mut rows: BTreeMap<u32, NewRow> = BTreeMap::new();
     let mut wanted = taken.iter().peekable();
     // Where what is new goes, and in which block that is; none before the first piece of the text.
     let mut behind: Option<(usize, (PieceKind, u32))> = None;
@@ -134,7 +186,18 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
             front.push_str(&format!("{}: {}{newline}", source.id, scalar(text)));
             continue;
         }
-        let mark = if marked && source.kind == PieceKind::Segment { format!(" <!-- = {} -->", source.id) } else { String::new() };
+        let mark = if marked { format!(" <!-- = {} -->", source.id) } else { String::new() };
+        if source.kind == PieceKind::Cell {
+            match (place_in_table(sides, target, at), segment_of(sides, at)) {
+                (Some(Seat::Cell(range)), _) => edits.push(Edit { range, text: format!(" {text}{mark} ") }),
+                (Some(Seat::Row(place, columns)), Some(Segment { block, cell: Some(cell), .. })) => {
+                    let new = || NewRow { place, cells: vec![String::new(); columns as usize] };
+                    rows.entry(*block).or_insert_with(new).cells[cell.column as usize - 1] = format!("{text}{mark}");
+                }
+                _ => {}
+            }
+            continue;
+        }
         let same_block = behind.filter(|(_, block)| *block == source.block);
         let next = || {
             let mut rest = sides.pairs[at + 1..].iter();
@@ -181,10 +244,24 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
         }
         behind = behind.map(|(place, _)| (place, source.block));
     }
+    for NewRow { place, cells } in rows.into_values() {
+        let cell = |text: &String| if text.is_empty() { " |".to_owned() } else { format!(" {text} |") };
+        // In a quotation, or in a list, it begins as the line before it does.
+        let line = &target.text[target.text[..place].rfind('\n').map_or(0, |at| at + 1)..place];
+        let lead = &line[..line.len() - line.trim_start_matches([' ', '\t', '>']).len()];
+        let row: String = cells.iter().map(cell).collect();
+        edits.push(Edit { range: place..place, text: format!("{newline}{lead}|{row}") });
+    }
     if !front.is_empty() {
         edits.insert(0, into_front_matter(target, &front, newline));
     }
     edits
+}
+
+/// The segment of the source that a pair is of.
+fn segment_of(sides: &Sides, pair: usize) -> Option<&Segment> {
+    let piece = &sides.source.pieces[sides.pairs[pair].source[0]];
+    Some(&sides.source.document.segments[piece.segment? as usize])
 }
 
 /// Whether a piece stands on the line after the one before it.
@@ -230,6 +307,17 @@ fn end_of(side: &Side, piece: &Piece) -> usize {
 fn line_end(text: &str, at: usize) -> usize {
     let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
     at + text[at..end].trim_end_matches('\r').len()
+}
+
+/// Where the line of a piece ends, or its cell, without the space around the text.
+fn text_end(side: &Side, piece: &Piece) -> usize {
+    let start = piece.range.start;
+    let tables = side.parts.tables.iter().filter(|table| piece.kind == PieceKind::Cell && table.range.contains(&start));
+    let cell = tables.flat_map(|table| &table.rows).flatten().find(|cell| cell.start <= start && start < cell.end);
+    match cell {
+        Some(cell) => piece.range.end.max(cell.start + side.text[cell.clone()].trim_end().len()),
+        None => line_end(&side.text, piece.range.end),
+    }
 }
 
 /// What stands before a piece on its line: the mark of a list, of a quotation, of a heading.
@@ -283,13 +371,13 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
         if piece.kind == PieceKind::Front {
             continue;
         }
-        let end = line_end(text, piece.range.end);
+        let end = text_end(source, piece);
         let behind = &text[piece.range.end..end];
         match in_order[at] {
             Some(line) => {
                 let mut line = line.to_owned();
                 let mut range = piece.range.clone();
-                if piece.kind == PieceKind::Segment {
+                if piece.kind != PieceKind::Title {
                     // Marks and notes beside the source are not the translation's.
                     let mut later = source.pieces[at + 1..].iter().zip(&in_order[at + 1..]);
                     let goes_on = later.any(|(next, translation)| next.block == piece.block && translation.is_some());

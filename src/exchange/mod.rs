@@ -5,9 +5,8 @@
 //! that comes back changes, and [`apply`](apply::apply) makes it the new text of an edition's file, in which nothing
 //! else is another. All of it is pure: texts in, texts out.
 //!
-//! A unit is known by `KEY#ID`, such as `vectors/russia#3.2`. The id is that of the segment; besides, there are
-//! `title` and `description` of the front matter, `fn-LABEL.N` for line N of a footnote, and `table-T.R.C` for the cells
-//! of tables, whose texts have no address on a page but are read there.
+//! A unit is known by `KEY#ID`, such as `vectors/russia#3.2`. The id is that of the segment, be it in the text, in a footnote or
+//! in a table; besides, there are `title` and `description`.
 
 use std::ops::Range;
 use std::sync::Arc;

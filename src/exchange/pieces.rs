@@ -34,9 +34,9 @@ pub enum PieceKind {
     Front,
     /// The heading that is the title.
     Title,
-    /// A segment: a sentence, a heading, a list item.
+    /// A sentence, a heading, a list item of the text.
     Segment,
-    /// A line of a footnote.
+    /// A sentence of a footnote.
     Note,
     /// A cell of a table.
     Cell,
@@ -44,17 +44,22 @@ pub enum PieceKind {
 
 /// An edition's pieces in the order of its file, and what else [`parts`] found.
 pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
-    let parts = parts(document, text);
+    let parts = parts(text);
     let mut pieces = front(document, text);
-    let mut blocks = Blocks::default();
-    if let Some(range) = &parts.title {
-        let title = piece("title".to_owned(), PieceKind::Title, 0, range.clone(), text);
+    if let (None, Some(place)) = (&document.front.title, &document.title_at) {
+        let title = piece("title".to_owned(), PieceKind::Title, 0, place.range(), text);
         pieces.push(Piece { level: Some(1), ..title });
     }
     let levels: HashMap<u32, u8> = document.headings.iter().filter_map(|it| Some((it.segment?, it.level))).collect();
     for (at, segment) in document.segments.iter().enumerate() {
         let range = segment.bytes.0 as usize..segment.bytes.1 as usize;
-        let mut piece = piece(segment.id.to_string(), PieceKind::Segment, segment.block, range, text);
+        // A table is a block, and so is a note: what is not in them all is not like lines of a paragraph.
+        let (kind, block) = match (segment.cell, segment.note) {
+            (Some(cell), _) => (PieceKind::Cell, cell.table),
+            (None, Some(note)) => (PieceKind::Note, note),
+            (None, None) => (PieceKind::Segment, segment.block),
+        };
+        let mut piece = piece(segment.id.to_string(), kind, block, range, text);
         piece.segment = Some(at as u32);
         piece.level = levels.get(&(at as u32)).copied();
         if let Some(marks) = document.marks_of(at) {
@@ -66,31 +71,9 @@ pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
         }
         pieces.push(piece);
     }
-    for note in &parts.notes {
-        let id = format!("fn-{}.{}", note.label.replace('%', "%25").replace('#', "%23"), note.line);
-        let block = blocks.number(&note.label);
-        pieces.push(piece(id, PieceKind::Note, block, note.range.clone(), text));
-    }
-    for (at, table) in parts.tables.iter().enumerate() {
-        for (row, column, range) in &table.cells {
-            let id = format!("table-{}.{row}.{column}", at + 1);
-            pieces.push(piece(id, PieceKind::Cell, at as u32, range.clone(), text));
-        }
-    }
     pieces.retain(|piece| !piece.text.is_empty());
     pieces.sort_by_key(|piece| piece.range.start);
     (pieces, parts)
-}
-
-/// Numbers for the labels of footnotes.
-#[derive(Default)]
-struct Blocks<'a>(HashMap<&'a str, u32>);
-
-impl<'a> Blocks<'a> {
-    fn number(&mut self, label: &'a str) -> u32 {
-        let next = self.0.len() as u32;
-        *self.0.entry(label).or_insert(next)
-    }
 }
 
 fn piece(id: String, kind: PieceKind, block: u32, mut range: Range<usize>, text: &str) -> Piece {

@@ -213,7 +213,10 @@ fn consider(
         plan.problems.push(Diagnostic::at(&code::EXCHANGE_UNKNOWN, place, message).also(file, "the work").hint(hint));
         return;
     };
-    let after = lines(&unit.target);
+    let mut after = lines(&unit.target);
+    if sides.source.pieces[sides.pairs[pair].source[0]].kind == PieceKind::Cell {
+        after = with_bars_escaped(&after);
+    }
     let before = sides.target_of(pair);
     let finished = !matches!(unit.standing, Standing::Changed | Standing::Missing);
     // Exported so, and come back so: nothing was done, or it is said that it still stands.
@@ -293,6 +296,20 @@ fn lines(text: &str) -> String {
     lines.join("\n")
 }
 
+/// The text of a cell, in which a bar would be the end of it.
+fn with_bars_escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut is_escaped = false;
+    for c in text.chars() {
+        if c == '|' && !is_escaped {
+            escaped.push('\\');
+        }
+        is_escaped = c == '\\' && !is_escaped;
+        escaped.push(c);
+    }
+    escaped
+}
+
 /// What markup a translation lacks or has too much.
 fn markup_problems(address: &str, source: &str, translation: &str, place: &Place) -> Vec<Diagnostic> {
     let (missing, extra) = markup::differences(source, translation);
@@ -358,7 +375,7 @@ fn refused(refusal: Refusal, address: &str, lines: usize, place: &Place) -> Diag
                 .hint("a sentence is one line; cut and join sentences in the edition's own file")
         }
         Refusal::Cell => {
-            let message = format!("`{address}` is a cell of a table that the edition does not have");
+            let message = format!("`{address}` is a cell for which the edition's table has no place, or it has no such table");
             Diagnostic::at(&code::EXCHANGE_INCOMPLETE, place.clone(), message).hint("copy the table into the edition's file")
         }
         Refusal::Title => {
@@ -368,8 +385,8 @@ fn refused(refusal: Refusal, address: &str, lines: usize, place: &Place) -> Diag
     }
 }
 
-/// Takes out what would begin a table or a footnote that is not translated whole, and says so: their lines and cells are
-/// known by their places alone.
+/// Takes out what would begin a table or a footnote that is not translated whole, and says so: half a table, or half a note,
+/// looks like all of it.
 fn halves(site: &Site, sides: &Sides, taken: &mut Vec<Taken>) -> Vec<Diagnostic> {
     type Block = (PieceKind, u32);
     let block_of = |pair: usize| sides.source.pieces[sides.pairs[pair].source[0]].block;

@@ -75,6 +75,7 @@ impl Differs {
             lang: _,
             front,
             title,
+            title_at: _,
             // Seen by others only through segments: below, and in chapters.
             body: _,
             blocks,
@@ -93,11 +94,24 @@ impl Differs {
             news: _,
             by_id: _,
         } = new;
-        let FrontMatter { title: _, description, order: _, slug: _, date, aliases: _, draft: _, tags: _, template: _, extra: _ } =
-            front;
+        let FrontMatter {
+            title: _,
+            title_at: _,
+            description,
+            description_at: _,
+            order: _,
+            slug: _,
+            date,
+            aliases: _,
+            draft: _,
+            tags: _,
+            template: _,
+            extra: _,
+        } = front;
         let title = old.title != *title;
         let block = |block: &crate::parse::Block| (block.kind, block.segments);
         let segment = |segment: &crate::parse::Segment| (segment.id, segment.cut);
+        let note = |note: &crate::parse::Note| (note.label.clone(), note.blocks);
         let same_shape = old.headings == *headings
             && old.marks == *marks
             && old.digests == *digests
@@ -105,7 +119,7 @@ impl Differs {
             && old.gone == *gone
             && old.blocks.iter().map(block).eq(blocks.iter().map(block))
             && old.segments.iter().map(segment).eq(segments.iter().map(segment))
-            && old.notes.iter().map(|note| &note.label).eq(notes.iter().map(|note| &note.label));
+            && old.notes.iter().map(note).eq(notes.iter().map(note));
         Self { title, card: title || old.front.description != *description || old.front.date != *date, shape: !same_shape }
     }
 }

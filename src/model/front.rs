@@ -11,7 +11,10 @@ use crate::base::{
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FrontMatter {
     pub title: Option<String>,
+    /// Where the value stands, with its quotation marks.
+    pub title_at: Option<Place>,
     pub description: Option<String>,
+    pub description_at: Option<Place>,
     /// Where the work stands among its siblings; smaller first, then by title. The source edition's counts.
     pub order: Option<i64>,
     /// The last part of the URL in this language; the key's last part if absent.
@@ -32,8 +35,8 @@ impl FrontMatter {
     pub fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Self {
         let mut front = Self::default();
         let Some(mut fields) = Fields::of(node, "front matter", problems) else { return front };
-        front.title = fields.take_text("title");
-        front.description = fields.take_text("description");
+        (front.title, front.title_at) = placed_text("title", &mut fields);
+        (front.description, front.description_at) = placed_text("description", &mut fields);
         front.order = fields.take_int("order");
         front.slug = match fields.take("slug") {
             Some(node) => slug(node, fields.problems()),
@@ -57,6 +60,14 @@ impl FrontMatter {
         fields.finish();
         front
     }
+}
+
+/// A text, and where it stands.
+fn placed_text(key: &'static str, fields: &mut Fields<'_, '_>) -> (Option<String>, Option<Place>) {
+    let Some(node) = fields.take(key) else { return (None, None) };
+    let text = crate::base::yaml::text(node, fields.problems());
+    let place = text.is_some().then(|| node.place.clone());
+    (text, place)
 }
 
 pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> {

@@ -19,6 +19,13 @@
 //! 2.1
 //! kk 77aa00112233 #relations #old-anchor Қатынастар
 //!
+//! 4.2
+//! kk 00112233aa77 |3 иә
+//! en 00112233aa77 a1b2c3d4e5f6
+//!
+//! 9.1
+//! kk aa7700112233 ^ed-5 Редактордың ескертпесі.
+//!
 //! 2.1a-en
 //! en - 5f5e5d5c5b5a
 //!
@@ -27,10 +34,10 @@
 //! ```
 //!
 //! * The source edition's line comes first: digest, anchors if it is a heading (the present one first, then those it
-//!   had), and the whole Markdown text with white space folded. The text is kept because likeness after an edit, and the change
+//!   had), the label of the footnote and the column of the table if it stands in one, and the whole Markdown text with white space folded. The text is kept because likeness after an edit, and the change
 //!   that a translator is shown, need it, and no version control is asked.
 //! * A translation's line: digest of the source text it was made from, `-` if it stands for nothing in the source;
-//!   digest of its own text; then `accepted` if it was confirmed to still stand, or `was` and the source text it was made from,
+//!   digest of its own text; its column in a table, if it is not the source's; then `accepted` if it was confirmed to still stand, or `was` and the source text it was made from,
 //!   for as long as that is not the present one.
 //! * `gone` keeps the id of what is no more, so that it is never given to anything else.
 //!
@@ -154,6 +161,10 @@ pub struct Source {
     pub digest: TextDigest,
     /// Of a heading: its anchor, then those it had before.
     pub anchors: Vec<Box<str>>,
+    /// The label of the footnote that it is in: by this translations find their place, wherever they define the note.
+    pub note: Option<Box<str>>,
+    /// The column of the table that it is in.
+    pub column: Option<u32>,
     /// Its Markdown, white space folded.
     pub text: Box<str>,
 }
@@ -177,6 +188,8 @@ pub struct Translation {
     pub made_from: Option<TextDigest>,
     /// What it says itself.
     pub own: TextDigest,
+    /// The column of the table that it is in, where that is not the source's.
+    pub column: Option<u32>,
     pub state: State,
 }
 
@@ -309,7 +322,10 @@ impl Stanza {
         line(&[]);
         line(&[&self.unit.to_string()]);
         if let Some(source) = &self.source {
-            line(&[&source.lang, &source.digest.to_string(), &anchors(&source.anchors), &escaped(&source.text)]);
+            let note = source.note.as_ref().map_or(String::new(), |label| format!("^{label}"));
+            let column = source.column.map_or(String::new(), |column| format!("|{column}"));
+            let (digest, anchors) = (source.digest.to_string(), anchors(&source.anchors));
+            line(&[&source.lang, &digest, &anchors, &note, &column, &escaped(&source.text)]);
         }
         if let Some(gone) = &self.gone {
             let into = gone.into.map_or(String::new(), |id| format!("into {id}"));
@@ -318,7 +334,8 @@ impl Stanza {
         for translation in &self.translations {
             let made_from = translation.made_from.map_or_else(|| "-".to_owned(), |digest| digest.to_string());
             let own = translation.own.to_string();
-            let mut parts = vec![&*translation.lang, &made_from, &own];
+            let column = translation.column.map_or(String::new(), |column| format!("|{column}"));
+            let mut parts = vec![&*translation.lang, &made_from, &own, &column];
             match &translation.state {
                 State::Plain => {}
                 State::Accepted => parts.push("accepted"),
@@ -329,9 +346,9 @@ impl Stanza {
     }
 }
 
-/// A source text that begins like an anchor is set apart from one.
+/// A source text that begins like what may stand before it is set apart from that.
 fn escaped(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['#', '\\']) { Cow::Owned(format!("\\{text}")) } else { Cow::Borrowed(text) }
+    if text.starts_with(['#', '^', '|', '\\']) { Cow::Owned(format!("\\{text}")) } else { Cow::Borrowed(text) }
 }
 
 fn is_conflict_marker(line: &str) -> bool {
@@ -463,9 +480,21 @@ fn word(line: &str) -> (&str, &str) {
 }
 
 fn source(lang: &str, digest: TextDigest, rest: &str) -> Source {
-    let (anchors, rest) = anchors(rest);
+    let (anchors, mut rest) = anchors(rest);
+    let mut note = None;
+    if let Some(after) = rest.strip_prefix('^') {
+        let (label, after) = word(after);
+        (note, rest) = (Some(label.into()), after);
+    }
+    let mut column = None;
+    if let Some(after) = rest.strip_prefix('|') {
+        let (number, after) = word(after);
+        if let Ok(number) = number.parse() {
+            (column, rest) = (Some(number), after);
+        }
+    }
     let text = rest.strip_prefix('\\').unwrap_or(rest);
-    Source { lang: lang.into(), digest, anchors, text: text.into() }
+    Source { lang: lang.into(), digest, anchors, note, column, text: text.into() }
 }
 
 fn anchors(mut rest: &str) -> (Vec<Box<str>>, &str) {
@@ -490,13 +519,17 @@ fn gone(digest: TextDigest, rest: &str) -> Option<Gone> {
 
 fn translation(lang: &str, made_from: Option<TextDigest>, rest: &str) -> Option<Translation> {
     let (own, rest) = word(rest);
+    let (column, rest) = match rest.strip_prefix('|').map(word) {
+        Some((number, rest)) => (Some(number.parse().ok()?), rest),
+        None => (None, rest),
+    };
     let state = match word(rest) {
         ("", "") => State::Plain,
         ("accepted", "") => State::Accepted,
         ("was", text) => State::Was(text.into()),
         _ => return None,
     };
-    Some(Translation { lang: lang.into(), made_from, own: TextDigest::parse(own)?, state })
+    Some(Translation { lang: lang.into(), made_from, own: TextDigest::parse(own)?, column, state })
 }
 
 #[cfg(test)]
@@ -523,6 +556,8 @@ mod tests {
             "[ -~әіңғүұқөһ]{0,30}",
             Just("#tag is here".to_owned()),
             Just("\\#not".to_owned()),
+            Just("^not |2 x".to_owned()),
+            Just("|2 x".to_owned()),
             Just("0a1b2c3d4e5f accepted".to_owned()),
             Just("======= x".to_owned()),
         ]
@@ -541,20 +576,19 @@ mod tests {
 
     fn translation() -> impl Strategy<Value = Translation> {
         let state = prop_oneof![Just(State::Plain), Just(State::Accepted), text().prop_map(State::Was)];
-        (prop::option::of(digest()), digest(), state).prop_map(|(made_from, own, state)| Translation {
-            lang: "en".into(),
-            made_from,
-            own,
-            state,
-        })
+        (prop::option::of(digest()), digest(), prop::option::of(1..9u32), state)
+            .prop_map(|(made_from, own, column, state)| Translation { lang: "en".into(), made_from, own, column, state })
     }
 
     fn stanza() -> impl Strategy<Value = Stanza> {
         let unit = prop_oneof![Just(Unit::Title), Just(Unit::Description), id().prop_map(Unit::Segment)];
-        let source = (digest(), anchor_list(), text()).prop_map(|(digest, anchors, text)| Source {
+        let place = (prop::option::of("[a-zә-ө0-9-]{1,8}"), prop::option::of(1..9u32));
+        let source = (digest(), anchor_list(), place, text()).prop_map(|(digest, anchors, (note, column), text)| Source {
             lang: "kk".into(),
             digest,
             anchors,
+            note: note.map(String::into_boxed_str),
+            column,
             text,
         });
         let gone =
@@ -586,7 +620,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_can_be_looked_at(text in "[a-z0-9.#<=> \n\\\\é-]{0,80}") {
+        fn any_text_can_be_looked_at(text in "[a-z0-9.#^|<=> \n\\\\é-]{0,80}") {
             let (lock, _) = read(&text);
             let (again, problems) = read(&lock.write());
             prop_assert_eq!((again, problems), (lock, Vec::new()));

@@ -16,4 +16,4 @@ pub use front::FrontMatter;
 pub use key::{EditionName, Key};
 pub use language::{LangId, Language, LanguagePack};
 pub use lock::{Lock, TextDigest, Unit};
-pub use segment::{Label, LanguageTag, SegmentId};
+pub use segment::{Cell, Label, LanguageTag, SegmentId};

@@ -13,7 +13,8 @@ pub struct Label {
 /// `3.2`: the second sentence of the third block of text; `3.2a` was put after it later; `3.2a-en` is what English alone
 /// says there.
 ///
-/// A block is a heading, a paragraph, a list item or another leaf of the document that holds text; without
+/// A block is a heading, a paragraph, a list item, a row of a table or another leaf of the document that holds text; the
+/// sentences of a row are its cells, as far as they have text. Footnotes come after the text, in the order of their numbers. Without
 /// a lock both numbers count from one. The same id means the same sentence in every edition of a work. Ids of a
 /// document are unique, but need not grow: sentences move.
 ///
@@ -56,6 +57,15 @@ impl fmt::Debug for LanguageTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// A place in a table; which row it is in, its block says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Cell {
+    /// Which table of the document, from one.
+    pub table: u32,
+    /// From one; empty cells count.
+    pub column: u32,
 }
 
 impl Label {

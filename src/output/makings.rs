@@ -147,6 +147,7 @@ fn hash_shape(document: &Document, digester: &mut Digester) {
         // Shared.
         front: _,
         title: _,
+        title_at: _,
         // Shown by others only where a chapter touches another.
         body: _,
         blocks,
@@ -169,16 +170,16 @@ fn hash_shape(document: &Document, digester: &mut Digester) {
         (kind, segments).hash(digester);
     }
     digester.write_usize(segments.len());
-    for Segment { id, html: _, bytes: _, block, cut } in segments {
-        (id, block, cut).hash(digester);
+    for Segment { id, html: _, bytes: _, block, cell, note, cut } in segments {
+        (id, block, cell, note, cut).hash(digester);
     }
     digester.write_usize(headings.len());
     for Heading { level, anchor, explicit, text, segment, aliases } in headings {
         (level, anchor, explicit, text, segment, aliases).hash(digester);
     }
     digester.write_usize(notes.len());
-    for Note { label, number: _, uses: _, text: _, bytes: _, silenced: _ } in notes {
-        label.hash(digester);
+    for Note { label, number: _, uses: _, html: _, blocks, segments } in notes {
+        (label, blocks, segments).hash(digester);
     }
     // Which sentences stand beside which.
     digester.write_usize(marks.len());

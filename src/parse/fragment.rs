@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-/// HTML text and the holes in it, in the order of their positions.
+/// HTML text and the holes in it, in the order of their positions. A document has one: its text, then its notes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Fragment {
     pub html: Box<str>,
@@ -70,14 +70,6 @@ impl Word {
 }
 
 impl Fragment {
-    /// Puts another fragment after this one.
-    pub(super) fn append(&mut self, other: &Self) {
-        let by = self.html.len() as u32;
-        let moved = other.holes.iter().map(|hole| Hole { at: hole.at + by, kind: hole.kind });
-        self.holes = self.holes.iter().copied().chain(moved).collect();
-        self.html = format!("{}{}", self.html, other.html).into_boxed_str();
-    }
-
     /// The holes within a range of the HTML, those at its very ends included.
     pub fn holes_in(&self, range: Range<u32>) -> &[Hole] {
         let first = self.holes.partition_point(|hole| hole.at < range.start);
@@ -100,6 +92,18 @@ impl Builder {
 
     pub(super) fn position(&self) -> u32 {
         u32::try_from(self.html.len()).expect("the limit on text files keeps a page's HTML below 4 GiB")
+    }
+
+    /// Puts another one behind this one, before whose segments there are so many now.
+    pub(super) fn append(&mut self, other: Self, segments: u32) {
+        let by = self.position();
+        let kind = |kind| match kind {
+            HoleKind::Id(index) => HoleKind::Id(index + segments),
+            HoleKind::SegmentEnd(index) => HoleKind::SegmentEnd(index + segments),
+            kind => kind,
+        };
+        self.holes.extend(other.holes.into_iter().map(|hole| Hole { at: hole.at + by, kind: kind(hole.kind) }));
+        self.html.push_str(&other.html);
     }
 
     pub(super) fn finish(self) -> Fragment {

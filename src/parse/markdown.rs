@@ -1,35 +1,37 @@
 //! Markdown to a [`Fragment`] and an outline: the only file that knows pulldown-cmark.
 //!
-//! One writer serves both uses. For pages it gives each line of a paragraph an address, leaves holes
+//! One writer serves both uses. For pages it gives each line of a paragraph and each cell of a table an address, leaves holes
 //! for what it cannot know, and adds what authors of books expect (tables, footnotes, alerts …). In
 //! bare mode it writes what the CommonMark specification says and nothing else, and the
 //! specification's own examples are run through it (`tests/commonmark.rs`).
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 use pulldown_cmark_escape::{escape_href, escape_html, escape_html_body_text};
 
-use crate::base::{Diagnostic, Place, code, suggest};
+use crate::base::{Diagnostic, Place, code};
 use crate::model::{Key, SegmentId};
 
 use super::destination::{Destination, classify, cut_anchor};
 use super::fragment::Builder;
-use super::marks::{self, Mark, Marks};
+use super::marks::{self, Marks};
 use super::names::{Names, is_reserved};
 use super::provenance::Provenance;
-use super::{
-    Block, BlockKind, CodeBlock, Fragment, Heading, HoleKind, Note, ParseInput, Ref, RefKind, Segment, Silenced, Target, Word,
-};
+use super::{Block, BlockKind, CodeBlock, Fragment, Heading, HoleKind, Note, ParseInput, Ref, RefKind, Segment, Target, Word};
 
-/// How many undefined footnotes of a page get a hint at a similar one: it costs a look at all of them.
-const HINTS: usize = 20;
+mod comments;
+mod notes;
+mod table;
+
+use comments::{without_comments, without_marks};
+use notes::Notes;
+use table::Table;
 
 /// What became of a document's text.
 pub(super) struct Written {
     /// The text's first heading, if the title was to be taken from it.
-    pub(super) title: Option<String>,
+    pub(super) title: Option<(String, Option<Range<usize>>)>,
     pub(super) body: Fragment,
     pub(super) blocks: Vec<Block>,
     pub(super) segments: Vec<Segment>,
@@ -75,22 +77,18 @@ struct Writer<'a, 'p> {
     problems: &'p mut Vec<Diagnostic>,
     events: Vec<(Event<'a>, Range<usize>)>,
     at: usize,
-    out: Builder,
+    part: Part,
     /// Whether the HTML ends with a line break, so that blocks begin on lines of their own.
     at_line_start: bool,
 
-    segments: Vec<Segment>,
     headings: Vec<Heading>,
-    blocks: Vec<Block>,
     refs: Vec<Ref>,
     codes: Vec<CodeBlock>,
-    marks: Vec<Marks>,
     anchors: Names,
     provenance: Provenance,
 
     /// Depth of blocks around the present event.
     block_depth: usize,
-    block_number: u32,
     /// The block of text whose sentences are being counted.
     leaf: Option<Leaf>,
     containers: Vec<Container>,
@@ -99,8 +97,52 @@ struct Writer<'a, 'p> {
     /// Whether the text may hold bare URLs at all: a search for them costs more than all else in a text without.
     has_urls: bool,
     table: Option<Table>,
+    /// How many tables were begun.
+    tables: u32,
     heading: Option<OpenHeading>,
     notes: Notes,
+}
+
+/// What is being written: the text, or apart from it a footnote. Positions count from its own beginning.
+#[derive(Default)]
+struct Part {
+    out: Builder,
+    segments: Vec<Segment>,
+    blocks: Vec<Block>,
+    marks: Vec<Marks>,
+    /// Its headings, as positions among those of the document.
+    headings: Vec<usize>,
+    block_number: u32,
+    /// Depth of blocks around it.
+    depth: usize,
+    /// Of the block at its top level that is open: kind, where it begins in the HTML, its first segment, its first byte.
+    top: Option<(BlockKind, u32, u32, usize)>,
+}
+
+impl Part {
+    /// Puts another part behind this one.
+    fn append(&mut self, mut other: Self, headings: &mut [Heading]) {
+        let (html, segments) = (self.out.position(), self.segments.len() as u32);
+        self.out.append(other.out, segments);
+        for segment in &mut other.segments {
+            segment.html = (segment.html.0 + html, segment.html.1 + html);
+            segment.block += self.block_number;
+            segment.id.block.number += self.block_number;
+        }
+        for block in &mut other.blocks {
+            block.html = (block.html.0 + html, block.html.1 + html);
+            block.segments = (block.segments.0 + segments, block.segments.1 + segments);
+        }
+        other.marks.iter_mut().for_each(|marks| marks.segment += segments);
+        for &heading in &other.headings {
+            headings[heading].segment = headings[heading].segment.map(|segment| segment + segments);
+        }
+        self.segments.append(&mut other.segments);
+        self.blocks.append(&mut other.blocks);
+        self.marks.append(&mut other.marks);
+        self.headings.append(&mut other.headings);
+        self.block_number += other.block_number;
+    }
 }
 
 /// A block of text, in which each line is a segment.
@@ -122,14 +164,8 @@ enum Container {
     /// A quotation and the like: text is in paragraphs.
     Other,
     Alert,
-    /// Text inside has no addresses.
-    Note,
-}
-
-struct Table {
-    alignments: Vec<Alignment>,
-    column: usize,
-    head: bool,
+    /// A cell of a table: its text is a segment.
+    Cell,
 }
 
 struct OpenHeading {
@@ -140,23 +176,8 @@ struct OpenHeading {
     segment: Option<u32>,
     /// Where the heading is the document's title: the writer's own output, put aside.
     title: Option<Builder>,
-}
-
-#[derive(Default)]
-struct Notes {
-    /// By label: number and uses.
-    used: BTreeMap<String, (u32, u32)>,
-    defined: BTreeMap<String, (Range<usize>, Fragment)>,
-    ids: BTreeMap<String, String>,
-    taken_ids: Names,
-    /// The labels that are defined, once they are asked for.
-    labels: Option<Vec<String>>,
-    /// How many references had no definition.
-    undefined: usize,
-    /// What was being written when a definition began, the body first: definitions may stand in one another.
-    aside: Vec<(String, Range<usize>, Builder)>,
-    /// The checks that marks silence, by label.
-    silenced: Vec<(String, Silenced)>,
+    /// The bytes of the title's text.
+    bytes: Option<Range<usize>>,
 }
 
 impl<'a, 'p> Writer<'a, 'p> {
@@ -177,24 +198,24 @@ impl<'a, 'p> Writer<'a, 'p> {
             problems,
             events,
             at: 0,
-            out: Builder { html: String::with_capacity((text.len() - start) * 5 / 4), ..Builder::default() },
+            part: Part {
+                out: Builder { html: String::with_capacity((text.len() - start) * 5 / 4), ..Builder::default() },
+                ..Part::default()
+            },
             at_line_start: true,
-            segments: Vec::new(),
             headings: Vec::new(),
-            blocks: Vec::new(),
             refs: Vec::new(),
             codes: Vec::new(),
-            marks: Vec::new(),
             anchors: Names::default(),
             provenance: Provenance::of(page, start),
             block_depth: 0,
-            block_number: 0,
             leaf: None,
             containers: Vec::new(),
             links: Vec::new(),
             quotes_open: 0,
             has_urls: page.is_some() && (text.contains("http") || text.contains("www.")),
             table: None,
+            tables: 0,
             heading: None,
             notes: Notes::default(),
         }
@@ -203,20 +224,20 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn run(mut self, take_title: bool) -> Written {
         let mut title = None;
         let mut may_be_title = take_title;
-        let mut top: Option<(BlockKind, u32, u32, usize)> = None;
         while self.at < self.events.len() {
             let (event, range) = self.events[self.at].clone();
             self.at += 1;
             let opens_block = matches!(&event, Event::Start(tag) if is_block(tag)) || event == Event::Rule;
-            if opens_block && self.block_depth == 0 {
+            let is_note = matches!(event, Event::Start(Tag::FootnoteDefinition(_)));
+            // A definition stands apart from the blocks of the text, and has its own.
+            if opens_block && self.block_depth == self.part.depth && !is_note {
                 let kind = match &event {
                     Event::Start(Tag::Paragraph) => BlockKind::Paragraph,
                     Event::Start(Tag::Heading { level, .. }) => BlockKind::Heading(*level as u8),
                     _ => BlockKind::Other,
                 };
-                top = Some((kind, self.out.position(), self.segments.len() as u32, range.start));
+                self.part.top = Some((kind, self.part.out.position(), self.part.segments.len() as u32, range.start));
             }
-            let is_note = matches!(event, Event::Start(Tag::FootnoteDefinition(_)));
             let is_title = std::mem::take(&mut may_be_title)
                 && matches!(&event, Event::Start(Tag::Heading { level, .. }) if *level as u8 == 1);
             let byte_end = range.end;
@@ -226,23 +247,19 @@ impl<'a, 'p> Writer<'a, 'p> {
                     let ended = self.end(tag);
                     if ended.is_some() {
                         title = ended;
-                        top = None;
+                        self.part.top = None;
                     }
                 }
                 event => self.leaf_event(event, range),
             }
-            if is_note {
-                // A definition stands apart from the blocks of the text.
-                top = None;
-            }
-            if self.block_depth == 0
-                && let Some((kind, html, first, byte_start)) = top.take_if(|_| self.leaf.is_none())
-                && self.out.position() > html
+            if self.block_depth == self.part.depth
+                && let Some((kind, html, first, byte_start)) = self.part.top.take_if(|_| self.leaf.is_none())
+                && self.part.out.position() > html
             {
-                self.blocks.push(Block {
+                self.part.blocks.push(Block {
                     kind,
-                    html: (html, self.out.position()),
-                    segments: (first, self.segments.len() as u32),
+                    html: (html, self.part.out.position()),
+                    segments: (first, self.part.segments.len() as u32),
                     bytes: (byte_start as u32, byte_end as u32),
                 });
             }
@@ -250,14 +267,14 @@ impl<'a, 'p> Writer<'a, 'p> {
         let notes = self.finish_notes();
         Written {
             title,
-            body: self.out.finish(),
-            blocks: self.blocks,
-            segments: self.segments,
+            body: self.part.out.finish(),
+            blocks: self.part.blocks,
+            segments: self.part.segments,
             headings: self.headings,
             refs: self.refs,
             codes: self.codes,
             notes,
-            marks: self.marks,
+            marks: self.part.marks,
         }
     }
 
@@ -265,7 +282,7 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     fn push(&mut self, html: &str) {
         if !html.is_empty() {
-            self.out.html.push_str(html);
+            self.part.out.html.push_str(html);
             self.at_line_start = html.ends_with('\n');
         }
     }
@@ -278,23 +295,23 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     fn escaped(&mut self, text: &str) {
         if !text.is_empty() {
-            escape_html_body_text(&mut self.out.html, text).expect("writing to a string");
+            escape_html_body_text(&mut self.part.out.html, text).expect("writing to a string");
             self.at_line_start = text.ends_with('\n');
         }
     }
 
     fn attribute(&mut self, text: &str) {
-        escape_html(&mut self.out.html, text).expect("writing to a string");
+        escape_html(&mut self.part.out.html, text).expect("writing to a string");
         self.at_line_start = false;
     }
 
     fn href(&mut self, url: &str) {
-        escape_href(&mut self.out.html, url).expect("writing to a string");
+        escape_href(&mut self.part.out.html, url).expect("writing to a string");
         self.at_line_start = false;
     }
 
     fn hole(&mut self, kind: HoleKind) {
-        self.out.hole(kind);
+        self.part.out.hole(kind);
         self.at_line_start = false;
     }
 
@@ -309,15 +326,15 @@ impl<'a, 'p> Writer<'a, 'p> {
     /// Whether text at the present event gets addresses.
     fn addresses(&self) -> bool {
         self.page.is_some_and(|page| page.settings.segments)
-            && self.table.is_none()
-            && self.notes.aside.is_empty()
             && self.heading.as_ref().is_none_or(|heading| heading.title.is_none())
     }
 
     fn open_leaf(&mut self, start: usize) {
         if self.leaf.is_none() && self.addresses() {
-            self.block_number += 1;
-            self.leaf = Some(Leaf { sentence: 0, depth: 0, html_start: 0, byte_start: start, byte_end: start, cut: None });
+            // The cells of a row are one block.
+            let sentence = self.table.as_mut().map_or(0, Table::next_in_row);
+            self.part.block_number += u32::from(sentence == 0);
+            self.leaf = Some(Leaf { sentence, depth: 0, html_start: 0, byte_start: start, byte_end: start, cut: None });
             self.open_segment(start);
         }
     }
@@ -325,10 +342,12 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn open_segment(&mut self, start: usize) {
         self.leaf.as_mut().expect("a segment is opened in a leaf").sentence += 1;
         self.push("<span class=\"seg\" id=\"");
-        self.hole(HoleKind::Id(self.segments.len() as u32));
+        self.hole(HoleKind::Id(self.part.segments.len() as u32));
         self.push("\">");
-        let html_start = self.out.position();
-        let cut = self.provenance.cut_at(start);
+        let html_start = self.part.out.position();
+        // A note is the editor's, and a table comes from its source as a whole.
+        let is_text = self.table.is_none() && self.notes.aside.is_empty();
+        let cut = if is_text { self.provenance.cut_at(start) } else { None };
         let leaf = self.leaf.as_mut().expect("still open");
         leaf.html_start = html_start;
         leaf.byte_start = start;
@@ -339,14 +358,16 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn close_segment(&mut self) {
         let Some(leaf) = &self.leaf else { return };
         let segment = Segment {
-            id: SegmentId::plain(self.block_number, leaf.sentence),
-            html: (leaf.html_start, self.out.position()),
+            id: SegmentId::plain(self.part.block_number, leaf.sentence),
+            html: (leaf.html_start, self.part.out.position()),
             bytes: (leaf.byte_start as u32, leaf.byte_end as u32),
-            block: self.block_number,
+            block: self.part.block_number,
+            cell: self.table.as_ref().map(Table::cell),
+            note: None,
             cut: leaf.cut,
         };
-        let index = self.segments.len() as u32;
-        self.segments.push(segment);
+        let index = self.part.segments.len() as u32;
+        self.part.segments.push(segment);
         self.push("</span>");
         self.hole(HoleKind::SegmentEnd(index));
     }
@@ -372,13 +393,21 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
     }
 
-    /// Text and other inline content may come directly inside a tight list item.
+    /// Text and other inline content may come directly inside a tight list item, or a cell.
     fn inline(&mut self, range: &Range<usize>) {
-        if self.leaf.is_none() && self.heading.is_none() && self.containers.last() == Some(&Container::Item) {
-            self.open_leaf(range.start);
+        if self.leaf.is_none() && self.heading.is_none() {
+            match (self.containers.last(), &self.table) {
+                (Some(Container::Item), _) => self.open_leaf(range.start),
+                // Of what is escaped the parser leaves the backslash out.
+                (Some(Container::Cell), Some(table)) => self.open_leaf(table.text.start.min(range.start)),
+                _ => {}
+            }
         }
         if let Some(leaf) = &mut self.leaf {
             leaf.byte_end = leaf.byte_end.max(range.end);
+        } else if let Some(OpenHeading { title: Some(_), bytes, .. }) = &mut self.heading {
+            let bytes = bytes.get_or_insert_with(|| range.clone());
+            bytes.end = bytes.end.max(range.end);
         }
     }
 
@@ -435,26 +464,28 @@ impl<'a, 'p> Writer<'a, 'p> {
                 self.containers.push(Container::Item);
             }
             Tag::FootnoteDefinition(label) => {
-                let out = std::mem::take(&mut self.out);
+                let note = Part { depth: self.block_depth, ..Part::default() };
+                let around = std::mem::replace(&mut self.part, note);
                 self.at_line_start = true;
-                self.notes.aside.push((label.into_string(), range, out));
-                self.containers.push(Container::Note);
+                self.notes.aside.push((label.into_string(), range, around));
+                self.containers.push(Container::Other);
             }
             Tag::Table(alignments) => {
                 self.fresh_line();
                 self.push("<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"");
                 self.hole(HoleKind::Word(Word::TableRegion));
                 self.push("\"><table>");
-                self.table = Some(Table { alignments, column: 0, head: true });
+                self.tables += 1;
+                self.table = Some(Table::new(self.tables, alignments));
             }
             Tag::TableHead => self.push("<thead><tr>"),
             Tag::TableRow => {
                 if let Some(table) = &mut self.table {
-                    table.column = 0;
+                    table.start_row();
                 }
                 self.push("<tr>");
             }
-            Tag::TableCell => self.start_cell(),
+            Tag::TableCell => self.start_cell(&range),
             Tag::Emphasis => self.push("<em>"),
             Tag::Strong => self.push("<strong>"),
             Tag::Strikethrough => self.push("<del>"),
@@ -467,7 +498,7 @@ impl<'a, 'p> Writer<'a, 'p> {
     }
 
     /// Ends an element; gives the title if that was it.
-    fn end(&mut self, tag: TagEnd) -> Option<String> {
+    fn end(&mut self, tag: TagEnd) -> Option<(String, Option<Range<usize>>)> {
         let block = is_block_end(tag);
         if block {
             self.close_leaf();
@@ -504,10 +535,10 @@ impl<'a, 'p> Writer<'a, 'p> {
             }
             TagEnd::FootnoteDefinition => {
                 self.containers.pop();
-                let (label, range, out) = self.notes.aside.pop().expect("a definition was begun");
-                let text = std::mem::replace(&mut self.out, out).finish();
-                self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
-                self.define_note(label, range, text);
+                let (label, range, around) = self.notes.aside.pop().expect("a definition was begun");
+                let note = std::mem::replace(&mut self.part, around);
+                self.at_line_start = self.part.out.html.is_empty() || self.part.out.html.ends_with('\n');
+                self.define_note(label, range, note);
             }
             TagEnd::Table => {
                 self.table = None;
@@ -520,12 +551,7 @@ impl<'a, 'p> Writer<'a, 'p> {
                 self.push("</tr></thead><tbody>\n");
             }
             TagEnd::TableRow => self.push("</tr>\n"),
-            TagEnd::TableCell => {
-                let table = self.table.as_mut().expect("a cell is in a table");
-                table.column += 1;
-                let head = table.head;
-                self.push(if head { "</th>" } else { "</td>" });
-            }
+            TagEnd::TableCell => self.end_cell(),
             TagEnd::Emphasis => self.push("</em>"),
             TagEnd::Strong => self.push("</strong>"),
             TagEnd::Strikethrough => self.push("</del>"),
@@ -558,7 +584,12 @@ impl<'a, 'p> Writer<'a, 'p> {
                 {
                     return self.mark(mark, Place::new(&page.file, range));
                 }
-                self.inline(&range);
+                // A comment alone makes no sentence of an empty cell.
+                let is_alone =
+                    self.leaf.is_none() && self.containers.last() == Some(&Container::Cell) && html.starts_with("<!--");
+                if !is_alone {
+                    self.inline(&range);
+                }
                 self.raw_html(&html, range);
             }
             Event::SoftBreak => {
@@ -756,7 +787,7 @@ impl<'a, 'p> Writer<'a, 'p> {
     // Headings.
 
     fn start_heading(&mut self, level: u8, id: Option<CowStr<'a>>, classes: &[CowStr<'a>], range: Range<usize>, is_title: bool) {
-        let title = is_title.then(|| std::mem::take(&mut self.out));
+        let title = is_title.then(|| std::mem::take(&mut self.part.out));
         self.fresh_line();
         self.push(&format!("<h{level}"));
         if self.page.is_some() && title.is_none() {
@@ -780,23 +811,24 @@ impl<'a, 'p> Writer<'a, 'p> {
             place: range.clone(),
             segment: None,
             title,
+            bytes: None,
         });
         // The heading's own marks (`##`) are no part of its segment.
         let marks = self.text[range.clone()].len() - self.text[range.clone()].trim_start_matches(['#', ' ', '\t']).len();
         self.open_leaf(range.start + marks);
         if let (Some(heading), true) = (&mut self.heading, self.leaf.is_some()) {
-            heading.segment = Some(self.segments.len() as u32);
+            heading.segment = Some(self.part.segments.len() as u32);
         }
     }
 
-    fn end_heading(&mut self) -> Option<String> {
+    fn end_heading(&mut self) -> Option<(String, Option<Range<usize>>)> {
         let heading = self.heading.take().expect("a heading was begun");
         self.push(&format!("</h{}>\n", heading.level));
         let text = heading.text.trim().to_owned();
         if let Some(out) = heading.title {
-            self.out = out;
-            self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
-            return Some(text);
+            self.part.out = out;
+            self.at_line_start = self.part.out.html.is_empty() || self.part.out.html.ends_with('\n');
+            return Some((text, heading.bytes));
         }
         let page = self.page?;
         let explicit = heading.explicit.is_some();
@@ -820,6 +852,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             }
         }
         let anchor = self.anchors.take(wanted, is_reserved);
+        self.part.headings.push(self.headings.len());
         self.headings.push(Heading {
             level: heading.level,
             anchor,
@@ -851,20 +884,6 @@ impl<'a, 'p> Writer<'a, 'p> {
         self.hole(HoleKind::Word(word));
         self.push("</p>\n");
         self.containers.push(Container::Alert);
-    }
-
-    fn start_cell(&mut self) {
-        let table = self.table.as_ref().expect("a cell is in a table");
-        let element = if table.head { "<th scope=\"col\"" } else { "<td" };
-        // By class: a strict content security policy forbids style attributes.
-        let class = match table.alignments.get(table.column) {
-            Some(Alignment::Left) => " class=\"left\">",
-            Some(Alignment::Center) => " class=\"center\">",
-            Some(Alignment::Right) => " class=\"right\">",
-            Some(Alignment::None) | None => ">",
-        };
-        self.push(element);
-        self.push(class);
     }
 
     /// Whether the item that begins here is a task.
@@ -952,70 +971,6 @@ impl<'a, 'p> Writer<'a, 'p> {
         } else if !html.starts_with("<!--") {
             self.raw_html_note(range);
             self.escaped(html);
-        }
-    }
-
-    /// A mark behind a sentence; nothing of it is published.
-    fn mark(&mut self, mark: Result<Mark, marks::Bad>, place: Place) {
-        // The space before it is no part of the sentence.
-        if let Some(leaf) = &self.leaf {
-            let least = leaf.html_start as usize;
-            let holes = self.out.holes.last().map_or(0, |hole| hole.at as usize);
-            let kept = self.out.html.trim_end_matches(' ').len().max(least).max(holes);
-            self.out.html.truncate(kept);
-        }
-        let rest = &self.text[place.end..];
-        let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
-        let is_last = without_comments(line).trim().is_empty();
-        let problem = match mark {
-            Err(bad) => Some((bad.message, bad.hint)),
-            // A note is checked as a whole, so that is what a mark can silence a check for.
-            Ok(Mark::Silenced(code, reason)) if is_last && !self.notes.aside.is_empty() => {
-                if let Some((label, _, _)) = self.notes.aside.last() {
-                    self.notes.silenced.push((label.clone(), Silenced { code, reason, place: place.clone() }));
-                }
-                None
-            }
-            Ok(_) if self.leaf.is_none() && self.page.is_some_and(|page| page.settings.segments) => {
-                let hint = "marks stand behind sentences of paragraphs, headings and lists; not in tables, notes and titles";
-                Some(("there is no sentence that this mark could be of".to_owned(), hint.to_owned()))
-            }
-            Ok(_) if !is_last => {
-                Some(("a mark stands in the middle of a line".to_owned(), "put it at the end of the line".to_owned()))
-            }
-            Ok(mark) => {
-                if self.leaf.is_some() {
-                    let segment = self.segments.len() as u32;
-                    if self.marks.last().is_none_or(|last| last.segment != segment) {
-                        self.marks.push(Marks { segment, ..Marks::default() });
-                    }
-                    self.marks.last_mut().expect("there is one by now").add(mark, place.clone());
-                }
-                None
-            }
-        };
-        if let Some((message, hint)) = problem {
-            self.problems.push(Diagnostic::at(&code::BAD_MARK, place, message).hint(hint));
-        }
-    }
-
-    /// Marks that stand on a line of their own, where a comment is a block and ends the paragraph.
-    fn marks_apart(&mut self, html: &str, range: &Range<usize>) {
-        let Some(page) = self.page else { return };
-        let mut from = 0;
-        while let Some(comment) = comment_in(html, from) {
-            from = comment.end;
-            let comment = &html[comment];
-            if marks::read(comment).is_none() {
-                continue;
-            }
-            // The block may have been put together from indented lines.
-            let found = self.text[range.clone()].find(comment).map(|at| range.start + at);
-            let place = found.map_or_else(|| range.clone(), |at| at..at + comment.len());
-            self.problems.push(
-                Diagnostic::at(&code::BAD_MARK, Place::new(&page.file, place), "a mark stands on a line of its own")
-                    .hint("put it at the end of the line of its sentence"),
-            );
         }
     }
 
@@ -1178,159 +1133,10 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
         alt
     }
-
-    // Footnotes.
-
-    fn note_id(&mut self, label: &str) -> String {
-        if let Some(id) = self.notes.ids.get(label) {
-            return id.clone();
-        }
-        let clean: String = label.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect();
-        let id = self.notes.taken_ids.take(clean, |_| false);
-        self.notes.ids.insert(label.to_owned(), id.clone());
-        id
-    }
-
-    fn note_reference(&mut self, label: &str) {
-        // A title is shown without markup, so nothing could lead back from the note.
-        if self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) {
-            return;
-        }
-        let id = self.note_id(label);
-        let next = self.notes.used.len() as u32 + 1;
-        let (number, uses) = self.notes.used.entry(label.to_owned()).or_insert((next, 0));
-        *uses += 1;
-        let (number, uses) = (*number, *uses);
-        self.push("<sup class=\"note-ref\" id=\"");
-        self.hole(HoleKind::Scope);
-        self.push(&format!("fnref-{id}"));
-        if uses > 1 {
-            // A label has no full stop.
-            self.push(&format!(".{uses}"));
-        }
-        self.push("\"><a href=\"#");
-        self.hole(HoleKind::Scope);
-        self.push(&format!("fn-{id}\" role=\"doc-noteref\">{number}</a></sup>"));
-    }
-
-    fn undefined_note(&mut self, start: usize) {
-        let rest = &self.text[start..];
-        // No label is longer than CommonMark lets one be.
-        let mut letters = rest.char_indices().take(1000);
-        let Some((end, ']')) = letters.find(|&(_, c)| c == ']' || c == '\n') else { return };
-        let label = &rest[2..end];
-        if label.is_empty() {
-            return;
-        }
-        let events = &self.events;
-        let known = self.notes.labels.get_or_insert_with(|| {
-            let label = |(event, _): &(Event<'a>, _)| match event {
-                Event::Start(Tag::FootnoteDefinition(label)) => Some(label.to_string()),
-                _ => None,
-            };
-            events.iter().filter_map(label).collect()
-        });
-        let hint = (self.notes.undefined < HINTS).then(|| suggest::did_you_mean(label, known.iter().map(String::as_str)));
-        self.notes.undefined += 1;
-        let hint = hint.flatten().unwrap_or_else(|| format!("define it on a line of its own: `[^{label}]: …`"));
-        let message = format!("the footnote `{label}` is not defined");
-        if let Some(problem) = self.problem(&code::FOOTNOTE, start..start + end + 1, message) {
-            problem.push_hint(hint);
-        }
-    }
-
-    /// Keeps a definition; a second one of the same label is put after the first, so that nothing is lost.
-    fn define_note(&mut self, label: String, range: Range<usize>, text: Fragment) {
-        let Some((first, known)) = self.notes.defined.get_mut(&label) else {
-            self.notes.defined.insert(label, (range, text));
-            return;
-        };
-        let first = first.clone();
-        known.append(&text);
-        let line = self.first_line(range);
-        let place = self.page.map(|page| Place::new(&page.file, self.first_line(first)));
-        if let (Some(problem), Some(place)) =
-            (self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is defined twice")), place)
-        {
-            problem.others.push((place, "first defined here".to_owned()));
-            problem.push_hint("give one of them another label, or make them one".to_owned());
-        }
-    }
-
-    fn first_line(&self, range: Range<usize>) -> Range<usize> {
-        range.start..range.start + self.text[range.clone()].find('\n').unwrap_or(range.len())
-    }
-
-    fn finish_notes(&mut self) -> Vec<Note> {
-        let defined = std::mem::take(&mut self.notes.defined);
-        let mut notes = Vec::new();
-        for (label, (range, text)) in defined {
-            let (number, uses) = match self.notes.used.get(&label) {
-                Some(&found) => found,
-                None => {
-                    let line = self.first_line(range.clone());
-                    if let Some(problem) = self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is never used")) {
-                        problem.push_hint(format!("refer to it with `[^{label}]`"));
-                    }
-                    // It is printed all the same, after the others: nothing that was written is lost.
-                    let number = self.notes.used.len() as u32 + 1;
-                    self.notes.used.insert(label.clone(), (number, 0));
-                    (number, 0)
-                }
-            };
-            let mine = |(of, silenced): &(String, Silenced)| (*of == label).then(|| silenced.clone());
-            let silenced = self.notes.silenced.iter().filter_map(mine).collect();
-            let label = self.note_id(&label);
-            notes.push(Note { label, number, uses, text, bytes: (range.start as u32, range.end as u32), silenced });
-        }
-        notes.sort_by_key(|note| note.number);
-        notes
-    }
-}
-
-/// HTML without its comments: authors write them for each other, not for readers.
-fn without_comments(html: &str) -> String {
-    let mut shown = String::new();
-    let mut rest = html;
-    while let Some(start) = rest.find("<!--") {
-        shown.push_str(&rest[..start]);
-        match rest[start..].find("-->") {
-            Some(end) => rest = &rest[start + end + 3..],
-            None => return shown,
-        }
-    }
-    shown.push_str(rest);
-    shown
-}
-
-/// The first whole comment of an HTML text from a byte on.
-fn comment_in(html: &str, from: usize) -> Option<Range<usize>> {
-    let start = from + html[from..].find("<!--")?;
-    // `<!-->` is a comment as well, and no end of one that begins before it.
-    let end = start + 4 + html[start + 4..].find("-->")? + 3;
-    Some(start..end)
-}
-
-/// HTML without the comments that are marks; others are the author's to publish.
-fn without_marks(html: String) -> String {
-    let mut shown = String::new();
-    let (mut kept, mut from) = (0, 0);
-    while let Some(comment) = comment_in(&html, from) {
-        from = comment.end;
-        if marks::read(&html[comment.clone()]).is_some() {
-            shown.push_str(&html[kept..comment.start]);
-            kept = comment.end;
-        }
-    }
-    if kept == 0 {
-        return html;
-    }
-    shown.push_str(&html[kept..]);
-    shown
 }
 
 /// Whether an element is a block, not a part of running text.
-pub(super) fn is_block(tag: &Tag<'_>) -> bool {
+fn is_block(tag: &Tag<'_>) -> bool {
     !matches!(
         tag,
         Tag::Emphasis
@@ -1344,7 +1150,7 @@ pub(super) fn is_block(tag: &Tag<'_>) -> bool {
 }
 
 /// The same of where it ends.
-pub(super) fn is_block_end(tag: TagEnd) -> bool {
+fn is_block_end(tag: TagEnd) -> bool {
     !matches!(
         tag,
         TagEnd::Emphasis

@@ -14,6 +14,8 @@
 //!
 //! A comment that begins like none of these is a comment as ever.
 
+use std::sync::Arc;
+
 use crate::base::{Code, Place, code, suggest};
 use crate::model::SegmentId;
 
@@ -88,6 +90,24 @@ pub(super) fn read(comment: &str) -> Option<Result<Mark, Bad>> {
     let note = text.strip_prefix("note:")?.trim();
     let bad = || Bad { message: "the note says nothing".to_owned(), hint: "write `<!-- note: … -->`".to_owned() };
     Some(if note.is_empty() { Err(bad()) } else { Ok(Mark::Note(note.split_whitespace().collect::<Vec<_>>().join(" "))) })
+}
+
+/// The checks that are silenced behind a title or a description: on the rest of the line from a byte on, in the front matter
+/// after the sign that begins a comment there.
+pub fn silenced_behind(file: &Arc<str>, text: &str, from: usize) -> Vec<Silenced> {
+    let rest = text.get(from..).unwrap_or_default();
+    let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = line[at..].find("<!--").map(|start| at + start)
+        && let Some(end) = line[start..].find("-->").map(|end| start + end + "-->".len())
+    {
+        if let Some(Ok(Mark::Silenced(code, reason))) = read(&line[start..end]) {
+            found.push(Silenced { code, reason, place: Place::new(file, from + start..from + end) });
+        }
+        at = end;
+    }
+    found
 }
 
 fn read_ids(sign: char, text: &str) -> Result<Vec<SegmentId>, Bad> {

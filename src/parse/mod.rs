@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::align::{self, Around, Claim, Line, News};
@@ -28,7 +29,7 @@ pub mod parts;
 mod provenance;
 
 pub use fragment::{Fragment, Hole, HoleKind, Word};
-pub use marks::{Marks, Silenced};
+pub use marks::{Marks, Silenced, silenced_behind};
 pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, Ref, RefKind, Segment, Target};
 
 /// All that a document depends on.
@@ -116,6 +117,9 @@ pub struct Document {
     pub front: FrontMatter,
     /// From the front matter, or the text's first heading; the language's word for "untitled" if neither says.
     pub title: String,
+    /// Where the title stands, if somebody wrote it: the value in the front matter, or the text of the heading.
+    pub title_at: Option<Place>,
+    /// The text, then the notes.
     pub body: Fragment,
     pub blocks: Box<[Block]>,
     pub segments: Box<[Segment]>,
@@ -145,6 +149,7 @@ impl PartialEq for Document {
             lang,
             front,
             title,
+            title_at,
             body,
             blocks,
             segments,
@@ -165,6 +170,7 @@ impl PartialEq for Document {
             && *lang == other.lang
             && *front == other.front
             && *title == other.title
+            && *title_at == other.title_at
             && *segments == other.segments
             && *blocks == other.blocks
             && *headings == other.headings
@@ -192,6 +198,16 @@ impl Document {
     /// Whether a lock or marks say which sentence each segment is; else ids are positions, and say it only where nothing differs.
     pub fn knows_addresses(&self) -> bool {
         self.lock.is_some() || self.marks.iter().any(Marks::say_addresses)
+    }
+
+    /// Where the text ends in the body's HTML, and the notes begin.
+    pub fn text_end(&self) -> u32 {
+        self.notes.first().map_or(self.body.html.len() as u32, |note| note.html.0)
+    }
+
+    /// The blocks of the text, without those of notes, as positions.
+    pub fn text_blocks(&self) -> Range<u32> {
+        0..self.notes.first().map_or(self.blocks.len() as u32, |note| note.blocks.0)
     }
 
     /// What was written behind a segment.
@@ -268,7 +284,11 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
     };
     let mut written = markdown::write(input, body_start, front.title.is_none(), &mut problems);
     let addresses = addresses(input, &mut written);
-    let mut title = front.title.clone().or(written.title).unwrap_or_default();
+    let (mut title, title_at) = match (&front.title, written.title.take()) {
+        (Some(title), _) => (title.clone(), front.title_at.clone()),
+        (None, Some((title, bytes))) => (title, bytes.map(|bytes| Place::new(&input.file, bytes))),
+        (None, None) => (String::new(), None),
+    };
     if title.trim().is_empty() {
         // Links and menus need something that can be read.
         title = input.pack.strings.get("untitled").cloned().unwrap_or_default();
@@ -283,6 +303,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         lang: input.lang,
         front,
         title,
+        title_at,
         body: written.body,
         blocks: written.blocks.into(),
         segments: written.segments.into(),
@@ -312,7 +333,7 @@ struct Addresses {
 /// Gives the segments the ids that the lock or the marks say; without both they have theirs by position.
 fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
     let mut addresses = Addresses::default();
-    let markdown::Written { segments, headings, marks, .. } = written;
+    let markdown::Written { segments, headings, marks, notes, .. } = written;
     if input.lock.is_none() && marks.is_empty() {
         return addresses;
     }
@@ -345,6 +366,8 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
                     text: &texts[at],
                     block: segments[at].block,
                     is_heading: is_heading[at],
+                    note: segments[at].note.map(|note| notes[note as usize].label.as_str()),
+                    cell: segments[at].cell,
                     claim: claim(at),
                 })
                 .collect();

@@ -1,7 +1,7 @@
 //! What other documents may see of a document.
 
 use crate::base::Place;
-use crate::model::{Key, SegmentId};
+use crate::model::{Cell, Key, SegmentId};
 
 /// A heading of a document's own text; the title is not among them.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +20,7 @@ pub struct Heading {
     pub aliases: Vec<Box<str>>,
 }
 
-/// A sentence, heading or list item with an address.
+/// A sentence, heading, list item or cell with an address; first those of the text, then those of the notes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Segment {
     /// Given by the lock, or by position; a hole of the body, so that the body does not depend on it.
@@ -29,8 +29,12 @@ pub struct Segment {
     pub html: (u32, u32),
     /// Its bytes in the file, without the marks behind it. See [`super::Document::segment_text`].
     pub bytes: (u32, u32),
-    /// The block of text that it is in, counted from one: a heading, a paragraph, a list item.
+    /// The block of text that it is in, counted from one: a heading, a paragraph, a list item, a row of a table.
     pub block: u32,
+    /// Where in a table it stands, if it does.
+    pub cell: Option<Cell>,
+    /// The note that it is in, as a position among those of the outline.
+    pub note: Option<u32>,
     /// Which cut of the chapter it is, if the split made it.
     pub cut: Option<u32>,
 }
@@ -44,7 +48,7 @@ pub enum BlockKind {
     Other,
 }
 
-/// A block at the top level of a document.
+/// A block at the top level of a document, or of one of its notes; first those of the text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
     pub kind: BlockKind,
@@ -101,9 +105,9 @@ pub struct Note {
     pub number: u32,
     /// How often it is referred to.
     pub uses: u32,
-    pub text: super::Fragment,
-    /// Its bytes in the file, with its label; of the first definition, if there are several.
-    pub bytes: (u32, u32),
-    /// The checks that a mark behind it silences.
-    pub silenced: Box<[super::Silenced]>,
+    /// Its HTML in the body, behind the text.
+    pub html: (u32, u32),
+    /// Its blocks and segments, as positions in the outline's lists.
+    pub blocks: (u32, u32),
+    pub segments: (u32, u32),
 }

@@ -46,25 +46,24 @@ pub(super) struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// The whole of a fragment, for this page.
-    pub(super) fn all(&self, fragment: &Fragment, problems: &mut Vec<Diagnostic>) -> String {
-        self.range(fragment, 0..fragment.html.len() as u32, problems)
-    }
-
-    /// The text of the document, with what it lacks.
-    pub(super) fn body(&self, problems: &mut Vec<Diagnostic>) -> String {
+    /// A part of the document, its text or a note, with what it lacks.
+    pub(super) fn part(&self, part: Range<u32>, problems: &mut Vec<Diagnostic>) -> String {
         let body = &self.document.body;
         let mut html = String::new();
-        let mut at = 0;
-        for (&position, addition) in self.additions.iter().flat_map(|additions| &additions.between) {
+        let mut at = part.start;
+        // What belongs between two parts is the first one's.
+        let is_text = part == (0..self.document.text_end());
+        let is_here = |position: &u32| (is_text || part.start < *position) && *position <= part.end;
+        let between = self.additions.iter().flat_map(|additions| &additions.between);
+        for (&position, addition) in between.filter(|(position, _)| is_here(position)) {
             html.push_str(&self.range(body, at..position, problems));
             html.push_str(addition);
             at = position;
         }
-        if at == 0 && html.is_empty() {
-            return self.all(body, problems);
+        if html.is_empty() {
+            return self.range(body, part, problems);
         }
-        html.push_str(&self.range(body, at..body.html.len() as u32, problems));
+        html.push_str(&self.range(body, at..part.end, problems));
         html
     }
 

@@ -10,6 +10,7 @@ use tera::{Context, Value};
 use crate::base::{Diagnostic, path};
 use crate::model::{LangId, Unit};
 use crate::parse::{BlockKind, Document};
+use crate::site::rows::note_pairs;
 use crate::site::{Edition, Site, Standing, Standings, Summary, WorkId};
 
 use super::Renderer;
@@ -157,47 +158,76 @@ impl Additions {
             }
             html
         };
-        // Where the block after the last sentence that is there ends.
-        let mut end = 0;
+        let pairs = note_pairs(source, translation);
+        let language = &renderer.site.languages[drift.source_lang.0];
+        let attributes = format!("class=\"other\" lang=\"{}\" dir=\"{}\"", language.code, language.pack.direction);
+        let is_there = |at: u32| !lines[at as usize].is_empty();
+        let mut part = None;
+        // Where the block after the last sentence that is there ends; nowhere in a note that is not there: nothing refers to it.
+        let mut end = Some(0);
         for block in &source.blocks {
             let (first, last) = block.segments;
             let inside = first..last;
-            if !inside.clone().any(|at| is_missing[at as usize]) {
-                end = inside.rev().find_map(|at| end_of_block(translation, lines[at as usize])).unwrap_or(end);
-                continue;
+            let note = inside.clone().next().and_then(|at| source.segments[at as usize].note);
+            if let Some(note) = note.filter(|_| note != part) {
+                end = pairs[note as usize].map(|own| translation.notes[own as usize].html.1);
             }
-            let is_there = |at: &u32| !lines[*at as usize].is_empty();
-            if !inside.clone().any(|at| is_there(&at)) {
-                let text: Vec<String> =
-                    inside.filter(|&at| is_missing[at as usize]).map(|at| sentence(at, Some(block.kind))).collect();
+            part = note;
+            let own_end = inside.clone().rev().find_map(|at| end_of_block(translation, lines[at as usize]));
+            let missing = || inside.clone().filter(|&at| is_missing[at as usize]);
+            let (Some(before), Some(_)) = (end, missing().next()) else {
+                end = end.and(own_end.or(end));
+                continue;
+            };
+            let is_cell = |at: u32| source.segments[at as usize].cell.is_some();
+            let mut behind = String::new();
+            if !inside.clone().any(|at| is_there(at) || is_cell(at)) {
+                let text: Vec<String> = missing().map(|at| sentence(at, Some(block.kind))).collect();
                 let name = match block.kind {
                     BlockKind::Heading(level) => format!("h{level}"),
                     BlockKind::Paragraph | BlockKind::Other => "p".to_owned(),
                 };
-                let language = &renderer.site.languages[drift.source_lang.0];
-                let html = format!(
-                    "<{name} class=\"other\" lang=\"{}\" dir=\"{}\">{}</{name}>\n",
-                    language.code,
-                    language.pack.direction,
-                    text.join(" ")
-                );
-                additions.between.entry(end).or_default().push_str(&html);
-                continue;
-            }
-            for at in inside.clone().filter(|&at| is_missing[at as usize]) {
-                let html = sentence(at, None);
-                if let Some(before) = (first..at).rev().find(is_there) {
-                    let line = *lines[before as usize].last().expect("it is there");
-                    let after = additions.after.entry(line).or_default();
-                    after.push(' ');
-                    after.push_str(&html);
-                } else if let Some(next) = (at..last).find(is_there) {
-                    let before = additions.before.entry(lines[next as usize][0]).or_default();
-                    before.push_str(&html);
-                    before.push(' ');
+                behind = format!("<{name} {attributes}>{}</{name}>\n", text.join(" "));
+            } else {
+                // Beside another sentence, but not in its cell.
+                let is_beside = |at: &u32| is_there(*at) && !is_cell(*at);
+                for at in missing().filter(|&at| !is_cell(at)) {
+                    if let Some(before) = (first..at).rev().find(is_beside) {
+                        let line = *lines[before as usize].last().expect("it is there");
+                        let after = additions.after.entry(line).or_default();
+                        after.push(' ');
+                        after.push_str(&sentence(at, None));
+                    } else if let Some(next) = (at..last).find(is_beside) {
+                        let before = additions.before.entry(lines[next as usize][0]).or_default();
+                        before.push_str(&sentence(at, None));
+                        before.push(' ');
+                    } else {
+                        behind.push_str(&format!("<p {attributes}>{}</p>\n", sentence(at, Some(block.kind))));
+                    }
+                }
+                // Which of a table's empty cells is whose the table does not say; what it lacks is a table behind it.
+                let cells: Vec<u32> = missing().filter(|&at| is_cell(at)).collect();
+                if !cells.is_empty() {
+                    behind.push_str(&format!("<div class=\"table\"><table {attributes}><tbody>\n"));
+                    for row in cells.chunk_by(|&a, &b| source.segments[a as usize].block == source.segments[b as usize].block) {
+                        let mut column = 0;
+                        behind.push_str("<tr>");
+                        for &at in row {
+                            let own = source.segments[at as usize].cell.map_or(0, |cell| cell.column);
+                            (column + 1..own).for_each(|_| behind.push_str("<td></td>"));
+                            behind.push_str(&format!("<td>{}</td>", sentence(at, Some(block.kind))));
+                            column = own;
+                        }
+                        behind.push_str("</tr>\n");
+                    }
+                    behind.push_str("</tbody></table></div>\n");
                 }
             }
-            end = inside.rev().find_map(|at| end_of_block(translation, lines[at as usize])).unwrap_or(end);
+            let own_end = own_end.unwrap_or(before);
+            if !behind.is_empty() {
+                additions.between.entry(own_end).or_default().push_str(&behind);
+            }
+            end = Some(own_end);
         }
         additions
     }

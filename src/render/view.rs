@@ -53,7 +53,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     // A page that shows another language claims nothing: the edition's own page does.
     page.set("canonical", site.absolute(&shown.edition.path).into());
     page.set("noindex", document.front.draft.into());
-    page.set("content", Value::safe_string(&writer.body(problems)));
+    page.set("content", Value::safe_string(&writer.part(0..document.text_end(), problems)));
     page.set("standing", drift.as_ref().map_or_else(Value::none, |drift| drift.value(site)));
     page.set("toc", toc(renderer, work, document));
     page.set("notes", notes(&writer, problems));
@@ -126,8 +126,10 @@ pub(super) fn side_by_side(
     let mut page = Common::new(renderer, work, left, own_path, "parallel").with_neighbours(renderer, work, pair_link);
     let source = site.edition(work, left).expect("as above");
     page.set("canonical", site.absolute(&source.path).into());
-    page.set("rows", rows(&left_half, &right_half, problems));
-    page.set("notes", paired_notes(&left_half, &right_half, problems));
+    let mut count = 0;
+    let text = crate::site::rows::rows(left_half.document, right_half.document);
+    page.set("rows", rows(text, &left_half, &right_half, &mut count, problems));
+    page.set("notes", paired_notes(&left_half, &right_half, &mut count, problems));
     page.set("standing", drift.as_ref().map_or_else(Value::none, |drift| drift.value(site)));
     page.set("translations", translations(renderer, work, None));
     page.set("parallels", parallels(renderer, work, Some((left, right))));
@@ -608,36 +610,33 @@ fn notes(writer: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Value {
 }
 
 fn note_value(writer: &Writer<'_>, note: &crate::parse::Note, problems: &mut Vec<Diagnostic>) -> Value {
-    let scope = writer.scope();
     map([
-        ("id", format!("{scope}fn-{}", note.label).into()),
+        ("id", format!("fn-{}", note.label).into()),
         ("number", u64::from(note.number).into()),
-        ("html", Value::safe_string(&writer.all(&note.text, problems))),
-        ("back", note_backs(&note.label, note.uses, &scope)),
+        ("html", Value::safe_string(&writer.part(note.html.0..note.html.1, problems))),
+        ("back", note_backs(&note.label, note.uses, "")),
     ])
 }
 
-/// Footnotes of both halves, the same labels beside each other.
-fn paired_notes(left: &Writer<'_>, right: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Value {
-    let mut rows = Vec::new();
-    for note in &left.document.notes {
-        let other = right.document.notes.iter().find(|other| other.label == note.label);
-        rows.push(map([
+/// Footnotes of both halves beside each other, sentence by sentence ([`crate::site::rows`]); `count` rows are before them.
+fn paired_notes(left: &Writer<'_>, right: &Writer<'_>, count: &mut usize, problems: &mut Vec<Diagnostic>) -> Value {
+    let half = |writer: &Writer<'_>, note: Option<u32>| {
+        let Some(note) = note.map(|note| &writer.document.notes[note as usize]) else { return Value::none() };
+        let scope = writer.scope();
+        map([
+            ("id", format!("{scope}fn-{}", note.label).into()),
             ("number", u64::from(note.number).into()),
-            ("left", note_value(left, note, problems)),
-            ("right", other.map_or_else(Value::none, |other| note_value(right, other, problems))),
-        ]));
-    }
-    for note in &right.document.notes {
-        if !left.document.notes.iter().any(|other| other.label == note.label) {
-            rows.push(map([
-                ("number", u64::from(note.number).into()),
-                ("left", Value::none()),
-                ("right", note_value(right, note, problems)),
-            ]));
-        }
-    }
-    rows.into()
+            ("back", note_backs(&note.label, note.uses, &scope)),
+        ])
+    };
+    let notes = crate::site::rows::note_rows(left.document, right.document).into_iter().map(|note| {
+        map([
+            ("left", half(left, note.left)),
+            ("right", half(right, note.right)),
+            ("rows", rows(note.rows, left, right, count, problems)),
+        ])
+    });
+    notes.collect::<Vec<_>>().into()
 }
 
 fn translations(renderer: &Renderer, work: WorkId, current: Option<LangId>) -> Value {
@@ -851,10 +850,18 @@ fn ranges_text(mut numbers: Vec<usize>) -> String {
     text
 }
 
-/// The rows of a side-by-side page: blocks beside blocks, in them sentences beside sentences ([`crate::site::rows`]).
-fn rows(left: &Writer<'_>, right: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Value {
+/// Rows of a side-by-side page: blocks beside blocks, in them sentences beside sentences ([`crate::site::rows`]); `count`
+/// are before them.
+fn rows(
+    of: Vec<crate::site::Row>,
+    left: &Writer<'_>,
+    right: &Writer<'_>,
+    count: &mut usize,
+    problems: &mut Vec<Diagnostic>,
+) -> Value {
     let mut rows = Vec::new();
-    for (index, row) in crate::site::rows::rows(left.document, right.document).into_iter().enumerate() {
+    for row in of {
+        *count += 1;
         let (kind, level) = match row.kind {
             RowKind::Heading(level) => ("heading", level),
             RowKind::Paragraph => ("paragraph", 0),
@@ -893,7 +900,7 @@ fn rows(left: &Writer<'_>, right: &Writer<'_>, problems: &mut Vec<Diagnostic>) -
                     (_, true) => "missing",
                     _ => "",
                 };
-                bead(&format!("row.{}", index + 1), &html[0], &html[1], standing, false)
+                bead(&format!("row.{count}"), &html[0], &html[1], standing, false)
             }
         });
         let beads: Vec<Value> = beads.collect();

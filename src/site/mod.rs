@@ -226,6 +226,7 @@ impl Site {
             front,
             // Sorts works without an order (†).
             title: _,
+            title_at: _,
             body: _,
             blocks: _,
             segments: _,
@@ -244,7 +245,9 @@ impl Site {
         } = after;
         let FrontMatter {
             title: _,
+            title_at: _,
             description: _,
+            description_at: _,
             // Sorts works (†).
             order: _,
             slug,

@@ -1,14 +1,15 @@
-//! Two editions side by side: blocks beside blocks, in them sentences beside sentences.
+//! Two editions side by side: blocks beside blocks, in them sentences beside sentences; and so in each of their footnotes.
 //!
 //! Where the work has a lock, or marks that name sentences, the ids say what stands beside what ([`crate::align::beads`]): n:m, in another order,
 //! on one side only. Without either, ids are positions, and nothing is known of a paragraph in which the editions have
 //! other sentences: it is one row as a whole.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use crate::align::{self, Bead};
 use crate::model::SegmentId;
-use crate::parse::{Block, BlockKind, Document};
+use crate::parse::{Block, BlockKind, Document, Note};
 
 /// A piece of a page that shows two editions.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,11 +29,116 @@ pub enum RowKind {
     Blocks,
 }
 
-/// The rows of two editions, in the order of the left one.
+/// The rows of two editions, in the order of the left one, without their footnotes.
 ///
 /// 1. Every block of both is shown once: whole, or sentence by sentence.
 pub fn rows(left: &Document, right: &Document) -> Vec<Row> {
-    if left.knows_addresses() || right.knows_addresses() { Rows::of(left, right).in_order() } else { by_position(left, right) }
+    rows_of(&Part::text(left), &Part::text(right))
+}
+
+/// A footnote of two editions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NoteRows {
+    /// Its position among the notes of the left edition, if it has it.
+    pub left: Option<u32>,
+    pub right: Option<u32>,
+    pub rows: Vec<Row>,
+}
+
+/// The footnotes of two editions, in the order of the left one; then those that only the right one has.
+///
+/// Two notes are one if they have one label, else if ids say of their sentences that they are the same.
+pub fn note_rows(left: &Document, right: &Document) -> Vec<NoteRows> {
+    let pairs = note_pairs(left, right);
+    let is_paired: HashSet<u32> = pairs.iter().flatten().copied().collect();
+    let alone = (0..right.notes.len() as u32).filter(|note| !is_paired.contains(note));
+    let both = (0..).zip(pairs).map(|(left, right)| (Some(left), right)).chain(alone.map(|right| (None, Some(right))));
+    let rows = both.map(|(of_left, of_right)| NoteRows {
+        left: of_left,
+        right: of_right,
+        rows: rows_of(&Part::note(left, of_left), &Part::note(right, of_right)),
+    });
+    rows.collect()
+}
+
+/// By note of the left edition: that of the right one.
+pub fn note_pairs(left: &Document, right: &Document) -> Vec<Option<u32>> {
+    let by_label: HashMap<&str, u32> = (0..).zip(&right.notes).map(|(at, note)| (note.label.as_str(), at)).collect();
+    let mut pairs: Vec<Option<u32>> = left.notes.iter().map(|note| by_label.get(note.label.as_str()).copied()).collect();
+    let mut is_free = vec![true; right.notes.len()];
+    pairs.iter().flatten().for_each(|&note| is_free[note as usize] = false);
+    if !(left.knows_addresses() || right.knows_addresses()) || !is_free.contains(&true) || pairs.iter().all(Option::is_some) {
+        return pairs;
+    }
+    let ids = |document: &'_ Document, note: &Note| -> Vec<SegmentId> {
+        (note.segments.0..note.segments.1).flat_map(|line| document.sentences(line as usize).to_vec()).collect()
+    };
+    let free = (0..).zip(&right.notes).filter(|(at, _)| is_free[*at as usize]);
+    let by_id: HashMap<SegmentId, u32> =
+        free.flat_map(|(at, note)| ids(right, note).into_iter().map(move |id| (id, at))).collect();
+    for (pair, note) in pairs.iter_mut().zip(&left.notes).filter(|(pair, _)| pair.is_none()) {
+        let found = ids(left, note).iter().find_map(|id| by_id.get(id).copied().filter(|&at| is_free[at as usize]));
+        if let Some(found) = found {
+            is_free[found as usize] = false;
+            *pair = Some(found);
+        }
+    }
+    pairs
+}
+
+/// Which lines of two editions mean the same, wherever they stand; only as far as ids say it.
+pub fn beads(left: &Document, right: &Document) -> Vec<Bead> {
+    let all = |document: &Document| 0..document.segments.len() as u32;
+    beads_of(left, all(left), right, all(right))
+}
+
+/// What is set beside its like: the text of an edition, or a note of it.
+struct Part<'a> {
+    document: &'a Document,
+    /// Its blocks and lines, as positions in the document's lists.
+    blocks: Range<u32>,
+    lines: Range<u32>,
+}
+
+impl<'a> Part<'a> {
+    fn text(document: &'a Document) -> Self {
+        let lines = document.notes.first().map_or(document.segments.len() as u32, |note| note.segments.0);
+        Self { document, blocks: document.text_blocks(), lines: 0..lines }
+    }
+
+    /// A note, or nothing.
+    fn note(document: &'a Document, note: Option<u32>) -> Self {
+        let Some(note) = note.map(|note| &document.notes[note as usize]) else {
+            return Self { document, blocks: 0..0, lines: 0..0 };
+        };
+        Self { document, blocks: note.blocks.0..note.blocks.1, lines: note.segments.0..note.segments.1 }
+    }
+
+    fn blocks(&self) -> &'a [Block] {
+        &self.document.blocks[self.blocks.start as usize..self.blocks.end as usize]
+    }
+}
+
+fn rows_of(left: &Part<'_>, right: &Part<'_>) -> Vec<Row> {
+    if left.document.knows_addresses() || right.document.knows_addresses() {
+        Rows::of(left, right).in_order()
+    } else {
+        by_position(left, right)
+    }
+}
+
+fn beads_of(left: &Document, left_lines: Range<u32>, right: &Document, right_lines: Range<u32>) -> Vec<Bead> {
+    // What was merged stands beside what it was merged into.
+    let ids = |document: &Document, lines: Range<u32>, other: &Document| -> Vec<Vec<SegmentId>> {
+        let known = |id: SegmentId| other.segment_with_id(id).is_some();
+        let resolved = |id: SegmentId| if known(id) { id } else { merged_into(other, id).unwrap_or(id) };
+        lines.map(|at| document.sentences(at as usize).iter().copied().map(resolved).collect()).collect()
+    };
+    fn slices(ids: &[Vec<SegmentId>]) -> Vec<&[SegmentId]> {
+        ids.iter().map(Vec::as_slice).collect()
+    }
+    let (left_ids, right_ids) = (ids(left, left_lines, right), ids(right, right_lines, left));
+    align::beads(&slices(&left_ids), &slices(&right_ids))
 }
 
 /// By id of a segment: the id of the row that shows it, in either edition; none of those that are shown in whole blocks.
@@ -45,8 +151,9 @@ pub(super) struct RowIds {
 impl RowIds {
     pub(super) fn of(left: &Document, right: &Document) -> Self {
         let mut ids = Self::default();
-        for bead in rows(left, right).iter().filter(|row| row.kind != RowKind::Blocks).flat_map(|row| &row.beads) {
-            let Some(id) = bead_id(bead, left, right) else { continue };
+        let rows = rows(left, right).into_iter().chain(note_rows(left, right).into_iter().flat_map(|note| note.rows));
+        for bead in rows.filter(|row| row.kind != RowKind::Blocks).flat_map(|row| row.beads) {
+            let Some(id) = bead_id(&bead, left, right) else { continue };
             ids.left.extend(bead.left.iter().map(|&line| (left.segments[line as usize].id, id)));
             ids.right.extend(bead.right.iter().map(|&line| (right.segments[line as usize].id, id)));
         }
@@ -84,8 +191,9 @@ pub fn merged_into(source: &Document, id: SegmentId) -> Option<SegmentId> {
 }
 
 /// Row n is block n of both; its sentences are beside each other if both have as many.
-fn by_position(left: &Document, right: &Document) -> Vec<Row> {
-    let pairs = (0..left.blocks.len().max(right.blocks.len())).map(|at| (left.blocks.get(at), right.blocks.get(at)));
+fn by_position(left: &Part<'_>, right: &Part<'_>) -> Vec<Row> {
+    let (lefts, rights) = (left.blocks(), right.blocks());
+    let pairs = (0..lefts.len().max(rights.len())).map(|at| (lefts.get(at), rights.get(at)));
     let row = |(at, (a, b)): (usize, (Option<&Block>, Option<&Block>))| match (a, b) {
         (Some(a), Some(b)) if matching(a, b) => {
             let lines = (a.segments.0..a.segments.1).zip(b.segments.0..b.segments.1);
@@ -97,8 +205,9 @@ fn by_position(left: &Document, right: &Document) -> Vec<Row> {
             Row { kind, beads }
         }
         (a, b) => {
-            let whole = |block: Option<&Block>| block.map(|_| at as u32).into_iter().collect();
-            Row { kind: RowKind::Blocks, beads: vec![Bead { left: whole(a), right: whole(b) }] }
+            let whole =
+                |part: &Part<'_>, block: Option<&Block>| block.map(|_| part.blocks.start + at as u32).into_iter().collect();
+            Row { kind: RowKind::Blocks, beads: vec![Bead { left: whole(left, a), right: whole(right, b) }] }
         }
     };
     pairs.enumerate().map(row).collect()
@@ -112,8 +221,9 @@ fn matching(a: &Block, b: &Block) -> bool {
 
 /// The blocks of both editions, put together by the rows of their sentences.
 struct Rows<'a> {
-    left: &'a Document,
-    right: &'a Document,
+    left: &'a Part<'a>,
+    right: &'a Part<'a>,
+    /// Of lines, by their positions in the parts.
     beads: Vec<Bead>,
     /// By line: its block, as a position in all blocks, the left ones first.
     block_of: [Vec<usize>; 2],
@@ -124,18 +234,8 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn of(left: &'a Document, right: &'a Document) -> Self {
-        // What was merged stands beside what it was merged into.
-        let ids = |document: &Document, other: &Document| -> Vec<Vec<SegmentId>> {
-            let known = |id: SegmentId| other.segment_with_id(id).is_some();
-            let resolved = |id: SegmentId| if known(id) { id } else { merged_into(other, id).unwrap_or(id) };
-            (0..document.segments.len()).map(|at| document.sentences(at).iter().copied().map(resolved).collect()).collect()
-        };
-        fn slices(ids: &[Vec<SegmentId>]) -> Vec<&[SegmentId]> {
-            ids.iter().map(Vec::as_slice).collect()
-        }
-        let (left_ids, right_ids) = (ids(left, right), ids(right, left));
-        let beads = align::beads(&slices(&left_ids), &slices(&right_ids));
+    fn of(left: &'a Part<'a>, right: &'a Part<'a>) -> Self {
+        let beads = beads_of(left.document, left.lines.clone(), right.document, right.lines.clone());
         let block_of = [blocks_of(left, 0), blocks_of(right, left.blocks.len())];
         let all = left.blocks.len() + right.blocks.len();
         let mut rows = Self { left, right, beads, block_of, piece_of: (0..all).collect(), whole: vec![false; all] };
@@ -155,8 +255,8 @@ impl<'a> Rows<'a> {
 
     fn block(&self, block: usize) -> &Block {
         match block.checked_sub(self.left.blocks.len()) {
-            None => &self.left.blocks[block],
-            Some(right) => &self.right.blocks[right],
+            None => &self.left.blocks()[block],
+            Some(right) => &self.right.blocks()[right],
         }
     }
 
@@ -240,7 +340,7 @@ impl<'a> Rows<'a> {
                     rows.push(Row { kind: RowKind::Blocks, beads: vec![Bead::default()] });
                     rows.len() - 1
                 });
-                rows[row].beads[0].left.push(block as u32);
+                rows[row].beads[0].left.push(self.left.blocks.start + block as u32);
                 last_row.insert(piece, row);
             } else {
                 let kind = match self.block(block).kind {
@@ -274,7 +374,7 @@ impl<'a> Rows<'a> {
                 }
             }
             if self.whole[piece] {
-                rows[row_of_block[&piece]].beads[0].right.push(right as u32);
+                rows[row_of_block[&piece]].beads[0].right.push(self.right.blocks.start + right as u32);
             }
         }
         // Sentences, into the row of their first line on the left; those without one after the one before.
@@ -286,7 +386,9 @@ impl<'a> Rows<'a> {
             if self.whole[piece] {
                 continue;
             }
-            let taken = std::mem::take(&mut self.beads[bead]);
+            let mut taken = std::mem::take(&mut self.beads[bead]);
+            taken.left.iter_mut().for_each(|line| *line += self.left.lines.start);
+            taken.right.iter_mut().for_each(|line| *line += self.right.lines.start);
             let row = if self.is_left(block) {
                 Some(row_of_block[&block])
             } else {
@@ -320,10 +422,11 @@ impl<'a> Rows<'a> {
 }
 
 /// By line: its block; `usize::MAX` if it is in none.
-fn blocks_of(document: &Document, first: usize) -> Vec<usize> {
-    let mut of = vec![usize::MAX; document.segments.len()];
-    for (at, block) in document.blocks.iter().enumerate() {
-        of[block.segments.0 as usize..block.segments.1 as usize].fill(first + at);
+fn blocks_of(part: &Part<'_>, first: usize) -> Vec<usize> {
+    let mut of = vec![usize::MAX; part.lines.len()];
+    for (at, block) in part.blocks().iter().enumerate() {
+        let line = |line: u32| (line - part.lines.start) as usize;
+        of[line(block.segments.0)..line(block.segments.1)].fill(first + at);
     }
     of
 }

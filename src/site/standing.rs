@@ -9,6 +9,8 @@ use crate::model::lock::{self, Lock, Stanza};
 use crate::model::{SegmentId, TextDigest, Unit};
 use crate::parse::Document;
 
+use super::rows::note_pairs;
+
 /// How a sentence of the source and its translation stand to each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
@@ -131,9 +133,16 @@ impl Standings {
         }
         let lines = Lines::of(translation);
         let omitted: HashSet<SegmentId> = translation.marks.iter().flat_map(|marks| marks.omitted.iter().copied()).collect();
+        // By position alone a line that is missing puts all that follow out of step; notes have labels.
+        let by_label =
+            (lock.is_none() && translation.lock.is_none() && (!source.notes.is_empty() || !translation.notes.is_empty()))
+                .then(|| note_pairs(source, translation));
         for (index, segment) in source.segments.iter().enumerate() {
             let unit = Unit::Segment(segment.id);
-            let lines = lines.of_sentence(segment.id);
+            let lines = match &by_label {
+                None => lines.of_sentence(segment.id),
+                Some(notes) => by_position(source, index, translation, &lines, notes),
+            };
             let left_out = || omitted.contains(&segment.id) || source.marks_of(index).is_some_and(|marks| marks.alone);
             let standing = match (lines.is_empty(), lock) {
                 (true, _) if left_out() => Standing::Omitted,
@@ -200,6 +209,25 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// The lines of a translation without a lock that stand for a sentence of the source: those that marks say, else the one of its
+/// id, in notes that of its place in the note of the same label.
+fn by_position(source: &Document, index: usize, translation: &Document, lines: &Lines<'_>, notes: &[Option<u32>]) -> Vec<u32> {
+    let segment = &source.segments[index];
+    if let Some(marked) = lines.marked.get(&segment.id) {
+        return marked.clone();
+    }
+    let Some(note) = segment.note else {
+        let mut found = lines.of_sentence(segment.id);
+        found.retain(|&line| translation.segments[line as usize].note.is_none());
+        return found;
+    };
+    let Some(own) = notes[note as usize].map(|own| &translation.notes[own as usize]) else { return Vec::new() };
+    let line = own.segments.0 + (index as u32 - source.notes[note as usize].segments.0);
+    let is_free =
+        |line: &u32| translation.marks_of(*line as usize).is_none_or(|marks| marks.translates.is_empty() && !marks.alone);
+    (line < own.segments.1).then_some(line).filter(is_free).into_iter().collect()
+}
+
 /// The digest of what a translation has for a sentence; `digests` are those of its lines.
 pub(super) fn own_digest(digests: &[TextDigest], lines: &[u32]) -> TextDigest {
     match lines {
@@ -231,7 +259,13 @@ pub(super) fn line_of(
     own: TextDigest,
     source: TextDigest,
 ) -> lock::Translation {
-    let plain = |made_from| lock::Translation { lang: lang.into(), made_from: Some(made_from), own, state: lock::State::Plain };
+    let plain = |made_from| lock::Translation {
+        lang: lang.into(),
+        made_from: Some(made_from),
+        own,
+        column: None,
+        state: lock::State::Plain,
+    };
     let stanza = lock.stanza(unit);
     let same_source = lock.source_lang().is_none_or(|known| known == source_lang);
     let Some(known) = stanza.and_then(|stanza| stanza.translation(lang)).filter(|known| known.own == own && same_source) else {

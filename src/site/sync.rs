@@ -132,9 +132,9 @@ impl Maker<'_> {
         };
         for unit in [Unit::Title, Unit::Description] {
             let Some(text) = front(source, unit) else { continue };
-            let own: Vec<Option<TextDigest>> =
-                self.translations.iter().map(|it| front(it.document, unit).map(|text| TextDigest::of(&text))).collect();
-            self.unit(unit, Vec::new(), fold(&text).as_ref(), &own);
+            let own = |document: &Document| Some(Own { digest: TextDigest::of(&front(document, unit)?), column: None });
+            let own: Vec<Option<Own>> = self.translations.iter().map(|it| own(it.document)).collect();
+            self.unit(unit, Spot::default(), fold(&text).as_ref(), &own);
         }
     }
 
@@ -147,21 +147,28 @@ impl Maker<'_> {
                 let heading = &source.headings[heading];
                 [heading.anchor.as_str().into()].into_iter().chain(heading.aliases.iter().cloned()).collect()
             });
-            let own: Vec<Option<TextDigest>> = self
+            let column = segment.cell.map(|cell| cell.column);
+            let own: Vec<Option<Own>> = self
                 .translations
                 .iter()
                 .zip(&lines)
                 .map(|(it, lines)| match &*lines.of_sentence(segment.id) {
                     [] => None,
-                    lines => Some(own_digest(&it.document.digests, lines)),
+                    lines => {
+                        let own = it.document.segments[lines[0] as usize].cell.map(|cell| cell.column);
+                        let digest = own_digest(&it.document.digests, lines);
+                        Some(Own { digest, column: own.filter(|_| own != column) })
+                    }
                 })
                 .collect();
-            self.unit(Unit::Segment(segment.id), anchors, &source.segment_text(file_text, at), &own);
+            let note = segment.note.map(|note| source.notes[note as usize].label.as_str().into());
+            let spot = Spot { anchors, note, column };
+            self.unit(Unit::Segment(segment.id), spot, &source.segment_text(file_text, at), &own);
         }
     }
 
     /// The stanza of a unit of the source; `own` has the digest of each translation of it.
-    fn unit(&mut self, unit: Unit, anchors: Vec<Box<str>>, text: &str, own: &[Option<TextDigest>]) {
+    fn unit(&mut self, unit: Unit, Spot { anchors, note, column }: Spot, text: &str, own: &[Option<Own>]) {
         let digest = TextDigest::of(text);
         let known = self.before.stanza(unit);
         match known.and_then(|stanza| stanza.source.as_ref()) {
@@ -172,13 +179,15 @@ impl Maker<'_> {
         let mut translations = Vec::new();
         for (&Translated { lang, code, .. }, own) in self.translations.iter().zip(own) {
             let before = known.and_then(|stanza| stanza.translation(code));
-            let Some(own) = *own else {
+            let Some(Own { digest: own, column }) = *own else {
                 if before.is_some() {
                     self.changes.push(Change::Dropped(lang, unit));
                 }
                 continue;
             };
             let mut line = line_of(self.before, unit, self.code, code, own, digest);
+            // Where it stands is nothing to tell of.
+            line.column = before.and_then(|before| before.column);
             let is_pending = line.made_from != Some(digest);
             let wanted = self.accept.units.contains(&unit) && self.accept.lang.is_none_or(|wanted| wanted == lang);
             if is_pending && wanted {
@@ -192,9 +201,9 @@ impl Maker<'_> {
                     false => self.changes.push(Change::Translated(lang, unit)),
                 }
             }
-            translations.push(line);
+            translations.push(Translation { column, ..line });
         }
-        let source = Source { lang: self.code.into(), digest, anchors, text: text.into() };
+        let source = Source { lang: self.code.into(), digest, anchors, note, column, text: text.into() };
         self.stanzas.push(Stanza { unit, source: Some(source), gone: None, translations });
     }
 
@@ -219,7 +228,8 @@ impl Maker<'_> {
                 if before.is_none() {
                     self.changes.push(Change::Translated(lang, unit));
                 }
-                let line = Translation { lang: code.into(), made_from, own, state: State::Plain };
+                let column = segment.cell.map(|cell| cell.column);
+                let line = Translation { lang: code.into(), made_from, own, column, state: State::Plain };
                 self.stanzas[index].translations.push(line);
             }
         }
@@ -300,6 +310,22 @@ impl Maker<'_> {
             self.changes.push(Change::VanishedAnchor(anchor.into()));
         }
     }
+}
+
+/// What a translation has for a unit.
+#[derive(Debug, Clone, Copy)]
+struct Own {
+    digest: TextDigest,
+    /// The column of the table that it is in, where that is not the source's.
+    column: Option<u32>,
+}
+
+/// Where a unit of the source stands, as far as the lock says it.
+#[derive(Default)]
+struct Spot {
+    anchors: Vec<Box<str>>,
+    note: Option<Box<str>>,
+    column: Option<u32>,
 }
 
 /// An edition that is no source.

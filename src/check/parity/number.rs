@@ -3,8 +3,9 @@
 //! A number is compared by its value. How it is written depends on the language (decimal mark, group separator), on
 //! habit (`10 000`, `8 billion`, `1991–95`, `XXI`, `the 1980s`) and on whoever writes: where a spelling can be read in
 //! more than one way, every reading counts, and a number that one side writes in words counts as well. So what is
-//! reported is a number that the other side has in no form at all; how often it has it does not matter, since a
-//! translation may say "that year" for a year already named.
+//! reported is a number that the other side has in no form at all. How often it has it does not matter: a translation may say
+//! "that year" for a year already named, and "all three parties" for "3 of 3 parties". Only where neither side has a word, as in
+//! cells of tables, nothing can stand for a number but the number.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -98,7 +99,29 @@ pub(super) fn compare(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<F
         extra: extra.iter().map(|number| piece(b, number)).collect(),
     };
     findings.extend(difference.finding(a.text, b.text));
+    let has_words = |reading: &Reading<'_>| reading.tokens().iter().any(|token| !token.digits);
+    if missing.is_empty() && extra.is_empty() && !has_words(a) && !has_words(b) {
+        repeated(a, &numbers_a, b, &numbers_b, findings);
+    }
     copied(rules_a, a, &numbers_a, rules_b, b, &numbers_b, findings);
+}
+
+/// A number that one side says more often than the other, where neither has a word that could stand for it.
+fn repeated(a: &Reading<'_>, numbers_a: &[Number], b: &Reading<'_>, numbers_b: &[Number], findings: &mut Vec<Finding>) {
+    let (missing, extra) = (surplus(numbers_a, numbers_b), surplus(numbers_b, numbers_a));
+    let (here, there) = match (missing.first(), extra.first()) {
+        (None, None) => return,
+        (missing, extra) => (
+            extra.map_or(0..b.text.len(), |number| number.range.clone()),
+            missing.map_or(0..a.text.len(), |number| number.range.clone()),
+        ),
+    };
+    let message = match missing.first() {
+        Some(number) => format!("the number `{}` is more often in the source than here", &a.text[number.range.clone()]),
+        None => format!("the number `{}` is more often here than in the source", &b.text[here.clone()]),
+    };
+    let hint = format!("if both are right, say why at the end of the line: `<!-- ~ {}: … -->`", code::PARITY_NUMBER.name);
+    findings.push(Finding::new(&code::PARITY_NUMBER, message, here).there(there, "the source").hint(hint));
 }
 
 /// The numbers of one side that the other does not have.
@@ -123,6 +146,16 @@ fn lacking<'n>(
         !number.wholes.iter().chain(&scaled).any(|value| words.contains(value))
     };
     numbers.iter().filter(is_lacking).collect()
+}
+
+/// What one side has more often than the other, of numbers without marks, which can be read in one way only.
+fn surplus<'n>(numbers: &'n [Number], others: &[Number]) -> Vec<&'n Number> {
+    if numbers.iter().chain(others).any(|number| !number.parts.is_empty()) {
+        return Vec::new();
+    }
+    let count = |of: &[Number], value: &Number| of.iter().filter(|it| it.wholes == value.wholes).count();
+    let is_surplus = |(at, number): &(usize, &Number)| count(&numbers[..=*at], number) > count(others, number);
+    numbers.iter().enumerate().filter(is_surplus).map(|(_, number)| number).collect()
 }
 
 /// Numbers that stand in a translation as they are written in the source's language, and mean something else here.

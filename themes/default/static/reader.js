@@ -40,7 +40,7 @@
 
   // Sentences, and the one that the reader is at.
 
-  const SENTENCE = '.prose .seg[id], .rows .bead[id]';
+  const SENTENCE = ':is(.prose, .notes-list) .seg[id], .rows .bead[id]';
   let here = null;
   /** How far the page was scrolled when it became that. */
   let markedAt = 0;
@@ -73,13 +73,16 @@
     return here && isSeen(here) && (Math.abs(scrollY - markedAt) < 40 || isNear()) ? here : atLine();
   }
 
+  /** The sentence that the reader is at; in blocks that are shown whole, with those of its number in the other language. */
+  const partners = () => !here ? [] : here.closest('.whole') && here.matches('.seg')
+    ? all('.whole .seg[id]').filter((each) => numberOf(each) === numberOf(here)) : [here];
   /** Makes a sentence, or none, the one that the reader is at. */
   function stand(sentence, isAddressed) {
     if (here === sentence) return;
-    if (here) here.classList.remove('lit');
+    partners().forEach((each) => each.classList.remove('lit'));
     here = sentence;
     markedAt = scrollY;
-    if (here) here.classList.add('lit');
+    partners().forEach((each) => each.classList.add('lit'));
     if (!isAddressed) setAddress((url) => { url.hash = here ? here.id : ''; });
     rove();
   }

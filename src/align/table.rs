@@ -1,0 +1,272 @@
+//! Cells of tables: by row and column, since many of them say the same ("yes", "—", numbers).
+//!
+//! A cell is known by the row and the column that it is in; these are known by the cells in them that say something of
+//! their own, as the first of each row and the head of each column do as a rule.
+//!
+//! 1. **Rows that are the same as a whole,** in the same order, then elsewhere.
+//! 2. **Rows that share a text that no other cell has;** then, between those that are known, rows alike in the texts of their cells.
+//! 3. **Columns:** which were which, by the cells of these rows that say the same; the greatest number of them decides.
+//! 4. **The cells of such rows and columns:** those that say the same; of the source edition then those that say something else,
+//!    which were changed.
+//!
+//! What is left of cells stands in new rows and columns. It is the same as before only if it is alone in saying what it says.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::gap::{TABLE, best_in_order};
+use super::order::{Pairs, same_elsewhere, same_in_order};
+use super::{LIKE_HERE, Line, likeness};
+use crate::model::{Cell, Label, SegmentId, TextDigest};
+
+/// A cell as the lock has it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OldCell {
+    /// Its position among all that the lock has.
+    pub(super) at: usize,
+    pub(super) block: Label,
+    pub(super) column: u32,
+    pub(super) digest: TextDigest,
+}
+
+/// Whether cells are taken for those that they stand in the place of, though they say something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reworded {
+    Taken,
+    Left,
+}
+
+/// Pairs the cells of before with those of the lines; only they, so that texts without tables pay nothing.
+pub(super) fn cells(olds: &[OldCell], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool, reworded: Reworded) {
+    let news: Vec<usize> = (0..lines.len()).filter(|&line| lines[line].cell.is_some() && open(line)).collect();
+    if olds.is_empty() || news.is_empty() {
+        return;
+    }
+    let old_rows: Vec<&[OldCell]> = olds.chunk_by(|a, b| a.block == b.block && a.column < b.column).collect();
+    let new_rows: Vec<&[usize]> = news.chunk_by(|&a, &b| lines[a].block == lines[b].block).collect();
+    let rows = paired_rows(&old_rows, &new_rows, lines, reworded);
+    let columns = columns(&old_rows, &new_rows, lines, &rows);
+    for (old, new) in rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?]))) {
+        if same_row(old, new, lines) {
+            old.iter().zip(new).for_each(|(cell, &line)| pairs.pair(cell.at, line));
+            continue;
+        }
+        let old_column = |line: usize| lines[line].cell.and_then(|cell| columns.before(cell));
+        let by_column: HashMap<u32, &OldCell> = old.iter().map(|cell| (cell.column, cell)).collect();
+        let in_column = |line: usize| by_column.get(&old_column(line)?).copied();
+        for &line in new {
+            if let Some(cell) = in_column(line).filter(|cell| cell.digest == lines[line].digest) {
+                pairs.pair(cell.at, line);
+            }
+        }
+        // In columns of which nothing is known, by their texts alone, in order.
+        let mut others: HashMap<TextDigest, Vec<&OldCell>> = HashMap::new();
+        let table = lines[new[0]].cell.map_or(0, |cell| cell.table);
+        for cell in old.iter().rev().filter(|cell| pairs.of_old[cell.at].is_none() && !columns.is_taken(table, cell.column)) {
+            others.entry(cell.digest).or_default().push(cell);
+        }
+        for &line in new.iter().filter(|&&line| old_column(line).is_none()) {
+            if let Some(cell) = others.get_mut(&lines[line].digest).and_then(Vec::pop) {
+                pairs.pair(cell.at, line);
+            }
+        }
+        for &line in new.iter().filter(|_| reworded == Reworded::Taken) {
+            if pairs.of_new[line].is_none()
+                && let Some(cell) = in_column(line).filter(|cell| pairs.of_old[cell.at].is_none())
+            {
+                pairs.pair(cell.at, line);
+            }
+        }
+    }
+}
+
+fn same_row(old: &[OldCell], new: &[usize], lines: &[Line<'_>]) -> bool {
+    old.iter().map(|cell| cell.digest).eq(new.iter().map(|&line| lines[line].digest))
+}
+
+/// Which row of before is which.
+fn paired_rows(old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>], reworded: Reworded) -> Pairs {
+    let olds: Vec<Vec<TextDigest>> = old_rows.iter().map(|row| row.iter().map(|cell| cell.digest).collect()).collect();
+    let news: Vec<Vec<TextDigest>> = new_rows.iter().map(|row| row.iter().map(|&line| lines[line].digest).collect()).collect();
+    let (old_keys, new_keys): (Vec<&[TextDigest]>, Vec<&[TextDigest]>) =
+        (olds.iter().map(Vec::as_slice).collect(), news.iter().map(Vec::as_slice).collect());
+    let mut rows = Pairs::new(olds.len(), news.len());
+    same_in_order(&old_keys, &new_keys, &mut rows);
+    same_elsewhere(&old_keys, &new_keys, &mut rows, |_| true);
+    // By text: the rows that have it on either side; none if several do, or one has it twice.
+    let mut holders: BTreeMap<TextDigest, [Vec<usize>; 2]> = BTreeMap::new();
+    for (side, (all, taken)) in [(&olds, &rows.of_old), (&news, &rows.of_new)].into_iter().enumerate() {
+        for (row, texts) in all.iter().enumerate().filter(|(row, _)| taken[*row].is_none()) {
+            texts.iter().for_each(|text| holders.entry(*text).or_default()[side].push(row));
+        }
+    }
+    let mut votes: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for holders in holders.values() {
+        if let ([old], [new]) = (&holders[0][..], &holders[1][..]) {
+            *votes.entry((*old, *new)).or_default() += 1;
+        }
+    }
+    pair_most(votes, |(old, new)| {
+        let free = rows.of_old[old].is_none() && rows.of_new[new].is_none();
+        if free {
+            rows.pair(old, new);
+        }
+    });
+    let sorted = |mut texts: Vec<TextDigest>| {
+        texts.sort_unstable();
+        texts
+    };
+    let (olds, news): (Vec<_>, Vec<_>) = (olds.into_iter().map(sorted).collect(), news.into_iter().map(sorted).collect());
+    for (old, new) in rows.gaps() {
+        let left = |rows: &Pairs| {
+            let old: Vec<usize> = old.clone().filter(|&row| rows.of_old[row].is_none()).collect();
+            let new: Vec<usize> = new.clone().filter(|&row| rows.of_new[row].is_none()).collect();
+            (old, new)
+        };
+        let (old, new) = left(&rows);
+        if old.len().saturating_mul(new.len()) <= TABLE {
+            let score = |i: usize, j: usize| match likeness(&olds[old[i]], &news[new[j]]) {
+                likeness if likeness >= LIKE_HERE => u32::from(likeness),
+                _ => 0,
+            };
+            best_in_order(old.len(), new.len(), score).into_iter().for_each(|(i, j)| rows.pair(old[i], new[j]));
+        }
+        let (old, new) = left(&rows);
+        if reworded == Reworded::Taken && old.len() == new.len() {
+            old.into_iter().zip(new).for_each(|(old, new)| rows.pair(old, new));
+        }
+    }
+    rows
+}
+
+/// By table and column: which column it was before.
+fn columns(old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>], rows: &Pairs) -> Columns {
+    let mut votes: BTreeMap<(u32, u32, u32), usize> = BTreeMap::new();
+    for (old, new) in rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?]))) {
+        let whole = same_row(old, new, lines);
+        // By text: the one cell of the row that has it; `None` if several do.
+        let mut once: HashMap<TextDigest, [Option<u32>; 2]> = HashMap::new();
+        let mut seen: HashSet<(bool, TextDigest)> = HashSet::new();
+        let own = new.iter().filter_map(|&line| Some((lines[line].digest, lines[line].cell?.column)));
+        let theirs = old.iter().map(|cell| (cell.digest, cell.column));
+        for (is_new, (digest, column)) in theirs.map(|it| (false, it)).chain(own.map(|it| (true, it))) {
+            let is_first = seen.insert((is_new, digest));
+            once.entry(digest).or_default()[usize::from(is_new)] = is_first.then_some(column);
+        }
+        for (at, &line) in new.iter().enumerate() {
+            let Some(cell) = lines[line].cell else { continue };
+            let before = match once.get(&lines[line].digest) {
+                _ if whole => Some(old[at].column),
+                Some([Some(old), Some(_)]) => Some(*old),
+                _ => None,
+            };
+            if let Some(before) = before {
+                *votes.entry((cell.table, before, cell.column)).or_default() += 1;
+            }
+        }
+    }
+    Columns::of(votes)
+}
+
+/// By table and column: which column it was before.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    found: HashMap<(u32, u32), u32>,
+    taken: HashSet<(u32, u32)>,
+}
+
+impl Columns {
+    /// By table, column of before, and column: how much speaks for it.
+    fn of(votes: BTreeMap<(u32, u32, u32), usize>) -> Self {
+        let mut columns = Self::default();
+        pair_most(votes, |(table, old, new)| {
+            if !columns.found.contains_key(&(table, new)) && columns.taken.insert((table, old)) {
+                columns.found.insert((table, new), old);
+            }
+        });
+        columns
+    }
+
+    /// The column that the one of a cell was; of a column that is not known, the same, if no other was that one.
+    pub(super) fn before(&self, cell: Cell) -> Option<u32> {
+        let same = || (!self.taken.contains(&(cell.table, cell.column))).then_some(cell.column);
+        self.found.get(&(cell.table, cell.column)).copied().or_else(same)
+    }
+
+    fn is_taken(&self, table: u32, column: u32) -> bool {
+        self.taken.contains(&(table, column))
+    }
+}
+
+/// Which columns the lines of a translation stand in, by those whose places are known.
+pub(super) fn columns_of(places: impl Iterator<Item = Option<u32>>, lines: &[Line<'_>], pairs: &Pairs) -> Columns {
+    let mut votes: BTreeMap<(u32, u32, u32), usize> = BTreeMap::new();
+    for (column, line) in places.zip(&pairs.of_old) {
+        if let (Some(column), Some(cell)) = (column, line.and_then(|line| lines[line].cell)) {
+            *votes.entry((cell.table, column, cell.column)).or_default() += 1;
+        }
+    }
+    Columns::of(votes)
+}
+
+/// Offers what was voted for, the most votes first.
+fn pair_most<T: Ord + Copy>(votes: BTreeMap<T, usize>, pair: impl FnMut(T)) {
+    let mut votes: Vec<(T, usize)> = votes.into_iter().collect();
+    votes.sort_by_key(|&(it, votes)| (std::cmp::Reverse(votes), it));
+    votes.into_iter().map(|(it, _)| it).for_each(pair);
+}
+
+/// Pairs cells that alone say what they say with what alone said it, wherever that was.
+pub(super) fn alone(
+    digests: &[TextDigest],
+    lines: &[Line<'_>],
+    is_cell: impl Fn(usize) -> bool,
+    pairs: &mut Pairs,
+    open: impl Fn(usize) -> bool,
+) {
+    let mut holders: HashMap<TextDigest, [Vec<usize>; 2]> = HashMap::new();
+    digests.iter().enumerate().for_each(|(at, digest)| holders.entry(*digest).or_default()[0].push(at));
+    lines.iter().enumerate().for_each(|(at, line)| holders.entry(line.digest).or_default()[1].push(at));
+    for (at, line) in lines.iter().enumerate().filter(|(at, _)| open(*at)) {
+        if let ([old], [_]) = (&holders[&line.digest][0][..], &holders[&line.digest][1][..])
+            && (line.cell.is_some() || is_cell(*old))
+            && pairs.of_old[*old].is_none()
+            && pairs.of_new[at].is_none()
+        {
+            pairs.pair(*old, at);
+        }
+    }
+}
+
+/// Rows that come back as a whole get the ids back that they had; `tombs` are those of each text.
+pub(super) fn come_back(
+    tombs: &HashMap<TextDigest, Vec<SegmentId>>,
+    lines: &[Line<'_>],
+    taken: &HashSet<SegmentId>,
+    pairs: &Pairs,
+    ids: &mut [Option<SegmentId>],
+) {
+    let cells: Vec<usize> = (0..lines.len()).filter(|&line| lines[line].cell.is_some()).collect();
+    let mut given = taken.clone();
+    for row in cells.chunk_by(|&a, &b| lines[a].block == lines[b].block) {
+        if row.iter().any(|&line| pairs.of_new[line].is_some() || ids[line].is_some()) {
+            continue;
+        }
+        let of = |line: usize| tombs.get(&lines[line].digest).map_or(&[][..], Vec::as_slice);
+        let in_block = |block: Label| -> Option<Vec<SegmentId>> {
+            let mut back: Vec<SegmentId> = Vec::with_capacity(row.len());
+            for &line in row {
+                let free = |id: &&SegmentId| id.block == block && !given.contains(id) && !back.contains(id);
+                let next = of(line).iter().filter(free).min().copied()?;
+                back.push(next);
+            }
+            Some(back)
+        };
+        let mut blocks: Vec<Label> = of(row[0]).iter().map(|id| id.block).collect();
+        blocks.sort_unstable();
+        blocks.dedup();
+        if let Some(back) = blocks.into_iter().find_map(in_block) {
+            row.iter().zip(&back).for_each(|(&line, id)| ids[line] = Some(*id));
+            given.extend(back);
+        }
+    }
+}

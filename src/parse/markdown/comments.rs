@@ -1,0 +1,115 @@
+//! HTML comments in Markdown: those that are marks behind sentences ([`crate::parse::marks`]), and others.
+
+use std::ops::Range;
+
+use crate::base::{Diagnostic, Place, code};
+
+use super::{Container, Writer};
+use crate::parse::marks::{self, Mark, Marks};
+
+impl Writer<'_, '_> {
+    /// A mark behind a sentence; nothing of it is published.
+    pub(super) fn mark(&mut self, mark: Result<Mark, marks::Bad>, place: Place) {
+        // The space before it is no part of the sentence.
+        if let Some(leaf) = &self.leaf {
+            let least = leaf.html_start as usize;
+            let holes = self.part.out.holes.last().map_or(0, |hole| hole.at as usize);
+            let kept = self.part.out.html.trim_end_matches(' ').len().max(least).max(holes);
+            self.part.out.html.truncate(kept);
+        }
+        let rest = &self.text[place.end..];
+        // A cell ends before its line does.
+        let end = match (self.containers.last(), &self.table) {
+            (Some(Container::Cell), Some(table)) => table.text.end.saturating_sub(place.end),
+            _ => rest.find('\n').unwrap_or(rest.len()),
+        };
+        let line = &rest[..end];
+        let is_last = without_comments(line).trim().is_empty();
+        let problem = match mark {
+            Err(bad) => Some((bad.message, bad.hint)),
+            // It is looked for when titles are compared.
+            Ok(Mark::Silenced(..)) if is_last && self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) => None,
+            Ok(_) if self.leaf.is_none() && self.page.is_some_and(|page| page.settings.segments) => {
+                let hint = "marks stand behind sentences of paragraphs, headings, lists, notes, and in cells that have text; not in titles";
+                Some(("there is no sentence that this mark could be of".to_owned(), hint.to_owned()))
+            }
+            Ok(_) if !is_last => {
+                Some(("a mark stands in the middle of a line".to_owned(), "put it at the end of the line".to_owned()))
+            }
+            Ok(mark) => {
+                if self.leaf.is_some() {
+                    let segment = self.part.segments.len() as u32;
+                    if self.part.marks.last().is_none_or(|last| last.segment != segment) {
+                        self.part.marks.push(Marks { segment, ..Marks::default() });
+                    }
+                    self.part.marks.last_mut().expect("there is one by now").add(mark, place.clone());
+                }
+                None
+            }
+        };
+        if let Some((message, hint)) = problem {
+            self.problems.push(Diagnostic::at(&code::BAD_MARK, place, message).hint(hint));
+        }
+    }
+
+    /// Marks that stand on a line of their own, where a comment is a block and ends the paragraph.
+    pub(super) fn marks_apart(&mut self, html: &str, range: &Range<usize>) {
+        let Some(page) = self.page else { return };
+        let mut from = 0;
+        while let Some(comment) = comment_in(html, from) {
+            from = comment.end;
+            let comment = &html[comment];
+            if marks::read(comment).is_none() {
+                continue;
+            }
+            // The block may have been put together from indented lines.
+            let found = self.text[range.clone()].find(comment).map(|at| range.start + at);
+            let place = found.map_or_else(|| range.clone(), |at| at..at + comment.len());
+            self.problems.push(
+                Diagnostic::at(&code::BAD_MARK, Place::new(&page.file, place), "a mark stands on a line of its own")
+                    .hint("put it at the end of the line of its sentence"),
+            );
+        }
+    }
+}
+
+/// HTML without its comments: authors write them for each other, not for readers.
+pub(super) fn without_comments(html: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = html;
+    while let Some(start) = rest.find("<!--") {
+        shown.push_str(&rest[..start]);
+        match rest[start..].find("-->") {
+            Some(end) => rest = &rest[start + end + 3..],
+            None => return shown,
+        }
+    }
+    shown.push_str(rest);
+    shown
+}
+
+/// The first whole comment of an HTML text from a byte on.
+pub(super) fn comment_in(html: &str, from: usize) -> Option<Range<usize>> {
+    let start = from + html[from..].find("<!--")?;
+    // `<!-->` is a comment as well, and no end of one that begins before it.
+    let end = start + 4 + html[start + 4..].find("-->")? + 3;
+    Some(start..end)
+}
+
+/// HTML without the comments that are marks; others are the author's to publish.
+pub(super) fn without_marks(html: String) -> String {
+    let mut shown = String::new();
+    let (mut kept, mut from) = (0, 0);
+    while let Some(comment) = comment_in(&html, from) {
+        from = comment.end;
+        if marks::read(&html[comment.clone()]).is_some() {
+            shown.push_str(&html[kept..comment.start]);
+            kept = comment.end;
+        }
+    }
+    if kept == 0 {
+        return html;
+    }
+    shown.push_str(&html[kept..]);
+    shown
+}

@@ -1,0 +1,79 @@
+//! Tables: each cell that has text is a segment, and the cells of a row are a block.
+//!
+//! One segment for a cell, whatever it holds: a sentence is a line, and a cell has no line breaks.
+
+use std::ops::Range;
+
+use crate::base::code;
+use crate::model::Cell;
+
+use super::{Alignment, Container, Writer};
+
+/// The table that is being written.
+pub(super) struct Table {
+    /// Which one of the document, from one.
+    number: u32,
+    alignments: Vec<Alignment>,
+    column: u32,
+    pub(super) head: bool,
+    /// How many segments the row has so far.
+    in_row: u32,
+    /// The bytes of the present cell, without the space around its text.
+    pub(super) text: Range<usize>,
+}
+
+impl Table {
+    pub(super) fn new(number: u32, alignments: Vec<Alignment>) -> Self {
+        Self { number, alignments, column: 0, head: true, in_row: 0, text: 0..0 }
+    }
+
+    pub(super) fn start_row(&mut self) {
+        (self.column, self.in_row) = (0, 0);
+    }
+
+    /// How many segments of the row come before the next one.
+    pub(super) fn next_in_row(&mut self) -> u32 {
+        self.in_row += 1;
+        self.in_row - 1
+    }
+
+    pub(super) fn cell(&self) -> Cell {
+        Cell { table: self.number, column: self.column }
+    }
+}
+
+impl Writer<'_, '_> {
+    pub(super) fn start_cell(&mut self, range: &Range<usize>) {
+        let written = &self.text[range.clone()];
+        let start = range.start + written.len() - written.trim_start().len();
+        let end = start + written.trim().len();
+        let table = self.table.as_mut().expect("a cell is in a table");
+        let element = if table.head { "<th scope=\"col\"" } else { "<td" };
+        // By class: a strict content security policy forbids style attributes.
+        let class = match table.alignments.get(table.column as usize) {
+            Some(Alignment::Left) => " class=\"left\">",
+            Some(Alignment::Center) => " class=\"center\">",
+            Some(Alignment::Right) => " class=\"right\">",
+            Some(Alignment::None) | None => ">",
+        };
+        table.column += 1;
+        table.text = start..end;
+        self.push(element);
+        self.push(class);
+        if let Some(open) = written.rfind("<!--")
+            && !written[open..].contains("-->")
+        {
+            let place = range.start + open..end;
+            if let Some(problem) = self.problem(&code::BAD_MARK, place, "a bar ends the cell, and the comment in it".to_owned()) {
+                problem.push_hint("write the comment without the bar, or what is shown would be its beginning".to_owned());
+            }
+        }
+        self.containers.push(Container::Cell);
+    }
+
+    pub(super) fn end_cell(&mut self) {
+        self.containers.pop();
+        let head = self.table.as_ref().expect("a cell is in a table").head;
+        self.push(if head { "</th>" } else { "</td>" });
+    }
+}
