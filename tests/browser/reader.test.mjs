@@ -361,6 +361,23 @@ test('pointing at a sentence lights its partner', async () => {
   }
 });
 
+test('a sentence of a footnote is found by its address, lights its partner, and is copied in both languages', async () => {
+  await read(`kk-en/${CHAPTER}#6.1`, {}, async (page) => {
+    const note = sentence(page, '6.1');
+    assert.ok(await note.evaluate((bead) => bead.matches('.notes .bead.lit') && bead.getBoundingClientRect().top < innerHeight));
+    assert.match(await note.locator('.left').innerText(), /^Редактордың ескертпесі/);
+    assert.match(await note.locator('.right').innerText(), /^Editor’s note/);
+  });
+  await read(`en/${CHAPTER}#6.1`, {}, async (page) => {
+    assert.ok(await sentence(page, '6.1').evaluate((seg) => seg.matches('.notes .seg.lit')));
+    await page.keyboard.press('c');
+    assert.match(await clipboard(page), /^Editor’s note/);
+    await page.keyboard.press('x');
+    await page.waitForFunction(() => document.querySelector('.toast').textContent);
+    assert.match(await clipboard(page), /^Редактордың ескертпесі/);
+  });
+});
+
 test('what is behind, missing, or in one language only is shown truly, in every layout', async () => {
   const folder = await temporaryFolder();
   const put = (name, text) => writeFile(path.join(folder, name), text);
