@@ -246,7 +246,7 @@ pub(super) struct Place<'a> {
     pub(super) is_heading: bool,
     /// What the translation had here.
     pub(super) own: Option<TextDigest>,
-    /// What the source says here.
+    /// What the source says here, as far as it is known.
     pub(super) source: Option<TextDigest>,
     /// Whether the source has nothing here.
     pub(super) is_alone: bool,

@@ -120,14 +120,13 @@ impl News {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Newcomer {
     pub id: SegmentId,
-    pub digest: TextDigest,
     /// The last sentence before it that the lock has of the source.
     pub after: Option<SegmentId>,
     pub is_heading: bool,
     /// The label of the footnote it is in.
     pub note: Option<Box<str>>,
-    /// Its column in a table.
-    pub column: Option<u32>,
+    /// Its column in a table, and what it says there: of what is no cell, translations need not know each wording.
+    pub cell: Option<(u32, TextDigest)>,
 }
 
 /// Whether the edition in a language is one whose lines are found by the order of another's, which the lock keeps.
@@ -211,8 +210,8 @@ fn newcomers(ids: &[SegmentId], lines: &[Line<'_>], lock: &Lock) -> Vec<Newcomer
         if lock.segment(id).is_some_and(|stanza| stanza.source.is_some()) {
             after = Some(id);
         } else {
-            let (note, column) = (line.note.map(Into::into), line.cell.map(|cell| cell.column));
-            newcomers.push(Newcomer { id, digest: line.digest, after, is_heading: line.is_heading, note, column });
+            let (note, cell) = (line.note.map(Into::into), line.cell.map(|cell| (cell.column, line.digest)));
+            newcomers.push(Newcomer { id, after, is_heading: line.is_heading, note, cell });
         }
     }
     newcomers
@@ -376,11 +375,11 @@ fn places<'a>(lock: &'a Lock, lang: &str, news: Option<&'a News>, taken: &HashSe
             is_heading: newcomer.is_heading,
             own,
             own_column: own_column.flatten(),
-            source: Some(newcomer.digest),
+            source: newcomer.cell.map(|(_, digest)| digest),
             is_alone: false,
             is_new: true,
             note: newcomer.note.as_deref(),
-            column: newcomer.column,
+            column: newcomer.cell.map(|(column, _)| column),
         });
     }
     let mut places = behind.remove(&None).unwrap_or_default();
