@@ -1,15 +1,18 @@
 //! The parts of a document's text that have no address on its pages, and yet are to be translated: a title that is
-//! a heading, the lines of footnotes, the cells of tables. And where raw HTML stands, which nobody can take apart.
+//! a heading, the values of the front matter, the lines of footnotes, the cells of tables. And where raw HTML stands,
+//! which nobody can take apart.
 //!
-//! Pages do not need this; it is asked for only when texts are exchanged with translators.
+//! Pages do not need this; it is asked for only when translators exchange texts, or go to where one stands.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 
 use super::Document;
 use super::markdown::{is_block, is_block_end};
+use crate::base::yaml::{self, Value};
 
 /// What [`parts`] finds. All ranges are bytes of the file.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -40,6 +43,35 @@ pub struct Table {
     pub range: Range<usize>,
     /// By row, the head first, and column, both from one.
     pub cells: Vec<(u32, u32, Range<usize>)>,
+}
+
+/// A value of the front matter that is translated.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FrontValue {
+    /// `title` or `description`.
+    pub key: &'static str,
+    /// Where it stands; all behind the colon, if it takes up lines of its own.
+    pub range: Range<usize>,
+    pub text: String,
+}
+
+/// The title and the description that the front matter of a file gives.
+pub fn front(file: &Arc<str>, text: &str) -> Vec<FrontValue> {
+    let mut values = Vec::new();
+    let Ok((Some(range), _)) = super::front_matter(text) else { return values };
+    // What is wrong with it was said when the document was parsed.
+    let Ok(node) = yaml::read(file, text, range) else { return values };
+    let Value::Map(entries) = &node.value else { return values };
+    for key in ["title", "description"] {
+        let Some(entry) = entries.iter().find(|entry| entry.key == key) else { continue };
+        let Some(value) = yaml::text(&entry.node, &mut Vec::new()) else { continue };
+        let colon = entry.key_place.end + text[entry.key_place.end..].find(':').map_or(0, |colon| colon + 1);
+        let range = entry.node.place.range();
+        // A value that takes up lines of its own is replaced with all that leads to it.
+        let range = if text[colon..range.end.max(colon)].contains('\n') { colon..range.end } else { range };
+        values.push(FrontValue { key, range, text: value });
+    }
+    values
 }
 
 /// Finds the parts of a document in its file's text.
