@@ -102,9 +102,8 @@ export function desk({ own, before, make }) {
   const card = make('div', { class: 'card', id: 'card', tabindex: '0', role: 'group', 'aria-labelledby': 'card-title' });
   const count = make('button', { type: 'button', class: 'pending', 'aria-expanded': 'false', 'aria-controls': 'card' });
   const where = make('p', { class: 'where', role: 'status' });
-  const way = (name, key, sign) => make('button', {
-    type: 'button', class: `way ${name}`, title: say[name], 'aria-label': say[name], 'aria-keyshortcuts': key,
-  }, make('span', { 'aria-hidden': 'true' }, sign), make('kbd', { 'aria-hidden': 'true' }, key));
+  const way = (name, key, sign) => make('button', { type: 'button', class: `way ${name}`, title: say[name], 'aria-keyshortcuts': key },
+    make('span', { 'aria-hidden': 'true' }, sign), make('span', { class: 'unseen' }, say[name]), make('kbd', {}, key));
   const previous = way('previous', 'p', '‹');
   const next = way('next', 'n', '›');
   // Without its style it would push the page about.
@@ -216,6 +215,8 @@ export function desk({ own, before, make }) {
     const query = { path: location.pathname, language: item.language.code, unit: item.id, side };
     const fields = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
     button.disabled = true;
+    // So that the same words are read out again.
+    where.textContent = '';
     for (const old of card.querySelectorAll('.trouble')) old.remove();
     let trouble = null;
     try {

@@ -633,11 +633,11 @@
     notices.append(line);
   }
 
-  /** Gives the translation desk what is pending; only pages that show a translation load it. */
+  /** Gives the translation desk what is pending; it is loaded when something is. */
   let desk = null;
   async function showDesk(status) {
-    if (!status.desk && !desk) return;
     if (!desk) {
+      if (!status.desk || !status.desk.translations.some(({ pending }) => pending.length > 0)) return;
       // A name for each version: what could not be loaded once is not tried again under the same one.
       const script = await import(`${own}desk.js?v=${status.version}`).catch(() => { throw LOST; });
       desk = script.desk({ own, before: panel.box, make });
