@@ -723,6 +723,28 @@ description missing #- | a.kk.md:3 Бояулар. | a.en.md:2  | -
 }
 
 #[test]
+fn of_several_translations_a_page_tells_those_that_it_shows() {
+    let mut files = pending_site();
+    files.insert("site.yaml".to_owned(), SITE[0].1.replace("[kk, en]", "[kk, en, de]").replace("en: Book", "en: Book, de: Buch"));
+    files.insert("content/a.de.md".to_owned(), "---\ntitle: Erstes\n---\n\nZwei blaue Himmel.\n".to_owned());
+    let preview = Preview::of(&borrowed(&files));
+    let languages = |path: &str| -> Vec<String> {
+        let desk = &preview.status(path)["desk"];
+        desk["translations"].as_array().unwrap().iter().map(|it| it["language"]["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(languages("/book/kk/a/"), ["en", "de"]);
+    assert_eq!(languages("/book/kk-de/a/"), ["de"]);
+    assert_eq!(languages("/book/de/a/"), ["de"]);
+    let missing = "2.1 missing #2.1 | a.kk.md:12 Төрт. | a.de.md:5  | <!-- - 2.1 -->\n";
+    assert!(desk(&preview, "/book/kk-de/a/").contains(missing), "{}", desk(&preview, "/book/kk-de/a/"));
+    assert!(desk(&preview, "/book/en/a/").contains("tilmash sync --accept a#1.1 --language en\n"));
+    assert_eq!(open(&preview, "path=/book/de/a/&language=en&unit=1.1&side=translation").status, 409, "there is no editor");
+    // A page that shows another language to readers of this one is no translation.
+    assert!(preview.get("/book/de/b/").has("Three.") || preview.get("/book/de/b/").has("Үш."));
+    assert!(preview.status("/book/de/b/")["desk"].is_null());
+}
+
+#[test]
 fn a_save_a_sync_and_an_accept_take_sentences_off_the_desk() {
     let files = pending_site();
     let preview = Preview::of(&borrowed(&files));

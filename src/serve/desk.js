@@ -56,6 +56,7 @@ export function desk({ own, before, make }) {
 
   const keyOf = (item) => `${item.language.code} ${item.id}`;
   const elementOf = (item) => item.anchor === null ? null : document.getElementById(item.anchor);
+  const hashOf = (item) => `#${encodeURIComponent(item.anchor)}`;
   const nameOf = (item) => say[item.id] || item.id;
 
   function inOrder(list) {
@@ -87,10 +88,11 @@ export function desk({ own, before, make }) {
       at = known.slice(0, Math.ceil(at)).filter((item) => keys.includes(keyOf(item))).length - .5;
       if (isOpen) close();
     }
-    bar();
     const gone = known.filter((item) => !keys.includes(keyOf(item)));
-    if (items.length === 0) where.textContent = say.finished;
+    if (items.length === 0) where.textContent = status ? say.finished : '';
     else if (gone.length > 0) where.textContent = gone.map((item) => say.done(nameOf(item))).join(' ');
+    else where.textContent = isOpen ? number() : '';
+    bar();
     const changed = isOpen && JSON.stringify(items[at]) !== JSON.stringify(shown);
     if (changed) fill(items[at]);
   }
@@ -135,16 +137,18 @@ export function desk({ own, before, make }) {
   };
 
   function bar() {
-    box.hidden = !isStyled || told === '' || (items.length === 0 && where.textContent === '' && !isOpen);
+    box.hidden = !isStyled || items.length === 0 && where.textContent === '';
     box.classList.toggle('no-keys', areKeysOff());
     count.textContent = say.pending(items.length);
     for (const button of [count, previous, next]) button.hidden = items.length === 0;
   }
 
+  const number = () => `${at + 1}\u00a0/\u00a0${items.length}`;
+
   function close() {
     const hadFocus = host.shadowRoot.activeElement;
     isOpen = false;
-    if (card.contains(hadFocus)) (items.length > 0 ? next : where).focus();
+    if (card.contains(hadFocus)) next.focus();
     card.hidden = true;
     count.setAttribute('aria-expanded', 'false');
   }
@@ -156,7 +160,7 @@ export function desk({ own, before, make }) {
     card.hidden = false;
     card.scrollTop = 0;
     count.setAttribute('aria-expanded', 'true');
-    where.textContent = `${at + 1}\u00a0/\u00a0${items.length}`;
+    where.textContent = number();
     bar();
   }
 
@@ -171,8 +175,11 @@ export function desk({ own, before, make }) {
     const parts = [title, halves];
     if (item.settled_by) {
       const copy = make('button', { type: 'button', class: 'small' }, say.copy);
-      copy.addEventListener('click', () => navigator.clipboard.writeText(item.settled_by).then(() => { where.textContent = say.copied; }));
-      // Where the address is not this machine's, browsers do not let scripts copy.
+      copy.addEventListener('click', async () => {
+        await navigator.clipboard.writeText(item.settled_by);
+        where.textContent = say.copied;
+      });
+      // Where the address is neither this machine's nor secure, there is none; a click on the text selects it.
       copy.hidden = !navigator.clipboard;
       parts.push(make('p', { class: 'settle' }, `${say.settle[item.standing]} `, make('code', {}, item.settled_by), ' ', copy));
     }
@@ -235,10 +242,9 @@ export function desk({ own, before, make }) {
 
   /** The sentence that the address names, if it is pending. */
   function addressed() {
-    const anchor = decodeURIComponent(location.hash.slice(1));
-    const index = anchor === '' ? -1 : items.findIndex((item) => item.anchor === anchor);
+    const isIt = (item) => item.anchor !== null && location.hash === hashOf(item);
     // Several may stand in one row.
-    return index >= 0 && items[at] && items[at].anchor === anchor ? at : index;
+    return items[at] && isIt(items[at]) ? at : items.findIndex(isIt);
   }
 
   /** Where reading is: at the sentence of the address, at the one shown last, else before the first that is seen. */
@@ -260,7 +266,7 @@ export function desk({ own, before, make }) {
   function go(index) {
     show(index);
     const element = elementOf(items[index]);
-    if (element) location.replace(`#${encodeURIComponent(element.id)}`);
+    if (element) location.replace(hashOf(items[index]));
     else history.replaceState(history.state, '', location.pathname + location.search);
     // Behind what the browser does for the address.
     requestAnimationFrame(() => scrollTo({ top: element ? clear(element) : 0 }));

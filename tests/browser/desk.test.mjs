@@ -188,6 +188,7 @@ test('from another machine the desk is to be read, and opens nothing', async () 
 
 test('an edit, a sync and an accept take sentences off the desk at once', async () => {
   const { page, problems, wasNotReloaded, close } = await book.open('en/vectors/russia/');
+  const beside = await book.open(PARALLEL, { beside: page });
   await counts(page, '4 pending');
   await page.keyboard.press('n');
   await shows(page, '1.1');
@@ -216,15 +217,20 @@ test('an edit, a sync and an accept take sentences off the desk at once', async 
   await book.edit(TRANSLATION, (text) => text.replace('other test ranges.', 'other test ranges.\nThis agreement benefits both countries.'));
   await says(page, 'Nothing is pending any more.');
   assert.ok(await desk(page).locator('.next').isHidden());
+  await says(beside.page, 'Күтіп тұрған сөйлем қалмады.');
   // And comes again.
   await book.edit(SOURCE, (text) => text.replace('байланысқа ерекше', 'байланысқа айрықша'));
   await counts(page, '1 pending');
+  await counts(beside.page, '1 сөйлем күтіп тұр');
+  assert.equal(await desk(beside.page).getByRole('status').textContent(), '');
   await page.keyboard.press('n');
   await shows(page, '1.1');
-  assert.deepEqual((await told(page))[3], 'Қазақстан Ресеймен байланысқа [-ерекше-] {+айрықша+} мән береді.');
+  assert.equal((await told(page))[3], 'Қазақстан Ресеймен байланысқа [-ерекше-] {+айрықша+} мән береді.');
   await wasNotReloaded();
-  none(problems);
+  await beside.wasNotReloaded();
+  none([...problems, ...beside.problems]);
   await close();
+  await beside.close();
 });
 
 test('an editor with an address is a link; one that cannot be started, or has no window, is told of', async () => {
