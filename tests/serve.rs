@@ -713,12 +713,39 @@ description missing #- | a.kk.md:3 Бояулар. | a.en.md:2  | -
     }
     // By position alone nobody knows.
     assert!(Preview::new().status("/book/kk-en/a/")["desk"].is_null());
-    // All that is named as an anchor is there.
     for (path, told) in [("/book/kk-en/a/", &told), ("/book/en/a/", &told), ("/book/kk/a/", &on_source)] {
-        let page = preview.get(path);
-        for anchor in told.split(" #").skip(1).map(|rest| rest.split(' ').next().unwrap()).filter(|anchor| *anchor != "-") {
-            assert!(page.has(&format!("id=\"{anchor}\"")), "{anchor} on {path}");
-        }
+        anchors_are_on(&preview.get(path), told);
+    }
+}
+
+/// All that a desk names as the element of a sentence is on the page.
+fn anchors_are_on(page: &Response, told: &str) {
+    for anchor in told.split(" #").skip(1).map(|rest| rest.split(' ').next().unwrap()).filter(|anchor| *anchor != "-") {
+        assert!(page.has(&format!("id=\"{anchor}\"")), "{anchor} in {}", page.text());
+    }
+}
+
+#[test]
+fn what_is_shown_in_whole_blocks_has_its_place_as_well() {
+    let mut files = pending_site();
+    let mut put = |path: &str, text: &str| drop(files.insert(path.to_owned(), text.to_owned()));
+    put("content/c.kk.md", "# Тізім\n\n- Бір.\n- Екі.\n\n> Дәйексөз.\n\n## Тақырып\n");
+    put("content/c.en.md", "# List\n\n- One.\n- Two.\n\n> A quotation.\n\n## A heading\n");
+    common::sync(&mut files);
+    let mut put = |path: &str, text: &str| drop(files.insert(path.to_owned(), text.to_owned()));
+    put("content/c.kk.md", "# Ұзақ тізім\n\n- Бірінші.\n- Екі.\n- Үш.\n\n> Ескі дәйексөз.\n\n## Жаңа тақырып\n");
+    let preview = Preview::of(&borrowed(&files));
+    let wanted = "\
+title changed #- | c.kk.md:1 [-Тізім-] {+Ұзақ тізім+} | c.en.md:1 List | tilmash sync --accept c#title
+1.1 changed #en-1.1 | c.kk.md:3 [-Бір.-] {+Бірінші.+} | c.en.md:3 One. | tilmash sync --accept c#1.1
+2a.1 missing #kk-2a.1 | c.kk.md:5 Үш. | c.en.md:4  | <!-- - 2a.1 -->
+3.1 changed #en-3.1 | c.kk.md:7 [-Дәйексөз.-] {+Ескі дәйексөз.+} | c.en.md:6 A quotation. | tilmash sync --accept c#3.1
+4.1 changed #4.1 | c.kk.md:9 [-Тақырып-] {+Жаңа тақырып+} | c.en.md:8 A heading | tilmash sync --accept c#4.1
+";
+    assert_eq!(desk(&preview, "/book/kk-en/c/"), wanted);
+    anchors_are_on(&preview.get("/book/kk-en/c/"), wanted);
+    for path in ["/book/en/c/", "/book/kk/c/"] {
+        anchors_are_on(&preview.get(path), &desk(&preview, path));
     }
 }
 

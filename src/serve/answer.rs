@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::desk::{self, Desk, Looks, Side};
+use super::desk::{self, Desk, Side, Viewer};
 use super::editor::{self, Editor};
 use super::kept::Page;
 use super::problem::{Frame, Problem, Problems};
@@ -290,7 +290,7 @@ fn status(preview: &Preview, now: &Now, query: &str, is_here: bool) -> Answer {
         if Arc::ptr_eq(state, &now.state) {
             own = page(preview, now, state, route).problems;
         }
-        desk = desk::desk(state, site, route, Looks { root: &preview.root, editor: &preview.editor, is_here });
+        desk = desk::desk(state, site, route, Viewer { root: &preview.root, editor: &preview.editor, is_here });
     }
     let status = Status {
         version: now.version,

@@ -45,7 +45,7 @@ export function desk({ own, before, make }) {
 
   // 1. What is there
 
-  /** What is pending, in the order of the page. */
+  /** What is pending, in the order in which one goes through it. */
   let items = [];
   let editor = null;
   /** Where one is among them; half a number where a sentence has just gone away, -0.5 before the first. */
@@ -59,14 +59,17 @@ export function desk({ own, before, make }) {
   const hashOf = (item) => `#${encodeURIComponent(item.anchor)}`;
   const nameOf = (item) => say[item.id] || item.id;
 
+  /** As the source has them; what the translation alone has goes where it is read. */
   function inOrder(list) {
-    const found = list.map((item) => ({ item, element: elementOf(item) }));
-    // What is not on the page, as a title is not always, comes first; all else where it is read.
-    const order = (a, b) => {
-      if (!a.element || !b.element || a.element === b.element) return Boolean(a.element) - Boolean(b.element);
-      return a.element.compareDocumentPosition(b.element) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;
-    };
-    return found.sort(order).map(({ item }) => item);
+    const elements = new Map(list.map((item) => [item, elementOf(item)]));
+    const isBefore = (item, other) => elements.get(item) && elements.get(other)
+      && elements.get(item).compareDocumentPosition(elements.get(other)) & Node.DOCUMENT_POSITION_FOLLOWING;
+    const ordered = list.filter((item) => item.source_at);
+    for (const item of list.filter((item) => !item.source_at)) {
+      const index = ordered.findIndex((other) => isBefore(item, other));
+      ordered.splice(index < 0 ? ordered.length : index, 0, item);
+    }
+    return ordered;
   }
 
   function update(status) {
@@ -119,10 +122,11 @@ export function desk({ own, before, make }) {
   count.addEventListener('click', () => isOpen ? close() : step(0));
   previous.addEventListener('click', () => step(-1));
   next.addEventListener('click', () => step(1));
-  box.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !isOpen) return;
-    close();
-    count.focus();
+  document.addEventListener('keydown', (event) => {
+    const { activeElement } = host.shadowRoot;
+    // What is open above the page, or beside the desk, is closed first.
+    const isOthers = document.querySelector(':popover-open, dialog[open]') || activeElement && !box.contains(activeElement);
+    if (event.key === 'Escape' && isOpen && !isOthers) close();
   });
   box.append(card, make('div', { class: 'desk-bar' }, count, where, make('div', { class: 'ways' }, previous, next)));
   before.before(style, box);
@@ -146,9 +150,8 @@ export function desk({ own, before, make }) {
   const number = () => `${at + 1}\u00a0/\u00a0${items.length}`;
 
   function close() {
-    const hadFocus = host.shadowRoot.activeElement;
     isOpen = false;
-    if (card.contains(hadFocus)) next.focus();
+    if (card.contains(host.shadowRoot.activeElement)) count.focus();
     card.hidden = true;
     count.setAttribute('aria-expanded', 'false');
   }
@@ -213,7 +216,7 @@ export function desk({ own, before, make }) {
     const inside = [words, make('kbd', { 'aria-hidden': 'true' }, side === 'source' ? '✎' : 'e')];
     if (place.link) return make('a', { class: 'open', href: place.link, title }, ...inside);
     if (!editor || !editor.program) return null;
-    const button = make('button', { type: 'button', class: 'open', title }, ...inside);
+    const button = make('button', { type: 'button', class: 'open', title: `${title} (${editor.program})` }, ...inside);
     button.addEventListener('click', () => open(item, side, button));
     return button;
   }
@@ -234,8 +237,10 @@ export function desk({ own, before, make }) {
       trouble = say.silent;
     }
     button.disabled = false;
-    if (trouble === null) where.textContent = say.opened;
-    else card.append(make('p', { class: 'trouble', role: 'alert' }, trouble.trim()));
+    where.textContent = trouble === null ? say.opened : number();
+    if (trouble === null) return;
+    card.append(make('p', { class: 'trouble', role: 'alert' }, trouble.trim()));
+    card.scrollTop = card.scrollHeight;
   }
 
   // 3. From one to the next

@@ -88,7 +88,7 @@ pub(super) enum Side {
 
 /// Who looks at the desk.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Looks<'a> {
+pub(super) struct Viewer<'a> {
     /// The folder of the project.
     pub(super) root: &'a Path,
     pub(super) editor: &'a Editor,
@@ -97,7 +97,7 @@ pub(super) struct Looks<'a> {
 }
 
 /// What is pending on a page; `None` if it shows no translation of which that is known.
-pub(super) fn desk(state: &State, site: &Site, route: &Route, looks: Looks<'_>) -> Option<Desk> {
+pub(super) fn desk(state: &State, site: &Site, route: &Route, viewer: Viewer<'_>) -> Option<Desk> {
     let work = route.kind.work()?;
     let translations: Vec<Translation> = translations(site, route)
         .into_iter()
@@ -106,13 +106,13 @@ pub(super) fn desk(state: &State, site: &Site, route: &Route, looks: Looks<'_>) 
             let source_lang = site.source_edition(work).0;
             let shown = |sentence: Sentence<'_>| {
                 let anchor = anchor(site, &route.kind, (source_lang, lang), &pending, &sentence);
-                shown(&pending, &sentence, anchor, settled_by(site, work, lang, &sentence), looks)
+                shown(&pending, &sentence, anchor, settled_by(site, work, lang, &sentence), viewer)
             };
             let pending = pending.sentences().map(shown).collect();
             Some(Translation { language: tongue(site, lang), source: tongue(site, source_lang), pending })
         })
         .collect();
-    let editor = looks.is_here.then(|| match looks.editor {
+    let editor = viewer.is_here.then(|| match viewer.editor {
         Editor::Program(words) => Opens::Program(program_name(words).to_owned()),
         Editor::Link(_) => Opens::Link,
         Editor::None(why) => Opens::Not(why.clone()),
@@ -169,7 +169,7 @@ fn shown(
     sentence: &Sentence<'_>,
     anchor: Option<String>,
     settled_by: Option<String>,
-    looks: Looks<'_>,
+    viewer: Viewer<'_>,
 ) -> Shown {
     let change = sentence.change();
     let compared = change.is_some();
@@ -181,8 +181,8 @@ fn shown(
     let at = |file: &str, place: Position| At {
         file: file.to_owned(),
         line: place.line,
-        link: match looks.editor {
-            Editor::Link(form) if looks.is_here => Some(link(form, &looks.root.join(file), place)),
+        link: match viewer.editor {
+            Editor::Link(form) if viewer.is_here => Some(link(form, &viewer.root.join(file), place)),
             _ => None,
         },
     };

@@ -108,6 +108,13 @@ test('keys go from one to the next, and each shows the change of its source besi
   await page.keyboard.press('j');
   await page.keyboard.press('n');
   await shows(page, '3.2a');
+  // A popover of the page goes first.
+  await page.keyboard.press('i');
+  await page.keyboard.press('Escape');
+  assert.ok(await card(page).isVisible());
+  await page.keyboard.press('Escape');
+  assert.ok(await card(page).isHidden());
+  await page.keyboard.press('n');
   await card(page).focus();
   await page.keyboard.press('Escape');
   assert.ok(await card(page).isHidden());
