@@ -76,8 +76,8 @@ pub(super) fn is_posted_to(target: &str) -> bool {
     decode(target).is_some_and(|target| own_name(&target) == Some(OPEN))
 }
 
-/// Answers a request for `target`, the path as it was sent; `is_here` says whether it comes from this machine. What is posted has passed
-/// all that `http` asks of it.
+/// Answers a request for `target`, the path as it was sent; `is_here` says whether it comes from this machine. What is
+/// posted has passed all that `http` asks of it.
 pub(super) fn answer(preview: &Preview, target: &str, query: &str, is_here: bool) -> Answer {
     let now = preview.now();
     let Some(target) = decode(target) else { return not_found(preview, &now) };

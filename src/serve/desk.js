@@ -187,7 +187,11 @@ export function desk({ own, before, make }) {
       parts.push(make('p', { class: 'settle' }, `${say.settle[item.standing]} `, make('code', {}, item.settled_by), ' ', copy));
     }
     if (editor && editor.not) parts.push(make('p', { class: 'settle' }, editor.not));
+    // Whoever stands at a button of the card stays at it.
+    const stops = () => Array.from(card.querySelectorAll('button, a'));
+    const stop = stops().indexOf(host.shadowRoot.activeElement);
     card.replaceChildren(...parts);
+    if (stop >= 0) (stops()[stop] || card).focus({ preventScroll: true });
   }
 
   /** Words of the source, marked so that colour is not needed to tell what became of them. */
@@ -237,10 +241,12 @@ export function desk({ own, before, make }) {
       trouble = say.silent;
     }
     button.disabled = false;
-    where.textContent = trouble === null ? say.opened : number();
-    if (trouble === null) return;
-    card.append(make('p', { class: 'trouble', role: 'alert' }, trouble.trim()));
-    card.scrollTop = card.scrollHeight;
+    if (trouble === null) {
+      where.textContent = say.opened;
+    } else {
+      card.append(make('p', { class: 'trouble', role: 'alert' }, trouble.trim()));
+      card.scrollTop = card.scrollHeight;
+    }
   }
 
   // 3. From one to the next

@@ -10,7 +10,8 @@ use std::time::Duration;
 use crate::base::Failure;
 use crate::site::pending::Position;
 
-/// How an editor is told the place, by its name. Who is in no row is given the file alone; a command that has `{file}` itself is taken as it is.
+/// How an editor is told the place, by its name. Who is in no row is given the file alone; a command that has `{file}`
+/// itself is taken as it is.
 const FORMS: &[(&[&str], &[&str])] = &[
     (
         &["code", "code-insiders", "code-oss", "codium", "vscodium", "cursor", "windsurf", "positron"],
@@ -48,6 +49,10 @@ const IN_TERMINAL: &[&str] =
 /// What makes an editor of both kinds do so.
 const TERMINAL_FLAGS: &[&str] = &["-nw", "--no-window-system", "-t", "-tty", "--tty"];
 
+/// What to set, in the words of every message that says so.
+const SET: &str = "set `VISUAL` to an editor with a window of its own, such as `VISUAL=\"code -g\"`, or give `--editor` a command or \
+                   an address such as `vscode://file/{file}:{line}:{column}`";
+
 /// What becomes of an editor in this time is told to whoever asked for it.
 const START: Duration = Duration::from_millis(300);
 
@@ -61,10 +66,6 @@ pub enum Editor {
     /// Nothing, and what to do about it.
     None(String),
 }
-
-/// What to set, in the words of every message that says so.
-const SET: &str = "set `VISUAL` to an editor with a window of its own, such as `VISUAL=\"code -g\"`, or give `--editor` a command or \
-                   an address such as `vscode://file/{file}:{line}:{column}`";
 
 impl Editor {
     /// The editor that was `given` for the preview, else the first of those that the environment names and that has a window of
@@ -85,10 +86,8 @@ impl Editor {
     /// Reads what a person wrote; the error says why it is of no use here.
     fn read(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let scheme = text.split_once("://").map(|(scheme, _)| scheme);
-        if scheme.is_some_and(|scheme| {
-            !scheme.is_empty() && scheme.bytes().all(|it| it.is_ascii_alphanumeric() || b"+-.".contains(&it))
-        }) {
+        let is_scheme = |text: &str| text.bytes().all(|it| it.is_ascii_alphanumeric() || b"+-.".contains(&it));
+        if text.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme)) {
             return match text.contains("{file}") {
                 true => Ok(Self::Link(text.to_owned())),
                 false => Err(format!("`{text}` has no `{{file}}`")),
@@ -100,7 +99,7 @@ impl Editor {
         let is_emacs = matches!(name.as_str(), "emacs" | "emacsclient");
         let is_vim_with_window = matches!(name.as_str(), "vi" | "vim") && has(&["-g"]);
         let takes_terminal = IN_TERMINAL.contains(&name.as_str()) && !is_vim_with_window || is_emacs && has(TERMINAL_FLAGS);
-        if takes_terminal && !text.contains("{file}") {
+        if takes_terminal {
             return Err(format!("`{text}` needs a terminal, and this one is the preview's"));
         }
         Ok(Self::Program(words))
@@ -222,6 +221,7 @@ mod tests {
             ("", &["emacs -nw"], "none: `emacs -nw` needs a terminal, and this one is the preview's"),
             ("", &["/usr/bin/hx", "code 'x"], "none: `/usr/bin/hx` needs a terminal, and this one is the preview's"),
             // What was said for the preview is meant, so it has to be of use.
+            ("vim +{line} {file}", &["code"], "failure: `vim +{line} {file}` needs a terminal, and this one is the preview's"),
             ("nvim", &["code"], "failure: `nvim` needs a terminal, and this one is the preview's"),
             ("code 'x", &["code"], "failure: `code 'x` is no command"),
             ("vscode://file/", &["code"], "failure: `vscode://file/` has no `{file}`"),

@@ -210,9 +210,14 @@ test('an edit, a sync and an accept take sentences off the desk at once', async 
   await page.keyboard.press('n');
   await shows(page, '3.2a');
   await counts(page, '3 pending');
-  // What is shown stays, whatever else goes.
+  // What is shown stays, whatever else goes, and so does the focus.
   await page.keyboard.press('n');
   await shows(page, '4.2');
+  await card(page).locator('.translation .open').focus();
+  await book.edit(TRANSLATION, (text) => text.replace('title: Russia\n', 'title: Russia\n\n'));
+  await card(page).locator('.translation .file').getByText(`${TRANSLATION}:19`).waitFor();
+  assert.ok(await card(page).locator('.translation .open:focus').isVisible());
+  await book.edit(TRANSLATION, (text) => text.replace('title: Russia\n\n', 'title: Russia\n'));
   await book.edit(TRANSLATION, (text) => text.replace('translator’s own.', 'translator’s own. <!-- + -->'));
   await counts(page, '2 pending');
   await shows(page, '4.2');
