@@ -361,6 +361,15 @@ test('pointing at a sentence lights its partner', async () => {
   }
 });
 
+test('an address leads to a sentence in a block that is shown whole, in its half', async () => {
+  await read('kk-en/about/index.html', {}, async (page) => {
+    const anchor = await page.locator('.whole .cell.right .seg[id]').first().getAttribute('id');
+    assert.match(anchor, /^en-\d/);
+    await page.evaluate((anchor) => location.replace(`#${anchor}`), anchor);
+    await page.waitForFunction((anchor) => document.querySelector('.lit')?.id === anchor, anchor);
+  });
+});
+
 test('what is behind, missing, or in one language only is shown truly, in every layout', async () => {
   const folder = await temporaryFolder();
   const put = (name, text) => writeFile(path.join(folder, name), text);
