@@ -12,6 +12,7 @@
 //! | unit, stanza | what has an address: title, description, segment; what the lock says of one |
 //! | mark | what a translator writes behind a sentence, in a comment that is never published |
 //! | standing, drift | how a sentence of a translation stands to its source; that the source has changed since |
+//! | pending, desk | what a translation waits for: changed, missing, extra; what the preview shows of it on a page |
 //! | source text, plan | the text that chapters are cut from, kept as received; the YAML file that says how |
 //! | chapter, cut | a work that the split made; a segment of the source text in it |
 //! | vector | an axis of a text, presented by one chapter |
@@ -91,6 +92,13 @@
 //!   until it is accepted by name. No text of a translation is ever written by the program.
 //! * **Two lines in the place of one are one rewritten line.** Whether a sentence was replaced by another of no likeness is not
 //!   to be seen; it keeps its id then, since a translator who is shown the change can tell, and one who is shown nothing cannot.
+//! * **The desk is the preview's, not the page's.** Its script makes it of what the preview tells of the page at hand, so pages are as they are built and
+//!   themes need not know of it. What it and the page's own ways have in common is the address: to go to a sentence is to go to `#3.2`.
+//! * **To open an editor is the one request that does something**, so nothing that another site, another machine or a proxy can make a browser
+//!   send is taken for it: a POST with the preview's own `Origin` and a header that needs leave, from a loopback address, under a loopback name. It names a page, a language
+//!   and a sentence, never a path; the program is named by whoever started the preview, and started without a shell.
+//! * **Accepting is a command to copy.** Only `sync` writes locks; the desk has no button that writes. A save is enough for all else.
+//! * **An editor that draws on the terminal is not opened:** the terminal is the preview's, and which other one there is, nobody can know. The desk says what to set.
 //! * **Links name `index.html`.** `…/russia/` is what readers see and share (a script drops the name
 //!   from the address bar, canonical links never have it), but a folder opened from disk has no server
 //!   to complete a path, and a link must work there without a script too.

@@ -36,3 +36,9 @@ fn two_languages_can_be_read_together() {
 fn the_preview_changes_in_place() {
     run("preview.test.mjs");
 }
+
+#[test]
+#[ignore = "needs Chromium; .ci/run runs it"]
+fn the_preview_is_a_translation_desk() {
+    run("desk.test.mjs");
+}

@@ -442,3 +442,14 @@ fn a_reader_that_goes_away_is_no_failure() {
     let Ok(output) = output else { return };
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "< 0", "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn an_editor_that_is_of_no_use_to_the_preview_is_refused_at_once() {
+    let folder = site(&[CONFIG, HOME, HOME_EN]);
+    let by_flag = tilmash(folder.path(), &["serve", "--editor", "vim -R"]);
+    let by_environment = tilmash_with(folder.path(), &["serve"], &[("TILMASH_EDITOR", "vim -R")], "");
+    for run in [by_flag, by_environment] {
+        assert_eq!(run.code, 2);
+        assert!(run.err.contains("`vim -R` needs a terminal") && run.err.contains("VISUAL=\"code -g\""), "{}", run.err);
+    }
+}

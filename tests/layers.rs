@@ -48,6 +48,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("serde_json", &["cli/", "exchange/jsonl.rs", "serve/"]),
     ("serde_yaml", &["base/yaml.rs"]),
     ("sha2", &["split/mod.rs"]),
+    ("shlex", &["serve/"]),
     ("simdutf8", &["load/mod.rs"]),
     ("strsim", &["base/suggest.rs"]),
     ("syntect", &["render/highlight.rs"]),

@@ -14,7 +14,9 @@ use tempfile::TempDir;
 use tilmash::base::Severity;
 use tilmash::project::Project;
 use tilmash::render::Body;
-use tilmash::serve::{Change, ChangeKind, Event, Options, Server};
+use tilmash::serve::{Change, ChangeKind, Editor, Event, Options, Server};
+
+mod common;
 
 const DEADLINE: Duration = Duration::from_secs(30);
 
@@ -42,12 +44,16 @@ impl Preview {
     }
 
     fn of(files: &[(&str, &str)]) -> Self {
+        Self::with(files, Editor::None("none is set".to_owned()))
+    }
+
+    fn with(files: &[(&str, &str)], editor: Editor) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (path, text) in files {
             write(&folder, path, text);
         }
         let (sender, events) = channel();
-        let options = Options { port: Some(0), ..Options::new(folder.path()) };
+        let options = Options { port: Some(0), editor, ..Options::new(folder.path()) };
         let server = Server::start(&options, move |event| drop(sender.send(event))).unwrap();
         Self { folder, server, events }
     }
@@ -188,7 +194,13 @@ fn without_script(page: &[u8]) -> Vec<u8> {
 
 #[test]
 fn served_equals_built() {
-    let preview = Preview::new();
+    let files = pending_site();
+    for preview in [Preview::new(), Preview::of(&borrowed(&files))] {
+        served_is_built(&preview);
+    }
+}
+
+fn served_is_built(preview: &Preview) {
     let state = Project::new(preview.folder.path(), Default::default()).refresh().unwrap();
     let routes = &*state.site().unwrap().routes;
     assert!(routes.len() > 20);
@@ -227,7 +239,7 @@ fn addresses_are_those_of_the_published_site() {
 #[test]
 fn a_head_is_a_get_without_its_body() {
     let preview = Preview::new();
-    for path in ["/book/", "/book/note.txt", "/book/nothing", "/book/__tilmash/live.js", "/book/en"] {
+    for path in ["/book/", "/book/note.txt", "/book/nothing", "/book/__tilmash/live.js", "/book/__tilmash/desk.css", "/book/en"] {
         let (head, get) = (preview.ask("HEAD", path, &[]), preview.get(path));
         assert_eq!(head.status, get.status);
         assert_eq!(head.header("content-length"), get.body.len().to_string(), "{path}");
@@ -427,11 +439,13 @@ fn a_save_says_what_it_touches_and_what_is_new() {
     let preview = Preview::new();
     let told = |text: &str| {
         preview.after(|| preview.save_whole("content/a.en.md", text), "/book/en/a/", |page| page.has("Told"));
-        let changes = preview.events.try_iter().filter_map(|event| match event {
+        // The page is there a moment before it is told of.
+        let events = std::iter::from_fn(|| preview.events.recv_timeout(DEADLINE).ok());
+        let mut changes = events.filter_map(|event| match event {
             Event::Changed { pages, fresh, .. } => Some((pages, fresh.iter().map(|it| it.code.name).collect::<Vec<_>>())),
             _ => None,
         });
-        changes.last().unwrap()
+        changes.next().expect("a change")
     };
     // The page itself, beside its other edition; and what it links to no more.
     let (pages, fresh) = told("---\ntitle: First\naliases: [/old/]\n---\n\nTold once.\nA second [sentence](b.en.md).\n");
@@ -615,4 +629,306 @@ fn a_folder_that_goes_away_and_comes_back_is_found_again() {
         }
     }
     assert!(ask(server.address(), "GET", "/book/en/b/", &[]).has("Back."));
+}
+
+/// A site with a lock whose source has changed since: in the title, in sentences of all kinds.
+fn pending_site() -> common::Files {
+    let texts = SITE.iter().filter(|(path, _)| !path.starts_with("content/a."));
+    let mut files: common::Files = texts.map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    let mut put = |path: &str, text: &str| drop(files.insert(path.to_owned(), text.to_owned()));
+    put("content/a.kk.md", "---\ntitle: Бірінші\n---\n\nЕкі көк аспан.\nҮш жасыл алма.\n\nТөрт.\n");
+    put("content/a.en.md", "---\ntitle: First\n---\n\nTwo blue skies.\nThree green apples.\n\nFour.\n");
+    common::sync(&mut files);
+    let mut put = |path: &str, text: &str| drop(files.insert(path.to_owned(), text.to_owned()));
+    put(
+        "content/a.kk.md",
+        "---\ntitle: Ең бірінші\ndescription: Бояулар.\n---\n\nБасы.\n\nЕкі қызыл аспан.\nҮш жасыл алма.\nБес ақ бұлт.\n\nТөрт.\n",
+    );
+    put("content/a.en.md", "---\ntitle: First\n---\n\nTwo blue skies.\nThree green apples.\n\nFour.\nMine <b>alone</b>.\n");
+    files
+}
+
+fn borrowed(files: &common::Files) -> Vec<(&str, &str)> {
+    files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect()
+}
+
+/// The desk of a page as text: a line for each pending sentence.
+fn desk(preview: &Preview, path: &str) -> String {
+    let desk = &preview.status(path)["desk"];
+    let mut text = String::new();
+    for translation in desk["translations"].as_array().map_or(&[][..], Vec::as_slice) {
+        for it in translation["pending"].as_array().unwrap() {
+            let words: Vec<String> = it["source"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|run| match (run[0].as_str().unwrap(), run[1].as_str().unwrap()) {
+                    ("same", words) => words.to_owned(),
+                    ("gone", words) => format!("[-{words}-]"),
+                    (_, words) => format!("{{+{words}+}}"),
+                })
+                .collect();
+            let at = |place: &serde_json::Value| match place["file"].as_str() {
+                Some(file) => format!("{}:{}", file.trim_start_matches("content/"), place["line"]),
+                None => "-".to_owned(),
+            };
+            let said = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();
+            let own: Vec<String> = it["own"].as_array().unwrap().iter().map(said).collect();
+            text.push_str(&format!(
+                "{} {} #{} | {} {} | {} {} | {}\n",
+                said(&it["id"]),
+                said(&it["standing"]),
+                said(&it["anchor"]),
+                at(&it["source_at"]),
+                words.join(" "),
+                at(&it["at"]),
+                own.join(" / "),
+                said(&it["settled_by"])
+            ));
+        }
+    }
+    text
+}
+
+#[test]
+fn the_desk_tells_what_is_pending_on_the_page_at_hand() {
+    let preview = Preview::of(&borrowed(&pending_site()));
+    let wanted = "\
+title changed #- | a.kk.md:2 [-Бірінші-] {+Ең бірінші+} | a.en.md:2 First | tilmash sync --accept a#title
+description missing #- | a.kk.md:3 Бояулар. | a.en.md:2  | -
+0.1 missing #0.1 | a.kk.md:6 Басы. | a.en.md:4  | <!-- - 0.1 -->
+1.1 changed #1.1 | a.kk.md:8 Екі [-көк-] {+қызыл+} аспан. | a.en.md:5 Two blue skies. | tilmash sync --accept a#1.1
+1.3 missing #1.3 | a.kk.md:10 Бес ақ бұлт. | a.en.md:6  | <!-- - 1.3 -->
+2.2 extra #2.2 | -  | a.en.md:9 Mine <b>alone</b>. | <!-- + -->
+";
+    let told = desk(&preview, "/book/kk-en/a/");
+    assert_eq!(told, wanted);
+    assert_eq!(desk(&preview, "/book/en/a/"), told, "the same on its own page");
+    let on_source = told.replace("extra #2.2", "extra #-");
+    assert_eq!(desk(&preview, "/book/kk/a/"), on_source, "and on that of its source, which does not show what it has not");
+    assert_eq!(desk(&preview, "/book/en/b/"), "", "what another page waits for is not told");
+    assert!(!preview.status("/book/en/b/")["desk"].is_null(), "it is known that nothing is pending");
+    for path in ["/book/", "/book/nowhere/", "/book/note.txt"] {
+        assert!(preview.status(path)["desk"].is_null(), "{path}");
+    }
+    // By position alone nobody knows.
+    assert!(Preview::new().status("/book/kk-en/a/")["desk"].is_null());
+    for (path, told) in [("/book/kk-en/a/", &told), ("/book/en/a/", &told), ("/book/kk/a/", &on_source)] {
+        anchors_are_on(&preview.get(path), told);
+    }
+}
+
+/// All that a desk names as the element of a sentence is on the page.
+fn anchors_are_on(page: &Response, told: &str) {
+    for anchor in told.split(" #").skip(1).map(|rest| rest.split(' ').next().unwrap()).filter(|anchor| *anchor != "-") {
+        assert!(page.has(&format!("id=\"{anchor}\"")), "{anchor} in {}", page.text());
+    }
+}
+
+#[test]
+fn what_is_shown_in_whole_blocks_has_its_place_as_well() {
+    let mut files = pending_site();
+    let mut put = |path: &str, text: &str| drop(files.insert(path.to_owned(), text.to_owned()));
+    put("content/c.kk.md", "# Тізім\n\n- Бір.\n- Екі.\n\n> Дәйексөз.\n\n## Тақырып\n");
+    put("content/c.en.md", "# List\n\n- One.\n- Two.\n\n> A quotation.\n\n## A heading\n");
+    common::sync(&mut files);
+    let mut put = |path: &str, text: &str| drop(files.insert(path.to_owned(), text.to_owned()));
+    put("content/c.kk.md", "# Ұзақ тізім\n\n- Бірінші.\n- Екі.\n- Үш.\n\n> Ескі дәйексөз.\n\n## Жаңа тақырып\n");
+    let preview = Preview::of(&borrowed(&files));
+    let wanted = "\
+title changed #- | c.kk.md:1 [-Тізім-] {+Ұзақ тізім+} | c.en.md:1 List | tilmash sync --accept c#title
+1.1 changed #en-1.1 | c.kk.md:3 [-Бір.-] {+Бірінші.+} | c.en.md:3 One. | tilmash sync --accept c#1.1
+2a.1 missing #kk-2a.1 | c.kk.md:5 Үш. | c.en.md:4  | <!-- - 2a.1 -->
+3.1 changed #en-3.1 | c.kk.md:7 [-Дәйексөз.-] {+Ескі дәйексөз.+} | c.en.md:6 A quotation. | tilmash sync --accept c#3.1
+4.1 changed #4.1 | c.kk.md:9 [-Тақырып-] {+Жаңа тақырып+} | c.en.md:8 A heading | tilmash sync --accept c#4.1
+";
+    assert_eq!(desk(&preview, "/book/kk-en/c/"), wanted);
+    anchors_are_on(&preview.get("/book/kk-en/c/"), wanted);
+    for path in ["/book/en/c/", "/book/kk/c/"] {
+        anchors_are_on(&preview.get(path), &desk(&preview, path));
+    }
+}
+
+#[test]
+fn of_several_translations_a_page_tells_those_that_it_shows() {
+    let mut files = pending_site();
+    files.insert("site.yaml".to_owned(), SITE[0].1.replace("[kk, en]", "[kk, en, de]").replace("en: Book", "en: Book, de: Buch"));
+    files.insert("content/a.de.md".to_owned(), "---\ntitle: Erstes\n---\n\nZwei blaue Himmel.\n".to_owned());
+    let preview = Preview::of(&borrowed(&files));
+    let languages = |path: &str| -> Vec<String> {
+        let desk = &preview.status(path)["desk"];
+        desk["translations"].as_array().unwrap().iter().map(|it| it["language"]["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(languages("/book/kk/a/"), ["en", "de"]);
+    assert_eq!(languages("/book/kk-de/a/"), ["de"]);
+    assert_eq!(languages("/book/de/a/"), ["de"]);
+    let missing = "2.1 missing #2.1 | a.kk.md:12 Төрт. | a.de.md:5  | <!-- - 2.1 -->\n";
+    assert!(desk(&preview, "/book/kk-de/a/").contains(missing), "{}", desk(&preview, "/book/kk-de/a/"));
+    assert!(desk(&preview, "/book/en/a/").contains("tilmash sync --accept a#1.1 --language en\n"));
+    assert_eq!(open(&preview, "path=/book/de/a/&language=en&unit=1.1&side=translation").status, 409, "there is no editor");
+    // A page that shows another language to readers of this one is no translation.
+    assert!(preview.get("/book/de/b/").has("Three.") || preview.get("/book/de/b/").has("Үш."));
+    assert!(preview.status("/book/de/b/")["desk"].is_null());
+}
+
+#[test]
+fn a_save_a_sync_and_an_accept_take_sentences_off_the_desk() {
+    let files = pending_site();
+    let preview = Preview::of(&borrowed(&files));
+    let status = "/book/__tilmash/status?path=/book/kk-en/a/";
+    let behind = |page: &str| preview.get(page).text().matches("class=\"behind\"").count();
+    assert_eq!(behind("/book/kk-en/a/"), 1);
+    // A translation that was edited is taken to be up to date, and `sync` writes down that it is.
+    let text = files["content/a.en.md"].replace("Two blue skies.", "Two red skies.");
+    let told = preview.after(|| preview.save("content/a.en.md", &text), status, |status| !status.has("Two blue skies."));
+    assert!(!told.has("\"id\":\"1.1\"") && told.has("\"id\":\"title\""));
+    assert_eq!(behind("/book/kk-en/a/"), 0);
+    let mut files = files;
+    files.insert("content/a.en.md".to_owned(), text);
+    let accepted = {
+        let mut files = files.clone();
+        common::sync_accepting(&mut files, &["title"]);
+        files["content/a.lock"].clone()
+    };
+    common::sync(&mut files);
+    preview.after(|| preview.save("content/a.lock", &files["content/a.lock"]), status, |status| status.has("\"id\":\"title\""));
+    assert!(!preview.get(status).has("\"id\":\"1.1\""));
+    preview.after(|| preview.save("content/a.lock", &accepted), status, |status| !status.has("\"id\":\"title\""));
+    let done = "---\ntitle: First\ndescription: Paints.\n---\n\nThe beginning.\n\nTwo red skies.\nThree green apples.\nFive clouds.\n\nFour.\n";
+    preview.after(|| preview.save("content/a.en.md", done), status, |status| status.has("\"pending\":[]"));
+}
+
+/// What a page of the preview sends along to open an editor.
+fn by_page(preview: &Preview) -> [(&'static str, String); 2] {
+    [("Origin", format!("http://{}", preview.server.address())), ("Tilmash-Desk", "open".to_owned())]
+}
+
+fn open(preview: &Preview, query: &str) -> Response {
+    let headers = by_page(preview);
+    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    preview.ask("POST", &format!("/book/__tilmash/open?{query}"), &headers)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_sentence_is_opened_at_its_very_line() {
+    let aside = tempfile::tempdir().unwrap();
+    let (script, record) = (aside.path().join("an editor.sh"), aside.path().join("record"));
+    fs::write(&script, format!("printf '%s\\n' \"$@\" >> '{}'\n", record.display())).unwrap();
+    let editor = format!("sh '{}' +{{line}}:{{column}} {{file}}", script.display());
+    let preview = Preview::with(&borrowed(&pending_site()), Editor::choose(Some(&editor), &[]).unwrap());
+    assert_eq!(preview.status("/book/kk-en/a/")["desk"]["editor"], serde_json::json!({ "program": "sh" }));
+    for (query, wanted) in [
+        ("path=/book/kk-en/a/&language=en&unit=1.1&side=translation", "+5:1 content/a.en.md"),
+        ("path=/book/kk-en/a/&language=en&unit=1.1&side=source", "+8:1 content/a.kk.md"),
+        ("path=/book/en/a/&language=en&unit=title&side=translation", "+2:8 content/a.en.md"),
+        ("path=/book/kk/a/&language=en&unit=2.2&side=translation", "+9:1 content/a.en.md"),
+        // What is missing: behind the line before it.
+        ("path=/book/kk-en/a/&language=en&unit=1.3&side=translation", "+6:20 content/a.en.md"),
+        ("path=/book/kk-en/a/&language=en&unit=0.1&side=translation", "+4:1 content/a.en.md"),
+        ("path=/book/kk-en/a/&language=en&unit=description&side=translation", "+2:13 content/a.en.md"),
+        // What is not pending stands somewhere as well.
+        ("path=%2Fbook%2Fkk-en%2Fa%2F&language=en&unit=1.2&side=translation", "+6:1 content/a.en.md"),
+    ] {
+        let opened = open(&preview, query);
+        assert_eq!(opened.status, 200, "{query}: {}", opened.text());
+        let (place, file) = wanted.split_once(' ').unwrap();
+        let folder = preview.folder.path().canonicalize().unwrap();
+        assert_eq!(fs::read_to_string(&record).unwrap(), format!("{place}\n{}\n", folder.join(file).display()), "{query}");
+        fs::remove_file(&record).unwrap();
+    }
+    for query in [
+        "",
+        "path=/book/kk-en/a/&language=en&unit=1.1",
+        "path=/book/kk-en/a/&language=en&unit=1.1&side=both",
+        "path=/book/kk-en/a/&language=en&unit=9.9&side=translation",
+        "path=/book/kk-en/a/&language=kk&unit=1.1&side=translation",
+        "path=/book/kk-en/a/&language=de&unit=1.1&side=translation",
+        "path=/book/kk-en/a/&language=en&unit=2.2&side=source",
+        "path=/book/kk-en/a/&language=en&unit=../b&side=translation",
+        "path=/book/nowhere/&language=en&unit=1.1&side=translation",
+        "path=/book/note.txt&language=en&unit=1.1&side=translation",
+        "path=/book/../site.yaml&language=en&unit=1.1&side=translation",
+        "path=content/a.en.md&language=en&unit=1.1&side=translation",
+    ] {
+        let opened = open(&preview, query);
+        assert_eq!((opened.status, opened.text()), (404, "this page shows no such sentence any more\n"), "{query}");
+    }
+    assert!(!record.exists(), "no editor was started");
+}
+
+#[test]
+fn nobody_else_opens_an_editor() {
+    let aside = tempfile::tempdir().unwrap();
+    let record = aside.path().join("record");
+    let editor = Editor::choose(Some(&format!("touch '{}' {{file}}", record.display())), &[]).unwrap();
+    let preview = Preview::with(&borrowed(&pending_site()), editor);
+    let path = "/book/__tilmash/open?path=/book/kk-en/a/&language=en&unit=1.1&side=translation";
+    let own = by_page(&preview);
+    let (own, host) = (own.each_ref().map(|(name, value)| (*name, value.as_str())), preview.server.address().to_string());
+    let ask = |method: &str, headers: &[(&str, &str)]| preview.ask(method, path, headers).status;
+    for method in ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"] {
+        let response = preview.ask(method, path, &own);
+        assert_eq!((response.status, response.header("allow")), (405, "POST"), "{method}");
+    }
+    assert_eq!(ask("POST", &[]), 403);
+    assert_eq!(ask("POST", &own[..1]), 403, "without the header that no form can send");
+    assert_eq!(ask("POST", &own[1..]), 403, "without an origin");
+    for origin in ["http://evil.example", "null", "http://localhost:1"] {
+        assert_eq!(ask("POST", &[("Origin", origin), own[1]]), 403, "{origin}");
+    }
+    for host in ["evil.example", "192.0.2.1", "localhost.evil.example"] {
+        assert_eq!(ask("POST", &[("Host", host), ("Origin", &format!("http://{host}")), own[1]]), 403, "{host}");
+    }
+    for proxy in ["Forwarded", "X-Forwarded-For", "Via"] {
+        assert_eq!(ask("POST", &[own[0], own[1], (proxy, "192.0.2.1")]), 403, "{proxy}");
+    }
+    assert!(!record.exists());
+    // What is sent along is read to its end, up to a bound, and forgotten.
+    for (length, status) in [(4096, 200), (4097, 413), (3 << 20, 413)] {
+        let mut stream = TcpStream::connect(preview.server.address()).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        write!(stream, "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n").unwrap();
+        write!(stream, "Origin: {}\r\nTilmash-Desk: open\r\n\r\n", own[0].1).unwrap();
+        // Whoever is answered before the end may find that nobody listens any more.
+        let _ = stream.write_all(&vec![b'x'; length.min(8192)]);
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).unwrap();
+        assert!(line.starts_with(&format!("HTTP/1.1 {status} ")), "{length}: {line}");
+    }
+    assert!(record.exists(), "the one that was fine opened it");
+    // Elsewhere nothing is posted to at all.
+    assert_eq!(preview.ask("POST", "/book/__tilmash/status", &own).header("allow"), "GET, HEAD");
+}
+
+#[test]
+fn only_this_machine_hears_of_editors_and_where_the_project_lies() {
+    let editor = Editor::choose(Some("vscode://file/{file}:{line}"), &["vim"]).unwrap();
+    let preview = Preview::with(&borrowed(&pending_site()), editor);
+    let path = "/book/__tilmash/status?path=/book/kk-en/a/";
+    let here = preview.get(path);
+    let folder = preview.folder.path().canonicalize().unwrap();
+    assert!(here.has("\"editor\":\"link\""), "{}", here.text());
+    assert!(here.has(&format!("\"link\":\"vscode://file{}/content/a.en.md:5\"", folder.display())), "{}", here.text());
+    let passed_on = preview.ask("GET", path, &[("X-Forwarded-For", "192.0.2.1")]);
+    assert!(passed_on.has("\"editor\":null") && !passed_on.has("vscode"), "{}", passed_on.text());
+    assert_eq!(desk(&preview, "/book/kk-en/a/").lines().count(), 6, "what is pending is no secret");
+    assert_eq!(open(&preview, "path=/book/kk-en/a/&language=en&unit=1.1&side=translation").status, 409);
+}
+
+#[test]
+fn an_editor_that_cannot_be_started_is_told_of_on_the_page_and_on_the_terminal() {
+    let query = "path=/book/kk-en/a/&language=en&unit=1.1&side=translation";
+    let preview = Preview::with(&borrowed(&pending_site()), Editor::choose(Some("no-such-editor-here"), &[]).unwrap());
+    let opened = open(&preview, query);
+    assert_eq!(opened.status, 500);
+    assert!(opened.has("cannot start the editor `no-such-editor-here`"), "{}", opened.text());
+    let told = |event: Event| matches!(event, Event::Warning(text) if text.contains("no-such-editor-here"));
+    assert!(preview.events.try_iter().any(told));
+    // None that could be started: the page says what to do.
+    let preview = Preview::with(&borrowed(&pending_site()), Editor::choose(None, &["", "vim"]).unwrap());
+    let why = preview.status("/book/kk-en/a/")["desk"]["editor"]["not"].as_str().unwrap().to_owned();
+    assert!(why.starts_with("`vim` needs a terminal") && why.contains("VISUAL=\"code -g\""), "{why}");
+    let opened = open(&preview, query);
+    assert_eq!((opened.status, opened.text().trim_end()), (409, why.as_str()));
 }

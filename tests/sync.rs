@@ -10,8 +10,9 @@ use tilmash::model::lock::{Lock, State as Told};
 use tilmash::parse::Document;
 use tilmash::project::State;
 use tilmash::render::Body;
+use tilmash::site::pending::Position;
 use tilmash::site::sync::{Accept, renewed};
-use tilmash::site::{Standing, Summary};
+use tilmash::site::{Pending, Standing, Summary};
 
 mod common;
 use common::{Files, Folder, difference, inputs, project, snapshot, state, sync, sync_accepting};
@@ -487,6 +488,32 @@ fn who_is_where(book: &Book, files: &Files) -> Result<[BTreeMap<u32, SegmentId>;
     Ok(found)
 }
 
+/// What each sentence says stands where its file is told to say it; what is missing belongs behind a line, or where the text begins.
+fn all_is_where_it_is_told(state: &State, files: &Files) {
+    let site = state.site().expect("an index");
+    let work = site.work_named("a").expect("a work");
+    let text = |file: &str| files.get(file).map(String::as_str);
+    let pending = Pending::of(site, work, site.config.language("en").expect("a language"), text).expect("a translation");
+    for pair in &pending.standings.pairs {
+        let sentence = pending.sentence(pair.unit).expect("it is one of them");
+        let from = |file: &str, place: Position| -> String {
+            let line = files[file].lines().nth(place.line - 1).expect("the file has that line");
+            line.chars().skip(place.column - 1).collect()
+        };
+        let source = sentence.source.iter().map(|said| ("content/a.kk.md", said));
+        for (file, said) in source.chain(sentence.own.iter().map(|said| ("content/a.en.md", said))) {
+            let there = from(file, said.place);
+            let first = said.text.split(' ').next().expect("a text has a word");
+            assert!(there.starts_with(first), "{}: {first:?} in {there:?}", pair.unit);
+        }
+        if sentence.own.is_empty() {
+            assert_eq!(from("content/a.en.md", sentence.place), "", "{} goes behind a line", pair.unit);
+        } else {
+            assert_eq!(sentence.place, sentence.own[0].place);
+        }
+    }
+}
+
 /// The pages of the work: each edition, and each two.
 fn pages(files: &Files) -> Vec<Vec<u8>> {
     pages_of(files, &["kk", "en"])
@@ -494,6 +521,7 @@ fn pages(files: &Files) -> Vec<Vec<u8>> {
 
 fn pages_of(files: &Files, langs: &[&str]) -> Vec<Vec<u8>> {
     let state = state(files);
+    all_is_where_it_is_told(&state, files);
     let site = state.site().expect("an index");
     let pairs = langs.iter().flat_map(|a| langs.iter().map(move |b| format!("{a}-{b}/a/index.html")));
     let paths = langs

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::base::{Failure, Problems, Severity};
-use crate::serve::{self, Change, ChangeKind, Event};
+use crate::serve::{self, Change, ChangeKind, Editor, Event};
 
 use super::{Code, Format, Global, Outcome, overrides, report, say};
 
@@ -24,14 +24,22 @@ pub(super) struct ServeArgs {
     /// The address of the site, whose path it is served under
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
+    /// What the translation desk opens sentences with: a command, or an address such as
+    /// `vscode://file/{file}:{line}:{column}`; else `$VISUAL`, else `$EDITOR`
+    #[arg(long, value_name = "EDITOR", env = "TILMASH_EDITOR", hide_env_values = true)]
+    editor: Option<String>,
 }
 
 pub(super) fn serve(global: &Global, args: &ServeArgs) -> Outcome {
+    // What is no text names no editor.
+    let environment = ["VISUAL", "EDITOR"].map(|name| std::env::var(name).unwrap_or_default());
+    let environment: Vec<&str> = environment.iter().map(String::as_str).collect();
     let options = serve::Options {
         address: args.address,
         port: args.port,
         root: global.root.clone(),
         overrides: overrides(&global.root, args.base_url.as_deref(), true)?,
+        editor: Editor::choose(args.editor.as_deref(), &environment)?,
     };
     let terminal = global.clone();
     let open = args.open;

@@ -9,13 +9,12 @@ use std::path::Path;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::align::{Piece, change};
+use crate::align::Piece;
 use crate::base::Failure;
 use crate::model::{LangId, Unit};
-use crate::parse::Document;
 use crate::project::{Project, State};
-use crate::site::standing::Pair;
-use crate::site::{Site, Standing, Standings, Summary, WorkId};
+use crate::site::pending::{Said, Sentence, Written};
+use crate::site::{Pending, Site, Standing, Summary, WorkId};
 
 use super::history::{self, Since};
 use super::sync::{language, lock_file, works};
@@ -138,7 +137,7 @@ fn waits_since(state: &State, site: &Site, work: WorkId, lang: LangId) -> Vec<(U
     }
     let lock_file = lock_file(state, site, work);
     let in_lock = state.inputs.text(&lock_file).map(|text| lines_of_lock(text)).unwrap_or_default();
-    let written = Written::new(state, source);
+    let written = Written::new(source, state.inputs.text(&source.file).map_or("", |text| text));
     let code = site.config.code(lang);
     let line = |(unit, at, is_translated): (Unit, Option<u32>, bool)| {
         let key = (unit.to_string(), if is_translated { code } else { "" });
@@ -146,7 +145,7 @@ fn waits_since(state: &State, site: &Site, work: WorkId, lang: LangId) -> Vec<(U
             Some(&line) => (unit, lock_file.clone(), line),
             None => {
                 let start = at.map_or(0, |at| source.segments[at as usize].bytes.0 as usize);
-                (unit, source.file.to_string(), written.line(start))
+                (unit, source.file.to_string(), written.position(start).line)
             }
         }
     };
@@ -248,58 +247,38 @@ fn details(state: &State, site: &Site, work: WorkId, langs: &[LangId], oldest: &
             let before = if since.or_before { "or before " } else { "" };
             text.push_str(&format!("  {unit} has waited longest: since {before}{}\n", since.date()));
         }
-        let Some(standings) = site.standings(work, lang) else {
+        let Some(pending) = pending(state, site, work, lang) else {
             text.push_str("  there is no such edition yet\n\n");
             continue;
         };
-        let (source_lang, source) = site.source_edition(work);
-        let source = Written::new(state, &source.document);
-        let translation = Written::new(state, &site.edition(work, lang).expect("it stands somehow").document);
-        for pair in shown(standings) {
+        let source_code = site.config.code(site.source_edition(work).0);
+        for sentence in pending.sentences() {
             text.push('\n');
-            detail((site.config.code(source_lang), &source), (code, &translation), pair, &mut text);
+            detail(source_code, code, &pending, &sentence, &mut text);
         }
         text.push('\n');
     }
     text
 }
 
-/// What is to do: also what stands for nothing, since it may stand for what is missing.
-fn shown(standings: &Standings) -> impl Iterator<Item = &Pair> {
-    standings
-        .pairs
-        .iter()
-        .filter(|pair| matches!(pair.standing, Standing::Changed { .. } | Standing::Missing | Standing::Extra { meant: false }))
+fn pending<'s>(state: &'s State, site: &'s Site, work: WorkId, lang: LangId) -> Option<Pending<'s>> {
+    Pending::of(site, work, lang, |file| state.inputs.text(file).map(|text| &**text))
 }
 
-fn detail(
-    (source_code, source): (&str, &Written<'_>),
-    (code, translation): (&str, &Written<'_>),
-    pair: &Pair,
-    text: &mut String,
-) {
-    text.push_str(&format!("  {} {}\n", pair.unit, word(&pair.standing)));
-    if let Some((now, place)) = source_text(source, pair) {
-        text.push_str(&format!("    {source_code} {place}\n"));
-        match &pair.standing {
-            Standing::Changed { was: Some(was) } => text.push_str(&format!("       {}\n", marked(&change(was, &now)))),
-            _ => text.push_str(&format!("       {now}\n")),
-        }
+fn detail(source_code: &str, code: &str, pending: &Pending<'_>, sentence: &Sentence<'_>, text: &mut String) {
+    text.push_str(&format!("  {} {}\n", sentence.pair.unit, sentence.pair.standing.name()));
+    if let Some(now) = &sentence.source {
+        let said = sentence.change().map_or_else(|| now.text.clone(), |pieces| marked(&pieces));
+        text.push_str(&format!("    {source_code} {}\n       {said}\n", place(&pending.source, now)));
     }
-    for (own, place) in own_texts(translation, pair) {
-        text.push_str(&format!("    {code} {place}\n       {own}\n"));
+    for own in &sentence.own {
+        text.push_str(&format!("    {code} {}\n       {}\n", place(&pending.translation, own), own.text));
     }
 }
 
-fn word(standing: &Standing) -> &'static str {
-    match standing {
-        Standing::Current => "current",
-        Standing::Accepted => "accepted",
-        Standing::Changed { .. } => "changed",
-        Standing::Missing => "missing",
-        Standing::Omitted => "omitted",
-        Standing::Extra { .. } => "extra",
-    }
+/// `content/a.kk.md:12`
+fn place(edition: &Written<'_>, said: &Said) -> String {
+    format!("{}:{}", edition.document.file, said.place.line)
 }
 
 /// `The [-quick-] {+slow+} fox`, as `git diff --word-diff` has it.
@@ -312,79 +291,25 @@ fn marked(pieces: &[Piece]) -> String {
     pieces.iter().map(marked).collect::<Vec<_>>().join(" ")
 }
 
-/// An edition with the text of its file.
-struct Written<'s> {
-    document: &'s Document,
-    text: &'s str,
-    /// Where its lines end: a file may have many, and each pending sentence says its own.
-    line_ends: Vec<usize>,
-}
-
-impl<'s> Written<'s> {
-    fn new(state: &'s State, document: &'s Document) -> Self {
-        let text = state.inputs.text(&document.file).map_or("", |text| text);
-        Self { document, text, line_ends: text.match_indices('\n').map(|(at, _)| at).collect() }
-    }
-
-    fn line(&self, byte: usize) -> usize {
-        self.line_ends.partition_point(|&end| end < byte) + 1
-    }
-
-    /// `content/a.kk.md:12`
-    fn place(&self, byte: usize) -> String {
-        format!("{}:{}", self.document.file, self.line(byte))
-    }
-
-    /// What a segment says, and where.
-    fn segment(&self, index: u32) -> (String, String) {
-        let bytes = self.document.segments[index as usize].bytes;
-        (self.document.segment_text(self.text, index as usize).into_owned(), self.place(bytes.0 as usize))
-    }
-
-    fn front(&self, unit: Unit) -> Option<(String, String)> {
-        let text = match unit {
-            Unit::Title => Some(self.document.title.clone()),
-            Unit::Description => self.document.front.description.clone(),
-            Unit::Segment(_) => None,
-        };
-        Some((text?, self.place(0)))
-    }
-}
-
-/// What the source says of a pair, and where.
-fn source_text(source: &Written<'_>, pair: &Pair) -> Option<(String, String)> {
-    source.front(pair.unit).or_else(|| Some(source.segment(pair.source?)))
-}
-
-/// What the translation says, line by line, and where.
-fn own_texts(translation: &Written<'_>, pair: &Pair) -> Vec<(String, String)> {
-    match pair.unit {
-        Unit::Title | Unit::Description => translation.front(pair.unit).into_iter().collect(),
-        Unit::Segment(_) => pair.lines.iter().map(|&line| translation.segment(line)).collect(),
-    }
-}
-
 fn as_json(state: &State, site: &Site, work: WorkId, lang: LangId, oldest: &Oldest) -> Option<Value> {
     let it = summary(site, work, lang)?;
     let source = &*site.source_edition(work).1.document;
     let edition = site.edition(work, lang);
-    let pending: Vec<Value> = site.standings(work, lang).map_or_else(Vec::new, |standings| {
-        let written = Written::new(state, source);
-        let translation = Written::new(state, &edition.expect("it stands somehow").document);
-        let sentence = |pair: &Pair| {
-            let (now, source_place) = source_text(&written, pair).unzip();
-            let was = match &pair.standing {
+    let pending: Vec<Value> = pending(state, site, work, lang).map_or_else(Vec::new, |pending| {
+        let sentence = |sentence: Sentence<'_>| {
+            let was = match &sentence.pair.standing {
                 Standing::Changed { was } => was.as_deref(),
                 _ => None,
             };
-            let own: Vec<Value> =
-                own_texts(&translation, pair).into_iter().map(|(text, place)| json!({ "text": text, "place": place })).collect();
+            let own = |own: &Said| json!({ "text": own.text, "place": place(&pending.translation, own) });
             json!({
-                "id": pair.unit.to_string(), "standing": word(&pair.standing),
-                "source": now, "source_place": source_place, "was": was, "translation": own,
+                "id": sentence.pair.unit.to_string(), "standing": sentence.pair.standing.name(),
+                "source": sentence.source.as_ref().map(|now| &now.text),
+                "source_place": sentence.source.as_ref().map(|now| place(&pending.source, now)),
+                "was": was, "translation": sentence.own.iter().map(own).collect::<Vec<_>>(),
             })
         };
-        shown(standings).map(sentence).collect()
+        pending.sentences().map(sentence).collect()
     });
     Some(json!({
         "key": site.work(work).key.as_str(),

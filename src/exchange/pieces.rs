@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::folded;
-use crate::base::yaml::{self, Value};
-use crate::parse::parts::{Parts, parts};
+use crate::parse::parts::{self, Parts};
 use crate::parse::{self, Document};
 
 /// A text in an edition's file.
@@ -42,9 +41,9 @@ pub enum PieceKind {
     Cell,
 }
 
-/// An edition's pieces in the order of its file, and what else [`parts`] found.
+/// An edition's pieces in the order of its file, and what else [`parts`](parts::parts) found.
 pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
-    let parts = parts(text);
+    let parts = parts::parts(text);
     let mut pieces = front(document, text);
     if let (None, Some(place)) = (&document.front.title, &document.title_at) {
         let title = piece("title".to_owned(), PieceKind::Title, 0, place.range(), text);
@@ -107,33 +106,16 @@ pub(super) fn without_marks(line: &str) -> usize {
 
 /// The title and the description that the front matter gives.
 fn front(document: &Document, text: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let Ok((Some(range), _)) = parse::front_matter(text) else { return pieces };
-    // What is wrong with it was said when the document was parsed.
-    let Ok(node) = yaml::read(&document.file, text, range) else { return pieces };
-    let Value::Map(entries) = &node.value else { return pieces };
-    for (at, key) in ["title", "description"].into_iter().enumerate() {
-        let Some(entry) = entries.iter().find(|entry| entry.key == key) else { continue };
-        let Some(value) = yaml::text(&entry.node, &mut Vec::new()) else { continue };
-        let colon = entry.key_place.end + text[entry.key_place.end..].find(':').map_or(0, |colon| colon + 1);
-        let value_range = entry.node.place.range();
-        // A value that takes up lines of its own is replaced with all that leads to it.
-        let range = match text[colon..value_range.end.max(colon)].contains('\n') {
-            true => colon..value_range.end,
-            false => value_range,
-        };
-        let block = (PieceKind::Front, at as u32);
-        let text = folded(&value);
-        pieces.push(Piece {
-            id: key.to_owned(),
-            kind: PieceKind::Front,
-            block,
-            range,
-            text,
-            notes: Vec::new(),
-            segment: None,
-            level: None,
-        });
-    }
-    pieces
+    let values = parts::front(&document.file, text).into_iter();
+    let piece = |value: parts::FrontValue| Piece {
+        id: value.key.to_owned(),
+        kind: PieceKind::Front,
+        block: (PieceKind::Front, u32::from(value.key != "title")),
+        range: value.range,
+        text: folded(&value.text),
+        notes: Vec::new(),
+        segment: None,
+        level: None,
+    };
+    values.map(piece).collect()
 }

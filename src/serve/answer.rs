@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::desk::{self, Desk, Side, Viewer};
+use super::editor::{self, Editor};
 use super::kept::Page;
 use super::problem::{Frame, Problem, Problems};
 use super::{Base, Event, Now, Preview};
@@ -20,6 +22,10 @@ use crate::site::{Route, Site};
 const OWN: &str = "__tilmash";
 const SCRIPT: &str = include_str!("live.js");
 const STYLE: &str = include_str!("live.css");
+const DESK_SCRIPT: &str = include_str!("desk.js");
+const DESK_STYLE: &str = include_str!("desk.css");
+/// The one address that is posted to.
+const OPEN: &str = "open";
 
 /// What is sent back.
 #[derive(Debug)]
@@ -30,8 +36,8 @@ pub(super) struct Answer {
     /// The digest of a page, by which the browser knows whether it has to change anything.
     pub(super) tag: Option<Digest>,
     pub(super) location: Option<String>,
-    /// Whether to say which methods there are.
-    pub(super) allow: bool,
+    /// The methods that there are, for who used another.
+    pub(super) allow: Option<&'static str>,
 }
 
 /// The body of an answer.
@@ -45,7 +51,7 @@ pub(super) enum Content {
 
 impl Answer {
     fn new(status: u16, content_type: &'static str, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { status, content_type, content: Content::Bytes(bytes.into()), tag: None, location: None, allow: false }
+        Self { status, content_type, content: Content::Bytes(bytes.into()), tag: None, location: None, allow: None }
     }
 
     /// A line for whoever reads it.
@@ -58,19 +64,32 @@ impl Answer {
     }
 }
 
-/// Answers a request for `target`, the path as it was sent.
-pub(super) fn answer(preview: &Preview, target: &str, query: &str) -> Answer {
+/// The name of one of the preview's own addresses.
+///
+/// Under whatever folder: a page that was loaded before the site's address changed asks under the old one.
+fn own_name(target: &str) -> Option<&str> {
+    target.rsplit_once('/').filter(|(folder, _)| path::file_name(folder) == OWN).map(|(_, name)| name)
+}
+
+/// Whether a path, as it was sent, is the one that is posted to, and only that.
+pub(super) fn is_posted_to(target: &str) -> bool {
+    decode(target).is_some_and(|target| own_name(&target) == Some(OPEN))
+}
+
+/// Answers a request for `target`, the path as it was sent; `is_here` says whether it comes from this machine. What is
+/// posted has passed all that `http` asks of it.
+pub(super) fn answer(preview: &Preview, target: &str, query: &str, is_here: bool) -> Answer {
     let now = preview.now();
     let Some(target) = decode(target) else { return not_found(preview, &now) };
-    // Under whatever folder: a page that was loaded before the site's address changed asks under the old one.
-    if let Some((folder, name)) = target.rsplit_once('/')
-        && path::file_name(folder) == OWN
-    {
+    if let Some(name) = own_name(&target) {
         return match name {
             "events" => Answer { content: Content::Events, ..Answer::new(200, "text/event-stream", "") },
             "live.js" => Answer::new(200, "text/javascript; charset=utf-8", SCRIPT),
             "live.css" => Answer::new(200, "text/css; charset=utf-8", STYLE),
-            "status" => status(preview, &now, query),
+            "desk.js" => Answer::new(200, "text/javascript; charset=utf-8", DESK_SCRIPT),
+            "desk.css" => Answer::new(200, "text/css; charset=utf-8", DESK_STYLE),
+            "status" => status(preview, &now, query, is_here),
+            OPEN => open(preview, &now, query),
             _ => Answer::text(404, "the preview has no such address\n"),
         };
     }
@@ -240,6 +259,8 @@ struct Status<'n> {
     touched: Vec<&'n str>,
     /// Where the site stands.
     base: &'n str,
+    /// What is pending of the translations on the page.
+    desk: Option<Desk>,
 }
 
 /// What a request for the page itself would come to.
@@ -251,12 +272,8 @@ struct Here {
 }
 
 /// Tells a page about itself: whether it has changed, and what is wrong. So a page is sent only if it differs.
-fn status(preview: &Preview, now: &Now, query: &str) -> Answer {
-    let query: BTreeMap<&str, String> = query
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .filter_map(|(name, value)| Some((name, path::from_url(value)?)))
-        .collect();
+fn status(preview: &Preview, now: &Now, query: &str, is_here: bool) -> Answer {
+    let query = fields(query);
     let since: u64 = query.get("since").and_then(|since| since.parse().ok()).unwrap_or(0);
     let target = query.get("path").and_then(|path| decode(path));
     let here = match &target {
@@ -264,13 +281,16 @@ fn status(preview: &Preview, now: &Now, query: &str) -> Answer {
         None => not_found(preview, now),
     };
     let mut own = Arc::from([]);
+    let mut desk = None;
     if let (Some(state), Some(site), Some(target)) = (now.good_state(), now.site(), &target)
         && let Located::Route(route) = locate(now, site, target)
         && route.kind.is_page()
-        // While an older state is shown, its pages are as they were; what is wrong is in the new one.
-        && Arc::ptr_eq(state, &now.state)
     {
-        own = page(preview, now, state, route).problems;
+        // While an older state is shown, its pages are as they were; what is wrong is in the new one.
+        if Arc::ptr_eq(state, &now.state) {
+            own = page(preview, now, state, route).problems;
+        }
+        desk = desk::desk(state, site, route, Viewer { root: &preview.root, editor: &preview.editor, is_here });
     }
     let status = Status {
         version: now.version,
@@ -278,8 +298,46 @@ fn status(preview: &Preview, now: &Now, query: &str) -> Answer {
         problems: Problems::new(&own, &now.state.problems, &now.state.inputs),
         touched: now.touched.iter().filter(|(_, version)| **version > since).map(|(path, _)| &**path).collect(),
         base: &now.base().url,
+        desk,
     };
     Answer::new(200, "application/json", serde_json::to_vec(&status).expect("this value has only text keys"))
+}
+
+/// The fields of a query, decoded.
+fn fields(query: &str) -> BTreeMap<&str, String> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.filter_map(|(name, value)| Some((name, path::from_url(value)?))).collect()
+}
+
+/// Opens a sentence of a page in the editor.
+fn open(preview: &Preview, now: &Now, query: &str) -> Answer {
+    let words = match &preview.editor {
+        Editor::Program(words) => words,
+        Editor::Link(_) => return Answer::text(409, "the browser opens the editor itself\n"),
+        Editor::None(why) => return Answer::text(409, format!("{why}\n")),
+    };
+    let query = fields(query);
+    let field = |name: &str| query.get(name).map_or("", String::as_str);
+    let side = match field("side") {
+        "source" => Some(Side::Source),
+        "translation" => Some(Side::Translation),
+        _ => None,
+    };
+    let found = || {
+        let (state, site, target) = (now.good_state()?, now.site()?, decode(field("path"))?);
+        let Located::Route(route) = locate(now, site, &target) else { return None };
+        desk::place(state, site, route, (field("language"), field("unit"), side?), &preview.root)
+    };
+    let Some((file, place)) = found() else { return Answer::text(404, "this page shows no such sentence any more\n") };
+    let events = Arc::clone(&preview.events);
+    let ended = move |message| events(Event::Warning(message));
+    match editor::start(words, &preview.root, &file, place, ended) {
+        Ok(()) => Answer::text(200, "opened\n"),
+        Err(message) => {
+            (preview.events)(Event::Warning(message.clone()));
+            Answer::text(500, format!("{message}\n"))
+        }
+    }
 }
 
 /// A page in the place of one that could never be made.

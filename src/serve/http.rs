@@ -6,7 +6,7 @@
 
 use std::convert::Infallible;
 use std::io::{self, Read as _};
-use std::net::{IpAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,8 +15,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -32,6 +33,10 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
 const CONNECTIONS: usize = 512;
 /// How often an idle stream of events says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// What a request may carry, which nothing here has a use for.
+const BODY: u64 = 4 << 10;
+/// What a page of the preview says when it asks to open an editor. No form can, and no script of another site without asking first.
+const DESK: &str = "tilmash-desk";
 /// How much of a file is read at once.
 const CHUNK: usize = 64 << 10;
 
@@ -76,8 +81,8 @@ async fn accept(listener: tokio::net::TcpListener, preview: Arc<Preview>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let place = Arc::clone(&places).acquire_owned().await.expect("this semaphore is never closed");
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
             Err(_) => {
                 // The caller went away, or the process has no file left to give: the one is nothing,
                 // the other passes when a connection ends, and trying at once would only spin.
@@ -89,7 +94,7 @@ async fn accept(listener: tokio::net::TcpListener, preview: Arc<Preview>) {
         let _ = stream.set_nodelay(true);
         let preview = Arc::clone(&preview);
         tokio::spawn(async move {
-            let service = service_fn(|request| respond(request, Arc::clone(&preview)));
+            let service = service_fn(|request| respond(request, peer, Arc::clone(&preview)));
             // An error here is a browser that left in the middle, or no HTTP; there is nobody to tell.
             let _ = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
@@ -102,15 +107,22 @@ async fn accept(listener: tokio::net::TcpListener, preview: Arc<Preview>) {
     }
 }
 
-async fn respond(request: Request<Incoming>, preview: Arc<Preview>) -> Result<Response<Body>, Infallible> {
+async fn respond(request: Request<Incoming>, peer: SocketAddr, preview: Arc<Preview>) -> Result<Response<Body>, Infallible> {
     let head = *request.method() == Method::HEAD;
-    let answer = match refusal(&request, preview.address) {
+    let (request, body) = request.into_parts();
+    // Read to its end, or what is answered might never arrive.
+    let refused = match drain(body).await {
+        Some(refused) => Some(refused),
+        None => refusal(&request, preview.address, peer.ip()),
+    };
+    let answer = match refused {
         Some(refused) => refused,
         None => {
-            let target = request.uri().path().to_owned();
-            let query = request.uri().query().unwrap_or("").to_owned();
+            let target = request.uri.path().to_owned();
+            let query = request.uri.query().unwrap_or("").to_owned();
+            let is_here = is_here(&request, peer.ip());
             let preview = Arc::clone(&preview);
-            let answer = tokio::task::spawn_blocking(move || answer::answer(&preview, &target, &query)).await;
+            let answer = tokio::task::spawn_blocking(move || answer::answer(&preview, &target, &query, is_here)).await;
             // A bug in rendering one page takes down neither the other pages nor the preview.
             answer.unwrap_or_else(|_| Answer::text(500, "this page could not be made: a bug of the program; see the terminal\n"))
         }
@@ -118,50 +130,97 @@ async fn respond(request: Request<Incoming>, preview: Arc<Preview>) -> Result<Re
     Ok(write(answer, head, &preview))
 }
 
+/// Reads what a request carries and forgets it; the answer to one that carries more than is any use.
+async fn drain(mut body: Incoming) -> Option<Answer> {
+    let mut left = BODY;
+    let all = async {
+        while let Some(frame) = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+            // Of a broken one nothing more will come.
+            let Ok(frame) = frame else { break };
+            left = match left.checked_sub(frame.data_ref().map_or(0, Bytes::len) as u64) {
+                Some(left) => left,
+                None => return Some(Answer::text(413, "nothing that is sent along is read here\n")),
+            };
+        }
+        None
+    };
+    tokio::time::timeout(HEAD_TIMEOUT, all).await.unwrap_or_else(|_| Some(Answer::text(408, "this took too long to arrive\n")))
+}
+
 /// Why a request is not answered, if it is not.
 ///
 /// A page of another site can make a browser send requests here. It must not be able to read the
-/// answers: neither from its own origin, nor under a name of its own that it lets point to this machine.
-fn refusal(request: &Request<Incoming>, bound: IpAddr) -> Option<Answer> {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Some(Answer { allow: true, ..Answer::text(405, "only GET and HEAD are answered here\n") });
+/// answers: neither from its own origin, nor under a name of its own that it lets point to this machine. And it must not be able to
+/// open editors, for which it need not read anything.
+fn refusal(request: &Parts, bound: IpAddr, peer: IpAddr) -> Option<Answer> {
+    let opens = answer::is_posted_to(request.uri.path());
+    let (is_allowed, allow) = match opens {
+        true => (request.method == Method::POST, "POST"),
+        false => (matches!(request.method, Method::GET | Method::HEAD), "GET, HEAD"),
+    };
+    if !is_allowed {
+        return Some(Answer { allow: Some(allow), ..Answer::text(405, format!("only {allow} is answered here\n")) });
     }
-    let text = |name| request.headers().get(name).map(|value: &HeaderValue| value.to_str().unwrap_or(""));
+    let text = |name| request.headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or(""));
     let host = text(header::HOST).unwrap_or("");
-    let asked = request.uri().authority().map_or(host, |authority| authority.as_str());
+    let asked = request.uri.authority().map_or(host, |authority| authority.as_str());
     if !is_own_host(host, bound) || !is_own_host(asked, bound) {
         return Some(Answer::text(403, "this preview answers only under the address that it printed\n"));
     }
-    if let Some(origin) = text(header::ORIGIN) {
+    let origin = text(header::ORIGIN);
+    if let Some(origin) = origin {
         let from = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
         if !from.is_some_and(|from| from.eq_ignore_ascii_case(host)) {
             return Some(Answer::text(403, "this preview does not answer pages of other sites\n"));
         }
     }
+    if opens && (origin.is_none() || !request.headers.contains_key(DESK)) {
+        return Some(Answer::text(403, "only a page of this preview opens an editor\n"));
+    }
+    if opens && !is_here(request, peer) {
+        return Some(Answer::text(403, "an editor is opened from the machine that it runs on only\n"));
+    }
     None
+}
+
+/// Whether a request was made on this machine: from its own address, under a name that no other machine answers to, and not
+/// passed on by a proxy, whose address would be this one as well.
+fn is_here(request: &Parts, peer: IpAddr) -> bool {
+    let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok()).and_then(host_name);
+    let is_own_name = |name: &str| match name.parse::<IpAddr>() {
+        Ok(ip) => ip.is_loopback(),
+        Err(_) => name.eq_ignore_ascii_case("localhost"),
+    };
+    let passed_on = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+    peer.to_canonical().is_loopback()
+        && host.is_some_and(is_own_name)
+        && !passed_on.iter().any(|name| request.headers.contains_key(*name))
 }
 
 /// Whether a `Host` names this machine in a way that nobody else can.
 ///
 /// Any port is fine: forwarding often changes it, and it proves nothing.
 fn is_own_host(host: &str, bound: IpAddr) -> bool {
-    let is_port = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let name = match host.strip_prefix('[') {
-        Some(rest) => match rest.split_once(']') {
-            Some((name, "")) => name,
-            Some((name, port)) if port.strip_prefix(':').is_some_and(is_port) => name,
-            _ => return false,
-        },
-        None => match host.split_once(':') {
-            None => host,
-            Some((name, port)) if is_port(port) => name,
-            Some(_) => return false,
-        },
-    };
+    let Some(name) = host_name(host) else { return false };
     match name.parse::<IpAddr>() {
         // Who listens on all addresses is asked under any of them; a number cannot be rebound.
         Ok(ip) => ip.is_loopback() || ip == bound || bound.is_unspecified(),
         Err(_) => name.eq_ignore_ascii_case("localhost"),
+    }
+}
+
+/// The name of a `Host`, without brackets and port.
+fn host_name(host: &str) -> Option<&str> {
+    let is_port = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match host.strip_prefix('[') {
+        Some(rest) => {
+            let (name, port) = rest.split_once(']')?;
+            (port.is_empty() || port.strip_prefix(':').is_some_and(is_port)).then_some(name)
+        }
+        None => match host.split_once(':') {
+            None => Some(host),
+            Some((name, port)) => is_port(port).then_some(name),
+        },
     }
 }
 
@@ -172,8 +231,8 @@ fn write(answer: Answer, head: bool, preview: &Arc<Preview>) -> Response<Body> {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
-    if answer.allow {
-        headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    if let Some(methods) = answer.allow {
+        headers.insert(header::ALLOW, HeaderValue::from_static(methods));
     }
     if let Some(tag) = answer.tag {
         let tag = format!("\"{tag}\"");
@@ -340,5 +399,57 @@ mod tests {
         let everywhere: IpAddr = "0.0.0.0".parse().unwrap();
         assert!(is_own_host("10.0.0.1:1111", everywhere));
         assert!(!is_own_host("evil.example", everywhere));
+    }
+
+    #[test]
+    fn a_request_is_made_here_if_nothing_speaks_against_it() {
+        let is_here = |peer: &str, host: &str, also: &str| {
+            let request = Request::builder().header(header::HOST, host);
+            let request = if also.is_empty() { request } else { request.header(also, "x") };
+            super::is_here(&request.body(()).unwrap().into_parts().0, peer.parse().unwrap())
+        };
+        for (peer, host) in
+            [("127.0.0.1", "localhost:1"), ("127.0.0.1", "127.0.0.1:1"), ("::1", "[::1]:1"), ("::ffff:127.0.0.1", "localhost")]
+        {
+            assert!(is_here(peer, host, ""), "{peer} {host}");
+            for proxy in ["Forwarded", "Via", "X-Forwarded-For"] {
+                assert!(!is_here(peer, host, proxy), "{proxy}");
+            }
+        }
+        // Another machine; and this one under a name that other machines use.
+        for (peer, host) in [
+            ("192.0.2.7", "localhost:1"),
+            ("::ffff:192.0.2.7", "localhost"),
+            ("127.0.0.1", "192.0.2.1:1"),
+            ("127.0.0.1", "x.example"),
+        ] {
+            assert!(!is_here(peer, host, ""), "{peer} {host}");
+        }
+    }
+
+    #[test]
+    fn an_editor_is_opened_by_a_page_of_the_preview_only() {
+        let own = [("host", "localhost:1"), ("origin", "http://localhost:1"), (DESK, "open")];
+        let refused = |method: Method, headers: &[(&str, &str)], peer: &str| {
+            let request = Request::builder().method(method).uri("/book/__tilmash/open?unit=1.1");
+            let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+            let parts = request.body(()).unwrap().into_parts().0;
+            refusal(&parts, "0.0.0.0".parse().unwrap(), peer.parse().unwrap()).map_or(0, |answer| answer.status)
+        };
+        assert_eq!(refused(Method::POST, &own, "127.0.0.1"), 0);
+        for method in [Method::GET, Method::HEAD, Method::PUT, Method::OPTIONS] {
+            assert_eq!(refused(method, &own, "127.0.0.1"), 405);
+        }
+        for at in 0..own.len() {
+            let others: Vec<_> = own.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, header)| *header).collect();
+            assert_eq!(refused(Method::POST, &others, "127.0.0.1"), 403, "without {}", own[at].0);
+        }
+        let with = |name, value| own.map(|header| if header.0 == name { (name, value) } else { header });
+        assert_eq!(refused(Method::POST, &with("origin", "http://evil.example"), "127.0.0.1"), 403);
+        assert_eq!(refused(Method::POST, &with("origin", "null"), "127.0.0.1"), 403);
+        assert_eq!(refused(Method::POST, &with("host", "evil.example"), "127.0.0.1"), 403);
+        assert_eq!(refused(Method::POST, &own, "192.0.2.7"), 403);
+        let network = [("host", "192.0.2.1:1"), ("origin", "http://192.0.2.1:1"), (DESK, "open")];
+        assert_eq!(refused(Method::POST, &network, "127.0.0.1"), 403);
     }
 }

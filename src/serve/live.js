@@ -161,6 +161,7 @@
         await update(status.page);
         refreshFiles(status);
         showProblems(status);
+        await showDesk(status);
         version = status.version;
         if (heard < version) heard = version;
       }
@@ -630,6 +631,18 @@
     const line = make('p', { class: 'notice', 'data-name': name, 'data-text': text }, text);
     if (home) line.append(' ', make('a', { href: home }, say.home));
     notices.append(line);
+  }
+
+  /** Gives the translation desk what is pending; it is loaded when something is. */
+  let desk = null;
+  async function showDesk(status) {
+    if (!desk) {
+      if (!status.desk || !status.desk.translations.some(({ pending }) => pending.length > 0)) return;
+      // A name for each version: what could not be loaded once is not tried again under the same one.
+      const script = await import(`${own}desk.js?v=${status.version}`).catch(() => { throw LOST; });
+      desk = script.desk({ own, before: panel.box, make });
+    }
+    desk(status.desk);
   }
 
   function make(name, attributes, ...children) {

@@ -6,9 +6,11 @@
 //! out of whatever `Now` there is (`answer`). Nothing is rendered before it is asked for.
 //!
 //! 1. A response has the bytes that `build` would write, but for one script tag.
-//! 2. A request can only name a route of the site or one of the preview's own four addresses; no
+//! 2. A request can only name a route of the site or one of the preview's own addresses; no
 //!    part of a request ever becomes a path on disk.
 //! 3. Whatever is broken in the texts, the last pages that could be made stay readable.
+//! 4. One request does more than ask: the one that opens a sentence in an editor (`desk`, `editor`). Only this machine may make
+//!    it, and only from a page of the preview; it names the sentence, and who started the preview named the editor.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -26,11 +28,14 @@ use crate::project::{Overrides, Project, State};
 use crate::site::{RouteKind, Site};
 
 mod answer;
+mod desk;
+mod editor;
 mod http;
 mod kept;
 mod problem;
 mod watch;
 
+pub use editor::Editor;
 use kept::Kept;
 use watch::{Wake, Watch};
 
@@ -47,12 +52,20 @@ pub struct Options {
     /// The project's folder.
     pub root: PathBuf,
     pub overrides: Overrides,
+    /// What sentences are opened with.
+    pub editor: Editor,
 }
 
 impl Options {
-    /// A preview for this machine alone, on the first free port.
+    /// A preview for this machine alone, on the first free port, that opens no editor.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { address: IpAddr::V4(Ipv4Addr::LOCALHOST), port: None, root: root.into(), overrides: Overrides::default() }
+        Self {
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: None,
+            root: root.into(),
+            overrides: Overrides::default(),
+            editor: Editor::None("this preview opens no editor".to_owned()),
+        }
     }
 }
 
@@ -116,10 +129,11 @@ impl Server {
         let listener = listen(options.address, options.port)?;
         let address = listener.local_addr().map_err(|error| Failure::new(format!("cannot listen: {error}")))?;
         let root = options.root.canonicalize().map_err(|error| Failure::io("open", &options.root, &error))?;
-        let (watch, stop_watching) = Watch::new(root);
+        let (watch, stop_watching) = Watch::new(root.clone());
         let mut project = Project::new(&options.root, options.overrides.clone());
         let state = Arc::new(project.refresh()?);
-        let preview = Arc::new(Preview::new(Arc::clone(&state), address.ip(), Box::new(events)));
+        let preview = Preview::new(Arc::clone(&state), address.ip(), root, options.editor.clone(), Arc::new(events));
+        let preview = Arc::new(preview);
         let url = format!("http://{}{}", within_reach(address), preview.now().base().url);
         let (answering, stop_answering) = http::spawn(listener, Arc::clone(&preview))?;
         (preview.events)(Event::Ready { url: url.clone(), state, duration: begun.elapsed() });
@@ -204,7 +218,11 @@ struct Preview {
     kept: Mutex<Kept>,
     /// The address that is listened on.
     address: IpAddr,
-    events: Box<dyn Fn(Event) + Send + Sync>,
+    /// The project's folder, absolute.
+    root: PathBuf,
+    editor: Editor,
+    /// Shared with who tells of an editor that ends after all is answered.
+    events: Arc<dyn Fn(Event) + Send + Sync>,
 }
 
 impl fmt::Debug for Preview {
@@ -258,7 +276,7 @@ impl Now {
 }
 
 impl Preview {
-    fn new(state: Arc<State>, address: IpAddr, events: Box<dyn Fn(Event) + Send + Sync>) -> Self {
+    fn new(state: Arc<State>, address: IpAddr, root: PathBuf, editor: Editor, events: Arc<dyn Fn(Event) + Send + Sync>) -> Self {
         // Versions of a later run are greater than those of this one, so a browser that comes back to
         // another process on the same port sees that it has to look.
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
@@ -270,6 +288,8 @@ impl Preview {
             version: tokio::sync::watch::Sender::new(version),
             kept: Mutex::new(Kept::default()),
             address,
+            root,
+            editor,
             events,
         }
     }

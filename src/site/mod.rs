@@ -16,12 +16,14 @@ use crate::split::{Chapter, Split};
 
 use rows::RowIds;
 
+pub mod pending;
 pub mod route;
 pub mod rows;
 pub mod standing;
 pub mod sync;
 mod tag;
 
+pub use pending::Pending;
 pub use route::{Route, RouteKind};
 pub use rows::{Row, RowKind};
 pub use standing::{Standing, Standings, Summary};

@@ -34,6 +34,20 @@ pub enum Standing {
     Omitted,
 }
 
+impl Standing {
+    /// Its word, for people and machines.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Standing::Current => "current",
+            Standing::Accepted => "accepted",
+            Standing::Changed { .. } => "changed",
+            Standing::Missing => "missing",
+            Standing::Omitted => "omitted",
+            Standing::Extra { .. } => "extra",
+        }
+    }
+}
+
 /// A sentence of the source with its translation, or one that the translation alone has.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pair {

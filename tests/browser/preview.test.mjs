@@ -1,80 +1,34 @@
 // The preview as a writer meets it: `tilmash serve` on a copy of the book, edited while pages are open.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { atEnd, launch, none, program, repository, temporaryFolder, watchedPage } from './browser.mjs';
+import { launch, none } from './browser.mjs';
+import { connected, preview, says } from './preview.mjs';
 
 const SENTENCE = 'Kazakhstan attaches particular importance to its relations with Russia.';
 const CHAPTER = 'content/vectors/russia.en.md';
 
-let folder, server, browser;
+let book;
+const edit = (...args) => book.edit(...args);
+const open = (...args) => book.open(...args);
 
 before(async () => {
-  folder = await temporaryFolder();
-  for (const name of ['site.yaml', 'content', 'templates', 'themes'])
-    await cp(path.join(repository, name), path.join(folder, name), { recursive: true });
-  await edit('site.yaml', (text) => `${text.replace(/^base_url:.*\n/m, '')}\nbase_url: https://book.example/some/path/\n`);
-  server = await serve(0);
-  atEnd(() => server.stop());
-  browser = await launch();
+  book = await preview(await launch());
+  await book.start(0);
 });
 
-/// The preview, once it says where it is.
-async function serve(port) {
-  const child = spawn(program, ['serve', '--root', folder, '--port', String(port)], { env: { ...process.env, NO_COLOR: '1' } });
-  const ended = new Promise((done) => child.once('exit', done));
-  let said = '';
-  const url = await new Promise((done, failed) => {
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => {
-      said += bytes;
-      const url = /http:\/\/[\d.]+:\d+\S*\//.exec(said);
-      if (url) done(url[0]);
-    });
-    ended.then(() => failed(new Error(`the preview ended: ${said}`)));
-  });
-  return { url, port: Number(new URL(url).port), stop: () => (child.kill(), ended) };
-}
-
-async function edit(name, change) {
-  const file = path.join(folder, name);
-  const text = await readFile(file, 'utf8');
-  const changed = change(text);
-  assert.notEqual(changed, text, `the edit of ${name} changes something`);
-  await writeFile(file, changed);
-}
-
-/// An open page of the preview that would notice a reload; in the browser of the page `beside`, if there is one.
-async function open(name, beside) {
-  const context = beside?.context() ?? await browser.newContext({ viewport: { width: 1280, height: 500 }, reducedMotion: 'reduce' });
-  const { page, problems } = await watchedPage(context, server.url);
-  await page.goto(server.url + name);
-  await connected(page);
-  await page.evaluate(() => { window.loadedOnce = true; });
-  return {
-    page, problems,
-    wasNotReloaded: async () => assert.ok(await page.evaluate(() => window.loadedOnce), 'the page was not loaded again'),
-    close: () => page.close(),
-  };
-}
-
-/// Waits for the page's first look at the preview: what is saved before it comes by a reload.
-const connected = (page) => page.waitForFunction(
-  () => performance.getEntriesByType('resource').some((one) => /__tilmash\/status/.test(one.name) && one.responseEnd > 0));
-
-const says = (page, text) => page.waitForFunction((text) => document.querySelector('main').innerText.includes(text), text);
 const panel = (page) => page.locator('tilmash-live .problem.error');
 
 test('it stands where the published site will stand', async () => {
-  assert.equal(new URL(server.url).pathname, '/some/path/');
-  assert.equal(new URL(server.url).hostname, '127.0.0.1');
+  assert.equal(new URL(book.url).pathname, '/some/path/');
+  assert.equal(new URL(book.url).hostname, '127.0.0.1');
 });
 
 test('a sentence changes in every open page, and all else stays as the writer left it', async (context) => {
   const english = await open('en/vectors/russia/');
-  const parallel = await open('kk-en/vectors/russia/', english.page);
+  const parallel = await open('kk-en/vectors/russia/', { beside: english.page });
 
   await english.page.locator('.toc summary').click();
   await english.page.evaluate(() => scrollTo(0, 300));
@@ -162,13 +116,13 @@ for (const [what, name, right, wrong, error] of [
 
 test('pages come and go', async () => {
   const { page, wasNotReloaded, close } = await open('en/vectors/russia/');
-  await writeFile(path.join(folder, 'content/fresh.en.md'), '---\ntitle: A Fresh Page\n---\n\nHere it is.\n');
+  await writeFile(path.join(book.folder, 'content/fresh.en.md'), '---\ntitle: A Fresh Page\n---\n\nHere it is.\n');
   await page.locator('.menu').getByText('A Fresh Page').waitFor();
   await wasNotReloaded();
   await page.locator('.menu').getByText('A Fresh Page').click();
   await says(page, 'Here it is.');
   await connected(page);
-  await rm(path.join(folder, 'content/fresh.en.md'));
+  await rm(path.join(book.folder, 'content/fresh.en.md'));
   await page.locator('tilmash-live [data-name=gone]').waitFor();
   await says(page, 'Here it is.');
   await close();
@@ -176,11 +130,11 @@ test('pages come and go', async () => {
 
 test('the preview is stopped and started again: pages say so, and heal', async () => {
   const { page, wasNotReloaded, close } = await open('en/vectors/russia/');
-  const { port } = server;
-  await server.stop();
+  const { port } = book;
+  await book.stop();
   await page.locator('tilmash-live [data-name=lost]').waitFor();
   await edit(CHAPTER, (text) => text.replace(SENTENCE, 'This was written while nobody looked.'));
-  server = await serve(port);
+  await book.start(port);
   await says(page, 'This was written while nobody looked.');
   await page.locator('tilmash-live [data-name=lost]').waitFor({ state: 'detached' });
   await wasNotReloaded();

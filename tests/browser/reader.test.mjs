@@ -378,6 +378,15 @@ test('a sentence of a footnote is found by its address, lights its partner, and 
   });
 });
 
+test('an address leads to a sentence in a block that is shown whole, in its half', async () => {
+  await read('kk-en/about/index.html', {}, async (page) => {
+    const anchor = await page.locator('.whole .cell.right .seg[id]').first().getAttribute('id');
+    assert.match(anchor, /^en-\d/);
+    await page.evaluate((anchor) => location.replace(`#${anchor}`), anchor);
+    await page.waitForFunction((anchor) => document.querySelector('.lit')?.id === anchor, anchor);
+  });
+});
+
 test('what is behind, missing, or in one language only is shown truly, in every layout', async () => {
   const folder = await temporaryFolder();
   const put = (name, text) => writeFile(path.join(folder, name), text);

@@ -112,9 +112,10 @@
   }
   /** Goes where the address says; a block that is shown whole has its sentences under names of their own. */
   function arrive() {
-    if (!/^#\d/.test(location.hash)) return;
+    const named = document.querySelector('.whole .seg:target');
+    if (!/^#\d/.test(location.hash) && !named) return;
     const id = decodeURIComponent(location.hash.slice(1));
-    const found = document.getElementById(id);
+    const found = named || document.getElementById(id);
     const sentence = found || all('.whole .seg[id]').find((each) => numberOf(each) === id);
     if (!sentence) return;
     // Several sentences may stand in one row.

@@ -1,0 +1,285 @@
+//! The editor that a sentence is opened in: which one it is, how it is told the line, and its start.
+//!
+//! Who started the preview says which one, never a request. What is to be opened is the desk's to find.
+
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use crate::base::Failure;
+use crate::site::pending::Position;
+
+/// How an editor is told the place, by its name. Who is in no row is given the file alone; a command that has `{file}`
+/// itself is taken as it is.
+const FORMS: &[(&[&str], &[&str])] = &[
+    (
+        &["code", "code-insiders", "code-oss", "codium", "vscodium", "cursor", "windsurf", "positron"],
+        &["--goto", "{file}:{line}:{column}"],
+    ),
+    (&["subl", "sublime_text", "zed", "zeditor", "zed-editor", "pulsar", "lapce"], &["{file}:{line}:{column}"]),
+    (
+        &[
+            "idea",
+            "idea64",
+            "pycharm",
+            "webstorm",
+            "phpstorm",
+            "rubymine",
+            "rustrover",
+            "clion",
+            "goland",
+            "rider",
+            "kate",
+            "kwrite",
+            "mousepad",
+        ],
+        &["--line", "{line}", "--column", "{column}", "{file}"],
+    ),
+    (&["emacs", "emacsclient", "gedit"], &["+{line}:{column}", "{file}"]),
+    // Vim with `-g` has a window.
+    (&["gvim", "mvim", "vim", "vi", "xed", "pluma", "bbedit", "geany"], &["+{line}", "{file}"]),
+    (&["mate"], &["--line", "{line}:{column}", "{file}"]),
+    (&["notepad++"], &["-n{line}", "-c{column}", "{file}"]),
+];
+
+/// Editors that draw on the terminal that they are started from.
+const IN_TERMINAL: &[&str] =
+    &["vi", "vim", "nvim", "view", "ex", "ed", "nano", "pico", "hx", "helix", "kak", "micro", "joe", "jed", "ne", "mcedit"];
+/// What makes an editor of both kinds do so.
+const TERMINAL_FLAGS: &[&str] = &["-nw", "--no-window-system", "-t", "-tty", "--tty"];
+
+/// What to set, in the words of every message that says so.
+const SET: &str = "set `VISUAL` to an editor with a window of its own, such as `VISUAL=\"code -g\"`, or give `--editor` a command or \
+                   an address such as `vscode://file/{file}:{line}:{column}`";
+
+/// What becomes of an editor in this time is told to whoever asked for it.
+const START: Duration = Duration::from_millis(300);
+
+/// What sentences are opened with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Editor {
+    /// A program and its arguments.
+    Program(Vec<String>),
+    /// An address that the browser hands on: `vscode://file/{file}:{line}:{column}`.
+    Link(String),
+    /// Nothing, and what to do about it.
+    None(String),
+}
+
+impl Editor {
+    /// The editor that was `given` for the preview, else the first of those that the environment names and that has a window of
+    /// its own. What was given and cannot be used is a failure.
+    pub fn choose(given: Option<&str>, environment: &[&str]) -> Result<Self, Failure> {
+        let is_said = |text: &&str| !text.trim().is_empty();
+        if let Some(given) = given.filter(is_said) {
+            return Self::read(given).map_err(|why| Failure::new(why).hint(SET));
+        }
+        let read: Vec<_> = environment.iter().copied().filter(is_said).map(Self::read).collect();
+        if let Some(Ok(editor)) = read.iter().find(|editor| editor.is_ok()) {
+            return Ok(editor.clone());
+        }
+        let why = read.into_iter().find_map(Result::err).unwrap_or_else(|| "no editor is set".to_owned());
+        Ok(Self::None(format!("{why}: {SET}")))
+    }
+
+    /// Reads what a person wrote; the error says why it is of no use here.
+    fn read(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let is_scheme = |text: &str| text.bytes().all(|it| it.is_ascii_alphanumeric() || b"+-.".contains(&it));
+        if text.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme)) {
+            return match text.contains("{file}") {
+                true => Ok(Self::Link(text.to_owned())),
+                false => Err(format!("`{text}` has no `{{file}}`")),
+            };
+        }
+        let words = shlex::split(text).filter(|words| !words.is_empty()).ok_or_else(|| format!("`{text}` is no command"))?;
+        let (name, arguments) = (name(&words[0]), &words[1..]);
+        let has = |flags: &[&str]| arguments.iter().any(|argument| flags.contains(&argument.as_str()));
+        let is_emacs = matches!(name.as_str(), "emacs" | "emacsclient");
+        let is_vim_with_window = matches!(name.as_str(), "vi" | "vim") && has(&["-g"]);
+        let takes_terminal = IN_TERMINAL.contains(&name.as_str()) && !is_vim_with_window || is_emacs && has(TERMINAL_FLAGS);
+        if takes_terminal {
+            return Err(format!("`{text}` needs a terminal, and this one is the preview's"));
+        }
+        Ok(Self::Program(words))
+    }
+}
+
+/// The name of a program, without its folder and what systems put behind it.
+fn name(program: &str) -> String {
+    let file = program.rsplit(['/', '\\']).next().unwrap_or(program).to_lowercase();
+    [".exe", ".cmd", ".bat", ".sh"].iter().find_map(|end| file.strip_suffix(end)).unwrap_or(&file).to_owned()
+}
+
+/// The name of a command's program, as people know it.
+pub(super) fn program_name(words: &[String]) -> &str {
+    words[0].rsplit('/').next().unwrap_or(&words[0])
+}
+
+/// The whole command for a place.
+fn command(words: &[String], file: &str, place: Position) -> Vec<String> {
+    let rows = || FORMS.iter().find(|(names, _)| names.contains(&name(&words[0]).as_str()));
+    let form = match words.iter().any(|word| word.contains("{file}")) {
+        true => &[][..],
+        false => rows().map_or(&["{file}"][..], |(_, form)| form),
+    };
+    // `code -g` is what one would write, and `code -g -g` no file of that name.
+    let words = words.iter().filter(|word| !(form.contains(&"--goto") && matches!(word.as_str(), "-g" | "--goto")));
+    words.map(String::as_str).chain(form.iter().copied()).map(|word| filled(word, file, place)).collect()
+}
+
+/// The address of a place for a browser.
+pub(super) fn link(form: &str, file: &Path, place: Position) -> String {
+    let mut url = String::new();
+    for &byte in file.to_string_lossy().as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => url.push(char::from(byte)),
+            _ => url.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    // The slash that the file begins with is not said twice: `file//a` would be the machine `a` to some.
+    let is_doubled = form.split_once("{file}").is_some_and(|(before, _)| before.ends_with('/') && !before.ends_with("//"));
+    filled(form, if is_doubled { url.trim_start_matches('/') } else { &url }, place)
+}
+
+/// The file is put in last: its name may have anything in it.
+fn filled(form: &str, file: &str, place: Position) -> String {
+    let form = form.replace("{line}", &place.line.to_string()).replace("{column}", &place.column.to_string());
+    form.replace("{file}", file)
+}
+
+/// Starts an editor on its own, and waits a moment to see whether it comes up. `ended` is told when it fails after that.
+pub(super) fn start(
+    words: &[String],
+    root: &Path,
+    file: &Path,
+    place: Position,
+    ended: impl FnOnce(String) + Send + 'static,
+) -> Result<(), String> {
+    let command = command(words, &file.to_string_lossy(), place);
+    let mut child = spawn(&command, root).map_err(|error| format!("cannot start the editor `{}`: {error}", command[0]))?;
+    let (sender, first) = channel();
+    let failed =
+        move |status: ExitStatus| (!status.success()).then(|| format!("the editor `{}` failed: {status}", command.join(" ")));
+    // Waits for it to its end, so that the system can forget it.
+    let wait = move || {
+        let Ok(status) = child.wait() else { return };
+        if let Some(message) = failed(status)
+            // Nobody listens any more: it was up for a while.
+            && let Err(unheard) = sender.send(message)
+        {
+            ended(unheard.0);
+        }
+    };
+    let waiting = std::thread::Builder::new().name("editor".to_owned()).spawn(wait);
+    waiting.map_err(|error| format!("cannot start a thread: {error}"))?;
+    match first.recv_timeout(START) {
+        Ok(message) => Err(message),
+        // It is running, or has handed the file to one that was.
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Ok(()),
+    }
+}
+
+fn spawn(command: &[String], root: &Path) -> std::io::Result<Child> {
+    let mut process = Command::new(&command[0]);
+    process.args(&command[1..]).current_dir(root);
+    process.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // The end of the preview, by Ctrl-C, is not the editor's.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut process, 0);
+    process.spawn()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(given: &str, environment: &[&str]) -> String {
+        match Editor::choose(Some(given), environment) {
+            Ok(Editor::Program(words)) => words.join("|"),
+            Ok(Editor::Link(form)) => format!("link {form}"),
+            Ok(Editor::None(why)) => format!("none: {}", why.split(": ").next().unwrap()),
+            Err(failure) => format!("failure: {}", failure.message),
+        }
+    }
+
+    #[test]
+    fn the_first_editor_with_a_window_is_chosen() {
+        for (given, environment, wanted) in [
+            ("", &["code -g", "vim"][..], "code|-g"),
+            ("", &["vim", "subl --wait"], "subl|--wait"),
+            ("", &["", "'My Editor/bin/edit' -n"], "My Editor/bin/edit|-n"),
+            ("zed", &["code"], "zed"),
+            ("vscode://file/{file}:{line}", &["code"], "link vscode://file/{file}:{line}"),
+            ("xterm -e vim +{line} {file}", &[], "xterm|-e|vim|+{line}|{file}"),
+            ("vim -g", &[], "vim|-g"),
+            ("emacs", &[], "emacs"),
+            ("", &[], "none: no editor is set"),
+            ("", &["", " "], "none: no editor is set"),
+            ("", &["nvim", "nano -l"], "none: `nvim` needs a terminal, and this one is the preview's"),
+            ("", &["emacs -nw"], "none: `emacs -nw` needs a terminal, and this one is the preview's"),
+            ("", &["/usr/bin/hx", "code 'x"], "none: `/usr/bin/hx` needs a terminal, and this one is the preview's"),
+            // What was said for the preview is meant, so it has to be of use.
+            ("vim +{line} {file}", &["code"], "failure: `vim +{line} {file}` needs a terminal, and this one is the preview's"),
+            ("nvim", &["code"], "failure: `nvim` needs a terminal, and this one is the preview's"),
+            ("code 'x", &["code"], "failure: `code 'x` is no command"),
+            ("vscode://file/", &["code"], "failure: `vscode://file/` has no `{file}`"),
+        ] {
+            assert_eq!(chosen(given, environment), wanted, "{given} {environment:?}");
+        }
+        let failure = Editor::choose(Some("vim"), &[]).unwrap_err();
+        assert!(failure.hint.unwrap().contains("VISUAL=\"code -g\""));
+    }
+
+    #[test]
+    fn each_editor_is_told_the_line_in_its_own_way() {
+        for (editor, wanted) in [
+            ("code", "code --goto F:12:5"),
+            ("code -g", "code --goto F:12:5"),
+            ("code --wait --new-window", "code --wait --new-window --goto F:12:5"),
+            ("'C:\\Programs\\Code.exe'", "C:\\Programs\\Code.exe --goto F:12:5"),
+            ("subl -n", "subl -n F:12:5"),
+            ("zed", "zed F:12:5"),
+            ("idea", "idea --line 12 --column 5 F"),
+            ("emacsclient -n", "emacsclient -n +12:5 F"),
+            ("gvim", "gvim +12 F"),
+            ("vim -g", "vim -g +12 F"),
+            ("mate", "mate --line 12:5 F"),
+            ("notepad++", "notepad++ -n12 -c5 F"),
+            ("xterm -e vim +{line} {file}", "xterm -e vim +12 F"),
+            ("mine --at={file}#{line},{column}", "mine --at=F#12,5"),
+            // Of others only this much is known.
+            ("unheard-of -x", "unheard-of -x F"),
+        ] {
+            let Ok(Editor::Program(words)) = Editor::read(editor) else { panic!("{editor} is a command") };
+            assert_eq!(command(&words, "F", Position { line: 12, column: 5 }).join(" "), wanted, "{editor}");
+        }
+        // Whatever a file is called, it is one argument, and nothing in it is filled in.
+        let odd = "/a b/{line} $(x);'\"&.md";
+        let words = ["edit".to_owned(), "{file}".to_owned()];
+        assert_eq!(command(&words, odd, Position { line: 1, column: 1 }), ["edit", odd]);
+    }
+
+    #[test]
+    fn a_link_says_a_file_in_the_form_of_an_address() {
+        let link = |form: &str| link(form, Path::new("/books/ә b/{line}&#.md"), Position { line: 12, column: 5 });
+        let file = "books/%D3%99%20b/%7Bline%7D%26%23.md";
+        assert_eq!(link("vscode://file/{file}:{line}:{column}"), format!("vscode://file/{file}:12:5"));
+        assert_eq!(link("vscode://file{file}:{line}"), format!("vscode://file/{file}:12"));
+        assert_eq!(link("txmt://open?url=file://{file}&line={line}"), format!("txmt://open?url=file:///{file}&line=12"));
+        assert_eq!(link("idea://open?file={file}&line={line}"), format!("idea://open?file=/{file}&line=12"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_editor_that_does_not_come_up_is_told_of() {
+        let start = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            start(&words, Path::new("."), Path::new("a.md"), Position { line: 1, column: 1 }, |_| {})
+        };
+        assert_eq!(start(&["true"]), Ok(()));
+        assert!(start(&["no-such-editor-here"]).unwrap_err().starts_with("cannot start the editor `no-such-editor-here`: "));
+        assert_eq!(start(&["false"]), Err("the editor `false a.md` failed: exit status: 1".to_owned()));
+    }
+}
