@@ -699,12 +699,12 @@ description missing #- | a.kk.md:3 Бояулар. | a.en.md:2  | -
 0.1 missing #0.1 | a.kk.md:6 Басы. | a.en.md:4  | <!-- - 0.1 -->
 1.1 changed #1.1 | a.kk.md:8 Екі [-көк-] {+қызыл+} аспан. | a.en.md:5 Two blue skies. | tilmash sync --accept a#1.1
 1.3 missing #1.3 | a.kk.md:10 Бес ақ бұлт. | a.en.md:6  | <!-- - 1.3 -->
-2.2 extra #2.2 | -  | a.en.md:9 Mine <b>alone</b>. | <!-- + -->
+2.1a-en extra #2.1a-en | -  | a.en.md:9 Mine <b>alone</b>. | <!-- + -->
 ";
     let told = desk(&preview, "/book/kk-en/a/");
     assert_eq!(told, wanted);
     assert_eq!(desk(&preview, "/book/en/a/"), told, "the same on its own page");
-    let on_source = told.replace("extra #2.2", "extra #-");
+    let on_source = told.replace("extra #2.1a-en", "extra #-");
     assert_eq!(desk(&preview, "/book/kk/a/"), on_source, "and on that of its source, which does not show what it has not");
     assert_eq!(desk(&preview, "/book/en/b/"), "", "what another page waits for is not told");
     assert!(!preview.status("/book/en/b/")["desk"].is_null(), "it is known that nothing is pending");
@@ -822,7 +822,7 @@ fn a_sentence_is_opened_at_its_very_line() {
         ("path=/book/kk-en/a/&language=en&unit=1.1&side=translation", "+5:1 content/a.en.md"),
         ("path=/book/kk-en/a/&language=en&unit=1.1&side=source", "+8:1 content/a.kk.md"),
         ("path=/book/en/a/&language=en&unit=title&side=translation", "+2:8 content/a.en.md"),
-        ("path=/book/kk/a/&language=en&unit=2.2&side=translation", "+9:1 content/a.en.md"),
+        ("path=/book/kk/a/&language=en&unit=2.1a-en&side=translation", "+9:1 content/a.en.md"),
         // What is missing: behind the line before it.
         ("path=/book/kk-en/a/&language=en&unit=1.3&side=translation", "+6:20 content/a.en.md"),
         ("path=/book/kk-en/a/&language=en&unit=0.1&side=translation", "+4:1 content/a.en.md"),
@@ -844,7 +844,7 @@ fn a_sentence_is_opened_at_its_very_line() {
         "path=/book/kk-en/a/&language=en&unit=9.9&side=translation",
         "path=/book/kk-en/a/&language=kk&unit=1.1&side=translation",
         "path=/book/kk-en/a/&language=de&unit=1.1&side=translation",
-        "path=/book/kk-en/a/&language=en&unit=2.2&side=source",
+        "path=/book/kk-en/a/&language=en&unit=2.1a-en&side=source",
         "path=/book/kk-en/a/&language=en&unit=../b&side=translation",
         "path=/book/nowhere/&language=en&unit=1.1&side=translation",
         "path=/book/note.txt&language=en&unit=1.1&side=translation",
