@@ -328,7 +328,13 @@ impl Book {
             Edit::Space(n) => self.spaces = n % 3,
             Edit::Translate(n) => self.translate(pick(n).map(|(block, at)| self.source[block].sentences[at].who)),
             Edit::Retouch(n) | Edit::Forget(n) => {
-                let whos: Vec<u32> = self.translation.iter().flat_map(Block::all).map(|it| it.who).collect();
+                // Of a row without its first cell nobody could say which it was.
+                let is_first = |who: u32| {
+                    let rows = self.translation.iter().flat_map(|block| &block.rows);
+                    rows.filter_map(|row| row.first()?.as_ref()).any(|first| first.who == who)
+                };
+                let whos = self.translation.iter().flat_map(Block::all).map(|it| it.who);
+                let whos: Vec<u32> = whos.filter(|&who| matches!(edit, Edit::Retouch(_)) || !is_first(who)).collect();
                 if let Some(&who) = whos.get(n % whos.len().max(1)) {
                     let is_it = |it: &Sentence| it.who == who;
                     for block in &mut self.translation {
