@@ -75,7 +75,7 @@ test('keys go from one to the next, and each shows the change of its source besi
   const { page, problems, wasNotReloaded, close } = await book.open(PARALLEL, { viewport: { width: 1280, height: 800 } });
   await desk(page).waitFor();
   const seen = [];
-  for (const id of ['1.1', '3.2a', '4.2', '4.3']) {
+  for (const id of ['1.1', '3.2a-en', '4.2', '4.3']) {
     await page.keyboard.press('n');
     await shows(page, id);
     await isClear(page, id);
@@ -107,7 +107,7 @@ test('keys go from one to the next, and each shows the change of its source besi
   await shows(page, '1.1');
   await page.keyboard.press('j');
   await page.keyboard.press('n');
-  await shows(page, '3.2a');
+  await shows(page, '3.2a-en');
   // A popover of the page goes first.
   await page.keyboard.press('i');
   await page.keyboard.press('Escape');
@@ -166,7 +166,7 @@ for (const [scheme, looks] of [['light', {}], ['dark', {}], ['light', PHONE], ['
     const add = async () => problems.push(...await page.evaluate(duties, 'kk'), ...await violations(page, scheme === 'dark' ? COLOUR_RULES : undefined));
     await desk(page).waitFor();
     await add();
-    for (const id of ['1.1', '3.2a', '4.2', '4.3']) {
+    for (const id of ['1.1', '3.2a-en', '4.2', '4.3']) {
       await desk(page).locator('.next').click();
       await shows(page, id);
       await isClear(page, id);
@@ -208,7 +208,7 @@ test('an edit, a sync and an accept take sentences off the desk at once', async 
   assert.equal(await marks(), 1);
   await sync();
   await page.keyboard.press('n');
-  await shows(page, '3.2a');
+  await shows(page, '3.2a-en');
   await counts(page, '3 pending');
   // What is shown stays, whatever else goes, and so does the focus.
   await page.keyboard.press('n');
