@@ -72,7 +72,8 @@ impl NewIds {
     }
 
     fn after(&self, before: SegmentId, only: Option<LanguageTag>) -> SegmentId {
-        if only.is_none() && self.last.get(&before.block).is_none_or(|&last| last <= before.sentence.number) {
+        let is_last = self.last.get(&before.block).is_none_or(|&last| last <= before.sentence.number);
+        if only.is_none() && is_last && before.sentence.number < Label::MOST {
             return SegmentId { sentence: Label::plain(before.sentence.number + 1), only, ..before };
         }
         self.free(SegmentId { sentence: before.sentence.next_suffix(), only, ..before })
@@ -87,7 +88,7 @@ impl NewIds {
     }
 
     fn block(&self, before: Option<Label>, is_last: bool) -> Label {
-        if is_last {
+        if is_last && self.last_block < Label::MOST {
             return Label::plain(self.last_block + 1);
         }
         let mut label = before.map_or(Label::plain(0), Label::next_suffix);

@@ -74,10 +74,15 @@ impl Label {
         Self { number, suffix: 0 }
     }
 
-    /// The label of the same number with the next letters.
+    /// The greatest number that is read or given: nine digits.
+    pub const MOST: u32 = 999_999_999;
+    /// `zzzzzz`: the last letters that are read or given.
+    const LAST: u32 = 321_272_406;
+
+    /// The label of the same number with the next letters; after the last ones, the first again.
     #[must_use]
     pub fn next_suffix(self) -> Self {
-        Self { suffix: self.suffix + 1, ..self }
+        Self { suffix: if self.suffix >= Self::LAST { 1 } else { self.suffix + 1 }, ..self }
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -93,7 +98,8 @@ impl Label {
             }
             suffix = suffix.checked_mul(26)?.checked_add(u32::from(letter - b'a') + 1)?;
         }
-        Some(Self { number: number.parse().ok()?, suffix })
+        let number = number.parse().ok()?;
+        (number <= Self::MOST && suffix <= Self::LAST).then_some(Self { number, suffix })
     }
 }
 
@@ -103,7 +109,7 @@ impl fmt::Display for Label {
         if self.suffix == 0 {
             return Ok(());
         }
-        // Seven letters are enough for 32 bits.
+        // Seven letters are enough for 32 bits, and six are given.
         let mut letters = [0u8; 7];
         let (mut rest, mut at) = (self.suffix, letters.len());
         while rest > 0 {
@@ -173,7 +179,7 @@ mod tests {
             "12ab.3z",
             "3.0",
             "7.2aa",
-            "4294967295.1zz",
+            "999999999.1zz",
             "3.2a-en",
             "3.0-pt-BR",
             "3a.1-ca-ES-valencia",
@@ -209,8 +215,10 @@ mod tests {
         ] {
             assert_eq!(SegmentId::parse(text), None, "{text}");
         }
-        assert!(SegmentId::parse("1.1zzzzzzzzzz").is_none(), "too many letters");
-        for suffix in [1, 26, 27, 52, 53, 702, 703, u32::MAX] {
+        for too_long in ["1.1zzzzzzzzzz", "1.1aaaaaaa", "1000000000.1", "1.4294967295"] {
+            assert_eq!(SegmentId::parse(too_long), None);
+        }
+        for suffix in [1, 26, 27, 52, 53, 702, 703, Label::LAST] {
             let label = Label { number: 1, suffix };
             assert_eq!(Label::parse(&label.to_string()), Some(label));
         }

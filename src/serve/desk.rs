@@ -237,9 +237,10 @@ fn settled_by(site: &Site, work: WorkId, lang: LangId, sentence: &Sentence<'_>) 
             let key = site.work(work).key.as_str();
             // Inside a word `#` is itself to every shell.
             let key = shlex::try_quote(key).unwrap_or(Cow::Borrowed(key));
-            let address = format!("{key}#{unit}");
+            // What begins like an option is none only behind an equals sign.
+            let accept = if key.starts_with('-') { "--accept=" } else { "--accept " };
             let others = if site.languages.len() > 2 { format!(" --language {}", site.config.code(lang)) } else { String::new() };
-            Some(format!("tilmash sync --accept {address}{others}"))
+            Some(format!("tilmash sync {accept}{key}#{unit}{others}"))
         }
         (Standing::Missing, Unit::Segment(id)) => Some(format!("<!-- - {id} -->")),
         (Standing::Extra { .. }, _) => Some("<!-- + -->".to_owned()),

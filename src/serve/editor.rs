@@ -94,7 +94,11 @@ impl Editor {
             };
         }
         let words = shlex::split(text).filter(|words| !words.is_empty()).ok_or_else(|| format!("`{text}` is no command"))?;
-        let (name, arguments) = (name(&words[0]), &words[1..]);
+        if words.iter().any(|word| word.contains("{file}") && word.contains(char::is_whitespace)) {
+            // A file may be called `$(…)`.
+            return Err(format!("in `{text}`, `{{file}}` is a part of what may be a shell's text; it must be a word of its own"));
+        }
+        let (name, arguments) = (program(&words), &words[1..]);
         let has = |flags: &[&str]| arguments.iter().any(|argument| flags.contains(&argument.as_str()));
         let is_emacs = matches!(name.as_str(), "emacs" | "emacsclient");
         let is_vim_with_window = matches!(name.as_str(), "vi" | "vim") && has(&["-g"]);
@@ -109,7 +113,14 @@ impl Editor {
 /// The name of a program, without its folder and what systems put behind it.
 fn name(program: &str) -> String {
     let file = program.rsplit(['/', '\\']).next().unwrap_or(program).to_lowercase();
-    [".exe", ".cmd", ".bat", ".sh"].iter().find_map(|end| file.strip_suffix(end)).unwrap_or(&file).to_owned()
+    [".exe", ".cmd", ".bat"].iter().find_map(|end| file.strip_suffix(end)).unwrap_or(&file).to_owned()
+}
+
+/// The name of the program that a command starts in the end: `env` starts another.
+fn program(words: &[String]) -> String {
+    let is_own = |word: &&String| name(word) != "env" && !word.starts_with('-') && !word.contains('=');
+    let starts_another = name(&words[0]) == "env";
+    name(words.iter().find(|word| !starts_another || is_own(word)).unwrap_or(&words[0]))
 }
 
 /// The name of a command's program, as people know it.
@@ -119,7 +130,10 @@ pub(super) fn program_name(words: &[String]) -> &str {
 
 /// The whole command for a place.
 fn command(words: &[String], file: &str, place: Position) -> Vec<String> {
-    let rows = || FORMS.iter().find(|(names, _)| names.contains(&name(&words[0]).as_str()));
+    // Scripts that start an editor are called after it: `idea.sh`.
+    let program = program(words);
+    let program = program.strip_suffix(".sh").unwrap_or(&program);
+    let rows = || FORMS.iter().find(|(names, _)| names.contains(&program));
     let form = match words.iter().any(|word| word.contains("{file}")) {
         true => &[][..],
         false => rows().map_or(&["{file}"][..], |(_, form)| form),
@@ -215,6 +229,9 @@ mod tests {
             ("xterm -e vim +{line} {file}", &[], "xterm|-e|vim|+{line}|{file}"),
             ("vim -g", &[], "vim|-g"),
             ("emacs", &[], "emacs"),
+            ("./ed.sh", &[], "./ed.sh"),
+            ("env EDITOR=x code", &[], "env|EDITOR=x|code"),
+            ("", &["/usr/bin/env TERM=x vim"], "none: `/usr/bin/env TERM=x vim` needs a terminal, and this one is the preview's"),
             ("", &[], "none: no editor is set"),
             ("", &["", " "], "none: no editor is set"),
             ("", &["nvim", "nano -l"], "none: `nvim` needs a terminal, and this one is the preview's"),
@@ -224,6 +241,11 @@ mod tests {
             ("vim +{line} {file}", &["code"], "failure: `vim +{line} {file}` needs a terminal, and this one is the preview's"),
             ("nvim", &["code"], "failure: `nvim` needs a terminal, and this one is the preview's"),
             ("code 'x", &["code"], "failure: `code 'x` is no command"),
+            (
+                "sh -c 'edit {file}'",
+                &[],
+                "failure: in `sh -c 'edit {file}'`, `{file}` is a part of what may be a shell's text; it must be a word of its own",
+            ),
             ("vscode://file/", &["code"], "failure: `vscode://file/` has no `{file}`"),
         ] {
             assert_eq!(chosen(given, environment), wanted, "{given} {environment:?}");
@@ -242,6 +264,8 @@ mod tests {
             ("subl -n", "subl -n F:12:5"),
             ("zed", "zed F:12:5"),
             ("idea", "idea --line 12 --column 5 F"),
+            ("/opt/idea.sh", "/opt/idea.sh --line 12 --column 5 F"),
+            ("env A=b code", "env A=b code --goto F:12:5"),
             ("emacsclient -n", "emacsclient -n +12:5 F"),
             ("gvim", "gvim +12 F"),
             ("vim -g", "vim -g +12 F"),
