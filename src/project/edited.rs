@@ -1,0 +1,216 @@
+//! A state that is made from the one before: where two snapshots differ only in the texts of pages and locks, in templates and
+//! in files that are published as they are.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+
+use super::prepare::KnownLock;
+use super::{Known, Project, Redone, State, shown};
+use crate::align::News;
+use crate::link;
+use crate::link::touched::Touched;
+use crate::load::{self, Content, Inputs};
+use crate::model::{Config, Key, Lock};
+use crate::parse::memo::Memo;
+use crate::render::Renderer;
+use crate::site::RouteKind;
+
+/// What differs between two snapshots that have the same files, as far as a state before can be gone on with.
+#[derive(Debug, Default)]
+struct Edit {
+    /// Editions whose text is another.
+    documents: Vec<Arc<str>>,
+    /// Locks whose text is another.
+    locks: Vec<Arc<str>>,
+    /// Whether a template may be another.
+    templates: bool,
+    /// Files that are published as they are.
+    assets: Vec<Arc<str>>,
+}
+
+impl Edit {
+    /// `None` if it is more: a file that came or went, or one that other stages read.
+    fn between(project: &Project, known: &Known, inputs: &Inputs) -> Option<Self> {
+        let before = &known.inputs;
+        if before.root != inputs.root || before.problems != inputs.problems {
+            return None;
+        }
+        let mut edit = Self::default();
+        for (name, old, new) in before.files.differences(&inputs.files, load::File::same) {
+            let is_text = |file: Option<&load::File>| file.is_some_and(|file| matches!(file.content, Content::Text(_)));
+            if name.starts_with("templates/") {
+                edit.templates = true;
+            } else if old.is_none() || new.is_none() || is_text(old) != is_text(new) {
+                return None;
+            } else if let Some(rest) = name.strip_prefix("themes/") {
+                if !rest.split_once('/').is_some_and(|(_, inside)| inside.starts_with("templates/")) {
+                    return None;
+                }
+                edit.templates = true;
+            } else if project.is_cut(&known.config, name) {
+                // It may be a page as well, or be published.
+                return None;
+            } else if project.memo.knows(name) {
+                edit.documents.push(Arc::clone(name));
+            } else if project.locks.contains_key(name) {
+                edit.locks.push(Arc::clone(name));
+            } else if known.is_published(name) {
+                edit.assets.push(Arc::clone(name));
+            } else {
+                return None;
+            }
+        }
+        Some(edit)
+    }
+}
+
+impl Known {
+    /// Whether a file of the content is copied to the site.
+    fn is_published(&self, file: &str) -> bool {
+        let published = file.strip_prefix("content/").and_then(|path| self.site.routes.get(path));
+        published.is_some_and(|route| matches!(route.kind, RouteKind::Asset { .. }))
+    }
+}
+
+impl Project {
+    /// The state of a snapshot that is an edit of the one that is known; `None` if it is more than that.
+    pub(super) fn edited(&mut self, mut known: Known, inputs: &Arc<Inputs>) -> Option<State> {
+        let edit = Edit::between(self, &known, inputs)?;
+        let mut redone =
+            Redone { parsed: 0, answered: 0, index: false, templates: edit.templates, shared: false, problems: false };
+        let mut files: BTreeSet<Arc<str>> = edit.documents.into_iter().collect();
+        let mut locks: HashMap<Key, Arc<Lock>> = HashMap::new();
+        for file in &edit.locks {
+            let before = self.locks.remove(file)?;
+            let key = before.key.clone();
+            let read = KnownLock::read(file, inputs.text(file)?, &key, Some(before));
+            let problems = shown(&known.config, &read.problems);
+            let before = known.found.locks.insert(Arc::clone(file), problems.clone()).unwrap_or_default();
+            redone.problems |= known.problems.replace(&before, &problems);
+            if let Some(work) = known.site.work_named(key.as_str()) {
+                // All editions have their ids from it.
+                let editions = known.site.work(work).editions.iter().flatten();
+                files.extend(
+                    editions.map(|edition| Arc::clone(&edition.document.file)).filter(|file| inputs.text(file).is_some()),
+                );
+            }
+            locks.insert(key, Arc::clone(&read.lock));
+            self.locks.insert(Arc::clone(file), read);
+        }
+        // Translations come second, since their sources tell what is new in them.
+        let is_translation = |memo: &Memo, file: &str| {
+            memo.input(file).is_some_and(|input| input.is_translation(locks.get(&input.key).or(input.lock.as_ref())))
+        };
+        let (translations, sources): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_translation(&self.memo, file));
+        let mut waiting: VecDeque<Arc<str>> = sources.into_iter().collect();
+        let mut translations: BTreeSet<Arc<str>> = translations.into_iter().collect();
+        let mut news: HashMap<Key, Option<Arc<News>>> = HashMap::new();
+        let mut documents = Vec::new();
+        while let Some(file) = waiting.pop_front().or_else(|| translations.pop_first()) {
+            let text = inputs.text(&file)?;
+            let ((before, _), (document, problems)) = self.memo.parse_again(&file, |input| {
+                input.text = Arc::clone(text);
+                if let Some(lock) = locks.get(&input.key) {
+                    input.lock = Some(Arc::clone(lock));
+                }
+                if let Some(news) = news.get(&input.key) {
+                    input.news.clone_from(news);
+                }
+            })?;
+            if !self.is_shown(&before) || !self.is_shown(&document) {
+                return None;
+            }
+            if before.news != document.news {
+                news.insert(document.key.clone(), document.news.clone());
+                let work = known.site.work(known.site.work_named(document.key.as_str())?);
+                let editions = work.editions.iter().flatten().map(|edition| &edition.document.file);
+                translations.extend(editions.filter(|file| is_translation(&self.memo, file)).cloned());
+            }
+            let problems = shown(&known.config, &problems);
+            let before = known.found.documents.insert(file, problems.clone()).unwrap_or_default();
+            redone.problems |= known.problems.replace(&before, &problems);
+            documents.push(document);
+        }
+        redone.parsed = documents.len();
+        self.laps.lap("parse");
+        let mut touched = Touched::Some(BTreeSet::new());
+        let mut same_faces = true;
+        if !documents.is_empty() {
+            let works: BTreeSet<_> =
+                documents.iter().map(|document| Some(known.site.edition_in(&document.file)?.0)).collect::<Option<_>>()?;
+            let same_face = |new: &Arc<crate::parse::Document>| {
+                let (work, lang) = known.site.edition_in(&new.file)?;
+                let old = &known.site.edition(work, lang)?.document;
+                let front = |it: &crate::model::FrontMatter| (it.description.clone(), it.date);
+                Some(old.title == new.title && front(&old.front) == front(&new.front))
+            };
+            let all_same = documents.iter().all(|document| same_face(document) == Some(true));
+            let site = Arc::new(known.site.with(&documents)?);
+            // All that is shared and shows anything of documents shows these, in an order.
+            same_faces = all_same && site.order == known.site.order;
+            self.laps.lap("site");
+            let links = Arc::new(known.links.with(&known.site, &site, &works));
+            redone.answered = links.asked;
+            if !Arc::ptr_eq(&links.problems, &known.links.problems) {
+                let problems = shown(&known.config, &links.problems);
+                let before = std::mem::replace(&mut known.found.links, problems);
+                redone.problems |= known.problems.replace(&before, &known.found.links);
+            }
+            self.laps.lap("link");
+            touched = link::touched::touched((&known.site, &known.links), (&site, &links), &works);
+            redone.problems |= known.found.checks.look_again(&site, inputs, &works, &mut known.problems);
+            self.laps.lap("check");
+            known.site = site;
+            known.links = links;
+        }
+        if edit.templates {
+            let before = std::mem::take(&mut known.found.templates);
+            let templates = self.templates(inputs, &known.config, &mut known.found.templates);
+            known.found.templates = shown(&known.config, &known.found.templates);
+            redone.problems |= known.problems.replace(&before, &known.found.templates);
+            // The same ones if the texts are those that they were made of.
+            let same = matches!((&templates, &known.templates), (Some(a), Some(b)) if Arc::ptr_eq(a, b));
+            if !same {
+                touched = Touched::All;
+                known.renderer = None;
+            }
+            known.templates = templates;
+            self.laps.lap("templates");
+        }
+        if let Touched::Some(routes) = &mut touched {
+            let published = edit.assets.iter().filter_map(|file| known.site.routes.get_key_value(&file["content/".len()..]));
+            routes.extend(published.map(|(path, _)| Arc::clone(path)));
+        }
+        let renderer = known.templates.as_ref().map(|templates| {
+            let (inputs, site, links) = (Arc::clone(inputs), Arc::clone(&known.site), Arc::clone(&known.links));
+            match &known.renderer {
+                Some(before) if same_faces => before.with(inputs, site, links),
+                _ => {
+                    redone.shared = true;
+                    Renderer::new(inputs, site, links, Arc::clone(templates), Arc::clone(&self.highlighter))
+                }
+            }
+        });
+        known.renderer.clone_from(&renderer);
+        known.inputs = Arc::clone(inputs);
+        self.laps.lap("problems");
+        let state = State {
+            inputs: Arc::clone(inputs),
+            config: Some(Arc::clone(&known.config)),
+            splits: known.splits.clone(),
+            split_problems: known.split_problems.clone(),
+            renderer,
+            problems: known.problems.clone(),
+            touched,
+            redone,
+            laps: self.laps.clone(),
+        };
+        self.known = Some(known);
+        Some(state)
+    }
+
+    /// Whether a file is a plan or a source text, whatever came of it.
+    fn is_cut(&self, config: &Config, file: &str) -> bool {
+        config.plans.iter().any(|(plan, _)| *plan == *file) || self.splits.values().any(|split| *split.source_file == *file)
+    }
+}
