@@ -25,9 +25,9 @@ pub struct FrontMatter {
     pub draft: bool,
     pub tags: Vec<String>,
     /// A template of the site or theme to use instead of the usual one.
-    pub template: Option<(String, Place)>,
+    pub template: Option<Box<(String, Place)>>,
     /// Free fields, for templates.
-    pub extra: Option<Node>,
+    pub extra: Option<Box<Node>>,
 }
 
 impl FrontMatter {
@@ -54,9 +54,9 @@ impl FrontMatter {
             }
         }
         if let Some(node) = fields.take("template") {
-            front.template = crate::base::yaml::text(node, fields.problems()).map(|name| (name, node.place.clone()));
+            front.template = crate::base::yaml::text(node, fields.problems()).map(|name| Box::new((name, node.place.clone())));
         }
-        front.extra = fields.take("extra").cloned();
+        front.extra = fields.take("extra").cloned().map(Box::new);
         fields.finish();
         front
     }

@@ -78,7 +78,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     page.set("touched_by", touched_by(renderer, work, lang));
     page.set("chapter", chapter(renderer, work, lang));
     page.set("compass", renderer.shared.language(lang).compass(|| compass(renderer, lang)));
-    let template = match &document.front.template {
+    let template = match document.front.template.as_deref() {
         Some((name, _)) if renderer.templates.has(name) => name.clone(),
         Some((name, place)) => {
             problems.push(

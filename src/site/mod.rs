@@ -65,8 +65,8 @@ pub struct Edition {
     pub path: Arc<str>,
     /// How its headings are those of the source edition, so that they share their anchors.
     shares: Shares,
-    /// What follows from this edition and the source's.
-    follows: Follows,
+    /// What follows from this edition and the source's; many sites ask for none of it.
+    follows: OnceLock<Box<Follows>>,
 }
 
 /// A page of a work.
@@ -100,6 +100,12 @@ struct Follows {
     by_anchor: OnceLock<HashMap<String, usize>>,
     row_ids: OnceLock<RowIds>,
     standings: OnceLock<Arc<Standings>>,
+}
+
+impl Edition {
+    fn follows(&self) -> &Follows {
+        self.follows.get_or_init(Box::default)
+    }
 }
 
 /// What a site is made of; [`Site::new`] makes the index from it.
@@ -187,7 +193,7 @@ impl Site {
             let before = site.sort_key(id);
             let work = site.work_mut(id);
             for edition in work.editions.iter_mut().flatten() {
-                edition.follows = Follows::default();
+                edition.follows = OnceLock::new();
             }
             work.editions[lang.0].as_mut().expect("it was found above").document = Arc::clone(document);
             share_anchors(work, source_lang);
@@ -390,13 +396,13 @@ impl Site {
     }
 
     fn anchors_by_id<'a>(&self, id: WorkId, edition: &'a Edition) -> &'a [(String, Vec<String>)] {
-        edition.follows.anchors.get_or_init(|| anchors_by_id(&self.source_edition(id).1.document, &edition.document))
+        edition.follows().anchors.get_or_init(|| anchors_by_id(&self.source_edition(id).1.document, &edition.document))
     }
 
     /// The heading of an edition that has an anchor, or had it.
     pub fn heading_with_anchor(&self, id: WorkId, lang: LangId, anchor: &str) -> Option<usize> {
         let edition = self.edition(id, lang)?;
-        let by_anchor = edition.follows.by_anchor.get_or_init(|| {
+        let by_anchor = edition.follows().by_anchor.get_or_init(|| {
             let document = &edition.document;
             let mut by_anchor = HashMap::with_capacity(document.headings.len());
             for (index, anchor) in self.anchors(id, document).enumerate() {
@@ -416,7 +422,7 @@ impl Site {
     pub fn standings(&self, id: WorkId, lang: LangId) -> Option<&Arc<Standings>> {
         let (source_lang, source) = self.source_edition(id);
         let edition = self.edition(id, lang).filter(|_| lang != source_lang)?;
-        Some(edition.follows.standings.get_or_init(|| {
+        Some(edition.follows().standings.get_or_init(|| {
             let source = (self.config.code(source_lang), &*source.document);
             Arc::new(Standings::of(source, (self.config.code(lang), &edition.document)))
         }))
@@ -429,7 +435,7 @@ impl Site {
         let made = || RowIds::of(&first.document, &second.document);
         let here;
         let ids = if left == self.source_edition(id).0 {
-            second.follows.row_ids.get_or_init(made)
+            second.follows().row_ids.get_or_init(made)
         } else {
             here = made();
             &here
@@ -528,7 +534,7 @@ impl Site {
             }
             by_file.insert(Arc::clone(&document.file), (id, lang));
             self.work_mut(id).editions[lang.0] =
-                Some(Edition { document, path: "".into(), shares: Shares::Nothing, follows: Follows::default() });
+                Some(Edition { document, path: "".into(), shares: Shares::Nothing, follows: OnceLock::new() });
         }
         self.by_key = Arc::new(by_key);
         self.by_file = Arc::new(by_file);
