@@ -55,7 +55,7 @@ pub(super) struct CheckArgs {
 pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     let start = Instant::now();
     let output = args.output.clone().unwrap_or_else(|| global.root.join("public"));
-    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?);
+    let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?).for_one_state();
     let inputs = project.look()?;
     let known = (!args.no_cache).then(|| cache::record(&global.root, &output));
     let digest = known.as_ref().and_then(|_| project.digest(&inputs));
@@ -135,6 +135,7 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
     }
     let start = Instant::now();
     let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?)
+        .for_one_state()
         .with_highlighter(cache::highlighter(&global.root));
     let state = project.refresh()?;
     let progress = Progress::new(global, &state);

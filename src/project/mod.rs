@@ -60,6 +60,8 @@ pub struct Project {
     templates: Option<(template::Sources, Arc<Templates>)>,
     highlighter: Arc<Highlighter>,
     known: Option<Known>,
+    /// Whether nothing is kept for another state.
+    is_asked_once: bool,
     laps: Laps,
 }
 
@@ -222,6 +224,7 @@ impl Project {
             templates: None,
             highlighter: Arc::new(Highlighter::default()),
             known: None,
+            is_asked_once: false,
             laps: Laps::default(),
         }
     }
@@ -230,6 +233,13 @@ impl Project {
     #[must_use]
     pub fn afresh(&self) -> Self {
         Self::new(&self.root, self.overrides.clone())
+    }
+
+    /// A project that makes one state: it lets go of what another one could be made from, before memory is needed most.
+    #[must_use]
+    pub fn for_one_state(mut self) -> Self {
+        self.is_asked_once = true;
+        self
     }
 
     /// Uses a highlighter that remembers more than a new one.
@@ -291,6 +301,9 @@ impl Project {
             let locks = self.locks(&inputs, &pages, &mut found);
             let (parsed, fresh) = self.documents(pages, &inputs, config, &languages, &splits, &locks);
             redone.parsed = fresh;
+            if self.is_asked_once {
+                self.memo = Memo::default();
+            }
             let with_problems = parsed.iter().filter(|(_, problems)| !problems.is_empty());
             found.documents = with_problems.map(|(document, it)| (Arc::clone(&document.file), shown(config, it))).collect();
             let documents = parsed.into_iter().map(|(document, _)| document).collect();
@@ -318,7 +331,7 @@ impl Project {
         }
         let problems = found.all(config.as_deref());
         let split_problems = found.splits.clone();
-        if let (Some(config), Some((site, links, templates))) = (&config, indexed) {
+        if let (Some(config), Some((site, links, templates)), false) = (&config, indexed, self.is_asked_once) {
             self.known = Some(Known {
                 inputs: Arc::clone(&inputs),
                 config: Arc::clone(config),
