@@ -100,7 +100,10 @@ pub struct CodeBlock {
 /// A footnote's definition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Note {
+    /// Its label as labels are compared ([`note_label`](super::note_label)): by this the notes of editions are the same.
     pub label: String,
+    /// What ids on the page are made of, `fn-…` and `fnref-…`: the label as it was written, cleaned.
+    pub id: String,
     /// From one, in the order of first use.
     pub number: u32,
     /// How often it is referred to.

@@ -9,17 +9,18 @@ use std::ops::Range;
 use crate::base::{Place, code, suggest};
 
 use super::{Event, Part, Tag, Writer};
-use crate::parse::names::Names;
+use crate::parse::names::{Names, note_id, note_label};
 use crate::parse::{HoleKind, Note};
 
 /// How many undefined footnotes of a page get a hint at a similar one: it costs a look at all of them.
 const HINTS: usize = 20;
 
+/// Labels are kept as they are compared.
 #[derive(Default)]
 pub(super) struct Notes {
     /// By label: number and uses.
     used: BTreeMap<String, (u32, u32)>,
-    defined: BTreeMap<String, (Range<usize>, Part)>,
+    defined: BTreeMap<String, Definition>,
     ids: BTreeMap<String, String>,
     taken_ids: Names,
     /// The labels that are defined, once they are asked for.
@@ -30,32 +31,39 @@ pub(super) struct Notes {
     pub(super) aside: Vec<(String, Range<usize>, Part)>,
 }
 
+struct Definition {
+    /// Its label as it was written.
+    written: String,
+    range: Range<usize>,
+    part: Part,
+}
+
 impl<'a> Writer<'a, '_> {
-    pub(super) fn note_id(&mut self, label: &str) -> String {
+    fn id_of_note(&mut self, label: &str, written: &str) -> String {
         if let Some(id) = self.notes.ids.get(label) {
             return id.clone();
         }
-        let clean: String = label.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect();
-        let id = self.notes.taken_ids.take(clean, |_| false);
+        let id = self.notes.taken_ids.take(note_id(written), |_| false);
         self.notes.ids.insert(label.to_owned(), id.clone());
         id
     }
 
-    pub(super) fn note_reference(&mut self, label: &str) {
+    pub(super) fn note_reference(&mut self, written: &str) {
         // A title is shown without markup, so nothing could lead back from the note.
         if self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) {
             return;
         }
-        let id = self.note_id(label);
+        let label = note_label(written);
+        let id = self.id_of_note(&label, written);
         let next = self.notes.used.len() as u32 + 1;
-        let (number, uses) = self.notes.used.entry(label.to_owned()).or_insert((next, 0));
+        let (number, uses) = self.notes.used.entry(label).or_insert((next, 0));
         *uses += 1;
         let (number, uses) = (*number, *uses);
         self.push("<sup class=\"note-ref\" id=\"");
         self.hole(HoleKind::Scope);
         self.push(&format!("fnref-{id}"));
         if uses > 1 {
-            // A label has no full stop.
+            // An id has no full stop.
             self.push(&format!(".{uses}"));
         }
         self.push("\"><a href=\"#");
@@ -90,17 +98,18 @@ impl<'a> Writer<'a, '_> {
     }
 
     /// Keeps a definition; a second one of the same label is put after the first, so that nothing is lost.
-    pub(super) fn define_note(&mut self, label: String, range: Range<usize>, part: Part) {
-        let Some((first, known)) = self.notes.defined.get_mut(&label) else {
-            self.notes.defined.insert(label, (range, part));
+    pub(super) fn define_note(&mut self, written: String, range: Range<usize>, part: Part) {
+        let label = note_label(&written);
+        let Some(known) = self.notes.defined.get_mut(&label) else {
+            self.notes.defined.insert(label, Definition { written, range, part });
             return;
         };
-        let first = first.clone();
-        known.append(part, &mut self.headings);
+        let first = known.range.clone();
+        known.part.append(part, &mut self.headings);
         let line = self.first_line(range);
         let place = self.page.map(|page| Place::new(&page.file, self.first_line(first)));
         if let (Some(problem), Some(place)) =
-            (self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is defined twice")), place)
+            (self.problem(&code::FOOTNOTE, line, format!("the footnote `{written}` is defined twice")), place)
         {
             problem.others.push((place, "first defined here".to_owned()));
             problem.push_hint("give one of them another label, or make them one".to_owned());
@@ -115,13 +124,14 @@ impl<'a> Writer<'a, '_> {
     pub(super) fn finish_notes(&mut self) -> Vec<Note> {
         let defined = std::mem::take(&mut self.notes.defined);
         let mut numbered = Vec::with_capacity(defined.len());
-        for (label, (range, part)) in defined {
+        for (label, Definition { written, range, part }) in defined {
             let (number, uses) = match self.notes.used.get(&label) {
                 Some(&found) => found,
                 None => {
                     let line = self.first_line(range.clone());
-                    if let Some(problem) = self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is never used")) {
-                        problem.push_hint(format!("refer to it with `[^{label}]`"));
+                    if let Some(problem) = self.problem(&code::FOOTNOTE, line, format!("the footnote `{written}` is never used"))
+                    {
+                        problem.push_hint(format!("refer to it with `[^{written}]`"));
                     }
                     // It is printed all the same, after the others: nothing that was written is lost.
                     let number = self.notes.used.len() as u32 + 1;
@@ -129,16 +139,18 @@ impl<'a> Writer<'a, '_> {
                     (number, 0)
                 }
             };
-            numbered.push((number, uses, self.note_id(&label), part));
+            let id = self.id_of_note(&label, &written);
+            numbered.push((number, uses, label, id, part));
         }
         numbered.sort_by_key(|(number, ..)| *number);
         let mut notes = Vec::with_capacity(numbered.len());
-        for (number, uses, label, part) in numbered {
+        for (number, uses, label, id, part) in numbered {
             let (html, blocks, segments) = (self.part.out.position(), self.part.blocks.len(), self.part.segments.len());
             self.part.append(part, &mut self.headings);
             self.part.segments[segments..].iter_mut().for_each(|segment| segment.note = Some(notes.len() as u32));
             notes.push(Note {
                 label,
+                id,
                 number,
                 uses,
                 html: (html, self.part.out.position()),
