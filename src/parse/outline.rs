@@ -104,7 +104,7 @@ pub struct Note {
     pub label: String,
     /// What ids on the page are made of, `fn-…` and `fnref-…`: the label as it was written, cleaned.
     pub id: String,
-    /// From one, in the order of first use.
+    /// From one, in the order of first use: in the text, then in the notes as they come.
     pub number: u32,
     /// How often it is referred to.
     pub uses: u32,
