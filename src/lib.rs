@@ -86,7 +86,8 @@
 //! * **A row of a table is a block, a cell a segment.** A cell has no line breaks, and a sentence is a line. Cells of equal text are many, so a cell is known
 //!   by its row and its column, which the lock keeps ([`align`]). Side by side a table is shown whole: rows that are taken apart are no table.
 //! * **Footnotes come after the text, in the order of their numbers**, wherever the file defines them: so readers find them, and a definition that is moved, or stands
-//!   elsewhere in a translation, moves no address. Two notes of one label are one note; the lock keeps the label. A missing note to which nothing refers is shown nowhere.
+//!   elsewhere in a translation, moves no address. Numbers are given by first reference, in the text, then in the notes as they come; what nothing leads to
+//!   from the text is last. Two notes of one label are one note; the lock keeps the label. A missing note to which nothing refers is shown nowhere.
 //! * **A translation that was edited is taken to be up to date.** Nobody but its author can say whether it is, and a
 //!   question after each mended comma would be answered with "yes" by habit. What was not edited stays pending until it is, or
 //!   until it is accepted by name. No text of a translation is ever written by the program.

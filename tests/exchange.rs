@@ -790,6 +790,27 @@ fn a_table_grows_by_what_is_translated() {
     assert!(text_of(&folder, A_EN.0).contains("One.\n    Two.\n"), "{}", run.err);
 }
 
+/// A line may stand for a cell, and a cell for a line: whether a bar is escaped is the translation's own matter.
+#[test]
+fn a_bar_is_escaped_where_the_translation_is_a_cell() {
+    let source = "---\ntitle: А\n---\n\nМәтін.\n\n| Ел | Қала |\n|---|---|\n| `q` | Дели \\\\| Х |\n";
+    let translation = "---\ntitle: A\n---\n\nUses `q|r` \\| s. <!-- = 3.1 -->\n\n| Text a\\|b. <!-- = 1.1 --> | City |\n|---|---|\n| | Delhi \\\\| X <!-- = 3.2 --> |\n";
+    let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    for to in ["po", "xliff", "tmx", "csv", "jsonl"] {
+        let file = format!("a.{to}");
+        assert_eq!(tilmash(&folder, &["export", "--to", to, "-l", "en", "a", "--output", &file]).code, 0);
+        let run = tilmash(&folder, &["import", &file]);
+        assert!(run.code == 0 && run.err.contains("0 translations"), "{to}: {}", run.err);
+        assert_eq!(text_of(&folder, A_EN.0), translation, "{to}");
+    }
+    let edited = |text: &str| text.replace("Uses", "It uses").replace("Text", "A text").replace("Delhi", "New Delhi");
+    put(&folder, "a.csv", edited(&text_of(&folder, "a.csv")).replace("A text a", "A|text a"));
+    let run = tilmash(&folder, &["import", "a.csv"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(text_of(&folder, A_EN.0), edited(translation).replace("A text a", "A\\|text a"));
+}
+
 #[test]
 fn broken_files_have_a_place_and_change_nothing() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);

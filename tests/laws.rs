@@ -585,6 +585,80 @@ fn pack() -> Arc<LanguagePack> {
     Arc::new(LanguagePack { quotes, ..LanguagePack::default() })
 }
 
+/// A document in which paragraphs and notes refer to notes; `places` says before which paragraph each note is defined.
+fn with_notes(paragraphs: &[Vec<usize>], notes: &[Vec<usize>], places: &[(usize, usize)]) -> tilmash::parse::Document {
+    let refs = |refs: &[usize]| refs.iter().map(|at| format!("[^{}]", at % notes.len())).collect::<String>();
+    let mut blocks: Vec<(usize, usize, String)> = Vec::new();
+    for (at, own) in paragraphs.iter().enumerate() {
+        blocks.push((at, usize::MAX, format!("## Same\n\nText {at}.{}\n", refs(own))));
+    }
+    for (at, (own, (place, turn))) in notes.iter().zip(places).enumerate() {
+        let refs = refs(own);
+        blocks.push((
+            place % (paragraphs.len() + 1),
+            turn * notes.len() + at,
+            format!("[^{at}]: Note {at}.{refs}\n\n    ## Same\n\n    > | a |\n    > |---|\n    > | {at} |\n"),
+        ));
+    }
+    blocks.sort();
+    let text: Vec<String> = blocks.into_iter().map(|(_, _, text)| text).collect();
+    let input = ParseInput {
+        file: "content/x.kk.md".into(),
+        text: format!("---\ntitle: X\n---\n\n{}", text.join("\n")).into(),
+        key: Key::new("x"),
+        lang: LangId(0),
+        settings: Arc::new(Settings {
+            raw_html: false,
+            smart_punctuation: true,
+            highlight: true,
+            segments: true,
+            languages: vec!["kk".to_owned()],
+            source: LangId(0),
+        }),
+        pack: pack(),
+        chapter: None,
+        lock: None,
+        news: None,
+    };
+    parse(&input).0
+}
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    /// Wherever notes are defined, the page is the same; and numbers are those of a walk through the text, then through the notes.
+    #[test]
+    fn a_definition_that_is_moved_moves_nothing(
+        paragraphs in prop::collection::vec(prop::collection::vec(0..9_usize, 0..3), 1..4),
+        notes in prop::collection::vec(prop::collection::vec(0..9_usize, 0..3), 1..7),
+        places in prop::collection::vec((0..9_usize, 0..9_usize), 6),
+    ) {
+        let here = with_notes(&paragraphs, &notes, &[(paragraphs.len(), 0); 6]);
+        let there = with_notes(&paragraphs, &notes, &places);
+        prop_assert_eq!(&here.body, &there.body);
+        prop_assert_eq!(&here.notes, &there.notes);
+        prop_assert_eq!(&here.headings, &there.headings);
+        let mut walk: Vec<usize> = Vec::new();
+        let met = |refs: &[usize], walk: &mut Vec<usize>| {
+            for note in refs.iter().map(|at| at % notes.len()) {
+                if !walk.contains(&note) {
+                    walk.push(note);
+                }
+            }
+        };
+        paragraphs.iter().for_each(|refs| met(refs, &mut walk));
+        let mut at = 0;
+        while let Some(&note) = walk.get(at) {
+            met(&notes[note], &mut walk);
+            at += 1;
+        }
+        let labels: Vec<String> = here.notes.iter().map(|note| note.label.clone()).collect();
+        let walk: Vec<String> = walk.iter().map(usize::to_string).collect();
+        prop_assert_eq!(&labels[..walk.len()], &walk[..]);
+        prop_assert_eq!(labels.len(), notes.len());
+    }
+}
+
 proptest! {
     #![proptest_config(cases(3000))]
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::apply::{self, Refusal};
-use super::collect::Sides;
+use super::collect::{Pair, Sides};
 use super::pieces::PieceKind;
 use super::{Found, Standing, Unit, digest, folded, markup};
 use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, suggest};
@@ -213,14 +213,14 @@ fn consider(
         plan.problems.push(Diagnostic::at(&code::EXCHANGE_UNKNOWN, place, message).also(file, "the work").hint(hint));
         return;
     };
-    let mut after = lines(&unit.target);
-    if sides.source.pieces[sides.pairs[pair].source[0]].kind == PieceKind::Cell {
-        after = with_bars_escaped(&after);
-    }
     let before = sides.target_of(pair);
     let finished = !matches!(unit.standing, Standing::Changed | Standing::Missing);
+    let mut after = lines(&unit.target);
     // Exported so, and come back so: nothing was done, or it is said that it still stands.
     let untouched = unit.base.as_deref().is_some_and(|base| base == digest(&after));
+    if after != before && !untouched {
+        after = with_bars_escaped(sides, pair, &after);
+    }
     if after == before || untouched || after.is_empty() {
         let confirmed = finished && after == before && sides.pairs[pair].standing == Standing::Changed;
         if confirmed && same_source(sides, pair, unit) {
@@ -296,15 +296,26 @@ fn lines(text: &str) -> String {
     lines.join("\n")
 }
 
-/// The text of a cell, in which a bar would be the end of it.
-fn with_bars_escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    let mut is_escaped = false;
-    for c in text.chars() {
-        if c == '|' && !is_escaped {
+/// A translation with a backslash before each bar that would be the end of its cell; what is no cell may have bars.
+///
+/// Which it is, its own lines say: a cell may stand for a sentence of a paragraph, and the other way round.
+fn with_bars_escaped(sides: &Sides, pair: usize, text: &str) -> String {
+    let Pair { source, target, .. } = &sides.pairs[pair];
+    let own = |line: usize| Some(&sides.target.as_ref()?.pieces[*target.get(line)?]);
+    let lines = text.lines().enumerate().map(|(at, line)| {
+        let piece = own(at).unwrap_or(&sides.source.pieces[source[0]]);
+        if piece.kind == PieceKind::Cell { cell(line) } else { line.to_owned() }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A line as the text of a cell: to the parser any backslash before a bar escapes it, be it escaped itself or not.
+fn cell(line: &str) -> String {
+    let mut escaped = String::with_capacity(line.len());
+    for c in line.chars() {
+        if c == '|' && !escaped.ends_with('\\') {
             escaped.push('\\');
         }
-        is_escaped = c == '\\' && !is_escaped;
         escaped.push(c);
     }
     escaped

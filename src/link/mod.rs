@@ -226,7 +226,7 @@ fn has_other_anchors(before: &Site, after: &Site, id: WorkId) -> bool {
                 && a.gone == b.gone
                 && aliases(before, a) == aliases(after, b)
                 && a.segments.iter().map(|segment| segment.id).eq(b.segments.iter().map(|segment| segment.id))
-                && a.notes.iter().map(|note| &note.label).eq(b.notes.iter().map(|note| &note.label))
+                && a.notes.iter().map(|note| &note.id).eq(b.notes.iter().map(|note| &note.id))
         }
         _ => true,
     };

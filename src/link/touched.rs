@@ -111,7 +111,7 @@ impl Differs {
         let title = old.title != *title;
         let block = |block: &crate::parse::Block| (block.kind, block.segments);
         let segment = |segment: &crate::parse::Segment| (segment.id, segment.cut);
-        let note = |note: &crate::parse::Note| (note.label.clone(), note.blocks);
+        let note = |note: &crate::parse::Note| (note.label.clone(), note.id.clone(), note.blocks);
         let same_shape = old.headings == *headings
             && old.marks == *marks
             && old.digests == *digests

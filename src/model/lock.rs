@@ -34,7 +34,7 @@
 //! ```
 //!
 //! * The source edition's line comes first: digest, anchors if it is a heading (the present one first, then those it
-//!   had), the label of the footnote and the column of the table if it stands in one, and the whole Markdown text with white space folded. The text is kept because likeness after an edit, and the change
+//!   had), the label of the footnote (`\s` is a space in it, `\\` a backslash) and the column of the table if it stands in one, and the whole Markdown text with white space folded. The text is kept because likeness after an edit, and the change
 //!   that a translator is shown, need it, and no version control is asked.
 //! * A translation's line: digest of the source text it was made from, `-` if it stands for nothing in the source;
 //!   digest of its own text; its column in a table, if it is not the source's; then `accepted` if it was confirmed to still stand, or `was` and the source text it was made from,
@@ -322,7 +322,7 @@ impl Stanza {
         line(&[]);
         line(&[&self.unit.to_string()]);
         if let Some(source) = &self.source {
-            let note = source.note.as_ref().map_or(String::new(), |label| format!("^{label}"));
+            let note = source.note.as_ref().map_or(String::new(), |label| format!("^{}", as_word(label)));
             let column = source.column.map_or(String::new(), |column| format!("|{column}"));
             let (digest, anchors) = (source.digest.to_string(), anchors(&source.anchors));
             line(&[&source.lang, &digest, &anchors, &note, &column, &escaped(&source.text)]);
@@ -349,6 +349,32 @@ impl Stanza {
 /// A source text that begins like what may stand before it is set apart from that.
 fn escaped(text: &str) -> Cow<'_, str> {
     if text.starts_with(['#', '^', '|', '\\']) { Cow::Owned(format!("\\{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// A label as one word, since a space ends it.
+fn as_word(label: &str) -> Cow<'_, str> {
+    if !label.contains(['\\', ' ']) {
+        return Cow::Borrowed(label);
+    }
+    Cow::Owned(label.replace('\\', r"\\").replace(' ', r"\s"))
+}
+
+/// The label that was written as a word. A backslash that was not, a lock that was edited may have: it stands for itself.
+fn of_word(word: &str) -> String {
+    let mut label = String::with_capacity(word.len());
+    let mut rest = word;
+    while let Some(at) = rest.find('\\') {
+        label.push_str(&rest[..at]);
+        let (said, length) = match rest.as_bytes().get(at + 1) {
+            Some(b's') => (' ', 2),
+            Some(b'\\') => ('\\', 2),
+            _ => ('\\', 1),
+        };
+        label.push(said);
+        rest = &rest[at + length..];
+    }
+    label.push_str(rest);
+    label
 }
 
 fn is_conflict_marker(line: &str) -> bool {
@@ -484,7 +510,7 @@ fn source(lang: &str, digest: TextDigest, rest: &str) -> Source {
     let mut note = None;
     if let Some(after) = rest.strip_prefix('^') {
         let (label, after) = word(after);
-        (note, rest) = (Some(label.into()), after);
+        (note, rest) = (Some(of_word(label).into()), after);
     }
     let mut column = None;
     if let Some(after) = rest.strip_prefix('|') {
@@ -582,7 +608,7 @@ mod tests {
 
     fn stanza() -> impl Strategy<Value = Stanza> {
         let unit = prop_oneof![Just(Unit::Title), Just(Unit::Description), id().prop_map(Unit::Segment)];
-        let place = (prop::option::of("[a-zә-ө0-9-]{1,8}"), prop::option::of(1..9u32));
+        let place = (prop::option::of("[a-zә-ө0-9 \\\\*†#^|-]{1,8}"), prop::option::of(1..9u32));
         let source = (digest(), anchor_list(), place, text()).prop_map(|(digest, anchors, (note, column), text)| Source {
             lang: "kk".into(),
             digest,

@@ -178,8 +178,8 @@ fn hash_shape(document: &Document, digester: &mut Digester) {
         (level, anchor, explicit, text, segment, aliases).hash(digester);
     }
     digester.write_usize(notes.len());
-    for Note { label, number: _, uses: _, html: _, blocks, segments } in notes {
-        (label, blocks, segments).hash(digester);
+    for Note { label, id, number: _, uses: _, html: _, blocks, segments } in notes {
+        (label, id, blocks, segments).hash(digester);
     }
     // Which sentences stand beside which.
     digester.write_usize(marks.len());

@@ -94,18 +94,6 @@ impl Builder {
         u32::try_from(self.html.len()).expect("the limit on text files keeps a page's HTML below 4 GiB")
     }
 
-    /// Puts another one behind this one, before whose segments there are so many now.
-    pub(super) fn append(&mut self, other: Self, segments: u32) {
-        let by = self.position();
-        let kind = |kind| match kind {
-            HoleKind::Id(index) => HoleKind::Id(index + segments),
-            HoleKind::SegmentEnd(index) => HoleKind::SegmentEnd(index + segments),
-            kind => kind,
-        };
-        self.holes.extend(other.holes.into_iter().map(|hole| Hole { at: hole.at + by, kind: kind(hole.kind) }));
-        self.html.push_str(&other.html);
-    }
-
     pub(super) fn finish(self) -> Fragment {
         Fragment { html: self.html.into_boxed_str(), holes: self.holes.into_boxed_slice() }
     }

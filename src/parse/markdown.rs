@@ -77,7 +77,13 @@ struct Writer<'a, 'p> {
     problems: &'p mut Vec<Diagnostic>,
     events: Vec<(Event<'a>, Range<usize>)>,
     at: usize,
-    part: Part,
+    out: Builder,
+    segments: Vec<Segment>,
+    blocks: Vec<Block>,
+    marks: Vec<Marks>,
+    block_number: u32,
+    /// Of the block at the top level that is open: kind, where it begins in the HTML, its first segment, its first byte.
+    top: Option<(BlockKind, u32, u32, usize)>,
     /// Whether the HTML ends with a line break, so that blocks begin on lines of their own.
     at_line_start: bool,
 
@@ -101,48 +107,6 @@ struct Writer<'a, 'p> {
     tables: u32,
     heading: Option<OpenHeading>,
     notes: Notes,
-}
-
-/// What is being written: the text, or apart from it a footnote. Positions count from its own beginning.
-#[derive(Default)]
-struct Part {
-    out: Builder,
-    segments: Vec<Segment>,
-    blocks: Vec<Block>,
-    marks: Vec<Marks>,
-    /// Its headings, as positions among those of the document.
-    headings: Vec<usize>,
-    block_number: u32,
-    /// Depth of blocks around it.
-    depth: usize,
-    /// Of the block at its top level that is open: kind, where it begins in the HTML, its first segment, its first byte.
-    top: Option<(BlockKind, u32, u32, usize)>,
-}
-
-impl Part {
-    /// Puts another part behind this one.
-    fn append(&mut self, mut other: Self, headings: &mut [Heading]) {
-        let (html, segments) = (self.out.position(), self.segments.len() as u32);
-        self.out.append(other.out, segments);
-        for segment in &mut other.segments {
-            segment.html = (segment.html.0 + html, segment.html.1 + html);
-            segment.block += self.block_number;
-            segment.id.block.number += self.block_number;
-        }
-        for block in &mut other.blocks {
-            block.html = (block.html.0 + html, block.html.1 + html);
-            block.segments = (block.segments.0 + segments, block.segments.1 + segments);
-        }
-        other.marks.iter_mut().for_each(|marks| marks.segment += segments);
-        for &heading in &other.headings {
-            headings[heading].segment = headings[heading].segment.map(|segment| segment + segments);
-        }
-        self.segments.append(&mut other.segments);
-        self.blocks.append(&mut other.blocks);
-        self.marks.append(&mut other.marks);
-        self.headings.append(&mut other.headings);
-        self.block_number += other.block_number;
-    }
 }
 
 /// A block of text, in which each line is a segment.
@@ -192,16 +156,19 @@ impl<'a, 'p> Writer<'a, 'p> {
         let mut events = Vec::with_capacity((text.len() - start) / 16 + 8);
         let moved = |(event, range): (_, Range<usize>)| (event, range.start + start..range.end + start);
         events.extend(Parser::new_ext(&text[start..], options).into_offset_iter().map(moved));
+        let notes = Notes::defined_in(&events);
         Self {
             text,
             page,
             problems,
             events,
             at: 0,
-            part: Part {
-                out: Builder { html: String::with_capacity((text.len() - start) * 5 / 4), ..Builder::default() },
-                ..Part::default()
-            },
+            out: Builder { html: String::with_capacity((text.len() - start) * 5 / 4), ..Builder::default() },
+            segments: Vec::new(),
+            blocks: Vec::new(),
+            marks: Vec::new(),
+            block_number: 0,
+            top: None,
             at_line_start: true,
             headings: Vec::new(),
             refs: Vec::new(),
@@ -217,26 +184,47 @@ impl<'a, 'p> Writer<'a, 'p> {
             table: None,
             tables: 0,
             heading: None,
-            notes: Notes::default(),
+            notes,
         }
     }
 
     fn run(mut self, take_title: bool) -> Written {
+        let title = self.write_events(self.events.len(), take_title);
+        let notes = self.write_notes();
+        Written {
+            title,
+            body: self.out.finish(),
+            blocks: self.blocks,
+            segments: self.segments,
+            headings: self.headings,
+            refs: self.refs,
+            codes: self.codes,
+            notes,
+            marks: self.marks,
+        }
+    }
+
+    /// Writes the events before `end`, but for the notes that are defined among them; gives the title if it is to be taken.
+    fn write_events(&mut self, end: usize, take_title: bool) -> Option<(String, Option<Range<usize>>)> {
         let mut title = None;
         let mut may_be_title = take_title;
-        while self.at < self.events.len() {
+        while self.at < end {
             let (event, range) = self.events[self.at].clone();
+            if matches!(event, Event::Start(Tag::FootnoteDefinition(_))) {
+                // Like any block it ends the text of a tight list item.
+                self.close_leaf();
+                self.at = self.notes.behind(self.at);
+                continue;
+            }
             self.at += 1;
             let opens_block = matches!(&event, Event::Start(tag) if is_block(tag)) || event == Event::Rule;
-            let is_note = matches!(event, Event::Start(Tag::FootnoteDefinition(_)));
-            // A definition stands apart from the blocks of the text, and has its own.
-            if opens_block && self.block_depth == self.part.depth && !is_note {
+            if opens_block && self.block_depth == 0 {
                 let kind = match &event {
                     Event::Start(Tag::Paragraph) => BlockKind::Paragraph,
                     Event::Start(Tag::Heading { level, .. }) => BlockKind::Heading(*level as u8),
                     _ => BlockKind::Other,
                 };
-                self.part.top = Some((kind, self.part.out.position(), self.part.segments.len() as u32, range.start));
+                self.top = Some((kind, self.out.position(), self.segments.len() as u32, range.start));
             }
             let is_title = std::mem::take(&mut may_be_title)
                 && matches!(&event, Event::Start(Tag::Heading { level, .. }) if *level as u8 == 1);
@@ -247,42 +235,31 @@ impl<'a, 'p> Writer<'a, 'p> {
                     let ended = self.end(tag);
                     if ended.is_some() {
                         title = ended;
-                        self.part.top = None;
+                        self.top = None;
                     }
                 }
                 event => self.leaf_event(event, range),
             }
-            if self.block_depth == self.part.depth
-                && let Some((kind, html, first, byte_start)) = self.part.top.take_if(|_| self.leaf.is_none())
-                && self.part.out.position() > html
+            if self.block_depth == 0
+                && let Some((kind, html, first, byte_start)) = self.top.take_if(|_| self.leaf.is_none())
+                && self.out.position() > html
             {
-                self.part.blocks.push(Block {
+                self.blocks.push(Block {
                     kind,
-                    html: (html, self.part.out.position()),
-                    segments: (first, self.part.segments.len() as u32),
+                    html: (html, self.out.position()),
+                    segments: (first, self.segments.len() as u32),
                     bytes: (byte_start as u32, byte_end as u32),
                 });
             }
         }
-        let notes = self.finish_notes();
-        Written {
-            title,
-            body: self.part.out.finish(),
-            blocks: self.part.blocks,
-            segments: self.part.segments,
-            headings: self.headings,
-            refs: self.refs,
-            codes: self.codes,
-            notes,
-            marks: self.part.marks,
-        }
+        title
     }
 
     // Output.
 
     fn push(&mut self, html: &str) {
         if !html.is_empty() {
-            self.part.out.html.push_str(html);
+            self.out.html.push_str(html);
             self.at_line_start = html.ends_with('\n');
         }
     }
@@ -295,23 +272,23 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     fn escaped(&mut self, text: &str) {
         if !text.is_empty() {
-            escape_html_body_text(&mut self.part.out.html, text).expect("writing to a string");
+            escape_html_body_text(&mut self.out.html, text).expect("writing to a string");
             self.at_line_start = text.ends_with('\n');
         }
     }
 
     fn attribute(&mut self, text: &str) {
-        escape_html(&mut self.part.out.html, text).expect("writing to a string");
+        escape_html(&mut self.out.html, text).expect("writing to a string");
         self.at_line_start = false;
     }
 
     fn href(&mut self, url: &str) {
-        escape_href(&mut self.part.out.html, url).expect("writing to a string");
+        escape_href(&mut self.out.html, url).expect("writing to a string");
         self.at_line_start = false;
     }
 
     fn hole(&mut self, kind: HoleKind) {
-        self.part.out.hole(kind);
+        self.out.hole(kind);
         self.at_line_start = false;
     }
 
@@ -333,7 +310,7 @@ impl<'a, 'p> Writer<'a, 'p> {
         if self.leaf.is_none() && self.addresses() {
             // The cells of a row are one block.
             let sentence = self.table.as_mut().map_or(0, Table::next_in_row);
-            self.part.block_number += u32::from(sentence == 0);
+            self.block_number += u32::from(sentence == 0);
             self.leaf = Some(Leaf { sentence, depth: 0, html_start: 0, byte_start: start, byte_end: start, cut: None });
             self.open_segment(start);
         }
@@ -342,11 +319,11 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn open_segment(&mut self, start: usize) {
         self.leaf.as_mut().expect("a segment is opened in a leaf").sentence += 1;
         self.push("<span class=\"seg\" id=\"");
-        self.hole(HoleKind::Id(self.part.segments.len() as u32));
+        self.hole(HoleKind::Id(self.segments.len() as u32));
         self.push("\">");
-        let html_start = self.part.out.position();
+        let html_start = self.out.position();
         // A note is the editor's, and a table comes from its source as a whole.
-        let is_text = self.table.is_none() && self.notes.aside.is_empty();
+        let is_text = self.table.is_none() && self.notes.open.is_none();
         let cut = if is_text { self.provenance.cut_at(start) } else { None };
         let leaf = self.leaf.as_mut().expect("still open");
         leaf.html_start = html_start;
@@ -358,16 +335,16 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn close_segment(&mut self) {
         let Some(leaf) = &self.leaf else { return };
         let segment = Segment {
-            id: SegmentId::plain(self.part.block_number, leaf.sentence),
-            html: (leaf.html_start, self.part.out.position()),
+            id: SegmentId::plain(self.block_number, leaf.sentence),
+            html: (leaf.html_start, self.out.position()),
             bytes: (leaf.byte_start as u32, leaf.byte_end as u32),
-            block: self.part.block_number,
+            block: self.block_number,
             cell: self.table.as_ref().map(Table::cell),
-            note: None,
+            note: self.notes.open,
             cut: leaf.cut,
         };
-        let index = self.part.segments.len() as u32;
-        self.part.segments.push(segment);
+        let index = self.segments.len() as u32;
+        self.segments.push(segment);
         self.push("</span>");
         self.hole(HoleKind::SegmentEnd(index));
     }
@@ -463,13 +440,6 @@ impl<'a, 'p> Writer<'a, 'p> {
                 self.push("<dd>");
                 self.containers.push(Container::Item);
             }
-            Tag::FootnoteDefinition(label) => {
-                let note = Part { depth: self.block_depth, ..Part::default() };
-                let around = std::mem::replace(&mut self.part, note);
-                self.at_line_start = true;
-                self.notes.aside.push((label.into_string(), range, around));
-                self.containers.push(Container::Other);
-            }
             Tag::Table(alignments) => {
                 self.fresh_line();
                 self.push("<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"");
@@ -493,7 +463,8 @@ impl<'a, 'p> Writer<'a, 'p> {
             Tag::Subscript => self.push("<sub>"),
             Tag::Link { link_type, dest_url, title, .. } => self.start_link(link_type, &dest_url, &title, range),
             Tag::Image { dest_url, title, .. } => self.image(&dest_url, &title, &range),
-            Tag::MetadataBlock(_) => {}
+            // Passed over by the loop, and not switched on.
+            Tag::FootnoteDefinition(_) | Tag::MetadataBlock(_) => {}
         }
     }
 
@@ -533,13 +504,6 @@ impl<'a, 'p> Writer<'a, 'p> {
                 self.containers.pop();
                 self.push("</dd>\n");
             }
-            TagEnd::FootnoteDefinition => {
-                self.containers.pop();
-                let (label, range, around) = self.notes.aside.pop().expect("a definition was begun");
-                let note = std::mem::replace(&mut self.part, around);
-                self.at_line_start = self.part.out.html.is_empty() || self.part.out.html.ends_with('\n');
-                self.define_note(label, range, note);
-            }
             TagEnd::Table => {
                 self.table = None;
                 self.push("</tbody></table></div>\n");
@@ -562,8 +526,9 @@ impl<'a, 'p> Writer<'a, 'p> {
                     self.push("</a>");
                 }
             }
-            // Code blocks, HTML blocks and images are taken whole when they begin.
-            TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::Image | TagEnd::MetadataBlock(_) => {}
+            // Code blocks, HTML blocks and images are taken whole when they begin; of the others see there.
+            TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::Image => {}
+            TagEnd::FootnoteDefinition | TagEnd::MetadataBlock(_) => {}
         }
         None
     }
@@ -787,7 +752,7 @@ impl<'a, 'p> Writer<'a, 'p> {
     // Headings.
 
     fn start_heading(&mut self, level: u8, id: Option<CowStr<'a>>, classes: &[CowStr<'a>], range: Range<usize>, is_title: bool) {
-        let title = is_title.then(|| std::mem::take(&mut self.part.out));
+        let title = is_title.then(|| std::mem::take(&mut self.out));
         self.fresh_line();
         self.push(&format!("<h{level}"));
         if self.page.is_some() && title.is_none() {
@@ -817,7 +782,7 @@ impl<'a, 'p> Writer<'a, 'p> {
         let marks = self.text[range.clone()].len() - self.text[range.clone()].trim_start_matches(['#', ' ', '\t']).len();
         self.open_leaf(range.start + marks);
         if let (Some(heading), true) = (&mut self.heading, self.leaf.is_some()) {
-            heading.segment = Some(self.part.segments.len() as u32);
+            heading.segment = Some(self.segments.len() as u32);
         }
     }
 
@@ -826,8 +791,8 @@ impl<'a, 'p> Writer<'a, 'p> {
         self.push(&format!("</h{}>\n", heading.level));
         let text = heading.text.trim().to_owned();
         if let Some(out) = heading.title {
-            self.part.out = out;
-            self.at_line_start = self.part.out.html.is_empty() || self.part.out.html.ends_with('\n');
+            self.out = out;
+            self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
             return Some((text, heading.bytes));
         }
         let page = self.page?;
@@ -852,7 +817,6 @@ impl<'a, 'p> Writer<'a, 'p> {
             }
         }
         let anchor = self.anchors.take(wanted, is_reserved);
-        self.part.headings.push(self.headings.len());
         self.headings.push(Heading {
             level: heading.level,
             anchor,

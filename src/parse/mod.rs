@@ -30,6 +30,7 @@ mod provenance;
 
 pub use fragment::{Fragment, Hole, HoleKind, Word};
 pub use marks::{Marks, Silenced, silenced_behind};
+pub use names::note_label;
 pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, Ref, RefKind, Segment, Target};
 
 /// All that a document depends on.

@@ -1,6 +1,8 @@
-//! Names of which a page may have each only once: anchors, ids of footnotes.
+//! Names of which a page may have each only once: anchors, labels and ids of footnotes.
 
 use std::collections::{HashMap, HashSet};
+
+use unicase::UniCase;
 
 /// Names that are given once on a page.
 #[derive(Default)]
@@ -22,6 +24,17 @@ impl Names {
         self.taken.insert(name.clone());
         name
     }
+}
+
+/// The label of a footnote without what does not count in comparing labels: its case, folded as pulldown-cmark folds it,
+/// which has folded the white space already.
+pub fn note_label(written: &str) -> String {
+    UniCase::new(written).to_folded_case()
+}
+
+/// What ids are made of for a label.
+pub(super) fn note_id(label: &str) -> String {
+    label.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect()
 }
 
 /// Whether an anchor is the id of a sentence, a footnote or a part of the page around the text: a

@@ -100,8 +100,11 @@ pub struct CodeBlock {
 /// A footnote's definition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Note {
+    /// Its label as labels are compared ([`note_label`](super::note_label)): by this the notes of editions are the same.
     pub label: String,
-    /// From one, in the order of first use.
+    /// What ids on the page are made of, `fn-…` and `fnref-…`: the label as it was written, cleaned.
+    pub id: String,
+    /// From one, in the order of first use: in the text, then in the notes as they come.
     pub number: u32,
     /// How often it is referred to.
     pub uses: u32,

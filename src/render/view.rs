@@ -598,9 +598,9 @@ fn toc(renderer: &Renderer, work: WorkId, document: &Document) -> Value {
     below(&entries, &mut 0, 0)
 }
 
-fn note_backs(label: &str, uses: u32, scope: &str) -> Value {
+fn note_backs(id: &str, uses: u32, scope: &str) -> Value {
     let backs: Vec<String> =
-        (1..=uses).map(|n| if n == 1 { format!("{scope}fnref-{label}") } else { format!("{scope}fnref-{label}.{n}") }).collect();
+        (1..=uses).map(|n| if n == 1 { format!("{scope}fnref-{id}") } else { format!("{scope}fnref-{id}.{n}") }).collect();
     backs.into()
 }
 
@@ -611,10 +611,10 @@ fn notes(writer: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Value {
 
 fn note_value(writer: &Writer<'_>, note: &crate::parse::Note, problems: &mut Vec<Diagnostic>) -> Value {
     map([
-        ("id", format!("fn-{}", note.label).into()),
+        ("id", format!("fn-{}", note.id).into()),
         ("number", u64::from(note.number).into()),
         ("html", Value::safe_string(&writer.part(note.html.0..note.html.1, problems))),
-        ("back", note_backs(&note.label, note.uses, "")),
+        ("back", note_backs(&note.id, note.uses, "")),
     ])
 }
 
@@ -624,9 +624,9 @@ fn paired_notes(left: &Writer<'_>, right: &Writer<'_>, count: &mut usize, proble
         let Some(note) = note.map(|note| &writer.document.notes[note as usize]) else { return Value::none() };
         let scope = writer.scope();
         map([
-            ("id", format!("{scope}fn-{}", note.label).into()),
+            ("id", format!("{scope}fn-{}", note.id).into()),
             ("number", u64::from(note.number).into()),
-            ("back", note_backs(&note.label, note.uses, &scope)),
+            ("back", note_backs(&note.id, note.uses, &scope)),
         ])
     };
     let notes = crate::site::rows::note_rows(left.document, right.document).into_iter().map(|note| {

@@ -457,7 +457,7 @@ impl Site {
             return true;
         }
         let note = anchor.strip_prefix("fn-").or_else(|| anchor.strip_prefix("fnref-"));
-        note.is_some_and(|label| document.notes.iter().any(|note| note.label == label))
+        note.is_some_and(|id| document.notes.iter().any(|note| note.id == id))
     }
 
     /// All anchors of an edition that a person would link to.

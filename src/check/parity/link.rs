@@ -7,6 +7,7 @@ use super::{Difference, Finding, Side, shown};
 use crate::base::{code, path};
 use crate::model::key::looks_like_language;
 use crate::model::{EditionName, Key, SegmentId};
+use crate::parse::note_label;
 
 /// How many things of a kind are compared: a text with more is no sentence.
 const MOST: usize = 500;
@@ -162,7 +163,8 @@ pub(super) fn notes(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Fin
         return;
     }
     let lacking = |pieces: &[Piece<'_>], others: &[Piece<'_>]| -> Vec<(String, Range<usize>)> {
-        let lacks = pieces.iter().filter(|piece| !others.iter().any(|other| other.words == piece.words));
+        let labels: Vec<String> = others.iter().map(|other| note_label(other.words)).collect();
+        let lacks = pieces.iter().filter(|piece| !labels.contains(&note_label(piece.words)));
         lacks.map(|piece| (piece.words.to_owned(), piece.range.clone())).collect()
     };
     let missing = lacking(&a.notes, &b.notes);

@@ -16,7 +16,7 @@ use std::ops::Range;
 
 use crate::base::{Code, code};
 use crate::model::LanguagePack;
-use crate::parse::Note;
+use crate::parse::{Note, note_label};
 
 mod link;
 mod number;
@@ -176,8 +176,8 @@ fn is_power_of_ten(value: u64) -> bool {
 impl Side<'_> {
     /// Whether its edition has a footnote of that label.
     fn has_note(&self, label: &str) -> bool {
-        let known = |c: char| if c.is_alphanumeric() || c == '_' { c } else { '-' };
-        self.notes.iter().any(|note| note.label.chars().eq(label.chars().map(known)))
+        let label = note_label(label);
+        self.notes.iter().any(|note| note.label == label)
     }
 }
 

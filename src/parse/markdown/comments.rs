@@ -13,9 +13,9 @@ impl Writer<'_, '_> {
         // The space before it is no part of the sentence.
         if let Some(leaf) = &self.leaf {
             let least = leaf.html_start as usize;
-            let holes = self.part.out.holes.last().map_or(0, |hole| hole.at as usize);
-            let kept = self.part.out.html.trim_end_matches(' ').len().max(least).max(holes);
-            self.part.out.html.truncate(kept);
+            let holes = self.out.holes.last().map_or(0, |hole| hole.at as usize);
+            let kept = self.out.html.trim_end_matches(' ').len().max(least).max(holes);
+            self.out.html.truncate(kept);
         }
         let rest = &self.text[place.end..];
         // A cell ends before its line does.
@@ -38,11 +38,11 @@ impl Writer<'_, '_> {
             }
             Ok(mark) => {
                 if self.leaf.is_some() {
-                    let segment = self.part.segments.len() as u32;
-                    if self.part.marks.last().is_none_or(|last| last.segment != segment) {
-                        self.part.marks.push(Marks { segment, ..Marks::default() });
+                    let segment = self.segments.len() as u32;
+                    if self.marks.last().is_none_or(|last| last.segment != segment) {
+                        self.marks.push(Marks { segment, ..Marks::default() });
                     }
-                    self.part.marks.last_mut().expect("there is one by now").add(mark, place.clone());
+                    self.marks.last_mut().expect("there is one by now").add(mark, place.clone());
                 }
                 None
             }

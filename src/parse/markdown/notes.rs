@@ -1,15 +1,17 @@
 //! Footnotes: references, definitions, and what becomes of those that lack the other.
 //!
-//! A note is written apart, wherever it is defined, and put behind the text in the end, in the order of the numbers: so its
-//! sentences come after those of the text, as readers find them, and a definition that is moved in the file moves no address.
+//! Wherever a note is defined, it is written behind the text, in the order of the numbers: so its sentences come after
+//! those of the text, as readers find them, and a definition that is moved in the file moves no address. Numbers are given
+//! as references are written: first those of the text, then those of the first note, of the second, and so on. Notes to
+//! which nothing leads from the text come last, by label.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::base::{Place, code, suggest};
 
-use super::{Event, Part, Tag, Writer};
-use crate::parse::names::Names;
+use super::{Event, Tag, TagEnd, Writer};
+use crate::parse::names::{Names, note_id, note_label};
 use crate::parse::{HoleKind, Note};
 
 /// How many undefined footnotes of a page get a hint at a similar one: it costs a look at all of them.
@@ -17,45 +19,102 @@ const HINTS: usize = 20;
 
 #[derive(Default)]
 pub(super) struct Notes {
-    /// By label: number and uses.
-    used: BTreeMap<String, (u32, u32)>,
-    defined: BTreeMap<String, (Range<usize>, Part)>,
-    ids: BTreeMap<String, String>,
-    taken_ids: Names,
-    /// The labels that are defined, once they are asked for.
-    labels: Option<Vec<String>>,
+    /// In the order in which they begin in the file.
+    definitions: Vec<Definition>,
+    /// By label, as labels are compared.
+    known: BTreeMap<String, Known>,
+    /// Labels in the order of their numbers.
+    numbered: Vec<String>,
+    ids: Names,
+    /// The position of the note that is being written.
+    pub(super) open: Option<u32>,
     /// How many references had no definition.
     undefined: usize,
-    /// What was being written when a definition began, the text first: definitions may stand in one another.
-    pub(super) aside: Vec<(String, Range<usize>, Part)>,
 }
 
-impl<'a> Writer<'a, '_> {
-    pub(super) fn note_id(&mut self, label: &str) -> String {
-        if let Some(id) = self.notes.ids.get(label) {
-            return id.clone();
+struct Definition {
+    /// Its label as it was written.
+    written: String,
+    /// Its bytes in the file.
+    bytes: Range<usize>,
+    /// The events in it; other definitions may stand among them.
+    events: Range<usize>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// Positions among the definitions: of two of one label the second is put behind the first, so that nothing is lost.
+    definitions: Vec<usize>,
+    /// Once it has a number: that, and what its ids are made of.
+    numbered: Option<(u32, String)>,
+    uses: u32,
+}
+
+/// Where a note that is written stands: its HTML, its blocks and segments, as in [`Note`].
+struct Extent {
+    html: (u32, u32),
+    blocks: (u32, u32),
+    segments: (u32, u32),
+}
+
+impl Notes {
+    pub(super) fn defined_in(events: &[(Event<'_>, Range<usize>)]) -> Self {
+        let mut notes = Self::default();
+        let mut open = Vec::new();
+        for (at, (event, bytes)) in events.iter().enumerate() {
+            match event {
+                Event::Start(Tag::FootnoteDefinition(written)) => {
+                    let position = notes.definitions.len();
+                    open.push(position);
+                    notes.known.entry(note_label(written)).or_default().definitions.push(position);
+                    let (written, bytes) = (written.to_string(), bytes.clone());
+                    notes.definitions.push(Definition { written, bytes, events: at + 1..events.len() });
+                }
+                Event::End(TagEnd::FootnoteDefinition) => {
+                    let position = open.pop().expect("a definition was begun");
+                    notes.definitions[position].events.end = at;
+                }
+                _ => {}
+            }
         }
-        let clean: String = label.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect();
-        let id = self.notes.taken_ids.take(clean, |_| false);
-        self.notes.ids.insert(label.to_owned(), id.clone());
-        id
+        notes
     }
 
-    pub(super) fn note_reference(&mut self, label: &str) {
+    /// The event behind the definition that begins at one.
+    pub(super) fn behind(&self, start: usize) -> usize {
+        let definition = self.definitions.partition_point(|definition| definition.events.start <= start);
+        self.definitions[definition].events.end + 1
+    }
+
+    /// The note of a label, which gets a number if it has none; `None` if it is not defined.
+    fn number(&mut self, label: &str) -> Option<&mut Known> {
+        let known = self.known.get_mut(label)?;
+        if known.numbered.is_none() {
+            let id = self.ids.take(note_id(&self.definitions[known.definitions[0]].written), |_| false);
+            self.numbered.push(label.to_owned());
+            known.numbered = Some((self.numbered.len() as u32, id));
+        }
+        Some(known)
+    }
+}
+
+impl Writer<'_, '_> {
+    pub(super) fn note_reference(&mut self, written: &str) {
         // A title is shown without markup, so nothing could lead back from the note.
         if self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) {
             return;
         }
-        let id = self.note_id(label);
-        let next = self.notes.used.len() as u32 + 1;
-        let (number, uses) = self.notes.used.entry(label.to_owned()).or_insert((next, 0));
+        let Some(Known { numbered: Some((number, id)), uses, .. }) = self.notes.number(&note_label(written)) else {
+            // The parser takes no reference for one that has no definition.
+            return self.escaped(&format!("[^{written}]"));
+        };
         *uses += 1;
-        let (number, uses) = (*number, *uses);
+        let (number, id, uses) = (*number, id.clone(), *uses);
         self.push("<sup class=\"note-ref\" id=\"");
         self.hole(HoleKind::Scope);
         self.push(&format!("fnref-{id}"));
         if uses > 1 {
-            // A label has no full stop.
+            // An id has no full stop.
             self.push(&format!(".{uses}"));
         }
         self.push("\"><a href=\"#");
@@ -72,15 +131,8 @@ impl<'a> Writer<'a, '_> {
         if label.is_empty() {
             return;
         }
-        let events = &self.events;
-        let known = self.notes.labels.get_or_insert_with(|| {
-            let label = |(event, _): &(Event<'a>, _)| match event {
-                Event::Start(Tag::FootnoteDefinition(label)) => Some(label.to_string()),
-                _ => None,
-            };
-            events.iter().filter_map(label).collect()
-        });
-        let hint = (self.notes.undefined < HINTS).then(|| suggest::did_you_mean(label, known.iter().map(String::as_str)));
+        let known = self.notes.definitions.iter().map(|definition| definition.written.as_str());
+        let hint = (self.notes.undefined < HINTS).then(|| suggest::did_you_mean(label, known));
         self.notes.undefined += 1;
         let hint = hint.flatten().unwrap_or_else(|| format!("define it on a line of its own: `[^{label}]: …`"));
         let message = format!("the footnote `{label}` is not defined");
@@ -89,63 +141,71 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    /// Keeps a definition; a second one of the same label is put after the first, so that nothing is lost.
-    pub(super) fn define_note(&mut self, label: String, range: Range<usize>, part: Part) {
-        let Some((first, known)) = self.notes.defined.get_mut(&label) else {
-            self.notes.defined.insert(label, (range, part));
-            return;
+    /// Writes the notes behind the text, in the order of their numbers.
+    pub(super) fn write_notes(&mut self) -> Vec<Note> {
+        let mut written = Vec::with_capacity(self.notes.known.len());
+        self.write_numbered(&mut written);
+        // What nothing leads to is printed all the same: nothing that was written is lost.
+        for label in self.notes.known.keys().cloned().collect::<Vec<_>>() {
+            self.notes.number(&label);
+            self.write_numbered(&mut written);
+        }
+        let notes = std::mem::take(&mut self.notes);
+        self.judge(&notes);
+        let note = |(label, place): (String, Extent)| {
+            let Known { numbered, uses, .. } = &notes.known[&label];
+            let (number, id) = numbered.clone().expect("all have a number by now");
+            Note { label, id, number, uses: *uses, html: place.html, blocks: place.blocks, segments: place.segments }
         };
-        let first = first.clone();
-        known.append(part, &mut self.headings);
-        let line = self.first_line(range);
-        let place = self.page.map(|page| Place::new(&page.file, self.first_line(first)));
-        if let (Some(problem), Some(place)) =
-            (self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is defined twice")), place)
-        {
-            problem.others.push((place, "first defined here".to_owned()));
-            problem.push_hint("give one of them another label, or make them one".to_owned());
-        }
+        notes.numbered.iter().cloned().zip(written).map(note).collect()
     }
 
-    pub(super) fn first_line(&self, range: Range<usize>) -> Range<usize> {
-        range.start..range.start + self.text[range.clone()].find('\n').unwrap_or(range.len())
-    }
-
-    /// Puts the notes behind the text, in the order of their numbers.
-    pub(super) fn finish_notes(&mut self) -> Vec<Note> {
-        let defined = std::mem::take(&mut self.notes.defined);
-        let mut numbered = Vec::with_capacity(defined.len());
-        for (label, (range, part)) in defined {
-            let (number, uses) = match self.notes.used.get(&label) {
-                Some(&found) => found,
-                None => {
-                    let line = self.first_line(range.clone());
-                    if let Some(problem) = self.problem(&code::FOOTNOTE, line, format!("the footnote `{label}` is never used")) {
-                        problem.push_hint(format!("refer to it with `[^{label}]`"));
-                    }
-                    // It is printed all the same, after the others: nothing that was written is lost.
-                    let number = self.notes.used.len() as u32 + 1;
-                    self.notes.used.insert(label.clone(), (number, 0));
-                    (number, 0)
-                }
-            };
-            numbered.push((number, uses, self.note_id(&label), part));
-        }
-        numbered.sort_by_key(|(number, ..)| *number);
-        let mut notes = Vec::with_capacity(numbered.len());
-        for (number, uses, label, part) in numbered {
-            let (html, blocks, segments) = (self.part.out.position(), self.part.blocks.len(), self.part.segments.len());
-            self.part.append(part, &mut self.headings);
-            self.part.segments[segments..].iter_mut().for_each(|segment| segment.note = Some(notes.len() as u32));
-            notes.push(Note {
-                label,
-                number,
-                uses,
-                html: (html, self.part.out.position()),
-                blocks: (blocks as u32, self.part.blocks.len() as u32),
-                segments: (segments as u32, self.part.segments.len() as u32),
+    /// Writes the notes that have a number and are not written yet; they may give numbers to more.
+    fn write_numbered(&mut self, written: &mut Vec<Extent>) {
+        while let Some(label) = self.notes.numbered.get(written.len()) {
+            let definitions = self.notes.known[label].definitions.clone();
+            let start = (self.out.position(), self.blocks.len() as u32, self.segments.len() as u32);
+            self.notes.open = Some(written.len() as u32);
+            for definition in definitions {
+                let events = self.notes.definitions[definition].events.clone();
+                self.at = events.start;
+                self.at_line_start = true;
+                self.write_events(events.end, false);
+            }
+            self.notes.open = None;
+            written.push(Extent {
+                html: (start.0, self.out.position()),
+                blocks: (start.1, self.blocks.len() as u32),
+                segments: (start.2, self.segments.len() as u32),
             });
         }
-        notes
+    }
+
+    /// Says which notes are never used, and which are defined twice.
+    fn judge(&mut self, notes: &Notes) {
+        for known in notes.known.values() {
+            let definition = |at: usize| (&notes.definitions[at].written, notes.definitions[at].bytes.clone());
+            let (written, bytes) = definition(known.definitions[0]);
+            let first = self.first_line(bytes);
+            let place = self.page.map(|page| Place::new(&page.file, first.clone()));
+            for (written, bytes) in known.definitions[1..].iter().map(|&at| definition(at)) {
+                let line = self.first_line(bytes);
+                if let (Some(problem), Some(place)) =
+                    (self.problem(&code::FOOTNOTE, line, format!("the footnote `{written}` is defined twice")), &place)
+                {
+                    problem.others.push((place.clone(), "first defined here".to_owned()));
+                    problem.push_hint("give one of them another label, or make them one".to_owned());
+                }
+            }
+            if known.uses == 0
+                && let Some(problem) = self.problem(&code::FOOTNOTE, first, format!("the footnote `{written}` is never used"))
+            {
+                problem.push_hint(format!("refer to it with `[^{written}]`"));
+            }
+        }
+    }
+
+    fn first_line(&self, range: Range<usize>) -> Range<usize> {
+        range.start..range.start + self.text[range.clone()].find('\n').unwrap_or(range.len())
     }
 }
