@@ -1009,6 +1009,26 @@ fn a_deleted_sentence_leaves_its_address_to_nobody() {
     assert_eq!(standing(&files), "1.1a Missing");
 }
 
+/// What the source has no more may still stand in a translation, and there a second line may say the same.
+#[test]
+fn an_address_that_a_translation_still_has_comes_back_to_no_other_line() {
+    for (was, is, ids) in [
+        ("Tilmash 1\n", "Tilmash 1\n\nTilmash 1\n", "1.1 2.1 2a.1-en"),
+        ("Tilmash 1\n", "Tilmash 2\n\nTilmash 1\n", "1.1 1a.1-en 2.1"),
+        ("Tilmash one\n", "Tilmash 2\n\nTilmash 1\n", "1.1 1a.1-en 2.1"),
+    ] {
+        let mut files = work("Мәтін.\n\nTilmash 1\n", &format!("Text.\n\n{was}"));
+        replace(&mut files, "content/a.kk.md", "\n\nTilmash 1\n", "\n");
+        sync(&mut files);
+        replace(&mut files, "content/a.en.md", was, is);
+        for _ in 0..2 {
+            assert_eq!(only_ids(&files, "content/a.en.md"), ids, "{was} {is}");
+            sync(&mut files);
+        }
+        assert_eq!(sync(&mut files), 0);
+    }
+}
+
 #[test]
 fn a_moved_sentence_takes_its_address_along() {
     let mut files = edited("Екінші сөйлем басқа нәрсе туралы.\n", "");

@@ -241,12 +241,11 @@ pub(super) fn alone(
 pub(super) fn come_back(
     tombs: &HashMap<TextDigest, Vec<SegmentId>>,
     lines: &[Line<'_>],
-    taken: &HashSet<SegmentId>,
     pairs: &Pairs,
     ids: &mut [Option<SegmentId>],
 ) {
     let cells: Vec<usize> = (0..lines.len()).filter(|&line| lines[line].cell.is_some()).collect();
-    let mut given = taken.clone();
+    let mut given: HashSet<SegmentId> = HashSet::new();
     for row in cells.chunk_by(|&a, &b| lines[a].block == lines[b].block) {
         if row.iter().any(|&line| pairs.of_new[line].is_some() || ids[line].is_some()) {
             continue;
