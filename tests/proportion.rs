@@ -79,6 +79,30 @@ fn addresses_of_cells_and_notes_take_time_in_proportion() {
     });
 }
 
+/// The same of texts with many gaps, in either edition.
+#[test]
+fn addresses_of_texts_with_many_gaps_take_time_in_proportion() {
+    fn text(n: usize, word: &str, other: &str) -> String {
+        (0..n).fold(String::new(), |mut text, at| {
+            writeln!(text, "{} {at}.\n", if at % 4 == 0 { other } else { word }).expect("writing to a string");
+            text
+        })
+    }
+    for (lang, word) in [("kk", "k"), ("en", "e")] {
+        check(&format!("every fourth line of `{lang}` is another"), 1_000, |size| {
+            let mut files = Files::from([
+                ("site.yaml".to_owned(), "title: T\nlanguages: [kk, en]\n".to_owned()),
+                ("content/index.kk.md".to_owned(), "# T\n".to_owned()),
+                ("content/a.kk.md".to_owned(), text(size, "k", "k")),
+                ("content/a.en.md".to_owned(), text(size, "e", "e")),
+            ]);
+            common::sync(&mut files);
+            files.insert(format!("content/a.{lang}.md"), text(size, word, "wholly something else"));
+            files
+        });
+    }
+}
+
 fn check(name: &str, size: usize, files: impl Fn(usize) -> Files) {
     let time = |size: usize| {
         let mut files = files(size);
