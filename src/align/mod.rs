@@ -278,8 +278,8 @@ fn come_back(lines: &[Line<'_>], lock: &Lock, taken: &HashSet<SegmentId>, pairs:
     let taken: HashSet<SegmentId> = ids.iter().flatten().copied().collect();
     for (new, line) in lines.iter().enumerate().filter(|(_, line)| line.cell.is_none()) {
         if pairs.of_new[new].is_none() && ids[new].is_none() {
-            let back = tombs.get_mut(&line.digest).and_then(Vec::pop);
-            ids[new] = back.filter(|id| !taken.contains(id));
+            let mut back = tombs.get_mut(&line.digest).into_iter().flat_map(|ids| std::iter::from_fn(|| ids.pop()));
+            ids[new] = back.find(|id| !taken.contains(id));
         }
     }
 }
