@@ -1064,6 +1064,20 @@ fn of_a_sentence_that_is_split_the_likest_part_keeps_the_address() {
     assert_eq!(source_ids(&files), "1.1 1.2 1.2a 1.3 2.1");
 }
 
+/// A table that a translation sorts otherwise, with a column of its own in front of which all cells say the same.
+#[test]
+fn a_row_that_stands_elsewhere_keeps_the_cells_that_it_alone_has() {
+    let rows = |rows: &[&str]| rows.iter().map(|row| format!("| {row} |\n")).collect::<String>();
+    let kk = rows(&["Ел"]) + "|---|\n" + &rows(&["Ресей", "Қазақстан", "Қытай"]);
+    let mut files = work(&kk, &(rows(&["Country"]) + "|---|\n" + &rows(&["Russia", "Kazakhstan", "China"])));
+    let sorted = rows(&["No | Country"]) + "|---|---|\n" + &rows(&["+ | China", "+ | Kazakhstan", "+ | Russia"]);
+    files.insert("content/a.en.md".to_owned(), format!("---\ntitle: B\n---\n\n{sorted}"));
+    let ids = only_ids(&files, "content/a.en.md");
+    assert_eq!(ids, "1.0-en 1.1 4.0-en 4.1 3.0-en 3.1 2.0-en 2.1");
+    sync(&mut files);
+    assert_eq!((only_ids(&files, "content/a.en.md"), sync(&mut files)), (ids, 0));
+}
+
 #[test]
 fn paragraphs_may_be_broken_and_joined() {
     let mut files = edited("\nҮшінші", "\n\nҮшінші");

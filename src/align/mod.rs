@@ -39,7 +39,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::model::lock::{Gone, Lock, Stanza};
-use crate::model::{Cell, LanguageTag, SegmentId, TextDigest, Unit};
+use crate::model::{Cell, Label, LanguageTag, SegmentId, TextDigest, Unit};
 
 mod beads;
 mod change;
@@ -332,8 +332,10 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
             Some(table::OldCell { at, block: places[known].id.block, column: column(known)?, digest: olds[at].0 })
         });
         let mut cells: Vec<table::OldCell> = cells.collect();
-        // As they stand in the translation.
-        cells.chunk_by_mut(|a, b| a.block == b.block).for_each(|row| row.sort_by_key(|cell| cell.column));
+        // As they stand in the translation: a cell that it alone has may be far from its row, where that stands elsewhere in the source.
+        let mut first: HashMap<Label, usize> = HashMap::new();
+        cells.iter().for_each(|cell| drop(first.entry(cell.block).or_insert(cell.at)));
+        cells.sort_by_key(|cell| (first[&cell.block], cell.column));
         table::cells(&cells, lines, &mut same, open, table::Reworded::Left);
         self::same(&olds, lines, &mut same, open);
     }
