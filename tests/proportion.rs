@@ -79,6 +79,62 @@ fn addresses_of_cells_and_notes_take_time_in_proportion() {
     });
 }
 
+/// The same of texts with many gaps, in either edition.
+#[test]
+fn addresses_of_texts_with_many_gaps_take_time_in_proportion() {
+    fn text(n: usize, word: &str, other: &str) -> String {
+        (0..n).fold(String::new(), |mut text, at| {
+            writeln!(text, "{} {at}.\n", if at % 4 == 0 { other } else { word }).expect("writing to a string");
+            text
+        })
+    }
+    for (lang, word) in [("kk", "k"), ("en", "e")] {
+        check(&format!("every fourth line of `{lang}` is another"), 1_000, |size| {
+            let mut files = Files::from([
+                ("site.yaml".to_owned(), "title: T\nlanguages: [kk, en]\n".to_owned()),
+                ("content/index.kk.md".to_owned(), "# T\n".to_owned()),
+                ("content/a.kk.md".to_owned(), text(size, "k", "k")),
+                ("content/a.en.md".to_owned(), text(size, "e", "e")),
+            ]);
+            common::sync(&mut files);
+            files.insert(format!("content/a.{lang}.md"), text(size, word, "wholly something else"));
+            files
+        });
+    }
+}
+
+/// The same of rows that were gone: all say the same, or have but their first cells in common with others.
+#[test]
+fn rows_that_come_back_take_time_in_proportion() {
+    let rows = |n: usize, row: fn(usize) -> String| {
+        (0..n).fold("Мәтін.\n\n| a | b |\n|---|---|\n".to_owned(), |text, at| text + &row(at))
+    };
+    type Row = fn(usize) -> String;
+    let tables: [(&str, Row, Row); 3] = [
+        ("equal rows", |_| "| yes | no |\n".to_owned(), |_| "| yes | no |\n".to_owned()),
+        ("rows of equal first cells", |at| format!("| yes | {at} |\n"), |at| format!("| yes | {at}x |\n")),
+        (
+            "rows in two halves",
+            |at| if at % 2 == 0 { "| yes | a |\n" } else { "| b | no |\n" }.to_owned(),
+            |_| "| yes | no |\n".to_owned(),
+        ),
+    ];
+    for (name, was, is) in tables {
+        check(name, 250, |size| {
+            let mut files = Files::from([
+                ("site.yaml".to_owned(), "title: T\nlanguages: [kk, en]\n".to_owned()),
+                ("content/index.kk.md".to_owned(), "# T\n".to_owned()),
+                ("content/a.kk.md".to_owned(), rows(size, was)),
+            ]);
+            common::sync(&mut files);
+            files.insert("content/a.kk.md".to_owned(), "Мәтін.\n".to_owned());
+            common::sync(&mut files);
+            files.insert("content/a.kk.md".to_owned(), rows(size, is));
+            files
+        });
+    }
+}
+
 fn check(name: &str, size: usize, files: impl Fn(usize) -> Files) {
     let time = |size: usize| {
         let mut files = files(size);

@@ -1009,6 +1009,26 @@ fn a_deleted_sentence_leaves_its_address_to_nobody() {
     assert_eq!(standing(&files), "1.1a Missing");
 }
 
+/// What the source has no more may still stand in a translation, and there a second line may say the same.
+#[test]
+fn an_address_that_a_translation_still_has_comes_back_to_no_other_line() {
+    for (was, is, ids) in [
+        ("Tilmash 1\n", "Tilmash 1\n\nTilmash 1\n", "1.1 2.1 2a.1-en"),
+        ("Tilmash 1\n", "Tilmash 2\n\nTilmash 1\n", "1.1 1a.1-en 2.1"),
+        ("Tilmash one\n", "Tilmash 2\n\nTilmash 1\n", "1.1 1a.1-en 2.1"),
+    ] {
+        let mut files = work("Мәтін.\n\nTilmash 1\n", &format!("Text.\n\n{was}"));
+        replace(&mut files, "content/a.kk.md", "\n\nTilmash 1\n", "\n");
+        sync(&mut files);
+        replace(&mut files, "content/a.en.md", was, is);
+        for _ in 0..2 {
+            assert_eq!(only_ids(&files, "content/a.en.md"), ids, "{was} {is}");
+            sync(&mut files);
+        }
+        assert_eq!(sync(&mut files), 0);
+    }
+}
+
 #[test]
 fn a_moved_sentence_takes_its_address_along() {
     let mut files = edited("Екінші сөйлем басқа нәрсе туралы.\n", "");
@@ -1042,6 +1062,20 @@ fn of_a_sentence_that_is_split_the_likest_part_keeps_the_address() {
     assert_eq!(source_ids(&files), "1.1 1.2 1.2a 1.3 2.1");
     sync(&mut files);
     assert_eq!(source_ids(&files), "1.1 1.2 1.2a 1.3 2.1");
+}
+
+/// A table that a translation sorts otherwise, with a column of its own in front of which all cells say the same.
+#[test]
+fn a_row_that_stands_elsewhere_keeps_the_cells_that_it_alone_has() {
+    let rows = |rows: &[&str]| rows.iter().map(|row| format!("| {row} |\n")).collect::<String>();
+    let kk = rows(&["Ел"]) + "|---|\n" + &rows(&["Ресей", "Қазақстан", "Қытай"]);
+    let mut files = work(&kk, &(rows(&["Country"]) + "|---|\n" + &rows(&["Russia", "Kazakhstan", "China"])));
+    let sorted = rows(&["No | Country"]) + "|---|---|\n" + &rows(&["+ | China", "+ | Kazakhstan", "+ | Russia"]);
+    files.insert("content/a.en.md".to_owned(), format!("---\ntitle: B\n---\n\n{sorted}"));
+    let ids = only_ids(&files, "content/a.en.md");
+    assert_eq!(ids, "1.0-en 1.1 4.0-en 4.1 3.0-en 3.1 2.0-en 2.1");
+    sync(&mut files);
+    assert_eq!((only_ids(&files, "content/a.en.md"), sync(&mut files)), (ids, 0));
 }
 
 #[test]

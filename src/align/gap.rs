@@ -1,6 +1,6 @@
 //! What is not the same as before: likeness, and place.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::order::Pairs;
 use super::table::{self, Columns};
@@ -115,21 +115,17 @@ pub(super) fn like_elsewhere(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usi
 
 /// Pairs what is left of the source edition by place: where a note, or a gap, has as many old lines as new ones in a block.
 pub(super) fn same_place(olds: &[Old<'_>], news: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
-    let homes = |pairs: &Pairs| Homes::of(pairs, |old| olds[old].id.block, |new| news[new].block);
+    let mut homes = Homes::of(pairs, |old| olds[old].id.block, |new| news[new].block);
     let notes = Notes::of(olds.iter().map(|old| old.note), news.iter().map(|new| new.note), pairs, &open);
-    if !notes.of_label.is_empty() {
-        let homes = homes(pairs);
-        for (old, new) in notes.of_label.values() {
-            same_blocks(old, new, &homes, olds, news, pairs);
-        }
+    for (old, new) in notes.of_label.values() {
+        same_blocks(old, new, &mut homes, olds, news, pairs);
     }
     for (old_range, new_range) in pairs.gaps() {
         let old: Vec<usize> = old_range.filter(|&old| !notes.has(olds[old].note) && pairs.of_old[old].is_none()).collect();
         let is_new = |new: &usize| !notes.has(news[*new].note) && pairs.of_new[*new].is_none() && open(*new);
         let new: Vec<usize> = new_range.filter(is_new).collect();
         if !old.is_empty() && !new.is_empty() {
-            let homes = homes(pairs);
-            same_blocks(&old, &new, &homes, olds, news, pairs);
+            same_blocks(&old, &new, &mut homes, olds, news, pairs);
         }
     }
 }
@@ -169,7 +165,7 @@ impl<'a> Notes<'a> {
     }
 }
 
-fn same_blocks(old: &[usize], new: &[usize], homes: &Homes, olds: &[Old<'_>], news: &[Line<'_>], pairs: &mut Pairs) {
+fn same_blocks(old: &[usize], new: &[usize], homes: &mut Homes, olds: &[Old<'_>], news: &[Line<'_>], pairs: &mut Pairs) {
     let old_groups = groups(old.iter().copied(), |old| olds[old].id.block);
     let new_groups = groups(new.iter().copied(), |new| news[new].block);
     // A block of which other lines are known stands for the block that these were in.
@@ -194,6 +190,7 @@ fn same_blocks(old: &[usize], new: &[usize], homes: &Homes, olds: &[Old<'_>], ne
             pair_all(&old_groups[old], &new_groups[new], olds, news, pairs);
         }
     }
+    homes.learn(pairs, new, |old| olds[old].id.block, |new| news[new].block);
 }
 
 fn pair_all(old_group: &[usize], new_group: &[usize], olds: &[Old<'_>], news: &[Line<'_>], pairs: &mut Pairs) {
@@ -217,26 +214,29 @@ fn groups<B: PartialEq>(positions: impl Iterator<Item = usize>, block: impl Fn(u
     groups
 }
 
-/// Which blocks of before the known lines of a block were in.
+/// Which blocks of before the known lines of a block were in. It grows with what becomes known, so that a text of many gaps
+/// is walked once.
 struct Homes {
-    of_new: HashMap<u32, Vec<Label>>,
+    of_new: HashMap<u32, BTreeSet<Label>>,
     /// The blocks of before of which lines are known.
-    olds: std::collections::HashSet<Label>,
+    olds: HashSet<Label>,
 }
 
 impl Homes {
     fn of(pairs: &Pairs, old_block: impl Fn(usize) -> Label, new_block: impl Fn(usize) -> u32) -> Self {
-        let mut homes = Self { of_new: HashMap::new(), olds: Default::default() };
-        for (new, old) in pairs.of_new.iter().enumerate() {
-            if let Some(old) = old {
-                let (label, known) = (old_block(*old), homes.of_new.entry(new_block(new)).or_default());
-                if !known.contains(&label) {
-                    known.push(label);
-                }
-                homes.olds.insert(label);
+        let mut homes = Self { of_new: HashMap::new(), olds: HashSet::new() };
+        homes.learn(pairs, &(0..pairs.of_new.len()).collect::<Vec<_>>(), old_block, new_block);
+        homes
+    }
+
+    /// Adds those of some lines that have a partner.
+    fn learn(&mut self, pairs: &Pairs, news: &[usize], old_block: impl Fn(usize) -> Label, new_block: impl Fn(usize) -> u32) {
+        for &new in news {
+            if let Some(old) = pairs.of_new[new] {
+                self.of_new.entry(new_block(new)).or_default().insert(old_block(old));
+                self.olds.insert(old_block(old));
             }
         }
-        homes
     }
 }
 
@@ -262,15 +262,12 @@ pub(super) struct Place<'a> {
 
 /// Pairs what is left of a translation by place.
 pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
-    let homes = |pairs: &Pairs| Homes::of(pairs, |place| places[place].id.block, |line| lines[line].block);
+    let mut homes = Homes::of(pairs, |place| places[place].id.block, |line| lines[line].block);
     let columns = table::columns_of(places.iter().map(|place| place.column), lines, pairs);
     // A note that both have is compared with that note, wherever it stands.
     let notes = Notes::of(places.iter().map(|place| place.note), lines.iter().map(|line| line.note), pairs, &open);
-    if !notes.of_label.is_empty() {
-        let homes = homes(pairs);
-        for (of_places, of_lines) in notes.of_label.values() {
-            in_place(of_places, of_lines, &homes, &columns, places, lines, pairs);
-        }
+    for (of_places, of_lines) in notes.of_label.values() {
+        in_place(of_places, of_lines, &mut homes, &columns, places, lines, pairs);
     }
     for (place_range, line_range) in pairs.gaps() {
         let is_left = |place: &usize| !notes.has(places[*place].note) && pairs.of_old[*place].is_none();
@@ -278,8 +275,7 @@ pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pai
         let (left, free): (Vec<usize>, Vec<usize>) =
             (place_range.filter(is_left).collect(), line_range.filter(is_free).collect());
         if !left.is_empty() && !free.is_empty() {
-            let homes = homes(pairs);
-            in_place(&left, &free, &homes, &columns, places, lines, pairs);
+            in_place(&left, &free, &mut homes, &columns, places, lines, pairs);
         }
     }
     // Rows of a table may be in another order, so that no gap has both: what is left of one is set beside what is left of the other.
@@ -292,7 +288,6 @@ pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pai
     if of_table.is_empty() {
         return;
     }
-    let homes = homes(pairs);
     let all: Vec<usize> = (0..places.len()).collect();
     let runs = all.chunk_by(|&a, &b| places[a].column.is_some() == places[b].column.is_some());
     for run in runs.filter(|run| places[run[0]].column.is_some()) {
@@ -301,7 +296,7 @@ pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pai
         let left: Vec<usize> = run.iter().copied().filter(|&place| pairs.of_old[place].is_none()).collect();
         let free: Vec<usize> = tables.iter().filter_map(|table| of_table.remove(table)).flatten().collect();
         if !left.is_empty() && !free.is_empty() {
-            in_place(&left, &free, &homes, &columns, places, lines, pairs);
+            in_place(&left, &free, &mut homes, &columns, places, lines, pairs);
         }
     }
 }
@@ -310,21 +305,21 @@ pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pai
 fn in_place(
     left: &[usize],
     free: &[usize],
-    homes: &Homes,
+    homes: &mut Homes,
     columns: &Columns,
     places: &[Place<'_>],
     lines: &[Line<'_>],
     pairs: &mut Pairs,
 ) {
     // A second line of a sentence stands for nothing that has a place of its own.
-    let (alone, free): (Vec<usize>, Vec<usize>) = free.iter().copied().partition(|&line| lines[line].claim != Claim::Nothing);
+    let (alone, unmarked): (Vec<usize>, Vec<usize>) = free.iter().copied().partition(|&line| lines[line].claim != Claim::Nothing);
     let alone_places: Vec<usize> = left.iter().copied().filter(|&place| places[place].is_alone).collect();
     for (place, line) in alone_places.into_iter().zip(alone) {
         pairs.pair(place, line);
     }
     let left = left.iter().copied().filter(|&place| pairs.of_old[place].is_none());
     let place_groups = groups(left, |place| places[place].id.block);
-    let line_groups = groups(free.into_iter(), |line| lines[line].block);
+    let line_groups = groups(unmarked.into_iter(), |line| lines[line].block);
     for (place_group, line_group) in beside(&place_groups, &line_groups, places, lines, homes) {
         let (place_group, line_group) = (&place_groups[place_group], &line_groups[line_group]);
         if lines[line_group[0]].cell.is_some() {
@@ -342,6 +337,7 @@ fn in_place(
             pairs.pair(place, *line);
         }
     }
+    homes.learn(pairs, free, |place| places[place].id.block, |line| lines[line].block);
 }
 
 /// Sets groups beside each other, in order, with the least difference in their numbers of lines.

@@ -39,7 +39,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::model::lock::{Gone, Lock, Stanza};
-use crate::model::{Cell, LanguageTag, SegmentId, TextDigest, Unit};
+use crate::model::{Cell, Label, LanguageTag, SegmentId, TextDigest, Unit};
 
 mod beads;
 mod change;
@@ -145,7 +145,13 @@ pub struct Around<'a> {
 
 /// Gives each line of an edition its id. The source needs nothing around it.
 pub fn address(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) -> Addressed {
-    if is_translation(lock, lang) { translation(lines, lock, lang, around) } else { source(lines, lock) }
+    let addressed = if is_translation(lock, lang) { translation(lines, lock, lang, around) } else { source(lines, lock) };
+    debug_assert!(
+        addressed.ids.iter().collect::<HashSet<_>>().len() == lines.len(),
+        "no two lines have one id: {:?}",
+        addressed.ids
+    );
+    addressed
 }
 
 /// The edition whose texts the lock has. Its marks say nothing of ids.
@@ -173,7 +179,7 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
     table::cells(&cells.collect::<Vec<_>>(), lines, &mut pairs, |_| true, table::Reworded::Taken);
     same(&olds.iter().map(|old| (old.digest, old.column.is_some())).collect::<Vec<_>>(), lines, &mut pairs, |_| true);
     let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
-    come_back(lines, lock, &pairs, &mut ids);
+    come_back(lines, lock, &HashSet::new(), &pairs, &mut ids);
     // Where a cell is that is no known one, no other was.
     let open = |new: usize| ids[new].is_none() && lines[new].cell.is_none();
     let words = words::Texts::of(&olds, lines, &pairs, open);
@@ -255,10 +261,10 @@ fn segments(lock: &Lock) -> impl Iterator<Item = (SegmentId, &Stanza)> {
     })
 }
 
-/// Lines without a partner that say what a sentence said that is gone.
-fn come_back(lines: &[Line<'_>], lock: &Lock, pairs: &order::Pairs, ids: &mut [Option<SegmentId>]) {
+/// Lines without a partner that say what a sentence said that is gone, and is not `taken`.
+fn come_back(lines: &[Line<'_>], lock: &Lock, taken: &HashSet<SegmentId>, pairs: &order::Pairs, ids: &mut [Option<SegmentId>]) {
     let mut tombs: HashMap<TextDigest, Vec<SegmentId>> = HashMap::new();
-    for (id, stanza) in segments(lock).filter(|(_, stanza)| stanza.source.is_none()) {
+    for (id, stanza) in segments(lock).filter(|(id, stanza)| stanza.source.is_none() && !taken.contains(id)) {
         if let Some(gone) = &stanza.gone {
             tombs.entry(gone.digest).or_default().push(id);
         }
@@ -268,13 +274,12 @@ fn come_back(lines: &[Line<'_>], lock: &Lock, pairs: &order::Pairs, ids: &mut [O
     }
     // The first of several of one text comes back first.
     tombs.values_mut().for_each(|ids| ids.reverse());
-    let taken: HashSet<SegmentId> = ids.iter().flatten().copied().collect();
-    table::come_back(&tombs, lines, &taken, pairs, ids);
+    table::come_back(&tombs, lines, pairs, ids);
     let taken: HashSet<SegmentId> = ids.iter().flatten().copied().collect();
     for (new, line) in lines.iter().enumerate().filter(|(_, line)| line.cell.is_none()) {
         if pairs.of_new[new].is_none() && ids[new].is_none() {
-            let back = tombs.get_mut(&line.digest).and_then(Vec::pop);
-            ids[new] = back.filter(|id| !taken.contains(id));
+            let mut back = tombs.get_mut(&line.digest).into_iter().flat_map(|ids| std::iter::from_fn(|| ids.pop()));
+            ids[new] = back.find(|id| !taken.contains(id));
         }
     }
 }
@@ -327,8 +332,10 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
             Some(table::OldCell { at, block: places[known].id.block, column: column(known)?, digest: olds[at].0 })
         });
         let mut cells: Vec<table::OldCell> = cells.collect();
-        // As they stand in the translation.
-        cells.chunk_by_mut(|a, b| a.block == b.block).for_each(|row| row.sort_by_key(|cell| cell.column));
+        // As they stand in the translation: a cell that it alone has may be far from its row, where that stands elsewhere in the source.
+        let mut first: HashMap<Label, usize> = HashMap::new();
+        cells.iter().for_each(|cell| drop(first.entry(cell.block).or_insert(cell.at)));
+        cells.sort_by_key(|cell| (first[&cell.block], cell.column));
         table::cells(&cells, lines, &mut same, open, table::Reworded::Left);
         self::same(&olds, lines, &mut same, open);
     }
@@ -338,8 +345,17 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
             pairs.pair(known[old], *new);
         }
     }
-    come_back(lines, lock, &pairs, &mut ids);
     if pairs.of_new.iter().zip(&ids).any(|(pair, id)| pair.is_none() && id.is_none()) {
+        // What the source has no more may be a line's here, and what it alone has is none's.
+        taken.extend(places.iter().zip(&pairs.of_old).filter(|(_, line)| line.is_some()).map(|(place, _)| place.id));
+        taken.extend(news.iter().flat_map(|news| &news.alone));
+        come_back(lines, lock, &taken, &pairs, &mut ids);
+        let back: HashMap<SegmentId, usize> = ids.iter().enumerate().filter_map(|(line, id)| Some(((*id)?, line))).collect();
+        for (at, place) in places.iter().enumerate() {
+            if let Some(&line) = back.get(&place.id) {
+                pairs.pair(at, line);
+            }
+        }
         // Cells that hold numbers or names may say in a translation what they say in the source, and tell the rows apart.
         let cells = places.iter().enumerate().filter(|(at, place)| place.own.is_none() && pairs.of_old[*at].is_none());
         let cells = cells.filter_map(|(at, place)| {

@@ -241,32 +241,39 @@ pub(super) fn alone(
 pub(super) fn come_back(
     tombs: &HashMap<TextDigest, Vec<SegmentId>>,
     lines: &[Line<'_>],
-    taken: &HashSet<SegmentId>,
     pairs: &Pairs,
     ids: &mut [Option<SegmentId>],
 ) {
     let cells: Vec<usize> = (0..lines.len()).filter(|&line| lines[line].cell.is_some()).collect();
-    let mut given = taken.clone();
+    // By text and block, the last first.
+    let mut held: HashMap<TextDigest, BTreeMap<Label, Vec<SegmentId>>> = HashMap::new();
+    for &line in &cells {
+        let digest = lines[line].digest;
+        held.entry(digest).or_insert_with(|| {
+            let mut of_block: BTreeMap<Label, Vec<SegmentId>> = BTreeMap::new();
+            tombs.get(&digest).into_iter().flatten().for_each(|id| of_block.entry(id.block).or_default().push(*id));
+            of_block.values_mut().for_each(|ids| ids.sort_unstable_by(|a, b| b.cmp(a)));
+            of_block
+        });
+    }
+    // Of rows that say the same the next one looks from where the last was found: what was not whole before is not now.
+    let mut from: HashMap<BTreeMap<TextDigest, usize>, Option<Label>> = HashMap::new();
     for row in cells.chunk_by(|&a, &b| lines[a].block == lines[b].block) {
         if row.iter().any(|&line| pairs.of_new[line].is_some() || ids[line].is_some()) {
             continue;
         }
-        let of = |line: usize| tombs.get(&lines[line].digest).map_or(&[][..], Vec::as_slice);
-        let in_block = |block: Label| -> Option<Vec<SegmentId>> {
-            let mut back: Vec<SegmentId> = Vec::with_capacity(row.len());
+        let mut wanted: BTreeMap<TextDigest, usize> = BTreeMap::new();
+        row.iter().for_each(|&line| *wanted.entry(lines[line].digest).or_default() += 1);
+        let rarest = wanted.keys().map(|digest| &held[digest]).min_by_key(|blocks| blocks.len()).expect("a row has a cell");
+        let first = from.get(&wanted).copied().unwrap_or_else(|| rarest.keys().next().copied());
+        let has = |block: Label, digest, count| held[digest].get(&block).is_some_and(|ids: &Vec<SegmentId>| ids.len() >= count);
+        let is_whole = |block: &&Label| wanted.iter().all(|(digest, &count)| has(**block, digest, count));
+        let block = first.and_then(|first| rarest.range(first..).map(|(block, _)| block).find(is_whole).copied());
+        if let Some(block) = block {
             for &line in row {
-                let free = |id: &&SegmentId| id.block == block && !given.contains(id) && !back.contains(id);
-                let next = of(line).iter().filter(free).min().copied()?;
-                back.push(next);
+                ids[line] = held.get_mut(&lines[line].digest).and_then(|blocks| blocks.get_mut(&block)?.pop());
             }
-            Some(back)
-        };
-        let mut blocks: Vec<Label> = of(row[0]).iter().map(|id| id.block).collect();
-        blocks.sort_unstable();
-        blocks.dedup();
-        if let Some(back) = blocks.into_iter().find_map(in_block) {
-            row.iter().zip(&back).for_each(|(&line, id)| ids[line] = Some(*id));
-            given.extend(back);
         }
+        from.insert(wanted, block);
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::base::{Code as Kind, Diagnostic, Failure, Place, Severity, code, diagnostic, suggest};
 use crate::link::similar_id;
-use crate::model::{Key, LangId, Unit, key};
+use crate::model::{Key, LangId, Lock, Unit, key};
 use crate::project::{Project, State};
 use crate::site::sync::{Accept, Change, Refusal, Renewed, first, renewed};
 use crate::site::{Site, WorkId};
@@ -197,6 +197,8 @@ fn write(
 ) -> Result<bool, Failure> {
     let before = state.inputs.text(file).map(|text| &**text);
     let text = renewed.lock.write();
+    // Of a lock that cannot be read nothing can be built, and no sync would mend it.
+    assert!(Lock::read(&file.into(), &text).1.is_empty(), "the lock that is to be written to `{file}` can be read");
     if before == Some(&text) {
         return Ok(false);
     }

@@ -63,7 +63,9 @@ fn locks(files: &Files, make: impl Fn(&Site, WorkId, Text<'_>) -> Option<Lock>) 
         let (lang, source) = site.source_edition(work);
         text(&source.document.file)?;
         let file = tilmash::model::key::lock_beside(&source.document.file, site.config.code(lang));
-        Some((file, make(site, work, &text)?.write()))
+        let lock = make(site, work, &text)?.write();
+        assert_eq!(Lock::read(&file.as_str().into(), &lock).1, [], "what is written can be read:\n{lock}");
+        Some((file, lock))
     });
     works.collect()
 }
