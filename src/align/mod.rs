@@ -334,7 +334,9 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
         let mut cells: Vec<table::OldCell> = cells.collect();
         // As they stand in the translation: a cell that it alone has may be far from its row, where that stands elsewhere in the source.
         let mut first: HashMap<Label, usize> = HashMap::new();
-        cells.iter().for_each(|cell| drop(first.entry(cell.block).or_insert(cell.at)));
+        for cell in &cells {
+            first.entry(cell.block).or_insert(cell.at);
+        }
         cells.sort_by_key(|cell| (first[&cell.block], cell.column));
         table::cells(&cells, lines, &mut same, open, table::Reworded::Left);
         self::same(&olds, lines, &mut same, open);
