@@ -198,7 +198,10 @@ fn write(
     let before = state.inputs.text(file).map(|text| &**text);
     let text = renewed.lock.write();
     // Of a lock that cannot be read nothing can be built, and no sync would mend it.
-    assert!(Lock::read(&file.into(), &text).1.is_empty(), "the lock that is to be written to `{file}` can be read");
+    if !Lock::read(&file.into(), &text).1.is_empty() {
+        return Err(Failure::new(format!("`{file}` is left as it was: what would be written could not be read again"))
+            .hint("this is a bug of Tilmash, not of the site: please report it with the texts of this work and its lock"));
+    }
     if before == Some(&text) {
         return Ok(false);
     }
