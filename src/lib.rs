@@ -82,7 +82,7 @@
 //! * **What one language alone has is called after it,** `3.2a-en`. Editions get sentences of their own at the same place on the same
 //!   day, or on two branches, and nothing that sees only some of them could keep their names apart otherwise. It stays so when another language
 //!   gets the sentence too: a mark says then which one it is. The source is parsed before its translations, which see what is new in it,
-//!   so that what is added to both on one day is one sentence. Locks of format 1, without such ids, are kept as they are.
+//!   so that what is added to both on one day is one sentence.
 //! * **A row of a table is a block, a cell a segment.** A cell has no line breaks, and a sentence is a line. Cells of equal text are many, so a cell is known
 //!   by its row and its column, which the lock keeps ([`align`]). Side by side a table is shown whole: rows that are taken apart are no table.
 //! * **Footnotes come after the text, in the order of their numbers**, wherever the file defines them: so readers find them, and a definition that is moved, or stands

@@ -41,8 +41,7 @@
 //!   for as long as that is not the present one.
 //! * `gone` keeps the id of what is no more, so that it is never given to anything else.
 //!
-//! Format 2 is format 1 with ids that have a language, `2.1a-en`. A lock without such ids is written in format 1, which older
-//! programs read too, and what has an id without a language since then keeps it.
+//! A lock of a later format is not read, and so never written over.
 //!
 //! Reading and writing are pure, and a lock that was written is read as it was.
 
@@ -58,8 +57,8 @@ use super::SegmentId;
 /// The ending of a lock's file name.
 pub const ENDING: &str = ".lock";
 
-/// The newest format that this program reads, and writes where an older one would not do.
-pub const FORMAT: u32 = 2;
+/// The format that this program writes, and the latest that it reads.
+pub const FORMAT: u32 = 1;
 
 const HEADER: &str = "# Addresses of sentences, kept by `tilmash sync`. Do not edit; merge like any text. Format ";
 
@@ -280,9 +279,7 @@ impl Lock {
 
     /// The text of the lock.
     pub fn write(&self) -> String {
-        let has_language = |stanza: &Stanza| matches!(stanza.unit, Unit::Segment(SegmentId { only: Some(_), .. }));
-        let format = if self.stanzas.iter().any(has_language) { FORMAT } else { 1 };
-        let mut out = format!("{HEADER}{format}.\n");
+        let mut out = format!("{HEADER}{FORMAT}.\n");
         for stanza in &self.stanzas {
             stanza.write(&mut out);
         }
@@ -669,11 +666,12 @@ mod tests {
         );
         let (lock, problems) = read("1.1\nkk 9f86d0818899 Бір.\n<<<<<<< HEAD\n");
         assert_eq!((lock.stanzas().len(), problems.len()), (1, 1));
-        let (lock, problems) = read(&format!("{HEADER}3.\n"));
-        assert_eq!((lock.stanzas().len(), problems), (0, vec!["the lock has format 3; this program knows 2".to_owned()]));
-        for (id, format) in [("1.1a", "Format 1.\n"), ("1.1a-en", "Format 2.\n")] {
-            let (lock, _) = read(&format!("{HEADER}1.\n\n{id}\nen - 9f86d0818899\n"));
-            assert!(lock.write().contains(format), "{id}");
+        for later in [2, 99] {
+            let (lock, problems) = read(&format!("{HEADER}{later}.\n\n1.1\nkk 9f86d0818899 Бір.\n"));
+            assert_eq!(
+                (lock.stanzas().len(), problems),
+                (0, vec![format!("the lock has format {later}; this program knows {FORMAT}")])
+            );
         }
     }
 
