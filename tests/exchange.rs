@@ -731,6 +731,33 @@ fn beads_are_exchanged_as_they_are() {
     assert_eq!(text_of(&folder, A_EN.0), a_en.replace("and on.", "on and on.").replace("One, two.", "One and two."));
 }
 
+/// It is no sentence of the source, and so none that is exchanged; it stays where it is, and so does its mark.
+#[test]
+fn what_two_translations_share_stays_beside_what_is_exchanged() {
+    let site = ("site.yaml", "title: T\nlanguages: [kk, en, de]\nseverity: {no-base-url: off}\n");
+    let kk = ("content/a.kk.md", "# А\n\nБір.\nЕкі.\nҮш.\n");
+    let en = ("content/a.en.md", "# A\n\nOne.\nIn translations. <!-- + -->\nTwo.\nThree.\n");
+    let de = ("content/a.de.md", "# A\n\nEins.\nIn Übersetzungen. <!-- = 1.1a-en -->\nDrei. <!-- = 1.3 -->\n");
+    let folder = folder(&[site, HOME, HOME_EN, ("content/index.de.md", "# Start\n"), kk, en, de]);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    assert_eq!(tilmash(&folder, &["export", "--to", "po", "-l", "de", "a", "-o", "a.po"]).code, 0);
+    let exported = text_of(&folder, "a.po");
+    assert!(!exported.contains("bersetzungen"), "{exported}");
+    let run = tilmash(&folder, &["import", "a.po"]);
+    assert!(run.code == 0 && run.err.contains("0 translations"), "{}", run.err);
+    assert_eq!(text_of(&folder, de.0), de.1);
+    let missing = "msgid \"Екі.\"\nmsgstr \"\"";
+    assert!(exported.contains(missing), "{exported}");
+    put(&folder, "a.po", exported.replace(missing, "msgid \"Екі.\"\nmsgstr \"Zwei.\"").replace("Drei.", "Drei!"));
+    let run = tilmash(&folder, &["import", "a.po"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let expected = de.1.replace("Eins.\n", "Eins.\nZwei.\n").replace("Drei.", "Drei!");
+    assert_eq!(text_of(&folder, de.0), expected);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    let run = tilmash(&folder, &["check", "--complete", "de"]);
+    assert!(run.code == 0 && !run.err.contains("bad-mark") && !run.err.contains("a.de.md"), "{}", run.err);
+}
+
 #[test]
 fn a_page_is_made_of_its_translation() {
     let source = "---\ntitle: А\norder: 3\nslug: ae\n---\n\nБір.\nЕкі. <!-- note: жай -->\n\n```\nкод\n```\n\n| Х | У |\n|---|---|\n| Ш | Щ |\n\n> Үш.\n\n<div>Төрт</div>\n";

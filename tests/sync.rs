@@ -609,6 +609,8 @@ enum Step {
     Own(usize, usize, usize, bool),
     /// A paragraph of that kind.
     OwnParagraph(usize, usize, bool),
+    /// A translation gets a sentence that the other alone had, with a mark that names it: which one, block and place.
+    Share(usize, usize, usize, usize),
     /// What is not translated is, in its place.
     Translate(usize),
     /// A sentence is taken away: from the source, or a translation's own.
@@ -624,6 +626,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => n().prop_map(Step::Paragraph),
         6 => (any_lang(), n(), n(), prop::bool::weighted(0.7)).prop_map(|(lang, block, at, marked)| Step::Own(lang, block, at, marked)),
         2 => (any_lang(), n(), prop::bool::weighted(0.7)).prop_map(|(lang, at, marked)| Step::OwnParagraph(lang, at, marked)),
+        2 => (lang(), n(), n(), n()).prop_map(|(lang, which, block, at)| Step::Share(lang, which, block, at)),
         2 => lang().prop_map(Step::Translate),
         1 => (0..3usize, n()).prop_map(|(lang, at)| Step::Delete(lang, at)),
         2 => Just(Step::Sync),
@@ -640,7 +643,11 @@ struct Said {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Owner {
     Shared,
-    Own { marked: bool },
+    Own {
+        marked: bool,
+    },
+    /// The other translation has it as its own, or had: by this name.
+    Named(SegmentId),
 }
 
 /// The editions of a work, by language, source first; in each its blocks.
@@ -648,6 +655,8 @@ enum Owner {
 struct Shelf {
     editions: [Vec<Vec<Said>>; 3],
     next: u32,
+    /// By sentence that a translation alone has: the id that is written down.
+    names: BTreeMap<u32, SegmentId>,
 }
 
 const SHELF: [&str; 3] = ["kk", "en", "de"];
@@ -675,6 +684,16 @@ impl Shelf {
             Step::Own(lang, block, at, marked) => self.insert(lang, block, at, Owner::Own { marked: marked || lang == 0 }),
             Step::Paragraph(at) => self.insert_block(0, at, Owner::Shared),
             Step::OwnParagraph(lang, at, marked) => self.insert_block(lang, at, Owner::Own { marked: marked || lang == 0 }),
+            Step::Share(lang, which, block, at) => {
+                let is_here = |who: u32| self.editions[lang].iter().flatten().any(|said| said.who == who);
+                let others = self.editions[3 - lang].iter().flatten().filter(|said| !is_here(said.who));
+                let own = others.filter(|said| said.owner == Owner::Own { marked: true });
+                let known: Vec<(u32, SegmentId)> = own.filter_map(|said| Some((said.who, *self.names.get(&said.who)?))).collect();
+                if !known.is_empty() {
+                    let (who, id) = known[which % known.len()];
+                    self.put(lang, block, at, Said { who, owner: Owner::Named(id) });
+                }
+            }
             Step::Translate(lang) => self.translate(lang),
             Step::Delete(lang, at) => {
                 let wanted = |said: &Said| lang == 0 || said.owner != Owner::Shared;
@@ -692,6 +711,10 @@ impl Shelf {
 
     fn insert(&mut self, lang: usize, block: usize, at: usize, owner: Owner) {
         let said = self.said(owner);
+        self.put(lang, block, at, said);
+    }
+
+    fn put(&mut self, lang: usize, block: usize, at: usize, said: Said) {
         let blocks = self.editions[lang].len();
         let block = &mut self.editions[lang][block % blocks];
         block.insert(at % (block.len() + 1), said);
@@ -747,7 +770,11 @@ impl Shelf {
                 text.push('\n');
                 for said in block {
                     text.push_str(&format!("{}{lang} {}", ["", "In ", "Auf "][at], Sentence::new(said.who).text));
-                    text.push_str(if said.owner == (Owner::Own { marked: true }) { " <!-- + -->\n" } else { "\n" });
+                    text.push_str(&match said.owner {
+                        Owner::Own { marked: true } => " <!-- + -->\n".to_owned(),
+                        Owner::Named(id) => format!(" <!-- = {id} -->\n"),
+                        Owner::Own { marked: false } | Owner::Shared => "\n".to_owned(),
+                    });
                 }
             }
             files.insert(format!("content/a.{lang}.md"), text);
@@ -783,7 +810,11 @@ impl Named {
             prop_assert_eq!(named, said.who, "{} is S{} of the source, and was S{}, after {:?}", id, said.who, named, after);
         }
         for &(said, id) in ids[1..].iter().flatten() {
-            let Owner::Own { marked } = said.owner else { continue };
+            let marked = match said.owner {
+                Owner::Shared => continue,
+                Owner::Own { marked } => marked,
+                Owner::Named(_) => true,
+            };
             // What nobody marked is taken for the translation of what the source has in its place, if it has something.
             if !marked && self.source.contains_key(&id) {
                 continue;
@@ -839,6 +870,7 @@ fn follow_three(steps: &[Step]) -> Result<(), TestCaseError> {
                 let pages = pages_of(&files, &SHELF);
                 sync(&mut files);
                 synced = shelf.ids(&files);
+                shelf.names = synced[1..].iter().flatten().map(|(said, id)| (said.who, *id)).collect();
                 prop_assert_eq!(&shown, &synced, "what was shown is what was written, after {:?}", done);
                 prop_assert!(pages == pages_of(&files, &SHELF), "pages are others after sync, after {:?}", done);
                 prop_assert_eq!(sync(&mut files), 0, "a second sync writes nothing, after {:?}", done);
@@ -1315,6 +1347,82 @@ fn what_the_source_alone_has_is_no_translations_place() {
         assert_eq!(standing(&files), "1.1 Omitted; 2.1 Omitted; 3.0 Omitted");
         sync(&mut files);
     }
+}
+
+#[test]
+fn a_mark_names_what_another_translation_alone_has() {
+    let mut files = work(SOURCE, TRANSLATION);
+    files.insert("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, de]"));
+    files.insert("content/a.de.md".to_owned(), files["content/a.en.md"].replace("The ", "Das "));
+    sync(&mut files);
+    replace(&mut files, "content/a.en.md", "The second", "Only in translations. <!-- + -->\nThe second");
+    replace(&mut files, "content/a.de.md", "Das third", "Nur in Übersetzungen. <!-- = 1.1a-en -->\nDas third");
+    let codes = ["bad-mark", "extra", "untranslated", "drift", "alignment"];
+    for _ in 0..2 {
+        assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.1a-en 1.2 1.3 2.1");
+        assert_eq!(only_ids(&files, "content/a.de.md"), "1.1 1.2 1.1a-en 1.3 2.1");
+        assert_eq!(problems(&files, &codes), Vec::<String>::new());
+        // Beside each other, though they stand elsewhere.
+        let state = state(&files);
+        let (english, german) = (document(&state, "content/a.en.md"), document(&state, "content/a.de.md"));
+        let beads = tilmash::site::rows::beads(english, german);
+        let beads: Vec<(Vec<u32>, Vec<u32>)> = beads.into_iter().map(|bead| (bead.left, bead.right)).collect();
+        assert_eq!(beads, [(0, 0), (1, 2), (2, 1), (3, 3), (4, 4)].map(|(left, right)| (vec![left], vec![right])));
+        sync(&mut files);
+    }
+    assert!(files["content/a.lock"].contains("\n1.1a-en\nen - "), "{}", files["content/a.lock"]);
+    let stanza = lock(&files, "content/a.lock").segment(SegmentId::parse("1.1a-en").unwrap()).cloned().expect("it is there");
+    assert_eq!(stanza.translations.iter().map(|line| &*line.lang).collect::<Vec<_>>(), ["en", "de"]);
+    // The one that had it first has it no more: the mark names what nobody has, but the sentence keeps its address.
+    replace(&mut files, "content/a.en.md", "Only in translations. <!-- + -->\n", "");
+    for _ in 0..2 {
+        assert_eq!(only_ids(&files, "content/a.de.md"), "1.1 1.2 1.1a-en 1.3 2.1");
+        assert_eq!(problems(&files, &["bad-mark"]), ["no other translation has a sentence `1.1a-en`: "]);
+        sync(&mut files);
+    }
+    replace(&mut files, "content/a.de.md", "= 1.1a-en", "+");
+    for _ in 0..2 {
+        assert_eq!(only_ids(&files, "content/a.de.md"), "1.1 1.2 1.1a-en 1.3 2.1");
+        assert_eq!(problems(&files, &codes), Vec::<String>::new());
+        sync(&mut files);
+    }
+}
+
+/// What a mark may name is another edition's matter: its edits are followed.
+#[test]
+fn what_another_translation_gets_and_loses_is_followed() {
+    let mut files = work(SOURCE, TRANSLATION);
+    files.insert("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, de]"));
+    let german = files["content/a.en.md"].replace("The third", "In translations. <!-- = 1.1a-en -->\nThe third");
+    files.insert("content/a.de.md".to_owned(), german);
+    let mut project = project();
+    project.state(inputs(&files));
+    let own = "In translations. <!-- + -->\nThe second";
+    for (from, to, expected) in [("The second", own, 0), (own, "The second", 1), ("The second", own, 0)] {
+        replace(&mut files, "content/a.en.md", from, to);
+        let warm = project.state(inputs(&files));
+        assert_eq!((warm.redone.index, warm.redone.parsed), (false, 1), "{to}");
+        assert_eq!(difference(&snapshot(&warm), &snapshot(&state(&files))), None, "{to}");
+        assert_eq!(problems(&files, &["bad-mark", "extra"]).len(), 2 * expected, "{to}");
+    }
+}
+
+#[test]
+fn a_mark_that_names_what_nobody_has_is_warned_of() {
+    let mut files = work(SOURCE, TRANSLATION);
+    files.insert("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, de]"));
+    replace(&mut files, "content/a.en.md", "The second", "Only here. <!-- + -->\nThe second");
+    let german = "---\ntitle: C\n---\n\nDas first is here.\nWie im Englischen. <!-- = 1.2a-en -->\nDas second.\nDas third.\n\nDas fourth alone.\n";
+    files.insert("content/a.de.md".to_owned(), german.to_owned());
+    for _ in 0..2 {
+        assert_eq!(problems(&files, &["bad-mark"]), ["no other translation has a sentence `1.2a-en`: did you mean `1.1a-en`?"]);
+        assert_eq!(problems(&files, &["extra"]).len(), 1);
+        sync(&mut files);
+        assert!(!files["content/a.lock"].contains("1.2a-en"), "{}", files["content/a.lock"]);
+    }
+    // It is no sentence of the edition's own either, by whatever name.
+    replace(&mut files, "content/a.de.md", "1.2a-en", "1.1a-de");
+    assert_eq!(problems(&files, &["bad-mark"]), ["no other translation has a sentence `1.1a-de`: "]);
 }
 
 /// It may have none of its language, as what the source had once; what a lock gave stays given.

@@ -40,7 +40,7 @@ pub(super) fn of_source(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic
 pub(super) fn of_translation(site: &Site, work: WorkId, translation: &Document, problems: &mut Vec<Diagnostic>) {
     let Some(standings) = site.standings(work, translation.lang) else { return };
     let source = &site.source_edition(work).1.document;
-    marks(source, translation, problems);
+    marks(site, work, translation, problems);
     let key = &site.work(work).key;
     let lang = site.config.code(translation.lang);
     let of = |wanted: fn(&Standing) -> bool| standings.pairs.iter().filter(|pair| wanted(&pair.standing)).collect::<Vec<_>>();
@@ -114,16 +114,24 @@ fn at(code: &'static Code, pair: &Pair, source: &Document, translation: &Documen
 }
 
 /// Whether what marks name is there.
-fn marks(source: &Document, translation: &Document, problems: &mut Vec<Diagnostic>) {
+fn marks(site: &Site, work: WorkId, translation: &Document, problems: &mut Vec<Diagnostic>) {
+    let source = &site.source_edition(work).1.document;
     for marks in &translation.marks {
         let own: &[SegmentId] = &marks.translates;
         for &id in own.iter().chain(&marks.omitted) {
             let place = place_of(marks, translation);
-            if segment_with_id(source, id).is_none() {
-                problems.push(
-                    Diagnostic::at(&code::BAD_MARK, place, format!("the source has no sentence `{id}`"))
-                        .maybe_hint(similar_id(source, id)),
-                );
+            if segment_with_id(source, id).is_none() && !site.is_of_other_language(work, translation.lang, id) {
+                // What one language alone has is called after it.
+                let message = match id.only {
+                    Some(_) => format!("no other translation has a sentence `{id}`"),
+                    None => format!("the source has no sentence `{id}`"),
+                };
+                let editions = site.work(work).editions.iter().flatten().map(|edition| &edition.document);
+                let others = [source].into_iter().chain(editions.filter(|document| document.lang != translation.lang));
+                let hint = others
+                    .filter(|document| document.segments.iter().any(|segment| segment.id.only == id.only))
+                    .find_map(|document| similar_id(document, id));
+                problems.push(Diagnostic::at(&code::BAD_MARK, place, message).maybe_hint(hint));
             } else if marks.omitted.contains(&id) && is_translated(translation, id) {
                 problems.push(
                     Diagnostic::at(&code::BAD_MARK, place, format!("`{id}` is left out here, and yet it is translated"))

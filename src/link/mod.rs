@@ -550,10 +550,11 @@ impl<'a> Hints<'a> {
     }
 }
 
-/// The sentence nearest to an id that is not there: in its block the one of the nearest number, else one that is written like it.
+/// The sentence nearest to an id that is not there: in its block the one of the nearest number, of the same language first, else one that is
+/// written like it.
 pub fn similar_id(document: &Document, wanted: SegmentId) -> Option<String> {
     let of_block = document.segments.iter().map(|segment| segment.id).filter(|id| id.block == wanted.block);
-    if let Some(id) = of_block.min_by_key(|id| id.sentence.number.abs_diff(wanted.sentence.number)) {
+    if let Some(id) = of_block.min_by_key(|id| (id.only != wanted.only, id.sentence.number.abs_diff(wanted.sentence.number))) {
         return Some(format!("did you mean `{id}`?"));
     }
     let ids: Vec<String> = document.segments.iter().map(|segment| segment.id.to_string()).collect();

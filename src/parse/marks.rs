@@ -6,7 +6,7 @@
 //!
 //! | mark | meaning |
 //! |---|---|
-//! | `= 3.2 3.3` | this line is the translation of these sentences |
+//! | `= 3.2 3.3` | this line is the translation of these sentences; or it says what another translation alone has said, `= 3.2a-en` |
 //! | `+` | it exists in this language only |
 //! | `- 3.4` | 3.4 is left out here on purpose |
 //! | `~ CODE: reason` | the check CODE has nothing to say of this sentence, and why |

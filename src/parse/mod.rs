@@ -196,6 +196,12 @@ impl Document {
         Some(self.by_id[at].1 as usize)
     }
 
+    /// Whether a segment has an id of itself, and not because a mark names it.
+    pub fn has_of_itself(&self, id: SegmentId) -> bool {
+        let is_named = |segment: usize| self.marks_of(segment).is_some_and(|marks| marks.translates.contains(&id));
+        self.segment_with_id(id).is_some_and(|segment| !is_named(segment))
+    }
+
     /// Whether a lock or marks say which sentence each segment is; else ids are positions, and say it only where nothing differs.
     pub fn knows_addresses(&self) -> bool {
         self.lock.is_some() || self.marks.iter().any(Marks::say_addresses)

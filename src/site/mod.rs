@@ -89,9 +89,9 @@ enum Shares {
     ById,
 }
 
-/// What follows from an edition and the source edition of its work, made when somebody asks for it.
+/// What follows from an edition and the others of its work, the source's first of all, made when somebody asks for it.
 ///
-/// It would be wrong if one of the two documents were another; so [`Site::with`] takes a new one for every edition of a work.
+/// It would be wrong if one of the work's documents were another; so [`Site::with`] takes a new one for every edition of a work.
 #[derive(Debug, Clone, Default)]
 struct Follows {
     /// By heading: its anchor, and the aliases of it; where ids are compared.
@@ -424,8 +424,15 @@ impl Site {
         let edition = self.edition(id, lang).filter(|_| lang != source_lang)?;
         Some(edition.follows().standings.get_or_init(|| {
             let source = (self.config.code(source_lang), &*source.document);
-            Arc::new(Standings::of(source, (self.config.code(lang), &edition.document)))
+            let is_shared = |sentence| self.is_of_other_language(id, lang, sentence);
+            Arc::new(Standings::of(source, (self.config.code(lang), &edition.document), is_shared))
         }))
+    }
+
+    /// Whether a sentence is called after one language, and an edition in another language than `lang` has it, without a mark's naming it.
+    pub fn is_of_other_language(&self, id: WorkId, lang: LangId, sentence: SegmentId) -> bool {
+        let others = || self.work(id).editions.iter().flatten().filter(|edition| edition.document.lang != lang);
+        sentence.only.is_some() && others().any(|edition| edition.document.has_of_itself(sentence))
     }
 
     /// The id of the row that shows a segment of the edition in `lang`, where those of a pair of languages are shown side

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::model::lock::{self, Lock, Stanza};
 use crate::model::{SegmentId, TextDigest, Unit};
-use crate::parse::Document;
+use crate::parse::{Document, Marks};
 
 use super::rows::note_pairs;
 
@@ -27,7 +27,7 @@ pub enum Standing {
     Missing,
     /// It stands for nothing in the source.
     Extra {
-        /// Whether a mark says so, or another language may have it as well.
+        /// Whether a mark says so, or names a sentence that another translation alone has.
         meant: bool,
     },
     /// It was left out on purpose.
@@ -126,8 +126,8 @@ pub struct Standings {
 }
 
 impl Standings {
-    /// How a translation stands to its source.
-    pub fn of(source: (&str, &Document), translation: (&str, &Document)) -> Self {
+    /// How a translation stands to its source; `is_shared` says of a sentence that the source has not whether another translation has it.
+    pub fn of(source: (&str, &Document), translation: (&str, &Document), is_shared: impl Fn(SegmentId) -> bool) -> Self {
         let (source_lang, source) = source;
         let (lang, translation) = translation;
         let lock = source.lock.as_deref();
@@ -176,7 +176,8 @@ impl Standings {
         for (line, is_paired) in is_paired.into_iter().enumerate() {
             if !is_paired {
                 let id = translation.segments[line].id;
-                let meant = translation.marks_of(line).is_some_and(|marks| marks.alone);
+                let says_so = |marks: &Marks| marks.alone || marks.translates.iter().any(|&id| is_shared(id));
+                let meant = translation.marks_of(line).is_some_and(says_so);
                 let unit = Unit::Segment(id);
                 standings.push(Pair { unit, standing: Standing::Extra { meant }, source: None, lines: vec![line as u32] });
             }

@@ -212,13 +212,18 @@ impl Maker<'_> {
         let mut at: HashMap<Unit, usize> = HashMap::new();
         for &Translated { lang, code, document } in self.translations {
             for (line, segment) in document.segments.iter().enumerate() {
-                let stands_for_other = document.marks_of(line).is_some_and(|marks| marks.translates.contains(&segment.id));
-                if source.segment_with_id(segment.id).is_some() || stands_for_other {
+                if source.segment_with_id(segment.id).is_some() {
                     continue;
                 }
                 let unit = Unit::Segment(segment.id);
                 let known = self.before.stanza(unit);
                 let before = known.and_then(|stanza| stanza.translation(code));
+                // A mark may name what nobody has; but what it once named rightly is kept when the other language has it no more.
+                let others_have = || self.translations.iter().any(|it| it.document.has_of_itself(segment.id));
+                let is_there = document.has_of_itself(segment.id) || segment.id.only.is_some() && others_have();
+                if !is_there && before.is_none() {
+                    continue;
+                }
                 let own = document.digests[line];
                 let made_from = before.and_then(|before| before.made_from);
                 let index = *at.entry(unit).or_insert_with(|| {
