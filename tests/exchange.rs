@@ -3,7 +3,7 @@
 //! Those that need gettext, translate-toolkit and the schema of XLIFF are left out of `cargo test` alone;
 //! `cargo test --test exchange -- --ignored` runs them, and so does `.ci/run`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -228,6 +228,9 @@ fn floor(text: &str, mut at: usize) -> usize {
 
 const CONFIG: &str = "title: T\nlanguages: [kk, en]\n";
 
+/// How many kinds of blocks there are.
+const BLOCKS: usize = 17;
+
 /// A text of a page, in blocks; both editions have the same ones.
 fn block(words: [&str; 3]) -> Vec<String> {
     let [a, b, c] = words;
@@ -247,6 +250,8 @@ fn block(words: [&str; 3]) -> Vec<String> {
         format!("<div>\n{}\n</div>\n", "html"),
         format!("{a}[^m]\n\n[^m]: {b}\n    {c}\n\n    - {a}\n"),
         format!("Setext {a}\n===\n\n![{b}](p.png \"{c}\") **{c}** [[index]]\n"),
+        format!("- {a}\n\n  | {b} | {c} |\n  |:-:|--:|\n  | {c} <!-- note: y --> | |\n"),
+        format!("{c}[^t]\n\n[^t]: {a}\n\n    | {b} |\n    |---|\n    | {c} |\n\n    {c}\n"),
     ]
 }
 
@@ -302,8 +307,8 @@ proptest! {
     /// What is exported and comes back as it was changes nothing, in no format, whatever the two editions are.
     #[test]
     fn export_then_import_changes_nothing(
-        left in prop::collection::vec(0..15_usize, 0..6),
-        right in prop::collection::vec(0..15_usize, 0..6),
+        left in prop::collection::vec(0..BLOCKS, 0..6),
+        right in prop::collection::vec(0..BLOCKS, 0..6),
         same in any::<bool>(),
         crlf in any::<bool>(),
     ) {
@@ -322,7 +327,7 @@ proptest! {
     /// Translations that are taken are in the file as they were sent, and undoing them gives the file back.
     #[test]
     fn an_import_gives_exactly_that_text(
-        blocks in prop::collection::vec(0..15_usize, 1..6),
+        blocks in prop::collection::vec(0..BLOCKS, 1..6),
         chosen in prop::collection::vec(any::<bool>(), 1..40),
         format in prop::sample::select(Format::ALL.to_vec()),
         crlf in any::<bool>(),
@@ -366,7 +371,7 @@ proptest! {
     /// A translation of a page that has none, whole or in part, makes a page that has it and none of the source's words.
     #[test]
     fn a_new_edition_has_what_was_translated_and_nothing_else(
-        blocks in prop::collection::vec(0..15_usize, 1..6),
+        blocks in prop::collection::vec(0..BLOCKS, 1..6),
         chosen in prop::collection::vec(prop::bool::weighted(0.7), 1..40),
         crlf in any::<bool>(),
     ) {
@@ -403,21 +408,21 @@ proptest! {
     /// Sentences that are translated one after the other, in any order, come to stand where they belong.
     #[test]
     fn what_was_missing_is_put_where_it_belongs(
-        blocks in prop::collection::vec(0..15_usize, 1..6),
+        blocks in prop::collection::vec(0..BLOCKS, 1..6),
         first in prop::collection::vec(any::<bool>(), 1..40),
         second in prop::collection::vec(any::<bool>(), 1..40),
     ) {
         // A definition has no place without its term: `import` refuses it.
         let blocks: Vec<usize> = blocks.into_iter().filter(|&block| block != 9).collect();
         let mut files = site(&page("title: Т\ndescription: Сипат\n", &blocks, KK, "\n"), None);
-        // Tables and footnotes are translated whole.
+        // Tables and footnotes are translated whole: what is chosen of their first unit is chosen of all.
         let begun = state(&files);
         let site = begun.site().expect("as above");
         let work = site.work_named("x").expect("it is there");
-        let segments = &site.source_edition(work).1.document.segments;
-        let is_of_whole = segments.iter().filter(|segment| segment.cell.is_some() || segment.note.is_some());
-        let wholes: BTreeSet<String> = is_of_whole.map(|segment| segment.id.to_string()).collect();
-        let is_whole = |unit: &Unit| wholes.contains(&unit.id);
+        let wholes = collect::Sides::of(site, &begun.inputs, work, LangId(1)).expect("a source").wholes;
+        let mut first_of = BTreeMap::new();
+        let chosen_by: Vec<usize> =
+            wholes.into_iter().enumerate().map(|(at, whole)| whole.map_or(at, |whole| *first_of.entry(whole).or_insert(at))).collect();
         let mut wanted = exported(&begun);
         for unit in &mut wanted.units {
             unit.target = format!("T {}", unit.source);
@@ -427,10 +432,9 @@ proptest! {
         for round in 0..3 {
             let before = state(&files);
             let mut batch = wanted.clone();
-            let chosen = first.iter().cycle().zip(second.iter().cycle());
-            let chosen = batch.units.iter().zip(chosen).map(|(unit, (first, second))| match round {
-                0 => *first || unit.id == "title" || is_whole(unit),
-                1 => *second,
+            let chosen = batch.units.iter().zip(&chosen_by).map(|(unit, &at)| match round {
+                0 => first[at % first.len()] || unit.id == "title",
+                1 => second[at % second.len()],
                 _ => true,
             });
             let chosen: Vec<bool> = chosen.collect();
@@ -815,6 +819,96 @@ fn a_table_grows_by_what_is_translated() {
     let run = tilmash(&folder, &["import", "x.po"]);
     assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-incomplete]"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("One.\n    Two.\n"), "{}", run.err);
+}
+
+/// A table that the translation lacks comes behind what precedes it there, with the source's head and alignment; it comes whole.
+#[test]
+fn a_table_that_is_missing_is_put_in_whole() {
+    let source = "---\ntitle: А\n---\n\nБір.\nЕкі.\n\n| Ел | Астана <!-- note: жай --> | Тек бізде <!-- + --> |\n|:--|:-:|---|\n| Үндістан | Дели | жүз <!-- + --> |\n| | 2 | |\n\nСоңы.\n\n- Ж\n\n  | А |\n  |---|\n  | Ә |\n\n| Тек <!-- + --> |\n|---|\n";
+    let translation = "---\ntitle: A\n---\n\nOne.\nTwo. <!-- note: here -->\n\nThe end.\n\n- J\n";
+    let table = [
+        ("a#2.1", "Ел", "Country"),
+        ("a#2.2", "Астана", "Capital"),
+        ("a#3.1", "Үндістан", "India"),
+        ("a#3.2", "Дели", "Delhi | New Delhi"),
+        ("a#4.1", "2", "2"),
+    ];
+    let whole = "| Country | Capital |  |\n|:--|:-:|---|\n| India | Delhi \\| New Delhi |  |\n| | 2 | |\n";
+    let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    // What is not translated is not shown as if it were, and the rest of a table looks like all of it.
+    put(&folder, "x.po", po(&[&table[..2], &table[3..4], &[("a#1.1", "Бір.", "One!")]].concat()));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    let named = "the table of `a#2.1` is not translated whole: `a#3.1`, `a#4.1` are missing";
+    assert!(run.code == 1 && run.err.contains(named) && run.err.contains("1 refused"), "{}", run.err);
+    assert_eq!(text_of(&folder, A_EN.0), translation.replace("One.", "One!"));
+    put(&folder, A_EN.0, translation);
+    put(&folder, "x.po", po(&[&table[..], &[("a#7.1", "А", "A"), ("a#8.1", "Ә", "Ä")]].concat()));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let expected =
+        translation.replace("here -->\n", &format!("here -->\n\n{whole}")).replace("- J\n", "- J\n\n  | A |\n  |---|\n  | Ä |\n");
+    assert_eq!(text_of(&folder, A_EN.0), expected, "{}", run.err);
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert!(run.code == 0 && run.err.contains("0 translations"), "{}", run.err);
+    put(&folder, A_EN.0, translation);
+    // So it is in a page that is made.
+    fs::remove_file(folder.path().join(A_EN.0)).expect("it is there");
+    put(&folder, "x.po", po(&[&table[..], &[("a#title", "А", "A")]].concat()));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(text_of(&folder, A_EN.0), format!("---\ntitle: A\n---\n\n{whole}"));
+}
+
+/// What would break a table is refused with the table, since a table is taken whole, and nothing else is.
+#[test]
+fn a_table_that_would_not_be_read_as_one_is_refused_alone() {
+    let source = "---\ntitle: А\n---\n\nБір.\n\nЕл | Астана\n--- | ---\nҮндістан | Дели\n\nЕкі.\n";
+    let translation = "---\ntitle: A\n---\n\nOne.\n";
+    let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
+    let messages = |india| {
+        po(&[
+            ("a#2.1", "Ел", "Country"),
+            ("a#2.2", "Астана", "Capital"),
+            ("a#3.1", "Үндістан", india),
+            ("a#3.2", "Дели", "Delhi"),
+            ("a#4.1", "Екі.", "Two."),
+        ])
+    };
+    put(&folder, "x.po", messages("- India"));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-structure]: the table of `a#2.1`"), "{}", run.err);
+    assert!(text_of(&folder, A_EN.0).starts_with(&format!("{translation}\nTwo.")), "{}", text_of(&folder, A_EN.0));
+    put(&folder, A_EN.0, translation);
+    put(&folder, "x.po", messages("India"));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let expected = format!("{translation}\nCountry | Capital\n--- | ---\nIndia | Delhi\n\nTwo.\n");
+    assert_eq!(text_of(&folder, A_EN.0), expected);
+    // A sentence that is refused takes no table of a new page with it.
+    fs::remove_file(folder.path().join(A_EN.0)).expect("it is there");
+    let title = "\nmsgctxt \"a#title\"\nmsgid \"А\"\nmsgstr \"A\"\n";
+    put(&folder, "x.po", messages("India").replace("Two.", "- Two.") + title);
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert!(run.code == 1 && run.err.contains("1 refused") && run.err.contains("`a#4.1` would not stay"), "{}", run.err);
+    assert!(text_of(&folder, A_EN.0).contains("| Capital") && text_of(&folder, A_EN.0).contains("| Delhi"), "{}", run.err);
+}
+
+/// A new row comes before what is put behind its table, be there rows that the translation alone has.
+#[test]
+fn what_follows_a_table_comes_behind_all_of_its_rows() {
+    let source = "---\ntitle: А\n---\n\n| Ел |\n|---|\n| Үндістан |\n| Моңғолия |\n\nСоңы.\n";
+    let translation = "---\ntitle: A\n---\n\n| Country |\n|---|\n| India |\n";
+    let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    put(&folder, "x.po", po(&[("a#3.1", "Моңғолия", "Mongolia"), ("a#4.1", "Соңы.", "The end.")]));
+    for own in ["", "| Atlantis <!-- + --> |\n"] {
+        put(&folder, A_EN.0, format!("{translation}{own}"));
+        let run = tilmash(&folder, &["import", "x.po"]);
+        assert_eq!(run.code, 0, "{}", run.err);
+        let expected = format!("{translation}| Mongolia |\n{own}\nThe end.\n");
+        assert_eq!(text_of(&folder, A_EN.0), expected);
+    }
 }
 
 /// A line may stand for a cell, and a cell for a line: whether a bar is escaped is the translation's own matter.

@@ -186,7 +186,12 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
         let mut tried = Vec::new();
         for trial in &mut trials {
             if round == ROUNDS {
-                problems.extend(trial.groups.drain(..).flatten().map(|taken| plan::structure_problem(&taken)));
+                while let Some(mut group) = trial.groups.pop_front() {
+                    match plan::parted(&trial.edition, &mut group) {
+                        Some(half) => trial.groups.extend([group, half]),
+                        None => problems.push(plan::structure_problem(&trial.edition, &group)),
+                    }
+                }
             }
             if !trial.groups.is_empty() {
                 tried.push(trial);
@@ -227,13 +232,13 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
                 continue;
             }
             let mut group = trial.groups.pop_front().expect("it was tried");
-            if let [alone] = group.as_slice() {
-                problems.push(plan::structure_problem(alone));
-                continue;
+            match plan::parted(edition, &mut group) {
+                Some(half) => {
+                    trial.groups.push_front(half);
+                    trial.groups.push_front(group);
+                }
+                None => problems.push(plan::structure_problem(edition, &group)),
             }
-            let half = group.split_off(group.len() / 2);
-            trial.groups.push_front(half);
-            trial.groups.push_front(group);
         }
         last = Some(after);
     }

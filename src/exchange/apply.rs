@@ -1,16 +1,17 @@
 //! New translations into the text of an edition's file, in which nothing else becomes another.
 //!
 //! A translation that is there already is replaced where it stands. One that is new is put behind the piece before
-//! it, in the form its source has (a list item, a heading, a line of a paragraph). A file that is new has the form of
+//! it, in the form its source has (a list item, a heading, a line of a paragraph, a table). A file that is new has the form of
 //! the source's: code and what else is no text stays, and what is not translated is left out, since a page must not
 //! show its source's words as if they were a translation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::collect::{Side, Sides};
-use super::pieces::{Piece, PieceKind, without_marks};
+use super::collect::{Pair, Side, Sides};
+use super::pieces::{Block, Piece, PieceKind, without_marks};
 use crate::base::yaml::{self, Value};
+use crate::parse::parts::Table;
 use crate::parse::{self, Segment};
 
 /// A new translation: the pair and what it says, a line for each line of the translation.
@@ -28,7 +29,7 @@ struct Edit {
 pub enum Refusal {
     /// It has another number of lines than what it is to replace.
     Lines,
-    /// A cell for which the edition's table has no place; or it has no such table.
+    /// A cell for which the edition's table has no place; or other cells of its table stand in none.
     Cell,
     /// The title of a page that is to be made is not translated.
     Title,
@@ -44,7 +45,8 @@ pub fn refusal(sides: &Sides, (at, text): Taken<'_>) -> Option<Refusal> {
     if lines != 1 {
         return Some(Refusal::Lines);
     }
-    let is_cell = sides.source.pieces[pair.source[0]].kind == PieceKind::Cell;
+    // With the others of its table it may make one.
+    let is_cell = sides.source.pieces[pair.source[0]].kind == PieceKind::Cell && sides.wholes[at].is_none();
     (is_cell && sides.target.as_ref().is_some_and(|target| place_in_table(sides, target, at).is_none())).then_some(Refusal::Cell)
 }
 
@@ -164,8 +166,11 @@ fn scalar(text: &str) -> String {
 /// The edits that put translations where there were none.
 fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> Vec<Edit> {
     let newline = if target.text.contains("\r\n") { "\r\n" } else { "\n" };
+    let in_order = in_order(sides, taken);
     let mut edits = Vec::new();
     let mut front = String::new();
+    // The table of the source that was put in last.
+    let mut table: Option<Block> = None;
     // By row of the source.
     let mut rows: BTreeMap<u32, NewRow> = BTreeMap::new();
     let mut wanted = taken.iter().peekable();
@@ -187,7 +192,7 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
             continue;
         }
         let mark = if marked { format!(" <!-- = {} -->", source.id) } else { String::new() };
-        if source.kind == PieceKind::Cell {
+        if source.kind == PieceKind::Cell && sides.wholes[at].is_none() {
             match (place_in_table(sides, target, at), segment_of(sides, at)) {
                 (Some(Seat::Cell(range)), _) => edits.push(Edit { range, text: format!(" {text}{mark} ") }),
                 (Some(Seat::Row(place, columns)), Some(Segment { block, cell: Some(cell), .. })) => {
@@ -196,6 +201,9 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
                 }
                 _ => {}
             }
+            continue;
+        }
+        if source.kind == PieceKind::Cell && table.replace(source.block) == Some(source.block) {
             continue;
         }
         let same_block = behind.filter(|(_, block)| *block == source.block);
@@ -218,7 +226,10 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
             Some(_) => pair.source[0],
             None => first_of_block(&sides.source, pair.source[0]),
         };
-        let lead = lead(&sides.source, first);
+        let (lead, text) = match source.kind {
+            PieceKind::Cell => whole_table(&sides.source, source, &in_order, marked, newline),
+            _ => (lead(&sides.source, first), format!("{text}{mark}")),
+        };
         let follows = behind.is_some_and(|(place, _)| match same_block {
             // Lines of a paragraph; but a footnote may have paragraphs.
             Some(_) => source.kind != PieceKind::Note || follows(&sides.source, first),
@@ -231,27 +242,29 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
                 let ends = target.text[..place].ends_with('\n') || place == 0;
                 // A file may end without a line break, or with one that is already behind.
                 let gap = if ends { gap[newline.len()..].to_owned() } else { gap };
-                edits.push(Edit { range: place..place, text: format!("{gap}{lead}{text}{mark}") });
+                edits.push(Edit { range: place..place, text: format!("{gap}{lead}{text}") });
             }
             None => {
                 let start = target.parts.start;
                 let blank = target.text[start..].len() - target.text[start..].trim_start_matches(['\n', '\r']).len();
                 let place = start + blank;
                 let after = if place < target.text.len() { newline.repeat(2) } else { newline.to_owned() };
-                edits.push(Edit { range: place..place, text: format!("{lead}{text}{mark}{after}") });
+                edits.push(Edit { range: place..place, text: format!("{lead}{text}{after}") });
                 continue;
             }
         }
         behind = behind.map(|(place, _)| (place, source.block));
     }
-    for NewRow { place, cells } in rows.into_values() {
+    let rows = rows.into_values().map(|NewRow { place, cells }| {
         let cell = |text: &String| if text.is_empty() { " |".to_owned() } else { format!(" {text} |") };
         // In a quotation, or in a list, it begins as the line before it does.
         let line = &target.text[target.text[..place].rfind('\n').map_or(0, |at| at + 1)..place];
         let lead = &line[..line.len() - line.trim_start_matches([' ', '\t', '>']).len()];
         let row: String = cells.iter().map(cell).collect();
-        edits.push(Edit { range: place..place, text: format!("{newline}{lead}|{row}") });
-    }
+        Edit { range: place..place, text: format!("{newline}{lead}|{row}") }
+    });
+    // What is put behind a table comes behind its new rows.
+    edits.splice(0..0, rows);
     if !front.is_empty() {
         edits.insert(0, into_front_matter(target, &front, newline));
     }
@@ -293,8 +306,12 @@ fn into_front_matter(target: &Side, lines: &str, newline: &str) -> Edit {
     }
 }
 
-/// The end of a piece's line, or of the one that makes it a heading.
+/// The end of a piece's line, or of the one that makes it a heading; of a cell, that of its table.
 fn end_of(side: &Side, piece: &Piece) -> usize {
+    let table = table_of(side, piece).and_then(|table| table.rows.last()?.last());
+    if let Some(last) = table {
+        return line_end(&side.text, last.end);
+    }
     let start = side.text[..piece.range.start].rfind('\n').map_or(0, |newline| newline + 1);
     let end = line_end(&side.text, piece.range.end);
     match is_underlined(piece, &side.text[start..piece.range.start]) {
@@ -312,12 +329,17 @@ fn line_end(text: &str, at: usize) -> usize {
 /// Where the line of a piece ends, or its cell, without the space around the text.
 fn text_end(side: &Side, piece: &Piece) -> usize {
     let start = piece.range.start;
-    let tables = side.parts.tables.iter().filter(|table| piece.kind == PieceKind::Cell && table.range.contains(&start));
-    let cell = tables.flat_map(|table| &table.rows).flatten().find(|cell| cell.start <= start && start < cell.end);
-    match cell {
+    let cells = table_of(side, piece).into_iter().flat_map(|table| &table.rows).flatten();
+    match cells.into_iter().find(|cell| cell.start <= start && start < cell.end) {
         Some(cell) => piece.range.end.max(cell.start + side.text[cell.clone()].trim_end().len()),
         None => line_end(&side.text, piece.range.end),
     }
+}
+
+/// The table that a piece is a cell of.
+fn table_of<'a>(side: &'a Side, piece: &Piece) -> Option<&'a Table> {
+    let mut tables = side.parts.tables.iter();
+    tables.find(|table| piece.kind == PieceKind::Cell && table.range.contains(&piece.range.start))
 }
 
 /// What stands before a piece on its line: the mark of a list, of a quotation, of a heading.
@@ -353,49 +375,30 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
     let text = &*source.text;
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut edits = vec![Edit { range: 0..source.parts.start, text: new_front_matter(sides, taken, newline) }];
-    let mut in_order: Vec<Option<&str>> = vec![None; source.pieces.len()];
-    for &(pair, line) in taken {
-        in_order[sides.pairs[pair].source[0]] = Some(line);
-    }
+    let in_order = in_order(sides, taken);
     for range in &source.parts.html {
         edits.push(Edit { range: whole_lines(text, range), text: String::new() });
     }
-    for table in &source.parts.tables {
-        let whole = |range: &Range<usize>| table.range.start <= range.start && range.end <= table.range.end;
-        let cells = source.pieces.iter().zip(&in_order).filter(|(piece, _)| piece.kind == PieceKind::Cell && whole(&piece.range));
-        if cells.into_iter().any(|(_, translation)| translation.is_none()) {
-            edits.push(Edit { range: whole_lines(text, &table.range), text: String::new() });
-        }
-    }
+    // Tables are translated whole: of one of which a cell is not, none is.
+    let is_cell = |pair: &&Pair| source.pieces[pair.source[0]].kind == PieceKind::Cell;
+    let of_cells = |translated: bool| -> BTreeSet<Block> {
+        let cells = sides.pairs.iter().filter(is_cell).map(|pair| pair.source[0]);
+        cells.filter(|&at| in_order[at].is_some() == translated).map(|at| source.pieces[at].block).collect()
+    };
+    let stay = &of_cells(true) - &of_cells(false);
+    let is_left_out = |piece: &Piece| piece.kind == PieceKind::Cell && !stay.contains(&piece.block);
+    let tables = source.pieces.iter().filter(|piece| is_left_out(piece)).filter_map(|piece| table_of(source, piece));
+    let tables: BTreeMap<usize, &Table> = tables.map(|table| (table.range.start, table)).collect();
+    edits.extend(tables.values().map(|table| Edit { range: whole_lines(text, &table.range), text: String::new() }));
     for (at, piece) in source.pieces.iter().enumerate() {
         if piece.kind == PieceKind::Front {
             continue;
         }
-        let end = text_end(source, piece);
-        let behind = &text[piece.range.end..end];
         match in_order[at] {
-            Some(line) => {
-                let mut line = line.to_owned();
-                let mut range = piece.range.clone();
-                if piece.kind != PieceKind::Title {
-                    // Marks and notes beside the source are not the translation's.
-                    let mut later = source.pieces[at + 1..].iter().zip(&in_order[at + 1..]);
-                    let goes_on = later.any(|(next, translation)| next.block == piece.block && translation.is_some());
-                    // A line break at the end of a block would be a backslash; and where there is a mark, spaces say it. A heading
-                    // has a mark or attributes, not both; its anchor comes from the source.
-                    let breaks = behind.trim() == "\\";
-                    if without_marks(behind) == 0 || (breaks && (marked || !goes_on)) || (marked && piece.level.is_some()) {
-                        range.end = end;
-                    }
-                    if marked {
-                        line.push_str(&format!(" <!-- = {} -->", piece.id));
-                        line.push_str(if breaks && goes_on { "  " } else { "" });
-                    }
-                }
-                edits.push(Edit { range, text: line });
-            }
             // The table was taken out.
-            None if piece.kind == PieceKind::Cell => {}
+            _ if is_left_out(piece) => {}
+            Some(line) => edits.push(in_place_of_source(source, at, line, &in_order, marked)),
+            None if piece.kind == PieceKind::Cell => edits.push(emptied(source, piece)),
             None => {
                 let block =
                     || source.pieces[at..].iter().zip(&in_order[at..]).take_while(|(other, _)| other.block == piece.block);
@@ -411,6 +414,62 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
         }
     }
     without_empty_blocks(&edited(text, edits), newline)
+}
+
+/// By piece of the source: what it is translated as.
+fn in_order<'a>(sides: &Sides, taken: &[Taken<'a>]) -> Vec<Option<&'a str>> {
+    let mut in_order = vec![None; sides.source.pieces.len()];
+    for &(pair, line) in taken {
+        in_order[sides.pairs[pair].source[0]] = Some(line);
+    }
+    in_order
+}
+
+/// A translation in the place of what it is of, in a copy of the source.
+fn in_place_of_source(source: &Side, at: usize, line: &str, in_order: &[Option<&str>], marked: bool) -> Edit {
+    let piece = &source.pieces[at];
+    let mut line = line.to_owned();
+    let mut range = piece.range.clone();
+    if piece.kind != PieceKind::Title {
+        // Marks and notes beside the source are not the translation's.
+        let end = text_end(source, piece);
+        let behind = &source.text[piece.range.end..end];
+        let mut later = source.pieces[at + 1..].iter().zip(&in_order[at + 1..]);
+        let goes_on = later.any(|(next, translation)| next.block == piece.block && translation.is_some());
+        // A line break at the end of a block would be a backslash; and where there is a mark, spaces say it. A heading
+        // has a mark or attributes, not both; its anchor comes from the source.
+        let breaks = behind.trim() == "\\";
+        if without_marks(behind) == 0 || (breaks && (marked || !goes_on)) || (marked && piece.level.is_some()) {
+            range.end = end;
+        }
+        if marked {
+            line.push_str(&format!(" <!-- = {} -->", piece.id));
+            line.push_str(if breaks && goes_on { "  " } else { "" });
+        }
+    }
+    Edit { range, text: line }
+}
+
+/// A cell of which no translation is wanted, since the source alone has it or the translation leaves it out: in a copy of the source it is empty.
+fn emptied(source: &Side, piece: &Piece) -> Edit {
+    Edit { range: piece.range.start..text_end(source, piece), text: String::new() }
+}
+
+/// The table of a cell of the source, translated: what its first line begins with, and the table.
+fn whole_table(source: &Side, cell: &Piece, in_order: &[Option<&str>], marked: bool, newline: &str) -> (String, String) {
+    let text = &*source.text;
+    let Some(range) = table_of(source, cell).map(|table| table.range.clone()) else { return Default::default() };
+    let start = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let cells = source.pieces.iter().enumerate().filter(|(_, piece)| piece.block == cell.block);
+    let edits = cells.map(|(at, piece)| {
+        let Edit { range: of_cell, text } = match in_order[at] {
+            Some(line) => in_place_of_source(source, at, line, in_order, marked),
+            None => emptied(source, piece),
+        };
+        Edit { range: of_cell.start - range.start..of_cell.end - range.start, text }
+    });
+    let table = edited(text[range.clone()].trim_end(), edits.collect());
+    (text[start..range.start].to_owned(), table.lines().collect::<Vec<_>>().join(newline))
 }
 
 /// Takes out a line that is not translated; what is in the same item of a list and is translated stays in it.

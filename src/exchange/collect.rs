@@ -1,9 +1,9 @@
 //! A site's sentences beside their translations: what is exported, and what an import is compared with.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::pieces::{Piece, pieces};
+use super::pieces::{Block, Piece, PieceKind, pieces};
 use super::{Batch, Standing, Unit, digest};
 use crate::load::Inputs;
 use crate::model::LangId;
@@ -22,6 +22,9 @@ pub struct Sides {
     pub target: Option<Side>,
     /// In the order of the source.
     pub pairs: Vec<Pair>,
+    /// By pair: the table or the footnote that it is of, if the edition has nothing of that. Such a one is translated whole, or not at
+    /// all: half a table, or half a note, looks like all of it.
+    pub wholes: Vec<Option<Block>>,
 }
 
 /// One edition.
@@ -71,7 +74,8 @@ impl Sides {
             None => None,
         };
         let pairs = pairs(&source, target.as_ref(), site.standings(work, lang).map(|standings| &**standings));
-        Some(Self { work, source_lang, source, target, pairs })
+        let wholes = wholes(&source, &pairs);
+        Some(Self { work, source_lang, source, target, pairs, wholes })
     }
 
     /// The address of a pair within the work.
@@ -159,6 +163,18 @@ fn pairs(source: &Side, target: Option<&Side>, standings: Option<&Standings>) ->
         }
     }
     pairs
+}
+
+fn wholes(source: &Side, pairs: &[Pair]) -> Vec<Option<Block>> {
+    // The note that a piece is in, then the table: one in a note comes with the note.
+    let around = |piece: usize| {
+        let Piece { segment, kind, block, .. } = source.pieces[piece];
+        let note = segment.and_then(|segment| source.document.segments[segment as usize].note);
+        [note.map(|note| (PieceKind::Note, note)), (kind == PieceKind::Cell).then_some(block)].into_iter().flatten()
+    };
+    let translated = pairs.iter().filter(|pair| !pair.target.is_empty());
+    let begun: BTreeSet<Block> = translated.flat_map(|pair| &pair.source).flat_map(|&piece| around(piece)).collect();
+    pairs.iter().map(|pair| around(pair.source[0]).find(|block| !begun.contains(block))).collect()
 }
 
 /// The units of those works that are wanted, in reading order.

@@ -12,8 +12,7 @@ use crate::parse::{self, Document};
 pub struct Piece {
     pub id: String,
     pub kind: PieceKind,
-    /// Which block of the file it is in: pieces of one block stand on lines that follow each other.
-    pub block: (PieceKind, u32),
+    pub block: Block,
     /// Its bytes.
     pub range: Range<usize>,
     /// What it says, as Markdown on one line.
@@ -25,6 +24,9 @@ pub struct Piece {
     /// The level of the heading, if it is one.
     pub level: Option<u8>,
 }
+
+/// Which block of the file a piece is in: pieces of one block stand on lines that follow each other.
+pub type Block = (PieceKind, u32);
 
 /// Where a piece stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,12 +4,12 @@
 //! known, its source is the present one, the translator changed it, nobody changed it in the site since it was
 //! exported, and it has the markup of its source. Each that fails says so at its place in the file, and the others go on.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::apply::{self, Refusal};
 use super::collect::{Pair, Sides};
-use super::pieces::PieceKind;
+use super::pieces::{Block, PieceKind};
 use super::{Found, Standing, Unit, digest, folded, markup};
 use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, suggest};
 use crate::check::parity::{self, Reading, Rules};
@@ -396,34 +396,32 @@ fn refused(refusal: Refusal, address: &str, lines: usize, place: &Place) -> Diag
     }
 }
 
-/// Takes out what would begin a table or a footnote that is not translated whole, and says so: half a table, or half a note,
-/// looks like all of it.
+/// Takes out what would begin a table or a footnote that is not translated whole ([`Sides::wholes`]), and says so.
 fn halves(site: &Site, sides: &Sides, taken: &mut Vec<Taken>) -> Vec<Diagnostic> {
-    type Block = (PieceKind, u32);
-    let block_of = |pair: usize| sides.source.pieces[sides.pairs[pair].source[0]].block;
+    /// How many addresses a message names.
+    const NAMED: usize = 8;
     let mut missing: BTreeMap<Block, Vec<usize>> = BTreeMap::new();
-    let mut begun: BTreeSet<Block> = BTreeSet::new();
     let mut next = taken.iter().map(|taken| taken.pair).peekable();
-    for (pair, it) in sides.pairs.iter().enumerate() {
-        let block = block_of(pair);
-        if next.next_if_eq(&pair).is_some() || !matches!(block.0, PieceKind::Cell | PieceKind::Note) {
-            continue;
-        }
-        match it.target.is_empty() {
-            true => missing.entry(block).or_default().push(pair),
-            false => _ = begun.insert(block),
+    for (pair, whole) in sides.wholes.iter().enumerate() {
+        if let (None, Some(whole)) = (next.next_if_eq(&pair), whole) {
+            missing.entry(*whole).or_default().push(pair);
         }
     }
-    missing.retain(|block, _| !begun.contains(block));
+    let key = &site.work(sides.work).key;
     let mut problems = Vec::new();
     taken.retain(|taken| {
-        let Some(pairs) = missing.get_mut(&block_of(taken.pair)) else { return true };
+        let Some(whole) = sides.wholes[taken.pair] else { return true };
+        let Some(pairs) = missing.get_mut(&whole) else { return true };
         // Once for each of them.
-        if let Some(first) = pairs.first() {
-            let what = if block_of(taken.pair).0 == PieceKind::Cell { "the table" } else { "the footnote" };
-            let key = &site.work(sides.work).key;
-            let message =
-                format!("{what} of `{}` is not translated whole: `{key}#{}` is missing", taken.address, sides.id(*first));
+        if !pairs.is_empty() {
+            let named: Vec<String> = pairs.iter().take(NAMED).map(|&pair| format!("`{key}#{}`", sides.id(pair))).collect();
+            let more = match pairs.len() - named.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let are = if pairs.len() == 1 { "is" } else { "are" };
+            let (what, address, named) = (name(whole), &taken.address, named.join(", "));
+            let message = format!("the {what} of `{address}` is not translated whole: {named}{more} {are} missing");
             problems.push(
                 Diagnostic::at(&code::EXCHANGE_INCOMPLETE, taken.place.clone(), message)
                     .hint("translate all of it; what is not translated is not shown as if it were"),
@@ -433,6 +431,11 @@ fn halves(site: &Site, sides: &Sides, taken: &mut Vec<Taken>) -> Vec<Diagnostic>
         false
     });
     problems
+}
+
+/// What a block that is translated whole is called.
+fn name(whole: Block) -> &'static str {
+    if whole.0 == PieceKind::Cell { "table" } else { "footnote" }
 }
 
 /// The problem that a page is to be made that would have no title.
@@ -476,9 +479,21 @@ pub fn misread(before: &Edition, taken: &[Taken], after: Option<&Sides>) -> bool
         })
 }
 
-/// The problem of a translation that would not be read as it is meant.
-pub fn structure_problem(taken: &Taken) -> Diagnostic {
-    let message = format!("the translation of `{}` would not stay a line of its own in the page", taken.address);
-    Diagnostic::at(&code::EXCHANGE_STRUCTURE, taken.place.clone(), message)
+/// Two parts of what is to be tried, of about the same size; `None` if it is tried together or not at all.
+pub fn parted(edition: &Edition, taken: &mut Vec<Taken>) -> Option<Vec<Taken>> {
+    let whole = |taken: &Taken| edition.sides.wholes[taken.pair];
+    let is_seam = |at: &usize| whole(&taken[*at]).is_none() || whole(&taken[*at]) != whole(&taken[*at - 1]);
+    let at = (1..taken.len()).filter(is_seam).min_by_key(|at| at.abs_diff(taken.len() / 2))?;
+    Some(taken.split_off(at))
+}
+
+/// The problem of translations that would not be read as they are meant, and are tried together: of one, or of a table or a footnote.
+pub fn structure_problem(edition: &Edition, taken: &[Taken]) -> Diagnostic {
+    let first = &taken[0];
+    let message = match edition.sides.wholes[first.pair].filter(|_| taken.len() > 1) {
+        Some(whole) => format!("the {} of `{}` would not be read as one in the page", name(whole), first.address),
+        None => format!("the translation of `{}` would not stay a line of its own in the page", first.address),
+    };
+    Diagnostic::at(&code::EXCHANGE_STRUCTURE, first.place.clone(), message)
         .hint("write a `\\` before what begins a list, a heading or a quotation, or opens code or a link that is not closed")
 }
