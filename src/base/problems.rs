@@ -33,17 +33,19 @@ struct OfFile {
 impl OfFile {
     fn new(mut found: Vec<Diagnostic>) -> Self {
         found.sort_by(diagnostic::order);
-        let mut of_file = Self { found, counts: Counts::default() };
-        for severity in of_file.shown().map(|problem| problem.severity).collect::<Vec<_>>() {
-            of_file.counts[severity as usize] += 1;
-        }
-        of_file
+        let mut counts = Counts::default();
+        once(&found).for_each(|problem| counts[problem.severity as usize] += 1);
+        Self { found, counts }
     }
 
     fn shown(&self) -> impl Iterator<Item = &Diagnostic> {
-        let repeats = |at: usize| at > 0 && self.found[at - 1] == self.found[at];
-        self.found.iter().enumerate().filter(move |(at, _)| !repeats(*at)).map(|(_, problem)| problem)
+        once(&self.found)
     }
+}
+
+/// Problems that are in order, without repetitions.
+fn once(found: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
+    found.chunk_by(|a, b| a == b).map(|same| &same[0])
 }
 
 impl Problems {
