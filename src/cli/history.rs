@@ -6,22 +6,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
 
+use jiff::Timestamp;
+use jiff::fmt::strtime;
+use jiff::tz::Offset;
 use rayon::prelude::*;
 
 /// How many lines of a file are asked for one by one; of more, the whole file is quicker.
 const FEW: usize = 64;
 
-const DAY: i64 = 24 * 60 * 60;
-
 /// Since when a line says what it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Since {
-    /// Of the commit, in seconds since 1970.
-    time: i64,
-    /// The author's distance from universal time, in seconds.
-    zone: i64,
+    /// Of the commit.
+    time: Timestamp,
+    /// The author's.
+    zone: Offset,
     /// Whether that is the oldest commit of a shallow clone: the line is as old, or older.
     pub(super) or_before: bool,
 }
@@ -29,14 +29,12 @@ pub(super) struct Since {
 impl Since {
     /// The day in ISO 8601, where the author was.
     pub(super) fn date(self) -> String {
-        let (year, month, day) = civil((self.time + self.zone).div_euclid(DAY));
-        format!("{year:04}-{month:02}-{day:02}")
+        self.zone.to_datetime(self.time).date().to_string()
     }
 
     /// How many days that is ago.
     pub(super) fn days(self) -> i64 {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64);
-        (now - self.time).max(0) / DAY
+        (Timestamp::now().duration_since(self.time).as_hours() / 24).max(0)
     }
 }
 
@@ -78,13 +76,16 @@ fn read(told: &str, is_shallow: bool) -> Vec<(usize, Since)> {
         // Its lines follow the first of a commit.
         let of_last = lines.last().and_then(|(_, commit)| commits.get_mut(commit));
         match (first, of_last) {
-            ("author-time", Some(since)) => since.time = rest.parse().unwrap_or(since.time),
+            ("author-time", Some(since)) => {
+                let time = rest.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+                since.time = time.unwrap_or(since.time);
+            }
             ("author-tz", Some(since)) => since.zone = zone(rest).unwrap_or(since.zone),
             // A repository's first commit is a boundary too.
             ("boundary", Some(since)) => since.or_before = is_shallow,
             (commit, _) if commit.len() >= 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
                 if let Some(line) = words.next().and_then(|line| line.parse().ok()) {
-                    commits.entry(commit).or_insert(Since { time: 0, zone: 0, or_before: false });
+                    commits.entry(commit).or_insert(Since { time: Timestamp::UNIX_EPOCH, zone: Offset::UTC, or_before: false });
                     lines.push((line, commit));
                 }
             }
@@ -96,23 +97,9 @@ fn read(told: &str, is_shallow: bool) -> Vec<(usize, Since)> {
     lines.into_iter().map(|(line, commit)| (line, commits[commit])).collect()
 }
 
-/// `+0530` in seconds.
-fn zone(text: &str) -> Option<i64> {
-    let number: i64 = text.parse().ok()?;
-    Some((number / 100 * 60 + number % 100) * 60)
-}
-
-/// Year, month and day of a day since 1970 (H. Hinnant, `civil_from_days`,
-/// <https://howardhinnant.github.io/date_algorithms.html>).
-fn civil(days: i64) -> (i64, i64, i64) {
-    // From the first of March of the year 0, so that leap days come last.
-    let days = days + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let (day, month) = (day_of_year - (153 * shifted + 2) / 5 + 1, if shifted < 10 { shifted + 3 } else { shifted - 9 });
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+/// Reads `+0530`.
+fn zone(text: &str) -> Option<Offset> {
+    strtime::parse("%z", text).ok()?.offset()
 }
 
 #[cfg(test)]
@@ -121,14 +108,16 @@ mod tests {
 
     #[test]
     fn days_have_dates() {
-        for (days, date) in
-            [(0, (1970, 1, 1)), (-1, (1969, 12, 31)), (11_016, (2000, 2, 29)), (11_017, (2000, 3, 1)), (20_817, (2026, 12, 30))]
+        let date = |seconds, zone| Since { time: Timestamp::from_second(seconds).unwrap(), zone, or_before: false }.date();
+        for (days, said) in
+            [(0, "1970-01-01"), (-1, "1969-12-31"), (11_016, "2000-02-29"), (11_017, "2000-03-01"), (20_817, "2026-12-30")]
         {
-            assert_eq!(civil(days), date);
+            assert_eq!(date(days * 86_400, Offset::UTC), said);
         }
-        let since = Since { time: 11_017 * DAY - 1, zone: zone("+0500").unwrap(), or_before: false };
-        assert_eq!(since.date(), "2000-03-01");
-        assert_eq!((zone("-0330"), zone("x")), (Some(-12_600), None));
+        // Where the author was it was another day already, or still.
+        assert_eq!(date(11_017 * 86_400 - 1, zone("+0500").unwrap()), "2000-03-01");
+        assert_eq!(date(11_017 * 86_400, zone("-0330").unwrap()), "2000-02-29");
+        assert_eq!((zone("-0330").map(Offset::seconds), zone("x"), zone("+9999")), (Some(-12_600), None, None));
     }
 
     #[test]
