@@ -4,7 +4,8 @@
 //! their own, as the first of each row and the head of each column do as a rule.
 //!
 //! 1. **Rows that are the same as a whole,** in the same order, then elsewhere.
-//! 2. **Rows that share a text that no other cell has;** then, between those that are known, rows alike in the texts of their cells.
+//! 2. **Rows that share a text that no other cell has:** the most such texts first, and of as many that with which the row begins, be its
+//!    first cell empty; then, between those that are known, rows alike in the texts of their cells.
 //! 3. **Columns:** which were which, by the cells of these rows that say the same; the greatest number of them decides.
 //! 4. **The cells of such rows and columns:** those that say the same; of the source edition then those that say something else,
 //!    which were changed.
@@ -46,15 +47,18 @@ pub(super) fn cells(olds: &[OldCell], lines: &[Line<'_>], pairs: &mut Pairs, ope
     let rows = paired_rows(&old_rows, &new_rows, lines, reworded);
     let columns = columns(&old_rows, &new_rows, lines, &rows);
     for (old, new) in rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?]))) {
-        if same_row(old, new, lines) {
-            old.iter().zip(new).for_each(|(cell, &line)| pairs.pair(cell.at, line));
-            continue;
-        }
         let old_column = |line: usize| lines[line].cell.and_then(|cell| columns.before(cell));
         let by_column: HashMap<u32, &OldCell> = old.iter().map(|cell| (cell.column, cell)).collect();
         let in_column = |line: usize| by_column.get(&old_column(line)?).copied();
-        for &line in new {
-            if let Some(cell) = in_column(line).filter(|cell| cell.digest == lines[line].digest) {
+        let same: Vec<Option<&OldCell>> =
+            new.iter().map(|&line| in_column(line).filter(|cell| cell.digest == lines[line].digest)).collect();
+        // A row may say the same as before though its columns have changed places: then each cell is where its column is.
+        if same.iter().any(Option::is_none) && same_row(old, new, lines) {
+            old.iter().zip(new).for_each(|(cell, &line)| pairs.pair(cell.at, line));
+            continue;
+        }
+        for (cell, &line) in same.into_iter().zip(new) {
+            if let Some(cell) = cell {
                 pairs.pair(cell.at, line);
             }
         }
@@ -100,9 +104,11 @@ fn paired_rows(old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>
         }
     }
     let mut votes: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-    for holders in holders.values() {
+    for (text, holders) in &holders {
         if let ([old], [new]) = (&holders[0][..], &holders[1][..]) {
-            *votes.entry((*old, *new)).or_default() += 1;
+            // Where as much speaks for one row as for another, what a row begins with decides, be its first cell empty.
+            let is_first = olds[*old].first() == Some(text) && news[*new].first() == Some(text);
+            *votes.entry((*old, *new)).or_default() += 2 + usize::from(is_first);
         }
     }
     pair_most(votes, |(old, new)| {
