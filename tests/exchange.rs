@@ -821,6 +821,39 @@ fn a_table_grows_by_what_is_translated() {
     assert!(text_of(&folder, A_EN.0).contains("One.\n    Two.\n"), "{}", run.err);
 }
 
+/// Lines of a paragraph stay one, items of a list a list, and what is no line of the block before begins one.
+#[test]
+fn what_is_missing_before_all_keeps_its_blocks() {
+    let source = "---\ntitle: А\n---\n\nБір.\nЕкі.\n\n- Үш\n- Төрт\n\n1. Бес\n\n   Алты\n2. Жеті\n\nСоңы.\n";
+    let messages = [
+        ("a#1.1", "Бір.", "One."),
+        ("a#1.2", "Екі.", "Two."),
+        ("a#2.1", "Үш", "Three"),
+        ("a#3.1", "Төрт", "Four"),
+        ("a#5.1", "Алты", "Six"),
+        ("a#6.1", "Жеті", "Seven"),
+    ];
+    let folder =
+        folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, "---\ntitle: A\n---\n\nThe end. <!-- = 7.1 -->\n")]);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    let put_in = "One.\nTwo.\n\n- Three\n- Four\n";
+    for end in ["\nThe end. <!-- = 7.1 -->\n", ""] {
+        put(&folder, A_EN.0, format!("---\ntitle: A\n---\n{end}"));
+        put(&folder, "x.po", po(&messages[..4]));
+        let run = tilmash(&folder, &["import", "x.po"]);
+        assert_eq!(run.code, 0, "{}", run.err);
+        let gap = if end.is_empty() { "" } else { "\n" };
+        assert_eq!(text_of(&folder, A_EN.0), format!("---\ntitle: A\n---\n{gap}{put_in}{end}"));
+    }
+    // A paragraph of an item whose first line is not there, then another item.
+    put(&folder, A_EN.0, "---\ntitle: A\n---\n");
+    put(&folder, "x.po", po(&messages[4..]));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let expected = "---\ntitle: A\n---\n   Six <!-- = 5.1 -->\n\n2. Seven <!-- = 6.1 -->\n";
+    assert_eq!(text_of(&folder, A_EN.0), expected);
+}
+
 /// A table that the translation lacks comes behind what precedes it there, with the source's head and alignment; it comes whole.
 #[test]
 fn a_table_that_is_missing_is_put_in_whole() {

@@ -58,6 +58,15 @@ enum Seat {
     Row(usize, u32),
 }
 
+/// What a new line is put behind.
+#[derive(Clone, Copy)]
+enum Behind {
+    /// A byte of the file.
+    Byte(usize),
+    /// What is put before the first piece of the text: one of the edits, by position.
+    Edit(usize),
+}
+
 /// A row that a table does not have yet.
 struct NewRow {
     /// Where it goes.
@@ -175,14 +184,15 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
     let mut rows: BTreeMap<u32, NewRow> = BTreeMap::new();
     let mut wanted = taken.iter().peekable();
     // Where what is new goes, and in which block that is; none before the first piece of the text.
-    let mut behind: Option<(usize, (PieceKind, u32))> = None;
+    let mut behind: Option<(Behind, Block)> = None;
+    let mut ahead: Option<usize> = None;
     for (at, pair) in sides.pairs.iter().enumerate() {
         let text = wanted.next_if(|(pair, _)| *pair == at).map(|(_, text)| *text);
         let source = &sides.source.pieces[pair.source[0]];
         if let Some(&last) = pair.target.last() {
             let piece = &target.pieces[last];
             if piece.kind != PieceKind::Front {
-                behind = Some((end_of(target, piece), source.block));
+                behind = Some((Behind::Byte(end_of(target, piece)), source.block));
             }
             continue;
         }
@@ -234,26 +244,36 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
             // Lines of a paragraph; but a footnote may have paragraphs.
             Some(_) => source.kind != PieceKind::Note || follows(&sides.source, first),
             // A block begins after an empty line, which items of a list do not need.
-            None => is_item(&lead) && is_item(last_line(&target.text[..place], &edits, place)),
+            None => {
+                let before = match place {
+                    Behind::Byte(place) => last_line(&target.text[..place], &edits, place),
+                    Behind::Edit(at) => edits[at].text.lines().next_back().unwrap_or(""),
+                };
+                is_item(&lead) && is_item(before)
+            }
         });
         let gap = if follows { newline.to_owned() } else { newline.repeat(2) };
         match behind {
-            Some((place, _)) => {
+            Some((Behind::Byte(place), _)) => {
                 let ends = target.text[..place].ends_with('\n') || place == 0;
                 // A file may end without a line break, or with one that is already behind.
                 let gap = if ends { gap[newline.len()..].to_owned() } else { gap };
                 edits.push(Edit { range: place..place, text: format!("{gap}{lead}{text}") });
             }
+            Some((Behind::Edit(at), _)) => edits[at].text.push_str(&format!("{gap}{lead}{text}")),
             None => {
                 let start = target.parts.start;
                 let blank = target.text[start..].len() - target.text[start..].trim_start_matches(['\n', '\r']).len();
                 let place = start + blank;
-                let after = if place < target.text.len() { newline.repeat(2) } else { newline.to_owned() };
-                edits.push(Edit { range: place..place, text: format!("{lead}{text}{after}") });
-                continue;
+                ahead = Some(edits.len());
+                edits.push(Edit { range: place..place, text: format!("{lead}{text}") });
             }
         }
-        behind = behind.map(|(place, _)| (place, source.block));
+        behind = behind.map(|(place, _)| place).or(ahead.map(Behind::Edit)).map(|place| (place, source.block));
+    }
+    if let Some(ahead) = ahead.map(|at| &mut edits[at]) {
+        let is_last = ahead.range.start == target.text.len();
+        ahead.text.push_str(&newline.repeat(if is_last { 1 } else { 2 }));
     }
     let rows = rows.into_values().map(|NewRow { place, cells }| {
         let cell = |text: &String| if text.is_empty() { " |".to_owned() } else { format!(" {text} |") };
