@@ -50,11 +50,10 @@ impl Disk {
     /// A build that knows what an earlier one left in its record.
     fn build_knowing(&self, output: &str, known: Option<&Record>) -> Result<Report, Failure> {
         let _guard = STARTING.read().unwrap_or_else(PoisonError::into_inner);
-        let mut project = Project::new(&self.at("site"), Overrides::default());
-        let mut state = project.refresh().expect("the site can be read");
+        let mut project = Project::new(&self.at("site"), Overrides::default()).for_one_state();
+        let state = project.refresh().expect("the site can be read");
         let renderer = state.renderer.as_ref().expect("the site can be rendered");
         let known = known.map(|record| Known { record, makings: Makings::of(renderer) });
-        state.forget_texts();
         emit(&state, &self.at(output), known, &|| {})
     }
 

@@ -150,9 +150,13 @@ pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn 
     let highlighting = begun.elapsed();
     let stage = Stage::new(stage, site.routes.keys(), before.exists)?;
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
-    let done: Vec<(Vec<Diagnostic>, bool, RouteTime)> = fresh
-        .par_iter()
-        .map(|route| {
+    // What is made of the whole site, its lists, feeds and sitemap, takes longest and the most memory; so nothing waits for it in the end.
+    let mut order: Vec<usize> = (0..fresh.len()).collect();
+    order.sort_by_key(|&at| fresh[at].kind.work().is_some());
+    let mut done: Vec<(usize, Vec<Diagnostic>, bool, RouteTime)> = order
+        .into_par_iter()
+        .map(|at| {
+            let route = fresh[at];
             let begun = Instant::now();
             let rendered = render(state, route);
             let time = RouteTime { path: Arc::clone(&route.path), template: rendered.template, time: begun.elapsed() };
@@ -167,9 +171,10 @@ pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn 
                 }
             }
             each();
-            (rendered.problems, same, time)
+            (at, rendered.problems, same, time)
         })
         .collect();
+    done.sort_unstable_by_key(|(at, ..)| *at);
     if let Some(failure) = failure.into_inner().expect("no code panics while it holds this lock") {
         return Err(failure);
     }
@@ -181,7 +186,7 @@ pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn 
             unchanged.push(&*route.path);
             continue;
         }
-        let (problems, same, time) = done.next().expect("every route that is not known was made");
+        let (_, problems, same, time) = done.next().expect("every route that is not known was made");
         if !problems.is_empty() {
             // They are to be found again.
             *makings = None;
@@ -255,11 +260,14 @@ impl Stage {
     }
 
     fn make_folders<'a>(&self, folders: impl Iterator<Item = &'a Path>) -> Result<(), Failure> {
-        for folder in folders.collect::<BTreeSet<_>>() {
+        let folders: BTreeSet<&Path> = folders.collect();
+        let make = |folder: &Path| {
             let folder = self.join(folder);
-            fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))?;
-        }
-        Ok(())
+            fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))
+        };
+        // Those that hold others are few, and come first.
+        folders.iter().filter_map(|folder| folder.parent()).collect::<BTreeSet<_>>().into_iter().try_for_each(make)?;
+        folders.into_par_iter().try_for_each(make)
     }
 
     /// Puts what was made in its place, unless the old folder has the same.

@@ -190,13 +190,15 @@ impl Highlighter {
     /// Highlights many blocks, each a language and a text, before pages ask for them.
     ///
     /// A grammar's expressions are compiled when they are first used, and who needs them meanwhile waits. Two
-    /// threads that go through pages meet the same languages at the same time; here each goes through its own.
+    /// threads that go through pages meet the same languages at the same time; here each goes through its own. What is
+    /// known of lines is let go of then: no other blocks are to come, and pages need the memory.
     pub fn ahead<'a>(&self, blocks: impl Iterator<Item = (&'a str, &'a str)>) {
         let mut blocks: Vec<_> = blocks.collect();
         blocks.sort_by_key(|&(language, _)| language);
         blocks.into_par_iter().for_each(|(language, text)| {
             self.highlight(language, text);
         });
+        rayon::broadcast(|_| drop(LINES.take()));
     }
 
     /// A known language with a name like this one, which is not known.
