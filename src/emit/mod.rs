@@ -11,6 +11,7 @@
 //! else is in a folder that goes away, be it of a build that was killed, is moved into the new one.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -260,13 +261,16 @@ impl Stage {
     }
 
     fn make_folders<'a>(&self, folders: impl Iterator<Item = &'a Path>) -> Result<(), Failure> {
-        let folders: BTreeSet<&Path> = folders.collect();
-        let make = |folder: &Path| {
+        // As bytes: to compare paths takes them apart.
+        let folders: BTreeSet<&OsStr> = folders.map(Path::as_os_str).collect();
+        let above = folders.iter().filter_map(|folder| Path::new(folder).parent()).map(Path::as_os_str);
+        let above: BTreeSet<&OsStr> = above.collect();
+        let make = |folder: &OsStr| {
             let folder = self.join(folder);
             fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))
         };
         // Those that hold others are few, and come first.
-        folders.iter().filter_map(|folder| folder.parent()).collect::<BTreeSet<_>>().into_iter().try_for_each(make)?;
+        above.into_iter().try_for_each(make)?;
         folders.into_par_iter().try_for_each(make)
     }
 

@@ -130,10 +130,14 @@ impl Highlighter {
         Self { done: Mutex::default(), remembered, suggestions: Mutex::default() }
     }
 
-    /// Writes what this highlighter did, for the next process; says `false`, and writes nothing, if that is nothing new.
-    ///
-    /// Blocks that were not asked for this time are kept while there is room.
-    pub fn write_memory(&self, out: &mut dyn Write) -> io::Result<bool> {
+    /// Whether it did something that it did not remember.
+    pub fn has_learnt(&self) -> bool {
+        let done = self.done.lock().expect("no code panics while it holds this lock");
+        done.iter().any(|(digest, it)| matches!(it, Highlighted::Html(_)) && !self.remembered.contains_key(digest))
+    }
+
+    /// Writes what this highlighter did, for the next process. Blocks that were not asked for this time are kept while there is room.
+    pub fn write_memory(&self, out: &mut dyn Write) -> io::Result<()> {
         let done = self.done.lock().expect("no code panics while it holds this lock");
         let mut entries: Vec<(Digest, &str)> = done
             .iter()
@@ -142,9 +146,6 @@ impl Highlighter {
                 Highlighted::Unknown | Highlighted::Refused(_) => None,
             })
             .collect();
-        if entries.iter().all(|(digest, _)| self.remembered.contains_key(digest)) {
-            return Ok(false);
-        }
         let size = |html: &str| html.len() + 20;
         let mut room = MEMORY_LIMIT.saturating_sub(entries.iter().map(|(_, html)| size(html)).sum());
         let mut others: Vec<(Digest, &str)> = self
@@ -169,8 +170,7 @@ impl Highlighter {
                 out.write_all(part)?;
             }
         }
-        out.write_all(&digester.digest().0.to_le_bytes())?;
-        Ok(true)
+        out.write_all(&digester.digest().0.to_le_bytes())
     }
 
     /// Highlights a block.
@@ -414,7 +414,8 @@ mod tests {
 
     fn memory_of(highlighter: &Highlighter) -> Option<Vec<u8>> {
         let mut memory = Vec::new();
-        highlighter.write_memory(&mut memory).unwrap().then_some(memory)
+        highlighter.write_memory(&mut memory).unwrap();
+        highlighter.has_learnt().then_some(memory)
     }
 
     fn html(language: &str, text: &str) -> String {
