@@ -555,6 +555,22 @@ mod tests {
     }
 
     #[test]
+    fn what_was_forgotten_is_read_again_if_it_is_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("content")).unwrap();
+        let names: [Arc<str>; 2] = ["content/a.md".into(), "content/b.md".into()];
+        names.iter().for_each(|name| fs::write(folder.path().join(&**name), &**name).unwrap());
+        let mut inputs = refresh(folder.path(), None).unwrap();
+        let digest = inputs.digest(&names[0]);
+        names.iter().for_each(|name| inputs.forget(name));
+        assert_eq!((inputs.text(&names[0]), inputs.digest(&names[0])), (None, digest));
+        fs::write(folder.path().join(&*names[1]), "other").unwrap();
+        let recalled = recall(&inputs, names.iter());
+        assert_eq!(recalled.text(&names[0]), Some(&names[0]));
+        assert_eq!(recalled.text(&names[1]), None);
+    }
+
+    #[test]
     fn only_pages_plans_and_sources_of_the_content_are_text() {
         let folder = tempfile::tempdir().unwrap();
         let write = |path: &str, bytes: &[u8]| {
