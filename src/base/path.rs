@@ -76,13 +76,9 @@ pub fn nfc(text: &str) -> String {
 ///
 /// Letters beyond ASCII are kept: browsers show and encode them, and the HTML stays readable.
 pub fn to_url(path: &str) -> String {
-    let is_special = |byte: u8| {
-        matches!(
-            byte,
-            b' ' | b'"' | b'#' | b'%' | b'<' | b'>' | b'?' | b'[' | b'\\' | b']' | b'^' | b'`' | b'{' | b'|' | b'}' | 0
-                ..=0x1f | 0x7f
-        )
-    };
+    let is_sign =
+        |byte| matches!(byte, b'"' | b'#' | b'%' | b'<' | b'>' | b'?' | b'[' | b'\\' | b']' | b'^' | b'`' | b'{' | b'|' | b'}');
+    let is_special = |byte: u8| byte <= b' ' || byte == 0x7f || is_sign(byte);
     // Every link of every page is one, and few have any.
     if !path.bytes().any(is_special) {
         return path.to_owned();
