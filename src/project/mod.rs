@@ -306,7 +306,8 @@ impl Project {
             found.links = shown(config, &links.problems);
             self.laps.lap("link");
             found.checks = check::check(&site, &inputs);
-            if self.is_asked_once {
+            // Without sentences they are gone since parsing.
+            if self.is_asked_once && config.segments {
                 let editions = site.works.iter().flat_map(|work| work.editions.iter().flatten());
                 forget(&mut inputs, editions.map(|edition| &edition.document.file), &splits);
             }
