@@ -69,36 +69,25 @@ pub fn to_root(path: &str) -> String {
 
 /// The text in Unicode normal form C, so that names typed on different systems are one name.
 pub fn nfc(text: &str) -> String {
-    if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
+    if text.is_ascii() || is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
 }
 
 /// Writes a path as a URL path: every byte that is not plainly allowed there is percent-encoded.
 ///
 /// Letters beyond ASCII are kept: browsers show and encode them, and the HTML stays readable.
 pub fn to_url(path: &str) -> String {
-    let mut url = String::with_capacity(path.len());
+    let is_sign =
+        |byte| matches!(byte, b'"' | b'#' | b'%' | b'<' | b'>' | b'?' | b'[' | b'\\' | b']' | b'^' | b'`' | b'{' | b'|' | b'}');
+    let is_special = |byte: u8| byte <= b' ' || byte == 0x7f || is_sign(byte);
+    // Every link of every page is one, and few have any.
+    if !path.bytes().any(is_special) {
+        return path.to_owned();
+    }
+    let mut url = String::with_capacity(path.len() + 8);
     for c in path.chars() {
-        match c {
-            ' '
-            | '"'
-            | '#'
-            | '%'
-            | '<'
-            | '>'
-            | '?'
-            | '['
-            | '\\'
-            | ']'
-            | '^'
-            | '`'
-            | '{'
-            | '|'
-            | '}'
-            | '\0'..='\u{1f}'
-            | '\u{7f}' => {
-                url.push_str(&format!("%{:02X}", c as u32));
-            }
-            c => url.push(c),
+        match u8::try_from(c) {
+            Ok(byte) if is_special(byte) => url.push_str(&format!("%{byte:02X}")),
+            _ => url.push(c),
         }
     }
     url
@@ -106,18 +95,22 @@ pub fn to_url(path: &str) -> String {
 
 /// Percent-encodes also what is not ASCII: for XML documents and HTTP headers.
 pub fn to_ascii_url(path: &str) -> String {
-    let mut url = String::with_capacity(path.len());
-    for c in to_url(path).chars() {
+    let url = to_url(path);
+    if url.is_ascii() {
+        return url;
+    }
+    let mut ascii = String::with_capacity(url.len() * 3);
+    for c in url.chars() {
         if c.is_ascii() {
-            url.push(c);
+            ascii.push(c);
         } else {
             let mut buffer = [0; 4];
             for byte in c.encode_utf8(&mut buffer).bytes() {
-                url.push_str(&format!("%{byte:02X}"));
+                ascii.push_str(&format!("%{byte:02X}"));
             }
         }
     }
-    url
+    ascii
 }
 
 /// Undoes percent-encoding. `None` if the result is no UTF-8 or holds a NUL.

@@ -45,6 +45,12 @@ impl<V: Clone> SharedMap<V> {
         Some((name, value))
     }
 
+    /// The value at a path, to be changed; its chunk is copied if another map has it too.
+    pub fn get_mut(&mut self, path: &str) -> Option<&mut V> {
+        let (chunk, at) = self.find(path).ok()?;
+        Some(&mut Arc::make_mut(&mut self.chunks[chunk])[at].1)
+    }
+
     /// Whether there is a value at a path.
     pub fn contains_key(&self, path: &str) -> bool {
         self.find(path).is_ok()

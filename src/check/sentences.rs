@@ -62,12 +62,16 @@ pub(super) fn rules(site: &Site) -> Vec<Rules> {
     site.languages.iter().map(|language| Rules::of(&language.code, &language.pack)).collect()
 }
 
-/// Checks the sentences of all editions of a work.
+/// Checks the sentences of all editions of a work, if the site has sentences: without them nothing is compared, titles
+/// neither, and texts need not be there.
 pub(super) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId, problems: &mut Vec<Diagnostic>) {
+    if !site.config.segments {
+        return;
+    }
     let edition = |lang: usize| {
         let document = &*site.work(work).editions.get(lang)?.as_ref()?.document;
         // A page that nobody wrote has no text.
-        Some(Edition::of(document, inputs.text(&document.file)?, rules.get(lang)?, site.config.segments))
+        Some(Edition::of(document, inputs.text(&document.file)?, rules.get(lang)?))
     };
     let (source_lang, _) = site.source_edition(work);
     let mut source = edition(source_lang.0);
@@ -184,11 +188,10 @@ fn front<'a>(document: &'a Document, text: &'a str) -> [Option<Front<'a>>; 2] {
 }
 
 impl<'a> Edition<'a> {
-    /// `are_read` says whether the site has sentences; without them titles are not compared either.
-    fn of(document: &'a Document, text: &'a str, rules: &'a Rules, are_read: bool) -> Self {
+    fn of(document: &'a Document, text: &'a str, rules: &'a Rules) -> Self {
         let own = document.marks.iter().flat_map(|marks| marks.silenced.iter().map(|silenced| (marks.segment, silenced.clone())));
         let mut silences: Vec<(u32, Silenced)> = own.collect();
-        let front = if are_read { front(document, text) } else { [None, None] };
+        let front = front(document, text);
         let places = [&document.title_at, &document.front.description_at];
         for (line, place) in (document.segments.len() as u32..).zip(places) {
             let behind = place.iter().flat_map(|place| parse::silenced_behind(&document.file, text, place.end));

@@ -67,7 +67,7 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         return Ok(Code::Fine);
     }
     let highlighter = if args.no_cache { Arc::default() } else { cache::highlighter(&global.root) };
-    let mut state = project.with_highlighter(Arc::clone(&highlighter)).state(inputs);
+    let state = project.with_highlighter(Arc::clone(&highlighter)).state(inputs);
     if state.renderer.is_none() || state.problems.has_errors() {
         let code = report_all(global, &state, &state.problems.to_vec());
         say(global, "nothing was published");
@@ -75,7 +75,6 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     }
     let makings = known.as_ref().zip(state.renderer.as_ref()).map(|(record, renderer)| (record, Makings::of(renderer)));
     let known = makings.map(|(record, makings)| emit::Known { record, makings });
-    state.forget_texts();
     let progress = Progress::new(global, &state);
     let begun = Instant::now();
     let emitted = emit::emit(&state, &output, known, &|| progress.step());
@@ -95,8 +94,7 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         let inputs = digest.filter(|_| problems.is_empty() && emitted.displaced.is_empty());
         cache::keep_record(&global.root, &output, &record.made_of(inputs));
     }
-    let files = problems.iter().flat_map(|problem| problem.place.iter().chain(problem.others.iter().map(|it| &it.0)));
-    let code = report::report(global, &problems, &load::recall(&state.inputs, files.map(|place| &place.file)));
+    let code = report_all(global, &state, &problems);
     let counts = state.site().map(|site| (site.works.len(), site.languages.len()));
     // The process ends: taking a large site apart piece by piece would be for nothing.
     std::mem::forget(state);
@@ -163,7 +161,8 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
 
 /// Reports problems; that the templates or the configuration cannot be used is one, whatever `severity` says of it.
 fn report_all(global: &Global, state: &State, problems: &[Diagnostic]) -> Code {
-    let code = report::report(global, problems, &state.inputs);
+    let files = problems.iter().flat_map(|problem| problem.place.iter().chain(problem.others.iter().map(|it| &it.0)));
+    let code = report::report(global, problems, &load::recall(&state.inputs, files.map(|place| &place.file)));
     if state.renderer.is_some() {
         return code;
     }

@@ -23,7 +23,9 @@ pub(super) fn highlighter(root: &Path) -> Arc<Highlighter> {
 
 /// Keeps what a run highlighted, for the next one.
 pub(super) fn keep(root: &Path, highlighter: &Highlighter) {
-    if let Some(file) = highlighting(root) {
+    if highlighter.has_learnt()
+        && let Some(file) = highlighting(root)
+    {
         write(&file, |out| highlighter.write_memory(out));
     }
 }
@@ -36,7 +38,7 @@ pub(super) fn record(root: &Path, output: &Path) -> Record {
 /// Keeps what a build remembers of a folder, for the next one.
 pub(super) fn keep_record(root: &Path, output: &Path, record: &Record) {
     if let Some(file) = published(root, output) {
-        write(&file, |out| out.write_all(&record.bytes()).map(|()| true));
+        write(&file, |out| record.write(out));
     }
 }
 
@@ -54,18 +56,18 @@ fn read(file: Option<PathBuf>) -> Vec<u8> {
     file.and_then(|file| fs::read(file).ok()).unwrap_or_default()
 }
 
-/// Writes a file anew, unless what writes it says that there is nothing to be kept.
-fn write(file: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<bool>) {
+/// Writes a file anew.
+fn write(file: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     let beside = file.with_extension(format!("{}.new", std::process::id()));
     let written = || {
         file.parent().map_or(Ok(()), fs::create_dir_all)?;
         let mut out = BufWriter::new(fs::File::create(&beside)?);
-        let is_worth_it = content(&mut out)?;
+        content(&mut out)?;
         out.into_inner()?;
-        Ok::<_, io::Error>(is_worth_it)
+        // In one step, so that two runs at the same time leave the memory of one of them, whole.
+        fs::rename(&beside, file)
     };
-    // In one step, so that two runs at the same time leave the memory of one of them, whole.
-    if !written().is_ok_and(|is_worth_it| is_worth_it && fs::rename(&beside, file).is_ok()) {
+    if written().is_err() {
         let _ = fs::remove_file(&beside);
     }
 }

@@ -11,6 +11,7 @@
 //! else is in a folder that goes away, be it of a build that was killed, is moved into the new one.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -150,9 +151,13 @@ pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn 
     let highlighting = begun.elapsed();
     let stage = Stage::new(stage, site.routes.keys(), before.exists)?;
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
-    let done: Vec<(Vec<Diagnostic>, bool, RouteTime)> = fresh
-        .par_iter()
-        .map(|route| {
+    // What is made of the whole site, its lists, feeds and sitemap, takes longest and the most memory; so nothing waits for it in the end.
+    let mut order: Vec<usize> = (0..fresh.len()).collect();
+    order.sort_by_key(|&at| fresh[at].kind.work().is_some());
+    let mut done: Vec<(usize, Vec<Diagnostic>, bool, RouteTime)> = order
+        .into_par_iter()
+        .map(|at| {
+            let route = fresh[at];
             let begun = Instant::now();
             let rendered = render(state, route);
             let time = RouteTime { path: Arc::clone(&route.path), template: rendered.template, time: begun.elapsed() };
@@ -167,9 +172,10 @@ pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn 
                 }
             }
             each();
-            (rendered.problems, same, time)
+            (at, rendered.problems, same, time)
         })
         .collect();
+    done.sort_unstable_by_key(|(at, ..)| *at);
     if let Some(failure) = failure.into_inner().expect("no code panics while it holds this lock") {
         return Err(failure);
     }
@@ -181,7 +187,7 @@ pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn 
             unchanged.push(&*route.path);
             continue;
         }
-        let (problems, same, time) = done.next().expect("every route that is not known was made");
+        let (_, problems, same, time) = done.next().expect("every route that is not known was made");
         if !problems.is_empty() {
             // They are to be found again.
             *makings = None;
@@ -255,11 +261,17 @@ impl Stage {
     }
 
     fn make_folders<'a>(&self, folders: impl Iterator<Item = &'a Path>) -> Result<(), Failure> {
-        for folder in folders.collect::<BTreeSet<_>>() {
+        // As bytes: to compare paths takes them apart.
+        let folders: BTreeSet<&OsStr> = folders.map(Path::as_os_str).collect();
+        let above = folders.iter().filter_map(|folder| Path::new(folder).parent()).map(Path::as_os_str);
+        let above: BTreeSet<&OsStr> = above.collect();
+        let make = |folder: &OsStr| {
             let folder = self.join(folder);
-            fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))?;
-        }
-        Ok(())
+            fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))
+        };
+        // Those that hold others are few, and come first.
+        above.into_iter().try_for_each(make)?;
+        folders.into_par_iter().try_for_each(make)
     }
 
     /// Puts what was made in its place, unless the old folder has the same.

@@ -8,12 +8,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::hash::Hasher as _;
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
 use crate::base::Digest;
+use crate::base::hash::Digester;
 
 use super::{MANIFEST, swap};
 
@@ -105,36 +108,49 @@ impl Record {
         holds.then(|| self.files.len() - 1)
     }
 
-    /// The record as bytes, for [`Record::read`].
-    pub fn bytes(&self) -> Vec<u8> {
-        let mut body = Vec::with_capacity(self.files.len() * 160 + 200);
-        body.extend(HEADER.as_bytes());
-        let digest = |body: &mut Vec<u8>, digest: Option<Digest>| {
-            body.push(u8::from(digest.is_some()));
-            body.extend(digest.map_or(0, |digest| digest.0).to_le_bytes());
-        };
-        digest(&mut body, self.inputs);
-        body.extend((self.works as u64).to_le_bytes());
-        body.extend((self.languages as u64).to_le_bytes());
+    /// Writes the record, for [`Record::read`].
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(HEADER.as_bytes())?;
+        let mut body = Body { out, digester: Digester::default() };
+        body.digest(self.inputs)?;
+        body.put(&(self.works as u64).to_le_bytes())?;
+        body.put(&(self.languages as u64).to_le_bytes())?;
         for (path, Entry { makings, mark: Mark { modified, changed, length, file } }) in &self.files {
-            body.extend((path.len() as u64).to_le_bytes());
-            body.extend(path.as_bytes());
-            digest(&mut body, *makings);
-            body.extend(modified.to_le_bytes());
-            body.extend(changed.to_le_bytes());
-            body.extend(length.to_le_bytes());
-            body.extend(file.to_le_bytes());
+            body.put(&(path.len() as u64).to_le_bytes())?;
+            body.put(path.as_bytes())?;
+            body.digest(*makings)?;
+            body.put(&modified.to_le_bytes())?;
+            body.put(&changed.to_le_bytes())?;
+            body.put(&length.to_le_bytes())?;
+            body.put(&file.to_le_bytes())?;
         }
-        let sum = Digest::of(&body[HEADER.len()..]);
-        body.extend(sum.0.to_le_bytes());
-        body
+        let sum = body.digester.digest();
+        out.write_all(&sum.0.to_le_bytes())
     }
 
-    /// Reads what [`Record::bytes`] wrote; of anything else, or of less, an empty record.
+    /// Reads what [`Record::write`] wrote; of anything else, or of less, an empty record.
     pub fn read(bytes: &[u8]) -> Self {
         let whole = bytes.strip_prefix(HEADER.as_bytes()).and_then(|rest| rest.split_last_chunk::<16>());
         let body = whole.filter(|(body, digest)| Digest::of(body) == Digest(u128::from_le_bytes(**digest))).map(|it| it.0);
         body.and_then(|body| Reader(body).record()).unwrap_or_default()
+    }
+}
+
+/// What is written, and the digest of it.
+struct Body<'a> {
+    out: &'a mut dyn Write,
+    digester: Digester,
+}
+
+impl Body<'_> {
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.digester.write(bytes);
+        self.out.write_all(bytes)
+    }
+
+    fn digest(&mut self, digest: Option<Digest>) -> io::Result<()> {
+        self.put(&[u8::from(digest.is_some())])?;
+        self.put(&digest.map_or(0, |digest| digest.0).to_le_bytes())
     }
 }
 
@@ -187,7 +203,8 @@ mod tests {
         let entry = |makings| Entry { makings, mark };
         let files = [("а/index.html", Some(Digest(7))), (MANIFEST, None)].map(|(path, it)| (path.to_owned(), entry(it))).into();
         let record = Record { inputs: Some(Digest(1)), works: 3, languages: 2, files };
-        let bytes = record.bytes();
+        let mut bytes = Vec::new();
+        record.write(&mut bytes).unwrap();
         assert_eq!(Record::read(&bytes), record);
         for end in 0..bytes.len() {
             assert_eq!(Record::read(&bytes[..end]), Record::default());

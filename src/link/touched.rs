@@ -74,6 +74,8 @@ impl Differs {
             key: _,
             lang: _,
             front,
+            // Of what is looked at field by field.
+            front_digest: _,
             title,
             title_at: _,
             // Seen by others only through segments: below, and in chapters.

@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 
-use crate::base::{Diagnostic, Failure, Place, SharedMap, code, path};
+use crate::base::{Diagnostic, Digest, Failure, Place, SharedMap, code, path};
 
 pub mod builtin;
 mod walk;
@@ -49,10 +49,16 @@ pub struct Inputs {
 #[derive(Debug, Clone)]
 pub struct File {
     pub content: Content,
+    /// Of its text, if it is one, kept or not.
+    pub digest: Option<Digest>,
     stamp: Stamp,
 }
 
 impl File {
+    fn text(text: Arc<str>, stamp: Stamp) -> Self {
+        Self { digest: Some(Digest::of(text.as_bytes())), content: Content::Text(text), stamp }
+    }
+
     /// Whether nothing at all differs, not even what is known of its settling.
     fn is_identical(&self, other: &Self) -> bool {
         self.stamp == other.stamp && self.same(other)
@@ -77,7 +83,7 @@ impl File {
 #[derive(Debug, Clone)]
 pub enum Content {
     Text(Arc<str>),
-    /// A text that was read and is no longer kept: [`Inputs::forget_texts`].
+    /// A text that was read and is no longer kept: [`Inputs::forget`].
     Forgotten,
     /// Pictures and the like stay on disk; `emit` copies them.
     Binary {
@@ -123,7 +129,7 @@ impl Inputs {
     /// A snapshot made of texts, for tests and for `init`.
     pub fn from_texts<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let stamp = Stamp::of_nothing();
-        let files = files.into_iter().map(|(path, text)| (path, File { content: Content::Text(text.into()), stamp })).collect();
+        let files = files.into_iter().map(|(path, text)| (path, File::text(text.into(), stamp))).collect();
         Self { files, ..Self::default() }
     }
 
@@ -132,8 +138,7 @@ impl Inputs {
     pub fn with_texts(&self, texts: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut inputs = self.clone();
         for (path, text) in texts {
-            let file = File { content: Content::Text(text.into()), stamp: Stamp::of_nothing() };
-            inputs.files.insert(path.into(), file);
+            inputs.files.insert(path.into(), File::text(text.into(), Stamp::of_nothing()));
         }
         inputs
     }
@@ -146,14 +151,18 @@ impl Inputs {
         }
     }
 
-    /// The same snapshot without some of its texts, for who needs no second look and has little memory.
-    #[must_use]
-    pub fn forget_texts(&self, forget: impl Fn(&str) -> bool) -> Self {
-        let files = self.files.iter().map(|(name, file)| match file.content {
-            Content::Text(_) if forget(name) => (Arc::clone(name), File { content: Content::Forgotten, stamp: file.stamp }),
-            _ => (Arc::clone(name), file.clone()),
-        });
-        Self { files: files.collect(), root: self.root.clone(), problems: self.problems.clone() }
+    /// The digest of a file's text.
+    pub fn digest(&self, path: &str) -> Option<Digest> {
+        self.files.get(path)?.digest
+    }
+
+    /// Lets go of the text of a file, for who needs no second look; its digest stays.
+    pub fn forget(&mut self, path: &str) {
+        if let Some(file) = self.files.get_mut(path)
+            && matches!(file.content, Content::Text(_))
+        {
+            file.content = Content::Forgotten;
+        }
     }
 
     /// Whether a path on disk is that of a file of the snapshot.
@@ -254,15 +263,17 @@ pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf
 }
 
 /// Reads again what was forgotten of some files, to show the lines in which something was found. A file that is no
-/// longer there, or no longer a text, stays forgotten.
+/// longer what it was stays forgotten.
 pub fn recall<'a>(inputs: &Inputs, files: impl Iterator<Item = &'a Arc<str>>) -> Inputs {
     let mut recalled = inputs.clone();
     for name in files {
-        let forgotten = recalled.files.get(name).filter(|file| matches!(file.content, Content::Forgotten));
-        if let Some(stamp) = forgotten.map(|file| file.stamp)
-            && let Ok(text) = fs::read_to_string(inputs.root.join(&**name))
-        {
-            recalled.files.insert(Arc::clone(name), File { content: Content::Text(text.into()), stamp });
+        let Some(forgotten) = recalled.files.get(name).filter(|file| matches!(file.content, Content::Forgotten)) else {
+            continue;
+        };
+        let Ok(text) = fs::read_to_string(inputs.root.join(&**name)) else { continue };
+        let again = File::text(text.into(), forgotten.stamp);
+        if again.digest == forgotten.digest {
+            recalled.files.insert(Arc::clone(name), again);
         }
     }
     recalled
@@ -347,7 +358,7 @@ fn read(disk: &Path, name: &Arc<str>, before: Option<&File>, buffer: &mut Vec<u8
     {
         return Ok(before.clone());
     }
-    let binary = || Ok(File { content: Content::Binary { disk: disk.into(), length: metadata.len() }, stamp });
+    let binary = || Ok(File { content: Content::Binary { disk: disk.into(), length: metadata.len() }, digest: None, stamp });
     let Some(text_kind) = text_kind(name) else { return binary() };
     if text_kind == TextKind::Ours && metadata.len() > TEXT_LIMIT {
         return Err(Diagnostic::at(
@@ -375,12 +386,12 @@ fn read(disk: &Path, name: &Arc<str>, before: Option<&File>, buffer: &mut Vec<u8
         }
     };
     // The same text keeps its old allocation, so that "is it the same?" is a comparison of pointers.
-    if let Some(File { content: Content::Text(old), .. }) = before
+    if let Some(File { content: Content::Text(old), digest, .. }) = before
         && **old == *text
     {
-        return Ok(File { content: Content::Text(Arc::clone(old)), stamp });
+        return Ok(File { content: Content::Text(Arc::clone(old)), digest: *digest, stamp });
     }
-    Ok(File { content: Content::Text(text.into()), stamp })
+    Ok(File::text(text.into(), stamp))
 }
 
 /// Reads a file of which so many bytes are expected. The standard library's way asks for the length, the position and
@@ -541,6 +552,22 @@ mod tests {
         assert_eq!(inputs.problems[0].code.name, "not-utf8");
         assert!(inputs.problems[0].message.contains("line 2"));
         assert!(inputs.text("content/good.kk.md").is_some());
+    }
+
+    #[test]
+    fn what_was_forgotten_is_read_again_if_it_is_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("content")).unwrap();
+        let names: [Arc<str>; 2] = ["content/a.md".into(), "content/b.md".into()];
+        names.iter().for_each(|name| fs::write(folder.path().join(&**name), &**name).unwrap());
+        let mut inputs = refresh(folder.path(), None).unwrap();
+        let digest = inputs.digest(&names[0]);
+        names.iter().for_each(|name| inputs.forget(name));
+        assert_eq!((inputs.text(&names[0]), inputs.digest(&names[0])), (None, digest));
+        fs::write(folder.path().join(&*names[1]), "other").unwrap();
+        let recalled = recall(&inputs, names.iter());
+        assert_eq!(recalled.text(&names[0]), Some(&names[0]));
+        assert_eq!(recalled.text(&names[1]), None);
     }
 
     #[test]

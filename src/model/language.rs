@@ -196,9 +196,10 @@ impl LanguagePack {
     /// because a generic transliterator does not know their letters.
     pub fn slug(&self, text: &str) -> String {
         let mut slug = String::with_capacity(text.len());
+        let text = path::nfc(text).to_lowercase();
         // Tables begin where ASCII ends, but for those of somebody who wants it otherwise.
         let first = self.romanise.first_key_value().map_or(char::MAX, |(letter, _)| *letter);
-        for c in path::nfc(text).to_lowercase().chars() {
+        for c in text.chars() {
             if c.is_ascii_alphanumeric() && c < first {
                 slug.push(c);
             } else if let Some(latin) = self.romanise.get(&c) {

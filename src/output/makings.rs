@@ -8,13 +8,15 @@
 
 use std::hash::{Hash as _, Hasher as _};
 
+use rayon::prelude::*;
+
 use crate::base::Digest;
 use crate::base::hash::Digester;
 use crate::load::{Content, Inputs};
 use crate::model::key;
-use crate::parse::{self, Block, Document, Heading, Marks, Note, Segment};
+use crate::parse::{Block, Document, Heading, Marks, Note, Segment};
 use crate::render::Renderer;
-use crate::site::{Route, RouteKind, WorkId};
+use crate::site::{self, Route, RouteKind, Site, WorkId};
 
 /// The digests of what the routes of a state are made of.
 #[derive(Debug)]
@@ -34,6 +36,32 @@ struct Work {
     shape: Digest,
 }
 
+impl Work {
+    /// The digests of a work, and that of what every page may say of it: lists and menus do.
+    fn of(site: &Site, inputs: &Inputs, work: &site::Work) -> (Self, Digest) {
+        let (mut texts, mut shape, mut listed) = <(Digester, Digester, Digester)>::default();
+        work.fallbacks.hash(&mut listed);
+        for edition in &work.editions {
+            edition.is_some().hash(&mut shape);
+            let Some(edition) = edition else {
+                texts.write_u8(0);
+                continue;
+            };
+            let document = &edition.document;
+            inputs.digest(&document.file).hash(&mut texts);
+            if document.lock.is_some() {
+                inputs.digest(&key::lock_beside(&document.file, site.config.code(document.lang))).hash(&mut texts);
+            }
+            edition.path.hash(&mut listed);
+            // As it is written: every field of it, and every field to come.
+            document.front_digest.hash(&mut listed);
+            document.title.hash(&mut listed);
+            hash_shape(document, &mut shape);
+        }
+        (Self { texts: texts.digest(), shape: shape.digest() }, listed.digest())
+    }
+}
+
 impl Makings {
     /// Looks at what a renderer renders from.
     pub fn of(renderer: &Renderer) -> Self {
@@ -48,38 +76,20 @@ impl Makings {
             let is_asset = || name.strip_prefix("content/").is_some_and(|path| site.routes.contains_key(path));
             name.hash(&mut shared);
             match &file.content {
-                Content::Text(text) if !is_document && !is_lock() && !is_asset() => text.hash(&mut shared),
+                Content::Text(_) if !is_document && !is_lock() && !is_asset() => file.digest.hash(&mut shared),
                 // Pages refer to such files by name.
                 Content::Text(_) | Content::Forgotten | Content::Binary { .. } => {}
             }
         }
         for split in &site.splits {
             // They may be pages or published files as well.
-            inputs.text(&split.source_file).hash(&mut shared);
+            inputs.digest(&split.source_file).hash(&mut shared);
         }
-        let mut works = Vec::with_capacity(site.works.len());
-        for work in &site.works {
-            work.fallbacks.hash(&mut shared);
-            let (mut texts, mut shape) = (Digester::default(), Digester::default());
-            for edition in &work.editions {
-                let text = edition.as_ref().and_then(|edition| inputs.text(&edition.document.file));
-                text.hash(&mut texts);
-                edition.is_some().hash(&mut shape);
-                if let Some(edition) = edition {
-                    if edition.document.lock.is_some() {
-                        let lock = key::lock_beside(&edition.document.file, site.config.code(edition.document.lang));
-                        inputs.text(&lock).hash(&mut texts);
-                    }
-                    edition.path.hash(&mut shared);
-                    // The front matter as it is written: every field of it, and every field to come.
-                    text.map(|text| parse::front_matter_of(text)).hash(&mut shared);
-                    edition.document.title.hash(&mut shared);
-                    hash_shape(&edition.document, &mut shape);
-                }
-            }
-            works.push(Work { texts: texts.digest(), shape: shape.digest() });
+        let works: Vec<(Work, Digest)> = site.works.par_iter().map(|work| Work::of(site, inputs, work)).collect();
+        for (_, listed) in &works {
+            listed.hash(&mut shared);
         }
-        Self { shared: shared.digest(), works }
+        Self { shared: shared.digest(), works: works.into_iter().map(|(work, _)| work).collect() }
     }
 
     /// What a route is made of; `None` if that is not followed, and the route is to be made each time.
@@ -129,9 +139,7 @@ pub fn of_inputs(inputs: &Inputs) -> Option<Digest> {
     for (name, file) in inputs.files.iter() {
         name.hash(&mut digester);
         match &file.content {
-            Content::Text(text) => text.hash(&mut digester),
-            // Nothing is known of it.
-            Content::Forgotten => return None,
+            Content::Text(_) | Content::Forgotten => file.digest.hash(&mut digester),
             Content::Binary { .. } => file.stamp_if_settled()?.hash(&mut digester),
         }
     }
@@ -146,6 +154,7 @@ fn hash_shape(document: &Document, digester: &mut Digester) {
         lang: _,
         // Shared.
         front: _,
+        front_digest: _,
         title: _,
         title_at: _,
         // Shown by others only where a chapter touches another.

@@ -2,6 +2,9 @@
 
 /// Escapes text for XML, in elements and in attributes; characters that XML cannot hold are dropped.
 pub(super) fn escape(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=0x7f) && !matches!(byte, b'&' | b'<' | b'>' | b'"')) {
+        return text.to_owned();
+    }
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -13,8 +13,8 @@ pub(super) enum Destination {
 /// Sorts out a destination; relative ones count from `file`.
 pub(super) fn classify(url: &str, file: &str) -> Destination {
     // Browsers ignore white space and control characters in a scheme, so they must not hide one.
-    let visible: String = url.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
-    if let Some(scheme) = scheme(&visible) {
+    let visible = url.contains(':').then(|| url.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect::<String>());
+    if let Some(scheme) = visible.as_deref().and_then(scheme) {
         let scheme = scheme.to_ascii_lowercase();
         return match scheme.as_str() {
             "http" | "https" | "mailto" | "tel" | "ftp" | "sftp" | "news" | "geo" | "magnet" | "xmpp" | "irc" | "ircs"

@@ -95,6 +95,16 @@ impl Builder {
     }
 
     pub(super) fn finish(self) -> Fragment {
-        Fragment { html: self.html.into_boxed_str(), holes: self.holes.into_boxed_slice() }
+        Fragment { html: self.html.as_str().into(), holes: exact(self.holes) }
     }
+}
+
+/// What stays in memory, in as much of it as it needs: an allocator need not take back the rest of what was too large.
+pub(super) fn exact<T>(of: Vec<T>) -> Box<[T]> {
+    if of.len() == of.capacity() {
+        return of.into();
+    }
+    let mut exact = Vec::with_capacity(of.len());
+    exact.extend(of);
+    exact.into()
 }

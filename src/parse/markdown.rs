@@ -209,13 +209,14 @@ impl<'a, 'p> Writer<'a, 'p> {
         let mut title = None;
         let mut may_be_title = take_title;
         while self.at < end {
-            let (event, range) = self.events[self.at].clone();
-            if matches!(event, Event::Start(Tag::FootnoteDefinition(_))) {
+            if matches!(self.events[self.at].0, Event::Start(Tag::FootnoteDefinition(_))) {
                 // Like any block it ends the text of a tight list item.
                 self.close_leaf();
                 self.at = self.notes.behind(self.at);
                 continue;
             }
+            // Each is written once, and nothing looks back.
+            let (event, range) = std::mem::replace(&mut self.events[self.at], (Event::Rule, 0..0));
             self.at += 1;
             let opens_block = matches!(&event, Event::Start(tag) if is_block(tag)) || event == Event::Rule;
             if opens_block && self.block_depth == 0 {

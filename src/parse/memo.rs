@@ -18,9 +18,16 @@ pub type Parsed = (Arc<Document>, Arc<[Diagnostic]>);
 #[derive(Debug, Default)]
 pub struct Memo {
     parsed: HashMap<Arc<str>, (ParseInput, Parsed)>,
+    /// Whether nothing is to be remembered.
+    is_asked_once: bool,
 }
 
 impl Memo {
+    /// A memo that remembers nothing, and lets go of each text as soon as it is parsed.
+    pub fn asked_once() -> Self {
+        Self { is_asked_once: true, ..Self::default() }
+    }
+
     /// Whether a file was parsed.
     pub fn knows(&self, file: &str) -> bool {
         self.parsed.contains_key(file)
@@ -45,16 +52,20 @@ impl Memo {
     ///
     /// Translations come second, since their sources tell what is new in them.
     pub fn parse_all(&mut self, mut inputs: Vec<ParseInput>) -> (Vec<Parsed>, usize) {
-        let parsed = |input: &ParseInput| match self.parsed.get(&input.file) {
+        let nothing: Arc<str> = "".into();
+        let parsed = |input: &mut ParseInput| match self.parsed.get(&input.file) {
             Some((before, _)) if before == input => None,
             _ => {
                 let (document, problems) = parse(input);
+                if self.is_asked_once {
+                    input.text = Arc::clone(&nothing);
+                }
                 Some((Arc::new(document), problems.into()))
             }
         };
         let is_translation = |input: &ParseInput| input.is_translation(input.lock.as_ref());
         let mut fresh: Vec<Option<Parsed>> =
-            inputs.par_iter().map(|input| if is_translation(input) { None } else { parsed(input) }).collect();
+            inputs.par_iter_mut().map(|input| if is_translation(input) { None } else { parsed(input) }).collect();
         let mut news = HashMap::new();
         for (input, fresh) in inputs.iter().zip(&fresh).filter(|(input, _)| input.lock.is_some() && !is_translation(input)) {
             let source = fresh.as_ref().map_or_else(|| &self.parsed[&input.file].1.0, |(document, _)| document);
@@ -64,6 +75,11 @@ impl Memo {
             input.news = news.get(&input.key).cloned();
             *fresh = parsed(input);
         });
+        if self.is_asked_once {
+            let results: Vec<Parsed> = fresh.into_iter().flatten().collect();
+            let made = results.len();
+            return (results, made);
+        }
         let made = fresh.iter().flatten().count();
         let mut parsed = HashMap::with_capacity(inputs.len());
         let mut results = Vec::with_capacity(inputs.len());

@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::align::{self, Around, Claim, Line, News};
-use crate::base::{Diagnostic, Place, code, yaml};
+use crate::base::{Diagnostic, Digest, Place, code, yaml};
 use crate::model::lock::{Gone, fold};
 use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest};
 use crate::split::Split;
@@ -27,6 +27,8 @@ mod names;
 pub mod outline;
 pub mod parts;
 mod provenance;
+
+use fragment::exact;
 
 pub use fragment::{Fragment, Hole, HoleKind, Word};
 pub use marks::{Marks, Silenced, silenced_behind};
@@ -116,6 +118,8 @@ pub struct Document {
     pub key: Key,
     pub lang: LangId,
     pub front: FrontMatter,
+    /// Of the front matter as it is written.
+    pub front_digest: Digest,
     /// From the front matter, or the text's first heading; the language's word for "untitled" if neither says.
     pub title: String,
     /// Where the title stands, if somebody wrote it: the value in the front matter, or the text of the heading.
@@ -149,6 +153,7 @@ impl PartialEq for Document {
             key,
             lang,
             front,
+            front_digest,
             title,
             title_at,
             body,
@@ -170,6 +175,7 @@ impl PartialEq for Document {
             && *key == other.key
             && *lang == other.lang
             && *front == other.front
+            && *front_digest == other.front_digest
             && *title == other.title
             && *title_at == other.title_at
             && *segments == other.segments
@@ -279,6 +285,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
             (None, input.text.len())
         }
     };
+    let front_digest = Digest::of(front_range.as_ref().map_or("", |range| &input.text[range.clone()]).as_bytes());
     let front = match front_range {
         Some(range) => match yaml::read(&input.file, &input.text, range) {
             Ok(node) => FrontMatter::read(&node, &mut problems),
@@ -309,21 +316,22 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         key: input.key.clone(),
         lang: input.lang,
         front,
+        front_digest,
         title,
         title_at,
         body: written.body,
-        blocks: written.blocks.into(),
-        segments: written.segments.into(),
-        headings: written.headings.into(),
-        refs: written.refs.into(),
-        codes: written.codes.into(),
-        notes: written.notes.into(),
-        marks: written.marks.into(),
+        blocks: exact(written.blocks),
+        segments: exact(written.segments),
+        headings: exact(written.headings),
+        refs: exact(written.refs),
+        codes: exact(written.codes),
+        notes: exact(written.notes),
+        marks: exact(written.marks),
         lock: input.lock.clone(),
-        digests: addresses.digests.into(),
-        gone: addresses.gone.into(),
+        digests: exact(addresses.digests),
+        gone: exact(addresses.gone),
         news: (!addresses.news.is_empty()).then(|| addresses.news.into()),
-        by_id: addresses.by_id.into(),
+        by_id: exact(addresses.by_id),
     };
     (document, problems)
 }
@@ -413,14 +421,6 @@ fn aliases(headings: &mut [Heading], segments: &[Segment], lock: &Lock, lang: &s
                 heading.aliases.push(anchor.clone());
             }
         }
-    }
-}
-
-/// The YAML of a file's front matter; nothing if it has none, or none that ends.
-pub fn front_matter_of(text: &str) -> &str {
-    match front_matter(text) {
-        Ok((Some(range), _)) => &text[range],
-        Ok((None, _)) | Err(_) => "",
     }
 }
 

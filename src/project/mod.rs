@@ -11,7 +11,7 @@
 //! and the state is made whole. So there is one list of what an edit may be, and each stage knows for itself,
 //! field by field, what it depends on: [`Site::with`], [`link::Links::with`], [`check::Checks::look_again`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -174,18 +174,6 @@ pub struct State {
 }
 
 impl State {
-    /// Lets go of the texts of pages, of which all that is shown is in their documents by now. What there is a problem
-    /// in is kept, for its frames; what is found later has to be read again for that.
-    pub fn forget_texts(&mut self) {
-        let Some(renderer) = &mut self.renderer else { return };
-        let places = self.problems.iter().flat_map(|problem| problem.place.iter().chain(problem.others.iter().map(|it| &it.0)));
-        let kept = places.map(|place| &*place.file).chain(self.splits.iter().map(|split| &*split.source_file));
-        let kept: BTreeSet<&str> = kept.collect();
-        let inputs = self.inputs.forget_texts(|name| renderer.site.edition_in(name).is_some() && !kept.contains(name));
-        self.inputs = Arc::new(inputs);
-        renderer.inputs = Arc::clone(&self.inputs);
-    }
-
     /// Renders a route, problems with the severities that the configuration asks for.
     pub fn render(&self, route: &Route) -> Rendered {
         let renderer = self.renderer.as_ref().expect("routes come from a state that can render");
@@ -235,10 +223,12 @@ impl Project {
         Self::new(&self.root, self.overrides.clone())
     }
 
-    /// A project that makes one state: it lets go of what another one could be made from, before memory is needed most.
+    /// A project that makes one state: it lets go of what another one could be made from, and of texts when nothing reads them any more, so that
+    /// frames of problems have to read them again ([`load::recall`]).
     #[must_use]
     pub fn for_one_state(mut self) -> Self {
         self.is_asked_once = true;
+        self.memo = Memo::asked_once();
         self
     }
 
@@ -265,7 +255,7 @@ impl Project {
         self.laps.start();
         let inputs = Arc::new(load::refresh(&self.root, self.inputs.as_deref())?);
         self.laps.lap("load");
-        self.inputs = Some(Arc::clone(&inputs));
+        self.inputs = (!self.is_asked_once).then(|| Arc::clone(&inputs));
         Ok(inputs)
     }
 
@@ -286,7 +276,7 @@ impl Project {
     }
 
     /// The state of a snapshot, every stage from the beginning.
-    fn whole(&mut self, inputs: Arc<Inputs>) -> State {
+    fn whole(&mut self, mut inputs: Arc<Inputs>) -> State {
         let mut found = Found { outer: inputs.problems.clone(), ..Found::default() };
         let config = self.config(&inputs, &mut found.outer);
         let mut splits = Vec::new();
@@ -299,11 +289,8 @@ impl Project {
             let languages = self.languages(&inputs, config, &mut found.outer);
             let (pages, assets) = pages(&inputs, config, &mut found.outer);
             let locks = self.locks(&inputs, &pages, &mut found);
-            let (parsed, fresh) = self.documents(pages, &inputs, config, &languages, &splits, &locks);
+            let (parsed, fresh) = self.documents(pages, &mut inputs, config, &languages, &splits, &locks);
             redone.parsed = fresh;
-            if self.is_asked_once {
-                self.memo = Memo::default();
-            }
             let with_problems = parsed.iter().filter(|(_, problems)| !problems.is_empty());
             found.documents = with_problems.map(|(document, it)| (Arc::clone(&document.file), shown(config, it))).collect();
             let documents = parsed.into_iter().map(|(document, _)| document).collect();
@@ -319,6 +306,11 @@ impl Project {
             found.links = shown(config, &links.problems);
             self.laps.lap("link");
             found.checks = check::check(&site, &inputs);
+            // Without sentences they are gone since parsing.
+            if self.is_asked_once && config.segments {
+                let editions = site.works.iter().flat_map(|work| work.editions.iter().flatten());
+                forget(&mut inputs, editions.map(|edition| &edition.document.file), &splits);
+            }
             self.laps.lap("check");
             let templates = self.templates(&inputs, config, &mut found.templates);
             found.templates = shown(config, &found.templates);
@@ -353,5 +345,13 @@ impl Project {
     /// Whether a document is a part of the site.
     fn is_shown(&self, document: &crate::parse::Document) -> bool {
         self.overrides.drafts || !document.front.draft || document.key.is_home()
+    }
+}
+
+/// Lets go of the texts of pages, but for those that are source texts too: rendering reads these.
+fn forget<'a>(inputs: &mut Arc<Inputs>, files: impl Iterator<Item = &'a Arc<str>>, splits: &[Arc<Split>]) {
+    let inputs = Arc::make_mut(inputs);
+    for file in files.filter(|file| splits.iter().all(|split| split.source_file != **file)) {
+        inputs.forget(file);
     }
 }

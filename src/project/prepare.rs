@@ -214,11 +214,12 @@ impl Project {
         locks.into_iter().map(|(key, (lock, _))| (key, lock)).collect()
     }
 
-    /// The documents that are shown, and how many had to be parsed.
+    /// The documents that are shown, and how many had to be parsed. Texts that no later stage reads are let go of, if no other
+    /// state is to come.
     pub(super) fn documents(
         &mut self,
         pages: Vec<Page>,
-        inputs: &Inputs,
+        inputs: &mut Arc<Inputs>,
         config: &Config,
         languages: &[Language],
         splits: &[Arc<Split>],
@@ -275,6 +276,11 @@ impl Project {
                 lock: None,
                 news: None,
             });
+        }
+        if self.is_asked_once && !config.segments {
+            // Chapters are compared with what they were cut from.
+            let files = parse_inputs.iter().filter(|input| input.chapter.is_none()).map(|input| &input.file);
+            super::forget(inputs, files, splits);
         }
         let (mut parsed, fresh) = self.memo.parse_all(parse_inputs);
         parsed.retain(|(document, _)| self.is_shown(document));

@@ -130,10 +130,14 @@ impl Highlighter {
         Self { done: Mutex::default(), remembered, suggestions: Mutex::default() }
     }
 
-    /// Writes what this highlighter did, for the next process; says `false`, and writes nothing, if that is nothing new.
-    ///
-    /// Blocks that were not asked for this time are kept while there is room.
-    pub fn write_memory(&self, out: &mut dyn Write) -> io::Result<bool> {
+    /// Whether it did something that it did not remember.
+    pub fn has_learnt(&self) -> bool {
+        let done = self.done.lock().expect("no code panics while it holds this lock");
+        done.iter().any(|(digest, it)| matches!(it, Highlighted::Html(_)) && !self.remembered.contains_key(digest))
+    }
+
+    /// Writes what this highlighter did, for the next process. Blocks that were not asked for this time are kept while there is room.
+    pub fn write_memory(&self, out: &mut dyn Write) -> io::Result<()> {
         let done = self.done.lock().expect("no code panics while it holds this lock");
         let mut entries: Vec<(Digest, &str)> = done
             .iter()
@@ -142,9 +146,6 @@ impl Highlighter {
                 Highlighted::Unknown | Highlighted::Refused(_) => None,
             })
             .collect();
-        if entries.iter().all(|(digest, _)| self.remembered.contains_key(digest)) {
-            return Ok(false);
-        }
         let size = |html: &str| html.len() + 20;
         let mut room = MEMORY_LIMIT.saturating_sub(entries.iter().map(|(_, html)| size(html)).sum());
         let mut others: Vec<(Digest, &str)> = self
@@ -169,8 +170,7 @@ impl Highlighter {
                 out.write_all(part)?;
             }
         }
-        out.write_all(&digester.digest().0.to_le_bytes())?;
-        Ok(true)
+        out.write_all(&digester.digest().0.to_le_bytes())
     }
 
     /// Highlights a block.
@@ -190,13 +190,15 @@ impl Highlighter {
     /// Highlights many blocks, each a language and a text, before pages ask for them.
     ///
     /// A grammar's expressions are compiled when they are first used, and who needs them meanwhile waits. Two
-    /// threads that go through pages meet the same languages at the same time; here each goes through its own.
+    /// threads that go through pages meet the same languages at the same time; here each goes through its own. What is
+    /// known of lines is let go of then: no other blocks are to come, and pages need the memory.
     pub fn ahead<'a>(&self, blocks: impl Iterator<Item = (&'a str, &'a str)>) {
         let mut blocks: Vec<_> = blocks.collect();
         blocks.sort_by_key(|&(language, _)| language);
         blocks.into_par_iter().for_each(|(language, text)| {
             self.highlight(language, text);
         });
+        rayon::broadcast(|_| drop(LINES.take()));
     }
 
     /// A known language with a name like this one, which is not known.
@@ -412,7 +414,8 @@ mod tests {
 
     fn memory_of(highlighter: &Highlighter) -> Option<Vec<u8>> {
         let mut memory = Vec::new();
-        highlighter.write_memory(&mut memory).unwrap().then_some(memory)
+        highlighter.write_memory(&mut memory).unwrap();
+        highlighter.has_learnt().then_some(memory)
     }
 
     fn html(language: &str, text: &str) -> String {

@@ -5,13 +5,15 @@
 //! what the split says). [`super::Renderer::with`] keeps them as long as these are the same; whoever puts more of a
 //! document into them has to say so there.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
+use jiff::civil::Date;
 use tera::{Context, Value};
 
 use crate::base::{Diagnostic, path, yaml};
-use crate::model::{LangId, LanguagePack, SegmentId};
+use crate::model::{LangId, SegmentId};
 use crate::site::{MENU_LIMIT, Site, WorkId, route};
 
 use super::template::{NUMBER_GROUP, Templates, map};
@@ -22,18 +24,9 @@ pub(super) struct Shared {
     languages: Vec<Language>,
     pub(super) assets: Value,
     /// By language and work: how other pages show its page; made when first asked for.
-    cards: Vec<Box<[OnceLock<Box<Card>>]>>,
+    cards: Vec<Box<[OnceLock<Value>]>>,
     /// By language and section: the menu of the pages in that section; made when first asked for.
     menus: Vec<Vec<OnceLock<Box<Menu>>>>,
-}
-
-/// A page as others show it.
-#[derive(Debug)]
-struct Card {
-    /// Title, path, and the language of its text if that is not the reader's.
-    link: Value,
-    /// The same with what lists say beside them; made when first asked for.
-    entry: OnceLock<Value>,
 }
 
 /// The menu of a section's pages, as data and as HTML.
@@ -63,6 +56,10 @@ pub(super) struct Language {
     pub(super) site: Value,
     pub(super) lang: Value,
     pub(super) strings: Value,
+    /// Title and path of the home page.
+    pub(super) home: Value,
+    /// Pages are listed in many places, and days have many pages.
+    dates: Mutex<HashMap<Date, Value>>,
     /// Made when first asked for, as are the others below.
     compass: OnceLock<Value>,
     reader: OnceLock<Pieces>,
@@ -111,17 +108,13 @@ impl Shared {
         &self.languages[lang.0]
     }
 
-    /// Title and path of the page of a work that a reader of a language gets, and the language of its text if that is another.
-    pub(super) fn link(&self, site: &Site, work: WorkId, lang: LangId) -> Value {
-        self.card(site, work, lang).link.clone()
-    }
-
-    /// The same with key, description and date: an entry of a list.
-    pub(super) fn entry(&self, site: &Site, work: WorkId, lang: LangId) -> Value {
-        let entry = self.card(site, work, lang).entry.get_or_init(|| {
+    /// The page of a work that a reader of a language gets, as other pages show it: title and path, the language of its text if
+    /// that is another, and what lists say beside them.
+    pub(super) fn card(&self, site: &Site, work: WorkId, lang: LangId) -> Value {
+        let card = self.cards[lang.0][work.0 as usize].get_or_init(|| {
             let page = site.nearest_page(work, lang);
             let front = &page.edition.document.front;
-            let date = front.date.map_or_else(Value::none, |date| date_value(&site.languages[lang.0].pack, date));
+            let date = front.date.map_or_else(Value::none, |date| self.date(site, lang, date));
             map([
                 ("key", site.work(work).key.as_str().into()),
                 ("title", page.edition.document.title.as_str().into()),
@@ -132,19 +125,16 @@ impl Shared {
                 ("weight", site.chapter(work).map_or(0, |(_, chapter)| chapter.cuts.len()).into()),
             ])
         });
-        entry.clone()
+        card.clone()
     }
 
-    fn card(&self, site: &Site, work: WorkId, lang: LangId) -> &Card {
-        self.cards[lang.0][work.0 as usize].get_or_init(|| {
-            let page = site.nearest_page(work, lang);
-            let link = map([
-                ("title", page.edition.document.title.as_str().into()),
-                ("url", path::to_url(page.path).into()),
-                ("lang", other_lang(site, page.lang, lang).into()),
-            ]);
-            Box::new(Card { link, entry: OnceLock::new() })
-        })
+    /// A date as templates get it: for machines and for people.
+    pub(super) fn date(&self, site: &Site, lang: LangId, date: Date) -> Value {
+        let mut dates = self.languages[lang.0].dates.lock().expect("no code panics while it holds this lock");
+        let value = dates.entry(date).or_insert_with(|| {
+            map([("iso", date.to_string().into()), ("text", site.languages[lang.0].pack.date_text(date).into())])
+        });
+        value.clone()
     }
 
     /// The menu for a page in a work's section, or of the work itself if it is a section.
@@ -291,7 +281,12 @@ impl Language {
         Self {
             site: site_value,
             lang: lang_value,
+            home: map([
+                ("title", language.pack.strings.get("home").map_or("home", String::as_str).into()),
+                ("url", path::to_url(&home_path(site, lang)).into()),
+            ]),
             strings: Value::from(strings),
+            dates: Mutex::default(),
             compass: OnceLock::new(),
             reader: OnceLock::new(),
             pins: Default::default(),
@@ -387,11 +382,6 @@ pub(super) fn source_order_key(split: u32) -> String {
         0 => route::SOURCE_ORDER.to_owned(),
         n => format!("{}-{}", route::SOURCE_ORDER, n + 1),
     }
-}
-
-/// A date as templates get it: for machines and for people.
-pub(super) fn date_value(language: &LanguagePack, date: jiff::civil::Date) -> Value {
-    map([("iso", date.to_string().into()), ("text", language.date_text(date).into())])
 }
 
 fn vector_of(site: &Site, work: WorkId) -> Option<String> {

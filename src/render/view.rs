@@ -17,7 +17,7 @@ use crate::split::{self, Format, SegmentKind};
 use super::Renderer;
 use super::body::{Page, Writer, excerpt};
 use super::compass::compass;
-use super::shared::{self, MenuPage, date_value, yaml_value};
+use super::shared::{self, MenuPage, yaml_value};
 use super::standing::{Additions, Drift, sentences as sentences_in};
 use super::template::{fields, map};
 
@@ -250,7 +250,7 @@ pub(super) fn tag(renderer: &Renderer, lang: LangId, index: u32, problems: &mut 
     let tag = &site.tags[lang.0].list[index as usize];
     let url = path::to_url(&tag.path);
     let mut page = Common::bare("tag", "tags", &tag.title, &url);
-    let works: Vec<Value> = tag.works.iter().map(|&work| renderer.shared.entry(site, work, lang)).collect();
+    let works: Vec<Value> = tag.works.iter().map(|&work| renderer.shared.card(site, work, lang)).collect();
     page.set("children", works.into());
     page.set("canonical", site.absolute(&tag.path).into());
     let all = tags_path(site.config.code(lang));
@@ -459,7 +459,6 @@ impl Common {
         let site = &renderer.site;
         let (_, edition) = site.nearest_edition(work, lang);
         let document = &edition.document;
-        let language = &site.languages[lang.0];
         let mut page = Self::bare(kind, site.work(work).key.as_str(), &document.title, &path::to_url(own_path));
         page.set("description", document.front.description.as_deref().into());
         let tags: Vec<Value> = document
@@ -473,7 +472,7 @@ impl Common {
             .collect();
         page.set("tags", tags.into());
         if let Some(date) = document.front.date {
-            page.set("date", date_value(&language.pack, date));
+            page.set("date", renderer.shared.date(site, lang, date));
         }
         if let Some(extra) = &document.front.extra {
             page.set("extra", yaml_value(extra));
@@ -552,18 +551,16 @@ fn word(renderer: &Renderer, lang: LangId, name: &str) -> String {
 /// Title and path of a work's page in a language, and the language of its text if that is another; `None` if it has none there.
 fn link(renderer: &Renderer, work: WorkId, lang: LangId) -> Option<Value> {
     renderer.site.page(work, lang)?;
-    Some(renderer.shared.link(&renderer.site, work, lang))
+    Some(renderer.shared.card(&renderer.site, work, lang))
 }
 
 /// The same, for whatever edition the reader gets.
 fn links(renderer: &Renderer, works: &[WorkId], lang: LangId) -> Value {
-    works.iter().map(|&work| renderer.shared.link(&renderer.site, work, lang)).collect::<Vec<_>>().into()
+    works.iter().map(|&work| renderer.shared.card(&renderer.site, work, lang)).collect::<Vec<_>>().into()
 }
 
 fn home_link(renderer: &Renderer, lang: LangId) -> Value {
-    let language = &renderer.site.languages[lang.0];
-    let title = language.pack.strings.get("home").map_or("home", String::as_str);
-    map([("title", title.into()), ("url", path::to_url(&shared::home_path(&renderer.site, lang)).into())])
+    renderer.shared.language(lang).home.clone()
 }
 
 /// The headings of a page, nested by their levels.
@@ -725,7 +722,7 @@ fn children(renderer: &Renderer, work: WorkId, lang: LangId, depth: u32) -> Valu
             // A long section is a page of its own to look through.
             let below = if site.work(child).children.len() < 25 { depth - 1 } else { 0 };
             let weight = site.chapter(child).map_or(0, |(_, chapter)| chapter.cuts.len());
-            let date = edition.document.front.date.map(|date| date_value(&site.languages[lang.0].pack, date));
+            let date = edition.document.front.date.map(|date| renderer.shared.date(site, lang, date));
             Some(map([
                 ("key", site.work(child).key.as_str().into()),
                 ("title", edition.document.title.as_str().into()),

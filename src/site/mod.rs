@@ -232,6 +232,7 @@ impl Site {
             key,
             lang,
             front,
+            front_digest: _,
             // Sorts works without an order (†).
             title: _,
             title_at: _,
