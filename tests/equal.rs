@@ -314,3 +314,10 @@ fn a_second_line_of_a_sentence_takes_no_place_of_another() {
     write(&mut files, ["Bir.\n\nEki.\n\nUsh.\n", text, "Eins.\n"]);
     assert_eq!(english(&mut files), "1.1 1a.1-en 3.1");
 }
+
+#[test]
+fn a_source_that_has_nothing_more_leaves_its_translations_as_they_are_shown() {
+    let mut files = work(["A\n\nB\n"; 3]);
+    write(&mut files, ["", "B\n\nA <!-- = 1.1 -->\n\nB <!-- = 1.1 -->\n", "A\n\nB\n"]);
+    assert_eq!(english(&mut files), "0.1-en 1.1 2.1");
+}

@@ -112,13 +112,13 @@ pub struct News {
     /// What exists in the source only, as its marks say: no line of a translation is taken for it because of its place.
     pub alone: Vec<SegmentId>,
     /// All of its sentences, if they are not those of the lock in the order of the lock.
-    pub order: Vec<SegmentId>,
+    pub order: Option<Vec<SegmentId>>,
 }
 
 impl News {
     /// Whether the lock says all.
     pub fn is_empty(&self) -> bool {
-        self.newcomers.is_empty() && self.alone.is_empty() && self.order.is_empty()
+        self.newcomers.is_empty() && self.alone.is_empty() && self.order.is_none()
     }
 }
 
@@ -208,7 +208,7 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
         })
         .collect();
     let is_moved = !olds.iter().map(|old| old.id).eq(ids.iter().copied());
-    let order = if is_moved { ids.clone() } else { Vec::new() };
+    let order = is_moved.then(|| ids.clone());
     let news = News { alone: alone(&ids, lines), newcomers: newcomers(&ids, lines, lock), order };
     Addressed { ids, gone, news }
 }
@@ -336,14 +336,12 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
     let free: Vec<usize> = (0..lines.len()).filter(|&line| ids[line].is_none()).collect();
     // What was there before, of the lines that no mark has spoken for.
     let known: Vec<usize> = (0..places.len()).filter(|&at| places[at].own.is_some()).collect();
-    let source_order = match news {
-        Some(news) if !news.order.is_empty() => settle::Order::of(news.order.iter().copied()),
-        _ => settle::Order::of(segments(lock).filter(|(_, stanza)| stanza.source.is_some()).map(|(id, _)| id)),
+    let source_order = match news.and_then(|news| news.order.as_ref()) {
+        Some(order) => settle::Order::of(order.iter().copied()),
+        None => settle::Order::of(segments(lock).filter(|(_, stanza)| stanza.source.is_some()).map(|(id, _)| id)),
     };
     let knowns: Vec<settle::Known> = known.iter().filter_map(|&at| places[at].known(&source_order)).collect();
-    let mut in_order = knowns.clone();
-    source_order.sort(&mut in_order);
-    if let Some(settled) = settle::settled(&in_order, &free, lines) {
+    if let Some(settled) = settle::settled(knowns.clone(), &source_order, &free, lines) {
         free.iter().zip(settled).for_each(|(&line, id)| ids[line] = Some(id));
         let ids = ids.into_iter().map(|id| id.expect("free lines are settled, others are claimed")).collect();
         return Addressed { ids, ..Addressed::default() };
@@ -404,10 +402,8 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
         let id = ids[line];
         settle::Known { id, says: settle::says(&lines[line]), is_alone: !source_order.has(id), in_row: false }
     };
-    let mut knowns: Vec<settle::Known> = free.iter().map(known).collect();
-    source_order.sort(&mut knowns);
-    let settled = settle::settled(&knowns, &free, lines).expect("they say what they say");
-    free.iter().zip(settled).for_each(|(&line, id)| ids[line] = id);
+    let settled = settle::settled(free.iter().map(known).collect(), &source_order, &free, lines);
+    free.iter().zip(settled.into_iter().flatten()).for_each(|(&line, id)| ids[line] = id);
     Addressed { ids, ..Addressed::default() }
 }
 

@@ -1,14 +1,14 @@
 //! Equal lines of a translation: which of them has which id, in a way that lasts.
 //!
 //! Of a translation the lock keeps what stands at each id, and no more: where lines say the same, nothing tells tomorrow how each of them
-//! came to its id today. So that is settled last, and by nothing but what the lock is going to say: which texts stand at which ids,
-//! and the order of the source. Lines that say the same change ids among each other, so what the lock says stays as it
-//! is; and once it is written, the same is settled again, and no other step is needed.
+//! came to its id today. So that is settled last, by what the lock is going to say alone. Lines that say the same, cells in the same
+//! column, change ids among each other; what stands at each id stays as it was, and so does what the lock says. Once it is written,
+//! the lines say what is known, and the same is settled by the same.
 //!
-//! 1. What is settled depends on no more of ids than at which of them each text stands, in which column.
-//! 2. Lines that say what is known have their ids by this step alone.
+//! 1. Of the ids of lines nothing counts but what stands at each of them, and the order of the source.
+//! 2. Lines that say what is known, each text as often, have their ids by this step alone, but for cells that may have been changed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::order::{Pairs, same_elsewhere, same_in_order};
 use super::table::{Reworded, paired_rows};
@@ -55,7 +55,7 @@ impl Order {
 
     /// What the source has not comes behind the id before its own: where the lock puts it depends on the lines around it, which
     /// change ids here.
-    pub(super) fn sort(&self, knowns: &mut [Known]) {
+    fn sort(&self, knowns: &mut [Known]) {
         let behind = |id: SegmentId| self.source.partition_point(|&(of_source, _)| of_source <= id).checked_sub(1);
         if self.grows {
             knowns.sort_by_key(|known| known.id);
@@ -66,14 +66,14 @@ impl Order {
 }
 
 /// The ids of some lines that say what is known, each text as often; `None` if they do not, or if cells may have been changed.
-/// The knowns are in order.
-pub(super) fn settled(knowns: &[Known], free: &[usize], lines: &[Line<'_>]) -> Option<Vec<SegmentId>> {
-    let mut pairs = Pairs::new(knowns.len(), lines.len());
+pub(super) fn settled(mut knowns: Vec<Known>, order: &Order, free: &[usize], lines: &[Line<'_>]) -> Option<Vec<SegmentId>> {
     let is_same =
         |(known, &line): (&Known, &usize)| known.says == says(&lines[line]) && (known.is_alone || !is_second(&lines[line]));
     if knowns.len() != free.len() {
         return None;
     }
+    order.sort(&mut knowns);
+    let knowns = &knowns[..];
     if knowns.iter().zip(free).all(is_same) {
         return Some(knowns.iter().map(|known| known.id).collect());
     }
@@ -85,6 +85,7 @@ pub(super) fn settled(knowns: &[Known], free: &[usize], lines: &[Line<'_>]) -> O
     if said != sorted(free.iter().map(|&line| says(&lines[line])).collect()) {
         return None;
     }
+    let mut pairs = Pairs::new(knowns.len(), lines.len());
     seconds(knowns, free, lines, &mut pairs);
     if free.iter().any(|&line| is_second(&lines[line]) && pairs.of_new[line].is_none()) {
         return None;
@@ -99,7 +100,24 @@ pub(super) fn settled(knowns: &[Known], free: &[usize], lines: &[Line<'_>]) -> O
         same_in_order(olds, news, pairs);
         elsewhere(olds, news, pairs);
     });
-    let (mut old, new) = left(&pairs, true);
+    let (old, new) = left(&pairs, true);
+    if in_rows(old, &new, knowns, lines, &mut pairs) == Changed::Perhaps {
+        return None;
+    }
+    let (old, new) = left(&pairs, true);
+    among(&old, &new, knowns, lines, &mut pairs, elsewhere);
+    free.iter().map(|&line| pairs.of_new[line].map(|known| knowns[known].id)).collect()
+}
+
+#[derive(PartialEq, Eq)]
+enum Changed {
+    Perhaps,
+    No,
+}
+
+/// Pairs cells in the rows that are known again. One that says something else there may have been changed, though what it says now
+/// was said elsewhere: values of two rows change places.
+fn in_rows(mut old: Vec<usize>, new: &[usize], knowns: &[Known], lines: &[Line<'_>], pairs: &mut Pairs) -> Changed {
     let mut first: HashMap<Label, usize> = HashMap::new();
     for &at in &old {
         first.entry(knowns[at].id.block).or_insert(at);
@@ -107,20 +125,19 @@ pub(super) fn settled(knowns: &[Known], free: &[usize], lines: &[Line<'_>]) -> O
     old.sort_by_key(|&at| (first[&knowns[at].id.block], knowns[at].says, at));
     let old_rows: Vec<&[usize]> = old.chunk_by(|&a, &b| knowns[a].id.block == knowns[b].id.block).collect();
     let new_rows: Vec<&[usize]> = new.chunk_by(|&a, &b| lines[a].block == lines[b].block).collect();
-    let old_keys = old_rows.iter().map(|row| row.iter().map(|&at| knowns[at].says).collect()).collect();
-    let new_keys = new_rows.iter().map(|row| row.iter().map(|&line| says(&lines[line])).collect()).collect();
-    let rows = paired_rows(old_keys, new_keys, Reworded::Left);
+    let old_says = old_rows.iter().map(|row| row.iter().map(|&at| knowns[at].says).collect()).collect();
+    let new_says = new_rows.iter().map(|row| row.iter().map(|&line| says(&lines[line])).collect()).collect();
+    let rows = paired_rows(old_says, new_says, Reworded::Left);
     for (old, new) in rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?]))) {
-        among(old, new, knowns, lines, &mut pairs, elsewhere);
-        let left: Vec<Says> = new.iter().filter(|&&line| pairs.of_new[line].is_none()).map(|&line| says(&lines[line])).collect();
-        let is_changed = |known: &Known| known.in_row && left.binary_search_by_key(&known.says.0, |left| left.0).is_ok();
-        if old.iter().any(|&at| pairs.of_old[at].is_none() && is_changed(&knowns[at])) {
-            return None;
+        among(old, new, knowns, lines, pairs, elsewhere);
+        let left = new.iter().filter(|&&line| pairs.of_new[line].is_none());
+        let left: HashSet<Option<u32>> = left.map(|&line| says(&lines[line]).0).collect();
+        let is_left = |at: &usize| pairs.of_old[*at].is_none() && knowns[*at].in_row && left.contains(&knowns[*at].says.0);
+        if old.iter().any(is_left) {
+            return Changed::Perhaps;
         }
     }
-    let (old, new) = left(&pairs, true);
-    among(&old, &new, knowns, lines, &mut pairs, elsewhere);
-    free.iter().map(|&line| pairs.of_new[line].map(|known| knowns[known].id)).collect()
+    Changed::No
 }
 
 /// Pairs second lines of sentences with what they were before: such a line stands for nothing that has a place of its own in the source.
