@@ -218,7 +218,7 @@ fn follow(start: &[Part], edits: &[(usize, Edit)], step: usize) -> Result<(), Te
 fn config() -> ProptestConfig {
     let mut config = ProptestConfig::default();
     if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = 32;
+        config.cases = 24;
     }
     if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
         config.rng_seed = RngSeed::Fixed(1991);
