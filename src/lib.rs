@@ -63,7 +63,7 @@
 //!    locks and nothing else.
 //! 7. **Every problem has a place**, and all problems of a run come at once.
 //! 8. **Addresses last.** A sentence that was not touched keeps its id, no id ever names two sentences, pages show before `sync` what they
-//!    show after, and a second `sync` writes nothing (`tests/sync.rs`).
+//!    show after, and a second `sync` writes nothing (`tests/sync.rs`, `tests/equal.rs`).
 //! 9. **Languages are equal.** What depends on a language is in its file (`themes/*/languages/`).
 //! 10. **Exchange is exact.** What is exported and comes back as it was changes no byte; what a translator changed is
 //!     in the edition's file as it was sent, and nothing else is another (`tests/exchange.rs`).

@@ -135,6 +135,32 @@ fn rows_that_come_back_take_time_in_proportion() {
     }
 }
 
+/// The same of a translation that stands in another order and says the same on most of its lines, in text and in tables.
+#[test]
+fn equal_lines_in_another_order_take_time_in_proportion() {
+    const SAID: [&str; 3] = ["Yes", "No", "12"];
+    let line = |at: usize| format!("{}.\n\n", SAID[at % 3]);
+    let row = |at: usize| format!("| {} | {} | {} |\n", at / 2, SAID[at % 3], SAID[at % 2]);
+    let text = |order: &[usize]| {
+        let lines: String = order.iter().map(|&at| line(at)).collect();
+        lines + "| a | b | c |\n|---|---|---|\n" + &order.iter().map(|&at| row(at)).collect::<String>()
+    };
+    check("equal lines in another order", 500, |size| {
+        let order: Vec<usize> = (0..size).collect();
+        let mut files = Files::from([
+            ("site.yaml".to_owned(), "title: T\nlanguages: [kk, en]\n".to_owned()),
+            ("content/index.kk.md".to_owned(), "# T\n".to_owned()),
+            ("content/a.kk.md".to_owned(), text(&order)),
+            ("content/a.en.md".to_owned(), text(&order)),
+        ]);
+        common::sync(&mut files);
+        let backwards: Vec<usize> = (0..size + size / 10).rev().collect();
+        files.insert("content/a.en.md".to_owned(), text(&backwards));
+        files.insert("content/a.kk.md".to_owned(), text(&order[size / 2..]) + &text(&order[..size / 2]));
+        files
+    });
+}
+
 fn check(name: &str, size: usize, files: impl Fn(usize) -> Files) {
     let time = |size: usize| {
         let mut files = files(size);

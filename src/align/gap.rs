@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::order::Pairs;
+use super::settle::{Known, Order};
 use super::table::{self, Columns};
 use super::words::Texts;
 use super::{Claim, LIKE_ELSEWHERE, LIKE_HERE, Line, Old};
@@ -258,6 +259,15 @@ pub(super) struct Place<'a> {
     pub(super) column: Option<u32>,
     /// The column in which the translation had it.
     pub(super) own_column: Option<u32>,
+    /// Whether the translation had it where the source has it, in that row and column.
+    pub(super) in_row: bool,
+}
+
+impl Place<'_> {
+    /// What the translation had here, if it had something.
+    pub(super) fn known(&self, source: &Order) -> Option<Known> {
+        Some(Known { id: self.id, says: (self.own_column, self.own?), is_alone: !source.has(self.id), in_row: self.in_row })
+    }
 }
 
 /// Pairs what is left of a translation by place.

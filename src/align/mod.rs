@@ -26,6 +26,9 @@
 //! Cells of tables, of which many say the same, are matched before all by their rows and columns: `align/table.rs`. And what of a
 //! footnote is left to its place finds it by the note's label.
 //!
+//! Lines of a translation that say the same at last change ids among each other, so that each has the one that it will have by what
+//! the lock is going to say; and while a translation says what the lock says, no other step is needed: `align/settle.rs`.
+//!
 //! A translation is addressed after its source, whose new sentences ([`Newcomer`]) have their place among those that the lock has:
 //! so what is written in both on one day stands side by side before it is synced. What then stands for nothing in the source has its
 //! language in its id, since no edition sees what another translation adds at the same place.
@@ -46,6 +49,7 @@ mod change;
 mod gap;
 mod new;
 mod order;
+mod settle;
 mod table;
 mod words;
 
@@ -107,12 +111,14 @@ pub struct News {
     pub newcomers: Vec<Newcomer>,
     /// What exists in the source only, as its marks say: no line of a translation is taken for it because of its place.
     pub alone: Vec<SegmentId>,
+    /// All of its sentences, if they are not those of the lock in the order of the lock.
+    pub order: Option<Vec<SegmentId>>,
 }
 
 impl News {
     /// Whether the lock says all.
     pub fn is_empty(&self) -> bool {
-        self.newcomers.is_empty() && self.alone.is_empty()
+        self.newcomers.is_empty() && self.alone.is_empty() && self.order.is_none()
     }
 }
 
@@ -168,7 +174,7 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
     if old_digests == digests {
         // Nothing has changed, as a rule.
         let ids: Vec<SegmentId> = olds.into_iter().map(|old| old.id).collect();
-        let news = News { alone: alone(&ids, lines), newcomers: Vec::new() };
+        let news = News { alone: alone(&ids, lines), ..News::default() };
         return Addressed { ids, gone: Vec::new(), news };
     }
     let mut pairs = order::Pairs::new(olds.len(), lines.len());
@@ -179,7 +185,7 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
     table::cells(&cells.collect::<Vec<_>>(), lines, &mut pairs, |_| true, table::Reworded::Taken);
     same(&olds.iter().map(|old| (old.digest, old.column.is_some())).collect::<Vec<_>>(), lines, &mut pairs, |_| true);
     let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
-    come_back(lines, lock, &HashSet::new(), &pairs, &mut ids);
+    come_back(lines, lock, &HashSet::new(), &pairs, &mut ids, |_| true);
     // Where a cell is that is no known one, no other was.
     let open = |new: usize| ids[new].is_none() && lines[new].cell.is_none();
     let words = words::Texts::of(&olds, lines, &pairs, open);
@@ -201,7 +207,9 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
             (olds[old].id, Gone { digest: source.digest, anchors: source.anchors.clone(), into })
         })
         .collect();
-    let news = News { alone: alone(&ids, lines), newcomers: newcomers(&ids, lines, lock) };
+    let is_moved = !olds.iter().map(|old| old.id).eq(ids.iter().copied());
+    let order = is_moved.then(|| ids.clone());
+    let news = News { alone: alone(&ids, lines), newcomers: newcomers(&ids, lines, lock), order };
     Addressed { ids, gone, news }
 }
 
@@ -262,7 +270,14 @@ fn segments(lock: &Lock) -> impl Iterator<Item = (SegmentId, &Stanza)> {
 }
 
 /// Lines without a partner that say what a sentence said that is gone, and is not `taken`.
-fn come_back(lines: &[Line<'_>], lock: &Lock, taken: &HashSet<SegmentId>, pairs: &order::Pairs, ids: &mut [Option<SegmentId>]) {
+fn come_back(
+    lines: &[Line<'_>],
+    lock: &Lock,
+    taken: &HashSet<SegmentId>,
+    pairs: &order::Pairs,
+    ids: &mut [Option<SegmentId>],
+    may: impl Fn(usize) -> bool,
+) {
     let mut tombs: HashMap<TextDigest, Vec<SegmentId>> = HashMap::new();
     for (id, stanza) in segments(lock).filter(|(id, stanza)| stanza.source.is_none() && !taken.contains(id)) {
         if let Some(gone) = &stanza.gone {
@@ -274,10 +289,10 @@ fn come_back(lines: &[Line<'_>], lock: &Lock, taken: &HashSet<SegmentId>, pairs:
     }
     // The first of several of one text comes back first.
     tombs.values_mut().for_each(|ids| ids.reverse());
-    table::come_back(&tombs, lines, pairs, ids);
+    table::come_back(&tombs, lines, pairs, ids, &may);
     let taken: HashSet<SegmentId> = ids.iter().flatten().copied().collect();
     for (new, line) in lines.iter().enumerate().filter(|(_, line)| line.cell.is_none()) {
-        if pairs.of_new[new].is_none() && ids[new].is_none() {
+        if pairs.of_new[new].is_none() && ids[new].is_none() && may(new) {
             let mut back = tombs.get_mut(&line.digest).into_iter().flat_map(|ids| std::iter::from_fn(|| ids.pop()));
             ids[new] = back.find(|id| !taken.contains(id));
         }
@@ -318,29 +333,36 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
     }
     taken.extend(&claimed);
     let places = places(lock, lang, news, &taken);
+    let free: Vec<usize> = (0..lines.len()).filter(|&line| ids[line].is_none()).collect();
     // What was there before, of the lines that no mark has spoken for.
     let known: Vec<usize> = (0..places.len()).filter(|&at| places[at].own.is_some()).collect();
-    let column = |at: usize| places[at].own_column.or(places[at].column);
-    let olds: Vec<(TextDigest, bool)> = known.iter().filter_map(|&at| Some((places[at].own?, column(at).is_some()))).collect();
-    let free: Vec<usize> = (0..lines.len()).filter(|&line| ids[line].is_none()).collect();
-    let mut same = order::Pairs::new(known.len(), lines.len());
-    if olds.iter().map(|(digest, _)| *digest).eq(free.iter().map(|&line| lines[line].digest)) {
-        free.iter().enumerate().for_each(|(at, &line)| same.pair(at, line));
-    } else {
-        let open = |line: usize| ids[line].is_none();
-        let cells = known.iter().enumerate().filter_map(|(at, &known)| {
-            Some(table::OldCell { at, block: places[known].id.block, column: column(known)?, digest: olds[at].0 })
-        });
-        let mut cells: Vec<table::OldCell> = cells.collect();
-        // As they stand in the translation: a cell that it alone has may be far from its row, where that stands elsewhere in the source.
-        let mut first: HashMap<Label, usize> = HashMap::new();
-        for cell in &cells {
-            first.entry(cell.block).or_insert(cell.at);
-        }
-        cells.sort_by_key(|cell| (first[&cell.block], cell.column));
-        table::cells(&cells, lines, &mut same, open, table::Reworded::Left);
-        self::same(&olds, lines, &mut same, open);
+    let source_order = match news.and_then(|news| news.order.as_ref()) {
+        Some(order) => settle::Order::of(order.iter().copied()),
+        None => settle::Order::of(segments(lock).filter(|(_, stanza)| stanza.source.is_some()).map(|(id, _)| id)),
+    };
+    let knowns: Vec<settle::Known> = known.iter().filter_map(|&at| places[at].known(&source_order)).collect();
+    if let Some(settled) = settle::settled(knowns.clone(), &source_order, &free, lines) {
+        free.iter().zip(settled).for_each(|(&line, id)| ids[line] = Some(id));
+        let ids = ids.into_iter().map(|id| id.expect("free lines are settled, others are claimed")).collect();
+        return Addressed { ids, ..Addressed::default() };
     }
+    let olds: Vec<(TextDigest, bool)> = knowns.iter().map(|known| (known.says.1, known.says.0.is_some())).collect();
+    let mut same = order::Pairs::new(known.len(), lines.len());
+    settle::seconds(&knowns, &free, lines, &mut same);
+    let open = |line: usize| ids[line].is_none() && !settle::is_second(&lines[line]);
+    let cells = knowns.iter().enumerate().filter(|(at, _)| same.of_old[*at].is_none());
+    let cells = cells.filter_map(|(at, known)| {
+        Some(table::OldCell { at, block: known.id.block, column: known.says.0?, digest: known.says.1 })
+    });
+    let mut cells: Vec<table::OldCell> = cells.collect();
+    // As they stand in the translation: a cell that it alone has may be far from its row, where that stands elsewhere in the source.
+    let mut first: HashMap<Label, usize> = HashMap::new();
+    for cell in &cells {
+        first.entry(cell.block).or_insert(cell.at);
+    }
+    cells.sort_by_key(|cell| (first[&cell.block], cell.column));
+    table::cells(&cells, lines, &mut same, open, table::Reworded::Left);
+    self::same(&olds, lines, &mut same, open);
     let mut pairs = order::Pairs::new(places.len(), lines.len());
     for (old, new) in same.of_old.iter().enumerate() {
         if let Some(new) = new {
@@ -351,7 +373,7 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
         // What the source has no more may be a line's here, and what it alone has is none's.
         taken.extend(places.iter().zip(&pairs.of_old).filter(|(_, line)| line.is_some()).map(|(place, _)| place.id));
         taken.extend(news.iter().flat_map(|news| &news.alone));
-        come_back(lines, lock, &taken, &pairs, &mut ids);
+        come_back(lines, lock, &taken, &pairs, &mut ids, |line| !settle::is_second(&lines[line]));
         let back: HashMap<SegmentId, usize> = ids.iter().enumerate().filter_map(|(line, id)| Some(((*id)?, line))).collect();
         for (at, place) in places.iter().enumerate() {
             if let Some(&line) = back.get(&place.id) {
@@ -365,7 +387,7 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
         });
         let cells: Vec<table::OldCell> = cells.collect();
         let is_free: Vec<bool> = pairs.of_new.iter().zip(&ids).map(|(pair, id)| pair.is_none() && id.is_none()).collect();
-        table::cells(&cells, lines, &mut pairs, |line| is_free[line], table::Reworded::Left);
+        table::cells(&cells, lines, &mut pairs, |line| is_free[line] && !settle::is_second(&lines[line]), table::Reworded::Left);
         gap::by_place(&places, lines, &mut pairs, |line| ids[line].is_none());
     }
     for (line, old) in pairs.of_new.iter().enumerate() {
@@ -375,7 +397,14 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
     }
     let mut new = NewIds::of(lock, &ids);
     new.reserve(claimed.iter().chain(omitted).copied());
-    Addressed { ids: new.fill(ids, lines, LanguageTag::parse(lang)), ..Addressed::default() }
+    let mut ids = new.fill(ids, lines, LanguageTag::parse(lang));
+    let known = |&line: &usize| {
+        let id = ids[line];
+        settle::Known { id, says: settle::says(&lines[line]), is_alone: !source_order.has(id), in_row: false }
+    };
+    let settled = settle::settled(free.iter().map(known).collect(), &source_order, &free, lines);
+    free.iter().zip(settled.into_iter().flatten()).for_each(|(&line, id)| ids[line] = id);
+    Addressed { ids, ..Addressed::default() }
 }
 
 /// Where a line of a translation may belong: what the source has, and what the translation had, in the order of the source.
@@ -383,21 +412,25 @@ fn places<'a>(lock: &'a Lock, lang: &str, news: Option<&'a News>, taken: &HashSe
     let (newcomers, alone) = news.map_or((&[][..], &[][..]), |news| (&news.newcomers, &news.alone));
     let alone: HashSet<SegmentId> = alone.iter().copied().collect();
     let own = |stanza: &Stanza| stanza.translation(lang).map(|translation| (translation.own, translation.column));
+    // What is not said is the source's, and 0 is none.
+    let column_of = |own: Option<u32>, source: Option<u32>| own.or(source).filter(|&column| column > 0);
     let new_ids: HashSet<SegmentId> = newcomers.iter().map(|newcomer| newcomer.id).collect();
     let mut behind: HashMap<Option<SegmentId>, Vec<gap::Place<'a>>> = HashMap::new();
     for newcomer in newcomers {
         // What has come back may be known.
         let (own, own_column) = lock.segment(newcomer.id).and_then(own).unzip();
+        let column = newcomer.cell.map(|(column, _)| column);
         behind.entry(newcomer.after).or_default().push(gap::Place {
             id: newcomer.id,
             is_heading: newcomer.is_heading,
             own,
-            own_column: own_column.flatten(),
+            own_column: column_of(own_column.flatten(), column),
+            in_row: own_column.flatten().is_none(),
             source: newcomer.cell.map(|(_, digest)| digest),
             is_alone: false,
             is_new: true,
             note: newcomer.note.as_deref(),
-            column: newcomer.cell.map(|(column, _)| column),
+            column,
         });
     }
     let mut places = behind.remove(&None).unwrap_or_default();
@@ -405,16 +438,18 @@ fn places<'a>(lock: &'a Lock, lang: &str, news: Option<&'a News>, taken: &HashSe
         let (own, own_column) = own(stanza).unzip();
         if (stanza.source.is_some() || own.is_some()) && !new_ids.contains(&id) {
             let (source, own_column) = (stanza.source.as_ref(), own_column.flatten());
+            let column = source.map_or(own_column, |source| source.column);
             places.push(gap::Place {
                 id,
                 is_heading: source.is_some_and(|source| !source.anchors.is_empty()),
                 own,
-                own_column,
+                own_column: column_of(own_column, column),
+                in_row: own_column.is_none(),
                 source: source.map(|source| source.digest),
                 is_alone: source.is_none(),
                 is_new: false,
                 note: source.and_then(|source| source.note.as_deref()),
-                column: source.map_or(own_column, |source| source.column),
+                column,
             });
         }
         places.append(&mut behind.remove(&Some(id)).unwrap_or_default());

@@ -13,6 +13,7 @@
 //! What is left of cells stands in new rows and columns. It is the same as before only if it is alone in saying what it says.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
 
 use super::gap::{TABLE, best_in_order};
 use super::order::{Pairs, same_elsewhere, same_in_order};
@@ -44,7 +45,9 @@ pub(super) fn cells(olds: &[OldCell], lines: &[Line<'_>], pairs: &mut Pairs, ope
     }
     let old_rows: Vec<&[OldCell]> = olds.chunk_by(|a, b| a.block == b.block && a.column < b.column).collect();
     let new_rows: Vec<&[usize]> = news.chunk_by(|&a, &b| lines[a].block == lines[b].block).collect();
-    let rows = paired_rows(&old_rows, &new_rows, lines, reworded);
+    let old_texts = old_rows.iter().map(|row| row.iter().map(|cell| cell.digest).collect()).collect();
+    let new_texts = new_rows.iter().map(|row| row.iter().map(|&line| lines[line].digest).collect()).collect();
+    let rows = paired_rows(old_texts, new_texts, reworded);
     let columns = columns(&old_rows, &new_rows, lines, &rows);
     for (old, new) in rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?]))) {
         let old_column = |line: usize| lines[line].cell.and_then(|cell| columns.before(cell));
@@ -87,17 +90,15 @@ fn same_row(old: &[OldCell], new: &[usize], lines: &[Line<'_>]) -> bool {
     old.iter().map(|cell| cell.digest).eq(new.iter().map(|&line| lines[line].digest))
 }
 
-/// Which row of before is which.
-fn paired_rows(old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>], reworded: Reworded) -> Pairs {
-    let olds: Vec<Vec<TextDigest>> = old_rows.iter().map(|row| row.iter().map(|cell| cell.digest).collect()).collect();
-    let news: Vec<Vec<TextDigest>> = new_rows.iter().map(|row| row.iter().map(|&line| lines[line].digest).collect()).collect();
-    let (old_keys, new_keys): (Vec<&[TextDigest]>, Vec<&[TextDigest]>) =
+/// Which row of before is which, by what their cells say.
+pub(super) fn paired_rows<T: Copy + Ord + Hash>(olds: Vec<Vec<T>>, news: Vec<Vec<T>>, reworded: Reworded) -> Pairs {
+    let (old_keys, new_keys): (Vec<&[T]>, Vec<&[T]>) =
         (olds.iter().map(Vec::as_slice).collect(), news.iter().map(Vec::as_slice).collect());
     let mut rows = Pairs::new(olds.len(), news.len());
     same_in_order(&old_keys, &new_keys, &mut rows);
     same_elsewhere(&old_keys, &new_keys, &mut rows, |_| true);
     // By text: the rows that have it on either side; none if several do, or one has it twice.
-    let mut holders: BTreeMap<TextDigest, [Vec<usize>; 2]> = BTreeMap::new();
+    let mut holders: BTreeMap<T, [Vec<usize>; 2]> = BTreeMap::new();
     for (side, (all, taken)) in [(&olds, &rows.of_old), (&news, &rows.of_new)].into_iter().enumerate() {
         for (row, texts) in all.iter().enumerate().filter(|(row, _)| taken[*row].is_none()) {
             texts.iter().for_each(|text| holders.entry(*text).or_default()[side].push(row));
@@ -117,7 +118,7 @@ fn paired_rows(old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>
             rows.pair(old, new);
         }
     });
-    let sorted = |mut texts: Vec<TextDigest>| {
+    let sorted = |mut texts: Vec<T>| {
         texts.sort_unstable();
         texts
     };
@@ -249,6 +250,7 @@ pub(super) fn come_back(
     lines: &[Line<'_>],
     pairs: &Pairs,
     ids: &mut [Option<SegmentId>],
+    may: impl Fn(usize) -> bool,
 ) {
     let cells: Vec<usize> = (0..lines.len()).filter(|&line| lines[line].cell.is_some()).collect();
     // By text and block, the last first.
@@ -265,7 +267,7 @@ pub(super) fn come_back(
     // Of rows that say the same the next one looks from where the last was found: what was not whole before is not now.
     let mut from: HashMap<BTreeMap<TextDigest, usize>, Option<Label>> = HashMap::new();
     for row in cells.chunk_by(|&a, &b| lines[a].block == lines[b].block) {
-        if row.iter().any(|&line| pairs.of_new[line].is_some() || ids[line].is_some()) {
+        if row.iter().any(|&line| pairs.of_new[line].is_some() || ids[line].is_some() || !may(line)) {
             continue;
         }
         let mut wanted: BTreeMap<TextDigest, usize> = BTreeMap::new();

@@ -37,7 +37,7 @@
 //!   had), the label of the footnote (`\s` is a space in it, `\\` a backslash) and the column of the table if it stands in one, and the whole Markdown text with white space folded. The text is kept because likeness after an edit, and the change
 //!   that a translator is shown, need it, and no version control is asked.
 //! * A translation's line: digest of the source text it was made from, `-` if it stands for nothing in the source;
-//!   digest of its own text; its column in a table, if it is not the source's; then `accepted` if it was confirmed to still stand, or `was` and the source text it was made from,
+//!   digest of its own text; its column in a table, if that or its row is not the source's, `|0` if it is in no table as the source is; then `accepted` if it was confirmed to still stand, or `was` and the source text it was made from,
 //!   for as long as that is not the present one.
 //! * `gone` keeps the id of what is no more, so that it is never given to anything else.
 //!
@@ -187,7 +187,7 @@ pub struct Translation {
     pub made_from: Option<TextDigest>,
     /// What it says itself.
     pub own: TextDigest,
-    /// The column of the table that it is in, where that is not the source's.
+    /// The column of the table that it is in, where it does not stand in the row and column of the source; 0 if it is in no table.
     pub column: Option<u32>,
     pub state: State,
 }

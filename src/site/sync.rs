@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::lock::{Gone, Source, Stanza, State, Translation, fold};
-use crate::model::{LangId, Lock, TextDigest, Unit};
+use crate::model::{Label, LangId, Lock, TextDigest, Unit};
 use crate::parse::Document;
 
 use super::standing::{Lines, line_of, own_digest};
@@ -139,7 +139,8 @@ impl Maker<'_> {
     }
 
     fn sentences(&mut self, source: &Document, file_text: &str) {
-        let lines: Vec<Lines<'_>> = self.translations.iter().map(|it| Lines::of(it.document)).collect();
+        let lines: Vec<(Lines<'_>, HashSet<Label>)> =
+            self.translations.iter().map(|it| (Lines::of(it.document), broken_rows(it.document))).collect();
         let heading_of: HashMap<u32, usize> =
             source.headings.iter().enumerate().filter_map(|(at, heading)| Some((heading.segment?, at))).collect();
         for (at, segment) in source.segments.iter().enumerate() {
@@ -152,12 +153,13 @@ impl Maker<'_> {
                 .translations
                 .iter()
                 .zip(&lines)
-                .map(|(it, lines)| match &*lines.of_sentence(segment.id) {
+                .map(|(it, (lines, broken))| match &*lines.of_sentence(segment.id) {
                     [] => None,
                     lines => {
                         let own = it.document.segments[lines[0] as usize].cell.map(|cell| cell.column);
                         let digest = own_digest(&it.document.digests, lines);
-                        Some(Own { digest, column: own.filter(|_| own != column) })
+                        let is_elsewhere = own != column || broken.contains(&segment.id.block);
+                        Some(Own { digest, column: is_elsewhere.then(|| own.unwrap_or(0)) })
                     }
                 })
                 .collect();
@@ -321,7 +323,7 @@ impl Maker<'_> {
 #[derive(Debug, Clone, Copy)]
 struct Own {
     digest: TextDigest,
-    /// The column of the table that it is in, where that is not the source's.
+    /// The column of the table that it is in, where that is not the source's or its row is not; 0 if it is in none.
     column: Option<u32>,
 }
 
@@ -338,6 +340,20 @@ struct Translated<'a> {
     lang: LangId,
     code: &'a str,
     document: &'a Document,
+}
+
+/// The blocks of the source whose cells do not stand in one row of a translation, and in that alone.
+fn broken_rows(document: &Document) -> HashSet<Label> {
+    let (mut row_of, mut block_of) = (HashMap::new(), HashMap::new());
+    let mut broken = HashSet::new();
+    for segment in document.segments.iter().filter(|segment| segment.cell.is_some()) {
+        let block = segment.id.block;
+        let (row, first) = (*row_of.entry(block).or_insert(segment.block), *block_of.entry(segment.block).or_insert(block));
+        if row != segment.block || first != block {
+            broken.extend([block, first]);
+        }
+    }
+    broken
 }
 
 /// The anchors that the lock has and the page has no more.
