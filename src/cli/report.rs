@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use rayon::prelude::*;
 use serde_json::json;
 
 use crate::base::place::line_and_column;
@@ -12,27 +13,32 @@ use crate::load::{Inputs, builtin};
 
 use super::{Code, Format, Global};
 
+/// How many problems are put into words before they are printed.
+const AT_ONCE: usize = 1000;
+
 /// Prints problems and says what they come to.
 pub(super) fn report<'p>(global: &Global, problems: impl IntoIterator<Item = &'p Diagnostic>, inputs: &Inputs) -> Code {
     let mut out = anstream::AutoStream::auto(std::io::stderr());
     // JSON is what a machine reads, so it is the output proper.
     let mut json = std::io::stdout().lock();
     let renderer = Renderer::styled().decor_style(DecorStyle::Ascii);
-    let (mut errors, mut warnings) = (0, 0);
-    for problem in problems {
-        match problem.severity {
-            Severity::Error => errors += 1,
-            Severity::Warning => warnings += 1,
-            Severity::Note => {}
-        }
-        if global.quiet && problem.severity == Severity::Note {
-            continue;
-        }
+    let problems: Vec<&Diagnostic> = problems.into_iter().collect();
+    let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    // There may be tens of thousands, each with its frame; so they are written a few at a time, on all threads.
+    for some in problems.chunks(AT_ONCE) {
+        let told = some.par_iter().filter(|problem| !global.quiet || problem.severity != Severity::Note);
+        let told: Vec<String> = told
+            .map(|problem| match global.format {
+                Format::Full => format!("{}\n\n", full(problem, inputs, &renderer)),
+                Format::Short => format!("{}\n", short(problem, inputs)),
+                Format::Json => format!("{}\n", as_json(problem, inputs)),
+            })
+            .collect();
         // A reader that went away (a closed pipe) is no failure of the run.
         let _ = match global.format {
-            Format::Full => writeln!(out, "{}\n", full(problem, inputs, &renderer)),
-            Format::Short => writeln!(out, "{}", short(problem, inputs)),
-            Format::Json => writeln!(json, "{}", as_json(problem, inputs)),
+            Format::Full | Format::Short => out.write_all(told.concat().as_bytes()),
+            Format::Json => json.write_all(told.concat().as_bytes()),
         };
     }
     if errors + warnings > 0 && global.format != Format::Json {
