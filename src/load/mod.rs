@@ -7,7 +7,7 @@
 //! [`glance`] looks at a few files only. It is right about these; that the others are as they were is
 //! a guess, which whoever makes it confirms with [`verify`], a look at everything that can be broken off.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -265,16 +265,17 @@ pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf
 /// Reads again what was forgotten of some files, to show the lines in which something was found. A file that is no
 /// longer what it was stays forgotten.
 pub fn recall<'a>(inputs: &Inputs, files: impl Iterator<Item = &'a Arc<str>>) -> Inputs {
+    let again = |name: &&Arc<str>| {
+        let forgotten = inputs.files.get(name).filter(|file| matches!(file.content, Content::Forgotten))?;
+        let text = fs::read_to_string(inputs.root.join(&***name)).ok()?;
+        let file = File::text(text.into(), forgotten.stamp);
+        (file.digest == forgotten.digest).then(|| (Arc::clone(name), file))
+    };
+    let files: BTreeSet<&Arc<str>> = files.collect();
+    let read: Vec<(Arc<str>, File)> = files.par_iter().filter_map(again).collect();
     let mut recalled = inputs.clone();
-    for name in files {
-        let Some(forgotten) = recalled.files.get(name).filter(|file| matches!(file.content, Content::Forgotten)) else {
-            continue;
-        };
-        let Ok(text) = fs::read_to_string(inputs.root.join(&**name)) else { continue };
-        let again = File::text(text.into(), forgotten.stamp);
-        if again.digest == forgotten.digest {
-            recalled.files.insert(Arc::clone(name), again);
-        }
+    for (name, file) in read {
+        recalled.files.insert(name, file);
     }
     recalled
 }
