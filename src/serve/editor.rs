@@ -164,9 +164,10 @@ fn command(words: &[String], file: &str, place: Position) -> Vec<String> {
     };
     // `code -g` is what one would write, and `code -g -g` no file of that name.
     let said = words.iter().filter(|word| !(form.contains(&"--goto") && matches!(word.as_str(), "-g" | "--goto")));
-    // Vim takes all that follows a `--remote…` for files.
-    let is_remote = words.iter().any(|word| word.starts_with("--remote"));
-    let form = form.iter().filter(|word| !(is_remote && **word == "--remote-silent"));
+    // Vim takes all that follows a `--remote…` for files, and makes a command of the path, in which a quote ends a string.
+    let is_plain = |it: char| it.is_alphanumeric() || " /\\:._-–—".contains(it);
+    let is_remote = file.chars().all(is_plain) && !words.iter().any(|word| word.starts_with("--remote"));
+    let form = form.iter().filter(|word| is_remote || **word != "--remote-silent");
     said.map(String::as_str).chain(form.copied()).map(|word| filled(word, file, place)).collect()
 }
 
@@ -328,6 +329,8 @@ mod tests {
         let odd = "/a b/{line} $(x);'\"&.md";
         let words = ["edit".to_owned(), "{file}".to_owned()];
         assert_eq!(command(&words, odd, Position { line: 1, column: 1 }), ["edit", odd]);
+        let gvim = ["gvim".to_owned()];
+        assert_eq!(command(&gvim, "/it's/a.md", Position { line: 1, column: 1 }), ["gvim", "+1", "/it's/a.md"]);
     }
 
     #[test]
