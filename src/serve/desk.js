@@ -128,7 +128,7 @@ export function desk({ own, before, make }) {
     const isOthers = document.querySelector(':popover-open, dialog[open]') || activeElement && !box.contains(activeElement);
     if (event.key === 'Escape' && isOpen && !isOthers) close();
   });
-  box.append(card, make('div', { class: 'desk-bar' }, count, where, make('div', { class: 'ways' }, previous, next)));
+  box.append(card, make('div', { class: 'desk-bar' }, count, make('div', { class: 'ways' }, previous, next), where));
   before.before(style, box);
   // The page's last lines can be read above the desk.
   const { host } = box.getRootNode();

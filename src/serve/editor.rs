@@ -11,7 +11,7 @@ use crate::base::Failure;
 use crate::site::pending::Position;
 
 /// How an editor is told the place, by its name. Who is in no row is given the file alone; a command that has `{file}`
-/// itself is taken as it is.
+/// itself is taken as it is. `{column0}` is for those that count columns from zero.
 const FORMS: &[(&[&str], &[&str])] = &[
     (
         &["code", "code-insiders", "code-oss", "codium", "vscodium", "cursor", "windsurf", "positron"],
@@ -32,20 +32,42 @@ const FORMS: &[(&[&str], &[&str])] = &[
             "rider",
             "kate",
             "kwrite",
-            "mousepad",
         ],
         &["--line", "{line}", "--column", "{column}", "{file}"],
     ),
-    (&["emacs", "emacsclient", "gedit"], &["+{line}:{column}", "{file}"]),
-    // Vim with `-g` has a window.
-    (&["gvim", "mvim", "vim", "vi", "xed", "pluma", "bbedit", "geany"], &["+{line}", "{file}"]),
+    (&["geany", "mousepad"], &["--line", "{line}", "--column", "{column0}", "{file}"]),
+    (&["featherpad"], &["+{line},{column0}", "{file}"]),
+    (&["emacs", "emacs-gtk", "emacs-lucid", "emacs-pgtk", "emacsclient", "gedit"], &["+{line}:{column}", "{file}"]),
+    // Vim with `-g` has a window. A second one for the same file would ask about its swap file instead of showing the line.
+    (&["gvim", "mvim", "vim", "vi"], &["--remote-silent", "+{line}", "{file}"]),
+    (&["nvim-qt", "neovide"], &["{file}", "--", "+{line}"]),
+    (&["xed", "pluma", "bbedit"], &["+{line}", "{file}"]),
+    (&["l3afpad", "leafpad"], &["--jump={line}", "{file}"]),
     (&["mate"], &["--line", "{line}:{column}", "{file}"]),
     (&["notepad++"], &["-n{line}", "-c{column}", "{file}"]),
 ];
 
 /// Editors that draw on the terminal that they are started from.
-const IN_TERMINAL: &[&str] =
-    &["vi", "vim", "nvim", "view", "ex", "ed", "nano", "pico", "hx", "helix", "kak", "micro", "joe", "jed", "ne", "mcedit"];
+const IN_TERMINAL: &[&str] = &[
+    "vi",
+    "vim",
+    "nvi",
+    "nvim",
+    "view",
+    "ex",
+    "ed",
+    "nano",
+    "pico",
+    "hx",
+    "helix",
+    "kak",
+    "micro",
+    "joe",
+    "jed",
+    "ne",
+    "mcedit",
+    "emacs-nox",
+];
 /// What makes an editor of both kinds do so.
 const TERMINAL_FLAGS: &[&str] = &["-nw", "--no-window-system", "-t", "-tty", "--tty"];
 
@@ -100,7 +122,7 @@ impl Editor {
         }
         let (name, arguments) = (program(&words), &words[1..]);
         let has = |flags: &[&str]| arguments.iter().any(|argument| flags.contains(&argument.as_str()));
-        let is_emacs = matches!(name.as_str(), "emacs" | "emacsclient");
+        let is_emacs = name.starts_with("emacs");
         let is_vim_with_window = matches!(name.as_str(), "vi" | "vim") && has(&["-g"]);
         let takes_terminal = IN_TERMINAL.contains(&name.as_str()) && !is_vim_with_window || is_emacs && has(TERMINAL_FLAGS);
         if takes_terminal {
@@ -113,7 +135,9 @@ impl Editor {
 /// The name of a program, without its folder and what systems put behind it.
 fn name(program: &str) -> String {
     let file = program.rsplit(['/', '\\']).next().unwrap_or(program).to_lowercase();
-    [".exe", ".cmd", ".bat"].iter().find_map(|end| file.strip_suffix(end)).unwrap_or(&file).to_owned()
+    // Debian has `vim.basic`, `vim.gtk3` and more.
+    let file = if file.starts_with("vim.") { "vim" } else { &file };
+    [".exe", ".cmd", ".bat"].iter().find_map(|end| file.strip_suffix(end)).unwrap_or(file).to_owned()
 }
 
 /// The name of the program that a command starts in the end: `env` starts another.
@@ -139,8 +163,12 @@ fn command(words: &[String], file: &str, place: Position) -> Vec<String> {
         false => rows().map_or(&["{file}"][..], |(_, form)| form),
     };
     // `code -g` is what one would write, and `code -g -g` no file of that name.
-    let words = words.iter().filter(|word| !(form.contains(&"--goto") && matches!(word.as_str(), "-g" | "--goto")));
-    words.map(String::as_str).chain(form.iter().copied()).map(|word| filled(word, file, place)).collect()
+    let said = words.iter().filter(|word| !(form.contains(&"--goto") && matches!(word.as_str(), "-g" | "--goto")));
+    // Vim takes all that follows a `--remote…` for files, and makes a command of the path, in which a quote ends a string.
+    let is_plain = |it: char| it.is_alphanumeric() || " /\\:._-–—".contains(it);
+    let is_remote = file.chars().all(is_plain) && !words.iter().any(|word| word.starts_with("--remote"));
+    let form = form.iter().filter(|word| is_remote || **word != "--remote-silent");
+    said.map(String::as_str).chain(form.copied()).map(|word| filled(word, file, place)).collect()
 }
 
 /// The address of a place for a browser.
@@ -159,7 +187,9 @@ pub(super) fn link(form: &str, file: &Path, place: Position) -> String {
 
 /// The file is put in last: its name may have anything in it.
 fn filled(form: &str, file: &str, place: Position) -> String {
-    let form = form.replace("{line}", &place.line.to_string()).replace("{column}", &place.column.to_string());
+    let Position { line, column } = place;
+    let numbers = [("{line}", line), ("{column}", column), ("{column0}", column.saturating_sub(1))];
+    let form = numbers.iter().fold(form.to_owned(), |form, (name, number)| form.replace(name, &number.to_string()));
     form.replace("{file}", file)
 }
 
@@ -236,6 +266,10 @@ mod tests {
             ("", &["", " "], "none: no editor is set"),
             ("", &["nvim", "nano -l"], "none: `nvim` needs a terminal, and this one is the preview's"),
             ("", &["emacs -nw"], "none: `emacs -nw` needs a terminal, and this one is the preview's"),
+            ("", &["emacs-gtk -nw", "emacs-nox"], "none: `emacs-gtk -nw` needs a terminal, and this one is the preview's"),
+            ("", &["emacs-nox"], "none: `emacs-nox` needs a terminal, and this one is the preview's"),
+            ("", &["/usr/bin/vim.basic"], "none: `/usr/bin/vim.basic` needs a terminal, and this one is the preview's"),
+            ("vim.gtk3 -g", &[], "vim.gtk3|-g"),
             ("", &["/usr/bin/hx", "code 'x"], "none: `/usr/bin/hx` needs a terminal, and this one is the preview's"),
             // What was said for the preview is meant, so it has to be of use.
             ("vim +{line} {file}", &["code"], "failure: `vim +{line} {file}` needs a terminal, and this one is the preview's"),
@@ -267,8 +301,20 @@ mod tests {
             ("/opt/idea.sh", "/opt/idea.sh --line 12 --column 5 F"),
             ("env A=b code", "env A=b code --goto F:12:5"),
             ("emacsclient -n", "emacsclient -n +12:5 F"),
-            ("gvim", "gvim +12 F"),
-            ("vim -g", "vim -g +12 F"),
+            ("emacs-gtk", "emacs-gtk +12:5 F"),
+            ("gvim", "gvim --remote-silent +12 F"),
+            ("gvim -f", "gvim -f --remote-silent +12 F"),
+            ("gvim --remote-tab-silent", "gvim --remote-tab-silent +12 F"),
+            ("vim -g", "vim -g --remote-silent +12 F"),
+            ("vim.gtk3 -g", "vim.gtk3 -g --remote-silent +12 F"),
+            ("nvim-qt", "nvim-qt F -- +12"),
+            ("kate", "kate --line 12 --column 5 F"),
+            ("pluma", "pluma +12 F"),
+            ("l3afpad", "l3afpad --jump=12 F"),
+            // Their columns begin at zero.
+            ("geany", "geany --line 12 --column 4 F"),
+            ("mousepad", "mousepad --line 12 --column 4 F"),
+            ("featherpad", "featherpad +12,4 F"),
             ("mate", "mate --line 12:5 F"),
             ("notepad++", "notepad++ -n12 -c5 F"),
             ("xterm -e vim +{line} {file}", "xterm -e vim +12 F"),
@@ -283,6 +329,8 @@ mod tests {
         let odd = "/a b/{line} $(x);'\"&.md";
         let words = ["edit".to_owned(), "{file}".to_owned()];
         assert_eq!(command(&words, odd, Position { line: 1, column: 1 }), ["edit", odd]);
+        let gvim = ["gvim".to_owned()];
+        assert_eq!(command(&gvim, "/it's/a.md", Position { line: 1, column: 1 }), ["gvim", "+1", "/it's/a.md"]);
     }
 
     #[test]

@@ -181,6 +181,26 @@ for (const [scheme, looks] of [['light', {}], ['dark', {}], ['light', PHONE], ['
   });
 }
 
+test('on a phone what the desk says is said in whole words, and the buttons stay where they are', async () => {
+  const { page, problems, close } = await book.open(PARALLEL, PHONE);
+  const next = desk(page).locator('.next');
+  await next.click();
+  await says(page, '1 / 4');
+  const place = await next.boundingBox();
+  await card(page).locator('.translation .open').click();
+  await says(page, 'Редакторда ашылды.');
+  await opened();
+  assert.deepEqual(await next.boundingBox(), place);
+  const lines = await desk(page).getByRole('status').evaluate((status) => {
+    const range = document.createRange();
+    range.selectNodeContents(status);
+    return range.getClientRects().length;
+  });
+  assert.equal(lines, 1);
+  none(problems);
+  await close();
+});
+
 test('from another machine the desk is to be read, and opens nothing', async () => {
   const { page, problems, close } = await book.open(PARALLEL, { extraHTTPHeaders: { 'X-Forwarded-For': '192.0.2.1' } });
   await desk(page).waitFor();
