@@ -143,7 +143,8 @@
 //!   whole folder in the place of the old one takes links and folders for every page of the site, however small the edit.
 //! * **Problems lie by file** ([`base::Problems`]): an edit replaces those of what it touched, and a save in the preview of a
 //!   site with thousands of warnings copies, compares and counts those of a page.
-//! * **A build lets go of the texts of pages** once they are parsed: only frames of problems would need them, and these are read again.
+//! * **A build, and `check`, let go of the texts of pages** once they are parsed, or, where there are sentences, once these are checked: only frames of problems
+//!   would need them, and these are read again. Of a file that is another by then no line can be told.
 
 pub mod align;
 pub mod base;

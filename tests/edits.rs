@@ -78,7 +78,7 @@ const OTHERS: &[(&str, &[&str])] = &[
         "templates/page.html",
         &[
             "",
-            "{% extends \"default/page.html\" %}{% block byline %}<p>one</p>{% endblock byline %}",
+            "{% extends \"default/page.html\" %}{% block byline %}<p>{% if page.next %}{{ page.next.description or \"\" }}{% endif %}{% for it in page.backlinks %}{{ it.description or \"\" }}{% endfor %}</p>{% endblock byline %}",
             "{% extends \"default/page.html\" %}{% block byline %}<p>two</p>{% endblock byline %}",
             "{% if %}",
         ],
@@ -424,6 +424,26 @@ fn a_title_is_the_pages_that_show_it() {
     assert!(touched.contains(&"en/s1/p035/index.html".to_owned()) && touched.contains(&"kk/s1/p040/index.html".to_owned()));
     assert!(!touched.iter().any(|path| path.contains("/s2/")), "{touched:?}");
     assert!(touched.len() < 45, "{}", touched.len());
+}
+
+#[test]
+fn a_description_is_the_pages_that_may_show_it() {
+    let mut files = sections();
+    let own = "{% extends \"default/page.html\" %}{% block byline %}{% if page.next %}{{ page.next.description or \"\" }}{% endif %}\
+               {% for it in page.backlinks %}{{ it.description or \"\" }}{% endfor %}{% endblock byline %}";
+    files.insert("templates/page.html".to_owned(), own.to_owned());
+    let mut project = project();
+    let before = snapshot(&project.state(common::inputs(&files)));
+    let text = files.get_mut("content/s1/p040.en.md").expect("it is there");
+    *text = text.replace("title:", "description: Of forty\ntitle:");
+    let after = project.state(common::inputs(&files));
+    assert_eq!(untold(&before, &snapshot(&after), &after.touched), None);
+    let touched = paths(&after);
+    // The page before it, that to which it links, and lists; no more.
+    for path in ["en/s1/p039/index.html", "en/s1/p041/index.html", "en/s1/index.html"] {
+        assert!(touched.contains(&path.to_owned()), "{path}");
+    }
+    assert!(touched.len() < 20, "{touched:?}");
 }
 
 #[test]

@@ -1465,6 +1465,9 @@ fn a_mark_that_names_what_nobody_has_is_warned_of() {
     // It is no sentence of the edition's own either, by whatever name.
     replace(&mut files, "content/a.de.md", "1.2a-en", "1.1a-de");
     assert_eq!(problems(&files, &["bad-mark"]), ["no other translation has a sentence `1.1a-de`: "]);
+    // What the source has not cannot be left out.
+    replace(&mut files, "content/a.de.md", "= 1.1a-de", "- 1.1a-en");
+    assert_eq!(problems(&files, &["bad-mark"]), ["the source has no sentence `1.1a-en`: "]);
 }
 
 /// It may have none of its language, as what the source had once; what a lock gave stays given.

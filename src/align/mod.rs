@@ -6,7 +6,8 @@
 //!
 //! # How lines find their ids
 //!
-//! Lines are matched with what the lock remembers, from the surest sign to the least sure; no step undoes an earlier one.
+//! Lines are matched with what the lock remembers, from the surest sign to the least sure; no step undoes an earlier one, but that equal lines are
+//! settled last.
 //!
 //! 1. **The same text in the same order.** Where both ends agree they are taken off; then lines that occur once on both
 //!    sides and grow in order are fixed points, and between these the same again: patience diff (B. Cohen, "Patience Diff

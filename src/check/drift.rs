@@ -120,15 +120,18 @@ fn marks(site: &Site, work: WorkId, translation: &Document, problems: &mut Vec<D
         let own: &[SegmentId] = &marks.translates;
         for &id in own.iter().chain(&marks.omitted) {
             let place = place_of(marks, translation);
-            if segment_with_id(source, id).is_none() && !site.is_of_other_language(work, translation.lang, id) {
+            // What the source has not cannot be left out.
+            let is_shared = || own.contains(&id) && site.is_of_other_language(work, translation.lang, id);
+            if segment_with_id(source, id).is_none() && !is_shared() {
                 // What one language alone has is called after it.
                 let message = match id.only {
-                    Some(_) => format!("no other translation has a sentence `{id}`"),
-                    None => format!("the source has no sentence `{id}`"),
+                    Some(_) if own.contains(&id) => format!("no other translation has a sentence `{id}`"),
+                    _ => format!("the source has no sentence `{id}`"),
                 };
                 let editions = site.work(work).editions.iter().flatten().map(|edition| &edition.document);
                 let others = [source].into_iter().chain(editions.filter(|document| document.lang != translation.lang));
                 let hint = others
+                    .filter(|document| own.contains(&id) || document.lang == source.lang)
                     .filter(|document| document.segments.iter().any(|segment| segment.id.only == id.only))
                     .find_map(|document| similar_id(document, id));
                 problems.push(Diagnostic::at(&code::BAD_MARK, place, message).maybe_hint(hint));

@@ -143,11 +143,20 @@ fn text<'a>(place: &Place, inputs: &'a Inputs) -> Option<&'a str> {
     inputs.text(&place.file).map(|text| &**text).or_else(|| std::str::from_utf8(builtin::file(&place.file)?).ok())
 }
 
+/// The line and the column where a place begins; `None` if the file is another now.
+fn start(place: &Place, inputs: &Inputs) -> Option<(usize, usize)> {
+    match text(place, inputs) {
+        Some(source) => Some(line_and_column(source, place.start)),
+        // A file that is no text has its beginning only.
+        None => (place.start == 0).then_some((1, 1)),
+    }
+}
+
 fn short(problem: &Diagnostic, inputs: &Inputs) -> String {
     let place = match &problem.place {
         Some(place) => {
-            let (line, column) = text(place, inputs).map_or((1, 1), |source| line_and_column(source, place.start));
-            format!("{}:{line}:{column}: ", place.file)
+            let place_in = start(place, inputs).map_or_else(String::new, |(line, column)| format!("{line}:{column}:"));
+            format!("{}:{place_in} ", place.file)
         }
         None => String::new(),
     };
@@ -157,9 +166,9 @@ fn short(problem: &Diagnostic, inputs: &Inputs) -> String {
 
 fn as_json(problem: &Diagnostic, inputs: &Inputs) -> serde_json::Value {
     let place = |place: &Place| {
-        let source = text(place, inputs).unwrap_or("");
-        let (line, column) = line_and_column(source, place.start);
-        let (end_line, end_column) = line_and_column(source, place.end);
+        let (line, column) = start(place, inputs).unzip();
+        let end = Place::new(&place.file, place.end..place.end);
+        let (end_line, end_column) = start(&end, inputs).unzip();
         json!({
             "file": &*place.file, "line": line, "column": column, "end_line": end_line, "end_column": end_column,
             "start": place.start, "end": place.end,
@@ -178,4 +187,25 @@ fn as_json(problem: &Diagnostic, inputs: &Inputs) -> serde_json::Value {
 /// `1 error`, `2 errors`.
 pub(super) fn plural(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::code;
+
+    #[test]
+    fn of_a_file_that_is_another_now_no_line_is_told() {
+        let mut inputs = Inputs::from_texts([("a.md", "one\ntwo\n")]);
+        let file = inputs.name("a.md").expect("it is there").clone();
+        let problem = Diagnostic::at(&code::BROKEN_LINK, Place::new(&file, 4..7), "gone");
+        let lines = |inputs: &Inputs| {
+            let json = as_json(&problem, inputs);
+            let (line, end) = (json["place"]["line"].clone(), json["place"]["end_line"].clone());
+            (short(&problem, inputs), line, end)
+        };
+        assert_eq!(lines(&inputs), ("a.md:2:1: error[broken-link]: gone".to_owned(), json!(2), json!(2)));
+        inputs.forget("a.md");
+        assert_eq!(lines(&inputs), ("a.md: error[broken-link]: gone".to_owned(), json!(null), json!(null)));
+    }
 }

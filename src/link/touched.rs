@@ -174,9 +174,10 @@ impl Reach<'_> {
         for reader in site.config.lang_ids().filter(is_shown) {
             if differs.card {
                 self.lists(work, reader);
+                self.links(work, reader);
             }
             if differs.title {
-                self.title(work, reader);
+                self.menus(work, reader);
             }
         }
         if differs.title {
@@ -207,10 +208,9 @@ impl Reach<'_> {
         }
     }
 
-    /// The pages that show the title of a work.
-    fn title(&mut self, work: WorkId, lang: LangId) {
-        let (site, links) = (self.site, self.links);
-        // Menus and the way from the home page down.
+    /// The pages that show the title of a work in menus.
+    fn menus(&mut self, work: WorkId, lang: LangId) {
+        let site = self.site;
         match site.work(work).parent {
             Some(parent) if site.works.len() > MENU_LIMIT && !site.work(parent).key.is_home() => {
                 for below in site.below(parent) {
@@ -236,6 +236,16 @@ impl Reach<'_> {
                 }
             }
         }
+    }
+
+    /// The pages that link to a work from around their text, or in it without a text of their own: templates are told what lists say.
+    fn links(&mut self, work: WorkId, lang: LangId) {
+        let (site, links) = (self.site, self.links);
+        // The way from the home page down.
+        for below in site.below(work) {
+            self.page(below, lang);
+            self.pairs(below, |left, _| left == lang);
+        }
         // The page before, the page after.
         let position = site.work(work).position as usize;
         let (before, after) = (&site.order[..position], &site.order[position + 1..]);
@@ -249,7 +259,7 @@ impl Reach<'_> {
                 self.pairs(id, |a, b| (a, b) == (left, right));
             }
         }
-        // Links to it that have no text of their own, also in a sentence that is shown elsewhere; lists of links.
+        // Links in the text, also in a sentence that is shown elsewhere; lists of links.
         for &from in links.backlinks[work.0 as usize].iter() {
             self.pages(from);
             self.pairs(from, |_, _| true);

@@ -306,8 +306,8 @@ impl Project {
             found.links = shown(config, &links.problems);
             self.laps.lap("link");
             found.checks = check::check(&site, &inputs);
-            // Without sentences they are gone since parsing.
-            if self.is_asked_once && config.segments {
+            // Without sentences all but chapters are gone since parsing.
+            if self.is_asked_once && (config.segments || !splits.is_empty()) {
                 let editions = site.works.iter().flat_map(|work| work.editions.iter().flatten());
                 forget(&mut inputs, editions.map(|edition| &edition.document.file), &splits);
             }

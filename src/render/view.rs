@@ -548,7 +548,7 @@ fn word(renderer: &Renderer, lang: LangId, name: &str) -> String {
     renderer.site.languages[lang.0].pack.strings.get(name).cloned().unwrap_or_else(|| name.to_owned())
 }
 
-/// Title and path of a work's page in a language, and the language of its text if that is another; `None` if it has none there.
+/// What others show of a work's page in a language; `None` if it has none there.
 fn link(renderer: &Renderer, work: WorkId, lang: LangId) -> Option<Value> {
     renderer.site.page(work, lang)?;
     Some(renderer.shared.card(&renderer.site, work, lang))

@@ -232,6 +232,7 @@ impl Site {
             key,
             lang,
             front,
+            // Field by field, below.
             front_digest: _,
             // Sorts works without an order (†).
             title: _,
