@@ -80,7 +80,8 @@ test('keys go from one to the next, and each shows the change of its source besi
     await shows(page, id);
     await isClear(page, id);
     assert.ok(page.url().endsWith(`#${id}`));
-    assert.equal(await page.evaluate(() => document.querySelector('.lit').id), id, 'the page shows it too');
+    // The page shows it too, as soon as its own script has seen the address.
+    await page.waitForFunction((id) => document.querySelector('.lit')?.id === id, id);
     seen.push(await told(page));
   }
   assert.deepEqual(seen, [

@@ -131,6 +131,8 @@ test('pages come and go', async () => {
 test('the preview is stopped and started again: pages say so, and heal', async () => {
   const { page, wasNotReloaded, close } = await open('en/vectors/russia/');
   const { port } = book;
+  // What it says is shown in a style of its own, which comes from the preview too.
+  await page.waitForFunction(() => document.querySelector('tilmash-live')?.hidden === false);
   await book.stop();
   await page.locator('tilmash-live [data-name=lost]').waitFor();
   await edit(CHAPTER, (text) => text.replace(SENTENCE, 'This was written while nobody looked.'));
