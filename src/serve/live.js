@@ -163,6 +163,8 @@
         showProblems(status);
         await showDesk(status);
         version = status.version;
+        // For whoever has to know up to where this page is: from the first look on it changes in place.
+        panel.host.dataset.version = version;
         if (heard < version) heard = version;
       }
     } catch (error) {
@@ -560,7 +562,7 @@
     root.append(style, notices, box);
     // Beside the body: whatever becomes of the page's text, this is not part of it.
     document.documentElement.append(host);
-    panel = { box, button, list, notices };
+    panel = { host, box, button, list, notices };
     return panel;
   }
 

@@ -346,15 +346,9 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         }
         let wake = watch.wait(|path| inputs.is_at(path));
         let begun = Instant::now();
-        let found = match wake {
+        let found = match &wake {
             Wake::Stop => return,
-            Wake::Glance(paths) => match load::glance(&inputs, &paths) {
-                // Somebody may be about to write it anew. If it stays empty, so it is.
-                Some(found) if !doubted && is_emptied(&inputs, &found) => {
-                    doubted = true;
-                    watch.doubt(paths);
-                    continue;
-                }
+            Wake::Glance(paths) => match load::glance(&inputs, paths) {
                 Some(found) => {
                     watch.glanced();
                     Ok(Some(found))
@@ -371,6 +365,15 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
                 found
             }
         };
+        // Somebody may be about to write it anew. If it stays empty, so it is.
+        if let Ok(Some(found)) = &found
+            && !doubted
+            && is_emptied(&inputs, found)
+        {
+            doubted = true;
+            watch.doubt(wake);
+            continue;
+        }
         doubted = false;
         let found = match found {
             Ok(Some(found)) => found,

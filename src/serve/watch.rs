@@ -177,9 +177,13 @@ impl Watch {
         self.confirm = Some((now + CALM, since));
     }
 
-    /// Files were read that may be half written: they are to be looked at once they are closed, or after a while.
-    pub(super) fn doubt(&mut self, paths: BTreeSet<PathBuf>) {
-        self.pending.open.extend(paths);
+    /// What was looked at because of a wake may be half written: it is to be looked at again once that is closed, or after a while.
+    pub(super) fn doubt(&mut self, wake: Wake) {
+        match wake {
+            Wake::Glance(paths) => self.pending.open.extend(paths),
+            Wake::Look | Wake::Confirm => self.second_look = Some(Instant::now() + SECOND_LOOK),
+            Wake::Stop => {}
+        }
     }
 
     /// Everything was looked at.
@@ -452,6 +456,21 @@ mod tests {
         assert_eq!(watch.take_warning(), None);
         stop.stop();
         assert_eq!(watch.wait(|_| true), Wake::Stop);
+    }
+
+    #[test]
+    fn what_may_be_half_written_is_looked_at_again_without_an_event() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut watch, _stop) = Watch::new(folder.path().canonicalize().unwrap());
+        watch.begin();
+        watch.looked();
+        for doubtful in [Wake::Look, Wake::Confirm] {
+            watch.doubt(doubtful);
+            assert_eq!(watch.wait(|_| true), Wake::Look);
+        }
+        let some = Wake::Glance(BTreeSet::from([folder.path().join("content/a.md")]));
+        watch.doubt(some.clone());
+        assert_eq!(watch.wait(|_| true), some);
     }
 
     #[test]

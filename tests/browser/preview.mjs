@@ -57,8 +57,7 @@ export async function preview(browser) {
   return book;
 }
 
-/// Waits for the page's first look at the preview: what is saved before it comes by a reload.
-export const connected = (page) => page.waitForFunction(
-  () => performance.getEntriesByType('resource').some((one) => /__tilmash\/status/.test(one.name) && one.responseEnd > 0));
+/// Waits until the page's first look at the preview is over: what is saved before it comes by a reload.
+export const connected = (page) => page.waitForFunction(() => document.querySelector('tilmash-live')?.dataset.version);
 
 export const says = (page, text) => page.waitForFunction((text) => document.querySelector('main').innerText.includes(text), text);
