@@ -179,10 +179,9 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
         return Addressed { ids, gone: Vec::new(), news };
     }
     let mut pairs = order::Pairs::new(olds.len(), lines.len());
-    let cells = olds
-        .iter()
-        .enumerate()
-        .filter_map(|(at, old)| Some(table::OldCell { at, block: old.id.block, column: old.column?, digest: old.digest }));
+    let cells = olds.iter().enumerate().filter_map(|(at, old)| {
+        Some(table::OldCell { at, block: old.id.block, column: old.column?, digest: old.digest, is_live: true })
+    });
     table::cells(&cells.collect::<Vec<_>>(), lines, &mut pairs, |_| true, table::Reworded::Taken);
     same(&olds.iter().map(|old| (old.digest, old.column.is_some())).collect::<Vec<_>>(), lines, &mut pairs, |_| true);
     let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
@@ -353,7 +352,8 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
     let open = |line: usize| ids[line].is_none() && !settle::is_second(&lines[line]);
     let cells = knowns.iter().enumerate().filter(|(at, _)| same.of_old[*at].is_none());
     let cells = cells.filter_map(|(at, known)| {
-        Some(table::OldCell { at, block: known.id.block, column: known.says.0?, digest: known.says.1 })
+        let (column, digest) = known.says;
+        Some(table::OldCell { at, block: known.id.block, column: column?, digest, is_live: !known.is_alone })
     });
     let mut cells: Vec<table::OldCell> = cells.collect();
     // As they stand in the translation: a cell that it alone has may be far from its row, where that stands elsewhere in the source.
@@ -362,8 +362,8 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
         first.entry(cell.block).or_insert(cell.at);
     }
     cells.sort_by_key(|cell| (first[&cell.block], cell.column));
-    table::cells(&cells, lines, &mut same, open, table::Reworded::Left);
-    self::same(&olds, lines, &mut same, open);
+    let changed = table::cells(&cells, lines, &mut same, open, table::Reworded::Left);
+    self::same(&olds, lines, &mut same, |line| open(line) && !changed.contains(&line));
     let mut pairs = order::Pairs::new(places.len(), lines.len());
     for (old, new) in same.of_old.iter().enumerate() {
         if let Some(new) = new {
@@ -384,7 +384,7 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
         // Cells that hold numbers or names may say in a translation what they say in the source, and tell the rows apart.
         let cells = places.iter().enumerate().filter(|(at, place)| place.own.is_none() && pairs.of_old[*at].is_none());
         let cells = cells.filter_map(|(at, place)| {
-            Some(table::OldCell { at, block: place.id.block, column: place.column?, digest: place.source? })
+            Some(table::OldCell { at, block: place.id.block, column: place.column?, digest: place.source?, is_live: true })
         });
         let cells: Vec<table::OldCell> = cells.collect();
         let is_free: Vec<bool> = pairs.of_new.iter().zip(&ids).map(|(pair, id)| pair.is_none() && id.is_none()).collect();

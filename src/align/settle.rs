@@ -11,7 +11,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::order::{Pairs, same_elsewhere, same_in_order};
-use super::table::{Reworded, paired_rows};
+use super::table::{OldRow, Reworded, paired_rows};
 use super::{Claim, Line};
 use crate::model::{Label, SegmentId, TextDigest};
 
@@ -125,9 +125,12 @@ fn in_rows(mut old: Vec<usize>, new: &[usize], knowns: &[Known], lines: &[Line<'
     old.sort_by_key(|&at| (first[&knowns[at].id.block], knowns[at].says, at));
     let old_rows: Vec<&[usize]> = old.chunk_by(|&a, &b| knowns[a].id.block == knowns[b].id.block).collect();
     let new_rows: Vec<&[usize]> = new.chunk_by(|&a, &b| lines[a].block == lines[b].block).collect();
-    let old_says = old_rows.iter().map(|row| row.iter().map(|&at| knowns[at].says).collect()).collect();
+    let old_says = old_rows.iter().map(|row| OldRow {
+        texts: row.iter().map(|&at| knowns[at].says).collect(),
+        live: row.iter().filter(|&&at| !knowns[at].is_alone).map(|&at| knowns[at].says).collect(),
+    });
     let new_says = new_rows.iter().map(|row| row.iter().map(|&line| says(&lines[line])).collect()).collect();
-    let rows = paired_rows(old_says, new_says, Reworded::Left);
+    let rows = paired_rows(old_says.collect(), new_says, Reworded::Left);
     for (old, new) in rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?]))) {
         among(old, new, knowns, lines, pairs, elsewhere);
         let left = new.iter().filter(|&&line| pairs.of_new[line].is_none());

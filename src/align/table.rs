@@ -5,8 +5,10 @@
 //!
 //! 1. **Rows that are the same as a whole,** in the same order, then elsewhere.
 //! 2. **Rows that share a text that no other cell has:** the most such texts first, and of as many that with which the row begins, be its
-//!    first cell empty; then, between those that are known, rows alike in the texts of their cells.
-//! 3. **Columns:** which were which, by the cells of these rows that say the same; the greatest number of them decides.
+//!    first cell empty; then, between those that are known, rows alike in the texts of their cells, or in those that the source still has:
+//!    a translation that follows its source has lost the same rows and columns.
+//! 3. **Columns:** which were which, by the cells of these rows that say the same. The greatest number of those decides that no other in
+//!    their row is like, as in the head; then of the others, in rows that are the same as a whole.
 //! 4. **The cells of such rows and columns:** those that say the same; of the source edition then those that say something else,
 //!    which were changed.
 //!
@@ -14,6 +16,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
+use std::ops::Range;
 
 use super::gap::{TABLE, best_in_order};
 use super::order::{Pairs, same_elsewhere, same_in_order};
@@ -28,6 +31,8 @@ pub(super) struct OldCell {
     pub(super) block: Label,
     pub(super) column: u32,
     pub(super) digest: TextDigest,
+    /// Whether the source still has it.
+    pub(super) is_live: bool,
 }
 
 /// Whether cells are taken for those that they stand in the place of, though they say something else.
@@ -38,16 +43,29 @@ pub(super) enum Reworded {
 }
 
 /// Pairs the cells of before with those of the lines; only they, so that texts without tables pay nothing.
-pub(super) fn cells(olds: &[OldCell], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool, reworded: Reworded) {
+///
+/// Gives the lines that are left and stand where a cell of a row that is known stood, which is left, too, and which the source still has:
+/// it was changed, as when values of two rows change places.
+pub(super) fn cells(
+    olds: &[OldCell],
+    lines: &[Line<'_>],
+    pairs: &mut Pairs,
+    open: impl Fn(usize) -> bool,
+    reworded: Reworded,
+) -> HashSet<usize> {
+    let mut changed = HashSet::new();
     let news: Vec<usize> = (0..lines.len()).filter(|&line| lines[line].cell.is_some() && open(line)).collect();
     if olds.is_empty() || news.is_empty() {
-        return;
+        return changed;
     }
     let old_rows: Vec<&[OldCell]> = olds.chunk_by(|a, b| a.block == b.block && a.column < b.column).collect();
     let new_rows: Vec<&[usize]> = news.chunk_by(|&a, &b| lines[a].block == lines[b].block).collect();
-    let old_texts = old_rows.iter().map(|row| row.iter().map(|cell| cell.digest).collect()).collect();
+    let texts = |row: &&[OldCell]| OldRow {
+        texts: row.iter().map(|cell| cell.digest).collect(),
+        live: row.iter().filter(|cell| cell.is_live).map(|cell| cell.digest).collect(),
+    };
     let new_texts = new_rows.iter().map(|row| row.iter().map(|&line| lines[line].digest).collect()).collect();
-    let rows = paired_rows(old_texts, new_texts, reworded);
+    let rows = paired_rows(old_rows.iter().map(texts).collect(), new_texts, reworded);
     let columns = columns(&old_rows, &new_rows, lines, &rows);
     for (old, new) in rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?]))) {
         let old_column = |line: usize| lines[line].cell.and_then(|cell| columns.before(cell));
@@ -76,30 +94,38 @@ pub(super) fn cells(olds: &[OldCell], lines: &[Line<'_>], pairs: &mut Pairs, ope
                 pairs.pair(cell.at, line);
             }
         }
-        for &line in new.iter().filter(|_| reworded == Reworded::Taken) {
-            if pairs.of_new[line].is_none()
-                && let Some(cell) = in_column(line).filter(|cell| pairs.of_old[cell.at].is_none())
-            {
-                pairs.pair(cell.at, line);
+        for &line in new {
+            let in_place = in_column(line).filter(|cell| pairs.of_old[cell.at].is_none() && pairs.of_new[line].is_none());
+            match in_place {
+                Some(cell) if reworded == Reworded::Taken => pairs.pair(cell.at, line),
+                Some(cell) if cell.is_live => drop(changed.insert(line)),
+                _ => {}
             }
         }
     }
+    changed
 }
 
 fn same_row(old: &[OldCell], new: &[usize], lines: &[Line<'_>]) -> bool {
     old.iter().map(|cell| cell.digest).eq(new.iter().map(|&line| lines[line].digest))
 }
 
+/// A row of before: what its cells say, and what those of them say that the source still has.
+pub(super) struct OldRow<T> {
+    pub(super) texts: Vec<T>,
+    pub(super) live: Vec<T>,
+}
+
 /// Which row of before is which, by what their cells say.
-pub(super) fn paired_rows<T: Copy + Ord + Hash>(olds: Vec<Vec<T>>, news: Vec<Vec<T>>, reworded: Reworded) -> Pairs {
+pub(super) fn paired_rows<T: Copy + Ord + Hash>(mut olds: Vec<OldRow<T>>, mut news: Vec<Vec<T>>, reworded: Reworded) -> Pairs {
     let (old_keys, new_keys): (Vec<&[T]>, Vec<&[T]>) =
-        (olds.iter().map(Vec::as_slice).collect(), news.iter().map(Vec::as_slice).collect());
+        (olds.iter().map(|old| old.texts.as_slice()).collect(), news.iter().map(Vec::as_slice).collect());
     let mut rows = Pairs::new(olds.len(), news.len());
     same_in_order(&old_keys, &new_keys, &mut rows);
     same_elsewhere(&old_keys, &new_keys, &mut rows, |_| true);
     // By text: the rows that have it on either side; none if several do, or one has it twice.
     let mut holders: BTreeMap<T, [Vec<usize>; 2]> = BTreeMap::new();
-    for (side, (all, taken)) in [(&olds, &rows.of_old), (&news, &rows.of_new)].into_iter().enumerate() {
+    for (side, (all, taken)) in [(&old_keys, &rows.of_old), (&new_keys, &rows.of_new)].into_iter().enumerate() {
         for (row, texts) in all.iter().enumerate().filter(|(row, _)| taken[*row].is_none()) {
             texts.iter().for_each(|text| holders.entry(*text).or_default()[side].push(row));
         }
@@ -108,7 +134,7 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(olds: Vec<Vec<T>>, news: Vec<Vec
     for (text, holders) in &holders {
         if let ([old], [new]) = (&holders[0][..], &holders[1][..]) {
             // Where as much speaks for one row as for another, what a row begins with decides, be its first cell empty.
-            let is_first = olds[*old].first() == Some(text) && news[*new].first() == Some(text);
+            let is_first = old_keys[*old].first() == Some(text) && news[*new].first() == Some(text);
             *votes.entry((*old, *new)).or_default() += 2 + usize::from(is_first);
         }
     }
@@ -118,36 +144,51 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(olds: Vec<Vec<T>>, news: Vec<Vec
             rows.pair(old, new);
         }
     });
-    let sorted = |mut texts: Vec<T>| {
-        texts.sort_unstable();
-        texts
+    olds.iter_mut().for_each(|old| (old.texts.sort_unstable(), old.live.sort_unstable()).1);
+    news.iter_mut().for_each(|texts| texts.sort_unstable());
+    let is_live = |old: usize| !olds[old].live.is_empty();
+    let left = |rows: &Pairs, old: &Range<usize>, new: &Range<usize>| {
+        let old: Vec<usize> = old.clone().filter(|&row| rows.of_old[row].is_none()).collect();
+        let new: Vec<usize> = new.clone().filter(|&row| rows.of_new[row].is_none()).collect();
+        (old, new)
     };
-    let (olds, news): (Vec<_>, Vec<_>) = (olds.into_iter().map(sorted).collect(), news.into_iter().map(sorted).collect());
-    for (old, new) in rows.gaps() {
-        let left = |rows: &Pairs| {
-            let old: Vec<usize> = old.clone().filter(|&row| rows.of_old[row].is_none()).collect();
-            let new: Vec<usize> = new.clone().filter(|&row| rows.of_new[row].is_none()).collect();
-            (old, new)
-        };
-        let (old, new) = left(&rows);
-        if old.len().saturating_mul(new.len()) <= TABLE {
-            let score = |i: usize, j: usize| match likeness(&olds[old[i]], &news[new[j]]) {
-                likeness if likeness >= LIKE_HERE => u32::from(likeness),
-                _ => 0,
-            };
-            best_in_order(old.len(), new.len(), score).into_iter().for_each(|(i, j)| rows.pair(old[i], new[j]));
+    // What the source has no more goes last: most likely the translation has followed it, and has lost the same rows and columns.
+    for wanted in [true, false] {
+        for (old, new) in rows.gaps() {
+            let (mut old, new) = left(&rows, &old, &new);
+            old.retain(|&old| is_live(old) == wanted);
+            if old.len().saturating_mul(new.len()) <= TABLE {
+                let score = |i: usize, j: usize| {
+                    let (old, new) = (&olds[old[i]], &news[new[j]]);
+                    match likeness(&old.texts, new).max(likeness(&old.live, new)) {
+                        likeness if likeness >= LIKE_HERE => u32::from(likeness),
+                        _ => 0,
+                    }
+                };
+                best_in_order(old.len(), new.len(), score).into_iter().for_each(|(i, j)| rows.pair(old[i], new[j]));
+            }
         }
-        let (old, new) = left(&rows);
-        if reworded == Reworded::Taken && old.len() == new.len() {
+    }
+    for (old, new) in rows.gaps().into_iter().filter(|_| reworded == Reworded::Taken) {
+        let (old, new) = left(&rows, &old, &new);
+        if old.len() == new.len() {
             old.into_iter().zip(new).for_each(|(old, new)| rows.pair(old, new));
         }
     }
     rows
 }
 
+/// What speaks for a column's being one of before: first the cells that say in their row what no other does; then those in rows
+/// that are the same as a whole, where two columns that say the same may have changed places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Votes {
+    sure: usize,
+    likely: usize,
+}
+
 /// By table and column: which column it was before.
 fn columns(old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>], rows: &Pairs) -> Columns {
-    let mut votes: BTreeMap<(u32, u32, u32), usize> = BTreeMap::new();
+    let mut votes: BTreeMap<(u32, u32, u32), Votes> = BTreeMap::new();
     for (old, new) in rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?]))) {
         let whole = same_row(old, new, lines);
         // By text: the one cell of the row that has it; `None` if several do.
@@ -161,13 +202,10 @@ fn columns(old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>], r
         }
         for (at, &line) in new.iter().enumerate() {
             let Some(cell) = lines[line].cell else { continue };
-            let before = match once.get(&lines[line].digest) {
-                _ if whole => Some(old[at].column),
-                Some([Some(old), Some(_)]) => Some(*old),
-                _ => None,
-            };
-            if let Some(before) = before {
-                *votes.entry((cell.table, before, cell.column)).or_default() += 1;
+            match once.get(&lines[line].digest) {
+                Some([Some(old), Some(_)]) => votes.entry((cell.table, *old, cell.column)).or_default().sure += 1,
+                _ if whole => votes.entry((cell.table, old[at].column, cell.column)).or_default().likely += 1,
+                _ => {}
             }
         }
     }
@@ -183,7 +221,7 @@ pub(super) struct Columns {
 
 impl Columns {
     /// By table, column of before, and column: how much speaks for it.
-    fn of(votes: BTreeMap<(u32, u32, u32), usize>) -> Self {
+    fn of(votes: BTreeMap<(u32, u32, u32), impl Ord + Copy>) -> Self {
         let mut columns = Self::default();
         pair_most(votes, |(table, old, new)| {
             if !columns.found.contains_key(&(table, new)) && columns.taken.insert((table, old)) {
@@ -216,8 +254,8 @@ pub(super) fn columns_of(places: impl Iterator<Item = Option<u32>>, lines: &[Lin
 }
 
 /// Offers what was voted for, the most votes first.
-fn pair_most<T: Ord + Copy>(votes: BTreeMap<T, usize>, pair: impl FnMut(T)) {
-    let mut votes: Vec<(T, usize)> = votes.into_iter().collect();
+fn pair_most<T: Ord + Copy, V: Ord + Copy>(votes: BTreeMap<T, V>, pair: impl FnMut(T)) {
+    let mut votes: Vec<(T, V)> = votes.into_iter().collect();
     votes.sort_by_key(|&(it, votes)| (std::cmp::Reverse(votes), it));
     votes.into_iter().map(|(it, _)| it).for_each(pair);
 }

@@ -436,3 +436,30 @@ test('what is behind, missing, or in one language only is shown truly, in every 
     });
   }
 });
+
+test('a site of one page has no menu, and leaves no room for one; what names a cell does not cover it', async () => {
+  const folder = await temporaryFolder();
+  const put = (name, text) => writeFile(path.join(folder, name), text);
+  await mkdir(path.join(folder, 'content'));
+  await put('site.yaml', 'title: {kk: Кітап, en: Book}\nlanguages: [kk, en]\n');
+  await put('content/index.kk.md', '# Кітап\n\n| Ел | Ол туралы |\n|---|---|\n| Қазақстан | Бір жолға сыймайтын көп сөз осында жазылған еді |\n');
+  await put('content/index.en.md', '# Book\n\n| Country | Of it |\n|---|---|\n| Kazakhstan | Here are many words that one line cannot hold |\n');
+  await tilmash('sync', '--root', folder);
+  const output = path.join(folder, 'public');
+  await tilmash('build', '--quiet', '--root', folder, '--output', output, '--base-url', ADDRESS);
+  const origin = await serveFolder(output, '/some/path/');
+  for (const name of ['en/index.html', 'kk-en/index.html']) {
+    none(await visitIn(browser, origin + name, { origin }, async (page, problems) => {
+      problems.push(...await page.evaluate(duties, name.slice(0, 2)), ...await violations(page));
+      assert.equal(await page.locator('.menu').count(), 0);
+      assert.ok((await page.locator('main').boundingBox()).width > 800, `${name} has the page's width`);
+    }));
+  }
+  none(await visitIn(browser, `${origin}en/index.html#3.2`, { origin, ...PHONE }, async (page) => {
+    const below = await page.locator('.pin[href="#3.2"]').evaluate((pin) => {
+      const { top } = getComputedStyle(pin, '::before');
+      return pin.getBoundingClientRect().top + parseFloat(top) - document.getElementById('3.2').getBoundingClientRect().bottom;
+    });
+    assert.ok(below > -8, `the number begins ${below} px below the words`);
+  }));
+});
