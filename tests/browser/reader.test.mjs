@@ -455,10 +455,10 @@ test('a site of one page has no menu, and leaves no room for one; what names a c
       assert.ok((await page.locator('main').boundingBox()).width > 800, `${name} has the page's width`);
     }));
   }
-  none(await visitIn(browser, `${origin}en/index.html#3.2`, { origin, ...PHONE }, async (page) => {
-    const below = await page.locator('.pin[href="#3.2"]').evaluate((pin) => {
+  none(await visitIn(browser, `${origin}en/index.html#2.2`, { origin, ...PHONE }, async (page) => {
+    const below = await page.locator('.pin[href="#2.2"]').evaluate((pin) => {
       const { top } = getComputedStyle(pin, '::before');
-      return pin.getBoundingClientRect().top + parseFloat(top) - document.getElementById('3.2').getBoundingClientRect().bottom;
+      return pin.getBoundingClientRect().top + parseFloat(top) - document.getElementById('2.2').getBoundingClientRect().bottom;
     });
     assert.ok(below > -8, `the number begins ${below} px below the words`);
   }));
