@@ -1270,6 +1270,48 @@ fn a_translation_that_follows_loses_the_rows_that_the_source_lost() {
     assert_eq!(standing(&files), "");
 }
 
+/// What the source lost and what it got in its place: a translation that follows has lost and got the same, though a cell of the new column
+/// says what one of the old column said.
+#[test]
+fn a_translation_that_follows_has_what_the_source_got() {
+    let table = |rows: &[&str]| format!("| {} |\n|---|---|---|\n| {} |\n| {} |\n", rows[0], rows[1], rows[2]);
+    let (kk, en) = (
+        table(&["Ел | Су | Жер", "Қазақстан | иә | —", "Ресей | иә | —"]),
+        table(&["Country | Water | Land", "Kazakhstan | YES | —", "Russia | YES | —"]),
+    );
+    let mut files = work(&kk, &en);
+    let without = "| Ел | Жер |\n|---|---|\n| Қазақстан | — |\n| Ресей | — |\n";
+    replace(&mut files, "content/a.kk.md", &kk, without);
+    sync(&mut files);
+    replace(&mut files, "content/a.kk.md", without, &table(&["Ел | Тау | Жер", "Қазақстан | иә | —", "Ресей | жоқ | —"]));
+    sync(&mut files);
+    replace(&mut files, "content/a.en.md", &en, &table(&["Country | Hills | Land", "Kazakhstan | YES | —", "Russia | NO | —"]));
+    assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files)), (source_ids(&files), String::new()));
+    // And a sentence.
+    let mut files = edited("Екінші сөйлем басқа нәрсе туралы.\n", "");
+    sync(&mut files);
+    replace(&mut files, "content/a.kk.md", "\nҮшінші", "\nМүлде жаңа.\nҮшінші");
+    sync(&mut files);
+    assert_eq!(source_ids(&files), "1.1 1.1a 1.3 2.1");
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.2 1.3 2.1");
+    replace(&mut files, "content/a.en.md", "The second.", "Quite new.");
+    assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files)), (source_ids(&files), String::new()));
+}
+
+/// A row of which no cell is its own is found again where it went, though it has got a cell meanwhile.
+#[test]
+fn a_row_that_moves_may_get_a_column() {
+    let table = |rows: &[&str]| {
+        let rows: Vec<String> = rows.iter().map(|row| format!("| {row} |\n")).collect();
+        format!("{}{}|\n{}", rows[0], "|---".repeat(rows[0].matches('|').count() - 1), rows[1..].concat())
+    };
+    let before = table(&["Ел | Су | Жер", "А | иә | жоқ", "Б | жоқ | иә", " | иә | иә"]);
+    let mut files = work(&before, "The translation.\n");
+    let now = table(&["Ел | Тау | Су | Жер", " | — | иә | иә", "А | — | иә | жоқ", "Б | — | жоқ | иә"]);
+    replace(&mut files, "content/a.kk.md", &before, &now);
+    assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 4.0 4.1 4.2 2.1 2.1a 2.2 2.3 3.1 3.1a 3.2 3.3");
+}
+
 /// A value that is there once is not moved when it changes places with another: each row has another value now.
 #[test]
 fn values_of_two_rows_may_change_places() {

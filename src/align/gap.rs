@@ -266,7 +266,14 @@ pub(super) struct Place<'a> {
 impl Place<'_> {
     /// What the translation had here, if it had something.
     pub(super) fn known(&self, source: &Order) -> Option<Known> {
-        Some(Known { id: self.id, says: (self.own_column, self.own?), is_alone: !source.has(self.id), in_row: self.in_row })
+        let is_alone = !source.has(self.id);
+        let is_gone = is_alone && self.id.only.is_none();
+        Some(Known { id: self.id, says: (self.own_column, self.own?), is_alone, is_gone, in_row: self.in_row })
+    }
+
+    /// Whether the source had something here, and has it no more.
+    fn is_gone(&self) -> bool {
+        self.is_alone && self.id.only.is_none()
     }
 }
 
@@ -337,7 +344,7 @@ fn in_place(
             for &line in line_group {
                 let column = lines[line].cell.and_then(|cell| columns.before(cell));
                 let is_it = |place: &&usize| places[**place].column == column && pairs.of_old[**place].is_none();
-                if let Some(&place) = place_group.iter().find(is_it) {
+                if let Some(&place) = place_group.iter().filter(is_it).min_by_key(|&&place| places[place].is_gone()) {
                     pairs.pair(place, line);
                 }
             }
@@ -417,10 +424,10 @@ fn beside(
 }
 
 /// The places of a group for so many lines: those where lines were before, then those that have waited for one, then what is new
-/// in the source; in order.
+/// in the source, and at last what the source has lost, as the translation that changes there has, too; in order.
 fn chosen(group: &[usize], count: usize, places: &[Place<'_>]) -> impl Iterator<Item = usize> {
     let mut wanted: Vec<usize> = group.to_vec();
-    wanted.sort_by_key(|&place| (places[place].own.is_none(), places[place].is_new));
+    wanted.sort_by_key(|&place| (places[place].is_gone(), places[place].own.is_none(), places[place].is_new));
     wanted.truncate(count);
     wanted.sort_unstable();
     wanted.into_iter()

@@ -21,7 +21,9 @@
 //!    part most like it keeps the id, and of two that were merged the likest one's id stays.
 //! 5. **The same place:** in a gap between fixed points, blocks of as many new lines as there are old ones without a partner
 //!    are taken for these, line by line. A translation, of whose text the lock has the digest alone, comes here at once; its
-//!    blocks are set beside those of the gap by the least difference in their numbers of lines, and a line that was there before goes first.
+//!    blocks are set beside those of the gap by the least difference in their numbers of lines, and a line that was there before goes first;
+//!    but where the source has lost it, and a line of the translation says something else, the translation has followed, and what the source
+//!    has now goes before.
 //! 6. **A new id,** which no sentence of the work had before: `align/new.rs`.
 //!
 //! Cells of tables, of which many say the same, are matched before all by their rows and columns: `align/table.rs`. And what of a
@@ -353,7 +355,7 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
     let cells = knowns.iter().enumerate().filter(|(at, _)| same.of_old[*at].is_none());
     let cells = cells.filter_map(|(at, known)| {
         let (column, digest) = known.says;
-        Some(table::OldCell { at, block: known.id.block, column: column?, digest, is_live: !known.is_alone })
+        Some(table::OldCell { at, block: known.id.block, column: column?, digest, is_live: !known.is_gone })
     });
     let mut cells: Vec<table::OldCell> = cells.collect();
     // As they stand in the translation: a cell that it alone has may be far from its row, where that stands elsewhere in the source.
@@ -401,7 +403,7 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
     let mut ids = new.fill(ids, lines, LanguageTag::parse(lang));
     let known = |&line: &usize| {
         let id = ids[line];
-        settle::Known { id, says: settle::says(&lines[line]), is_alone: !source_order.has(id), in_row: false }
+        settle::Known { id, says: settle::says(&lines[line]), is_alone: !source_order.has(id), is_gone: false, in_row: false }
     };
     let settled = settle::settled(free.iter().map(known).collect(), &source_order, &free, lines);
     free.iter().zip(settled.into_iter().flatten()).for_each(|(&line, id)| ids[line] = id);

@@ -22,6 +22,8 @@ pub(super) struct Known {
     pub(super) says: Says,
     /// Whether the source has nothing there.
     pub(super) is_alone: bool,
+    /// Whether the source had something there, and has it no more.
+    pub(super) is_gone: bool,
     /// Whether it is a cell among those of its row: what says something else in its place may be it, changed.
     pub(super) in_row: bool,
 }
@@ -127,7 +129,7 @@ fn in_rows(mut old: Vec<usize>, new: &[usize], knowns: &[Known], lines: &[Line<'
     let new_rows: Vec<&[usize]> = new.chunk_by(|&a, &b| lines[a].block == lines[b].block).collect();
     let old_says = old_rows.iter().map(|row| OldRow {
         texts: row.iter().map(|&at| knowns[at].says).collect(),
-        live: row.iter().filter(|&&at| !knowns[at].is_alone).map(|&at| knowns[at].says).collect(),
+        live: row.iter().filter(|&&at| !knowns[at].is_gone).map(|&at| knowns[at].says).collect(),
     });
     let new_says = new_rows.iter().map(|row| row.iter().map(|&line| says(&lines[line])).collect()).collect();
     let rows = paired_rows(old_says.collect(), new_says, Reworded::Left);

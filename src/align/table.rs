@@ -6,21 +6,24 @@
 //! 1. **Rows that are the same as a whole,** in the same order, then elsewhere.
 //! 2. **Rows that share a text that no other cell has:** the most such texts first, and of as many that with which the row begins, be its
 //!    first cell empty; then, between those that are known, rows alike in the texts of their cells, or in those that the source still has:
-//!    a translation that follows its source has lost the same rows and columns.
+//!    a translation that follows its source has lost the same rows and columns; then, anywhere, rows of which one has all that the other says.
 //! 3. **Columns:** which were which, by the cells of these rows that say the same. The greatest number of those decides that no other in
 //!    their row is like, as in the head; then of the others, in rows that are the same as a whole.
+//!    A column that the source has lost and in which most cells say something else is none of them.
 //! 4. **The cells of such rows and columns:** those that say the same; of the source edition then those that say something else,
 //!    which were changed.
 //!
 //! What is left of cells stands in new rows and columns. It is the same as before only if it is alone in saying what it says.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::ops::Range;
 
 use super::gap::{TABLE, best_in_order};
 use super::order::{Pairs, same_elsewhere, same_in_order};
-use super::{LIKE_HERE, Line, likeness};
+use super::words::common;
+use super::{LIKE_ELSEWHERE, LIKE_HERE, Line, likeness};
 use crate::model::{Cell, Label, SegmentId, TextDigest};
 
 /// A cell as the lock has it.
@@ -31,7 +34,7 @@ pub(super) struct OldCell {
     pub(super) block: Label,
     pub(super) column: u32,
     pub(super) digest: TextDigest,
-    /// Whether the source still has it.
+    /// Whether the source has it, or the translation alone ever had.
     pub(super) is_live: bool,
 }
 
@@ -68,6 +71,7 @@ pub(super) fn cells(
     let rows = paired_rows(old_rows.iter().map(texts).collect(), new_texts, reworded);
     let columns = columns(&old_rows, &new_rows, lines, &rows);
     for (old, new) in rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?]))) {
+        let table = lines[new[0]].cell.map_or(0, |cell| cell.table);
         let old_column = |line: usize| lines[line].cell.and_then(|cell| columns.before(cell));
         let by_column: HashMap<u32, &OldCell> = old.iter().map(|cell| (cell.column, cell)).collect();
         let in_column = |line: usize| by_column.get(&old_column(line)?).copied();
@@ -75,7 +79,8 @@ pub(super) fn cells(
             new.iter().map(|&line| in_column(line).filter(|cell| cell.digest == lines[line].digest)).collect();
         // A row may say the same as before though its columns have changed places: then each cell is where its column is.
         if same.iter().any(Option::is_none) && same_row(old, new, lines) {
-            old.iter().zip(new).for_each(|(cell, &line)| pairs.pair(cell.at, line));
+            let stays = |(cell, _): &(&OldCell, &usize)| !columns.is_gone(table, cell.column);
+            old.iter().zip(new).filter(stays).for_each(|(cell, &line)| pairs.pair(cell.at, line));
             continue;
         }
         for (cell, &line) in same.into_iter().zip(new) {
@@ -85,7 +90,6 @@ pub(super) fn cells(
         }
         // In columns of which nothing is known, by their texts alone, in order.
         let mut others: HashMap<TextDigest, Vec<&OldCell>> = HashMap::new();
-        let table = lines[new[0]].cell.map_or(0, |cell| cell.table);
         for cell in old.iter().rev().filter(|cell| pairs.of_old[cell.at].is_none() && !columns.is_taken(table, cell.column)) {
             others.entry(cell.digest).or_default().push(cell);
         }
@@ -110,7 +114,7 @@ fn same_row(old: &[OldCell], new: &[usize], lines: &[Line<'_>]) -> bool {
     old.iter().map(|cell| cell.digest).eq(new.iter().map(|&line| lines[line].digest))
 }
 
-/// A row of before: what its cells say, and what those of them say that the source still has.
+/// A row of before: what its cells say, and what those of them say that the source has not lost.
 pub(super) struct OldRow<T> {
     pub(super) texts: Vec<T>,
     pub(super) live: Vec<T>,
@@ -152,7 +156,7 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(mut olds: Vec<OldRow<T>>, mut ne
         let new: Vec<usize> = new.clone().filter(|&row| rows.of_new[row].is_none()).collect();
         (old, new)
     };
-    // What the source has no more goes last: most likely the translation has followed it, and has lost the same rows and columns.
+    // What the source has lost goes last: most likely the translation has followed it, and has lost the same rows and columns.
     for wanted in [true, false] {
         for (old, new) in rows.gaps() {
             let (mut old, new) = left(&rows, &old, &new);
@@ -160,12 +164,28 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(mut olds: Vec<OldRow<T>>, mut ne
             if old.len().saturating_mul(new.len()) <= TABLE {
                 let score = |i: usize, j: usize| {
                     let (old, new) = (&olds[old[i]], &news[new[j]]);
+                    let least = if wanted { LIKE_HERE } else { LIKE_ELSEWHERE };
                     match likeness(&old.texts, new).max(likeness(&old.live, new)) {
-                        likeness if likeness >= LIKE_HERE => u32::from(likeness),
+                        likeness if likeness >= least => u32::from(likeness),
                         _ => 0,
                     }
                 };
                 best_in_order(old.len(), new.len(), score).into_iter().for_each(|(i, j)| rows.pair(old[i], new[j]));
+            }
+        }
+    }
+    // Across the table, the likest first: rows of which one has all that the other says, and has got or lost a column.
+    let (old, new) = left(&rows, &(0..olds.len()), &(0..news.len()));
+    if old.len().saturating_mul(new.len()) <= TABLE {
+        let contains = |old: &[T], new: &[T]| common(old, new) == old.len().min(new.len());
+        let all = old.iter().flat_map(|&old| new.iter().map(move |&new| (old, new)));
+        let like = all.map(|(old, new)| (likeness(&olds[old].texts, &news[new]), old, new));
+        let mut like: Vec<(u8, usize, usize)> =
+            like.filter(|&(like, old, new)| like >= LIKE_ELSEWHERE && contains(&olds[old].texts, &news[new])).collect();
+        like.sort_unstable_by_key(|&(like, old, new)| (!is_live(old), Reverse(like), old, new));
+        for (_, old, new) in like {
+            if rows.of_old[old].is_none() && rows.of_new[new].is_none() {
+                rows.pair(old, new);
             }
         }
     }
@@ -209,14 +229,19 @@ fn columns(old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>], r
             }
         }
     }
-    Columns::of(votes)
+    let mut columns = Columns::of(votes);
+    columns.lose_gone(old_rows, new_rows, lines, rows);
+    columns
 }
 
 /// By table and column: which column it was before.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
     found: HashMap<(u32, u32), u32>,
+    /// Columns of before that are none of now, or one that is found.
     taken: HashSet<(u32, u32)>,
+    /// Those that are none of now.
+    gone: HashSet<(u32, u32)>,
 }
 
 impl Columns {
@@ -235,6 +260,35 @@ impl Columns {
     pub(super) fn before(&self, cell: Cell) -> Option<u32> {
         let same = || (!self.taken.contains(&(cell.table, cell.column))).then_some(cell.column);
         self.found.get(&(cell.table, cell.column)).copied().or_else(same)
+    }
+
+    /// A column that the source has no more is no column of now where most of its cells say something else: the translation has
+    /// followed, and what stands there is new.
+    fn lose_gone(&mut self, old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>], rows: &Pairs) {
+        if old_rows.iter().copied().flatten().all(|cell| cell.is_live) {
+            return;
+        }
+        // By table and column of before: whether the source has something there, how many cells there were, and how many say the same.
+        let mut seen: BTreeMap<(u32, u32), (bool, usize, usize)> = BTreeMap::new();
+        for (old, new) in rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?]))) {
+            let now = new.iter().filter_map(|&line| Some((self.before(lines[line].cell?)?, lines[line].digest)));
+            let now: HashMap<u32, TextDigest> = now.collect();
+            for cell in old {
+                let (is_live, all, same) =
+                    seen.entry((lines[new[0]].cell.map_or(0, |cell| cell.table), cell.column)).or_default();
+                *is_live |= cell.is_live;
+                *all += 1;
+                *same += usize::from(now.get(&cell.column) == Some(&cell.digest));
+            }
+        }
+        let gone = seen.into_iter().filter(|(_, (is_live, all, same))| !is_live && same * 2 < *all);
+        self.gone = gone.map(|(column, _)| column).collect();
+        self.found.retain(|(table, _), old| !self.gone.contains(&(*table, *old)));
+        self.taken.extend(&self.gone);
+    }
+
+    fn is_gone(&self, table: u32, column: u32) -> bool {
+        self.gone.contains(&(table, column))
     }
 
     fn is_taken(&self, table: u32, column: u32) -> bool {
@@ -256,7 +310,7 @@ pub(super) fn columns_of(places: impl Iterator<Item = Option<u32>>, lines: &[Lin
 /// Offers what was voted for, the most votes first.
 fn pair_most<T: Ord + Copy, V: Ord + Copy>(votes: BTreeMap<T, V>, pair: impl FnMut(T)) {
     let mut votes: Vec<(T, V)> = votes.into_iter().collect();
-    votes.sort_by_key(|&(it, votes)| (std::cmp::Reverse(votes), it));
+    votes.sort_by_key(|&(it, votes)| (Reverse(votes), it));
     votes.into_iter().map(|(it, _)| it).for_each(pair);
 }
 
