@@ -991,6 +991,10 @@ fn broken_files_have_a_place_and_change_nothing() {
         ("half.po", b"msgctxt \"a#1.1\"\nmsgid \"x\"\n".to_vec(), "half.po:1:"),
         ("x.jsonl", b"{\"id\": \"a#1.1\"\n[]\n{\"id\": \"a#1.1\", \"source\": \"x\"}\n".to_vec(), "x.jsonl:3:"),
         ("x.csv", b"id,text\na#1.1,x\n".to_vec(), "x.csv:1:"),
+        // Cut within a translation; what is left of it is no translation.
+        ("cut.csv", "id,source,target,target_language\na#1.3,Бес.,Fi".into(), "cut.csv:2:"),
+        ("quoted.csv", "\"id\",\"source\",\"target\",\"base\"\n\"a#1.3\",\"Бес.\",\"Fi".into(), "quoted.csv:2:"),
+        ("open.csv", "\"target_language\",\"id\",\"source\",\"target\"\n\"en\",\"a#1.3\",\"Бес.\",\"Fi\n".into(), "open.csv:2:"),
         ("languages.csv", "id,source,target,target_language\na#1.3,Бес.,Fi,en\na#4.1,Жеті,Se,de\n".into(), "languages.csv:3:"),
         ("speechless.csv", "id,source,target\na#1.3,Бес.,Fi\n".into(), "--language"),
         ("german.csv", "id,source,target,target_language\na#1.3,Бес.,Fi,dn\n".into(), "did you mean"),
@@ -1015,6 +1019,8 @@ fn broken_files_have_a_place_and_change_nothing() {
         ("crlf.po", changed.replace('\n', "\r\n").into_bytes()),
         ("po-without-its-ending", changed.clone().into_bytes()),
         ("excel.csv", "ID;Source;Target;Target_Language\r\na#1.3;Бес.;\"Fifth.\";EN\r\n".into()),
+        ("endless.csv", "id,source,target,target_language\na#1.3,Бес.,Fifth.,en".into()),
+        ("short.csv", "target_language,id,source,target,base\nen,a#1.3,Бес.,Fifth.\nen,a#4.1,Жеті,Seven\n".into()),
         (
             "doctype.tmx",
             tmx.replace("<tmx ", "<!DOCTYPE tmx SYSTEM \"tmx14.dtd\">\n<tmx ")
