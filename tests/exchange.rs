@@ -381,7 +381,8 @@ proptest! {
         let before = state(&files);
         let mut batch = exported(&before);
         for (unit, chosen) in batch.units.iter_mut().zip(chosen.iter().cycle()) {
-            if unit.id == "title" || *chosen {
+            // The home page, of which there is no translation either, is left as it is.
+            if unit.key.as_str() == "x" && (unit.id == "title" || *chosen) {
                 unit.target = KK.iter().zip(EN).fold(unit.source.replace("Т", "T").replace("Сипат", "Text"), |text, (kk, en)| text.replace(kk, en));
                 unit.standing = Standing::Current;
             }
@@ -788,6 +789,19 @@ fn a_page_is_made_of_its_translation() {
         "{}",
         text_of(&folder, "content/a/index.en.md")
     );
+}
+
+/// The page that stands in for it until then has the title of the site, and no file.
+#[test]
+fn a_home_page_that_nobody_wrote_yet_is_translated_like_any() {
+    let folder = folder(&[SITE, ("content/index.kk.md", "# Басты бет\n\nБір.\n"), A, A_EN]);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    let run = tilmash(&folder, &["export", "--to", "po", "-l", "en", "index"]);
+    let translated = run.out.replace("\"Басты бет\"\nmsgstr \"\"", "\"Басты бет\"\nmsgstr \"Home\"");
+    put(&folder, "x.po", translated.replace("\"Бір.\"\nmsgstr \"\"", "\"Бір.\"\nmsgstr \"One.\""));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(text_of(&folder, "content/index.en.md"), "# Home\n\nOne.\n");
 }
 
 /// What is new in a table goes into its empty cells, and into new rows; bars do not break it.
