@@ -1074,6 +1074,19 @@ fn codes_that_a_tool_made_empty_are_those_of_the_source() {
     assert!(run.code == 1 && run.err.contains("x.xlf:5:") && run.err.contains("code `9`"), "{}", run.err);
 }
 
+/// A file has one source language.
+#[test]
+fn works_in_another_language_than_the_source_are_said_to_be_left_out() {
+    let site = ("site.yaml", "title: T\nlanguages: [kk, en, de]\n");
+    let folder = folder(&[site, HOME, HOME_EN, A, A_EN, ("content/only.en.md", "# Only\n\nOne.\n")]);
+    let run = tilmash(&folder, &["export", "--to", "po", "-l", "de"]);
+    assert!(run.err.ends_with("left out, for they are not written in `kk`: only\n"), "{}", run.err);
+    for quiet in [&["-l", "de", "a"][..], &["-l", "en"]] {
+        let run = tilmash(&folder, &[&["export", "--to", "po"], quiet].concat());
+        assert!(!run.err.contains("left out"), "{}", run.err);
+    }
+}
+
 #[test]
 fn wrong_calls_are_told_what_is_right() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);

@@ -11,7 +11,7 @@ use crate::base::{Failure, suggest};
 use crate::exchange::{self, Batch, Format, Standing, Unit, collect};
 use crate::model::{Config, LangId};
 use crate::project::Project;
-use crate::site::Site;
+use crate::site::{Site, WorkId};
 
 use super::{Code, Global, Outcome, overrides, report, say};
 
@@ -102,6 +102,15 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
         }
     }
     say(global, &counts);
+    let is_elsewhere = |&work: &WorkId| {
+        let from = site.source_edition(work).0;
+        from != site.source() && from != lang && wanted.iter().any(|it| it.has(site.work(work).key.as_str()))
+    };
+    let elsewhere: Vec<&str> = site.order.iter().copied().filter(is_elsewhere).map(|work| site.work(work).key.as_str()).collect();
+    if !elsewhere.is_empty() {
+        let source = site.config.code(site.source());
+        say(global, &format!("left out, for they are not written in `{source}`: {}", elsewhere.join(", ")));
+    }
     Ok(Code::Fine)
 }
 
