@@ -1074,6 +1074,38 @@ fn codes_that_a_tool_made_empty_are_those_of_the_source() {
     assert!(run.code == 1 && run.err.contains("x.xlf:5:") && run.err.contains("code `9`"), "{}", run.err);
 }
 
+/// Without the lock, addresses are places, and a translation would come to another sentence of the same words.
+#[test]
+fn a_work_whose_lock_cannot_be_read_is_left_alone() {
+    let source = "# А\n\nБір.\nИә.\nИә.\n";
+    let translation = ("content/a.en.md", "# A\n\nOne.\nYes.\nYes.\n");
+    let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), translation]);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    // What was `1.2` is not there any more.
+    put(&folder, "content/a.kk.md", source.replace("Бір.\n", ""));
+    put(&folder, translation.0, translation.1.replace("One.\n", ""));
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    let exported = tilmash(&folder, &["export", "--to", "po", "-l", "en"]).out;
+    let translated = exported.replacen("\"Yes.\"", "\"Yes, yes.\"", 1).replace("\"Home\"", "\"Home page\"");
+    put(&folder, "x.po", translated);
+    let lock = text_of(&folder, "content/a.lock");
+    put(&folder, "content/a.lock", format!("{lock}\n<<<<<<< HEAD\n"));
+    let text = text_of(&folder, translation.0);
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert!(run.code == 1 && run.err.contains("content/a.lock:"), "{}", run.err);
+    assert_eq!(text_of(&folder, translation.0), text);
+    assert_eq!(text_of(&folder, HOME_EN.0), "# Home page\n", "the others are taken");
+    let run = tilmash(&folder, &["export", "--to", "po", "-l", "en"]);
+    assert!(run.code == 1 && run.err.contains("content/a.lock:"), "{}", run.err);
+    assert!(run.out.contains("index#title") && !run.out.contains("a#1."), "{}", run.out);
+    let run = tilmash(&folder, &["status"]);
+    assert!(run.code == 1 && run.err.contains("content/a.lock:"), "{}", run.err);
+    put(&folder, "content/a.lock", lock);
+    assert_eq!(tilmash(&folder, &["import", "x.po"]).code, 0);
+    assert_eq!(text_of(&folder, translation.0), "# A\n\nYes, yes.\nYes.\n");
+    assert_eq!(tilmash(&folder, &["status"]).code, 0);
+}
+
 /// A file has one source language.
 #[test]
 fn works_in_another_language_than_the_source_are_said_to_be_left_out() {
