@@ -381,7 +381,8 @@ proptest! {
         let before = state(&files);
         let mut batch = exported(&before);
         for (unit, chosen) in batch.units.iter_mut().zip(chosen.iter().cycle()) {
-            if unit.id == "title" || *chosen {
+            // The home page, of which there is no translation either, is left as it is.
+            if unit.key.as_str() == "x" && (unit.id == "title" || *chosen) {
                 unit.target = KK.iter().zip(EN).fold(unit.source.replace("Т", "T").replace("Сипат", "Text"), |text, (kk, en)| text.replace(kk, en));
                 unit.standing = Standing::Current;
             }
@@ -790,6 +791,19 @@ fn a_page_is_made_of_its_translation() {
     );
 }
 
+/// The page that stands in for it until then has the title of the site, and no file.
+#[test]
+fn a_home_page_that_nobody_wrote_yet_is_translated_like_any() {
+    let folder = folder(&[SITE, ("content/index.kk.md", "# Басты бет\n\nБір.\n"), A, A_EN]);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    let run = tilmash(&folder, &["export", "--to", "po", "-l", "en", "index"]);
+    let translated = run.out.replace("\"Басты бет\"\nmsgstr \"\"", "\"Басты бет\"\nmsgstr \"Home\"");
+    put(&folder, "x.po", translated.replace("\"Бір.\"\nmsgstr \"\"", "\"Бір.\"\nmsgstr \"One.\""));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(text_of(&folder, "content/index.en.md"), "# Home\n\nOne.\n");
+}
+
 /// What is new in a table goes into its empty cells, and into new rows; bars do not break it.
 #[test]
 fn a_table_grows_by_what_is_translated() {
@@ -991,6 +1005,10 @@ fn broken_files_have_a_place_and_change_nothing() {
         ("half.po", b"msgctxt \"a#1.1\"\nmsgid \"x\"\n".to_vec(), "half.po:1:"),
         ("x.jsonl", b"{\"id\": \"a#1.1\"\n[]\n{\"id\": \"a#1.1\", \"source\": \"x\"}\n".to_vec(), "x.jsonl:3:"),
         ("x.csv", b"id,text\na#1.1,x\n".to_vec(), "x.csv:1:"),
+        // Cut within a translation; what is left of it is no translation.
+        ("cut.csv", "id,source,target,target_language\na#1.3,Бес.,Fi".into(), "cut.csv:2:"),
+        ("quoted.csv", "\"id\",\"source\",\"target\",\"base\"\n\"a#1.3\",\"Бес.\",\"Fi".into(), "quoted.csv:2:"),
+        ("open.csv", "\"target_language\",\"id\",\"source\",\"target\"\n\"en\",\"a#1.3\",\"Бес.\",\"Fi\n".into(), "open.csv:2:"),
         ("languages.csv", "id,source,target,target_language\na#1.3,Бес.,Fi,en\na#4.1,Жеті,Se,de\n".into(), "languages.csv:3:"),
         ("speechless.csv", "id,source,target\na#1.3,Бес.,Fi\n".into(), "--language"),
         ("german.csv", "id,source,target,target_language\na#1.3,Бес.,Fi,dn\n".into(), "did you mean"),
@@ -1015,6 +1033,8 @@ fn broken_files_have_a_place_and_change_nothing() {
         ("crlf.po", changed.replace('\n', "\r\n").into_bytes()),
         ("po-without-its-ending", changed.clone().into_bytes()),
         ("excel.csv", "ID;Source;Target;Target_Language\r\na#1.3;Бес.;\"Fifth.\";EN\r\n".into()),
+        ("endless.csv", "id,source,target,target_language\na#1.3,Бес.,Fifth.,en".into()),
+        ("short.csv", "target_language,id,source,target,base\nen,a#1.3,Бес.,Fifth.\nen,a#4.1,Жеті,Seven\n".into()),
         (
             "doctype.tmx",
             tmx.replace("<tmx ", "<!DOCTYPE tmx SYSTEM \"tmx14.dtd\">\n<tmx ")
@@ -1052,6 +1072,51 @@ fn codes_that_a_tool_made_empty_are_those_of_the_source() {
     let text = text_of(&folder, A_EN.0);
     assert!(text.contains("1 **2**.\n3 `төрт`.\n") && text.contains("- 6[^1]\n- Seven\n"), "{text}{}", run.err);
     assert!(run.code == 1 && run.err.contains("x.xlf:5:") && run.err.contains("code `9`"), "{}", run.err);
+}
+
+/// Without the lock, addresses are places, and a translation would come to another sentence of the same words.
+#[test]
+fn a_work_whose_lock_cannot_be_read_is_left_alone() {
+    let source = "# А\n\nБір.\nИә.\nИә.\n";
+    let translation = ("content/a.en.md", "# A\n\nOne.\nYes.\nYes.\n");
+    let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), translation]);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    // What was `1.2` is not there any more.
+    put(&folder, "content/a.kk.md", source.replace("Бір.\n", ""));
+    put(&folder, translation.0, translation.1.replace("One.\n", ""));
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    let exported = tilmash(&folder, &["export", "--to", "po", "-l", "en"]).out;
+    let translated = exported.replacen("\"Yes.\"", "\"Yes, yes.\"", 1).replace("\"Home\"", "\"Home page\"");
+    put(&folder, "x.po", translated);
+    let lock = text_of(&folder, "content/a.lock");
+    put(&folder, "content/a.lock", format!("{lock}\n<<<<<<< HEAD\n"));
+    let text = text_of(&folder, translation.0);
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert!(run.code == 1 && run.err.contains("content/a.lock:"), "{}", run.err);
+    assert_eq!(text_of(&folder, translation.0), text);
+    assert_eq!(text_of(&folder, HOME_EN.0), "# Home page\n", "the others are taken");
+    let run = tilmash(&folder, &["export", "--to", "po", "-l", "en"]);
+    assert!(run.code == 1 && run.err.contains("content/a.lock:"), "{}", run.err);
+    assert!(run.out.contains("index#title") && !run.out.contains("a#1."), "{}", run.out);
+    let run = tilmash(&folder, &["status"]);
+    assert!(run.code == 1 && run.err.contains("content/a.lock:"), "{}", run.err);
+    put(&folder, "content/a.lock", lock);
+    assert_eq!(tilmash(&folder, &["import", "x.po"]).code, 0);
+    assert_eq!(text_of(&folder, translation.0), "# A\n\nYes, yes.\nYes.\n");
+    assert_eq!(tilmash(&folder, &["status"]).code, 0);
+}
+
+/// A file has one source language.
+#[test]
+fn works_in_another_language_than_the_source_are_said_to_be_left_out() {
+    let site = ("site.yaml", "title: T\nlanguages: [kk, en, de]\n");
+    let folder = folder(&[site, HOME, HOME_EN, A, A_EN, ("content/only.en.md", "# Only\n\nOne.\n")]);
+    let run = tilmash(&folder, &["export", "--to", "po", "-l", "de"]);
+    assert!(run.err.ends_with("left out, for they are not written in `kk`: only\n"), "{}", run.err);
+    for quiet in [&["-l", "de", "a"][..], &["-l", "en"]] {
+        let run = tilmash(&folder, &[&["export", "--to", "po"], quiet].concat());
+        assert!(!run.err.contains("left out"), "{}", run.err);
+    }
 }
 
 #[test]

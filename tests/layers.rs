@@ -190,6 +190,31 @@ fn the_top_of_the_repository_holds_only_what_it_should() {
     assert!(strange.is_empty(), "at the top of the repository: {strange:?}");
 }
 
+/// Text may run from the right, and the sides of a page with it.
+#[test]
+fn the_style_sheet_has_a_start_and_an_end_and_no_left_and_right() {
+    let style = include_str!("../themes/default/static/style.css");
+    let mut wrong = Vec::new();
+    for declaration in style.split(['{', '}', ';']) {
+        let Some((property, value)) = declaration.trim().split_once(':') else { continue };
+        let values: Vec<&str> = value.split_whitespace().collect();
+        let is_physical = match property {
+            // In the middle there are no sides.
+            "left" | "right" => value.trim() != "50%",
+            "padding" | "margin" | "inset" => values.len() == 4 && values[1] != values[3],
+            "border-radius" => values.len() == 4 && (values[0] != values[1] || values[2] != values[3]),
+            _ => {
+                let of_box = ["padding", "margin", "border"].iter().any(|it| property.starts_with(it));
+                of_box && (property.contains("-left") || property.contains("-right"))
+            }
+        };
+        if is_physical {
+            wrong.push(declaration.trim());
+        }
+    }
+    assert!(wrong.is_empty(), "these have no other side where text runs from the right:\n{}", wrong.join("\n"));
+}
+
 #[test]
 fn no_file_names_a_path_of_somebodys_machine() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use crate::base::{Failure, suggest};
+use crate::base::{Diagnostic, Failure, suggest};
 use crate::exchange::{self, Batch, Format, Standing, Unit, collect};
 use crate::model::{Config, LangId};
 use crate::project::Project;
-use crate::site::Site;
+use crate::site::{Site, WorkId};
 
-use super::{Code, Global, Outcome, overrides, report, say};
+use super::{Global, Outcome, overrides, report, say, sync};
 
 pub(super) const EXAMPLES: &str = "Examples:
   tilmash export --to po --language en > book.en.po
@@ -74,7 +74,15 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
     let Some(site) = state.site() else { return Ok(report::report(global, &state.problems, &state.inputs)) };
     let lang = language(&site.config, &args.language)?;
     let wanted = wanted(site, &args.keys)?;
-    let mut batch = collect::collect(site, &state.inputs, lang, &|key| wanted.iter().any(|it| it.has(key)));
+    let is_wanted = |key: &str| wanted.iter().any(|it| it.has(key));
+    let mut unread: BTreeMap<&str, Vec<Diagnostic>> = BTreeMap::new();
+    for (key, &work) in site.keys().zip(&*site.order).filter(|(key, _)| is_wanted(key)) {
+        let found = sync::unread(&state, site, work);
+        if !found.is_empty() {
+            unread.insert(key, found);
+        }
+    }
+    let mut batch = collect::collect(site, &state.inputs, lang, &|key| is_wanted(key) && !unread.contains_key(key));
     if args.pending {
         batch.units.retain(|unit| matches!(unit.standing, Standing::Missing | Standing::Changed));
     }
@@ -102,7 +110,17 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
         }
     }
     say(global, &counts);
-    Ok(Code::Fine)
+    let is_elsewhere = |&work: &WorkId| {
+        let from = site.source_edition(work).0;
+        from != site.source() && from != lang && is_wanted(site.work(work).key.as_str())
+    };
+    let elsewhere: Vec<&str> = site.order.iter().copied().filter(is_elsewhere).map(|work| site.work(work).key.as_str()).collect();
+    if !elsewhere.is_empty() {
+        let source = site.config.code(site.source());
+        say(global, &format!("left out, for they are not written in `{source}`: {}", elsewhere.join(", ")));
+    }
+    let unread: Vec<Diagnostic> = unread.into_values().flatten().collect();
+    Ok(report::report(global, &unread, &state.inputs))
 }
 
 /// The language of that code, into which the site translates.

@@ -17,9 +17,10 @@ use crate::exchange::plan::{self, Edition, Options, Plan, Taken};
 use crate::exchange::{self, Format, Found, apply, diff, text};
 use crate::load::Inputs;
 use crate::project::{Project, State};
+use crate::site::{Site, WorkId};
 
 use super::put::put;
-use super::{Global, Outcome, export, overrides, report, say};
+use super::{Global, Outcome, export, overrides, report, say, sync};
 
 pub(super) const EXAMPLES: &str = "Examples:
   tilmash import book.en.po --dry-run
@@ -65,6 +66,7 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
             files.push((name, found));
         }
     }
+    leave_unread(&state, site, &mut files, &mut problems);
     let options = Options { language, unfinished: args.fuzzy };
     let mut plan = plan::plan(site, &state.inputs, &files, options);
     drop(files);
@@ -102,6 +104,26 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
     let editions = if args.dry_run { settled.editions.len() } else { written };
     summary(global, args, &state, &plan, &Counts { taken, editions, refused });
     Ok(code)
+}
+
+/// Leaves works alone whose lock or texts cannot be read: nobody knows then which sentence an address means.
+fn leave_unread(state: &State, site: &Site, files: &mut [(Arc<str>, Found)], problems: &mut Vec<Diagnostic>) {
+    let mut read: BTreeMap<WorkId, bool> = BTreeMap::new();
+    for (_, found) in files {
+        let units = std::mem::take(&mut found.batch.units).into_iter().zip(std::mem::take(&mut found.places));
+        (found.batch.units, found.places) = units
+            .filter(|(unit, _)| {
+                site.work_named(unit.key.as_str()).is_none_or(|work| {
+                    *read.entry(work).or_insert_with(|| {
+                        let unread = sync::unread(state, site, work);
+                        let is_read = unread.is_empty();
+                        problems.extend(unread);
+                        is_read
+                    })
+                })
+            })
+            .unzip();
+    }
 }
 
 /// Reads a file, in whatever format it is; what cannot be read at all is a problem of its own.

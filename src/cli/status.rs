@@ -10,15 +10,15 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::align::Piece;
-use crate::base::Failure;
+use crate::base::{Diagnostic, Failure};
 use crate::model::{LangId, Unit};
 use crate::project::{Project, State};
 use crate::site::pending::{Said, Sentence, Written};
 use crate::site::{Pending, Site, Standing, Summary, WorkId};
 
 use super::history::{self, Since};
-use super::sync::{language, lock_file, works};
-use super::{Code, Global, Outcome, overrides, report};
+use super::sync::{language, lock_file, unread, works};
+use super::{Global, Outcome, overrides, report};
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
@@ -57,7 +57,11 @@ pub(super) fn status(global: &Global, args: &StatusArgs) -> Outcome {
     };
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(format!("cannot write: {error}"))),
-        _ => Ok(Code::Fine),
+        // Numbers of a work whose texts cannot be read are none.
+        _ => {
+            let problems: Vec<Diagnostic> = works.iter().flat_map(|&work| unread(&state, site, work)).collect();
+            Ok(report::report(global, &problems, &state.inputs))
+        }
     }
 }
 

@@ -156,8 +156,8 @@ fn accepts(site: &Site, args: &SyncArgs) -> Result<BTreeMap<WorkId, Accept>, Fai
     Ok(accepts)
 }
 
-/// Why the texts of a work are not to be believed.
-fn unread(state: &State, site: &Site, work: WorkId) -> Vec<Diagnostic> {
+/// Why the texts of a work, and the addresses of its sentences, are not to be believed.
+pub(super) fn unread(state: &State, site: &Site, work: WorkId) -> Vec<Diagnostic> {
     let lock = lock_file(state, site, work);
     let editions = site.work(work).editions.iter().flatten();
     let files: Vec<&str> = editions.map(|edition| &*edition.document.file).chain([lock.as_str()]).collect();

@@ -69,10 +69,8 @@ impl Sides {
             return None;
         }
         let source = Side::new(inputs, &source.document)?;
-        let target = match site.edition(work, lang) {
-            Some(edition) => Some(Side::new(inputs, &edition.document)?),
-            None => None,
-        };
+        // A home page that nobody wrote has no text: it is still to be translated.
+        let target = site.edition(work, lang).and_then(|edition| Side::new(inputs, &edition.document));
         let pairs = pairs(&source, target.as_ref(), site.standings(work, lang).map(|standings| &**standings));
         let wholes = wholes(&source, &pairs);
         Some(Self { work, source_lang, source, target, pairs, wholes })

@@ -3,6 +3,7 @@
 //! Cells are as they are, with the Markdown; spreadsheets that separate by semicolon or tab are understood.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::Arc;
 
 use csv::{QuoteStyle, ReaderBuilder, StringRecord, WriterBuilder};
@@ -23,6 +24,10 @@ const COLUMNS: [&str; 12] = [
     "target_language",
     "base",
 ];
+
+/// What is read after a text: a record of its own, unless the text ends within quotation marks. A text that was cut off there looks
+/// like a whole one to the reader, and half a translation like all of it.
+const END: &str = "\n.\n";
 
 /// A batch as CSV.
 pub fn write(batch: &Batch) -> String {
@@ -56,10 +61,15 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
     let mut found = Found::default();
     let first = text.lines().next().unwrap_or("");
     let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|it| first.bytes().filter(|byte| byte == it).count());
-    let mut reader =
-        ReaderBuilder::new().flexible(true).delimiter(delimiter.expect("there are three")).from_reader(text.as_bytes());
-    let columns: BTreeMap<String, usize> = match reader.headers() {
-        Ok(columns) => columns.iter().enumerate().map(|(at, name)| (name.trim().to_ascii_lowercase(), at)).collect(),
+    let mut reader = ReaderBuilder::new()
+        .flexible(true)
+        .delimiter(delimiter.expect("there are three"))
+        .from_reader(text.as_bytes().chain(END.as_bytes()));
+    let (columns, width): (BTreeMap<String, usize>, usize) = match reader.headers() {
+        Ok(columns) => {
+            let named = columns.iter().enumerate().map(|(at, name)| (name.trim().to_ascii_lowercase(), at));
+            (named.collect(), columns.len())
+        }
         Err(_) => unreachable!("what is read is text in memory"),
     };
     for column in ["id", "source", "target"] {
@@ -75,10 +85,11 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
     loop {
         let start = reader.position().byte() as usize;
         match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
+            Ok(true) if record.iter().ne([END.trim()]) || start < text.trim_end().len() => {}
+            Ok(_) => break,
             Err(_) => unreachable!("what is read is text in memory, and records may have any length"),
         }
+        let end = reader.position().byte() as usize;
         // Empty lines before a record count as its beginning.
         let start = start + (text[start..].len() - text[start..].trim_start_matches(['\n', '\r']).len());
         let range = start..start + text[start..].lines().next().unwrap_or("").len();
@@ -86,7 +97,9 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
         if record.iter().all(str::is_empty) {
             continue;
         }
-        if record.len() < 3 {
+        let is_open = end >= text.len() + END.len();
+        let is_last = end > text.len();
+        if is_open || record.len() < if is_last { width } else { 3 } {
             found.problem(file, range, "a row with too few cells").push_hint("the file may be cut off");
             continue;
         }
