@@ -259,11 +259,13 @@ impl Project {
                 file: page.file,
             });
         }
+        // Every language has a home page: where nobody wrote one, it shows another language's, as any page does, or has the title of the site.
+        let written: BTreeSet<usize> =
+            parse_inputs.iter().filter(|input| input.key.is_home()).map(|input| input.lang.0).collect();
         for (index, language) in languages.iter().enumerate() {
-            if parse_inputs.iter().any(|input| input.lang.0 == index && input.key.is_home()) {
+            if written.contains(&index) || (config.fallback && !written.is_empty()) {
                 continue;
             }
-            // Every language has a home page: where nobody wrote one, it has the title of the site.
             let title = yaml::quoted(config.title.get(&language.code).unwrap_or(&language.code));
             parse_inputs.push(ParseInput {
                 file: format!("content/index.{}.md", language.code).into(),

@@ -376,8 +376,7 @@ pub(super) fn front(renderer: &Renderer, own_path: &str, kind: &'static str) -> 
     let mut page = Common::bare(kind, kind, &shared::title(site, lang), own_path);
     if kind == "front" {
         page.set("canonical", site.absolute(own_path).into());
-        let paths = site.config.lang_ids().map(|lang| (lang, shared::home_path(site, lang)));
-        page.set("alternates", alternate_values(renderer, paths.collect()));
+        page.set("alternates", alternates(renderer, site.home()));
     } else {
         page.set("noindex", true.into());
     }
