@@ -274,7 +274,7 @@ fn site(kk: &str, en: Option<&str>) -> Files {
 
 fn exported(state: &State) -> Batch {
     let site = state.site().expect("the configuration is good");
-    collect::collect(site, &state.inputs, LangId(1), &|_| true)
+    collect::collect(site, &state.inputs, LangId(0), LangId(1), &|_| true)
 }
 
 /// What a batch that comes back in a format changes.
@@ -1108,22 +1108,43 @@ fn a_work_whose_lock_cannot_be_read_is_left_alone() {
 
 /// A file has one source language.
 #[test]
-fn works_in_another_language_than_the_source_are_said_to_be_left_out() {
+fn works_in_another_language_than_the_source_are_exchanged_in_files_of_their_own() {
     let site = ("site.yaml", "title: T\nlanguages: [kk, en, de]\n");
-    let folder = folder(&[site, HOME, HOME_EN, A, A_EN, ("content/only.en.md", "# Only\n\nOne.\n")]);
+    let only = ("content/only.en.md", "# Only\n\nOne.\n");
+    let folder = folder(&[site, HOME, HOME_EN, A, A_EN, only]);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "de"]);
-    assert!(run.err.ends_with("left out, for they are not written in `kk`: only\n"), "{}", run.err);
+    assert!(run.err.ends_with("left out, for they are not written in `kk` (see `--from en`): only\n"), "{}", run.err);
     for quiet in [&["-l", "de", "a"][..], &["-l", "en"]] {
         let run = tilmash(&folder, &[&["export", "--to", "po"], quiet].concat());
         assert!(!run.err.contains("left out"), "{}", run.err);
     }
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    for (format, lang) in [("xliff", "kk"), ("tmx", "kk"), ("csv", "de"), ("jsonl", "de"), ("po", "de")] {
+        let file = format!("only.{format}");
+        let run = tilmash(&folder, &["export", "--to", format, "--from", "en", "-l", lang, "-o", &file]);
+        assert_eq!(run.code, 0, "{}", run.err);
+        let text = text_of(&folder, &file);
+        assert!(text.contains("One.") && !text.contains("Иә"), "{text}");
+        let run = tilmash(&folder, &["import", "--dry-run", &file]);
+        assert_eq!(run.code, 0, "{}", run.err);
+    }
+    let translated = text_of(&folder, "only.po").replace("msgid \"One.\"\nmsgstr \"\"", "msgid \"One.\"\nmsgstr \"Eins.\"");
+    put(&folder, "only.po", &translated.replace("msgid \"Only\"\nmsgstr \"\"", "msgid \"Only\"\nmsgstr \"Nur\""));
+    let run = tilmash(&folder, &["import", "only.po"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(text_of(&folder, "content/only.de.md").ends_with("\nEins.\n"), "{}", text_of(&folder, "content/only.de.md"));
+    // A file that says another language than the works are written in.
+    put(&folder, "wrong.po", &text_of(&folder, "only.po").replace("X-Source-Language: en", "X-Source-Language: kk"));
+    let run = tilmash(&folder, &["import", "wrong.po"]);
+    assert!(run.code == 1 && run.err.contains("translates from `kk`, and `only` is written in `en`"), "{}", run.err);
 }
 
 #[test]
 fn wrong_calls_are_told_what_is_right() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
     for (arguments, words) in [
-        (&["export", "--to", "po", "-l", "kk"][..], "translates from"),
+        (&["export", "--to", "po", "-l", "kk"][..], "translated from"),
+        (&["export", "--to", "po", "-l", "en", "--from", "en"], "translated from"),
         (&["export", "--to", "po", "-l", "ex"], "did you mean `en`?"),
         (&["export", "--to", "po", "-l", "en", "b/"], "no work is called `b/`"),
         (&["export", "--to", "docx", "-l", "en"], "possible values"),

@@ -11,7 +11,7 @@ use crate::base::{Diagnostic, Failure, suggest};
 use crate::exchange::{self, Batch, Format, Standing, Unit, collect};
 use crate::model::{Config, LangId};
 use crate::project::Project;
-use crate::site::{Site, WorkId};
+use crate::site::Site;
 
 use super::{Global, Outcome, overrides, report, say, sync};
 
@@ -30,6 +30,9 @@ pub(super) struct ExportArgs {
     /// The language of the translations
     #[arg(long, short, value_name = "CODE")]
     language: String,
+    /// The language of the originals, which is the site's source if none is named
+    #[arg(long, value_name = "CODE")]
+    from: Option<String>,
     /// Works, by their keys; `vectors/` is all that is in a section. All works, if none is named
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
@@ -73,6 +76,12 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
     let state = project.refresh()?;
     let Some(site) = state.site() else { return Ok(report::report(global, &state.problems, &state.inputs)) };
     let lang = language(&site.config, &args.language)?;
+    let from = args.from.as_deref().map_or(Ok(site.source()), |code| language(&site.config, code))?;
+    if lang == from {
+        let others: Vec<&str> = site.config.lang_ids().filter(|&it| it != lang).map(|it| site.config.code(it)).collect();
+        return Err(Failure::new(format!("`{}` is the language that is translated from", args.language))
+            .hint(format!("translate into: {}; `--from` names another language of the originals", others.join(", "))));
+    }
     let wanted = wanted(site, &args.keys)?;
     let is_wanted = |key: &str| wanted.iter().any(|it| it.has(key));
     let mut unread: BTreeMap<&str, Vec<Diagnostic>> = BTreeMap::new();
@@ -82,7 +91,7 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
             unread.insert(key, found);
         }
     }
-    let mut batch = collect::collect(site, &state.inputs, lang, &|key| is_wanted(key) && !unread.contains_key(key));
+    let mut batch = collect::collect(site, &state.inputs, from, lang, &|key| is_wanted(key) && !unread.contains_key(key));
     if args.pending {
         batch.units.retain(|unit| matches!(unit.standing, Standing::Missing | Standing::Changed));
     }
@@ -110,35 +119,29 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
         }
     }
     say(global, &counts);
-    let is_elsewhere = |&work: &WorkId| {
-        let from = site.source_edition(work).0;
-        from != site.source() && from != lang && is_wanted(site.work(work).key.as_str())
-    };
-    let elsewhere: Vec<&str> = site.order.iter().copied().filter(is_elsewhere).map(|work| site.work(work).key.as_str()).collect();
-    if !elsewhere.is_empty() {
-        let source = site.config.code(site.source());
-        say(global, &format!("left out, for they are not written in `{source}`: {}", elsewhere.join(", ")));
+    let mut elsewhere: BTreeMap<LangId, Vec<&str>> = BTreeMap::new();
+    for (key, &work) in site.keys().zip(&*site.order).filter(|(key, _)| is_wanted(key)) {
+        let written = site.source_edition(work).0;
+        if written != from && written != lang {
+            elsewhere.entry(written).or_default().push(key);
+        }
+    }
+    for (written, keys) in elsewhere {
+        let (from, code) = (site.config.code(from), site.config.code(written));
+        say(global, &format!("left out, for they are not written in `{from}` (see `--from {code}`): {}", keys.join(", ")));
     }
     let unread: Vec<Diagnostic> = unread.into_values().flatten().collect();
     Ok(report::report(global, &unread, &state.inputs))
 }
 
-/// The language of that code, into which the site translates.
+/// The language of that code.
 pub(super) fn language(config: &Config, code: &str) -> Result<LangId, Failure> {
-    match config.language(code) {
-        Some(lang) if lang == config.source => {
-            let others: Vec<&str> = config.lang_ids().filter(|&it| it != lang).map(|it| config.code(it)).collect();
-            Err(Failure::new(format!("`{code}` is the language that the site translates from"))
-                .hint(format!("it translates into: {}", others.join(", "))))
-        }
-        Some(lang) => Ok(lang),
-        None => {
-            let codes: Vec<&str> = config.languages.iter().map(|language| language.code.as_str()).collect();
-            let hint = suggest::did_you_mean(code, codes.iter().copied());
-            Err(Failure::new(format!("the site has no language `{code}`"))
-                .hint(hint.unwrap_or_else(|| format!("its languages are: {}", codes.join(", ")))))
-        }
-    }
+    config.language(code).ok_or_else(|| {
+        let codes: Vec<&str> = config.languages.iter().map(|language| language.code.as_str()).collect();
+        let hint = suggest::did_you_mean(code, codes.iter().copied());
+        Failure::new(format!("the site has no language `{code}`"))
+            .hint(hint.unwrap_or_else(|| format!("its languages are: {}", codes.join(", "))))
+    })
 }
 
 /// Works that are named on the command line.

@@ -175,9 +175,9 @@ fn wholes(source: &Side, pairs: &[Pair]) -> Vec<Option<Block>> {
     pairs.iter().map(|pair| around(pair.source[0]).find(|block| !begun.contains(block))).collect()
 }
 
-/// The units of those works that are wanted, in reading order.
-pub fn collect(site: &Site, inputs: &Inputs, lang: LangId, wanted: &dyn Fn(&str) -> bool) -> Batch {
-    let source = site.config.code(site.source());
+/// The units of those works that are wanted and were written in the language `from`, in reading order: a file has one source language.
+pub fn collect(site: &Site, inputs: &Inputs, from: LangId, lang: LangId, wanted: &dyn Fn(&str) -> bool) -> Batch {
+    let source = site.config.code(from);
     let mut batch = Batch {
         project: site.config.title.get(source).unwrap_or("").to_owned(),
         date: site.config.date.map(|date| date.to_string()),
@@ -186,9 +186,7 @@ pub fn collect(site: &Site, inputs: &Inputs, lang: LangId, wanted: &dyn Fn(&str)
         units: Vec::new(),
     };
     for &work in site.order.iter().filter(|&&work| wanted(site.work(work).key.as_str())) {
-        let Some(sides) = Sides::of(site, inputs, work, lang) else { continue };
-        // A file has one source language; a work that is written in a third has no place in it.
-        if sides.source_lang == site.source() {
+        if let Some(sides) = Sides::of(site, inputs, work, lang).filter(|sides| sides.source_lang == from) {
             units(site, &sides, &mut batch.units);
         }
     }

@@ -78,7 +78,9 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
     let mut seen: HashMap<(LangId, String), Place> = HashMap::new();
     for (file, found) in files {
         plan.problems.extend(found.problems.iter().cloned());
-        let Some(lang) = language(site, file, found, options, &mut plan.problems) else { continue };
+        let Some((from, lang)) = languages(site, file, found, options, &mut plan.problems) else { continue };
+        // By language: what is written in another than the file says.
+        let mut others: BTreeMap<LangId, (Place, Vec<&str>)> = BTreeMap::new();
         for (unit, range) in found.batch.units.iter().zip(&found.places) {
             let place = Place::new(file, range.clone());
             let address = unit.address();
@@ -104,7 +106,22 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
                 plan.problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, place, message));
                 continue;
             };
+            if from.is_some_and(|from| from != opened.sides.source_lang) {
+                let (_, keys) = others.entry(opened.sides.source_lang).or_insert((place, Vec::new()));
+                if keys.last() != Some(&unit.key.as_str()) {
+                    keys.push(unit.key.as_str());
+                }
+                continue;
+            }
             consider(site, &rules, lang, opened, unit, place, options, &mut plan);
+        }
+        for (written, (place, keys)) in others {
+            let (first, more) = (keys[0], keys.len() - 1);
+            let from = from.map_or("", |from| site.config.code(from));
+            let message =
+                format!("`{file}` translates from `{from}`, and `{first}` is written in `{}`", site.config.code(written));
+            let diagnostic = Diagnostic::at(&code::EXCHANGE_LANGUAGE, place, message);
+            plan.problems.push(diagnostic.maybe_hint((more > 0).then(|| format!("so are others: {}", keys[1..].join(", ")))));
         }
     }
     for ((lang, work), opened) in editions {
@@ -143,8 +160,14 @@ impl Opened {
     }
 }
 
-/// The language into which a file translates.
-fn language(site: &Site, file: &Arc<str>, found: &Found, options: Options, problems: &mut Vec<Diagnostic>) -> Option<LangId> {
+/// The language from which a file translates, if it says one that the site has, and that into which it does.
+fn languages(
+    site: &Site,
+    file: &Arc<str>,
+    found: &Found,
+    options: Options,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<(Option<LangId>, LangId)> {
     if found.batch.units.is_empty() {
         return None;
     }
@@ -158,14 +181,7 @@ fn language(site: &Site, file: &Arc<str>, found: &Found, options: Options, probl
         exact.or_else(|| site.config.languages.iter().position(|language| same(&language.code, &primary(&code)))).map(LangId)
     };
     let whole = Place::whole(file);
-    if let Some(source) = &found.batch.source
-        && known(source).is_some_and(|lang| lang != site.source())
-    {
-        let message = format!("`{file}` translates from `{source}`, and the site from `{}`", site.config.code(site.source()));
-        problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, whole, message));
-        return None;
-    }
-    match (&found.batch.target, options.language) {
+    let lang = match (&found.batch.target, options.language) {
         (Some(said), asked) => match known(said) {
             Some(lang) if asked.is_none_or(|asked| asked == lang) => Some(lang),
             Some(_) => {
@@ -188,7 +204,8 @@ fn language(site: &Site, file: &Arc<str>, found: &Found, options: Options, probl
             problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, whole, message).hint("say it with `--language`"));
             None
         }
-    }
+    }?;
+    Some((found.batch.source.as_deref().and_then(known), lang))
 }
 
 /// Looks at one unit.
