@@ -40,6 +40,7 @@ codes! {
     NO_CONFIG "no-config" Error "There is no site.yaml.";
     // Pages
     FRONT_MATTER "front-matter" Error "The front matter is not closed.";
+    CONFLICT "conflict" Error "Git left a conflict in a page: what two people wrote stands there, one below the other.";
     NO_LANGUAGE "no-language" Warning "A page's file name does not say its language.";
     NO_TITLE "no-title" Warning "A page has no title.";
     UNSAFE_URL "unsafe-url" Warning "A link has a scheme that may run code; the link is dropped.";

@@ -40,6 +40,7 @@ const UNREAD: &[&Kind] = &[
     &code::NOT_UTF8,
     &code::TOO_LARGE,
     &code::FRONT_MATTER,
+    &code::CONFLICT,
     &code::YAML_SYNTAX,
     &code::BAD_LOCK,
     &code::KEY_COLLISION,

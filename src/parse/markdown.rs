@@ -536,7 +536,10 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     fn leaf_event(&mut self, event: Event<'a>, range: Range<usize>) {
         match event {
-            Event::Text(text) => self.text(&text, range),
+            Event::Text(text) => {
+                self.conflict(&range);
+                self.text(&text, range);
+            }
             Event::Code(text) => {
                 self.inline(&range);
                 self.heading_text(&text);
@@ -593,6 +596,23 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn heading_text(&mut self, text: &str) {
         if let Some(heading) = &mut self.heading {
             heading.text.push_str(text);
+        }
+    }
+
+    /// Whether a conflict that git left begins here; in a block of code one may be shown.
+    fn conflict(&mut self, range: &Range<usize>) {
+        let text = self.text;
+        let line = &text[range.start..];
+        if !line.starts_with("<<<<<<< ") || !(range.start == 0 || text[..range.start].ends_with('\n')) {
+            return;
+        }
+        let has = |marker: &str| line.lines().any(|line| line.starts_with(marker));
+        if has("=======") && has(">>>>>>> ") {
+            let end = line.find(['\r', '\n']).unwrap_or(line.len());
+            let message = "git left a conflict in the text".to_owned();
+            if let Some(problem) = self.problem(&code::CONFLICT, range.start..range.start + end, message) {
+                problem.push_hint("keep one side of it, or both, and delete the three lines that mark it");
+            }
         }
     }
 
