@@ -1742,6 +1742,11 @@ fn sync_refuses_what_it_cannot_read() {
         ("content/a.lock", lock.replace("Format 1", "Format 99"), "format 99"),
         ("content/a.lock", lock.replace("\n1.2\n", "\n<<<<<<< HEAD\n1.2\n"), "git left a conflict in the lock"),
         ("content/a.kk.md", "---\ntitle: A\n".to_owned(), "front matter is not closed"),
+        (
+            "content/a.en.md",
+            "# A\n\n<<<<<<< HEAD\nOne.\n=======\nTwo.\n>>>>>>> other\n".to_owned(),
+            "git left a conflict in the text",
+        ),
     ] {
         let before = folder.read(file);
         folder.write(file, &text);
@@ -1755,6 +1760,16 @@ fn sync_refuses_what_it_cannot_read() {
     assert!(code == 2 && stderr.contains("did you mean `1.3`?"), "{stderr}");
     let (code, _, stderr) = folder.run(&["sync", "aa"]);
     assert!(code == 2 && stderr.contains("no work is called `aa`"), "{stderr}");
+}
+
+/// An editor may have saved it in its own way.
+#[test]
+fn a_lock_may_begin_with_a_byte_order_mark_and_have_other_line_ends() {
+    let mut files = work(SOURCE, TRANSLATION);
+    let lock = files["content/a.lock"].clone();
+    files.insert("content/a.lock".to_owned(), format!("\u{feff}{}", lock.replace('\n', "\r\n")));
+    assert_eq!((standing(&files), problems(&files, &["bad-lock"])), (String::new(), Vec::new()));
+    assert_eq!((sync(&mut files), &files["content/a.lock"]), (1, &lock));
 }
 
 #[test]

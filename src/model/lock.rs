@@ -245,9 +245,10 @@ impl Lock {
     /// Reads a lock. What is wrong with it comes beside what could be read; nothing can be, if it is of a newer format.
     pub fn read(file: &Arc<str>, text: &str) -> (Self, Vec<Diagnostic>) {
         let mut reader = Reader { file, stanzas: Vec::new(), by_unit: HashMap::new(), problems: Vec::new() };
-        let mut at = 0;
+        // Some editors put a mark of the byte order in front.
+        let mut at = text.len() - text.trim_start_matches('\u{feff}').len();
         let mut open = None;
-        for line in text.split_inclusive('\n') {
+        for line in text[at..].split_inclusive('\n') {
             let range = at..at + line.trim_end().len();
             at += line.len();
             let line = line.trim_end_matches(['\n', '\r']);
