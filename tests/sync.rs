@@ -8,7 +8,7 @@ use proptest::test_runner::{FileFailurePersistence, RngSeed};
 use tilmash::model::SegmentId;
 use tilmash::model::lock::{Lock, State as Told};
 use tilmash::parse::Document;
-use tilmash::project::State;
+use tilmash::project::{Project, State};
 use tilmash::render::Body;
 use tilmash::site::pending::Position;
 use tilmash::site::sync::{Accept, renewed};
@@ -1475,6 +1475,29 @@ fn what_one_language_alone_has_is_called_after_it() {
     assert!(files["content/a.lock"].contains("\n1.1a-en\ngone "), "{}", files["content/a.lock"]);
     replace(&mut files, "content/a.en.md", "The second", "Again only here. <!-- + -->\nThe second");
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.0-en 1.1 1.1a 1.1b-en 1.2 1.3 1a.1-en 1a.1a-en 2.1");
+}
+
+/// Also before the first sync.
+#[test]
+fn what_the_source_alone_has_is_no_translations_place_without_a_lock() {
+    let mut files = unsynced("Нөл. <!-- + -->\nБір.\nЕкі.\n", "One.\nTwo.\n");
+    let mut project = project();
+    let step = |files: &Files, project: &mut Project| {
+        let warm = project.state(inputs(files));
+        assert_eq!(difference(&snapshot(&warm), &snapshot(&state(files))), None);
+        (only_ids(files, "content/a.en.md"), pages(files))
+    };
+    let (ids, shown) = step(&files, &mut project);
+    assert_eq!((ids.as_str(), source_ids(&files).as_str()), ("1.2 1.3", "1.1 1.2 1.3"));
+    // The mark goes, and comes back.
+    replace(&mut files, "content/a.kk.md", " <!-- + -->", "");
+    assert_eq!(step(&files, &mut project).0, "1.1 1.2");
+    replace(&mut files, "content/a.kk.md", "Нөл.", "Нөл. <!-- + -->");
+    assert_eq!(step(&files, &mut project), (ids.clone(), shown.clone()));
+    sync(&mut files);
+    assert_eq!(only_ids(&files, "content/a.en.md"), ids);
+    let now = pages(&files);
+    assert!(now == shown, "pages are others after sync");
 }
 
 #[test]

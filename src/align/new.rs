@@ -99,8 +99,8 @@ impl NewIds {
     }
 }
 
-/// The ids of an edition without a lock: by position. Marks are heeded: what a line claims, or what was left out, is no
-/// other line's, and a line that stands for nothing takes no number, but letters and its language, `only`.
+/// The ids of an edition without a lock: by position. Marks are heeded: what a line claims, or what was left out, here or by the
+/// source for itself, is no other line's, and a line that stands for nothing takes no number, but letters and its language, `only`.
 pub fn by_position(lines: &[(u32, Claim<'_>)], omitted: &[SegmentId], only: Option<LanguageTag>) -> Vec<SegmentId> {
     let mut taken: HashSet<SegmentId> = omitted.iter().copied().collect();
     for (_, claim) in lines {

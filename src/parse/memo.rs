@@ -67,7 +67,7 @@ impl Memo {
         let mut fresh: Vec<Option<Parsed>> =
             inputs.par_iter_mut().map(|input| if is_translation(input) { None } else { parsed(input) }).collect();
         let mut news = HashMap::new();
-        for (input, fresh) in inputs.iter().zip(&fresh).filter(|(input, _)| input.lock.is_some() && !is_translation(input)) {
+        for (input, fresh) in inputs.iter().zip(&fresh).filter(|(input, _)| !is_translation(input)) {
             let source = fresh.as_ref().map_or_else(|| &self.parsed[&input.file].1.0, |(document, _)| document);
             news.extend(source.news.clone().map(|it| (input.key.clone(), it)));
         }

@@ -53,9 +53,10 @@ pub struct ParseInput {
 }
 
 impl ParseInput {
-    /// Whether `lock` finds the ids of this edition by the order of another one, which is parsed first.
+    /// Whether the ids of this edition are found by another one, which is parsed first: by its order in `lock`, or, without one, by what
+    /// it says that it alone has.
     pub fn is_translation(&self, lock: Option<&Arc<Lock>>) -> bool {
-        lock.is_some_and(|lock| align::is_translation(lock, &self.settings.languages[self.lang.0]))
+        lock.map_or(self.lang != self.settings.source, |lock| align::is_translation(lock, &self.settings.languages[self.lang.0]))
     }
 }
 
@@ -349,7 +350,7 @@ struct Addresses {
 fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
     let mut addresses = Addresses::default();
     let markdown::Written { segments, headings, marks, notes, .. } = written;
-    if input.lock.is_none() && marks.is_empty() {
+    if input.lock.is_none() && marks.is_empty() && input.news.is_none() {
         return addresses;
     }
     let lang = &input.settings.languages[input.lang.0];
@@ -364,11 +365,18 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
     };
     let omitted: Vec<SegmentId> = marks.iter().flat_map(|marks| marks.omitted.iter().copied()).collect();
     let ids = match &input.lock {
+        None if input.lang == input.settings.source => {
+            let lines: Vec<_> = segments.iter().map(|segment| (segment.block, Claim::Nothing)).collect();
+            let ids = align::by_position(&lines, &[], None);
+            let alone = (0..segments.len()).filter(|&at| claim(at) == Claim::Alone);
+            addresses.news.alone = alone.map(|at| ids[at]).collect();
+            ids
+        }
         None => {
-            let claim = |at| if input.lang == input.settings.source { Claim::Nothing } else { claim(at) };
             let lines: Vec<_> = segments.iter().enumerate().map(|(at, segment)| (segment.block, claim(at))).collect();
-            let omitted: &[SegmentId] = if input.lang == input.settings.source { &[] } else { &omitted };
-            align::by_position(&lines, omitted, LanguageTag::parse(lang))
+            let alone = input.news.iter().flat_map(|news| &news.alone);
+            let omitted: Vec<SegmentId> = omitted.iter().chain(alone).copied().collect();
+            align::by_position(&lines, &omitted, LanguageTag::parse(lang))
         }
         Some(lock) => {
             let texts: Vec<Cow<'_, str>> =
