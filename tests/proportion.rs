@@ -12,7 +12,7 @@ use common::{Files, state};
 #[test]
 fn long_texts_take_time_in_proportion() {
     type Text = fn(usize) -> String;
-    let texts: [(&str, usize, Text); 11] = [
+    let texts: [(&str, usize, Text); 12] = [
         ("bare URLs", 5_000, |n| "see https://a.example/b, ".repeat(n)),
         ("bare URLs of many events", 2_000, |n| "https://a.example/b_c?d&e ".repeat(n)),
         ("what only begins like a bare URL", 5_000, |n| "http://a_www..b_".repeat(n)),
@@ -36,6 +36,7 @@ fn long_texts_take_time_in_proportion() {
             })
         }),
         ("links to headings", 2_000, |n| "# A\n\n[b](#a-7)\n\n".repeat(n)),
+        ("beginnings of conflicts", 2_500, |n| "<<<<<<< a\n".repeat(n)),
     ];
     for (name, size, text) in texts {
         check(name, size, |size| Files::from([("content/a.en.md".to_owned(), text(size))]));
