@@ -136,6 +136,24 @@ fn rows_that_come_back_take_time_in_proportion() {
     }
 }
 
+/// The same of a table of which nothing is left: whether a cell was merged into another is asked of each.
+#[test]
+fn cells_that_are_gone_take_time_in_proportion() {
+    check("a table that lost a column and rows", 2_000, |size| {
+        let table = |row: &str, n: usize| {
+            format!("{row}\n{}\n{}", "|---".repeat(row.matches(" |").count()) + "|", format!("{row}\n").repeat(n))
+        };
+        let mut files = Files::from([
+            ("site.yaml".to_owned(), "title: T\nlanguages: [kk, en]\n".to_owned()),
+            ("content/index.kk.md".to_owned(), "# T\n".to_owned()),
+            ("content/a.kk.md".to_owned(), table("| yes | yes | yes | yes |", size)),
+        ]);
+        common::sync(&mut files);
+        files.insert("content/a.kk.md".to_owned(), table("| yes | yes | yes |", size / 2));
+        files
+    });
+}
+
 /// The same of a translation that stands in another order and says the same on most of its lines, in text and in tables.
 #[test]
 fn equal_lines_in_another_order_take_time_in_proportion() {
