@@ -1270,6 +1270,23 @@ fn a_translation_that_follows_loses_the_rows_that_the_source_lost() {
     assert_eq!(standing(&files), "");
 }
 
+/// It has as many rows as before: each is the one that it was, though the source has lost one, and no row says what it said.
+#[test]
+fn a_translation_that_does_not_follow_keeps_its_rows() {
+    let table = |rows: &[&str]| {
+        format!("| {} |\n|---|---|\n{}", rows[0], rows[1..].iter().map(|row| format!("| {row} |\n")).collect::<String>())
+    };
+    let kk = table(&["Ел | Су", "Қазақстан | иә", "Ресей | иә", "Қытай | иә", "Моңғолия | иә"]);
+    let en = table(&["Country | Water", "Kazakhstan | YES", "Russia | YES", "China | YES", "Mongolia | YES"]);
+    let mut files = work(&kk, &en);
+    replace(&mut files, "content/a.kk.md", "| Ресей | иә |\n", "");
+    sync(&mut files);
+    let all = "1.1 1.2 2.1 2.2 3.1 3.2 4.1 4.2 5.1 5.2";
+    assert_eq!(only_ids(&files, "content/a.en.md"), all);
+    replace(&mut files, "content/a.en.md", &en, &en.replace("a | YES", "a* | YES").replace("n | YES", "n* | YES"));
+    assert_eq!(only_ids(&files, "content/a.en.md"), all);
+}
+
 /// What the source lost and what it got in its place: a translation that follows has lost and got the same, though a cell of the new column
 /// says what one of the old column said.
 #[test]

@@ -156,11 +156,13 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(mut olds: Vec<OldRow<T>>, mut ne
         let new: Vec<usize> = new.clone().filter(|&row| rows.of_new[row].is_none()).collect();
         (old, new)
     };
-    // What the source has lost goes last: most likely the translation has followed it, and has lost the same rows and columns.
+    // Where rows are fewer now, what the source has lost goes last: most likely the translation has followed it, and has lost the same
+    // rows and columns. Where they are as many, it has not, and to pass one over would move all that follow.
     for wanted in [true, false] {
         for (old, new) in rows.gaps() {
             let (mut old, new) = left(&rows, &old, &new);
-            old.retain(|&old| is_live(old) == wanted);
+            let is_fewer = new.len() < old.len();
+            old.retain(|&old| !is_fewer || is_live(old) == wanted);
             if old.len().saturating_mul(new.len()) <= TABLE {
                 let score = |i: usize, j: usize| {
                     let (old, new) = (&olds[old[i]], &news[new[j]]);
