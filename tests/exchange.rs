@@ -1129,12 +1129,12 @@ fn works_in_another_language_than_the_source_are_exchanged_in_files_of_their_own
         assert_eq!(run.code, 0, "{}", run.err);
     }
     let translated = text_of(&folder, "only.po").replace("msgid \"One.\"\nmsgstr \"\"", "msgid \"One.\"\nmsgstr \"Eins.\"");
-    put(&folder, "only.po", &translated.replace("msgid \"Only\"\nmsgstr \"\"", "msgid \"Only\"\nmsgstr \"Nur\""));
+    put(&folder, "only.po", translated.replace("msgid \"Only\"\nmsgstr \"\"", "msgid \"Only\"\nmsgstr \"Nur\""));
     let run = tilmash(&folder, &["import", "only.po"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(text_of(&folder, "content/only.de.md").ends_with("\nEins.\n"), "{}", text_of(&folder, "content/only.de.md"));
     // A file that says another language than the works are written in.
-    put(&folder, "wrong.po", &text_of(&folder, "only.po").replace("X-Source-Language: en", "X-Source-Language: kk"));
+    put(&folder, "wrong.po", text_of(&folder, "only.po").replace("X-Source-Language: en", "X-Source-Language: kk"));
     let run = tilmash(&folder, &["import", "wrong.po"]);
     assert!(run.code == 1 && run.err.contains("translates from `kk`, and `only` is written in `en`"), "{}", run.err);
 }
