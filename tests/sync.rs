@@ -1287,6 +1287,22 @@ fn a_translation_that_does_not_follow_keeps_its_rows() {
     assert_eq!(only_ids(&files, "content/a.en.md"), all);
 }
 
+/// Its head says that it is the column that the source has lost: what its cells say now is not what the source got in its place.
+#[test]
+fn a_translation_that_does_not_follow_keeps_its_column() {
+    let table = |rows: [&str; 3]| format!("| {} |\n|---|---|---|\n| {} |\n| {} |\n", rows[0], rows[1], rows[2]);
+    let kk = table(["Ел | Су | Жер", "Қазақстан | иә | —", "Ресей | иә | —"]);
+    let en = table(["Country | Water | Land", "Kazakhstan | YES | —", "Russia | YES | —"]);
+    let mut files = work(&kk, &en);
+    let without = "| Ел | Жер |\n|---|---|\n| Қазақстан | — |\n| Ресей | — |\n";
+    replace(&mut files, "content/a.kk.md", &kk, without);
+    sync(&mut files);
+    replace(&mut files, "content/a.kk.md", without, &table(["Ел | Тау | Жер", "Қазақстан | биік | —", "Ресей | аласа | —"]));
+    sync(&mut files);
+    replace(&mut files, "content/a.en.md", &en, &en.replace("YES", "Yes"));
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.2 1.3 2.1 2.2 2.3 3.1 3.2 3.3");
+}
+
 /// What the source lost and what it got in its place: a translation that follows has lost and got the same, though a cell of the new column
 /// says what one of the old column said.
 #[test]

@@ -280,7 +280,7 @@ impl Place<'_> {
 /// Pairs what is left of a translation by place.
 pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
     let mut homes = Homes::of(pairs, |place| places[place].id.block, |line| lines[line].block);
-    let columns = table::columns_of(places.iter().map(|place| place.column), lines, pairs);
+    let columns = table::columns_of(places.iter().map(|place| (place.column, place.is_gone())), lines, pairs);
     // A note that both have is compared with that note, wherever it stands.
     let notes = Notes::of(places.iter().map(|place| place.note), lines.iter().map(|line| line.note), pairs, &open);
     for (of_places, of_lines) in notes.of_label.values() {
@@ -344,7 +344,9 @@ fn in_place(
             for &line in line_group {
                 let column = lines[line].cell.and_then(|cell| columns.before(cell));
                 let is_it = |place: &&usize| places[**place].column == column && pairs.of_old[**place].is_none();
-                if let Some(&place) = place_group.iter().filter(is_it).min_by_key(|&&place| places[place].is_gone()) {
+                // Where the column is still that which the source has lost, as its head may say, this is not what the source got there.
+                let keeps_gone = lines[line].cell.is_some_and(|cell| columns.keeps_gone(cell));
+                if let Some(&place) = place_group.iter().filter(is_it).min_by_key(|&&it| places[it].is_gone() != keeps_gone) {
                     pairs.pair(place, line);
                 }
             }
