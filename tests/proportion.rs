@@ -12,7 +12,7 @@ use common::{Files, state};
 #[test]
 fn long_texts_take_time_in_proportion() {
     type Text = fn(usize) -> String;
-    let texts: [(&str, usize, Text); 11] = [
+    let texts: [(&str, usize, Text); 12] = [
         ("bare URLs", 5_000, |n| "see https://a.example/b, ".repeat(n)),
         ("bare URLs of many events", 2_000, |n| "https://a.example/b_c?d&e ".repeat(n)),
         ("what only begins like a bare URL", 5_000, |n| "http://a_www..b_".repeat(n)),
@@ -36,6 +36,7 @@ fn long_texts_take_time_in_proportion() {
             })
         }),
         ("links to headings", 2_000, |n| "# A\n\n[b](#a-7)\n\n".repeat(n)),
+        ("beginnings of conflicts", 2_500, |n| "<<<<<<< a\n".repeat(n)),
     ];
     for (name, size, text) in texts {
         check(name, size, |size| Files::from([("content/a.en.md".to_owned(), text(size))]));
@@ -133,6 +134,24 @@ fn rows_that_come_back_take_time_in_proportion() {
             files
         });
     }
+}
+
+/// The same of a table of which nothing is left: whether a cell was merged into another is asked of each.
+#[test]
+fn cells_that_are_gone_take_time_in_proportion() {
+    check("a table that lost a column and rows", 2_000, |size| {
+        let table = |row: &str, n: usize| {
+            format!("{row}\n{}\n{}", "|---".repeat(row.matches(" |").count()) + "|", format!("{row}\n").repeat(n))
+        };
+        let mut files = Files::from([
+            ("site.yaml".to_owned(), "title: T\nlanguages: [kk, en]\n".to_owned()),
+            ("content/index.kk.md".to_owned(), "# T\n".to_owned()),
+            ("content/a.kk.md".to_owned(), table("| yes | yes | yes | yes |", size)),
+        ]);
+        common::sync(&mut files);
+        files.insert("content/a.kk.md".to_owned(), table("| yes | yes | yes |", size / 2));
+        files
+    });
 }
 
 /// The same of a translation that stands in another order and says the same on most of its lines, in text and in tables.

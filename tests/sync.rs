@@ -1270,6 +1270,39 @@ fn a_translation_that_follows_loses_the_rows_that_the_source_lost() {
     assert_eq!(standing(&files), "");
 }
 
+/// It has as many rows as before: each is the one that it was, though the source has lost one, and no row says what it said.
+#[test]
+fn a_translation_that_does_not_follow_keeps_its_rows() {
+    let table = |rows: &[&str]| {
+        format!("| {} |\n|---|---|\n{}", rows[0], rows[1..].iter().map(|row| format!("| {row} |\n")).collect::<String>())
+    };
+    let kk = table(&["Ел | Су", "Қазақстан | иә", "Ресей | иә", "Қытай | иә", "Моңғолия | иә"]);
+    let en = table(&["Country | Water", "Kazakhstan | YES", "Russia | YES", "China | YES", "Mongolia | YES"]);
+    let mut files = work(&kk, &en);
+    replace(&mut files, "content/a.kk.md", "| Ресей | иә |\n", "");
+    sync(&mut files);
+    let all = "1.1 1.2 2.1 2.2 3.1 3.2 4.1 4.2 5.1 5.2";
+    assert_eq!(only_ids(&files, "content/a.en.md"), all);
+    replace(&mut files, "content/a.en.md", &en, &en.replace("a | YES", "a* | YES").replace("n | YES", "n* | YES"));
+    assert_eq!(only_ids(&files, "content/a.en.md"), all);
+}
+
+/// Its head says that it is the column that the source has lost: what its cells say now is not what the source got in its place.
+#[test]
+fn a_translation_that_does_not_follow_keeps_its_column() {
+    let table = |rows: [&str; 3]| format!("| {} |\n|---|---|---|\n| {} |\n| {} |\n", rows[0], rows[1], rows[2]);
+    let kk = table(["Ел | Су | Жер", "Қазақстан | иә | —", "Ресей | иә | —"]);
+    let en = table(["Country | Water | Land", "Kazakhstan | YES | —", "Russia | YES | —"]);
+    let mut files = work(&kk, &en);
+    let without = "| Ел | Жер |\n|---|---|\n| Қазақстан | — |\n| Ресей | — |\n";
+    replace(&mut files, "content/a.kk.md", &kk, without);
+    sync(&mut files);
+    replace(&mut files, "content/a.kk.md", without, &table(["Ел | Тау | Жер", "Қазақстан | биік | —", "Ресей | аласа | —"]));
+    sync(&mut files);
+    replace(&mut files, "content/a.en.md", &en, &en.replace("YES", "Yes"));
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.2 1.3 2.1 2.2 2.3 3.1 3.2 3.3");
+}
+
 /// What the source lost and what it got in its place: a translation that follows has lost and got the same, though a cell of the new column
 /// says what one of the old column said.
 #[test]
@@ -1296,6 +1329,18 @@ fn a_translation_that_follows_has_what_the_source_got() {
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.2 1.3 2.1");
     replace(&mut files, "content/a.en.md", "The second.", "Quite new.");
     assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files)), (source_ids(&files), String::new()));
+}
+
+/// What was never translated has waited longer than what the source has lost meanwhile.
+#[test]
+fn what_the_source_lost_is_not_taken_for_what_was_never_translated() {
+    let mut files = work("Бірінші.\nЕкінші.\nҮшінші.\n", "One.\nThree. <!-- = 1.3 -->\n");
+    replace(&mut files, "content/a.en.md", " <!-- = 1.3 -->", "");
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.3");
+    replace(&mut files, "content/a.kk.md", "Үшінші.\n", "");
+    sync(&mut files);
+    replace(&mut files, "content/a.en.md", "Three.", "Three!");
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.3");
 }
 
 /// A row of which no cell is its own is found again where it went, though it has got a cell meanwhile.

@@ -280,7 +280,7 @@ impl Place<'_> {
 /// Pairs what is left of a translation by place.
 pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
     let mut homes = Homes::of(pairs, |place| places[place].id.block, |line| lines[line].block);
-    let columns = table::columns_of(places.iter().map(|place| place.column), lines, pairs);
+    let columns = table::columns_of(places.iter().map(|place| (place.column, place.is_gone())), lines, pairs);
     // A note that both have is compared with that note, wherever it stands.
     let notes = Notes::of(places.iter().map(|place| place.note), lines.iter().map(|line| line.note), pairs, &open);
     for (of_places, of_lines) in notes.of_label.values() {
@@ -344,7 +344,9 @@ fn in_place(
             for &line in line_group {
                 let column = lines[line].cell.and_then(|cell| columns.before(cell));
                 let is_it = |place: &&usize| places[**place].column == column && pairs.of_old[**place].is_none();
-                if let Some(&place) = place_group.iter().filter(is_it).min_by_key(|&&place| places[place].is_gone()) {
+                // Where the column is still that which the source has lost, as its head may say, this is not what the source got there.
+                let keeps_gone = lines[line].cell.is_some_and(|cell| columns.keeps_gone(cell));
+                if let Some(&place) = place_group.iter().filter(is_it).min_by_key(|&&it| places[it].is_gone() != keeps_gone) {
                     pairs.pair(place, line);
                 }
             }
@@ -424,10 +426,21 @@ fn beside(
 }
 
 /// The places of a group for so many lines: those where lines were before, then those that have waited for one, then what is new
-/// in the source, and at last what the source has lost, as the translation that changes there has, too; in order.
+/// in the source; in order.
+///
+/// What the source has lost goes behind what it has got since: the translation that changes there has followed. But it goes before what has waited
+/// longer.
 fn chosen(group: &[usize], count: usize, places: &[Place<'_>]) -> impl Iterator<Item = usize> {
     let mut wanted: Vec<usize> = group.to_vec();
-    wanted.sort_by_key(|&place| (places[place].is_gone(), places[place].own.is_none(), places[place].is_new));
+    let last_gone = group.iter().filter(|&&place| places[place].is_gone()).map(|&place| places[place].id.sentence.number).max();
+    let class = |place: &Place<'_>| match last_gone {
+        _ if place.own.is_some() && !place.is_gone() => 0,
+        // What is put in between has letters, and what is put behind has a greater number.
+        Some(last) if !place.is_gone() && place.id.sentence.suffix == 0 && place.id.sentence.number <= last => 3,
+        Some(_) if place.is_gone() => 2,
+        _ => 1,
+    };
+    wanted.sort_by_key(|&place| (class(&places[place]), places[place].is_new));
     wanted.truncate(count);
     wanted.sort_unstable();
     wanted.into_iter()

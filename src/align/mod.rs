@@ -23,7 +23,7 @@
 //!    are taken for these, line by line. A translation, of whose text the lock has the digest alone, comes here at once; its
 //!    blocks are set beside those of the gap by the least difference in their numbers of lines, and a line that was there before goes first;
 //!    but where the source has lost it, and a line of the translation says something else, the translation has followed, and what the source
-//!    has now goes before.
+//!    has got since goes before.
 //! 6. **A new id,** which no sentence of the work had before: `align/new.rs`.
 //!
 //! Cells of tables, of which many say the same, are matched before all by their rows and columns: `align/table.rs`. And what of a
@@ -200,12 +200,13 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
         }
     }
     let ids = NewIds::of(lock, &ids).fill(ids, lines, None);
+    let kept: Vec<(usize, usize)> = pairs.of_old.iter().enumerate().filter_map(|(old, line)| Some((old, (*line)?))).collect();
     let gone = (0..olds.len())
         .filter(|&old| pairs.of_old[old].is_none())
         .map(|old| {
             let stanza = lock.segment(olds[old].id).expect("it comes from there");
             let source = stanza.source.as_ref().expect("it has one");
-            let into = merged_into(old, &olds, lines, &pairs).map(|line| ids[line]);
+            let into = merged_into(old, &olds, lines, &kept).map(|line| ids[line]);
             (olds[old].id, Gone { digest: source.digest, anchors: source.anchors.clone(), into })
         })
         .collect();
@@ -301,14 +302,14 @@ fn come_back(
     }
 }
 
-/// The line that a sentence without a partner was merged into: one near it that changed and has most of its words.
-fn merged_into(old: usize, olds: &[Old<'_>], lines: &[Line<'_>], pairs: &order::Pairs) -> Option<usize> {
+/// The line that a sentence without a partner was merged into: one near it that changed and has most of its words; `kept` are those
+/// that have a partner, with it.
+fn merged_into(old: usize, olds: &[Old<'_>], lines: &[Line<'_>], kept: &[(usize, usize)]) -> Option<usize> {
     const MOST: usize = 70;
-    let before = pairs.of_old[..old].iter().rev().flatten().next();
-    let after = pairs.of_old[old + 1..].iter().flatten().next();
+    let (before, after) = kept.split_at(kept.partition_point(|&(partner, _)| partner < old));
     let own = words::words(olds[old].text);
-    before.into_iter().chain(after).copied().find(|&line| {
-        let partner = pairs.of_new[line].expect("it is somebody's partner");
+    let mut near = before.last().into_iter().chain(after.first()).copied();
+    let found = near.find(|&(partner, line)| {
         let changed = olds[partner].digest != lines[line].digest;
         changed && {
             let (now, then) = (words::words(lines[line].text), words::words(olds[partner].text));
@@ -316,7 +317,8 @@ fn merged_into(old: usize, olds: &[Old<'_>], lines: &[Line<'_>], pairs: &order::
             // What the two had in common before says nothing.
             gained * 100 >= own.len() * MOST && gained > had
         }
-    })
+    });
+    found.map(|(_, line)| line)
 }
 
 /// A translation: the lock has digests of its lines, and the order of the source.

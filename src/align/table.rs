@@ -156,11 +156,13 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(mut olds: Vec<OldRow<T>>, mut ne
         let new: Vec<usize> = new.clone().filter(|&row| rows.of_new[row].is_none()).collect();
         (old, new)
     };
-    // What the source has lost goes last: most likely the translation has followed it, and has lost the same rows and columns.
+    // Where rows are fewer now, what the source has lost goes last: most likely the translation has followed it, and has lost the same
+    // rows and columns. Where they are as many, it has not, and to pass one over would move all that follow.
     for wanted in [true, false] {
         for (old, new) in rows.gaps() {
             let (mut old, new) = left(&rows, &old, &new);
-            old.retain(|&old| is_live(old) == wanted);
+            let is_fewer = new.len() < old.len();
+            old.retain(|&old| !is_fewer || is_live(old) == wanted);
             if old.len().saturating_mul(new.len()) <= TABLE {
                 let score = |i: usize, j: usize| {
                     let (old, new) = (&olds[old[i]], &news[new[j]]);
@@ -242,6 +244,8 @@ pub(super) struct Columns {
     taken: HashSet<(u32, u32)>,
     /// Those that are none of now.
     gone: HashSet<(u32, u32)>,
+    /// Columns of now of which nothing is known but what the source has lost.
+    kept: HashSet<(u32, u32)>,
 }
 
 impl Columns {
@@ -291,20 +295,28 @@ impl Columns {
         self.gone.contains(&(table, column))
     }
 
+    /// Whether a translation still has in the column of a cell what the source has lost.
+    pub(super) fn keeps_gone(&self, cell: Cell) -> bool {
+        self.kept.contains(&(cell.table, cell.column))
+    }
+
     fn is_taken(&self, table: u32, column: u32) -> bool {
         self.taken.contains(&(table, column))
     }
 }
 
-/// Which columns the lines of a translation stand in, by those whose places are known.
-pub(super) fn columns_of(places: impl Iterator<Item = Option<u32>>, lines: &[Line<'_>], pairs: &Pairs) -> Columns {
+/// Which columns the lines of a translation stand in, by those whose places are known: their columns, and whether the source has lost them.
+pub(super) fn columns_of(places: impl Iterator<Item = (Option<u32>, bool)>, lines: &[Line<'_>], pairs: &Pairs) -> Columns {
     let mut votes: BTreeMap<(u32, u32, u32), usize> = BTreeMap::new();
-    for (column, line) in places.zip(&pairs.of_old) {
+    let (mut live, mut kept) = (HashSet::new(), HashSet::new());
+    for ((column, is_gone), line) in places.zip(&pairs.of_old) {
         if let (Some(column), Some(cell)) = (column, line.and_then(|line| lines[line].cell)) {
             *votes.entry((cell.table, column, cell.column)).or_default() += 1;
+            if is_gone { &mut kept } else { &mut live }.insert((cell.table, cell.column));
         }
     }
-    Columns::of(votes)
+    kept.retain(|column| !live.contains(column));
+    Columns { kept, ..Columns::of(votes) }
 }
 
 /// Offers what was voted for, the most votes first.

@@ -19,6 +19,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   tilmash export --to po --language en > book.en.po
   tilmash export --to xliff --language en vectors/russia vectors/china --output to-translate/
   tilmash export --to csv --language en --pending vectors/ --output pending.csv
+  tilmash export --to po --from en --language kk > only-english.kk.po
 
 The files come back with `tilmash import`.";
 

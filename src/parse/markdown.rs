@@ -102,6 +102,8 @@ struct Writer<'a, 'p> {
     quotes_open: u32,
     /// Whether the text may hold bare URLs at all: a search for them costs more than all else in a text without.
     has_urls: bool,
+    /// Where the last conflict that git left has its middle: none begins behind. Looked for once, since many lines may look like one.
+    last_conflict: usize,
     table: Option<Table>,
     /// How many tables were begun.
     tables: u32,
@@ -181,6 +183,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             links: Vec::new(),
             quotes_open: 0,
             has_urls: page.is_some() && (text.contains("http") || text.contains("www.")),
+            last_conflict: if page.is_some() { last_conflict(text) } else { 0 },
             table: None,
             tables: 0,
             heading: None,
@@ -601,13 +604,8 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     /// Whether a conflict that git left begins here; in a block of code one may be shown.
     fn conflict(&mut self, range: &Range<usize>) {
-        let text = self.text;
-        let line = &text[range.start..];
-        if !line.starts_with("<<<<<<< ") || !(range.start == 0 || text[..range.start].ends_with('\n')) {
-            return;
-        }
-        let has = |marker: &str| line.lines().any(|line| line.starts_with(marker));
-        if has("=======") && has(">>>>>>> ") {
+        let (before, line) = self.text.split_at(range.start);
+        if range.start < self.last_conflict && line.starts_with("<<<<<<< ") && (before.is_empty() || before.ends_with('\n')) {
             let end = line.find(['\r', '\n']).unwrap_or(line.len());
             let message = "git left a conflict in the text".to_owned();
             if let Some(problem) = self.problem(&code::CONFLICT, range.start..range.start + end, message) {
@@ -877,6 +875,11 @@ impl<'a, 'p> Writer<'a, 'p> {
             note.push_hint("`markdown: {raw_html: true}` in site.yaml lets it through".to_owned());
         }
     }
+}
+
+/// Where the last conflict that git left has its middle; 0 if it left none.
+fn last_conflict(text: &str) -> usize {
+    text.rfind("\n>>>>>>> ").and_then(|end| text[..end].rfind("\n=======")).unwrap_or(0)
 }
 
 /// Whether an element is a block, not a part of running text.
