@@ -156,13 +156,13 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(mut olds: Vec<OldRow<T>>, mut ne
         let new: Vec<usize> = new.clone().filter(|&row| rows.of_new[row].is_none()).collect();
         (old, new)
     };
-    // Where rows are fewer now, what the source has lost goes last: most likely the translation has followed it, and has lost the same
-    // rows and columns. Where they are as many, it has not, and to pass one over would move all that follow.
+    // Where rows are as many as before, the translation most likely has not followed its source, and to pass over one that the source has
+    // lost would move all that come after it. Else that goes last: the translation has lost the same rows and columns.
     for wanted in [true, false] {
         for (old, new) in rows.gaps() {
             let (mut old, new) = left(&rows, &old, &new);
-            let is_fewer = new.len() < old.len();
-            old.retain(|&old| !is_fewer || is_live(old) == wanted);
+            let has_followed = new.len() != old.len();
+            old.retain(|&old| !has_followed || is_live(old) == wanted);
             if old.len().saturating_mul(new.len()) <= TABLE {
                 let score = |i: usize, j: usize| {
                     let (old, new) = (&olds[old[i]], &news[new[j]]);
