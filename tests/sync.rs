@@ -1320,7 +1320,11 @@ fn a_translation_that_follows_has_what_the_source_got() {
     sync(&mut files);
     replace(&mut files, "content/a.en.md", &en, &table(&["Country | Hills | Land", "Kazakhstan | YES | —", "Russia | NO | —"]));
     assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files)), (source_ids(&files), String::new()));
-    // And a sentence.
+    // And a sentence; on one day, or on two.
+    let mut files = edited("Екінші сөйлем басқа нәрсе туралы.\nҮшінші", "Үшінші");
+    replace(&mut files, "content/a.kk.md", "Төртінші", "Мүлде жаңа.\nТөртінші");
+    replace(&mut files, "content/a.en.md", "The second.\nThe third.\n\n", "The third.\n\nQuite new.\n");
+    assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files)), (source_ids(&files), String::new()));
     let mut files = edited("Екінші сөйлем басқа нәрсе туралы.\n", "");
     sync(&mut files);
     replace(&mut files, "content/a.kk.md", "\nҮшінші", "\nМүлде жаңа.\nҮшінші");

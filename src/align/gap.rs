@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::order::Pairs;
-use super::settle::{Known, Order};
+use super::settle::Known;
 use super::table::{self, Columns};
 use super::words::Texts;
 use super::{Claim, LIKE_ELSEWHERE, LIKE_HERE, Line, Old};
@@ -251,6 +251,8 @@ pub(super) struct Place<'a> {
     pub(super) source: Option<TextDigest>,
     /// Whether the source has nothing here.
     pub(super) is_alone: bool,
+    /// Whether it had something here, and has it no more.
+    pub(super) is_gone: bool,
     /// Whether the lock has nothing of the source here.
     pub(super) is_new: bool,
     /// The label of the footnote that it is in.
@@ -265,22 +267,16 @@ pub(super) struct Place<'a> {
 
 impl Place<'_> {
     /// What the translation had here, if it had something.
-    pub(super) fn known(&self, source: &Order) -> Option<Known> {
-        let is_alone = !source.has(self.id);
-        let is_gone = is_alone && self.id.only.is_none();
-        Some(Known { id: self.id, says: (self.own_column, self.own?), is_alone, is_gone, in_row: self.in_row })
-    }
-
-    /// Whether the source had something here, and has it no more.
-    fn is_gone(&self) -> bool {
-        self.is_alone && self.id.only.is_none()
+    pub(super) fn known(&self) -> Option<Known> {
+        let Self { id, is_alone, is_gone, in_row, .. } = *self;
+        Some(Known { id, says: (self.own_column, self.own?), is_alone, is_gone, in_row })
     }
 }
 
 /// Pairs what is left of a translation by place.
 pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
     let mut homes = Homes::of(pairs, |place| places[place].id.block, |line| lines[line].block);
-    let columns = table::columns_of(places.iter().map(|place| (place.column, place.is_gone())), lines, pairs);
+    let columns = table::columns_of(places.iter().map(|place| (place.column, place.is_gone)), lines, pairs);
     // A note that both have is compared with that note, wherever it stands.
     let notes = Notes::of(places.iter().map(|place| place.note), lines.iter().map(|line| line.note), pairs, &open);
     for (of_places, of_lines) in notes.of_label.values() {
@@ -346,7 +342,7 @@ fn in_place(
                 let is_it = |place: &&usize| places[**place].column == column && pairs.of_old[**place].is_none();
                 // Where the column is still that which the source has lost, as its head may say, this is not what the source got there.
                 let keeps_gone = lines[line].cell.is_some_and(|cell| columns.keeps_gone(cell));
-                if let Some(&place) = place_group.iter().filter(is_it).min_by_key(|&&it| places[it].is_gone() != keeps_gone) {
+                if let Some(&place) = place_group.iter().filter(is_it).min_by_key(|&&it| places[it].is_gone != keeps_gone) {
                     pairs.pair(place, line);
                 }
             }
@@ -432,12 +428,12 @@ fn beside(
 /// longer.
 fn chosen(group: &[usize], count: usize, places: &[Place<'_>]) -> impl Iterator<Item = usize> {
     let mut wanted: Vec<usize> = group.to_vec();
-    let last_gone = group.iter().filter(|&&place| places[place].is_gone()).map(|&place| places[place].id.sentence.number).max();
+    let last_gone = group.iter().filter(|&&place| places[place].is_gone).map(|&place| places[place].id.sentence.number).max();
     let class = |place: &Place<'_>| match last_gone {
-        _ if place.own.is_some() && !place.is_gone() => 0,
+        _ if place.own.is_some() && !place.is_gone => 0,
         // What is put in between has letters, and what is put behind has a greater number.
-        Some(last) if !place.is_gone() && place.id.sentence.suffix == 0 && place.id.sentence.number <= last => 3,
-        Some(_) if place.is_gone() => 2,
+        Some(last) if !place.is_gone && place.id.sentence.suffix == 0 && place.id.sentence.number <= last => 3,
+        Some(_) if place.is_gone => 2,
         _ => 1,
     };
     wanted.sort_by_key(|&place| (class(&places[place]), places[place].is_new));

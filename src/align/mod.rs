@@ -336,15 +336,15 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
         }
     }
     taken.extend(&claimed);
-    let places = places(lock, lang, news, &taken);
-    let free: Vec<usize> = (0..lines.len()).filter(|&line| ids[line].is_none()).collect();
-    // What was there before, of the lines that no mark has spoken for.
-    let known: Vec<usize> = (0..places.len()).filter(|&at| places[at].own.is_some()).collect();
     let source_order = match news.and_then(|news| news.order.as_ref()) {
         Some(order) => settle::Order::of(order.iter().copied()),
         None => settle::Order::of(segments(lock).filter(|(_, stanza)| stanza.source.is_some()).map(|(id, _)| id)),
     };
-    let knowns: Vec<settle::Known> = known.iter().filter_map(|&at| places[at].known(&source_order)).collect();
+    let places = places(lock, lang, news, &source_order, &taken);
+    let free: Vec<usize> = (0..lines.len()).filter(|&line| ids[line].is_none()).collect();
+    // What was there before, of the lines that no mark has spoken for.
+    let known: Vec<usize> = (0..places.len()).filter(|&at| places[at].own.is_some()).collect();
+    let knowns: Vec<settle::Known> = known.iter().filter_map(|&at| places[at].known()).collect();
     if let Some(settled) = settle::settled(knowns.clone(), &source_order, &free, lines) {
         free.iter().zip(settled).for_each(|(&line, id)| ids[line] = Some(id));
         let ids = ids.into_iter().map(|id| id.expect("free lines are settled, others are claimed")).collect();
@@ -412,8 +412,14 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
     Addressed { ids, ..Addressed::default() }
 }
 
-/// Where a line of a translation may belong: what the source has, and what the translation had, in the order of the source.
-fn places<'a>(lock: &'a Lock, lang: &str, news: Option<&'a News>, taken: &HashSet<SegmentId>) -> Vec<gap::Place<'a>> {
+/// Where a line of a translation may belong: what the source has today, and what the translation had, in the order of the lock.
+fn places<'a>(
+    lock: &'a Lock,
+    lang: &str,
+    news: Option<&'a News>,
+    source_order: &settle::Order,
+    taken: &HashSet<SegmentId>,
+) -> Vec<gap::Place<'a>> {
     let (newcomers, alone) = news.map_or((&[][..], &[][..]), |news| (&news.newcomers, &news.alone));
     let alone: HashSet<SegmentId> = alone.iter().copied().collect();
     let own = |stanza: &Stanza| stanza.translation(lang).map(|translation| (translation.own, translation.column));
@@ -433,6 +439,7 @@ fn places<'a>(lock: &'a Lock, lang: &str, news: Option<&'a News>, taken: &HashSe
             in_row: own_column.flatten().is_none(),
             source: newcomer.cell.map(|(_, digest)| digest),
             is_alone: false,
+            is_gone: false,
             is_new: true,
             note: newcomer.note.as_deref(),
             column,
@@ -441,7 +448,8 @@ fn places<'a>(lock: &'a Lock, lang: &str, news: Option<&'a News>, taken: &HashSe
     let mut places = behind.remove(&None).unwrap_or_default();
     for (id, stanza) in segments(lock) {
         let (own, own_column) = own(stanza).unzip();
-        if (stanza.source.is_some() || own.is_some()) && !new_ids.contains(&id) {
+        let is_alone = !source_order.has(id);
+        if (!is_alone || own.is_some()) && !new_ids.contains(&id) {
             let (source, own_column) = (stanza.source.as_ref(), own_column.flatten());
             let column = source.map_or(own_column, |source| source.column);
             places.push(gap::Place {
@@ -451,7 +459,8 @@ fn places<'a>(lock: &'a Lock, lang: &str, news: Option<&'a News>, taken: &HashSe
                 own_column: column_of(own_column, column),
                 in_row: own_column.is_none(),
                 source: source.map(|source| source.digest),
-                is_alone: source.is_none(),
+                is_alone,
+                is_gone: is_alone && id.only.is_none(),
                 is_new: false,
                 note: source.and_then(|source| source.note.as_deref()),
                 column,

@@ -148,8 +148,9 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(mut olds: Vec<OldRow<T>>, mut ne
             rows.pair(old, new);
         }
     });
-    olds.iter_mut().for_each(|old| (old.texts.sort_unstable(), old.live.sort_unstable()).1);
-    news.iter_mut().for_each(|texts| texts.sort_unstable());
+    for texts in olds.iter_mut().flat_map(|old| [&mut old.texts, &mut old.live]).chain(&mut news) {
+        texts.sort_unstable();
+    }
     let is_live = |old: usize| !olds[old].live.is_empty();
     let left = |rows: &Pairs, old: &Range<usize>, new: &Range<usize>| {
         let old: Vec<usize> = old.clone().filter(|&row| rows.of_old[row].is_none()).collect();
@@ -158,15 +159,14 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(mut olds: Vec<OldRow<T>>, mut ne
     };
     // Where rows are as many as before, the translation most likely has not followed its source, and to pass over one that the source has
     // lost would move all that come after it. Else that goes last: the translation has lost the same rows and columns.
-    for wanted in [true, false] {
+    for (are_live, least) in [(true, LIKE_HERE), (false, LIKE_ELSEWHERE)] {
         for (old, new) in rows.gaps() {
             let (mut old, new) = left(&rows, &old, &new);
             let has_followed = new.len() != old.len();
-            old.retain(|&old| !has_followed || is_live(old) == wanted);
+            old.retain(|&old| !has_followed || is_live(old) == are_live);
             if old.len().saturating_mul(new.len()) <= TABLE {
                 let score = |i: usize, j: usize| {
                     let (old, new) = (&olds[old[i]], &news[new[j]]);
-                    let least = if wanted { LIKE_HERE } else { LIKE_ELSEWHERE };
                     match likeness(&old.texts, new).max(likeness(&old.live, new)) {
                         likeness if likeness >= least => u32::from(likeness),
                         _ => 0,

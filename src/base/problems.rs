@@ -59,6 +59,11 @@ impl Problems {
         self.iter().cloned().collect()
     }
 
+    /// Those in one file, each once.
+    pub fn of_file(&self, file: &str) -> impl Iterator<Item = &Diagnostic> {
+        self.files.get(file).into_iter().flat_map(|of_file| of_file.shown())
+    }
+
     /// How many there are of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.counts[severity as usize]

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::base::{Diagnostic, Failure, suggest};
 use crate::exchange::{self, Batch, Format, Standing, Unit, collect};
-use crate::model::{Config, LangId};
+use crate::model::LangId;
 use crate::project::Project;
 use crate::site::Site;
 
@@ -76,8 +76,8 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
     let mut project = Project::new(&global.root, overrides(&global.root, None, true)?);
     let state = project.refresh()?;
     let Some(site) = state.site() else { return Ok(report::report(global, &state.problems, &state.inputs)) };
-    let lang = language(&site.config, &args.language)?;
-    let from = args.from.as_deref().map_or(Ok(site.source()), |code| language(&site.config, code))?;
+    let lang = sync::language(site, &args.language)?;
+    let from = args.from.as_deref().map_or(Ok(site.source()), |code| sync::language(site, code))?;
     if lang == from {
         let others: Vec<&str> = site.config.lang_ids().filter(|&it| it != lang).map(|it| site.config.code(it)).collect();
         return Err(Failure::new(format!("`{}` is the language that is translated from", args.language))
@@ -133,16 +133,6 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
     }
     let unread: Vec<Diagnostic> = unread.into_values().flatten().collect();
     Ok(report::report(global, &unread, &state.inputs))
-}
-
-/// The language of that code.
-pub(super) fn language(config: &Config, code: &str) -> Result<LangId, Failure> {
-    config.language(code).ok_or_else(|| {
-        let codes: Vec<&str> = config.languages.iter().map(|language| language.code.as_str()).collect();
-        let hint = suggest::did_you_mean(code, codes.iter().copied());
-        Failure::new(format!("the site has no language `{code}`"))
-            .hint(hint.unwrap_or_else(|| format!("its languages are: {}", codes.join(", "))))
-    })
 }
 
 /// Works that are named on the command line.

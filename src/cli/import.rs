@@ -20,7 +20,7 @@ use crate::project::{Project, State};
 use crate::site::{Site, WorkId};
 
 use super::put::put;
-use super::{Global, Outcome, export, overrides, report, say, sync};
+use super::{Global, Outcome, overrides, report, say, sync};
 
 pub(super) const EXAMPLES: &str = "Examples:
   tilmash import book.en.po --dry-run
@@ -56,7 +56,7 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
     let mut project = Project::new(&global.root, overrides(&global.root, None, true)?);
     let state = project.refresh()?;
     let Some(site) = state.site() else { return Ok(report::report(global, &state.problems, &state.inputs)) };
-    let language = args.language.as_deref().map(|code| export::language(&site.config, code)).transpose()?;
+    let language = args.language.as_deref().map(|code| sync::language(site, code)).transpose()?;
     let mut texts = BTreeMap::new();
     let mut problems = Vec::new();
     let mut files = Vec::new();

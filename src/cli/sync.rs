@@ -161,11 +161,9 @@ fn accepts(site: &Site, args: &SyncArgs) -> Result<BTreeMap<WorkId, Accept>, Fai
 pub(super) fn unread(state: &State, site: &Site, work: WorkId) -> Vec<Diagnostic> {
     let lock = lock_file(state, site, work);
     let editions = site.work(work).editions.iter().flatten();
-    let files: Vec<&str> = editions.map(|edition| &*edition.document.file).chain([lock.as_str()]).collect();
-    let is_of_it = |problem: &&Diagnostic| {
-        UNREAD.contains(&problem.code) && problem.place.as_ref().is_some_and(|place| files.contains(&&*place.file))
-    };
-    let mut found: Vec<Diagnostic> = state.problems.iter().filter(is_of_it).cloned().collect();
+    let files = editions.map(|edition| &*edition.document.file).chain([lock.as_str()]);
+    let problems = files.flat_map(|file| state.problems.of_file(file));
+    let mut found: Vec<Diagnostic> = problems.filter(|problem| UNREAD.contains(&problem.code)).cloned().collect();
     for problem in &mut found {
         // Whatever `severity` says: what cannot be read is not synced.
         problem.severity = Severity::Error;

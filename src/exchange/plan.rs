@@ -116,12 +116,11 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
             consider(site, &rules, lang, opened, unit, place, options, &mut plan);
         }
         for (written, (place, keys)) in others {
-            let (first, more) = (keys[0], keys.len() - 1);
-            let from = from.map_or("", |from| site.config.code(from));
-            let message =
-                format!("`{file}` translates from `{from}`, and `{first}` is written in `{}`", site.config.code(written));
-            let diagnostic = Diagnostic::at(&code::EXCHANGE_LANGUAGE, place, message);
-            plan.problems.push(diagnostic.maybe_hint((more > 0).then(|| format!("so are others: {}", keys[1..].join(", ")))));
+            let more = if keys.len() > 1 { format!(" (and {} more)", keys.len() - 1) } else { String::new() };
+            let (first, from, written) = (keys[0], from.map_or("", |from| site.config.code(from)), site.config.code(written));
+            let message = format!("`{file}` translates from `{from}`, and `{first}`{more} is written in `{written}`");
+            let hint = format!("`tilmash export --from {written}` writes these");
+            plan.problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, place, message).hint(hint));
         }
     }
     for ((lang, work), opened) in editions {

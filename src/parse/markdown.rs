@@ -102,8 +102,8 @@ struct Writer<'a, 'p> {
     quotes_open: u32,
     /// Whether the text may hold bare URLs at all: a search for them costs more than all else in a text without.
     has_urls: bool,
-    /// Where the last conflict that git left has its middle: none begins behind. Looked for once, since many lines may look like one.
-    last_conflict: usize,
+    /// Where the last conflict that git left has its middle: none begins behind. Looked for once, where a line looks like the beginning of one.
+    last_conflict: Option<usize>,
     table: Option<Table>,
     /// How many tables were begun.
     tables: u32,
@@ -183,7 +183,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             links: Vec::new(),
             quotes_open: 0,
             has_urls: page.is_some() && (text.contains("http") || text.contains("www.")),
-            last_conflict: if page.is_some() { last_conflict(text) } else { 0 },
+            last_conflict: None,
             table: None,
             tables: 0,
             heading: None,
@@ -605,7 +605,11 @@ impl<'a, 'p> Writer<'a, 'p> {
     /// Whether a conflict that git left begins here; in a block of code one may be shown.
     fn conflict(&mut self, range: &Range<usize>) {
         let (before, line) = self.text.split_at(range.start);
-        if range.start < self.last_conflict && line.starts_with("<<<<<<< ") && (before.is_empty() || before.ends_with('\n')) {
+        if !line.starts_with("<<<<<<< ") || !(before.is_empty() || before.ends_with('\n')) {
+            return;
+        }
+        let text = self.text;
+        if range.start < *self.last_conflict.get_or_insert_with(|| last_conflict(text)) {
             let end = line.find(['\r', '\n']).unwrap_or(line.len());
             let message = "git left a conflict in the text".to_owned();
             if let Some(problem) = self.problem(&code::CONFLICT, range.start..range.start + end, message) {
