@@ -586,7 +586,31 @@ fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
     }
     let expected = A_EN.1.replace("## Chapter", "## A chapter").replace("A note.", "A new note.");
     assert_eq!(text_of(&folder, A_EN.0), expected, "{}", run.err);
-    assert!(run.err.contains("2 translations taken into 1 file") && run.err.contains("8 refused"), "{}", run.err);
+    // What has no address is no translation of anything.
+    assert!(run.err.contains("2 translations taken into 1 file") && run.err.contains("7 refused"), "{}", run.err);
+}
+
+/// Without a lock a table that the translation lacks would be set beside what comes next: of that an export tells.
+#[test]
+fn addresses_that_do_not_last_are_told_of() {
+    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let export = |key: &str| tilmash(&folder, &["export", "--to", "po", "--language", "en", key]).err;
+    assert!(export("a").contains("1 work without a lock"), "{}", export("a"));
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    assert!(!export("a").contains("without a lock"), "{}", export("a"));
+}
+
+/// Of files in which nothing is to be found it is said that there is nothing.
+#[test]
+fn a_file_without_sentences_is_told_of() {
+    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    for format in Format::ALL {
+        let file = format!("x.{}", format.extension());
+        put(&folder, &file, exchange::write(format, &Batch::default()));
+        let run = tilmash(&folder, &["import", "--language", "en", &file]);
+        let said = format!("warning[exchange-empty]: `{file}` holds no sentence");
+        assert!(run.code == 0 && run.err.contains(&said), "{}", run.err);
+    }
 }
 
 #[test]
@@ -887,7 +911,7 @@ fn a_table_that_is_missing_is_put_in_whole() {
     put(&folder, "x.po", po(&[&table[..2], &table[3..4], &[("a#1.1", "Бір.", "One!")]].concat()));
     let run = tilmash(&folder, &["import", "x.po"]);
     let named = "the table of `a#2.1` is not translated whole: `a#3.1`, `a#4.1` are missing";
-    assert!(run.code == 1 && run.err.contains(named) && run.err.contains("1 refused"), "{}", run.err);
+    assert!(run.code == 1 && run.err.contains(named) && run.err.contains("3 refused"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), translation.replace("One.", "One!"));
     put(&folder, A_EN.0, translation);
     put(&folder, "x.po", po(&[&table[..], &[("a#7.1", "А", "A"), ("a#8.1", "Ә", "Ä")]].concat()));
@@ -939,6 +963,26 @@ fn a_table_that_would_not_be_read_as_one_is_refused_alone() {
     let run = tilmash(&folder, &["import", "x.po"]);
     assert!(run.code == 1 && run.err.contains("1 refused") && run.err.contains("`a#4.1` would not stay"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("| Capital") && text_of(&folder, A_EN.0).contains("| Delhi"), "{}", run.err);
+}
+
+/// A list without empty lines between its items has none when it gets one behind an item that ends in a table or in a paragraph.
+#[test]
+fn a_list_that_is_tight_stays_so() {
+    let source =
+        "---\ntitle: А\n---\n\n- Бір\n\n  | Ел |\n  |---|\n  | Қазақстан |\n- Екі\n- Үш\n\n> 1. Төрт\n>\n>    Бес\n> 2. Алты\n";
+    let translation = "---\ntitle: A\n---\n\n- One\n\n  | Country |\n  |---|\n  | Kazakhstan |\n- Two\n- Three\n\n> 1. Four\n>\n>    Five\n> 2. Six\n";
+    let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    for (lines, messages) in [
+        (&["- Two\n"][..], &[("a#4.1", "Екі", "Two")][..]),
+        (&["- Two\n", "- Three\n"], &[("a#4.1", "Екі", "Two"), ("a#5.1", "Үш", "Three")]),
+        (&["> 2. Six\n"], &[("a#8.1", "Алты", "Six")]),
+    ] {
+        put(&folder, A_EN.0, lines.iter().fold(translation.to_owned(), |text, line| text.replace(line, "")));
+        put(&folder, "x.po", po(messages));
+        let run = tilmash(&folder, &["import", "x.po"]);
+        assert_eq!((run.code, text_of(&folder, A_EN.0).as_str()), (0, translation), "{}", run.err);
+    }
 }
 
 /// A new row comes before what is put behind its table, be there rows that the translation alone has.

@@ -97,6 +97,7 @@ codes! {
     CHAPTER_LOSS "chapter-loss" Error "A sentence of the source text is missing from its chapter.";
     // Exchange with translators' tools
     EXCHANGE_SYNTAX "exchange-syntax" Error "A file to import cannot be read, whole or in part.";
+    EXCHANGE_EMPTY "exchange-empty" Warning "A file to import holds no sentence.";
     EXCHANGE_LANGUAGE "exchange-language" Error "A file to import does not say its languages, or other ones than the site's.";
     EXCHANGE_UNKNOWN "exchange-unknown" Error "A file to import names a sentence that the site does not have.";
     EXCHANGE_DUPLICATE "exchange-duplicate" Error "Files to import hold a sentence twice.";

@@ -120,6 +120,13 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
         }
     }
     say(global, &counts);
+    let unsynced = |work| site.source_edition(work).1.document.lock.is_none();
+    let exported = |key: &str| is_wanted(key) && !unread.contains_key(key);
+    let unsynced = site.keys().zip(&*site.order).filter(|&(key, &work)| exported(key) && unsynced(work)).count();
+    if unsynced > 0 {
+        let works = report::plural(unsynced, "work");
+        say(global, &format!("{works} without a lock: addresses are positions there; run `tilmash sync` first, and they last"));
+    }
     let mut elsewhere: BTreeMap<LangId, Vec<&str>> = BTreeMap::new();
     for (key, &work) in site.keys().zip(&*site.order).filter(|(key, _)| is_wanted(key)) {
         let written = site.source_edition(work).0;

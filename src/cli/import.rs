@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::base::{Diagnostic, Failure, Place, Severity, code, diagnostic};
+use crate::base::{Diagnostic, Failure, Place, code, diagnostic};
 use crate::exchange::collect::Sides;
 use crate::exchange::plan::{self, Edition, Options, Plan, Taken};
 use crate::exchange::{self, Format, Found, apply, diff, text};
@@ -66,21 +66,23 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
             files.push((name, found));
         }
     }
+    let all: usize = files.iter().map(|(_, found)| found.batch.units.len()).sum();
     leave_unread(&state, site, &mut files, &mut problems);
     let options = Options { language, unfinished: args.fuzzy };
     let mut plan = plan::plan(site, &state.inputs, &files, options);
     drop(files);
     let editions = std::mem::take(&mut plan.editions);
     let settled = settle(&mut project, &state, editions, &mut plan.problems);
-    let refused = plan.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     problems.append(&mut plan.problems);
-    let mut written = 0;
+    let (mut taken, mut editions) = (0, 0);
     for edition in &settled.editions {
         if args.dry_run {
             show(global, edition)?;
-        } else {
-            written += usize::from(write(&state, edition, &mut problems)?);
+        } else if !write(&state, edition, &mut problems)? {
+            continue;
         }
+        editions += 1;
+        taken += edition.taken.len();
     }
     for edition in settled.editions.iter().filter(|edition| edition.edition.sides.target.is_none()) {
         let left = apply::left_out(&edition.edition.sides);
@@ -100,8 +102,8 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
     if shown < problems.len() {
         say(global, &format!("and {} more; `--format json` shows all", report::plural(problems.len() - shown, "problem")));
     }
-    let taken: usize = settled.editions.iter().map(|edition| edition.taken.len()).sum();
-    let editions = if args.dry_run { settled.editions.len() } else { written };
+    let confirmed: usize = plan.confirmed.values().map(Vec::len).sum();
+    let refused = all - plan.unchanged - plan.unfinished - confirmed - taken;
     summary(global, args, &state, &plan, &Counts { taken, editions, refused });
     Ok(code)
 }
@@ -143,7 +145,14 @@ fn read(
     };
     drop(bytes);
     let found = match Format::of(name, &text) {
-        Some(format) => Some(exchange::read(format, name, &text)),
+        Some(format) => {
+            let found = exchange::read(format, name, &text);
+            if found.batch.units.is_empty() && found.problems.is_empty() {
+                let message = format!("`{name}` holds no sentence");
+                problems.push(Diagnostic::at(&code::EXCHANGE_EMPTY, Place::whole(name), message));
+            }
+            Some(found)
+        }
         None => {
             let message = format!("`{name}` is in no format that is known");
             problems.push(
@@ -358,6 +367,7 @@ struct Counts {
     taken: usize,
     /// Files that were written, or would be.
     editions: usize,
+    /// Translations that were not taken, for whatever is wrong with them.
     refused: usize,
 }
 

@@ -246,10 +246,10 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
             // A block begins after an empty line, which items of a list do not need.
             None => {
                 let before = match place {
-                    Behind::Byte(place) => last_line(&target.text[..place], &edits, place),
-                    Behind::Edit(at) => edits[at].text.lines().next_back().unwrap_or(""),
+                    Behind::Byte(place) => lines_before(&target.text[..place], &edits, place),
+                    Behind::Edit(at) => lines_before("", &edits[at..=at], edits[at].range.start),
                 };
-                is_item(&lead) && is_item(before)
+                is_item(&lead) && is_in_list(before, indent(&lead), || follows(&sides.source, first))
             }
         });
         let gap = if follows { newline.to_owned() } else { newline.repeat(2) };
@@ -304,15 +304,27 @@ fn follows(side: &Side, piece: usize) -> bool {
     between.is_some_and(|between| between.matches('\n').count() == 1)
 }
 
-/// The line that is last before a place, with what is put there.
-fn last_line<'a>(text: &'a str, edits: &'a [Edit], place: usize) -> &'a str {
-    let put = edits.iter().rfind(|edit| edit.range.start == place);
-    put.map_or(text, |edit| &edit.text).lines().next_back().unwrap_or("")
+/// The lines before a place, with what is put there, from the last one up.
+fn lines_before<'a>(text: &'a str, edits: &'a [Edit], place: usize) -> impl Iterator<Item = &'a str> {
+    let put = edits.iter().rev().filter(move |edit| edit.range.start == place);
+    put.flat_map(|edit| edit.text.lines().rev()).chain(text.lines().rev()).filter(|line| indent(line) < line.len())
+}
+
+/// Whether lines, from the last one up, end in a list that goes on with an item so far indented: in an item, or, of a list that
+/// has no empty lines between its items, in what an item ends with, such as a table.
+fn is_in_list<'a>(mut lines: impl Iterator<Item = &'a str>, indented: usize, is_tight: impl Fn() -> bool) -> bool {
+    let Some(last) = lines.next() else { return false };
+    is_item(last) || (indent(last) > indented && is_tight() && lines.find(|line| indent(line) <= indented).is_some_and(is_item))
+}
+
+/// How much of a line is white space, or marks of quotations, before anything else.
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches([' ', '\t', '>']).len()
 }
 
 /// Whether a line is an item of a list, a term or a definition.
 fn is_item(line: &str) -> bool {
-    let line = line.trim_start_matches([' ', '\t', '>']);
+    let line = &line[indent(line)..];
     let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
     ["- ", "* ", "+ ", ": "].iter().any(|mark| line.starts_with(mark))
         || (number.len() < line.len() && (number.starts_with(". ") || number.starts_with(") ")))
