@@ -1269,6 +1269,43 @@ fn columns_that_change_places_are_told_apart_by_their_heads() {
     assert_eq!(source_ids(&files), "1.1 1.3 1.2 2.1 2.3 2.2 3.1 3.3 3.2 4.1 4.3 4.2");
 }
 
+/// As many cells speak for the one column as for the other: the head decides.
+#[test]
+fn a_column_that_says_what_another_said_is_told_by_its_head() {
+    let rows = |rows: [&str; 3]| format!("| {} |\n|---|---|---|\n| {} |\n| {} |\n", rows[0], rows[1], rows[2]);
+    let before = rows(["Ел | Су | Жер", "А | 10 | иә", "Б | жоқ | жоқ"]);
+    let mut files = work(&before, "The translation.\n");
+    let now = rows(["Ел | Тау | Су | Жер", "А | 10 | 20 | иә", "Б | жоқ | жоқ | жоқ"]).replace("---|\n", "---|---|\n");
+    replace(&mut files, "content/a.kk.md", &before, &now);
+    assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 2.1 2.1a 2.2 2.3 3.1 3.1a 3.2 3.3");
+}
+
+/// Cells that say what the source says tell which of its new columns a translation has got, and each is of its own row.
+#[test]
+fn a_translation_that_gets_one_of_two_new_columns_gets_that_one() {
+    let table = |rows: [&str; 4]| {
+        let rows = rows.map(|row| format!("| {row} |\n"));
+        format!("{}{}|\n{}", rows[0], "|---".repeat(rows[0].matches('|').count() - 1), rows[1..].concat())
+    };
+    let kk = table(["Ел | Су", "А | иә", "Б | иә", "В | иә"]);
+    let en = table(["Country | Water", "Ä | YES", "B | YES", "V | YES"]);
+    let mut files = work(&kk, &en);
+    replace(
+        &mut files,
+        "content/a.kk.md",
+        &kk,
+        &table(["Ел | Жер | Тау | Су", "А | жоқ | 10 | иә", "Б | — | иә | иә", "В | 20 | — | иә"]),
+    );
+    replace(
+        &mut files,
+        "content/a.en.md",
+        &en,
+        &table(["Country | Mountains | Water", "Ä | 10 | YES", "B | YES | YES", "V | — | YES"]),
+    );
+    assert_eq!(source_ids(&files), "1.1 1.1a 1.1b 1.2 2.1 2.1a 2.1b 2.2 3.1 3.1a 3.1b 3.2 4.1 4.1a 4.1b 4.2");
+    assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.1b 1.2 2.1 2.1b 2.2 3.1 3.1b 3.2 4.1 4.1b 4.2");
+}
+
 /// What a row of the translation still says is more like the row that the source has lost, but the translation has lost it, too.
 #[test]
 fn a_translation_that_follows_loses_the_rows_that_the_source_lost() {

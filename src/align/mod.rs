@@ -184,7 +184,7 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
     let cells = olds.iter().enumerate().filter_map(|(at, old)| {
         Some(table::OldCell { at, block: old.id.block, column: old.column?, digest: old.digest, is_live: true })
     });
-    table::cells(&cells.collect::<Vec<_>>(), lines, &mut pairs, |_| true, table::Reworded::Taken);
+    table::cells(&cells.collect::<Vec<_>>(), lines, &mut pairs, |_| true, &HashMap::new(), table::Reworded::Taken);
     same(&olds.iter().map(|old| (old.digest, old.column.is_some())).collect::<Vec<_>>(), lines, &mut pairs, |_| true);
     let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
     come_back(lines, lock, &HashSet::new(), &pairs, &mut ids, |_| true);
@@ -366,7 +366,7 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
         first.entry(cell.block).or_insert(cell.at);
     }
     cells.sort_by_key(|cell| (first[&cell.block], cell.column));
-    let changed = table::cells(&cells, lines, &mut same, open, table::Reworded::Left);
+    let changed = table::cells(&cells, lines, &mut same, open, &HashMap::new(), table::Reworded::Left);
     self::same(&olds, lines, &mut same, |line| open(line) && !changed.contains(&line));
     let mut pairs = order::Pairs::new(places.len(), lines.len());
     for (old, new) in same.of_old.iter().enumerate() {
@@ -391,8 +391,15 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
             Some(table::OldCell { at, block: place.id.block, column: place.column?, digest: place.source?, is_live: true })
         });
         let cells: Vec<table::OldCell> = cells.collect();
+        let mut rows: HashMap<Label, u32> = HashMap::new();
+        for (place, line) in places.iter().zip(&pairs.of_old).filter(|(place, _)| !cells.is_empty() && place.column.is_some()) {
+            if let Some(line) = line.filter(|&line| lines[line].cell.is_some()) {
+                rows.entry(place.id.block).or_insert(lines[line].block);
+            }
+        }
         let is_free: Vec<bool> = pairs.of_new.iter().zip(&ids).map(|(pair, id)| pair.is_none() && id.is_none()).collect();
-        table::cells(&cells, lines, &mut pairs, |line| is_free[line] && !settle::is_second(&lines[line]), table::Reworded::Left);
+        let open = |line: usize| is_free[line] && !settle::is_second(&lines[line]);
+        table::cells(&cells, lines, &mut pairs, open, &rows, table::Reworded::Left);
         gap::by_place(&places, lines, &mut pairs, |line| ids[line].is_none());
     }
     for (line, old) in pairs.of_new.iter().enumerate() {

@@ -45,7 +45,8 @@ pub(super) enum Reworded {
     Left,
 }
 
-/// Pairs the cells of before with those of the lines; only they, so that texts without tables pay nothing.
+/// Pairs the cells of before with those of the lines; only they, so that texts without tables pay nothing. `known` says of blocks of
+/// before which blocks of now they are: rows of which other cells are known already.
 ///
 /// Gives the lines that are left and stand where a cell of a row that is known stood, which is left, too, and which the source still has:
 /// it was changed, as when values of two rows change places.
@@ -54,6 +55,7 @@ pub(super) fn cells(
     lines: &[Line<'_>],
     pairs: &mut Pairs,
     open: impl Fn(usize) -> bool,
+    known: &HashMap<Label, u32>,
     reworded: Reworded,
 ) -> HashSet<usize> {
     let mut changed = HashSet::new();
@@ -61,16 +63,25 @@ pub(super) fn cells(
     if olds.is_empty() || news.is_empty() {
         return changed;
     }
-    let old_rows: Vec<&[OldCell]> = olds.chunk_by(|a, b| a.block == b.block && a.column < b.column).collect();
-    let new_rows: Vec<&[usize]> = news.chunk_by(|&a, &b| lines[a].block == lines[b].block).collect();
+    let (known_rows, old_rows): (Vec<&[OldCell]>, Vec<&[OldCell]>) =
+        olds.chunk_by(|a, b| a.block == b.block && a.column < b.column).partition(|row| known.contains_key(&row[0].block));
+    // A row that is known is none else's, have all of its cells partners or not.
+    let taken: HashSet<u32> = known.values().copied().collect();
+    let block = |row: &&[usize]| lines[row[0]].block;
+    let new_rows = news.chunk_by(|&a, &b| lines[a].block == lines[b].block);
+    let (taken_rows, new_rows): (Vec<&[usize]>, Vec<&[usize]>) = new_rows.partition(|row| taken.contains(&block(row)));
+    let mut taken_rows: HashMap<u32, &[usize]> = taken_rows.into_iter().map(|row| (block(&row), row)).collect();
     let texts = |row: &&[OldCell]| OldRow {
         texts: row.iter().map(|cell| cell.digest).collect(),
         live: row.iter().filter(|cell| cell.is_live).map(|cell| cell.digest).collect(),
     };
     let new_texts = new_rows.iter().map(|row| row.iter().map(|&line| lines[line].digest).collect()).collect();
-    let rows = paired_rows(old_rows.iter().map(texts).collect(), new_texts, reworded);
-    let columns = columns(&old_rows, &new_rows, lines, &rows);
-    for (old, new) in rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?]))) {
+    let found = paired_rows(old_rows.iter().map(texts).collect(), new_texts, reworded);
+    let found = found.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?])));
+    let rows: Vec<Row<'_>> =
+        known_rows.into_iter().filter_map(|old| Some((old, taken_rows.remove(&known[&old[0].block])?))).chain(found).collect();
+    let columns = columns(&rows, lines);
+    for &(old, new) in &rows {
         let table = lines[new[0]].cell.map_or(0, |cell| cell.table);
         let old_column = |line: usize| lines[line].cell.and_then(|cell| columns.before(cell));
         let by_column: HashMap<u32, &OldCell> = old.iter().map(|cell| (cell.column, cell)).collect();
@@ -109,6 +120,9 @@ pub(super) fn cells(
     }
     changed
 }
+
+/// A row of before and the lines of the one that it is now.
+type Row<'a> = (&'a [OldCell], &'a [usize]);
 
 fn same_row(old: &[OldCell], new: &[usize], lines: &[Line<'_>]) -> bool {
     old.iter().map(|cell| cell.digest).eq(new.iter().map(|&line| lines[line].digest))
@@ -209,9 +223,13 @@ struct Votes {
 }
 
 /// By table and column: which column it was before.
-fn columns(old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>], rows: &Pairs) -> Columns {
+fn columns(rows: &[Row<'_>], lines: &[Line<'_>]) -> Columns {
+    let mut heads: HashMap<u32, u32> = HashMap::new();
+    for (line, cell) in lines.iter().filter_map(|line| Some((line, line.cell?))) {
+        heads.entry(cell.table).or_insert(line.block);
+    }
     let mut votes: BTreeMap<(u32, u32, u32), Votes> = BTreeMap::new();
-    for (old, new) in rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?]))) {
+    for &(old, new) in rows {
         let whole = same_row(old, new, lines);
         // By text: the one cell of the row that has it; `None` if several do.
         let mut once: HashMap<TextDigest, [Option<u32>; 2]> = HashMap::new();
@@ -225,14 +243,18 @@ fn columns(old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>], r
         for (at, &line) in new.iter().enumerate() {
             let Some(cell) = lines[line].cell else { continue };
             match once.get(&lines[line].digest) {
-                Some([Some(old), Some(_)]) => votes.entry((cell.table, *old, cell.column)).or_default().sure += 1,
+                Some([Some(old), Some(_)]) => {
+                    // Where as much speaks for one column as for another, its head decides.
+                    let is_head = heads.get(&cell.table) == Some(&lines[line].block);
+                    votes.entry((cell.table, *old, cell.column)).or_default().sure += 2 + usize::from(is_head);
+                }
                 _ if whole => votes.entry((cell.table, old[at].column, cell.column)).or_default().likely += 1,
                 _ => {}
             }
         }
     }
     let mut columns = Columns::of(votes);
-    columns.lose_gone(old_rows, new_rows, lines, rows);
+    columns.lose_gone(rows, lines);
     columns
 }
 
@@ -268,13 +290,13 @@ impl Columns {
 
     /// A column that the source has no more is no column of now where most of its cells say something else: the translation has
     /// followed, and what stands there is new.
-    fn lose_gone(&mut self, old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>], rows: &Pairs) {
-        if old_rows.iter().copied().flatten().all(|cell| cell.is_live) {
+    fn lose_gone(&mut self, rows: &[Row<'_>], lines: &[Line<'_>]) {
+        if rows.iter().flat_map(|(old, _)| *old).all(|cell| cell.is_live) {
             return;
         }
         // By table and column of before: whether the source has something there, how many cells there were, and how many say the same.
         let mut seen: BTreeMap<(u32, u32), (bool, usize, usize)> = BTreeMap::new();
-        for (old, new) in rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?]))) {
+        for &(old, new) in rows {
             let now = new.iter().filter_map(|&line| Some((self.before(lines[line].cell?)?, lines[line].digest)));
             let now: HashMap<u32, TextDigest> = now.collect();
             for cell in old {
