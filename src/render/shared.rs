@@ -111,21 +111,23 @@ impl Shared {
     /// The page of a work that a reader of a language gets, as other pages show it: title and path, the language of its text if
     /// that is another, and what lists say beside them.
     pub(super) fn card(&self, site: &Site, work: WorkId, lang: LangId) -> Value {
-        let card = self.cards[lang.0][work.0 as usize].get_or_init(|| {
-            let page = site.nearest_page(work, lang);
-            let front = &page.edition.document.front;
-            let date = front.date.map_or_else(Value::none, |date| self.date(site, lang, date));
-            map([
-                ("key", site.work(work).key.as_str().into()),
-                ("title", page.edition.document.title.as_str().into()),
-                ("url", path::to_url(page.path).into()),
-                ("lang", other_lang(site, page.lang, lang).into()),
-                ("description", front.description.as_deref().into()),
-                ("date", date),
-                ("weight", site.chapter(work).map_or(0, |(_, chapter)| chapter.cuts.len()).into()),
-            ])
-        });
-        card.clone()
+        self.cards[lang.0][work.0 as usize].get_or_init(|| map(self.card_fields(site, work, lang))).clone()
+    }
+
+    /// What a card says, for lists that say more.
+    pub(super) fn card_fields(&self, site: &Site, work: WorkId, lang: LangId) -> [(&'static str, Value); 7] {
+        let page = site.nearest_page(work, lang);
+        let front = &page.edition.document.front;
+        let date = front.date.map_or_else(Value::none, |date| self.date(site, lang, date));
+        [
+            ("key", site.work(work).key.as_str().into()),
+            ("title", page.edition.document.title.as_str().into()),
+            ("url", path::to_url(page.path).into()),
+            ("lang", other_lang(site, page.lang, lang).into()),
+            ("description", front.description.as_deref().into()),
+            ("date", date),
+            ("weight", site.chapter(work).map_or(0, |(_, chapter)| chapter.cuts.len()).into()),
+        ]
     }
 
     /// A date as templates get it: for machines and for people.

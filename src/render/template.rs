@@ -231,22 +231,23 @@ fn sentence(text: &str) -> String {
 
 /// A mapping as a template value.
 pub(super) fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
-    fields(&entries)
+    fields(entries.iter())
 }
 
 /// A mapping as a template value, in the order of its entries.
 ///
 /// By way of serde, since Tera's conversion of a map that is made already makes it anew.
-pub(super) fn fields(entries: &[(&'static str, Value)]) -> Value {
+pub(super) fn fields<'a>(entries: impl Iterator<Item = &'a (&'static str, Value)> + Clone) -> Value {
     Value::from_serializable(&Fields(entries))
 }
 
-struct Fields<'a>(&'a [(&'static str, Value)]);
+struct Fields<I>(I);
 
-impl Serialize for Fields<'_> {
+impl<'a, I: Iterator<Item = &'a (&'static str, Value)> + Clone> Serialize for Fields<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("", self.0.len())?;
-        for (name, value) in self.0 {
+        let (count, _) = self.0.size_hint();
+        let mut fields = serializer.serialize_struct("", count)?;
+        for (name, value) in self.0.clone() {
             fields.serialize_field(name, value)?;
         }
         fields.end()

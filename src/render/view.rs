@@ -529,7 +529,7 @@ impl Common {
     fn context(self, renderer: &Renderer, lang: LangId, root: &str) -> Context {
         let shared = renderer.shared.language(lang);
         let mut context = Context::new();
-        context.insert_value("page", fields(&self.fields));
+        context.insert_value("page", fields(self.fields.iter()));
         context.insert_value("site", shared.site.clone());
         context.insert_value("lang", shared.lang.clone());
         context.insert_value("t", shared.strings.clone());
@@ -711,30 +711,13 @@ fn children(renderer: &Renderer, work: WorkId, lang: LangId, depth: u32) -> Valu
         return Value::from(Vec::<Value>::new());
     }
     let site = &renderer.site;
-    let values: Vec<Value> = site
-        .work(work)
-        .children
-        .iter()
-        .filter_map(|&child| {
-            let page = site.page(child, lang)?;
-            let edition = page.edition;
-            // A long section is a page of its own to look through.
-            let below = if site.work(child).children.len() < 25 { depth - 1 } else { 0 };
-            let weight = site.chapter(child).map_or(0, |(_, chapter)| chapter.cuts.len());
-            let date = edition.document.front.date.map(|date| renderer.shared.date(site, lang, date));
-            Some(map([
-                ("key", site.work(child).key.as_str().into()),
-                ("title", edition.document.title.as_str().into()),
-                ("url", path::to_url(page.path).into()),
-                ("lang", shared::other_lang(site, page.lang, lang).into()),
-                ("description", edition.document.front.description.as_deref().into()),
-                ("date", date.unwrap_or_else(Value::none)),
-                ("weight", weight.into()),
-                ("children", children(renderer, child, lang, below)),
-            ]))
-        })
-        .collect();
-    values.into()
+    let values = site.work(work).children.iter().filter(|&&child| site.page(child, lang).is_some()).map(|&child| {
+        // A long section is a page of its own to look through.
+        let below = if site.work(child).children.len() < 25 { depth - 1 } else { 0 };
+        let card = renderer.shared.card_fields(site, child, lang);
+        fields(card.iter().chain(&[("children", children(renderer, child, lang, below))]))
+    });
+    values.collect::<Vec<_>>().into()
 }
 
 /// A sentence of a chapter as a reader of a language is shown it elsewhere.
