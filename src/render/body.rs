@@ -14,6 +14,7 @@ use crate::split::{self, Cut, RepairKind, Segment};
 
 use super::Renderer;
 use super::highlight::Highlighted;
+use super::languages::side_by_side_path;
 use super::standing::{Additions, Drift};
 use super::template::map;
 
@@ -172,12 +173,9 @@ impl Writer<'_> {
                 let own_path = here.map_or(&edition.path, |page| page.path);
                 match self.page {
                     // A reader of two languages goes on reading both.
-                    Page::Half { pair: (left, right) }
-                        if let (Some(first), Some(_)) = (site.edition(*work, left), site.edition(*work, right)) =>
-                    {
-                        let pair = (left, right);
+                    Page::Half { pair } if let Some(path) = side_by_side_path(site, *work, pair) => {
                         let anchor = anchor.as_ref().map(|anchor| half_anchor(site, *work, pair, &edition.document, anchor));
-                        (route::side_by_side_path(site, &first.path, left, right), anchor)
+                        (path, anchor)
                     }
                     _ => (own_path.to_string(), anchor.clone()),
                 }
@@ -298,11 +296,7 @@ impl Writer<'_> {
         let site = &self.renderer.site;
         let crate::site::Page { lang, edition, path } = site.nearest_page(work, self.reader);
         let path = match self.page {
-            Page::Half { pair: (left, right) }
-                if let (Some(first), Some(_)) = (site.edition(work, left), site.edition(work, right)) =>
-            {
-                route::side_by_side_path(site, &first.path, left, right)
-            }
+            Page::Half { pair } if let Some(path) = side_by_side_path(site, work, pair) => path,
             _ => path.to_string(),
         };
         (edition.document.title.clone(), path::to_url(&path), lang)

@@ -15,8 +15,12 @@ use crate::load::{Content, Inputs, builtin};
 use crate::site::{Route, RouteKind, Site};
 
 mod body;
+mod chapter;
 mod compass;
 pub mod highlight;
+mod languages;
+mod notes;
+mod rows;
 mod shared;
 mod standing;
 pub mod template;

@@ -1,7 +1,8 @@
 //! What each kind of page tells its template.
 //!
 //! The names here are the interface of the templates: `templates/` and every site's own depend on
-//! them. A page's value holds what is its own; what pages share comes from [`super::shared`].
+//! them. A page's value holds what is its own; what pages share comes from [`super::shared`]. Its text is written by
+//! [`super::body`]; what it says of languages, footnotes, rows of two editions and chapters is told by files of those names.
 
 use std::sync::LazyLock;
 
@@ -10,13 +11,15 @@ use tera::{Context, Value};
 use crate::base::{Diagnostic, code, path};
 use crate::model::LangId;
 use crate::parse::Document;
-use crate::site::rows::bead_id;
-use crate::site::{RowKind, Summary, WorkId, route, tags_path};
-use crate::split::{self, Format, SegmentKind};
+use crate::site::{Summary, WorkId, route, tags_path};
 
 use super::Renderer;
-use super::body::{Page, Writer, excerpt};
+use super::body::{Page, Writer};
+use super::chapter::{chapter, shown_cut, touched_by};
 use super::compass::compass;
+use super::languages::{alternates, alternates_by, fallback, parallels, side_by_side_path, translations, translations_by};
+use super::notes::{notes, paired_notes};
+use super::rows::rows;
 use super::shared::{self, MenuPage, yaml_value};
 use super::standing::{Additions, Drift, sentences as sentences_in};
 use super::template::{fields, map};
@@ -62,16 +65,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     if shown.lang == lang {
         page.set("alternates", alternates(renderer, work));
     } else {
-        let language = &site.languages[shown.lang.0];
-        page.set(
-            "fallback",
-            map([
-                ("lang", language.code.as_str().into()),
-                ("dir", language.pack.direction.as_str().into()),
-                ("name", language.pack.name.as_str().into()),
-                ("url", path::to_url(&shown.edition.path).into()),
-            ]),
-        );
+        page.set("fallback", fallback(site, &shown));
     }
     page.set("children", children(renderer, work, lang, if kind == "home" { 2 } else { 1 }));
     page.set("backlinks", links(renderer, &renderer.links.backlinks[work.0 as usize], lang));
@@ -119,9 +113,9 @@ pub(super) fn side_by_side(
     };
     let (left_half, right_half) = (half(left), half(right));
     let pair_link = |id: WorkId| {
-        let (first, _) = (site.edition(id, left)?, site.edition(id, right)?);
-        let path = route::side_by_side_path(site, &first.path, left, right);
-        Some(map([("title", first.document.title.as_str().into()), ("url", path::to_url(&path).into()), ("lang", Value::none())]))
+        let path = side_by_side_path(site, id, (left, right))?;
+        let title = &site.edition(id, left)?.document.title;
+        Some(map([("title", title.as_str().into()), ("url", path::to_url(&path).into()), ("lang", Value::none())]))
     };
     let mut page = Common::new(renderer, work, left, own_path, "parallel").with_neighbours(renderer, work, pair_link);
     let source = site.edition(work, left).expect("as above");
@@ -201,14 +195,10 @@ pub(super) fn source_order(
         Value::from(vec![home_link(renderer, lang), map([("title", title.as_str().into()), ("url", own_path.into())])]),
     );
     page.set("segments", segments.into());
-    let editions = site.config.lang_ids().map(|other| {
-        let path = route::source_order_path(site.config.code(other), split_index);
-        let strings = &site.languages[other.0].pack.strings;
-        (other, Some((path, strings.get("source_order").cloned().unwrap_or_default())), other == lang, true)
-    });
-    page.set("translations", translation_values(renderer, editions));
-    let paths = site.config.lang_ids().map(|other| (other, route::source_order_path(site.config.code(other), split_index)));
-    page.set("alternates", alternate_values(renderer, paths.collect()));
+    let path_in = |other| route::source_order_path(site.config.code(other), split_index);
+    let title_in = |other: LangId| site.languages[other.0].pack.strings.get("source_order").cloned().unwrap_or_default();
+    page.set("translations", translations_by(renderer, lang, |other| Some((path_in(other), title_in(other)))));
+    page.set("alternates", alternates_by(renderer, |other| Some(path_in(other))));
     let context = page.context_with_menu(renderer, site.home(), lang, &root, own_path, problems);
     ("source-order.html".to_owned(), context)
 }
@@ -235,11 +225,10 @@ pub(super) fn tags(renderer: &Renderer, lang: LangId, own_path: &str, problems: 
         "breadcrumbs",
         vec![home_link(renderer, lang), map([("title", title.as_str().into()), ("url", own_path.into())])].into(),
     );
-    let editions = site.config.lang_ids().map(|other| {
-        let path = tags_path(site.config.code(other));
-        (other, (!site.tags[other.0].list.is_empty()).then(|| (path, word(renderer, other, "tags"))), other == lang, true)
-    });
-    page.set("translations", translation_values(renderer, editions));
+    let tags_in = |other: LangId| {
+        (!site.tags[other.0].list.is_empty()).then(|| (tags_path(site.config.code(other)), word(renderer, other, "tags")))
+    };
+    page.set("translations", translations_by(renderer, lang, tags_in));
     let root = path::to_root(own_path);
     ("tags.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, own_path, problems))
 }
@@ -314,13 +303,9 @@ pub(super) fn status(renderer: &Renderer, lang: LangId, own_path: &str, problems
     );
     page.set("rows", rows.into());
     page.set("totals", totals.into());
-    let editions = site.config.lang_ids().map(|other| {
-        let path = route::status_path(site.config.code(other));
-        (other, Some((path, word(renderer, other, "status"))), other == lang, true)
-    });
-    page.set("translations", translation_values(renderer, editions));
-    let paths = site.config.lang_ids().map(|other| (other, route::status_path(site.config.code(other))));
-    page.set("alternates", alternate_values(renderer, paths.collect()));
+    let path_in = |other| route::status_path(site.config.code(other));
+    page.set("translations", translations_by(renderer, lang, |other| Some((path_in(other), word(renderer, other, "status")))));
+    page.set("alternates", alternates_by(renderer, |other| Some(path_in(other))));
     let root = path::to_root(own_path);
     ("status.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, &url, problems))
 }
@@ -353,10 +338,7 @@ pub(super) fn front(renderer: &Renderer, own_path: &str, kind: &'static str) -> 
             let strings = &renderer.shared.language(lang).strings;
             let start = site.next(site.home(), lang).and_then(|first| link(renderer, first, lang));
             let pair = site.config.pairs().into_iter().find(|&(left, right)| left == lang || right == lang);
-            let parallel = pair.and_then(|(left, right)| {
-                let (first, _) = (site.edition(site.home(), left)?, site.edition(site.home(), right)?);
-                Some(path::to_url(&route::side_by_side_path(site, &first.path, left, right)))
-            });
+            let parallel = pair.and_then(|pair| side_by_side_path(site, site.home(), pair)).map(|path| path::to_url(&path));
             let contents: Vec<Value> =
                 site.work(site.home()).children.iter().take(100).filter_map(|&child| link(renderer, child, lang)).collect();
             map([
@@ -594,117 +576,6 @@ fn toc(renderer: &Renderer, work: WorkId, document: &Document) -> Value {
     below(&entries, &mut 0, 0)
 }
 
-fn note_backs(id: &str, uses: u32, scope: &str) -> Value {
-    let backs: Vec<String> =
-        (1..=uses).map(|n| if n == 1 { format!("{scope}fnref-{id}") } else { format!("{scope}fnref-{id}.{n}") }).collect();
-    backs.into()
-}
-
-fn notes(writer: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Value {
-    let notes: Vec<Value> = writer.document.notes.iter().map(|note| note_value(writer, note, problems)).collect();
-    notes.into()
-}
-
-fn note_value(writer: &Writer<'_>, note: &crate::parse::Note, problems: &mut Vec<Diagnostic>) -> Value {
-    map([
-        ("id", format!("fn-{}", note.id).into()),
-        ("number", u64::from(note.number).into()),
-        ("html", Value::safe_string(&writer.part(note.html.0..note.html.1, problems))),
-        ("back", note_backs(&note.id, note.uses, "")),
-    ])
-}
-
-/// Footnotes of both halves beside each other, sentence by sentence ([`crate::site::rows`]); `count` rows are before them.
-fn paired_notes(left: &Writer<'_>, right: &Writer<'_>, count: &mut usize, problems: &mut Vec<Diagnostic>) -> Value {
-    let half = |writer: &Writer<'_>, note: Option<u32>| {
-        let Some(note) = note.map(|note| &writer.document.notes[note as usize]) else { return Value::none() };
-        let scope = writer.scope();
-        map([
-            ("id", format!("{scope}fn-{}", note.id).into()),
-            ("number", u64::from(note.number).into()),
-            ("back", note_backs(&note.id, note.uses, &scope)),
-        ])
-    };
-    let notes = crate::site::rows::note_rows(left.document, right.document).into_iter().map(|note| {
-        map([
-            ("left", half(left, note.left)),
-            ("right", half(right, note.right)),
-            ("rows", rows(note.rows, left, right, count, problems)),
-        ])
-    });
-    notes.collect::<Vec<_>>().into()
-}
-
-fn translations(renderer: &Renderer, work: WorkId, current: Option<LangId>) -> Value {
-    let site = &renderer.site;
-    let editions = site.config.lang_ids().map(|lang| {
-        let page = site.page(work, lang);
-        let is_own = page.is_none_or(|page| page.lang == lang);
-        let page = page.map(|page| (path::to_url(page.path), page.edition.document.title.clone()));
-        (lang, page, current == Some(lang), is_own)
-    });
-    translation_values(renderer, editions)
-}
-
-/// By language: URL and title of the page, whether it is this one, and whether its text is in that language.
-fn translation_values(
-    renderer: &Renderer,
-    editions: impl Iterator<Item = (LangId, Option<(String, String)>, bool, bool)>,
-) -> Value {
-    let values: Vec<Value> = editions
-        .map(|(lang, edition, current, is_own)| {
-            let language = &renderer.site.languages[lang.0];
-            let (url, title) = edition.map_or((None, None), |(url, title)| (Some(url), Some(title)));
-            map([
-                ("code", language.code.as_str().into()),
-                ("name", language.pack.name.as_str().into()),
-                ("url", url.into()),
-                ("title", title.into()),
-                ("current", current.into()),
-                ("fallback", (!is_own).into()),
-            ])
-        })
-        .collect();
-    values.into()
-}
-
-fn parallels(renderer: &Renderer, work: WorkId, current: Option<(LangId, LangId)>) -> Value {
-    let site = &renderer.site;
-    let values: Vec<Value> = site
-        .config
-        .pairs()
-        .into_iter()
-        .filter_map(|(left, right)| {
-            let (first, _) = (site.edition(work, left)?, site.edition(work, right)?);
-            let names: Vec<&str> = [left, right].map(|lang| site.languages[lang.0].pack.name.as_str()).to_vec();
-            Some(map([
-                ("code", format!("{}-{}", site.config.code(left), site.config.code(right)).into()),
-                ("url", path::to_url(&route::side_by_side_path(site, &first.path, left, right)).into()),
-                ("names", names.into()),
-                ("current", (current == Some((left, right))).into()),
-            ]))
-        })
-        .collect();
-    values.into()
-}
-
-/// The same page in every language it exists in, for search engines.
-fn alternates(renderer: &Renderer, work: WorkId) -> Value {
-    let site = &renderer.site;
-    let paths: Vec<_> =
-        site.config.lang_ids().filter_map(|lang| Some((lang, site.edition(work, lang)?.path.to_string()))).collect();
-    alternate_values(renderer, paths)
-}
-
-fn alternate_values(renderer: &Renderer, paths: Vec<(LangId, String)>) -> Value {
-    let site = &renderer.site;
-    let value = |hreflang: &str, path: &str| Some(map([("hreflang", hreflang.into()), ("href", site.absolute(path)?.into())]));
-    let mut values: Vec<Value> = paths.iter().filter_map(|(lang, path)| value(site.config.code(*lang), path)).collect();
-    let default = paths.iter().find(|(lang, _)| *lang == site.source()).or(paths.first());
-    values.extend(default.and_then(|(_, path)| value("x-default", path)));
-    values.into()
-}
-
 /// The works of a section, and theirs, down to a depth.
 fn children(renderer: &Renderer, work: WorkId, lang: LangId, depth: u32) -> Value {
     if depth == 0 {
@@ -718,209 +589,4 @@ fn children(renderer: &Renderer, work: WorkId, lang: LangId, depth: u32) -> Valu
         fields(card.iter().chain(&[("children", children(renderer, child, lang, below))]))
     });
     values.collect::<Vec<_>>().into()
-}
-
-/// A sentence of a chapter as a reader of a language is shown it elsewhere.
-struct Shown {
-    html: String,
-    lang: LangId,
-    url: String,
-}
-
-/// Finds a cut of a chapter in the reader's language, or in the source's if it is not translated.
-fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: LangId) -> Shown {
-    let site = &renderer.site;
-    let reader = lang;
-    let in_edition = |lang: LangId| {
-        let edition = site.edition(work, lang)?;
-        let ids = renderer.links.segments_of_cut(work, cut);
-        let texts: Option<Vec<String>> = ids
-            .iter()
-            .map(|&id| {
-                let segment = edition.document.segments[crate::site::segment_with_id(&edition.document, id)?];
-                Some(excerpt(renderer, work, edition, segment.html.0..segment.html.1))
-            })
-            .collect();
-        // Where the reader has no edition, under the reader's language all the same.
-        let path = site.page(work, reader).filter(|page| page.lang == lang).map_or(&edition.path, |page| page.path);
-        Some(Shown { html: texts?.join(" "), lang, url: format!("{}#{}", path::to_url(path), ids.first()?) })
-    };
-    let source = site.source();
-    in_edition(lang).or_else(|| in_edition(source)).unwrap_or_else(|| {
-        // The chapter has lost the sentence (`check` says so), or it became the title, or it is no text but
-        // a table or code; the source text still has it.
-        let (source_text, chapter) = site.chapter(work).expect("cuts come from chapters");
-        let mut html = String::new();
-        let segment = &source_text.segments[chapter.cuts[cut].segment];
-        let text = match (source_text.format, segment.kind) {
-            (Format::Text, _) => segment.text.clone(),
-            (Format::Markdown, SegmentKind::Heading(_)) => {
-                let underlined = segment.text.trim_end_matches(['=', '-', '\n', '\r', ' ']);
-                split::plain(underlined.trim_matches(['#', ' ']))
-            }
-            (Format::Markdown, SegmentKind::Sentence | SegmentKind::Verbatim) => split::plain(&segment.text),
-        };
-        pulldown_cmark_escape::escape_html_body_text(&mut html, &text).expect("writing to a string");
-        let page = site.nearest_page(work, lang);
-        Shown { html, lang: site.config.language(&source_text.language).unwrap_or(source), url: path::to_url(page.path) }
-    })
-}
-
-fn touched_by(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
-    let site = &renderer.site;
-    let values: Vec<Value> = renderer.links.touched_by[work.0 as usize]
-        .iter()
-        .map(|&(other, cut)| {
-            let shown = shown_cut(renderer, other, cut, lang);
-            let (_, edition) = site.nearest_edition(other, lang);
-            map([
-                ("title", edition.document.title.as_str().into()),
-                ("url", shown.url.into()),
-                ("html", Value::safe_string(&shown.html)),
-                ("lang", site.config.code(shown.lang).into()),
-            ])
-        })
-        .collect();
-    values.into()
-}
-
-/// Where a chapter comes from, in summary.
-fn chapter(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
-    let site = &renderer.site;
-    let Some((split, chapter)) = site.chapter(work) else { return Value::none() };
-    let (split_index, _) = site.work(work).chapter.expect("it has one");
-    let segments = || chapter.cuts.iter().map(|cut| &split.segments[cut.segment]);
-    let address = match (segments().next(), segments().next_back()) {
-        (Some(first), Some(last)) => format!("{}–{}", first.address, last.address),
-        _ => String::new(),
-    };
-    let sentences = chapter.cuts.len();
-    let lines: Vec<usize> = segments().flat_map(|segment| segment.address.line..=segment.last_line).collect();
-    map([
-        ("address", address.into()),
-        ("source_lines", ranges_text(lines).into()),
-        ("sentences", sentences.into()),
-        ("source_file", path::file_name(&split.source_file).into()),
-        ("source_url", route::source_order_path(site.config.code(lang), split_index).into()),
-    ])
-}
-
-/// `1, 2, 3, 5` as `1–3, 5`.
-fn ranges_text(mut numbers: Vec<usize>) -> String {
-    numbers.sort_unstable();
-    numbers.dedup();
-    let mut text = String::new();
-    let mut at = 0;
-    while at < numbers.len() {
-        let mut end = at;
-        while numbers.get(end + 1) == Some(&(numbers[end] + 1)) {
-            end += 1;
-        }
-        if !text.is_empty() {
-            text.push_str(", ");
-        }
-        text.push_str(&numbers[at].to_string());
-        if end > at {
-            text.push('–');
-            text.push_str(&numbers[end].to_string());
-        }
-        at = end + 1;
-    }
-    text
-}
-
-/// Rows of a side-by-side page: blocks beside blocks, in them sentences beside sentences ([`crate::site::rows`]); `count`
-/// are before them.
-fn rows(
-    of: Vec<crate::site::Row>,
-    left: &Writer<'_>,
-    right: &Writer<'_>,
-    count: &mut usize,
-    problems: &mut Vec<Diagnostic>,
-) -> Value {
-    let mut rows = Vec::new();
-    for row in of {
-        *count += 1;
-        let (kind, level) = match row.kind {
-            RowKind::Heading(level) => ("heading", level),
-            RowKind::Paragraph => ("paragraph", 0),
-            RowKind::Blocks => ("block", 0),
-        };
-        // The last line of the right edition so far: what is before it stands elsewhere there.
-        let mut last = None;
-        let beads = row.beads.iter().map(|it| match row.kind {
-            RowKind::Heading(_) | RowKind::Paragraph => {
-                let moved = it.right.first().is_some_and(|&line| last.is_some_and(|last| line < last));
-                last = last.max(it.right.last().copied());
-                let is_changed = |&line: &u32| right.drift.is_some_and(|drift| drift.changed(line).is_some());
-                let is_alone = |&line: &u32| left.document.marks_of(line as usize).is_some_and(|marks| marks.alone);
-                let is_omitted = |&line: &u32| right.drift.is_some_and(|drift| drift.is_omitted(line));
-                let standing = match (&it.left[..], &it.right[..]) {
-                    ([], _) => "extra",
-                    (left, []) if left.iter().all(is_alone) => "alone",
-                    (left, []) if left.iter().all(is_omitted) => "omitted",
-                    (_, []) => "missing",
-                    (_, right) if right.iter().any(is_changed) => "changed",
-                    _ => "current",
-                };
-                let id = bead_id(it, left.document, right.document).map_or_else(String::new, |id| id.to_string());
-                let left_html = sentences(left, &it.left, None, problems);
-                let right_html = sentences(right, &it.right, Some(left.document).filter(|_| !it.left.is_empty()), problems);
-                bead(&id, &left_html, &right_html, standing, moved)
-            }
-            // Not by a segment's id: the segments in it are there under their own.
-            RowKind::Blocks => {
-                let html = [(left, &it.left), (right, &it.right)].map(|(writer, blocks)| {
-                    let blocks = blocks.iter().map(|&block| writer.document.blocks[block as usize].html);
-                    blocks.map(|html| writer.range(&writer.document.body, html.0..html.1, problems)).collect::<String>()
-                });
-                let standing = match (it.left.is_empty(), it.right.is_empty()) {
-                    (true, _) => "extra",
-                    (_, true) => "missing",
-                    _ => "",
-                };
-                bead(&format!("row.{count}"), &html[0], &html[1], standing, false)
-            }
-        });
-        let beads: Vec<Value> = beads.collect();
-        rows.push(map([("kind", kind.into()), ("level", u64::from(level).into()), ("beads", beads.into())]));
-    }
-    rows.into()
-}
-
-/// The sentences of one half of a bead. The first of the half that names the row has the row's id; each other
-/// has its own, unless `namer`, the other half, has a sentence of that id.
-fn sentences(writer: &Writer<'_>, lines: &[u32], namer: Option<&Document>, problems: &mut Vec<Diagnostic>) -> String {
-    let mut html = String::new();
-    for (at, &line) in lines.iter().enumerate() {
-        let segment = writer.document.segments[line as usize];
-        let is_named = at == 0 && namer.is_none_or(|namer| namer.segment_with_id(segment.id).is_some());
-        if at > 0 {
-            html.push(' ');
-        }
-        if !is_named {
-            let is_free = namer.is_none_or(|namer| namer.segment_with_id(segment.id).is_none());
-            let id = if is_free { format!(" id=\"{}\"", segment.id) } else { String::new() };
-            html.push_str(&format!("<span class=\"seg\"{id}>"));
-        }
-        html.push_str(&writer.range(&writer.document.body, segment.html.0..segment.html.1, problems));
-        // Where it comes from is told once, on the left.
-        if matches!(writer.page, Page::Half { pair: (left, _) } if left == writer.document.lang) {
-            writer.marks(line as usize, &mut html, problems);
-        }
-        html.push_str(if is_named { "" } else { "</span>" });
-        writer.behind(line, &mut html, problems);
-    }
-    html
-}
-
-/// `standing` of the right half to the left: current, changed, missing, omitted, alone (only on the left) or extra; nothing of whole blocks.
-fn bead(id: &str, left: &str, right: &str, standing: &str, moved: bool) -> Value {
-    map([
-        ("id", id.into()),
-        ("left", Value::safe_string(left)),
-        ("right", Value::safe_string(right)),
-        ("standing", standing.into()),
-        ("moved", moved.into()),
-    ])
 }

@@ -1,0 +1,124 @@
+//! What pages say of chapters: where one comes from, and the sentences of it that other pages show.
+//!
+//! What stands behind each sentence of a chapter's own page is written with its text ([`super::body`]).
+
+use tera::Value;
+
+use crate::base::path;
+use crate::model::LangId;
+use crate::site::{WorkId, route};
+use crate::split::{self, Format, SegmentKind};
+
+use super::Renderer;
+use super::body::excerpt;
+use super::template::map;
+
+/// A sentence of a chapter as a reader of a language is shown it elsewhere.
+pub(super) struct Shown {
+    pub(super) html: String,
+    pub(super) lang: LangId,
+    pub(super) url: String,
+}
+
+/// Finds a cut of a chapter in the reader's language, or in the source's if it is not translated.
+pub(super) fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: LangId) -> Shown {
+    let site = &renderer.site;
+    let reader = lang;
+    let in_edition = |lang: LangId| {
+        let edition = site.edition(work, lang)?;
+        let ids = renderer.links.segments_of_cut(work, cut);
+        let texts: Option<Vec<String>> = ids
+            .iter()
+            .map(|&id| {
+                let segment = edition.document.segments[crate::site::segment_with_id(&edition.document, id)?];
+                Some(excerpt(renderer, work, edition, segment.html.0..segment.html.1))
+            })
+            .collect();
+        // Where the reader has no edition, under the reader's language all the same.
+        let path = site.page(work, reader).filter(|page| page.lang == lang).map_or(&edition.path, |page| page.path);
+        Some(Shown { html: texts?.join(" "), lang, url: format!("{}#{}", path::to_url(path), ids.first()?) })
+    };
+    let source = site.source();
+    in_edition(lang).or_else(|| in_edition(source)).unwrap_or_else(|| {
+        // The chapter has lost the sentence (`check` says so), or it became the title, or it is no text but
+        // a table or code; the source text still has it.
+        let (source_text, chapter) = site.chapter(work).expect("cuts come from chapters");
+        let mut html = String::new();
+        let segment = &source_text.segments[chapter.cuts[cut].segment];
+        let text = match (source_text.format, segment.kind) {
+            (Format::Text, _) => segment.text.clone(),
+            (Format::Markdown, SegmentKind::Heading(_)) => {
+                let underlined = segment.text.trim_end_matches(['=', '-', '\n', '\r', ' ']);
+                split::plain(underlined.trim_matches(['#', ' ']))
+            }
+            (Format::Markdown, SegmentKind::Sentence | SegmentKind::Verbatim) => split::plain(&segment.text),
+        };
+        pulldown_cmark_escape::escape_html_body_text(&mut html, &text).expect("writing to a string");
+        let page = site.nearest_page(work, lang);
+        Shown { html, lang: site.config.language(&source_text.language).unwrap_or(source), url: path::to_url(page.path) }
+    })
+}
+
+/// The sentences of other chapters that touch this one.
+pub(super) fn touched_by(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
+    let site = &renderer.site;
+    let values: Vec<Value> = renderer.links.touched_by[work.0 as usize]
+        .iter()
+        .map(|&(other, cut)| {
+            let shown = shown_cut(renderer, other, cut, lang);
+            let (_, edition) = site.nearest_edition(other, lang);
+            map([
+                ("title", edition.document.title.as_str().into()),
+                ("url", shown.url.into()),
+                ("html", Value::safe_string(&shown.html)),
+                ("lang", site.config.code(shown.lang).into()),
+            ])
+        })
+        .collect();
+    values.into()
+}
+
+/// Where a chapter comes from, in summary.
+pub(super) fn chapter(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
+    let site = &renderer.site;
+    let Some((split, chapter)) = site.chapter(work) else { return Value::none() };
+    let (split_index, _) = site.work(work).chapter.expect("it has one");
+    let segments = || chapter.cuts.iter().map(|cut| &split.segments[cut.segment]);
+    let address = match (segments().next(), segments().next_back()) {
+        (Some(first), Some(last)) => format!("{}–{}", first.address, last.address),
+        _ => String::new(),
+    };
+    let sentences = chapter.cuts.len();
+    let lines: Vec<usize> = segments().flat_map(|segment| segment.address.line..=segment.last_line).collect();
+    map([
+        ("address", address.into()),
+        ("source_lines", ranges_text(lines).into()),
+        ("sentences", sentences.into()),
+        ("source_file", path::file_name(&split.source_file).into()),
+        ("source_url", route::source_order_path(site.config.code(lang), split_index).into()),
+    ])
+}
+
+/// `1, 2, 3, 5` as `1–3, 5`.
+fn ranges_text(mut numbers: Vec<usize>) -> String {
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut text = String::new();
+    let mut at = 0;
+    while at < numbers.len() {
+        let mut end = at;
+        while numbers.get(end + 1) == Some(&(numbers[end] + 1)) {
+            end += 1;
+        }
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(&numbers[at].to_string());
+        if end > at {
+            text.push('–');
+            text.push_str(&numbers[end].to_string());
+        }
+        at = end + 1;
+    }
+    text
+}

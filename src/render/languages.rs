@@ -1,0 +1,103 @@
+//! What a page says of languages: where the language switch leads, which pages show the text in two of them at once, and
+//! what search engines are told.
+//!
+//! How complete a translation is, is told by [`super::standing`]; what languages say, by their own files.
+
+use tera::Value;
+
+use crate::base::path;
+use crate::model::LangId;
+use crate::site::{Page, Site, WorkId, route};
+
+use super::Renderer;
+use super::template::map;
+
+/// Where the language switch leads in one language.
+struct Entry {
+    url: String,
+    title: String,
+    /// Whether the text there is in that language.
+    is_own: bool,
+}
+
+/// The page of a work in each language; `current` is that of the page at hand, if it has one.
+pub(super) fn translations(renderer: &Renderer, work: WorkId, current: Option<LangId>) -> Value {
+    switch(renderer, current, |lang| {
+        let page = renderer.site.page(work, lang)?;
+        let title = page.edition.document.title.clone();
+        Some(Entry { url: path::to_url(page.path), title, is_own: page.lang == lang })
+    })
+}
+
+/// The same of a page that is no work's: `page` gives path and title of its like in a language, if there is one.
+pub(super) fn translations_by(renderer: &Renderer, current: LangId, page: impl Fn(LangId) -> Option<(String, String)>) -> Value {
+    switch(renderer, Some(current), |lang| page(lang).map(|(url, title)| Entry { url, title, is_own: true }))
+}
+
+fn switch(renderer: &Renderer, current: Option<LangId>, entry: impl Fn(LangId) -> Option<Entry>) -> Value {
+    let site = &renderer.site;
+    let values = site.config.lang_ids().map(|lang| {
+        let language = &site.languages[lang.0];
+        let entry = entry(lang);
+        let is_fallback = entry.as_ref().is_some_and(|entry| !entry.is_own);
+        let (url, title) = entry.map(|entry| (entry.url, entry.title)).unzip();
+        map([
+            ("code", language.code.as_str().into()),
+            ("name", language.pack.name.as_str().into()),
+            ("url", url.into()),
+            ("title", title.into()),
+            ("current", (current == Some(lang)).into()),
+            ("fallback", is_fallback.into()),
+        ])
+    });
+    values.collect::<Vec<_>>().into()
+}
+
+/// What a page says that has no text in the reader's language: whose it shows, and where that is at home.
+pub(super) fn fallback(site: &Site, shown: &Page<'_>) -> Value {
+    let language = &site.languages[shown.lang.0];
+    map([
+        ("lang", language.code.as_str().into()),
+        ("dir", language.pack.direction.as_str().into()),
+        ("name", language.pack.name.as_str().into()),
+        ("url", path::to_url(&shown.edition.path).into()),
+    ])
+}
+
+/// The pages that show two editions of a work side by side; `current` is the page at hand, if it is one.
+pub(super) fn parallels(renderer: &Renderer, work: WorkId, current: Option<(LangId, LangId)>) -> Value {
+    let site = &renderer.site;
+    let values = site.config.pairs().into_iter().filter_map(|(left, right)| {
+        let path = side_by_side_path(site, work, (left, right))?;
+        let names: Vec<&str> = [left, right].map(|lang| site.languages[lang.0].pack.name.as_str()).to_vec();
+        Some(map([
+            ("code", format!("{}-{}", site.config.code(left), site.config.code(right)).into()),
+            ("url", path::to_url(&path).into()),
+            ("names", names.into()),
+            ("current", (current == Some((left, right))).into()),
+        ]))
+    });
+    values.collect::<Vec<_>>().into()
+}
+
+/// The path of the page that shows two editions of a work side by side, if it has both.
+pub(super) fn side_by_side_path(site: &Site, work: WorkId, (left, right): (LangId, LangId)) -> Option<String> {
+    let (first, _) = (site.edition(work, left)?, site.edition(work, right)?);
+    Some(route::side_by_side_path(site, &first.path, left, right))
+}
+
+/// A work in every language it exists in, for search engines.
+pub(super) fn alternates(renderer: &Renderer, work: WorkId) -> Value {
+    alternates_by(renderer, |lang| Some(renderer.site.edition(work, lang)?.path.to_string()))
+}
+
+/// The same of a page that is no work's: `path` gives the path of its like in a language.
+pub(super) fn alternates_by(renderer: &Renderer, path: impl Fn(LangId) -> Option<String>) -> Value {
+    let site = &renderer.site;
+    let paths: Vec<(LangId, String)> = site.config.lang_ids().filter_map(|lang| Some((lang, path(lang)?))).collect();
+    let value = |hreflang: &str, path: &str| Some(map([("hreflang", hreflang.into()), ("href", site.absolute(path)?.into())]));
+    let mut values: Vec<Value> = paths.iter().filter_map(|(lang, path)| value(site.config.code(*lang), path)).collect();
+    let default = paths.iter().find(|(lang, _)| *lang == site.source()).or(paths.first());
+    values.extend(default.and_then(|(_, path)| value("x-default", path)));
+    values.into()
+}

@@ -1,0 +1,53 @@
+//! The footnotes of a page: behind the text of an edition, or those of two editions beside each other.
+
+use tera::Value;
+
+use crate::base::Diagnostic;
+use crate::parse::Note;
+use crate::site::rows::note_rows;
+
+use super::body::Writer;
+use super::rows::rows;
+use super::template::map;
+
+/// The footnotes of an edition's own page.
+pub(super) fn notes(writer: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Value {
+    let notes = writer.document.notes.iter().map(|note| {
+        map([
+            ("id", format!("fn-{}", note.id).into()),
+            ("number", u64::from(note.number).into()),
+            ("html", Value::safe_string(&writer.part(note.html.0..note.html.1, problems))),
+            ("back", backs(note, "")),
+        ])
+    });
+    notes.collect::<Vec<_>>().into()
+}
+
+/// The footnotes of both halves of a side-by-side page beside each other; `count` rows are before them.
+pub(super) fn paired_notes(left: &Writer<'_>, right: &Writer<'_>, count: &mut usize, problems: &mut Vec<Diagnostic>) -> Value {
+    let half = |writer: &Writer<'_>, note: Option<u32>| {
+        let Some(note) = note.map(|note| &writer.document.notes[note as usize]) else { return Value::none() };
+        let scope = writer.scope();
+        map([
+            ("id", format!("{scope}fn-{}", note.id).into()),
+            ("number", u64::from(note.number).into()),
+            ("back", backs(note, &scope)),
+        ])
+    };
+    let notes = note_rows(left.document, right.document).into_iter().map(|note| {
+        map([
+            ("left", half(left, note.left)),
+            ("right", half(right, note.right)),
+            ("rows", rows(note.rows, left, right, count, problems)),
+        ])
+    });
+    notes.collect::<Vec<_>>().into()
+}
+
+/// The ids of the places that refer to a note.
+fn backs(note: &Note, scope: &str) -> Value {
+    let id = &note.id;
+    let backs: Vec<String> =
+        (1..=note.uses).map(|n| if n == 1 { format!("{scope}fnref-{id}") } else { format!("{scope}fnref-{id}.{n}") }).collect();
+    backs.into()
+}

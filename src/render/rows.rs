@@ -1,0 +1,108 @@
+//! The rows of a side-by-side page: blocks beside blocks, in them sentences beside sentences, and how each stands to the other.
+//!
+//! What stands beside what is told by [`crate::site::rows`].
+
+use tera::Value;
+
+use crate::base::Diagnostic;
+use crate::parse::Document;
+use crate::site::rows::bead_id;
+use crate::site::{Row, RowKind};
+
+use super::body::{Page, Writer};
+use super::template::map;
+
+/// Rows of a text or of a note; `count` are before them.
+pub(super) fn rows(
+    of: Vec<Row>,
+    left: &Writer<'_>,
+    right: &Writer<'_>,
+    count: &mut usize,
+    problems: &mut Vec<Diagnostic>,
+) -> Value {
+    let mut rows = Vec::new();
+    for row in of {
+        *count += 1;
+        let (kind, level) = match row.kind {
+            RowKind::Heading(level) => ("heading", level),
+            RowKind::Paragraph => ("paragraph", 0),
+            RowKind::Blocks => ("block", 0),
+        };
+        // The last line of the right edition so far: what is before it stands elsewhere there.
+        let mut last = None;
+        let beads = row.beads.iter().map(|it| match row.kind {
+            RowKind::Heading(_) | RowKind::Paragraph => {
+                let moved = it.right.first().is_some_and(|&line| last.is_some_and(|last| line < last));
+                last = last.max(it.right.last().copied());
+                let is_changed = |&line: &u32| right.drift.is_some_and(|drift| drift.changed(line).is_some());
+                let is_alone = |&line: &u32| left.document.marks_of(line as usize).is_some_and(|marks| marks.alone);
+                let is_omitted = |&line: &u32| right.drift.is_some_and(|drift| drift.is_omitted(line));
+                let standing = match (&it.left[..], &it.right[..]) {
+                    ([], _) => "extra",
+                    (left, []) if left.iter().all(is_alone) => "alone",
+                    (left, []) if left.iter().all(is_omitted) => "omitted",
+                    (_, []) => "missing",
+                    (_, right) if right.iter().any(is_changed) => "changed",
+                    _ => "current",
+                };
+                let id = bead_id(it, left.document, right.document).map_or_else(String::new, |id| id.to_string());
+                let left_html = sentences(left, &it.left, None, problems);
+                let right_html = sentences(right, &it.right, Some(left.document).filter(|_| !it.left.is_empty()), problems);
+                bead(&id, &left_html, &right_html, standing, moved)
+            }
+            // Not by a segment's id: the segments in it are there under their own.
+            RowKind::Blocks => {
+                let html = [(left, &it.left), (right, &it.right)].map(|(writer, blocks)| {
+                    let blocks = blocks.iter().map(|&block| writer.document.blocks[block as usize].html);
+                    blocks.map(|html| writer.range(&writer.document.body, html.0..html.1, problems)).collect::<String>()
+                });
+                let standing = match (it.left.is_empty(), it.right.is_empty()) {
+                    (true, _) => "extra",
+                    (_, true) => "missing",
+                    _ => "",
+                };
+                bead(&format!("row.{count}"), &html[0], &html[1], standing, false)
+            }
+        });
+        let beads: Vec<Value> = beads.collect();
+        rows.push(map([("kind", kind.into()), ("level", u64::from(level).into()), ("beads", beads.into())]));
+    }
+    rows.into()
+}
+
+/// The sentences of one half of a bead. The first of the half that names the row has the row's id; each other
+/// has its own, unless `namer`, the other half, has a sentence of that id.
+fn sentences(writer: &Writer<'_>, lines: &[u32], namer: Option<&Document>, problems: &mut Vec<Diagnostic>) -> String {
+    let mut html = String::new();
+    for (at, &line) in lines.iter().enumerate() {
+        let segment = writer.document.segments[line as usize];
+        let is_named = at == 0 && namer.is_none_or(|namer| namer.segment_with_id(segment.id).is_some());
+        if at > 0 {
+            html.push(' ');
+        }
+        if !is_named {
+            let is_free = namer.is_none_or(|namer| namer.segment_with_id(segment.id).is_none());
+            let id = if is_free { format!(" id=\"{}\"", segment.id) } else { String::new() };
+            html.push_str(&format!("<span class=\"seg\"{id}>"));
+        }
+        html.push_str(&writer.range(&writer.document.body, segment.html.0..segment.html.1, problems));
+        // Where it comes from is told once, on the left.
+        if matches!(writer.page, Page::Half { pair: (left, _) } if left == writer.document.lang) {
+            writer.marks(line as usize, &mut html, problems);
+        }
+        html.push_str(if is_named { "" } else { "</span>" });
+        writer.behind(line, &mut html, problems);
+    }
+    html
+}
+
+/// `standing` of the right half to the left: current, changed, missing, omitted, alone (only on the left) or extra; nothing of whole blocks.
+fn bead(id: &str, left: &str, right: &str, standing: &str, moved: bool) -> Value {
+    map([
+        ("id", id.into()),
+        ("left", Value::safe_string(left)),
+        ("right", Value::safe_string(right)),
+        ("standing", standing.into()),
+        ("moved", moved.into()),
+    ])
+}
