@@ -14,17 +14,19 @@ use crate::base::{Diagnostic, Place, code};
 use crate::model::SegmentId;
 
 use super::fragment::Builder;
-use super::marks::{self, Marks};
-use super::names::{Names, is_reserved};
+use super::marks::Marks;
+use super::names::Names;
 use super::provenance::Provenance;
 use super::{Block, BlockKind, CodeBlock, Fragment, Heading, HoleKind, Note, ParseInput, Ref, Segment, Word};
 
 mod comments;
+mod headings;
 mod links;
 mod notes;
 mod table;
+mod whole;
 
-use comments::{without_comments, without_marks};
+use headings::OpenHeading;
 use notes::Notes;
 use table::Table;
 
@@ -132,18 +134,6 @@ enum Container {
     Alert,
     /// A cell of a table: its text is a segment.
     Cell,
-}
-
-struct OpenHeading {
-    level: u8,
-    explicit: Option<String>,
-    text: String,
-    place: Range<usize>,
-    segment: Option<u32>,
-    /// Where the heading is the document's title: the writer's own output, put aside.
-    title: Option<Builder>,
-    /// The bytes of the title's text.
-    bytes: Option<Range<usize>>,
 }
 
 impl<'a, 'p> Writer<'a, 'p> {
@@ -550,20 +540,7 @@ impl<'a, 'p> Writer<'a, 'p> {
                 self.escaped(&text);
                 self.push("</code>");
             }
-            Event::InlineHtml(html) | Event::Html(html) => {
-                if let Some(page) = self.page
-                    && let Some(mark) = marks::read(&html)
-                {
-                    return self.mark(mark, Place::new(&page.file, range));
-                }
-                // A comment alone makes no sentence of an empty cell.
-                let is_alone =
-                    self.leaf.is_none() && self.containers.last() == Some(&Container::Cell) && html.starts_with("<!--");
-                if !is_alone {
-                    self.inline(&range);
-                }
-                self.raw_html(&html, range);
-            }
+            Event::InlineHtml(html) | Event::Html(html) => self.inline_html(&html, range),
             Event::SoftBreak => {
                 self.heading_text(" ");
                 self.line_break(false, &range);
@@ -595,12 +572,6 @@ impl<'a, 'p> Writer<'a, 'p> {
     }
 
     // Text.
-
-    fn heading_text(&mut self, text: &str) {
-        if let Some(heading) = &mut self.heading {
-            heading.text.push_str(text);
-        }
-    }
 
     /// Whether a conflict that git left begins here; in a block of code one may be shown.
     fn conflict(&mut self, range: &Range<usize>) {
@@ -681,86 +652,7 @@ impl<'a, 'p> Writer<'a, 'p> {
         if mark.is_empty() { curly.to_owned() } else { mark.clone() }
     }
 
-    // Headings.
-
-    fn start_heading(&mut self, level: u8, id: Option<CowStr<'a>>, classes: &[CowStr<'a>], range: Range<usize>, is_title: bool) {
-        let title = is_title.then(|| std::mem::take(&mut self.out));
-        self.fresh_line();
-        self.push(&format!("<h{level}"));
-        if self.page.is_some() && title.is_none() {
-            self.push(" id=\"");
-            self.hole(HoleKind::Scope);
-            self.hole(HoleKind::Anchor(self.headings.len() as u32));
-            self.push("\"");
-        }
-        for (index, class) in classes.iter().enumerate() {
-            self.push(if index == 0 { " class=\"" } else { " " });
-            self.attribute(class);
-        }
-        self.push(if classes.is_empty() { ">" } else { "\">" });
-        if title.is_none() && self.page.is_some_and(|page| page.lock.is_some()) {
-            self.hole(HoleKind::Aliases(self.headings.len() as u32));
-        }
-        self.heading = Some(OpenHeading {
-            level,
-            explicit: id.map(CowStr::into_string),
-            text: String::new(),
-            place: range.clone(),
-            segment: None,
-            title,
-            bytes: None,
-        });
-        // The heading's own marks (`##`) are no part of its segment.
-        let marks = self.text[range.clone()].len() - self.text[range.clone()].trim_start_matches(['#', ' ', '\t']).len();
-        self.open_leaf(range.start + marks);
-        if let (Some(heading), true) = (&mut self.heading, self.leaf.is_some()) {
-            heading.segment = Some(self.segments.len() as u32);
-        }
-    }
-
-    fn end_heading(&mut self) -> Option<(String, Option<Range<usize>>)> {
-        let heading = self.heading.take().expect("a heading was begun");
-        self.push(&format!("</h{}>\n", heading.level));
-        let text = heading.text.trim().to_owned();
-        if let Some(out) = heading.title {
-            self.out = out;
-            self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
-            return Some((text, heading.bytes));
-        }
-        let page = self.page?;
-        let explicit = heading.explicit.is_some();
-        let wanted = heading.explicit.unwrap_or_else(|| {
-            let slug = page.pack.slug(&text);
-            if slug.is_empty() { format!("section-{}", self.headings.len() + 1) } else { slug }
-        });
-        if explicit && is_reserved(&wanted) {
-            let message = format!("the anchor `{wanted}` is kept for a part of the page itself");
-            if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
-                problem.push_hint("give the heading another one".to_owned());
-            }
-        } else if explicit && self.anchors.taken.contains(&wanted) {
-            let first = self.headings.iter().position(|earlier| earlier.anchor == wanted);
-            let message = format!("the anchor `{wanted}` is given twice on this page");
-            if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
-                problem.push_hint(match first {
-                    Some(first) => format!("heading {} of the page has it already", first + 1),
-                    None => "give the heading another one".to_owned(),
-                });
-            }
-        }
-        let anchor = self.anchors.take(wanted, is_reserved);
-        self.headings.push(Heading {
-            level: heading.level,
-            anchor,
-            explicit,
-            text,
-            segment: heading.segment,
-            aliases: Vec::new(),
-        });
-        None
-    }
-
-    // Quotations, tables, tasks.
+    // Quotations, tasks.
 
     fn start_quote(&mut self, kind: Option<BlockQuoteKind>) {
         self.fresh_line();
@@ -789,94 +681,6 @@ impl<'a, 'p> Writer<'a, 'p> {
             Some(Event::TaskListMarker(_)) => true,
             Some(Event::Start(Tag::Paragraph)) => matches!(ahead.next(), Some(Event::TaskListMarker(_))),
             _ => false,
-        }
-    }
-
-    // Code and raw HTML: taken whole.
-
-    fn code_block(&mut self, kind: &CodeBlockKind<'a>, range: Range<usize>) {
-        let mut text = String::new();
-        while let Some((event, _)) = self.events.get(self.at) {
-            match event {
-                Event::Text(part) => text.push_str(part),
-                _ => break,
-            }
-            self.at += 1;
-        }
-        self.fresh_line();
-        let info = match kind {
-            CodeBlockKind::Fenced(info) => info.as_ref(),
-            CodeBlockKind::Indented => "",
-        };
-        // CommonMark takes the first word; on pages a comma ends it too (`rust,ignore`).
-        let end = |c: char| c.is_whitespace() || (self.page.is_some() && (c == ',' || c == '{'));
-        let language = info.split(end).next().unwrap_or("").to_owned();
-        // A long line scrolls, and what scrolls must be reachable with the keyboard.
-        self.push(if self.page.is_some() { "<pre tabindex=\"0\">" } else { "<pre>" });
-        if language.is_empty() {
-            self.push("<code>");
-        } else {
-            self.push("<code class=\"language-");
-            self.attribute(&language);
-            self.push("\">");
-        }
-        match self.page {
-            Some(page) if page.settings.highlight && !language.is_empty() && language != "text" => {
-                self.hole(HoleKind::Code(self.codes.len() as u32));
-                let place = Place::new(&page.file, self.info_range(&range, &language));
-                self.codes.push(CodeBlock { language, text: text.into_boxed_str(), place });
-            }
-            _ => self.escaped(&text),
-        }
-        self.push("</code></pre>\n");
-    }
-
-    fn info_range(&self, block: &Range<usize>, language: &str) -> Range<usize> {
-        let line = self.text[block.clone()].lines().next().unwrap_or("");
-        match line.find(language) {
-            Some(at) => block.start + at..block.start + at + language.len(),
-            None => block.start..block.start + line.len(),
-        }
-    }
-
-    fn html_block(&mut self, range: Range<usize>) {
-        let mut html = String::new();
-        while let Some((Event::Html(part) | Event::Text(part), _)) = self.events.get(self.at) {
-            html.push_str(part);
-            self.at += 1;
-        }
-        self.marks_apart(&html, &range);
-        if self.passes_raw_html() {
-            let html = if self.page.is_some() { without_marks(html) } else { html };
-            self.push(&html);
-            return;
-        }
-        let shown = without_comments(&html);
-        if !shown.trim().is_empty() {
-            self.raw_html_note(range);
-            self.fresh_line();
-            self.push("<p>");
-            self.escaped(shown.trim());
-            self.push("</p>\n");
-        }
-    }
-
-    fn raw_html(&mut self, html: &str, range: Range<usize>) {
-        if self.passes_raw_html() {
-            self.push(html);
-        } else if !html.starts_with("<!--") {
-            self.raw_html_note(range);
-            self.escaped(html);
-        }
-    }
-
-    fn passes_raw_html(&self) -> bool {
-        self.page.is_none_or(|page| page.settings.raw_html)
-    }
-
-    fn raw_html_note(&mut self, range: Range<usize>) {
-        if let Some(note) = self.problem(&code::RAW_HTML, range, "raw HTML is shown as text".to_owned()) {
-            note.push_hint("`markdown: {raw_html: true}` in site.yaml lets it through".to_owned());
         }
     }
 }

@@ -1,0 +1,118 @@
+//! Headings: their anchors, and the first one, if it is the document's title.
+//!
+//! Here each gets an anchor of its own; that translations have their source's is the site's business.
+
+use std::ops::Range;
+
+use crate::base::code;
+
+use super::{Builder, CowStr, Writer};
+use crate::parse::names::is_reserved;
+use crate::parse::{Heading, HoleKind};
+
+/// The heading that is being written.
+pub(super) struct OpenHeading {
+    level: u8,
+    explicit: Option<String>,
+    text: String,
+    place: Range<usize>,
+    segment: Option<u32>,
+    /// Where the heading is the document's title: the writer's own output, put aside.
+    pub(super) title: Option<Builder>,
+    /// The bytes of the title's text.
+    pub(super) bytes: Option<Range<usize>>,
+}
+
+impl Writer<'_, '_> {
+    pub(super) fn start_heading(
+        &mut self,
+        level: u8,
+        id: Option<CowStr<'_>>,
+        classes: &[CowStr<'_>],
+        range: Range<usize>,
+        is_title: bool,
+    ) {
+        let title = is_title.then(|| std::mem::take(&mut self.out));
+        self.fresh_line();
+        self.push(&format!("<h{level}"));
+        if self.page.is_some() && title.is_none() {
+            self.push(" id=\"");
+            self.hole(HoleKind::Scope);
+            self.hole(HoleKind::Anchor(self.headings.len() as u32));
+            self.push("\"");
+        }
+        for (index, class) in classes.iter().enumerate() {
+            self.push(if index == 0 { " class=\"" } else { " " });
+            self.attribute(class);
+        }
+        self.push(if classes.is_empty() { ">" } else { "\">" });
+        if title.is_none() && self.page.is_some_and(|page| page.lock.is_some()) {
+            self.hole(HoleKind::Aliases(self.headings.len() as u32));
+        }
+        self.heading = Some(OpenHeading {
+            level,
+            explicit: id.map(CowStr::into_string),
+            text: String::new(),
+            place: range.clone(),
+            segment: None,
+            title,
+            bytes: None,
+        });
+        // The heading's own marks (`##`) are no part of its segment.
+        let marks = self.text[range.clone()].len() - self.text[range.clone()].trim_start_matches(['#', ' ', '\t']).len();
+        self.open_leaf(range.start + marks);
+        if let (Some(heading), true) = (&mut self.heading, self.leaf.is_some()) {
+            heading.segment = Some(self.segments.len() as u32);
+        }
+    }
+
+    /// Ends the heading; gives its text if it is the document's title.
+    pub(super) fn end_heading(&mut self) -> Option<(String, Option<Range<usize>>)> {
+        let heading = self.heading.take().expect("a heading was begun");
+        self.push(&format!("</h{}>\n", heading.level));
+        let text = heading.text.trim().to_owned();
+        if let Some(out) = heading.title {
+            self.out = out;
+            self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
+            return Some((text, heading.bytes));
+        }
+        let page = self.page?;
+        let explicit = heading.explicit.is_some();
+        let wanted = heading.explicit.unwrap_or_else(|| {
+            let slug = page.pack.slug(&text);
+            if slug.is_empty() { format!("section-{}", self.headings.len() + 1) } else { slug }
+        });
+        if explicit && is_reserved(&wanted) {
+            let message = format!("the anchor `{wanted}` is kept for a part of the page itself");
+            if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
+                problem.push_hint("give the heading another one".to_owned());
+            }
+        } else if explicit && self.anchors.taken.contains(&wanted) {
+            let first = self.headings.iter().position(|earlier| earlier.anchor == wanted);
+            let message = format!("the anchor `{wanted}` is given twice on this page");
+            if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
+                problem.push_hint(match first {
+                    Some(first) => format!("heading {} of the page has it already", first + 1),
+                    None => "give the heading another one".to_owned(),
+                });
+            }
+        }
+        let anchor = self.anchors.take(wanted, is_reserved);
+        self.headings.push(Heading {
+            level: heading.level,
+            anchor,
+            explicit,
+            text,
+            segment: heading.segment,
+            aliases: Vec::new(),
+        });
+        None
+    }
+
+    /// Adds text to the heading that is being written, if one is.
+    pub(super) fn heading_text(&mut self, text: &str) {
+        if let Some(heading) = &mut self.heading {
+            heading.text.push_str(text);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Blocks of code, and raw HTML: taken whole, since nothing in them is Markdown.
+//!
+//! Code is highlighted when a page is rendered; raw HTML is shown as text unless the site lets it through. Which comments
+//! are marks is told by [`super::comments`]; images, too, are taken whole, but lead elsewhere as links do ([`super::links`]).
+
+use std::ops::Range;
+
+use crate::base::{Place, code};
+
+use super::comments::{without_comments, without_marks};
+use super::{CodeBlockKind, Container, Event, Writer};
+use crate::parse::{CodeBlock, HoleKind, marks};
+
+impl Writer<'_, '_> {
+    pub(super) fn code_block(&mut self, kind: &CodeBlockKind<'_>, range: Range<usize>) {
+        let mut text = String::new();
+        while let Some((event, _)) = self.events.get(self.at) {
+            match event {
+                Event::Text(part) => text.push_str(part),
+                _ => break,
+            }
+            self.at += 1;
+        }
+        self.fresh_line();
+        let info = match kind {
+            CodeBlockKind::Fenced(info) => info.as_ref(),
+            CodeBlockKind::Indented => "",
+        };
+        // CommonMark takes the first word; on pages a comma ends it too (`rust,ignore`).
+        let end = |c: char| c.is_whitespace() || (self.page.is_some() && (c == ',' || c == '{'));
+        let language = info.split(end).next().unwrap_or("").to_owned();
+        // A long line scrolls, and what scrolls must be reachable with the keyboard.
+        self.push(if self.page.is_some() { "<pre tabindex=\"0\">" } else { "<pre>" });
+        if language.is_empty() {
+            self.push("<code>");
+        } else {
+            self.push("<code class=\"language-");
+            self.attribute(&language);
+            self.push("\">");
+        }
+        match self.page {
+            Some(page) if page.settings.highlight && !language.is_empty() && language != "text" => {
+                self.hole(HoleKind::Code(self.codes.len() as u32));
+                let place = Place::new(&page.file, self.info_range(&range, &language));
+                self.codes.push(CodeBlock { language, text: text.into_boxed_str(), place });
+            }
+            _ => self.escaped(&text),
+        }
+        self.push("</code></pre>\n");
+    }
+
+    fn info_range(&self, block: &Range<usize>, language: &str) -> Range<usize> {
+        let line = self.text[block.clone()].lines().next().unwrap_or("");
+        match line.find(language) {
+            Some(at) => block.start + at..block.start + at + language.len(),
+            None => block.start..block.start + line.len(),
+        }
+    }
+
+    pub(super) fn html_block(&mut self, range: Range<usize>) {
+        let mut html = String::new();
+        while let Some((Event::Html(part) | Event::Text(part), _)) = self.events.get(self.at) {
+            html.push_str(part);
+            self.at += 1;
+        }
+        self.marks_apart(&html, &range);
+        if self.passes_raw_html() {
+            let html = if self.page.is_some() { without_marks(html) } else { html };
+            self.push(&html);
+            return;
+        }
+        let shown = without_comments(&html);
+        if !shown.trim().is_empty() {
+            self.raw_html_note(range);
+            self.fresh_line();
+            self.push("<p>");
+            self.escaped(shown.trim());
+            self.push("</p>\n");
+        }
+    }
+
+    /// HTML in running text, where a comment may be a mark.
+    pub(super) fn inline_html(&mut self, html: &str, range: Range<usize>) {
+        if let Some(page) = self.page
+            && let Some(mark) = marks::read(html)
+        {
+            return self.mark(mark, Place::new(&page.file, range));
+        }
+        // A comment alone makes no sentence of an empty cell.
+        let is_alone = self.leaf.is_none() && self.containers.last() == Some(&Container::Cell) && html.starts_with("<!--");
+        if !is_alone {
+            self.inline(&range);
+        }
+        if self.passes_raw_html() {
+            self.push(html);
+        } else if !html.starts_with("<!--") {
+            self.raw_html_note(range);
+            self.escaped(html);
+        }
+    }
+
+    fn passes_raw_html(&self) -> bool {
+        self.page.is_none_or(|page| page.settings.raw_html)
+    }
+
+    fn raw_html_note(&mut self, range: Range<usize>) {
+        if let Some(note) = self.problem(&code::RAW_HTML, range, "raw HTML is shown as text".to_owned()) {
+            note.push_hint("`markdown: {raw_html: true}` in site.yaml lets it through".to_owned());
+        }
+    }
+}
