@@ -10,7 +10,7 @@ use crate::model::{LangId, SegmentId, Unit};
 use crate::parse::{Document, Marks};
 use crate::site::standing::Pair;
 use crate::site::sync::vanished_anchors;
-use crate::site::{Site, Standing, WorkId, segment_with_id};
+use crate::site::{Site, Standing, WorkId};
 
 /// How many addresses a message names.
 const NAMED: usize = 8;
@@ -101,7 +101,7 @@ fn at(code: &'static Code, pair: &Pair, source: &Document, translation: &Documen
     };
     let before = || {
         let index = pair.source? as usize;
-        let line = source.segments[..index].iter().rev().find_map(|segment| segment_with_id(translation, segment.id))?;
+        let line = source.segments[..index].iter().rev().find_map(|segment| translation.segment_with_id(segment.id))?;
         let end = translation.segments[line].bytes.1 as usize;
         Some(Place::new(&translation.file, end..end))
     };
@@ -122,7 +122,7 @@ fn marks(site: &Site, work: WorkId, translation: &Document, problems: &mut Vec<D
             let place = place_of(marks, translation);
             // What the source has not cannot be left out.
             let is_shared = || own.contains(&id) && site.is_of_other_language(work, translation.lang, id);
-            if segment_with_id(source, id).is_none() && !is_shared() {
+            if source.segment_with_id(id).is_none() && !is_shared() {
                 // What one language alone has is called after it.
                 let message = match id.only {
                     Some(_) if own.contains(&id) => format!("no other translation has a sentence `{id}`"),
@@ -156,7 +156,7 @@ fn marks(site: &Site, work: WorkId, translation: &Document, problems: &mut Vec<D
 }
 
 fn is_translated(translation: &Document, id: SegmentId) -> bool {
-    segment_with_id(translation, id).is_some() || translation.marks.iter().any(|marks| marks.translates.contains(&id))
+    translation.segment_with_id(id).is_some() || translation.marks.iter().any(|marks| marks.translates.contains(&id))
 }
 
 /// All marks of a line.

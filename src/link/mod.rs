@@ -19,7 +19,7 @@ use crate::model::{EditionName, LangId, SegmentId, Unit};
 use crate::parse::{Document, Ref, RefKind, Target};
 use crate::site::route::{RouteKind, SOURCE_ORDER, source_order_path};
 use crate::site::rows::merged_into;
-use crate::site::{Site, WorkId, segment_with_id};
+use crate::site::{Site, WorkId};
 use crate::split::{Address, Split};
 
 pub mod touched;
@@ -367,7 +367,7 @@ fn check_anchor(site: &Site, work: WorkId, lang: LangId, anchor: &str, asked: &R
         }));
         return;
     }
-    let is_sentence = SegmentId::parse(anchor).is_some_and(|id| segment_with_id(source, id).is_some());
+    let is_sentence = SegmentId::parse(anchor).is_some_and(|id| source.segment_with_id(id).is_some());
     if is_sentence && source.lang != lang {
         let message = format!("the sentence `{anchor}` is not translated in `{file}`");
         found.problems.push(problem(message).hint(format!("it is in `{}`", source.file)));
@@ -381,7 +381,7 @@ fn gone(source: &Document, anchor: &str) -> Option<Option<SegmentId>> {
     if let Some(id) = SegmentId::parse(anchor) {
         let now = source.gone.iter().any(|(gone, _)| *gone == id);
         let is_gone = now || source.lock.as_ref()?.segment(id)?.gone.is_some();
-        return (is_gone && segment_with_id(source, id).is_none()).then(|| merged_into(source, id));
+        return (is_gone && source.segment_with_id(id).is_none()).then(|| merged_into(source, id));
     }
     let now = source.gone.iter().map(|(id, gone)| (*id, gone));
     let before = source.lock.iter().flat_map(|lock| lock.stanzas()).filter_map(|stanza| match stanza.unit {

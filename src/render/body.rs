@@ -9,7 +9,7 @@ use crate::base::{Diagnostic, code, path};
 use crate::link::Answer;
 use crate::model::{LangId, SegmentId};
 use crate::parse::{Document, Fragment, HoleKind, Target};
-use crate::site::{Edition, Site, WorkId, route, segment_with_id};
+use crate::site::{Edition, Site, WorkId, route};
 use crate::split::{self, Cut, RepairKind, Segment};
 
 use super::Renderer;
@@ -409,7 +409,7 @@ pub(super) fn cut_of<'a>(renderer: &'a Renderer, work: WorkId, document: &Docume
         segment.cut?
     } else {
         let source = renderer.site.edition(work, lang)?;
-        source.document.segments[segment_with_id(&source.document, segment.id)?].cut?
+        source.document.segments[source.document.segment_with_id(segment.id)?].cut?
     };
     chapter.cuts.get(cut as usize)
 }

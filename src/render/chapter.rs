@@ -30,7 +30,7 @@ pub(super) fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: Lan
         let texts: Option<Vec<String>> = ids
             .iter()
             .map(|&id| {
-                let segment = edition.document.segments[crate::site::segment_with_id(&edition.document, id)?];
+                let segment = edition.document.segments[edition.document.segment_with_id(id)?];
                 Some(excerpt(renderer, work, edition, segment.html.0..segment.html.1))
             })
             .collect();

@@ -24,6 +24,7 @@ pub(super) struct OpenHeading {
 }
 
 impl Writer<'_, '_> {
+    /// Begins a heading, whose text is written aside if it is the document's title.
     pub(super) fn start_heading(
         &mut self,
         level: u8,

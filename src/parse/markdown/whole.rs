@@ -12,6 +12,7 @@ use super::{CodeBlockKind, Container, Event, Writer};
 use crate::parse::{CodeBlock, HoleKind, marks};
 
 impl Writer<'_, '_> {
+    /// A block of code: as it is, or a hole for it, if it is to be highlighted.
     pub(super) fn code_block(&mut self, kind: &CodeBlockKind<'_>, range: Range<usize>) {
         let mut text = String::new();
         while let Some((event, _)) = self.events.get(self.at) {
@@ -57,6 +58,7 @@ impl Writer<'_, '_> {
         }
     }
 
+    /// A block of HTML, in which comments may be marks that stand where none belongs.
     pub(super) fn html_block(&mut self, range: Range<usize>) {
         let mut html = String::new();
         while let Some((Event::Html(part) | Event::Text(part), _)) = self.events.get(self.at) {

@@ -1,0 +1,164 @@
+//! Anchors of headings: those of the source edition are shared by its translations.
+//!
+//! Each edition comes with anchors of its own, made of its own headings by `parse`; here is said which of them stand.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::{Edition, Site, Work, WorkId};
+use crate::model::{LangId, SegmentId};
+use crate::parse::{Document, Heading};
+
+/// How the headings of an edition share the anchors of the source edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shares {
+    /// They do not, or this is the source edition.
+    Nothing,
+    /// Heading n those of heading n: without a lock, of editions that have the same headings.
+    ByPosition,
+    /// By the ids of the headings.
+    ById,
+}
+
+impl Site {
+    /// The anchor under which heading `index` of an edition is known in every edition of the work.
+    ///
+    /// The source edition's anchors are shared by the translations, so that a link to a section survives a change
+    /// of language: heading by heading where ids say which is which, else by those translations that have the same
+    /// headings. An anchor that a translator gave expressly stands.
+    pub fn anchor<'a>(&'a self, id: WorkId, document: &'a Document, index: usize) -> &'a str {
+        let own = &document.headings[index];
+        match self.edition(id, document.lang).map(|edition| (edition, edition.shares)) {
+            Some((_, Shares::ByPosition)) if !own.explicit => &self.source_edition(id).1.document.headings[index].anchor,
+            Some((edition, Shares::ById)) => &self.anchors_by_id(id, edition)[index].0,
+            _ => &own.anchor,
+        }
+    }
+
+    /// Other anchors that lead to a heading of an edition: those it had before.
+    pub fn aliases<'a>(&'a self, id: WorkId, document: &'a Document, index: usize) -> impl Iterator<Item = &'a str> {
+        let shared = match self.edition(id, document.lang) {
+            Some(edition) if edition.shares == Shares::ById => self.anchors_by_id(id, edition)[index].1.as_slice(),
+            _ => &[],
+        };
+        document.headings[index].aliases.iter().map(|alias| &**alias).chain(shared.iter().map(String::as_str))
+    }
+
+    fn anchors_by_id<'a>(&self, id: WorkId, edition: &'a Edition) -> &'a [(String, Vec<String>)] {
+        edition.follows().anchors.get_or_init(|| by_id(&self.source_edition(id).1.document, &edition.document))
+    }
+
+    /// The heading of an edition that has an anchor, or had it.
+    pub fn heading_with_anchor(&self, id: WorkId, lang: LangId, anchor: &str) -> Option<usize> {
+        let edition = self.edition(id, lang)?;
+        let by_anchor = edition.follows().by_anchor.get_or_init(|| {
+            let document = &edition.document;
+            let mut by_anchor = HashMap::with_capacity(document.headings.len());
+            for (index, anchor) in self.anchors(id, document).enumerate() {
+                by_anchor.entry(anchor.to_owned()).or_insert(index);
+            }
+            for index in 0..document.headings.len() {
+                for alias in self.aliases(id, document, index) {
+                    by_anchor.entry(alias.to_owned()).or_insert(index);
+                }
+            }
+            by_anchor
+        });
+        by_anchor.get(anchor).copied()
+    }
+
+    /// Whether an edition's page has an anchor.
+    pub fn has_anchor(&self, id: WorkId, lang: LangId, anchor: &str) -> bool {
+        let Some(edition) = self.edition(id, lang) else { return false };
+        let document = &edition.document;
+        if anchor.is_empty() || anchor == "top" {
+            return true;
+        }
+        if let Some(segment) = SegmentId::parse(anchor) {
+            return document.segment_with_id(segment).is_some();
+        }
+        if self.heading_with_anchor(id, lang, anchor).is_some() {
+            return true;
+        }
+        let note = anchor.strip_prefix("fn-").or_else(|| anchor.strip_prefix("fnref-"));
+        note.is_some_and(|id| document.notes.iter().any(|note| note.id == id))
+    }
+
+    /// All anchors of an edition that a person would link to.
+    pub fn anchors<'a>(&'a self, id: WorkId, document: &'a Document) -> impl Iterator<Item = &'a str> {
+        (0..document.headings.len()).map(move |index| self.anchor(id, document, index))
+    }
+}
+
+/// Finds out which editions of a work have the headings of its source edition.
+pub(super) fn share(work: &mut Work, source_lang: LangId) {
+    let mut order = [source_lang.0].into_iter().chain(0..work.editions.len());
+    let Some(source) = order.find_map(|lang| work.editions[lang].as_ref()).map(|edition| Arc::clone(&edition.document)) else {
+        return;
+    };
+    for edition in work.editions.iter_mut().flatten() {
+        let own = &edition.document;
+        let same_levels =
+            || own.headings.iter().map(|heading| heading.level).eq(source.headings.iter().map(|heading| heading.level));
+        edition.shares = if own.lang == source.lang {
+            Shares::Nothing
+        } else if own.lock.is_some() && source.lock.is_some() {
+            Shares::ById
+        } else if source.lang == source_lang && same_levels() {
+            Shares::ByPosition
+        } else {
+            Shares::Nothing
+        };
+    }
+}
+
+/// The anchors of a translation's headings, each with its aliases: those of the source's headings with the same ids.
+fn by_id(source: &Document, translation: &Document) -> Vec<(String, Vec<String>)> {
+    let theirs: Vec<Option<&Heading>> = translation
+        .headings
+        .iter()
+        .map(|heading| {
+            let segment = heading.segment? as usize;
+            let id = *translation.sentences(segment).first()?;
+            let segment = source.segment_with_id(id)? as u32;
+            let at = source.headings.binary_search_by_key(&Some(segment), |heading| heading.segment).ok()?;
+            Some(&source.headings[at])
+        })
+        .collect();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut anchors: Vec<Option<String>> = vec![None; theirs.len()];
+    for (own, anchor) in translation.headings.iter().zip(&mut anchors).filter(|(own, _)| own.explicit) {
+        taken.insert(own.anchor.clone());
+        *anchor = Some(own.anchor.clone());
+    }
+    for (their, anchor) in theirs.iter().zip(&mut anchors) {
+        if let (Some(their), None) = (their, &anchor)
+            && taken.insert(their.anchor.clone())
+        {
+            *anchor = Some(their.anchor.clone());
+        }
+    }
+    // A heading of its own must not take the anchor of another section.
+    taken.extend(source.headings.iter().map(|heading| heading.anchor.clone()));
+    for (own, anchor) in translation.headings.iter().zip(&mut anchors).filter(|(_, anchor)| anchor.is_none()) {
+        let mut free = own.anchor.clone();
+        let mut number = 2;
+        while !taken.insert(free.clone()) {
+            free = format!("{}-{number}", own.anchor);
+            number += 1;
+        }
+        *anchor = Some(free);
+    }
+    let anchors: Vec<String> = anchors.into_iter().flatten().collect();
+    let mut taken: BTreeSet<String> = anchors.iter().cloned().collect();
+    let aliases: Vec<Vec<String>> = theirs
+        .iter()
+        .map(|their| {
+            let all = their
+                .iter()
+                .flat_map(|their| [their.anchor.as_str()].into_iter().chain(their.aliases.iter().map(|alias| &**alias)));
+            all.filter(|alias| taken.insert((*alias).to_owned())).map(str::to_owned).collect()
+        })
+        .collect();
+    anchors.into_iter().zip(aliases).collect()
+}
