@@ -18,6 +18,7 @@ use crate::base::{Code, code};
 use crate::model::LanguagePack;
 use crate::parse::{Note, note_label};
 
+mod date;
 mod link;
 mod number;
 mod reading;

@@ -1,4 +1,4 @@
-//! Numbers and dates of a sentence, and whether those of two sentences are the same.
+//! Numbers of a sentence, and whether those of two sentences are the same.
 //!
 //! A number is compared by its value. How it is written depends on the language (decimal mark, group separator), on
 //! habit (`10 000`, `8 billion`, `1991–95`, `XXI`, `the 1980s`) and on whoever writes: where a spelling can be read in
@@ -10,7 +10,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::reading::{Reading, digit};
+use super::date::{Date, dates};
+use super::reading::Reading;
 use super::{Difference, Finding, Rules, Side};
 use crate::base::code;
 use crate::model::language::grouped;
@@ -18,9 +19,6 @@ use crate::model::language::grouped;
 /// How many numbers and how many words of a sentence are compared: more are no sentence.
 const MOST: usize = 400;
 const MOST_WORDS: usize = 5000;
-
-/// How many tokens a number may be away from the month that it belongs to: an ending and a short word are between.
-const NEAR: usize = 4;
 
 /// A number in a text.
 #[derive(Debug)]
@@ -41,17 +39,6 @@ struct Number {
     roman: bool,
     /// Whether the other side is to have it: not what may be a letter as well, or a part of a name.
     needed: bool,
-}
-
-/// A date with the name of its month, or written in digits alone.
-#[derive(Debug, Clone)]
-struct Date {
-    range: Range<usize>,
-    year: Option<u32>,
-    month: u32,
-    day: Option<u32>,
-    /// `3/4/1991` may be in March or in April.
-    swapped: bool,
 }
 
 /// Compares the dates of two sentences, then the numbers that are left.
@@ -281,12 +268,12 @@ fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
             continue;
         }
         let first = at;
-        let mut pieces = vec![digits(reading, at)];
+        let mut pieces = vec![reading.digits(at)];
         let mut marks: Vec<char> = Vec::new();
         while at + 1 < tokens.len() && tokens[at + 1].digits {
             let mut gap = reading.gap(at).chars();
             let (Some(mark), None) = (gap.next(), gap.next()) else { break };
-            let next = digits(reading, at + 1);
+            let next = reading.digits(at + 1);
             let groups = next.len() == 3 && pieces[0].len() <= 3 && pieces[1..].iter().all(|piece| piece.len() == 3);
             // A list without spaces (`1,2,3`) has the same marks; which of them it is, its readings will tell.
             let joins = matches!(mark, '.' | ',' | '٫') || (is_group(mark) && groups && marks.iter().all(|other| *other == mark));
@@ -320,7 +307,7 @@ fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
             && tokens[first - 1].digits
             && matches!(reading.gap(first - 1), "-" | "–" | "—" | "/")
         {
-            let from = digits(reading, first - 1);
+            let from = reading.digits(first - 1);
             if from.len() == 4 {
                 wholes.push(format!("{}{}", &from[..2], pieces[0]));
             }
@@ -350,15 +337,6 @@ fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
         at += 1;
     }
     numbers
-}
-
-/// A run of digits as ASCII digits.
-fn digits(reading: &Reading<'_>, token: usize) -> String {
-    let word = reading.word(&reading.tokens()[token]);
-    if word.is_ascii() {
-        return word.to_owned();
-    }
-    word.chars().filter_map(digit).filter_map(|value| char::from_digit(value, 10)).collect()
 }
 
 /// Pieces of digits as one number, by one language's marks.
@@ -463,149 +441,6 @@ fn to_roman(mut value: u32) -> String {
         }
     }
     letters
-}
-
-impl Date {
-    /// Whether the two may be one date: what both say is the same.
-    fn fits(&self, other: &Self) -> bool {
-        let agree = |a: Option<u32>, b: Option<u32>| a.is_none() || b.is_none() || a == b;
-        let fits = |a: &Self, b: &Self| a.month == b.month && agree(a.day, b.day) && agree(a.year, b.year);
-        fits(self, other) || (self.swapped && fits(&self.other_way(), other)) || (other.swapped && fits(self, &other.other_way()))
-    }
-
-    fn same(&self, other: &Self) -> bool {
-        self.fits(other) && self.day.is_some() == other.day.is_some() && self.year.is_some() == other.year.is_some()
-    }
-
-    fn other_way(&self) -> Self {
-        Self { month: self.day.unwrap_or(self.month), day: Some(self.month), swapped: false, ..self.clone() }
-    }
-}
-
-/// All dates of a text.
-fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
-    let tokens = reading.tokens();
-    if !tokens.iter().any(|token| token.digits) {
-        return Vec::new();
-    }
-    let mut dates: Vec<Date> = Vec::new();
-    // Numbers that are a date's already: in `3 May 1992, 1 June 2003` each has its own year.
-    let mut taken: Vec<usize> = Vec::new();
-    let (mut last, mut next) = (None, 0);
-    for at in 0..tokens.len() {
-        if tokens[at].digits {
-            last = Some(at);
-            dates.extend(date_in_digits(reading, at));
-            continue;
-        }
-        // The numbers first: most words have none near them, and need not be looked up.
-        next = next.max(at);
-        while next < tokens.len() && !tokens[next].digits {
-            next += 1;
-        }
-        if last.is_none_or(|last| at - last > NEAR) && (next == tokens.len() || next - at > NEAR) {
-            continue;
-        }
-        let left = beside(reading, at, Way::Left, 1);
-        let right = beside(reading, at, Way::Right, 1);
-        if left.is_none() && right.is_none() {
-            continue;
-        }
-        let Some(month) = rules.month(reading.word(&tokens[at])) else { continue };
-        let day_of = |token: Option<usize>| {
-            let token = token.filter(|token| !taken.iter().rev().take(NEAR).any(|it| it == token))?;
-            value(reading, token, 2).filter(|day| (1..=31).contains(day)).map(|day| (token, day))
-        };
-        let year_of = |token: Option<usize>| {
-            let token = token.filter(|token| !taken.iter().rev().take(NEAR).any(|it| it == token))?;
-            (tokens[token].range.len() == 4)
-                .then(|| value(reading, token, 4))
-                .flatten()
-                .filter(|year| *year >= 1000)
-                .map(|year| (token, year))
-        };
-        let mut day = day_of(left);
-        let mut year =
-            if day.is_none() { year_of(left) } else { year_of(left.and_then(|left| beside(reading, left, Way::Left, 1))) };
-        if day.is_none() {
-            day = day_of(right);
-        }
-        if year.is_none() {
-            year = match day.filter(|(token, _)| *token > at) {
-                Some((token, _)) => year_of(beside(reading, token, Way::Right, 1)),
-                None => year_of(right),
-            };
-        }
-        if day.is_none() && year.is_none() {
-            continue;
-        }
-        taken.extend(day.iter().chain(&year).map(|(token, _)| *token));
-        let used = [Some(at), day.map(|(token, _)| token), year.map(|(token, _)| token)];
-        let start = used.iter().flatten().map(|token| tokens[*token].range.start).min().unwrap_or(0);
-        let end = used.iter().flatten().map(|token| tokens[*token].range.end).max().unwrap_or(start);
-        dates.push(Date { range: start..end, year: year.map(|(_, it)| it), month, day: day.map(|(_, it)| it), swapped: false });
-    }
-    dates
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Left,
-    Right,
-}
-
-/// The number beside a word, at most so many short words away; endings of the number itself (`21st`, `6-сында`) do not count.
-fn beside(reading: &Reading<'_>, from: usize, way: Way, mut words: usize) -> Option<usize> {
-    let tokens = reading.tokens();
-    let mut at = from;
-    loop {
-        let next = match way {
-            Way::Left => at.checked_sub(1)?,
-            Way::Right => Some(at + 1).filter(|next| *next < tokens.len())?,
-        };
-        let gap = reading.gap(next.min(at));
-        if gap.len() > 6 || !gap.chars().all(|c| c.is_whitespace() || ".,-–'’".contains(c)) {
-            return None;
-        }
-        if tokens[next].digits {
-            // A number of several pieces is no day and no year.
-            return Some(next);
-        }
-        let is_ending = next > 0 && tokens[next - 1].digits && matches!(reading.gap(next - 1), "" | "-" | "'" | "’" | "‑");
-        if !is_ending {
-            let short = tokens[next].small && reading.word(&tokens[next]).chars().count() <= 6;
-            words = words.checked_sub(1).filter(|_| short)?;
-        }
-        at = next;
-    }
-}
-
-/// The value of a token of at most so many digits.
-fn value(reading: &Reading<'_>, token: usize, most: usize) -> Option<u32> {
-    let digits = digits(reading, token);
-    if digits.len() > most { None } else { digits.parse().ok() }
-}
-
-/// `21.12.1991`, `1991-12-21`, `12/21/1991`, beginning at a token.
-fn date_in_digits(reading: &Reading<'_>, at: usize) -> Option<Date> {
-    let tokens = reading.tokens();
-    if at + 2 >= tokens.len() || !tokens[at + 1].digits || !tokens[at + 2].digits {
-        return None;
-    }
-    let gap = reading.gap(at);
-    if !matches!(gap, "." | "/" | "-") || reading.gap(at + 1) != gap {
-        return None;
-    }
-    let [a, b, c] = [at, at + 1, at + 2].map(|token| (tokens[token].range.len(), value(reading, token, 4)));
-    let (year, month, day, swapped) = match (a, b, c) {
-        ((4, Some(year)), (1..=2, Some(month)), (1..=2, Some(day))) => (year, month, day, false),
-        ((1..=2, Some(day)), (1..=2, Some(month)), (4, Some(year))) if month <= 12 => (year, month, day, gap == "/" && day <= 12),
-        ((1..=2, Some(month)), (1..=2, Some(day)), (4, Some(year))) => (year, month, day, false),
-        _ => return None,
-    };
-    let is_date = (1000..3000).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
-    let range = tokens[at].range.start..tokens[at + 2].range.end;
-    is_date.then_some(Date { range, year: Some(year), month, day: Some(day), swapped })
 }
 
 /// All that the words of a text may say in numbers, alone and together.

@@ -145,6 +145,15 @@ impl<'t> Reading<'t> {
         &self.prose[token.range.clone()]
     }
 
+    /// A run of digits as ASCII digits.
+    pub(super) fn digits(&self, token: usize) -> String {
+        let word = self.word(&self.tokens()[token]);
+        if word.is_ascii() {
+            return word.to_owned();
+        }
+        word.chars().filter_map(digit).filter_map(|value| char::from_digit(value, 10)).collect()
+    }
+
     /// The prose between two tokens that follow each other.
     pub(super) fn gap(&self, token: usize) -> &str {
         let tokens = self.tokens();
@@ -254,7 +263,7 @@ fn tokens(prose: &str) -> Vec<Token> {
 }
 
 /// The value of a decimal digit, of the scripts whose digits are met in books.
-pub(super) fn digit(c: char) -> Option<u32> {
+fn digit(c: char) -> Option<u32> {
     const ZEROS: [u32; 7] = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0x17e0, 0xff10];
     if (c as u32) < ZEROS[0] {
         return c.to_digit(10);

@@ -1,0 +1,166 @@
+//! Dates of a sentence, with the name of the month or in digits alone, and whether two may be one date.
+//!
+//! They are compared with the numbers ([`super::number`]): the digits of a date that both sides have are settled.
+
+use std::ops::Range;
+
+use super::Rules;
+use super::reading::Reading;
+
+/// How many tokens a number may be away from the month that it belongs to: an ending and a short word are between.
+const NEAR: usize = 4;
+
+/// A date with the name of its month, or written in digits alone.
+#[derive(Debug, Clone)]
+pub(super) struct Date {
+    pub(super) range: Range<usize>,
+    year: Option<u32>,
+    month: u32,
+    day: Option<u32>,
+    /// `3/4/1991` may be in March or in April.
+    swapped: bool,
+}
+
+impl Date {
+    /// Whether the two may be one date: what both say is the same.
+    pub(super) fn fits(&self, other: &Self) -> bool {
+        let agree = |a: Option<u32>, b: Option<u32>| a.is_none() || b.is_none() || a == b;
+        let fits = |a: &Self, b: &Self| a.month == b.month && agree(a.day, b.day) && agree(a.year, b.year);
+        fits(self, other) || (self.swapped && fits(&self.other_way(), other)) || (other.swapped && fits(self, &other.other_way()))
+    }
+
+    /// The same, and neither says more than the other.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        self.fits(other) && self.day.is_some() == other.day.is_some() && self.year.is_some() == other.year.is_some()
+    }
+
+    fn other_way(&self) -> Self {
+        Self { month: self.day.unwrap_or(self.month), day: Some(self.month), swapped: false, ..self.clone() }
+    }
+}
+
+/// All dates of a text.
+pub(super) fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
+    let tokens = reading.tokens();
+    if !tokens.iter().any(|token| token.digits) {
+        return Vec::new();
+    }
+    let mut dates: Vec<Date> = Vec::new();
+    // Numbers that are a date's already: in `3 May 1992, 1 June 2003` each has its own year.
+    let mut taken: Vec<usize> = Vec::new();
+    let (mut last, mut next) = (None, 0);
+    for at in 0..tokens.len() {
+        if tokens[at].digits {
+            last = Some(at);
+            dates.extend(date_in_digits(reading, at));
+            continue;
+        }
+        // The numbers first: most words have none near them, and need not be looked up.
+        next = next.max(at);
+        while next < tokens.len() && !tokens[next].digits {
+            next += 1;
+        }
+        if last.is_none_or(|last| at - last > NEAR) && (next == tokens.len() || next - at > NEAR) {
+            continue;
+        }
+        let left = beside(reading, at, Way::Left, 1);
+        let right = beside(reading, at, Way::Right, 1);
+        if left.is_none() && right.is_none() {
+            continue;
+        }
+        let Some(month) = rules.month(reading.word(&tokens[at])) else { continue };
+        let day_of = |token: Option<usize>| {
+            let token = token.filter(|token| !taken.iter().rev().take(NEAR).any(|it| it == token))?;
+            value(reading, token, 2).filter(|day| (1..=31).contains(day)).map(|day| (token, day))
+        };
+        let year_of = |token: Option<usize>| {
+            let token = token.filter(|token| !taken.iter().rev().take(NEAR).any(|it| it == token))?;
+            (tokens[token].range.len() == 4)
+                .then(|| value(reading, token, 4))
+                .flatten()
+                .filter(|year| *year >= 1000)
+                .map(|year| (token, year))
+        };
+        let mut day = day_of(left);
+        let mut year =
+            if day.is_none() { year_of(left) } else { year_of(left.and_then(|left| beside(reading, left, Way::Left, 1))) };
+        if day.is_none() {
+            day = day_of(right);
+        }
+        if year.is_none() {
+            year = match day.filter(|(token, _)| *token > at) {
+                Some((token, _)) => year_of(beside(reading, token, Way::Right, 1)),
+                None => year_of(right),
+            };
+        }
+        if day.is_none() && year.is_none() {
+            continue;
+        }
+        taken.extend(day.iter().chain(&year).map(|(token, _)| *token));
+        let used = [Some(at), day.map(|(token, _)| token), year.map(|(token, _)| token)];
+        let start = used.iter().flatten().map(|token| tokens[*token].range.start).min().unwrap_or(0);
+        let end = used.iter().flatten().map(|token| tokens[*token].range.end).max().unwrap_or(start);
+        dates.push(Date { range: start..end, year: year.map(|(_, it)| it), month, day: day.map(|(_, it)| it), swapped: false });
+    }
+    dates
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Left,
+    Right,
+}
+
+/// The number beside a word, at most so many short words away; endings of the number itself (`21st`, `6-сында`) do not count.
+fn beside(reading: &Reading<'_>, from: usize, way: Way, mut words: usize) -> Option<usize> {
+    let tokens = reading.tokens();
+    let mut at = from;
+    loop {
+        let next = match way {
+            Way::Left => at.checked_sub(1)?,
+            Way::Right => Some(at + 1).filter(|next| *next < tokens.len())?,
+        };
+        let gap = reading.gap(next.min(at));
+        if gap.len() > 6 || !gap.chars().all(|c| c.is_whitespace() || ".,-–'’".contains(c)) {
+            return None;
+        }
+        if tokens[next].digits {
+            // A number of several pieces is no day and no year.
+            return Some(next);
+        }
+        let is_ending = next > 0 && tokens[next - 1].digits && matches!(reading.gap(next - 1), "" | "-" | "'" | "’" | "‑");
+        if !is_ending {
+            let short = tokens[next].small && reading.word(&tokens[next]).chars().count() <= 6;
+            words = words.checked_sub(1).filter(|_| short)?;
+        }
+        at = next;
+    }
+}
+
+/// The value of a token of at most so many digits.
+fn value(reading: &Reading<'_>, token: usize, most: usize) -> Option<u32> {
+    let digits = reading.digits(token);
+    if digits.len() > most { None } else { digits.parse().ok() }
+}
+
+/// `21.12.1991`, `1991-12-21`, `12/21/1991`, beginning at a token.
+fn date_in_digits(reading: &Reading<'_>, at: usize) -> Option<Date> {
+    let tokens = reading.tokens();
+    if at + 2 >= tokens.len() || !tokens[at + 1].digits || !tokens[at + 2].digits {
+        return None;
+    }
+    let gap = reading.gap(at);
+    if !matches!(gap, "." | "/" | "-") || reading.gap(at + 1) != gap {
+        return None;
+    }
+    let [a, b, c] = [at, at + 1, at + 2].map(|token| (tokens[token].range.len(), value(reading, token, 4)));
+    let (year, month, day, swapped) = match (a, b, c) {
+        ((4, Some(year)), (1..=2, Some(month)), (1..=2, Some(day))) => (year, month, day, false),
+        ((1..=2, Some(day)), (1..=2, Some(month)), (4, Some(year))) if month <= 12 => (year, month, day, gap == "/" && day <= 12),
+        ((1..=2, Some(month)), (1..=2, Some(day)), (4, Some(year))) => (year, month, day, false),
+        _ => return None,
+    };
+    let is_date = (1000..3000).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    let range = tokens[at].range.start..tokens[at + 2].range.end;
+    is_date.then_some(Date { range, year: Some(year), month, day: Some(day), swapped })
+}
