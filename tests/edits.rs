@@ -7,13 +7,12 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use proptest::test_runner::{FileFailurePersistence, RngSeed};
 use tilmash::link::touched::Touched;
 use tilmash::output::makings::Makings;
 use tilmash::project::{Redone, State};
 
 mod common;
-use common::{Files, Snapshot, difference, project, snapshot, state};
+use common::{Files, Snapshot, cases, difference, project, snapshot, state};
 
 /// What an author may change of a page, one at a time.
 #[derive(Debug, Clone, Default)]
@@ -312,21 +311,8 @@ fn follow(more: usize, edits: &[Edit]) -> Result<(usize, usize), TestCaseError> 
     Ok((short, edits.len()))
 }
 
-fn config(cases: u32) -> ProptestConfig {
-    let mut config = ProptestConfig::default();
-    if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = cases;
-    }
-    if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
-        config.rng_seed = RngSeed::Fixed(1991);
-    }
-    config.max_shrink_iters = 500;
-    config.failure_persistence = Some(Box::new(FileFailurePersistence::Off));
-    config
-}
-
 proptest! {
-    #![proptest_config(config(24))]
+    #![proptest_config(cases(24, 500))]
 
     /// After any edits all that can be asked is as it is after a fresh start, and a page that was not said to
     /// be touched is as it was.
@@ -337,7 +323,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(2))]
+    #![proptest_config(cases(2, 500))]
 
     /// The same of a site whose menus do not show all of it.
     #[test]
@@ -361,7 +347,7 @@ fn a_title_in_a_sentence_that_is_shown_elsewhere_is_told() {
 #[test]
 fn most_edits_take_the_short_way() {
     use proptest::strategy::ValueTree as _;
-    let mut runner = proptest::test_runner::TestRunner::new(config(1));
+    let mut runner = proptest::test_runner::TestRunner::new(cases(1, 500));
     let edits = prop::collection::vec(edit(), 60).new_tree(&mut runner).expect("edits").current();
     let (short, all) = follow(0, &edits).expect("as above");
     assert!(short * 2 > all, "{short} of {all}");

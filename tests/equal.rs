@@ -4,12 +4,11 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use proptest::test_runner::{FileFailurePersistence, RngSeed};
 use tilmash::parse::Document;
 use tilmash::project::State;
 
 mod common;
-use common::{Files, snapshot, state, sync};
+use common::{Files, cases, snapshot, state, sync, table};
 
 const LANGS: [&str; 3] = ["kk", "en", "de"];
 
@@ -215,21 +214,8 @@ fn follow(start: &[Part], edits: &[(usize, Edit)], step: usize) -> Result<(), Te
     Ok(())
 }
 
-fn config() -> ProptestConfig {
-    let mut config = ProptestConfig::default();
-    if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = 24;
-    }
-    if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
-        config.rng_seed = RngSeed::Fixed(1991);
-    }
-    config.max_shrink_iters = 60;
-    config.failure_persistence = Some(Box::new(FileFailurePersistence::Off));
-    config
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(cases(24, 60))]
 
     #[test]
     fn equal_lines_have_the_addresses_that_were_shown(
@@ -249,19 +235,13 @@ fn english(files: &mut Files) -> String {
     ids(&state(files), "en").join(" ")
 }
 
-fn rows(rows: &[&str]) -> String {
-    let row = |row: &&str| format!("| {row} |\n");
-    let columns = rows[0].matches('|').count() + 1;
-    format!("{}|{}\n{}", row(&rows[0]), "---|".repeat(columns), rows[1..].iter().map(row).collect::<String>())
-}
-
 #[test]
 fn a_row_that_says_what_another_says_comes_in_its_place() {
-    let table = |cells: &[&str]| format!("Text.\n\n{}", rows(cells));
-    let source = table(&["H", "1", "2", "3"]);
-    let mut files = work([&source, &table(&["H", "3"]), &source]);
+    let text = |cells: &[&str]| format!("Text.\n\n{}", table(cells));
+    let source = text(&["H", "1", "2", "3"]);
+    let mut files = work([&source, &text(&["H", "3"]), &source]);
     assert_eq!(english(&mut files), "1.1 2.1 5.1");
-    write(&mut files, [&source, &table(&["H", "3", "3"]), &source]);
+    write(&mut files, [&source, &text(&["H", "3", "3"]), &source]);
     assert_eq!(english(&mut files), "1.1 2.1 3.1 5.1");
 }
 
@@ -276,17 +256,17 @@ fn headings_and_lines_of_notes_that_say_the_same() {
 
 #[test]
 fn values_that_change_places_are_taken_for_new_ones() {
-    let table = |values: [&str; 4]| {
+    let text = |values: [&str; 4]| {
         let row = |(name, value): (&str, &str)| format!("{name} | {value}");
         let all: Vec<String> =
             ["Name", "A", "B", "C", "D"].into_iter().zip(["Value"].into_iter().chain(values)).map(row).collect();
-        rows(&all.iter().map(String::as_str).collect::<Vec<_>>())
+        table(&all.iter().map(String::as_str).collect::<Vec<_>>())
     };
-    let source = table(["yes", "no", "yes", "no"]);
+    let source = text(["yes", "no", "yes", "no"]);
     let mut files = work([&source; 3]);
     let ids = english(&mut files);
     // The source is corrected, then the translation.
-    let corrected = table(["no", "yes", "yes", "no"]);
+    let corrected = text(["no", "yes", "yes", "no"]);
     write(&mut files, [&corrected, &source, &corrected]);
     assert_eq!(english(&mut files), ids);
     assert_eq!(files["content/a.lock"].matches(" was ").count(), 2);
@@ -297,7 +277,7 @@ fn values_that_change_places_are_taken_for_new_ones() {
 
 #[test]
 fn a_table_that_becomes_a_list_keeps_addresses_of_its_texts() {
-    let source = rows(&["A | B", "C | D"]);
+    let source = table(&["A | B", "C | D"]);
     let mut files = work([&source; 3]);
     write(&mut files, [&source, "- A\n- B\n- C\n- D\n", &source]);
     assert_eq!(english(&mut files), "1.1 1.2 2.1 2.2");

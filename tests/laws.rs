@@ -7,7 +7,6 @@ use std::fs;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use proptest::test_runner::{FileFailurePersistence, RngSeed};
 use tilmash::base::Severity;
 use tilmash::load::{self, Inputs};
 use tilmash::model::{Config, FrontMatter, Key, LangId, LanguagePack};
@@ -15,20 +14,7 @@ use tilmash::parse::{ParseInput, Settings, parse};
 use tilmash::project::{Overrides, Project};
 
 mod common;
-use common::{Files, difference, flaw, flaws, project, snapshot, state, unbalanced};
-
-fn cases(cases: u32) -> ProptestConfig {
-    let mut config = ProptestConfig::default();
-    if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = cases;
-    }
-    if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
-        config.rng_seed = RngSeed::Fixed(1991);
-    }
-    config.max_shrink_iters = 2000;
-    config.failure_persistence = Some(Box::new(FileFailurePersistence::Off));
-    config
-}
+use common::{Files, cases, difference, flaw, flaws, project, snapshot, state, unbalanced};
 
 /// Pages that edits write, delete and rename; some get in each other's way.
 const PAGES: &[&str] = &[
@@ -211,7 +197,7 @@ fn small_site() -> Files {
 }
 
 proptest! {
-    #![proptest_config(cases(48))]
+    #![proptest_config(cases(48, 2000))]
 
     /// Law 2: after any sequence of edits, the state equals a fresh start from the same files. Law 7
     /// of every problem on the way.
@@ -235,7 +221,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(24))]
+    #![proptest_config(cases(24, 2000))]
 
     /// Law 2 again, through the disk: what `refresh` keeps of a file is what is in it, and what a glance at the
     /// files that changed finds is what a look at all finds, if it finds anything.
@@ -624,7 +610,7 @@ fn with_notes(paragraphs: &[Vec<usize>], notes: &[Vec<usize>], places: &[(usize,
 }
 
 proptest! {
-    #![proptest_config(cases(300))]
+    #![proptest_config(cases(300, 2000))]
 
     /// Wherever notes are defined, the page is the same; and numbers are those of a walk through the text, then through the notes.
     #[test]
@@ -660,7 +646,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(3000))]
+    #![proptest_config(cases(3000, 2000))]
 
     /// Any Markdown makes a document whose places hold, whose HTML is well nested, and whose
     /// sentences can be taken out of it.
@@ -771,7 +757,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(100))]
+    #![proptest_config(cases(100, 2000))]
 
     /// Any two pages make a site whose pages are sound, also side by side.
     #[test]

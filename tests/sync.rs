@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use proptest::test_runner::{FileFailurePersistence, RngSeed};
 use tilmash::model::SegmentId;
 use tilmash::model::lock::{Lock, State as Told};
 use tilmash::parse::Document;
@@ -15,7 +14,7 @@ use tilmash::site::sync::{Accept, renewed};
 use tilmash::site::{Pending, Standing, Summary};
 
 mod common;
-use common::{Files, Folder, difference, inputs, project, snapshot, state, sync, sync_accepting};
+use common::{Files, Folder, cases, difference, inputs, project, snapshot, state, sync, sync_accepting, table};
 
 const CONFIG: &str = "title: T\nlanguages: [kk, en]\nseverity: {no-base-url: off}\n";
 
@@ -999,21 +998,8 @@ fn follow_equal(steps: &[(usize, Equal)]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn config(cases: u32) -> ProptestConfig {
-    let mut config = ProptestConfig::default();
-    if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = cases;
-    }
-    if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
-        config.rng_seed = RngSeed::Fixed(1991);
-    }
-    config.max_shrink_iters = 60;
-    config.failure_persistence = Some(Box::new(FileFailurePersistence::Off));
-    config
-}
-
 proptest! {
-    #![proptest_config(config(24))]
+    #![proptest_config(cases(24, 60))]
 
     /// An untouched sentence keeps its id, no id ever names two sentences, what is shown before sync is what sync writes, and
     /// a second sync writes nothing.
@@ -1224,11 +1210,10 @@ fn of_a_sentence_that_is_split_the_likest_part_keeps_the_address() {
 /// A row whose first cell is empty is known by the first one that is not.
 #[test]
 fn a_row_is_what_it_begins_with() {
-    let rows = |rows: &[&str]| rows.iter().map(|row| format!("| {row} |\n")).collect::<String>();
-    let head = rows(&["Ел | Қала | Теңіз"]) + "|---|---|---|\n";
+    let head = "Ел | Қала | Теңіз";
     let (almaty, aktau, atyrau) = ("Қазақстан | Алматы | жоқ", " | Ақтау | бар", " | Атырау | жоқ");
     let taraz = " | Тараз | белгісіз";
-    let before = format!("{head}{}", rows(&[almaty, taraz, aktau, atyrau]));
+    let before = table(&[head, almaty, taraz, aktau, atyrau]);
     let ids_of = |now: &str| {
         let mut files = work(&before, "The translation.\n");
         replace(&mut files, "content/a.kk.md", &before, now);
@@ -1239,21 +1224,20 @@ fn a_row_is_what_it_begins_with() {
     };
     assert_eq!(ids_of(&before), "2.1 2.2 2.3 3.1 3.2 4.1 4.2 5.1 5.2");
     // Moved, with another put in between.
-    let now = format!("{head}{}", rows(&[atyrau, almaty, " | Орал | жоқ", taraz, aktau]));
+    let now = table(&[head, atyrau, almaty, " | Орал | жоқ", taraz, aktau]);
     assert_eq!(ids_of(&now), "5.1 5.2 2.1 2.2 2.3 2a.1 2a.2 3.1 3.2 4.1 4.2");
     // It says in another cell what another row alone said, which is there no more.
-    let now = format!("{head}{}", rows(&[almaty, aktau, " | Атырау | белгісіз"]));
+    let now = table(&[head, almaty, aktau, " | Атырау | белгісіз"]);
     assert_eq!(ids_of(&now), "2.1 2.2 2.3 4.1 4.2 5.1 5.2");
-    let now = format!("{head}{}", rows(&[almaty, " | Ақтау | белгісіз", atyrau]));
+    let now = table(&[head, almaty, " | Ақтау | белгісіз", atyrau]);
     assert_eq!(ids_of(&now), "2.1 2.2 2.3 4.1 4.2 5.1 5.2");
 }
 
 /// In a column that changes places cells change them too, where a row says the same as before.
 #[test]
 fn a_column_that_moves_takes_all_its_cells_along() {
-    let rows = |rows: &[&str]| rows.iter().map(|row| format!("| {row} |\n")).collect::<String>();
-    let before = rows(&["Ел | Су | Жер"]) + "|---|---|---|\n" + &rows(&["А | иә | иә", "Б | иә | жоқ", "В | жоқ | иә"]);
-    let now = rows(&["Ел | Жер | Су"]) + "|---|---|---|\n" + &rows(&["А | иә | иә", "Б | жоқ | иә", "В | иә | жоқ"]);
+    let before = table(&["Ел | Су | Жер", "А | иә | иә", "Б | иә | жоқ", "В | жоқ | иә"]);
+    let now = table(&["Ел | Жер | Су", "А | иә | иә", "Б | жоқ | иә", "В | иә | жоқ"]);
     let mut files = work(&before, "The translation.\n");
     replace(&mut files, "content/a.kk.md", &before, &now);
     assert_eq!(source_ids(&files), "1.1 1.3 1.2 2.1 2.3 2.2 3.1 3.3 3.2 4.1 4.3 4.2");
@@ -1262,9 +1246,8 @@ fn a_column_that_moves_takes_all_its_cells_along() {
 /// Though most rows say the same as before: what the head says, and no other cell, tells the columns apart.
 #[test]
 fn columns_that_change_places_are_told_apart_by_their_heads() {
-    let rows = |rows: &[&str]| rows.iter().map(|row| format!("| {row} |\n")).collect::<String>();
-    let like = ["А | иә | иә", "Б | иә | иә", "В | жоқ | жоқ"];
-    let mut files = work(&(rows(&["Ел | Су | Жер"]) + "|---|---|---|\n" + &rows(&like)), "The translation.\n");
+    let before = table(&["Ел | Су | Жер", "А | иә | иә", "Б | иә | иә", "В | жоқ | жоқ"]);
+    let mut files = work(&before, "The translation.\n");
     replace(&mut files, "content/a.kk.md", "Су | Жер", "Жер | Су");
     assert_eq!(source_ids(&files), "1.1 1.3 1.2 2.1 2.3 2.2 3.1 3.3 3.2 4.1 4.3 4.2");
 }
@@ -1272,10 +1255,9 @@ fn columns_that_change_places_are_told_apart_by_their_heads() {
 /// As many cells speak for the one column as for the other: the head decides.
 #[test]
 fn a_column_that_says_what_another_said_is_told_by_its_head() {
-    let rows = |rows: [&str; 3]| format!("| {} |\n|---|---|---|\n| {} |\n| {} |\n", rows[0], rows[1], rows[2]);
-    let before = rows(["Ел | Су | Жер", "А | 10 | иә", "Б | жоқ | жоқ"]);
+    let before = table(&["Ел | Су | Жер", "А | 10 | иә", "Б | жоқ | жоқ"]);
     let mut files = work(&before, "The translation.\n");
-    let now = rows(["Ел | Тау | Су | Жер", "А | 10 | 20 | иә", "Б | жоқ | жоқ | жоқ"]).replace("---|\n", "---|---|\n");
+    let now = table(&["Ел | Тау | Су | Жер", "А | 10 | 20 | иә", "Б | жоқ | жоқ | жоқ"]);
     replace(&mut files, "content/a.kk.md", &before, &now);
     assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 2.1 2.1a 2.2 2.3 3.1 3.1a 3.2 3.3");
 }
@@ -1283,24 +1265,20 @@ fn a_column_that_says_what_another_said_is_told_by_its_head() {
 /// Cells that say what the source says tell which of its new columns a translation has got, and each is of its own row.
 #[test]
 fn a_translation_that_gets_one_of_two_new_columns_gets_that_one() {
-    let table = |rows: [&str; 4]| {
-        let rows = rows.map(|row| format!("| {row} |\n"));
-        format!("{}{}|\n{}", rows[0], "|---".repeat(rows[0].matches('|').count() - 1), rows[1..].concat())
-    };
-    let kk = table(["Ел | Су", "А | иә", "Б | иә", "В | иә"]);
-    let en = table(["Country | Water", "Ä | YES", "B | YES", "V | YES"]);
+    let kk = table(&["Ел | Су", "А | иә", "Б | иә", "В | иә"]);
+    let en = table(&["Country | Water", "Ä | YES", "B | YES", "V | YES"]);
     let mut files = work(&kk, &en);
     replace(
         &mut files,
         "content/a.kk.md",
         &kk,
-        &table(["Ел | Жер | Тау | Су", "А | жоқ | 10 | иә", "Б | — | иә | иә", "В | 20 | — | иә"]),
+        &table(&["Ел | Жер | Тау | Су", "А | жоқ | 10 | иә", "Б | — | иә | иә", "В | 20 | — | иә"]),
     );
     replace(
         &mut files,
         "content/a.en.md",
         &en,
-        &table(["Country | Mountains | Water", "Ä | 10 | YES", "B | YES | YES", "V | — | YES"]),
+        &table(&["Country | Mountains | Water", "Ä | 10 | YES", "B | YES | YES", "V | — | YES"]),
     );
     assert_eq!(source_ids(&files), "1.1 1.1a 1.1b 1.2 2.1 2.1a 2.1b 2.2 3.1 3.1a 3.1b 3.2 4.1 4.1a 4.1b 4.2");
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.1b 1.2 2.1 2.1b 2.2 3.1 3.1b 3.2 4.1 4.1b 4.2");
@@ -1309,10 +1287,6 @@ fn a_translation_that_gets_one_of_two_new_columns_gets_that_one() {
 /// What a row of the translation still says is more like the row that the source has lost, but the translation has lost it, too.
 #[test]
 fn a_translation_that_follows_loses_the_rows_that_the_source_lost() {
-    let table = |rows: &[&str]| {
-        let rows: Vec<String> = rows.iter().map(|row| format!("| {row} |\n")).collect();
-        format!("{}{}|\n{}", rows[0], "|---".repeat(rows[0].matches('|').count() - 1), rows[1..].concat())
-    };
     let kk = table(&["Ел | Қала | Су", "Қазақстан | иә | —", "Ресей | иә | —", " | Бейжің | иә"]);
     let en = table(&["Country | City | Water", "Kazakhstan | YES | —", "Russia | YES | —", " | Beijing | YES"]);
     let mut files = work(&kk, &en);
@@ -1340,9 +1314,6 @@ fn a_translation_that_follows_loses_the_rows_that_the_source_lost() {
 /// It has as many rows as before: each is the one that it was, though the source has lost one, and no row says what it said.
 #[test]
 fn a_translation_that_does_not_follow_keeps_its_rows() {
-    let table = |rows: &[&str]| {
-        format!("| {} |\n|---|---|\n{}", rows[0], rows[1..].iter().map(|row| format!("| {row} |\n")).collect::<String>())
-    };
     let kk = table(&["Ел | Су", "Қазақстан | иә", "Ресей | иә", "Қытай | иә", "Моңғолия | иә"]);
     let en = table(&["Country | Water", "Kazakhstan | YES", "Russia | YES", "China | YES", "Mongolia | YES"]);
     let mut files = work(&kk, &en);
@@ -1357,14 +1328,13 @@ fn a_translation_that_does_not_follow_keeps_its_rows() {
 /// Its head says that it is the column that the source has lost: what its cells say now is not what the source got in its place.
 #[test]
 fn a_translation_that_does_not_follow_keeps_its_column() {
-    let table = |rows: [&str; 3]| format!("| {} |\n|---|---|---|\n| {} |\n| {} |\n", rows[0], rows[1], rows[2]);
-    let kk = table(["Ел | Су | Жер", "Қазақстан | иә | —", "Ресей | иә | —"]);
-    let en = table(["Country | Water | Land", "Kazakhstan | YES | —", "Russia | YES | —"]);
+    let kk = table(&["Ел | Су | Жер", "Қазақстан | иә | —", "Ресей | иә | —"]);
+    let en = table(&["Country | Water | Land", "Kazakhstan | YES | —", "Russia | YES | —"]);
     let mut files = work(&kk, &en);
     let without = "| Ел | Жер |\n|---|---|\n| Қазақстан | — |\n| Ресей | — |\n";
     replace(&mut files, "content/a.kk.md", &kk, without);
     sync(&mut files);
-    replace(&mut files, "content/a.kk.md", without, &table(["Ел | Тау | Жер", "Қазақстан | биік | —", "Ресей | аласа | —"]));
+    replace(&mut files, "content/a.kk.md", without, &table(&["Ел | Тау | Жер", "Қазақстан | биік | —", "Ресей | аласа | —"]));
     sync(&mut files);
     replace(&mut files, "content/a.en.md", &en, &en.replace("YES", "Yes"));
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.2 1.3 2.1 2.2 2.3 3.1 3.2 3.3");
@@ -1374,7 +1344,6 @@ fn a_translation_that_does_not_follow_keeps_its_column() {
 /// says what one of the old column said.
 #[test]
 fn a_translation_that_follows_has_what_the_source_got() {
-    let table = |rows: &[&str]| format!("| {} |\n|---|---|---|\n| {} |\n| {} |\n", rows[0], rows[1], rows[2]);
     let (kk, en) = (
         table(&["Ел | Су | Жер", "Қазақстан | иә | —", "Ресей | иә | —"]),
         table(&["Country | Water | Land", "Kazakhstan | YES | —", "Russia | YES | —"]),
@@ -1417,10 +1386,6 @@ fn what_the_source_lost_is_not_taken_for_what_was_never_translated() {
 /// A row of which no cell is its own is found again where it went, though it has got a cell meanwhile.
 #[test]
 fn a_row_that_moves_may_get_a_column() {
-    let table = |rows: &[&str]| {
-        let rows: Vec<String> = rows.iter().map(|row| format!("| {row} |\n")).collect();
-        format!("{}{}|\n{}", rows[0], "|---".repeat(rows[0].matches('|').count() - 1), rows[1..].concat())
-    };
     let before = table(&["Ел | Су | Жер", "А | иә | жоқ", "Б | жоқ | иә", " | иә | иә"]);
     let mut files = work(&before, "The translation.\n");
     let now = table(&["Ел | Тау | Су | Жер", " | — | иә | иә", "А | — | иә | жоқ", "Б | — | жоқ | иә"]);
@@ -1431,15 +1396,16 @@ fn a_row_that_moves_may_get_a_column() {
 /// A value that is there once is not moved when it changes places with another: each row has another value now.
 #[test]
 fn values_of_two_rows_may_change_places() {
-    let table = |rows: [&str; 3]| format!("| {} |\n|---|---|\n| {} |\n| {} |\n", rows[0], rows[1], rows[2]);
-    let (kk, en) =
-        (table(["Ел | Саны", "Қазақстан | 100", "Ресей | 200"]), table(["Country | Number", "Kazakhstan | 100", "Russia | 200"]));
+    let (kk, en) = (
+        table(&["Ел | Саны", "Қазақстан | 100", "Ресей | 200"]),
+        table(&["Country | Number", "Kazakhstan | 100", "Russia | 200"]),
+    );
     let mut files = work(&kk, &en);
     let all = "1.1 1.2 2.1 2.2 3.1 3.2";
-    replace(&mut files, "content/a.kk.md", &kk, &table(["Ел | Саны", "Қазақстан | 200", "Ресей | 100"]));
+    replace(&mut files, "content/a.kk.md", &kk, &table(&["Ел | Саны", "Қазақстан | 200", "Ресей | 100"]));
     assert_eq!((source_ids(&files), standing(&files)), (all.to_owned(), "2.2 was 100; 3.2 was 200".to_owned()));
     sync(&mut files);
-    replace(&mut files, "content/a.en.md", &en, &table(["Country | Number", "Kazakhstan | 200", "Russia | 100"]));
+    replace(&mut files, "content/a.en.md", &en, &table(&["Country | Number", "Kazakhstan | 200", "Russia | 100"]));
     assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files)), (all.to_owned(), String::new()));
     sync(&mut files);
     assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files), sync(&mut files)), (all.to_owned(), String::new(), 0));
@@ -1448,10 +1414,9 @@ fn values_of_two_rows_may_change_places() {
 /// A table that a translation sorts otherwise, with a column of its own in front of which all cells say the same.
 #[test]
 fn a_row_that_stands_elsewhere_keeps_the_cells_that_it_alone_has() {
-    let rows = |rows: &[&str]| rows.iter().map(|row| format!("| {row} |\n")).collect::<String>();
-    let kk = rows(&["Ел"]) + "|---|\n" + &rows(&["Ресей", "Қазақстан", "Қытай"]);
-    let mut files = work(&kk, &(rows(&["Country"]) + "|---|\n" + &rows(&["Russia", "Kazakhstan", "China"])));
-    let sorted = rows(&["No | Country"]) + "|---|---|\n" + &rows(&["+ | China", "+ | Kazakhstan", "+ | Russia"]);
+    let kk = table(&["Ел", "Ресей", "Қазақстан", "Қытай"]);
+    let mut files = work(&kk, &table(&["Country", "Russia", "Kazakhstan", "China"]));
+    let sorted = table(&["No | Country", "+ | China", "+ | Kazakhstan", "+ | Russia"]);
     files.insert("content/a.en.md".to_owned(), format!("---\ntitle: B\n---\n\n{sorted}"));
     let ids = only_ids(&files, "content/a.en.md");
     assert_eq!(ids, "1.0-en 1.1 4.0-en 4.1 3.0-en 3.1 2.0-en 2.1");

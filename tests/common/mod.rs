@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+use proptest::test_runner::{Config, FileFailurePersistence, RngSeed};
 use tilmash::base::{Diagnostic, diagnostic};
 use tilmash::load::Inputs;
 use tilmash::model::{Lock, Unit};
@@ -68,6 +69,13 @@ fn locks(files: &Files, make: impl Fn(&Site, WorkId, Text<'_>) -> Option<Lock>) 
         Some((file, lock))
     });
     works.collect()
+}
+
+/// A table, of what stands between the bars of its rows; the first is its head.
+pub(crate) fn table(rows: &[&str]) -> String {
+    let row = |row: &&str| format!("| {row} |\n");
+    let columns = rows[0].matches('|').count() + 1;
+    format!("{}|{}\n{}", row(&rows[0]), "---|".repeat(columns), rows[1..].iter().map(row).collect::<String>())
 }
 
 /// All that can be asked of a state: every route with its bytes, and every problem.
@@ -407,4 +415,19 @@ impl Folder {
         git.current_dir(self.path()).args(identity).args(args).env("GIT_AUTHOR_DATE", format!("{day}T12:00:00+0500"));
         git.output().expect("git runs").status.success()
     }
+}
+
+/// How a law is tried: on so many cases, which are always the same, and made smaller in so many steps where it does not hold.
+/// `PROPTEST_CASES` looks further, and `PROPTEST_RNG_SEED` elsewhere.
+pub(crate) fn cases(cases: u32, shrink_steps: u32) -> Config {
+    let mut config = Config::default();
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = cases;
+    }
+    if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
+        config.rng_seed = RngSeed::Fixed(1991);
+    }
+    config.max_shrink_iters = shrink_steps;
+    config.failure_persistence = Some(Box::new(FileFailurePersistence::Off));
+    config
 }
