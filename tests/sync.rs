@@ -1233,6 +1233,16 @@ fn a_row_is_what_it_begins_with() {
     assert_eq!(ids_of(&now), "2.1 2.2 2.3 4.1 4.2 5.1 5.2");
 }
 
+/// A text that only one row is left to say, since the others are the same as before, says less than one that no row ever shared.
+#[test]
+fn a_row_is_what_no_other_row_says() {
+    let (head, almaty) = ("Ел | Саны | Қала", "Қазақстан | 10 | Алматы");
+    let before = table(&[head, almaty, " | 10 | Ақтау"]);
+    let mut files = work(&before, "The translation.\n");
+    replace(&mut files, "content/a.kk.md", &before, &table(&[head, almaty, "Қытай | 10 | иә", " |  | Ақтау"]));
+    assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1 2.2 2.3 2a.1 2a.2 2a.3 3.2");
+}
+
 /// In a column that changes places cells change them too, where a row says the same as before.
 #[test]
 fn a_column_that_moves_takes_all_its_cells_along() {

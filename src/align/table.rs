@@ -141,19 +141,28 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(mut olds: Vec<OldRow<T>>, mut ne
     let mut rows = Pairs::new(olds.len(), news.len());
     same_in_order(&old_keys, &new_keys, &mut rows);
     same_elsewhere(&old_keys, &new_keys, &mut rows, |_| true);
-    // By text: the rows that have it on either side; none if several do, or one has it twice.
+    // By text: the rows that have it on either side, of those that are left and of all.
     let mut holders: BTreeMap<T, [Vec<usize>; 2]> = BTreeMap::new();
+    let mut counts: HashMap<T, [usize; 2]> = HashMap::new();
     for (side, (all, taken)) in [(&old_keys, &rows.of_old), (&new_keys, &rows.of_new)].into_iter().enumerate() {
-        for (row, texts) in all.iter().enumerate().filter(|(row, _)| taken[*row].is_none()) {
-            texts.iter().for_each(|text| holders.entry(*text).or_default()[side].push(row));
+        for (row, texts) in all.iter().enumerate() {
+            texts.iter().for_each(|text| counts.entry(*text).or_default()[side] += 1);
+            if taken[row].is_none() {
+                texts.iter().for_each(|text| holders.entry(*text).or_default()[side].push(row));
+            }
         }
     }
-    let mut votes: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    let mut votes: BTreeMap<(usize, usize), Votes> = BTreeMap::new();
     for (text, holders) in &holders {
         if let ([old], [new]) = (&holders[0][..], &holders[1][..]) {
-            // Where as much speaks for one row as for another, what a row begins with decides, be its first cell empty.
-            let is_first = old_keys[*old].first() == Some(text) && news[*new].first() == Some(text);
-            *votes.entry((*old, *new)).or_default() += 2 + usize::from(is_first);
+            let votes = votes.entry((*old, *new)).or_default();
+            if counts[text] == [1, 1] {
+                // Where as much speaks for one row as for another, what a row begins with decides, be its first cell empty.
+                let is_first = old_keys[*old].first() == Some(text) && news[*new].first() == Some(text);
+                votes.sure += 2 + usize::from(is_first);
+            } else {
+                votes.likely += 1;
+            }
         }
     }
     pair_most(votes, |(old, new)| {
@@ -214,8 +223,9 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(mut olds: Vec<OldRow<T>>, mut ne
     rows
 }
 
-/// What speaks for a column's being one of before: first the cells that say in their row what no other does; then those in rows
-/// that are the same as a whole, where two columns that say the same may have changed places.
+/// What speaks for a row's or a column's being one of before. For a row, the texts that no other has; then those that no other has
+/// that is left. For a column, the cells that say in their row what no other does; then those in rows that are the same as a whole,
+/// where two columns that say the same may have changed places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 struct Votes {
     sure: usize,
