@@ -184,7 +184,7 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
     let cells = olds.iter().enumerate().filter_map(|(at, old)| {
         Some(table::OldCell { at, block: old.id.block, column: old.column?, digest: old.digest, is_live: true })
     });
-    table::cells(&cells.collect::<Vec<_>>(), lines, &mut pairs, |_| true, &HashMap::new(), table::Reworded::Taken);
+    table::cells(&cells.collect::<Vec<_>>(), lines, &mut pairs, |_| true, table::Reworded::Taken);
     same(&olds.iter().map(|old| (old.digest, old.column.is_some())).collect::<Vec<_>>(), lines, &mut pairs, |_| true);
     let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
     come_back(lines, lock, &HashSet::new(), &pairs, &mut ids, |_| true);
@@ -366,7 +366,7 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
         first.entry(cell.block).or_insert(cell.at);
     }
     cells.sort_by_key(|cell| (first[&cell.block], cell.column));
-    let changed = table::cells(&cells, lines, &mut same, open, &HashMap::new(), table::Reworded::Left);
+    let changed = table::cells(&cells, lines, &mut same, open, table::Reworded::Left);
     self::same(&olds, lines, &mut same, |line| open(line) && !changed.contains(&line));
     let mut pairs = order::Pairs::new(places.len(), lines.len());
     for (old, new) in same.of_old.iter().enumerate() {
@@ -386,20 +386,18 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
             }
         }
         // Cells that hold numbers or names may say in a translation what they say in the source, and tell the rows apart.
-        let cells = places.iter().enumerate().filter(|(at, place)| place.own.is_none() && pairs.of_old[*at].is_none());
-        let cells = cells.filter_map(|(at, place)| {
-            Some(table::OldCell { at, block: place.id.block, column: place.column?, digest: place.source?, is_live: true })
-        });
-        let cells: Vec<table::OldCell> = cells.collect();
-        let mut rows: HashMap<Label, u32> = HashMap::new();
-        for (place, line) in places.iter().zip(&pairs.of_old).filter(|(place, _)| !cells.is_empty() && place.column.is_some()) {
-            if let Some(line) = line.filter(|&line| lines[line].cell.is_some()) {
-                rows.entry(place.id.block).or_insert(lines[line].block);
-            }
+        let is_new = |at: usize| places[at].own.is_none() && pairs.of_old[at].is_none();
+        if (0..places.len()).any(|at| places[at].column.is_some() && is_new(at)) {
+            let cells =
+                places.iter().enumerate().filter(|(at, place)| is_new(*at) || (pairs.of_old[*at].is_some() && !place.is_alone));
+            let cells = cells.filter_map(|(at, place)| {
+                Some(table::OldCell { at, block: place.id.block, column: place.column?, digest: place.source?, is_live: true })
+            });
+            let cells: Vec<table::OldCell> = cells.collect();
+            let is_free: Vec<bool> = pairs.of_new.iter().zip(&ids).map(|(pair, id)| pair.is_none() && id.is_none()).collect();
+            let open = |line: usize| is_free[line] && !settle::is_second(&lines[line]);
+            table::cells(&cells, lines, &mut pairs, open, table::Reworded::Left);
         }
-        let is_free: Vec<bool> = pairs.of_new.iter().zip(&ids).map(|(pair, id)| pair.is_none() && id.is_none()).collect();
-        let open = |line: usize| is_free[line] && !settle::is_second(&lines[line]);
-        table::cells(&cells, lines, &mut pairs, open, &rows, table::Reworded::Left);
         gap::by_place(&places, lines, &mut pairs, |line| ids[line].is_none());
     }
     for (line, old) in pairs.of_new.iter().enumerate() {

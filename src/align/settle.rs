@@ -132,7 +132,8 @@ fn in_rows(mut old: Vec<usize>, new: &[usize], knowns: &[Known], lines: &[Line<'
         live: row.iter().filter(|&&at| !knowns[at].is_gone).map(|&at| knowns[at].says).collect(),
     });
     let new_says = new_rows.iter().map(|row| row.iter().map(|&line| says(&lines[line])).collect()).collect();
-    let rows = paired_rows(old_says.collect(), new_says, Reworded::Left);
+    let none = Pairs::new(old_rows.len(), new_rows.len());
+    let rows = paired_rows(old_says.collect(), new_says, none, Reworded::Left);
     for (old, new) in rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?]))) {
         among(old, new, knowns, lines, pairs, elsewhere);
         let left = new.iter().filter(|&&line| pairs.of_new[line].is_none());

@@ -45,8 +45,8 @@ pub(super) enum Reworded {
     Left,
 }
 
-/// Pairs the cells of before with those of the lines; only they, so that texts without tables pay nothing. `known` says of blocks of
-/// before which blocks of now they are: rows of which other cells are known already.
+/// Pairs the cells of before with those of the lines; only they, so that texts without tables pay nothing. Where cells have
+/// partners already, these tell which row and which column is which.
 ///
 /// Gives the lines that are left and stand where a cell of a row that is known stood, which is left, too, and which the source still has:
 /// it was changed, as when values of two rows change places.
@@ -55,33 +55,32 @@ pub(super) fn cells(
     lines: &[Line<'_>],
     pairs: &mut Pairs,
     open: impl Fn(usize) -> bool,
-    known: &HashMap<Label, u32>,
     reworded: Reworded,
 ) -> HashSet<usize> {
     let mut changed = HashSet::new();
-    let news: Vec<usize> = (0..lines.len()).filter(|&line| lines[line].cell.is_some() && open(line)).collect();
+    let is_wanted = |line: usize| lines[line].cell.is_some() && (open(line) || pairs.of_new[line].is_some());
+    let news: Vec<usize> = (0..lines.len()).filter(|&line| is_wanted(line)).collect();
     if olds.is_empty() || news.is_empty() {
         return changed;
     }
-    let (known_rows, old_rows): (Vec<&[OldCell]>, Vec<&[OldCell]>) =
-        olds.chunk_by(|a, b| a.block == b.block && a.column < b.column).partition(|row| known.contains_key(&row[0].block));
-    // A row that is known is none else's, have all of its cells partners or not.
-    let taken: HashSet<u32> = known.values().copied().collect();
-    let block = |row: &&[usize]| lines[row[0]].block;
-    let new_rows = news.chunk_by(|&a, &b| lines[a].block == lines[b].block);
-    let (taken_rows, new_rows): (Vec<&[usize]>, Vec<&[usize]>) = new_rows.partition(|row| taken.contains(&block(row)));
-    let mut taken_rows: HashMap<u32, &[usize]> = taken_rows.into_iter().map(|row| (block(&row), row)).collect();
+    let old_rows: Vec<&[OldCell]> = olds.chunk_by(|a, b| a.block == b.block && a.column < b.column).collect();
+    let new_rows: Vec<&[usize]> = news.chunk_by(|&a, &b| lines[a].block == lines[b].block).collect();
     let texts = |row: &&[OldCell]| OldRow {
         texts: row.iter().map(|cell| cell.digest).collect(),
         live: row.iter().filter(|cell| cell.is_live).map(|cell| cell.digest).collect(),
     };
     let new_texts = new_rows.iter().map(|row| row.iter().map(|&line| lines[line].digest).collect()).collect();
-    let found = paired_rows(old_rows.iter().map(texts).collect(), new_texts, reworded);
-    let found = found.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?])));
-    let rows: Vec<Row<'_>> =
-        known_rows.into_iter().filter_map(|old| Some((old, taken_rows.remove(&known[&old[0].block])?))).chain(found).collect();
-    let columns = columns(&rows, lines);
-    for &(old, new) in &rows {
+    let known = known_rows(&old_rows, &new_rows, lines, pairs);
+    let rows = paired_rows(old_rows.iter().map(texts).collect(), new_texts, known, reworded);
+    let rows = rows.of_old.iter().enumerate().filter_map(|(old, new)| Some((old_rows[old], new_rows[(*new)?])));
+    let rows: Vec<Row<'_>> = rows.collect();
+    let columns = columns(&rows, lines, pairs);
+    for (old, new) in rows {
+        let old: Vec<OldCell> = old.iter().filter(|cell| pairs.of_old[cell.at].is_none()).copied().collect();
+        let new: Vec<usize> = new.iter().filter(|&&line| pairs.of_new[line].is_none()).copied().collect();
+        if old.is_empty() || new.is_empty() {
+            continue;
+        }
         let table = lines[new[0]].cell.map_or(0, |cell| cell.table);
         let old_column = |line: usize| lines[line].cell.and_then(|cell| columns.before(cell));
         let by_column: HashMap<u32, &OldCell> = old.iter().map(|cell| (cell.column, cell)).collect();
@@ -89,12 +88,12 @@ pub(super) fn cells(
         let same: Vec<Option<&OldCell>> =
             new.iter().map(|&line| in_column(line).filter(|cell| cell.digest == lines[line].digest)).collect();
         // A row may say the same as before though its columns have changed places: then each cell is where its column is.
-        if same.iter().any(Option::is_none) && same_row(old, new, lines) {
+        if same.iter().any(Option::is_none) && same_row(&old, &new, lines) {
             let stays = |(cell, _): &(&OldCell, &usize)| !columns.is_gone(table, cell.column);
-            old.iter().zip(new).filter(stays).for_each(|(cell, &line)| pairs.pair(cell.at, line));
+            old.iter().zip(&new).filter(stays).for_each(|(cell, &line)| pairs.pair(cell.at, line));
             continue;
         }
-        for (cell, &line) in same.into_iter().zip(new) {
+        for (cell, &line) in same.into_iter().zip(&new) {
             if let Some(cell) = cell {
                 pairs.pair(cell.at, line);
             }
@@ -109,7 +108,7 @@ pub(super) fn cells(
                 pairs.pair(cell.at, line);
             }
         }
-        for &line in new {
+        for &line in &new {
             let in_place = in_column(line).filter(|cell| pairs.of_old[cell.at].is_none() && pairs.of_new[line].is_none());
             match in_place {
                 Some(cell) if reworded == Reworded::Taken => pairs.pair(cell.at, line),
@@ -128,18 +127,48 @@ fn same_row(old: &[OldCell], new: &[usize], lines: &[Line<'_>]) -> bool {
     old.iter().map(|cell| cell.digest).eq(new.iter().map(|&line| lines[line].digest))
 }
 
+/// The rows of which cells have partners already.
+fn known_rows(old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>], pairs: &Pairs) -> Pairs {
+    let mut rows = Pairs::new(old_rows.len(), new_rows.len());
+    let at: HashMap<u32, usize> = new_rows.iter().enumerate().map(|(at, row)| (lines[row[0]].block, at)).collect();
+    for (old, row) in old_rows.iter().enumerate() {
+        let partners = row.iter().filter_map(|cell| pairs.of_old[cell.at]);
+        let news = partners.filter_map(|line| at.get(&lines[line].block).copied());
+        if let Some(new) = { news }.find(|&new| rows.of_new[new].is_none()) {
+            rows.pair(old, new);
+        }
+    }
+    rows
+}
+
 /// A row of before: what its cells say, and what those of them say that the source has not lost.
 pub(super) struct OldRow<T> {
     pub(super) texts: Vec<T>,
     pub(super) live: Vec<T>,
 }
 
-/// Which row of before is which, by what their cells say.
-pub(super) fn paired_rows<T: Copy + Ord + Hash>(mut olds: Vec<OldRow<T>>, mut news: Vec<Vec<T>>, reworded: Reworded) -> Pairs {
+/// Which row of before is which, by what their cells say, and by the `rows` that are known.
+pub(super) fn paired_rows<T: Copy + Ord + Hash>(
+    mut olds: Vec<OldRow<T>>,
+    mut news: Vec<Vec<T>>,
+    mut rows: Pairs,
+    reworded: Reworded,
+) -> Pairs {
     let (old_keys, new_keys): (Vec<&[T]>, Vec<&[T]>) =
         (olds.iter().map(|old| old.texts.as_slice()).collect(), news.iter().map(Vec::as_slice).collect());
-    let mut rows = Pairs::new(olds.len(), news.len());
-    same_in_order(&old_keys, &new_keys, &mut rows);
+    let left = |rows: &Pairs, old: &Range<usize>, new: &Range<usize>| {
+        let old: Vec<usize> = old.clone().filter(|&row| rows.of_old[row].is_none()).collect();
+        let new: Vec<usize> = new.clone().filter(|&row| rows.of_new[row].is_none()).collect();
+        (old, new)
+    };
+    for (old, new) in rows.gaps() {
+        let (old, new) = left(&rows, &old, &new);
+        let old_keys: Vec<&[T]> = old.iter().map(|&row| old_keys[row]).collect();
+        let new_keys: Vec<&[T]> = new.iter().map(|&row| new_keys[row]).collect();
+        let mut found = Pairs::new(old.len(), new.len());
+        same_in_order(&old_keys, &new_keys, &mut found);
+        found.of_old.iter().enumerate().for_each(|(at, it)| it.iter().for_each(|&it| rows.pair(old[at], new[it])));
+    }
     same_elsewhere(&old_keys, &new_keys, &mut rows, |_| true);
     // By text: the rows that have it on either side, of those that are left and of all.
     let mut holders: BTreeMap<T, [Vec<usize>; 2]> = BTreeMap::new();
@@ -165,6 +194,8 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(mut olds: Vec<OldRow<T>>, mut ne
             }
         }
     }
+    // What only one row is left to say, of many that said it, tells two rows apart, but makes none a row of before.
+    votes.retain(|_, votes| votes.sure > 0);
     pair_most(votes, |(old, new)| {
         let free = rows.of_old[old].is_none() && rows.of_new[new].is_none();
         if free {
@@ -175,11 +206,6 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(mut olds: Vec<OldRow<T>>, mut ne
         texts.sort_unstable();
     }
     let is_live = |old: usize| !olds[old].live.is_empty();
-    let left = |rows: &Pairs, old: &Range<usize>, new: &Range<usize>| {
-        let old: Vec<usize> = old.clone().filter(|&row| rows.of_old[row].is_none()).collect();
-        let new: Vec<usize> = new.clone().filter(|&row| rows.of_new[row].is_none()).collect();
-        (old, new)
-    };
     // Where rows are as many as before, the translation most likely has not followed its source, and to pass over one that the source has
     // lost would move all that come after it. Else that goes last: the translation has lost the same rows and columns.
     for (are_live, least) in [(true, LIKE_HERE), (false, LIKE_ELSEWHERE)] {
@@ -233,7 +259,7 @@ struct Votes {
 }
 
 /// By table and column: which column it was before.
-fn columns(rows: &[Row<'_>], lines: &[Line<'_>]) -> Columns {
+fn columns(rows: &[Row<'_>], lines: &[Line<'_>], pairs: &Pairs) -> Columns {
     let mut heads: HashMap<u32, u32> = HashMap::new();
     for (line, cell) in lines.iter().filter_map(|line| Some((line, line.cell?))) {
         heads.entry(cell.table).or_insert(line.block);
@@ -252,6 +278,12 @@ fn columns(rows: &[Row<'_>], lines: &[Line<'_>]) -> Columns {
         }
         for (at, &line) in new.iter().enumerate() {
             let Some(cell) = lines[line].cell else { continue };
+            if let Some(partner) = pairs.of_new[line] {
+                if let Some(old) = old.iter().find(|old| old.at == partner) {
+                    votes.entry((cell.table, old.column, cell.column)).or_default().sure += 2;
+                }
+                continue;
+            }
             match once.get(&lines[line].digest) {
                 Some([Some(old), Some(_)]) => {
                     // Where as much speaks for one column as for another, its head decides.
