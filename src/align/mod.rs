@@ -396,7 +396,7 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
             let cells: Vec<table::OldCell> = cells.collect();
             let is_free: Vec<bool> = pairs.of_new.iter().zip(&ids).map(|(pair, id)| pair.is_none() && id.is_none()).collect();
             let open = |line: usize| is_free[line] && !settle::is_second(&lines[line]);
-            table::cells(&cells, lines, &mut pairs, open, table::Reworded::Left);
+            table::cells(&cells, lines, &mut pairs, open, table::Reworded::Translated);
         }
         gap::by_place(&places, lines, &mut pairs, |line| ids[line].is_none());
     }

@@ -43,6 +43,9 @@ pub(super) struct OldCell {
 pub(super) enum Reworded {
     Taken,
     Left,
+    /// Left, and rows are not found by likeness: what is compared is in two languages, and what is the same in both, as numbers are,
+    /// need not make a row like the one that it translates.
+    Translated,
 }
 
 /// Pairs the cells of before with those of the lines; only they, so that texts without tables pay nothing. Where cells have
@@ -154,8 +157,11 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(
     mut rows: Pairs,
     reworded: Reworded,
 ) -> Pairs {
-    let (old_keys, new_keys): (Vec<&[T]>, Vec<&[T]>) =
-        (olds.iter().map(|old| old.texts.as_slice()).collect(), news.iter().map(Vec::as_slice).collect());
+    let old_keys: Vec<Vec<T>> = olds.iter().map(|old| old.texts.clone()).collect();
+    let new_keys = news.clone();
+    for texts in olds.iter_mut().flat_map(|old| [&mut old.texts, &mut old.live]).chain(&mut news) {
+        texts.sort_unstable();
+    }
     let left = |rows: &Pairs, old: &Range<usize>, new: &Range<usize>| {
         let old: Vec<usize> = old.clone().filter(|&row| rows.of_old[row].is_none()).collect();
         let new: Vec<usize> = new.clone().filter(|&row| rows.of_new[row].is_none()).collect();
@@ -163,49 +169,46 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(
     };
     for (old, new) in rows.gaps() {
         let (old, new) = left(&rows, &old, &new);
-        let old_keys: Vec<&[T]> = old.iter().map(|&row| old_keys[row]).collect();
-        let new_keys: Vec<&[T]> = new.iter().map(|&row| new_keys[row]).collect();
+        let old_keys: Vec<&[T]> = old.iter().map(|&row| old_keys[row].as_slice()).collect();
+        let new_keys: Vec<&[T]> = new.iter().map(|&row| new_keys[row].as_slice()).collect();
         let mut found = Pairs::new(old.len(), new.len());
         same_in_order(&old_keys, &new_keys, &mut found);
         found.of_old.iter().enumerate().for_each(|(at, it)| it.iter().for_each(|&it| rows.pair(old[at], new[it])));
     }
-    same_elsewhere(&old_keys, &new_keys, &mut rows, |_| true);
-    // By text: the rows that have it on either side, of those that are left and of all.
-    let mut holders: BTreeMap<T, [Vec<usize>; 2]> = BTreeMap::new();
-    let mut counts: HashMap<T, [usize; 2]> = HashMap::new();
-    for (side, (all, taken)) in [(&old_keys, &rows.of_old), (&new_keys, &rows.of_new)].into_iter().enumerate() {
-        for (row, texts) in all.iter().enumerate() {
-            texts.iter().for_each(|text| counts.entry(*text).or_default()[side] += 1);
-            if taken[row].is_none() {
-                texts.iter().for_each(|text| holders.entry(*text).or_default()[side].push(row));
+    let (old_slices, new_slices): (Vec<&[T]>, Vec<&[T]>) =
+        (old_keys.iter().map(Vec::as_slice).collect(), new_keys.iter().map(Vec::as_slice).collect());
+    same_elsewhere(&old_slices, &new_slices, &mut rows, |_| true);
+    // By text: the one row on either side that has it; `None` if several do, or one has it twice.
+    let mut once: BTreeMap<T, [Option<usize>; 2]> = BTreeMap::new();
+    let mut seen: HashSet<(usize, T)> = HashSet::new();
+    for (side, keys) in [&old_keys, &new_keys].into_iter().enumerate() {
+        for (row, texts) in keys.iter().enumerate() {
+            for &text in texts {
+                once.entry(text).or_default()[side] = seen.insert((side, text)).then_some(row);
             }
         }
     }
-    let mut votes: BTreeMap<(usize, usize), Votes> = BTreeMap::new();
-    for (text, holders) in &holders {
-        if let ([old], [new]) = (&holders[0][..], &holders[1][..]) {
-            let votes = votes.entry((*old, *new)).or_default();
-            if counts[text] == [1, 1] {
-                // Where as much speaks for one row as for another, what a row begins with decides, be its first cell empty.
-                let is_first = old_keys[*old].first() == Some(text) && news[*new].first() == Some(text);
-                votes.sure += 2 + usize::from(is_first);
-            } else {
-                votes.likely += 1;
-            }
+    let mut votes: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for (text, holders) in once {
+        if let [Some(old), Some(new)] = holders
+            && rows.of_old[old].is_none()
+            && rows.of_new[new].is_none()
+        {
+            // Where as much speaks for one row as for another, what a row begins with decides, be its first cell empty.
+            let is_first = old_keys[old].first() == Some(&text) && new_keys[new].first() == Some(&text);
+            *votes.entry((old, new)).or_default() += 2 + usize::from(is_first);
         }
     }
-    // What only one row is left to say, of many that said it, tells two rows apart, but makes none a row of before.
-    votes.retain(|_, votes| votes.sure > 0);
-    pair_most(votes, |(old, new)| {
-        let free = rows.of_old[old].is_none() && rows.of_new[new].is_none();
-        if free {
+    let votes = votes.into_iter().map(|((old, new), votes)| ((old, new), (votes, likeness(&olds[old].texts, &news[new]))));
+    pair_most(votes.collect(), |(old, new)| {
+        if rows.of_old[old].is_none() && rows.of_new[new].is_none() {
             rows.pair(old, new);
         }
     });
-    for texts in olds.iter_mut().flat_map(|old| [&mut old.texts, &mut old.live]).chain(&mut news) {
-        texts.sort_unstable();
-    }
     let is_live = |old: usize| !olds[old].live.is_empty();
+    if reworded == Reworded::Translated {
+        return rows;
+    }
     // Where rows are as many as before, the translation most likely has not followed its source, and to pass over one that the source has
     // lost would move all that come after it. Else that goes last: the translation has lost the same rows and columns.
     for (are_live, least) in [(true, LIKE_HERE), (false, LIKE_ELSEWHERE)] {
@@ -249,9 +252,8 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(
     rows
 }
 
-/// What speaks for a row's or a column's being one of before. For a row, the texts that no other has; then those that no other has
-/// that is left. For a column, the cells that say in their row what no other does; then those in rows that are the same as a whole,
-/// where two columns that say the same may have changed places.
+/// What speaks for a column's being one of before: first the cells that say in their row what no other does; then those in rows
+/// that are the same as a whole, where two columns that say the same may have changed places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 struct Votes {
     sure: usize,
