@@ -1294,6 +1294,71 @@ fn a_translation_that_gets_one_of_two_new_columns_gets_that_one() {
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.1b 1.2 2.1 2.1b 2.2 3.1 3.1b 3.2 4.1 4.1b 4.2");
 }
 
+/// A table of which the rows say the same but for the country or the city, and its translation.
+const CITIES: [&str; 4] = ["Ел | Қала | Су", "Қазақстан | бар | —", "Ресей | бар | —", " | Бейжің | бар"];
+const CITIES_EN: [&str; 4] = ["Country | City | Water", "Kazakhstan | YES | —", "Russia | YES | —", " | Beijing | YES"];
+
+/// The ids of a source and of its translation, when both have changed since the last sync.
+fn both_ids(files: &mut Files, [kk, en]: [(&str, &str); 2]) -> [String; 2] {
+    replace(files, "content/a.kk.md", kk.0, kk.1);
+    replace(files, "content/a.en.md", en.0, en.1);
+    let ids = [source_ids(files), only_ids(files, "content/a.en.md")];
+    sync(files);
+    assert_eq!([source_ids(files), only_ids(files, "content/a.en.md")], ids);
+    ids
+}
+
+/// What the rows have in common, such as a row that the source has lost, makes none of them what another was.
+#[test]
+fn a_new_row_of_a_translation_is_not_a_lost_one() {
+    let [kk, en] = [table(&CITIES), table(&CITIES_EN)];
+    let [head, kazakhstan, russia, beijing] = CITIES;
+    let (oral, china) = (" | Орал | бірнеше", "Қытай | 10 | бар");
+    let grown = table(&[head, kazakhstan, beijing, oral, russia, china]);
+    let mut files = work(&kk, &en);
+    replace(&mut files, "content/a.kk.md", &kk, &grown);
+    sync(&mut files);
+    let now = table(&[head, kazakhstan, oral, russia, china]);
+    let en_now = table(&[CITIES_EN[0], CITIES_EN[1], " | Oral | SEVERAL", CITIES_EN[2], "China | 10 | YES"]);
+    let [source, translation] = both_ids(&mut files, [(&grown, &now), (&en, &en_now)]);
+    assert_eq!(source, "1.1 1.2 1.3 2.1 2.2 2.3 4a.1 4a.2 3.1 3.2 3.3 5.1 5.2 5.3");
+    assert_eq!(translation, source);
+}
+
+/// Rows are between the rows that are known, though a number is also elsewhere.
+#[test]
+fn a_new_row_of_a_translation_stands_between_those_that_are_known() {
+    let [kk, en] = [table(&CITIES), table(&CITIES_EN)];
+    let [head, kazakhstan, russia, beijing] = CITIES;
+    let now = table(&[head, kazakhstan, "Қытай | 10 | бар", russia, " | Орал | 10", beijing]);
+    let en_now = table(&[CITIES_EN[0], CITIES_EN[1], "China | 10 | YES", CITIES_EN[2], CITIES_EN[3]]);
+    let [source, translation] = both_ids(&mut work(&kk, &en), [(&kk, &now), (&en, &en_now)]);
+    assert_eq!(source, "1.1 1.2 1.3 2.1 2.2 2.3 2a.1 2a.2 2a.3 3.1 3.2 3.3 3a.1 3a.2 4.1 4.2");
+    assert_eq!(translation, "1.1 1.2 1.3 2.1 2.2 2.3 2a.1 2a.2 2a.3 3.1 3.2 3.3 4.1 4.2");
+}
+
+/// Nor is it like one of a table that is not translated.
+#[test]
+fn a_new_row_of_a_translation_is_of_its_table() {
+    let [kk, en] = [table(&CITIES), table(&CITIES_EN)];
+    let rows = [&CITIES[..], &["Қытай | бар | —"]].concat();
+    let now = format!("{}\n{}", table(&rows), table(&["Өзен | Көл | Теңіз", "Есіл | — | 10", " | Балқаш | —"]));
+    let en_now = table(&[&CITIES_EN[..], &["China | YES | —"]].concat());
+    let [source, translation] = both_ids(&mut work(&kk, &en), [(&kk, &now), (&en, &en_now)]);
+    assert!(source.starts_with(&translation), "{source}: {translation}");
+    assert!(translation.ends_with("5.1 5.2 5.3"), "{translation}");
+}
+
+/// A row that has got what a lost one said is not that one, and its new cell has an id of its own row.
+#[test]
+fn a_row_that_says_what_a_lost_one_said_is_what_it_was() {
+    let before = table(&[CITIES[0], CITIES[1], "Ресей | бар | 10", CITIES[3]]);
+    let now = table(&["Ел | Саны | Қала | Су", " | 10 | Бейжің | бар", "Қазақстан | бар | бар | —"]);
+    let mut files = work(&before, "The translation.\n");
+    replace(&mut files, "content/a.kk.md", &before, &now);
+    assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 4.0 4.1 4.2 2.1 2.1a 2.2 2.3");
+}
+
 /// What a row of the translation still says is more like the row that the source has lost, but the translation has lost it, too.
 #[test]
 fn a_translation_that_follows_loses_the_rows_that_the_source_lost() {

@@ -116,12 +116,15 @@ pub struct News {
     pub alone: Vec<SegmentId>,
     /// All of its sentences, if they are not those of the lock in the order of the lock.
     pub order: Option<Vec<SegmentId>>,
+    /// Cells that stand in another column of their table than the lock says.
+    pub columns: Vec<(SegmentId, u32)>,
 }
 
 impl News {
     /// Whether the lock says all.
     pub fn is_empty(&self) -> bool {
-        self.newcomers.is_empty() && self.alone.is_empty() && self.order.is_none()
+        let Self { newcomers, alone, order, columns } = self;
+        newcomers.is_empty() && alone.is_empty() && order.is_none() && columns.is_empty()
     }
 }
 
@@ -176,16 +179,18 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
         (olds.iter().map(|old| old.digest).collect(), lines.iter().map(|line| line.digest).collect());
     if old_digests == digests {
         // Nothing has changed, as a rule.
+        let columns = columns(olds.iter().zip(lines));
         let ids: Vec<SegmentId> = olds.into_iter().map(|old| old.id).collect();
-        let news = News { alone: alone(&ids, lines), ..News::default() };
+        let news = News { alone: alone(&ids, lines), columns, ..News::default() };
         return Addressed { ids, gone: Vec::new(), news };
     }
     let mut pairs = order::Pairs::new(olds.len(), lines.len());
     let cells = olds.iter().enumerate().filter_map(|(at, old)| {
         Some(table::OldCell { at, block: old.id.block, column: old.column?, digest: old.digest, is_live: true })
     });
-    table::cells(&cells.collect::<Vec<_>>(), lines, &mut pairs, |_| true, table::Reworded::Taken);
-    same(&olds.iter().map(|old| (old.digest, old.column.is_some())).collect::<Vec<_>>(), lines, &mut pairs, |_| true);
+    table::cells(cells.collect(), lines, &mut pairs, |_| true, table::Reworded::Taken);
+    let row = |old: &Old<'_>| old.column.is_some().then_some(old.id.block);
+    same(&olds.iter().map(|old| (old.digest, row(old))).collect::<Vec<_>>(), lines, &mut pairs, |_| true);
     let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
     come_back(lines, lock, &HashSet::new(), &pairs, &mut ids, |_| true);
     // Where a cell is that is no known one, no other was.
@@ -212,8 +217,17 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
         .collect();
     let is_moved = !olds.iter().map(|old| old.id).eq(ids.iter().copied());
     let order = is_moved.then(|| ids.clone());
-    let news = News { alone: alone(&ids, lines), newcomers: newcomers(&ids, lines, lock), order };
+    let columns = columns(kept.iter().map(|&(old, line)| (&olds[old], &lines[line])));
+    let news = News { alone: alone(&ids, lines), newcomers: newcomers(&ids, lines, lock), order, columns };
     Addressed { ids, gone, news }
+}
+
+fn columns<'a>(kept: impl Iterator<Item = (&'a Old<'a>, &'a Line<'a>)>) -> Vec<(SegmentId, u32)> {
+    let columns = kept.filter_map(|(old, line)| Some((old, line.cell?.column)));
+    columns
+        .filter(|(old, column)| old.column.is_some_and(|before| before != *column))
+        .map(|(old, column)| (old.id, column))
+        .collect()
 }
 
 fn alone(ids: &[SegmentId], lines: &[Line<'_>]) -> Vec<SegmentId> {
@@ -234,10 +248,10 @@ fn newcomers(ids: &[SegmentId], lines: &[Line<'_>], lock: &Lock) -> Vec<Newcomer
     newcomers
 }
 
-/// Pairs lines with what says the same, in the same order and elsewhere; of the olds that are cells, and of lines that are, only
-/// what alone says it.
-fn same(olds: &[(TextDigest, bool)], lines: &[Line<'_>], pairs: &mut order::Pairs, open: impl Fn(usize) -> bool) {
-    let of_text: Vec<usize> = (0..olds.len()).filter(|&old| !olds[old].1 && pairs.of_old[old].is_none()).collect();
+/// Pairs lines with what says the same, in the same order and elsewhere; of the olds that are cells, of which the row is given, and of
+/// lines that are, only what alone says it.
+fn same(olds: &[(TextDigest, Option<Label>)], lines: &[Line<'_>], pairs: &mut order::Pairs, open: impl Fn(usize) -> bool) {
+    let of_text: Vec<usize> = (0..olds.len()).filter(|&old| olds[old].1.is_none() && pairs.of_old[old].is_none()).collect();
     let free: Vec<usize> = (0..lines.len()).filter(|&line| lines[line].cell.is_none() && open(line)).collect();
     let old_digests: Vec<TextDigest> = of_text.iter().map(|&old| olds[old].0).collect();
     let digests: Vec<TextDigest> = free.iter().map(|&line| lines[line].digest).collect();
@@ -250,8 +264,7 @@ fn same(olds: &[(TextDigest, bool)], lines: &[Line<'_>], pairs: &mut order::Pair
         }
     }
     if of_text.len() < olds.len() || lines.iter().any(|line| line.cell.is_some()) {
-        let digests: Vec<TextDigest> = olds.iter().map(|(digest, _)| *digest).collect();
-        table::alone(&digests, lines, |old| olds[old].1, pairs, open);
+        table::alone(olds, lines, pairs, open);
     }
 }
 
@@ -350,7 +363,8 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
         let ids = ids.into_iter().map(|id| id.expect("free lines are settled, others are claimed")).collect();
         return Addressed { ids, ..Addressed::default() };
     }
-    let olds: Vec<(TextDigest, bool)> = knowns.iter().map(|known| (known.says.1, known.says.0.is_some())).collect();
+    let row = |known: &settle::Known| known.says.0.is_some().then_some(known.id.block);
+    let olds: Vec<(TextDigest, Option<Label>)> = knowns.iter().map(|known| (known.says.1, row(known))).collect();
     let mut same = order::Pairs::new(known.len(), lines.len());
     settle::seconds(&knowns, &free, lines, &mut same);
     let open = |line: usize| ids[line].is_none() && !settle::is_second(&lines[line]);
@@ -359,14 +373,7 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
         let (column, digest) = known.says;
         Some(table::OldCell { at, block: known.id.block, column: column?, digest, is_live: !known.is_gone })
     });
-    let mut cells: Vec<table::OldCell> = cells.collect();
-    // As they stand in the translation: a cell that it alone has may be far from its row, where that stands elsewhere in the source.
-    let mut first: HashMap<Label, usize> = HashMap::new();
-    for cell in &cells {
-        first.entry(cell.block).or_insert(cell.at);
-    }
-    cells.sort_by_key(|cell| (first[&cell.block], cell.column));
-    let changed = table::cells(&cells, lines, &mut same, open, table::Reworded::Left);
+    let changed = table::cells(cells.collect(), lines, &mut same, open, table::Reworded::Left);
     self::same(&olds, lines, &mut same, |line| open(line) && !changed.contains(&line));
     let mut pairs = order::Pairs::new(places.len(), lines.len());
     for (old, new) in same.of_old.iter().enumerate() {
@@ -393,10 +400,9 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
             let cells = cells.filter_map(|(at, place)| {
                 Some(table::OldCell { at, block: place.id.block, column: place.column?, digest: place.source?, is_live: true })
             });
-            let cells: Vec<table::OldCell> = cells.collect();
             let is_free: Vec<bool> = pairs.of_new.iter().zip(&ids).map(|(pair, id)| pair.is_none() && id.is_none()).collect();
             let open = |line: usize| is_free[line] && !settle::is_second(&lines[line]);
-            table::cells(&cells, lines, &mut pairs, open, table::Reworded::Translated);
+            table::cells(cells.collect(), lines, &mut pairs, open, table::Reworded::Translated);
         }
         gap::by_place(&places, lines, &mut pairs, |line| ids[line].is_none());
     }
@@ -427,6 +433,7 @@ fn places<'a>(
 ) -> Vec<gap::Place<'a>> {
     let (newcomers, alone) = news.map_or((&[][..], &[][..]), |news| (&news.newcomers, &news.alone));
     let alone: HashSet<SegmentId> = alone.iter().copied().collect();
+    let columns: HashMap<SegmentId, u32> = news.iter().flat_map(|news| news.columns.iter().copied()).collect();
     let own = |stanza: &Stanza| stanza.translation(lang).map(|translation| (translation.own, translation.column));
     // What is not said is the source's, and 0 is none.
     let column_of = |own: Option<u32>, source: Option<u32>| own.or(source).filter(|&column| column > 0);
@@ -456,12 +463,13 @@ fn places<'a>(
         let is_alone = !source_order.has(id);
         if (!is_alone || own.is_some()) && !new_ids.contains(&id) {
             let (source, own_column) = (stanza.source.as_ref(), own_column.flatten());
-            let column = source.map_or(own_column, |source| source.column);
+            let before = source.map_or(own_column, |source| source.column);
+            let column = columns.get(&id).copied().or(before);
             places.push(gap::Place {
                 id,
                 is_heading: source.is_some_and(|source| !source.anchors.is_empty()),
                 own,
-                own_column: column_of(own_column, column),
+                own_column: column_of(own_column, before),
                 in_row: own_column.is_none(),
                 source: source.map(|source| source.digest),
                 is_alone,

@@ -54,7 +54,7 @@ pub(super) enum Reworded {
 /// Gives the lines that are left and stand where a cell of a row that is known stood, which is left, too, and which the source still has:
 /// it was changed, as when values of two rows change places.
 pub(super) fn cells(
-    olds: &[OldCell],
+    mut olds: Vec<OldCell>,
     lines: &[Line<'_>],
     pairs: &mut Pairs,
     open: impl Fn(usize) -> bool,
@@ -66,6 +66,12 @@ pub(super) fn cells(
     if olds.is_empty() || news.is_empty() {
         return changed;
     }
+    // By row: what stands elsewhere in the source, or in a translation, may be between them.
+    let mut first: HashMap<Label, usize> = HashMap::new();
+    for cell in &olds {
+        first.entry(cell.block).or_insert(cell.at);
+    }
+    olds.sort_by_key(|cell| (first[&cell.block], cell.column));
     let old_rows: Vec<&[OldCell]> = olds.chunk_by(|a, b| a.block == b.block && a.column < b.column).collect();
     let new_rows: Vec<&[usize]> = news.chunk_by(|&a, &b| lines[a].block == lines[b].block).collect();
     let texts = |row: &&[OldCell]| OldRow {
@@ -392,23 +398,23 @@ fn pair_most<T: Ord + Copy, V: Ord + Copy>(votes: BTreeMap<T, V>, pair: impl FnM
     votes.into_iter().map(|(it, _)| it).for_each(pair);
 }
 
-/// Pairs cells that alone say what they say with what alone said it, wherever that was.
-pub(super) fn alone(
-    digests: &[TextDigest],
-    lines: &[Line<'_>],
-    is_cell: impl Fn(usize) -> bool,
-    pairs: &mut Pairs,
-    open: impl Fn(usize) -> bool,
-) {
+/// Pairs cells that alone say what they say with what alone said it, wherever that was; but what is new in a row that is known was
+/// not in another one. Of the olds that are cells the row is given.
+pub(super) fn alone(olds: &[(TextDigest, Option<Label>)], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
     let mut holders: HashMap<TextDigest, [Vec<usize>; 2]> = HashMap::new();
-    digests.iter().enumerate().for_each(|(at, digest)| holders.entry(*digest).or_default()[0].push(at));
+    let mut rows: HashMap<u32, Label> = HashMap::new();
+    for (at, (digest, row)) in olds.iter().enumerate() {
+        holders.entry(*digest).or_default()[0].push(at);
+        if let (Some(row), Some(line)) = (row, pairs.of_old[at].filter(|&line| lines[line].cell.is_some())) {
+            rows.insert(lines[line].block, *row);
+        }
+    }
     lines.iter().enumerate().for_each(|(at, line)| holders.entry(line.digest).or_default()[1].push(at));
     for (at, line) in lines.iter().enumerate().filter(|(at, _)| open(*at)) {
-        if let ([old], [_]) = (&holders[&line.digest][0][..], &holders[&line.digest][1][..])
-            && (line.cell.is_some() || is_cell(*old))
-            && pairs.of_old[*old].is_none()
-            && pairs.of_new[at].is_none()
-        {
+        let ([old], [_]) = (&holders[&line.digest][0][..], &holders[&line.digest][1][..]) else { continue };
+        let row = olds[*old].1;
+        let is_elsewhere = line.cell.is_some() && row.is_some() && rows.get(&line.block).is_some_and(|known| Some(*known) != row);
+        if (line.cell.is_some() || row.is_some()) && !is_elsewhere && pairs.of_old[*old].is_none() && pairs.of_new[at].is_none() {
             pairs.pair(*old, at);
         }
     }
