@@ -1381,6 +1381,49 @@ fn a_translation_that_follows_has_what_the_source_got() {
     assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files)), (source_ids(&files), String::new()));
 }
 
+/// The first sync of a translation that lacks some of its source and has something of its own: what stands beside what is to be seen by headings,
+/// by words that are the same in both, and by length.
+#[test]
+fn what_a_translation_lacks_is_found_before_it_has_addresses() {
+    let ids = |source: &str, translation: &str| only_ids(&work(source, translation), "content/a.en.md");
+    let source = "Алғы сөз.\n\n## Талаптар\n\nМыналар керек:\n\n- Python 3.9\n- git\n\n## Жүктеу\n\n[Мұрағатты](https://example.org/dl) жүктеңіз.\nТексеріңіз.\nАшыңыз.\n\n\
+                  ## Құру\n\n`make` іске қосылсын.\nСосын `make install`.\n\n## Жою\n\n`make uninstall` іске қосылсын.\nЕштеңе қалмайды.\n";
+    // A paragraph that it alone has, and a section that it has not.
+    let other = "Preface.\n\nVolunteers made this.\n\n## Requirements\n\nYou need:\n\n- Python 3.9\n- git\n\n## Build\n\nRun `make`.\nThen `make install`.\n\n\
+                 ## Remove\n\nRun `make uninstall`.\nNothing stays.\n";
+    assert_eq!(ids(source, other), "1.1 1a.1-en 2.1 3.1 4.1 5.1 8.1 9.1 9.2 10.1 11.1 11.2");
+    // One that is not finished, with an item too many.
+    let unfinished = "Preface.\n\n## Requirements\n\nYou need:\n\n- Python 3.9\n- git\n- patience\n\n## Download\n\nLoad [it](https://example.org/dl).\nOpen it.\n";
+    assert_eq!(ids(source, unfinished), "1.1 2.1 3.1 4.1 5.1 5a.1-en 6.1 7.1 7.2");
+    // Sentences and paragraphs that are missing among others of a kind.
+    assert_eq!(
+        ids("Бірінші `a`.\nЕкінші `b`.\nҮшінші `c`.\nТөртінші `d`.\n", "First `a`.\nThird `c`.\nFourth `d`.\n"),
+        "1.1 1.3 1.4"
+    );
+    let long = "Бұл абзац ұзын, өйткені ол көп нәрсе туралы айтады және ешқашан тоқтамайды, тіпті тоқтау керек болса да.";
+    let translated = "This paragraph is long, since it tells of many things and never comes to an end, even though it should.";
+    let source = format!("Қысқа абзац.\n\nТағы біреуі.\n\n{long}\n\nСоңғысы осы.\n");
+    assert_eq!(ids(&source, &format!("A short one.\n\n{translated}\n\nThe last one.\n")), "1.1 3.1 4.1");
+}
+
+/// The same in a text that is too long to compare all with all.
+#[test]
+fn what_a_long_translation_lacks_is_found_before_it_has_addresses() {
+    let part = |at: usize, [word, long]: [&str; 2]| {
+        let heading = if at.is_multiple_of(7) { format!("## {word} {at}\n\n") } else { String::new() };
+        format!("{heading}{word} `{at}`{}.\n\n", long.repeat(at * 7 % 5))
+    };
+    let source: String = (0..1500).map(|at| part(at, ["Бөлім", " және тағы"])).collect();
+    let translation: String = (0..1500).filter(|at| !(40..60).contains(at)).map(|at| part(at, ["Part", " and more"])).collect();
+    let files = work(&source, &translation);
+    let texts = |file: &str| addressed(&files, file).into_iter().collect::<BTreeMap<_, _>>();
+    let (source, translation) = (texts("content/a.kk.md"), texts("content/a.en.md"));
+    let same = |(id, text): &(&SegmentId, &String)| {
+        source.get(id).is_some_and(|it| it.replace("Бөлім", "Part").replace(" және тағы", " and more") == **text)
+    };
+    assert_eq!(translation.iter().find(|it| !same(it)), None);
+}
+
 /// What was never translated has waited longer than what the source has lost meanwhile.
 #[test]
 fn what_the_source_lost_is_not_taken_for_what_was_never_translated() {
