@@ -1763,19 +1763,21 @@ fn a_lost_edition_is_not_forgotten() {
     assert!(renewed(site, work, &Accept::default(), |file| state.inputs.text(file).map(|text| &**text)).is_err());
 }
 
+/// The anchors of the headings of an edition's page, in order, and those that they had before.
+fn anchors(files: &Files, lang: &str) -> Vec<String> {
+    let page = String::from_utf8(snapshot(&state(files)).routes[&format!("{lang}/a/index.html")].clone()).expect("UTF-8");
+    common::tags(&page)
+        .iter()
+        .filter(|tag| tag.name == "h2" || tag.name == "span")
+        .filter_map(|tag| tag.attributes.iter().find(|(name, _)| *name == "id").map(|(_, value)| (*value).to_owned()))
+        .filter(|id| SegmentId::parse(id).is_none() && !id.ends_with("-title"))
+        .collect()
+}
+
 #[test]
 fn anchors_of_headings_are_shared_and_stay() {
     let mut files =
         work("## Бір\n\nМәтін осында.\n\n## Екі\n\nБасқа мәтін.\n", "## One\n\nText.\n\nMore text.\n\n## Two\n\nOther.\n");
-    let anchors = |files: &Files, lang: &str| {
-        let page = String::from_utf8(snapshot(&state(files)).routes[&format!("{lang}/a/index.html")].clone()).expect("UTF-8");
-        common::tags(&page)
-            .iter()
-            .filter(|tag| tag.name == "h2" || tag.name == "span")
-            .filter_map(|tag| tag.attributes.iter().find(|(name, _)| *name == "id").map(|(_, value)| (*value).to_owned()))
-            .filter(|id| SegmentId::parse(id).is_none() && !id.ends_with("-title"))
-            .collect::<Vec<_>>()
-    };
     assert_eq!(anchors(&files, "kk"), ["bir", "eki"]);
     // One paragraph more, and the second heading is the second heading all the same.
     assert_eq!(anchors(&files, "en"), ["bir", "eki"]);
@@ -1799,6 +1801,31 @@ fn anchors_of_headings_are_shared_and_stay() {
     sync(&mut files);
     assert_eq!(problems(&files, &["vanished-anchor"]), Vec::<String>::new());
     assert!(told(&files));
+}
+
+/// Another edition may become the source, be it that the first one is gone: its headings are the same, and links from elsewhere lead to them.
+#[test]
+fn anchors_of_headings_outlive_their_language() {
+    let mut files = work("## Бірінші\n\nМәтін.\n", "## The first\n\nText.\n");
+    let first = files.clone();
+    files.insert("site.yaml".to_owned(), format!("{CONFIG}source: en\n"));
+    let mut lost = first.clone();
+    lost.remove("content/a.kk.md");
+    for files in [&files, &lost] {
+        assert_eq!(problems(files, &["vanished-anchor"]), Vec::<String>::new());
+        assert_eq!(anchors(files, "en"), ["the-first", "birinshi"]);
+    }
+    for _ in 0..2 {
+        assert_eq!(anchors(&files, "kk"), ["the-first", "birinshi"]);
+        sync(&mut files);
+    }
+    // And back again.
+    files.insert("site.yaml".to_owned(), CONFIG.to_owned());
+    for lang in ["kk", "en"] {
+        assert_eq!(anchors(&files, lang), ["birinshi", "the-first"]);
+        sync(&mut files);
+    }
+    assert!(files["content/a.lock"].contains("#birinshi #the-first Бірінші"), "{}", files["content/a.lock"]);
 }
 
 #[test]

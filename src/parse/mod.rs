@@ -410,16 +410,13 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
         addresses.by_id.sort_unstable();
     }
     if let Some(lock) = &input.lock {
-        aliases(headings, segments, lock, lang);
+        aliases(headings, segments, lock);
     }
     addresses
 }
 
-/// Gives headings the anchors that they had before, as far as no other heading has them.
-fn aliases(headings: &mut [Heading], segments: &[Segment], lock: &Lock, lang: &str) {
-    if lock.source_lang() != Some(lang) {
-        return;
-    }
+/// Gives headings the anchors that they had before, as far as no other heading has them: whichever edition was the source then.
+fn aliases(headings: &mut [Heading], segments: &[Segment], lock: &Lock) {
     let mut taken: HashSet<Box<str>> = headings.iter().map(|heading| heading.anchor.as_str().into()).collect();
     for heading in headings {
         let Some(segment) = heading.segment else { continue };
