@@ -1917,6 +1917,28 @@ fn only_locks_are_written() {
     assert!(texts.keys().filter(|path| *path != "content/a.kk.md").all(|path| now[path] == texts[path]));
 }
 
+/// A work that was renamed without its lock looks like a new one: that it left its addresses behind is told when it gets new ones.
+#[test]
+fn sync_tells_of_a_lock_that_was_left_behind() {
+    let folder = Folder::new(&work(SOURCE, TRANSLATION));
+    let locked = folder.read("content/a.lock");
+    let rename = |ending: &str| {
+        std::fs::rename(folder.path().join(format!("content/a.{ending}")), folder.path().join(format!("content/b.{ending}")))
+            .expect("renamed");
+    };
+    ["kk.md", "en.md"].iter().for_each(|ending| rename(ending));
+    let (code, said, problems) = folder.run(&["sync"]);
+    assert_eq!(code, 0, "{problems}");
+    assert!(problems.contains("warning[stray-lock]: there is no work `a` that this lock could be of"), "{problems}");
+    assert!(problems.contains("a work that is renamed takes its lock along"), "{problems}");
+    assert!(format!("{said}{problems}").contains("content/b.lock: new, 5 sentences"), "{said}{problems}");
+    rename("lock");
+    assert_eq!((folder.run(&["sync"]).0, folder.read("content/b.lock")), (0, locked));
+    // Nothing is new: that is what `check` is for.
+    folder.write("content/c.lock", "# Format 1.\n");
+    assert!(!folder.run(&["sync"]).2.contains("stray-lock"));
+}
+
 #[test]
 fn sync_refuses_what_it_cannot_read() {
     let folder = Folder::new(&work(SOURCE, TRANSLATION));

@@ -69,6 +69,10 @@ pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
     let without = wanted.iter().filter(|&&work| site.source_edition(work).1.document.lock.is_none());
     let firsts: Vec<(String, String)> =
         without.map(|&work| (lock_file(&on_disk, site, work), first(site, work, text).write())).collect();
+    if !firsts.is_empty() {
+        // What seems to be new may have been renamed, and have left its addresses behind.
+        refused.extend(on_disk.problems.iter().filter(|problem| *problem.code == code::STRAY_LOCK).cloned());
+    }
     let state = if firsts.is_empty() { None } else { Some(project.state(Arc::new(on_disk.inputs.with_texts(firsts)))) };
     let state = state.as_ref().unwrap_or(&on_disk);
     let site = state.site().expect("locks leave the index as it is");

@@ -272,16 +272,17 @@ fn consider(
         );
         return;
     }
-    let source = sides.source_of(pair);
-    let problems = |translation: &str| {
-        let mut problems = markup_problems(&address, &source, translation, &place);
-        problems.extend(parity_problems(site, rules, lang, sides, pair, translation, &place));
+    let problems = |source: &str, translation: &str| {
+        let mut problems = markup_problems(&address, source, translation, &place);
+        problems.extend(parity_problems(site, rules, lang, sides, pair, (source, translation), &place));
         problems
     };
-    let mut found = problems(&after);
+    let source = sides.source_of(pair);
+    let mut found = problems(&source, &after);
     if !before.is_empty() {
-        // What was so before is not the translator's doing, and mending a letter must not ask for more.
-        let known = problems(&before);
+        // What was so before is not the translator's doing, and mending a letter must not ask for more; but of what the source has got since,
+        // it does.
+        let known = problems(sides.pairs[pair].previous.as_deref().unwrap_or(&source), &before);
         found.retain(|problem| !known.contains(problem));
     }
     for problem in &mut found {
@@ -357,11 +358,10 @@ fn parity_problems(
     lang: LangId,
     sides: &Sides,
     pair: usize,
-    translation: &str,
+    (source, translation): (&str, &str),
     place: &Place,
 ) -> Vec<Diagnostic> {
-    let source_text = sides.source_of(pair);
-    let (theirs, own) = (Reading::of(&source_text), Reading::of(translation));
+    let (theirs, own) = (Reading::of(source), Reading::of(translation));
     let document = &sides.source.document;
     let source =
         parity::Side { rules: &rules[sides.source_lang.0], reading: &theirs, file: &document.file, notes: &document.notes };
