@@ -1424,6 +1424,25 @@ fn what_a_long_translation_lacks_is_found_before_it_has_addresses() {
     assert_eq!(translation.iter().find(|it| !same(it)), None);
 }
 
+/// Of two paragraphs one loses a line and the other gets some, in both editions on one day: as when lines are broken anew.
+#[test]
+fn what_is_new_in_a_paragraph_is_not_parted_by_what_the_one_before_has_lost() {
+    let mut files = work(
+        "Бір екі үш.\nТөрт бес алты\nжеті.\n\nСегіз. Тоғыз. Он екі он үш он төрт.\n",
+        "One two three.\nFour five six\nseven.\n\nEight nine. Ten. Twelve.\n",
+    );
+    files.insert(
+        "content/a.kk.md".to_owned(),
+        "---\ntitle: A\n---\n\nБір екі үш.\nТөрт бес алты жеті.\n\nСегіз.\nТоғыз.\nОн екі он үш он төрт.\n".to_owned(),
+    );
+    files.insert(
+        "content/a.en.md".to_owned(),
+        "---\ntitle: B\n---\n\nOne two three.\nFour five six seven.\n\nEight nine.\nTen.\nTwelve.\n".to_owned(),
+    );
+    assert_eq!(source_ids(&files), "1.1 1.2 2.0 2.0a 2.1");
+    assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files)), (source_ids(&files), String::new()));
+}
+
 /// What was never translated has waited longer than what the source has lost meanwhile.
 #[test]
 fn what_the_source_lost_is_not_taken_for_what_was_never_translated() {

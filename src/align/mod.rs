@@ -452,7 +452,13 @@ fn places<'a>(
         });
     }
     let mut places = behind.remove(&None).unwrap_or_default();
+    // What is new in another block than the sentence that it follows comes behind all of that one's block, be it gone.
+    let mut waiting: Vec<gap::Place<'a>> = Vec::new();
+    let mut block = None;
     for (id, stanza) in segments(lock) {
+        if block != Some(id.block) {
+            places.append(&mut waiting);
+        }
         let (own, own_column) = own(stanza).unzip();
         let is_alone = !source_order.has(id);
         if (!is_alone || own.is_some()) && !new_ids.contains(&id) {
@@ -473,8 +479,15 @@ fn places<'a>(
                 column,
             });
         }
-        places.append(&mut behind.remove(&Some(id)).unwrap_or_default());
+        if let Some(mut news) = behind.remove(&Some(id)) {
+            places.append(&mut waiting);
+            let here = news.iter().take_while(|place| place.id.block == id.block).count();
+            waiting = news.split_off(here);
+            places.append(&mut news);
+        }
+        block = Some(id.block);
     }
+    places.append(&mut waiting);
     // What was translated before the mark said that it is not stays so.
     let is_open = |place: &gap::Place<'_>| place.own.is_some() || !alone.contains(&place.id);
     places.retain(|place| !taken.contains(&place.id) && is_open(place));
