@@ -21,7 +21,8 @@
 //!    part most like it keeps the id, and of two that were merged the likest one's id stays.
 //! 5. **The same place:** in a gap between fixed points, blocks of as many new lines as there are old ones without a partner
 //!    are taken for these, line by line. A translation, of whose text the lock has the digest alone, comes here at once; its
-//!    blocks are set beside those of the gap by the least difference in their numbers of lines, and a line that was there before goes first;
+//!    blocks are set beside those of the gap by the least difference in their numbers of lines, in the words that both languages have (numbers, names,
+//!    code, links) and in length, and a line that was there before goes first;
 //!    but where the source has lost it, and a line of the translation says something else, the translation has followed, and what the source
 //!    has got since goes before.
 //! 6. **A new id,** which no sentence of the work had before: `align/new.rs`.
