@@ -14,8 +14,8 @@ use super::{Found, Standing, Unit, digest, folded, markup};
 use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, suggest};
 use crate::check::parity::{self, Reading, Rules};
 use crate::load::Inputs;
-use crate::model::LangId;
 use crate::model::lock::fold;
+use crate::model::{LangId, key};
 use crate::site::{Site, WorkId};
 
 /// How an import is done.
@@ -465,13 +465,7 @@ fn without_title(site: &Site, work: WorkId, sides: &Sides, taken: &[Taken]) -> O
 
 /// The file in which a new edition belongs: beside the source's.
 fn file_of_new(site: &Site, sides: &Sides, lang: LangId) -> String {
-    let source = &*sides.source.document.file;
-    let (from, to) = (site.config.code(sides.source_lang), site.config.code(lang));
-    match source.strip_suffix(&format!(".{from}.md")) {
-        Some(stem) => format!("{stem}.{to}.md"),
-        // The file does not say its language.
-        None => format!("{}.{to}.md", source.trim_end_matches(".md")),
-    }
+    key::edition_beside(&sides.source.document.file, site.config.code(sides.source_lang), site.config.code(lang))
 }
 
 /// Which translations did not come out as they were meant, when the site is made with the new texts.
