@@ -1404,6 +1404,9 @@ fn what_a_translation_lacks_is_found_before_it_has_addresses() {
     let translated = "This paragraph is long, since it tells of many things and never comes to an end, even though it should.";
     let source = format!("Қысқа абзац.\n\nТағы біреуі.\n\n{long}\n\nСоңғысы осы.\n");
     assert_eq!(ids(&source, &format!("A short one.\n\n{translated}\n\nThe last one.\n")), "1.1 3.1 4.1");
+    // Where nothing tells, it is the beginning that is translated.
+    let source = "## Бір\n\nБірінші сөйлем осы.\nЕкінші, ұзағырақ сөйлем де осында тұр.\n\n## Екі\n\nҮшінші сөйлем.\nТөртінші.\n";
+    assert_eq!(ids(source, "## One\n\nThe first sentence.\n"), "1.1 2.1");
 }
 
 /// The same in a text that is too long to compare all with all.

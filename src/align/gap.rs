@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::order::Pairs;
 use super::settle::Known;
+use super::signs::{NEVER, STEP, Sides, Signs, least};
 use super::table::{self, Columns};
-use super::words::{self, Texts};
+use super::words::Texts;
 use super::{Claim, LIKE_ELSEWHERE, LIKE_HERE, Line, Old};
 use crate::model::{Label, SegmentId, TextDigest};
 
@@ -14,18 +15,6 @@ pub(super) const TABLE: usize = 1 << 14;
 
 /// With how many old texts a new one is compared where there is no table.
 const NEAR: usize = 8;
-
-/// How many cells a table of blocks of a source and its translation may have.
-const BLOCKS: usize = 1 << 18;
-
-/// How many blocks away, at least, a translation is looked for.
-const NEAR_BLOCKS: usize = 64;
-
-/// What a half of a line that one side has more costs.
-const STEP: u32 = 100;
-
-/// The cost of what cannot stand beside each other.
-const NEVER: u32 = 1 << 30;
 
 /// How often a word may occur to be looked for across the text.
 const RARE: usize = 16;
@@ -288,11 +277,11 @@ impl Place<'_> {
 pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
     let mut homes = Homes::of(pairs, |place| places[place].id.block, |line| lines[line].block);
     let columns = table::columns_of(places.iter().map(|place| (place.column, place.is_gone)), lines, pairs);
-    let sizes = Sizes::of(places, lines);
+    let sides = Sides::of(places, lines);
     // A note that both have is compared with that note, wherever it stands.
     let notes = Notes::of(places.iter().map(|place| place.note), lines.iter().map(|line| line.note), pairs, &open);
     for (of_places, of_lines) in notes.of_label.values() {
-        in_place(of_places, of_lines, &mut homes, &columns, sizes, places, lines, pairs);
+        in_place(of_places, of_lines, &mut homes, &columns, sides, pairs);
     }
     for (place_range, line_range) in pairs.gaps() {
         let is_left = |place: &usize| !notes.has(places[*place].note) && pairs.of_old[*place].is_none();
@@ -300,7 +289,7 @@ pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pai
         let (left, free): (Vec<usize>, Vec<usize>) =
             (place_range.filter(is_left).collect(), line_range.filter(is_free).collect());
         if !left.is_empty() && !free.is_empty() {
-            in_place(&left, &free, &mut homes, &columns, sizes, places, lines, pairs);
+            in_place(&left, &free, &mut homes, &columns, sides, pairs);
         }
     }
     // Rows of a table may be in another order, so that no gap has both: what is left of one is set beside what is left of the other.
@@ -321,22 +310,14 @@ pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pai
         let left: Vec<usize> = run.iter().copied().filter(|&place| pairs.of_old[place].is_none()).collect();
         let free: Vec<usize> = tables.iter().filter_map(|table| of_table.remove(table)).flatten().collect();
         if !left.is_empty() && !free.is_empty() {
-            in_place(&left, &free, &mut homes, &columns, sizes, places, lines, pairs);
+            in_place(&left, &free, &mut homes, &columns, sides, pairs);
         }
     }
 }
 
 /// Pairs lines with places between which nothing is known.
-fn in_place(
-    left: &[usize],
-    free: &[usize],
-    homes: &mut Homes,
-    columns: &Columns,
-    sizes: Sizes,
-    places: &[Place<'_>],
-    lines: &[Line<'_>],
-    pairs: &mut Pairs,
-) {
+fn in_place(left: &[usize], free: &[usize], homes: &mut Homes, columns: &Columns, sides: Sides<'_>, pairs: &mut Pairs) {
+    let Sides { places, lines, .. } = sides;
     // A second line of a sentence stands for nothing that has a place of its own.
     let (alone, unmarked): (Vec<usize>, Vec<usize>) = free.iter().copied().partition(|&line| lines[line].claim != Claim::Nothing);
     let alone_places: Vec<usize> = left.iter().copied().filter(|&place| places[place].is_alone).collect();
@@ -346,7 +327,7 @@ fn in_place(
     let left = left.iter().copied().filter(|&place| pairs.of_old[place].is_none());
     let place_groups = groups(left, |place| places[place].id.block);
     let line_groups = groups(unmarked.into_iter(), |line| lines[line].block);
-    for (place_group, line_group) in beside(&place_groups, &line_groups, sizes, places, lines, homes) {
+    for (place_group, line_group) in beside(&place_groups, &line_groups, sides, homes) {
         let (place_group, line_group) = (&place_groups[place_group], &line_groups[line_group]);
         if lines[line_group[0]].cell.is_some() {
             // In a row, column beside column: cells may be empty.
@@ -361,7 +342,7 @@ fn in_place(
             }
             continue;
         }
-        for (place, line) in chosen(place_group, line_group, sizes, places, lines) {
+        for (place, line) in chosen(place_group, line_group, sides) {
             pairs.pair(place, line);
         }
     }
@@ -370,15 +351,9 @@ fn in_place(
 
 /// Sets groups beside each other, in order, with the least difference in their numbers of lines, and in what they say as far as
 /// that is to be seen.
-fn beside(
-    place_groups: &[Vec<usize>],
-    line_groups: &[Vec<usize>],
-    sizes: Sizes,
-    places: &[Place<'_>],
-    lines: &[Line<'_>],
-    homes: &Homes,
-) -> Vec<(usize, usize)> {
-    let signs = Signs::of(place_groups, line_groups, places, lines);
+fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Sides<'_>, homes: &Homes) -> Vec<(usize, usize)> {
+    let Sides { places, lines, .. } = sides;
+    let signs = Signs::of(place_groups, line_groups, sides);
     let cost = |i: usize, j: usize| {
         let (place, line) = (place_groups[i][0], line_groups[j][0]);
         let difference = 2 * STEP * place_groups[i].len().abs_diff(line_groups[j].len()) as u32;
@@ -395,7 +370,7 @@ fn beside(
         let other_kind = here.is_heading != there.is_heading;
         let other_block = known.is_some() || homes.olds.contains(&block);
         difference
-            + sizes.unlikeness(&signs.of_places[i], &signs.of_lines[j])
+            + sides.unlikeness(&signs.of_places[i], &signs.of_lines[j])
             + if other_kind || other_block { 5 * STEP } else { 0 }
     };
     // What is left out begins with a heading as a rule: then the heading behind it is the next section's.
@@ -407,150 +382,13 @@ fn beside(
     least(place_groups.len(), line_groups.len(), cost, place_alone, line_alone)
 }
 
-/// Pairs in order with the least sum of costs; of several the one that pairs earliest. What stays alone has a cost, too, which may be
-/// another for the first after a pair.
-///
-/// Where that is more than a table may hold, only what is about as far from the start on both sides is compared.
-fn least(
-    rows: usize,
-    columns: usize,
-    cost: impl Fn(usize, usize) -> u32,
-    row_alone: impl Fn(usize, bool) -> u32,
-    column_alone: impl Fn(usize, bool) -> u32,
-) -> Vec<(usize, usize)> {
-    if rows == 0 || columns == 0 {
-        return Vec::new();
-    }
-    let half = (BLOCKS / (2 * rows)).max(NEAR_BLOCKS).max(columns / rows + 1).min(columns);
-    let width = 2 * half + 1;
-    // Of each row the cells of a band are held, in the middle of which the diagonal is.
-    let middle = |i: usize| i * columns / rows;
-    let cell = |i: usize, j: usize| (j + half).checked_sub(middle(i)).filter(|&at| at < width).map(|at| i * width + at);
-    // From here to the end: behind a pair, and behind what stays alone.
-    let mut sums = vec![[NEVER; 2]; (rows + 1) * width];
-    let sum = |sums: &[[u32; 2]], i: usize, j: usize| cell(i, j).map_or([NEVER; 2], |at| sums[at]);
-    let paired = |sums: &[[u32; 2]], i: usize, j: usize| cost(i, j).saturating_add(sum(sums, i + 1, j + 1)[0]);
-    let without_row =
-        |sums: &[[u32; 2]], i: usize, j: usize, is_first: bool| row_alone(i, is_first).saturating_add(sum(sums, i + 1, j)[1]);
-    let without_column =
-        |sums: &[[u32; 2]], i: usize, j: usize, is_first: bool| column_alone(j, is_first).saturating_add(sum(sums, i, j + 1)[1]);
-    for i in (0..=rows).rev() {
-        for j in (middle(i).saturating_sub(half)..=columns.min(middle(i) + half)).rev() {
-            let pair = match (i < rows, j < columns) {
-                (false, false) => 0,
-                (true, true) => paired(&sums, i, j),
-                _ => NEVER,
-            };
-            let at = cell(i, j).expect("it is in the band");
-            sums[at] = [true, false].map(|is_first| {
-                let row = if i < rows { without_row(&sums, i, j, is_first) } else { NEVER };
-                let column = if j < columns { without_column(&sums, i, j, is_first) } else { NEVER };
-                pair.min(row).min(column)
-            });
-        }
-    }
-    let mut found = Vec::new();
-    let (mut i, mut j, mut is_first) = (0, 0, true);
-    while i < rows && j < columns {
-        let here = sum(&sums, i, j)[usize::from(!is_first)];
-        if here == paired(&sums, i, j) {
-            found.push((i, j));
-            (i, j, is_first) = (i + 1, j + 1, true);
-            continue;
-        }
-        if here == without_column(&sums, i, j, is_first) {
-            j += 1;
-        } else {
-            i += 1;
-        }
-        is_first = false;
-    }
-    found
-}
-
-/// By what texts and their translations know each other: words that occur on both sides (numbers, names, code, links), and how long they are.
-struct Signs {
-    of_places: Vec<Sign>,
-    of_lines: Vec<Sign>,
-}
-
-#[derive(Default)]
-struct Sign {
-    words: Vec<u64>,
-    /// In characters, if the text is known.
-    size: usize,
-}
-
-impl Signs {
-    fn of(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], places: &[Place<'_>], lines: &[Line<'_>]) -> Self {
-        // Of two that stand alone nothing is to be decided.
-        if let ([_], [_]) = (place_groups, line_groups) {
-            return Self { of_places: vec![Sign::default()], of_lines: vec![Sign::default()] };
-        }
-        let sign = |texts: &mut dyn Iterator<Item = &str>| {
-            let mut sign = Sign::default();
-            for text in texts {
-                sign.words.append(&mut words::words(text));
-                sign.size += text.chars().count();
-            }
-            sign.words.sort_unstable();
-            sign
-        };
-        let of_place = |group: &Vec<usize>| sign(&mut group.iter().filter_map(|&at| places[at].text));
-        let of_line = |group: &Vec<usize>| sign(&mut group.iter().map(|&at| lines[at].text));
-        let mut of_places: Vec<Sign> = place_groups.iter().map(of_place).collect();
-        let mut of_lines: Vec<Sign> = line_groups.iter().map(of_line).collect();
-        let all = |signs: &[Sign]| signs.iter().flat_map(|sign| &sign.words).copied().collect::<HashSet<u64>>();
-        let in_both: HashSet<u64> = all(&of_places).intersection(&all(&of_lines)).copied().collect();
-        of_places.iter_mut().chain(&mut of_lines).for_each(|sign| sign.words.retain(|word| in_both.contains(word)));
-        Self { of_places, of_lines }
-    }
-}
-
-/// How long sentences are, as a rule: of the source, and of the translation.
-///
-/// A long sentence has a long translation (W. A. Gale and K. W. Church, "A Program for Aligning Sentences in Bilingual Corpora",
-/// 1993, <https://aclanthology.org/J93-1004/>).
-#[derive(Debug, Clone, Copy)]
-struct Sizes {
-    source: usize,
-    translation: usize,
-}
-
-impl Sizes {
-    /// The medians: what is missing in a translation says nothing of the language.
-    fn of(places: &[Place<'_>], lines: &[Line<'_>]) -> Self {
-        let median = |mut sizes: Vec<usize>| {
-            let middle = sizes.len() / 2;
-            if sizes.is_empty() { 1 } else { (*sizes.select_nth_unstable(middle).1).max(1) }
-        };
-        Self {
-            source: median(places.iter().filter_map(|place| Some(place.text?.chars().count())).collect()),
-            translation: median(lines.iter().map(|line| line.text.chars().count()).collect()),
-        }
-    }
-
-    /// How little two texts are like a sentence and its translation.
-    fn unlikeness(self, source: &Sign, translation: &Sign) -> u32 {
-        /// The variance of a translation's length, for each character, as they measured it.
-        const VARIANCE: usize = 7;
-        let all = source.words.len() + translation.words.len();
-        // One word is not much, and none says neither yes nor no.
-        let same = (200 * words::common(&source.words, &translation.words) + 50) / (all + 1);
-        let (expected, size) = (source.size * self.translation / self.source, translation.size);
-        let deviation = expected.abs_diff(size).saturating_pow(2) / (VARIANCE * (expected + size) / 2).max(1);
-        // Of what is not known no length is wrong.
-        let other_size = if source.size == 0 { 0 } else { 25 * deviation.min(8) as u32 };
-        (6 * (100 - same.min(100) as u32) + other_size) * STEP / 100
-    }
-}
-
 /// The lines of a group, each with its place: those where lines were before, then those that have waited for one, then what is new
 /// in the source; in order. Among places of one kind, what they say decides.
 ///
 /// What the source has lost goes behind what it has got since: the translation that changes there has followed. But it goes before what has waited
 /// longer.
-fn chosen(group: &[usize], line_group: &[usize], sizes: Sizes, places: &[Place<'_>], lines: &[Line<'_>]) -> Vec<(usize, usize)> {
+fn chosen(group: &[usize], line_group: &[usize], sides: Sides<'_>) -> Vec<(usize, usize)> {
+    let places = sides.places;
     let mut wanted: Vec<usize> = group.to_vec();
     let last_gone = group.iter().filter(|&&place| places[place].is_gone).map(|&place| places[place].id.sentence.number).max();
     let class = |place: &Place<'_>| match last_gone {
@@ -563,9 +401,9 @@ fn chosen(group: &[usize], line_group: &[usize], sizes: Sizes, places: &[Place<'
     let rank = |place: usize| (class(&places[place]), places[place].is_new);
     if group.len() != line_group.len() && group.iter().all(|&place| rank(place) == rank(group[0])) {
         let each = |group: &[usize]| group.iter().map(|&at| vec![at]).collect::<Vec<_>>();
-        let signs = Signs::of(&each(group), &each(line_group), places, lines);
+        let signs = Signs::of(&each(group), &each(line_group), sides);
         // Nothing that has a place stays without it.
-        let cost = |i: usize, j: usize| sizes.unlikeness(&signs.of_places[i], &signs.of_lines[j]);
+        let cost = |i: usize, j: usize| sides.unlikeness(&signs.of_places[i], &signs.of_lines[j]);
         let found = least(group.len(), line_group.len(), cost, |_, _| 9 * STEP, |_, _| 9 * STEP);
         return found.into_iter().map(|(place, line)| (group[place], line_group[line])).collect();
     }

@@ -54,6 +54,7 @@ mod gap;
 mod new;
 mod order;
 mod settle;
+mod signs;
 mod table;
 mod words;
 
