@@ -261,6 +261,10 @@ fn new_makes_all_editions_of_a_page() {
         assert!(run.code == 0 && run.err.lines().count() == 1 && run.err.contains(made), "{}", run.err);
         assert_eq!(tilmash(folder.path(), &["new", key]).code, 2);
     }
+    // The home page has the title of the site.
+    fs::remove_file(folder.path().join(HOME_EN.0)).expect("it is there");
+    assert_eq!(tilmash(folder.path(), &["new", "index"]).code, 0);
+    assert_eq!(fs::read_to_string(folder.path().join(HOME_EN.0)).expect("it is made"), "---\ntitle: \"T\"\n---\n\n");
     for key in ["../out", "a//b", "_hidden", "con:x", "/"] {
         assert_eq!(tilmash(folder.path(), &["new", key]).code, 2, "{key}");
     }

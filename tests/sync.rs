@@ -1427,6 +1427,23 @@ fn what_a_long_translation_lacks_is_found_before_it_has_addresses() {
     assert_eq!(translation.iter().find(|it| !same(it)), None);
 }
 
+/// A page needs a name that can be read, but what is there for want of a title translates none.
+#[test]
+fn a_title_that_nobody_wrote_is_no_translation() {
+    let mut files = work("Мәтін.\n", "Text.\n");
+    files.insert("content/a.en.md".to_owned(), "Text.\n".to_owned());
+    for _ in 0..2 {
+        assert_eq!(standing(&files), "title Missing");
+        sync(&mut files);
+    }
+    assert!(!files["content/a.lock"].split("\n\n").any(|stanza| stanza.starts_with("title") && stanza.contains("\nen ")));
+    files.insert("content/a.en.md".to_owned(), "# Untitled\n\nText.\n".to_owned());
+    for _ in 0..2 {
+        assert_eq!(standing(&files), "");
+        sync(&mut files);
+    }
+}
+
 /// Of two paragraphs one loses a line and the other gets some, in both editions on one day: as when lines are broken anew.
 #[test]
 fn what_is_new_in_a_paragraph_is_not_parted_by_what_the_one_before_has_lost() {

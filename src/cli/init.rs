@@ -95,8 +95,14 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
             Failure::new(format!("`{}` is there already", files[0].0.display())).hint("choose another key, or edit the file")
         );
     }
-    let title = args.title.clone().unwrap_or_else(|| title_of(&stem));
+    let title = |code: &str| match &args.title {
+        Some(title) => title.clone(),
+        // The home page is the site's.
+        None if stem == "index" => config.title.get(code).unwrap_or_default().to_owned(),
+        None => title_of(&stem),
+    };
     for (file, code) in missing {
+        let title = title(code);
         let quoted = serde_json::to_string(&title).expect("text can be written as JSON");
         create(file, &format!("---\ntitle: {quoted}\n---\n\n"))?;
         say(global, &format!("{} ({code})", file.display()));
