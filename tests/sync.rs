@@ -1956,6 +1956,18 @@ fn only_locks_are_written() {
     assert!(texts.keys().filter(|path| *path != "content/a.kk.md").all(|path| now[path] == texts[path]));
 }
 
+/// Of a translation that is not whole the first sync says so: it may have taken something for something else.
+#[test]
+fn the_first_sync_tells_what_does_not_match() {
+    let folder = Folder::new(&work(SOURCE, TRANSLATION));
+    folder.write("content/s/b.kk.md", "# Б\n\nБір.\nЕкі.\n\n## Үш\n");
+    folder.write("content/s/b.en.md", "# B\n\nOne.\nTwo.\nAnd another.\n");
+    let (code, _, said) = folder.run(&["sync", "b"]);
+    assert!(code == 2 && said.contains("did you mean `s/b`?"), "{said}");
+    let (_, _, said) = folder.run(&["sync", "s/b"]);
+    assert!(said.contains("content/s/b.lock: new, 5 sentences; `en` 1 missing, 1 extra\n"), "{said}");
+}
+
 /// A work that was renamed without its lock looks like a new one: that it left its addresses behind is told when it gets new ones.
 #[test]
 fn sync_tells_of_a_lock_that_was_left_behind() {

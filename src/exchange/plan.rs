@@ -13,6 +13,7 @@ use super::pieces::{Block, PieceKind};
 use super::{Found, Standing, Unit, digest, folded, markup};
 use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, suggest};
 use crate::check::parity::{self, Reading, Rules};
+use crate::link::similar_key;
 use crate::load::Inputs;
 use crate::model::lock::fold;
 use crate::model::{LangId, key};
@@ -94,7 +95,7 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
                 continue;
             }
             let Some(work) = site.work_named(unit.key.as_str()) else {
-                let hint = suggest::did_you_mean(unit.key.as_str(), site.keys());
+                let hint = similar_key(site, unit.key.as_str());
                 let message = format!("no work is called `{}`", unit.key);
                 let hint = hint.unwrap_or_else(|| "it may have been renamed since the export; export again".to_owned());
                 plan.problems.push(Diagnostic::at(&code::EXCHANGE_UNKNOWN, place, message).hint(hint));
