@@ -249,6 +249,22 @@ fn new_makes_all_editions_of_a_page() {
     let run = tilmash(folder.path(), &["new", "chapters/first-steps"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.err.contains("(en)") && !run.err.contains("(kk)"), "{}", run.err);
+    // They belong beside it: in the folder of a section, and beside a file that does not say its language.
+    fs::create_dir(folder.path().join("content/section")).expect("it can be made");
+    for (path, text) in [("content/section/index.kk.md", "# Бөлім\n"), ("content/plain.md", "# Бет\n")] {
+        fs::write(folder.path().join(path), text).expect("it can be written");
+    }
+    for (key, made) in [("section", "content/section/index.en.md"), ("plain", "content/plain.en.md")] {
+        let check = tilmash(folder.path(), &["check"]);
+        assert!(check.err.contains(&format!("it belongs in `{made}`; `tilmash new {key}` makes it")), "{}", check.err);
+        let run = tilmash(folder.path(), &["new", key]);
+        assert!(run.code == 0 && run.err.lines().count() == 1 && run.err.contains(made), "{}", run.err);
+        assert_eq!(tilmash(folder.path(), &["new", key]).code, 2);
+    }
+    // The home page has the title of the site.
+    fs::remove_file(folder.path().join(HOME_EN.0)).expect("it is there");
+    assert_eq!(tilmash(folder.path(), &["new", "index"]).code, 0);
+    assert_eq!(fs::read_to_string(folder.path().join(HOME_EN.0)).expect("it is made"), "---\ntitle: \"T\"\n---\n\n");
     for key in ["../out", "a//b", "_hidden", "con:x", "/"] {
         assert_eq!(tilmash(folder.path(), &["new", key]).code, 2, "{key}");
     }

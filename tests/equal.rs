@@ -248,10 +248,15 @@ fn a_row_that_says_what_another_says_comes_in_its_place() {
 #[test]
 fn headings_and_lines_of_notes_that_say_the_same() {
     let source = "## A\n\n## B\n\n## C\n\nText.[^n]\n\n[^n]: Yes.\n    No.\n    Perhaps.\n";
-    let mut files = work([source, "## C\n\nText.[^n]\n\n[^n]: Perhaps.\n", source]);
+    let mut files = work([source, "## X\n\nText.[^n]\n\n[^n]: Maybe.\n", source]);
     assert_eq!(english(&mut files), "1.1 4.1 5.1");
-    write(&mut files, [source, "## C\n\n## C\n\nText.[^n]\n\n[^n]: Perhaps.\n    Perhaps.\n", source]);
+    write(&mut files, [source, "## X\n\n## X\n\nText.[^n]\n\n[^n]: Maybe.\n    Maybe.\n", source]);
     assert_eq!(english(&mut files), "1.1 2.1 4.1 5.1 5.2");
+    // What says what the source says is beside it.
+    let mut files = work([source, "## C\n\nText.[^n]\n\n[^n]: Perhaps.\n", source]);
+    assert_eq!(english(&mut files), "3.1 4.1 5.3");
+    write(&mut files, [source, "## C\n\n## C\n\nText.[^n]\n\n[^n]: Perhaps.\n    Perhaps.\n", source]);
+    assert_eq!(english(&mut files), "3.1 3a.1-en 4.1 5.1 5.3");
 }
 
 #[test]

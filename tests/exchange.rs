@@ -680,6 +680,51 @@ fn what_lacked_markup_before_may_lack_it_after() {
     assert!(text_of(&folder, A_EN.0).contains("\nOne, two.\n"));
 }
 
+/// What the source has got since the translation was made was in no translation before.
+#[test]
+fn what_the_source_got_since_is_not_lacking_from_before() {
+    let folder = folder(&[SITE, HOME, HOME_EN, A, (A_EN.0, &A_EN.1.replace("**two**", "two"))]);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    put(&folder, A.0, A.1.replace("Бір **екі**.", "Бір **екі**, [үш](https://x.example).").replace("Бес.", "Бес, 17."));
+    let found = [("a#1.1", "Бір **екі**, [үш](https://x.example).", "One, two, three."), ("a#1.3", "Бес, 17.", "A five.")];
+    put(&folder, "x.po", po(&found));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert!(
+        run.code == 1 && run.err.contains("x.po:4:1: error[exchange-markup]: the translation of `a#1.1` lacks"),
+        "{}",
+        run.err
+    );
+    assert!(run.err.contains("x.po:8:1: error[parity-number]") && !text_of(&folder, A_EN.0).contains("three"), "{}", run.err);
+    put(
+        &folder,
+        "x.po",
+        po(&[("a#1.1", found[0].1, "One, two, [three](https://x.example)."), ("a#1.3", found[1].1, "Five, 17.")]),
+    );
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert_eq!(run.code, 0, "what lacked before may still: {}", run.err);
+}
+
+/// A tool for CSV that knows its own columns only keeps what an export was: what is newer in the site is not reverted.
+#[test]
+fn a_table_without_our_columns_reverts_nothing() {
+    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let run = tilmash(&folder, &["export", "--to", "csv", "-l", "en", "a"]);
+    let kept = ["id", "source", "target", "fuzzy", "location", "context", "developer_comments"].len();
+    let rows = run.out.lines().map(|row| {
+        let cells: Vec<&str> = row.split("\",\"").collect();
+        format!("{}\"\n", cells[..kept].join("\",\""))
+    });
+    put(&folder, "a.csv", rows.collect::<String>().replace("\"Seven\"", "\"7\""));
+    put(&folder, A_EN.0, A_EN.1.replace("Five.", "Five, newer."));
+    let run = tilmash(&folder, &["import", "-l", "en", "a.csv"]);
+    assert_eq!(
+        (run.code, text_of(&folder, A_EN.0)),
+        (0, A_EN.1.replace("Five.", "Five, newer.").replace("Seven", "7")),
+        "{}",
+        run.err
+    );
+}
+
 #[test]
 fn unfinished_translations_wait() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
@@ -1319,10 +1364,11 @@ fn what_translate_toolkit_translates_comes_back() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for file in written(&folder) {
         let name = file.to_str().expect("a plain path");
-        // Its TMX and CSV are read-only to us: it drops properties and columns.
+        // Its TMX is read-only to us: it drops properties.
         let format = match name.rsplit('.').next() {
             Some("po") => Format::Po,
             Some("xlf") => Format::Xliff,
+            Some("csv") => Format::Csv,
             _ => continue,
         };
         python("finish.py", &[name]);

@@ -1446,6 +1446,88 @@ fn a_translation_that_follows_has_what_the_source_got() {
     assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files)), (source_ids(&files), String::new()));
 }
 
+/// The first sync of a translation that lacks some of its source and has something of its own: what stands beside what is to be seen by headings,
+/// by words that are the same in both, and by length.
+#[test]
+fn what_a_translation_lacks_is_found_before_it_has_addresses() {
+    let ids = |source: &str, translation: &str| only_ids(&work(source, translation), "content/a.en.md");
+    let source = "Алғы сөз.\n\n## Талаптар\n\nМыналар керек:\n\n- Python 3.9\n- git\n\n## Жүктеу\n\n[Мұрағатты](https://example.org/dl) жүктеңіз.\nТексеріңіз.\nАшыңыз.\n\n\
+                  ## Құру\n\n`make` іске қосылсын.\nСосын `make install`.\n\n## Жою\n\n`make uninstall` іске қосылсын.\nЕштеңе қалмайды.\n";
+    // A paragraph that it alone has, and a section that it has not.
+    let other = "Preface.\n\nVolunteers made this.\n\n## Requirements\n\nYou need:\n\n- Python 3.9\n- git\n\n## Build\n\nRun `make`.\nThen `make install`.\n\n\
+                 ## Remove\n\nRun `make uninstall`.\nNothing stays.\n";
+    assert_eq!(ids(source, other), "1.1 1a.1-en 2.1 3.1 4.1 5.1 8.1 9.1 9.2 10.1 11.1 11.2");
+    // One that is not finished, with an item too many.
+    let unfinished = "Preface.\n\n## Requirements\n\nYou need:\n\n- Python 3.9\n- git\n- patience\n\n## Download\n\nLoad [it](https://example.org/dl).\nOpen it.\n";
+    assert_eq!(ids(source, unfinished), "1.1 2.1 3.1 4.1 5.1 5a.1-en 6.1 7.1 7.2");
+    // Sentences and paragraphs that are missing among others of a kind.
+    assert_eq!(
+        ids("Бірінші `a`.\nЕкінші `b`.\nҮшінші `c`.\nТөртінші `d`.\n", "First `a`.\nThird `c`.\nFourth `d`.\n"),
+        "1.1 1.3 1.4"
+    );
+    let long = "Бұл абзац ұзын, өйткені ол көп нәрсе туралы айтады және ешқашан тоқтамайды, тіпті тоқтау керек болса да.";
+    let translated = "This paragraph is long, since it tells of many things and never comes to an end, even though it should.";
+    let source = format!("Қысқа абзац.\n\nТағы біреуі.\n\n{long}\n\nСоңғысы осы.\n");
+    assert_eq!(ids(&source, &format!("A short one.\n\n{translated}\n\nThe last one.\n")), "1.1 3.1 4.1");
+    // Where nothing tells, it is the beginning that is translated.
+    let source = "## Бір\n\nБірінші сөйлем осы.\nЕкінші, ұзағырақ сөйлем де осында тұр.\n\n## Екі\n\nҮшінші сөйлем.\nТөртінші.\n";
+    assert_eq!(ids(source, "## One\n\nThe first sentence.\n"), "1.1 2.1");
+}
+
+/// The same in a text that is too long to compare all with all.
+#[test]
+fn what_a_long_translation_lacks_is_found_before_it_has_addresses() {
+    let part = |at: usize, [word, long]: [&str; 2]| {
+        let heading = if at.is_multiple_of(7) { format!("## {word} {at}\n\n") } else { String::new() };
+        format!("{heading}{word} `{at}`{}.\n\n", long.repeat(at * 7 % 5))
+    };
+    let source: String = (0..1500).map(|at| part(at, ["Бөлім", " және тағы"])).collect();
+    let translation: String = (0..1500).filter(|at| !(40..60).contains(at)).map(|at| part(at, ["Part", " and more"])).collect();
+    let files = work(&source, &translation);
+    let texts = |file: &str| addressed(&files, file).into_iter().collect::<BTreeMap<_, _>>();
+    let (source, translation) = (texts("content/a.kk.md"), texts("content/a.en.md"));
+    let same = |(id, text): &(&SegmentId, &String)| {
+        source.get(id).is_some_and(|it| it.replace("Бөлім", "Part").replace(" және тағы", " and more") == **text)
+    };
+    assert_eq!(translation.iter().find(|it| !same(it)), None);
+}
+
+/// A page needs a name that can be read, but what is there for want of a title translates none.
+#[test]
+fn a_title_that_nobody_wrote_is_no_translation() {
+    let mut files = work("Мәтін.\n", "Text.\n");
+    files.insert("content/a.en.md".to_owned(), "Text.\n".to_owned());
+    for _ in 0..2 {
+        assert_eq!(standing(&files), "title Missing");
+        sync(&mut files);
+    }
+    assert!(!files["content/a.lock"].split("\n\n").any(|stanza| stanza.starts_with("title") && stanza.contains("\nen ")));
+    files.insert("content/a.en.md".to_owned(), "# Untitled\n\nText.\n".to_owned());
+    for _ in 0..2 {
+        assert_eq!(standing(&files), "");
+        sync(&mut files);
+    }
+}
+
+/// Of two paragraphs one loses a line and the other gets some, in both editions on one day: as when lines are broken anew.
+#[test]
+fn what_is_new_in_a_paragraph_is_not_parted_by_what_the_one_before_has_lost() {
+    let mut files = work(
+        "Бір екі үш.\nТөрт бес алты\nжеті.\n\nСегіз. Тоғыз. Он екі он үш он төрт.\n",
+        "One two three.\nFour five six\nseven.\n\nEight nine. Ten. Twelve.\n",
+    );
+    files.insert(
+        "content/a.kk.md".to_owned(),
+        "---\ntitle: A\n---\n\nБір екі үш.\nТөрт бес алты жеті.\n\nСегіз.\nТоғыз.\nОн екі он үш он төрт.\n".to_owned(),
+    );
+    files.insert(
+        "content/a.en.md".to_owned(),
+        "---\ntitle: B\n---\n\nOne two three.\nFour five six seven.\n\nEight nine.\nTen.\nTwelve.\n".to_owned(),
+    );
+    assert_eq!(source_ids(&files), "1.1 1.2 2.0 2.0a 2.1");
+    assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files)), (source_ids(&files), String::new()));
+}
+
 /// What was never translated has waited longer than what the source has lost meanwhile.
 #[test]
 fn what_the_source_lost_is_not_taken_for_what_was_never_translated() {
@@ -1785,19 +1867,21 @@ fn a_lost_edition_is_not_forgotten() {
     assert!(renewed(site, work, &Accept::default(), |file| state.inputs.text(file).map(|text| &**text)).is_err());
 }
 
+/// The anchors of the headings of an edition's page, in order, and those that they had before.
+fn anchors(files: &Files, lang: &str) -> Vec<String> {
+    let page = String::from_utf8(snapshot(&state(files)).routes[&format!("{lang}/a/index.html")].clone()).expect("UTF-8");
+    common::tags(&page)
+        .iter()
+        .filter(|tag| tag.name == "h2" || tag.name == "span")
+        .filter_map(|tag| tag.attributes.iter().find(|(name, _)| *name == "id").map(|(_, value)| (*value).to_owned()))
+        .filter(|id| SegmentId::parse(id).is_none() && !id.ends_with("-title"))
+        .collect()
+}
+
 #[test]
 fn anchors_of_headings_are_shared_and_stay() {
     let mut files =
         work("## Бір\n\nМәтін осында.\n\n## Екі\n\nБасқа мәтін.\n", "## One\n\nText.\n\nMore text.\n\n## Two\n\nOther.\n");
-    let anchors = |files: &Files, lang: &str| {
-        let page = String::from_utf8(snapshot(&state(files)).routes[&format!("{lang}/a/index.html")].clone()).expect("UTF-8");
-        common::tags(&page)
-            .iter()
-            .filter(|tag| tag.name == "h2" || tag.name == "span")
-            .filter_map(|tag| tag.attributes.iter().find(|(name, _)| *name == "id").map(|(_, value)| (*value).to_owned()))
-            .filter(|id| SegmentId::parse(id).is_none() && !id.ends_with("-title"))
-            .collect::<Vec<_>>()
-    };
     assert_eq!(anchors(&files, "kk"), ["bir", "eki"]);
     // One paragraph more, and the second heading is the second heading all the same.
     assert_eq!(anchors(&files, "en"), ["bir", "eki"]);
@@ -1821,6 +1905,31 @@ fn anchors_of_headings_are_shared_and_stay() {
     sync(&mut files);
     assert_eq!(problems(&files, &["vanished-anchor"]), Vec::<String>::new());
     assert!(told(&files));
+}
+
+/// Another edition may become the source, be it that the first one is gone: its headings are the same, and links from elsewhere lead to them.
+#[test]
+fn anchors_of_headings_outlive_their_language() {
+    let mut files = work("## Бірінші\n\nМәтін.\n", "## The first\n\nText.\n");
+    let first = files.clone();
+    files.insert("site.yaml".to_owned(), format!("{CONFIG}source: en\n"));
+    let mut lost = first.clone();
+    lost.remove("content/a.kk.md");
+    for files in [&files, &lost] {
+        assert_eq!(problems(files, &["vanished-anchor"]), Vec::<String>::new());
+        assert_eq!(anchors(files, "en"), ["the-first", "birinshi"]);
+    }
+    for _ in 0..2 {
+        assert_eq!(anchors(&files, "kk"), ["the-first", "birinshi"]);
+        sync(&mut files);
+    }
+    // And back again.
+    files.insert("site.yaml".to_owned(), CONFIG.to_owned());
+    for lang in ["kk", "en"] {
+        assert_eq!(anchors(&files, lang), ["birinshi", "the-first"]);
+        sync(&mut files);
+    }
+    assert!(files["content/a.lock"].contains("#birinshi #the-first Бірінші"), "{}", files["content/a.lock"]);
 }
 
 #[test]
@@ -1910,6 +2019,40 @@ fn only_locks_are_written() {
     assert_eq!(folder.run(&["sync"]).2.trim(), "0 locks written");
     let now = folder.files();
     assert!(texts.keys().filter(|path| *path != "content/a.kk.md").all(|path| now[path] == texts[path]));
+}
+
+/// Of a translation that is not whole the first sync says so: it may have taken something for something else.
+#[test]
+fn the_first_sync_tells_what_does_not_match() {
+    let folder = Folder::new(&work(SOURCE, TRANSLATION));
+    folder.write("content/s/b.kk.md", "# Б\n\nБір.\nЕкі.\n\n## Үш\n");
+    folder.write("content/s/b.en.md", "# B\n\nOne.\nTwo.\nAnd another.\n");
+    let (code, _, said) = folder.run(&["sync", "b"]);
+    assert!(code == 2 && said.contains("did you mean `s/b`?"), "{said}");
+    let (_, _, said) = folder.run(&["sync", "s/b"]);
+    assert!(said.contains("content/s/b.lock: new, 5 sentences; `en` 1 missing, 1 extra\n"), "{said}");
+}
+
+/// A work that was renamed without its lock looks like a new one: that it left its addresses behind is told when it gets new ones.
+#[test]
+fn sync_tells_of_a_lock_that_was_left_behind() {
+    let folder = Folder::new(&work(SOURCE, TRANSLATION));
+    let locked = folder.read("content/a.lock");
+    let rename = |ending: &str| {
+        std::fs::rename(folder.path().join(format!("content/a.{ending}")), folder.path().join(format!("content/b.{ending}")))
+            .expect("renamed");
+    };
+    ["kk.md", "en.md"].iter().for_each(|ending| rename(ending));
+    let (code, said, problems) = folder.run(&["sync"]);
+    assert_eq!(code, 0, "{problems}");
+    assert!(problems.contains("warning[stray-lock]: there is no work `a` that this lock could be of"), "{problems}");
+    assert!(problems.contains("a work that is renamed takes its lock along"), "{problems}");
+    assert!(format!("{said}{problems}").contains("content/b.lock: new, 5 sentences"), "{said}{problems}");
+    rename("lock");
+    assert_eq!((folder.run(&["sync"]).0, folder.read("content/b.lock")), (0, locked));
+    // Nothing is new: that is what `check` is for.
+    folder.write("content/c.lock", "# Format 1.\n");
+    assert!(!folder.run(&["sync"]).2.contains("stray-lock"));
 }
 
 #[test]

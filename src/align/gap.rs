@@ -4,19 +4,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::order::Pairs;
 use super::settle::Known;
+use super::signs::{NEVER, STEP, Sides, Signs, least};
 use super::table::{self, Columns};
 use super::words::Texts;
 use super::{Claim, LIKE_ELSEWHERE, LIKE_HERE, Line, Old};
 use crate::model::{Label, SegmentId, TextDigest};
 
-/// How many cells a table of likenesses may have, or of blocks.
+/// How many cells a table of likenesses may have.
 pub(super) const TABLE: usize = 1 << 14;
 
 /// With how many old texts a new one is compared where there is no table.
 const NEAR: usize = 8;
-
-/// The cost of what cannot stand beside each other.
-const NEVER: u32 = 1 << 24;
 
 /// How often a word may occur to be looked for across the text.
 const RARE: usize = 16;
@@ -249,6 +247,8 @@ pub(super) struct Place<'a> {
     pub(super) own: Option<TextDigest>,
     /// What the source says here, as far as it is known.
     pub(super) source: Option<TextDigest>,
+    /// The same as text, of what the lock has.
+    pub(super) text: Option<&'a str>,
     /// Whether the source has nothing here.
     pub(super) is_alone: bool,
     /// Whether it had something here, and has it no more.
@@ -277,10 +277,11 @@ impl Place<'_> {
 pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
     let mut homes = Homes::of(pairs, |place| places[place].id.block, |line| lines[line].block);
     let columns = table::columns_of(places.iter().map(|place| (place.column, place.is_gone)), lines, pairs);
+    let sides = Sides::of(places, lines);
     // A note that both have is compared with that note, wherever it stands.
     let notes = Notes::of(places.iter().map(|place| place.note), lines.iter().map(|line| line.note), pairs, &open);
     for (of_places, of_lines) in notes.of_label.values() {
-        in_place(of_places, of_lines, &mut homes, &columns, places, lines, pairs);
+        in_place(of_places, of_lines, &mut homes, &columns, sides, pairs);
     }
     for (place_range, line_range) in pairs.gaps() {
         let is_left = |place: &usize| !notes.has(places[*place].note) && pairs.of_old[*place].is_none();
@@ -288,7 +289,7 @@ pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pai
         let (left, free): (Vec<usize>, Vec<usize>) =
             (place_range.filter(is_left).collect(), line_range.filter(is_free).collect());
         if !left.is_empty() && !free.is_empty() {
-            in_place(&left, &free, &mut homes, &columns, places, lines, pairs);
+            in_place(&left, &free, &mut homes, &columns, sides, pairs);
         }
     }
     // Rows of a table may be in another order, so that no gap has both: what is left of one is set beside what is left of the other.
@@ -309,21 +310,14 @@ pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pai
         let left: Vec<usize> = run.iter().copied().filter(|&place| pairs.of_old[place].is_none()).collect();
         let free: Vec<usize> = tables.iter().filter_map(|table| of_table.remove(table)).flatten().collect();
         if !left.is_empty() && !free.is_empty() {
-            in_place(&left, &free, &mut homes, &columns, places, lines, pairs);
+            in_place(&left, &free, &mut homes, &columns, sides, pairs);
         }
     }
 }
 
 /// Pairs lines with places between which nothing is known.
-fn in_place(
-    left: &[usize],
-    free: &[usize],
-    homes: &mut Homes,
-    columns: &Columns,
-    places: &[Place<'_>],
-    lines: &[Line<'_>],
-    pairs: &mut Pairs,
-) {
+fn in_place(left: &[usize], free: &[usize], homes: &mut Homes, columns: &Columns, sides: Sides<'_>, pairs: &mut Pairs) {
+    let Sides { places, lines, .. } = sides;
     // A second line of a sentence stands for nothing that has a place of its own.
     let (alone, unmarked): (Vec<usize>, Vec<usize>) = free.iter().copied().partition(|&line| lines[line].claim != Claim::Nothing);
     let alone_places: Vec<usize> = left.iter().copied().filter(|&place| places[place].is_alone).collect();
@@ -333,7 +327,7 @@ fn in_place(
     let left = left.iter().copied().filter(|&place| pairs.of_old[place].is_none());
     let place_groups = groups(left, |place| places[place].id.block);
     let line_groups = groups(unmarked.into_iter(), |line| lines[line].block);
-    for (place_group, line_group) in beside(&place_groups, &line_groups, places, lines, homes) {
+    for (place_group, line_group) in beside(&place_groups, &line_groups, sides, homes) {
         let (place_group, line_group) = (&place_groups[place_group], &line_groups[line_group]);
         if lines[line_group[0]].cell.is_some() {
             // In a row, column beside column: cells may be empty.
@@ -348,24 +342,21 @@ fn in_place(
             }
             continue;
         }
-        for (place, line) in chosen(place_group, line_group.len(), places).zip(line_group) {
-            pairs.pair(place, *line);
+        for (place, line) in chosen(place_group, line_group, sides) {
+            pairs.pair(place, line);
         }
     }
     homes.learn(pairs, free, |place| places[place].id.block, |line| lines[line].block);
 }
 
-/// Sets groups beside each other, in order, with the least difference in their numbers of lines.
-fn beside(
-    place_groups: &[Vec<usize>],
-    line_groups: &[Vec<usize>],
-    places: &[Place<'_>],
-    lines: &[Line<'_>],
-    homes: &Homes,
-) -> Vec<(usize, usize)> {
+/// Sets groups beside each other, in order, with the least difference in their numbers of lines, and in what they say as far as
+/// that is to be seen.
+fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Sides<'_>, homes: &Homes) -> Vec<(usize, usize)> {
+    let Sides { places, lines, .. } = sides;
+    let signs = Signs::of(place_groups, line_groups, sides);
     let cost = |i: usize, j: usize| {
         let (place, line) = (place_groups[i][0], line_groups[j][0]);
-        let difference = 2 * place_groups[i].len().abs_diff(line_groups[j].len()) as u32;
+        let difference = 2 * STEP * place_groups[i].len().abs_diff(line_groups[j].len()) as u32;
         let (known, block) = (homes.of_new.get(&lines[line].block), places[place].id.block);
         if known.is_some_and(|known| known.contains(&block)) {
             return 0;
@@ -378,55 +369,26 @@ fn beside(
         }
         let other_kind = here.is_heading != there.is_heading;
         let other_block = known.is_some() || homes.olds.contains(&block);
-        difference + if other_kind || other_block { 8 } else { 0 }
+        difference
+            + sides.unlikeness(&signs.of_places[i], &signs.of_lines[j])
+            + if other_kind || other_block { 5 * STEP } else { 0 }
     };
-    let (rows, columns) = (place_groups.len(), line_groups.len());
-    if rows.saturating_mul(columns) > TABLE {
-        return (0..rows.min(columns)).filter(|&at| cost(at, at) < NEVER).map(|at| (at, at)).collect();
-    }
-    let width = columns + 1;
-    let alone = |group: &Vec<usize>| 2 * group.len() as u32 + 1;
-    let mut least = vec![0u32; (rows + 1) * width];
-    for i in (0..=rows).rev() {
-        for j in (0..=columns).rev() {
-            if i == rows && j == columns {
-                continue;
-            }
-            let mut best = u32::MAX;
-            if i < rows && j < columns {
-                best = best.min(cost(i, j) + least[(i + 1) * width + j + 1]);
-            }
-            if i < rows {
-                best = best.min(alone(&place_groups[i]) + least[(i + 1) * width + j]);
-            }
-            if j < columns {
-                best = best.min(alone(&line_groups[j]) + least[i * width + j + 1]);
-            }
-            least[i * width + j] = best;
-        }
-    }
-    let mut found = Vec::new();
-    let (mut i, mut j) = (0, 0);
-    while i < rows && j < columns {
-        let here = least[i * width + j];
-        if here == cost(i, j) + least[(i + 1) * width + j + 1] {
-            found.push((i, j));
-            (i, j) = (i + 1, j + 1);
-        } else if here == alone(&place_groups[i]) + least[(i + 1) * width + j] {
-            i += 1;
-        } else {
-            j += 1;
-        }
-    }
-    found
+    // What is left out begins with a heading as a rule: then the heading behind it is the next section's.
+    let alone = |group: &Vec<usize>, is_heading: bool, is_first: bool| {
+        (2 * group.len() as u32 + 1) * STEP + if is_first && !is_heading { STEP / 2 } else { 0 }
+    };
+    let place_alone = |i: usize, is_first: bool| alone(&place_groups[i], places[place_groups[i][0]].is_heading, is_first);
+    let line_alone = |j: usize, is_first: bool| alone(&line_groups[j], lines[line_groups[j][0]].is_heading, is_first);
+    least(place_groups.len(), line_groups.len(), cost, place_alone, line_alone)
 }
 
-/// The places of a group for so many lines: those where lines were before, then those that have waited for one, then what is new
-/// in the source; in order.
+/// The lines of a group, each with its place: those where lines were before, then those that have waited for one, then what is new
+/// in the source; in order. Among places of one kind, what they say decides.
 ///
 /// What the source has lost goes behind what it has got since: the translation that changes there has followed. But it goes before what has waited
 /// longer.
-fn chosen(group: &[usize], count: usize, places: &[Place<'_>]) -> impl Iterator<Item = usize> {
+fn chosen(group: &[usize], line_group: &[usize], sides: Sides<'_>) -> Vec<(usize, usize)> {
+    let places = sides.places;
     let mut wanted: Vec<usize> = group.to_vec();
     let last_gone = group.iter().filter(|&&place| places[place].is_gone).map(|&place| places[place].id.sentence.number).max();
     let class = |place: &Place<'_>| match last_gone {
@@ -436,8 +398,17 @@ fn chosen(group: &[usize], count: usize, places: &[Place<'_>]) -> impl Iterator<
         Some(_) if place.is_gone => 2,
         _ => 1,
     };
-    wanted.sort_by_key(|&place| (class(&places[place]), places[place].is_new));
-    wanted.truncate(count);
+    let rank = |place: usize| (class(&places[place]), places[place].is_new);
+    if group.len() != line_group.len() && group.iter().all(|&place| rank(place) == rank(group[0])) {
+        let each = |group: &[usize]| group.iter().map(|&at| vec![at]).collect::<Vec<_>>();
+        let signs = Signs::of(&each(group), &each(line_group), sides);
+        // Nothing that has a place stays without it.
+        let cost = |i: usize, j: usize| sides.unlikeness(&signs.of_places[i], &signs.of_lines[j]);
+        let found = least(group.len(), line_group.len(), cost, |_, _| 9 * STEP, |_, _| 9 * STEP);
+        return found.into_iter().map(|(place, line)| (group[place], line_group[line])).collect();
+    }
+    wanted.sort_by_key(|&place| rank(place));
+    wanted.truncate(line_group.len());
     wanted.sort_unstable();
-    wanted.into_iter()
+    wanted.into_iter().zip(line_group.iter().copied()).collect()
 }

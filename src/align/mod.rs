@@ -21,7 +21,8 @@
 //!    part most like it keeps the id, and of two that were merged the likest one's id stays.
 //! 5. **The same place:** in a gap between fixed points, blocks of as many new lines as there are old ones without a partner
 //!    are taken for these, line by line. A translation, of whose text the lock has the digest alone, comes here at once; its
-//!    blocks are set beside those of the gap by the least difference in their numbers of lines, and a line that was there before goes first;
+//!    blocks are set beside those of the gap by the least difference in their numbers of lines, in the words that both languages have (numbers, names,
+//!    code, links) and in length, and a line that was there before goes first;
 //!    but where the source has lost it, and a line of the translation says something else, the translation has followed, and what the source
 //!    has got since goes before.
 //! 6. **A new id,** which no sentence of the work had before: `align/new.rs`.
@@ -53,6 +54,7 @@ mod gap;
 mod new;
 mod order;
 mod settle;
+mod signs;
 mod table;
 mod words;
 
@@ -450,6 +452,7 @@ fn places<'a>(
             own_column: column_of(own_column.flatten(), column),
             in_row: own_column.flatten().is_none(),
             source: newcomer.cell.map(|(_, digest)| digest),
+            text: None,
             is_alone: false,
             is_gone: false,
             is_new: true,
@@ -458,7 +461,13 @@ fn places<'a>(
         });
     }
     let mut places = behind.remove(&None).unwrap_or_default();
+    // What is new in another block than the sentence that it follows comes behind all of that one's block, be it gone.
+    let mut waiting: Vec<gap::Place<'a>> = Vec::new();
+    let mut block = None;
     for (id, stanza) in segments(lock) {
+        if block != Some(id.block) {
+            places.append(&mut waiting);
+        }
         let (own, own_column) = own(stanza).unzip();
         let is_alone = !source_order.has(id);
         if (!is_alone || own.is_some()) && !new_ids.contains(&id) {
@@ -472,6 +481,7 @@ fn places<'a>(
                 own_column: column_of(own_column, before),
                 in_row: own_column.is_none(),
                 source: source.map(|source| source.digest),
+                text: source.map(|source| &*source.text),
                 is_alone,
                 is_gone: is_alone && id.only.is_none(),
                 is_new: false,
@@ -479,8 +489,15 @@ fn places<'a>(
                 column,
             });
         }
-        places.append(&mut behind.remove(&Some(id)).unwrap_or_default());
+        if let Some(mut news) = behind.remove(&Some(id)) {
+            places.append(&mut waiting);
+            let here = news.iter().take_while(|place| place.id.block == id.block).count();
+            waiting = news.split_off(here);
+            places.append(&mut news);
+        }
+        block = Some(id.block);
     }
+    places.append(&mut waiting);
     // What was translated before the mark said that it is not stays so.
     let is_open = |place: &gap::Place<'_>| place.own.is_some() || !alone.contains(&place.id);
     places.retain(|place| !taken.contains(&place.id) && is_open(place));

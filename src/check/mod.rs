@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::base::{Diagnostic, Place, Problems, code};
 use crate::load::Inputs;
-use crate::model::Config;
+use crate::model::{Config, key};
 use crate::parse::{BlockKind, Document};
 use crate::site::rows::note_pairs;
 use crate::site::{Site, WorkId};
@@ -121,7 +121,7 @@ fn translations(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
         if item.editions[lang.0].is_none() {
             let code = site.config.code(lang);
             let file = &nearest.document.file;
-            let wanted = file.replace(&format!(".{}.md", site.config.code(found)), &format!(".{code}.md"));
+            let wanted = key::edition_beside(file, site.config.code(found), code);
             problems.push(
                 Diagnostic::at(
                     &code::MISSING_TRANSLATION,

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use crate::base::{Diagnostic, Failure, suggest};
+use crate::base::{Diagnostic, Failure};
 use crate::exchange::{self, Batch, Format, Standing, Unit, collect};
+use crate::link::similar_key;
 use crate::model::LangId;
 use crate::project::Project;
 use crate::site::Site;
@@ -174,7 +175,7 @@ fn wanted(site: &Site, keys: &[String]) -> Result<Vec<Wanted>, Failure> {
         if site.keys().any(|key| wanted.has(key)) {
             return Ok(wanted);
         }
-        let hint = suggest::did_you_mean(typed, site.keys());
+        let hint = similar_key(site, typed);
         let failure = Failure::new(format!("no work is called `{typed}`"));
         Err(failure.hint(hint.unwrap_or_else(|| "a key is a path such as `vectors/russia`; `vectors/` is a section".to_owned())))
     };

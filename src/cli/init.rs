@@ -75,11 +75,19 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
     let inputs = Inputs::from_texts([(config::FILE, text.as_str())]);
     let Some(config) = config else { return Ok(report::report(global, &problems, &inputs)) };
     let key = key(&args.key, &config)?;
-    let files: Vec<(PathBuf, &str)> = config
-        .languages
-        .iter()
-        .map(|language| (root.join("content").join(format!("{key}.{}.md", language.code)), language.code.as_str()))
-        .collect();
+    // Beside the editions that are there: a section may be a file, or a folder with an `index`.
+    let content = root.join("content");
+    let assumed = |stem: &str| content.join(format!("{stem}.md"));
+    let file = |stem: &str, code: &str| content.join(format!("{stem}.{code}.md"));
+    let is_there =
+        |stem: &str| assumed(stem).exists() || config.languages.iter().any(|language| file(stem, &language.code).exists());
+    let stem = [key.clone(), format!("{key}/index")].into_iter().find(|stem| is_there(stem)).unwrap_or(key);
+    let files = config.lang_ids().map(|lang| match config.code(lang) {
+        // A file that does not say its language is in the source's.
+        code if lang == config.source && assumed(&stem).exists() => (assumed(&stem), code),
+        code => (file(&stem, code), code),
+    });
+    let files: Vec<(PathBuf, &str)> = files.collect();
     // What is there already stays: a translation of it may be what is wanted.
     let missing: Vec<_> = files.iter().filter(|(file, _)| !file.exists()).collect();
     if missing.is_empty() {
@@ -87,8 +95,14 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
             Failure::new(format!("`{}` is there already", files[0].0.display())).hint("choose another key, or edit the file")
         );
     }
-    let title = args.title.clone().unwrap_or_else(|| title_of(&key));
+    let title = |code: &str| match &args.title {
+        Some(title) => title.clone(),
+        // The home page is the site's.
+        None if stem == "index" => config.title.get(code).unwrap_or_default().to_owned(),
+        None => title_of(&stem),
+    };
     for (file, code) in missing {
+        let title = title(code);
         let quoted = serde_json::to_string(&title).expect("text can be written as JSON");
         create(file, &format!("---\ntitle: {quoted}\n---\n\n"))?;
         say(global, &format!("{} ({code})", file.display()));

@@ -9,11 +9,11 @@ use clap::Args;
 use serde_json::json;
 
 use crate::base::{Code as Kind, Diagnostic, Failure, Place, Severity, code, diagnostic, suggest};
-use crate::link::similar_id;
+use crate::link::{similar_id, similar_key};
 use crate::model::{Key, LangId, Lock, Unit, key};
 use crate::project::{Project, State};
 use crate::site::sync::{Accept, Change, Refusal, Renewed, first, renewed};
-use crate::site::{Site, WorkId};
+use crate::site::{Site, Summary, WorkId};
 
 use super::put::put;
 use super::{Format, Global, Outcome, overrides, report, say};
@@ -69,6 +69,10 @@ pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
     let without = wanted.iter().filter(|&&work| site.source_edition(work).1.document.lock.is_none());
     let firsts: Vec<(String, String)> =
         without.map(|&work| (lock_file(&on_disk, site, work), first(site, work, text).write())).collect();
+    if !firsts.is_empty() {
+        // What seems to be new may have been renamed, and have left its addresses behind.
+        refused.extend(on_disk.problems.iter().filter(|problem| *problem.code == code::STRAY_LOCK).cloned());
+    }
     let state = if firsts.is_empty() { None } else { Some(project.state(Arc::new(on_disk.inputs.with_texts(firsts)))) };
     let state = state.as_ref().unwrap_or(&on_disk);
     let site = state.site().expect("locks leave the index as it is");
@@ -115,7 +119,7 @@ fn work(site: &Site, wanted: &str) -> Result<WorkId, Failure> {
     // A file is as good as a key.
     let of_file = || site.edition_in(key.as_str()).map(|(work, _)| work);
     site.work_named(key.as_str()).or_else(of_file).ok_or_else(|| {
-        let hint = suggest::did_you_mean(key.as_str(), site.keys());
+        let hint = similar_key(site, key.as_str());
         Failure::new(format!("no work is called `{wanted}`"))
             .hint(hint.unwrap_or_else(|| "a work's key is its path in `content/` without language and `.md`".to_owned()))
     })
@@ -225,8 +229,16 @@ fn tell(global: &Global, site: &Site, work: WorkId, file: &str, renewed: &Renewe
         return tell_as_json(site, work, file, renewed);
     }
     if is_new {
+        // What translations lack, and have of their own, may be what was taken for something else.
+        let of_lang = |lang| {
+            let Summary { missing, extra, .. } = site.standings(work, lang)?.summary;
+            let parts = [(missing, "missing"), (extra, "extra")].into_iter().filter(|(count, _)| *count > 0);
+            let parts: Vec<String> = parts.map(|(count, word)| format!("{count} {word}")).collect();
+            (!parts.is_empty()).then(|| format!("; `{}` {}", site.config.code(lang), parts.join(", ")))
+        };
+        let others: String = site.config.lang_ids().filter_map(of_lang).collect();
         let sentences = renewed.lock.stanzas().len();
-        return say(global, &format!("{file}: new, {}", report::plural(sentences, "sentence")));
+        return say(global, &format!("{file}: new, {}{others}", report::plural(sentences, "sentence")));
     }
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for change in &renewed.changes {

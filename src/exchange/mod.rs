@@ -43,6 +43,9 @@ pub struct Batch {
     pub units: Vec<Unit>,
 }
 
+/// What a comment begins with that carries the base of a unit.
+const BASE: &str = "base: ";
+
 /// A sentence and its translation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {

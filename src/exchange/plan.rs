@@ -13,9 +13,10 @@ use super::pieces::{Block, PieceKind};
 use super::{Found, Standing, Unit, digest, folded, markup};
 use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, suggest};
 use crate::check::parity::{self, Reading, Rules};
+use crate::link::similar_key;
 use crate::load::Inputs;
-use crate::model::LangId;
 use crate::model::lock::fold;
+use crate::model::{LangId, key};
 use crate::site::{Site, WorkId};
 
 /// How an import is done.
@@ -94,7 +95,7 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
                 continue;
             }
             let Some(work) = site.work_named(unit.key.as_str()) else {
-                let hint = suggest::did_you_mean(unit.key.as_str(), site.keys());
+                let hint = similar_key(site, unit.key.as_str());
                 let message = format!("no work is called `{}`", unit.key);
                 let hint = hint.unwrap_or_else(|| "it may have been renamed since the export; export again".to_owned());
                 plan.problems.push(Diagnostic::at(&code::EXCHANGE_UNKNOWN, place, message).hint(hint));
@@ -272,16 +273,17 @@ fn consider(
         );
         return;
     }
-    let source = sides.source_of(pair);
-    let problems = |translation: &str| {
-        let mut problems = markup_problems(&address, &source, translation, &place);
-        problems.extend(parity_problems(site, rules, lang, sides, pair, translation, &place));
+    let problems = |source: &str, translation: &str| {
+        let mut problems = markup_problems(&address, source, translation, &place);
+        problems.extend(parity_problems(site, rules, lang, sides, pair, (source, translation), &place));
         problems
     };
-    let mut found = problems(&after);
+    let source = sides.source_of(pair);
+    let mut found = problems(&source, &after);
     if !before.is_empty() {
-        // What was so before is not the translator's doing, and mending a letter must not ask for more.
-        let known = problems(&before);
+        // What was so before is not the translator's doing, and mending a letter must not ask for more; but of what the source has got since,
+        // it does.
+        let known = problems(sides.pairs[pair].previous.as_deref().unwrap_or(&source), &before);
         found.retain(|problem| !known.contains(problem));
     }
     for problem in &mut found {
@@ -357,11 +359,10 @@ fn parity_problems(
     lang: LangId,
     sides: &Sides,
     pair: usize,
-    translation: &str,
+    (source, translation): (&str, &str),
     place: &Place,
 ) -> Vec<Diagnostic> {
-    let source_text = sides.source_of(pair);
-    let (theirs, own) = (Reading::of(&source_text), Reading::of(translation));
+    let (theirs, own) = (Reading::of(source), Reading::of(translation));
     let document = &sides.source.document;
     let source =
         parity::Side { rules: &rules[sides.source_lang.0], reading: &theirs, file: &document.file, notes: &document.notes };
@@ -465,13 +466,7 @@ fn without_title(site: &Site, work: WorkId, sides: &Sides, taken: &[Taken]) -> O
 
 /// The file in which a new edition belongs: beside the source's.
 fn file_of_new(site: &Site, sides: &Sides, lang: LangId) -> String {
-    let source = &*sides.source.document.file;
-    let (from, to) = (site.config.code(sides.source_lang), site.config.code(lang));
-    match source.strip_suffix(&format!(".{from}.md")) {
-        Some(stem) => format!("{stem}.{to}.md"),
-        // The file does not say its language.
-        None => format!("{}.{to}.md", source.trim_end_matches(".md")),
-    }
+    key::edition_beside(&sides.source.document.file, site.config.code(sides.source_lang), site.config.code(lang))
 }
 
 /// Which translations did not come out as they were meant, when the site is made with the new texts.

@@ -12,12 +12,11 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Batch, Found, Standing, text};
+use super::{BASE, Batch, Found, Standing, text};
 
 /// Comments that carry what PO has no field for.
 const HEADING: &str = "heading: ";
 const NOTE: &str = "note: ";
-const BASE: &str = "base: ";
 const ACCEPTED: &str = "state: accepted";
 
 /// A batch as a PO file.

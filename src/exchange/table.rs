@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use csv::{QuoteStyle, ReaderBuilder, StringRecord, WriterBuilder};
 
-use super::{Batch, Found, Standing};
+use super::{BASE, Batch, Found, Standing};
 
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 11] = [
     "id",
     "source",
     "target",
@@ -22,7 +22,6 @@ const COLUMNS: [&str; 12] = [
     "previous",
     "source_language",
     "target_language",
-    "base",
 ];
 
 /// What is read after a text: a record of its own, unless the text ends within quotation marks. A text that was cut off there looks
@@ -37,19 +36,21 @@ pub fn write(batch: &Batch) -> String {
     writer.write_record(COLUMNS).expect(never);
     for unit in &batch.units {
         let location = if unit.file.is_empty() { String::new() } else { format!("{}:{}", unit.file, unit.line) };
-        let record: [&str; 12] = [
+        // Tools that know none of our own columns empty them; without the base, what is older would win over what is newer.
+        let base = unit.base.iter().map(|base| format!("{BASE}{base}"));
+        let comments: Vec<String> = unit.notes.iter().cloned().chain(base).collect();
+        let record: [&str; 11] = [
             &unit.address(),
             &unit.source,
             &unit.target,
             if unit.standing == Standing::Changed { "True" } else { "" },
             &location,
             unit.heading.as_deref().unwrap_or(""),
-            &unit.notes.join("\n"),
+            &comments.join("\n"),
             unit.standing.name(),
             unit.previous.as_deref().unwrap_or(""),
             batch.source.as_deref().unwrap_or(""),
             batch.target.as_deref().unwrap_or(""),
-            unit.base.as_deref().unwrap_or(""),
         ];
         writer.write_record(record).expect(never);
     }
@@ -117,8 +118,8 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
         };
         unit.previous = cell("previous").map(str::to_owned);
         unit.heading = cell("context").map(str::to_owned);
-        unit.base = cell("base").map(str::to_owned);
-        unit.notes = cell("developer_comments").map_or_else(Vec::new, |notes| notes.lines().map(str::to_owned).collect());
+        unit.notes = cell("developer_comments").map_or_else(Vec::new, |comments| comments.lines().map(str::to_owned).collect());
+        unit.base = unit.notes.pop_if(|last| last.starts_with(BASE)).map(|last| last[BASE.len()..].trim().to_owned());
         if let Some((file, line)) = cell("location").and_then(|it| it.rsplit_once(':')) {
             unit.file = file.into();
             // A location of another form is nobody's loss.

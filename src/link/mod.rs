@@ -550,6 +550,15 @@ impl<'a> Hints<'a> {
     }
 }
 
+/// A key like one that is not there, as the hints of links have it.
+pub fn similar_key(site: &Site, key: &str) -> Option<String> {
+    let has_last_part = |known: &&str| path::file_name(known) == path::file_name(key);
+    site.keys()
+        .find(has_last_part)
+        .map(|found| format!("did you mean `{found}`?"))
+        .or_else(|| suggest::did_you_mean(key, site.keys()))
+}
+
 /// The sentence nearest to an id that is not there: in its block the one of the nearest number, of the same language first, else one that is
 /// written like it.
 pub fn similar_id(document: &Document, wanted: SegmentId) -> Option<String> {

@@ -77,7 +77,8 @@ impl Differs {
             // Of what is looked at field by field.
             front_digest: _,
             title,
-            title_at: _,
+            // Where it stands is not seen, but whether somebody wrote it.
+            title_at,
             // Seen by others only through segments: below, and in chapters.
             body: _,
             blocks,
@@ -110,7 +111,7 @@ impl Differs {
             template: _,
             extra: _,
         } = front;
-        let title = old.title != *title;
+        let title = old.title != *title || old.title_at.is_some() != title_at.is_some();
         let block = |block: &crate::parse::Block| (block.kind, block.segments);
         let segment = |segment: &crate::parse::Segment| (segment.id, segment.cut);
         let note = |note: &crate::parse::Note| (note.label.clone(), note.id.clone(), note.blocks);

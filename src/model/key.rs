@@ -69,11 +69,20 @@ pub fn of_lock(path: &str) -> Option<Key> {
     (!hidden && !key.is_empty()).then(|| Key::new(key))
 }
 
+/// The path of an edition's file without its language, which it may not say, and without `.md`.
+fn stem<'f>(file: &'f str, language: &str) -> &'f str {
+    let stem = file.strip_suffix(".md").unwrap_or(file);
+    stem.strip_suffix(language).and_then(|stem| stem.strip_suffix('.')).unwrap_or(stem)
+}
+
 /// The path of the lock that belongs beside an edition's file: `vectors/russia.lock` beside `vectors/russia.kk.md`.
 pub fn lock_beside(file: &str, language: &str) -> String {
-    let stem = file.strip_suffix(".md").unwrap_or(file);
-    let stem = stem.strip_suffix(language).and_then(|stem| stem.strip_suffix('.')).unwrap_or(stem);
-    format!("{stem}{}", super::lock::ENDING)
+    format!("{}{}", stem(file, language), super::lock::ENDING)
+}
+
+/// The path of the edition in another language that belongs beside an edition's file.
+pub fn edition_beside(file: &str, language: &str, other: &str) -> String {
+    format!("{}.{other}.md", stem(file, language))
 }
 
 /// What the path of a Markdown file says of the edition in it.

@@ -156,7 +156,7 @@ fn hash_shape(document: &Document, digester: &mut Digester) {
         front: _,
         front_digest: _,
         title: _,
-        title_at: _,
+        title_at,
         // Shown by others only where a chapter touches another.
         body: _,
         blocks,
@@ -174,6 +174,8 @@ fn hash_shape(document: &Document, digester: &mut Digester) {
         news: _,
         by_id: _,
     } = document;
+    // Whether somebody wrote it.
+    title_at.is_some().hash(digester);
     digester.write_usize(blocks.len());
     for Block { kind, html: _, segments, bytes: _ } in blocks {
         (kind, segments).hash(digester);

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::align::{self, Around, Claim, Line, News};
 use crate::base::{Diagnostic, Digest, Place, code, yaml};
 use crate::model::lock::{Gone, fold};
-use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest};
+use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest, Unit};
 use crate::split::Split;
 
 mod destination;
@@ -194,6 +194,15 @@ impl PartialEq for Document {
 }
 
 impl Document {
+    /// What the edition says as its title or description; a title that nobody wrote is none.
+    pub fn front_text(&self, unit: Unit) -> Option<&str> {
+        match unit {
+            Unit::Title => self.title_at.is_some().then_some(&*self.title),
+            Unit::Description => self.front.description.as_deref(),
+            Unit::Segment(_) => None,
+        }
+    }
+
     /// The position of the segment with an id.
     pub fn segment_with_id(&self, id: SegmentId) -> Option<usize> {
         if self.by_id.is_empty() {
@@ -299,7 +308,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
     };
     let mut written = markdown::write(input, body_start, front.title.is_none(), &mut problems);
     let addresses = addresses(input, &mut written);
-    let (mut title, title_at) = match (&front.title, written.title.take()) {
+    let (mut title, mut title_at) = match (&front.title, written.title.take()) {
         (Some(title), _) => (title.clone(), front.title_at.clone()),
         (None, Some((title, bytes))) => (title, bytes.map(|bytes| Place::new(&input.file, bytes))),
         (None, None) => (String::new(), None),
@@ -307,6 +316,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
     if title.trim().is_empty() {
         // Links and menus need something that can be read.
         title = input.pack.strings.get("untitled").cloned().unwrap_or_default();
+        title_at = None;
         problems.push(
             Diagnostic::at(&code::NO_TITLE, Place::whole(&input.file), format!("`{}` has no title", input.file))
                 .hint("begin it with `title: …` between two lines of `---`, or with a heading `# …`"),
@@ -410,16 +420,13 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
         addresses.by_id.sort_unstable();
     }
     if let Some(lock) = &input.lock {
-        aliases(headings, segments, lock, lang);
+        aliases(headings, segments, lock);
     }
     addresses
 }
 
-/// Gives headings the anchors that they had before, as far as no other heading has them.
-fn aliases(headings: &mut [Heading], segments: &[Segment], lock: &Lock, lang: &str) {
-    if lock.source_lang() != Some(lang) {
-        return;
-    }
+/// Gives headings the anchors that they had before, as far as no other heading has them: whichever edition was the source then.
+fn aliases(headings: &mut [Heading], segments: &[Segment], lock: &Lock) {
     let mut taken: HashSet<Box<str>> = headings.iter().map(|heading| heading.anchor.as_str().into()).collect();
     for heading in headings {
         let Some(segment) = heading.segment else { continue };

@@ -142,7 +142,8 @@ impl Project {
                 let (work, lang) = known.site.edition_in(&new.file)?;
                 let old = &known.site.edition(work, lang)?.document;
                 let front = |it: &crate::model::FrontMatter| (it.description.clone(), it.date);
-                Some(old.title == new.title && front(&old.front) == front(&new.front))
+                let title = |it: &crate::parse::Document| (it.title.clone(), it.title_at.is_some());
+                Some(title(old) == title(new) && front(&old.front) == front(&new.front))
             };
             let all_same = documents.iter().all(|document| same_face(document) == Some(true));
             let site = Arc::new(known.site.with(&documents)?);

@@ -37,11 +37,12 @@ impl Site {
 
     /// Other anchors that lead to a heading of an edition: those it had before.
     pub fn aliases<'a>(&'a self, id: WorkId, document: &'a Document, index: usize) -> impl Iterator<Item = &'a str> {
-        let shared = match self.edition(id, document.lang) {
-            Some(edition) if edition.shares == Shares::ById => self.anchors_by_id(id, edition)[index].1.as_slice(),
-            _ => &[],
+        // Of a translation's those of the source are all.
+        let (own, shared) = match self.edition(id, document.lang) {
+            Some(edition) if edition.shares == Shares::ById => (&[][..], self.anchors_by_id(id, edition)[index].1.as_slice()),
+            _ => (&*document.headings[index].aliases, &[][..]),
         };
-        document.headings[index].aliases.iter().map(|alias| &**alias).chain(shared.iter().map(String::as_str))
+        own.iter().map(|alias| &**alias).chain(shared.iter().map(String::as_str))
     }
 
     fn anchors_by_id<'a>(&self, id: WorkId, edition: &'a Edition) -> &'a [(String, Vec<String>)] {

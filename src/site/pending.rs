@@ -131,17 +131,13 @@ impl<'s> Written<'s> {
 
     /// The title, or the description.
     fn front(&self, unit: Unit) -> Option<Said> {
-        let text = match unit {
-            Unit::Title => &self.document.title,
-            Unit::Description => self.document.front.description.as_ref()?,
-            Unit::Segment(_) => return None,
-        };
+        let text = self.document.front_text(unit)?;
         let values = parts::front(&self.document.file, self.text);
         let key = unit.to_string();
         let value = values.into_iter().find(|value| value.key == key).map(|value| value.range.start);
-        // A title that is no value is a heading, or there is none.
+        // A title that is no value is a heading.
         let start = value.or_else(|| self.document.title_at.as_ref().map(|place| place.start)).unwrap_or(0);
-        Some(Said { text: text.clone(), place: self.position(start) })
+        Some(Said { text: text.to_owned(), place: self.position(start) })
     }
 
     /// Where something belongs that is not there: behind the line before it, else where the text, or the front matter, begins.

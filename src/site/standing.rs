@@ -132,16 +132,12 @@ impl Standings {
         let (lang, translation) = translation;
         let lock = source.lock.as_deref();
         let mut standings = Self::default();
-        let front = |document: &Document, unit| match unit {
-            Unit::Title => Some(document.title.clone()),
-            _ => document.front.description.clone(),
-        };
         for unit in [Unit::Title, Unit::Description] {
-            let Some(theirs) = front(source, unit) else { continue };
-            let standing = match (front(translation, unit), lock) {
+            let Some(theirs) = source.front_text(unit) else { continue };
+            let standing = match (translation.front_text(unit), lock) {
                 (None, _) => Standing::Missing,
                 (Some(_), None) => Standing::Current,
-                (Some(own), Some(lock)) => stands(lock, unit, source_lang, lang, TextDigest::of(&own), TextDigest::of(&theirs)),
+                (Some(own), Some(lock)) => stands(lock, unit, source_lang, lang, TextDigest::of(own), TextDigest::of(theirs)),
             };
             standings.push(Pair { unit, standing, source: None, lines: Vec::new() });
         }

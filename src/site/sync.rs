@@ -126,15 +126,11 @@ struct Maker<'a> {
 impl Maker<'_> {
     /// Title and description.
     fn front(&mut self, source: &Document) {
-        let front = |document: &Document, unit| match unit {
-            Unit::Title => Some(document.title.clone()),
-            _ => document.front.description.clone(),
-        };
         for unit in [Unit::Title, Unit::Description] {
-            let Some(text) = front(source, unit) else { continue };
-            let own = |document: &Document| Some(Own { digest: TextDigest::of(&front(document, unit)?), column: None });
+            let Some(text) = source.front_text(unit) else { continue };
+            let own = |document: &Document| Some(Own { digest: TextDigest::of(document.front_text(unit)?), column: None });
             let own: Vec<Option<Own>> = self.translations.iter().map(|it| own(it.document)).collect();
-            self.unit(unit, Spot::default(), fold(&text).as_ref(), &own);
+            self.unit(unit, Spot::default(), fold(text).as_ref(), &own);
         }
     }
 
