@@ -354,6 +354,16 @@ fn in_place(left: &[usize], free: &[usize], homes: &mut Homes, columns: &Columns
 fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Sides<'_>, homes: &Homes) -> Vec<(usize, usize)> {
     let Sides { places, lines, .. } = sides;
     let signs = Signs::of(place_groups, line_groups, sides);
+    // As with lines of a block ([`chosen`]): what the source has lost goes behind what it has got since, but before what has waited longer.
+    let is_gone = |group: &Vec<usize>| group.iter().all(|&place| places[place].is_gone);
+    let last_gone = place_groups.iter().filter(|group| is_gone(group)).map(|group| places[group[0]].id.block.number).max();
+    let behind = |group: &Vec<usize>| match last_gone {
+        Some(_) if is_gone(group) => STEP,
+        Some(last) if group.iter().all(|&place| places[place].own.is_none() && is_older(places[place].id.block, last)) => {
+            3 * STEP / 2
+        }
+        _ => 0,
+    };
     let cost = |i: usize, j: usize| {
         let (place, line) = (place_groups[i][0], line_groups[j][0]);
         let difference = 2 * STEP * place_groups[i].len().abs_diff(line_groups[j].len()) as u32;
@@ -370,6 +380,7 @@ fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Sides<
         let other_kind = here.is_heading != there.is_heading;
         let other_block = known.is_some() || homes.olds.contains(&block);
         difference
+            + behind(&place_groups[i])
             + sides.unlikeness(&signs.of_places[i], &signs.of_lines[j])
             + if other_kind || other_block { 5 * STEP } else { 0 }
     };
@@ -380,6 +391,12 @@ fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Sides<
     let place_alone = |i: usize, is_first: bool| alone(&place_groups[i], places[place_groups[i][0]].is_heading, is_first);
     let line_alone = |j: usize, is_first: bool| alone(&line_groups[j], lines[line_groups[j][0]].is_heading, is_first);
     least(place_groups.len(), line_groups.len(), cost, place_alone, line_alone)
+}
+
+/// Whether something was there before what has a number was lost: what is put in between has letters, and what is put behind has a
+/// greater number.
+fn is_older(label: Label, lost: u32) -> bool {
+    label.suffix == 0 && label.number <= lost
 }
 
 /// The lines of a group, each with its place: those where lines were before, then those that have waited for one, then what is new
@@ -393,8 +410,7 @@ fn chosen(group: &[usize], line_group: &[usize], sides: Sides<'_>) -> Vec<(usize
     let last_gone = group.iter().filter(|&&place| places[place].is_gone).map(|&place| places[place].id.sentence.number).max();
     let class = |place: &Place<'_>| match last_gone {
         _ if place.own.is_some() && !place.is_gone => 0,
-        // What is put in between has letters, and what is put behind has a greater number.
-        Some(last) if !place.is_gone && place.id.sentence.suffix == 0 && place.id.sentence.number <= last => 3,
+        Some(last) if !place.is_gone && is_older(place.id.sentence, last) => 3,
         Some(_) if place.is_gone => 2,
         _ => 1,
     };
