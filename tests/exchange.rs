@@ -600,6 +600,19 @@ fn addresses_that_do_not_last_are_told_of() {
     assert!(!export("a").contains("without a lock"), "{}", export("a"));
 }
 
+/// Code is in no sentence: what a section has of it that an edition gets is told of, not put in.
+#[test]
+fn code_that_comes_with_no_sentence_is_told_of() {
+    let source = "---\ntitle: А\n---\n\nБір.\n\n## Екі\n\nҮш.\n\n```sh\nls\n```\n";
+    let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, "---\ntitle: A\n---\n\nOne.\n")]);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    put(&folder, "x.po", po(&[("a#2.1", "Екі", "Two"), ("a#3.1", "Үш.", "Three.")]));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert!(run.code == 0 && run.err.contains("`content/a.en.md` lacks 1 code block that its source has"), "{}", run.err);
+    let run = tilmash(&folder, &["import", "x.po"]);
+    assert!(run.code == 0 && !run.err.contains("lacks"), "{}", run.err);
+}
+
 /// Of files in which nothing is to be found it is said that there is nothing.
 #[test]
 fn a_file_without_sentences_is_told_of() {

@@ -84,11 +84,15 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
         editions += 1;
         taken += edition.taken.len();
     }
-    for edition in settled.editions.iter().filter(|edition| edition.edition.sides.target.is_none()) {
-        let left = apply::left_out(&edition.edition.sides);
-        if !left.is_empty() {
-            let file = &edition.edition.file;
+    for SettledEdition { edition, taken, .. } in &settled.editions {
+        let (file, left) = (&edition.file, apply::left_out(&edition.sides));
+        if edition.sides.target.is_none() && !left.is_empty() {
             say(global, &format!("`{file}` is new; of the source's, it has not: {}", left.join(", ")));
+        }
+        let code = apply::missing_code(&edition.sides, taken.iter().map(|taken| taken.pair));
+        if code > 0 {
+            let blocks = report::plural(code, "code block");
+            say(global, &format!("`{file}` lacks {blocks} that its source has: copy what belongs to what is new"));
         }
     }
     problems.extend(settled.new_problems);

@@ -589,6 +589,13 @@ fn new_front_matter(sides: &Sides, taken: &[Taken<'_>], newline: &str) -> String
     if lines.is_empty() { String::new() } else { format!("---{newline}{lines}---{newline}{newline}") }
 }
 
+/// How many blocks of code the source has and an edition has not that got what was missing: these come with no sentence.
+pub fn missing_code(sides: &Sides, taken: impl IntoIterator<Item = usize>) -> usize {
+    let has_grown = taken.into_iter().any(|pair| sides.pairs[pair].target.is_empty());
+    let own = sides.target.as_ref().filter(|_| has_grown).map(|target| target.document.codes.len());
+    own.map_or(0, |own| sides.source.document.codes.len().saturating_sub(own))
+}
+
 /// What of the source's front matter a new edition does not have, since it is in the source's words.
 pub fn left_out(sides: &Sides) -> Vec<&'static str> {
     let front = &sides.source.document.front;

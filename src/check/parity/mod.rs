@@ -190,7 +190,7 @@ pub fn pair(source: &Side<'_>, target: &Side<'_>) -> Vec<Finding> {
         findings.push(
             Finding::new(&code::UNTRANSLATED_TEXT, "the same text as in the source".to_owned(), 0..b.text.len())
                 .there(0..a.text.len(), "the source")
-                .hint("translate it"),
+                .hint("translate it; `<!-- ~ untranslated-text: a name -->` behind it says why it stays as it is"),
         );
         return findings;
     }
