@@ -1,7 +1,7 @@
 //! Running programs, and what they took.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
@@ -39,8 +39,15 @@ impl Run {
     }
 }
 
-/// Runs a command to its end and watches it on the way.
+/// Runs a command that succeeds, and watches it on the way.
 pub(crate) fn run(command: &mut Command) -> Run {
+    let (run, status) = watch(command);
+    assert!(status.success(), "{command:?} ended with {status}");
+    run
+}
+
+/// Runs a command to its end and watches it on the way.
+pub(crate) fn watch(command: &mut Command) -> (Run, ExitStatus) {
     let before = (children(), busy());
     let start = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("the program runs");
@@ -61,9 +68,8 @@ pub(crate) fn run(command: &mut Command) -> Run {
         ended.store(true, Ordering::Relaxed);
         (status, wall, looks.join().expect("it only reads"))
     });
-    assert!(status.success(), "{command:?} ended with {status}");
     let processor = children() - before.0;
-    Run { wall, processor, memory, others: (busy() - before.1).saturating_sub(processor) }
+    (Run { wall, processor, memory, others: (busy() - before.1).saturating_sub(processor) }, status)
 }
 
 /// The high-water mark of a running process, in KiB.
