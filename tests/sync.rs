@@ -1932,6 +1932,26 @@ fn anchors_of_headings_outlive_their_language() {
     assert!(files["content/a.lock"].contains("#birinshi #the-first Бірінші"), "{}", files["content/a.lock"]);
 }
 
+/// A work that was written in another language gets an edition in the site's source language, which is the source from then on: what
+/// waits for a change of the first one still does.
+#[test]
+fn what_is_pending_outlives_the_language_of_the_source() {
+    let mut files = work("Бір.\nЕкі.\n", "One.\nTwo.\n");
+    files
+        .insert("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, ru]").replace("languages", "source: ru\nlanguages"));
+    sync(&mut files);
+    replace(&mut files, "content/a.kk.md", "Екі.", "Екі, үш.");
+    sync(&mut files);
+    assert_eq!(standing(&files), "1.2 was Екі.");
+    files.insert("content/a.ru.md".to_owned(), "---\ntitle: А\n---\n\nОдин.\nДва, три.\n".to_owned());
+    for _ in 0..2 {
+        assert_eq!(standing(&files), "1.2 was ?");
+        sync(&mut files);
+    }
+    replace(&mut files, "content/a.en.md", "Two.", "Two, three.");
+    assert_eq!(standing(&files), "");
+}
+
 #[test]
 fn a_chapter_that_is_cut_again_keeps_its_addresses() {
     let plan = |chapters: &str| format!("source: t.txt\nlanguage: kk\nchapters:\n{chapters}");

@@ -263,6 +263,7 @@ fn tell(global: &Global, site: &Site, work: WorkId, file: &str, renewed: &Renewe
 fn words(site: &Site, change: &Change) -> (String, String) {
     let of = |lang: &LangId, word: &str| format!("`{}` {word}", site.config.code(*lang));
     match change {
+        Change::Source(lang, before) => (of(lang, "is the source now; it was"), format!("`{before}`")),
         Change::New(unit) => ("new".to_owned(), unit.to_string()),
         Change::Reworded(unit) => ("reworded".to_owned(), unit.to_string()),
         Change::Gone(unit) => ("gone".to_owned(), unit.to_string()),
@@ -279,6 +280,7 @@ fn words(site: &Site, change: &Change) -> (String, String) {
 fn tell_as_json(site: &Site, work: WorkId, file: &str, renewed: &Renewed) {
     let change = |change: &Change| {
         let (kind, lang, what) = match change {
+            Change::Source(lang, before) => ("source", Some(lang), before.to_string()),
             Change::New(unit) => ("new", None, unit.to_string()),
             Change::Reworded(unit) => ("reworded", None, unit.to_string()),
             Change::Gone(unit) => ("gone", None, unit.to_string()),

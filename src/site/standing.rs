@@ -278,10 +278,14 @@ pub(super) fn line_of(
         state: lock::State::Plain,
     };
     let stanza = lock.stanza(unit);
-    let same_source = lock.source_lang().is_none_or(|known| known == source_lang);
-    let Some(known) = stanza.and_then(|stanza| stanza.translation(lang)).filter(|known| known.own == own && same_source) else {
+    let Some(known) = stanza.and_then(|stanza| stanza.translation(lang)).filter(|known| known.own == own) else {
         return plain(source);
     };
+    if lock.source_lang().is_some_and(|known| known != source_lang) {
+        // Another edition is the source now. What waited for a change of the one before waits on.
+        let before = stanza.and_then(|stanza| Some(stanza.source.as_ref()?.digest));
+        return plain(known.made_from.filter(|made_from| before.is_some_and(|before| before != *made_from)).unwrap_or(source));
+    }
     match known.made_from {
         Some(made_from) if made_from != source => {
             let was = match &known.state {

@@ -22,6 +22,8 @@ pub struct Renewed {
 /// What a new lock says that the one before did not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
+    /// The edition in this language is the source now; before, that in the other one was.
+    Source(LangId, Box<str>),
     /// A sentence that had no address, or had been gone.
     New(Unit),
     /// The source says it otherwise.
@@ -99,6 +101,8 @@ pub fn renewed<'t>(
         .collect();
     let mut maker = Maker { before, code, translations: &translations, accept, stanzas: Vec::new(), changes: Vec::new() };
     let file_text = text(&source.file).unwrap_or_default();
+    let other = before.source_lang().filter(|&known| known != code);
+    maker.changes.extend(other.map(|known| Change::Source(source_lang, known.into())));
     maker.front(source);
     maker.sentences(source, file_text);
     maker.translations_alone(source);
