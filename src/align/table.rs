@@ -5,15 +5,16 @@
 //!
 //! 1. **Rows that are the same as a whole,** in the same order, then elsewhere.
 //! 2. **Rows that share a text that no other cell has:** the most such texts first, and of as many that with which the row begins, be its
-//!    first cell empty; then, between those that are known, rows alike in the texts of their cells, or in those that the source still has:
+//!    first cell empty, or else the likest row; then, between those that are known, rows alike in the texts of their cells, or in those that the source still has:
 //!    a translation that follows its source has lost the same rows and columns; then, anywhere, rows of which one has all that the other says.
 //! 3. **Columns:** which were which, by the cells of these rows that say the same. The greatest number of those decides that no other in
-//!    their row is like, as in the head; then of the others, in rows that are the same as a whole.
+//!    their row is like, and of as many the head; then of the others, in rows that are the same as a whole.
 //!    A column that the source has lost and in which most cells say something else is none of them.
 //! 4. **The cells of such rows and columns:** those that say the same; of the source edition then those that say something else,
 //!    which were changed.
 //!
-//! What is left of cells stands in new rows and columns. It is the same as before only if it is alone in saying what it says.
+//! What is left of cells stands in new rows and columns. It is the same as before only if it is alone in saying what it says, and not if
+//! its row is known as another than that which said it.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -163,8 +164,9 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(
     mut rows: Pairs,
     reworded: Reworded,
 ) -> Pairs {
-    let old_keys: Vec<Vec<T>> = olds.iter().map(|old| old.texts.clone()).collect();
-    let new_keys = news.clone();
+    // As they stand; sorted, they are compared.
+    let as_they_stand: [Vec<Vec<T>>; 2] = [olds.iter().map(|old| old.texts.clone()).collect(), news.clone()];
+    let [old_keys, new_keys] = as_they_stand.each_ref().map(|rows| rows.iter().map(Vec::as_slice).collect::<Vec<_>>());
     for texts in olds.iter_mut().flat_map(|old| [&mut old.texts, &mut old.live]).chain(&mut news) {
         texts.sort_unstable();
     }
@@ -175,21 +177,19 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(
     };
     for (old, new) in rows.gaps() {
         let (old, new) = left(&rows, &old, &new);
-        let old_keys: Vec<&[T]> = old.iter().map(|&row| old_keys[row].as_slice()).collect();
-        let new_keys: Vec<&[T]> = new.iter().map(|&row| new_keys[row].as_slice()).collect();
+        let old_keys: Vec<&[T]> = old.iter().map(|&row| old_keys[row]).collect();
+        let new_keys: Vec<&[T]> = new.iter().map(|&row| new_keys[row]).collect();
         let mut found = Pairs::new(old.len(), new.len());
         same_in_order(&old_keys, &new_keys, &mut found);
         found.of_old.iter().enumerate().for_each(|(at, it)| it.iter().for_each(|&it| rows.pair(old[at], new[it])));
     }
-    let (old_slices, new_slices): (Vec<&[T]>, Vec<&[T]>) =
-        (old_keys.iter().map(Vec::as_slice).collect(), new_keys.iter().map(Vec::as_slice).collect());
-    same_elsewhere(&old_slices, &new_slices, &mut rows, |_| true);
+    same_elsewhere(&old_keys, &new_keys, &mut rows, |_| true);
     // By text: the one row on either side that has it; `None` if several do, or one has it twice.
     let mut once: BTreeMap<T, [Option<usize>; 2]> = BTreeMap::new();
     let mut seen: HashSet<(usize, T)> = HashSet::new();
     for (side, keys) in [&old_keys, &new_keys].into_iter().enumerate() {
         for (row, texts) in keys.iter().enumerate() {
-            for &text in texts {
+            for &text in *texts {
                 once.entry(text).or_default()[side] = seen.insert((side, text)).then_some(row);
             }
         }
@@ -211,10 +211,10 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(
             rows.pair(old, new);
         }
     });
-    let is_live = |old: usize| !olds[old].live.is_empty();
     if reworded == Reworded::Translated {
         return rows;
     }
+    let is_live = |old: usize| !olds[old].live.is_empty();
     // Where rows are as many as before, the translation most likely has not followed its source, and to pass over one that the source has
     // lost would move all that come after it. Else that goes last: the translation has lost the same rows and columns.
     for (are_live, least) in [(true, LIKE_HERE), (false, LIKE_ELSEWHERE)] {
