@@ -1347,6 +1347,22 @@ fn gettext_finds_nothing_wrong_with_our_po() {
     assert_eq!(found.batch.units, sample().units);
 }
 
+/// A file that was translated is merged with a newer export: what the translator changed is taken, and what is newer here is not reverted.
+#[test]
+#[ignore = "needs gettext; .ci/run runs it"]
+fn what_gettext_merges_reverts_nothing() {
+    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let export = || tilmash(&folder, &["export", "--to", "po", "-l", "en", "a"]).out;
+    put(&folder, "translated.po", export().replace("\"Seven\"", "\"7\""));
+    let newer = A_EN.1.replace("Five.", "Five, newer.");
+    put(&folder, A_EN.0, &newer);
+    put(&folder, "newer.po", export());
+    let at = |name: &str| folder.path().join(name).to_str().expect("a plain path").to_owned();
+    succeeds("msgmerge", &["--quiet", "-o", &at("merged.po"), &at("translated.po"), &at("newer.po")]);
+    let run = tilmash(&folder, &["import", "merged.po"]);
+    assert_eq!((run.code, text_of(&folder, A_EN.0)), (0, newer.replace("Seven", "7")), "{}", run.err);
+}
+
 #[test]
 #[ignore = "needs translate-toolkit; .ci/run runs it"]
 fn translate_toolkit_reads_what_we_write() {

@@ -41,9 +41,12 @@ pub fn write(batch: &Batch) -> String {
         po.push('\n');
         let heading = unit.heading.iter().map(|heading| format!("{HEADING}{}", one_line(heading)));
         let notes = unit.notes.iter().map(|note| format!("{NOTE}{}", one_line(note)));
-        let base = unit.base.iter().map(|base| format!("{BASE}{base}"));
+        // A translator's comment, which `msgmerge` takes from where it takes the translation; what is extracted it takes from the other file.
+        if let Some(base) = &unit.base {
+            writeln!(po, "# {BASE}{base}").expect("writing to a string");
+        }
         let accepted = (unit.standing == Standing::Accepted).then(|| ACCEPTED.to_owned());
-        for comment in heading.chain(notes).chain(accepted).chain(base) {
+        for comment in heading.chain(notes).chain(accepted) {
             writeln!(po, "#. {comment}").expect("writing to a string");
         }
         if !unit.file.is_empty() {
@@ -129,6 +132,7 @@ struct Reader<'a> {
 struct Entry {
     start: Option<Range<usize>>,
     comments: Vec<String>,
+    base: Option<String>,
     reference: Option<String>,
     fuzzy: bool,
     previous: Option<Vec<u8>>,
@@ -173,6 +177,8 @@ impl Reader<'_> {
                     self.entry.reference.get_or_insert_with(|| reference.trim().to_owned());
                 } else if let Some(extracted) = comment.strip_prefix('.') {
                     self.entry.comments.push(extracted.strip_prefix(' ').unwrap_or(extracted).to_owned());
+                } else if let Some(base) = comment.trim_start().strip_prefix(BASE) {
+                    self.entry.base = Some(base.trim().to_owned());
                 }
                 // The rest is the translator's own, or an obsolete entry.
             }
@@ -250,14 +256,13 @@ impl Reader<'_> {
             return;
         };
         let Some(mut unit) = self.found.unit_at(self.file, &context, &start) else { return };
+        unit.base = entry.base;
         let mut accepted = false;
         for comment in entry.comments {
             if let Some(heading) = comment.strip_prefix(HEADING) {
                 unit.heading = Some(heading.to_owned());
             } else if let Some(note) = comment.strip_prefix(NOTE) {
                 unit.notes.push(note.to_owned());
-            } else if let Some(base) = comment.strip_prefix(BASE) {
-                unit.base = Some(base.to_owned());
             } else {
                 accepted |= comment == ACCEPTED;
             }
