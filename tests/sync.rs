@@ -1207,6 +1207,16 @@ fn of_a_sentence_that_is_split_the_likest_part_keeps_the_address() {
     assert_eq!(source_ids(&files), "1.1 1.2 1.2a 1.3 2.1");
 }
 
+/// The ids of a source that has become another.
+fn ids_after(before: &str, now: &str) -> String {
+    let mut files = work(before, "The translation.\n");
+    replace(&mut files, "content/a.kk.md", before, now);
+    let ids = source_ids(&files);
+    sync(&mut files);
+    assert_eq!(source_ids(&files), ids, "what was shown is what was written");
+    ids
+}
+
 /// A row whose first cell is empty is known by the first one that is not.
 #[test]
 fn a_row_is_what_it_begins_with() {
@@ -1214,14 +1224,7 @@ fn a_row_is_what_it_begins_with() {
     let (almaty, aktau, atyrau) = ("Қазақстан | Алматы | жоқ", " | Ақтау | бар", " | Атырау | жоқ");
     let taraz = " | Тараз | белгісіз";
     let before = table(&[head, almaty, taraz, aktau, atyrau]);
-    let ids_of = |now: &str| {
-        let mut files = work(&before, "The translation.\n");
-        replace(&mut files, "content/a.kk.md", &before, now);
-        let ids = source_ids(&files);
-        sync(&mut files);
-        assert_eq!(source_ids(&files), ids);
-        ids.strip_prefix("1.1 1.2 1.3 ").expect("the head").to_owned()
-    };
+    let ids_of = |now: &str| ids_after(&before, now).strip_prefix("1.1 1.2 1.3 ").expect("the head").to_owned();
     assert_eq!(ids_of(&before), "2.1 2.2 2.3 3.1 3.2 4.1 4.2 5.1 5.2");
     // Moved, with another put in between.
     let now = table(&[head, atyrau, almaty, " | Орал | жоқ", taraz, aktau]);
@@ -1238,9 +1241,10 @@ fn a_row_is_what_it_begins_with() {
 fn a_row_is_what_no_other_row_says() {
     let (head, almaty) = ("Ел | Саны | Қала", "Қазақстан | 10 | Алматы");
     let before = table(&[head, almaty, " | 10 | Ақтау"]);
-    let mut files = work(&before, "The translation.\n");
-    replace(&mut files, "content/a.kk.md", &before, &table(&[head, almaty, "Қытай | 10 | иә", " |  | Ақтау"]));
-    assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1 2.2 2.3 2a.1 2a.2 2a.3 3.2");
+    assert_eq!(
+        ids_after(&before, &table(&[head, almaty, "Қытай | 10 | иә", " |  | Ақтау"])),
+        "1.1 1.2 1.3 2.1 2.2 2.3 2a.1 2a.2 2a.3 3.2"
+    );
 }
 
 /// In a column that changes places cells change them too, where a row says the same as before.
@@ -1248,9 +1252,7 @@ fn a_row_is_what_no_other_row_says() {
 fn a_column_that_moves_takes_all_its_cells_along() {
     let before = table(&["Ел | Су | Жер", "А | иә | иә", "Б | иә | жоқ", "В | жоқ | иә"]);
     let now = table(&["Ел | Жер | Су", "А | иә | иә", "Б | жоқ | иә", "В | иә | жоқ"]);
-    let mut files = work(&before, "The translation.\n");
-    replace(&mut files, "content/a.kk.md", &before, &now);
-    assert_eq!(source_ids(&files), "1.1 1.3 1.2 2.1 2.3 2.2 3.1 3.3 3.2 4.1 4.3 4.2");
+    assert_eq!(ids_after(&before, &now), "1.1 1.3 1.2 2.1 2.3 2.2 3.1 3.3 3.2 4.1 4.3 4.2");
 }
 
 /// Though most rows say the same as before: what the head says, and no other cell, tells the columns apart.
@@ -1266,10 +1268,8 @@ fn columns_that_change_places_are_told_apart_by_their_heads() {
 #[test]
 fn a_column_that_says_what_another_said_is_told_by_its_head() {
     let before = table(&["Ел | Су | Жер", "А | 10 | иә", "Б | жоқ | жоқ"]);
-    let mut files = work(&before, "The translation.\n");
     let now = table(&["Ел | Тау | Су | Жер", "А | 10 | 20 | иә", "Б | жоқ | жоқ | жоқ"]);
-    replace(&mut files, "content/a.kk.md", &before, &now);
-    assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 2.1 2.1a 2.2 2.3 3.1 3.1a 3.2 3.3");
+    assert_eq!(ids_after(&before, &now), "1.1 1.1a 1.2 1.3 2.1 2.1a 2.2 2.3 3.1 3.1a 3.2 3.3");
 }
 
 /// Cells that say what the source says tell which of its new columns a translation has got, and each is of its own row.
@@ -1354,9 +1354,7 @@ fn a_new_row_of_a_translation_is_of_its_table() {
 fn a_row_that_says_what_a_lost_one_said_is_what_it_was() {
     let before = table(&[CITIES[0], CITIES[1], "Ресей | бар | 10", CITIES[3]]);
     let now = table(&["Ел | Саны | Қала | Су", " | 10 | Бейжің | бар", "Қазақстан | бар | бар | —"]);
-    let mut files = work(&before, "The translation.\n");
-    replace(&mut files, "content/a.kk.md", &before, &now);
-    assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 4.0 4.1 4.2 2.1 2.1a 2.2 2.3");
+    assert_eq!(ids_after(&before, &now), "1.1 1.1a 1.2 1.3 4.0 4.1 4.2 2.1 2.1a 2.2 2.3");
 }
 
 /// What a row of the translation still says is more like the row that the source has lost, but the translation has lost it, too.

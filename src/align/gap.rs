@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::in_order::{NEVER, best_in_order, least_in_order};
 use super::order::Pairs;
 use super::settle::Known;
-use super::signs::{NEVER, STEP, Sides, Signs, least};
+use super::signs::{STEP, Sides, Signs};
 use super::table::{self, Columns};
 use super::words::Texts;
 use super::{Claim, LIKE_ELSEWHERE, LIKE_HERE, Line, Old};
@@ -39,35 +40,6 @@ pub(super) fn like_here(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usize) -
             pairs.pair(olds[i], news[j]);
         }
     }
-}
-
-/// Pairs in order with the greatest sum of scores; of several the one that pairs earliest. What scores nothing is no pair.
-pub(super) fn best_in_order(rows: usize, columns: usize, score: impl Fn(usize, usize) -> u32) -> Vec<(usize, usize)> {
-    let width = columns + 1;
-    let mut best = vec![0u32; (rows + 1) * width];
-    let mut scores = vec![0u32; rows * columns];
-    for i in (0..rows).rev() {
-        for j in (0..columns).rev() {
-            let own = score(i, j);
-            scores[i * columns + j] = own;
-            let pair = if own > 0 { best[(i + 1) * width + j + 1] + own } else { 0 };
-            best[i * width + j] = pair.max(best[(i + 1) * width + j]).max(best[i * width + j + 1]);
-        }
-    }
-    let mut found = Vec::new();
-    let (mut i, mut j) = (0, 0);
-    while i < rows && j < columns {
-        let (here, own) = (best[i * width + j], scores[i * columns + j]);
-        if own > 0 && here == best[(i + 1) * width + j + 1] + own {
-            found.push((i, j));
-            (i, j) = (i + 1, j + 1);
-        } else if here == best[i * width + j + 1] {
-            j += 1;
-        } else {
-            i += 1;
-        }
-    }
-    found
 }
 
 /// The same in a gap that is too large for a table: each new text is compared with the next few old ones.
@@ -357,13 +329,13 @@ fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Sides<
     // As with lines of a block ([`chosen`]): what the source has lost goes behind what it has got since, but before what has waited longer.
     let is_gone = |group: &Vec<usize>| group.iter().all(|&place| places[place].is_gone);
     let last_gone = place_groups.iter().filter(|group| is_gone(group)).map(|group| places[group[0]].id.block.number).max();
+    let waits = |group: &Vec<usize>| group.iter().all(|&place| places[place].own.is_none());
     let behind = |group: &Vec<usize>| match last_gone {
         Some(_) if is_gone(group) => STEP,
-        Some(last) if group.iter().all(|&place| places[place].own.is_none() && is_older(places[place].id.block, last)) => {
-            3 * STEP / 2
-        }
+        Some(last) if waits(group) && is_older(places[group[0]].id.block, last) => 3 * STEP / 2,
         _ => 0,
     };
+    let behind: Vec<u32> = place_groups.iter().map(behind).collect();
     let cost = |i: usize, j: usize| {
         let (place, line) = (place_groups[i][0], line_groups[j][0]);
         let difference = 2 * STEP * place_groups[i].len().abs_diff(line_groups[j].len()) as u32;
@@ -380,7 +352,7 @@ fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Sides<
         let other_kind = here.is_heading != there.is_heading;
         let other_block = known.is_some() || homes.olds.contains(&block);
         difference
-            + behind(&place_groups[i])
+            + behind[i]
             + sides.unlikeness(&signs.of_places[i], &signs.of_lines[j])
             + if other_kind || other_block { 5 * STEP } else { 0 }
     };
@@ -390,7 +362,7 @@ fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Sides<
     };
     let place_alone = |i: usize, is_first: bool| alone(&place_groups[i], places[place_groups[i][0]].is_heading, is_first);
     let line_alone = |j: usize, is_first: bool| alone(&line_groups[j], lines[line_groups[j][0]].is_heading, is_first);
-    least(place_groups.len(), line_groups.len(), cost, place_alone, line_alone)
+    least_in_order(place_groups.len(), line_groups.len(), cost, place_alone, line_alone)
 }
 
 /// Whether something was there before what has a number was lost: what is put in between has letters, and what is put behind has a
@@ -420,7 +392,7 @@ fn chosen(group: &[usize], line_group: &[usize], sides: Sides<'_>) -> Vec<(usize
         let signs = Signs::of(&each(group), &each(line_group), sides);
         // Nothing that has a place stays without it.
         let cost = |i: usize, j: usize| sides.unlikeness(&signs.of_places[i], &signs.of_lines[j]);
-        let found = least(group.len(), line_group.len(), cost, |_, _| 9 * STEP, |_, _| 9 * STEP);
+        let found = least_in_order(group.len(), line_group.len(), cost, |_, _| 9 * STEP, |_, _| 9 * STEP);
         return found.into_iter().map(|(place, line)| (group[place], line_group[line])).collect();
     }
     wanted.sort_by_key(|&place| rank(place));

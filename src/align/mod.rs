@@ -51,6 +51,7 @@ use crate::model::{Cell, Label, LanguageTag, SegmentId, TextDigest, Unit};
 mod beads;
 mod change;
 mod gap;
+mod in_order;
 mod new;
 mod order;
 mod settle;
@@ -224,6 +225,7 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
     Addressed { ids, gone, news }
 }
 
+/// Cells that are in another column than before, and in which.
 fn columns<'a>(kept: impl Iterator<Item = (&'a Old<'a>, &'a Line<'a>)>) -> Vec<(SegmentId, u32)> {
     let columns = kept.filter_map(|(old, line)| Some((old, line.cell?.column)));
     columns

@@ -6,17 +6,8 @@ use super::Line;
 use super::gap::Place;
 use super::words;
 
-/// How many cells a table of blocks of a source and its translation may have.
-const BLOCKS: usize = 1 << 18;
-
-/// How many blocks away, at least, a translation is looked for.
-const NEAR_BLOCKS: usize = 64;
-
 /// What a half of a line that one side has more costs.
 pub(super) const STEP: u32 = 100;
-
-/// The cost of what cannot stand beside each other.
-pub(super) const NEVER: u32 = 1 << 30;
 
 /// By what texts and their translations know each other: words that occur on both sides (numbers, names, code, links), and how long they are.
 pub(super) struct Signs {
@@ -97,65 +88,4 @@ impl<'a> Sides<'a> {
         let other_size = if is_known { 25 * deviation.min(8) as u32 } else { 0 };
         (6 * (100 - same.min(100) as u32) + other_size) * STEP / 100
     }
-}
-
-/// Pairs in order with the least sum of costs; of several the one that pairs earliest. What stays alone has a cost, too, which may be
-/// another for the first after a pair.
-///
-/// Where that is more than a table may hold, only what is about as far from the start on both sides is compared.
-pub(super) fn least(
-    rows: usize,
-    columns: usize,
-    cost: impl Fn(usize, usize) -> u32,
-    row_alone: impl Fn(usize, bool) -> u32,
-    column_alone: impl Fn(usize, bool) -> u32,
-) -> Vec<(usize, usize)> {
-    if rows == 0 || columns == 0 {
-        return Vec::new();
-    }
-    let half = (BLOCKS / (2 * rows)).max(NEAR_BLOCKS).max(columns / rows + 1).min(columns);
-    let width = 2 * half + 1;
-    // Of each row the cells of a band are held, in the middle of which the diagonal is.
-    let middle = |i: usize| i * columns / rows;
-    let cell = |i: usize, j: usize| (j + half).checked_sub(middle(i)).filter(|&at| at < width).map(|at| i * width + at);
-    // From here to the end: behind a pair, and behind what stays alone.
-    let mut sums = vec![[NEVER; 2]; (rows + 1) * width];
-    let sum = |sums: &[[u32; 2]], i: usize, j: usize| cell(i, j).map_or([NEVER; 2], |at| sums[at]);
-    let paired = |sums: &[[u32; 2]], i: usize, j: usize| cost(i, j).saturating_add(sum(sums, i + 1, j + 1)[0]);
-    let without_row =
-        |sums: &[[u32; 2]], i: usize, j: usize, is_first: bool| row_alone(i, is_first).saturating_add(sum(sums, i + 1, j)[1]);
-    let without_column =
-        |sums: &[[u32; 2]], i: usize, j: usize, is_first: bool| column_alone(j, is_first).saturating_add(sum(sums, i, j + 1)[1]);
-    for i in (0..=rows).rev() {
-        for j in (middle(i).saturating_sub(half)..=columns.min(middle(i) + half)).rev() {
-            let pair = match (i < rows, j < columns) {
-                (false, false) => 0,
-                (true, true) => paired(&sums, i, j),
-                _ => NEVER,
-            };
-            let at = cell(i, j).expect("it is in the band");
-            sums[at] = [true, false].map(|is_first| {
-                let row = if i < rows { without_row(&sums, i, j, is_first) } else { NEVER };
-                let column = if j < columns { without_column(&sums, i, j, is_first) } else { NEVER };
-                pair.min(row).min(column)
-            });
-        }
-    }
-    let mut found = Vec::new();
-    let (mut i, mut j, mut is_first) = (0, 0, true);
-    while i < rows && j < columns {
-        let here = sum(&sums, i, j)[usize::from(!is_first)];
-        if here == paired(&sums, i, j) {
-            found.push((i, j));
-            (i, j, is_first) = (i + 1, j + 1, true);
-            continue;
-        }
-        if here == without_column(&sums, i, j, is_first) {
-            j += 1;
-        } else {
-            i += 1;
-        }
-        is_first = false;
-    }
-    found
 }

@@ -21,7 +21,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::ops::Range;
 
-use super::gap::{TABLE, best_in_order};
+use super::gap::TABLE;
+use super::in_order::best_in_order;
 use super::order::{Pairs, same_elsewhere, same_in_order};
 use super::words::common;
 use super::{LIKE_ELSEWHERE, LIKE_HERE, Line, likeness};
@@ -143,8 +144,8 @@ fn known_rows(old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>]
     let at: HashMap<u32, usize> = new_rows.iter().enumerate().map(|(at, row)| (lines[row[0]].block, at)).collect();
     for (old, row) in old_rows.iter().enumerate() {
         let partners = row.iter().filter_map(|cell| pairs.of_old[cell.at]);
-        let news = partners.filter_map(|line| at.get(&lines[line].block).copied());
-        if let Some(new) = { news }.find(|&new| rows.of_new[new].is_none()) {
+        let mut news = partners.filter_map(|line| at.get(&lines[line].block).copied());
+        if let Some(new) = news.find(|&new| rows.of_new[new].is_none()) {
             rows.pair(old, new);
         }
     }

@@ -99,6 +99,8 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
     }
     let format = args.to.format();
     let counts = counts(&batch.units);
+    let is_unsynced = |key: &str| site.work_named(key).is_some_and(|work| site.source_edition(work).1.document.lock.is_none());
+    let unsynced = batch.units.chunk_by(|a, b| a.key == b.key).filter(|units| is_unsynced(units[0].key.as_str())).count();
     match &args.output {
         None => {
             let written = std::io::stdout().lock().write_all(exchange::write(format, &batch).as_bytes());
@@ -121,9 +123,6 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
         }
     }
     say(global, &counts);
-    let unsynced = |work| site.source_edition(work).1.document.lock.is_none();
-    let exported = |key: &str| is_wanted(key) && !unread.contains_key(key);
-    let unsynced = site.keys().zip(&*site.order).filter(|&(key, &work)| exported(key) && unsynced(work)).count();
     if unsynced > 0 {
         let works = report::plural(unsynced, "work");
         say(global, &format!("{works} without a lock: addresses are positions there; run `tilmash sync` first, and they last"));

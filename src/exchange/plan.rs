@@ -77,6 +77,7 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
     let rules: Vec<Rules> = site.languages.iter().map(|language| Rules::of(&language.code, &language.pack)).collect();
     let mut editions: BTreeMap<(LangId, WorkId), Option<Opened>> = BTreeMap::new();
     let mut seen: HashMap<(LangId, String), Place> = HashMap::new();
+    let mut unknown: HashMap<&str, Option<String>> = HashMap::new();
     for (file, found) in files {
         plan.problems.extend(found.problems.iter().cloned());
         let Some((from, lang)) = languages(site, file, found, options, &mut plan.problems) else { continue };
@@ -95,7 +96,8 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
                 continue;
             }
             let Some(work) = site.work_named(unit.key.as_str()) else {
-                let hint = similar_key(site, unit.key.as_str());
+                // Looked for once a work, of which a file has many sentences.
+                let hint = unknown.entry(unit.key.as_str()).or_insert_with(|| similar_key(site, unit.key.as_str())).clone();
                 let message = format!("no work is called `{}`", unit.key);
                 let hint = hint.unwrap_or_else(|| "it may have been renamed since the export; export again".to_owned());
                 plan.problems.push(Diagnostic::at(&code::EXCHANGE_UNKNOWN, place, message).hint(hint));

@@ -157,7 +157,7 @@ impl Links {
 
     /// What is wrong with the refs, with hints.
     fn problems(&self, site: &Site) -> Vec<Diagnostic> {
-        let mut hints = Hints { known: HashMap::new(), similar: &self.similar, last_parts: None };
+        let mut hints = Hints { known: HashMap::new(), similar: &self.similar };
         let mut problems = Vec::new();
         for answered in &self.answered {
             let first = problems.len();
@@ -464,8 +464,6 @@ enum Missed {
 struct Hints<'a> {
     known: HashMap<Missed, Option<String>>,
     similar: &'a Similar,
-    /// By the last part of a key: the first work in reading order that has it.
-    last_parts: Option<HashMap<&'a str, &'a str>>,
 }
 
 /// What searches for names found, for as long as the works and files and the reading order are the same.
@@ -519,8 +517,8 @@ impl<'a> Hints<'a> {
 
     fn search(&mut self, site: &'a Site, missed: &Missed) -> Option<String> {
         match missed {
-            Missed::Work(key) => self.similar_key(site, key),
-            Missed::File { key, file } => self.similar_key(site, key).or_else(|| {
+            Missed::Work(key) => similar_key(site, key),
+            Missed::File { key, file } => similar_key(site, key).or_else(|| {
                 let assets = site.routes.values().filter_map(|route| match &route.kind {
                     RouteKind::Asset { file } => Some(&**file),
                     _ => None,
@@ -535,22 +533,9 @@ impl<'a> Hints<'a> {
             }
         }
     }
-
-    /// A key whose last part is right (`vectors/russia` for `russia`), or that is nearly the same.
-    fn similar_key(&mut self, site: &'a Site, key: &str) -> Option<String> {
-        let last_parts = self.last_parts.get_or_insert_with(|| {
-            let mut parts = HashMap::new();
-            for key in site.keys() {
-                parts.entry(path::file_name(key)).or_insert(key);
-            }
-            parts
-        });
-        let found = last_parts.get(path::file_name(key)).map(|found| format!("did you mean `{found}`?"));
-        found.or_else(|| suggest::did_you_mean(key, site.keys()))
-    }
 }
 
-/// A key like one that is not there, as the hints of links have it.
+/// A hint at a key like one that is not there: whose last part is right (`vectors/russia` for `russia`), or that is nearly the same.
 pub fn similar_key(site: &Site, key: &str) -> Option<String> {
     let has_last_part = |known: &&str| path::file_name(known) == path::file_name(key);
     site.keys()

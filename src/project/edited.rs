@@ -142,8 +142,8 @@ impl Project {
                 let (work, lang) = known.site.edition_in(&new.file)?;
                 let old = &known.site.edition(work, lang)?.document;
                 let front = |it: &crate::model::FrontMatter| (it.description.clone(), it.date);
-                let title = |it: &crate::parse::Document| (it.title.clone(), it.title_at.is_some());
-                Some(title(old) == title(new) && front(&old.front) == front(&new.front))
+                let same_title = old.title == new.title && old.title_at.is_some() == new.title_at.is_some();
+                Some(same_title && front(&old.front) == front(&new.front))
             };
             let all_same = documents.iter().all(|document| same_face(document) == Some(true));
             let site = Arc::new(known.site.with(&documents)?);
