@@ -150,6 +150,7 @@ pub mod align;
 pub mod base;
 pub mod check;
 pub mod cli;
+pub mod disk;
 pub mod emit;
 pub mod exchange;
 pub mod link;

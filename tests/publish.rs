@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 use tilmash::base::Failure;
-use tilmash::emit::{Known, MANIFEST, Record, Report, emit};
+use tilmash::emit::{Known, MANIFEST, Record, Report, Target, emit};
 use tilmash::output::makings::Makings;
 use tilmash::project::{Overrides, Project};
 
@@ -43,6 +43,12 @@ impl Disk {
         fs::write(file, text).expect("files can be written");
     }
 
+    /// A build that may replace the site by an empty one.
+    fn build_empty(&self) -> Result<Report, Failure> {
+        let state = Project::new(&self.at("site"), Overrides::default()).refresh().expect("the site can be read");
+        emit(&state, Target { output: &self.at("out"), allow_empty: true }, None, &|| {})
+    }
+
     fn build_into(&self, output: &str) -> Result<Report, Failure> {
         self.build_knowing(output, None)
     }
@@ -54,7 +60,7 @@ impl Disk {
         let state = project.refresh().expect("the site can be read");
         let renderer = state.renderer.as_ref().expect("the site can be rendered");
         let known = known.map(|record| Known { record, makings: Makings::of(renderer) });
-        emit(&state, &self.at(output), known, &|| {})
+        emit(&state, Target { output: &self.at(output), allow_empty: false }, known, &|| {})
     }
 
     fn build(&self) -> Report {
@@ -306,6 +312,108 @@ fn a_folder_of_someone_else_is_refused() {
     let failure = disk.build_into("out").expect_err("it stands in the way");
     assert!(failure.message.contains("stands in the way"), "{}", failure.message);
     assert_eq!(fs::read_to_string(disk.at("out/kk/new/index.html")).expect("it is there"), "mine");
+}
+
+#[test]
+fn an_empty_site_replaces_no_published_one() {
+    let disk = Disk::new();
+    let published = disk.build();
+    assert!(!published.pages.lost_most());
+    let before = disk.look("out");
+    let content = disk.at("site/content");
+    let kept = disk.at("kept");
+    let refused = |what: &str| {
+        let failure = disk.build_into("out").expect_err(what);
+        assert!(failure.message.contains("has no page"), "{what}: {failure}");
+        assert_eq!(disk.look("out"), before, "{what}");
+    };
+    fs::rename(&content, &kept).expect("it can be renamed");
+    refused("`content/` is gone");
+    fs::write(&content, "").expect("it can be written");
+    refused("`content` is a file");
+    fs::remove_file(&content).expect("it can be removed");
+    fs::create_dir(&content).expect("it can be made");
+    refused("`content/` is empty");
+    disk.write("site/content/picture.png", "not a page");
+    refused("`content/` has no page");
+
+    let emptied = disk.build_empty().expect("it was asked for");
+    assert!(emptied.published && emptied.pages.lost_most(), "{:?}", emptied.pages);
+    fs::remove_dir_all(&content).expect("it can be removed");
+    fs::rename(&kept, &content).expect("it can be renamed");
+    let back = disk.build();
+    assert!(!back.pages.lost_most());
+    assert_eq!(bytes(disk.look("out")), bytes(before));
+}
+
+/// A repository can contain links and pipes where a build has its own files.
+#[cfg(unix)]
+#[test]
+fn links_and_pipes_beside_and_in_the_output_are_refused() {
+    use std::os::unix::fs::symlink;
+    let disk = Disk::new();
+    disk.build();
+    disk.write("victim/index.html", "theirs");
+    disk.write(&format!("victim/{MANIFEST}"), "index.html\n");
+    disk.write("site/content/a.en.md", "# a\n\nAnother sentence.\n");
+    let (victim, out) = (disk.look("victim"), disk.look("out"));
+    let pipe = |path: &Path| {
+        assert!(Command::new("mkfifo").arg(path).status().expect("`mkfifo` is there").success());
+    };
+    for name in [".out.tilmash-new", ".out.tilmash-new-old", ".out.tilmash-lock"] {
+        let trap = disk.at(name);
+        for target in ["victim", "victim/index.html", "nowhere"] {
+            symlink(disk.at(target), &trap).expect("links can be made");
+            let failure = disk.build_into("out").expect_err(name);
+            assert!(failure.message.contains("is a link"), "{name}: {failure}");
+            fs::remove_file(&trap).expect("it is still the link");
+        }
+        pipe(&trap);
+        disk.build_into("out").expect_err(name);
+        fs::remove_file(&trap).expect("it is still the pipe");
+        assert_eq!((disk.look("victim"), disk.look("out")), (victim.clone(), out.clone()), "{name}");
+    }
+
+    let manifest = disk.at("out").join(MANIFEST);
+    fs::rename(&manifest, disk.at("manifest")).expect("it can be renamed");
+    pipe(&manifest);
+    let failure = disk.build_into("out").expect_err("the list of files is a pipe");
+    assert!(failure.message.contains("tilmash did not make it"), "{failure}");
+    fs::remove_file(&manifest).expect("it is still the pipe");
+    fs::rename(disk.at("manifest"), &manifest).expect("it can be renamed");
+
+    // A link where the site has a folder, whether the list of files claims it or not.
+    let folder = disk.at("out/kk/s");
+    fs::rename(&folder, disk.at("kept")).expect("it can be renamed");
+    for target in ["victim", "out/en"] {
+        symlink(disk.at(target), &folder).expect("links can be made");
+        let failure = disk.build_into("out").expect_err(target);
+        assert!(failure.message.contains("stands in the way"), "{failure}");
+        assert!(folder.is_symlink());
+        fs::remove_file(&folder).expect("it is still the link");
+    }
+    assert_eq!(disk.look("victim"), victim);
+    fs::rename(disk.at("kept"), &folder).expect("it can be renamed");
+    assert!(disk.build().published);
+}
+
+/// The repository may not choose where the site is published.
+#[cfg(unix)]
+#[test]
+fn an_output_that_the_site_links_elsewhere_is_refused() {
+    let disk = Disk::new();
+    disk.write("victim/file", "theirs");
+    let victim = disk.look("victim");
+    std::os::unix::fs::symlink("../victim", disk.at("site/public")).expect("links can be made");
+    for output in ["site/public", "site/public/deep"] {
+        let failure = disk.build_into(output).expect_err(output);
+        assert!(failure.message.contains("leads out of the site"), "{failure}");
+    }
+    assert_eq!(disk.look("victim"), victim);
+    // The user may.
+    std::os::unix::fs::symlink("victim", disk.at("www")).expect("links can be made");
+    assert!(disk.build_into("www/book").expect("it is the user's link").published);
+    assert!(disk.at("victim/book/index.html").is_file());
 }
 
 #[test]

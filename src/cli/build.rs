@@ -34,6 +34,9 @@ pub(super) struct BuildArgs {
     /// Neither use nor keep what earlier builds highlighted
     #[arg(long)]
     no_cache: bool,
+    /// Publish a site without a page over one that has pages
+    #[arg(long)]
+    allow_empty: bool,
 }
 
 #[derive(Debug, Args)]
@@ -77,7 +80,8 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     let known = makings.map(|(record, makings)| emit::Known { record, makings });
     let progress = Progress::new(global, &state);
     let begun = Instant::now();
-    let emitted = emit::emit(&state, &output, known, &|| progress.step());
+    let target = emit::Target { output: &output, allow_empty: args.allow_empty };
+    let emitted = emit::emit(&state, target, known, &|| progress.step());
     progress.bar.finish_and_clear();
     let mut emitted = emitted?;
     if args.timings {
@@ -106,6 +110,10 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     }
     if let (Some((works, languages)), true) = (counts, emitted.published) {
         say(global, &published(works, languages, &output, &emitted, start));
+        let emit::Pages { before, removed } = emitted.pages;
+        if emitted.pages.lost_most() {
+            say(global, &format!("warning: {removed} of the {} that were published are gone", report::plural(before, "page")));
+        }
         // What was published has no errors; warnings do not fail a build.
         return Ok(Code::Fine);
     }

@@ -8,11 +8,12 @@
 
 use std::env;
 use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::base::Digest;
+use crate::disk::Folder;
 use crate::emit::{self, Record};
 use crate::render::Highlighter;
 
@@ -48,7 +49,7 @@ fn highlighting(root: &Path) -> Option<PathBuf> {
 
 fn published(root: &Path, output: &Path) -> Option<PathBuf> {
     // It may not be there yet.
-    let output = Digest::of(emit::absolute(output).ok()?.as_os_str().as_encoded_bytes());
+    let output = Digest::of(emit::absolute(&fs::canonicalize(root).ok()?, output).ok()?.as_os_str().as_encoded_bytes());
     Some(folder()?.join(format!("published-{}-{output}", digest(root)?)))
 }
 
@@ -58,17 +59,9 @@ fn read(file: Option<PathBuf>) -> Vec<u8> {
 
 /// Writes a file anew.
 fn write(file: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-    let beside = file.with_extension(format!("{}.new", std::process::id()));
-    let written = || {
-        file.parent().map_or(Ok(()), fs::create_dir_all)?;
-        let mut out = BufWriter::new(fs::File::create(&beside)?);
-        content(&mut out)?;
-        out.into_inner()?;
+    if let (Some(folder), Some(name)) = (file.parent(), file.file_name()) {
         // In one step, so that two runs at the same time leave the memory of one of them, whole.
-        fs::rename(&beside, file)
-    };
-    if written().is_err() {
-        let _ = fs::remove_file(&beside);
+        let _ = Folder::open_or_make(folder).and_then(|folder| folder.write(name, content));
     }
 }
 

@@ -1,7 +1,6 @@
 //! `export`: sentences and their translations, for translators.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +13,7 @@ use crate::model::LangId;
 use crate::project::Project;
 use crate::site::Site;
 
-use super::{Global, Outcome, overrides, report, say, sync};
+use super::{Global, Outcome, overrides, report, say, source, sync};
 
 pub(super) const EXAMPLES: &str = "Examples:
   tilmash export --to po --language en > book.en.po
@@ -113,12 +112,12 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
         Some(output) if is_folder(output) => {
             let files = by_work(batch, &args.language, format);
             for (name, batch) in &files {
-                put(&output.join(name), &exchange::write(format, batch))?;
+                source::export(&state.inputs, &output.join(name), &exchange::write(format, batch))?;
             }
             say(global, &format!("{} in `{}`", report::plural(files.len(), "file"), output.display()));
         }
         Some(output) => {
-            put(output, &exchange::write(format, &batch))?;
+            source::export(&state.inputs, output, &exchange::write(format, &batch))?;
             say(global, &format!("`{}`", output.display()));
         }
     }
@@ -204,11 +203,4 @@ fn by_work(batch: Batch, language: &str, format: Format) -> BTreeMap<String, Bat
         files.entry(name).or_insert_with(|| rest.clone()).units.push(unit);
     }
     files
-}
-
-fn put(path: &Path, text: &str) -> Result<(), Failure> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
-    }
-    fs::write(path, text).map_err(|error| Failure::io("write", path, &error))
 }

@@ -19,8 +19,7 @@ use crate::load::Inputs;
 use crate::project::{Project, State};
 use crate::site::{Site, WorkId};
 
-use super::put::put;
-use super::{Global, Outcome, overrides, report, say, sync};
+use super::{Global, Outcome, overrides, report, say, source, sync};
 
 pub(super) const EXAMPLES: &str = "Examples:
   tilmash import book.en.po --dry-run
@@ -350,12 +349,8 @@ fn show(global: &Global, settled: &SettledEdition) -> Result<(), Failure> {
 /// Writes an edition, unless its file is another by now; says whether it was.
 fn write(state: &State, settled: &SettledEdition, problems: &mut Vec<Diagnostic>) -> Result<bool, Failure> {
     let edition = &settled.edition;
-    let path = state.inputs.root.join(&edition.file);
     let before = edition.sides.target.as_ref().map(|target| &*target.text);
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
-    }
-    let done = put(&path, before, &settled.text).map_err(|error| Failure::io("write", &path, &error))?;
+    let done = source::write(&state.inputs.root, &edition.file, before, &settled.text)?;
     if !done {
         let message = format!("`{}` was saved by another program in the meantime; it was left as it is", edition.file);
         problems.push(

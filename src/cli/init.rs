@@ -1,16 +1,16 @@
 //! `init` and `new`: the files a person would otherwise have to copy from somewhere.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::base::{Failure, path};
+use crate::disk::Folder;
 use crate::load::Inputs;
 use crate::model::{Config, config};
 
-use super::{Code, Global, Outcome, report, say};
+use super::{Code, Global, Outcome, report, say, source};
 
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
@@ -52,11 +52,12 @@ pub(super) fn init(global: &Global, args: &InitArgs) -> Outcome {
         ))
         .hint("name a folder that is new or empty"));
     }
+    Folder::open_or_make(folder).map_err(|error| Failure::io("make", folder, &error))?;
     for (name, text) in FILES {
         if name == ".gitignore" && folder.join(name).exists() {
             continue;
         }
-        create(&folder.join(name), &text.replace("{version}", env!("CARGO_PKG_VERSION")))?;
+        source::create(folder, Path::new(name), &text.replace("{version}", env!("CARGO_PKG_VERSION")))?;
     }
     say(global, &format!("a site in English and Kazakh is in `{}`", folder.display()));
     say(global, "  tilmash serve --open    shows it; edit `content/` and watch it change");
@@ -104,7 +105,8 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
     for (file, code) in missing {
         let title = title(code);
         let quoted = serde_json::to_string(&title).expect("text can be written as JSON");
-        create(file, &format!("---\ntitle: {quoted}\n---\n\n"))?;
+        let inside = file.strip_prefix(root).expect("the files of pages are below the root");
+        source::create(root, inside, &format!("---\ntitle: {quoted}\n---\n\n"))?;
         say(global, &format!("{} ({code})", file.display()));
     }
     Ok(Code::Fine)
@@ -140,15 +142,6 @@ fn title_of(key: &str) -> String {
     let words = name.replace(['-', '_'], " ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// Makes a file that must not be there yet.
-fn create(file: &Path, text: &str) -> Result<(), Failure> {
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
-    }
-    let made = fs::File::options().write(true).create_new(true).open(file).and_then(|mut file| file.write_all(text.as_bytes()));
-    made.map_err(|error| Failure::io("write", file, &error))
 }
 
 #[cfg(test)]

@@ -9,8 +9,7 @@ use crate::base::{Diagnostic, Failure, Place, Severity, code, diagnostic};
 use crate::project::{Project, State};
 use crate::split::{self, Change, Chapter, Difference, FileState, Split};
 
-use super::put::put;
-use super::{Code, Global, Outcome, overrides, report, say};
+use super::{Code, Global, Outcome, overrides, report, say, source};
 
 #[derive(Debug, Args)]
 pub(super) struct SplitArgs {
@@ -139,10 +138,7 @@ fn write(
     if !writes || args.dry_run {
         return Ok(());
     }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
-    }
-    if !put(&path, before, &chapter.markdown).map_err(|error| Failure::io("write", &path, &error))? {
+    if !source::write(&state.inputs.root, &chapter.file, before, &chapter.markdown)? {
         let message = format!("`{}` was saved by another program in the meantime; it was left as it is", chapter.file);
         let mut problem = Diagnostic::at(&code::CHAPTER_EDITED, Place::whole(&chapter.file.as_str().into()), message);
         problem.severity = Severity::Error;

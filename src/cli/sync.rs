@@ -15,8 +15,7 @@ use crate::project::{Project, State};
 use crate::site::sync::{Accept, Change, Refusal, Renewed, first, renewed};
 use crate::site::{Site, Summary, WorkId};
 
-use super::put::put;
-use super::{Format, Global, Outcome, overrides, report, say};
+use super::{Format, Global, Outcome, overrides, report, say, source};
 
 #[derive(Debug, Args)]
 pub(super) struct SyncArgs {
@@ -212,8 +211,7 @@ fn write(
     if args.dry_run {
         return Ok(true);
     }
-    let path = state.inputs.root.join(file);
-    if put(&path, before, &text).map_err(|error| Failure::io("write", &path, &error))? {
+    if source::write(&state.inputs.root, file, before, &text)? {
         return Ok(true);
     }
     let message = format!("`{file}` was changed by another program in the meantime; it was left as it is");

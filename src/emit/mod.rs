@@ -11,8 +11,8 @@
 //! else is in a folder that goes away, be it of a build that was killed, is moved into the new one.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 
 use crate::base::{Diagnostic, Digest, Failure, code, diagnostic};
+use crate::disk::{Folder, Kind};
 use crate::output::makings::Makings;
 use crate::project::State;
 use crate::render::{Body, Rendered};
@@ -43,6 +44,8 @@ pub struct Report {
     pub written: usize,
     /// How many files of the last build are no longer there.
     pub removed: usize,
+    /// Published pages before this build, and how many of them it removed.
+    pub pages: Pages,
     /// What was wrong with pages when they were rendered.
     pub problems: Vec<Diagnostic>,
     /// Whether the site was published; not if rendering found errors.
@@ -55,6 +58,28 @@ pub struct Report {
     pub displaced: Vec<PathBuf>,
     /// What the next build of the folder can know of it, if it was published and asked to remember.
     pub record: Option<Record>,
+}
+
+/// The pages (files that end in `.html`) of the published folder before a build.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Pages {
+    pub before: usize,
+    pub removed: usize,
+}
+
+impl Pages {
+    /// Returns true if a build removed so many pages that it may have been a mistake.
+    pub fn lost_most(self) -> bool {
+        self.removed * 2 > self.before
+    }
+}
+
+/// The folder to publish into.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a> {
+    pub output: &'a Path,
+    /// Replace a published site by one without a page.
+    pub allow_empty: bool,
 }
 
 /// How long a route took to render.
@@ -104,34 +129,35 @@ fn render(state: &State, route: &Route) -> Rendered {
     rendered
 }
 
-/// Publishes a state into the folder `output`; `each` is told of each route done.
+/// Publishes a state into a folder; `each` is told of each route done.
 ///
 /// `known` is what is known of an earlier build of the folder; `None` neither uses nor makes a record.
-pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn Fn() + Sync)) -> Result<Report, Failure> {
+pub fn emit(state: &State, target: Target<'_>, known: Option<Known<'_>>, each: &(dyn Fn() + Sync)) -> Result<Report, Failure> {
     let renderer = state.renderer.as_ref().expect("only a state that can be rendered is published");
     let site = &renderer.site;
-    let output = absolute(output)?;
+    let output = absolute(&state.inputs.root, target.output)?;
     refuse_sources(&state.inputs.root, &output)?;
     for path in site.routes.keys() {
         // `site` lays no such routes; here is where one would do harm.
-        if path.is_empty() || !Path::new(&**path).components().all(|part| matches!(part, Component::Normal(_))) {
-            return Err(Failure::new(format!("`{path}` is no path inside the output folder")));
+        let is_plain = !path.contains(char::is_control)
+            && !path.is_empty()
+            && Path::new(&**path).components().all(|part| matches!(part, Component::Normal(_)));
+        if !is_plain {
+            return Err(Failure::new(format!("`{}` is no path inside the output folder", path.escape_debug())));
         }
     }
-    if let Some(parent) = output.parent() {
-        fs::create_dir_all(parent).map_err(|error| Failure::io("make", parent, &error))?;
+    let place = Location::open(&output)?;
+    let _lock = Lock::take(&place)?;
+    let mut displaced = swap::recover(&place)?;
+    let before = Before::look(&place)?;
+    if !before.manifest.is_empty() && !target.allow_empty && !has_pages(state) {
+        let message = format!("`content/` has no page, and `{}` holds a published site", output.display());
+        return Err(Failure::new(message)
+            .hint("if `content/` was moved or deleted, put it back; `--allow-empty` replaces the site by an empty one"));
     }
-    let _lock = Lock::take(&output)?;
-    let stage = beside(&output, "new");
-    let mut displaced = swap::recover(&output, &stage)?;
-    let before = Before::look(&output)?;
-    for path in site.routes.keys() {
-        if before.exists && !before.manifest.contains(&**path) && output.join(&**path).symlink_metadata().is_ok() {
-            return Err(Failure::new(format!(
-                "`{}` was not written by tilmash and stands in the way",
-                output.join(&**path).display()
-            ))
-            .hint("move it into `content/`, or away"));
+    for path in site.routes.keys().filter(|path| !before.manifest.contains(&***path)) {
+        if !matches!(before.kind(path), Ok(None)) {
+            return Err(in_the_way(&output.join(&**path)));
         }
     }
 
@@ -140,7 +166,7 @@ pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn 
         routes.par_iter().map(|route| known.as_ref()?.makings.route(renderer, route)).collect();
     let is_known = |(route, makings): (&&Route, &Option<Digest>)| {
         let (Some(known), Some(makings)) = (&known, makings) else { return false };
-        before.exists && known.record.has(&route.path, *makings, &output.join(&*route.path))
+        before.folder.is_some() && known.record.has(&route.path, *makings, &output.join(&*route.path))
     };
     let is_known: Vec<bool> = routes.par_iter().zip(&makings).map(is_known).collect();
     let fresh: Vec<&Route> = routes.iter().zip(&is_known).filter(|(_, known)| !**known).map(|(route, _)| *route).collect();
@@ -149,7 +175,9 @@ pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn 
     let begun = Instant::now();
     state.highlight(&fresh);
     let highlighting = begun.elapsed();
-    let stage = Stage::new(stage, site.routes.keys(), before.exists)?;
+    let stage = Stage::new(&place, site.routes.keys(), before.folder.is_some())?;
+    // Files of the project are copied from within it, so that no link leads to another file.
+    let project = Folder::open(&state.inputs.root).map_err(|error| Failure::io("open", &state.inputs.root, &error))?;
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
     // What is made of the whole site, its lists, feeds and sitemap, takes longest and the most memory; so nothing waits for it in the end.
     let mut order: Vec<usize> = (0..fresh.len()).collect();
@@ -163,7 +191,7 @@ pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn 
             let time = RouteTime { path: Arc::clone(&route.path), template: rendered.template, time: begun.elapsed() };
             let mut same = false;
             if let Some(body) = &rendered.body {
-                match stage.place(body, &output.join(&*route.path), &route.path, before.exists) {
+                match stage.place(body, &project, before.folder.as_ref(), &route.path) {
                     Ok(Placed::Same) => same = true,
                     Ok(Placed::Written) => {}
                     Err(found) => {
@@ -202,13 +230,16 @@ pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn 
         report.displaced = displaced;
         return Ok(report);
     }
-    report.removed = before.manifest.iter().filter(|path| !site.routes.contains_key(path.as_str())).count();
+    let is_gone = |path: &&String| !site.routes.contains_key(path.as_str());
+    report.removed = before.manifest.iter().filter(is_gone).count();
+    let pages = || before.manifest.iter().filter(|path| path.ends_with(".html"));
+    report.pages = Pages { before: pages().count(), removed: pages().filter(is_gone).count() };
     report.published = true;
-    let same_list = before.exists && before.manifest.len() == routes.len() && report.removed == 0;
+    let same_list = before.folder.is_some() && before.manifest.len() == routes.len() && report.removed == 0;
     // Each of them was found where it belongs, but for those that were written.
     let part = if same_list { common(&written) } else { Some("") };
     if let Some(part) = part {
-        displaced.extend(stage.publish(&output, &before, &unchanged, part)?);
+        displaced.extend(stage.publish(&place, &before, &unchanged, part)?);
     }
     report.displaced = displaced;
     report.record = known.map(|known| {
@@ -220,6 +251,13 @@ pub fn emit(state: &State, output: &Path, known: Option<Known<'_>>, each: &(dyn 
         Record::of(&output, files.collect(), (site.works.len(), site.languages.len()))
     });
     Ok(report)
+}
+
+/// Returns true if the site has a page that somebody wrote; the home page exists without one.
+fn has_pages(state: &State) -> bool {
+    let works = state.site().map(|site| site.works.iter()).into_iter().flatten();
+    let mut editions = works.flat_map(|work| work.editions.iter().flatten());
+    editions.any(|edition| state.inputs.files.contains_key(&edition.document.file))
 }
 
 /// The smallest part of a site that holds all of some paths: a file, a folder, or `""` for all of it; `None` of no path.
@@ -237,92 +275,94 @@ fn is_in(path: impl AsRef<Path>, part: &str) -> bool {
 }
 
 /// The folder that is being made; removed if it does not come to be published.
-struct Stage {
-    path: PathBuf,
+struct Stage<'a> {
+    place: &'a Location,
+    folder: Folder,
+    is_published: bool,
 }
 
-impl Stage {
+impl<'a> Stage<'a> {
     /// Begins a stage with the list of what will be written into it, so that after a kill it is known
     /// what in it is ours. Folders are made as they are needed if few files may be: `few`.
-    fn new<'a>(path: PathBuf, files: impl Iterator<Item = &'a Arc<str>> + Clone, few: bool) -> Result<Self, Failure> {
-        fs::create_dir_all(&path).map_err(|error| Failure::io("make", &path, &error))?;
-        let stage = Self { path };
+    fn new<'p>(place: &'a Location, files: impl Iterator<Item = &'p Arc<str>> + Clone, few: bool) -> Result<Self, Failure> {
+        let path = place.parent.place(&place.stage);
+        let folder = place.parent.make_new(&place.stage).and_then(|()| place.parent.folder(&place.stage));
+        let folder = folder.map_err(|error| Failure::io("make", &path, &error))?;
+        let stage = Self { place, folder, is_published: false };
         let list: String = files.clone().flat_map(|path| [path, "\n"]).collect();
-        let manifest = stage.join(MANIFEST);
-        fs::write(&manifest, list).map_err(|error| Failure::io("write", &manifest, &error))?;
+        let written = stage.folder.write_new(MANIFEST, list.as_bytes());
+        written.map_err(|error| Failure::io("write", &path.join(MANIFEST), &error))?;
         if !few {
             stage.make_folders(files.map(|path| Path::new(crate::base::path::folder(path))))?;
         }
         Ok(stage)
     }
 
-    fn join(&self, path: impl AsRef<Path>) -> PathBuf {
-        self.path.join(path)
-    }
-
-    fn make_folders<'a>(&self, folders: impl Iterator<Item = &'a Path>) -> Result<(), Failure> {
+    fn make_folders<'p>(&self, folders: impl Iterator<Item = &'p Path>) -> Result<(), Failure> {
         // As bytes: to compare paths takes them apart.
         let folders: BTreeSet<&OsStr> = folders.map(Path::as_os_str).collect();
         let above = folders.iter().filter_map(|folder| Path::new(folder).parent()).map(Path::as_os_str);
         let above: BTreeSet<&OsStr> = above.collect();
-        let make = |folder: &OsStr| {
-            let folder = self.join(folder);
-            fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))
-        };
+        let make =
+            |folder: &OsStr| self.folder.make(folder).map_err(|error| Failure::io("make", &self.folder.place(folder), &error));
         // Those that hold others are few, and come first.
         above.into_iter().try_for_each(make)?;
         folders.into_par_iter().try_for_each(make)
     }
 
     /// Puts what was made in its place, unless the old folder has the same.
-    fn place(&self, body: &Body, old: &Path, path: &str, compare: bool) -> Result<Placed, Failure> {
-        let new = self.join(path);
-        let placed = place(body, old, &new, compare).or_else(|error| {
+    fn place(&self, body: &Body, project: &Folder, old: Option<&Folder>, path: &str) -> Result<Placed, Failure> {
+        if old.is_some_and(|old| is_same(body, project, old, path)) {
+            return Ok(Placed::Same);
+        }
+        let written = write(body, project, &self.folder, path).or_else(|error| {
             if error.kind() != io::ErrorKind::NotFound {
                 return Err(error);
             }
-            fs::create_dir_all(self.join(crate::base::path::folder(path)))?;
-            place(body, old, &new, false)
+            self.folder.make(crate::base::path::folder(path))?;
+            write(body, project, &self.folder, path)
         });
-        placed.map_err(|error| Failure::io("write", &new, &error))
+        // The place is the one in the output: nobody knows the stage.
+        written.map(|()| Placed::Written).map_err(|error| Failure::io("write", &self.place.output().join(path), &error))
     }
 
     /// Puts a part of the stage, or `""`, all of it, in the place of what the output has there. Gives the places of files
     /// that found theirs taken.
-    fn publish(mut self, output: &Path, before: &Before, unchanged: &[&str], part: &str) -> Result<Vec<PathBuf>, Failure> {
-        self.fill(output, before, unchanged, part, None)?;
-        let swapped = if part.is_empty() { None } else { swap::swap_part(&self.path, output, part) };
+    fn publish(mut self, place: &Location, before: &Before, unchanged: &[&str], part: &str) -> Result<Vec<PathBuf>, Failure> {
+        self.fill(before, unchanged, part, None)?;
+        let swapped = if part.is_empty() { None } else { swap::swap_part(place, &self.folder, before.folder.as_ref(), part) };
         let displaced = match swapped {
             Some(displaced) => displaced,
             None => {
                 if !part.is_empty() {
-                    self.fill(output, before, unchanged, "", Some(part))?;
+                    self.fill(before, unchanged, "", Some(part))?;
                 }
-                swap::swap(&self.path, output)?
+                swap::swap(place)?
             }
         };
-        // What has this name from now on is the old folder, if anything.
-        self.path = PathBuf::new();
+        // From now on the folder of this name is the old one, if there is any.
+        self.is_published = true;
         Ok(displaced)
     }
 
     /// Puts into a part of the stage all that stays of the output, but for what is in another part.
-    fn fill(&self, output: &Path, before: &Before, same: &[&str], part: &str, but: Option<&str>) -> Result<(), Failure> {
+    fn fill(&self, before: &Before, same: &[&str], part: &str, but: Option<&str>) -> Result<(), Failure> {
+        let Some(output) = &before.folder else { return Ok(()) };
         let belongs = |path: &Path| is_in(path, part) && but.is_none_or(|but| !is_in(path, but));
         let foreign = before.foreign(output, part)?;
         let folders = foreign.folders.iter().map(PathBuf::as_path).filter(|path| belongs(path));
         let files = same.iter().map(Path::new).chain(foreign.files.iter().map(PathBuf::as_path));
         let files: Vec<&Path> = files.filter(|path| belongs(path)).collect();
         self.make_folders(folders.chain(files.iter().filter_map(|path| path.parent())))?;
-        files.into_par_iter().try_for_each(|path| keep(&output.join(path), &self.join(path)))
+        files.into_par_iter().try_for_each(|path| keep(path, output, &self.folder))
     }
 }
 
-impl Drop for Stage {
+impl Drop for Stage<'_> {
     fn drop(&mut self) {
-        if !self.path.as_os_str().is_empty() {
+        if !self.is_published {
             // All that is in it was made by this build. What cannot be removed now is removed by the next one.
-            let _ = fs::remove_dir_all(&self.path);
+            let _ = self.place.parent.remove_tree(&self.place.stage);
         }
     }
 }
@@ -334,38 +374,40 @@ enum Placed {
     Written,
 }
 
-fn place(body: &Body, old: &Path, new: &Path, compare: bool) -> io::Result<Placed> {
+/// Writes what stands at a path into a folder where nothing stands there yet.
+fn write(body: &Body, project: &Folder, folder: &Folder, path: &str) -> io::Result<()> {
+    match body {
+        Body::Bytes(bytes) => folder.write_new(path, bytes),
+        Body::File(disk) => {
+            let mut file = source(project, disk)?;
+            io::copy(&mut file, &mut folder.create(path)?).map(|_| ())
+        }
+    }
+}
+
+/// Opens a file of the project that is copied; a link that leaves the project is an error.
+fn source(project: &Folder, disk: &Path) -> io::Result<fs::File> {
+    let inside = disk.strip_prefix(project.place("")).unwrap_or(disk);
+    project.open_file(project.real(inside)?)
+}
+
+fn is_same(body: &Body, project: &Folder, old: &Folder, path: &str) -> bool {
     match body {
         Body::Bytes(bytes) => {
-            if compare && same_bytes(bytes, old) {
-                return Ok(Placed::Same);
-            }
-            fs::write(new, bytes)?;
+            let is_as_long = old.metadata(path).is_ok_and(|it| it.is_file() && it.len() == bytes.len() as u64);
+            is_as_long && old.read(path).is_ok_and(|old| old == *bytes)
         }
         Body::File(disk) => {
-            if compare && same_files(disk, old).unwrap_or(false) {
-                return Ok(Placed::Same);
-            }
-            fs::copy(disk, new)?;
+            let files = source(project, disk).and_then(|file| Ok((file, old.open_file(path)?)));
+            files.and_then(|(a, b)| same_files(a, b)).unwrap_or(false)
         }
-    }
-    Ok(Placed::Written)
-}
-
-fn same_bytes(bytes: &[u8], file: &Path) -> bool {
-    match fs::symlink_metadata(file) {
-        Ok(metadata) if metadata.is_file() && metadata.len() == bytes.len() as u64 => {
-            fs::read(file).is_ok_and(|old| old == bytes)
-        }
-        _ => false,
     }
 }
 
-fn same_files(a: &Path, b: &Path) -> io::Result<bool> {
-    if !fs::symlink_metadata(b)?.is_file() || fs::metadata(a)?.len() != fs::metadata(b)?.len() {
+fn same_files(mut a: fs::File, mut b: fs::File) -> io::Result<bool> {
+    if a.metadata()?.len() != b.metadata()?.len() {
         return Ok(false);
     }
-    let (mut a, mut b) = (File::open(a)?, File::open(b)?);
     let (mut left, mut right) = (vec![0; 1 << 16], vec![0; 1 << 16]);
     loop {
         let length = a.read(&mut left)?;
@@ -379,73 +421,84 @@ fn same_files(a: &Path, b: &Path) -> io::Result<bool> {
 }
 
 /// Puts a file of the old folder into the new one, with its time stamp.
-fn keep(old: &Path, new: &Path) -> Result<(), Failure> {
-    if fs::hard_link(old, new).is_ok() {
-        return Ok(());
-    }
-    // Not every file system links.
-    let copied = fs::copy(old, new).and_then(|_| {
-        let modified = fs::metadata(old)?.modified()?;
-        File::options().write(true).open(new)?.set_modified(modified)
-    });
-    copied.map_err(|error| Failure::io("copy", old, &error))
+fn keep(path: &Path, old: &Folder, new: &Folder) -> Result<(), Failure> {
+    let kept = match old.hard_link(path, new, path) {
+        Ok(()) => return Ok(()),
+        // Somebody's file or link stands where the site has a folder or a file.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(in_the_way(&old.place(path))),
+        // Not every file system links.
+        Err(_) => old.copy_with_time(path, new, path),
+    };
+    kept.map_err(|error| Failure::io("copy", &old.place(path), &error))
+}
+
+fn in_the_way(path: &Path) -> Failure {
+    Failure::new(format!("`{}` was not written by tilmash and stands in the way", path.display()))
+        .hint("move it into `content/`, or away")
 }
 
 /// The output folder as it is before a build.
 struct Before {
-    exists: bool,
+    /// `None` if there is none.
+    folder: Option<Folder>,
     manifest: BTreeSet<String>,
 }
 
 impl Before {
-    fn look(output: &Path) -> Result<Self, Failure> {
-        let entries = match fs::read_dir(output) {
-            Ok(entries) => entries,
+    fn look(place: &Location) -> Result<Self, Failure> {
+        let output = place.output();
+        let unreadable = |error: &io::Error| Failure::io("read", &output, error);
+        let folder = match place.parent.folder(&place.name) {
+            Ok(folder) => folder,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Self { exists: false, manifest: BTreeSet::new() });
+                return Ok(Self { folder: None, manifest: BTreeSet::new() });
             }
-            Err(error) => return Err(Failure::io("read", output, &error)),
+            Err(error) => return Err(unreadable(&error)),
         };
-        let manifest = match fs::read_to_string(output.join(MANIFEST)) {
-            Ok(list) => list.lines().map(str::to_owned).collect(),
-            Err(_) if entries.count() == 0 => BTreeSet::new(),
-            Err(_) => {
+        let manifest = match folder.kind(MANIFEST).map_err(|error| unreadable(&error))? {
+            Some(Kind::File) => {
+                let list = folder.read_text(MANIFEST);
+                let list = list.map_err(|error| Failure::io("read", &folder.place(MANIFEST), &error))?;
+                list.lines().map(str::to_owned).collect()
+            }
+            None if folder.entries("").map_err(|error| unreadable(&error))?.is_empty() => BTreeSet::new(),
+            _ => {
                 return Err(Failure::new(format!("`{}` is not empty, and tilmash did not make it", output.display()))
                     .hint("name another folder with `--output DIR`, or empty it yourself"));
             }
         };
-        Ok(Self { exists: true, manifest })
+        Ok(Self { folder: Some(folder), manifest })
+    }
+
+    /// Returns the kind of the entry at a path of the output; an error if a link is on the way.
+    fn kind(&self, path: &str) -> io::Result<Option<Kind>> {
+        self.folder.as_ref().map_or(Ok(None), |folder| folder.kind(path))
     }
 
     /// What is in a part of the output folder that no build wrote.
-    fn foreign(&self, output: &Path, part: &str) -> Result<Foreign, Failure> {
+    fn foreign(&self, output: &Folder, part: &str) -> Result<Foreign, Failure> {
         let mut foreign = Foreign::default();
         // A file of ours has nothing of others in it, nor has a folder that is gone.
-        if !self.exists || self.manifest.contains(part) || !output.join(part).is_dir() {
+        if self.manifest.contains(part) || !matches!(output.kind(part), Ok(Some(Kind::Folder))) {
             return Ok(foreign);
         }
         let ours = self.manifest.iter().filter(|path| is_in(path, part));
         let ours: BTreeSet<&str> = ours.flat_map(|path| crate::base::path::above(path)).collect();
         let mut folders = vec![PathBuf::from(part)];
         while let Some(folder) = folders.pop() {
-            let disk = output.join(&folder);
-            let mut read = || -> io::Result<()> {
-                for entry in fs::read_dir(&disk)? {
-                    let entry = entry?;
-                    let path = folder.join(entry.file_name());
-                    let name = path.to_string_lossy().replace('\\', "/");
-                    if entry.file_type()?.is_dir() {
-                        if !ours.contains(name.as_str()) {
-                            foreign.folders.push(path.clone());
-                        }
-                        folders.push(path);
-                    } else if name != MANIFEST && !self.manifest.contains(&name) {
-                        foreign.files.push(path);
+            let entries = output.entries(&folder);
+            for (name, kind) in entries.map_err(|error| Failure::io("read", &output.place(&folder), &error))? {
+                let path = folder.join(name);
+                let name = path.to_string_lossy().replace('\\', "/");
+                if kind == Kind::Folder {
+                    if !ours.contains(name.as_str()) {
+                        foreign.folders.push(path.clone());
                     }
+                    folders.push(path);
+                } else if name != MANIFEST && !self.manifest.contains(&name) {
+                    foreign.files.push(path);
                 }
-                Ok(())
-            };
-            read().map_err(|error| Failure::io("read", &disk, &error))?;
+            }
         }
         Ok(foreign)
     }
@@ -459,8 +512,11 @@ struct Foreign {
     folders: Vec<PathBuf>,
 }
 
-/// The real path of a folder that may not exist yet; none is made.
-pub fn absolute(output: &Path) -> Result<PathBuf, Failure> {
+/// Returns the real path of an output folder that may not exist yet; makes nothing.
+///
+/// Links that the user named are followed. A link inside the site's folder `root` comes with the
+/// repository: it may not lead the output anywhere else.
+pub fn absolute(root: &Path, output: &Path) -> Result<PathBuf, Failure> {
     let output = std::path::absolute(output).map_err(|error| Failure::io("find", output, &error))?;
     let mut real = PathBuf::new();
     for part in output.components() {
@@ -473,7 +529,12 @@ pub fn absolute(output: &Path) -> Result<PathBuf, Failure> {
         }
         // Step by step, since `..` after a symbolic link leaves what it leads to.
         if matches!(part, Component::Normal(_)) && real.symlink_metadata().is_ok() {
-            real = fs::canonicalize(&real).map_err(|error| Failure::io("find", &real, &error))?;
+            let plain = real.clone();
+            real = fs::canonicalize(&real).map_err(|error| Failure::io("find", &plain, &error))?;
+            if plain.starts_with(root) && !real.starts_with(root) {
+                return Err(Failure::new(format!("`{}` is a link that leads out of the site", plain.display()))
+                    .hint(format!("if the site is to be published there, say so: `--output {}`", real.display())));
+            }
         }
     }
     if real.file_name().is_none() {
@@ -498,55 +559,71 @@ fn refuse_sources(root: &Path, output: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A folder beside the output, for the work in progress.
-fn beside(output: &Path, word: &str) -> PathBuf {
-    let name = output.file_name().unwrap_or_default().to_string_lossy();
-    output.with_file_name(format!(".{name}.tilmash-{word}"))
+/// The place of the output folder: the open folder above it, and the names in it that builds use.
+struct Location {
+    parent: Folder,
+    /// The output folder.
+    name: OsString,
+    /// The folder that a build makes, and that takes the place of the output.
+    stage: OsString,
+    /// The old output while it is exchanged in two steps.
+    aside: OsString,
+    /// The lock file.
+    lock: OsString,
+}
+
+impl Location {
+    /// Opens the folder above an output folder, given by its real path; makes it if there is none.
+    fn open(output: &Path) -> Result<Self, Failure> {
+        let (Some(above), Some(name)) = (output.parent(), output.file_name()) else {
+            return Err(Failure::new(format!("`{}` cannot be the output folder", output.display())));
+        };
+        let parent = Folder::open_or_make(above).map_err(|error| Failure::io("make", above, &error))?;
+        let [stage, aside, lock] = ["new", "new-old", "lock"].map(|word| beside(name, word));
+        Ok(Self { parent, name: name.to_owned(), stage, aside, lock })
+    }
+
+    /// Returns the path of the output folder.
+    fn output(&self) -> PathBuf {
+        self.parent.place(&self.name)
+    }
+}
+
+/// Returns the name of an entry beside the output folder `name`.
+fn beside(name: &OsStr, word: &str) -> OsString {
+    let mut beside = OsString::from(".");
+    beside.push(name);
+    beside.push(format!(".tilmash-{word}"));
+    beside
 }
 
 /// Keeps two builds from writing the same folder at the same time. Released when the process ends, however it ends.
-struct Lock {
-    path: PathBuf,
-    _file: File,
+struct Lock<'a> {
+    place: &'a Location,
+    _file: fs::File,
 }
 
-impl Lock {
+impl<'a> Lock<'a> {
     /// Beside the output, where all who can write it meet, whatever their folder for temporary files is.
-    fn take(output: &Path) -> Result<Self, Failure> {
-        let path = beside(output, "lock");
+    fn take(place: &'a Location) -> Result<Self, Failure> {
+        let path = place.parent.place(&place.lock);
         loop {
-            let open = File::options().create(true).truncate(false).write(true).open(&path);
-            let file = open.map_err(|error| Failure::io("open", &path, &error))?;
+            let file = place.parent.open_or_create(&place.lock).map_err(|error| Failure::io("open", &path, &error))?;
             if file.try_lock().is_err() {
-                return Err(
-                    Failure::new(format!("another build is writing `{}`", output.display())).hint("wait until it is done")
-                );
+                let message = format!("another build is writing `{}`", place.output().display());
+                return Err(Failure::new(message).hint("wait until it is done"));
             }
             // The build that had it may have removed it since it was opened here; a third would make another.
-            if is_at(&file, &path) {
-                return Ok(Self { path, _file: file });
+            if place.parent.is_at(&file, &place.lock) {
+                return Ok(Self { place, _file: file });
             }
         }
     }
 }
 
-impl Drop for Lock {
+impl Drop for Lock<'_> {
     fn drop(&mut self) {
         // While it is still held. One that stays is used by the next build.
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-/// Whether an open file is the one at a path.
-fn is_at(file: &File, path: &Path) -> bool {
-    let (Ok(open), Ok(there)) = (file.metadata(), fs::metadata(path)) else { return false };
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        (open.dev(), open.ino()) == (there.dev(), there.ino())
-    }
-    #[cfg(not(unix))]
-    {
-        open.created().ok() == there.created().ok()
+        let _ = self.place.parent.remove_file(&self.place.lock);
     }
 }

@@ -103,7 +103,7 @@ impl Record {
         let is_there = |(path, entry): (&String, &Entry)| Mark::of(&output.join(path)) == Some(entry.mark);
         let holds = self.inputs == Some(inputs)
             && self.files.contains_key(MANIFEST)
-            && !swap::is_left(&super::beside(output, "new"))
+            && !swap::is_left(output)
             && self.files.par_iter().all(is_there);
         holds.then(|| self.files.len() - 1)
     }

@@ -1,58 +1,75 @@
 //! Putting a finished folder in the place of the old one.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io;
+use std::ffi::OsStr;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use crate::base::Failure;
+use crate::disk::{self, Folder, Kind};
 
-use super::MANIFEST;
+use super::{Location, MANIFEST};
 
 /// Cleans up after a build that was killed: the old folder is put back if it is gone, what builds
 /// wrote elsewhere is removed. Gives the places of files that found theirs taken.
-pub(super) fn recover(output: &Path, stage: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let aside = aside(stage);
-    if !output.exists() && aside.exists() {
-        fs::rename(&aside, output).map_err(|error| Failure::io("put back", output, &error))?;
+///
+/// Only real folders are cleaned up; anything else of these names is an error, since no build left it.
+pub(super) fn recover(place: &Location) -> Result<Vec<PathBuf>, Failure> {
+    let parent = &place.parent;
+    let is_folder = |name: &OsStr| match parent.kind(name) {
+        Ok(None) => Ok(false),
+        Ok(Some(Kind::Folder)) => Ok(true),
+        Ok(Some(kind)) => {
+            let message = format!("`{}` is {}, where a build has a folder of its own", parent.place(name).display(), kind.name());
+            Err(Failure::new(message).hint("remove it; no build made it"))
+        }
+        Err(error) => Err(Failure::io("look at", &parent.place(name), &error)),
+    };
+    let (is_stage, mut is_aside) = (is_folder(&place.stage)?, is_folder(&place.aside)?);
+    if is_aside && matches!(parent.kind(&place.name), Ok(None)) {
+        let back = parent.rename(&place.aside, parent, &place.name);
+        back.map_err(|error| Failure::io("put back", &place.output(), &error))?;
+        is_aside = false;
     }
     let mut displaced = Vec::new();
-    for left in [stage, &aside] {
-        if left.exists() {
-            displaced.extend(clear(left, output).map_err(|error| Failure::io("remove", left, &error))?);
+    for (name, is_left) in [(&place.stage, is_stage), (&place.aside, is_aside)] {
+        if is_left {
+            let cleared = clear(place, name);
+            displaced.extend(cleared.map_err(|error| Failure::io("remove", &parent.place(name), &error))?);
         }
     }
     Ok(displaced)
 }
 
-/// Whether a build that was killed left anything.
-pub(super) fn is_left(stage: &Path) -> bool {
-    stage.symlink_metadata().is_ok() || aside(stage).symlink_metadata().is_ok()
+/// Whether a build of the folder at `output` that was killed left anything.
+pub(super) fn is_left(output: &Path) -> bool {
+    let name = output.file_name().unwrap_or_default();
+    ["new", "new-old"].iter().any(|word| output.with_file_name(super::beside(name, word)).symlink_metadata().is_ok())
 }
 
-/// Puts `stage` in the place of `output` and removes what was there. Gives the places of files that
-/// found theirs taken.
-pub(super) fn swap(stage: &Path, output: &Path) -> Result<Vec<PathBuf>, Failure> {
+/// Puts the stage in the place of the output and removes what was there. Gives the places of files
+/// that found theirs taken.
+pub(super) fn swap(place: &Location) -> Result<Vec<PathBuf>, Failure> {
+    let Location { parent, name, stage, aside, .. } = place;
     let failed = |error: &io::Error| {
-        Failure::io("replace", output, error)
+        Failure::io("replace", &place.output(), error)
             .hint("the folder must be an ordinary one, not a mount point; the old site is untouched")
     };
-    if !output.exists() {
-        return fs::rename(stage, output).map(|()| Vec::new()).map_err(|error| failed(&error));
+    if parent.kind(name).map_err(|error| failed(&error))?.is_none() {
+        return parent.rename(stage, parent, name).map(|()| Vec::new()).map_err(|error| failed(&error));
     }
-    let old = match exchange(stage, output) {
-        Ok(()) => stage.to_owned(),
+    let old = match parent.exchange(stage, parent, name) {
+        Ok(()) => stage,
         // Not every system can exchange two folders: two steps, which `recover` can finish.
         Err(_) => {
-            let aside = aside(stage);
-            fs::rename(output, &aside).map_err(|error| failed(&error))?;
-            if let Err(error) = fs::rename(stage, output) {
-                let back = fs::rename(&aside, output);
+            parent.rename(name, parent, aside).map_err(|error| failed(&error))?;
+            if let Err(error) = parent.rename(stage, parent, name) {
+                let back = parent.rename(aside, parent, name);
                 let mut failure = failed(&error);
                 if back.is_err() {
-                    failure = failure.hint(format!("the old site is in `{}`", aside.display()));
+                    failure = failure.hint(format!("the old site is in `{}`", parent.place(aside).display()));
                 }
                 return Err(failure);
             }
@@ -60,135 +77,131 @@ pub(super) fn swap(stage: &Path, output: &Path) -> Result<Vec<PathBuf>, Failure>
         }
     };
     // What cannot be removed now is removed by the next build.
-    Ok(clear(&old, output).unwrap_or_default())
+    Ok(clear(place, old).unwrap_or_default())
 }
 
-/// Puts a part of `stage` in the place of the same part of `output`, and removes what was there, as [`swap`] does with
+/// Puts a part of the stage in the place of the same part of the output, and removes what was there, as [`swap`] does with
 /// all of it; `None` if the system cannot do so in one step, and then nothing was done.
-pub(super) fn swap_part(stage: &Path, output: &Path, part: &str) -> Option<Vec<PathBuf>> {
-    exchange(&stage.join(part), &output.join(part)).ok()?;
-    Some(clear(stage, output).unwrap_or_default())
+pub(super) fn swap_part(place: &Location, stage: &Folder, output: Option<&Folder>, part: &str) -> Option<Vec<PathBuf>> {
+    stage.exchange(part, output?, part).ok()?;
+    Some(clear(place, &place.stage).unwrap_or_default())
 }
 
-/// Removes a folder that is no longer the output, or never was: what its manifest lists is deleted;
-/// everything else is someone's, and is moved into the output unless it is there too.
+/// Removes the folder `name` beside the output, which is no longer the output, or never was: what its manifest lists
+/// is deleted; everything else is someone's, and is moved into the output unless it is there too.
 ///
 /// A stage has its manifest from the beginning, so this holds for half-made ones as well.
-fn clear(tree: &Path, output: &Path) -> io::Result<Vec<PathBuf>> {
+fn clear(place: &Location, name: &OsStr) -> io::Result<Vec<PathBuf>> {
+    let tree = place.parent.folder(name)?;
     // Without a list nothing is known to be ours.
-    let list = fs::read_to_string(tree.join(MANIFEST)).unwrap_or_default();
+    let list = tree.read_text(MANIFEST).unwrap_or_default();
     let ours: BTreeSet<&str> = list.lines().collect();
-    let displaced = clear_folder(tree, Path::new(""), &ours, output)?;
+    let displaced = Clearing { tree: &tree, ours, place }.folder(Path::new(""))?;
     // The list goes last, so that this can be taken up again.
-    match fs::remove_file(tree.join(MANIFEST)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+    match tree.remove_file(MANIFEST) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    fs::remove_dir(tree)?;
+    place.parent.remove_folder(name)?;
     Ok(displaced)
 }
 
-fn clear_folder(tree: &Path, folder: &Path, ours: &BTreeSet<&str>, output: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut displaced = Vec::new();
-    let mut below = Vec::new();
-    for entry in fs::read_dir(tree.join(folder))? {
-        let entry = entry?;
-        let path = folder.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            below.push(path);
-            continue;
-        }
-        let old = entry.path();
-        let name = path.to_string_lossy().replace('\\', "/");
-        if name == MANIFEST {
-            continue;
-        }
-        if ours.contains(name.as_str()) || is_copy(&old, &output.join(&path)) {
-            fs::remove_file(&old)?;
-        } else {
-            displaced.extend(rescue(&old, &path, output)?);
-        }
-    }
-    let cleared: Vec<io::Result<Vec<PathBuf>>> = below
-        .into_par_iter()
-        .map(|path| {
-            let displaced = clear_folder(tree, &path, ours, output)?;
-            fs::remove_dir(tree.join(&path))?;
-            Ok(displaced)
-        })
-        .collect();
-    for found in cleared {
-        displaced.extend(found?);
-    }
-    Ok(displaced)
+/// A folder that is being removed.
+struct Clearing<'a> {
+    tree: &'a Folder,
+    /// The files that a build wrote.
+    ours: BTreeSet<&'a str>,
+    place: &'a Location,
 }
 
-/// Whether what stands at `b` is all of what stands at `a`.
-fn is_copy(a: &Path, b: &Path) -> bool {
-    let (Ok(left), Ok(right)) = (fs::symlink_metadata(a), fs::symlink_metadata(b)) else { return false };
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        if (left.dev(), left.ino()) == (right.dev(), right.ino()) {
+impl Clearing<'_> {
+    /// Removes what is in a folder of the tree; gives the places of files that found theirs taken.
+    fn folder(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut displaced = Vec::new();
+        let mut below = Vec::new();
+        for (name, kind) in self.tree.entries(folder)? {
+            let path = folder.join(name);
+            if kind == Kind::Folder {
+                below.push(path);
+                continue;
+            }
+            let name = path.to_string_lossy().replace('\\', "/");
+            if name == MANIFEST {
+                continue;
+            }
+            if self.ours.contains(name.as_str()) || self.is_in_output(&path) {
+                self.tree.remove_file(&path)?;
+            } else {
+                displaced.extend(self.rescue(&path)?);
+            }
+        }
+        let cleared: Vec<io::Result<Vec<PathBuf>>> = below
+            .into_par_iter()
+            .map(|path| {
+                let displaced = self.folder(&path)?;
+                self.tree.remove_folder(&path)?;
+                Ok(displaced)
+            })
+            .collect();
+        for found in cleared {
+            displaced.extend(found?);
+        }
+        Ok(displaced)
+    }
+
+    /// Returns true if the output has a copy of a file at the same path.
+    fn is_in_output(&self, path: &Path) -> bool {
+        let Ok(output) = self.place.parent.folder(&self.place.name) else { return false };
+        let (Ok(left), Ok(right)) = (self.tree.metadata(path), output.metadata(path)) else { return false };
+        if disk::same(&left, &right) {
             return true;
         }
-    }
-    if left.is_symlink() || right.is_symlink() {
-        return fs::read_link(a).is_ok_and(|a| fs::read_link(b).is_ok_and(|b| a == b));
-    }
-    left.is_file() && super::same_files(a, b).unwrap_or(false)
-}
-
-/// Moves a file that no build wrote into the output; gives its place there if its own was taken.
-fn rescue(old: &Path, path: &Path, output: &Path) -> io::Result<Option<PathBuf>> {
-    if !output.exists() {
-        fs::create_dir_all(output)?;
-        // So that the next build knows the folder for one of ours.
-        fs::write(output.join(MANIFEST), "")?;
-    }
-    let own = output.join(path);
-    let folder_is_there = own.parent().is_none_or(|folder| fs::create_dir_all(folder).is_ok());
-    let wanted = if folder_is_there { own.clone() } else { output.join(path.file_name().unwrap_or_default()) };
-    for number in 0_u32.. {
-        let mut new = wanted.clone().into_os_string();
-        match number {
-            0 => {}
-            1 => new.push(".kept"),
-            n => new.push(format!(".kept-{n}")),
+        if left.is_symlink() || right.is_symlink() {
+            let targets = self.tree.link_target(path).and_then(|left| Ok((left, output.link_target(path)?)));
+            return targets.is_ok_and(|(left, right)| left == right);
         }
-        let new = PathBuf::from(new);
-        if new.symlink_metadata().is_ok() {
-            continue;
-        }
-        // A link does not replace what has come to stand there in this moment; not every file system links.
-        match fs::hard_link(old, &new) {
-            Ok(()) => fs::remove_file(old)?,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-            Err(_) => fs::rename(old, &new)?,
-        }
-        return Ok((new != own).then_some(new));
+        let files = self.tree.open_file(path).and_then(|left| Ok((left, output.open_file(path)?)));
+        files.and_then(|(left, right)| super::same_files(left, right)).unwrap_or(false)
     }
-    unreachable!("there are more names than files")
-}
 
-#[cfg(any(target_os = "linux", target_vendor = "apple"))]
-fn exchange(a: &Path, b: &Path) -> io::Result<()> {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    Ok(renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE)?)
-}
-
-#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
-fn exchange(_: &Path, _: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-fn aside(stage: &Path) -> PathBuf {
-    let name = stage.file_name().unwrap_or_default().to_string_lossy();
-    stage.with_file_name(format!("{name}-old"))
+    /// Moves a file that no build wrote into the output; gives its place there if its own was taken.
+    fn rescue(&self, path: &Path) -> io::Result<Option<PathBuf>> {
+        let Location { parent, name, .. } = self.place;
+        if parent.kind(name)?.is_none() {
+            parent.make(name)?;
+            // So that the next build knows the folder for one of ours.
+            parent.folder(name)?.write_new(MANIFEST, b"")?;
+        }
+        let output = parent.folder(name)?;
+        let folder_is_there = path.parent().is_none_or(|folder| output.make(folder).is_ok());
+        let wanted = if folder_is_there { path } else { Path::new(path.file_name().unwrap_or_default()) };
+        for number in 0_u32.. {
+            let mut new = wanted.to_owned().into_os_string();
+            match number {
+                0 => {}
+                1 => new.push(".kept"),
+                n => new.push(format!(".kept-{n}")),
+            }
+            let new = PathBuf::from(new);
+            if output.kind(&new)?.is_some() {
+                continue;
+            }
+            // A link does not replace what has come to stand there in this moment; not every file system links.
+            match self.tree.hard_link(path, &output, &new) {
+                Ok(()) => self.tree.remove_file(path)?,
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+                Err(_) => self.tree.rename(path, &output, &new)?,
+            }
+            return Ok((new != path).then(|| output.place(new)));
+        }
+        unreachable!("there are more names than files")
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn write(path: &Path, text: &str) {
@@ -199,7 +212,7 @@ mod tests {
     #[test]
     fn files_that_came_while_the_new_folder_was_made_are_moved_into_it() {
         let folder = tempfile::tempdir().unwrap();
-        let (out, stage) = (folder.path().join("out"), folder.path().join(".out.new"));
+        let (out, stage) = (folder.path().join("out"), folder.path().join(".out.tilmash-new"));
         let read = |path: &str| fs::read_to_string(out.join(path)).unwrap_or_default();
         write(&out.join(MANIFEST), "gone/index.html\n");
         write(&out.join("gone/index.html"), "ours");
@@ -211,7 +224,7 @@ mod tests {
         write(&stage.join("new"), "a file where they have a folder");
         write(&stage.join("page/index.html"), "new");
         fs::hard_link(out.join("linked.txt"), stage.join("linked.txt")).unwrap();
-        let mut displaced = swap(&stage, &out).unwrap();
+        let mut displaced = swap(&Location::open(&out).unwrap()).unwrap();
         displaced.sort();
         assert_eq!(displaced, [out.join("late.txt"), out.join("page/index.html.kept")]);
         assert_eq!((read("gone/late.txt"), read("late.txt")), ("late".into(), "late too".into()));

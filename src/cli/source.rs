@@ -1,0 +1,67 @@
+//! The files that commands write: sources of the site, and files that the user named.
+
+use std::path::Path;
+
+use crate::base::Failure;
+use crate::disk::Folder;
+use crate::emit;
+use crate::load::Inputs;
+
+/// Writes a source file of the site at `root` in one step, if it still has the text `before`; `None` means
+/// that there is no file. Returns false, and writes nothing, if it was saved in the meantime.
+pub(super) fn write(root: &Path, file: impl AsRef<Path>, before: Option<&str>, text: &str) -> Result<bool, Failure> {
+    let written = Folder::open(root).and_then(|site| site.write_if_unchanged(site.real(file.as_ref())?, before, text));
+    written.map_err(|error| Failure::io("write", &root.join(file.as_ref()), &error))
+}
+
+/// Writes a new source file of the site at `root`, which must not be there yet.
+pub(super) fn create(root: &Path, file: impl AsRef<Path>, text: &str) -> Result<(), Failure> {
+    if write(root, file.as_ref(), None, text)? {
+        return Ok(());
+    }
+    Err(Failure::new(format!("`{}` exists already", root.join(file.as_ref()).display())).hint("it was left as it is"))
+}
+
+/// Writes a file that the user named, over one that is there, but not over a source of the site.
+pub(super) fn export(inputs: &Inputs, path: &Path, text: &str) -> Result<(), Failure> {
+    let real = emit::absolute(&inputs.root, path)?;
+    if inputs.is_at(&real) {
+        return Err(Failure::new(format!("`{}` is a source file of the site; it was left as it is", path.display()))
+            .hint("name another file with `--output FILE`"));
+    }
+    let write = |folder: &Folder, file: &Path| folder.write(folder.real(file)?, |out| out.write_all(text.as_bytes()));
+    let written = match (real.strip_prefix(&inputs.root), real.parent(), real.file_name()) {
+        (Ok(inside), ..) => Folder::open(&inputs.root).and_then(|site| write(&site, inside)),
+        (Err(_), Some(folder), Some(name)) => {
+            let text = |out: &mut dyn std::io::Write| out.write_all(text.as_bytes());
+            Folder::open_or_make(folder).and_then(|folder| folder.write(name, text))
+        }
+        (Err(_), ..) => Err(std::io::ErrorKind::InvalidInput.into()),
+    };
+    written.map_err(|error| Failure::io("write", path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn an_export_replaces_an_export_and_no_source() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("content")).unwrap();
+        fs::write(folder.path().join("site.yaml"), "title: T\n").unwrap();
+        fs::write(folder.path().join("content/a.kk.md"), "# A\n").unwrap();
+        let inputs = crate::load::refresh(folder.path(), None).unwrap();
+        for text in ["one", "two"] {
+            export(&inputs, &folder.path().join("out/book.po"), text).unwrap();
+            assert_eq!(fs::read_to_string(folder.path().join("out/book.po")).unwrap(), text);
+        }
+        for source in ["site.yaml", "content/a.kk.md", "out/../content/a.kk.md"] {
+            let failure = export(&inputs, &folder.path().join(source), "three").unwrap_err();
+            assert!(failure.message.contains("is a source file of the site"), "{failure}");
+        }
+        assert_eq!(fs::read_to_string(folder.path().join("content/a.kk.md")).unwrap(), "# A\n");
+    }
+}

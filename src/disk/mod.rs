@@ -1,0 +1,532 @@
+//! Every write, move and removal of the program.
+//!
+//! A repository may be hostile: it may contain links, pipes and devices where the program expects
+//! its own files. So a [`Folder`] is an open handle, and every path is relative to one. Each part
+//! of a path is opened in turn and must be a real folder; a link stops the operation with an error
+//! that names it. A file is created only where nothing stands, and temporary files have random
+//! names. `tests/layers.rs` checks that no other module writes.
+//!
+//! This module does not decide where the program may write: `emit` knows the output folder, and
+//! [`Folder::real`] keeps the commands that write sources inside the site. Reading the project is
+//! the task of `load`.
+
+use std::collections::hash_map::RandomState;
+use std::ffi::OsStr;
+use std::fmt;
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::io::{self, ErrorKind, Read as _, Write};
+use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
+
+use cap_fs_ext::{DirExt as _, FollowSymlinks, MetadataExt as _, OpenOptionsFollowExt as _, OpenOptionsSyncExt as _};
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, File, Metadata, OpenOptions};
+
+/// An open folder, with the operations on what is in it.
+///
+/// Paths are relative and have only plain names as parts; `""` is the folder itself.
+pub struct Folder {
+    dir: Dir,
+    /// The place of the folder, for messages only.
+    path: PathBuf,
+}
+
+/// The kind of an entry of a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    File,
+    Folder,
+    Link,
+    /// A pipe, a socket or a device.
+    Special,
+}
+
+impl Kind {
+    fn of(file_type: cap_std::fs::FileType) -> Self {
+        if file_type.is_file() {
+            Kind::File
+        } else if file_type.is_dir() {
+            Kind::Folder
+        } else if file_type.is_symlink() {
+            Kind::Link
+        } else {
+            Kind::Special
+        }
+    }
+
+    /// Returns the kind as messages name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::File => "a file",
+            Kind::Folder => "a folder",
+            Kind::Link => "a link",
+            Kind::Special => "a pipe, a socket or a device",
+        }
+    }
+}
+
+impl fmt::Debug for Folder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Folder").field(&self.path).finish()
+    }
+}
+
+impl Folder {
+    /// Opens a folder that the user named; links on the way to it are followed.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self { dir: Dir::open_ambient_dir(path, ambient_authority())?, path: path.to_owned() })
+    }
+
+    /// Opens a folder that the user named; makes it, and those above it, if there is none.
+    pub fn open_or_make(path: &Path) -> io::Result<Self> {
+        // The empty path is the parent of a plain file name.
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        Dir::create_ambient_dir_all(path, ambient_authority())?;
+        Self::open(path)
+    }
+
+    /// Returns the place of an entry on the disk, for messages.
+    pub fn place(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.path.join(path)
+    }
+
+    /// Opens a folder in this one.
+    pub fn folder(&self, path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref();
+        Ok(Self { dir: self.walk(path)?, path: self.path.join(path) })
+    }
+
+    /// Makes a folder, and those above it, unless they are there.
+    pub fn make(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        let mut dir = None;
+        let mut walked = PathBuf::new();
+        for part in parts(path.as_ref())? {
+            let above = dir.as_ref().unwrap_or(&self.dir);
+            walked.push(part);
+            match above.create_dir(part) {
+                Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            }
+            dir = Some(self.step(above, part, &walked)?);
+        }
+        Ok(())
+    }
+
+    /// Makes a folder where nothing stands.
+    pub fn make_new(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        self.within(path.as_ref(), |dir, name| dir.create_dir(name))
+    }
+
+    /// Returns the kind of an entry; `None` if nothing stands there.
+    pub fn kind(&self, path: impl AsRef<Path>) -> io::Result<Option<Kind>> {
+        let path = path.as_ref();
+        if path.as_os_str().is_empty() {
+            return Ok(Some(Kind::Folder));
+        }
+        match self.metadata(path) {
+            Ok(metadata) => Ok(Some(Kind::of(metadata.file_type()))),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Returns the metadata of an entry; of a link, its own.
+    pub fn metadata(&self, path: impl AsRef<Path>) -> io::Result<Metadata> {
+        self.within(path.as_ref(), |dir, name| dir.symlink_metadata(name))
+    }
+
+    /// Returns the target of a link, as the link has it.
+    pub fn link_target(&self, path: impl AsRef<Path>) -> io::Result<PathBuf> {
+        self.within(path.as_ref(), |dir, name| dir.read_link_contents(name))
+    }
+
+    /// Returns the entries of a folder in this one, in no order.
+    pub fn entries(&self, path: impl AsRef<Path>) -> io::Result<Vec<(std::ffi::OsString, Kind)>> {
+        let entries = self.walk(path.as_ref())?.entries()?;
+        entries
+            .map(|entry| {
+                let entry = entry?;
+                Ok((entry.file_name(), Kind::of(entry.file_type()?)))
+            })
+            .collect()
+    }
+
+    /// Opens a regular file for reading; never waits for the writer of a pipe.
+    pub fn open_file(&self, path: impl AsRef<Path>) -> io::Result<std::fs::File> {
+        let path = path.as_ref();
+        let file = self.within(path, |dir, name| {
+            dir.open_with(name, OpenOptions::new().read(true).nonblock(true).follow(FollowSymlinks::No))
+        });
+        let file = file.map_err(|error| self.explain(path, error))?;
+        self.regular(path, file)
+    }
+
+    /// Opens a regular file for writing without changing it; creates it if nothing stands there.
+    pub fn open_or_create(&self, path: impl AsRef<Path>) -> io::Result<std::fs::File> {
+        let path = path.as_ref();
+        let file = self.within(path, |dir, name| {
+            let mut options = OpenOptions::new();
+            dir.open_with(name, options.write(true).create(true).nonblock(true).follow(FollowSymlinks::No))
+        });
+        let file = file.map_err(|error| self.explain(path, error))?;
+        self.regular(path, file)
+    }
+
+    /// Reads a regular file.
+    pub fn read(&self, path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
+        let mut file = self.open_file(path)?;
+        let mut bytes = Vec::with_capacity(file.metadata()?.len() as usize);
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Reads a regular file that is UTF-8.
+    pub fn read_text(&self, path: impl AsRef<Path>) -> io::Result<String> {
+        String::from_utf8(self.read(path)?).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
+    }
+
+    /// Creates a file where nothing stands.
+    pub fn create(&self, path: impl AsRef<Path>) -> io::Result<std::fs::File> {
+        let file = self.within(path.as_ref(), |dir, name| {
+            dir.open_with(name, OpenOptions::new().write(true).create_new(true).follow(FollowSymlinks::No))
+        })?;
+        Ok(file.into_std())
+    }
+
+    /// Creates a file with this content where nothing stands.
+    ///
+    /// A full disk can leave a part of it: for folders that are published, or removed, as a whole.
+    pub fn write_new(&self, path: impl AsRef<Path>, content: &[u8]) -> io::Result<()> {
+        self.create(path)?.write_all(content)
+    }
+
+    /// Writes a file in one step: it has either its old content or all of the new, also on a full disk.
+    pub fn write(&self, path: impl AsRef<Path>, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        let path = path.as_ref();
+        self.stage(path, content, |temporary| {
+            match self.kind(path)? {
+                None | Some(Kind::File) => {}
+                Some(kind) => return Err(self.refuse(path, kind)),
+            }
+            self.rename(temporary, self, path).map(|()| true)
+        })
+        .map(|_| ())
+    }
+
+    /// Writes a text in one step, if the file still has the content `before`; `None` means that
+    /// there is no file. Returns false, and writes nothing, if an editor saved it in the meantime.
+    pub fn write_if_unchanged(&self, path: impl AsRef<Path>, before: Option<&str>, text: &str) -> io::Result<bool> {
+        let path = path.as_ref();
+        self.stage(
+            path,
+            |out| out.write_all(text.as_bytes()),
+            |temporary| {
+                let is_unchanged = match (self.kind(path)?, before) {
+                    (None, None) => true,
+                    (Some(Kind::File), Some(before)) => self.read(path)? == before.as_bytes(),
+                    (Some(Kind::Link | Kind::Folder | Kind::Special) | None, Some(_)) | (Some(_), None) => false,
+                };
+                if is_unchanged {
+                    self.rename(temporary, self, path)?;
+                }
+                Ok(is_unchanged)
+            },
+        )
+    }
+
+    /// Writes a temporary file beside `path`, lets `settle` put it in place, and removes it otherwise.
+    fn stage(
+        &self,
+        path: &Path,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        settle: impl FnOnce(&Path) -> io::Result<bool>,
+    ) -> io::Result<bool> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        self.make(folder)?;
+        let (temporary, file) = self.create_temporary(folder)?;
+        let mut out = io::BufWriter::new(file);
+        let settled = content(&mut out)
+            .and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error))
+            .and_then(|_| settle(&temporary));
+        if !matches!(settled, Ok(true)) {
+            // The error above is the one to report.
+            let _ = self.remove_file(&temporary);
+        }
+        settled
+    }
+
+    /// Creates a hidden file with a random name, so that it is no page and no repository can foresee it.
+    fn create_temporary(&self, folder: &Path) -> io::Result<(PathBuf, std::fs::File)> {
+        loop {
+            let path = folder.join(format!(".tilmash-{:016x}", RandomState::new().build_hasher().finish()));
+            match self.create(&path) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                created => return created.map(|file| (path, file)),
+            }
+        }
+    }
+
+    /// Moves an entry; a file at the new place is replaced, a link there too, and never followed.
+    pub fn rename(&self, path: impl AsRef<Path>, other: &Self, new: impl AsRef<Path>) -> io::Result<()> {
+        self.both(path.as_ref(), other, new.as_ref(), |dir, name, other, new| dir.rename(name, other, new))
+    }
+
+    /// Gives a file a second name where nothing stands.
+    pub fn hard_link(&self, path: impl AsRef<Path>, other: &Self, new: impl AsRef<Path>) -> io::Result<()> {
+        self.both(path.as_ref(), other, new.as_ref(), |dir, name, other, new| dir.hard_link(name, other, new))
+    }
+
+    /// Exchanges two entries in one step; an error where the system cannot.
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    pub fn exchange(&self, path: impl AsRef<Path>, other: &Self, new: impl AsRef<Path>) -> io::Result<()> {
+        use rustix::fs::{RenameFlags, renameat_with};
+        self.both(path.as_ref(), other, new.as_ref(), |dir, name, other, new| {
+            Ok(renameat_with(dir, name, other, new, RenameFlags::EXCHANGE)?)
+        })
+    }
+
+    /// Exchanges two entries in one step; an error where the system cannot.
+    #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+    pub fn exchange(&self, _: impl AsRef<Path>, _: &Self, _: impl AsRef<Path>) -> io::Result<()> {
+        Err(ErrorKind::Unsupported.into())
+    }
+
+    /// Copies a regular file to where nothing stands, with its time of modification.
+    pub fn copy_with_time(&self, path: impl AsRef<Path>, other: &Self, new: impl AsRef<Path>) -> io::Result<()> {
+        let mut from = self.open_file(path)?;
+        let modified: SystemTime = from.metadata()?.modified()?;
+        let mut to = other.create(new)?;
+        io::copy(&mut from, &mut to)?;
+        to.set_modified(modified)
+    }
+
+    /// Removes a file or a link, not its target.
+    pub fn remove_file(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        self.within(path.as_ref(), |dir, name| dir.remove_file_or_symlink(name))
+    }
+
+    /// Removes an empty folder.
+    pub fn remove_folder(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        self.within(path.as_ref(), |dir, name| dir.remove_dir(name))
+    }
+
+    /// Removes a folder and everything in it; links are removed, not followed.
+    pub fn remove_tree(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        self.within(path.as_ref(), |dir, name| dir.remove_dir_all(name))
+    }
+
+    /// Returns true if an open file is the one that stands at a path.
+    pub fn is_at(&self, file: &std::fs::File, path: impl AsRef<Path>) -> bool {
+        let open = file.try_clone().map(File::from_std).and_then(|file| file.metadata());
+        let (Ok(open), Ok(there)) = (open, self.metadata(path)) else { return false };
+        same(&open, &there)
+    }
+
+    /// Returns the path without links that a path inside this folder has, for a file that may not
+    /// exist yet.
+    ///
+    /// This is how the sources of a site are written: a link that stays in the site is resolved, a
+    /// link that leaves it is an error, and so is one into a hidden folder such as `.git`.
+    pub fn real(&self, path: impl AsRef<Path>) -> io::Result<PathBuf> {
+        let path = path.as_ref();
+        parts(path)?;
+        for existing in path.ancestors() {
+            if existing.as_os_str().is_empty() || self.dir.symlink_metadata(existing).is_err() {
+                continue;
+            }
+            let real = self.dir.canonicalize(existing).map_err(|_| {
+                let place = self.place(existing);
+                io::Error::new(
+                    ErrorKind::PermissionDenied,
+                    format!("`{}` is a link that does not lead to a place in the site", place.display()),
+                )
+            })?;
+            if parts(&real)?.iter().any(|part| part.to_string_lossy().starts_with('.')) {
+                let place = self.place(existing);
+                let message = format!("`{}` is a link into a hidden folder", place.display());
+                return Err(io::Error::new(ErrorKind::PermissionDenied, message));
+            }
+            let rest = path.strip_prefix(existing).expect("an ancestor is a prefix");
+            return Ok(if rest.as_os_str().is_empty() { real } else { real.join(rest) });
+        }
+        Ok(path.to_owned())
+    }
+
+    /// Runs an operation with the open folder that holds `path`, and the last part of `path`.
+    fn within<T>(&self, path: &Path, operation: impl FnOnce(&Dir, &OsStr) -> io::Result<T>) -> io::Result<T> {
+        let name = path.file_name().ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?;
+        match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => operation(&self.walk(folder)?, name),
+            _ => operation(&self.dir, name),
+        }
+    }
+
+    /// Runs an operation on two entries, each in its open folder.
+    fn both(
+        &self,
+        path: &Path,
+        other: &Self,
+        new: &Path,
+        operation: impl FnOnce(&Dir, &OsStr, &Dir, &OsStr) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.within(path, |dir, name| other.within(new, |other, new| operation(dir, name, other, new)))
+    }
+
+    /// Opens a folder in this one, part by part.
+    fn walk(&self, path: &Path) -> io::Result<Dir> {
+        let mut dir = None;
+        let mut walked = PathBuf::new();
+        for part in parts(path)? {
+            walked.push(part);
+            dir = Some(self.step(dir.as_ref().unwrap_or(&self.dir), part, &walked)?);
+        }
+        dir.map_or_else(|| self.dir.try_clone(), Ok)
+    }
+
+    /// Opens one folder on the way; `walked` is the way so far, for the message.
+    fn step(&self, above: &Dir, part: &OsStr, walked: &Path) -> io::Result<Dir> {
+        above.open_dir_nofollow(part).map_err(|error| match above.symlink_metadata(part) {
+            Ok(metadata) if metadata.is_symlink() => self.refuse(walked, Kind::Link),
+            _ => error,
+        })
+    }
+
+    /// Returns the open file if it is a regular one.
+    fn regular(&self, path: &Path, file: File) -> io::Result<std::fs::File> {
+        match Kind::of(file.metadata()?.file_type()) {
+            Kind::File => Ok(file.into_std()),
+            kind => Err(self.refuse(path, kind)),
+        }
+    }
+
+    /// Returns the error of an operation, or a clearer one if the entry is no regular file.
+    fn explain(&self, path: &Path, error: io::Error) -> io::Error {
+        match self.kind(path) {
+            Ok(Some(kind)) if kind != Kind::File => self.refuse(path, kind),
+            _ => error,
+        }
+    }
+
+    fn refuse(&self, path: &Path, kind: Kind) -> io::Error {
+        let message = format!("`{}` is {}, not an ordinary file or folder", self.place(path).display(), kind.name());
+        io::Error::new(ErrorKind::PermissionDenied, message)
+    }
+}
+
+/// Returns true if two files are one.
+pub fn same(a: &Metadata, b: &Metadata) -> bool {
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+/// Returns the parts of a relative path; an error if one is not a plain name.
+fn parts(path: &Path) -> io::Result<Vec<&OsStr>> {
+    let part = |part| match part {
+        Component::Normal(name) => Some(Ok(name)),
+        Component::CurDir => None,
+        Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
+            Some(Err(io::Error::new(ErrorKind::InvalidInput, format!("`{}` is no path inside a folder", path.display()))))
+        }
+    };
+    path.components().filter_map(part).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn site() -> (tempfile::TempDir, Folder) {
+        let temporary = tempfile::tempdir().unwrap();
+        fs::create_dir_all(temporary.path().join("site/content")).unwrap();
+        fs::create_dir_all(temporary.path().join("victim")).unwrap();
+        fs::write(temporary.path().join("victim/secret"), "secret").unwrap();
+        let folder = Folder::open(&temporary.path().join("site")).unwrap();
+        (temporary, folder)
+    }
+
+    #[test]
+    fn a_file_that_was_saved_in_between_is_not_written_over() {
+        let (temporary, site) = site();
+        let path = temporary.path().join("site/content/a.kk.md");
+        let write = |before, text| site.write_if_unchanged("content/a.kk.md", before, text).unwrap();
+        assert!(write(None, "one"));
+        assert!(!write(None, "two"), "the file exists by now");
+        assert!(!write(Some("other"), "two"), "the file has another text by now");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+        assert!(write(Some("one"), "two"));
+        fs::remove_file(&path).unwrap();
+        assert!(!write(Some("two"), "three"), "the file is gone by now");
+        assert_eq!(fs::read_dir(temporary.path().join("site/content")).unwrap().count(), 0, "nothing is left beside it");
+    }
+
+    #[test]
+    fn paths_outside_are_refused() {
+        let (_temporary, site) = site();
+        for path in ["../victim/secret", "/etc/passwd", "content/../../victim/secret"] {
+            assert!(site.read(path).is_err(), "{path}");
+            assert!(site.write_new(path, b"x").is_err(), "{path}");
+            assert!(site.remove_file(path).is_err(), "{path}");
+            assert!(site.make(path).is_err(), "{path}");
+            assert!(site.real(path).is_err(), "{path}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_operation_follows_a_link() {
+        use std::os::unix::fs::symlink;
+        let (temporary, site) = site();
+        let victim = temporary.path().join("victim");
+        symlink(&victim, temporary.path().join("site/out")).unwrap();
+        symlink(victim.join("secret"), temporary.path().join("site/link")).unwrap();
+        symlink("content", temporary.path().join("site/inside")).unwrap();
+        fs::write(temporary.path().join("site/own"), "own").unwrap();
+
+        for folder in ["out", "inside"] {
+            let at = |name: &str| format!("{folder}/{name}");
+            assert!(site.read(at("secret")).is_err());
+            assert!(site.write_new(at("new"), b"x").is_err());
+            assert!(site.write(at("secret"), |out| out.write_all(b"x")).is_err());
+            assert!(site.write_if_unchanged(at("secret"), Some("secret"), "x").is_err());
+            assert!(site.make(at("folder")).is_err());
+            assert!(site.remove_file(at("secret")).is_err());
+            assert!(site.remove_tree(at("secret")).is_err());
+            assert!(site.rename("own", &site, at("own")).is_err());
+            assert!(site.hard_link("own", &site, at("own")).is_err());
+            assert!(site.exchange("own", &site, at("secret")).is_err());
+            assert!(site.entries(folder).is_err());
+            assert!(site.folder(folder).is_err());
+        }
+        assert!(site.read("link").is_err());
+        assert!(site.open_or_create("link").is_err());
+        assert!(site.write("link", |out| out.write_all(b"x")).is_err());
+        assert!(!site.write_if_unchanged("link", Some("secret"), "x").unwrap());
+        let error = site.write_new("out/new", b"x").unwrap_err().to_string();
+        assert!(error.ends_with("site/out` is a link, not an ordinary file or folder"), "{error}");
+
+        assert!(site.real("out/page.md").is_err());
+        assert!(site.real("link").is_err());
+        assert_eq!(site.real("inside/new/page.md").unwrap(), Path::new("content/new/page.md"));
+        assert_eq!(site.real("no/such/page.md").unwrap(), Path::new("no/such/page.md"));
+        fs::create_dir(temporary.path().join("site/.git")).unwrap();
+        symlink("../.git", temporary.path().join("site/content/hidden")).unwrap();
+        assert!(site.real("content/hidden/page.md").is_err());
+
+        site.remove_file("out").unwrap();
+        assert_eq!(fs::read_dir(&victim).unwrap().count(), 1);
+        assert_eq!(fs::read_to_string(victim.join("secret")).unwrap(), "secret");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_refused_without_waiting() {
+        let (temporary, site) = site();
+        let pipe = temporary.path().join("site/pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
+        assert_eq!(site.kind("pipe").unwrap(), Some(Kind::Special));
+        assert!(site.read("pipe").is_err());
+        assert!(site.open_or_create("pipe").is_err());
+        assert!(site.write("pipe", |out| out.write_all(b"x")).is_err());
+    }
+}
