@@ -30,6 +30,7 @@
 //!                                                                          └──▶ report: problems, to people and machines
 //! ```
 //!
+//! * [`disk`] performs every write, move and removal of the program, and follows no link.
 //! * [`load`] reads the project into [`load::Inputs`]. Looking again re-reads what differs; nothing
 //!   interprets file events, which only say where to look first.
 //! * [`align`] knows which line of an edition has which address, and which lines of two editions stand beside each other.
@@ -59,7 +60,7 @@
 //! 4. **Same in, same out:** on any number of threads, on any day, in any folder.
 //! 5. **Relocatable.** No page has a root-absolute internal link; one function makes absolute URLs.
 //! 6. **Nothing lost.** A build that fails or is killed leaves the published folder whole; only files
-//!    that a build wrote are deleted; only `split`, `new`, `init` and `import` write sources, and none over work; `sync` writes
+//!    that a build wrote are deleted; an empty site replaces no published one unless asked; only `split`, `new`, `init` and `import` write sources, and none over work; `sync` writes
 //!    locks and nothing else.
 //! 7. **Every problem has a place**, and all problems of a run come at once.
 //! 8. **Addresses last.** A sentence that was not touched keeps its id, no id ever names two sentences, pages show before `sync` what they
@@ -141,6 +142,9 @@
 //!   `--no-cache` does without.
 //! * **The smallest part that holds all that differs is exchanged**, a file or a folder, in one step ([`emit`]): to put the
 //!   whole folder in the place of the old one takes links and folders for every page of the site, however small the edit.
+//! * **One module writes** ([`disk`]), on handles of folders instead of names, with `cap-std`: a repository can contain links,
+//!   pipes and devices where the program has files of its own, and a check of a name is no check of what is opened later. Paths
+//!   that the user names are followed up to the site's folder; below it, and beside the output, no link leads a write anywhere.
 //! * **Problems lie by file** ([`base::Problems`]): an edit replaces those of what it touched, and a save in the preview of a
 //!   site with thousands of warnings copies, compares and counts those of a page.
 //! * **A build, and `check`, let go of the texts of pages** once they are parsed, or, where there are sentences, once these are checked: only frames of problems

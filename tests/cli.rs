@@ -469,3 +469,88 @@ fn an_editor_that_is_of_no_use_to_the_preview_is_refused_at_once() {
         assert!(run.err.contains("`vim -R` needs a terminal") && run.err.contains("VISUAL=\"code -g\""), "{}", run.err);
     }
 }
+
+/// A file may not grow under this limit, as on a full disk: a command leaves what was there, or nothing.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_no_part_of_a_file() {
+    let page = ("content/a.kk.md", "# A\n\nБір сөйлем.\n");
+    let folder = site(&[CONFIG, HOME, HOME_EN, page, ("book.po", "an earlier export\n")]);
+    let look = || {
+        let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+        for below in ["", "content"] {
+            for entry in fs::read_dir(folder.path().join(below)).expect("the folder can be read") {
+                let path = entry.expect("the folder can be read").path();
+                if path.is_file() {
+                    files.push((path.to_string_lossy().into_owned(), fs::read(path).expect("files can be read")));
+                }
+            }
+        }
+        files.sort();
+        files
+    };
+    let before = look();
+    for arguments in
+        ["new b", "sync", "export --to po --language en --output book.po", "export --to csv --language en --output new.csv"]
+    {
+        // A write beyond the limit fails as soon as its signal is ignored.
+        let script = format!("trap '' XFSZ; ulimit -f 0; exec {} {arguments}", env!("CARGO_BIN_EXE_tilmash"));
+        let output = Command::new("sh").arg("-c").arg(script).current_dir(folder.path()).output().expect("a shell runs");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments}: {told}");
+        assert!(told.contains("cannot write"), "{arguments}: {told}");
+        assert_eq!(look(), before, "{arguments}");
+    }
+}
+
+#[test]
+fn an_export_replaces_no_source_of_the_site() {
+    let folder = site(&[CONFIG, HOME, HOME_EN]);
+    for source in ["site.yaml", "content/index.en.md", "./content/../content/index.kk.md"] {
+        let run = tilmash(folder.path(), &["export", "--to", "po", "--language", "en", "--output", source]);
+        assert_eq!(run.code, 2, "{source}");
+        assert!(run.err.contains("is a source file of the site"), "{}", run.err);
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("site.yaml")).expect("it is there"), CONFIG.1);
+}
+
+/// The folders that a repository links elsewhere are not written.
+#[cfg(unix)]
+#[test]
+fn sources_are_written_through_no_link_that_leaves_the_site() {
+    use std::os::unix::fs::symlink;
+    let around = site(&[
+        ("site/site.yaml", CONFIG.1),
+        ("site/content/index.kk.md", HOME.1),
+        ("site/content/index.en.md", HOME_EN.1),
+        ("site/content/real/a.kk.md", "# A\n"),
+        ("victim/file", "theirs"),
+    ]);
+    let folder = around.path().join("site");
+    let victim = || {
+        let file = fs::read_to_string(around.path().join("victim/file")).expect("it is there");
+        (file, fs::read_dir(around.path().join("victim")).expect("it can be read").count())
+    };
+    symlink("../../victim", folder.join("content/out")).expect("links can be made");
+    let run = tilmash(&folder, &["new", "out/page"]);
+    assert_eq!(run.code, 2, "{}", run.err);
+    assert!(run.err.contains("content/out` is a link that does not lead to a place in the site"), "{}", run.err);
+    fs::remove_file(folder.join("content/out")).expect("it is still the link");
+
+    symlink("../../victim/file", folder.join("content/index.lock")).expect("links can be made");
+    let run = tilmash(&folder, &["sync"]);
+    assert_eq!(run.code, 2, "{}", run.err);
+    symlink("../victim", folder.join("out")).expect("links can be made");
+    symlink("../victim/file", folder.join("book.po")).expect("links can be made");
+    for output in ["out/book.po", "out/", "book.po"] {
+        let run = tilmash(&folder, &["export", "--to", "po", "--language", "en", "--output", output]);
+        assert_eq!(run.code, 2, "{output}: {}", run.err);
+    }
+    assert_eq!(victim(), ("theirs".to_owned(), 1));
+
+    // A link that stays in the site is another name of its folder.
+    symlink("real", folder.join("content/other")).expect("links can be made");
+    let run = tilmash(&folder, &["new", "other/page"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(folder.join("content/real/page.en.md").is_file());
+}
