@@ -5,6 +5,7 @@
 
 use std::cmp::Ordering;
 
+use super::visible::one_line;
 use super::{Code, Place};
 
 /// How bad a problem is.
@@ -35,7 +36,8 @@ pub struct Diagnostic {
     pub code: &'static Code,
     /// The code's own severity, unless `site.yaml` says otherwise.
     pub severity: Severity,
-    /// One line, lower case, no full stop; makes sense alone.
+    /// One line, lower case, no full stop; makes sense alone. Its control characters are escaped and its length is limited,
+    /// since messages quote what stands in files; so are words and hints.
     pub message: String,
     /// Where it is; `None` only for what has no file (a missing file, a command-line value).
     pub place: Option<Place>,
@@ -79,18 +81,9 @@ impl Diagnostic {
     /// Adds a further place.
     #[must_use]
     pub fn also(mut self, place: Place, words: impl Into<String>) -> Self {
-        self.others.push((place, words.into()));
+        self.others.push((place, one_line(words.into())));
         self
     }
-}
-
-/// Messages quote what stands in files: no line break of theirs may end a message, and none of their
-/// control characters may reach a terminal.
-fn one_line(text: String) -> String {
-    if !text.contains(char::is_control) {
-        return text;
-    }
-    text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// Puts diagnostics in the order in which they are shown: by file, place, code; equal ones once.
@@ -116,6 +109,6 @@ mod tests {
     #[test]
     fn a_message_is_one_line_without_control_characters() {
         let problem = Diagnostic::nowhere(&super::super::code::BROKEN_LINK, "no `a\nb\u{1b}[31m`").hint("x\ty");
-        assert_eq!((problem.message.as_str(), problem.hints[0].as_str()), ("no `a b\u{fffd}[31m`", "x y"));
+        assert_eq!((problem.message.as_str(), problem.hints[0].as_str()), ("no `a b\\u{1b}[31m`", "x y"));
     }
 }

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::path::Path;
 
+use super::visible::one_line;
+
 /// An operation on the world that failed.
 #[derive(Debug)]
 pub struct Failure {
-    /// One line: what could not be done, and to what.
+    /// One line that says what could not be done, and to what. Its control characters are escaped and its length is limited.
     pub message: String,
     /// What to do, if that is known.
     pub hint: Option<String>,
@@ -15,7 +17,7 @@ pub struct Failure {
 impl Failure {
     /// A failure described in one line.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None }
+        Self { message: one_line(message.into()), hint: None }
     }
 
     /// Could not `verb` the file or folder at `path`.
@@ -26,7 +28,7 @@ impl Failure {
     /// Adds what to do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(one_line(hint.into()));
         self
     }
 }

@@ -11,6 +11,7 @@ pub mod place;
 pub mod problems;
 pub mod shared;
 pub mod suggest;
+pub mod visible;
 pub mod yaml;
 
 pub use code::Code;

@@ -42,6 +42,69 @@ pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     (line, before[line_start..].chars().count() + 1)
 }
 
+/// An index of a text's lines, for many look-ups in one text.
+#[derive(Debug)]
+pub struct Lines<'a> {
+    text: &'a str,
+    /// The byte at which each line begins.
+    starts: Vec<usize>,
+    /// The number of characters before each [`STEP`]th byte, so that a long line is not counted again for each place in it.
+    characters: Vec<usize>,
+}
+
+/// Bytes between two counts of characters.
+const STEP: usize = 4096;
+
+impl<'a> Lines<'a> {
+    /// Reads a text once.
+    pub fn new(text: &'a str) -> Self {
+        let newlines = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at + 1);
+        let starts = std::iter::once(0).chain(newlines).collect();
+        let mut count = 0;
+        let counts = text.as_bytes().chunks(STEP).map(|chunk| {
+            count += characters(chunk);
+            count
+        });
+        let characters = std::iter::once(0).chain(counts).collect();
+        Self { text, starts, characters }
+    }
+
+    /// The text of the index.
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The line of an offset and the column in it, as [`line_and_column`] counts them.
+    pub fn line_and_column(&self, offset: usize) -> (usize, usize) {
+        let offset = floor_char_boundary(self.text, offset);
+        let line = self.line(offset);
+        (line, self.before(offset) - self.before(self.starts[line - 1]) + 1)
+    }
+
+    /// The line of an offset, counted from one.
+    pub fn line(&self, offset: usize) -> usize {
+        self.starts.partition_point(|&start| start <= offset)
+    }
+
+    /// The bytes of a line, without its end.
+    pub fn range(&self, line: usize) -> Range<usize> {
+        let start = self.starts[line - 1];
+        let end = self.starts.get(line).map_or(self.text.len(), |next| next - 1);
+        start..start + self.text[start..end].trim_end_matches('\r').len()
+    }
+
+    /// The number of characters before an offset.
+    fn before(&self, offset: usize) -> usize {
+        let step = offset / STEP;
+        self.characters[step] + characters(&self.text.as_bytes()[step * STEP..offset])
+    }
+}
+
+/// The number of characters that begin in a piece of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
+}
+
 /// The nearest character boundary at or before `offset`.
 pub fn floor_char_boundary(text: &str, offset: usize) -> usize {
     let mut offset = offset.min(text.len());
@@ -59,5 +122,17 @@ mod tests {
     fn columns_count_characters() {
         assert_eq!(line_and_column("әб\nвг", "әб\nв".len()), (2, 2));
         assert_eq!(line_and_column("", 5), (1, 1));
+    }
+
+    #[test]
+    fn an_index_counts_as_one_look_does() {
+        for text in ["", "\n", "ә", "a\r\nб\n", &"ә\nбв г".repeat(3000), &"ә".repeat(9000)] {
+            let lines = Lines::new(text);
+            for offset in (0..text.len() + 2).step_by(if text.len() > 100 { 997 } else { 1 }) {
+                assert_eq!(lines.line_and_column(offset), line_and_column(text, offset), "{offset}");
+            }
+        }
+        let lines = Lines::new("a\r\nб\n");
+        assert_eq!((lines.range(1), lines.range(2), lines.range(3)), (0..1, 3..5, 6..6));
     }
 }

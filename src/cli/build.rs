@@ -15,7 +15,7 @@ use crate::load;
 use crate::output::makings::Makings;
 use crate::project::{Project, State};
 
-use super::{Code, Global, Outcome, cache, is_watched, overrides, report, say, sync};
+use super::{Code, Global, Outcome, cache, is_watched, overrides, print, report, say, sync};
 
 #[derive(Debug, Args)]
 pub(super) struct BuildArgs {
@@ -180,16 +180,15 @@ fn report_all(global: &Global, state: &State, problems: &[Diagnostic]) -> Code {
     Code::Problems
 }
 
-#[expect(clippy::print_stdout, reason = "the explanation is the command's output")]
 fn explain(name: &str) -> Outcome {
     if name.is_empty() {
         for code in code::ALL {
-            println!("{:<24} {:<8} {}", code.name, code.severity.name(), code.explanation);
+            print::text(&format!("{:<24} {:<8} {}\n", code.name, code.severity.name(), code.explanation));
         }
         return Ok(Code::Fine);
     }
     match code::named(name) {
-        Some(code) => println!("{} ({}): {}", code.name, code.severity.name(), code.explanation),
+        Some(code) => print::text(&format!("{} ({}): {}\n", code.name, code.severity.name(), code.explanation)),
         None => {
             let names = code::ALL.iter().map(|code| code.name);
             let hint = crate::base::suggest::did_you_mean(name, names);
@@ -201,13 +200,12 @@ fn explain(name: &str) -> Outcome {
 }
 
 /// Prints where the time of a build went.
-#[expect(clippy::print_stderr, reason = "asked for, and for people")]
 fn timings(state: &State, report: &emit::Report, emit: Duration) {
     let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
-    eprintln!("stage");
+    print::message("stage");
     let last = [("highlight", report.highlighting), ("render and write", emit - report.highlighting)];
     for (stage, time) in state.laps.stages.iter().copied().chain(last) {
-        eprintln!("{:>10.1} ms  {stage}", milliseconds(time));
+        print::message(&format!("{:>10.1} ms  {stage}", milliseconds(time)));
     }
     let mut templates: BTreeMap<&str, (Duration, u32)> = BTreeMap::new();
     for time in &report.times {
@@ -217,15 +215,15 @@ fn timings(state: &State, report: &emit::Report, emit: Duration) {
     }
     let mut templates: Vec<_> = templates.into_iter().collect();
     templates.sort_by_key(|(_, (total, _))| std::cmp::Reverse(*total));
-    eprintln!("template, on all threads");
+    print::message("template, on all threads");
     for (template, (total, count)) in templates {
-        eprintln!("{:>10.1} ms  {template}: {count} × {:.3} ms", milliseconds(total), milliseconds(total) / f64::from(count));
+        print::message(&format!("{:>10.1} ms  {template}: {count} × {:.3} ms", milliseconds(total), milliseconds(total) / f64::from(count)));
     }
     let mut slowest: Vec<_> = report.times.iter().collect();
     slowest.sort_by_key(|time| std::cmp::Reverse(time.time));
-    eprintln!("slowest pages");
+    print::message("slowest pages");
     for time in slowest.into_iter().take(10) {
-        eprintln!("{:>10.1} ms  {}", milliseconds(time.time), time.path);
+        print::message(&format!("{:>10.1} ms  {}", milliseconds(time.time), time.path));
     }
 }
 

@@ -1,7 +1,6 @@
 //! `export`: sentences and their translations, for translators.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -13,7 +12,7 @@ use crate::model::LangId;
 use crate::project::Project;
 use crate::site::Site;
 
-use super::{Global, Outcome, overrides, report, say, source, sync};
+use super::{Global, Outcome, overrides, print, report, say, source, sync};
 
 pub(super) const EXAMPLES: &str = "Examples:
   tilmash export --to po --language en > book.en.po
@@ -22,6 +21,9 @@ pub(super) const EXAMPLES: &str = "Examples:
   tilmash export --to po --from en --language kk > only-english.kk.po
 
 The files come back with `tilmash import`.";
+
+/// The most works that a message names.
+const NAMED: usize = 12;
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -101,14 +103,7 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
     let is_unsynced = |key: &str| site.work_named(key).is_some_and(|work| site.source_edition(work).1.document.lock.is_none());
     let unsynced = batch.units.chunk_by(|a, b| a.key == b.key).filter(|units| is_unsynced(units[0].key.as_str())).count();
     match &args.output {
-        None => {
-            let written = std::io::stdout().lock().write_all(exchange::write(format, &batch).as_bytes());
-            match written {
-                // The reader had enough.
-                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
-                written => written.map_err(|error| Failure::new(format!("cannot write the sentences: {error}")))?,
-            }
-        }
+        None => print::data(exchange::write(format, &batch).as_bytes()),
         Some(output) if is_folder(output) => {
             let files = by_work(batch, &args.language, format);
             for (name, batch) in &files {
@@ -135,7 +130,10 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
     }
     for (written, keys) in elsewhere {
         let (from, code) = (site.config.code(from), site.config.code(written));
-        say(global, &format!("left out, for they are not written in `{from}` (see `--from {code}`): {}", keys.join(", ")));
+        let more = keys.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let keys = keys[..keys.len().min(NAMED)].join(", ");
+        say(global, &format!("left out, for they are not written in `{from}` (see `--from {code}`): {keys}{more}"));
     }
     let unread: Vec<Diagnostic> = unread.into_values().flatten().collect();
     Ok(report::report(global, &unread, &state.inputs))

@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 
+use crate::base::visible::visible_line;
 use crate::base::{Diagnostic, Failure, Place, code, diagnostic};
 use crate::exchange::collect::Sides;
 use crate::exchange::plan::{self, Edition, Options, Plan, Taken};
@@ -19,7 +19,7 @@ use crate::load::Inputs;
 use crate::project::{Project, State};
 use crate::site::{Site, WorkId};
 
-use super::{Global, Outcome, overrides, report, say, source, sync};
+use super::{Global, Outcome, overrides, print, report, say, source, sync};
 
 pub(super) const EXAMPLES: &str = "Examples:
   tilmash import book.en.po --dry-run
@@ -76,7 +76,7 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
     let (mut taken, mut editions) = (0, 0);
     for edition in &settled.editions {
         if args.dry_run {
-            show(global, edition)?;
+            show(global, edition);
         } else if !write(&state, edition, &mut problems)? {
             continue;
         }
@@ -316,8 +316,7 @@ fn with_texts<'a>(inputs: &mut Inputs, texts: impl IntoIterator<Item = (&'a str,
 }
 
 /// Shows what would be done.
-fn show(global: &Global, settled: &SettledEdition) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
+fn show(global: &Global, settled: &SettledEdition) {
     let is_new = settled.edition.sides.target.is_none();
     let mut shown = String::new();
     if global.format == super::Format::Json {
@@ -327,23 +326,15 @@ fn show(global: &Global, settled: &SettledEdition) -> Result<(), Failure> {
             });
             shown.push_str(&format!("{line}\n"));
         }
-    } else {
-        shown.push_str(&format!("{}{}\n", settled.edition.file, if is_new { " (new)" } else { "" }));
-        for taken in &settled.taken {
-            let changed = diff::line(&diff::words(&taken.before, &taken.after));
-            // Nothing of a file that comes from elsewhere reaches the terminal as a command.
-            let changed: String = changed.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-            let id = taken.address.rsplit('#').next().unwrap_or("");
-            shown.push_str(&format!("  {id}: {changed}\n"));
-        }
+        return print::data(shown.as_bytes());
     }
-    match out.write_all(shown.as_bytes()) {
-        // The reader had enough.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(format!("cannot write what would be done: {error}")))
-        }
-        _ => Ok(()),
+    shown.push_str(&format!("{}{}\n", settled.edition.file, if is_new { " (new)" } else { "" }));
+    for taken in &settled.taken {
+        let changed = diff::line(&diff::words(&taken.before, &taken.after));
+        let id = taken.address.rsplit('#').next().unwrap_or("");
+        shown.push_str(&format!("  {id}: {}\n", visible_line(&changed)));
     }
+    print::text(&shown);
 }
 
 /// Writes an edition, unless its file is another by now; says whether it was.

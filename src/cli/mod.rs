@@ -2,21 +2,23 @@
 //!
 //! Exit codes: 0 all is well, 1 problems in the texts, 2 could not run or was called wrongly.
 
-use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::base::Failure;
+use crate::base::visible::{visible, visible_line};
 use crate::project::Overrides;
 
 mod build;
 mod cache;
 mod export;
+mod frame;
 mod history;
 mod import;
 mod init;
+mod print;
 mod remote;
 mod render;
 mod report;
@@ -60,6 +62,9 @@ struct Global {
     /// How problems are printed
     #[arg(long, global = true, value_enum, default_value_t = Format::Full)]
     format: Format,
+    /// Print all problems, not only the first ten of each code
+    #[arg(long, global = true)]
+    all: bool,
 }
 
 /// How problems are printed.
@@ -69,7 +74,7 @@ enum Format {
     Full,
     /// One line each: place, severity, code, message
     Short,
-    /// One JSON object a line
+    /// One JSON object a line, of all problems
     Json,
 }
 
@@ -117,15 +122,29 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let fine = !error.use_stderr();
-            // Help that cannot be printed has nobody to tell.
-            let _ = error.print();
-            return if fine { ExitCode::SUCCESS } else { ExitCode::from(2) };
+        Err(error) if error.use_stderr() => {
+            print::styled_message(&usage(&error));
+            return ExitCode::from(2);
+        }
+        Err(help) => {
+            print::styled(&help.render().ansi().to_string());
+            return finish(Ok(Code::Fine), Format::Full);
         }
     };
     let format = cli.global.format;
-    match run(cli) {
+    finish(run(cli), format)
+}
+
+/// An error of the command line, without colours if it quotes control characters.
+fn usage(error: &clap::Error) -> String {
+    let is_plain = std::env::args_os().all(|argument| visible_line(&argument.to_string_lossy()) == argument.to_string_lossy());
+    let message = error.render();
+    if is_plain { message.ansi().to_string() } else { visible(&message.to_string()).into_owned() }
+}
+
+/// The exit code of a run, once all of its output is written.
+fn finish(outcome: Outcome, format: Format) -> ExitCode {
+    match outcome.and_then(|code| print::finish().map(|()| code)) {
         Ok(Code::Fine) => ExitCode::SUCCESS,
         Ok(Code::Problems) => ExitCode::from(1),
         Err(failure) => {
@@ -152,7 +171,9 @@ fn run(cli: Cli) -> Outcome {
         Command::New(args) => init::new(global, &args),
         Command::Render(args) => render::render(global, &args),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "tilmash", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "tilmash", &mut script);
+            print::data(&script);
             Ok(Code::Fine)
         }
     }
@@ -174,12 +195,11 @@ fn overrides(root: &Path, base_url: Option<&str>, drafts: bool) -> Result<Overri
 /// Prints a line for people, unless they asked for quiet.
 fn say(global: &Global, line: &str) {
     if !global.quiet && global.format != Format::Json {
-        // A reader that went away (a closed pipe) is no failure of the run.
-        let _ = writeln!(std::io::stderr(), "{line}");
+        print::message(line);
     }
 }
 
 /// Whether someone is watching.
 fn is_watched(global: &Global) -> bool {
-    !global.quiet && global.format != Format::Json && std::io::stderr().is_terminal()
+    !global.quiet && global.format != Format::Json && print::is_watched()
 }

@@ -1,6 +1,6 @@
 //! `render`: one page to standard output.
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 
 use clap::Args;
 
@@ -10,7 +10,7 @@ use crate::project::{Project, State};
 use crate::render::Body;
 use crate::site::{RouteKind, Site};
 
-use super::{Code, Global, Outcome, overrides, report};
+use super::{Code, Global, Outcome, overrides, print, report};
 
 #[derive(Debug, Args)]
 pub(super) struct RenderArgs {
@@ -24,7 +24,8 @@ pub(super) struct RenderArgs {
 
 pub(super) fn render(global: &Global, args: &RenderArgs) -> Outcome {
     if args.commonmark {
-        return print(markdown::commonmark(&read(&args.page)?).as_bytes());
+        print::data(markdown::commonmark(&read(&args.page)?).as_bytes());
+        return Ok(Code::Fine);
     }
     if args.page == "-" {
         return Err(
@@ -57,13 +58,13 @@ pub(super) fn render(global: &Global, args: &RenderArgs) -> Outcome {
     diagnostic::sort(&mut problems);
     let code = report::report(global, &problems, &state.inputs);
     match rendered.body {
-        Some(Body::Bytes(bytes)) => print(&bytes)?,
+        Some(Body::Bytes(bytes)) => print::data(&bytes),
         Some(Body::File(disk)) => {
             let bytes = std::fs::read(&disk).map_err(|error| Failure::io("read", &disk, &error))?;
-            print(&bytes)?
+            print::data(&bytes);
         }
-        None => Code::Problems,
-    };
+        None => return Ok(Code::Problems),
+    }
     Ok(code)
 }
 
@@ -92,13 +93,4 @@ fn read(page: &str) -> Result<String, Failure> {
     };
     read.map_err(|error| Failure::new(format!("cannot read `{page}`: {error}")))?;
     String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{page}` is not UTF-8")))
-}
-
-fn print(bytes: &[u8]) -> Outcome {
-    match std::io::stdout().lock().write_all(bytes) {
-        Ok(()) => Ok(Code::Fine),
-        // The reader had enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Code::Fine),
-        Err(error) => Err(Failure::new(format!("cannot write the page: {error}"))),
-    }
 }

@@ -1,174 +1,157 @@
-//! Diagnostics for people and for machines: the only file that knows annotate-snippets.
+//! The problems of a run, for people and for machines.
+//!
+//! People get errors first, then warnings, then notes: of each code the first [`OF_CODE`], of these at most [`OF_LINE`] of one line.
+//! Where there are many, a table tells how many there are of each code. With `--all` they get every one.
+//! Machines (`--format json`) get all problems in any case: a script filters and counts better than we guess.
 
-use std::io::Write as _;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
-use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use rayon::prelude::*;
 use serde_json::json;
 
-use crate::base::place::line_and_column;
+use crate::base::visible::visible_line;
 use crate::base::{Diagnostic, Failure, Place, Severity};
-use crate::load::{Inputs, builtin};
+use crate::load::Inputs;
 
-use super::{Code, Format, Global};
+use super::frame::{self, Texts};
+use super::{Code, Format, Global, print};
 
+/// The most problems of one code that people get.
+const OF_CODE: usize = 10;
+/// The most problems of one code in one line of a file that people get.
+const OF_LINE: usize = 5;
+/// The most further places of one problem that people get.
+const OTHERS: usize = 5;
+/// Problems that fit on a screen; beyond them a table gives an overview.
+const ON_A_SCREEN: usize = 10;
 /// How many problems are put into words before they are printed.
 const AT_ONCE: usize = 1000;
 
-/// Prints problems and says what they come to.
-pub(super) fn report<'p>(global: &Global, problems: impl IntoIterator<Item = &'p Diagnostic>, inputs: &Inputs) -> Code {
-    let mut out = anstream::AutoStream::auto(std::io::stderr());
-    // JSON is what a machine reads, so it is the output proper.
-    let mut json = std::io::stdout().lock();
-    let renderer = Renderer::styled().decor_style(DecorStyle::Ascii);
+/// Prints problems and the numbers of errors and warnings.
+pub(super) fn report<'p>(global: &Global, problems: impl IntoIterator<Item = &'p Diagnostic>, inputs: &'p Inputs) -> Code {
     let problems: Vec<&Diagnostic> = problems.into_iter().collect();
     let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let texts = Texts::of(&problems, inputs);
+    let is_json = global.format == Format::Json;
+    let kept = problems.into_iter().filter(|problem| !global.quiet || problem.severity != Severity::Note);
+    let selection = if is_json { Selection::all(kept) } else { Selection::new(kept, &texts, global.all) };
+    let others = if global.all { usize::MAX } else { OTHERS };
     // There may be tens of thousands, each with its frame; so they are written a few at a time, on all threads.
-    for some in problems.chunks(AT_ONCE) {
-        let told = some.par_iter().filter(|problem| !global.quiet || problem.severity != Severity::Note);
-        let told: Vec<String> = told
-            .map(|problem| match global.format {
-                Format::Full => format!("{}\n\n", full(problem, inputs, &renderer)),
-                Format::Short => format!("{}\n", short(problem, inputs)),
-                Format::Json => format!("{}\n", as_json(problem, inputs)),
-            })
-            .collect();
-        // A reader that went away (a closed pipe) is no failure of the run.
-        let _ = match global.format {
-            Format::Full | Format::Short => out.write_all(told.concat().as_bytes()),
-            Format::Json => json.write_all(told.concat().as_bytes()),
-        };
+    for some in selection.shown.chunks(AT_ONCE) {
+        let told = some.par_iter().map(|problem| match global.format {
+            Format::Full => format!("{}\n\n", frame::problem(problem, &texts, others)),
+            Format::Short => format!("{}\n", short(problem, &texts)),
+            Format::Json => format!("{}\n", as_json(problem, &texts)),
+        });
+        let told: String = told.collect::<Vec<_>>().concat();
+        if is_json { print::data(told.as_bytes()) } else { print::styled_message(&told) }
     }
-    if errors + warnings > 0 && global.format != Format::Json {
-        let _ = writeln!(out, "{}, {}", plural(errors, "error"), plural(warnings, "warning"));
+    if !is_json {
+        selection.table().iter().for_each(|line| print::message(line));
+        if errors + warnings > 0 {
+            print::message(&format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")));
+        }
     }
     if errors > 0 { Code::Problems } else { Code::Fine }
 }
 
 /// Prints why a run could not be done.
 pub(super) fn failure(failure: &Failure, format: Format) {
-    if format == Format::Json {
-        let _ =
-            writeln!(std::io::stdout(), "{}", json!({ "severity": "failure", "message": failure.message, "hint": failure.hint }));
-        return;
+    // JSON is what a machine reads, so it is the output proper, as long as that can be written to.
+    if format == Format::Json && !print::is_lost() {
+        let json = json!({ "severity": "failure", "message": failure.message, "hint": failure.hint });
+        return print::data(format!("{json}\n").as_bytes());
     }
-    let mut out = anstream::AutoStream::auto(std::io::stderr());
-    let title = Level::ERROR.primary_title(failure.message.as_str());
-    let mut group = Group::with_title(title);
-    if let Some(hint) = &failure.hint {
-        group = group.element(Level::HELP.with_name("hint").message(hint.as_str()));
-    }
-    let _ = writeln!(out, "{}", Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group]));
+    print::styled_message(&format!("{}\n", frame::failure(failure)));
 }
 
-fn full(problem: &Diagnostic, inputs: &Inputs, renderer: &Renderer) -> String {
-    let level = match problem.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        Severity::Note => Level::NOTE,
-    };
-    let mut group = Group::with_title(level.primary_title(problem.message.as_str()).id(problem.code.name));
-    let mut others = problem.others.iter().collect::<Vec<_>>();
-    if let Some(place) = &problem.place {
-        match text(place, inputs) {
-            Some(source) => {
-                let frame = Frame::of(source, visible(place, source));
-                let mut snippet = frame.snippet(&place.file);
-                snippet = snippet.annotation(AnnotationKind::Primary.span(frame.span.clone()));
-                // Further places in the same file share the frame.
-                if frame.text.len() == source.len() {
-                    for (other, words) in others.extract_if(.., |(other, _)| other.file == place.file) {
-                        snippet = snippet.annotation(AnnotationKind::Context.span(visible(other, source)).label(words.as_str()));
-                    }
+/// The problems that are printed.
+#[derive(Default)]
+struct Selection<'p> {
+    shown: Vec<&'p Diagnostic>,
+    /// By severity, the worst first, and code.
+    counts: BTreeMap<(Reverse<Severity>, &'static str), Count>,
+}
+
+#[derive(Default)]
+struct Count {
+    found: usize,
+    shown: usize,
+}
+
+impl<'p> Selection<'p> {
+    fn all(problems: impl Iterator<Item = &'p Diagnostic>) -> Self {
+        Self { shown: problems.collect(), counts: BTreeMap::new() }
+    }
+
+    /// Chooses from problems in the order of their places.
+    fn new(problems: impl Iterator<Item = &'p Diagnostic>, texts: &Texts<'_>, all: bool) -> Self {
+        let mut selection = Self::default();
+        let mut of_lines: BTreeMap<(&str, &str, usize), usize> = BTreeMap::new();
+        for problem in problems {
+            let count = selection.counts.entry((Reverse(problem.severity), problem.code.name)).or_default();
+            count.found += 1;
+            if !all {
+                if count.shown == OF_CODE {
+                    continue;
                 }
-                group = group.element(snippet);
+                if let Some(place) = &problem.place {
+                    let line = texts.start(place).map_or(0, |(line, _)| line);
+                    let of_line = of_lines.entry((problem.code.name, &place.file, line)).or_default();
+                    if *of_line == OF_LINE {
+                        continue;
+                    }
+                    *of_line += 1;
+                }
             }
-            None => group = group.element(annotate_snippets::Origin::path(&*place.file)),
+            count.shown += 1;
+            selection.shown.push(problem);
         }
+        selection.shown.sort_by_key(|problem| Reverse(problem.severity));
+        selection
     }
-    for (other, words) in others {
-        match text(other, inputs) {
-            Some(source) => {
-                let frame = Frame::of(source, visible(other, source));
-                let annotation = AnnotationKind::Context.span(frame.span.clone()).label(words.as_str());
-                group = group.element(frame.snippet(&other.file).annotation(annotation));
-            }
-            None => group = group.element(Level::NOTE.message(format!("{words}: {}", other.file))),
+
+    /// The number of problems of each code, and what to do to see the rest; nothing where all can be seen at once.
+    fn table(&self) -> Vec<String> {
+        let found: usize = self.counts.values().map(|count| count.found).sum();
+        let hidden = found - self.shown.len();
+        if hidden == 0 && found <= ON_A_SCREEN {
+            return Vec::new();
         }
-    }
-    for hint in &problem.hints {
-        group = group.element(Level::HELP.with_name("hint").message(hint.as_str()));
-    }
-    renderer.render(&[group])
-}
-
-/// The part of a text that a frame is made of.
-struct Frame<'a> {
-    text: &'a str,
-    /// The number of its first line.
-    line: usize,
-    /// What is pointed at, in this part.
-    span: std::ops::Range<usize>,
-}
-
-impl<'a> Frame<'a> {
-    /// All of a text, as a rule; of one that is large only the line, since making a frame takes a look at all there is.
-    fn of(source: &'a str, span: std::ops::Range<usize>) -> Self {
-        const LARGE: usize = 1 << 18;
-        if source.len() < LARGE {
-            return Self { text: source, line: 1, span };
+        let codes = self.counts.keys().map(|(_, code)| code.len());
+        let width = codes.max().unwrap_or(0).max("code".len());
+        let mut lines = vec![format!("severity  {:<width$}   found   shown", "code")];
+        for ((Reverse(severity), code), Count { found, shown }) in &self.counts {
+            lines.push(format!("{:<8}  {code:<width$}  {found:>6}  {shown:>6}", severity.name()));
         }
-        let start = source[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
-        let end = source[span.end..].find('\n').map_or(source.len(), |newline| span.end + newline);
-        let line = source[..start].bytes().filter(|&byte| byte == b'\n').count() + 1;
-        Self { text: &source[start..end], line, span: span.start - start..span.end - start }
-    }
-
-    fn snippet<T: Clone>(&self, file: &'a str) -> Snippet<'a, T> {
-        Snippet::source(self.text).line_start(self.line).path(file).fold(true)
+        if hidden > 0 {
+            lines.push(format!("{} not shown: `--all` shows every problem", plural(hidden, "problem")));
+        }
+        lines.push("`tilmash check --explain CODE` explains a code".to_owned());
+        lines
     }
 }
 
-/// What a frame points at: not more than a line, so that a paragraph's problem does not print a page.
-fn visible(place: &Place, source: &str) -> std::ops::Range<usize> {
-    let start = crate::base::place::floor_char_boundary(source, place.start);
-    let end = crate::base::place::floor_char_boundary(source, place.end.max(start));
-    let line = source[start..].find('\n').map_or(source.len(), |newline| start + newline);
-    start..end.min(line)
-}
-
-fn text<'a>(place: &Place, inputs: &'a Inputs) -> Option<&'a str> {
-    inputs.text(&place.file).map(|text| &**text).or_else(|| std::str::from_utf8(builtin::file(&place.file)?).ok())
-}
-
-/// The line and the column where a place begins; `None` if the file is another now.
-fn start(place: &Place, inputs: &Inputs) -> Option<(usize, usize)> {
-    match text(place, inputs) {
-        Some(source) => Some(line_and_column(source, place.start)),
-        // A file that is no text has its beginning only.
-        None => (place.start == 0).then_some((1, 1)),
-    }
-}
-
-fn short(problem: &Diagnostic, inputs: &Inputs) -> String {
+fn short(problem: &Diagnostic, texts: &Texts<'_>) -> String {
     let place = match &problem.place {
         Some(place) => {
-            let place_in = start(place, inputs).map_or_else(String::new, |(line, column)| format!("{line}:{column}:"));
+            let place_in = texts.start(place).map_or_else(String::new, |(line, column)| format!("{line}:{column}:"));
             format!("{}:{place_in} ", place.file)
         }
         None => String::new(),
     };
     let hints: String = problem.hints.iter().map(|hint| format!(" ({hint})")).collect();
-    format!("{place}{}[{}]: {}{hints}", problem.severity.name(), problem.code.name, problem.message)
+    let line = format!("{place}{}[{}]: {}{hints}", problem.severity.name(), problem.code.name, problem.message);
+    visible_line(&line).into_owned()
 }
 
-fn as_json(problem: &Diagnostic, inputs: &Inputs) -> serde_json::Value {
+fn as_json(problem: &Diagnostic, texts: &Texts<'_>) -> serde_json::Value {
     let place = |place: &Place| {
-        let (line, column) = start(place, inputs).unzip();
+        let (line, column) = texts.start(place).unzip();
         let end = Place::new(&place.file, place.end..place.end);
-        let (end_line, end_column) = start(&end, inputs).unzip();
+        let (end_line, end_column) = texts.start(&end).unzip();
         json!({
             "file": &*place.file, "line": line, "column": column, "end_line": end_line, "end_column": end_column,
             "start": place.start, "end": place.end,
@@ -200,12 +183,49 @@ mod tests {
         let file = inputs.name("a.md").expect("it is there").clone();
         let problem = Diagnostic::at(&code::BROKEN_LINK, Place::new(&file, 4..7), "gone");
         let lines = |inputs: &Inputs| {
-            let json = as_json(&problem, inputs);
+            let texts = Texts::of(&[&problem], inputs);
+            let json = as_json(&problem, &texts);
             let (line, end) = (json["place"]["line"].clone(), json["place"]["end_line"].clone());
-            (short(&problem, inputs), line, end)
+            (short(&problem, &texts), line, end)
         };
         assert_eq!(lines(&inputs), ("a.md:2:1: error[broken-link]: gone".to_owned(), json!(2), json!(2)));
         inputs.forget("a.md");
         assert_eq!(lines(&inputs), ("a.md: error[broken-link]: gone".to_owned(), json!(null), json!(null)));
+    }
+
+    #[test]
+    fn many_of_one_code_or_one_line_hide_no_error() {
+        let inputs = Inputs::from_texts([("a.md", "x".repeat(100).as_str()), ("b.md", "\n".repeat(100).as_str())]);
+        let at = |file: &str, code, at| {
+            let file = inputs.name(file).expect("it is there");
+            Diagnostic::at(code, Place::new(file, at..at), format!("{at}"))
+        };
+        let mut problems: Vec<Diagnostic> = (0..50).map(|offset| at("a.md", &code::DRIFT, offset)).collect();
+        problems.extend((0..50).map(|offset| at("b.md", &code::DRIFT, offset)));
+        problems.push(at("b.md", &code::BROKEN_LINK, 60));
+        let problems: Vec<&Diagnostic> = problems.iter().collect();
+        let texts = Texts::of(&problems, &inputs);
+        let chosen = |all| Selection::new(problems.iter().copied(), &texts, all);
+        let places = |selection: &Selection<'_>| -> Vec<String> {
+            selection.shown.iter().map(|problem| format!("{} {}", problem.code.name, problem.message)).collect()
+        };
+        let few = chosen(false);
+        let wanted = ["broken-link 60"].into_iter().map(str::to_owned).chain(
+            [0, 1, 2, 3, 4, 0, 1, 2, 3, 4].into_iter().map(|at| format!("drift {at}")),
+        );
+        assert_eq!(places(&few), wanted.collect::<Vec<_>>());
+        assert_eq!(
+            few.table(),
+            [
+                "severity  code          found   shown",
+                "error     broken-link       1       1",
+                "warning   drift           100      10",
+                "90 problems not shown: `--all` shows every problem",
+                "`tilmash check --explain CODE` explains a code",
+            ]
+        );
+        let all = chosen(true);
+        assert_eq!(all.shown.len(), 101);
+        assert!(!all.table().concat().contains("--all"), "{:?}", all.table());
     }
 }

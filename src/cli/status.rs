@@ -3,7 +3,6 @@
 //! Since when a sentence waits no file says; version control knows it, where the lock is kept in it ([`history`]).
 
 use std::collections::HashMap;
-use std::io::Write as _;
 use std::path::Path;
 
 use clap::Args;
@@ -18,7 +17,7 @@ use crate::site::{Pending, Site, Standing, Summary, WorkId};
 
 use super::history::{self, Since};
 use super::sync::{language, lock_file, unread, works};
-use super::{Global, Outcome, overrides, report};
+use super::{Global, Outcome, overrides, print, report};
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
@@ -55,14 +54,10 @@ pub(super) fn status(global: &Global, args: &StatusArgs) -> Outcome {
     } else {
         works.iter().map(|&work| details(&state, site, work, &langs, &oldest)).collect()
     };
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(format!("cannot write: {error}"))),
-        // Numbers of a work whose texts cannot be read are none.
-        _ => {
-            let problems: Vec<Diagnostic> = works.iter().flat_map(|&work| unread(&state, site, work)).collect();
-            Ok(report::report(global, &problems, &state.inputs))
-        }
-    }
+    if args.json { print::data(text.as_bytes()) } else { print::text(&text) }
+    // Numbers of a work whose texts cannot be read are none.
+    let problems: Vec<Diagnostic> = works.iter().flat_map(|&work| unread(&state, site, work)).collect();
+    Ok(report::report(global, &problems, &state.inputs))
 }
 
 /// What an edition comes to; nothing of a source edition. An edition that is not there lacks all.

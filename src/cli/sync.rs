@@ -15,7 +15,7 @@ use crate::project::{Project, State};
 use crate::site::sync::{Accept, Change, Refusal, Renewed, first, renewed};
 use crate::site::{Site, Summary, WorkId};
 
-use super::{Format, Global, Outcome, overrides, report, say, source};
+use super::{Format, Global, Outcome, overrides, print, report, say, source};
 
 #[derive(Debug, Args)]
 pub(super) struct SyncArgs {
@@ -274,7 +274,6 @@ fn words(site: &Site, change: &Change) -> (String, String) {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "JSON is the command's output")]
 fn tell_as_json(site: &Site, work: WorkId, file: &str, renewed: &Renewed) {
     let change = |change: &Change| {
         let (kind, lang, what) = match change {
@@ -292,5 +291,6 @@ fn tell_as_json(site: &Site, work: WorkId, file: &str, renewed: &Renewed) {
         json!({ "kind": kind, "language": lang.map(|lang| site.config.code(*lang)), "what": what })
     };
     let changes: Vec<_> = renewed.changes.iter().map(change).collect();
-    println!("{}", json!({ "key": site.work(work).key.as_str(), "file": file, "changes": changes }));
+    let line = json!({ "key": site.work(work).key.as_str(), "file": file, "changes": changes });
+    print::data(format!("{line}\n").as_bytes());
 }

@@ -1,0 +1,97 @@
+//! Text from files as people can read it safely: control characters are escaped, long texts are shortened.
+
+use std::borrow::Cow;
+
+/// The most characters of a message or a hint.
+pub const MOST: usize = 1000;
+
+/// True for the characters that turn the direction of text until another one ends that.
+///
+/// A text can show other words than it holds with them (CVE-2021-42574, "Trojan Source").
+pub fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// True for characters that no terminal may receive from a file: they move its cursor, change its state, or reorder its text.
+fn is_unsafe(c: char) -> bool {
+    // Frames use the noncharacters to stand for places.
+    c.is_control() || is_bidi_control(c) || ('\u{fdd0}'..='\u{fdef}').contains(&c)
+}
+
+/// Escapes control characters as `\u{1b}`; line breaks and tabs stay.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    escaped(text, |c| matches!(c, '\n' | '\t'))
+}
+
+/// Escapes control characters as `\u{1b}`, line breaks and tabs too.
+pub fn visible_line(text: &str) -> Cow<'_, str> {
+    escaped(text, |_| false)
+}
+
+fn escaped(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let is_escaped = |c: char| is_unsafe(c) && !stays(c);
+    if !text.contains(is_escaped) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            // A line break of Windows.
+            '\r' if rest.peek() == Some(&'\n') && stays('\n') => out.push(c),
+            c if is_escaped(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Makes a message of a text that may quote files: one line, no control characters, at most [`MOST`] characters.
+pub fn one_line(text: String) -> String {
+    let text = if text.len() > MOST { shorten(&text, MOST).into_owned() } else { text };
+    if !text.contains(is_unsafe) {
+        return text;
+    }
+    let spaced: String = text.chars().map(|c| if c.is_control() && c.is_whitespace() { ' ' } else { c }).collect();
+    visible_line(&spaced).into_owned()
+}
+
+/// Cuts the middle out of a text that has more characters than `most`.
+pub fn shorten(text: &str, most: usize) -> Cow<'_, str> {
+    if text.len() <= most || text.chars().count() <= most {
+        return Cow::Borrowed(text);
+    }
+    let at_end = most / 3;
+    let start = text.char_indices().nth(most - at_end).map_or(text.len(), |(at, _)| at);
+    let end = text.char_indices().rev().nth(at_end.saturating_sub(1)).map_or(text.len(), |(at, _)| at);
+    Cow::Owned(format!("{} … {}", &text[..start], &text[end..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_escaped() {
+        let text = "a\u{1b}[31mb\tc\r\nd\re\u{9b}\u{202e}f\u{2066}\u{7f}\0";
+        assert_eq!(visible(text), "a\\u{1b}[31mb\tc\r\nd\\u{d}e\\u{9b}\\u{202e}f\\u{2066}\\u{7f}\\u{0}");
+        assert_eq!(visible_line("a\nb\tc"), "a\\u{a}b\\u{9}c");
+        assert_eq!(one_line("a\nb\tc\u{1b}".to_owned()), "a b c\\u{1b}");
+    }
+
+    /// Languages need marks and joiners; they change nothing beyond their own place.
+    #[test]
+    fn what_scripts_need_stays() {
+        for text in ["Қазақша", "שלום\u{200f}!", "می\u{200c}خواهم", "👩\u{200d}🚀", "é"] {
+            assert!(matches!(visible(text), Cow::Borrowed(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn long_texts_lose_their_middle() {
+        assert_eq!(shorten("әәә", 3), "әәә");
+        assert_eq!(shorten("abcdefgh", 6), "abcd … gh");
+        let long = one_line("ә".repeat(1_000_000));
+        assert_eq!(long.chars().count(), MOST + 3);
+    }
+}
