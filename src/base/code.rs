@@ -43,6 +43,9 @@ codes! {
     CONFLICT "conflict" Error "Git left a conflict in a page: what two people wrote stands there, one below the other.";
     NO_LANGUAGE "no-language" Warning "A page's file name does not say its language.";
     NO_TITLE "no-title" Warning "A page has no title.";
+    EMPTY_PAGE "empty-page" Warning "A page has front matter and no text, and is neither a section nor a draft; a page with `template` or `extra` may show those.";
+    UNCLOSED_FENCE "unclosed-fence" Warning "A block of code is never closed, so the text after it is code too.";
+    BIDI_CONTROL "bidi-control" Warning "An invisible character changes the direction of text, so that readers may see other words than the text holds.";
     UNSAFE_URL "unsafe-url" Warning "A link has a scheme that may run code; the link is dropped.";
     RAW_HTML "raw-html" Note "Raw HTML is shown as text, since the site does not allow it.";
     EXTERNAL_IMAGE "external-image" Warning "A picture would be loaded from another site; it is shown as a link.";

@@ -14,7 +14,7 @@ use crate::load::Inputs;
 use crate::model::{Config, key};
 use crate::parse::{BlockKind, Document};
 use crate::site::rows::note_pairs;
-use crate::site::{Site, WorkId};
+use crate::site::{Site, Work, WorkId};
 use crate::split::{self, Change, Chapter, Difference, Split};
 
 pub mod drift;
@@ -134,13 +134,29 @@ fn translations(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
     }
     drift::of_source(site, work, problems);
     let source = &nearest.document;
+    empty(item, source, problems);
     for edition in item.editions.iter().flatten().filter(|edition| edition.document.lang != source.lang) {
         if source.knows_addresses() || edition.document.knows_addresses() {
             drift::of_translation(site, work, &edition.document, problems);
         } else if site.config.side_by_side && source.lang == site.source() {
             problems.extend(misalignment(source, &edition.document));
+        } else {
+            empty(item, &edition.document, problems);
         }
     }
+}
+
+/// Reports a page that has a title and no text, where nothing else would stand on it.
+fn empty(work: &Work, document: &Document, problems: &mut Vec<Diagnostic>) {
+    let front = &document.front;
+    // A section lists its pages, and a template may show what the page has of its own.
+    let has_data = front.template.is_some() || front.extra.is_some();
+    let is_full = work.key.is_home() || !work.children.is_empty() || has_data || front.draft;
+    let Some(title) = front.title_at.as_ref().filter(|_| !is_full && document.body.html.trim().is_empty()) else { return };
+    problems.push(
+        Diagnostic::at(&code::EMPTY_PAGE, title.clone(), format!("`{}` has a title and no text", document.file))
+            .hint("write the text below the front matter, or add `draft: true` until there is one"),
+    );
 }
 
 /// The first place where a translation has other sentences than its source.

@@ -323,7 +323,7 @@ mod tests {
 
     #[test]
     fn further_places_share_the_frame_if_they_are_near() {
-        let shown = frame("title: a\nb: 1\nc: 1\nd: 1\ne: 1\nf: 1\ntitle: b\n", 39..44, &[(0..5, "first given here")]);
+        let shown = frame("title: a\nb: 1\nc: 1\nd: 1\ne: 1\nf: 1\ntitle: b\n", 34..39, &[(0..5, "first given here")]);
         let wanted = "error[broken-link]: gone\n --> a.md:7:1\n  |\n1 | title: a\n  | ----- first given here\n...\n7 | title: b\n  | ^^^^^";
         assert_eq!(shown, wanted);
         // On one line too far apart: two frames, each with its own place.

@@ -17,6 +17,7 @@ use crate::model::lock::{Gone, fold};
 use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest, Unit};
 use crate::split::Split;
 
+mod bidi;
 mod destination;
 pub mod fragment;
 pub mod inline;
@@ -306,6 +307,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         },
         None => FrontMatter::default(),
     };
+    bidi::check(&input.file, &input.text, &mut problems);
     let mut written = markdown::write(input, body_start, front.title.is_none(), &mut problems);
     let addresses = addresses(input, &mut written);
     let (mut title, mut title_at) = match (&front.title, written.title.take()) {

@@ -24,7 +24,10 @@ impl Writer<'_, '_> {
         }
         self.fresh_line();
         let info = match kind {
-            CodeBlockKind::Fenced(info) => info.as_ref(),
+            CodeBlockKind::Fenced(info) => {
+                self.unclosed_fence(&range);
+                info.as_ref()
+            }
             CodeBlockKind::Indented => "",
         };
         // CommonMark takes the first word; on pages a comma ends it too (`rust,ignore`).
@@ -48,6 +51,23 @@ impl Writer<'_, '_> {
             _ => self.escaped(&text),
         }
         self.push("</code></pre>\n");
+    }
+
+    /// Reports a fenced block whose last line is not its closing fence.
+    fn unclosed_fence(&mut self, block: &Range<usize>) {
+        let written = self.text[block.clone()].trim();
+        let fence = &written[..written.len() - written.trim_start_matches(['`', '~']).len()];
+        // Before it may stand the marks of the quotation that the block is in.
+        let last = written.rsplit_once('\n').map_or("", |(_, last)| last.trim_start_matches([' ', '\t', '>']));
+        if fence.is_empty() || (last.starts_with(fence) && last.trim_start_matches(&fence[..1]).is_empty()) {
+            return;
+        }
+        let line = block.start..block.start + self.text[block.clone()].trim_end().find(['\r', '\n']).unwrap_or(written.len());
+        let extent = if self.text[block.end..].trim().is_empty() { "all text after it is code" } else { "the rest of its list item or quotation is code" };
+        let hint = format!("end it with a line of {fence} alone");
+        if let Some(problem) = self.problem(&code::UNCLOSED_FENCE, line, format!("the block of code is never closed: {extent}")) {
+            problem.push_hint(hint);
+        }
     }
 
     fn info_range(&self, block: &Range<usize>, language: &str) -> Range<usize> {
