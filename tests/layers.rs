@@ -28,8 +28,8 @@ const LAYERS: &[&[&str]] = &[
 
 /// Each dependency and the files and folders of `src/` that may name it.
 const DEPENDENCIES: &[(&str, &[&str])] = &[
-    ("annotate_snippets", &["cli/report.rs"]),
-    ("anstream", &["cli/report.rs"]),
+    ("annotate_snippets", &["cli/frame.rs"]),
+    ("anstream", &["cli/print.rs"]),
     ("bytes", &["serve/"]),
     ("cap_fs_ext", &["disk/"]),
     ("cap_std", &["disk/"]),
@@ -74,6 +74,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("unicase", &["parse/names.rs"]),
     ("unicode_normalization", &["base/path.rs"]),
     ("unicode_segmentation", &["align/words.rs", "split/"]),
+    ("unicode_width", &["cli/frame.rs"]),
     ("walkdir", &["load/walk.rs"]),
     ("xxhash_rust", &["base/hash.rs"]),
 ];
@@ -201,6 +202,20 @@ fn only_five_layers_touch_the_world() {
         }
     }
     assert!(broken.is_empty(), "a pure layer asks disk, clock or environment:\n{}", broken.join("\n"));
+}
+
+/// One file knows what a terminal may receive, and what a closed pipe or a full disk means.
+#[test]
+fn one_file_writes_to_standard_output_and_standard_error() {
+    const STREAMS: &[&str] = &["println!", "print!(", "io::stdout", "io::stderr", "dbg!("];
+    let broken: Vec<String> = sources()
+        .iter()
+        .filter(|source| source.name != "cli/print.rs")
+        .flat_map(|source| {
+            STREAMS.iter().filter(|word| source.code.contains(**word)).map(|word| format!("`{}` has `{word}`", source.name))
+        })
+        .collect();
+    assert!(broken.is_empty(), "write with `cli/print.rs`:\n{}", broken.join("\n"));
 }
 
 #[test]

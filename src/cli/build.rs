@@ -217,7 +217,11 @@ fn timings(state: &State, report: &emit::Report, emit: Duration) {
     templates.sort_by_key(|(_, (total, _))| std::cmp::Reverse(*total));
     print::message("template, on all threads");
     for (template, (total, count)) in templates {
-        print::message(&format!("{:>10.1} ms  {template}: {count} × {:.3} ms", milliseconds(total), milliseconds(total) / f64::from(count)));
+        print::message(&format!(
+            "{:>10.1} ms  {template}: {count} × {:.3} ms",
+            milliseconds(total),
+            milliseconds(total) / f64::from(count)
+        ));
     }
     let mut slowest: Vec<_> = report.times.iter().collect();
     slowest.sort_by_key(|time| std::cmp::Reverse(time.time));

@@ -182,7 +182,8 @@ impl<'a> Frame<'a> {
     }
 
     fn show(&self) -> Shown {
-        let (first, last) = self.windows.first_key_value().zip(self.windows.last_key_value()).map_or((1, 0), |(a, b)| (*a.0, *b.0));
+        let (first, last) =
+            self.windows.first_key_value().zip(self.windows.last_key_value()).map_or((1, 0), |(a, b)| (*a.0, *b.0));
         let mut shown = Shown { text: String::new(), line: first, marks: Vec::new() };
         for line in first..=last {
             let whole = self.lines.range(line);

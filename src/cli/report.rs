@@ -210,9 +210,10 @@ mod tests {
             selection.shown.iter().map(|problem| format!("{} {}", problem.code.name, problem.message)).collect()
         };
         let few = chosen(false);
-        let wanted = ["broken-link 60"].into_iter().map(str::to_owned).chain(
-            [0, 1, 2, 3, 4, 0, 1, 2, 3, 4].into_iter().map(|at| format!("drift {at}")),
-        );
+        let wanted = ["broken-link 60"]
+            .into_iter()
+            .map(str::to_owned)
+            .chain([0, 1, 2, 3, 4, 0, 1, 2, 3, 4].into_iter().map(|at| format!("drift {at}")));
         assert_eq!(places(&few), wanted.collect::<Vec<_>>());
         assert_eq!(
             few.table(),

@@ -54,7 +54,11 @@ pub(super) fn status(global: &Global, args: &StatusArgs) -> Outcome {
     } else {
         works.iter().map(|&work| details(&state, site, work, &langs, &oldest)).collect()
     };
-    if args.json { print::data(text.as_bytes()) } else { print::text(&text) }
+    if args.json {
+        print::data(text.as_bytes())
+    } else {
+        print::text(&text)
+    }
     // Numbers of a work whose texts cannot be read are none.
     let problems: Vec<Diagnostic> = works.iter().flat_map(|&work| unread(&state, site, work)).collect();
     Ok(report::report(global, &problems, &state.inputs))

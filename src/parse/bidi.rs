@@ -10,6 +10,9 @@ use std::sync::Arc;
 use crate::base::visible::is_bidi_control;
 use crate::base::{Diagnostic, Place, code};
 
+/// The most levels that Unicode allows.
+const DEPTH: usize = 125;
+
 /// Reports the first such character of each line.
 pub(super) fn check(file: &Arc<str>, text: &str, problems: &mut Vec<Diagnostic>) {
     if !text.contains(is_bidi_control) {
@@ -30,7 +33,8 @@ fn harmful(line: &str) -> Option<(usize, char)> {
     for (at, c) in line.char_indices() {
         match c {
             '\u{202d}' | '\u{202e}' => return Some((at, c)),
-            '\u{202a}' | '\u{202b}' | '\u{2066}'..='\u{2068}' => open.push((at, c)),
+            '\u{202a}' | '\u{202b}' | '\u{2066}'..='\u{2068}' if open.len() < DEPTH => open.push((at, c)),
+            '\u{202a}' | '\u{202b}' | '\u{2066}'..='\u{2068}' => break,
             // Ends an embedding, but not from inside an isolate.
             '\u{202c}' => drop(open.pop_if(|(_, opener)| !is_isolate(*opener))),
             // Ends an isolate, with the embeddings in it.

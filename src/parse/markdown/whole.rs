@@ -63,7 +63,11 @@ impl Writer<'_, '_> {
             return;
         }
         let line = block.start..block.start + self.text[block.clone()].trim_end().find(['\r', '\n']).unwrap_or(written.len());
-        let extent = if self.text[block.end..].trim().is_empty() { "all text after it is code" } else { "the rest of its list item or quotation is code" };
+        let extent = if self.text[block.end..].trim().is_empty() {
+            "all text after it is code"
+        } else {
+            "the rest of its list item or quotation is code"
+        };
         let hint = format!("end it with a line of {fence} alone");
         if let Some(problem) = self.problem(&code::UNCLOSED_FENCE, line, format!("the block of code is never closed: {extent}")) {
             problem.push_hint(hint);
