@@ -230,14 +230,24 @@ fn many_problems_print_little_in_little_time() {
         front(format!("extra: {{{}}}\n", "a: 1, ".repeat(4000))),
         front(format!("aliases: [{}]\n", "a, ".repeat(8000))),
         front(format!("title: {}\nslug: a/{}\n", "x".repeat(100_000), "x".repeat(100_000))),
-        ("content/a.kk.lock".to_owned(), "x".repeat(100_000)),
-        ("content/a.kk.lock".to_owned(), "x\n\n".repeat(10_000)),
+        ("content/a.lock".to_owned(), "x".repeat(100_000)),
+        ("content/a.lock".to_owned(), "x\n\n".repeat(10_000)),
+        ("site.yaml".to_owned(), format!("{}\n{}: 1\n", CONFIG.1, "x".repeat(100_000))),
+        ("templates/page.html".to_owned(), format!("{{% if {} %}}", "x ".repeat(50_000))),
+        ("back.csv".to_owned(), format!("id,source,target\n{}", format!("\"{}\",b,c\n", "x".repeat(3000)).repeat(3000))),
+        ("back.csv".to_owned(), "\"".repeat(100_000)),
+        ("back.jsonl".to_owned(), "{}".repeat(50_000)),
+        ("back.jsonl".to_owned(), "{}\n".repeat(50_000)),
+        ("back.po".to_owned(), "msgid \"a\"\n".repeat(10_000)),
     ];
     for (path, text) in &texts {
         let folder = site(&[CONFIG, HOME, HOME_EN, ("content/a.kk.md", "# A\n"), (path, text)]);
         for format in ["full", "short"] {
             let start = Instant::now();
-            let run = run(command(folder.path(), &["check", "--format", format]));
+            let is_exchange = path.starts_with("back");
+            let told = if is_exchange { vec!["import", path, "--format", format] } else { vec!["check", "--format", format] };
+            let run = run(command(folder.path(), &told));
+            assert_ne!(run.err, "", "{path}");
             let what = &text[..text.len().min(20)];
             assert!(run.err.len() < 40_000, "{what:?} prints {} bytes", run.err.len());
             assert!(run.err.lines().all(|line| line.chars().count() < 4000), "{what:?}: {}", run.err);

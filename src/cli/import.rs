@@ -48,9 +48,6 @@ pub(super) struct ImportArgs {
 /// How often the texts are tried together, before what is left is refused: each time the site is made.
 const ROUNDS: usize = 200;
 
-/// How many problems are shown to people.
-const SHOWN: usize = 500;
-
 pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
     let mut project = Project::new(&global.root, overrides(&global.root, None, true)?);
     let state = project.refresh()?;
@@ -99,12 +96,7 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
     let settled_texts = settled.editions.iter().map(|it| (it.edition.file.as_str(), it.text.as_str()));
     with_texts(&mut inputs, texts.iter().map(|(name, text)| (&**name, text.as_str())).chain(settled_texts));
     diagnostic::sort(&mut problems);
-    // One mistake in a file of many thousand sentences may be made in all of them.
-    let shown = if global.format == super::Format::Json { problems.len() } else { problems.len().min(SHOWN) };
-    let code = report::report(global, &problems[..shown], &inputs);
-    if shown < problems.len() {
-        say(global, &format!("and {} more; `--format json` shows all", report::plural(problems.len() - shown, "problem")));
-    }
+    let code = report::report(global, &problems, &inputs);
     let confirmed: usize = plan.confirmed.values().map(Vec::len).sum();
     let refused = all - plan.unchanged - plan.unfinished - confirmed - taken;
     summary(global, args, &state, &plan, &Counts { taken, editions, refused });
