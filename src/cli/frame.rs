@@ -4,6 +4,7 @@
 //! the length of a line. annotate-snippets is given only what is shown. It would count lines and columns in that, so it
 //! gets a stand-in for each place, which is replaced in what it returns.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -265,9 +266,10 @@ fn fitting(characters: impl Iterator<Item = (usize, char)>, width: usize) -> usi
 
 /// The columns that a character takes: four for a tab, and for an escaped one its escape.
 fn columns_of(c: char) -> usize {
-    match c {
-        '\t' => 4,
-        _ => c.width().filter(|_| c != STAND_IN).unwrap_or_else(|| visible_line(c.encode_utf8(&mut [0; 4])).len()),
+    match visible_line(c.encode_utf8(&mut [0; 4])) {
+        _ if c == '\t' => 4,
+        Cow::Borrowed(_) => c.width().unwrap_or(1),
+        Cow::Owned(escape) => escape.len(),
     }
 }
 

@@ -55,9 +55,9 @@ pub(super) fn status(global: &Global, args: &StatusArgs) -> Outcome {
         works.iter().map(|&work| details(&state, site, work, &langs, &oldest)).collect()
     };
     if args.json {
-        print::data(text.as_bytes())
+        print::data(text.as_bytes());
     } else {
-        print::text(&text)
+        print::text(&text);
     }
     // Numbers of a work whose texts cannot be read are none.
     let problems: Vec<Diagnostic> = works.iter().flat_map(|&work| unread(&state, site, work)).collect();
