@@ -62,7 +62,8 @@
 //! 6. **Nothing lost.** A build that fails or is killed leaves the published folder whole; only files
 //!    that a build wrote are deleted; an empty site replaces no published one unless asked; only `split`, `new`, `init` and `import` write sources, and none over work; `sync` writes
 //!    locks and nothing else.
-//! 7. **Every problem has a place**, and all problems of a run come at once; people are shown the first ten of each code, or all with `--all`.
+//! 7. **Every problem has a place**, and all problems of a run come at once; people are shown the
+//!    first ten of each code, or all with `--all`.
 //! 8. **Addresses last.** A sentence that was not touched keeps its id, no id ever names two sentences, pages show before `sync` what they
 //!    show after, and a second `sync` writes nothing (`tests/sync.rs`, `tests/equal.rs`).
 //! 9. **Languages are equal.** What depends on a language is in its file (`themes/*/languages/`).

@@ -1,4 +1,5 @@
-//! What a run prints: how much of it, what reaches a terminal, and what happens where it cannot be printed.
+//! What a run prints: how much of it, what reaches a terminal, and what happens where it cannot be
+//! printed.
 
 use std::fs;
 use std::io::Write as _;
@@ -55,7 +56,8 @@ const TRANSLATED: (&str, &str) = (
     "{\"id\":\"index#1.1\",\"source_language\":\"kk\",\"target_language\":\"en\",\"source\":\"Сөйлем.\",\"target\":\"Other.\"}\n",
 );
 
-/// Every command that prints on standard output, with the exit code that it has where all can be printed.
+/// Every command that prints on standard output, with the exit code that it has where all can be
+/// printed.
 const PRINTING: &[(&[&str], i32)] = &[
     (&["--help"], 0),
     (&["--version"], 0),

@@ -8,7 +8,8 @@ use super::visible::one_line;
 /// An operation on the world that failed.
 #[derive(Debug)]
 pub struct Failure {
-    /// One line that says what could not be done, and to what. Its control characters are escaped and its length is limited.
+    /// One line that says what could not be done, and to what. Its control characters are escaped
+    /// and its length is limited.
     pub message: String,
     /// What to do, if that is known.
     pub hint: Option<String>,

@@ -48,7 +48,8 @@ pub struct Lines<'a> {
     text: &'a str,
     /// The byte at which each line begins.
     starts: Vec<usize>,
-    /// The number of characters before each [`STEP`]th byte, so that a long line is not counted again for each place in it.
+    /// The number of characters before each [`STEP`]th byte, so that a long line is not counted
+    /// again for each place in it.
     characters: Vec<usize>,
 }
 

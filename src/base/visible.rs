@@ -1,4 +1,5 @@
-//! Text from files as people can read it safely: control characters are escaped, long texts are shortened.
+//! Text from files as people can read it safely: control characters are escaped, long texts are
+//! shortened.
 
 use std::borrow::Cow;
 
@@ -12,7 +13,8 @@ pub fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// True for characters that no terminal may receive from a file: they move its cursor, change its state, or reorder its text.
+/// True for characters that no terminal may receive from a file: they move its cursor, change its
+/// state, or reorder its text.
 fn is_unsafe(c: char) -> bool {
     // Frames use the noncharacters to stand for places.
     c.is_control() || is_bidi_control(c) || ('\u{fdd0}'..='\u{fdef}').contains(&c)
@@ -46,7 +48,8 @@ fn escaped(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Makes a message of a text that may quote files: one line, no control characters, at most [`MOST`] characters.
+/// Makes a message of a text that may quote files: one line, no control characters, at most
+/// [`MOST`] characters.
 pub fn one_line(text: String) -> String {
     let text = if text.len() > MOST { shorten(&text, MOST).into_owned() } else { text };
     if !text.contains(is_unsafe) {

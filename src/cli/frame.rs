@@ -1,8 +1,10 @@
-//! Problems as people see them, each with the lines it is in: the only file that knows annotate-snippets.
+//! Problems as people see them, each with the lines it is in: the only file that knows
+//! annotate-snippets.
 //!
-//! A frame shows at most [`WIDTH`] columns of a line, around its place, so that neither its size nor the time that it takes depends on
-//! the length of a line. annotate-snippets is given only what is shown. It would count lines and columns in that, so it
-//! gets a stand-in for each place, which is replaced in what it returns.
+//! A frame shows at most [`WIDTH`] columns of a line, around its place, so that neither its size
+//! nor the time that it takes depends on the length of a line. annotate-snippets is given only what
+//! is shown. It would count lines and columns in that, so it gets a stand-in for each place, which
+//! is replaced in what it returns.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -51,7 +53,8 @@ impl<'a> Texts<'a> {
         self.0.get(&*place.file)
     }
 
-    /// The line and the column where a place begins; `None` if the file has changed since it was read.
+    /// The line and the column where a place begins; `None` if the file has changed since it was
+    /// read.
     pub(super) fn start(&self, place: &Place) -> Option<(usize, usize)> {
         match self.get(place) {
             Some(lines) => Some(lines.line_and_column(place.start)),
@@ -138,7 +141,8 @@ fn with_places(rendered: &str, frames: &[Frame<'_>]) -> String {
 struct Mark<'a> {
     /// Counted from one.
     line: usize,
-    /// Bytes of the text, not more than a line, so that a paragraph's problem does not print a page.
+    /// Bytes of the text, not more than a line, so that a paragraph's problem does not print a
+    /// page.
     range: Range<usize>,
     words: Option<&'a str>,
 }

@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out. Only this layer prints.
 //!
-//! Exit codes: 0 all is well, 1 problems in the texts, 2 could not run, was called wrongly or could not write its output.
+//! Exit codes: 0 all is well, 1 problems in the texts, 2 could not run, was called wrongly or could
+//! not write its output.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

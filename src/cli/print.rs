@@ -1,13 +1,16 @@
 //! Standard output and standard error: the only file that writes to them.
 //!
-//! * Text for people has its control characters escaped: no file name and no sentence gives commands to the terminal.
-//! * Data for another program (`render`, `export`, JSON, completions) go out byte for byte. Only if standard output is a
-//!   terminal are they escaped too, as `ls` does with file names.
-//! * A closed pipe is a reader that has seen enough, as in `tilmash check --explain | head`. The run goes on without printing and
-//!   without a message. ripgrep is as quiet and then exits with 0; here the exit code stays that of the run, so
-//!   `check --format json | head -1` still tells `set -o pipefail` that there are problems.
-//! * Any other failure of standard output, such as a full disk, is an error ([`finish`]), since a script would take a part for the
-//!   whole. The check is made once, when the run ends, so a run that writes files does all of its work first.
+//! * Text for people has its control characters escaped: no file name and no sentence gives
+//!   commands to the terminal.
+//! * Data for another program (`render`, `export`, JSON, completions) go out byte for byte. Only if
+//!   standard output is a terminal are they escaped too, as `ls` does with file names.
+//! * A closed pipe is a reader that has seen enough, as in `tilmash check --explain | head`. The
+//!   run goes on without printing and without a message. ripgrep is as quiet and then exits with 0;
+//!   here the exit code stays that of the run, so `check --format json | head -1` still tells `set
+//!   -o pipefail` that there are problems.
+//! * Any other failure of standard output, such as a full disk, is an error ([`finish`]), since a
+//!   script would take a part for the whole. The check is made once, when the run ends, so a run
+//!   that writes files does all of its work first.
 //! * A failure of standard error has nobody to be told to, and changes nothing.
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
@@ -57,7 +60,8 @@ pub(super) fn is_lost() -> bool {
     LOST.get().is_some()
 }
 
-/// Fails if standard output did not take all of the run's output, unless its reader had seen enough.
+/// Fails if standard output did not take all of the run's output, unless its reader had seen
+/// enough.
 pub(super) fn finish() -> Result<(), Failure> {
     match LOST.get() {
         Some(error) if error.kind() != ErrorKind::BrokenPipe => {

@@ -1,8 +1,9 @@
 //! The problems of a run, for people and for machines.
 //!
-//! People get errors first, then warnings, then notes: of each code the first [`OF_CODE`], of these at most [`OF_LINE`] of one line.
-//! Where there are many, a table tells how many there are of each code. With `--all` they get every one.
-//! Machines (`--format json`) get all problems in any case: a script filters and counts better than we guess.
+//! People get errors first, then warnings, then notes: of each code the first [`OF_CODE`], of these
+//! at most [`OF_LINE`] of one line. Where there are many, a table tells how many there are of each
+//! code. With `--all` they get every one. Machines (`--format json`) get all problems in any case:
+//! a script filters and counts better than we guess.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -113,7 +114,8 @@ impl<'p> Selection<'p> {
         selection
     }
 
-    /// The number of problems of each code, and what to do to see the rest; nothing where all can be seen at once.
+    /// The number of problems of each code, and what to do to see the rest; nothing where all can
+    /// be seen at once.
     fn table(&self) -> Vec<String> {
         let found: usize = self.counts.values().map(|count| count.found).sum();
         let hidden = found - self.shown.len();

@@ -1,7 +1,9 @@
-//! Invisible characters that turn the direction of text, where they could show other words than a text holds.
+//! Invisible characters that turn the direction of text, where they could show other words than a
+//! text holds.
 //!
-//! Texts that run from the right need some of them: an embedding or an isolate that ends in its line is left alone, and so
-//! are the marks U+200E and U+200F, which turn nothing but their neighbours. A problem is
+//! Texts that run from the right need some of them: an embedding or an isolate that ends in its
+//! line is left alone, and so are the marks U+200E and U+200F, which turn nothing but their
+//! neighbours. A problem is
 //! * an override (U+202D, U+202E): it reverses letters, which no language needs, and
 //! * an embedding or an isolate that does not end in its line: it reorders all that follows.
 
