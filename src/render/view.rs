@@ -567,6 +567,8 @@ fn toc(renderer: &Renderer, work: WorkId, document: &Document) -> Value {
         .headings
         .iter()
         .zip(renderer.site.anchors(work, document))
+        // A picture without an alternative text says nothing that a link could show.
+        .filter(|(heading, _)| !heading.text.is_empty())
         .map(|(heading, anchor)| {
             let mut title = String::new();
             pulldown_cmark_escape::escape_html_body_text(&mut title, &heading.text).expect("writing to a string");
