@@ -85,6 +85,7 @@ codes! {
     NEEDLESS_SILENCE "needless-silence" Note "A mark silences a check that finds nothing there.";
     // Templates
     TEMPLATE "template" Error "A template cannot be read or rendered.";
+    BYPASSED_TEMPLATE "bypassed-template" Warning "A template extends a built-in template although the site has one of that name, whose changes it then lacks.";
     // The split
     PLAN_SEGMENT "plan-segment" Error "The plan names a segment that the source text does not have.";
     PLAN_COVERAGE "plan-coverage" Error "A segment of the source text is in no chapter, or in two.";

@@ -77,7 +77,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
         Some((name, place)) => {
             problems.push(
                 Diagnostic::at(&code::TEMPLATE, place.clone(), format!("there is no template `{name}`"))
-                    .maybe_hint(renderer.templates.suggestion(name)),
+                    .hint(renderer.templates.suggestion(name)),
             );
             format!("{kind}.html")
         }
