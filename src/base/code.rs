@@ -58,6 +58,8 @@ codes! {
     BROKEN_ANCHOR "broken-anchor" Error "A link leads to a page that has no such anchor.";
     OTHER_LANGUAGE_LINK "other-language-link" Warning "A link leads to a page that exists only in another language.";
     MISSING_STRING "missing-string" Warning "A word of the interface is missing in a language.";
+    NO_FEED "no-feed" Note "No page of the site has a date that a feed could take, so there are no feeds.";
+    FEED_DATE "feed-date" Warning "A date is out of the range that readers of feeds take; feeds and the sitemap leave it out.";
     NO_BASE_URL "no-base-url" Note "The site's address is not known; canonical links, sitemap and feeds are left out.";
     ALIGNMENT "alignment" Warning "Two editions of a work do not have the same number of sentences in a paragraph.";
     // Addresses and translations

@@ -55,17 +55,23 @@ pub(super) fn init(global: &Global, args: &InitArgs) -> Outcome {
         .hint("name a folder that is new or empty"));
     }
     Folder::open_or_make(folder).map_err(|error| Failure::io("make", folder, &error))?;
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     for (name, text) in FILES {
         if name == ".gitignore" && folder.join(name).exists() {
             continue;
         }
-        source::create(folder, Path::new(name), &text.replace("{version}", env!("CARGO_PKG_VERSION")))?;
+        source::create(folder, Path::new(name), &filled(text, today))?;
     }
     say(global, &format!("a site in English and Kazakh is in `{}`", folder.display()));
     say(global, "  tilmash serve --open    shows it; edit `content/` and watch it change");
     say(global, "  tilmash build           publishes it into `public/`");
     say(global, "  pushed to GitHub, `.github/workflows/pages.yml` puts it online (Settings → Pages → Source: GitHub Actions)");
     Ok(Code::Fine)
+}
+
+/// Puts the program's version and the day into a file of a new site.
+fn filled(text: &str, day: jiff::civil::Date) -> String {
+    text.replace("{version}", env!("CARGO_PKG_VERSION")).replace("{date}", &day.to_string())
 }
 
 pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
@@ -197,7 +203,8 @@ mod tests {
 
     #[test]
     fn the_files_of_a_new_site_have_no_problems() {
-        let inputs = Inputs::from_texts(FILES);
+        let files = FILES.map(|(name, text)| (name, filled(text, jiff::civil::date(2003, 12, 31))));
+        let inputs = Inputs::from_texts(files.iter().map(|(name, text)| (*name, text.as_str())));
         let mut project = crate::project::Project::new(Path::new("."), crate::project::Overrides::default());
         let state = project.state(inputs.into());
         let names: Vec<_> = state.problems.iter().map(|problem| (problem.code.name, &problem.message)).collect();
