@@ -1,6 +1,7 @@
 //! An Atom feed (RFC 4287) for each language: its newest pages.
 //!
-//! * An entry has a summary: the page's description, or the beginning of its text.
+//! * An entry has a summary, since readers of feeds show no entry well without a text: the page's description, or the
+//!   beginning of its text, or its title.
 //! * A page has a day, and readers of feeds want a time for each entry, by which they sort. The pages of one day get
 //!   the seconds of that day, in reading order: the page after another is the newer one. So no two entries of a feed have
 //!   one time, and a page that comes behind those of its day changes no other entry.
@@ -50,12 +51,11 @@ pub(super) fn feed(renderer: &Renderer, lang: LangId) -> String {
             "<entry><title>{}</title><id>{url}</id><link rel=\"alternate\" type=\"text/html\" href=\"{url}\"/><published>{updated}Z</published><updated>{updated}Z</updated>",
             escape(&document.title)
         ));
-        let description = document.front.description.clone().filter(|text| !text.trim().is_empty());
-        let summary = description.unwrap_or_else(|| renderer.opening(work, document));
-        if !summary.is_empty() {
-            xml.push_str(&format!("<summary>{}</summary>", escape(&summary)));
-        }
-        xml.push_str("</entry>\n");
+        let is_said = |text: &String| !text.trim().is_empty();
+        let description = document.front.description.clone().filter(is_said);
+        let summary = description.or_else(|| Some(renderer.opening(work, document)).filter(is_said));
+        let summary = summary.as_deref().unwrap_or(&document.title);
+        xml.push_str(&format!("<summary>{}</summary></entry>\n", escape(summary)));
     }
     xml.push_str("</feed>\n");
     xml
