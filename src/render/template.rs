@@ -68,7 +68,7 @@ impl Templates {
     /// Returns a hint for a name that no template has.
     pub fn suggestion(&self, name: &str) -> String {
         let site = self.files.iter().rev().map(|(name, _, _)| split_name(name).1);
-        suggestion(name, site).unwrap_or_else(|| {
+        suggest::did_you_mean(name, site).unwrap_or_else(|| {
             let file = if name.contains('.') { name.to_owned() } else { format!("{name}.html") };
             format!("put it into `templates/{file}`, or name one that is there: `page.html`, `section.html`, `home.html`")
         })
@@ -94,16 +94,6 @@ impl Templates {
 fn split_name(name: &str) -> (&str, &str) {
     let folder = ["default/", "theme/"].into_iter().find(|folder| name.starts_with(folder)).unwrap_or("");
     (folder, &name[folder.len()..])
-}
-
-/// Returns the hint "did you mean …?" for a template: one that `name` is without its ending, else the nearest name.
-fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
-    let wanted = name.strip_prefix("templates/").unwrap_or(name);
-    let mut same = known.clone().filter(|known| *known == wanted || known.strip_suffix(".html") == Some(wanted));
-    match same.next() {
-        Some(known) => Some(format!("did you mean `{known}`?")),
-        None => suggest::did_you_mean(name, known),
-    }
 }
 
 /// Reports each template that extends a built-in or theme's template past the site's own template of the same name.
@@ -253,7 +243,7 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
                 None => Diagnostic::nowhere(&code::TEMPLATE, message),
             };
             let names = files.iter().map(|(name, _, _)| name.as_str());
-            problem.maybe_hint(suggestion(parent, names))
+            problem.maybe_hint(suggest::did_you_mean(parent, names))
         }
         ErrorKind::CircularExtend { tpl, inheritance_chain } => {
             let chain = inheritance_chain.join("`, `");
