@@ -46,13 +46,10 @@ impl Writer<'_> {
         for hole in body.holes_in(range.clone()) {
             html.push_str(&body.html[at as usize..hole.at as usize]);
             at = hole.at;
-            match hole.kind {
-                HoleKind::Title(index) => {
-                    let title = self.answer_title(index as usize);
-                    pulldown_cmark_escape::escape_html_body_text(&mut html, &title).expect("writing to a string");
-                }
-                // The others stand in tags, but for code, which is no text to begin with.
-                _ => {}
+            // The other holes are in tags, but for code, which is no text to begin with.
+            if let HoleKind::Title(index) = hole.kind {
+                let title = self.answer_title(index as usize);
+                pulldown_cmark_escape::escape_html_body_text(&mut html, &title).expect("writing to a string");
             }
         }
         html.push_str(&body.html[at as usize..range.end as usize]);
