@@ -25,10 +25,10 @@ fn main() {
 }
 
 /// Gives the program a name by which its caches are known: it changes with the grammars that are
-/// compiled in and with the table of classes, and with nothing that does not matter.
+/// compiled in and with the tables of classes and names, and with nothing that does not matter.
 fn identify() {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for file in ["Cargo.lock", "src/render/highlight.rs"] {
+    for file in ["Cargo.lock", "src/render/highlight.rs", "src/render/highlight/names.txt"] {
         println!("cargo::rerun-if-changed={file}");
         // FNV-1a. A package without a lock file is known by its version alone.
         for byte in fs::read(file).unwrap_or_default() {

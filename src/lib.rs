@@ -58,7 +58,7 @@
 //! 2. **Warm equals cold.** After any edits the state equals a fresh start from the same files.
 //! 3. **Served equals built**, but for the reload script.
 //! 4. **Same in, same out:** on any number of threads, on any day, in any folder.
-//! 5. **Relocatable.** No page has a root-absolute internal link; one function makes absolute URLs.
+//! 5. **Relocatable.** No page has a root-absolute internal link, but `404.html` of a site whose address is known; one function makes absolute URLs.
 //! 6. **Nothing lost.** A build that fails or is killed leaves the published folder whole; only files
 //!    that a build wrote are deleted; an empty site replaces no published one unless asked; only `split`, `new`, `init` and `import` write sources, and none over work; `sync` writes
 //!    locks and nothing else.

@@ -236,10 +236,32 @@ fn new_makes_all_editions_of_a_page() {
     let folder = site(&[CONFIG, HOME, HOME_EN]);
     let run = tilmash(folder.path(), &["new", "chapters/first-steps"]);
     assert_eq!(run.code, 0, "{}", run.err);
+    // The key is in no language's words: it makes no title in Kazakh, and none of a translation.
+    let made =
+        |key: &str, lang: &str| fs::read_to_string(folder.path().join(format!("content/{key}.{lang}.md"))).expect("it is there");
     for lang in ["kk", "en"] {
-        let text =
-            fs::read_to_string(folder.path().join(format!("content/chapters/first-steps.{lang}.md"))).expect("it is there");
-        assert_eq!(text, "---\ntitle: \"First steps\"\n---\n\n");
+        let wanted = format!("---\ntitle: \"\" # write the title here, in the language `{lang}`\n---\n\n");
+        assert_eq!(made("chapters/first-steps", lang), wanted);
+        assert!(run.err.contains(&format!("({lang}): write its title")), "{}", run.err);
+    }
+    let check = tilmash(folder.path(), &["check"]);
+    assert_eq!(check.code, 0, "{}", check.err);
+    for lang in ["kk", "en"] {
+        assert!(check.err.contains(&format!("content/chapters/first-steps.{lang}.md:2:8")), "{}", check.err);
+    }
+    assert_eq!(tilmash(folder.path(), &["build"]).code, 0);
+    let titled = ["new", "second", "--title", "Екінші тарау: \"екі\"", "--title", "en=The second"];
+    assert_eq!(tilmash(folder.path(), &titled).code, 0);
+    assert_eq!(made("second", "kk"), "---\ntitle: \"Екінші тарау: \\\"екі\\\"\"\n---\n\n");
+    assert_eq!(made("second", "en"), "---\ntitle: \"The second\"\n---\n\n");
+    assert_eq!(tilmash(folder.path(), &["new", "үшінші-тарау"]).code, 0);
+    assert_eq!(made("үшінші-тарау", "kk"), "---\ntitle: \"Үшінші тарау\"\n---\n\n");
+    assert!(made("үшінші-тарау", "en").starts_with("---\ntitle: \"\" #"));
+    for wrong in [&["--title", "kz=Төрт"][..], &["--title", "ru=Четыре"], &["--title", "Төрт", "--title", "kk=Төрт"]]
+    {
+        let run = tilmash(folder.path(), &[&["new", "fourth"], wrong].concat());
+        assert_eq!(run.code, 2, "{}", run.err);
+        assert!(!folder.path().join("content/fourth.kk.md").exists());
     }
     let run = tilmash(folder.path(), &["new", "chapters/first-steps", "--title", "Other"]);
     assert_eq!(run.code, 2);

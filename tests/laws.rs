@@ -3,7 +3,9 @@
 //! The numbers of cases suit a test run; `PROPTEST_CASES=2000` looks further, and
 //! `PROPTEST_RNG_SEED` elsewhere. Without these the cases are always the same.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -12,6 +14,7 @@ use tilmash::load::{self, Inputs};
 use tilmash::model::{Config, FrontMatter, Key, LangId, LanguagePack};
 use tilmash::parse::{ParseInput, Settings, parse};
 use tilmash::project::{Overrides, Project};
+use tilmash::site::sitemap::Limits;
 
 mod common;
 use common::{Files, cases, difference, flaw, flaws, project, snapshot, state, unbalanced};
@@ -818,4 +821,52 @@ fn a_snapshot_of_nothing_has_one_problem() {
     let state = project().state(Arc::new(Inputs::default()));
     let names: Vec<_> = state.problems.iter().map(|problem| problem.code.name).collect();
     assert_eq!(names, ["no-config"]);
+}
+
+#[test]
+fn a_sitemap_is_split_without_loss() {
+    let mut files = Files::new();
+    files.insert(
+        "site.yaml".into(),
+        "title: T\nlanguages: [kk, en]\nbase_url: https://example.org/a&b/\ndate: 2003-12-31\n".into(),
+    );
+    for page in ["index", "a", "ә б", "c&d", "e", "f", "g/index", "g/h"] {
+        files.insert(format!("content/{page}.kk.md"), "---\ntitle: Бет\ndate: 2003-12-31\n---\n".into());
+        files.insert(format!("content/{page}.en.md"), "# Page\n".into());
+    }
+    files.insert("content/draft.kk.md".into(), "---\ntitle: D\ndraft: true\n---\n".into());
+    let made = |sitemap_limits: Limits| {
+        let overrides = Overrides { sitemap_limits, drafts: true, ..Overrides::default() };
+        let state = Project::new(Path::new("site"), overrides).state(common::inputs(&files));
+        snapshot(&state).routes
+    };
+    let text = |routes: &BTreeMap<String, Vec<u8>>, path: &str| String::from_utf8(routes[path].clone()).expect("it is UTF-8");
+    let entries = |xml: &str| xml.lines().filter(|line| line.starts_with("<url>")).map(str::to_owned).collect::<Vec<_>>();
+    let whole = made(Limits::default());
+    assert!(!whole.contains_key("sitemap-1.xml"));
+    let all = entries(&text(&whole, "sitemap.xml"));
+    assert_eq!(all.len(), 17, "the pages of two languages and the front page, but no draft");
+    let mut limits: Vec<Limits> = (1..=all.len()).map(|addresses| Limits { addresses, ..Limits::default() }).collect();
+    limits.extend([1, 1500, 2000, 4000, 9000].map(|bytes| Limits { bytes, ..Limits::default() }));
+    for limits in limits {
+        let routes = made(limits);
+        let index = text(&routes, "sitemap.xml");
+        let parts: Vec<String> = (1..).map(|n| format!("sitemap-{n}.xml")).take_while(|path| routes.contains_key(path)).collect();
+        if limits.addresses == all.len() {
+            assert_eq!((index, parts), (text(&whole, "sitemap.xml"), Vec::new()));
+            continue;
+        }
+        let locations = index.lines().filter(|line| line.starts_with("<sitemap>")).count();
+        assert!(index.contains("<sitemapindex") && locations == parts.len() && parts.len() > 1, "{limits:?}: {index}");
+        assert!(parts.iter().all(|path| index.contains(&format!("<loc>https://example.org/a&amp;b/{path}</loc>"))), "{index}");
+        let mut found = Vec::new();
+        for part in parts {
+            let xml = text(&routes, &part);
+            let own = entries(&xml);
+            assert!((1..=limits.addresses).contains(&own.len()), "{limits:?}, {part}: {}", own.len());
+            assert!(xml.len() <= limits.bytes || own.len() == 1, "{limits:?}, {part}: {}", xml.len());
+            found.extend(own);
+        }
+        assert_eq!(found, all, "{limits:?}");
+    }
 }

@@ -39,7 +39,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("hyper", &["serve/"]),
     ("hyper_util", &["serve/"]),
     ("indicatif", &["cli/build.rs"]),
-    ("jiff", &["model/", "output/feed.rs", "render/shared.rs", "cli/history.rs"]),
+    ("jiff", &["model/", "output/feed.rs", "render/shared.rs", "cli/history.rs", "cli/init.rs"]),
     ("mimalloc", &["main.rs"]),
     ("notify", &["serve/watch.rs"]),
     ("pulldown_cmark", &["parse/markdown.rs", "parse/inline.rs", "parse/parts.rs"]),

@@ -237,6 +237,23 @@ fn addresses_are_those_of_the_published_site() {
 }
 
 #[test]
+fn the_page_for_addresses_that_do_not_exist_works_at_any_depth() {
+    for (base_url, root) in [("", "/"), ("base_url: https://example.org/book/\n", "/book/")] {
+        let config = format!("title: T\nlanguages: [en]\n{base_url}");
+        let preview = Preview::of(&[("site.yaml", &config), ("content/index.en.md", "# Home\n")]);
+        for path in ["nothing", "en/nothing/at/all/"] {
+            let missing = preview.get(&format!("{root}{path}"));
+            assert_eq!(missing.status, 404);
+            assert!(missing.has(&format!("href=\"{root}en/index.html\"")), "{}", missing.text());
+            assert!(missing.has(&format!("href=\"{root}assets/style.")));
+        }
+        // The file itself is as it is built: without an address, its links work from disk.
+        let own = if base_url.is_empty() { "./" } else { root };
+        assert!(preview.get(&format!("{root}404.html")).has(&format!("href=\"{own}en/index.html\"")));
+    }
+}
+
+#[test]
 fn a_head_is_a_get_without_its_body() {
     let preview = Preview::new();
     for path in ["/book/", "/book/note.txt", "/book/nothing", "/book/__tilmash/live.js", "/book/__tilmash/desk.css", "/book/en"] {

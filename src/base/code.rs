@@ -61,6 +61,8 @@ codes! {
     BROKEN_ANCHOR "broken-anchor" Error "A link leads to a page that has no such anchor.";
     OTHER_LANGUAGE_LINK "other-language-link" Warning "A link leads to a page that exists only in another language.";
     MISSING_STRING "missing-string" Warning "A word of the interface is missing in a language.";
+    NO_FEED "no-feed" Note "No page of the site has a date that a feed could take, so there are no feeds.";
+    FEED_DATE "feed-date" Warning "A date is out of the range that readers of feeds take; feeds and the sitemap leave it out.";
     NO_BASE_URL "no-base-url" Note "The site's address is not known; canonical links, sitemap and feeds are left out.";
     ALIGNMENT "alignment" Warning "Two editions of a work do not have the same number of sentences in a paragraph.";
     // Addresses and translations
@@ -88,6 +90,7 @@ codes! {
     NEEDLESS_SILENCE "needless-silence" Note "A mark silences a check that finds nothing there.";
     // Templates
     TEMPLATE "template" Error "A template cannot be read or rendered.";
+    BYPASSED_TEMPLATE "bypassed-template" Warning "A template extends a built-in template although the site has one of that name, whose changes it then lacks.";
     // The split
     PLAN_SEGMENT "plan-segment" Error "The plan names a segment that the source text does not have.";
     PLAN_COVERAGE "plan-coverage" Error "A segment of the source text is in no chapter, or in two.";

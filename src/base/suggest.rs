@@ -2,24 +2,40 @@
 
 /// The candidate nearest to `wanted`, if one is near enough to be what was meant.
 ///
-/// Near enough is an edit distance (Damerau-Levenshtein, on characters, case ignored) of at most a
+/// A candidate that is `wanted` in another folder or with another ending goes first: `landing.html` for `landing`. Else near enough is an edit distance (Damerau-Levenshtein, on characters, case ignored) of at most a
 /// third of the name's length, and less than all of it. Ties go to the first candidate, so that the answer is stable.
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = wanted.to_lowercase();
-    let length = wanted.chars().count();
+    let lower = wanted.to_lowercase();
+    let length = lower.chars().count();
     let limit = (length / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
+        if is_path_of(candidate, wanted) || is_path_of(wanted, candidate) {
+            return Some(candidate);
+        }
         // The length difference bounds the distance from below and costs nothing to look at.
         if candidate.chars().count().abs_diff(length) > limit {
             continue;
         }
-        let distance = strsim::osa_distance(&wanted, &candidate.to_lowercase());
+        let distance = strsim::osa_distance(&lower, &candidate.to_lowercase());
         if distance <= limit && distance < length.max(1) && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// Returns true if a path is a name with folders before it or an ending behind it; case is ignored in ASCII.
+fn is_path_of(path: &str, name: &str) -> bool {
+    if path.len() <= name.len() || name.chars().nth(1).is_none() {
+        return false;
+    }
+    let is_ending = |rest: &str| rest.is_empty() || (rest.starts_with('.') && !rest.contains('/'));
+    let is_name = |at: usize| {
+        let head = path.get(at..at + name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name));
+        head && is_ending(&path[at + name.len()..])
+    };
+    is_name(0) || path.match_indices('/').any(|(at, _)| is_name(at + 1))
 }
 
 /// The hint "did you mean `x`?", if there is a near candidate.
@@ -39,5 +55,10 @@ mod tests {
         assert_eq!(nearest("Ресей", ["ресей"]), Some("ресей"));
         assert_eq!(nearest("kz", ["kk", "en"]), Some("kk"));
         assert_eq!(nearest("b", ["s"]), None);
+        assert_eq!(nearest("landing", ["page.html", "landing.html"]), Some("landing.html"));
+        assert_eq!(nearest("templates/landing.html", ["page.html", "landing.html"]), Some("landing.html"));
+        assert_eq!(nearest("Plan.yaml", ["site.yaml", "content/_source/plan.yaml"]), Some("content/_source/plan.yaml"));
+        assert_eq!(nearest("plan", ["site.yaml", "content/_source/plan.yaml"]), Some("content/_source/plan.yaml"));
+        assert_eq!(nearest("page", ["pages.html", "homepage.html", "a.b/c"]), None);
     }
 }

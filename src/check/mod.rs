@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::base::{Diagnostic, Place, Problems, code};
 use crate::load::Inputs;
-use crate::model::{Config, key};
+use crate::model::{Config, front, key};
 use crate::parse::{BlockKind, Document};
 use crate::site::rows::note_pairs;
 use crate::site::{Site, Work, WorkId};
@@ -104,6 +104,19 @@ pub fn check(site: &Site, inputs: &Inputs) -> Checks {
             }
         }
     }
+    if site.config.base_url.is_some() && !site.feeds {
+        checks.rest.push(
+            Diagnostic::at(
+                &code::NO_FEED,
+                Place::whole(&site.config.file),
+                "the site has no feed: no date says when a page was published",
+            )
+            .hint("write `date: 2003-12-31` into site.yaml for all pages, or into the front matter of some"),
+        );
+    }
+    if site.config.base_url.is_some() {
+        checks.rest.extend(front::check_feed_date(site.config.date, site.config.date_at.as_ref()));
+    }
     if site.config.base_url.is_none() {
         checks.rest.push(
             Diagnostic::at(&code::NO_BASE_URL, Place::whole(&site.config.file), "the address of the site is not known")
@@ -116,6 +129,10 @@ pub fn check(site: &Site, inputs: &Inputs) -> Checks {
 /// Whether a work has all its editions, and whether their sentences stand beside each other.
 fn translations(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
     let item = site.work(work);
+    if site.config.base_url.is_some() {
+        let fronts = item.editions.iter().flatten().map(|edition| &edition.document.front);
+        problems.extend(fronts.filter_map(|front| front::check_feed_date(front.date, front.date_at.as_ref())));
+    }
     let (found, nearest) = site.nearest_edition(work, site.source());
     for lang in site.config.lang_ids() {
         if item.editions[lang.0].is_none() {

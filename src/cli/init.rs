@@ -1,14 +1,16 @@
 //! `init` and `new`: the files a person would otherwise have to copy from somewhere.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::base::{Failure, path};
+use crate::base::{Failure, path, suggest, yaml};
 use crate::disk::Folder;
 use crate::load::Inputs;
-use crate::model::{Config, config};
+use crate::model::{Config, config, key};
+use crate::project::{Overrides, Project};
 
 use super::{Code, Global, Outcome, report, say, source};
 
@@ -24,9 +26,9 @@ pub(super) struct NewArgs {
     /// The key of the page: its path in `content/`, without language and ending
     #[arg(value_name = "KEY")]
     key: String,
-    /// The title; else made from the key
-    #[arg(long)]
-    title: Option<String>,
+    /// The title in the source language, or in the one that is named; in the source language it is else made from the key
+    #[arg(long = "title", value_name = "[CODE=]TITLE")]
+    titles: Vec<String>,
 }
 
 /// The files of a new site.
@@ -53,17 +55,23 @@ pub(super) fn init(global: &Global, args: &InitArgs) -> Outcome {
         .hint("name a folder that is new or empty"));
     }
     Folder::open_or_make(folder).map_err(|error| Failure::io("make", folder, &error))?;
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     for (name, text) in FILES {
         if name == ".gitignore" && folder.join(name).exists() {
             continue;
         }
-        source::create(folder, Path::new(name), &text.replace("{version}", env!("CARGO_PKG_VERSION")))?;
+        source::create(folder, Path::new(name), &filled(text, today))?;
     }
     say(global, &format!("a site in English and Kazakh is in `{}`", folder.display()));
     say(global, "  tilmash serve --open    shows it; edit `content/` and watch it change");
     say(global, "  tilmash build           publishes it into `public/`");
     say(global, "  pushed to GitHub, `.github/workflows/pages.yml` puts it online (Settings → Pages → Source: GitHub Actions)");
     Ok(Code::Fine)
+}
+
+/// Puts the program's version and the day into a file of a new site.
+fn filled(text: &str, day: jiff::civil::Date) -> String {
+    text.replace("{version}", env!("CARGO_PKG_VERSION")).replace("{date}", &day.to_string())
 }
 
 pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
@@ -75,7 +83,7 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
     let (config, problems) = Config::read(&config::FILE.into(), &text);
     let inputs = Inputs::from_texts([(config::FILE, text.as_str())]);
     let Some(config) = config else { return Ok(report::report(global, &problems, &inputs)) };
-    let key = key(&args.key, &config)?;
+    let key = typed_key(&args.key, &config)?;
     // Beside the editions that are there: a section may be a file, or a folder with an `index`.
     let content = root.join("content");
     let assumed = |stem: &str| content.join(format!("{stem}.md"));
@@ -96,24 +104,31 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
             Failure::new(format!("`{}` is there already", files[0].0.display())).hint("choose another key, or edit the file")
         );
     }
-    let title = |code: &str| match &args.title {
-        Some(title) => title.clone(),
-        // The home page is the site's.
-        None if stem == "index" => config.title.get(code).unwrap_or_default().to_owned(),
-        None => title_of(&stem),
-    };
-    for (file, code) in missing {
-        let title = title(code);
-        let quoted = serde_json::to_string(&title).expect("text can be written as JSON");
+    let codes: Vec<&str> = missing.iter().map(|(_, code)| *code).collect();
+    let mut titles = titles(&args.titles, &codes, &config)?;
+    for &(ref file, code) in missing {
+        let derived = || match stem.as_str() {
+            // The home page is the site's.
+            "index" => config.title.get(code).map(str::to_owned),
+            // Nobody can make a title in another language from the key.
+            _ => Some(title_of(&stem)).filter(|title| code == config.code(config.source) && may_be_in(code, title, &text)),
+        };
+        let (title, remark) = match titles.remove(code).or_else(derived) {
+            Some(title) => (yaml::quoted(&title), ""),
+            None => (
+                format!("\"\" # write the title here, in the language `{code}`"),
+                ": write its title, which cannot be made from the key",
+            ),
+        };
         let inside = file.strip_prefix(root).expect("the files of pages are below the root");
-        source::create(root, inside, &format!("---\ntitle: {quoted}\n---\n\n"))?;
-        say(global, &format!("{} ({code})", file.display()));
+        source::create(root, inside, &format!("---\ntitle: {title}\n---\n\n"))?;
+        say(global, &format!("{} ({code}){remark}", file.display()));
     }
     Ok(Code::Fine)
 }
 
 /// A key as it is typed, checked: it becomes a path.
-fn key(typed: &str, config: &Config) -> Result<String, Failure> {
+fn typed_key(typed: &str, config: &Config) -> Result<String, Failure> {
     let mut key = path::nfc(typed.trim().trim_start_matches("content/").trim_matches('/'));
     if let Some(stem) = key.strip_suffix(".md") {
         key = stem.to_owned();
@@ -134,6 +149,44 @@ fn key(typed: &str, config: &Config) -> Result<String, Failure> {
     Err(Failure::new(format!("`{typed}` cannot be the key of a page")).hint("a key is a path such as `chapters/first-steps`"))
 }
 
+/// Reads the titles of the command line, by language; each is for one of the pages in `codes`, which are to be made.
+fn titles(typed: &[String], codes: &[&str], config: &Config) -> Result<BTreeMap<String, String>, Failure> {
+    let mut titles = BTreeMap::new();
+    for text in typed {
+        let named = text.split_once('=').filter(|(code, _)| key::looks_like_language(code) || config.language(code).is_some());
+        let source = config.code(config.source);
+        let (code, title) = match named {
+            Some((code, title)) => (code, title),
+            None if codes.contains(&source) => (source, text.as_str()),
+            None if codes.len() == 1 => (codes[0], text.as_str()),
+            None => {
+                return Err(Failure::new(format!("the language of the title `{text}` is not clear"))
+                    .hint(format!("name it: `--title {}=…`", codes[0])));
+            }
+        };
+        if !codes.contains(&code) {
+            let hint = suggest::did_you_mean(code, codes.iter().copied())
+                .unwrap_or_else(|| format!("pages are made in: {}", codes.join(", ")));
+            return Err(Failure::new(format!("no page in `{code}` is made that could have the title `{title}`")).hint(hint));
+        }
+        if titles.insert(code.to_owned(), title.to_owned()).is_some() {
+            return Err(Failure::new(format!("two titles are given in `{code}`")).hint("give one title for each language"));
+        }
+    }
+    Ok(titles)
+}
+
+/// Returns false if a title has letters, and none of the alphabet of the language, as far as the program knows it.
+fn may_be_in(code: &str, title: &str, config_text: &str) -> bool {
+    let inputs = Inputs::from_texts([(config::FILE, config_text)]);
+    let state = Project::new(Path::new("."), Overrides::default()).state(inputs.into());
+    let languages = state.site().into_iter().flat_map(|site| &site.languages);
+    let alphabets = languages.filter(|language| language.code == code).map(|language| language.pack.alphabet.as_str());
+    let letters: Vec<char> = title.to_lowercase().chars().filter(|c| c.is_alphabetic()).collect();
+    let is_known = |alphabet: &str| alphabet.is_empty() || letters.iter().any(|letter| alphabet.contains(*letter));
+    letters.is_empty() || alphabets.into_iter().all(is_known)
+}
+
 fn title_of(key: &str) -> String {
     let name = match path::file_name(key) {
         "index" => path::file_name(path::folder(key)),
@@ -150,7 +203,8 @@ mod tests {
 
     #[test]
     fn the_files_of_a_new_site_have_no_problems() {
-        let inputs = Inputs::from_texts(FILES);
+        let files = FILES.map(|(name, text)| (name, filled(text, jiff::civil::date(2003, 12, 31))));
+        let inputs = Inputs::from_texts(files.iter().map(|(name, text)| (*name, text.as_str())));
         let mut project = crate::project::Project::new(Path::new("."), crate::project::Overrides::default());
         let state = project.state(inputs.into());
         let names: Vec<_> = state.problems.iter().map(|problem| (problem.code.name, &problem.message)).collect();
@@ -161,9 +215,9 @@ mod tests {
     fn keys_are_paths_inside_the_content() {
         let (config, _) = Config::read(&"site.yaml".into(), "title: T\nlanguages: [kk, en]\n");
         let config = config.unwrap();
-        assert_eq!(key("content/a/b.kk.md", &config).unwrap(), "a/b");
-        assert!(key("../x", &config).is_err());
-        assert!(key("", &config).is_err());
+        assert_eq!(typed_key("content/a/b.kk.md", &config).unwrap(), "a/b");
+        assert!(typed_key("../x", &config).is_err());
+        assert!(typed_key("", &config).is_err());
         assert_eq!(title_of("chapters/first-steps"), "First steps");
     }
 }

@@ -190,7 +190,7 @@ fn overrides(root: &Path, base_url: Option<&str>, drafts: bool) -> Result<Overri
                 .map_err(|why| Failure::new(format!("`{url}` cannot be the site's address: {why}")))?,
         ),
     };
-    Ok(Overrides { base_url, fallback_base_url: remote::pages_url(root), drafts })
+    Ok(Overrides { base_url, fallback_base_url: remote::pages_url(root), drafts, ..Overrides::default() })
 }
 
 /// Prints a line for people, unless they asked for quiet.

@@ -13,7 +13,7 @@ use super::Links;
 use crate::model::{FrontMatter, LangId};
 use crate::parse::Document;
 use crate::site::route::{self, RouteKind};
-use crate::site::{MENU_LIMIT, Site, WorkId};
+use crate::site::{MENU_LIMIT, Site, WorkId, sitemap};
 
 /// The routes whose bytes may differ from those of the state before.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +63,8 @@ struct Differs {
     title: bool,
     /// What lists say of a page.
     card: bool,
+    /// The beginning of its text, which feeds show.
+    opening: bool,
     /// What anchors there are, which sentence stands beside which, and how it stands to that.
     shape: bool,
 }
@@ -79,8 +81,8 @@ impl Differs {
             title,
             // Where it stands is not seen, but whether somebody wrote it.
             title_at,
-            // Seen by others only through segments: below, and in chapters.
-            body: _,
+            // Seen by others only through segments, below and in chapters, and in feeds.
+            body,
             blocks,
             segments,
             headings,
@@ -105,6 +107,7 @@ impl Differs {
             order: _,
             slug: _,
             date,
+            date_at: _,
             aliases: _,
             draft: _,
             tags: _,
@@ -123,7 +126,14 @@ impl Differs {
             && old.blocks.iter().map(block).eq(blocks.iter().map(block))
             && old.segments.iter().map(segment).eq(segments.iter().map(segment))
             && old.notes.iter().map(note).eq(notes.iter().map(note));
-        Self { title, card: title || old.front.description != *description || old.front.date != *date, shape: !same_shape }
+        let has_summary = description.as_deref().is_some_and(|text| !text.trim().is_empty());
+        let opening = old.body != *body && !has_summary;
+        Self {
+            title,
+            opening,
+            card: title || old.front.description != *description || old.front.date != *date,
+            shape: !same_shape,
+        }
     }
 }
 
@@ -151,6 +161,9 @@ impl Reach<'_> {
         }
         self.pairs(work, |left, right| left == lang || right == lang);
         self.quotes(work);
+        if differs.opening {
+            self.route(&format!("{}/feed.xml", site.config.code(lang)));
+        }
         if differs.shape || differs.card {
             self.pages(work);
             self.pairs(work, |_, _| true);
@@ -206,6 +219,9 @@ impl Reach<'_> {
         }
         for path in ["sitemap.xml", "index.html", "404.html"] {
             self.route(path);
+        }
+        for part in 0..site.sitemap_parts.len() as u32 {
+            self.route(&sitemap::part_path(part));
         }
     }
 

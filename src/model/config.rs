@@ -40,6 +40,7 @@ pub struct Config {
     pub author: Option<String>,
     /// When the site was published: stands for pages that have no date of their own, in feeds.
     pub date: Option<jiff::civil::Date>,
+    pub date_at: Option<Place>,
     /// The address of the site, with a closing slash: `https://example.org/book/`.
     pub base_url: Option<String>,
     pub languages: Vec<LanguageConfig>,
@@ -124,10 +125,9 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
     let title_node = fields.require("title");
     let description_node = fields.take("description");
     let author = fields.take_text("author");
-    let date = match fields.take("date") {
-        Some(node) => super::front::date(node, fields.problems()),
-        None => None,
-    };
+    let date_node = fields.take("date");
+    let date = date_node.and_then(|node| super::front::date(node, fields.problems()));
+    let date_at = date.and(date_node).map(|node| node.place.clone());
     let base_url = match fields.take("base_url") {
         Some(node) => yaml::text(node, fields.problems()).and_then(|text| match base_url(&text) {
             Ok(url) => Some(url),
@@ -224,6 +224,7 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
         description,
         author,
         date,
+        date_at,
         base_url,
         languages,
         source,

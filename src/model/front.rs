@@ -20,6 +20,7 @@ pub struct FrontMatter {
     /// The last part of the URL in this language; the key's last part if absent.
     pub slug: Option<String>,
     pub date: Option<Date>,
+    pub date_at: Option<Place>,
     /// Old paths, from the site's root, that should lead here.
     pub aliases: Vec<(String, Place)>,
     pub draft: bool,
@@ -42,10 +43,10 @@ impl FrontMatter {
             Some(node) => slug(node, fields.problems()),
             None => None,
         };
-        front.date = match fields.take("date") {
-            Some(node) => date(node, fields.problems()),
-            None => None,
-        };
+        if let Some(node) = fields.take("date") {
+            front.date = date(node, fields.problems());
+            front.date_at = front.date.is_some().then(|| node.place.clone());
+        }
         front.draft = fields.take_bool("draft").unwrap_or(false);
         front.tags = fields.take_texts("tags");
         for node in fields.take_list("aliases") {
@@ -70,11 +71,32 @@ fn placed_text(key: &'static str, fields: &mut Fields<'_, '_>) -> (Option<String
     (text, place)
 }
 
+/// The first and the last day that feeds and the sitemap take.
+///
+/// Many readers of feeds count seconds from 1970, and an entry of the year 9999 would stay on top for ever. A build has no
+/// clock, so the last day is fixed.
+const FEED_DAYS: (Date, Date) = (Date::constant(1970, 1, 1), Date::constant(2099, 12, 31));
+
+/// Returns the date if feeds and the sitemap take it.
+pub fn feed_date(date: Date) -> Option<Date> {
+    (FEED_DAYS.0..=FEED_DAYS.1).contains(&date).then_some(date)
+}
+
+/// Reports a date that feeds and the sitemap do not take.
+pub fn check_feed_date(date: Option<Date>, place: Option<&Place>) -> Option<Diagnostic> {
+    let date = date.filter(|date| feed_date(*date).is_none())?;
+    let (first, last) = FEED_DAYS;
+    let message = format!("the date {date} is left out of feeds and the sitemap");
+    let hint = format!("they take dates from {first} to {last}, as readers of feeds do");
+    Some(Diagnostic::at(&code::FEED_DATE, place?.clone(), message).hint(hint))
+}
+
 pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> {
     let parsed = match &node.value {
         // Jiff reads more forms than one: with a time, with a sign.
         Value::Text(text) => match text.parse::<Date>() {
-            Ok(date) if text.len() == 10 && date.to_string() == *text => Ok(date),
+            // HTML has no year 0.
+            Ok(date) if text.len() == 10 && date.year() > 0 && date.to_string() == *text => Ok(date),
             _ => Err(format!("`{text}` is not a date")),
         },
         _ => Err(format!("expected a date, found {}", node.kind())),
@@ -111,6 +133,10 @@ mod tests {
         for (text, fine) in [
             ("2003-12-31", true),
             ("2003-02-30", false),
+            ("0000-01-01", false),
+            ("0001-01-01", true),
+            ("9999-12-31", true),
+            ("10000-01-01", false),
             ("2024-01-02T10:00", false),
             ("20240102", false),
             ("-000044-03-15", false),

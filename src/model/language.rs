@@ -33,6 +33,8 @@ pub struct LanguagePack {
     pub og_locale: String,
     /// Opening and closing quotation marks, outer then inner.
     pub quotes: [String; 4],
+    /// Words that are written with an apostrophe which looks like a quotation mark: `'tis`. A `0` stands for any digit.
+    pub elisions: Vec<String>,
     pub decimal: String,
     pub group: String,
     /// A date with the month's name: `{year}`, `{month}`, `{day}` are replaced.
@@ -88,6 +90,9 @@ impl LanguagePack {
                         .hint("outer opening, outer closing, inner opening, inner closing"),
                 ),
             }
+        }
+        if let Some(node) = fields.take("elisions") {
+            pack.elisions = texts(node, fields.problems());
         }
         if let Some(node) = fields.take("months") {
             let months = texts(node, fields.problems());

@@ -1,57 +1,98 @@
 //! An Atom feed (RFC 4287) for each language: its newest pages.
+//!
+//! * An entry has a summary, since readers of feeds show no entry well without a text: the page's description, or the
+//!   beginning of its text, or its title.
+//! * A page has a day, and readers of feeds want a time for each entry, by which they sort. The pages of one day get
+//!   the seconds of that day, in reading order: the page after another is the newer one. So no two entries of a feed have
+//!   one time, and a page that comes behind those of its day changes no other entry.
+//! * A page without a day that feeds take counts as published with the site.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use crate::model::LangId;
+use crate::model::front::feed_date;
 use crate::render::Renderer;
-use crate::site::Edition;
+use crate::site::{Edition, WorkId};
 
 use super::xml::escape;
 
-/// How many entries a feed has.
+/// The greatest number of entries in a feed.
 const ENTRIES: usize = 50;
 
-/// The feed of a language.
+/// A page in a feed.
+struct Entry<'a> {
+    work: WorkId,
+    edition: &'a Edition,
+    updated: DateTime,
+}
+
+/// Writes the feed of a language.
 pub(super) fn feed(renderer: &Renderer, lang: LangId) -> String {
     let site = &renderer.site;
     let language = &site.languages[lang.0];
     let code = language.code.as_str();
     let absolute = |path: &str| escape(&site.absolute(path).unwrap_or_default());
-    // A page without a date counts as published with the site.
-    let mut entries: Vec<(Date, usize, &Edition)> = site
-        .order
-        .iter()
-        .enumerate()
-        .filter_map(|(position, &work)| {
-            let edition = site.edition(work, lang).filter(|edition| !edition.document.front.draft)?;
-            let date = edition.document.front.date.or(site.config.date)?;
-            (!site.work(work).key.is_home()).then_some((date, position, edition))
-        })
-        .collect();
-    // The newest first; those of one day in reading order.
-    entries.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-    let updated = entries.first().map(|entry| entry.0).or(site.config.date).unwrap_or(Date::constant(1970, 1, 1));
+    let entries = entries(renderer, lang);
+    let published = site.config.date.and_then(feed_date).unwrap_or(Date::constant(1970, 1, 1));
+    let updated = entries.first().map_or_else(|| time_of(published, 0), |entry| entry.updated);
     let home = absolute(&format!("{code}/index.html"));
     let own = absolute(&format!("{code}/feed.xml"));
     let title = escape(&renderer.site_title(lang));
     let mut xml = format!(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{code}\">\n<title>{title}</title>\n<id>{own}</id>\n<link rel=\"self\" type=\"application/atom+xml\" href=\"{own}\"/>\n<link rel=\"alternate\" type=\"text/html\" hreflang=\"{code}\" href=\"{home}\"/>\n<updated>{updated}T00:00:00Z</updated>\n<generator version=\"{}\">Tilmash</generator>\n",
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{code}\">\n<title>{title}</title>\n<id>{own}</id>\n<link rel=\"self\" type=\"application/atom+xml\" href=\"{own}\"/>\n<link rel=\"alternate\" type=\"text/html\" hreflang=\"{code}\" href=\"{home}\"/>\n<updated>{updated}Z</updated>\n<generator version=\"{}\">Tilmash</generator>\n",
         env!("CARGO_PKG_VERSION")
     );
     let author = site.config.author.as_deref().map_or_else(|| title.clone(), escape);
     xml.push_str(&format!("<author><name>{author}</name></author>\n"));
-    for (date, _, edition) in entries.into_iter().take(ENTRIES) {
+    for Entry { work, edition, updated } in entries {
         let url = absolute(&edition.path);
         let document = &edition.document;
         xml.push_str(&format!(
-            "<entry><title>{}</title><id>{url}</id><link rel=\"alternate\" type=\"text/html\" href=\"{url}\"/><published>{date}T00:00:00Z</published><updated>{date}T00:00:00Z</updated>",
+            "<entry><title>{}</title><id>{url}</id><link rel=\"alternate\" type=\"text/html\" href=\"{url}\"/><published>{updated}Z</published><updated>{updated}Z</updated>",
             escape(&document.title)
         ));
-        if let Some(description) = &document.front.description {
-            xml.push_str(&format!("<summary>{}</summary>", escape(description)));
-        }
-        xml.push_str("</entry>\n");
+        let is_said = |text: &String| !text.trim().is_empty();
+        let description = document.front.description.clone().filter(is_said);
+        let summary = description.or_else(|| Some(renderer.opening(work, document)).filter(is_said));
+        let summary = summary.as_deref().unwrap_or(&document.title);
+        xml.push_str(&format!("<summary>{}</summary></entry>\n", escape(summary)));
     }
     xml.push_str("</feed>\n");
     xml
+}
+
+/// Collects the entries of a feed, the newest first.
+fn entries(renderer: &Renderer, lang: LangId) -> Vec<Entry<'_>> {
+    let site = &renderer.site;
+    let published = site.config.date.and_then(feed_date);
+    let mut dated: Vec<(Date, WorkId, &Edition)> = site
+        .order
+        .iter()
+        .filter(|&&work| !site.work(work).key.is_home())
+        .filter_map(|&work| {
+            let edition = site.edition(work, lang).filter(|edition| !edition.document.front.draft)?;
+            let date = edition.document.front.date.and_then(feed_date).or(published)?;
+            Some((date, work, edition))
+        })
+        .collect();
+    // Stable: those of one day stay in reading order.
+    dated.sort_by_key(|(date, _, _)| *date);
+    let mut entries = Vec::with_capacity(dated.len());
+    let mut before: Option<(Date, u32)> = None;
+    for (date, work, edition) in dated {
+        let second = before.filter(|(day, _)| *day == date).map_or(0, |(_, second)| second + 1);
+        before = Some((date, second));
+        entries.push(Entry { work, edition, updated: time_of(date, second) });
+    }
+    entries.reverse();
+    entries.truncate(ENTRIES);
+    entries
+}
+
+/// Returns a second of a day; the last one for all that are too many for a day.
+fn time_of(date: Date, second: u32) -> DateTime {
+    let second = second.min(24 * 60 * 60 - 1);
+    // Each is smaller than 60.
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    date.at(hour as i8, minute as i8, second as i8, 0)
 }

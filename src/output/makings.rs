@@ -116,12 +116,18 @@ impl Makings {
             | RouteKind::Tag { .. }
             | RouteKind::Front
             | RouteKind::NotFound
-            | RouteKind::Feed { .. }
             | RouteKind::Sitemap
+            | RouteKind::SitemapPart { .. }
             | RouteKind::Robots
             | RouteKind::NoJekyll
             | RouteKind::Cname
             | RouteKind::Redirect { .. } => {}
+            // The beginnings of texts are in it.
+            RouteKind::Feed { .. } => {
+                for work in &self.works {
+                    work.texts.hash(&mut digester);
+                }
+            }
             // Made of many works, or a file that stays on disk.
             RouteKind::SourceOrder { .. } | RouteKind::Status { .. } | RouteKind::Asset { .. } | RouteKind::ThemeFile { .. } => {
                 return None;

@@ -19,6 +19,7 @@ pub fn render(renderer: &Renderer, route: &Route) -> Rendered {
     match &route.kind {
         RouteKind::Feed { lang } => feed::feed(renderer, *lang).into(),
         RouteKind::Sitemap => sitemap::sitemap(site).into(),
+        RouteKind::SitemapPart { part } => sitemap::part(site, *part).into(),
         RouteKind::Robots => robots(site.absolute("sitemap.xml").as_deref()).into(),
         // GitHub Pages leaves out files that begin with `_` unless this file is there.
         RouteKind::NoJekyll => String::new().into(),

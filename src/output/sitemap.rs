@@ -2,36 +2,39 @@
 //!
 //! Protocol: <https://www.sitemaps.org/protocol.html>; alternates as Google describes them.
 
-use crate::model::LangId;
-use crate::site::{Site, route, route::RouteKind};
+use crate::model::front::feed_date;
+use crate::site::{RouteKind, Site, sitemap};
 
 use super::xml::escape;
 
-/// The sitemap of a site whose address is known.
+/// Writes the sitemap of a site whose address is known: its addresses, or the list of its parts.
 pub(super) fn sitemap(site: &Site) -> String {
+    if site.sitemap_parts.len() < 2 {
+        return part(site, 0);
+    }
+    let mut xml = String::from(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
+    let paths = (0..site.sitemap_parts.len() as u32).map(sitemap::part_path);
+    for location in paths.filter_map(|path| site.absolute(&path)) {
+        xml.push_str(&format!("<sitemap><loc>{}</loc></sitemap>\n", escape(&location)));
+    }
+    xml.push_str("</sitemapindex>\n");
+    xml
+}
+
+/// Writes a part of the sitemap.
+pub(super) fn part(site: &Site, part: u32) -> String {
     // Of large sites it is the largest file by far: to let it grow would double it.
-    let mut xml = String::with_capacity(site.routes.len() * 100 * (site.languages.len() + 2));
+    let routes = site.routes.len() / site.sitemap_parts.len().max(1);
+    let mut xml = String::with_capacity(routes * 100 * (site.languages.len() + 2));
     xml.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n");
-    for route in site.routes.values() {
-        let editions: Vec<(LangId, String)> = match &route.kind {
-            RouteKind::Page { work, lang } => {
-                if site.edition(*work, *lang).is_some_and(|edition| edition.document.front.draft) {
-                    continue;
-                }
-                let editions = site.config.lang_ids();
-                editions.filter_map(|lang| Some((lang, site.edition(*work, lang)?.path.to_string()))).collect()
-            }
-            RouteKind::SourceOrder { split, .. } => {
-                site.config.lang_ids().map(|lang| (lang, route::source_order_path(site.config.code(lang), *split))).collect()
-            }
-            RouteKind::Front => Vec::new(),
-            // The others are no pages, or show what is claimed elsewhere.
-            _ => continue,
-        };
+    for route in site.routes_of_sitemap(part) {
+        let Some(editions) = sitemap::editions(site, &route.kind) else { continue };
         let Some(location) = site.absolute(&route.path) else { continue };
         xml.push_str(&format!("<url><loc>{}</loc>", escape(&location)));
         if let RouteKind::Page { work, lang } = &route.kind
-            && let Some(date) = site.edition(*work, *lang).and_then(|edition| edition.document.front.date)
+            && let Some(date) = site.edition(*work, *lang).and_then(|edition| edition.document.front.date).and_then(feed_date)
         {
             xml.push_str(&format!("<lastmod>{date}</lastmod>"));
         }

@@ -23,11 +23,13 @@ mod comments;
 mod headings;
 mod links;
 mod notes;
+mod quotes;
 mod table;
 mod whole;
 
 use headings::OpenHeading;
 use notes::Notes;
+use quotes::Quotes;
 use table::Table;
 
 /// What became of a document's text.
@@ -101,7 +103,7 @@ struct Writer<'a, 'p> {
     leaf: Option<Leaf>,
     containers: Vec<Container>,
     links: Vec<bool>,
-    quotes_open: u32,
+    quotes: Quotes,
     /// Whether the text may hold bare URLs at all: a search for them costs more than all else in a text without.
     has_urls: bool,
     /// Where the last conflict that git left has its middle: none begins behind. Looked for once, where a line looks like the beginning of one.
@@ -171,7 +173,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             leaf: None,
             containers: Vec::new(),
             links: Vec::new(),
-            quotes_open: 0,
+            quotes: Quotes::default(),
             has_urls: page.is_some() && (text.contains("http") || text.contains("www.")),
             last_conflict: None,
             table: None,
@@ -389,6 +391,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             // A nested block ends the text of a tight list item.
             self.close_leaf();
             self.block_depth += 1;
+            self.quotes = Quotes::default();
         } else {
             self.inline(&range);
             if let Some(leaf) = &mut self.leaf {
@@ -597,7 +600,7 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
         let written = &self.text[range.clone()];
         if written.len() == 1 && (written == "\"" || written == "'") && text != written {
-            let mark = self.quotation_mark(text, &range);
+            let mark = self.quotation_mark(text, range.start);
             self.heading_text(&mark);
             self.escaped(&mark);
             return;
@@ -628,28 +631,6 @@ impl<'a, 'p> Writer<'a, 'p> {
             at = reading.end;
         }
         self.escaped(&text[at - range.start..]);
-    }
-
-    /// The language's own mark for a quotation mark that was typed straight and made curly.
-    fn quotation_mark(&mut self, curly: &str, range: &Range<usize>) -> String {
-        let page = self.page.expect("smart punctuation is on for pages only");
-        let [open, close, inner_open, inner_close] = &page.pack.quotes;
-        let letter_follows = self.text[range.end..].chars().next().is_some_and(char::is_alphanumeric);
-        let letter_before = self.text[..range.start].chars().next_back().is_some_and(char::is_alphanumeric);
-        let mark = match curly {
-            "“" => open,
-            "”" => close,
-            "‘" => {
-                self.quotes_open += 1;
-                inner_open
-            }
-            "’" if self.quotes_open > 0 && !(letter_before && letter_follows) => {
-                self.quotes_open -= 1;
-                inner_close
-            }
-            _ => return curly.to_owned(),
-        };
-        if mark.is_empty() { curly.to_owned() } else { mark.clone() }
     }
 
     // Quotations, tasks.

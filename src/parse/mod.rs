@@ -318,9 +318,9 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
     if title.trim().is_empty() {
         // Links and menus need something that can be read.
         title = input.pack.strings.get("untitled").cloned().unwrap_or_default();
-        title_at = None;
+        let place = title_at.take().unwrap_or_else(|| Place::whole(&input.file));
         problems.push(
-            Diagnostic::at(&code::NO_TITLE, Place::whole(&input.file), format!("`{}` has no title", input.file))
+            Diagnostic::at(&code::NO_TITLE, place, format!("`{}` has no title", input.file))
                 .hint("begin it with `title: …` between two lines of `---`, or with a heading `# …`"),
         );
     }

@@ -26,6 +26,7 @@ use crate::output::makings;
 use crate::parse::Settings;
 use crate::parse::memo::Memo;
 use crate::render::{Highlighter, Rendered, Renderer, Templates, template};
+use crate::site::sitemap::Limits;
 use crate::site::{Parts, Route, Site};
 use crate::split::Split;
 use crate::{check, link, output, render};
@@ -44,6 +45,8 @@ pub struct Overrides {
     pub fallback_base_url: Option<String>,
     /// Whether drafts are shown.
     pub drafts: bool,
+    /// The size at which the sitemap is split.
+    pub sitemap_limits: Limits,
 }
 
 /// A site's folder, and what is remembered of it between two looks.
@@ -177,7 +180,16 @@ impl State {
     /// Renders a route, problems with the severities that the configuration asks for.
     pub fn render(&self, route: &Route) -> Rendered {
         let renderer = self.renderer.as_ref().expect("routes come from a state that can render");
-        let mut rendered = output::render(renderer, route);
+        self.with_severities(output::render(renderer, route))
+    }
+
+    /// Renders the page for addresses that do not exist as it is shown at an address far below `root`.
+    pub fn not_found(&self, route: &Route, root: &str) -> Rendered {
+        let renderer = self.renderer.as_ref().expect("routes come from a state that can render");
+        self.with_severities(renderer.not_found(route, root))
+    }
+
+    fn with_severities(&self, mut rendered: Rendered) -> Rendered {
         if let Some(config) = &self.config {
             config.apply_severities(&mut rendered.problems);
         }
@@ -295,7 +307,15 @@ impl Project {
             found.documents = with_problems.map(|(document, it)| (Arc::clone(&document.file), shown(config, it))).collect();
             let documents = parsed.into_iter().map(|(document, _)| document).collect();
             let theme_files = render::theme_files(&inputs, &config.theme);
-            let parts = Parts { config: Arc::clone(config), languages, documents, splits: splits.clone(), assets, theme_files };
+            let parts = Parts {
+                config: Arc::clone(config),
+                languages,
+                documents,
+                splits: splits.clone(),
+                assets,
+                theme_files,
+                sitemap_limits: self.overrides.sitemap_limits,
+            };
             self.laps.lap("parse");
             let (site, problems) = Site::new(parts);
             let site = Arc::new(site);

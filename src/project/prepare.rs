@@ -296,6 +296,7 @@ impl Project {
         problems: &mut Vec<Diagnostic>,
     ) -> Option<Arc<Templates>> {
         let sources = template::sources(inputs, &config.theme);
+        problems.extend(template::bypassed(&sources));
         if let Some((before, templates)) = &self.templates
             && *before == sources
         {

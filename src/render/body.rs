@@ -196,7 +196,7 @@ impl Writer<'_> {
         }
     }
 
-    fn answer_title(&self, index: usize) -> String {
+    pub(super) fn answer_title(&self, index: usize) -> String {
         match &self.answers()[index] {
             Answer::Work { work, lang, .. } => {
                 self.renderer.site.edition(*work, *lang).expect("answers name editions that exist").document.title.clone()

@@ -29,6 +29,9 @@ const BLOCK_LIMIT: usize = 64 << 10;
 /// The longest line that is highlighted, in bytes: regular expressions go quadratic on longer ones.
 const LINE_LIMIT: usize = 2000;
 
+/// Names of languages that the grammars do not list, from GitHub Linguist; the file says how it was made.
+const NAMES: &str = include_str!("highlight/names.txt");
+
 /// Scopes by prefix and their classes; the longest prefix wins.
 const CLASSES: &[(&str, &str)] = &[
     ("comment", "hc"),
@@ -208,14 +211,14 @@ impl Highlighter {
     }
 }
 
-/// A known language with a name like this one.
+/// Returns a hint that names a known language with a name like this one.
 fn suggestion(language: &str) -> Option<String> {
     let names: Vec<String> = syntaxes()
         .syntaxes()
         .iter()
         .flat_map(|syntax| syntax.file_extensions.iter().cloned().chain([syntax.name.to_lowercase()]))
         .collect();
-    suggest::did_you_mean(language, names.iter().map(String::as_str))
+    suggest::did_you_mean(language, names.iter().map(String::as_str).chain(names_of_grammars().map(|(name, _)| name)))
 }
 
 /// The grammars, loaded when the first block asks for them.
@@ -224,26 +227,30 @@ fn syntaxes() -> &'static SyntaxSet {
     SET.get_or_init(two_face::syntax::extra_newlines)
 }
 
+/// Returns the pairs of [`NAMES`]: the name of a language and the name of its grammar.
+fn names_of_grammars() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let rows = NAMES.lines().filter(|line| !line.starts_with("# ")).filter_map(|line| line.split_once('\t'));
+    rows.flat_map(|(grammar, names)| names.split(' ').map(move |name| (name, grammar)))
+}
+
+/// Returns the grammar of a language. A name of [`NAMES`] goes before a file extension, in any case of its letters.
 fn syntax(language: &str) -> Option<&'static SyntaxReference> {
-    let language = match language.to_ascii_lowercase().as_str() {
-        // Names that people use and the grammars do not list.
-        "shell" | "console" | "shell-session" => "bash".to_owned(),
-        "jsonc" | "json5" => "json".to_owned(),
-        "golang" => "go".to_owned(),
-        "docker" => "dockerfile".to_owned(),
-        other => other.to_owned(),
-    };
-    syntaxes().find_syntax_by_token(&language)
+    static GRAMMARS: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
+    let grammars = GRAMMARS.get_or_init(|| names_of_grammars().collect());
+    match grammars.get(language.to_lowercase().as_str()) {
+        Some(grammar) => syntaxes().find_syntax_by_name(grammar),
+        None => syntaxes().find_syntax_by_token(language),
+    }
 }
 
 fn highlight(language: &str, text: &str) -> Highlighted {
-    // The names by which authors say that a block is no code.
-    if matches!(language.to_ascii_lowercase().as_str(), "text" | "txt" | "plain" | "plaintext" | "none") {
+    let Some(syntax) = syntax(language) else { return Highlighted::Unknown };
+    // The names by which authors say that a block is no code: no limit holds for them.
+    if syntax.name == syntaxes().find_syntax_plain_text().name {
         let mut html = String::with_capacity(text.len());
         escape_html_body_text(&mut html, text).expect("writing to a string");
         return Highlighted::Html(html.into());
     }
-    let Some(syntax) = syntax(language) else { return Highlighted::Unknown };
     if text.len() > BLOCK_LIMIT {
         return Highlighted::Refused("it is longer than 64 KiB");
     }
@@ -479,6 +486,36 @@ mod tests {
         // All lines are known by now, and on another thread none is.
         assert_eq!(texts.map(|text| html("python", text)), first);
         assert_eq!(texts.map(fresh), first);
+    }
+
+    #[test]
+    fn the_names_of_github_linguist_are_known() {
+        let mut count = 0;
+        for (name, grammar) in names_of_grammars() {
+            assert_eq!(syntax(name).map(|syntax| syntax.name.as_str()), Some(grammar), "{name}");
+            assert_eq!(syntax(&name.to_uppercase()).map(|syntax| syntax.name.as_str()), Some(grammar), "{name}");
+            count += 1;
+        }
+        assert!(count > 300, "{count}");
+        let known = [
+            ("csharp", "C#"),
+            ("FSharp", "F#"),
+            ("golang", "Go"),
+            ("console", "Bourne Again Shell (bash)"),
+            ("shell-session", "Bourne Again Shell (bash)"),
+            ("objective-c", "Objective-C"),
+            ("jsonc", "JSON"),
+            ("docker", "Dockerfile"),
+            ("vb.net", "ASP"),
+            ("c", "C"),
+            ("javascript", "JavaScript (Babel)"),
+            ("none", "Plain Text"),
+        ];
+        for (name, grammar) in known {
+            assert_eq!(syntax(name).map(|syntax| syntax.name.as_str()), Some(grammar), "{name}");
+        }
+        assert!(html("csharp", "class A {}").contains("<span class=\"hk\">class"));
+        assert_eq!(html("plaintext", &"<".repeat(3000)), "&lt;".repeat(3000));
     }
 
     #[test]

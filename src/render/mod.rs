@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use tera::Context;
 
-use crate::base::Diagnostic;
+use crate::base::{Diagnostic, path};
 use crate::link::Links;
 use crate::load::{Content, Inputs, builtin};
 use crate::site::{Route, RouteKind, Site};
@@ -20,6 +20,7 @@ mod compass;
 pub mod highlight;
 mod languages;
 mod notes;
+mod opening;
 mod rows;
 mod shared;
 mod standing;
@@ -126,8 +127,15 @@ impl Renderer {
             RouteKind::Tags { lang } => view::tags(self, *lang, &route.path, &mut problems),
             RouteKind::Tag { lang, tag } => view::tag(self, *lang, *tag, &mut problems),
             RouteKind::Status { lang } => view::status(self, *lang, &route.path, &mut problems),
-            RouteKind::Front => view::front(self, &route.path, "front"),
-            RouteKind::NotFound => view::front(self, &route.path, "not-found"),
+            RouteKind::Front => view::front(self, &route.path, &path::to_root(&route.path), "front"),
+            RouteKind::NotFound => {
+                // A host shows it at any depth, so its links count from the top of the site, where the top is known.
+                let root = match self.site.config.base_url {
+                    Some(_) => self.site.base_path().to_owned(),
+                    None => path::to_root(&route.path),
+                };
+                view::front(self, &route.path, &root, "not-found")
+            }
             RouteKind::Redirect { to } => view::redirect(self, &route.path, to),
             _ => return None,
         };
@@ -135,6 +143,12 @@ impl Renderer {
         rendered.problems.extend(problems);
         rendered.template = Some(template);
         Some(rendered)
+    }
+
+    /// Renders the page for addresses that do not exist, for a site whose root is at `root`.
+    pub fn not_found(&self, route: &Route, root: &str) -> Rendered {
+        let (template, context) = view::front(self, &route.path, root, "not-found");
+        self.fill(&template, &context)
     }
 
     /// The bytes of a file that is published as it is; `None` if the route is no file.

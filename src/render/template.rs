@@ -65,9 +65,13 @@ impl Templates {
         self.tera.contains_template(name)
     }
 
-    /// A hint for a name that there is not.
-    pub fn suggestion(&self, name: &str) -> Option<String> {
-        suggest::did_you_mean(name, self.files.iter().map(|(name, _, _)| name.strip_prefix("default/").unwrap_or(name)))
+    /// Returns a hint for a name that no template has.
+    pub fn suggestion(&self, name: &str) -> String {
+        let site = self.files.iter().rev().map(|(name, _, _)| split_name(name).1);
+        suggest::did_you_mean(name, site).unwrap_or_else(|| {
+            let file = if name.contains('.') { name.to_owned() } else { format!("{name}.html") };
+            format!("put it into `templates/{file}`, or name one that is there: `page.html`, `section.html`, `home.html`")
+        })
     }
 
     /// Renders a template.
@@ -83,6 +87,53 @@ impl Templates {
             self.tera.render_component(name, arguments, None, true).map_err(|error| Box::new(diagnostic(&error, &self.files)))?;
         html.push_str(&text);
         Ok(())
+    }
+}
+
+/// Returns the folder of a template, `default/`, `theme/` or nothing for the site's own, and its name there.
+fn split_name(name: &str) -> (&str, &str) {
+    let folder = ["default/", "theme/"].into_iter().find(|folder| name.starts_with(folder)).unwrap_or("");
+    (folder, &name[folder.len()..])
+}
+
+/// Reports each template that extends a built-in or theme's template past the site's own template of the same name.
+pub fn bypassed(sources: &Sources) -> Vec<Diagnostic> {
+    let file_of = |name: &str| sources.iter().find(|(known, _, _)| known == name).map(|(_, file, _)| file);
+    let bypasses = |(name, file, text): &(String, Arc<str>, Arc<str>)| {
+        let parent = parent(text)?;
+        let (folder, wanted) = split_name(&text[parent.clone()]);
+        // The names that go before the one that is extended.
+        let nearer: &[&str] = match folder {
+            "default/" => &["", "theme/"],
+            "theme/" => &[""],
+            _ => &[],
+        };
+        // A template extends what it replaces itself.
+        let own =
+            file_of(nearer.iter().map(|nearer| format!("{nearer}{wanted}")).find(|nearer| file_of(nearer).is_some())?.as_str())
+                .filter(|_| split_name(name).1 != wanted)?;
+        let message = format!("`{}` is extended here, so this template has nothing of `{own}`", &text[parent.clone()]);
+        let place = Place::new(file, parent);
+        Some(Diagnostic::at(&code::BYPASSED_TEMPLATE, place, message).hint(format!("extend `{wanted}` instead")))
+    };
+    sources.iter().filter(|(name, _, _)| !name.starts_with("default/")).filter_map(bypasses).collect()
+}
+
+/// Finds the name of the parent in the `extends` with which a template begins.
+fn parent(text: &str) -> Option<std::ops::Range<usize>> {
+    let mut at = 0;
+    loop {
+        at += text[at..].find('{')?;
+        if text[at..].starts_with("{#") {
+            at += text[at..].find("#}")?;
+        } else if let Some(tag) = text[at..].strip_prefix("{%") {
+            let word = tag.trim_start_matches('-').trim_start().strip_prefix("extends")?.trim_start();
+            let quote = word.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
+            let start = text.len() - word.len() + 1;
+            return Some(start..start + text[start..].find(quote)?);
+        } else {
+            at += 1;
+        }
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
         Some((name, place)) => {
             problems.push(
                 Diagnostic::at(&code::TEMPLATE, place.clone(), format!("there is no template `{name}`"))
-                    .maybe_hint(renderer.templates.suggestion(name)),
+                    .hint(renderer.templates.suggestion(name)),
             );
             format!("{kind}.html")
         }
@@ -325,11 +325,11 @@ fn status_value(site: &crate::site::Site, lang: LangId, summary: Summary, url: O
 }
 
 /// The page that speaks every language: the front page, and the page for addresses that do not exist.
-pub(super) fn front(renderer: &Renderer, own_path: &str, kind: &'static str) -> (String, Context) {
+///
+/// `root` is the way from the page to the site's root.
+pub(super) fn front(renderer: &Renderer, own_path: &str, root: &str, kind: &'static str) -> (String, Context) {
     let site = &renderer.site;
     let lang = site.source();
-    // The page for unknown addresses is shown at any depth, so only it counts from the top.
-    let root = if kind == "not-found" { site.base_path().to_owned() } else { path::to_root(own_path) };
     let editions: Vec<Value> = site
         .config
         .lang_ids()
@@ -365,7 +365,7 @@ pub(super) fn front(renderer: &Renderer, own_path: &str, kind: &'static str) -> 
     page.set("description", site.config.description.get(site.config.code(lang)).into());
     page.set("editions", editions.into());
     let template = if kind == "front" { "front.html" } else { "404.html" };
-    (template.to_owned(), page.context(renderer, lang, &root))
+    (template.to_owned(), page.context(renderer, lang, root))
 }
 
 /// The page at an old path.
@@ -567,6 +567,8 @@ fn toc(renderer: &Renderer, work: WorkId, document: &Document) -> Value {
         .headings
         .iter()
         .zip(renderer.site.anchors(work, document))
+        // A picture without an alternative text says nothing that a link could show.
+        .filter(|(heading, _)| !heading.text.is_empty())
         .map(|(heading, anchor)| {
             let mut title = String::new();
             pulldown_cmark_escape::escape_html_body_text(&mut title, &heading.text).expect("writing to a string");

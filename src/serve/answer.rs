@@ -238,7 +238,17 @@ fn script_tag(base: &Base, page: &Digest, status: u16) -> String {
 fn not_found(preview: &Preview, now: &Now) -> Answer {
     let (Some(state), Some(site)) = (now.good_state(), now.site()) else { return broken(now) };
     match site.routes.get("404.html") {
-        Some(route) => at_route(preview, now, state, route, 404),
+        Some(route) => {
+            // It is shown at any depth, so its links count from the root of the preview.
+            let rendered = state.not_found(route, &now.base().url);
+            if let Some(render::Body::Bytes(bytes)) = rendered.body {
+                return html(&bytes, 404, &now.base());
+            }
+            let page = error_page(now, &Problems::new(&rendered.problems, &now.state.problems, &now.state.inputs));
+            let (path, problems) = (Arc::clone(&route.path), rendered.problems.into());
+            (preview.events)(Event::Page { path, problems, inputs: Arc::clone(&state.inputs) });
+            page
+        }
         None => Answer::text(404, "there is no such page\n"),
     }
 }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use crate::base::Diagnostic;
+use crate::model::front::feed_date;
 use crate::model::{Config, FrontMatter, Key, LangId, Language, SegmentId};
 use crate::parse::Document;
 use crate::split::{Chapter, Split};
@@ -21,6 +22,7 @@ mod anchor;
 pub mod pending;
 pub mod route;
 pub mod rows;
+pub mod sitemap;
 pub mod standing;
 pub mod sync;
 mod tag;
@@ -111,6 +113,7 @@ pub struct Parts {
     pub assets: Vec<Arc<str>>,
     /// Files of the theme: name, and the path at which it is published.
     pub theme_files: BTreeMap<String, String>,
+    pub sitemap_limits: sitemap::Limits,
 }
 
 /// The index. A copy shares all that is large.
@@ -128,6 +131,8 @@ pub struct Site {
     pub tags: Arc<Vec<Tags>>,
     /// Whether there are feeds: they need absolute addresses, and dates.
     pub feeds: bool,
+    /// The path of the first address of each part of the sitemap, in the order of the routes; one part is the sitemap itself.
+    pub sitemap_parts: Arc<[Arc<str>]>,
     /// As in [`Parts::theme_files`].
     pub theme_files: BTreeMap<String, String>,
     by_key: Arc<HashMap<Key, WorkId>>,
@@ -140,7 +145,7 @@ impl Site {
     /// Makes the index; collisions and other problems between files come beside it.
     pub fn new(parts: Parts) -> (Self, Vec<Diagnostic>) {
         let mut problems = Vec::new();
-        let Parts { config, languages, documents, splits, assets, theme_files } = parts;
+        let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits } = parts;
         let mut site = Self {
             config,
             languages,
@@ -150,6 +155,7 @@ impl Site {
             routes: Arc::default(),
             tags: Arc::default(),
             feeds: false,
+            sitemap_parts: Arc::default(),
             theme_files,
             by_key: Arc::default(),
             by_file: Arc::default(),
@@ -163,10 +169,10 @@ impl Site {
         site.grow_tree();
         site.give_paths();
         site.tags = Arc::new(tag::collect(&site, &mut problems));
-        let dated =
-            || site.works.iter().flat_map(|work| work.editions.iter().flatten()).any(|it| it.document.front.date.is_some());
-        site.feeds = site.config.base_url.is_some() && (site.config.date.is_some() || dated());
-        route::lay(&mut site, &assets, &mut problems);
+        let editions = || site.works.iter().flat_map(|work| work.editions.iter().flatten());
+        let mut dates = site.config.date.into_iter().chain(editions().filter_map(|edition| edition.document.front.date));
+        site.feeds = site.config.base_url.is_some() && dates.any(|date| feed_date(date).is_some());
+        route::lay(&mut site, &assets, &sitemap_limits, &mut problems);
         site.flawless = problems.is_empty();
         (site, problems)
     }
@@ -257,6 +263,7 @@ impl Site {
             slug,
             // One page with a date is enough for a feed.
             date,
+            date_at: _,
             aliases,
             draft,
             tags,
@@ -275,7 +282,7 @@ impl Site {
             && before.key == *key
             && before.lang == *lang
             && old.slug == *slug
-            && old.date.is_some() == date.is_some()
+            && old.date.and_then(feed_date).is_some() == date.and_then(feed_date).is_some()
             && old.draft == *draft
             && old.tags == *tags
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::base::{Diagnostic, Place, code, path};
 use crate::model::LangId;
 
-use super::{Site, WorkId};
+use super::{Site, WorkId, sitemap};
 
 /// One output path and what stands there.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,7 +59,12 @@ pub enum RouteKind {
     Feed {
         lang: LangId,
     },
+    /// The sitemap, or, of a large site, the list of its parts.
     Sitemap,
+    /// A part of the sitemap, counted from 0.
+    SitemapPart {
+        part: u32,
+    },
     Robots,
     NoJekyll,
     Cname,
@@ -90,6 +95,7 @@ impl RouteKind {
             | Self::NotFound
             | Self::Feed { .. }
             | Self::Sitemap
+            | Self::SitemapPart { .. }
             | Self::Robots
             | Self::NoJekyll
             | Self::Cname
@@ -114,6 +120,7 @@ impl RouteKind {
             | Self::Redirect { .. } => true,
             Self::Feed { .. }
             | Self::Sitemap
+            | Self::SitemapPart { .. }
             | Self::Robots
             | Self::NoJekyll
             | Self::Cname
@@ -149,7 +156,7 @@ pub fn side_by_side_path(site: &Site, left_path: &str, left: LangId, right: Lang
 }
 
 /// Lays the routes of all that the site publishes; two at one path are a problem of both.
-pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagnostic>) {
+pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits, problems: &mut Vec<Diagnostic>) {
     let mut laid = Laid::with_room(site.works.len() * site.languages.len() * 5 / 4);
     let pairs = site.config.pairs();
     for &id in site.order.iter() {
@@ -195,6 +202,11 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], problems: &mut Vec<Diagn
     }
     if site.config.base_url.is_some() {
         laid.add("sitemap.xml".into(), RouteKind::Sitemap, None, problems);
+        // All pages that it lists are laid by now.
+        site.sitemap_parts = sitemap::parts(site, &laid.routes, limits);
+        for part in (0..site.sitemap_parts.len() as u32).filter(|_| site.sitemap_parts.len() > 1) {
+            laid.add(sitemap::part_path(part).into(), RouteKind::SitemapPart { part }, None, problems);
+        }
     }
     if site.feeds {
         for lang in site.config.lang_ids() {

@@ -15,6 +15,8 @@ pub(super) struct OpenHeading {
     level: u8,
     explicit: Option<String>,
     text: String,
+    /// The alternative texts of its images: the heading's text if it has no other.
+    alternative: String,
     place: Range<usize>,
     segment: Option<u32>,
     /// Where the heading is the document's title: the writer's own output, put aside.
@@ -54,6 +56,7 @@ impl Writer<'_, '_> {
             level,
             explicit: id.map(CowStr::into_string),
             text: String::new(),
+            alternative: String::new(),
             place: range.clone(),
             segment: None,
             title,
@@ -71,7 +74,11 @@ impl Writer<'_, '_> {
     pub(super) fn end_heading(&mut self) -> Option<(String, Option<Range<usize>>)> {
         let heading = self.heading.take().expect("a heading was begun");
         self.push(&format!("</h{}>\n", heading.level));
-        let text = heading.text.trim().to_owned();
+        let text = match heading.text.trim() {
+            "" => heading.alternative.trim(),
+            text => text,
+        };
+        let text = text.to_owned();
         if let Some(out) = heading.title {
             self.out = out;
             self.at_line_start = self.out.html.is_empty() || self.out.html.ends_with('\n');
@@ -114,6 +121,14 @@ impl Writer<'_, '_> {
     pub(super) fn heading_text(&mut self, text: &str) {
         if let Some(heading) = &mut self.heading {
             heading.text.push_str(text);
+        }
+    }
+
+    /// Adds the alternative text of an image to the heading that is being written, if one is.
+    pub(super) fn heading_image(&mut self, alternative: &str) {
+        if let Some(heading) = &mut self.heading {
+            heading.alternative.push_str(alternative);
+            heading.alternative.push(' ');
         }
     }
 }

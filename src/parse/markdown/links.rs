@@ -99,6 +99,7 @@ impl Writer<'_, '_> {
 
     pub(super) fn image(&mut self, url: &str, title: &str, range: &Range<usize>) {
         let alt = self.alternative_text();
+        self.heading_image(&alt);
         let Some(page) = self.page else {
             self.push("<img src=\"");
             self.href(url);

@@ -1,0 +1,104 @@
+//! The addresses of the sitemap, and the parts into which that of a large site is split.
+//!
+//! Protocol: <https://www.sitemaps.org/protocol.html>. The parts are known when the routes are laid, since each part is a
+//! route; the text of a part is the business of `output`.
+
+use std::ops::Bound;
+use std::sync::Arc;
+
+use crate::model::LangId;
+
+use super::route::{self, Route, RouteKind};
+use super::{Site, WorkId};
+
+/// The size of a sitemap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    pub addresses: usize,
+    pub bytes: usize,
+}
+
+impl Default for Limits {
+    /// The limits of the protocol: 50,000 addresses and 50 MB in a file.
+    fn default() -> Self {
+        Self { addresses: 50_000, bytes: 50 << 20 }
+    }
+}
+
+/// The length of an entry or of a link to another edition, without the addresses in it; a little more than it is.
+const FRAME: usize = 100;
+
+/// The path of a part of the sitemap.
+pub fn part_path(part: u32) -> String {
+    format!("sitemap-{}.xml", part + 1)
+}
+
+/// Returns the editions of what a route shows: language and path of each. `None` if the sitemap does not list the route.
+pub fn editions<'a>(site: &'a Site, kind: &RouteKind) -> Option<Vec<(LangId, std::borrow::Cow<'a, str>)>> {
+    match *kind {
+        RouteKind::Page { work, lang } => {
+            let is_draft = |edition: &super::Edition| edition.document.front.draft;
+            let is_listed = !site.edition(work, lang).is_some_and(is_draft);
+            is_listed.then(|| editions_of(site, work).map(|(lang, path)| (lang, path.into())).collect())
+        }
+        RouteKind::SourceOrder { split, .. } => {
+            let path = |lang| route::source_order_path(site.config.code(lang), split).into();
+            Some(site.config.lang_ids().map(|lang| (lang, path(lang))).collect())
+        }
+        RouteKind::Front => Some(Vec::new()),
+        // The others are no pages, or show what is claimed elsewhere.
+        _ => None,
+    }
+}
+
+fn editions_of(site: &Site, work: WorkId) -> impl Iterator<Item = (LangId, &str)> {
+    site.config.lang_ids().filter_map(move |lang| Some((lang, &*site.edition(work, lang)?.path)))
+}
+
+/// Returns the path of the first address of each part, in the order of their paths.
+pub(super) fn parts(site: &Site, routes: &[Route], limits: &Limits) -> Arc<[Arc<str>]> {
+    let mut listed: Vec<(&Arc<str>, usize)> = routes
+        .iter()
+        .filter_map(|route| {
+            let editions = editions(site, &route.kind)?;
+            let links: usize = editions.iter().map(|(_, path)| FRAME + length(site, path)).sum();
+            // One more link says which edition is for all others.
+            let default = editions.iter().map(|(_, path)| FRAME + length(site, path)).max().unwrap_or(0);
+            Some((&route.path, FRAME + length(site, &route.path) + links + default))
+        })
+        .collect();
+    listed.sort_unstable();
+    let mut parts: Vec<Arc<str>> = Vec::new();
+    let (mut addresses, mut bytes) = (0, 0);
+    for (path, size) in listed {
+        if parts.is_empty() || addresses == limits.addresses || bytes + size > limits.bytes {
+            parts.push(Arc::clone(path));
+            // The first and the last line.
+            (addresses, bytes) = (0, 2 * FRAME);
+        }
+        addresses += 1;
+        bytes += size;
+    }
+    parts.into()
+}
+
+/// The length of an address in XML; at most a little more than it is.
+fn length(site: &Site, path: &str) -> usize {
+    let base = site.config.base_url.as_deref().unwrap_or_default();
+    let escaped = |byte: u8| match byte {
+        b'&' => "&amp;".len(),
+        byte if byte.is_ascii_alphanumeric() || b"-._~/:".contains(&byte) => 1,
+        _ => "%00".len(),
+    };
+    base.bytes().chain(path.bytes()).map(escaped).sum()
+}
+
+impl Site {
+    /// Returns the routes among which the addresses of a part of the sitemap are.
+    pub fn routes_of_sitemap(&self, part: u32) -> impl Iterator<Item = &Route> {
+        let start = |part: u32| self.sitemap_parts.get(part as usize).cloned();
+        let from = start(part).map_or(Bound::Unbounded, Bound::Included);
+        let to = start(part + 1).map_or(Bound::Unbounded, Bound::Excluded);
+        self.routes.range::<Arc<str>, _>((from, to)).map(|(_, route)| route)
+    }
+}
