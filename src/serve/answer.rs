@@ -494,7 +494,8 @@ fn write_problem(html: &mut String, problem: &Problem) {
         let at = match way {
             Some(Way::Link(link)) => format!("<a class=\"way\" href=\"{}\">{at}</a>", escape(link)),
             Some(Way::Program(_)) => {
-                format!("<button type=\"button\" class=\"way\" data-problem=\"{id}\" data-frame=\"{index}\">{at}</button>")
+                let names = format!("data-problem=\"{id}\" data-frame=\"{index}\" title=\"Open in editor\"");
+                format!("<button type=\"button\" class=\"way\" {names}>{at}</button>")
             }
             None => at,
         };

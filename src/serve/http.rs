@@ -44,7 +44,9 @@ const HEADERS: [(&str, &str); 6] = [
 ];
 /// How often an idle stream of events says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// What a request may carry, which nothing here has a use for.
+/// The largest head of a request, in bytes.
+const HEAD: usize = 32 << 10;
+/// The largest body of a request, in bytes. No request here has a use for one.
 const BODY: u64 = 4 << 10;
 /// What a page of the preview says when it asks to open an editor. No form can, and no script of another site without asking first.
 const DESK: &str = "tilmash-desk";
@@ -110,7 +112,7 @@ async fn accept(listener: tokio::net::TcpListener, preview: Arc<Preview>) {
         tokio::spawn(async move {
             let service = service_fn(|request| respond(request, peer, Arc::clone(&preview), place.answer()));
             let mut builder = hyper::server::conn::http1::Builder::new();
-            builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(64 << 10);
+            builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_header_size(HEAD).max_buf_size(64 << 10);
             tokio::select! {
                 // An error here is a browser that left in the middle, or no HTTP; there is nobody to tell.
                 _ = builder.serve_connection(TokioIo::new(stream), service) => {}
