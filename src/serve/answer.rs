@@ -512,7 +512,7 @@ fn write_problem(html: &mut String, problem: &Problem) {
         html.push_str("</pre>\n");
     }
     for hint in hints {
-        let _ = writeln!(html, "<p class=\"hint\">{}</p>", escape(hint));
+        let _ = writeln!(html, "<p class=\"hint\">hint: {}</p>", escape(hint));
     }
     html.push_str("</section>\n");
 }
