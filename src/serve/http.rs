@@ -31,6 +31,9 @@ use crate::base::Failure;
 
 /// The time for a request's head, for its body, and between two requests of a connection.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most connections that the system queues before they are accepted; it may have a lower bound of its own.
+#[cfg(unix)]
+const BACKLOG: i32 = 4096;
 /// The headers of every response, besides those that depend on the answer.
 const HEADERS: [(&str, &str); 6] = [
     ("cache-control", "no-store"),
@@ -64,6 +67,15 @@ impl Stop {
             let _ = sender.send(());
         }
     }
+}
+
+/// Listens on an address.
+pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    // The standard library lets 128 connections queue. One more would wait a second for its next attempt.
+    #[cfg(unix)]
+    rustix::net::listen(&listener, BACKLOG)?;
+    Ok(listener)
 }
 
 /// Answers on a thread of its own.

@@ -197,14 +197,14 @@ fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, Failure> {
     let failure =
         |port: u16, error: &std::io::Error| Failure::new(format!("cannot listen on {}: {error}", SocketAddr::new(address, port)));
     if let Some(port) = port {
-        return TcpListener::bind((address, port))
+        return http::bind(SocketAddr::new(address, port))
             .map_err(|error| failure(port, &error).hint("give another `--port`, or none for the first that is free"));
     }
     // Zero: any port that the system has.
     let ports = (FIRST_PORT..FIRST_PORT + PORTS).chain([0]);
     let mut last = None;
     for port in ports {
-        match TcpListener::bind((address, port)) {
+        match http::bind(SocketAddr::new(address, port)) {
             Ok(listener) => return Ok(listener),
             Err(error) => last = Some(failure(port, &error)),
         }
