@@ -150,8 +150,9 @@ fn a_request_beside_hundreds_of_connections_is_answered_at_once() {
     };
     let idle = (0..100).map(|_| connect(""));
     let half = (0..100).map(|_| connect("GET /book/ HTTP/1.1\r\nHost: loc"));
+    let bodies = (0..100).map(|_| connect("POST /book/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf"));
     let streams = (0..100).map(|_| connect("GET /book/__tilmash/events HTTP/1.1\r\nHost: localhost\r\n\r\n"));
-    let _flood: Vec<TcpStream> = idle.chain(half).chain(streams).collect();
+    let _flood: Vec<TcpStream> = idle.chain(half).chain(bodies).chain(streams).collect();
     let begun = Instant::now();
     assert_eq!(preview.get("/book/note.txt").status, 200);
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());

@@ -26,7 +26,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Preview;
 use super::answer::{self, Answer, Content};
-use super::connections::{Answering, Connections};
+use super::connections::{Answering, Connections, Place};
 use crate::base::Failure;
 
 /// The time for a request's head, for its body, and between two requests of a connection.
@@ -122,7 +122,7 @@ async fn accept(listener: tokio::net::TcpListener, preview: Arc<Preview>) {
         let place = Arc::new(connections.admit());
         let preview = Arc::clone(&preview);
         tokio::spawn(async move {
-            let service = service_fn(|request| respond(request, peer, Arc::clone(&preview), place.answer()));
+            let service = service_fn(|request| respond(request, peer, Arc::clone(&preview), Arc::clone(&place)));
             let mut builder = hyper::server::conn::http1::Builder::new();
             builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_header_size(HEAD).max_buf_size(64 << 10);
             tokio::select! {
@@ -138,7 +138,7 @@ async fn respond(
     request: Request<Incoming>,
     peer: SocketAddr,
     preview: Arc<Preview>,
-    answering: Answering,
+    place: Arc<Place>,
 ) -> Result<Response<Body>, Infallible> {
     let head = *request.method() == Method::HEAD;
     let (request, body) = request.into_parts();
@@ -147,6 +147,7 @@ async fn respond(
         Some(refused) => Some(refused),
         None => refusal(&request, preview.address, peer.ip()),
     };
+    let answering = place.answer();
     let answer = match refused {
         Some(refused) => refused,
         None => {

@@ -326,6 +326,7 @@ impl Preview {
     fn publish(&self, state: Arc<State>, changes: &[Change]) {
         let before = self.now();
         let version = before.version + 1;
+        let inputs = Arc::clone(&state.inputs);
         let good = if state.renderer.is_some() { Some((version, Arc::clone(&state))) } else { before.good.clone() };
         let (touched, former, mut retired) = (before.touched.clone(), before.former.clone(), before.retired.clone());
         if let (Some(before), Some((_, after))) = (before.good_state(), &good) {
@@ -341,6 +342,8 @@ impl Preview {
             now.former.push(base);
         }
         let old = std::mem::replace(&mut *self.now.write().expect("nothing panics while it holds this lock"), Arc::new(now));
+        // Before browsers hear of it: they ask at once.
+        self.recheck.looked(&inputs);
         self.version.send_replace(version);
         drop(before);
         put_away(old);
@@ -464,7 +467,6 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         };
         changes.append(&mut untold);
         preview.publish(Arc::clone(&state), &changes);
-        preview.recheck.looked(&inputs);
         let duration = begun.elapsed();
         let before = std::mem::replace(&mut told, Arc::clone(&state));
         let fresh = fresh(&before.problems, &state.problems);
