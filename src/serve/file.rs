@@ -20,14 +20,13 @@ pub(super) fn open(root: &Path, disk: &Path) -> Result<(File, u64)> {
     Ok((file, length))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use std::os::unix::fs::symlink;
-
-    use super::*;
-
+    #[cfg(unix)]
     #[test]
     fn only_regular_files_inside_the_project_are_opened() {
+        use super::*;
+        use std::os::unix::fs::symlink;
         let outside = tempfile::tempdir().unwrap();
         std::fs::write(outside.path().join("secret"), "secret").unwrap();
         let folder = tempfile::tempdir().unwrap();
