@@ -365,6 +365,24 @@ fn what_links_inside_the_project_lead_to_is_watched() {
 
 #[cfg(unix)]
 #[test]
+fn the_folder_of_the_texts_may_be_a_link_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in SITE {
+        preview::write(&folder, &path.replace("content/", "texts/"), text);
+    }
+    std::os::unix::fs::symlink("texts", folder.path().join("content")).unwrap();
+    let options = Options { port: Some(0), ..Options::new(folder.path()) };
+    let preview = Preview::start(folder, &options);
+    for number in 0..3 {
+        let (text, content) = (format!("Number {number}."), format!("{PAGE}Number {number}.\n"));
+        preview.after(|| preview.save("texts/b.en.md", &content), "/book/en/b/", |page| page.has(&text));
+    }
+    preview.after(|| preview.save("texts/sub/d.en.md", PAGE), "/book/en/sub/d/", |page| page.status == 200);
+    assert_eq!(warnings(&preview), Vec::<String>::new(), "events told of all of it");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_signal_ends_the_preview_at_once() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let folder = tempfile::tempdir().unwrap();

@@ -690,6 +690,28 @@ mod tests {
         assert!(told(EventKind::Access(AccessKind::Open(AccessMode::Any)), "/site/one.md").is_none());
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn links_out_of_the_project_are_not_watched() {
+        use std::os::unix::fs::symlink;
+        let (outside, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let root = folder.path().canonicalize().unwrap();
+        for path in ["content/a", "shared/b", "shared/.c"] {
+            std::fs::create_dir_all(root.join(path)).unwrap();
+        }
+        std::fs::write(root.join("one.md"), "").unwrap();
+        symlink("/", root.join("content/all")).unwrap();
+        symlink(outside.path(), root.join("shared/out")).unwrap();
+        symlink("a", root.join("content/near")).unwrap();
+        symlink("../shared", root.join("content/far")).unwrap();
+        symlink("../one.md", root.join("content/one.md")).unwrap();
+        symlink("../shared/.c", root.join("content/.hidden")).unwrap();
+        symlink("none", root.join("content/broken")).unwrap();
+        symlink(".", root.join("content/loop")).unwrap();
+        let wanted = [(root.join("one.md"), false), (root.join("shared"), true)];
+        assert_eq!(linked(&root), BTreeMap::from(wanted));
+    }
+
     #[test]
     fn only_what_may_change_the_site_wakes() {
         let root = Path::new("/site");
