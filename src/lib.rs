@@ -98,8 +98,13 @@
 //! * **The desk is the preview's, not the page's.** Its script makes it of what the preview tells of the page at hand, so pages are as they are built and
 //!   themes need not know of it. What it and the page's own ways have in common is the address: to go to a sentence is to go to `#3.2`.
 //! * **To open an editor is the one request that does something**, so nothing that another site, another machine or a proxy can make a browser
-//!   send is taken for it: a POST with the preview's own `Origin` and a header that needs leave, from a loopback address, under a loopback name. It names a page, a language
-//!   and a sentence, never a path; the program is named by whoever started the preview, and started without a shell.
+//!   send is taken for it: a POST with the preview's own `Origin` and a header that needs leave, from a loopback address, under a loopback name. It names a page, and on it
+//!   a sentence of a language or a place of a problem, never a path; one place starts one editor, and ten seconds start ten at most. The program is named by whoever started the preview, and started without a shell.
+//! * **A new connection never waits for an old one.** The preview closes the connection that is needed least ([`serve`]), so that neither
+//!   idle clients nor half a request keep a page from being answered.
+//! * **Silence of the file system is found, not assumed.** Until an event has arrived, the preview compares the disk every few seconds, and
+//!   a request compares the files of its page. A change that is found so, and that no event follows, switches polling on.
+//! * **The preview ends at once on Ctrl-C and SIGTERM**, with the exit codes 130 and 143, whatever it is doing: it writes nothing.
 //! * **Accepting is a command to copy.** Only `sync` writes locks; the desk has no button that writes. A save is enough for all else.
 //! * **An editor that draws on the terminal is not opened:** the terminal is the preview's, and which other one there is, nobody can know. The desk says what to set.
 //! * **Links name `index.html`.** `…/russia/` is what readers see and share (a script drops the name

@@ -59,7 +59,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
             "render/highlight.rs",
         ],
     ),
-    ("rustix", &["disk/"]),
+    ("rustix", &["disk/", "serve/http.rs"]),
     ("serde", &["base/yaml.rs", "render/template.rs", "serve/"]),
     ("serde_json", &["cli/", "exchange/jsonl.rs", "serve/"]),
     ("serde_yaml", &["base/yaml.rs"]),

@@ -2,186 +2,21 @@
 //!
 //! Nothing here sleeps: a test waits on the stream of versions, and a deadline ends what hangs.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::channel;
 
-use tempfile::TempDir;
 use tilmash::base::Severity;
 use tilmash::project::Project;
 use tilmash::render::Body;
 use tilmash::serve::{Change, ChangeKind, Editor, Event, Options, Server};
 
 mod common;
+#[path = "common/preview.rs"]
+mod preview;
 
-const DEADLINE: Duration = Duration::from_secs(30);
-
-/// A site of two languages under the base path `/book/`.
-const SITE: [(&str, &str); 8] = [
-    ("site.yaml", "title: {kk: Кітап, en: Book}\nlanguages: [kk, en]\nbase_url: https://example.org/book/\ndate: 2026-11-22\n"),
-    ("content/index.kk.md", "---\ntitle: Кітап\n---\n\nБасы.\n"),
-    ("content/index.en.md", "---\ntitle: Book\n---\n\nThe beginning.\n"),
-    ("content/a.kk.md", "---\ntitle: Бірінші\n---\n\nБір сөйлем.\nЕкінші [сөйлем](b.kk.md).\n"),
-    ("content/a.en.md", "---\ntitle: First\naliases: [/old/]\n---\n\nOne sentence.\nA second [sentence](b.en.md).\n"),
-    ("content/b.kk.md", "---\ntitle: Екінші\n---\n\nҮш.\n"),
-    ("content/b.en.md", "---\ntitle: Second\n---\n\nThree.\n"),
-    ("content/note.txt", "as it is\n"),
-];
-
-struct Preview {
-    folder: TempDir,
-    server: Server,
-    events: Receiver<Event>,
-}
-
-impl Preview {
-    fn new() -> Self {
-        Self::of(&SITE)
-    }
-
-    fn of(files: &[(&str, &str)]) -> Self {
-        Self::with(files, Editor::None("none is set".to_owned()))
-    }
-
-    fn with(files: &[(&str, &str)], editor: Editor) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            write(&folder, path, text);
-        }
-        let (sender, events) = channel();
-        let options = Options { port: Some(0), editor, ..Options::new(folder.path()) };
-        let server = Server::start(&options, move |event| drop(sender.send(event))).unwrap();
-        Self { folder, server, events }
-    }
-
-    fn at(&self, path: &str) -> PathBuf {
-        self.folder.path().join(path)
-    }
-
-    fn save(&self, path: &str, text: &str) {
-        write(&self.folder, path, text);
-    }
-
-    /// Saves in one step, so that nobody can see half of it.
-    fn save_whole(&self, path: &str, text: &str) {
-        self.save("aside", text);
-        fs::rename(self.at("aside"), self.at(path)).unwrap();
-    }
-
-    fn get(&self, path: &str) -> Response {
-        self.ask("GET", path, &[])
-    }
-
-    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
-        ask(self.server.address(), method, path, headers)
-    }
-
-    fn versions(&self) -> Versions {
-        let mut stream = TcpStream::connect(self.server.address()).unwrap();
-        stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        write!(stream, "GET /book/__tilmash/events HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
-        let mut versions = Versions { lines: BufReader::new(stream), last: 0 };
-        versions.next();
-        versions
-    }
-
-    /// Does something, and waits until the page at `path` is as wanted.
-    fn after(&self, act: impl FnOnce(), path: &str, wanted: impl Fn(&Response) -> bool) -> Response {
-        let mut versions = self.versions();
-        act();
-        let begun = Instant::now();
-        loop {
-            versions.next();
-            let response = self.get(path);
-            if wanted(&response) {
-                return response;
-            }
-            assert!(begun.elapsed() < DEADLINE, "{path} never came to what was wanted; last: {response:?}");
-        }
-    }
-
-    fn status(&self, path: &str) -> serde_json::Value {
-        serde_json::from_slice(&self.get(&format!("/book/__tilmash/status?path={path}")).body).unwrap()
-    }
-}
-
-fn write(folder: &TempDir, path: &str, text: &str) {
-    let path = folder.path().join(path);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
-}
-
-/// The stream of versions that a page listens to.
-struct Versions {
-    lines: BufReader<TcpStream>,
-    last: u64,
-}
-
-impl Versions {
-    /// Waits for a version.
-    fn next(&mut self) -> u64 {
-        let begun = Instant::now();
-        loop {
-            // The stream's heartbeat would keep a wait alive for ever.
-            assert!(begun.elapsed() < DEADLINE, "no new version");
-            let mut line = String::new();
-            assert_ne!(self.lines.read_line(&mut line).expect("a version before the deadline"), 0, "the stream ended");
-            if let Some(version) = line.strip_prefix("data: ") {
-                let version: u64 = version.trim().parse().unwrap();
-                assert!(version > self.last, "versions grow");
-                self.last = version;
-                return version;
-            }
-        }
-    }
-}
-
-#[derive(Debug)]
-struct Response {
-    status: u16,
-    headers: BTreeMap<String, String>,
-    body: Vec<u8>,
-}
-
-impl Response {
-    fn text(&self) -> &str {
-        std::str::from_utf8(&self.body).unwrap()
-    }
-
-    fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", String::as_str)
-    }
-
-    fn has(&self, text: &str) -> bool {
-        self.text().contains(text)
-    }
-}
-
-fn ask(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
-    if !headers.iter().any(|(name, _)| *name == "Host") {
-        request.push_str(&format!("Host: {address}\r\n"));
-    }
-    for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
-    }
-    request.push_str("\r\n");
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).unwrap();
-    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("a head") + 4;
-    let head = std::str::from_utf8(&bytes[..end]).unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    let headers = head.lines().skip(1).filter_map(|line| line.split_once(": "));
-    let headers = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
-    Response { status, headers, body: bytes[end..].to_vec() }
-}
+use preview::{DEADLINE, Preview, Response, SITE, ask, borrowed, by_page, open, pending_site, write};
 
 /// Takes the one script tag out of a page.
 fn without_script(page: &[u8]) -> Vec<u8> {
@@ -648,27 +483,6 @@ fn a_folder_that_goes_away_and_comes_back_is_found_again() {
     assert!(ask(server.address(), "GET", "/book/en/b/", &[]).has("Back."));
 }
 
-/// A site with a lock whose source has changed since: in the title, in sentences of all kinds.
-fn pending_site() -> common::Files {
-    let texts = SITE.iter().filter(|(path, _)| !path.starts_with("content/a."));
-    let mut files: common::Files = texts.map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
-    let mut put = |path: &str, text: &str| drop(files.insert(path.to_owned(), text.to_owned()));
-    put("content/a.kk.md", "---\ntitle: Бірінші\n---\n\nЕкі көк аспан.\nҮш жасыл алма.\n\nТөрт.\n");
-    put("content/a.en.md", "---\ntitle: First\n---\n\nTwo blue skies.\nThree green apples.\n\nFour.\n");
-    common::sync(&mut files);
-    let mut put = |path: &str, text: &str| drop(files.insert(path.to_owned(), text.to_owned()));
-    put(
-        "content/a.kk.md",
-        "---\ntitle: Ең бірінші\ndescription: Бояулар.\n---\n\nБасы.\n\nЕкі қызыл аспан.\nҮш жасыл алма.\nБес ақ бұлт.\n\nТөрт.\n",
-    );
-    put("content/a.en.md", "---\ntitle: First\n---\n\nTwo blue skies.\nThree green apples.\n\nFour.\nMine <b>alone</b>.\n");
-    files
-}
-
-fn borrowed(files: &common::Files) -> Vec<(&str, &str)> {
-    files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect()
-}
-
 /// The desk of a page as text: a line for each pending sentence.
 fn desk(preview: &Preview, path: &str) -> String {
     let desk = &preview.status(path)["desk"];
@@ -815,17 +629,6 @@ fn a_save_a_sync_and_an_accept_take_sentences_off_the_desk() {
     preview.after(|| preview.save("content/a.en.md", done), status, |status| status.has("\"pending\":[]"));
 }
 
-/// What a page of the preview sends along to open an editor.
-fn by_page(preview: &Preview) -> [(&'static str, String); 2] {
-    [("Origin", format!("http://{}", preview.server.address())), ("Tilmash-Desk", "open".to_owned())]
-}
-
-fn open(preview: &Preview, query: &str) -> Response {
-    let headers = by_page(preview);
-    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    preview.ask("POST", &format!("/book/__tilmash/open?{query}"), &headers)
-}
-
 #[cfg(unix)]
 #[test]
 fn a_sentence_is_opened_at_its_very_line() {
@@ -881,7 +684,7 @@ fn nobody_else_opens_an_editor() {
     let editor = Editor::choose(Some(&format!("touch '{}' {{file}}", record.display())), &[]).unwrap();
     let preview = Preview::with(&borrowed(&pending_site()), editor);
     let path = "/book/__tilmash/open?path=/book/kk-en/a/&language=en&unit=1.1&side=translation";
-    let own = by_page(&preview);
+    let own = by_page(preview.server.address());
     let (own, host) = (own.each_ref().map(|(name, value)| (*name, value.as_str())), preview.server.address().to_string());
     let ask = |method: &str, headers: &[(&str, &str)]| preview.ask(method, path, headers).status;
     for method in ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"] {

@@ -1,7 +1,7 @@
 //! The command line: arguments in, exit code out. Only this layer prints.
 //!
 //! Exit codes: 0 all is well, 1 problems in the texts, 2 could not run, was called wrongly or could
-//! not write its output.
+//! not write its output; a preview that was ended by Ctrl-C has 130, by SIGTERM 143.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -85,7 +85,9 @@ enum Command {
     #[command(after_help = "Example:\n  tilmash build --base-url https://example.github.io/book/")]
     Build(build::BuildArgs),
     /// Preview the site; pages change while you edit
-    #[command(after_help = "Example:\n  tilmash serve --open")]
+    #[command(
+        after_help = "Example:\n  tilmash serve --open\n\nCtrl-C and SIGTERM end it at once, with the exit codes 130 and 143."
+    )]
     Serve(serve::ServeArgs),
     /// Look for problems without writing anything
     #[command(after_help = "Example:\n  tilmash check --format short")]

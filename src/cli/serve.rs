@@ -28,9 +28,16 @@ pub(super) struct ServeArgs {
     /// `vscode://file/{file}:{line}:{column}`; else `$VISUAL`, else `$EDITOR`
     #[arg(long, value_name = "EDITOR", env = "TILMASH_EDITOR", hide_env_values = true)]
     editor: Option<String>,
+    /// Look for changes every MS milliseconds (500 if none is given), for file systems that report no
+    /// changes: `/mnt/c` under WSL, shared folders of containers, network folders
+    #[arg(long, value_name = "MS", num_args = 0..=1, default_missing_value = "500",
+          value_parser = clap::value_parser!(u64).range(50..=60_000))]
+    poll: Option<u64>,
 }
 
 pub(super) fn serve(global: &Global, args: &ServeArgs) -> Outcome {
+    // Nothing is written here, so the process ends without waiting for a look, a rendering or a browser.
+    serve::on_signal(|code| std::process::exit(code))?;
     // What is no text names no editor.
     let environment = ["VISUAL", "EDITOR"].map(|name| std::env::var(name).unwrap_or_default());
     let environment: Vec<&str> = environment.iter().map(String::as_str).collect();
@@ -40,6 +47,7 @@ pub(super) fn serve(global: &Global, args: &ServeArgs) -> Outcome {
         root: global.root.clone(),
         overrides: overrides(&global.root, args.base_url.as_deref(), true)?,
         editor: Editor::choose(args.editor.as_deref(), &environment)?,
+        poll: args.poll.map(Duration::from_millis),
     };
     let terminal = global.clone();
     let open = args.open;

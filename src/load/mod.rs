@@ -21,7 +21,7 @@ use crate::base::{Diagnostic, Digest, Failure, Place, SharedMap, code, path};
 pub mod builtin;
 mod walk;
 
-pub use walk::is_passed_over;
+pub use walk::{is_passed_over, linked};
 
 /// The folders of a project that are read, besides `site.yaml`.
 pub const FOLDERS: [&str; 3] = ["content", "templates", "themes"];
@@ -168,6 +168,17 @@ impl Inputs {
     /// Whether a path on disk is that of a file of the snapshot.
     pub fn is_at(&self, disk: &Path) -> bool {
         disk.strip_prefix(&self.root).is_ok_and(|inside| self.files.contains_key(&walk::as_name(inside)))
+    }
+
+    /// True if the disk shows no sign that a file differs from the snapshot. Costs one call of the system.
+    pub fn is_current(&self, name: &str) -> bool {
+        // A file that cannot be read is not in the snapshot, and is reported.
+        let is_reported = || self.problems.iter().any(|problem| problem.place.as_ref().is_some_and(|place| *place.file == *name));
+        match (self.files.get(name), fs::metadata(self.root.join(name))) {
+            (Some(file), Ok(metadata)) => file.stamp.same(&Stamp::of(&metadata, SystemTime::now())),
+            (Some(_), Err(_)) => false,
+            (None, found) => !found.is_ok_and(|found| found.is_file()) || is_reported(),
+        }
     }
 
     /// The key under which the path is kept: shared, so that places cost no memory.

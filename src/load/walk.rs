@@ -1,5 +1,6 @@
 //! Finding the project's files: the only file that knows walkdir.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -93,4 +94,32 @@ pub(super) fn relative(root: &Path, disk: &Path) -> String {
 pub(super) fn as_name(relative: &Path) -> String {
     let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     path::nfc(&parts.join("/"))
+}
+
+/// The real paths to which links in the project's folders lead, if they are inside the root and outside these folders; true
+/// for a folder. A look reads them too.
+pub fn linked(root: &Path) -> BTreeMap<PathBuf, bool> {
+    let mut found = BTreeMap::new();
+    for folder in super::FOLDERS {
+        let mut entries = WalkDir::new(root.join(folder)).follow_links(true).into_iter();
+        while let Some(entry) = entries.next() {
+            // A look reports what cannot be read.
+            let Ok(entry) = entry else { continue };
+            let is_folder = entry.file_type().is_dir();
+            let is_passed_over = entry.depth() > 0 && is_passed_over(&entry.file_name().to_string_lossy());
+            let real = entry.path_is_symlink().then(|| entry.path().canonicalize().ok());
+            let is_outside = real.as_ref().is_some_and(|real| !real.as_ref().is_some_and(|real| real.starts_with(root)));
+            if is_passed_over || is_outside {
+                if is_folder {
+                    entries.skip_current_dir();
+                }
+                continue;
+            }
+            let Some(real) = real.flatten() else { continue };
+            if !super::FOLDERS.iter().any(|folder| real.starts_with(root.join(folder))) {
+                found.insert(real, is_folder);
+            }
+        }
+    }
+    found
 }

@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::fs::File;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::desk::{self, Desk, Side, Viewer};
-use super::editor::{self, Editor};
+use super::editor::{Editor, Refused};
 use super::kept::Page;
-use super::problem::{Frame, Problem, Problems};
-use super::{Base, Event, Now, Preview};
-use crate::base::{Digest, path};
+use super::problem::{self, Frame, Problem, Problems, Way};
+use super::{Base, Event, Now, Preview, file};
+use crate::base::{Diagnostic, Digest, path};
 use crate::output::content_type;
 use crate::project::State;
 use crate::render;
-use crate::site::{Route, Site};
+use crate::site::{Route, RouteKind, Site};
 
 /// The folder of the preview's own addresses. No page can be there: names with `_` are none.
 const OWN: &str = "__tilmash";
@@ -44,7 +44,8 @@ pub(super) struct Answer {
 #[derive(Debug)]
 pub(super) enum Content {
     Bytes(Vec<u8>),
-    File(Arc<Path>),
+    /// An open file and its length.
+    File(File, u64),
     /// The stream of versions.
     Events,
 }
@@ -76,11 +77,37 @@ pub(super) fn is_posted_to(target: &str) -> bool {
     decode(target).is_some_and(|target| own_name(&target) == Some(OPEN))
 }
 
+/// A request, and the site from which it is answered.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    preview: &'a Preview,
+    now: &'a Now,
+    /// True if the request comes from this machine.
+    is_here: bool,
+}
+
+impl<'a> Asked<'a> {
+    fn viewer(self) -> Viewer<'a> {
+        Viewer { root: &self.preview.root, editor: &self.preview.editor, is_here: self.is_here }
+    }
+
+    /// The problems that are shown to whoever asks: a page's own ones and those of the whole site.
+    fn problems(self, own: &[Diagnostic]) -> Problems {
+        let State { problems, inputs, .. } = &*self.now.state;
+        Problems::new(own, problems, inputs, self.viewer())
+    }
+}
+
 /// Answers a request for `target`, the path as it was sent; `is_here` says whether it comes from this machine. What is
 /// posted has passed all that `http` asks of it.
 pub(super) fn answer(preview: &Preview, target: &str, query: &str, is_here: bool) -> Answer {
+    let decoded = decode(target);
+    if let Some(target) = &decoded {
+        catch_up(preview, target);
+    }
     let now = preview.now();
-    let Some(target) = decode(target) else { return not_found(preview, &now) };
+    let asked = Asked { preview, now: &now, is_here };
+    let Some(target) = decoded else { return not_found(asked) };
     if let Some(name) = own_name(&target) {
         return match name {
             "events" => Answer { content: Content::Events, ..Answer::new(200, "text/event-stream", "") },
@@ -88,12 +115,12 @@ pub(super) fn answer(preview: &Preview, target: &str, query: &str, is_here: bool
             "live.css" => Answer::new(200, "text/css; charset=utf-8", STYLE),
             "desk.js" => Answer::new(200, "text/javascript; charset=utf-8", DESK_SCRIPT),
             "desk.css" => Answer::new(200, "text/css; charset=utf-8", DESK_STYLE),
-            "status" => status(preview, &now, query, is_here),
-            OPEN => open(preview, &now, query),
+            "status" => status(asked, query),
+            OPEN => open(asked, query),
             _ => Answer::text(404, "the preview has no such address\n"),
         };
     }
-    let mut answer = of_site(preview, &now, &target);
+    let mut answer = of_site(asked, &target);
     if let Some(location) = &mut answer.location
         && !query.is_empty()
     {
@@ -103,14 +130,78 @@ pub(super) fn answer(preview: &Preview, target: &str, query: &str, is_here: bool
     answer
 }
 
-/// What the published site has at a decoded path.
-fn of_site(preview: &Preview, now: &Now, target: &str) -> Answer {
-    let (Some(state), Some(site)) = (now.good_state(), now.site()) else { return broken(now) };
-    match locate(now, site, target) {
-        Located::Route(route) => at_route(preview, now, state, route, 200),
-        Located::Moved(to) => Answer::redirect(to),
-        Located::Nowhere => not_found(preview, now),
+/// Brings the site up to date with the files that the requested page is made of, where no event told of a change.
+fn catch_up(preview: &Preview, target: &str) {
+    let now = preview.now();
+    if let (Some(state), Some(site)) = (now.good_state(), now.site())
+        && let Located::Route(route) = locate(&now, site, target)
+    {
+        preview.recheck.catch_up(&sources(state, site, route));
     }
+}
+
+/// The most templates that are looked at for a request.
+const TEMPLATES: usize = 100;
+
+/// The files that a route is made of, as far as a request looks at them: not what a page shows of other pages.
+fn sources(state: &State, site: &Site, route: &Route) -> Vec<Arc<str>> {
+    let mut files: Vec<Arc<str>> = Vec::new();
+    match &route.kind {
+        RouteKind::Asset { file } => return vec![Arc::clone(file)],
+        RouteKind::ThemeFile { name } => {
+            let themes = [site.config.theme.as_str(), "default"];
+            let own = themes.iter().filter_map(|theme| state.inputs.name(&format!("themes/{theme}/static/{name}")));
+            return own.take(1).cloned().collect();
+        }
+        kind if !kind.is_page() => return files,
+        _ => {}
+    }
+    if let Some(work) = route.kind.work() {
+        for edition in site.work(work).editions.iter().flatten() {
+            files.push(Arc::clone(&edition.document.file));
+        }
+        files
+            .extend(site.chapter(work).into_iter().flat_map(|(split, _)| [&split.plan_file, &split.source_file].map(Arc::clone)));
+        let lock = format!("content/{}{}", site.work(work).key.as_str(), crate::model::lock::ENDING);
+        files.extend(state.inputs.name(&lock).cloned());
+    }
+    let folders = ["templates".to_owned(), format!("themes/{}/templates", site.config.theme)];
+    files.extend(folders.iter().flat_map(|folder| state.inputs.below(folder)).map(|(name, _)| Arc::clone(name)).take(TEMPLATES));
+    files.extend(state.inputs.name(crate::model::config::FILE).cloned());
+    files
+}
+
+/// What the published site has at a decoded path.
+fn of_site(asked: Asked<'_>, target: &str) -> Answer {
+    let now = asked.now;
+    let (Some(state), Some(site)) = (now.good_state(), now.site()) else { return broken(asked) };
+    match locate(now, site, target) {
+        Located::Route(route) => at_route(asked, state, route, 200),
+        Located::Moved(to) => Answer::redirect(to),
+        Located::Nowhere => former_theme_file(asked, state, site, target).unwrap_or_else(|| not_found(asked)),
+    }
+}
+
+/// Answers for a file of the theme under a name that it had before an edit: a page that was sent earlier names it so.
+///
+/// The answer is the file as it is now, or, if the theme no longer has it, as it was last.
+fn former_theme_file(asked: Asked<'_>, state: &Arc<State>, site: &Site, target: &str) -> Option<Answer> {
+    let published = target.strip_prefix(&asked.now.base().path)?;
+    let name = theme_file_name(published)?;
+    if let Some(route) = site.theme_files.get(&name).and_then(|path| site.routes.get(path.as_str())) {
+        return Some(at_route(asked, state, route, 200));
+    }
+    let bytes = asked.now.retired.get(&name)?;
+    Some(Answer::new(200, content_type(published), bytes.to_vec()))
+}
+
+/// The name of a file of the theme from the path at which one of its versions was published:
+/// `style.css` from `assets/style.1a2b3c4d.css`.
+fn theme_file_name(published: &str) -> Option<String> {
+    let (rest, extension) = published.strip_prefix("assets/")?.rsplit_once('.')?;
+    let (stem, digest) = rest.rsplit_once('.')?;
+    let is_digest = digest.len() == 8 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_digest.then(|| format!("{stem}.{extension}"))
 }
 
 /// Decodes the path of a request, strictly. `None` for what no link of a site has: a bad escape, an
@@ -177,19 +268,26 @@ fn elsewhere<'s>(now: &Now, base: &Base, target: &str) -> Located<'s> {
 }
 
 /// What stands at a route.
-fn at_route(preview: &Preview, now: &Now, state: &Arc<State>, route: &Route, status: u16) -> Answer {
+fn at_route(asked: Asked<'_>, state: &Arc<State>, route: &Route, status: u16) -> Answer {
     let content_type = content_type(&route.path);
     if !route.kind.is_page() {
         return match state.render(route).body {
             Some(render::Body::Bytes(bytes)) => Answer::new(status, content_type, bytes),
-            Some(render::Body::File(disk)) => Answer { content: Content::File(disk), ..Answer::new(status, content_type, "") },
-            None => broken(now),
+            Some(render::Body::File(disk)) => match file::open(&asked.preview.root, &disk) {
+                Ok((file, length)) => Answer { content: Content::File(file, length), ..Answer::new(status, content_type, "") },
+                Err(error) => {
+                    // The name alone: who asks over the network need not know where the project lies.
+                    let name = disk.file_name().unwrap_or_default().to_string_lossy();
+                    Answer::text(404, format!("cannot read `{name}`: {error}\n"))
+                }
+            },
+            None => broken(asked),
         };
     }
-    let page = page(preview, now, state, route);
+    let page = page(asked.preview, asked.now, state, route);
     match page.bytes {
-        Some(bytes) => html(&bytes, status, &now.base()),
-        None => error_page(now, &Problems::new(&page.problems, &now.state.problems, &now.state.inputs)),
+        Some(bytes) => html(&bytes, status, &asked.now.base()),
+        None => error_page(&asked.now.base(), &asked.problems(&page.problems)),
     }
 }
 
@@ -235,18 +333,19 @@ fn script_tag(base: &Base, page: &Digest, status: u16) -> String {
 }
 
 /// The site's page for an address that does not exist.
-fn not_found(preview: &Preview, now: &Now) -> Answer {
-    let (Some(state), Some(site)) = (now.good_state(), now.site()) else { return broken(now) };
+fn not_found(asked: Asked<'_>) -> Answer {
+    let (Some(state), Some(site)) = (asked.now.good_state(), asked.now.site()) else { return broken(asked) };
     match site.routes.get("404.html") {
         Some(route) => {
-            // It is shown at any depth, so its links count from the root of the preview.
-            let rendered = state.not_found(route, &now.base().url);
+            // The page is shown at any depth, so its links count from the root of the preview.
+            let base = asked.now.base();
+            let rendered = state.not_found(route, &base.url);
             if let Some(render::Body::Bytes(bytes)) = rendered.body {
-                return html(&bytes, 404, &now.base());
+                return html(&bytes, 404, &base);
             }
-            let page = error_page(now, &Problems::new(&rendered.problems, &now.state.problems, &now.state.inputs));
+            let page = error_page(&base, &asked.problems(&rendered.problems));
             let (path, problems) = (Arc::clone(&route.path), rendered.problems.into());
-            (preview.events)(Event::Page { path, problems, inputs: Arc::clone(&state.inputs) });
+            (asked.preview.events)(Event::Page { path, problems, inputs: Arc::clone(&state.inputs) });
             page
         }
         None => Answer::text(404, "there is no such page\n"),
@@ -254,8 +353,8 @@ fn not_found(preview: &Preview, now: &Now) -> Answer {
 }
 
 /// Nothing can be rendered, and never could.
-fn broken(now: &Now) -> Answer {
-    error_page(now, &Problems::new(&[], &now.state.problems, &now.state.inputs))
+fn broken(asked: Asked<'_>) -> Answer {
+    error_page(&asked.now.base(), &asked.problems(&[]))
 }
 
 /// What the browser's script wants to know after a change.
@@ -282,35 +381,44 @@ struct Here {
 }
 
 /// Tells a page about itself: whether it has changed, and what is wrong. So a page is sent only if it differs.
-fn status(preview: &Preview, now: &Now, query: &str, is_here: bool) -> Answer {
+fn status(asked: Asked<'_>, query: &str) -> Answer {
+    let Asked { now, .. } = asked;
     let query = fields(query);
     let since: u64 = query.get("since").and_then(|since| since.parse().ok()).unwrap_or(0);
     let target = query.get("path").and_then(|path| decode(path));
     let here = match &target {
-        Some(target) => of_site(preview, now, target),
-        None => not_found(preview, now),
+        Some(target) => of_site(asked, target),
+        None => not_found(asked),
     };
-    let mut own = Arc::from([]);
-    let mut desk = None;
-    if let (Some(state), Some(site), Some(target)) = (now.good_state(), now.site(), &target)
-        && let Located::Route(route) = locate(now, site, target)
-        && route.kind.is_page()
-    {
-        // While an older state is shown, its pages are as they were; what is wrong is in the new one.
-        if Arc::ptr_eq(state, &now.state) {
-            own = page(preview, now, state, route).problems;
-        }
-        desk = desk::desk(state, site, route, Viewer { root: &preview.root, editor: &preview.editor, is_here });
-    }
+    let route = target.as_ref().and_then(|target| page_route(now, target));
+    let desk = route.and_then(|(state, site, route)| desk::desk(state, site, route, asked.viewer()));
     let status = Status {
         version: now.version,
         page: Here { status: here.status, digest: here.tag.map(|tag| tag.to_string()), location: here.location },
-        problems: Problems::new(&own, &now.state.problems, &now.state.inputs),
+        problems: asked.problems(&own_problems(asked, target.as_deref())),
         touched: now.touched.iter().filter(|(_, version)| **version > since).map(|(path, _)| &**path).collect(),
         base: &now.base().url,
         desk,
     };
     Answer::new(200, "application/json", serde_json::to_vec(&status).expect("this value has only text keys"))
+}
+
+/// The route of the page at a decoded path, in the state that is shown.
+fn page_route<'n>(now: &'n Now, target: &str) -> Option<(&'n Arc<State>, &'n Site, &'n Route)> {
+    let (state, site) = (now.good_state()?, now.site()?);
+    match locate(now, site, target) {
+        Located::Route(route) if route.kind.is_page() => Some((state, site, route)),
+        _ => None,
+    }
+}
+
+/// The problems that rendering the page at a decoded path finds.
+fn own_problems(asked: Asked<'_>, target: Option<&str>) -> Arc<[Diagnostic]> {
+    match target.and_then(|target| page_route(asked.now, target)) {
+        // While an older state is shown, its pages are as they were; what is wrong is in the new one.
+        Some((state, _, route)) if Arc::ptr_eq(state, &asked.now.state) => page(asked.preview, asked.now, state, route).problems,
+        _ => Arc::from([]),
+    }
 }
 
 /// The fields of a query, decoded.
@@ -319,8 +427,9 @@ fn fields(query: &str) -> BTreeMap<&str, String> {
     pairs.filter_map(|(name, value)| Some((name, path::from_url(value)?))).collect()
 }
 
-/// Opens a sentence of a page in the editor.
-fn open(preview: &Preview, now: &Now, query: &str) -> Answer {
+/// Opens a sentence of a page, or the place of a problem that the page shows, in the editor.
+fn open(asked: Asked<'_>, query: &str) -> Answer {
+    let Asked { preview, now, .. } = asked;
     let words = match &preview.editor {
         Editor::Program(words) => words,
         Editor::Link(_) => return Answer::text(409, "the browser opens the editor itself\n"),
@@ -328,22 +437,34 @@ fn open(preview: &Preview, now: &Now, query: &str) -> Answer {
     };
     let query = fields(query);
     let field = |name: &str| query.get(name).map_or("", String::as_str);
-    let side = match field("side") {
-        "source" => Some(Side::Source),
-        "translation" => Some(Side::Translation),
-        _ => None,
+    let target = decode(field("path"));
+    let sentence = || {
+        let side = match field("side") {
+            "source" => Side::Source,
+            "translation" => Side::Translation,
+            _ => return None,
+        };
+        let (state, site, route) = page_route(now, target.as_deref()?)?;
+        desk::place(state, site, route, (field("language"), field("unit"), side), &preview.root)
     };
-    let found = || {
-        let (state, site, target) = (now.good_state()?, now.site()?, decode(field("path"))?);
-        let Located::Route(route) = locate(now, site, &target) else { return None };
-        desk::place(state, site, route, (field("language"), field("unit"), side?), &preview.root)
+    let found = match query.get("problem") {
+        Some(problem) => {
+            let (own, frame) = (own_problems(asked, target.as_deref()), field("frame").parse().ok());
+            frame.and_then(|frame| problem::place(&own, &now.state.problems, &now.state.inputs, (problem, frame)))
+        }
+        None => sentence(),
     };
-    let Some((file, place)) = found() else { return Answer::text(404, "this page shows no such sentence any more\n") };
+    let Some((file, place)) = found else {
+        let what = if query.contains_key("problem") { "problem" } else { "sentence" };
+        return Answer::text(404, format!("this page shows no such {what} any more\n"));
+    };
     let events = Arc::clone(&preview.events);
     let ended = move |message| events(Event::Warning(message));
-    match editor::start(words, &preview.root, &file, place, ended) {
+    let mut starts = preview.starts.lock().expect("no code panics while it holds this lock");
+    match starts.open(words, &preview.root, (&file, place), ended) {
         Ok(()) => Answer::text(200, "opened\n"),
-        Err(message) => {
+        Err(Refused::TooMany) => Answer::text(429, "too many editors were started just now: try again in a few seconds\n"),
+        Err(Refused::Failed(message)) => {
             (preview.events)(Event::Warning(message.clone()));
             Answer::text(500, format!("{message}\n"))
         }
@@ -351,15 +472,14 @@ fn open(preview: &Preview, now: &Now, query: &str) -> Answer {
 }
 
 /// A page in the place of one that could never be made.
-fn error_page(now: &Now, problems: &Problems) -> Answer {
-    let base = now.base();
+fn error_page(base: &Base, problems: &Problems) -> Answer {
     let mut list = String::new();
     for problem in &problems.list {
         write_problem(&mut list, problem);
     }
     let digest = Digest::of(list.as_bytes());
     let url = &base.url;
-    let script = script_tag(&base, &digest, 500);
+    let script = script_tag(base, &digest, 500);
     let page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'\">\n\
@@ -372,17 +492,25 @@ fn error_page(now: &Now, problems: &Problems) -> Answer {
 
 /// The same markup that the script makes.
 fn write_problem(html: &mut String, problem: &Problem) {
-    let Problem { severity, code, message, frames, hints } = problem;
+    let Problem { id, severity, code, message, frames, hints } = problem;
     let message = escape(message);
     // Writing to a string cannot fail.
     let _ = writeln!(
         html,
         "<section class=\"problem {severity}\">\n<h2><span class=\"code\">{severity}[{code}]</span> {message}</h2>"
     );
-    for Frame { file, line, column, words, lines } in frames {
+    for (index, Frame { file, line, column, words, lines, way }) in frames.iter().enumerate() {
         let words = if words.is_empty() { String::new() } else { format!(" — {}", escape(words)) };
-        let at = if *line == 0 { String::new() } else { format!(":{line}:{column}") };
-        let _ = writeln!(html, "<p class=\"place\">{}{at}{words}</p>", escape(file));
+        let at = if *line == 0 { escape(file) } else { format!("{}:{line}:{column}", escape(file)) };
+        let at = match way {
+            Some(Way::Link(link)) => format!("<a class=\"way\" href=\"{}\">{at}</a>", escape(link)),
+            Some(Way::Program(_)) => {
+                let names = format!("data-problem=\"{id}\" data-frame=\"{index}\" title=\"Open in editor\"");
+                format!("<button type=\"button\" class=\"way\" {names}>{at}</button>")
+            }
+            None => at,
+        };
+        let _ = writeln!(html, "<p class=\"place\">{at}{words}</p>");
         if lines.is_empty() {
             continue;
         }
@@ -395,7 +523,7 @@ fn write_problem(html: &mut String, problem: &Problem) {
         html.push_str("</pre>\n");
     }
     for hint in hints {
-        let _ = writeln!(html, "<p class=\"hint\">{}</p>", escape(hint));
+        let _ = writeln!(html, "<p class=\"hint\">hint: {}</p>", escape(hint));
     }
     html.push_str("</section>\n");
 }
@@ -437,6 +565,20 @@ mod tests {
             "/%+1",
         ] {
             assert_eq!(decode(target), None, "{target}");
+        }
+    }
+
+    #[test]
+    fn a_version_of_a_theme_file_is_known_by_its_name() {
+        for (published, name) in [
+            ("assets/style.1a2b3c4d.css", Some("style.css")),
+            ("assets/a.b.00000000.js", Some("a.b.js")),
+            ("assets/style.css", None),
+            ("assets/style.1a2b.css", None),
+            ("assets/style.1a2b3c4z.css", None),
+            ("style.1a2b3c4d.css", None),
+        ] {
+            assert_eq!(theme_file_name(published).as_deref(), name, "{published}");
         }
     }
 

@@ -13,7 +13,7 @@ const WORDS = {
     missing: ['missing', 'This is not translated yet.'], extra: ['extra', 'Nothing in the source says this.'],
     unknown: 'How it read before is not known.', gone: 'deleted: ', new: 'inserted: ', after: 'belongs after',
     open: 'Open in editor', openSource: 'Open the source in the editor', opened: 'Opened in the editor.',
-    silent: 'The preview does not answer.', copy: 'Copy', copied: 'Copied.',
+    copy: 'Copy', copied: 'Copied.',
     settle: {
       changed: 'If the translation still stands:', missing: 'If it is left out on purpose, behind the sentence before it:',
       extra: 'If it is meant to be in this language only, behind it:',
@@ -28,7 +28,7 @@ const WORDS = {
     missing: ['аударылмаған', 'Бұл әлі аударылмаған.'], extra: ['артық', 'Түпнұсқада мұндай сөйлем жоқ.'],
     unknown: 'Бұрын қалай болғаны белгісіз.', gone: 'өшірілді: ', new: 'қосылды: ', after: 'мына жолдан кейін',
     open: 'Редакторда ашу', openSource: 'Түпнұсқаны редакторда ашу', opened: 'Редакторда ашылды.',
-    silent: 'Алдын ала көру жауап бермейді.', copy: 'Көшіру', copied: 'Көшірілді.',
+    copy: 'Көшіру', copied: 'Көшірілді.',
     settle: {
       changed: 'Аударма әлі де дұрыс болса:', missing: 'Әдейі қалдырылса, алдыңғы сөйлемнің соңына:',
       extra: 'Тек осы тілде болуы керек болса, соңына:',
@@ -38,7 +38,7 @@ const WORDS = {
 };
 
 /** Puts a desk before an element of a shadow tree; gives the function that tells it what is pending. */
-export function desk({ own, before, make }) {
+export function desk({ own, before, make, post }) {
   const language = document.documentElement.lang.split('-')[0];
   const say = WORDS[language] || WORDS.en;
   const ui = { lang: WORDS[language] ? language : 'en' };
@@ -72,8 +72,14 @@ export function desk({ own, before, make }) {
     return ordered;
   }
 
-  function update(status) {
+  /** Takes what is pending; `isWorse` says that the page has a problem that it did not have before. */
+  function update(status, isWorse) {
     const now = JSON.stringify(status);
+    // What was said of an earlier state is not to be read beside a new problem.
+    if (isWorse) {
+      where.textContent = isOpen ? number() : '';
+      bar();
+    }
     if (now === told) return;
     told = now;
     const known = items;
@@ -92,7 +98,7 @@ export function desk({ own, before, make }) {
       if (isOpen) close();
     }
     const gone = known.filter((item) => !keys.includes(keyOf(item)));
-    if (items.length === 0) where.textContent = status ? say.finished : '';
+    if (items.length === 0) where.textContent = status && !isWorse ? say.finished : '';
     else if (gone.length > 0) where.textContent = gone.map((item) => say.done(nameOf(item))).join(' ');
     else where.textContent = isOpen ? number() : '';
     bar();
@@ -227,24 +233,16 @@ export function desk({ own, before, make }) {
 
   async function open(item, side, button) {
     const query = { path: location.pathname, language: item.language.code, unit: item.id, side };
-    const fields = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
     button.disabled = true;
     // So that the same words are read out again.
     where.textContent = '';
     for (const old of card.querySelectorAll('.trouble')) old.remove();
-    let trouble = null;
-    try {
-      // The header is what no form and no other site can send.
-      const response = await fetch(`${own}open?${fields.join('&')}`, { method: 'POST', headers: { 'Tilmash-Desk': 'open' } });
-      if (!response.ok) trouble = await response.text();
-    } catch (_) {
-      trouble = say.silent;
-    }
+    const trouble = await post(query);
     button.disabled = false;
     if (trouble === null) {
       where.textContent = say.opened;
     } else {
-      card.append(make('p', { class: 'trouble', role: 'alert' }, trouble.trim()));
+      card.append(make('p', { class: 'trouble', role: 'alert' }, trouble));
       card.scrollTop = card.scrollHeight;
     }
   }
@@ -318,6 +316,8 @@ export function desk({ own, before, make }) {
     const act = Object.hasOwn(KEYS, key.toLowerCase()) && KEYS[key.toLowerCase()];
     if (!act || items.length === 0) return;
     event.preventDefault();
+    // A key that is held down opens one editor.
+    if (act === edit && event.repeat) return;
     act();
   });
 

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::base::Failure;
 use crate::site::pending::Position;
@@ -77,6 +77,12 @@ const SET: &str = "set `VISUAL` to an editor with a window of its own, such as `
 
 /// What becomes of an editor in this time is told to whoever asked for it.
 const START: Duration = Duration::from_millis(300);
+/// A request for the same place within this time after the last one starts no second editor.
+const REPEATED: Duration = Duration::from_secs(1);
+/// At most so many editors are started …
+const STARTS: usize = 10;
+/// … within this time.
+const PERIOD: Duration = Duration::from_secs(10);
 
 /// What sentences are opened with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,15 +199,67 @@ fn filled(form: &str, file: &str, place: Position) -> String {
     form.replace("{file}", file)
 }
 
+/// The recent starts of the editor.
+///
+/// A key that is held down, a double click and several tabs ask for one place many times: they get one editor.
+#[derive(Debug, Default)]
+pub(super) struct Starts(Vec<Start>);
+
+#[derive(Debug)]
+struct Start {
+    command: Vec<String>,
+    begun: Instant,
+    /// The time of the last request for it.
+    asked: Instant,
+    result: Result<(), String>,
+}
+
+/// Reasons why no editor runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refused {
+    Failed(String),
+    TooMany,
+}
+
+impl Starts {
+    /// Opens a file at a place, unless that was done just now: then the result is the same as before.
+    pub(super) fn open(
+        &mut self,
+        words: &[String],
+        root: &Path,
+        (file, place): (&Path, Position),
+        ended: impl FnOnce(String) + Send + 'static,
+    ) -> Result<(), Refused> {
+        let command = command(words, &file.to_string_lossy(), place);
+        self.once(Instant::now(), command, |command| start(command, root, ended))
+    }
+
+    fn once(
+        &mut self,
+        now: Instant,
+        command: Vec<String>,
+        start: impl FnOnce(Vec<String>) -> Result<(), String>,
+    ) -> Result<(), Refused> {
+        let is_recent = |since: Instant, time: Duration| now.saturating_duration_since(since) < time;
+        self.0.retain(|it| is_recent(it.begun, PERIOD) || is_recent(it.asked, REPEATED));
+        let same = self.0.iter_mut().find(|it| it.command == command && is_recent(it.asked, REPEATED));
+        if let Some(same) = same {
+            same.asked = now;
+            return same.result.clone().map_err(Refused::Failed);
+        }
+        if self.0.iter().filter(|it| is_recent(it.begun, PERIOD)).count() >= STARTS {
+            return Err(Refused::TooMany);
+        }
+        let result = start(command.clone());
+        // Those who asked while it was starting are answered after it has started.
+        let asked = now + now.elapsed();
+        self.0.push(Start { command, begun: now, asked, result: result.clone() });
+        result.map_err(Refused::Failed)
+    }
+}
+
 /// Starts an editor on its own, and waits a moment to see whether it comes up. `ended` is told when it fails after that.
-pub(super) fn start(
-    words: &[String],
-    root: &Path,
-    file: &Path,
-    place: Position,
-    ended: impl FnOnce(String) + Send + 'static,
-) -> Result<(), String> {
-    let command = command(words, &file.to_string_lossy(), place);
+fn start(command: Vec<String>, root: &Path, ended: impl FnOnce(String) + Send + 'static) -> Result<(), String> {
     let mut child = spawn(&command, root).map_err(|error| format!("cannot start the editor `{}`: {error}", command[0]))?;
     let (sender, first) = channel();
     let failed =
@@ -348,10 +406,43 @@ mod tests {
     fn an_editor_that_does_not_come_up_is_told_of() {
         let start = |words: &[&str]| {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-            start(&words, Path::new("."), Path::new("a.md"), Position { line: 1, column: 1 }, |_| {})
+            let place = (Path::new("a.md"), Position { line: 1, column: 1 });
+            Starts::default().open(&words, Path::new("."), place, |_| {})
         };
         assert_eq!(start(&["true"]), Ok(()));
-        assert!(start(&["no-such-editor-here"]).unwrap_err().starts_with("cannot start the editor `no-such-editor-here`: "));
-        assert_eq!(start(&["false"]), Err("the editor `false a.md` failed: exit status: 1".to_owned()));
+        let Err(Refused::Failed(why)) = start(&["no-such-editor-here"]) else { panic!("no such editor") };
+        assert!(why.starts_with("cannot start the editor `no-such-editor-here`: "));
+        assert_eq!(start(&["false"]), Err(Refused::Failed("the editor `false a.md` failed: exit status: 1".to_owned())));
+    }
+
+    #[test]
+    fn one_place_is_opened_once_however_often_it_is_asked_for() {
+        let begun = Instant::now();
+        let mut starts = Starts::default();
+        let mut count = 0;
+        let mut open = |millis: u64, place: &str, result: Result<(), &str>| {
+            let before = count;
+            let now = begun + Duration::from_millis(millis);
+            let came = starts.once(now, vec![place.to_owned()], |_| {
+                count += 1;
+                result.map_err(str::to_owned)
+            });
+            (count - before, came)
+        };
+        assert_eq!(open(0, "a", Ok(())), (1, Ok(())));
+        // A key that is held down asks again and again.
+        for millis in (100..3_000).step_by(100) {
+            assert_eq!(open(millis, "a", Ok(())), (0, Ok(())), "{millis}");
+        }
+        assert_eq!(open(5_000, "a", Ok(())), (1, Ok(())), "asked again later");
+        let failed = || Err(Refused::Failed("no".to_owned()));
+        assert_eq!(open(5_100, "b", Err("no")), (1, failed()));
+        assert_eq!(open(5_200, "b", Ok(())), (0, failed()), "the same as before");
+        for place in 3..STARTS {
+            assert_eq!(open(5_300, &place.to_string(), Ok(())), (1, Ok(())), "{place}");
+        }
+        assert_eq!(open(5_400, "c", Ok(())), (0, Err(Refused::TooMany)));
+        assert_eq!(open(5_400, "a", Ok(())), (0, Ok(())), "it is open already");
+        assert_eq!(open(10_001, "c", Ok(())), (1, Ok(())));
     }
 }

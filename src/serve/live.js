@@ -26,6 +26,7 @@
       more: (n) => `and ${n} more: see the terminal, or run “tilmash check”`,
       lost: 'The connection to the preview is lost. Trying again …',
       gone: 'This page no longer exists. You see its last text.', home: 'Go to the home page',
+      open: 'Open in editor', opened: 'Opened in the editor.', silent: 'The preview does not answer.',
     },
     kk: {
       preview: 'Тірі алдын ала көру', errors: (n) => `${n} қате`,
@@ -33,6 +34,7 @@
       more: (n) => `тағы ${n}: терминалды қараңыз немесе «tilmash check» іске қосыңыз`,
       lost: 'Алдын ала көрумен байланыс үзілді. Қайта қосылуда …',
       gone: 'Бұл бет енді жоқ. Көріп тұрғаныңыз — оның соңғы мәтіні.', home: 'Басты бетке өту',
+      open: 'Редакторда ашу', opened: 'Редакторда ашылды.', silent: 'Алдын ала көру жауап бермейді.',
     },
   };
   const say = WORDS[document.documentElement.lang.split('-')[0]] || WORDS.en;
@@ -160,8 +162,8 @@
         ensurePanel();
         await update(status.page);
         refreshFiles(status);
-        showProblems(status);
-        await showDesk(status);
+        const isWorse = showProblems(status);
+        await showDesk(status, isWorse);
         version = status.version;
         // For whoever has to know up to where this page is: from the first look on it changes in place.
         panel.host.dataset.version = version;
@@ -537,6 +539,8 @@
   let shown = '';
   /** What the reader chose; `null`: open when there are errors. */
   let chosen = null;
+  /** The problems that are known, without their lines: an edit above moves these. `null` before the first look. */
+  let known = null;
 
   function ensurePanel() {
     if (panel) return panel;
@@ -553,6 +557,7 @@
     box.hidden = true;
     list.hidden = true;
     button.addEventListener('click', () => choose(list.hidden));
+    list.addEventListener('click', openPlace);
     box.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || list.hidden) return;
       choose(false);
@@ -577,16 +582,20 @@
     panel.button.querySelector('.toggle').textContent = open ? say.hide : say.show;
   }
 
+  /** Shows the problems; true if there is one that was not there before. */
   function showProblems({ errors, warnings, list }) {
     // The error page is such a list itself.
-    if (loaded.status === 500) return;
+    if (loaded.status === 500) return false;
     const now = JSON.stringify([errors, warnings, list]);
-    if (now === shown) return;
+    if (now === shown) return false;
     shown = now;
+    const names = new Set(list.map(({ code, message, frames }) => [code, message, frames.map(({ file }) => file)].join('\n')));
+    const isWorse = known !== null && Array.from(names).some((name) => !known.has(name));
+    known = names;
     if (errors + warnings === 0) {
       chosen = null;
       if (panel) panel.box.hidden = true;
-      return;
+      return false;
     }
     const { box, button, list: place } = ensurePanel();
     const counts = [];
@@ -594,21 +603,28 @@
     if (warnings > 0) counts.push(make('span', { class: 'count warning' }, say.warnings(warnings)));
     button.replaceChildren(...counts, make('span', { class: 'toggle' }));
     const rest = errors + warnings - list.length;
+    const focused = panel.host.shadowRoot.activeElement;
+    const stop = focused && place.contains(focused) ? focused.dataset : null;
     place.replaceChildren(...list.map(problem));
+    if (stop) {
+      const same = place.querySelector(`[data-problem="${stop.problem}"][data-frame="${stop.frame}"]`);
+      (same || place).focus({ preventScroll: true });
+    }
     if (rest > 0) place.append(make('p', { class: 'more' }, say.more(rest)));
     box.classList.toggle('has-errors', errors > 0);
     box.hidden = false;
     // Warnings do not open the panel; nor do errors after the reader has closed it, until all are mended.
     if (errors === 0 && chosen === false) chosen = null;
     setOpen(chosen === null ? errors > 0 : chosen);
+    return isWorse;
   }
 
-  function problem({ severity, code, message, frames, hints }) {
+  function problem({ id, severity, code, message, frames, hints }) {
     const title = make('h2', {}, make('span', { class: 'code' }, `${severity}[${code}]`), ` ${message}`);
     const parts = [title];
-    for (const { file, line, column, words, lines } of frames) {
-      const at = line > 0 ? `:${line}:${column}` : '';
-      parts.push(make('p', { class: 'place' }, file + at + (words ? ` — ${words}` : '')));
+    for (const [index, { file, line, column, words, lines, way }] of frames.entries()) {
+      const at = file + (line > 0 ? `:${line}:${column}` : '');
+      parts.push(make('p', { class: 'place' }, way ? opener(way, at, id, index) : at, words ? ` — ${words}` : ''));
       if (lines.length === 0) continue;
       const source = make('pre', {});
       for (const { number, before, mark, after } of lines) {
@@ -620,6 +636,41 @@
     }
     for (const hint of hints) parts.push(make('p', { class: 'hint' }, `${say.hint}: ${hint}`));
     return make('section', { class: `problem ${severity}` }, ...parts);
+  }
+
+  /** The way from a place into the editor. */
+  function opener(way, at, id, index) {
+    const names = { class: 'way', 'data-problem': id, 'data-frame': index };
+    if (way.link) return make('a', { ...names, href: way.link, title: say.open }, at);
+    return make('button', { ...names, type: 'button', title: `${say.open} (${way.program})` }, at);
+  }
+
+  /** Opens the place whose button was clicked, and says below it what came of that. */
+  async function openPlace(event) {
+    const button = event.target.closest('button[data-problem]');
+    if (!button || button.disabled) return;
+    const place = button.closest('.place');
+    if (place.nextElementSibling && place.nextElementSibling.matches('.outcome')) place.nextElementSibling.remove();
+    const outcome = make('p', { class: 'outcome', role: 'status' });
+    place.after(outcome);
+    button.disabled = true;
+    const trouble = await post({ path: location.pathname, problem: button.dataset.problem, frame: button.dataset.frame });
+    button.disabled = false;
+    button.focus({ preventScroll: true });
+    outcome.classList.toggle('trouble', trouble !== null);
+    outcome.textContent = trouble === null ? say.opened : trouble;
+  }
+
+  /** Asks the preview to open something in the editor; `null`, or why that failed. */
+  async function post(fields) {
+    const query = Object.entries(fields).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    try {
+      // The header is what no form and no other site can send.
+      const response = await fetch(`${own}open?${query.join('&')}`, { method: 'POST', headers: { 'Tilmash-Desk': 'open' } });
+      return response.ok ? null : (await response.text()).trim();
+    } catch (_) {
+      return say.silent;
+    }
   }
 
   /** Shows a line under a name, or takes it away. */
@@ -637,14 +688,14 @@
 
   /** Gives the translation desk what is pending; it is loaded when something is. */
   let desk = null;
-  async function showDesk(status) {
+  async function showDesk(status, isWorse) {
     if (!desk) {
       if (!status.desk || !status.desk.translations.some(({ pending }) => pending.length > 0)) return;
       // A name for each version: what could not be loaded once is not tried again under the same one.
       const script = await import(`${own}desk.js?v=${status.version}`).catch(() => { throw LOST; });
-      desk = script.desk({ own, before: panel.box, make });
+      desk = script.desk({ own, before: panel.box, make, post });
     }
-    desk(status.desk);
+    desk(status.desk, isWorse);
   }
 
   function make(name, attributes, ...children) {
@@ -654,5 +705,7 @@
     return element;
   }
 
+  // The page in the place of one that cannot be made shows its problems itself.
+  if (loaded.status === 500) document.addEventListener('click', openPlace);
   attend();
 })();

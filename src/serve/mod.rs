@@ -9,8 +9,9 @@
 //! 2. A request can only name a route of the site or one of the preview's own addresses; no
 //!    part of a request ever becomes a path on disk.
 //! 3. Whatever is broken in the texts, the last pages that could be made stay readable.
-//! 4. One request does more than ask: the one that opens a sentence in an editor (`desk`, `editor`). Only this machine may make
-//!    it, and only from a page of the preview; it names the sentence, and who started the preview named the editor.
+//! 4. One request does more than ask: the one that opens a sentence, or the place of a problem, in an editor (`desk`, `problem`,
+//!    `editor`). Only this machine may make it, and only from a page of the preview; it names the sentence or the problem, and who
+//!    started the preview named the editor.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -28,15 +29,22 @@ use crate::project::{Overrides, Project, State};
 use crate::site::{RouteKind, Site};
 
 mod answer;
+mod connections;
 mod desk;
 mod editor;
+mod file;
 mod http;
 mod kept;
 mod problem;
+mod recheck;
+mod signals;
 mod watch;
 
 pub use editor::Editor;
+use editor::Starts;
 use kept::Kept;
+use recheck::Recheck;
+pub use signals::on_signal;
 use watch::{Wake, Watch};
 
 /// Where one looks first, and how many ports further, when none was asked for.
@@ -54,6 +62,8 @@ pub struct Options {
     pub overrides: Overrides,
     /// What sentences are opened with.
     pub editor: Editor,
+    /// The time between two looks at the disk, for file systems that report no changes; `None` to rely on their events.
+    pub poll: Option<Duration>,
 }
 
 impl Options {
@@ -65,6 +75,7 @@ impl Options {
             root: root.into(),
             overrides: Overrides::default(),
             editor: Editor::None("this preview opens no editor".to_owned()),
+            poll: None,
         }
     }
 }
@@ -118,7 +129,7 @@ pub struct Server {
     url: String,
     watching: Option<JoinHandle<()>>,
     answering: Option<JoinHandle<()>>,
-    stop_watching: watch::Stop,
+    stop_watching: watch::Caller,
     stop_answering: http::Stop,
 }
 
@@ -129,10 +140,11 @@ impl Server {
         let listener = listen(options.address, options.port)?;
         let address = listener.local_addr().map_err(|error| Failure::new(format!("cannot listen: {error}")))?;
         let root = options.root.canonicalize().map_err(|error| Failure::io("open", &options.root, &error))?;
-        let (watch, stop_watching) = Watch::new(root.clone());
+        let (watch, caller) = Watch::new(root.clone(), options.poll);
         let mut project = Project::new(&options.root, options.overrides.clone());
         let state = Arc::new(project.refresh()?);
-        let preview = Preview::new(Arc::clone(&state), address.ip(), root, options.editor.clone(), Arc::new(events));
+        let recheck = Recheck::new(Arc::clone(&state.inputs), caller.clone());
+        let preview = Preview::new(Arc::clone(&state), (address.ip(), root, options.editor.clone()), recheck, Arc::new(events));
         let preview = Arc::new(preview);
         let url = format!("http://{}{}", within_reach(address), preview.now().base().url);
         let (answering, stop_answering) = http::spawn(listener, Arc::clone(&preview))?;
@@ -141,7 +153,7 @@ impl Server {
             .name("watch".to_owned())
             .spawn(move || keep_current(&preview, project, watch))
             .map_err(|error| Failure::new(format!("cannot start a thread: {error}")))?;
-        Ok(Self { address, url, watching: Some(watching), answering: Some(answering), stop_watching, stop_answering })
+        Ok(Self { address, url, watching: Some(watching), answering: Some(answering), stop_watching: caller, stop_answering })
     }
 
     /// Where it listens.
@@ -185,14 +197,14 @@ fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, Failure> {
     let failure =
         |port: u16, error: &std::io::Error| Failure::new(format!("cannot listen on {}: {error}", SocketAddr::new(address, port)));
     if let Some(port) = port {
-        return TcpListener::bind((address, port))
+        return http::bind(SocketAddr::new(address, port))
             .map_err(|error| failure(port, &error).hint("give another `--port`, or none for the first that is free"));
     }
     // Zero: any port that the system has.
     let ports = (FIRST_PORT..FIRST_PORT + PORTS).chain([0]);
     let mut last = None;
     for port in ports {
-        match TcpListener::bind((address, port)) {
+        match http::bind(SocketAddr::new(address, port)) {
             Ok(listener) => return Ok(listener),
             Err(error) => last = Some(failure(port, &error)),
         }
@@ -221,6 +233,9 @@ struct Preview {
     /// The project's folder, absolute.
     root: PathBuf,
     editor: Editor,
+    /// The recent starts of the editor.
+    starts: Mutex<Starts>,
+    recheck: Recheck,
     /// Shared with who tells of an editor that ends after all is answered.
     events: Arc<dyn Fn(Event) + Send + Sync>,
 }
@@ -242,6 +257,8 @@ struct Now {
     touched: BTreeMap<Arc<str>, u64>,
     /// Where the site stood before its address was changed.
     former: Vec<Base>,
+    /// The last bytes of files that the theme no longer has, by name: pages that were sent earlier may ask for them.
+    retired: BTreeMap<String, Arc<[u8]>>,
 }
 
 /// The folder of a host that the site stands in.
@@ -276,13 +293,18 @@ impl Now {
 }
 
 impl Preview {
-    fn new(state: Arc<State>, address: IpAddr, root: PathBuf, editor: Editor, events: Arc<dyn Fn(Event) + Send + Sync>) -> Self {
+    fn new(
+        state: Arc<State>,
+        (address, root, editor): (IpAddr, PathBuf, Editor),
+        recheck: Recheck,
+        events: Arc<dyn Fn(Event) + Send + Sync>,
+    ) -> Self {
         // Versions of a later run are greater than those of this one, so a browser that comes back to
         // another process on the same port sees that it has to look.
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let version = since.map_or(1, |since| u64::try_from(since.as_millis()).unwrap_or(1));
         let good = state.renderer.is_some().then(|| (version, Arc::clone(&state)));
-        let now = Now { version, state, good, touched: BTreeMap::new(), former: Vec::new() };
+        let now = Now { version, state, good, touched: BTreeMap::new(), former: Vec::new(), retired: BTreeMap::new() };
         Self {
             now: RwLock::new(Arc::new(now)),
             version: tokio::sync::watch::Sender::new(version),
@@ -290,6 +312,8 @@ impl Preview {
             address,
             root,
             editor,
+            starts: Mutex::new(Starts::default()),
+            recheck,
             events,
         }
     }
@@ -302,8 +326,13 @@ impl Preview {
     fn publish(&self, state: Arc<State>, changes: &[Change]) {
         let before = self.now();
         let version = before.version + 1;
+        let inputs = Arc::clone(&state.inputs);
         let good = if state.renderer.is_some() { Some((version, Arc::clone(&state))) } else { before.good.clone() };
-        let mut now = Now { version, state, good, touched: before.touched.clone(), former: before.former.clone() };
+        let (touched, former, mut retired) = (before.touched.clone(), before.former.clone(), before.retired.clone());
+        if let (Some(before), Some((_, after))) = (before.good_state(), &good) {
+            retire(&mut retired, before, after);
+        }
+        let mut now = Now { version, state, good, touched, former, retired };
         if let Some(site) = now.site() {
             let published: Vec<Arc<str>> = changes.iter().filter_map(|change| published_as(site, &change.file)).collect();
             now.touched.extend(published.into_iter().map(|path| (path, version)));
@@ -313,10 +342,28 @@ impl Preview {
             now.former.push(base);
         }
         let old = std::mem::replace(&mut *self.now.write().expect("nothing panics while it holds this lock"), Arc::new(now));
+        // Before browsers hear of it: they ask at once.
+        self.recheck.looked(&inputs);
         self.version.send_replace(version);
         drop(before);
         put_away(old);
     }
+}
+
+/// Keeps the files that a theme has lost, and forgets those that it has again.
+fn retire(retired: &mut BTreeMap<String, Arc<[u8]>>, before: &State, after: &State) {
+    let (Some(old), Some(new)) = (before.site(), after.site()) else { return };
+    if Arc::ptr_eq(old, new) {
+        return;
+    }
+    for (name, path) in old.theme_files.iter().filter(|(name, _)| !new.theme_files.contains_key(*name)) {
+        let body = old.routes.get(path.as_str()).and_then(|route| before.render(route).body);
+        // Those that stay on disk keep their names, and are gone from there.
+        if let Some(crate::render::Body::Bytes(bytes)) = body {
+            retired.insert(name.clone(), bytes.into());
+        }
+    }
+    retired.retain(|name, _| !new.theme_files.contains_key(name));
 }
 
 /// Where a file of the project is published as it is, under a name that does not tell of its content.
@@ -336,6 +383,8 @@ fn published_as(site: &Site, file: &str) -> Option<Arc<str>> {
 fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
     let mut inputs = Arc::clone(&preview.now().state.inputs);
     let mut root_is_there = true;
+    // What changed before the watch began has no event.
+    let mut has_looked = false;
     let mut doubted = false;
     let mut untold = Vec::new();
     let mut told = Arc::clone(&preview.now().state);
@@ -346,9 +395,12 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         }
         let wake = watch.wait(|path| inputs.is_at(path));
         let begun = Instant::now();
+        // Changes that are found without an event must not stay the only sign of themselves.
+        let is_unheard = has_looked && matches!(wake, Wake::Confirm | Wake::Suspect(_));
+        let is_whole_look = matches!(wake, Wake::Confirm | Wake::Look);
         let found = match &wake {
             Wake::Stop => return,
-            Wake::Glance(paths) => match load::glance(&inputs, paths) {
+            Wake::Glance(paths) | Wake::Suspect(paths) => match load::glance(&inputs, paths) {
                 Some(found) => {
                     watch.glanced();
                     Ok(Some(found))
@@ -360,6 +412,7 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
                 watch.glanced();
                 let found = load::verify(project.root(), &inputs, &mut || watch.is_called());
                 if matches!(found, Ok(Some(_))) {
+                    watch.confirmed(begun.elapsed());
                     watch.looked();
                 }
                 found
@@ -386,15 +439,18 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
                 }
                 root_is_there = false;
                 watch.poll();
+                preview.recheck.looked(&inputs);
                 continue;
             }
         };
         root_is_there = true;
+        has_looked |= is_whole_look;
         let mut changes = changes(&inputs, &found);
         let same = changes.is_empty() && inputs.problems == found.problems;
         // Kept also if it is the same: it knows which files need not be read the next time.
         inputs = Arc::new(found);
         if same {
+            preview.recheck.looked(&inputs);
             continue;
         }
         let state = match survive(|| project.state(Arc::clone(&inputs))) {
@@ -405,6 +461,7 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
                 untold.append(&mut changes);
                 let words = "a bug of Tilmash, not of the site; the pages stay as they were until the next change";
                 (preview.events)(Event::Warning(format!("{words}: {bug}")));
+                preview.recheck.looked(&inputs);
                 continue;
             }
         };
@@ -415,6 +472,9 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         let fresh = fresh(&before.problems, &state.problems);
         put_away(before);
         (preview.events)(Event::Changed { changes, pages: pages_touched(&state), fresh, state, duration });
+        if is_unheard {
+            watch.judge_silence();
+        }
     }
 }
 
@@ -426,6 +486,7 @@ fn put_away(old: impl Send + 'static) {
 
 /// Looks at everything.
 fn look(project: &Project, inputs: &Inputs, watch: &mut Watch) -> Result<Option<Inputs>, Failure> {
+    watch.watch_links();
     watch.looked();
     load::refresh(project.root(), Some(inputs)).map(Some)
 }

@@ -1,11 +1,16 @@
 //! Diagnostics for the browser: each with its frame in pieces, so that the mark stands on the very
 //! characters however wide they are.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
+use super::desk::Viewer;
+use super::editor::{self, Editor};
 use crate::base::place::{floor_char_boundary, line_and_column};
-use crate::base::{self, Diagnostic, Place, Severity};
+use crate::base::{self, Diagnostic, Digest, Place, Severity};
 use crate::load::{Inputs, builtin};
+use crate::site::pending::Position;
 
 /// More would help nobody; the terminal has them all.
 const SHOWN: usize = 50;
@@ -23,6 +28,8 @@ pub(super) struct Problems {
 /// A problem as the page shows it.
 #[derive(Debug, Serialize)]
 pub(super) struct Problem {
+    /// The name by which a request means this problem.
+    pub(super) id: String,
     pub(super) severity: &'static str,
     pub(super) code: &'static str,
     pub(super) message: String,
@@ -40,6 +47,18 @@ pub(super) struct Frame {
     /// What this place has to do with the problem; empty for the problem's own place.
     pub(super) words: String,
     pub(super) lines: Vec<Line>,
+    /// `None` if the place cannot be opened: it is in no text of the project, there is no editor, or whoever asks is elsewhere.
+    pub(super) way: Option<Way>,
+}
+
+/// The way to a place in the editor.
+#[derive(Debug, Serialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Way {
+    /// The preview starts this program.
+    Program(String),
+    /// The browser opens this address.
+    Link(String),
 }
 
 /// A line of a frame: what stands before the mark, under it, and after it.
@@ -54,46 +73,92 @@ pub(super) struct Line {
 
 impl Problems {
     /// Brings problems into the form that the page shows: first those of the page itself. Notes are left to `check`.
-    pub(super) fn new(own: &[Diagnostic], all: &base::Problems, inputs: &Inputs) -> Self {
-        // A page's own problems show when it is rendered, and no stage before could have found them.
-        let count = |severity| own.iter().filter(|problem| problem.severity == severity).count() + all.count(severity);
-        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        // Of many problems only the first are looked at: after each save all open pages ask.
-        let of = |severity: Severity, most: usize| {
-            let is_one = move |problem: &&Diagnostic| problem.severity == severity;
-            own.iter().chain(all.iter()).filter(is_one).take(most)
-        };
-        let shown_errors = errors.min(SHOWN);
-        let shown = of(Severity::Error, shown_errors).chain(of(Severity::Warning, warnings.min(SHOWN - shown_errors)));
-        let list = shown.map(|problem| Problem::new(problem, inputs)).collect();
-        Self { errors, warnings, list }
+    pub(super) fn new(own: &[Diagnostic], all: &base::Problems, inputs: &Inputs, viewer: Viewer<'_>) -> Self {
+        let list = shown(own, all).map(|problem| Problem::new(problem, inputs, viewer)).collect();
+        Self { errors: count(own, all, Severity::Error), warnings: count(own, all, Severity::Warning), list }
     }
 }
 
+/// A page's own problems show when it is rendered, and no stage before could have found them.
+fn count(own: &[Diagnostic], all: &base::Problems, severity: Severity) -> usize {
+    own.iter().filter(|problem| problem.severity == severity).count() + all.count(severity)
+}
+
+/// The problems that a page shows. Of many only the first are looked at: after each save all open pages ask.
+fn shown<'a>(own: &'a [Diagnostic], all: &'a base::Problems) -> impl Iterator<Item = &'a Diagnostic> {
+    let of = move |severity: Severity, most: usize| {
+        own.iter().chain(all.iter()).filter(move |problem| problem.severity == severity).take(most)
+    };
+    let errors = count(own, all, Severity::Error).min(SHOWN);
+    of(Severity::Error, errors).chain(of(Severity::Warning, SHOWN - errors))
+}
+
+/// The file and the position of a place that a page shows, by the problem's name and the place's index; `None` if it is shown
+/// no more, or is in no text of the project.
+pub(super) fn place(
+    own: &[Diagnostic],
+    all: &base::Problems,
+    inputs: &Inputs,
+    (id, index): (&str, usize),
+) -> Option<(PathBuf, Position)> {
+    let problem = shown(own, all).find(|problem| self::id(problem) == id)?;
+    let place = places(problem).nth(index)?.0;
+    Some((inputs.root.join(&*place.file), position(place, inputs)?))
+}
+
+/// The places of a problem, its own one first, each with the words that are said of it.
+fn places(problem: &Diagnostic) -> impl Iterator<Item = (&Place, &str)> {
+    let others = problem.others.iter().map(|(place, words)| (place, words.as_str()));
+    problem.place.iter().map(|place| (place, "")).chain(others)
+}
+
+/// A name for a problem that says nothing of the disk.
+fn id(problem: &Diagnostic) -> String {
+    let place = problem.place.as_ref();
+    let (file, range) = (place.map_or("", |place| &*place.file), place.map(Place::range).unwrap_or_default());
+    let range = format!("{range:?}");
+    let parts = [problem.code.name, problem.message.as_str(), file, &range].map(str::as_bytes);
+    Digest::of_parts(parts).to_string()
+}
+
+/// Where a place begins; `None` if the project has no such text.
+fn position(place: &Place, inputs: &Inputs) -> Option<Position> {
+    let (line, column) = line_and_column(inputs.text(&place.file)?, place.start);
+    Some(Position { line, column })
+}
+
 impl Problem {
-    fn new(problem: &Diagnostic, inputs: &Inputs) -> Self {
-        let own = problem.place.iter().map(|place| frame(place, "", inputs));
-        let others = problem.others.iter().map(|(place, words)| frame(place, words, inputs));
+    fn new(problem: &Diagnostic, inputs: &Inputs, viewer: Viewer<'_>) -> Self {
         Self {
+            id: id(problem),
             severity: problem.severity.name(),
             code: problem.code.name,
             message: problem.message.clone(),
-            frames: own.chain(others).collect(),
+            frames: places(problem).map(|(place, words)| frame(place, words, inputs, viewer)).collect(),
             hints: problem.hints.clone(),
         }
     }
 }
 
-fn frame(place: &Place, words: &str, inputs: &Inputs) -> Frame {
+fn frame(place: &Place, words: &str, inputs: &Inputs, viewer: Viewer<'_>) -> Frame {
     let text = inputs.text(&place.file).map(|text| &**text);
     let text = text.or_else(|| std::str::from_utf8(builtin::file(&place.file)?).ok());
     let (file, words) = (place.file.to_string(), words.to_owned());
     match text {
         Some(text) => {
             let (line, column) = line_and_column(text, place.start);
-            Frame { file, line, column, words, lines: lines(text, place) }
+            Frame { file, line, column, words, lines: lines(text, place), way: way(place, inputs, viewer) }
         }
-        None => Frame { file, line: 0, column: 0, words, lines: Vec::new() },
+        None => Frame { file, line: 0, column: 0, words, lines: Vec::new(), way: None },
+    }
+}
+
+fn way(place: &Place, inputs: &Inputs, viewer: Viewer<'_>) -> Option<Way> {
+    let position = position(place, inputs).filter(|_| viewer.is_here)?;
+    match viewer.editor {
+        Editor::Program(words) => Some(Way::Program(editor::program_name(words).to_owned())),
+        Editor::Link(form) => Some(Way::Link(editor::link(form, &viewer.root.join(&*place.file), position))),
+        Editor::None(_) => None,
     }
 }
 
@@ -146,9 +211,37 @@ mod tests {
     use super::*;
     use crate::base::code;
 
+    const NO_EDITOR: Editor = Editor::None(String::new());
+
+    fn viewer(editor: &Editor) -> Viewer<'_> {
+        Viewer { root: std::path::Path::new("/site"), editor, is_here: true }
+    }
+
     fn frame_of(text: &str, range: std::ops::Range<usize>) -> Frame {
         let inputs = Inputs::from_texts([("a.md", text)]);
-        frame(&Place::new(&"a.md".into(), range), "", &inputs)
+        frame(&Place::new(&"a.md".into(), range), "", &inputs, viewer(&NO_EDITOR))
+    }
+
+    #[test]
+    fn a_place_of_the_project_has_a_way_into_the_editor() {
+        let inputs = Inputs::from_texts([("a.md", "x\ny z\n")]);
+        let problem = |file: &str| Diagnostic::at(&code::TEMPLATE, Place::new(&file.into(), 4..5), "m");
+        let all = [problem("a.md"), problem("themes/default/templates/page.html")].into_iter().collect();
+        let (program, link) =
+            (Editor::Program(vec!["/bin/edit".to_owned()]), Editor::Link("x://{file}:{line}:{column}".to_owned()));
+        let ways = |viewer: Viewer<'_>| {
+            let list = Problems::new(&[], &all, &inputs, viewer).list;
+            list.into_iter().map(|mut problem| problem.frames.remove(0).way).collect::<Vec<_>>()
+        };
+        assert_eq!(ways(viewer(&program)), [Some(Way::Program("edit".to_owned())), None]);
+        assert_eq!(ways(viewer(&link)), [Some(Way::Link("x:///site/a.md:2:3".to_owned())), None]);
+        assert_eq!(ways(viewer(&NO_EDITOR)), [None, None]);
+        assert_eq!(ways(Viewer { is_here: false, ..viewer(&program) }), [None, None]);
+        let id = id(&problem("a.md"));
+        assert_eq!(place(&[], &all, &inputs, (&id, 0)), Some(("a.md".into(), Position { line: 2, column: 3 })));
+        assert_eq!(place(&[], &all, &inputs, (&id, 1)), None, "no such place");
+        assert_eq!(place(&[], &all, &inputs, ("a.md", 0)), None, "a path is no name");
+        assert_eq!(place(&[], &all, &inputs, (&self::id(&problem("themes/default/templates/page.html")), 0)), None, "built in");
     }
 
     #[test]
@@ -187,7 +280,12 @@ mod tests {
         let warning = Diagnostic::at(&code::NO_TITLE, Place::whole(&file), "w");
         let error = Diagnostic::at(&code::BROKEN_LINK, Place::whole(&file), "other");
         let own = Diagnostic::at(&code::TEMPLATE, Place::whole(&file), "own");
-        let problems = Problems::new(std::slice::from_ref(&own), &[warning, error].into_iter().collect(), &Inputs::default());
+        let problems = Problems::new(
+            std::slice::from_ref(&own),
+            &[warning, error].into_iter().collect(),
+            &Inputs::default(),
+            viewer(&NO_EDITOR),
+        );
         assert_eq!((problems.errors, problems.warnings), (2, 1));
         assert_eq!(problems.list.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>(), ["own", "other", "w"]);
     }

@@ -3,17 +3,22 @@
 //! What an event says happened is not believed; it only means "look again", and says where to look first.
 //! So it does not matter what an editor does to save a file. A look at the files that events named is a
 //! guess, and a look at everything follows it once nothing has happened for a while: a lost event is
-//! made good then. Where the system cannot tell, the disk is looked at every half second.
+//! made good then.
+//!
+//! Some file systems report no events (network folders, `/mnt/c` under WSL, folders of a container's host). Until the
+//! first event proves that they arrive, the disk is compared every few seconds, and a request for a page compares the
+//! page's own files (`recheck`). A change that is found so, and that no event follows, switches polling on.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RemoveKind, RenameMode};
 use notify::{ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use crate::load::{FOLDERS, is_passed_over};
+use crate::load::{FOLDERS, is_passed_over, linked};
 use crate::model::config;
 
 /// A save is several events; it is over when the one file that it concerned was closed, or when there was none for so long …
@@ -28,8 +33,14 @@ const SECOND_LOOK: Duration = Duration::from_millis(60);
 const CALM: Duration = Duration::from_secs(1);
 /// … and if it is never so calm, the next look is at all files after so long.
 const UNCONFIRMED: Duration = Duration::from_secs(60);
-/// How often the disk is looked at where the system tells nothing.
+/// The time between two looks where the system reports no changes, unless `--poll` says another.
 const POLL: Duration = Duration::from_millis(500);
+/// The time between two looks until an event has shown that the system reports changes …
+const UNPROVEN: Duration = Duration::from_secs(2);
+/// … and, on a slow disk, this many times the duration of a look.
+const UNPROVEN_LOOKS: u32 = 20;
+/// The longest time from a change to its event.
+const DELIVERY: Duration = Duration::from_millis(500);
 
 /// Why a wait is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +51,8 @@ pub(super) enum Wake {
     Glance(BTreeSet<PathBuf>),
     /// There is time to look whether anything changed unseen; see [`Watch::is_called`].
     Confirm,
+    /// A request found that these files differ from the last look, and no event told of that.
+    Suspect(BTreeSet<PathBuf>),
     Stop,
 }
 
@@ -55,8 +68,16 @@ pub(super) struct Watch {
     pending: Pending,
     /// When to look at everything, and since when that was not done, if only a few files were looked at.
     confirm: Option<(Instant, Instant)>,
-    /// `None` once the disk is looked at every half second instead.
+    /// `None` once the disk is polled instead.
     watcher: Option<RecommendedWatcher>,
+    /// The time between two looks when polling.
+    interval: Duration,
+    /// True once an event has shown that the system reports changes.
+    is_proven: bool,
+    /// The time to the next look for changes that no event told of, while that is not proven.
+    unproven: Duration,
+    /// The files and folders outside [`FOLDERS`] that links inside lead to, shared with the listener; true for a folder.
+    links: Links,
     /// Whether it is known that the system cannot be relied on; said only once, though there may be an error for each of a thousand folders.
     gave_up: bool,
     /// Which of [`FOLDERS`] are watched; one that does not exist is not.
@@ -65,9 +86,13 @@ pub(super) struct Watch {
     warning: Option<String>,
 }
 
+type Links = Arc<RwLock<BTreeMap<PathBuf, bool>>>;
+
 /// What events have said since the last look.
 #[derive(Debug, Default)]
 struct Pending {
+    /// Files that a request found to be different; no event.
+    suspected: BTreeSet<PathBuf>,
     /// Files that were closed after writing, or got their name after it: whole, as far as one can know.
     whole: BTreeSet<PathBuf>,
     /// Files that are being written: whoever reads them now may find them empty.
@@ -79,8 +104,8 @@ struct Pending {
 }
 
 /// Ends the wait of a [`Watch`] on another thread.
-#[derive(Debug)]
-pub(super) struct Stop(Sender<Message>);
+#[derive(Debug, Clone)]
+pub(super) struct Caller(Sender<Message>);
 
 #[derive(Debug)]
 enum Message {
@@ -91,6 +116,9 @@ enum Message {
         lost: Option<usize>,
         what: What,
     },
+    /// A folder that a link leads to went away.
+    LinkLost,
+    Suspect(Vec<PathBuf>),
     Trouble(String),
     Stop,
 }
@@ -104,16 +132,23 @@ enum What {
     Whole(PathBuf),
 }
 
-impl Stop {
+impl Caller {
     pub(super) fn stop(&self) {
         // Nobody listens when the thread has ended already.
         let _ = self.0.send(Message::Stop);
     }
+
+    /// Asks for a look at files that differ from the last look.
+    pub(super) fn suspect(&self, files: Vec<PathBuf>) {
+        // As above.
+        let _ = self.0.send(Message::Suspect(files));
+    }
 }
 
 impl Watch {
-    /// Eyes that are still closed, for a project whose canonical path is `root`, as events have it.
-    pub(super) fn new(root: PathBuf) -> (Self, Stop) {
+    /// Eyes that are still closed, for a project whose canonical path is `root`, as events have it. With `poll`, no events are
+    /// asked for, and the disk is looked at after each such time.
+    pub(super) fn new(root: PathBuf, poll: Option<Duration>) -> (Self, Caller) {
         let (sender, messages) = mpsc::channel();
         let watch = Self {
             root,
@@ -123,12 +158,16 @@ impl Watch {
             pending: Pending::default(),
             confirm: None,
             watcher: None,
-            gave_up: false,
+            interval: poll.unwrap_or(POLL),
+            is_proven: false,
+            unproven: UNPROVEN,
+            links: Links::default(),
+            gave_up: poll.is_some(),
             watched: [false; FOLDERS.len()],
             second_look: None,
             warning: None,
         };
-        (watch, Stop(sender))
+        (watch, Caller(sender))
     }
 
     /// Begins to watch. What changed since the last look before that is found by a look at once.
@@ -136,15 +175,25 @@ impl Watch {
     /// Not before the first look: reading a file is an event too, and thousands of them would hinder the start.
     pub(super) fn begin(&mut self) {
         let Some(sender) = self.listener.take() else { return };
-        let root = self.root.clone();
+        if !self.gave_up {
+            self.listen(sender);
+        }
+        let now = Instant::now();
+        self.confirm = Some((now, now));
+    }
+
+    fn listen(&mut self, sender: Sender<Message>) {
+        let (root, links) = (self.root.clone(), Arc::clone(&self.links));
         let listen = move |event: notify::Result<notify::Event>| {
-            if let Some(message) = message(&root, event) {
+            let links = links.read().expect("no code panics while it holds this lock");
+            if let Some(message) = message(&root, &links, event) {
                 // Nobody listens when the preview has ended.
                 let _ = sender.send(message);
             }
         };
-        // Never compares contents or polls by itself, so the configuration has nothing to say.
-        let made = RecommendedWatcher::new(listen, notify::Config::default()).and_then(|mut watcher| {
+        // Followed links may lead anywhere; those that stay inside are watched by themselves.
+        let configuration = notify::Config::default().with_follow_symlinks(false);
+        let made = RecommendedWatcher::new(listen, configuration).and_then(|mut watcher| {
             watcher.watch(&self.root, RecursiveMode::NonRecursive)?;
             Ok(watcher)
         });
@@ -152,11 +201,10 @@ impl Watch {
             Ok(watcher) => {
                 self.watcher = Some(watcher);
                 self.watch_folders();
+                self.watch_links();
             }
             Err(error) => self.give_up(&explain(&error)),
         }
-        let now = Instant::now();
-        self.confirm = Some((now, now));
     }
 
     /// Why the system's events cannot be relied on, once.
@@ -164,7 +212,7 @@ impl Watch {
         self.warning.take()
     }
 
-    /// Looks every half second from now on; whoever asks for it has said why.
+    /// Polls from now on; whoever asks for it has said why.
     pub(super) fn poll(&mut self) {
         self.watcher = None;
         self.gave_up = true;
@@ -180,15 +228,32 @@ impl Watch {
     /// What was looked at because of a wake may be half written: it is to be looked at again once that is closed, or after a while.
     pub(super) fn doubt(&mut self, wake: Wake) {
         match wake {
-            Wake::Glance(paths) => self.pending.open.extend(paths),
+            Wake::Glance(paths) | Wake::Suspect(paths) => self.pending.open.extend(paths),
             Wake::Look | Wake::Confirm => self.second_look = Some(Instant::now() + SECOND_LOOK),
             Wake::Stop => {}
         }
     }
 
-    /// Everything was looked at.
+    /// Everything was looked at. Until events have shown that they arrive, the next look comes by itself.
     pub(super) fn looked(&mut self) {
-        self.confirm = None;
+        let now = Instant::now();
+        self.confirm = (self.watcher.is_some() && !self.is_proven).then(|| (now + self.unproven, now));
+    }
+
+    /// A look for changes that no event told of took this long.
+    pub(super) fn confirmed(&mut self, took: Duration) {
+        self.unproven = UNPROVEN.max(took * UNPROVEN_LOOKS);
+    }
+
+    /// Switches polling on if no event follows a change that was found without one.
+    pub(super) fn judge_silence(&mut self) {
+        if self.watcher.is_none() || self.is_called() {
+            return;
+        }
+        match self.messages.recv_timeout(DELIVERY) {
+            Ok(message) => self.early.push_back(message),
+            Err(_) => self.give_up("this file system does not report them; `--poll MS` sets the interval"),
+        }
     }
 
     /// Whether something happened while the disk was looked at.
@@ -227,11 +292,16 @@ impl Watch {
         }
         // Before the caller looks: what is saved after this is an event.
         self.watch_folders();
-        let Pending { mut whole, mut open, mut other, anywhere } = std::mem::take(&mut self.pending);
+        let Pending { suspected, mut whole, mut open, mut other, anywhere } = std::mem::take(&mut self.pending);
+        let is_silent = whole.is_empty() && open.is_empty() && other.is_empty() && !anywhere;
+        if is_silent && self.watcher.is_some() {
+            return Wake::Suspect(suspected);
+        }
         let unconfirmed = self.confirm.is_some_and(|(_, since)| since.elapsed() > UNCONFIRMED);
         if anywhere || unconfirmed || self.watcher.is_none() {
             return Wake::Look;
         }
+        whole.extend(suspected);
         whole.append(&mut open);
         whole.append(&mut other);
         Wake::Glance(whole)
@@ -242,7 +312,7 @@ impl Watch {
         if !self.early.is_empty() || !self.pending.open.is_empty() {
             return self.take_next().map(|()| None);
         }
-        let polled = self.watcher.is_none().then(|| Instant::now() + POLL);
+        let polled = self.watcher.is_none().then(|| Instant::now() + self.interval);
         let look = self.second_look.into_iter().chain(polled).min();
         let confirm = self.confirm.map(|(when, _)| when);
         let message = match look.into_iter().chain(confirm).min() {
@@ -272,6 +342,7 @@ impl Watch {
     fn take(&mut self, message: Message) -> Result<(), Stopped> {
         match message {
             Message::Changed { folder, lost, what } => {
+                self.is_proven = true;
                 self.pending.add(what);
                 if folder {
                     self.second_look = Some(Instant::now() + SECOND_LOOK);
@@ -283,6 +354,16 @@ impl Watch {
                     // Fails where the system has forgotten the folder by itself, which is what is wanted.
                     let _ = watcher.unwatch(&self.root.join(FOLDERS[lost]));
                 }
+                Ok(())
+            }
+            Message::LinkLost => {
+                self.links.write().expect("no code panics while it holds this lock").clear();
+                self.pending.anywhere = true;
+                self.second_look = Some(Instant::now() + SECOND_LOOK);
+                Ok(())
+            }
+            Message::Suspect(files) => {
+                self.pending.suspected.extend(files);
                 Ok(())
             }
             Message::Trouble(why) => {
@@ -298,7 +379,9 @@ impl Watch {
         for (folder, watched) in FOLDERS.iter().zip(&mut self.watched) {
             let Some(watcher) = &mut self.watcher else { return };
             let path = self.root.join(folder);
-            if *watched || !path.is_dir() {
+            // A folder that is a link out of the project is not read either.
+            let is_inside = || path.canonicalize().is_ok_and(|real| real.starts_with(&self.root));
+            if *watched || !path.is_dir() || !is_inside() {
                 continue;
             }
             match watcher.watch(&path, RecursiveMode::Recursive) {
@@ -314,10 +397,39 @@ impl Watch {
         }
     }
 
+    /// Watches the files and folders that links lead to. Call it before everything is looked at.
+    pub(super) fn watch_links(&mut self) {
+        let Some(watcher) = &mut self.watcher else { return };
+        let found = linked(&self.root);
+        let known = self.links.read().expect("no code panics while it holds this lock").clone();
+        if found == known {
+            return;
+        }
+        let new: Vec<_> =
+            found.iter().filter(|(path, _)| !known.contains_key(*path)).map(|(path, it)| (path.clone(), *it)).collect();
+        *self.links.write().expect("no code panics while it holds this lock") = found;
+        let mut trouble = None;
+        for (path, is_folder) in &new {
+            // Editors replace a file by another of its name, so its folder is watched.
+            let (watched, mode) = match (is_folder, path.parent()) {
+                (false, Some(parent)) => (parent, RecursiveMode::NonRecursive),
+                _ => (path.as_path(), RecursiveMode::Recursive),
+            };
+            match watcher.watch(watched, mode) {
+                Err(error) if !matches!(error.kind, ErrorKind::PathNotFound) => trouble = Some(explain(&error)),
+                _ => {}
+            }
+        }
+        if let Some(why) = trouble {
+            self.give_up(&why);
+        }
+    }
+
     fn give_up(&mut self, why: &str) {
         self.watcher = None;
+        self.confirm = None;
         if !std::mem::replace(&mut self.gave_up, true) {
-            self.warning = Some(format!("changes are looked for every half second: {why}"));
+            self.warning = Some(format!("the preview looks for changes every {} ms: {why}", self.interval.as_millis()));
         }
     }
 }
@@ -361,7 +473,7 @@ impl Pending {
 }
 
 /// What an event means for the project; `None` if nothing.
-fn message(root: &Path, event: notify::Result<notify::Event>) -> Option<Message> {
+fn message(root: &Path, links: &BTreeMap<PathBuf, bool>, event: notify::Result<notify::Event>) -> Option<Message> {
     let event = match event {
         Ok(event) => event,
         // A folder that went away before it could be watched; its parent's event tells of that.
@@ -375,7 +487,7 @@ fn message(root: &Path, event: notify::Result<notify::Event>) -> Option<Message>
     }
     let concerned = event.paths.iter().any(|path| concerns(root, path, may_be_gone(event.kind)));
     if !event.paths.is_empty() && !concerned {
-        return None;
+        return linked_message(links, &event);
     }
     let about = |what: fn(PathBuf) -> What| event.paths.last().map_or(What::Anywhere, |path| what(path.clone()));
     // The root itself may have been moved.
@@ -402,6 +514,21 @@ fn message(root: &Path, event: notify::Result<notify::Event>) -> Option<Message>
     };
     let what = if outside || lost.is_some() { What::Anywhere } else { what };
     Some(Message::Changed { folder, lost, what })
+}
+
+/// What an event outside the project's folders means for the files and folders that links lead to.
+fn linked_message(links: &BTreeMap<PathBuf, bool>, event: &notify::Event) -> Option<Message> {
+    let is_own_reading = matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
+    let leads_to = |path: &PathBuf| links.iter().any(|(link, is_folder)| path == link || *is_folder && path.starts_with(link));
+    if is_own_reading || !event.paths.iter().any(leads_to) {
+        return None;
+    }
+    let is_lost = may_be_gone(event.kind) && event.paths.iter().any(|path| links.get(path) == Some(&true));
+    Some(match is_lost {
+        true => Message::LinkLost,
+        // The names under which the files are read are others, so no file is looked at first.
+        false => Message::Changed { folder: matches!(event.kind, EventKind::Create(_)), lost: None, what: What::Anywhere },
+    })
 }
 
 fn may_be_gone(kind: EventKind) -> bool {
@@ -443,11 +570,13 @@ mod tests {
     #[test]
     fn where_the_system_fails_the_disk_is_polled_and_that_is_said_once() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut watch, stop) = Watch::new(folder.path().canonicalize().unwrap());
+        let (mut watch, stop) = Watch::new(folder.path().canonicalize().unwrap(), None);
         watch.begin();
         watch.looked();
         for _ in 0..3 {
-            stop.0.send(message(folder.path(), Err(notify::Error::new(ErrorKind::MaxFilesWatch))).unwrap()).unwrap();
+            stop.0
+                .send(message(folder.path(), &BTreeMap::new(), Err(notify::Error::new(ErrorKind::MaxFilesWatch))).unwrap())
+                .unwrap();
         }
         assert_eq!(watch.wait(|_| true), Wake::Look);
         assert!(watch.take_warning().unwrap().contains("max_user_watches"));
@@ -461,7 +590,7 @@ mod tests {
     #[test]
     fn what_may_be_half_written_is_looked_at_again_without_an_event() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut watch, _stop) = Watch::new(folder.path().canonicalize().unwrap());
+        let (mut watch, _stop) = Watch::new(folder.path().canonicalize().unwrap(), None);
         watch.begin();
         watch.looked();
         for doubtful in [Wake::Look, Wake::Confirm] {
@@ -479,7 +608,9 @@ mod tests {
         let after = |events: &[(EventKind, &str)]| {
             let mut pending = Pending::default();
             for (kind, path) in events {
-                if let Some(Message::Changed { what, .. }) = message(root, Ok(Event::new(*kind).add_path(root.join(path)))) {
+                if let Some(Message::Changed { what, .. }) =
+                    message(root, &BTreeMap::new(), Ok(Event::new(*kind).add_path(root.join(path))))
+                {
                     pending.add(what);
                 }
             }
@@ -506,15 +637,91 @@ mod tests {
     }
 
     #[test]
+    fn a_change_that_no_event_follows_switches_polling_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut watch, caller) = Watch::new(folder.path().canonicalize().unwrap(), None);
+        watch.begin();
+        assert_eq!(watch.wait(|_| true), Wake::Confirm, "what changed before the watch began");
+        watch.looked();
+        assert_eq!(watch.wait(|_| true), Wake::Confirm, "no event has come yet");
+        // An event on its way says that all is well.
+        let changed = || Message::Changed { folder: false, lost: None, what: What::Whole("a".into()) };
+        caller.0.send(changed()).unwrap();
+        watch.judge_silence();
+        assert_eq!(watch.take_warning(), None);
+        assert_eq!(watch.wait(|_| true), Wake::Glance(BTreeSet::from(["a".into()])));
+        watch.looked();
+        assert_eq!(watch.confirm, None, "events arrive");
+        // A request is the first to see another change.
+        caller.suspect(vec!["b".into()]);
+        assert_eq!(watch.wait(|_| true), Wake::Suspect(BTreeSet::from(["b".into()])));
+        watch.judge_silence();
+        let warning = watch.take_warning().unwrap();
+        assert!(warning.starts_with("the preview looks for changes every 500 ms: ") && warning.contains("--poll"), "{warning}");
+        assert_eq!(watch.wait(|_| true), Wake::Look);
+        watch.judge_silence();
+        assert_eq!(watch.take_warning(), None, "said once");
+    }
+
+    #[test]
+    fn whoever_asks_for_polling_gets_it_without_a_warning() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut watch, caller) = Watch::new(folder.path().canonicalize().unwrap(), Some(Duration::from_millis(1)));
+        watch.begin();
+        watch.looked();
+        for _ in 0..3 {
+            assert_eq!(watch.wait(|_| true), Wake::Look);
+            watch.looked();
+        }
+        assert_eq!(watch.take_warning(), None);
+        caller.stop();
+        while watch.wait(|_| true) != Wake::Stop {}
+    }
+
+    #[test]
+    fn events_behind_links_wake() {
+        let links = BTreeMap::from([(PathBuf::from("/site/aside"), true), (PathBuf::from("/site/one.md"), false)]);
+        let told = |kind, path: &str| message(Path::new("/site"), &links, Ok(Event::new(kind).add_path(path.into())));
+        let written = EventKind::Modify(ModifyKind::Any);
+        assert!(matches!(told(written, "/site/aside/b/c.md"), Some(Message::Changed { what: What::Anywhere, .. })));
+        assert!(matches!(told(written, "/site/one.md"), Some(Message::Changed { .. })));
+        assert!(matches!(told(EventKind::Remove(RemoveKind::Folder), "/site/aside"), Some(Message::LinkLost)));
+        assert!(told(written, "/site/two.md").is_none() && told(written, "/site/aside.md").is_none());
+        assert!(told(EventKind::Access(AccessKind::Open(AccessMode::Any)), "/site/one.md").is_none());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_out_of_the_project_are_not_watched() {
+        use std::os::unix::fs::symlink;
+        let (outside, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let root = folder.path().canonicalize().unwrap();
+        for path in ["content/a", "shared/b", "shared/.c"] {
+            std::fs::create_dir_all(root.join(path)).unwrap();
+        }
+        std::fs::write(root.join("one.md"), "").unwrap();
+        symlink("/", root.join("content/all")).unwrap();
+        symlink(outside.path(), root.join("shared/out")).unwrap();
+        symlink("a", root.join("content/near")).unwrap();
+        symlink("../shared", root.join("content/far")).unwrap();
+        symlink("../one.md", root.join("content/one.md")).unwrap();
+        symlink("../shared/.c", root.join("content/.hidden")).unwrap();
+        symlink("none", root.join("content/broken")).unwrap();
+        symlink(".", root.join("content/loop")).unwrap();
+        let wanted = [(root.join("one.md"), false), (root.join("shared"), true)];
+        assert_eq!(linked(&root), BTreeMap::from(wanted));
+    }
+
+    #[test]
     fn only_what_may_change_the_site_wakes() {
         let root = Path::new("/site");
-        let wakes = |kind, path: &str| message(root, Ok(Event::new(kind).add_path(root.join(path)))).is_some();
+        let wakes = |kind, path: &str| message(root, &BTreeMap::new(), Ok(Event::new(kind).add_path(root.join(path)))).is_some();
         let written = EventKind::Modify(ModifyKind::Any);
         assert!(wakes(written, "site.yaml") && wakes(written, "content/a.md") && wakes(written, "themes/x/y.css"));
         assert!(!wakes(written, "public/index.html") && !wakes(written, "contents") && !wakes(written, ".git"));
         assert!(!wakes(EventKind::Access(AccessKind::Open(AccessMode::Any)), "content/a.md"));
         // An overflow has no path.
         let overflow = Event::new(EventKind::Other).set_flag(notify::event::Flag::Rescan);
-        assert!(message(root, Ok(overflow)).is_some());
+        assert!(message(root, &BTreeMap::new(), Ok(overflow)).is_some());
     }
 }

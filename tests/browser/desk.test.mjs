@@ -1,18 +1,18 @@
 // The preview as a translator meets it: what is pending, one sentence after the other, into the editor and done.
 
 import assert from 'node:assert/strict';
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { before, test } from 'node:test';
 import { COLOUR_RULES, duties, launch, none, tilmash, violations } from './browser.mjs';
-import { preview } from './preview.mjs';
+import { preview, recorder } from './preview.mjs';
 
 const SOURCE = 'content/vectors/russia.kk.md';
 const TRANSLATION = 'content/vectors/russia.en.md';
 const PARALLEL = 'kk-en/vectors/russia/';
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-let book, record, environment;
+let book;
+/// What the editor was opened with, since the last time one asked.
+let opened;
 
 before(async () => {
   book = await preview(await launch());
@@ -21,20 +21,12 @@ before(async () => {
     .replace('жалға бергені үшін ақы алатын болды.', 'жалға бергені үшін жыл сайын ақы алатын болды.\nБұл келісім екі елге де тиімді.'));
   await book.edit(TRANSLATION, (text) => text.replace('The provisions of', 'This one is the translator’s own.\nThe provisions of'));
   await sync();
-  record = path.join(book.folder, 'opened');
-  const script = path.join(book.folder, 'record.sh');
-  await writeFile(script, `printf '%s %s\\n' "$@" >> '${record}'\n`);
-  environment = { VISUAL: `sh '${script}' {line} {file}`, TILMASH_EDITOR: '' };
-  await book.start(0, environment);
+  const recording = await recorder(book);
+  opened = recording.opened;
+  await book.start(0, recording.environment);
 });
 
 const sync = (...args) => tilmash('sync', '--quiet', '--root', book.folder, ...args);
-/// What the editor was opened with, since the last time one asked.
-async function opened() {
-  const text = await readFile(record, 'utf8');
-  await rm(record);
-  return text.replaceAll(`${book.folder}/`, '').trim();
-}
 const desk = (page) => page.locator('tilmash-live .desk');
 const card = (page) => desk(page).locator('.card');
 const shows = (page, id) => card(page).locator('.address').getByText(id, { exact: true }).waitFor();
@@ -251,6 +243,12 @@ test('an edit, a sync and an accept take sentences off the desk at once', async 
   await says(page, 'Nothing is pending any more.');
   assert.ok(await desk(page).locator('.next').isHidden());
   await says(beside.page, 'Күтіп тұрған сөйлем қалмады.');
+  // What was said of an earlier state does not stand beside a new problem.
+  await book.edit('content/vectors/china.en.md', (text) => text.replace('title:', 'titel:'));
+  await page.locator('tilmash-live .problem.error').first().waitFor();
+  assert.ok(await desk(page).isHidden(), 'it says no more that all is well');
+  await book.edit('content/vectors/china.en.md', (text) => text.replace('titel:', 'title:'));
+  await page.locator('tilmash-live .problem.error').first().waitFor({ state: 'hidden' });
   // And comes again.
   await book.edit(SOURCE, (text) => text.replace('байланысқа ерекше', 'байланысқа айрықша'));
   await counts(page, '1 pending');

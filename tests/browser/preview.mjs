@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { atEnd, program, repository, temporaryFolder, watchedPage } from './browser.mjs';
 
@@ -55,6 +55,21 @@ export async function preview(browser) {
   await book.edit('site.yaml', (text) => `${text.replace(/^base_url:.*\n/m, '')}\nbase_url: https://book.example/some/path/\n`);
   atEnd(() => book.stop?.());
   return book;
+}
+
+/// An editor that writes each place that it opens into a file: the environment that names it, and a function that returns what
+/// was opened since it was asked last, one place a line.
+export async function recorder(book) {
+  const [record, script] = ['opened', 'record.sh'].map((name) => path.join(book.folder, name));
+  await writeFile(script, `printf '%s %s\\n' "$@" >> '${record}'\n`);
+  return {
+    environment: { VISUAL: `sh '${script}' {line} {file}`, TILMASH_EDITOR: '' },
+    opened: async () => {
+      const text = await readFile(record, 'utf8');
+      await rm(record);
+      return text.replaceAll(`${book.folder}/`, '').trim();
+    },
+  };
 }
 
 /// Waits until the page's first look at the preview is over: what is saved before it comes by a reload.

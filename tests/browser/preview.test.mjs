@@ -4,19 +4,25 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { launch, none } from './browser.mjs';
-import { connected, preview, says } from './preview.mjs';
+import { COLOUR_RULES, launch, none, violations } from './browser.mjs';
+import { connected, preview, recorder, says } from './preview.mjs';
 
 const SENTENCE = 'Kazakhstan attaches particular importance to its relations with Russia.';
 const CHAPTER = 'content/vectors/russia.en.md';
 
 let book;
+/// What the editor was opened with, since the last time one asked.
+let opened;
+let environment;
 const edit = (...args) => book.edit(...args);
 const open = (...args) => book.open(...args);
 
 before(async () => {
   book = await preview(await launch());
-  await book.start(0);
+  const recording = await recorder(book);
+  opened = recording.opened;
+  environment = recording.environment;
+  await book.start(0, environment);
 });
 
 const panel = (page) => page.locator('tilmash-live .problem.error');
@@ -114,6 +120,78 @@ for (const [what, name, right, wrong, error] of [
   });
 }
 
+const way = (page) => page.locator('tilmash-live .problem.error .way').first();
+
+for (const [what, name, right, wrong, line] of [
+  ['a page', CHAPTER, 'title:', 'titel:', 2],
+  ['a template', 'templates/page.html', '{{ page.title }}</h1>', '{{ page.titel }}</h1>', null],
+  ['the configuration', 'site.yaml', 'languages: [kk, en]', 'languages: [kk, en', null],
+]) {
+  test(`the place of an error in ${what} opens the editor, by mouse and by key`, async () => {
+    const { page, problems, wasNotReloaded, close } = await open('en/vectors/russia/');
+    await edit(name, (text) => text.replace(right, wrong));
+    try {
+      await way(page).waitFor();
+      const place = (await way(page).innerText()).split(':');
+      assert.equal(place[0], name);
+      if (line) assert.equal(Number(place[1]), line);
+      await way(page).click();
+      await page.locator('tilmash-live').getByText('Opened in the editor.').waitFor();
+      assert.equal(await opened(), `${place[1]} ${name}`);
+      // Once more after the time in which a second request would count as the same.
+      const again = page.waitForResponse(/__tilmash\/open/);
+      await way(page).focus();
+      await page.keyboard.press('Enter');
+      assert.equal((await again).status(), 200);
+      assert.ok(await page.locator('tilmash-live .way:focus').isVisible(), 'the focus stays');
+    } finally {
+      await edit(name, (text) => text.replace(wrong, right));
+    }
+    await way(page).waitFor({ state: 'hidden' });
+    await wasNotReloaded();
+    none(problems);
+    await close();
+  });
+}
+
+for (const [width, colorScheme] of [[1280, 'light'], [1280, 'dark'], [390, 'light'], [390, 'dark']]) {
+  test(`the panel of errors is accessible and fits, ${width} px, ${colorScheme}`, async () => {
+    const { page, problems, close } = await open('en/vectors/russia/', { viewport: { width, height: 800 }, colorScheme });
+    await edit(CHAPTER, (text) => text.replace('title:', 'titel:'));
+    try {
+      await way(page).waitFor();
+      await way(page).click();
+      await page.locator('tilmash-live').getByText('Opened in the editor.').waitFor();
+      assert.equal(await opened(), `2 ${CHAPTER}`);
+      problems.push(...await violations(page, colorScheme === 'dark' ? COLOUR_RULES : undefined));
+      const box = await way(page).boundingBox();
+      assert.ok(box.height >= 24 && box.x >= 0 && box.x + box.width <= width, JSON.stringify(box));
+      if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/panel-${width}-${colorScheme}.png` });
+    } finally {
+      await edit(CHAPTER, (text) => text.replace('titel:', 'title:'));
+    }
+    await way(page).waitFor({ state: 'hidden' });
+    none(problems);
+    await close();
+  });
+}
+
+test('the page in the place of one that cannot be made opens the editor too', async () => {
+  // Nobody has asked for that page, so there is no last text.
+  await edit('templates/page.html', (text) => text.replace('{{ page.title }}</h1>', '{{ page.titel }}</h1>'));
+  const { page, close } = await open('en/vectors/china/');
+  try {
+    await page.locator('.error-page .way').first().click();
+    await page.getByText('Opened in the editor.').waitFor();
+    assert.match(await opened(), /^\d+ templates\/page\.html$/);
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/error-page.png` });
+  } finally {
+    await edit('templates/page.html', (text) => text.replace('{{ page.titel }}</h1>', '{{ page.title }}</h1>'));
+  }
+  await page.locator('.error-page').waitFor({ state: 'detached' });
+  await close();
+});
+
 test('pages come and go', async () => {
   const { page, wasNotReloaded, close } = await open('en/vectors/russia/');
   await writeFile(path.join(book.folder, 'content/fresh.en.md'), '---\ntitle: A Fresh Page\n---\n\nHere it is.\n');
@@ -136,7 +214,7 @@ test('the preview is stopped and started again: pages say so, and heal', async (
   await book.stop();
   await page.locator('tilmash-live [data-name=lost]').waitFor();
   await edit(CHAPTER, (text) => text.replace(SENTENCE, 'This was written while nobody looked.'));
-  await book.start(port);
+  await book.start(port, environment);
   await says(page, 'This was written while nobody looked.');
   await page.locator('tilmash-live [data-name=lost]').waitFor({ state: 'detached' });
   await wasNotReloaded();
