@@ -71,7 +71,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("tera", &["render/"]),
     ("tokio", &["serve/"]),
     ("two_face", &["render/highlight.rs"]),
-    ("unicase", &["parse/names.rs"]),
+    ("unicase", &["base/path.rs", "parse/names.rs"]),
     ("unicode_normalization", &["base/path.rs"]),
     ("unicode_segmentation", &["align/words.rs", "split/"]),
     ("walkdir", &["load/walk.rs"]),

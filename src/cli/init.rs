@@ -123,15 +123,13 @@ fn key(typed: &str, config: &Config) -> Result<String, Failure> {
     {
         key = stem.to_owned();
     }
-    let usable = |part: &str| {
-        !part.is_empty()
-            && !part.starts_with(['.', '_'])
-            && !part.contains(|c: char| c.is_control() || "\\:*?\"<>|#%".contains(c))
+    let why = match path::unfit(&key) {
+        Some(unfit) => format!(": {unfit}"),
+        None if key.split('/').all(|part| !part.starts_with(['.', '_']) && !part.contains(['#', '%'])) => return Ok(key),
+        None => String::new(),
     };
-    if key.split('/').all(usable) {
-        return Ok(key);
-    }
-    Err(Failure::new(format!("`{typed}` cannot be the key of a page")).hint("a key is a path such as `chapters/first-steps`"))
+    Err(Failure::new(format!("`{}` cannot be the key of a page{why}", path::shortened(typed)))
+        .hint("a key is a path such as `chapters/first-steps`"))
 }
 
 fn title_of(key: &str) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::{
-    Code, Diagnostic, Place, Severity, code, suggest,
+    Code, Diagnostic, Place, Severity, code, path, suggest,
     yaml::{self, Fields, Node, Value},
 };
 
@@ -267,6 +267,12 @@ fn languages(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<LanguageConfig>
             problems.push(
                 Diagnostic::at(&code::UNKNOWN_LANGUAGE, item.place.clone(), format!("`{code}` is not a language tag"))
                     .hint(format!("use a BCP 47 tag such as `kk`, `en` or `pt-BR`, of at most {} letters", LanguageTag::LONGEST)),
+            );
+        } else if let Some(unfit) = path::unfit(&code) {
+            // The pages of the language stand in a folder of that name.
+            problems.push(
+                Diagnostic::at(&code::BAD_VALUE, item.place.clone(), format!("`{code}` cannot be the name of a folder: {unfit}"))
+                    .hint(format!("add the script to the tag, such as `{code}-Latn`")),
             );
         } else if let Some(first) = languages.iter().find(|language| language.code.eq_ignore_ascii_case(&code)) {
             problems.push(

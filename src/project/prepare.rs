@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::{Found, Project};
-use crate::base::{Diagnostic, Place, code, suggest, yaml};
+use crate::base::{Diagnostic, Place, code, path, suggest, yaml};
 use crate::load::{Content, Inputs, builtin};
 use crate::model::{Config, EditionName, Key, LangId, Language, LanguagePack, Lock, config, key, lock};
 use crate::parse::memo::Parsed;
@@ -185,6 +185,10 @@ impl Project {
         let mut keys: Option<std::collections::HashSet<&Key>> = None;
         for (file, _) in inputs.below("content").filter(|(file, _)| file.ends_with(lock::ENDING)) {
             let (Some(key), Some(text)) = (key::of_lock(&file["content/".len()..]), inputs.text(file)) else { continue };
+            if path::unfit(file).is_some() {
+                // Its page has the same name, and is reported.
+                continue;
+            }
             let keys = keys.get_or_insert_with(|| pages.iter().map(|page| &page.key).collect());
             if !keys.contains(&key) {
                 let names = keys.iter().map(|key| key.as_str()).collect::<BTreeSet<_>>();
@@ -331,6 +335,10 @@ pub(super) fn pages(inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnos
         if path.split('/').any(|part| part.starts_with('_')) || path.ends_with(lock::ENDING) {
             continue;
         }
+        if let Some(unfit) = path::unfit(path) {
+            problems.push(unfit_name(file, &unfit));
+            continue;
+        }
         if !path.ends_with(".md") || matches!(content.content, Content::Binary { .. }) {
             assets.push(Arc::clone(file));
             continue;
@@ -361,6 +369,21 @@ pub(super) fn pages(inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnos
         pages.push(Page { file: Arc::clone(file), key: name.key, lang });
     }
     (pages, assets)
+}
+
+/// The diagnostic for a file whose name some system cannot store; such a file is not published.
+fn unfit_name(file: &Arc<str>, unfit: &path::Unfit) -> Diagnostic {
+    let message = format!("`{}` cannot be published: {unfit}", path::shortened(file));
+    Diagnostic::at(&code::BAD_VALUE, Place::whole(file), message).hint("rename it")
+}
+
+/// Reports the static files of themes that have a name which some system cannot store.
+pub(super) fn theme_names(inputs: &Inputs, theme: &str, problems: &mut Vec<Diagnostic>) {
+    for theme in BTreeSet::from(["default", theme]) {
+        for (file, _) in inputs.below(&format!("themes/{theme}/static")) {
+            problems.extend(path::unfit(file).map(|unfit| unfit_name(file, &unfit)));
+        }
+    }
 }
 
 /// The language in the name of a page that the site does not have: `a.ru.md`. What stands there may as well
