@@ -65,7 +65,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("serde_yaml", &["base/yaml.rs"]),
     ("sha2", &["split/mod.rs"]),
     ("shlex", &["serve/"]),
-    ("simdutf8", &["load/mod.rs"]),
+    ("simdutf8", &["load/text.rs"]),
     ("strsim", &["base/suggest.rs"]),
     ("syntect", &["render/highlight.rs"]),
     ("tera", &["render/"]),

@@ -1,13 +1,12 @@
 //! `init` and `new`: the files a person would otherwise have to copy from somewhere.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::base::{Failure, path};
+use crate::base::{Diagnostic, Failure, path};
 use crate::disk::Folder;
-use crate::load::Inputs;
+use crate::load;
 use crate::model::{Config, config};
 
 use super::{Code, Global, Outcome, report, say, source};
@@ -68,18 +67,20 @@ pub(super) fn init(global: &Global, args: &InitArgs) -> Outcome {
 
 pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
     let root = &global.root;
-    let file = root.join(config::FILE);
-    let text = fs::read_to_string(&file).map_err(|error| {
-        Failure::io("read", &file, &error).hint("run this in the folder of a site, or name it with `--root DIR`")
-    })?;
-    let (config, problems) = Config::read(&config::FILE.into(), &text);
-    let inputs = Inputs::from_texts([(config::FILE, text.as_str())]);
+    let inputs = load::refresh(root, None)?;
+    let Some(text) = inputs.text(config::FILE) else {
+        let is_of_config = |problem: &&Diagnostic| problem.place.as_ref().is_some_and(|place| &*place.file == config::FILE);
+        report::report(global, inputs.problems.iter().filter(is_of_config), &inputs);
+        return Err(Failure::new(format!("cannot read `{}`", root.join(config::FILE).display()))
+            .hint("run this in the folder of a site, or name it with `--root DIR`"));
+    };
+    let (config, problems) = Config::read(&config::FILE.into(), text);
     let Some(config) = config else { return Ok(report::report(global, &problems, &inputs)) };
     let key = key(&args.key, &config)?;
     // Beside the editions that are there: a section may be a file, or a folder with an `index`.
-    let content = root.join("content");
-    let assumed = |stem: &str| content.join(format!("{stem}.md"));
-    let file = |stem: &str, code: &str| content.join(format!("{stem}.{code}.md"));
+    let inside = |name: String| root.join(inputs.disk_name(&name));
+    let assumed = |stem: &str| inside(format!("content/{stem}.md"));
+    let file = |stem: &str, code: &str| inside(format!("content/{stem}.{code}.md"));
     let is_there =
         |stem: &str| assumed(stem).exists() || config.languages.iter().any(|language| file(stem, &language.code).exists());
     let stem = [key.clone(), format!("{key}/index")].into_iter().find(|stem| is_there(stem)).unwrap_or(key);
@@ -145,6 +146,7 @@ fn title_of(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::load::Inputs;
 
     #[test]
     fn the_files_of_a_new_site_have_no_problems() {

@@ -8,7 +8,7 @@ use crate::base::{
     yaml::{self, Fields, Node, Value},
 };
 
-use super::{LangId, LanguageTag};
+use super::{LangId, LanguageTag, Limits};
 
 /// The name of the configuration file, in the project's root.
 pub const FILE: &str = "site.yaml";
@@ -66,6 +66,8 @@ pub struct Config {
     pub severities: BTreeMap<&'static str, Option<Severity>>,
     /// The content of the file `CNAME`, for GitHub Pages under a domain of one's own.
     pub cname: Option<String>,
+    /// How large files and pages may be.
+    pub limits: Limits,
     /// Free fields, for templates.
     pub extra: Option<Node>,
     pub file: Arc<str>,
@@ -212,6 +214,10 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
         }),
         None => None,
     };
+    let limits = match fields.take("limits") {
+        Some(node) => Limits::read(node, fields.problems()),
+        None => Limits::default(),
+    };
     let extra = fields.take("extra").cloned();
     fields.finish();
     if languages.is_empty() {
@@ -239,6 +245,7 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
         status_page,
         severities,
         cname,
+        limits,
         extra,
         file: Arc::clone(file),
     })

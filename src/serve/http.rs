@@ -26,6 +26,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use super::Preview;
 use super::answer::{self, Answer, Content};
 use crate::base::Failure;
+use crate::load;
 
 /// For a request's head, and between two requests of a connection.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
@@ -246,7 +247,7 @@ fn write(answer: Answer, head: bool, preview: &Arc<Preview>) -> Response<Body> {
     }
     let body = match answer.content {
         Content::Bytes(bytes) => Body::Whole(Some(bytes.into())),
-        Content::File(path) => match std::fs::File::open(&path).and_then(|file| Ok((file.metadata()?.len(), file))) {
+        Content::File(path) => match load::open(&preview.root, &path).and_then(|file| Ok((file.metadata()?.len(), file))) {
             Ok((length, _)) if head => Body::Unsent(Some(length)),
             Ok((length, file)) => read(file, length),
             Err(error) => {
