@@ -25,7 +25,8 @@ codes! {
     // Reading files
     UNREADABLE "unreadable" Error "A file or folder of the project cannot be read.";
     NOT_UTF8 "not-utf8" Error "A text file is not valid UTF-8.";
-    TOO_LARGE "too-large" Error "A text file is larger than the limit for pages.";
+    TOO_LARGE "too-large" Error "A file that is read, or a page that a template makes, is larger than its limit.";
+    LARGE_FILE "large-file" Warning "A picture or another file that is copied into the site is larger than most hosts accept.";
     OUTSIDE_LINK "outside-link" Warning "A symbolic link leads out of the project and is not followed.";
     // YAML: site.yaml, front matter, plan, UI strings
     YAML_SYNTAX "yaml-syntax" Error "The YAML cannot be read.";

@@ -2,6 +2,9 @@
 //!
 //! Nothing here touches a disk.
 
+use std::fmt;
+
+use unicase::UniCase;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 pub use unicode_normalization::char::is_combining_mark;
@@ -40,9 +43,107 @@ pub fn above(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(folder(path)), |inner| Some(folder(inner))).take_while(|folder| !folder.is_empty())
 }
 
-/// The first character of a path that cannot be in the name of a file on every system.
-pub fn unfit(path: &str) -> Option<char> {
-    path.chars().find(|&c| c.is_control() || "\\:*?\"<>|".contains(c))
+/// Longest name of a file or folder, in bytes of UTF-8: the limit of Linux, the tightest one.
+pub const LONGEST_NAME: usize = 255;
+
+/// Longest path inside the site, in bytes of UTF-8: the limit of macOS and of object stores.
+pub const LONGEST_PATH: usize = 1024;
+
+/// The reason why some system cannot store a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfit {
+    /// A part of the path is empty.
+    Empty,
+    Control(char),
+    Sign(char),
+    /// Bytes in the name that are not UTF-8; reading the folder replaced them by U+FFFD.
+    NotUtf8,
+    /// A name that Windows reserves for a device, in any case and with any extension: `aux.md`.
+    Device(String),
+    /// A dot or a space at the end of a name; Windows drops both.
+    End(char),
+    LongName(usize),
+    LongPath(usize),
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => write!(f, "one of its parts is empty"),
+            Self::Control(c) => write!(f, "it holds the control character U+{:04X}", u32::from(*c)),
+            Self::Sign(c) => write!(f, "Windows does not allow `{c}` in a name"),
+            Self::NotUtf8 => write!(f, "its name is not UTF-8"),
+            Self::Device(name) => write!(f, "Windows keeps the name `{name}` for a device"),
+            Self::End('.') => write!(f, "Windows allows no name that ends with a dot"),
+            Self::End(_) => write!(f, "Windows allows no name that ends with a space"),
+            Self::LongName(bytes) => write!(f, "it has a name of {bytes} bytes; {LONGEST_NAME} are allowed"),
+            Self::LongPath(bytes) => write!(f, "it has {bytes} bytes; a path may have {LONGEST_PATH}"),
+        }
+    }
+}
+
+/// Returns the first reason why a path cannot be stored on every system; `None` if it can.
+///
+/// This is the one rule for names that become files: those of pages and copied files, slugs, tags,
+/// aliases, keys and language codes.
+pub fn unfit(path: &str) -> Option<Unfit> {
+    if path.len() > LONGEST_PATH {
+        return Some(Unfit::LongPath(path.len()));
+    }
+    path.split('/').find_map(unfit_name)
+}
+
+fn unfit_name(name: &str) -> Option<Unfit> {
+    for c in name.chars() {
+        match c {
+            _ if c.is_control() => return Some(Unfit::Control(c)),
+            '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => return Some(Unfit::Sign(c)),
+            '\u{fffd}' => return Some(Unfit::NotUtf8),
+            _ => {}
+        }
+    }
+    match name.chars().next_back() {
+        None => return Some(Unfit::Empty),
+        Some(end @ ('.' | ' ')) => return Some(Unfit::End(end)),
+        Some(_) if name.len() > LONGEST_NAME => return Some(Unfit::LongName(name.len())),
+        Some(_) => {}
+    }
+    // Windows looks at what stands before the first dot, without spaces at its end.
+    let stem = name.split('.').next().unwrap_or(name).trim_end_matches(' ');
+    is_device(stem).then(|| Unfit::Device(stem.to_owned()))
+}
+
+/// Returns a name as messages quote it: escaped, and not longer than a line.
+pub fn shortened(name: &str) -> String {
+    const MOST: usize = 80;
+    let mut shown: String =
+        name.chars().take(MOST).flat_map(|c| if c.is_control() { c.escape_debug().collect() } else { vec![c] }).collect();
+    if name.chars().nth(MOST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// True for the names in
+/// <https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions>.
+fn is_device(stem: &str) -> bool {
+    if ["con", "prn", "aux", "nul", "conin$", "conout$"].iter().any(|device| stem.eq_ignore_ascii_case(device)) {
+        return true;
+    }
+    let is_port = |prefix: &str| stem.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    let is_number = |rest: &str| matches!(rest.chars().next(), Some('0'..='9' | '¹' | '²' | '³')) && rest.chars().count() == 1;
+    (is_port("com") || is_port("lpt")) && is_number(&stem[3..])
+}
+
+/// Returns a text in the form in which names that some file system takes for one are equal: full
+/// Unicode case folding, then normal form C. `Σ` is `ς`, `ſ` is `s`, `ﬁ` is `fi`.
+pub fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    // Decomposed first: some letters fold otherwise than the letter and its marks do.
+    let decomposed: String = text.nfd().collect();
+    nfc(&UniCase::unicode(decomposed).to_folded_case())
 }
 
 /// The last part of a path.
@@ -147,6 +248,40 @@ mod tests {
         assert_eq!(resolve("a/b.md", "../c.md").as_deref(), Some("c.md"));
         assert_eq!(resolve("a/b.md", "/c/./d.md").as_deref(), Some("c/d.md"));
         assert_eq!(resolve("a/b.md", "../../c.md"), None);
+    }
+
+    #[test]
+    fn names_that_some_system_cannot_store_are_unfit() {
+        for name in ["a", "content/ә/б.md", "con-fusion.md", "com.md", "com10", "auxiliary", "a b", ".x", "a..b", "nul-1"] {
+            assert_eq!(unfit(name), None, "{name}");
+        }
+        for (name, why) in [
+            ("a\nb", "it holds the control character U+000A"),
+            ("a\u{9b}b", "it holds the control character U+009B"),
+            ("a/b?.md", "Windows does not allow `?` in a name"),
+            ("aux.kk.md", "Windows keeps the name `aux` for a device"),
+            ("a/Con/b", "Windows keeps the name `Con` for a device"),
+            ("COM¹.txt", "Windows keeps the name `COM¹` for a device"),
+            ("lpt0 .x", "Windows keeps the name `lpt0` for a device"),
+            ("a./b", "Windows allows no name that ends with a dot"),
+            ("..", "Windows allows no name that ends with a dot"),
+            ("a ", "Windows allows no name that ends with a space"),
+            ("a//b", "one of its parts is empty"),
+            ("a\u{fffd}", "its name is not UTF-8"),
+        ] {
+            assert_eq!(unfit(name).map(|unfit| unfit.to_string()).as_deref(), Some(why), "{name:?}");
+        }
+        assert_eq!(unfit(&"ә".repeat(128)), Some(Unfit::LongName(256)));
+        assert_eq!(unfit(&"a/".repeat(513)), Some(Unfit::LongPath(1026)));
+    }
+
+    #[test]
+    fn names_that_differ_by_case_alone_fold_together() {
+        for (a, b) in [("ΣΑΣ", "σας"), ("ſ", "S"), ("ﬁn", "FIN"), ("ß", "SS"), ("Й", "и\u{306}"), ("\u{345}α", "ιΑ"), ("K", "k")]
+        {
+            assert_eq!(folded(a), folded(b), "{a} {b}");
+        }
+        assert_ne!(folded("и"), folded("й"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! YAML with places: the only file that knows the YAML library.
 //!
 //! A text is first read into a [`Node`] tree in which everything has its bytes, then taken apart
-//! by [`Fields`], which collects every problem (unknown keys, doubled keys, wrong types) instead of
+//! by [`Fields`], which collects every problem (unknown keys, doubled keys, tags, control characters, wrong types) instead of
 //! stopping at the first, and words them in the project's own terms.
 //!
 //! Anchors, aliases, merge keys and tags are not used here: they are refused, since a reader of a
@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_yaml::{Spanned, options::DuplicateKeyPolicy, options::MergeKeyPolicy};
+use serde_yaml::{Spanned, Tagged, options::DuplicateKeyPolicy, options::MergeKeyPolicy};
 
 use super::{Diagnostic, Place, code, suggest};
 
@@ -23,8 +23,8 @@ pub struct Node {
     pub place: Place,
     /// How a number or a boolean is written, which its value does not tell: `1.10`, `007`, `True`.
     written: Option<Box<str>>,
-    /// Of the whole document, at its root: the keys that a mapping has twice, for [`Fields::of`] to report.
-    doubled: Vec<Diagnostic>,
+    /// At the root of a document, for [`Fields::of`] to report: doubled keys, tags and control characters, at any depth.
+    flaws: Vec<Diagnostic>,
 }
 
 /// What a YAML value can be.
@@ -51,7 +51,7 @@ pub struct Entry {
 impl Node {
     /// A value that stands for a place.
     pub fn new(value: Value, place: Place) -> Self {
-        Self { value, place, written: None, doubled: Vec::new() }
+        Self { value, place, written: None, flaws: Vec::new() }
     }
 
     /// The word for the kind of value in messages.
@@ -85,19 +85,26 @@ pub fn read(file: &Arc<str>, text: &str, range: Range<usize>) -> Result<Node, Di
         budget.max_anchors = 0;
         budget.max_depth = 16;
     }
-    let raw = serde_yaml::from_str_with_options::<Option<Spanned<Raw>>>(source, options);
+    // The tag is refused below, whatever stands behind it.
+    options.ignore_binary_tag_for_string = true;
+    let raw = serde_yaml::from_str_with_options::<Option<Spanned<Tagged<Raw>>>>(source, options);
     let places = Places { file, source, base: range.start };
     match raw {
         Ok(Some(raw)) => {
-            let mut doubled = Vec::new();
-            let node = places.node(raw, &mut doubled);
-            Ok(Node { doubled, ..node })
+            let mut flaws = Vec::new();
+            let node = places.node(raw, &mut flaws);
+            Ok(Node { flaws, ..node })
         }
         Ok(None) => Ok(Node::new(Value::Map(Vec::new()), Place::new(file, range))),
         Err(error) => {
             let error = error.without_snippet();
             let place =
                 error.location().map_or_else(|| Place::new(file, range.start..range.start), |location| places.at(location));
+            // A value that does not fit its tag fails before the tag is known.
+            let before = text[range.start..place.start.max(range.start)].split_whitespace().next_back().unwrap_or("");
+            if let Some(tag) = before.strip_prefix('!') {
+                return Err(tag_problem(&format!("!{tag}"), &place));
+            }
             let message = error.render_with_options(serde_yaml::RenderOptions::default());
             // The library's text may begin with its own idea of the place and go on over lines.
             let message = message.lines().next().unwrap_or("the YAML cannot be read").trim_start_matches("error: ");
@@ -132,8 +139,8 @@ enum Raw {
     Int(i64),
     Float(f64),
     Text(String),
-    List(Vec<Spanned<Raw>>),
-    Map(Vec<(Spanned<RawKey>, Spanned<Raw>)>),
+    List(Vec<Spanned<Tagged<Raw>>>),
+    Map(Vec<(Spanned<Tagged<RawKey>>, Spanned<Tagged<Raw>>)>),
 }
 
 /// A key: any scalar, as text.
@@ -207,35 +214,40 @@ struct Places<'a> {
 }
 
 impl Places<'_> {
-    fn node(&self, raw: Spanned<Raw>, doubled: &mut Vec<Diagnostic>) -> Node {
+    fn node(&self, raw: Spanned<Tagged<Raw>>, flaws: &mut Vec<Diagnostic>) -> Node {
         let place = self.at(raw.referenced);
-        let written = matches!(raw.value, Raw::Bool(_) | Raw::Int(_) | Raw::Float(_))
+        let Tagged(raw, tag) = raw.value;
+        flaws.extend(tag.map(|tag| tag_problem(&tag, &place)));
+        let written = matches!(raw, Raw::Bool(_) | Raw::Int(_) | Raw::Float(_))
             .then(|| self.source[place.start - self.base..place.end - self.base].into());
-        let value = match raw.value {
+        let value = match raw {
             Raw::Null => Value::Null,
             Raw::Bool(value) => Value::Bool(value),
             Raw::Int(value) => Value::Int(value),
             Raw::Float(value) => Value::Float(value),
-            Raw::Text(value) => Value::Text(value),
-            Raw::List(items) => Value::List(items.into_iter().map(|item| self.node(item, doubled)).collect()),
+            Raw::Text(value) => Value::Text(printable(value, &place, flaws)),
+            Raw::List(items) => Value::List(items.into_iter().map(|item| self.node(item, flaws)).collect()),
             Raw::Map(entries) => {
                 let mut seen: HashMap<String, Place> = HashMap::with_capacity(entries.len());
                 let mut map = Vec::with_capacity(entries.len());
                 for (key, node) in entries {
-                    let (key_place, key) = (self.at(key.referenced), key.value.0);
+                    let key_place = self.at(key.referenced);
+                    let Tagged(RawKey(key), tag) = key.value;
+                    flaws.extend(tag.map(|tag| tag_problem(&tag, &key_place)));
+                    let key = printable(key, &key_place, flaws);
                     match seen.get(&key) {
-                        Some(first) => doubled.push(
+                        Some(first) => flaws.push(
                             Diagnostic::at(&code::DUPLICATE_KEY, key_place.clone(), format!("`{key}` is given twice"))
                                 .also(first.clone(), "first given here"),
                         ),
                         None => _ = seen.insert(key.clone(), key_place.clone()),
                     }
-                    map.push(Entry { key_place, key, node: self.node(node, doubled) });
+                    map.push(Entry { key_place, key, node: self.node(node, flaws) });
                 }
                 Value::Map(map)
             }
         };
-        Node { value, place, written, doubled: Vec::new() }
+        Node { value, place, written, flaws: Vec::new() }
     }
 
     fn at(&self, location: serde_yaml::Location) -> Place {
@@ -261,6 +273,22 @@ impl Places<'_> {
     }
 }
 
+/// The diagnostic for a tag, by its full name: `tag:yaml.org,2002:binary` is what `!!binary` means.
+fn tag_problem(tag: &str, place: &Place) -> Diagnostic {
+    let tag = tag.strip_prefix("tag:yaml.org,2002:").map_or_else(|| tag.to_owned(), |name| format!("!!{name}"));
+    Diagnostic::at(&code::YAML_SYNTAX, place.clone(), format!("the tag `{tag}` is not used here"))
+        .hint("write the value without it; put text that begins with `!` in quotes")
+}
+
+/// Returns a text that can be shown; reports the first character that cannot, and replaces all such by U+FFFD.
+fn printable(text: String, place: &Place, flaws: &mut Vec<Diagnostic>) -> String {
+    let is_wrong = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    let Some(wrong) = text.chars().find(|&c| is_wrong(c)) else { return text };
+    let message = format!("the control character U+{:04X} in a text", u32::from(wrong));
+    flaws.push(Diagnostic::at(&code::BAD_VALUE, place.clone(), message).hint("remove it: nothing can show it"));
+    text.replace(is_wrong, "\u{fffd}")
+}
+
 /// Takes a mapping apart, key by key, and reports what is left over.
 ///
 /// Each `take_*` names a key that is known here; [`Fields::finish`] then reports every key that was
@@ -276,9 +304,9 @@ pub struct Fields<'n, 'p> {
 impl<'n, 'p> Fields<'n, 'p> {
     /// Begins with a node that should be a mapping; `what` names it in messages ("a chapter").
     ///
-    /// Of the root of a document it also reports every key that is given twice, at any depth.
+    /// Of the root of a document it also reports doubled keys, tags and control characters, at any depth.
     pub fn of(node: &'n Node, what: &str, problems: &'p mut Vec<Diagnostic>) -> Option<Self> {
-        problems.extend(node.doubled.iter().cloned());
+        problems.extend(node.flaws.iter().cloned());
         let entries = match &node.value {
             Value::Map(entries) => entries.as_slice(),
             Value::Null => &[],
@@ -482,10 +510,51 @@ mod tests {
 
     #[test]
     fn quoted_texts_are_read_back() {
-        for written in ["", "C:\\new\\", "\"", "a\nb\r\tc", "\0\u{7f}\u{85}\u{2028}\u{feff}", "ә 🦀: # ~"] {
+        for written in ["", "C:\\new\\", "\"", "a\nb\r\tc", "\u{2028}\u{feff}", "ә 🦀: # ~"] {
             let Value::Map(entries) = read_text(&format!("a: {}", quoted(written))).unwrap().value else { panic!("a mapping") };
             assert_eq!(entries[0].node.value, Value::Text(written.to_owned()));
         }
+    }
+
+    fn flaws(text: &str) -> Vec<(String, String)> {
+        let mut problems = Vec::new();
+        match read_text(text) {
+            Ok(node) => drop(Fields::of(&node, "x", &mut problems)),
+            Err(problem) => problems.push(problem),
+        }
+        let at = |problem: &Diagnostic| text[problem.place.as_ref().unwrap().range()].to_owned();
+        problems.iter().map(|problem| (problem.message.clone(), at(problem))).collect()
+    }
+
+    #[test]
+    fn tags_are_refused_at_their_values() {
+        for (text, tag, at) in [
+            ("a: !!binary aGk=", "!!binary", "aGk="),
+            ("a: !!binary no base64", "!!binary", "no base64"),
+            ("a: !foo b", "!foo", "b"),
+            ("a: !!str 5 # five", "!!str", "5"),
+            ("a: !!int five", "!!int", "five"),
+            ("a: !<tag:example.org,2026:x> b", "tag:example.org,2026:x", "b"),
+            ("a: !!set {b}", "!!set", "{"),
+            ("a:\n- !foo [b]", "!foo", "["),
+            ("!foo a: b", "!foo", "a"),
+            ("!!map {a: b}", "!!map", "{"),
+        ] {
+            assert_eq!(flaws(text), [(format!("the tag `{tag}` is not used here"), at.to_owned())], "{text}");
+        }
+        assert_eq!(flaws("a: '!foo'\nb: c!\n"), []);
+    }
+
+    #[test]
+    fn control_characters_are_reported_and_replaced() {
+        for (text, sign) in [("a: \"x\\0y\"", "0000"), ("a: \"x\\ey\"", "001B"), ("a: \"x\\x9by\"", "009B")] {
+            let at = text[3..].to_owned();
+            assert_eq!(flaws(text), [(format!("the control character U+{sign} in a text"), at)]);
+            let Value::Map(entries) = read_text(text).unwrap().value else { panic!("a mapping") };
+            assert_eq!(entries[0].node.value, Value::Text("x\u{fffd}y".to_owned()));
+        }
+        assert_eq!(flaws("\"a\\0\": b").len(), 1);
+        assert_eq!(flaws("a: \"b\\tc\\n\"\nd: |\n  e\n  f\n"), []);
     }
 
     #[test]

@@ -4,9 +4,10 @@
 //! translation that does not come out as it is meant is refused, and the others go on.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{fs, io};
 
 use clap::Args;
 
@@ -15,7 +16,8 @@ use crate::base::{Diagnostic, Failure, Place, code, diagnostic};
 use crate::exchange::collect::Sides;
 use crate::exchange::plan::{self, Edition, Options, Plan, Taken};
 use crate::exchange::{self, Format, Found, apply, diff, text};
-use crate::load::Inputs;
+use crate::load::{self, Inputs};
+use crate::model::{Limit, Limits};
 use crate::project::{Project, State};
 use crate::site::{Site, WorkId};
 
@@ -58,7 +60,7 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
     let mut files = Vec::new();
     for path in &args.files {
         let name: Arc<str> = path.to_string_lossy().replace('\\', "/").into();
-        if let Some(found) = read(path, &name, &mut texts, &mut problems)? {
+        if let Some(found) = read(path, &name, site.config.limits, &mut texts, &mut problems)? {
             files.push((name, found));
         }
     }
@@ -127,10 +129,11 @@ fn leave_unread(state: &State, site: &Site, files: &mut [(Arc<str>, Found)], pro
 fn read(
     path: &Path,
     name: &Arc<str>,
+    limits: Limits,
     texts: &mut BTreeMap<Arc<str>, String>,
     problems: &mut Vec<Diagnostic>,
 ) -> Result<Option<Found>, Failure> {
-    let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
+    let Some(bytes) = read_within(path, name, limits.of(Limit::Import), problems)? else { return Ok(None) };
     let text = match text::decode(name, &bytes) {
         Ok(text) => text,
         Err(problem) => {
@@ -159,6 +162,33 @@ fn read(
     };
     texts.insert(Arc::clone(name), text);
     Ok(found)
+}
+
+/// Reads a file that the user named, which may be a pipe, up to a limit; `None` if it is no text within it.
+fn read_within(path: &Path, name: &Arc<str>, limit: u64, problems: &mut Vec<Diagnostic>) -> Result<Option<Vec<u8>>, Failure> {
+    let mut bytes = Vec::new();
+    let mut read = || -> io::Result<u64> {
+        let file = fs::File::open(path)?;
+        let length = file.metadata()?.len();
+        file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+        Ok(length)
+    };
+    let length = read().map_err(|error| Failure::io("read", path, &error))?;
+    if bytes.len() as u64 > limit {
+        // A device says that it has no length.
+        problems.push(load::too_large(name, length.max(limit + 1), Limit::Import, limit));
+        return Ok(None);
+    }
+    let says_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    if bytes.contains(&0) && !says_utf16 {
+        let (what, hint) = match load::looks_like_utf16(&bytes) {
+            true => ("is UTF-16 without the mark that says so", "save it in the encoding UTF-8"),
+            false => ("has the character U+0000, which no page can show", "remove it"),
+        };
+        problems.push(Diagnostic::at(&code::NOT_UTF8, Place::whole(name), format!("`{name}` {what}")).hint(hint));
+        return Ok(None);
+    }
+    Ok(Some(bytes))
 }
 
 /// What is to be written, as it will be read.
@@ -333,7 +363,7 @@ fn show(global: &Global, settled: &SettledEdition) {
 fn write(state: &State, settled: &SettledEdition, problems: &mut Vec<Diagnostic>) -> Result<bool, Failure> {
     let edition = &settled.edition;
     let before = edition.sides.target.as_ref().map(|target| &*target.text);
-    let done = source::write(&state.inputs.root, &edition.file, before, &settled.text)?;
+    let done = source::write(&state.inputs.root, state.inputs.disk_name(&edition.file), before, &settled.text)?;
     if !done {
         let message = format!("`{}` was saved by another program in the meantime; it was left as it is", edition.file);
         problems.push(

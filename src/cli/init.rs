@@ -1,14 +1,13 @@
 //! `init` and `new`: the files a person would otherwise have to copy from somewhere.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::base::{Failure, path, suggest, yaml};
+use crate::base::{Diagnostic, Failure, path, suggest, yaml};
 use crate::disk::Folder;
-use crate::load::Inputs;
+use crate::load::{self, Inputs};
 use crate::model::{Config, config, key};
 use crate::project::{Overrides, Project};
 
@@ -76,18 +75,20 @@ fn filled(text: &str, day: jiff::civil::Date) -> String {
 
 pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
     let root = &global.root;
-    let file = root.join(config::FILE);
-    let text = fs::read_to_string(&file).map_err(|error| {
-        Failure::io("read", &file, &error).hint("run this in the folder of a site, or name it with `--root DIR`")
-    })?;
-    let (config, problems) = Config::read(&config::FILE.into(), &text);
-    let inputs = Inputs::from_texts([(config::FILE, text.as_str())]);
+    let inputs = load::refresh(root, None)?;
+    let Some(text) = inputs.text(config::FILE) else {
+        let is_of_config = |problem: &&Diagnostic| problem.place.as_ref().is_some_and(|place| &*place.file == config::FILE);
+        report::report(global, inputs.problems.iter().filter(is_of_config), &inputs);
+        return Err(Failure::new(format!("cannot read `{}`", root.join(config::FILE).display()))
+            .hint("run this in the folder of a site, or name it with `--root DIR`"));
+    };
+    let (config, problems) = Config::read(&config::FILE.into(), text);
     let Some(config) = config else { return Ok(report::report(global, &problems, &inputs)) };
     let key = typed_key(&args.key, &config)?;
     // Beside the editions that are there: a section may be a file, or a folder with an `index`.
-    let content = root.join("content");
-    let assumed = |stem: &str| content.join(format!("{stem}.md"));
-    let file = |stem: &str, code: &str| content.join(format!("{stem}.{code}.md"));
+    let inside = |name: String| root.join(inputs.disk_name(&name));
+    let assumed = |stem: &str| inside(format!("content/{stem}.md"));
+    let file = |stem: &str, code: &str| inside(format!("content/{stem}.{code}.md"));
     let is_there =
         |stem: &str| assumed(stem).exists() || config.languages.iter().any(|language| file(stem, &language.code).exists());
     let stem = [key.clone(), format!("{key}/index")].into_iter().find(|stem| is_there(stem)).unwrap_or(key);
@@ -138,15 +139,13 @@ fn typed_key(typed: &str, config: &Config) -> Result<String, Failure> {
     {
         key = stem.to_owned();
     }
-    let usable = |part: &str| {
-        !part.is_empty()
-            && !part.starts_with(['.', '_'])
-            && !part.contains(|c: char| c.is_control() || "\\:*?\"<>|#%".contains(c))
+    let why = match path::unfit(&key) {
+        Some(unfit) => format!(": {unfit}"),
+        None if key.split('/').all(|part| !part.starts_with(['.', '_']) && !part.contains(['#', '%'])) => return Ok(key),
+        None => String::new(),
     };
-    if key.split('/').all(usable) {
-        return Ok(key);
-    }
-    Err(Failure::new(format!("`{typed}` cannot be the key of a page")).hint("a key is a path such as `chapters/first-steps`"))
+    Err(Failure::new(format!("`{}` cannot be the key of a page{why}", path::shortened(typed)))
+        .hint("a key is a path such as `chapters/first-steps`"))
 }
 
 /// Reads the titles of the command line, by language; each is for one of the pages in `codes`, which are to be made.
@@ -200,6 +199,7 @@ fn title_of(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::load::Inputs;
 
     #[test]
     fn the_files_of_a_new_site_have_no_problems() {

@@ -11,7 +11,7 @@ pub(super) fn pages_url(root: &Path) -> Option<String> {
     let root = fs::canonicalize(root).ok()?;
     // The innermost repository is the one that the site is in; an outer one has another address.
     let git = root.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists())?;
-    let remote = origin(&fs::read_to_string(shared(git)?.join("config")).ok()?)?;
+    let remote = origin(&read(&shared(git)?.join("config"))?)?;
     let (owner, repository) = github(&remote)?;
     let host = format!("{}.github.io", owner.to_lowercase());
     if repository.to_lowercase() == host {
@@ -27,13 +27,20 @@ fn shared(git: PathBuf) -> Option<PathBuf> {
     if git.is_dir() {
         return Some(git);
     }
-    let file = fs::read_to_string(&git).ok()?;
+    let file = read(&git)?;
     let own = git.parent()?.join(file.strip_prefix("gitdir:")?.trim());
-    match fs::read_to_string(own.join("commondir")) {
-        Ok(common) => Some(own.join(common.trim())),
+    match read(&own.join("commondir")) {
+        Some(common) => Some(own.join(common.trim())),
         // Only worktrees have one.
-        Err(_) => Some(own),
+        None => Some(own),
     }
+}
+
+/// Reads a small file; `None` if there is none. A pipe, which may come with a repository, would be waited for.
+fn read(path: &Path) -> Option<String> {
+    const MOST: u64 = 1 << 20;
+    let metadata = fs::metadata(path).ok()?;
+    (metadata.is_file() && metadata.len() <= MOST).then(|| fs::read_to_string(path).ok())?
 }
 
 /// The URL of the remote `origin` in a git configuration.

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use clap::Args;
 
 use crate::base::{Diagnostic, Failure, Severity, diagnostic, suggest};
+use crate::model::{Limit, Limits, limits};
 use crate::parse::markdown;
 use crate::project::{Project, State};
 use crate::render::Body;
@@ -60,7 +61,9 @@ pub(super) fn render(global: &Global, args: &RenderArgs) -> Outcome {
     match rendered.body {
         Some(Body::Bytes(bytes)) => print::data(&bytes),
         Some(Body::File(disk)) => {
-            let bytes = std::fs::read(&disk).map_err(|error| Failure::io("read", &disk, &error))?;
+            let mut bytes = Vec::new();
+            let read = state.inputs.open(&disk).and_then(|mut file| file.read_to_end(&mut bytes));
+            read.map_err(|error| Failure::io("read", &disk, &error))?;
             print::data(&bytes);
         }
         None => return Ok(Code::Problems),
@@ -85,12 +88,17 @@ fn path_of(site: &Site, page: &str) -> Option<String> {
 }
 
 fn read(page: &str) -> Result<String, Failure> {
+    // Without a site there is nobody to set another limit.
+    let limit = Limits::default().of(Limit::Source);
     let mut bytes = Vec::new();
     let read = if page == "-" {
-        std::io::stdin().lock().read_to_end(&mut bytes)
+        std::io::stdin().lock().take(limit + 1).read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(page).and_then(|mut file| file.read_to_end(&mut bytes))
+        std::fs::File::open(page).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
     };
     read.map_err(|error| Failure::new(format!("cannot read `{page}`: {error}")))?;
+    if bytes.len() as u64 > limit {
+        return Err(Failure::new(format!("`{page}` has more than {}", limits::shown(limit))).hint("render it in parts"));
+    }
     String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{page}` is not UTF-8")))
 }

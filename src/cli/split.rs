@@ -111,7 +111,7 @@ fn write(
     refused: &mut Vec<Diagnostic>,
 ) -> Result<(), Failure> {
     let before = state.inputs.text(&chapter.file).map(|text| &**text);
-    let path = state.inputs.root.join(&chapter.file);
+    let path = state.inputs.disk_path(&chapter.file);
     if before.is_none() && fs::symlink_metadata(&path).is_ok() {
         let message = format!("`{}` is there, but cannot be read as text; it was left as it is", chapter.file);
         refused.push(

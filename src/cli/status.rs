@@ -86,6 +86,7 @@ impl Oldest {
         let mut lines = history::Lines::new();
         for &(work, lang) in pairs {
             for (unit, file, line) in waits_since(state, site, work, lang) {
+                let file = state.inputs.disk_name(&file).to_string_lossy().replace('\\', "/");
                 lines.entry(file.clone()).or_default().insert(line);
                 waiting.push(((work, lang), unit, file, line));
             }

@@ -211,7 +211,7 @@ fn write(
     if args.dry_run {
         return Ok(true);
     }
-    if source::write(&state.inputs.root, file, before, &text)? {
+    if source::write(&state.inputs.root, state.inputs.disk_name(file), before, &text)? {
         return Ok(true);
     }
     let message = format!("`{file}` was changed by another program in the meantime; it was left as it is");

@@ -161,6 +161,29 @@ impl Folder {
         self.regular(path, file)
     }
 
+    /// Opens what stands at a path for reading, whatever it is; never waits for the writer of a pipe.
+    /// A link that stays in this folder is followed, one that leaves it is an error.
+    pub fn open_inside(&self, path: impl AsRef<Path>) -> io::Result<std::fs::File> {
+        let path = path.as_ref();
+        match self.dir.open_with(path, OpenOptions::new().read(true).nonblock(true)) {
+            Ok(file) => Ok(file.into_std()),
+            // An absolute link may stay in the folder too. From its end no link is followed.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                let real = std::fs::canonicalize(self.place(path))?;
+                let inside = real.strip_prefix(std::fs::canonicalize(&self.path)?).map_err(|_| error)?.to_owned();
+                self.open_file(inside)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Opens a regular file for reading, as [`Folder::open_inside`] does.
+    pub fn open_file_inside(&self, path: impl AsRef<Path>) -> io::Result<std::fs::File> {
+        let path = path.as_ref();
+        let file = self.open_inside(path)?;
+        self.regular(path, File::from_std(file))
+    }
+
     /// Opens a regular file for writing without changing it; creates it if nothing stands there.
     pub fn open_or_create(&self, path: impl AsRef<Path>) -> io::Result<std::fs::File> {
         let path = path.as_ref();

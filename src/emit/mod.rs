@@ -388,7 +388,7 @@ fn write(body: &Body, project: &Folder, folder: &Folder, path: &str) -> io::Resu
 /// Opens a file of the project that is copied; a link that leaves the project is an error.
 fn source(project: &Folder, disk: &Path) -> io::Result<fs::File> {
     let inside = disk.strip_prefix(project.place("")).unwrap_or(disk);
-    project.open_file(project.real(inside)?)
+    project.open_file_inside(inside)
 }
 
 fn is_same(body: &Body, project: &Folder, old: &Folder, path: &str) -> bool {

@@ -196,7 +196,7 @@ impl Reach<'_> {
         }
         if differs.title {
             for alias in site.edition(work, lang).iter().flat_map(|edition| &edition.document.front.aliases) {
-                if let Some(path) = route::alias_path(&alias.0) {
+                if let Ok(path) = route::alias_path(&alias.0) {
                     self.route(&path);
                 }
             }
@@ -210,7 +210,7 @@ impl Reach<'_> {
             self.page(above, lang);
         }
         if let Some(edition) = site.edition(work, lang) {
-            for tag in edition.document.front.tags.iter().filter_map(|title| site.tags[lang.0].named(title)) {
+            for tag in edition.document.front.tags.iter().filter_map(|(title, _)| site.tags[lang.0].named(title)) {
                 self.route(&tag.path);
             }
         }

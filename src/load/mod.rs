@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
-use std::io::Read as _;
+use std::io::{Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -17,17 +17,25 @@ use std::time::{Duration, SystemTime};
 use rayon::prelude::*;
 
 use crate::base::{Diagnostic, Digest, Failure, Place, SharedMap, code, path};
+use crate::disk::Folder;
+use crate::model::limits::{self, Limit, Limits};
+use crate::model::{Config, config};
+
+use open::Root;
 
 pub mod builtin;
+mod open;
+mod text;
 mod walk;
 
+pub use text::looks_like_utf16;
 pub use walk::{is_passed_over, linked};
 
 /// The folders of a project that are read, besides `site.yaml`.
 pub const FOLDERS: [&str; 3] = ["content", "templates", "themes"];
 
-/// The largest text file that is read: Markdown of this size takes seconds, and no page is near it.
-const TEXT_LIMIT: u64 = 8 << 20;
+/// How many bytes of a file of unknown kind tell whether it is a text.
+const START: u64 = 4 << 10;
 
 /// A file that was modified longer ago than this is not read again while its stamp stays the same: the
 /// coarsest time stamps in use (FAT) count in steps of two seconds.
@@ -43,6 +51,8 @@ pub struct Inputs {
     pub files: Files,
     /// What could not be read.
     pub problems: Vec<Diagnostic>,
+    /// The limits within which the files were read.
+    limits: Limits,
 }
 
 /// One file of the snapshot.
@@ -51,17 +61,27 @@ pub struct File {
     pub content: Content,
     /// Of its text, if it is one, kept or not.
     pub digest: Option<Digest>,
+    /// The path on disk, from the root, where it is not the name: macOS may keep a name in NFD.
+    disk: Option<Arc<Path>>,
     stamp: Stamp,
 }
 
 impl File {
     fn text(text: Arc<str>, stamp: Stamp) -> Self {
-        Self { digest: Some(Digest::of(text.as_bytes())), content: Content::Text(text), stamp }
+        Self { digest: Some(Digest::of(text.as_bytes())), content: Content::Text(text), disk: None, stamp }
     }
 
     /// Whether nothing at all differs, not even what is known of its settling.
     fn is_identical(&self, other: &Self) -> bool {
-        self.stamp == other.stamp && self.same(other)
+        self.stamp == other.stamp && self.disk == other.disk && self.same(other)
+    }
+
+    /// Returns the length of a file that stays on disk, if it is more than `most`.
+    pub fn length_over(&self, most: u64) -> Option<u64> {
+        match self.content {
+            Content::Binary { length, .. } => Some(length).filter(|length| *length > most),
+            Content::Text(_) | Content::Forgotten => None,
+        }
     }
 
     /// What tells a file that stays on disk from one that was changed; `None` if it need not yet.
@@ -143,6 +163,28 @@ impl Inputs {
         inputs
     }
 
+    /// Returns the path on disk of a file of the project, or of one that is to be made.
+    ///
+    /// A file is found under the name that the disk reports, which may be in another normal form. A new
+    /// file goes into the folder in which the disk has the files beside it.
+    pub fn disk_path(&self, name: &str) -> PathBuf {
+        self.root.join(self.disk_name(name))
+    }
+
+    /// Returns [`Inputs::disk_path`] without the root: the name that git knows.
+    pub fn disk_name(&self, name: &str) -> PathBuf {
+        if let Some(file) = self.files.get(name) {
+            return file.disk.as_deref().map_or_else(|| name.into(), Path::to_owned);
+        }
+        for folder in path::above(name) {
+            let Some((_, file)) = self.below(folder).next() else { continue };
+            let Some(disk) = &file.disk else { break };
+            let own = disk.components().take(folder.split('/').count()).collect::<PathBuf>();
+            return own.join(&name[folder.len() + 1..]);
+        }
+        name.into()
+    }
+
     /// The text of a file.
     pub fn text(&self, path: &str) -> Option<&Arc<str>> {
         match &self.files.get(path)?.content {
@@ -174,11 +216,16 @@ impl Inputs {
     pub fn is_current(&self, name: &str) -> bool {
         // A file that cannot be read is not in the snapshot, and is reported.
         let is_reported = || self.problems.iter().any(|problem| problem.place.as_ref().is_some_and(|place| *place.file == *name));
-        match (self.files.get(name), fs::metadata(self.root.join(name))) {
+        match (self.files.get(name), fs::metadata(self.disk_path(name))) {
             (Some(file), Ok(metadata)) => file.stamp.same(&Stamp::of(&metadata, SystemTime::now())),
             (Some(_), Err(_)) => false,
             (None, found) => !found.is_ok_and(|found| found.is_file()) || is_reported(),
         }
+    }
+
+    /// Opens a file that stays on disk, if it is still a regular file inside the project.
+    pub fn open(&self, disk: &Path) -> std::io::Result<fs::File> {
+        open(&self.root, disk)
     }
 
     /// The key under which the path is kept: shared, so that places cost no memory.
@@ -209,26 +256,28 @@ impl Stamp {
 ///
 /// A file that cannot be read is a diagnostic of the snapshot; a root that cannot is a failure.
 pub fn refresh(root: &Path, previous: Option<&Inputs>) -> Result<Inputs, Failure> {
-    let (real_root, found) = find(root, &mut || false)?;
+    let (reader, found) = find(root, &mut || false)?;
     let Found { files, problems } = found.expect("nothing broke it off");
-    let read = files.into_par_iter().map_init(Vec::new, |buffer, found| read_found(&found, previous, buffer)).collect();
-    Ok(gather(real_root, previous, read, problems))
+    let known = previous.filter(|previous| previous.limits == reader.limits);
+    let read = files.into_par_iter().map_init(Vec::new, |buffer, found| reader.read_found(&found, known, buffer)).collect();
+    Ok(gather(reader, previous, read, problems))
 }
 
 /// The same as [`refresh`], but one file after the other, so that it leaves the machine to others; `None` if
 /// it was broken off. `interrupted` is asked before each file.
 pub fn verify(root: &Path, previous: &Inputs, interrupted: &mut dyn FnMut() -> bool) -> Result<Option<Inputs>, Failure> {
-    let (real_root, found) = find(root, interrupted)?;
+    let (reader, found) = find(root, interrupted)?;
     let Some(Found { files, problems }) = found else { return Ok(None) };
+    let known = Some(previous).filter(|previous| previous.limits == reader.limits);
     let mut read = Vec::with_capacity(files.len());
     let mut buffer = Vec::new();
     for found in files {
         if interrupted() {
             return Ok(None);
         }
-        read.push(read_found(&found, Some(previous), &mut buffer));
+        read.push(reader.read_found(&found, known, &mut buffer));
     }
-    Ok(Some(gather(real_root, Some(previous), read, problems)))
+    Ok(Some(gather(reader, Some(previous), read, problems)))
 }
 
 /// Looks at a few paths on disk only, below the snapshot's root.
@@ -237,12 +286,13 @@ pub fn verify(root: &Path, previous: &Inputs, interrupted: &mut dyn FnMut() -> b
 /// form, a file that cannot be read or could not be before.
 pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf>) -> Option<Inputs> {
     let mut inputs = previous.clone();
+    let reader = Reader { root: Root::open(&previous.root).ok()?, limits: previous.limits };
     for disk in paths {
         let inside = disk.strip_prefix(&previous.root).ok()?;
         let name = walk::relative(&previous.root, disk);
         let in_folder = FOLDERS.iter().any(|folder| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
         let parts = || inside.components().map(|part| part.as_os_str().to_string_lossy());
-        if !in_folder && name != crate::model::config::FILE || parts().any(|part| is_passed_over(&part)) {
+        if !in_folder && name != config::FILE || parts().any(|part| is_passed_over(&part)) {
             continue;
         }
         let parent = disk.parent()?;
@@ -257,7 +307,10 @@ pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf
         match fs::symlink_metadata(disk) {
             Ok(metadata) if metadata.is_file() => {
                 let name = previous.name(&name).cloned().unwrap_or_else(|| name.into());
-                let file = read(disk, &name, previous.files.get(&name), &mut Vec::new()).ok()?;
+                let file = reader.read(disk, &name, previous.files.get(&name), &mut Vec::new()).ok()?;
+                if *name == *config::FILE && limits_of(&name, &file) != previous.limits {
+                    return None;
+                }
                 inputs.files.insert(name, file);
             }
             Ok(_) => return None,
@@ -276,10 +329,11 @@ pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf
 /// Reads again what was forgotten of some files, to show the lines in which something was found. A file that is no
 /// longer what it was stays forgotten.
 pub fn recall<'a>(inputs: &Inputs, files: impl Iterator<Item = &'a Arc<str>>) -> Inputs {
+    // Without the folder no line can be shown, which is no reason to fail.
+    let reader = Root::open(&inputs.root).ok().map(|root| Reader { root, limits: inputs.limits });
     let again = |name: &&Arc<str>| {
         let forgotten = inputs.files.get(name).filter(|file| matches!(file.content, Content::Forgotten))?;
-        let text = fs::read_to_string(inputs.root.join(&***name)).ok()?;
-        let file = File::text(text.into(), forgotten.stamp);
+        let file = reader.as_ref()?.read(&inputs.disk_path(name), name, None, &mut Vec::new()).ok()?;
         (file.digest == forgotten.digest).then(|| (Arc::clone(name), file))
     };
     let files: BTreeSet<&Arc<str>> = files.collect();
@@ -291,6 +345,11 @@ pub fn recall<'a>(inputs: &Inputs, files: impl Iterator<Item = &'a Arc<str>>) ->
     recalled
 }
 
+/// Opens a regular file inside the folder of a project; `disk` begins with the path of the folder.
+pub fn open(root: &Path, disk: &Path) -> std::io::Result<fs::File> {
+    Folder::open(root)?.open_file_inside(disk.strip_prefix(root).unwrap_or(disk))
+}
+
 /// The files of a project on disk, and what could not be looked at.
 struct Found {
     files: Vec<walk::Found>,
@@ -298,32 +357,133 @@ struct Found {
 }
 
 /// Finds the project's files; `None` if it was interrupted.
-fn find(root: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<(PathBuf, Option<Found>), Failure> {
-    let real_root = fs::canonicalize(root).map_err(|error| Failure::io("open", root, &error))?;
+fn find(root: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<(Reader, Option<Found>), Failure> {
+    let root = Root::open(root).map_err(|error| Failure::io("open", root, &error))?;
     let mut found = Found { files: Vec::new(), problems: Vec::new() };
-    let config = real_root.join(crate::model::config::FILE);
-    if config.is_file() {
-        found.files.push(walk::Found { path: crate::model::config::FILE.into(), disk: config });
-    }
+    let reader = find_configuration(root, &mut found);
     for folder in FOLDERS {
-        if !walk::walk(&real_root, folder, &mut found.files, &mut found.problems, interrupted) {
-            return Ok((real_root, None));
+        if !walk::walk(&reader.root.path, folder, &mut found.files, &mut found.problems, interrupted) {
+            return Ok((reader, None));
         }
     }
-    Ok((real_root, Some(found)))
+    Ok((reader, Some(found)))
+}
+
+/// Finds `site.yaml`, which says within which limits everything is read.
+fn find_configuration(root: Root, found: &mut Found) -> Reader {
+    walk::find(&root.path, config::FILE, &mut found.files, &mut found.problems);
+    let mut reader = Reader { root, limits: Limits::default() };
+    if let Some(found) = found.files.first()
+        && let (name, Ok(file)) = reader.read_found(found, None, &mut Vec::new())
+    {
+        reader.limits = limits_of(&name, &file);
+    }
+    reader
+}
+
+/// The limits that a configuration sets. Those of one that cannot be read are the defaults.
+fn limits_of(name: &Arc<str>, file: &File) -> Limits {
+    let Content::Text(text) = &file.content else { return Limits::default() };
+    Config::read(name, text).0.map(|config| config.limits).unwrap_or_default()
 }
 
 type Read = (Arc<str>, Result<File, Diagnostic>);
 
-fn read_found(found: &walk::Found, previous: Option<&Inputs>, buffer: &mut Vec<u8>) -> Read {
-    let before = previous.and_then(|previous| previous.files.get_key_value(&found.path));
-    let name = before.map_or_else(|| found.path.as_str().into(), |(name, _)| Arc::clone(name));
-    let file = read(&found.disk, &name, before.map(|(_, file)| file), buffer);
-    (name, file)
+/// Reads files of a project, within its limits.
+struct Reader {
+    root: Root,
+    limits: Limits,
+}
+
+impl Reader {
+    fn read_found(&self, found: &walk::Found, previous: Option<&Inputs>, buffer: &mut Vec<u8>) -> Read {
+        let before = previous.and_then(|previous| previous.files.get_key_value(&found.path));
+        let name = before.map_or_else(|| found.path.as_str().into(), |(name, _)| Arc::clone(name));
+        let file = self.read(&found.disk, &name, before.map(|(_, file)| file), buffer);
+        (name, file)
+    }
+
+    /// Reads a file, unless it is known to be as `before`. The buffer is only lent: a new one for each
+    /// file costs more than reading into it.
+    fn read(&self, disk: &Path, name: &Arc<str>, before: Option<&File>, buffer: &mut Vec<u8>) -> Result<File, Diagnostic> {
+        let inside = disk.strip_prefix(&self.root.path).unwrap_or(disk);
+        let disk_name = (inside.to_str() != Some(&**name)).then(|| inside.into());
+        if let Some(before) = before
+            && before.stamp.settled
+            && fs::metadata(disk).is_ok_and(|metadata| before.stamp.same(&Stamp::of(&metadata, SystemTime::now())))
+        {
+            return Ok(File { disk: disk_name, ..before.clone() });
+        }
+        let now = SystemTime::now();
+        let (mut file, metadata) = self.root.file(disk).map_err(|refusal| walk::refused(name, refusal))?;
+        let stamp = Stamp::of(&metadata, now);
+        let length = metadata.len();
+        let text = match self.text(&mut file, length, name, buffer)? {
+            None => {
+                return Ok(File { content: Content::Binary { disk: disk.into(), length }, digest: None, disk: disk_name, stamp });
+            }
+            Some(text) => text,
+        };
+        // The same text keeps its old allocation, so that "is it the same?" is a comparison of pointers.
+        if let Some(File { content: Content::Text(old), digest, .. }) = before
+            && **old == *text
+        {
+            return Ok(File { content: Content::Text(Arc::clone(old)), digest: *digest, disk: disk_name, stamp });
+        }
+        Ok(File { disk: disk_name, ..File::text(text.into(), stamp) })
+    }
+
+    /// Reads the text of a file; `None` if it is none, so that it stays on disk.
+    fn text<'b>(
+        &self,
+        file: &mut fs::File,
+        length: u64,
+        name: &Arc<str>,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<Option<&'b str>, Diagnostic> {
+        let unreadable = |error: std::io::Error| walk::refused(name, error.into());
+        let is_said_to_be_text = is_ours(name) || path::extension(name) == "txt";
+        let Some(kind) = text_kind(name) else { return Ok(None) };
+        let limit = self.limits.of(kind);
+        if length > limit {
+            // In a folder of material only a plan asks for a text, and says then that it is too large.
+            return if kind == Limit::Source { Ok(None) } else { Err(too_large(name, length, kind, limit)) };
+        }
+        if kind == Limit::Source && !is_said_to_be_text {
+            // A scan or a recording that is kept beside the text it belongs to.
+            fill(file, length.min(START), buffer).map_err(unreadable)?;
+            if !text::looks_like_text(buffer) {
+                return Ok(None);
+            }
+            file.rewind().map_err(unreadable)?;
+        }
+        fill(file, length, buffer).map_err(unreadable)?;
+        match text::decode(buffer) {
+            Ok(text) => Ok(Some(text)),
+            Err(_) if kind == Limit::Source && !is_said_to_be_text => Ok(None),
+            Err((wrong, hint)) => {
+                Err(Diagnostic::at(&code::NOT_UTF8, Place::whole(name), format!("`{name}` {wrong}")).hint(hint))
+            }
+        }
+    }
+}
+
+/// The diagnostic for a file that is larger than is read.
+pub fn too_large(name: &Arc<str>, length: u64, limit: Limit, most: u64) -> Diagnostic {
+    // Of a file that has no length, such as a device, nothing is read beyond the limit.
+    let has = if length == most + 1 { format!("more than {}", limits::shown(most)) } else { limits::shown(length) };
+    let message = format!("`{name}` has {has}; {} are allowed", limits::shown(most));
+    let problem = Diagnostic::at(&code::TOO_LARGE, Place::whole(name), message);
+    let problem = if limit == Limit::Text && name.ends_with(".md") {
+        problem.hint("cut it into chapters, with a plan and `tilmash split`, or by hand")
+    } else {
+        problem
+    };
+    problem.hint(Limits::hint(limit, length))
 }
 
 /// Puts together what was read; what is as it was stays in the memory it had.
-fn gather(root: PathBuf, previous: Option<&Inputs>, read: Vec<Read>, mut problems: Vec<Diagnostic>) -> Inputs {
+fn gather(reader: Reader, previous: Option<&Inputs>, read: Vec<Read>, mut problems: Vec<Diagnostic>) -> Inputs {
     let mut names: HashSet<Arc<str>> = HashSet::with_capacity(read.len());
     let mut entries = Vec::with_capacity(read.len());
     for (name, file) in read {
@@ -355,61 +515,12 @@ fn gather(root: PathBuf, previous: Option<&Inputs>, read: Vec<Read>, mut problem
             files
         }
     };
-    Inputs { root, files, problems }
-}
-
-/// Reads a file, unless it is known to be as `before`. The buffer is only lent: a new one for each file costs more than reading into it.
-fn read(disk: &Path, name: &Arc<str>, before: Option<&File>, buffer: &mut Vec<u8>) -> Result<File, Diagnostic> {
-    let unreadable =
-        |error: std::io::Error| Diagnostic::at(&code::UNREADABLE, Place::whole(name), format!("cannot read `{name}`: {error}"));
-    let metadata = fs::metadata(disk).map_err(unreadable)?;
-    let stamp = Stamp::of(&metadata, SystemTime::now());
-    if let Some(before) = before
-        && before.stamp.settled
-        && before.stamp.same(&stamp)
-    {
-        return Ok(before.clone());
-    }
-    let binary = || Ok(File { content: Content::Binary { disk: disk.into(), length: metadata.len() }, digest: None, stamp });
-    let Some(text_kind) = text_kind(name) else { return binary() };
-    if text_kind == TextKind::Ours && metadata.len() > TEXT_LIMIT {
-        return Err(Diagnostic::at(
-            &code::TOO_LARGE,
-            Place::whole(name),
-            format!("`{name}` has {} bytes; text files may have {TEXT_LIMIT}", metadata.len()),
-        )
-        .hint("cut it into chapters, with a plan and `tilmash split`, or by hand"));
-    }
-    read_whole(disk, metadata.len(), buffer).map_err(unreadable)?;
-    // Where letters are not ASCII, the standard library's way takes as long as reading does.
-    let text = match simdutf8::compat::from_utf8(buffer) {
-        Ok(text) => text,
-        // A scan or a picture that is kept beside the text it belongs to.
-        Err(_) if text_kind == TextKind::Source && !is_ours(name) && path::extension(name) != "txt" => return binary(),
-        Err(error) => {
-            let at = error.valid_up_to();
-            let line = buffer[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
-            return Err(Diagnostic::at(
-                &code::NOT_UTF8,
-                Place::whole(name),
-                format!("`{name}` is not UTF-8: byte {at}, line {line}"),
-            )
-            .hint("save it in the encoding UTF-8"));
-        }
-    };
-    // The same text keeps its old allocation, so that "is it the same?" is a comparison of pointers.
-    if let Some(File { content: Content::Text(old), digest, .. }) = before
-        && **old == *text
-    {
-        return Ok(File { content: Content::Text(Arc::clone(old)), digest: *digest, stamp });
-    }
-    Ok(File::text(text.into(), stamp))
+    Inputs { root: reader.root.path, files, problems, limits: reader.limits }
 }
 
 /// Reads a file of which so many bytes are expected. The standard library's way asks for the length, the position and
 /// the end again: three calls more for each of thousands of small files.
-fn read_whole(disk: &Path, expected: u64, buffer: &mut Vec<u8>) -> std::io::Result<()> {
-    let mut file = fs::File::open(disk)?;
+fn fill(file: &mut fs::File, expected: u64, buffer: &mut Vec<u8>) -> std::io::Result<()> {
     let expected = usize::try_from(expected).unwrap_or(usize::MAX - 1);
     buffer.clear();
     buffer.resize(expected + 1, 0);
@@ -433,29 +544,20 @@ fn read_whole(disk: &Path, expected: u64, buffer: &mut Vec<u8>) -> std::io::Resu
     Ok(())
 }
 
-/// Why a file is read as text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum TextKind {
-    /// Something of our own making: pages, templates, styles, plans, locks.
-    Ours,
-    /// Material kept as received, in a folder that begins with `_`: of any size.
-    Source,
-}
-
-/// Whether a file is read as text, by its name. All else is copied as it is, whatever its encoding and size.
-fn text_kind(name: &str) -> Option<TextKind> {
+/// The limit of a file that is read as text, by its name; `None` for one that is copied as it is.
+fn text_kind(name: &str) -> Option<Limit> {
     if let Some(path) = name.strip_prefix("content/") {
         if path::folder(path).split('/').any(|part| part.starts_with('_')) {
-            return Some(TextKind::Source);
+            return Some(Limit::Source);
         }
-        return is_ours(name).then_some(TextKind::Ours);
+        return is_ours(name).then_some(Limit::Text);
     }
     let is_text = match path::extension(name).to_ascii_lowercase().as_str() {
         "html" | "xml" | "css" | "js" | "svg" => true,
         "txt" | "json" => path::folder(name).split('/').any(|part| part == "templates"),
         _ => is_ours(name),
     };
-    is_text.then_some(TextKind::Ours)
+    is_text.then_some(Limit::Text)
 }
 
 /// Whether a file of the content is a page, a plan or a lock.
@@ -589,7 +691,7 @@ mod tests {
             fs::create_dir_all(folder.path().join(path).parent().unwrap()).unwrap();
             fs::write(folder.path().join(path), bytes).unwrap();
         };
-        let large = vec![b' '; usize::try_from(TEXT_LIMIT).unwrap() + 1];
+        let large = vec![b' '; usize::try_from(Limits::default().of(Limit::Text)).unwrap() + 1];
         write("content/d.json", &large);
         write("content/latin-1.txt", b"caf\xe9");
         write("content/_source/book.txt", &large);
@@ -602,6 +704,56 @@ mod tests {
         assert_eq!(texts, ["content/_source/book.txt", "content/_source/plan.yaml", "themes/t/static/own.css"]);
         write("content/_source/book.txt", b"caf\xe9");
         assert_eq!(refresh(folder.path(), None).unwrap().problems.len(), 1);
+    }
+
+    #[test]
+    fn another_limit_is_another_look() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("content/_scans")).unwrap();
+        let old = SystemTime::now() - Duration::from_secs(60);
+        let write = |path: &str, text: &str| {
+            fs::write(folder.path().join(path), text).unwrap();
+            // As if it had been there for long, so that it is not read again without a reason.
+            fs::File::open(folder.path().join(path)).unwrap().set_modified(old).unwrap();
+        };
+        let limits = |limits: &str| write("site.yaml", &format!("title: T\nlanguages: [en]\nlimits: {limits}\n"));
+        limits("{}");
+        write("content/a.md", &"a".repeat(2000));
+        write("content/_scans/log", &"b".repeat(2000));
+        let root = folder.path().canonicalize().unwrap();
+        let mut inputs = refresh(&root, None).unwrap();
+        for (sizes, page, material) in
+            [("{text: 1KB, source: 1KB}", false, false), ("{text: 1KB}", false, true), ("{}", true, true)]
+        {
+            limits(sizes);
+            assert!(glance(&inputs, [&root.join("site.yaml")]).is_none(), "{sizes}");
+            inputs = refresh(&root, Some(&inputs)).unwrap();
+            let is_text = |name: &str| inputs.text(name).is_some();
+            assert_eq!((is_text("content/a.md"), is_text("content/_scans/log")), (page, material), "{sizes}");
+            assert_eq!(inputs.problems.len(), usize::from(!page), "{sizes}");
+        }
+    }
+
+    #[test]
+    fn a_file_has_the_path_that_the_disk_reports() {
+        let folder = tempfile::tempdir().unwrap();
+        let nfd = "\u{438}\u{306}";
+        fs::create_dir_all(folder.path().join(format!("content/a/{nfd}"))).unwrap();
+        fs::write(folder.path().join(format!("content/a/{nfd}/{nfd}.md")), "x").unwrap();
+        fs::write(folder.path().join("content/b.md"), "x").unwrap();
+        let mut inputs = refresh(folder.path(), None).unwrap();
+        inputs.forget("content/a/й/й.md");
+        assert!(recall(&inputs, inputs.files.keys()).text("content/a/й/й.md").is_some());
+        for (name, disk) in [
+            ("content/a/й/й.md", format!("content/a/{nfd}/{nfd}.md")),
+            ("content/a/й/й.lock", format!("content/a/{nfd}/й.lock")),
+            ("content/a/й/x/y.md", format!("content/a/{nfd}/x/y.md")),
+            ("content/b.md", "content/b.md".to_owned()),
+            ("content/й/c.md", "content/й/c.md".to_owned()),
+            ("new.md", "new.md".to_owned()),
+        ] {
+            assert_eq!(inputs.disk_name(name), Path::new(&disk));
+        }
     }
 
     #[cfg(unix)]

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
 
 use walkdir::WalkDir;
 
 use crate::base::{Diagnostic, Place, code, path};
+
+use super::open::{self, Refusal};
 
 /// A file that was found.
 pub(super) struct Found {
@@ -26,7 +30,7 @@ pub(super) fn walk(
     interrupted: &mut dyn FnMut() -> bool,
 ) -> bool {
     let start = root.join(folder);
-    if !start.exists() {
+    if fs::symlink_metadata(&start).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
         return true;
     }
     let mut entries = WalkDir::new(&start).follow_links(true).sort_by_file_name().into_iter();
@@ -56,29 +60,60 @@ pub(super) fn walk(
             }
             continue;
         }
-        if entry.path_is_symlink() {
-            let inside = entry.path().canonicalize().is_ok_and(|real| real.starts_with(root));
-            if !inside {
-                let name = relative(root, entry.path());
-                problems.push(
-                    Diagnostic::at(
-                        &code::OUTSIDE_LINK,
-                        Place::whole(&name.as_str().into()),
-                        format!("the link `{name}` leads out of the project"),
-                    )
-                    .hint("copy what it points to into the project"),
-                );
+        let refusal = match open::special(entry.file_type()) {
+            _ if entry.path_is_symlink() && !is_inside(root, entry.path()) => Some(Refusal::Outside),
+            None if entry.depth() == 0 => Some(Refusal::Special("a file and no folder")),
+            None => None,
+            Some(_) if is_folder => continue,
+            Some(kind) => Some(Refusal::Special(kind)),
+        };
+        match refusal {
+            None => found.push(Found { path: relative(root, entry.path()), disk: entry.into_path() }),
+            Some(refusal) => {
+                problems.push(refused(&relative(root, entry.path()).into(), refusal));
                 if is_folder {
                     entries.skip_current_dir();
                 }
-                continue;
             }
-        }
-        if entry.file_type().is_file() {
-            found.push(Found { path: relative(root, entry.path()), disk: entry.into_path() });
         }
     }
     true
+}
+
+/// Finds one file in the root, if it is there.
+pub(super) fn find(root: &Path, name: &str, found: &mut Vec<Found>, problems: &mut Vec<Diagnostic>) {
+    let disk = root.join(name);
+    let refusal = match fs::symlink_metadata(&disk) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return,
+        Err(error) => Some(error.into()),
+        Ok(metadata) if metadata.is_symlink() && !is_inside(root, &disk) => Some(Refusal::Outside),
+        Ok(_) => match fs::metadata(&disk) {
+            Err(error) => Some(error.into()),
+            Ok(metadata) => open::special(metadata.file_type()).map(Refusal::Special),
+        },
+    };
+    match refusal {
+        None => found.push(Found { path: name.to_owned(), disk }),
+        Some(refusal) => problems.push(refused(&name.into(), refusal)),
+    }
+}
+
+/// True if a link leads to something in the root, or below it.
+fn is_inside(root: &Path, link: &Path) -> bool {
+    link.canonicalize().is_ok_and(|real| real.starts_with(root))
+}
+
+/// The diagnostic for a file that is not read.
+pub(super) fn refused(name: &Arc<str>, refusal: Refusal) -> Diagnostic {
+    let place = Place::whole(name);
+    let name = path::shortened(name);
+    match refusal {
+        Refusal::Io(error) => Diagnostic::at(&code::UNREADABLE, place, format!("cannot read `{name}`: {error}")),
+        Refusal::Outside => Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the link `{name}` leads out of the project"))
+            .hint("copy what it points to into the project"),
+        Refusal::Special(kind) => Diagnostic::at(&code::UNREADABLE, place, format!("`{name}` is {kind}; it is not read"))
+            .hint("move it away, or put an ordinary file or folder in its place"),
+    }
 }
 
 /// Whether files and folders of that name are not looked at: hidden ones, and what editors leave behind.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::{
-    Code, Diagnostic, Place, Severity, code, suggest,
+    Code, Diagnostic, Place, Severity, code, path, suggest,
     yaml::{self, Fields, Node, Value},
 };
 
-use super::{LangId, LanguageTag};
+use super::{LangId, LanguageTag, Limits};
 
 /// The name of the configuration file, in the project's root.
 pub const FILE: &str = "site.yaml";
@@ -67,6 +67,8 @@ pub struct Config {
     pub severities: BTreeMap<&'static str, Option<Severity>>,
     /// The content of the file `CNAME`, for GitHub Pages under a domain of one's own.
     pub cname: Option<String>,
+    /// How large files and pages may be.
+    pub limits: Limits,
     /// Free fields, for templates.
     pub extra: Option<Node>,
     pub file: Arc<str>,
@@ -212,6 +214,10 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
         }),
         None => None,
     };
+    let limits = match fields.take("limits") {
+        Some(node) => Limits::read(node, fields.problems()),
+        None => Limits::default(),
+    };
     let extra = fields.take("extra").cloned();
     fields.finish();
     if languages.is_empty() {
@@ -240,6 +246,7 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
         status_page,
         severities,
         cname,
+        limits,
         extra,
         file: Arc::clone(file),
     })
@@ -268,6 +275,12 @@ fn languages(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<LanguageConfig>
             problems.push(
                 Diagnostic::at(&code::UNKNOWN_LANGUAGE, item.place.clone(), format!("`{code}` is not a language tag"))
                     .hint(format!("use a BCP 47 tag such as `kk`, `en` or `pt-BR`, of at most {} letters", LanguageTag::LONGEST)),
+            );
+        } else if let Some(unfit) = path::unfit(&code) {
+            // The pages of the language stand in a folder of that name.
+            problems.push(
+                Diagnostic::at(&code::BAD_VALUE, item.place.clone(), format!("`{code}` cannot be the name of a folder: {unfit}"))
+                    .hint(format!("add the script to the tag, such as `{code}-Latn`")),
             );
         } else if let Some(first) = languages.iter().find(|language| language.code.eq_ignore_ascii_case(&code)) {
             problems.push(

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::base::{
-    Diagnostic, Place, code,
+    Diagnostic, Place, code, path,
     yaml::{Fields, Node, Value},
 };
 
@@ -24,7 +24,8 @@ pub struct FrontMatter {
     /// Old paths, from the site's root, that should lead here.
     pub aliases: Vec<(String, Place)>,
     pub draft: bool,
-    pub tags: Vec<String>,
+    /// Names of tags, each with its place.
+    pub tags: Vec<(String, Place)>,
     /// A template of the site or theme to use instead of the usual one.
     pub template: Option<Box<(String, Place)>>,
     /// Free fields, for templates.
@@ -48,12 +49,8 @@ impl FrontMatter {
             front.date_at = front.date.is_some().then(|| node.place.clone());
         }
         front.draft = fields.take_bool("draft").unwrap_or(false);
-        front.tags = fields.take_texts("tags");
-        for node in fields.take_list("aliases") {
-            if let Some(alias) = crate::base::yaml::text(node, fields.problems()) {
-                front.aliases.push((alias, node.place.clone()));
-            }
-        }
+        front.tags = placed_texts("tags", &mut fields);
+        front.aliases = placed_texts("aliases", &mut fields);
         if let Some(node) = fields.take("template") {
             front.template = crate::base::yaml::text(node, fields.problems()).map(|name| Box::new((name, node.place.clone())));
         }
@@ -91,6 +88,13 @@ pub fn check_feed_date(date: Option<Date>, place: Option<&Place>) -> Option<Diag
     Some(Diagnostic::at(&code::FEED_DATE, place?.clone(), message).hint(hint))
 }
 
+/// The texts of a list, each with its place.
+fn placed_texts(key: &'static str, fields: &mut Fields<'_, '_>) -> Vec<(String, Place)> {
+    let nodes = fields.take_list(key);
+    let text = |node: &Node| Some((crate::base::yaml::text(node, fields.problems())?, node.place.clone()));
+    nodes.iter().filter_map(text).collect()
+}
+
 pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> {
     let parsed = match &node.value {
         // Jiff reads more forms than one: with a time, with a sign.
@@ -111,15 +115,19 @@ pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> 
 }
 
 fn slug(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
-    let slug = crate::base::yaml::text(node, problems)?;
-    let usable =
-        !slug.is_empty() && !slug.contains('/') && slug != "." && slug != ".." && crate::base::path::unfit(&slug).is_none();
-    if usable {
-        return Some(crate::base::path::nfc(&slug));
-    }
+    let slug = path::nfc(&crate::base::yaml::text(node, problems)?);
+    let why = match path::unfit(&slug) {
+        _ if slug.contains('/') => "it holds a `/`".to_owned(),
+        Some(unfit) => unfit.to_string(),
+        None => return Some(slug),
+    };
     problems.push(
-        Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{}` cannot be part of an address", slug.escape_debug()))
-            .hint("a slug is one name, without `/` and what no file name may hold: `\\ : * ? \" < > |`"),
+        Diagnostic::at(
+            &code::BAD_VALUE,
+            node.place.clone(),
+            format!("`{}` cannot be part of an address: {why}", path::shortened(&slug)),
+        )
+        .hint("a slug is one name, without `/` and what no file name may hold: `\\ : * ? \" < > |`"),
     );
     None
 }

@@ -44,7 +44,7 @@ impl Key {
 
     /// The form in which keys that a file system or a reader could confuse are equal.
     pub fn folded(&self) -> String {
-        self.0.to_lowercase()
+        path::folded(&self.0)
     }
 }
 

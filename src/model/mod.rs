@@ -8,6 +8,7 @@ pub mod config;
 pub mod front;
 pub mod key;
 pub mod language;
+pub mod limits;
 pub mod lock;
 pub mod segment;
 
@@ -15,5 +16,6 @@ pub use config::Config;
 pub use front::FrontMatter;
 pub use key::{EditionName, Key};
 pub use language::{LangId, Language, LanguagePack};
+pub use limits::{Limit, Limits};
 pub use lock::{Lock, TextDigest, Unit};
 pub use segment::{Cell, Label, LanguageTag, SegmentId};

@@ -10,7 +10,7 @@ use crate::align::News;
 use crate::link;
 use crate::link::touched::Touched;
 use crate::load::{self, Content, Inputs};
-use crate::model::{Config, Key, Lock};
+use crate::model::{Config, Key, Limit, Lock};
 use crate::parse::memo::Memo;
 use crate::render::Renderer;
 use crate::site::RouteKind;
@@ -55,6 +55,11 @@ impl Edit {
             } else if project.locks.contains_key(name) {
                 edit.locks.push(Arc::clone(name));
             } else if known.is_published(name) {
+                let is_large = |file: &load::File| file.length_over(known.config.limits.of(Limit::File)).is_some();
+                if old.is_some_and(is_large) || new.is_some_and(is_large) {
+                    // The warning says how large it is.
+                    return None;
+                }
                 edit.assets.push(Arc::clone(name));
             } else {
                 return None;

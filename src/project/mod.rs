@@ -34,7 +34,7 @@ use crate::{check, link, output, render};
 mod edited;
 mod prepare;
 
-use prepare::{KnownLock, KnownSplit, pages};
+use prepare::{KnownLock, KnownSplit, pages, theme_names};
 
 /// What the command line may say in the place of the configuration.
 #[derive(Debug, Clone, Default)]
@@ -300,6 +300,7 @@ impl Project {
             self.laps.lap("split");
             let languages = self.languages(&inputs, config, &mut found.outer);
             let (pages, assets) = pages(&inputs, config, &mut found.outer);
+            theme_names(&inputs, &config.theme, &mut found.outer);
             let locks = self.locks(&inputs, &pages, &mut found);
             let (parsed, fresh) = self.documents(pages, &mut inputs, config, &languages, &splits, &locks);
             redone.parsed = fresh;

@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::{Found, Project};
-use crate::base::{Diagnostic, Place, code, suggest, yaml};
-use crate::load::{Content, Inputs, builtin};
-use crate::model::{Config, EditionName, Key, LangId, Language, LanguagePack, Lock, config, key, lock};
+use crate::base::{Diagnostic, Place, code, path, suggest, yaml};
+use crate::load::{self, Content, Inputs, builtin};
+use crate::model::{Config, EditionName, Key, LangId, Language, LanguagePack, Limit, Limits, Lock, config, key, limits, lock};
 use crate::parse::memo::Parsed;
 use crate::parse::{ChapterOf, ParseInput, Settings};
 use crate::render::{Templates, template};
@@ -55,10 +55,15 @@ impl KnownLock {
 impl Project {
     pub(super) fn config(&self, inputs: &Inputs, problems: &mut Vec<Diagnostic>) -> Option<Arc<Config>> {
         let Some((file, text)) = inputs.name(config::FILE).and_then(|file| Some((file, inputs.text(file)?))) else {
-            problems.push(
-                Diagnostic::nowhere(&code::NO_CONFIG, format!("there is no `{}` in `{}`", config::FILE, self.root.display()))
-                    .hint("`tilmash init DIR` makes a site; `--root DIR` names another folder"),
-            );
+            let is_refused = |problem: &Diagnostic| problem.place.as_ref().is_some_and(|place| &*place.file == config::FILE);
+            let problem = if inputs.problems.iter().any(is_refused) {
+                Diagnostic::nowhere(&code::NO_CONFIG, format!("`{}` cannot be read, so there is no site", config::FILE))
+            } else {
+                let message = format!("there is no `{}` in `{}`", config::FILE, self.root.display());
+                Diagnostic::nowhere(&code::NO_CONFIG, message)
+                    .hint("`tilmash init DIR` makes a site; `--root DIR` names another folder")
+            };
+            problems.push(problem);
             return None;
         };
         let (config, found) = Config::read(file, text);
@@ -149,11 +154,7 @@ impl Project {
                 }
             };
             let Some((source_file, source)) = inputs.name(&source_path).and_then(|file| Some((file, inputs.text(file)?))) else {
-                let candidates = inputs.files.keys().map(|file| &**file).filter(|file| file.contains("/_"));
-                problems.push(
-                    Diagnostic::at(&code::BAD_VALUE, source_place, format!("there is no source text `{source_path}`"))
-                        .maybe_hint(suggest::did_you_mean(&source_path, candidates)),
-                );
+                problems.extend(no_source(inputs, config, &source_path, source_place));
                 continue;
             };
             let entry = match self.splits.remove(file) {
@@ -185,6 +186,10 @@ impl Project {
         let mut keys: Option<std::collections::HashSet<&Key>> = None;
         for (file, _) in inputs.below("content").filter(|(file, _)| file.ends_with(lock::ENDING)) {
             let (Some(key), Some(text)) = (key::of_lock(&file["content/".len()..]), inputs.text(file)) else { continue };
+            if path::unfit(file).is_some() {
+                // Its page has the same name, and is reported.
+                continue;
+            }
             let keys = keys.get_or_insert_with(|| pages.iter().map(|page| &page.key).collect());
             if !keys.contains(&key) {
                 let names = keys.iter().map(|key| key.as_str()).collect::<BTreeSet<_>>();
@@ -299,10 +304,11 @@ impl Project {
         problems.extend(template::bypassed(&sources));
         if let Some((before, templates)) = &self.templates
             && *before == sources
+            && *templates.limits() == config.limits
         {
             return Some(Arc::clone(templates));
         }
-        match Templates::new(&sources) {
+        match Templates::new(&sources, config.limits) {
             Ok(templates) => {
                 let templates = Arc::new(templates);
                 self.templates = Some((sources, Arc::clone(&templates)));
@@ -314,6 +320,28 @@ impl Project {
             }
         }
     }
+}
+
+/// The diagnostic for the source text of a plan that is not among the texts of the project; `None` if
+/// reading the file has reported it.
+fn no_source(inputs: &Inputs, config: &Config, path: &str, place: Place) -> Option<Diagnostic> {
+    if inputs.problems.iter().any(|problem| problem.place.as_ref().is_some_and(|place| &*place.file == path)) {
+        return None;
+    }
+    let limit = config.limits.of(Limit::Source);
+    Some(match inputs.files.get(path).map(|file| &file.content) {
+        Some(Content::Binary { length, .. }) if *length > limit => {
+            let problem = load::too_large(&path.into(), *length, Limit::Source, limit);
+            Diagnostic { place: Some(place), ..problem }
+        }
+        Some(_) => Diagnostic::at(&code::NOT_UTF8, place, format!("the source text `{path}` is not UTF-8"))
+            .hint("save it in the encoding UTF-8"),
+        None => {
+            let candidates = inputs.files.keys().map(|file| &**file).filter(|file| file.contains("/_"));
+            Diagnostic::at(&code::BAD_VALUE, place, format!("there is no source text `{path}`"))
+                .maybe_hint(suggest::did_you_mean(path, candidates))
+        }
+    })
 }
 
 /// A Markdown file that is an edition.
@@ -332,7 +360,12 @@ pub(super) fn pages(inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnos
         if path.split('/').any(|part| part.starts_with('_')) || path.ends_with(lock::ENDING) {
             continue;
         }
+        if let Some(unfit) = path::unfit(path) {
+            problems.push(unfit_name(file, &unfit));
+            continue;
+        }
         if !path.ends_with(".md") || matches!(content.content, Content::Binary { .. }) {
+            problems.extend(large_file(file, content, config));
             assets.push(Arc::clone(file));
             continue;
         }
@@ -362,6 +395,30 @@ pub(super) fn pages(inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnos
         pages.push(Page { file: Arc::clone(file), key: name.key, lang });
     }
     (pages, assets)
+}
+
+/// The warning about a file to be copied that is larger than most hosts accept.
+fn large_file(name: &Arc<str>, file: &load::File, config: &Config) -> Option<Diagnostic> {
+    let most = config.limits.of(Limit::File);
+    let length = file.length_over(most)?;
+    let message = format!("`{name}` has {}; most hosts take no file over {}", limits::shown(length), limits::shown(most));
+    let problem = Diagnostic::at(&code::LARGE_FILE, Place::whole(name), message);
+    Some(problem.hint("make it smaller, or link to it elsewhere").hint(Limits::hint(Limit::File, length)))
+}
+
+/// The diagnostic for a file whose name some system cannot store; such a file is not published.
+fn unfit_name(file: &Arc<str>, unfit: &path::Unfit) -> Diagnostic {
+    let message = format!("`{}` cannot be published: {unfit}", path::shortened(file));
+    Diagnostic::at(&code::BAD_VALUE, Place::whole(file), message).hint("rename it")
+}
+
+/// Reports the static files of themes that have a name which some system cannot store.
+pub(super) fn theme_names(inputs: &Inputs, theme: &str, problems: &mut Vec<Diagnostic>) {
+    for theme in BTreeSet::from(["default", theme]) {
+        for (file, _) in inputs.below(&format!("themes/{theme}/static")) {
+            problems.extend(path::unfit(file).map(|unfit| unfit_name(file, &unfit)));
+        }
+    }
 }
 
 /// The language in the name of a page that the site does not have: `a.ru.md`. What stands there may as well

@@ -15,6 +15,7 @@ use crate::load::{Content, Inputs, builtin};
 use crate::site::{Route, RouteKind, Site};
 
 mod body;
+mod bounds;
 mod chapter;
 mod compass;
 pub mod highlight;

@@ -11,6 +11,9 @@ use tera::{Context, Error, ErrorKind, Kwargs, State, Tera, Value};
 
 use crate::base::{Diagnostic, Place, code, suggest};
 use crate::load::{Inputs, builtin};
+use crate::model::Limits;
+
+use super::bounds::{self, Bounded, Recursion};
 
 /// The templates of a site, parsed.
 #[derive(Debug)]
@@ -18,6 +21,7 @@ pub struct Templates {
     tera: Tera,
     /// By template name: its file, for the places of errors.
     files: Vec<(String, Arc<str>, Arc<str>)>,
+    limits: Limits,
 }
 
 /// The texts of all templates of a site: name in Tera, file, text. Two equal lists make equal [`Templates`].
@@ -47,8 +51,9 @@ pub fn sources(inputs: &Inputs, theme: &str) -> Sources {
 
 impl Templates {
     /// Parses templates; on errors there are none.
-    pub fn new(sources: &Sources) -> Result<Self, Vec<Diagnostic>> {
+    pub fn new(sources: &Sources, limits: Limits) -> Result<Self, Vec<Diagnostic>> {
         let mut tera = Tera::new();
+        tera.register_function("range", bounds::range(&limits));
         tera.register_filter("fill", fill);
         let files = sources.clone();
         tera.set_fallback_prefixes(["theme/", "default/"]).map_err(|error| diagnostics(&error, &files))?;
@@ -57,7 +62,12 @@ impl Templates {
         tera.autoescape_on(vec![""]);
         tera.add_raw_templates(sources.iter().map(|(name, _, text)| (name.as_str(), &**text)))
             .map_err(|error| all_problems(&error, &files))?;
-        Ok(Self { tera, files })
+        Ok(Self { tera, files, limits })
+    }
+
+    /// The limits that the templates keep.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Whether there is a template of that name.
@@ -76,16 +86,29 @@ impl Templates {
 
     /// Renders a template.
     pub fn render(&self, name: &str, context: &Context) -> Result<Vec<u8>, Box<Diagnostic>> {
-        let mut bytes = Vec::with_capacity(16 << 10);
-        self.tera.render_to(name, context, &mut bytes).map_err(|error| Box::new(diagnostic(&error, &self.files)))?;
-        Ok(bytes)
+        let mut page = Bounded::new(&self.limits, 16 << 10);
+        let rendered = self.tera.render_to(name, context, &mut page);
+        rendered.map_err(|error| self.problem(name, &error, &page))?;
+        Ok(page.bytes)
+    }
+
+    /// The diagnostic for a template that failed.
+    fn problem(&self, name: &str, error: &Error, page: &Bounded) -> Box<Diagnostic> {
+        let Some((wrong, hint)) = page.overflow() else { return Box::new(diagnostic(error, &self.files)) };
+        let names = ["", "theme/", "default/"].map(|prefix| format!("{prefix}{name}"));
+        let file = names.iter().find_map(|name| self.files.iter().find(|(known, ..)| known == name));
+        Box::new(match file {
+            Some((_, file, _)) => Diagnostic::at(&code::TOO_LARGE, Place::whole(file), wrong).hint(hint),
+            None => Diagnostic::nowhere(&code::TOO_LARGE, format!("{wrong}: `{name}`")).hint(hint),
+        })
     }
 
     /// Renders a component to the end of `html`.
     pub fn component(&self, name: &str, arguments: &Context, html: &mut String) -> Result<(), Box<Diagnostic>> {
-        let text =
-            self.tera.render_component(name, arguments, None, true).map_err(|error| Box::new(diagnostic(&error, &self.files)))?;
-        html.push_str(&text);
+        let mut page = Bounded::new(&self.limits, 0);
+        let rendered = self.tera.render_component_to(name, arguments, None, true, &mut page);
+        rendered.map_err(|error| self.problem("components.html", &error, &page))?;
+        html.push_str(&String::from_utf8_lossy(&page.bytes));
         Ok(())
     }
 }
@@ -219,6 +242,8 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
                 Some((message, fields)) => (message, Some(fields)),
                 None => (report.message(), None),
             };
+            // The limit on loops says in a second line how it is raised.
+            let raise = message.lines().nth(1).map(str::to_owned);
             let message = sentence(message);
             let hint = fields.map(|fields| {
                 let wanted = message.split('`').nth(1).unwrap_or("");
@@ -231,7 +256,7 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
                 }
                 None => Diagnostic::nowhere(&code::TEMPLATE, format!("{}: {message}", report.filename())),
             };
-            problem.maybe_hint(hint)
+            problem.maybe_hint(hint).maybe_hint(raise)
         }
         ErrorKind::MissingParent { current, parent } => {
             let message = format!("the template `{parent}` that `{current}` extends does not exist");
@@ -253,6 +278,7 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
                 None => Diagnostic::nowhere(&code::TEMPLATE, message),
             }
         }
+        ErrorKind::Msg(text) if bounds::is_too_deep(text) => too_deep(text, files),
         ErrorKind::Msg(text) if text.starts_with("error: ") => reported(text.trim_start_matches("error: "), files),
         _ => {
             let text = error.to_string();
@@ -265,6 +291,17 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
             }
         }
     }
+}
+
+/// The diagnostic for components that call each other too deep.
+fn too_deep(text: &str, files: &Sources) -> Diagnostic {
+    let texts: Vec<&str> = files.iter().map(|(_, _, text)| &**text).collect();
+    let Some(Recursion { component, template, call }) = bounds::recursion(&texts) else {
+        return Diagnostic::nowhere(&code::TEMPLATE, sentence(text));
+    };
+    let (name, file, _) = &files[template];
+    let message = format!("the component `{component}` of the template `{name}` calls itself more than 20 levels deep");
+    Diagnostic::at(&code::TEMPLATE, Place::new(file, call), message).hint("let the call depend on a condition that ends it")
 }
 
 /// Tera's sentence as one of ours: one line, lower case, no full stop.

@@ -446,7 +446,7 @@ impl Common {
             .front
             .tags
             .iter()
-            .map(|title| {
+            .map(|(title, _)| {
                 let url = site.tags[document.lang.0].named(title).map(|tag| path::to_url(&tag.path));
                 map([("title", title.as_str().into()), ("url", url.into())])
             })

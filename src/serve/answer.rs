@@ -11,8 +11,9 @@ use super::desk::{self, Desk, Side, Viewer};
 use super::editor::{Editor, Refused};
 use super::kept::Page;
 use super::problem::{self, Frame, Problem, Problems, Way};
-use super::{Base, Event, Now, Preview, file};
+use super::{Base, Event, Now, Preview};
 use crate::base::{Diagnostic, Digest, path};
+use crate::load;
 use crate::output::content_type;
 use crate::project::State;
 use crate::render;
@@ -273,8 +274,8 @@ fn at_route(asked: Asked<'_>, state: &Arc<State>, route: &Route, status: u16) ->
     if !route.kind.is_page() {
         return match state.render(route).body {
             Some(render::Body::Bytes(bytes)) => Answer::new(status, content_type, bytes),
-            Some(render::Body::File(disk)) => match file::open(&asked.preview.root, &disk) {
-                Ok((file, length)) => Answer { content: Content::File(file, length), ..Answer::new(status, content_type, "") },
+            Some(render::Body::File(disk)) => match load::open(&asked.preview.root, &disk).and_then(|file| Ok((file.metadata()?.len(), file))) {
+                Ok((length, file)) => Answer { content: Content::File(file, length), ..Answer::new(status, content_type, "") },
                 Err(error) => {
                     // The name alone: who asks over the network need not know where the project lies.
                     let name = disk.file_name().unwrap_or_default().to_string_lossy();

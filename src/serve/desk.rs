@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::editor::{Editor, link, program_name};
 use crate::align::Piece;
+use crate::load::Inputs;
 use crate::model::{LangId, Unit};
 use crate::project::State;
 use crate::site::pending::{Position, Said, Sentence};
@@ -106,7 +107,7 @@ pub(super) fn desk(state: &State, site: &Site, route: &Route, viewer: Viewer<'_>
             let source_lang = site.source_edition(work).0;
             let shown = |sentence: Sentence<'_>| {
                 let anchor = anchor(site, &route.kind, (source_lang, lang), &pending, &sentence);
-                shown(&pending, &sentence, anchor, settled_by(site, work, lang, &sentence), viewer)
+                shown(&pending, &sentence, anchor, settled_by(site, work, lang, &sentence), (&state.inputs, viewer))
             };
             let pending = pending.sentences().map(shown).collect();
             Some(Translation { language: tongue(site, lang), source: tongue(site, source_lang), pending })
@@ -137,7 +138,7 @@ pub(super) fn place(
         Side::Translation => (&pending.translation, sentence.place),
     };
     let file = &edition.document.file;
-    state.inputs.text(file).map(|_| (root.join(&**file), place))
+    state.inputs.text(file).map(|_| (root.join(state.inputs.disk_name(file)), place))
 }
 
 /// The languages whose translations a page shows; of a source's own page all there are.
@@ -169,7 +170,7 @@ fn shown(
     sentence: &Sentence<'_>,
     anchor: Option<String>,
     settled_by: Option<String>,
-    viewer: Viewer<'_>,
+    (inputs, viewer): (&Inputs, Viewer<'_>),
 ) -> Shown {
     let change = sentence.change();
     let compared = change.is_some();
@@ -182,7 +183,7 @@ fn shown(
         file: file.to_owned(),
         line: place.line,
         link: match viewer.editor {
-            Editor::Link(form) if viewer.is_here => Some(link(form, &viewer.root.join(file), place)),
+            Editor::Link(form) if viewer.is_here => Some(link(form, &viewer.root.join(inputs.disk_name(file)), place)),
             _ => None,
         },
     };

@@ -32,7 +32,6 @@ mod answer;
 mod connections;
 mod desk;
 mod editor;
-mod file;
 mod http;
 mod kept;
 mod problem;

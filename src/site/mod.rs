@@ -271,11 +271,16 @@ impl Site {
             extra: _,
         } = front;
         let old = &before.front;
-        // Where an alias stands matters only if it has a problem.
+        // The place of an alias or a tag matters only if it has a problem.
         let same_aliases = if self.flawless {
             old.aliases.iter().map(|(alias, _)| alias).eq(aliases.iter().map(|(alias, _)| alias))
         } else {
             old.aliases == *aliases
+        };
+        let same_tags = if self.flawless {
+            old.tags.iter().map(|(tag, _)| tag).eq(tags.iter().map(|(tag, _)| tag))
+        } else {
+            old.tags == *tags
         };
         same_aliases
             && before.file == *file
@@ -284,7 +289,7 @@ impl Site {
             && old.slug == *slug
             && old.date.and_then(feed_date).is_some() == date.and_then(feed_date).is_some()
             && old.draft == *draft
-            && old.tags == *tags
+            && same_tags
     }
 
     /// The work of that key.

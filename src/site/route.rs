@@ -220,17 +220,6 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits
     let mut own_robots = false;
     for file in assets {
         let published = file.strip_prefix("content/").unwrap_or(file);
-        if let Some(unfit) = path::unfit(published) {
-            problems.push(
-                Diagnostic::at(
-                    &code::BAD_VALUE,
-                    Place::whole(file),
-                    format!("`{}` cannot be published: not every system allows {unfit:?} in a name", published.escape_debug()),
-                )
-                .hint("rename it"),
-            );
-            continue;
-        }
         own_robots |= published == "robots.txt";
         laid.add(published.into(), RouteKind::Asset { file: Arc::clone(file) }, Some(Place::whole(file)), problems);
     }
@@ -242,15 +231,15 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits
         for edition in site.work(id).editions.iter().flatten() {
             for (alias, place) in &edition.document.front.aliases {
                 match alias_path(alias) {
-                    Some(path) => {
+                    Ok(path) => {
                         let kind = RouteKind::Redirect { to: Arc::clone(&edition.path) };
                         laid.add(path.into(), kind, Some(place.clone()), problems);
                     }
-                    None => problems.push(
+                    Err(why) => problems.push(
                         Diagnostic::at(
                             &code::BAD_VALUE,
                             place.clone(),
-                            format!("`{}` is no path inside the site", alias.escape_debug()),
+                            format!("`{}` cannot be a path of the site: {why}", path::shortened(alias)),
                         )
                         .hint("write it from the site's root: `/old/page/`, without `\\ : * ? \" < > |`"),
                     ),
@@ -263,7 +252,7 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits
         let id = site.order[position];
         for lang in site.config.lang_ids() {
             let Some(path) = site.work(id).fallbacks[lang.0].clone() else { continue };
-            if laid.taken(&folded(&path)).is_some() {
+            if path::unfit(&path).is_some() || laid.taken(&path::folded(&path)).is_some() {
                 site.work_mut(id).fallbacks[lang.0] = None;
             } else {
                 laid.add(path, RouteKind::Fallback { work: id, lang }, None, problems);
@@ -273,23 +262,25 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits
     site.routes = Arc::new(laid.routes.into_iter().map(|route| (Arc::clone(&route.path), route)).collect());
 }
 
-/// The path of an alias as a file: `/old/page/` is `old/page/index.html`. `None` if it is none inside the site.
-pub fn alias_path(alias: &str) -> Option<String> {
-    let decoded = path::from_url(alias)?;
-    let resolved = path::resolve("", decoded.trim_start_matches('/'))?;
-    if resolved.is_empty() || path::unfit(&resolved).is_some() {
-        return None;
-    }
-    Some(match path::extension(&resolved) {
+/// Returns the path of an alias as a file, `old/page/index.html` for `/old/page/`, or says why there is none.
+pub fn alias_path(alias: &str) -> Result<String, String> {
+    let decoded = path::from_url(alias).ok_or("its escapes are no text")?;
+    let resolved = path::resolve("", decoded.trim_start_matches('/')).ok_or("it leads out of the site")?;
+    let file = match path::extension(&resolved) {
+        _ if resolved.is_empty() => return Err("the front page stands there".to_owned()),
         "html" | "htm" => resolved,
         _ => format!("{resolved}/index.html"),
-    })
+    };
+    match path::unfit(&file) {
+        Some(unfit) => Err(unfit.to_string()),
+        None => Ok(file),
+    }
 }
 
 struct Laid {
-    /// By path in lower case: the first route there, by its position.
+    /// By path, folded ([`path::folded`]): the first route there, by its position.
     folded: HashMap<String, u32>,
-    /// By folder in lower case: the first route below it, likewise.
+    /// By folder, folded: the first route below it, likewise.
     folders: HashMap<String, u32>,
     routes: Vec<Route>,
     /// By route: what asked for it.
@@ -310,7 +301,17 @@ impl Laid {
     }
 
     fn add(&mut self, path: Arc<str>, kind: RouteKind, place: Option<Place>, problems: &mut Vec<Diagnostic>) {
-        let folded = folded(&path);
+        if let Some(unfit) = path::unfit(&path) {
+            // A file of a theme has no place here and is reported by its name on disk. Two pages side
+            // by side have the names of the page.
+            if let Some(place) = place.filter(|_| !matches!(kind, RouteKind::SideBySide { .. })) {
+                let message = format!("`{}` cannot be published: {unfit}", path::shortened(&path));
+                let problem = Diagnostic::at(&code::BAD_VALUE, place, message);
+                problems.push(problem.hint("give the page another `slug`, or rename the file"));
+            }
+            return;
+        }
+        let folded = path::folded(&path);
         if folded.split('/').next() == Some(RESERVED) {
             let message = format!("`{path}` cannot be published: the list of what was published stands there");
             problems.push(match place {
@@ -353,14 +354,5 @@ impl Laid {
         self.folded.insert(folded, route);
         self.routes.push(Route { path, kind });
         self.places.push(place);
-    }
-}
-
-/// A path as it is where neither case nor Unicode form counts.
-fn folded(path: &str) -> String {
-    if path.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
-        path::nfc(path).to_lowercase()
-    } else {
-        path.to_owned()
     }
 }

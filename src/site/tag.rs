@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Place, code};
+use crate::base::{Diagnostic, code, path};
 use crate::model::LangId;
 
 use super::{Site, WorkId};
@@ -43,7 +43,7 @@ impl Tags {
 
 /// Titles that are the same but for case are one tag: `c` is `C`, and `C++` is another.
 fn folded(title: &str) -> String {
-    crate::base::path::nfc(title.trim()).to_lowercase()
+    path::folded(title.trim())
 }
 
 /// The tags of each language.
@@ -59,17 +59,18 @@ fn of_language(site: &Site, lang: LangId, problems: &mut Vec<Diagnostic>) -> Tag
     let mut slugs = HashSet::new();
     for &work in site.order.iter() {
         let Some(edition) = site.edition(work, lang) else { continue };
-        for title in &edition.document.front.tags {
+        for (title, place) in &edition.document.front.tags {
             let index = *known.entry(folded(title)).or_insert_with_key(|key| {
                 let slug = language.pack.slug(title);
-                if slug.is_empty() {
+                let control = title.chars().find(|c| c.is_control()).map(path::Unfit::Control);
+                if let Some(unfit) = control.or_else(|| path::unfit(&slug)) {
+                    let why = match unfit {
+                        path::Unfit::Empty => format!("the tag `{title}` has no letter or digit, so it gets no page"),
+                        unfit => format!("the tag `{}` gets no page: {unfit}", path::shortened(title)),
+                    };
                     problems.push(
-                        Diagnostic::at(
-                            &code::BAD_VALUE,
-                            Place::whole(&edition.document.file),
-                            format!("the tag `{title}` has no letter or digit, so it gets no page"),
-                        )
-                        .hint("give it a name that can be part of an address"),
+                        Diagnostic::at(&code::BAD_VALUE, place.clone(), why)
+                            .hint("give it a name that can be part of an address"),
                     );
                     return None;
                 }

@@ -42,7 +42,7 @@ use std::sync::Arc;
 
 use super::Format;
 use crate::base::yaml::{self, Entry, Fields, Node, Value};
-use crate::base::{Diagnostic, Place, code, suggest};
+use crate::base::{Diagnostic, Place, code, path, suggest};
 use crate::model::Key;
 
 /// Names a segment by the source line it starts in: `L16.3` is the third that starts in line 16.
@@ -536,16 +536,18 @@ impl HeadingPlan {
 
 /// Checks that a key can be the name of a file below `content/`.
 pub(super) fn check_key(key: &str, place: &Place, problems: &mut Vec<Diagnostic>) -> bool {
-    let usable = |part: &str| {
-        !part.is_empty()
-            && !part.starts_with(['.', '_'])
-            && !part.contains(|c: char| c.is_control() || c.is_whitespace() || "\\:*?\"<>|".contains(c))
-    };
-    let fine = key.split('/').all(usable);
+    let usable = |part: &str| !part.is_empty() && !part.starts_with(['.', '_']) && !part.contains(char::is_whitespace);
+    let unfit = path::unfit(key);
+    let fine = unfit.is_none() && key.split('/').all(usable);
     if !fine {
+        let why = unfit.map_or_else(String::new, |unfit| format!(": {unfit}"));
         problems.push(
-            Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("`{key}` cannot be the key of a chapter"))
-                .hint("a key is a path such as `vectors/russia`: parts without spaces that do not begin with `.` or `_`"),
+            Diagnostic::at(
+                &code::BAD_VALUE,
+                place.clone(),
+                format!("`{}` cannot be the key of a chapter{why}", path::shortened(key)),
+            )
+            .hint("a key is a path such as `vectors/russia`: parts without spaces that do not begin with `.` or `_`"),
         );
     }
     fine

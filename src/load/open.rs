@@ -1,0 +1,136 @@
+//! Opening files of the project: regular files inside its folder, and nothing else.
+//!
+//! The walk looks at names, and a name may lead elsewhere a moment later. So every file is opened from
+//! the handle of the project's folder, without a step out of it, and the open handle is asked what it is.
+
+use std::fs::{self, File, FileType, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::disk::Folder;
+
+/// The folder of a project, held open.
+#[derive(Debug)]
+pub(super) struct Root {
+    /// Its canonical path.
+    pub(super) path: PathBuf,
+    folder: Folder,
+}
+
+/// The reason why a file of the project is not read.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    Io(io::Error),
+    /// A link leads out of the project.
+    Outside,
+    /// Not a file, but what these words name.
+    Special(&'static str),
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Root {
+    /// Opens the folder of a project.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let path = fs::canonicalize(path)?;
+        Ok(Self { folder: Folder::open(&path)?, path })
+    }
+
+    /// Opens a file below the folder. It never waits: a named pipe is opened without a writer, and refused.
+    pub(super) fn file(&self, disk: &Path) -> Result<(File, Metadata), Refusal> {
+        let opened = self.open_below(disk).and_then(|file| Ok((file.metadata()?, file)));
+        let (metadata, file) = match opened {
+            Ok(opened) => opened,
+            Err(Refusal::Io(error)) => {
+                // Sockets and some devices cannot be opened at all.
+                let kind = fs::metadata(disk).ok().and_then(|metadata| special(metadata.file_type()));
+                return Err(kind.map_or(Refusal::Io(error), Refusal::Special));
+            }
+            Err(refusal) => return Err(refusal),
+        };
+        match special(metadata.file_type()) {
+            Some(kind) => Err(Refusal::Special(kind)),
+            None => Ok((file, metadata)),
+        }
+    }
+
+    fn open_below(&self, disk: &Path) -> Result<File, Refusal> {
+        let inside = disk.strip_prefix(&self.path).map_err(|_| Refusal::Outside)?;
+        self.folder.open_inside(inside).map_err(|error| match fs::canonicalize(disk) {
+            Ok(real) if !real.starts_with(&self.path) => Refusal::Outside,
+            _ => Refusal::Io(error),
+        })
+    }
+}
+
+/// The words for what is not a regular file; `None` for one that is.
+pub(super) fn special(kind: FileType) -> Option<&'static str> {
+    if kind.is_file() {
+        return None;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        if kind.is_fifo() {
+            return Some("a named pipe");
+        }
+        if kind.is_socket() {
+            return Some("a socket");
+        }
+        if kind.is_char_device() || kind.is_block_device() {
+            return Some("a device");
+        }
+    }
+    Some(if kind.is_dir() { "a folder" } else { "no regular file" })
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(unix)]
+    #[test]
+    fn only_regular_files_inside_the_folder_are_opened() {
+        use super::*;
+        use std::os::unix::fs::symlink;
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("secret"), "secret").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root::open(folder.path()).unwrap();
+        let at = |name: &str| root.path.join(name);
+        fs::create_dir(at("a")).unwrap();
+        fs::write(at("a/file"), "text").unwrap();
+        symlink("file", at("a/relative")).unwrap();
+        symlink(at("a"), at("absolute")).unwrap();
+        symlink(outside.path(), at("out")).unwrap();
+        symlink(outside.path().join("secret"), at("leak")).unwrap();
+        symlink("/dev/null", at("null")).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
+        symlink("pipe", at("to-pipe")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
+        let opened = |name: &str| match root.file(&at(name)) {
+            Ok((file, _)) => io::read_to_string(file).unwrap(),
+            Err(Refusal::Io(error)) => error.kind().to_string(),
+            Err(Refusal::Outside) => "outside".to_owned(),
+            Err(Refusal::Special(kind)) => kind.to_owned(),
+        };
+        for (name, wanted) in [
+            ("a/file", "text"),
+            ("a/relative", "text"),
+            ("absolute/file", "text"),
+            ("out/secret", "outside"),
+            ("leak", "outside"),
+            ("null", "outside"),
+            ("a/../../x", "entity not found"),
+            ("pipe", "a named pipe"),
+            ("to-pipe", "a named pipe"),
+            ("socket", "a socket"),
+            ("a", "a folder"),
+            ("none", "entity not found"),
+        ] {
+            assert_eq!(opened(name), wanted, "{name}");
+        }
+    }
+}

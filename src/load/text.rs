@@ -1,0 +1,71 @@
+//! From the bytes of a file to its text: UTF-8 without NUL.
+
+/// Returns a file's text, or says why it is none and how to mend that.
+///
+/// Where letters are not ASCII, the standard library's way takes as long as reading does.
+pub(super) fn decode(bytes: &[u8]) -> Result<&str, (String, &'static str)> {
+    let line = |at: usize| bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+    if looks_like_utf16(bytes) {
+        return Err(("is UTF-16, not UTF-8".to_owned(), "save it in the encoding UTF-8"));
+    }
+    let text = simdutf8::compat::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        (format!("is not UTF-8: byte {at}, line {}", line(at)), "save it in the encoding UTF-8")
+    })?;
+    match text.find('\0') {
+        None => Ok(text),
+        Some(at) => Err((format!("has the character U+0000: byte {at}, line {}", line(at)), "remove it: no page can show it")),
+    }
+}
+
+/// True if bytes begin with the mark of UTF-16, or have a NUL in every second place as text in it has.
+pub fn looks_like_utf16(bytes: &[u8]) -> bool {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return true;
+    }
+    let start = &bytes[..bytes.len().min(256)];
+    let nuls = |odd: usize| start.iter().skip(odd).step_by(2).filter(|&&byte| byte == 0).count();
+    let (even, odd) = (nuls(0), nuls(1));
+    // ASCII signs, such as the line breaks of any text, have a NUL before them or behind them.
+    even.min(odd) == 0 && even.max(odd) >= 2 && even.max(odd) * 16 >= start.len()
+}
+
+/// True if the first bytes of a file of unknown kind are those of a text.
+pub(super) fn looks_like_text(start: &[u8]) -> bool {
+    match std::str::from_utf8(start) {
+        Ok(text) => !text.contains('\0'),
+        // The last character may go on behind the start.
+        Err(error) => error.error_len().is_none() && !start.contains(&0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf_16_and_nul_are_named() {
+        let wide = |text: &str, order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+        let text = "---\ntitle: Әлем\n---\n";
+        for bytes in [
+            wide(text, u16::to_le_bytes),
+            wide(text, u16::to_be_bytes),
+            wide(&format!("\u{feff}Ә"), u16::to_le_bytes),
+            wide(&format!("\u{feff}Ә"), u16::to_be_bytes),
+        ] {
+            assert_eq!(decode(&bytes).unwrap_err().0, "is UTF-16, not UTF-8");
+        }
+        assert_eq!(decode(text.as_bytes()), Ok(text));
+        assert_eq!(decode(b"a\nb\0").unwrap_err().0, "has the character U+0000: byte 3, line 2");
+        assert_eq!(decode(b"a\n\xff").unwrap_err().0, "is not UTF-8: byte 2, line 2");
+        assert_eq!(decode(b""), Ok(""));
+    }
+
+    #[test]
+    fn a_picture_is_told_from_a_text_by_its_first_bytes() {
+        assert!(looks_like_text("Ә".as_bytes()) && looks_like_text(&"aӘ".as_bytes()[..2]));
+        assert!(
+            !looks_like_text(b"\x89PNG\r\n\x1a\n\0") && !looks_like_text(b"%PDF-1.4\n%\xe2\xe3\n") && !looks_like_text(b"a\0b")
+        );
+    }
+}

@@ -1,0 +1,152 @@
+//! Limits of what is read, made and copied: one table, which `limits:` of site.yaml changes.
+
+use crate::base::{
+    Diagnostic, code,
+    yaml::{self, Fields, Node, Value},
+};
+
+const KB: u64 = 1 << 10;
+const MB: u64 = 1 << 20;
+const GB: u64 = 1 << 30;
+
+/// One thing that has a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// A text of the project that is read whole: a page, a lock, a plan, a template, a style sheet.
+    Text,
+    /// A source text that a plan cuts into chapters.
+    Source,
+    /// A file that `tilmash import` reads.
+    Import,
+    /// The HTML of one page, as its template makes it.
+    Output,
+    /// A picture or another file that is copied into the site.
+    File,
+    /// How many numbers `range` gives to the loops of one page's template.
+    Loops,
+}
+
+/// The key of each limit in `limits:`, its default, and true if it counts bytes.
+const TABLE: [(Limit, &str, u64, bool); 6] = [
+    // Markdown of this size takes seconds, and no page is near it.
+    (Limit::Text, "text", 8 * MB, true),
+    (Limit::Source, "source", 32 * MB, true),
+    (Limit::Import, "import", 32 * MB, true),
+    (Limit::Output, "output", 64 * MB, true),
+    // GitHub refuses larger files, and so do most hosts of static sites.
+    (Limit::File, "file", 100 * MB, true),
+    (Limit::Loops, "loops", 1_000_000, false),
+];
+
+/// The limits of a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits([u64; TABLE.len()]);
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self(TABLE.map(|(_, _, default, _)| default))
+    }
+}
+
+impl Limits {
+    /// Returns a limit, in bytes or as a count.
+    pub fn of(&self, limit: Limit) -> u64 {
+        self.0[limit as usize]
+    }
+
+    /// Reads `limits:` of site.yaml.
+    pub(super) fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Self {
+        let mut limits = Self::default();
+        let Some(mut fields) = Fields::of(node, "`limits`", problems) else { return limits };
+        for (limit, key, _, is_size) in TABLE {
+            let Some(node) = fields.take(key) else { continue };
+            let value = match &node.value {
+                Value::Int(number) if !is_size => u64::try_from(*number).ok().filter(|number| *number > 0),
+                Value::Text(text) if is_size => size(text),
+                _ => None,
+            };
+            match value {
+                Some(value) => limits.0[limit as usize] = value,
+                None => {
+                    let written = yaml::text(node, fields.problems()).unwrap_or_default();
+                    let (what, example) = if is_size {
+                        ("a size", "16MB; the units are KB, MB and GB")
+                    } else {
+                        ("a whole number above zero", "5000000")
+                    };
+                    fields.problems().push(
+                        Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{written}` is not {what}"))
+                            .hint(format!("write it as {key}: {example}")),
+                    );
+                }
+            }
+        }
+        fields.finish();
+        limits
+    }
+
+    /// Returns the hint that says how to raise a limit so that `wanted` is within it.
+    pub fn hint(limit: Limit, wanted: u64) -> String {
+        let (_, key, _, is_size) = TABLE[limit as usize];
+        let value = match wanted.div_ceil(MB) {
+            _ if !is_size => wanted.to_string(),
+            megabytes => format!("{megabytes}MB"),
+        };
+        format!("to allow it, write `limits: {{{key}: {value}}}` in site.yaml")
+    }
+}
+
+/// Returns a number of bytes as people write it.
+pub fn shown(bytes: u64) -> String {
+    match bytes {
+        ..KB => format!("{bytes} bytes"),
+        KB..MB => format!("{} KB", bytes / KB),
+        MB.. if bytes.is_multiple_of(MB) => format!("{} MB", bytes / MB),
+        MB.. => format!("{}.{} MB", bytes / MB, bytes % MB * 10 / MB),
+    }
+}
+
+/// Reads `8MB` or `8 MB` as bytes; `None` if it is no size above zero.
+fn size(text: &str) -> Option<u64> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let unit = match text[digits..].trim().to_ascii_uppercase().as_str() {
+        "KB" => KB,
+        "MB" => MB,
+        "GB" => GB,
+        _ => return None,
+    };
+    text[..digits].parse::<u64>().ok()?.checked_mul(unit).filter(|bytes| *bytes > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_limits() {
+        for (index, (limit, ..)) in TABLE.iter().enumerate() {
+            assert_eq!(*limit as usize, index);
+        }
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        for (text, wanted) in [
+            ("8MB", Some(8 * MB)),
+            ("1 kb", Some(KB)),
+            ("2GB", Some(2 * GB)),
+            ("8", None),
+            ("MB", None),
+            ("0MB", None),
+            ("-1MB", None),
+            ("99999999999999999999MB", None),
+            ("99999999999999GB", None),
+            ("8 MiB", None),
+        ] {
+            assert_eq!(size(text), wanted, "{text}");
+        }
+        let texts = [100, 2 * KB, 8 * MB, 8 * MB + MB / 2].map(shown);
+        assert_eq!(texts, ["100 bytes", "2 KB", "8 MB", "8.5 MB"]);
+        assert_eq!(Limits::hint(Limit::Text, 8 * MB + 1), "to allow it, write `limits: {text: 9MB}` in site.yaml");
+    }
+}
