@@ -106,6 +106,26 @@ fn text_that_is_not_utf_8_is_named() {
 }
 
 #[test]
+fn no_import_brings_the_character_nul() {
+    let site = site(&[("content/a.kk.md", "# A\n\nБір.\n"), ("content/a.en.md", "# A\n\nOne.\n")]);
+    assert_eq!(run(&site, &["sync"]).0, 0);
+    let (_, written, _) = site.run(&["export", "--to", "jsonl", "--language", "en", "a"]);
+    let before = site.read("content/a.en.md");
+    let wide: Vec<u8> = written.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (text, wanted) in [
+        (written.replace("One.", "One\\u0000.").into_bytes(), "the translation of `a#1.1` has the character U+0000"),
+        (written.replace("One.", "One\0.").into_bytes(), "has the character U+0000, which no page can show"),
+        (wide, "is UTF-16 without the mark that says so"),
+    ] {
+        fs::write(site.path().join("back.jsonl"), text).unwrap();
+        let (code, said) = run(&site, &["import", &site.path().join("back.jsonl").to_string_lossy()]);
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains(wanted), "{wanted}\n{said}");
+        assert_eq!(site.read("content/a.en.md"), before);
+    }
+}
+
+#[test]
 fn each_limit_is_named_with_the_way_to_raise_it() {
     let plan = "source: book.txt\n";
     let large = "слово ".repeat(200);
@@ -221,9 +241,9 @@ mod unix {
             let site = site(&[]);
             let path = site.path().join(name);
             if path.is_dir() {
-                fs::remove_dir_all(&path).unwrap()
+                fs::remove_dir_all(&path).unwrap();
             } else {
-                fs::remove_file(&path).unwrap()
+                fs::remove_file(&path).unwrap();
             }
             make_pipe(&site, name);
             for args in [&["check"][..], &["build"], &["new", "x"], &["sync"]] {

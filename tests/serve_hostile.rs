@@ -292,7 +292,7 @@ fn a_style_sheet_that_a_page_names_is_there_after_an_edit() {
 
 fn warnings(preview: &Preview) -> Vec<String> {
     let text = |event| match event {
-        Event::Warning(text) | Event::Notice(text) => Some(text),
+        Event::Warning(text) => Some(text),
         _ => None,
     };
     preview.events.try_iter().filter_map(text).collect()
@@ -317,11 +317,11 @@ fn a_request_finds_what_no_event_told_of_and_polling_begins() {
     let aside = silent(&preview);
     fs::write(&aside, format!("{PAGE}Written in silence.\n")).unwrap();
     assert!(preview.get("/book/en/b/").has("Written in silence."), "on the very next page");
-    let notice = preview.events.iter().find_map(|event| match event {
-        Event::Notice(text) => Some(text),
+    let warning = preview.events.iter().find_map(|event| match event {
+        Event::Warning(text) => Some(text),
         _ => None,
     });
-    assert!(notice.unwrap().starts_with("the preview looks for changes every 500 ms: this file system does not report them"));
+    assert!(warning.unwrap().starts_with("the preview looks for changes every 500 ms: this file system does not report them"));
     // From now on no request is needed.
     preview.after(|| fs::write(&aside, format!("{PAGE}And again.\n")).unwrap(), "/book/en/b/", |page| page.has("And again."));
     assert_eq!(warnings(&preview), Vec::<String>::new(), "said once");

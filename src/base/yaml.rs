@@ -87,7 +87,7 @@ pub fn read(file: &Arc<str>, text: &str, range: Range<usize>) -> Result<Node, Di
     }
     // The tag is refused below, whatever stands behind it.
     options.ignore_binary_tag_for_string = true;
-    let raw = serde_yaml::from_str_with_options::<Option<Spanned<Tagged<Raw>>>>(source, options);
+    let raw = serde_yaml::from_str_with_options::<Option<Placed<Raw>>>(source, options);
     let places = Places { file, source, base: range.start };
     match raw {
         Ok(Some(raw)) => {
@@ -139,9 +139,12 @@ enum Raw {
     Int(i64),
     Float(f64),
     Text(String),
-    List(Vec<Spanned<Tagged<Raw>>>),
-    Map(Vec<(Spanned<Tagged<RawKey>>, Spanned<Tagged<Raw>>)>),
+    List(Vec<Placed<Raw>>),
+    Map(Vec<(Placed<RawKey>, Placed<Raw>)>),
 }
+
+/// A part of the tree with its place and its tag.
+type Placed<T> = Spanned<Tagged<T>>;
 
 /// A key: any scalar, as text.
 struct RawKey(String);
@@ -214,7 +217,7 @@ struct Places<'a> {
 }
 
 impl Places<'_> {
-    fn node(&self, raw: Spanned<Tagged<Raw>>, flaws: &mut Vec<Diagnostic>) -> Node {
+    fn node(&self, raw: Placed<Raw>, flaws: &mut Vec<Diagnostic>) -> Node {
         let place = self.at(raw.referenced);
         let Tagged(raw, tag) = raw.value;
         flaws.extend(tag.map(|tag| tag_problem(&tag, &place)));

@@ -143,8 +143,17 @@ fn read(
     };
     drop(bytes);
     let found = match Format::of(name, &text) {
+        Some(_) if text.contains('\0') => {
+            let (what, hint) = match load::looks_like_utf16(text.as_bytes()) {
+                true => ("is UTF-16 without the mark that says so", "save it in the encoding UTF-8"),
+                false => ("has the character U+0000, which no page can show", "remove it"),
+            };
+            problems.push(Diagnostic::at(&code::NOT_UTF8, Place::whole(name), format!("`{name}` {what}")).hint(hint));
+            None
+        }
         Some(format) => {
-            let found = exchange::read(format, name, &text);
+            let mut found = exchange::read(format, name, &text);
+            refuse_nul(name, &mut found);
             if found.batch.units.is_empty() && found.problems.is_empty() {
                 let message = format!("`{name}` holds no sentence");
                 problems.push(Diagnostic::at(&code::EXCHANGE_EMPTY, Place::whole(name), message));
@@ -164,6 +173,17 @@ fn read(
     Ok(found)
 }
 
+/// Drops the translations that have the character U+0000, which some formats can write as an escape.
+fn refuse_nul(name: &Arc<str>, found: &mut Found) {
+    let units = std::mem::take(&mut found.batch.units).into_iter().zip(std::mem::take(&mut found.places));
+    let (refused, kept): (Vec<_>, Vec<_>) = units.partition(|(unit, _)| unit.target.contains('\0'));
+    for (unit, range) in refused {
+        let message = format!("the translation of `{}#{}` has the character U+0000, which no page can show", unit.key, unit.id);
+        found.problems.push(Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::new(name, range), message).hint("remove it"));
+    }
+    (found.batch.units, found.places) = kept.into_iter().unzip();
+}
+
 /// Reads a file that the user named, which may be a pipe, up to a limit; `None` if it is no text within it.
 fn read_within(path: &Path, name: &Arc<str>, limit: u64, problems: &mut Vec<Diagnostic>) -> Result<Option<Vec<u8>>, Failure> {
     let mut bytes = Vec::new();
@@ -177,15 +197,6 @@ fn read_within(path: &Path, name: &Arc<str>, limit: u64, problems: &mut Vec<Diag
     if bytes.len() as u64 > limit {
         // A device says that it has no length.
         problems.push(load::too_large(name, length.max(limit + 1), Limit::Import, limit));
-        return Ok(None);
-    }
-    let says_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
-    if bytes.contains(&0) && !says_utf16 {
-        let (what, hint) = match load::looks_like_utf16(&bytes) {
-            true => ("is UTF-16 without the mark that says so", "save it in the encoding UTF-8"),
-            false => ("has the character U+0000, which no page can show", "remove it"),
-        };
-        problems.push(Diagnostic::at(&code::NOT_UTF8, Place::whole(name), format!("`{name}` {what}")).hint(hint));
         return Ok(None);
     }
     Ok(Some(bytes))

@@ -74,7 +74,6 @@ fn tell(global: &Global, open: bool, event: Event) {
         Event::Page { problems, inputs, .. } => {
             report::report(global, &*problems, &inputs);
         }
-        Event::Notice(message) => say(global, &format!("note: {message}")),
         Event::Warning(message) => report::failure(&Failure::new(message), Format::Full),
     }
 }

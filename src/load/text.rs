@@ -50,8 +50,8 @@ mod tests {
         for bytes in [
             wide(text, u16::to_le_bytes),
             wide(text, u16::to_be_bytes),
-            wide(&format!("\u{feff}Ә"), u16::to_le_bytes),
-            wide(&format!("\u{feff}Ә"), u16::to_be_bytes),
+            wide("\u{feff}Ә", u16::to_le_bytes),
+            wide("\u{feff}Ә", u16::to_be_bytes),
         ] {
             assert_eq!(decode(&bytes).unwrap_err().0, "is UTF-16, not UTF-8");
         }

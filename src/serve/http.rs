@@ -110,12 +110,10 @@ async fn accept(listener: tokio::net::TcpListener, preview: Arc<Preview>) {
             // The caller went away before it was accepted.
             Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => continue,
             Err(_) => {
-                // Most likely the process may open no more files. One connection less is enough, once its task has run.
-                if connections.make_room() {
-                    tokio::task::yield_now().await;
-                } else {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                }
+                // Most likely the process may open no more files. A connection less may be enough; it
+                // closes when its task runs.
+                connections.make_room();
+                tokio::time::sleep(Duration::from_millis(5)).await;
                 continue;
             }
         };

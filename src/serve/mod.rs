@@ -98,8 +98,6 @@ pub enum Event {
     Page { path: Arc<str>, problems: Arc<[Diagnostic]>, inputs: Arc<Inputs> },
     /// Something does not work as it should, but the preview goes on.
     Warning(String),
-    /// Something works in another way than usual.
-    Notice(String),
 }
 
 /// A file that is not what it was.
@@ -391,8 +389,8 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
     let mut told = Arc::clone(&preview.now().state);
     watch.begin();
     loop {
-        if let Some(notice) = watch.take_notice() {
-            (preview.events)(Event::Notice(notice));
+        if let Some(warning) = watch.take_warning() {
+            (preview.events)(Event::Warning(warning));
         }
         let wake = watch.wait(|path| inputs.is_at(path));
         let begun = Instant::now();

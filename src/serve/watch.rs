@@ -83,7 +83,7 @@ pub(super) struct Watch {
     /// Which of [`FOLDERS`] are watched; one that does not exist is not.
     watched: [bool; FOLDERS.len()],
     second_look: Option<Instant>,
-    notice: Option<String>,
+    warning: Option<String>,
 }
 
 type Links = Arc<RwLock<BTreeMap<PathBuf, bool>>>;
@@ -165,7 +165,7 @@ impl Watch {
             gave_up: poll.is_some(),
             watched: [false; FOLDERS.len()],
             second_look: None,
-            notice: None,
+            warning: None,
         };
         (watch, Caller(sender))
     }
@@ -208,8 +208,8 @@ impl Watch {
     }
 
     /// Why the system's events cannot be relied on, once.
-    pub(super) fn take_notice(&mut self) -> Option<String> {
-        self.notice.take()
+    pub(super) fn take_warning(&mut self) -> Option<String> {
+        self.warning.take()
     }
 
     /// Polls from now on; whoever asks for it has said why.
@@ -429,7 +429,7 @@ impl Watch {
         self.watcher = None;
         self.confirm = None;
         if !std::mem::replace(&mut self.gave_up, true) {
-            self.notice = Some(format!("the preview looks for changes every {} ms: {why}", self.interval.as_millis()));
+            self.warning = Some(format!("the preview looks for changes every {} ms: {why}", self.interval.as_millis()));
         }
     }
 }
@@ -579,10 +579,10 @@ mod tests {
                 .unwrap();
         }
         assert_eq!(watch.wait(|_| true), Wake::Look);
-        assert!(watch.take_notice().unwrap().contains("max_user_watches"));
+        assert!(watch.take_warning().unwrap().contains("max_user_watches"));
         // Nothing has happened, and still it looks.
         assert_eq!(watch.wait(|_| true), Wake::Look);
-        assert_eq!(watch.take_notice(), None);
+        assert_eq!(watch.take_warning(), None);
         stop.stop();
         assert_eq!(watch.wait(|_| true), Wake::Stop);
     }
@@ -648,7 +648,7 @@ mod tests {
         let changed = || Message::Changed { folder: false, lost: None, what: What::Whole("a".into()) };
         caller.0.send(changed()).unwrap();
         watch.judge_silence();
-        assert_eq!(watch.take_notice(), None);
+        assert_eq!(watch.take_warning(), None);
         assert_eq!(watch.wait(|_| true), Wake::Glance(BTreeSet::from(["a".into()])));
         watch.looked();
         assert_eq!(watch.confirm, None, "events arrive");
@@ -656,11 +656,11 @@ mod tests {
         caller.suspect(vec!["b".into()]);
         assert_eq!(watch.wait(|_| true), Wake::Suspect(BTreeSet::from(["b".into()])));
         watch.judge_silence();
-        let notice = watch.take_notice().unwrap();
-        assert!(notice.starts_with("the preview looks for changes every 500 ms: ") && notice.contains("--poll"), "{notice}");
+        let warning = watch.take_warning().unwrap();
+        assert!(warning.starts_with("the preview looks for changes every 500 ms: ") && warning.contains("--poll"), "{warning}");
         assert_eq!(watch.wait(|_| true), Wake::Look);
         watch.judge_silence();
-        assert_eq!(watch.take_notice(), None, "said once");
+        assert_eq!(watch.take_warning(), None, "said once");
     }
 
     #[test]
@@ -673,7 +673,7 @@ mod tests {
             assert_eq!(watch.wait(|_| true), Wake::Look);
             watch.looked();
         }
-        assert_eq!(watch.take_notice(), None);
+        assert_eq!(watch.take_warning(), None);
         caller.stop();
         while watch.wait(|_| true) != Wake::Stop {}
     }

@@ -106,8 +106,10 @@ fn front_matter(draft: &Draft) -> String {
     front
 }
 
-/// A text as a YAML scalar: plain where that is safe.
+/// Returns a text as a YAML scalar: plain where that is safe. Control characters, which no front
+/// matter may hold, become spaces.
 fn yaml_text(text: &str) -> String {
+    let text = text.replace(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r'), " ");
     let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let plain = text.starts_with(char::is_alphabetic)
         && !text.ends_with(|c: char| c == ':' || c.is_whitespace())
@@ -116,7 +118,7 @@ fn yaml_text(text: &str) -> String {
         && !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'))
         && !words.contains(&text.to_lowercase().as_str());
     if plain {
-        return text.to_owned();
+        return text;
     }
     let mut quoted = String::from('"');
     for c in text.chars() {
@@ -366,7 +368,7 @@ mod tests {
             "",
             "x:",
             "a\nb",
-            "\u{2028}\u{7}",
+            "\u{2028}\t",
             "«Ә»",
             "null",
         ] {
@@ -376,6 +378,7 @@ mod tests {
             assert_eq!(entries[0].node.value, Value::Text(text.to_owned()), "{source}");
         }
         assert_eq!(yaml_text("Ресей мен Қытай"), "Ресей мен Қытай");
+        assert_eq!(yaml_text("A\u{7}b"), "A b");
     }
 
     #[test]
