@@ -141,6 +141,8 @@
 //!   every sentence with what it is to be; so no rule has to foresee what Markdown makes of a translator's text.
 //! * **Markup travels with the text** in the formats of translators' tools: placeholders hold the Markdown itself, so that
 //!   what comes back needs nothing but the file, and PO, CSV and JSON Lines have it as it is.
+//! * **Git is asked through a mirror,** a repository in a temporary folder that shares only the stored objects with the site's
+//!   ([`cli`]): the configuration of a repository that somebody else made can name programs, and most commands of git run them.
 //! * **The output folder is compared:** what a build would write is compared with what is there, and files that are the
 //!   same keep their time stamps. Beside that, a record of the last build in the user's folder for caches says of each file what it was made
 //!   of ([`output::makings`]) and how it is known again ([`emit::Record`]): where both are as they were, the page is not made at all, and

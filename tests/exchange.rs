@@ -87,6 +87,11 @@ const NASTY: &[&str] = &[
     "\t",
     "=1+1",
     "@x",
+    "+",
+    "-",
+    "＝",
+    "\r",
+    "''",
     "%s",
     "%(n)d",
     "{0}",
@@ -736,6 +741,172 @@ fn a_table_without_our_columns_reverts_nothing() {
         "{}",
         run.err
     );
+}
+
+/// Spreadsheet programs save an export with other quotes, line ends, separators and words for true.
+#[test]
+fn a_table_that_a_spreadsheet_saved_is_read_as_it_was() {
+    let folder = folder(&[SITE, HOME, HOME_EN, A, (A_EN.0, &A_EN.1.replace("Five.", "\\=5; =6"))]);
+    assert_eq!(tilmash(&folder, &["export", "--to", "csv", "-l", "en", "a", "-o", "a.csv"]).code, 0);
+    let exported = text_of(&folder, "a.csv");
+    assert!(exported.starts_with("\u{feff}\"id\",\"source\""), "{exported}");
+    assert!(exported.contains("\"\\=5;' =6\""), "{exported}");
+    let few = |separator: &str| {
+        let rows = exported.trim_start_matches('\u{feff}').lines().map(|row| {
+            let cells: Vec<&str> = row.trim_matches('"').split("\",\"").collect();
+            let cell = |cell: &&str| if cell.contains([';', ',']) { format!("\"{cell}\"") } else { (*cell).to_owned() };
+            cells.iter().map(cell).collect::<Vec<_>>().join(separator)
+        });
+        rows.collect::<Vec<_>>().join("\r\n") + "\r\n"
+    };
+    let tab = few("\t").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let files: [(&str, Vec<u8>); 7] = [
+        ("plain", few(",").into()),
+        ("mark", format!("\u{feff}{}", few(",")).into()),
+        ("semicolons", few(";").into()),
+        ("said", format!("sep=;\r\n{}", few(";")).into()),
+        ("marked and said", format!("\u{feff}\"sep=;\"\r\n{}", few(";")).into()),
+        ("said comma", format!("sep=,\n{exported}").replace('\u{feff}', "").into()),
+        ("tabs", [&b"\xff\xfe"[..], &tab].concat()),
+    ];
+    for (name, bytes) in &files {
+        put(&folder, "b.csv", bytes);
+        let run = tilmash(&folder, &["import", "b.csv"]);
+        assert!(run.code == 0 && run.err.contains("0 translations taken into 0 files, 8 unchanged"), "{name}: {}", run.err);
+    }
+    for (name, bytes) in files.iter().take(6) {
+        let text = String::from_utf8(bytes.clone()).expect("it is UTF-8").replace("Seven", "=7").replace("\u{feff}", "");
+        put(&folder, "b.csv", text);
+        let run = tilmash(&folder, &["import", "b.csv"]);
+        assert!(run.code == 0 && text_of(&folder, A_EN.0).contains("\n- =7\n"), "{name}: {}", run.err);
+        put(&folder, A_EN.0, text_of(&folder, A_EN.0).replace("- =7", "- Seven"));
+    }
+    // `TRUE` in the language of the spreadsheet's user.
+    let row = |fuzzy: &str| format!("id;source;target;fuzzy;target_language\na#4.1;Жеті;7;{fuzzy};en\n");
+    for (fuzzy, unfinished) in [("WAHR", true), ("ИСТИНА", true), ("x", true), ("", false), ("False", false), ("0", false)]
+    {
+        put(&folder, "b.csv", row(fuzzy));
+        let run = tilmash(&folder, &["import", "b.csv", "--dry-run"]);
+        assert_eq!(run.err.contains("1 unfinished"), unfinished, "{fuzzy}: {}", run.err);
+    }
+}
+
+/// A file of another format, or of no format, costs little, and is not described line by line.
+#[test]
+fn garbage_has_few_problems() {
+    let xliff = "<xliff version=\"1.2\"><file><body><trans-unit id=\"a#1\"><source>";
+    for (format, start, unit) in [
+        (Format::Csv, "", "\""),
+        (Format::Csv, "id,source,target\n", "a,b\n"),
+        (Format::Csv, "id,source,target\n", ",,,,"),
+        (Format::Csv, "id,source,target\n\"", "a,b\n"),
+        (Format::Csv, "id,source,target\n", "\"\n"),
+        (Format::Po, "", "x\n\n"),
+        (Format::Po, "", "msgid \"\n"),
+        (Format::Po, "msgid \"", "x"),
+        (Format::Po, "", "msgid \"\"\n\n"),
+        (Format::Po, "", "#. x\n"),
+        (Format::Xliff, "<xliff version=\"1.2\">", "<a>"),
+        (Format::Xliff, "<xliff ", "a=\"\" "),
+        (Format::Xliff, xliff, "<x/>"),
+        (Format::Xliff, xliff, "&amp;"),
+        (Format::Xliff, "<xliff version=\"1.2\"><file><body>", "<trans-unit id=\"x\"/>"),
+        (Format::Xliff, "", "<"),
+        (Format::Tmx, "<tmx><body>", "<tu>"),
+        (Format::Tmx, "<tmx><body>", "<tu tuid=\"x\"/>"),
+        (Format::Jsonl, "", "{}\n"),
+        (Format::Jsonl, "{\"id\":[", "0,"),
+        (Format::Jsonl, "", "["),
+    ] {
+        let file: Arc<str> = format!("x.{}", format.extension()).into();
+        // Longer than any line that is read, where all of it is one.
+        let size = if unit.contains('\n') || start.contains('<') { 1 << 19 } else { 5 << 20 };
+        let text = format!("{start}{}", unit.repeat(size / unit.len()));
+        let found = exchange::read(format, &file, &text);
+        let problems = found.problems.len();
+        assert!(found.batch.units.is_empty() && problems <= 1001, "{format:?} {start}{unit}…: {problems} problems");
+    }
+}
+
+/// The states of XLIFF 1.2, with what `approved` may say beside them.
+#[test]
+fn a_state_that_is_not_finished_outweighs_an_approval() {
+    let unfinished = [
+        "new",
+        "needs-translation",
+        "needs-adaptation",
+        "needs-l10n",
+        "needs-review-adaptation",
+        "needs-review-l10n",
+        "needs-review-translation",
+    ];
+    let read = |attributes: &str, state: &str| {
+        let text = format!(
+            "<xliff version=\"1.2\"><file source-language=\"kk\" target-language=\"en\"><body><trans-unit id=\"a#1.1\"{attributes}><source>Бір</source><target{state}>One</target></trans-unit></body></file></xliff>"
+        );
+        exchange::read(Format::Xliff, &"x.xlf".into(), &text).batch.units[0].standing
+    };
+    for approved in ["", " approved=\"yes\"", " approved=\"no\""] {
+        for state in unfinished {
+            assert_eq!(read(approved, &format!(" state=\"{state}\"")), Standing::Changed, "{state}{approved}");
+        }
+        assert_eq!(read(approved, " state=\"translated\""), Standing::Current);
+        assert_eq!(read(approved, " state=\"final\""), Standing::Accepted);
+        assert_eq!(read(approved, " state=\"signed-off\""), Standing::Accepted);
+        assert_eq!(read(approved, " state=\"translated\" state-qualifier=\"rejected-grammar\""), Standing::Changed);
+    }
+    assert_eq!(read("", ""), Standing::Current);
+    assert_eq!(read(" approved=\"yes\"", ""), Standing::Current);
+    assert_eq!(read(" approved=\"no\"", ""), Standing::Changed);
+    assert_eq!(read("", " state-qualifier=\"fuzzy-match\""), Standing::Changed);
+    assert_eq!(read(" approved=\"yes\"", " state=\"x-checked\""), Standing::Current);
+    assert_eq!(read("", " state=\"x-checked\""), Standing::Changed);
+    // What other formats call unfinished is not finished either, whatever their word for it is.
+    let state = |format, text: &str| exchange::read(format, &"x".into(), text).batch.units[0].standing;
+    assert_eq!(state(Format::Jsonl, "{\"id\":\"a#1\",\"source\":\"x\",\"target\":\"y\",\"state\":\"draft\"}"), Standing::Changed);
+    assert_eq!(state(Format::Csv, "id,source,target,standing\na#1,x,y,draft\n"), Standing::Changed);
+    let found = exchange::read(Format::Po, &"x.po".into(), "#~ msgctxt \"a#1\"\n#~ msgid \"x\"\n#~ msgstr \"y\"\n");
+    assert!(found.batch.units.is_empty() && found.problems.is_empty(), "an obsolete message is none");
+}
+
+/// `new` leaves a title to be written: until then it is missing, and an import writes it in its place.
+#[test]
+fn a_title_that_nobody_wrote_is_missing() {
+    let a = ("content/a.kk.md", "---\ntitle: А\ndescription: Сипаттама\n---\n\nБір.\n");
+    for blank in ["title: \"\" # write the title here\ndescription: ''\n", "title:\ndescription:\n", "title: \"  \"\n", ""] {
+        let front = if blank.is_empty() { String::new() } else { format!("---\n{blank}---\n\n") };
+        let folder = folder(&[SITE, HOME, HOME_EN, a, (A_EN.0, &format!("{front}One.\n"))]);
+        for step in ["before sync", "after sync"] {
+            let run = tilmash(&folder, &["status", "a", "--language", "en"]);
+            let said = run.out.contains("1 of 3,")
+                && run.out.contains("  title missing\n")
+                && run.out.contains("  description missing\n");
+            assert!(said, "{blank}{step}: {}{}", run.out, run.err);
+            tilmash(&folder, &["sync"]);
+        }
+        put(&folder, "x.po", po(&[("a#title", "А", "A"), ("a#description", "Сипаттама", "About")]));
+        let run = tilmash(&folder, &["import", "x.po"]);
+        assert_eq!(run.code, 0, "{blank}: {}", run.err);
+        let text = text_of(&folder, A_EN.0);
+        assert!(
+            text.matches("title:").count() == 1 && text.contains("title: A\n") && text.contains("\nOne.\n"),
+            "{blank}: {text}"
+        );
+    }
+}
+
+/// One of two items leaves the other out, and no mark of a list behind.
+#[test]
+fn an_item_of_a_list_is_imported_alone() {
+    let source = "---\ntitle: А\n---\n\n- Бір\n- Екі\n\n10. Үш\n\n    Төрт\n11. Бес\n";
+    let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source)]);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    put(&folder, "x.po", po(&[("a#title", "А", "A"), ("a#1.1", "Бір", "One"), ("a#5.1", "Бес", "Five")]));
+    let run = tilmash(&folder, &["import", "x.po"]);
+    let text = text_of(&folder, A_EN.0);
+    let lines: Vec<&str> =
+        text.lines().skip(3).filter(|line| !line.is_empty()).map(|line| line.split(" <!--").next().unwrap_or("")).collect();
+    assert_eq!((run.code, lines), (0, vec!["- One", "11. Five"]), "{}", run.err);
 }
 
 #[test]

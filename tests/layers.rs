@@ -68,6 +68,8 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("simdutf8", &["load/text.rs"]),
     ("strsim", &["base/suggest.rs"]),
     ("syntect", &["render/highlight.rs"]),
+    // The temporary folder of a mirror, in which git itself writes.
+    ("tempfile", &["cli/history.rs"]),
     ("tera", &["render/"]),
     ("tokio", &["serve/"]),
     ("two_face", &["render/highlight.rs"]),

@@ -1,28 +1,43 @@
-//! Since when lines of files say what they say, as far as version control knows.
+//! Ages of lines, as far as version control knows them.
 //!
-//! Git is asked, once a file, and never relied on: without it, outside of a repository, for a file that it does not follow and for a line
-//! that is not committed nothing is known, and that is said. What it means is left to who asks.
+//! Git is asked, and never relied on: without git, outside of a repository, for a file that git does not follow and for a line
+//! that is not committed, no age is known.
+//!
+//! A repository comes from somebody else, and its configuration can name programs that git runs: for most commands, and to
+//! read a single line. So git reads the history through a repository of our own ([`Mirror`]), in a temporary folder, which shares
+//! nothing with that of the site but the stored objects. Its configuration is the one `git init` writes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::process::Command;
+use std::ffi::OsStr;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 use jiff::tz::Offset;
 use rayon::prelude::*;
+use tempfile::TempDir;
 
-/// How many lines of a file are asked for one by one; of more, the whole file is quicker.
+/// Most lines of a file that are asked for one by one. For more, the whole file is quicker.
 const FEW: usize = 64;
 
-/// Since when a line says what it says.
+/// Longest time for all questions together. The history of a large repository takes git minutes.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Most bytes that are read of an answer.
+const LONGEST: u64 = 64 << 20;
+
+/// The commit since which a line says what it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Since {
     /// Of the commit.
     time: Timestamp,
     /// The author's.
     zone: Offset,
-    /// Whether that is the oldest commit of a shallow clone: the line is as old, or older.
+    /// True if it is the oldest commit of a shallow clone: the line is as old, or older.
     pub(super) or_before: bool,
 }
 
@@ -32,7 +47,7 @@ impl Since {
         self.zone.to_datetime(self.time).date().to_string()
     }
 
-    /// How many days that is ago.
+    /// Number of days since then.
     pub(super) fn days(self) -> i64 {
         (Timestamp::now().duration_since(self.time).as_hours() / 24).max(0)
     }
@@ -41,32 +56,163 @@ impl Since {
 /// Lines of files, by path below the root of a project, counted from one.
 pub(super) type Lines = BTreeMap<String, BTreeSet<usize>>;
 
-/// Since when lines of files say what they say, as far as it is known.
-pub(super) fn since(root: &Path, lines: &Lines) -> BTreeMap<(String, usize), Since> {
-    let Some(is_shallow) = (!lines.is_empty()).then(|| git(root, &["rev-parse", "--is-shallow-repository"])).flatten() else {
-        return BTreeMap::new();
+/// Ages of lines.
+#[derive(Debug, Default)]
+pub(super) struct Ages {
+    pub(super) known: BTreeMap<(String, usize), Since>,
+    /// True if git took too long, so that some ages are not known that could be.
+    pub(super) is_cut_short: bool,
+}
+
+/// Returns the ages of lines, as far as they are known.
+pub(super) fn since(root: &Path, lines: &Lines) -> Ages {
+    if lines.is_empty() {
+        return Ages::default();
+    }
+    let Some(mirror) = std::path::absolute(root).ok().and_then(|root| Mirror::of(Git::find(&root)?, root)) else {
+        return Ages::default();
     };
-    let is_shallow = is_shallow.trim() == "true";
     let of_file = |(file, lines): (&String, &BTreeSet<usize>)| -> Vec<((String, usize), Since)> {
-        let ranges: Vec<String> = lines.iter().map(|line| format!("-L{line},+1")).collect();
-        let mut args = vec!["blame", "--porcelain"];
-        args.extend(ranges.iter().filter(|_| ranges.len() <= FEW).map(String::as_str));
-        args.extend(["--", file]);
-        let told = git(root, &args).unwrap_or_default();
-        let found = read(&told, is_shallow).into_iter().filter(|(line, _)| lines.contains(line));
+        let told = mirror.blame(file, lines).unwrap_or_default();
+        let found = read(&told, mirror.is_shallow).into_iter().filter(|(line, _)| lines.contains(line));
         found.map(|(line, since)| ((file.clone(), line), since)).collect()
     };
-    lines.par_iter().flat_map_iter(of_file).collect()
+    let known = lines.par_iter().flat_map_iter(of_file).collect();
+    Ages { known, is_cut_short: mirror.git.is_late() }
 }
 
-/// What git says; nothing if it is not there, or has nothing to say.
-fn git(root: &Path, args: &[&str]) -> Option<String> {
-    // Looking must not disturb a git that is at work.
-    let out = Command::new("git").current_dir(root).env("GIT_OPTIONAL_LOCKS", "0").args(args).output().ok()?;
-    out.status.success().then(|| String::from_utf8_lossy(&out.stdout).into_owned())
+/// The program, and the time until which it may run.
+struct Git {
+    program: PathBuf,
+    until: Instant,
 }
 
-/// Reads `git blame --porcelain` (<https://git-scm.com/docs/git-blame#_the_porcelain_format>): by line of the file.
+impl Git {
+    /// Finds git in the folders of `PATH`, but for relative ones and for those of the site: a program there is not the user's.
+    fn find(root: &Path) -> Option<Self> {
+        let name = format!("git{}", std::env::consts::EXE_SUFFIX);
+        let folders = std::env::var_os("PATH")?;
+        let mut folders = std::env::split_paths(&folders).filter(|folder| folder.is_absolute() && !folder.starts_with(root));
+        let program = folders.find_map(|folder| Some(folder.join(&name)).filter(|program| program.is_file()))?;
+        Some(Self { program, until: Instant::now() + PATIENCE })
+    }
+
+    fn is_late(&self) -> bool {
+        Instant::now() >= self.until
+    }
+
+    /// Returns the answer to a question; nothing if git fails, has too much to say, or takes too long.
+    fn ask<A: AsRef<OsStr>>(&self, folder: &Path, settings: &[(&str, &OsStr)], question: &[A]) -> Option<String> {
+        let mut command = Command::new(&self.program);
+        // A hook of git that runs this program sets these for its own repository.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
+            command.env_remove(name);
+        }
+        command.envs([
+            // Looking must not disturb a git that is at work, nor ask, nor fetch what a partial clone lacks.
+            ("GIT_OPTIONAL_LOCKS", "0"),
+            ("GIT_TERMINAL_PROMPT", "0"),
+            ("GIT_NO_LAZY_FETCH", "1"),
+            ("GIT_ALLOW_PROTOCOL", ""),
+        ]);
+        command.envs(settings.iter().copied());
+        command.args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C"]).arg(folder);
+        // Not the current folder, in which Windows would look for programs.
+        command.args(question).current_dir(self.program.parent()?);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+        let out = child.stdout.take()?;
+        let (sender, answer) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut told = Vec::new();
+            let all = out.take(LONGEST).read_to_end(&mut told).is_ok_and(|count| (count as u64) < LONGEST);
+            // Nobody waits any more if it took too long.
+            let _ = sender.send(all.then_some(told));
+        });
+        let told = answer.recv_timeout(self.until.saturating_duration_since(Instant::now())).ok().flatten();
+        if told.is_none() {
+            // It may have ended by itself.
+            let _ = child.kill();
+        }
+        let is_fine = child.wait().is_ok_and(|status| status.success());
+        told.filter(|_| is_fine).map(|told| String::from_utf8_lossy(&told).into_owned())
+    }
+}
+
+/// A repository with the history of another one, and nothing else of it.
+struct Mirror {
+    git: Git,
+    /// Removed with the value.
+    folder: TempDir,
+    /// The project's.
+    root: PathBuf,
+    /// The folder whose paths the commits have: the project's root, or one above it.
+    top: PathBuf,
+    objects: PathBuf,
+    /// The file that lists the oldest commits of a shallow clone.
+    shallow: PathBuf,
+    is_shallow: bool,
+}
+
+impl Mirror {
+    /// Makes the mirror of the repository that a project is in.
+    ///
+    /// Only `rev-parse` runs in that repository. It reads the configuration, files with references and no object.
+    fn of(git: Git, root: PathBuf) -> Option<Self> {
+        let question = [
+            "rev-parse",
+            "--is-shallow-repository",
+            "--show-object-format",
+            "--show-prefix",
+            "--git-path",
+            "objects",
+            "--git-path",
+            "shallow",
+            "HEAD",
+        ];
+        let told = git.ask(&root, &[], &question)?;
+        let [is_shallow, format, prefix, objects, shallow, head] = told.lines().collect::<Vec<_>>()[..] else { return None };
+        let top = root.ancestors().nth(Path::new(prefix).components().count())?.to_owned();
+        let (objects, shallow) = (root.join(objects), root.join(shallow));
+        let folder = tempfile::Builder::new().prefix("tilmash-").tempdir().ok()?;
+        let mirror = Self { git, folder, top, objects, shallow, is_shallow: is_shallow == "true", root };
+        mirror.ask(&["init", "--quiet", "--bare", "--template=", &format!("--object-format={format}"), "."])?;
+        mirror.ask(&["update-ref", "HEAD", head])?;
+        Some(mirror)
+    }
+
+    /// Returns the commits of a file's lines.
+    fn blame(&self, file: &str, lines: &BTreeSet<usize>) -> Option<String> {
+        let file = self.root.join(file);
+        let file = file.strip_prefix(&self.top).ok()?;
+        // Line ends differ where a configuration says so, which is not asked.
+        let mut question: Vec<&OsStr> = ["blame", "--porcelain", "-w"].map(OsStr::new).to_vec();
+        let ranges: Vec<String> = lines.iter().map(|line| format!("-L{line},+1")).collect();
+        question.extend(ranges.iter().filter(|_| ranges.len() <= FEW).map(OsStr::new));
+        question.extend([OsStr::new("--"), file.as_os_str()]);
+        self.ask_of(&self.top, Some(("GIT_WORK_TREE", self.top.as_os_str())), &question)
+    }
+
+    fn ask(&self, question: &[&str]) -> Option<String> {
+        self.ask_of(self.folder.path(), None, question)
+    }
+
+    /// Asks git, which sees the mirror and no configuration but the mirror's.
+    fn ask_of<A: AsRef<OsStr>>(&self, folder: &Path, more: Option<(&str, &OsStr)>, question: &[A]) -> Option<String> {
+        let nothing = OsStr::new("/dev/null");
+        let settings = [
+            ("GIT_DIR", self.folder.path().as_os_str()),
+            ("GIT_OBJECT_DIRECTORY", self.objects.as_os_str()),
+            ("GIT_SHALLOW_FILE", self.shallow.as_os_str()),
+            ("GIT_CONFIG_NOSYSTEM", OsStr::new("1")),
+            ("GIT_CONFIG_GLOBAL", nothing),
+            ("GIT_ATTR_NOSYSTEM", OsStr::new("1")),
+        ];
+        let settings: Vec<(&str, &OsStr)> = settings.into_iter().chain(more).collect();
+        self.git.ask(folder, &settings, question)
+    }
+}
+
+/// Reads the output of [`git blame --porcelain`](https://git-scm.com/docs/git-blame#_the_porcelain_format), by line of the file.
 fn read(told: &str, is_shallow: bool) -> Vec<(usize, Since)> {
     let mut commits: BTreeMap<&str, Since> = BTreeMap::new();
     let mut lines: Vec<(usize, &str)> = Vec::new();
@@ -105,6 +251,20 @@ fn zone(text: &str) -> Option<Offset> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Any program that does not end stands for git at work in a large repository.
+    #[cfg(unix)]
+    #[test]
+    fn a_question_that_takes_too_long_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("git");
+        std::fs::write(&program, "#!/bin/sh\nexec sleep 600\n").unwrap();
+        std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let begun = Instant::now();
+        let git = Git { program, until: begun + Duration::from_millis(50) };
+        assert_eq!(git.ask(folder.path(), &[], &["blame"]), None);
+        assert!(git.is_late() && begun.elapsed() < Duration::from_secs(300));
+    }
 
     #[test]
     fn days_have_dates() {

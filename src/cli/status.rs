@@ -17,7 +17,7 @@ use crate::site::{Pending, Site, Standing, Summary, WorkId};
 
 use super::history::{self, Since};
 use super::sync::{language, lock_file, unread, works};
-use super::{Global, Outcome, overrides, print, report};
+use super::{Global, Outcome, overrides, print, report, say};
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
@@ -59,6 +59,9 @@ pub(super) fn status(global: &Global, args: &StatusArgs) -> Outcome {
     } else {
         print::text(&text);
     }
+    if oldest.is_cut_short {
+        say(global, "git took too long to tell the age of all sentences: some are not known, or are not the oldest");
+    }
     // Numbers of a work whose texts cannot be read are none.
     let problems: Vec<Diagnostic> = works.iter().flat_map(|&work| unread(&state, site, work)).collect();
     Ok(report::report(global, &problems, &state.inputs))
@@ -71,14 +74,18 @@ fn summary(site: &Site, work: WorkId, lang: LangId) -> Option<Summary> {
         return None;
     }
     let nothing = || {
-        let front = 1 + usize::from(source.document.front.description.is_some());
+        let front = 1 + usize::from(source.document.front_text(Unit::Description).is_some());
         Summary { missing: source.document.segments.len() + front, ..Summary::default() }
     };
     Some(site.standings(work, lang).map_or_else(nothing, |standings| standings.summary))
 }
 
-/// By work and language: the pending sentence that has waited longest, of those of which it is known.
-struct Oldest(HashMap<(WorkId, LangId), (Unit, Since)>);
+/// The pending sentence that has waited longest, of those whose age is known.
+struct Oldest {
+    by_pair: HashMap<(WorkId, LangId), (Unit, Since)>,
+    /// True if git took too long to tell all.
+    is_cut_short: bool,
+}
 
 impl Oldest {
     fn of(root: &Path, state: &State, site: &Site, pairs: &[(WorkId, LangId)]) -> Self {
@@ -91,21 +98,21 @@ impl Oldest {
                 waiting.push(((work, lang), unit, file, line));
             }
         }
-        let since = history::since(root, &lines);
+        let ages = history::since(root, &lines);
         let mut oldest: HashMap<(WorkId, LangId), (Unit, Since)> = HashMap::new();
         for (pair, unit, file, line) in waiting {
-            let Some(&since) = since.get(&(file, line)) else { continue };
+            let Some(&since) = ages.known.get(&(file, line)) else { continue };
             let known = oldest.entry(pair).or_insert((unit, since));
             if since < known.1 {
                 *known = (unit, since);
             }
         }
-        Self(oldest)
+        Self { by_pair: oldest, is_cut_short: ages.is_cut_short }
     }
 
     /// For people: `3.2, 12 days`; nothing if nothing is to do.
     fn said(&self, work: WorkId, lang: LangId, summary: Summary) -> String {
-        match self.0.get(&(work, lang)) {
+        match self.by_pair.get(&(work, lang)) {
             _ if summary.is_complete() => String::new(),
             None => "not known".to_owned(),
             Some((unit, since)) => {
@@ -247,7 +254,7 @@ fn details(state: &State, site: &Site, work: WorkId, langs: &[LangId], oldest: &
         let code = site.config.code(lang);
         let Some(summary) = summary(site, work, lang) else { continue };
         text.push_str(&format!("{key} in {code}: {} of {}, {} %\n", summary.done(), summary.all(), summary.percent()));
-        if let Some((unit, since)) = oldest.0.get(&(work, lang)) {
+        if let Some((unit, since)) = oldest.by_pair.get(&(work, lang)) {
             let before = if since.or_before { "or before " } else { "" };
             text.push_str(&format!("  {unit} has waited longest: since {before}{}\n", since.date()));
         }
@@ -322,7 +329,7 @@ fn as_json(state: &State, site: &Site, work: WorkId, lang: LangId, oldest: &Olde
         "has_lock": source.lock.is_some(),
         "sentences": it.all(), "current": it.current, "accepted": it.accepted, "changed": it.changed, "missing": it.missing,
         "omitted": it.omitted, "extra": it.extra, "percent": it.percent(), "complete": it.is_complete(),
-        "oldest": oldest.0.get(&(work, lang)).map(|(unit, since)| {
+        "oldest": oldest.by_pair.get(&(work, lang)).map(|(unit, since)| {
             json!({ "id": unit.to_string(), "since": since.date(), "or_before": since.or_before })
         }),
         "pending": pending,

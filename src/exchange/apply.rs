@@ -198,7 +198,11 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
         }
         let Some(text) = text else { continue };
         if source.kind == PieceKind::Front || source.kind == PieceKind::Title {
-            front.push_str(&format!("{}: {}{newline}", source.id, scalar(text)));
+            let line = format!("{}: {}", source.id, scalar(text));
+            match blank_field(target, &source.id) {
+                Some(range) => edits.push(Edit { range, text: line }),
+                None => front.push_str(&format!("{line}{newline}")),
+            }
             continue;
         }
         let mark = if marked { format!(" <!-- = {} -->", source.id) } else { String::new() };
@@ -330,7 +334,22 @@ fn is_item(line: &str) -> bool {
         || (number.len() < line.len() && (number.starts_with(". ") || number.starts_with(") ")))
 }
 
-/// Lines for the front matter: behind the others, or in one that is made.
+/// Finds the line of the front matter in which a field waits for its text, as `new` makes it: `title: "" # …`.
+fn blank_field(target: &Side, name: &str) -> Option<Range<usize>> {
+    let (range, _) = parse::front_matter(&target.text).ok()?;
+    let mut at = range.clone()?.start;
+    for line in target.text[range?].split_inclusive('\n') {
+        let value = line.strip_prefix(name).and_then(|rest| rest.strip_prefix(':'));
+        let value = value.map(|value| value.split(" #").next().unwrap_or("").trim_matches([' ', '"', '\'', '\r', '\n']));
+        if value.is_some_and(|value| ["", "~", "null"].contains(&value)) {
+            return Some(at..at + line.trim_end().len());
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Puts lines into the front matter: behind the others, or in one that is made.
 fn into_front_matter(target: &Side, lines: &str, newline: &str) -> Edit {
     match parse::front_matter(&target.text) {
         Ok((Some(range), _)) => Edit { range: range.end..range.end, text: lines.to_owned() },
@@ -517,12 +536,10 @@ fn left_out_block(source: &Side, at: usize, in_order: &[Option<&str>], newline: 
     }
     let begins_item =
         piece.kind == PieceKind::Segment && piece.level.is_none() && lead.contains(|c: char| !c.is_whitespace() && c != '>');
-    let inside = source.pieces[at + 1..].iter().zip(&in_order[at + 1..]).take_while(|(other, _)| column(other) >= column(piece));
-    let stays =
-        inside.filter(|(other, _)| begins_item && column(other) >= column(piece)).find(|(_, translation)| translation.is_some());
-    match stays {
-        // Another item of the same list.
-        Some((other, _)) if column(other) == column(piece) && !text[line_start(other)..other.range.start].trim().is_empty() => {}
+    // An item holds the lines that are indented as far as its text; a list with wider marks may follow it.
+    let is_inside = |other: &Piece| begins_item && indent(&text[line_start(other)..other.range.start]) >= column(piece);
+    let mut inside = source.pieces[at + 1..].iter().zip(&in_order[at + 1..]).take_while(|(other, _)| is_inside(other));
+    match inside.find(|(_, translation)| translation.is_some()) {
         // A paragraph of the item begins it now.
         Some((other, _)) if text[line_start(other)..other.range.start].trim().is_empty() => {
             return Edit { range: piece.range.start..other.range.start, text: String::new() };

@@ -1,5 +1,6 @@
 //! JSON Lines: one object a line, for scripts.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -39,6 +40,9 @@ pub fn write(batch: &Batch) -> String {
 pub fn read(file: &Arc<str>, text: &str) -> Found {
     let mut found = Found::default();
     for (range, line) in text::lines(text) {
+        if found.is_garbage() {
+            break;
+        }
         if line.trim().is_empty() {
             continue;
         }
@@ -75,10 +79,9 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
         };
         let Some(mut unit) = found.unit_at(file, address, &range) else { continue };
         unit.source = source.to_owned();
-        unit.standing = match text("state").and_then(Standing::named) {
+        unit.standing = match text("state") {
             _ if target.is_empty() => Standing::Missing,
-            None | Some(Standing::Missing) => Standing::Current,
-            Some(standing) => standing,
+            state => state.map_or(Standing::Current, Standing::of_translated),
         };
         unit.target = target;
         unit.previous = text("previous").map(str::to_owned);
@@ -89,8 +92,8 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
         if let Some(Value::Array(notes)) = object.get("notes") {
             unit.notes = notes.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         }
-        found.languages(file, &range, "lines", text);
-        found.push(unit, range);
+        found.languages(file, &range, "lines", |name| text(name).map(Cow::Borrowed));
+        found.push(file, unit, range);
     }
     found
 }

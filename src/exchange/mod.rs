@@ -8,6 +8,7 @@
 //! A unit is known by `KEY#ID`, such as `vectors/russia#3.2`. The id is that of the segment, be it in the text, in a footnote or
 //! in a table; besides, there are `title` and `description`.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -89,6 +90,16 @@ impl Standing {
             Standing::Changed => "changed",
             Standing::Accepted => "accepted",
             Standing::Current => "current",
+        }
+    }
+
+    /// Returns the standing that a word gives to a translation that is there. A word that is not known calls it unfinished.
+    fn of_translated(name: &str) -> Self {
+        match Self::named(name) {
+            // It has been translated since.
+            Some(Self::Missing) => Self::Current,
+            Some(standing) => standing,
+            None => Self::Changed,
         }
     }
 
@@ -190,33 +201,86 @@ pub struct Found {
     pub batch: Batch,
     /// For each unit: its bytes in the file, or those of its beginning.
     pub places: Vec<Range<usize>>,
+    /// Problems of the file: the first of them, and one that counts the others.
     pub problems: Vec<Diagnostic>,
+    /// Number of problems that are not kept.
+    dropped: usize,
 }
 
+/// Number of problems that are kept of a file. A large file of another format has one on each line.
+const KEPT: usize = 1000;
+
+/// The hint to what no tool writes.
+const DAMAGED: &str = "the file may be damaged, or in another format than its name says";
+
+/// Number of units that a file may have. A unit takes more memory than its line of the file.
+const MOST_UNITS: usize = 500_000;
+
+/// Length in bytes of the longest line of PO, CSV and JSON Lines that is read, and of the longest sentence of XLIFF and TMX.
+///
+/// A reader may need many times the memory of such a part.
+const LONGEST: usize = 4 << 20;
+
 impl Found {
-    fn push(&mut self, unit: Unit, place: Range<usize>) {
+    /// Adds a unit, unless there are too many.
+    fn push(&mut self, file: &Arc<str>, unit: Unit, place: Range<usize>) {
+        if self.batch.units.len() == MOST_UNITS {
+            let message = format!("`{}` is one sentence more than the {MOST_UNITS} that a file may have", unit.address());
+            self.problem(file, place, message).push_hint("cut the file into several");
+            return;
+        }
         self.batch.units.push(unit);
         self.places.push(place);
     }
 
     fn problem(&mut self, file: &Arc<str>, range: Range<usize>, message: impl Into<String>) -> &mut Diagnostic {
-        self.problems.push(Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::new(file, range), message));
+        self.push_problem(Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::new(file, range), message))
+    }
+
+    /// Adds a problem; the last one gives way to it if there are too many.
+    fn push_problem(&mut self, problem: Diagnostic) -> &mut Diagnostic {
+        if self.problems.len() > KEPT {
+            self.problems.pop();
+            self.dropped += 1;
+        }
+        self.problems.push(problem);
         self.problems.last_mut().expect("it was pushed")
     }
 
+    /// True if most of what was read cannot be taken, so that nobody gains from reading on.
+    fn is_garbage(&self) -> bool {
+        let problems = self.problems.len() + self.dropped;
+        problems >= KEPT && problems > self.batch.units.len()
+    }
+
+    /// Says that there are problems beside those that are kept, if there are.
+    fn finish(&mut self, file: &Arc<str>) {
+        if self.is_garbage() {
+            self.problems.truncate(KEPT);
+            let message = format!("most of `{file}` cannot be read; the rest of it was not looked at");
+            self.problems.push(Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::whole(file), message).hint(DAMAGED));
+        } else if self.dropped > 0 {
+            self.problems.truncate(KEPT);
+            self.problems.push(further_problems(file, self.dropped + 1));
+        }
+    }
+
     /// Takes note of the languages that an entry says; that a file has one pair of them is looked at once for each entry.
-    fn languages<'a>(&mut self, file: &Arc<str>, range: &Range<usize>, entries: &str, said: impl Fn(&str) -> Option<&'a str>) {
-        for (language, name) in [(&mut self.batch.source, "source_language"), (&mut self.batch.target, "target_language")] {
-            let Some(said) = said(name) else { continue };
-            match language {
-                Some(known) if known != said => {
-                    let message = format!("`{said}` is another `{name}` than that of the {entries} before");
-                    self.problems.push(languages_differ(file, range.clone(), message));
-                    break;
-                }
-                Some(_) => {}
-                None => *language = Some(said.to_owned()),
-            }
+    fn languages<'a>(
+        &mut self,
+        file: &Arc<str>,
+        range: &Range<usize>,
+        entries: &str,
+        said: impl Fn(&str) -> Option<Cow<'a, str>>,
+    ) {
+        let pair = [(&mut self.batch.source, "source_language"), (&mut self.batch.target, "target_language")];
+        let differs = pair.into_iter().find_map(|(language, name)| {
+            let said = said(name)?;
+            let known = language.get_or_insert_with(|| said.clone().into_owned());
+            (*known != said).then(|| format!("`{said}` is another `{name}` than that of the {entries} before"))
+        });
+        if let Some(message) = differs {
+            self.push_problem(languages_differ(file, range.clone(), message));
         }
     }
 
@@ -233,13 +297,32 @@ impl Found {
 
 /// Reads a file of a format.
 pub fn read(format: Format, file: &Arc<str>, text: &str) -> Found {
-    match format {
-        Format::Po => po::read(file, text),
+    let mut found = match format {
         Format::Xliff => xliff::read(file, text),
         Format::Tmx => tmx::read(file, text),
-        Format::Csv => table::read(file, text),
-        Format::Jsonl => jsonl::read(file, text),
-    }
+        Format::Po | Format::Csv | Format::Jsonl => match text::lines(text).find(|(range, _)| range.len() > LONGEST) {
+            Some((range, _)) => with_long_line(file, range),
+            None if format == Format::Po => po::read(file, text),
+            None if format == Format::Csv => table::read(file, text),
+            None => jsonl::read(file, text),
+        },
+    };
+    found.finish(file);
+    found
+}
+
+/// Refuses a file for a line that is longer than any of its format.
+fn with_long_line(file: &Arc<str>, line: Range<usize>) -> Found {
+    let mut found = Found::default();
+    let message = format!("a line of {} MiB; the longest that is read has {} MiB", line.len() >> 20, LONGEST >> 20);
+    found.problem(file, line.start..line.start, message).push_hint(DAMAGED);
+    found
+}
+
+/// Makes the problem that counts those of a file that are not shown.
+fn further_problems(file: &Arc<str>, count: usize) -> Diagnostic {
+    Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::whole(file), format!("`{file}` has {count} more problems, which are not shown"))
+        .hint(DAMAGED)
 }
 
 /// The digest of a text, white space folded, as it is kept beside it.

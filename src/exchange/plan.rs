@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::apply::{self, Refusal};
 use super::collect::{Pair, Sides};
 use super::pieces::{Block, PieceKind};
-use super::{Found, Standing, Unit, digest, folded, markup};
+use super::{Found, KEPT, Standing, Unit, digest, folded, further_problems, markup};
 use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, suggest};
 use crate::check::parity::{self, Reading, Rules};
 use crate::link::similar_key;
@@ -76,17 +76,20 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
     let mut plan = Plan::default();
     let rules: Vec<Rules> = site.languages.iter().map(|language| Rules::of(&language.code, &language.pack)).collect();
     let mut editions: BTreeMap<(LangId, WorkId), Option<Opened>> = BTreeMap::new();
-    let mut seen: HashMap<(LangId, String), Place> = HashMap::new();
+    let mut seen: HashMap<(LangId, &str, &str), Place> = HashMap::new();
     let mut unknown: HashMap<&str, Option<String>> = HashMap::new();
     for (file, found) in files {
         plan.problems.extend(found.problems.iter().cloned());
+        let (before, mut dropped) = (plan.problems.len(), 0);
         let Some((from, lang)) = languages(site, file, found, options, &mut plan.problems) else { continue };
         // By language: what is written in another than the file says.
         let mut others: BTreeMap<LangId, (Place, Vec<&str>)> = BTreeMap::new();
         for (unit, range) in found.batch.units.iter().zip(&found.places) {
+            dropped += plan.problems.len().saturating_sub(before + KEPT);
+            plan.problems.truncate(before + KEPT);
             let place = Place::new(file, range.clone());
             let address = unit.address();
-            if let Some(first) = seen.insert((lang, address.clone()), place.clone()) {
+            if let Some(first) = seen.insert((lang, unit.key.as_str(), &unit.id), place.clone()) {
                 let message = format!("`{address}` is there twice");
                 plan.problems.push(
                     Diagnostic::at(&code::EXCHANGE_DUPLICATE, place, message)
@@ -117,6 +120,9 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
                 continue;
             }
             consider(site, &rules, lang, opened, unit, place, options, &mut plan);
+        }
+        if dropped > 0 {
+            plan.problems.push(further_problems(file, dropped));
         }
         for (written, (place, keys)) in others {
             let more = if keys.len() > 1 { format!(" (and {} more)", keys.len() - 1) } else { String::new() };

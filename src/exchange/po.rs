@@ -115,6 +115,9 @@ fn one_line(text: &str) -> String {
 pub fn read(file: &Arc<str>, text: &str) -> Found {
     let mut reader = Reader { file, found: Found::default(), entry: Entry::default() };
     for (range, line) in text::lines(text) {
+        if reader.found.is_garbage() {
+            return reader.found;
+        }
         reader.line(range, line);
     }
     reader.finish_entry();
@@ -131,7 +134,9 @@ struct Reader<'a> {
 #[derive(Default)]
 struct Entry {
     start: Option<Range<usize>>,
-    comments: Vec<String>,
+    heading: Option<String>,
+    notes: Vec<String>,
+    accepted: bool,
     base: Option<String>,
     reference: Option<String>,
     fuzzy: bool,
@@ -143,6 +148,19 @@ struct Entry {
     last: Option<Field>,
     /// Something in it could not be read; it has been said.
     broken: bool,
+}
+
+impl Entry {
+    /// Reads an extracted comment. Those of other tools are passed over.
+    fn comment(&mut self, comment: &str) {
+        if let Some(heading) = comment.strip_prefix(HEADING) {
+            self.heading = Some(heading.to_owned());
+        } else if let Some(note) = comment.strip_prefix(NOTE) {
+            self.notes.push(note.to_owned());
+        } else {
+            self.accepted |= comment == ACCEPTED;
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,12 +189,12 @@ impl Reader<'_> {
             Some(comment) => {
                 if let Some(previous) = comment.strip_prefix('|') {
                     self.field(range, previous.trim_start(), true);
-                } else if let Some(flags) = comment.strip_prefix(',') {
+                } else if let Some(flags) = comment.strip_prefix([',', '=']) {
                     self.entry.fuzzy |= flags.split(',').any(|flag| flag.trim() == "fuzzy");
                 } else if let Some(reference) = comment.strip_prefix(':') {
                     self.entry.reference.get_or_insert_with(|| reference.trim().to_owned());
                 } else if let Some(extracted) = comment.strip_prefix('.') {
-                    self.entry.comments.push(extracted.strip_prefix(' ').unwrap_or(extracted).to_owned());
+                    self.entry.comment(extracted.strip_prefix(' ').unwrap_or(extracted));
                 } else if let Some(base) = comment.trim_start().strip_prefix(BASE) {
                     self.entry.base = Some(base.trim().to_owned());
                 }
@@ -256,17 +274,7 @@ impl Reader<'_> {
             return;
         };
         let Some(mut unit) = self.found.unit_at(self.file, &context, &start) else { return };
-        unit.base = entry.base;
-        let mut accepted = false;
-        for comment in entry.comments {
-            if let Some(heading) = comment.strip_prefix(HEADING) {
-                unit.heading = Some(heading.to_owned());
-            } else if let Some(note) = comment.strip_prefix(NOTE) {
-                unit.notes.push(note.to_owned());
-            } else {
-                accepted |= comment == ACCEPTED;
-            }
-        }
+        (unit.base, unit.heading, unit.notes) = (entry.base, entry.heading, entry.notes);
         if let Some((file, line)) = entry.reference.as_deref().and_then(|it| it.rsplit_once(':')) {
             unit.file = file.trim_matches(['\u{2068}', '\u{2069}']).into();
             // A reference of another form is nobody's loss.
@@ -275,11 +283,11 @@ impl Reader<'_> {
         unit.standing = match () {
             () if target.is_empty() => Standing::Missing,
             () if entry.fuzzy => Standing::Changed,
-            () if accepted => Standing::Accepted,
+            () if entry.accepted => Standing::Accepted,
             () => Standing::Current,
         };
         (unit.source, unit.target, unit.previous) = (source, target, previous);
-        self.found.push(unit, start);
+        self.found.push(self.file, unit, start);
     }
 
     fn header(&mut self, start: &Range<usize>, header: &str) {

@@ -1,14 +1,21 @@
 //! CSV, for spreadsheets: the columns that translate-toolkit and Weblate know, and ours after them.
 //!
-//! Cells are as they are, with the Markdown; spreadsheets that separate by semicolon or tab are understood.
+//! Cells hold the Markdown. Three things are done for spreadsheet programs:
+//!
+//! * A cell that they would run as a formula gets a guard, a `'`, which reading takes away ([`guarded`]).
+//! * A file begins with a byte order mark, by which Excel knows that it is UTF-8.
+//! * A file that they saved is read, whether it separates by comma, semicolon or tab, with a first line `sep=;` or none.
+//!   None is written: Excel then takes the file for another encoding than UTF-8.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::ops::Range;
 use std::sync::Arc;
 
 use csv::{QuoteStyle, ReaderBuilder, StringRecord, WriterBuilder};
 
-use super::{BASE, Batch, Found, Standing};
+use super::{BASE, Batch, Found, Standing, Unit};
 
 const COLUMNS: [&str; 11] = [
     "id",
@@ -24,14 +31,16 @@ const COLUMNS: [&str; 11] = [
     "target_language",
 ];
 
-/// What is read after a text: a record of its own, unless the text ends within quotation marks. A text that was cut off there looks
-/// like a whole one to the reader, and half a translation like all of it.
+/// Text read after the file: a record of its own, unless the file ends within quotation marks. To the reader a text that was
+/// cut off there looks like a whole one.
 const END: &str = "\n.\n";
 
-/// A batch as CSV.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// Writes a batch as CSV.
 pub fn write(batch: &Batch) -> String {
     // All in quotes, so that tools that guess how a file is written guess right.
-    let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Always).from_writer(Vec::new());
+    let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Always).from_writer(BYTE_ORDER_MARK.to_string().into_bytes());
     let never = "writing to memory does not fail";
     writer.write_record(COLUMNS).expect(never);
     for unit in &batch.units {
@@ -52,81 +61,215 @@ pub fn write(batch: &Batch) -> String {
             batch.source.as_deref().unwrap_or(""),
             batch.target.as_deref().unwrap_or(""),
         ];
-        writer.write_record(record).expect(never);
+        writer.write_record(record.map(guarded).iter().map(|cell| cell.as_bytes())).expect(never);
     }
     String::from_utf8(writer.into_inner().expect(never)).expect("texts are UTF-8")
 }
 
-/// Reads CSV; columns that are not known are passed over.
+/// Puts a `'` before all that a spreadsheet program could take for a formula, after the advice of
+/// [OWASP](https://owasp.org/www-community/attacks/CSV_Injection).
+///
+/// A program that separates by semicolon, tab or line where the file separates by comma sees cells within a cell, so these are
+/// guarded, too. A `'` that is there already is no guard, and gets one:
+///
+/// ```text
+/// =1+1       '=1+1
+/// '=1+1      ''=1+1
+/// a; =1+1    a;' =1+1
+/// 'tis       'tis
+/// ```
+fn guarded(text: &str) -> Cow<'_, str> {
+    let places: Vec<usize> = cell_starts(text).filter(|&at| runs(&text[at..], at == 0)).collect();
+    if places.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut guarded = String::with_capacity(text.len() + places.len());
+    let mut from = 0;
+    for at in places {
+        guarded.push_str(&text[from..at]);
+        guarded.push('\'');
+        from = at;
+    }
+    guarded.push_str(&text[from..]);
+    Cow::Owned(guarded)
+}
+
+/// Takes away the guards that [`guarded`] put into a text. A program that took them away itself is understood, too.
+fn unguarded(text: &str) -> Cow<'_, str> {
+    let is_guard = |&at: &usize| text[at..].starts_with('\'') && runs(&text[at..], at == 0);
+    let places: Vec<usize> = cell_starts(text).filter(is_guard).collect();
+    if places.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut unguarded = String::with_capacity(text.len());
+    let mut from = 0;
+    for at in places {
+        unguarded.push_str(&text[from..at]);
+        from = at + 1;
+    }
+    unguarded.push_str(&text[from..]);
+    Cow::Owned(unguarded)
+}
+
+/// The places of a text where a cell may begin: its own beginning, and those behind separators.
+fn cell_starts(text: &str) -> impl Iterator<Item = usize> {
+    let behind = text.match_indices([';', '\t', '\n', '\r']).map(|(at, _)| at + 1);
+    std::iter::once(0).chain(behind)
+}
+
+/// True if a spreadsheet program could run a cell that begins so. A `'` before it changes nothing, so that a guard is found again.
+fn runs(cell: &str, is_whole: bool) -> bool {
+    // White space and quotes are taken away by some programs before they look.
+    let seen = cell.trim_start_matches([' ', '"', '\'', '\u{a0}']);
+    let is_control = is_whole && cell.trim_start_matches('\'').starts_with(['\t', '\r', '\n', '\0']);
+    is_control || seen.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+}
+
+/// The rows of a file, without what spreadsheet programs write before them.
+struct Table<'a> {
+    text: &'a str,
+    /// Where the line with the names of columns begins in the file.
+    start: usize,
+    separator: u8,
+}
+
+impl<'a> Table<'a> {
+    fn of(whole: &'a str) -> Self {
+        let mut text = whole.strip_prefix(BYTE_ORDER_MARK).unwrap_or(whole);
+        let first = text.lines().next().unwrap_or("");
+        let said = first.trim_matches('"').strip_prefix("sep=").and_then(|said| said.bytes().next());
+        if let Some(separator) = said.filter(u8::is_ascii) {
+            text = text.split_once('\n').map_or("", |(_, rest)| rest);
+            return Self { text, start: whole.len() - text.len(), separator };
+        }
+        let count = |separator: &u8| first.bytes().filter(|byte| byte == separator).count();
+        let separator = [b',', b';', b'\t'].into_iter().max_by_key(count).unwrap_or(b',');
+        Self { text, start: whole.len() - text.len(), separator }
+    }
+
+    /// The first line of a row that begins at a byte of the rows, as bytes of the file.
+    fn line_at(&self, at: usize) -> Range<usize> {
+        let start = self.start + at;
+        start..start + self.text[at..].lines().next().unwrap_or("").len()
+    }
+}
+
+/// Reads CSV. Columns that are not known are passed over.
 pub fn read(file: &Arc<str>, text: &str) -> Found {
     let mut found = Found::default();
-    let first = text.lines().next().unwrap_or("");
-    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|it| first.bytes().filter(|byte| byte == it).count());
+    let table = Table::of(text);
     let mut reader = ReaderBuilder::new()
         .flexible(true)
-        .delimiter(delimiter.expect("there are three"))
-        .from_reader(text.as_bytes().chain(END.as_bytes()));
-    let (columns, width): (BTreeMap<String, usize>, usize) = match reader.headers() {
-        Ok(columns) => {
-            let named = columns.iter().enumerate().map(|(at, name)| (name.trim().to_ascii_lowercase(), at));
-            (named.collect(), columns.len())
-        }
-        Err(_) => unreachable!("what is read is text in memory"),
+        .delimiter(table.separator)
+        .has_headers(false)
+        .from_reader(table.text.as_bytes().chain(END.as_bytes()));
+    let mut record = StringRecord::new();
+    let mut next = |record: &mut StringRecord| -> (bool, Range<usize>) {
+        let start = reader.position().byte() as usize;
+        let is_there = reader.read_record(record).expect("the file is text in memory, and records may have any length");
+        (is_there, start..reader.position().byte() as usize)
     };
-    for column in ["id", "source", "target"] {
-        if !columns.contains_key(column) {
-            let message = format!("the first line names no column `{column}`");
-            found.problem(file, 0..first.len(), message).push_hint(format!("columns are: {}", COLUMNS.join(", ")));
-        }
-    }
-    if !found.problems.is_empty() {
+    next(&mut record);
+    let width = record.len();
+    let columns: BTreeMap<String, usize> =
+        record.iter().enumerate().map(|(at, name)| (name.trim().to_ascii_lowercase(), at)).collect();
+    let missing: Vec<String> = ["id", "source", "target"]
+        .into_iter()
+        .filter(|column| !columns.contains_key(*column))
+        .map(|column| format!("`{column}`"))
+        .collect();
+    if !missing.is_empty() {
+        let message = format!("the first line names no column {}", missing.join(", "));
+        found.problem(file, table.line_at(0), message).push_hint(format!("columns are: {}", COLUMNS.join(", ")));
         return found;
     }
-    let mut record = StringRecord::new();
     loop {
-        let start = reader.position().byte() as usize;
-        match reader.read_record(&mut record) {
-            Ok(true) if record.iter().ne([END.trim()]) || start < text.trim_end().len() => {}
-            Ok(_) => break,
-            Err(_) => unreachable!("what is read is text in memory, and records may have any length"),
+        let (is_there, bytes) = next(&mut record);
+        let is_end = record.iter().eq([END.trim()]) && bytes.start >= table.text.trim_end().len();
+        if !is_there || is_end || found.is_garbage() {
+            break;
         }
-        let end = reader.position().byte() as usize;
         // Empty lines before a record count as its beginning.
-        let start = start + (text[start..].len() - text[start..].trim_start_matches(['\n', '\r']).len());
-        let range = start..start + text[start..].lines().next().unwrap_or("").len();
-        let cell = |name: &str| columns.get(name).and_then(|&at| record.get(at)).filter(|it| !it.is_empty());
+        let rest = &table.text[bytes.start..];
+        let range = table.line_at(bytes.start + rest.len() - rest.trim_start_matches(['\n', '\r']).len());
         if record.iter().all(str::is_empty) {
             continue;
         }
-        let is_open = end >= text.len() + END.len();
-        let is_last = end > text.len();
+        let is_open = bytes.end >= table.text.len() + END.len();
+        let is_last = bytes.end > table.text.len();
         if is_open || record.len() < if is_last { width } else { 3 } {
             found.problem(file, range, "a row with too few cells").push_hint("the file may be cut off");
             continue;
         }
-        let Some(mut unit) = found.unit_at(file, cell("id").unwrap_or(""), &range) else { continue };
-        unit.source = cell("source").unwrap_or("").to_owned();
-        unit.target = cell("target").unwrap_or("").to_owned();
-        let fuzzy = cell("fuzzy").is_some_and(|it| ["true", "1", "x", "yes"].contains(&it.to_ascii_lowercase().as_str()));
-        unit.standing = match cell("standing").and_then(Standing::named) {
-            _ if unit.target.is_empty() => Standing::Missing,
-            _ if fuzzy => Standing::Changed,
-            // Tools that know no states empty the other column.
-            Some(Standing::Changed) if columns.contains_key("fuzzy") => Standing::Current,
-            None | Some(Standing::Missing) => Standing::Current,
-            Some(standing) => standing,
-        };
-        unit.previous = cell("previous").map(str::to_owned);
-        unit.heading = cell("context").map(str::to_owned);
-        unit.notes = cell("developer_comments").map_or_else(Vec::new, |comments| comments.lines().map(str::to_owned).collect());
-        unit.base = unit.notes.pop_if(|last| last.starts_with(BASE)).map(|last| last[BASE.len()..].trim().to_owned());
-        if let Some((file, line)) = cell("location").and_then(|it| it.rsplit_once(':')) {
-            unit.file = file.into();
-            // A location of another form is nobody's loss.
-            unit.line = line.parse().unwrap_or(0);
-        }
+        let cell = |name: &str| columns.get(name).and_then(|&at| record.get(at)).map(unguarded).filter(|it| !it.is_empty());
+        let Some(mut unit) = found.unit_at(file, &cell("id").unwrap_or_default(), &range) else { continue };
+        read_cells(&mut unit, columns.contains_key("fuzzy"), cell);
         found.languages(file, &range, "rows", cell);
-        found.push(unit, range);
+        found.push(file, unit, range);
     }
     found
+}
+
+/// Reads the cells of a row into its unit.
+fn read_cells<'r>(unit: &mut Unit, has_fuzzy: bool, cell: impl Fn(&str) -> Option<Cow<'r, str>>) {
+    let text = |name: &str| cell(name).map(Cow::into_owned);
+    unit.source = text("source").unwrap_or_default();
+    unit.target = text("target").unwrap_or_default();
+    // Spreadsheet programs write `True` in the language of their user.
+    let fuzzy = cell("fuzzy").is_some_and(|it| !["false", "0", "no"].contains(&it.to_ascii_lowercase().as_str()));
+    unit.standing = match cell("standing").as_deref() {
+        _ if unit.target.is_empty() => Standing::Missing,
+        _ if fuzzy => Standing::Changed,
+        None => Standing::Current,
+        // Tools that know no states empty the other column.
+        Some(name) if has_fuzzy && name == Standing::Changed.name() => Standing::Current,
+        Some(name) => Standing::of_translated(name),
+    };
+    unit.previous = text("previous");
+    unit.heading = text("context");
+    unit.notes = cell("developer_comments").map_or_else(Vec::new, |comments| comments.lines().map(str::to_owned).collect());
+    unit.base = unit.notes.pop_if(|last| last.starts_with(BASE)).map(|last| last[BASE.len()..].trim().to_owned());
+    if let Some((file, line)) = cell("location").as_deref().and_then(|it| it.rsplit_once(':')) {
+        unit.file = file.into();
+        // A location of another form is nobody's loss.
+        unit.line = line.parse().unwrap_or(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_could_run_is_guarded() {
+        for (text, written) in [
+            ("=1+1", "'=1+1"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\tx", "'\tx"),
+            ("\rx", "'\rx"),
+            ("\nx", "'\nx"),
+            ("\0x", "'\0x"),
+            ("＝1", "'＝1"),
+            ("＋1", "'＋1"),
+            ("－1", "'－1"),
+            ("＠x", "'＠x"),
+            (" =1", "' =1"),
+            ("\"=1", "'\"=1"),
+            ("'=1", "''=1"),
+            ("a;=1;b", "a;'=1;b"),
+            ("a;\"=1", "a;'\"=1"),
+            ("a\n=1", "a\n'=1"),
+            ("'tis", "'tis"),
+            ("''", "''"),
+            ("a, -1", "a, -1"),
+            ("a = b", "a = b"),
+            ("", ""),
+        ] {
+            assert_eq!(guarded(text), written);
+            assert_eq!(unguarded(written), text);
+        }
+        assert_eq!(unguarded("=1+1"), "=1+1", "a program has taken the guard away");
+    }
 }

@@ -134,6 +134,7 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
 fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found) -> Result<(), Problem> {
     loop {
         match xml.next()? {
+            _ if found.is_garbage() => return Ok(()),
             Node::Finish => return Ok(()),
             Node::Start(element) => match element.name.as_str() {
                 "tmx" | "body" => {}
@@ -236,7 +237,7 @@ fn read_unit(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found, element: &El
     if found.batch.target.is_none() {
         found.batch.target = target_language;
     }
-    found.push(unit, element.range.clone());
+    found.push(file, unit, element.range.clone());
     Ok(())
 }
 

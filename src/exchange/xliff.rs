@@ -122,6 +122,7 @@ fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found) -> Result<()
     let mut original: Arc<str> = "".into();
     loop {
         match xml.next()? {
+            _ if found.is_garbage() => return Ok(()),
             Node::Finish => return Ok(()),
             Node::Start(element) => match element.name.as_str() {
                 "xliff" => {
@@ -137,16 +138,16 @@ fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found) -> Result<()
                         found.batch.project = element.attribute("product-name").unwrap_or("").to_owned();
                     }
                     let languages = [(&mut found.batch.source, "source-language"), (&mut found.batch.target, "target-language")];
-                    for (language, name) in languages {
-                        match (&*language, element.attribute(name)) {
-                            (Some(known), Some(said)) if known != said => {
-                                let message = format!("`{said}` is another `{name}` than that of the `<file>` before");
-                                found.problems.push(super::languages_differ(file, element.range.clone(), message));
-                                break;
-                            }
-                            (None, Some(said)) if said != "und" => *language = Some(said.to_owned()),
-                            _ => {}
+                    let differs = languages.into_iter().find_map(|(language, name)| {
+                        let said = element.attribute(name)?;
+                        if language.is_none() && said != "und" {
+                            *language = Some(said.to_owned());
                         }
+                        let differs = language.as_deref().is_some_and(|known| known != said);
+                        differs.then(|| format!("`{said}` is another `{name}` than that of the `<file>` before"))
+                    });
+                    if let Some(message) = differs {
+                        found.push_problem(super::languages_differ(file, element.range.clone(), message));
                     }
                 }
                 "trans-unit" => read_unit(file, xml, found, &element, &original)?,
@@ -169,7 +170,7 @@ fn read_unit(
     unit.base = element.attribute("extradata").map(str::to_owned);
     let mut source = None;
     let mut target = None;
-    let mut state = String::new();
+    let (mut state, mut qualifier) = (String::new(), String::new());
     loop {
         match xml.next()? {
             Node::End(name) if name == "trans-unit" => break,
@@ -177,6 +178,7 @@ fn read_unit(
                 "source" => source = Some(xml.sentence(&STYLE)?),
                 "target" => {
                     inner.attribute("state").unwrap_or("").clone_into(&mut state);
+                    inner.attribute("state-qualifier").unwrap_or("").clone_into(&mut qualifier);
                     target = Some(xml.sentence(&STYLE)?);
                 }
                 "note" => unit.notes.push(xml.text()?),
@@ -217,18 +219,35 @@ fn read_unit(
             return Ok(());
         }
     };
-    let approved = element.attribute("approved").unwrap_or("");
-    unit.standing = match state.as_str() {
-        _ if target.is_empty() => Standing::Missing,
-        "signed-off" | "final" => Standing::Accepted,
-        "translated" => Standing::Current,
-        _ if approved == "yes" => Standing::Current,
-        "" if approved != "no" => Standing::Current,
-        _ => Standing::Changed,
-    };
+    let standing = standing(&state, &qualifier, element.attribute("approved"));
+    unit.standing = if target.is_empty() { Standing::Missing } else { standing };
     (unit.source, unit.target) = (source, target);
-    found.push(unit, element.range.clone());
+    found.push(file, unit, element.range.clone());
     Ok(())
+}
+
+/// Returns the standing of a translation that is there.
+///
+/// A state that [XLIFF 1.2](https://docs.oasis-open.org/xliff/v1.2/os/xliff-core.html#state) calls unfinished outweighs
+/// `approved="yes"`: tools change the state with the text, and often leave `approved` as it was.
+///
+/// ```text
+/// approved="yes"  state="needs-review-translation"  unfinished
+/// approved="no"   state="translated"                finished
+/// approved="no"                                     unfinished
+/// ```
+fn standing(state: &str, qualifier: &str, approved: Option<&str>) -> Standing {
+    match (state, approved) {
+        _ if qualifier.starts_with("rejected-") => Standing::Changed,
+        ("new", _) => Standing::Changed,
+        (needs, _) if needs.starts_with("needs-") => Standing::Changed,
+        ("signed-off" | "final", _) => Standing::Accepted,
+        ("translated", _) | (_, Some("yes")) => Standing::Current,
+        // A suggestion that a program put in.
+        ("", None) if ["fuzzy-match", "mt-suggestion", "tm-suggestion"].contains(&qualifier) => Standing::Changed,
+        ("", None) => Standing::Current,
+        _ => Standing::Changed,
+    }
 }
 
 /// The source of an `<alt-trans>`.

@@ -11,6 +11,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::markup::{self, Token};
+use super::{DAMAGED, LONGEST};
 use crate::parse::inline::Role;
 
 /// What the formats call their inline elements.
@@ -20,6 +21,12 @@ pub(super) struct Style {
     /// The attribute that says what a code does.
     pub(super) kind: &'static str,
 }
+
+/// How deep elements may lie in each other.
+const DEEPEST: usize = 256;
+
+/// How many attributes an element may have: quick-xml compares each with all before it.
+const MOST_ATTRIBUTES: usize = 256;
 
 /// Before the number of a character that XML cannot hold.
 const CHARACTER: &str = "x-char-";
@@ -159,12 +166,16 @@ impl<'a> Xml<'a> {
     /// The next node; after a problem there is none.
     pub(super) fn next(&mut self) -> Result<Node, Problem> {
         loop {
-            let start = self.reader.buffer_position() as usize;
+            let start = self.position();
             let event = self.reader.read_event();
-            let range = self.clip(start..self.reader.buffer_position() as usize);
+            let range = self.clip(start..self.position());
             match event {
                 Ok(Event::Start(start) | Event::Empty(start)) => {
                     let element = element(&start, range)?;
+                    if self.open.len() == DEEPEST {
+                        let message = format!("`<{}>` lies in more than {DEEPEST} elements", element.name);
+                        return Err((element.range, message, Some(DAMAGED)));
+                    }
                     self.open.push((element.name.clone(), element.range.clone()));
                     return Ok(Node::Start(element));
                 }
@@ -228,25 +239,27 @@ impl<'a> Xml<'a> {
 
     /// The text of the element that has just begun, whatever is in it.
     pub(super) fn text(&mut self) -> Result<String, Problem> {
-        let depth = self.open.len() - 1;
+        let (depth, start) = (self.open.len() - 1, self.position());
         let mut all = String::new();
         while self.open.len() > depth {
             if let Node::Text(text) = self.next()? {
                 all.push_str(&text);
             }
+            self.bounded(start)?;
         }
         Ok(all)
     }
 
     /// The sentence in the element that has just begun.
     pub(super) fn sentence(&mut self, style: &Style) -> Result<Sentence, Problem> {
-        let depth = self.open.len() - 1;
+        let (depth, start) = (self.open.len() - 1, self.position());
         let mut sentence = Sentence::default();
         // The codes that go around text, and the elements that only mark it.
         let mut around: Vec<Option<String>> = Vec::new();
         loop {
+            self.bounded(start)?;
             match self.next()? {
-                Node::Text(text) => sentence.parts.push(Part::Text(text)),
+                Node::Text(text) => sentence.push_text(text),
                 Node::End(_) if self.open.len() == depth => return Ok(sentence),
                 Node::End(_) => {
                     if let Some(Some(number)) = around.pop() {
@@ -279,13 +292,27 @@ impl<'a> Xml<'a> {
                     let kind = element.attribute(style.kind).unwrap_or("").to_owned();
                     let written = self.text()?;
                     let character = kind.strip_prefix(CHARACTER).and_then(|code| u32::from_str_radix(code, 16).ok());
-                    sentence.parts.push(match character.and_then(char::from_u32) {
-                        Some(c) => Part::Text(c.to_string()),
-                        None => Part::Code(number, role, written),
-                    });
+                    match character.and_then(char::from_u32) {
+                        Some(c) => sentence.push_text(c.to_string()),
+                        None => sentence.parts.push(Part::Code(number, role, written)),
+                    }
                 }
             }
         }
+    }
+
+    /// The byte of the file up to which it was read.
+    fn position(&self) -> usize {
+        self.reader.buffer_position() as usize
+    }
+
+    /// Refuses a text that began at a byte and has become too long.
+    fn bounded(&self, start: usize) -> Result<(), Problem> {
+        if self.position() - start <= LONGEST {
+            return Ok(());
+        }
+        let message = format!("a text of more than {} MiB in one element", LONGEST >> 20);
+        Err((self.clip(start..start), message, Some(DAMAGED)))
     }
 
     /// Within the text, and between characters.
@@ -298,6 +325,10 @@ impl<'a> Xml<'a> {
 fn element(start: &BytesStart<'_>, range: Range<usize>) -> Result<Element, Problem> {
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
+        if attributes.len() == MOST_ATTRIBUTES {
+            let message = format!("an element with more than {MOST_ATTRIBUTES} attributes");
+            return Err((range.start..range.start, message, Some(DAMAGED)));
+        }
         let read = attribute.map_err(|error| error.to_string()).and_then(|attribute| {
             let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
             Ok((attribute.key.local_name().as_ref().to_owned(), value.into_owned()))
@@ -324,6 +355,14 @@ enum Part {
 }
 
 impl Sentence {
+    /// Adds text: to the text before it, if there is one.
+    fn push_text(&mut self, text: String) {
+        match self.parts.last_mut() {
+            Some(Part::Text(before)) => before.push_str(&text),
+            _ => self.parts.push(Part::Text(text)),
+        }
+    }
+
     /// The Markdown of its codes, by number.
     pub(super) fn codes(&self) -> BTreeMap<(&str, Role), &str> {
         let codes = self.parts.iter().filter_map(|part| match part {

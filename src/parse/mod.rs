@@ -195,11 +195,11 @@ impl PartialEq for Document {
 }
 
 impl Document {
-    /// What the edition says as its title or description; a title that nobody wrote is none.
+    /// Returns the title or the description of the edition, if somebody wrote one.
     pub fn front_text(&self, unit: Unit) -> Option<&str> {
         match unit {
             Unit::Title => self.title_at.is_some().then_some(&*self.title),
-            Unit::Description => self.front.description.as_deref(),
+            Unit::Description => self.front.description.as_deref().filter(|text| !text.trim().is_empty()),
             Unit::Segment(_) => None,
         }
     }

@@ -15,7 +15,8 @@ use crate::split::{self, Cut, RepairKind, Segment};
 use super::Renderer;
 use super::highlight::Highlighted;
 use super::languages::side_by_side_path;
-use super::standing::{Additions, Drift};
+use super::missing::Additions;
+use super::standing::Drift;
 use super::template::map;
 
 /// How `parse` begins a segment: its id follows.
@@ -414,8 +415,19 @@ pub(super) fn cut_of<'a>(renderer: &'a Renderer, work: WorkId, document: &Docume
     chapter.cuts.get(cut as usize)
 }
 
-/// A segment's text without markup, as HTML: for lists in which it stands alone.
+/// Returns a segment's text without markup, as HTML, for lists in which it stands alone.
 pub(super) fn excerpt(renderer: &Renderer, work: WorkId, edition: &Edition, range: Range<u32>) -> String {
+    excerpt_with_notes(renderer, work, edition, range, |_| String::new())
+}
+
+/// Returns a segment's text without markup, as HTML; `reference` makes what refers to the footnote with an id.
+pub(super) fn excerpt_with_notes(
+    renderer: &Renderer,
+    work: WorkId,
+    edition: &Edition,
+    range: Range<u32>,
+    reference: impl FnMut(&str) -> String,
+) -> String {
     let writer = Writer {
         renderer,
         work,
@@ -437,18 +449,21 @@ pub(super) fn excerpt(renderer: &Renderer, work: WorkId, edition: &Edition, rang
         }
     }
     html.push_str(&body.html[at as usize..range.end as usize]);
-    strip(&html)
+    strip(&html, reference)
 }
 
-/// HTML without elements; references to footnotes go with their numbers.
-fn strip(html: &str) -> String {
+/// Returns HTML without elements, and with what `reference` makes in the place of references to footnotes.
+fn strip(html: &str, mut reference: impl FnMut(&str) -> String) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(open) = rest.find('<') {
         text.push_str(&rest[..open]);
         rest = &rest[open..];
         let end = if rest.starts_with("<sup class=\"note-ref\"") {
-            rest.find("</sup>").map(|at| at + "</sup>".len())
+            let end = rest.find("</sup>").map(|at| at + "</sup>".len());
+            let id = rest[..end.unwrap_or(0)].split_once("href=\"#fn-").and_then(|(_, id)| id.split_once('"'));
+            text.push_str(&id.map_or_else(String::new, |(id, _)| reference(id)));
+            end
         } else {
             rest.find('>').map(|at| at + 1)
         };
@@ -465,7 +480,8 @@ fn strip(html: &str) -> String {
 mod tests {
     #[test]
     fn excerpts_lose_markup_and_footnotes() {
-        let html = "A <em>b</em> &lt; c.<sup class=\"note-ref\" id=\"x\"><a href=\"#y\">1</a></sup>";
-        assert_eq!(super::strip(html), "A b &lt; c.");
+        let html = "A <em>b</em> &lt; c.<sup class=\"note-ref\" id=\"x\"><a href=\"#fn-y\">1</a></sup>";
+        assert_eq!(super::strip(html, |_| String::new()), "A b &lt; c.");
+        assert_eq!(super::strip(html, |id| format!("[{id}]")), "A b &lt; c.[y]");
     }
 }

@@ -10,7 +10,7 @@ use super::body::Writer;
 use super::rows::rows;
 use super::template::map;
 
-/// The footnotes of an edition's own page.
+/// Returns the footnotes of an edition's own page, then those to which only missing sentences refer.
 pub(super) fn notes(writer: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Value {
     let notes = writer.document.notes.iter().map(|note| {
         map([
@@ -20,7 +20,15 @@ pub(super) fn notes(writer: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Valu
             ("back", backs(note, "")),
         ])
     });
-    notes.collect::<Vec<_>>().into()
+    let missing = writer.additions.into_iter().flat_map(|additions| &additions.notes).map(|note| {
+        map([
+            ("id", note.id.clone().into()),
+            ("number", u64::from(note.number).into()),
+            ("html", Value::safe_string(&note.html)),
+            ("back", note.backs.clone().into()),
+        ])
+    });
+    notes.chain(missing).collect::<Vec<_>>().into()
 }
 
 /// The footnotes of both halves of a side-by-side page beside each other; `count` rows are before them.

@@ -18,10 +18,11 @@ use super::body::{Page, Writer};
 use super::chapter::{chapter, shown_cut, touched_by};
 use super::compass::compass;
 use super::languages::{alternates, alternates_by, fallback, parallels, side_by_side_path, translations, translations_by};
+use super::missing::Additions;
 use super::notes::{notes, paired_notes};
 use super::rows::rows;
 use super::shared::{self, MenuPage, yaml_value};
-use super::standing::{Additions, Drift, sentences as sentences_in};
+use super::standing::{Drift, sentences as sentences_in};
 use super::template::{fields, map};
 
 /// The page of a work for readers of a language: of its edition, or of the nearest where it has none.

@@ -1,0 +1,364 @@
+//! Sentences of the source in the place of those that a translation lacks.
+//!
+//! Each stands in an element of the kind it has in the source, with the language of the source: a list item in an item of its
+//! own, a head of a table in a `th`. Only sentences of one paragraph share its element. Footnotes to which only these sentences
+//! refer come after those of the translation.
+
+use std::collections::{BTreeMap, HashMap};
+
+use tera::{Context, Value};
+
+use crate::base::Diagnostic;
+use crate::parse::{Block, BlockKind, Document};
+use crate::site::rows::note_pairs;
+use crate::site::{Standing, WorkId};
+
+use super::Renderer;
+use super::body::excerpt_with_notes;
+use super::elements::{self, Open};
+use super::standing::Drift;
+
+/// HTML for the sentences that a translation lacks, by where it belongs.
+#[derive(Debug, Default)]
+pub(super) struct Additions {
+    /// By line of the translation.
+    pub(super) before: HashMap<u32, String>,
+    pub(super) after: HashMap<u32, String>,
+    /// By position in the body's HTML, between elements.
+    pub(super) between: BTreeMap<u32, String>,
+    /// Footnotes to which only missing sentences refer.
+    pub(super) notes: Vec<MissingNote>,
+}
+
+/// A footnote that the translation lacks.
+#[derive(Debug)]
+pub(super) struct MissingNote {
+    /// Its position among those of the source.
+    source: u32,
+    pub(super) id: String,
+    pub(super) number: u32,
+    pub(super) html: String,
+    /// The ids of the places that refer to it.
+    pub(super) backs: Vec<String>,
+}
+
+impl Additions {
+    /// Makes what a page of a translation shows of its source.
+    pub(super) fn of(
+        renderer: &Renderer,
+        work: WorkId,
+        translation: &Document,
+        drift: &Drift<'_>,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let source = &*drift.source.document;
+        let mut lines: Vec<&[u32]> = vec![&[]; source.segments.len()];
+        let mut is_missing = vec![false; source.segments.len()];
+        for pair in &drift.standings.pairs {
+            let Some(at) = pair.source else { continue };
+            lines[at as usize] = &pair.lines;
+            is_missing[at as usize] = pair.standing == Standing::Missing;
+        }
+        let language = &renderer.site.languages[drift.source_lang.0];
+        let attributes = format!("class=\"other\" lang=\"{}\" dir=\"{}\"", language.code, language.pack.direction);
+        let pairs = note_pairs(source, translation);
+        let additions = Self::default();
+        let mut maker =
+            Maker { renderer, work, drift, source, translation, lines, is_missing, attributes, pairs, additions, problems };
+        maker.blocks();
+        maker.additions
+    }
+}
+
+struct Maker<'a> {
+    renderer: &'a Renderer,
+    work: WorkId,
+    drift: &'a Drift<'a>,
+    source: &'a Document,
+    translation: &'a Document,
+    /// By sentence of the source: the lines of the translation.
+    lines: Vec<&'a [u32]>,
+    is_missing: Vec<bool>,
+    /// Those of an element in the language of the source.
+    attributes: String,
+    /// By footnote of the source: that of the translation.
+    pairs: Vec<Option<u32>>,
+    additions: Additions,
+    problems: &'a mut Vec<Diagnostic>,
+}
+
+/// A place in the translation, beside a sentence that it has, for sentences that it lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Spot {
+    /// The sentence of the source that is there.
+    beside: u32,
+    is_behind: bool,
+    /// How many elements they share, the outermost first.
+    shared: usize,
+}
+
+impl Maker<'_> {
+    fn blocks(&mut self) {
+        let mut part = None;
+        // Where the block after the last sentence that is there ends; nowhere in a note that is not there.
+        let mut end = Some(0);
+        for block in &self.source.blocks {
+            let note =
+                (block.segments.0 < block.segments.1).then(|| self.source.segments[block.segments.0 as usize].note).flatten();
+            if let Some(note) = note.filter(|_| note != part) {
+                end = self.pairs[note as usize].map(|own| self.translation.notes[own as usize].html.1);
+            }
+            part = note;
+            let inside = || block.segments.0..block.segments.1;
+            let own_end = inside().rev().find_map(|at| end_of_block(self.translation, self.lines[at as usize]));
+            let is_whole = inside().all(|at| !self.is_missing[at as usize]);
+            let Some(before) = end.filter(|_| !is_whole) else {
+                if let Some(at) = note.and_then(|note| self.additions.notes.iter().position(|it| it.source == note)) {
+                    let html = self.block(block);
+                    self.additions.notes[at].html.push_str(&html);
+                }
+                end = end.and(own_end.or(end));
+                continue;
+            };
+            let behind = self.block(block);
+            let own_end = own_end.unwrap_or(before);
+            if !behind.is_empty() {
+                self.additions.between.entry(own_end).or_default().push_str(&behind);
+            }
+            end = Some(own_end);
+        }
+    }
+
+    /// Puts what is missing of a block into it, and returns what belongs behind it.
+    fn block(&mut self, block: &Block) -> String {
+        let (first, last) = block.segments;
+        let missing: Vec<u32> = (first..last).filter(|&at| self.is_missing[at as usize]).collect();
+        let (cells, others): (Vec<u32>, Vec<u32>) = missing.into_iter().partition(|&at| self.is_cell(at));
+        let is_there = (first..last).any(|at| self.is_there(at) || self.is_cell(at));
+        let mut behind = String::new();
+        if let (false, BlockKind::Heading(_) | BlockKind::Paragraph) = (is_there, block.kind) {
+            let text: Vec<String> = others.iter().map(|&at| self.sentence(at, Some(block.kind))).collect();
+            let name = if let BlockKind::Heading(level) = block.kind { format!("h{level}") } else { "p".to_owned() };
+            return format!("<{name} {}>{}</{name}>\n", self.attributes, text.join(" "));
+        }
+        let mut apart: Vec<(Option<Spot>, u32)> = Vec::new();
+        for at in others {
+            if !self.is_beside(block, at) {
+                apart.push((self.spot(block, at), at));
+            }
+        }
+        for group in apart.chunk_by(|(a, _), (b, _)| a == b) {
+            let sentences: Vec<u32> = group.iter().map(|(_, at)| *at).collect();
+            behind.push_str(&self.elements(block, group[0].0, &sentences));
+        }
+        behind.push_str(&self.table(block, &cells));
+        behind
+    }
+
+    fn is_cell(&self, at: u32) -> bool {
+        self.source.segments[at as usize].cell.is_some()
+    }
+
+    fn is_there(&self, at: u32) -> bool {
+        !self.lines[at as usize].is_empty()
+    }
+
+    /// Puts a sentence beside another one of its paragraph; false if none is there.
+    fn is_beside(&mut self, block: &Block, at: u32) -> bool {
+        let (first, last) = block.segments;
+        let own = self.source.segments[at as usize].block;
+        let is_near = |near: &u32| self.is_there(*near) && self.source.segments[*near as usize].block == own;
+        let behind = (first..at).rev().find(is_near);
+        let before = (at..last).find(is_near);
+        match (behind, before) {
+            (Some(near), _) => {
+                let line = *self.lines[near as usize].last().expect("it is there");
+                let html = self.sentence(at, None);
+                self.additions.after.entry(line).or_default().push_str(&format!(" {html}"));
+            }
+            (None, Some(near)) => {
+                let line = self.lines[near as usize][0];
+                let html = self.sentence(at, None);
+                self.additions.before.entry(line).or_default().push_str(&format!("{html} "));
+            }
+            (None, None) => return false,
+        }
+        true
+    }
+
+    /// The elements of the source around a sentence.
+    fn open(&self, block: &Block, at: u32) -> Vec<Open<'_>> {
+        elements::open_at(&self.source.body.html, block.html.0, self.source.segments[at as usize].html.0)
+    }
+
+    /// Finds the sentence that is there and nearest to one that is not: the one before it, else the one after it.
+    fn spot(&self, block: &Block, at: u32) -> Option<Spot> {
+        let (first, last) = block.segments;
+        let is_near = |near: &u32| self.is_there(*near) && !self.is_cell(*near);
+        let behind = (first..at).rev().find(is_near);
+        let beside = behind.or_else(|| (at..last).find(is_near))?;
+        let shared = elements::common(&self.open(block, at), &self.open(block, beside));
+        Some(Spot { beside, is_behind: behind.is_some(), shared })
+    }
+
+    /// Puts sentences into elements of their own, or returns these if their spot is not to be found.
+    fn elements(&mut self, block: &Block, spot: Option<Spot>, sentences: &[u32]) -> String {
+        let Some((spot, place)) = spot.and_then(|spot| Some((spot, self.place(block, spot)?))) else {
+            return format!("{}\n", self.wrapped(block, 0, sentences).trim());
+        };
+        let html = self.wrapped(block, spot.shared, sentences);
+        let line = self.lines[spot.beside as usize];
+        let there = match (place, spot.is_behind) {
+            (Some(place), _) => self.additions.between.entry(place).or_default(),
+            // In the element of the sentence itself.
+            (None, true) => self.additions.after.entry(*line.last().expect("it is there")).or_default(),
+            (None, false) => self.additions.before.entry(line[0]).or_default(),
+        };
+        there.push_str(&if spot.is_behind { format!("\n{html}") } else { format!("{html}\n") });
+        String::new()
+    }
+
+    /// Finds the place of a spot in the translation's HTML; within, it is none between elements.
+    fn place(&self, block: &Block, spot: Spot) -> Option<Option<u32>> {
+        let theirs = self.open(block, spot.beside);
+        let Some(element) = theirs.get(spot.shared) else { return Some(None) };
+        let lines = self.lines[spot.beside as usize];
+        let line = *if spot.is_behind { lines.last()? } else { lines.first()? };
+        let body = &self.translation.body;
+        let at = self.translation.blocks.partition_point(|block| block.segments.1 <= line);
+        let own = self.translation.blocks.get(at)?;
+        let open = elements::open_at(&body.html, own.html.0, self.translation.segments[line as usize].html.0);
+        // As deep as in the source; or, where the translation has it in more or fewer elements, as far from the sentence.
+        let from_inside = open.len().checked_sub(theirs.len() - spot.shared);
+        let candidates = [Some(spot.shared), from_inside].into_iter().flatten().filter_map(|at| open.get(at));
+        let own = *candidates.into_iter().find(|own| own.name == element.name)?;
+        let place = if spot.is_behind { elements::behind(&body.html, own)? } else { own.start };
+        // Where a hole is, the text could be cut on either side of it.
+        body.holes_in(place..place).is_empty().then_some(Some(place))
+    }
+
+    /// Makes the elements of the source around sentences, without the outermost ones.
+    fn wrapped(&mut self, block: &Block, without: usize, sentences: &[u32]) -> String {
+        let mut html = String::new();
+        let mut last: Vec<(String, u32)> = Vec::new();
+        for &at in sentences {
+            let open = self.open(block, at);
+            let mut own: Vec<(String, u32)> =
+                open.iter().skip(without).map(|element| (self.tag(*element), element.start)).collect();
+            if own.is_empty() && without == 0 {
+                own.push(("p".to_owned(), at));
+            }
+            let common = last.iter().zip(&own).take_while(|(a, b)| a == b).count();
+            let ends = last.drain(common..).rev().map(|(tag, _)| format!("</{}>", tag.split(' ').next().unwrap_or("")));
+            html.extend(ends);
+            if common == own.len() {
+                html.push(' ');
+            }
+            for (depth, (tag, _)) in own.iter().enumerate().skip(common) {
+                let attributes = if depth == 0 { format!(" {}", self.attributes) } else { String::new() };
+                html.push_str(&format!("<{tag}{attributes}>"));
+            }
+            let alone = (!own.is_empty()).then_some(block.kind);
+            html.push_str(&self.sentence(at, alone));
+            last = own;
+        }
+        html.extend(last.into_iter().rev().map(|(tag, _)| format!("</{}>", tag.split(' ').next().unwrap_or(""))));
+        html
+    }
+
+    /// The name of an element, and the number with which a list begins.
+    fn tag(&self, element: Open<'_>) -> String {
+        let rest = &self.source.body.html[element.start as usize..];
+        let start = rest.strip_prefix("<ol start=\"").and_then(|rest| rest.split_once('"'));
+        match start {
+            Some((start, _)) => format!("ol start=\"{start}\""),
+            None => element.name.to_owned(),
+        }
+    }
+
+    /// Makes a table of cells. The table of the translation does not say which of its empty cells is whose.
+    fn table(&mut self, block: &Block, cells: &[u32]) -> String {
+        let mut html = String::new();
+        let mut section = "";
+        for row in cells.chunk_by(|&a, &b| self.source.segments[a as usize].block == self.source.segments[b as usize].block) {
+            let is_head = self.source.body.html[..self.source.segments[row[0] as usize].html.0 as usize]
+                .rfind('<')
+                .and_then(|at| self.source.body.html[..at].rfind('<'))
+                .is_some_and(|at| self.source.body.html[at..].starts_with("<th"));
+            let (own, begin, end) = if is_head { ("thead", "<th scope=\"col\">", "</th>") } else { ("tbody", "<td>", "</td>") };
+            if section != own {
+                html.push_str(&if section.is_empty() { format!("<{own}>\n") } else { format!("</{section}>\n<{own}>\n") });
+                section = own;
+            }
+            let mut column = 0;
+            html.push_str("<tr>");
+            for &at in row {
+                let own = self.source.segments[at as usize].cell.map_or(0, |cell| cell.column);
+                (column + 1..own).for_each(|_| html.push_str("<td></td>"));
+                html.push_str(&format!("{begin}{}{end}", self.sentence(at, Some(block.kind))));
+                column = own;
+            }
+            html.push_str("</tr>\n");
+        }
+        if cells.is_empty() {
+            return html;
+        }
+        format!("<div class=\"table\"><table {}>{html}</{section}></table></div>\n", self.attributes)
+    }
+
+    /// Makes a sentence, in an element that says its language if it has one of its own.
+    fn sentence(&mut self, at: u32, alone_in: Option<BlockKind>) -> String {
+        let segment = &self.source.segments[at as usize];
+        let shared = &self.renderer.shared;
+        let words = shared.language(self.translation.lang);
+        let mut arguments = Context::new();
+        // Where the translation has a line of that id, which stands for another sentence.
+        let id = self.translation.segment_with_id(segment.id).is_none().then(|| segment.id.to_string());
+        arguments.insert_value("id", id.into());
+        let (renderer, work, edition) = (self.renderer, self.work, self.drift.source);
+        let html = excerpt_with_notes(renderer, work, edition, segment.html.0..segment.html.1, |note| self.reference(note));
+        arguments.insert_value("html", Value::safe_string(&html));
+        arguments.insert_value("source", shared.language(self.drift.source_lang).lang.clone());
+        arguments.insert_value("lang", words.lang.clone());
+        arguments.insert_value("t", words.strings.clone());
+        arguments.insert_value("in_block", alone_in.is_some().into());
+        arguments.insert_value("in_heading", matches!(alone_in, Some(BlockKind::Heading(_))).into());
+        let mut html = String::new();
+        if let Err(problem) = renderer.templates.component("missing_sentence", &arguments, &mut html) {
+            self.problems.push(*problem);
+        }
+        html
+    }
+
+    /// Makes the reference of a missing sentence to a footnote of the source: to that of the translation, or to one that is added.
+    fn reference(&mut self, id: &str) -> String {
+        let Some(note) = self.source.notes.iter().position(|note| note.id == id) else { return String::new() };
+        if let Some(own) = self.pairs[note].map(|own| &self.translation.notes[own as usize]) {
+            return format!("<sup class=\"note-ref\"><a href=\"#fn-{}\" role=\"doc-noteref\">{}</a></sup>", own.id, own.number);
+        }
+        let code = self.renderer.site.config.code(self.drift.source_lang);
+        let notes = &mut self.additions.notes;
+        let at = notes.iter().position(|it| it.source == note as u32).unwrap_or_else(|| {
+            let number = (self.translation.notes.len() + notes.len() + 1) as u32;
+            let id = format!("{code}-fn-{id}");
+            notes.push(MissingNote { source: note as u32, id, number, html: String::new(), backs: Vec::new() });
+            notes.len() - 1
+        });
+        let note = &mut notes[at];
+        let back = match note.backs.len() {
+            0 => format!("{code}-fnref-{id}"),
+            more => format!("{code}-fnref-{id}.{}", more + 1),
+        };
+        let (to, number) = (&note.id, note.number);
+        let html = format!("<sup class=\"note-ref\" id=\"{back}\"><a href=\"#{to}\" role=\"doc-noteref\">{number}</a></sup>");
+        note.backs.push(back);
+        html
+    }
+}
+
+/// Where the block of a sentence's last line ends, in the body's HTML.
+fn end_of_block(document: &Document, lines: &[u32]) -> Option<u32> {
+    let line = *lines.last()?;
+    let at = document.blocks.partition_point(|block| block.segments.1 <= line);
+    document.blocks.get(at).filter(|block| block.segments.0 <= line).map(|block| block.html.1)
+}
