@@ -340,6 +340,23 @@ fn split_writes_chapters_and_never_over_edits() {
     assert!(run.err.contains("chapter-loss"), "{}", run.err);
 }
 
+/// A build would refuse it.
+#[test]
+fn split_writes_no_chapter_that_is_too_large() {
+    let config = ("site.yaml", "title: T\nlanguages: [kk]\nplans: [content/_source/plan.yaml]\nlimits: {text: 1KB}\n");
+    let long = format!("{}Бірінші сөйлем. Тағы бір сөйлем.\nЕкінші жол.\n", "Сөйлем. ".repeat(100));
+    let plan = PLAN.1.replace("[L1.1-L1.2]", "[L1.1-L1.102]");
+    let folder = site(&[config, HOME, (PLAN.0, &plan), (SOURCE.0, &long)]);
+    for (arguments, code) in [(&["split", "--dry-run"][..], 0), (&["split"], 1)] {
+        let run = tilmash(folder.path(), arguments);
+        assert_eq!(run.code, code, "{}", run.err);
+        assert!(run.err.contains("`content/a.kk.md` has 1.5 KB; 1 KB are allowed"), "{}", run.err);
+        assert!(run.err.contains("divide the chapter in the plan"), "{}", run.err);
+    }
+    assert!(!folder.path().join("content/a.kk.md").exists());
+    assert!(folder.path().join("content/b.kk.md").exists(), "the other chapter is written");
+}
+
 #[test]
 fn split_leaves_a_chapter_that_cannot_be_read() {
     let folder = site(&[CONFIG_WITH_PLAN, HOME, PLAN, SOURCE]);

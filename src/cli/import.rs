@@ -374,7 +374,11 @@ fn show(global: &Global, settled: &SettledEdition) {
 fn write(state: &State, settled: &SettledEdition, problems: &mut Vec<Diagnostic>) -> Result<bool, Failure> {
     let edition = &settled.edition;
     let before = edition.sides.target.as_ref().map(|target| &*target.text);
-    let done = source::write(&state.inputs.root, state.inputs.disk_name(&edition.file), before, &settled.text)?;
+    if let Some(problem) = source::too_large(state, &edition.file, &settled.text) {
+        problems.push(problem);
+        return Ok(false);
+    }
+    let done = source::write(&state.inputs, &edition.file, before, &settled.text)?;
     if !done {
         let message = format!("`{}` was saved by another program in the meantime; it was left as it is", edition.file);
         problems.push(

@@ -2,21 +2,34 @@
 
 use std::path::Path;
 
-use crate::base::Failure;
+use crate::base::{Diagnostic, Failure};
 use crate::disk::Folder;
 use crate::emit;
-use crate::load::Inputs;
+use crate::load::{self, Inputs};
+use crate::model::limits::{Limit, Limits};
+use crate::project::State;
 
-/// Writes a source file of the site at `root` in one step, if it still has the text `before`; `None` means
-/// that there is no file. Returns false, and writes nothing, if it was saved in the meantime.
-pub(super) fn write(root: &Path, file: impl AsRef<Path>, before: Option<&str>, text: &str) -> Result<bool, Failure> {
-    let written = Folder::open(root).and_then(|site| site.write_if_unchanged(site.real(file.as_ref())?, before, text));
-    written.map_err(|error| Failure::io("write", &root.join(file.as_ref()), &error))
+/// Returns the problem of a text that no build would read again, since it is over the site's limit.
+pub(super) fn too_large(state: &State, file: &str, text: &str) -> Option<Diagnostic> {
+    let limit = state.config.as_ref().map_or_else(Limits::default, |config| config.limits).of(Limit::Text);
+    let length = text.len() as u64;
+    (length > limit).then(|| load::too_large(&file.into(), length, Limit::Text, limit))
+}
+
+/// Writes a source file of a site in one step, if it still has the text `before`; `None` means that
+/// there is no file. Returns false, and writes nothing, if it was saved in the meantime.
+pub(super) fn write(inputs: &Inputs, file: &str, before: Option<&str>, text: &str) -> Result<bool, Failure> {
+    write_at(&inputs.root, &inputs.disk_name(file), before, text)
+}
+
+fn write_at(root: &Path, file: &Path, before: Option<&str>, text: &str) -> Result<bool, Failure> {
+    let written = Folder::open(root).and_then(|site| site.write_if_unchanged(site.real(file)?, before, text));
+    written.map_err(|error| Failure::io("write", &root.join(file), &error))
 }
 
 /// Writes a new source file of the site at `root`, which must not be there yet.
 pub(super) fn create(root: &Path, file: impl AsRef<Path>, text: &str) -> Result<(), Failure> {
-    if write(root, file.as_ref(), None, text)? {
+    if write_at(root, file.as_ref(), None, text)? {
         return Ok(());
     }
     Err(Failure::new(format!("`{}` exists already", root.join(file.as_ref()).display())).hint("it was left as it is"))

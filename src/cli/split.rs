@@ -62,7 +62,7 @@ pub(super) fn split(global: &Global, args: &SplitArgs) -> Outcome {
         return Ok(code);
     }
     let refusal = report::report(global, &refused, &state.inputs);
-    if !args.force {
+    if !args.force && refused.iter().any(|problem| *problem.code == code::CHAPTER_EDITED) {
         say(global, "edited chapters were left as they are; `--force` writes them anew");
     }
     // Leaving an edited chapter alone is what was asked for, and so is showing only what would be done.
@@ -130,6 +130,10 @@ fn write(
         FileState::Dressed => ("edited by hand, all sentences there", false),
         FileState::Differs(_) => ("edited by hand", false),
     };
+    if let (true, Some(problem)) = (writes, source::too_large(state, &chapter.file, &chapter.markdown)) {
+        refused.push(problem.hint("divide the chapter in the plan"));
+        return Ok(());
+    }
     let done = if args.dry_run && writes { "would be " } else { "" };
     say(global, &format!("  {}: {sentences} sentences, {done}{word}", chapter.file));
     if let (FileState::Differs(differences), false) = (&file_state, args.force) {
@@ -138,7 +142,7 @@ fn write(
     if !writes || args.dry_run {
         return Ok(());
     }
-    if !source::write(&state.inputs.root, &chapter.file, before, &chapter.markdown)? {
+    if !source::write(&state.inputs, &chapter.file, before, &chapter.markdown)? {
         let message = format!("`{}` was saved by another program in the meantime; it was left as it is", chapter.file);
         let mut problem = Diagnostic::at(&code::CHAPTER_EDITED, Place::whole(&chapter.file.as_str().into()), message);
         problem.severity = Severity::Error;

@@ -207,11 +207,15 @@ fn write(
     if before == Some(&text) {
         return Ok(false);
     }
+    if let Some(problem) = source::too_large(state, file, &text) {
+        refused.push(problem);
+        return Ok(false);
+    }
     tell(global, site, work, file, renewed, before.is_none());
     if args.dry_run {
         return Ok(true);
     }
-    if source::write(&state.inputs.root, state.inputs.disk_name(file), before, &text)? {
+    if source::write(&state.inputs, file, before, &text)? {
         return Ok(true);
     }
     let message = format!("`{file}` was changed by another program in the meantime; it was left as it is");

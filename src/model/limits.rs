@@ -96,13 +96,18 @@ impl Limits {
     }
 }
 
-/// Returns a number of bytes as people write it.
+/// Returns a number of bytes as people write it: `900 bytes`, `8 MB`, `8.1 MB`.
+///
+/// It is rounded up, so that the size of a file over a limit never looks like the limit.
 pub fn shown(bytes: u64) -> String {
-    match bytes {
-        ..KB => format!("{bytes} bytes"),
-        KB..MB => format!("{} KB", bytes / KB),
-        MB.. if bytes.is_multiple_of(MB) => format!("{} MB", bytes / MB),
-        MB.. => format!("{}.{} MB", bytes / MB, bytes % MB * 10 / MB),
+    let (unit, name) = match bytes {
+        ..KB => return format!("{bytes} bytes"),
+        KB..MB => (KB, "KB"),
+        MB.. => (MB, "MB"),
+    };
+    match (u128::from(bytes) * 10).div_ceil(u128::from(unit)) {
+        tenths if tenths % 10 == 0 => format!("{} {name}", tenths / 10),
+        tenths => format!("{}.{} {name}", tenths / 10, tenths % 10),
     }
 }
 
@@ -127,6 +132,12 @@ mod tests {
         for (index, (limit, ..)) in TABLE.iter().enumerate() {
             assert_eq!(*limit as usize, index);
         }
+    }
+
+    #[test]
+    fn sizes_over_a_limit_are_shown_over_it() {
+        let shown = [900, KB, KB + 1, KB + 512, MB, 8 * MB + 1, 3 * GB].map(super::shown);
+        assert_eq!(shown, ["900 bytes", "1 KB", "1.1 KB", "1.5 KB", "1 MB", "8.1 MB", "3072 MB"]);
     }
 
     #[test]
