@@ -274,7 +274,9 @@ fn at_route(asked: Asked<'_>, state: &Arc<State>, route: &Route, status: u16) ->
     if !route.kind.is_page() {
         return match state.render(route).body {
             Some(render::Body::Bytes(bytes)) => Answer::new(status, content_type, bytes),
-            Some(render::Body::File(disk)) => match load::open(&asked.preview.root, &disk).and_then(|file| Ok((file.metadata()?.len(), file))) {
+            Some(render::Body::File(disk)) => match load::open(&asked.preview.root, &disk)
+                .and_then(|file| Ok((file.metadata()?.len(), file)))
+            {
                 Ok((length, file)) => Answer { content: Content::File(file, length), ..Answer::new(status, content_type, "") },
                 Err(error) => {
                     // The name alone: who asks over the network need not know where the project lies.
