@@ -2,7 +2,7 @@
 //!
 //! Cells hold the Markdown. Three things are done for spreadsheet programs:
 //!
-//! * A cell that they would run as a formula gets a guard, a `'`, which reading takes away ([`guarded`]).
+//! * A cell that they would run as a formula gets a guard, a `'`, which reading takes away (`guarded`).
 //! * A file begins with a byte order mark, by which Excel knows that it is UTF-8.
 //! * A file that they saved is read, whether it separates by comma, semicolon or tab, with a first line `sep=;` or none.
 //!   None is written: Excel then takes the file for another encoding than UTF-8.
