@@ -112,7 +112,7 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
             // The home page is the site's.
             "index" => config.title.get(code).map(str::to_owned),
             // Nobody can make a title in another language from the key.
-            _ => Some(title_of(&stem)).filter(|title| code == config.code(config.source) && may_be_in(code, title, &text)),
+            _ => Some(title_of(&stem)).filter(|title| code == config.code(config.source) && may_be_in(code, title, text)),
         };
         let (title, remark) = match titles.remove(code).or_else(derived) {
             Some(title) => (yaml::quoted(&title), ""),
