@@ -200,9 +200,8 @@ pub(super) fn escape_start(line: Cow<'_, str>) -> Cow<'_, str> {
 /// Knows links, wiki links, emphasis, code, footnote references, tags and escapes; close enough to tell
 /// whether two lines say the same, which is what it is for. Linear in the line's length.
 pub fn plain(line: &str) -> String {
-    // Brackets that turn out to belong to a link are replaced by this, and taken out at the end.
-    const GONE: char = '\0';
-    let mut text: Vec<char> = Vec::with_capacity(line.len());
+    // Brackets that turn out to belong to a link become `None`, and are left out at the end.
+    let mut text: Vec<Option<char>> = Vec::with_capacity(line.len());
     let mut open: Vec<usize> = Vec::new();
     let mut closers = Closers::default();
     let mut at = 0;
@@ -212,14 +211,15 @@ pub fn plain(line: &str) -> String {
         let mut length = c.len_utf8();
         match c {
             '\\' if next.is_some_and(|next| next.is_ascii_punctuation()) => {
-                text.extend(next);
+                text.push(next);
                 length += 1;
             }
             '*' | '`' => {}
             '_' => {
-                let inside = text.last().is_some_and(|c| c.is_alphanumeric()) && next.is_some_and(char::is_alphanumeric);
+                let inside =
+                    text.last().is_some_and(|c| c.is_some_and(char::is_alphanumeric)) && next.is_some_and(char::is_alphanumeric);
                 if inside {
-                    text.push('_');
+                    text.push(Some('_'));
                 }
             }
             '~' if next == Some('~') => length += 1,
@@ -229,44 +229,44 @@ pub fn plain(line: &str) -> String {
             '[' if next == Some('[') && closers.find(line, at, "]]").is_some() => {
                 let end = closers.find(line, at, "]]").unwrap_or(at);
                 let inner = line.get(at + 2..end).unwrap_or_default();
-                text.extend(inner.rsplit('|').next().unwrap_or(inner).chars());
+                text.extend(inner.rsplit('|').next().unwrap_or(inner).chars().map(Some));
                 length = (end + 2).max(at + 2) - at;
             }
             '[' => {
                 open.push(text.len());
-                text.push('[');
+                text.push(Some('['));
             }
             ']' => match open.pop() {
                 Some(bracket) if matches!(next, Some('(' | '[')) => {
                     let close = if next == Some('(') { ")" } else { "]" };
                     match closers.find(line, at + 1, close) {
                         Some(end) => {
-                            text[bracket] = GONE;
+                            text[bracket] = None;
                             if let Some(mark) = bracket.checked_sub(1)
-                                && text[mark] == '!'
+                                && text[mark] == Some('!')
                             {
-                                text[mark] = GONE;
+                                text[mark] = None;
                             }
                             length = end + 1 - at;
                         }
-                        None => text.push(']'),
+                        None => text.push(Some(']')),
                     }
                 }
-                _ => text.push(']'),
+                _ => text.push(Some(']')),
             },
             '<' if next.is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, '/' | '!')) => {
                 match closers.find(line, at, ">") {
                     Some(end) => length = end + 1 - at,
-                    None => text.push('<'),
+                    None => text.push(Some('<')),
                 }
             }
-            c => text.push(c),
+            c => text.push(Some(c)),
         }
         at += length;
     }
     let mut plain = String::with_capacity(line.len());
     let mut spaced = true;
-    for c in text.into_iter().filter(|&c| c != GONE) {
+    for c in text.into_iter().flatten() {
         if !c.is_whitespace() {
             plain.push(c);
             spaced = false;

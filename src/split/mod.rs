@@ -208,7 +208,7 @@ pub struct SplitInput<'a> {
 pub fn read_source_name(plan_file: &Arc<str>, plan: &str) -> Result<(String, Place), Vec<Diagnostic>> {
     let (name, place) = plan::source_name(plan_file, plan)?;
     match path::resolve(plan_file, &path::nfc(&name)) {
-        Some(file) if !name.is_empty() && !name.starts_with('/') => Ok((file, place)),
+        Some(file) if !file.is_empty() && !name.starts_with('/') => Ok((file, place)),
         _ => Err(vec![
             Diagnostic::at(&code::BAD_VALUE, place, format!("`{name}` is not a file of the project"))
                 .hint("name the source text as it is found from the folder of the plan"),

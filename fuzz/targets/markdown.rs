@@ -1,0 +1,59 @@
+//! A page, and behind the separator its translation, parsed by themselves.
+
+use std::sync::Arc;
+
+use tilmash::model::{Key, LangId, LanguagePack, Lock};
+use tilmash::parse::{Document, ParseInput, Settings, parse};
+
+use super::{check_problems, two_texts};
+
+pub(crate) fn run(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (source, translation) = two_texts(text);
+    check(source, None, 0);
+    check(translation, None, 1);
+}
+
+/// Parses an edition and asserts that everything in it is where it says.
+pub(crate) fn check(text: &str, lock: Option<Arc<Lock>>, lang: usize) -> Document {
+    let input = ParseInput {
+        file: "content/x.md".into(),
+        text: text.into(),
+        key: Key::new("x"),
+        lang: LangId(lang),
+        settings: Arc::new(Settings {
+            raw_html: false,
+            smart_punctuation: true,
+            highlight: true,
+            segments: true,
+            languages: vec!["kk".to_owned(), "en".to_owned()],
+            source: LangId(0),
+        }),
+        pack: Arc::new(LanguagePack::default()),
+        chapter: None,
+        lock,
+        news: None,
+    };
+    let (document, problems) = parse(&input);
+    check_problems(&input.file, text, &problems);
+    let html = &document.body.html;
+    let is_in = |of: &str, (start, end): (u32, u32)| of.get(start as usize..end as usize).is_some();
+    assert!(document.body.holes.iter().all(|hole| html.is_char_boundary(hole.at as usize)));
+    assert!(document.body.holes.is_sorted_by_key(|hole| hole.at));
+    for segment in &document.segments {
+        assert!(is_in(html, segment.html) && is_in(text, segment.bytes), "{segment:?}");
+    }
+    for block in &document.blocks {
+        assert!(is_in(html, block.html) && is_in(text, block.bytes), "{block:?}");
+        assert!(block.segments.0 <= block.segments.1 && block.segments.1 as usize <= document.segments.len(), "{block:?}");
+    }
+    let mut end = document.text_end();
+    for note in &document.notes {
+        assert!(note.html.0 == end && is_in(html, note.html), "{note:?}");
+        end = note.html.1;
+    }
+    assert_eq!(end as usize, html.len(), "the notes follow the text without a gap");
+    let again = parse(&input);
+    assert!((&document, &problems) == (&again.0, &again.1), "the same text makes the same document");
+    document
+}
