@@ -54,6 +54,8 @@ pub const LONGEST_PATH: usize = 1024;
 pub enum Unfit {
     /// A part of the path is empty.
     Empty,
+    /// `.` or `..`, which lead elsewhere.
+    Relative,
     Control(char),
     Sign(char),
     /// Bytes in the name that are not UTF-8; reading the folder replaced them by U+FFFD.
@@ -70,6 +72,7 @@ impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => write!(f, "one of its parts is empty"),
+            Self::Relative => write!(f, "`.` and `..` are no names"),
             Self::Control(c) => write!(f, "it holds the control character U+{:04X}", u32::from(*c)),
             Self::Sign(c) => write!(f, "Windows does not allow `{c}` in a name"),
             Self::NotUtf8 => write!(f, "its name is not UTF-8"),
@@ -104,6 +107,7 @@ fn unfit_name(name: &str) -> Option<Unfit> {
     }
     match name.chars().next_back() {
         None => return Some(Unfit::Empty),
+        Some(_) if matches!(name, "." | "..") => return Some(Unfit::Relative),
         Some(end @ ('.' | ' ')) => return Some(Unfit::End(end)),
         Some(_) if name.len() > LONGEST_NAME => return Some(Unfit::LongName(name.len())),
         Some(_) => {}
@@ -264,7 +268,7 @@ mod tests {
             ("COM¹.txt", "Windows keeps the name `COM¹` for a device"),
             ("lpt0 .x", "Windows keeps the name `lpt0` for a device"),
             ("a./b", "Windows allows no name that ends with a dot"),
-            ("..", "Windows allows no name that ends with a dot"),
+            ("a/../b", "`.` and `..` are no names"),
             ("a ", "Windows allows no name that ends with a space"),
             ("a//b", "one of its parts is empty"),
             ("a\u{fffd}", "its name is not UTF-8"),

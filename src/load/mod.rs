@@ -296,8 +296,11 @@ pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf
             continue;
         }
         let parent = disk.parent()?;
-        // A path through a link is not the only path to its file.
-        if inside.to_str() != Some(name.as_str()) || parent.canonicalize().ok()? != parent {
+        // A path through a link is not the only path to its file, and a file in NFD has no other.
+        if previous.files.get(&name).is_some_and(|file| file.disk.is_some())
+            || inside.to_str() != Some(name.as_str())
+            || parent.canonicalize().ok()? != parent
+        {
             return None;
         }
         let is_about = |problem: &Diagnostic| problem.place.as_ref().is_none_or(|place| name.starts_with(&*place.file));
@@ -754,6 +757,7 @@ mod tests {
         ] {
             assert_eq!(inputs.disk_name(name), Path::new(&disk));
         }
+        assert!(glance(&inputs, [&inputs.root.join("content/a/й/й.md")]).is_none(), "the file is not gone");
     }
 
     #[cfg(unix)]

@@ -103,7 +103,7 @@ pub(super) fn place(
 ) -> Option<(PathBuf, Position)> {
     let problem = shown(own, all).find(|problem| self::id(problem) == id)?;
     let place = places(problem).nth(index)?.0;
-    Some((inputs.root.join(&*place.file), position(place, inputs)?))
+    Some((inputs.disk_path(&place.file), position(place, inputs)?))
 }
 
 /// The places of a problem, its own one first, each with the words that are said of it.
@@ -157,7 +157,7 @@ fn way(place: &Place, inputs: &Inputs, viewer: Viewer<'_>) -> Option<Way> {
     let position = position(place, inputs).filter(|_| viewer.is_here)?;
     match viewer.editor {
         Editor::Program(words) => Some(Way::Program(editor::program_name(words).to_owned())),
-        Editor::Link(form) => Some(Way::Link(editor::link(form, &viewer.root.join(&*place.file), position))),
+        Editor::Link(form) => Some(Way::Link(editor::link(form, &viewer.root.join(inputs.disk_name(&place.file)), position))),
         Editor::None(_) => None,
     }
 }

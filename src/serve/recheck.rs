@@ -52,7 +52,7 @@ impl Recheck {
         if stale.is_empty() {
             return;
         }
-        self.caller.suspect(stale.into_iter().map(|file| look.inputs.root.join(&**file)).collect());
+        self.caller.suspect(stale.into_iter().map(|file| look.inputs.disk_path(file)).collect());
         let last = self.last.lock().expect("no code panics while it holds this lock");
         let is_the_same = |last: &mut Look| last.number == look.number;
         // After the time is up, the page is as good as it was.
