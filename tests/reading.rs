@@ -141,9 +141,9 @@ fn each_limit_is_named_with_the_way_to_raise_it() {
     let (code, said) = run(&site, &["check", "--format", "short"]);
     assert_eq!(code, 1);
     for wanted in [
-        "error[too-large]: `content/page.kk.md` has 2 KB; 1 KB are allowed",
-        "content/_source/plan.yaml:1:9: error[too-large]: `content/_source/book.txt` has 2 KB; 1 KB are allowed",
-        "warning[large-file]: `content/pic.png` has 2 KB; most hosts take no file over 1 KB",
+        "error[too-large]: `content/page.kk.md` has 2.2 KB; 1 KB are allowed",
+        "content/_source/plan.yaml:1:9: error[too-large]: `content/_source/book.txt` has 2.2 KB; 1 KB are allowed",
+        "warning[large-file]: `content/pic.png` has 2.2 KB; most hosts take no file over 1 KB",
         "write `limits: {text: 1MB}` in site.yaml",
         "write `limits: {source: 1MB}` in site.yaml",
         "write `limits: {file: 1MB}` in site.yaml",
@@ -152,7 +152,7 @@ fn each_limit_is_named_with_the_way_to_raise_it() {
     }
     let (code, said) = run(&site, &["import", &site.path().join("table.csv").to_string_lossy(), "--format", "short"]);
     assert_eq!(code, 1);
-    assert!(said.contains("2 KB; 1 KB are allowed (to allow it, write `limits: {import: 1MB}`"), "{said}");
+    assert!(said.contains("2.2 KB; 1 KB are allowed (to allow it, write `limits: {import: 1MB}`"), "{said}");
 }
 
 #[cfg(unix)]
