@@ -51,7 +51,31 @@ pub struct LanguagePack {
     pub romanise: BTreeMap<char, String>,
     /// Words of the interface.
     pub strings: BTreeMap<String, String>,
+    pub fonts: Fonts,
     pub borrowed: Borrowed,
+}
+
+/// Font files of the theme that a browser loads before it reads the style sheet, so that they are there for the first paint.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Fonts {
+    /// Fonts of every page in the language.
+    pub upright: Vec<String>,
+    /// Fonts of pages with italics under their title.
+    pub italic: Vec<String>,
+}
+
+impl Fonts {
+    /// Drops the fonts that the theme's style sheet does not name: a browser would load them in vain.
+    pub fn retain_named_in(&mut self, style_sheet: &str) {
+        for files in [&mut self.upright, &mut self.italic] {
+            files.retain(|file| style_sheet.contains(file.as_str()));
+        }
+    }
+
+    /// Lists all the files.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.upright.iter().chain(&self.italic).map(String::as_str)
+    }
 }
 
 /// What another language's file says in the place of this one's: good enough to write with, not to judge texts by.
@@ -144,6 +168,10 @@ impl LanguagePack {
                     format!("`{}` is not one letter", entry.key),
                 )),
             }
+        }
+        if let Some(mut fonts) = fields.take("fonts").and_then(|node| Fields::of(node, "`fonts`", fields.problems())) {
+            pack.fonts = Fonts { upright: fonts.take_texts("upright"), italic: fonts.take_texts("italic") };
+            fonts.finish();
         }
         for entry in fields.take_map("strings") {
             if let Some(words) = yaml::text(&entry.node, fields.problems()) {

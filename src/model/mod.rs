@@ -15,7 +15,7 @@ pub mod segment;
 pub use config::Config;
 pub use front::FrontMatter;
 pub use key::{EditionName, Key};
-pub use language::{LangId, Language, LanguagePack};
+pub use language::{Fonts, LangId, Language, LanguagePack};
 pub use limits::{Limit, Limits};
 pub use lock::{Lock, TextDigest, Unit};
 pub use segment::{Cell, Label, LanguageTag, SegmentId};

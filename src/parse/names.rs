@@ -49,6 +49,7 @@ pub(super) fn is_reserved(anchor: &str) -> bool {
         "compass-desc",
         "compass-title",
         "contents-title",
+        "foot",
         "notes-title",
         "toc-title",
         "touched-title",

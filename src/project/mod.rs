@@ -298,7 +298,8 @@ impl Project {
         if let Some(config) = &config {
             splits = self.splits(&inputs, config, &mut found.splits);
             self.laps.lap("split");
-            let languages = self.languages(&inputs, config, &mut found.outer);
+            let theme_files = render::theme_files(&inputs, &config.theme);
+            let languages = self.languages(&inputs, config, &theme_files, &mut found.outer);
             let (pages, assets) = pages(&inputs, config, &mut found.outer);
             theme_names(&inputs, &config.theme, &mut found.outer);
             let locks = self.locks(&inputs, &pages, &mut found);
@@ -307,7 +308,6 @@ impl Project {
             let with_problems = parsed.iter().filter(|(_, problems)| !problems.is_empty());
             found.documents = with_problems.map(|(document, it)| (Arc::clone(&document.file), shown(config, it))).collect();
             let documents = parsed.into_iter().map(|(document, _)| document).collect();
-            let theme_files = render::theme_files(&inputs, &config.theme);
             let parts = Parts {
                 config: Arc::clone(config),
                 languages,

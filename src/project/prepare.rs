@@ -1,7 +1,7 @@
 //! What the stages are given: the configuration, the languages, what source texts were cut into, the locks, the documents and the
 //! templates, each remembered for as long as what it was made from is the same.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::{Found, Project};
@@ -10,7 +10,7 @@ use crate::load::{self, Content, Inputs, builtin};
 use crate::model::{Config, EditionName, Key, LangId, Language, LanguagePack, Limit, Limits, Lock, config, key, limits, lock};
 use crate::parse::memo::Parsed;
 use crate::parse::{ChapterOf, ParseInput, Settings};
-use crate::render::{Templates, template};
+use crate::render::{self, Templates, template};
 use crate::split::{self, Split, SplitInput};
 
 /// The language whose file has every string, and stands in where another's has none.
@@ -88,7 +88,13 @@ impl Project {
     }
 
     /// The site's languages, with every string: what a language does not say is said in another.
-    pub(super) fn languages(&mut self, inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnostic>) -> Vec<Language> {
+    pub(super) fn languages(
+        &mut self,
+        inputs: &Inputs,
+        config: &Config,
+        theme_files: &BTreeMap<String, String>,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Vec<Language> {
         let reference = pack(inputs, &config.theme, REFERENCE, &mut Vec::new());
         let known: BTreeSet<String> = builtin::below("themes/default/languages")
             .filter_map(|(path, _)| crate::base::path::file_name(path).strip_suffix(".yaml"))
@@ -123,6 +129,13 @@ impl Project {
                 );
             }
             own.fill_from(&reference);
+            own.fonts.retain_named_in(render::theme_text(inputs, &config.theme, "style.css").unwrap_or_default());
+            for font in own.fonts.files().filter(|font| !theme_files.contains_key(*font)) {
+                problems.push(
+                    Diagnostic::at(&code::BAD_VALUE, language.place.clone(), format!("the theme has no font file `{font}`"))
+                        .hint(format!("`fonts` in the language file `{code}.yaml` names it, as does the theme's `style.css`")),
+                );
+            }
             // The old value if it is equal, so that documents parsed with it stay good.
             let own = match self.packs.get(code) {
                 Some(before) if **before == own => Arc::clone(before),

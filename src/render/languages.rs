@@ -70,10 +70,15 @@ pub(super) fn parallels(renderer: &Renderer, work: WorkId, current: Option<(Lang
     let values = site.config.pairs().into_iter().filter_map(|(left, right)| {
         let path = side_by_side_path(site, work, (left, right))?;
         let names: Vec<&str> = [left, right].map(|lang| site.languages[lang.0].pack.name.as_str()).to_vec();
+        let languages = [left, right].map(|lang| {
+            let language = &site.languages[lang.0];
+            map([("code", language.code.as_str().into()), ("name", language.pack.name.as_str().into())])
+        });
         Some(map([
             ("code", format!("{}-{}", site.config.code(left), site.config.code(right)).into()),
             ("url", path::to_url(&path).into()),
             ("names", names.into()),
+            ("languages", languages.to_vec().into()),
             ("current", (current == Some((left, right))).into()),
         ]))
     });

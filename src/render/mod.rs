@@ -203,6 +203,14 @@ fn theme_file(inputs: &Inputs, theme: &str, name: &str) -> Option<ThemeFile> {
     builtin::file(&default).map(ThemeFile::Builtin)
 }
 
+/// The text of a static file of the theme; `None` if there is no such file, or it is no text.
+pub fn theme_text<'a>(inputs: &'a Inputs, theme: &str, name: &str) -> Option<&'a str> {
+    match theme_file(inputs, theme, name)? {
+        ThemeFile::Builtin(bytes) => std::str::from_utf8(bytes).ok(),
+        ThemeFile::Input(file) => inputs.text(&file).map(|text| &**text),
+    }
+}
+
 /// The theme's static files: name, and the path at which each is published.
 ///
 /// Names carry a digest of the content, so that a browser never shows an old style with a new page.

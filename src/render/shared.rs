@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use tera::{Context, Value};
 
 use crate::base::{Diagnostic, path, yaml};
-use crate::model::{LangId, SegmentId};
+use crate::model::{Fonts, LangId, SegmentId};
 use crate::site::{MENU_LIMIT, Site, WorkId, route};
 
 use super::template::{NUMBER_GROUP, Templates, map};
@@ -304,6 +304,20 @@ pub(super) fn title(site: &Site, lang: LangId) -> String {
         .get(code)
         .or_else(|| site.config.title.get(site.config.code(site.source())))
         .map_or_else(|| site.nearest_edition(site.home(), lang).1.document.title.clone(), str::to_owned)
+}
+
+/// The published paths of the font files that a page loads first, by the languages of its upright and of its italic text.
+pub(super) fn fonts(site: &Site, upright: &[LangId], italic: &[LangId]) -> Value {
+    let published = |languages: &[LangId], files: fn(&Fonts) -> &[String]| -> Value {
+        let mut paths = Vec::new();
+        for file in languages.iter().flat_map(|lang| files(&site.languages[lang.0].pack.fonts)) {
+            // A file that the theme lacks was reported when the language file was read.
+            let path = site.theme_files.get(file);
+            paths.extend(path.filter(|path| !paths.contains(path)));
+        }
+        paths.into_iter().map(|path| Value::from(path::to_url(path))).collect::<Vec<_>>().into()
+    };
+    map([("upright", published(upright, |fonts| &fonts.upright)), ("italic", published(italic, |fonts| &fonts.italic))])
 }
 
 /// Where the home page of a language is.

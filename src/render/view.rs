@@ -87,6 +87,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     let current = path::to_url(shown.path);
     let mut context = page.context_with_menu(renderer, work, lang, &root, &current, problems);
     context.insert_value("reader_html", renderer.shared.language(lang).reader(&renderer.templates, problems));
+    context.insert_value("fonts", shared::fonts(site, &[lang, shown.lang], &[shown.lang]));
     (template, context)
 }
 
@@ -130,6 +131,7 @@ pub(super) fn side_by_side(
     page.set("parallels", parallels(renderer, work, Some((left, right))));
     let mut context = page.context_with_menu(renderer, work, left, &root, &path::to_url(&source.path), problems);
     context.insert_value("reader_html", renderer.shared.language(left).reader(&renderer.templates, problems));
+    context.insert_value("fonts", shared::fonts(site, &[left, right], &[left, right]));
     context.insert_value("left", renderer.shared.language(left).lang.clone());
     context.insert_value("right", renderer.shared.language(right).lang.clone());
     ("parallel.html".to_owned(), context)
@@ -366,7 +368,10 @@ pub(super) fn front(renderer: &Renderer, own_path: &str, root: &str, kind: &'sta
     page.set("description", site.config.description.get(site.config.code(lang)).into());
     page.set("editions", editions.into());
     let template = if kind == "front" { "front.html" } else { "404.html" };
-    (template.to_owned(), page.context(renderer, lang, root))
+    let mut context = page.context(renderer, lang, root);
+    let languages: Vec<LangId> = site.config.lang_ids().collect();
+    context.insert_value("fonts", shared::fonts(site, &languages, &languages));
+    (template.to_owned(), context)
 }
 
 /// The page at an old path.
@@ -516,6 +521,7 @@ impl Common {
         context.insert_value("site", shared.site.clone());
         context.insert_value("lang", shared.lang.clone());
         context.insert_value("t", shared.strings.clone());
+        context.insert_value("fonts", shared::fonts(&renderer.site, &[lang], &[lang]));
         context.insert_value("assets", renderer.shared.assets.clone());
         context.insert_value("root", root.into());
         context.insert_value("menu", Value::from(Vec::<Value>::new()));

@@ -2,6 +2,14 @@
 (function () {
   'use strict';
   var root = document.documentElement;
+  // Buttons that need a script are there from the first paint, if there is one.
+  root.dataset.js = '';
+  // The first paint waits for the whole page: half a header, paragraph or table moves when its other half comes.
+  var whole = document.createElement('link');
+  whole.rel = 'expect';
+  whole.href = '#foot';
+  whole.setAttribute('blocking', 'render');
+  document.head.append(whole);
   function remembered(name) {
     try { return localStorage.getItem(name); } catch (_) { return null; }
   }
