@@ -4,7 +4,7 @@
 The files change only if the fonts or the ranges below do, so no build runs this script:
 
     pip install fonttools==4.68.0 brotli==1.2.1 fontpkg-literata==3.103 fontpkg-source-sans-3==3.52
-    apt-get install fonts-liberation fonts-noto-core fonts-roboto-unhinted
+    apt-get install fonts-liberation fonts-noto-core fonts-roboto-unhinted fonts-dejavu-core
     python3 .ci/fonts.py
 
 A script (Latin, Cyrillic) has one file for each style. Each file holds digits and punctuation too, so a page in one script
@@ -47,9 +47,8 @@ SANS = ("fontpkg_source_sans_3", "SourceSans3[wght].ttf")
 
 # The place of each style on the axes of its font, and how the style sheet knows it.
 STYLES = [
-    ("literata-{}-400-normal", SERIF, {"wght": 400, "opsz": 12}, "Literata", "400", "normal"),
-    ("literata-{}-600-normal", SERIF, {"wght": 600, "opsz": 12}, "Literata", "600 700", "normal"),
-    ("literata-{}-400-italic", ITALIC, {"wght": 400, "opsz": 12}, "Literata", "400", "italic"),
+    ("literata-{}", SERIF, {"wght": (400, 600), "opsz": 12}, "Literata", "400 600", "normal"),
+    ("literata-{}-italic", ITALIC, {"wght": 400, "opsz": 12}, "Literata", "400", "italic"),
     ("tilmash-sans-{}", SANS, {"wght": (400, 600)}, "Tilmash Sans", "400 600", "normal"),
 ]
 
@@ -65,6 +64,10 @@ FALLBACKS = [
     ("Arial for Tilmash Sans", SANS, 600, "normal", ["Arial Bold", "Arial-BoldMT", "Liberation Sans Bold", "Arimo Bold"], "LiberationSans-Bold.ttf"),
     ("Roboto for Tilmash Sans", SANS, 400, "normal", ["Roboto", "Roboto-Regular"], "Roboto-Regular.ttf"),
     ("Roboto for Tilmash Sans", SANS, 600, "normal", ["Roboto Bold", "Roboto-Bold"], "Roboto-Bold.ttf"),
+    ("DejaVu for Literata", SERIF, 400, "normal", ["DejaVu Serif"], "DejaVuSerif.ttf"),
+    ("DejaVu for Literata", SERIF, 600, "normal", ["DejaVu Serif Bold"], "DejaVuSerif-Bold.ttf"),
+    ("DejaVu for Tilmash Sans", SANS, 400, "normal", ["DejaVu Sans"], "DejaVuSans.ttf"),
+    ("DejaVu for Tilmash Sans", SANS, 600, "normal", ["DejaVu Sans Bold"], "DejaVuSans-Bold.ttf"),
 ]
 
 
@@ -74,7 +77,7 @@ def main():
     scripts = {"latin": code_points(LATIN), "latin-ext": code_points(LATIN_EXT), "cyrillic": code_points(CYRILLIC)}
     faces = []
     for name, source, axes, family, weight, slant in STYLES:
-        own = [script for script in scripts if script != "latin-ext" or name.endswith("-400-normal")]
+        own = [script for script in scripts if script != "latin-ext" or name == "literata-{}"]
         for script in own:
             write(name.format(script), source, axes, scripts[script], family, weight, slant)
         for suffix, order in [("", own), (" Cyrillic", sorted(own))]:
@@ -124,7 +127,7 @@ def face(file, family, weight, slant, characters):
 
 def rename(font, family, weight, slant):
     """Names the font as the style sheet does; copyright and licence stay."""
-    style = "Italic" if slant == "italic" else "SemiBold" if weight.startswith("600") else "Regular"
+    style = "Italic" if slant == "italic" else "Regular"
     compact = family.replace(" ", "")
     for record in font["name"].names:
         record.string = {
