@@ -47,7 +47,8 @@ SANS = ("fontpkg_source_sans_3", "SourceSans3[wght].ttf")
 
 # The place of each style on the axes of its font, and how the style sheet knows it.
 STYLES = [
-    ("literata-{}", SERIF, {"wght": (400, 600), "opsz": 12}, "Literata", "400 600", "normal"),
+    ("literata-{}", SERIF, {"wght": 400, "opsz": 12}, "Literata", "400", "normal"),
+    ("literata-{}-bold", SERIF, {"wght": 600, "opsz": 12}, "Literata", "600 700", "normal"),
     ("literata-{}-italic", ITALIC, {"wght": 400, "opsz": 12}, "Literata", "400", "italic"),
     ("tilmash-sans-{}", SANS, {"wght": (400, 600)}, "Tilmash Sans", "400 600", "normal"),
 ]
@@ -104,7 +105,7 @@ def write(file, source, axes, characters, family, weight, slant):
     """Writes a file with some characters of a font."""
     font = opened(source)
     options = Options()
-    options.layout_features += ["pnum", "tnum", "lnum"]
+    options.layout_features = ["ccmp", "kern", "liga", "locl", "lnum", "mark", "mkmk", "tnum"]
     options.drop_tables += ["vhea", "vmtx"]
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 7, 13, 14]
     subsetter = Subsetter(options)
@@ -127,7 +128,7 @@ def face(file, family, weight, slant, characters):
 
 def rename(font, family, weight, slant):
     """Names the font as the style sheet does; copyright and licence stay."""
-    style = "Italic" if slant == "italic" else "Regular"
+    style = "Italic" if slant == "italic" else "SemiBold" if weight.startswith("600") else "Regular"
     compact = family.replace(" ", "")
     for record in font["name"].names:
         record.string = {

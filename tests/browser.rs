@@ -27,6 +27,24 @@ fn every_page_of_the_book_is_sound() {
 
 #[test]
 #[ignore = "needs Chromium; .ci/run runs it"]
+fn no_page_moves_while_it_loads() {
+    run("still.test.mjs");
+}
+
+#[test]
+#[ignore = "needs Chromium; .ci/run runs it"]
+fn the_header_fits_any_number_of_languages() {
+    run("header.test.mjs");
+}
+
+#[test]
+#[ignore = "needs Chromium; .ci/run runs it"]
+fn paper_shows_the_whole_page() {
+    run("print.test.mjs");
+}
+
+#[test]
+#[ignore = "needs Chromium; .ci/run runs it"]
 fn two_languages_can_be_read_together() {
     run("reader.test.mjs");
 }

@@ -58,23 +58,25 @@ pub struct LanguagePack {
 /// Font files of the theme that a browser loads before it reads the style sheet, so that they are there for the first paint.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fonts {
-    /// Fonts of every page in the language.
-    pub upright: Vec<String>,
-    /// Fonts of pages with italics under their title.
+    /// Upright text.
+    pub text: Vec<String>,
+    pub bold: Vec<String>,
     pub italic: Vec<String>,
+    /// Menus, buttons and labels.
+    pub interface: Vec<String>,
 }
 
 impl Fonts {
     /// Drops the fonts that the theme's style sheet does not name: a browser would load them in vain.
     pub fn retain_named_in(&mut self, style_sheet: &str) {
-        for files in [&mut self.upright, &mut self.italic] {
+        for files in [&mut self.text, &mut self.bold, &mut self.italic, &mut self.interface] {
             files.retain(|file| style_sheet.contains(file.as_str()));
         }
     }
 
     /// Lists all the files.
     pub fn files(&self) -> impl Iterator<Item = &str> {
-        self.upright.iter().chain(&self.italic).map(String::as_str)
+        [&self.text, &self.bold, &self.italic, &self.interface].into_iter().flatten().map(String::as_str)
     }
 }
 
@@ -170,7 +172,12 @@ impl LanguagePack {
             }
         }
         if let Some(mut fonts) = fields.take("fonts").and_then(|node| Fields::of(node, "`fonts`", fields.problems())) {
-            pack.fonts = Fonts { upright: fonts.take_texts("upright"), italic: fonts.take_texts("italic") };
+            pack.fonts = Fonts {
+                text: fonts.take_texts("text"),
+                bold: fonts.take_texts("bold"),
+                italic: fonts.take_texts("italic"),
+                interface: fonts.take_texts("interface"),
+            };
             fonts.finish();
         }
         for entry in fields.take_map("strings") {

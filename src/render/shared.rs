@@ -306,8 +306,8 @@ pub(super) fn title(site: &Site, lang: LangId) -> String {
         .map_or_else(|| site.nearest_edition(site.home(), lang).1.document.title.clone(), str::to_owned)
 }
 
-/// The published paths of the font files that a page loads first, by the languages of its upright and of its italic text.
-pub(super) fn fonts(site: &Site, upright: &[LangId], italic: &[LangId]) -> Value {
+/// The published paths of the font files that a page loads first, by the languages of its text and of its interface.
+pub(super) fn fonts(site: &Site, text: &[LangId], interface: &[LangId]) -> Value {
     let published = |languages: &[LangId], files: fn(&Fonts) -> &[String]| -> Value {
         let mut paths = Vec::new();
         for file in languages.iter().flat_map(|lang| files(&site.languages[lang.0].pack.fonts)) {
@@ -317,7 +317,12 @@ pub(super) fn fonts(site: &Site, upright: &[LangId], italic: &[LangId]) -> Value
         }
         paths.into_iter().map(|path| Value::from(path::to_url(path))).collect::<Vec<_>>().into()
     };
-    map([("upright", published(upright, |fonts| &fonts.upright)), ("italic", published(italic, |fonts| &fonts.italic))])
+    map([
+        ("text", published(text, |fonts| &fonts.text)),
+        ("bold", published(text, |fonts| &fonts.bold)),
+        ("italic", published(text, |fonts| &fonts.italic)),
+        ("interface", published(interface, |fonts| &fonts.interface)),
+    ])
 }
 
 /// Where the home page of a language is.

@@ -87,7 +87,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     let current = path::to_url(shown.path);
     let mut context = page.context_with_menu(renderer, work, lang, &root, &current, problems);
     context.insert_value("reader_html", renderer.shared.language(lang).reader(&renderer.templates, problems));
-    context.insert_value("fonts", shared::fonts(site, &[lang, shown.lang], &[shown.lang]));
+    context.insert_value("fonts", shared::fonts(site, &[shown.lang], &[lang]));
     (template, context)
 }
 
@@ -131,7 +131,7 @@ pub(super) fn side_by_side(
     page.set("parallels", parallels(renderer, work, Some((left, right))));
     let mut context = page.context_with_menu(renderer, work, left, &root, &path::to_url(&source.path), problems);
     context.insert_value("reader_html", renderer.shared.language(left).reader(&renderer.templates, problems));
-    context.insert_value("fonts", shared::fonts(site, &[left, right], &[left, right]));
+    context.insert_value("fonts", shared::fonts(site, &[left, right], &[left]));
     context.insert_value("left", renderer.shared.language(left).lang.clone());
     context.insert_value("right", renderer.shared.language(right).lang.clone());
     ("parallel.html".to_owned(), context)

@@ -10,6 +10,9 @@
   whole.href = '#foot';
   whole.setAttribute('blocking', 'render');
   document.head.append(whole);
+  // From disk, browsers refuse to load fonts ahead, so that each would be late and none be shown.
+  if (location.protocol === 'file:') document.fonts.forEach(function (font) { font.display = 'swap'; });
+
   function remembered(name) {
     try { return localStorage.getItem(name); } catch (_) { return null; }
   }
