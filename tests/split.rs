@@ -546,7 +546,15 @@ fn the_source_is_found_from_the_plan() {
     let file: Arc<str> = "content/_source/plan.yaml".into();
     let (path, _) = split::read_source_name(&file, "source: a.txt\n").unwrap();
     assert_eq!(path, "content/_source/a.txt");
-    for plan in ["language: kk\n", "source: ../../../etc/passwd\n", "source: /etc/passwd\n", "source: [\n", "source: ''\n"] {
+    for plan in [
+        "language: kk\n",
+        "source: ../../../etc/passwd\n",
+        "source: /etc/passwd\n",
+        "source: [\n",
+        "source: ''\n",
+        "source: ..\n",
+        "source: ../../\n",
+    ] {
         assert_eq!(split::read_source_name(&file, plan).unwrap_err().len(), 1, "{plan}");
     }
 }

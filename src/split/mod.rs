@@ -207,8 +207,10 @@ pub struct SplitInput<'a> {
 /// `Err` if the plan does not say, with the reasons.
 pub fn read_source_name(plan_file: &Arc<str>, plan: &str) -> Result<(String, Place), Vec<Diagnostic>> {
     let (name, place) = plan::source_name(plan_file, plan)?;
+    // A name such as `.` or `../..` leads to a folder above the plan.
+    let is_folder = |file: &str| file.is_empty() || path::above(plan_file).any(|folder| folder == file);
     match path::resolve(plan_file, &path::nfc(&name)) {
-        Some(file) if !file.is_empty() && !name.starts_with('/') => Ok((file, place)),
+        Some(file) if !is_folder(&file) && !name.starts_with('/') => Ok((file, place)),
         _ => Err(vec![
             Diagnostic::at(&code::BAD_VALUE, place, format!("`{name}` is not a file of the project"))
                 .hint("name the source text as it is found from the folder of the plan"),
