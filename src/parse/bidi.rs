@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use crate::base::visible::is_bidi_control;
+use crate::base::visible::has_bidi_control;
 use crate::base::{Diagnostic, Place, code};
 
 /// The most levels that Unicode allows.
@@ -17,7 +17,7 @@ const DEPTH: usize = 125;
 
 /// Reports the first such character of each line.
 pub(super) fn check(file: &Arc<str>, text: &str, problems: &mut Vec<Diagnostic>) {
-    if !text.contains(is_bidi_control) {
+    if !has_bidi_control(text) {
         return;
     }
     let mut start = 0;
