@@ -25,7 +25,7 @@ codes! {
     // Reading files
     UNREADABLE "unreadable" Error "A file or folder of the project cannot be read.";
     NOT_UTF8 "not-utf8" Error "A text file is not valid UTF-8.";
-    TOO_LARGE "too-large" Error "A file that is read, or a page that a template makes, is larger than its limit.";
+    TOO_LARGE "too-large" Error "A file to read, or a page that a template makes, is larger than its limit.";
     LARGE_FILE "large-file" Warning "A picture or another file that is copied into the site is larger than most hosts accept.";
     OUTSIDE_LINK "outside-link" Warning "A symbolic link leads out of the project and is not followed.";
     // YAML: site.yaml, front matter, plan, UI strings
@@ -44,7 +44,7 @@ codes! {
     CONFLICT "conflict" Error "Git left a conflict in a page: what two people wrote stands there, one below the other.";
     NO_LANGUAGE "no-language" Warning "A page's file name does not say its language.";
     NO_TITLE "no-title" Warning "A page has no title.";
-    EMPTY_PAGE "empty-page" Warning "A page has front matter and no text, and is neither a section nor a draft; a page with `template` or `extra` may show those.";
+    EMPTY_PAGE "empty-page" Warning "A page has a title and no text. Sections, drafts, and pages with `template` or `extra` are not reported.";
     UNCLOSED_FENCE "unclosed-fence" Warning "A block of code is never closed, so the text after it is code too.";
     BIDI_CONTROL "bidi-control" Warning "An invisible character changes the direction of text, so that readers may see other words than the text holds.";
     UNSAFE_URL "unsafe-url" Warning "A link has a scheme that may run code; the link is dropped.";
@@ -62,8 +62,8 @@ codes! {
     BROKEN_ANCHOR "broken-anchor" Error "A link leads to a page that has no such anchor.";
     OTHER_LANGUAGE_LINK "other-language-link" Warning "A link leads to a page that exists only in another language.";
     MISSING_STRING "missing-string" Warning "A word of the interface is missing in a language.";
-    NO_FEED "no-feed" Note "No page of the site has a date that a feed could take, so there are no feeds.";
-    FEED_DATE "feed-date" Warning "A date is out of the range that readers of feeds take; feeds and the sitemap leave it out.";
+    NO_FEED "no-feed" Note "Neither the site nor a page has a date that feeds can use, so the site has no feeds.";
+    FEED_DATE "feed-date" Warning "A date is outside the range that feed readers accept; feeds and the sitemap leave it out.";
     NO_BASE_URL "no-base-url" Note "The site's address is not known; canonical links, sitemap and feeds are left out.";
     ALIGNMENT "alignment" Warning "Two editions of a work do not have the same number of sentences in a paragraph.";
     // Addresses and translations
@@ -91,7 +91,7 @@ codes! {
     NEEDLESS_SILENCE "needless-silence" Note "A mark silences a check that finds nothing there.";
     // Templates
     TEMPLATE "template" Error "A template cannot be read or rendered.";
-    BYPASSED_TEMPLATE "bypassed-template" Warning "A template extends a built-in template although the site has one of that name, whose changes it then lacks.";
+    BYPASSED_TEMPLATE "bypassed-template" Warning "A template extends a built-in template, although the site has its own version of that template.";
     // The split
     PLAN_SEGMENT "plan-segment" Error "The plan names a segment that the source text does not have.";
     PLAN_COVERAGE "plan-coverage" Error "A segment of the source text is in no chapter, or in two.";

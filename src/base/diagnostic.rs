@@ -36,9 +36,9 @@ pub struct Diagnostic {
     pub code: &'static Code,
     /// The code's own severity, unless `site.yaml` says otherwise.
     pub severity: Severity,
-    /// One line, lower case, no full stop; makes sense alone. Its control characters are escaped
-    /// and its length is limited, since messages quote what stands in files; so are words and
-    /// hints.
+    /// One line, lower case, no full stop; makes sense alone. Messages quote files, so
+    /// control characters are escaped and the length is limited. The same holds for the words of
+    /// further places and for hints.
     pub message: String,
     /// Where it is; `None` only for what has no file (a missing file, a command-line value).
     pub place: Option<Place>,

@@ -1,29 +1,28 @@
-//! Text from files as people can read it safely: control characters are escaped, long texts are
-//! shortened.
+//! Making text from files safe to print: control characters are escaped, long texts are shortened.
 
 use std::borrow::Cow;
 
 /// The most characters of a message or a hint.
 pub const MOST: usize = 1000;
 
-/// True for the characters that turn the direction of text until another one ends that.
+/// Returns true for the characters that change the direction of the text after them.
 ///
-/// A text can show other words than it holds with them (CVE-2021-42574, "Trojan Source").
+/// With them, a text can show other words than it holds (CVE-2021-42574, "Trojan Source").
 pub fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// True if a text has one of the characters of [`is_bidi_control`].
+/// Returns true if a text has one of the characters of [`is_bidi_control`].
 pub fn has_bidi_control(text: &str) -> bool {
     // Every page is searched, and bytes are compared in a third of the time that characters take.
     let is_control = |bytes: &[u8]| matches!(bytes, [0xe2, 0x80, 0xaa..=0xae] | [0xe2, 0x81, 0xa6..=0xa9]);
     text.as_bytes().windows(3).any(is_control)
 }
 
-/// True for characters that no terminal may receive from a file: they move its cursor, change its
-/// state, or reorder its text.
+/// Returns true for characters that a terminal must not receive from a file: they move its cursor,
+/// change its state, or reorder its text.
 fn is_unsafe(c: char) -> bool {
-    // Frames use the noncharacters to stand for places.
+    // `cli::frame` uses a noncharacter as the stand-in for a place.
     c.is_control() || is_bidi_control(c) || ('\u{fdd0}'..='\u{fdef}').contains(&c)
 }
 
@@ -55,8 +54,8 @@ fn escaped(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Makes a message of a text that may quote files: one line, no control characters, at most
-/// [`MOST`] characters.
+/// Makes a text that may quote files fit for a message: one line, no control characters, little
+/// more than [`MOST`] characters.
 pub fn one_line(text: String) -> String {
     let text = if text.len() > MOST { shorten(&text, MOST).into_owned() } else { text };
     if !text.contains(is_unsafe) {
@@ -66,7 +65,7 @@ pub fn one_line(text: String) -> String {
     visible_line(&spaced).into_owned()
 }
 
-/// Cuts the middle out of a text that has more characters than `most`.
+/// Replaces the middle of a text by an ellipsis if the text has more than `most` characters.
 pub fn shorten(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most || text.chars().count() <= most {
         return Cow::Borrowed(text);

@@ -23,7 +23,7 @@ pub struct Node {
     pub place: Place,
     /// How a number or a boolean is written, which its value does not tell: `1.10`, `007`, `True`.
     written: Option<Box<str>>,
-    /// At the root of a document, for [`Fields::of`] to report: doubled keys, tags and control characters, at any depth.
+    /// Doubled keys, tags and control characters at any depth, for [`Fields::of`] to report; empty except at the root.
     flaws: Vec<Diagnostic>,
 }
 
@@ -85,7 +85,7 @@ pub fn read(file: &Arc<str>, text: &str, range: Range<usize>) -> Result<Node, Di
         budget.max_anchors = 0;
         budget.max_depth = 16;
     }
-    // The tag is refused below, whatever stands behind it.
+    // The tag is refused below, whatever its value.
     options.ignore_binary_tag_for_string = true;
     let raw = serde_yaml::from_str_with_options::<Option<Placed<Raw>>>(source, options);
     let places = Places { file, source, base: range.start };
@@ -100,7 +100,7 @@ pub fn read(file: &Arc<str>, text: &str, range: Range<usize>) -> Result<Node, Di
             let error = error.without_snippet();
             let place =
                 error.location().map_or_else(|| Place::new(file, range.start..range.start), |location| places.at(location));
-            // A value that does not fit its tag fails before the tag is known.
+            // A value that does not match its tag fails before the tag is known.
             let before = text[range.start..place.start.max(range.start)].split_whitespace().next_back().unwrap_or("");
             if let Some(tag) = before.strip_prefix('!') {
                 return Err(tag_problem(&format!("!{tag}"), &place));
@@ -276,19 +276,19 @@ impl Places<'_> {
     }
 }
 
-/// The diagnostic for a tag, by its full name: `tag:yaml.org,2002:binary` is what `!!binary` means.
+/// Returns the diagnostic for a tag, given by its full name: `tag:yaml.org,2002:binary` for `!!binary`.
 fn tag_problem(tag: &str, place: &Place) -> Diagnostic {
     let tag = tag.strip_prefix("tag:yaml.org,2002:").map_or_else(|| tag.to_owned(), |name| format!("!!{name}"));
-    Diagnostic::at(&code::YAML_SYNTAX, place.clone(), format!("the tag `{tag}` is not used here"))
-        .hint("write the value without it; put text that begins with `!` in quotes")
+    Diagnostic::at(&code::YAML_SYNTAX, place.clone(), format!("the YAML tag `{tag}` is not supported"))
+        .hint("remove the tag; put a text that begins with `!` in quotes")
 }
 
-/// Returns a text that can be shown; reports the first character that cannot, and replaces all such by U+FFFD.
+/// Replaces control characters by U+FFFD, and reports the first one.
 fn printable(text: String, place: &Place, flaws: &mut Vec<Diagnostic>) -> String {
     let is_wrong = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
     let Some(wrong) = text.chars().find(|&c| is_wrong(c)) else { return text };
-    let message = format!("the control character U+{:04X} in a text", u32::from(wrong));
-    flaws.push(Diagnostic::at(&code::BAD_VALUE, place.clone(), message).hint("remove it: nothing can show it"));
+    let message = format!("the text has the control character U+{:04X}", u32::from(wrong));
+    flaws.push(Diagnostic::at(&code::BAD_VALUE, place.clone(), message).hint("remove it: it cannot be displayed"));
     text.replace(is_wrong, "\u{fffd}")
 }
 
@@ -307,7 +307,7 @@ pub struct Fields<'n, 'p> {
 impl<'n, 'p> Fields<'n, 'p> {
     /// Begins with a node that should be a mapping; `what` names it in messages ("a chapter").
     ///
-    /// Of the root of a document it also reports doubled keys, tags and control characters, at any depth.
+    /// For the root of a document it also reports doubled keys, tags and control characters at any depth.
     pub fn of(node: &'n Node, what: &str, problems: &'p mut Vec<Diagnostic>) -> Option<Self> {
         problems.extend(node.flaws.iter().cloned());
         let entries = match &node.value {
@@ -543,7 +543,7 @@ mod tests {
             ("!foo a: b", "!foo", "a"),
             ("!!map {a: b}", "!!map", "{"),
         ] {
-            assert_eq!(flaws(text), [(format!("the tag `{tag}` is not used here"), at.to_owned())], "{text}");
+            assert_eq!(flaws(text), [(format!("the YAML tag `{tag}` is not supported"), at.to_owned())], "{text}");
         }
         assert_eq!(flaws("a: '!foo'\nb: c!\n"), []);
     }

@@ -109,9 +109,9 @@ pub fn check(site: &Site, inputs: &Inputs) -> Checks {
             Diagnostic::at(
                 &code::NO_FEED,
                 Place::whole(&site.config.file),
-                "the site has no feed: no date says when a page was published",
+                "the site has no feeds: neither `site.yaml` nor a page has a date",
             )
-            .hint("write `date: 2003-12-31` into site.yaml for all pages, or into the front matter of some"),
+            .hint("write a date such as `date: 2003-12-31` into `site.yaml` or into the front matter of pages"),
         );
     }
     if site.config.base_url.is_some() {
@@ -163,10 +163,10 @@ fn translations(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Reports a page that has a title and no text, where nothing else would stand on it.
+/// Reports a page that has a title and no text, unless it shows something else.
 fn empty(work: &Work, document: &Document, problems: &mut Vec<Diagnostic>) {
     let front = &document.front;
-    // A section lists its pages, and a template may show what the page has of its own.
+    // A section lists its pages, and the template may show data from the front matter.
     let has_data = front.template.is_some() || front.extra.is_some();
     let is_full = work.key.is_home() || !work.children.is_empty() || has_data || front.draft;
     let Some(title) = front.title_at.as_ref().filter(|_| !is_full && document.body.html.trim().is_empty()) else { return };

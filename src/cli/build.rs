@@ -34,7 +34,7 @@ pub(super) struct BuildArgs {
     /// Neither use nor keep what earlier builds highlighted
     #[arg(long)]
     no_cache: bool,
-    /// Publish a site without a page over one that has pages
+    /// Let a site without pages replace a published site
     #[arg(long)]
     allow_empty: bool,
 }
@@ -112,7 +112,7 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         say(global, &published(works, languages, &output, &emitted, start));
         let emit::Pages { before, removed } = emitted.pages;
         if emitted.pages.lost_most() {
-            say(global, &format!("warning: {removed} of the {} that were published are gone", report::plural(before, "page")));
+            say(global, &format!("warning: this build removed {removed} of the {} that were published before", report::plural(before, "page")));
         }
         // What was published has no errors; warnings do not fail a build.
         return Ok(Code::Fine);

@@ -22,7 +22,7 @@ pub(super) const EXAMPLES: &str = "Examples:
 
 The files come back with `tilmash import`.";
 
-/// The most works that a message names.
+/// The greatest number of works that a message names.
 const NAMED: usize = 12;
 
 #[derive(Debug, Args)]
@@ -133,7 +133,7 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
         let more = keys.len().saturating_sub(NAMED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let keys = keys[..keys.len().min(NAMED)].join(", ");
-        say(global, &format!("left out, for they are not written in `{from}` (see `--from {code}`): {keys}{more}"));
+        say(global, &format!("left out, because they are not written in `{from}` (see `--from {code}`): {keys}{more}"));
     }
     let unread: Vec<Diagnostic> = unread.into_values().flatten().collect();
     Ok(report::report(global, &unread, &state.inputs))

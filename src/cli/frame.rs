@@ -1,10 +1,10 @@
-//! Problems as people see them, each with the lines it is in: the only file that knows
+//! Rendering of problems for people, each with the lines it is in. No other file uses
 //! annotate-snippets.
 //!
-//! A frame shows at most [`WIDTH`] columns of a line, around its place, so that neither its size
-//! nor the time that it takes depends on the length of a line. annotate-snippets is given only what
-//! is shown. It would count lines and columns in that, so it gets a stand-in for each place, which
-//! is replaced in what it returns.
+//! A frame shows at most [`WIDTH`] columns of a line, around its place. So neither the size of a
+//! frame nor the time to make it depends on the length of the line. annotate-snippets receives only
+//! the visible part of the text and would count lines and columns in that part. So it receives a
+//! stand-in for each place, and the rendered text gets the real place there.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ const BEFORE: usize = 60;
 const NEAR: usize = 4096;
 /// The most characters of the words beside a place.
 const WORDS: usize = 160;
-/// Stands for `file:line:column`. It is no character, and [`visible_line`] escapes it.
+/// The stand-in for `file:line:column`: a noncharacter, which [`visible_line`] escapes in texts.
 const STAND_IN: char = '\u{fdd0}';
 
 /// The texts of the files in which problems are.
@@ -53,22 +53,23 @@ impl<'a> Texts<'a> {
         self.0.get(&*place.file)
     }
 
-    /// The line and the column where a place begins; `None` if the file has changed since it was
-    /// read.
+    /// Returns the line and the column where a place begins; `None` if the file has changed since it
+    /// was read.
     pub(super) fn start(&self, place: &Place) -> Option<(usize, usize)> {
         match self.get(place) {
             Some(lines) => Some(lines.line_and_column(place.start)),
-            // A file that is no text has its beginning only.
+            // In a file that is not a text only the beginning has a line.
             None => (place.start == 0).then_some((1, 1)),
         }
     }
 }
 
+/// Returns the text of the file that a place names, from the project or the built-in theme.
 fn text<'a>(place: &Place, inputs: &'a Inputs) -> Option<&'a str> {
     inputs.text(&place.file).map(|text| &**text).or_else(|| std::str::from_utf8(builtin::file(&place.file)?).ok())
 }
 
-/// Renders a problem with its frames; of further places at most `most` are shown.
+/// Renders a problem with its frames, with at most `most` of its further places.
 pub(super) fn problem(problem: &Diagnostic, texts: &Texts<'_>, most: usize) -> String {
     let level = match problem.severity {
         Severity::Error => Level::ERROR,
@@ -76,7 +77,7 @@ pub(super) fn problem(problem: &Diagnostic, texts: &Texts<'_>, most: usize) -> S
         Severity::Note => Level::NOTE,
     };
     let mut frames: Vec<Frame<'_>> = Vec::new();
-    // Places in files whose text is not known.
+    // Notes on places in files whose text is not known.
     let mut elsewhere = Vec::new();
     let own = problem.place.iter().map(|place| (place, None));
     for (place, words) in own.chain(problem.others.iter().take(most).map(|(place, words)| (place, Some(words.as_str())))) {
@@ -111,7 +112,7 @@ pub(super) fn problem(problem: &Diagnostic, texts: &Texts<'_>, most: usize) -> S
     with_places(&renderer().render(&[group]), &frames)
 }
 
-/// Renders the reason why a run could not be done.
+/// Renders the failure that stopped a run.
 pub(super) fn failure(failure: &Failure) -> String {
     let mut group = Group::with_title(Level::ERROR.primary_title(failure.message.as_str()));
     if let Some(hint) = &failure.hint {
@@ -125,7 +126,7 @@ fn renderer() -> Renderer {
     Renderer::styled().decor_style(DecorStyle::Ascii).term_width(4 * WIDTH)
 }
 
-/// Puts places where their stand-ins are, with the line and the column that they have in the file.
+/// Replaces the stand-ins in rendered text by the file, line and column of each frame.
 fn with_places(rendered: &str, frames: &[Frame<'_>]) -> String {
     let mut pieces = rendered.split(STAND_IN);
     let mut out = pieces.next().unwrap_or_default().to_owned();
@@ -141,8 +142,7 @@ fn with_places(rendered: &str, frames: &[Frame<'_>]) -> String {
 struct Mark<'a> {
     /// Counted from one.
     line: usize,
-    /// Bytes of the text, not more than a line, so that a paragraph's problem does not print a
-    /// page.
+    /// Bytes of the text, within one line: the problem of a long paragraph does not print all of it.
     range: Range<usize>,
     words: Option<&'a str>,
 }
@@ -158,7 +158,7 @@ impl<'a> Mark<'a> {
     }
 }
 
-/// Lines of a file around one place, or a few that are near each other.
+/// Lines of a file around one place or around several places near each other.
 struct Frame<'a> {
     place: &'a Place,
     lines: &'a Lines<'a>,
@@ -173,7 +173,7 @@ impl<'a> Frame<'a> {
         Self { place, lines, windows: BTreeMap::from([(mark.line, window)]), marks: vec![mark] }
     }
 
-    /// Adds a mark if it can be shown in the same frame.
+    /// Adds a mark and returns true if the frame can show it.
     fn takes(&mut self, place: &Place, mark: &Mark<'a>) -> bool {
         if self.place.file != place.file || self.place.start.abs_diff(mark.range.start) > NEAR {
             return false;
@@ -186,6 +186,7 @@ impl<'a> Frame<'a> {
         fits
     }
 
+    /// Returns the text and the marks for annotate-snippets.
     fn show(&self) -> Shown {
         let (first, last) =
             self.windows.first_key_value().zip(self.windows.last_key_value()).map_or((1, 0), |(a, b)| (*a.0, *b.0));
@@ -214,12 +215,12 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// A frame as annotate-snippets gets it.
+/// The input of annotate-snippets for one frame.
 struct Shown {
     text: String,
     /// The number of the first line.
     line: usize,
-    /// Bytes of `text`, with words for all places but the problem's own.
+    /// Bytes of `text`, each with words unless it is the problem's own place.
     marks: Vec<(Range<usize>, Option<String>)>,
 }
 
@@ -233,16 +234,16 @@ impl Shown {
     }
 }
 
-/// A piece of a line with its control characters escaped; a tab is left to annotate-snippets.
+/// Escapes the control characters of a line; annotate-snippets itself replaces tabs.
 fn shown_line(text: &str) -> String {
     text.split('\t').map(visible_line).collect::<Vec<_>>().join("\t")
 }
 
-/// The part of a line that is shown: all of it, or [`WIDTH`] columns around a byte.
+/// Returns the part of a line that is shown: all of it, or [`WIDTH`] columns around a byte.
 fn window(lines: &Lines<'_>, line: usize, at: usize) -> Range<usize> {
     let Range { start, end } = lines.range(line);
     let text = lines.text();
-    // Dots stand at both ends.
+    // An ellipsis may stand at both ends.
     let width = WIDTH - 2;
     let forward = |from: usize| from + fitting(text[from..end].char_indices().map(|(at, c)| (at + c.len_utf8(), c)), width);
     let back = |from: usize, width: usize| {
@@ -254,10 +255,10 @@ fn window(lines: &Lines<'_>, line: usize, at: usize) -> Range<usize> {
     if last == end { back(end, width).min(first)..end } else { first..last }
 }
 
-/// The distance to the last of the characters that fit into a number of columns.
+/// Returns the distance to the end of the last character that fits into a number of columns.
 fn fitting(characters: impl Iterator<Item = (usize, char)>, width: usize) -> usize {
     let (mut columns, mut distance) = (0, 0);
-    // Characters without a width could go on without end.
+    // Characters without a width take no column, so their number is limited too.
     for (at, c) in characters.take(4 * width) {
         columns += columns_of(c);
         if columns > width {
@@ -268,7 +269,8 @@ fn fitting(characters: impl Iterator<Item = (usize, char)>, width: usize) -> usi
     distance
 }
 
-/// The columns that a character takes: four for a tab, and for an escaped one its escape.
+/// Returns the columns that a character takes: four for a tab, the length of the escape if it is
+/// escaped.
 fn columns_of(c: char) -> usize {
     match visible_line(c.encode_utf8(&mut [0; 4])) {
         _ if c == '\t' => 4,

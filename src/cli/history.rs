@@ -1,11 +1,11 @@
 //! Ages of lines, as far as version control knows them.
 //!
-//! Git is asked, and never relied on: without git, outside of a repository, for a file that git does not follow and for a line
-//! that is not committed, no age is known.
+//! Git is optional: without git, outside of a repository, for a file that git does not track, and for a line that is not
+//! committed, no age is known.
 //!
-//! A repository comes from somebody else, and its configuration can name programs that git runs: for most commands, and to
-//! read a single line. So git reads the history through a repository of our own ([`Mirror`]), in a temporary folder, which shares
-//! nothing with that of the site but the stored objects. Its configuration is the one `git init` writes.
+//! A repository may come from somebody else, and its configuration can name programs that almost every git command runs. So
+//! git reads the history through another repository in a temporary folder ([`Mirror`]), which shares only the stored objects
+//! with the site's repository. Its configuration is the one that `git init` writes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -21,23 +21,23 @@ use jiff::tz::Offset;
 use rayon::prelude::*;
 use tempfile::TempDir;
 
-/// Most lines of a file that are asked for one by one. For more, the whole file is quicker.
+/// The greatest number of lines that git is asked for one by one. For more, asking for the whole file is faster.
 const FEW: usize = 64;
 
-/// Longest time for all questions together. The history of a large repository takes git minutes.
+/// The time limit for all calls of git together. The history of a large repository takes minutes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Most bytes that are read of an answer.
+/// The greatest number of bytes that are read of git's output.
 const LONGEST: u64 = 64 << 20;
 
-/// The commit since which a line says what it says.
+/// The commit in which a line got its present text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Since {
     /// Of the commit.
     time: Timestamp,
     /// The author's.
     zone: Offset,
-    /// True if it is the oldest commit of a shallow clone: the line is as old, or older.
+    /// True if the commit is the oldest one of a shallow clone, so that the line may be older.
     pub(super) or_before: bool,
 }
 
@@ -60,7 +60,7 @@ pub(super) type Lines = BTreeMap<String, BTreeSet<usize>>;
 #[derive(Debug, Default)]
 pub(super) struct Ages {
     pub(super) known: BTreeMap<(String, usize), Since>,
-    /// True if git took too long, so that some ages are not known that could be.
+    /// True if git ran out of time, so that some ages are missing.
     pub(super) is_cut_short: bool,
 }
 
@@ -81,14 +81,15 @@ pub(super) fn since(root: &Path, lines: &Lines) -> Ages {
     Ages { known, is_cut_short: mirror.git.is_late() }
 }
 
-/// The program, and the time until which it may run.
+/// The git program, and the time until which it may run.
 struct Git {
     program: PathBuf,
     until: Instant,
 }
 
 impl Git {
-    /// Finds git in the folders of `PATH`, but for relative ones and for those of the site: a program there is not the user's.
+    /// Finds git in the folders of `PATH`. Relative folders and folders inside the site are skipped: a repository could bring a
+    /// program of that name.
     fn find(root: &Path) -> Option<Self> {
         let name = format!("git{}", std::env::consts::EXE_SUFFIX);
         let folders = std::env::var_os("PATH")?;
@@ -101,15 +102,15 @@ impl Git {
         Instant::now() >= self.until
     }
 
-    /// Returns the answer to a question; nothing if git fails, has too much to say, or takes too long.
+    /// Runs git in a folder and returns its output; `None` if git fails, prints too much, or takes too long.
     fn ask<A: AsRef<OsStr>>(&self, folder: &Path, settings: &[(&str, &OsStr)], question: &[A]) -> Option<String> {
         let mut command = Command::new(&self.program);
-        // A hook of git that runs this program sets these for its own repository.
+        // If a git hook runs this program, git has set these variables for its own repository.
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
             command.env_remove(name);
         }
         command.envs([
-            // Looking must not disturb a git that is at work, nor ask, nor fetch what a partial clone lacks.
+            // Take no locks, ask for no password, fetch no objects that a partial clone lacks.
             ("GIT_OPTIONAL_LOCKS", "0"),
             ("GIT_TERMINAL_PROMPT", "0"),
             ("GIT_NO_LAZY_FETCH", "1"),
@@ -117,7 +118,7 @@ impl Git {
         ]);
         command.envs(settings.iter().copied());
         command.args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C"]).arg(folder);
-        // Not the current folder, in which Windows would look for programs.
+        // Not the site's folder: Windows would look for programs there.
         command.args(question).current_dir(self.program.parent()?);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
         let out = child.stdout.take()?;
@@ -125,12 +126,12 @@ impl Git {
         std::thread::spawn(move || {
             let mut told = Vec::new();
             let all = out.take(LONGEST).read_to_end(&mut told).is_ok_and(|count| (count as u64) < LONGEST);
-            // Nobody waits any more if it took too long.
+            // If git took too long, the receiver is gone.
             let _ = sender.send(all.then_some(told));
         });
         let told = answer.recv_timeout(self.until.saturating_duration_since(Instant::now())).ok().flatten();
         if told.is_none() {
-            // It may have ended by itself.
+            // This fails if git has ended already.
             let _ = child.kill();
         }
         let is_fine = child.wait().is_ok_and(|status| status.success());
@@ -138,15 +139,16 @@ impl Git {
     }
 }
 
-/// A repository with the history of another one, and nothing else of it.
+/// A temporary repository that shares only the stored objects with the site's repository.
 struct Mirror {
     git: Git,
-    /// Removed with the value.
+    /// The temporary folder; it is removed when this value is dropped.
     folder: TempDir,
-    /// The project's.
+    /// The project's root.
     root: PathBuf,
-    /// The folder whose paths the commits have: the project's root, or one above it.
+    /// The work tree of the site's repository: the project's root or a folder above it.
     top: PathBuf,
+    /// The folder of the stored objects.
     objects: PathBuf,
     /// The file that lists the oldest commits of a shallow clone.
     shallow: PathBuf,
@@ -156,7 +158,7 @@ struct Mirror {
 impl Mirror {
     /// Makes the mirror of the repository that a project is in.
     ///
-    /// Only `rev-parse` runs in that repository. It reads the configuration, files with references and no object.
+    /// Only `rev-parse` runs in that repository. It reads the configuration and the references, but no objects.
     fn of(git: Git, root: PathBuf) -> Option<Self> {
         let question = [
             "rev-parse",
@@ -180,11 +182,11 @@ impl Mirror {
         Some(mirror)
     }
 
-    /// Returns the commits of a file's lines.
+    /// Returns the output of `git blame` for lines of a file.
     fn blame(&self, file: &str, lines: &BTreeSet<usize>) -> Option<String> {
         let file = self.root.join(file);
         let file = file.strip_prefix(&self.top).ok()?;
-        // Line ends differ where a configuration says so, which is not asked.
+        // Without the site's configuration git does not convert line ends; `-w` ignores the difference.
         let mut question: Vec<&OsStr> = ["blame", "--porcelain", "-w"].map(OsStr::new).to_vec();
         let ranges: Vec<String> = lines.iter().map(|line| format!("-L{line},+1")).collect();
         question.extend(ranges.iter().filter(|_| ranges.len() <= FEW).map(OsStr::new));
@@ -196,7 +198,7 @@ impl Mirror {
         self.ask_of(self.folder.path(), None, question)
     }
 
-    /// Asks git, which sees the mirror and no configuration but the mirror's.
+    /// Runs git on the mirror, with no configuration but the mirror's.
     fn ask_of<A: AsRef<OsStr>>(&self, folder: &Path, more: Option<(&str, &OsStr)>, question: &[A]) -> Option<String> {
         let nothing = OsStr::new("/dev/null");
         let settings = [

@@ -145,8 +145,8 @@ fn read(
     let found = match Format::of(name, &text) {
         Some(_) if text.contains('\0') => {
             let (what, hint) = match load::looks_like_utf16(text.as_bytes()) {
-                true => ("is UTF-16 without the mark that says so", "save it in the encoding UTF-8"),
-                false => ("has the character U+0000, which no page can show", "remove it"),
+                true => ("is UTF-16 without a byte order mark", "save it in the encoding UTF-8"),
+                false => ("has the character U+0000, which no page can show", "remove the character"),
             };
             problems.push(Diagnostic::at(&code::NOT_UTF8, Place::whole(name), format!("`{name}` {what}")).hint(hint));
             None
@@ -173,7 +173,7 @@ fn read(
     Ok(found)
 }
 
-/// Drops the translations that have the character U+0000, which some formats can write as an escape.
+/// Drops and reports translations with the character U+0000, which some formats can contain as an escape.
 fn refuse_nul(name: &Arc<str>, found: &mut Found) {
     let units = std::mem::take(&mut found.batch.units).into_iter().zip(std::mem::take(&mut found.places));
     let (refused, kept): (Vec<_>, Vec<_>) = units.partition(|(unit, _)| unit.target.contains('\0'));
@@ -184,7 +184,7 @@ fn refuse_nul(name: &Arc<str>, found: &mut Found) {
     (found.batch.units, found.places) = kept.into_iter().unzip();
 }
 
-/// Reads a file that the user named, which may be a pipe, up to a limit; `None` if it is no text within it.
+/// Reads a file that the user named, which may be a pipe. Returns `None`, and reports a problem, if it is over the limit.
 fn read_within(path: &Path, name: &Arc<str>, limit: u64, problems: &mut Vec<Diagnostic>) -> Result<Option<Vec<u8>>, Failure> {
     let mut bytes = Vec::new();
     let mut read = || -> io::Result<u64> {
@@ -195,7 +195,7 @@ fn read_within(path: &Path, name: &Arc<str>, limit: u64, problems: &mut Vec<Diag
     };
     let length = read().map_err(|error| Failure::io("read", path, &error))?;
     if bytes.len() as u64 > limit {
-        // A device says that it has no length.
+        // A device reports the length 0.
         problems.push(load::too_large(name, length.max(limit + 1), Limit::Import, limit));
         return Ok(None);
     }

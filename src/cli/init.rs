@@ -25,7 +25,7 @@ pub(super) struct NewArgs {
     /// The key of the page: its path in `content/`, without language and ending
     #[arg(value_name = "KEY")]
     key: String,
-    /// The title in the source language, or in the one that is named; in the source language it is else made from the key
+    /// A title, in the source language or in the language CODE; the default for the source language is made from the key
     #[arg(long = "title", value_name = "[CODE=]TITLE")]
     titles: Vec<String>,
 }
@@ -68,7 +68,7 @@ pub(super) fn init(global: &Global, args: &InitArgs) -> Outcome {
     Ok(Code::Fine)
 }
 
-/// Puts the program's version and the day into a file of a new site.
+/// Fills the program's version and the date into a file of a new site.
 fn filled(text: &str, day: jiff::civil::Date) -> String {
     text.replace("{version}", env!("CARGO_PKG_VERSION")).replace("{date}", &day.to_string())
 }
@@ -111,14 +111,14 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
         let derived = || match stem.as_str() {
             // The home page is the site's.
             "index" => config.title.get(code).map(str::to_owned),
-            // Nobody can make a title in another language from the key.
+            // The words of the key are in the source language.
             _ => Some(title_of(&stem)).filter(|title| code == config.code(config.source) && may_be_in(code, title, text)),
         };
         let (title, remark) = match titles.remove(code).or_else(derived) {
             Some(title) => (yaml::quoted(&title), ""),
             None => (
                 format!("\"\" # write the title here, in the language `{code}`"),
-                ": write its title, which cannot be made from the key",
+                ": write a title into this file",
             ),
         };
         let inside = file.strip_prefix(root).expect("the files of pages are below the root");
@@ -148,7 +148,7 @@ fn typed_key(typed: &str, config: &Config) -> Result<String, Failure> {
         .hint("a key is a path such as `chapters/first-steps`"))
 }
 
-/// Reads the titles of the command line, by language; each is for one of the pages in `codes`, which are to be made.
+/// Reads the titles from the command line, by language. `codes` are the languages in which a page is made.
 fn titles(typed: &[String], codes: &[&str], config: &Config) -> Result<BTreeMap<String, String>, Failure> {
     let mut titles = BTreeMap::new();
     for text in typed {
@@ -166,7 +166,7 @@ fn titles(typed: &[String], codes: &[&str], config: &Config) -> Result<BTreeMap<
         if !codes.contains(&code) {
             let hint = suggest::did_you_mean(code, codes.iter().copied())
                 .unwrap_or_else(|| format!("pages are made in: {}", codes.join(", ")));
-            return Err(Failure::new(format!("no page in `{code}` is made that could have the title `{title}`")).hint(hint));
+            return Err(Failure::new(format!("the title `{title}` has no use: this command makes no page in `{code}`")).hint(hint));
         }
         if titles.insert(code.to_owned(), title.to_owned()).is_some() {
             return Err(Failure::new(format!("two titles are given in `{code}`")).hint("give one title for each language"));
@@ -175,7 +175,7 @@ fn titles(typed: &[String], codes: &[&str], config: &Config) -> Result<BTreeMap<
     Ok(titles)
 }
 
-/// Returns false if a title has letters, and none of the alphabet of the language, as far as the program knows it.
+/// Returns false if a title has letters, but none from the alphabet in the language's file.
 fn may_be_in(code: &str, title: &str, config_text: &str) -> bool {
     let inputs = Inputs::from_texts([(config::FILE, config_text)]);
     let state = Project::new(Path::new("."), Overrides::default()).state(inputs.into());

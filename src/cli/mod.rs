@@ -1,7 +1,7 @@
 //! The command line: arguments in, exit code out. Only this layer prints.
 //!
-//! Exit codes: 0 all is well, 1 problems in the texts, 2 could not run, was called wrongly or could
-//! not write its output; a preview that was ended by Ctrl-C has 130, by SIGTERM 143.
+//! Exit codes: 0 success; 1 problems in the texts; 2 the command could not run, was called wrongly or
+//! could not write its output; 130 a preview was ended by Ctrl-C; 143 it was ended by SIGTERM.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -75,7 +75,7 @@ enum Format {
     Full,
     /// One line each: place, severity, code, message
     Short,
-    /// One JSON object a line, of all problems
+    /// One JSON object a line, for every problem
     Json,
 }
 
@@ -86,7 +86,7 @@ enum Command {
     Build(build::BuildArgs),
     /// Preview the site; pages change while you edit
     #[command(
-        after_help = "Example:\n  tilmash serve --open\n\nCtrl-C and SIGTERM end it at once, with the exit codes 130 and 143."
+        after_help = "Example:\n  tilmash serve --open\n\nCtrl-C and SIGTERM end the preview at once, with the exit codes 130 and 143."
     )]
     Serve(serve::ServeArgs),
     /// Look for problems without writing anything
@@ -138,14 +138,14 @@ pub fn main() -> ExitCode {
     finish(run(cli), format)
 }
 
-/// An error of the command line, without colours if it quotes control characters.
+/// Formats an error in the command line, without colours if an argument has control characters.
 fn usage(error: &clap::Error) -> String {
     let is_plain = std::env::args_os().all(|argument| visible_line(&argument.to_string_lossy()) == argument.to_string_lossy());
     let message = error.render();
     if is_plain { message.ansi().to_string() } else { visible(&message.to_string()).into_owned() }
 }
 
-/// The exit code of a run, once all of its output is written.
+/// Returns the exit code of a run, after checking that all of its output was written.
 fn finish(outcome: Outcome, format: Format) -> ExitCode {
     match outcome.and_then(|code| print::finish().map(|()| code)) {
         Ok(Code::Fine) => ExitCode::SUCCESS,

@@ -1,17 +1,16 @@
-//! Standard output and standard error: the only file that writes to them.
+//! Writing to standard output and standard error; no other file writes to them.
 //!
-//! * Text for people has its control characters escaped: no file name and no sentence gives
+//! * Text for people has its control characters escaped, so that no file name and no sentence gives
 //!   commands to the terminal.
-//! * Data for another program (`render`, `export`, JSON, completions) go out byte for byte. Only if
-//!   standard output is a terminal are they escaped too, as `ls` does with file names.
+//! * Data for another program (`render`, `export`, JSON, completions) are written byte for byte. If
+//!   standard output is a terminal, they are escaped too, as `ls` does with file names.
 //! * A closed pipe is a reader that has seen enough, as in `tilmash check --explain | head`. The
-//!   run goes on without printing and without a message. ripgrep is as quiet and then exits with 0;
-//!   here the exit code stays that of the run, so `check --format json | head -1` still tells `set
-//!   -o pipefail` that there are problems.
-//! * Any other failure of standard output, such as a full disk, is an error ([`finish`]), since a
-//!   script would take a part for the whole. The check is made once, when the run ends, so a run
-//!   that writes files does all of its work first.
-//! * A failure of standard error has nobody to be told to, and changes nothing.
+//!   run continues without printing and without a message. The exit code stays that of the run, so
+//!   a script with `set -o pipefail` still learns of problems from `check --format json | head -1`.
+//! * Any other failure of standard output, such as a full disk, is an error ([`finish`]);
+//!   otherwise a script would take a part of the output for all of it. The error is reported once,
+//!   at the end of the run, so a run that writes files does all of its work first.
+//! * A failure of standard error is ignored: there is no other place to report it.
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::sync::OnceLock;
@@ -50,18 +49,17 @@ pub(super) fn styled_message(text: &str) {
     let _ = anstream::AutoStream::auto(io::stderr().lock()).write_all(text.as_bytes());
 }
 
-/// True if someone sees what is written to standard error at once.
+/// Returns true if standard error is a terminal.
 pub(super) fn is_watched() -> bool {
     io::stderr().is_terminal()
 }
 
-/// True if standard output takes nothing more.
+/// Returns true if writing to standard output has failed; nothing more is written to it.
 pub(super) fn is_lost() -> bool {
     LOST.get().is_some()
 }
 
-/// Fails if standard output did not take all of the run's output, unless its reader had seen
-/// enough.
+/// Returns an error if a part of the output could not be written, unless the reader closed the pipe.
 pub(super) fn finish() -> Result<(), Failure> {
     match LOST.get() {
         Some(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -76,9 +74,9 @@ fn to_stdout(write: impl FnOnce(&mut io::StdoutLock<'static>) -> io::Result<()>)
         return;
     }
     let mut out = io::stdout().lock();
-    // Without `flush` the end would be written when the process ends, where failures are not seen.
+    // Without `flush` the rest would be written when the process ends, and its failure be ignored.
     if let Err(error) = write(&mut out).and_then(|()| out.flush()) {
-        // Another thread may have been first.
+        // Only the first failure is kept.
         let _ = LOST.set(error);
     }
 }

@@ -36,7 +36,7 @@ fn shared(git: PathBuf) -> Option<PathBuf> {
     }
 }
 
-/// Reads a small file; `None` if there is none. A pipe, which may come with a repository, would be waited for.
+/// Reads a small regular file; `None` for anything else. Reading a pipe, which a repository may contain, would wait for ever.
 fn read(path: &Path) -> Option<String> {
     const MOST: u64 = 1 << 20;
     let metadata = fs::metadata(path).ok()?;

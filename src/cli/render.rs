@@ -88,7 +88,7 @@ fn path_of(site: &Site, page: &str) -> Option<String> {
 }
 
 fn read(page: &str) -> Result<String, Failure> {
-    // Without a site there is nobody to set another limit.
+    // Without a site the default limit holds.
     let limit = Limits::default().of(Limit::Source);
     let mut bytes = Vec::new();
     let read = if page == "-" {

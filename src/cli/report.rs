@@ -1,9 +1,9 @@
-//! The problems of a run, for people and for machines.
+//! Printing the problems of a run, for people and for machines.
 //!
-//! People get errors first, then warnings, then notes: of each code the first [`OF_CODE`], of these
-//! at most [`OF_LINE`] of one line. Where there are many, a table tells how many there are of each
-//! code. With `--all` they get every one. Machines (`--format json`) get all problems in any case:
-//! a script filters and counts better than we guess.
+//! People get errors first, then warnings, then notes. They get the first [`OF_CODE`] problems of
+//! each code, at most [`OF_LINE`] of one line. If there are many, a table counts the problems of
+//! each code. `--all` prints every problem. Machines (`--format json`) always get all problems,
+//! since a script can filter them itself.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ const OF_LINE: usize = 5;
 const OTHERS: usize = 5;
 /// Problems that fit on a screen; beyond them a table gives an overview.
 const ON_A_SCREEN: usize = 10;
-/// How many problems are put into words before they are printed.
+/// The number of problems that are rendered before they are printed.
 const AT_ONCE: usize = 1000;
 
 /// Prints problems and the numbers of errors and warnings.
@@ -39,7 +39,8 @@ pub(super) fn report<'p>(global: &Global, problems: impl IntoIterator<Item = &'p
     let kept = problems.into_iter().filter(|problem| !global.quiet || problem.severity != Severity::Note);
     let selection = if is_json { Selection::all(kept) } else { Selection::new(kept, &texts, global.all) };
     let others = if global.all { usize::MAX } else { OTHERS };
-    // There may be tens of thousands, each with its frame; so they are written a few at a time, on all threads.
+    // There may be tens of thousands, each with its frame. So they are rendered on all threads, and
+    // printed in parts.
     for some in selection.shown.chunks(AT_ONCE) {
         let told = some.par_iter().map(|problem| match global.format {
             Format::Full => format!("{}\n\n", frame::problem(problem, &texts, others)),
@@ -58,9 +59,9 @@ pub(super) fn report<'p>(global: &Global, problems: impl IntoIterator<Item = &'p
     if errors > 0 { Code::Problems } else { Code::Fine }
 }
 
-/// Prints why a run could not be done.
+/// Prints the failure that stopped a run.
 pub(super) fn failure(failure: &Failure, format: Format) {
-    // JSON is what a machine reads, so it is the output proper, as long as that can be written to.
+    // A program that asked for JSON reads standard output.
     if format == Format::Json && !print::is_lost() {
         let json = json!({ "severity": "failure", "message": failure.message, "hint": failure.hint });
         return print::data(format!("{json}\n").as_bytes());
@@ -72,7 +73,7 @@ pub(super) fn failure(failure: &Failure, format: Format) {
 #[derive(Default)]
 struct Selection<'p> {
     shown: Vec<&'p Diagnostic>,
-    /// By severity, the worst first, and code.
+    /// The numbers of problems by severity, the worst first, and by code.
     counts: BTreeMap<(Reverse<Severity>, &'static str), Count>,
 }
 
@@ -87,7 +88,7 @@ impl<'p> Selection<'p> {
         Self { shown: problems.collect(), counts: BTreeMap::new() }
     }
 
-    /// Chooses from problems in the order of their places.
+    /// Chooses the problems to print; `problems` come in the order of their places.
     fn new(problems: impl Iterator<Item = &'p Diagnostic>, texts: &Texts<'_>, all: bool) -> Self {
         let mut selection = Self::default();
         let mut of_lines: BTreeMap<(&str, &str, usize), usize> = BTreeMap::new();
@@ -114,8 +115,8 @@ impl<'p> Selection<'p> {
         selection
     }
 
-    /// The number of problems of each code, and what to do to see the rest; nothing where all can
-    /// be seen at once.
+    /// Returns the lines of the table: the number of problems of each code, and how to see the rest.
+    /// It is empty if all problems are printed and fit on a screen.
     fn table(&self) -> Vec<String> {
         let found: usize = self.counts.values().map(|count| count.found).sum();
         let hidden = found - self.shown.len();
@@ -136,6 +137,7 @@ impl<'p> Selection<'p> {
     }
 }
 
+/// Formats a problem as one line.
 fn short(problem: &Diagnostic, texts: &Texts<'_>) -> String {
     let place = match &problem.place {
         Some(place) => {
@@ -149,6 +151,7 @@ fn short(problem: &Diagnostic, texts: &Texts<'_>) -> String {
     visible_line(&line).into_owned()
 }
 
+/// Formats a problem as a JSON object.
 fn as_json(problem: &Diagnostic, texts: &Texts<'_>) -> serde_json::Value {
     let place = |place: &Place| {
         let (line, column) = texts.start(place).unzip();
@@ -169,7 +172,7 @@ fn as_json(problem: &Diagnostic, texts: &Texts<'_>) -> serde_json::Value {
     })
 }
 
-/// `1 error`, `2 errors`.
+/// Formats a count with its noun: `1 error`, `2 errors`.
 pub(super) fn plural(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

@@ -28,7 +28,7 @@ pub(super) struct ServeArgs {
     /// `vscode://file/{file}:{line}:{column}`; else `$VISUAL`, else `$EDITOR`
     #[arg(long, value_name = "EDITOR", env = "TILMASH_EDITOR", hide_env_values = true)]
     editor: Option<String>,
-    /// Look for changes every MS milliseconds (500 if none is given), for file systems that report no
+    /// Look for changes every MS milliseconds (500 without a number), for file systems that report no
     /// changes: `/mnt/c` under WSL, shared folders of containers, network folders
     #[arg(long, value_name = "MS", num_args = 0..=1, default_missing_value = "500",
           value_parser = clap::value_parser!(u64).range(50..=60_000))]
@@ -36,7 +36,7 @@ pub(super) struct ServeArgs {
 }
 
 pub(super) fn serve(global: &Global, args: &ServeArgs) -> Outcome {
-    // Nothing is written here, so the process ends without waiting for a look, a rendering or a browser.
+    // The preview writes nothing, so it need not finish its work first.
     serve::on_signal(|code| std::process::exit(code))?;
     // What is no text names no editor.
     let environment = ["VISUAL", "EDITOR"].map(|name| std::env::var(name).unwrap_or_default());

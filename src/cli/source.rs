@@ -1,4 +1,4 @@
-//! The files that commands write: sources of the site, and files that the user named.
+//! Writing files for commands: sources of the site, and files that the user named.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::load::{self, Inputs};
 use crate::model::limits::{Limit, Limits};
 use crate::project::State;
 
-/// Returns the problem of a text that no build would read again, since it is over the site's limit.
+/// Returns a problem if a text is over the site's limit, so that no build would read it again.
 pub(super) fn too_large(state: &State, file: &str, text: &str) -> Option<Diagnostic> {
     let limit = state.config.as_ref().map_or_else(Limits::default, |config| config.limits).of(Limit::Text);
     let length = text.len() as u64;
@@ -17,7 +17,7 @@ pub(super) fn too_large(state: &State, file: &str, text: &str) -> Option<Diagnos
 }
 
 /// Writes a source file of a site in one step, if it still has the text `before`; `None` means that
-/// there is no file. Returns false, and writes nothing, if it was saved in the meantime.
+/// there is no file. Returns false, and writes nothing, if the file has changed in the meantime.
 pub(super) fn write(inputs: &Inputs, file: &str, before: Option<&str>, text: &str) -> Result<bool, Failure> {
     write_at(&inputs.root, &inputs.disk_name(file), before, text)
 }
@@ -27,15 +27,15 @@ fn write_at(root: &Path, file: &Path, before: Option<&str>, text: &str) -> Resul
     written.map_err(|error| Failure::io("write", &root.join(file), &error))
 }
 
-/// Writes a new source file of the site at `root`, which must not be there yet.
+/// Creates a source file of the site at `root`; fails if the file exists.
 pub(super) fn create(root: &Path, file: impl AsRef<Path>, text: &str) -> Result<(), Failure> {
     if write_at(root, file.as_ref(), None, text)? {
         return Ok(());
     }
-    Err(Failure::new(format!("`{}` exists already", root.join(file.as_ref()).display())).hint("it was left as it is"))
+    Err(Failure::new(format!("`{}` exists already", root.join(file.as_ref()).display())).hint("the file was not changed"))
 }
 
-/// Writes a file that the user named, over one that is there, but not over a source of the site.
+/// Writes a file that the user named. It replaces an existing file, but no source of the site.
 pub(super) fn export(inputs: &Inputs, path: &Path, text: &str) -> Result<(), Failure> {
     let real = emit::absolute(&inputs.root, path)?;
     if inputs.is_at(&real) {

@@ -131,7 +131,7 @@ fn write(
         FileState::Differs(_) => ("edited by hand", false),
     };
     if let (true, Some(problem)) = (writes, source::too_large(state, &chapter.file, &chapter.markdown)) {
-        refused.push(problem.hint("divide the chapter in the plan"));
+        refused.push(problem.hint("split the chapter into several in the plan"));
         return Ok(());
     }
     let done = if args.dry_run && writes { "would be " } else { "" };

@@ -60,9 +60,9 @@ pub(super) fn status(global: &Global, args: &StatusArgs) -> Outcome {
         print::text(&text);
     }
     if oldest.is_cut_short {
-        say(global, "git took too long to tell the age of all sentences: some are not known, or are not the oldest");
+        say(global, "git took too long: the ages of some pending sentences are missing, so an older one may be waiting");
     }
-    // Numbers of a work whose texts cannot be read are none.
+    // The numbers of a work mean nothing if its texts cannot be read, so this is reported.
     let problems: Vec<Diagnostic> = works.iter().flat_map(|&work| unread(&state, site, work)).collect();
     Ok(report::report(global, &problems, &state.inputs))
 }
@@ -80,10 +80,10 @@ fn summary(site: &Site, work: WorkId, lang: LangId) -> Option<Summary> {
     Some(site.standings(work, lang).map_or_else(nothing, |standings| standings.summary))
 }
 
-/// The pending sentence that has waited longest, of those whose age is known.
+/// The pending sentence of each edition that has waited longest, among those whose age is known.
 struct Oldest {
     by_pair: HashMap<(WorkId, LangId), (Unit, Since)>,
-    /// True if git took too long to tell all.
+    /// True if git ran out of time, so that some ages are missing.
     is_cut_short: bool,
 }
 

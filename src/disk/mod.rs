@@ -77,7 +77,7 @@ impl Folder {
         Ok(Self { dir: Dir::open_ambient_dir(path, ambient_authority())?, path: path.to_owned() })
     }
 
-    /// Opens a folder that the user named; makes it, and those above it, if there is none.
+    /// Opens a folder that the user named; makes it and the folders above it if they do not exist.
     pub fn open_or_make(path: &Path) -> io::Result<Self> {
         // The empty path is the parent of a plain file name.
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
@@ -96,7 +96,7 @@ impl Folder {
         Ok(Self { dir: self.walk(path)?, path: self.path.join(path) })
     }
 
-    /// Makes a folder, and those above it, unless they are there.
+    /// Makes a folder and the folders above it if they do not exist.
     pub fn make(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let path = path.as_ref();
         // As a rule the folder above is there.
@@ -135,17 +135,17 @@ impl Folder {
         }
     }
 
-    /// Returns the metadata of an entry; of a link, its own.
+    /// Returns the metadata of an entry; for a link, that of the link itself.
     pub fn metadata(&self, path: impl AsRef<Path>) -> io::Result<Metadata> {
         self.within(path.as_ref(), |dir, name| dir.symlink_metadata(name))
     }
 
-    /// Returns the target of a link, as the link has it.
+    /// Returns the target of a link as it is stored in the link.
     pub fn link_target(&self, path: impl AsRef<Path>) -> io::Result<PathBuf> {
         self.within(path.as_ref(), |dir, name| dir.read_link_contents(name))
     }
 
-    /// Returns the entries of a folder in this one, in no order.
+    /// Returns the entries of a folder in this one, in no particular order.
     pub fn entries(&self, path: impl AsRef<Path>) -> io::Result<Vec<(std::ffi::OsString, Kind)>> {
         let entries = self.walk(path.as_ref())?.entries()?;
         entries
@@ -166,13 +166,13 @@ impl Folder {
         self.regular(path, file)
     }
 
-    /// Opens what stands at a path for reading, whatever it is; never waits for the writer of a pipe.
-    /// A link that stays in this folder is followed, one that leaves it is an error.
+    /// Opens an entry of any kind for reading; never waits for the writer of a pipe. A link that
+    /// stays in this folder is followed; a link that leaves it is an error.
     pub fn open_inside(&self, path: impl AsRef<Path>) -> io::Result<std::fs::File> {
         let path = path.as_ref();
         match self.dir.open_with(path, OpenOptions::new().read(true).nonblock(true)) {
             Ok(file) => Ok(file.into_std()),
-            // An absolute link may stay in the folder too. From its end no link is followed.
+            // An absolute link may stay in the folder too. Its real path is opened without following links.
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 let real = std::fs::canonicalize(self.place(path))?;
                 let inside = real.strip_prefix(std::fs::canonicalize(&self.path)?).map_err(|_| error)?.to_owned();
@@ -182,7 +182,7 @@ impl Folder {
         }
     }
 
-    /// Opens a regular file for reading, as [`Folder::open_inside`] does.
+    /// Opens a regular file for reading; links are treated as [`Folder::open_inside`] treats them.
     pub fn open_file_inside(&self, path: impl AsRef<Path>) -> io::Result<std::fs::File> {
         let path = path.as_ref();
         let file = self.open_inside(path)?;
@@ -223,12 +223,14 @@ impl Folder {
 
     /// Creates a file with this content where nothing stands.
     ///
-    /// A full disk can leave a part of it: for folders that are published, or removed, as a whole.
+    /// On a full disk a part of the file can remain. So this is only for folders that are published
+    /// or removed as a whole.
     pub fn write_new(&self, path: impl AsRef<Path>, content: &[u8]) -> io::Result<()> {
         self.create(path)?.write_all(content)
     }
 
-    /// Writes a file in one step: it has either its old content or all of the new, also on a full disk.
+    /// Writes a file in one step: it has either its old content or all of the new content, even if
+    /// the disk is full.
     pub fn write(&self, path: impl AsRef<Path>, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         let path = path.as_ref();
         self.stage(path, content, |temporary| {
@@ -242,7 +244,7 @@ impl Folder {
     }
 
     /// Writes a text in one step, if the file still has the content `before`; `None` means that
-    /// there is no file. Returns false, and writes nothing, if an editor saved it in the meantime.
+    /// there is no file. Returns false, and writes nothing, if the file has changed in the meantime.
     pub fn write_if_unchanged(&self, path: impl AsRef<Path>, before: Option<&str>, text: &str) -> io::Result<bool> {
         let path = path.as_ref();
         self.stage(
@@ -277,13 +279,14 @@ impl Folder {
             .and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error))
             .and_then(|_| settle(&temporary));
         if !matches!(settled, Ok(true)) {
-            // The error above is the one to report.
+            // If this fails too, the first error is the one to report.
             let _ = self.remove_file(&temporary);
         }
         settled
     }
 
-    /// Creates a hidden file with a random name, so that it is no page and no repository can foresee it.
+    /// Creates a hidden file with a random name: no build takes it for a page, and no repository can
+    /// have put a link there.
     fn create_temporary(&self, folder: &Path) -> io::Result<(PathBuf, std::fs::File)> {
         loop {
             let path = folder.join(format!(".tilmash-{:016x}", RandomState::new().build_hasher().finish()));
@@ -294,7 +297,7 @@ impl Folder {
         }
     }
 
-    /// Moves an entry; a file at the new place is replaced, a link there too, and never followed.
+    /// Moves an entry. A file or a link at the new place is replaced; the link is not followed.
     pub fn rename(&self, path: impl AsRef<Path>, other: &Self, new: impl AsRef<Path>) -> io::Result<()> {
         self.both(path.as_ref(), other, new.as_ref(), |dir, name, other, new| dir.rename(name, other, new))
     }
@@ -304,7 +307,7 @@ impl Folder {
         self.both(path.as_ref(), other, new.as_ref(), |dir, name, other, new| dir.hard_link(name, other, new))
     }
 
-    /// Exchanges two entries in one step; an error where the system cannot.
+    /// Exchanges two entries in one step; fails on systems without such an operation.
     #[cfg(any(target_os = "linux", target_vendor = "apple"))]
     pub fn exchange(&self, path: impl AsRef<Path>, other: &Self, new: impl AsRef<Path>) -> io::Result<()> {
         use rustix::fs::{RenameFlags, renameat_with};
@@ -313,13 +316,13 @@ impl Folder {
         })
     }
 
-    /// Exchanges two entries in one step; an error where the system cannot.
+    /// Fails: this system cannot exchange two entries in one step.
     #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
     pub fn exchange(&self, _: impl AsRef<Path>, _: &Self, _: impl AsRef<Path>) -> io::Result<()> {
         Err(ErrorKind::Unsupported.into())
     }
 
-    /// Copies a regular file to where nothing stands, with its time of modification.
+    /// Copies a regular file and its modification time to a path where nothing stands.
     pub fn copy_with_time(&self, path: impl AsRef<Path>, other: &Self, new: impl AsRef<Path>) -> io::Result<()> {
         let mut from = self.open_file(path)?;
         let modified: SystemTime = from.metadata()?.modified()?;
@@ -328,7 +331,7 @@ impl Folder {
         to.set_modified(modified)
     }
 
-    /// Removes a file or a link, not its target.
+    /// Removes a file or a link; the target of a link stays.
     pub fn remove_file(&self, path: impl AsRef<Path>) -> io::Result<()> {
         self.within(path.as_ref(), |dir, name| dir.remove_file_or_symlink(name))
     }
@@ -343,18 +346,17 @@ impl Folder {
         self.within(path.as_ref(), |dir, name| dir.remove_dir_all(name))
     }
 
-    /// Returns true if an open file is the one that stands at a path.
+    /// Returns true if a path still leads to an open file, so that nobody replaced it.
     pub fn is_at(&self, file: &std::fs::File, path: impl AsRef<Path>) -> bool {
         let open = file.try_clone().map(File::from_std).and_then(|file| file.metadata());
         let (Ok(open), Ok(there)) = (open, self.metadata(path)) else { return false };
         same(&open, &there)
     }
 
-    /// Returns the path without links that a path inside this folder has, for a file that may not
-    /// exist yet.
+    /// Resolves the links in a path inside this folder; the file itself need not exist yet.
     ///
-    /// This is how the sources of a site are written: a link that stays in the site is resolved, a
-    /// link that leaves it is an error, and so is one into a hidden folder such as `.git`.
+    /// Commands write the sources of a site at the resolved path. A link that stays in the site is
+    /// resolved. A link that leaves it is an error, and so is one into a hidden folder such as `.git`.
     pub fn real(&self, path: impl AsRef<Path>) -> io::Result<PathBuf> {
         let path = path.as_ref();
         parts(path)?;
@@ -431,7 +433,7 @@ impl Folder {
         dir.map_or_else(|| self.dir.try_clone(), Ok)
     }
 
-    /// Opens one folder on the way; `walked` is the way so far, for the message.
+    /// Opens one folder of a path; `walked` is the path up to and including it, for the message.
     fn step(&self, above: &Dir, part: &OsStr, walked: &Path) -> io::Result<Dir> {
         above.open_dir_nofollow(part).map_err(|error| match above.symlink_metadata(part) {
             Ok(metadata) if metadata.is_symlink() => self.refuse(walked, Kind::Link),
@@ -455,13 +457,14 @@ impl Folder {
         }
     }
 
+    /// Returns the error for an entry of the wrong kind.
     fn refuse(&self, path: &Path, kind: Kind) -> io::Error {
         let message = format!("`{}` is {}, not an ordinary file or folder", self.place(path).display(), kind.name());
         io::Error::new(ErrorKind::PermissionDenied, message)
     }
 }
 
-/// Returns true if two files are one.
+/// Returns true if the metadata belong to the same file.
 pub fn same(a: &Metadata, b: &Metadata) -> bool {
     (a.dev(), a.ino()) == (b.dev(), b.ino())
 }
@@ -472,7 +475,7 @@ fn parts(path: &Path) -> io::Result<Vec<&OsStr>> {
         Component::Normal(name) => Some(Ok(name)),
         Component::CurDir => None,
         Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
-            Some(Err(io::Error::new(ErrorKind::InvalidInput, format!("`{}` is no path inside a folder", path.display()))))
+            Some(Err(io::Error::new(ErrorKind::InvalidInput, format!("`{}` is not a path inside a folder", path.display()))))
         }
     };
     path.components().filter_map(part).collect()

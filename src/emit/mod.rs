@@ -44,7 +44,7 @@ pub struct Report {
     pub written: usize,
     /// How many files of the last build are no longer there.
     pub removed: usize,
-    /// Published pages before this build, and how many of them it removed.
+    /// The published pages before this build, and the number of them that it removed.
     pub pages: Pages,
     /// What was wrong with pages when they were rendered.
     pub problems: Vec<Diagnostic>,
@@ -68,7 +68,7 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Returns true if a build removed so many pages that it may have been a mistake.
+    /// Returns true if a build removed more than half of the pages, which may be a mistake.
     pub fn lost_most(self) -> bool {
         self.removed * 2 > self.before
     }
@@ -78,7 +78,7 @@ impl Pages {
 #[derive(Debug, Clone, Copy)]
 pub struct Target<'a> {
     pub output: &'a Path,
-    /// Replace a published site by one without a page.
+    /// True if a site without pages may replace a published one.
     pub allow_empty: bool,
 }
 
@@ -129,7 +129,7 @@ fn render(state: &State, route: &Route) -> Rendered {
     rendered
 }
 
-/// Publishes a state into a folder; `each` is told of each route done.
+/// Publishes a state into a folder; `each` is called after each route.
 ///
 /// `known` is what is known of an earlier build of the folder; `None` neither uses nor makes a record.
 pub fn emit(state: &State, target: Target<'_>, known: Option<Known<'_>>, each: &(dyn Fn() + Sync)) -> Result<Report, Failure> {
@@ -176,7 +176,7 @@ pub fn emit(state: &State, target: Target<'_>, known: Option<Known<'_>>, each: &
     state.highlight(&fresh);
     let highlighting = begun.elapsed();
     let stage = Stage::new(&place, site.routes.keys(), before.folder.is_some())?;
-    // Files of the project are copied from within it, so that no link leads to another file.
+    // Files are copied through a handle of the project's folder, so that no link leads out of it.
     let project = Folder::open(&state.inputs.root).map_err(|error| Failure::io("open", &state.inputs.root, &error))?;
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
     // What is made of the whole site, its lists, feeds and sitemap, takes longest and the most memory; so nothing waits for it in the end.
@@ -253,7 +253,7 @@ pub fn emit(state: &State, target: Target<'_>, known: Option<Known<'_>>, each: &
     Ok(report)
 }
 
-/// Returns true if the site has a page that somebody wrote; the home page exists without one.
+/// Returns true if the site has a page from a file; a home page exists even without one.
 fn has_pages(state: &State) -> bool {
     let works = state.site().map(|site| site.works.iter()).into_iter().flatten();
     let mut editions = works.flat_map(|work| work.editions.iter().flatten());
@@ -322,7 +322,7 @@ impl<'a> Stage<'a> {
             self.folder.make(crate::base::path::folder(path))?;
             write(body, project, &self.folder, path)
         });
-        // The place is the one in the output: nobody knows the stage.
+        // The message names the path in the output; the temporary folder means nothing to the user.
         written.map(|()| Placed::Written).map_err(|error| Failure::io("write", &self.place.output().join(path), &error))
     }
 
@@ -340,7 +340,7 @@ impl<'a> Stage<'a> {
                 swap::swap(place)?
             }
         };
-        // From now on the folder of this name is the old one, if there is any.
+        // From now on the folder of this name, if there is one, is the old output.
         self.is_published = true;
         Ok(displaced)
     }
@@ -374,7 +374,7 @@ enum Placed {
     Written,
 }
 
-/// Writes what stands at a path into a folder where nothing stands there yet.
+/// Writes the content of a route to a new file.
 fn write(body: &Body, project: &Folder, folder: &Folder, path: &str) -> io::Result<()> {
     match body {
         Body::Bytes(bytes) => folder.write_new(path, bytes),
@@ -385,7 +385,7 @@ fn write(body: &Body, project: &Folder, folder: &Folder, path: &str) -> io::Resu
     }
 }
 
-/// Opens a file of the project that is copied; a link that leaves the project is an error.
+/// Opens a file of the project to copy it; a link that leaves the project is an error.
 fn source(project: &Folder, disk: &Path) -> io::Result<fs::File> {
     let inside = disk.strip_prefix(project.place("")).unwrap_or(disk);
     project.open_file_inside(inside)
@@ -424,9 +424,9 @@ fn same_files(mut a: fs::File, mut b: fs::File) -> io::Result<bool> {
 fn keep(path: &Path, old: &Folder, new: &Folder) -> Result<(), Failure> {
     let kept = match old.hard_link(path, new, path) {
         Ok(()) => return Ok(()),
-        // Somebody's file or link stands where the site has a folder or a file.
+        // A file or a link of someone else stands at the path of the site's file or folder.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(in_the_way(&old.place(path))),
-        // Not every file system links.
+        // Not every file system has hard links.
         Err(_) => old.copy_with_time(path, new, path),
     };
     kept.map_err(|error| Failure::io("copy", &old.place(path), &error))
@@ -439,7 +439,7 @@ fn in_the_way(path: &Path) -> Failure {
 
 /// The output folder as it is before a build.
 struct Before {
-    /// `None` if there is none.
+    /// The output folder; `None` if it does not exist.
     folder: Option<Folder>,
     manifest: BTreeSet<String>,
 }
@@ -470,7 +470,7 @@ impl Before {
         Ok(Self { folder: Some(folder), manifest })
     }
 
-    /// Returns the kind of the entry at a path of the output; an error if a link is on the way.
+    /// Returns the kind of the entry at a path of the output; fails if a folder of the path is a link.
     fn kind(&self, path: &str) -> io::Result<Option<Kind>> {
         self.folder.as_ref().map_or(Ok(None), |folder| folder.kind(path))
     }
@@ -514,8 +514,8 @@ struct Foreign {
 
 /// Returns the real path of an output folder that may not exist yet; makes nothing.
 ///
-/// Links that the user named are followed. A link inside the site's folder `root` comes with the
-/// repository: it may not lead the output anywhere else.
+/// Links in the path are followed. But a link inside the site's folder `root` comes with the
+/// repository, so it must not lead out of that folder.
 pub fn absolute(root: &Path, output: &Path) -> Result<PathBuf, Failure> {
     let output = std::path::absolute(output).map_err(|error| Failure::io("find", output, &error))?;
     let mut real = PathBuf::new();
@@ -533,7 +533,7 @@ pub fn absolute(root: &Path, output: &Path) -> Result<PathBuf, Failure> {
             real = fs::canonicalize(&real).map_err(|error| Failure::io("find", &plain, &error))?;
             if plain.starts_with(root) && !real.starts_with(root) {
                 return Err(Failure::new(format!("`{}` is a link that leads out of the site", plain.display()))
-                    .hint(format!("if the site is to be published there, say so: `--output {}`", real.display())));
+                    .hint(format!("to publish the site there, use `--output {}`", real.display())));
             }
         }
     }
@@ -559,14 +559,14 @@ fn refuse_sources(root: &Path, output: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The place of the output folder: the open folder above it, and the names in it that builds use.
+/// The output folder: the open folder above it, and the names of the entries there that a build uses.
 struct Location {
     parent: Folder,
     /// The output folder.
     name: OsString,
-    /// The folder that a build makes, and that takes the place of the output.
+    /// The new folder of a build, which replaces the output folder.
     stage: OsString,
-    /// The old output while it is exchanged in two steps.
+    /// The old output folder while it is replaced in two steps.
     aside: OsString,
     /// The lock file.
     lock: OsString,

@@ -15,15 +15,15 @@ use super::{Location, MANIFEST};
 /// Cleans up after a build that was killed: the old folder is put back if it is gone, what builds
 /// wrote elsewhere is removed. Gives the places of files that found theirs taken.
 ///
-/// Only real folders are cleaned up; anything else of these names is an error, since no build left it.
+/// Only real folders are cleaned up. Anything else with these names is an error, since builds leave only folders.
 pub(super) fn recover(place: &Location) -> Result<Vec<PathBuf>, Failure> {
     let parent = &place.parent;
     let is_folder = |name: &OsStr| match parent.kind(name) {
         Ok(None) => Ok(false),
         Ok(Some(Kind::Folder)) => Ok(true),
         Ok(Some(kind)) => {
-            let message = format!("`{}` is {}, where a build has a folder of its own", parent.place(name).display(), kind.name());
-            Err(Failure::new(message).hint("remove it; no build made it"))
+            let message = format!("`{}` is {}, but builds need this name for a folder", parent.place(name).display(), kind.name());
+            Err(Failure::new(message).hint("remove it; tilmash did not make it"))
         }
         Err(error) => Err(Failure::io("look at", &parent.place(name), &error)),
     };
@@ -43,14 +43,14 @@ pub(super) fn recover(place: &Location) -> Result<Vec<PathBuf>, Failure> {
     Ok(displaced)
 }
 
-/// Whether a build of the folder at `output` that was killed left anything.
+/// Returns true if a build that was killed left a folder beside `output`.
 pub(super) fn is_left(output: &Path) -> bool {
     let name = output.file_name().unwrap_or_default();
     ["new", "new-old"].iter().any(|word| output.with_file_name(super::beside(name, word)).symlink_metadata().is_ok())
 }
 
-/// Puts the stage in the place of the output and removes what was there. Gives the places of files
-/// that found theirs taken.
+/// Replaces the output by the stage and removes the old output. Returns the places of rescued files
+/// that had to get another name.
 pub(super) fn swap(place: &Location) -> Result<Vec<PathBuf>, Failure> {
     let Location { parent, name, stage, aside, .. } = place;
     let failed = |error: &io::Error| {
@@ -80,24 +80,24 @@ pub(super) fn swap(place: &Location) -> Result<Vec<PathBuf>, Failure> {
     Ok(clear(place, old).unwrap_or_default())
 }
 
-/// Puts a part of the stage in the place of the same part of the output, and removes what was there, as [`swap`] does with
-/// all of it; `None` if the system cannot do so in one step, and then nothing was done.
+/// Replaces a part of the output by the same part of the stage, and removes the old part, as [`swap`] does with all of it.
+/// Returns `None`, and changes nothing, if the system cannot do so in one step.
 pub(super) fn swap_part(place: &Location, stage: &Folder, output: Option<&Folder>, part: &str) -> Option<Vec<PathBuf>> {
     stage.exchange(part, output?, part).ok()?;
     Some(clear(place, &place.stage).unwrap_or_default())
 }
 
-/// Removes the folder `name` beside the output, which is no longer the output, or never was: what its manifest lists
-/// is deleted; everything else is someone's, and is moved into the output unless it is there too.
+/// Removes the folder `name` beside the output, which is an old output or an unfinished stage. The files in its manifest are
+/// deleted. All other files belong to someone else; they are moved into the output unless it has the same file.
 ///
-/// A stage has its manifest from the beginning, so this holds for half-made ones as well.
+/// A stage has its manifest from the beginning, so unfinished stages can be cleared too.
 fn clear(place: &Location, name: &OsStr) -> io::Result<Vec<PathBuf>> {
     let tree = place.parent.folder(name)?;
-    // Without a list nothing is known to be ours.
+    // Without a manifest every file counts as someone else's.
     let list = tree.read_text(MANIFEST).unwrap_or_default();
     let ours: BTreeSet<&str> = list.lines().collect();
     let displaced = Clearing { tree: &tree, ours, place }.folder(Path::new(""))?;
-    // The list goes last, so that this can be taken up again.
+    // The manifest goes last, so that the next build can continue an interrupted removal.
     match tree.remove_file(MANIFEST) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -115,7 +115,7 @@ struct Clearing<'a> {
 }
 
 impl Clearing<'_> {
-    /// Removes what is in a folder of the tree; gives the places of files that found theirs taken.
+    /// Removes the content of a folder of the tree; returns the places of rescued files that had to get another name.
     fn folder(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let mut displaced = Vec::new();
         let mut below = Vec::new();
@@ -164,12 +164,12 @@ impl Clearing<'_> {
         files.and_then(|(left, right)| super::same_files(left, right)).unwrap_or(false)
     }
 
-    /// Moves a file that no build wrote into the output; gives its place there if its own was taken.
+    /// Moves a file that no build wrote into the output; returns its place there if it had to get another name.
     fn rescue(&self, path: &Path) -> io::Result<Option<PathBuf>> {
         let Location { parent, name, .. } = self.place;
         if parent.kind(name)?.is_none() {
             parent.make(name)?;
-            // So that the next build knows the folder for one of ours.
+            // The manifest tells the next build that this is an output folder.
             parent.folder(name)?.write_new(MANIFEST, b"")?;
         }
         let output = parent.folder(name)?;
@@ -186,7 +186,7 @@ impl Clearing<'_> {
             if output.kind(&new)?.is_some() {
                 continue;
             }
-            // A link does not replace what has come to stand there in this moment; not every file system links.
+            // A hard link never replaces a file that appeared in the meantime. Not every file system has them.
             match self.tree.hard_link(path, &output, &new) {
                 Ok(()) => self.tree.remove_file(path)?,
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,

@@ -334,7 +334,7 @@ fn is_item(line: &str) -> bool {
         || (number.len() < line.len() && (number.starts_with(". ") || number.starts_with(") ")))
 }
 
-/// Finds the line of the front matter in which a field waits for its text, as `new` makes it: `title: "" # …`.
+/// Finds the line of an empty field in the front matter, as `tilmash new` writes it: `title: "" # …`.
 fn blank_field(target: &Side, name: &str) -> Option<Range<usize>> {
     let (range, _) = parse::front_matter(&target.text).ok()?;
     let mut at = range.clone()?.start;
@@ -536,7 +536,7 @@ fn left_out_block(source: &Side, at: usize, in_order: &[Option<&str>], newline: 
     }
     let begins_item =
         piece.kind == PieceKind::Segment && piece.level.is_none() && lead.contains(|c: char| !c.is_whitespace() && c != '>');
-    // An item holds the lines that are indented as far as its text; a list with wider marks may follow it.
+    // Lines that are indented at least as far as the text of an item belong to the item.
     let is_inside = |other: &Piece| begins_item && indent(&text[line_start(other)..other.range.start]) >= column(piece);
     let mut inside = source.pieces[at + 1..].iter().zip(&in_order[at + 1..]).take_while(|(other, _)| is_inside(other));
     match inside.find(|(_, translation)| translation.is_some()) {

@@ -93,10 +93,10 @@ impl Standing {
         }
     }
 
-    /// Returns the standing that a word gives to a translation that is there. A word that is not known calls it unfinished.
+    /// Returns the standing of a translation that is there, from its name in a file. An unknown name means unfinished.
     fn of_translated(name: &str) -> Self {
         match Self::named(name) {
-            // It has been translated since.
+            // The translator has filled in the missing translation.
             Some(Self::Missing) => Self::Current,
             Some(standing) => standing,
             None => Self::Changed,
@@ -201,32 +201,32 @@ pub struct Found {
     pub batch: Batch,
     /// For each unit: its bytes in the file, or those of its beginning.
     pub places: Vec<Range<usize>>,
-    /// Problems of the file: the first of them, and one that counts the others.
+    /// The first problems of the file, and one that counts the others.
     pub problems: Vec<Diagnostic>,
-    /// Number of problems that are not kept.
+    /// The number of problems that were not kept.
     dropped: usize,
 }
 
-/// Number of problems that are kept of a file. A large file of another format has one on each line.
+/// The greatest number of problems that are kept for a file. A large file in another format has one on each line.
 const KEPT: usize = 1000;
 
-/// The hint to what no tool writes.
+/// The hint for content that no translation tool writes.
 const DAMAGED: &str = "the file may be damaged, or in another format than its name says";
 
-/// Number of units that a file may have. A unit takes more memory than its line of the file.
+/// The greatest number of units in a file. A unit takes more memory than its line in the file.
 const MOST_UNITS: usize = 500_000;
 
-/// Length in bytes of the longest line of PO, CSV and JSON Lines that is read, and of the longest sentence of XLIFF and TMX.
+/// The greatest length in bytes of a line of PO, CSV and JSON Lines, and of a sentence of XLIFF and TMX.
 ///
-/// A reader may need many times the memory of such a part.
+/// A reader may need many times that much memory.
 const LONGEST: usize = 4 << 20;
 
 impl Found {
     /// Adds a unit, unless there are too many.
     fn push(&mut self, file: &Arc<str>, unit: Unit, place: Range<usize>) {
         if self.batch.units.len() == MOST_UNITS {
-            let message = format!("`{}` is one sentence more than the {MOST_UNITS} that a file may have", unit.address());
-            self.problem(file, place, message).push_hint("cut the file into several");
+            let message = format!("`{}` is one sentence too many: a file may have {MOST_UNITS}", unit.address());
+            self.problem(file, place, message).push_hint("split the file into several");
             return;
         }
         self.batch.units.push(unit);
@@ -237,7 +237,7 @@ impl Found {
         self.push_problem(Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::new(file, range), message))
     }
 
-    /// Adds a problem; the last one gives way to it if there are too many.
+    /// Adds a problem; replaces the last one if there are too many.
     fn push_problem(&mut self, problem: Diagnostic) -> &mut Diagnostic {
         if self.problems.len() > KEPT {
             self.problems.pop();
@@ -247,17 +247,17 @@ impl Found {
         self.problems.last_mut().expect("it was pushed")
     }
 
-    /// True if most of what was read cannot be taken, so that nobody gains from reading on.
+    /// Returns true if there are more problems than units, so that reading the rest is useless.
     fn is_garbage(&self) -> bool {
         let problems = self.problems.len() + self.dropped;
         problems >= KEPT && problems > self.batch.units.len()
     }
 
-    /// Says that there are problems beside those that are kept, if there are.
+    /// Adds a problem that counts the problems that were not kept, if there are any.
     fn finish(&mut self, file: &Arc<str>) {
         if self.is_garbage() {
             self.problems.truncate(KEPT);
-            let message = format!("most of `{file}` cannot be read; the rest of it was not looked at");
+            let message = format!("most of `{file}` cannot be read, so the rest of the file was skipped");
             self.problems.push(Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::whole(file), message).hint(DAMAGED));
         } else if self.dropped > 0 {
             self.problems.truncate(KEPT);
@@ -311,7 +311,7 @@ pub fn read(format: Format, file: &Arc<str>, text: &str) -> Found {
     found
 }
 
-/// Refuses a file for a line that is longer than any of its format.
+/// Returns the result for a file with a line that is too long.
 fn with_long_line(file: &Arc<str>, line: Range<usize>) -> Found {
     let mut found = Found::default();
     let message = format!("a line of {} MiB; the longest that is read has {} MiB", line.len() >> 20, LONGEST >> 20);
@@ -319,7 +319,7 @@ fn with_long_line(file: &Arc<str>, line: Range<usize>) -> Found {
     found
 }
 
-/// Makes the problem that counts those of a file that are not shown.
+/// Returns the problem that counts the problems of a file that are not shown.
 fn further_problems(file: &Arc<str>, count: usize) -> Diagnostic {
     Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::whole(file), format!("`{file}` has {count} more problems, which are not shown"))
         .hint(DAMAGED)

@@ -151,7 +151,7 @@ struct Entry {
 }
 
 impl Entry {
-    /// Reads an extracted comment. Those of other tools are passed over.
+    /// Reads an extracted comment. Comments of other tools are ignored.
     fn comment(&mut self, comment: &str) {
         if let Some(heading) = comment.strip_prefix(HEADING) {
             self.heading = Some(heading.to_owned());

@@ -1,11 +1,11 @@
 //! CSV, for spreadsheets: the columns that translate-toolkit and Weblate know, and ours after them.
 //!
-//! Cells hold the Markdown. Three things are done for spreadsheet programs:
+//! Cells hold the Markdown. Three measures make the files work in spreadsheet programs:
 //!
-//! * A cell that they would run as a formula gets a guard, a `'`, which reading takes away (`guarded`).
-//! * A file begins with a byte order mark, by which Excel knows that it is UTF-8.
-//! * A file that they saved is read, whether it separates by comma, semicolon or tab, with a first line `sep=;` or none.
-//!   None is written: Excel then takes the file for another encoding than UTF-8.
+//! * A cell that a program could run as a formula gets a guard, a `'`, which reading removes (`guarded`).
+//! * A file begins with a byte order mark, which tells Excel that it is UTF-8.
+//! * Files that such programs saved can be read: with comma, semicolon or tab as separator, and with or without a first line
+//!   `sep=;`. That line is never written, since with it Excel does not read the file as UTF-8.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -31,8 +31,8 @@ const COLUMNS: [&str; 11] = [
     "target_language",
 ];
 
-/// Text read after the file: a record of its own, unless the file ends within quotation marks. To the reader a text that was
-/// cut off there looks like a whole one.
+/// Text that is read after the file. It is a record of its own, unless the file ends within quotation marks: this is how a file
+/// that was cut off there is recognized.
 const END: &str = "\n.\n";
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -66,11 +66,11 @@ pub fn write(batch: &Batch) -> String {
     String::from_utf8(writer.into_inner().expect(never)).expect("texts are UTF-8")
 }
 
-/// Puts a `'` before all that a spreadsheet program could take for a formula, after the advice of
+/// Puts a `'` before each part that a spreadsheet program could take for a formula, as recommended by
 /// [OWASP](https://owasp.org/www-community/attacks/CSV_Injection).
 ///
-/// A program that separates by semicolon, tab or line where the file separates by comma sees cells within a cell, so these are
-/// guarded, too. A `'` that is there already is no guard, and gets one:
+/// A program that uses another separator than the file sees several cells in one cell, so each of them is guarded. A `'` that
+/// the text itself has before a formula gets a guard too:
 ///
 /// ```text
 /// =1+1       '=1+1
@@ -94,7 +94,7 @@ fn guarded(text: &str) -> Cow<'_, str> {
     Cow::Owned(guarded)
 }
 
-/// Takes away the guards that [`guarded`] put into a text. A program that took them away itself is understood, too.
+/// Removes the guards that [`guarded`] added. A text from which a program has removed them already stays as it is.
 fn unguarded(text: &str) -> Cow<'_, str> {
     let is_guard = |&at: &usize| text[at..].starts_with('\'') && runs(&text[at..], at == 0);
     let places: Vec<usize> = cell_starts(text).filter(is_guard).collect();
@@ -111,24 +111,25 @@ fn unguarded(text: &str) -> Cow<'_, str> {
     Cow::Owned(unguarded)
 }
 
-/// The places of a text where a cell may begin: its own beginning, and those behind separators.
+/// Returns the bytes of a text at which a cell may begin: its beginning, and each byte behind a separator.
 fn cell_starts(text: &str) -> impl Iterator<Item = usize> {
     let behind = text.match_indices([';', '\t', '\n', '\r']).map(|(at, _)| at + 1);
     std::iter::once(0).chain(behind)
 }
 
-/// True if a spreadsheet program could run a cell that begins so. A `'` before it changes nothing, so that a guard is found again.
+/// Returns true if a spreadsheet program could run a cell that begins with this text. A leading `'` is ignored, so that a guard
+/// is recognized when reading.
 fn runs(cell: &str, is_whole: bool) -> bool {
-    // White space and quotes are taken away by some programs before they look.
+    // Some programs remove white space and quotes first.
     let seen = cell.trim_start_matches([' ', '"', '\'', '\u{a0}']);
     let is_control = is_whole && cell.trim_start_matches('\'').starts_with(['\t', '\r', '\n', '\0']);
     is_control || seen.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
-/// The rows of a file, without what spreadsheet programs write before them.
+/// The rows of a file, without a byte order mark and a `sep=` line.
 struct Table<'a> {
     text: &'a str,
-    /// Where the line with the names of columns begins in the file.
+    /// The byte of the file at which the line with the names of the columns begins.
     start: usize,
     separator: u8,
 }
@@ -147,14 +148,14 @@ impl<'a> Table<'a> {
         Self { text, start: whole.len() - text.len(), separator }
     }
 
-    /// The first line of a row that begins at a byte of the rows, as bytes of the file.
+    /// Returns the bytes of the file that hold the first line of a row; `at` is the first byte of the row in `text`.
     fn line_at(&self, at: usize) -> Range<usize> {
         let start = self.start + at;
         start..start + self.text[at..].lines().next().unwrap_or("").len()
     }
 }
 
-/// Reads CSV. Columns that are not known are passed over.
+/// Reads CSV. Unknown columns are ignored.
 pub fn read(file: &Arc<str>, text: &str) -> Found {
     let mut found = Found::default();
     let table = Table::of(text);
@@ -221,7 +222,7 @@ fn read_cells<'r>(unit: &mut Unit, has_fuzzy: bool, cell: impl Fn(&str) -> Optio
         _ if unit.target.is_empty() => Standing::Missing,
         _ if fuzzy => Standing::Changed,
         None => Standing::Current,
-        // Tools that know no states empty the other column.
+        // A tool that does not know the column `standing` clears only `fuzzy`.
         Some(name) if has_fuzzy && name == Standing::Changed.name() => Standing::Current,
         Some(name) => Standing::of_translated(name),
     };
@@ -231,7 +232,7 @@ fn read_cells<'r>(unit: &mut Unit, has_fuzzy: bool, cell: impl Fn(&str) -> Optio
     unit.base = unit.notes.pop_if(|last| last.starts_with(BASE)).map(|last| last[BASE.len()..].trim().to_owned());
     if let Some((file, line)) = cell("location").as_deref().and_then(|it| it.rsplit_once(':')) {
         unit.file = file.into();
-        // A location of another form is nobody's loss.
+        // A location in another form is ignored.
         unit.line = line.parse().unwrap_or(0);
     }
 }

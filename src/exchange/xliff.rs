@@ -228,8 +228,8 @@ fn read_unit(
 
 /// Returns the standing of a translation that is there.
 ///
-/// A state that [XLIFF 1.2](https://docs.oasis-open.org/xliff/v1.2/os/xliff-core.html#state) calls unfinished outweighs
-/// `approved="yes"`: tools change the state with the text, and often leave `approved` as it was.
+/// An unfinished state of [XLIFF 1.2](https://docs.oasis-open.org/xliff/v1.2/os/xliff-core.html#state) outweighs
+/// `approved="yes"`, since tools update the state with the text but often leave `approved` unchanged.
 ///
 /// ```text
 /// approved="yes"  state="needs-review-translation"  unfinished
@@ -243,7 +243,7 @@ fn standing(state: &str, qualifier: &str, approved: Option<&str>) -> Standing {
         (needs, _) if needs.starts_with("needs-") => Standing::Changed,
         ("signed-off" | "final", _) => Standing::Accepted,
         ("translated", _) | (_, Some("yes")) => Standing::Current,
-        // A suggestion that a program put in.
+        // A program inserted a suggestion.
         ("", None) if ["fuzzy-match", "mt-suggestion", "tm-suggestion"].contains(&qualifier) => Standing::Changed,
         ("", None) => Standing::Current,
         _ => Standing::Changed,

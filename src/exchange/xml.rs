@@ -22,10 +22,10 @@ pub(super) struct Style {
     pub(super) kind: &'static str,
 }
 
-/// How deep elements may lie in each other.
+/// The greatest depth of nested elements.
 const DEEPEST: usize = 256;
 
-/// How many attributes an element may have: quick-xml compares each with all before it.
+/// The greatest number of attributes of an element: quick-xml compares each with all before it.
 const MOST_ATTRIBUTES: usize = 256;
 
 /// Before the number of a character that XML cannot hold.
@@ -173,7 +173,7 @@ impl<'a> Xml<'a> {
                 Ok(Event::Start(start) | Event::Empty(start)) => {
                     let element = element(&start, range)?;
                     if self.open.len() == DEEPEST {
-                        let message = format!("`<{}>` lies in more than {DEEPEST} elements", element.name);
+                        let message = format!("`<{}>` is nested in more than {DEEPEST} elements", element.name);
                         return Err((element.range, message, Some(DAMAGED)));
                     }
                     self.open.push((element.name.clone(), element.range.clone()));
@@ -301,12 +301,12 @@ impl<'a> Xml<'a> {
         }
     }
 
-    /// The byte of the file up to which it was read.
+    /// Returns the byte of the file up to which it was read.
     fn position(&self) -> usize {
         self.reader.buffer_position() as usize
     }
 
-    /// Refuses a text that began at a byte and has become too long.
+    /// Fails if the text that began at the byte `start` is too long.
     fn bounded(&self, start: usize) -> Result<(), Problem> {
         if self.position() - start <= LONGEST {
             return Ok(());
@@ -355,7 +355,7 @@ enum Part {
 }
 
 impl Sentence {
-    /// Adds text: to the text before it, if there is one.
+    /// Adds text to the last part, or as a new part if the last one is not text.
     fn push_text(&mut self, text: String) {
         match self.parts.last_mut() {
             Some(Part::Text(before)) => before.push_str(&text),

@@ -34,7 +34,7 @@ pub use walk::{is_passed_over, linked};
 /// The folders of a project that are read, besides `site.yaml`.
 pub const FOLDERS: [&str; 3] = ["content", "templates", "themes"];
 
-/// How many bytes of a file of unknown kind tell whether it is a text.
+/// The number of bytes at the beginning of a file that are examined to tell texts from other files.
 const START: u64 = 4 << 10;
 
 /// A file that was modified longer ago than this is not read again while its stamp stays the same: the
@@ -61,7 +61,7 @@ pub struct File {
     pub content: Content,
     /// Of its text, if it is one, kept or not.
     pub digest: Option<Digest>,
-    /// The path on disk, from the root, where it is not the name: macOS may keep a name in NFD.
+    /// The path on disk relative to the root, if it differs from the name: macOS may store a name in NFD.
     disk: Option<Arc<Path>>,
     stamp: Stamp,
 }
@@ -163,10 +163,10 @@ impl Inputs {
         inputs
     }
 
-    /// Returns the path on disk of a file of the project, or of one that is to be made.
+    /// Returns the path on disk of a file of the project, or of a file that does not exist yet.
     ///
-    /// A file is found under the name that the disk reports, which may be in another normal form. A new
-    /// file goes into the folder in which the disk has the files beside it.
+    /// The disk may store the name of a file in another normal form. A new file goes into the folder
+    /// that holds the files beside it.
     pub fn disk_path(&self, name: &str) -> PathBuf {
         self.root.join(self.disk_name(name))
     }
@@ -212,7 +212,7 @@ impl Inputs {
         disk.strip_prefix(&self.root).is_ok_and(|inside| self.files.contains_key(&walk::as_name(inside)))
     }
 
-    /// True if the disk shows no sign that a file differs from the snapshot. Costs one call of the system.
+    /// Returns true if size and times of a file are those of the snapshot. This costs one system call.
     pub fn is_current(&self, name: &str) -> bool {
         // A file that cannot be read is not in the snapshot, and is reported.
         let is_reported = || self.problems.iter().any(|problem| problem.place.as_ref().is_some_and(|place| *place.file == *name));
@@ -296,7 +296,7 @@ pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf
             continue;
         }
         let parent = disk.parent()?;
-        // A path through a link is not the only path to its file, and a file in NFD has no other.
+        // A path through a link is not the only path to its file, and the name of a file in NFD is not its path.
         if previous.files.get(&name).is_some_and(|file| file.disk.is_some())
             || inside.to_str() != Some(name.as_str())
             || parent.canonicalize().ok()? != parent
@@ -332,7 +332,7 @@ pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf
 /// Reads again what was forgotten of some files, to show the lines in which something was found. A file that is no
 /// longer what it was stays forgotten.
 pub fn recall<'a>(inputs: &Inputs, files: impl Iterator<Item = &'a Arc<str>>) -> Inputs {
-    // Without the folder no line can be shown, which is no reason to fail.
+    // If the folder cannot be opened, problems are shown without their lines.
     let reader = Root::open(&inputs.root).ok().map(|root| Reader { root, limits: inputs.limits });
     let again = |name: &&Arc<str>| {
         let forgotten = inputs.files.get(name).filter(|file| matches!(file.content, Content::Forgotten))?;
@@ -372,7 +372,7 @@ fn find(root: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<(Reader, O
     Ok((reader, Some(found)))
 }
 
-/// Finds `site.yaml`, which says within which limits everything is read.
+/// Reads `site.yaml` first: it sets the limits for all other files.
 fn find_configuration(root: Root, found: &mut Found) -> Reader {
     walk::find(&root.path, config::FILE, &mut found.files, &mut found.problems);
     let mut reader = Reader { root, limits: Limits::default() };
@@ -384,7 +384,7 @@ fn find_configuration(root: Root, found: &mut Found) -> Reader {
     reader
 }
 
-/// The limits that a configuration sets. Those of one that cannot be read are the defaults.
+/// Returns the limits that a configuration sets; the defaults if the configuration cannot be read.
 fn limits_of(name: &Arc<str>, file: &File) -> Limits {
     let Content::Text(text) = &file.content else { return Limits::default() };
     Config::read(name, text).0.map(|config| config.limits).unwrap_or_default()
@@ -406,8 +406,8 @@ impl Reader {
         (name, file)
     }
 
-    /// Reads a file, unless it is known to be as `before`. The buffer is only lent: a new one for each
-    /// file costs more than reading into it.
+    /// Reads a file, unless it is known to be the same as `before`. The caller lends the buffer, since
+    /// a new buffer for each file would cost more than reading the file.
     fn read(&self, disk: &Path, name: &Arc<str>, before: Option<&File>, buffer: &mut Vec<u8>) -> Result<File, Diagnostic> {
         let inside = disk.strip_prefix(&self.root.path).unwrap_or(disk);
         let disk_name = (inside.to_str() != Some(&**name)).then(|| inside.into());
@@ -436,7 +436,7 @@ impl Reader {
         Ok(File { disk: disk_name, ..File::text(text.into(), stamp) })
     }
 
-    /// Reads the text of a file; `None` if it is none, so that it stays on disk.
+    /// Reads the text of a file; `None` if the file is not a text, so that it stays on disk.
     fn text<'b>(
         &self,
         file: &mut fs::File,
@@ -449,11 +449,11 @@ impl Reader {
         let Some(kind) = text_kind(name) else { return Ok(None) };
         let limit = self.limits.of(kind);
         if length > limit {
-            // In a folder of material only a plan asks for a text, and says then that it is too large.
+            // Only a plan uses a text from a folder of source material, and it reports that the text is too large.
             return if kind == Limit::Source { Ok(None) } else { Err(too_large(name, length, kind, limit)) };
         }
         if kind == Limit::Source && !is_said_to_be_text {
-            // A scan or a recording that is kept beside the text it belongs to.
+            // It may be a scan or a recording beside the text it belongs to.
             fill(file, length.min(START), buffer).map_err(unreadable)?;
             if !text::looks_like_text(buffer) {
                 return Ok(None);
@@ -471,14 +471,14 @@ impl Reader {
     }
 }
 
-/// The diagnostic for a file that is larger than is read.
+/// Returns the diagnostic for a file that is larger than its limit.
 pub fn too_large(name: &Arc<str>, length: u64, limit: Limit, most: u64) -> Diagnostic {
-    // Of a file that has no length, such as a device, nothing is read beyond the limit.
+    // A device has no length; reading it stopped one byte after the limit.
     let has = if length == most + 1 { format!("more than {}", limits::shown(most)) } else { limits::shown(length) };
     let message = format!("`{name}` has {has}; {} are allowed", limits::shown(most));
     let problem = Diagnostic::at(&code::TOO_LARGE, Place::whole(name), message);
     let problem = if limit == Limit::Text && name.ends_with(".md") {
-        problem.hint("cut it into chapters, with a plan and `tilmash split`, or by hand")
+        problem.hint("split it into chapters, by hand or with a plan and `tilmash split`")
     } else {
         problem
     };
@@ -547,7 +547,7 @@ fn fill(file: &mut fs::File, expected: u64, buffer: &mut Vec<u8>) -> std::io::Re
     Ok(())
 }
 
-/// The limit of a file that is read as text, by its name; `None` for one that is copied as it is.
+/// Returns the limit for a file that is read as text, by its name; `None` for a file that is copied unread.
 fn text_kind(name: &str) -> Option<Limit> {
     if let Some(path) = name.strip_prefix("content/") {
         if path::folder(path).split('/').any(|part| part.starts_with('_')) {

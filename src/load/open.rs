@@ -1,7 +1,7 @@
-//! Opening files of the project: regular files inside its folder, and nothing else.
+//! Opening files of the project: only regular files inside its folder are read.
 //!
-//! The walk looks at names, and a name may lead elsewhere a moment later. So every file is opened from
-//! the handle of the project's folder, without a step out of it, and the open handle is asked what it is.
+//! A file that the walk found may be replaced by a link a moment later. So every file is opened
+//! through a handle of the project's folder, which it cannot leave, and its kind is checked afterwards.
 
 use std::fs::{self, File, FileType, Metadata};
 use std::io;
@@ -21,9 +21,9 @@ pub(super) struct Root {
 #[derive(Debug)]
 pub(super) enum Refusal {
     Io(io::Error),
-    /// A link leads out of the project.
+    /// The path leads out of the project through a link.
     Outside,
-    /// Not a file, but what these words name.
+    /// The entry is not a regular file; the words name its kind.
     Special(&'static str),
 }
 
@@ -40,7 +40,7 @@ impl Root {
         Ok(Self { folder: Folder::open(&path)?, path })
     }
 
-    /// Opens a file below the folder. It never waits: a named pipe is opened without a writer, and refused.
+    /// Opens a file below the folder. A named pipe is refused without waiting for its writer.
     pub(super) fn file(&self, disk: &Path) -> Result<(File, Metadata), Refusal> {
         let opened = self.open_below(disk).and_then(|file| Ok((file.metadata()?, file)));
         let (metadata, file) = match opened {
@@ -67,7 +67,7 @@ impl Root {
     }
 }
 
-/// The words for what is not a regular file; `None` for one that is.
+/// Returns the words for the kind of an entry; `None` for a regular file.
 pub(super) fn special(kind: FileType) -> Option<&'static str> {
     if kind.is_file() {
         return None;

@@ -98,21 +98,21 @@ pub(super) fn find(root: &Path, name: &str, found: &mut Vec<Found>, problems: &m
     }
 }
 
-/// True if a link leads to something in the root, or below it.
+/// Returns true if a link leads to the root or to an entry below it.
 fn is_inside(root: &Path, link: &Path) -> bool {
     link.canonicalize().is_ok_and(|real| real.starts_with(root))
 }
 
-/// The diagnostic for a file that is not read.
+/// Returns the diagnostic for a file that is not read.
 pub(super) fn refused(name: &Arc<str>, refusal: Refusal) -> Diagnostic {
     let place = Place::whole(name);
     let name = path::shortened(name);
     match refusal {
         Refusal::Io(error) => Diagnostic::at(&code::UNREADABLE, place, format!("cannot read `{name}`: {error}")),
         Refusal::Outside => Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the link `{name}` leads out of the project"))
-            .hint("copy what it points to into the project"),
+            .hint("copy its target into the project"),
         Refusal::Special(kind) => Diagnostic::at(&code::UNREADABLE, place, format!("`{name}` is {kind}; it is not read"))
-            .hint("move it away, or put an ordinary file or folder in its place"),
+            .hint("remove it, or replace it by an ordinary file or folder"),
     }
 }
 
@@ -131,14 +131,14 @@ pub(super) fn as_name(relative: &Path) -> String {
     path::nfc(&parts.join("/"))
 }
 
-/// The real paths to which links in the project's folders lead, if they are inside the root and outside these folders; true
-/// for a folder. A look reads them too.
+/// Returns the real targets of links in the project's folders, if they are inside the root and outside these folders; true for
+/// a folder. Their files are read as part of the project.
 pub fn linked(root: &Path) -> BTreeMap<PathBuf, bool> {
     let mut found = BTreeMap::new();
     for folder in super::FOLDERS {
         let mut entries = WalkDir::new(root.join(folder)).follow_links(true).into_iter();
         while let Some(entry) = entries.next() {
-            // A look reports what cannot be read.
+            // `walk` reports entries that cannot be read.
             let Ok(entry) = entry else { continue };
             let is_folder = entry.file_type().is_dir();
             let is_passed_over = entry.depth() > 0 && is_passed_over(&entry.file_name().to_string_lossy());

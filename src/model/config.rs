@@ -67,7 +67,7 @@ pub struct Config {
     pub severities: BTreeMap<&'static str, Option<Severity>>,
     /// The content of the file `CNAME`, for GitHub Pages under a domain of one's own.
     pub cname: Option<String>,
-    /// How large files and pages may be.
+    /// The limits on the sizes of files and pages.
     pub limits: Limits,
     /// Free fields, for templates.
     pub extra: Option<Node>,
@@ -277,7 +277,7 @@ fn languages(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<LanguageConfig>
                     .hint(format!("use a BCP 47 tag such as `kk`, `en` or `pt-BR`, of at most {} letters", LanguageTag::LONGEST)),
             );
         } else if let Some(unfit) = path::unfit(&code) {
-            // The pages of the language stand in a folder of that name.
+            // The pages of the language are published in a folder of that name.
             problems.push(
                 Diagnostic::at(&code::BAD_VALUE, item.place.clone(), format!("`{code}` cannot be the name of a folder: {unfit}"))
                     .hint(format!("add the script to the tag, such as `{code}-Latn`")),

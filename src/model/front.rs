@@ -68,27 +68,27 @@ fn placed_text(key: &'static str, fields: &mut Fields<'_, '_>) -> (Option<String
     (text, place)
 }
 
-/// The first and the last day that feeds and the sitemap take.
+/// The first and the last date that feeds and the sitemap accept.
 ///
-/// Many readers of feeds count seconds from 1970, and an entry of the year 9999 would stay on top for ever. A build has no
-/// clock, so the last day is fixed.
+/// Many feed readers count seconds from 1970, and an entry of the year 9999 would stay on top for ever. A build does not use
+/// the clock, so the last date is fixed.
 const FEED_DAYS: (Date, Date) = (Date::constant(1970, 1, 1), Date::constant(2099, 12, 31));
 
-/// Returns the date if feeds and the sitemap take it.
+/// Returns the date if feeds and the sitemap accept it.
 pub fn feed_date(date: Date) -> Option<Date> {
     (FEED_DAYS.0..=FEED_DAYS.1).contains(&date).then_some(date)
 }
 
-/// Reports a date that feeds and the sitemap do not take.
+/// Returns a diagnostic for a date that feeds and the sitemap do not accept.
 pub fn check_feed_date(date: Option<Date>, place: Option<&Place>) -> Option<Diagnostic> {
     let date = date.filter(|date| feed_date(*date).is_none())?;
     let (first, last) = FEED_DAYS;
     let message = format!("the date {date} is left out of feeds and the sitemap");
-    let hint = format!("they take dates from {first} to {last}, as readers of feeds do");
+    let hint = format!("use a date from {first} to {last}: feed readers accept no others");
     Some(Diagnostic::at(&code::FEED_DATE, place?.clone(), message).hint(hint))
 }
 
-/// The texts of a list, each with its place.
+/// Reads the texts of a list, each with its place.
 fn placed_texts(key: &'static str, fields: &mut Fields<'_, '_>) -> Vec<(String, Place)> {
     let nodes = fields.take_list(key);
     let text = |node: &Node| Some((crate::base::yaml::text(node, fields.problems())?, node.place.clone()));
@@ -127,7 +127,7 @@ fn slug(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
             node.place.clone(),
             format!("`{}` cannot be part of an address: {why}", path::shortened(&slug)),
         )
-        .hint("a slug is one name, without `/` and what no file name may hold: `\\ : * ? \" < > |`"),
+        .hint("a slug is one name, without `/` and the characters that file names cannot have: `\\ : * ? \" < > |`"),
     );
     None
 }

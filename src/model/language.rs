@@ -33,7 +33,7 @@ pub struct LanguagePack {
     pub og_locale: String,
     /// Opening and closing quotation marks, outer then inner.
     pub quotes: [String; 4],
-    /// Words that are written with an apostrophe which looks like a quotation mark: `'tis`. A `0` stands for any digit.
+    /// Words with an apostrophe that looks like a quotation mark, such as `'tis`. A `0` stands for any digit.
     pub elisions: Vec<String>,
     pub decimal: String,
     pub group: String,

@@ -1,4 +1,4 @@
-//! Limits of what is read, made and copied: one table, which `limits:` of site.yaml changes.
+//! Limits on the files that are read, made and copied: one table, which `limits:` in `site.yaml` changes.
 
 use crate::base::{
     Diagnostic, code,
@@ -22,13 +22,13 @@ pub enum Limit {
     Output,
     /// A picture or another file that is copied into the site.
     File,
-    /// How many numbers `range` gives to the loops of one page's template.
+    /// The count of numbers that `range` gives to the loops of one page's template.
     Loops,
 }
 
 /// The key of each limit in `limits:`, its default, and true if it counts bytes.
 const TABLE: [(Limit, &str, u64, bool); 6] = [
-    // Markdown of this size takes seconds, and no page is near it.
+    // Markdown of this size takes seconds; real pages are far smaller.
     (Limit::Text, "text", 8 * MB, true),
     (Limit::Source, "source", 32 * MB, true),
     (Limit::Import, "import", 32 * MB, true),
@@ -85,7 +85,7 @@ impl Limits {
         limits
     }
 
-    /// Returns the hint that says how to raise a limit so that `wanted` is within it.
+    /// Returns the hint to raise a limit so that `wanted` is within it.
     pub fn hint(limit: Limit, wanted: u64) -> String {
         let (_, key, _, is_size) = TABLE[limit as usize];
         let value = match wanted.div_ceil(MB) {
@@ -98,7 +98,7 @@ impl Limits {
 
 /// Returns a number of bytes as people write it: `900 bytes`, `8 MB`, `8.1 MB`.
 ///
-/// It is rounded up, so that the size of a file over a limit never looks like the limit.
+/// The number is rounded up, so that a size over a limit never looks equal to the limit.
 pub fn shown(bytes: u64) -> String {
     let (unit, name) = match bytes {
         ..KB => return format!("{bytes} bytes"),
@@ -111,7 +111,7 @@ pub fn shown(bytes: u64) -> String {
     }
 }
 
-/// Reads `8MB` or `8 MB` as bytes; `None` if it is no size above zero.
+/// Reads `8MB` or `8 MB` as bytes; `None` for anything but a size above zero.
 fn size(text: &str) -> Option<u64> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let unit = match text[digits..].trim().to_ascii_uppercase().as_str() {

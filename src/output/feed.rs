@@ -1,11 +1,11 @@
 //! An Atom feed (RFC 4287) for each language: its newest pages.
 //!
-//! * An entry has a summary, since readers of feeds show no entry well without a text: the page's description, or the
-//!   beginning of its text, or its title.
-//! * A page has a day, and readers of feeds want a time for each entry, by which they sort. The pages of one day get
-//!   the seconds of that day, in reading order: the page after another is the newer one. So no two entries of a feed have
-//!   one time, and a page that comes behind those of its day changes no other entry.
-//! * A page without a day that feeds take counts as published with the site.
+//! * Every entry has a summary, since feed readers show entries without a text badly. It is the page's description, or else
+//!   the beginning of its text, or else its title.
+//! * A page has a date, but feed readers sort entries by time. Pages of one date get different seconds of that day, in reading
+//!   order: the later page is the newer one. So no two entries of a feed have the same time, and a page that is added behind
+//!   the others of its date changes no other entry.
+//! * A page without a date that feeds accept counts as published with the site.
 
 use jiff::civil::{Date, DateTime};
 
@@ -75,7 +75,7 @@ fn entries(renderer: &Renderer, lang: LangId) -> Vec<Entry<'_>> {
             Some((date, work, edition))
         })
         .collect();
-    // Stable: those of one day stay in reading order.
+    // The sort is stable: pages of one date stay in reading order.
     dated.sort_by_key(|(date, _, _)| *date);
     let mut entries = Vec::with_capacity(dated.len());
     let mut before: Option<(Date, u32)> = None;
@@ -89,7 +89,7 @@ fn entries(renderer: &Renderer, lang: LangId) -> Vec<Entry<'_>> {
     entries
 }
 
-/// Returns a second of a day; the last one for all that are too many for a day.
+/// Returns the time at a second of a day; the last second if the number is larger than a day.
 fn time_of(date: Date, second: u32) -> DateTime {
     let second = second.min(24 * 60 * 60 - 1);
     // Each is smaller than 60.

@@ -122,7 +122,7 @@ impl Makings {
             | RouteKind::NoJekyll
             | RouteKind::Cname
             | RouteKind::Redirect { .. } => {}
-            // The beginnings of texts are in it.
+            // A feed shows the beginnings of texts.
             RouteKind::Feed { .. } => {
                 for work in &self.works {
                     work.texts.hash(&mut digester);

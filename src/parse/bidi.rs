@@ -1,21 +1,21 @@
-//! Invisible characters that turn the direction of text, where they could show other words than a
-//! text holds.
+//! Reporting invisible characters that change the direction of text, so that readers could see other
+//! words than the text holds.
 //!
-//! Texts that run from the right need some of them: an embedding or an isolate that ends in its
-//! line is left alone, and so are the marks U+200E and U+200F, which turn nothing but their
-//! neighbours. A problem is
-//! * an override (U+202D, U+202E): it reverses letters, which no language needs, and
-//! * an embedding or an isolate that does not end in its line: it reorders all that follows.
+//! Texts that run from right to left need some of these characters. An embedding or an isolate that
+//! ends in its line is allowed, and so are the marks U+200E and U+200F, which affect only their
+//! neighbours. Two kinds are reported:
+//! * an override (U+202D, U+202E): it reverses letters, which no language needs;
+//! * an embedding or an isolate that does not end in its line: it reorders the text that follows.
 
 use std::sync::Arc;
 
 use crate::base::visible::has_bidi_control;
 use crate::base::{Diagnostic, Place, code};
 
-/// The most levels that Unicode allows.
+/// The greatest depth of embeddings and isolates that Unicode allows.
 const DEPTH: usize = 125;
 
-/// Reports the first such character of each line.
+/// Reports the first harmful character of each line.
 pub(super) fn check(file: &Arc<str>, text: &str, problems: &mut Vec<Diagnostic>) {
     if !has_bidi_control(text) {
         return;
@@ -29,7 +29,8 @@ pub(super) fn check(file: &Arc<str>, text: &str, problems: &mut Vec<Diagnostic>)
     }
 }
 
-/// The first override of a line, or else the first character that nothing in the line ends.
+/// Returns the first override of a line, or else the first embedding or isolate that does not end
+/// in the line.
 fn harmful(line: &str) -> Option<(usize, char)> {
     let mut open: Vec<(usize, char)> = Vec::new();
     for (at, c) in line.char_indices() {
@@ -63,7 +64,7 @@ fn problem(c: char, place: Place) -> Diagnostic {
             .hint("delete it: readers could see other words than the text holds");
     }
     let end = if is_isolate(c) { "U+2069" } else { "U+202C" };
-    let message = format!("an invisible character ({name}) changes the direction of text, and nothing in the line ends that");
+    let message = format!("an invisible character ({name}) changes the direction of text, and the line has no character that ends it");
     Diagnostic::at(&code::BIDI_CONTROL, place, message).hint(format!("delete it, or put {end} behind the words that need it"))
 }
 

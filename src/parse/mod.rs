@@ -195,7 +195,7 @@ impl PartialEq for Document {
 }
 
 impl Document {
-    /// Returns the title or the description of the edition, if somebody wrote one.
+    /// Returns the title or the description in the edition's front matter, unless it is blank.
     pub fn front_text(&self, unit: Unit) -> Option<&str> {
         match unit {
             Unit::Title => self.title_at.is_some().then_some(&*self.title),

@@ -57,7 +57,7 @@ impl Edit {
             } else if known.is_published(name) {
                 let is_large = |file: &load::File| file.length_over(known.config.limits.of(Limit::File)).is_some();
                 if old.is_some_and(is_large) || new.is_some_and(is_large) {
-                    // The warning says how large it is.
+                    // A new size changes the text of the warning.
                     return None;
                 }
                 edit.assets.push(Arc::clone(name));

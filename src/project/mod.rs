@@ -45,7 +45,7 @@ pub struct Overrides {
     pub fallback_base_url: Option<String>,
     /// Whether drafts are shown.
     pub drafts: bool,
-    /// The size at which the sitemap is split.
+    /// The size above which the sitemap is split.
     pub sitemap_limits: Limits,
 }
 
@@ -183,7 +183,7 @@ impl State {
         self.with_severities(output::render(renderer, route))
     }
 
-    /// Renders the page for addresses that do not exist as it is shown at an address far below `root`.
+    /// Renders the page for addresses that do not exist; its links begin with `root`.
     pub fn not_found(&self, route: &Route, root: &str) -> Rendered {
         let renderer = self.renderer.as_ref().expect("routes come from a state that can render");
         self.with_severities(renderer.not_found(route, root))

@@ -200,7 +200,7 @@ impl Project {
         for (file, _) in inputs.below("content").filter(|(file, _)| file.ends_with(lock::ENDING)) {
             let (Some(key), Some(text)) = (key::of_lock(&file["content/".len()..]), inputs.text(file)) else { continue };
             if path::unfit(file).is_some() {
-                // Its page has the same name, and is reported.
+                // The page of the lock has the same name, and is reported.
                 continue;
             }
             let keys = keys.get_or_insert_with(|| pages.iter().map(|page| &page.key).collect());
@@ -335,8 +335,8 @@ impl Project {
     }
 }
 
-/// The diagnostic for the source text of a plan that is not among the texts of the project; `None` if
-/// reading the file has reported it.
+/// Returns the diagnostic for a plan whose source text the project does not have; `None` if reading the
+/// file has reported a problem.
 fn no_source(inputs: &Inputs, config: &Config, path: &str, place: Place) -> Option<Diagnostic> {
     if inputs.problems.iter().any(|problem| problem.place.as_ref().is_some_and(|place| &*place.file == path)) {
         return None;
@@ -410,22 +410,22 @@ pub(super) fn pages(inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnos
     (pages, assets)
 }
 
-/// The warning about a file to be copied that is larger than most hosts accept.
+/// Returns a warning for a copied file that is larger than most hosts accept.
 fn large_file(name: &Arc<str>, file: &load::File, config: &Config) -> Option<Diagnostic> {
     let most = config.limits.of(Limit::File);
     let length = file.length_over(most)?;
-    let message = format!("`{name}` has {}; most hosts take no file over {}", limits::shown(length), limits::shown(most));
+    let message = format!("`{name}` has {}; most hosts accept no file over {}", limits::shown(length), limits::shown(most));
     let problem = Diagnostic::at(&code::LARGE_FILE, Place::whole(name), message);
     Some(problem.hint("make it smaller, or link to it elsewhere").hint(Limits::hint(Limit::File, length)))
 }
 
-/// The diagnostic for a file whose name some system cannot store; such a file is not published.
+/// Returns the diagnostic for a file that is not published, because some system cannot store its name.
 fn unfit_name(file: &Arc<str>, unfit: &path::Unfit) -> Diagnostic {
     let message = format!("`{}` cannot be published: {unfit}", path::shortened(file));
     Diagnostic::at(&code::BAD_VALUE, Place::whole(file), message).hint("rename it")
 }
 
-/// Reports the static files of themes that have a name which some system cannot store.
+/// Reports static files of the theme whose names some system cannot store.
 pub(super) fn theme_names(inputs: &Inputs, theme: &str, problems: &mut Vec<Diagnostic>) {
     for theme in BTreeSet::from(["default", theme]) {
         for (file, _) in inputs.below(&format!("themes/{theme}/static")) {

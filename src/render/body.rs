@@ -415,12 +415,12 @@ pub(super) fn cut_of<'a>(renderer: &'a Renderer, work: WorkId, document: &Docume
     chapter.cuts.get(cut as usize)
 }
 
-/// Returns a segment's text without markup, as HTML, for lists in which it stands alone.
+/// Returns a segment's text without markup, as HTML for lists of segments.
 pub(super) fn excerpt(renderer: &Renderer, work: WorkId, edition: &Edition, range: Range<u32>) -> String {
     excerpt_with_notes(renderer, work, edition, range, |_| String::new())
 }
 
-/// Returns a segment's text without markup, as HTML; `reference` makes what refers to the footnote with an id.
+/// Returns a segment's text without markup, as HTML; `reference` makes the reference to the footnote with an id.
 pub(super) fn excerpt_with_notes(
     renderer: &Renderer,
     work: WorkId,

@@ -1,6 +1,6 @@
-//! Bounds on what a template may do: the size of a page, the numbers for loops, the depth of components.
+//! Limits on templates: the size of a page, the numbers for loops, the depth of components.
 //!
-//! Tera bounds the depth of components itself, but does not say which one it was.
+//! Tera limits the depth of components itself, but its error does not name the component.
 
 use std::cell::Cell;
 use std::io::{self, Write};
@@ -11,11 +11,11 @@ use tera::{Error, Kwargs, State, TeraResult};
 use crate::model::{Limit, Limits, limits};
 
 thread_local! {
-    /// How many numbers `range` has given to the page that this thread renders.
+    /// The count of numbers that `range` has given to the page that this thread renders.
     static NUMBERS: Cell<u64> = const { Cell::new(0) };
 }
 
-/// A writer that holds no more bytes than a limit.
+/// A writer that fails when a page is larger than its limit.
 #[derive(Debug)]
 pub(super) struct Bounded {
     pub(super) bytes: Vec<u8>,
@@ -24,14 +24,14 @@ pub(super) struct Bounded {
 }
 
 impl Bounded {
-    /// Begins a page: nothing is written, and loops have had no numbers.
+    /// Makes the writer for one page, and sets the count of numbers for its loops to zero.
     pub(super) fn new(limits: &Limits, capacity: usize) -> Self {
         NUMBERS.set(0);
         let limit = usize::try_from(limits.of(Limit::Output)).unwrap_or(usize::MAX);
         Self { bytes: Vec::with_capacity(capacity), limit, is_full: false }
     }
 
-    /// Returns what is wrong, and what to do, if more was written than the limit allows.
+    /// Returns the message and the hint if the page is larger than its limit.
     pub(super) fn overflow(&self) -> Option<(String, String)> {
         let most = limits::shown(self.limit as u64);
         let wrong = format!("the page that this template makes has more than {most}");
@@ -74,26 +74,27 @@ pub(super) fn range(limits: &Limits) -> impl Fn(Kwargs, &State<'_>) -> TeraResul
             return Err(Error::message(format!("`range` gives more than {limit} numbers to the loops of one page\n{hint}")));
         }
         NUMBERS.set(wanted);
-        // The last number is between `start` and `end`, so nothing overflows.
+        // All numbers are between `start` and `end`, so nothing overflows.
         Ok((0..count).map(|index| start.wrapping_add((index as i64).wrapping_mul(step))).collect())
     }
 }
 
-/// A component that calls itself, at once or by way of others.
+/// A component that calls itself, directly or through others.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Recursion {
     pub(super) component: String,
-    /// The template, as its position in the list, and the call in it.
+    /// The index of the template with the call.
     pub(super) template: usize,
+    /// The bytes of the component's name in the call.
     pub(super) call: Range<usize>,
 }
 
-/// Returns true if Tera's message says that components called each other too deep.
+/// Returns true if Tera's message says that components are nested too deep.
 pub(super) fn is_too_deep(message: &str) -> bool {
     message.contains("recursion depth for components")
 }
 
-/// Finds a component that calls itself, in the last template that has one: those of the site come last.
+/// Finds a component that calls itself. Later templates go first, since those of the site come last.
 pub(super) fn recursion(templates: &[&str]) -> Option<Recursion> {
     let mut calls: Vec<(&str, &str, usize, Range<usize>)> = Vec::new();
     for (index, text) in templates.iter().enumerate() {
@@ -133,7 +134,7 @@ pub(super) fn recursion(templates: &[&str]) -> Option<Recursion> {
     Some(Recursion { component: (*caller).to_owned(), template: *template, call: call.clone() })
 }
 
-/// The insides of `{{ … }}` and `{% … %}`, without `-` and white space before them, and where each begins.
+/// Returns the content of each `{{ … }}` and `{% … %}` and the byte at which it begins, without leading `-` and white space.
 fn tags(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -153,6 +154,7 @@ fn tags(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// Returns the component's name at the beginning of a text.
 fn name_of(text: &str) -> &str {
     &text[..text.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').unwrap_or(text.len())]
 }

@@ -1,8 +1,8 @@
-//! Elements in the HTML of a document: those that are open at a place, and where they end.
+//! Finding the elements that are open at a place in the HTML of a document, and their ends.
 
 use std::ops::Range;
 
-/// Elements that hold blocks or the lines of one. Others are inside of a line.
+/// Elements that hold blocks or the lines of a block. All other elements stand inside a line.
 const BLOCKS: [&str; 18] = [
     "ul",
     "ol",
@@ -24,7 +24,7 @@ const BLOCKS: [&str; 18] = [
     "h6",
 ];
 
-/// The begin or the end of an element.
+/// A tag that begins or ends an element.
 struct Tag<'a> {
     name: &'a str,
     ends: bool,
@@ -39,7 +39,7 @@ pub(super) struct Open<'a> {
     pub(super) start: u32,
 }
 
-/// Returns the elements of a block that are open at a place in it, the outermost first.
+/// Returns the elements that are open at a byte of a block, the outermost first.
 pub(super) fn open_at(html: &str, block: u32, place: u32) -> Vec<Open<'_>> {
     let mut open: Vec<Open<'_>> = Vec::new();
     for tag in tags(html, block as usize..place as usize) {
@@ -52,7 +52,7 @@ pub(super) fn open_at(html: &str, block: u32, place: u32) -> Vec<Open<'_>> {
     open
 }
 
-/// Returns the place behind an element; nothing if it does not end.
+/// Returns the byte behind the end tag of an element; `None` if there is no end tag.
 pub(super) fn behind(html: &str, element: Open<'_>) -> Option<u32> {
     let mut depth = 0;
     for tag in tags(html, element.start as usize..html.len()).filter(|tag| tag.name == element.name) {
@@ -64,7 +64,7 @@ pub(super) fn behind(html: &str, element: Open<'_>) -> Option<u32> {
     None
 }
 
-/// The tags of elements that hold blocks.
+/// Returns the tags of [`BLOCKS`] in a range of HTML.
 fn tags(html: &str, range: Range<usize>) -> impl Iterator<Item = Tag<'_>> {
     let mut at = range.start;
     std::iter::from_fn(move || {
@@ -85,7 +85,7 @@ fn tags(html: &str, range: Range<usize>) -> impl Iterator<Item = Tag<'_>> {
     })
 }
 
-/// Returns how many elements two places have in common, the outermost first.
+/// Counts the elements that two places share, from the outermost one inwards.
 pub(super) fn common(a: &[Open<'_>], b: &[Open<'_>]) -> usize {
     a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }

@@ -29,7 +29,7 @@ const BLOCK_LIMIT: usize = 64 << 10;
 /// The longest line that is highlighted, in bytes: regular expressions go quadratic on longer ones.
 const LINE_LIMIT: usize = 2000;
 
-/// Names of languages that the grammars do not list, from GitHub Linguist; the file says how it was made.
+/// Names of languages that the grammars do not list, from GitHub Linguist. The file explains how it was made.
 const NAMES: &str = include_str!("highlight/names.txt");
 
 /// Scopes by prefix and their classes; the longest prefix wins.
@@ -211,7 +211,7 @@ impl Highlighter {
     }
 }
 
-/// Returns a hint that names a known language with a name like this one.
+/// Returns a hint with the known language whose name is most similar.
 fn suggestion(language: &str) -> Option<String> {
     let names: Vec<String> = syntaxes()
         .syntaxes()
@@ -227,13 +227,13 @@ fn syntaxes() -> &'static SyntaxSet {
     SET.get_or_init(two_face::syntax::extra_newlines)
 }
 
-/// Returns the pairs of [`NAMES`]: the name of a language and the name of its grammar.
+/// Returns the pairs in [`NAMES`]: the name of a language and the name of its grammar.
 fn names_of_grammars() -> impl Iterator<Item = (&'static str, &'static str)> {
     let rows = NAMES.lines().filter(|line| !line.starts_with("# ")).filter_map(|line| line.split_once('\t'));
     rows.flat_map(|(grammar, names)| names.split(' ').map(move |name| (name, grammar)))
 }
 
-/// Returns the grammar of a language. A name of [`NAMES`] goes before a file extension, in any case of its letters.
+/// Returns the grammar of a language. Case is ignored; a name in [`NAMES`] goes before a file extension.
 fn syntax(language: &str) -> Option<&'static SyntaxReference> {
     static GRAMMARS: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
     let grammars = GRAMMARS.get_or_init(|| names_of_grammars().collect());
@@ -245,7 +245,7 @@ fn syntax(language: &str) -> Option<&'static SyntaxReference> {
 
 fn highlight(language: &str, text: &str) -> Highlighted {
     let Some(syntax) = syntax(language) else { return Highlighted::Unknown };
-    // The names by which authors say that a block is no code: no limit holds for them.
+    // Plain text is not highlighted, so it has no length limit.
     if syntax.name == syntaxes().find_syntax_plain_text().name {
         let mut html = String::with_capacity(text.len());
         escape_html_body_text(&mut html, text).expect("writing to a string");

@@ -1,8 +1,8 @@
-//! Sentences of the source in the place of those that a translation lacks.
+//! Filling the gaps of a translation: sentences that it lacks are shown in the source language.
 //!
-//! Each stands in an element of the kind it has in the source, with the language of the source: a list item in an item of its
-//! own, a head of a table in a `th`. Only sentences of one paragraph share its element. Footnotes to which only these sentences
-//! refer come after those of the translation.
+//! A missing sentence stands in an element of the same kind as in the source, marked with the language of the source: a list
+//! item in its own `li`, the head of a table column in a `th`. Missing sentences of one paragraph share an element. Footnotes
+//! to which only missing sentences refer come after the footnotes of the translation.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,13 +18,14 @@ use super::body::excerpt_with_notes;
 use super::elements::{self, Open};
 use super::standing::Drift;
 
-/// HTML for the sentences that a translation lacks, by where it belongs.
+/// HTML for the sentences that a translation lacks, by its place on the page.
 #[derive(Debug, Default)]
 pub(super) struct Additions {
-    /// By line of the translation.
+    /// HTML before a line of the translation.
     pub(super) before: HashMap<u32, String>,
+    /// HTML after a line of the translation.
     pub(super) after: HashMap<u32, String>,
-    /// By position in the body's HTML, between elements.
+    /// HTML at a byte of the body's HTML, between two elements.
     pub(super) between: BTreeMap<u32, String>,
     /// Footnotes to which only missing sentences refer.
     pub(super) notes: Vec<MissingNote>,
@@ -33,17 +34,17 @@ pub(super) struct Additions {
 /// A footnote that the translation lacks.
 #[derive(Debug)]
 pub(super) struct MissingNote {
-    /// Its position among those of the source.
+    /// The index of the footnote in the source.
     source: u32,
     pub(super) id: String,
     pub(super) number: u32,
     pub(super) html: String,
-    /// The ids of the places that refer to it.
+    /// The ids of the references to it.
     pub(super) backs: Vec<String>,
 }
 
 impl Additions {
-    /// Makes what a page of a translation shows of its source.
+    /// Makes the additions to a page of a translation.
     pub(super) fn of(
         renderer: &Renderer,
         work: WorkId,
@@ -76,31 +77,32 @@ struct Maker<'a> {
     drift: &'a Drift<'a>,
     source: &'a Document,
     translation: &'a Document,
-    /// By sentence of the source: the lines of the translation.
+    /// The lines of the translation for each sentence of the source.
     lines: Vec<&'a [u32]>,
     is_missing: Vec<bool>,
-    /// Those of an element in the language of the source.
+    /// The HTML attributes of an element in the source language.
     attributes: String,
-    /// By footnote of the source: that of the translation.
+    /// The footnote of the translation for each footnote of the source.
     pairs: Vec<Option<u32>>,
     additions: Additions,
     problems: &'a mut Vec<Diagnostic>,
 }
 
-/// A place in the translation, beside a sentence that it has, for sentences that it lacks.
+/// A place for missing sentences: beside a sentence that the translation has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Spot {
-    /// The sentence of the source that is there.
+    /// The neighbouring sentence, as its index in the source.
     beside: u32,
     is_behind: bool,
-    /// How many elements they share, the outermost first.
+    /// The number of elements that the missing sentence shares with it, from the outermost one inwards.
     shared: usize,
 }
 
 impl Maker<'_> {
+    /// Adds the missing sentences of all blocks.
     fn blocks(&mut self) {
         let mut part = None;
-        // Where the block after the last sentence that is there ends; nowhere in a note that is not there.
+        // The end of the block with the last sentence that is there; `None` in a footnote that the translation lacks.
         let mut end = Some(0);
         for block in &self.source.blocks {
             let note =
@@ -129,7 +131,7 @@ impl Maker<'_> {
         }
     }
 
-    /// Puts what is missing of a block into it, and returns what belongs behind it.
+    /// Adds the missing sentences of a block to the translation; returns the HTML that belongs behind the block.
     fn block(&mut self, block: &Block) -> String {
         let (first, last) = block.segments;
         let missing: Vec<u32> = (first..last).filter(|&at| self.is_missing[at as usize]).collect();
@@ -163,7 +165,7 @@ impl Maker<'_> {
         !self.lines[at as usize].is_empty()
     }
 
-    /// Puts a sentence beside another one of its paragraph; false if none is there.
+    /// Puts a sentence beside another one of its paragraph; returns false if the translation has none.
     fn is_beside(&mut self, block: &Block, at: u32) -> bool {
         let (first, last) = block.segments;
         let own = self.source.segments[at as usize].block;
@@ -186,12 +188,13 @@ impl Maker<'_> {
         true
     }
 
-    /// The elements of the source around a sentence.
+    /// Returns the elements of the source around a sentence, the outermost first.
     fn open(&self, block: &Block, at: u32) -> Vec<Open<'_>> {
         elements::open_at(&self.source.body.html, block.html.0, self.source.segments[at as usize].html.0)
     }
 
-    /// Finds the sentence that is there and nearest to one that is not: the one before it, else the one after it.
+    /// Finds the spot for a missing sentence: behind the nearest sentence before it that the translation has, or else before the
+    /// nearest one after it.
     fn spot(&self, block: &Block, at: u32) -> Option<Spot> {
         let (first, last) = block.segments;
         let is_near = |near: &u32| self.is_there(*near) && !self.is_cell(*near);
@@ -201,7 +204,7 @@ impl Maker<'_> {
         Some(Spot { beside, is_behind: behind.is_some(), shared })
     }
 
-    /// Puts sentences into elements of their own, or returns these if their spot is not to be found.
+    /// Puts sentences into elements of their own at a spot; returns the elements if the translation has no such spot.
     fn elements(&mut self, block: &Block, spot: Option<Spot>, sentences: &[u32]) -> String {
         let Some((spot, place)) = spot.and_then(|spot| Some((spot, self.place(block, spot)?))) else {
             return format!("{}\n", self.wrapped(block, 0, sentences).trim());
@@ -210,7 +213,7 @@ impl Maker<'_> {
         let line = self.lines[spot.beside as usize];
         let there = match (place, spot.is_behind) {
             (Some(place), _) => self.additions.between.entry(place).or_default(),
-            // In the element of the sentence itself.
+            // The place is in the same element as the neighbouring sentence.
             (None, true) => self.additions.after.entry(*line.last().expect("it is there")).or_default(),
             (None, false) => self.additions.before.entry(line[0]).or_default(),
         };
@@ -218,7 +221,8 @@ impl Maker<'_> {
         String::new()
     }
 
-    /// Finds the place of a spot in the translation's HTML; within, it is none between elements.
+    /// Finds the byte of a spot in the translation's HTML; the inner `None` means inside the element of the neighbouring
+    /// sentence, not between elements.
     fn place(&self, block: &Block, spot: Spot) -> Option<Option<u32>> {
         let theirs = self.open(block, spot.beside);
         let Some(element) = theirs.get(spot.shared) else { return Some(None) };
@@ -228,16 +232,16 @@ impl Maker<'_> {
         let at = self.translation.blocks.partition_point(|block| block.segments.1 <= line);
         let own = self.translation.blocks.get(at)?;
         let open = elements::open_at(&body.html, own.html.0, self.translation.segments[line as usize].html.0);
-        // As deep as in the source; or, where the translation has it in more or fewer elements, as far from the sentence.
+        // The element at the same depth as in the source; or, if the depths differ, at the same distance from the sentence.
         let from_inside = open.len().checked_sub(theirs.len() - spot.shared);
         let candidates = [Some(spot.shared), from_inside].into_iter().flatten().filter_map(|at| open.get(at));
         let own = *candidates.into_iter().find(|own| own.name == element.name)?;
         let place = if spot.is_behind { elements::behind(&body.html, own)? } else { own.start };
-        // Where a hole is, the text could be cut on either side of it.
+        // At a hole, the text could be cut on either side of it.
         body.holes_in(place..place).is_empty().then_some(Some(place))
     }
 
-    /// Makes the elements of the source around sentences, without the outermost ones.
+    /// Wraps sentences in the elements that they have in the source, without the `without` outermost ones.
     fn wrapped(&mut self, block: &Block, without: usize, sentences: &[u32]) -> String {
         let mut html = String::new();
         let mut last: Vec<(String, u32)> = Vec::new();
@@ -266,7 +270,7 @@ impl Maker<'_> {
         html
     }
 
-    /// The name of an element, and the number with which a list begins.
+    /// Returns the name of an element, with the `start` attribute of a list.
     fn tag(&self, element: Open<'_>) -> String {
         let rest = &self.source.body.html[element.start as usize..];
         let start = rest.strip_prefix("<ol start=\"").and_then(|rest| rest.split_once('"'));
@@ -276,7 +280,8 @@ impl Maker<'_> {
         }
     }
 
-    /// Makes a table of cells. The table of the translation does not say which of its empty cells is whose.
+    /// Makes a table of missing cells. They get a table of their own, since an empty cell of the translation does not tell which
+    /// cell of the source it stands for.
     fn table(&mut self, block: &Block, cells: &[u32]) -> String {
         let mut html = String::new();
         let mut section = "";
@@ -306,13 +311,14 @@ impl Maker<'_> {
         format!("<div class=\"table\"><table {}>{html}</{section}></table></div>\n", self.attributes)
     }
 
-    /// Makes a sentence, in an element that says its language if it has one of its own.
+    /// Renders a sentence with the template `missing_sentence`; `alone_in` is the kind of its block if the sentence has an
+    /// element of its own.
     fn sentence(&mut self, at: u32, alone_in: Option<BlockKind>) -> String {
         let segment = &self.source.segments[at as usize];
         let shared = &self.renderer.shared;
         let words = shared.language(self.translation.lang);
         let mut arguments = Context::new();
-        // Where the translation has a line of that id, which stands for another sentence.
+        // No id if the translation has a line of that id, which stands for another sentence.
         let id = self.translation.segment_with_id(segment.id).is_none().then(|| segment.id.to_string());
         arguments.insert_value("id", id.into());
         let (renderer, work, edition) = (self.renderer, self.work, self.drift.source);
@@ -330,7 +336,7 @@ impl Maker<'_> {
         html
     }
 
-    /// Makes the reference of a missing sentence to a footnote of the source: to that of the translation, or to one that is added.
+    /// Makes the reference of a missing sentence to a footnote: the translation's one, or else an added one.
     fn reference(&mut self, id: &str) -> String {
         let Some(note) = self.source.notes.iter().position(|note| note.id == id) else { return String::new() };
         if let Some(own) = self.pairs[note].map(|own| &self.translation.notes[own as usize]) {
@@ -356,7 +362,7 @@ impl Maker<'_> {
     }
 }
 
-/// Where the block of a sentence's last line ends, in the body's HTML.
+/// Returns the byte of the body's HTML at which the block of the last line ends.
 fn end_of_block(document: &Document, lines: &[u32]) -> Option<u32> {
     let line = *lines.last()?;
     let at = document.blocks.partition_point(|block| block.segments.1 <= line);

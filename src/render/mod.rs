@@ -132,7 +132,7 @@ impl Renderer {
             RouteKind::Status { lang } => view::status(self, *lang, &route.path, &mut problems),
             RouteKind::Front => view::front(self, &route.path, &path::to_root(&route.path), "front"),
             RouteKind::NotFound => {
-                // A host shows it at any depth, so its links count from the top of the site, where the top is known.
+                // A host shows this page at addresses of any depth, so its links begin at the root of the site, if that is known.
                 let root = match self.site.config.base_url {
                     Some(_) => self.site.base_path().to_owned(),
                     None => path::to_root(&route.path),
@@ -148,7 +148,7 @@ impl Renderer {
         Some(rendered)
     }
 
-    /// Renders the page for addresses that do not exist, for a site whose root is at `root`.
+    /// Renders the page for addresses that do not exist; its links begin with `root`.
     pub fn not_found(&self, route: &Route, root: &str) -> Rendered {
         let (template, context) = view::front(self, &route.path, root, "not-found");
         self.fill(&template, &context)

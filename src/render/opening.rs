@@ -1,4 +1,4 @@
-//! The beginning of a page's text, as plain text: for feeds, which show it beside a page's title.
+//! The first sentences of a page as plain text, which feeds show beside the page's title.
 
 use std::ops::Range;
 
@@ -8,13 +8,13 @@ use crate::site::WorkId;
 use super::Renderer;
 use super::body::{Page, Writer};
 
-/// The length of the text at which no further sentence is taken, in characters.
+/// The greatest length of the text, in characters.
 const LENGTH: usize = 300;
 
 impl Renderer {
-    /// Returns the first sentences of a document: of its first paragraph, or of its first block that is no heading.
+    /// Returns the first sentences of a document's first paragraph, or else of its first block that is not a heading.
     ///
-    /// Empty if the document has no text.
+    /// The text is empty if the document has no such block.
     pub fn opening(&self, work: WorkId, document: &Document) -> String {
         let writer = Writer {
             renderer: self,
@@ -91,7 +91,7 @@ fn end_of_tag(text: &str) -> Option<usize> {
     end.map(|end| end + 1)
 }
 
-/// Returns the first lines of a text, each a sentence, that are together not too long; a first line that is gets cut at a word.
+/// Returns as many first lines of a text, each a sentence, as fit into [`LENGTH`]. A first line that is too long is cut at a word.
 fn beginning(text: &str) -> String {
     let mut beginning = String::new();
     let mut length = 0;

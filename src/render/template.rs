@@ -65,7 +65,7 @@ impl Templates {
         Ok(Self { tera, files, limits })
     }
 
-    /// The limits that the templates keep.
+    /// Returns the limits under which the templates run.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
@@ -75,12 +75,12 @@ impl Templates {
         self.tera.contains_template(name)
     }
 
-    /// Returns a hint for a name that no template has.
+    /// Returns a hint for the name of a template that does not exist.
     pub fn suggestion(&self, name: &str) -> String {
         let site = self.files.iter().rev().map(|(name, _, _)| split_name(name).1);
         suggest::did_you_mean(name, site).unwrap_or_else(|| {
             let file = if name.contains('.') { name.to_owned() } else { format!("{name}.html") };
-            format!("put it into `templates/{file}`, or name one that is there: `page.html`, `section.html`, `home.html`")
+            format!("create `templates/{file}`, or use a built-in template: `page.html`, `section.html`, `home.html`")
         })
     }
 
@@ -92,7 +92,7 @@ impl Templates {
         Ok(page.bytes)
     }
 
-    /// The diagnostic for a template that failed.
+    /// Returns the diagnostic for a template that failed.
     fn problem(&self, name: &str, error: &Error, page: &Bounded) -> Box<Diagnostic> {
         let Some((wrong, hint)) = page.overflow() else { return Box::new(diagnostic(error, &self.files)) };
         let names = ["", "theme/", "default/"].map(|prefix| format!("{prefix}{name}"));
@@ -113,36 +113,36 @@ impl Templates {
     }
 }
 
-/// Returns the folder of a template, `default/`, `theme/` or nothing for the site's own, and its name there.
+/// Returns the folder of a template (`default/`, `theme/`, or empty for the site's own) and its name there.
 fn split_name(name: &str) -> (&str, &str) {
     let folder = ["default/", "theme/"].into_iter().find(|folder| name.starts_with(folder)).unwrap_or("");
     (folder, &name[folder.len()..])
 }
 
-/// Reports each template that extends a built-in or theme's template past the site's own template of the same name.
+/// Reports each template that extends a template of the theme or a built-in one, although a template of that name replaces it.
 pub fn bypassed(sources: &Sources) -> Vec<Diagnostic> {
     let file_of = |name: &str| sources.iter().find(|(known, _, _)| known == name).map(|(_, file, _)| file);
     let bypasses = |(name, file, text): &(String, Arc<str>, Arc<str>)| {
         let parent = parent(text)?;
         let (folder, wanted) = split_name(&text[parent.clone()]);
-        // The names that go before the one that is extended.
+        // The folders whose templates replace those of `folder`.
         let nearer: &[&str] = match folder {
             "default/" => &["", "theme/"],
             "theme/" => &[""],
             _ => &[],
         };
-        // A template extends what it replaces itself.
+        // A template may extend the one that it replaces itself.
         let own =
             file_of(nearer.iter().map(|nearer| format!("{nearer}{wanted}")).find(|nearer| file_of(nearer).is_some())?.as_str())
                 .filter(|_| split_name(name).1 != wanted)?;
-        let message = format!("`{}` is extended here, so this template has nothing of `{own}`", &text[parent.clone()]);
+        let message = format!("this template extends `{}`, so changes in `{own}` have no effect on it", &text[parent.clone()]);
         let place = Place::new(file, parent);
-        Some(Diagnostic::at(&code::BYPASSED_TEMPLATE, place, message).hint(format!("extend `{wanted}` instead")))
+        Some(Diagnostic::at(&code::BYPASSED_TEMPLATE, place, message).hint(format!("to build on `{own}`, extend `{wanted}`")))
     };
     sources.iter().filter(|(name, _, _)| !name.starts_with("default/")).filter_map(bypasses).collect()
 }
 
-/// Finds the name of the parent in the `extends` with which a template begins.
+/// Returns the bytes of the parent's name if a template begins with `extends`.
 fn parent(text: &str) -> Option<std::ops::Range<usize>> {
     let mut at = 0;
     loop {
@@ -242,7 +242,7 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
                 Some((message, fields)) => (message, Some(fields)),
                 None => (report.message(), None),
             };
-            // The limit on loops says in a second line how it is raised.
+            // The message about the limit on loops has the hint in a second line.
             let raise = message.lines().nth(1).map(str::to_owned);
             let message = sentence(message);
             let hint = fields.map(|fields| {
@@ -293,7 +293,7 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
     }
 }
 
-/// The diagnostic for components that call each other too deep.
+/// Returns the diagnostic for components that are nested too deep.
 fn too_deep(text: &str, files: &Sources) -> Diagnostic {
     let texts: Vec<&str> = files.iter().map(|(_, _, text)| &**text).collect();
     let Some(Recursion { component, template, call }) = bounds::recursion(&texts) else {
@@ -301,7 +301,7 @@ fn too_deep(text: &str, files: &Sources) -> Diagnostic {
     };
     let (name, file, _) = &files[template];
     let message = format!("the component `{component}` of the template `{name}` calls itself more than 20 levels deep");
-    Diagnostic::at(&code::TEMPLATE, Place::new(file, call), message).hint("let the call depend on a condition that ends it")
+    Diagnostic::at(&code::TEMPLATE, Place::new(file, call), message).hint("put the call into an `if` that ends the recursion")
 }
 
 /// Tera's sentence as one of ours: one line, lower case, no full stop.

@@ -329,7 +329,7 @@ fn status_value(site: &crate::site::Site, lang: LangId, summary: Summary, url: O
 
 /// The page that speaks every language: the front page, and the page for addresses that do not exist.
 ///
-/// `root` is the way from the page to the site's root.
+/// `root` is the path or URL that leads from the page to the site's root.
 pub(super) fn front(renderer: &Renderer, own_path: &str, root: &str, kind: &'static str) -> (String, Context) {
     let site = &renderer.site;
     let lang = site.source();
@@ -574,7 +574,7 @@ fn toc(renderer: &Renderer, work: WorkId, document: &Document) -> Value {
         .headings
         .iter()
         .zip(renderer.site.anchors(work, document))
-        // A picture without an alternative text says nothing that a link could show.
+        // A heading that is only a picture without alternative text has no text for a link.
         .filter(|(heading, _)| !heading.text.is_empty())
         .map(|(heading, anchor)| {
             let mut title = String::new();

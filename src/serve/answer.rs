@@ -78,7 +78,7 @@ pub(super) fn is_posted_to(target: &str) -> bool {
     decode(target).is_some_and(|target| own_name(&target) == Some(OPEN))
 }
 
-/// A request, and the site from which it is answered.
+/// A request, and the state from which it is answered.
 #[derive(Clone, Copy)]
 struct Asked<'a> {
     preview: &'a Preview,
@@ -92,7 +92,7 @@ impl<'a> Asked<'a> {
         Viewer { root: &self.preview.root, editor: &self.preview.editor, is_here: self.is_here }
     }
 
-    /// The problems that are shown to whoever asks: a page's own ones and those of the whole site.
+    /// Returns the problems for the answer: those of a page and those of the whole site.
     fn problems(self, own: &[Diagnostic]) -> Problems {
         let State { problems, inputs, .. } = &*self.now.state;
         Problems::new(own, problems, inputs, self.viewer())
@@ -131,7 +131,7 @@ pub(super) fn answer(preview: &Preview, target: &str, query: &str, is_here: bool
     answer
 }
 
-/// Brings the site up to date with the files that the requested page is made of, where no event told of a change.
+/// Updates the site if files of the requested page have changed without an event.
 fn catch_up(preview: &Preview, target: &str) {
     let now = preview.now();
     if let (Some(state), Some(site)) = (now.good_state(), now.site())
@@ -141,10 +141,10 @@ fn catch_up(preview: &Preview, target: &str) {
     }
 }
 
-/// The most templates that are looked at for a request.
+/// The greatest number of templates that are compared for a request.
 const TEMPLATES: usize = 100;
 
-/// The files that a route is made of, as far as a request looks at them: not what a page shows of other pages.
+/// Returns the files that are compared for a request: those of the page itself, not those of other pages that it mentions.
 fn sources(state: &State, site: &Site, route: &Route) -> Vec<Arc<str>> {
     let mut files: Vec<Arc<str>> = Vec::new();
     match &route.kind {
@@ -183,9 +183,9 @@ fn of_site(asked: Asked<'_>, target: &str) -> Answer {
     }
 }
 
-/// Answers for a file of the theme under a name that it had before an edit: a page that was sent earlier names it so.
+/// Answers a request for a file of the theme under the name of an earlier version, which pages sent earlier contain.
 ///
-/// The answer is the file as it is now, or, if the theme no longer has it, as it was last.
+/// The answer is the present version or, if the theme no longer has the file, the last version.
 fn former_theme_file(asked: Asked<'_>, state: &Arc<State>, site: &Site, target: &str) -> Option<Answer> {
     let published = target.strip_prefix(&asked.now.base().path)?;
     let name = theme_file_name(published)?;
@@ -196,8 +196,8 @@ fn former_theme_file(asked: Asked<'_>, state: &Arc<State>, site: &Site, target: 
     Some(Answer::new(200, content_type(published), bytes.to_vec()))
 }
 
-/// The name of a file of the theme from the path at which one of its versions was published:
-/// `style.css` from `assets/style.1a2b3c4d.css`.
+/// Returns the name of a theme file from the path of a published version: `style.css` for
+/// `assets/style.1a2b3c4d.css`.
 fn theme_file_name(published: &str) -> Option<String> {
     let (rest, extension) = published.strip_prefix("assets/")?.rsplit_once('.')?;
     let (stem, digest) = rest.rsplit_once('.')?;
@@ -279,7 +279,7 @@ fn at_route(asked: Asked<'_>, state: &Arc<State>, route: &Route, status: u16) ->
             {
                 Ok((length, file)) => Answer { content: Content::File(file, length), ..Answer::new(status, content_type, "") },
                 Err(error) => {
-                    // The name alone: who asks over the network need not know where the project lies.
+                    // Only the name: the answer must not tell other machines where the project lies.
                     let name = disk.file_name().unwrap_or_default().to_string_lossy();
                     Answer::text(404, format!("cannot read `{name}`: {error}\n"))
                 }
@@ -340,7 +340,7 @@ fn not_found(asked: Asked<'_>) -> Answer {
     let (Some(state), Some(site)) = (asked.now.good_state(), asked.now.site()) else { return broken(asked) };
     match site.routes.get("404.html") {
         Some(route) => {
-            // The page is shown at any depth, so its links count from the root of the preview.
+            // The page is shown at addresses of any depth, so its links begin at the preview's root.
             let base = asked.now.base();
             let rendered = state.not_found(route, &base.url);
             if let Some(render::Body::Bytes(bytes)) = rendered.body {
@@ -406,7 +406,7 @@ fn status(asked: Asked<'_>, query: &str) -> Answer {
     Answer::new(200, "application/json", serde_json::to_vec(&status).expect("this value has only text keys"))
 }
 
-/// The route of the page at a decoded path, in the state that is shown.
+/// Returns the route of the page at a decoded path, in the state that is shown.
 fn page_route<'n>(now: &'n Now, target: &str) -> Option<(&'n Arc<State>, &'n Site, &'n Route)> {
     let (state, site) = (now.good_state()?, now.site()?);
     match locate(now, site, target) {
@@ -415,10 +415,10 @@ fn page_route<'n>(now: &'n Now, target: &str) -> Option<(&'n Arc<State>, &'n Sit
     }
 }
 
-/// The problems that rendering the page at a decoded path finds.
+/// Returns the problems that rendering the page at a decoded path finds.
 fn own_problems(asked: Asked<'_>, target: Option<&str>) -> Arc<[Diagnostic]> {
     match target.and_then(|target| page_route(asked.now, target)) {
-        // While an older state is shown, its pages are as they were; what is wrong is in the new one.
+        // While an older state is shown, only the problems of the new state matter.
         Some((state, _, route)) if Arc::ptr_eq(state, &asked.now.state) => page(asked.preview, asked.now, state, route).problems,
         _ => Arc::from([]),
     }
@@ -459,14 +459,14 @@ fn open(asked: Asked<'_>, query: &str) -> Answer {
     };
     let Some((file, place)) = found else {
         let what = if query.contains_key("problem") { "problem" } else { "sentence" };
-        return Answer::text(404, format!("this page shows no such {what} any more\n"));
+        return Answer::text(404, format!("this page no longer shows that {what}\n"));
     };
     let events = Arc::clone(&preview.events);
     let ended = move |message| events(Event::Warning(message));
     let mut starts = preview.starts.lock().expect("no code panics while it holds this lock");
     match starts.open(words, &preview.root, (&file, place), ended) {
         Ok(()) => Answer::text(200, "opened\n"),
-        Err(Refused::TooMany) => Answer::text(429, "too many editors were started just now: try again in a few seconds\n"),
+        Err(Refused::TooMany) => Answer::text(429, "the preview has started many editors in a short time: try again in a few seconds\n"),
         Err(Refused::Failed(message)) => {
             (preview.events)(Event::Warning(message.clone()));
             Answer::text(500, format!("{message}\n"))

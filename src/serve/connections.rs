@@ -1,17 +1,17 @@
-//! The open connections and their bounds, so that a new connection never waits for an old one.
+//! Limits on open connections, so that a new connection never waits for an old one.
 //!
-//! When there are too many, the connection that is needed least is closed: first the one that has waited longest
-//! for a whole request, then the one that has been answered longest. Streams of versions stay open by design, so they
-//! have a bound of their own.
+//! When there are too many connections, the least important one is closed: first the one that has waited longest for a whole
+//! request, then the one whose answer has taken longest. Streams of versions stay open by design, so they have a limit of
+//! their own.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::Notify;
 
-/// The most connections that wait for a request or are being answered. A browser opens six to a host.
+/// The greatest number of connections that wait for a request or are being answered. A browser opens six to a host.
 const CONNECTIONS: usize = 128;
-/// The most streams of versions. A browser opens one for all its tabs.
+/// The greatest number of streams of versions. A browser opens one for all its tabs.
 const STREAMS: usize = 64;
 
 /// The use of a connection, the least important first.
@@ -30,19 +30,19 @@ pub(super) struct Connections(Mutex<Open>);
 #[derive(Debug, Default)]
 struct Open {
     by_id: BTreeMap<u64, Connection>,
-    /// Counts admissions and changes of use: a clock that never stands still.
+    /// A counter of admissions and changes of use, which serves as a clock.
     ticks: u64,
 }
 
 #[derive(Debug)]
 struct Connection {
     used_for: Use,
-    /// The tick at which that use began.
+    /// The value of `ticks` at which the present use began.
     since: u64,
     close: Arc<Notify>,
 }
 
-/// One open connection, until it is dropped.
+/// The registration of one open connection; dropping it removes the connection from the list.
 #[derive(Debug)]
 pub(super) struct Place {
     connections: Arc<Connections>,
@@ -50,15 +50,15 @@ pub(super) struct Place {
     close: Arc<Notify>,
 }
 
-/// Marks a connection as answering; it waits for its next request once this is dropped.
+/// The mark of a connection that is being answered; dropping it marks the connection as waiting.
 #[derive(Debug)]
 pub(super) struct Answering(Arc<Place>);
 
 impl Connections {
-    /// Registers a new connection, and closes another if there are too many.
+    /// Registers a new connection, and closes another one if there are too many.
     pub(super) fn admit(self: &Arc<Self>) -> Place {
         let mut open = self.open();
-        // The new one is not among those that may be closed for it.
+        // The new connection is not registered yet, so it cannot be closed here.
         open.bound(1);
         let id = open.tick();
         let close = Arc::new(Notify::new());
@@ -66,7 +66,7 @@ impl Connections {
         Place { connections: Arc::clone(self), id, close }
     }
 
-    /// Closes the connection that is needed least. Returns false if there is none.
+    /// Closes the least important connection. Returns false if there is none.
     pub(super) fn make_room(&self) -> bool {
         self.open().close_one(|_| true)
     }
@@ -82,7 +82,7 @@ impl Open {
         self.ticks
     }
 
-    /// Closes connections until both bounds hold, with room for some more that wait.
+    /// Closes connections until both limits hold, with room for `room` more that wait.
     fn bound(&mut self, room: usize) {
         for (bound, is_stream) in [(CONNECTIONS - room, false), (STREAMS, true)] {
             let is_counted = |used_for: Use| (used_for == Use::Streaming) == is_stream;
@@ -90,7 +90,7 @@ impl Open {
         }
     }
 
-    /// Closes the connection that is needed least among those of some uses.
+    /// Closes the least important connection whose use `is_counted`. Returns false if there is none.
     fn close_one(&mut self, is_counted: impl Fn(Use) -> bool) -> bool {
         let counted = self.by_id.iter().filter(|(_, it)| is_counted(it.used_for));
         let Some(id) = counted.min_by_key(|(_, it)| (it.used_for, it.since)).map(|(id, _)| *id) else { return false };
@@ -116,7 +116,7 @@ impl Place {
     fn use_for(&self, used_for: Use) {
         let mut open = self.connections.open();
         let since = open.tick();
-        // Closed connections are registered no more.
+        // A connection that is being closed is no longer registered.
         if let Some(connection) = open.by_id.get_mut(&self.id) {
             (connection.used_for, connection.since) = (used_for, since);
         }

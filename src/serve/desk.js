@@ -72,10 +72,10 @@ export function desk({ own, before, make, post }) {
     return ordered;
   }
 
-  /** Takes what is pending; `isWorse` says that the page has a problem that it did not have before. */
+  /** Shows the pending sentences; `isWorse` is true if the page has a new problem. */
   function update(status, isWorse) {
     const now = JSON.stringify(status);
-    // What was said of an earlier state is not to be read beside a new problem.
+    // Words about an earlier state must not stand beside a new problem.
     if (isWorse) {
       where.textContent = isOpen ? number() : '';
       bar();
@@ -316,7 +316,7 @@ export function desk({ own, before, make, post }) {
     const act = Object.hasOwn(KEYS, key.toLowerCase()) && KEYS[key.toLowerCase()];
     if (!act || items.length === 0) return;
     event.preventDefault();
-    // A key that is held down opens one editor.
+    // A held key opens only one editor.
     if (act === edit && event.repeat) return;
     act();
   });

@@ -77,11 +77,11 @@ const SET: &str = "set `VISUAL` to an editor with a window of its own, such as `
 
 /// What becomes of an editor in this time is told to whoever asked for it.
 const START: Duration = Duration::from_millis(300);
-/// A request for the same place within this time after the last one starts no second editor.
+/// The time after a request within which another request for the same place starts no second editor.
 const REPEATED: Duration = Duration::from_secs(1);
-/// At most so many editors are started …
+/// The greatest number of editors that are started within [`PERIOD`].
 const STARTS: usize = 10;
-/// … within this time.
+/// The time in which at most [`STARTS`] editors are started.
 const PERIOD: Duration = Duration::from_secs(10);
 
 /// What sentences are opened with.
@@ -201,7 +201,7 @@ fn filled(form: &str, file: &str, place: Position) -> String {
 
 /// The recent starts of the editor.
 ///
-/// A key that is held down, a double click and several tabs ask for one place many times: they get one editor.
+/// A held key, a double click or several tabs may ask for one place many times; they start one editor.
 #[derive(Debug, Default)]
 pub(super) struct Starts(Vec<Start>);
 
@@ -209,12 +209,12 @@ pub(super) struct Starts(Vec<Start>);
 struct Start {
     command: Vec<String>,
     begun: Instant,
-    /// The time of the last request for it.
+    /// The time of the last request for this start.
     asked: Instant,
     result: Result<(), String>,
 }
 
-/// Reasons why no editor runs.
+/// The reason why no editor was started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Refused {
     Failed(String),
@@ -222,7 +222,7 @@ pub(super) enum Refused {
 }
 
 impl Starts {
-    /// Opens a file at a place, unless that was done just now: then the result is the same as before.
+    /// Opens a file at a place. If that was done a moment ago, returns the same result and starts nothing.
     pub(super) fn open(
         &mut self,
         words: &[String],
@@ -251,7 +251,7 @@ impl Starts {
             return Err(Refused::TooMany);
         }
         let result = start(command.clone());
-        // Those who asked while it was starting are answered after it has started.
+        // Requests that came while the editor was starting are answered after it has started.
         let asked = now + now.elapsed();
         self.0.push(Start { command, begun: now, asked, result: result.clone() });
         result.map_err(Refused::Failed)

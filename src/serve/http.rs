@@ -31,18 +31,18 @@ use crate::base::Failure;
 
 /// The time for a request's head, for its body, and between two requests of a connection.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// The most connections that the system queues before they are accepted; it may have a lower bound of its own.
+/// The greatest number of connections that the system queues before they are accepted; the system may have a lower limit.
 #[cfg(unix)]
 const BACKLOG: i32 = 4096;
 /// The headers of every response, besides those that depend on the answer.
 const HEADERS: [(&str, &str); 6] = [
     ("cache-control", "no-store"),
     ("x-content-type-options", "nosniff"),
-    // No page of another site shows the preview in a frame, reads its files or holds a handle on its window.
+    // No page of another site can show the preview in a frame, read its files or keep a reference to its window.
     ("content-security-policy", "frame-ancestors 'none'"),
     ("cross-origin-resource-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
-    // Other sites need not learn the addresses of texts that are not published yet.
+    // Other sites must not learn the addresses of unpublished texts.
     ("referrer-policy", "same-origin"),
 ];
 /// How often an idle stream of events says that it is alive.
@@ -72,7 +72,7 @@ impl Stop {
 /// Listens on an address.
 pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let listener = TcpListener::bind(address)?;
-    // The standard library lets 128 connections queue. One more would wait a second for its next attempt.
+    // The standard library lets 128 connections queue. The next one would be tried again only after a second.
     #[cfg(unix)]
     rustix::net::listen(&listener, BACKLOG)?;
     Ok(listener)
@@ -107,11 +107,11 @@ async fn accept(listener: tokio::net::TcpListener, preview: Arc<Preview>) {
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
-            // The caller went away before it was accepted.
+            // The client closed the connection before it was accepted.
             Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => continue,
             Err(_) => {
-                // Most likely the process may open no more files. A connection less may be enough; it
-                // closes when its task runs.
+                // Most likely the process has no file descriptors left. Closing one connection may be
+                // enough; it closes when its task runs.
                 connections.make_room();
                 tokio::time::sleep(Duration::from_millis(5)).await;
                 continue;
@@ -126,7 +126,7 @@ async fn accept(listener: tokio::net::TcpListener, preview: Arc<Preview>) {
             let mut builder = hyper::server::conn::http1::Builder::new();
             builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_header_size(HEAD).max_buf_size(64 << 10);
             tokio::select! {
-                // An error here is a browser that left in the middle, or no HTTP; there is nobody to tell.
+                // An error here means that the browser left or that it sent no HTTP. Nobody can be told.
                 _ = builder.serve_connection(TokioIo::new(stream), service) => {}
                 () = place.closed() => {}
             }
@@ -180,7 +180,7 @@ async fn drain(mut body: Incoming) -> Option<Answer> {
     tokio::time::timeout(HEAD_TIMEOUT, all).await.unwrap_or_else(|_| Some(Answer::text(408, "this took too long to arrive\n")))
 }
 
-/// Returns the answer to a request that is refused, and nothing if it may be answered.
+/// Returns the answer to a request that is refused; `None` if the request is allowed.
 ///
 /// A page of another site can make a browser send requests here. It must not be able to read the
 /// answers: neither from its own origin, nor under a name of its own that it lets point to this machine. And it must not be able to
@@ -193,7 +193,7 @@ fn refusal(request: &Parts, bound: IpAddr, peer: IpAddr) -> Option<Answer> {
     };
     let host = match single(request, header::HOST) {
         Ok(host) if is_valid_host(request, host) => host.unwrap_or(""),
-        _ => return Some(Answer::text(400, "a request names one valid host\n")),
+        _ => return Some(Answer::text(400, "the request must name one valid host\n")),
     };
     if !is_allowed {
         return Some(Answer { allow: Some(allow), ..Answer::text(405, format!("only {allow} is answered here\n")) });
@@ -203,10 +203,10 @@ fn refusal(request: &Parts, bound: IpAddr, peer: IpAddr) -> Option<Answer> {
         return Some(Answer::text(403, "this preview answers only under the address that it printed\n"));
     }
     if !asked.eq_ignore_ascii_case(host) {
-        return Some(Answer::text(400, "the address and the `Host` of a request name one host\n"));
+        return Some(Answer::text(400, "the address and the `Host` header of the request must name the same host\n"));
     }
     let Ok(origin) = single(request, header::ORIGIN) else {
-        return Some(Answer::text(400, "a request has one origin\n"));
+        return Some(Answer::text(400, "the request must have at most one `Origin` header\n"));
     };
     if let Some(origin) = origin {
         let from = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
@@ -226,7 +226,7 @@ fn refusal(request: &Parts, bound: IpAddr, peer: IpAddr) -> Option<Answer> {
     None
 }
 
-/// Returns the value of a header that may be there once; an error if it is there more often or is no text.
+/// Returns the value of a header that may occur once; an error if it occurs more often or is not text.
 fn single(request: &Parts, name: HeaderName) -> Result<Option<&str>, ()> {
     let mut values = request.headers.get_all(name).iter();
     match (values.next(), values.next()) {
@@ -236,9 +236,9 @@ fn single(request: &Parts, name: HeaderName) -> Result<Option<&str>, ()> {
     }
 }
 
-/// True if a request has the `Host` that its version demands, in a valid form.
+/// Returns true if a request has a valid `Host` or its HTTP version does not need one.
 fn is_valid_host(request: &Parts, host: Option<&str>) -> bool {
-    // HTTP/1.0 knows no `Host`, and an empty one is valid; neither is answered, since it names nobody.
+    // HTTP/1.0 has no `Host`, and an empty one is valid. Both are refused later, since they do not name the preview.
     let is_valid =
         |host: &str| host.is_empty() || !host.contains('@') && Authority::from_str(host).is_ok() && host_name(host).is_some();
     match host {
@@ -247,7 +247,8 @@ fn is_valid_host(request: &Parts, host: Option<&str>) -> bool {
     }
 }
 
-/// True if a browser says that a page of another site loads the address as a part of itself. Following a link is fine.
+/// Returns true if a browser reports that a page of another site loads the address as a part of itself. Links to the preview
+/// are allowed.
 fn is_embedded_elsewhere(request: &Parts) -> bool {
     let is = |name: &str, values: &[&str]| request.headers.get(name).is_some_and(|value| values.iter().any(|it| value == it));
     is("sec-fetch-site", &["cross-site", "same-site"]) && !is("sec-fetch-mode", &["navigate"])
@@ -334,7 +335,7 @@ fn write(answer: Answer, head: bool, preview: &Arc<Preview>, answering: Answerin
     response
 }
 
-/// The body of a response; its connection is answering until it is dropped.
+/// The body of a response; until it is dropped, its connection counts as being answered.
 #[derive(Debug)]
 pub(super) struct Body {
     payload: Payload,
@@ -347,7 +348,7 @@ enum Payload {
     Whole(Option<Bytes>),
     Stream {
         chunks: mpsc::Receiver<io::Result<Bytes>>,
-        /// The number of bytes that are still to come, if it is known.
+        /// The number of bytes that have not been sent, if it is known.
         left: Option<u64>,
     },
     /// Only its length is told.

@@ -539,7 +539,7 @@
   let shown = '';
   /** What the reader chose; `null`: open when there are errors. */
   let chosen = null;
-  /** The problems that are known, without their lines: an edit above moves these. `null` before the first look. */
+  /** The known problems, without their lines, which edits above them change. `null` before the first status. */
   let known = null;
 
   function ensurePanel() {
@@ -582,7 +582,7 @@
     panel.button.querySelector('.toggle').textContent = open ? say.hide : say.show;
   }
 
-  /** Shows the problems; true if there is one that was not there before. */
+  /** Shows the problems; returns true if one of them is new. */
   function showProblems({ errors, warnings, list }) {
     // The error page is such a list itself.
     if (loaded.status === 500) return false;
@@ -638,14 +638,14 @@
     return make('section', { class: `problem ${severity}` }, ...parts);
   }
 
-  /** The way from a place into the editor. */
+  /** Makes the link or the button that opens a place in the editor. */
   function opener(way, at, id, index) {
     const names = { class: 'way', 'data-problem': id, 'data-frame': index };
     if (way.link) return make('a', { ...names, href: way.link, title: say.open }, at);
     return make('button', { ...names, type: 'button', title: `${say.open} (${way.program})` }, at);
   }
 
-  /** Opens the place whose button was clicked, and says below it what came of that. */
+  /** Opens the place whose button was clicked, and shows the outcome below it. */
   async function openPlace(event) {
     const button = event.target.closest('button[data-problem]');
     if (!button || button.disabled) return;
@@ -661,11 +661,11 @@
     outcome.textContent = trouble === null ? say.opened : trouble;
   }
 
-  /** Asks the preview to open something in the editor; `null`, or why that failed. */
+  /** Asks the preview to open something in the editor; returns `null`, or the reason of a failure. */
   async function post(fields) {
     const query = Object.entries(fields).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
     try {
-      // The header is what no form and no other site can send.
+      // Neither a form nor another site can send this header.
       const response = await fetch(`${own}open?${query.join('&')}`, { method: 'POST', headers: { 'Tilmash-Desk': 'open' } });
       return response.ok ? null : (await response.text()).trim();
     } catch (_) {
@@ -705,7 +705,7 @@
     return element;
   }
 
-  // The page in the place of one that cannot be made shows its problems itself.
+  // A page that cannot be made is replaced by one that shows the problems.
   if (loaded.status === 500) document.addEventListener('click', openPlace);
   attend();
 })();

@@ -9,9 +9,9 @@
 //! 2. A request can only name a route of the site or one of the preview's own addresses; no
 //!    part of a request ever becomes a path on disk.
 //! 3. Whatever is broken in the texts, the last pages that could be made stay readable.
-//! 4. One request does more than ask: the one that opens a sentence, or the place of a problem, in an editor (`desk`, `problem`,
-//!    `editor`). Only this machine may make it, and only from a page of the preview; it names the sentence or the problem, and who
-//!    started the preview named the editor.
+//! 4. Only one request does something: it opens a sentence, or the place of a problem, in an editor (`desk`, `problem`,
+//!    `editor`). It is accepted only from this machine and from a page of the preview. It names the sentence or the problem; the
+//!    person who started the preview chose the editor.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -61,7 +61,7 @@ pub struct Options {
     pub overrides: Overrides,
     /// What sentences are opened with.
     pub editor: Editor,
-    /// The time between two looks at the disk, for file systems that report no changes; `None` to rely on their events.
+    /// The time between two looks at the disk, for file systems that report no changes; `None` to rely on events.
     pub poll: Option<Duration>,
 }
 
@@ -256,7 +256,7 @@ struct Now {
     touched: BTreeMap<Arc<str>, u64>,
     /// Where the site stood before its address was changed.
     former: Vec<Base>,
-    /// The last bytes of files that the theme no longer has, by name: pages that were sent earlier may ask for them.
+    /// The last bytes of files that the theme no longer has, by name. Pages that were sent earlier may ask for them.
     retired: BTreeMap<String, Arc<[u8]>>,
 }
 
@@ -341,7 +341,7 @@ impl Preview {
             now.former.push(base);
         }
         let old = std::mem::replace(&mut *self.now.write().expect("nothing panics while it holds this lock"), Arc::new(now));
-        // Before browsers hear of it: they ask at once.
+        // Before the browsers are told of the new version, since they ask at once.
         self.recheck.looked(&inputs);
         self.version.send_replace(version);
         drop(before);
@@ -349,7 +349,7 @@ impl Preview {
     }
 }
 
-/// Keeps the files that a theme has lost, and forgets those that it has again.
+/// Adds the files that the theme has lost to `retired`, and removes those that it has again.
 fn retire(retired: &mut BTreeMap<String, Arc<[u8]>>, before: &State, after: &State) {
     let (Some(old), Some(new)) = (before.site(), after.site()) else { return };
     if Arc::ptr_eq(old, new) {
@@ -357,7 +357,7 @@ fn retire(retired: &mut BTreeMap<String, Arc<[u8]>>, before: &State, after: &Sta
     }
     for (name, path) in old.theme_files.iter().filter(|(name, _)| !new.theme_files.contains_key(*name)) {
         let body = old.routes.get(path.as_str()).and_then(|route| before.render(route).body);
-        // Those that stay on disk keep their names, and are gone from there.
+        // Files that are not held in memory have no digest in their names, and are gone from the disk.
         if let Some(crate::render::Body::Bytes(bytes)) = body {
             retired.insert(name.clone(), bytes.into());
         }
@@ -382,7 +382,7 @@ fn published_as(site: &Site, file: &str) -> Option<Arc<str>> {
 fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
     let mut inputs = Arc::clone(&preview.now().state.inputs);
     let mut root_is_there = true;
-    // What changed before the watch began has no event.
+    // Changes before the watch began have no events.
     let mut has_looked = false;
     let mut doubted = false;
     let mut untold = Vec::new();
@@ -394,7 +394,7 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         }
         let wake = watch.wait(|path| inputs.is_at(path));
         let begun = Instant::now();
-        // Changes that are found without an event must not stay the only sign of themselves.
+        // If a change was found without an event, an event should follow; otherwise polling begins.
         let is_unheard = has_looked && matches!(wake, Wake::Confirm | Wake::Suspect(_));
         let is_whole_look = matches!(wake, Wake::Confirm | Wake::Look);
         let found = match &wake {

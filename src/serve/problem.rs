@@ -28,7 +28,7 @@ pub(super) struct Problems {
 /// A problem as the page shows it.
 #[derive(Debug, Serialize)]
 pub(super) struct Problem {
-    /// The name by which a request means this problem.
+    /// The name of the problem in requests.
     pub(super) id: String,
     pub(super) severity: &'static str,
     pub(super) code: &'static str,
@@ -47,7 +47,8 @@ pub(super) struct Frame {
     /// What this place has to do with the problem; empty for the problem's own place.
     pub(super) words: String,
     pub(super) lines: Vec<Line>,
-    /// `None` if the place cannot be opened: it is in no text of the project, there is no editor, or whoever asks is elsewhere.
+    /// The way to open the place. `None` if it is not in a text of the project, there is no editor, or the request comes from
+    /// another machine.
     pub(super) way: Option<Way>,
 }
 
@@ -79,12 +80,12 @@ impl Problems {
     }
 }
 
-/// A page's own problems show when it is rendered, and no stage before could have found them.
+/// Counts the problems of a severity. Rendering a page finds problems of its own, which are not in `all`.
 fn count(own: &[Diagnostic], all: &base::Problems, severity: Severity) -> usize {
     own.iter().filter(|problem| problem.severity == severity).count() + all.count(severity)
 }
 
-/// The problems that a page shows. Of many only the first are looked at: after each save all open pages ask.
+/// Returns the problems that a page shows. Only the first ones are examined, since all open pages ask after each save.
 fn shown<'a>(own: &'a [Diagnostic], all: &'a base::Problems) -> impl Iterator<Item = &'a Diagnostic> {
     let of = move |severity: Severity, most: usize| {
         own.iter().chain(all.iter()).filter(move |problem| problem.severity == severity).take(most)
@@ -93,8 +94,8 @@ fn shown<'a>(own: &'a [Diagnostic], all: &'a base::Problems) -> impl Iterator<It
     of(Severity::Error, errors).chain(of(Severity::Warning, SHOWN - errors))
 }
 
-/// The file and the position of a place that a page shows, by the problem's name and the place's index; `None` if it is shown
-/// no more, or is in no text of the project.
+/// Returns the file and the position of a place, by the problem's name and the place's index; `None` if the page no longer
+/// shows it, or if it is not in a text of the project.
 pub(super) fn place(
     own: &[Diagnostic],
     all: &base::Problems,
@@ -106,13 +107,13 @@ pub(super) fn place(
     Some((inputs.disk_path(&place.file), position(place, inputs)?))
 }
 
-/// The places of a problem, its own one first, each with the words that are said of it.
+/// Returns the places of a problem, its own one first, each with its words.
 fn places(problem: &Diagnostic) -> impl Iterator<Item = (&Place, &str)> {
     let others = problem.others.iter().map(|(place, words)| (place, words.as_str()));
     problem.place.iter().map(|place| (place, "")).chain(others)
 }
 
-/// A name for a problem that says nothing of the disk.
+/// Returns the name of a problem for requests; it does not contain paths of the disk.
 fn id(problem: &Diagnostic) -> String {
     let place = problem.place.as_ref();
     let (file, range) = (place.map_or("", |place| &*place.file), place.map(Place::range).unwrap_or_default());
@@ -121,7 +122,7 @@ fn id(problem: &Diagnostic) -> String {
     Digest::of_parts(parts).to_string()
 }
 
-/// Where a place begins; `None` if the project has no such text.
+/// Returns the position at which a place begins; `None` if the project has no such text.
 fn position(place: &Place, inputs: &Inputs) -> Option<Position> {
     let (line, column) = line_and_column(inputs.text(&place.file)?, place.start);
     Some(Position { line, column })

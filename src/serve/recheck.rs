@@ -1,7 +1,7 @@
-//! A look at the files of a page when it is requested, for changes that no event told of.
+//! Comparing the files of a page with the disk when the page is requested, to find changes without an event.
 //!
-//! It costs one `stat` call a file. If a file differs from the last look, the watching thread is asked to look
-//! again, and the request waits a moment for that.
+//! This costs one `stat` call for each file. If a file differs from the last look at the disk, the watching thread looks again,
+//! and the request waits a moment for the result.
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex};
@@ -10,10 +10,10 @@ use std::time::Duration;
 use super::watch::Caller;
 use crate::load::Inputs;
 
-/// The longest wait of a request for a look at the disk; after it the page is answered as it was.
+/// The longest time that a request waits for a look at the disk. After it, the answer is the page as it was.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// The last look at the disk, shared by the thread that looks and those that answer.
+/// The last look at the disk, shared by the watching thread and the threads that answer requests.
 pub(super) struct Recheck {
     last: Mutex<Look>,
     looked: Condvar,
@@ -37,15 +37,15 @@ impl Recheck {
         Self { last: Mutex::new(Look { number: 0, inputs }), looked: Condvar::new(), caller }
     }
 
-    /// Takes the result of a look, once the state that follows from it can be asked for.
+    /// Records the result of a look at the disk, after the state made from it is in use.
     pub(super) fn looked(&self, inputs: &Arc<Inputs>) {
         let mut last = self.last.lock().expect("no code panics while it holds this lock");
         *last = Look { number: last.number + 1, inputs: Arc::clone(inputs) };
         self.looked.notify_all();
     }
 
-    /// Returns at once if some files of the project are as they were at the last look. Otherwise has them looked at, and waits
-    /// until that is done.
+    /// Returns at once if the files are the same as at the last look. Otherwise asks for a new look at them, and waits until it
+    /// is done.
     pub(super) fn catch_up(&self, files: &[Arc<str>]) {
         let look = self.last.lock().expect("no code panics while it holds this lock").clone();
         let stale: Vec<_> = files.iter().filter(|file| !look.inputs.is_current(file)).collect();
@@ -55,7 +55,7 @@ impl Recheck {
         self.caller.suspect(stale.into_iter().map(|file| look.inputs.disk_path(file)).collect());
         let last = self.last.lock().expect("no code panics while it holds this lock");
         let is_the_same = |last: &mut Look| last.number == look.number;
-        // After the time is up, the page is as good as it was.
+        // When the time is up, the page is answered as it was.
         drop(self.looked.wait_timeout_while(last, PATIENCE, is_the_same));
     }
 }

@@ -1,16 +1,16 @@
 //! Ending the process at once on Ctrl-C and SIGTERM.
 //!
-//! Without a handler, the first process of a container ignores both. The preview writes nothing, so nothing is
-//! lost when it ends in the middle of its work.
+//! Without a handler, the first process of a container ignores both signals. The preview writes nothing, so nothing
+//! is lost when it ends in the middle of its work.
 
 use std::future::Future;
 use std::io;
 
 use crate::base::Failure;
 
-/// The exit code of a process that a shell reports as ended by SIGINT.
+/// The exit code by which shells report a process that SIGINT ended.
 const INTERRUPTED: i32 = 130;
-/// The exit code of a process that a shell reports as ended by SIGTERM.
+/// The exit code by which shells report a process that SIGTERM ended.
 #[cfg(unix)]
 const TERMINATED: i32 = 143;
 

@@ -6,8 +6,8 @@
 //! made good then.
 //!
 //! Some file systems report no events (network folders, `/mnt/c` under WSL, folders of a container's host). Until the
-//! first event proves that they arrive, the disk is compared every few seconds, and a request for a page compares the
-//! page's own files (`recheck`). A change that is found so, and that no event follows, switches polling on.
+//! first event proves that events arrive, the files are compared with the disk every few seconds. A request for a page
+//! compares the page's own files (`recheck`). If no event follows a change that was found this way, polling begins.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -33,13 +33,13 @@ const SECOND_LOOK: Duration = Duration::from_millis(60);
 const CALM: Duration = Duration::from_secs(1);
 /// … and if it is never so calm, the next look is at all files after so long.
 const UNCONFIRMED: Duration = Duration::from_secs(60);
-/// The time between two looks where the system reports no changes, unless `--poll` says another.
+/// The time between two looks where the system reports no changes, unless `--poll` sets another.
 const POLL: Duration = Duration::from_millis(500);
-/// The time between two looks until an event has shown that the system reports changes …
+/// The shortest time between two looks until an event has shown that the system reports changes.
 const UNPROVEN: Duration = Duration::from_secs(2);
-/// … and, on a slow disk, this many times the duration of a look.
+/// The time between two such looks on a slow disk, as a multiple of the duration of a look.
 const UNPROVEN_LOOKS: u32 = 20;
-/// The longest time from a change to its event.
+/// The longest time that an event may arrive after its change.
 const DELIVERY: Duration = Duration::from_millis(500);
 
 /// Why a wait is over.
@@ -51,7 +51,7 @@ pub(super) enum Wake {
     Glance(BTreeSet<PathBuf>),
     /// There is time to look whether anything changed unseen; see [`Watch::is_called`].
     Confirm,
-    /// A request found that these files differ from the last look, and no event told of that.
+    /// A request found that these files differ from the last look, without an event.
     Suspect(BTreeSet<PathBuf>),
     Stop,
 }
@@ -74,9 +74,9 @@ pub(super) struct Watch {
     interval: Duration,
     /// True once an event has shown that the system reports changes.
     is_proven: bool,
-    /// The time to the next look for changes that no event told of, while that is not proven.
+    /// The time to the next look for changes without an event, while `is_proven` is false.
     unproven: Duration,
-    /// The files and folders outside [`FOLDERS`] that links inside lead to, shared with the listener; true for a folder.
+    /// The files and folders outside [`FOLDERS`] to which links inside lead; true for a folder. The listener shares them.
     links: Links,
     /// Whether it is known that the system cannot be relied on; said only once, though there may be an error for each of a thousand folders.
     gave_up: bool,
@@ -91,7 +91,7 @@ type Links = Arc<RwLock<BTreeMap<PathBuf, bool>>>;
 /// What events have said since the last look.
 #[derive(Debug, Default)]
 struct Pending {
-    /// Files that a request found to be different; no event.
+    /// Files that a request found to be different, without an event.
     suspected: BTreeSet<PathBuf>,
     /// Files that were closed after writing, or got their name after it: whole, as far as one can know.
     whole: BTreeSet<PathBuf>,
@@ -116,7 +116,7 @@ enum Message {
         lost: Option<usize>,
         what: What,
     },
-    /// A folder that a link leads to went away.
+    /// A folder to which a link leads was removed or renamed.
     LinkLost,
     Suspect(Vec<PathBuf>),
     Trouble(String),
@@ -140,14 +140,14 @@ impl Caller {
 
     /// Asks for a look at files that differ from the last look.
     pub(super) fn suspect(&self, files: Vec<PathBuf>) {
-        // As above.
+        // If nobody receives, the watch has ended.
         let _ = self.0.send(Message::Suspect(files));
     }
 }
 
 impl Watch {
-    /// Eyes that are still closed, for a project whose canonical path is `root`, as events have it. With `poll`, no events are
-    /// asked for, and the disk is looked at after each such time.
+    /// Makes a watch that has not begun, for a project whose canonical path is `root`, as in events. With `poll`, it asks for no
+    /// events, and looks at the disk after each such time.
     pub(super) fn new(root: PathBuf, poll: Option<Duration>) -> (Self, Caller) {
         let (sender, messages) = mpsc::channel();
         let watch = Self {
@@ -191,7 +191,7 @@ impl Watch {
                 let _ = sender.send(message);
             }
         };
-        // Followed links may lead anywhere; those that stay inside are watched by themselves.
+        // Links may lead out of the project. The targets of those that stay inside are watched separately.
         let configuration = notify::Config::default().with_follow_symlinks(false);
         let made = RecommendedWatcher::new(listen, configuration).and_then(|mut watcher| {
             watcher.watch(&self.root, RecursiveMode::NonRecursive)?;
@@ -212,7 +212,7 @@ impl Watch {
         self.warning.take()
     }
 
-    /// Polls from now on; whoever asks for it has said why.
+    /// Polls from now on, without a warning.
     pub(super) fn poll(&mut self) {
         self.watcher = None;
         self.gave_up = true;
@@ -234,25 +234,25 @@ impl Watch {
         }
     }
 
-    /// Everything was looked at. Until events have shown that they arrive, the next look comes by itself.
+    /// Notes that the whole project was looked at. Until an event has arrived, the next look follows by itself.
     pub(super) fn looked(&mut self) {
         let now = Instant::now();
         self.confirm = (self.watcher.is_some() && !self.is_proven).then(|| (now + self.unproven, now));
     }
 
-    /// A look for changes that no event told of took this long.
+    /// Notes the duration of a look for changes without an event.
     pub(super) fn confirmed(&mut self, took: Duration) {
         self.unproven = UNPROVEN.max(took * UNPROVEN_LOOKS);
     }
 
-    /// Switches polling on if no event follows a change that was found without one.
+    /// Begins polling if no event follows a change that was found without one.
     pub(super) fn judge_silence(&mut self) {
         if self.watcher.is_none() || self.is_called() {
             return;
         }
         match self.messages.recv_timeout(DELIVERY) {
             Ok(message) => self.early.push_back(message),
-            Err(_) => self.give_up("this file system does not report them; `--poll MS` sets the interval"),
+            Err(_) => self.give_up("the file system does not report them; `--poll MS` sets the interval"),
         }
     }
 
@@ -379,7 +379,7 @@ impl Watch {
         for (folder, watched) in FOLDERS.iter().zip(&mut self.watched) {
             let Some(watcher) = &mut self.watcher else { return };
             let path = self.root.join(folder);
-            // A folder that is a link out of the project is not read either.
+            // A folder that is a link out of the project is not read, so it is not watched.
             let is_inside = || path.canonicalize().is_ok_and(|real| real.starts_with(&self.root));
             if *watched || !path.is_dir() || !is_inside() {
                 continue;
@@ -397,7 +397,7 @@ impl Watch {
         }
     }
 
-    /// Watches the files and folders that links lead to. Call it before everything is looked at.
+    /// Watches the files and folders to which links lead. Call this before a look at the whole project.
     pub(super) fn watch_links(&mut self) {
         let Some(watcher) = &mut self.watcher else { return };
         let found = linked(&self.root);
@@ -410,7 +410,7 @@ impl Watch {
         *self.links.write().expect("no code panics while it holds this lock") = found;
         let mut trouble = None;
         for (path, is_folder) in &new {
-            // Editors replace a file by another of its name, so its folder is watched.
+            // Editors save by replacing the file, so its folder is watched.
             let (watched, mode) = match (is_folder, path.parent()) {
                 (false, Some(parent)) => (parent, RecursiveMode::NonRecursive),
                 _ => (path.as_path(), RecursiveMode::Recursive),
@@ -516,7 +516,7 @@ fn message(root: &Path, links: &BTreeMap<PathBuf, bool>, event: notify::Result<n
     Some(Message::Changed { folder, lost, what })
 }
 
-/// What an event outside the project's folders means for the files and folders that links lead to.
+/// Returns the message for an event outside the project's folders, if it concerns the target of a link.
 fn linked_message(links: &BTreeMap<PathBuf, bool>, event: &notify::Event) -> Option<Message> {
     let is_own_reading = matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
     let leads_to = |path: &PathBuf| links.iter().any(|(link, is_folder)| path == link || *is_folder && path.starts_with(link));
@@ -526,7 +526,7 @@ fn linked_message(links: &BTreeMap<PathBuf, bool>, event: &notify::Event) -> Opt
     let is_lost = may_be_gone(event.kind) && event.paths.iter().any(|path| links.get(path) == Some(&true));
     Some(match is_lost {
         true => Message::LinkLost,
-        // The names under which the files are read are others, so no file is looked at first.
+        // The project has the files under other names, so the event does not name a file to look at first.
         false => Message::Changed { folder: matches!(event.kind, EventKind::Create(_)), lost: None, what: What::Anywhere },
     })
 }

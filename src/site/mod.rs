@@ -131,7 +131,7 @@ pub struct Site {
     pub tags: Arc<Vec<Tags>>,
     /// Whether there are feeds: they need absolute addresses, and dates.
     pub feeds: bool,
-    /// The path of the first address of each part of the sitemap, in the order of the routes; one part is the sitemap itself.
+    /// The path of the first address in each part of the sitemap, in the order of the routes. A single part is the sitemap itself.
     pub sitemap_parts: Arc<[Arc<str>]>,
     /// As in [`Parts::theme_files`].
     pub theme_files: BTreeMap<String, String>,
@@ -271,7 +271,7 @@ impl Site {
             extra: _,
         } = front;
         let old = &before.front;
-        // The place of an alias or a tag matters only if it has a problem.
+        // The place of an alias or a tag matters only for its problems.
         let same_aliases = if self.flawless {
             old.aliases.iter().map(|(alias, _)| alias).eq(aliases.iter().map(|(alias, _)| alias))
         } else {

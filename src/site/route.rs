@@ -59,7 +59,7 @@ pub enum RouteKind {
     Feed {
         lang: LangId,
     },
-    /// The sitemap, or, of a large site, the list of its parts.
+    /// The sitemap; for a large site, the list of its parts.
     Sitemap,
     /// A part of the sitemap, counted from 0.
     SitemapPart {
@@ -262,12 +262,12 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits
     site.routes = Arc::new(laid.routes.into_iter().map(|route| (Arc::clone(&route.path), route)).collect());
 }
 
-/// Returns the path of an alias as a file, `old/page/index.html` for `/old/page/`, or says why there is none.
+/// Returns the file for an alias, `old/page/index.html` for `/old/page/`, or the reason why there is none.
 pub fn alias_path(alias: &str) -> Result<String, String> {
-    let decoded = path::from_url(alias).ok_or("its escapes are no text")?;
+    let decoded = path::from_url(alias).ok_or("its percent-encoding is not UTF-8 text")?;
     let resolved = path::resolve("", decoded.trim_start_matches('/')).ok_or("it leads out of the site")?;
     let file = match path::extension(&resolved) {
-        _ if resolved.is_empty() => return Err("the front page stands there".to_owned()),
+        _ if resolved.is_empty() => return Err("that is the address of the front page".to_owned()),
         "html" | "htm" => resolved,
         _ => format!("{resolved}/index.html"),
     };
@@ -278,9 +278,9 @@ pub fn alias_path(alias: &str) -> Result<String, String> {
 }
 
 struct Laid {
-    /// By path, folded ([`path::folded`]): the first route there, by its position.
+    /// The position of the first route at each folded path ([`path::folded`]).
     folded: HashMap<String, u32>,
-    /// By folder, folded: the first route below it, likewise.
+    /// The position of the first route below each folded folder.
     folders: HashMap<String, u32>,
     routes: Vec<Route>,
     /// By route: what asked for it.
@@ -302,8 +302,8 @@ impl Laid {
 
     fn add(&mut self, path: Arc<str>, kind: RouteKind, place: Option<Place>, problems: &mut Vec<Diagnostic>) {
         if let Some(unfit) = path::unfit(&path) {
-            // A file of a theme has no place here and is reported by its name on disk. Two pages side
-            // by side have the names of the page.
+            // Files of a theme are reported by their names on disk. A side-by-side page has the name of
+            // its page, which is reported.
             if let Some(place) = place.filter(|_| !matches!(kind, RouteKind::SideBySide { .. })) {
                 let message = format!("`{}` cannot be published: {unfit}", path::shortened(&path));
                 let problem = Diagnostic::at(&code::BAD_VALUE, place, message);

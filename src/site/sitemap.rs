@@ -1,7 +1,7 @@
-//! The addresses of the sitemap, and the parts into which that of a large site is split.
+//! The addresses in the sitemap, and the parts into which the sitemap of a large site is split.
 //!
-//! Protocol: <https://www.sitemaps.org/protocol.html>. The parts are known when the routes are laid, since each part is a
-//! route; the text of a part is the business of `output`.
+//! Protocol: <https://www.sitemaps.org/protocol.html>. The parts are computed with the routes, since each part is a
+//! route; `output` writes the text of a part.
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::model::LangId;
 use super::route::{self, Route, RouteKind};
 use super::{Site, WorkId};
 
-/// The size of a sitemap.
+/// The greatest size of one file of the sitemap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     pub addresses: usize,
@@ -25,15 +25,15 @@ impl Default for Limits {
     }
 }
 
-/// The length of an entry or of a link to another edition, without the addresses in it; a little more than it is.
+/// An upper bound for the length of an entry, or of a link to another edition, without the addresses in it.
 const FRAME: usize = 100;
 
-/// The path of a part of the sitemap.
+/// Returns the path of a part of the sitemap.
 pub fn part_path(part: u32) -> String {
     format!("sitemap-{}.xml", part + 1)
 }
 
-/// Returns the editions of what a route shows: language and path of each. `None` if the sitemap does not list the route.
+/// Returns the language and the path of each edition of a route's page; `None` if the sitemap does not list the route.
 pub fn editions<'a>(site: &'a Site, kind: &RouteKind) -> Option<Vec<(LangId, std::borrow::Cow<'a, str>)>> {
     match *kind {
         RouteKind::Page { work, lang } => {
@@ -46,7 +46,7 @@ pub fn editions<'a>(site: &'a Site, kind: &RouteKind) -> Option<Vec<(LangId, std
             Some(site.config.lang_ids().map(|lang| (lang, path(lang))).collect())
         }
         RouteKind::Front => Some(Vec::new()),
-        // The others are no pages, or show what is claimed elsewhere.
+        // All other routes are not pages, or show texts that are listed under another address.
         _ => None,
     }
 }
@@ -62,7 +62,7 @@ pub(super) fn parts(site: &Site, routes: &[Route], limits: &Limits) -> Arc<[Arc<
         .filter_map(|route| {
             let editions = editions(site, &route.kind)?;
             let links: usize = editions.iter().map(|(_, path)| FRAME + length(site, path)).sum();
-            // One more link says which edition is for all others.
+            // One more link (`x-default`) names the edition for all other languages.
             let default = editions.iter().map(|(_, path)| FRAME + length(site, path)).max().unwrap_or(0);
             Some((&route.path, FRAME + length(site, &route.path) + links + default))
         })
@@ -73,7 +73,7 @@ pub(super) fn parts(site: &Site, routes: &[Route], limits: &Limits) -> Arc<[Arc<
     for (path, size) in listed {
         if parts.is_empty() || addresses == limits.addresses || bytes + size > limits.bytes {
             parts.push(Arc::clone(path));
-            // The first and the last line.
+            // The first and the last line of the file.
             (addresses, bytes) = (0, 2 * FRAME);
         }
         addresses += 1;
@@ -82,7 +82,7 @@ pub(super) fn parts(site: &Site, routes: &[Route], limits: &Limits) -> Arc<[Arc<
     parts.into()
 }
 
-/// The length of an address in XML; at most a little more than it is.
+/// Returns an upper bound for the length of an address in XML.
 fn length(site: &Site, path: &str) -> usize {
     let base = site.config.base_url.as_deref().unwrap_or_default();
     let escaped = |byte: u8| match byte {
@@ -94,7 +94,7 @@ fn length(site: &Site, path: &str) -> usize {
 }
 
 impl Site {
-    /// Returns the routes among which the addresses of a part of the sitemap are.
+    /// Returns the routes from which a part of the sitemap takes its addresses.
     pub fn routes_of_sitemap(&self, part: u32) -> impl Iterator<Item = &Route> {
         let start = |part: u32| self.sitemap_parts.get(part as usize).cloned();
         let from = start(part).map_or(Bound::Unbounded, Bound::Included);

@@ -65,7 +65,7 @@ fn of_language(site: &Site, lang: LangId, problems: &mut Vec<Diagnostic>) -> Tag
                 let control = title.chars().find(|c| c.is_control()).map(path::Unfit::Control);
                 if let Some(unfit) = control.or_else(|| path::unfit(&slug)) {
                     let why = match unfit {
-                        path::Unfit::Empty => format!("the tag `{title}` has no letter or digit, so it gets no page"),
+                        path::Unfit::Empty => format!("the tag `{title}` gets no page: it has no letter and no digit"),
                         unfit => format!("the tag `{}` gets no page: {unfit}", path::shortened(title)),
                     };
                     problems.push(

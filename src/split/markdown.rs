@@ -200,7 +200,7 @@ pub(super) fn escape_start(line: Cow<'_, str>) -> Cow<'_, str> {
 /// Knows links, wiki links, emphasis, code, footnote references, tags and escapes; close enough to tell
 /// whether two lines say the same, which is what it is for. Linear in the line's length.
 pub fn plain(line: &str) -> String {
-    // Brackets that turn out to belong to a link become `None`, and are left out at the end.
+    // Brackets that belong to a link become `None`, and are left out at the end.
     let mut text: Vec<Option<char>> = Vec::with_capacity(line.len());
     let mut open: Vec<usize> = Vec::new();
     let mut closers = Closers::default();

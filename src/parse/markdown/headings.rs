@@ -15,7 +15,7 @@ pub(super) struct OpenHeading {
     level: u8,
     explicit: Option<String>,
     text: String,
-    /// The alternative texts of its images: the heading's text if it has no other.
+    /// The alternative texts of its images, which are the heading's text if it has no other text.
     alternative: String,
     place: Range<usize>,
     segment: Option<u32>,
@@ -124,7 +124,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Adds the alternative text of an image to the heading that is being written, if one is.
+    /// Adds the alternative text of an image to the open heading, if there is one.
     pub(super) fn heading_image(&mut self, alternative: &str) {
         if let Some(heading) = &mut self.heading {
             heading.alternative.push_str(alternative);

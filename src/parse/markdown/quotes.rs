@@ -1,11 +1,11 @@
-//! Quotation marks, apostrophes, feet and inches: each is typed as `'` or `"`, and shown as the language writes it.
+//! Choosing the form of a typed `'` or `"`: a quotation mark of the language, an apostrophe, or the mark of feet and inches.
 //!
 //! | typed | shown |
 //! |---|---|
-//! | `"a 'b' c"` | the marks of the language's file: “a ‘b’ c” |
+//! | `"a 'b' c"` | the quotation marks from the language's file: “a ‘b’ c” |
 //! | `don't`, `dogs'` | an apostrophe: don’t, dogs’ |
 //! | `'tis`, `'90s` | an apostrophe, where the language's file lists the word under `elisions` |
-//! | `5'10"` | as it is typed |
+//! | `5'10"` | unchanged |
 
 use super::{Event, Writer, is_block, is_block_end};
 
@@ -17,7 +17,7 @@ pub(super) struct Quotes {
 }
 
 impl Writer<'_, '_> {
-    /// Returns the form of the mark at byte `at`, which the parser has made `curly`.
+    /// Returns the form of the mark at byte `at`; `curly` is the form that the Markdown parser chose.
     pub(super) fn quotation_mark(&mut self, curly: &str, at: usize) -> String {
         let page = self.page.expect("smart punctuation is on for pages only");
         let (before, rest) = self.text.split_at(at);
@@ -64,7 +64,7 @@ impl Writer<'_, '_> {
         self.page.is_some_and(|page| page.pack.elisions.iter().any(|elision| elides(elision, before, after)))
     }
 
-    /// Returns true if the parser gave the end of a quotation, which begins at the present event, to an elision inside it:
+    /// Returns true if a quotation begins at the present event, and the parser took an elision inside it for its end:
     /// `'let 'em go'`.
     fn elision_took_the_end(&self) -> bool {
         for (event, range) in &self.events[self.at..] {
@@ -107,9 +107,9 @@ fn follows_feet(before: &str) -> bool {
     feet.strip_suffix('\'').is_some_and(is_measure)
 }
 
-/// Returns true if the `'` between two texts is in a word that a language's file lists, in whatever case; a `0` stands for any digit.
+/// Returns true if the `'` between two texts belongs to the word `elision`. Case is ignored; a `0` stands for any digit.
 ///
-/// A word that a second mark follows is quoted: `'em'`.
+/// A word that a second mark follows is a quotation: `'em'`.
 fn elides(elision: &str, before: &str, after: &str) -> bool {
     let same = |(listed, typed): (char, char)| match listed {
         '0' => typed.is_ascii_digit(),

@@ -57,7 +57,7 @@ impl Writer<'_, '_> {
     fn unclosed_fence(&mut self, block: &Range<usize>) {
         let written = self.text[block.clone()].trim();
         let fence = &written[..written.len() - written.trim_start_matches(['`', '~']).len()];
-        // Before it may stand the marks of the quotation that the block is in.
+        // The block may be in a quotation, whose marks stand before the fence.
         let last = written.rsplit_once('\n').map_or("", |(_, last)| last.trim_start_matches([' ', '\t', '>']));
         if fence.is_empty() || (last.starts_with(fence) && last.trim_start_matches(&fence[..1]).is_empty()) {
             return;
@@ -68,7 +68,7 @@ impl Writer<'_, '_> {
         } else {
             "the rest of its list item or quotation is code"
         };
-        let hint = format!("end it with a line of {fence} alone");
+        let hint = format!("end the block with a line that holds only {fence}");
         if let Some(problem) = self.problem(&code::UNCLOSED_FENCE, line, format!("the block of code is never closed: {extent}")) {
             problem.push_hint(hint);
         }
