@@ -58,13 +58,14 @@
 //! 2. **Warm equals cold.** After any edits the state equals a fresh start from the same files.
 //! 3. **Served equals built**, but for the reload script.
 //! 4. **Same in, same out:** on any number of threads, on any day, in any folder.
-//! 5. **Relocatable.** No page but `404.html` has a root-absolute internal link; one function makes absolute URLs.
-//! 6. **Nothing lost.** A build that fails or is killed leaves the published folder whole. Builds delete
-//!    only files that a build wrote. A site without pages replaces a published one only with
+//! 5. **Relocatable.** No page but `404.html` has a root-absolute internal link; one function makes
+//!    absolute URLs.
+//! 6. **Nothing lost.** A build that fails or is killed leaves the published folder whole. Builds
+//!    delete only files that a build wrote. A site without pages replaces a published one only with
 //!    `--allow-empty`. Only `split`, `new`, `init` and `import` write sources, and none overwrites
 //!    somebody's changes; `sync` writes only locks.
-//! 7. **Every problem has a place**, and a run reports all problems at once; people see the first ten
-//!    of each code, or all with `--all`.
+//! 7. **Every problem has a place**, and a run reports all problems at once; people see the first
+//!    ten of each code, or all with `--all`.
 //! 8. **Addresses last.** A sentence that was not touched keeps its id, no id ever names two sentences, pages show before `sync` what they
 //!    show after, and a second `sync` writes nothing (`tests/sync.rs`, `tests/equal.rs`).
 //! 9. **Languages are equal.** What depends on a language is in its file (`themes/*/languages/`).
@@ -98,17 +99,20 @@
 //!   to be seen; it keeps its id then, since a translator who is shown the change can tell, and one who is shown nothing cannot.
 //! * **The desk is the preview's, not the page's.** Its script makes it of what the preview tells of the page at hand, so pages are as they are built and
 //!   themes need not know of it. What it and the page's own ways have in common is the address: to go to a sentence is to go to `#3.2`.
-//! * **Only one request does something: it opens an editor.** Another site, another machine or a proxy must not be able to make a
-//!   browser send it. So it must be a POST with the preview's own `Origin` and a header that other sites cannot send, from a
-//!   loopback address, under a loopback name. It names a page and a sentence or the place of a problem on it, never a path. One
-//!   place starts one editor, and at most ten editors start in ten seconds. The person who started the preview named the program,
-//!   and no shell starts it.
-//! * **A new connection never waits for an old one.** The preview closes the least important connection ([`serve`]), so that neither
-//!   idle clients nor unfinished requests keep a page from being answered.
-//! * **A file system without events is detected.** Until an event has arrived, the preview compares its files with the disk every
-//!   few seconds, and a request compares the files of its page. If no event follows a change that was found this way, polling
-//!   begins.
-//! * **The preview ends at once on Ctrl-C and SIGTERM**, with the exit codes 130 and 143. It writes nothing, so no work is lost.
+//! * **Only one request does something: it opens an editor.** Another site, another machine or a
+//!   proxy must not be able to make a browser send it. So it must be a POST with the preview's own
+//!   `Origin` and a header that other sites cannot send, from a loopback address, under a loopback
+//!   name. It names a page and a sentence or the place of a problem on it, never a path. One place
+//!   starts one editor, and at most ten editors start in ten seconds. The person who started the
+//!   preview named the program, and no shell starts it.
+//! * **A new connection never waits for an old one.** The preview closes the least important
+//!   connection ([`serve`]), so that neither idle clients nor unfinished requests keep a page from
+//!   being answered.
+//! * **A file system without events is detected.** Until an event has arrived, the preview compares
+//!   its files with the disk every few seconds, and a request compares the files of its page. If no
+//!   event follows a change that was found this way, polling begins.
+//! * **The preview ends at once on Ctrl-C and SIGTERM**, with the exit codes 130 and 143. It writes
+//!   nothing, so no work is lost.
 //! * **Accepting is a command to copy.** Only `sync` writes locks; the desk has no button that writes. A save is enough for all else.
 //! * **An editor that draws on the terminal is not opened:** the terminal is the preview's, and which other one there is, nobody can know. The desk says what to set.
 //! * **Links name `index.html`.** `…/russia/` is what readers see and share (a script drops the name
@@ -145,8 +149,9 @@
 //!   every sentence with what it is to be; so no rule has to foresee what Markdown makes of a translator's text.
 //! * **Markup travels with the text** in the formats of translators' tools: placeholders hold the Markdown itself, so that
 //!   what comes back needs nothing but the file, and PO, CSV and JSON Lines have it as it is.
-//! * **Git reads a mirror,** a repository in a temporary folder that shares only the stored objects with the site's repository
-//!   ([`cli`]). The configuration of a repository from somebody else can name programs, and most git commands run them.
+//! * **Git reads a mirror,** a repository in a temporary folder that shares only the stored objects
+//!   with the site's repository ([`cli`]). The configuration of a repository from somebody else can
+//!   name programs, and most git commands run them.
 //! * **The output folder is compared:** what a build would write is compared with what is there, and files that are the
 //!   same keep their time stamps. Beside that, a record of the last build in the user's folder for caches says of each file what it was made
 //!   of ([`output::makings`]) and how it is known again ([`emit::Record`]): where both are as they were, the page is not made at all, and
@@ -154,10 +159,11 @@
 //!   `--no-cache` does without.
 //! * **The smallest part that holds all that differs is exchanged**, a file or a folder, in one step ([`emit`]): to put the
 //!   whole folder in the place of the old one takes links and folders for every page of the site, however small the edit.
-//! * **One module writes** ([`disk`]), through open handles of folders, with `cap-std`. A repository can contain links,
-//!   pipes and devices where the program expects its own files, and a file that was checked by name can be replaced before it
-//!   is opened. Links in a path that the user names are followed up to the site's folder; below it, and beside the output, no
-//!   write follows a link.
+//! * **One module writes** ([`disk`]), through open handles of folders, with `cap-std`. A
+//!   repository can contain links, pipes and devices where the program expects its own files, and a
+//!   file that was checked by name can be replaced before it is opened. Links in a path that the
+//!   user names are followed up to the site's folder; below it, and beside the output, no write
+//!   follows a link.
 //! * **Problems lie by file** ([`base::Problems`]): an edit replaces those of what it touched, and a save in the preview of a
 //!   site with thousands of warnings copies, compares and counts those of a page.
 //! * **A build, and `check`, let go of the texts of pages** once they are parsed, or, where there are sentences, once these are checked: only frames of problems

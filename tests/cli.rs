@@ -351,7 +351,7 @@ fn split_writes_no_chapter_that_is_too_large() {
         let run = tilmash(folder.path(), arguments);
         assert_eq!(run.code, code, "{}", run.err);
         assert!(run.err.contains("`content/a.kk.md` has 1.5 KB; 1 KB are allowed"), "{}", run.err);
-        assert!(run.err.contains("divide the chapter in the plan"), "{}", run.err);
+        assert!(run.err.contains("split the chapter into several in the plan"), "{}", run.err);
     }
     assert!(!folder.path().join("content/a.kk.md").exists());
     assert!(folder.path().join("content/b.kk.md").exists(), "the other chapter is written");
@@ -509,7 +509,8 @@ fn an_editor_that_is_of_no_use_to_the_preview_is_refused_at_once() {
     }
 }
 
-/// A file may not grow under this limit, as on a full disk: a command leaves what was there, or nothing.
+/// A file may not grow under this limit, as on a full disk: a command leaves what was there, or
+/// nothing.
 #[cfg(unix)]
 #[test]
 fn a_full_disk_leaves_no_part_of_a_file() {

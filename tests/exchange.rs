@@ -869,7 +869,8 @@ fn a_state_that_is_not_finished_outweighs_an_approval() {
     assert!(found.batch.units.is_empty() && found.problems.is_empty(), "an obsolete message is none");
 }
 
-/// `new` leaves a title to be written: until then it is missing, and an import writes it in its place.
+/// `new` leaves a title to be written: until then it is missing, and an import writes it in its
+/// place.
 #[test]
 fn a_title_that_nobody_wrote_is_missing() {
     let a = ("content/a.kk.md", "---\ntitle: А\ndescription: Сипаттама\n---\n\nБір.\n");
@@ -1386,7 +1387,7 @@ fn works_in_another_language_than_the_source_are_exchanged_in_files_of_their_own
     let only = ("content/only.en.md", "# Only\n\nOne.\n");
     let folder = folder(&[site, HOME, HOME_EN, A, A_EN, only]);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "de"]);
-    assert!(run.err.ends_with("left out, for they are not written in `kk` (see `--from en`): only\n"), "{}", run.err);
+    assert!(run.err.ends_with("left out, because they are not written in `kk` (see `--from en`): only\n"), "{}", run.err);
     for quiet in [&["-l", "de", "a"][..], &["-l", "en"]] {
         let run = tilmash(&folder, &[&["export", "--to", "po"], quiet].concat());
         assert!(!run.err.contains("left out"), "{}", run.err);

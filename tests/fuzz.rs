@@ -1,8 +1,8 @@
 //! The fuzz targets on stable Rust: over their corpora, and over some damaged copies of these.
 //!
-//! The copies are the same in every run. `FUZZ_RUNS=100000` makes more of them, `FUZZ_SEED=7` others, and
-//! `FUZZ_TARGET=csv` only those of one target. An input that fails is printed as a Rust byte string; put it
-//! into `fuzz/corpus/` as a file.
+//! The copies are the same in every run. `FUZZ_RUNS=100000` makes more of them, `FUZZ_SEED=7`
+//! others, and `FUZZ_TARGET=csv` only those of one target. An input that fails is printed as a Rust
+//! byte string; put it into `fuzz/corpus/` as a file.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,7 +14,8 @@ mod targets;
 
 use targets::{TARGETS, Target};
 
-/// How many damaged copies each target gets, if the environment does not say; a whole site takes a hundred times as long as a text.
+/// How many damaged copies each target gets, if the environment does not say; a whole site takes a
+/// hundred times as long as a text.
 const RUNS: u64 = 500;
 const RUNS_OF_SITES: u64 = 20;
 

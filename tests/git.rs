@@ -1,4 +1,5 @@
-//! The history of a repository that somebody else made: `status` reads it, and runs no program that it names.
+//! The history of a repository that somebody else made: `status` reads it, and runs no program that
+//! it names.
 #![cfg(unix)]
 
 use std::fs;
@@ -13,7 +14,8 @@ struct Hostile {
     folder: TempDir,
 }
 
-/// Settings with which git runs `EVIL`, by what they are called. Commands that begin with `!` are for a shell.
+/// Settings with which git runs `EVIL`, by what they are called. Commands that begin with `!` are
+/// for a shell.
 const SETTINGS: &[(&str, &str)] = &[
     ("core.fsmonitor", "EVIL fsmonitor"),
     ("core.hooksPath", "HOOKS"),

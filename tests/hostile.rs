@@ -1,9 +1,9 @@
-//! A repository that somebody else made, full of traps: no command writes outside of it, follows a link out of it, shows a
-//! file that is not in it, runs a program that it names, or hangs.
+//! A repository that somebody else made, full of traps: no command writes outside of it, follows a
+//! link out of it, shows a file that is not in it, runs a program that it names, or hangs.
 //!
-//! Each trap is laid in a repository of its own. Then every command runs in it, with a time limit. Beside the
-//! repository is a folder that nobody may touch: its entries, bytes and times stay as they are, and the word that is
-//! in all of its files and names appears nowhere.
+//! Each trap is laid in a repository of its own. Then every command runs in it, with a time limit.
+//! Beside the repository is a folder that nobody may touch: its entries, bytes and times stay as
+//! they are, and the word that is in all of its files and names appears nowhere.
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
@@ -42,8 +42,8 @@ const COMMANDS: [&[&str]; 15] = [
     &["build", "--no-cache"],
 ];
 
-/// A small site, what a translator sends back, and the files of others: each can be read as what a link may stand for, be it a
-/// page, a configuration, a template or a list of files.
+/// A small site, what a translator sends back, and the files of others: each can be read as what a
+/// link may stand for, be it a page, a configuration, a template or a list of files.
 const FILES: [(&str, &str); 20] = [
     ("repo/site.yaml", "title: T\nlanguages: [kk, en]\nplans: [content/_source/plan.yaml]\n"),
     ("repo/content/index.kk.md", "# Басты бет\n"),
@@ -301,13 +301,15 @@ fn nothing_is_wrong(traps: &[Named<'_>]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// The test above all others: without traps everything works, so the rest of this file tests something.
+/// The test above all others: without traps everything works, so the rest of this file tests
+/// something.
 #[test]
 fn a_repository_without_traps_is_used_as_it_is() {
     let trap = Trap::new();
     let codes: Vec<_> = COMMANDS.iter().map(|arguments| (*arguments, trap.run(arguments))).collect();
     for (arguments, run) in codes {
-        // `new` finds what `split` and `init` made; a page that is not translated fails `--complete`.
+        // `new` finds what `split` and `init` made; a page that is not translated fails
+        // `--complete`.
         let fails = matches!(arguments, ["init", ..] | ["check", ..] | ["import", ..]);
         assert!(run.code == Some(0) || fails, "{arguments:?}: {:?} {}", run.code, run.said);
     }

@@ -332,7 +332,8 @@ fn files(path: &Path) -> Vec<PathBuf> {
     if path.is_file() {
         return vec![path.to_owned()];
     }
-    // What the browser tests install and fuzzers build is not the repository's, and may be there or not.
+    // What the browser tests install and fuzzers build is not the repository's, and may be there or
+    // not.
     if path.ends_with("node_modules") || path.ends_with("fuzz/target") {
         return Vec::new();
     }

@@ -1,5 +1,5 @@
-//! What is read from the folder of a site: its own ordinary files, under the names that the disk has,
-//! within limits.
+//! What is read from the folder of a site: its own ordinary files, under the names that the disk
+//! has, within limits.
 
 use std::fs;
 
@@ -26,7 +26,7 @@ fn a_name_with_a_line_break_is_refused_by_every_build() {
     for _ in 0..2 {
         let (code, said) = run(&site, &["build", "--format", "short"]);
         assert_eq!(code, 1, "{said}");
-        assert!(said.contains("`content/b\\nc.kk.md` cannot be published: it holds the control character U+000A"), "{said}");
+        assert!(said.contains("`content/b\\u{a}c.kk.md` cannot be published: it holds the control character U+000A"), "{said}");
         assert!(said.contains("cannot be published: it holds the control character U+001B"), "{said}");
         assert!(!site.path().join("public").exists());
     }
@@ -115,7 +115,7 @@ fn no_import_brings_the_character_nul() {
     for (text, wanted) in [
         (written.replace("One.", "One\\u0000.").into_bytes(), "the translation of `a#1.1` has the character U+0000"),
         (written.replace("One.", "One\0.").into_bytes(), "has the character U+0000, which no page can show"),
-        (wide, "is UTF-16 without the mark that says so"),
+        (wide, "is UTF-16 without a byte order mark"),
     ] {
         fs::write(site.path().join("back.jsonl"), text).unwrap();
         let (code, said) = run(&site, &["import", &site.path().join("back.jsonl").to_string_lossy()]);
@@ -143,7 +143,7 @@ fn each_limit_is_named_with_the_way_to_raise_it() {
     for wanted in [
         "error[too-large]: `content/page.kk.md` has 2.2 KB; 1 KB are allowed",
         "content/_source/plan.yaml:1:9: error[too-large]: `content/_source/book.txt` has 2.2 KB; 1 KB are allowed",
-        "warning[large-file]: `content/pic.png` has 2.2 KB; most hosts take no file over 1 KB",
+        "warning[large-file]: `content/pic.png` has 2.2 KB; most hosts accept no file over 1 KB",
         "write `limits: {text: 1MB}` in site.yaml",
         "write `limits: {source: 1MB}` in site.yaml",
         "write `limits: {file: 1MB}` in site.yaml",
@@ -217,7 +217,8 @@ mod unix {
         assert_eq!((code, out.as_str()), (0, "x"));
     }
 
-    /// Each of these made the program wait for ever, so that a failure of this test is that it does not end.
+    /// Each of these made the program wait for ever, so that a failure of this test is that it does
+    /// not end.
     #[test]
     fn pipes_sockets_and_devices_are_named_and_not_waited_for() {
         let all = site(&[("themes/own/static/x.css", "p {}")]);

@@ -28,7 +28,8 @@ fn named_tests(text: &str) -> BTreeSet<(&str, &str)> {
     names.filter_map(|name| name.split_once("::")).filter(|(file, _)| file.ends_with(".rs")).collect()
 }
 
-/// Returns true if a file has a test of that name; a test of `src/` is named by its file and the test alone.
+/// Returns true if a file has a test of that name; a test of `src/` is named by its file and the
+/// test alone.
 fn has_test(file: &str, name: &str) -> bool {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap_or_default();
     let Some(at) = text.find(&format!("fn {name}(")) else { return false };

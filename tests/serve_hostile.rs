@@ -13,7 +13,8 @@ mod preview;
 
 use preview::{DEADLINE, Preview, Response, SITE, borrowed, by_page, open, open_at, pending_site};
 
-/// Sends bytes as they are, and returns what comes back until the preview closes the connection or the deadline is over.
+/// Sends bytes as they are, and returns what comes back until the preview closes the connection or
+/// the deadline is over.
 fn raw(preview: &Preview, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(preview.server.address()).unwrap();
     stream.set_read_timeout(Some(DEADLINE)).unwrap();
@@ -241,7 +242,7 @@ fn the_place_of_a_problem_is_opened_by_its_name() {
         assert_eq!(fs::read_to_string(&record).unwrap(), format!("{place} {}\n", at.display()));
         for (id, frame) in [(id, "9"), (id, "-1"), (id, ""), (file, "0"), ("", "0"), ("../../etc/passwd", "0")] {
             let opened = open(&preview, &query(id, frame));
-            assert_eq!((opened.status, opened.text()), (404, "this page shows no such problem any more\n"), "{id} {frame}");
+            assert_eq!((opened.status, opened.text()), (404, "this page no longer shows that problem\n"), "{id} {frame}");
         }
         // In the place of a page that cannot be made as well; and from elsewhere there is no way.
         let page = preview.get(path);
@@ -300,7 +301,8 @@ fn warnings(preview: &Preview) -> Vec<String> {
 
 const PAGE: &str = "---\ntitle: C\n---\n\n";
 
-/// A second name of a file, in a folder that is not watched: what is written there is no event in the project.
+/// A second name of a file, in a folder that is not watched: what is written there is no event in
+/// the project.
 #[cfg(target_os = "linux")]
 fn silent(preview: &Preview) -> std::path::PathBuf {
     preview.save("aside/b.md", &format!("{PAGE}Before.\n"));
@@ -321,7 +323,7 @@ fn a_request_finds_what_no_event_told_of_and_polling_begins() {
         Event::Warning(text) => Some(text),
         _ => None,
     });
-    assert!(warning.unwrap().starts_with("the preview looks for changes every 500 ms: this file system does not report them"));
+    assert!(warning.unwrap().starts_with("the preview looks for changes every 500 ms: the file system does not report them"));
     // From now on no request is needed.
     preview.after(|| fs::write(&aside, format!("{PAGE}And again.\n")).unwrap(), "/book/en/b/", |page| page.has("And again."));
     assert_eq!(warnings(&preview), Vec::<String>::new(), "said once");

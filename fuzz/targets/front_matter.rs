@@ -23,7 +23,8 @@ pub(crate) fn run(data: &[u8]) {
     check_problems(&file, text, &problems);
     silenced_behind(&file, text, 0);
 
-    // The same text as the front matter of a page: what the exchange replaces is a range of the page.
+    // The same text as the front matter of a page: what the exchange replaces is a range of the
+    // page.
     let page = format!("---\n{text}\n---\n");
     for value in parts::front(&file, &page) {
         assert!(page.get(value.range.clone()).is_some(), "{value:?} is no place in {page:?}");

@@ -1,7 +1,7 @@
 //! The fuzz targets: each takes any bytes and panics if a promise of the program does not hold.
 //!
-//! `fuzz/fuzz_targets/` gives them to libFuzzer, `tests/fuzz.rs` runs them over `fuzz/corpus/` in every
-//! test run. A target reads the bytes as the program reads a file of that kind.
+//! `fuzz/fuzz_targets/` gives them to libFuzzer, `tests/fuzz.rs` runs them over `fuzz/corpus/` in
+//! every test run. A target reads the bytes as the program reads a file of that kind.
 #![allow(dead_code, reason = "each fuzzer is a crate of its own and uses one of the targets")]
 
 use std::sync::Arc;
@@ -42,7 +42,8 @@ fn two_texts(text: &str) -> (&str, &str) {
     text.split_once(SEPARATOR).unwrap_or((text, ""))
 }
 
-/// Asserts that the problems of a file have places in its text, and are together not much longer than the text.
+/// Asserts that the problems of a file have places in its text, and are together not much longer
+/// than the text.
 fn check_problems(file: &Arc<str>, text: &str, problems: &[Diagnostic]) {
     let mut length = 0;
     for problem in problems.iter().filter(|problem| problem.place.as_ref().is_some_and(|place| place.file == *file)) {

@@ -1,4 +1,5 @@
-//! A page, and behind the separator its translation, as a site: built, exported, imported and locked.
+//! A page, and behind the separator its translation, as a site: built, exported, imported and
+//! locked.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -117,18 +117,7 @@ fn unfit_name(name: &str) -> Option<Unfit> {
     is_device(stem).then(|| Unfit::Device(stem.to_owned()))
 }
 
-/// Returns a name as messages quote it: escaped, and not longer than a line.
-pub fn shortened(name: &str) -> String {
-    const MOST: usize = 80;
-    let mut shown: String =
-        name.chars().take(MOST).flat_map(|c| if c.is_control() { c.escape_debug().collect() } else { vec![c] }).collect();
-    if name.chars().nth(MOST).is_some() {
-        shown.push('…');
-    }
-    shown
-}
-
-/// True for the names in
+/// Returns true for the names in
 /// <https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions>.
 fn is_device(stem: &str) -> bool {
     if ["con", "prn", "aux", "nul", "conin$", "conout$"].iter().any(|device| stem.eq_ignore_ascii_case(device)) {

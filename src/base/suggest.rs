@@ -2,9 +2,10 @@
 
 /// The candidate nearest to `wanted`, if one is near enough to be what was meant.
 ///
-/// A candidate that is `wanted` in another folder or with another ending goes first: `landing.html` for `landing`. Otherwise
-/// a candidate is near enough if it has an edit distance (Damerau-Levenshtein, on characters, case ignored) of at most a
-/// third of the name's length, and less than all of it. Ties go to the first candidate, so that the answer is stable.
+/// A candidate that is `wanted` in another folder or with another ending goes first: `landing.html`
+/// for `landing`. Otherwise a candidate is near enough if it has an edit distance
+/// (Damerau-Levenshtein, on characters, case ignored) of at most a third of the name's length, and
+/// less than all of it. Ties go to the first candidate, so that the answer is stable.
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = wanted.to_lowercase();
     let length = lower.chars().count();
@@ -26,7 +27,8 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
     best.map(|(_, candidate)| candidate)
 }
 
-/// Returns true if a path consists of a name, folders before it and an ending behind it. ASCII case is ignored.
+/// Returns true if a path consists of a name, folders before it and an ending behind it. ASCII case
+/// is ignored.
 fn is_path_of(path: &str, name: &str) -> bool {
     if path.len() <= name.len() || name.chars().nth(1).is_none() {
         return false;

@@ -65,6 +65,11 @@ pub fn one_line(text: String) -> String {
     visible_line(&spaced).into_owned()
 }
 
+/// Returns a name or a path as messages quote it: escaped, and not longer than a line.
+pub fn name(name: &str) -> String {
+    visible_line(&shorten(name, 80)).into_owned()
+}
+
 /// Replaces the middle of a text by an ellipsis if the text has more than `most` characters.
 pub fn shorten(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most || text.chars().count() <= most {

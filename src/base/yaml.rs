@@ -1,8 +1,8 @@
 //! YAML with places: the only file that knows the YAML library.
 //!
-//! A text is first read into a [`Node`] tree in which everything has its bytes, then taken apart
-//! by [`Fields`], which collects every problem (unknown keys, doubled keys, tags, control characters, wrong types) instead of
-//! stopping at the first, and words them in the project's own terms.
+//! A text is first read into a [`Node`] tree in which everything has its bytes, then taken apart by
+//! [`Fields`], which collects every problem (unknown keys, doubled keys, tags, control characters,
+//! wrong types) instead of stopping at the first, and words them in the project's own terms.
 //!
 //! Anchors, aliases, merge keys and tags are not used here: they are refused, since a reader of a
 //! configuration should not have to chase them and since they are how small files become large.
@@ -23,7 +23,8 @@ pub struct Node {
     pub place: Place,
     /// How a number or a boolean is written, which its value does not tell: `1.10`, `007`, `True`.
     written: Option<Box<str>>,
-    /// Doubled keys, tags and control characters at any depth, for [`Fields::of`] to report; empty except at the root.
+    /// Doubled keys, tags and control characters at any depth, for [`Fields::of`] to report; empty
+    /// except at the root.
     flaws: Vec<Diagnostic>,
 }
 
@@ -276,7 +277,8 @@ impl Places<'_> {
     }
 }
 
-/// Returns the diagnostic for a tag, given by its full name: `tag:yaml.org,2002:binary` for `!!binary`.
+/// Returns the diagnostic for a tag, given by its full name: `tag:yaml.org,2002:binary` for
+/// `!!binary`.
 fn tag_problem(tag: &str, place: &Place) -> Diagnostic {
     let tag = tag.strip_prefix("tag:yaml.org,2002:").map_or_else(|| tag.to_owned(), |name| format!("!!{name}"));
     Diagnostic::at(&code::YAML_SYNTAX, place.clone(), format!("the YAML tag `{tag}` is not supported"))
@@ -285,11 +287,15 @@ fn tag_problem(tag: &str, place: &Place) -> Diagnostic {
 
 /// Replaces control characters by U+FFFD, and reports the first one.
 fn printable(text: String, place: &Place, flaws: &mut Vec<Diagnostic>) -> String {
-    let is_wrong = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
-    let Some(wrong) = text.chars().find(|&c| is_wrong(c)) else { return text };
+    let Some(wrong) = text.chars().find(|&c| is_refused(c)) else { return text };
     let message = format!("the text has the control character U+{:04X}", u32::from(wrong));
-    flaws.push(Diagnostic::at(&code::BAD_VALUE, place.clone(), message).hint("remove it: it cannot be displayed"));
-    text.replace(is_wrong, "\u{fffd}")
+    flaws.push(Diagnostic::at(&code::BAD_VALUE, place.clone(), message).hint("remove the character: it cannot be displayed"));
+    text.replace(is_refused, "\u{fffd}")
+}
+
+/// Returns true for control characters that no value may contain.
+pub fn is_refused(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r')
 }
 
 /// Takes a mapping apart, key by key, and reports what is left over.
@@ -307,7 +313,8 @@ pub struct Fields<'n, 'p> {
 impl<'n, 'p> Fields<'n, 'p> {
     /// Begins with a node that should be a mapping; `what` names it in messages ("a chapter").
     ///
-    /// For the root of a document it also reports doubled keys, tags and control characters at any depth.
+    /// For the root of a document it also reports doubled keys, tags and control characters at any
+    /// depth.
     pub fn of(node: &'n Node, what: &str, problems: &'p mut Vec<Diagnostic>) -> Option<Self> {
         problems.extend(node.flaws.iter().cloned());
         let entries = match &node.value {
@@ -444,17 +451,33 @@ pub fn int(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<i64> {
     }
 }
 
-/// A text as YAML that is read back as that text: in quotes, on one line.
+/// Returns a text as YAML that is read back as that text: plain where nobody could take it for
+/// anything else, otherwise in quotes.
+pub fn scalar(text: &str) -> String {
+    const WORDS: [&str; 11] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"];
+    let is_plain = text.starts_with(char::is_alphabetic)
+        && !text.ends_with(|c: char| c == ':' || c.is_whitespace())
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && !text.contains(is_escaped)
+        && !WORDS.contains(&text.to_lowercase().as_str());
+    if is_plain { text.to_owned() } else { quoted(text) }
+}
+
+/// Returns true for characters that YAML forbids in a plain text, or takes for the end of a line.
+fn is_escaped(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// Returns a text as YAML that is read back as that text: in quotes, on one line.
 pub fn quoted(text: &str) -> String {
     let mut yaml = String::with_capacity(text.len() + 2);
     yaml.push('"');
     for c in text.chars() {
         match c {
             '"' | '\\' => yaml.extend(['\\', c]),
-            // What YAML does not take as it is, or takes for the end of a line.
-            _ if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}') => {
-                yaml.push_str(&format!("\\u{:04x}", u32::from(c)));
-            }
+            '\n' => yaml.push_str("\\n"),
+            _ if is_escaped(c) => yaml.push_str(&format!("\\u{:04x}", u32::from(c))),
             _ => yaml.push(c),
         }
     }
@@ -552,7 +575,7 @@ mod tests {
     fn control_characters_are_reported_and_replaced() {
         for (text, sign) in [("a: \"x\\0y\"", "0000"), ("a: \"x\\ey\"", "001B"), ("a: \"x\\x9by\"", "009B")] {
             let at = text[3..].to_owned();
-            assert_eq!(flaws(text), [(format!("the control character U+{sign} in a text"), at)]);
+            assert_eq!(flaws(text), [(format!("the text has the control character U+{sign}"), at)]);
             let Value::Map(entries) = read_text(text).unwrap().value else { panic!("a mapping") };
             assert_eq!(entries[0].node.value, Value::Text("x\u{fffd}y".to_owned()));
         }

@@ -109,7 +109,7 @@ pub fn check(site: &Site, inputs: &Inputs) -> Checks {
             Diagnostic::at(
                 &code::NO_FEED,
                 Place::whole(&site.config.file),
-                "the site has no feeds: neither `site.yaml` nor a page has a date",
+                "the site has no feeds: neither `site.yaml` nor a page has a date that feeds accept",
             )
             .hint("write a date such as `date: 2003-12-31` into `site.yaml` or into the front matter of pages"),
         );

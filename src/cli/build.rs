@@ -112,7 +112,8 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         say(global, &published(works, languages, &output, &emitted, start));
         let emit::Pages { before, removed } = emitted.pages;
         if emitted.pages.lost_most() {
-            say(global, &format!("warning: this build removed {removed} of the {} that were published before", report::plural(before, "page")));
+            let published = report::plural(before, "page");
+            say(global, &format!("warning: this build removed {removed} of the {published} that were published before"));
         }
         // What was published has no errors; warnings do not fail a build.
         return Ok(Code::Fine);

@@ -53,8 +53,8 @@ impl<'a> Texts<'a> {
         self.0.get(&*place.file)
     }
 
-    /// Returns the line and the column where a place begins; `None` if the file has changed since it
-    /// was read.
+    /// Returns the line and the column where a place begins; `None` if the file has changed since
+    /// it was read.
     pub(super) fn start(&self, place: &Place) -> Option<(usize, usize)> {
         match self.get(place) {
             Some(lines) => Some(lines.line_and_column(place.start)),
@@ -142,7 +142,8 @@ fn with_places(rendered: &str, frames: &[Frame<'_>]) -> String {
 struct Mark<'a> {
     /// Counted from one.
     line: usize,
-    /// Bytes of the text, within one line: the problem of a long paragraph does not print all of it.
+    /// Bytes of the text, within one line: the problem of a long paragraph does not print all of
+    /// it.
     range: Range<usize>,
     words: Option<&'a str>,
 }

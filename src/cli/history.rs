@@ -1,11 +1,12 @@
 //! Ages of lines, as far as version control knows them.
 //!
-//! Git is optional: without git, outside of a repository, for a file that git does not track, and for a line that is not
-//! committed, no age is known.
+//! Git is optional: without git, outside of a repository, for a file that git does not track, and
+//! for a line that is not committed, no age is known.
 //!
-//! A repository may come from somebody else, and its configuration can name programs that almost every git command runs. So
-//! git reads the history through another repository in a temporary folder ([`Mirror`]), which shares only the stored objects
-//! with the site's repository. Its configuration is the one that `git init` writes.
+//! A repository may come from somebody else, and its configuration can name programs that almost
+//! every git command runs. So git reads the history through another repository in a temporary
+//! folder ([`Mirror`]), which shares only the stored objects with the site's repository. Its
+//! configuration is the one that `git init` writes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -21,7 +22,8 @@ use jiff::tz::Offset;
 use rayon::prelude::*;
 use tempfile::TempDir;
 
-/// The greatest number of lines that git is asked for one by one. For more, asking for the whole file is faster.
+/// The greatest number of lines that git is asked for one by one. For more, asking for the whole
+/// file is faster.
 const FEW: usize = 64;
 
 /// The time limit for all calls of git together. The history of a large repository takes minutes.
@@ -88,8 +90,8 @@ struct Git {
 }
 
 impl Git {
-    /// Finds git in the folders of `PATH`. Relative folders and folders inside the site are skipped: a repository could bring a
-    /// program of that name.
+    /// Finds git in the folders of `PATH`. Relative folders and folders inside the site are
+    /// skipped: a repository could bring a program of that name.
     fn find(root: &Path) -> Option<Self> {
         let name = format!("git{}", std::env::consts::EXE_SUFFIX);
         let folders = std::env::var_os("PATH")?;
@@ -102,7 +104,8 @@ impl Git {
         Instant::now() >= self.until
     }
 
-    /// Runs git in a folder and returns its output; `None` if git fails, prints too much, or takes too long.
+    /// Runs git in a folder and returns its output; `None` if git fails, prints too much, or takes
+    /// too long.
     fn ask<A: AsRef<OsStr>>(&self, folder: &Path, settings: &[(&str, &OsStr)], question: &[A]) -> Option<String> {
         let mut command = Command::new(&self.program);
         // If a git hook runs this program, git has set these variables for its own repository.
@@ -158,7 +161,8 @@ struct Mirror {
 impl Mirror {
     /// Makes the mirror of the repository that a project is in.
     ///
-    /// Only `rev-parse` runs in that repository. It reads the configuration and the references, but no objects.
+    /// Only `rev-parse` runs in that repository. It reads the configuration and the references, but
+    /// no objects.
     fn of(git: Git, root: PathBuf) -> Option<Self> {
         let question = [
             "rev-parse",
@@ -186,7 +190,8 @@ impl Mirror {
     fn blame(&self, file: &str, lines: &BTreeSet<usize>) -> Option<String> {
         let file = self.root.join(file);
         let file = file.strip_prefix(&self.top).ok()?;
-        // Without the site's configuration git does not convert line ends; `-w` ignores the difference.
+        // Without the site's configuration git does not convert line ends; `-w` ignores the
+        // difference.
         let mut question: Vec<&OsStr> = ["blame", "--porcelain", "-w"].map(OsStr::new).to_vec();
         let ranges: Vec<String> = lines.iter().map(|line| format!("-L{line},+1")).collect();
         question.extend(ranges.iter().filter(|_| ranges.len() <= FEW).map(OsStr::new));
@@ -214,7 +219,8 @@ impl Mirror {
     }
 }
 
-/// Reads the output of [`git blame --porcelain`](https://git-scm.com/docs/git-blame#_the_porcelain_format), by line of the file.
+/// Reads the output of [`git blame
+/// --porcelain`](https://git-scm.com/docs/git-blame#_the_porcelain_format), by line of the file.
 fn read(told: &str, is_shallow: bool) -> Vec<(usize, Since)> {
     let mut commits: BTreeMap<&str, Since> = BTreeMap::new();
     let mut lines: Vec<(usize, &str)> = Vec::new();

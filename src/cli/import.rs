@@ -173,7 +173,8 @@ fn read(
     Ok(found)
 }
 
-/// Drops and reports translations with the character U+0000, which some formats can contain as an escape.
+/// Drops and reports translations with the character U+0000, which some formats can contain as an
+/// escape.
 fn refuse_nul(name: &Arc<str>, found: &mut Found) {
     let units = std::mem::take(&mut found.batch.units).into_iter().zip(std::mem::take(&mut found.places));
     let (refused, kept): (Vec<_>, Vec<_>) = units.partition(|(unit, _)| unit.target.contains('\0'));
@@ -184,7 +185,8 @@ fn refuse_nul(name: &Arc<str>, found: &mut Found) {
     (found.batch.units, found.places) = kept.into_iter().unzip();
 }
 
-/// Reads a file that the user named, which may be a pipe. Returns `None`, and reports a problem, if it is over the limit.
+/// Reads a file that the user named, which may be a pipe. Returns `None`, and reports a problem, if
+/// it is over the limit.
 fn read_within(path: &Path, name: &Arc<str>, limit: u64, problems: &mut Vec<Diagnostic>) -> Result<Option<Vec<u8>>, Failure> {
     let mut bytes = Vec::new();
     let mut read = || -> io::Result<u64> {

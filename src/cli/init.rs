@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::base::{Diagnostic, Failure, path, suggest, yaml};
+use crate::base::{Diagnostic, Failure, path, suggest, visible, yaml};
 use crate::disk::Folder;
 use crate::load::{self, Inputs};
 use crate::model::{Config, config, key};
@@ -25,7 +25,8 @@ pub(super) struct NewArgs {
     /// The key of the page: its path in `content/`, without language and ending
     #[arg(value_name = "KEY")]
     key: String,
-    /// A title, in the source language or in the language CODE; the default for the source language is made from the key
+    /// A title, in the source language or in the language CODE; the default for the source language
+    /// is made from the key
     #[arg(long = "title", value_name = "[CODE=]TITLE")]
     titles: Vec<String>,
 }
@@ -116,10 +117,7 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
         };
         let (title, remark) = match titles.remove(code).or_else(derived) {
             Some(title) => (yaml::quoted(&title), ""),
-            None => (
-                format!("\"\" # write the title here, in the language `{code}`"),
-                ": write a title into this file",
-            ),
+            None => (format!("\"\" # write the title here, in the language `{code}`"), ": write a title into this file"),
         };
         let inside = file.strip_prefix(root).expect("the files of pages are below the root");
         source::create(root, inside, &format!("---\ntitle: {title}\n---\n\n"))?;
@@ -144,11 +142,12 @@ fn typed_key(typed: &str, config: &Config) -> Result<String, Failure> {
         None if key.split('/').all(|part| !part.starts_with(['.', '_']) && !part.contains(['#', '%'])) => return Ok(key),
         None => String::new(),
     };
-    Err(Failure::new(format!("`{}` cannot be the key of a page{why}", path::shortened(typed)))
+    Err(Failure::new(format!("`{}` cannot be the key of a page{why}", visible::name(typed)))
         .hint("a key is a path such as `chapters/first-steps`"))
 }
 
-/// Reads the titles from the command line, by language. `codes` are the languages in which a page is made.
+/// Reads the titles from the command line, by language. `codes` are the languages in which a page
+/// is made.
 fn titles(typed: &[String], codes: &[&str], config: &Config) -> Result<BTreeMap<String, String>, Failure> {
     let mut titles = BTreeMap::new();
     for text in typed {
@@ -166,7 +165,9 @@ fn titles(typed: &[String], codes: &[&str], config: &Config) -> Result<BTreeMap<
         if !codes.contains(&code) {
             let hint = suggest::did_you_mean(code, codes.iter().copied())
                 .unwrap_or_else(|| format!("pages are made in: {}", codes.join(", ")));
-            return Err(Failure::new(format!("the title `{title}` has no use: this command makes no page in `{code}`")).hint(hint));
+            return Err(
+                Failure::new(format!("the title `{title}` has no use: this command makes no page in `{code}`")).hint(hint)
+            );
         }
         if titles.insert(code.to_owned(), title.to_owned()).is_some() {
             return Err(Failure::new(format!("two titles are given in `{code}`")).hint("give one title for each language"));

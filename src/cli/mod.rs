@@ -1,7 +1,7 @@
 //! The command line: arguments in, exit code out. Only this layer prints.
 //!
-//! Exit codes: 0 success; 1 problems in the texts; 2 the command could not run, was called wrongly or
-//! could not write its output; 130 a preview was ended by Ctrl-C; 143 it was ended by SIGTERM.
+//! Exit codes: 0 success; 1 problems in the texts; 2 the command could not run, was called wrongly
+//! or could not write its output; 130 a preview was ended by Ctrl-C; 143 it was ended by SIGTERM.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

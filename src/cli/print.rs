@@ -59,7 +59,8 @@ pub(super) fn is_lost() -> bool {
     LOST.get().is_some()
 }
 
-/// Returns an error if a part of the output could not be written, unless the reader closed the pipe.
+/// Returns an error if a part of the output could not be written, unless the reader closed the
+/// pipe.
 pub(super) fn finish() -> Result<(), Failure> {
     match LOST.get() {
         Some(error) if error.kind() != ErrorKind::BrokenPipe => {

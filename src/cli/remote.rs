@@ -36,7 +36,8 @@ fn shared(git: PathBuf) -> Option<PathBuf> {
     }
 }
 
-/// Reads a small regular file; `None` for anything else. Reading a pipe, which a repository may contain, would wait for ever.
+/// Reads a small regular file; `None` for anything else. Reading a pipe, which a repository may
+/// contain, would wait for ever.
 fn read(path: &Path) -> Option<String> {
     const MOST: u64 = 1 << 20;
     let metadata = fs::metadata(path).ok()?;

@@ -115,8 +115,8 @@ impl<'p> Selection<'p> {
         selection
     }
 
-    /// Returns the lines of the table: the number of problems of each code, and how to see the rest.
-    /// It is empty if all problems are printed and fit on a screen.
+    /// Returns the lines of the table: the number of problems of each code, and how to see the
+    /// rest. It is empty if all problems are printed and fit on a screen.
     fn table(&self) -> Vec<String> {
         let found: usize = self.counts.values().map(|count| count.found).sum();
         let hidden = found - self.shown.len();

@@ -28,8 +28,8 @@ pub(super) struct ServeArgs {
     /// `vscode://file/{file}:{line}:{column}`; else `$VISUAL`, else `$EDITOR`
     #[arg(long, value_name = "EDITOR", env = "TILMASH_EDITOR", hide_env_values = true)]
     editor: Option<String>,
-    /// Look for changes every MS milliseconds (500 without a number), for file systems that report no
-    /// changes: `/mnt/c` under WSL, shared folders of containers, network folders
+    /// Look for changes every MS milliseconds (500 without a number), for file systems that report
+    /// no changes: `/mnt/c` under WSL, shared folders of containers, network folders
     #[arg(long, value_name = "MS", num_args = 0..=1, default_missing_value = "500",
           value_parser = clap::value_parser!(u64).range(50..=60_000))]
     poll: Option<u64>,

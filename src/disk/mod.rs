@@ -172,7 +172,8 @@ impl Folder {
         let path = path.as_ref();
         match self.dir.open_with(path, OpenOptions::new().read(true).nonblock(true)) {
             Ok(file) => Ok(file.into_std()),
-            // An absolute link may stay in the folder too. Its real path is opened without following links.
+            // An absolute link may stay in the folder too. Its real path is opened without
+            // following links.
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 let real = std::fs::canonicalize(self.place(path))?;
                 let inside = real.strip_prefix(std::fs::canonicalize(&self.path)?).map_err(|_| error)?.to_owned();
@@ -244,7 +245,8 @@ impl Folder {
     }
 
     /// Writes a text in one step, if the file still has the content `before`; `None` means that
-    /// there is no file. Returns false, and writes nothing, if the file has changed in the meantime.
+    /// there is no file. Returns false, and writes nothing, if the file has changed in the
+    /// meantime.
     pub fn write_if_unchanged(&self, path: impl AsRef<Path>, before: Option<&str>, text: &str) -> io::Result<bool> {
         let path = path.as_ref();
         self.stage(
@@ -264,7 +266,8 @@ impl Folder {
         )
     }
 
-    /// Writes a temporary file beside `path`, lets `settle` put it in place, and removes it otherwise.
+    /// Writes a temporary file beside `path`, lets `settle` put it in place, and removes it
+    /// otherwise.
     fn stage(
         &self,
         path: &Path,
@@ -285,8 +288,8 @@ impl Folder {
         settled
     }
 
-    /// Creates a hidden file with a random name: no build takes it for a page, and no repository can
-    /// have put a link there.
+    /// Creates a hidden file with a random name: no build takes it for a page, and no repository
+    /// can have put a link there.
     fn create_temporary(&self, folder: &Path) -> io::Result<(PathBuf, std::fs::File)> {
         loop {
             let path = folder.join(format!(".tilmash-{:016x}", RandomState::new().build_hasher().finish()));
@@ -356,7 +359,8 @@ impl Folder {
     /// Resolves the links in a path inside this folder; the file itself need not exist yet.
     ///
     /// Commands write the sources of a site at the resolved path. A link that stays in the site is
-    /// resolved. A link that leaves it is an error, and so is one into a hidden folder such as `.git`.
+    /// resolved. A link that leaves it is an error, and so is one into a hidden folder such as
+    /// `.git`.
     pub fn real(&self, path: impl AsRef<Path>) -> io::Result<PathBuf> {
         let path = path.as_ref();
         parts(path)?;

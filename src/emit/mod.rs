@@ -470,7 +470,8 @@ impl Before {
         Ok(Self { folder: Some(folder), manifest })
     }
 
-    /// Returns the kind of the entry at a path of the output; fails if a folder of the path is a link.
+    /// Returns the kind of the entry at a path of the output; fails if a folder of the path is a
+    /// link.
     fn kind(&self, path: &str) -> io::Result<Option<Kind>> {
         self.folder.as_ref().map_or(Ok(None), |folder| folder.kind(path))
     }
@@ -559,7 +560,8 @@ fn refuse_sources(root: &Path, output: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The output folder: the open folder above it, and the names of the entries there that a build uses.
+/// The output folder: the open folder above it, and the names of the entries there that a build
+/// uses.
 struct Location {
     parent: Folder,
     /// The output folder.

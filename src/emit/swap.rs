@@ -15,14 +15,16 @@ use super::{Location, MANIFEST};
 /// Cleans up after a build that was killed: the old folder is put back if it is gone, what builds
 /// wrote elsewhere is removed. Gives the places of files that found theirs taken.
 ///
-/// Only real folders are cleaned up. Anything else with these names is an error, since builds leave only folders.
+/// Only real folders are cleaned up. Anything else with these names is an error, since builds leave
+/// only folders.
 pub(super) fn recover(place: &Location) -> Result<Vec<PathBuf>, Failure> {
     let parent = &place.parent;
     let is_folder = |name: &OsStr| match parent.kind(name) {
         Ok(None) => Ok(false),
         Ok(Some(Kind::Folder)) => Ok(true),
         Ok(Some(kind)) => {
-            let message = format!("`{}` is {}, but builds need this name for a folder", parent.place(name).display(), kind.name());
+            let message =
+                format!("`{}` is {}, but builds need this name for a folder", parent.place(name).display(), kind.name());
             Err(Failure::new(message).hint("remove it; tilmash did not make it"))
         }
         Err(error) => Err(Failure::io("look at", &parent.place(name), &error)),
@@ -80,15 +82,17 @@ pub(super) fn swap(place: &Location) -> Result<Vec<PathBuf>, Failure> {
     Ok(clear(place, old).unwrap_or_default())
 }
 
-/// Replaces a part of the output by the same part of the stage, and removes the old part, as [`swap`] does with all of it.
-/// Returns `None`, and changes nothing, if the system cannot do so in one step.
+/// Replaces a part of the output by the same part of the stage, and removes the old part, as
+/// [`swap`] does with all of it. Returns `None`, and changes nothing, if the system cannot do so in
+/// one step.
 pub(super) fn swap_part(place: &Location, stage: &Folder, output: Option<&Folder>, part: &str) -> Option<Vec<PathBuf>> {
     stage.exchange(part, output?, part).ok()?;
     Some(clear(place, &place.stage).unwrap_or_default())
 }
 
-/// Removes the folder `name` beside the output, which is an old output or an unfinished stage. The files in its manifest are
-/// deleted. All other files belong to someone else; they are moved into the output unless it has the same file.
+/// Removes the folder `name` beside the output, which is an old output or an unfinished stage. The
+/// files in its manifest are deleted. All other files belong to someone else; they are moved into
+/// the output unless it has the same file.
 ///
 /// A stage has its manifest from the beginning, so unfinished stages can be cleared too.
 fn clear(place: &Location, name: &OsStr) -> io::Result<Vec<PathBuf>> {
@@ -115,7 +119,8 @@ struct Clearing<'a> {
 }
 
 impl Clearing<'_> {
-    /// Removes the content of a folder of the tree; returns the places of rescued files that had to get another name.
+    /// Removes the content of a folder of the tree; returns the places of rescued files that had to
+    /// get another name.
     fn folder(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let mut displaced = Vec::new();
         let mut below = Vec::new();
@@ -164,7 +169,8 @@ impl Clearing<'_> {
         files.and_then(|(left, right)| super::same_files(left, right)).unwrap_or(false)
     }
 
-    /// Moves a file that no build wrote into the output; returns its place there if it had to get another name.
+    /// Moves a file that no build wrote into the output; returns its place there if it had to get
+    /// another name.
     fn rescue(&self, path: &Path) -> io::Result<Option<PathBuf>> {
         let Location { parent, name, .. } = self.place;
         if parent.kind(name)?.is_none() {
@@ -186,7 +192,8 @@ impl Clearing<'_> {
             if output.kind(&new)?.is_some() {
                 continue;
             }
-            // A hard link never replaces a file that appeared in the meantime. Not every file system has them.
+            // A hard link never replaces a file that appeared in the meantime. Not every file
+            // system has them.
             match self.tree.hard_link(path, &output, &new) {
                 Ok(()) => self.tree.remove_file(path)?,
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,

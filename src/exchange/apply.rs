@@ -150,26 +150,13 @@ fn replaced(side: &Side, piece: &Piece, line: &str) -> Edit {
     let text = match piece.kind {
         PieceKind::Front => {
             let before = &side.text[piece.range.clone()];
-            let value = if before.starts_with(['"', '\'']) { yaml::quoted(line) } else { scalar(line) };
+            let value = if before.starts_with(['"', '\'']) { yaml::quoted(line) } else { yaml::scalar(line) };
             // What takes up lines of its own is replaced from the colon on.
             if before.contains('\n') && before.starts_with([' ', '\t', '\n', '\r']) { format!(" {value}") } else { value }
         }
         _ => line.to_owned(),
     };
     Edit { range: piece.range.clone(), text }
-}
-
-/// A text as a YAML value: as it is if nobody could take it for anything else.
-fn scalar(text: &str) -> String {
-    let plain = text.starts_with(char::is_alphabetic)
-        && !text.ends_with([':', ' '])
-        && !text.contains(": ")
-        && !text.contains(" #")
-        && !text.contains(char::is_control)
-        && !text.contains(['\u{2028}', '\u{2029}', '\u{feff}', '\u{85}'])
-        && !["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"]
-            .contains(&text.to_ascii_lowercase().as_str());
-    if plain { text.to_owned() } else { yaml::quoted(text) }
 }
 
 /// The edits that put translations where there were none.
@@ -198,7 +185,7 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
         }
         let Some(text) = text else { continue };
         if source.kind == PieceKind::Front || source.kind == PieceKind::Title {
-            let line = format!("{}: {}", source.id, scalar(text));
+            let line = format!("{}: {}", source.id, yaml::scalar(text));
             match blank_field(target, &source.id) {
                 Some(range) => edits.push(Edit { range, text: line }),
                 None => front.push_str(&format!("{line}{newline}")),
@@ -334,7 +321,8 @@ fn is_item(line: &str) -> bool {
         || (number.len() < line.len() && (number.starts_with(". ") || number.starts_with(") ")))
 }
 
-/// Finds the line of an empty field in the front matter, as `tilmash new` writes it: `title: "" # …`.
+/// Finds the line of an empty field in the front matter, as `tilmash new` writes it: `title: "" #
+/// …`.
 fn blank_field(target: &Side, name: &str) -> Option<Range<usize>> {
     let (range, _) = parse::front_matter(&target.text).ok()?;
     let mut at = range.clone()?.start;
@@ -592,7 +580,7 @@ fn new_front_matter(sides: &Sides, taken: &[Taken<'_>], newline: &str) -> String
     for &(pair, text) in taken {
         let piece = &source.pieces[sides.pairs[pair].source[0]];
         if piece.kind == PieceKind::Front {
-            lines.push_str(&format!("{}: {}{newline}", piece.id, scalar(text)));
+            lines.push_str(&format!("{}: {}{newline}", piece.id, yaml::scalar(text)));
         }
     }
     if let Ok((Some(range), _)) = parse::front_matter(&source.text)

@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::{Diagnostic, Place, code, path};
-use crate::model::Key;
+use crate::model::{Key, limits};
 
 pub mod apply;
 pub mod collect;
@@ -93,7 +93,8 @@ impl Standing {
         }
     }
 
-    /// Returns the standing of a translation that is there, from its name in a file. An unknown name means unfinished.
+    /// Returns the standing of a translation that is there, from its name in a file. An unknown
+    /// name means unfinished.
     fn of_translated(name: &str) -> Self {
         match Self::named(name) {
             // The translator has filled in the missing translation.
@@ -207,7 +208,8 @@ pub struct Found {
     dropped: usize,
 }
 
-/// The greatest number of problems that are kept for a file. A large file in another format has one on each line.
+/// The greatest number of problems that are kept for a file. A large file in another format has one
+/// on each line.
 const KEPT: usize = 1000;
 
 /// The hint for content that no translation tool writes.
@@ -216,7 +218,8 @@ const DAMAGED: &str = "the file may be damaged, or in another format than its na
 /// The greatest number of units in a file. A unit takes more memory than its line in the file.
 const MOST_UNITS: usize = 500_000;
 
-/// The greatest length in bytes of a line of PO, CSV and JSON Lines, and of a sentence of XLIFF and TMX.
+/// The greatest length in bytes of a line of PO, CSV and JSON Lines, and of a sentence of XLIFF and
+/// TMX.
 ///
 /// A reader may need many times that much memory.
 const LONGEST: usize = 4 << 20;
@@ -314,7 +317,8 @@ pub fn read(format: Format, file: &Arc<str>, text: &str) -> Found {
 /// Returns the result for a file with a line that is too long.
 fn with_long_line(file: &Arc<str>, line: Range<usize>) -> Found {
     let mut found = Found::default();
-    let message = format!("a line of {} MiB; the longest that is read has {} MiB", line.len() >> 20, LONGEST >> 20);
+    let [length, most] = [line.len(), LONGEST].map(|bytes| limits::shown(bytes as u64));
+    let message = format!("a line of {length}; a line may have {most}");
     found.problem(file, line.start..line.start, message).push_hint(DAMAGED);
     found
 }

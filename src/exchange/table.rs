@@ -2,10 +2,12 @@
 //!
 //! Cells hold the Markdown. Three measures make the files work in spreadsheet programs:
 //!
-//! * A cell that a program could run as a formula gets a guard, a `'`, which reading removes (`guarded`).
+//! * A cell that a program could run as a formula gets a guard, a `'`, which reading removes
+//!   (`guarded`).
 //! * A file begins with a byte order mark, which tells Excel that it is UTF-8.
-//! * Files that such programs saved can be read: with comma, semicolon or tab as separator, and with or without a first line
-//!   `sep=;`. That line is never written, since with it Excel does not read the file as UTF-8.
+//! * Files that such programs saved can be read: with comma, semicolon or tab as separator, and
+//!   with or without a first line `sep=;`. That line is never written, since with it Excel does not
+//!   read the file as UTF-8.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -31,8 +33,8 @@ const COLUMNS: [&str; 11] = [
     "target_language",
 ];
 
-/// Text that is read after the file. It is a record of its own, unless the file ends within quotation marks: this is how a file
-/// that was cut off there is recognized.
+/// Text that is read after the file. It is a record of its own, unless the file ends within
+/// quotation marks: this is how a file that was cut off there is recognized.
 const END: &str = "\n.\n";
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -66,11 +68,11 @@ pub fn write(batch: &Batch) -> String {
     String::from_utf8(writer.into_inner().expect(never)).expect("texts are UTF-8")
 }
 
-/// Puts a `'` before each part that a spreadsheet program could take for a formula, as recommended by
-/// [OWASP](https://owasp.org/www-community/attacks/CSV_Injection).
+/// Puts a `'` before each part that a spreadsheet program could take for a formula, as recommended
+/// by [OWASP](https://owasp.org/www-community/attacks/CSV_Injection).
 ///
-/// A program that uses another separator than the file sees several cells in one cell, so each of them is guarded. A `'` that
-/// the text itself has before a formula gets a guard too:
+/// A program that uses another separator than the file sees several cells in one cell, so each of
+/// them is guarded. A `'` that the text itself has before a formula gets a guard too:
 ///
 /// ```text
 /// =1+1       '=1+1
@@ -94,7 +96,8 @@ fn guarded(text: &str) -> Cow<'_, str> {
     Cow::Owned(guarded)
 }
 
-/// Removes the guards that [`guarded`] added. A text from which a program has removed them already stays as it is.
+/// Removes the guards that [`guarded`] added. A text from which a program has removed them already
+/// stays as it is.
 fn unguarded(text: &str) -> Cow<'_, str> {
     let is_guard = |&at: &usize| text[at..].starts_with('\'') && runs(&text[at..], at == 0);
     let places: Vec<usize> = cell_starts(text).filter(is_guard).collect();
@@ -111,14 +114,15 @@ fn unguarded(text: &str) -> Cow<'_, str> {
     Cow::Owned(unguarded)
 }
 
-/// Returns the bytes of a text at which a cell may begin: its beginning, and each byte behind a separator.
+/// Returns the bytes of a text at which a cell may begin: its beginning, and each byte behind a
+/// separator.
 fn cell_starts(text: &str) -> impl Iterator<Item = usize> {
     let behind = text.match_indices([';', '\t', '\n', '\r']).map(|(at, _)| at + 1);
     std::iter::once(0).chain(behind)
 }
 
-/// Returns true if a spreadsheet program could run a cell that begins with this text. A leading `'` is ignored, so that a guard
-/// is recognized when reading.
+/// Returns true if a spreadsheet program could run a cell that begins with this text. A leading `'`
+/// is ignored, so that a guard is recognized when reading.
 fn runs(cell: &str, is_whole: bool) -> bool {
     // Some programs remove white space and quotes first.
     let seen = cell.trim_start_matches([' ', '"', '\'', '\u{a0}']);
@@ -148,7 +152,8 @@ impl<'a> Table<'a> {
         Self { text, start: whole.len() - text.len(), separator }
     }
 
-    /// Returns the bytes of the file that hold the first line of a row; `at` is the first byte of the row in `text`.
+    /// Returns the bytes of the file that hold the first line of a row; `at` is the first byte of
+    /// the row in `text`.
     fn line_at(&self, at: usize) -> Range<usize> {
         let start = self.start + at;
         start..start + self.text[at..].lines().next().unwrap_or("").len()

@@ -228,8 +228,10 @@ fn read_unit(
 
 /// Returns the standing of a translation that is there.
 ///
-/// An unfinished state of [XLIFF 1.2](https://docs.oasis-open.org/xliff/v1.2/os/xliff-core.html#state) outweighs
-/// `approved="yes"`, since tools update the state with the text but often leave `approved` unchanged.
+/// An unfinished state of [XLIFF
+/// 1.2](https://docs.oasis-open.org/xliff/v1.2/os/xliff-core.html#state) outweighs
+/// `approved="yes"`, since tools update the state with the text but often leave `approved`
+/// unchanged.
 ///
 /// ```text
 /// approved="yes"  state="needs-review-translation"  unfinished

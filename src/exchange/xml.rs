@@ -12,6 +12,7 @@ use quick_xml::reader::Reader;
 
 use super::markup::{self, Token};
 use super::{DAMAGED, LONGEST};
+use crate::model::limits;
 use crate::parse::inline::Role;
 
 /// What the formats call their inline elements.
@@ -311,7 +312,7 @@ impl<'a> Xml<'a> {
         if self.position() - start <= LONGEST {
             return Ok(());
         }
-        let message = format!("a text of more than {} MiB in one element", LONGEST >> 20);
+        let message = format!("a text of more than {} in one element", limits::shown(LONGEST as u64));
         Err((self.clip(start..start), message, Some(DAMAGED)))
     }
 

@@ -535,8 +535,8 @@ impl<'a> Hints<'a> {
     }
 }
 
-/// Suggests an existing key for an unknown one: a key with the same last part (`vectors/russia` for `china/russia`), or else
-/// one with nearly the same letters.
+/// Suggests an existing key for an unknown one: a key with the same last part (`vectors/russia` for
+/// `china/russia`), or else one with nearly the same letters.
 pub fn similar_key(site: &Site, key: &str) -> Option<String> {
     let has_last_part = |known: &&str| path::file_name(known) == path::file_name(key);
     site.keys()

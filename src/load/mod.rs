@@ -61,7 +61,8 @@ pub struct File {
     pub content: Content,
     /// Of its text, if it is one, kept or not.
     pub digest: Option<Digest>,
-    /// The path on disk relative to the root, if it differs from the name: macOS may store a name in NFD.
+    /// The path on disk relative to the root, if it differs from the name: macOS may store a name
+    /// in NFD.
     disk: Option<Arc<Path>>,
     stamp: Stamp,
 }
@@ -165,8 +166,8 @@ impl Inputs {
 
     /// Returns the path on disk of a file of the project, or of a file that does not exist yet.
     ///
-    /// The disk may store the name of a file in another normal form. A new file goes into the folder
-    /// that holds the files beside it.
+    /// The disk may store the name of a file in another normal form. A new file goes into the
+    /// folder that holds the files beside it.
     pub fn disk_path(&self, name: &str) -> PathBuf {
         self.root.join(self.disk_name(name))
     }
@@ -212,7 +213,8 @@ impl Inputs {
         disk.strip_prefix(&self.root).is_ok_and(|inside| self.files.contains_key(&walk::as_name(inside)))
     }
 
-    /// Returns true if size and times of a file are those of the snapshot. This costs one system call.
+    /// Returns true if size and times of a file are those of the snapshot. This costs one system
+    /// call.
     pub fn is_current(&self, name: &str) -> bool {
         // A file that cannot be read is not in the snapshot, and is reported.
         let is_reported = || self.problems.iter().any(|problem| problem.place.as_ref().is_some_and(|place| *place.file == *name));
@@ -296,7 +298,8 @@ pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf
             continue;
         }
         let parent = disk.parent()?;
-        // A path through a link is not the only path to its file, and the name of a file in NFD is not its path.
+        // A path through a link is not the only path to its file, and the name of a file in NFD is
+        // not its path.
         if previous.files.get(&name).is_some_and(|file| file.disk.is_some())
             || inside.to_str() != Some(name.as_str())
             || parent.canonicalize().ok()? != parent
@@ -406,8 +409,8 @@ impl Reader {
         (name, file)
     }
 
-    /// Reads a file, unless it is known to be the same as `before`. The caller lends the buffer, since
-    /// a new buffer for each file would cost more than reading the file.
+    /// Reads a file, unless it is known to be the same as `before`. The caller lends the buffer,
+    /// since a new buffer for each file would cost more than reading the file.
     fn read(&self, disk: &Path, name: &Arc<str>, before: Option<&File>, buffer: &mut Vec<u8>) -> Result<File, Diagnostic> {
         let inside = disk.strip_prefix(&self.root.path).unwrap_or(disk);
         let disk_name = (inside.to_str() != Some(&**name)).then(|| inside.into());
@@ -427,7 +430,8 @@ impl Reader {
             }
             Some(text) => text,
         };
-        // The same text keeps its old allocation, so that "is it the same?" is a comparison of pointers.
+        // The same text keeps its old allocation, so that "is it the same?" is a comparison of
+        // pointers.
         if let Some(File { content: Content::Text(old), digest, .. }) = before
             && **old == *text
         {
@@ -449,7 +453,8 @@ impl Reader {
         let Some(kind) = text_kind(name) else { return Ok(None) };
         let limit = self.limits.of(kind);
         if length > limit {
-            // Only a plan uses a text from a folder of source material, and it reports that the text is too large.
+            // Only a plan uses a text from a folder of source material, and it reports that the
+            // text is too large.
             return if kind == Limit::Source { Ok(None) } else { Err(too_large(name, length, kind, limit)) };
         }
         if kind == Limit::Source && !is_said_to_be_text {
@@ -547,7 +552,8 @@ fn fill(file: &mut fs::File, expected: u64, buffer: &mut Vec<u8>) -> std::io::Re
     Ok(())
 }
 
-/// Returns the limit for a file that is read as text, by its name; `None` for a file that is copied unread.
+/// Returns the limit for a file that is read as text, by its name; `None` for a file that is copied
+/// unread.
 fn text_kind(name: &str) -> Option<Limit> {
     if let Some(path) = name.strip_prefix("content/") {
         if path::folder(path).split('/').any(|part| part.starts_with('_')) {

@@ -1,7 +1,8 @@
 //! Opening files of the project: only regular files inside its folder are read.
 //!
 //! A file that the walk found may be replaced by a link a moment later. So every file is opened
-//! through a handle of the project's folder, which it cannot leave, and its kind is checked afterwards.
+//! through a handle of the project's folder, which it cannot leave, and its kind is checked
+//! afterwards.
 
 use std::fs::{self, File, FileType, Metadata};
 use std::io;

@@ -15,11 +15,14 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str, (String, &'static str)> {
     })?;
     match text.find('\0') {
         None => Ok(text),
-        Some(at) => Err((format!("has the character U+0000: byte {at}, line {}", line(at)), "remove the character: no page can show it")),
+        Some(at) => {
+            Err((format!("has the character U+0000: byte {at}, line {}", line(at)), "remove the character: no page can show it"))
+        }
     }
 }
 
-/// Returns true if bytes begin with a UTF-16 byte order mark, or have NUL bytes only at even or only at odd places.
+/// Returns true if bytes begin with a UTF-16 byte order mark, or have NUL bytes only at even or
+/// only at odd places.
 pub fn looks_like_utf16(bytes: &[u8]) -> bool {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return true;

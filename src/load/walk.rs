@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use walkdir::WalkDir;
 
-use crate::base::{Diagnostic, Place, code, path};
+use crate::base::{Diagnostic, Place, code, path, visible};
 
 use super::open::{self, Refusal};
 
@@ -106,7 +106,7 @@ fn is_inside(root: &Path, link: &Path) -> bool {
 /// Returns the diagnostic for a file that is not read.
 pub(super) fn refused(name: &Arc<str>, refusal: Refusal) -> Diagnostic {
     let place = Place::whole(name);
-    let name = path::shortened(name);
+    let name = visible::name(name);
     match refusal {
         Refusal::Io(error) => Diagnostic::at(&code::UNREADABLE, place, format!("cannot read `{name}`: {error}")),
         Refusal::Outside => Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the link `{name}` leads out of the project"))
@@ -131,8 +131,8 @@ pub(super) fn as_name(relative: &Path) -> String {
     path::nfc(&parts.join("/"))
 }
 
-/// Returns the real targets of links in the project's folders, if they are inside the root and outside these folders; true for
-/// a folder. Their files are read as part of the project.
+/// Returns the real targets of links in the project's folders, if they are inside the root and
+/// outside these folders; true for a folder. Their files are read as part of the project.
 pub fn linked(root: &Path) -> BTreeMap<PathBuf, bool> {
     let mut found = BTreeMap::new();
     for folder in super::FOLDERS {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::base::{
-    Diagnostic, Place, code, path,
+    Diagnostic, Place, code, path, visible,
     yaml::{Fields, Node, Value},
 };
 
@@ -70,8 +70,8 @@ fn placed_text(key: &'static str, fields: &mut Fields<'_, '_>) -> (Option<String
 
 /// The first and the last date that feeds and the sitemap accept.
 ///
-/// Many feed readers count seconds from 1970, and an entry of the year 9999 would stay on top for ever. A build does not use
-/// the clock, so the last date is fixed.
+/// Many feed readers count seconds from 1970, and an entry of the year 9999 would stay on top for
+/// ever. A build does not use the clock, so the last date is fixed.
 const FEED_DAYS: (Date, Date) = (Date::constant(1970, 1, 1), Date::constant(2099, 12, 31));
 
 /// Returns the date if feeds and the sitemap accept it.
@@ -125,7 +125,7 @@ fn slug(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
         Diagnostic::at(
             &code::BAD_VALUE,
             node.place.clone(),
-            format!("`{}` cannot be part of an address: {why}", path::shortened(&slug)),
+            format!("`{}` cannot be part of an address: {why}", visible::name(&slug)),
         )
         .hint("a slug is one name, without `/` and the characters that file names cannot have: `\\ : * ? \" < > |`"),
     );

@@ -33,7 +33,8 @@ pub struct LanguagePack {
     pub og_locale: String,
     /// Opening and closing quotation marks, outer then inner.
     pub quotes: [String; 4],
-    /// Words with an apostrophe that looks like a quotation mark, such as `'tis`. A `0` stands for any digit.
+    /// Words with an apostrophe that looks like a quotation mark, such as `'tis`. A `0` stands for
+    /// any digit.
     pub elisions: Vec<String>,
     pub decimal: String,
     pub group: String,

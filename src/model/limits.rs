@@ -1,4 +1,5 @@
-//! Limits on the files that are read, made and copied: one table, which `limits:` in `site.yaml` changes.
+//! Limits on the files that are read, made and copied: one table, which `limits:` in `site.yaml`
+//! changes.
 
 use crate::base::{
     Diagnostic, code,

@@ -1,10 +1,11 @@
 //! An Atom feed (RFC 4287) for each language: its newest pages.
 //!
-//! * Every entry has a summary, since feed readers show entries without a text badly. It is the page's description, or else
-//!   the beginning of its text, or else its title.
-//! * A page has a date, but feed readers sort entries by time. Pages of one date get different seconds of that day, in reading
-//!   order: the later page is the newer one. So no two entries of a feed have the same time, and a page that is added behind
-//!   the others of its date changes no other entry.
+//! * Every entry has a summary, since feed readers show entries without a text badly. It is the
+//!   page's description, or else the beginning of its text, or else its title.
+//! * A page has a date, but feed readers sort entries by time. Pages of one date get different
+//!   seconds of that day, in reading order: the later page is the newer one. So no two entries of a
+//!   feed have the same time, and a page that is added behind the others of its date changes no
+//!   other entry.
 //! * A page without a date that feeds accept counts as published with the site.
 
 use jiff::civil::{Date, DateTime};
@@ -53,7 +54,7 @@ pub(super) fn feed(renderer: &Renderer, lang: LangId) -> String {
         ));
         let is_said = |text: &String| !text.trim().is_empty();
         let description = document.front.description.clone().filter(is_said);
-        let summary = description.or_else(|| Some(renderer.opening(work, document)).filter(is_said));
+        let summary = description.or_else(|| Some(renderer.opening(work, edition)).filter(is_said));
         let summary = summary.as_deref().unwrap_or(&document.title);
         xml.push_str(&format!("<summary>{}</summary></entry>\n", escape(summary)));
     }

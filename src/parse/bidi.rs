@@ -1,5 +1,5 @@
-//! Reporting invisible characters that change the direction of text, so that readers could see other
-//! words than the text holds.
+//! Reporting invisible characters that change the direction of text, so that readers could see
+//! other words than the text holds.
 //!
 //! Texts that run from right to left need some of these characters. An embedding or an isolate that
 //! ends in its line is allowed, and so are the marks U+200E and U+200F, which affect only their
@@ -64,7 +64,8 @@ fn problem(c: char, place: Place) -> Diagnostic {
             .hint("delete it: readers could see other words than the text holds");
     }
     let end = if is_isolate(c) { "U+2069" } else { "U+202C" };
-    let message = format!("an invisible character ({name}) changes the direction of text, and the line has no character that ends it");
+    let message =
+        format!("an invisible character ({name}) changes the direction of text, and the line has no character that ends it");
     Diagnostic::at(&code::BIDI_CONTROL, place, message).hint(format!("delete it, or put {end} behind the words that need it"))
 }
 

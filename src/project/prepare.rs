@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::{Found, Project};
-use crate::base::{Diagnostic, Place, code, path, suggest, yaml};
+use crate::base::{Diagnostic, Place, code, path, suggest, visible, yaml};
 use crate::load::{self, Content, Inputs, builtin};
 use crate::model::{Config, EditionName, Key, LangId, Language, LanguagePack, Limit, Limits, Lock, config, key, limits, lock};
 use crate::parse::memo::Parsed;
@@ -335,8 +335,8 @@ impl Project {
     }
 }
 
-/// Returns the diagnostic for a plan whose source text the project does not have; `None` if reading the
-/// file has reported a problem.
+/// Returns the diagnostic for a plan whose source text the project does not have; `None` if reading
+/// the file has reported a problem.
 fn no_source(inputs: &Inputs, config: &Config, path: &str, place: Place) -> Option<Diagnostic> {
     if inputs.problems.iter().any(|problem| problem.place.as_ref().is_some_and(|place| &*place.file == path)) {
         return None;
@@ -419,9 +419,10 @@ fn large_file(name: &Arc<str>, file: &load::File, config: &Config) -> Option<Dia
     Some(problem.hint("make it smaller, or link to it elsewhere").hint(Limits::hint(Limit::File, length)))
 }
 
-/// Returns the diagnostic for a file that is not published, because some system cannot store its name.
+/// Returns the diagnostic for a file that is not published, because some system cannot store its
+/// name.
 fn unfit_name(file: &Arc<str>, unfit: &path::Unfit) -> Diagnostic {
-    let message = format!("`{}` cannot be published: {unfit}", path::shortened(file));
+    let message = format!("`{}` cannot be published: {unfit}", visible::name(file));
     Diagnostic::at(&code::BAD_VALUE, Place::whole(file), message).hint("rename it")
 }
 

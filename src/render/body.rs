@@ -420,7 +420,8 @@ pub(super) fn excerpt(renderer: &Renderer, work: WorkId, edition: &Edition, rang
     excerpt_with_notes(renderer, work, edition, range, |_| String::new())
 }
 
-/// Returns a segment's text without markup, as HTML; `reference` makes the reference to the footnote with an id.
+/// Returns a segment's text without markup, as HTML; `reference` makes the reference to the
+/// footnote with an id.
 pub(super) fn excerpt_with_notes(
     renderer: &Renderer,
     work: WorkId,
@@ -452,7 +453,8 @@ pub(super) fn excerpt_with_notes(
     strip(&html, reference)
 }
 
-/// Returns HTML without elements, and with what `reference` makes in the place of references to footnotes.
+/// Removes tags and comments from HTML, and replaces references to footnotes by the result of
+/// `reference`.
 fn strip(html: &str, mut reference: impl FnMut(&str) -> String) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
@@ -464,8 +466,10 @@ fn strip(html: &str, mut reference: impl FnMut(&str) -> String) -> String {
             let id = rest[..end.unwrap_or(0)].split_once("href=\"#fn-").and_then(|(_, id)| id.split_once('"'));
             text.push_str(&id.map_or_else(String::new, |(id, _)| reference(id)));
             end
+        } else if rest.starts_with("<!--") {
+            rest.find("-->").map(|at| at + "-->".len())
         } else {
-            rest.find('>').map(|at| at + 1)
+            tag_length(rest)
         };
         match end {
             Some(end) => rest = &rest[end..],
@@ -476,6 +480,22 @@ fn strip(html: &str, mut reference: impl FnMut(&str) -> String) -> String {
     text
 }
 
+/// Returns the length of the tag at the beginning of HTML; a `>` between quotation marks does not
+/// end it.
+fn tag_length(html: &str) -> Option<usize> {
+    let mut quote = None;
+    let end = html.bytes().position(|byte| {
+        match quote {
+            Some(mark) if byte == mark => quote = None,
+            Some(_) => {}
+            None if matches!(byte, b'"' | b'\'') => quote = Some(byte),
+            None => return byte == b'>',
+        }
+        false
+    });
+    end.map(|end| end + 1)
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -483,5 +503,7 @@ mod tests {
         let html = "A <em>b</em> &lt; c.<sup class=\"note-ref\" id=\"x\"><a href=\"#fn-y\">1</a></sup>";
         assert_eq!(super::strip(html, |_| String::new()), "A b &lt; c.");
         assert_eq!(super::strip(html, |id| format!("[{id}]")), "A b &lt; c.[y]");
+        assert_eq!(super::strip("<i title=\"a > b\">a</i><!-- > -->b", |_| String::new()), "ab");
+        assert_eq!(super::strip("a <b", |_| String::new()), "a ");
     }
 }

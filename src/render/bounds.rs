@@ -94,7 +94,8 @@ pub(super) fn is_too_deep(message: &str) -> bool {
     message.contains("recursion depth for components")
 }
 
-/// Finds a component that calls itself. Later templates go first, since those of the site come last.
+/// Finds a component that calls itself. Later templates go first, since those of the site come
+/// last.
 pub(super) fn recursion(templates: &[&str]) -> Option<Recursion> {
     let mut calls: Vec<(&str, &str, usize, Range<usize>)> = Vec::new();
     for (index, text) in templates.iter().enumerate() {
@@ -134,7 +135,8 @@ pub(super) fn recursion(templates: &[&str]) -> Option<Recursion> {
     Some(Recursion { component: (*caller).to_owned(), template: *template, call: call.clone() })
 }
 
-/// Returns the content of each `{{ … }}` and `{% … %}` and the byte at which it begins, without leading `-` and white space.
+/// Returns the content of each `{{ … }}` and `{% … %}` and the byte at which it begins, without
+/// leading `-` and white space.
 fn tags(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {

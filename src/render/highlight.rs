@@ -29,7 +29,8 @@ const BLOCK_LIMIT: usize = 64 << 10;
 /// The longest line that is highlighted, in bytes: regular expressions go quadratic on longer ones.
 const LINE_LIMIT: usize = 2000;
 
-/// Names of languages that the grammars do not list, from GitHub Linguist. The file explains how it was made.
+/// Names of languages that the grammars do not list, from GitHub Linguist. The file explains how it
+/// was made.
 const NAMES: &str = include_str!("highlight/names.txt");
 
 /// Scopes by prefix and their classes; the longest prefix wins.
@@ -233,7 +234,8 @@ fn names_of_grammars() -> impl Iterator<Item = (&'static str, &'static str)> {
     rows.flat_map(|(grammar, names)| names.split(' ').map(move |name| (name, grammar)))
 }
 
-/// Returns the grammar of a language. Case is ignored; a name in [`NAMES`] goes before a file extension.
+/// Returns the grammar of a language. Case is ignored; a name in [`NAMES`] goes before a file
+/// extension.
 fn syntax(language: &str) -> Option<&'static SyntaxReference> {
     static GRAMMARS: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
     let grammars = GRAMMARS.get_or_init(|| names_of_grammars().collect());

@@ -1,8 +1,9 @@
 //! Filling the gaps of a translation: sentences that it lacks are shown in the source language.
 //!
-//! A missing sentence stands in an element of the same kind as in the source, marked with the language of the source: a list
-//! item in its own `li`, the head of a table column in a `th`. Missing sentences of one paragraph share an element. Footnotes
-//! to which only missing sentences refer come after the footnotes of the translation.
+//! A missing sentence stands in an element of the same kind as in the source, marked with the
+//! language of the source: a list item in its own `li`, the head of a table column in a `th`.
+//! Missing sentences of one paragraph share an element. Footnotes to which only missing sentences
+//! refer come after the footnotes of the translation.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -94,7 +95,8 @@ struct Spot {
     /// The neighbouring sentence, as its index in the source.
     beside: u32,
     is_behind: bool,
-    /// The number of elements that the missing sentence shares with it, from the outermost one inwards.
+    /// The number of elements that the missing sentence shares with it, from the outermost one
+    /// inwards.
     shared: usize,
 }
 
@@ -102,7 +104,8 @@ impl Maker<'_> {
     /// Adds the missing sentences of all blocks.
     fn blocks(&mut self) {
         let mut part = None;
-        // The end of the block with the last sentence that is there; `None` in a footnote that the translation lacks.
+        // The end of the block with the last sentence that is there; `None` in a footnote that the
+        // translation lacks.
         let mut end = Some(0);
         for block in &self.source.blocks {
             let note =
@@ -131,7 +134,8 @@ impl Maker<'_> {
         }
     }
 
-    /// Adds the missing sentences of a block to the translation; returns the HTML that belongs behind the block.
+    /// Adds the missing sentences of a block to the translation; returns the HTML that belongs
+    /// behind the block.
     fn block(&mut self, block: &Block) -> String {
         let (first, last) = block.segments;
         let missing: Vec<u32> = (first..last).filter(|&at| self.is_missing[at as usize]).collect();
@@ -165,7 +169,8 @@ impl Maker<'_> {
         !self.lines[at as usize].is_empty()
     }
 
-    /// Puts a sentence beside another one of its paragraph; returns false if the translation has none.
+    /// Puts a sentence beside another one of its paragraph; returns false if the translation has
+    /// none.
     fn is_beside(&mut self, block: &Block, at: u32) -> bool {
         let (first, last) = block.segments;
         let own = self.source.segments[at as usize].block;
@@ -193,8 +198,8 @@ impl Maker<'_> {
         elements::open_at(&self.source.body.html, block.html.0, self.source.segments[at as usize].html.0)
     }
 
-    /// Finds the spot for a missing sentence: behind the nearest sentence before it that the translation has, or else before the
-    /// nearest one after it.
+    /// Finds the spot for a missing sentence: behind the nearest sentence before it that the
+    /// translation has, or else before the nearest one after it.
     fn spot(&self, block: &Block, at: u32) -> Option<Spot> {
         let (first, last) = block.segments;
         let is_near = |near: &u32| self.is_there(*near) && !self.is_cell(*near);
@@ -204,7 +209,8 @@ impl Maker<'_> {
         Some(Spot { beside, is_behind: behind.is_some(), shared })
     }
 
-    /// Puts sentences into elements of their own at a spot; returns the elements if the translation has no such spot.
+    /// Puts sentences into elements of their own at a spot; returns the elements if the translation
+    /// has no such spot.
     fn elements(&mut self, block: &Block, spot: Option<Spot>, sentences: &[u32]) -> String {
         let Some((spot, place)) = spot.and_then(|spot| Some((spot, self.place(block, spot)?))) else {
             return format!("{}\n", self.wrapped(block, 0, sentences).trim());
@@ -221,8 +227,8 @@ impl Maker<'_> {
         String::new()
     }
 
-    /// Finds the byte of a spot in the translation's HTML; the inner `None` means inside the element of the neighbouring
-    /// sentence, not between elements.
+    /// Finds the byte of a spot in the translation's HTML; the inner `None` means inside the
+    /// element of the neighbouring sentence, not between elements.
     fn place(&self, block: &Block, spot: Spot) -> Option<Option<u32>> {
         let theirs = self.open(block, spot.beside);
         let Some(element) = theirs.get(spot.shared) else { return Some(None) };
@@ -232,7 +238,8 @@ impl Maker<'_> {
         let at = self.translation.blocks.partition_point(|block| block.segments.1 <= line);
         let own = self.translation.blocks.get(at)?;
         let open = elements::open_at(&body.html, own.html.0, self.translation.segments[line as usize].html.0);
-        // The element at the same depth as in the source; or, if the depths differ, at the same distance from the sentence.
+        // The element at the same depth as in the source; or, if the depths differ, at the same
+        // distance from the sentence.
         let from_inside = open.len().checked_sub(theirs.len() - spot.shared);
         let candidates = [Some(spot.shared), from_inside].into_iter().flatten().filter_map(|at| open.get(at));
         let own = *candidates.into_iter().find(|own| own.name == element.name)?;
@@ -241,7 +248,8 @@ impl Maker<'_> {
         body.holes_in(place..place).is_empty().then_some(Some(place))
     }
 
-    /// Wraps sentences in the elements that they have in the source, without the `without` outermost ones.
+    /// Wraps sentences in the elements that they have in the source, without the `without`
+    /// outermost ones.
     fn wrapped(&mut self, block: &Block, without: usize, sentences: &[u32]) -> String {
         let mut html = String::new();
         let mut last: Vec<(String, u32)> = Vec::new();
@@ -280,8 +288,8 @@ impl Maker<'_> {
         }
     }
 
-    /// Makes a table of missing cells. They get a table of their own, since an empty cell of the translation does not tell which
-    /// cell of the source it stands for.
+    /// Makes a table of missing cells. They get a table of their own, since an empty cell of the
+    /// translation does not tell which cell of the source it stands for.
     fn table(&mut self, block: &Block, cells: &[u32]) -> String {
         let mut html = String::new();
         let mut section = "";
@@ -311,8 +319,8 @@ impl Maker<'_> {
         format!("<div class=\"table\"><table {}>{html}</{section}></table></div>\n", self.attributes)
     }
 
-    /// Renders a sentence with the template `missing_sentence`; `alone_in` is the kind of its block if the sentence has an
-    /// element of its own.
+    /// Renders a sentence with the template `missing_sentence`; `alone_in` is the kind of its block
+    /// if the sentence has an element of its own.
     fn sentence(&mut self, at: u32, alone_in: Option<BlockKind>) -> String {
         let segment = &self.source.segments[at as usize];
         let shared = &self.renderer.shared;
@@ -336,7 +344,8 @@ impl Maker<'_> {
         html
     }
 
-    /// Makes the reference of a missing sentence to a footnote: the translation's one, or else an added one.
+    /// Makes the reference of a missing sentence to a footnote: the translation's one, or else an
+    /// added one.
     fn reference(&mut self, id: &str) -> String {
         let Some(note) = self.source.notes.iter().position(|note| note.id == id) else { return String::new() };
         if let Some(own) = self.pairs[note].map(|own| &self.translation.notes[own as usize]) {

@@ -132,7 +132,8 @@ impl Renderer {
             RouteKind::Status { lang } => view::status(self, *lang, &route.path, &mut problems),
             RouteKind::Front => view::front(self, &route.path, &path::to_root(&route.path), "front"),
             RouteKind::NotFound => {
-                // A host shows this page at addresses of any depth, so its links begin at the root of the site, if that is known.
+                // A host shows this page at addresses of any depth, so its links begin at the root
+                // of the site, if that is known.
                 let root = match self.site.config.base_url {
                     Some(_) => self.site.base_path().to_owned(),
                     None => path::to_root(&route.path),

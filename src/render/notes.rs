@@ -10,7 +10,8 @@ use super::body::Writer;
 use super::rows::rows;
 use super::template::map;
 
-/// Returns the footnotes of an edition's page, then the added footnotes to which only missing sentences refer.
+/// Returns the footnotes of an edition's page, then the added footnotes to which only missing
+/// sentences refer.
 pub(super) fn notes(writer: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Value {
     let notes = writer.document.notes.iter().map(|note| {
         map([

@@ -1,5 +1,5 @@
-//! The state of a translation as readers see it: sentences whose source has changed, and numbers for the page.
-//! [`super::missing`] fills in the sentences that the translation lacks.
+//! The state of a translation as readers see it: sentences whose source has changed, and numbers
+//! for the page. [`super::missing`] fills in the sentences that the translation lacks.
 //!
 //! Only where ids are known, by a lock or by marks: by position alone nobody can say which sentence is missing.
 

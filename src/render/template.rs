@@ -113,13 +113,15 @@ impl Templates {
     }
 }
 
-/// Returns the folder of a template (`default/`, `theme/`, or empty for the site's own) and its name there.
+/// Returns the folder of a template (`default/`, `theme/`, or empty for the site's own) and its
+/// name there.
 fn split_name(name: &str) -> (&str, &str) {
     let folder = ["default/", "theme/"].into_iter().find(|folder| name.starts_with(folder)).unwrap_or("");
     (folder, &name[folder.len()..])
 }
 
-/// Reports each template that extends a template of the theme or a built-in one, although a template of that name replaces it.
+/// Reports each template that extends a template of the theme or a built-in one, although a
+/// template of that name replaces it.
 pub fn bypassed(sources: &Sources) -> Vec<Diagnostic> {
     let file_of = |name: &str| sources.iter().find(|(known, _, _)| known == name).map(|(_, file, _)| file);
     let bypasses = |(name, file, text): &(String, Arc<str>, Arc<str>)| {

@@ -144,7 +144,8 @@ fn catch_up(preview: &Preview, target: &str) {
 /// The greatest number of templates that are compared for a request.
 const TEMPLATES: usize = 100;
 
-/// Returns the files that are compared for a request: those of the page itself, not those of other pages that it mentions.
+/// Returns the files that are compared for a request: those of the page itself, not those of other
+/// pages that it mentions.
 fn sources(state: &State, site: &Site, route: &Route) -> Vec<Arc<str>> {
     let mut files: Vec<Arc<str>> = Vec::new();
     match &route.kind {
@@ -183,7 +184,8 @@ fn of_site(asked: Asked<'_>, target: &str) -> Answer {
     }
 }
 
-/// Answers a request for a file of the theme under the name of an earlier version, which pages sent earlier contain.
+/// Answers a request for a file of the theme under the name of an earlier version, which pages sent
+/// earlier contain.
 ///
 /// The answer is the present version or, if the theme no longer has the file, the last version.
 fn former_theme_file(asked: Asked<'_>, state: &Arc<State>, site: &Site, target: &str) -> Option<Answer> {
@@ -279,7 +281,8 @@ fn at_route(asked: Asked<'_>, state: &Arc<State>, route: &Route, status: u16) ->
             {
                 Ok((length, file)) => Answer { content: Content::File(file, length), ..Answer::new(status, content_type, "") },
                 Err(error) => {
-                    // Only the name: the answer must not tell other machines where the project lies.
+                    // Only the name: the answer must not tell other machines where the project
+                    // lies.
                     let name = disk.file_name().unwrap_or_default().to_string_lossy();
                     Answer::text(404, format!("cannot read `{name}`: {error}\n"))
                 }
@@ -340,7 +343,8 @@ fn not_found(asked: Asked<'_>) -> Answer {
     let (Some(state), Some(site)) = (asked.now.good_state(), asked.now.site()) else { return broken(asked) };
     match site.routes.get("404.html") {
         Some(route) => {
-            // The page is shown at addresses of any depth, so its links begin at the preview's root.
+            // The page is shown at addresses of any depth, so its links begin at the preview's
+            // root.
             let base = asked.now.base();
             let rendered = state.not_found(route, &base.url);
             if let Some(render::Body::Bytes(bytes)) = rendered.body {
@@ -466,7 +470,9 @@ fn open(asked: Asked<'_>, query: &str) -> Answer {
     let mut starts = preview.starts.lock().expect("no code panics while it holds this lock");
     match starts.open(words, &preview.root, (&file, place), ended) {
         Ok(()) => Answer::text(200, "opened\n"),
-        Err(Refused::TooMany) => Answer::text(429, "the preview has started many editors in a short time: try again in a few seconds\n"),
+        Err(Refused::TooMany) => {
+            Answer::text(429, "the preview has started many editors in a short time: try again in a few seconds\n")
+        }
         Err(Refused::Failed(message)) => {
             (preview.events)(Event::Warning(message.clone()));
             Answer::text(500, format!("{message}\n"))

@@ -1,15 +1,16 @@
 //! Limits on open connections, so that a new connection never waits for an old one.
 //!
-//! When there are too many connections, the least important one is closed: first the one that has waited longest for a whole
-//! request, then the one whose answer has taken longest. Streams of versions stay open by design, so they have a limit of
-//! their own.
+//! When there are too many connections, the least important one is closed: first the one that has
+//! waited longest for a whole request, then the one whose answer has taken longest. Streams of
+//! versions stay open by design, so they have a limit of their own.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::Notify;
 
-/// The greatest number of connections that wait for a request or are being answered. A browser opens six to a host.
+/// The greatest number of connections that wait for a request or are being answered. A browser
+/// opens six to a host.
 const CONNECTIONS: usize = 128;
 /// The greatest number of streams of versions. A browser opens one for all its tabs.
 const STREAMS: usize = 64;
@@ -90,7 +91,8 @@ impl Open {
         }
     }
 
-    /// Closes the least important connection whose use `is_counted`. Returns false if there is none.
+    /// Closes the least important connection whose use `is_counted`. Returns false if there is
+    /// none.
     fn close_one(&mut self, is_counted: impl Fn(Use) -> bool) -> bool {
         let counted = self.by_id.iter().filter(|(_, it)| is_counted(it.used_for));
         let Some(id) = counted.min_by_key(|(_, it)| (it.used_for, it.since)).map(|(id, _)| *id) else { return false };

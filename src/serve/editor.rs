@@ -77,7 +77,8 @@ const SET: &str = "set `VISUAL` to an editor with a window of its own, such as `
 
 /// What becomes of an editor in this time is told to whoever asked for it.
 const START: Duration = Duration::from_millis(300);
-/// The time after a request within which another request for the same place starts no second editor.
+/// The time after a request within which another request for the same place starts no second
+/// editor.
 const REPEATED: Duration = Duration::from_secs(1);
 /// The greatest number of editors that are started within [`PERIOD`].
 const STARTS: usize = 10;
@@ -201,7 +202,8 @@ fn filled(form: &str, file: &str, place: Position) -> String {
 
 /// The recent starts of the editor.
 ///
-/// A held key, a double click or several tabs may ask for one place many times; they start one editor.
+/// A held key, a double click or several tabs may ask for one place many times; they start one
+/// editor.
 #[derive(Debug, Default)]
 pub(super) struct Starts(Vec<Start>);
 
@@ -222,7 +224,8 @@ pub(super) enum Refused {
 }
 
 impl Starts {
-    /// Opens a file at a place. If that was done a moment ago, returns the same result and starts nothing.
+    /// Opens a file at a place. If that was done a moment ago, returns the same result and starts
+    /// nothing.
     pub(super) fn open(
         &mut self,
         words: &[String],

@@ -1,8 +1,8 @@
 //! HTTP: the only file that knows hyper and tokio's net.
 //!
-//! Decides who may ask (`refusal`), hands the rest to `answer` on a thread where
-//! rendering hinders nobody, and writes what comes back. Server-sent events tell browsers of new
-//! versions; they need no upgrade and mend themselves. The number of connections is bounded by `connections`.
+//! Decides who may ask (`refusal`), hands the rest to `answer` on a thread where rendering hinders
+//! nobody, and writes what comes back. Server-sent events tell browsers of new versions; they need
+//! no upgrade and mend themselves. The number of connections is bounded by `connections`.
 
 use std::convert::Infallible;
 use std::io::{self, ErrorKind, Read as _};
@@ -31,14 +31,16 @@ use crate::base::Failure;
 
 /// The time for a request's head, for its body, and between two requests of a connection.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// The greatest number of connections that the system queues before they are accepted; the system may have a lower limit.
+/// The greatest number of connections that the system queues before they are accepted; the system
+/// may have a lower limit.
 #[cfg(unix)]
 const BACKLOG: i32 = 4096;
 /// The headers of every response, besides those that depend on the answer.
 const HEADERS: [(&str, &str); 6] = [
     ("cache-control", "no-store"),
     ("x-content-type-options", "nosniff"),
-    // No page of another site can show the preview in a frame, read its files or keep a reference to its window.
+    // No page of another site can show the preview in a frame, read its files or keep a reference
+    // to its window.
     ("content-security-policy", "frame-ancestors 'none'"),
     ("cross-origin-resource-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
@@ -72,7 +74,8 @@ impl Stop {
 /// Listens on an address.
 pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let listener = TcpListener::bind(address)?;
-    // The standard library lets 128 connections queue. The next one would be tried again only after a second.
+    // The standard library lets 128 connections queue. The next one would be tried again only after
+    // a second.
     #[cfg(unix)]
     rustix::net::listen(&listener, BACKLOG)?;
     Ok(listener)
@@ -110,8 +113,8 @@ async fn accept(listener: tokio::net::TcpListener, preview: Arc<Preview>) {
             // The client closed the connection before it was accepted.
             Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => continue,
             Err(_) => {
-                // Most likely the process has no file descriptors left. Closing one connection may be
-                // enough; it closes when its task runs.
+                // Most likely the process has no file descriptors left. Closing one connection may
+                // be enough; it closes when its task runs.
                 connections.make_room();
                 tokio::time::sleep(Duration::from_millis(5)).await;
                 continue;
@@ -126,7 +129,8 @@ async fn accept(listener: tokio::net::TcpListener, preview: Arc<Preview>) {
             let mut builder = hyper::server::conn::http1::Builder::new();
             builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_header_size(HEAD).max_buf_size(64 << 10);
             tokio::select! {
-                // An error here means that the browser left or that it sent no HTTP. Nobody can be told.
+                // An error here means that the browser left or that it sent no HTTP. Nobody can be
+                // told.
                 _ = builder.serve_connection(TokioIo::new(stream), service) => {}
                 () = place.closed() => {}
             }
@@ -226,7 +230,8 @@ fn refusal(request: &Parts, bound: IpAddr, peer: IpAddr) -> Option<Answer> {
     None
 }
 
-/// Returns the value of a header that may occur once; an error if it occurs more often or is not text.
+/// Returns the value of a header that may occur once; an error if it occurs more often or is not
+/// text.
 fn single(request: &Parts, name: HeaderName) -> Result<Option<&str>, ()> {
     let mut values = request.headers.get_all(name).iter();
     match (values.next(), values.next()) {
@@ -238,7 +243,8 @@ fn single(request: &Parts, name: HeaderName) -> Result<Option<&str>, ()> {
 
 /// Returns true if a request has a valid `Host` or its HTTP version does not need one.
 fn is_valid_host(request: &Parts, host: Option<&str>) -> bool {
-    // HTTP/1.0 has no `Host`, and an empty one is valid. Both are refused later, since they do not name the preview.
+    // HTTP/1.0 has no `Host`, and an empty one is valid. Both are refused later, since they do not
+    // name the preview.
     let is_valid =
         |host: &str| host.is_empty() || !host.contains('@') && Authority::from_str(host).is_ok() && host_name(host).is_some();
     match host {
@@ -247,8 +253,8 @@ fn is_valid_host(request: &Parts, host: Option<&str>) -> bool {
     }
 }
 
-/// Returns true if a browser reports that a page of another site loads the address as a part of itself. Links to the preview
-/// are allowed.
+/// Returns true if a browser reports that a page of another site loads the address as a part of
+/// itself. Links to the preview are allowed.
 fn is_embedded_elsewhere(request: &Parts) -> bool {
     let is = |name: &str, values: &[&str]| request.headers.get(name).is_some_and(|value| values.iter().any(|it| value == it));
     is("sec-fetch-site", &["cross-site", "same-site"]) && !is("sec-fetch-mode", &["navigate"])

@@ -9,9 +9,10 @@
 //! 2. A request can only name a route of the site or one of the preview's own addresses; no
 //!    part of a request ever becomes a path on disk.
 //! 3. Whatever is broken in the texts, the last pages that could be made stay readable.
-//! 4. Only one request does something: it opens a sentence, or the place of a problem, in an editor (`desk`, `problem`,
-//!    `editor`). It is accepted only from this machine and from a page of the preview. It names the sentence or the problem; the
-//!    person who started the preview chose the editor.
+//! 4. Only one request does something: it opens a sentence, or the place of a problem, in an editor
+//!    (`desk`, `problem`, `editor`). It is accepted only from this machine and from a page of the
+//!    preview. It names the sentence or the problem; the person who started the preview chose the
+//!    editor.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -61,7 +62,8 @@ pub struct Options {
     pub overrides: Overrides,
     /// What sentences are opened with.
     pub editor: Editor,
-    /// The time between two looks at the disk, for file systems that report no changes; `None` to rely on events.
+    /// The time between two looks at the disk, for file systems that report no changes; `None` to
+    /// rely on events.
     pub poll: Option<Duration>,
 }
 
@@ -256,7 +258,8 @@ struct Now {
     touched: BTreeMap<Arc<str>, u64>,
     /// Where the site stood before its address was changed.
     former: Vec<Base>,
-    /// The last bytes of files that the theme no longer has, by name. Pages that were sent earlier may ask for them.
+    /// The last bytes of files that the theme no longer has, by name. Pages that were sent earlier
+    /// may ask for them.
     retired: BTreeMap<String, Arc<[u8]>>,
 }
 
@@ -357,7 +360,8 @@ fn retire(retired: &mut BTreeMap<String, Arc<[u8]>>, before: &State, after: &Sta
     }
     for (name, path) in old.theme_files.iter().filter(|(name, _)| !new.theme_files.contains_key(*name)) {
         let body = old.routes.get(path.as_str()).and_then(|route| before.render(route).body);
-        // Files that are not held in memory have no digest in their names, and are gone from the disk.
+        // Files that are not held in memory have no digest in their names, and are gone from the
+        // disk.
         if let Some(crate::render::Body::Bytes(bytes)) = body {
             retired.insert(name.clone(), bytes.into());
         }

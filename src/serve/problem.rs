@@ -47,8 +47,8 @@ pub(super) struct Frame {
     /// What this place has to do with the problem; empty for the problem's own place.
     pub(super) words: String,
     pub(super) lines: Vec<Line>,
-    /// The way to open the place. `None` if it is not in a text of the project, there is no editor, or the request comes from
-    /// another machine.
+    /// The way to open the place. `None` if it is not in a text of the project, there is no editor,
+    /// or the request comes from another machine.
     pub(super) way: Option<Way>,
 }
 
@@ -80,12 +80,14 @@ impl Problems {
     }
 }
 
-/// Counts the problems of a severity. Rendering a page finds problems of its own, which are not in `all`.
+/// Counts the problems of a severity. Rendering a page finds problems of its own, which are not in
+/// `all`.
 fn count(own: &[Diagnostic], all: &base::Problems, severity: Severity) -> usize {
     own.iter().filter(|problem| problem.severity == severity).count() + all.count(severity)
 }
 
-/// Returns the problems that a page shows. Only the first ones are examined, since all open pages ask after each save.
+/// Returns the problems that a page shows. Only the first ones are examined, since all open pages
+/// ask after each save.
 fn shown<'a>(own: &'a [Diagnostic], all: &'a base::Problems) -> impl Iterator<Item = &'a Diagnostic> {
     let of = move |severity: Severity, most: usize| {
         own.iter().chain(all.iter()).filter(move |problem| problem.severity == severity).take(most)
@@ -94,8 +96,8 @@ fn shown<'a>(own: &'a [Diagnostic], all: &'a base::Problems) -> impl Iterator<It
     of(Severity::Error, errors).chain(of(Severity::Warning, SHOWN - errors))
 }
 
-/// Returns the file and the position of a place, by the problem's name and the place's index; `None` if the page no longer
-/// shows it, or if it is not in a text of the project.
+/// Returns the file and the position of a place, by the problem's name and the place's index;
+/// `None` if the page no longer shows it, or if it is not in a text of the project.
 pub(super) fn place(
     own: &[Diagnostic],
     all: &base::Problems,

@@ -1,7 +1,8 @@
-//! Comparing the files of a page with the disk when the page is requested, to find changes without an event.
+//! Comparing the files of a page with the disk when the page is requested, to find changes without
+//! an event.
 //!
-//! This costs one `stat` call for each file. If a file differs from the last look at the disk, the watching thread looks again,
-//! and the request waits a moment for the result.
+//! This costs one `stat` call for each file. If a file differs from the last look at the disk, the
+//! watching thread looks again, and the request waits a moment for the result.
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex};
@@ -10,7 +11,8 @@ use std::time::Duration;
 use super::watch::Caller;
 use crate::load::Inputs;
 
-/// The longest time that a request waits for a look at the disk. After it, the answer is the page as it was.
+/// The longest time that a request waits for a look at the disk. After it, the answer is the page
+/// as it was.
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// The last look at the disk, shared by the watching thread and the threads that answer requests.
@@ -44,8 +46,8 @@ impl Recheck {
         self.looked.notify_all();
     }
 
-    /// Returns at once if the files are the same as at the last look. Otherwise asks for a new look at them, and waits until it
-    /// is done.
+    /// Returns at once if the files are the same as at the last look. Otherwise asks for a new look
+    /// at them, and waits until it is done.
     pub(super) fn catch_up(&self, files: &[Arc<str>]) {
         let look = self.last.lock().expect("no code panics while it holds this lock").clone();
         let stale: Vec<_> = files.iter().filter(|file| !look.inputs.is_current(file)).collect();

@@ -1,7 +1,7 @@
 //! Ending the process at once on Ctrl-C and SIGTERM.
 //!
-//! Without a handler, the first process of a container ignores both signals. The preview writes nothing, so nothing
-//! is lost when it ends in the middle of its work.
+//! Without a handler, the first process of a container ignores both signals. The preview writes
+//! nothing, so nothing is lost when it ends in the middle of its work.
 
 use std::future::Future;
 use std::io;

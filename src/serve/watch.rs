@@ -5,9 +5,10 @@
 //! guess, and a look at everything follows it once nothing has happened for a while: a lost event is
 //! made good then.
 //!
-//! Some file systems report no events (network folders, `/mnt/c` under WSL, folders of a container's host). Until the
-//! first event proves that events arrive, the files are compared with the disk every few seconds. A request for a page
-//! compares the page's own files (`recheck`). If no event follows a change that was found this way, polling begins.
+//! Some file systems report no events (network folders, `/mnt/c` under WSL, folders of a
+//! container's host). Until the first event proves that events arrive, the files are compared with
+//! the disk every few seconds. A request for a page compares the page's own files (`recheck`). If
+//! no event follows a change that was found this way, polling begins.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -76,7 +77,8 @@ pub(super) struct Watch {
     is_proven: bool,
     /// The time to the next look for changes without an event, while `is_proven` is false.
     unproven: Duration,
-    /// The files and folders outside [`FOLDERS`] to which links inside lead; true for a folder. The listener shares them.
+    /// The files and folders outside [`FOLDERS`] to which links inside lead; true for a folder. The
+    /// listener shares them.
     links: Links,
     /// Whether it is known that the system cannot be relied on; said only once, though there may be an error for each of a thousand folders.
     gave_up: bool,
@@ -146,8 +148,8 @@ impl Caller {
 }
 
 impl Watch {
-    /// Makes a watch that has not begun, for a project whose canonical path is `root`, as in events. With `poll`, it asks for no
-    /// events, and looks at the disk after each such time.
+    /// Makes a watch that has not begun, for a project whose canonical path is `root`, as in
+    /// events. With `poll`, it asks for no events, and looks at the disk after each such time.
     pub(super) fn new(root: PathBuf, poll: Option<Duration>) -> (Self, Caller) {
         let (sender, messages) = mpsc::channel();
         let watch = Self {
@@ -191,7 +193,8 @@ impl Watch {
                 let _ = sender.send(message);
             }
         };
-        // Links may lead out of the project. The targets of those that stay inside are watched separately.
+        // Links may lead out of the project. The targets of those that stay inside are watched
+        // separately.
         let configuration = notify::Config::default().with_follow_symlinks(false);
         let made = RecommendedWatcher::new(listen, configuration).and_then(|mut watcher| {
             watcher.watch(&self.root, RecursiveMode::NonRecursive)?;
@@ -234,7 +237,8 @@ impl Watch {
         }
     }
 
-    /// Notes that the whole project was looked at. Until an event has arrived, the next look follows by itself.
+    /// Notes that the whole project was looked at. Until an event has arrived, the next look
+    /// follows by itself.
     pub(super) fn looked(&mut self) {
         let now = Instant::now();
         self.confirm = (self.watcher.is_some() && !self.is_proven).then(|| (now + self.unproven, now));
@@ -397,7 +401,8 @@ impl Watch {
         }
     }
 
-    /// Watches the files and folders to which links lead. Call this before a look at the whole project.
+    /// Watches the files and folders to which links lead. Call this before a look at the whole
+    /// project.
     pub(super) fn watch_links(&mut self) {
         let Some(watcher) = &mut self.watcher else { return };
         let found = linked(&self.root);
@@ -516,7 +521,8 @@ fn message(root: &Path, links: &BTreeMap<PathBuf, bool>, event: notify::Result<n
     Some(Message::Changed { folder, lost, what })
 }
 
-/// Returns the message for an event outside the project's folders, if it concerns the target of a link.
+/// Returns the message for an event outside the project's folders, if it concerns the target of a
+/// link.
 fn linked_message(links: &BTreeMap<PathBuf, bool>, event: &notify::Event) -> Option<Message> {
     let is_own_reading = matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
     let leads_to = |path: &PathBuf| links.iter().any(|(link, is_folder)| path == link || *is_folder && path.starts_with(link));
@@ -526,7 +532,8 @@ fn linked_message(links: &BTreeMap<PathBuf, bool>, event: &notify::Event) -> Opt
     let is_lost = may_be_gone(event.kind) && event.paths.iter().any(|path| links.get(path) == Some(&true));
     Some(match is_lost {
         true => Message::LinkLost,
-        // The project has the files under other names, so the event does not name a file to look at first.
+        // The project has the files under other names, so the event does not name a file to look at
+        // first.
         false => Message::Changed { folder: matches!(event.kind, EventKind::Create(_)), lost: None, what: What::Anywhere },
     })
 }

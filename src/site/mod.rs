@@ -131,7 +131,8 @@ pub struct Site {
     pub tags: Arc<Vec<Tags>>,
     /// Whether there are feeds: they need absolute addresses, and dates.
     pub feeds: bool,
-    /// The path of the first address in each part of the sitemap, in the order of the routes. A single part is the sitemap itself.
+    /// The path of the first address in each part of the sitemap, in the order of the routes. A
+    /// single part is the sitemap itself.
     pub sitemap_parts: Arc<[Arc<str>]>,
     /// As in [`Parts::theme_files`].
     pub theme_files: BTreeMap<String, String>,

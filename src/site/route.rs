@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Place, code, path};
+use crate::base::{Diagnostic, Place, code, path, visible};
 use crate::model::LangId;
 
 use super::{Site, WorkId, sitemap};
@@ -239,7 +239,7 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits
                         Diagnostic::at(
                             &code::BAD_VALUE,
                             place.clone(),
-                            format!("`{}` cannot be a path of the site: {why}", path::shortened(alias)),
+                            format!("`{}` cannot be a path of the site: {why}", visible::name(alias)),
                         )
                         .hint("write it from the site's root: `/old/page/`, without `\\ : * ? \" < > |`"),
                     ),
@@ -262,9 +262,10 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits
     site.routes = Arc::new(laid.routes.into_iter().map(|route| (Arc::clone(&route.path), route)).collect());
 }
 
-/// Returns the file for an alias, `old/page/index.html` for `/old/page/`, or the reason why there is none.
+/// Returns the file for an alias, `old/page/index.html` for `/old/page/`, or the reason why there
+/// is none.
 pub fn alias_path(alias: &str) -> Result<String, String> {
-    let decoded = path::from_url(alias).ok_or("its percent-encoding is not UTF-8 text")?;
+    let decoded = path::from_url(alias).ok_or("its percent-encoding is not UTF-8, or contains NUL")?;
     let resolved = path::resolve("", decoded.trim_start_matches('/')).ok_or("it leads out of the site")?;
     let file = match path::extension(&resolved) {
         _ if resolved.is_empty() => return Err("that is the address of the front page".to_owned()),
@@ -302,10 +303,10 @@ impl Laid {
 
     fn add(&mut self, path: Arc<str>, kind: RouteKind, place: Option<Place>, problems: &mut Vec<Diagnostic>) {
         if let Some(unfit) = path::unfit(&path) {
-            // Files of a theme are reported by their names on disk. A side-by-side page has the name of
-            // its page, which is reported.
+            // Files of a theme are reported by their names on disk. A side-by-side page has the
+            // name of its page, which is reported.
             if let Some(place) = place.filter(|_| !matches!(kind, RouteKind::SideBySide { .. })) {
-                let message = format!("`{}` cannot be published: {unfit}", path::shortened(&path));
+                let message = format!("`{}` cannot be published: {unfit}", visible::name(&path));
                 let problem = Diagnostic::at(&code::BAD_VALUE, place, message);
                 problems.push(problem.hint("give the page another `slug`, or rename the file"));
             }

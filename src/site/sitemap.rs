@@ -1,7 +1,7 @@
 //! The addresses in the sitemap, and the parts into which the sitemap of a large site is split.
 //!
-//! Protocol: <https://www.sitemaps.org/protocol.html>. The parts are computed with the routes, since each part is a
-//! route; `output` writes the text of a part.
+//! Protocol: <https://www.sitemaps.org/protocol.html>. The parts are computed with the routes,
+//! since each part is a route; `output` writes the text of a part.
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -25,7 +25,8 @@ impl Default for Limits {
     }
 }
 
-/// An upper bound for the length of an entry, or of a link to another edition, without the addresses in it.
+/// An upper bound for the length of an entry, or of a link to another edition, without the
+/// addresses in it.
 const FRAME: usize = 100;
 
 /// Returns the path of a part of the sitemap.
@@ -33,7 +34,8 @@ pub fn part_path(part: u32) -> String {
     format!("sitemap-{}.xml", part + 1)
 }
 
-/// Returns the language and the path of each edition of a route's page; `None` if the sitemap does not list the route.
+/// Returns the language and the path of each edition of a route's page; `None` if the sitemap does
+/// not list the route.
 pub fn editions<'a>(site: &'a Site, kind: &RouteKind) -> Option<Vec<(LangId, std::borrow::Cow<'a, str>)>> {
     match *kind {
         RouteKind::Page { work, lang } => {

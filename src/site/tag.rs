@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, code, path};
+use crate::base::{Diagnostic, code, path, visible};
 use crate::model::LangId;
 
 use super::{Site, WorkId};
@@ -66,7 +66,7 @@ fn of_language(site: &Site, lang: LangId, problems: &mut Vec<Diagnostic>) -> Tag
                 if let Some(unfit) = control.or_else(|| path::unfit(&slug)) {
                     let why = match unfit {
                         path::Unfit::Empty => format!("the tag `{title}` gets no page: it has no letter and no digit"),
-                        unfit => format!("the tag `{}` gets no page: {unfit}", path::shortened(title)),
+                        unfit => format!("the tag `{}` gets no page: {unfit}", visible::name(title)),
                     };
                     problems.push(
                         Diagnostic::at(&code::BAD_VALUE, place.clone(), why)

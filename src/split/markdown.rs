@@ -11,6 +11,7 @@ use std::ops::Range;
 use super::chapter::{Draft, Item};
 use super::plan::Note;
 use super::{Chapter, Cut, Format, Role, Segment, SegmentKind};
+use crate::base::yaml;
 use crate::model::Key;
 
 /// What a chapter is written from, besides its draft.
@@ -106,33 +107,10 @@ fn front_matter(draft: &Draft) -> String {
     front
 }
 
-/// Returns a text as a YAML scalar: plain where that is safe. Control characters, which no front
-/// matter may hold, become spaces.
+/// Returns a text as a YAML scalar. Control characters, which no front matter may hold, become
+/// spaces.
 fn yaml_text(text: &str) -> String {
-    let text = text.replace(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r'), " ");
-    let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-    let plain = text.starts_with(char::is_alphabetic)
-        && !text.ends_with(|c: char| c == ':' || c.is_whitespace())
-        && !text.contains(": ")
-        && !text.contains(" #")
-        && !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'))
-        && !words.contains(&text.to_lowercase().as_str());
-    if plain {
-        return text;
-    }
-    let mut quoted = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            '\n' => quoted.push_str("\\n"),
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
-                _ = write!(quoted, "\\u{:04x}", u32::from(c));
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
+    yaml::scalar(&text.replace(yaml::is_refused, " "))
 }
 
 /// A text with every character escaped that Markdown would read as inline markup.

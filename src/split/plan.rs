@@ -42,7 +42,7 @@ use std::sync::Arc;
 
 use super::Format;
 use crate::base::yaml::{self, Entry, Fields, Node, Value};
-use crate::base::{Diagnostic, Place, code, path, suggest};
+use crate::base::{Diagnostic, Place, code, path, suggest, visible};
 use crate::model::Key;
 
 /// Names a segment by the source line it starts in: `L16.3` is the third that starts in line 16.
@@ -545,7 +545,7 @@ pub(super) fn check_key(key: &str, place: &Place, problems: &mut Vec<Diagnostic>
             Diagnostic::at(
                 &code::BAD_VALUE,
                 place.clone(),
-                format!("`{}` cannot be the key of a chapter{why}", path::shortened(key)),
+                format!("`{}` cannot be the key of a chapter{why}", visible::name(key)),
             )
             .hint("a key is a path such as `vectors/russia`: parts without spaces that do not begin with `.` or `_`"),
         );

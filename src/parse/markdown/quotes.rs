@@ -1,4 +1,5 @@
-//! Choosing the form of a typed `'` or `"`: a quotation mark of the language, an apostrophe, or the mark of feet and inches.
+//! Choosing the form of a typed `'` or `"`: a quotation mark of the language, an apostrophe, or the
+//! mark of feet and inches.
 //!
 //! | typed | shown |
 //! |---|---|
@@ -17,7 +18,8 @@ pub(super) struct Quotes {
 }
 
 impl Writer<'_, '_> {
-    /// Returns the form of the mark at byte `at`; `curly` is the form that the Markdown parser chose.
+    /// Returns the form of the mark at byte `at`; `curly` is the form that the Markdown parser
+    /// chose.
     pub(super) fn quotation_mark(&mut self, curly: &str, at: usize) -> String {
         let page = self.page.expect("smart punctuation is on for pages only");
         let (before, rest) = self.text.split_at(at);
@@ -59,13 +61,14 @@ impl Writer<'_, '_> {
         if mark.is_empty() { curly.to_owned() } else { mark.clone() }
     }
 
-    /// Returns true if the `'` between two texts is an apostrophe of a word that the language's file lists.
+    /// Returns true if the `'` between two texts is an apostrophe of a word that the language's
+    /// file lists.
     fn is_elision(&self, before: &str, after: &str) -> bool {
         self.page.is_some_and(|page| page.pack.elisions.iter().any(|elision| elides(elision, before, after)))
     }
 
-    /// Returns true if a quotation begins at the present event, and the parser took an elision inside it for its end:
-    /// `'let 'em go'`.
+    /// Returns true if a quotation begins at the present event, and the parser took an elision
+    /// inside it for its end: `'let 'em go'`.
     fn elision_took_the_end(&self) -> bool {
         for (event, range) in &self.events[self.at..] {
             match event {
@@ -89,7 +92,8 @@ impl Writer<'_, '_> {
     }
 }
 
-/// Returns true if a mark between these characters belongs to the text on the side of `inner`: CommonMark's flanking.
+/// Returns true if a mark between these characters belongs to the text on the side of `inner`:
+/// CommonMark's flanking.
 fn flanks(inner: Option<char>, outer: Option<char>) -> bool {
     let is_space = |c: Option<char>| c.is_none_or(char::is_whitespace);
     let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
@@ -107,7 +111,8 @@ fn follows_feet(before: &str) -> bool {
     feet.strip_suffix('\'').is_some_and(is_measure)
 }
 
-/// Returns true if the `'` between two texts belongs to the word `elision`. Case is ignored; a `0` stands for any digit.
+/// Returns true if the `'` between two texts belongs to the word `elision`. Case is ignored; a `0`
+/// stands for any digit.
 ///
 /// A word that a second mark follows is a quotation: `'em'`.
 fn elides(elision: &str, before: &str, after: &str) -> bool {
