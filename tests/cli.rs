@@ -242,7 +242,7 @@ fn new_makes_all_editions_of_a_page() {
     for lang in ["kk", "en"] {
         let wanted = format!("---\ntitle: \"\" # write the title here, in the language `{lang}`\n---\n\n");
         assert_eq!(made("chapters/first-steps", lang), wanted);
-        assert!(run.err.contains(&format!("({lang}): write its title")), "{}", run.err);
+        assert!(run.err.contains(&format!("({lang}): write a title into this file")), "{}", run.err);
     }
     let check = tilmash(folder.path(), &["check"]);
     assert_eq!(check.code, 0, "{}", check.err);

@@ -861,7 +861,7 @@ fn a_state_that_is_not_finished_outweighs_an_approval() {
     assert_eq!(read("", " state-qualifier=\"fuzzy-match\""), Standing::Changed);
     assert_eq!(read(" approved=\"yes\"", " state=\"x-checked\""), Standing::Current);
     assert_eq!(read("", " state=\"x-checked\""), Standing::Changed);
-    // What other formats call unfinished is not finished either, whatever their word for it is.
+    // An unknown word for the state means unfinished in other formats too.
     let state = |format, text: &str| exchange::read(format, &"x".into(), text).batch.units[0].standing;
     assert_eq!(state(Format::Jsonl, "{\"id\":\"a#1\",\"source\":\"x\",\"target\":\"y\",\"state\":\"draft\"}"), Standing::Changed);
     assert_eq!(state(Format::Csv, "id,source,target,standing\na#1,x,y,draft\n"), Standing::Changed);

@@ -14,15 +14,17 @@ mod targets;
 
 use targets::{TARGETS, Target};
 
-/// How many damaged copies each target gets, if the environment does not say; a whole site takes a
-/// hundred times as long as a text.
+/// The number of damaged copies for each target, unless the environment sets another. A whole site
+/// takes a hundred times as long as a text.
 const RUNS: u64 = 500;
 const RUNS_OF_SITES: u64 = 20;
 
-/// A damaged copy does not grow beyond this: what a larger one shows, a smaller one shows sooner.
+/// The greatest length of a damaged copy. A larger copy would only take longer to show the same
+/// faults.
 const LONGEST: usize = 4096;
 
-/// A thousand times what an input of this size takes, so that a busy machine fails nothing.
+/// The time limit for one input: a thousand times the usual time, so that a busy machine fails no
+/// test.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Pieces that formats stumble over, put into damaged copies.
@@ -132,7 +134,7 @@ fn damaged_copies_of_the_corpora_hold_too() {
     }
 }
 
-/// The targets that are to be run.
+/// Returns the targets to run.
 fn chosen() -> Vec<(&'static str, &'static str, Target)> {
     let wanted = std::env::var("FUZZ_TARGET").ok();
     let chosen: Vec<_> =
@@ -141,7 +143,7 @@ fn chosen() -> Vec<(&'static str, &'static str, Target)> {
     chosen
 }
 
-/// The inputs of a corpus, by file name.
+/// Returns the inputs of a corpus, by file name.
 fn corpus(name: &str) -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
@@ -154,7 +156,7 @@ fn corpus(name: &str) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// Why a target does not hold for an input.
+/// Returns the reason why a target does not hold for an input.
 fn failure(target: Target, input: &[u8]) -> Option<String> {
     let start = Instant::now();
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| target(input))) {
@@ -165,7 +167,7 @@ fn failure(target: Target, input: &[u8]) -> Option<String> {
     (elapsed > PATIENCE).then(|| format!("{} bytes took {elapsed:?}", input.len()))
 }
 
-/// A copy of one input of a corpus with one to eight changes.
+/// Makes a copy of one input of a corpus with one to eight changes.
 fn damaged(corpus: &[Vec<u8>], numbers: &mut Numbers) -> Vec<u8> {
     let mut input = corpus[numbers.below(corpus.len())].clone();
     for _ in 0..=numbers.below(8) {
@@ -196,7 +198,7 @@ fn damaged(corpus: &[Vec<u8>], numbers: &mut Numbers) -> Vec<u8> {
         }
     }
     input.truncate(LONGEST);
-    // Most targets read text: bytes that are none are only of use now and then.
+    // Most targets read text, so few copies have bytes that are not UTF-8.
     if numbers.below(8) > 0 { String::from_utf8_lossy(&input).into_owned().into_bytes() } else { input }
 }
 

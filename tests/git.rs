@@ -14,8 +14,7 @@ struct Hostile {
     folder: TempDir,
 }
 
-/// Settings with which git runs `EVIL`, by what they are called. Commands that begin with `!` are
-/// for a shell.
+/// Settings that make git run `EVIL`, by their names. Commands that begin with `!` are for a shell.
 const SETTINGS: &[(&str, &str)] = &[
     ("core.fsmonitor", "EVIL fsmonitor"),
     ("core.hooksPath", "HOOKS"),
@@ -142,7 +141,7 @@ impl Hostile {
         self.marks();
     }
 
-    /// What has run since this was last asked.
+    /// Returns the programs that have run since the last call.
     fn marks(&self) -> Vec<String> {
         let marks = fs::read_to_string(self.path("marker")).unwrap_or_default();
         let _ = fs::remove_file(self.path("marker"));
@@ -168,7 +167,7 @@ impl Hostile {
         String::from_utf8(output.stdout).expect("output is UTF-8")
     }
 
-    /// The day since which the work has waited, as `status` tells it.
+    /// Returns the day since which the work has waited, from the output of `status`.
     fn oldest(&self) -> Option<String> {
         let json = self.tilmash(&["status", "a", "--language", "en", "--json"]);
         let rows: serde_json::Value = serde_json::from_str(&json).expect("JSON");

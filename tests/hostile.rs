@@ -20,10 +20,10 @@ use tempfile::TempDir;
 /// Stands in every file of the folder that nobody may touch.
 const SECRET: &str = "qupiya-word";
 
-/// A hundred times what a command takes on a calm machine.
+/// The time limit for a command: a hundred times its usual time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Every command that ends by itself, with what makes it do most.
+/// Every command that ends by itself, with the options that make it do most.
 const COMMANDS: [&[&str]; 15] = [
     &["build"],
     &["check", "--complete", "en"],
@@ -119,11 +119,12 @@ impl Trap {
         fs::write(file, bytes).expect("files can be written");
     }
 
-    /// Makes room for what a trap puts in the place of something.
+    /// Removes the entry at a path and makes the folders above it, so that a trap can put something
+    /// there.
     fn clear(&self, path: &str) -> PathBuf {
         let path = self.repo(path);
         let folder = path.parent().expect("it is in a folder");
-        // What stands where a folder is wanted goes as well.
+        // A file in the place of a folder is removed too.
         for above in folder.ancestors().filter(|above| above.starts_with(self.at("repo"))) {
             if fs::symlink_metadata(above).is_ok_and(|metadata| !metadata.is_dir()) {
                 fs::remove_file(above).expect("files can be removed");
@@ -139,7 +140,7 @@ impl Trap {
         path
     }
 
-    /// Puts a file of the repository.
+    /// Writes a file of the repository.
     fn put(&self, path: &str, bytes: impl AsRef<[u8]>) {
         fs::write(self.clear(path), bytes).expect("files can be written");
     }
@@ -183,7 +184,7 @@ impl Trap {
     }
 }
 
-/// The files of a site that has been built and synced, and those beside it, by path.
+/// Returns the files of a site that has been built and synced, and the files beside it, by path.
 fn made() -> BTreeMap<String, Vec<u8>> {
     let trap = Trap { folder: tempfile::tempdir().expect("a temporary folder") };
     FILES.iter().for_each(|(path, text)| trap.write(path, text.as_bytes()));
@@ -196,7 +197,7 @@ fn made() -> BTreeMap<String, Vec<u8>> {
     files.map(|(path, (bytes, _))| (name(&path), bytes)).collect()
 }
 
-/// Sends all that a pipe gives, at its end.
+/// Sends everything read from a pipe, when the pipe ends.
 fn read_to_end(mut pipe: impl Read + Send + 'static, sender: mpsc::Sender<Vec<u8>>) {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
@@ -207,16 +208,16 @@ fn read_to_end(mut pipe: impl Read + Send + 'static, sender: mpsc::Sender<Vec<u8
     });
 }
 
-/// The exit code of a run and all that it said.
+/// The exit code of a run and all its output.
 struct Run {
     code: Option<i32>,
     said: String,
 }
 
-/// An entry of a folder, links not followed: what it is or holds, and when it was modified.
+/// An entry of a folder, without following links: its kind or content, and its modification time.
 type Entry = (Vec<u8>, SystemTime);
 
-/// All entries below a folder.
+/// Returns all entries below a folder.
 fn look(folder: &Path) -> BTreeMap<PathBuf, Entry> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -243,7 +244,7 @@ fn look(folder: &Path) -> BTreeMap<PathBuf, Entry> {
 fn wrong(name: &str, lay: impl Fn(&Trap)) -> Vec<String> {
     let trap = Trap::new();
     lay(&trap);
-    // What the trap itself puts outside, such as a hard link, is there before.
+    // Entries that the trap itself puts outside, such as a hard link, are there before.
     let (mut before, beside) = (look(&trap.at("victim")), names(trap.folder.path()));
     let mut wrong = Vec::new();
     for arguments in COMMANDS {
@@ -301,8 +302,7 @@ fn nothing_is_wrong(traps: &[Named<'_>]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// The test above all others: without traps everything works, so the rest of this file tests
-/// something.
+/// Without traps every command works, so that the other tests of this file can fail.
 #[test]
 fn a_repository_without_traps_is_used_as_it_is() {
     let trap = Trap::new();

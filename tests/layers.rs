@@ -332,8 +332,7 @@ fn files(path: &Path) -> Vec<PathBuf> {
     if path.is_file() {
         return vec![path.to_owned()];
     }
-    // What the browser tests install and fuzzers build is not the repository's, and may be there or
-    // not.
+    // The browser tests install files and fuzzers build files that are not part of the repository.
     if path.ends_with("node_modules") || path.ends_with("fuzz/target") {
         return Vec::new();
     }

@@ -1,5 +1,5 @@
-//! What is read from the folder of a site: its own ordinary files, under the names that the disk
-//! has, within limits.
+//! Reading the folder of a site: only its own ordinary files are read, under the names that the
+//! disk has, within limits.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! The promises in `docs/security.md`: each names tests, and these exist.
+//! Each promise in `docs/security.md` names tests; these tests exist.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -13,19 +13,18 @@ mod preview;
 
 use preview::{DEADLINE, Preview, Response, SITE, borrowed, by_page, open, open_at, pending_site};
 
-/// Sends bytes as they are, and returns what comes back until the preview closes the connection or
-/// the deadline is over.
+/// Sends bytes unchanged, and returns the answer up to the deadline or the end of the connection.
 fn raw(preview: &Preview, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(preview.server.address()).unwrap();
     stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    // Whoever is refused early may find that nobody reads the rest.
+    // If the preview refuses the request early, it does not read the rest.
     let _ = stream.write_all(request);
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The statuses of all responses to a request that is sent as it is.
+/// Returns the statuses of all responses to bytes that are sent unchanged.
 fn statuses(preview: &Preview, request: &str) -> Vec<u16> {
     let came = raw(preview, request.as_bytes());
     came.split("HTTP/1.").skip(1).map(|response| response[2..5].parse().unwrap()).collect()
@@ -183,7 +182,8 @@ fn a_file_that_becomes_something_else_leads_nowhere() {
     }
 }
 
-/// A preview whose editor writes each place that it opens into a file, and that file.
+/// Starts a preview whose editor writes each place that it opens into a file; returns that file
+/// too.
 #[cfg(unix)]
 fn recorded(files: &[(&str, &str)]) -> (Preview, std::path::PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -301,8 +301,8 @@ fn warnings(preview: &Preview) -> Vec<String> {
 
 const PAGE: &str = "---\ntitle: C\n---\n\n";
 
-/// A second name of a file, in a folder that is not watched: what is written there is no event in
-/// the project.
+/// Makes a second name of a file in a folder that is not watched. Writing under that name causes no
+/// event in the project.
 #[cfg(target_os = "linux")]
 fn silent(preview: &Preview) -> std::path::PathBuf {
     preview.save("aside/b.md", &format!("{PAGE}Before.\n"));

@@ -1,5 +1,4 @@
-//! What a run prints: how much of it, what reaches a terminal, and what happens where it cannot be
-//! printed.
+//! The output of a run: its amount, its characters on a terminal, and failures to print it.
 
 use std::fs;
 use std::io::Write as _;
@@ -144,7 +143,7 @@ fn a_full_device_is_an_error() {
     assert_eq!(run(command).code, 2);
 }
 
-/// True for what could give a terminal a command, or reorder what it shows.
+/// Returns true for characters that could give a terminal a command or reorder its text.
 fn is_unsafe(c: char) -> bool {
     (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -214,7 +213,7 @@ fn file_names_give_no_commands_to_the_terminal() {
     }
 }
 
-/// Texts of which each piece is a problem, in one line and in many.
+/// Texts in which every piece is a problem, in one line and in many lines.
 #[test]
 fn many_problems_print_little_in_little_time() {
     let page = |text: String| ("content/a.kk.md".to_owned(), text);

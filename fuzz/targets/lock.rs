@@ -1,4 +1,4 @@
-//! A lock, and behind the separator the page that it gives addresses to.
+//! A lock, and behind the separator the page whose sentences it names.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

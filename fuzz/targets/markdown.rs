@@ -14,7 +14,7 @@ pub(crate) fn run(data: &[u8]) {
     check(translation, None, 1);
 }
 
-/// Parses an edition and asserts that everything in it is where it says.
+/// Parses an edition and asserts that all its ranges are inside its text and its HTML.
 pub(crate) fn check(text: &str, lock: Option<Arc<Lock>>, lang: usize) -> Document {
     let input = ParseInput {
         file: "content/x.md".into(),

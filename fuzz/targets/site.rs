@@ -49,7 +49,7 @@ fn state(files: &Files) -> State {
     Project::new("site".as_ref(), Overrides::default()).state(Arc::new(inputs))
 }
 
-/// Renders every route of a state; each problem has a place in a file.
+/// Renders every route of a state, and asserts that each problem has a place in a file.
 fn check_state(state: &State, files: &Files) {
     let mut problems = state.problems.to_vec();
     for (_, route) in state.site().into_iter().flat_map(|site| site.routes.iter()) {
@@ -64,7 +64,7 @@ fn check_state(state: &State, files: &Files) {
     }
 }
 
-/// Sentences that are exported and come back as they were change nothing.
+/// Asserts that sentences that are exported and imported unchanged change nothing.
 fn check_exchange(state: &State) {
     let Some(site) = state.site() else { return };
     let batch = collect::collect(site, &state.inputs, LangId(0), LangId(1), &|_| true);
@@ -77,7 +77,7 @@ fn check_exchange(state: &State) {
     }
 }
 
-/// Writes the locks as `tilmash sync` does; returns those that are others now.
+/// Writes the locks as `tilmash sync` does; returns those that changed.
 fn sync(files: &mut Files) -> Vec<String> {
     let before = files.clone();
     let is_new = |site: &Site, work| site.source_edition(work).1.document.lock.is_none();
@@ -86,7 +86,7 @@ fn sync(files: &mut Files) -> Vec<String> {
     files.iter().filter(|(file, text)| before.get(*file) != Some(text)).map(|(file, text)| format!("{file}:\n{text}")).collect()
 }
 
-/// Gives the text of a file.
+/// A function that returns the text of a file.
 type Text<'t> = &'t dyn Fn(&str) -> Option<&'t str>;
 
 fn write_locks(files: &mut Files, make: impl Fn(&Site, WorkId, Text<'_>) -> Option<Lock>) {

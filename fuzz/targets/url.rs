@@ -1,4 +1,4 @@
-//! Paths, URLs, and what else is read from a name: keys, languages, addresses of sentences.
+//! Paths, URLs, and values that are read from names: keys, languages, addresses of sentences.
 
 use tilmash::base::path;
 use tilmash::model::config::base_url;
@@ -11,7 +11,7 @@ pub(crate) fn run(data: &[u8]) {
     check_names(text);
 }
 
-/// A path that is written as a URL is read as that path.
+/// Asserts that a path that is written as a URL is read as the same path.
 fn check_url(text: &str) {
     let expected = (!text.contains('\0')).then_some(text);
     for url in [path::to_url(text), path::to_ascii_url(text)] {
@@ -43,7 +43,7 @@ fn check_path(text: &str) {
     path::unfit(text);
 }
 
-/// What is read from a name is written as that name.
+/// Asserts that a value read from a name is written as the same name.
 fn check_names(text: &str) {
     let key = Key::new(text);
     assert!(key.as_str() == key.to_string() && (key.is_home() || key.parent() != Some(key.clone())), "{key}");

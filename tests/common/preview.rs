@@ -64,7 +64,7 @@ impl Preview {
         write(&self.folder, path, text);
     }
 
-    /// Saves in one step, so that nobody can see half of it.
+    /// Saves a file in one step, so that nobody can see half of it.
     pub(crate) fn save_whole(&self, path: &str, text: &str) {
         self.save("aside", text);
         fs::rename(self.at("aside"), self.at(path)).unwrap();
@@ -202,7 +202,7 @@ pub(crate) fn borrowed(files: &crate::common::Files) -> Vec<(&str, &str)> {
     files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect()
 }
 
-/// What a page of the preview sends along to open an editor.
+/// The headers that a page of the preview sends to open an editor.
 pub(crate) fn by_page(address: SocketAddr) -> [(&'static str, String); 2] {
     [("Origin", format!("http://{address}")), ("Tilmash-Desk", "open".to_owned())]
 }
