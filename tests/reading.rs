@@ -26,8 +26,8 @@ fn a_name_with_a_line_break_is_refused_by_every_build() {
     for _ in 0..2 {
         let (code, said) = run(&site, &["build", "--format", "short"]);
         assert_eq!(code, 1, "{said}");
-        assert!(said.contains("`content/b\\u{a}c.kk.md` cannot be published: it holds the control character U+000A"), "{said}");
-        assert!(said.contains("cannot be published: it holds the control character U+001B"), "{said}");
+        assert!(said.contains("`content/b\\u{a}c.kk.md` cannot be published: it has the control character U+000A"), "{said}");
+        assert!(said.contains("cannot be published: it has the control character U+001B"), "{said}");
         assert!(!site.path().join("public").exists());
     }
     fs::remove_file(site.path().join("content/d\u{1b}[2J.png")).unwrap();
@@ -141,8 +141,8 @@ fn each_limit_is_named_with_the_way_to_raise_it() {
     let (code, said) = run(&site, &["check", "--format", "short"]);
     assert_eq!(code, 1);
     for wanted in [
-        "error[too-large]: `content/page.kk.md` has 2.2 KB; 1 KB are allowed",
-        "content/_source/plan.yaml:1:9: error[too-large]: `content/_source/book.txt` has 2.2 KB; 1 KB are allowed",
+        "error[too-large]: `content/page.kk.md` has 2.2 KB; the limit is 1 KB",
+        "content/_source/plan.yaml:1:9: error[too-large]: `content/_source/book.txt` has 2.2 KB; the limit is 1 KB",
         "warning[large-file]: `content/pic.png` has 2.2 KB; most hosts accept no file over 1 KB",
         "write `limits: {text: 1MB}` in site.yaml",
         "write `limits: {source: 1MB}` in site.yaml",
@@ -152,7 +152,7 @@ fn each_limit_is_named_with_the_way_to_raise_it() {
     }
     let (code, said) = run(&site, &["import", &site.path().join("table.csv").to_string_lossy(), "--format", "short"]);
     assert_eq!(code, 1);
-    assert!(said.contains("2.2 KB; 1 KB are allowed (to allow it, write `limits: {import: 1MB}`"), "{said}");
+    assert!(said.contains("2.2 KB; the limit is 1 KB (to allow it, write `limits: {import: 1MB}`"), "{said}");
 }
 
 #[cfg(unix)]
@@ -262,6 +262,6 @@ mod unix {
     fn a_device_is_imported_no_further_than_the_limit() {
         let (code, said) = run(&site(&[]), &["import", "/dev/zero", "--format", "short"]);
         assert_eq!(code, 1);
-        assert!(said.contains("`/dev/zero` has more than 32 MB; 32 MB are allowed"), "{said}");
+        assert!(said.contains("`/dev/zero` has more than 32 MB; the limit is 32 MB"), "{said}");
     }
 }

@@ -11,7 +11,8 @@ pub use unicode_normalization::char::is_combining_mark;
 
 /// Joins `target` to the folder of `from` and resolves `.` and `..`.
 ///
-/// A `target` that begins with `/` counts from the root. Gives `None` if the path would leave the root.
+/// A `target` that begins with `/` counts from the root. Returns `None` if the path would leave the
+/// root.
 pub fn resolve(from: &str, target: &str) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     let target = match target.strip_prefix('/') {
@@ -72,15 +73,15 @@ impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => write!(f, "one of its parts is empty"),
-            Self::Relative => write!(f, "`.` and `..` are no names"),
-            Self::Control(c) => write!(f, "it holds the control character U+{:04X}", u32::from(*c)),
+            Self::Relative => write!(f, "`.` and `..` are not names"),
+            Self::Control(c) => write!(f, "it has the control character U+{:04X}", u32::from(*c)),
             Self::Sign(c) => write!(f, "Windows does not allow `{c}` in a name"),
             Self::NotUtf8 => write!(f, "its name is not UTF-8"),
-            Self::Device(name) => write!(f, "Windows keeps the name `{name}` for a device"),
-            Self::End('.') => write!(f, "Windows allows no name that ends with a dot"),
-            Self::End(_) => write!(f, "Windows allows no name that ends with a space"),
-            Self::LongName(bytes) => write!(f, "it has a name of {bytes} bytes; {LONGEST_NAME} are allowed"),
-            Self::LongPath(bytes) => write!(f, "it has {bytes} bytes; a path may have {LONGEST_PATH}"),
+            Self::Device(name) => write!(f, "Windows reserves the name `{name}` for a device"),
+            Self::End('.') => write!(f, "Windows does not allow a name that ends with a dot"),
+            Self::End(_) => write!(f, "Windows does not allow a name that ends with a space"),
+            Self::LongName(bytes) => write!(f, "a name in it has {bytes} bytes; the limit is {LONGEST_NAME}"),
+            Self::LongPath(bytes) => write!(f, "it has {bytes} bytes; the limit is {LONGEST_PATH}"),
         }
     }
 }
@@ -249,16 +250,16 @@ mod tests {
             assert_eq!(unfit(name), None, "{name}");
         }
         for (name, why) in [
-            ("a\nb", "it holds the control character U+000A"),
-            ("a\u{9b}b", "it holds the control character U+009B"),
+            ("a\nb", "it has the control character U+000A"),
+            ("a\u{9b}b", "it has the control character U+009B"),
             ("a/b?.md", "Windows does not allow `?` in a name"),
-            ("aux.kk.md", "Windows keeps the name `aux` for a device"),
-            ("a/Con/b", "Windows keeps the name `Con` for a device"),
-            ("COM¹.txt", "Windows keeps the name `COM¹` for a device"),
-            ("lpt0 .x", "Windows keeps the name `lpt0` for a device"),
-            ("a./b", "Windows allows no name that ends with a dot"),
-            ("a/../b", "`.` and `..` are no names"),
-            ("a ", "Windows allows no name that ends with a space"),
+            ("aux.kk.md", "Windows reserves the name `aux` for a device"),
+            ("a/Con/b", "Windows reserves the name `Con` for a device"),
+            ("COM¹.txt", "Windows reserves the name `COM¹` for a device"),
+            ("lpt0 .x", "Windows reserves the name `lpt0` for a device"),
+            ("a./b", "Windows does not allow a name that ends with a dot"),
+            ("a/../b", "`.` and `..` are not names"),
+            ("a ", "Windows does not allow a name that ends with a space"),
             ("a//b", "one of its parts is empty"),
             ("a\u{fffd}", "its name is not UTF-8"),
         ] {

@@ -70,38 +70,38 @@ impl<'a> Lines<'a> {
         Self { text, starts, characters }
     }
 
-    /// The text of the index.
+    /// Returns the text of the index.
     pub fn text(&self) -> &'a str {
         self.text
     }
 
-    /// The line of an offset and the column in it, as [`line_and_column`] counts them.
+    /// Returns the line and the column of an offset, as [`line_and_column`] counts them.
     pub fn line_and_column(&self, offset: usize) -> (usize, usize) {
         let offset = floor_char_boundary(self.text, offset);
         let line = self.line(offset);
         (line, self.before(offset) - self.before(self.starts[line - 1]) + 1)
     }
 
-    /// The line of an offset, counted from one.
+    /// Returns the line of an offset, counted from one.
     pub fn line(&self, offset: usize) -> usize {
         self.starts.partition_point(|&start| start <= offset)
     }
 
-    /// The bytes of a line, without its end.
+    /// Returns the bytes of a line, without its line end.
     pub fn range(&self, line: usize) -> Range<usize> {
         let start = self.starts[line - 1];
         let end = self.starts.get(line).map_or(self.text.len(), |next| next - 1);
         start..start + self.text[start..end].trim_end_matches('\r').len()
     }
 
-    /// The number of characters before an offset.
+    /// Returns the number of characters before an offset.
     fn before(&self, offset: usize) -> usize {
         let step = offset / STEP;
         self.characters[step] + characters(&self.text.as_bytes()[step * STEP..offset])
     }
 }
 
-/// The number of characters that begin in a piece of UTF-8.
+/// Counts the characters that begin in a piece of UTF-8.
 fn characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
 }

@@ -1,6 +1,6 @@
 //! "Did you mean …": the nearest known name to a name that was not found.
 
-/// The candidate nearest to `wanted`, if one is near enough to be what was meant.
+/// Returns the candidate nearest to `wanted`, if one is near enough.
 ///
 /// A candidate that is `wanted` in another folder or with another ending goes first: `landing.html`
 /// for `landing`. Otherwise a candidate is near enough if it has an edit distance

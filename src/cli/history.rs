@@ -49,7 +49,7 @@ impl Since {
         self.zone.to_datetime(self.time).date().to_string()
     }
 
-    /// Number of days since then.
+    /// Returns the number of days since the commit.
     pub(super) fn days(self) -> i64 {
         (Timestamp::now().duration_since(self.time).as_hours() / 24).max(0)
     }

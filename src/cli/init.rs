@@ -81,7 +81,7 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
         let is_of_config = |problem: &&Diagnostic| problem.place.as_ref().is_some_and(|place| &*place.file == config::FILE);
         report::report(global, inputs.problems.iter().filter(is_of_config), &inputs);
         return Err(Failure::new(format!("cannot read `{}`", root.join(config::FILE).display()))
-            .hint("run this in the folder of a site, or name it with `--root DIR`"));
+            .hint("run this command in the folder of a site, or name the folder with `--root DIR`"));
     };
     let (config, problems) = Config::read(&config::FILE.into(), text);
     let Some(config) = config else { return Ok(report::report(global, &problems, &inputs)) };
@@ -126,7 +126,7 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
     Ok(Code::Fine)
 }
 
-/// A key as it is typed, checked: it becomes a path.
+/// Reads a key from the command line, and checks that it can be a path.
 fn typed_key(typed: &str, config: &Config) -> Result<String, Failure> {
     let mut key = path::nfc(typed.trim().trim_start_matches("content/").trim_matches('/'));
     if let Some(stem) = key.strip_suffix(".md") {
@@ -159,7 +159,7 @@ fn titles(typed: &[String], codes: &[&str], config: &Config) -> Result<BTreeMap<
             None if codes.len() == 1 => (codes[0], text.as_str()),
             None => {
                 return Err(Failure::new(format!("the language of the title `{text}` is not clear"))
-                    .hint(format!("name it: `--title {}=…`", codes[0])));
+                    .hint(format!("name the language, such as `--title {}=TITLE`", codes[0])));
             }
         };
         if !codes.contains(&code) {

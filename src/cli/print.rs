@@ -64,7 +64,7 @@ pub(super) fn is_lost() -> bool {
 pub(super) fn finish() -> Result<(), Failure> {
     match LOST.get() {
         Some(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::new(format!("cannot write to standard output: {error}")).hint("what was printed is not complete"))
+            Err(Failure::new(format!("cannot write to standard output: {error}")).hint("the printed output is not complete"))
         }
         _ => Ok(()),
     }

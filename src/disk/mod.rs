@@ -372,7 +372,7 @@ impl Folder {
                 let place = self.place(existing);
                 io::Error::new(
                     ErrorKind::PermissionDenied,
-                    format!("`{}` is a link that does not lead to a place in the site", place.display()),
+                    format!("`{}` is a link that leads out of the site, or nowhere", place.display()),
                 )
             })?;
             if parts(&real)?.iter().any(|part| part.to_string_lossy().starts_with('.')) {

@@ -143,7 +143,7 @@ pub fn emit(state: &State, target: Target<'_>, known: Option<Known<'_>>, each: &
             && !path.is_empty()
             && Path::new(&**path).components().all(|part| matches!(part, Component::Normal(_)));
         if !is_plain {
-            return Err(Failure::new(format!("`{}` is no path inside the output folder", path.escape_debug())));
+            return Err(Failure::new(format!("`{}` is not a path inside the output folder", path.escape_debug())));
         }
     }
     let place = Location::open(&output)?;
@@ -434,7 +434,7 @@ fn keep(path: &Path, old: &Folder, new: &Folder) -> Result<(), Failure> {
 
 fn in_the_way(path: &Path) -> Failure {
     Failure::new(format!("`{}` was not written by tilmash and stands in the way", path.display()))
-        .hint("move it into `content/`, or away")
+        .hint("move it into `content/` or to another place")
 }
 
 /// The output folder as it is before a build.
@@ -476,10 +476,10 @@ impl Before {
         self.folder.as_ref().map_or(Ok(None), |folder| folder.kind(path))
     }
 
-    /// What is in a part of the output folder that no build wrote.
+    /// Finds the files and folders in a part of the output folder that no build wrote.
     fn foreign(&self, output: &Folder, part: &str) -> Result<Foreign, Failure> {
         let mut foreign = Foreign::default();
-        // A file of ours has nothing of others in it, nor has a folder that is gone.
+        // A part that is a file of a build, or that does not exist, holds no other files.
         if self.manifest.contains(part) || !matches!(output.kind(part), Ok(Some(Kind::Folder))) {
             return Ok(foreign);
         }
@@ -606,7 +606,8 @@ struct Lock<'a> {
 }
 
 impl<'a> Lock<'a> {
-    /// Beside the output, where all who can write it meet, whatever their folder for temporary files is.
+    /// Takes the lock. Its file is beside the output, so that all processes that write the output
+    /// find it.
     fn take(place: &'a Location) -> Result<Self, Failure> {
         let path = place.parent.place(&place.lock);
         loop {

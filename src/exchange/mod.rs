@@ -280,7 +280,7 @@ impl Found {
         let differs = pair.into_iter().find_map(|(language, name)| {
             let said = said(name)?;
             let known = language.get_or_insert_with(|| said.clone().into_owned());
-            (*known != said).then(|| format!("`{said}` is another `{name}` than that of the {entries} before"))
+            (*known != said).then(|| format!("the `{name}` is `{said}` here, unlike in the {entries} before"))
         });
         if let Some(message) = differs {
             self.push_problem(languages_differ(file, range.clone(), message));
@@ -318,7 +318,7 @@ pub fn read(format: Format, file: &Arc<str>, text: &str) -> Found {
 fn with_long_line(file: &Arc<str>, line: Range<usize>) -> Found {
     let mut found = Found::default();
     let [length, most] = [line.len(), LONGEST].map(|bytes| limits::shown(bytes as u64));
-    let message = format!("a line of {length}; a line may have {most}");
+    let message = format!("the line has {length}; the limit is {most}");
     found.problem(file, line.start..line.start, message).push_hint(DAMAGED);
     found
 }

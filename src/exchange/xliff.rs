@@ -144,7 +144,7 @@ fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found) -> Result<()
                             *language = Some(said.to_owned());
                         }
                         let differs = language.as_deref().is_some_and(|known| known != said);
-                        differs.then(|| format!("`{said}` is another `{name}` than that of the `<file>` before"))
+                        differs.then(|| format!("the `{name}` is `{said}` here, unlike in the `<file>` before"))
                     });
                     if let Some(message) = differs {
                         found.push_problem(super::languages_differ(file, element.range.clone(), message));

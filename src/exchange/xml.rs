@@ -312,7 +312,7 @@ impl<'a> Xml<'a> {
         if self.position() - start <= LONGEST {
             return Ok(());
         }
-        let message = format!("a text of more than {} in one element", limits::shown(LONGEST as u64));
+        let message = format!("the text in one element has more than {}", limits::shown(LONGEST as u64));
         Err((self.clip(start..start), message, Some(DAMAGED)))
     }
 
@@ -327,7 +327,7 @@ fn element(start: &BytesStart<'_>, range: Range<usize>) -> Result<Element, Probl
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
         if attributes.len() == MOST_ATTRIBUTES {
-            let message = format!("an element with more than {MOST_ATTRIBUTES} attributes");
+            let message = format!("an element has more than {MOST_ATTRIBUTES} attributes");
             return Err((range.start..range.start, message, Some(DAMAGED)));
         }
         let read = attribute.map_err(|error| error.to_string()).and_then(|attribute| {

@@ -480,7 +480,7 @@ impl Reader {
 pub fn too_large(name: &Arc<str>, length: u64, limit: Limit, most: u64) -> Diagnostic {
     // A device has no length; reading it stopped one byte after the limit.
     let has = if length == most + 1 { format!("more than {}", limits::shown(most)) } else { limits::shown(length) };
-    let message = format!("`{name}` has {has}; {} are allowed", limits::shown(most));
+    let message = format!("`{name}` has {has}; the limit is {}", limits::shown(most));
     let problem = Diagnostic::at(&code::TOO_LARGE, Place::whole(name), message);
     let problem = if limit == Limit::Text && name.ends_with(".md") {
         problem.hint("split it into chapters, by hand or with a plan and `tilmash split`")

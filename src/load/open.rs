@@ -86,7 +86,7 @@ pub(super) fn special(kind: FileType) -> Option<&'static str> {
             return Some("a device");
         }
     }
-    Some(if kind.is_dir() { "a folder" } else { "no regular file" })
+    Some(if kind.is_dir() { "a folder" } else { "not a regular file" })
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ pub(super) fn walk(
         }
         let refusal = match open::special(entry.file_type()) {
             _ if entry.path_is_symlink() && !is_inside(root, entry.path()) => Some(Refusal::Outside),
-            None if entry.depth() == 0 => Some(Refusal::Special("a file and no folder")),
+            None if entry.depth() == 0 => Some(Refusal::Special("a file, not a folder")),
             None => None,
             Some(_) if is_folder => continue,
             Some(kind) => Some(Refusal::Special(kind)),

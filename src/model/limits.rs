@@ -70,14 +70,13 @@ impl Limits {
                 Some(value) => limits.0[limit as usize] = value,
                 None => {
                     let written = yaml::text(node, fields.problems()).unwrap_or_default();
-                    let (what, example) = if is_size {
-                        ("a size", "16MB; the units are KB, MB and GB")
+                    let (kind, hint) = if is_size {
+                        ("a size", format!("write for example `{key}: 16MB`; the units are KB, MB and GB"))
                     } else {
-                        ("a whole number above zero", "5000000")
+                        ("a whole number above zero", format!("write for example `{key}: 5000000`"))
                     };
                     fields.problems().push(
-                        Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{written}` is not {what}"))
-                            .hint(format!("write it as {key}: {example}")),
+                        Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{written}` is not {kind}")).hint(hint),
                     );
                 }
             }

@@ -61,12 +61,13 @@ fn problem(c: char, place: Place) -> Diagnostic {
     if matches!(c, '\u{202d}' | '\u{202e}') {
         let message = format!("an invisible character ({name}) forces a direction on the letters that follow");
         return Diagnostic::at(&code::BIDI_CONTROL, place, message)
-            .hint("delete it: readers could see other words than the text holds");
+            .hint("delete the character: readers could see other words than the text holds");
     }
     let end = if is_isolate(c) { "U+2069" } else { "U+202C" };
     let message =
         format!("an invisible character ({name}) changes the direction of text, and the line has no character that ends it");
-    Diagnostic::at(&code::BIDI_CONTROL, place, message).hint(format!("delete it, or put {end} behind the words that need it"))
+    Diagnostic::at(&code::BIDI_CONTROL, place, message)
+        .hint(format!("delete the character, or put {end} behind the words that need it"))
 }
 
 #[cfg(test)]

@@ -416,7 +416,7 @@ fn large_file(name: &Arc<str>, file: &load::File, config: &Config) -> Option<Dia
     let length = file.length_over(most)?;
     let message = format!("`{name}` has {}; most hosts accept no file over {}", limits::shown(length), limits::shown(most));
     let problem = Diagnostic::at(&code::LARGE_FILE, Place::whole(name), message);
-    Some(problem.hint("make it smaller, or link to it elsewhere").hint(Limits::hint(Limit::File, length)))
+    Some(problem.hint("make the file smaller, or publish it elsewhere and link to it").hint(Limits::hint(Limit::File, length)))
 }
 
 /// Returns the diagnostic for a file that is not published, because some system cannot store its

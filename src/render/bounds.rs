@@ -34,7 +34,7 @@ impl Bounded {
     /// Returns the message and the hint if the page is larger than its limit.
     pub(super) fn overflow(&self) -> Option<(String, String)> {
         let most = limits::shown(self.limit as u64);
-        let wrong = format!("the page that this template makes has more than {most}");
+        let wrong = format!("the page that this template makes is larger than {most}");
         self.is_full.then(|| (wrong, Limits::hint(Limit::Output, self.limit as u64 * 2)))
     }
 }

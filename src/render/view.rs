@@ -327,7 +327,8 @@ fn status_value(site: &crate::site::Site, lang: LangId, summary: Summary, url: O
     ])
 }
 
-/// The page that speaks every language: the front page, and the page for addresses that do not exist.
+/// Returns the template and its context for a page in all languages: the front page, or the page
+/// for addresses that do not exist.
 ///
 /// `root` is the path or URL that leads from the page to the site's root.
 pub(super) fn front(renderer: &Renderer, own_path: &str, root: &str, kind: &'static str) -> (String, Context) {

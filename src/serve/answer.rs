@@ -173,7 +173,7 @@ fn sources(state: &State, site: &Site, route: &Route) -> Vec<Arc<str>> {
     files
 }
 
-/// What the published site has at a decoded path.
+/// Answers with the part of the published site at a decoded path.
 fn of_site(asked: Asked<'_>, target: &str) -> Answer {
     let now = asked.now;
     let (Some(state), Some(site)) = (now.good_state(), now.site()) else { return broken(asked) };
@@ -270,7 +270,7 @@ fn elsewhere<'s>(now: &Now, base: &Base, target: &str) -> Located<'s> {
     }
 }
 
-/// What stands at a route.
+/// Answers with the content of a route.
 fn at_route(asked: Asked<'_>, state: &Arc<State>, route: &Route, status: u16) -> Answer {
     let content_type = content_type(&route.path);
     if !route.kind.is_page() {
@@ -338,7 +338,7 @@ fn script_tag(base: &Base, page: &Digest, status: u16) -> String {
     format!("<script src=\"{}{OWN}/live.js\" data-page=\"{page}\"{status} defer></script>", base.url)
 }
 
-/// The site's page for an address that does not exist.
+/// Answers with the site's page for addresses that do not exist.
 fn not_found(asked: Asked<'_>) -> Answer {
     let (Some(state), Some(site)) = (asked.now.good_state(), asked.now.site()) else { return broken(asked) };
     match site.routes.get("404.html") {
@@ -359,7 +359,7 @@ fn not_found(asked: Asked<'_>) -> Answer {
     }
 }
 
-/// Nothing can be rendered, and never could.
+/// Answers with the problems if no state of the site could be rendered yet.
 fn broken(asked: Asked<'_>) -> Answer {
     error_page(&asked.now.base(), &asked.problems(&[]))
 }
@@ -480,7 +480,7 @@ fn open(asked: Asked<'_>, query: &str) -> Answer {
     }
 }
 
-/// A page in the place of one that could never be made.
+/// Returns the page that is shown instead of one that could never be made.
 fn error_page(base: &Base, problems: &Problems) -> Answer {
     let mut list = String::new();
     for problem in &problems.list {

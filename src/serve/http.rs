@@ -405,7 +405,7 @@ impl hyper::body::Body for Body {
     }
 }
 
-/// A file, a piece at a time.
+/// Reads a file as the body of a response, a piece at a time.
 fn read(file: std::fs::File, length: u64) -> Payload {
     let (sender, chunks) = mpsc::channel(2);
     tokio::task::spawn_blocking(move || {
@@ -428,7 +428,7 @@ fn read(file: std::fs::File, length: u64) -> Payload {
     Payload::Stream { chunks, left: Some(length) }
 }
 
-/// The stream of versions: one at once, then each new one.
+/// Returns the stream of versions: the present one, then each new one.
 fn events(preview: &Arc<Preview>) -> Payload {
     let (sender, chunks) = mpsc::channel(1);
     let mut versions = preview.version.subscribe();

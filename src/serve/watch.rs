@@ -477,7 +477,7 @@ impl Pending {
     }
 }
 
-/// What an event means for the project; `None` if nothing.
+/// Returns the message for an event; `None` if the event does not concern the project.
 fn message(root: &Path, links: &BTreeMap<PathBuf, bool>, event: notify::Result<notify::Event>) -> Option<Message> {
     let event = match event {
         Ok(event) => event,

@@ -19,7 +19,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// The limits of the protocol: 50,000 addresses and 50 MB in a file.
+    /// Returns the limits of the protocol: 50,000 addresses and 50 MB in a file.
     fn default() -> Self {
         Self { addresses: 50_000, bytes: 50 << 20 }
     }

@@ -70,7 +70,7 @@ fn of_language(site: &Site, lang: LangId, problems: &mut Vec<Diagnostic>) -> Tag
                     };
                     problems.push(
                         Diagnostic::at(&code::BAD_VALUE, place.clone(), why)
-                            .hint("give it a name that can be part of an address"),
+                            .hint("rename the tag so that its name can be part of an address"),
                     );
                     return None;
                 }
