@@ -1,47 +1,22 @@
 //! The program as people and scripts call it: commands, exit codes, formats.
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use tempfile::TempDir;
-
-/// What a run of the program came to.
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
+use program::{Run, command, run, site};
 
 fn tilmash(folder: &Path, arguments: &[&str]) -> Run {
     tilmash_with(folder, arguments, &[], "")
 }
 
 fn tilmash_with(folder: &Path, arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tilmash"));
-    command.args(arguments).current_dir(folder).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
-    // What is remembered of highlighting is not for the cache of whoever runs the tests.
-    command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).envs(environment.iter().copied());
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the program runs");
-    child.stdin.take().expect("it was piped").write_all(input.as_bytes()).expect("the program reads");
-    let output = child.wait_with_output().expect("it was started");
-    Run {
-        code: output.status.code().expect("it was not killed"),
-        out: String::from_utf8(output.stdout).expect("output is UTF-8"),
-        err: String::from_utf8(output.stderr).expect("output is UTF-8"),
-    }
-}
-
-fn site(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (path, text) in files {
-        let file = folder.path().join(path);
-        fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
-        fs::write(file, text).expect("files can be written");
-    }
-    folder
+    let mut command = command(folder, arguments);
+    command.envs(environment.iter().copied());
+    run(command, input)
 }
 
 const CONFIG: (&str, &str) = ("site.yaml", "title: T\nlanguages: [kk, en]\n");

@@ -1,48 +1,17 @@
 //! The output of a run: its amount, its characters on a terminal, and failures to print it.
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::fs;
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+use program::{Run, command, site};
 use tempfile::TempDir;
 
-/// The result of a run.
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-fn site(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (path, text) in files {
-        let file = folder.path().join(path);
-        fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
-        fs::write(file, text).expect("files can be written");
-    }
-    folder
-}
-
-fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tilmash"));
-    command.args(arguments).current_dir(folder).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
-    command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-fn run(mut command: Command) -> Run {
-    let mut child = command.spawn().expect("the program runs");
-    // Not every command reads it.
-    let _ = child.stdin.take().expect("it was piped").write_all(b"*hi*\n");
-    let output = child.wait_with_output().expect("it was started");
-    Run {
-        code: output.status.code().expect("it was not killed"),
-        out: String::from_utf8(output.stdout).expect("output is UTF-8"),
-        err: String::from_utf8(output.stderr).expect("output is UTF-8"),
-    }
+fn run(command: Command) -> Run {
+    program::run(command, "*hi*\n")
 }
 
 const CONFIG: (&str, &str) =

@@ -219,8 +219,9 @@ impl Mirror {
     }
 }
 
-/// Reads the output of [`git blame
-/// --porcelain`](https://git-scm.com/docs/git-blame#_the_porcelain_format), by line of the file.
+/// Reads the output of `git blame --porcelain`, by line of the file.
+///
+/// Format: <https://git-scm.com/docs/git-blame#_the_porcelain_format>.
 fn read(told: &str, is_shallow: bool) -> Vec<(usize, Since)> {
     let mut commits: BTreeMap<&str, Since> = BTreeMap::new();
     let mut lines: Vec<(usize, &str)> = Vec::new();

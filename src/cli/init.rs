@@ -109,13 +109,7 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
     let codes: Vec<&str> = missing.iter().map(|(_, code)| *code).collect();
     let mut titles = titles(&args.titles, &codes, &config)?;
     for &(ref file, code) in missing {
-        let derived = || match stem.as_str() {
-            // The home page is the site's.
-            "index" => config.title.get(code).map(str::to_owned),
-            // The words of the key are in the source language.
-            _ => Some(title_of(&stem)).filter(|title| code == config.code(config.source) && may_be_in(code, title, text)),
-        };
-        let (title, remark) = match titles.remove(code).or_else(derived) {
+        let (title, remark) = match titles.remove(code).or_else(|| derived_title(&stem, code, &config, text)) {
             Some(title) => (yaml::quoted(&title), ""),
             None => (format!("\"\" # write the title here, in the language `{code}`"), ": write a title into this file"),
         };
@@ -174,6 +168,17 @@ fn titles(typed: &[String], codes: &[&str], config: &Config) -> Result<BTreeMap<
         }
     }
     Ok(titles)
+}
+
+/// Returns the title of a new page for which none was given; `None` if somebody has to write it.
+fn derived_title(stem: &str, code: &str, config: &Config, config_text: &str) -> Option<String> {
+    match stem {
+        // The home page has the title of the site.
+        "index" => config.title.get(code).map(str::to_owned),
+        // The words of the key are in the source language.
+        _ if code == config.code(config.source) => Some(title_of(stem)).filter(|title| may_be_in(code, title, config_text)),
+        _ => None,
+    }
 }
 
 /// Returns false if a title has letters, but none from the alphabet in the language's file.

@@ -177,18 +177,13 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
     };
     next(&mut record);
     let width = record.len();
-    let columns: BTreeMap<String, usize> =
-        record.iter().enumerate().map(|(at, name)| (name.trim().to_ascii_lowercase(), at)).collect();
-    let missing: Vec<String> = ["id", "source", "target"]
-        .into_iter()
-        .filter(|column| !columns.contains_key(*column))
-        .map(|column| format!("`{column}`"))
-        .collect();
-    if !missing.is_empty() {
-        let message = format!("the first line names no column {}", missing.join(", "));
-        found.problem(file, table.line_at(0), message).push_hint(format!("columns are: {}", COLUMNS.join(", ")));
-        return found;
-    }
+    let columns = match read_columns(&record) {
+        Ok(columns) => columns,
+        Err(message) => {
+            found.problem(file, table.line_at(0), message).push_hint(format!("the columns are: {}", COLUMNS.join(", ")));
+            return found;
+        }
+    };
     loop {
         let (is_there, bytes) = next(&mut record);
         let is_end = record.iter().eq([END.trim()]) && bytes.start >= table.text.trim_end().len();
@@ -214,6 +209,16 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
         found.push(file, unit, range);
     }
     found
+}
+
+/// Reads the first record: the index of each column by its name. Returns a message if a column is missing.
+fn read_columns(record: &StringRecord) -> Result<BTreeMap<String, usize>, String> {
+    let columns: BTreeMap<String, usize> =
+        record.iter().enumerate().map(|(at, name)| (name.trim().to_ascii_lowercase(), at)).collect();
+    let is_missing = |column: &&str| !columns.contains_key(*column);
+    let missing: Vec<String> =
+        ["id", "source", "target"].iter().copied().filter(is_missing).map(|column| format!("`{column}`")).collect();
+    if missing.is_empty() { Ok(columns) } else { Err(format!("the first line names no column {}", missing.join(", "))) }
 }
 
 /// Reads the cells of a row into its unit.

@@ -539,7 +539,7 @@
   let shown = '';
   /** What the reader chose; `null`: open when there are errors. */
   let chosen = null;
-  /** The known problems, without their lines, which edits above them change. `null` before the first status. */
+  /** The known problems without their lines, which edits above change; `null` at first. */
   let known = null;
 
   function ensurePanel() {
@@ -661,7 +661,7 @@
     outcome.textContent = trouble === null ? say.opened : trouble;
   }
 
-  /** Asks the preview to open something in the editor; returns `null`, or the reason of a failure. */
+  /** Asks the preview to open something in the editor; returns `null`, or why that failed. */
   async function post(fields) {
     const query = Object.entries(fields).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
     try {
