@@ -99,7 +99,7 @@ impl Folder {
     /// Makes a folder and the folders above it if they do not exist.
     pub fn make(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let path = path.as_ref();
-        // As a rule the folder above is there.
+        // The folder above usually exists, so one call is enough.
         if self.make_new(path).is_ok() {
             return Ok(());
         }

@@ -56,7 +56,8 @@ pub struct LanguagePack {
     pub borrowed: Borrowed,
 }
 
-/// Font files of the theme that a browser loads before it reads the style sheet, so that they are there for the first paint.
+/// Font files of the theme that a browser loads before it reads the style sheet, so that the first
+/// paint has them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fonts {
     /// Upright text.
