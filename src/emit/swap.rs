@@ -95,7 +95,7 @@ fn clear(place: &Location, name: &OsStr) -> io::Result<Vec<PathBuf>> {
     let tree = place.parent.folder(name)?;
     // Without a list nothing is known to be ours.
     let list = tree.read_text(MANIFEST).unwrap_or_default();
-    let ours: BTreeSet<&str> = list.lines().collect();
+    let ours: BTreeSet<&str> = super::listed(&list).collect();
     let displaced = Clearing { tree: &tree, ours, place }.folder(Path::new(""))?;
     // The list goes last, so that this can be taken up again.
     match tree.remove_file(MANIFEST) {

@@ -7,6 +7,7 @@ use std::fs::{self, File, FileType, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::base::path;
 use crate::disk::Folder;
 
 /// The folder of a project, held open.
@@ -23,6 +24,8 @@ pub(super) enum Refusal {
     Io(io::Error),
     /// A link leads out of the project.
     Outside,
+    /// A link leads to what git keeps for itself, such as a configuration with passwords.
+    Git,
     /// Not a file, but what these words name.
     Special(&'static str),
 }
@@ -65,6 +68,18 @@ impl Root {
             _ => Refusal::Io(error),
         })
     }
+}
+
+/// Returns the reason why a link is not followed; `None` if it leads to something in the root, or below it.
+///
+/// A clone has a `.git` of its own, which is no part of what was cloned. Only the files that
+/// git-annex keeps there belong to the project.
+pub(super) fn refused_link(root: &Path, link: &Path) -> Option<Refusal> {
+    let real = fs::canonicalize(link).ok();
+    let Some(inside) = real.as_ref().and_then(|real| real.strip_prefix(root).ok()) else { return Some(Refusal::Outside) };
+    let mut parts = inside.iter().map(|part| part.to_string_lossy());
+    let is_of_git = parts.any(|part| path::is_of_git(&part)) && parts.next().is_none_or(|part| part != "annex");
+    is_of_git.then_some(Refusal::Git)
 }
 
 /// The words for what is not a regular file; `None` for one that is.
@@ -114,6 +129,7 @@ mod tests {
             Ok((file, _)) => io::read_to_string(file).unwrap(),
             Err(Refusal::Io(error)) => error.kind().to_string(),
             Err(Refusal::Outside) => "outside".to_owned(),
+            Err(Refusal::Git) => "git".to_owned(),
             Err(Refusal::Special(kind)) => kind.to_owned(),
         };
         for (name, wanted) in [
