@@ -241,6 +241,12 @@ fn new_makes_all_editions_of_a_page() {
     let run = tilmash(folder.path(), &["new", "chapters/first-steps", "--title", "Other"]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("there already"), "{}", run.err);
+    // Nor is a page made that would be another one's on some systems, or a second form of a section.
+    for key in ["Second", "second/index", "chapters/First-Steps", "үшінші-Тарау"] {
+        let run = tilmash(folder.path(), &["new", key]);
+        assert!(run.code == 2 && run.err.contains("would be the same page as"), "{key}: {}", run.err);
+    }
+    assert_eq!(tilmash(folder.path(), &["check"]).code, 0);
     // Of a work that has an edition, only the others are made.
     fs::remove_file(folder.path().join("content/chapters/first-steps.en.md")).expect("it is there");
     let run = tilmash(folder.path(), &["new", "chapters/first-steps"]);

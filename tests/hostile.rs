@@ -644,3 +644,106 @@ fn no_program_that_the_repository_names_is_run() {
         }),
     ]);
 }
+
+/// A clone has a `.git` of its own, with addresses that may hold passwords, and the output may be a repository too.
+#[test]
+fn what_git_keeps_is_neither_read_nor_written() {
+    let trap = Trap::new();
+    let keep = |trap: &Trap, path: &str| trap.put(path, format!("url = https://user:{SECRET}@example.org/\n"));
+    keep(&trap, ".git/config");
+    trap.put(".git/annex/objects/p", "a picture that git-annex keeps\n");
+    keep(&trap, "public/.git/config");
+    let list = fs::read_to_string(trap.repo("public/.tilmash-manifest")).expect("it was built");
+    trap.put("public/.tilmash-manifest", format!("{list}.git/config\n.GIT/config\ngit~1/config\n"));
+    trap.link("content/linked.kk.md", "repo/.git/config");
+    trap.link("content/files/config", "repo/.git/config");
+    trap.link("content/files/git", "repo/.git");
+    trap.link("content/files/p", "repo/.git/annex/objects/p");
+    trap.link("templates", "repo/.git");
+    let before = look(&trap.repo(".git"));
+    let build = trap.run(&["build"]);
+    assert!(build.code == Some(0) && !build.said.contains(SECRET), "{}", build.said);
+    assert_eq!(build.said.matches("leads into a `.git` folder").count(), 4, "{}", build.said);
+    assert!(look(&trap.repo(".git")) == before && trap.repo("public/.git/config").is_file());
+    assert!(trap.repo("public/files/p").is_file() && !trap.repo("public/files/config").exists());
+
+    for (name, text) in [
+        ("alias", "aliases: [/.git/refs/heads/x]"),
+        ("alias", "aliases: [/.Git/hooks/x]"),
+        ("slug", "slug: .git"),
+        ("slug", "slug: git~1"),
+    ] {
+        trap.put("content/page.kk.md", format!("---\ntitle: A\n{text}\n---\n\nМәтін.\n"));
+        let build = trap.run(&["build"]);
+        assert!(build.code == Some(1) && build.said.contains("for itself"), "{name}: {}", build.said);
+        fs::remove_file(trap.repo("content/page.kk.md")).expect("it was put there");
+    }
+
+    fs::create_dir_all(trap.repo(".git/objects/info")).expect("folders can be made");
+    for command in [&["build"][..], &["export", "--to", "csv", "--language", "en", "--output", "public/x"]] {
+        trap.link("public", "repo/.git/objects/info");
+        let run = trap.run(command);
+        assert!(run.code == Some(2) && run.said.contains("is a link into a hidden folder"), "{}", run.said);
+        assert_eq!(fs::read_dir(trap.repo(".git/objects/info")).expect("it was made").count(), 0);
+    }
+}
+
+#[test]
+fn templates_that_lead_to_each_other_without_end_are_reported() {
+    let trap = Trap::new();
+    let page = |inner: &str| {
+        trap.put(
+            "templates/page.html",
+            format!("{{% extends \"default/page.html\" %}}{{% block main %}}{inner}{{% endblock %}}"),
+        );
+    };
+    let said = || {
+        let build = trap.run(&["build"]);
+        assert_eq!(build.code, Some(1), "{}", build.said);
+        build.said
+    };
+    page("{{ <a/> }}");
+    trap.put("templates/a.html", "{% component a() %}{% include \"b.html\" %}{% endcomponent a %}");
+    trap.put("templates/b.html", "{{ <a/> }}");
+    let round = said();
+    assert!(round.contains("the component `a` of the template `a.html` calls itself more than 20 levels deep"), "{round}");
+
+    page("{% include \"x1.html\" %}");
+    for number in 1..2000 {
+        trap.put(&format!("templates/x{number}.html"), format!("{{% include \"x{}.html\" %}}", number + 1));
+    }
+    trap.put("templates/x2000.html", "the end");
+    let chain = said();
+    assert!(chain.contains("are nested more than 40 levels deep"), "{chain}");
+}
+
+#[test]
+fn what_earlier_runs_remembered_may_be_anything() {
+    let trap = Trap::new();
+    trap.run(&["build"]);
+    let folder = trap.at("cache/tilmash");
+    let files: Vec<PathBuf> =
+        fs::read_dir(&folder).expect("a build remembers").map(|entry| entry.expect("the folder can be read").path()).collect();
+    assert!(!files.is_empty());
+    let lays: [(&str, &dyn Fn(&Path)); 4] = [
+        ("a pipe", &|file| assert!(Command::new("mkfifo").arg(file).status().expect("mkfifo is on every Unix").success())),
+        ("a device", &|file| symlink("/dev/zero", file).expect("links can be made")),
+        ("a folder", &|file| fs::create_dir(file).expect("folders can be made")),
+        ("a file without end", &|file| {
+            fs::File::create(file).and_then(|file| file.set_len(1 << 42)).expect("files can have holes");
+        }),
+    ];
+    for (name, lay) in lays {
+        for file in &files {
+            if fs::remove_file(file).is_err() {
+                fs::remove_dir(file).expect("it is empty");
+            }
+            lay(file);
+        }
+        let build = trap.run(&["build"]);
+        assert_eq!(build.code, Some(0), "{name}: {}", build.said);
+    }
+    fs::File::create(trap.repo("public/.tilmash-manifest")).and_then(|file| file.set_len(1 << 42)).expect("files can have holes");
+    let build = trap.run(&["build"]);
+    assert!(build.code == Some(2) && build.said.contains("has more than 1024 MB"), "{}", build.said);
+}

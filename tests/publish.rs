@@ -449,6 +449,16 @@ fn a_folder_that_the_sources_are_linked_to_is_refused() {
     assert!(!disk.at("site/texts/new").exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_site_is_not_published_into_itself() {
+    let disk = Disk::new();
+    disk.build_into("site/public").expect("it is no source yet");
+    std::os::unix::fs::symlink("../public", disk.at("site/content/again")).expect("links can be made");
+    let failure = disk.build_into("site/public").expect_err("it is among the sources");
+    assert!(failure.message.contains("sources"), "{}", failure.message);
+}
+
 #[test]
 fn two_builds_do_not_write_one_folder_at_the_same_time() {
     let disk = Disk::new();

@@ -63,6 +63,8 @@ pub enum Unfit {
     NotUtf8,
     /// A name that Windows reserves for a device, in any case and with any extension: `aux.md`.
     Device(String),
+    /// The folder that git keeps for itself, in any case: an output folder may be a repository too.
+    Git(String),
     /// A dot or a space at the end of a name; Windows drops both.
     End(char),
     LongName(usize),
@@ -78,6 +80,7 @@ impl fmt::Display for Unfit {
             Self::Sign(c) => write!(f, "Windows does not allow `{c}` in a name"),
             Self::NotUtf8 => write!(f, "its name is not UTF-8"),
             Self::Device(name) => write!(f, "Windows reserves the name `{name}` for a device"),
+            Self::Git(name) => write!(f, "git reserves the name `{name}`"),
             Self::End('.') => write!(f, "Windows does not allow a name that ends with a dot"),
             Self::End(_) => write!(f, "Windows does not allow a name that ends with a space"),
             Self::LongName(bytes) => write!(f, "a name in it has {bytes} bytes; the limit is {LONGEST_NAME}"),
@@ -113,9 +116,17 @@ fn unfit_name(name: &str) -> Option<Unfit> {
         Some(_) if name.len() > LONGEST_NAME => return Some(Unfit::LongName(name.len())),
         Some(_) => {}
     }
+    if is_of_git(name) {
+        return Some(Unfit::Git(name.to_owned()));
+    }
     // Windows looks at what stands before the first dot, without spaces at its end.
     let stem = name.split('.').next().unwrap_or(name).trim_end_matches(' ');
     is_device(stem).then(|| Unfit::Device(stem.to_owned()))
+}
+
+/// Returns true for the name of a repository's own folder, also in the short form of Windows.
+pub fn is_of_git(name: &str) -> bool {
+    [".git", "git~1"].iter().any(|git| name.eq_ignore_ascii_case(git))
 }
 
 /// Returns true for the names in
@@ -246,7 +257,9 @@ mod tests {
 
     #[test]
     fn names_that_some_system_cannot_store_are_unfit() {
-        for name in ["a", "content/ә/б.md", "con-fusion.md", "com.md", "com10", "auxiliary", "a b", ".x", "a..b", "nul-1"] {
+        for name in
+            ["a", "content/ә/б.md", "con-fusion.md", "com.md", "com10", "auxiliary", "a b", ".x", ".gitignore", "a..b", "nul-1"]
+        {
             assert_eq!(unfit(name), None, "{name}");
         }
         for (name, why) in [
@@ -260,6 +273,9 @@ mod tests {
             ("a./b", "Windows does not allow a name that ends with a dot"),
             ("a/../b", "`.` and `..` are not names"),
             ("a ", "Windows does not allow a name that ends with a space"),
+            (".git/hooks/x", "git reserves the name `.git`"),
+            ("a/.GIT", "git reserves the name `.GIT`"),
+            ("GIT~1/config", "git reserves the name `GIT~1`"),
             ("a//b", "one of its parts is empty"),
             ("a\u{fffd}", "its name is not UTF-8"),
         ] {

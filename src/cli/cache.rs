@@ -54,7 +54,8 @@ fn published(root: &Path, output: &Path) -> Option<PathBuf> {
 }
 
 fn read(file: Option<PathBuf>) -> Vec<u8> {
-    file.and_then(|file| fs::read(file).ok()).unwrap_or_default()
+    let read = |file: PathBuf| Folder::open(file.parent()?).ok()?.read(file.file_name()?).ok();
+    file.and_then(read).unwrap_or_default()
 }
 
 /// Writes a file anew.

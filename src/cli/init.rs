@@ -8,7 +8,8 @@ use clap::Args;
 use crate::base::{Diagnostic, Failure, path, suggest, visible, yaml};
 use crate::disk::Folder;
 use crate::load::{self, Inputs};
-use crate::model::{Config, config, key};
+use crate::model::key::{self, EditionName};
+use crate::model::{Config, config};
 use crate::project::{Overrides, Project};
 
 use super::{Code, Global, Outcome, report, say, source};
@@ -93,6 +94,7 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
     let is_there =
         |stem: &str| assumed(stem).exists() || config.languages.iter().any(|language| file(stem, &language.code).exists());
     let stem = [key.clone(), format!("{key}/index")].into_iter().find(|stem| is_there(stem)).unwrap_or(key);
+    refuse_double(&inputs, &config, &stem)?;
     let files = config.lang_ids().map(|lang| match config.code(lang) {
         // A file that does not say its language is in the source's.
         code if lang == config.source && assumed(&stem).exists() => (assumed(&stem), code),
@@ -118,6 +120,20 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
         say(global, &format!("{} ({code}){remark}", file.display()));
     }
     Ok(Code::Fine)
+}
+
+/// Refuses a page that exists under another name: a section in the other form, or a name in another
+/// case.
+fn refuse_double(inputs: &Inputs, config: &Config, stem: &str) -> Result<(), Failure> {
+    let key =
+        |path: &str| EditionName::of(path.strip_prefix("content/")?, |code| config.language(code).is_some()).map(|it| it.key);
+    let own = format!("content/{stem}.");
+    let wanted = key(&format!("{own}md")).map(|key| key.folded());
+    let is_other = |path: &str| !path.starts_with(&own) && key(path).map(|key| key.folded()) == wanted;
+    match inputs.below("content").find(|(path, _)| wanted.is_some() && is_other(path)) {
+        Some((path, _)) => Err(Failure::new(format!("`{stem}` would be the same page as `{path}`")).hint("choose another key")),
+        None => Ok(()),
+    }
 }
 
 /// Reads a key from the command line, and checks that it can be a path.

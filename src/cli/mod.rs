@@ -159,6 +159,8 @@ fn finish(outcome: Outcome, format: Format) -> ExitCode {
 
 fn run(cli: Cli) -> Outcome {
     let global = &cli.global;
+    let threads = rayon::ThreadPoolBuilder::new().stack_size(crate::render::STACK).build_global();
+    threads.map_err(|error| Failure::new(format!("cannot start threads: {error}")))?;
     match cli.command {
         // On a thread of those that work anyway, since each has its own part of the memory: what one has let go of, such as
         // the texts of pages, no other can use, and fresh memory costs time too.
@@ -172,7 +174,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Import(args) => import::import(global, &args),
         Command::Init(args) => init::init(global, &args),
         Command::New(args) => init::new(global, &args),
-        Command::Render(args) => render::render(global, &args),
+        Command::Render(args) => rayon::scope(|_| render::render(global, &args)),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "tilmash", &mut script);

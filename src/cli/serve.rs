@@ -93,6 +93,10 @@ fn problems_text(problems: &Problems) -> String {
 
 /// What was saved, in a line.
 fn changes_text(changes: &[Change]) -> String {
+    // A link or a folder that is no page, for one, changes problems only.
+    if changes.is_empty() {
+        return "no file of the site".to_owned();
+    }
     let mut texts: Vec<String> = changes
         .iter()
         .take(3)

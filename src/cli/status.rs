@@ -217,8 +217,11 @@ fn table(site: &Site, works: &[WorkId], langs: &[LangId], oldest: &Oldest) -> St
     let mut text = aligned(&rows);
     if without_lock > 0 {
         text.push_str(&format!(
-            "? {} no lock: whether its translations are current is not known; `tilmash sync` writes one\n",
-            if without_lock == 1 { "this work has".to_owned() } else { format!("{without_lock} works have") }
+            "? {}; `tilmash sync` writes what is missing\n",
+            match without_lock {
+                1 => "this work has no lock: nobody knows if its translations are current".to_owned(),
+                count => format!("{count} works have no lock: nobody knows if their translations are current"),
+            }
         ));
     }
     text

@@ -22,6 +22,9 @@ use cap_fs_ext::{DirExt as _, FollowSymlinks, MetadataExt as _, OpenOptionsFollo
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File, Metadata, OpenOptions};
 
+/// Largest file that is read whole, in bytes: lists, memories and texts of the program are smaller.
+const LARGEST: u64 = 1 << 30;
+
 /// An open folder, with the operations on what is in it.
 ///
 /// Paths are relative and have only plain names as parts; `""` is the folder itself.
@@ -174,13 +177,21 @@ impl Folder {
             Ok(file) => Ok(file.into_std()),
             // An absolute link may stay in the folder too. Its real path is opened without
             // following links.
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                let real = std::fs::canonicalize(self.place(path))?;
-                let inside = real.strip_prefix(std::fs::canonicalize(&self.path)?).map_err(|_| error)?.to_owned();
-                self.open_file(inside)
-            }
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => match self.inside(path) {
+                Ok(inside) => self.open_file(inside),
+                Err(why) if why.kind() == error.kind() => Err(error),
+                Err(why) => Err(why),
+            },
             Err(error) => Err(error),
         }
+    }
+
+    /// Returns the real path of an entry, relative to this folder; an error if it lies outside. Links
+    /// on the way may be absolute.
+    fn inside(&self, path: &Path) -> io::Result<PathBuf> {
+        let real = std::fs::canonicalize(self.place(path))?;
+        let inside = real.strip_prefix(std::fs::canonicalize(&self.path)?);
+        inside.map(Path::to_owned).map_err(|_| ErrorKind::PermissionDenied.into())
     }
 
     /// Opens a regular file for reading; links are treated as [`Folder::open_inside`] treats them.
@@ -201,11 +212,16 @@ impl Folder {
         self.regular(path, file)
     }
 
-    /// Reads a regular file.
+    /// Reads a regular file, unless it is larger than any that the program writes.
     pub fn read(&self, path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
-        let mut file = self.open_file(path)?;
-        let mut bytes = Vec::with_capacity(file.metadata()?.len() as usize);
-        file.read_to_end(&mut bytes)?;
+        let path = path.as_ref();
+        let file = self.open_file(path)?;
+        if file.metadata()?.len() > LARGEST {
+            let message = format!("`{}` has more than {} MB", self.place(path).display(), LARGEST >> 20);
+            return Err(io::Error::new(ErrorKind::FileTooLarge, message));
+        }
+        let mut bytes = Vec::new();
+        file.take(LARGEST).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
@@ -280,12 +296,22 @@ impl Folder {
         let mut out = io::BufWriter::new(file);
         let settled = content(&mut out)
             .and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error))
+            .inspect(|file| self.keep_permissions(path, file))
             .and_then(|_| settle(&temporary));
         if !matches!(settled, Ok(true)) {
             // If this fails too, the first error is the one to report.
             let _ = self.remove_file(&temporary);
         }
         settled
+    }
+
+    /// Gives a new file the permissions of the file that it replaces, so that a private one stays
+    /// private.
+    fn keep_permissions(&self, path: &Path, file: &std::fs::File) {
+        if let Ok(old) = self.open_file(path).and_then(|old| old.metadata()) {
+            // Some file systems have no permissions to set.
+            let _ = file.set_permissions(old.permissions());
+        }
     }
 
     /// Creates a hidden file with a random name: no build takes it for a page, and no repository
@@ -368,14 +394,15 @@ impl Folder {
             if existing.as_os_str().is_empty() || self.dir.symlink_metadata(existing).is_err() {
                 continue;
             }
-            let real = self.dir.canonicalize(existing).map_err(|_| {
+            let real = self.dir.canonicalize(existing).or_else(|_| self.inside(existing)).map_err(|_| {
                 let place = self.place(existing);
                 io::Error::new(
                     ErrorKind::PermissionDenied,
                     format!("`{}` is a link that leads out of the site, or nowhere", place.display()),
                 )
             })?;
-            if parts(&real)?.iter().any(|part| part.to_string_lossy().starts_with('.')) {
+            parts(&real)?;
+            if is_hidden(&real) {
                 let place = self.place(existing);
                 let message = format!("`{}` is a link into a hidden folder", place.display());
                 return Err(io::Error::new(ErrorKind::PermissionDenied, message));
@@ -466,6 +493,11 @@ impl Folder {
         let message = format!("`{}` is {}, not an ordinary file or folder", self.place(path).display(), kind.name());
         io::Error::new(ErrorKind::PermissionDenied, message)
     }
+}
+
+/// Returns true if a part of a path is hidden, as `.git` is.
+pub fn is_hidden(path: &Path) -> bool {
+    path.iter().any(|part| part.as_encoded_bytes().starts_with(b"."))
 }
 
 /// Returns true if the metadata belong to the same file.
@@ -564,6 +596,8 @@ mod tests {
         assert!(site.real("link").is_err());
         assert_eq!(site.real("inside/new/page.md").unwrap(), Path::new("content/new/page.md"));
         assert_eq!(site.real("no/such/page.md").unwrap(), Path::new("no/such/page.md"));
+        symlink(temporary.path().join("site/content"), temporary.path().join("site/content/absolute")).unwrap();
+        assert_eq!(site.real("content/absolute/page.md").unwrap(), Path::new("content/page.md"));
         fs::create_dir(temporary.path().join("site/.git")).unwrap();
         symlink("../.git", temporary.path().join("site/content/hidden")).unwrap();
         assert!(site.real("content/hidden/page.md").is_err());
@@ -571,6 +605,20 @@ mod tests {
         site.remove_file("out").unwrap();
         assert_eq!(fs::read_dir(&victim).unwrap().count(), 1);
         assert_eq!(fs::read_to_string(victim.join("secret")).unwrap(), "secret");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_replaced_stays_as_private_as_it_was() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (temporary, site) = site();
+        let file = temporary.path().join("site/private");
+        fs::write(&file, "one").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(site.write_if_unchanged("private", Some("one"), "two").unwrap());
+        site.write("private", |out| out.write_all(b"three")).unwrap();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_to_string(&file).unwrap(), "three");
     }
 
     #[cfg(unix)]

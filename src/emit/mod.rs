@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 
 use crate::base::{Diagnostic, Digest, Failure, code, diagnostic};
-use crate::disk::{Folder, Kind};
+use crate::disk::{self, Folder, Kind};
 use crate::output::makings::Makings;
 use crate::project::State;
 use crate::render::{Body, Rendered};
@@ -459,7 +459,7 @@ impl Before {
             Some(Kind::File) => {
                 let list = folder.read_text(MANIFEST);
                 let list = list.map_err(|error| Failure::io("read", &folder.place(MANIFEST), &error))?;
-                list.lines().map(str::to_owned).collect()
+                listed(&list).map(str::to_owned).collect()
             }
             None if folder.entries("").map_err(|error| unreadable(&error))?.is_empty() => BTreeSet::new(),
             _ => {
@@ -505,6 +505,12 @@ impl Before {
     }
 }
 
+/// Returns the paths in a [`MANIFEST`] that a build may have written. The list may have come with a
+/// repository: what it says of other paths, such as those in `.git`, is not believed.
+fn listed(list: &str) -> impl Iterator<Item = &str> {
+    list.lines().filter(|path| crate::base::path::unfit(path).is_none())
+}
+
 /// What someone else put into the output folder, relative to it.
 #[derive(Default)]
 struct Foreign {
@@ -532,8 +538,13 @@ pub fn absolute(root: &Path, output: &Path) -> Result<PathBuf, Failure> {
         if matches!(part, Component::Normal(_)) && real.symlink_metadata().is_ok() {
             let plain = real.clone();
             real = fs::canonicalize(&real).map_err(|error| Failure::io("find", &plain, &error))?;
-            if plain.starts_with(root) && !real.starts_with(root) {
-                return Err(Failure::new(format!("`{}` is a link that leads out of the site", plain.display()))
+            if plain.starts_with(root) && plain != real {
+                let wrong = match real.strip_prefix(root) {
+                    Err(_) => "is a link that leads out of the site",
+                    Ok(inside) if disk::is_hidden(inside) => "is a link into a hidden folder",
+                    Ok(_) => continue,
+                };
+                return Err(Failure::new(format!("`{}` {wrong}", plain.display()))
                     .hint(format!("to publish the site there, use `--output {}`", real.display())));
             }
         }
@@ -553,7 +564,9 @@ fn refuse_sources(root: &Path, output: &Path) -> Result<(), Failure> {
         let real = fs::canonicalize(&plain).unwrap_or_else(|_| plain.clone());
         output.starts_with(plain) || output.starts_with(&real) || real.starts_with(output)
     });
-    if holds || among {
+    // What a link in the sources leads to is published: a site would be published into itself, and grow with each build.
+    let is_linked = |(real, is_folder): (PathBuf, bool)| is_folder && (output.starts_with(&real) || real.starts_with(output));
+    if holds || among || crate::load::linked(root).into_iter().any(is_linked) {
         return Err(Failure::new(format!("`{}` holds the site's sources; it cannot be the output folder", output.display()))
             .hint("name another folder with `--output DIR`"));
     }

@@ -99,7 +99,7 @@ fn clear(place: &Location, name: &OsStr) -> io::Result<Vec<PathBuf>> {
     let tree = place.parent.folder(name)?;
     // Without a manifest every file counts as someone else's.
     let list = tree.read_text(MANIFEST).unwrap_or_default();
-    let ours: BTreeSet<&str> = list.lines().collect();
+    let ours: BTreeSet<&str> = super::listed(&list).collect();
     let displaced = Clearing { tree: &tree, ours, place }.folder(Path::new(""))?;
     // The manifest goes last, so that the next build can continue an interrupted removal.
     match tree.remove_file(MANIFEST) {

@@ -124,7 +124,7 @@ fn unescaped(text: &str) -> String {
 /// Reads a TMX file.
 pub fn read(file: &Arc<str>, text: &str) -> Found {
     let mut found = Found::default();
-    let mut xml = Xml::new(text);
+    let mut xml = Xml::new(text, "tmx");
     if let Err((range, message, hint)) = read_file(file, &mut xml, &mut found) {
         found.problem(file, range, message).hints.extend(hint.map(str::to_owned));
     }

@@ -111,7 +111,7 @@ fn write_unit(xml: &mut String, unit: &Unit) {
 /// Reads an XLIFF file of version 1.
 pub fn read(file: &Arc<str>, text: &str) -> Found {
     let mut found = Found::default();
-    let mut xml = Xml::new(text);
+    let mut xml = Xml::new(text, "xliff");
     if let Err((range, message, hint)) = read_file(file, &mut xml, &mut found) {
         found.problem(file, range, message).hints.extend(hint.map(str::to_owned));
     }

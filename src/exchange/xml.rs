@@ -149,19 +149,27 @@ impl Element {
     }
 }
 
+/// True for white space, and for the mark at the beginning of a file.
+fn is_blank(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').trim().is_empty()
+}
+
 /// Reads an XML file from its beginning.
 pub(super) struct Xml<'a> {
     reader: Reader<&'a [u8]>,
     text: &'a str,
+    /// The element that holds all others.
+    root: &'static str,
+    has_root: bool,
     /// The names of the elements that are open, and where they began.
     open: Vec<(String, Range<usize>)>,
 }
 
 impl<'a> Xml<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str, root: &'static str) -> Self {
         let mut reader = Reader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
-        Self { reader, text, open: Vec::new() }
+        Self { reader, text, root, has_root: false, open: Vec::new() }
     }
 
     /// The next node; after a problem there is none.
@@ -173,6 +181,11 @@ impl<'a> Xml<'a> {
             match event {
                 Ok(Event::Start(start) | Event::Empty(start)) => {
                     let element = element(&start, range)?;
+                    if self.open.is_empty() && element.name != self.root {
+                        let message = format!("the file begins with `<{}>`, and not with `<{}>`", element.name, self.root);
+                        return Err((element.range, message, Some(DAMAGED)));
+                    }
+                    self.has_root = true;
                     if self.open.len() == DEEPEST {
                         let message = format!("`<{}>` is nested in more than {DEEPEST} elements", element.name);
                         return Err((element.range, message, Some(DAMAGED)));
@@ -183,6 +196,9 @@ impl<'a> Xml<'a> {
                 Ok(Event::End(end)) => {
                     self.open.pop();
                     return Ok(Node::End(end.local_name().as_ref().to_owned()));
+                }
+                Ok(Event::Text(text)) if self.open.is_empty() && !is_blank(&text.xml10_content()) => {
+                    return Err((range, format!("there is text outside of `<{}>`", self.root), Some(DAMAGED)));
                 }
                 Ok(Event::Text(text)) => return Ok(Node::Text(text.xml10_content().into_owned())),
                 Ok(Event::CData(text)) => return Ok(Node::Text(text.xml10_content().into_owned())),
@@ -205,6 +221,7 @@ impl<'a> Xml<'a> {
                 }
                 Ok(Event::Eof) => {
                     return match self.open.pop() {
+                        None if !self.has_root => Err((range, format!("the file has no `<{}>`", self.root), Some(DAMAGED))),
                         None => Ok(Node::Finish),
                         Some((name, began)) => Err((began, format!("`<{name}>` does not end"), Some("the file may be cut off"))),
                     };

@@ -8,6 +8,7 @@ use std::fs::{self, File, FileType, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::base::path;
 use crate::disk::Folder;
 
 /// The folder of a project, held open.
@@ -24,6 +25,8 @@ pub(super) enum Refusal {
     Io(io::Error),
     /// The path leads out of the project through a link.
     Outside,
+    /// A link leads into `.git`, which may hold passwords.
+    Git,
     /// The entry is not a regular file; the words name its kind.
     Special(&'static str),
 }
@@ -66,6 +69,18 @@ impl Root {
             _ => Refusal::Io(error),
         })
     }
+}
+
+/// Returns the reason why a link is not followed; `None` if it leads to an entry in the root.
+///
+/// A clone has a `.git` of its own, which is no part of what was cloned. Only the files that
+/// git-annex keeps there belong to the project.
+pub(super) fn refused_link(root: &Path, link: &Path) -> Option<Refusal> {
+    let real = fs::canonicalize(link).ok();
+    let Some(inside) = real.as_ref().and_then(|real| real.strip_prefix(root).ok()) else { return Some(Refusal::Outside) };
+    let mut parts = inside.iter().map(|part| part.to_string_lossy());
+    let is_of_git = parts.any(|part| path::is_of_git(&part)) && parts.next().is_none_or(|part| part != "annex");
+    is_of_git.then_some(Refusal::Git)
 }
 
 /// Returns the words for the kind of an entry; `None` for a regular file.
@@ -115,6 +130,7 @@ mod tests {
             Ok((file, _)) => io::read_to_string(file).unwrap(),
             Err(Refusal::Io(error)) => error.kind().to_string(),
             Err(Refusal::Outside) => "outside".to_owned(),
+            Err(Refusal::Git) => "git".to_owned(),
             Err(Refusal::Special(kind)) => kind.to_owned(),
         };
         for (name, wanted) in [

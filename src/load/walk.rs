@@ -60,8 +60,9 @@ pub(super) fn walk(
             }
             continue;
         }
+        let refused_link = entry.path_is_symlink().then(|| open::refused_link(root, entry.path())).flatten();
         let refusal = match open::special(entry.file_type()) {
-            _ if entry.path_is_symlink() && !is_inside(root, entry.path()) => Some(Refusal::Outside),
+            _ if refused_link.is_some() => refused_link,
             None if entry.depth() == 0 => Some(Refusal::Special("a file, not a folder")),
             None => None,
             Some(_) if is_folder => continue,
@@ -86,21 +87,18 @@ pub(super) fn find(root: &Path, name: &str, found: &mut Vec<Found>, problems: &m
     let refusal = match fs::symlink_metadata(&disk) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return,
         Err(error) => Some(error.into()),
-        Ok(metadata) if metadata.is_symlink() && !is_inside(root, &disk) => Some(Refusal::Outside),
-        Ok(_) => match fs::metadata(&disk) {
-            Err(error) => Some(error.into()),
-            Ok(metadata) => open::special(metadata.file_type()).map(Refusal::Special),
-        },
+        Ok(metadata) => {
+            let refused_link = metadata.is_symlink().then(|| open::refused_link(root, &disk)).flatten();
+            refused_link.or_else(|| match fs::metadata(&disk) {
+                Err(error) => Some(error.into()),
+                Ok(metadata) => open::special(metadata.file_type()).map(Refusal::Special),
+            })
+        }
     };
     match refusal {
         None => found.push(Found { path: name.to_owned(), disk }),
         Some(refusal) => problems.push(refused(&name.into(), refusal)),
     }
-}
-
-/// Returns true if a link leads to the root or to an entry below it.
-fn is_inside(root: &Path, link: &Path) -> bool {
-    link.canonicalize().is_ok_and(|real| real.starts_with(root))
 }
 
 /// Returns the diagnostic for a file that is not read.
@@ -111,6 +109,8 @@ pub(super) fn refused(name: &Arc<str>, refusal: Refusal) -> Diagnostic {
         Refusal::Io(error) => Diagnostic::at(&code::UNREADABLE, place, format!("cannot read `{name}`: {error}")),
         Refusal::Outside => Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the link `{name}` leads out of the project"))
             .hint("copy its target into the project"),
+        Refusal::Git => Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the link `{name}` leads into a `.git` folder"))
+            .hint("remove the link: git's own files are not part of the project, and may hold passwords"),
         Refusal::Special(kind) => Diagnostic::at(&code::UNREADABLE, place, format!("`{name}` is {kind}; it is not read"))
             .hint("remove it, or replace it by an ordinary file or folder"),
     }
@@ -142,15 +142,14 @@ pub fn linked(root: &Path) -> BTreeMap<PathBuf, bool> {
             let Ok(entry) = entry else { continue };
             let is_folder = entry.file_type().is_dir();
             let is_passed_over = entry.depth() > 0 && is_passed_over(&entry.file_name().to_string_lossy());
-            let real = entry.path_is_symlink().then(|| entry.path().canonicalize().ok());
-            let is_outside = real.as_ref().is_some_and(|real| !real.as_ref().is_some_and(|real| real.starts_with(root)));
-            if is_passed_over || is_outside {
+            let is_link = entry.path_is_symlink();
+            if is_passed_over || (is_link && open::refused_link(root, entry.path()).is_some()) {
                 if is_folder {
                     entries.skip_current_dir();
                 }
                 continue;
             }
-            let Some(real) = real.flatten() else { continue };
+            let Some(real) = is_link.then(|| entry.path().canonicalize().ok()).flatten() else { continue };
             if !super::FOLDERS.iter().any(|folder| real.starts_with(root.join(folder))) {
                 found.insert(real, is_folder);
             }

@@ -1,8 +1,10 @@
 //! Limits on templates: the size of a page, the numbers for loops, the depth of components.
 //!
-//! Tera limits the depth of components itself, but its error does not name the component.
+//! Tera limits the depth of components itself, but its error does not name the component. It does not
+//! limit how deep templates include each other, which would overflow the stack of a thread.
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -79,14 +81,48 @@ pub(super) fn range(limits: &Limits) -> impl Fn(Kwargs, &State<'_>) -> TeraResul
     }
 }
 
-/// A component that calls itself, directly or through others.
+/// The stack of a thread that renders, in bytes.
+///
+/// Components are nested 20 deep, with up to [`DEEPEST`] templates and blocks between two of
+/// them. A level takes 10 KB, and 70 KB in a build that is not optimised.
+pub const STACK: usize = 64 << 20;
+
+/// The deepest nesting of templates and blocks.
+pub(super) const DEEPEST: usize = 40;
+
+/// The most templates that may lead to each other in a circle: Tera's search for the circle takes
+/// stack too.
+const LONGEST_CIRCLE: usize = 1000;
+
+/// A place in a template from which others lead too deep.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Tag {
+    /// The template, as its position in the list.
+    pub(super) template: usize,
+    /// The name in the tag.
+    pub(super) name: Range<usize>,
+}
+
+/// A component that calls itself, at once or by way of others.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Recursion {
     pub(super) component: String,
-    /// The index of the template with the call.
-    pub(super) template: usize,
-    /// The bytes of the component's name in the call.
-    pub(super) call: Range<usize>,
+    pub(super) call: Tag,
+}
+
+/// A part of the templates that renders others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part<'t> {
+    Component(&'t str),
+    /// The text outside of components, by the template's position in the list.
+    Template(usize),
+}
+
+/// A part that renders another one.
+struct Call<'t> {
+    caller: Part<'t>,
+    called: Part<'t>,
+    tag: Tag,
 }
 
 /// Returns true if Tera's message says that components are nested too deep.
@@ -96,43 +132,128 @@ pub(super) fn is_too_deep(message: &str) -> bool {
 
 /// Finds a component that calls itself. Later templates go first, since those of the site come
 /// last.
-pub(super) fn recursion(templates: &[&str]) -> Option<Recursion> {
-    let mut calls: Vec<(&str, &str, usize, Range<usize>)> = Vec::new();
-    for (index, text) in templates.iter().enumerate() {
-        let mut inside = None;
-        for (at, tag) in tags(text) {
-            if let Some(name) = tag.strip_prefix("component ").map(|rest| name_of(rest.trim_start())) {
-                inside = Some(name);
-            } else if tag.starts_with("endcomponent") {
-                inside = None;
-            } else if let Some(caller) = inside {
-                for (open, _) in tag.match_indices('<') {
-                    let name = name_of(&tag[open + 1..]);
-                    if !name.is_empty() {
-                        calls.push((caller, name, index, at + open + 1..at + open + 1 + name.len()));
-                    }
-                }
-            }
-        }
-    }
-    let leads_back = |from: &str, to: &str| {
+///
+/// Each template is a name and a text.
+pub(super) fn recursion(templates: &[(&str, &str)]) -> Option<Recursion> {
+    let calls = calls(templates);
+    let leads_back = |from: Part<'_>, to: Part<'_>| {
         let mut known = vec![from];
         let mut next = 0;
-        while let Some(&name) = known.get(next) {
-            if name == to {
+        while let Some(&part) = known.get(next) {
+            if part == to {
                 return true;
             }
-            for (_, called, ..) in calls.iter().filter(|(caller, ..)| *caller == name) {
-                if !known.contains(called) {
-                    known.push(called);
+            for call in calls.iter().filter(|call| call.caller == part) {
+                if !known.contains(&call.called) {
+                    known.push(call.called);
                 }
             }
             next += 1;
         }
         false
     };
-    let (caller, _, template, call) = calls.iter().rev().find(|(caller, called, ..)| leads_back(called, caller))?;
-    Some(Recursion { component: (*caller).to_owned(), template: *template, call: call.clone() })
+    calls.iter().rev().find_map(|Call { caller, called, tag }| match caller {
+        Part::Component(name) if leads_back(*called, *caller) => {
+            let call = Tag { template: tag.template, name: tag.name.clone() };
+            Some(Recursion { component: (*name).to_owned(), call })
+        }
+        _ => None,
+    })
+}
+
+/// Finds where templates that include or extend others, and the blocks in them, lie too deep in each other.
+///
+/// A template that leads back to itself is left to Tera, which names the others on the way.
+pub(super) fn too_deep(templates: &[(&str, &str)]) -> Option<Tag> {
+    let mut tags: Vec<Vec<(usize, Tag)>> = templates.iter().map(|_| Vec::new()).collect();
+    let mut waits_for = vec![0; templates.len()];
+    for Call { called, tag, .. } in calls(templates) {
+        if let Part::Template(called) = called {
+            waits_for[called] += 1;
+            tags[tag.template].push((called, tag));
+        }
+    }
+    let own: Vec<usize> = templates.iter().map(|(_, text)| 1 + blocks(text)).collect();
+    let mut depth = own.clone();
+    let mut found = None;
+    let mut ready: Vec<usize> = (0..templates.len()).filter(|&template| waits_for[template] == 0).collect();
+    let mut done = 0;
+    while let Some(template) = ready.pop() {
+        done += 1;
+        for (called, tag) in tags[template].drain(..) {
+            depth[called] = depth[called].max(depth[template] + own[called]);
+            if depth[template] <= DEEPEST && depth[called] > DEEPEST {
+                found = Some(tag);
+            }
+            waits_for[called] -= 1;
+            if waits_for[called] == 0 {
+                ready.push(called);
+            }
+        }
+    }
+    found.or_else(|| {
+        let in_circles = templates.len() - done;
+        let (_, tag) = tags.into_iter().flatten().next().filter(|_| in_circles > LONGEST_CIRCLE)?;
+        Some(tag)
+    })
+}
+
+/// Returns the nesting depth of a template's blocks.
+fn blocks(text: &str) -> usize {
+    let (mut open, mut most) = (0_usize, 0);
+    for (_, tag) in tags(text) {
+        if tag.starts_with("block ") {
+            open += 1;
+            most = most.max(open);
+        } else if tag.starts_with("endblock") {
+            open = open.saturating_sub(1);
+        }
+    }
+    most
+}
+
+/// Collects what the parts of templates render: components, and templates that are included or extended.
+fn calls<'t>(templates: &[(&'t str, &'t str)]) -> Vec<Call<'t>> {
+    let named: HashMap<&str, usize> = templates.iter().enumerate().map(|(index, (name, _))| (*name, index)).collect();
+    let position = |name: &str| {
+        let prefixes = ["", "theme/", "default/"];
+        prefixes.iter().find_map(|prefix| named.get(format!("{prefix}{name}").as_str()).copied())
+    };
+    let mut calls = Vec::new();
+    for (template, (_, text)) in templates.iter().enumerate() {
+        let mut caller = Part::Template(template);
+        for (at, tag) in tags(text) {
+            let mut call = |called, start: usize, name: &str| {
+                let name = at + start..at + start + name.len();
+                calls.push(Call { caller, called, tag: Tag { template, name } });
+            };
+            if let Some(name) = tag.strip_prefix("component ").map(|rest| name_of(rest.trim_start())) {
+                caller = Part::Component(name);
+            } else if tag.starts_with("endcomponent") {
+                caller = Part::Template(template);
+            } else if let Some(name) = quoted(tag, "include").or_else(|| quoted(tag, "extends")) {
+                if let Some(called) = position(&tag[name.clone()]) {
+                    call(Part::Template(called), name.start, &tag[name]);
+                }
+            } else {
+                for (open, _) in tag.match_indices('<') {
+                    let name = name_of(&tag[open + 1..]);
+                    if !name.is_empty() {
+                        call(Part::Component(name), open + 1, name);
+                    }
+                }
+            }
+        }
+    }
+    calls
+}
+
+/// Finds the name in quotes with which a tag of that word goes on.
+fn quoted(tag: &str, word: &str) -> Option<Range<usize>> {
+    let rest = tag.strip_prefix(word)?.trim_start();
+    let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
+    let start = tag.len() - rest.len() + 1;
+    Some(start..start + tag[start..].find(quote)?)
 }
 
 /// Returns the content of each `{{ … }}` and `{% … %}` and the byte at which it begins, without
@@ -168,10 +289,47 @@ mod tests {
     #[test]
     fn a_component_that_calls_itself_is_found() {
         let fine = "{% component a() %}<a>{{ <b /> }}{% endcomponent a %}{%- component b(x) -%}{{ x < a }}{%- endcomponent b -%}{{ <a/> }}";
-        assert_eq!(recursion(&[fine]), None);
+        assert_eq!(recursion(&[("fine", fine)]), None);
         let round =
             "{% component a() %}{{- <b/> }}{% endcomponent a %}{% component b() %}{% <a> %}x{% </a> %}{% endcomponent b %}";
-        let found = recursion(&[fine, round]).unwrap();
-        assert_eq!((found.component.as_str(), found.template, &round[found.call]), ("b", 1, "a"));
+        let found = recursion(&[("fine", fine), ("round", round)]).unwrap();
+        assert_eq!((found.component.as_str(), found.call.template, &round[found.call.name]), ("b", 1, "a"));
+    }
+
+    #[test]
+    fn a_component_that_calls_itself_through_a_template_is_found() {
+        let own = "{% component c() %}{% if x %}{{ <c/> }}{% endif %}{% endcomponent c %}";
+        let component = "{% component a() %}{%- include 'inner' -%}{% endcomponent a %}";
+        let found = recursion(&[("own", own), ("default/inner", "{{ <a/> }}"), ("outer", component)]).unwrap();
+        assert_eq!((found.component.as_str(), found.call.template, &component[found.call.name]), ("a", 2, "inner"));
+    }
+
+    #[test]
+    fn templates_lie_so_deep_in_each_other_and_no_deeper() {
+        let chain = |word: &str, count: usize| -> Vec<(String, String)> {
+            (1..count)
+                .map(|n| (format!("t{n}"), format!("{{% {word} \"t{}\" %}}", n + 1)))
+                .chain([(format!("t{count}"), String::new())])
+                .collect()
+        };
+        let found = |chain: &[(String, String)]| {
+            let templates: Vec<(&str, &str)> = chain.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+            too_deep(&templates).map(|tag| chain[tag.template].1[tag.name].to_owned())
+        };
+        for word in ["include", "extends"] {
+            assert_eq!(found(&chain(word, DEEPEST)), None);
+            assert_eq!(found(&chain(word, DEEPEST + 1)).as_deref(), Some("t41"));
+            // Each of them is looked at once.
+            assert_eq!(found(&chain(word, 10_000)).as_deref(), Some("t41"));
+        }
+        let mut blocks = chain("include", DEEPEST - 1);
+        blocks[3].1.push_str("{% block a %}{% block b %}{% endblock b %}{% endblock a %}{% block c %}{% endblock %}");
+        assert_eq!(found(&blocks).as_deref(), Some("t39"));
+        let mut round = chain("include", 50);
+        round[49].1.push_str("{% include \"t7\" %}");
+        assert_eq!(found(&round), None);
+        let mut round = chain("extends", LONGEST_CIRCLE * 2);
+        round.last_mut().unwrap().1.push_str("{% include \"t1\" %}");
+        assert!(found(&round).is_some());
     }
 }

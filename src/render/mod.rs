@@ -30,6 +30,7 @@ mod standing;
 pub mod template;
 mod view;
 
+pub use bounds::STACK;
 pub use highlight::Highlighter;
 pub use template::Templates;
 

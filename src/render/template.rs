@@ -60,6 +60,9 @@ impl Templates {
         // Markup is text in templates too: what is HTML already is marked safe where it is made.
         // Every name ends with nothing, so this is every template.
         tera.autoescape_on(vec![""]);
+        if let Some(problem) = too_deep(&files) {
+            return Err(vec![problem]);
+        }
         tera.add_raw_templates(sources.iter().map(|(name, _, text)| (name.as_str(), &**text)))
             .map_err(|error| all_problems(&error, &files))?;
         Ok(Self { tera, files, limits })
@@ -280,7 +283,7 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
                 None => Diagnostic::nowhere(&code::TEMPLATE, message),
             }
         }
-        ErrorKind::Msg(text) if bounds::is_too_deep(text) => too_deep(text, files),
+        ErrorKind::Msg(text) if bounds::is_too_deep(text) => endless(text, files),
         ErrorKind::Msg(text) if text.starts_with("error: ") => reported(text.trim_start_matches("error: "), files),
         _ => {
             let text = error.to_string();
@@ -295,15 +298,30 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
     }
 }
 
+/// Returns the diagnostic for templates that include or extend each other too deep, if any do.
+fn too_deep(files: &Sources) -> Option<Diagnostic> {
+    let tag = bounds::too_deep(&texts(files))?;
+    let message = format!("templates and blocks are nested more than {} levels deep here", bounds::DEEPEST);
+    Some(
+        Diagnostic::at(&code::TEMPLATE, Place::new(&files[tag.template].1, tag.name), message)
+            .hint("include or extend fewer templates in a row"),
+    )
+}
+
 /// Returns the diagnostic for components that are nested too deep.
-fn too_deep(text: &str, files: &Sources) -> Diagnostic {
-    let texts: Vec<&str> = files.iter().map(|(_, _, text)| &**text).collect();
-    let Some(Recursion { component, template, call }) = bounds::recursion(&texts) else {
+fn endless(text: &str, files: &Sources) -> Diagnostic {
+    let Some(Recursion { component, call }) = bounds::recursion(&texts(files)) else {
         return Diagnostic::nowhere(&code::TEMPLATE, sentence(text));
     };
-    let (name, file, _) = &files[template];
+    let (name, file, _) = &files[call.template];
     let message = format!("the component `{component}` of the template `{name}` calls itself more than 20 levels deep");
-    Diagnostic::at(&code::TEMPLATE, Place::new(file, call), message).hint("put the call into an `if` that ends the recursion")
+    Diagnostic::at(&code::TEMPLATE, Place::new(file, call.name), message)
+        .hint("put the call into an `if` that ends the recursion")
+}
+
+/// Returns the names and texts of templates.
+fn texts(files: &Sources) -> Vec<(&str, &str)> {
+    files.iter().map(|(name, _, text)| (name.as_str(), &**text)).collect()
 }
 
 /// Tera's sentence as one of ours: one line, lower case, no full stop.

@@ -84,7 +84,11 @@ pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// Answers on a thread of its own.
 pub(super) fn spawn(listener: TcpListener, preview: Arc<Preview>) -> Result<(JoinHandle<()>, Stop), Failure> {
     let failure = |error: io::Error| Failure::new(format!("cannot begin to serve: {error}"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failure)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .thread_stack_size(crate::render::STACK)
+        .enable_all()
+        .build()
+        .map_err(failure)?;
     listener.set_nonblocking(true).map_err(failure)?;
     let listener = {
         let _inside = runtime.enter();
