@@ -692,10 +692,8 @@ fn what_git_keeps_is_neither_read_nor_written() {
 fn templates_that_lead_to_each_other_without_end_are_reported() {
     let trap = Trap::new();
     let page = |inner: &str| {
-        trap.put(
-            "templates/page.html",
-            format!("{{% extends \"default/page.html\" %}}{{% block main %}}{inner}{{% endblock %}}"),
-        );
+        let text = format!("{{% extends \"default/page.html\" %}}{{% block main %}}{inner}{{% endblock %}}");
+        trap.put("templates/page.html", text);
     };
     let said = || {
         let build = trap.run(&["build"]);
@@ -725,20 +723,18 @@ fn what_earlier_runs_remembered_may_be_anything() {
     let files: Vec<PathBuf> =
         fs::read_dir(&folder).expect("a build remembers").map(|entry| entry.expect("the folder can be read").path()).collect();
     assert!(!files.is_empty());
-    let lays: [(&str, &dyn Fn(&Path)); 4] = [
-        ("a pipe", &|file| assert!(Command::new("mkfifo").arg(file).status().expect("mkfifo is on every Unix").success())),
-        ("a device", &|file| symlink("/dev/zero", file).expect("links can be made")),
-        ("a folder", &|file| fs::create_dir(file).expect("folders can be made")),
-        ("a file without end", &|file| {
-            fs::File::create(file).and_then(|file| file.set_len(1 << 42)).expect("files can have holes");
-        }),
-    ];
-    for (name, lay) in lays {
+    let lay = |name: &str, file: &Path| match name {
+        "a pipe" => assert!(Command::new("mkfifo").arg(file).status().expect("mkfifo is on every Unix").success()),
+        "a device" => symlink("/dev/zero", file).expect("links can be made"),
+        "a folder" => fs::create_dir(file).expect("folders can be made"),
+        _ => fs::File::create(file).and_then(|file| file.set_len(1 << 42)).expect("files can have holes"),
+    };
+    for name in ["a pipe", "a device", "a folder", "a file without end"] {
         for file in &files {
             if fs::remove_file(file).is_err() {
                 fs::remove_dir(file).expect("it is empty");
             }
-            lay(file);
+            lay(name, file);
         }
         let build = trap.run(&["build"]);
         assert_eq!(build.code, Some(0), "{name}: {}", build.said);

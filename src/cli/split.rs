@@ -9,6 +9,7 @@ use crate::base::{Diagnostic, Failure, Place, Severity, code, diagnostic};
 use crate::project::{Project, State};
 use crate::split::{self, Change, Chapter, Difference, FileState, Split};
 
+use super::report::plural;
 use super::{Code, Global, Outcome, overrides, report, say, source};
 
 #[derive(Debug, Args)]
@@ -80,11 +81,11 @@ fn check(global: &Global, state: &State, mut problems: Vec<Diagnostic>) -> Outco
             say(
                 global,
                 &format!(
-                    "{}: all {bytes} bytes are in {} pieces, {} segments, {} chapters; nothing is lost, doubled or out of order",
+                    "{}: all {bytes} bytes are in {}, {}, {}; nothing is lost, doubled or out of order",
                     split.source_file,
-                    split.pieces.len(),
-                    split.segments.len(),
-                    split.chapters.len()
+                    plural(split.pieces.len(), "piece"),
+                    plural(split.segments.len(), "segment"),
+                    plural(split.chapters.len(), "chapter")
                 ),
             );
         }
@@ -95,7 +96,8 @@ fn check(global: &Global, state: &State, mut problems: Vec<Diagnostic>) -> Outco
 fn summary(global: &Global, split: &Split) {
     let summary = split::summary(split);
     let repairs: Vec<String> = summary.repairs.iter().map(|(kind, count)| format!("{} {count}", kind.name())).collect();
-    say(global, &format!("{}: {} segments, {} chapters", split.source_file, summary.segments, summary.chapters.len()));
+    let (segments, chapters) = (plural(summary.segments, "segment"), plural(summary.chapters.len(), "chapter"));
+    say(global, &format!("{}: {segments}, {chapters}", split.source_file));
     if !repairs.is_empty() {
         say(global, &format!("  repairs: {}", repairs.join(", ")));
     }
@@ -135,7 +137,7 @@ fn write(
         return Ok(());
     }
     let done = if args.dry_run && writes { "would be " } else { "" };
-    say(global, &format!("  {}: {sentences} sentences, {done}{word}", chapter.file));
+    say(global, &format!("  {}: {}, {done}{word}", chapter.file, plural(sentences, "sentence")));
     if let (FileState::Differs(differences), false) = (&file_state, args.force) {
         explain(state, split, chapter, differences, refused);
     }

@@ -83,7 +83,7 @@ pub(super) fn range(limits: &Limits) -> impl Fn(Kwargs, &State<'_>) -> TeraResul
 
 /// The stack of a thread that renders, in bytes.
 ///
-/// Components are nested 20 deep, with up to [`DEEPEST`] templates and blocks between two of
+/// Components are nested 20 deep, with up to 40 templates and blocks between two of
 /// them. A level takes 10 KB, and 70 KB in a build that is not optimised.
 pub const STACK: usize = 64 << 20;
 
