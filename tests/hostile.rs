@@ -675,7 +675,7 @@ fn what_git_keeps_is_neither_read_nor_written() {
     ] {
         trap.put("content/page.kk.md", format!("---\ntitle: A\n{text}\n---\n\nМәтін.\n"));
         let build = trap.run(&["build"]);
-        assert!(build.code == Some(1) && build.said.contains("for itself"), "{name}: {}", build.said);
+        assert!(build.code == Some(1) && build.said.contains("git reserves the name"), "{name}: {}", build.said);
         fs::remove_file(trap.repo("content/page.kk.md")).expect("it was put there");
     }
 
