@@ -40,7 +40,8 @@ const FILES: [(&str, &str); 7] = [
     ("content/first-chapter.en.md", include_str!("init/first-chapter.en.md")),
     ("content/first-chapter.kk.md", include_str!("init/first-chapter.kk.md")),
     (".github/workflows/pages.yml", include_str!("init/pages.yml")),
-    (".gitignore", "/public/\n"),
+    // Besides the output: what a command leaves behind if it is killed, and not the manifest.
+    (".gitignore", "/public/\n.tilmash-????????????????\n.*.tilmash-*\n"),
 ];
 
 pub(super) fn init(global: &Global, args: &InitArgs) -> Outcome {
