@@ -1539,6 +1539,13 @@ fn what_gettext_merges_reverts_nothing() {
     assert_eq!((run.code, text_of(&folder, A_EN.0)), (0, newer.replace("Seven", "7")), "{}", run.err);
 }
 
+/// Returns a text of the sample as a program sees it in a file: a cell of a CSV file has a guard before
+/// a sign that a spreadsheet program would calculate with.
+fn shown(file: &str, text: &str) -> String {
+    let is_guarded = file.ends_with("csv") && text.starts_with(['=', '+', '-', '@']);
+    if is_guarded { format!("'{text}") } else { text.to_owned() }
+}
+
 #[test]
 #[ignore = "needs translate-toolkit; .ci/run runs it"]
 fn translate_toolkit_reads_what_we_write() {
@@ -1555,7 +1562,8 @@ fn translate_toolkit_reads_what_we_write() {
             // A memory holds what is finished, and TMX has no states.
             let (target, fuzzy) =
                 if name.ends_with("tmx") && pending { (String::new(), false) } else { (unit.target.clone(), pending) };
-            assert_eq!(read.get(&unit.address()), Some(&(unit.source.clone(), target, fuzzy)), "{name} {}", unit.address());
+            let expected = (shown(name, &unit.source), shown(name, &target), fuzzy);
+            assert_eq!(read.get(&unit.address()), Some(&expected), "{name} {}", unit.address());
         }
         assert_eq!(read.len(), sample().units.len(), "{name}");
     }
@@ -1581,7 +1589,7 @@ fn what_translate_toolkit_translates_comes_back() {
         assert!(found.problems.is_empty(), "{:?}", found.problems);
         for (read, unit) in found.batch.units.iter().zip(&sample().units) {
             assert_eq!((read.address(), &read.source), (unit.address(), &unit.source));
-            assert_eq!(read.target, format!("NEW {}", unit.source), "{name}");
+            assert_eq!(read.target, format!("NEW {}", shown(name, &unit.source)), "{name}");
             assert_eq!(read.standing.name(), if unit.standing == Standing::Accepted { read.standing.name() } else { "current" });
             assert_eq!(read.base, unit.base, "{name}: it tells what was changed");
         }
