@@ -1,5 +1,5 @@
-//! Compiles the built-in templates and themes into the program: writes a table of `include_bytes!`;
-//! and names the build, for caches.
+//! Compiles the built-in templates and themes into the program, as a table of `include_bytes!`.
+//! Also names the build, for caches.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -24,20 +24,23 @@ fn main() {
     fs::write(&out, table).expect("the table of built-in files can be written");
 }
 
-/// Gives the program a name by which its caches are known: it changes with the grammars that are
-/// compiled in and with the tables of classes and names, and with nothing that does not matter.
+/// Sets the two names that invalidate caches: `TILMASH_BUILD` and `TILMASH_PROGRAM`.
+///
+/// `TILMASH_BUILD` changes with the dependencies, among them the grammars that are compiled in, and
+/// with the tables of classes and names.
 fn identify() {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for file in ["Cargo.lock", "src/render/highlight.rs", "src/render/highlight/names.txt"] {
         println!("cargo::rerun-if-changed={file}");
-        // FNV-1a. A package without a lock file is known by its version alone.
+        // FNV-1a. A package without a lock file contributes its version alone.
         for byte in fs::read(file).unwrap_or_default() {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }
     let version = env::var("CARGO_PKG_VERSION").expect("cargo sets CARGO_PKG_VERSION");
     println!("cargo::rustc-env=TILMASH_BUILD={version}-{hash:016x}");
-    // The program as a whole: what an earlier build of a site made is the same only if this is.
+    // `TILMASH_PROGRAM` covers the whole program: only the same program reuses the output of an
+    // earlier build of a site.
     let mut files = Vec::new();
     for folder in ["src", "templates", "themes"] {
         collect(Path::new("."), folder, &mut files);

@@ -1,33 +1,42 @@
-//! The rows of two editions that stand side by side.
+//! Aligns two editions: the rows in which their lines stand side by side.
 
 use std::collections::HashMap;
 
 use crate::model::SegmentId;
 
-/// One row: lines of the left edition and of the right one that mean the same, as positions; 1:1 as a rule.
+/// One row of an alignment: the positions of left and right lines that mean the same; mostly 1:1.
 ///
-/// One of the lists may be empty: a sentence that the other language does not have. Both grow.
+/// One of the lists may be empty: then the other language does not have the sentence. Both lists
+/// are sorted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bead {
     pub left: Vec<u32>,
     pub right: Vec<u32>,
 }
 
-/// An edition as far as its alignment goes: by line, the sentences that it stands for, as ids that both editions use.
+/// The input of an alignment: for each line of an edition, the ids of the sentences that it stands
+/// for. Both editions use the same ids.
 pub type Side<'a> = [&'a [SegmentId]];
 
-/// Sets two editions beside each other: the connected components of lines that share an id.
+/// Aligns two editions: returns the connected components of lines that share an id.
 ///
-/// The rows follow the left edition, by their first lines. A line that only the right edition has comes in the row
-/// after the one that the line before it stands in.
+/// The rows follow the left edition, by their first lines. A line that only the right edition has
+/// comes after the row of the right line before it. For example:
+///
+/// ```text
+/// left    1.1 | 1.2 | 1.3
+/// right   1.1 1.2 | 1.2a | 1.3
+/// rows    1.1+1.2 : 1.1 1.2    - : 1.2a    1.3 : 1.3
+/// ```
 ///
 /// 1. Every line of both sides is in exactly one row.
 pub fn beads(left: &Side<'_>, right: &Side<'_>) -> Vec<Bead> {
     if left == right && left.iter().all(|ids| ids.len() == 1) {
-        // Line beside line, as a rule; ids are unique, so that no row is larger.
+        // The common case: equal sides, one line beside one line. Ids are unique, so no row is
+        // larger.
         return (0..left.len() as u32).map(|line| Bead { left: vec![line], right: vec![line] }).collect();
     }
-    // Union-find over rows: each left line begins one, right lines join them.
+    // Union-find over lines: lines that share an id join the row of the first line with that id.
     let mut rows = Rows { parent: (0..left.len() + right.len()).collect() };
     let mut first_with: HashMap<SegmentId, usize> = HashMap::with_capacity(left.len());
     for (line, ids) in left.iter().chain(right).enumerate() {
@@ -46,7 +55,7 @@ pub fn beads(left: &Side<'_>, right: &Side<'_>) -> Vec<Bead> {
         });
         beads[bead].left.push(line as u32);
     }
-    // What only the right has, behind the row it follows; the first ones come before all.
+    // Rows without a left line, by the row that they follow; index 0 is the start of the text.
     let mut behind: Vec<Vec<usize>> = vec![Vec::new(); beads.len() + 1];
     let with_left = beads.len();
     let mut follows = 0;
@@ -75,16 +84,16 @@ pub fn beads(left: &Side<'_>, right: &Side<'_>) -> Vec<Bead> {
     ordered
 }
 
-/// Which lines are in one row.
+/// Disjoint sets of lines: each set is one row.
 struct Rows {
-    /// Each line's, on the way to the first of its row.
+    /// For each line, another line of its row that is nearer to the row's first line, or itself.
     parent: Vec<usize>,
 }
 
 impl Rows {
     fn root(&mut self, mut line: usize) -> usize {
         while self.parent[line] != line {
-            // Halving the path keeps the next look short.
+            // Halving the path keeps the next lookup short.
             self.parent[line] = self.parent[self.parent[line]];
             line = self.parent[line];
         }
@@ -93,7 +102,7 @@ impl Rows {
 
     fn join(&mut self, a: usize, b: usize) {
         let (a, b) = (self.root(a), self.root(b));
-        // The least is the root, so that a row with a left line has one for its root.
+        // The least line is the root, so the root of a row with a left line is a left line.
         self.parent[a.max(b)] = a.min(b);
     }
 }
@@ -111,7 +120,7 @@ mod tests {
             .collect()
     }
 
-    /// The rows as `left:right`, by positions.
+    /// Returns the rows as `left:right`, by positions.
     fn rows(left: &str, right: &str) -> String {
         let (left, right) = (side(left), side(right));
         let left: Vec<&[SegmentId]> = left.iter().map(Vec::as_slice).collect();

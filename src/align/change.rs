@@ -1,20 +1,22 @@
-//! How a text has changed, word by word: what a translator is shown of a sentence of the source.
+//! Word diff of two texts, for showing a translator the change of a source sentence.
 
 use super::order::{Pairs, same_in_order};
 
-/// A run of words of a changed text.
+/// A run of words in a diff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
     Same(String),
-    /// Of the old text alone.
+    /// Words of the old text only.
     Gone(String),
-    /// Of the new text alone.
+    /// Words of the new text only.
     New(String),
 }
 
-/// The words of two texts in one: those in common in order, as many as possible in texts of ordinary length.
+/// Returns the word diff of two texts. Words that both have in the same order are matched by
+/// patience diff.
 ///
-/// The pieces without the new ones are the old text, those without the gone ones the new text, white space folded.
+/// The pieces without the new ones are the old text, and those without the gone ones are the new
+/// text. White space is folded.
 pub fn change(old: &str, new: &str) -> Vec<Piece> {
     let (olds, news): (Vec<&str>, Vec<&str>) = (old.split_whitespace().collect(), new.split_whitespace().collect());
     let mut pairs = Pairs::new(olds.len(), news.len());
@@ -33,7 +35,7 @@ pub fn change(old: &str, new: &str) -> Vec<Piece> {
     pieces
 }
 
-/// Puts a word behind the last piece if that is of its kind.
+/// Appends a word to the last piece if both are of the same kind; otherwise starts a new piece.
 fn push(pieces: &mut Vec<Piece>, word: Piece) {
     match (pieces.last_mut(), word) {
         (Some(Piece::Same(text)), Piece::Same(word))

@@ -1,4 +1,11 @@
-//! What is not the same as before: likeness, and place.
+//! Alignment of changed lines: by likeness, then by place.
+//!
+//! ```text
+//! before        after                    ids in the source edition
+//! 2.1 2.2       two unlike lines         2.1 2.2: as many lines in the same block
+//! 2.1 2.2       three unlike lines       new ids: the numbers of lines differ
+//! 2.1 2.2       one line, like 2.2       2.2; 2.1 is gone
+//! ```
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -11,16 +18,17 @@ use super::words::Texts;
 use super::{Claim, LIKE_ELSEWHERE, LIKE_HERE, Line, Old};
 use crate::model::{Label, SegmentId, TextDigest};
 
-/// How many cells a table of likenesses may have.
+/// Maximum number of cells in a table of likenesses.
 pub(super) const TABLE: usize = 1 << 14;
 
-/// With how many old texts a new one is compared where there is no table.
+/// Number of old texts that a new one is compared with in a gap too large for a table.
 const NEAR: usize = 8;
 
-/// How often a word may occur to be looked for across the text.
+/// Maximum number of old texts with a word, for the word to be used in the search across the text.
 const RARE: usize = 16;
 
-/// Pairs like texts between fixed points, in order, so that the sum of likenesses is greatest.
+/// Pairs like texts within the gaps between fixed points, in order, with the greatest sum of
+/// likenesses.
 pub(super) fn like_here(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usize) -> bool) {
     for (olds, news) in pairs.gaps() {
         let olds: Vec<usize> = olds.filter(|&old| pairs.of_old[old].is_none()).collect();
@@ -42,7 +50,8 @@ pub(super) fn like_here(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usize) -
     }
 }
 
-/// The same in a gap that is too large for a table: each new text is compared with the next few old ones.
+/// Pairs like texts in a gap too large for a table: compares each new text with the next few old
+/// ones.
 fn near(olds: &[usize], news: &[usize], pairs: &mut Pairs, texts: &Texts) {
     let mut from = 0;
     for &new in news {
@@ -56,7 +65,7 @@ fn near(olds: &[usize], news: &[usize], pairs: &mut Pairs, texts: &Texts) {
     }
 }
 
-/// Pairs like texts wherever they are, the likest first.
+/// Pairs like texts wherever they stand, the likest first.
 pub(super) fn like_elsewhere(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usize) -> bool) {
     let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
     for (old, words) in texts.olds.iter().enumerate().filter(|(old, _)| pairs.of_old[*old].is_none()) {
@@ -84,7 +93,8 @@ pub(super) fn like_elsewhere(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usi
     }
 }
 
-/// Pairs what is left of the source edition by place: where a note, or a gap, has as many old lines as new ones in a block.
+/// Pairs the remaining lines of the source edition by place: blocks of a footnote or a gap with as
+/// many old lines as new ones.
 pub(super) fn same_place(olds: &[Old<'_>], news: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
     let mut homes = Homes::of(pairs, |old| olds[old].id.block, |new| news[new].block);
     let notes = Notes::of(olds.iter().map(|old| old.note), news.iter().map(|new| new.note), pairs, &open);
@@ -101,7 +111,7 @@ pub(super) fn same_place(olds: &[Old<'_>], news: &[Line<'_>], pairs: &mut Pairs,
     }
 }
 
-/// The footnotes that both sides have, by label: what of them has no partner yet.
+/// The footnotes that both sides have: for each label, the unpaired old and new lines.
 struct Notes<'a> {
     of_label: BTreeMap<&'a str, (Vec<usize>, Vec<usize>)>,
 }
@@ -130,7 +140,7 @@ impl<'a> Notes<'a> {
         Self { of_label }
     }
 
-    /// Whether a line is in one of them.
+    /// Returns true if both sides have the footnote of this label.
     fn has(&self, note: Option<&str>) -> bool {
         note.is_some_and(|label| self.of_label.contains_key(label))
     }
@@ -139,7 +149,7 @@ impl<'a> Notes<'a> {
 fn same_blocks(old: &[usize], new: &[usize], homes: &mut Homes, olds: &[Old<'_>], news: &[Line<'_>], pairs: &mut Pairs) {
     let old_groups = groups(old.iter().copied(), |old| olds[old].id.block);
     let new_groups = groups(new.iter().copied(), |new| news[new].block);
-    // A block of which other lines are known stands for the block that these were in.
+    // A new block with known lines continues the old block of those lines.
     let mut used = vec![false; old_groups.len()];
     let mut strangers = Vec::new();
     for (at, group) in new_groups.iter().enumerate() {
@@ -173,7 +183,7 @@ fn pair_all(old_group: &[usize], new_group: &[usize], olds: &[Old<'_>], news: &[
     }
 }
 
-/// Positions, grouped by runs of one block.
+/// Returns the positions as runs of the same block.
 fn groups<B: PartialEq>(positions: impl Iterator<Item = usize>, block: impl Fn(usize) -> B) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for at in positions {
@@ -185,11 +195,11 @@ fn groups<B: PartialEq>(positions: impl Iterator<Item = usize>, block: impl Fn(u
     groups
 }
 
-/// Which blocks of before the known lines of a block were in. It grows with what becomes known, so that a text of many gaps
-/// is walked once.
+/// The old blocks of the known lines, for each new block. It grows as lines become known, so that a
+/// text of many gaps is walked once.
 struct Homes {
     of_new: HashMap<u32, BTreeSet<Label>>,
-    /// The blocks of before of which lines are known.
+    /// The old blocks with at least one known line.
     olds: HashSet<Label>,
 }
 
@@ -200,7 +210,7 @@ impl Homes {
         homes
     }
 
-    /// Adds those of some lines that have a partner.
+    /// Adds the paired lines among `news`.
     fn learn(&mut self, pairs: &Pairs, news: &[usize], old_block: impl Fn(usize) -> Label, new_block: impl Fn(usize) -> u32) {
         for &new in news {
             if let Some(old) = pairs.of_new[new] {
@@ -215,42 +225,44 @@ impl Homes {
 pub(super) struct Place<'a> {
     pub(super) id: SegmentId,
     pub(super) is_heading: bool,
-    /// What the translation had here.
+    /// Digest of the translation's former text here.
     pub(super) own: Option<TextDigest>,
-    /// What the source says here, as far as it is known.
+    /// Digest of the source's text here, as far as it is known.
     pub(super) source: Option<TextDigest>,
-    /// The same as text, of what the lock has.
+    /// The source's text here, if the lock has it.
     pub(super) text: Option<&'a str>,
-    /// Whether the source has nothing here.
+    /// True if the source has nothing here.
     pub(super) is_alone: bool,
-    /// Whether it had something here, and has it no more.
+    /// True if the source had something here and lost it.
     pub(super) is_gone: bool,
-    /// Whether the lock has nothing of the source here.
+    /// True if the lock has no source text here yet.
     pub(super) is_new: bool,
-    /// The label of the footnote that it is in.
+    /// The label of the footnote that the place is in.
     pub(super) note: Option<&'a str>,
-    /// The column of the table that it is in: in the source, or, if that has nothing here, in the translation.
+    /// The table column of the place: the source's, or the translation's if the source has nothing
+    /// here.
     pub(super) column: Option<u32>,
-    /// The column in which the translation had it.
+    /// The table column in which the translation had its text.
     pub(super) own_column: Option<u32>,
-    /// Whether the translation had it where the source has it, in that row and column.
+    /// True unless the lock gives the translation a column of its own: its text stood elsewhere
+    /// then.
     pub(super) in_row: bool,
 }
 
 impl Place<'_> {
-    /// What the translation had here, if it had something.
+    /// Returns the translation's former text here, if there was one.
     pub(super) fn known(&self) -> Option<Known> {
         let Self { id, is_alone, is_gone, in_row, .. } = *self;
         Some(Known { id, says: (self.own_column, self.own?), is_alone, is_gone, in_row })
     }
 }
 
-/// Pairs what is left of a translation by place.
+/// Pairs the remaining lines of a translation with places.
 pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
     let mut homes = Homes::of(pairs, |place| places[place].id.block, |line| lines[line].block);
     let columns = table::columns_of(places.iter().map(|place| (place.column, place.is_gone)), lines, pairs);
     let sides = Sides::of(places, lines);
-    // A note that both have is compared with that note, wherever it stands.
+    // Lines of a footnote that both sides have belong to that note, wherever it stands.
     let notes = Notes::of(places.iter().map(|place| place.note), lines.iter().map(|line| line.note), pairs, &open);
     for (of_places, of_lines) in notes.of_label.values() {
         in_place(of_places, of_lines, &mut homes, &columns, sides, pairs);
@@ -264,7 +276,8 @@ pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pai
             in_place(&left, &free, &mut homes, &columns, sides, pairs);
         }
     }
-    // Rows of a table may be in another order, so that no gap has both: what is left of one is set beside what is left of the other.
+    // If the rows of a table are in another order, no gap has both sides. So the remaining places
+    // and lines of a table are compared across all gaps.
     let mut of_table: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (at, line) in lines.iter().enumerate().filter(|(at, _)| pairs.of_new[*at].is_none() && open(*at)) {
         if let Some(cell) = line.cell {
@@ -287,7 +300,7 @@ pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pai
     }
 }
 
-/// Pairs lines with places between which nothing is known.
+/// Pairs lines with places in a stretch without fixed points.
 fn in_place(left: &[usize], free: &[usize], homes: &mut Homes, columns: &Columns, sides: Sides<'_>, pairs: &mut Pairs) {
     let Sides { places, lines, .. } = sides;
     // A second line of a sentence stands for nothing that has a place of its own.
@@ -302,11 +315,12 @@ fn in_place(left: &[usize], free: &[usize], homes: &mut Homes, columns: &Columns
     for (place_group, line_group) in beside(&place_groups, &line_groups, sides, homes) {
         let (place_group, line_group) = (&place_groups[place_group], &line_groups[line_group]);
         if lines[line_group[0]].cell.is_some() {
-            // In a row, column beside column: cells may be empty.
+            // In a row, cells are paired by column, since some cells may be empty.
             for &line in line_group {
                 let column = lines[line].cell.and_then(|cell| columns.before(cell));
                 let is_it = |place: &&usize| places[**place].column == column && pairs.of_old[**place].is_none();
-                // Where the column is still that which the source has lost, as its head may say, this is not what the source got there.
+                // A lost column and a live one may have the same number. If the line's column is
+                // known only as the lost one, for example by its head, the lost place goes first.
                 let keeps_gone = lines[line].cell.is_some_and(|cell| columns.keeps_gone(cell));
                 if let Some(&place) = place_group.iter().filter(is_it).min_by_key(|&&it| places[it].is_gone != keeps_gone) {
                     pairs.pair(place, line);
@@ -321,12 +335,13 @@ fn in_place(left: &[usize], free: &[usize], homes: &mut Homes, columns: &Columns
     homes.learn(pairs, free, |place| places[place].id.block, |line| lines[line].block);
 }
 
-/// Sets groups beside each other, in order, with the least difference in their numbers of lines, and in what they say as far as
-/// that is to be seen.
+/// Aligns groups of places with groups of lines, in order. The cost is the difference in the number
+/// of lines, and the unlikeness of the texts as far as it can be seen.
 fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Sides<'_>, homes: &Homes) -> Vec<(usize, usize)> {
     let Sides { places, lines, .. } = sides;
     let signs = Signs::of(place_groups, line_groups, sides);
-    // As with lines of a block ([`chosen`]): what the source has lost goes behind what it has got since, but before what has waited longer.
+    // The order of preference is that of [`chosen`]: places new in the source, then places that the
+    // source lost, then places that have waited longer.
     let is_gone = |group: &Vec<usize>| group.iter().all(|&place| places[place].is_gone);
     let last_gone = place_groups.iter().filter(|group| is_gone(group)).map(|group| places[group[0]].id.block.number).max();
     let waits = |group: &Vec<usize>| group.iter().all(|&place| places[place].own.is_none());
@@ -344,7 +359,7 @@ fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Sides<
             return 0;
         }
         let (here, there) = (&places[place], &lines[line]);
-        // Of what the source does not have nobody knows whether it was in a note.
+        // A sentence that the source lacks may have been in a note or not; nobody knows.
         let other_note = here.note.is_some() != there.note.is_some() && !here.is_alone;
         if here.column.is_some() != there.cell.is_some() || other_note {
             return NEVER;
@@ -356,7 +371,8 @@ fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Sides<
             + sides.unlikeness(&signs.of_places[i], &signs.of_lines[j])
             + if other_kind || other_block { 5 * STEP } else { 0 }
     };
-    // What is left out begins with a heading as a rule: then the heading behind it is the next section's.
+    // An omitted section begins with a heading as a rule, and the heading behind it begins the next
+    // section. So an unpaired run that begins with another line costs more.
     let alone = |group: &Vec<usize>, is_heading: bool, is_first: bool| {
         (2 * group.len() as u32 + 1) * STEP + if is_first && !is_heading { STEP / 2 } else { 0 }
     };
@@ -365,17 +381,22 @@ fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Sides<
     least_in_order(place_groups.len(), line_groups.len(), cost, place_alone, line_alone)
 }
 
-/// Whether something was there before what has a number was lost: what is put in between has letters, and what is put behind has a
-/// greater number.
+/// Returns true if a label was given before the numbered one was lost. Labels put in between have
+/// letters, and labels added behind have a greater number.
 fn is_older(label: Label, lost: u32) -> bool {
     label.suffix == 0 && label.number <= lost
 }
 
-/// The lines of a group, each with its place: those where lines were before, then those that have waited for one, then what is new
-/// in the source; in order. Among places of one kind, what they say decides.
+/// Pairs the lines of a group with its places, in order. If there are too few lines, places are
+/// preferred in this order:
 ///
-/// What the source has lost goes behind what it has got since: the translation that changes there has followed. But it goes before what has waited
-/// longer.
+/// 1. places where the translation had a line;
+/// 2. places that the source has got since, if it also lost some, or else all open places;
+/// 3. places that the source has lost: a translation that changes there has followed its source;
+/// 4. places that have waited for a translation since before that loss.
+///
+/// Within one kind, older places precede those that the lock does not have. If all places are of
+/// one kind, the texts decide.
 fn chosen(group: &[usize], line_group: &[usize], sides: Sides<'_>) -> Vec<(usize, usize)> {
     let places = sides.places;
     let mut wanted: Vec<usize> = group.to_vec();
@@ -390,7 +411,7 @@ fn chosen(group: &[usize], line_group: &[usize], sides: Sides<'_>) -> Vec<(usize
     if group.len() != line_group.len() && group.iter().all(|&place| rank(place) == rank(group[0])) {
         let each = |group: &[usize]| group.iter().map(|&at| vec![at]).collect::<Vec<_>>();
         let signs = Signs::of(&each(group), &each(line_group), sides);
-        // Nothing that has a place stays without it.
+        // The cost of staying alone is high: no line that could have a place stays without one.
         let cost = |i: usize, j: usize| sides.unlikeness(&signs.of_places[i], &signs.of_lines[j]);
         let found = least_in_order(group.len(), line_group.len(), cost, |_, _| 9 * STEP, |_, _| 9 * STEP);
         return found.into_iter().map(|(place, line)| (group[place], line_group[line])).collect();

@@ -1,15 +1,17 @@
-//! Pairs in order: those with the greatest sum of scores, or with the least sum of costs. What speaks for a pair is told by who asks.
+//! Order-preserving pairing of two sequences, with the greatest sum of scores or the least sum of
+//! costs. The callers define the scores and costs.
 
-/// How many cells a table may have.
+/// Maximum number of cells in the dynamic programming table.
 const CELLS: usize = 1 << 18;
 
-/// How far from the diagonal, at least, a partner is looked for.
+/// Minimum distance from the diagonal within which partners are considered.
 const NEAR: usize = 64;
 
-/// The cost of what cannot stand beside each other.
+/// Cost of a pair that is not allowed.
 pub(super) const NEVER: u32 = 1 << 30;
 
-/// Pairs in order with the greatest sum of scores, each at most 100; of several the one that pairs earliest. What scores nothing is no pair.
+/// Returns the pairs in order with the greatest sum of scores. A score is at most 100, and 0
+/// forbids the pair. Among equal sums, the pairing with the earliest pairs wins.
 pub(super) fn best_in_order(rows: usize, columns: usize, score: impl Fn(usize, usize) -> u32) -> Vec<(usize, usize)> {
     const ALONE: u32 = 100;
     let cost = |i: usize, j: usize| match score(i, j) {
@@ -19,10 +21,12 @@ pub(super) fn best_in_order(rows: usize, columns: usize, score: impl Fn(usize, u
     least_in_order(rows, columns, cost, |_, _| ALONE, |_, _| ALONE)
 }
 
-/// Pairs in order with the least sum of costs; of several the one that pairs earliest. What stays alone has a cost, too, which may be
-/// another for the first after a pair.
+/// Returns the pairs in order with the least sum of costs. Among equal sums, the pairing with the
+/// earliest pairs wins. An unpaired row or column has a cost too, which may differ for the first
+/// one after a pair.
 ///
-/// Where that is more than a table may hold, only what is about as far from the start on both sides is compared.
+/// If the whole table would have more than `CELLS` cells, only a band around the diagonal is
+/// compared: items at about the same relative position on both sides.
 pub(super) fn least_in_order(
     rows: usize,
     columns: usize,
@@ -35,10 +39,11 @@ pub(super) fn least_in_order(
     }
     let half = (CELLS / (2 * rows)).max(NEAR).max(columns / rows + 1).min(columns);
     let width = 2 * half + 1;
-    // Of each row the cells of a band are held, in the middle of which the diagonal is.
+    // Each row of the table holds only a band of cells, centred on the diagonal.
     let middle = |i: usize| i * columns / rows;
     let cell = |i: usize, j: usize| (j + half).checked_sub(middle(i)).filter(|&at| at < width).map(|at| i * width + at);
-    // From here to the end: behind a pair, and behind what stays alone.
+    // Least cost from this cell to the end: index 0 right after a pair, index 1 after an unpaired
+    // item.
     let mut sums = vec![[NEVER; 2]; (rows + 1) * width];
     let sum = |sums: &[[u32; 2]], i: usize, j: usize| cell(i, j).map_or([NEVER; 2], |at| sums[at]);
     let paired = |sums: &[[u32; 2]], i: usize, j: usize| cost(i, j).saturating_add(sum(sums, i + 1, j + 1)[0]);
@@ -86,10 +91,10 @@ mod tests {
 
     use super::*;
 
-    /// What stays alone costs, be it the first or not.
+    /// Cost of an unpaired item: the first after a pair, then each further one.
     const ALONE: [u32; 2] = [70, 50];
 
-    /// The least sum from here on, by trying all.
+    /// Returns the least cost from here to the end, by trying all pairings.
     fn least(costs: &[Vec<u32>], columns: usize, (i, j): (usize, usize), is_first: bool) -> u32 {
         let alone = ALONE[usize::from(!is_first)];
         let row = (i < costs.len()).then(|| alone + least(costs, columns, (i + 1, j), false));

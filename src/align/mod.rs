@@ -1,47 +1,58 @@
-//! Which line of an edition has which address, and which lines of two editions stand beside each other.
+//! Addresses of lines: the id of each line of an edition, and the alignment of two editions.
 //!
-//! [`address`] is the one place where a sentence of a work with a lock gets its id: a pure function of the lines of
-//! one edition and of the lock. What is not in the lock yet gets the id that `tilmash sync` will write, so pages show before
-//! it is run what they show after. [`beads`] is the one place where two editions are aligned: by their ids alone.
+//! [`address`] is the one place where a sentence of a work with a lock gets its id. It is a pure
+//! function of the lines of one edition and of the lock. A sentence that is not in the lock yet
+//! gets the id that `tilmash sync` will write, so pages show the same ids before and after it is
+//! run. [`beads`] is the one place where two editions are aligned: by their ids alone.
 //!
 //! # How lines find their ids
 //!
-//! Lines are matched with what the lock remembers, from the surest sign to the least sure; no step undoes an earlier one, but that equal lines are
-//! settled last.
+//! Lines are matched with the sentences of the lock, from the surest sign to the least sure. No
+//! step undoes an earlier one, except that equal lines are settled last.
 //!
-//! 1. **The same text in the same order.** Where both ends agree they are taken off; then lines that occur once on both
-//!    sides and grow in order are fixed points, and between these the same again: patience diff (B. Cohen, "Patience Diff
-//!    Advantages", <https://bramcohen.livejournal.com/73318.html>). What is left between two fixed points is small as a rule, and a longest
-//!    common subsequence is found there by the textbook's table.
-//! 2. **The same text elsewhere:** it was moved. Among equal texts, in order.
-//! 3. **The same text as one that is gone:** it has come back, and gets its id back.
-//! 4. *The source edition, whose texts the lock has:* **a like text.** Likeness is the Dice coefficient of the words (L. R. Dice,
-//!    1945, <https://doi.org/10.2307/1932409>). Between fixed points the pairs in order with the greatest sum of likeness are taken, from
-//!    [`LIKE_HERE`] percent on; then, across the text, the likest first, from [`LIKE_ELSEWHERE`] on. So of a sentence that was split the
-//!    part most like it keeps the id, and of two that were merged the likest one's id stays.
-//! 5. **The same place:** in a gap between fixed points, blocks of as many new lines as there are old ones without a partner
-//!    are taken for these, line by line. A translation, of whose text the lock has the digest alone, comes here at once; its
-//!    blocks are set beside those of the gap by the least difference in their numbers of lines, in the words that both languages have (numbers, names,
-//!    code, links) and in length, and a line that was there before goes first;
-//!    but where the source has lost it, and a line of the translation says something else, the translation has followed, and what the source
-//!    has got since goes before.
+//! 1. **The same text in the same order.** Equal ends are taken off. Then lines that occur once on
+//!    both sides and grow in order are fixed points, and the stretches between these are compared
+//!    in the same way: patience diff (B. Cohen, "Patience Diff Advantages",
+//!    <https://bramcohen.livejournal.com/73318.html>). The stretch that remains between two fixed
+//!    points is small as a rule, and a longest common subsequence is found there by the textbook's
+//!    table.
+//! 2. **The same text elsewhere:** it was moved. Equal texts are matched in order.
+//! 3. **The same text as a gone sentence:** it has come back, and gets its id back.
+//! 4. *The source edition, whose texts the lock has:* **a like text.** Likeness is the Dice
+//!    coefficient of the words (L. R. Dice, 1945, <https://doi.org/10.2307/1932409>). Between fixed
+//!    points, the pairs in order with the greatest sum of likeness are taken, from [`LIKE_HERE`]
+//!    percent on. Then, across the text, the likest pairs go first, from [`LIKE_ELSEWHERE`] on. So
+//!    if a sentence was split, its likest part keeps the id; if two were merged, the id of the
+//!    likest one stays.
+//! 5. **The same place.** In a gap between fixed points of the source edition, a block of new lines
+//!    takes the ids of a block of as many unpaired old lines, line by line. For a translation the
+//!    lock has only digests, so this step follows the exact matches. Its blocks are aligned with
+//!    those of the gap by three differences: in the number of lines, in the words that both
+//!    languages have (numbers, names, code, links), and in length. Places where the translation had
+//!    a line go first. But if the source has lost that sentence, and a line of the translation has
+//!    a new text, the translation has followed its source; then the source's new sentences go
+//!    before the lost one.
 //! 6. **A new id,** which no sentence of the work had before: `align/new.rs`.
 //!
-//! Cells of tables, of which many say the same, are matched before all by their rows and columns: `align/table.rs`. And what of a
-//! footnote is left to its place finds it by the note's label.
+//! Cells of tables, many of which have equal texts, are matched first of all, by their rows and
+//! columns: `align/table.rs`. In step 5, the lines of a footnote are matched within the note of the
+//! same label.
 //!
-//! Lines of a translation that say the same at last change ids among each other, so that each has the one that it will have by what
-//! the lock is going to say; and while a translation says what the lock says, no other step is needed: `align/settle.rs`.
+//! At the end, lines of a translation with equal texts exchange ids among each other, so that each
+//! has the id that the lock to be written will give it. If a translation matches its lock, no other
+//! step is needed: `align/settle.rs`.
 //!
-//! A translation is addressed after its source, whose new sentences ([`Newcomer`]) have their place among those that the lock has:
-//! so what is written in both on one day stands side by side before it is synced. What then stands for nothing in the source has its
-//! language in its id, since no edition sees what another translation adds at the same place.
+//! A translation is addressed after its source. The source's new sentences ([`Newcomer`]) have
+//! their places among those in the lock, so sentences that are added to both on one day stand side
+//! by side before they are synced. A line that still stands for nothing in the source has its
+//! language in its id, since no edition sees the additions of another translation at the same
+//! place.
 //!
-//! A line that a translator marked (`= 3.2`) has the id that the mark says, before all steps. An edition of a work without
-//! a lock has its ids by position ([`by_position`]).
+//! A line of a translation that its translator marked (`= 3.2`) has the id of the mark, before all
+//! steps. An edition of a work without a lock has its ids by position ([`by_position`]).
 //!
-//! The work is linear but for gaps, each of which is bounded: where a gap has more lines than the tables may, only near ones
-//! are compared.
+//! The work is linear except for gaps, each of which is bounded: if a gap has more lines than the
+//! tables may hold, only near lines are compared.
 
 use std::collections::{HashMap, HashSet};
 
@@ -67,98 +78,103 @@ pub use words::{likeness, sorted_words};
 
 use new::NewIds;
 
-/// How alike two texts between the same fixed points must be to be one that was edited, in percent.
+/// Minimum likeness in percent of two texts between the same fixed points, for one to be the edited
+/// other.
 pub const LIKE_HERE: u8 = 40;
 
-/// The same, of texts anywhere.
+/// Minimum likeness in percent of two texts anywhere in the edition.
 pub const LIKE_ELSEWHERE: u8 = 60;
 
 /// A line of an edition.
 #[derive(Debug, Clone, Copy)]
 pub struct Line<'a> {
     pub digest: TextDigest,
-    /// Its Markdown without marks.
+    /// Markdown of the line, without marks.
     pub text: &'a str,
-    /// The block it is in, by position.
+    /// Position of the block that the line is in.
     pub block: u32,
     pub is_heading: bool,
-    /// The label of the footnote it is in.
+    /// Label of the footnote that the line is in.
     pub note: Option<&'a str>,
-    /// Where in a table it is.
+    /// Position of the line in a table.
     pub cell: Option<Cell>,
     pub claim: Claim<'a>,
 }
 
-/// What a translator's marks say of a line.
+/// The claim of a translator's marks about a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim<'a> {
     Nothing,
-    /// It is the translation of these sentences.
+    /// The line translates these sentences.
     Of(&'a [SegmentId]),
-    /// It stands for nothing in the source.
+    /// The line stands for nothing in the source.
     Alone,
 }
 
-/// What came of an edition's lines.
+/// The result of addressing an edition.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Addressed {
-    /// By line; no two are the same.
+    /// The id of each line; no two are equal.
     pub ids: Vec<SegmentId>,
-    /// Of the source edition: what the lock has and the lines have no more, in the order of the lock.
+    /// The sentences of the lock that the source edition no longer has, in the order of the lock.
+    /// Empty for a translation.
     pub gone: Vec<(SegmentId, Gone)>,
-    /// Of the source edition: what its translations are addressed by.
+    /// The source edition's news, for addressing its translations. Empty for a translation.
     pub news: News,
 }
 
-/// What a source edition tells of itself that the lock does not.
+/// Facts about a source edition that the lock does not have yet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct News {
-    /// What the lines have and the lock has not, in their order.
+    /// Sentences that the source has and the lock does not, in the order of the lines.
     pub newcomers: Vec<Newcomer>,
-    /// What exists in the source only, as its marks say: no line of a translation is taken for it because of its place.
+    /// Sentences that exist in the source only, according to its marks. No line of a translation
+    /// takes one of them by its place.
     pub alone: Vec<SegmentId>,
-    /// All of its sentences, if they are not those of the lock in the order of the lock.
+    /// The ids of all sentences, if they differ from those of the lock or stand in another order.
     pub order: Option<Vec<SegmentId>>,
-    /// Cells that stand in another column of their table than the lock says.
+    /// Cells that stand in another column of their table than in the lock, with the new column.
     pub columns: Vec<(SegmentId, u32)>,
 }
 
 impl News {
-    /// Whether the lock says all.
+    /// Returns true if the lock already has all facts that translations need.
     pub fn is_empty(&self) -> bool {
         let Self { newcomers, alone, order, columns } = self;
         newcomers.is_empty() && alone.is_empty() && order.is_none() && columns.is_empty()
     }
 }
 
-/// A sentence of the source that the lock does not know as one of it.
+/// A sentence of the source edition that the lock does not have as one of the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Newcomer {
     pub id: SegmentId,
-    /// The last sentence before it that the lock has of the source.
+    /// The last sentence before it that the lock has as one of the source.
     pub after: Option<SegmentId>,
     pub is_heading: bool,
-    /// The label of the footnote it is in.
+    /// Label of the footnote that the sentence is in.
     pub note: Option<Box<str>>,
-    /// Its column in a table, and what it says there: of what is no cell, translations need not know each wording.
+    /// The table column and text digest, if the sentence is a cell. Other sentences have no digest
+    /// here, since translations need not know their wording.
     pub cell: Option<(u32, TextDigest)>,
 }
 
-/// Whether the edition in a language is one whose lines are found by the order of another's, which the lock keeps.
+/// Returns true if the lock has another language as its source: lines of the edition are then
+/// placed in the order of that source.
 pub fn is_translation(lock: &Lock, lang: &str) -> bool {
     lock.source_lang().is_some_and(|source| source != lang)
 }
 
-/// What a translation is addressed by, besides its lines and the lock.
+/// Inputs of addressing a translation, besides its lines and the lock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Around<'a> {
-    /// The sentences that its translator left out on purpose.
+    /// The sentences that the translator left out on purpose.
     pub omitted: &'a [SegmentId],
-    /// What its source tells.
+    /// News of the source edition.
     pub news: Option<&'a News>,
 }
 
-/// Gives each line of an edition its id. The source needs nothing around it.
+/// Gives each line of an edition its id. The source edition does not use `around`.
 pub fn address(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) -> Addressed {
     let addressed = if is_translation(lock, lang) { translation(lines, lock, lang, around) } else { source(lines, lock) };
     debug_assert!(
@@ -169,7 +185,7 @@ pub fn address(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
     addressed
 }
 
-/// The edition whose texts the lock has. Its marks say nothing of ids.
+/// Addresses the source edition, whose texts the lock has. Its marks do not affect ids.
 fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
     let olds: Vec<Old<'_>> = segments(lock)
         .filter_map(|(id, stanza)| {
@@ -181,7 +197,7 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
     let (old_digests, digests): (Vec<_>, Vec<_>) =
         (olds.iter().map(|old| old.digest).collect(), lines.iter().map(|line| line.digest).collect());
     if old_digests == digests {
-        // Nothing has changed, as a rule.
+        // The common case: nothing has changed.
         let columns = columns(olds.iter().zip(lines));
         let ids: Vec<SegmentId> = olds.into_iter().map(|old| old.id).collect();
         let news = News { alone: alone(&ids, lines), columns, ..News::default() };
@@ -196,7 +212,8 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
     same(&olds.iter().map(|old| (old.digest, row(old))).collect::<Vec<_>>(), lines, &mut pairs, |_| true);
     let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
     come_back(lines, lock, &HashSet::new(), &pairs, &mut ids, |_| true);
-    // Where a cell is that is no known one, no other was.
+    // A cell without a partner here stands in a place that no old cell had, so likeness is not
+    // tried.
     let open = |new: usize| ids[new].is_none() && lines[new].cell.is_none();
     let words = words::Texts::of(&olds, lines, &pairs, open);
     gap::like_here(&mut pairs, &words, open);
@@ -225,7 +242,7 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
     Addressed { ids, gone, news }
 }
 
-/// Cells that are in another column than before, and in which.
+/// Returns the cells that stand in another column than before, with the new column.
 fn columns<'a>(kept: impl Iterator<Item = (&'a Old<'a>, &'a Line<'a>)>) -> Vec<(SegmentId, u32)> {
     let columns = kept.filter_map(|(old, line)| Some((old, line.cell?.column)));
     columns
@@ -252,8 +269,8 @@ fn newcomers(ids: &[SegmentId], lines: &[Line<'_>], lock: &Lock) -> Vec<Newcomer
     newcomers
 }
 
-/// Pairs lines with what says the same, in the same order and elsewhere; of the olds that are cells, of which the row is given, and of
-/// lines that are, only what alone says it.
+/// Pairs lines with old items of the same text, in the same order and elsewhere. A cell on either
+/// side pairs only if no other item has its text. The olds that are cells have their row with them.
 fn same(olds: &[(TextDigest, Option<Label>)], lines: &[Line<'_>], pairs: &mut order::Pairs, open: impl Fn(usize) -> bool) {
     let of_text: Vec<usize> = (0..olds.len()).filter(|&old| olds[old].1.is_none() && pairs.of_old[old].is_none()).collect();
     let free: Vec<usize> = (0..lines.len()).filter(|&line| lines[line].cell.is_none() && open(line)).collect();
@@ -289,7 +306,7 @@ fn segments(lock: &Lock) -> impl Iterator<Item = (SegmentId, &Stanza)> {
     })
 }
 
-/// Lines without a partner that say what a sentence said that is gone, and is not `taken`.
+/// Gives unpaired lines the id of a gone sentence of the same text. Ids in `taken` are not given.
 fn come_back(
     lines: &[Line<'_>],
     lock: &Lock,
@@ -307,7 +324,7 @@ fn come_back(
     if tombs.is_empty() {
         return;
     }
-    // The first of several of one text comes back first.
+    // Reversed, so that `pop` gives back the first of several sentences with one text.
     tombs.values_mut().for_each(|ids| ids.reverse());
     table::come_back(&tombs, lines, pairs, ids, &may);
     let taken: HashSet<SegmentId> = ids.iter().flatten().copied().collect();
@@ -319,8 +336,8 @@ fn come_back(
     }
 }
 
-/// The line that a sentence without a partner was merged into: one near it that changed and has most of its words; `kept` are those
-/// that have a partner, with it.
+/// Returns the line that an unpaired sentence was merged into: a neighbour that changed and has
+/// most of its words. `kept` holds the pairs of an old sentence and its line.
 fn merged_into(old: usize, olds: &[Old<'_>], lines: &[Line<'_>], kept: &[(usize, usize)]) -> Option<usize> {
     const MOST: usize = 70;
     let (before, after) = kept.split_at(kept.partition_point(|&(partner, _)| partner < old));
@@ -331,14 +348,14 @@ fn merged_into(old: usize, olds: &[Old<'_>], lines: &[Line<'_>], kept: &[(usize,
         changed && {
             let (now, then) = (words::words(lines[line].text), words::words(olds[partner].text));
             let (gained, had) = (words::common(&own, &now), words::common(&own, &then));
-            // What the two had in common before says nothing.
+            // Words that the two sentences shared before are no evidence.
             gained * 100 >= own.len() * MOST && gained > had
         }
     });
     found.map(|(_, line)| line)
 }
 
-/// A translation: the lock has digests of its lines, and the order of the source.
+/// Addresses a translation: the lock has digests of its lines, and the order of the source.
 fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) -> Addressed {
     let Around { omitted, news } = around;
     let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
@@ -359,7 +376,7 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
     };
     let places = places(lock, lang, news, &source_order, &taken);
     let free: Vec<usize> = (0..lines.len()).filter(|&line| ids[line].is_none()).collect();
-    // What was there before, of the lines that no mark has spoken for.
+    // The places where the translation had a text, without those that marks have claimed.
     let known: Vec<usize> = (0..places.len()).filter(|&at| places[at].own.is_some()).collect();
     let knowns: Vec<settle::Known> = known.iter().filter_map(|&at| places[at].known()).collect();
     if let Some(settled) = settle::settled(knowns.clone(), &source_order, &free, lines) {
@@ -386,7 +403,8 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
         }
     }
     if pairs.of_new.iter().zip(&ids).any(|(pair, id)| pair.is_none() && id.is_none()) {
-        // What the source has no more may be a line's here, and what it alone has is none's.
+        // A line may be a sentence that the source has lost, but no line is one that the source
+        // marks as its own alone.
         taken.extend(places.iter().zip(&pairs.of_old).filter(|(_, line)| line.is_some()).map(|(place, _)| place.id));
         taken.extend(news.iter().flat_map(|news| &news.alone));
         come_back(lines, lock, &taken, &pairs, &mut ids, |line| !settle::is_second(&lines[line]));
@@ -396,7 +414,8 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
                 pairs.pair(at, line);
             }
         }
-        // Cells that hold numbers or names may say in a translation what they say in the source, and tell the rows apart.
+        // Cells with numbers or names may have equal texts in both languages; these identify the
+        // rows.
         let is_new = |at: usize| places[at].own.is_none() && pairs.of_old[at].is_none();
         if (0..places.len()).any(|at| places[at].column.is_some() && is_new(at)) {
             let cells =
@@ -427,7 +446,8 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
     Addressed { ids, ..Addressed::default() }
 }
 
-/// Where a line of a translation may belong: what the source has today, and what the translation had, in the order of the lock.
+/// Returns the places where a line of a translation may belong, in the order of the lock. They are
+/// the sentences of the present source, and those where the translation had a text.
 fn places<'a>(
     lock: &'a Lock,
     lang: &str,
@@ -439,12 +459,12 @@ fn places<'a>(
     let alone: HashSet<SegmentId> = alone.iter().copied().collect();
     let columns: HashMap<SegmentId, u32> = news.iter().flat_map(|news| news.columns.iter().copied()).collect();
     let own = |stanza: &Stanza| stanza.translation(lang).map(|translation| (translation.own, translation.column));
-    // What is not said is the source's, and 0 is none.
+    // Without a column of its own, the translation has the source's; column 0 stands for no table.
     let column_of = |own: Option<u32>, source: Option<u32>| own.or(source).filter(|&column| column > 0);
     let new_ids: HashSet<SegmentId> = newcomers.iter().map(|newcomer| newcomer.id).collect();
     let mut behind: HashMap<Option<SegmentId>, Vec<gap::Place<'a>>> = HashMap::new();
     for newcomer in newcomers {
-        // What has come back may be known.
+        // A sentence that has come back may have a former translation.
         let (own, own_column) = lock.segment(newcomer.id).and_then(own).unzip();
         let column = newcomer.cell.map(|(column, _)| column);
         behind.entry(newcomer.after).or_default().push(gap::Place {
@@ -463,7 +483,8 @@ fn places<'a>(
         });
     }
     let mut places = behind.remove(&None).unwrap_or_default();
-    // What is new in another block than the sentence that it follows comes behind all of that one's block, be it gone.
+    // A newcomer in another block than the sentence before it comes behind that sentence's whole
+    // block, including its gone sentences.
     let mut waiting: Vec<gap::Place<'a>> = Vec::new();
     let mut block = None;
     for (id, stanza) in segments(lock) {
@@ -500,7 +521,7 @@ fn places<'a>(
         block = Some(id.block);
     }
     places.append(&mut waiting);
-    // What was translated before the mark said that it is not stays so.
+    // A sentence that was translated before a mark declared it the source's alone keeps its place.
     let is_open = |place: &gap::Place<'_>| place.own.is_some() || !alone.contains(&place.id);
     places.retain(|place| !taken.contains(&place.id) && is_open(place));
     places

@@ -1,4 +1,4 @@
-//! Ids for lines that have none: such as no sentence of the work had before.
+//! New ids for lines that match no sentence of the work.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,17 +6,27 @@ use super::{Claim, Line};
 use crate::model::lock::Lock;
 use crate::model::{Label, LanguageTag, SegmentId, Unit};
 
-/// Gives new ids, and never one twice, nor one that the lock knows of, be it gone.
+/// Generator of new ids. It never gives an id twice, nor one in the lock, even of a sentence that
+/// is gone.
 ///
-/// * After sentence X of its block: the plain next number, if X is the last that its block ever had; else the first
-///   free one of `Xa`, `Xb` …
+/// * After sentence X of its block: the plain next number, if X is the last that its block ever
+///   had; otherwise the first free one of `Xa`, `Xb` …
 /// * Before the first sentence of its block: number 0, then `0a`, `0b` …
-/// * In a new block after block 3: `3a.1`, `3a.2` …; after all other blocks: the next number that no block had.
-/// * In a translation, what stands for nothing in the source has letters anyway, and the language behind them: plain numbers are
-///   the source's, and another edition may get a sentence of its own at the same place before either is synced.
+/// * In a new block after block 3: `3a.1`, `3a.2` …; after all other blocks: the next number that
+///   no block had.
+/// * In a translation, a line that stands for nothing in the source gets letters or a number 0, and
+///   the language behind them. Plain numbers are the source's. Another edition may also get a
+///   sentence of its own at the same place before either is synced.
+///
+/// ```text
+/// 1.1  known
+///      new line  -> 1.1a in the source, 1.1a-en in the English translation
+/// 1.2  known
+///      new line  -> 1.3 in the source, 1.2a-en in the English translation
+/// ```
 pub(super) struct NewIds {
     used: HashSet<SegmentId>,
-    /// By block: the last number that a sentence of it has or had.
+    /// For each block, the greatest number that a sentence of it has or had.
     last: HashMap<Label, u32>,
     last_block: u32,
 }
@@ -43,7 +53,7 @@ impl NewIds {
         }
     }
 
-    /// Fills in the ids of the lines that have none, in order; `only` is the language of a translation.
+    /// Gives ids, in order, to the lines that have none. `only` is the language of a translation.
     pub(super) fn fill(&mut self, ids: Vec<Option<SegmentId>>, lines: &[Line<'_>], only: Option<LanguageTag>) -> Vec<SegmentId> {
         let mut filled: Vec<SegmentId> = Vec::with_capacity(ids.len());
         let last_known = ids.iter().rposition(Option::is_some);
@@ -79,7 +89,7 @@ impl NewIds {
         self.free(SegmentId { sentence: before.sentence.next_suffix(), only, ..before })
     }
 
-    /// The id, or the first after it with other letters that is free.
+    /// Returns the id if it is free, otherwise the first free one with later letters.
     fn free(&self, mut id: SegmentId) -> SegmentId {
         while self.used.contains(&id) {
             id.sentence = id.sentence.next_suffix();
@@ -99,8 +109,12 @@ impl NewIds {
     }
 }
 
-/// The ids of an edition without a lock: by position. Marks are heeded: what a line claims, or what was left out, here or by the
-/// source for itself, is no other line's, and a line that stands for nothing takes no number, but letters and its language, `only`.
+/// Returns the ids of an edition without a lock, by position.
+///
+/// An id that a mark claims, or that is in `omitted`, goes to no other line. `omitted` lists the
+/// sentences left out by this edition and those that the source marks as its own alone. A line that
+/// stands for nothing in the source takes no number: it gets letters or a number 0, and its
+/// language, `only`.
 pub fn by_position(lines: &[(u32, Claim<'_>)], omitted: &[SegmentId], only: Option<LanguageTag>) -> Vec<SegmentId> {
     let mut taken: HashSet<SegmentId> = omitted.iter().copied().collect();
     for (_, claim) in lines {
@@ -127,7 +141,7 @@ pub fn by_position(lines: &[(u32, Claim<'_>)], omitted: &[SegmentId], only: Opti
             Claim::Alone => None,
         };
         let id = first.unwrap_or_else(|| {
-            // After the line before it, or at the head of its block.
+            // The id follows that of the line before it, or stands at the head of the block.
             let before = at.checked_sub(1).filter(|&before| lines[before].0 == *own).map(|before| ids[before]);
             let mut id = match before {
                 Some(before) => SegmentId { sentence: before.sentence.next_suffix(), only, ..before },

@@ -1,12 +1,12 @@
-//! Equal texts: in the same order by patience, elsewhere one by one.
+//! Pairs of equal items: in the same order by patience diff, elsewhere one by one.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// How many cells a table of a longest common subsequence may have.
+/// Maximum number of cells in the table of a longest common subsequence.
 const TABLE: usize = 1 << 16;
 
-/// Which old thing is which new one; each has at most one partner.
+/// A matching of old and new items; each item has at most one partner.
 #[derive(Debug)]
 pub(super) struct Pairs {
     pub(super) of_old: Vec<Option<usize>>,
@@ -24,7 +24,8 @@ impl Pairs {
         self.of_new[new] = Some(old);
     }
 
-    /// What lies between pairs that are in order: ranges of olds and of news, in order.
+    /// Returns the gaps between the fixed points: ranges of old items and of new items, in order.
+    /// The fixed points are the pairs of a longest run in order; a gap may hold other pairs.
     pub(super) fn gaps(&self) -> Vec<(std::ops::Range<usize>, std::ops::Range<usize>)> {
         let in_order = longest_increasing(&self.of_old);
         let mut gaps = Vec::new();
@@ -41,9 +42,12 @@ impl Pairs {
     }
 }
 
-/// Pairs what is the same in the same order.
+/// Pairs equal items that stand in the same order on both sides, by patience diff.
+///
+/// A stretch without items that occur once on both sides stays unpaired if it is too large for a
+/// table.
 pub(super) fn same_in_order<T: Copy + Eq + Hash>(olds: &[T], news: &[T], pairs: &mut Pairs) {
-    // Ranges that are still to be looked at; a stack, since texts may be long.
+    // Ranges still to be compared. It is a stack instead of a recursion, since texts may be long.
     let mut open = vec![(0..olds.len(), 0..news.len())];
     while let Some((mut old, mut new)) = open.pop() {
         while !old.is_empty() && !new.is_empty() && olds[old.start] == news[new.start] {
@@ -74,7 +78,8 @@ pub(super) fn same_in_order<T: Copy + Eq + Hash>(olds: &[T], news: &[T], pairs: 
     }
 }
 
-/// What occurs once in each of two ranges, as far as it is in the same order.
+/// Pairs the items that occur exactly once in each of two ranges; returns those of a longest run in
+/// order.
 fn once_on_both<T: Copy + Eq + Hash>(
     olds: &[T],
     news: &[T],
@@ -98,7 +103,8 @@ fn once_on_both<T: Copy + Eq + Hash>(
     found.into_iter().zip(longest_increasing(&partners)).filter(|(_, in_order)| *in_order).map(|(pair, _)| pair).collect()
 }
 
-/// A longest common subsequence, by a table; of several the one that pairs earliest.
+/// Pairs a longest common subsequence, found with a table. Among several, it takes the one that
+/// pairs earliest.
 fn table<T: Eq>(olds: &[T], news: &[T], old: std::ops::Range<usize>, new: std::ops::Range<usize>, pairs: &mut Pairs) {
     let width = new.len() + 1;
     let mut longest = vec![0u32; (old.len() + 1) * width];
@@ -124,7 +130,8 @@ fn table<T: Eq>(olds: &[T], news: &[T], old: std::ops::Range<usize>, new: std::o
     }
 }
 
-/// Pairs what is the same in another place.
+/// Pairs equal items wherever they stand, in order among equal ones. `may` selects the new items
+/// that can be paired.
 pub(super) fn same_elsewhere<T: Copy + Eq + Hash>(olds: &[T], news: &[T], pairs: &mut Pairs, may: impl Fn(usize) -> bool) {
     let mut left: HashMap<T, Vec<usize>> = HashMap::new();
     for (at, old) in olds.iter().enumerate().rev().filter(|&(at, _)| pairs.of_old[at].is_none()) {
@@ -143,9 +150,10 @@ pub(super) fn same_elsewhere<T: Copy + Eq + Hash>(olds: &[T], news: &[T], pairs:
     }
 }
 
-/// Which of some numbers are those of a longest increasing run; what has none is in no run.
+/// Marks the numbers that belong to a longest increasing run. A missing number belongs to none.
 pub fn longest_increasing(numbers: &[Option<usize>]) -> Vec<bool> {
-    // Patience sorting: `tails[n]` is the position of the least number that ends an increasing run of n + 1.
+    // Patience sorting: `tails[n]` holds the least number that ends an increasing run of n + 1, and
+    // its position.
     let mut tails: Vec<(usize, usize)> = Vec::new();
     let mut before: Vec<Option<usize>> = vec![None; numbers.len()];
     for (at, number) in numbers.iter().enumerate() {
@@ -182,7 +190,7 @@ mod tests {
             prop_assert!(found.iter().all(|&(i, j)| a[i] == b[j]));
             prop_assert!(found.is_sorted_by(|x, y| x.0 < y.0 && x.1 < y.1));
             same_elsewhere(&a, &b, &mut pairs, |_| true);
-            // Nothing equal is left on both sides.
+            // No item is left unpaired on both sides.
             let left = |all: &[u8], of: &[Option<usize>]| all.iter().zip(of).filter(|(_, it)| it.is_none()).map(|(it, _)| *it).collect::<Vec<_>>();
             let (x, y) = (left(&a, &pairs.of_old), left(&b, &pairs.of_new));
             prop_assert!(!x.iter().any(|it| y.contains(it)));

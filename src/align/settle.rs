@@ -1,12 +1,15 @@
-//! Equal lines of a translation: which of them has which id, in a way that lasts.
+//! Equal lines of a translation: a lasting choice of ids among them.
 //!
-//! Of a translation the lock keeps what stands at each id, and no more: where lines say the same, nothing tells tomorrow how each of them
-//! came to its id today. So that is settled last, by what the lock is going to say alone. Lines that say the same, cells in the same
-//! column, change ids among each other; what stands at each id stays as it was, and so does what the lock says. Once it is written,
-//! the lines say what is known, and the same is settled by the same.
+//! For a translation, the lock keeps only the text digest at each id. If lines have equal texts,
+//! the lock does not record the steps that gave each its id. So this step comes last and depends
+//! only on the lock that `tilmash sync` will write. Lines with equal texts (cells: in the same
+//! column) exchange ids among each other. The text at each id stays as it was, and so does the
+//! lock. Once it is written, the lines match the lock, and the same choice follows from the same
+//! data.
 //!
-//! 1. Of the ids of lines nothing counts but what stands at each of them, and the order of the source.
-//! 2. Lines that say what is known, each text as often, have their ids by this step alone, but for cells that may have been changed.
+//! 1. Only the text at each id and the order of the source count; the lines' earlier ids do not.
+//! 2. If the lines match the known texts, each text as often, this step alone gives the ids. Cells
+//!    that may have been changed are the exception.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,31 +18,32 @@ use super::table::{OldRow, Reworded, paired_rows};
 use super::{Claim, Line};
 use crate::model::{Label, SegmentId, TextDigest};
 
-/// What stands at an id of a translation.
+/// An id of a translation with the text that stands there.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
     pub(super) id: SegmentId,
     pub(super) says: Says,
-    /// Whether the source has nothing there.
+    /// True if the source has no sentence with this id.
     pub(super) is_alone: bool,
-    /// Whether the source had something there, and has it no more.
+    /// True if the source had this sentence and lost it.
     pub(super) is_gone: bool,
-    /// Whether it is a cell among those of its row: what says something else in its place may be it, changed.
+    /// True if a cell stands in the row and column of its source. Then a different text in its
+    /// place may be the same cell, changed.
     pub(super) in_row: bool,
 }
 
-/// The column of a table that something stands in, and its text.
+/// The table column of a line, if it is a cell, and the digest of its text.
 pub(super) type Says = (Option<u32>, TextDigest);
 
 pub(super) fn says(line: &Line<'_>) -> Says {
     (line.cell.map(|cell| cell.column), line.digest)
 }
 
-/// The sentences of the source in their order, and among them what it has not.
+/// The order of the source's sentences, in which ids that the source lacks have a place too.
 pub(super) struct Order {
-    /// By id, with their positions.
+    /// The ids in ascending order, each with its position in the source.
     source: Vec<(SegmentId, usize)>,
-    /// Whether the ids grow.
+    /// True if the ids ascend in the order of the source.
     grows: bool,
 }
 
@@ -55,8 +59,9 @@ impl Order {
         self.source.binary_search_by_key(&id, |&(id, _)| id).is_ok()
     }
 
-    /// What the source has not comes behind the id before its own: where the lock puts it depends on the lines around it, which
-    /// change ids here.
+    /// Sorts ids of a translation in the order of the source. An id that the source lacks comes
+    /// after the greatest smaller id of the source. Its place in the lock cannot be used: that
+    /// depends on the lines around it, which exchange ids here.
     fn sort(&self, knowns: &mut [Known]) {
         let behind = |id: SegmentId| self.source.partition_point(|&(of_source, _)| of_source <= id).checked_sub(1);
         if self.grows {
@@ -67,7 +72,8 @@ impl Order {
     }
 }
 
-/// The ids of some lines that say what is known, each text as often; `None` if they do not, or if cells may have been changed.
+/// Returns the ids of lines that match the known texts, each text as often. Returns `None` if they
+/// do not match, or if cells may have been changed.
 pub(super) fn settled(mut knowns: Vec<Known>, order: &Order, free: &[usize], lines: &[Line<'_>]) -> Option<Vec<SegmentId>> {
     let is_same =
         |(known, &line): (&Known, &usize)| known.says == says(&lines[line]) && (known.is_alone || !is_second(&lines[line]));
@@ -117,8 +123,10 @@ enum Changed {
     No,
 }
 
-/// Pairs cells in the rows that are known again. One that says something else there may have been changed, though what it says now
-/// was said elsewhere: values of two rows change places.
+/// Pairs cells within the rows that are recognised.
+///
+/// A row with a cell left over is reported as perhaps changed, even if its new text was elsewhere
+/// before: the values of two rows may have been exchanged.
 fn in_rows(mut old: Vec<usize>, new: &[usize], knowns: &[Known], lines: &[Line<'_>], pairs: &mut Pairs) -> Changed {
     let mut first: HashMap<Label, usize> = HashMap::new();
     for &at in &old {
@@ -146,7 +154,8 @@ fn in_rows(mut old: Vec<usize>, new: &[usize], knowns: &[Known], lines: &[Line<'
     Changed::No
 }
 
-/// Pairs second lines of sentences with what they were before: such a line stands for nothing that has a place of its own in the source.
+/// Pairs second lines of sentences with their earlier selves. Such a line stands for no sentence
+/// that has a place of its own in the source.
 pub(super) fn seconds(knowns: &[Known], free: &[usize], lines: &[Line<'_>], pairs: &mut Pairs) {
     let second: Vec<usize> = free.iter().copied().filter(|&line| is_second(&lines[line])).collect();
     if !second.is_empty() {
@@ -155,7 +164,8 @@ pub(super) fn seconds(knowns: &[Known], free: &[usize], lines: &[Line<'_>], pair
     }
 }
 
-/// Whether a line without an id says that it is the translation of a sentence: another one has said so before.
+/// Returns true if a line without an id claims to translate a sentence. An earlier line has claimed
+/// that sentence already.
 pub(super) fn is_second(line: &Line<'_>) -> bool {
     matches!(line.claim, Claim::Of(_))
 }
@@ -164,7 +174,7 @@ fn elsewhere(olds: &[Says], news: &[Says], pairs: &mut Pairs) {
     same_elsewhere(olds, news, pairs, |_| true);
 }
 
-/// Pairs some of the knowns with some of the lines.
+/// Pairs a selection of the known texts with a selection of the lines.
 fn among(
     old: &[usize],
     new: &[usize],

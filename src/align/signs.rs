@@ -1,4 +1,4 @@
-//! What tells that two texts are a sentence and its translation, where no lock knows it.
+//! Evidence that two texts are a sentence and its translation, for texts that no lock links.
 
 use std::collections::HashSet;
 
@@ -6,10 +6,11 @@ use super::Line;
 use super::gap::Place;
 use super::words;
 
-/// What a half of a line that one side has more costs.
+/// Cost of half a surplus line on one side.
 pub(super) const STEP: u32 = 100;
 
-/// By what texts and their translations know each other: words that occur on both sides (numbers, names, code, links), and how long they are.
+/// Evidence by which texts and their translations match: words that occur on both sides (numbers,
+/// names, code, links), and lengths.
 pub(super) struct Signs {
     pub(super) of_places: Vec<Sign>,
     pub(super) of_lines: Vec<Sign>,
@@ -18,14 +19,14 @@ pub(super) struct Signs {
 #[derive(Default)]
 pub(super) struct Sign {
     words: Vec<u64>,
-    /// In characters, if the text is known.
+    /// Length in characters; 0 if the text is unknown.
     size: usize,
     lines: usize,
 }
 
 impl Signs {
     pub(super) fn of(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], Sides { places, lines, .. }: Sides<'_>) -> Self {
-        // Of two that stand alone nothing is to be decided.
+        // One group on each side leaves nothing to decide.
         if let ([_], [_]) = (place_groups, line_groups) {
             return Self { of_places: vec![Sign::default()], of_lines: vec![Sign::default()] };
         }
@@ -50,10 +51,10 @@ impl Signs {
     }
 }
 
-/// A source and its translation, and how long their sentences are as a rule.
+/// A source and its translation, with the median lengths of their sentences.
 ///
-/// A long sentence has a long translation (W. A. Gale and K. W. Church, "A Program for Aligning Sentences in Bilingual Corpora",
-/// 1993, <https://aclanthology.org/J93-1004/>).
+/// A long sentence has a long translation (W. A. Gale and K. W. Church, "A Program for Aligning
+/// Sentences in Bilingual Corpora", 1993, <https://aclanthology.org/J93-1004/>).
 #[derive(Clone, Copy)]
 pub(super) struct Sides<'a> {
     pub(super) places: &'a [Place<'a>],
@@ -64,7 +65,7 @@ pub(super) struct Sides<'a> {
 
 impl<'a> Sides<'a> {
     pub(super) fn of(places: &'a [Place<'a>], lines: &'a [Line<'a>]) -> Self {
-        // What is missing in a translation moves no median.
+        // The median, since sentences missing from a translation hardly move it.
         let median = |mut sizes: Vec<usize>| {
             let middle = sizes.len() / 2;
             if sizes.is_empty() { 1 } else { (*sizes.select_nth_unstable(middle).1).max(1) }
@@ -74,16 +75,17 @@ impl<'a> Sides<'a> {
         Self { places, lines, place_size, line_size }
     }
 
-    /// How little two texts are like a sentence and its translation.
+    /// Returns the cost of taking two texts for a sentence and its translation: high if they are
+    /// unlike.
     pub(super) fn unlikeness(self, source: &Sign, translation: &Sign) -> u32 {
-        /// The variance of a translation's length, for each character, as they measured it.
+        /// The variance of a translation's length per character, as Gale and Church measured it.
         const VARIANCE: usize = 7;
         let all = source.words.len() + translation.words.len();
-        // One word is not much, and none says neither yes nor no.
+        // One shared word is weak evidence, and texts without words are neutral.
         let same = (200 * words::common(&source.words, &translation.words) + 50) / (all + 1);
         let (expected, size) = (source.size * self.line_size / self.place_size, translation.size);
         let deviation = expected.abs_diff(size).saturating_pow(2) / (VARIANCE * (expected + size) / 2).max(1);
-        // Of what is not known no length is wrong, and what lacks lines is shorter.
+        // An unknown text has no wrong length, and a group that lacks lines is shorter anyway.
         let is_known = source.size > 0 && source.lines == translation.lines;
         let other_size = if is_known { 25 * deviation.min(8) as u32 } else { 0 };
         (6 * (100 - same.min(100) as u32) + other_size) * STEP / 100

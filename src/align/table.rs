@@ -1,20 +1,32 @@
-//! Cells of tables: by row and column, since many of them say the same ("yes", "—", numbers).
+//! Alignment of table cells by row and column, since many cells have equal texts ("yes", "—",
+//! numbers).
 //!
-//! A cell is known by the row and the column that it is in; these are known by the cells in them that say something of
-//! their own, as the first of each row and the head of each column do as a rule.
+//! A cell is identified by its row and its column. These are recognised by their cells with a text
+//! of their own: mostly the first cell of each row and the head of each column.
 //!
-//! 1. **Rows that are the same as a whole,** in the same order, then elsewhere.
-//! 2. **Rows that share a text that no other cell has:** the most such texts first, and of as many that with which the row begins, be its
-//!    first cell empty, or else the likest row; then, between those that are known, rows alike in the texts of their cells, or in those that the source still has:
-//!    a translation that follows its source has lost the same rows and columns; then, anywhere, rows of which one has all that the other says.
-//! 3. **Columns:** which were which, by the cells of these rows that say the same. The greatest number of those decides that no other in
-//!    their row is like, and of as many the head; then of the others, in rows that are the same as a whole.
-//!    A column that the source has lost and in which most cells say something else is none of them.
-//! 4. **The cells of such rows and columns:** those that say the same; of the source edition then those that say something else,
-//!    which were changed.
+//! ```text
+//! lock    4.1 Estonia | 4.2 yes
+//! file    Finland     | yes       new row: 3a.1, 3a.2
+//!         Estonia     | yes       4.1, 4.2: the name identifies the row, the column the cell
+//! ```
 //!
-//! What is left of cells stands in new rows and columns. It is the same as before only if it is alone in saying what it says, and not if
-//! its row is known as another than that which said it.
+//! 1. **Rows that are equal as a whole,** in the same order, then elsewhere.
+//! 2. **Rows that share a text that no other cell has.** Rows with the most such texts go first. A
+//!    shared first cell breaks ties, even behind an empty one; then the likest row wins. Then,
+//!    between rows that are known, rows are paired by the likeness of their cells, or of the cells
+//!    that the source still has: a translation that follows its source has lost the same rows and
+//!    columns. Then, anywhere in the table, rows of which one contains all texts of the other. At
+//!    last, in the source edition, the rows between known ones pair in order if there are as many
+//!    old as new ones.
+//! 3. **Columns:** each is matched by the equal cells of these rows. First counts the number of
+//!    cells whose text is unique in their row, with the head as a tie-breaker. Then the other cells
+//!    count, in rows that are equal as a whole. A column that the source has lost matches none if
+//!    most of its cells have other texts now.
+//! 4. **The cells of such rows and columns:** those with equal texts. In the source edition, cells
+//!    with other texts follow, as changed ones.
+//!
+//! The remaining cells stand in new rows and columns. Such a cell pairs with an old one only if
+//! each is the only one with its text, and its row is not known as another row.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -31,30 +43,31 @@ use crate::model::{Cell, Label, SegmentId, TextDigest};
 /// A cell as the lock has it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OldCell {
-    /// Its position among all that the lock has.
+    /// Position among the items that the caller pairs.
     pub(super) at: usize,
     pub(super) block: Label,
     pub(super) column: u32,
     pub(super) digest: TextDigest,
-    /// Whether the source has it, or the translation alone ever had.
+    /// True if the source still has the cell, or never had it and the translation alone does.
     pub(super) is_live: bool,
 }
 
-/// Whether cells are taken for those that they stand in the place of, though they say something else.
+/// Treatment of a cell with another text in the place of an old one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reworded {
     Taken,
     Left,
-    /// Left, and rows are not found by likeness: what is compared is in two languages, and what is the same in both, as numbers are,
-    /// need not make a row like the one that it translates.
+    /// Left, and rows are not paired by likeness. The two sides are in two languages: equal texts,
+    /// such as numbers, need not make a row the translation of another.
     Translated,
 }
 
-/// Pairs the cells of before with those of the lines; only they, so that texts without tables pay nothing. Where cells have
-/// partners already, these tell which row and which column is which.
+/// Pairs old cells with the cells among the lines. A text without tables costs nothing. Cells that
+/// have partners already identify their rows and columns.
 ///
-/// Gives the lines that are left and stand where a cell of a row that is known stood, which is left, too, and which the source still has:
-/// it was changed, as when values of two rows change places.
+/// Returns the unpaired lines that stand in the place of an unpaired old cell, in a known row, if
+/// the source still has that cell. Such a cell was changed, for example if the values of two rows
+/// were exchanged.
 pub(super) fn cells(
     mut olds: Vec<OldCell>,
     lines: &[Line<'_>],
@@ -68,7 +81,8 @@ pub(super) fn cells(
     if olds.is_empty() || news.is_empty() {
         return changed;
     }
-    // By row: what stands elsewhere in the source, or in a translation, may be between them.
+    // Sorted by row: cells from elsewhere in the source, or of a translation alone, may stand
+    // between those of a row.
     let mut first: HashMap<Label, usize> = HashMap::new();
     for cell in &olds {
         first.entry(cell.block).or_insert(cell.at);
@@ -98,7 +112,8 @@ pub(super) fn cells(
         let in_column = |line: usize| by_column.get(&old_column(line)?).copied();
         let same: Vec<Option<&OldCell>> =
             new.iter().map(|&line| in_column(line).filter(|cell| cell.digest == lines[line].digest)).collect();
-        // A row may say the same as before though its columns have changed places: then each cell is where its column is.
+        // A row may have the same texts as before though its columns were exchanged. Then its cells
+        // are paired in order.
         if same.iter().any(Option::is_none) && same_row(&old, &new, lines) {
             let stays = |(cell, _): &(&OldCell, &usize)| !columns.is_gone(table, cell.column);
             old.iter().zip(&new).filter(stays).for_each(|(cell, &line)| pairs.pair(cell.at, line));
@@ -109,7 +124,7 @@ pub(super) fn cells(
                 pairs.pair(cell.at, line);
             }
         }
-        // In columns of which nothing is known, by their texts alone, in order.
+        // Cells in unknown columns are paired by their texts alone, in order.
         let mut others: HashMap<TextDigest, Vec<&OldCell>> = HashMap::new();
         for cell in old.iter().rev().filter(|cell| pairs.of_old[cell.at].is_none() && !columns.is_taken(table, cell.column)) {
             others.entry(cell.digest).or_default().push(cell);
@@ -131,14 +146,14 @@ pub(super) fn cells(
     changed
 }
 
-/// A row of before and the lines of the one that it is now.
+/// An old row and the lines of the new row that continues it.
 type Row<'a> = (&'a [OldCell], &'a [usize]);
 
 fn same_row(old: &[OldCell], new: &[usize], lines: &[Line<'_>]) -> bool {
     old.iter().map(|cell| cell.digest).eq(new.iter().map(|&line| lines[line].digest))
 }
 
-/// The rows of which cells have partners already.
+/// Pairs the rows whose cells have partners already.
 fn known_rows(old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>], pairs: &Pairs) -> Pairs {
     let mut rows = Pairs::new(old_rows.len(), new_rows.len());
     let at: HashMap<u32, usize> = new_rows.iter().enumerate().map(|(at, row)| (lines[row[0]].block, at)).collect();
@@ -152,20 +167,20 @@ fn known_rows(old_rows: &[&[OldCell]], new_rows: &[&[usize]], lines: &[Line<'_>]
     rows
 }
 
-/// A row of before: what its cells say, and what those of them say that the source has not lost.
+/// The texts of an old row, and those of its cells that the source has not lost.
 pub(super) struct OldRow<T> {
     pub(super) texts: Vec<T>,
     pub(super) live: Vec<T>,
 }
 
-/// Which row of before is which, by what their cells say, and by the `rows` that are known.
+/// Pairs old rows with new ones, by the texts of their cells. `rows` holds the pairs known before.
 pub(super) fn paired_rows<T: Copy + Ord + Hash>(
     mut olds: Vec<OldRow<T>>,
     mut news: Vec<Vec<T>>,
     mut rows: Pairs,
     reworded: Reworded,
 ) -> Pairs {
-    // As they stand; sorted, they are compared.
+    // Copies in the order of the table; the originals are sorted for comparing.
     let as_they_stand: [Vec<Vec<T>>; 2] = [olds.iter().map(|old| old.texts.clone()).collect(), news.clone()];
     let [old_keys, new_keys] = as_they_stand.each_ref().map(|rows| rows.iter().map(Vec::as_slice).collect::<Vec<_>>());
     for texts in olds.iter_mut().flat_map(|old| [&mut old.texts, &mut old.live]).chain(&mut news) {
@@ -185,7 +200,8 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(
         found.of_old.iter().enumerate().for_each(|(at, it)| it.iter().for_each(|&it| rows.pair(old[at], new[it])));
     }
     same_elsewhere(&old_keys, &new_keys, &mut rows, |_| true);
-    // By text: the one row on either side that has it; `None` if several do, or one has it twice.
+    // For each text, the only old and the only new row with it. `None` if several rows have it, or
+    // one has it twice.
     let mut once: BTreeMap<T, [Option<usize>; 2]> = BTreeMap::new();
     let mut seen: HashSet<(usize, T)> = HashSet::new();
     for (side, keys) in [&old_keys, &new_keys].into_iter().enumerate() {
@@ -201,7 +217,7 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(
             && rows.of_old[old].is_none()
             && rows.of_new[new].is_none()
         {
-            // Where as much speaks for one row as for another, what a row begins with decides, be its first cell empty.
+            // If the votes are equal, a shared first cell decides, even behind an empty one.
             let is_first = old_keys[old].first() == Some(&text) && new_keys[new].first() == Some(&text);
             *votes.entry((old, new)).or_default() += 2 + usize::from(is_first);
         }
@@ -216,8 +232,9 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(
         return rows;
     }
     let is_live = |old: usize| !olds[old].live.is_empty();
-    // Where rows are as many as before, the translation most likely has not followed its source, and to pass over one that the source has
-    // lost would move all that come after it. Else that goes last: the translation has lost the same rows and columns.
+    // With as many rows as before, the translation most likely has not followed its source. To skip
+    // a row that the source lost would then move all later rows. Otherwise lost rows go last: the
+    // translation has lost the same rows and columns.
     for (are_live, least) in [(true, LIKE_HERE), (false, LIKE_ELSEWHERE)] {
         for (old, new) in rows.gaps() {
             let (mut old, new) = left(&rows, &old, &new);
@@ -235,7 +252,8 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(
             }
         }
     }
-    // Across the table, the likest first: rows of which one has all that the other says, and has got or lost a column.
+    // Across the table, the likest first: rows of which one contains all texts of the other, as
+    // after adding or removing a column.
     let (old, new) = left(&rows, &(0..olds.len()), &(0..news.len()));
     if old.len().saturating_mul(new.len()) <= TABLE {
         let contains = |old: &[T], new: &[T]| common(old, new) == old.len().min(new.len());
@@ -259,15 +277,16 @@ pub(super) fn paired_rows<T: Copy + Ord + Hash>(
     rows
 }
 
-/// What speaks for a column's being one of before: first the cells that say in their row what no other does; then those in rows
-/// that are the same as a whole, where two columns that say the same may have changed places.
+/// The evidence that a column continues an old one. Cells with a text that is unique in their row
+/// count first. Then cells of rows that are equal as a whole count: there, two columns with equal
+/// texts may have been exchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 struct Votes {
     sure: usize,
     likely: usize,
 }
 
-/// By table and column: which column it was before.
+/// Matches the columns of the lines with old columns.
 fn columns(rows: &[Row<'_>], lines: &[Line<'_>], pairs: &Pairs) -> Columns {
     let mut heads: HashMap<u32, u32> = HashMap::new();
     for (line, cell) in lines.iter().filter_map(|line| Some((line, line.cell?))) {
@@ -276,7 +295,8 @@ fn columns(rows: &[Row<'_>], lines: &[Line<'_>], pairs: &Pairs) -> Columns {
     let mut votes: BTreeMap<(u32, u32, u32), Votes> = BTreeMap::new();
     for &(old, new) in rows {
         let whole = same_row(old, new, lines);
-        // By text: the one cell of the row that has it; `None` if several do.
+        // For each text, the only old and the only new column of the row with it. `None` if several
+        // cells have it.
         let mut once: HashMap<TextDigest, [Option<u32>; 2]> = HashMap::new();
         let mut seen: HashSet<(bool, TextDigest)> = HashSet::new();
         let own = new.iter().filter_map(|&line| Some((lines[line].digest, lines[line].cell?.column)));
@@ -295,7 +315,7 @@ fn columns(rows: &[Row<'_>], lines: &[Line<'_>], pairs: &Pairs) -> Columns {
             }
             match once.get(&lines[line].digest) {
                 Some([Some(old), Some(_)]) => {
-                    // Where as much speaks for one column as for another, its head decides.
+                    // If the votes are equal, the head of the column decides.
                     let is_head = heads.get(&cell.table) == Some(&lines[line].block);
                     votes.entry((cell.table, *old, cell.column)).or_default().sure += 2 + usize::from(is_head);
                 }
@@ -309,20 +329,20 @@ fn columns(rows: &[Row<'_>], lines: &[Line<'_>], pairs: &Pairs) -> Columns {
     columns
 }
 
-/// By table and column: which column it was before.
+/// The matching of columns: new table and column to old column.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
     found: HashMap<(u32, u32), u32>,
-    /// Columns of before that are none of now, or one that is found.
+    /// Old columns that have a partner or are gone.
     taken: HashSet<(u32, u32)>,
-    /// Those that are none of now.
+    /// Old columns that have no successor.
     gone: HashSet<(u32, u32)>,
-    /// Columns of now of which nothing is known but what the source has lost.
+    /// New columns known only by cells that the source has lost.
     kept: HashSet<(u32, u32)>,
 }
 
 impl Columns {
-    /// By table, column of before, and column: how much speaks for it.
+    /// Matches columns by votes, given for each table, old column and new column.
     fn of(votes: BTreeMap<(u32, u32, u32), impl Ord + Copy>) -> Self {
         let mut columns = Self::default();
         pair_most(votes, |(table, old, new)| {
@@ -333,19 +353,21 @@ impl Columns {
         columns
     }
 
-    /// The column that the one of a cell was; of a column that is not known, the same, if no other was that one.
+    /// Returns the old column of a cell's column. An unmatched column continues the old one of the
+    /// same number, unless that is taken.
     pub(super) fn before(&self, cell: Cell) -> Option<u32> {
         let same = || (!self.taken.contains(&(cell.table, cell.column))).then_some(cell.column);
         self.found.get(&(cell.table, cell.column)).copied().or_else(same)
     }
 
-    /// A column that the source has no more is no column of now where most of its cells say something else: the translation has
-    /// followed, and what stands there is new.
+    /// Unpairs columns that the source has lost and in which most cells have other texts now. There
+    /// the translation has followed its source, and its new texts are new cells.
     fn lose_gone(&mut self, rows: &[Row<'_>], lines: &[Line<'_>]) {
         if rows.iter().flat_map(|(old, _)| *old).all(|cell| cell.is_live) {
             return;
         }
-        // By table and column of before: whether the source has something there, how many cells there were, and how many say the same.
+        // For each table and old column: true if the source still has a cell there; the number of
+        // its cells; the number with an unchanged text.
         let mut seen: BTreeMap<(u32, u32), (bool, usize, usize)> = BTreeMap::new();
         for &(old, new) in rows {
             let now = new.iter().filter_map(|&line| Some((self.before(lines[line].cell?)?, lines[line].digest)));
@@ -368,7 +390,8 @@ impl Columns {
         self.gone.contains(&(table, column))
     }
 
-    /// Whether a translation still has in the column of a cell what the source has lost.
+    /// Returns true if a cell's column of the translation is known only as one that the source has
+    /// lost.
     pub(super) fn keeps_gone(&self, cell: Cell) -> bool {
         self.kept.contains(&(cell.table, cell.column))
     }
@@ -378,7 +401,8 @@ impl Columns {
     }
 }
 
-/// Which columns the lines of a translation stand in, by those whose places are known: their columns, and whether the source has lost them.
+/// Matches the columns of a translation's lines with those of the source, by the lines with known
+/// places. A place brings its column, and true if the source has lost it.
 pub(super) fn columns_of(places: impl Iterator<Item = (Option<u32>, bool)>, lines: &[Line<'_>], pairs: &Pairs) -> Columns {
     let mut votes: BTreeMap<(u32, u32, u32), usize> = BTreeMap::new();
     let (mut live, mut kept) = (HashSet::new(), HashSet::new());
@@ -392,15 +416,16 @@ pub(super) fn columns_of(places: impl Iterator<Item = (Option<u32>, bool)>, line
     Columns { kept, ..Columns::of(votes) }
 }
 
-/// Offers what was voted for, the most votes first.
+/// Calls `pair` for each candidate, from the most votes to the fewest.
 fn pair_most<T: Ord + Copy, V: Ord + Copy>(votes: BTreeMap<T, V>, pair: impl FnMut(T)) {
     let mut votes: Vec<(T, V)> = votes.into_iter().collect();
     votes.sort_by_key(|&(it, votes)| (Reverse(votes), it));
     votes.into_iter().map(|(it, _)| it).for_each(pair);
 }
 
-/// Pairs cells that alone say what they say with what alone said it, wherever that was; but what is new in a row that is known was
-/// not in another one. Of the olds that are cells the row is given.
+/// Pairs a line with an old item if each is the only one with its text, and at least one of them is
+/// a cell. A cell in a known row never pairs with a cell of another row. The olds that are cells
+/// have their row with them.
 pub(super) fn alone(olds: &[(TextDigest, Option<Label>)], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
     let mut holders: HashMap<TextDigest, [Vec<usize>; 2]> = HashMap::new();
     let mut rows: HashMap<u32, Label> = HashMap::new();
@@ -421,7 +446,7 @@ pub(super) fn alone(olds: &[(TextDigest, Option<Label>)], lines: &[Line<'_>], pa
     }
 }
 
-/// Rows that come back as a whole get the ids back that they had; `tombs` are those of each text.
+/// Gives rows that come back as a whole their former ids. `tombs` holds the gone ids of each text.
 pub(super) fn come_back(
     tombs: &HashMap<TextDigest, Vec<SegmentId>>,
     lines: &[Line<'_>],
@@ -430,7 +455,7 @@ pub(super) fn come_back(
     may: impl Fn(usize) -> bool,
 ) {
     let cells: Vec<usize> = (0..lines.len()).filter(|&line| lines[line].cell.is_some()).collect();
-    // By text and block, the last first.
+    // The gone ids of each text and block, in descending order, so that `pop` gives the first.
     let mut held: HashMap<TextDigest, BTreeMap<Label, Vec<SegmentId>>> = HashMap::new();
     for &line in &cells {
         let digest = lines[line].digest;
@@ -441,7 +466,8 @@ pub(super) fn come_back(
             of_block
         });
     }
-    // Of rows that say the same the next one looks from where the last was found: what was not whole before is not now.
+    // Rows with equal texts continue the search at the block of the last match: a block that was
+    // not complete before is not complete now.
     let mut from: HashMap<BTreeMap<TextDigest, usize>, Option<Label>> = HashMap::new();
     for row in cells.chunk_by(|&a, &b| lines[a].block == lines[b].block) {
         if row.iter().any(|&line| pairs.of_new[line].is_some() || ids[line].is_some() || !may(line)) {

@@ -1,23 +1,24 @@
-//! How alike two texts are, by their words.
+//! Likeness of two texts, by their words.
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Line, Old, order::Pairs};
 use crate::base::Digest;
 
-/// The words of a text, sorted: what [`likeness`] compares.
+/// Returns the words of a text, sorted for [`likeness`].
 pub fn sorted_words(text: &str) -> Vec<&str> {
     let mut words: Vec<&str> = text.unicode_words().collect();
     words.sort_unstable();
     words
 }
 
-/// Twice the words in common, of all words, in percent.
+/// Returns the Dice coefficient of two sorted lists in percent: twice the common words, divided by
+/// all words.
 pub fn likeness<T: Ord>(a: &[T], b: &[T]) -> u8 {
     u8::try_from(common(a, b) * 200 / (a.len() + b.len()).max(1)).unwrap_or(100)
 }
 
-/// How many words two sorted lists have in common.
+/// Counts the words that two sorted lists have in common.
 pub(super) fn common<T: Ord>(a: &[T], b: &[T]) -> usize {
     let (mut i, mut j, mut common) = (0, 0, 0);
     while i < a.len() && j < b.len() {
@@ -30,14 +31,14 @@ pub(super) fn common<T: Ord>(a: &[T], b: &[T]) -> usize {
     common
 }
 
-/// The words of a text as numbers, sorted; case does not count.
+/// Returns the words of a text as digests, sorted. Case does not count.
 pub(super) fn words(text: &str) -> Vec<u64> {
     let mut words: Vec<u64> = text.unicode_words().map(|word| Digest::of(word.to_lowercase().as_bytes()).0 as u64).collect();
     words.sort_unstable();
     words
 }
 
-/// The words of what has no partner yet, on both sides.
+/// The words of the unpaired texts on both sides; empty for paired ones.
 pub(super) struct Texts {
     pub(super) olds: Vec<Vec<u64>>,
     pub(super) news: Vec<Vec<u64>>,
