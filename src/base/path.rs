@@ -141,8 +141,8 @@ fn is_device(stem: &str) -> bool {
 }
 
 /// Returns the folded form of a text: full Unicode case folding, then normal form C. Two names that
-/// some file system treats as the same name have the same folded form. `Σ` is `ς`, `ſ` is `s`, `ﬁ`
-/// is `fi`.
+/// some file system treats as the same name have the same folded form. `Σ` is `ς`, `ſ` is `s`,
+/// `ﬁ` is `fi`.
 pub fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();

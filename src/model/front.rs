@@ -15,8 +15,8 @@ pub struct FrontMatter {
     pub title_at: Option<Place>,
     pub description: Option<String>,
     pub description_at: Option<Place>,
-    /// Position of the work among its siblings: smaller numbers first, then by title. Only the
-    /// source edition's value counts.
+    /// Position of the work among its siblings, smaller numbers first. The source edition's value
+    /// counts; the fallback is the value of another edition. Works without any come last, by title.
     pub order: Option<i64>,
     /// Last part of the URL in this language. The fallback is the last part of the key.
     pub slug: Option<String>,

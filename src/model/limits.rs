@@ -23,7 +23,7 @@ pub enum Limit {
     Output,
     /// A picture or another file that is copied into the site.
     File,
-    /// Total of the numbers that `range` gives to the loops of one page's template.
+    /// Count of the numbers that `range` gives to all loops of one page's template.
     Loops,
 }
 
