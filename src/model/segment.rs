@@ -16,7 +16,7 @@ pub struct Label {
 /// ```text
 /// 3.2      second sentence of the third block
 /// 3.2a     sentence that was inserted after 3.2 later
-/// 3.2a-en  sentence that only English has, after 3.2
+/// 3.2a-en  sentence that English alone had when it got its id
 /// ```
 ///
 /// A block is a heading, a paragraph, a list item, a table row or another leaf of the document that
@@ -32,7 +32,7 @@ pub struct Label {
 pub struct SegmentId {
     pub block: Label,
     pub sentence: Label,
-    /// Language that gave the id to a sentence no other language has. Such an id always has letters
+    /// Language that gave the id to a sentence no other language had. Such an id always has letters
     /// or a number 0 before the language.
     pub only: Option<LanguageTag>,
 }
