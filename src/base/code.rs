@@ -1,6 +1,7 @@
-//! Every code a diagnostic can have, with its severity and one line of explanation.
+//! Every code that a diagnostic can have, with its severity and one line of explanation.
 //!
-//! Codes are stable: `site.yaml` may raise or lower them by name, and scripts may look for them.
+//! Codes are stable: `site.yaml` may raise or lower their severity by name, and scripts may look
+//! for them.
 
 use super::Severity;
 
@@ -9,7 +10,7 @@ use super::Severity;
 pub struct Code {
     pub name: &'static str,
     pub severity: Severity,
-    /// What it means, for `tilmash check --explain`.
+    /// Explanation that `tilmash check --explain` prints.
     pub explanation: &'static str,
 }
 
@@ -75,7 +76,7 @@ codes! {
     UNTRANSLATED "untranslated" Warning "Sentences of the source are missing in a translation.";
     EXTRA "extra" Note "Sentences of a translation stand for nothing in the source, and no mark says that this is meant.";
     INCOMPLETE "incomplete" Error "`check --complete` asks for a language in which a work is missing, or not complete, or not current.";
-    // A sentence beside its translation, and a sentence alone
+    // Checks of a sentence against its translation, and of a sentence alone
     PARITY_NUMBER "parity-number" Warning "A number stands on one side of a translation only, in digits or in words, or means something else in the language it was copied into.";
     PARITY_DATE "parity-date" Warning "A translation has another date than its source.";
     PARITY_LINK "parity-link" Warning "A link of a sentence leads elsewhere in its translation, or is missing; editions of one work count as the same.";
@@ -115,7 +116,7 @@ codes! {
     EXCHANGE_INCOMPLETE "exchange-incomplete" Error "A page cannot be made, or a sentence has no place, since others of it are not translated.";
 }
 
-/// The code of that name.
+/// Returns the code with that name.
 pub fn named(name: &str) -> Option<&'static Code> {
     ALL.iter().copied().find(|code| code.name == name)
 }

@@ -1,26 +1,25 @@
-//! Problems as values: what is wrong, where, and what to do about it.
+//! Problems as values: the message, the place and the hints.
 //!
-//! Stages return diagnostics beside what they could make. How they are shown to people and to
-//! machines is the business of `cli::report`.
+//! Stages return diagnostics beside their results. `cli::report` shows them to people and machines.
 
 use std::cmp::Ordering;
 
 use super::visible::one_line;
 use super::{Code, Place};
 
-/// How bad a problem is.
+/// Severity of a problem, in rising order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Worth knowing; fails nothing.
     Note,
-    /// The result is usable but likely not what was meant.
+    /// The result is usable, but probably not as the author meant it.
     Warning,
     /// The result is wrong; the build does not publish.
     Error,
 }
 
 impl Severity {
-    /// The word for it in messages and in `site.yaml`.
+    /// Returns the word for the severity in messages and in `site.yaml`.
     pub fn name(self) -> &'static str {
         match self {
             Severity::Note => "note",
@@ -34,27 +33,28 @@ impl Severity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     pub code: &'static Code,
-    /// The code's own severity, unless `site.yaml` says otherwise.
+    /// Severity of the code, unless `site.yaml` sets another one.
     pub severity: Severity,
-    /// One line, lower case, no full stop; makes sense alone. Messages quote files, so
-    /// control characters are escaped and the length is limited. The same holds for the words of
-    /// further places and for hints.
+    /// Message: one line, lower case, no full stop, clear without its context. Messages quote
+    /// files, so control characters are escaped and the length is limited. The same holds for hints
+    /// and for the words in `others`.
     pub message: String,
-    /// Where it is; `None` only for what has no file (a missing file, a command-line value).
+    /// Place of the problem. `None` if there is no file to point at, as for a missing file or a
+    /// command-line value.
     pub place: Option<Place>,
-    /// Further places that explain it, each with a few words.
+    /// Further places that explain the problem, each with a few words.
     pub others: Vec<(Place, String)>,
-    /// What to do.
+    /// Hints: actions that solve the problem.
     pub hints: Vec<String>,
 }
 
 impl Diagnostic {
-    /// A problem at a place.
+    /// Makes a diagnostic with a place.
     pub fn at(code: &'static Code, place: Place, message: impl Into<String>) -> Self {
         Self { place: Some(place), ..Self::nowhere(code, message) }
     }
 
-    /// A problem that has no place in a file.
+    /// Makes a diagnostic without a place.
     pub fn nowhere(code: &'static Code, message: impl Into<String>) -> Self {
         let message = one_line(message.into());
         Self { code, severity: code.severity, message, place: None, others: Vec::new(), hints: Vec::new() }
@@ -67,7 +67,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a hint to a problem that is reported already.
+    /// Adds a hint to an existing diagnostic.
     pub fn push_hint(&mut self, hint: impl Into<String>) {
         self.hints.push(one_line(hint.into()));
     }
@@ -87,18 +87,18 @@ impl Diagnostic {
     }
 }
 
-/// Puts diagnostics in the order in which they are shown: by file, place, code; equal ones once.
+/// Sorts diagnostics in display order (file, place, code) and drops repetitions.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(order);
     diagnostics.dedup();
 }
 
-/// The order in which diagnostics are shown.
+/// Compares two diagnostics in display order.
 pub fn order(a: &Diagnostic, b: &Diagnostic) -> Ordering {
     (&a.place, a.code.name, &a.message, &a.others, &a.hints).cmp(&(&b.place, b.code.name, &b.message, &b.others, &b.hints))
 }
 
-/// Whether any of them is an error.
+/// Returns true if any of the diagnostics is an error.
 pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }

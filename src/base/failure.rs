@@ -1,32 +1,33 @@
-//! What the machine could not do: a disk, a port, a process. It stops the run; it is not a problem in someone's text.
+//! Failures of the machine: of a disk, a port or a process. A failure stops the run. A problem in
+//! someone's text is a [`Diagnostic`](super::Diagnostic) instead.
 
 use std::fmt;
 use std::path::Path;
 
 use super::visible::one_line;
 
-/// An operation on the world that failed.
+/// A failed operation on the disk, the network or a process.
 #[derive(Debug)]
 pub struct Failure {
-    /// One line that says what could not be done, and to what. Its control characters are escaped
-    /// and its length is limited.
+    /// One line that names the operation that failed and its object. Control characters are escaped
+    /// and the length is limited.
     pub message: String,
-    /// What to do, if that is known.
+    /// The action that solves the problem, if it is known.
     pub hint: Option<String>,
 }
 
 impl Failure {
-    /// A failure described in one line.
+    /// Makes a failure with a one-line message.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: one_line(message.into()), hint: None }
     }
 
-    /// Could not `verb` the file or folder at `path`.
+    /// Makes the failure "cannot `verb` the file or folder at `path`".
     pub fn io(verb: &str, path: &Path, error: &std::io::Error) -> Self {
         Self::new(format!("cannot {verb} `{}`: {error}", path.display()))
     }
 
-    /// Adds what to do.
+    /// Adds a hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(one_line(hint.into()));

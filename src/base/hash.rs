@@ -1,8 +1,8 @@
-//! Content digests: fast, stable between runs and machines, not meant against an adversary.
+//! Digests of contents: fast, stable between runs and machines, not safe against an adversary.
 
 use xxhash_rust::xxh3::xxh3_128;
 
-/// The digest of some bytes (XXH3, 128 bits).
+/// Digest of some bytes (XXH3, 128 bits).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest(pub u128);
 
@@ -12,7 +12,7 @@ impl Digest {
         Self(xxh3_128(bytes))
     }
 
-    /// Digests several parts; the parts' boundaries count.
+    /// Digests several parts. The boundaries between the parts count.
     pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut hasher = xxhash_rust::xxh3::Xxh3::new();
         for part in parts {
@@ -23,15 +23,15 @@ impl Digest {
     }
 }
 
-/// Digests values piece by piece: what implements [`std::hash::Hash`] is written into it.
+/// Hasher that digests values which implement [`std::hash::Hash`], piece by piece.
 ///
-/// The digest of a value may differ from machine to machine and with the program: it is for what the same
-/// program finds again.
+/// The digest of a value may differ between machines and between versions of the program. So it is
+/// only for values that the same program looks up again.
 #[derive(Default)]
 pub struct Digester(xxhash_rust::xxh3::Xxh3);
 
 impl Digester {
-    /// The digest of all that was written.
+    /// Returns the digest of everything written so far.
     pub fn digest(&self) -> Digest {
         Digest(self.0.digest128())
     }

@@ -1,6 +1,6 @@
-//! The ground floor: places in files, problems as values, YAML with places, and small pure tools.
+//! The lowest layer: places in files, problems as values, YAML with places, and small pure tools.
 //!
-//! Nothing here knows what a site is. Every other layer may use this one.
+//! Nothing here knows about sites. Every other layer may use this one.
 
 pub mod code;
 pub mod diagnostic;

@@ -34,12 +34,12 @@ pub fn resolve(from: &str, target: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// The folder of a path, without a closing slash; empty at the root.
+/// Returns the folder of a path, without a closing slash; empty at the root.
 pub fn folder(path: &str) -> &str {
     path.rfind('/').map_or("", |slash| &path[..slash])
 }
 
-/// The folders above a path, innermost first: `kk/a` and `kk` for `kk/a/index.html`.
+/// Returns the folders above a path, innermost first: `kk/a` and `kk` for `kk/a/index.html`.
 pub fn above(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(folder(path)), |inner| Some(folder(inner))).take_while(|folder| !folder.is_empty())
 }
@@ -55,7 +55,7 @@ pub const LONGEST_PATH: usize = 1024;
 pub enum Unfit {
     /// A part of the path is empty.
     Empty,
-    /// `.` or `..`, which lead elsewhere.
+    /// `.` or `..`, which lead to another folder.
     Relative,
     Control(char),
     Sign(char),
@@ -119,17 +119,17 @@ fn unfit_name(name: &str) -> Option<Unfit> {
     if is_of_git(name) {
         return Some(Unfit::Git(name.to_owned()));
     }
-    // Windows looks at what stands before the first dot, without spaces at its end.
+    // Windows looks at the part before the first dot, without the spaces at its end.
     let stem = name.split('.').next().unwrap_or(name).trim_end_matches(' ');
     is_device(stem).then(|| Unfit::Device(stem.to_owned()))
 }
 
-/// Returns true for the name of a repository's own folder, also in the short form of Windows.
+/// Returns true for the name of git's own folder, and for its short form on Windows (`GIT~1`).
 pub fn is_of_git(name: &str) -> bool {
     [".git", "git~1"].iter().any(|git| name.eq_ignore_ascii_case(git))
 }
 
-/// Returns true for the names in
+/// Returns true for device names, as listed in
 /// <https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions>.
 fn is_device(stem: &str) -> bool {
     if ["con", "prn", "aux", "nul", "conin$", "conout$"].iter().any(|device| stem.eq_ignore_ascii_case(device)) {
@@ -140,23 +140,24 @@ fn is_device(stem: &str) -> bool {
     (is_port("com") || is_port("lpt")) && is_number(&stem[3..])
 }
 
-/// Returns a text in the form in which names that some file system takes for one are equal: full
-/// Unicode case folding, then normal form C. `Σ` is `ς`, `ſ` is `s`, `ﬁ` is `fi`.
+/// Returns the folded form of a text: full Unicode case folding, then normal form C. Two names that
+/// some file system treats as the same name have the same folded form. `Σ` is `ς`, `ſ` is `s`,
+/// `ﬁ` is `fi`.
 pub fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    // Decomposed first: some letters fold otherwise than the letter and its marks do.
+    // Decomposed first: some precomposed letters fold differently from the letter and its marks.
     let decomposed: String = text.nfd().collect();
     nfc(&UniCase::unicode(decomposed).to_folded_case())
 }
 
-/// The last part of a path.
+/// Returns the last part of a path.
 pub fn file_name(path: &str) -> &str {
     path.rfind('/').map_or(path, |slash| &path[slash + 1..])
 }
 
-/// The extension of a path's last part, without the dot; empty if it has none.
+/// Returns the extension of the last part of a path, without the dot; empty if there is none.
 pub fn extension(path: &str) -> &str {
     let name = file_name(path);
     match name.rfind('.') {
@@ -165,7 +166,8 @@ pub fn extension(path: &str) -> &str {
     }
 }
 
-/// `../` as often as it takes to come from a file at `path` to the root; `./` at the root itself.
+/// Returns the relative path from a file at `path` to the root: one `../` for each folder, or `./`
+/// for a file in the root itself.
 pub fn to_root(path: &str) -> String {
     match path.matches('/').count() {
         0 => "./".to_owned(),
@@ -173,19 +175,19 @@ pub fn to_root(path: &str) -> String {
     }
 }
 
-/// The text in Unicode normal form C, so that names typed on different systems are one name.
+/// Returns the text in Unicode normal form C, so that names typed on different systems are equal.
 pub fn nfc(text: &str) -> String {
     if text.is_ascii() || is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
 }
 
-/// Writes a path as a URL path: every byte that is not plainly allowed there is percent-encoded.
+/// Writes a path as a URL path. Bytes that are not plainly allowed there are percent-encoded.
 ///
-/// Letters beyond ASCII are kept: browsers show and encode them, and the HTML stays readable.
+/// Letters beyond ASCII stay: browsers show and encode them, and the HTML remains readable.
 pub fn to_url(path: &str) -> String {
     let is_sign =
         |byte| matches!(byte, b'"' | b'#' | b'%' | b'<' | b'>' | b'?' | b'[' | b'\\' | b']' | b'^' | b'`' | b'{' | b'|' | b'}');
     let is_special = |byte: u8| byte <= b' ' || byte == 0x7f || is_sign(byte);
-    // Every link of every page is one, and few have any.
+    // Fast path: this runs for every link of every page, and few paths have special characters.
     if !path.bytes().any(is_special) {
         return path.to_owned();
     }
@@ -199,7 +201,7 @@ pub fn to_url(path: &str) -> String {
     url
 }
 
-/// Percent-encodes also what is not ASCII: for XML documents and HTTP headers.
+/// Writes a path as a URL path in ASCII, for XML documents and HTTP headers.
 pub fn to_ascii_url(path: &str) -> String {
     let url = to_url(path);
     if url.is_ascii() {
@@ -219,7 +221,7 @@ pub fn to_ascii_url(path: &str) -> String {
     ascii
 }
 
-/// Undoes percent-encoding. `None` if the result is no UTF-8 or holds a NUL.
+/// Decodes percent-encoding. Returns `None` if the result is not UTF-8 or contains a NUL.
 pub fn from_url(url: &str) -> Option<String> {
     let bytes = url.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());

@@ -1,12 +1,12 @@
-//! A place in a file: which file, which bytes.
+//! Places in files: a file and a range of its bytes.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A range of bytes in one file of the project.
+/// Byte range in one file of the project.
 ///
-/// `file` is relative to the project's root, with `/` between its parts. `range` counts bytes of
-/// the text as it was read; it may be empty, to point between two characters.
+/// `file` is relative to the project's root, with `/` between its parts. `start` and `end` count
+/// bytes of the text as it was read. The range may be empty, to point between two characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     pub file: Arc<str>,
@@ -20,18 +20,19 @@ impl Place {
         Self { file: Arc::clone(file), start: range.start, end: range.end }
     }
 
-    /// The beginning of a file: for a problem that has no narrower place.
+    /// Makes the place at the beginning of a file, for a problem that has no narrower place.
     pub fn whole(file: &Arc<str>) -> Self {
         Self::new(file, 0..0)
     }
 
-    /// The bytes this place covers.
+    /// Returns the byte range.
     pub fn range(&self) -> Range<usize> {
         self.start..self.end
     }
 }
 
-/// The line and the column of a byte offset, both counted from one; columns count characters.
+/// Returns the line and the column of a byte offset, both counted from one. Columns count
+/// characters.
 ///
 /// An offset beyond the text counts as its end.
 pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
@@ -42,22 +43,22 @@ pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     (line, before[line_start..].chars().count() + 1)
 }
 
-/// An index of a text's lines, for many look-ups in one text.
+/// Index of the lines of a text, for many look-ups.
 #[derive(Debug)]
 pub struct Lines<'a> {
     text: &'a str,
-    /// The byte at which each line begins.
+    /// Byte offset at which each line begins.
     starts: Vec<usize>,
-    /// The number of characters before each [`STEP`]th byte, so that a long line is not counted
-    /// again for each place in it.
+    /// Number of characters before each [`STEP`]th byte. It saves counting a long line again for
+    /// each place in it.
     characters: Vec<usize>,
 }
 
-/// Bytes between two counts of characters.
+/// Number of bytes between two entries of `Lines::characters`.
 const STEP: usize = 4096;
 
 impl<'a> Lines<'a> {
-    /// Reads a text once.
+    /// Indexes a text.
     pub fn new(text: &'a str) -> Self {
         let newlines = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at + 1);
         let starts = std::iter::once(0).chain(newlines).collect();
@@ -70,12 +71,12 @@ impl<'a> Lines<'a> {
         Self { text, starts, characters }
     }
 
-    /// Returns the text of the index.
+    /// Returns the indexed text.
     pub fn text(&self) -> &'a str {
         self.text
     }
 
-    /// Returns the line and the column of an offset, as [`line_and_column`] counts them.
+    /// Returns the line and the column of an offset, with the same counting as [`line_and_column`].
     pub fn line_and_column(&self, offset: usize) -> (usize, usize) {
         let offset = floor_char_boundary(self.text, offset);
         let line = self.line(offset);
@@ -87,7 +88,7 @@ impl<'a> Lines<'a> {
         self.starts.partition_point(|&start| start <= offset)
     }
 
-    /// Returns the bytes of a line, without its line end.
+    /// Returns the byte range of a line, without its line end.
     pub fn range(&self, line: usize) -> Range<usize> {
         let start = self.starts[line - 1];
         let end = self.starts.get(line).map_or(self.text.len(), |next| next - 1);
@@ -106,7 +107,7 @@ fn characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
 }
 
-/// The nearest character boundary at or before `offset`.
+/// Returns the nearest character boundary at or before `offset`.
 pub fn floor_char_boundary(text: &str, offset: usize) -> usize {
     let mut offset = offset.min(text.len());
     while !text.is_char_boundary(offset) {

@@ -1,7 +1,8 @@
-//! All that is wrong with a site, in a form that an edit changes in a few places.
+//! All problems of a site, in a form that is cheap to update.
 //!
-//! A site may have thousands of warnings, and each save in the preview makes a new list of them, compares it with the one
-//! before and counts it. So they lie by file, copies share what is the same, and counts are kept.
+//! A site may have thousands of warnings. Each save in the preview makes a new list, compares it
+//! with the one before and counts it. So problems are grouped by file, copies share equal parts,
+//! and counts are stored.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,24 +10,25 @@ use std::sync::Arc;
 use super::shared::SharedMap;
 use super::{Diagnostic, Severity, diagnostic};
 
-/// Problems in the order in which they are shown.
+/// Problems in display order.
 #[derive(Default, Clone)]
 pub struct Problems {
-    /// By the file that they are in, `""` for those that are in none.
+    /// Problems by their file; `""` for problems without a file.
     files: SharedMap<Arc<OfFile>>,
-    /// Of all files.
+    /// Counts over all files.
     counts: Counts,
 }
 
-/// How many there are of each severity.
+/// Number of problems of each severity.
 type Counts = [usize; 3];
 
 /// The problems of one file.
 #[derive(Debug, Default)]
 struct OfFile {
-    /// In order. What was found twice is there twice, so that it stays when one of those who found it finds it no more.
+    /// Problems in display order. One that two stages found is in the list twice: it must remain
+    /// when one of them no longer finds it.
     found: Vec<Diagnostic>,
-    /// Without repetitions.
+    /// Counts without repetitions.
     counts: Counts,
 }
 
@@ -43,43 +45,44 @@ impl OfFile {
     }
 }
 
-/// Problems that are in order, without repetitions.
+/// Returns the problems of a sorted list, each once.
 fn once(found: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
     found.chunk_by(|a, b| a == b).map(|same| &same[0])
 }
 
 impl Problems {
-    /// All of them, each once.
+    /// Returns all problems, each once.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.files.iter().flat_map(|(_, of_file)| of_file.shown())
     }
 
-    /// All of them, each once.
+    /// Returns a list of all problems, each once.
     pub fn to_vec(&self) -> Vec<Diagnostic> {
         self.iter().cloned().collect()
     }
 
-    /// Those in one file, each once.
+    /// Returns the problems of one file, each once.
     pub fn of_file(&self, file: &str) -> impl Iterator<Item = &Diagnostic> {
         self.files.get(file).into_iter().flat_map(|of_file| of_file.shown())
     }
 
-    /// How many there are of a severity.
+    /// Returns the number of problems of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.counts[severity as usize]
     }
 
-    /// Whether there is none.
+    /// Returns true if there are no problems.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
 
-    /// Whether any of them is an error.
+    /// Returns true if any problem is an error.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
     }
 
-    /// Puts what was found now in the place of what was found there before; says whether that is anything else.
+    /// Replaces the problems that a stage found `before` by those that it finds `now`. Returns true
+    /// if the two lists differ.
     pub fn replace(&mut self, before: &[Diagnostic], now: &[Diagnostic]) -> bool {
         if before == now {
             return false;
@@ -94,7 +97,8 @@ impl Problems {
             before.sort_by(|a, b| diagnostic::order(a, b));
             let mut before = before.into_iter().peekable();
             let known = self.files.remove(&file).unwrap_or_default();
-            // Both are in order, so one pass takes away each as often as it was found.
+            // Both lists are sorted, so one pass removes each problem as often as the stage found
+            // it.
             let mut found: Vec<Diagnostic> = Vec::with_capacity(known.found.len() + now.len());
             for problem in &known.found {
                 if before.next_if(|gone| *gone == problem).is_none() {
@@ -116,7 +120,8 @@ impl Problems {
         }
     }
 
-    /// The problems of those files whose problems are others than they were, with what these were.
+    /// Compares with an earlier state. For each file whose problems differ, returns the earlier
+    /// problems and the present ones.
     pub fn differences<'a>(&'a self, before: &'a Self) -> Vec<[Vec<&'a Diagnostic>; 2]> {
         let same = |a: &Arc<OfFile>, b: &Arc<OfFile>| Arc::ptr_eq(a, b) || a.found == b.found;
         let list = |of_file: Option<&'a Arc<OfFile>>| of_file.map_or_else(Vec::new, |of_file| of_file.shown().collect());
@@ -125,7 +130,7 @@ impl Problems {
     }
 }
 
-/// The name of the file that a problem is in.
+/// Returns the name of the file that a problem is in; empty if there is none.
 fn file_of(problem: &Diagnostic) -> Arc<str> {
     problem.place.as_ref().map_or_else(Arc::default, |place| Arc::clone(&place.file))
 }
@@ -171,7 +176,7 @@ mod tests {
     use super::*;
     use crate::base::{Place, code};
 
-    /// Few enough that one is often found twice.
+    /// Makes one of a few problems, so that stages often find the same one.
     fn problem(number: u8) -> Diagnostic {
         let code = [&code::NO_TITLE, &code::BROKEN_LINK, &code::NO_CONFIG][usize::from(number % 3)];
         match number % 4 {
@@ -188,7 +193,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever several stages find one after the other, it is the sorted list of what each found last.
+        /// Law: after any sequence of edits, the result is the sorted list of all stages' last
+        /// findings.
         #[test]
         fn it_is_a_sorted_list_of_what_was_found(mut stages in prop::collection::vec(problems(), 1..5), edits in prop::collection::vec((0..4usize, problems()), 0..12)) {
             let mut all: Problems = stages.iter().flatten().cloned().collect();

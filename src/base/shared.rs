@@ -1,29 +1,28 @@
-//! A sorted map from paths whose copies share all that is the same.
+//! A sorted map by path whose copies share their equal parts.
 //!
-//! A look at the disk after a save gives a snapshot that differs in a file or two, and a list of problems that
-//! differs in those of a file. The entries lie in sorted
-//! chunks behind reference counts, so a copy costs a count for each chunk, a change copies one chunk, and
-//! two maps are compared by looking only into the chunks that they do not share.
+//! A save changes a file or two of the snapshot, and the problems of one file. Entries are stored
+//! in sorted chunks behind reference counts. So a copy only counts one reference per chunk, and a
+//! change copies one chunk. A comparison of two maps reads only the chunks that they do not share.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-/// How many entries a new chunk has, and how many make it two.
+/// Number of entries in a chunk of a new map. A chunk with more than [`MOST`] entries is split.
 const CHUNK: usize = 64;
 const MOST: usize = 2 * CHUNK;
 
 type Entry<V> = (Arc<str>, V);
 
-/// Values by path.
+/// Sorted map from paths to values.
 ///
-/// 1. The paths in all chunks, one after the other, grow; so each stands there once.
+/// 1. The paths grow over all chunks, in order; so each path occurs once.
 /// 2. No chunk is empty.
 #[derive(Debug, Clone)]
 pub struct SharedMap<V> {
     chunks: Vec<Arc<Vec<Entry<V>>>>,
 }
 
-/// A path at which two maps differ, and what each has there.
+/// A path at which two maps differ, with the value in each map.
 pub type Difference<'a, V> = (&'a Arc<str>, Option<&'a V>, Option<&'a V>);
 
 impl<V> Default for SharedMap<V> {
@@ -33,50 +32,50 @@ impl<V> Default for SharedMap<V> {
 }
 
 impl<V: Clone> SharedMap<V> {
-    /// The value at a path.
+    /// Returns the value at a path.
     pub fn get(&self, path: &str) -> Option<&V> {
         self.get_key_value(path).map(|(_, value)| value)
     }
 
-    /// The value at a path, and the path as it is kept.
+    /// Returns the value at a path, with the stored path.
     pub fn get_key_value(&self, path: &str) -> Option<(&Arc<str>, &V)> {
         let (chunk, at) = self.find(path).ok()?;
         let (name, value) = &self.chunks[chunk][at];
         Some((name, value))
     }
 
-    /// The value at a path, to be changed; its chunk is copied if another map has it too.
+    /// Returns the value at a path for editing. Its chunk is copied first if another map shares it.
     pub fn get_mut(&mut self, path: &str) -> Option<&mut V> {
         let (chunk, at) = self.find(path).ok()?;
         Some(&mut Arc::make_mut(&mut self.chunks[chunk])[at].1)
     }
 
-    /// Whether there is a value at a path.
+    /// Returns true if there is a value at a path.
     pub fn contains_key(&self, path: &str) -> bool {
         self.find(path).is_ok()
     }
 
-    /// All values, in the order of their paths.
+    /// Returns all entries, in the order of their paths.
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &V)> {
         self.chunks.iter().flat_map(|chunk| chunk.iter()).map(|(name, value)| (name, value))
     }
 
-    /// All paths, in their order.
+    /// Returns all paths, in order.
     pub fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
         self.iter().map(|(name, _)| name)
     }
 
-    /// How many values there are.
+    /// Returns the number of values.
     pub fn len(&self) -> usize {
         self.chunks.iter().map(|chunk| chunk.len()).sum()
     }
 
-    /// Whether there is none.
+    /// Returns true if the map has no values.
     pub fn is_empty(&self) -> bool {
         self.chunks.is_empty()
     }
 
-    /// The values from a path on, whether or not it is there.
+    /// Returns the entries from a path on. The path itself need not be in the map.
     pub fn from<'a>(&'a self, path: &str) -> impl Iterator<Item = (&'a Arc<str>, &'a V)> + use<'a, V> {
         let (Ok((chunk, at)) | Err((chunk, at))) = self.find(path);
         let (first, rest) = match self.chunks.get(chunk) {
@@ -86,7 +85,7 @@ impl<V: Clone> SharedMap<V> {
         first.iter().chain(rest.iter().flat_map(|chunk| chunk.iter())).map(|(name, value)| (name, value))
     }
 
-    /// Puts a value in its place; gives the one that was there.
+    /// Inserts a value at a path. Returns the value that it replaces.
     pub fn insert(&mut self, path: Arc<str>, value: V) -> Option<V> {
         match self.find(&path) {
             Ok((chunk, at)) => Some(std::mem::replace(&mut Arc::make_mut(&mut self.chunks[chunk])[at].1, value)),
@@ -106,7 +105,7 @@ impl<V: Clone> SharedMap<V> {
         }
     }
 
-    /// Takes a value away.
+    /// Removes the value at a path and returns it.
     pub fn remove(&mut self, path: &str) -> Option<V> {
         let (chunk, at) = self.find(path).ok()?;
         let entries = Arc::make_mut(&mut self.chunks[chunk]);
@@ -117,7 +116,8 @@ impl<V: Clone> SharedMap<V> {
         Some(value)
     }
 
-    /// The paths at which two maps differ, by what is to count as the same; what both share is not looked at.
+    /// Returns the entries that differ between two maps; `same` compares two values. Shared chunks
+    /// are skipped.
     pub fn differences<'a>(&'a self, other: &'a Self, same: impl Fn(&V, &V) -> bool) -> Vec<Difference<'a, V>> {
         let mut found = Vec::new();
         let (mut left, mut right) = (Cursor::new(&self.chunks), Cursor::new(&other.chunks));
@@ -154,9 +154,9 @@ impl<V: Clone> SharedMap<V> {
         }
     }
 
-    /// Where a path is, as chunk and position, or where it would be put.
+    /// Finds a path, as chunk and position. The error is the position for inserting it.
     fn find(&self, path: &str) -> Result<(usize, usize), (usize, usize)> {
-        // The last chunk that begins at or before it; what comes before all goes into the first.
+        // The last chunk that begins at or before the path; the first chunk if none does.
         let chunk = self.chunks.partition_point(|chunk| *chunk[0].0 <= *path).saturating_sub(1);
         let Some(entries) = self.chunks.get(chunk) else { return Err((0, 0)) };
         match entries.binary_search_by(|(name, _)| (**name).cmp(path)) {
@@ -168,7 +168,7 @@ impl<V: Clone> SharedMap<V> {
 
 impl<K: Into<Arc<str>>, V: Clone> FromIterator<(K, V)> for SharedMap<V> {
     fn from_iter<T: IntoIterator<Item = (K, V)>>(values: T) -> Self {
-        // Sorted by a map; of two values of one path the later stays.
+        // The map sorts the entries; of two values for one path the later one stays.
         let sorted: std::collections::BTreeMap<Arc<str>, V> =
             values.into_iter().map(|(path, value)| (path.into(), value)).collect();
         let mut chunks = Vec::with_capacity(sorted.len().div_ceil(CHUNK));
@@ -180,7 +180,7 @@ impl<K: Into<Arc<str>>, V: Clone> FromIterator<(K, V)> for SharedMap<V> {
     }
 }
 
-/// A position in the entries of a map.
+/// Position in the entries of a map.
 struct Cursor<'a, V> {
     chunks: &'a [Arc<Vec<Entry<V>>>],
     at: usize,
@@ -204,7 +204,7 @@ impl<'a, V> Cursor<'a, V> {
         }
     }
 
-    /// Passes over a chunk at whose beginning both stand.
+    /// Skips a chunk if both cursors are at its beginning. Returns true if it did.
     fn share_chunk(&mut self, other: &mut Self) -> bool {
         let shared = self.at == 0
             && other.at == 0
@@ -226,7 +226,8 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Whatever is put in and taken out, it is a sorted map, and a copy keeps what it had.
+        /// Law: after any insertions and removals it equals a sorted map, and a copy keeps its
+        /// entries.
         #[test]
         fn it_is_a_sorted_map(first in prop::collection::btree_map(0..400u32, 0..3u32, 0..300), edits in prop::collection::vec((0..400u32, 0..4u32), 0..120)) {
             let name = |n: u32| format!("{n:03}");

@@ -1,11 +1,11 @@
-//! "Did you mean …": the nearest known name to a name that was not found.
+//! The hint "did you mean …": the nearest known name to a name that was not found.
 
 /// Returns the candidate nearest to `wanted`, if one is near enough.
 ///
-/// A candidate that is `wanted` in another folder or with another ending goes first: `landing.html`
-/// for `landing`. Otherwise a candidate is near enough if it has an edit distance
-/// (Damerau-Levenshtein, on characters, case ignored) of at most a third of the name's length, and
-/// less than all of it. Ties go to the first candidate, so that the answer is stable.
+/// A candidate that equals `wanted` except for its folder or its ending goes first: `landing.html`
+/// for `landing`. Otherwise the edit distance decides (optimal string alignment on characters, case
+/// ignored). It may be at most a third of the length of `wanted`, or 1 for a shorter name, and must
+/// be less than the whole length. Ties go to the first candidate, so that the answer is stable.
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = wanted.to_lowercase();
     let length = lower.chars().count();
@@ -15,7 +15,7 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
         if is_path_of(candidate, wanted) || is_path_of(wanted, candidate) {
             return Some(candidate);
         }
-        // The length difference bounds the distance from below and costs nothing to look at.
+        // The difference in length is a lower bound of the distance, and is cheap to compute.
         if candidate.chars().count().abs_diff(length) > limit {
             continue;
         }
@@ -27,8 +27,8 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
     best.map(|(_, candidate)| candidate)
 }
 
-/// Returns true if a path consists of a name, folders before it and an ending behind it. ASCII case
-/// is ignored.
+/// Returns true if a path is a name with folders before it, an ending behind it, or both. ASCII
+/// case is ignored. A name of one character never matches.
 fn is_path_of(path: &str, name: &str) -> bool {
     if path.len() <= name.len() || name.chars().nth(1).is_none() {
         return false;
@@ -41,7 +41,7 @@ fn is_path_of(path: &str, name: &str) -> bool {
     is_name(0) || path.match_indices('/').any(|(at, _)| is_name(at + 1))
 }
 
-/// The hint "did you mean `x`?", if there is a near candidate.
+/// Returns the hint "did you mean `x`?", if there is a near candidate.
 pub fn did_you_mean<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(wanted, candidates).map(|name| format!("did you mean `{name}`?"))
 }

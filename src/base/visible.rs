@@ -1,20 +1,21 @@
-//! Making text from files safe to print: control characters are escaped, long texts are shortened.
+//! Makes text from files safe to print: escapes control characters and shortens long texts.
 
 use std::borrow::Cow;
 
-/// The most characters of a message or a hint.
+/// Maximum number of characters in a message or a hint, before escaping.
 pub const MOST: usize = 1000;
 
-/// Returns true for the characters that change the direction of the text after them.
+/// Returns true for characters that change the direction of the text after them.
 ///
-/// With them, a text can show other words than it holds (CVE-2021-42574, "Trojan Source").
+/// A text with such characters can display other words than it contains (CVE-2021-42574, "Trojan
+/// Source").
 pub fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Returns true if a text has one of the characters of [`is_bidi_control`].
+/// Returns true if a text has a bidi control character: see [`is_bidi_control`].
 pub fn has_bidi_control(text: &str) -> bool {
-    // Every page is searched, and bytes are compared in a third of the time that characters take.
+    // Every page is searched; comparing bytes takes a third of the time of comparing characters.
     let is_control = |bytes: &[u8]| matches!(bytes, [0xe2, 0x80, 0xaa..=0xae] | [0xe2, 0x81, 0xa6..=0xa9]);
     text.as_bytes().windows(3).any(is_control)
 }
@@ -22,16 +23,16 @@ pub fn has_bidi_control(text: &str) -> bool {
 /// Returns true for characters that a terminal must not receive from a file: they move its cursor,
 /// change its state, or reorder its text.
 fn is_unsafe(c: char) -> bool {
-    // `cli::frame` uses a noncharacter as the stand-in for a place.
+    // `cli::frame` uses a noncharacter as the placeholder for a place.
     c.is_control() || is_bidi_control(c) || ('\u{fdd0}'..='\u{fdef}').contains(&c)
 }
 
-/// Escapes control characters as `\u{1b}`; line breaks and tabs stay.
+/// Escapes unsafe characters, such as `\u{1b}` for ESC. Line breaks and tabs stay.
 pub fn visible(text: &str) -> Cow<'_, str> {
     escaped(text, |c| matches!(c, '\n' | '\t'))
 }
 
-/// Escapes control characters as `\u{1b}`, line breaks and tabs too.
+/// Escapes unsafe characters, such as `\u{1b}` for ESC, and also line breaks and tabs.
 pub fn visible_line(text: &str) -> Cow<'_, str> {
     escaped(text, |_| false)
 }
@@ -45,7 +46,7 @@ fn escaped(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
         match c {
-            // A line break of Windows.
+            // A Windows line break.
             '\r' if rest.peek() == Some(&'\n') && stays('\n') => out.push(c),
             c if is_escaped(c) => out.extend(c.escape_unicode()),
             c => out.push(c),
@@ -54,8 +55,8 @@ fn escaped(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Makes a text that may quote files fit for a message: one line, no control characters, little
-/// more than [`MOST`] characters.
+/// Makes a text that may quote files fit for a message. The result is one line without unsafe
+/// characters. A text of more than [`MOST`] characters loses its middle before it is escaped.
 pub fn one_line(text: String) -> String {
     let text = if text.len() > MOST { shorten(&text, MOST).into_owned() } else { text };
     if !text.contains(is_unsafe) {
@@ -65,7 +66,7 @@ pub fn one_line(text: String) -> String {
     visible_line(&spaced).into_owned()
 }
 
-/// Returns a name or a path as messages quote it: escaped, and not longer than a line.
+/// Returns a name or a path as messages quote it: shortened to 80 characters, then escaped.
 pub fn name(name: &str) -> String {
     visible_line(&shorten(name, 80)).into_owned()
 }
@@ -93,7 +94,7 @@ mod tests {
         assert_eq!(one_line("a\nb\tc\u{1b}".to_owned()), "a b c\\u{1b}");
     }
 
-    /// Languages need marks and joiners; they change nothing beyond their own place.
+    /// Languages need marks and joiners, which have no effect beyond their own place.
     #[test]
     fn what_scripts_need_stays() {
         for text in ["Қазақша", "שלום\u{200f}!", "می\u{200c}خواهم", "👩\u{200d}🚀", "é"] {

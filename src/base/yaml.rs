@@ -1,11 +1,12 @@
-//! YAML with places: the only file that knows the YAML library.
+//! YAML with places. No other file uses the YAML library.
 //!
-//! A text is first read into a [`Node`] tree in which everything has its bytes, then taken apart by
-//! [`Fields`], which collects every problem (unknown keys, doubled keys, tags, control characters,
-//! wrong types) instead of stopping at the first, and words them in the project's own terms.
+//! [`read`] turns a text into a tree of [`Node`]s in which every value has its byte range.
+//! [`Fields`] then takes a mapping apart. It collects every problem (unknown keys, doubled keys,
+//! tags, control characters, wrong types) instead of stopping at the first, and words it in the
+//! project's own terms.
 //!
-//! Anchors, aliases, merge keys and tags are not used here: they are refused, since a reader of a
-//! configuration should not have to chase them and since they are how small files become large.
+//! Anchors, aliases, merge keys and tags are refused. A reader of a configuration should not have
+//! to resolve them, and they let a small file expand into a large one.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,19 +17,20 @@ use serde_yaml::{Spanned, Tagged, options::DuplicateKeyPolicy, options::MergeKey
 
 use super::{Diagnostic, Place, code, suggest};
 
-/// A value and where it stands.
+/// A value with its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     pub value: Value,
     pub place: Place,
-    /// How a number or a boolean is written, which its value does not tell: `1.10`, `007`, `True`.
+    /// Spelling of a number or a boolean in the file, which the value does not keep: `1.10`, `007`,
+    /// `True`.
     written: Option<Box<str>>,
-    /// Doubled keys, tags and control characters at any depth, for [`Fields::of`] to report; empty
-    /// except at the root.
+    /// Doubled keys, tags and control characters at any depth, which [`Fields::of`] reports. Only
+    /// the root has them.
     flaws: Vec<Diagnostic>,
 }
 
-/// What a YAML value can be.
+/// Kinds of YAML values.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Null,
@@ -37,7 +39,7 @@ pub enum Value {
     Float(f64),
     Text(String),
     List(Vec<Node>),
-    /// Entries in the order of the file; doubled keys are still there.
+    /// Entries in the order of the file, including doubled keys.
     Map(Vec<Entry>),
 }
 
@@ -50,12 +52,12 @@ pub struct Entry {
 }
 
 impl Node {
-    /// A value that stands for a place.
+    /// Makes a node from a value and its place.
     pub fn new(value: Value, place: Place) -> Self {
         Self { value, place, written: None, flaws: Vec::new() }
     }
 
-    /// The word for the kind of value in messages.
+    /// Returns the words for the kind of value in messages.
     pub fn kind(&self) -> &'static str {
         match self.value {
             Value::Null => "nothing",
@@ -67,13 +69,13 @@ impl Node {
         }
     }
 
-    /// The diagnostic that this value is not what was expected.
+    /// Returns the diagnostic that this value is not of the `expected` kind.
     pub fn wrong_type(&self, expected: &str) -> Diagnostic {
         Diagnostic::at(&code::WRONG_TYPE, self.place.clone(), format!("expected {expected}, found {}", self.kind()))
     }
 }
 
-/// Reads one YAML document that takes up `range` of a file's `text`.
+/// Reads the YAML document in the byte range `range` of a file's `text`.
 ///
 /// An empty document is an empty mapping. Places count from the beginning of the file.
 pub fn read(file: &Arc<str>, text: &str, range: Range<usize>) -> Result<Node, Diagnostic> {
@@ -101,19 +103,20 @@ pub fn read(file: &Arc<str>, text: &str, range: Range<usize>) -> Result<Node, Di
             let error = error.without_snippet();
             let place =
                 error.location().map_or_else(|| Place::new(file, range.start..range.start), |location| places.at(location));
-            // A value that does not match its tag fails before the tag is known.
+            // The library rejects a value that does not match its tag before it reports the tag.
             let before = text[range.start..place.start.max(range.start)].split_whitespace().next_back().unwrap_or("");
             if let Some(tag) = before.strip_prefix('!') {
                 return Err(tag_problem(&format!("!{tag}"), &place));
             }
             let message = error.render_with_options(serde_yaml::RenderOptions::default());
-            // The library's text may begin with its own idea of the place and go on over lines.
+            // The library's message may begin with a location and continue on further lines.
             let message = message.lines().next().unwrap_or("the YAML cannot be read").trim_start_matches("error: ");
             let message = match message.split_once(": ") {
                 Some((place, rest)) if place.starts_with("line ") => rest,
                 _ => message,
             };
-            // Its lines count from the beginning of the YAML, not of the file; the place says it better.
+            // The library counts lines from the beginning of the YAML, not of the file. The
+            // diagnostic has its own place, so the line number is cut off.
             let message = message.rfind(" at line ").map_or(message, |at| &message[..at]).trim_end_matches('.');
             let (message, hint) = match message {
                 _ if message.contains("Anchors") || message.contains("Aliases") => {
@@ -133,7 +136,7 @@ pub fn read(file: &Arc<str>, text: &str, range: Range<usize>) -> Result<Node, Di
     }
 }
 
-/// The tree as the library gives it, before its locations are turned into places.
+/// Tree from the library, before its locations become places.
 enum Raw {
     Null,
     Bool(bool),
@@ -144,7 +147,7 @@ enum Raw {
     Map(Vec<(Placed<RawKey>, Placed<Raw>)>),
 }
 
-/// A part of the tree with its place and its tag.
+/// Node of the library's tree, with its location and its tag.
 type Placed<T> = Spanned<Tagged<T>>;
 
 /// A key: any scalar, as text.
@@ -210,7 +213,7 @@ impl<'de> Deserialize<'de> for Raw {
     }
 }
 
-/// Turns the library's locations into places of the file.
+/// Converts the library's locations to places in the file.
 struct Places<'a> {
     file: &'a Arc<str>,
     source: &'a str,
@@ -258,7 +261,7 @@ impl Places<'_> {
         let span = location.span();
         let (start, length) = match (span.byte_offset(), span.byte_len()) {
             (Some(start), Some(length)) => (start as usize, length as usize),
-            // Without byte offsets: by line and column, to the end of that line.
+            // Without byte offsets: from the line and the column to the end of that line.
             _ => {
                 let line = (location.line() as usize).max(1);
                 let line_start: usize = self.source.split_inclusive('\n').take(line - 1).map(str::len).sum();
@@ -271,7 +274,7 @@ impl Places<'_> {
         };
         let start = super::place::floor_char_boundary(self.source, start);
         let end = super::place::floor_char_boundary(self.source, start + length);
-        // A block's span runs into the lines after it; a frame should show its text only.
+        // The span of a block includes the blank space after it; the place ends with the text.
         let end = start + self.source[start..end].trim_end().len();
         Place::new(self.file, self.base + start..self.base + end)
     }
@@ -285,7 +288,7 @@ fn tag_problem(tag: &str, place: &Place) -> Diagnostic {
         .hint("remove the tag; put a text that begins with `!` in quotes")
 }
 
-/// Replaces control characters by U+FFFD, and reports the first one.
+/// Replaces control characters by U+FFFD and reports the first one.
 fn printable(text: String, place: &Place, flaws: &mut Vec<Diagnostic>) -> String {
     let Some(wrong) = text.chars().find(|&c| is_refused(c)) else { return text };
     let message = format!("the text has the control character U+{:04X}", u32::from(wrong));
@@ -298,10 +301,10 @@ pub fn is_refused(c: char) -> bool {
     c.is_control() && !matches!(c, '\t' | '\n' | '\r')
 }
 
-/// Takes a mapping apart, key by key, and reports what is left over.
+/// Takes a mapping apart, key by key, and reports the remaining keys.
 ///
-/// Each `take_*` names a key that is known here; [`Fields::finish`] then reports every key that was
-/// not asked for, with the known ones as suggestions.
+/// Each `take_*` call makes its key a known one. [`Fields::finish`] reports every other key of the
+/// mapping, and suggests the known ones.
 #[derive(Debug)]
 pub struct Fields<'n, 'p> {
     entries: &'n [Entry],
@@ -311,7 +314,7 @@ pub struct Fields<'n, 'p> {
 }
 
 impl<'n, 'p> Fields<'n, 'p> {
-    /// Begins with a node that should be a mapping; `what` names it in messages ("a chapter").
+    /// Starts with a node that should be a mapping; `what` is its name in messages ("a chapter").
     ///
     /// For the root of a document it also reports doubled keys, tags and control characters at any
     /// depth.
@@ -328,24 +331,24 @@ impl<'n, 'p> Fields<'n, 'p> {
         Some(Self { entries, place: node.place.clone(), known: Vec::new(), problems })
     }
 
-    /// Where the mapping stands.
+    /// Returns the place of the mapping.
     pub fn place(&self) -> &Place {
         &self.place
     }
 
-    /// Where further problems go.
+    /// Returns the list that further problems are added to.
     pub fn problems(&mut self) -> &mut Vec<Diagnostic> {
         self.problems
     }
 
-    /// The value of a key; an explicit null counts as absent.
+    /// Returns the value of a key. An explicit null counts as absent.
     pub fn take(&mut self, key: &'static str) -> Option<&'n Node> {
         self.known.push(key);
         let entry = self.entries.iter().find(|entry| entry.key == key)?;
         (entry.node.value != Value::Null).then_some(&entry.node)
     }
 
-    /// The value of a key that must be there.
+    /// Returns the value of a required key; reports a missing one.
     pub fn require(&mut self, key: &'static str) -> Option<&'n Node> {
         let found = self.take(key);
         if found.is_none() {
@@ -354,19 +357,19 @@ impl<'n, 'p> Fields<'n, 'p> {
         found
     }
 
-    /// A text; numbers and booleans are taken as they are written.
+    /// Returns the text at a key. Numbers and booleans keep their spelling.
     pub fn take_text(&mut self, key: &'static str) -> Option<String> {
         let node = self.take(key)?;
         text(node, self.problems)
     }
 
-    /// A text that must be there.
+    /// Returns the text at a required key; reports a missing one.
     pub fn require_text(&mut self, key: &'static str) -> Option<String> {
         let node = self.require(key)?;
         text(node, self.problems)
     }
 
-    /// True or false.
+    /// Returns the boolean at a key.
     pub fn take_bool(&mut self, key: &'static str) -> Option<bool> {
         let node = self.take(key)?;
         match node.value {
@@ -378,13 +381,13 @@ impl<'n, 'p> Fields<'n, 'p> {
         }
     }
 
-    /// A whole number.
+    /// Returns the whole number at a key.
     pub fn take_int(&mut self, key: &'static str) -> Option<i64> {
         let node = self.take(key)?;
         int(node, self.problems)
     }
 
-    /// The items of a list; a single value counts as a list of one.
+    /// Returns the items of a list. A single value counts as a list of one.
     pub fn take_list(&mut self, key: &'static str) -> &'n [Node] {
         match self.take(key) {
             None => &[],
@@ -395,13 +398,13 @@ impl<'n, 'p> Fields<'n, 'p> {
         }
     }
 
-    /// The texts of a list; a single text counts as a list of one.
+    /// Returns the texts of a list. A single text counts as a list of one.
     pub fn take_texts(&mut self, key: &'static str) -> Vec<String> {
         let items = self.take_list(key);
         items.iter().filter_map(|item| text(item, self.problems)).collect()
     }
 
-    /// The entries of a mapping with free keys.
+    /// Returns the entries of a mapping with free keys.
     pub fn take_map(&mut self, key: &'static str) -> &'n [Entry] {
         let Some(node) = self.take(key) else { return &[] };
         match &node.value {
@@ -413,7 +416,7 @@ impl<'n, 'p> Fields<'n, 'p> {
         }
     }
 
-    /// Reports every key that was not asked for.
+    /// Reports every key of the mapping that no `take_*` call named.
     pub fn finish(self) {
         for entry in self.entries {
             if !self.known.contains(&entry.key.as_str()) {
@@ -428,7 +431,7 @@ impl<'n, 'p> Fields<'n, 'p> {
     }
 }
 
-/// A node's text; numbers and booleans are taken as they are written.
+/// Returns the text of a node. Numbers and booleans keep their spelling.
 pub fn text(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
     match &node.value {
         Value::Text(text) => Some(text.clone()),
@@ -440,7 +443,7 @@ pub fn text(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
     }
 }
 
-/// A node's whole number.
+/// Returns the whole number of a node.
 pub fn int(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<i64> {
     match node.value {
         Value::Int(number) => Some(number),
@@ -451,8 +454,8 @@ pub fn int(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<i64> {
     }
 }
 
-/// Returns a text as YAML that is read back as that text: plain where nobody could take it for
-/// anything else, otherwise in quotes.
+/// Writes a text as a YAML scalar that is read back as the same text: plain if that is unambiguous,
+/// otherwise in quotes.
 pub fn scalar(text: &str) -> String {
     const WORDS: [&str; 11] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"];
     let is_plain = text.starts_with(char::is_alphabetic)
@@ -464,12 +467,12 @@ pub fn scalar(text: &str) -> String {
     if is_plain { text.to_owned() } else { quoted(text) }
 }
 
-/// Returns true for characters that YAML forbids in a plain text, or takes for the end of a line.
+/// Returns true for characters that YAML forbids in plain text or reads as line ends.
 fn is_escaped(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Returns a text as YAML that is read back as that text: in quotes, on one line.
+/// Writes a text as a YAML scalar in quotes, on one line, that is read back as the same text.
 pub fn quoted(text: &str) -> String {
     let mut yaml = String::with_capacity(text.len() + 2);
     yaml.push('"');

@@ -3,10 +3,10 @@
 //! A repository may be hostile: it may contain links, pipes and devices where the program expects
 //! its own files. So a [`Folder`] is an open handle, and every path is relative to one. Each part
 //! of a path is opened in turn and must be a real folder; a link stops the operation with an error
-//! that names it. A file is created only where nothing stands, and temporary files have random
-//! names. `tests/layers.rs` checks that no other module writes.
+//! that names it. A new file is created only at a free path, and temporary files have random names.
+//! `tests/layers.rs` checks that no other module writes.
 //!
-//! This module does not decide where the program may write: `emit` knows the output folder, and
+//! This module does not decide where the program may write. `emit` knows the output folder, and
 //! [`Folder::real`] keeps the commands that write sources inside the site. Reading the project is
 //! the task of `load`.
 
@@ -22,19 +22,20 @@ use cap_fs_ext::{DirExt as _, FollowSymlinks, MetadataExt as _, OpenOptionsFollo
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File, Metadata, OpenOptions};
 
-/// Largest file that is read whole, in bytes: lists, memories and texts of the program are smaller.
+/// Maximum size of a file that is read whole, in bytes. All files of the program itself are
+/// smaller.
 const LARGEST: u64 = 1 << 30;
 
-/// An open folder, with the operations on what is in it.
+/// An open folder, with operations on its entries.
 ///
 /// Paths are relative and have only plain names as parts; `""` is the folder itself.
 pub struct Folder {
     dir: Dir,
-    /// The place of the folder, for messages only.
+    /// Path of the folder, for messages and for resolving absolute links.
     path: PathBuf,
 }
 
-/// The kind of an entry of a folder.
+/// Kind of an entry of a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     File,
@@ -57,7 +58,7 @@ impl Kind {
         }
     }
 
-    /// Returns the kind as messages name it.
+    /// Returns the words for the kind in messages.
     pub fn name(self) -> &'static str {
         match self {
             Kind::File => "a file",
@@ -80,7 +81,8 @@ impl Folder {
         Ok(Self { dir: Dir::open_ambient_dir(path, ambient_authority())?, path: path.to_owned() })
     }
 
-    /// Opens a folder that the user named; makes it and the folders above it if they do not exist.
+    /// Opens a folder that the user named. Creates it, and the folders above it, if they do not
+    /// exist.
     pub fn open_or_make(path: &Path) -> io::Result<Self> {
         // The empty path is the parent of a plain file name.
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
@@ -88,21 +90,21 @@ impl Folder {
         Self::open(path)
     }
 
-    /// Returns the place of an entry on the disk, for messages.
+    /// Returns the path of an entry on the disk, for messages.
     pub fn place(&self, path: impl AsRef<Path>) -> PathBuf {
         self.path.join(path)
     }
 
-    /// Opens a folder in this one.
+    /// Opens a folder inside this one.
     pub fn folder(&self, path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         Ok(Self { dir: self.walk(path)?, path: self.path.join(path) })
     }
 
-    /// Makes a folder and the folders above it if they do not exist.
+    /// Creates a folder, and the folders above it, if they do not exist.
     pub fn make(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let path = path.as_ref();
-        // The folder above usually exists, so one call is enough.
+        // Fast path: the folder above usually exists, so one call is enough.
         if self.make_new(path).is_ok() {
             return Ok(());
         }
@@ -120,12 +122,12 @@ impl Folder {
         Ok(())
     }
 
-    /// Makes a folder where nothing stands.
+    /// Creates a folder. Fails if the path is taken.
     pub fn make_new(&self, path: impl AsRef<Path>) -> io::Result<()> {
         self.within(path.as_ref(), |dir, name| dir.create_dir(name))
     }
 
-    /// Returns the kind of an entry; `None` if nothing stands there.
+    /// Returns the kind of an entry; `None` if the path is free.
     pub fn kind(&self, path: impl AsRef<Path>) -> io::Result<Option<Kind>> {
         let path = path.as_ref();
         if path.as_os_str().is_empty() {
@@ -138,17 +140,17 @@ impl Folder {
         }
     }
 
-    /// Returns the metadata of an entry; for a link, that of the link itself.
+    /// Returns the metadata of an entry. For a link it is that of the link itself.
     pub fn metadata(&self, path: impl AsRef<Path>) -> io::Result<Metadata> {
         self.within(path.as_ref(), |dir, name| dir.symlink_metadata(name))
     }
 
-    /// Returns the target of a link as it is stored in the link.
+    /// Returns the target of a link, as the link stores it.
     pub fn link_target(&self, path: impl AsRef<Path>) -> io::Result<PathBuf> {
         self.within(path.as_ref(), |dir, name| dir.read_link_contents(name))
     }
 
-    /// Returns the entries of a folder in this one, in no particular order.
+    /// Returns the entries of a folder inside this one, in no particular order.
     pub fn entries(&self, path: impl AsRef<Path>) -> io::Result<Vec<(std::ffi::OsString, Kind)>> {
         let entries = self.walk(path.as_ref())?.entries()?;
         entries
@@ -186,7 +188,7 @@ impl Folder {
         }
     }
 
-    /// Returns the real path of an entry, relative to this folder; an error if it lies outside. Links
+    /// Returns the real path of an entry, relative to this folder. Fails if it lies outside. Links
     /// on the way may be absolute.
     fn inside(&self, path: &Path) -> io::Result<PathBuf> {
         let real = std::fs::canonicalize(self.place(path))?;
@@ -201,7 +203,7 @@ impl Folder {
         self.regular(path, File::from_std(file))
     }
 
-    /// Opens a regular file for writing without changing it; creates it if nothing stands there.
+    /// Opens a regular file for writing without changing it. Creates it if the path is free.
     pub fn open_or_create(&self, path: impl AsRef<Path>) -> io::Result<std::fs::File> {
         let path = path.as_ref();
         let file = self.within(path, |dir, name| {
@@ -212,7 +214,7 @@ impl Folder {
         self.regular(path, file)
     }
 
-    /// Reads a regular file, unless it is larger than any that the program writes.
+    /// Reads a regular file. Fails if it is larger than any file that the program writes.
     pub fn read(&self, path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
         let path = path.as_ref();
         let file = self.open_file(path)?;
@@ -230,7 +232,7 @@ impl Folder {
         String::from_utf8(self.read(path)?).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
     }
 
-    /// Creates a file where nothing stands.
+    /// Creates an empty file. Fails if the path is taken.
     pub fn create(&self, path: impl AsRef<Path>) -> io::Result<std::fs::File> {
         let file = self.within(path.as_ref(), |dir, name| {
             dir.open_with(name, OpenOptions::new().write(true).create_new(true).follow(FollowSymlinks::No))
@@ -238,7 +240,7 @@ impl Folder {
         Ok(file.into_std())
     }
 
-    /// Creates a file with this content where nothing stands.
+    /// Creates a file with some content. Fails if the path is taken.
     ///
     /// On a full disk a part of the file can remain. So this is only for folders that are published
     /// or removed as a whole.
@@ -246,8 +248,8 @@ impl Folder {
         self.create(path)?.write_all(content)
     }
 
-    /// Writes a file in one step: it has either its old content or all of the new content, even if
-    /// the disk is full.
+    /// Writes a file in one step. The file has either its old content or all of the new content,
+    /// even if the disk is full.
     pub fn write(&self, path: impl AsRef<Path>, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         let path = path.as_ref();
         self.stage(path, content, |temporary| {
@@ -260,9 +262,8 @@ impl Folder {
         .map(|_| ())
     }
 
-    /// Writes a text in one step, if the file still has the content `before`; `None` means that
-    /// there is no file. Returns false, and writes nothing, if the file has changed in the
-    /// meantime.
+    /// Writes a text in one step if the file still has the content `before`; `None` stands for no
+    /// file. Returns false and writes nothing if the file has changed in the meantime.
     pub fn write_if_unchanged(&self, path: impl AsRef<Path>, before: Option<&str>, text: &str) -> io::Result<bool> {
         let path = path.as_ref();
         self.stage(
@@ -282,8 +283,8 @@ impl Folder {
         )
     }
 
-    /// Writes a temporary file beside `path`, lets `settle` put it in place, and removes it
-    /// otherwise.
+    /// Writes a temporary file beside `path` and calls `settle` to move it into place. Removes it
+    /// if `settle` returns false or anything fails.
     fn stage(
         &self,
         path: &Path,
@@ -305,16 +306,15 @@ impl Folder {
         settled
     }
 
-    /// Gives a new file the permissions of the file that it replaces, so that a private one stays
-    /// private.
+    /// Copies the permissions of the old file to the new one, so that a private file stays private.
     fn keep_permissions(&self, path: &Path, file: &std::fs::File) {
         if let Ok(old) = self.open_file(path).and_then(|old| old.metadata()) {
-            // Some file systems have no permissions to set.
+            // Some file systems cannot set permissions.
             let _ = file.set_permissions(old.permissions());
         }
     }
 
-    /// Creates a hidden file with a random name: no build takes it for a page, and no repository
+    /// Creates a hidden file with a random name. No build takes it for a page, and no repository
     /// can have put a link there.
     fn create_temporary(&self, folder: &Path) -> io::Result<(PathBuf, std::fs::File)> {
         loop {
@@ -326,17 +326,17 @@ impl Folder {
         }
     }
 
-    /// Moves an entry. A file or a link at the new place is replaced; the link is not followed.
+    /// Moves an entry. It replaces a file or a link at the new path, without following the link.
     pub fn rename(&self, path: impl AsRef<Path>, other: &Self, new: impl AsRef<Path>) -> io::Result<()> {
         self.both(path.as_ref(), other, new.as_ref(), |dir, name, other, new| dir.rename(name, other, new))
     }
 
-    /// Gives a file a second name where nothing stands.
+    /// Gives a file a second name. Fails if the new path is taken.
     pub fn hard_link(&self, path: impl AsRef<Path>, other: &Self, new: impl AsRef<Path>) -> io::Result<()> {
         self.both(path.as_ref(), other, new.as_ref(), |dir, name, other, new| dir.hard_link(name, other, new))
     }
 
-    /// Exchanges two entries in one step; fails on systems without such an operation.
+    /// Exchanges two entries in one step.
     #[cfg(any(target_os = "linux", target_vendor = "apple"))]
     pub fn exchange(&self, path: impl AsRef<Path>, other: &Self, new: impl AsRef<Path>) -> io::Result<()> {
         use rustix::fs::{RenameFlags, renameat_with};
@@ -345,13 +345,13 @@ impl Folder {
         })
     }
 
-    /// Fails: this system cannot exchange two entries in one step.
+    /// Fails, since this system cannot exchange two entries in one step.
     #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
     pub fn exchange(&self, _: impl AsRef<Path>, _: &Self, _: impl AsRef<Path>) -> io::Result<()> {
         Err(ErrorKind::Unsupported.into())
     }
 
-    /// Copies a regular file and its modification time to a path where nothing stands.
+    /// Copies a regular file and its modification time. Fails if the new path is taken.
     pub fn copy_with_time(&self, path: impl AsRef<Path>, other: &Self, new: impl AsRef<Path>) -> io::Result<()> {
         let mut from = self.open_file(path)?;
         let modified: SystemTime = from.metadata()?.modified()?;
@@ -360,7 +360,7 @@ impl Folder {
         to.set_modified(modified)
     }
 
-    /// Removes a file or a link; the target of a link stays.
+    /// Removes a file or a link. The target of a link stays.
     pub fn remove_file(&self, path: impl AsRef<Path>) -> io::Result<()> {
         self.within(path.as_ref(), |dir, name| dir.remove_file_or_symlink(name))
     }
@@ -370,23 +370,22 @@ impl Folder {
         self.within(path.as_ref(), |dir, name| dir.remove_dir(name))
     }
 
-    /// Removes a folder and everything in it; links are removed, not followed.
+    /// Removes a folder and everything in it. Links are removed, not followed.
     pub fn remove_tree(&self, path: impl AsRef<Path>) -> io::Result<()> {
         self.within(path.as_ref(), |dir, name| dir.remove_dir_all(name))
     }
 
-    /// Returns true if a path still leads to an open file, so that nobody replaced it.
+    /// Returns true if a path still leads to an open file, so that it was not replaced.
     pub fn is_at(&self, file: &std::fs::File, path: impl AsRef<Path>) -> bool {
         let open = file.try_clone().map(File::from_std).and_then(|file| file.metadata());
         let (Ok(open), Ok(there)) = (open, self.metadata(path)) else { return false };
         same(&open, &there)
     }
 
-    /// Resolves the links in a path inside this folder; the file itself need not exist yet.
+    /// Resolves the links in a path inside this folder. The file itself need not exist yet.
     ///
     /// Commands write the sources of a site at the resolved path. A link that stays in the site is
-    /// resolved. A link that leaves it is an error, and so is one into a hidden folder such as
-    /// `.git`.
+    /// resolved. A link out of the site, or into a hidden folder such as `.git`, is an error.
     pub fn real(&self, path: impl AsRef<Path>) -> io::Result<PathBuf> {
         let path = path.as_ref();
         parts(path)?;
@@ -413,7 +412,7 @@ impl Folder {
         Ok(path.to_owned())
     }
 
-    /// Runs an operation with the open folder that holds `path`, and the last part of `path`.
+    /// Runs an operation with the open parent folder of `path` and the last part of `path`.
     fn within<T>(&self, path: &Path, operation: impl FnOnce(&Dir, &OsStr) -> io::Result<T>) -> io::Result<T> {
         let name = path.file_name().ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?;
         match path.parent() {
@@ -422,7 +421,7 @@ impl Folder {
         }
     }
 
-    /// Runs an operation on two entries, each in its open folder.
+    /// Runs an operation on two entries, each in its open parent folder.
     fn both(
         &self,
         path: &Path,
@@ -433,7 +432,7 @@ impl Folder {
         self.within(path, |dir, name| other.within(new, |other, new| operation(dir, name, other, new)))
     }
 
-    /// Opens a folder in this one; no part of the path may be a link.
+    /// Opens a folder inside this one. No part of the path may be a link.
     fn walk(&self, path: &Path) -> io::Result<Dir> {
         #[cfg(target_os = "linux")]
         if let Some(dir) = self.walk_at_once(path) {
@@ -442,8 +441,8 @@ impl Folder {
         self.walk_by_parts(path)
     }
 
-    /// Opens a folder with one call of the system instead of one for each part; measured: a tenth of
-    /// a build's processor time. `None` if that fails, or if the system is too old for it.
+    /// Opens a folder with one system call instead of one for each part; measured: a tenth of a
+    /// build's processor time. Returns `None` if that fails, or if the system is too old for it.
     #[cfg(target_os = "linux")]
     fn walk_at_once(&self, path: &Path) -> Option<Dir> {
         use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
@@ -464,7 +463,7 @@ impl Folder {
         dir.map_or_else(|| self.dir.try_clone(), Ok)
     }
 
-    /// Opens one folder of a path; `walked` is the path up to and including it, for the message.
+    /// Opens one folder of a path. `walked` is the path up to and including it, for the message.
     fn step(&self, above: &Dir, part: &OsStr, walked: &Path) -> io::Result<Dir> {
         above.open_dir_nofollow(part).map_err(|error| match above.symlink_metadata(part) {
             Ok(metadata) if metadata.is_symlink() => self.refuse(walked, Kind::Link),
@@ -472,7 +471,7 @@ impl Folder {
         })
     }
 
-    /// Returns the open file if it is a regular one.
+    /// Returns the open file if it is a regular file.
     fn regular(&self, path: &Path, file: File) -> io::Result<std::fs::File> {
         match Kind::of(file.metadata()?.file_type()) {
             Kind::File => Ok(file.into_std()),
@@ -480,7 +479,7 @@ impl Folder {
         }
     }
 
-    /// Returns the error of an operation, or a clearer one if the entry is no regular file.
+    /// Returns a clearer error if the entry is not a regular file; otherwise the error itself.
     fn explain(&self, path: &Path, error: io::Error) -> io::Error {
         match self.kind(path) {
             Ok(Some(kind)) if kind != Kind::File => self.refuse(path, kind),
@@ -500,12 +499,12 @@ pub fn is_hidden(path: &Path) -> bool {
     path.iter().any(|part| part.as_encoded_bytes().starts_with(b"."))
 }
 
-/// Returns true if the metadata belong to the same file.
+/// Returns true if both metadata belong to the same file.
 pub fn same(a: &Metadata, b: &Metadata) -> bool {
     (a.dev(), a.ino()) == (b.dev(), b.ino())
 }
 
-/// Returns the parts of a relative path; an error if one is not a plain name.
+/// Returns the parts of a relative path, without `.`. Fails if another part is not a plain name.
 fn parts(path: &Path) -> io::Result<Vec<&OsStr>> {
     let part = |part| match part {
         Component::Normal(name) => Some(Ok(name)),

@@ -1,11 +1,11 @@
-//! From the disk to [`Inputs`]: a snapshot of every file of the project, in memory.
+//! Reads the project from disk into [`Inputs`]: a snapshot of all its files, in memory.
 //!
-//! [`refresh`] looks at the disk again and re-reads what differs. It is told nothing about what
-//! happened: create, delete, rename, an editor's swap file and a git checkout are all one case, and
-//! no other code interprets file events.
+//! [`refresh`] scans the disk again and re-reads only changed files. It gets no description of the
+//! change: create, delete, rename, an editor's swap file and a git checkout are all one case. No
+//! other code interprets file events.
 //!
-//! [`glance`] looks at a few files only. It is right about these; that the others are as they were is
-//! a guess, which whoever makes it confirms with [`verify`], a look at everything that can be broken off.
+//! [`glance`] checks only a few files. It is right about these, and guesses that all others are
+//! unchanged. Its caller confirms the guess with [`verify`], a full scan that can be interrupted.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
@@ -31,27 +31,28 @@ mod walk;
 pub use text::looks_like_utf16;
 pub use walk::{is_passed_over, linked};
 
-/// The folders of a project that are read, besides `site.yaml`.
+/// Folders of a project that are read, besides `site.yaml`.
 pub const FOLDERS: [&str; 3] = ["content", "templates", "themes"];
 
-/// The number of bytes at the beginning of a file that are examined to tell texts from other files.
+/// Number of bytes at the beginning of a file that decide if it is text.
 const START: u64 = 4 << 10;
 
-/// A file that was modified longer ago than this is not read again while its stamp stays the same: the
-/// coarsest time stamps in use (FAT) count in steps of two seconds.
+/// Minimum age of an mtime at which it can be trusted. A file that was modified earlier than this
+/// before it was read is not read again while its stamp stays the same. The coarsest time stamps in
+/// use (FAT) count in steps of two seconds.
 const SETTLED: Duration = Duration::from_secs(3);
 
 /// Files by path from the root, with `/` between its parts, in NFC.
 pub type Files = SharedMap<File>;
 
-/// A snapshot of the project's files.
+/// Snapshot of the project's files.
 #[derive(Debug, Default, Clone)]
 pub struct Inputs {
     pub root: PathBuf,
     pub files: Files,
-    /// What could not be read.
+    /// Problems of files that could not be read.
     pub problems: Vec<Diagnostic>,
-    /// The limits within which the files were read.
+    /// Limits within which the files were read.
     limits: Limits,
 }
 
@@ -59,10 +60,10 @@ pub struct Inputs {
 #[derive(Debug, Clone)]
 pub struct File {
     pub content: Content,
-    /// Of its text, if it is one, kept or not.
+    /// Digest of the text, kept even if the text is not; `None` for a file that is not text.
     pub digest: Option<Digest>,
-    /// The path on disk relative to the root, if it differs from the name: macOS may store a name
-    /// in NFD.
+    /// Path on disk relative to the root, if it differs from the name: macOS may store a name in
+    /// NFD.
     disk: Option<Arc<Path>>,
     stamp: Stamp,
 }
@@ -72,7 +73,7 @@ impl File {
         Self { digest: Some(Digest::of(text.as_bytes())), content: Content::Text(text), disk: None, stamp }
     }
 
-    /// Whether nothing at all differs, not even what is known of its settling.
+    /// Returns true if everything is equal, including the flag `settled` of the stamp.
     fn is_identical(&self, other: &Self) -> bool {
         self.stamp == other.stamp && self.disk == other.disk && self.same(other)
     }
@@ -85,12 +86,14 @@ impl File {
         }
     }
 
-    /// What tells a file that stays on disk from one that was changed; `None` if it need not yet.
+    /// Returns the fingerprint of a file that stays on disk. Returns `None` if the file was
+    /// modified so recently that its mtime cannot be trusted yet.
     pub fn stamp_if_settled(&self) -> Option<impl std::hash::Hash + use<>> {
         self.stamp.settled.then_some(self.stamp)
     }
 
-    /// Whether two looks at a file found the same: the same text, or, of what stays on disk, no sign of a change.
+    /// Returns true if two reads of a file found the same: equal texts, or equal stamps of a file
+    /// that stays on disk. A forgotten text is never the same.
     pub fn same(&self, other: &Self) -> bool {
         match (&self.content, &other.content) {
             (Content::Text(a), Content::Text(b)) => Arc::ptr_eq(a, b) || a == b,
@@ -100,28 +103,28 @@ impl File {
     }
 }
 
-/// What is in a file, as far as it is kept in memory.
+/// Content of a file, as far as it is kept in memory.
 #[derive(Debug, Clone)]
 pub enum Content {
     Text(Arc<str>),
-    /// A text that was read and is no longer kept: [`Inputs::forget`].
+    /// A text that was read and is no longer kept: see [`Inputs::forget`].
     Forgotten,
-    /// Pictures and the like stay on disk; `emit` copies them.
+    /// A file that stays on disk, such as a picture; `emit` copies it.
     Binary {
         disk: Arc<Path>,
         length: u64,
     },
 }
 
-/// By what a file is recognised as unchanged without reading it.
+/// Metadata of a file. If they are unchanged, the file counts as unchanged without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Hash)]
 struct Stamp {
     modified: Option<SystemTime>,
     length: u64,
     #[cfg(unix)]
     identity: (u64, u64, i64, i64),
-    /// Whether it was modified so shortly before it was read that a second write could carry the
-    /// same time; such a file is read again the next time.
+    /// True if the file had not been modified for [`SETTLED`] when it was read. Otherwise a second
+    /// write could get the same mtime, so the file is read again the next time.
     settled: bool,
 }
 
@@ -147,14 +150,14 @@ impl Stamp {
 }
 
 impl Inputs {
-    /// A snapshot made of texts, for tests and for `init`.
+    /// Makes a snapshot from texts, for tests and for `init`.
     pub fn from_texts<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let stamp = Stamp::of_nothing();
         let files = files.into_iter().map(|(path, text)| (path, File::text(text.into(), stamp))).collect();
         Self { files, ..Self::default() }
     }
 
-    /// The same with other texts, as if they had been read.
+    /// Returns the snapshot with some texts replaced or added, as if they had been read.
     #[must_use]
     pub fn with_texts(&self, texts: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut inputs = self.clone();
@@ -167,7 +170,7 @@ impl Inputs {
     /// Returns the path on disk of a file of the project, or of a file that does not exist yet.
     ///
     /// The disk may store the name of a file in another normal form. A new file goes into the
-    /// folder that holds the files beside it.
+    /// folder on disk that holds the files beside it.
     pub fn disk_path(&self, name: &str) -> PathBuf {
         self.root.join(self.disk_name(name))
     }
@@ -186,7 +189,7 @@ impl Inputs {
         name.into()
     }
 
-    /// The text of a file.
+    /// Returns the text of a file.
     pub fn text(&self, path: &str) -> Option<&Arc<str>> {
         match &self.files.get(path)?.content {
             Content::Text(text) => Some(text),
@@ -194,12 +197,12 @@ impl Inputs {
         }
     }
 
-    /// The digest of a file's text.
+    /// Returns the digest of a file's text.
     pub fn digest(&self, path: &str) -> Option<Digest> {
         self.files.get(path)?.digest
     }
 
-    /// Lets go of the text of a file, for who needs no second look; its digest stays.
+    /// Drops the text of a file when no later stage needs it; the digest stays.
     pub fn forget(&mut self, path: &str) {
         if let Some(file) = self.files.get_mut(path)
             && matches!(file.content, Content::Text(_))
@@ -208,15 +211,15 @@ impl Inputs {
         }
     }
 
-    /// Whether a path on disk is that of a file of the snapshot.
+    /// Returns true if the snapshot has the file at a path on disk.
     pub fn is_at(&self, disk: &Path) -> bool {
         disk.strip_prefix(&self.root).is_ok_and(|inside| self.files.contains_key(&walk::as_name(inside)))
     }
 
-    /// Returns true if size and times of a file are those of the snapshot. This costs one system
-    /// call.
+    /// Returns true if the stamp of a file on disk is that of the snapshot, or if both lack the
+    /// file. A file that could not be read counts as current. This costs one system call.
     pub fn is_current(&self, name: &str) -> bool {
-        // A file that cannot be read is not in the snapshot, and is reported.
+        // A file that cannot be read is not in the snapshot; its problem is.
         let is_reported = || self.problems.iter().any(|problem| problem.place.as_ref().is_some_and(|place| *place.file == *name));
         match (self.files.get(name), fs::metadata(self.disk_path(name))) {
             (Some(file), Ok(metadata)) => file.stamp.same(&Stamp::of(&metadata, SystemTime::now())),
@@ -230,12 +233,12 @@ impl Inputs {
         open(&self.root, disk)
     }
 
-    /// The key under which the path is kept: shared, so that places cost no memory.
+    /// Returns the stored path of a file. Places share it, so they cost no memory.
     pub fn name(&self, path: &str) -> Option<&Arc<str>> {
         self.files.get_key_value(path).map(|(name, _)| name)
     }
 
-    /// All files in a folder and below it, with their paths from the root.
+    /// Returns all files below a folder, with their paths from the root.
     pub fn below<'a>(&'a self, folder: &str) -> impl Iterator<Item = (&'a Arc<str>, &'a File)> {
         let prefix = format!("{}/", folder.trim_end_matches('/'));
         self.files.from(&prefix).take_while(move |(path, _)| path.starts_with(&prefix))
@@ -254,9 +257,10 @@ impl Stamp {
     }
 }
 
-/// Reads the project at `root`; what is the same as in `previous` is taken from there.
+/// Reads the project at `root`. Files that are the same as in `previous` are taken from there.
 ///
-/// A file that cannot be read is a diagnostic of the snapshot; a root that cannot is a failure.
+/// A file that cannot be read is a problem of the snapshot. A root that cannot be read is a
+/// failure.
 pub fn refresh(root: &Path, previous: Option<&Inputs>) -> Result<Inputs, Failure> {
     let (reader, found) = find(root, &mut || false)?;
     let Found { files, problems } = found.expect("nothing broke it off");
@@ -265,8 +269,8 @@ pub fn refresh(root: &Path, previous: Option<&Inputs>) -> Result<Inputs, Failure
     Ok(gather(reader, previous, read, problems))
 }
 
-/// The same as [`refresh`], but one file after the other, so that it leaves the machine to others; `None` if
-/// it was broken off. `interrupted` is asked before each file.
+/// Does the same as [`refresh`], but reads one file after the other, to leave the processor to
+/// other work. Calls `interrupted` before each file, and returns `None` if that returns true.
 pub fn verify(root: &Path, previous: &Inputs, interrupted: &mut dyn FnMut() -> bool) -> Result<Option<Inputs>, Failure> {
     let (reader, found) = find(root, interrupted)?;
     let Some(Found { files, problems }) = found else { return Ok(None) };
@@ -282,10 +286,10 @@ pub fn verify(root: &Path, previous: &Inputs, interrupted: &mut dyn FnMut() -> b
     Ok(Some(gather(reader, Some(previous), read, problems)))
 }
 
-/// Looks at a few paths on disk only, below the snapshot's root.
+/// Checks only a few paths on disk below the snapshot's root.
 ///
-/// `None` if they do not tell what became of the project: a folder, a link, a name that is known in another
-/// form, a file that cannot be read or could not be before.
+/// Returns `None` if they do not reveal the whole change, so that a full scan is needed. Examples
+/// are a folder, a link, a name in another normal form, and a file that is or was unreadable.
 pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf>) -> Option<Inputs> {
     let mut inputs = previous.clone();
     let reader = Reader { root: Root::open(&previous.root).ok()?, limits: previous.limits };
@@ -298,8 +302,8 @@ pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf
             continue;
         }
         let parent = disk.parent()?;
-        // A path through a link is not the only path to its file, and the name of a file in NFD is
-        // not its path.
+        // A path through a link may not be the only path to its file. A name in NFD differs from
+        // the path on disk.
         if previous.files.get(&name).is_some_and(|file| file.disk.is_some())
             || inside.to_str() != Some(name.as_str())
             || parent.canonicalize().ok()? != parent
@@ -332,8 +336,8 @@ pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf
     Some(inputs)
 }
 
-/// Reads again what was forgotten of some files, to show the lines in which something was found. A file that is no
-/// longer what it was stays forgotten.
+/// Reads forgotten texts of some files again, to show the lines of problems. A file whose digest
+/// has changed stays forgotten.
 pub fn recall<'a>(inputs: &Inputs, files: impl Iterator<Item = &'a Arc<str>>) -> Inputs {
     // If the folder cannot be opened, problems are shown without their lines.
     let reader = Root::open(&inputs.root).ok().map(|root| Reader { root, limits: inputs.limits });
@@ -356,13 +360,13 @@ pub fn open(root: &Path, disk: &Path) -> std::io::Result<fs::File> {
     Folder::open(root)?.open_file_inside(disk.strip_prefix(root).unwrap_or(disk))
 }
 
-/// The files of a project on disk, and what could not be looked at.
+/// The files of a project on disk, and the problems of entries that cannot be read.
 struct Found {
     files: Vec<walk::Found>,
     problems: Vec<Diagnostic>,
 }
 
-/// Finds the project's files; `None` if it was interrupted.
+/// Finds the project's files. The second value is `None` if the search was interrupted.
 fn find(root: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<(Reader, Option<Found>), Failure> {
     let root = Root::open(root).map_err(|error| Failure::io("open", root, &error))?;
     let mut found = Found { files: Vec::new(), problems: Vec::new() };
@@ -395,7 +399,7 @@ fn limits_of(name: &Arc<str>, file: &File) -> Limits {
 
 type Read = (Arc<str>, Result<File, Diagnostic>);
 
-/// Reads files of a project, within its limits.
+/// Reader of a project's files, within its limits.
 struct Reader {
     root: Root,
     limits: Limits,
@@ -409,8 +413,8 @@ impl Reader {
         (name, file)
     }
 
-    /// Reads a file, unless it is known to be the same as `before`. The caller lends the buffer,
-    /// since a new buffer for each file would cost more than reading the file.
+    /// Reads a file, unless its stamp shows that it is the same as `before`. The caller lends the
+    /// buffer, since a new buffer for each file would cost more than reading the file.
     fn read(&self, disk: &Path, name: &Arc<str>, before: Option<&File>, buffer: &mut Vec<u8>) -> Result<File, Diagnostic> {
         let inside = disk.strip_prefix(&self.root.path).unwrap_or(disk);
         let disk_name = (inside.to_str() != Some(&**name)).then(|| inside.into());
@@ -430,7 +434,7 @@ impl Reader {
             }
             Some(text) => text,
         };
-        // The same text keeps its old allocation, so that "is it the same?" is a comparison of
+        // An unchanged text keeps its old allocation, so that later comparisons only compare
         // pointers.
         if let Some(File { content: Content::Text(old), digest, .. }) = before
             && **old == *text
@@ -440,7 +444,7 @@ impl Reader {
         Ok(File { disk: disk_name, ..File::text(text.into(), stamp) })
     }
 
-    /// Reads the text of a file; `None` if the file is not a text, so that it stays on disk.
+    /// Reads the text of a file. Returns `None` if the file is not text, so that it stays on disk.
     fn text<'b>(
         &self,
         file: &mut fs::File,
@@ -453,8 +457,8 @@ impl Reader {
         let Some(kind) = text_kind(name) else { return Ok(None) };
         let limit = self.limits.of(kind);
         if length > limit {
-            // Only a plan uses a text from a folder of source material, and it reports that the
-            // text is too large.
+            // Only a plan uses a text from a folder of source material, and the plan reports that
+            // the text is too large.
             return if kind == Limit::Source { Ok(None) } else { Err(too_large(name, length, kind, limit)) };
         }
         if kind == Limit::Source && !is_said_to_be_text {
@@ -478,7 +482,7 @@ impl Reader {
 
 /// Returns the diagnostic for a file that is larger than its limit.
 pub fn too_large(name: &Arc<str>, length: u64, limit: Limit, most: u64) -> Diagnostic {
-    // A device has no length; reading it stopped one byte after the limit.
+    // The length of a device is unknown: reading it stops one byte after the limit.
     let has = if length == most + 1 { format!("more than {}", limits::shown(most)) } else { limits::shown(length) };
     let message = format!("`{name}` has {has}; the limit is {}", limits::shown(most));
     let problem = Diagnostic::at(&code::TOO_LARGE, Place::whole(name), message);
@@ -490,7 +494,7 @@ pub fn too_large(name: &Arc<str>, length: u64, limit: Limit, most: u64) -> Diagn
     problem.hint(Limits::hint(limit, length))
 }
 
-/// Puts together what was read; what is as it was stays in the memory it had.
+/// Assembles the snapshot. Unchanged files keep the memory they had in `previous`.
 fn gather(reader: Reader, previous: Option<&Inputs>, read: Vec<Read>, mut problems: Vec<Diagnostic>) -> Inputs {
     let mut names: HashSet<Arc<str>> = HashSet::with_capacity(read.len());
     let mut entries = Vec::with_capacity(read.len());
@@ -526,8 +530,9 @@ fn gather(reader: Reader, previous: Option<&Inputs>, read: Vec<Read>, mut proble
     Inputs { root: reader.root.path, files, problems, limits: reader.limits }
 }
 
-/// Reads a file of which so many bytes are expected. The standard library's way asks for the length, the position and
-/// the end again: three calls more for each of thousands of small files.
+/// Reads a file with an expected length into `buffer`. The standard library's method also asks for
+/// the length, the position and the end: three more system calls for each of thousands of small
+/// files.
 fn fill(file: &mut fs::File, expected: u64, buffer: &mut Vec<u8>) -> std::io::Result<()> {
     let expected = usize::try_from(expected).unwrap_or(usize::MAX - 1);
     buffer.clear();
@@ -540,7 +545,7 @@ fn fill(file: &mut fs::File, expected: u64, buffer: &mut Vec<u8>) -> std::io::Re
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
-        // All that was expected, though there was room for more.
+        // The read left room for one more byte, so the file ends at the expected length.
         if filled == expected {
             break;
         }
@@ -569,7 +574,7 @@ fn text_kind(name: &str) -> Option<Limit> {
     is_text.then_some(Limit::Text)
 }
 
-/// Whether a file of the content is a page, a plan or a lock.
+/// Returns true if the file name has the extension of pages, YAML files or locks.
 fn is_ours(name: &str) -> bool {
     matches!(path::extension(name).to_ascii_lowercase().as_str(), "md" | "yaml" | "yml" | "lock")
 }
@@ -620,7 +625,7 @@ mod tests {
         assert_eq!(found.files.keys().map(|path| &**path).collect::<Vec<_>>(), ["content/a/x.kk.md", "content/a/y.kk.md"]);
         assert_eq!(found.text("content/a/x.kk.md").map(|text| &**text), Some("two"));
         assert_eq!(found.files.differences(&refresh(&root, None).unwrap().files, File::same).len(), 0);
-        // Only what was named is looked at.
+        // Only the named files are checked.
         assert!(first.files.differences(&glance(&["content/a/y.kk.md"]).unwrap().files, File::same).len() == 1);
         assert!(glance(&["content/a"]).is_none(), "a folder");
         fs::write(at("content/a/x.kk.md"), b"\xff").unwrap();
@@ -722,7 +727,7 @@ mod tests {
         let old = SystemTime::now() - Duration::from_secs(60);
         let write = |path: &str, text: &str| {
             fs::write(folder.path().join(path), text).unwrap();
-            // As if it had been there for long, so that it is not read again without a reason.
+            // An old mtime, so that the file is read again only for another reason.
             fs::File::open(folder.path().join(path)).unwrap().set_modified(old).unwrap();
         };
         let limits = |limits: &str| write("site.yaml", &format!("title: T\nlanguages: [en]\nlimits: {limits}\n"));

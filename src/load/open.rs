@@ -1,8 +1,8 @@
-//! Opening files of the project: only regular files inside its folder are read.
+//! Opening files of the project. Only regular files inside its folder are read.
 //!
-//! A file that the walk found may be replaced by a link a moment later. So every file is opened
-//! through a handle of the project's folder, which it cannot leave, and its kind is checked
-//! afterwards.
+//! A link may replace a file between the walk and the read. So every file is opened through a
+//! handle of the project's folder, which it cannot leave. The kind of the file is checked after
+//! opening.
 
 use std::fs::{self, File, FileType, Metadata};
 use std::io;
@@ -14,12 +14,12 @@ use crate::disk::Folder;
 /// The folder of a project, held open.
 #[derive(Debug)]
 pub(super) struct Root {
-    /// Its canonical path.
+    /// Canonical path of the folder.
     pub(super) path: PathBuf,
     folder: Folder,
 }
 
-/// The reason why a file of the project is not read.
+/// Reason why a file of the project is not read.
 #[derive(Debug)]
 pub(super) enum Refusal {
     Io(io::Error),
@@ -71,10 +71,10 @@ impl Root {
     }
 }
 
-/// Returns the reason why a link is not followed; `None` if it leads to an entry in the root.
+/// Returns the reason why a link is not followed; `None` if its target is inside the root.
 ///
-/// A clone has a `.git` of its own, which is no part of what was cloned. Only the files that
-/// git-annex keeps there belong to the project.
+/// Links into `.git` are refused: each clone has its own, which is not part of the repository. The
+/// exception is the folder in which git-annex keeps files, since these belong to the project.
 pub(super) fn refused_link(root: &Path, link: &Path) -> Option<Refusal> {
     let real = fs::canonicalize(link).ok();
     let Some(inside) = real.as_ref().and_then(|real| real.strip_prefix(root).ok()) else { return Some(Refusal::Outside) };
@@ -83,7 +83,7 @@ pub(super) fn refused_link(root: &Path, link: &Path) -> Option<Refusal> {
     is_of_git.then_some(Refusal::Git)
 }
 
-/// Returns the words for the kind of an entry; `None` for a regular file.
+/// Returns the words for the kind of an entry in messages; `None` for a regular file.
 pub(super) fn special(kind: FileType) -> Option<&'static str> {
     if kind.is_file() {
         return None;

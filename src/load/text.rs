@@ -1,6 +1,6 @@
-//! Decoding the bytes of a file as text: UTF-8 without NUL.
+//! Decoding of file contents as text: UTF-8 without NUL.
 
-/// Returns a file's text, or the reason why it is not a text and a hint.
+/// Returns the text of a file. The error is the reason why it is not text, with a hint.
 ///
 /// simdutf8 is faster than the standard library, which needs as long for letters outside ASCII as
 /// reading the file takes.
@@ -21,7 +21,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str, (String, &'static str)> {
     }
 }
 
-/// Returns true if bytes begin with a UTF-16 byte order mark, or have NUL bytes only at even or
+/// Returns true if the bytes begin with a UTF-16 byte order mark, or have NUL bytes only at even or
 /// only at odd places.
 pub fn looks_like_utf16(bytes: &[u8]) -> bool {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {

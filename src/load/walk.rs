@@ -1,4 +1,4 @@
-//! Finding the project's files: the only file that knows walkdir.
+//! Finding the project's files. No other file uses walkdir.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,17 +11,17 @@ use crate::base::{Diagnostic, Place, code, path, visible};
 
 use super::open::{self, Refusal};
 
-/// A file that was found.
+/// A file on disk, with its name in the project.
 pub(super) struct Found {
-    /// From the root, `/` between its parts, NFC.
+    /// Path from the root, with `/` between its parts, in NFC.
     pub(super) path: String,
     pub(super) disk: PathBuf,
 }
 
-/// Collects the files in a folder of the root and below it, and what could not be looked at.
+/// Collects the files below a folder of the root, and the problems of entries that cannot be read.
 ///
-/// Hidden files and what editors leave behind are passed over. Symbolic links are followed inside
-/// the root only. `false` if it was interrupted.
+/// Hidden files and editors' backup files are skipped. Symbolic links are followed only inside the
+/// root. Returns false if it was interrupted.
 pub(super) fn walk(
     root: &Path,
     folder: &str,
@@ -81,7 +81,7 @@ pub(super) fn walk(
     true
 }
 
-/// Finds one file in the root, if it is there.
+/// Finds one file in the root, if it exists.
 pub(super) fn find(root: &Path, name: &str, found: &mut Vec<Found>, problems: &mut Vec<Diagnostic>) {
     let disk = root.join(name);
     let refusal = match fs::symlink_metadata(&disk) {
@@ -116,7 +116,7 @@ pub(super) fn refused(name: &Arc<str>, refusal: Refusal) -> Diagnostic {
     }
 }
 
-/// Whether files and folders of that name are not looked at: hidden ones, and what editors leave behind.
+/// Returns true if files and folders with this name are skipped: hidden ones and editors' backups.
 pub fn is_passed_over(name: &str) -> bool {
     name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'))
 }
@@ -125,14 +125,15 @@ pub(super) fn relative(root: &Path, disk: &Path) -> String {
     as_name(disk.strip_prefix(root).unwrap_or(disk))
 }
 
-/// A relative path as the name of a file.
+/// Converts a relative path on disk to the name of a file in the project.
 pub(super) fn as_name(relative: &Path) -> String {
     let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     path::nfc(&parts.join("/"))
 }
 
-/// Returns the real targets of links in the project's folders, if they are inside the root and
-/// outside these folders; true for a folder. Their files are read as part of the project.
+/// Returns the real targets of links in the project's folders, with true for a folder. Targets
+/// outside the root, and those inside the project's folders, are left out. The files of all others
+/// are read as part of the project.
 pub fn linked(root: &Path) -> BTreeMap<PathBuf, bool> {
     let mut found = BTreeMap::new();
     for folder in super::FOLDERS {

@@ -10,21 +10,22 @@ use crate::base::{
 
 use super::{LangId, LanguageTag, Limits};
 
-/// The name of the configuration file, in the project's root.
+/// Name of the configuration file, in the project's root.
 pub const FILE: &str = "site.yaml";
 
-/// A text that may differ from language to language, by language code; the empty code is for all.
+/// A text that may differ by language, stored by language code. The empty code is for all
+/// languages.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Localised(BTreeMap<String, String>);
 
 impl Localised {
-    /// The text in a language.
+    /// Returns the text for a language.
     pub fn get(&self, code: &str) -> Option<&str> {
         self.0.get(code).or_else(|| self.0.get("")).map(String::as_str)
     }
 }
 
-/// One language as the configuration names it.
+/// A language entry of the configuration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LanguageConfig {
     pub code: String,
@@ -38,36 +39,37 @@ pub struct Config {
     pub title: Localised,
     pub description: Localised,
     pub author: Option<String>,
-    /// When the site was published: stands for pages that have no date of their own, in feeds.
+    /// Publication date of the site. Feeds use it for pages that have no date of their own.
     pub date: Option<jiff::civil::Date>,
     pub date_at: Option<Place>,
-    /// The address of the site, with a closing slash: `https://example.org/book/`.
+    /// Address of the site, with a closing slash: `https://example.org/book/`.
     pub base_url: Option<String>,
     pub languages: Vec<LanguageConfig>,
-    /// The language the works are written in first; others are translations of it.
+    /// Language in which the works are written first; editions in other languages are its
+    /// translations.
     pub source: LangId,
     pub theme: String,
-    /// Where the theme is named; `None` if the default is used because none is.
+    /// Place of the theme's name; `None` if the configuration names no theme.
     pub theme_place: Option<Place>,
-    /// Plans of source texts, as paths from the root.
+    /// Paths of the source texts' plans, from the root.
     pub plans: Vec<(String, Place)>,
-    /// Whether raw HTML in Markdown is passed on.
+    /// True if raw HTML in Markdown is passed on.
     pub raw_html: bool,
     pub smart_punctuation: bool,
     pub highlight: bool,
-    /// Whether each line of a paragraph is a segment with an address of its own.
+    /// True if each line of a paragraph is a segment with its own id.
     pub segments: bool,
-    /// Whether side-by-side pages are made.
+    /// True if the site has side-by-side pages.
     pub side_by_side: bool,
-    /// Whether a work is shown in another language where it has no edition in the reader's.
+    /// True if a work without an edition in the reader's language is shown in another language.
     pub fallback: bool,
-    /// Whether each language has a page that tells how complete the translations are.
+    /// True if each language has a page about the progress of its translations.
     pub status_page: bool,
-    /// Severities that differ from the codes' own; `None` silences.
+    /// Severities that the configuration changes, by code. `None` silences a code.
     pub severities: BTreeMap<&'static str, Option<Severity>>,
-    /// The content of the file `CNAME`, for GitHub Pages under a domain of one's own.
+    /// Content of the file `CNAME`, for GitHub Pages under a custom domain.
     pub cname: Option<String>,
-    /// The limits on the sizes of files and pages.
+    /// Limits on the sizes of files and pages.
     pub limits: Limits,
     /// Free fields, for templates.
     pub extra: Option<Node>,
@@ -75,7 +77,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the configuration. `None` if it is so broken that there are no languages to work with.
+    /// Reads the configuration. Returns `None` if it has no usable language.
     pub fn read(file: &Arc<str>, text: &str) -> (Option<Self>, Vec<Diagnostic>) {
         let mut problems = Vec::new();
         let node = match yaml::read(file, text, 0..text.len()) {
@@ -86,22 +88,22 @@ impl Config {
         (config, problems)
     }
 
-    /// The language of that code.
+    /// Returns the language with a code.
     pub fn language(&self, code: &str) -> Option<LangId> {
         self.languages.iter().position(|language| language.code == code).map(LangId)
     }
 
-    /// All languages, in their order.
+    /// Returns all languages, in their order.
     pub fn lang_ids(&self) -> impl Iterator<Item = LangId> + use<> {
         (0..self.languages.len()).map(LangId)
     }
 
-    /// The code of a language.
+    /// Returns the code of a language.
     pub fn code(&self, lang: LangId) -> &str {
         &self.languages[lang.0].code
     }
 
-    /// The pairs of languages that are shown side by side: the source with each translation.
+    /// Returns the pairs of languages for side-by-side pages: the source with each translation.
     pub fn pairs(&self) -> Vec<(LangId, LangId)> {
         if !self.side_by_side {
             return Vec::new();
@@ -109,7 +111,7 @@ impl Config {
         self.lang_ids().filter(|&lang| lang != self.source).map(|lang| (self.source, lang)).collect()
     }
 
-    /// Gives diagnostics the severities that the configuration asks for; silenced ones are dropped.
+    /// Applies the severities of the configuration. Silenced diagnostics are dropped.
     pub fn apply_severities(&self, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.retain_mut(|diagnostic| match self.severities.get(diagnostic.code.name) {
             Some(Some(severity)) => {
@@ -252,7 +254,7 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
     })
 }
 
-/// `languages: [kk, en]`, or a list of `{code, name}`.
+/// Reads `languages: [kk, en]`, or a list of `{code, name}`.
 fn languages(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<LanguageConfig> {
     let Value::List(items) = &node.value else {
         problems.push(node.wrong_type("a list of languages"));
@@ -277,7 +279,7 @@ fn languages(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<LanguageConfig>
                     .hint(format!("use a BCP 47 tag such as `kk`, `en` or `pt-BR`, of at most {} letters", LanguageTag::LONGEST)),
             );
         } else if let Some(unfit) = path::unfit(&code) {
-            // The pages of the language are published in a folder of that name.
+            // The pages of the language are published in a folder with this name.
             problems.push(
                 Diagnostic::at(&code::BAD_VALUE, item.place.clone(), format!("`{code}` cannot be the name of a folder: {unfit}"))
                     .hint(format!("add the script to the tag, such as `{code}-Latn`")),
@@ -297,7 +299,7 @@ fn languages(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<LanguageConfig>
     languages
 }
 
-/// The diagnostic for a language code that the site does not have.
+/// Returns the diagnostic for a language code that the site does not have.
 pub fn unknown_language(wanted: &str, place: Place, languages: &[LanguageConfig]) -> Diagnostic {
     let codes = || languages.iter().map(|language| language.code.as_str());
     let hint = suggest::did_you_mean(wanted, codes())
@@ -305,11 +307,12 @@ pub fn unknown_language(wanted: &str, place: Place, languages: &[LanguageConfig]
     Diagnostic::at(&code::UNKNOWN_LANGUAGE, place, format!("the site has no language `{wanted}`")).hint(hint)
 }
 
-/// A text for all languages, or a mapping from language to text.
+/// Reads a text for all languages, or a mapping from language codes to texts.
 fn localised(key: &str, node: &Node, languages: &[LanguageConfig], problems: &mut Vec<Diagnostic>) -> Localised {
     let mut texts = BTreeMap::new();
     if let Value::Map(entries) = &node.value {
-        // A mapping begins with its first entry; where it is empty it has only itself.
+        // The place of a mapping is that of its first entry; an empty mapping has only its own
+        // place.
         let place = entries.first().map_or(&node.place, |entry| &entry.key_place);
         let missing = |language: &&LanguageConfig| entries.iter().all(|entry| entry.key != language.code);
         for language in languages.iter().filter(missing) {
@@ -337,7 +340,7 @@ fn severity(node: &Node, code: &Code, problems: &mut Vec<Diagnostic>) -> Option<
         "error" => Some(Some(Severity::Error)),
         "warning" => Some(Some(Severity::Warning)),
         "note" => Some(Some(Severity::Note)),
-        // `off` may be read as text or as a boolean: both mean it.
+        // YAML may read `off` as text or as a boolean; both silence the code.
         _ if word == "off" || node.value == Value::Bool(false) => Some(None),
         _ => {
             problems.push(
@@ -349,7 +352,7 @@ fn severity(node: &Node, code: &Code, problems: &mut Vec<Diagnostic>) -> Option<
     }
 }
 
-/// Checks and normalises the address of a site; the error says what is wrong with it.
+/// Checks and normalises the address of a site. The error is the reason why it is unusable.
 pub fn base_url(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
     let rest = text
@@ -380,7 +383,7 @@ pub fn base_url(text: &str) -> Result<String, &'static str> {
     Ok(format!("{}/", text.strip_suffix('/').unwrap_or(text)))
 }
 
-/// Checks the part of an address that names a host: `example.org`, `localhost:8080`, `[::1]`.
+/// Checks the host part of an address: `example.org`, `localhost:8080`, `[::1]`.
 fn check_authority(authority: &str) -> Result<(), &'static str> {
     if authority.contains('@') {
         return Err("it names a user");

@@ -1,4 +1,4 @@
-//! Front matter: what a page says of itself before its text begins.
+//! Front matter: the YAML at the beginning of a page.
 
 use jiff::civil::Date;
 
@@ -11,22 +11,23 @@ use crate::base::{
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FrontMatter {
     pub title: Option<String>,
-    /// Where the value stands, with its quotation marks.
+    /// Place of the title, including its quotation marks.
     pub title_at: Option<Place>,
     pub description: Option<String>,
     pub description_at: Option<Place>,
-    /// Where the work stands among its siblings; smaller first, then by title. The source edition's counts.
+    /// Position of the work among its siblings, smaller numbers first. The source edition's value
+    /// counts; the fallback is the value of another edition. Works without any come last, by title.
     pub order: Option<i64>,
-    /// The last part of the URL in this language; the key's last part if absent.
+    /// Last part of the URL in this language. The fallback is the last part of the key.
     pub slug: Option<String>,
     pub date: Option<Date>,
     pub date_at: Option<Place>,
-    /// Old paths, from the site's root, that should lead here.
+    /// Old paths, from the site's root, that redirect to this page.
     pub aliases: Vec<(String, Place)>,
     pub draft: bool,
     /// Names of tags, each with its place.
     pub tags: Vec<(String, Place)>,
-    /// A template of the site or theme to use instead of the usual one.
+    /// Template of the site or theme that replaces the usual one.
     pub template: Option<Box<(String, Place)>>,
     /// Free fields, for templates.
     pub extra: Option<Box<Node>>,
@@ -60,7 +61,7 @@ impl FrontMatter {
     }
 }
 
-/// A text, and where it stands.
+/// Reads a text and its place.
 fn placed_text(key: &'static str, fields: &mut Fields<'_, '_>) -> (Option<String>, Option<Place>) {
     let Some(node) = fields.take(key) else { return (None, None) };
     let text = crate::base::yaml::text(node, fields.problems());
@@ -68,7 +69,7 @@ fn placed_text(key: &'static str, fields: &mut Fields<'_, '_>) -> (Option<String
     (text, place)
 }
 
-/// The first and the last date that feeds and the sitemap accept.
+/// First and last date that feeds and the sitemap accept.
 ///
 /// Many feed readers count seconds from 1970, and an entry of the year 9999 would stay on top for
 /// ever. A build does not use the clock, so the last date is fixed.
@@ -97,7 +98,7 @@ fn placed_texts(key: &'static str, fields: &mut Fields<'_, '_>) -> Vec<(String, 
 
 pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> {
     let parsed = match &node.value {
-        // Jiff reads more forms than one: with a time, with a sign.
+        // Jiff also reads other forms, such as a date with a time or a sign.
         Value::Text(text) => match text.parse::<Date>() {
             // HTML has no year 0.
             Ok(date) if text.len() == 10 && date.year() > 0 && date.to_string() == *text => Ok(date),

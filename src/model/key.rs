@@ -1,4 +1,5 @@
-//! Keys of works, and what a file name says: `vectors/russia.kk.md` is work `vectors/russia` in `kk`.
+//! Keys of works, and the parts of a file name: `vectors/russia.kk.md` is work `vectors/russia` in
+//! `kk`.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -6,9 +7,9 @@ use std::sync::Arc;
 
 use crate::base::path;
 
-/// The key by which a work is known, whatever its titles, slugs and languages: `vectors/russia`.
+/// Key that identifies a work, independent of its titles, slugs and languages: `vectors/russia`.
 ///
-/// Always NFC. A section's key is its folder (`vectors`), the home page's key is `index`.
+/// Always NFC. The key of a section is its folder (`vectors`); the key of the home page is `index`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(Arc<str>);
 
@@ -16,22 +17,23 @@ impl Key {
     /// The key of the home page.
     pub const HOME: &'static str = "index";
 
-    /// Makes a key from text, in NFC, without slashes at its ends.
+    /// Makes a key from a text: converts it to NFC and removes slashes at its ends.
     pub fn new(text: &str) -> Self {
         Self(path::nfc(text.trim_matches('/')).into())
     }
 
-    /// The key as text.
+    /// Returns the key as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether this is the home page.
+    /// Returns true for the key of the home page.
     pub fn is_home(&self) -> bool {
         &*self.0 == Self::HOME
     }
 
-    /// The key of the section this work is in; `None` for the home page. Top-level works are in the home page's.
+    /// Returns the key of the section that contains this work; `None` for the home page. The parent
+    /// of a top-level work is the home page.
     pub fn parent(&self) -> Option<Key> {
         if self.is_home() {
             return None;
@@ -42,7 +44,8 @@ impl Key {
         })
     }
 
-    /// The form in which keys that a file system or a reader could confuse are equal.
+    /// Returns the folded key. Two keys that a file system or a reader could confuse have the same
+    /// folded form.
     pub fn folded(&self) -> String {
         path::folded(&self.0)
     }
@@ -60,7 +63,8 @@ impl Borrow<str> for Key {
     }
 }
 
-/// The key of the work whose lock is at a path below `content/`; `None` if that is no lock.
+/// Returns the key of the work whose lock has this path below `content/`; `None` if it is not a
+/// lock.
 pub fn of_lock(path: &str) -> Option<Key> {
     let stem = path.strip_suffix(super::lock::ENDING)?;
     let hidden = path.split('/').any(|part| part.starts_with('_') || part.starts_with('.'));
@@ -69,36 +73,39 @@ pub fn of_lock(path: &str) -> Option<Key> {
     (!hidden && !key.is_empty()).then(|| Key::new(key))
 }
 
-/// The path of an edition's file without its language, which it may not say, and without `.md`.
+/// Returns the path of an edition's file without `.md` and without its language, if it has one.
 fn stem<'f>(file: &'f str, language: &str) -> &'f str {
     let stem = file.strip_suffix(".md").unwrap_or(file);
     stem.strip_suffix(language).and_then(|stem| stem.strip_suffix('.')).unwrap_or(stem)
 }
 
-/// The path of the lock that belongs beside an edition's file: `vectors/russia.lock` beside `vectors/russia.kk.md`.
+/// Returns the path of the lock beside an edition's file: `vectors/russia.lock` beside
+/// `vectors/russia.kk.md`.
 pub fn lock_beside(file: &str, language: &str) -> String {
     format!("{}{}", stem(file, language), super::lock::ENDING)
 }
 
-/// The path of the edition in another language that belongs beside an edition's file.
+/// Returns the path beside an edition's file for the edition in another language.
 pub fn edition_beside(file: &str, language: &str, other: &str) -> String {
     format!("{}.{other}.md", stem(file, language))
 }
 
-/// What the path of a Markdown file says of the edition in it.
+/// Key and language from the path of an edition's Markdown file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditionName {
     pub key: Key,
-    /// The language code in the file name, if there is one.
+    /// Language code in the file name, if there is one.
     pub language: Option<String>,
 }
 
 impl EditionName {
-    /// Reads a path below `content/`, such as `vectors/russia.kk.md`; `None` if it is no page.
+    /// Reads a path below `content/`, such as `vectors/russia.kk.md`. Returns `None` if it is no
+    /// page.
     ///
-    /// What comes between the last two dots is a language if `is_language` knows it, else a part of the
-    /// name, so that `notes.v2.md` is a page named `notes.v2`, and `notes.old.md` one named `notes.old`.
-    /// Whether it was meant as a language, only the files beside it can tell: see [`looks_like_language`].
+    /// The part between the last two dots is a language if `is_language` accepts it, otherwise a
+    /// part of the name. So `notes.v2.md` is a page named `notes.v2`, and `notes.old.md` one named
+    /// `notes.old`. Only the files beside it can tell if the part was meant as a language: see
+    /// [`looks_like_language`].
     pub fn of(path: &str, is_language: impl Fn(&str) -> bool) -> Option<Self> {
         if path.split('/').any(|part| part.starts_with('_') || part.starts_with('.')) {
             return None;
@@ -114,7 +121,8 @@ impl EditionName {
     }
 }
 
-/// Whether a text has the form of a language tag: two or three letters, perhaps with subtags.
+/// Returns true if a text has the form of a language tag: two or three letters, perhaps with
+/// subtags.
 pub fn looks_like_language(text: &str) -> bool {
     let mut parts = text.split('-');
     let first = parts.next().unwrap_or("");

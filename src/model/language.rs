@@ -1,5 +1,5 @@
-//! Languages as data: everything that depends on a language comes from its file
-//! (`languages/kk.yaml` of a theme), so that none is special in code.
+//! Languages as data. Everything that depends on a language comes from its file
+//! (`languages/kk.yaml` of a theme), so that no language is special in code.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,79 +10,81 @@ use crate::base::{
     yaml::{self, Fields, Node, Value},
 };
 
-/// A language of the site, as its position in the configuration.
+/// Index of a language in the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LangId(pub usize);
 
-/// A language of the site.
+/// A language of the site: its code and its data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Language {
-    /// BCP 47, as in file names, URLs and `lang` attributes.
+    /// BCP 47 tag, as in file names, URLs and `lang` attributes.
     pub code: String,
     pub pack: Arc<LanguagePack>,
 }
 
-/// What a language file says.
+/// Data from a language file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LanguagePack {
     /// The language's own name.
     pub name: String,
     /// `ltr` or `rtl`.
     pub direction: String,
-    /// For Open Graph: `kk_KZ`.
+    /// Locale for Open Graph: `kk_KZ`.
     pub og_locale: String,
-    /// Opening and closing quotation marks, outer then inner.
+    /// Quotation marks: outer opening, outer closing, inner opening, inner closing.
     pub quotes: [String; 4],
     /// Words with an apostrophe that looks like a quotation mark, such as `'tis`. A `0` stands for
     /// any digit.
     pub elisions: Vec<String>,
     pub decimal: String,
     pub group: String,
-    /// A date with the month's name: `{year}`, `{month}`, `{day}` are replaced.
+    /// Format of a date with the month's name; `{year}`, `{month}` and `{day}` are placeholders.
     pub date: String,
-    /// Twelve names, in the form used within a date.
+    /// Names of the twelve months, in their form within a date.
     pub months: Vec<String>,
-    /// By month: how its name may be written else, cases and abbreviations; a form that ends in `*` may go on.
+    /// Other forms of each month's name: cases and abbreviations. A final `*` stands for any
+    /// ending.
     pub month_forms: Vec<Vec<String>>,
-    /// By number: the words that may stand for it, in the same notation.
+    /// Words that may stand for a number, by number; a final `*` stands for any ending.
     pub numerals: BTreeMap<u64, Vec<String>>,
-    /// The letters in their order, for sorting.
+    /// Letters in alphabet order, for sorting.
     pub alphabet: String,
-    /// How letters are written in slugs.
+    /// Latin spelling of each letter in slugs.
     pub romanise: BTreeMap<char, String>,
-    /// Words of the interface.
+    /// Interface strings, by name.
     pub strings: BTreeMap<String, String>,
     pub fonts: Fonts,
     pub borrowed: Borrowed,
 }
 
 /// Font files of the theme that a browser loads before it reads the style sheet, so that the first
-/// paint has them.
+/// paint already uses them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fonts {
-    /// Upright text.
+    /// Fonts for upright text.
     pub text: Vec<String>,
     pub bold: Vec<String>,
     pub italic: Vec<String>,
-    /// Menus, buttons and labels.
+    /// Fonts for menus, buttons and labels.
     pub interface: Vec<String>,
 }
 
 impl Fonts {
-    /// Drops the fonts that the theme's style sheet does not name: a browser would load them in vain.
+    /// Drops the fonts that the theme's style sheet does not name; a browser would not use them.
     pub fn retain_named_in(&mut self, style_sheet: &str) {
         for files in [&mut self.text, &mut self.bold, &mut self.italic, &mut self.interface] {
             files.retain(|file| style_sheet.contains(file.as_str()));
         }
     }
 
-    /// Lists all the files.
+    /// Returns the names of all font files.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         [&self.text, &self.bold, &self.italic, &self.interface].into_iter().flatten().map(String::as_str)
     }
 }
 
-/// What another language's file says in the place of this one's: good enough to write with, not to judge texts by.
+/// Marks the data that a pack took from another language's file. They are good enough for writing
+/// pages, but checks must not judge texts by them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Borrowed {
     pub quotes: bool,
@@ -92,7 +94,7 @@ pub struct Borrowed {
 }
 
 impl LanguagePack {
-    /// Reads a language file on top of `self`: keys that the file does not have keep their values.
+    /// Reads a language file on top of `self`. Keys that the file lacks keep their values.
     #[must_use]
     pub fn overlaid(&self, node: &Node, problems: &mut Vec<Diagnostic>) -> Self {
         let mut pack = self.clone();
@@ -191,7 +193,7 @@ impl LanguagePack {
         pack
     }
 
-    /// Takes from another language what this one does not say, so that no page lacks a word.
+    /// Copies missing data from another language, so that no page lacks an interface string.
     pub fn fill_from(&mut self, other: &Self) {
         self.borrowed = Borrowed {
             quotes: self.quotes.iter().all(String::is_empty),
@@ -220,7 +222,7 @@ impl LanguagePack {
         }
     }
 
-    /// A date as this language writes it.
+    /// Returns a date in this language's format.
     pub fn date_text(&self, date: jiff::civil::Date) -> String {
         match self.months.get(date.month() as usize - 1) {
             Some(month) => self
@@ -232,14 +234,16 @@ impl LanguagePack {
         }
     }
 
-    /// A title as a piece of a URL: lower case, romanised by this language's own table, words joined by `-`.
+    /// Makes a slug of a title: lower case, romanised by this language's own table, words joined by
+    /// `-`.
     ///
-    /// Letters without an entry in the table stay as they are, so that no two titles fall together
-    /// because a generic transliterator does not know their letters.
+    /// Letters without an entry in the table stay as they are. A generic transliterator could map
+    /// two titles with unknown letters to the same slug.
     pub fn slug(&self, text: &str) -> String {
         let mut slug = String::with_capacity(text.len());
         let text = path::nfc(text).to_lowercase();
-        // Tables begin where ASCII ends, but for those of somebody who wants it otherwise.
+        // Most tables have no ASCII letters, so ASCII before the table's first letter needs no
+        // look-up.
         let first = self.romanise.first_key_value().map_or(char::MAX, |(letter, _)| *letter);
         for c in text.chars() {
             if c.is_ascii_alphanumeric() && c < first {
@@ -249,7 +253,8 @@ impl LanguagePack {
             } else if c.is_alphanumeric() {
                 slug.push(c);
             } else if is_combining_mark(c) {
-                // A mark belongs to its letter, but for the dot that `İ` leaves on the `i` when made small.
+                // A mark belongs to its letter. The exception is the dot that `İ` leaves on its
+                // lower-case `i`.
                 let stray = slug.is_empty() || slug.ends_with('-') || (c == '\u{307}' && slug.ends_with('i'));
                 slug.extend((!stray).then_some(c));
             } else if c != '\'' && c != '’' && !slug.ends_with('-') && !slug.is_empty() {
@@ -260,7 +265,8 @@ impl LanguagePack {
         slug
     }
 
-    /// The key by which this language sorts: its letters in alphabet order, then all others by code point.
+    /// Returns the sort key of a text in this language: letters in alphabet order, then all other
+    /// letters by code point.
     pub fn sort_key(&self, text: &str) -> Vec<u32> {
         let rank = |c: char| self.alphabet.chars().position(|letter| letter == c);
         text.to_lowercase()
@@ -275,7 +281,7 @@ impl LanguagePack {
     }
 }
 
-/// A whole number in groups of three digits; four digits stay together, as in years.
+/// Writes a whole number in groups of three digits. Four digits stay together, as in years.
 pub fn grouped(number: i64, separator: &str) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::from(if number < 0 { "−" } else { "" });
@@ -288,7 +294,7 @@ pub fn grouped(number: i64, separator: &str) -> String {
     text
 }
 
-/// The forms of a word: a text, or a list of them.
+/// Reads the forms of a word: a text, or a list of texts.
 fn forms(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     match &node.value {
         Value::List(_) => texts(node, problems),

@@ -1,5 +1,5 @@
-//! Limits on the files that are read, made and copied: one table, which `limits:` in `site.yaml`
-//! changes.
+//! Limits on the files that are read, made and copied, in one table. `limits:` in `site.yaml`
+//! changes them.
 
 use crate::base::{
     Diagnostic, code,
@@ -10,7 +10,7 @@ const KB: u64 = 1 << 10;
 const MB: u64 = 1 << 20;
 const GB: u64 = 1 << 30;
 
-/// One thing that has a limit.
+/// Kinds of limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
     /// A text of the project that is read whole: a page, a lock, a plan, a template, a style sheet.
@@ -23,11 +23,11 @@ pub enum Limit {
     Output,
     /// A picture or another file that is copied into the site.
     File,
-    /// The count of numbers that `range` gives to the loops of one page's template.
+    /// Count of the numbers that `range` gives to all loops of one page's template.
     Loops,
 }
 
-/// The key of each limit in `limits:`, its default, and true if it counts bytes.
+/// Each limit with its key in `limits:`, its default, and true if it counts bytes.
 const TABLE: [(Limit, &str, u64, bool); 6] = [
     // Markdown of this size takes seconds; real pages are far smaller.
     (Limit::Text, "text", 8 * MB, true),
@@ -55,7 +55,7 @@ impl Limits {
         self.0[limit as usize]
     }
 
-    /// Reads `limits:` of site.yaml.
+    /// Reads `limits:` of `site.yaml`.
     pub(super) fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Self {
         let mut limits = Self::default();
         let Some(mut fields) = Fields::of(node, "`limits`", problems) else { return limits };
@@ -85,7 +85,7 @@ impl Limits {
         limits
     }
 
-    /// Returns the hint to raise a limit so that `wanted` is within it.
+    /// Returns the hint for raising a limit so that `wanted` is within it.
     pub fn hint(limit: Limit, wanted: u64) -> String {
         let (_, key, _, is_size) = TABLE[limit as usize];
         let value = match wanted.div_ceil(MB) {
@@ -96,7 +96,7 @@ impl Limits {
     }
 }
 
-/// Returns a number of bytes as people write it: `900 bytes`, `8 MB`, `8.1 MB`.
+/// Returns a number of bytes in readable form: `900 bytes`, `8 MB`, `8.1 MB`.
 ///
 /// The number is rounded up, so that a size over a limit never looks equal to the limit.
 pub fn shown(bytes: u64) -> String {
@@ -111,7 +111,7 @@ pub fn shown(bytes: u64) -> String {
     }
 }
 
-/// Reads `8MB` or `8 MB` as bytes; `None` for anything but a size above zero.
+/// Reads `8MB` or `8 MB` as bytes. Returns `None` for anything but a size above zero.
 fn size(text: &str) -> Option<u64> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let unit = match text[digits..].trim().to_ascii_uppercase().as_str() {

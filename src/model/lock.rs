@@ -1,8 +1,10 @@
-//! The lock of a work: which address each sentence has, and from which wording of the source each translation was made.
+//! The lock of a work: the ids of its sentences, and the source wording that each translation was
+//! made from.
 //!
-//! A lock is a text beside the work, `russia.lock` beside `russia.kk.md`, that only `tilmash sync` writes. Each
-//! sentence has a stanza with a line for each language, so that a change of one sentence is a change of a few lines, and
-//! version control merges changes of different sentences, neighbours too, without a conflict:
+//! A lock is a text file beside the work, `russia.lock` beside `russia.kk.md`. Only `tilmash sync`
+//! writes it. Each sentence has a stanza with a line for each language, so a change of one sentence
+//! changes a few lines. Version control merges changes of different sentences, even of neighbours,
+//! without a conflict:
 //!
 //! ```text
 //! # Addresses of sentences, kept by `tilmash sync`. Do not edit; merge like any text. Format 1.
@@ -33,17 +35,23 @@
 //! gone 1b2c3d4e5f60 into 3.3
 //! ```
 //!
-//! * The source edition's line comes first: digest, anchors if it is a heading (the present one first, then those it
-//!   had), the label of the footnote (`\s` is a space in it, `\\` a backslash) and the column of the table if it stands in one, and the whole Markdown text with white space folded. The text is kept because likeness after an edit, and the change
-//!   that a translator is shown, need it, and no version control is asked.
-//! * A translation's line: digest of the source text it was made from, `-` if it stands for nothing in the source;
-//!   digest of its own text; its column in a table, if that or its row is not the source's, `|0` if it is in no table as the source is; then `accepted` if it was confirmed to still stand, or `was` and the source text it was made from,
-//!   for as long as that is not the present one.
-//! * `gone` keeps the id of what is no more, so that it is never given to anything else.
+//! * The line of the source edition comes first. It has the digest, then these parts as far as they
+//!   exist: `#` and an anchor of a heading (the present one first, then its former ones), `^` and
+//!   the label of the footnote (`\s` is a space, `\\` a backslash), `|` and the column of the
+//!   table. The whole Markdown text follows, with white space folded. The lock keeps the text to
+//!   find an edited sentence by its similarity, and to show translators the diff, without asking
+//!   version control.
+//! * The line of a translation has the digest of the source text it was made from, or `-` if it
+//!   corresponds to nothing in the source. The digest of its own text follows. Its column in a
+//!   table follows if the column or the row differs from the source's; `|0` means that it is in no
+//!   table, although the source is. The end is `accepted` if somebody confirmed that it still
+//!   stands. Or it is `was` and the source text it was made from, as long as that differs from the
+//!   present one.
+//! * `gone` keeps the id of a removed sentence, so that it is never given to another one.
 //!
-//! A lock of a later format is not read, and so never written over.
+//! A lock of a later format is not read, and so never overwritten.
 //!
-//! Reading and writing are pure, and a lock that was written is read as it was.
+//! Reading and writing are pure. Reading a written lock gives the same lock.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -54,20 +62,20 @@ use crate::base::{Diagnostic, Digest, Place, code};
 
 use super::SegmentId;
 
-/// The ending of a lock's file name.
+/// Ending of a lock's file name.
 pub const ENDING: &str = ".lock";
 
-/// The format that this program writes, and the latest that it reads.
+/// Format that this program writes, and the latest that it reads.
 pub const FORMAT: u32 = 1;
 
 const HEADER: &str = "# Addresses of sentences, kept by `tilmash sync`. Do not edit; merge like any text. Format ";
 
-/// The digest of a text with white space folded: 48 bits, enough to tell the texts of one work apart.
+/// Digest of a text with white space folded: 48 bits, enough to distinguish the texts of one work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TextDigest(u64);
 
 impl TextDigest {
-    /// Digests a text; white space does not count.
+    /// Digests a text after folding its white space.
     pub fn of(text: &str) -> Self {
         Self((Digest::of(fold(text).as_bytes()).0 >> 80) as u64)
     }
@@ -85,7 +93,7 @@ impl fmt::Display for TextDigest {
     }
 }
 
-/// A text with each run of white space as one space, and none at its ends.
+/// Folds white space: each run becomes one space, and both ends are trimmed.
 pub fn fold(text: &str) -> Cow<'_, str> {
     let trimmed = text.trim();
     let mut after_space = false;
@@ -97,7 +105,7 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     if folded { Cow::Borrowed(trimmed) } else { Cow::Owned(trimmed.split_whitespace().collect::<Vec<_>>().join(" ")) }
 }
 
-/// What has an address in a work.
+/// Part of a work that has an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Unit {
     Title,
@@ -106,7 +114,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// Reads `title`, `description`, `3.2`.
+    /// Reads `title`, `description` or a segment id such as `3.2`.
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "title" => Some(Unit::Title),
@@ -126,10 +134,10 @@ impl fmt::Display for Unit {
     }
 }
 
-/// A lock, read.
+/// Contents of a lock.
 ///
-/// 1. No two stanzas are of one unit.
-/// 2. A stanza has a source, or is gone, or has a translation.
+/// 1. No two stanzas have the same unit.
+/// 2. Each stanza has a source, or is gone, or has a translation.
 #[derive(Debug, Clone, Default)]
 pub struct Lock {
     stanzas: Vec<Stanza>,
@@ -143,75 +151,77 @@ impl PartialEq for Lock {
     }
 }
 
-/// What is known of one unit.
+/// Everything that the lock says about one unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stanza {
     pub unit: Unit,
-    /// What the source edition says; `None` if it is gone, or stands in translations only.
+    /// Line of the source edition. `None` if the unit is gone, or exists only in translations.
     pub source: Option<Source>,
     pub gone: Option<Gone>,
     pub translations: Vec<Translation>,
 }
 
-/// The line of the source edition.
+/// Line of the source edition in a stanza.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
     pub lang: Box<str>,
     pub digest: TextDigest,
-    /// Of a heading: its anchor, then those it had before.
+    /// Anchor of a heading, followed by its former anchors.
     pub anchors: Vec<Box<str>>,
-    /// The label of the footnote that it is in: by this translations find their place, wherever they define the note.
+    /// Label of the footnote that contains the sentence. Translations match their notes by it,
+    /// wherever they define them.
     pub note: Option<Box<str>>,
-    /// The column of the table that it is in.
+    /// Column of the sentence in its table.
     pub column: Option<u32>,
-    /// Its Markdown, white space folded.
+    /// Markdown text, with white space folded.
     pub text: Box<str>,
 }
 
-/// What is left of a unit that the source has no more.
+/// Remains of a unit that the source no longer has.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gone {
-    /// Of what it said last.
+    /// Digest of its last source text.
     pub digest: TextDigest,
-    /// The anchors that went with it.
+    /// Anchors that disappeared with it.
     pub anchors: Vec<Box<str>>,
-    /// In which sentence it was merged.
+    /// Sentence into which it was merged.
     pub into: Option<SegmentId>,
 }
 
-/// The line of a translation.
+/// Line of a translation in a stanza.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Translation {
     pub lang: Box<str>,
-    /// The source text it was made from; `None` if it stands for nothing in the source.
+    /// Digest of the source text it was made from. `None` if it corresponds to nothing in the
+    /// source.
     pub made_from: Option<TextDigest>,
-    /// What it says itself.
+    /// Digest of its own text.
     pub own: TextDigest,
-    /// The column of the table that it is in, where it does not stand in the row and column of the source; 0 if it is in no table.
+    /// Column in its table, if its row or column differs from the source's; 0 if it is in no table.
     pub column: Option<u32>,
     pub state: State,
 }
 
-/// What else is known of a translation.
+/// State of a translation beyond its digests.
 #[derive(Debug, Clone, PartialEq)]
 pub enum State {
-    /// Nothing: whether it is current is a comparison of digests.
+    /// Nothing more is known; comparing digests tells if it is current.
     Plain,
     /// Somebody confirmed that it still stands, without changing it.
     Accepted,
-    /// It was made from this text, which the source has no more.
+    /// It was made from this text, which is no longer the source's.
     Was(Box<str>),
 }
 
 impl Stanza {
-    /// The line of a translation.
+    /// Returns the line of the translation in a language.
     pub fn translation(&self, lang: &str) -> Option<&Translation> {
         self.translations.iter().find(|translation| *translation.lang == *lang)
     }
 }
 
 impl Lock {
-    /// A lock of these stanzas; of two of one unit the first is kept.
+    /// Makes a lock from stanzas. Of two stanzas with the same unit, the first is kept.
     pub fn new(stanzas: Vec<Stanza>) -> Self {
         let mut lock = Self { stanzas: Vec::with_capacity(stanzas.len()), by_unit: HashMap::with_capacity(stanzas.len()) };
         for stanza in stanzas {
@@ -222,30 +232,31 @@ impl Lock {
         lock
     }
 
-    /// All stanzas, in the order of the source edition.
+    /// Returns all stanzas, in the order of the source edition.
     pub fn stanzas(&self) -> &[Stanza] {
         &self.stanzas
     }
 
-    /// The stanza of a unit.
+    /// Returns the stanza of a unit.
     pub fn stanza(&self, unit: Unit) -> Option<&Stanza> {
         self.by_unit.get(&unit).map(|&index| &self.stanzas[index])
     }
 
-    /// The stanza of a sentence.
+    /// Returns the stanza of a sentence.
     pub fn segment(&self, id: SegmentId) -> Option<&Stanza> {
         self.stanza(Unit::Segment(id))
     }
 
-    /// The language whose texts are kept, which was the source's when the lock was written.
+    /// Returns the language of the kept texts: that of the source when the lock was written.
     pub fn source_lang(&self) -> Option<&str> {
         self.stanzas.iter().find_map(|stanza| stanza.source.as_ref()).map(|source| &*source.lang)
     }
 
-    /// Reads a lock. What is wrong with it comes beside what could be read; nothing can be, if it is of a newer format.
+    /// Reads a lock. Returns everything that could be read, and the problems. A lock of a newer
+    /// format gives an empty lock.
     pub fn read(file: &Arc<str>, text: &str) -> (Self, Vec<Diagnostic>) {
         let mut reader = Reader { file, stanzas: Vec::new(), by_unit: HashMap::new(), problems: Vec::new() };
-        // Some editors put a mark of the byte order in front.
+        // Some editors put a byte order mark at the beginning.
         let mut at = text.len() - text.trim_start_matches('\u{feff}').len();
         let mut open = None;
         for line in text[at..].split_inclusive('\n') {
@@ -253,7 +264,8 @@ impl Lock {
             at += line.len();
             let line = line.trim_end_matches(['\n', '\r']);
             if is_conflict_marker(line) {
-                // Both sides follow; neither is to be believed, nor what was said before them without an end.
+                // Both sides of the conflict follow, and neither can be trusted. A stanza that has
+                // no lines yet is dropped.
                 reader.stanzas.retain(|(stanza, _, _)| !stanza.is_empty());
                 reader.conflict(range);
                 break;
@@ -278,7 +290,7 @@ impl Lock {
         reader.finish()
     }
 
-    /// The text of the lock.
+    /// Returns the text of the lock.
     pub fn write(&self) -> String {
         let mut out = format!("{HEADER}{FORMAT}.\n");
         for stanza in &self.stanzas {
@@ -288,7 +300,7 @@ impl Lock {
     }
 }
 
-/// A map that keeps the first.
+/// Map insertion that keeps the first value of a key.
 trait InsertFirst<K, V> {
     fn try_insert_first(&mut self, key: K, value: V) -> bool;
 }
@@ -344,12 +356,12 @@ impl Stanza {
     }
 }
 
-/// A source text that begins like what may stand before it is set apart from that.
+/// Puts a backslash before a source text that begins like an anchor, a note, a column or an escape.
 fn escaped(text: &str) -> Cow<'_, str> {
     if text.starts_with(['#', '^', '|', '\\']) { Cow::Owned(format!("\\{text}")) } else { Cow::Borrowed(text) }
 }
 
-/// A label as one word, since a space ends it.
+/// Writes a footnote label as one word, since a space ends it.
 fn as_word(label: &str) -> Cow<'_, str> {
     if !label.contains(['\\', ' ']) {
         return Cow::Borrowed(label);
@@ -357,7 +369,8 @@ fn as_word(label: &str) -> Cow<'_, str> {
     Cow::Owned(label.replace('\\', r"\\").replace(' ', r"\s"))
 }
 
-/// The label that was written as a word. A backslash that was not, a lock that was edited may have: it stands for itself.
+/// Reads a footnote label from one word. A backslash before any other character stands for itself;
+/// only an edited lock has one.
 fn of_word(word: &str) -> String {
     let mut label = String::with_capacity(word.len());
     let mut rest = word;
@@ -381,20 +394,20 @@ fn is_conflict_marker(line: &str) -> bool {
         .any(|marker| line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
 }
 
-/// The format that the header names: `… Format 1.`
+/// Returns the format number in the header: `… Format 1.`
 fn format_of(comment: &str) -> Option<u32> {
     comment.trim_end().trim_end_matches('.').rsplit_once("Format ")?.1.parse().ok()
 }
 
 struct Reader<'a> {
     file: &'a Arc<str>,
-    /// With the place of each unit; what is of no use is taken out in the end.
+    /// Each stanza with the place of its unit. [`Reader::finish`] drops the unusable ones.
     stanzas: Vec<(Stanza, std::ops::Range<usize>, Kept)>,
     by_unit: HashMap<Unit, usize>,
     problems: Vec<Diagnostic>,
 }
 
-/// Whether a stanza is used.
+/// Marks a stanza as used or dropped.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kept {
     Yes,
@@ -413,7 +426,7 @@ impl Reader<'_> {
         );
     }
 
-    /// Begins the stanza of a unit; gives its position.
+    /// Begins the stanza of a unit. Returns its index.
     fn begin(&mut self, line: &str, range: std::ops::Range<usize>) -> usize {
         let index = self.stanzas.len();
         let unit = Unit::parse(line.trim());
@@ -498,7 +511,7 @@ impl Stanza {
     }
 }
 
-/// The first word of a line, and what follows the space after it.
+/// Splits a line into its first word and the text after the space.
 fn word(line: &str) -> (&str, &str) {
     line.split_once(' ').unwrap_or((line, ""))
 }
@@ -625,7 +638,7 @@ mod tests {
         (unit, head, prop::option::of(translation())).prop_filter_map("empty", |(unit, (source, gone), translation)| {
             let mut stanza = Stanza { unit, source, gone, translations: translation.into_iter().collect() };
             if stanza.source.is_none() && stanza.gone.is_none() {
-                // What stands in translations only was made from nothing.
+                // A unit that exists only in translations was made from nothing.
                 stanza.translations.iter_mut().for_each(|translation| translation.made_from = None);
             }
             (!stanza.is_empty()).then_some(stanza)

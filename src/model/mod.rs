@@ -1,8 +1,8 @@
-//! The words of the project as types: languages, the site's configuration, keys of works, front
-//! matter, segment ids, locks.
+//! The project's terms as types: languages, the site's configuration, keys of works, front matter,
+//! segment ids, locks.
 //!
-//! Values only: what a YAML text says, checked and typed. Finding files, and what works mean to
-//! each other, is left to later layers.
+//! This layer has values only, most of them read from YAML, checked and typed. Finding files and
+//! relating works to each other is left to later layers.
 
 pub mod config;
 pub mod front;

@@ -1,42 +1,51 @@
-//! The address of a sentence inside its work.
+//! Segment ids: addresses of sentences inside their work.
 
 use std::fmt::{self, Write as _};
 
-/// One half of an address: a number, and letters where it was put between two others later.
+/// One half of a segment id: a number, followed by letters if it was inserted between two others
+/// later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Label {
     pub number: u32,
-    /// 0 none, 1 `a` … 26 `z`, 27 `aa` …
+    /// Letters as a number: 0 none, 1 `a` … 26 `z`, 27 `aa` …
     pub suffix: u32,
 }
 
-/// `3.2`: the second sentence of the third block of text; `3.2a` was put after it later; `3.2a-en` is what English alone
-/// says there.
+/// Id of a segment, unique in its work: `3.2`.
 ///
-/// A block is a heading, a paragraph, a list item, a row of a table or another leaf of the document that holds text; the
-/// sentences of a row are its cells, as far as they have text. Footnotes come after the text, in the order of their numbers. Without
-/// a lock both numbers count from one. The same id means the same sentence in every edition of a work. Ids of a
-/// document are unique, but need not grow: sentences move.
+/// ```text
+/// 3.2      second sentence of the third block
+/// 3.2a     sentence that was inserted after 3.2 later
+/// 3.2a-en  sentence that English alone had when it got its id
+/// ```
 ///
-/// Each language gives ids to what it alone has, and no edition sees what another one adds at the same time; so the
-/// language is a part of such an id, and two of them are never the same. Ids without one are the source's to give.
+/// A block is a heading, a paragraph, a list item, a table row or another leaf of the document that
+/// has text. The sentences of a row are its cells that have text. Footnotes come after the text, in
+/// the order of their numbers. Without a lock both numbers count from one. The same id means the
+/// same sentence in every edition of a work. Ids in a document need not increase, since sentences
+/// move.
+///
+/// Each language gives ids to the sentences that it alone has, and no edition sees the simultaneous
+/// additions of another. So such an id contains the language, and no two are equal. Only the source
+/// gives ids without a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SegmentId {
     pub block: Label,
     pub sentence: Label,
-    /// The language that gave the id to a sentence that no other has; always with letters, or a number 0, before it.
+    /// Language that gave the id to a sentence no other language had. Such an id always has letters
+    /// or a number 0 before the language.
     pub only: Option<LanguageTag>,
 }
 
-/// A language's code, such as `en` or `pt-BR`: a value that is copied like a number.
+/// Language code, such as `en` or `pt-BR`, as a value that is copied like a number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LanguageTag([u8; LanguageTag::LONGEST]);
 
 impl LanguageTag {
-    /// The letters of the longest one.
+    /// Maximum length of a code, in bytes.
     pub const LONGEST: usize = 15;
 
-    /// Reads a code; `None` if it has not the form of a BCP 47 tag, or is too long.
+    /// Reads a code. Returns `None` if it does not have the form of a BCP 47 tag, or is too long.
     pub fn parse(code: &str) -> Option<Self> {
         let well_formed = code.split('-').enumerate().all(|(index, part)| {
             part.bytes().all(|byte| byte.is_ascii_alphanumeric())
@@ -59,27 +68,28 @@ impl fmt::Debug for LanguageTag {
     }
 }
 
-/// A place in a table; which row it is in, its block says.
+/// Position of a segment in a table. The row is the segment's block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cell {
-    /// Which table of the document, from one.
+    /// Number of the table in the document, from one.
     pub table: u32,
-    /// From one; empty cells count.
+    /// Number of the column, from one. Empty cells count.
     pub column: u32,
 }
 
 impl Label {
-    /// A label without letters.
+    /// Makes a label without letters.
     pub const fn plain(number: u32) -> Self {
         Self { number, suffix: 0 }
     }
 
     /// The greatest number that is read or given: nine digits.
     pub const MOST: u32 = 999_999_999;
-    /// `zzzzzz`: the last letters that are read or given.
+    /// The last letters that are read or given: `zzzzzz`.
     const LAST: u32 = 321_272_406;
 
-    /// The label of the same number with the next letters; after the last ones, the first again.
+    /// Returns the label with the same number and the next letters. After the last letters, `a`
+    /// follows.
     #[must_use]
     pub fn next_suffix(self) -> Self {
         Self { suffix: if self.suffix >= Self::LAST { 1 } else { self.suffix + 1 }, ..self }
@@ -109,7 +119,7 @@ impl fmt::Display for Label {
         if self.suffix == 0 {
             return Ok(());
         }
-        // Seven letters are enough for 32 bits, and six are given.
+        // Seven letters are enough for 32 bits; at most six are given.
         let mut letters = [0u8; 7];
         let (mut rest, mut at) = (self.suffix, letters.len());
         while rest > 0 {
@@ -122,12 +132,13 @@ impl fmt::Display for Label {
 }
 
 impl SegmentId {
-    /// The id by position, both counted from one.
+    /// Makes the id from two positions, both counted from one.
     pub const fn plain(block: u32, sentence: u32) -> Self {
         Self { block: Label::plain(block), sentence: Label::plain(sentence), only: None }
     }
 
-    /// Reads `3.2`, `3.2a`, `3a.1`, `3.2a-en`; `None` if it is no segment id as it would be written.
+    /// Reads `3.2`, `3.2a`, `3a.1`, `3.2a-en`. Returns `None` for anything that the program would
+    /// not write as a segment id.
     pub fn parse(text: &str) -> Option<Self> {
         let (block, rest) = text.split_once('.')?;
         let (sentence, only) = match rest.split_once('-') {
@@ -135,12 +146,13 @@ impl SegmentId {
             None => (rest, None),
         };
         let (block, sentence) = (Label::parse(block)?, Label::parse(sentence)?);
-        // A plain number is the source's.
+        // Only the source gives an id without letters and without a zero.
         let is_given = only.is_none() || block.suffix | sentence.suffix > 0 || block.number.min(sentence.number) == 0;
         is_given.then_some(Self { block, sentence, only })
     }
 
-    /// Writes the id behind a text: every sentence of every page is written with it.
+    /// Appends the id to a text. Faster than `Display`, since every sentence of every page needs
+    /// it.
     pub fn push_to(self, text: &mut String) {
         fn digits(text: &mut String, number: u32) {
             if number >= 10 {
