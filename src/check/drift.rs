@@ -1,8 +1,8 @@
-//! Translations against their source, sentence by sentence: what has changed since, what is missing, what stands alone, and
-//! whether what marks say can be so.
+//! Translations compared with their source, sentence by sentence: changed, missing and extra
+//! sentences, and marks that cannot be right.
 //!
-//! One diagnostic an edition and kind, so that a book that is being translated is no flood; `tilmash status KEY` lists
-//! each sentence.
+//! Changed, missing and extra sentences get one diagnostic per edition and kind, so that a book in
+//! translation does not flood the report. `tilmash status KEY` lists each sentence.
 
 use crate::base::{Code, Diagnostic, Place, code};
 use crate::link::similar_id;
@@ -12,10 +12,10 @@ use crate::site::standing::Pair;
 use crate::site::sync::vanished_anchors;
 use crate::site::{Site, Standing, WorkId};
 
-/// How many addresses a message names.
+/// The number of addresses that a message names.
 const NAMED: usize = 8;
 
-/// What the source edition alone is wrong about.
+/// Reports the problems of the source edition alone: lost anchors, and marks of translations.
 pub(super) fn of_source(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
     let source = &site.source_edition(work).1.document;
     for anchor in vanished_anchors(source) {
@@ -36,7 +36,7 @@ pub(super) fn of_source(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic
     }
 }
 
-/// How a translation stands to its source.
+/// Reports the changed, missing and extra sentences of a translation, and its wrong marks.
 pub(super) fn of_translation(site: &Site, work: WorkId, translation: &Document, problems: &mut Vec<Diagnostic>) {
     let Some(standings) = site.standings(work, translation.lang) else { return };
     let source = &site.source_edition(work).1.document;
@@ -93,7 +93,10 @@ fn names(pairs: &[&Pair]) -> String {
     if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") }
 }
 
-/// A problem at the translation's own line, with the source's beside it; where there is no line, at the one before.
+/// Makes a problem at the translation's own line, with the source's line as a second place.
+///
+/// Without a line of its own, the place is the end of the nearest translated line before it, or
+/// else the file.
 fn at(code: &'static Code, pair: &Pair, source: &Document, translation: &Document, message: String) -> Diagnostic {
     let sentence = |document: &Document, index: u32| {
         let bytes = document.segments[index as usize].bytes;
@@ -113,17 +116,18 @@ fn at(code: &'static Code, pair: &Pair, source: &Document, translation: &Documen
     }
 }
 
-/// Whether what marks name is there.
+/// Reports marks that name a sentence that does not exist, or that contradict each other.
 fn marks(site: &Site, work: WorkId, translation: &Document, problems: &mut Vec<Diagnostic>) {
     let source = &site.source_edition(work).1.document;
     for marks in &translation.marks {
         let own: &[SegmentId] = &marks.translates;
         for &id in own.iter().chain(&marks.omitted) {
             let place = place_of(marks, translation);
-            // What the source has not cannot be left out.
+            // A sentence that the source lacks cannot be left out. But a `=` mark may name a
+            // sentence that another translation alone has.
             let is_shared = || own.contains(&id) && site.is_of_other_language(work, translation.lang, id);
             if source.segment_with_id(id).is_none() && !is_shared() {
-                // What one language alone has is called after it.
+                // A sentence that only one language has is named after it: `3.2a-en`.
                 let message = match id.only {
                     Some(_) if own.contains(&id) => format!("no other translation has a sentence `{id}`"),
                     _ => format!("the source has no sentence `{id}`"),
@@ -159,7 +163,7 @@ fn is_translated(translation: &Document, id: SegmentId) -> bool {
     translation.segment_with_id(id).is_some() || translation.marks.iter().any(|marks| marks.translates.contains(&id))
 }
 
-/// All marks of a line.
+/// Returns the place of all marks of a line.
 fn place_of(marks: &Marks, document: &Document) -> Place {
     match (marks.places.first(), marks.places.last()) {
         (Some(first), Some(last)) => Place { end: last.end, ..first.clone() },
@@ -167,7 +171,8 @@ fn place_of(marks: &Marks, document: &Document) -> Place {
     }
 }
 
-/// What keeps languages from being complete and current: a problem for each edition of a work.
+/// Returns a problem for each edition in these languages that is missing, not known to be current,
+/// or incomplete.
 pub fn incomplete(site: &Site, langs: &[LangId]) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for &work in site.order.iter() {

@@ -1,8 +1,9 @@
-//! Checks that look across documents: what an editor would want to know before publishing.
+//! Checks that look across documents: problems an editor would want to know before publishing.
 //!
-//! What one file alone is wrong about was said when it was parsed; where links lead, when they were
-//! answered; what a template or a code block cannot do is said when the page is rendered. Here is the
-//! rest: translations ([`drift`] where a lock or marks say which sentence is which), chapters against the source text.
+//! Other stages report their own problems. `parse` reports errors of one file, `link` links without
+//! a target, and `render` failures of templates and code blocks. This stage checks translations
+//! ([`drift`] where a lock or marks identify sentences), chapters against their source text, empty
+//! pages, and the dates and the base URL that feeds need.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,25 +22,25 @@ pub mod drift;
 pub mod parity;
 mod sentences;
 
-/// What was found wrong, apart for each thing that was looked at, so that one can be looked at again.
+/// The problems found, kept apart by the thing checked, so that one thing can be checked again.
 #[derive(Debug, Default)]
 pub struct Checks {
-    /// Translations, by work.
+    /// Problems of translations, by work.
     works: BTreeMap<WorkId, Vec<Diagnostic>>,
-    /// Chapters against the source text, by split and chapter.
+    /// Problems of chapters against the source text, by split and chapter.
     chapters: BTreeMap<(usize, usize), Vec<Diagnostic>>,
-    /// What no document can change.
+    /// Problems of splits and of the configuration, which [`Checks::look_again`] keeps.
     rest: Vec<Diagnostic>,
 }
 
 impl Checks {
-    /// All that was found.
+    /// Returns all problems.
     pub fn problems(&self) -> impl Iterator<Item = &Diagnostic> {
         self.works.values().chain(self.chapters.values()).flatten().chain(&self.rest)
     }
 
-    /// Looks again at works whose documents are others in an index that has the same works, and puts what it finds in the
-    /// place of what it found before, also among all problems; says whether that is anything else.
+    /// Checks again the works whose documents changed, in an index that has the same works.
+    /// Replaces their problems here and in `all`. Returns true if any problem differs.
     pub fn look_again(&mut self, site: &Site, inputs: &Inputs, works: &BTreeSet<WorkId>, all: &mut Problems) -> bool {
         let mut differs = false;
         let is_one = |file: &str| site.edition_in(file).is_some_and(|(work, _)| works.contains(&work));
@@ -61,7 +62,8 @@ impl Checks {
     }
 }
 
-/// Puts problems in the place of those of before, but for those that nobody is to see; says whether they differ.
+/// Replaces the problems of one thing, without those that the configuration turns off. Returns true
+/// if they differ.
 fn put<K: Ord>(
     known: &mut BTreeMap<K, Vec<Diagnostic>>,
     key: K,
@@ -78,7 +80,7 @@ fn put<K: Ord>(
     differs
 }
 
-/// Looks at the site as a whole.
+/// Checks the site as a whole.
 pub fn check(site: &Site, inputs: &Inputs) -> Checks {
     let rules = sentences::rules(site);
     let works: Vec<(WorkId, Vec<Diagnostic>)> = site
@@ -126,7 +128,8 @@ pub fn check(site: &Site, inputs: &Inputs) -> Checks {
     checks
 }
 
-/// Whether a work has all its editions, and whether their sentences stand beside each other.
+/// Reports missing editions, empty pages, wrong feed dates, and sentences out of step with the
+/// source.
 fn translations(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
     let item = site.work(work);
     if site.config.base_url.is_some() {
@@ -176,7 +179,8 @@ fn empty(work: &Work, document: &Document, problems: &mut Vec<Diagnostic>) {
     );
 }
 
-/// The first place where a translation has other sentences than its source.
+/// Returns a problem for the first place where a translation and its source have different
+/// sentences.
 fn misalignment(source: &Document, translation: &Document) -> Option<Diagnostic> {
     let place = |document: &Document, block: Option<&crate::parse::Block>| match block {
         Some(block) => Place::new(&document.file, block.bytes.0 as usize..block.bytes.1 as usize),
@@ -186,7 +190,7 @@ fn misalignment(source: &Document, translation: &Document) -> Option<Diagnostic>
     let notes =
         (0..).zip(note_pairs(source, translation)).filter_map(|(at, own)| Some((note(source, at), note(translation, own?))));
     let text = |document: &Document| (0, document.text_blocks().end);
-    // The nth block of the text, then of each note, beside the nth.
+    // The nth block of the text stands beside the nth; the same holds in each note.
     let parts = std::iter::once((text(source), text(translation))).chain(notes);
     let pairs = parts.flat_map(|(a, b)| (0..(a.1 - a.0).max(b.1 - b.0)).map(move |at| (within(a, at), within(b, at))));
     for (a, b) in pairs {
@@ -212,7 +216,7 @@ fn misalignment(source: &Document, translation: &Document) -> Option<Diagnostic>
     None
 }
 
-/// The nth of a range.
+/// Returns the item `at` of a range, if it has one.
 fn within((first, end): (u32, u32), at: u32) -> Option<u32> {
     Some(first + at).filter(|&at| at < end)
 }
@@ -232,7 +236,7 @@ fn sentences(count: u32) -> String {
     }
 }
 
-/// Whether the chapters are there and still say what the source text says.
+/// Reports chapters that are missing or that differ from the source text.
 pub fn chapters(splits: &[Arc<Split>], inputs: &Inputs, problems: &mut Vec<Diagnostic>) {
     for split in splits {
         laws(split, inputs, problems);
@@ -250,7 +254,7 @@ fn laws(split: &Split, inputs: &Inputs, problems: &mut Vec<Diagnostic>) {
 
 fn chapter(split: &Split, chapter: &Chapter, inputs: &Inputs, problems: &mut Vec<Diagnostic>) {
     let Some(name) = inputs.name(&chapter.file) else {
-        // A file that is there but cannot be read has its own problem.
+        // A file that exists but cannot be read has its own problem.
         if inputs.problems.iter().any(|problem| problem.place.as_ref().is_some_and(|it| *it.file == *chapter.file)) {
             return;
         }
@@ -270,7 +274,7 @@ fn chapter(split: &Split, chapter: &Chapter, inputs: &Inputs, problems: &mut Vec
     }
 }
 
-/// The problem that a sentence of a chapter's file is not as the split makes it.
+/// Returns the problem for a sentence of a chapter's file that differs from the split.
 pub fn difference_problem(file: &Arc<str>, split: &Split, chapter: &Chapter, difference: &Difference) -> Diagnostic {
     let what = match difference.cut {
         Some(cut) => format!("the sentence {} of the source text", split.segments[chapter.cuts[cut].segment].address),

@@ -1,8 +1,8 @@
-//! The checks of [`parity`](super::parity) on a site: each sentence of each edition, its title and its description, and each beside
-//! its source.
+//! The checks of [`parity`](super::parity) on a site: each sentence, title and description of each
+//! edition, alone and beside its source.
 //!
-//! What is found becomes diagnostics with a place in both files. A mark behind a sentence silences a check there; a
-//! mark that silences nothing is reported, so that none outlives its reason.
+//! Findings become diagnostics with a place in both files. A mark behind a sentence silences a
+//! check there. A mark that silences nothing is reported, so that no mark outlives its reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -14,38 +14,40 @@ use crate::parse::{self, Block, Document, Silenced};
 use crate::site::rows::{beads, note_pairs};
 use crate::site::{Site, WorkId};
 
-/// How many findings of one kind an edition shows; of the others it says how many they are.
+/// The number of findings of one kind that an edition shows. One more message counts the rest.
 const MOST: usize = 10;
 
-/// An edition of a work, with what its sentences are read by.
+/// An edition of a work, with everything needed to read its sentences.
 struct Edition<'a> {
     document: &'a Document,
     text: &'a str,
     rules: &'a Rules,
-    /// Its title and its description, where somebody wrote them.
+    /// Its title and its description, if somebody wrote them.
     front: [Option<Front<'a>>; 2],
-    /// Its lines: its segments, then title and description, with nothing in them if it has none.
+    /// Its lines: its segments, then title and description. A missing title or description is
+    /// empty.
     lines: Vec<Reading<'a>>,
-    /// The columns of its tables that say the same as in the source.
+    /// The columns of its tables that equal the source's columns.
     same_columns: BTreeSet<(u32, u32)>,
     found: Found,
 }
 
 /// A title or a description.
 struct Front<'a> {
-    /// Where it stands in the file.
+    /// Its bytes in the file.
     range: Range<usize>,
-    /// What it says, where that is not what stands there letter by letter.
+    /// Its text, if that differs from the bytes in the file.
     text: Option<&'a str>,
-    /// Whether it is a value of the front matter.
+    /// True if it is a value of the front matter.
     is_value: bool,
 }
 
-/// What was found in an edition, and which marks have silenced something.
+/// The findings of an edition, and the marks that silence some of them.
 #[derive(Default)]
 struct Found {
     problems: Vec<Diagnostic>,
-    /// The lines that were set beside others, and those that are their source, word for word.
+    /// The lines that were compared with others, and the lines that equal their source word for
+    /// word.
     compared: BTreeSet<u32>,
     untranslated: BTreeSet<u32>,
     silences: Vec<Silence>,
@@ -57,13 +59,13 @@ struct Silence {
     used: bool,
 }
 
-/// The rules of each language of the site.
+/// Returns the rules of each language of the site.
 pub(super) fn rules(site: &Site) -> Vec<Rules> {
     site.languages.iter().map(|language| Rules::of(&language.code, &language.pack)).collect()
 }
 
-/// Checks the sentences of all editions of a work, if the site has sentences: without them nothing is compared, titles
-/// neither, and texts need not be there.
+/// Checks the sentences of all editions of a work. Does nothing if the site has no sentences: then
+/// titles are not compared either, and texts may be absent.
 pub(super) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId, problems: &mut Vec<Diagnostic>) {
     if !site.config.segments {
         return;
@@ -98,8 +100,16 @@ pub(super) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
     }
 }
 
-/// The columns of a translation's tables whose cells say what they say in the source, but for the head, while other cells do not:
-/// a list of terms has a column in the one language and a column in the other.
+/// Returns the columns of a translation's tables whose cells, without the head, equal the source's.
+///
+/// A column counts only with two or more rows below the head, and if another column differs. A list
+/// of terms is an example:
+///
+/// ```text
+/// source:       | қазақ | Kazakh    |
+/// translation:  | қазақ | казахский |
+/// returned:       column 1
+/// ```
 fn same_columns(source: &Edition<'_>, own: &Edition<'_>, pairs: &[(Vec<u32>, Vec<u32>)]) -> BTreeSet<(u32, u32)> {
     let segments = &own.document.segments;
     let mut heads: BTreeMap<u32, u32> = BTreeMap::new();
@@ -120,7 +130,8 @@ fn same_columns(source: &Edition<'_>, own: &Edition<'_>, pairs: &[(Vec<u32>, Vec
     same.map(|(column, _)| column).collect()
 }
 
-/// Which lines stand beside which: by the ids of the sentences where a lock or marks say them, else by position.
+/// Returns the pairs of lines that stand beside each other. Ids of a lock or of marks decide;
+/// without them the position does.
 fn pairs(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)> {
     if !source.knows_addresses() && !translation.knows_addresses() {
         return by_position(source, translation);
@@ -129,7 +140,7 @@ fn pairs(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)>
     beads.filter(|(left, right)| !left.is_empty() && !right.is_empty()).collect()
 }
 
-/// The nth line of a block beside the nth, in the text and in each note.
+/// Pairs the nth line of a block with the nth, in the text and in each note.
 fn by_position(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)> {
     fn blocks(document: &Document, range: Range<u32>) -> &[Block] {
         &document.blocks[range.start as usize..range.end as usize]
@@ -148,7 +159,7 @@ fn by_position(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<
     pairs
 }
 
-/// The same, as long as it is certain that the blocks stand beside each other.
+/// Pairs the lines of blocks, as long as it is certain that the blocks belong together.
 fn in_blocks(source: &[Block], translation: &[Block], pairs: &mut Vec<(Vec<u32>, Vec<u32>)>) {
     let kinds = |blocks: &[Block]| blocks.iter().map(|block| block.kind).collect::<Vec<_>>();
     let mut same_shape: Option<bool> = None;
@@ -157,16 +168,16 @@ fn in_blocks(source: &[Block], translation: &[Block], pairs: &mut Vec<(Vec<u32>,
         if left.kind == right.kind && a.len() == b.len() {
             pairs.extend(a.zip(b).map(|(a, b)| (vec![a], vec![b])));
         } else if !*same_shape.get_or_insert_with(|| kinds(source) == kinds(translation)) {
-            // From here on a paragraph may stand beside the translation of another.
+            // From here on, a paragraph may stand beside the translation of another.
             break;
         } else if !a.is_empty() && !b.is_empty() {
-            // Which of its lines is which is not known, but what the block as a whole has.
+            // The lines cannot be paired one by one, but the blocks as a whole can be compared.
             pairs.push((a.collect(), b.collect()));
         }
     }
 }
 
-/// The title and the description of an edition.
+/// Returns the title and the description of an edition.
 fn front<'a>(document: &'a Document, text: &'a str) -> [Option<Front<'a>>; 2] {
     let value = |place: &Option<Place>, said: &'a str| {
         let range = place.as_ref()?.range();
@@ -212,23 +223,23 @@ impl<'a> Edition<'a> {
         edition
     }
 
-    /// The line of the title, 0, or of the description, 1.
+    /// Returns the line of the title, for 0, or of the description, for 1.
     fn front_line(&self, unit: usize) -> u32 {
         (self.document.segments.len() + unit) as u32
     }
 
-    /// The Markdown of a line.
+    /// Returns the Markdown of a line.
     fn line(&self, line: u32) -> &'a str {
         let said = self.front(line).and_then(|front| front.text);
         said.unwrap_or_else(|| self.text.get(self.bytes(line)).unwrap_or_default())
     }
 
-    /// The title or the description, if a line is one.
+    /// Returns the title or the description, if the line is one.
     fn front(&self, line: u32) -> Option<&Front<'a>> {
         self.front.get((line as usize).checked_sub(self.document.segments.len())?)?.as_ref()
     }
 
-    /// Where a line stands in the file.
+    /// Returns the bytes of a line in the file.
     fn bytes(&self, line: u32) -> Range<usize> {
         match self.document.segments.get(line as usize) {
             Some(segment) => segment.bytes.0 as usize..segment.bytes.1 as usize,
@@ -236,7 +247,7 @@ impl<'a> Edition<'a> {
         }
     }
 
-    /// Several lines as one text.
+    /// Returns several lines as one text.
     fn joined(&self, lines: &[u32]) -> String {
         lines.iter().map(|line| self.line(*line)).collect::<Vec<_>>().join("\n")
     }
@@ -245,7 +256,7 @@ impl<'a> Edition<'a> {
         Side { rules: self.rules, reading, file: &self.document.file, notes: &self.document.notes }
     }
 
-    /// The place of a range of some lines, joined.
+    /// Returns the place of a range in the joined text of some lines.
     fn place(&self, lines: &[u32], range: &Range<usize>) -> Place {
         if let [line] = lines
             && let Some(front) = self.front(*line).filter(|front| front.text.is_some())
@@ -256,7 +267,7 @@ impl<'a> Edition<'a> {
         for line in lines {
             let bytes = self.bytes(*line);
             if range.start <= start + bytes.len() {
-                // What goes on in another line is shown where it begins.
+                // A range that continues in another line is cut at the end of its first line.
                 let end = (range.end - start).min(bytes.len());
                 return Place::new(&self.document.file, bytes.start + range.start - start..bytes.start + end);
             }
@@ -304,11 +315,12 @@ impl Edition<'_> {
         lines.iter().filter_map(cell).any(|cell| self.same_columns.contains(&(cell.table, cell.column)))
     }
 
-    /// Looks at each line by itself, then at the marks that silenced nothing.
+    /// Checks each line by itself, then reports the marks that silenced nothing.
     fn look_at_each(&mut self) {
         for line in 0..self.lines.len() as u32 {
             for finding in parity::alone(self.rules, &self.lines[line as usize]) {
-                // What was not translated is in the wrong script for that reason; and a column of a table may be in another language.
+                // An untranslated line is in the wrong script for that reason, and a column of a
+                // table may be in another language. Neither is reported as wrong script.
                 let is_cell = self.document.segments.get(line as usize).is_some_and(|segment| segment.cell.is_some());
                 let known = *finding.code == code::WRONG_SCRIPT && (is_cell || self.found.untranslated.contains(&line));
                 if !self.found.silences(&[line], finding.code) && !known {
@@ -321,7 +333,7 @@ impl Edition<'_> {
             let Silenced { code, place, .. } = &silence.silenced;
             let message = match parity::about(code) {
                 None => format!("`{}` is no check of a sentence, and cannot be silenced for one", code.name),
-                // What stands beside nothing was not compared.
+                // A line without a counterpart was not compared.
                 Some(parity::About::Pair) if !self.found.compared.contains(&silence.line) => continue,
                 Some(_) => format!("`{}` finds nothing in this sentence", code.name),
             };
@@ -332,7 +344,8 @@ impl Edition<'_> {
     fn problem(&self, lines: &[u32], finding: Finding) -> Diagnostic {
         let is_value = lines.iter().any(|line| self.front(*line).is_some_and(|front| front.is_value));
         let is_cell = lines.iter().any(|line| self.document.segments.get(*line as usize).is_some_and(|it| it.cell.is_some()));
-        // A mark stands behind its sentence: in the front matter in a comment of YAML, in a table in the cell.
+        // A mark stands behind its sentence: in the front matter in a YAML comment, in a table in
+        // the cell.
         let hint = finding.hint.map(|hint| match (is_value, is_cell) {
             (true, _) => hint.replace("`<!-- ~", "`# <!-- ~"),
             (_, true) => hint.replace("at the end of the line", "behind it, in the cell"),
@@ -343,7 +356,7 @@ impl Edition<'_> {
 }
 
 impl Found {
-    /// Whether a mark of one of these lines silences a check.
+    /// Returns true if a mark of one of these lines silences a check.
     fn silences(&mut self, lines: &[u32], code: &'static Code) -> bool {
         let mut silenced = false;
         for silence in self.silences.iter_mut().filter(|it| lines.contains(&it.line) && it.silenced.code == code) {
@@ -353,7 +366,7 @@ impl Found {
         silenced
     }
 
-    /// What is shown of it: of each kind the first ones, and how many more there are.
+    /// Returns the problems to show: the first ones of each kind, and a count of the others.
     fn shown(mut self) -> Vec<Diagnostic> {
         self.problems.sort_by(|a, b| a.place.cmp(&b.place));
         let mut shown: Vec<Diagnostic> = Vec::with_capacity(self.problems.len());

@@ -1,7 +1,7 @@
-//! From the source text to its blocks: paragraphs to be cut into sentences, and what is kept whole.
+//! Blocks of the source text: paragraphs that are cut into sentences, and blocks that stay whole.
 //!
-//! Works on lines only. For Markdown it knows as much of the block structure as it takes not to cut
-//! into a list, a table or a piece of code; where it errs, a text is kept whole that could be cut.
+//! Works on lines only. It knows enough of Markdown's block structure not to cut into a list, a
+//! table or a piece of code. Where it errs, it keeps a text whole that could be cut.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -9,69 +9,70 @@ use std::ops::Range;
 use super::plan::Lines;
 use super::sentence::begins_with;
 
-/// A block of the source text; between blocks there is white space only.
+/// A block of the source text. Between blocks there is only white space.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Block {
-    /// From the first character to the last, without the white space around.
+    /// Byte range without the white space around it. A block that stays whole keeps its
+    /// indentation.
     pub range: Range<usize>,
     pub kind: BlockKind,
-    /// Whether a new paragraph of the source begins here.
+    /// True if the block begins a new paragraph of the source.
     pub opens: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum BlockKind {
-    /// To be cut into sentences.
+    /// Text that is cut into sentences.
     Prose,
-    /// With its level.
+    /// A heading with its level.
     Heading(u8),
-    /// Kept whole.
+    /// A block that stays whole.
     Verbatim,
-    /// Belongs to no chapter.
+    /// The front matter, which belongs to no chapter.
     FrontMatter,
 }
 
-/// The lines of a text: where each begins.
+/// The offsets at which the lines of a text begin.
 #[derive(Debug)]
 pub(super) struct LineStarts(Vec<usize>);
 
 impl LineStarts {
-    /// Finds the lines; a text that ends in a line break has no line after it.
+    /// Finds the lines. A text that ends in a line break has no line after it.
     pub(super) fn of(text: &str) -> Self {
         let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
         Self(std::iter::once(0).chain(breaks).filter(|&start| start < text.len()).collect())
     }
 
-    /// The number of the line that holds an offset, counted from one.
+    /// Returns the number of the line that holds an offset, counted from one.
     pub(super) fn line(&self, offset: usize) -> usize {
         self.0.partition_point(|&start| start <= offset).max(1)
     }
 
-    /// The bytes of a line, with its line break.
+    /// Returns the bytes of a line, with its line break.
     pub(super) fn range(&self, line: usize, text: &str) -> Option<Range<usize>> {
         let start = *self.0.get(line.checked_sub(1)?)?;
         Some(start..self.0.get(line).copied().unwrap_or(text.len()))
     }
 
-    /// How many lines there are.
+    /// Returns the number of lines.
     pub(super) fn count(&self) -> usize {
         self.0.len()
     }
 }
 
-/// What makes blocks of lines.
+/// The rules that make blocks of lines.
 #[derive(Debug)]
 pub(super) struct Shape<'a> {
     pub lines: Lines,
     /// Lines that continue the line before.
     pub join: &'a BTreeSet<usize>,
-    /// How plain text's headings begin.
+    /// Words with which the headings of plain text begin.
     pub headings: &'a [String],
 }
 
-/// The blocks of a text, in order.
+/// Returns the blocks of a text, in order.
 pub(super) fn blocks(text: &str, shape: &Shape<'_>) -> Vec<Block> {
-    // A byte order mark is not white space, but no part of the text either.
+    // A byte order mark is neither white space nor a part of the text.
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     match shape.lines {
         Lines::Markdown => markdown(text, start),
@@ -111,24 +112,25 @@ fn plain(text: &str, start: usize, shape: &Shape<'_>) -> Vec<Block> {
     blocks
 }
 
-/// Whether a block of plain text is a heading: at most two lines that begin with one of the words.
+/// Returns true if a block of plain text is a heading: one or two lines that begin with one of the
+/// words.
 fn is_heading(block: &str, words: &[String]) -> bool {
     words.iter().any(|word| begins_with(block, word)) && block.bytes().filter(|&byte| byte == b'\n').count() < 2
 }
 
-/// What a line of Markdown begins, seen without the lines before it.
+/// The kind of block that a line of Markdown begins, judged without the lines before it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Start {
     Blank,
     Fence(char, usize),
     Heading(u8),
     Quote,
-    /// Whether it can interrupt a paragraph.
+    /// A list item; true if it can interrupt a paragraph.
     Item(bool),
     Rule,
-    /// Whether it can interrupt a paragraph.
+    /// HTML; true if it can interrupt a paragraph.
     Html(bool),
-    /// Of a link's address.
+    /// The definition of a link's address: `[label]: address`.
     Definition,
     Footnote,
     Indented,
@@ -195,7 +197,7 @@ fn markdown(text: &str, start: usize) -> Vec<Block> {
                 index = end;
             }
             Start::Item(_) => {
-                // Over a blank line only what is indented or another item continues it.
+                // After a blank line, only an indented line or another item continues the list.
                 let mut end = index;
                 let mut after_blank = false;
                 while index < lines.len() {
@@ -251,7 +253,7 @@ fn markdown(text: &str, start: usize) -> Vec<Block> {
     blocks
 }
 
-/// What is kept whole keeps its indentation too, since that may be what makes it code.
+/// Makes a block. A block that stays whole keeps its indentation, because that may mark it as code.
 fn block(text: &str, range: Range<usize>, kind: BlockKind) -> Block {
     let whole = matches!(kind, BlockKind::Verbatim | BlockKind::FrontMatter);
     let end = range.start + text[range.clone()].trim_end().len();
@@ -259,7 +261,7 @@ fn block(text: &str, range: Range<usize>, kind: BlockKind) -> Block {
     Block { range, kind, opens: true }
 }
 
-/// Whether what a line begins cannot belong to the paragraph before it.
+/// Returns true if a line that begins like this cannot belong to the paragraph before it.
 fn interrupts(start: Start) -> bool {
     !matches!(start, Start::Text | Start::Indented | Start::Item(false) | Start::Html(false) | Start::Definition)
 }
@@ -304,7 +306,7 @@ fn is_rule(line: &str, mark: char) -> bool {
     line.chars().filter(|&c| c == mark).count() >= 3 && line.chars().all(|c| c == mark || c == ' ' || c == '\t')
 }
 
-/// The tags that begin a block of HTML wherever they stand, as the specification of `CommonMark` lists them.
+/// The tags that begin a block of HTML anywhere, as the specification of `CommonMark` lists them.
 const BLOCK_TAGS: &str = " address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt \
     fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html iframe legend li link main menu menuitem nav \
     noframes ol optgroup option p param pre script search section style summary table tbody td textarea tfoot th thead title tr track ul ";
@@ -321,12 +323,13 @@ fn html_start(line: &str) -> Start {
     if BLOCK_TAGS.contains(&format!(" {} ", name.to_ascii_lowercase())) {
         return Start::Html(true);
     }
-    // Any other tag begins one only if it stands alone in its line; an address in brackets is no tag.
+    // Any other tag begins a block only if it stands alone in its line. A URL or an e-mail address
+    // in angle brackets is not a tag.
     let alone = line.find('>').is_some_and(|end| line[end + 1..].trim().is_empty() && !line[..end].contains([':', '@']));
     if alone { Start::Html(false) } else { Start::Text }
 }
 
-/// The level of the heading that a line under a paragraph makes of it.
+/// Returns the level of the heading that this underline makes of the paragraph above it.
 fn underline(line: &str) -> Option<u8> {
     let mark = line.trim();
     let all = |c: char| !mark.is_empty() && mark.chars().all(|other| other == c);

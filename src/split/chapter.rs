@@ -1,8 +1,10 @@
-//! Which chapter takes which segment.
+//! Assignment of segments to chapters.
 //!
-//! Three ways, from the most to the least particular: by address, by the words a segment mentions,
-//! by the heading it stands under; then `rest` takes what is left. A way takes only what the ways
-//! before it left, and addresses alone may change the order of the source.
+//! The ways to take a segment, from the most to the least particular: by its address, by the words
+//! that it mentions, by the heading above it. The chapter with `rest` takes the others. A later way
+//! takes only segments that are still free. Only addresses can change the order of the source.
+//!
+//! A heading that opens a chapter is taken right after the addresses, whatever words it mentions.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -25,10 +27,10 @@ pub(super) struct Draft {
     pub description: Option<String>,
     pub order: i64,
     pub vector: Option<String>,
-    /// A heading that became the title.
+    /// The heading that opens the chapter. The title replaces it.
     pub front: Option<usize>,
     pub items: Vec<Item>,
-    /// The segments that the plan names by address, in its order.
+    /// The ranges of segments that the plan names by address, in its order.
     pub planned: Vec<Range<usize>>,
 }
 
@@ -40,20 +42,20 @@ pub(super) enum Item {
     Paragraph(Vec<usize>),
 }
 
-/// Chapters as they are filled.
+/// The chapters while they are filled.
 #[derive(Debug)]
 pub(super) struct Assignment<'a> {
     plan: &'a Plan,
     file: &'a Arc<str>,
     pub drafts: Vec<Draft>,
-    /// The chapter of each segment, and where the plan says so.
+    /// The chapter of each segment, and the place in the plan that assigns it.
     owners: Vec<Option<(usize, Place)>>,
     /// The segments that are titles.
     pub titles: BTreeSet<usize>,
 }
 
 impl<'a> Assignment<'a> {
-    /// Gives each chapter the segments it names by address.
+    /// Gives each chapter the segments that it names by address.
     pub(super) fn by_address(plan: &'a Plan, file: &'a Arc<str>, extents: &[Extent], problems: &mut Vec<Diagnostic>) -> Self {
         let owners = vec![None; extents.len()];
         let mut assignment = Self { plan, file, drafts: Vec::new(), owners, titles: BTreeSet::new() };
@@ -109,7 +111,7 @@ impl<'a> Assignment<'a> {
         assignment
     }
 
-    /// Takes segments for a chapter; says whether all of them were free.
+    /// Takes the free segments of a range for a chapter. Returns true if all of them were free.
     fn take(
         &mut self,
         range: Range<usize>,
@@ -146,7 +148,9 @@ impl<'a> Assignment<'a> {
         taken.is_empty()
     }
 
-    /// Gives the chapters what they take by words, by headings and as the rest; then says what is left over.
+    /// Gives the chapters the segments that they take by words, by headings and as the rest. Then
+    /// reports segments that no chapter takes, chapters without segments, and keys that occur
+    /// twice.
     pub(super) fn by_text(&mut self, segments: &[Segment], mentions: &Mentions, problems: &mut Vec<Diagnostic>) {
         let openers = self.openers(segments, problems);
         let mut taken: Vec<Option<usize>> = vec![None; segments.len()];
@@ -157,7 +161,7 @@ impl<'a> Assignment<'a> {
         let free = |owners: &[Option<(usize, Place)>], segment: usize| owners[segment].is_none();
         for segment in (0..segments.len()).rev().filter(|&segment| free(&self.owners, segment)) {
             taken[segment] = mentions.of(segment).first().copied();
-            // A heading without a term goes with what follows it.
+            // A heading that mentions no term goes with the segment after it.
             if matches!(segments[segment].kind, SegmentKind::Heading(_)) && taken[segment].is_none() {
                 taken[segment] = taken.get(segment + 1).copied().flatten();
             }
@@ -195,7 +199,8 @@ impl<'a> Assignment<'a> {
         self.check_keys(problems);
     }
 
-    /// Which other chapters a segment concerns: as the plan says, and those whose terms it mentions.
+    /// Returns the other chapters that each segment concerns: those that the plan names, and those
+    /// whose terms it mentions.
     pub(super) fn touches(
         &self,
         segments: &[Segment],
@@ -239,7 +244,8 @@ impl<'a> Assignment<'a> {
         touches
     }
 
-    /// The headings that begin chapters, in order, with their chapters; makes those of `cut: {by: headings}`.
+    /// Returns the headings that open chapters, in order, each with its chapter. Adds the chapters
+    /// of `cut: {by: headings}` to the drafts.
     fn openers(&mut self, segments: &[Segment], problems: &mut Vec<Diagnostic>) -> Vec<(usize, usize)> {
         let format = self.plan.segmentation.format();
         let mut openers = BTreeMap::new();
@@ -310,7 +316,7 @@ impl<'a> Assignment<'a> {
         openers.into_iter().collect()
     }
 
-    /// The chapter that takes what is left.
+    /// Returns the chapter that takes all segments left over.
     fn rest(&self, problems: &mut Vec<Diagnostic>) -> Option<usize> {
         let mut rest = self.plan.chapters.iter().enumerate().filter(|(_, chapter)| chapter.rest);
         let first = rest.next();
@@ -337,7 +343,8 @@ impl<'a> Assignment<'a> {
                 .hint("name it in a chapter's `paragraphs`, or let one chapter take all that is left with `rest: true`"),
             );
         }
-        // Where addresses or a heading are wrong, that has been said already.
+        // Chapters with addresses or a heading are skipped: their own errors have been reported
+        // already.
         let by_words = self.plan.chapters.iter().map(|plan| plan.entries.is_empty() && plan.at_heading.is_none());
         for (draft, by_words) in self.drafts.iter().zip(by_words) {
             if by_words && draft.items.is_empty() {
@@ -364,12 +371,12 @@ impl<'a> Assignment<'a> {
     }
 }
 
-/// Which segments mention the terms of which chapters.
+/// The chapters whose terms each segment mentions.
 #[derive(Debug)]
 pub(super) struct Mentions(Vec<Vec<usize>>);
 
 impl Mentions {
-    /// Looks for the chapters' terms: words that begin with a term, whatever their case.
+    /// Finds words that begin with a term of a chapter; case is ignored.
     pub(super) fn find(plan: &Plan, segments: &[Segment]) -> Self {
         let lower = |term: &String| term.trim().to_lowercase();
         let terms: Vec<(usize, Vec<String>)> =
@@ -389,19 +396,20 @@ impl Mentions {
         Self(segments.iter().map(mentioned).collect())
     }
 
-    /// The chapters whose terms a segment mentions, in their order.
+    /// Returns the chapters whose terms a segment mentions, in the order of the plan.
     pub(super) fn of(&self, segment: usize) -> &[usize] {
         self.0.get(segment).map_or(&[], Vec::as_slice)
     }
 }
 
-/// Whether a word of `text` begins with `term`; in a script without spaces, anywhere.
+/// Returns true if a word of `text` begins with `term`. In a script without spaces, the term may
+/// stand anywhere.
 fn mentions(text: &str, term: &str) -> bool {
     let anywhere = term.starts_with(is_unspaced);
     text.match_indices(term).any(|(at, _)| anywhere || !text[..at].chars().next_back().is_some_and(char::is_alphanumeric))
 }
 
-/// A heading's words, without marks and underlines.
+/// Returns the words of a heading, without its marks and underline.
 fn heading_text(text: &str, format: Format) -> String {
     match format {
         Format::Text => text.to_owned(),
@@ -409,7 +417,7 @@ fn heading_text(text: &str, format: Format) -> String {
     }
 }
 
-/// Runs of consecutive numbers that also agree in something.
+/// Groups consecutive numbers into ranges, as long as `same` gives equal values.
 pub(super) fn runs<T: PartialEq>(numbers: &[usize], same: impl Fn(usize) -> T) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
     for &number in numbers {
@@ -421,7 +429,7 @@ pub(super) fn runs<T: PartialEq>(numbers: &[usize], same: impl Fn(usize) -> T) -
     runs
 }
 
-/// How a run of segments is called: `L2.1`, or `L2.1-L4.1`.
+/// Returns the name of a range of segments: `L2.1`, or `L2.1-L4.1`.
 pub(super) fn span_name<T: std::fmt::Display>(run: &Range<usize>, address: impl Fn(usize) -> T) -> String {
     if run.len() == 1 { address(run.start).to_string() } else { format!("{}-{}", address(run.start), address(run.end - 1)) }
 }

@@ -1,8 +1,9 @@
-//! A chapter as planned beside the file that is there: which sentences are still the plan's, which were edited.
+//! Comparison of a planned chapter with its file: the sentences that were kept, edited, moved or
+//! lost.
 //!
-//! Editors dress sentences up, with links, emphasis and footnotes; none of that counts here. What
-//! counts is the words. Lines are matched exactly first, wherever they stand; what is left is matched
-//! by its words, in order, between neighbours that were found. The work for each line is bounded.
+//! Only words count. Links, emphasis and footnotes that editors add are ignored. Lines with equal
+//! words are paired first, wherever they stand. The others are paired by likeness, in order,
+//! between neighbours that are already paired. The work for each line is bounded.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -12,45 +13,46 @@ use crate::align::{likeness, longest_increasing, sorted_words};
 use super::markdown::{plain, text_lines, without_marker};
 use super::{Chapter, Cut};
 
-/// How far a sentence's file differs from the plan's.
+/// A difference between a chapter's file and the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The index of the cut in [`Chapter::cuts`]; `None` for a heading of the plan's, or a line that no cut stands for.
+    /// The index of the cut in [`Chapter::cuts`]. `None` for a heading of the plan, and for a line
+    /// of the file that belongs to no cut.
     pub cut: Option<usize>,
     pub change: Change,
 }
 
-/// What happened to a line.
+/// The change of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// It is not there.
+    /// The line is not in the file.
     Missing,
-    /// It is there in other words.
+    /// The file has the line in other words.
     Edited {
         /// Its bytes in the file.
         line: Range<usize>,
-        /// How many of the words are the same, in percent.
+        /// The share of equal words, in percent.
         likeness: u8,
     },
-    /// It is there in the same words, but elsewhere.
+    /// The file has the line in the same words, but in another place.
     Moved { line: Range<usize> },
-    /// It is in the file only.
+    /// The line is in the file only.
     Added { line: Range<usize> },
 }
 
-/// What a chapter's file is, seen from the plan.
+/// The state of a chapter's file, compared with the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileState {
     Absent,
-    /// Byte for byte what the plan makes.
+    /// The file equals the plan's output byte for byte.
     Same,
-    /// Every sentence is the plan's; front matter, markup, notes or paragraphs are not.
+    /// Every sentence is the plan's; front matter, markup, notes or paragraphs differ.
     Dressed,
-    /// Sentences differ: by hand, or because the plan has changed since.
+    /// Sentences differ: somebody edited them, or the plan has changed since.
     Differs(Vec<Difference>),
 }
 
-/// What the file of a chapter is.
+/// Returns the state of a chapter's file.
 pub fn state(chapter: &Chapter, file_text: Option<&str>) -> FileState {
     match file_text {
         None => FileState::Absent,
@@ -62,7 +64,8 @@ pub fn state(chapter: &Chapter, file_text: Option<&str>) -> FileState {
     }
 }
 
-/// How the sentences of a file differ from those of the plan; nothing if all are there, in order, and no others.
+/// Returns the differences between the sentences of a file and those of the plan. The list is empty
+/// if the file has all of them, in order, and no others.
 pub fn compare(chapter: &Chapter, file_text: &str) -> Vec<Difference> {
     let planned = text_lines(&chapter.markdown);
     let there = text_lines(file_text);
@@ -86,7 +89,7 @@ pub fn compare(chapter: &Chapter, file_text: &str) -> Vec<Difference> {
                 }
             }
         };
-        // One difference is enough for a block of many lines.
+        // A block of many lines gets one difference.
         if cut.is_none() || differences.last().is_none_or(|last: &Difference| last.cut != cut) {
             differences.push(Difference { cut, change });
         }
@@ -96,7 +99,7 @@ pub fn compare(chapter: &Chapter, file_text: &str) -> Vec<Difference> {
     differences
 }
 
-/// For each line of a page (its raw Markdown), the index of the cut that it stands for.
+/// Returns, for each line of a page (its raw Markdown), the index of its cut.
 pub fn locate(chapter: &Chapter, lines: &[&str]) -> Vec<Option<usize>> {
     let planned = text_lines(&chapter.markdown);
     let planned_keys: Vec<String> = planned.iter().map(|line| key(&chapter.markdown[line.clone()])).collect();
@@ -110,25 +113,25 @@ pub fn locate(chapter: &Chapter, lines: &[&str]) -> Vec<Option<usize>> {
     located
 }
 
-/// By what lines are compared: their words, without markup.
+/// Returns the comparison key of a line: its words without markup.
 fn key(line: &str) -> String {
     plain(without_marker(line))
 }
 
-/// The index of the cut whose line holds an offset of the chapter's Markdown.
+/// Returns the index of the cut whose line holds an offset of the chapter's Markdown.
 fn cut_at(cuts: &[Cut], offset: usize) -> Option<usize> {
     // Cuts of the front matter have an empty line at 0, before all others.
     let index = cuts.partition_point(|cut| cut.line.end <= offset);
     cuts.get(index).filter(|cut| cut.line.contains(&offset)).map(|_| index)
 }
 
-/// How alike two lines must be, in percent of their words, to count as one edited.
+/// The least likeness, in percent of their words, at which two lines count as one edited line.
 const LIKE: u8 = 50;
 
-/// How many candidates a line is compared with.
+/// The number of candidates that a line is compared with.
 const CANDIDATES: usize = 8;
 
-/// For each of `wanted`, its index in `there` and how alike they are in percent.
+/// Returns, for each of `wanted`, its index in `there` and their likeness in percent.
 fn pair(wanted: &[String], there: &[String]) -> Vec<Option<(usize, u8)>> {
     let mut by_key: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, key) in there.iter().enumerate().rev() {
@@ -141,7 +144,7 @@ fn pair(wanted: &[String], there: &[String]) -> Vec<Option<(usize, u8)>> {
     if free.is_empty() {
         return matches;
     }
-    // The next line found exactly, after each of the wanted ones.
+    // For each wanted line: the position of the next line after it that was paired exactly.
     let mut next = vec![there.len(); matches.len()];
     let mut bound = there.len();
     for (index, found) in matches.iter().enumerate().rev() {
@@ -164,7 +167,7 @@ fn pair(wanted: &[String], there: &[String]) -> Vec<Option<(usize, u8)>> {
             .take(CANDIDATES)
             .map(|at| (likeness(&mine, &words[at]), at))
             .filter(|&(likeness, _)| likeness >= LIKE);
-        // The first of the best, so that the order is kept among equals.
+        // Takes the first of the best candidates, so that equal ones keep their order.
         if let Some((likeness, at)) = candidates.max_by_key(|&(likeness, at)| (likeness, usize::MAX - at)) {
             used[at] = true;
             from = free[at] + 1;

@@ -1,4 +1,9 @@
-//! The laws of a split, checked from its result alone: this code shares nothing with the code that splits.
+//! Checks of the laws of a split, on its result alone.
+//!
+//! Laws 1, 2 and 4 are checked with code of their own; of the splitter's functions they use only
+//! `runs` and `span_name`, to group and name lost segments. Laws 3 and 5 compare texts through
+//! functions of the split: `undo`, `normal`, `plain`, `escape_start` and `without_marker`. A fault
+//! in one of these can hide from the check.
 
 use std::ops::Range;
 
@@ -7,10 +12,11 @@ use super::markdown::{escape_start, without_marker};
 use super::{Chapter, Format, Gap, PieceKind, Role, Segment, SegmentKind, Split, normal, plain, undo};
 use crate::base::{Diagnostic, Place, code};
 
-/// Checks the laws of `mod.rs`; each offence names its addresses and its bytes in the source text.
+/// Checks the laws of `mod.rs`. Each violation names its bytes in the source text and, where it has
+/// them, its addresses.
 pub fn check_laws(split: &Split, source: &str) -> Vec<Diagnostic> {
     let mut check = Check { split, source, problems: Vec::new() };
-    // What follows reads the source by the pieces' ranges, so they have to be sound.
+    // The later checks slice the source by the ranges of the pieces, so these must be sound.
     if check.pieces() {
         check.segments();
         check.chapters();
@@ -31,7 +37,7 @@ impl Check<'_> {
         self.problems.push(Diagnostic::at(&code::SPLIT_LOSS, Place::new(&self.split.source_file, bytes), message));
     }
 
-    /// Laws 1 and 2, on the side of the pieces.
+    /// Checks law 1, and law 2 for the pieces. Returns true if both hold.
     fn pieces(&mut self) -> bool {
         let mut end = 0;
         for piece in &self.split.pieces {
@@ -67,7 +73,7 @@ impl Check<'_> {
         self.problems.is_empty()
     }
 
-    /// Law 2, on the side of the segments, and law 3.
+    /// Checks law 2 for the segments, and law 3.
     fn segments(&mut self) {
         let mut ranges: Vec<Vec<Range<usize>>> = vec![Vec::new(); self.split.segments.len()];
         let mut last = 0;
@@ -101,7 +107,7 @@ impl Check<'_> {
         }
     }
 
-    /// Laws 4 and 5.
+    /// Checks laws 4 and 5.
     fn chapters(&mut self) {
         let split = self.split;
         let mut owners: Vec<Option<&Chapter>> = vec![None; split.segments.len()];
@@ -133,7 +139,7 @@ impl Check<'_> {
         }
     }
 
-    /// Whether a chapter's segments are in the order of the plan, then of the source.
+    /// Checks the order of a chapter's segments: first as planned, then as in the source.
     fn order(&mut self, chapter: &Chapter) {
         let cuts: Vec<usize> = chapter.cuts.iter().filter(|cut| cut.role != Role::FrontMatter).map(|cut| cut.segment).collect();
         let planned: Vec<usize> = chapter.planned.iter().cloned().flatten().collect();
@@ -145,7 +151,7 @@ impl Check<'_> {
             let message = format!("{} is out of order in the chapter `{}`", segment.address, chapter.key);
             self.offence(bytes, message);
         }
-        // Every line of the text belongs to a cut, and the cuts' lines do not overlap.
+        // The lines of two cuts must not overlap.
         let lines: Vec<&Range<usize>> =
             chapter.cuts.iter().filter(|cut| cut.role != Role::FrontMatter).map(|cut| &cut.line).collect();
         if lines.windows(2).any(|pair| pair[0].end >= pair[1].start) {
@@ -154,14 +160,14 @@ impl Check<'_> {
     }
 }
 
-/// Whether a line of a chapter says what a segment says.
+/// Returns true if a line of a chapter has the same text as a segment.
 fn says(line: &str, segment: &Segment, format: Format) -> bool {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = &segment.text;
     match (segment.kind, format) {
         (kind, _) if kind.is_verbatim(format) => line == text,
         (SegmentKind::Sentence, Format::Text) => plain(line) == words(text),
-        // A sentence may have had to be kept from beginning a block.
+        // The splitter escapes the first character of a sentence that would begin a block.
         (SegmentKind::Sentence, Format::Markdown) => [plain(text), plain(&escape_start(text.into()))].contains(&plain(line)),
         (SegmentKind::Heading(_) | SegmentKind::Verbatim, _) => plain(without_marker(line)) == words(text),
     }

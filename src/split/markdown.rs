@@ -1,7 +1,8 @@
-//! Chapters as Markdown, and Markdown lines as plain text again.
+//! Writing of chapters as Markdown, and reading of Markdown lines as plain text.
 //!
-//! A chapter's Markdown is what an editor would write: front matter, one sentence a line, a blank
-//! line between paragraphs, and only those characters escaped that Markdown would take for markup.
+//! A chapter's Markdown looks like an editor's: front matter, one sentence a line, a blank line
+//! between paragraphs. Of a plain source text, only characters that Markdown would read as markup
+//! are escaped.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,14 +15,14 @@ use super::{Chapter, Cut, Format, Role, Segment, SegmentKind};
 use crate::base::yaml;
 use crate::model::Key;
 
-/// What a chapter is written from, besides its draft.
+/// The data that all chapters are written from, besides their drafts.
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
     pub language: &'a str,
     pub segments: &'a [Segment],
     pub notes: &'a HashMap<usize, Vec<&'a Note>>,
     pub touches: &'a HashMap<usize, Vec<Key>>,
-    /// Markdown is not escaped again.
+    /// The format of the source text. In Markdown, only the start of a sentence is escaped.
     pub format: Format,
 }
 
@@ -72,7 +73,7 @@ impl<'a> Writer<'a> {
         Chapter { key, title, description, order, vector, file, markdown, cuts, planned, place }
     }
 
-    /// Writes a segment's line with the references of its notes, and gives its bytes.
+    /// Writes a segment's line with the references of its notes, and returns the line's bytes.
     fn add_line(&self, segment: usize, markdown: &mut String, notes: &mut Vec<&'a Note>) -> Range<usize> {
         let start = markdown.len();
         markdown.push_str(&self.line(&self.segments[segment]));
@@ -88,7 +89,8 @@ impl<'a> Writer<'a> {
     fn line<'s>(&self, segment: &'s Segment) -> Cow<'s, str> {
         match (segment.kind, self.format) {
             (SegmentKind::Verbatim, _) | (SegmentKind::Heading(_), Format::Markdown) => Cow::Borrowed(&segment.text),
-            // Between two sentences of Markdown a line break is new: what follows it must not begin a block.
+            // The line break before a sentence of Markdown is new, so the sentence must not begin a
+            // block.
             (SegmentKind::Sentence, Format::Markdown) => escape_start(Cow::Borrowed(&segment.text)),
             (SegmentKind::Sentence, Format::Text) => escape_start(Cow::Owned(escape(&segment.text, false))),
             (SegmentKind::Heading(level), Format::Text) => {
@@ -113,7 +115,7 @@ fn yaml_text(text: &str) -> String {
     yaml::scalar(&text.replace(yaml::is_refused, " "))
 }
 
-/// A text with every character escaped that Markdown would read as inline markup.
+/// Escapes every character that Markdown would read as inline markup.
 fn escape(text: &str, heading: bool) -> String {
     let mut escaped = String::with_capacity(text.len() + text.len() / 16);
     let mut before = None;
@@ -122,11 +124,12 @@ fn escape(text: &str, heading: bool) -> String {
         let next = chars.peek().copied();
         let markup = match c {
             '\\' | '*' | '`' | '[' | '~' | '^' | '$' | '|' => true,
-            // Inside a word an underscore is one.
+            // Inside a word, an underscore is not markup.
             '_' => !(before.is_some_and(char::is_alphanumeric) && next.is_some_and(char::is_alphanumeric)),
             '<' => next.is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?')),
             '&' => next.is_some_and(|next| next.is_ascii_alphanumeric() || next == '#'),
-            // A template language, if the site uses one in its pages.
+            // Braces may begin the attributes of a heading, or a template if the site uses them in
+            // its pages.
             '{' => heading || matches!(next, Some('{' | '%')),
             _ => false,
         };
@@ -139,7 +142,7 @@ fn escape(text: &str, heading: bool) -> String {
     escaped
 }
 
-/// A heading's text: in addition, what would close the heading or give it attributes.
+/// Escapes a heading's text, including final `#` marks, which would close the heading.
 fn escape_heading(text: &str) -> String {
     let mut escaped = escape(&text.trim().replace(['\n', '\r', '\t'], " "), true);
     let end = escaped.trim_end_matches('#').len();
@@ -149,7 +152,7 @@ fn escape_heading(text: &str) -> String {
     escaped
 }
 
-/// A line that begins no block: no heading, list, quotation, table, definition or rule.
+/// Escapes a line that would begin a block: a heading, list, quotation, table, definition or rule.
 pub(super) fn escape_start(line: Cow<'_, str>) -> Cow<'_, str> {
     let first = line.chars().next().unwrap_or(' ');
     let after = line.chars().nth(1);
@@ -157,7 +160,7 @@ pub(super) fn escape_start(line: Cow<'_, str>) -> Cow<'_, str> {
         '#' | '>' | '=' | '|' => Some(0),
         ':' => Some(0),
         '+' if after.is_none_or(char::is_whitespace) => Some(0),
-        // A list, a rule, the underline of a heading, the second row of a table.
+        // A list, a rule, the underline of a heading, or the second row of a table.
         '-' if after.is_none_or(|after| after.is_whitespace() || after == '-' || after == ':' || after == '|') => Some(0),
         '*' if after.is_none_or(char::is_whitespace) => Some(0),
         c if c.is_ascii_digit() => {
@@ -173,12 +176,13 @@ pub(super) fn escape_start(line: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// The text of a line of Markdown, without inline markup: what a reader sees, with white space normalised.
+/// Returns the text of a line of Markdown as a reader sees it: without inline markup, white space
+/// normalised.
 ///
-/// Knows links, wiki links, emphasis, code, footnote references, tags and escapes; close enough to tell
-/// whether two lines say the same, which is what it is for. Linear in the line's length.
+/// It knows links, wiki links, emphasis, code, footnote references, tags and escapes. That is
+/// enough to tell if two lines have the same words. Linear in the line's length.
 pub fn plain(line: &str) -> String {
-    // Brackets that belong to a link become `None`, and are left out at the end.
+    // Brackets of a link become `None`, and are left out at the end.
     let mut text: Vec<Option<char>> = Vec::with_capacity(line.len());
     let mut open: Vec<usize> = Vec::new();
     let mut closers = Closers::default();
@@ -257,7 +261,7 @@ pub fn plain(line: &str) -> String {
     plain
 }
 
-/// Finds closing marks without ever searching again for what is not there.
+/// A search for closing marks that never repeats a search without a result.
 #[derive(Default)]
 struct Closers {
     missing: Vec<&'static str>,
@@ -276,7 +280,7 @@ impl Closers {
     }
 }
 
-/// A line without what makes it a heading, a list item or a quotation.
+/// Returns a line without the marker of a heading, a list item or a quotation.
 pub(super) fn without_marker(line: &str) -> &str {
     let line = line.trim();
     let rest = line.trim_start_matches('#');
@@ -296,7 +300,8 @@ pub(super) fn without_marker(line: &str) -> &str {
     }
 }
 
-/// The lines of a Markdown file that hold text: not its front matter, blank lines and footnotes.
+/// Returns the lines of a Markdown file that hold text: not its front matter, blank lines or
+/// footnotes.
 pub(super) fn text_lines(markdown: &str) -> Vec<Range<usize>> {
     let mut lines = Vec::new();
     let mut at = 0;

@@ -1,17 +1,18 @@
-//! The split: from a source text and its plan to pieces, segments and chapters.
+//! The split: cuts a source text into pieces, segments and chapters, as its plan says.
 //!
 //! In: the two texts. Out: a [`Split`], and every problem at once, each with its place in the plan
 //! or in the source text. Nothing here touches a disk, so a result can be kept for as long as
 //! [`SplitInput`] compares equal.
 //!
-//! What always holds of a split without errors, and is checked by [`check_laws`]:
+//! These laws hold for a split without errors, and [`check_laws`] checks them:
 //!
 //! 1. The pieces, in order, are the source text, byte for byte.
-//! 2. A segment consists of the pieces that name it; what is in no segment is a gap of a known kind.
+//! 2. A segment consists of the pieces that name it. All other text is a gap of a known kind.
 //! 3. Undoing a segment's repairs gives its bytes in the source back, white space normalised.
-//! 4. Each segment is in exactly one chapter, once. Its order there is that of the source, except
-//!    where the plan names segments by address.
-//! 5. A chapter's Markdown says what its segments say, and nothing is left out.
+//! 4. Each segment is in exactly one chapter, once. The segments that the plan names by address
+//!    come first, in the plan's order; the others keep the order of the source.
+//! 5. A chapter's Markdown has the text of each of its segments, except of the heading that opens
+//!    it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -48,42 +49,42 @@ pub struct Split {
     pub source_file: Arc<str>,
     /// The partition of the source text.
     pub pieces: Vec<Piece>,
-    /// In the order of the source text, and so of their addresses.
+    /// The segments in the order of the source text, which is the order of their addresses.
     pub segments: Vec<Segment>,
-    /// In the order of the plan.
+    /// The chapters of the plan's list in its order, then those of `cut`.
     pub chapters: Vec<Chapter>,
-    /// In the order of the plan.
+    /// The vectors in the order of the plan.
     pub vectors: Vec<Vector>,
 }
 
-/// What the source text is written in.
+/// The format of the source text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// No character is markup.
+    /// Plain text: no character is markup.
     Text,
     Markdown,
 }
 
-/// A stretch of the source text's bytes.
+/// A range of the source text's bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
     pub range: Range<usize>,
     pub kind: PieceKind,
 }
 
-/// What a piece is.
+/// The role of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PieceKind {
-    /// Belongs to the segment of that index.
+    /// A part of the segment with this index.
     Segment(usize),
     Gap(Gap),
 }
 
-/// What may stand between segments.
+/// Text that may stand between segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gap {
     WhiteSpace,
-    /// A stray digit.
+    /// A stray digit that marks a footnote.
     FootnoteMark,
     ByteOrderMark,
     /// The front matter of a Markdown source.
@@ -94,35 +95,36 @@ pub enum Gap {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
     pub address: Address,
-    /// The source line in which it ends.
+    /// The source line in which the segment ends.
     pub last_line: usize,
-    /// Its bytes: one range, or one for each line it goes over.
+    /// Its bytes in the source: one range if it is verbatim, else one for each line that it covers.
     pub ranges: Vec<Range<usize>>,
     /// The paragraph of the source text that it is in, counted from one.
     pub paragraph: usize,
     pub kind: SegmentKind,
     /// The emended text.
     pub text: String,
-    /// What was emended, in the order of the text.
+    /// The repairs of the text, in its order.
     pub repairs: Vec<AppliedRepair>,
-    /// Whether the plan joined it from several lines.
+    /// True if the plan's `join` put it together from several lines.
     pub rejoined: bool,
-    /// Whether a line that should begin a sentence begins with a small letter.
+    /// True if it begins a line with a small letter where a line should begin a sentence.
     pub head_lost: bool,
 }
 
-/// What a segment is.
+/// The kind of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SegmentKind {
     Sentence,
-    /// With its level in the source text.
+    /// A heading with its level in the source text.
     Heading(u8),
     /// Markdown that is not cut: a list, a table, code.
     Verbatim,
 }
 
 impl SegmentKind {
-    /// Whether a segment is kept as it is, line breaks and all, since they may mean something.
+    /// Returns true if the segment keeps its text unchanged, with line breaks, since these may have
+    /// a meaning.
     pub fn is_verbatim(self, format: Format) -> bool {
         match self {
             SegmentKind::Sentence => false,
@@ -137,14 +139,14 @@ impl SegmentKind {
 pub struct AppliedRepair {
     /// The bytes of [`Segment::text`] that replace the original; may be empty.
     pub range: Range<usize>,
-    /// What stood there, white space normalised; may be empty.
+    /// The original text, white space normalised; may be empty.
     pub original: String,
     pub kind: RepairKind,
-    /// By the code of the language.
+    /// The note on the repair by language code.
     pub note: BTreeMap<String, String>,
-    /// In the plan; `None` for a full stop that the tool added.
+    /// The place of the repair in the plan; `None` for a full stop that the program added.
     pub place: Option<Place>,
-    /// The bytes of the source text.
+    /// Its bytes in the source text.
     pub source: Range<usize>,
 }
 
@@ -157,15 +159,16 @@ pub struct Chapter {
     pub order: i64,
     /// The id of its vector.
     pub vector: Option<String>,
-    /// Its file, from the project's root.
+    /// The path of its file from the project's root.
     pub file: String,
-    /// The whole of that file.
+    /// The whole content of that file.
     pub markdown: String,
-    /// The segments it takes, in its order.
+    /// The segments of the chapter, in the chapter's order.
     pub cuts: Vec<Cut>,
-    /// The segments that the plan names by address, in its order; the rest keeps the source's order.
+    /// The ranges of segments that the plan names by address, in its order. The other segments keep
+    /// the order of the source.
     pub planned: Vec<Range<usize>>,
-    /// Where the plan defines it.
+    /// The place in the plan that defines it.
     pub place: Place,
 }
 
@@ -177,23 +180,24 @@ pub struct Cut {
     /// The paragraph of the chapter, counted from one; 0 in the front matter.
     pub paragraph: usize,
     pub role: Role,
-    /// The other chapters it concerns.
+    /// The other chapters that it concerns.
     pub touches: Vec<Key>,
     /// Its bytes in [`Chapter::markdown`], footnote references included; empty in the front matter.
     pub line: Range<usize>,
 }
 
-/// What a segment is to its chapter.
+/// The role of a segment in its chapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     Text,
-    /// A title of the source text: a line of its own, without a full stop.
+    /// A title of the source text: a line of its own, to which no full stop is added.
     Title,
-    /// A heading that became the chapter's title, and is not in its text.
+    /// The heading that opens the chapter. The chapter's title replaces it, so it is not in the
+    /// text.
     FrontMatter,
 }
 
-/// What the split reads.
+/// The input of the split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SplitInput<'a> {
     pub plan_file: &'a Arc<str>,
@@ -202,9 +206,10 @@ pub struct SplitInput<'a> {
     pub source: &'a str,
 }
 
-/// The path of the source text that a plan names, from the project's root, and where it does.
+/// Returns the path of the source text from the project's root, and the place where the plan names
+/// it.
 ///
-/// `Err` if the plan does not say, with the reasons.
+/// `Err` has the reasons why the plan names no usable file.
 pub fn read_source_name(plan_file: &Arc<str>, plan: &str) -> Result<(String, Place), Vec<Diagnostic>> {
     let (name, place) = plan::source_name(plan_file, plan)?;
     // A name such as `.` or `../..` leads to a folder above the plan.
@@ -220,8 +225,8 @@ pub fn read_source_name(plan_file: &Arc<str>, plan: &str) -> Result<(String, Pla
 
 /// Cuts a source text as its plan says.
 ///
-/// `None` if the plan cannot be read at all. A split that comes with errors shows what was meant,
-/// but must not be written: text may be missing from its chapters.
+/// The split is `None` if the plan cannot be read at all. A split that comes with errors shows the
+/// intention, but must not be written: text may be missing from its chapters.
 pub fn split(input: &SplitInput<'_>) -> (Option<Split>, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let Some(plan) = plan::Plan::read(input.plan_file, input.plan, &mut problems) else { return (None, problems) };
@@ -268,7 +273,7 @@ pub fn split(input: &SplitInput<'_>) -> (Option<Split>, Vec<Diagnostic>) {
     (Some(split), problems)
 }
 
-/// Whether the source text is the one that the plan was made for.
+/// Reports a source text that has another digest than the plan expects.
 fn check_digest(plan: &plan::Plan, input: &SplitInput<'_>, problems: &mut Vec<Diagnostic>) {
     let Some((wanted, place)) = &plan.sha256 else { return };
     let found = format!("{:x}", Sha256::digest(input.source.as_bytes()));
@@ -281,9 +286,10 @@ fn check_digest(plan: &plan::Plan, input: &SplitInput<'_>, problems: &mut Vec<Di
     }
 }
 
-/// Tells of lines that begin in the middle of a sentence, unless a repair says that text is lost there.
+/// Reports lines that begin in the middle of a sentence, unless a repair marks lost text there.
 ///
-/// Of a few lines only: where many begin so, the lines are not what the plan takes them for.
+/// Only the first lines are reported one by one. Many such lines mean that the plan's `lines` is
+/// wrong.
 fn report_lost_heads(segments: &[Segment], file: &Arc<str>, problems: &mut Vec<Diagnostic>) {
     const SHOWN: usize = 20;
     let is_lost = |segment: &&Segment| segment.head_lost && !segment.repairs.iter().any(|repair| repair.kind == RepairKind::Lost);
@@ -306,7 +312,7 @@ fn report_lost_heads(segments: &[Segment], file: &Arc<str>, problems: &mut Vec<D
     }
 }
 
-/// The notes of each segment.
+/// Returns the plan's notes by segment; reports notes on anything but sentences.
 fn place_notes<'a>(
     plan: &'a plan::Plan,
     segments: &[Segment],
@@ -325,29 +331,30 @@ fn place_notes<'a>(
     notes
 }
 
-/// What a split comes to, in numbers.
+/// The numbers of a split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     pub segments: usize,
-    /// By kind.
+    /// The number of repairs of each kind.
     pub repairs: BTreeMap<RepairKind, usize>,
     pub chapters: Vec<ChapterSummary>,
 }
 
-/// A chapter in numbers.
+/// The numbers of a chapter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChapterSummary {
     pub key: Key,
     pub title: String,
     pub sentences: usize,
     pub paragraphs: usize,
-    /// Repairs by the plan; full stops that the tool added are not counted.
+    /// The repairs of the plan; full stops that the program added are not counted.
     pub repairs: usize,
-    /// Its share of the segments of all chapters of vectors, in percent; `None` if it is of no vector.
+    /// Its share of the segments of all chapters with a vector, in percent; `None` without a
+    /// vector.
     pub weight: Option<usize>,
 }
 
-/// Counts what a split comes to.
+/// Counts the segments, repairs and chapters of a split.
 pub fn summary(split: &Split) -> Summary {
     let mut repairs = BTreeMap::new();
     for repair in split.segments.iter().flat_map(|segment| &segment.repairs) {

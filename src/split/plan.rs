@@ -1,34 +1,35 @@
 //! The plan as its YAML says it: typed, with the place of everything that can turn out wrong later.
 //!
-//! What can be judged without the source text is judged here; the rest by the stage that uses it.
+//! Errors that show without the source text are reported here. The stages that use the plan report
+//! the others.
 //!
 //! ```yaml
-//! source: text.txt             # from the folder of the plan
-//! sha256: 8289d8…              # of the source text; optional
+//! source: text.txt             # path from the folder of the plan
+//! sha256: 8289d8…              # digest of the source text; optional
 //! language: kk
 //! format: markdown             # or text, the default
 //! segmentation:
-//!   lines: wrapped             # or sentences (a line is a sentence or a few), or paragraphs (a line is a paragraph)
+//!   lines: wrapped             # or paragraphs (one a line), or sentences (one or a few a line)
 //!   run_together: true         # "end.Next" ends a sentence too
 //!   abbreviations: [Mr., i.e.] # a full stop after one ends nothing
-//!   initials: false            # "A. Smith" is two sentences, then
+//!   initials: false            # then "A. Smith" is two sentences
 //!   join: [27]                 # lines that continue the line before
 //!   footnote_marks: true       # a lone digit between a small and a capital letter is a mark
-//!   break_before: ["2. He"]    # what begins a sentence, and what begins none, whatever the rules say
-//!   no_break_before: ["said he"]
-//!   full_stop: "."             # for sentences that have no end; the default with `lines: sentences`, else none
+//!   break_before: ["2. He"]    # texts that begin a sentence regardless of the rules
+//!   no_break_before: ["said he"] # texts that begin no sentence
+//!   full_stop: "."             # for sentences without an end; the default with `lines: sentences`
 //! repairs:
 //!   - {line: 5, found: teh, reading: the, kind: typo, nth: 2, note: {en: Why.}}
 //! chapters:
 //!   - key: vectors/russia
-//!     title: Russia            # may be left to the heading, with at_heading
+//!     title: Russia            # optional with at_heading; the default is the heading
 //!     description: One sentence.
-//!     order: 1                 # else its place in this list
+//!     order: 1                 # the default is the position in this list
 //!     vector: russia
 //!     paragraphs: [{title: L1.1}, L2.1-L3.2, [L5.1, L9.1], {heading: Results, level: 2}]
-//!     at_heading: Part I       # the section that begins with the heading that begins so
-//!     terms: [Russia, Moscow]  # sentences with a word that begins so, in any case
-//!     rest: true               # all that no chapter takes
+//!     at_heading: Part I       # the section under the heading that begins with these words
+//!     terms: [Russia, Moscow]  # segments with a word that begins with a term; case is ignored
+//!     rest: true               # all segments that no chapter takes
 //! cut: {by: headings, level: 1, starts: [Chapter], key: "chapter-{n}", keys: [one, two], order: 1}
 //! touches: {L10.1: [central-asia]}
 //! notes: {L17.1: {id: ed-1, kk: "…", en: "…"}}
@@ -45,7 +46,8 @@ use crate::base::yaml::{self, Entry, Fields, Node, Value};
 use crate::base::{Diagnostic, Place, code, path, suggest, visible};
 use crate::model::Key;
 
-/// Names a segment by the source line it starts in: `L16.3` is the third that starts in line 16.
+/// The address of a segment, by the source line it starts in: `L16.3` is the third that starts in
+/// line 16.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
     pub line: usize,
@@ -85,7 +87,7 @@ pub(super) struct Plan {
     pub vectors: Vec<Vector>,
 }
 
-/// How the source text falls into segments.
+/// The rules that cut the source text into segments.
 #[derive(Debug)]
 pub(super) struct Segmentation {
     pub lines: Lines,
@@ -95,19 +97,19 @@ pub(super) struct Segmentation {
     /// Lines that continue the line before.
     pub join: Vec<(usize, Place)>,
     pub footnote_marks: bool,
-    /// Texts at which a sentence begins whatever the rules say, and at which none begins.
+    /// Texts at which a sentence begins regardless of the rules, and texts at which none begins.
     pub break_before: Vec<(String, Place)>,
     pub no_break_before: Vec<(String, Place)>,
-    /// What a sentence that has no end gets; empty for nothing.
+    /// The full stop for a sentence that has no end; empty for none.
     pub full_stop: String,
 }
 
-/// What the lines of the source text are.
+/// The meaning of a line of the source text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lines {
     /// A line is a sentence, or a few.
     Sentences,
-    /// Prose with hard line breaks: a blank line parts paragraphs.
+    /// Prose with hard line breaks: a blank line separates paragraphs.
     Wrapped,
     /// A line is a paragraph.
     Paragraphs,
@@ -124,12 +126,12 @@ pub(super) struct Repair {
     pub reading: String,
     pub kind: RepairKind,
     pub note: BTreeMap<String, String>,
-    /// Which of the places in the line, counted from one.
+    /// The number of the occurrence in the line, counted from one.
     pub nth: Option<usize>,
     pub place: Place,
 }
 
-/// Why a text is emended.
+/// The reason for an emendation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RepairKind {
     /// A misspelling.
@@ -144,9 +146,9 @@ pub enum RepairKind {
     /// A name in today's spelling.
     Variant,
     Grammar,
-    /// Lost text is marked.
+    /// A mark for lost text.
     Lost,
-    /// The closing full stop that the tool itself adds.
+    /// The closing full stop that the program itself adds.
     Stop,
 }
 
@@ -155,7 +157,7 @@ impl RepairKind {
     const NAMED: [Self; 8] =
         [Self::Typo, Self::Spacing, Self::Punctuation, Self::Misread, Self::Footnote, Self::Variant, Self::Grammar, Self::Lost];
 
-    /// The word for it in plans, templates and messages.
+    /// Returns the word for the kind in plans, templates and messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Typo => "typo",
@@ -180,7 +182,8 @@ pub(super) struct ChapterPlan {
     pub description: Option<String>,
     pub order: i64,
     pub vector: Option<(String, Place)>,
-    /// What it takes: by address, by the heading it begins with, by words, or all that is left.
+    /// The segments that it takes: by address (`entries`), by the heading it begins with, by words,
+    /// or all that are left.
     pub entries: Vec<PlanEntry>,
     pub at_heading: Option<(String, Place)>,
     pub terms: Vec<String>,
@@ -191,16 +194,16 @@ pub(super) struct ChapterPlan {
 #[derive(Debug)]
 pub(super) enum PlanEntry {
     Paragraph(Vec<Span>),
-    /// A heading of the editor's.
+    /// A heading that the editor adds.
     Heading {
         text: String,
         level: u8,
     },
-    /// A segment that is a title: a line of its own, without a full stop.
+    /// A segment that is a title: a line of its own, to which no full stop is added.
     Title(Address, Place),
 }
 
-/// Segments from one address to another, both included.
+/// The segments from one address to another, both included.
 #[derive(Debug)]
 pub(super) struct Span {
     pub first: Address,
@@ -214,9 +217,11 @@ pub(super) struct HeadingPlan {
     pub place: Place,
     /// The level of Markdown headings that begin chapters.
     pub level: u8,
-    /// How lines begin that are headings; all headings of the level if empty.
+    /// Words with which the headings begin. In Markdown, an empty list means all headings of the
+    /// level.
     pub starts: Vec<String>,
-    /// The key of the nth chapter: from a list, or a template with `{n}`.
+    /// The keys of the chapters, in order. After the end of the list, `template` makes the key from
+    /// the chapter's number, `{n}`.
     pub keys: Vec<(String, Place)>,
     pub template: (String, Place),
     /// The order of the first chapter.
@@ -237,7 +242,8 @@ pub(super) struct Note {
     pub address: Address,
     pub place: Place,
     pub id: String,
-    /// In the plan's language; the others are the translators'.
+    /// The text in the plan's language. Texts in other languages are for translators and are not
+    /// kept.
     pub text: String,
 }
 
@@ -246,13 +252,13 @@ pub(super) struct Note {
 pub struct Vector {
     pub id: String,
     pub work: Key,
-    /// In degrees clockwise from north.
+    /// The direction in degrees clockwise from north.
     pub bearing: Option<f64>,
-    /// Where the plan defines it.
+    /// The place in the plan that defines it.
     pub place: Place,
 }
 
-/// The name of the source text, as the plan writes it, and where.
+/// Returns the name of the source text as the plan writes it, and its place.
 pub(super) fn source_name(file: &Arc<str>, text: &str) -> Result<(String, Place), Vec<Diagnostic>> {
     let node = yaml::read(file, text, 0..text.len()).map_err(|problem| vec![problem])?;
     let mut problems = Vec::new();
@@ -266,7 +272,7 @@ pub(super) fn source_name(file: &Arc<str>, text: &str) -> Result<(String, Place)
 }
 
 impl Plan {
-    /// Reads a plan; `None` if so much is wrong that there is nothing to go on with.
+    /// Reads a plan. Returns `None` if too much is wrong to go on.
     pub(super) fn read(file: &Arc<str>, text: &str, problems: &mut Vec<Diagnostic>) -> Option<Self> {
         let node = match yaml::read(file, text, 0..text.len()) {
             Ok(node) => node,
@@ -309,7 +315,7 @@ impl Plan {
 }
 
 impl Segmentation {
-    /// What the source text is written in.
+    /// Returns the format of the source text.
     pub(super) fn format(&self) -> Format {
         if self.lines == Lines::Markdown { Format::Markdown } else { Format::Text }
     }
@@ -354,8 +360,9 @@ impl Segmentation {
         }
         rules.break_before = needles(&mut fields, "break_before");
         rules.no_break_before = needles(&mut fields, "no_break_before");
-        // Where a line is a sentence, its end is its full stop, and texts of this kind lack it; prose
-        // has its full stops, and what has none there (a heading, a signature) should have none.
+        // A line that is a sentence ends with the line, and texts of this kind lack full stops.
+        // Prose has its full stops, and a part without one (a heading, a signature) should have
+        // none.
         let default = if rules.lines == Lines::Sentences { "." } else { "" };
         rules.full_stop = fields.take_text("full_stop").unwrap_or_else(|| default.to_owned());
         fields.finish();
@@ -534,7 +541,8 @@ impl HeadingPlan {
     }
 }
 
-/// Checks that a key can be the name of a file below `content/`.
+/// Reports a key that cannot be the name of a file below `content/`. Returns true if the key is
+/// fine.
 pub(super) fn check_key(key: &str, place: &Place, problems: &mut Vec<Diagnostic>) -> bool {
     let usable = |part: &str| !part.is_empty() && !part.starts_with(['.', '_']) && !part.contains(char::is_whitespace);
     let unfit = path::unfit(key);
@@ -608,7 +616,8 @@ fn touches(entries: &[Entry], problems: &mut Vec<Diagnostic>) -> Vec<Touch> {
     touches
 }
 
-/// The notes: an address, then one note or a list of them, each with an id and a text per language.
+/// Reads the notes: an address, then one note or a list of them, each with an id and a text per
+/// language.
 fn read_notes(entries: &[Entry], language: &str, problems: &mut Vec<Diagnostic>) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::new();
     let mut ids: HashMap<String, Place> = HashMap::new();
@@ -659,7 +668,7 @@ fn read_notes(entries: &[Entry], language: &str, problems: &mut Vec<Diagnostic>)
     notes
 }
 
-/// A text under the code of its language.
+/// Returns the text of an entry whose key is a language code; reports any other key.
 fn language_text(entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<String> {
     if !is_language_code(&entry.key) {
         problems.push(
@@ -671,7 +680,7 @@ fn language_text(entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<String
     yaml::text(&entry.node, problems)
 }
 
-/// Whether a text looks like a language tag; which languages there are is not known here.
+/// Returns true if a text looks like a language tag. The languages of the site are not known here.
 fn is_language_code(text: &str) -> bool {
     let mut parts = text.split('-');
     parts.next().is_some_and(|main| (2..=3).contains(&main.len()) && main.bytes().all(|byte| byte.is_ascii_lowercase()))
@@ -723,7 +732,7 @@ fn line_number(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<usize> {
     }
 }
 
-/// The items of a list that could be read.
+/// Returns the items of a list that could be read.
 fn list<T>(
     fields: &mut Fields<'_, '_>,
     key: &'static str,
@@ -733,7 +742,7 @@ fn list<T>(
     nodes.iter().filter_map(|node| read(node, fields.problems())).collect()
 }
 
-/// One of some words.
+/// Returns the value of the word that a field holds; reports a word that is not among the choices.
 fn choice<T: Copy>(fields: &mut Fields<'_, '_>, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
     let node = fields.take(key)?;
     let word = yaml::text(node, fields.problems())?;
@@ -758,7 +767,7 @@ fn placed_text(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<(String
     placed(node, fields)
 }
 
-/// Texts to look for, without the white space around them.
+/// Returns the texts of a list with their places, trimmed and without empty ones.
 fn needles(fields: &mut Fields<'_, '_>, key: &'static str) -> Vec<(String, Place)> {
     let nodes = fields.take_list(key);
     let texts = nodes.iter().filter_map(|node| placed(Some(node), fields)).map(|(text, place)| (text.trim().to_owned(), place));

@@ -1,4 +1,4 @@
-//! Emendation: the text of a segment, with every reading that differs from the source listed.
+//! Emendation: makes the text of a segment, and lists every reading that differs from the source.
 //!
 //! Law: [`undo`] on an emended segment gives [`normal`] of its bytes in the source, exactly.
 
@@ -13,7 +13,7 @@ use super::sentence::{is_closed, joins_without_space};
 use super::{AppliedRepair, Format, Piece, PieceKind, Segment, SegmentKind};
 use crate::base::{Diagnostic, Place, code, suggest};
 
-/// A repair that fits: where in the source it applies, and to which segment.
+/// A repair that was found in the source, with its bytes there and its segment.
 #[derive(Debug)]
 pub(super) struct Placed<'a> {
     pub repair: &'a Repair,
@@ -21,7 +21,7 @@ pub(super) struct Placed<'a> {
     pub segment: usize,
 }
 
-/// Finds the place of every repair; those that do not fit are reported and left out.
+/// Finds the place of every repair. Reports and drops repairs that do not fit.
 pub(super) fn place<'a>(
     plan: &'a Plan,
     file: &Arc<str>,
@@ -76,7 +76,7 @@ pub(super) fn place<'a>(
     placed
 }
 
-/// Where a repair's `found` stands in the source text.
+/// Returns the bytes of a repair's `found` in the source text.
 fn find(
     repair: &Repair,
     file: &Arc<str>,
@@ -139,7 +139,7 @@ fn not_found(repair: &Repair, source: &str, line: &str, lines: &LineStarts, in_s
     if !elsewhere.is_empty() {
         return problem.hint(format!("it occurs in line {}", elsewhere.join(" and in line ")));
     }
-    // As many words of the line as were asked for; a longer line is not searched for likeness.
+    // Compares `found` with as many words of the line in a row, in the line's first 400 words.
     let wanted = found.split_whitespace().count().max(1);
     let words: Vec<&str> = line.split_whitespace().take(400).collect();
     let candidates: Vec<String> = words.windows(wanted.min(words.len()).max(1)).map(|words| words.join(" ")).collect();
@@ -147,9 +147,9 @@ fn not_found(repair: &Repair, source: &str, line: &str, lines: &LineStarts, in_s
     problem.maybe_hint(suggest::did_you_mean(found, candidates))
 }
 
-/// Emends a segment; `repairs` are its own, in order.
+/// Emends a segment. `repairs` are those of this segment, in order.
 ///
-/// `closing` is what the sentence gets if it has no end.
+/// A sentence without an end gets `closing`.
 pub(super) fn emend(
     extent: Extent,
     repairs: &[Placed<'_>],
@@ -187,7 +187,7 @@ pub(super) fn emend(
         let start = text.len();
         text.push_str(closing);
         let end = extent.ranges.last().map_or(0, |range| range.end);
-        // Most sentences of a text without full stops have this one repair only.
+        // Most sentences of a text without full stops have no other repair.
         repairs.reserve_exact(1);
         repairs.push(AppliedRepair {
             range: start..text.len(),
@@ -202,7 +202,7 @@ pub(super) fn emend(
     Segment { address, last_line, ranges, paragraph, kind, text, repairs, rejoined, head_lost }
 }
 
-/// The text of a segment before it was emended.
+/// Returns the text of a segment before it was emended.
 pub fn undo(segment: &Segment) -> String {
     let mut plain = String::with_capacity(segment.text.len());
     let mut done = 0;
@@ -215,20 +215,22 @@ pub fn undo(segment: &Segment) -> String {
     plain
 }
 
-/// The bytes of a segment as text: runs of white space are one space, and so are line breaks,
-/// except between characters of scripts that use no spaces. A space of a special kind (no-break,
-/// ideographic) that stands alone is kept.
+/// Returns the bytes of a segment as text.
+///
+/// A run of white space, or a line break, becomes one space. A line break between characters of
+/// scripts without spaces becomes nothing. A single space of a special kind (no-break, ideographic)
+/// is kept. In verbatim text all white space is kept.
 pub fn normal(source: &str, ranges: &[Range<usize>], verbatim: bool) -> String {
     normal_with(source, ranges, verbatim, None)
 }
 
-/// Where a character of the source stands in its [`normal`] text.
+/// The position of a character of the source in its [`normal`] text.
 #[derive(Debug)]
 struct Point {
     source: usize,
-    /// Where something begins that begins with this character, and where something ends that ends
-    /// before it: not the same inside a run of white space, which belongs as a whole to a repair
-    /// that has a part of it.
+    /// The offset for a range that begins with this character, and the offset for a range that ends
+    /// before it. They differ only inside a run of white space, which belongs as a whole to a
+    /// repair that has a part of it.
     start: usize,
     end: usize,
 }
@@ -263,20 +265,20 @@ fn normal_with(source: &str, ranges: &[Range<usize>], verbatim: bool, mut points
             at += run;
         }
         if let Some(points) = &mut points {
-            // Ends here, before the space that a line break stands for.
+            // The range ends here, before the space that replaces the line break.
             points.push(Point { source: range.end, start: text.len(), end: text.len() });
         }
     }
     text
 }
 
-/// Where a range of the source stands in the normal text.
+/// Maps a range of the source to a range of the normal text.
 fn offsets(points: &[Point], range: &Range<usize>, length: usize) -> (usize, usize) {
     let point = |offset: usize| points.get(points.partition_point(|point| point.source < offset));
     (point(range.start).map_or(length, |point| point.start), point(range.end).map_or(length, |point| point.end))
 }
 
-/// A text as it is put together from what is kept and what is replaced, without double spaces.
+/// A text under construction from kept and replaced parts, without double spaces.
 #[derive(Default)]
 struct Emended {
     text: String,
@@ -284,7 +286,7 @@ struct Emended {
 }
 
 impl Emended {
-    /// Whether a space would be one too many here.
+    /// Returns true if another space would be one too many here.
     fn is_spaced(&self) -> bool {
         self.text.is_empty() || self.text.ends_with(' ')
     }
@@ -295,7 +297,7 @@ impl Emended {
             && let Some(repair) = self.repairs.last_mut()
             && let Some(rest) = text.strip_prefix(' ')
         {
-            // A word was taken out between two spaces: the second goes with it.
+            // The repair removed a word between two spaces: the second space goes with the word.
             repair.original.push(' ');
             text = rest;
         }
@@ -324,14 +326,14 @@ impl Emended {
         });
     }
 
-    /// Takes the space away that is left at the end when the last word was taken out.
+    /// Removes the space that is left at the end when the last word was removed.
     fn trim_end(&mut self) {
         while self.text.ends_with(' ') {
             let end = self.text.len();
             let Some(at) = self.repairs.iter().position(|repair| repair.range.end == end) else { break };
             let repair = &mut self.repairs[at];
             if repair.range.is_empty() {
-                // The space is the source's own: it goes with the first of the words taken out.
+                // The space is the source's own: it goes with the first of the removed words.
                 repair.original.insert(0, ' ');
             }
             self.text.pop();

@@ -1,4 +1,4 @@
-//! From blocks to pieces and segments: the partition of the source text.
+//! Partition of the source text: makes pieces and segments of blocks.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use super::sentence::{Cutter, Part, Rules};
 use super::{Format, Gap, Piece, PieceKind, Segment, SegmentKind};
 use crate::base::{Diagnostic, Place, code, suggest};
 
-/// A segment before it is emended: where it stands.
+/// A segment before it is emended: its position in the source.
 #[derive(Debug)]
 pub(super) struct Extent {
     pub address: Address,
@@ -84,7 +84,7 @@ pub(super) fn cut(
     (partition.extents, partition.pieces)
 }
 
-/// Pieces as they are laid end to end.
+/// The pieces found so far, end to end, and their segments.
 struct Partition<'a> {
     source: &'a str,
     lines: &'a LineStarts,
@@ -93,7 +93,7 @@ struct Partition<'a> {
     format: Format,
     extents: Vec<Extent>,
     pieces: Vec<Piece>,
-    /// Where the last piece ends.
+    /// The end of the last piece.
     end: usize,
 }
 
@@ -128,7 +128,7 @@ impl Partition<'_> {
         self.extents.push(Extent { address: Address { line, nth }, last_line, ranges, paragraph, kind, rejoined, head_lost });
     }
 
-    /// Whether a segment is the first thing in its line and begins with a small letter.
+    /// Returns true if a segment comes first in its line and begins with a small letter.
     fn begins_small(&self, line: usize, ranges: &[Range<usize>]) -> bool {
         let (Some(line), Some(range)) = (self.lines.range(line, self.source), ranges.first()) else { return false };
         self.source[line.start..range.start].trim().is_empty()
@@ -153,7 +153,8 @@ impl Partition<'_> {
     }
 }
 
-/// Where the texts of an escape hatch occur, sorted.
+/// Returns the sorted offsets at which the texts of `break_before` or `no_break_before` occur.
+/// Reports texts that do not occur.
 fn occurrences(needles: &[(String, Place)], file: &Arc<str>, source: &str, problems: &mut Vec<Diagnostic>) -> Vec<usize> {
     let mut found = Vec::new();
     for (needle, place) in needles {
@@ -171,7 +172,7 @@ fn occurrences(needles: &[(String, Place)], file: &Arc<str>, source: &str, probl
     found
 }
 
-/// The lines of `join` that can be joined.
+/// Returns the lines of `join` that can be joined; reports the others.
 fn joined_lines(
     plan: &Plan,
     file: &Arc<str>,
@@ -197,7 +198,7 @@ fn joined_lines(
     join
 }
 
-/// Something that stands in the source text under an address.
+/// An item that has an address in the source text.
 pub(super) trait Addressed {
     fn address(&self) -> Address;
     fn last_line(&self) -> usize;
@@ -223,7 +224,7 @@ impl Addressed for Segment {
     }
 }
 
-/// The index of the segment with an address; `place` is where the plan names it.
+/// Returns the index of the segment with an address. `place` is where the plan names it.
 pub(super) fn find(
     segments: &[impl Addressed],
     address: Address,
@@ -240,7 +241,7 @@ pub(super) fn find(
     }
 }
 
-/// What there is instead of a segment that is not there; it would be the one at index `after`.
+/// Returns a hint on the segments near a missing one, which would have the index `after`.
 fn hint(segments: &[impl Addressed], address: Address, after: usize) -> Option<String> {
     let first = segments.partition_point(|segment| segment.address().line < address.line);
     let line = address.line;

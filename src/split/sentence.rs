@@ -1,57 +1,57 @@
-//! Where sentences end, in any script.
+//! Sentence boundaries, in any script.
 //!
 //! The terminators are those of UAX #29, as `unicode-segmentation` knows them. The rest of that
 //! standard is not followed: it breaks after every exclamation mark inside a sentence, never
-//! between sentences that were run together, and its look-ahead is quadratic on hostile texts.
-//! Here every character is looked at a bounded number of times.
+//! between sentences that were run together, and its look-ahead is quadratic on hostile texts. Here
+//! every character is looked at a bounded number of times.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// What a plan may choose about the ends of sentences.
+/// The plan's choices about the ends of sentences.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Rules {
     /// A terminator directly followed by a capital or a digit ends a sentence too.
     pub run_together: bool,
-    /// A full stop after one of these ends nothing.
+    /// Words whose full stop ends no sentence.
     pub abbreviations: Vec<String>,
-    /// A full stop after a single capital is one.
+    /// A single capital is an abbreviation: a full stop after it ends no sentence.
     pub initials: bool,
     /// A lone digit between a small and a capital letter is a footnote mark and ends a sentence.
     pub footnote_marks: bool,
     /// Code spans are left whole, and emphasis may close after a terminator.
     pub markdown: bool,
-    /// Offsets at which a sentence begins whatever the other rules say; sorted.
+    /// Offsets at which a sentence begins regardless of the other rules; sorted.
     pub forced: Vec<usize>,
-    /// Offsets at which none begins; sorted.
+    /// Offsets at which no sentence begins after a terminator; sorted.
     pub forbidden: Vec<usize>,
 }
 
-/// A part of a block; between parts there is white space only.
+/// A part of a block. Between parts there is only white space.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Part {
     Sentence(Range<usize>),
     FootnoteMark(Range<usize>),
 }
 
-/// Cuts blocks of text into sentences.
+/// A cutter of blocks into sentences.
 #[derive(Debug)]
 pub(super) struct Cutter<'a> {
     source: &'a str,
     rules: &'a Rules,
-    /// Which characters end sentences, as far as they have been met.
+    /// A cache of the characters met so far: true if the character ends sentences.
     terminators: HashMap<char, bool>,
 }
 
 impl<'a> Cutter<'a> {
-    /// A cutter for blocks of `source`.
+    /// Makes a cutter for blocks of `source`.
     pub(super) fn new(source: &'a str, rules: &'a Rules) -> Self {
         Self { source, rules, terminators: HashMap::new() }
     }
 
-    /// The sentences of the block at `block`, in order, without the white space around them.
+    /// Returns the sentences of a block, in order, without the white space around them.
     pub(super) fn cut(&mut self, block: Range<usize>) -> Vec<Part> {
         let text = &self.source[..block.end];
         let (code, markup) = if self.rules.markdown { inline_spans(text, block.start) } else { Default::default() };
@@ -82,7 +82,8 @@ impl<'a> Cutter<'a> {
                 at = stop.end;
                 while markup.next_if(|span| span.end <= at).is_some() {}
                 let inside = markup.peek().is_some_and(|span| span.start < at);
-                // What `letters` says is about the text before the terminator: closers hold none.
+                // Closing marks have no letters, so `letters` still describes the text before the
+                // terminator.
                 if letters
                     && !inside
                     && let Some(next) = self.next_start(text, block.start, &stop)
@@ -100,7 +101,7 @@ impl<'a> Cutter<'a> {
         parts
     }
 
-    /// The run of terminators at `start`, with the quotes and brackets that close after it.
+    /// Returns the run of terminators at `start`, with the quotes and brackets that close after it.
     fn stop(&mut self, text: &str, block: usize, start: usize) -> Stop {
         let mut marks = start;
         let mut wide = false;
@@ -116,10 +117,10 @@ impl<'a> Cutter<'a> {
             if is_closer(c) || self.rules.markdown && matches!(c, '*' | '_' | '~') {
                 end = after;
             } else if is_opener(c) && text[after..].chars().next().is_none_or(|next| next.is_whitespace() || is_closer(next)) {
-                // “ closes in German, « in Danish.
+                // The mark “ closes in German, and « in Danish.
                 end = after;
             } else if self.rules.markdown && text[end..].starts_with("[^") {
-                // A footnote's reference; its label is short, so that the search is bounded.
+                // A reference to a footnote. Its label is short, so that the search is bounded.
                 match text[end..].bytes().take(64).position(|byte| byte == b']') {
                     Some(bracket) => end += bracket + 1,
                     None => break,
@@ -133,7 +134,7 @@ impl<'a> Cutter<'a> {
         Stop { start, marks, end, dot, wide, before }
     }
 
-    /// Where the next sentence begins, if one does after this stop.
+    /// Returns the start of the next sentence if this stop ends one.
     fn next_start(&mut self, text: &str, block: usize, stop: &Stop) -> Option<usize> {
         let next = text[stop.end..].chars().next()?;
         let start = skip_white(text, stop.end);
@@ -160,13 +161,13 @@ impl<'a> Cutter<'a> {
         }
     }
 
-    /// The first letter or digit from `at`, as far as the next terminator.
+    /// Returns the first letter or digit from `at`, unless a terminator comes before it.
     fn first_letter(&mut self, text: &str, at: usize) -> Option<char> {
         let c = text[at..].chars().find(|&c| c.is_alphanumeric() || self.is_terminator(c))?;
         c.is_alphanumeric().then_some(c)
     }
 
-    /// Whether the full stop after `text` belongs to an abbreviation or an initial.
+    /// Returns true if the full stop after `text` belongs to an abbreviation or an initial.
     fn is_abbreviated(&self, text: &str) -> bool {
         let at_boundary = |rest: &str| !rest.chars().next_back().is_some_and(char::is_alphabetic);
         let listed = self.rules.abbreviations.iter().any(|abbreviation| {
@@ -180,13 +181,14 @@ impl<'a> Cutter<'a> {
             }
     }
 
-    /// Whether a character ends sentences.
+    /// Returns true if a character ends sentences.
     fn is_terminator(&mut self, c: char) -> bool {
         if c.is_ascii() || c.is_alphanumeric() || c.is_whitespace() {
             return matches!(c, '.' | '!' | '?');
         }
-        // UAX #29 does not count the ellipsis. For the rest the property is asked by experiment,
-        // since the crate does not show its table: a terminator parts two ideographs.
+        // UAX #29 does not count the ellipsis. The crate does not expose its table, so an
+        // experiment asks for the property of other characters: a terminator separates two
+        // ideographs.
         c == '…'
             || *self.terminators.entry(c).or_insert_with(|| {
                 let probe: String = ['字', c, '字'].iter().collect();
@@ -195,7 +197,7 @@ impl<'a> Cutter<'a> {
     }
 }
 
-/// A run of terminators and what closes after it.
+/// A run of terminators with the closing marks after it.
 #[derive(Debug)]
 struct Stop {
     start: usize,
@@ -203,31 +205,32 @@ struct Stop {
     marks: usize,
     /// The end of the closing quotes and brackets.
     end: usize,
-    /// Whether it is a single full stop.
+    /// True if it is a single full stop.
     dot: bool,
-    /// Whether it is of a script that needs no space after it.
+    /// True if it belongs to a script that needs no space after it.
     wide: bool,
     before: Option<char>,
 }
 
-/// Whether a line break between these two characters stands for nothing, rather than for a space.
+/// Returns true if a line break between these two characters stands for nothing instead of a space.
 pub(super) fn joins_without_space(before: char, after: char) -> bool {
     is_unspaced(before) && is_unspaced(after)
 }
 
-/// Whether a character is of a script that puts no spaces between words.
+/// Returns true if a character belongs to a script that puts no spaces between words.
 pub(super) fn is_unspaced(c: char) -> bool {
     // Thai and Lao, Myanmar, Khmer, CJK with its punctuation, full-width forms.
     matches!(u32::from(c), 0xE00..=0xEFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x2E80..=0x9FFF | 0xF900..=0xFAFF | 0xFF00..=0xFFEF | 0x20000..=0x3FFFF)
 }
 
-/// Whether a text begins with these words, and not with longer ones.
+/// Returns true if a text begins with these words, and the last one ends there.
 pub(super) fn begins_with(text: &str, words: &str) -> bool {
     let ends = |rest: &str| !rest.chars().next().is_some_and(char::is_alphanumeric) || words.ends_with(is_unspaced);
     text.strip_prefix(words).is_some_and(ends)
 }
 
-/// Whether a text, but for closing quotes and brackets, ends as a sentence or a clause does.
+/// Returns true if a text ends like a sentence or a clause; closing quotes and brackets are
+/// ignored.
 pub(super) fn is_closed(text: &str) -> bool {
     let rules = Rules::default();
     let mut cutter = Cutter::new(text, &rules);
@@ -264,7 +267,7 @@ fn is_opener(c: char) -> bool {
     matches!(c, '(' | '[' | '{' | '«' | '“' | '„' | '‘' | '‚' | '‹' | '「' | '『' | '【' | '〈' | '《' | '〔' | '（' | '［' | '⟨')
 }
 
-/// Whether the digit at `at` stands alone between a small and a capital letter.
+/// Returns true if the digit at `at` stands alone between a small and a capital letter.
 fn is_footnote_mark(text: &str, block: usize, at: usize, digit: char) -> bool {
     text[block..at].chars().next_back().is_some_and(char::is_lowercase)
         && text[at + digit.len_utf8()..].chars().next().is_some_and(char::is_uppercase)
@@ -281,8 +284,10 @@ fn push(parts: &mut Vec<Part>, text: &str, range: Range<usize>) {
     }
 }
 
-/// The code spans of Markdown text from `start` on; and its links and emphasis, in which no sentence ends
-/// either: its two halves could come to stand in different chapters. All in order and without overlaps.
+/// Returns the code spans of Markdown text from `start` on, and its links and emphasis.
+///
+/// No sentence ends inside them: its two halves could come to stand in different chapters. Both
+/// lists are in order and without overlaps.
 fn inline_spans(text: &str, start: usize) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     let code = paired_runs(runs(text, start, '`'));
     let in_code = |at: usize| {
@@ -331,7 +336,7 @@ fn inline_spans(text: &str, start: usize) -> (Vec<Range<usize>>, Vec<Range<usize
     (code, markup)
 }
 
-/// The runs of a character.
+/// Returns the runs of a character.
 fn runs(text: &str, start: usize, mark: char) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
     for (at, _) in text[start..].match_indices(mark) {
@@ -344,7 +349,7 @@ fn runs(text: &str, start: usize, mark: char) -> Vec<Range<usize>> {
     runs
 }
 
-/// From each run to the next of the same length, as code spans are paired.
+/// Pairs each run with the next one of the same length, as code spans are paired.
 fn paired_runs(runs: Vec<Range<usize>>) -> Vec<Range<usize>> {
     let mut by_length: HashMap<usize, Vec<usize>> = HashMap::new();
     for (index, run) in runs.iter().enumerate().rev() {

@@ -1,13 +1,15 @@
-//! Dates of a sentence, with the name of the month or in digits alone, and whether two may be one date.
+//! Dates of a sentence, with the name of the month or in digits alone, and their comparison.
 //!
-//! They are compared with the numbers ([`super::number`]): the digits of a date that both sides have are settled.
+//! They are compared before the numbers ([`super::number`]): the digits of a date that both sides
+//! have are settled.
 
 use std::ops::Range;
 
 use super::Rules;
 use super::reading::Reading;
 
-/// How many tokens a number may be away from the month that it belongs to: an ending and a short word are between.
+/// The greatest distance, in tokens, between a number and the month that it belongs to. An ending
+/// and a short word fit between them.
 const NEAR: usize = 4;
 
 /// A date with the name of its month, or written in digits alone.
@@ -17,19 +19,19 @@ pub(super) struct Date {
     year: Option<u32>,
     month: u32,
     day: Option<u32>,
-    /// `3/4/1991` may be in March or in April.
+    /// True if day and month may be exchanged: `3/4/1991` may be in March or in April.
     swapped: bool,
 }
 
 impl Date {
-    /// Whether the two may be one date: what both say is the same.
+    /// Returns true if the two may be one date: the parts that both have are equal.
     pub(super) fn fits(&self, other: &Self) -> bool {
         let agree = |a: Option<u32>, b: Option<u32>| a.is_none() || b.is_none() || a == b;
         let fits = |a: &Self, b: &Self| a.month == b.month && agree(a.day, b.day) && agree(a.year, b.year);
         fits(self, other) || (self.swapped && fits(&self.other_way(), other)) || (other.swapped && fits(self, &other.other_way()))
     }
 
-    /// The same, and neither says more than the other.
+    /// Returns true if the two may be one date and have the same parts.
     pub(super) fn same(&self, other: &Self) -> bool {
         self.fits(other) && self.day.is_some() == other.day.is_some() && self.year.is_some() == other.year.is_some()
     }
@@ -39,14 +41,15 @@ impl Date {
     }
 }
 
-/// All dates of a text.
+/// Returns all dates of a text.
 pub(super) fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
     let tokens = reading.tokens();
     if !tokens.iter().any(|token| token.digits) {
         return Vec::new();
     }
     let mut dates: Vec<Date> = Vec::new();
-    // Numbers that are a date's already: in `3 May 1992, 1 June 2003` each has its own year.
+    // Numbers that belong to a date already: in `3 May 1992, 1 June 2003` each month has its own
+    // year.
     let mut taken: Vec<usize> = Vec::new();
     let (mut last, mut next) = (None, 0);
     for at in 0..tokens.len() {
@@ -55,7 +58,8 @@ pub(super) fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
             dates.extend(date_in_digits(reading, at));
             continue;
         }
-        // The numbers first: most words have none near them, and need not be looked up.
+        // The numbers come first: most words have none near them, so no month needs to be looked
+        // up.
         next = next.max(at);
         while next < tokens.len() && !tokens[next].digits {
             next += 1;
@@ -111,7 +115,8 @@ enum Way {
     Right,
 }
 
-/// The number beside a word, at most so many short words away; endings of the number itself (`21st`, `6-сында`) do not count.
+/// Returns the number beside a word, with at most `words` short words between them. Endings of the
+/// number itself (`21st`, `6-сында`) do not count.
 fn beside(reading: &Reading<'_>, from: usize, way: Way, mut words: usize) -> Option<usize> {
     let tokens = reading.tokens();
     let mut at = from;
@@ -125,7 +130,6 @@ fn beside(reading: &Reading<'_>, from: usize, way: Way, mut words: usize) -> Opt
             return None;
         }
         if tokens[next].digits {
-            // A number of several pieces is no day and no year.
             return Some(next);
         }
         let is_ending = next > 0 && tokens[next - 1].digits && matches!(reading.gap(next - 1), "" | "-" | "'" | "’" | "‑");
@@ -137,13 +141,13 @@ fn beside(reading: &Reading<'_>, from: usize, way: Way, mut words: usize) -> Opt
     }
 }
 
-/// The value of a token of at most so many digits.
+/// Returns the value of a token that has at most `most` digits.
 fn value(reading: &Reading<'_>, token: usize, most: usize) -> Option<u32> {
     let digits = reading.digits(token);
     if digits.len() > most { None } else { digits.parse().ok() }
 }
 
-/// `21.12.1991`, `1991-12-21`, `12/21/1991`, beginning at a token.
+/// Reads a date in digits that begins at a token: `21.12.1991`, `1991-12-21`, `12/21/1991`.
 fn date_in_digits(reading: &Reading<'_>, at: usize) -> Option<Date> {
     let tokens = reading.tokens();
     if at + 2 >= tokens.len() || !tokens[at + 1].digits || !tokens[at + 2].digits {

@@ -9,10 +9,11 @@ use crate::model::key::looks_like_language;
 use crate::model::{EditionName, Key, SegmentId};
 use crate::parse::note_label;
 
-/// How many things of a kind are compared: a text with more is no sentence.
+/// The greatest number of links, codes, footnotes or placeholders that are compared. A text with
+/// more is no sentence.
 const MOST: usize = 500;
 
-/// Compares where the links lead.
+/// Compares the targets of the links.
 pub(super) fn links(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Finding>) {
     let (a, b) = (source.reading, target.reading);
     if (a.links.is_empty() && b.links.is_empty()) || a.links.len().max(b.links.len()) > MOST {
@@ -24,7 +25,8 @@ pub(super) fn links(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Fin
     };
     let (ends_a, ends_b) = (ends(a, source), ends(b, target));
     let lacking = |reading: &Reading<'_>, own: &[Option<String>], others: &[Option<String>]| -> Vec<(String, Range<usize>)> {
-        // A reference may lead anywhere, so it makes up for one link that is not found.
+        // A reference may lead anywhere, so it can be the counterpart of one link that is not
+        // found.
         let mut unknown = others.iter().filter(|end| end.is_none()).count();
         let mut lacking = Vec::new();
         for (link, end) in reading.links.iter().zip(own) {
@@ -48,11 +50,12 @@ pub(super) fn links(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Fin
     findings.extend(difference.finding(a.text, b.text));
 }
 
-/// Where a link leads, in a form that is the same in both languages; `None` if the sentence does not tell.
+/// Returns the target of a link in a form that is the same in both languages. `None` if the
+/// sentence does not tell.
 fn end(link: &Link<'_>, side: &Side<'_>, codes: [&str; 2]) -> Option<String> {
     let to = link.to.words.trim();
     let (target, anchor) = to.split_once('#').unwrap_or((to, ""));
-    // A heading's anchor may be made of its text; the address of a sentence is the same everywhere.
+    // A heading's anchor may be made of its text. The address of a sentence is the same everywhere.
     let anchor = SegmentId::parse(anchor).map(|id| format!("#{id}")).unwrap_or_default();
     match link.kind {
         LinkKind::Reference => return None,
@@ -92,7 +95,8 @@ fn end(link: &Link<'_>, side: &Side<'_>, codes: [&str; 2]) -> Option<String> {
     Some(file)
 }
 
-/// An address without what differs between the language versions of one page: `/kk/`, `ru.example.org`, `?lang=en`.
+/// Normalises a URL: the language versions of a page get the same text (`/kk/`, `ru.example.org`,
+/// `?lang=en`). The fragment is dropped.
 fn url(url: &str, code: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest).trim_start_matches("//");
     let rest = rest.strip_prefix("www.").unwrap_or(rest);
@@ -100,7 +104,7 @@ fn url(url: &str, code: &str) -> String {
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let mut parts = rest.trim_end_matches('/').split('/');
     let host = parts.next().unwrap_or("").to_lowercase();
-    // The article of an encyclopaedia in the reader's own language has another name there.
+    // An encyclopaedia's article has another name in each language, so only the domain counts.
     if let Some(domain) = host.strip_prefix(code).and_then(|rest| rest.strip_prefix('.')) {
         return format!("url *.{domain}");
     }
@@ -116,7 +120,7 @@ fn url(url: &str, code: &str) -> String {
     end
 }
 
-/// Compares code spans: their text stays as it is, but for a language's code in it.
+/// Compares code spans. Their text must be equal, except for a language code in it.
 pub(super) fn codes(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Finding>) {
     let (a, b) = (source.reading, target.reading);
     if (a.codes.is_empty() && b.codes.is_empty()) || a.codes.len().max(b.codes.len()) > MOST {
@@ -127,14 +131,14 @@ pub(super) fn codes(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Fin
     let (neutral_a, neutral_b) = (neutral(&a.codes, &source.rules.code), neutral(&b.codes, &target.rules.code));
     type Codes<'t> = (&'t [Piece<'t>], &'t [String]);
     let lacking = |(pieces, own): Codes<'_>, (others, neutral): Codes<'_>| -> Vec<(String, Range<usize>)> {
-        // A text on languages names files of both.
+        // A text about languages names the files of both.
         let is_there = |piece: &Piece<'_>| others.iter().any(|other| other.words == piece.words);
         let lacks = pieces.iter().zip(own).filter(|(piece, words)| !neutral.contains(words) && !is_there(piece));
         lacks.map(|(piece, _)| (piece.words.to_owned(), piece.range.clone())).collect()
     };
     let mut missing = lacking((&a.codes, &neutral_a), (&b.codes, &neutral_b));
     let mut extra = lacking((&b.codes, &neutral_b), (&a.codes, &neutral_a));
-    // Words of a language stand in code too, as an example or a comment, and are translated.
+    // Code can contain words of a language, as an example or a comment, and these are translated.
     let translated = |(words, _): &(String, Range<usize>)| !words.is_ascii();
     if missing.len() == extra.len() && missing.iter().zip(&extra).all(|(one, other)| translated(one) || translated(other)) {
         missing.clear();
@@ -144,7 +148,7 @@ pub(super) fn codes(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Fin
     findings.extend(difference.finding(a.text, b.text));
 }
 
-/// Code with `*` in the place of a language's code: `a.kk.md` is `a.*.md`.
+/// Replaces a language code in code by `*`: `a.kk.md` becomes `a.*.md`.
 fn without_code(words: &str, code: &str) -> String {
     let mut neutral = String::with_capacity(words.len());
     let folded = words.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -156,7 +160,8 @@ fn without_code(words: &str, code: &str) -> String {
     neutral
 }
 
-/// Compares references to footnotes: by label, or by their count where each edition has labels of its own.
+/// Compares references to footnotes: by label, or by their count if each edition has its own
+/// labels.
 pub(super) fn notes(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Finding>) {
     let (a, b) = (source.reading, target.reading);
     if (a.notes.is_empty() && b.notes.is_empty()) || a.notes.len().max(b.notes.len()) > MOST {
@@ -197,7 +202,7 @@ pub(super) fn placeholders(source: &Side<'_>, target: &Side<'_>, findings: &mut 
     findings.extend(difference.finding(a.text, b.text));
 }
 
-/// Compares emphasis by its count. What one language emphasises the other may put in quotation marks.
+/// Compares emphasis by its count. Quotation marks count as the counterpart of plain emphasis.
 pub(super) fn emphasis(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Finding>) {
     let (a, b) = (source.reading, target.reading);
     if a.emphasis == b.emphasis {
@@ -231,7 +236,7 @@ pub(super) fn emphasis(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<
     }
 }
 
-/// Quotation marks that are not the language's.
+/// Reports quotation marks that the language does not use.
 pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut Vec<Finding>) {
     let is_mark =
         |c: char| matches!(c, '«' | '»' | '‹' | '›' | '“' | '”' | '„' | '‟' | '‘' | '‚' | '‛' | '「' | '」' | '『' | '』');
@@ -249,11 +254,11 @@ pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut
     let last_apostrophe = reading.prose.rfind('’');
     while let Some((start, mark)) = marks.next() {
         if matches!(mark, '‘' | '‛') && !(opens_word(reading, start) && last_apostrophe > Some(start)) {
-            // An apostrophe.
+            // This is an apostrophe.
             continue;
         }
         let inside = start + mark.len_utf8();
-        // What opens may be one of the language's own marks as well: `“…”` where `“` alone is known.
+        // The opening mark may be one of the language's own: `“…”` if it has only `“`.
         if matches!(mark, '”' | '»' | '›')
             && let Some(open) = reading.prose[..start].rfind(['“', '”', '„', '‟', '«', '»', '‹', '›'])
             && reading.prose[open..].chars().next().is_some_and(|c| !foreign(c))
@@ -263,7 +268,7 @@ pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut
             findings.push(foreign_pair(rules, open_mark, &mark.to_string(), open..inside));
             continue;
         }
-        // What closes it may be one of the language's own marks: `“…”` where `“` alone is known.
+        // The closing mark may be one of the language's own: `“…”` if it has only `”`.
         let close =
             reading.prose[inside..].char_indices().find(|(_, c)| (is_mark(*c) && *c != '‘') || (*c == '’' && mark == '‘'));
         let (close, closing) = match close {
@@ -293,7 +298,7 @@ fn foreign_pair(rules: &super::Rules, open: char, close: &str, range: Range<usiz
         .hint(format!("write {own_open}…{own_close}"))
 }
 
-/// Whether a mark stands before a word, and not in one.
+/// Returns true if no letter or digit stands right before the mark.
 fn opens_word(reading: &Reading<'_>, at: usize) -> bool {
     reading.prose[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric())
 }

@@ -1,16 +1,17 @@
-//! A sentence beside its translation, and a sentence alone: what an editor would stumble over.
+//! Checks of a sentence beside its translation, and of a sentence alone.
 //!
-//! Two texts in, findings out: [`pair`] says where a translation and its source differ in what no translation changes
-//! (numbers, dates, links, code, footnotes, placeholders), [`alone`] what is wrong with one text by itself (letters of
-//! another script, quotation marks of another language). Both are pure, and both know of a language only what its file
-//! says ([`Rules`]).
+//! Two texts in, findings out. [`pair`] reports differences in things that no translation changes:
+//! numbers, dates, links, code, footnotes, placeholders. [`alone`] reports faults of one text:
+//! letters of another script, quotation marks of another language. Both are pure, and all they know
+//! of a language is in its file ([`Rules`]).
 //!
-//! *A warning must be right.* Where a text can be read in more than one way, the reading in which nothing is wrong
-//! counts: a number may be in words, a month abbreviated, a link go to another edition of the same work. So some faults
-//! are not found, and what is reported is worth a look.
+//! *A warning must be right.* If a text has several readings, the reading without a fault counts: a
+//! number may be in words, a month abbreviated, a link go to another edition of the same work. So
+//! some faults are not found, and every report is worth a look.
 //!
-//! They cost one look at the bytes of each sentence, and nothing more where there is nothing to compare; what is
-//! expensive (numbers in words) is done for sentences in which something is missing.
+//! The checks look once at the bytes of each sentence, and do no more if there is nothing to
+//! compare. Expensive work (numbers in words) is done only for sentences in which something is
+//! missing.
 
 use std::ops::Range;
 
@@ -27,38 +28,40 @@ mod script;
 pub use reading::Reading;
 use script::Scripts;
 
-/// How much of a text a message shows.
+/// The number of characters of a text that a message shows.
 const SHOWN: usize = 60;
 
-/// What the checks need to know of a language, made ready once from its file.
+/// The rules of a language, prepared once from its file.
 #[derive(Debug)]
 pub struct Rules {
     code: String,
-    /// The scripts of its alphabet; none if its file does not say one, and then scripts are not judged.
+    /// The scripts of its alphabet. If its file has no alphabet, the set is empty and scripts are
+    /// not judged.
     scripts: Scripts,
     alphabet: String,
-    /// Decimal mark and group separator, if its file says them.
+    /// Decimal mark and group separator, if its file has them.
     marks: Option<(char, char)>,
     /// Forms of the months' names.
     months: Vec<MonthForm>,
-    /// Words for numbers in small letters, whether each may go on, and the number.
+    /// Words for numbers: the form in small letters, true if letters may follow it, and the number.
     numerals: Vec<(String, bool, u64)>,
-    /// Every character of its quotation marks; none if its file does not say them, and then they are not judged.
+    /// Every character of its quotation marks. If its file has none, they are not judged.
     quotes: Vec<char>,
-    /// Those that open, to count what is quoted.
+    /// The opening quotation marks, to count quotations.
     opening: Vec<char>,
     /// Its outer quotation marks, as they are written.
     outer: [String; 2],
 }
 
-/// How a month's name may be written.
+/// One form of a month's name.
 #[derive(Debug)]
 struct MonthForm {
-    /// In small letters.
+    /// The form in small letters.
     form: String,
-    /// Whether it is written with a capital letter, by which `May` and `March` are told from common words.
+    /// True if it is written with a capital letter, which tells `May` and `March` from common
+    /// words.
     capital: bool,
-    /// Whether it may go on.
+    /// True if letters may follow the form.
     open: bool,
     month: u32,
 }
@@ -69,21 +72,21 @@ pub struct Side<'a> {
     pub rules: &'a Rules,
     /// The sentence, without marks.
     pub reading: &'a Reading<'a>,
-    /// The file it stands in, from which relative links count.
+    /// The file of the sentence, which relative links start from.
     pub file: &'a str,
     /// The footnotes of its edition.
     pub notes: &'a [Note],
 }
 
-/// Something that an editor would want to know.
+/// A fault that an editor would want to know.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     pub code: &'static Code,
     /// One line, as in a diagnostic.
     pub message: String,
-    /// Bytes of the text, or of the translation.
+    /// Byte range in the text, or in the translation.
     pub here: Range<usize>,
-    /// Bytes of the source sentence, and what stands there.
+    /// Byte range in the source sentence, with a label.
     pub there: Option<(Range<usize>, &'static str)>,
     pub hint: Option<String>,
 }
@@ -105,7 +108,7 @@ impl Finding {
 }
 
 impl Rules {
-    /// Makes a language ready.
+    /// Prepares the rules of a language.
     pub fn of(code: &str, pack: &LanguagePack) -> Self {
         let split = |form: &String| match form.strip_suffix('*') {
             Some(stem) => (stem.to_owned(), true),
@@ -147,7 +150,7 @@ impl Rules {
         }
     }
 
-    /// The month that a word names.
+    /// Returns the month that a word names.
     fn month(&self, word: &str) -> Option<u32> {
         let capital = word.starts_with(char::is_uppercase);
         let word = word.to_lowercase();
@@ -156,7 +159,7 @@ impl Rules {
         self.months.iter().find(fits).map(|it| it.month)
     }
 
-    /// The power of ten that a word stands for, from a thousand on.
+    /// Returns the exponent of the power of ten that a word names, from a thousand on.
     fn power(&self, word: &str) -> Option<u32> {
         let word = word.to_lowercase();
         let large = self.numerals.iter().filter(|(_, _, value)| *value >= 1000 && is_power_of_ten(*value));
@@ -164,7 +167,7 @@ impl Rules {
         fits.next().map(|(_, _, value)| value.ilog10())
     }
 
-    /// What a word may say as a number.
+    /// Returns the numbers that a word may mean.
     fn values(&self, word: &str) -> Vec<Vec<u64>> {
         number::values(word, &self.numerals)
     }
@@ -175,7 +178,7 @@ fn is_power_of_ten(value: u64) -> bool {
 }
 
 impl Side<'_> {
-    /// Whether its edition has a footnote of that label.
+    /// Returns true if the edition has a footnote with this label.
     fn has_note(&self, label: &str) -> bool {
         let label = note_label(label);
         self.notes.iter().any(|note| note.label == label)
@@ -203,7 +206,7 @@ pub fn pair(source: &Side<'_>, target: &Side<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Looks at one text by itself.
+/// Checks one text by itself.
 pub fn alone(rules: &Rules, reading: &Reading<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !reading.is_plainly(rules.scripts) {
@@ -219,7 +222,7 @@ pub fn alone(rules: &Rules, reading: &Reading<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What a check looks at.
+/// The subject of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {
     /// A sentence and its translation.
@@ -228,7 +231,7 @@ pub enum About {
     Text,
 }
 
-/// What the check of a code looks at; `None` if it is none of these.
+/// Returns the subject of a code's check; `None` if the code belongs to no check of this module.
 pub fn about(code: &Code) -> Option<About> {
     const PAIR: [&Code; 8] = [
         &code::PARITY_NUMBER,
@@ -248,18 +251,18 @@ fn same_words(a: &str, b: &str) -> bool {
     a == b || a.split_whitespace().eq(b.split_whitespace())
 }
 
-/// What one side has and the other has not, of one kind of thing.
+/// The things of one kind that only one side has.
 struct Difference {
     code: &'static Code,
     what: &'static str,
-    /// Of the source.
+    /// Things that only the source has.
     missing: Vec<(String, Range<usize>)>,
-    /// Of the translation.
+    /// Things that only the translation has.
     extra: Vec<(String, Range<usize>)>,
 }
 
 impl Difference {
-    /// One finding for all of it.
+    /// Makes one finding of the whole difference.
     fn finding(self, source: &str, target: &str) -> Option<Finding> {
         let Self { code, what, missing, extra } = self;
         let here = extra.first().map_or(0..target.len(), |(_, range)| range.clone());
@@ -279,7 +282,7 @@ impl Difference {
     }
 }
 
-/// Things for a message, each once.
+/// Lists things for a message, each once.
 fn list(things: &[(String, Range<usize>)]) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for (thing, _) in things {
@@ -291,14 +294,14 @@ fn list(things: &[(String, Range<usize>)]) -> Vec<String> {
     words
 }
 
-/// The first few of a list, and how many more there are.
+/// Joins the first few words of a list, and counts the others.
 fn joined(words: &[String]) -> String {
     const MOST: usize = 4;
     let list = words[..words.len().min(MOST)].join(", ");
     if words.len() > MOST { format!("{list} and {} more", words.len() - MOST) } else { list }
 }
 
-/// A text for a message: not longer than a line.
+/// Shortens a text for a message.
 fn shown(text: &str) -> String {
     if text.chars().count() <= SHOWN {
         return text.to_owned();

@@ -1,11 +1,13 @@
-//! Numbers of a sentence, and whether those of two sentences are the same.
+//! Comparison of the numbers of two sentences.
 //!
-//! A number is compared by its value. How it is written depends on the language (decimal mark, group separator), on
-//! habit (`10 000`, `8 billion`, `1991–95`, `XXI`, `the 1980s`) and on whoever writes: where a spelling can be read in
-//! more than one way, every reading counts, and a number that one side writes in words counts as well. So what is
-//! reported is a number that the other side has in no form at all. How often it has it does not matter: a translation may say
-//! "that year" for a year already named, and "all three parties" for "3 of 3 parties". Only where neither side has a word, as in
-//! cells of tables, nothing can stand for a number but the number.
+//! A number is compared by its value. Its spelling depends on the language (decimal mark, group
+//! separator), on habit (`10 000`, `8 billion`, `1991–95`, `XXI`, `the 1980s`) and on the writer.
+//! If a spelling has several readings, every reading counts. A number in words counts too. So a
+//! report means that the other side lacks the number in every form.
+//!
+//! The count of a number does not matter: a translation may say "that year" for a year already
+//! named, and "all three parties" for "3 of 3 parties". Only if neither side has a word, as in
+//! cells of tables, the counts must be equal.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -16,7 +18,8 @@ use super::{Difference, Finding, Rules, Side};
 use crate::base::code;
 use crate::model::language::grouped;
 
-/// How many numbers and how many words of a sentence are compared: more are no sentence.
+/// The greatest count of numbers and of words in a sentence that is compared. A text with more is
+/// no sentence.
 const MOST: usize = 400;
 const MOST_WORDS: usize = 5000;
 
@@ -26,18 +29,19 @@ struct Number {
     range: Range<usize>,
     /// Its digits and marks alone, without a word that multiplies it.
     digits: Range<usize>,
-    /// What it is by the rules of its own language.
+    /// Its value by the rules of its own language.
     own: Option<String>,
-    /// Everything that it may be as one number.
+    /// Every value that it may have as one number.
     wholes: Vec<String>,
-    /// What it is if its marks part several numbers; empty where it has none.
+    /// The separate numbers, if its marks separate numbers; empty without marks.
     parts: Vec<String>,
-    /// The power of ten that a word after it says: 9 for `billion`.
+    /// The exponent of the power of ten that a word after it names: 9 for `billion`.
     power: Option<u32>,
-    /// Whether it may be a decade without its century.
+    /// True if it may be a decade without its century.
     decade: bool,
     roman: bool,
-    /// Whether the other side is to have it: not what may be a letter as well, or a part of a name.
+    /// True if the other side must have it. False for 0 and 1, for a part of a name, and for a
+    /// Roman number that may be a letter or a word.
     needed: bool,
 }
 
@@ -54,12 +58,13 @@ pub(super) fn compare(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<F
     if (numbers_a.is_empty() && numbers_b.is_empty()) || too_many(a, &numbers_a) || too_many(b, &numbers_b) {
         return;
     }
-    // Bytes of dates that are settled: their numbers are not looked for.
+    // Bytes of settled dates: their numbers are not compared.
     let (mut settled_a, mut settled_b): (Vec<Range<usize>>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
     let apart = |date: &Date, others: &[Date]| !others.iter().any(|other| date.fits(other));
     let missing: Vec<&Date> = dates_a.iter().filter(|date| apart(date, &dates_b)).collect();
     let extra: Vec<&Date> = dates_b.iter().filter(|date| apart(date, &dates_a)).collect();
-    // A date on one side alone may stand on the other in a form that is not known here; its numbers will tell.
+    // A date on one side alone may have an unknown form on the other. Then the numbers are
+    // compared.
     if !missing.is_empty() && !extra.is_empty() {
         settled_a.extend(missing.iter().map(|date| date.range.clone()));
         settled_b.extend(extra.iter().map(|date| date.range.clone()));
@@ -93,7 +98,8 @@ pub(super) fn compare(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<F
     copied(rules_a, a, &numbers_a, rules_b, b, &numbers_b, findings);
 }
 
-/// A number that one side says more often than the other, where neither has a word that could stand for it.
+/// Reports a number that one side has more often than the other. Neither side has a word that could
+/// replace it.
 fn repeated(a: &Reading<'_>, numbers_a: &[Number], b: &Reading<'_>, numbers_b: &[Number], findings: &mut Vec<Finding>) {
     let (missing, extra) = (surplus(numbers_a, numbers_b), surplus(numbers_b, numbers_a));
     let (here, there) = match (missing.first(), extra.first()) {
@@ -111,7 +117,7 @@ fn repeated(a: &Reading<'_>, numbers_a: &[Number], b: &Reading<'_>, numbers_b: &
     findings.push(Finding::new(&code::PARITY_NUMBER, message, here).there(there, "the source").hint(hint));
 }
 
-/// The numbers of one side that the other does not have.
+/// Returns the numbers of one side that the other does not have.
 fn lacking<'n>(
     numbers: &'n [Number],
     settled: &[Range<usize>],
@@ -125,7 +131,8 @@ fn lacking<'n>(
             return false;
         }
         if rules.numerals.is_empty() {
-            // What its words for numbers are is not known; few write large ones in words.
+            // The other language's words for numbers are unknown. Only short or round numbers are
+            // likely to be in words.
             return !number.wholes.iter().any(|value| value.trim_end_matches('0').len() <= 2);
         }
         let words = in_words.get_or_insert_with(|| numbers_in_words(other, rules));
@@ -135,7 +142,8 @@ fn lacking<'n>(
     numbers.iter().filter(is_lacking).collect()
 }
 
-/// What one side has more often than the other, of numbers without marks, which can be read in one way only.
+/// Returns the numbers that one side has more often. If any number has marks, and so several
+/// readings, returns nothing.
 fn surplus<'n>(numbers: &'n [Number], others: &[Number]) -> Vec<&'n Number> {
     if numbers.iter().chain(others).any(|number| !number.parts.is_empty()) {
         return Vec::new();
@@ -145,7 +153,8 @@ fn surplus<'n>(numbers: &'n [Number], others: &[Number]) -> Vec<&'n Number> {
     numbers.iter().enumerate().filter(is_surplus).map(|(_, number)| number).collect()
 }
 
-/// Numbers that stand in a translation as they are written in the source's language, and mean something else here.
+/// Reports numbers that a translation copied in the source language's spelling, but that have
+/// another value in its own language.
 fn copied(
     source: &Rules,
     a: &Reading<'_>,
@@ -165,7 +174,8 @@ fn copied(
         let Some(other) = numbers_a.iter().find(same) else { continue };
         let Some(value) = &other.own else { continue };
         let fraction = value.contains('.') && decimal != '.';
-        // `3.14` may be a version or a section; groups of three are numbers, but for addresses like 192.168.100.200.
+        // `3.14` may be a version or a section. Groups of three digits are a number, unless there
+        // are four or more groups, as in the address 192.168.100.200.
         let groups = written.contains(group) && !group.is_whitespace() && !value.contains('.') && number.parts.len() < 4;
         if !fraction && !groups {
             continue;
@@ -219,7 +229,7 @@ impl Number {
         one || (self.parts.is_empty() && meet(&self.wholes, &other.parts)) || decade(self, other) || decade(other, self)
     }
 
-    /// Its values times a power of ten.
+    /// Returns its values times a power of ten.
     fn shifted(&self, power: u32) -> Vec<String> {
         self.wholes
             .iter()
@@ -233,7 +243,7 @@ impl Number {
     }
 }
 
-/// A number without what may be left out: zeros at its ends.
+/// Returns a number without leading zeros and without final zeros of its fraction.
 fn canonical(whole: &str, fraction: &str) -> String {
     let whole = match whole.trim_start_matches('0') {
         "" => "0",
@@ -249,12 +259,12 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\u{2007}')
 }
 
-/// Whether a mark parts thousands in some language.
+/// Returns true if a mark separates thousands in some language.
 fn is_group(c: char) -> bool {
     is_space(c) || matches!(c, '\'' | '’' | '٬')
 }
 
-/// All numbers of a text.
+/// Returns all numbers of a text.
 fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
     let tokens = reading.tokens();
     let mut numbers = Vec::new();
@@ -275,7 +285,8 @@ fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
             let (Some(mark), None) = (gap.next(), gap.next()) else { break };
             let next = reading.digits(at + 1);
             let groups = next.len() == 3 && pieces[0].len() <= 3 && pieces[1..].iter().all(|piece| piece.len() == 3);
-            // A list without spaces (`1,2,3`) has the same marks; which of them it is, its readings will tell.
+            // A list without spaces (`1,2,3`) has the same marks. It becomes one number with
+            // several readings.
             let joins = matches!(mark, '.' | ',' | '٫') || (is_group(mark) && groups && marks.iter().all(|other| *other == mark));
             if !joins {
                 break;
@@ -290,7 +301,7 @@ fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
             None => None,
         };
         let mut wholes: Vec<String> = Vec::new();
-        // As it stands it is at least itself: a version, a section, an address.
+        // A number with marks is also read as its own text: a version, a section, an address.
         let itself = (!marks.is_empty()).then(|| reading.prose[range.clone()].to_owned());
         let readings = [read(&pieces, &marks, '.', ','), read(&pieces, &marks, ',', '.'), itself];
         for reading in own.clone().into_iter().chain(readings.into_iter().flatten()) {
@@ -300,7 +311,7 @@ fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
         }
         let parts = if marks.is_empty() { Vec::new() } else { pieces.iter().map(|piece| canonical(piece, "")).collect() };
         let before = reading.prose[..range.start].chars().next_back();
-        // `1991–95`, `1991/92`
+        // `1991–95` and `1991/92` name the second year by its last two digits.
         if pieces.len() == 1
             && pieces[0].len() == 2
             && first > 0
@@ -317,7 +328,8 @@ fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
             && pieces[0].len() == 2
             && (matches!(before, Some('\'' | '’'))
                 || word_after.is_some_and(|_| match reading.gap(at) {
-                    // `1960s` is `60s`, `68er`; with a hyphen, endings of cases stand behind all numbers.
+                    // `60s` and `68er` are decades. After a hyphen or an apostrophe, any number may
+                    // have a case ending, so only round numbers count.
                     "" => true,
                     "-" | "‑" | "'" | "’" => pieces[0].ends_with('0'),
                     _ => false,
@@ -327,7 +339,7 @@ fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
             gap.is_empty() || gap == "-" || (gap.chars().count() == 1 && gap.starts_with(is_space))
         });
         let power = power.and_then(|word| Some((rules.power(reading.word(&tokens[word]))?, word)));
-        // `8 billion` is shown whole.
+        // The message shows `8 billion` whole.
         let digits = range.clone();
         let range = range.start..power.map_or(range.end, |(_, word)| tokens[word].range.end);
         let power = power.map(|(power, _)| power);
@@ -339,7 +351,7 @@ fn numbers(reading: &Reading<'_>, rules: &Rules) -> Vec<Number> {
     numbers
 }
 
-/// Pieces of digits as one number, by one language's marks.
+/// Reads pieces of digits as one number, by one language's marks.
 fn read(pieces: &[String], marks: &[char], decimal: char, group: char) -> Option<String> {
     let decimal = |mark: char| mark == decimal || mark == '٫';
     let fraction = marks.last().is_some_and(|mark| decimal(*mark));
@@ -353,7 +365,7 @@ fn read(pieces: &[String], marks: &[char], decimal: char, group: char) -> Option
     grouped.then(|| canonical(&whole.concat(), if fraction { &pieces[pieces.len() - 1] } else { "" }))
 }
 
-/// A Roman number, from the letters of Latin or from those of Cyrillic that look like them.
+/// Reads a Roman number, in Latin letters or in Cyrillic letters that look like them.
 fn roman(reading: &Reading<'_>, at: usize) -> Option<Number> {
     let token = &reading.tokens()[at];
     let word = reading.word(token);
@@ -361,7 +373,7 @@ fn roman(reading: &Reading<'_>, at: usize) -> Option<Number> {
         return None;
     }
     let mut letters = String::new();
-    // `XXIe`, `XXIst`
+    // Endings such as in `XXIe`, `XXIst`.
     let ending = word.trim_start_matches(char::is_uppercase);
     if ending.chars().count() > 3 || !ending.chars().all(char::is_lowercase) {
         return None;
@@ -383,7 +395,7 @@ fn roman(reading: &Reading<'_>, at: usize) -> Option<Number> {
     if beside_digits || (letters.len() < 2 && !ending.is_empty()) {
         return None;
     }
-    // Other letters make words and abbreviations too often: CD, DC, MIX.
+    // Other letters too often make words and abbreviations: CD, DC, MIX.
     let needed = letters.len() >= 2 && letters.chars().all(|c| "IVX".contains(c));
     let value = value.to_string();
     Some(Number {
@@ -399,7 +411,7 @@ fn roman(reading: &Reading<'_>, at: usize) -> Option<Number> {
     })
 }
 
-/// The signs of Roman numbers, from the greatest down.
+/// The signs of Roman numbers, in descending order.
 const ROMAN: [(u32, &str); 13] = [
     (1000, "M"),
     (900, "CM"),
@@ -416,12 +428,12 @@ const ROMAN: [(u32, &str); 13] = [
     (1, "I"),
 ];
 
-/// The value of a Roman number in its one proper form.
+/// Returns the value of a Roman number in its one proper form.
 fn roman_value(letters: &str) -> Option<u32> {
     let mut rest = letters;
     let mut total = 0;
     for (value, sign) in ROMAN {
-        // One of each, but for those of a single kind, of which there may be three.
+        // Only M, C, X and I may be repeated, up to three times.
         let most = if matches!(value, 1000 | 100 | 10 | 1) { 3 } else { 1 };
         for _ in 0..most {
             let Some(shorter) = rest.strip_prefix(sign) else { break };
@@ -443,21 +455,22 @@ fn to_roman(mut value: u32) -> String {
     letters
 }
 
-/// All that the words of a text may say in numbers, alone and together.
+/// Returns all numbers that the words of a text may mean, alone and together.
 fn numbers_in_words(reading: &Reading<'_>, rules: &Rules) -> BTreeSet<String> {
-    /// How many words a number in words may have, and how many ways to read it are followed.
+    /// The greatest number of words in such a number, and the greatest number of readings followed.
     const LONGEST: usize = 8;
     const WAYS: usize = 32;
     let words: Vec<Vec<Vec<u64>>> =
         reading.tokens().iter().map(|token| if token.digits { Vec::new() } else { rules.values(reading.word(token)) }).collect();
     let mut found = BTreeSet::new();
     for start in 0..words.len() {
-        // What is complete, and what a word for hundred or thousand may still multiply.
+        // Each reading has a finished sum, and a part that a word for hundred or thousand may
+        // multiply.
         let mut ways: BTreeSet<(u64, u64)> = BTreeSet::from([(0, 0)]);
         let mut skipped = false;
         for (word, values) in words.iter().enumerate().skip(start).take(LONGEST) {
             if values.is_empty() {
-                // "two hundred and fifty"
+                // A short word may stand between: "two hundred and fifty".
                 let short = reading.word(&reading.tokens()[word]).chars().count() <= 3;
                 if word == start || skipped || !short {
                     break;
@@ -483,20 +496,21 @@ fn numbers_in_words(reading: &Reading<'_>, rules: &Rules) -> BTreeSet<String> {
     found
 }
 
-/// What a number becomes if a word for `value` follows.
+/// Returns the readings of a number after a word for `value` is added.
 fn said((complete, open): (u64, u64), value: u64) -> Vec<(u64, u64)> {
     match value {
         1000.. => vec![(complete.saturating_add(open.max(1).saturating_mul(value)), 0)],
         100 => vec![(complete, open.max(1).saturating_mul(100))],
-        // Four times twenty, in French.
+        // In French, eighty is four times twenty.
         20 if (2..10).contains(&open) => vec![(complete, open.saturating_add(20)), (complete, open * 20)],
         _ => vec![(complete, open.saturating_add(value))],
     }
 }
 
-/// What one word may say: a number, or several that are written together (`einundzwanzig`).
+/// Returns the readings of one word: a number, or several that are written together
+/// (`einundzwanzig`).
 pub(super) fn values(word: &str, numerals: &[(String, bool, u64)]) -> Vec<Vec<u64>> {
-    // The dot that a capital İ leaves is no part of a form.
+    // In small letters, a capital İ leaves a combining dot, which no form has.
     let word: String = word.to_lowercase().chars().filter(|c| *c != '\u{307}').collect();
     let matches = |rest: &str, form: &str, open: bool| if open { rest.starts_with(form) } else { rest == form };
     let longest =
@@ -510,7 +524,7 @@ pub(super) fn values(word: &str, numerals: &[(String, bool, u64)]) -> Vec<Vec<u6
     let mut together: Vec<u64> = of_length(&word, length).into_iter().take(1).collect();
     let mut rest = &word[length..];
     'pieces: while !rest.is_empty() && together.len() < 8 {
-        // A few letters may join them: `und`.
+        // Up to three letters may join them: `und`.
         for skip in rest.char_indices().map(|(at, _)| at).take(4) {
             if let Some(length) = longest(&rest[skip..]).filter(|length| *length > 2) {
                 together.extend(of_length(&rest[skip..], length).first());

@@ -1,8 +1,8 @@
-//! A sentence's Markdown, taken apart: its prose, and what stands in it that is not prose.
+//! The parts of a sentence's Markdown: its prose, and everything in it that is not prose.
 //!
-//! This is no parser of Markdown: what a sentence looks like on its page is decided in `parse`. It finds links, code,
-//! footnotes, emphasis and placeholders in one look at the bytes, in linear time, which is all that a comparison needs.
-//! A sentence without any of them costs that one look.
+//! This is no parser of Markdown; `parse` decides how a sentence looks on its page. One look at the
+//! bytes, in linear time, finds the links, code, footnotes, emphasis and placeholders that a
+//! comparison needs. A sentence without any of them costs only that look.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -12,41 +12,42 @@ use std::ops::Range;
 use super::script::{Scripts, script};
 use crate::base::path::is_combining_mark;
 
-/// How far the end of a link's destination is looked for, in characters.
+/// The greatest length of a link's destination or title, in characters.
 const REACH: usize = 1000;
 
-/// The same of labels and names.
+/// The greatest length of a label or a name, in characters.
 const NEAR: usize = 200;
 
-/// A sentence, taken apart. It is made once for all checks of the sentence.
+/// A sentence taken apart, made once for all checks of it.
 #[derive(Debug)]
 pub struct Reading<'t> {
     pub(super) text: &'t str,
-    /// The text with blanks in the place of all that is no prose, byte for byte.
+    /// The text with blanks for everything that is not prose, byte for byte.
     pub(super) prose: Cow<'t, str>,
     pub(super) links: Vec<Link<'t>>,
-    /// Code spans: what stands between the backticks.
+    /// Code spans: the text between the backticks.
     pub(super) codes: Vec<Piece<'t>>,
-    /// References to footnotes: their labels.
+    /// The labels of references to footnotes.
     pub(super) notes: Vec<Piece<'t>>,
     pub(super) placeholders: Vec<Piece<'t>>,
-    /// What is emphasised, strong, struck through.
+    /// The ranges that are emphasised, strong and struck through.
     pub(super) emphasis: [Vec<Range<usize>>; 3],
-    /// What bytes there are in the text, and in the prose.
+    /// The kinds of bytes in the text, and in the prose.
     in_text: Kinds,
     in_prose: Kinds,
-    /// The words and the runs of digits of the prose, in order; most sentences are settled without them.
+    /// The words and runs of digits of the prose, in order. Most sentences are settled without
+    /// them.
     tokens: OnceCell<Vec<Token>>,
 }
 
-/// A piece of a text, and where it stands with its marks.
+/// A piece of a text, with its range including its marks.
 #[derive(Debug, Clone)]
 pub(super) struct Piece<'t> {
     pub(super) words: &'t str,
     pub(super) range: Range<usize>,
 }
 
-/// A link and what it leads to.
+/// A link and its target.
 #[derive(Debug)]
 pub(super) struct Link<'t> {
     pub(super) kind: LinkKind,
@@ -70,7 +71,7 @@ pub(super) struct Token {
     pub(super) digits: bool,
     /// The scripts of a word's letters.
     pub(super) scripts: Scripts,
-    /// Whether a word begins with a small letter, or with one that is neither small nor capital.
+    /// True if a word begins with a small letter, or with a letter that has no case.
     pub(super) small: bool,
 }
 
@@ -104,15 +105,15 @@ impl<'t> Reading<'t> {
         reading
     }
 
-    /// The words and the runs of digits of the prose.
+    /// Returns the words and the runs of digits of the prose.
     pub(super) fn tokens(&self) -> &[Token] {
         self.tokens.get_or_init(|| tokens(&self.prose))
     }
 
-    /// Whether there may be numbers: digits, or two letters of a Roman number.
+    /// Returns true if there may be numbers: digits, or two letters of a Roman number.
     pub(super) fn has_numbers(&self) -> bool {
         let is_roman = |pair: &[u8]| pair.iter().all(|byte| matches!(byte, b'I' | b'V' | b'X'));
-        // `І` and `Х` of Cyrillic, two bytes each.
+        // The Cyrillic letters `І` and `Х`, two bytes each.
         let is_cyrillic = |pair: &[u8]| matches!(pair, [0xd0, 0x86 | 0xa5, 0xd0, 0x86 | 0xa5]);
         let bytes = self.prose.as_bytes();
         self.in_prose.has(DIGIT | OTHER)
@@ -120,7 +121,8 @@ impl<'t> Reading<'t> {
             || (self.in_prose.has(CYRILLIC) && bytes.windows(4).any(is_cyrillic))
     }
 
-    /// Whether all letters are of one of these scripts, as far as that can be told from the bytes alone.
+    /// Returns true if the bytes prove that all letters are of one script, and that `scripts` has
+    /// it. An empty set has every script.
     pub(super) fn is_plainly(&self, scripts: Scripts) -> bool {
         let (latin, cyrillic) = (self.in_prose.has(LATIN), self.in_prose.has(CYRILLIC));
         let fits = |has: bool, script: Scripts| !has || scripts.is_empty() || scripts.meets(script);
@@ -128,24 +130,25 @@ impl<'t> Reading<'t> {
         !two && !self.in_prose.has(OTHER) && fits(latin, Scripts::LATIN) && fits(cyrillic, Scripts::CYRILLIC)
     }
 
-    /// Whether Unicode normal form C writes no character of the text otherwise, as far as the bytes tell.
+    /// Returns true if the bytes prove that the text is in Unicode normal form C.
     pub(super) fn is_plainly_nfc(&self) -> bool {
-        // Of the signs from U+2000 on, a few blocks have some: wide spaces, letters that are units, brackets.
+        // From U+2000 on, only a few blocks have characters that are not normal: wide spaces,
+        // letters that are units, brackets.
         let may_differ = |sign: &[u8]| matches!(sign, [0xe2, 0x80, 0x80 | 0x81] | [0xe2, 0x83 | 0x84 | 0x8c | 0xab, _]);
         !self.in_text.has(OTHER) && (!self.in_text.has(WIDE) || !self.text.as_bytes().windows(3).any(may_differ))
     }
 
-    /// Whether there may be quotation marks beyond ASCII.
+    /// Returns true if there may be quotation marks beyond ASCII.
     pub(super) fn may_quote(&self) -> bool {
         self.in_prose.has(OTHER | WIDE | MARK)
     }
 
-    /// A token's text.
+    /// Returns a token's text.
     pub(super) fn word(&self, token: &Token) -> &str {
         &self.prose[token.range.clone()]
     }
 
-    /// A run of digits as ASCII digits.
+    /// Returns a run of digits as ASCII digits.
     pub(super) fn digits(&self, token: usize) -> String {
         let word = self.word(&self.tokens()[token]);
         if word.is_ascii() {
@@ -154,25 +157,25 @@ impl<'t> Reading<'t> {
         word.chars().filter_map(digit).filter_map(|value| char::from_digit(value, 10)).collect()
     }
 
-    /// The prose between two tokens that follow each other.
+    /// Returns the prose between a token and the next one.
     pub(super) fn gap(&self, token: usize) -> &str {
         let tokens = self.tokens();
         &self.prose[tokens[token].range.end..tokens[token + 1].range.start]
     }
 }
 
-/// What bytes a text has: what a sentence need not be looked at for.
+/// A set of kinds of bytes. It tells which checks a sentence does not need.
 #[derive(Debug, Clone, Copy)]
 struct Kinds(u16);
 
-/// May begin something that is no prose.
+/// A byte that may begin something other than prose.
 const SPECIAL: u16 = 1;
 const LATIN: u16 = 1 << 1;
 /// The Cyrillic block, all of whose letters are in normal form C.
 const CYRILLIC: u16 = 1 << 2;
 const DIGIT: u16 = 1 << 3;
 const ROMAN: u16 = 1 << 4;
-/// May begin `www.`.
+/// A byte that may begin `www.`.
 const W: u16 = 1 << 5;
 /// Signs of Latin-1, such as `«`.
 const MARK: u16 = 1 << 6;
@@ -180,7 +183,7 @@ const MARK: u16 = 1 << 6;
 const WIDE: u16 = 1 << 7;
 /// Any other character.
 const OTHER: u16 = 1 << 8;
-/// Means something only behind what is special.
+/// A byte with a meaning only after a special one.
 const CLOSE: u16 = 1 << 9;
 
 const KINDS: [u16; 256] = {
@@ -194,7 +197,7 @@ const KINDS: [u16; 256] = {
             b'0'..=b'9' => DIGIT,
             b'`' | b'[' | b'<' | b'*' | b'_' | b'~' | b'{' | b'%' | b'$' | b'\\' | b'&' | b':' => SPECIAL,
             b']' => CLOSE,
-            // What follows the first byte of a character adds nothing.
+            // The later bytes of a character add nothing.
             0..=0xbf => 0,
             0xc2 => MARK,
             0xc3..=0xcb => LATIN,
@@ -225,14 +228,14 @@ fn blanked(text: &str, blanks: Vec<Range<usize>>) -> String {
     String::from_utf8(bytes).expect("whole characters are blanked")
 }
 
-/// The words and runs of digits of a text.
+/// Returns the words and runs of digits of a text.
 fn tokens(prose: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::with_capacity(prose.len() / 8);
-    // Whether the character before belongs to the last token.
+    // True while the character before belongs to the last token.
     let mut open = false;
     for (at, c) in prose.char_indices() {
         let (digits, letter, of) = match c as u32 {
-            // Nearly all there is, without a look at tables.
+            // The most frequent characters need no look at tables.
             0x61..=0x7a | 0x41..=0x5a => (false, true, Scripts::LATIN),
             0x30..=0x39 => (true, false, Scripts::NONE),
             0x400..=0x481 | 0x48a..=0x52f => (false, true, Scripts::CYRILLIC),
@@ -242,7 +245,7 @@ fn tokens(prose: &str) -> Vec<Token> {
             _ => (false, false, Scripts::NONE),
         };
         if !digits && !letter {
-            // A mark belongs to its letter.
+            // A combining mark belongs to its letter.
             open = open && !c.is_ascii() && (is_combining_mark(c) || c == '\u{ad}');
             if open && let Some(token) = tokens.last_mut() {
                 token.range.end = at + c.len_utf8();
@@ -262,7 +265,7 @@ fn tokens(prose: &str) -> Vec<Token> {
     tokens
 }
 
-/// The value of a decimal digit, of the scripts whose digits are met in books.
+/// Returns the value of a decimal digit, of the scripts whose digits are met in books.
 fn digit(c: char) -> Option<u32> {
     const ZEROS: [u32; 7] = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0x17e0, 0xff10];
     if (c as u32) < ZEROS[0] {
@@ -271,13 +274,14 @@ fn digit(c: char) -> Option<u32> {
     ZEROS.iter().map(|zero| (c as u32).wrapping_sub(*zero)).find(|value| *value < 10)
 }
 
-/// The look at the bytes of a sentence that has anything special.
+/// The scan of a sentence that has special bytes.
 struct Marks<'t, 'r> {
     reading: &'r mut Reading<'t>,
     blanks: Vec<Range<usize>>,
-    /// Where brackets were opened, and whether for an image.
+    /// The offsets of open brackets; true for an image.
     brackets: Vec<(usize, bool)>,
-    /// Of `*`, `_` and `~`: the runs that may open emphasis, and how much of each is left.
+    /// For each of `*`, `_` and `~`: the runs that may open emphasis, each with its number of
+    /// unused marks.
     openers: [Vec<(usize, usize)>; 3],
 }
 
@@ -293,7 +297,7 @@ impl<'t> Marks<'t, '_> {
             let rest = &text[at..];
             let next = match bytes[at] {
                 b'\\' if bytes.get(at + 1).is_some_and(u8::is_ascii_punctuation) => {
-                    // What is escaped is prose; only the backslash is not.
+                    // An escaped character is prose; only the backslash is not.
                     self.blank(at..at + 1);
                     Some(at + 2)
                 }
@@ -380,7 +384,7 @@ impl<'t> Marks<'t, '_> {
         Some(range.end)
     }
 
-    /// A link or an image whose words end at `close`.
+    /// Reads a link or an image whose words end at `close`.
     fn link(&mut self, open: usize, image: bool, close: usize) -> Option<usize> {
         let text = self.reading.text;
         let rest = &text[close + 1..];
@@ -402,7 +406,7 @@ impl<'t> Marks<'t, '_> {
         Some(end)
     }
 
-    /// A run of `*`, `_` or `~`; gives where it ends.
+    /// Reads a run of `*`, `_` or `~`. Returns its end.
     fn emphasis(&mut self, at: usize) -> usize {
         let text = self.reading.text;
         let mark = text.as_bytes()[at];
@@ -455,7 +459,8 @@ impl<'t> Marks<'t, '_> {
         Some(end)
     }
 
-    /// `{name}`, `{0}`, `{{ value }}`; a heading's attributes (`{#anchor}`) are not prose either.
+    /// Reads `{name}`, `{0}`, `{{ value }}`. A heading's attributes (`{#anchor}`) are not prose
+    /// either.
     fn braces(&mut self, at: usize) -> Option<usize> {
         let rest = &self.reading.text[at..];
         if rest.starts_with("{{") {
@@ -472,14 +477,14 @@ impl<'t> Marks<'t, '_> {
         (!inside.is_empty() && inside.chars().all(is_name)).then(|| self.placeholder(at..at + end + 1)).flatten()
     }
 
-    /// `%s`, `%1$d`, `%(name)s`, `%.2f`.
+    /// Reads `%s`, `%1$d`, `%(name)s`, `%.2f`.
     fn percent(&mut self, at: usize) -> Option<usize> {
         let text = self.reading.text;
         let rest = &text[at + 1..];
         if rest.starts_with('%') {
             return Some(at + 2);
         }
-        // `100%d` is a per cent sign.
+        // In `100%d`, the sign means per cent.
         if text[..at].ends_with(|c: char| c.is_alphanumeric()) {
             return None;
         }
@@ -495,7 +500,7 @@ impl<'t> Marks<'t, '_> {
         (!text[end..].starts_with(char::is_alphanumeric)).then(|| self.placeholder(at..end)).flatten()
     }
 
-    /// `$VAR`, `${VAR}`; not `5 $USD`, which is money.
+    /// Reads `$VAR`, `${VAR}`, but not `5 $USD`, which is money.
     fn dollar(&mut self, at: usize) -> Option<usize> {
         let text = self.reading.text;
         let rest = &text[at + 1..];
@@ -512,7 +517,7 @@ impl<'t> Marks<'t, '_> {
         name.then(|| self.placeholder(at..at + 1 + length)).flatten()
     }
 
-    /// A bare URL, whose host begins at `host`; gives where it ends.
+    /// Reads a bare URL, whose host begins at `host`. Returns its end.
     fn url(&mut self, start: usize, host: usize) -> usize {
         let text = self.reading.text;
         let stops = |c: char| c.is_whitespace() || "<>\"«»“”|`".contains(c);
@@ -533,7 +538,8 @@ impl<'t> Marks<'t, '_> {
     }
 }
 
-/// Where something stands next. It is looked for again only behind where it was found, so that all looks take one walk.
+/// The next occurrence of a text. A new search is made only after the last result is passed, so
+/// that all searches together take one pass.
 struct Ahead {
     wanted: &'static str,
     found: Option<usize>,
@@ -545,7 +551,7 @@ impl Ahead {
     }
 
     fn from(&mut self, text: &str, at: usize) -> Option<usize> {
-        // It was never looked for if it is said to stand at the beginning, before all that could ask.
+        // The initial value 0 means that no search was made: every question comes after it.
         if self.found? < at || self.found == Some(0) {
             self.found = text[at..].find(self.wanted).map(|found| at + found);
         }
@@ -553,12 +559,12 @@ impl Ahead {
     }
 }
 
-/// How often a byte stands at the beginning of a text.
+/// Counts how often a byte is repeated at the beginning of a text.
 fn run(text: &str, byte: u8) -> usize {
     text.bytes().take_while(|found| *found == byte).count()
 }
 
-/// By length: where the runs of backticks begin.
+/// Returns the offsets of the runs of backticks, by length.
 fn backtick_runs(text: &str, from: usize) -> BTreeMap<usize, Vec<usize>> {
     let mut runs: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let mut at = from;
@@ -570,7 +576,7 @@ fn backtick_runs(text: &str, from: usize) -> BTreeMap<usize, Vec<usize>> {
     runs
 }
 
-/// Code without the one space that may stand at each end.
+/// Returns code without the one space that may stand at each end.
 fn unpadded(code: &str) -> &str {
     match code.strip_prefix(' ').and_then(|code| code.strip_suffix(' ')) {
         Some(inside) if !inside.trim().is_empty() => inside,
@@ -578,7 +584,7 @@ fn unpadded(code: &str) -> &str {
     }
 }
 
-/// The destination of a link in `(destination "title")`, and how long all that is.
+/// Returns the destination of a link in `(destination "title")`, and the length of the whole.
 fn destination(text: &str) -> Option<(&str, usize)> {
     let inside = text[1..].trim_start();
     let start = text.len() - inside.len();

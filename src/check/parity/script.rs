@@ -1,4 +1,4 @@
-//! Scripts: which one a letter is of, which letters look like those of another, and which one a sentence is in.
+//! Scripts of letters, letters of different scripts that look alike, and the script of a sentence.
 
 use std::ops::Range;
 
@@ -6,11 +6,12 @@ use super::reading::{Reading, Token};
 use super::{Finding, Rules, shown};
 use crate::base::{code, path};
 
-/// A set of scripts, of those that this program tells apart.
+/// A set of scripts, from those that this program tells apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Scripts(u16);
 
-/// The names of the scripts, in the order of their bits; the three first have letters that look alike.
+/// The names of the scripts, in the order of their bits. The first three have letters that look
+/// alike.
 const NAMES: [&str; 13] = [
     "Latin",
     "Cyrillic",
@@ -45,7 +46,7 @@ impl Scripts {
         self.0 & other.0 != 0
     }
 
-    /// The scripts of a text's letters.
+    /// Returns the scripts of a text's letters.
     pub(super) fn of(text: &str) -> Self {
         text.chars().filter(|c| c.is_alphabetic()).fold(Self::NONE, |scripts, c| scripts.with(script(c)))
     }
@@ -55,7 +56,8 @@ impl Scripts {
     }
 }
 
-/// The script of a letter; none for letters that stand in texts of any script, and for scripts that are not told apart.
+/// Returns the script of a letter. The set is empty for a letter that occurs in texts of any
+/// script, and for a script that is not told apart.
 pub(super) fn script(c: char) -> Scripts {
     let index = match c as u32 {
         0x41..=0x5a | 0x61..=0x7a | 0xc0..=0x2af | 0x1e00..=0x1eff | 0x2c60..=0x2c7f | 0xa720..=0xa7ff => 0,
@@ -80,7 +82,8 @@ pub(super) fn script(c: char) -> Scripts {
 const ALIKE: &str = "AАΑ BВΒ CС- EЕΕ HНΗ IІΙ JЈ- KКΚ MМΜ N-Ν OОΟ PРΡ SЅ- TТΤ XХΧ YҮΥ YУΥ Z-Ζ \u{18f}Ә- ËЁ- ÏЇ- \
                      aа- cс- eе- iі- jј- oоο pр- sѕ- xх- yу- hһ- \u{259}ә- ëё- ïї- v-ν u-υ";
 
-/// The letter of another script that looks like this one, for a language with that alphabet.
+/// Returns the letter of another script that looks like this one, for a language with that
+/// alphabet.
 fn alike(c: char, wanted: Scripts, alphabet: &str) -> Option<char> {
     let column = wanted.0.trailing_zeros() as usize;
     let mut found = ALIKE.split_whitespace().filter_map(|group| {
@@ -92,7 +95,7 @@ fn alike(c: char, wanted: Scripts, alphabet: &str) -> Option<char> {
     found.find(|other| known(*other))
 }
 
-/// Words in which a letter of one script stands for the one of another that looks like it.
+/// Reports words in which a letter of one script replaces the similar letter of another.
 pub(super) fn mixed(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Finding>) {
     for token in reading.tokens() {
         let [latin, cyrillic, greek] = [Scripts::LATIN, Scripts::CYRILLIC, Scripts::GREEK].map(|it| token.scripts.meets(it));
@@ -102,9 +105,11 @@ pub(super) fn mixed(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Fin
         let word = reading.word(token);
         let count = |wanted: Scripts| word.chars().filter(|c| script(*c) == wanted).count();
         let mut wanted = [Scripts::LATIN, Scripts::CYRILLIC, Scripts::GREEK];
-        // The word's own script is the one that it has most of; the language's, where that does not decide.
+        // A word's own script is the one that most of its letters have. The language's script
+        // breaks ties.
         wanted.sort_by_key(|it| std::cmp::Reverse((count(*it), it.meets(rules.scripts))));
-        // Where that is not possible, the other way round: `й` is not Latin, however many letters beside it are.
+        // If that is not possible, the other script is tried: `й` is not Latin, however many
+        // letters beside it are.
         let repaired = wanted.iter().filter(|it| count(**it) > 0).find_map(|&wanted| {
             let alphabet = if wanted.meets(rules.scripts) { rules.alphabet.as_str() } else { "" };
             let repaired: Option<String> = word
@@ -136,7 +141,8 @@ pub(super) fn mixed(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Fin
     }
 }
 
-/// `ITде`, `XXшы`: an acronym or a Roman number with an ending of another script right after it.
+/// Returns true for an acronym or a Roman number with an ending of another script right after it:
+/// `ITде`, `XXшы`.
 fn is_name_with_ending(word: &str) -> bool {
     let capitals: String = word.chars().take_while(|c| c.is_uppercase()).collect();
     let ending = &word[capitals.len()..];
@@ -146,13 +152,14 @@ fn is_name_with_ending(word: &str) -> bool {
         && !Scripts::of(&capitals).meets(Scripts::of(ending))
 }
 
-/// A sentence that is mostly in a script which the language does not use, outside quotations and emphasis.
+/// Reports a sentence that is mostly in a script which the language does not use, outside
+/// quotations and emphasis.
 pub(super) fn wrong(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Finding>) {
     if rules.scripts.is_empty() {
         return;
     }
     let is_foreign = |token: &&Token| !token.digits && !token.scripts.is_empty() && !token.scripts.meets(rules.scripts);
-    // In most sentences all is well, and that is found out without looking for quotations.
+    // Most sentences have no such word, and are settled without a search for quotations.
     if !reading.tokens().iter().any(|token| is_foreign(&token)) {
         return;
     }
@@ -175,7 +182,8 @@ pub(super) fn wrong(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Fin
     );
 }
 
-/// The parts of a sentence that may be in another language: in quotation marks, in brackets, emphasised.
+/// Returns the parts of a sentence that may be in another language: in quotation marks, in
+/// brackets, emphasised.
 fn set_apart(reading: &Reading<'_>) -> Vec<Range<usize>> {
     let mut aside: Vec<Range<usize>> = reading.emphasis.iter().flatten().cloned().collect();
     let mut open: Vec<(usize, char)> = Vec::new();
@@ -211,7 +219,7 @@ fn set_apart(reading: &Reading<'_>) -> Vec<Range<usize>> {
         };
         aside.extend(start.map(|start| start..at));
     }
-    // One in another is a part of it.
+    // A range that overlaps the one before is merged into it.
     aside.sort_by_key(|range| (range.start, range.end));
     aside.dedup_by(|next, before| {
         let overlaps = next.start < before.end;
@@ -221,14 +229,15 @@ fn set_apart(reading: &Reading<'_>) -> Vec<Range<usize>> {
     aside
 }
 
-/// Whether a word stands in one of some ranges, which are in order and apart.
+/// Returns true if a word begins in one of some ranges, which are in order and do not overlap.
 fn stands_in(ranges: &[Range<usize>], token: &Token) -> bool {
     let before = ranges.partition_point(|range| range.start <= token.range.start);
     before > 0 && token.range.start < ranges[before - 1].end
 }
 
-/// Whether a text that is the same in both languages should have been translated: it has words, and is neither a name
-/// nor a list of names. Words that begin with a capital letter may be names; what is set apart may be a title.
+/// Returns true if a text that is the same in both languages should have been translated: it has
+/// words, and is neither a name nor a list of names. Words with a capital letter may be names, and
+/// a part in quotation marks, brackets or emphasis may be a title.
 pub(super) fn needs_translation(reading: &Reading<'_>, source: &Rules, target: &Rules) -> bool {
     let aside = set_apart(reading);
     let in_prose = |token: &&Token| !token.digits && !stands_in(&aside, token);
@@ -238,7 +247,7 @@ pub(super) fn needs_translation(reading: &Reading<'_>, source: &Rules, target: &
     let small_letters: usize = small.iter().map(|token| letters(&token)).sum();
     let both = !source.scripts.is_empty() && !target.scripts.is_empty();
     if both && !source.scripts.meets(target.scripts) {
-        // What is in the script of the translation was never the source's to be translated.
+        // The languages share no script, so only a word in the source's script can be untranslated.
         return small.iter().any(|token| token.scripts.meets(source.scripts) && letters(&token) >= 3);
     }
     let ends = reading.prose.trim_end().ends_with(['.', '!', '?', '…', '。', '؟', ':', ';']);
@@ -249,9 +258,10 @@ pub(super) fn needs_translation(reading: &Reading<'_>, source: &Rules, target: &
     }
 }
 
-/// The first characters that Unicode normal form C writes otherwise.
+/// Reports the first characters that are not in Unicode normal form C.
 pub(super) fn not_nfc(text: &str, findings: &mut Vec<Finding>) {
-    // Letters of most European languages are normal by where they stand in Unicode, and so is punctuation.
+    // All characters of these ranges are normal: letters of most European languages, and
+    // punctuation.
     let plain = |c: char| matches!(c as u32, 0..=0x2ff | 0x370..=0x373 | 0x388..=0x482 | 0x48a..=0x590 | 0x2010..=0x2064 | 0x20a0..=0x20bf);
     if text.chars().all(plain) {
         return;
@@ -261,7 +271,7 @@ pub(super) fn not_nfc(text: &str, findings: &mut Vec<Finding>) {
         return;
     }
     let same: usize = text.chars().zip(normal.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
-    // From the letter on to which the marks belong to the next letter that has none.
+    // The range is a letter with all its combining marks.
     let start = text[..same].char_indices().rev().find(|(_, c)| !path::is_combining_mark(*c)).map_or(0, |(at, _)| at);
     let start = if text[same..].starts_with(path::is_combining_mark) { start } else { same };
     let mut rest = text[start..].char_indices().skip(1);
