@@ -68,7 +68,7 @@ pub struct Unit {
     pub notes: Vec<String>,
     /// The heading above the sentence.
     pub heading: Option<String>,
-    /// The file of the source.
+    /// The file and line of the source.
     pub file: Arc<str>,
     pub line: usize,
 }

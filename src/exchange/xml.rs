@@ -84,7 +84,7 @@ pub(super) fn push_sentence(xml: &mut String, tokens: &[Token<'_>], style: &Styl
                     Role::Lone => "ph",
                 };
                 write!(xml, "<{element} {}=\"{}\"", style.number, code.number).expect("writing to a string");
-                // In TMX only the element that opens a code has its kind.
+                // An `ept` has no kind: TMX takes it from its `bpt`.
                 if code.role != Role::Close {
                     push_attribute(xml, style.kind, markup::name(code.kind));
                 }
