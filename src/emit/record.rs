@@ -4,10 +4,10 @@
 //! ([`crate::output::makings`]) and a mark, by which an unchanged file on disk is recognized. A
 //! file is skipped only if both are equal.
 //!
-//! So a record can be wrong in two cases: a fingerprint is wrong, or somebody wrote into the
-//! published folder within the grain of the file system's clock after a build had looked at it (a
-//! few milliseconds), in as many bytes. Nothing depends on a record: without one, everything is
-//! rendered and compared.
+//! A record can be wrong in two cases only. A fingerprint is wrong, or somebody wrote as many bytes
+//! into a published file just after a build had looked at it. "Just after" is within the grain of
+//! the file system's clock, a few milliseconds. Nothing depends on a record: without one, everything
+//! is rendered and compared.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -113,8 +113,8 @@ fn place_in_table(sides: &Sides, target: &Side, pair: usize) -> Option<Seat> {
 
 /// Returns the new text of the edition's file, or the text of a new file if there is no edition.
 ///
-/// If `marked` is true, each new line of the text gets a mark with the id of its sentence. Marks are
-/// needed if the id does not follow from the place.
+/// If `marked` is true, each new line of the text gets a mark with the id of its sentence. Marks
+/// are needed if the id does not follow from the place.
 pub fn apply(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
     match &sides.target {
         Some(target) => {

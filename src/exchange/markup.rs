@@ -60,6 +60,11 @@ pub fn restore(tokens: &[Token<'_>]) -> String {
 
 /// Numbers the codes of a translation like those of its source. A code without a counterpart gets a
 /// new number.
+///
+/// ```text
+/// source        **a** [^1]        1 `**`    2 `[^1]`
+/// translation   [^1] __a__ `b`    2 `[^1]`  1 `__`    3 `` `b` ``
+/// ```
 pub fn pair(source: &[Token<'_>], translation: &mut [Token<'_>]) {
     let mut free = meanings(source);
     let mut next = free.last().map_or(1, |(number, _)| number + 1);

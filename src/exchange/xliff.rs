@@ -4,7 +4,7 @@
 //! and support its states, notes and previous sources. Poedit reads both equally well.
 //!
 //! Markup is in `<bpt>`, `<ept>` and `<ph>`, which contain the Markdown itself. `<g>` and `<x/>`
-//! only refer to it. So a tool can show a code, and a translation with other markup than its source
+//! only refer to it. So a tool can show a code. A translation with other markup than its source
 //! (`__` for `**`, a link to the page's other edition) comes back unchanged. The reader understands
 //! `<g>` and `<x/>` if a tool writes them.
 //!

@@ -1,9 +1,12 @@
 //! Fingerprints of each route's inputs. Equal fingerprints mean equal output.
 //!
-//! A page depends on the texts of its own work, on the shape of the works it links to (their
-//! anchors, and the alignment of their editions), and on the list of works that link to it. It also
-//! depends on the inputs that the whole site shares: templates, words, configuration, and the data
-//! of works in lists and menus.
+//! A page depends on these inputs:
+//!
+//! * the texts of its own work, and of the chapters that touch it
+//! * the shape of the works it links to: their anchors, and the alignment of their editions
+//! * the list of works that link to it
+//! * the inputs that the whole site shares: templates, words, configuration, and the data of works
+//!   in lists and menus
 //!
 //! The shared inputs have one digest. So an edit of a title renders every page again, and an edit
 //! of a paragraph only the pages of its work and few others:
