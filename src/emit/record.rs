@@ -6,8 +6,8 @@
 //!
 //! A record can be wrong in two cases only. A fingerprint is wrong, or somebody wrote as many bytes
 //! into a published file just after a build had looked at it. "Just after" is within the grain of
-//! the file system's clock, a few milliseconds. Nothing depends on a record: without one, everything
-//! is rendered and compared.
+//! the file system's clock, a few milliseconds. Nothing depends on a record: without one, all files
+//! are rendered and compared.
 
 use std::collections::BTreeMap;
 use std::fs;
