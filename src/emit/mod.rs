@@ -1,14 +1,15 @@
-//! From a state to a folder on disk: all of it, or nothing.
+//! Publishing: writes a state into a folder on disk, completely or not at all.
 //!
-//! Everything is rendered into a folder beside the output, which then takes its place in one step;
-//! so a build that fails or is killed at any moment leaves the published folder as it was, or as it
-//! should be. If only a part of the site differs, a page or what is in one folder, that part takes its place, in one
-//! step too. What is the same as before is linked, not written, and keeps its time stamp; if all is
-//! the same, nothing is touched. What a [`Record`] of the last build knows to be the same is not even made.
+//! A build renders everything into a folder beside the output (the stage), which then replaces the
+//! output in one step. A build that fails or is killed at any moment leaves the published folder as
+//! it was, or completely new. If all changes are in one file or one folder, only this part is
+//! exchanged, also in one step. Unchanged files are hard links to the old ones (or copies) and
+//! keep their mtime. If nothing changed, nothing is touched. A file that the [`Record`] of the last
+//! build knows to be unchanged is not rendered.
 //!
-//! Only files that an earlier build wrote are ever deleted: a list of
-//! them is kept in the folder, under [`MANIFEST`], and tells it from a folder of someone else's. What
-//! else is in a folder that goes away, be it of a build that was killed, is moved into the new one.
+//! A build deletes only files that an earlier build wrote. The manifest ([`MANIFEST`]) in the
+//! folder lists them, and marks the folder as an output folder. All other files of a folder that is
+//! removed, even of a killed build's stage, move into the new one.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -32,31 +33,32 @@ mod swap;
 
 pub use record::Record;
 
-/// The list of the files that a build wrote, one path a line, in the folder it wrote.
+/// The name of the manifest: the list of files that a build wrote, one path a line, in the output
+/// folder.
 pub const MANIFEST: &str = crate::site::route::RESERVED;
 
-/// What a build did.
+/// The result of a build.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// How many files the site has.
+    /// The number of files of the site.
     pub files: usize,
-    /// How many of them were new or different.
+    /// The number of new or changed files.
     pub written: usize,
-    /// How many files of the last build are no longer there.
+    /// The number of files of the last build that this build removed.
     pub removed: usize,
     /// The published pages before this build, and the number of them that it removed.
     pub pages: Pages,
-    /// What was wrong with pages when they were rendered.
+    /// Problems found while pages were rendered.
     pub problems: Vec<Diagnostic>,
-    /// Whether the site was published; not if rendering found errors.
+    /// True if the site was published; false if rendering found errors.
     pub published: bool,
-    /// How long the code of all pages took to highlight.
+    /// Time to highlight the code of the rendered pages.
     pub highlighting: Duration,
-    /// How long each route took to render.
+    /// Render time of each route that was rendered.
     pub times: Vec<RouteTime>,
-    /// Files that no build wrote and that now stand under another name, since a page has theirs.
+    /// Files of somebody else that have a new name, since a page has their old one.
     pub displaced: Vec<PathBuf>,
-    /// What the next build of the folder can know of it, if it was published and asked to remember.
+    /// The record for the next build, if the site was published and [`Known`] was given.
     pub record: Option<Record>,
 }
 
@@ -82,7 +84,7 @@ pub struct Target<'a> {
     pub allow_empty: bool,
 }
 
-/// How long a route took to render.
+/// The render time of a route.
 #[derive(Debug)]
 pub struct RouteTime {
     pub path: Arc<str>,
@@ -90,16 +92,16 @@ pub struct RouteTime {
     pub time: Duration,
 }
 
-/// What a build can know of the folder that it publishes into.
+/// Data about the output folder from earlier builds.
 #[derive(Debug)]
 pub struct Known<'a> {
-    /// What the last build left; an empty one if there was none.
+    /// The record of the last build; empty if there was none.
     pub record: &'a Record,
-    /// What the present state's routes are made of.
+    /// The fingerprints of the present state's routes.
     pub makings: Makings,
 }
 
-/// Renders every route of a state without writing anything; `each` is told of each one done.
+/// Renders every route of a state without writing anything; calls `each` after each route.
 pub fn render_all(state: &State, each: &(dyn Fn() + Sync)) -> Vec<Diagnostic> {
     let Some(site) = state.site() else { return Vec::new() };
     let routes: Vec<&Route> = site.routes.values().collect();
@@ -116,8 +118,8 @@ pub fn render_all(state: &State, each: &(dyn Fn() + Sync)) -> Vec<Diagnostic> {
     problems
 }
 
-/// Renders a route; that nothing can stand there is an error, whatever `severity` says of the reason:
-/// a site is published with all of its pages.
+/// Renders a route. A route without content is an error whatever `severity` says of the reason: a
+/// site is published with all of its pages.
 fn render(state: &State, route: &Route) -> Rendered {
     let mut rendered = state.render(route);
     if rendered.body.is_none() && !diagnostic::has_errors(&rendered.problems) {
@@ -129,16 +131,17 @@ fn render(state: &State, route: &Route) -> Rendered {
     rendered
 }
 
-/// Publishes a state into a folder; `each` is called after each route.
+/// Publishes a state into a folder; calls `each` after each route.
 ///
-/// `known` is what is known of an earlier build of the folder; `None` neither uses nor makes a record.
+/// `known` is the data of an earlier build of the folder; with `None` a build neither uses nor
+/// makes a record.
 pub fn emit(state: &State, target: Target<'_>, known: Option<Known<'_>>, each: &(dyn Fn() + Sync)) -> Result<Report, Failure> {
     let renderer = state.renderer.as_ref().expect("only a state that can be rendered is published");
     let site = &renderer.site;
     let output = absolute(&state.inputs.root, target.output)?;
     refuse_sources(&state.inputs.root, &output)?;
     for path in site.routes.keys() {
-        // `site` lays no such routes; here is where one would do harm.
+        // `site` makes no such routes; here they would do harm, so they are checked again.
         let is_plain = !path.contains(char::is_control)
             && !path.is_empty()
             && Path::new(&**path).components().all(|part| matches!(part, Component::Normal(_)));
@@ -179,7 +182,8 @@ pub fn emit(state: &State, target: Target<'_>, known: Option<Known<'_>>, each: &
     // Files are copied through a handle of the project's folder, so that no link leads out of it.
     let project = Folder::open(&state.inputs.root).map_err(|error| Failure::io("open", &state.inputs.root, &error))?;
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
-    // What is made of the whole site, its lists, feeds and sitemap, takes longest and the most memory; so nothing waits for it in the end.
+    // Routes of the whole site (lists, feeds, sitemap) take the most time and memory. They come
+    // first, so that nothing waits for them at the end.
     let mut order: Vec<usize> = (0..fresh.len()).collect();
     order.sort_by_key(|&at| fresh[at].kind.work().is_some());
     let mut done: Vec<(usize, Vec<Diagnostic>, bool, RouteTime)> = order
@@ -217,7 +221,8 @@ pub fn emit(state: &State, target: Target<'_>, known: Option<Known<'_>>, each: &
         }
         let (_, problems, same, time) = done.next().expect("every route that is not known was made");
         if !problems.is_empty() {
-            // They are to be found again.
+            // Without a fingerprint the next build renders the page again, and finds its problems
+            // again.
             *makings = None;
         }
         report.times.push(time);
@@ -236,7 +241,8 @@ pub fn emit(state: &State, target: Target<'_>, known: Option<Known<'_>>, each: &
     report.pages = Pages { before: pages().count(), removed: pages().filter(is_gone).count() };
     report.published = true;
     let same_list = before.folder.is_some() && before.manifest.len() == routes.len() && report.removed == 0;
-    // Each of them was found where it belongs, but for those that were written.
+    // The other files were found unchanged in place, so only the part with the written files is
+    // exchanged.
     let part = if same_list { common(&written) } else { Some("") };
     if let Some(part) = part {
         displaced.extend(stage.publish(&place, &before, &unchanged, part)?);
@@ -244,7 +250,8 @@ pub fn emit(state: &State, target: Target<'_>, known: Option<Known<'_>>, each: &
     report.displaced = displaced;
     report.record = known.map(|known| {
         let files = routes.iter().zip(makings).zip(&is_known).map(|((route, makings), is_known)| {
-            // What was looked at, and not touched since, need not be looked at again.
+            // A file that was checked and not touched since keeps its mark and is not examined
+            // again.
             let stays = *is_known && part.is_none_or(|part| !is_in(&*route.path, part));
             (&*route.path, makings, stays.then_some(known.record))
         });
@@ -260,7 +267,8 @@ fn has_pages(state: &State) -> bool {
     editions.any(|edition| state.inputs.files.contains_key(&edition.document.file))
 }
 
-/// The smallest part of a site that holds all of some paths: a file, a folder, or `""` for all of it; `None` of no path.
+/// Returns the smallest part of a site that contains all paths: a file, a folder, or `""` for the
+/// whole site; `None` without paths.
 fn common<'p>(paths: &[&'p str]) -> Option<&'p str> {
     let mut part = *paths.first()?;
     while !paths.iter().all(|path| is_in(path, part)) {
@@ -269,12 +277,12 @@ fn common<'p>(paths: &[&'p str]) -> Option<&'p str> {
     Some(part)
 }
 
-/// Whether a path is a part, or below it.
+/// Returns true if a path is the part or below it.
 fn is_in(path: impl AsRef<Path>, part: &str) -> bool {
     path.as_ref().starts_with(part)
 }
 
-/// The folder that is being made; removed if it does not come to be published.
+/// The new folder of a build; removed on drop unless it was published.
 struct Stage<'a> {
     place: &'a Location,
     folder: Folder,
@@ -282,8 +290,8 @@ struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    /// Begins a stage with the list of what will be written into it, so that after a kill it is known
-    /// what in it is ours. Folders are made as they are needed if few files may be: `few`.
+    /// Creates a stage with its manifest, so that after a kill the next build knows which of its
+    /// files are ours. If few files are expected (`few`), folders are made on demand.
     fn new<'p>(place: &'a Location, files: impl Iterator<Item = &'p Arc<str>> + Clone, few: bool) -> Result<Self, Failure> {
         let path = place.parent.place(&place.stage);
         let folder = place.parent.make_new(&place.stage).and_then(|()| place.parent.folder(&place.stage));
@@ -299,18 +307,18 @@ impl<'a> Stage<'a> {
     }
 
     fn make_folders<'p>(&self, folders: impl Iterator<Item = &'p Path>) -> Result<(), Failure> {
-        // As bytes: to compare paths takes them apart.
+        // Compared as bytes: comparing paths splits them into components, which is slower.
         let folders: BTreeSet<&OsStr> = folders.map(Path::as_os_str).collect();
         let above = folders.iter().filter_map(|folder| Path::new(folder).parent()).map(Path::as_os_str);
         let above: BTreeSet<&OsStr> = above.collect();
         let make =
             |folder: &OsStr| self.folder.make(folder).map_err(|error| Failure::io("make", &self.folder.place(folder), &error));
-        // Those that hold others are few, and come first.
+        // The parent folders are few, and come first.
         above.into_iter().try_for_each(make)?;
         folders.into_par_iter().try_for_each(make)
     }
 
-    /// Puts what was made in its place, unless the old folder has the same.
+    /// Writes a file to the stage, unless the old folder has the same content.
     fn place(&self, body: &Body, project: &Folder, old: Option<&Folder>, path: &str) -> Result<Placed, Failure> {
         if old.is_some_and(|old| is_same(body, project, old, path)) {
             return Ok(Placed::Same);
@@ -326,8 +334,8 @@ impl<'a> Stage<'a> {
         written.map(|()| Placed::Written).map_err(|error| Failure::io("write", &self.place.output().join(path), &error))
     }
 
-    /// Puts a part of the stage, or `""`, all of it, in the place of what the output has there. Gives the places of files
-    /// that found theirs taken.
+    /// Replaces a part of the output, or for `""` all of it, by the same part of the stage. Returns
+    /// the new places of files that had to get another name.
     fn publish(mut self, place: &Location, before: &Before, unchanged: &[&str], part: &str) -> Result<Vec<PathBuf>, Failure> {
         self.fill(before, unchanged, part, None)?;
         let swapped = if part.is_empty() { None } else { swap::swap_part(place, &self.folder, before.folder.as_ref(), part) };
@@ -340,12 +348,13 @@ impl<'a> Stage<'a> {
                 swap::swap(place)?
             }
         };
-        // From now on the folder of this name, if there is one, is the old output.
+        // From here on a folder with the stage's name, if there is one, is the old output.
         self.is_published = true;
         Ok(displaced)
     }
 
-    /// Puts into a part of the stage all that stays of the output, but for what is in another part.
+    /// Adds the unchanged and foreign files of the output to a part of the stage, except those in
+    /// the part `but`.
     fn fill(&self, before: &Before, same: &[&str], part: &str, but: Option<&str>) -> Result<(), Failure> {
         let Some(output) = &before.folder else { return Ok(()) };
         let belongs = |path: &Path| is_in(path, part) && but.is_none_or(|but| !is_in(path, but));
@@ -361,15 +370,16 @@ impl<'a> Stage<'a> {
 impl Drop for Stage<'_> {
     fn drop(&mut self) {
         if !self.is_published {
-            // All that is in it was made by this build. What cannot be removed now is removed by the next one.
+            // All of its content was made by this build. If it cannot be removed now, the next
+            // build does it.
             let _ = self.place.parent.remove_tree(&self.place.stage);
         }
     }
 }
 
-/// What became of one output.
+/// The result of placing one file.
 enum Placed {
-    /// It is in the output already, byte for byte.
+    /// The output already has the file, byte for byte.
     Same,
     Written,
 }
@@ -420,11 +430,11 @@ fn same_files(mut a: fs::File, mut b: fs::File) -> io::Result<bool> {
     }
 }
 
-/// Puts a file of the old folder into the new one, with its time stamp.
+/// Keeps a file of the old folder in the new one, with its mtime.
 fn keep(path: &Path, old: &Folder, new: &Folder) -> Result<(), Failure> {
     let kept = match old.hard_link(path, new, path) {
         Ok(()) => return Ok(()),
-        // A file or a link of someone else stands at the path of the site's file or folder.
+        // Somebody else's file or link is at the path of a file or folder of the site.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(in_the_way(&old.place(path))),
         // Not every file system has hard links.
         Err(_) => old.copy_with_time(path, new, path),
@@ -505,17 +515,17 @@ impl Before {
     }
 }
 
-/// Returns the paths in a [`MANIFEST`] that a build may have written. The list may have come with a
-/// repository: what it says of other paths, such as those in `.git`, is not believed.
+/// Returns the paths in a [`MANIFEST`] that a build may have written. The manifest may have come
+/// with a repository, so entries with other paths, such as those in `.git`, are ignored.
 fn listed(list: &str) -> impl Iterator<Item = &str> {
     list.lines().filter(|path| crate::base::path::unfit(path).is_none())
 }
 
-/// What someone else put into the output folder, relative to it.
+/// Somebody else's entries in the output folder, by relative path.
 #[derive(Default)]
 struct Foreign {
     files: Vec<PathBuf>,
-    /// They may be empty and still mean something: a repository of git has such.
+    /// Folders may be empty and still matter: a git repository has some.
     folders: Vec<PathBuf>,
 }
 
@@ -534,7 +544,7 @@ pub fn absolute(root: &Path, output: &Path) -> Result<PathBuf, Failure> {
             }
             Component::Prefix(_) | Component::RootDir | Component::Normal(_) => real.push(part),
         }
-        // Step by step, since `..` after a symbolic link leaves what it leads to.
+        // Resolved step by step, since `..` after a symbolic link leaves the target of the link.
         if matches!(part, Component::Normal(_)) && real.symlink_metadata().is_ok() {
             let plain = real.clone();
             real = fs::canonicalize(&real).map_err(|error| Failure::io("find", &plain, &error))?;
@@ -555,16 +565,17 @@ pub fn absolute(root: &Path, output: &Path) -> Result<PathBuf, Failure> {
     Ok(real)
 }
 
-/// The output folder may neither hold the sources nor be among them.
+/// Fails if the output folder contains the sources or is in them.
 fn refuse_sources(root: &Path, output: &Path) -> Result<(), Failure> {
     let holds = root.starts_with(output);
     let among = crate::load::FOLDERS.iter().any(|folder| {
         let plain = root.join(folder);
-        // The folder may be a symbolic link to another of the project.
+        // The folder may be a symbolic link to a folder of the project.
         let real = fs::canonicalize(&plain).unwrap_or_else(|_| plain.clone());
         output.starts_with(plain) || output.starts_with(&real) || real.starts_with(output)
     });
-    // What a link in the sources leads to is published: a site would be published into itself, and grow with each build.
+    // The target of a link in the sources is published. An output there would contain itself and
+    // grow with each build.
     let is_linked = |(real, is_folder): (PathBuf, bool)| is_folder && (output.starts_with(&real) || real.starts_with(output));
     if holds || among || crate::load::linked(root).into_iter().any(is_linked) {
         return Err(Failure::new(format!("`{}` holds the site's sources; it cannot be the output folder", output.display()))
@@ -612,7 +623,8 @@ fn beside(name: &OsStr, word: &str) -> OsString {
     beside
 }
 
-/// Keeps two builds from writing the same folder at the same time. Released when the process ends, however it ends.
+/// A lock that keeps two builds from writing the same folder at the same time. It is released when
+/// the process ends, however it ends.
 struct Lock<'a> {
     place: &'a Location,
     _file: fs::File,
@@ -629,7 +641,8 @@ impl<'a> Lock<'a> {
                 let message = format!("another build is writing `{}`", place.output().display());
                 return Err(Failure::new(message).hint("wait until it is done"));
             }
-            // The build that had it may have removed it since it was opened here; a third would make another.
+            // The previous holder may have removed the file since it was opened here; then a third
+            // build would lock a new file.
             if place.parent.is_at(&file, &place.lock) {
                 return Ok(Self { place, _file: file });
             }
@@ -639,7 +652,7 @@ impl<'a> Lock<'a> {
 
 impl Drop for Lock<'_> {
     fn drop(&mut self) {
-        // While it is still held. One that stays is used by the next build.
+        // Removed while the lock is still held. A file that remains is used by the next build.
         let _ = self.place.parent.remove_file(&self.place.lock);
     }
 }

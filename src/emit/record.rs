@@ -1,10 +1,13 @@
-//! What one build of a folder leaves for the next, so that what is as it was is not made again.
+//! The record of a build, by which the next build of the same folder skips unchanged files.
 //!
-//! A [`Record`] names each file that a build published with what it was made of ([`crate::output::makings`]) and
-//! with the marks by which the file on disk is known again. A file is passed over only if both are the same;
-//! so a record can be wrong only if the makings are, or if somebody wrote into the published folder within the
-//! grain of the file system's clock after a build had looked at it (a few milliseconds), in as many bytes.
-//! Nothing depends on a record: without one, everything is made and compared.
+//! A [`Record`] has for each published file the fingerprint of its inputs
+//! ([`crate::output::makings`]) and a mark, by which an unchanged file on disk is recognized. A
+//! file is skipped only if both are equal.
+//!
+//! A record can be wrong in two cases only. A fingerprint is wrong, or somebody wrote as many bytes
+//! into a published file just after a build had looked at it. "Just after" is within the grain of
+//! the file system's clock, a few milliseconds. Nothing depends on a record: without one, all files
+//! are rendered and compared.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,30 +23,32 @@ use crate::base::hash::Digester;
 
 use super::{MANIFEST, swap};
 
-/// How a record begins; one of another program is none.
+/// The header of a record. A record of another build of the program is ignored.
 const HEADER: &str = concat!("tilmash record ", env!("TILMASH_PROGRAM"), "\n");
 
-/// A published folder as a build left it.
+/// The state of a published folder after a build.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct Record {
-    /// The whole of what it was made of; `None` if there was anything to be said of it, which then is to be said again.
+    /// The digest of all inputs; `None` if the build had messages, which the next build must
+    /// repeat.
     inputs: Option<Digest>,
-    /// How many works and languages the site had.
+    /// The numbers of works and languages of the site.
     pub works: usize,
     pub languages: usize,
-    /// By path from the folder. The list of files is among them.
+    /// Files by path in the folder; the manifest is among them.
     files: BTreeMap<String, Entry>,
 }
 
 /// A published file.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Entry {
-    /// `None` if that is not followed.
+    /// The fingerprint of the inputs; `None` if they are not tracked.
     makings: Option<Digest>,
     mark: Mark,
 }
 
-/// By what a file on disk is known again: when it was written and changed, its length, which one it is.
+/// File metadata that identifies an unchanged file: mtime, ctime (creation time outside Unix),
+/// length and inode.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Mark {
     modified: i128,
@@ -73,7 +78,8 @@ impl Mark {
 }
 
 impl Record {
-    /// Looks at a folder that was published: its files, what each was made of, and the record, if any, that knows it as it is.
+    /// Records a published folder. Each file comes with its fingerprint, and with the old record if
+    /// that still describes it.
     pub(super) fn of(
         output: &Path,
         files: Vec<(&str, Option<Digest>, Option<&Self>)>,
@@ -87,18 +93,19 @@ impl Record {
         Self { inputs: None, works, languages, files: files.filter_map(entry).collect() }
     }
 
-    /// The record of a folder of which there is nothing more to be said than that it was made of `inputs`.
+    /// Sets the digest of all inputs; `None` if the build had messages to repeat.
     #[must_use]
     pub fn made_of(self, inputs: Option<Digest>) -> Self {
         Self { inputs, ..self }
     }
 
-    /// Whether a file is as it was and would be made of the same.
+    /// Returns true if a file on disk is unchanged and its fingerprint is `makings`.
     pub(super) fn has(&self, path: &str, makings: Digest, disk: &Path) -> bool {
         self.files.get(path).is_some_and(|entry| entry.makings == Some(makings) && Mark::of(disk) == Some(entry.mark))
     }
 
-    /// How many files of the site there are, if each of them is as it was and the site would be made of `inputs`.
+    /// Returns the number of files if all of them are unchanged, the site's inputs have the digest
+    /// `inputs`, and no killed build left a folder behind.
     pub fn still_holds(&self, inputs: Digest, output: &Path) -> Option<usize> {
         let is_there = |(path, entry): (&String, &Entry)| Mark::of(&output.join(path)) == Some(entry.mark);
         let holds = self.inputs == Some(inputs)
@@ -128,7 +135,8 @@ impl Record {
         out.write_all(&sum.0.to_le_bytes())
     }
 
-    /// Reads what [`Record::write`] wrote; of anything else, or of less, an empty record.
+    /// Reads the output of [`Record::write`]. Returns an empty record for any other or incomplete
+    /// data.
     pub fn read(bytes: &[u8]) -> Self {
         let whole = bytes.strip_prefix(HEADER.as_bytes()).and_then(|rest| rest.split_last_chunk::<16>());
         let body = whole.filter(|(body, digest)| Digest::of(body) == Digest(u128::from_le_bytes(**digest))).map(|it| it.0);
@@ -136,7 +144,7 @@ impl Record {
     }
 }
 
-/// What is written, and the digest of it.
+/// A writer that computes the digest of its output.
 struct Body<'a> {
     out: &'a mut dyn Write,
     digester: Digester,

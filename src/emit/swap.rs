@@ -1,4 +1,4 @@
-//! Putting a finished folder in the place of the old one.
+//! The exchange of a finished folder with the old one, and the cleanup of killed builds.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -12,8 +12,9 @@ use crate::disk::{self, Folder, Kind};
 
 use super::{Location, MANIFEST};
 
-/// Cleans up after a build that was killed: the old folder is put back if it is gone, what builds
-/// wrote elsewhere is removed. Gives the places of files that found theirs taken.
+/// Cleans up after a build that was killed: puts the old output back if it is gone, and removes
+/// other folders that the build left. Returns the places of rescued files that had to get another
+/// name.
 ///
 /// Only real folders are cleaned up. Anything else with these names is an error, since builds leave
 /// only folders.
@@ -64,7 +65,8 @@ pub(super) fn swap(place: &Location) -> Result<Vec<PathBuf>, Failure> {
     }
     let old = match parent.exchange(stage, parent, name) {
         Ok(()) => stage,
-        // Not every system can exchange two folders: two steps, which `recover` can finish.
+        // Not every system can exchange two folders in one step. `recover` can finish these two
+        // steps.
         Err(_) => {
             parent.rename(name, parent, aside).map_err(|error| failed(&error))?;
             if let Err(error) = parent.rename(stage, parent, name) {
@@ -78,7 +80,7 @@ pub(super) fn swap(place: &Location) -> Result<Vec<PathBuf>, Failure> {
             aside
         }
     };
-    // What cannot be removed now is removed by the next build.
+    // If something cannot be removed now, the next build removes it.
     Ok(clear(place, old).unwrap_or_default())
 }
 

@@ -1,9 +1,10 @@
-//! New translations into the text of an edition's file, in which nothing else becomes another.
+//! New translations in the text of an edition's file; all else in the file stays as it is.
 //!
-//! A translation that is there already is replaced where it stands. One that is new is put behind the piece before
-//! it, in the form its source has (a list item, a heading, a line of a paragraph, a table). A file that is new has the form of
-//! the source's: code and what else is no text stays, and what is not translated is left out, since a page must not
-//! show its source's words as if they were a translation.
+//! An existing translation is replaced in place. A new one goes behind the piece before it, in the
+//! form of its source (a list item, a heading, a line of a paragraph, a table).
+//!
+//! A new file is a copy of the source's: code and other parts without text stay, untranslated
+//! sentences are left out. A page must not show its source's words as if they were a translation.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -14,28 +15,30 @@ use crate::base::yaml::{self, Value};
 use crate::parse::parts::Table;
 use crate::parse::{self, Segment};
 
-/// A new translation: the pair and what it says, a line for each line of the translation.
+/// A new translation: the index of the pair, and the text with a line for each line of the
+/// translation.
 pub type Taken<'a> = (usize, &'a str);
 
-/// What to put in the place of some bytes.
+/// A byte range and the text that replaces it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Edit {
     range: Range<usize>,
     text: String,
 }
 
-/// Why a translation cannot be put into a file.
+/// The reason why a translation cannot be put into a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// It has another number of lines than what it is to replace.
+    /// The number of lines differs from that of the text to be replaced.
     Lines,
-    /// A cell for which the edition's table has no place; or other cells of its table stand in none.
+    /// The edition's table has no place for the cell, or the translations of its other cells are in
+    /// no table.
     Cell,
-    /// The title of a page that is to be made is not translated.
+    /// The title of a new page is not translated.
     Title,
 }
 
-/// Whether a translation can be put into the edition at all.
+/// Returns the reason why a translation cannot be put into the edition, if there is one.
 pub fn refusal(sides: &Sides, (at, text): Taken<'_>) -> Option<Refusal> {
     let pair = &sides.pairs[at];
     let lines = text.lines().count();
@@ -45,42 +48,42 @@ pub fn refusal(sides: &Sides, (at, text): Taken<'_>) -> Option<Refusal> {
     if lines != 1 {
         return Some(Refusal::Lines);
     }
-    // With the others of its table it may make one.
+    // A cell of a table that is translated whole needs no place: the table is inserted.
     let is_cell = sides.source.pieces[pair.source[0]].kind == PieceKind::Cell && sides.wholes[at].is_none();
     (is_cell && sides.target.as_ref().is_some_and(|target| place_in_table(sides, target, at).is_none())).then_some(Refusal::Cell)
 }
 
-/// Where a cell belongs that the edition does not have yet.
+/// The place for a new cell in the edition's table.
 enum Seat {
-    /// In an empty cell: its bytes.
+    /// Byte range of an empty cell.
     Cell(Range<usize>),
-    /// In a row that is not there: where it goes, and how many columns the table has.
+    /// Position for a new row, and the number of columns of the table.
     Row(usize, u32),
 }
 
-/// What a new line is put behind.
+/// The place behind which a new line is inserted.
 #[derive(Clone, Copy)]
 enum Behind {
     /// A byte of the file.
     Byte(usize),
-    /// What is put before the first piece of the text: one of the edits, by position.
+    /// The text that is inserted before the first piece: index of its edit.
     Edit(usize),
 }
 
-/// A row that a table does not have yet.
+/// A row that is to be added to a table.
 struct NewRow {
-    /// Where it goes.
+    /// Byte position of the row in the file.
     place: usize,
     cells: Vec<String>,
 }
 
-/// The place of a cell in the edition's table: in the row that has other cells of its row, or in a new row behind the
-/// one that has cells of the row before.
+/// Finds the place of a cell in the edition's table: the row with other cells of its row, or a new
+/// row behind the one with cells of an earlier row.
 fn place_in_table(sides: &Sides, target: &Side, pair: usize) -> Option<Seat> {
     let segment = |pair: usize| segment_of(sides, pair);
     let own = segment(pair)?;
     let (cell, row) = (own.cell?, own.block);
-    // Table and row of the edition.
+    // The indices of the table and of the row in the edition.
     let seat_of = |pair: usize| -> Option<(usize, usize)> {
         let start = target.pieces[*sides.pairs[pair].target.first()?].range.start;
         let table = target.parts.tables.iter().position(|table| table.range.contains(&start))?;
@@ -98,7 +101,7 @@ fn place_in_table(sides: &Sides, target: &Side, pair: usize) -> Option<Seat> {
     let table = &target.parts.tables[table];
     let columns = table.rows[0].len() as u32;
     let line_of = |row: &[Range<usize>]| line_end(&target.text, row.first().map_or(table.range.start, |cell| cell.start));
-    // Behind the head is the line that makes it one.
+    // The delimiter row follows the header row, so a new row goes behind it.
     let end = match row {
         0 => target.text[line_of(&table.rows[0])..]
             .find('\n')
@@ -108,9 +111,10 @@ fn place_in_table(sides: &Sides, target: &Side, pair: usize) -> Option<Seat> {
     (cell.column <= columns).then_some(Seat::Row(end, columns))
 }
 
-/// The new text of the edition's file; of no edition, that of a new one.
+/// Returns the new text of the edition's file, or the text of a new file if there is no edition.
 ///
-/// `marked` says whether lines that are new name the sentence they translate, where it cannot be told from their place.
+/// If `marked` is true, each new line of the text gets a mark with the id of its sentence. Marks
+/// are needed if the id does not follow from the place.
 pub fn apply(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
     match &sides.target {
         Some(target) => {
@@ -127,14 +131,14 @@ pub fn apply(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
     }
 }
 
-/// A text with edits made, which may not overlap; those at one place in the order in which they come.
+/// Applies edits that do not overlap. Edits at one position are applied in their given order.
 fn edited(text: &str, mut edits: Vec<Edit>) -> String {
-    // What is put before something comes before what replaces it.
+    // An insertion comes before the replacement of the text at its position.
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     let mut result = String::with_capacity(text.len() + edits.iter().map(|edit| edit.text.len()).sum::<usize>());
     let mut at = 0;
     for edit in edits {
-        // What stands in something that was taken out is gone with it.
+        // An edit within removed text is dropped.
         if edit.range.start < at {
             continue;
         }
@@ -151,7 +155,8 @@ fn replaced(side: &Side, piece: &Piece, line: &str) -> Edit {
         PieceKind::Front => {
             let before = &side.text[piece.range.clone()];
             let value = if before.starts_with(['"', '\'']) { yaml::quoted(line) } else { yaml::scalar(line) };
-            // What takes up lines of its own is replaced from the colon on.
+            // A value on lines of its own is replaced from the colon on, so a space must follow the
+            // colon.
             if before.contains('\n') && before.starts_with([' ', '\t', '\n', '\r']) { format!(" {value}") } else { value }
         }
         _ => line.to_owned(),
@@ -159,18 +164,18 @@ fn replaced(side: &Side, piece: &Piece, line: &str) -> Edit {
     Edit { range: piece.range.clone(), text }
 }
 
-/// The edits that put translations where there were none.
+/// Makes the edits that insert translations where the edition has none.
 fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> Vec<Edit> {
     let newline = if target.text.contains("\r\n") { "\r\n" } else { "\n" };
     let in_order = in_order(sides, taken);
     let mut edits = Vec::new();
     let mut front = String::new();
-    // The table of the source that was put in last.
+    // The block of the source's table that was inserted last.
     let mut table: Option<Block> = None;
-    // By row of the source.
+    // New rows by block of the source's row.
     let mut rows: BTreeMap<u32, NewRow> = BTreeMap::new();
     let mut wanted = taken.iter().peekable();
-    // Where what is new goes, and in which block that is; none before the first piece of the text.
+    // The place for the next new line and its block; `None` before the first piece of the text.
     let mut behind: Option<(Behind, Block)> = None;
     let mut ahead: Option<usize> = None;
     for (at, pair) in sides.pairs.iter().enumerate() {
@@ -216,13 +221,14 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
         if same_block.is_none()
             && let Some(next) = next()
         {
-            // It is the first of its block: what begins the block goes before it, and the next is a line of its own.
+            // The piece comes first in its block: it takes the prefix of the next piece, which gets
+            // a line of its own.
             let indent = indent_of_next_line(&sides.source, source);
             let text = format!("{text}{mark}{newline}{indent}");
             edits.push(Edit { range: next.range.start..next.range.start, text });
             continue;
         }
-        // Whoever has no neighbour in its block begins the block.
+        // A piece without a neighbour in its block begins the block.
         let first = match same_block {
             Some(_) => pair.source[0],
             None => first_of_block(&sides.source, pair.source[0]),
@@ -232,9 +238,9 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
             _ => (lead(&sides.source, first), format!("{text}{mark}")),
         };
         let follows = behind.is_some_and(|(place, _)| match same_block {
-            // Lines of a paragraph; but a footnote may have paragraphs.
+            // Lines of a paragraph follow each other, but a footnote may have several paragraphs.
             Some(_) => source.kind != PieceKind::Note || follows(&sides.source, first),
-            // A block begins after an empty line, which items of a list do not need.
+            // A block begins after an empty line, except an item of a tight list.
             None => {
                 let before = match place {
                     Behind::Byte(place) => lines_before(&target.text[..place], &edits, place),
@@ -247,7 +253,8 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
         match behind {
             Some((Behind::Byte(place), _)) => {
                 let ends = target.text[..place].ends_with('\n') || place == 0;
-                // A file may end without a line break, or with one that is already behind.
+                // The file may end without a line break, and the place may be behind a line break
+                // already.
                 let gap = if ends { gap[newline.len()..].to_owned() } else { gap };
                 edits.push(Edit { range: place..place, text: format!("{gap}{lead}{text}") });
             }
@@ -268,13 +275,13 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
     }
     let rows = rows.into_values().map(|NewRow { place, cells }| {
         let cell = |text: &String| if text.is_empty() { " |".to_owned() } else { format!(" {text} |") };
-        // In a quotation, or in a list, it begins as the line before it does.
+        // In a quotation or a list the row has the prefix of the line before it.
         let line = &target.text[target.text[..place].rfind('\n').map_or(0, |at| at + 1)..place];
         let lead = &line[..line.len() - line.trim_start_matches([' ', '\t', '>']).len()];
         let row: String = cells.iter().map(cell).collect();
         Edit { range: place..place, text: format!("{newline}{lead}|{row}") }
     });
-    // What is put behind a table comes behind its new rows.
+    // New rows of a table come before text that is inserted behind the table.
     edits.splice(0..0, rows);
     if !front.is_empty() {
         edits.insert(0, into_front_matter(target, &front, newline));
@@ -282,38 +289,40 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
     edits
 }
 
-/// The segment of the source that a pair is of.
+/// Returns the first source segment of a pair.
 fn segment_of(sides: &Sides, pair: usize) -> Option<&Segment> {
     let piece = &sides.source.pieces[sides.pairs[pair].source[0]];
     Some(&sides.source.document.segments[piece.segment? as usize])
 }
 
-/// Whether a piece stands on the line after the one before it.
+/// Returns true if a piece is on the line after the previous piece.
 fn follows(side: &Side, piece: usize) -> bool {
     let before = piece.checked_sub(1).map_or(0, |before| side.pieces[before].range.end);
     let between = side.text.get(before..side.pieces[piece].range.start);
     between.is_some_and(|between| between.matches('\n').count() == 1)
 }
 
-/// The lines before a place, with what is put there, from the last one up.
+/// Returns the lines before a place, with the text inserted there, last line first. Empty lines are
+/// skipped.
 fn lines_before<'a>(text: &'a str, edits: &'a [Edit], place: usize) -> impl Iterator<Item = &'a str> {
     let put = edits.iter().rev().filter(move |edit| edit.range.start == place);
     put.flat_map(|edit| edit.text.lines().rev()).chain(text.lines().rev()).filter(|line| indent(line) < line.len())
 }
 
-/// Whether lines, from the last one up, end in a list that goes on with an item so far indented: in an item, or, of a list that
-/// has no empty lines between its items, in what an item ends with, such as a table.
+/// Returns true if lines, last one first, end in a list that an item with this indentation
+/// continues. The last line is an item, or in a tight list it may be other content of an item, such
+/// as a table.
 fn is_in_list<'a>(mut lines: impl Iterator<Item = &'a str>, indented: usize, is_tight: impl Fn() -> bool) -> bool {
     let Some(last) = lines.next() else { return false };
     is_item(last) || (indent(last) > indented && is_tight() && lines.find(|line| indent(line) <= indented).is_some_and(is_item))
 }
 
-/// How much of a line is white space, or marks of quotations, before anything else.
+/// Returns the length of a line's leading white space and quotation marks (`>`).
 fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches([' ', '\t', '>']).len()
 }
 
-/// Whether a line is an item of a list, a term or a definition.
+/// Returns true if a line is a list item or a definition.
 fn is_item(line: &str) -> bool {
     let line = &line[indent(line)..];
     let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -337,7 +346,7 @@ fn blank_field(target: &Side, name: &str) -> Option<Range<usize>> {
     None
 }
 
-/// Puts lines into the front matter: behind the others, or in one that is made.
+/// Inserts lines at the end of the front matter; creates the front matter if there is none.
 fn into_front_matter(target: &Side, lines: &str, newline: &str) -> Edit {
     match parse::front_matter(&target.text) {
         Ok((Some(range), _)) => Edit { range: range.end..range.end, text: lines.to_owned() },
@@ -345,7 +354,7 @@ fn into_front_matter(target: &Side, lines: &str, newline: &str) -> Edit {
     }
 }
 
-/// The end of a piece's line, or of the one that makes it a heading; of a cell, that of its table.
+/// Returns the end of a piece's line, of its heading's underline, or of the whole table for a cell.
 fn end_of(side: &Side, piece: &Piece) -> usize {
     let table = table_of(side, piece).and_then(|table| table.rows.last()?.last());
     if let Some(last) = table {
@@ -359,13 +368,13 @@ fn end_of(side: &Side, piece: &Piece) -> usize {
     }
 }
 
-/// The end of the line of a byte, without what ends it.
+/// Returns the end of the line around a byte, without the line ending.
 fn line_end(text: &str, at: usize) -> usize {
     let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
     at + text[at..end].trim_end_matches('\r').len()
 }
 
-/// Where the line of a piece ends, or its cell, without the space around the text.
+/// Returns the end of a piece's line or cell, without the space at the end of the cell.
 fn text_end(side: &Side, piece: &Piece) -> usize {
     let start = piece.range.start;
     let cells = table_of(side, piece).into_iter().flat_map(|table| &table.rows).flatten();
@@ -375,13 +384,13 @@ fn text_end(side: &Side, piece: &Piece) -> usize {
     }
 }
 
-/// The table that a piece is a cell of.
+/// Returns the table that contains a piece, if it is a cell.
 fn table_of<'a>(side: &'a Side, piece: &Piece) -> Option<&'a Table> {
     let mut tables = side.parts.tables.iter();
     tables.find(|table| piece.kind == PieceKind::Cell && table.range.contains(&piece.range.start))
 }
 
-/// What stands before a piece on its line: the mark of a list, of a quotation, of a heading.
+/// Returns the prefix of a piece's line: marker of a list, a quotation or a heading.
 fn lead(side: &Side, piece: usize) -> String {
     let piece = &side.pieces[piece];
     let line = side.text[..piece.range.start].rfind('\n').map_or(0, |newline| newline + 1);
@@ -392,12 +401,12 @@ fn lead(side: &Side, piece: usize) -> String {
     }
 }
 
-/// Whether a piece is a heading by the line under it.
+/// Returns true if a piece is a heading with an underline (setext heading).
 fn is_underlined(piece: &Piece, lead: &str) -> bool {
     piece.level.is_some() && !lead.contains('#')
 }
 
-/// What a line after the first of a piece's block begins with.
+/// Returns the prefix of the second line of a piece's block.
 fn indent_of_next_line(side: &Side, piece: &Piece) -> String {
     let mut same = side.pieces.iter().enumerate().filter(|(_, other)| other.block == piece.block);
     same.nth(1).map_or_else(String::new, |(at, _)| lead(side, at))
@@ -408,7 +417,7 @@ fn first_of_block(side: &Side, piece: usize) -> usize {
     (0..=piece).rev().take_while(|&at| side.pieces[at].block == block).last().unwrap_or(piece)
 }
 
-/// The text of a new edition.
+/// Makes the text of a new edition from the source's.
 fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
     let source = &sides.source;
     let text = &*source.text;
@@ -418,7 +427,7 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
     for range in &source.parts.html {
         edits.push(Edit { range: whole_lines(text, range), text: String::new() });
     }
-    // Tables are translated whole: of one of which a cell is not, none is.
+    // A table is translated whole: one with an untranslated cell is left out.
     let is_cell = |pair: &&Pair| source.pieces[pair.source[0]].kind == PieceKind::Cell;
     let of_cells = |translated: bool| -> BTreeSet<Block> {
         let cells = sides.pairs.iter().filter(is_cell).map(|pair| pair.source[0]);
@@ -434,7 +443,7 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
             continue;
         }
         match in_order[at] {
-            // The table was taken out.
+            // The table is left out.
             _ if is_left_out(piece) => {}
             Some(line) => edits.push(in_place_of_source(source, at, line, &in_order, marked)),
             None if piece.kind == PieceKind::Cell => edits.push(emptied(source, piece)),
@@ -443,7 +452,7 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
                     || source.pieces[at..].iter().zip(&in_order[at..]).take_while(|(other, _)| other.block == piece.block);
                 let begins = at == 0 || source.pieces[at - 1].block != piece.block;
                 match block().find(|(_, translation)| translation.is_some()) {
-                    // The block is begun by the first of its lines that stays.
+                    // The first translated line takes the place of the block's first line.
                     Some((next, _)) if begins => {
                         edits.push(Edit { range: piece.range.start..next.range.start, text: String::new() });
                     }
@@ -455,7 +464,7 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
     without_empty_blocks(&edited(text, edits), newline)
 }
 
-/// By piece of the source: what it is translated as.
+/// Returns the translation of each piece of the source.
 fn in_order<'a>(sides: &Sides, taken: &[Taken<'a>]) -> Vec<Option<&'a str>> {
     let mut in_order = vec![None; sides.source.pieces.len()];
     for &(pair, line) in taken {
@@ -464,19 +473,20 @@ fn in_order<'a>(sides: &Sides, taken: &[Taken<'a>]) -> Vec<Option<&'a str>> {
     in_order
 }
 
-/// A translation in the place of what it is of, in a copy of the source.
+/// Replaces a piece by its translation in the copy of the source.
 fn in_place_of_source(source: &Side, at: usize, line: &str, in_order: &[Option<&str>], marked: bool) -> Edit {
     let piece = &source.pieces[at];
     let mut line = line.to_owned();
     let mut range = piece.range.clone();
     if piece.kind != PieceKind::Title {
-        // Marks and notes beside the source are not the translation's.
+        // Marks and notes of the source do not belong to the translation.
         let end = text_end(source, piece);
         let behind = &source.text[piece.range.end..end];
         let mut later = source.pieces[at + 1..].iter().zip(&in_order[at + 1..]);
         let goes_on = later.any(|(next, translation)| next.block == piece.block && translation.is_some());
-        // A line break at the end of a block would be a backslash; and where there is a mark, spaces say it. A heading
-        // has a mark or attributes, not both; its anchor comes from the source.
+        // At the end of a block a backslash would not be a line break. Behind a mark, two spaces
+        // make the line break. A heading has a mark or attributes, not both; its anchor comes from
+        // the source.
         let breaks = behind.trim() == "\\";
         if without_marks(behind) == 0 || (breaks && (marked || !goes_on)) || (marked && piece.level.is_some()) {
             range.end = end;
@@ -489,12 +499,13 @@ fn in_place_of_source(source: &Side, at: usize, line: &str, in_order: &[Option<&
     Edit { range, text: line }
 }
 
-/// A cell of which no translation is wanted, since the source alone has it or the translation leaves it out: in a copy of the source it is empty.
+/// Empties a cell without a translation in the copy of the source: only the source has it, or the
+/// translation omits it.
 fn emptied(source: &Side, piece: &Piece) -> Edit {
     Edit { range: piece.range.start..text_end(source, piece), text: String::new() }
 }
 
-/// The table of a cell of the source, translated: what its first line begins with, and the table.
+/// Returns the prefix of the first line of a source table, and the table with its cells translated.
 fn whole_table(source: &Side, cell: &Piece, in_order: &[Option<&str>], marked: bool, newline: &str) -> (String, String) {
     let text = &*source.text;
     let Some(range) = table_of(source, cell).map(|table| table.range.clone()) else { return Default::default() };
@@ -511,7 +522,7 @@ fn whole_table(source: &Side, cell: &Piece, in_order: &[Option<&str>], marked: b
     (text[start..range.start].to_owned(), table.lines().collect::<Vec<_>>().join(newline))
 }
 
-/// Takes out a line that is not translated; what is in the same item of a list and is translated stays in it.
+/// Removes an untranslated line. Translated content of the same list item stays in the item.
 fn left_out_block(source: &Side, at: usize, in_order: &[Option<&str>], newline: &str) -> Edit {
     let text = &*source.text;
     let piece = &source.pieces[at];
@@ -528,18 +539,18 @@ fn left_out_block(source: &Side, at: usize, in_order: &[Option<&str>], newline: 
     let is_inside = |other: &Piece| begins_item && indent(&text[line_start(other)..other.range.start]) >= column(piece);
     let mut inside = source.pieces[at + 1..].iter().zip(&in_order[at + 1..]).take_while(|(other, _)| is_inside(other));
     match inside.find(|(_, translation)| translation.is_some()) {
-        // A paragraph of the item begins it now.
+        // A paragraph of the item now begins the item.
         Some((other, _)) if text[line_start(other)..other.range.start].trim().is_empty() => {
             return Edit { range: piece.range.start..other.range.start, text: String::new() };
         }
-        // A list in the item: the item is empty but for it.
+        // The item begins with a nested list: its own line stays empty.
         Some((other, _)) => return Edit { range: piece.range.start..line_start(other), text: newline.to_owned() },
         None => {}
     }
     Edit { range, text: String::new() }
 }
 
-/// The lines that a range is on, with what ends them.
+/// Extends a range to whole lines, with their line endings.
 fn whole_lines(text: &str, range: &Range<usize>) -> Range<usize> {
     let start = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
     let last = range.start + text[range.clone()].trim_end().len();
@@ -547,7 +558,7 @@ fn whole_lines(text: &str, range: &Range<usize>) -> Range<usize> {
     start..end
 }
 
-/// At most one empty line in a row outside of code, and none at the end.
+/// Reduces runs of empty lines outside of code to one, and removes empty lines at the end.
 fn without_empty_blocks(text: &str, newline: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut fence: Option<&str> = None;
@@ -572,7 +583,8 @@ fn without_empty_blocks(text: &str, newline: &str) -> String {
     result
 }
 
-/// The front matter of a new edition: its own title and description, and what is the same in every language.
+/// Makes the front matter of a new edition: translated title and description, and the fields that
+/// all languages share.
 fn new_front_matter(sides: &Sides, taken: &[Taken<'_>], newline: &str) -> String {
     const SHARED: [&str; 3] = ["date", "draft", "template"];
     let source = &sides.source;
@@ -594,14 +606,16 @@ fn new_front_matter(sides: &Sides, taken: &[Taken<'_>], newline: &str) -> String
     if lines.is_empty() { String::new() } else { format!("---{newline}{lines}---{newline}{newline}") }
 }
 
-/// How many blocks of code the source has and an edition has not that got what was missing: these come with no sentence.
+/// Returns the number of code blocks that an edition lacks, if it gets new sentences. A code block
+/// has no sentence, so none brings it along.
 pub fn missing_code(sides: &Sides, taken: impl IntoIterator<Item = usize>) -> usize {
     let has_grown = taken.into_iter().any(|pair| sides.pairs[pair].target.is_empty());
     let own = sides.target.as_ref().filter(|_| has_grown).map(|target| target.document.codes.len());
     own.map_or(0, |own| sides.source.document.codes.len().saturating_sub(own))
 }
 
-/// What of the source's front matter a new edition does not have, since it is in the source's words.
+/// Returns the names of the source's parts that a new edition lacks because they are in the
+/// source's language.
 pub fn left_out(sides: &Sides) -> Vec<&'static str> {
     let front = &sides.source.document.front;
     let mut left = Vec::new();

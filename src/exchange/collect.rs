@@ -1,4 +1,4 @@
-//! A site's sentences beside their translations: what is exported, and what an import is compared with.
+//! Alignment of a work's source with a translation, for export and import.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -18,16 +18,16 @@ pub struct Sides {
     pub work: WorkId,
     pub source_lang: LangId,
     pub source: Side,
-    /// `None` if there is no edition in the language yet.
+    /// `None` if the language has no edition yet.
     pub target: Option<Side>,
-    /// In the order of the source.
+    /// The pairs in the order of the source.
     pub pairs: Vec<Pair>,
-    /// By pair: the table or the footnote that it is of, if the edition has nothing of that. Such a one is translated whole, or not at
-    /// all: half a table, or half a note, looks like all of it.
+    /// For each pair: its table or footnote, if the edition has no part of it. Such a block is
+    /// translated whole or not at all, since half a table or half a footnote looks complete.
     pub wholes: Vec<Option<Block>>,
 }
 
-/// One edition.
+/// One edition with its text and pieces.
 #[derive(Debug)]
 pub struct Side {
     pub document: Arc<Document>,
@@ -36,14 +36,14 @@ pub struct Side {
     pub parts: Parts,
 }
 
-/// Pieces that say the same, by their positions; one beside one as a rule.
+/// Aligned pieces by index, one to one as a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
     pub source: Vec<usize>,
-    /// Empty if it is not translated.
+    /// Empty if there is no translation.
     pub target: Vec<usize>,
     pub standing: Standing,
-    /// The source that the translation was made from, if it is another now.
+    /// The source from which the translation was made, if the source has changed since.
     pub previous: Option<String>,
 }
 
@@ -54,7 +54,7 @@ impl Side {
         Some(Self { document: Arc::clone(document), text, pieces, parts })
     }
 
-    /// What some pieces say: a line each.
+    /// Returns the texts of some pieces, one line each.
     pub fn says(&self, pieces: &[usize]) -> String {
         let lines: Vec<&str> = pieces.iter().map(|&piece| self.pieces[piece].text.as_str()).collect();
         lines.join("\n")
@@ -62,44 +62,45 @@ impl Side {
 }
 
 impl Sides {
-    /// A work's editions; `None` if it is not a translation that the language would have: the work is written in it.
+    /// Aligns the editions of a work. Returns `None` if the work is written in the language itself,
+    /// so there is nothing to translate.
     pub fn of(site: &Site, inputs: &Inputs, work: WorkId, lang: LangId) -> Option<Self> {
         let (source_lang, source) = site.source_edition(work);
         if source_lang == lang {
             return None;
         }
         let source = Side::new(inputs, &source.document)?;
-        // A home page that nobody wrote has no text: it is still to be translated.
+        // A home page that nobody wrote has no text, and counts as not translated.
         let target = site.edition(work, lang).and_then(|edition| Side::new(inputs, &edition.document));
         let pairs = pairs(&source, target.as_ref(), site.standings(work, lang).map(|standings| &**standings));
         let wholes = wholes(&source, &pairs);
         Some(Self { work, source_lang, source, target, pairs, wholes })
     }
 
-    /// The address of a pair within the work.
+    /// Returns the id of a pair within the work.
     pub fn id(&self, pair: usize) -> &str {
         &self.source.pieces[self.pairs[pair].source[0]].id
     }
 
-    /// What translators are to know of a pair, from both editions.
+    /// Collects the notes to translators of a pair from both editions.
     fn notes(&self, pair: &Pair) -> Vec<String> {
         let theirs = self.target.iter().flat_map(|target| pair.target.iter().map(|&piece| &target.pieces[piece]));
         let pieces = pair.source.iter().map(|&piece| &self.source.pieces[piece]).chain(theirs);
         pieces.flat_map(|piece| piece.notes.iter().cloned()).collect()
     }
 
-    /// The source of a pair.
+    /// Returns the source text of a pair.
     pub fn source_of(&self, pair: usize) -> String {
         self.source.says(&self.pairs[pair].source)
     }
 
-    /// The translation of a pair; empty if there is none.
+    /// Returns the translation of a pair; empty if there is none.
     pub fn target_of(&self, pair: usize) -> String {
         self.target.as_ref().map_or_else(String::new, |target| target.says(&self.pairs[pair].target))
     }
 }
 
-/// Which pieces of two editions say the same; what one of them leaves out on purpose is in no pair.
+/// Aligns the pieces of two editions. A piece that one edition omits on purpose is in no pair.
 fn pairs(source: &Side, target: Option<&Side>, standings: Option<&Standings>) -> Vec<Pair> {
     let target_by_id: HashMap<&str, usize> = match target {
         Some(target) => target.pieces.iter().enumerate().map(|(at, piece)| (piece.id.as_str(), at)).collect(),
@@ -113,7 +114,7 @@ fn pairs(source: &Side, target: Option<&Side>, standings: Option<&Standings>) ->
     let known: HashMap<String, &standing::Pair> =
         standings.into_iter().flat_map(|it| &it.pairs).map(|pair| (pair.unit.to_string(), pair)).collect();
     let mut pairs: Vec<Pair> = Vec::with_capacity(source.pieces.len());
-    // By line of the translation: the pair that has it, since one line may stand for several sentences.
+    // The pair of each line of the translation, since one line may translate several sentences.
     let mut pair_with: HashMap<usize, usize> = HashMap::new();
     for (at, piece) in source.pieces.iter().enumerate() {
         let alone = |segment: u32| source.document.marks_of(segment as usize).is_some_and(|marks| marks.alone);
@@ -143,7 +144,7 @@ fn pairs(source: &Side, target: Option<&Side>, standings: Option<&Standings>) ->
             Some(number) => {
                 let pair = &mut pairs[number];
                 if standing == Standing::Changed || pair.standing == Standing::Changed {
-                    // What has not changed is in what was translated as it is.
+                    // A sentence that has not changed is in the old source as it is now.
                     let before = pair.previous.take().unwrap_or_else(|| source.says(&pair.source));
                     let own = previous.unwrap_or_else(|| piece.text.clone());
                     pair.previous = Some(format!("{before}\n{own}"));
@@ -164,7 +165,7 @@ fn pairs(source: &Side, target: Option<&Side>, standings: Option<&Standings>) ->
 }
 
 fn wholes(source: &Side, pairs: &[Pair]) -> Vec<Option<Block>> {
-    // The note that a piece is in, then the table: one in a note comes with the note.
+    // The footnote of a piece, then its table: a table in a footnote belongs to the footnote.
     let around = |piece: usize| {
         let Piece { segment, kind, block, .. } = source.pieces[piece];
         let note = segment.and_then(|segment| source.document.segments[segment as usize].note);
@@ -175,7 +176,8 @@ fn wholes(source: &Side, pairs: &[Pair]) -> Vec<Option<Block>> {
     pairs.iter().map(|pair| around(pair.source[0]).find(|block| !begun.contains(block))).collect()
 }
 
-/// The units of those works that are wanted and were written in the language `from`, in reading order: a file has one source language.
+/// Collects the units of the wanted works written in `from`, in reading order. A file has one
+/// source language.
 pub fn collect(site: &Site, inputs: &Inputs, from: LangId, lang: LangId, wanted: &dyn Fn(&str) -> bool) -> Batch {
     let source = site.config.code(from);
     let mut batch = Batch {
@@ -210,7 +212,8 @@ fn units(site: &Site, sides: &Sides, units: &mut Vec<Unit>) {
             key: site.work(sides.work).key.clone(),
             id: piece.id.clone(),
             source: sides.source_of(at),
-            // Of none too: somebody may translate it meanwhile.
+            // A missing translation has a base too, since somebody may add it to the site before
+            // the import.
             base: Some(digest(&target)),
             target,
             standing: pair.standing,

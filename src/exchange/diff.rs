@@ -1,9 +1,10 @@
-//! What changed in a sentence, word by word.
+//! Word diff of two versions of a sentence.
 
-/// How many words two texts may have together before they are shown whole.
+/// The greatest number of words, both texts together, that are compared. Longer texts are shown
+/// whole.
 const LIMIT: usize = 2000;
 
-/// A run of words.
+/// A run of words that are in both texts, only in the old one, or only in the new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Run {
     Same(String),
@@ -11,13 +12,13 @@ pub enum Run {
     New(String),
 }
 
-/// Compares two texts by their words: a longest common subsequence.
+/// Compares two texts word by word, by a longest common subsequence.
 pub fn words(before: &str, after: &str) -> Vec<Run> {
     let (a, b): (Vec<&str>, Vec<&str>) = (before.split_whitespace().collect(), after.split_whitespace().collect());
     if a.len() + b.len() > LIMIT {
         return vec![Run::Gone(before.to_owned()), Run::New(after.to_owned())];
     }
-    // length[i][j]: of the longest common subsequence of what is left after i and j words.
+    // `length[i][j]` is the length of the longest common subsequence of `a[i..]` and `b[j..]`.
     let mut length = vec![vec![0_u16; b.len() + 1]; a.len() + 1];
     for i in (0..a.len()).rev() {
         for j in (0..b.len()).rev() {
@@ -71,7 +72,7 @@ impl<'a> Runs<'a> {
     }
 }
 
-/// The runs as one line, as git shows words: `a [-b-] {+c+} d`.
+/// Formats the runs as one line, like git's word diff: `a [-b-] {+c+} d`.
 pub fn line(runs: &[Run]) -> String {
     let run = |run: &Run| match run {
         Run::Same(words) => words.clone(),

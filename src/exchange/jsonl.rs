@@ -1,4 +1,4 @@
-//! JSON Lines: one object a line, for scripts.
+//! JSON Lines, for scripts: one object a line.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::{Batch, Found, Standing, text};
 
-/// A batch as JSON Lines.
+/// Writes a batch as JSON Lines.
 pub fn write(batch: &Batch) -> String {
     let mut lines = String::with_capacity(batch.units.len() * 500);
     for unit in &batch.units {
-        // Written by hand, so that the order of the fields is ours.
+        // Written by hand, so that the fields have a fixed order.
         let line = unit.line.to_string();
         let text = |text: &str| Value::from(text).to_string();
         let maybe = |value: Option<&str>| value.map_or_else(|| "null".to_owned(), text);
@@ -36,7 +36,7 @@ pub fn write(batch: &Batch) -> String {
     lines
 }
 
-/// Reads JSON Lines; fields that are not known are passed over.
+/// Reads JSON Lines. Unknown fields are ignored.
 pub fn read(file: &Arc<str>, text: &str) -> Found {
     let mut found = Found::default();
     for (range, line) in text::lines(text) {
@@ -53,7 +53,7 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
                 continue;
             }
             Err(error) => {
-                // Its columns count bytes from one.
+                // The error's columns count bytes from one.
                 let at = (range.start + error.column().saturating_sub(1)).min(range.end);
                 let at = crate::base::place::floor_char_boundary(text, at);
                 let message = error.to_string();

@@ -1,33 +1,34 @@
-//! Markdown markup as placeholders: what a translator's tool should carry over and not show as text.
+//! Markdown markup as placeholders, which translators' tools carry over and do not show as text.
 //!
-//! [`protect`] cuts a sentence into text and codes; put together again they are the sentence, byte for byte. Codes are
-//! numbered in the order of the source; [`pair`] gives the codes of a translation the numbers of those of the source
-//! that do the same, so that tools can tell which are missing. [`differences`] says it in words.
+//! [`protect`] splits a sentence into text and codes; their concatenation is the sentence, byte for
+//! byte. Codes are numbered in the order of the source. [`pair`] gives each code of a translation
+//! the number of its counterpart in the source, so that tools can tell which codes are missing.
+//! [`differences`] describes the differences in words.
 
 use std::collections::BTreeMap;
 
 use crate::model::key::looks_like_language;
 use crate::parse::inline::{self, Kind, Role};
 
-/// A piece of a sentence.
+/// A part of a sentence: text or a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Token<'t> {
     Text(&'t str),
     Code(Code<'t>),
 }
 
-/// A piece of markup.
+/// A code: markup that opens or closes an element, or stands alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code<'t> {
-    /// From one; equal for both ends of an element.
+    /// The number of the element, from one; its two ends have the same number.
     pub number: u32,
     pub role: Role,
     pub kind: Kind,
-    /// The Markdown.
+    /// The Markdown of the code.
     pub written: &'t str,
 }
 
-/// Cuts a sentence into text and codes.
+/// Splits a sentence into text and codes.
 pub fn protect(sentence: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut numbers: BTreeMap<usize, u32> = BTreeMap::new();
@@ -48,7 +49,7 @@ pub fn protect(sentence: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// Puts a sentence together again.
+/// Joins the tokens of a sentence.
 pub fn restore(tokens: &[Token<'_>]) -> String {
     let written = |token: &Token<'_>| match token {
         Token::Text(text) => text.to_string(),
@@ -57,13 +58,19 @@ pub fn restore(tokens: &[Token<'_>]) -> String {
     tokens.iter().map(written).collect()
 }
 
-/// Numbers the codes of a translation after those of its source; what has no counterpart gets a number of its own.
+/// Numbers the codes of a translation like those of its source. A code without a counterpart gets a
+/// new number.
+///
+/// ```text
+/// source        **a** [^1]        1 `**`    2 `[^1]`
+/// translation   [^1] __a__ `b`    2 `[^1]`  1 `__`    3 `` `b` ``
+/// ```
 pub fn pair(source: &[Token<'_>], translation: &mut [Token<'_>]) {
     let mut free = meanings(source);
     let mut next = free.last().map_or(1, |(number, _)| number + 1);
     let mut given: BTreeMap<u32, u32> = BTreeMap::new();
     let own = meanings(translation);
-    // First those that mean the very same, then those that are of the same kind.
+    // First pass: equal elements. Second pass: elements of the same kind.
     let same_kind = |a: &Meaning, b: &Meaning| (a.kind, a.role) == (b.kind, b.role);
     for same in [<Meaning as PartialEq>::eq, same_kind] {
         for (number, meaning) in own.iter().filter(|(number, _)| !given.contains_key(number)).collect::<Vec<_>>() {
@@ -81,9 +88,11 @@ pub fn pair(source: &[Token<'_>], translation: &mut [Token<'_>]) {
     }
 }
 
-/// What markup a translation lacks and has too much, compared with its source, in words: "`[^1]`", "a link".
+/// Describes the markup that a translation lacks, and the markup that it has too much: "`[^1]`", "a
+/// link".
 ///
-/// Where a link leads may differ, since pages have editions; that there is one may not. Code and footnotes are the same.
+/// Links may have other targets, since each edition is a page of its own, but their number must
+/// agree. Code, HTML and footnotes must be equal.
 pub fn differences(source: &str, translation: &str) -> (Vec<String>, Vec<String>) {
     let count = |sentence: &str| {
         let mut counts: BTreeMap<(Kind, String), isize> = BTreeMap::new();
@@ -107,12 +116,12 @@ pub fn differences(source: &str, translation: &str) -> (Vec<String>, Vec<String>
     (say(|number| number > 0), say(|number| number < 0))
 }
 
-/// Markup in backticks; code has its own.
+/// Quotes markup in backticks; markup with backticks gets two.
 fn quoted(markup: &str) -> String {
     if markup.contains('`') { format!("`` {markup} ``") } else { format!("`{markup}`") }
 }
 
-/// A short name for a kind, for the files of translators' tools.
+/// Returns the short name of a kind for exchange files.
 pub fn name(kind: Kind) -> &'static str {
     match kind {
         Kind::Emphasis => "italic",
@@ -143,7 +152,7 @@ fn word(kind: Kind) -> &'static str {
     }
 }
 
-/// The codes among tokens.
+/// Returns the codes among tokens.
 pub fn codes<'a, 't>(tokens: &'a [Token<'t>]) -> impl Iterator<Item = &'a Code<'t>> {
     tokens.iter().filter_map(|token| match token {
         Token::Code(code) => Some(code),
@@ -151,7 +160,7 @@ pub fn codes<'a, 't>(tokens: &'a [Token<'t>]) -> impl Iterator<Item = &'a Code<'
     })
 }
 
-/// By what two elements are the same.
+/// The properties by which two elements are compared.
 #[derive(Debug, PartialEq, Eq)]
 struct Meaning {
     kind: Kind,
@@ -159,18 +168,18 @@ struct Meaning {
     what: String,
 }
 
-/// The elements of a sentence, by number, in the order in which they begin.
+/// Returns the elements of a sentence with their numbers, in the order in which they begin.
 fn meanings(tokens: &[Token<'_>]) -> Vec<(u32, Meaning)> {
     let mut found: Vec<(u32, Meaning)> = Vec::new();
     for code in codes(tokens) {
         match (code.role, code.kind) {
-            // Of a link, where it leads is what counts.
+            // Links are compared by their target.
             (Role::Close, Kind::Link | Kind::Image) => {
                 let opened = found.iter_mut().rfind(|(number, _)| *number == code.number);
                 opened.expect("what closes was opened").1.what = without_language(code.written);
             }
             (Role::Close, _) => {}
-            // `*` and `_` are the same to a reader.
+            // `*` and `_` are equal to a reader.
             (Role::Open, _) => found.push((code.number, Meaning { kind: code.kind, role: code.role, what: String::new() })),
             (Role::Lone, _) => {
                 let what = without_language(code.written);
@@ -181,7 +190,7 @@ fn meanings(tokens: &[Token<'_>]) -> Vec<(u32, Meaning)> {
     found
 }
 
-/// A link without the language of the file it names: translations may name their own.
+/// Returns a link without the language in its file name: a translation may link to its own edition.
 fn without_language(link: &str) -> String {
     let mut text = String::with_capacity(link.len());
     let mut rest = link;

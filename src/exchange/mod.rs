@@ -1,12 +1,13 @@
-//! Texts and their translations to and from the tools that translators use.
+//! Exchange formats: sentences and their translations to and from translators' tools.
 //!
-//! [`collect`] makes a [`Batch`] of units of a site: each sentence with its address, its source, its translation and
-//! what is known of both. [`write()`] and [`read()`] bring a batch into a format and out of it. [`plan`](plan::plan) says what a batch
-//! that comes back changes, and [`apply`](apply::apply) makes it the new text of an edition's file, in which nothing
-//! else is another. All of it is pure: texts in, texts out.
+//! [`collect`] makes a [`Batch`] of units of a site: each sentence with its address, its source,
+//! its translation and the state of both. [`write()`] and [`read()`] convert a batch to a file of a
+//! format and back. For a batch that comes back, [`plan`](plan::plan) computes the changes.
+//! [`apply`](apply::apply) makes the new text of an edition's file, and changes nothing else in it.
+//! All of it is pure: texts in, texts out.
 //!
-//! A unit is known by `KEY#ID`, such as `vectors/russia#3.2`. The id is that of the segment, be it in the text, in a footnote or
-//! in a table; besides, there are `title` and `description`.
+//! The address of a unit is `KEY#ID`, such as `vectors/russia#3.2`. The id is that of the segment,
+//! in the text, in a footnote or in a table. Two more ids are `title` and `description`.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -33,9 +34,10 @@ mod xml;
 /// Units of one language pair.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Batch {
-    /// The title of the site; what formats call a project.
+    /// The title of the site. Formats call it the project.
     pub project: String,
-    /// When the site says it was published, as `2026-11-22`: files that need a date are to be the same every time.
+    /// The date of the site's configuration, such as `2026-11-22`. Formats that need a date use it,
+    /// so that exports are reproducible.
     pub date: Option<String>,
     /// The language of the sources, if it is known.
     pub source: Option<String>,
@@ -44,7 +46,7 @@ pub struct Batch {
     pub units: Vec<Unit>,
 }
 
-/// What a comment begins with that carries the base of a unit.
+/// The prefix of a comment that holds the base of a unit.
 const BASE: &str = "base: ";
 
 /// A sentence and its translation.
@@ -57,33 +59,35 @@ pub struct Unit {
     /// Markdown, on one line; empty if there is none.
     pub target: String,
     pub standing: Standing,
-    /// The source the translation was made from, if it has changed since.
+    /// The source from which the translation was made, if the source has changed since.
     pub previous: Option<String>,
-    /// The digest of the translation as it was when it was exported: by this is known what the translator changed.
+    /// The digest of the translation at the time of the export. An import compares it to find
+    /// changes since.
     pub base: Option<String>,
     /// Notes to translators.
     pub notes: Vec<String>,
-    /// The heading under which it stands.
+    /// The heading above the sentence.
     pub heading: Option<String>,
-    /// Where the source stands.
+    /// The file and line of the source.
     pub file: Arc<str>,
     pub line: usize,
 }
 
-/// What is to be thought of a translation, the worst first.
+/// The state of a translation; the worst state comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Standing {
     #[default]
     Missing,
-    /// The source has changed since, or a tool calls it unfinished.
+    /// The source has changed since the translation was made, or a tool calls the translation
+    /// unfinished.
     Changed,
-    /// Somebody confirmed that it still stands.
+    /// Somebody confirmed that the translation still fits its changed source.
     Accepted,
     Current,
 }
 
 impl Standing {
-    /// Its word in formats that are ours to say it in.
+    /// Returns the name of the state in CSV, TMX and JSON Lines.
     pub fn name(self) -> &'static str {
         match self {
             Standing::Missing => "missing",
@@ -93,7 +97,7 @@ impl Standing {
         }
     }
 
-    /// Returns the standing of a translation that is there, from its name in a file. An unknown
+    /// Returns the standing of a translation that is not empty, from its name in a file. An unknown
     /// name means unfinished.
     fn of_translated(name: &str) -> Self {
         match Self::named(name) {
@@ -104,19 +108,20 @@ impl Standing {
         }
     }
 
-    /// The standing of that word.
+    /// Returns the standing with this name.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Missing, Self::Changed, Self::Accepted, Self::Current].into_iter().find(|it| it.name() == name)
     }
 }
 
 impl Unit {
-    /// Its address: `vectors/russia#3.2`.
+    /// Returns the address of the unit: `vectors/russia#3.2`.
     pub fn address(&self) -> String {
         format!("{}#{}", self.key, self.id)
     }
 
-    /// A unit of which only the address is known.
+    /// Creates a unit that has an address and no content. Returns `None` if the address is
+    /// malformed.
     pub fn at(address: &str) -> Option<Self> {
         let (key, id) = address.rsplit_once('#')?;
         (!key.is_empty() && !id.is_empty()).then(|| Self {
@@ -135,7 +140,7 @@ impl Unit {
     }
 }
 
-/// A format of exchange.
+/// An exchange format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Po,
@@ -148,7 +153,7 @@ pub enum Format {
 impl Format {
     pub const ALL: [Self; 5] = [Self::Po, Self::Xliff, Self::Tmx, Self::Csv, Self::Jsonl];
 
-    /// The ending of its files.
+    /// Returns the file extension of the format.
     pub fn extension(self) -> &'static str {
         match self {
             Format::Po => "po",
@@ -159,7 +164,7 @@ impl Format {
         }
     }
 
-    /// The format of a file: by its ending, else by how it begins.
+    /// Detects the format of a file by its extension, or else by its first bytes.
     pub fn of(file: &str, text: &str) -> Option<Self> {
         match path::extension(file).to_ascii_lowercase().as_str() {
             "po" | "pot" => return Some(Self::Po),
@@ -185,7 +190,7 @@ impl Format {
     }
 }
 
-/// A batch as a file of a format.
+/// Writes a batch as a file of a format.
 pub fn write(format: Format, batch: &Batch) -> String {
     match format {
         Format::Po => po::write(batch),
@@ -196,11 +201,11 @@ pub fn write(format: Format, batch: &Batch) -> String {
     }
 }
 
-/// What was found in a file: what is sound of it, and what is wrong.
+/// Units and problems that were found in a file.
 #[derive(Debug, Default)]
 pub struct Found {
     pub batch: Batch,
-    /// For each unit: its bytes in the file, or those of its beginning.
+    /// For each unit: its byte range in the file, or that of its first line or opening tag.
     pub places: Vec<Range<usize>>,
     /// The first problems of the file, and one that counts the others.
     pub problems: Vec<Diagnostic>,
@@ -209,7 +214,7 @@ pub struct Found {
 }
 
 /// The greatest number of problems that are kept for a file. A large file in another format has one
-/// on each line.
+/// problem on each line.
 const KEPT: usize = 1000;
 
 /// The hint for content that no translation tool writes.
@@ -256,7 +261,8 @@ impl Found {
         problems >= KEPT && problems > self.batch.units.len()
     }
 
-    /// Adds a problem that counts the problems that were not kept, if there are any.
+    /// Adds a summary of the problems that were not kept, or the problem that the rest of the file
+    /// was skipped.
     fn finish(&mut self, file: &Arc<str>) {
         if self.is_garbage() {
             self.problems.truncate(KEPT);
@@ -268,7 +274,8 @@ impl Found {
         }
     }
 
-    /// Takes note of the languages that an entry says; that a file has one pair of them is looked at once for each entry.
+    /// Remembers the languages of the first entry, and reports an entry that names others. A file
+    /// has one pair of languages.
     fn languages<'a>(
         &mut self,
         file: &Arc<str>,
@@ -287,7 +294,7 @@ impl Found {
         }
     }
 
-    /// Makes a unit of an address, or says that it is none.
+    /// Makes a unit from its address, or reports a malformed address.
     fn unit_at(&mut self, file: &Arc<str>, address: &str, range: &Range<usize>) -> Option<Unit> {
         let unit = Unit::at(address);
         if unit.is_none() {
@@ -329,21 +336,21 @@ fn further_problems(file: &Arc<str>, count: usize) -> Diagnostic {
         .hint(DAMAGED)
 }
 
-/// The digest of a text, white space folded, as it is kept beside it.
+/// Returns a digest of a text that ignores differences in white space: 12 characters.
 pub fn digest(text: &str) -> String {
     let mut digest = crate::base::Digest::of(folded(text).as_bytes()).to_string();
     digest.truncate(12);
     digest
 }
 
-/// A text with every run of white space as one space, and none at its ends.
+/// Returns a text with every run of white space replaced by one space, and none at its ends.
 pub fn folded(text: &str) -> String {
-    // No-break spaces are letters here: Markdown does not fold them, and an author who typed one meant it.
+    // No-break spaces count as letters: Markdown does not fold them, and their author meant them.
     let is_space = |c: char| c.is_ascii_whitespace() || c == '\u{b}';
     text.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// The problem of a file that holds more than one pair of languages.
+/// Returns the problem of a file that holds more than one pair of languages.
 fn languages_differ(file: &Arc<str>, range: Range<usize>, message: String) -> Diagnostic {
     Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::new(file, range), message)
         .hint("a file holds the translations into one language; make it two files")

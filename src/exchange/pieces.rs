@@ -1,4 +1,5 @@
-//! An edition as pieces: every text in its file that a translator translates, with its address and its bytes.
+//! The pieces of an edition: all translatable texts of its file, each with its address and its
+//! bytes.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -7,28 +8,28 @@ use super::folded;
 use crate::parse::parts::{self, Parts};
 use crate::parse::{self, Document};
 
-/// A text in an edition's file.
+/// A translatable text in an edition's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
     pub id: String,
     pub kind: PieceKind,
     pub block: Block,
-    /// Its bytes.
+    /// Byte range in the file, without marks.
     pub range: Range<usize>,
-    /// What it says, as Markdown on one line.
+    /// The text as Markdown on one line.
     pub text: String,
-    /// Notes to translators beside it.
+    /// Notes to translators from the marks of the piece.
     pub notes: Vec<String>,
-    /// Which segment of the document it is.
+    /// The index of the segment in the document; `None` in the front matter and for the title.
     pub segment: Option<u32>,
-    /// The level of the heading, if it is one.
+    /// The level of the heading, if the piece is one.
     pub level: Option<u8>,
 }
 
-/// Which block of the file a piece is in: pieces of one block stand on lines that follow each other.
+/// The block of the file that a piece is in, such as a paragraph, a table or a footnote.
 pub type Block = (PieceKind, u32);
 
-/// Where a piece stands.
+/// The kind of place at which a piece stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PieceKind {
     /// A value of the front matter.
@@ -43,7 +44,8 @@ pub enum PieceKind {
     Cell,
 }
 
-/// An edition's pieces in the order of its file, and what else [`parts`](parts::parts) found.
+/// Returns the pieces of an edition in the order of its file, and the other findings of
+/// [`parts`](parts::parts).
 pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
     let parts = parts::parts(text);
     let mut pieces = front(document, text);
@@ -54,7 +56,7 @@ pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
     let levels: HashMap<u32, u8> = document.headings.iter().filter_map(|it| Some((it.segment?, it.level))).collect();
     for (at, segment) in document.segments.iter().enumerate() {
         let range = segment.bytes.0 as usize..segment.bytes.1 as usize;
-        // A table is a block, and so is a note: what is not in them all is not like lines of a paragraph.
+        // All cells of a table share a block, and so do all sentences of a footnote.
         let (kind, block) = match (segment.cell, segment.note) {
             (Some(cell), _) => (PieceKind::Cell, cell.table),
             (None, Some(note)) => (PieceKind::Note, note),
@@ -65,7 +67,7 @@ pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
         piece.level = levels.get(&(at as u32)).copied();
         if let Some(marks) = document.marks_of(at) {
             piece.notes.clone_from(&marks.notes);
-            // Marks stand behind a sentence, but for one that runs over lines.
+            // Marks usually follow their sentence, but one of several lines may have marks inside.
             if marks.places.iter().any(|place| place.start < piece.range.end) {
                 piece.text = document.segment_text(text, at).into_owned();
             }
@@ -78,14 +80,15 @@ pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
 }
 
 fn piece(id: String, kind: PieceKind, block: u32, mut range: Range<usize>, text: &str) -> Piece {
-    // The parser has what is escaped begin behind the backslash.
+    // The parser begins the range of an escaped character behind its backslash.
     let backslashes = text[..range.start].len() - text[..range.start].trim_end_matches('\\').len();
     range.start -= backslashes % 2;
     range.end = range.start + without_marks(&text[range.clone()]);
     let written = &text[range.clone()];
     let said = match written.contains('\n') {
         false => folded(written),
-        // Emphasis or a link may run over a line; what begins the next one is the quotation's or the list's.
+        // Emphasis or a link may continue on the next line, which may begin with a quotation's or
+        // list's prefix.
         true => {
             let lines: Vec<&str> = written.lines().map(|line| line.trim_start_matches([' ', '\t', '>'])).collect();
             folded(&lines.join(" "))
@@ -94,7 +97,7 @@ fn piece(id: String, kind: PieceKind, block: u32, mut range: Range<usize>, text:
     Piece { id, kind, block: (kind, block), range, text: said, notes: Vec::new(), segment: None, level: None }
 }
 
-/// How much of a line is text before its marks.
+/// Returns the length of a line without the marks at its end.
 pub(super) fn without_marks(line: &str) -> usize {
     let mut text = line.trim_end();
     while let Some(inside) = text.strip_suffix("-->")
@@ -106,7 +109,7 @@ pub(super) fn without_marks(line: &str) -> usize {
     text.len()
 }
 
-/// The title and the description that the front matter gives.
+/// Returns the title and the description in the front matter.
 fn front(document: &Document, text: &str) -> Vec<Piece> {
     let values = parts::front(&document.file, text).into_iter();
     let piece = |value: parts::FrontValue| Piece {

@@ -1,8 +1,17 @@
-//! What files that come back from translators change: which translations are taken, which are not, and why.
+//! Import plan: the translations that are taken from the files of translators, and the reasons why
+//! others are not.
 //!
-//! Nothing is taken that would revert or overwrite what somebody else wrote. A translation is taken if its sentence is
-//! known, its source is the present one, the translator changed it, nobody changed it in the site since it was
-//! exported, and it has the markup of its source. Each that fails says so at its place in the file, and the others go on.
+//! An import never reverts or overwrites somebody else's work. A translation is taken under five
+//! conditions:
+//!
+//! 1. Its sentence is known.
+//! 2. The translator changed it, and finished it ([`Options::unfinished`] takes others too).
+//! 3. Its source is the present one.
+//! 4. Nobody changed it in the site since the export.
+//! 5. It has the markup of its source, and passes the parity checks.
+//!
+//! A translation that fails condition 2 is counted. Any other that fails is reported at its place
+//! in the file. The rest of the file is still taken.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -19,34 +28,35 @@ use crate::model::lock::fold;
 use crate::model::{LangId, key};
 use crate::site::{Site, WorkId};
 
-/// How an import is done.
+/// Options of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
-    /// The language of translations whose file does not say it.
+    /// The language of translations whose file does not name one.
     pub language: Option<LangId>,
-    /// Whether translations are taken that are marked as unfinished.
+    /// True if translations marked as unfinished are taken too.
     pub unfinished: bool,
 }
 
-/// What files change.
+/// The changes that the imported files make.
 #[derive(Debug, Default)]
 pub struct Plan {
     pub editions: Vec<Edition>,
     pub problems: Vec<Diagnostic>,
-    /// How many units say what the site says.
+    /// The number of units that change nothing.
     pub unchanged: usize,
-    /// How many were left since they are marked as unfinished.
+    /// The number of translations that were skipped because they are marked as unfinished.
     pub unfinished: usize,
-    /// By language: sentences whose translation is as it was, and no longer marked: it still stands.
+    /// Addresses of stale translations that came back unchanged and marked as finished, by
+    /// language. They still fit their source.
     pub confirmed: BTreeMap<LangId, Vec<String>>,
 }
 
-/// What changes in an edition.
+/// The changes of an edition.
 #[derive(Debug)]
 pub struct Edition {
     pub sides: Sides,
     pub lang: LangId,
-    /// Its file, which may not be there yet.
+    /// The file of the edition, which may not exist yet.
     pub file: String,
     /// In the order of the source.
     pub taken: Vec<Taken>,
@@ -59,19 +69,19 @@ pub struct Taken {
     pub address: String,
     pub before: String,
     pub after: String,
-    /// Where it stands in the file that was imported.
+    /// The place of the translation in the imported file.
     pub place: Place,
 }
 
 impl Edition {
-    /// The new text of the file with some of what was taken.
+    /// Returns the new text of the file with only these translations applied.
     pub fn with(&self, taken: &[Taken], marked: bool) -> String {
         let taken: Vec<_> = taken.iter().map(|it| (it.pair, it.after.as_str())).collect();
         apply::apply(&self.sides, &taken, marked)
     }
 }
 
-/// Says what the files that were read change.
+/// Computes the changes that the imported files make.
 pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: Options) -> Plan {
     let mut plan = Plan::default();
     let rules: Vec<Rules> = site.languages.iter().map(|language| Rules::of(&language.code, &language.pack)).collect();
@@ -82,7 +92,8 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
         plan.problems.extend(found.problems.iter().cloned());
         let (before, mut dropped) = (plan.problems.len(), 0);
         let Some((from, lang)) = languages(site, file, found, options, &mut plan.problems) else { continue };
-        // By language: what is written in another than the file says.
+        // Units written in another language than the file names as its source: by language, the
+        // first place and the keys.
         let mut others: BTreeMap<LangId, (Place, Vec<&str>)> = BTreeMap::new();
         for (unit, range) in found.batch.units.iter().zip(&found.places) {
             dropped += plan.problems.len().saturating_sub(before + KEPT);
@@ -99,7 +110,7 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
                 continue;
             }
             let Some(work) = site.work_named(unit.key.as_str()) else {
-                // Looked for once a work, of which a file has many sentences.
+                // Computed once per work, since a file has many sentences of a work.
                 let hint = unknown.entry(unit.key.as_str()).or_insert_with(|| similar_key(site, unit.key.as_str())).clone();
                 let message = format!("no work is called `{}`", unit.key);
                 let hint = hint.unwrap_or_else(|| "it may have been renamed since the export; export again".to_owned());
@@ -148,12 +159,12 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
             plan.editions.push(Edition { sides, lang, file, taken });
         }
     }
-    // Whatever is wrong, in the order of the files.
+    // All problems in the order of the files.
     diagnostic::sort(&mut plan.problems);
     plan
 }
 
-/// An edition that is looked at.
+/// An edition that an imported file refers to.
 struct Opened {
     sides: Sides,
     by_id: HashMap<String, usize>,
@@ -168,7 +179,8 @@ impl Opened {
     }
 }
 
-/// The language from which a file translates, if it says one that the site has, and that into which it does.
+/// Returns the source language of a file, if it names one of the site's, and its target language.
+/// Reports an unusable target.
 fn languages(
     site: &Site,
     file: &Arc<str>,
@@ -216,7 +228,7 @@ fn languages(
     Some((found.batch.source.as_deref().and_then(known), lang))
 }
 
-/// Looks at one unit.
+/// Takes a unit into the plan, counts it as skipped, or reports why it is refused.
 #[expect(clippy::too_many_arguments, reason = "each is another thing, and there is one call")]
 fn consider(
     site: &Site,
@@ -241,7 +253,7 @@ fn consider(
     let before = sides.target_of(pair);
     let finished = !matches!(unit.standing, Standing::Changed | Standing::Missing);
     let mut after = lines(&unit.target);
-    // Exported so, and come back so: nothing was done, or it is said that it still stands.
+    // True if the translation came back as it was exported: it was not touched, or confirmed.
     let untouched = unit.base.as_deref().is_some_and(|base| base == digest(&after));
     if after != before && !untouched {
         after = with_bars_escaped(sides, pair, &after);
@@ -289,8 +301,9 @@ fn consider(
     let source = sides.source_of(pair);
     let mut found = problems(&source, &after);
     if !before.is_empty() {
-        // What was so before is not the translator's doing, and mending a letter must not ask for more; but of what the source has got since,
-        // it does.
+        // Problems that the old translation already had are not the translator's doing, and mending
+        // a letter must not require fixing them. The old translation is compared with its own
+        // source, so problems with new parts of the source still count.
         let known = problems(sides.pairs[pair].previous.as_deref().unwrap_or(&source), &before);
         found.retain(|problem| !known.contains(problem));
     }
@@ -300,7 +313,7 @@ fn consider(
     if let Some(refusal) = apply::refusal(sides, (pair, &after)) {
         found.push(refused(refusal, &address, sides.pairs[pair].target.len(), &place));
     }
-    // A site may say that what is an error to us is none to it.
+    // The site's severities apply to the import's own codes; parity problems already have theirs.
     let (parity, mut own): (Vec<_>, Vec<_>) = found.into_iter().partition(|problem| problem.code.name.starts_with("parity-"));
     site.config.apply_severities(&mut own);
     found = own.into_iter().chain(parity).collect();
@@ -312,19 +325,20 @@ fn consider(
 }
 
 fn same_source(sides: &Sides, pair: usize, unit: &Unit) -> bool {
-    // To the site, another kind of white space is no other text.
+    // White space of another kind is no change of the source.
     fold(&unit.source) == fold(&sides.source_of(pair))
 }
 
-/// A text as lines, each with its white space folded.
+/// Returns a text with the white space of each line folded, and without empty lines.
 fn lines(text: &str) -> String {
     let lines: Vec<String> = text.lines().map(folded).filter(|line| !line.is_empty()).collect();
     lines.join("\n")
 }
 
-/// A translation with a backslash before each bar that would be the end of its cell; what is no cell may have bars.
+/// Escapes each bar that would end a table cell. Lines that are not cells keep their bars.
 ///
-/// Which it is, its own lines say: a cell may stand for a sentence of a paragraph, and the other way round.
+/// Each line is judged by its own piece in the edition: a cell may translate a sentence of a
+/// paragraph, and the other way round.
 fn with_bars_escaped(sides: &Sides, pair: usize, text: &str) -> String {
     let Pair { source, target, .. } = &sides.pairs[pair];
     let own = |line: usize| Some(&sides.target.as_ref()?.pieces[*target.get(line)?]);
@@ -335,7 +349,8 @@ fn with_bars_escaped(sides: &Sides, pair: usize, text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A line as the text of a cell: to the parser any backslash before a bar escapes it, be it escaped itself or not.
+/// Escapes bars for a cell. To the parser any backslash before a bar escapes it, even one that is
+/// itself escaped.
 fn cell(line: &str) -> String {
     let mut escaped = String::with_capacity(line.len());
     for c in line.chars() {
@@ -347,7 +362,7 @@ fn cell(line: &str) -> String {
     escaped
 }
 
-/// What markup a translation lacks or has too much.
+/// Reports markup that a translation lacks or has too much.
 fn markup_problems(address: &str, source: &str, translation: &str, place: &Place) -> Vec<Diagnostic> {
     let (missing, extra) = markup::differences(source, translation);
     let problem = |what: &[String], verb: &str, hint: &str| {
@@ -359,8 +374,8 @@ fn markup_problems(address: &str, source: &str, translation: &str, place: &Place
     missing.into_iter().chain(extra).collect()
 }
 
-/// What the checks on pairs of sentences say of a translation, but for what marks silence. What they warn of in a page
-/// is refused here: it has not been written yet.
+/// Runs the parity checks on a sentence and its translation, except checks that marks silence.
+/// Their warnings are errors here, since the translation is not in the site yet.
 fn parity_problems(
     site: &Site,
     rules: &[Rules],
@@ -374,7 +389,7 @@ fn parity_problems(
     let document = &sides.source.document;
     let source =
         parity::Side { rules: &rules[sides.source_lang.0], reading: &theirs, file: &document.file, notes: &document.notes };
-    // A new edition has the footnotes of its source.
+    // A new edition will have the footnotes of its source.
     let (file, notes) = match &sides.target {
         Some(target) => (target.document.file.to_string(), &target.document.notes),
         None => (file_of_new(site, sides, lang), &document.notes),
@@ -389,7 +404,7 @@ fn parity_problems(
     };
     let findings = parity::pair(&source, &target).into_iter().filter(|finding| !silenced(finding.code));
     let mut problems: Vec<Diagnostic> = findings
-        // Of these, `exchange-markup` says it.
+        // These are reported as `exchange-markup`.
         .filter(|finding| ![&code::PARITY_CODE, &code::PARITY_FOOTNOTE, &code::PARITY_EMPHASIS].contains(&finding.code))
         .map(|finding| Diagnostic::at(finding.code, place.clone(), finding.message).maybe_hint(finding.hint))
         .collect();
@@ -421,9 +436,10 @@ fn refused(refusal: Refusal, address: &str, lines: usize, place: &Place) -> Diag
     }
 }
 
-/// Takes out what would begin a table or a footnote that is not translated whole ([`Sides::wholes`]), and says so.
+/// Removes and reports translations of a table or footnote that is not translated whole
+/// ([`Sides::wholes`]).
 fn halves(site: &Site, sides: &Sides, taken: &mut Vec<Taken>) -> Vec<Diagnostic> {
-    /// How many addresses a message names.
+    /// The greatest number of addresses in a message.
     const NAMED: usize = 8;
     let mut missing: BTreeMap<Block, Vec<usize>> = BTreeMap::new();
     let mut next = taken.iter().map(|taken| taken.pair).peekable();
@@ -437,7 +453,7 @@ fn halves(site: &Site, sides: &Sides, taken: &mut Vec<Taken>) -> Vec<Diagnostic>
     taken.retain(|taken| {
         let Some(whole) = sides.wholes[taken.pair] else { return true };
         let Some(pairs) = missing.get_mut(&whole) else { return true };
-        // Once for each of them.
+        // Reported once for each table or footnote.
         if !pairs.is_empty() {
             let named: Vec<String> = pairs.iter().take(NAMED).map(|&pair| format!("`{key}#{}`", sides.id(pair))).collect();
             let more = match pairs.len() - named.len() {
@@ -458,12 +474,12 @@ fn halves(site: &Site, sides: &Sides, taken: &mut Vec<Taken>) -> Vec<Diagnostic>
     problems
 }
 
-/// What a block that is translated whole is called.
+/// Returns the word for a block that is translated whole.
 fn name(whole: Block) -> &'static str {
     if whole.0 == PieceKind::Cell { "table" } else { "footnote" }
 }
 
-/// The problem that a page is to be made that would have no title.
+/// Reports that a new page would have no title.
 fn without_title(site: &Site, work: WorkId, sides: &Sides, taken: &[Taken]) -> Option<Diagnostic> {
     let first = taken.first()?;
     let has_title = (0..sides.pairs.len()).any(|pair| sides.id(pair) == "title");
@@ -472,14 +488,16 @@ fn without_title(site: &Site, work: WorkId, sides: &Sides, taken: &[Taken]) -> O
     (has_title && !translated).then_some(problem)
 }
 
-/// The file in which a new edition belongs: beside the source's.
+/// Returns the file name of a new edition, beside the source's file.
 fn file_of_new(site: &Site, sides: &Sides, lang: LangId) -> String {
     key::edition_beside(&sides.source.document.file, site.config.code(sides.source_lang), site.config.code(lang))
 }
 
-/// Which translations did not come out as they were meant, when the site is made with the new texts.
+/// Returns true if the site made with the new texts does not read back exactly the wanted
+/// translations.
 ///
-/// A text may look like a sentence and be none: `1. ` begins a list, an open bracket runs into the next line.
+/// A text can look like a sentence and be something else: `1. ` begins a list, and an open bracket
+/// runs into the next line.
 pub fn misread(before: &Edition, taken: &[Taken], after: Option<&Sides>) -> bool {
     let Some(after) = after else { return true };
     let wanted: HashMap<usize, &str> = taken.iter().map(|taken| (taken.pair, taken.after.as_str())).collect();
@@ -487,7 +505,7 @@ pub fn misread(before: &Edition, taken: &[Taken], after: Option<&Sides>) -> bool
     if after.pairs.len() != sides.pairs.len() {
         return true;
     }
-    // What a piece would be read as that no source has.
+    // Another number of pieces shows that some text is parsed as several pieces, or as none.
     let pieces = after.target.as_ref().map_or(0, |target| target.pieces.len());
     let known: usize = sides.target.as_ref().map_or(0, |target| target.pieces.len());
     let new = taken.iter().filter(|taken| sides.pairs[taken.pair].target.is_empty()).count();
@@ -498,7 +516,8 @@ pub fn misread(before: &Edition, taken: &[Taken], after: Option<&Sides>) -> bool
         })
 }
 
-/// Two parts of what is to be tried, of about the same size; `None` if it is tried together or not at all.
+/// Splits off the second half of the translations, to bisect them. Never splits a table or
+/// footnote; returns `None` if no split is possible.
 pub fn parted(edition: &Edition, taken: &mut Vec<Taken>) -> Option<Vec<Taken>> {
     let whole = |taken: &Taken| edition.sides.wholes[taken.pair];
     let is_seam = |at: &usize| whole(&taken[*at]).is_none() || whole(&taken[*at]) != whole(&taken[*at - 1]);
@@ -506,7 +525,8 @@ pub fn parted(edition: &Edition, taken: &mut Vec<Taken>) -> Option<Vec<Taken>> {
     Some(taken.split_off(at))
 }
 
-/// The problem of translations that would not be read as they are meant, and are tried together: of one, or of a table or a footnote.
+/// Reports translations that do not parse as intended and cannot be split further: one sentence, a
+/// table or a footnote.
 pub fn structure_problem(edition: &Edition, taken: &[Taken]) -> Diagnostic {
     let first = &taken[0];
     let message = match edition.sides.wholes[first.pair].filter(|_| taken.len() > 1) {

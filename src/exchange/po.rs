@@ -1,12 +1,14 @@
 //! PO, the format of gettext: `msgctxt` is the address, `#| msgid` the source before it changed.
 //!
-//! The Markdown stands as it is, which is the convention of documentation translated with PO, and what Poedit and
-//! Weblate show and check best.
+//! The Markdown is kept as it is. This is the convention of documentation translated with PO, and
+//! Poedit and Weblate show and check it best.
 //!
-//! The writer and reader are our own: the crate `polib` knows neither the previous `msgid` nor where in the file a
-//! message stands, and without these a translator sees no change and an author no place.
+//! The writer and reader are our own. The crate `polib` supports neither the previous `msgid` nor
+//! the position of a message in the file. Without these a translator sees no change, and a problem
+//! has no place.
 //!
-//! Dates are what the site says of itself, never those of a clock, so that the same site makes the same file.
+//! Dates come from the site's configuration and never from a clock, so that the same site makes the
+//! same file.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -14,12 +16,12 @@ use std::sync::Arc;
 
 use super::{BASE, Batch, Found, Standing, text};
 
-/// Comments that carry what PO has no field for.
+/// Prefixes of comments for data that PO has no field for.
 const HEADING: &str = "heading: ";
 const NOTE: &str = "note: ";
 const ACCEPTED: &str = "state: accepted";
 
-/// A batch as a PO file.
+/// Writes a batch as a PO file.
 pub fn write(batch: &Batch) -> String {
     let mut po = String::with_capacity(batch.units.len() * 400 + 500);
     let date = batch.date.as_deref().unwrap_or("1970-01-01");
@@ -41,7 +43,8 @@ pub fn write(batch: &Batch) -> String {
         po.push('\n');
         let heading = unit.heading.iter().map(|heading| format!("{HEADING}{}", one_line(heading)));
         let notes = unit.notes.iter().map(|note| format!("{NOTE}{}", one_line(note)));
-        // A translator's comment, which `msgmerge` takes from where it takes the translation; what is extracted it takes from the other file.
+        // The base is a translator's comment, since `msgmerge` copies those along with the
+        // translation. It takes extracted comments from the other file.
         if let Some(base) = &unit.base {
             writeln!(po, "# {BASE}{base}").expect("writing to a string");
         }
@@ -50,7 +53,7 @@ pub fn write(batch: &Batch) -> String {
             writeln!(po, "#. {comment}").expect("writing to a string");
         }
         if !unit.file.is_empty() {
-            // A name with spaces is held together by these, as gettext does it.
+            // Gettext wraps a file name with spaces in these characters.
             let file = one_line(&unit.file);
             let file = if file.contains(' ') { format!("\u{2068}{file}\u{2069}") } else { file };
             writeln!(po, "#: {file}:{}", unit.line).expect("writing to a string");
@@ -78,7 +81,7 @@ fn field(po: &mut String, prefix: &str, keyword: &str, text: &str) {
         po.push_str("\"\n");
         return;
     }
-    // A line of the file for each line of the text, as gettext writes it.
+    // Each line of the text has a line in the file, as in gettext's output.
     po.push_str(" \"\"\n");
     for line in text.split_inclusive('\n') {
         po.push_str(prefix);
@@ -106,12 +109,12 @@ fn escape(po: &mut String, text: &str) {
     }
 }
 
-/// Comments are lines.
+/// Replaces control characters by spaces, since a comment is one line.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-/// Reads a PO file. Obsolete entries (`#~`) are passed over.
+/// Reads a PO file. Obsolete entries (`#~`) are ignored.
 pub fn read(file: &Arc<str>, text: &str) -> Found {
     let mut reader = Reader { file, found: Found::default(), entry: Entry::default() };
     for (range, line) in text::lines(text) {
@@ -144,9 +147,9 @@ struct Entry {
     context: Option<Vec<u8>>,
     id: Option<Vec<u8>>,
     text: Option<Vec<u8>>,
-    /// What a line that begins with a quotation mark goes on.
+    /// The field that a line continues if it begins with a quotation mark.
     last: Option<Field>,
-    /// Something in it could not be read; it has been said.
+    /// True if a problem of the entry was reported; the entry is then dropped.
     broken: bool,
 }
 
@@ -166,7 +169,7 @@ impl Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Field {
     Previous,
-    /// A context before a change, a plural: nothing we have.
+    /// A field without use here: a previous context or a plural.
     Other,
     Context,
     Id,
@@ -198,7 +201,7 @@ impl Reader<'_> {
                 } else if let Some(base) = comment.trim_start().strip_prefix(BASE) {
                     self.entry.base = Some(base.trim().to_owned());
                 }
-                // The rest is the translator's own, or an obsolete entry.
+                // All other comments are the translator's own, or obsolete entries.
             }
         }
     }
@@ -277,7 +280,7 @@ impl Reader<'_> {
         (unit.base, unit.heading, unit.notes) = (entry.base, entry.heading, entry.notes);
         if let Some((file, line)) = entry.reference.as_deref().and_then(|it| it.rsplit_once(':')) {
             unit.file = file.trim_matches(['\u{2068}', '\u{2069}']).into();
-            // A reference of another form is nobody's loss.
+            // A reference in another form is ignored.
             unit.line = line.parse().unwrap_or(0);
         }
         unit.standing = match () {
@@ -316,7 +319,8 @@ impl Reader<'_> {
     }
 }
 
-/// The bytes of a text in quotes: C's escapes may make any.
+/// Returns the bytes of a quoted text. They may be no UTF-8, since octal and hexadecimal escapes
+/// can make any byte.
 fn unescaped(quoted: &str) -> Result<Vec<u8>, &'static str> {
     let inner = quoted.trim_end().strip_prefix('"').ok_or("a text without quotes")?;
     let mut bytes = Vec::with_capacity(inner.len());

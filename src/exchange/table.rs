@@ -1,4 +1,4 @@
-//! CSV, for spreadsheets: the columns that translate-toolkit and Weblate know, and ours after them.
+//! CSV, for spreadsheets: the columns that translate-toolkit and Weblate know, then our own.
 //!
 //! Cells hold the Markdown. Three measures make the files work in spreadsheet programs:
 //!
@@ -34,20 +34,21 @@ const COLUMNS: [&str; 11] = [
 ];
 
 /// Text that is read after the file. It is a record of its own, unless the file ends within
-/// quotation marks: this is how a file that was cut off there is recognized.
+/// quotation marks. This detects a file that was cut off there.
 const END: &str = "\n.\n";
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Writes a batch as CSV.
 pub fn write(batch: &Batch) -> String {
-    // All in quotes, so that tools that guess how a file is written guess right.
+    // All cells are quoted, so that tools detect the dialect correctly.
     let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Always).from_writer(BYTE_ORDER_MARK.to_string().into_bytes());
     let never = "writing to memory does not fail";
     writer.write_record(COLUMNS).expect(never);
     for unit in &batch.units {
         let location = if unit.file.is_empty() { String::new() } else { format!("{}:{}", unit.file, unit.line) };
-        // Tools that know none of our own columns empty them; without the base, what is older would win over what is newer.
+        // Tools empty columns that they do not know. The base is in a comment, since without it an
+        // older translation would overwrite a newer one.
         let base = unit.base.iter().map(|base| format!("{BASE}{base}"));
         let comments: Vec<String> = unit.notes.iter().cloned().chain(base).collect();
         let record: [&str; 11] = [
@@ -211,7 +212,8 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
     found
 }
 
-/// Reads the first record: the index of each column by its name. Returns a message if a column is missing.
+/// Reads the first record: the index of each column by its name. Returns a message if a column is
+/// missing.
 fn read_columns(record: &StringRecord) -> Result<BTreeMap<String, usize>, String> {
     let columns: BTreeMap<String, usize> =
         record.iter().enumerate().map(|(at, name)| (name.trim().to_ascii_lowercase(), at)).collect();

@@ -1,11 +1,12 @@
-//! The bytes of a file that somebody sends back, as text: UTF-8, or UTF-16 if it says so.
+//! Decoding of imported files: UTF-8, or UTF-16 if the file begins with a byte order mark for it.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::{Diagnostic, Place, code};
 
-/// Decodes a file. What is wrong with it has a line in its message: there is no text yet for a place to be in.
+/// Decodes a file. Messages name the line themselves, since without a text a problem can have no
+/// place.
 pub fn decode(file: &Arc<str>, bytes: &[u8]) -> Result<String, Diagnostic> {
     let wrong =
         |message: String| Diagnostic::at(&code::NOT_UTF8, Place::whole(file), message).hint("save it in the encoding UTF-8");
@@ -35,7 +36,7 @@ pub fn decode(file: &Arc<str>, bytes: &[u8]) -> Result<String, Diagnostic> {
     Ok(text)
 }
 
-/// The lines of a text with their bytes, without what ends them.
+/// Returns the lines of a text with their byte ranges, without line endings.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
     let mut at = 0;
     text.split_inclusive('\n').map(move |whole| {

@@ -1,7 +1,8 @@
 //! TMX 1.4, for translation memories.
 //!
-//! A memory is used for other texts too, so it must not say that a sentence means what it no longer does: a
-//! translation whose source has changed since is not in a `<tuv>` but in a property, where only we look.
+//! A memory is used for other texts too, so an outdated translation must not be in it. If the
+//! source has changed since, the translation is in a property, which only this program reads,
+//! instead of a `<tuv>`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,10 +13,10 @@ use super::xml::{Element, Node, Problem, Style, Xml, push_attribute, push_senten
 use super::{Batch, Found, Standing, Unit};
 
 const STYLE: Style = Style { number: "i", kind: "type" };
-/// The attribute that tells lone codes apart.
+/// The attribute names for lone codes: TMX numbers them in `x`.
 const LONE: Style = Style { number: "x", kind: "type" };
 
-/// A batch as a TMX file.
+/// Writes a batch as a TMX file.
 pub fn write(batch: &Batch) -> String {
     let mut xml = String::with_capacity(batch.units.len() * 800 + 500);
     let source = batch.source.as_deref().unwrap_or("und");
@@ -25,7 +26,7 @@ pub fn write(batch: &Batch) -> String {
     push_attribute(&mut xml, "srclang", source);
     xml.push_str(" datatype=\"plaintext\">\n");
     push_property(&mut xml, "    ", "x-project", &batch.project);
-    // Named here too, since a memory may hold no translation yet.
+    // Also in the header, since there may be no translation yet to name the language.
     push_property(&mut xml, "    ", "x-target-language", batch.target.as_deref().unwrap_or(""));
     xml.push_str("  </header>\n  <body>\n");
     for unit in &batch.units {
@@ -84,7 +85,7 @@ fn push_variant(xml: &mut String, language: &str, tokens: &[markup::Token<'_>]) 
     xml.push_str("</seg></tuv>\n");
 }
 
-/// A text for a property, in which no element can stand for a character that XML does not have.
+/// Escapes text for a property, where no element can replace a character that XML cannot hold.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -109,7 +110,7 @@ fn unescaped(text: &str) -> String {
                 unescaped.push(c);
                 rest = &rest["uXXXX".len()..];
             }
-            // Whoever wrote this does not escape.
+            // A backslash of another writer, who does not escape.
             None if !rest.starts_with('\\') => unescaped.push('\\'),
             None => {
                 unescaped.push('\\');
@@ -190,7 +191,7 @@ fn read_unit(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found, element: &El
     };
     let Some(at) = found.unit_at(file, address, &element.range) else { return Ok(()) };
     (unit.key, unit.id) = (at.key, at.id);
-    // Tools write languages as they like: `KK`, `kk-KZ`.
+    // Tools write languages in different forms: `KK`, `kk-KZ`.
     let same = |a: &str, b: &str| {
         let primary = |language: &str| language.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
         a.eq_ignore_ascii_case(b) || primary(a) == primary(b)
@@ -224,7 +225,7 @@ fn read_unit(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found, element: &El
         unit.standing = match state {
             _ if unit.target.is_empty() => Standing::Missing,
             Some(Standing::Accepted) => Standing::Accepted,
-            // What has come into the memory is finished.
+            // A translation in the memory counts as finished.
             _ => Standing::Current,
         };
     }
@@ -232,7 +233,7 @@ fn read_unit(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found, element: &El
     unit.heading = properties.remove("x-heading");
     unit.base = properties.remove("x-base");
     unit.file = properties.get("x-file").map_or("", String::as_str).into();
-    // A line of another form is nobody's loss.
+    // A line number in another form is ignored.
     unit.line = properties.get("x-line").and_then(|line| line.parse().ok()).unwrap_or(0);
     if found.batch.target.is_none() {
         found.batch.target = target_language;
@@ -241,7 +242,7 @@ fn read_unit(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found, element: &El
     Ok(())
 }
 
-/// The sentence of a `<tuv>`.
+/// Reads the sentence of a `<tuv>`.
 fn read_variant(xml: &mut Xml<'_>) -> Result<Option<super::xml::Sentence>, Problem> {
     let mut sentence = None;
     loop {

@@ -1,13 +1,16 @@
 //! XLIFF 1.2, for `OmegaT`, Poedit, Weblate and most other tools.
 //!
-//! 1.2 and not 2.1: Weblate (through translate-toolkit) and `OmegaT` read 1.2 best, and have its states, notes and
-//! previous sources; Poedit reads both alike. Markup is in `<bpt>`, `<ept>` and `<ph>`, which hold the Markdown itself, rather than in
-//! `<g>` and `<x/>`, which only refer to it: a tool shows what a code is, and a translation whose markup is other than
-//! its source's (`__` for `**`, a link to the page's other edition) comes back as it was. `<g>` and `<x/>` are
-//! understood when a tool makes them.
+//! The version is 1.2 and not 2.1: Weblate (through translate-toolkit) and `OmegaT` read 1.2 best,
+//! and support its states, notes and previous sources. Poedit reads both equally well.
 //!
-//! `approved="yes"` and the state say the same thing twice, since translate-toolkit goes by the first and others by the
-//! second. The source before it changed is in `<alt-trans>`, with the translation that was made from it.
+//! Markup is in `<bpt>`, `<ept>` and `<ph>`, which contain the Markdown itself. `<g>` and `<x/>`
+//! only refer to it. So a tool can show a code. A translation with other markup than its source
+//! (`__` for `**`, a link to the page's other edition) comes back unchanged. The reader understands
+//! `<g>` and `<x/>` if a tool writes them.
+//!
+//! `approved="yes"` and the state say the same, since translate-toolkit reads the first and other
+//! tools the second. `<alt-trans>` holds the source before it changed, with the translation that
+//! was made from it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,7 +22,7 @@ use super::{Batch, Found, Standing, Unit};
 
 const STYLE: Style = Style { number: "id", kind: "ctype" };
 
-/// A batch as an XLIFF file: a `<file>` for each file of sources.
+/// Writes a batch as an XLIFF file, with a `<file>` for each source file.
 pub fn write(batch: &Batch) -> String {
     let mut xml = String::with_capacity(batch.units.len() * 900 + 500);
     xml.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -108,7 +111,7 @@ fn write_unit(xml: &mut String, unit: &Unit) {
     xml.push_str("      </trans-unit>\n");
 }
 
-/// Reads an XLIFF file of version 1.
+/// Reads an XLIFF 1 file.
 pub fn read(file: &Arc<str>, text: &str) -> Found {
     let mut found = Found::default();
     let mut xml = Xml::new(text, "xliff");
@@ -191,7 +194,7 @@ fn read_unit(
                     let text = xml.text()?;
                     match kind.as_str() {
                         "x-heading" => unit.heading = Some(text),
-                        // A line of another form is nobody's loss.
+                        // A line number in another form is ignored.
                         "linenumber" => unit.line = text.trim().parse().unwrap_or(0),
                         _ => {}
                     }
@@ -226,7 +229,7 @@ fn read_unit(
     Ok(())
 }
 
-/// Returns the standing of a translation that is there.
+/// Returns the standing of a translation that is not empty.
 ///
 /// An unfinished state of [XLIFF
 /// 1.2](https://docs.oasis-open.org/xliff/v1.2/os/xliff-core.html#state) outweighs
@@ -252,13 +255,14 @@ fn standing(state: &str, qualifier: &str, approved: Option<&str>) -> Standing {
     }
 }
 
-/// The source of an `<alt-trans>`.
+/// Reads the source of an `<alt-trans>`.
 fn read_previous(xml: &mut Xml<'_>) -> Result<Option<String>, Problem> {
     let mut previous = None;
     loop {
         match xml.next()? {
             Node::End(name) if name == "alt-trans" => return Ok(previous),
-            // A code without Markdown makes it unreadable, and it is only shown.
+            // A code without Markdown makes the source unreadable. That is harmless, since it is
+            // only shown.
             Node::Start(inner) if inner.name == "source" => previous = xml.sentence(&STYLE)?.markdown(&BTreeMap::new()).ok(),
             Node::Start(_) => xml.skip()?,
             Node::End(_) | Node::Text(_) => {}

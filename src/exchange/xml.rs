@@ -1,6 +1,7 @@
-//! What the two XML formats share: sentences with inline elements, and a reader that knows where it is.
+//! Shared code of the two XML formats: sentences with inline elements, and a reader with positions.
 //!
-//! The only file that knows quick-xml. No document type is read, so no entity that one defines is ever expanded.
+//! This is the only file that uses quick-xml. Document types are ignored, so the entities that they
+//! define are never expanded.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,34 +16,35 @@ use super::{DAMAGED, LONGEST};
 use crate::model::limits;
 use crate::parse::inline::Role;
 
-/// What the formats call their inline elements.
+/// The attribute names that a format uses for its inline elements.
 pub(super) struct Style {
-    /// The attribute that tells one code from another, and the two ends of one that they are one.
+    /// The attribute with the number of a code. Both ends of one code have the same number.
     pub(super) number: &'static str,
-    /// The attribute that says what a code does.
+    /// The attribute with the kind of markup.
     pub(super) kind: &'static str,
 }
 
 /// The greatest depth of nested elements.
 const DEEPEST: usize = 256;
 
-/// The greatest number of attributes of an element: quick-xml compares each with all before it.
+/// The greatest number of attributes of an element. quick-xml compares each attribute with all
+/// earlier ones, so the cost is quadratic.
 const MOST_ATTRIBUTES: usize = 256;
 
-/// Before the number of a character that XML cannot hold.
+/// The prefix of the number of a character that XML cannot hold.
 const CHARACTER: &str = "x-char-";
 
 // Writing.
 
-/// Writes text where elements may stand.
+/// Writes text as the content of an element.
 pub(super) fn push_text(xml: &mut String, text: &str) {
     for c in text.chars() {
         match c {
             '&' => xml.push_str("&amp;"),
             '<' => xml.push_str("&lt;"),
-            // Always, so that `]]>` is never there.
+            // Always escaped, so that `]]>` never occurs.
             '>' => xml.push_str("&gt;"),
-            // A reader would make it a line feed.
+            // An XML reader would turn it into a line feed.
             '\r' => xml.push_str("&#13;"),
             c if is_unfit(c) => xml.push('\u{fffd}'),
             c => xml.push(c),
@@ -67,12 +69,13 @@ pub(super) fn push_attribute(xml: &mut String, name: &str, value: &str) {
     xml.push('"');
 }
 
-/// Writes a sentence with its codes as elements: the Markdown is in them, so that it comes back as it was.
+/// Writes a sentence with its codes as elements. Each element contains its Markdown, so that an
+/// import restores it exactly.
 pub(super) fn push_sentence(xml: &mut String, tokens: &[Token<'_>], style: &Style) {
     for token in tokens {
         match token {
             Token::Text(text) => push_characters(xml, text, style),
-            // There can be no element within a code.
+            // A code cannot contain the element for an unfit character.
             Token::Code(code) if code.written.contains(is_unfit) => push_characters(xml, code.written, style),
             Token::Code(code) => {
                 let element = match code.role {
@@ -81,7 +84,7 @@ pub(super) fn push_sentence(xml: &mut String, tokens: &[Token<'_>], style: &Styl
                     Role::Lone => "ph",
                 };
                 write!(xml, "<{element} {}=\"{}\"", style.number, code.number).expect("writing to a string");
-                // TMX tells what the end of a code does by its beginning.
+                // An `ept` has no kind: TMX takes it from its `bpt`.
                 if code.role != Role::Close {
                     push_attribute(xml, style.kind, markup::name(code.kind));
                 }
@@ -93,7 +96,7 @@ pub(super) fn push_sentence(xml: &mut String, tokens: &[Token<'_>], style: &Styl
     }
 }
 
-/// Text in which characters that XML cannot hold are elements that name them.
+/// Writes text; a character that XML cannot hold becomes an element with its code point.
 fn push_characters(xml: &mut String, text: &str, style: &Style) {
     let mut rest = text;
     let mut number = 0;
@@ -101,11 +104,12 @@ fn push_characters(xml: &mut String, text: &str, style: &Style) {
         push_text(xml, &rest[..at]);
         let c = rest[at..].chars().next().expect("it was found");
         number += 1;
-        // Far from the numbers of codes; what text comes later must have another.
+        // Large and dependent on the position, so that it differs from the numbers of codes and of
+        // other characters.
         let number = 1000 * (xml.len() % 1_000_000 + 1) + number;
         write!(xml, "<ph {}=\"{number}\"", style.number).expect("writing to a string");
         push_attribute(xml, style.kind, &format!("{CHARACTER}{:04x}", u32::from(c)));
-        // A picture of it, for people.
+        // A visible symbol of the character, for people.
         let picture = char::from_u32(0x2400 + u32::from(c)).filter(|_| c < ' ').unwrap_or('\u{fffd}');
         write!(xml, ">{picture}</ph>").expect("writing to a string");
         rest = &rest[at + c.len_utf8()..];
@@ -113,28 +117,28 @@ fn push_characters(xml: &mut String, text: &str, style: &Style) {
     push_text(xml, rest);
 }
 
-/// Whether XML 1.0 has no way to say a character.
+/// Returns true if XML 1.0 cannot represent a character.
 fn is_unfit(c: char) -> bool {
     (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 // Reading.
 
-/// A problem of an XML file: where, what, and what to do.
+/// A problem of an XML file: range, message and hint.
 pub(super) type Problem = (Range<usize>, String, Option<&'static str>);
 
-/// What comes next in a file.
+/// A node of an XML file.
 #[derive(Debug)]
 pub(super) enum Node {
     Start(Element),
-    /// The end of the element of that name.
+    /// The end of the element with this name.
     End(String),
     Text(String),
     /// The end of the file.
     Finish,
 }
 
-/// An element that begins. Names are without prefix.
+/// The start tag of an element. Names have no prefix.
 #[derive(Debug)]
 pub(super) struct Element {
     pub(super) name: String,
@@ -143,25 +147,25 @@ pub(super) struct Element {
 }
 
 impl Element {
-    /// The value of an attribute.
+    /// Returns the value of an attribute.
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 
-/// True for white space, and for the mark at the beginning of a file.
+/// Returns true if a text has only white space and byte order marks.
 fn is_blank(text: &str) -> bool {
     text.trim_start_matches('\u{feff}').trim().is_empty()
 }
 
-/// Reads an XML file from its beginning.
+/// A reader of an XML file.
 pub(super) struct Xml<'a> {
     reader: Reader<&'a [u8]>,
     text: &'a str,
-    /// The element that holds all others.
+    /// The expected name of the root element.
     root: &'static str,
     has_root: bool,
-    /// The names of the elements that are open, and where they began.
+    /// The names of the open elements, and the ranges of their start tags.
     open: Vec<(String, Range<usize>)>,
 }
 
@@ -172,7 +176,7 @@ impl<'a> Xml<'a> {
         Self { reader, text, root, has_root: false, open: Vec::new() }
     }
 
-    /// The next node; after a problem there is none.
+    /// Returns the next node. Reading stops at the first problem.
     pub(super) fn next(&mut self) -> Result<Node, Problem> {
         loop {
             let start = self.position();
@@ -227,7 +231,8 @@ impl<'a> Xml<'a> {
                     };
                 }
                 Ok(Event::Decl(declaration)) => {
-                    // The text was decoded by its bytes; what it says of itself must agree.
+                    // The text was decoded by its first bytes, and the declared encoding must
+                    // agree.
                     if let Some(Ok(encoding)) = declaration.encoding()
                         && !encoding.to_ascii_lowercase().starts_with("utf")
                         && !self.text.is_ascii()
@@ -246,7 +251,7 @@ impl<'a> Xml<'a> {
         }
     }
 
-    /// Passes over the rest of the element that has just begun.
+    /// Skips the rest of the element that was just opened.
     pub(super) fn skip(&mut self) -> Result<(), Problem> {
         let depth = self.open.len() - 1;
         while self.open.len() > depth {
@@ -255,7 +260,7 @@ impl<'a> Xml<'a> {
         Ok(())
     }
 
-    /// The text of the element that has just begun, whatever is in it.
+    /// Returns all text in the element that was just opened, including nested elements.
     pub(super) fn text(&mut self) -> Result<String, Problem> {
         let (depth, start) = (self.open.len() - 1, self.position());
         let mut all = String::new();
@@ -268,11 +273,11 @@ impl<'a> Xml<'a> {
         Ok(all)
     }
 
-    /// The sentence in the element that has just begun.
+    /// Reads the sentence in the element that was just opened.
     pub(super) fn sentence(&mut self, style: &Style) -> Result<Sentence, Problem> {
         let (depth, start) = (self.open.len() - 1, self.position());
         let mut sentence = Sentence::default();
-        // The codes that go around text, and the elements that only mark it.
+        // The open elements: `Some` number for a code around text, `None` for an annotation.
         let mut around: Vec<Option<String>> = Vec::new();
         loop {
             self.bounded(start)?;
@@ -286,7 +291,8 @@ impl<'a> Xml<'a> {
                 }
                 Node::Finish => unreachable!("an element that does not end is a problem"),
                 Node::Start(element) => {
-                    // Tools may number by another attribute: `x` in TMX, `rid` or `id` in XLIFF.
+                    // Tools may use another attribute for the number: `x` in TMX, `rid` or `id` in
+                    // XLIFF.
                     let number = [style.number, "id", "rid", "i", "x"].iter().find_map(|name| element.attribute(name));
                     let number = number.unwrap_or("").to_owned();
                     let role = match element.name.as_str() {
@@ -319,7 +325,7 @@ impl<'a> Xml<'a> {
         }
     }
 
-    /// Returns the byte of the file up to which it was read.
+    /// Returns the byte position of the reader.
     fn position(&self) -> usize {
         self.reader.buffer_position() as usize
     }
@@ -333,7 +339,7 @@ impl<'a> Xml<'a> {
         Err((self.clip(start..start), message, Some(DAMAGED)))
     }
 
-    /// Within the text, and between characters.
+    /// Moves the ends of a range to character boundaries within the text.
     fn clip(&self, range: Range<usize>) -> Range<usize> {
         let clip = |at| crate::base::place::floor_char_boundary(self.text, at);
         clip(range.start)..clip(range.end.max(range.start))
@@ -359,7 +365,7 @@ fn element(start: &BytesStart<'_>, range: Range<usize>) -> Result<Element, Probl
     Ok(Element { name: start.local_name().as_ref().to_owned(), attributes, range })
 }
 
-/// A sentence as it was read: text and codes, whose Markdown may be missing.
+/// A sentence from a file: text and codes, whose Markdown may be missing.
 #[derive(Debug, Default)]
 pub(super) struct Sentence {
     parts: Vec<Part>,
@@ -381,7 +387,7 @@ impl Sentence {
         }
     }
 
-    /// The Markdown of its codes, by number.
+    /// Returns the Markdown of the codes, by number.
     pub(super) fn codes(&self) -> BTreeMap<(&str, Role), &str> {
         let codes = self.parts.iter().filter_map(|part| match part {
             Part::Code(number, role, written) => Some(((number.as_str(), *role), written.as_str())),
@@ -390,7 +396,8 @@ impl Sentence {
         codes.collect()
     }
 
-    /// The sentence as Markdown; codes without theirs have it from the source's of the same number.
+    /// Returns the sentence as Markdown. A code without Markdown takes it from the source's code
+    /// with the same number.
     ///
     /// The error is the number of a code that the source does not have.
     pub(super) fn markdown(&self, source: &BTreeMap<(&str, Role), &str>) -> Result<String, String> {

@@ -1,10 +1,24 @@
-//! What a route is made of, as digests: where they are those of an earlier build, so is every byte of it.
+//! Fingerprints of each route's inputs. Equal fingerprints mean equal output.
 //!
-//! A page is made of the texts of its own work, of the shape of the works that it links to (which anchors there are, and
-//! what stands beside them), of the works that link to it, and of what the whole site shares: templates, words, configuration, and
-//! all that lists and menus say of works. What is shared is one digest, so an edit of a title makes
-//! every page anew, and an edit of a paragraph the pages of its work and few others. [`Makings`] would be wrong if a page came to
-//! show anything else of another work; `tests/edits.rs` renders everything before and after edits and compares.
+//! A page depends on these inputs:
+//!
+//! * the texts of its own work, and of the chapters that touch it
+//! * the shape of the works it links to: their anchors, and the alignment of their editions
+//! * the list of works that link to it
+//! * the inputs that the whole site shares: templates, words, configuration, and the data of works
+//!   in lists and menus
+//!
+//! The shared inputs have one digest. So an edit of a title renders every page again, and an edit
+//! of a paragraph only the pages of its work and few others:
+//!
+//! ```text
+//! title of `a`         the shared digest differs: all pages
+//! paragraph of `a`     the texts of `a` differ: the pages of `a`
+//! new anchor in `a`    the shape of `a` differs too: the pages that link to `a`
+//! ```
+//!
+//! [`Makings`] would be wrong if a page began to show anything else of another work;
+//! `tests/edits.rs` renders everything before and after edits and compares.
 
 use std::hash::{Hash as _, Hasher as _};
 
@@ -18,26 +32,26 @@ use crate::parse::{Block, Document, Heading, Marks, Note, Segment};
 use crate::render::Renderer;
 use crate::site::{self, Route, RouteKind, Site, WorkId};
 
-/// The digests of what the routes of a state are made of.
+/// The digests of the inputs of a state's routes.
 #[derive(Debug)]
 pub struct Makings {
-    /// What every page may depend on.
+    /// Digest of the inputs that every page may depend on.
     shared: Digest,
-    /// By work.
+    /// The digests of each work, by its number.
     works: Vec<Work>,
 }
 
 /// The digests of a work.
 #[derive(Debug)]
 struct Work {
-    /// Of the texts of its editions, and of its lock.
+    /// Digest of the texts of its editions and of its lock.
     texts: Digest,
-    /// Of what those see that link to it.
+    /// Digest of the parts that pages linking to the work can see.
     shape: Digest,
 }
 
 impl Work {
-    /// The digests of a work, and that of what every page may say of it: lists and menus do.
+    /// Computes the digests of a work, and the digest of its data in lists and menus.
     fn of(site: &Site, inputs: &Inputs, work: &site::Work) -> (Self, Digest) {
         let (mut texts, mut shape, mut listed) = <(Digester, Digester, Digester)>::default();
         work.fallbacks.hash(&mut listed);
@@ -53,7 +67,8 @@ impl Work {
                 inputs.digest(&key::lock_beside(&document.file, site.config.code(document.lang))).hash(&mut texts);
             }
             edition.path.hash(&mut listed);
-            // As it is written: every field of it, and every field to come.
+            // The front matter counts as written, so that every present and future field is
+            // included.
             document.front_digest.hash(&mut listed);
             document.title.hash(&mut listed);
             hash_shape(document, &mut shape);
@@ -63,11 +78,11 @@ impl Work {
 }
 
 impl Makings {
-    /// Looks at what a renderer renders from.
+    /// Computes the digests of a renderer's inputs.
     pub fn of(renderer: &Renderer) -> Self {
         let (site, inputs) = (&renderer.site, &renderer.inputs);
         let mut shared = Digester::default();
-        // The program is a part of it too.
+        // The program's version is an input too.
         env!("TILMASH_PROGRAM").hash(&mut shared);
         site.config.base_url.hash(&mut shared);
         for (name, file) in inputs.files.iter() {
@@ -77,12 +92,12 @@ impl Makings {
             name.hash(&mut shared);
             match &file.content {
                 Content::Text(_) if !is_document && !is_lock() && !is_asset() => file.digest.hash(&mut shared),
-                // Pages refer to such files by name.
+                // Pages refer to such files only by name.
                 Content::Text(_) | Content::Forgotten | Content::Binary { .. } => {}
             }
         }
         for split in &site.splits {
-            // They may be pages or published files as well.
+            // Source texts may be pages or published files as well.
             inputs.digest(&split.source_file).hash(&mut shared);
         }
         let works: Vec<(Work, Digest)> = site.works.par_iter().map(|work| Work::of(site, inputs, work)).collect();
@@ -92,7 +107,8 @@ impl Makings {
         Self { shared: shared.digest(), works: works.into_iter().map(|(work, _)| work).collect() }
     }
 
-    /// What a route is made of; `None` if that is not followed, and the route is to be made each time.
+    /// Returns the fingerprint of a route's inputs; `None` if they are not tracked, so that the
+    /// route is rendered in each build.
     pub fn route(&self, renderer: &Renderer, route: &Route) -> Option<Digest> {
         let mut digester = Digester::default();
         self.shared.hash(&mut digester);
@@ -128,7 +144,7 @@ impl Makings {
                     work.texts.hash(&mut digester);
                 }
             }
-            // Made of many works, or a file that stays on disk.
+            // These depend on many works, or on a file that stays on disk.
             RouteKind::SourceOrder { .. } | RouteKind::Status { .. } | RouteKind::Asset { .. } | RouteKind::ThemeFile { .. } => {
                 return None;
             }
@@ -137,8 +153,8 @@ impl Makings {
     }
 }
 
-/// The digest of all that a project's files say, and of nothing else; `None` if one that stays on disk was
-/// written so shortly ago that a second change need not show.
+/// Returns the digest of the program and of all files of a project. Returns `None` if a file that
+/// stays on disk changed so recently that a second change could go unnoticed.
 pub fn of_inputs(inputs: &Inputs) -> Option<Digest> {
     let mut digester = Digester::default();
     env!("TILMASH_PROGRAM").hash(&mut digester);
@@ -152,35 +168,35 @@ pub fn of_inputs(inputs: &Inputs) -> Option<Digest> {
     Some(digester.digest())
 }
 
-/// What pages that link to a document may see of it, besides its title.
+/// Hashes the parts of a document, besides its title, that pages linking to it can see.
 fn hash_shape(document: &Document, digester: &mut Digester) {
     let Document {
         file: _,
         key: _,
         lang: _,
-        // Shared.
+        // These are in the shared digest.
         front: _,
         front_digest: _,
         title: _,
         title_at,
-        // Shown by others only where a chapter touches another.
+        // Other works show these only where one chapter touches another.
         body: _,
         blocks,
         segments,
         headings,
-        // Of these others see that they are there: the list of pages that link to a page.
+        // Other pages see of these only the list of pages that link to a page.
         refs: _,
         codes: _,
         notes,
         marks,
-        // Said of the page's own sentences; what they come to for others is in the ids.
+        // These concern the page's own sentences; others see only the resulting ids.
         lock: _,
         digests: _,
         gone: _,
         news: _,
         by_id: _,
     } = document;
-    // Whether somebody wrote it.
+    // True if the edition itself gives its title, in the front matter or as a heading.
     title_at.is_some().hash(digester);
     digester.write_usize(blocks.len());
     for Block { kind, html: _, segments, bytes: _ } in blocks {
@@ -198,7 +214,7 @@ fn hash_shape(document: &Document, digester: &mut Digester) {
     for Note { label, id, number: _, uses: _, html: _, blocks, segments } in notes {
         (label, id, blocks, segments).hash(digester);
     }
-    // Which sentences stand beside which.
+    // The alignment of sentences.
     digester.write_usize(marks.len());
     for Marks { segment, translates, alone, omitted, silenced: _, notes: _, places: _ } in marks {
         (segment, translates, alone, omitted).hash(digester);

@@ -1,6 +1,6 @@
-//! Routes that are not pages: feeds, the sitemap, robots.txt and the small files that hosts look for.
+//! Routes that are not pages: feeds, the sitemap, robots.txt and small files for hosts.
 //!
-//! [`render`] answers for every route of the site: pages and files come from the layer below.
+//! [`render`] renders every route of the site. Pages and files come from the layer below.
 
 use crate::render::{Rendered, Renderer};
 use crate::site::{Route, RouteKind};
@@ -10,7 +10,7 @@ pub mod makings;
 mod sitemap;
 mod xml;
 
-/// What stands at a route: the one function that `build`, `serve` and `check` share.
+/// Renders a route. `build`, `serve` and `check` share this function.
 pub fn render(renderer: &Renderer, route: &Route) -> Rendered {
     if let Some(rendered) = renderer.page(route).or_else(|| renderer.file(route)) {
         return rendered;
@@ -47,7 +47,7 @@ fn robots(sitemap: Option<&str>) -> String {
     text
 }
 
-/// The content type of a path, by its extension.
+/// Returns the content type of a path by its extension.
 pub fn content_type(path: &str) -> &'static str {
     match crate::base::path::extension(path).to_ascii_lowercase().as_str() {
         "html" | "htm" => "text/html; charset=utf-8",

@@ -1,4 +1,4 @@
-//! The sitemap: every page with its editions in other languages, as search engines ask for them.
+//! The sitemap: every page with its editions in other languages.
 //!
 //! Protocol: <https://www.sitemaps.org/protocol.html>; alternates as Google describes them.
 
@@ -7,7 +7,8 @@ use crate::site::{RouteKind, Site, sitemap};
 
 use super::xml::escape;
 
-/// Writes the sitemap of a site whose address is known: its addresses, or the list of its parts.
+/// Writes the sitemap of a site with a known address: the list of pages, or the list of the
+/// sitemap's parts.
 pub(super) fn sitemap(site: &Site) -> String {
     if site.sitemap_parts.len() < 2 {
         return part(site, 0);
@@ -25,7 +26,8 @@ pub(super) fn sitemap(site: &Site) -> String {
 
 /// Writes a part of the sitemap.
 pub(super) fn part(site: &Site, part: u32) -> String {
-    // Of large sites it is the largest file by far: to let it grow would double it.
+    // The sitemap is the largest file of large sites by far, and a growing buffer could need twice
+    // its size.
     let routes = site.routes.len() / site.sitemap_parts.len().max(1);
     let mut xml = String::with_capacity(routes * 100 * (site.languages.len() + 2));
     xml.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n");

@@ -1,6 +1,6 @@
-//! Text in XML documents.
+//! Escaping for XML documents.
 
-/// Escapes text for XML, in elements and in attributes; characters that XML cannot hold are dropped.
+/// Escapes text for elements and attributes of XML; drops characters that XML cannot hold.
 pub(super) fn escape(text: &str) -> String {
     if text.bytes().all(|byte| matches!(byte, b' '..=0x7f) && !matches!(byte, b'&' | b'<' | b'>' | b'"')) {
         return text.to_owned();
