@@ -1,13 +1,13 @@
-//! What each link leads to, and what leads to each work.
+//! Link targets of every document, and backlinks of every work.
 //!
-//! Every ref of every document is answered once, in the language of the document that asks. Refs
-//! that cannot be answered are problems with the place of the link.
+//! Every ref of every document is answered once, in the language of the document that contains it.
+//! Refs that cannot be answered become problems with the place of the link.
 //!
-//! An answer depends on the document that asks, on which works, editions and files there are, and, for
-//! what is said of a broken anchor, on the anchors of the work it leads to. So where the index has
-//! the same works ([`Site::with`]), [`Links::with`] answers again for the works that changed and for
-//! those that name an anchor of a work whose anchors changed. It would be wrong if an answer came to depend
-//! on anything else of another document.
+//! An answer depends on the asking document and on the set of works, editions and files. The
+//! message about a broken anchor also depends on the anchors of the target work. If the index has
+//! the same works ([`Site::with`]), [`Links::with`] therefore answers again for two groups only:
+//! the works that changed, and the works that name an anchor of a work whose anchors changed. This
+//! would be wrong if an answer came to depend on anything else of another document.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
@@ -24,48 +24,49 @@ use crate::split::{Address, Split};
 
 pub mod touched;
 
-/// What a ref leads to.
+/// The target of a ref.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    /// A page of a work, in that language.
+    /// A page of a work, in the given language.
     Work { work: WorkId, lang: LangId, anchor: Option<String> },
     /// Any other path of the site.
     Path { path: Arc<str>, title: Option<String>, anchor: Option<String> },
-    /// An anchor of the page that asks.
+    /// An anchor of the asking page itself.
     Anchor(String),
-    /// Nothing: the link is shown as text that leads nowhere.
+    /// No target: the page shows the link's text without a destination.
     Broken,
 }
 
-/// The answers to all refs, and what follows from them. A copy shares all that is large.
+/// The answers to all refs, and the tables derived from them. A clone shares all large parts.
 #[derive(Debug, Default, Clone)]
 pub struct Links {
-    /// By work.
+    /// Indexed by work.
     answered: Vec<Arc<Answered>>,
-    /// By work: the works that link to it, in reading order.
+    /// Indexed by work: the works that link to it, in reading order.
     pub backlinks: Vec<Arc<[WorkId]>>,
-    /// By work: the segments of other chapters that touch it, as work and position of the cut; in
-    /// reading order.
+    /// Indexed by work: the segments of other chapters that touch it, in reading order. Each is a
+    /// pair of a work and the position of a cut.
     pub touched_by: Arc<Vec<Vec<(WorkId, usize)>>>,
-    /// By chapter and cut: the segments that stand for it, in order; none where the chapter has lost it.
+    /// For each chapter and cut: the segments that stand for the cut, in order. The list is empty
+    /// if the chapter has lost the cut.
     segments_of_cuts: HashMap<WorkId, Arc<Vec<Vec<SegmentId>>>>,
-    /// What is wrong with refs, in the order of the works.
+    /// The problems with refs, in the order of the works.
     pub problems: Arc<Vec<Diagnostic>>,
     similar: Arc<Similar>,
-    /// For how many works the answers were looked for when this was made.
+    /// The number of works whose refs were answered to make this value.
     pub asked: usize,
 }
 
-/// The answers to the refs of a work.
+/// The answers to the refs of one work.
 #[derive(Debug, PartialEq)]
 struct Answered {
-    /// By language; in the order of the document's refs.
+    /// Indexed by language; each list is in the order of the document's refs.
     answers: Vec<Box<[Answer]>>,
     found: Found,
 }
 
 impl Answered {
-    /// The other works that it links to.
+    /// Returns the works that this work, `id`, links to, without itself.
     fn targets(&self, id: WorkId) -> BTreeSet<WorkId> {
         let answers = self.answers.iter().flatten();
         answers
@@ -80,22 +81,24 @@ impl Answered {
 }
 
 impl Links {
-    /// The segments of a chapter that stand for a cut: one for a sentence, several for a list.
+    /// Returns the segments of a chapter that stand for a cut: one for a sentence, several for a
+    /// list.
     pub fn segments_of_cut(&self, work: WorkId, cut: usize) -> &[SegmentId] {
         self.segments_of_cuts.get(&work).and_then(|cuts| cuts.get(cut)).map_or(&[], Vec::as_slice)
     }
 
-    /// The answers to the refs of an edition.
+    /// Returns the answers to the refs of an edition.
     pub fn answers(&self, work: WorkId, lang: LangId) -> &[Answer] {
         &self.answered[work.0 as usize].answers[lang.0]
     }
 
-    /// The works that a work links to.
+    /// Returns the works that a work links to.
     pub fn targets(&self, work: WorkId) -> BTreeSet<WorkId> {
         self.answered[work.0 as usize].targets(work)
     }
 
-    /// The links of an index that was made of another, `before`, by putting in the documents of some works.
+    /// Returns the links of `site`, an index that [`Site::with`] made from `before` with new
+    /// documents for the `changed` works.
     #[must_use]
     pub fn with(&self, before: &Site, site: &Site, changed: &BTreeSet<WorkId>) -> Self {
         let mut links = self.clone();
@@ -147,7 +150,7 @@ impl Links {
                 links.segments_of_cuts.insert(id, Arc::new(segments));
             }
         }
-        // Hints name the first of several works, and the anchors that there are.
+        // A hint can name the first of several works, or list the anchors of a page.
         let hinted = || links.answered.iter().any(|answered| !answered.found.missed.is_empty());
         if other_problems || (other_order || other_anchors) && hinted() {
             links.problems = Arc::new(links.problems(site));
@@ -155,7 +158,7 @@ impl Links {
         links
     }
 
-    /// What is wrong with the refs, with hints.
+    /// Collects the problems with refs, and adds hints to them.
     fn problems(&self, site: &Site) -> Vec<Diagnostic> {
         let mut hints = Hints { known: HashMap::new(), similar: &self.similar };
         let mut problems = Vec::new();
@@ -178,7 +181,7 @@ pub fn link(site: &Site) -> Links {
     let answered: Vec<Arc<Answered>> = ids.par_iter().map(|&id| Arc::new(answer_all(site, id))).collect();
     let mut backlinks: Vec<Vec<WorkId>> = vec![Vec::new(); site.works.len()];
     let mut of_cuts = HashMap::new();
-    // Reading order, so that the lists come out in it.
+    // Works are visited in reading order, so each list comes out in reading order.
     for &id in site.order.iter() {
         for work in answered[id.0 as usize].targets(id) {
             backlinks[work.0 as usize].push(id);
@@ -210,12 +213,13 @@ fn answer_all(site: &Site, id: WorkId) -> Answered {
     Answered { answers, found }
 }
 
-/// Whether another document could find that an anchor is there which was not, or the other way about, or is told of others.
+/// Returns true if the edit changed the work's anchors, or facts that messages about its anchors
+/// state. Links to it must then be resolved again.
 fn has_other_anchors(before: &Site, after: &Site, id: WorkId) -> bool {
     let same = |lang: LangId| match (before.edition(id, lang), after.edition(id, lang)) {
         (Some(a), Some(b)) => {
             let (a, b) = (&a.document, &b.document);
-            // What is gone, and what it was merged into, is told as well.
+            // Messages name removed sentences and the sentences that they were merged into.
             let same_lock = a.lock.as_ref().map(Arc::as_ptr) == b.lock.as_ref().map(Arc::as_ptr);
             let aliases = |site: &Site, document: &Document| -> Vec<String> {
                 let headings = 0..document.headings.len();
@@ -233,7 +237,8 @@ fn has_other_anchors(before: &Site, after: &Site, id: WorkId) -> bool {
     !after.config.lang_ids().all(same)
 }
 
-/// By cut of the chapter that a work holds: the segments that stand for it; `None` if it is no chapter.
+/// Returns, for each cut of the work's chapter, the segments that stand for it. Returns `None` if
+/// the work is no chapter.
 fn segments_of_cuts(site: &Site, id: WorkId) -> Option<Vec<Vec<SegmentId>>> {
     let (split, chapter) = site.chapter(id)?;
     let mut segments = vec![Vec::new(); chapter.cuts.len()];
@@ -290,7 +295,8 @@ fn answer(site: &Site, from: WorkId, document: &Document, asked: &Ref, found: &m
     }
 }
 
-/// A work by its key; in a section also by its path from there, so that `[[china]]` works beside it.
+/// Finds a work by its key or, failing that, by its path relative to the document's folder. A page
+/// in the folder of `china` can thus link to it with `[[china]]`.
 fn work_by_loose_key(site: &Site, document: &Document, key: &str) -> Option<WorkId> {
     let key = key.trim_end_matches(".md");
     site.work_named(key).or_else(|| {
@@ -299,7 +305,7 @@ fn work_by_loose_key(site: &Site, document: &Document, key: &str) -> Option<Work
     })
 }
 
-/// A page that the program makes itself and that may be linked to by a reserved key.
+/// Answers a ref to a reserved key: the key of a page that the program itself generates.
 fn generated(site: &Site, key: &str, lang: LangId, anchor: Option<&str>, asked: &Ref, found: &mut Found) -> Option<Answer> {
     let split = site.splits.first().filter(|_| key == SOURCE_ORDER && site.work_named(key).is_none())?;
     if let Some(anchor) = anchor.filter(|&anchor| !anchor.is_empty() && anchor != "top" && !has_segment(split, anchor)) {
@@ -314,10 +320,10 @@ fn generated(site: &Site, key: &str, lang: LangId, anchor: Option<&str>, asked: 
     Some(Answer::Path { path: source_order_path(&language.code, 0).into(), title, anchor: anchor.map(str::to_owned) })
 }
 
-/// Whether a source text has a segment with an address as it is written: `L3.2`.
+/// Returns true if the source text has a segment with the address `written`, such as `L3.2`.
 fn has_segment(split: &Split, written: &str) -> bool {
     let Ok(address) = written.parse::<Address>() else { return false };
-    // Not `L03.2`, which no page has.
+    // `L03.2` parses as `L3.2`, but no page has an anchor of that form.
     address.to_string() == written && split.segments.binary_search_by_key(&address, |segment| segment.address).is_ok()
 }
 
@@ -376,7 +382,8 @@ fn check_anchor(site: &Site, work: WorkId, lang: LangId, anchor: &str, asked: &R
     found.miss(problem(format!("`{file}` has no anchor `{anchor}`")), Missed::Anchor(work, lang, anchor.to_owned()));
 }
 
-/// Whether an anchor was there and is not any more; if so, in which sentence its own was merged.
+/// Returns `Some` if an anchor existed and was removed. The value inside is the sentence into which
+/// the anchor's own sentence was merged, if any.
 fn gone(source: &Document, anchor: &str) -> Option<Option<SegmentId>> {
     if let Some(id) = SegmentId::parse(anchor) {
         let now = source.gone.iter().any(|(gone, _)| *gone == id);
@@ -393,7 +400,7 @@ fn gone(source: &Document, anchor: &str) -> Option<Option<SegmentId>> {
 }
 
 fn to_file(site: &Site, document: &Document, file: &str, anchor: Option<&str>, asked: &Ref, found: &mut Found) -> Answer {
-    // A picture may exist in a form of its own for each language: `map.kk.svg` is shown for `map.svg`.
+    // A picture can have a version for each language: `map.kk.svg` is shown for `map.svg`.
     if asked.kind == RefKind::Image || path::extension(file) != "md" {
         for candidate in localised(file, site.config.code(document.lang)) {
             if let Some(published) = candidate.strip_prefix("content/")
@@ -406,7 +413,7 @@ fn to_file(site: &Site, document: &Document, file: &str, anchor: Option<&str>, a
     if let Some((work, _)) = site.edition_in(file) {
         return to_work(site, work, document.lang, anchor, asked, found);
     }
-    // Without a language or the ending: `russia.md`, `russia`, a section's folder.
+    // The path may lack the language or the extension, or name a folder: `russia.md`, `russia`.
     let inside = file.strip_prefix("content").unwrap_or(file).trim_start_matches('/');
     let named = EditionName::of(inside, |code| site.config.language(code).is_some());
     let key = match &named {
@@ -425,7 +432,8 @@ fn to_file(site: &Site, document: &Document, file: &str, anchor: Option<&str>, a
     Answer::Broken
 }
 
-/// `content/map.svg`, for a reader of `kk`: first `content/map.kk.svg`, then itself.
+/// Returns the file names to try for `content/map.svg` and a reader of `kk`: first
+/// `content/map.kk.svg`, then `content/map.svg`.
 fn localised(file: &str, code: &str) -> [String; 2] {
     let own = match file.rfind('.') {
         Some(dot) => format!("{}.{code}{}", &file[..dot], &file[dot..]),
@@ -434,11 +442,11 @@ fn localised(file: &str, code: &str) -> [String; 2] {
     [own, file.to_owned()]
 }
 
-/// What is wrong with the refs of a work; the hints come when all works are through.
+/// The problems with the refs of one work. Hints are added after all works are answered.
 #[derive(Debug, Default, PartialEq)]
 struct Found {
     problems: Vec<Diagnostic>,
-    /// The problems that a similar name may explain.
+    /// Indexes of the problems that may get a hint with a similar name, each with the name.
     missed: Vec<(usize, Missed)>,
 }
 
@@ -449,7 +457,7 @@ impl Found {
     }
 }
 
-/// A name that leads nowhere.
+/// A name that no work, file or anchor has.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Missed {
     Work(String),
@@ -457,17 +465,18 @@ enum Missed {
     Anchor(WorkId, LangId, String),
 }
 
-/// Hints at names like those that were missed, each looked for once.
+/// Cache of hints with similar names; each missed name is searched for once.
 ///
-/// A search looks at all names there are; where a folder was renamed, each link into it is broken.
-/// So only the first names are searched for, in the order of the works, which no thread changes.
+/// A search compares all existing names. If a folder was renamed, every link into it is broken. So
+/// only the first [`Hints::MOST`] names are searched for. They are taken in the order of the works,
+/// which is the same on any number of threads.
 struct Hints<'a> {
     known: HashMap<Missed, Option<String>>,
     similar: &'a Similar,
 }
 
-/// What searches for names found, for as long as the works and files and the reading order are the same.
-/// Anchors are not among them: they are those of one document.
+/// Cached results of searches for similar names. They are valid as long as the works, the files and
+/// the reading order are the same. Anchors are not cached, because they belong to one document.
 type Similar = Mutex<HashMap<Missed, Option<String>>>;
 
 impl<'a> Hints<'a> {
@@ -545,8 +554,9 @@ pub fn similar_key(site: &Site, key: &str) -> Option<String> {
         .or_else(|| suggest::did_you_mean(key, site.keys()))
 }
 
-/// The sentence nearest to an id that is not there: in its block the one of the nearest number, of the same language first, else one that is
-/// written like it.
+/// Suggests the existing sentence that is nearest to the unknown id `wanted`. In the same block,
+/// that is the sentence with the nearest number, and ids of the same language are preferred. If the
+/// block has no sentence, it is the id with the most similar spelling.
 pub fn similar_id(document: &Document, wanted: SegmentId) -> Option<String> {
     let of_block = document.segments.iter().map(|segment| segment.id).filter(|id| id.block == wanted.block);
     if let Some(id) = of_block.min_by_key(|id| (id.only != wanted.only, id.sentence.number.abs_diff(wanted.sentence.number))) {

@@ -1,9 +1,10 @@
-//! Which pages may look different after an edit: what is told of a save, an upper bound.
+//! An upper bound of the pages that may look different after an edit. The preview reports their
+//! number after each save.
 //!
-//! Nothing is rendered by this, and no page is kept because of it, so a mistake here makes a wrong number
-//! and no wrong page. It follows the values that `render` gives to templates: what a page shows of another
-//! document is its title, its description and date in lists, its sentences where a chapter touches
-//! another, and the names of its anchors where two editions stand side by side.
+//! Nothing is rendered or kept because of this value, so a mistake here makes a wrong number and no
+//! wrong page. The code follows the values that `render` gives to templates. A page shows these
+//! parts of another document: its title; its description and date, in lists; its sentences, where a
+//! chapter touches another; and the names of its anchors, where two editions stand side by side.
 //! `tests/edits.rs` renders everything before and after edits and compares.
 
 use std::collections::BTreeSet;
@@ -15,20 +16,22 @@ use crate::parse::Document;
 use crate::site::route::{self, RouteKind};
 use crate::site::{MENU_LIMIT, Site, WorkId, sitemap};
 
-/// The routes whose bytes may differ from those of the state before.
+/// The routes whose bytes may differ from those of the previous state.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Touched {
-    /// Whatever there is.
+    /// All routes.
     All,
-    /// By path.
+    /// The routes with these paths.
     Some(BTreeSet<Arc<str>>),
 }
 
-/// What an edit of documents touches, between two indexes of the same works: [`Site::with`].
+/// Returns the routes that an edit of documents touches. Both indexes have the same works
+/// ([`Site::with`]).
 pub fn touched(before: (&Site, &Links), after: (&Site, &Links), works: &BTreeSet<WorkId>) -> Touched {
     let (site, links) = after;
     if before.0.order != site.order {
-        // Numbers, neighbours and menus; it would have to be told what lies between two places.
+        // A new order changes numbers, neighbours and menus. To list the affected pages, all works
+        // between the old and the new position would have to be found.
         return Touched::All;
     }
     let mut reach = Reach { site, links, routes: BTreeSet::new() };
@@ -52,20 +55,22 @@ pub fn touched(before: (&Site, &Links), after: (&Site, &Links), works: &BTreeSet
     Touched::Some(reach.routes)
 }
 
-/// Whether any page may show the title: of the home page, which may name the site, and of the vectors on the compass.
+/// Returns true if any page may show the work's title. This holds for the home page, which may name
+/// the site, and for the vectors on the compass.
 fn is_everywhere(site: &Site, work: WorkId) -> bool {
     let key = &site.work(work).key;
     key.is_home() || site.splits.iter().any(|split| split.vectors.iter().any(|vector| vector.work == *key))
 }
 
-/// In what two documents of one edition differ, as far as other pages may show it.
+/// The differences between two documents of one edition that other pages may show.
 struct Differs {
     title: bool,
-    /// What lists say of a page.
+    /// True if the description, date or title in lists differs.
     card: bool,
-    /// The beginning of its text, which feeds show.
+    /// True if the beginning of the text, which feeds show, may differ.
     opening: bool,
-    /// What anchors there are, which sentence stands beside which, and how it stands to that.
+    /// True if the set of anchors differs, or the alignment of sentences with other editions, or
+    /// the state of a translation.
     shape: bool,
 }
 
@@ -76,26 +81,28 @@ impl Differs {
             key: _,
             lang: _,
             front,
-            // Of what is looked at field by field.
+            // Every field of the front matter is compared on its own.
             front_digest: _,
             title,
-            // Where it stands is not seen, but whether somebody wrote it.
+            // The position is not visible, but pages depend on the presence of an authored title.
             title_at,
-            // Seen by others only through segments, below and in chapters, and in feeds.
+            // Other pages show the body only through segments (compared below), in chapters and in
+            // feeds.
             body,
             blocks,
             segments,
             headings,
-            // Followed as the works it links to.
+            // Changed refs are handled in [`touched`], as changed link targets.
             refs: _,
             codes: _,
             notes,
             marks,
             lock,
-            // Without a lock there are none; with one, how translations stand may be seen.
+            // Empty without a lock. With a lock, other pages may show the state of translations,
+            // which depends on the digests.
             digests,
             gone,
-            // Of ids that the lock has not, and of marks.
+            // Both are derived from ids and from marks, which are compared here.
             news: _,
             by_id: _,
         } = new;
@@ -137,7 +144,7 @@ impl Differs {
     }
 }
 
-/// Collects routes.
+/// Collector of touched routes.
 struct Reach<'a> {
     site: &'a Site,
     links: &'a Links,
@@ -145,7 +152,7 @@ struct Reach<'a> {
 }
 
 impl Reach<'_> {
-    /// What shows something of an edition that differs.
+    /// Adds the routes that show a changed part of an edition.
     fn edition(&mut self, work: WorkId, lang: LangId, differs: &Differs) {
         let site = self.site;
         for reader in site.config.lang_ids() {
@@ -156,7 +163,8 @@ impl Reach<'_> {
         if lang == site.source_edition(work).0
             && site.work(work).editions.iter().flatten().any(|it| it.document.knows_addresses())
         {
-            // A translation shows how it stands to its source, and what it lacks of it.
+            // A translation's page shows its drift from the source, and the source's sentences that
+            // it lacks.
             self.pages(work);
         }
         self.pairs(work, |left, right| left == lang || right == lang);
@@ -172,10 +180,11 @@ impl Reach<'_> {
             self.route(&route::status_path(site.config.code(reader)));
         }
         if differs.shape {
-            // The names of anchors on pages of two halves.
+            // Side-by-side pages of the linking works contain the names of this work's anchors.
             for &from in self.links.backlinks[work.0 as usize].iter() {
                 self.pairs(from, |_, _| true);
-                // A text that is shown in another language leads there to an anchor only if that page has it.
+                // A page that shows a text in a fallback language links to an anchor of this work
+                // only if the target page has that anchor.
                 for reader in site.config.lang_ids() {
                     if site.page(from, reader).is_some_and(|page| page.lang != reader) {
                         self.page(from, reader);
@@ -183,7 +192,7 @@ impl Reach<'_> {
                 }
             }
         }
-        // Readers of other languages may be shown this edition.
+        // Readers of other languages may see this edition as a fallback.
         let is_shown = |&reader: &LangId| site.page(work, reader).is_some_and(|page| page.lang == lang);
         for reader in site.config.lang_ids().filter(is_shown) {
             if differs.card {
@@ -203,7 +212,7 @@ impl Reach<'_> {
         }
     }
 
-    /// The pages that list a work with its description or its date.
+    /// Adds the pages that list a work with its description or its date.
     fn lists(&mut self, work: WorkId, lang: LangId) {
         let site = self.site;
         for above in std::iter::successors(site.work(work).parent, |&id| site.work(id).parent).take(2) {
@@ -225,7 +234,7 @@ impl Reach<'_> {
         }
     }
 
-    /// The pages that show the title of a work in menus.
+    /// Adds the pages whose menus show the title of a work.
     fn menus(&mut self, work: WorkId, lang: LangId) {
         let site = self.site;
         match site.work(work).parent {
@@ -255,15 +264,16 @@ impl Reach<'_> {
         }
     }
 
-    /// The pages that link to a work from around their text, or in it without a text of their own: templates are told what lists say.
+    /// Adds the pages that link to a work outside their text, or in their text with the work's
+    /// title as link text. Templates receive the same values for such links as for lists.
     fn links(&mut self, work: WorkId, lang: LangId) {
         let (site, links) = (self.site, self.links);
-        // The way from the home page down.
+        // Breadcrumbs: every page below the work shows the path from the home page.
         for below in site.below(work) {
             self.page(below, lang);
             self.pairs(below, |left, _| left == lang);
         }
-        // The page before, the page after.
+        // The previous and the next page in reading order.
         let position = site.work(work).position as usize;
         let (before, after) = (&site.order[..position], &site.order[position + 1..]);
         let has = |lang: LangId| move |id: &&WorkId| site.page(**id, lang).is_some();
@@ -276,7 +286,7 @@ impl Reach<'_> {
                 self.pairs(id, |a, b| (a, b) == (left, right));
             }
         }
-        // Links in the text, also in a sentence that is shown elsewhere; lists of links.
+        // Links in the text, also in sentences that other pages quote; and lists of links.
         for &from in links.backlinks[work.0 as usize].iter() {
             self.pages(from);
             self.pairs(from, |_, _| true);
@@ -291,7 +301,7 @@ impl Reach<'_> {
         }
     }
 
-    /// The pages that show sentences of a chapter.
+    /// Adds the pages that quote sentences of a chapter.
     fn quotes(&mut self, work: WorkId) {
         let site = self.site;
         let (Some((_, chapter)), Some((split, _))) = (site.chapter(work), site.work(work).chapter) else { return };
@@ -303,7 +313,7 @@ impl Reach<'_> {
         }
     }
 
-    /// The pages of a work in every language.
+    /// Adds the pages of a work in every language.
     fn pages(&mut self, work: WorkId) {
         for lang in self.site.config.lang_ids() {
             self.page(work, lang);
@@ -316,7 +326,7 @@ impl Reach<'_> {
         }
     }
 
-    /// The side-by-side pages of a work, of those pairs of languages.
+    /// Adds the side-by-side pages of a work for the pairs of languages that `which` accepts.
     fn pairs(&mut self, work: WorkId, which: impl Fn(LangId, LangId) -> bool) {
         for (left, right) in self.site.config.pairs() {
             if let (true, Some(first)) = (which(left, right), self.site.edition(work, left)) {

@@ -1,18 +1,20 @@
-//! What the destination of a link or an image is: another site's, unsafe, or something the site answers.
+//! Classification of the destinations of links and images: external, unsafe, or answered by the
+//! site.
 
 use super::Target;
 use crate::base::path;
 
-/// What a destination written in Markdown is.
+/// The kind of a destination in Markdown.
 pub(super) enum Destination {
     External(String),
     Unsafe(String),
     Asks(Target),
 }
 
-/// Sorts out a destination; relative ones count from `file`.
+/// Classifies a destination. A relative path is resolved from the folder of `file`.
 pub(super) fn classify(url: &str, file: &str) -> Destination {
-    // Browsers ignore white space and control characters in a scheme, so they must not hide one.
+    // Browsers ignore white space and control characters in a scheme, so these must not hide a
+    // scheme.
     let visible = url.contains(':').then(|| url.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect::<String>());
     if let Some(scheme) = visible.as_deref().and_then(scheme) {
         let scheme = scheme.to_ascii_lowercase();
@@ -31,7 +33,8 @@ pub(super) fn classify(url: &str, file: &str) -> Destination {
     }
     let target = target.split('?').next().unwrap_or("");
     let decoded = path::from_url(target).unwrap_or_else(|| target.to_owned());
-    // A path from the root counts from the content, which is what a reader sees as the site.
+    // A path that begins with `/` counts from the content folder, which readers see as the site's
+    // root.
     let resolved = match decoded.strip_prefix('/') {
         Some(rooted) => path::resolve("content/", rooted),
         None => path::resolve(file, &decoded),
@@ -42,7 +45,7 @@ pub(super) fn classify(url: &str, file: &str) -> Destination {
     })
 }
 
-/// The scheme of a URL, if it has one.
+/// Returns the scheme of a URL, if it has one.
 pub(super) fn scheme(url: &str) -> Option<&str> {
     let (scheme, _) = url.split_once(':')?;
     let mut letters = scheme.chars();

@@ -1,40 +1,49 @@
-//! A piece of HTML with holes: what only the rest of the site, or the page around it, can say.
+//! HTML with holes for the values that depend on the rest of the site or on the page around it.
 //!
-//! It is the one form in which a document's text is kept. Parsing escapes and tags the text once;
-//! rendering copies it, filling the holes. A hole costs twelve bytes, and a fragment two allocations.
+//! A document's text is kept in this form only. Parsing escapes and tags the text once; rendering
+//! copies it and fills the holes. A hole costs twelve bytes, and a fragment two allocations.
+//!
+//! Example, for a line `See [[china]].`:
+//! ```text
+//! html:  See <a class="wiki" href=""></a>.
+//! holes: Url(0) inside the quotes, Title(0) before `</a>`
+//! page:  See <a class="wiki" href="../china/index.html">China</a>.
+//! ```
 
 use std::ops::Range;
 
-/// HTML text and the holes in it, in the order of their positions. A document has one: its text, then its notes.
+/// HTML text and its holes, in the order of their positions. Each document has one fragment: first
+/// the text, then the notes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Fragment {
     pub html: Box<str>,
     pub holes: Box<[Hole]>,
 }
 
-/// A place in the HTML where something is put in.
+/// A position in the HTML at which rendering inserts a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hole {
     pub at: u32,
     pub kind: HoleKind,
 }
 
-/// What is put into a hole.
+/// The kind of value that fills a hole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HoleKind {
     /// The URL that answers a ref of the document's outline.
     Url(u32),
     /// The title of the work that answers a ref, in the reader's language.
     Title(u32),
-    /// What sets the ids of this edition apart from the other's on a page that shows both; else nothing.
+    /// A prefix that keeps the ids of two editions on one page apart; empty on all other pages.
     Scope,
     /// The id of a segment of the outline, with its scope.
     Id(u32),
     /// The anchor of a heading of the outline.
     Anchor(u32),
-    /// The anchors that a heading had before, as places of their own.
+    /// The former anchors of a heading, as empty elements with ids.
     Aliases(u32),
-    /// What follows a segment: its source mark, its links to chapters it touches.
+    /// The content after a segment: its permalink, its source mark, links to the chapters it
+    /// touches.
     SegmentEnd(u32),
     /// The content of a code block of the document, highlighted.
     Code(u32),
@@ -42,7 +51,7 @@ pub enum HoleKind {
     Word(Word),
 }
 
-/// The words of the interface that can stand within a document's text.
+/// The words of the interface that can occur inside a document's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Word {
     AlertNote,
@@ -55,7 +64,7 @@ pub enum Word {
 }
 
 impl Word {
-    /// Its name among the strings of a language file.
+    /// Returns the key of the word among the strings of a language file.
     pub fn key(self) -> &'static str {
         match self {
             Word::AlertNote => "alert_note",
@@ -70,7 +79,7 @@ impl Word {
 }
 
 impl Fragment {
-    /// The holes within a range of the HTML, those at its very ends included.
+    /// Returns the holes within a range of the HTML, including those at both ends.
     pub fn holes_in(&self, range: Range<u32>) -> &[Hole] {
         let first = self.holes.partition_point(|hole| hole.at < range.start);
         let end = self.holes.partition_point(|hole| hole.at <= range.end);
@@ -78,7 +87,7 @@ impl Fragment {
     }
 }
 
-/// A fragment that is being written.
+/// A fragment under construction.
 #[derive(Debug, Default)]
 pub(super) struct Builder {
     pub(super) html: String,
@@ -99,7 +108,8 @@ impl Builder {
     }
 }
 
-/// What stays in memory, in as much of it as it needs: an allocator need not take back the rest of what was too large.
+/// Converts a vector to a boxed slice that was allocated at its exact size. An allocator need not
+/// take back the unused rest of a larger allocation that shrinks.
 pub(super) fn exact<T>(of: Vec<T>) -> Box<[T]> {
     if of.len() == of.capacity() {
         return of.into();

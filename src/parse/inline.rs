@@ -1,7 +1,14 @@
-//! The markup within one sentence: which of its bytes are text for a translator, and which are Markdown.
+//! The markup within one sentence: separates the text for a translator from the Markdown around it.
 //!
-//! A sentence is looked at alone, so a reference link (`[text][label]`) or a footnote is markup here whether or not
-//! the document defines it. What is no markup to Markdown (a lone `*`) is text.
+//! Each sentence is parsed alone. A reference link (`[text][label]`) or a footnote therefore counts
+//! as markup here even if the document does not define it. Characters that Markdown does not treat
+//! as markup (a lone `*`) are text.
+//!
+//! ```text
+//! sentence:  see [the *page*](a.md), `x`
+//! markup:    `[` open, `*` open, `*` close, `](a.md)` close, "`x`" lone
+//! text:      "see ", "the ", "page", ", "
+//! ```
 
 use std::ops::Range;
 
@@ -10,24 +17,24 @@ use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag};
 /// A piece of markup in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Markup {
-    /// Its bytes in the sentence.
+    /// Byte range in the sentence.
     pub range: Range<usize>,
     pub role: Role,
     pub kind: Kind,
-    /// Equal for the two ends of one element.
+    /// Number of the element; its opening and closing pieces have the same number.
     pub element: usize,
 }
 
-/// Whether a piece of markup goes around text.
+/// The position of a piece of markup relative to the text that it marks up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     Open,
     Close,
-    /// It stands for itself: code, a footnote.
+    /// A piece without text inside: code, a footnote.
     Lone,
 }
 
-/// What markup does.
+/// The kind of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     Emphasis,
@@ -48,8 +55,9 @@ pub fn markup(sentence: &str) -> Vec<Markup> {
     if !sentence.contains(MARKS) {
         return Vec::new();
     }
-    // A heading holds inline text and nothing else, whatever it begins with, and has no line breaks. The
-    // no-break space keeps other white space from being taken for the heading's own.
+    // A heading holds only inline text, so a sentence that begins with `-` or `#` starts no block
+    // here. A heading has no line breaks, so these become spaces. The no-break space protects other
+    // white space at the sentence's start, which the parser would strip from the heading.
     const BEFORE: &str = "# \u{a0}";
     let mut line = format!("{BEFORE}{}", sentence.replace(['\n', '\r'], " "));
     for label in labels(sentence) {
@@ -66,7 +74,8 @@ pub fn markup(sentence: &str) -> Vec<Markup> {
     let mut found = Vec::new();
     let mut open: Vec<Element> = Vec::new();
     for (event, range) in parser.into_offset_iter() {
-        // What begins before the sentence is the heading; what begins after it, the footnotes' definitions.
+        // Events before the sentence belong to the heading, and events after it to the footnotes'
+        // definitions.
         let Some(start) = range.start.checked_sub(BEFORE.len()) else { continue };
         if start >= sentence.len() {
             break;
@@ -88,7 +97,7 @@ pub fn markup(sentence: &str) -> Vec<Markup> {
                 let Some(kind) = element.kind else { continue };
                 let number = found.len();
                 let Element { mut range, inside, .. } = element;
-                // The parser leaves the brackets of `[text][]` out of the link.
+                // The parser's range of a link `[text][]` lacks the final brackets.
                 if kind == Kind::Link && sentence[..range.end].ends_with(']') && sentence[range.end..].starts_with("[]") {
                     range.end += "[]".len();
                 }
@@ -118,7 +127,8 @@ pub fn markup(sentence: &str) -> Vec<Markup> {
     sound(sentence, found)
 }
 
-/// The labels of what may be footnotes: Markdown knows those only that are defined.
+/// Returns the labels of possible footnotes. The parser recognises only footnotes that are defined,
+/// so each label gets a definition.
 fn labels(sentence: &str) -> impl Iterator<Item = &str> {
     sentence.match_indices("[^").filter_map(|(at, _)| {
         let label = &sentence[at + 2..];
@@ -127,22 +137,23 @@ fn labels(sentence: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// An element that has begun.
+/// An element whose end was not reached yet.
 struct Element {
     range: Range<usize>,
-    /// What its content covers so far.
+    /// Byte range of its content so far.
     inside: Range<usize>,
     kind: Option<Kind>,
 }
 
-/// The content of the innermost open element goes on to the end of this.
+/// Extends the content of the innermost open element to the end of `range`.
 fn extend(open: &mut [Element], range: &Range<usize>) {
     if let Some(element) = open.last_mut() {
         element.inside.end = element.inside.end.max(range.end);
     }
 }
 
-/// What an element is, and how many bytes open it; none where it is one piece.
+/// Returns the kind of an element and the length of its opening markup, or `None` if the element is
+/// no markup. The length is 0 if the element has no separate opening piece.
 fn opening(tag: &Tag<'_>, written: &str) -> Option<(Kind, usize)> {
     let run = |mark: char| written.len() - written.trim_start_matches(mark).len();
     Some(match tag {
@@ -162,7 +173,7 @@ fn opening(tag: &Tag<'_>, written: &str) -> Option<(Kind, usize)> {
     })
 }
 
-/// In order, and without what overlaps: a lone piece covers what is in it.
+/// Sorts the pieces and drops those that overlap an earlier one: a lone piece covers its content.
 fn sound(sentence: &str, mut found: Vec<Markup>) -> Vec<Markup> {
     found.retain(|it| !it.range.is_empty() && sentence.get(it.range.clone()).is_some());
     found.sort_by_key(|it| (it.range.start, std::cmp::Reverse(it.range.end)));
@@ -174,7 +185,7 @@ fn sound(sentence: &str, mut found: Vec<Markup>) -> Vec<Markup> {
         }
         fits
     });
-    // Both ends of an element or none.
+    // An element keeps both of its ends or neither.
     let mut ends = vec![0_u8; found.iter().map(|it| it.element + 1).max().unwrap_or(0)];
     for it in found.iter().filter(|it| it.role != Role::Lone) {
         ends[it.element] += 1;

@@ -1,9 +1,14 @@
-//! Markdown to a [`Fragment`] and an outline: the only file that knows pulldown-cmark.
+//! Conversion of Markdown to a [`Fragment`] and an outline.
 //!
-//! One writer serves both uses. For pages it gives each line of a paragraph and each cell of a table an address, leaves holes
-//! for what it cannot know, and adds what authors of books expect (tables, footnotes, alerts …). In
-//! bare mode it writes what the CommonMark specification says and nothing else, and the
-//! specification's own examples are run through it (`tests/commonmark.rs`).
+//! This module and its submodules use pulldown-cmark to write pages. [`super::inline`] and
+//! [`super::parts`] use it only to find markup, tables and raw HTML. No other file names it
+//! (`tests/layers.rs`).
+//!
+//! One writer serves two modes. For pages, it gives addresses to headings, list items, cells of
+//! tables and each line of a paragraph. It leaves holes for values that it cannot know, and
+//! supports extensions that authors of books expect, such as tables, footnotes and alerts. In bare
+//! mode it writes exactly the HTML of the CommonMark specification. The specification's own
+//! examples are run through it (`tests/commonmark.rs`).
 
 use std::ops::Range;
 
@@ -32,9 +37,9 @@ use notes::Notes;
 use quotes::Quotes;
 use table::Table;
 
-/// What became of a document's text.
+/// The result of writing a document's text.
 pub(super) struct Written {
-    /// The text's first heading, if the title was to be taken from it.
+    /// The text of the first heading and its byte range in the file, if it is the document's title.
     pub(super) title: Option<(String, Option<Range<usize>>)>,
     pub(super) body: Fragment,
     pub(super) blocks: Vec<Block>,
@@ -43,11 +48,12 @@ pub(super) struct Written {
     pub(super) refs: Vec<Ref>,
     pub(super) codes: Vec<CodeBlock>,
     pub(super) notes: Vec<Note>,
-    /// In the order of the segments.
+    /// Marks of translators, in the order of the segments.
     pub(super) marks: Vec<Marks>,
 }
 
-/// Markdown to HTML as the CommonMark specification has it: no extensions, raw HTML passed on.
+/// Converts Markdown to HTML as the CommonMark specification defines it: without extensions, with
+/// raw HTML passed through.
 pub fn commonmark(markdown: &str) -> String {
     let mut problems = Vec::new();
     let writer = Writer::new(markdown, 0, None, Options::empty(), &mut problems);
@@ -60,7 +66,7 @@ pub(super) fn write(input: &ParseInput, start: usize, take_title: bool, problems
     Writer::new(&input.text, start, Some(input), options, problems).run(take_title)
 }
 
-/// What pages have beyond CommonMark.
+/// Returns the Markdown extensions that pages support beyond CommonMark.
 pub(super) fn options(smart_punctuation: bool) -> Options {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -74,9 +80,9 @@ pub(super) fn options(smart_punctuation: bool) -> Options {
 }
 
 struct Writer<'a, 'p> {
-    /// The whole file; events' ranges are made to count from its beginning.
+    /// The whole file. The ranges of events are shifted to count from its beginning.
     text: &'a str,
-    /// What the document is, unless in bare mode.
+    /// The edition to parse; `None` in bare mode.
     page: Option<&'a ParseInput>,
     problems: &'p mut Vec<Diagnostic>,
     events: Vec<(Event<'a>, Range<usize>)>,
@@ -86,9 +92,10 @@ struct Writer<'a, 'p> {
     blocks: Vec<Block>,
     marks: Vec<Marks>,
     block_number: u32,
-    /// Of the block at the top level that is open: kind, where it begins in the HTML, its first segment, its first byte.
+    /// The open block at the top level: its kind, its start in the HTML, the position of its first
+    /// segment, and its first byte in the file.
     top: Option<(BlockKind, u32, u32, usize)>,
-    /// Whether the HTML ends with a line break, so that blocks begin on lines of their own.
+    /// True if the HTML ends with a line break. Blocks begin on lines of their own.
     at_line_start: bool,
 
     headings: Vec<Heading>,
@@ -97,28 +104,31 @@ struct Writer<'a, 'p> {
     anchors: Names,
     provenance: Provenance,
 
-    /// Depth of blocks around the present event.
+    /// Number of blocks around the current event.
     block_depth: usize,
-    /// The block of text whose sentences are being counted.
+    /// The open block of text, whose sentences are counted.
     leaf: Option<Leaf>,
     containers: Vec<Container>,
     links: Vec<bool>,
     quotes: Quotes,
-    /// Whether the text may hold bare URLs at all: a search for them costs more than all else in a text without.
+    /// True if the text contains `http` or `www.`. In a text without bare URLs, a search for them
+    /// would cost more than everything else.
     has_urls: bool,
-    /// Where the last conflict that git left has its middle: none begins behind. Looked for once, where a line looks like the beginning of one.
+    /// Position of the `=======` line in the last conflict that git left; no conflict begins after
+    /// it. Computed once, at the first line that looks like the beginning of a conflict.
     last_conflict: Option<usize>,
     table: Option<Table>,
-    /// How many tables were begun.
+    /// Number of tables begun so far.
     tables: u32,
     heading: Option<OpenHeading>,
     notes: Notes,
 }
 
-/// A block of text, in which each line is a segment.
+/// A block of text in which each line is a segment.
 struct Leaf {
     sentence: u32,
-    /// Depth of inline elements: a line break inside of one does not end a segment.
+    /// Number of inline elements around the current event. A line break inside such an element does
+    /// not end a segment.
     depth: usize,
     html_start: u32,
     byte_start: usize,
@@ -126,15 +136,15 @@ struct Leaf {
     cut: Option<u32>,
 }
 
-/// A block that holds blocks or, in tight lists, text.
+/// A block that contains blocks or, in a tight list, text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Container {
-    /// Text directly inside is a leaf.
+    /// A list item or a part of a definition list. Text directly inside is a leaf.
     Item,
-    /// A quotation and the like: text is in paragraphs.
+    /// A quotation or a list; its text is in blocks inside it.
     Other,
     Alert,
-    /// A cell of a table: its text is a segment.
+    /// A cell of a table; its text is a segment.
     Cell,
 }
 
@@ -146,7 +156,7 @@ impl<'a, 'p> Writer<'a, 'p> {
         options: Options,
         problems: &'p mut Vec<Diagnostic>,
     ) -> Self {
-        // Prose has fewer; room that is not needed is not touched.
+        // Prose has fewer events than this capacity. Its unused part is never touched.
         let mut events = Vec::with_capacity((text.len() - start) / 16 + 8);
         let moved = |(event, range): (_, Range<usize>)| (event, range.start + start..range.end + start);
         events.extend(Parser::new_ext(&text[start..], options).into_offset_iter().map(moved));
@@ -199,18 +209,19 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
     }
 
-    /// Writes the events before `end`, but for the notes that are defined among them; gives the title if it is to be taken.
+    /// Writes the events before `end`, except for definitions of notes. Returns the title if it is
+    /// taken from the text.
     fn write_events(&mut self, end: usize, take_title: bool) -> Option<(String, Option<Range<usize>>)> {
         let mut title = None;
         let mut may_be_title = take_title;
         while self.at < end {
             if matches!(self.events[self.at].0, Event::Start(Tag::FootnoteDefinition(_))) {
-                // Like any block it ends the text of a tight list item.
+                // A definition, like any block, ends the text of a tight list item.
                 self.close_leaf();
                 self.at = self.notes.behind(self.at);
                 continue;
             }
-            // Each is written once, and nothing looks back.
+            // An event can be moved out, because each is written once and none is read again.
             let (event, range) = std::mem::replace(&mut self.events[self.at], (Event::Rule, 0..0));
             self.at += 1;
             let opens_block = matches!(&event, Event::Start(tag) if is_block(tag)) || event == Event::Rule;
@@ -296,7 +307,7 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     // Segments.
 
-    /// Whether text at the present event gets addresses.
+    /// Returns true if text at the current event gets an address.
     fn addresses(&self) -> bool {
         self.page.is_some_and(|page| page.settings.segments)
             && self.heading.as_ref().is_none_or(|heading| heading.title.is_none())
@@ -304,7 +315,7 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     fn open_leaf(&mut self, start: usize) {
         if self.leaf.is_none() && self.addresses() {
-            // The cells of a row are one block.
+            // All cells of a row belong to one block.
             let sentence = self.table.as_mut().map_or(0, Table::next_in_row);
             self.block_number += u32::from(sentence == 0);
             self.leaf = Some(Leaf { sentence, depth: 0, html_start: 0, byte_start: start, byte_end: start, cut: None });
@@ -318,7 +329,8 @@ impl<'a, 'p> Writer<'a, 'p> {
         self.hole(HoleKind::Id(self.segments.len() as u32));
         self.push("\">");
         let html_start = self.out.position();
-        // A note is the editor's, and a table comes from its source as a whole.
+        // Notes and tables have no cut: a note is the editor's, and a table comes from its source
+        // as a whole.
         let is_text = self.table.is_none() && self.notes.open.is_none();
         let cut = if is_text { self.provenance.cut_at(start) } else { None };
         let leaf = self.leaf.as_mut().expect("still open");
@@ -352,7 +364,8 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
     }
 
-    /// A line break in running text: the end of a segment, unless inside emphasis or a link.
+    /// Writes a line break in running text. It ends the segment, unless it is inside emphasis or a
+    /// link.
     fn line_break(&mut self, hard: bool, range: &Range<usize>) {
         let splits = self.heading.is_none() && self.leaf.as_ref().is_some_and(|leaf| leaf.depth == 0);
         if splits {
@@ -366,12 +379,13 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
     }
 
-    /// Text and other inline content may come directly inside a tight list item, or a cell.
+    /// Prepares for inline content at `range`: opens a leaf if the content is directly in a tight
+    /// list item or in a cell, and extends the current leaf or title.
     fn inline(&mut self, range: &Range<usize>) {
         if self.leaf.is_none() && self.heading.is_none() {
             match (self.containers.last(), &self.table) {
                 (Some(Container::Item), _) => self.open_leaf(range.start),
-                // Of what is escaped the parser leaves the backslash out.
+                // The parser's range of an escaped character lacks the backslash.
                 (Some(Container::Cell), Some(table)) => self.open_leaf(table.text.start.min(range.start)),
                 _ => {}
             }
@@ -460,12 +474,12 @@ impl<'a, 'p> Writer<'a, 'p> {
             Tag::Subscript => self.push("<sub>"),
             Tag::Link { link_type, dest_url, title, .. } => self.start_link(link_type, &dest_url, &title, range),
             Tag::Image { dest_url, title, .. } => self.image(&dest_url, &title, &range),
-            // Passed over by the loop, and not switched on.
+            // `write_events` skips definitions of footnotes, and metadata blocks are not enabled.
             Tag::FootnoteDefinition(_) | Tag::MetadataBlock(_) => {}
         }
     }
 
-    /// Ends an element; gives the title if that was it.
+    /// Ends an element. Returns the title if the element was the title's heading.
     fn end(&mut self, tag: TagEnd) -> Option<(String, Option<Range<usize>>)> {
         let block = is_block_end(tag);
         if block {
@@ -523,7 +537,8 @@ impl<'a, 'p> Writer<'a, 'p> {
                     self.push("</a>");
                 }
             }
-            // Code blocks, HTML blocks and images are taken whole when they begin; of the others see there.
+            // Code blocks, HTML blocks and images are consumed whole when they begin. For the other
+            // two, see `start`.
             TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::Image => {}
             TagEnd::FootnoteDefinition | TagEnd::MetadataBlock(_) => {}
         }
@@ -568,7 +583,7 @@ impl<'a, 'p> Writer<'a, 'p> {
                 self.hole(HoleKind::Word(Word::Task));
                 self.push("\"> ");
             }
-            // Not switched on.
+            // Math is not enabled.
             Event::InlineMath(text) | Event::DisplayMath(text) => self.escaped(&text),
             Event::Start(_) | Event::End(_) => unreachable!("handled by the loop"),
         }
@@ -576,7 +591,8 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     // Text.
 
-    /// Whether a conflict that git left begins here; in a block of code one may be shown.
+    /// Reports a conflict that git left, if one begins at this text. Code blocks are not searched,
+    /// because they may show a conflict on purpose.
     fn conflict(&mut self, range: &Range<usize>) {
         let (before, line) = self.text.split_at(range.start);
         if !line.starts_with("<<<<<<< ") || !(before.is_empty() || before.ends_with('\n')) {
@@ -615,10 +631,10 @@ impl<'a, 'p> Writer<'a, 'p> {
         self.write_text(text, range);
     }
 
-    /// Writes text, marking the readings that an editor put in the place of others.
+    /// Writes text, and marks the readings with which an editor replaced others.
     fn write_text(&mut self, text: &str, range: Range<usize>) {
         if text.len() != range.len() {
-            // Entities and escapes: the bytes of the text are not those of the file.
+            // The text has entities or escapes, so its bytes are not those of the file.
             self.escaped(text);
             return;
         }
@@ -633,7 +649,7 @@ impl<'a, 'p> Writer<'a, 'p> {
         self.escaped(&text[at - range.start..]);
     }
 
-    // Quotations, tasks.
+    // Quotations and tasks.
 
     fn start_quote(&mut self, kind: Option<BlockQuoteKind>) {
         self.fresh_line();
@@ -655,7 +671,7 @@ impl<'a, 'p> Writer<'a, 'p> {
         self.containers.push(Container::Alert);
     }
 
-    /// Whether the item that begins here is a task.
+    /// Returns true if the list item that begins here is a task.
     fn task_ahead(&self) -> bool {
         let mut ahead = self.events[self.at..].iter().map(|(event, _)| event);
         match ahead.next() {
@@ -666,12 +682,13 @@ impl<'a, 'p> Writer<'a, 'p> {
     }
 }
 
-/// Where the last conflict that git left has its middle; 0 if it left none.
+/// Returns the position of the `=======` line in the last conflict that git left, or 0 if there is
+/// no conflict.
 fn last_conflict(text: &str) -> usize {
     text.rfind("\n>>>>>>> ").and_then(|end| text[..end].rfind("\n=======")).unwrap_or(0)
 }
 
-/// Whether an element is a block, not a part of running text.
+/// Returns true if an element is a block, not a part of running text.
 fn is_block(tag: &Tag<'_>) -> bool {
     !matches!(
         tag,
@@ -685,7 +702,7 @@ fn is_block(tag: &Tag<'_>) -> bool {
     )
 }
 
-/// The same of where it ends.
+/// Returns true if the end tag is that of a block; see [`is_block`].
 fn is_block_end(tag: TagEnd) -> bool {
     !matches!(
         tag,

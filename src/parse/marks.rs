@@ -1,4 +1,4 @@
-//! What translators write behind a sentence, in comments that no reader sees.
+//! Marks: instructions that translators write after a sentence, in comments that are not published.
 //!
 //! ```markdown
 //! A sentence.  <!-- = 3.2 3.3 --> <!-- note: ask about the name -->
@@ -6,38 +6,38 @@
 //!
 //! | mark | meaning |
 //! |---|---|
-//! | `= 3.2 3.3` | this line is the translation of these sentences; or it says what another translation alone has said, `= 3.2a-en` |
-//! | `+` | it exists in this language only |
-//! | `- 3.4` | 3.4 is left out here on purpose |
-//! | `~ CODE: reason` | the check CODE has nothing to say of this sentence, and why |
-//! | `note: text` | for translators |
+//! | `= 3.2 3.3` | this line translates these sentences; `= 3.2a-en`: one that only `en` has |
+//! | `+` | this sentence exists in this language only |
+//! | `- 3.4` | the sentence 3.4 is left out here on purpose |
+//! | `~ CODE: reason` | the check CODE reports nothing about this sentence, for this reason |
+//! | `note: text` | a note for translators |
 //!
-//! A comment that begins like none of these is a comment as ever.
+//! A comment that begins in no such way is an ordinary comment.
 
 use std::sync::Arc;
 
 use crate::base::{Code, Place, code, suggest};
 use crate::model::SegmentId;
 
-/// What the marks of one line say.
+/// The marks of one line.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Marks {
-    /// The line, as a position among the segments.
+    /// The line, as a position in the list of segments.
     pub segment: u32,
-    /// The sentences it is the translation of; its own id alone if empty.
+    /// The sentences that the line translates. If empty, the line stands for its own id.
     pub translates: Vec<SegmentId>,
-    /// Whether it exists in this language only.
+    /// True if the line exists in this language only.
     pub alone: bool,
     /// Sentences that were left out here.
     pub omitted: Vec<SegmentId>,
     pub silenced: Vec<Silenced>,
-    /// What translators are to know.
+    /// Notes for translators.
     pub notes: Vec<String>,
-    /// Where the marks stand in the file.
+    /// Places of the marks in the file.
     pub places: Vec<Place>,
 }
 
-/// A check that has nothing to say of a sentence.
+/// A check that is silenced for one sentence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Silenced {
     pub code: &'static Code,
@@ -45,7 +45,7 @@ pub struct Silenced {
     pub place: Place,
 }
 
-/// One mark, as it is written.
+/// One mark as it is written.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Mark {
     Translates(Vec<SegmentId>),
@@ -55,14 +55,14 @@ pub(super) enum Mark {
     Note(String),
 }
 
-/// Why a mark cannot be read, and what to do.
+/// The reason that a mark cannot be read, and a hint.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Bad {
     pub(super) message: String,
     pub(super) hint: String,
 }
 
-/// Reads a comment; `None` if it is no mark at all.
+/// Reads a comment; returns `None` if it is no mark.
 pub(super) fn read(comment: &str) -> Option<Result<Mark, Bad>> {
     let inside = comment.strip_prefix("<!--")?.strip_suffix("-->")?;
     let text = inside.trim();
@@ -78,7 +78,7 @@ pub(super) fn read(comment: &str) -> Option<Result<Mark, Bad>> {
         };
         return Some(if fine { Ok(Mark::Alone) } else { Err(bad()) });
     }
-    // `<!--- such a comment -->` is none.
+    // A comment `<!--- like this -->` is no mark.
     if inside.starts_with(char::is_whitespace)
         && let Some(ids) = after('-')
     {
@@ -92,8 +92,8 @@ pub(super) fn read(comment: &str) -> Option<Result<Mark, Bad>> {
     Some(if note.is_empty() { Err(bad()) } else { Ok(Mark::Note(note.split_whitespace().collect::<Vec<_>>().join(" "))) })
 }
 
-/// The checks that are silenced behind a title or a description: on the rest of the line from a byte on, in the front matter
-/// after the sign that begins a comment there.
+/// Returns the checks that are silenced after a title or a description, on the rest of the line
+/// from byte `from`. In front matter, these marks stand after the `#` that begins a YAML comment.
 pub fn silenced_behind(file: &Arc<str>, text: &str, from: usize) -> Vec<Silenced> {
     let rest = text.get(from..).unwrap_or_default();
     let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
@@ -144,7 +144,8 @@ fn read_silence(text: &str) -> Result<Mark, Bad> {
 }
 
 impl Marks {
-    /// Whether they say which sentences the line stands for, or lacks; a note and a silenced check do not.
+    /// Returns true if the marks name sentences that the line translates or lacks, or say that it
+    /// stands alone. Notes and silenced checks do not count.
     pub fn say_addresses(&self) -> bool {
         !self.translates.is_empty() || self.alone || !self.omitted.is_empty()
     }

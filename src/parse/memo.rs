@@ -1,4 +1,4 @@
-//! Remembers what was parsed, so that a preview parses only what changed.
+//! A cache of parsed documents, so that the preview parses only changed files.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,33 +8,33 @@ use rayon::prelude::*;
 use super::{Document, ParseInput, parse};
 use crate::base::Diagnostic;
 
-/// A document and what was wrong with it: the whole result of [`parse`].
+/// A document and its problems: the complete result of [`parse`].
 pub type Parsed = (Arc<Document>, Arc<[Diagnostic]>);
 
-/// The results of parsing, by file.
+/// The cached results of parsing, by file.
 ///
-/// An entry is used only if its whole input is equal, so it can be wrong only if [`parse`] depends
-/// on something that is not in [`ParseInput`]. Files that are gone are forgotten.
+/// An entry is used only if its whole input is equal. It could be wrong only if [`parse`] depended
+/// on something outside [`ParseInput`]. Entries of removed files are dropped.
 #[derive(Debug, Default)]
 pub struct Memo {
     parsed: HashMap<Arc<str>, (ParseInput, Parsed)>,
-    /// Whether nothing is to be remembered.
+    /// True if nothing is cached.
     is_asked_once: bool,
 }
 
 impl Memo {
-    /// A memo that remembers nothing, and lets go of each text as soon as it is parsed.
+    /// Creates a memo that caches nothing, and drops each text as soon as it is parsed.
     pub fn asked_once() -> Self {
         Self { is_asked_once: true, ..Self::default() }
     }
 
-    /// Whether a file was parsed.
+    /// Returns true if the file was parsed.
     pub fn knows(&self, file: &str) -> bool {
         self.parsed.contains_key(file)
     }
 
-    /// Parses a file again of whose input `change` changes something, and of which all else is as it was: gives what
-    /// it was and what it is now. `None` if the file was never parsed.
+    /// Parses a file again after `change` has edited its cached input. Returns the result before
+    /// and after, or `None` if the file was never parsed.
     pub fn parse_again(&mut self, file: &str, change: impl FnOnce(&mut ParseInput)) -> Option<(Parsed, Parsed)> {
         let (input, result) = self.parsed.get_mut(file)?;
         change(input);
@@ -43,14 +43,15 @@ impl Memo {
         Some((before, result.clone()))
     }
 
-    /// What a file was parsed from.
+    /// Returns the input that a file was last parsed from.
     pub fn input(&self, file: &str) -> Option<&ParseInput> {
         self.parsed.get(file).map(|(input, _)| input)
     }
 
-    /// Parses all inputs, in their order; those that are as they were are taken from the memo. Beside them, how many were not.
+    /// Parses all inputs, and takes unchanged ones from the cache. Returns the results in the order
+    /// of the inputs, and the number of inputs that were parsed.
     ///
-    /// Translations come second, since their sources tell what is new in them.
+    /// Translations are parsed after their sources, because their input includes the sources' news.
     pub fn parse_all(&mut self, mut inputs: Vec<ParseInput>) -> (Vec<Parsed>, usize) {
         let nothing: Arc<str> = "".into();
         let parsed = |input: &mut ParseInput| match self.parsed.get(&input.file) {

@@ -1,10 +1,11 @@
-//! One file in, one document out.
+//! Parsing of one file into one document.
 //!
-//! [`parse`] is pure and sees one file, the settings that concern every page, and, for a chapter,
-//! what the split says of it; and of a translation, what its source has or says that the work's lock does not. So its result may be
-//! kept for as long as these are the same ([`memo::Memo`]). What it cannot know (where links lead, what a heading is called in the source
-//! edition, how code is highlighted) it leaves as holes in the [`Fragment`]. So are the ids of sentences, which the
-//! work's lock gives: one that changes leaves the text as it is.
+//! [`parse`] is pure. It reads one file and the settings that apply to every page. For a chapter it
+//! also reads the split, and for a translation the news of its source: facts about the source that
+//! the work's lock does not contain. So its result can be cached as long as these inputs are the
+//! same ([`memo::Memo`]). Values that it cannot know become holes in the [`Fragment`]: the targets
+//! of links, the anchors of headings in the source edition, the highlighted code. The ids of
+//! sentences, which the work's lock gives, are holes too: a changed id leaves the HTML as it is.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -36,7 +37,7 @@ pub use marks::{Marks, Silenced, silenced_behind};
 pub use names::note_label;
 pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, Ref, RefKind, Segment, Target};
 
-/// All that a document depends on.
+/// All inputs of a document.
 #[derive(Debug, Clone)]
 pub struct ParseInput {
     pub file: Arc<str>,
@@ -45,17 +46,19 @@ pub struct ParseInput {
     pub lang: LangId,
     pub settings: Arc<Settings>,
     pub pack: Arc<LanguagePack>,
-    /// What the split makes of this edition, if it is a chapter in the language of its source.
+    /// The chapter of the split, if the edition is a chapter in the language of its source text.
     pub chapter: Option<ChapterOf>,
-    /// The addresses that the sentences of the work have, if `tilmash sync` keeps them.
+    /// The lock with the work's addresses, if `tilmash sync` keeps one.
     pub lock: Option<Arc<Lock>>,
-    /// Of a translation: what its source tells; `None` if that is nothing.
+    /// For a translation: facts about its source that the lock does not contain. `None` if there
+    /// are none.
     pub news: Option<Arc<News>>,
 }
 
 impl ParseInput {
-    /// Whether the ids of this edition are found by another one, which is parsed first: by its order in `lock`, or, without one, by what
-    /// it says that it alone has.
+    /// Returns true if the ids of this edition depend on another edition, which is parsed first.
+    /// With a lock, that is the edition whose order the lock keeps. Without one, it is the source
+    /// edition, because its marks `+` reserve ids that no line of the translation may take.
     pub fn is_translation(&self, lock: Option<&Arc<Lock>>) -> bool {
         lock.map_or(self.lang != self.settings.source, |lock| align::is_translation(lock, &self.settings.languages[self.lang.0]))
     }
@@ -74,22 +77,22 @@ impl PartialEq for ChapterOf {
     }
 }
 
-/// The settings of a site that concern parsing.
+/// The settings of a site that affect parsing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     pub raw_html: bool,
     pub smart_punctuation: bool,
     pub highlight: bool,
     pub segments: bool,
-    /// The codes of the languages, in their order.
+    /// The codes of the languages, in the order of the configuration.
     pub languages: Vec<String>,
-    /// The language of which the others are translations: marks of translators say nothing of its ids.
+    /// The site's source language. Without a lock, marks do not change the ids of editions in it.
     pub source: LangId,
 }
 
 impl PartialEq for ParseInput {
     fn eq(&self, other: &Self) -> bool {
-        // Pointers first: what is shared is equal without a look at it.
+        // Pointers are compared first: shared values are equal without a deep comparison.
         fn same<T: PartialEq + ?Sized>(a: &Arc<T>, b: &Arc<T>) -> bool {
             Arc::ptr_eq(a, b) || a == b
         }
@@ -113,20 +116,21 @@ fn same_lock(a: &Option<Arc<Lock>>, b: &Option<Arc<Lock>>) -> bool {
     }
 }
 
-/// An edition, parsed.
+/// A parsed edition.
 #[derive(Debug, Clone)]
 pub struct Document {
     pub file: Arc<str>,
     pub key: Key,
     pub lang: LangId,
     pub front: FrontMatter,
-    /// Of the front matter as it is written.
+    /// The digest of the front matter's raw text.
     pub front_digest: Digest,
-    /// From the front matter, or the text's first heading; the language's word for "untitled" if neither says.
+    /// The title in the front matter, or the text's first heading. If both are missing, the
+    /// language's word for "untitled".
     pub title: String,
-    /// Where the title stands, if somebody wrote it: the value in the front matter, or the text of the heading.
+    /// The place of an authored title: the value in the front matter, or the text of the heading.
     pub title_at: Option<Place>,
-    /// The text, then the notes.
+    /// The text, followed by the notes.
     pub body: Fragment,
     pub blocks: Box<[Block]>,
     pub segments: Box<[Segment]>,
@@ -134,17 +138,18 @@ pub struct Document {
     pub refs: Box<[Ref]>,
     pub codes: Box<[CodeBlock]>,
     pub notes: Box<[Note]>,
-    /// What translators wrote behind sentences, in the order of the segments; few have any.
+    /// The marks of translators, in the order of the segments. Most segments have none.
     pub marks: Box<[Marks]>,
     /// The lock that gave the ids.
     pub lock: Option<Arc<Lock>>,
-    /// By segment, if there is a lock: the digest of its text.
+    /// The digest of each segment's text, if there is a lock.
     pub digests: Box<[TextDigest]>,
-    /// Of the edition whose texts the lock keeps: what the lock has and the text has no more.
+    /// Segments that the lock has and the text no longer has. Filled only for the edition whose
+    /// texts the lock keeps.
     pub gone: Box<[(SegmentId, Gone)]>,
-    /// Of the same edition: what it tells those that parse its translations.
+    /// Facts about this edition that parsing its translations depends on. `None` for translations.
     pub(crate) news: Option<Arc<News>>,
-    /// The segments by id, where they are not in this order anyway.
+    /// The segments sorted by id; empty if they already are in that order.
     pub(crate) by_id: Box<[(SegmentId, u32)]>,
 }
 
@@ -169,7 +174,7 @@ impl PartialEq for Document {
             lock,
             digests,
             gone,
-            // Follow from the segments and the lock.
+            // Both are derived from the segments and the lock.
             news: _,
             by_id: _,
         } = self;
@@ -195,7 +200,7 @@ impl PartialEq for Document {
 }
 
 impl Document {
-    /// Returns the title or the description in the edition's front matter, unless it is blank.
+    /// Returns the title or the description of the edition; `None` if it is missing or blank.
     pub fn front_text(&self, unit: Unit) -> Option<&str> {
         match unit {
             Unit::Title => self.title_at.is_some().then_some(&*self.title),
@@ -204,7 +209,7 @@ impl Document {
         }
     }
 
-    /// The position of the segment with an id.
+    /// Returns the position of the segment with an id.
     pub fn segment_with_id(&self, id: SegmentId) -> Option<usize> {
         if self.by_id.is_empty() {
             return self.segments.binary_search_by_key(&id, |segment| segment.id).ok();
@@ -213,34 +218,36 @@ impl Document {
         Some(self.by_id[at].1 as usize)
     }
 
-    /// Whether a segment has an id of itself, and not because a mark names it.
+    /// Returns true if a segment has the id as its own, not because a mark names it.
     pub fn has_of_itself(&self, id: SegmentId) -> bool {
         let is_named = |segment: usize| self.marks_of(segment).is_some_and(|marks| marks.translates.contains(&id));
         self.segment_with_id(id).is_some_and(|segment| !is_named(segment))
     }
 
-    /// Whether a lock or marks say which sentence each segment is; else ids are positions, and say it only where nothing differs.
+    /// Returns true if a lock or marks identify each segment's sentence. Otherwise ids are
+    /// positions, and identify a sentence only if the editions have the same structure.
     pub fn knows_addresses(&self) -> bool {
         self.lock.is_some() || self.marks.iter().any(Marks::say_addresses)
     }
 
-    /// Where the text ends in the body's HTML, and the notes begin.
+    /// Returns the position in the body's HTML at which the text ends and the notes begin.
     pub fn text_end(&self) -> u32 {
         self.notes.first().map_or(self.body.html.len() as u32, |note| note.html.0)
     }
 
-    /// The blocks of the text, without those of notes, as positions.
+    /// Returns the positions of the text's blocks, without those of notes.
     pub fn text_blocks(&self) -> Range<u32> {
         0..self.notes.first().map_or(self.blocks.len() as u32, |note| note.blocks.0)
     }
 
-    /// What was written behind a segment.
+    /// Returns the marks of a segment.
     pub fn marks_of(&self, segment: usize) -> Option<&Marks> {
         let at = self.marks.binary_search_by_key(&(segment as u32), |marks| marks.segment).ok()?;
         Some(&self.marks[at])
     }
 
-    /// The sentences of the work that a segment stands for: its own id, or those that a mark names.
+    /// Returns the sentences of the work that a segment stands for: those that a mark names, or its
+    /// own id.
     pub fn sentences(&self, segment: usize) -> &[SegmentId] {
         match self.marks_of(segment) {
             Some(marks) if !marks.translates.is_empty() => &marks.translates,
@@ -248,7 +255,8 @@ impl Document {
         }
     }
 
-    /// The Markdown of a segment, without marks and with white space folded, from the text of its file.
+    /// Returns the Markdown of a segment from the text of its file, without marks and with white
+    /// space folded.
     pub fn segment_text<'t>(&self, file_text: &'t str, segment: usize) -> Cow<'t, str> {
         let raw = raw_text(file_text, &self.segments[segment], self.marks_of(segment));
         match raw {
@@ -258,16 +266,16 @@ impl Document {
     }
 }
 
-/// Whether an HTML comment is a mark behind a sentence.
+/// Returns true if an HTML comment is a mark.
 pub fn is_mark(comment: &str) -> bool {
     marks::read(comment).is_some()
 }
 
-/// The Markdown of a segment without its marks.
+/// Returns the Markdown of a segment without its marks.
 fn raw_text<'t>(file_text: &'t str, segment: &Segment, marks: Option<&Marks>) -> Cow<'t, str> {
     let (start, end) = (segment.bytes.0 as usize, segment.bytes.1 as usize);
     let raw = file_text.get(start..end).unwrap_or_default();
-    // Marks stand behind the sentence; only one that runs over lines may have some inside.
+    // Marks stand after the sentence. Only a sentence of several lines may have marks inside.
     let inside = |place: &&Place| place.start >= start && place.end <= end;
     let mut places = marks.into_iter().flat_map(|marks| &marks.places).filter(inside).peekable();
     if places.peek().is_none() {
@@ -283,7 +291,7 @@ fn raw_text<'t>(file_text: &'t str, segment: &Segment, marks: Option<&Marks>) ->
     Cow::Owned(text)
 }
 
-/// Parses an edition; what is wrong with it comes beside the document, never instead of it.
+/// Parses an edition. Problems are returned beside the document, never instead of it.
 pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let (front_range, body_start) = match front_matter(&input.text) {
@@ -316,7 +324,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         (None, None) => (String::new(), None),
     };
     if title.trim().is_empty() {
-        // Links and menus need something that can be read.
+        // Links and menus need a visible title.
         title = input.pack.strings.get("untitled").cloned().unwrap_or_default();
         let place = title_at.take().unwrap_or_else(|| Place::whole(&input.file));
         problems.push(
@@ -349,7 +357,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
     (document, problems)
 }
 
-/// What follows from the ids of an edition.
+/// The values that are derived from the ids of an edition.
 #[derive(Default)]
 struct Addresses {
     digests: Vec<TextDigest>,
@@ -358,7 +366,8 @@ struct Addresses {
     by_id: Vec<(SegmentId, u32)>,
 }
 
-/// Gives the segments the ids that the lock or the marks say; without both they have theirs by position.
+/// Gives the segments the ids that the lock or the marks determine. Without both, the segments keep
+/// their positions as ids.
 fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
     let mut addresses = Addresses::default();
     let markdown::Written { segments, headings, marks, notes, .. } = written;
@@ -427,7 +436,8 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
     addresses
 }
 
-/// Gives headings the anchors that they had before, as far as no other heading has them: whichever edition was the source then.
+/// Gives each heading its former anchors from the lock, unless another heading has them. The
+/// edition that was the source when the lock recorded them does not matter.
 fn aliases(headings: &mut [Heading], segments: &[Segment], lock: &Lock) {
     let mut taken: HashSet<Box<str>> = headings.iter().map(|heading| heading.anchor.as_str().into()).collect();
     for heading in headings {
@@ -441,7 +451,8 @@ fn aliases(headings: &mut [Heading], segments: &[Segment], lock: &Lock) {
     }
 }
 
-/// Finds the front matter: the range of its YAML and where the text begins after it.
+/// Finds the front matter. Returns the range of its YAML, and the byte at which the text begins
+/// after it.
 ///
 /// The error is the range of the opening line of front matter that never ends.
 pub(crate) fn front_matter(text: &str) -> Result<(Option<std::ops::Range<usize>>, usize), std::ops::Range<usize>> {

@@ -1,19 +1,21 @@
-//! Names of which a page may have each only once: anchors, labels and ids of footnotes.
+//! Names that must be unique on a page: anchors, and the labels and ids of footnotes.
 
 use std::collections::{HashMap, HashSet};
 
 use unicase::UniCase;
 
-/// Names that are given once on a page.
+/// The names that are taken on a page.
 #[derive(Default)]
 pub(super) struct Names {
     pub(super) taken: HashSet<String>,
-    /// By name: the number to try next. Names are never given back, so smaller ones need no second try.
+    /// For each name, the next number to try. Names are never released, so smaller numbers stay
+    /// taken.
     next: HashMap<String, u32>,
 }
 
 impl Names {
-    /// Gives `wanted`, or the first of `wanted-2`, `wanted-3` … that is neither taken nor reserved.
+    /// Takes and returns `wanted`, or the first of `wanted-2`, `wanted-3` … that is neither taken
+    /// nor reserved.
     pub(super) fn take(&mut self, wanted: String, reserved: impl Fn(&str) -> bool) -> String {
         let mut name = wanted.clone();
         while reserved(&name) || self.taken.contains(&name) {
@@ -26,19 +28,20 @@ impl Names {
     }
 }
 
-/// The label of a footnote without what does not count in comparing labels: its case, folded as pulldown-cmark folds it,
-/// which has folded the white space already.
+/// Returns a footnote's label in the form in which labels are compared: with its case folded as
+/// pulldown-cmark folds it. The parser has already folded the white space.
 pub fn note_label(written: &str) -> String {
     UniCase::new(written).to_folded_case()
 }
 
-/// What ids are made of for a label.
+/// Returns the base of a footnote's ids: its label with other characters than letters, digits and
+/// `_` replaced by `-`.
 pub(super) fn note_id(label: &str) -> String {
     label.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect()
 }
 
-/// Whether an anchor is the id of a sentence, a footnote or a part of the page around the text: a
-/// heading "Menu" must not take the place of the menu.
+/// Returns true if an anchor is reserved for a sentence, a footnote or a part of the page around
+/// the text. A heading "Menu" must not take the anchor of the menu.
 pub(super) fn is_reserved(anchor: &str) -> bool {
     const PARTS: &[&str] = &[
         "top",

@@ -1,66 +1,70 @@
-//! What other documents may see of a document.
+//! The parts of a document that other documents can refer to or show.
 
 use crate::base::Place;
 use crate::model::{Cell, Key, SegmentId};
 
-/// A heading of a document's own text; the title is not among them.
+/// A heading of a document's text; the title is not among them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Heading {
     /// 1 to 6.
     pub level: u8,
-    /// The anchor this heading has by itself: the one the author gave, or one made from its text.
+    /// The heading's own anchor: set by the author, or made from the heading's text.
     pub anchor: String,
-    /// Whether the author gave it.
+    /// True if the author set the anchor.
     pub explicit: bool,
-    /// Its text without markup.
+    /// The text without markup.
     pub text: String,
-    /// Its position among the segments, if it has an address.
+    /// Position in the list of segments, if the heading has an address.
     pub segment: Option<u32>,
-    /// Anchors that it had before and that nothing else on the page has; of the edition whose anchors the lock keeps.
+    /// Former anchors of this heading, from the lock, that no other heading of the page has.
     pub aliases: Vec<Box<str>>,
 }
 
-/// A sentence, heading, list item or cell with an address; first those of the text, then those of the notes.
+/// A sentence, heading, list item or cell with an address. The list has the segments of the text
+/// first, then those of the notes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Segment {
-    /// Given by the lock, or by position; a hole of the body, so that the body does not depend on it.
+    /// Given by the lock, or by position. It is a hole of the body, so the body does not depend on
+    /// it.
     pub id: SegmentId,
-    /// Its HTML in the body, without the element around it.
+    /// Range of the HTML in the body, without the element around it.
     pub html: (u32, u32),
-    /// Its bytes in the file, without the marks behind it. See [`super::Document::segment_text`].
+    /// Byte range in the file, without the marks after it. See [`super::Document::segment_text`].
     pub bytes: (u32, u32),
-    /// The block of text that it is in, counted from one: a heading, a paragraph, a list item, a row of a table.
+    /// Number of the block of text that contains it, counted from one. A block is a heading, a
+    /// paragraph, a list item or a row of a table.
     pub block: u32,
-    /// Where in a table it stands, if it does.
+    /// Position in a table, if it is in one.
     pub cell: Option<Cell>,
-    /// The note that it is in, as a position among those of the outline.
+    /// The note that contains it, as a position in the outline's list.
     pub note: Option<u32>,
-    /// Which cut of the chapter it is, if the split made it.
+    /// Index of the chapter's cut that it stands for, if the split made it.
     pub cut: Option<u32>,
 }
 
-/// What a block at the top level of a document is.
+/// The kind of a block at the top level of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BlockKind {
     Heading(u8),
     Paragraph,
-    /// A list, a table, a quotation, code: shown whole.
+    /// A list, a table, a quotation or code; shown whole.
     Other,
 }
 
-/// A block at the top level of a document, or of one of its notes; first those of the text.
+/// A block at the top level of a document, or of one of its notes. The list has those of the text
+/// first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
     pub kind: BlockKind,
-    /// Its HTML in the body.
+    /// Range of the HTML in the body.
     pub html: (u32, u32),
-    /// Its segments, as positions in the outline's list.
+    /// Range of its segments, as positions in the outline's list.
     pub segments: (u32, u32),
-    /// Its bytes in the file.
+    /// Byte range in the file.
     pub bytes: (u32, u32),
 }
 
-/// What a link or an image asks of the rest of the site.
+/// A question of a link or an image to the rest of the site.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ref {
     pub target: Target,
@@ -68,7 +72,7 @@ pub struct Ref {
     pub kind: RefKind,
 }
 
-/// Who asks.
+/// The element that a ref belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefKind {
     Link,
@@ -76,16 +80,17 @@ pub enum RefKind {
     Image,
 }
 
-/// Where a ref points, as far as the document alone can tell.
+/// The target of a ref, as far as the document alone determines it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target {
-    /// A file below the project's root, such as `content/vectors/russia.en.md`, and an anchor in it.
+    /// A path below the project's root, such as `content/vectors/russia.en.md`, and an anchor in
+    /// it.
     File { path: String, anchor: Option<String> },
-    /// A work, by its key.
+    /// A work, named by its key.
     Work { key: Key, anchor: Option<String> },
     /// An anchor of the same page.
     Anchor(String),
-    /// A relative path that leaves the content.
+    /// A relative path that leads out of the content folder.
     Outside(String),
 }
 
@@ -97,20 +102,23 @@ pub struct CodeBlock {
     pub place: Place,
 }
 
-/// A footnote's definition.
+/// The definition of a footnote.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Note {
-    /// Its label as labels are compared ([`note_label`](super::note_label)): by this the notes of editions are the same.
+    /// The label in the form in which labels are compared ([`note_label`](super::note_label)).
+    /// Notes of two editions correspond if their labels are equal.
     pub label: String,
-    /// What ids on the page are made of, `fn-…` and `fnref-…`: the label as it was written, cleaned.
+    /// Base of the ids on the page, `fn-…` and `fnref-…`: the label as written, with unsuitable
+    /// characters replaced.
     pub id: String,
-    /// From one, in the order of first use: in the text, then in the notes as they come.
+    /// Number from one, in the order of first use: in the text, then in the notes as they are
+    /// written.
     pub number: u32,
-    /// How often it is referred to.
+    /// Number of references to the note.
     pub uses: u32,
-    /// Its HTML in the body, behind the text.
+    /// Range of the HTML in the body, after the text.
     pub html: (u32, u32),
-    /// Its blocks and segments, as positions in the outline's lists.
+    /// Ranges of its blocks and segments, as positions in the outline's lists.
     pub blocks: (u32, u32),
     pub segments: (u32, u32),
 }

@@ -1,7 +1,8 @@
-//! What of a document's text no segment tells: the values of its front matter, where its tables have cells, empty ones too, and
-//! where raw HTML stands, which nobody can take apart.
+//! Parts of a file that the segments do not cover: values of the front matter, cells of tables
+//! (also empty ones) and blocks of raw HTML, which nobody can take apart.
 //!
-//! Pages do not need this; it is asked for only when translators exchange texts, or go to where one stands.
+//! Pages do not need these parts. They are computed only when texts are exchanged with translators,
+//! or when an editor opens at one.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,10 +11,10 @@ use pulldown_cmark::{Event, Parser, Tag};
 
 use crate::base::yaml::{self, Value};
 
-/// What [`parts`] finds. All ranges are bytes of the file.
+/// The result of [`parts`]. All ranges are byte ranges of the file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Parts {
-    /// Where the text begins, after the front matter.
+    /// The byte at which the text begins, after the front matter.
     pub start: usize,
     pub tables: Vec<Table>,
     /// Blocks of raw HTML.
@@ -24,25 +25,25 @@ pub struct Parts {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Table {
     pub range: Range<usize>,
-    /// By row, the head first: the bytes between the bars.
+    /// The cells of each row, the head first: the byte ranges between the bars.
     pub rows: Vec<Vec<Range<usize>>>,
 }
 
-/// A value of the front matter that is translated.
+/// A translatable value of the front matter.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FrontValue {
     /// `title` or `description`.
     pub key: &'static str,
-    /// Where it stands; all behind the colon, if it takes up lines of its own.
+    /// Byte range of the value. If the value extends over lines, the range begins after the colon.
     pub range: Range<usize>,
     pub text: String,
 }
 
-/// The title and the description that the front matter of a file gives.
+/// Returns the title and the description in the front matter of a file.
 pub fn front(file: &Arc<str>, text: &str) -> Vec<FrontValue> {
     let mut values = Vec::new();
     let Ok((Some(range), _)) = super::front_matter(text) else { return values };
-    // What is wrong with it was said when the document was parsed.
+    // Parsing the document has already reported problems of the front matter.
     let Ok(node) = yaml::read(file, text, range) else { return values };
     let Value::Map(entries) = &node.value else { return values };
     for key in ["title", "description"] {
@@ -50,7 +51,8 @@ pub fn front(file: &Arc<str>, text: &str) -> Vec<FrontValue> {
         let Some(value) = yaml::text(&entry.node, &mut Vec::new()) else { continue };
         let colon = entry.key_place.end + text[entry.key_place.end..].find(':').map_or(0, |colon| colon + 1);
         let range = entry.node.place.range();
-        // A value that takes up lines of its own is replaced with all that leads to it.
+        // A value on lines of its own is replaced together with the text that leads to it, such as
+        // `|`.
         let range = if text[colon..range.end.max(colon)].contains('\n') { colon..range.end } else { range };
         values.push(FrontValue { key, range, text: value });
     }

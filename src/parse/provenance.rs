@@ -1,15 +1,15 @@
-//! Which lines of a chapter's file stand for which segments of the source text, and which of their words
-//! an editor put in the place of others.
+//! Origin of a chapter's lines: the segment of the source text that each line stands for, and the
+//! words with which an editor replaced others.
 
 use std::ops::Range;
 
 use super::ParseInput;
 use crate::split::{self, RepairKind, SegmentKind};
 
-/// Where the sentences of a chapter come from, by their bytes in the file.
+/// The origins of a chapter's lines, by byte in the file.
 #[derive(Default)]
 pub(super) struct Provenance {
-    /// The lines that stand for a cut, in order, with the cut's position.
+    /// The lines that stand for a cut, in order, with the position of the cut.
     lines: Vec<(Range<usize>, u32)>,
     /// The readings that repairs put in the place of others, in order.
     readings: Vec<Range<usize>>,
@@ -23,7 +23,8 @@ impl Provenance {
         let mut at = start;
         for line in page.text[start..].split_inclusive('\n') {
             let trimmed = line.trim();
-            // Definitions of footnotes are the editor's, and no sentences of the source.
+            // Definitions of footnotes are the editor's, so they stand for no sentence of the
+            // source.
             if !trimmed.is_empty() && !trimmed.starts_with("[^") {
                 lines.push((at + (line.len() - line.trim_start().len()), trimmed));
             }
@@ -34,7 +35,8 @@ impl Provenance {
             lines.iter().map(|&(_, line)| line).collect()
         }
         let mut located = split::locate(chapter, &texts(&lines));
-        // A heading that says what a sentence says is the editor's, and must not stand in its place.
+        // A heading with the same words as a sentence is the editor's, and must not take the
+        // sentence's cut.
         let mut own = located.iter().zip(&lines).map(|(cut, (_, line))| {
             !line.starts_with('#') || cut.is_some_and(|cut| segment_of(cut).kind != SegmentKind::Sentence)
         });
@@ -49,13 +51,13 @@ impl Provenance {
             let Some(cut) = cut else { continue };
             provenance.lines.push((start..start + line.len(), cut as u32));
             let segment = segment_of(cut);
-            // In a block of several lines a reading is marked where it stands, or not at all.
+            // In a block of several lines, a reading is marked only at its exact position.
             let block = segment.text.contains('\n').then(|| segment.text.find(line));
-            // In an edited line a reading is looked for after the one before it.
+            // In an edited line, the search for a reading begins after the previous one.
             let mut from = 0;
             for repair in &segment.repairs {
                 let reading = &segment.text[repair.range.clone()];
-                // A full stop that was added to close a sentence is no reading worth a mark.
+                // A full stop that was added to close a sentence is too small a change to mark.
                 if reading.is_empty() || repair.kind == RepairKind::Stop {
                     continue;
                 }
@@ -75,13 +77,13 @@ impl Provenance {
         provenance
     }
 
-    /// The cut that the line with this byte stands for.
+    /// Returns the cut that the line with this byte stands for.
     pub(super) fn cut_at(&self, byte: usize) -> Option<u32> {
         let (line, cut) = self.lines.get(self.lines.partition_point(|(line, _)| line.end < byte))?;
         (line.start <= byte).then_some(*cut)
     }
 
-    /// The readings that overlap a range, cut to it.
+    /// Returns the readings that overlap a range, clipped to it.
     pub(super) fn readings_in(&self, range: &Range<usize>) -> Vec<Range<usize>> {
         if self.readings.is_empty() {
             return Vec::new();

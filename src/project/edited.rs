@@ -1,5 +1,5 @@
-//! A state that is made from the one before: where two snapshots differ only in the texts of pages and locks, in templates and
-//! in files that are published as they are.
+//! States made from the previous state, for snapshots that differ only in texts of pages and locks,
+//! in templates, and in files that are copied to the site.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -15,21 +15,23 @@ use crate::parse::memo::Memo;
 use crate::render::Renderer;
 use crate::site::RouteKind;
 
-/// What differs between two snapshots that have the same files, as far as a state before can be gone on with.
+/// The difference between two snapshots with the same files, as far as the previous state can be
+/// updated for it.
 #[derive(Debug, Default)]
 struct Edit {
-    /// Editions whose text is another.
+    /// Editions whose text changed.
     documents: Vec<Arc<str>>,
-    /// Locks whose text is another.
+    /// Locks whose text changed.
     locks: Vec<Arc<str>>,
-    /// Whether a template may be another.
+    /// True if a template may have changed.
     templates: bool,
-    /// Files that are published as they are.
+    /// Changed files that are copied to the site.
     assets: Vec<Arc<str>>,
 }
 
 impl Edit {
-    /// `None` if it is more: a file that came or went, or one that other stages read.
+    /// Compares two snapshots. Returns `None` if the state must be made whole: a file outside
+    /// `templates/` was added or removed, or other stages read a changed file.
     fn between(project: &Project, known: &Known, inputs: &Inputs) -> Option<Self> {
         let before = &known.inputs;
         if before.root != inputs.root || before.problems != inputs.problems {
@@ -48,7 +50,7 @@ impl Edit {
                 }
                 edit.templates = true;
             } else if project.is_cut(&known.config, name) {
-                // It may be a page as well, or be published.
+                // A plan or a source text may also be a page or a copied file.
                 return None;
             } else if project.memo.knows(name) {
                 edit.documents.push(Arc::clone(name));
@@ -70,7 +72,7 @@ impl Edit {
 }
 
 impl Known {
-    /// Whether a file of the content is copied to the site.
+    /// Returns true if a file of the content is copied to the site.
     fn is_published(&self, file: &str) -> bool {
         let published = file.strip_prefix("content/").and_then(|path| self.site.routes.get(path));
         published.is_some_and(|route| matches!(route.kind, RouteKind::Asset { .. }))
@@ -78,7 +80,8 @@ impl Known {
 }
 
 impl Project {
-    /// The state of a snapshot that is an edit of the one that is known; `None` if it is more than that.
+    /// Returns the state of a snapshot that is an edit of the known one; `None` if it must be made
+    /// whole.
     pub(super) fn edited(&mut self, mut known: Known, inputs: &Arc<Inputs>) -> Option<State> {
         let edit = Edit::between(self, &known, inputs)?;
         let mut redone =
@@ -93,7 +96,7 @@ impl Project {
             let before = known.found.locks.insert(Arc::clone(file), problems.clone()).unwrap_or_default();
             redone.problems |= known.problems.replace(&before, &problems);
             if let Some(work) = known.site.work_named(key.as_str()) {
-                // All editions have their ids from it.
+                // All editions of the work take their ids from the lock.
                 let editions = known.site.work(work).editions.iter().flatten();
                 files.extend(
                     editions.map(|edition| Arc::clone(&edition.document.file)).filter(|file| inputs.text(file).is_some()),
@@ -102,7 +105,8 @@ impl Project {
             locks.insert(key, Arc::clone(&read.lock));
             self.locks.insert(Arc::clone(file), read);
         }
-        // Translations come second, since their sources tell what is new in them.
+        // Translations are parsed after their sources, because their input includes the sources'
+        // news.
         let is_translation = |memo: &Memo, file: &str| {
             memo.input(file).is_some_and(|input| input.is_translation(locks.get(&input.key).or(input.lock.as_ref())))
         };
@@ -152,7 +156,8 @@ impl Project {
             };
             let all_same = documents.iter().all(|document| same_face(document) == Some(true));
             let site = Arc::new(known.site.with(&documents)?);
-            // All that is shared and shows anything of documents shows these, in an order.
+            // The shared parts of pages show titles, descriptions and dates of documents, in
+            // reading order.
             same_faces = all_same && site.order == known.site.order;
             self.laps.lap("site");
             let links = Arc::new(known.links.with(&known.site, &site, &works));
@@ -174,7 +179,7 @@ impl Project {
             let templates = self.templates(inputs, &known.config, &mut known.found.templates);
             known.found.templates = shown(&known.config, &known.found.templates);
             redone.problems |= known.problems.replace(&before, &known.found.templates);
-            // The same ones if the texts are those that they were made of.
+            // Templates are reused if their texts have not changed.
             let same = matches!((&templates, &known.templates), (Some(a), Some(b)) if Arc::ptr_eq(a, b));
             if !same {
                 touched = Touched::All;
@@ -215,7 +220,7 @@ impl Project {
         Some(state)
     }
 
-    /// Whether a file is a plan or a source text, whatever came of it.
+    /// Returns true if a file is a plan or a source text, even if it could not be split.
     fn is_cut(&self, config: &Config, file: &str) -> bool {
         config.plans.iter().any(|(plan, _)| *plan == *file) || self.splits.values().any(|split| *split.source_file == *file)
     }

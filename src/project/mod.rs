@@ -1,15 +1,27 @@
-//! A site on disk as a value that can be asked for pages: load → split → parse → site → link → check.
+//! A site on disk as a value that renders pages.
 //!
-//! [`Project::refresh`] looks at the disk and gives a new [`State`]: an immutable snapshot with all
-//! that was wrong. What did not change is shared with the state before. `build`, `serve` and `check`
-//! differ only in which routes they ask a state for.
+//! The stages run in this order: load → split → parse → site → link → check.
 //!
-//! A state is made in one of two ways, which come to the same. *Whole:* every stage runs, and only parsing
-//! takes from what is remembered. *Edited:* where two snapshots have the same files and differ only in the
-//! texts of pages and locks, in templates and in files that are published as they are (`edited`), the state before is
-//! taken, and each stage is asked to put what changed in the place of what was. A stage that cannot says so,
-//! and the state is made whole. So there is one list of what an edit may be, and each stage knows for itself,
-//! field by field, what it depends on: [`Site::with`], [`link::Links::with`], [`check::Checks::look_again`].
+//! [`Project::refresh`] looks at the disk and returns a new [`State`]: an immutable snapshot with
+//! all its problems. Unchanged parts are shared with the previous state. `build`, `serve` and
+//! `check` differ only in the routes that they ask a state for.
+//!
+//! A state is made in one of two ways, with equal results:
+//! * *Whole:* every stage runs. Splits, locks, documents and templates come from caches if their
+//!   own inputs are the same.
+//! * *Edited:* each stage updates the previous state with the changes (`edited`). This requires two
+//!   snapshots with the same files that differ only in texts of pages and locks, in templates, and
+//!   in files that are copied to the site. If a stage cannot update its result, it says so, and the
+//!   state is made whole.
+//!
+//! ```text
+//! save of a page's text        edited: parse the page, update index, links and checks
+//! save of site.yaml            whole
+//! a new page                   whole
+//! ```
+//!
+//! One list thus defines the possible edits, and each stage knows its own dependencies, field by
+//! field: [`Site::with`], [`link::Links::with`], [`check::Checks::look_again`].
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -36,20 +48,20 @@ mod prepare;
 
 use prepare::{KnownLock, KnownSplit, pages, theme_names};
 
-/// What the command line may say in the place of the configuration.
+/// Settings of the command line that override or complete the configuration.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
     /// The address of the site, normalised ([`crate::model::config::base_url`]).
     pub base_url: Option<String>,
-    /// Used if neither the configuration nor `base_url` says one.
+    /// Used if neither the configuration nor `base_url` gives an address.
     pub fallback_base_url: Option<String>,
-    /// Whether drafts are shown.
+    /// True if drafts are shown.
     pub drafts: bool,
     /// The size above which the sitemap is split.
     pub sitemap_limits: Limits,
 }
 
-/// A site's folder, and what is remembered of it between two looks.
+/// A site's folder, and the values that are cached between two looks at it.
 #[derive(Debug)]
 pub struct Project {
     root: PathBuf,
@@ -63,12 +75,12 @@ pub struct Project {
     templates: Option<(template::Sources, Arc<Templates>)>,
     highlighter: Arc<Highlighter>,
     known: Option<Known>,
-    /// Whether nothing is kept for another state.
+    /// True if no state will follow, so nothing is cached.
     is_asked_once: bool,
     laps: Laps,
 }
 
-/// What the last state was made of, if it has an index.
+/// The parts of the last state, if it has an index.
 #[derive(Debug)]
 struct Known {
     inputs: Arc<Inputs>,
@@ -80,19 +92,20 @@ struct Known {
     templates: Option<Arc<Templates>>,
     renderer: Option<Renderer>,
     found: Found,
-    /// All of it, with severities.
+    /// All problems of the state, with severities.
     problems: Problems,
 }
 
-/// What is wrong, by what it was found in. Of what there may be much, without what nobody is to see.
+/// Problems by the stage that found them. Those of documents, links and templates have the
+/// configured severities already, and hidden ones are removed.
 #[derive(Debug, Default)]
 struct Found {
-    /// The files, the configuration, the languages, and what files are called.
+    /// Problems with files and their names, the configuration and the languages.
     outer: Vec<Diagnostic>,
     splits: Vec<Diagnostic>,
-    /// By file.
+    /// Keyed by file.
     locks: BTreeMap<Arc<str>, Vec<Diagnostic>>,
-    /// By file, of those documents that are shown.
+    /// Keyed by file, for the documents that are shown.
     documents: BTreeMap<Arc<str>, Vec<Diagnostic>>,
     site: Vec<Diagnostic>,
     links: Vec<Diagnostic>,
@@ -101,7 +114,7 @@ struct Found {
 }
 
 impl Found {
-    /// All of it, as it is shown.
+    /// Returns all problems, with severities, without hidden ones.
     fn all(&self, config: Option<&Config>) -> Problems {
         let Self { outer, splits, locks, documents, site, links, checks, templates } = self;
         let documents = locks.values().chain(documents.values()).flatten();
@@ -114,29 +127,31 @@ impl Found {
     }
 }
 
-/// The problems that somebody is to see.
+/// Returns the problems with their severities, without hidden ones.
 fn shown(config: &Config, problems: &[Diagnostic]) -> Vec<Diagnostic> {
     let mut problems = problems.to_vec();
     config.apply_severities(&mut problems);
     problems
 }
 
-/// How much work a state took: what was not shared with the state before. For tests; nothing depends on it.
+/// The amount of work for a state: the parts that are not shared with the previous one. It exists
+/// for tests; nothing depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Redone {
-    /// How many documents were parsed.
+    /// Number of documents parsed.
     pub parsed: usize,
-    /// Of how many works the links were answered.
+    /// Number of works whose links were answered.
     pub answered: usize,
     pub index: bool,
     pub templates: bool,
-    /// Whether the menus and other values that pages share are new.
+    /// True if the menus and other values that pages share are new.
     pub shared: bool,
-    /// Whether other problems were found.
+    /// True if the problems may differ from those of the previous state.
     pub problems: bool,
 }
 
-/// How long each stage took, in the order in which they ran. For people only: nothing else depends on it.
+/// The duration of each stage, in the order in which the stages ran. It is shown to people; nothing
+/// else depends on it.
 #[derive(Debug, Default, Clone)]
 pub struct Laps {
     pub stages: Vec<(&'static str, Duration)>,
@@ -144,7 +159,7 @@ pub struct Laps {
 }
 
 impl Laps {
-    /// Ends the stage that began with the end of the one before.
+    /// Ends the stage that began when the previous one ended.
     fn lap(&mut self, stage: &'static str) {
         let now = Instant::now();
         if let Some(last) = self.last.replace(now) {
@@ -158,26 +173,26 @@ impl Laps {
     }
 }
 
-/// A snapshot of a site: what it can be asked for, and what is wrong with it.
+/// A snapshot of a site, which can render its routes, and its problems.
 #[derive(Debug)]
 pub struct State {
     pub inputs: Arc<Inputs>,
     pub config: Option<Arc<Config>>,
     /// `None` if the configuration or the templates cannot be used at all.
     pub renderer: Option<Renderer>,
-    /// The source texts as they were cut, and what was wrong with their plans.
+    /// The source texts after the split; the next field has the problems of their plans.
     pub splits: Vec<Arc<Split>>,
     pub split_problems: Vec<Diagnostic>,
-    /// Of all stages but rendering.
+    /// The problems of all stages except rendering.
     pub problems: Problems,
-    /// What may differ from the state that the project made before.
+    /// The routes that may differ from the state that the project made before.
     pub touched: Touched,
     pub redone: Redone,
     pub laps: Laps,
 }
 
 impl State {
-    /// Renders a route, problems with the severities that the configuration asks for.
+    /// Renders a route. Its problems get the severities of the configuration.
     pub fn render(&self, route: &Route) -> Rendered {
         let renderer = self.renderer.as_ref().expect("routes come from a state that can render");
         self.with_severities(output::render(renderer, route))
@@ -196,21 +211,21 @@ impl State {
         rendered
     }
 
-    /// Highlights the code of pages, for whoever is going to render all of them.
+    /// Highlights the code of pages in advance, for callers that render all of them.
     pub fn highlight(&self, routes: &[&Route]) {
         if let Some(renderer) = &self.renderer {
             renderer.highlight(routes);
         }
     }
 
-    /// The index of the site, if there is one.
+    /// Returns the index of the site, if there is one.
     pub fn site(&self) -> Option<&Arc<Site>> {
         self.renderer.as_ref().map(|renderer| &renderer.site)
     }
 }
 
 impl Project {
-    /// A project in a folder; nothing is read yet.
+    /// Creates a project in a folder; reads nothing yet.
     pub fn new(root: &Path, overrides: Overrides) -> Self {
         Self {
             root: root.to_owned(),
@@ -229,14 +244,15 @@ impl Project {
         }
     }
 
-    /// A project of the same folder that remembers nothing.
+    /// Creates a project of the same folder with empty caches.
     #[must_use]
     pub fn afresh(&self) -> Self {
         Self::new(&self.root, self.overrides.clone())
     }
 
-    /// A project that makes one state: it lets go of what another one could be made from, and of texts when nothing reads them any more, so that
-    /// frames of problems have to read them again ([`load::recall`]).
+    /// Turns the project into one that makes a single state. It keeps no caches for another state,
+    /// and drops texts after their last use. Frames of problems must then read the texts again
+    /// ([`load::recall`]).
     #[must_use]
     pub fn for_one_state(mut self) -> Self {
         self.is_asked_once = true;
@@ -244,25 +260,25 @@ impl Project {
         self
     }
 
-    /// Uses a highlighter that remembers more than a new one.
+    /// Replaces the highlighter by one that has cached more.
     #[must_use]
     pub fn with_highlighter(mut self, highlighter: Arc<Highlighter>) -> Self {
         self.highlighter = highlighter;
         self
     }
 
-    /// The project's folder.
+    /// Returns the project's folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Looks at the disk and makes the state of the site anew.
+    /// Looks at the disk and makes a new state of the site.
     pub fn refresh(&mut self) -> Result<State, Failure> {
         let inputs = self.look()?;
         Ok(self.state(inputs))
     }
 
-    /// Looks at the disk.
+    /// Looks at the disk and returns the snapshot.
     pub fn look(&mut self) -> Result<Arc<Inputs>, Failure> {
         self.laps.start();
         let inputs = Arc::new(load::refresh(&self.root, self.inputs.as_deref())?);
@@ -271,15 +287,16 @@ impl Project {
         Ok(inputs)
     }
 
-    /// The digest of all that a state of a snapshot depends on; `None` if a file may have changed without a sign of it.
+    /// Returns the digest of all inputs of a snapshot's state. Returns `None` if a file may have
+    /// changed without a sign of it.
     pub fn digest(&self, inputs: &Inputs) -> Option<Digest> {
         let files = makings::of_inputs(inputs)?;
-        // Of what the command line says, all is in it by being a field.
+        // The debug output covers every field of the overrides, including later ones.
         let overrides = format!("{:?}", self.overrides);
         Some(Digest::of_parts([&files.0.to_le_bytes()[..], overrides.as_bytes()]))
     }
 
-    /// The state of a snapshot: pure, but for what is remembered.
+    /// Returns the state of a snapshot. It reads nothing but the snapshot and the caches.
     pub fn state(&mut self, inputs: Arc<Inputs>) -> State {
         match self.known.take() {
             Some(known) => self.edited(known, &inputs).unwrap_or_else(|| self.whole(inputs)),
@@ -287,7 +304,7 @@ impl Project {
         }
     }
 
-    /// The state of a snapshot, every stage from the beginning.
+    /// Makes the state of a snapshot; every stage runs.
     fn whole(&mut self, mut inputs: Arc<Inputs>) -> State {
         let mut found = Found { outer: inputs.problems.clone(), ..Found::default() };
         let config = self.config(&inputs, &mut found.outer);
@@ -327,7 +344,8 @@ impl Project {
             found.links = shown(config, &links.problems);
             self.laps.lap("link");
             found.checks = check::check(&site, &inputs);
-            // Without sentences all but chapters are gone since parsing.
+            // If the site has no sentences, the texts of all pages except chapters were dropped
+            // after parsing.
             if self.is_asked_once && (config.segments || !splits.is_empty()) {
                 let editions = site.works.iter().flat_map(|work| work.editions.iter().flatten());
                 forget(&mut inputs, editions.map(|edition| &edition.document.file), &splits);
@@ -363,13 +381,13 @@ impl Project {
         State { inputs, config, splits, split_problems, renderer, problems, touched: Touched::All, redone, laps }
     }
 
-    /// Whether a document is a part of the site.
+    /// Returns true if a document is part of the site.
     fn is_shown(&self, document: &crate::parse::Document) -> bool {
         self.overrides.drafts || !document.front.draft || document.key.is_home()
     }
 }
 
-/// Lets go of the texts of pages, but for those that are source texts too: rendering reads these.
+/// Drops the texts of pages, except those that are also source texts, which rendering reads.
 fn forget<'a>(inputs: &mut Arc<Inputs>, files: impl Iterator<Item = &'a Arc<str>>, splits: &[Arc<Split>]) {
     let inputs = Arc::make_mut(inputs);
     for file in files.filter(|file| splits.iter().all(|split| split.source_file != **file)) {

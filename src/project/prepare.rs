@@ -1,5 +1,6 @@
-//! What the stages are given: the configuration, the languages, what source texts were cut into, the locks, the documents and the
-//! templates, each remembered for as long as what it was made from is the same.
+//! Preparation of the stages' inputs: the configuration, languages, splits, locks, documents and
+//! templates. Splits, locks, documents and templates are cached as long as their own inputs are the
+//! same.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,10 +14,11 @@ use crate::parse::{ChapterOf, ParseInput, Settings};
 use crate::render::{self, Templates, template};
 use crate::split::{self, Split, SplitInput};
 
-/// The language whose file has every string, and stands in where another's has none.
+/// The language whose file has every string. It is the fallback for strings that another file
+/// lacks.
 const REFERENCE: &str = "en";
 
-/// A split and what it was made from; equal texts make an equal split.
+/// A cached split and its inputs; equal texts make an equal split.
 #[derive(Debug)]
 pub(super) struct KnownSplit {
     plan: Arc<str>,
@@ -26,7 +28,7 @@ pub(super) struct KnownSplit {
     problems: Vec<Diagnostic>,
 }
 
-/// A lock and what it was read from.
+/// A cached lock and the text that it was read from.
 #[derive(Debug)]
 pub(super) struct KnownLock {
     text: Arc<str>,
@@ -36,7 +38,8 @@ pub(super) struct KnownLock {
 }
 
 impl KnownLock {
-    /// Reads a lock; what is the same as before is shared, so that documents parsed with it stay good.
+    /// Reads a lock. An equal lock is shared with the previous one, so that documents parsed with
+    /// it stay valid.
     pub(super) fn read(file: &Arc<str>, text: &Arc<str>, key: &Key, before: Option<Self>) -> Self {
         match before {
             Some(before) if before.text == *text => before,
@@ -87,7 +90,8 @@ impl Project {
         Some(Arc::new(config))
     }
 
-    /// The site's languages, with every string: what a language does not say is said in another.
+    /// Returns the site's languages with every string; missing strings come from the fallback
+    /// language.
     pub(super) fn languages(
         &mut self,
         inputs: &Inputs,
@@ -136,7 +140,8 @@ impl Project {
                         .hint(format!("`fonts` in the language file `{code}.yaml` names it, as does the theme's `style.css`")),
                 );
             }
-            // The old value if it is equal, so that documents parsed with it stay good.
+            // An equal pack is shared with the previous one, so that documents parsed with it stay
+            // valid.
             let own = match self.packs.get(code) {
                 Some(before) if **before == own => Arc::clone(before),
                 _ => Arc::new(own),
@@ -192,7 +197,7 @@ impl Project {
         splits
     }
 
-    /// The locks, by the work that they are of.
+    /// Reads the locks, and returns them by work.
     pub(super) fn locks(&mut self, inputs: &Inputs, pages: &[Page], found: &mut Found) -> HashMap<Key, Arc<Lock>> {
         let mut before = std::mem::take(&mut self.locks);
         let mut locks: HashMap<Key, (Arc<Lock>, &Arc<str>)> = HashMap::new();
@@ -200,7 +205,7 @@ impl Project {
         for (file, _) in inputs.below("content").filter(|(file, _)| file.ends_with(lock::ENDING)) {
             let (Some(key), Some(text)) = (key::of_lock(&file["content/".len()..]), inputs.text(file)) else { continue };
             if path::unfit(file).is_some() {
-                // The page of the lock has the same name, and is reported.
+                // The page of the lock has the same unfit name, and is reported.
                 continue;
             }
             let keys = keys.get_or_insert_with(|| pages.iter().map(|page| &page.key).collect());
@@ -232,8 +237,8 @@ impl Project {
         locks.into_iter().map(|(key, (lock, _))| (key, lock)).collect()
     }
 
-    /// The documents that are shown, and how many had to be parsed. Texts that no later stage reads are let go of, if no other
-    /// state is to come.
+    /// Parses all editions. Returns the documents that are shown, and the number of documents
+    /// parsed. If no other state follows, texts that no later stage reads are dropped.
     pub(super) fn documents(
         &mut self,
         pages: Vec<Page>,
@@ -277,7 +282,9 @@ impl Project {
                 file: page.file,
             });
         }
-        // Every language has a home page: where nobody wrote one, it shows another language's, as any page does, or has the title of the site.
+        // Every language has a home page. If nobody wrote one, it shows another language's, like
+        // any page. If there is none to show, or fallbacks are off, a page with the site's title is
+        // made.
         let written: BTreeSet<usize> =
             parse_inputs.iter().filter(|input| input.key.is_home()).map(|input| input.lang.0).collect();
         for (index, language) in languages.iter().enumerate() {
@@ -298,7 +305,7 @@ impl Project {
             });
         }
         if self.is_asked_once && !config.segments {
-            // Chapters are compared with what they were cut from.
+            // The texts of chapters stay, because checks compare them with the source text.
             let files = parse_inputs.iter().filter(|input| input.chapter.is_none()).map(|input| &input.file);
             super::forget(inputs, files, splits);
         }
@@ -364,7 +371,7 @@ pub(super) struct Page {
     lang: LangId,
 }
 
-/// Sorts the files of the content into editions and files that are published as they are.
+/// Sorts the files of the content into editions and files that are copied to the site.
 pub(super) fn pages(inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnostic>) -> (Vec<Page>, Vec<Arc<str>>) {
     let mut pages = Vec::new();
     let mut assets = Vec::new();
@@ -435,9 +442,15 @@ pub(super) fn theme_names(inputs: &Inputs, theme: &str, problems: &mut Vec<Diagn
     }
 }
 
-/// The language in the name of a page that the site does not have: `a.ru.md`. What stands there may as well
-/// be a part of the name (`notes.old.md`), so it is meant as a language only if the same page is there in one
-/// of the site's languages; a page without any (`a.md`) says so beside two letters only.
+/// Returns the language code in a page's name, such as `a.ru.md`, if the site lacks that language.
+///
+/// That part of the name may be no language at all (`notes.old.md`). So it counts as one only if
+/// the same page exists in one of the site's languages. A page without a language (`a.md`) suffices
+/// only if the code has two letters.
+/// ```text
+/// a.ru.md beside a.en.md       `ru` is an unknown language
+/// notes.old.md beside notes.md a page of the key `notes.old`
+/// ```
 fn foreign_language<'a>(inputs: &Inputs, config: &Config, file: &'a str) -> Option<&'a str> {
     let (stem, code) = file.strip_suffix(".md")?.rsplit_once('.')?;
     if config.language(code).is_some() || !key::looks_like_language(code) {
@@ -449,7 +462,7 @@ fn foreign_language<'a>(inputs: &Inputs, config: &Config, file: &'a str) -> Opti
     (config.languages.iter().any(is_there) || beside_plain()).then_some(code)
 }
 
-/// The file of a language: the built-in one, with the theme's and the site's own on top.
+/// Reads the file of a language: the built-in file, overlaid with the theme's and the site's own.
 fn pack(inputs: &Inputs, theme: &str, code: &str, problems: &mut Vec<Diagnostic>) -> LanguagePack {
     let mut pack = LanguagePack::default();
     let name = format!("languages/{code}.yaml");

@@ -1,4 +1,4 @@
-//! HTML comments in Markdown: those that are marks behind sentences ([`crate::parse::marks`]), and others.
+//! HTML comments in Markdown: marks after sentences ([`crate::parse::marks`]), and all others.
 
 use std::ops::Range;
 
@@ -8,9 +8,9 @@ use super::{Container, Writer};
 use crate::parse::marks::{self, Mark, Marks};
 
 impl Writer<'_, '_> {
-    /// A mark behind a sentence; nothing of it is published.
+    /// Adds a mark to its sentence, or reports that it cannot. No mark is published.
     pub(super) fn mark(&mut self, mark: Result<Mark, marks::Bad>, place: Place) {
-        // The space before it is no part of the sentence.
+        // The space before the mark does not belong to the sentence.
         if let Some(leaf) = &self.leaf {
             let least = leaf.html_start as usize;
             let holes = self.out.holes.last().map_or(0, |hole| hole.at as usize);
@@ -18,7 +18,7 @@ impl Writer<'_, '_> {
             self.out.html.truncate(kept);
         }
         let rest = &self.text[place.end..];
-        // A cell ends before its line does.
+        // A cell can end before its line ends.
         let end = match (self.containers.last(), &self.table) {
             (Some(Container::Cell), Some(table)) => table.text.end.saturating_sub(place.end),
             _ => rest.find('\n').unwrap_or(rest.len()),
@@ -27,7 +27,7 @@ impl Writer<'_, '_> {
         let is_last = without_comments(line).trim().is_empty();
         let problem = match mark {
             Err(bad) => Some((bad.message, bad.hint)),
-            // It is looked for when titles are compared.
+            // The check that compares titles reads this mark from the file itself.
             Ok(Mark::Silenced(..)) if is_last && self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) => None,
             Ok(_) if self.leaf.is_none() && self.page.is_some_and(|page| page.settings.segments) => {
                 let hint = "marks stand behind sentences of paragraphs, headings, lists, notes, and in cells that have text; not in titles";
@@ -52,7 +52,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Marks that stand on a line of their own, where a comment is a block and ends the paragraph.
+    /// Reports marks on lines of their own: such a comment is a block and ends the paragraph.
     pub(super) fn marks_apart(&mut self, html: &str, range: &Range<usize>) {
         let Some(page) = self.page else { return };
         let mut from = 0;
@@ -62,7 +62,8 @@ impl Writer<'_, '_> {
             if marks::read(comment).is_none() {
                 continue;
             }
-            // The block may have been put together from indented lines.
+            // The text of the block can differ from the file, if the block was joined from indented
+            // lines.
             let found = self.text[range.clone()].find(comment).map(|at| range.start + at);
             let place = found.map_or_else(|| range.clone(), |at| at..at + comment.len());
             self.problems.push(
@@ -73,7 +74,7 @@ impl Writer<'_, '_> {
     }
 }
 
-/// HTML without its comments: authors write them for each other, not for readers.
+/// Removes the comments from HTML; authors write them for each other, not for readers.
 pub(super) fn without_comments(html: &str) -> String {
     let mut shown = String::new();
     let mut rest = html;
@@ -88,15 +89,16 @@ pub(super) fn without_comments(html: &str) -> String {
     shown
 }
 
-/// The first whole comment of an HTML text from a byte on.
+/// Finds the first complete comment at or after byte `from` of an HTML text.
 pub(super) fn comment_in(html: &str, from: usize) -> Option<Range<usize>> {
     let start = from + html[from..].find("<!--")?;
-    // `<!-->` is a comment as well, and no end of one that begins before it.
+    // The search begins after `<!--`. So `<!-->`, an empty comment in HTML, begins a longer comment
+    // here.
     let end = start + 4 + html[start + 4..].find("-->")? + 3;
     Some(start..end)
 }
 
-/// HTML without the comments that are marks; others are the author's to publish.
+/// Removes the comments that are marks from HTML. The author may publish all other comments.
 pub(super) fn without_marks(html: String) -> String {
     let mut shown = String::new();
     let (mut kept, mut from) = (0, 0);

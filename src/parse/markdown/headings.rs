@@ -1,6 +1,7 @@
-//! Headings: their anchors, and the first one, if it is the document's title.
+//! Headings: their anchors, and the first heading as the document's title.
 //!
-//! Here each gets an anchor of its own; that translations have their source's is the site's business.
+//! Each heading gets an anchor of its own here. The site replaces anchors of translations with
+//! those of their source.
 
 use std::ops::Range;
 
@@ -15,18 +16,19 @@ pub(super) struct OpenHeading {
     level: u8,
     explicit: Option<String>,
     text: String,
-    /// The alternative texts of its images, which are the heading's text if it has no other text.
+    /// The alternative texts of its images. They serve as the heading's text if it has no other.
     alternative: String,
     place: Range<usize>,
     segment: Option<u32>,
-    /// Where the heading is the document's title: the writer's own output, put aside.
+    /// The writer's own output, set aside while the document's title is written; `None` for a
+    /// heading of the text.
     pub(super) title: Option<Builder>,
-    /// The bytes of the title's text.
+    /// The byte range of the title's text.
     pub(super) bytes: Option<Range<usize>>,
 }
 
 impl Writer<'_, '_> {
-    /// Begins a heading, whose text is written aside if it is the document's title.
+    /// Begins a heading. If it is the document's title, its HTML is written to a separate buffer.
     pub(super) fn start_heading(
         &mut self,
         level: u8,
@@ -62,7 +64,7 @@ impl Writer<'_, '_> {
             title,
             bytes: None,
         });
-        // The heading's own marks (`##`) are no part of its segment.
+        // The characters `##` are not part of the heading's segment.
         let marks = self.text[range.clone()].len() - self.text[range.clone()].trim_start_matches(['#', ' ', '\t']).len();
         self.open_leaf(range.start + marks);
         if let (Some(heading), true) = (&mut self.heading, self.leaf.is_some()) {
@@ -70,7 +72,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Ends the heading; gives its text if it is the document's title.
+    /// Ends the heading. Returns its text if it is the document's title.
     pub(super) fn end_heading(&mut self) -> Option<(String, Option<Range<usize>>)> {
         let heading = self.heading.take().expect("a heading was begun");
         self.push(&format!("</h{}>\n", heading.level));
@@ -117,7 +119,7 @@ impl Writer<'_, '_> {
         None
     }
 
-    /// Adds text to the heading that is being written, if one is.
+    /// Adds text to the open heading, if there is one.
     pub(super) fn heading_text(&mut self, text: &str) {
         if let Some(heading) = &mut self.heading {
             heading.text.push_str(text);

@@ -1,4 +1,5 @@
-//! Links and images, and the bare URLs that become links: what leads elsewhere is asked for in a hole, and answered by the site.
+//! Links, images and bare URLs, which become links. A destination inside the site becomes a hole
+//! and a ref, which the site answers.
 
 use std::ops::Range;
 
@@ -27,7 +28,7 @@ impl Writer<'_, '_> {
         let classified = if link_type == LinkType::Email {
             Destination::External(format!("mailto:{url}"))
         } else if wiki {
-            // A link may run over a line.
+            // The text of a link may contain a line break.
             let url = url.split_whitespace().collect::<Vec<_>>().join(" ");
             Destination::Asks(match cut_anchor(&url) {
                 ("", Some(anchor)) => Target::Anchor(anchor),
@@ -66,7 +67,8 @@ impl Writer<'_, '_> {
         self.links.push(opened);
         // `[[key]]` shows the title of the work in the reader's language, not the key.
         if link_type == (LinkType::WikiLink { has_pothole: false }) {
-            // A heading's anchor cannot wait for that title.
+            // A heading's anchor is made now, when that title is not known yet. So it is made from
+            // the key.
             self.heading_text(url);
             self.hole(HoleKind::Title(self.refs.len() as u32 - 1));
             while let Some((Event::Text(_), _)) = self.events.get(self.at) {
@@ -89,7 +91,7 @@ impl Writer<'_, '_> {
         );
     }
 
-    /// The bytes of a link's destination, within those of the whole link.
+    /// Returns the byte range of a link's destination within the range of the whole link.
     fn dest_range(&self, range: &Range<usize>, url: &str) -> Range<usize> {
         match self.text[range.clone()].rfind(url) {
             Some(at) if !url.is_empty() => range.start + at..range.start + at + url.len(),
@@ -138,7 +140,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// The text inside an image, without markup; ends with the image.
+    /// Consumes the events up to the end of the image, and returns its text without markup.
     fn alternative_text(&mut self) -> String {
         let mut alt = String::new();
         let mut depth = 0;
@@ -161,13 +163,14 @@ impl Writer<'_, '_> {
 
     // Bare URLs.
 
-    /// Writes text that is as it stands in the file; the bare URLs in it become links.
+    /// Writes text that equals the file's bytes, and turns its bare URLs into links.
     pub(super) fn text_with_urls(&mut self, mut range: Range<usize>) {
         let file = self.text;
         while let Some(url) = self.bare_url(&range) {
             self.write_text(&file[range.start..url.start], range.start..url.start);
             self.autolink(&url);
-            // The URL may run over several events (`_` and `&` begin new ones); skip what it covers.
+            // A URL may extend over several events (`_` and `&` begin new ones). Skip the events
+            // inside it.
             let mut end = range.end;
             while end < url.end {
                 end = self.events[self.at].1.end;
@@ -179,10 +182,11 @@ impl Writer<'_, '_> {
         self.write_text(&file[range.clone()], range);
     }
 
-    /// The bytes of a bare URL that begins within this text, after the rules of GFM's extended autolinks.
+    /// Returns the byte range of the first bare URL in this text, by the rules of GFM's extended
+    /// autolinks.
     fn bare_url(&self, range: &Range<usize>) -> Option<Range<usize>> {
         const TRAILING: &str = "?!.,:;*_~'\"»”";
-        /// More than a name in the DNS can have.
+        /// More bytes than a DNS name can have.
         const LONGEST_HOST: usize = 1000;
         let text = &self.text[range.clone()];
         let mut from = 0;
@@ -196,7 +200,8 @@ impl Writer<'_, '_> {
             if !before.is_none_or(|c| c.is_whitespace() || "*_~(\"'«“".contains(c)) {
                 continue;
             }
-            // The host first: where there is none, the rest is not looked at, so that the search stays linear.
+            // The host is checked first. The rest is read only if the host is valid, so the search
+            // stays linear.
             let host_start = range.start + found + if begin.ends_with('/') { begin.len() } else { 0 };
             let ends_host = |c: char| c.is_whitespace() || "</?#".contains(c);
             let host = &self.text[host_start..self.find_in_text(host_start, range.end, LONGEST_HOST, ends_host)];
@@ -221,8 +226,9 @@ impl Writer<'_, '_> {
         Some(start..start + url.len())
     }
 
-    /// Where a character stands first in the text from a byte on, or where the text ends: at an event
-    /// that is none, or not much further than `most` bytes on. `end` is that of the present event.
+    /// Returns the position of the first wanted character at or after `start`, or else the end of
+    /// the search. The search continues into text events that adjoin the current one, whose end is
+    /// `end`. It stops at any other event, or soon after `most` bytes.
     fn find_in_text(&self, start: usize, mut end: usize, most: usize, wanted: impl Fn(char) -> bool) -> usize {
         let mut from = start;
         let mut ahead = self.events[self.at..].iter();
@@ -231,7 +237,7 @@ impl Writer<'_, '_> {
                 return from + at;
             }
             match ahead.next() {
-                // An entity is not the text that stands in the file.
+                // The text of an entity differs from the file's bytes.
                 Some((Event::Text(text), next)) if next.start == end && text.len() == next.len() && end - start < most => {
                     (from, end) = (end, next.end);
                 }

@@ -1,9 +1,17 @@
-//! Footnotes: references, definitions, and what becomes of those that lack the other.
+//! Footnotes: references, definitions, and references or definitions without the other.
 //!
-//! Wherever a note is defined, it is written behind the text, in the order of the numbers: so its sentences come after
-//! those of the text, as readers find them, and a definition that is moved in the file moves no address. Numbers are given
-//! as references are written: first those of the text, then those of the first note, of the second, and so on. Notes to
-//! which nothing leads from the text come last, by label.
+//! Notes are written after the text, in the order of their numbers, wherever the file defines them.
+//! Their sentences thus come after those of the text, where readers find them. A definition can
+//! move within the file without a change of addresses. Numbers are given when references are
+//! written: first those of the text, then those of the first note, of the second, and so on. Notes
+//! without a reference chain from the text come last, sorted by label.
+//!
+//! ```text
+//! A.[^b]  B.[^a]      text: A.¹ B.²
+//! [^a]: Note a.       notes: 1. Note b.[^c]  2. Note a.  3. Note c.
+//! [^b]: Note b.[^c]
+//! [^c]: Note c.
+//! ```
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,43 +22,45 @@ use super::{Event, Tag, TagEnd, Writer};
 use crate::parse::names::{Names, note_id, note_label};
 use crate::parse::{HoleKind, Note};
 
-/// How many undefined footnotes of a page get a hint at a similar one: it costs a look at all of them.
+/// Number of undefined footnotes of a page that get a hint with a similar label. Each hint compares
+/// all labels.
 const HINTS: usize = 20;
 
 #[derive(Default)]
 pub(super) struct Notes {
     /// In the order in which they begin in the file.
     definitions: Vec<Definition>,
-    /// By label, as labels are compared.
+    /// Keyed by folded label ([`note_label`]).
     known: BTreeMap<String, Known>,
     /// Labels in the order of their numbers.
     numbered: Vec<String>,
     ids: Names,
     /// The position of the note that is being written.
     pub(super) open: Option<u32>,
-    /// How many references had no definition.
+    /// Number of references without a definition.
     undefined: usize,
 }
 
 struct Definition {
-    /// Its label as it was written.
+    /// The label as the author typed it.
     written: String,
-    /// Its bytes in the file.
+    /// Byte range in the file.
     bytes: Range<usize>,
-    /// The events in it; other definitions may stand among them.
+    /// The events inside the definition, which may include other definitions.
     events: Range<usize>,
 }
 
 #[derive(Default)]
 struct Known {
-    /// Positions among the definitions: of two of one label the second is put behind the first, so that nothing is lost.
+    /// Positions in the list of definitions. A second definition of the same label is written after
+    /// the first, so that nothing is lost.
     definitions: Vec<usize>,
-    /// Once it has a number: that, and what its ids are made of.
+    /// The number and the base of the note's ids, once the note has a number.
     numbered: Option<(u32, String)>,
     uses: u32,
 }
 
-/// Where a note that is written stands: its HTML, its blocks and segments, as in [`Note`].
+/// The extent of a written note: its HTML, blocks and segments, as in [`Note`].
 struct Extent {
     html: (u32, u32),
     blocks: (u32, u32),
@@ -80,13 +90,14 @@ impl Notes {
         notes
     }
 
-    /// The event behind the definition that begins at one.
+    /// Returns the position of the event after the definition that begins at event `start`.
     pub(super) fn behind(&self, start: usize) -> usize {
         let definition = self.definitions.partition_point(|definition| definition.events.start <= start);
         self.definitions[definition].events.end + 1
     }
 
-    /// The note of a label, which gets a number if it has none; `None` if it is not defined.
+    /// Returns the note with a label, and gives it a number if it has none. Returns `None` if the
+    /// label is not defined.
     fn number(&mut self, label: &str) -> Option<&mut Known> {
         let known = self.known.get_mut(label)?;
         if known.numbered.is_none() {
@@ -100,12 +111,12 @@ impl Notes {
 
 impl Writer<'_, '_> {
     pub(super) fn note_reference(&mut self, written: &str) {
-        // A title is shown without markup, so nothing could lead back from the note.
+        // A title is shown without markup, so the note could not link back to it.
         if self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) {
             return;
         }
         let Some(Known { numbered: Some((number, id)), uses, .. }) = self.notes.number(&note_label(written)) else {
-            // The parser takes no reference for one that has no definition.
+            // A fallback only: the parser emits no reference to an undefined note.
             return self.escaped(&format!("[^{written}]"));
         };
         *uses += 1;
@@ -114,7 +125,7 @@ impl Writer<'_, '_> {
         self.hole(HoleKind::Scope);
         self.push(&format!("fnref-{id}"));
         if uses > 1 {
-            // An id has no full stop.
+            // A note's id contains no full stop, so this id is unique.
             self.push(&format!(".{uses}"));
         }
         self.push("\"><a href=\"#");
@@ -124,7 +135,7 @@ impl Writer<'_, '_> {
 
     pub(super) fn undefined_note(&mut self, start: usize) {
         let rest = &self.text[start..];
-        // No label is longer than CommonMark lets one be.
+        // CommonMark allows no longer label.
         let mut letters = rest.char_indices().take(1000);
         let Some((end, ']')) = letters.find(|&(_, c)| c == ']' || c == '\n') else { return };
         let label = &rest[2..end];
@@ -141,11 +152,11 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Writes the notes behind the text, in the order of their numbers.
+    /// Writes the notes after the text, in the order of their numbers.
     pub(super) fn write_notes(&mut self) -> Vec<Note> {
         let mut written = Vec::with_capacity(self.notes.known.len());
         self.write_numbered(&mut written);
-        // What nothing leads to is printed all the same: nothing that was written is lost.
+        // Notes without references are published too, so that no text of the author is lost.
         for label in self.notes.known.keys().cloned().collect::<Vec<_>>() {
             self.notes.number(&label);
             self.write_numbered(&mut written);
@@ -160,7 +171,8 @@ impl Writer<'_, '_> {
         notes.numbered.iter().cloned().zip(written).map(note).collect()
     }
 
-    /// Writes the notes that have a number and are not written yet; they may give numbers to more.
+    /// Writes the numbered notes that are not written yet. References in them may give numbers to
+    /// more.
     fn write_numbered(&mut self, written: &mut Vec<Extent>) {
         while let Some(label) = self.notes.numbered.get(written.len()) {
             let definitions = self.notes.known[label].definitions.clone();
@@ -181,7 +193,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Says which notes are never used, and which are defined twice.
+    /// Reports notes that are never used, and labels that are defined twice.
     fn judge(&mut self, notes: &Notes) {
         for known in notes.known.values() {
             let definition = |at: usize| (&notes.definitions[at].written, notes.definitions[at].bytes.clone());

@@ -1,6 +1,13 @@
-//! Tables: each cell that has text is a segment, and the cells of a row are a block.
+//! Tables: each cell that has text is a segment, and the cells of a row form one block.
 //!
-//! One segment for a cell, whatever it holds: a sentence is a line, and a cell has no line breaks.
+//! A cell is one segment even if it holds several sentences. A sentence is a line, and a cell has
+//! no line breaks.
+//!
+//! ```text
+//! | Name  |      | Year |     ids without a lock: 1.1 (Name), 1.2 (Year)
+//! |-------|------|------|
+//! | China | east | 1911 |     ids without a lock: 2.1, 2.2, 2.3
+//! ```
 
 use std::ops::Range;
 
@@ -11,14 +18,14 @@ use super::{Alignment, Container, Writer};
 
 /// The table that is being written.
 pub(super) struct Table {
-    /// Which one of the document, from one.
+    /// Number of the table in the document, counted from one.
     number: u32,
     alignments: Vec<Alignment>,
     column: u32,
     pub(super) head: bool,
-    /// How many segments the row has so far.
+    /// Number of segments so far in the current row.
     in_row: u32,
-    /// The bytes of the present cell, without the space around its text.
+    /// The byte range of the current cell's text, without the space around it.
     pub(super) text: Range<usize>,
 }
 
@@ -31,7 +38,7 @@ impl Table {
         (self.column, self.in_row) = (0, 0);
     }
 
-    /// How many segments of the row come before the next one.
+    /// Counts one more segment in the row, and returns the number of those before it.
     pub(super) fn next_in_row(&mut self) -> u32 {
         self.in_row += 1;
         self.in_row - 1
@@ -49,7 +56,8 @@ impl Writer<'_, '_> {
         let end = start + written.trim().len();
         let table = self.table.as_mut().expect("a cell is in a table");
         let element = if table.head { "<th scope=\"col\"" } else { "<td" };
-        // By class: a strict content security policy forbids style attributes.
+        // Alignment uses classes, because a strict content security policy forbids style
+        // attributes.
         let class = match table.alignments.get(table.column as usize) {
             Some(Alignment::Left) => " class=\"left\">",
             Some(Alignment::Center) => " class=\"center\">",

@@ -1,7 +1,8 @@
-//! Blocks of code, and raw HTML: taken whole, since nothing in them is Markdown.
+//! Code blocks and raw HTML, which are consumed whole, because nothing in them is Markdown.
 //!
-//! Code is highlighted when a page is rendered; raw HTML is shown as text unless the site lets it through. Which comments
-//! are marks is told by [`super::comments`]; images, too, are taken whole, but lead elsewhere as links do ([`super::links`]).
+//! Code is highlighted when a page is rendered. Raw HTML is shown as text unless the site allows
+//! it. [`super::comments`] handles comments that are marks. Images are consumed whole too, but have
+//! destinations like links ([`super::links`]).
 
 use std::ops::Range;
 
@@ -12,7 +13,7 @@ use super::{CodeBlockKind, Container, Event, Writer};
 use crate::parse::{CodeBlock, HoleKind, marks};
 
 impl Writer<'_, '_> {
-    /// A block of code: as it is, or a hole for it, if it is to be highlighted.
+    /// Writes a code block: its text, or a hole if it is to be highlighted.
     pub(super) fn code_block(&mut self, kind: &CodeBlockKind<'_>, range: Range<usize>) {
         let mut text = String::new();
         while let Some((event, _)) = self.events.get(self.at) {
@@ -30,10 +31,11 @@ impl Writer<'_, '_> {
             }
             CodeBlockKind::Indented => "",
         };
-        // CommonMark takes the first word; on pages a comma ends it too (`rust,ignore`).
+        // CommonMark takes the first word of the info string. On pages, a comma or `{` also ends
+        // the language (`rust,ignore`).
         let end = |c: char| c.is_whitespace() || (self.page.is_some() && (c == ',' || c == '{'));
         let language = info.split(end).next().unwrap_or("").to_owned();
-        // A long line scrolls, and what scrolls must be reachable with the keyboard.
+        // A long line scrolls, and a scrolling region must be reachable with the keyboard.
         self.push(if self.page.is_some() { "<pre tabindex=\"0\">" } else { "<pre>" });
         if language.is_empty() {
             self.push("<code>");
@@ -57,7 +59,7 @@ impl Writer<'_, '_> {
     fn unclosed_fence(&mut self, block: &Range<usize>) {
         let written = self.text[block.clone()].trim();
         let fence = &written[..written.len() - written.trim_start_matches(['`', '~']).len()];
-        // The block may be in a quotation, whose marks stand before the fence.
+        // In a quotation, the characters `>` stand before the fence.
         let last = written.rsplit_once('\n').map_or("", |(_, last)| last.trim_start_matches([' ', '\t', '>']));
         if fence.is_empty() || (last.starts_with(fence) && last.trim_start_matches(&fence[..1]).is_empty()) {
             return;
@@ -82,7 +84,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// A block of HTML, in which comments may be marks that stand where none belongs.
+    /// Writes a block of HTML, and reports the marks in it: marks do not belong there.
     pub(super) fn html_block(&mut self, range: Range<usize>) {
         let mut html = String::new();
         while let Some((Event::Html(part) | Event::Text(part), _)) = self.events.get(self.at) {
@@ -105,14 +107,14 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// HTML in running text, where a comment may be a mark.
+    /// Writes HTML in running text, or handles it as a mark.
     pub(super) fn inline_html(&mut self, html: &str, range: Range<usize>) {
         if let Some(page) = self.page
             && let Some(mark) = marks::read(html)
         {
             return self.mark(mark, Place::new(&page.file, range));
         }
-        // A comment alone makes no sentence of an empty cell.
+        // A cell with nothing but a comment gets no segment.
         let is_alone = self.leaf.is_none() && self.containers.last() == Some(&Container::Cell) && html.starts_with("<!--");
         if !is_alone {
             self.inline(&range);
