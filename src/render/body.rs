@@ -1,4 +1,4 @@
-//! Copies a document's fragments, filling their holes.
+//! Writes a document's HTML into pages and fills its holes.
 
 use std::ops::Range;
 
@@ -19,19 +19,19 @@ use super::missing::Additions;
 use super::standing::Drift;
 use super::template::map;
 
-/// How `parse` begins a segment: its id follows.
+/// Start tag of a segment as `parse` writes it, up to the id.
 const SEGMENT_START: &str = "<span class=\"seg\" id=\"";
 
-/// For what kind of page a document's text is written.
+/// Kind of page into which a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Page {
-    /// The edition's own page.
+    /// The page of the edition itself.
     Own,
-    /// Half of a page that shows two editions.
+    /// One half of a side-by-side page.
     Half { pair: (LangId, LangId) },
 }
 
-/// Writes the text of one document into one page.
+/// Writer of one document into one page.
 pub(super) struct Writer<'a> {
     pub(super) renderer: &'a Renderer,
     pub(super) work: WorkId,
@@ -39,21 +39,21 @@ pub(super) struct Writer<'a> {
     /// The language of the page's reader.
     pub(super) reader: LangId,
     pub(super) page: Page,
-    /// `../../`: the way from the page to the site's root.
+    /// Relative path from the page to the site's root, such as `../../`.
     pub(super) root: &'a str,
-    /// How the document stands to its source, if it is a translation.
+    /// Standing of the document to its source, if it is a translation.
     pub(super) drift: Option<&'a Drift<'a>>,
-    /// What it lacks of its source, where that is shown.
+    /// HTML for the sentences that the document lacks, if the page shows them.
     pub(super) additions: Option<&'a Additions>,
 }
 
 impl Writer<'_> {
-    /// A part of the document, its text or a note, with what it lacks.
+    /// Returns the HTML of the document's text or of a note, with the missing sentences filled in.
     pub(super) fn part(&self, part: Range<u32>, problems: &mut Vec<Diagnostic>) -> String {
         let body = &self.document.body;
         let mut html = String::new();
         let mut at = part.start;
-        // What belongs between two parts is the first one's.
+        // An addition at the border of two parts belongs to the first part.
         let is_text = part == (0..self.document.text_end());
         let is_here = |position: &u32| (is_text || part.start < *position) && *position <= part.end;
         let between = self.additions.iter().flat_map(|additions| &additions.between);
@@ -69,7 +69,7 @@ impl Writer<'_> {
         html
     }
 
-    /// A part of a fragment, for this page.
+    /// Returns the HTML of a range of a fragment, with its holes filled.
     pub(super) fn range(&self, fragment: &Fragment, range: Range<u32>, problems: &mut Vec<Diagnostic>) -> String {
         let mut html = String::with_capacity((range.end - range.start) as usize * 5 / 4);
         let mut at = range.start;
@@ -82,7 +82,7 @@ impl Writer<'_> {
         html
     }
 
-    /// Fills a hole; `rest` is the text that follows it.
+    /// Writes the content of a hole; `rest` is the HTML after it.
     fn fill(&self, hole: HoleKind, rest: &str, html: &mut String, problems: &mut Vec<Diagnostic>) {
         match hole {
             HoleKind::Url(index) => self.url(&self.answers()[index as usize], html),
@@ -138,7 +138,7 @@ impl Writer<'_> {
             HoleKind::Code(index) => self.code(index as usize, html, problems),
             HoleKind::Word(word) => {
                 let pack = &self.renderer.site.languages[self.document.lang.0].pack;
-                // Some stand in attributes.
+                // Some words are in attributes.
                 attribute(html, pack.strings.get(word.key()).map_or(word.key(), String::as_str));
             }
         }
@@ -148,7 +148,7 @@ impl Writer<'_> {
         self.renderer.links.answers(self.work, self.document.lang)
     }
 
-    /// What sets the ids of this half of a page apart; nothing on an edition's own page.
+    /// Returns the prefix of ids in this half of a page; empty on an edition's own page.
     pub(super) fn scope(&self) -> String {
         match self.page {
             Page::Own => String::new(),
@@ -167,13 +167,14 @@ impl Writer<'_> {
             Answer::Path { path, anchor, .. } => (path.to_string(), anchor.clone()),
             Answer::Work { work, lang, anchor } => {
                 let edition = site.edition(*work, *lang).expect("answers name editions that exist");
-                // A page under the reader's language, whichever edition it shows; unless it lacks what the link is to.
+                // Link to the page in the reader's language, whichever edition it shows, unless it
+                // lacks the anchor.
                 let here = site.page(*work, self.reader).filter(|page| {
                     page.lang == *lang || anchor.as_ref().is_none_or(|anchor| site.has_anchor(*work, page.lang, anchor))
                 });
                 let own_path = here.map_or(&edition.path, |page| page.path);
                 match self.page {
-                    // A reader of two languages goes on reading both.
+                    // Readers of two editions stay on side-by-side pages.
                     Page::Half { pair } if let Some(path) = side_by_side_path(site, *work, pair) => {
                         let anchor = anchor.as_ref().map(|anchor| half_anchor(site, *work, pair, &edition.document, anchor));
                         (path, anchor)
@@ -239,11 +240,12 @@ impl Writer<'_> {
         }
     }
 
-    /// What follows a segment of a chapter: where it comes from, and which other chapters it touches.
+    /// Writes the marks behind a segment of a chapter: its source, and links to other chapters that
+    /// it touches.
     pub(super) fn marks(&self, index: usize, html: &mut String, problems: &mut Vec<Diagnostic>) {
         let Some(cut) = cut_of(self.renderer, self.work, self.document, index) else { return };
         let id = self.document.segments[index].id;
-        // In the language of the text around it, which need not be the reader's.
+        // The marks are in the language of the text around them, not of the reader.
         let shared = self.renderer.shared.language(self.document.lang);
         let mut arguments = Context::new();
         arguments.insert_value("id", Value::from(id.to_string()));
@@ -275,12 +277,13 @@ impl Writer<'_> {
         }
     }
 
-    /// The mark of a sentence whose source has changed since it was translated, with a link to that.
+    /// Writes the mark of a sentence whose source has changed since it was translated, with a link
+    /// to the source.
     pub(super) fn behind(&self, line: u32, html: &mut String, problems: &mut Vec<Diagnostic>) {
         let Some((drift, source)) = self.drift.and_then(|drift| Some((drift, drift.changed(line)?))) else { return };
         let shared = self.renderer.shared.language(self.document.lang);
         let id = drift.source.document.segments[source as usize].id;
-        // Side by side the source is there to be seen.
+        // On a side-by-side page the source is visible already, so no link is needed.
         let url = (self.page == Page::Own).then(|| format!("{}#{id}", path::to_url(&drift.source.path)));
         let mut arguments = Context::new();
         arguments.insert_value("url", url.into());
@@ -292,7 +295,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Title, path and language of a work for the reader of this page.
+    /// Returns title, URL and language of a work for the reader of this page.
     fn link_to(&self, work: WorkId) -> (String, String, LangId) {
         let site = &self.renderer.site;
         let crate::site::Page { lang, edition, path } = site.nearest_page(work, self.reader);
@@ -350,7 +353,7 @@ impl Writer<'_> {
     }
 }
 
-/// What is known of a segment's state in the source text, as names of strings.
+/// Returns the defects of a segment in the source text, as names of interface strings.
 fn flags(segment: &Segment) -> Vec<&'static str> {
     let mut flags = Vec::new();
     if segment.rejoined {
@@ -370,20 +373,22 @@ fn flags(segment: &Segment) -> Vec<&'static str> {
     flags
 }
 
-/// The lines of the source text that a segment is in: `26–27`.
+/// Returns the lines of the source text that contain a segment, such as `26–27`.
 fn lines_text(segment: &Segment) -> String {
     let (first, last) = (segment.address.line, segment.last_line);
     if first == last { first.to_string() } else { format!("{first}–{last}") }
 }
 
-/// Byte ranges as people write them: `5120–5230, 5260–5300`.
+/// Returns byte ranges as text, such as `5120–5230, 5260–5300`.
 fn bytes_text(ranges: &[Range<usize>]) -> String {
     let ranges: Vec<String> = ranges.iter().map(|range| format!("{}–{}", range.start, range.end)).collect();
     ranges.join(", ")
 }
 
-/// What an anchor of an edition is called on a page of two halves: the row that shows it, or itself
-/// within its half where the rows do not match.
+/// Returns the anchor on a side-by-side page for an anchor of one edition.
+///
+/// It is the id of the row that shows the anchored segment, such as `3.2`. Without such a row it is
+/// the anchor with the code of the language before it, such as `kk-tarih`.
 fn half_anchor(site: &Site, work: WorkId, pair: (LangId, LangId), document: &Document, anchor: &str) -> String {
     if anchor.is_empty() || anchor == "top" {
         return anchor.to_owned();
@@ -401,7 +406,8 @@ fn attribute(html: &mut String, text: &str) {
     escape_html(html, text).expect("writing to a string");
 }
 
-/// The cut of the chapter that a segment stands for: its own, or that of the same segment in the source edition.
+/// Returns the cut from which a segment of a chapter was made. For a translation, it is the cut of
+/// the segment with the same id in the edition in the language of the source text.
 pub(super) fn cut_of<'a>(renderer: &'a Renderer, work: WorkId, document: &Document, index: usize) -> Option<&'a Cut> {
     let (split, chapter) = renderer.site.chapter(work)?;
     let lang = renderer.site.config.language(&split.language)?;

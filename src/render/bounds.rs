@@ -1,7 +1,8 @@
-//! Limits on templates: the size of a page, the numbers for loops, the depth of components.
+//! Limits on templates: the size of a page, the count of numbers for loops, the depth of nesting.
 //!
-//! Tera limits the depth of components itself, but its error does not name the component. It does not
-//! limit how deep templates include each other, which would overflow the stack of a thread.
+//! Tera limits the depth of components itself, but its error does not name the component. It does
+//! not limit the depth of templates that include each other, which could overflow the stack of a
+//! thread.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -13,7 +14,7 @@ use tera::{Error, Kwargs, State, TeraResult};
 use crate::model::{Limit, Limits, limits};
 
 thread_local! {
-    /// The count of numbers that `range` has given to the page that this thread renders.
+    /// Count of numbers that `range` has given to the page that this thread renders.
     static NUMBERS: Cell<u64> = const { Cell::new(0) };
 }
 
@@ -81,40 +82,40 @@ pub(super) fn range(limits: &Limits) -> impl Fn(Kwargs, &State<'_>) -> TeraResul
     }
 }
 
-/// The stack of a thread that renders, in bytes.
+/// Stack of a rendering thread, in bytes.
 ///
-/// Components are nested 20 deep, with up to 40 templates and blocks between two of
-/// them. A level takes 10 KB, and 70 KB in a build that is not optimised.
+/// Components are nested 20 deep, with up to 40 templates and blocks between two of them. A level
+/// takes 10 KB, and 70 KB in a build that is not optimised.
 pub const STACK: usize = 64 << 20;
 
 /// The deepest nesting of templates and blocks.
 pub(super) const DEEPEST: usize = 40;
 
-/// The most templates that may lead to each other in a circle: Tera's search for the circle takes
-/// stack too.
+/// Maximum number of templates that lead to each other in a circle: Tera's search for the circle
+/// takes stack too.
 const LONGEST_CIRCLE: usize = 1000;
 
-/// A place in a template from which others lead too deep.
+/// A tag in a template that renders another part.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Tag {
-    /// The template, as its position in the list.
+    /// Index of the template in the list.
     pub(super) template: usize,
-    /// The name in the tag.
+    /// Byte range of the name in the tag.
     pub(super) name: Range<usize>,
 }
 
-/// A component that calls itself, at once or by way of others.
+/// A component that calls itself, directly or through others.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Recursion {
     pub(super) component: String,
     pub(super) call: Tag,
 }
 
-/// A part of the templates that renders others.
+/// A part of the templates that can render other parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part<'t> {
     Component(&'t str),
-    /// The text outside of components, by the template's position in the list.
+    /// The text outside of components of a template, by the template's index in the list.
     Template(usize),
 }
 
@@ -130,8 +131,8 @@ pub(super) fn is_too_deep(message: &str) -> bool {
     message.contains("recursion depth for components")
 }
 
-/// Finds a component that calls itself. Later templates go first, since those of the site come
-/// last.
+/// Finds a component that calls itself. Templates of the site come last in the list and are
+/// searched first.
 ///
 /// Each template is a name and a text.
 pub(super) fn recursion(templates: &[(&str, &str)]) -> Option<Recursion> {
@@ -161,9 +162,11 @@ pub(super) fn recursion(templates: &[(&str, &str)]) -> Option<Recursion> {
     })
 }
 
-/// Finds where templates that include or extend others, and the blocks in them, lie too deep in each other.
+/// Finds a tag at which templates that include or extend each other, and their blocks, are nested
+/// too deep.
 ///
-/// A template that leads back to itself is left to Tera, which names the others on the way.
+/// Templates that lead back to themselves are left to Tera, which names the templates on the way,
+/// unless there are more than [`LONGEST_CIRCLE`] of them.
 pub(super) fn too_deep(templates: &[(&str, &str)]) -> Option<Tag> {
     let mut tags: Vec<Vec<(usize, Tag)>> = templates.iter().map(|_| Vec::new()).collect();
     let mut waits_for = vec![0; templates.len()];
@@ -212,7 +215,7 @@ fn blocks(text: &str) -> usize {
     most
 }
 
-/// Collects what the parts of templates render: components, and templates that are included or extended.
+/// Returns all calls in templates: of components, and of templates that are included or extended.
 fn calls<'t>(templates: &[(&'t str, &'t str)]) -> Vec<Call<'t>> {
     let named: HashMap<&str, usize> = templates.iter().enumerate().map(|(index, (name, _))| (*name, index)).collect();
     let position = |name: &str| {
@@ -248,7 +251,7 @@ fn calls<'t>(templates: &[(&'t str, &'t str)]) -> Vec<Call<'t>> {
     calls
 }
 
-/// Finds the name in quotes with which a tag of that word goes on.
+/// Returns the range of the quoted name after `word` at the beginning of a tag.
 fn quoted(tag: &str, word: &str) -> Option<Range<usize>> {
     let rest = tag.strip_prefix(word)?.trim_start();
     let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
@@ -256,8 +259,8 @@ fn quoted(tag: &str, word: &str) -> Option<Range<usize>> {
     Some(start..start + tag[start..].find(quote)?)
 }
 
-/// Returns the content of each `{{ … }}` and `{% … %}` and the byte at which it begins, without
-/// leading `-` and white space.
+/// Returns the content of each `{{ … }}` and `{% … %}`, and the byte at which it begins. The
+/// content has no leading `-` and white space.
 fn tags(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -319,7 +322,7 @@ mod tests {
         for word in ["include", "extends"] {
             assert_eq!(found(&chain(word, DEEPEST)), None);
             assert_eq!(found(&chain(word, DEEPEST + 1)).as_deref(), Some("t41"));
-            // Each of them is looked at once.
+            // Each template is visited once.
             assert_eq!(found(&chain(word, 10_000)).as_deref(), Some("t41"));
         }
         let mut blocks = chain("include", DEEPEST - 1);

@@ -1,6 +1,7 @@
-//! What pages say of chapters: where one comes from, and the sentences of it that other pages show.
+//! Template values about chapters: their place in the source text, and their sentences on other
+//! pages.
 //!
-//! What stands behind each sentence of a chapter's own page is written with its text ([`super::body`]).
+//! [`super::body`] writes the marks behind the sentences on a chapter's own page.
 
 use tera::Value;
 
@@ -13,14 +14,14 @@ use super::Renderer;
 use super::body::excerpt;
 use super::template::map;
 
-/// A sentence of a chapter as a reader of a language is shown it elsewhere.
+/// A sentence of a chapter as another page shows it to readers of a language.
 pub(super) struct Shown {
     pub(super) html: String,
     pub(super) lang: LangId,
     pub(super) url: String,
 }
 
-/// Finds a cut of a chapter in the reader's language, or in the source's if it is not translated.
+/// Returns a cut of a chapter in the reader's language, or in the source's if it is not translated.
 pub(super) fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: LangId) -> Shown {
     let site = &renderer.site;
     let reader = lang;
@@ -34,14 +35,14 @@ pub(super) fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: Lan
                 Some(excerpt(renderer, work, edition, segment.html.0..segment.html.1))
             })
             .collect();
-        // Where the reader has no edition, under the reader's language all the same.
+        // Link to the reader's page if it shows this edition, which may be a fallback page.
         let path = site.page(work, reader).filter(|page| page.lang == lang).map_or(&edition.path, |page| page.path);
         Some(Shown { html: texts?.join(" "), lang, url: format!("{}#{}", path::to_url(path), ids.first()?) })
     };
     let source = site.source();
     in_edition(lang).or_else(|| in_edition(source)).unwrap_or_else(|| {
-        // The chapter has lost the sentence (`check` says so), or it became the title, or it is no text but
-        // a table or code; the source text still has it.
+        // No edition has the sentence as text: the chapter lost it (`check` reports that), it
+        // became the title, or it is a table or code. The source text still has it.
         let (source_text, chapter) = site.chapter(work).expect("cuts come from chapters");
         let mut html = String::new();
         let segment = &source_text.segments[chapter.cuts[cut].segment];
@@ -59,7 +60,7 @@ pub(super) fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: Lan
     })
 }
 
-/// The sentences of other chapters that touch this one.
+/// Returns the sentences of other chapters that touch this one.
 pub(super) fn touched_by(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
     let site = &renderer.site;
     let values: Vec<Value> = renderer.links.touched_by[work.0 as usize]
@@ -78,7 +79,7 @@ pub(super) fn touched_by(renderer: &Renderer, work: WorkId, lang: LangId) -> Val
     values.into()
 }
 
-/// Where a chapter comes from, in summary.
+/// Returns the summary of a chapter's place in the source text.
 pub(super) fn chapter(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
     let site = &renderer.site;
     let Some((split, chapter)) = site.chapter(work) else { return Value::none() };
@@ -99,7 +100,7 @@ pub(super) fn chapter(renderer: &Renderer, work: WorkId, lang: LangId) -> Value 
     ])
 }
 
-/// `1, 2, 3, 5` as `1–3, 5`.
+/// Joins numbers to ranges: `1, 2, 3, 5` become `1–3, 5`.
 fn ranges_text(mut numbers: Vec<usize>) -> String {
     numbers.sort_unstable();
     numbers.dedup();

@@ -1,6 +1,6 @@
-//! The picture of the vectors as numbers: where each points and how much weight it has.
+//! The compass of a text's vectors, as numbers: the direction and the weight of each arrow.
 //!
-//! The drawing itself is a template's; here is what a template language cannot do.
+//! A template draws the compass; this file computes the values that a template cannot compute.
 
 use tera::Value;
 
@@ -12,12 +12,13 @@ use super::template::map;
 
 /// Half the width of the drawing.
 const SIZE: f64 = 200.0;
-/// The length of the shortest and of the longest arrow.
+/// Lengths of the shortest and of the longest arrow.
 const LENGTHS: (f64, f64) = (80.0, 140.0);
-/// How far from the centre the names stand.
+/// Distance of the names from the centre.
 const LABELS: f64 = 200.0;
 
-/// The compass of the first split that has vectors, for readers of a language; nothing if none has.
+/// Returns the compass of the first split with vectors, for readers of a language; none if no split
+/// has vectors.
 pub(super) fn compass(renderer: &Renderer, lang: LangId) -> Value {
     let site = &renderer.site;
     let Some(split) = site.splits.iter().find(|split| !split.vectors.is_empty()) else { return Value::none() };
@@ -39,7 +40,7 @@ pub(super) fn compass(renderer: &Renderer, lang: LangId) -> Value {
             let page = site.nearest_page(work, lang);
             let edition = page.edition;
             let bearing = vector.bearing.unwrap_or(360.0 * index as f64 / count as f64);
-            // Bearings go clockwise from north; on the screen y grows downwards.
+            // Bearings are clockwise from north; on the screen, y grows downwards.
             let (sin, cos) = bearing.to_radians().sin_cos();
             let share = weight as f64 / largest as f64;
             let length = LENGTHS.0 + (LENGTHS.1 - LENGTHS.0) * share;
@@ -73,7 +74,8 @@ pub(super) fn compass(renderer: &Renderer, lang: LangId) -> Value {
     map([("vectors", vectors.into()), ("size", rounded(SIZE))])
 }
 
-/// Shares in whole percent that add up to 100: those with the largest remainders are rounded up.
+/// Returns shares in whole percent that add up to 100, unless all weights are 0. Those with the
+/// largest remainders are rounded up.
 fn percentages(weights: &[usize]) -> Vec<usize> {
     let total = weights.iter().sum::<usize>().max(1);
     let mut shares: Vec<usize> = weights.iter().map(|weight| weight * 100 / total).collect();
@@ -86,7 +88,8 @@ fn percentages(weights: &[usize]) -> Vec<usize> {
     shares
 }
 
-/// A name in lines of at most fourteen characters, as far as its words allow: SVG text does not wrap.
+/// Breaks a name into lines of at most fourteen characters, if its words allow it: SVG text does
+/// not wrap.
 fn lines(name: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in name.split_whitespace() {
@@ -101,10 +104,10 @@ fn lines(name: &str) -> Vec<String> {
     lines
 }
 
-/// One decimal is finer than any screen, and the same on every machine.
+/// Rounds to one decimal, which is finer than any screen and the same on every machine.
 fn rounded(number: f64) -> Value {
     let tenths = (number * 10.0).round() / 10.0;
-    // No minus zero, and whole numbers without a decimal.
+    // Whole numbers have no decimal, and zero has no minus sign.
     if tenths == tenths.trunc() { Value::from(tenths as i64) } else { Value::from(tenths) }
 }
 

@@ -1,4 +1,4 @@
-//! Finding the elements that are open at a place in the HTML of a document, and their ends.
+//! Finds the elements that are open at a place in a document's HTML, and their ends.
 
 use std::ops::Range;
 
@@ -35,7 +35,7 @@ struct Tag<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Open<'a> {
     pub(super) name: &'a str,
-    /// The byte at which it begins.
+    /// Byte at which the element begins.
     pub(super) start: u32,
 }
 

@@ -1,12 +1,12 @@
-//! Code to classes: the only file that knows syntect.
+//! Highlights code as HTML with classes. No other file uses syntect.
 //!
-//! Tokens get one of sixteen short classes instead of syntect's scope stacks or a theme's colours:
-//! the page stays small, a style sheet decides light and dark, and a strict content security policy
-//! holds. Grammars come from people all over the world and can be slow or broken on odd input, so
-//! there are limits, counted in bytes and not in seconds: two builds must give the same pages.
+//! Tokens get one of sixteen short classes instead of syntect's scope stacks or a theme's colours.
+//! Pages stay small, a style sheet decides light and dark, and a strict content security policy
+//! holds. Grammars have many authors and can be slow or broken on odd input, so there are limits.
+//! They count bytes, not seconds: two builds must give the same pages.
 //!
-//! It costs more than all the rest of a build, so nothing is done twice: each distinct block is
-//! highlighted once, and within blocks each line once for each state in which a grammar can meet it.
+//! Highlighting costs more than all the rest of a build, so no work is repeated. Each distinct
+//! block is highlighted once, and each line once for each parser state before it.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -26,14 +26,15 @@ use crate::base::{Digest, suggest};
 /// The largest block that is highlighted, in bytes.
 const BLOCK_LIMIT: usize = 64 << 10;
 
-/// The longest line that is highlighted, in bytes: regular expressions go quadratic on longer ones.
+/// The longest line that is highlighted, in bytes: regular expressions take quadratic time on
+/// longer ones.
 const LINE_LIMIT: usize = 2000;
 
 /// Names of languages that the grammars do not list, from GitHub Linguist. The file explains how it
 /// was made.
 const NAMES: &str = include_str!("highlight/names.txt");
 
-/// Scopes by prefix and their classes; the longest prefix wins.
+/// Class for each prefix of a scope; the longest prefix wins.
 const CLASSES: &[(&str, &str)] = &[
     ("comment", "hc"),
     ("constant", "hn"),
@@ -74,25 +75,26 @@ const CLASSES: &[(&str, &str)] = &[
     ("variable.parameter", "hv"),
 ];
 
-/// Highlights code, each distinct block once.
+/// Highlighter with a cache of distinct blocks.
 ///
-/// The memory of what was highlighted is by language and text, which is all that the result depends
-/// on; so it can never be wrong. It is shared by all builds of a process, and may be kept for the next.
+/// The cache key is the language and the text. The result depends on nothing else, so the cache is
+/// never stale. All builds of a process share it, and it may be saved for the next process.
 #[derive(Default)]
 pub struct Highlighter {
     done: Mutex<HashMap<Digest, Highlighted>>,
-    /// By the name of a language that is not known: what may have been meant.
+    /// Suggestion for each unknown name of a language.
     suggestions: Mutex<HashMap<String, Option<String>>>,
-    /// What earlier processes highlighted; taken from when a block asks for it.
+    /// Results of earlier processes; copied to `done` when a block asks for them.
     remembered: HashMap<Digest, Arc<str>>,
 }
 
-/// The first line of what a highlighter remembers, by which other programs' memories are refused.
+/// First line of a saved cache; a cache with another first line is ignored.
 ///
-/// The result depends on the block and on the program alone: its grammars and its table of classes.
+/// The line names the program's build, since the result depends on its grammars and its table of
+/// classes.
 const MEMORY: &str = concat!("tilmash highlighting ", env!("TILMASH_BUILD"), "\n");
 
-/// How much is remembered from one process to the next, in bytes.
+/// Size limit of the saved cache, in bytes. Blocks that this process used are saved even above it.
 const MEMORY_LIMIT: usize = 64 << 20;
 
 impl std::fmt::Debug for Highlighter {
@@ -101,20 +103,20 @@ impl std::fmt::Debug for Highlighter {
     }
 }
 
-/// What came of a block.
+/// Result of highlighting a block.
 #[derive(Debug, Clone)]
 pub enum Highlighted {
     Html(Arc<str>),
-    /// The language is not known.
+    /// The name of the language is unknown.
     Unknown,
-    /// The block is over a limit, or its grammar failed on it; why, in a few words.
+    /// The block is over a limit, or its grammar failed on it; the text says why, in a few words.
     Refused(&'static str),
 }
 
 impl Highlighter {
-    /// A highlighter that remembers what [`Highlighter::write_memory`] wrote, if that is whole and of this program.
+    /// Makes a highlighter from a cache that [`Highlighter::write_memory`] wrote.
     ///
-    /// It is never needed, and bytes that are damaged or of another program only make it forget.
+    /// A cache that is damaged or belongs to another build counts as empty; it is never needed.
     pub fn remembering(memory: &[u8]) -> Self {
         let mut remembered = HashMap::new();
         let whole = memory.strip_prefix(MEMORY.as_bytes()).and_then(|rest| rest.split_last_chunk::<16>());
@@ -134,13 +136,14 @@ impl Highlighter {
         Self { done: Mutex::default(), remembered, suggestions: Mutex::default() }
     }
 
-    /// Whether it did something that it did not remember.
+    /// Returns true if a block was highlighted that the saved cache does not have.
     pub fn has_learnt(&self) -> bool {
         let done = self.done.lock().expect("no code panics while it holds this lock");
         done.iter().any(|(digest, it)| matches!(it, Highlighted::Html(_)) && !self.remembered.contains_key(digest))
     }
 
-    /// Writes what this highlighter did, for the next process. Blocks that were not asked for this time are kept while there is room.
+    /// Writes the cache for the next process. Saved blocks that this process did not use are kept
+    /// while there is room.
     pub fn write_memory(&self, out: &mut dyn Write) -> io::Result<()> {
         let done = self.done.lock().expect("no code panics while it holds this lock");
         let mut entries: Vec<(Digest, &str)> = done
@@ -177,7 +180,7 @@ impl Highlighter {
         out.write_all(&digester.digest().0.to_le_bytes())
     }
 
-    /// Highlights a block.
+    /// Highlights a block, or returns the cached result.
     pub fn highlight(&self, language: &str, text: &str) -> Highlighted {
         let digest = Digest::of_parts([language.as_bytes(), text.as_bytes()]);
         if let Some(done) = self.done.lock().expect("no code panics while it holds this lock").get(&digest) {
@@ -191,11 +194,12 @@ impl Highlighter {
         result
     }
 
-    /// Highlights many blocks, each a language and a text, before pages ask for them.
+    /// Highlights many blocks, each a language and a text, before pages are rendered.
     ///
-    /// A grammar's expressions are compiled when they are first used, and who needs them meanwhile waits. Two
-    /// threads that go through pages meet the same languages at the same time; here each goes through its own. What is
-    /// known of lines is let go of then: no other blocks are to come, and pages need the memory.
+    /// The expressions of a grammar are compiled on first use, and other threads that need them
+    /// wait. Threads that render pages would meet the same languages at the same time; here each
+    /// thread gets mostly languages of its own. Afterwards the cache of lines is dropped: no other
+    /// blocks follow, and pages need the memory.
     pub fn ahead<'a>(&self, blocks: impl Iterator<Item = (&'a str, &'a str)>) {
         let mut blocks: Vec<_> = blocks.collect();
         blocks.sort_by_key(|&(language, _)| language);
@@ -205,7 +209,7 @@ impl Highlighter {
         rayon::broadcast(|_| drop(LINES.take()));
     }
 
-    /// A known language with a name like this one, which is not known.
+    /// Returns a hint with the known language most similar to an unknown name; hints are cached.
     pub(super) fn suggestion(&self, language: &str) -> Option<String> {
         let mut known = self.suggestions.lock().expect("no code panics while it holds this lock");
         known.entry(language.to_owned()).or_insert_with(|| suggestion(language)).clone()
@@ -222,7 +226,7 @@ fn suggestion(language: &str) -> Option<String> {
     suggest::did_you_mean(language, names.iter().map(String::as_str).chain(names_of_grammars().map(|(name, _)| name)))
 }
 
-/// The grammars, loaded when the first block asks for them.
+/// Returns the grammars, which are loaded on first use.
 fn syntaxes() -> &'static SyntaxSet {
     static SET: OnceLock<SyntaxSet> = OnceLock::new();
     SET.get_or_init(two_face::syntax::extra_newlines)
@@ -273,7 +277,7 @@ fn write(syntax: &SyntaxReference, text: &str) -> Option<String> {
         if piece.is_empty() {
             return;
         }
-        // White space has no colour: it continues what is open, so that fewer elements are made.
+        // White space has no colour: it continues the open element, which saves elements.
         let blank = piece.bytes().all(|byte| byte == b' ' || byte == b'\t');
         if class != open && !blank {
             if open.is_some() {
@@ -293,7 +297,8 @@ fn write(syntax: &SyntaxReference, text: &str) -> Option<String> {
         let step = step(&state, line)?;
         let mut at = 0;
         for &(end, class) in &step.pieces {
-            // A line without its end is parsed with one.
+            // A line without a line end is parsed with one, so the last piece may end behind the
+            // line.
             let end = (end as usize).min(line.len());
             put(&line[at..end], class, &mut html);
             at = end;
@@ -307,49 +312,50 @@ fn write(syntax: &SyntaxReference, text: &str) -> Option<String> {
 }
 
 thread_local! {
-    /// One for each thread, since a state of the parser cannot be shared; [`Highlighter::ahead`] gives each thread
-    /// languages of its own.
+    /// Cache of lines per thread, since parser states cannot be shared. [`Highlighter::ahead`]
+    /// gives each thread mostly languages of its own.
     static LINES: RefCell<Lines> = RefCell::default();
 }
 
-/// What grammars made of lines, so that a line that many blocks have is parsed once.
+/// Cache of parsed lines, so that a line in many blocks is parsed once.
 ///
-/// What a grammar makes of a line depends on the line and on the state after the lines before it, and
-/// these are the keys; so an entry can never be wrong. Blocks of one site have many of their lines in
-/// common: imports, prompts, closing brackets.
+/// The key is the line and the parser state before it. The result depends on nothing else, so an
+/// entry is never stale. Blocks of one site have many lines in common: imports, prompts, closing
+/// brackets.
 #[derive(Default)]
 struct Lines {
-    /// By the number of the state before, and the line without its end.
+    /// Results by the number of the state before the line, and by the line without its end.
     steps: HashMap<u32, HashMap<Box<str>, Rc<Step>>>,
-    /// By their scopes, since the states of the parser can be compared but not hashed.
+    /// States by their scopes, since parser states can be compared but not hashed.
     states: HashMap<Vec<Scope>, Vec<Rc<State>>>,
     next: u32,
-    /// About how many bytes these take.
+    /// Approximate size of the cache in bytes.
     size: usize,
 }
 
-/// A state between two lines; equal states have equal numbers while they are known.
+/// Parser state between two lines. Equal states have equal numbers while they are cached.
 struct State {
     number: u32,
     parser: ParseState,
     scopes: ScopeStack,
 }
 
-/// What came of a line.
+/// Result of parsing a line.
 struct Step {
-    /// The end of each piece of the line, and its class.
+    /// End and class of each piece of the line.
     pieces: Box<[(u32, Option<&'static str>)]>,
     after: Rc<State>,
 }
 
 impl Lines {
-    /// The most that is known at a time, in bytes; more is forgotten all at once.
+    /// Maximum size of the cache in bytes; above it, the whole cache is dropped.
     const LIMIT: usize = 8 << 20;
 
-    /// The state with these parts, the same one for equal parts.
+    /// Returns the state with these parts; equal parts give the same state while it is cached.
     fn state(&mut self, parser: ParseState, scopes: ScopeStack) -> Rc<State> {
         if self.size > Self::LIMIT {
-            // Numbers go on, so a state that is still held is taken for no other.
+            // Numbers are never reused, so a state that is still held is not confused with a new
+            // one.
             *self = Self { next: self.next, ..Self::default() };
         }
         let alike = self.states.entry(scopes.scopes.clone()).or_default();
@@ -359,7 +365,8 @@ impl Lines {
         let state = Rc::new(State { number: self.next, parser, scopes });
         self.next += 1;
         self.size += 1000;
-        // A state may hold text (the end mark of a here-document); there is no end to such, so few are looked through.
+        // A state may hold text, such as the end mark of a here-document, so states are unlimited
+        // in number. Only 64 with the same scopes are cached, to keep the search short.
         if alike.len() < 64 {
             alike.push(Rc::clone(&state));
         }
@@ -374,7 +381,7 @@ fn step(before: &Rc<State>, line: &str) -> Option<Rc<Step>> {
     if known.is_some() {
         return known;
     }
-    // The memory is not borrowed meanwhile: this may panic.
+    // Do not borrow the cache here, since a grammar may panic.
     let (mut parser, mut scopes) = (before.parser.clone(), before.scopes.clone());
     let with_end = format!("{line}\n");
     let operations = parser.parse_line(&with_end, syntaxes()).ok()?;
@@ -400,13 +407,13 @@ fn step(before: &Rc<State>, line: &str) -> Option<Rc<Step>> {
     })
 }
 
-/// The class of the innermost scope that has one.
+/// Returns the class of the innermost scope that has one.
 fn class_of(stack: &ScopeStack) -> Option<&'static str> {
     static TABLE: OnceLock<Vec<(Scope, &'static str)>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
         let mut table: Vec<_> =
             CLASSES.iter().map(|&(name, class)| (Scope::new(name).expect("a scope of the table"), class)).collect();
-        // The longest prefix first.
+        // Longest prefix first.
         table.sort_by_key(|(scope, _)| std::cmp::Reverse(scope.len()));
         table
     });
@@ -485,7 +492,7 @@ mod tests {
         let texts = ["x = 1\ny = 2\n", "s = \"\"\"\nx = 1\ny = 2\n\"\"\"\n", "x = 1\ny = 2", "def f():\n    x = 1\nx = 1\n"];
         let first = texts.map(|text| html("python", text));
         assert!(first[0] != first[1][first[1].find('\n').unwrap() + 1..], "a string is no statement");
-        // All lines are known by now, and on another thread none is.
+        // All lines are cached by now, and on another thread none is.
         assert_eq!(texts.map(|text| html("python", text)), first);
         assert_eq!(texts.map(fresh), first);
     }

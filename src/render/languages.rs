@@ -1,7 +1,8 @@
-//! What a page says of languages: where the language switch leads, which pages show the text in two of them at once, and
-//! what search engines are told.
+//! Template values about languages: the language switch, links to side-by-side pages, and
+//! alternates for search engines.
 //!
-//! How complete a translation is, is told by [`super::standing`]; what languages say, by their own files.
+//! [`super::standing`] tells how complete a translation is; the words of a language are in its own
+//! file.
 
 use tera::Value;
 
@@ -12,15 +13,16 @@ use crate::site::{Page, Site, WorkId, route};
 use super::Renderer;
 use super::template::map;
 
-/// Where the language switch leads in one language.
+/// Target of the language switch in one language.
 struct Entry {
     url: String,
     title: String,
-    /// Whether the text there is in that language.
+    /// True if the text at the target is in that language.
     is_own: bool,
 }
 
-/// The page of a work in each language; `current` is that of the page at hand, if it has one.
+/// Returns the language switch of a work's page; `current` is the language of the page at hand, if
+/// it has one.
 pub(super) fn translations(renderer: &Renderer, work: WorkId, current: Option<LangId>) -> Value {
     switch(renderer, current, |lang| {
         let page = renderer.site.page(work, lang)?;
@@ -29,7 +31,8 @@ pub(super) fn translations(renderer: &Renderer, work: WorkId, current: Option<La
     })
 }
 
-/// The same of a page that is no work's: `page` gives path and title of its like in a language, if there is one.
+/// Returns the language switch of a page that belongs to no work. `page` returns path and title of
+/// the corresponding page in a language, if there is one.
 pub(super) fn translations_by(renderer: &Renderer, current: LangId, page: impl Fn(LangId) -> Option<(String, String)>) -> Value {
     switch(renderer, Some(current), |lang| page(lang).map(|(url, title)| Entry { url, title, is_own: true }))
 }
@@ -53,7 +56,8 @@ fn switch(renderer: &Renderer, current: Option<LangId>, entry: impl Fn(LangId) -
     values.collect::<Vec<_>>().into()
 }
 
-/// What a page says that has no text in the reader's language: whose it shows, and where that is at home.
+/// Returns the notice of a fallback page: the language of its text, and the URL of the edition's
+/// own page.
 pub(super) fn fallback(site: &Site, shown: &Page<'_>) -> Value {
     let language = &site.languages[shown.lang.0];
     map([
@@ -64,7 +68,8 @@ pub(super) fn fallback(site: &Site, shown: &Page<'_>) -> Value {
     ])
 }
 
-/// The pages that show two editions of a work side by side; `current` is the page at hand, if it is one.
+/// Returns the side-by-side pages of a work; `current` is the pair of the page at hand, if it is
+/// one.
 pub(super) fn parallels(renderer: &Renderer, work: WorkId, current: Option<(LangId, LangId)>) -> Value {
     let site = &renderer.site;
     let values = site.config.pairs().into_iter().filter_map(|(left, right)| {
@@ -85,18 +90,19 @@ pub(super) fn parallels(renderer: &Renderer, work: WorkId, current: Option<(Lang
     values.collect::<Vec<_>>().into()
 }
 
-/// The path of the page that shows two editions of a work side by side, if it has both.
+/// Returns the path of a work's side-by-side page, if the work has both editions.
 pub(super) fn side_by_side_path(site: &Site, work: WorkId, (left, right): (LangId, LangId)) -> Option<String> {
     let (first, _) = (site.edition(work, left)?, site.edition(work, right)?);
     Some(route::side_by_side_path(site, &first.path, left, right))
 }
 
-/// A work in every language it exists in, for search engines.
+/// Returns the URLs of a work's editions for search engines.
 pub(super) fn alternates(renderer: &Renderer, work: WorkId) -> Value {
     alternates_by(renderer, |lang| Some(renderer.site.edition(work, lang)?.path.to_string()))
 }
 
-/// The same of a page that is no work's: `path` gives the path of its like in a language.
+/// Returns the URLs of a page that belongs to no work. `path` returns the path of the corresponding
+/// page in a language.
 pub(super) fn alternates_by(renderer: &Renderer, path: impl Fn(LangId) -> Option<String>) -> Value {
     let site = &renderer.site;
     let paths: Vec<(LangId, String)> = site.config.lang_ids().filter_map(|lang| Some((lang, path(lang)?))).collect();

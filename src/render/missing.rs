@@ -1,4 +1,4 @@
-//! Filling the gaps of a translation: sentences that it lacks are shown in the source language.
+//! Fills the gaps of a translation: sentences that it lacks are shown in the source language.
 //!
 //! A missing sentence stands in an element of the same kind as in the source, marked with the
 //! language of the source: a list item in its own `li`, the head of a table column in a `th`.

@@ -1,8 +1,9 @@
-//! One route in, one output out: [`Renderer::page`] is a pure function of the site and the route.
+//! Renders one route to one output: [`Renderer::page`] is a pure function of the site and the
+//! route.
 //!
-//! `build` asks for every route, `serve` for the one the browser asks for, `check` for all without
-//! keeping them; there is one path for all of them. What pages share (words, menus, languages) is
-//! made once into template values, whose copies are reference counts.
+//! `build` renders every route, `serve` the one that the browser requests, `check` all of them
+//! without keeping them. All three use the same code. Values that pages share (words, menus,
+//! languages) are template values that are made once; copying them only counts references.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ pub use bounds::STACK;
 pub use highlight::Highlighter;
 pub use template::Templates;
 
-/// All that rendering depends on. A copy shares all of it.
+/// All inputs of rendering. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Renderer {
     pub site: Arc<Site>,
@@ -45,20 +46,20 @@ pub struct Renderer {
     shared: Arc<shared::Shared>,
 }
 
-/// What stands at a route.
+/// Content of a route.
 #[derive(Debug, Clone)]
 pub enum Body {
     Bytes(Vec<u8>),
-    /// A file on disk, to be copied as it is.
+    /// A file on disk, to be copied unchanged.
     File(Arc<Path>),
 }
 
-/// The result of rendering a route: what stands there, unless a template failed, and what was wrong.
+/// Result of rendering a route: its content, unless a template failed, and the problems.
 #[derive(Debug)]
 pub struct Rendered {
     pub body: Option<Body>,
     pub problems: Vec<Diagnostic>,
-    /// The template that made it, if one did.
+    /// The template that made the page, if one did.
     pub template: Option<String>,
 }
 
@@ -84,7 +85,7 @@ impl From<Result<Vec<u8>, Box<Diagnostic>>> for Rendered {
 }
 
 impl Renderer {
-    /// Makes a renderer; the values that pages share are made here.
+    /// Makes a renderer, and the values that pages share.
     pub fn new(
         inputs: Arc<Inputs>,
         site: Arc<Site>,
@@ -96,7 +97,7 @@ impl Renderer {
         Self { site, links, inputs, templates, highlighter, shared }
     }
 
-    /// Highlights the code of pages, ahead of rendering them all.
+    /// Highlights the code of all pages before they are rendered.
     pub fn highlight(&self, routes: &[&Route]) {
         let works: std::collections::BTreeSet<_> = routes.iter().filter_map(|route| route.kind.work()).collect();
         let editions = works.into_iter().flat_map(|work| self.site.work(work).editions.iter().flatten());
@@ -105,21 +106,23 @@ impl Renderer {
             .ahead(documents.flat_map(|document| &document.codes).map(|block| (block.language.as_str(), &*block.text)));
     }
 
-    /// A renderer of an index that has the same works under the same titles, descriptions and dates in the same order, with the
-    /// same templates: the values that pages share are those of this one.
+    /// Returns a renderer of a new index that keeps the values that pages share.
+    ///
+    /// The new index must have the same templates, and the same works in the same order, with the
+    /// same titles, descriptions and dates.
     #[must_use]
     pub fn with(&self, inputs: Arc<Inputs>, site: Arc<Site>, links: Arc<Links>) -> Self {
         Self { inputs, site, links, ..self.clone() }
     }
 
-    /// The title of the site in a language.
+    /// Returns the title of the site in a language.
     pub fn site_title(&self, lang: crate::model::LangId) -> String {
         shared::title(&self.site, lang)
     }
 
-    /// Renders the page at a route. Feeds, the sitemap and the like are the business of `output`.
+    /// Renders the page at a route. [`crate::output`] makes feeds, the sitemap and the like.
     ///
-    /// `None` if the route is no page.
+    /// Returns `None` if the route is not a page.
     pub fn page(&self, route: &Route) -> Option<Rendered> {
         let mut problems = Vec::new();
         let (template, context) = match &route.kind {
@@ -156,7 +159,8 @@ impl Renderer {
         self.fill(&template, &context)
     }
 
-    /// The bytes of a file that is published as it is; `None` if the route is no file.
+    /// Returns the content of a file that is published unchanged; `None` if the route is not a
+    /// file.
     pub fn file(&self, route: &Route) -> Option<Rendered> {
         let bytes = match &route.kind {
             RouteKind::Asset { file } => return Some(self.input(file)),
@@ -186,13 +190,14 @@ impl Renderer {
     }
 }
 
-/// Where a file of the theme comes from.
+/// Origin of a file of the theme.
 enum ThemeFile {
     Input(Arc<str>),
     Builtin(&'static [u8]),
 }
 
-/// Finds a static file of the theme: the site's theme first, then the built-in one.
+/// Finds a static file of the theme: in the site's theme, then in the site's folder of the default
+/// theme, then among the built-in files.
 fn theme_file(inputs: &Inputs, theme: &str, name: &str) -> Option<ThemeFile> {
     let own = format!("themes/{theme}/static/{name}");
     if let Some(file) = inputs.name(&own) {
@@ -205,7 +210,8 @@ fn theme_file(inputs: &Inputs, theme: &str, name: &str) -> Option<ThemeFile> {
     builtin::file(&default).map(ThemeFile::Builtin)
 }
 
-/// The text of a static file of the theme; `None` if there is no such file, or it is no text.
+/// Returns the text of a static file of the theme; `None` if there is no such file, or if it is not
+/// text.
 pub fn theme_text<'a>(inputs: &'a Inputs, theme: &str, name: &str) -> Option<&'a str> {
     match theme_file(inputs, theme, name)? {
         ThemeFile::Builtin(bytes) => std::str::from_utf8(bytes).ok(),
@@ -213,10 +219,14 @@ pub fn theme_text<'a>(inputs: &'a Inputs, theme: &str, name: &str) -> Option<&'a
     }
 }
 
-/// The theme's static files: name, and the path at which each is published.
+/// Returns the names of the theme's static files, each with the path under which it is published.
 ///
-/// Names carry a digest of the content, so that a browser never shows an old style with a new page.
-/// Fonts keep their names, since style sheets refer to them.
+/// The paths of style sheets, scripts and SVG images contain a digest of the content. A browser
+/// then never shows an old style with a new page. Files in subfolders and other files, such as
+/// fonts, keep their names, since style sheets refer to them.
+///
+/// * `style.css` is published as `assets/style.1a2b3c4d.css`
+/// * `fonts/a.woff2` is published as `assets/fonts/a.woff2`
 pub fn theme_files(inputs: &Inputs, theme: &str) -> std::collections::BTreeMap<String, String> {
     let mut names = std::collections::BTreeSet::new();
     for (path, _) in builtin::below("themes/default/static") {

@@ -1,4 +1,4 @@
-//! The footnotes of a page: behind the text of an edition, or those of two editions beside each other.
+//! Template values of footnotes: those of an edition's page, and those of a side-by-side page.
 
 use tera::Value;
 
@@ -32,7 +32,7 @@ pub(super) fn notes(writer: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Valu
     notes.chain(missing).collect::<Vec<_>>().into()
 }
 
-/// The footnotes of both halves of a side-by-side page beside each other; `count` rows are before them.
+/// Returns the aligned footnotes of a side-by-side page; `count` counts the rows of the page.
 pub(super) fn paired_notes(left: &Writer<'_>, right: &Writer<'_>, count: &mut usize, problems: &mut Vec<Diagnostic>) -> Value {
     let half = |writer: &Writer<'_>, note: Option<u32>| {
         let Some(note) = note.map(|note| &writer.document.notes[note as usize]) else { return Value::none() };
@@ -53,7 +53,7 @@ pub(super) fn paired_notes(left: &Writer<'_>, right: &Writer<'_>, count: &mut us
     notes.collect::<Vec<_>>().into()
 }
 
-/// The ids of the places that refer to a note.
+/// Returns the ids of the references to a note.
 fn backs(note: &Note, scope: &str) -> Value {
     let id = &note.id;
     let backs: Vec<String> =

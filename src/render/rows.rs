@@ -1,6 +1,7 @@
-//! The rows of a side-by-side page: blocks beside blocks, in them sentences beside sentences, and how each stands to the other.
+//! Template values of the rows of a side-by-side page: blocks, their sentences, and the standing of
+//! each.
 //!
-//! What stands beside what is told by [`crate::site::rows`].
+//! [`crate::site::rows`] computes the alignment.
 
 use tera::Value;
 
@@ -12,7 +13,7 @@ use crate::site::{Row, RowKind};
 use super::body::{Page, Writer};
 use super::template::map;
 
-/// Rows of a text or of a note; `count` are before them.
+/// Returns the rows of a text or of a note; `count` counts the rows of the page.
 pub(super) fn rows(
     of: Vec<Row>,
     left: &Writer<'_>,
@@ -28,7 +29,7 @@ pub(super) fn rows(
             RowKind::Paragraph => ("paragraph", 0),
             RowKind::Blocks => ("block", 0),
         };
-        // The last line of the right edition so far: what is before it stands elsewhere there.
+        // Last line of the right edition so far; a bead with an earlier line is moved.
         let mut last = None;
         let beads = row.beads.iter().map(|it| match row.kind {
             RowKind::Heading(_) | RowKind::Paragraph => {
@@ -50,7 +51,8 @@ pub(super) fn rows(
                 let right_html = sentences(right, &it.right, Some(left.document).filter(|_| !it.left.is_empty()), problems);
                 bead(&id, &left_html, &right_html, standing, moved)
             }
-            // Not by a segment's id: the segments in it are there under their own.
+            // The row has a number instead of a segment's id, since the segments inside have their
+            // own ids.
             RowKind::Blocks => {
                 let html = [(left, &it.left), (right, &it.right)].map(|(writer, blocks)| {
                     let blocks = blocks.iter().map(|&block| writer.document.blocks[block as usize].html);
@@ -70,8 +72,11 @@ pub(super) fn rows(
     rows.into()
 }
 
-/// The sentences of one half of a bead. The first of the half that names the row has the row's id; each other
-/// has its own, unless `namer`, the other half, has a sentence of that id.
+/// Returns the sentences of one half of a bead.
+///
+/// The row has the id of the bead's first sentence. Other sentences get an element with their own
+/// id, unless `namer` has a sentence of that id. `namer` is the document of the other half if that
+/// half gives the row its id.
 fn sentences(writer: &Writer<'_>, lines: &[u32], namer: Option<&Document>, problems: &mut Vec<Diagnostic>) -> String {
     let mut html = String::new();
     for (at, &line) in lines.iter().enumerate() {
@@ -86,7 +91,7 @@ fn sentences(writer: &Writer<'_>, lines: &[u32], namer: Option<&Document>, probl
             html.push_str(&format!("<span class=\"seg\"{id}>"));
         }
         html.push_str(&writer.range(&writer.document.body, segment.html.0..segment.html.1, problems));
-        // Where it comes from is told once, on the left.
+        // The mark of the source text is shown once, on the left.
         if matches!(writer.page, Page::Half { pair: (left, _) } if left == writer.document.lang) {
             writer.marks(line as usize, &mut html, problems);
         }
@@ -96,7 +101,10 @@ fn sentences(writer: &Writer<'_>, lines: &[u32], namer: Option<&Document>, probl
     html
 }
 
-/// `standing` of the right half to the left: current, changed, missing, omitted, alone (only on the left) or extra; nothing of whole blocks.
+/// Makes the template value of a bead.
+///
+/// `standing` is that of the right half to the left: current, changed, missing, omitted, alone
+/// (only on the left) or extra. For whole blocks it is missing, extra or empty.
 fn bead(id: &str, left: &str, right: &str, standing: &str, moved: bool) -> Value {
     map([
         ("id", id.into()),

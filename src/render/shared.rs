@@ -1,9 +1,9 @@
-//! What pages share, as template values: made once for a site, or once for a section, and then only
-//! referred to.
+//! Template values that pages share: made once for a site, or once for a section, then only
+//! referenced.
 //!
-//! Of documents only titles, descriptions and dates go into them, and paths, in reading order (the compass also counts
-//! what the split says). [`super::Renderer::with`] keeps them as long as these are the same; whoever puts more of a
-//! document into them has to say so there.
+//! They contain only titles, descriptions, dates and paths of documents, in reading order. The
+//! compass also has counts from the split. [`super::Renderer::with`] keeps the values as long as
+//! these are the same. Code that adds another part of a document must update the condition there.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -23,9 +23,9 @@ use super::template::{NUMBER_GROUP, Templates, map};
 pub(super) struct Shared {
     languages: Vec<Language>,
     pub(super) assets: Value,
-    /// By language and work: how other pages show its page; made when first asked for.
+    /// Card per language and work: the work's page as other pages show it; made on first use.
     cards: Vec<Box<[OnceLock<Value>]>>,
-    /// By language and section: the menu of the pages in that section; made when first asked for.
+    /// Menu per language and section, for the pages in that section; made on first use.
     menus: Vec<Vec<OnceLock<Box<Menu>>>>,
 }
 
@@ -33,11 +33,12 @@ pub(super) struct Shared {
 #[derive(Debug)]
 struct Menu {
     items: Value,
-    /// Cut where the way to the site's root belongs.
+    /// HTML, cut where the path to the site's root belongs.
     pieces: Pieces,
 }
 
-/// Stands in the HTML of a menu for the way to the root, which differs with the depth of the page.
+/// Placeholder in the HTML of a menu for the path to the root, which differs with the depth of the
+/// page.
 const ROOT: char = '\u{1}';
 
 /// A page that has a menu.
@@ -46,11 +47,11 @@ pub(super) struct MenuPage<'a> {
     pub(super) work: WorkId,
     pub(super) lang: LangId,
     pub(super) root: &'a str,
-    /// The path of the entry that leads to the page itself.
+    /// Path of the entry that leads to the page itself.
     pub(super) current: &'a str,
 }
 
-/// What the pages of one language share.
+/// Values that the pages of one language share.
 #[derive(Debug)]
 pub(super) struct Language {
     pub(super) site: Value,
@@ -58,19 +59,20 @@ pub(super) struct Language {
     pub(super) strings: Value,
     /// Title and path of the home page.
     pub(super) home: Value,
-    /// Pages are listed in many places, and days have many pages.
+    /// Date texts, cached because pages are listed in many places and share dates.
     dates: Mutex<HashMap<Date, Value>>,
-    /// Made when first asked for, as are the others below.
+    /// Made on first use, as are the fields below.
     compass: OnceLock<Value>,
     reader: OnceLock<Pieces>,
-    /// In running text, and in a heading.
+    /// Permanent link of a sentence: in running text, and in a heading.
     pins: [OnceLock<Pieces>; 2],
 }
 
-/// What a component makes, cut where something belongs that differs from page to page; `Err` if the template fails.
+/// HTML of a component, cut where text belongs that differs from page to page; `Err` if the
+/// template fails.
 type Pieces = Result<Vec<String>, Box<Diagnostic>>;
 
-/// Stands in the HTML of a pin for the anchor that it leads to, and for the id of its sentence.
+/// Placeholders in the HTML of a pin: for the anchor of its link, and for the id of its sentence.
 const ANCHOR: char = '\u{1}';
 const ID: char = '\u{2}';
 
@@ -108,13 +110,13 @@ impl Shared {
         &self.languages[lang.0]
     }
 
-    /// The page of a work that a reader of a language gets, as other pages show it: title and path, the language of its text if
-    /// that is another, and what lists say beside them.
+    /// Returns the card of a work's page for readers of a language. It has the title, the path, the
+    /// language of the text if that is another one, and more fields for lists.
     pub(super) fn card(&self, site: &Site, work: WorkId, lang: LangId) -> Value {
         self.cards[lang.0][work.0 as usize].get_or_init(|| map(self.card_fields(site, work, lang))).clone()
     }
 
-    /// What a card says, for lists that say more.
+    /// Returns the fields of a card, for lists that add more.
     pub(super) fn card_fields(&self, site: &Site, work: WorkId, lang: LangId) -> [(&'static str, Value); 7] {
         let page = site.nearest_page(work, lang);
         let front = &page.edition.document.front;
@@ -130,7 +132,7 @@ impl Shared {
         ]
     }
 
-    /// A date as templates get it: for machines and for people.
+    /// Returns a date for templates, in a form for machines and in one for people.
     pub(super) fn date(&self, site: &Site, lang: LangId, date: Date) -> Value {
         let mut dates = self.languages[lang.0].dates.lock().expect("no code panics while it holds this lock");
         let value = dates.entry(date).or_insert_with(|| {
@@ -139,10 +141,11 @@ impl Shared {
         value.clone()
     }
 
-    /// The menu for a page in a work's section, or of the work itself if it is a section.
+    /// Returns the menu for a page in a work's section, or of the work itself if it is a section.
     ///
-    /// It is rendered once for a section. In each page, only the way to the root is put in and the
-    /// entry that leads to the page itself is marked: both are copies of text, not templates.
+    /// The menu is rendered once for a section. For each page, only the path to the root is
+    /// inserted and the entry of the page itself is marked. Both are copies of text and run no
+    /// template.
     pub(super) fn menu(
         &self,
         site: &Site,
@@ -195,12 +198,13 @@ impl Shared {
 }
 
 impl Language {
-    /// The compass, by whatever makes it.
+    /// Returns the compass; `make` makes it on first use.
     pub(super) fn compass(&self, make: impl FnOnce() -> Value) -> Value {
         self.compass.get_or_init(make).clone()
     }
 
-    /// What the reader's comforts need on a page with sentences: the card of a sentence, the help for the keys.
+    /// Returns the HTML that the reader's tools need on a page with sentences: the card of a
+    /// sentence, and the help for the keys.
     pub(super) fn reader(&self, templates: &Templates, problems: &mut Vec<Diagnostic>) -> Value {
         let pieces = self.reader.get_or_init(|| {
             let mut arguments = Context::new();
@@ -218,8 +222,8 @@ impl Language {
         }
     }
 
-    /// Writes the permanent link of a sentence. Its template is rendered once for a language, since no page has as many of
-    /// anything as of sentences.
+    /// Writes the permanent link of a sentence. Its template is rendered once for a language, since
+    /// pages contain more sentences than anything else.
     pub(super) fn pin(
         &self,
         templates: &Templates,
@@ -248,7 +252,7 @@ impl Language {
                     }
                 }
             }
-            // Not once for each sentence of the page.
+            // Report the problem once, not for each sentence of the page.
             Err(problem) if !problems.contains(problem) => problems.push((**problem).clone()),
             Err(_) => {}
         }
@@ -296,7 +300,7 @@ impl Language {
     }
 }
 
-/// The title of the site in a language.
+/// Returns the title of the site in a language.
 pub(super) fn title(site: &Site, lang: LangId) -> String {
     let code = site.config.code(lang);
     site.config
@@ -306,7 +310,8 @@ pub(super) fn title(site: &Site, lang: LangId) -> String {
         .map_or_else(|| site.nearest_edition(site.home(), lang).1.document.title.clone(), str::to_owned)
 }
 
-/// The published paths of the font files that a page loads first, by the languages of its text and of its interface.
+/// Returns the published paths of the font files that a page preloads, for the languages of its
+/// text and of its interface.
 pub(super) fn fonts(site: &Site, text: &[LangId], interface: &[LangId]) -> Value {
     let published = |languages: &[LangId], files: fn(&Fonts) -> &[String]| -> Value {
         let mut paths = Vec::new();
@@ -325,16 +330,17 @@ pub(super) fn fonts(site: &Site, text: &[LangId], interface: &[LangId]) -> Value
     ])
 }
 
-/// Where the home page of a language is.
+/// Returns the path of the home page in a language.
 pub(super) fn home_path(site: &Site, lang: LangId) -> String {
     site.edition(site.home(), lang)
         .map_or_else(|| format!("{}/index.html", site.config.code(lang)), |edition| edition.path.to_string())
 }
 
-/// The entries below a section, opened along a trail; the whole tree if the site is small.
+/// Returns the menu entries below a section, opened along a trail; the whole tree if the site is
+/// small.
 fn menu_items(site: &Site, section: WorkId, lang: LangId, trail: &[WorkId]) -> Value {
     let children = &site.work(section).children;
-    // Around the one that is on the trail, if there are too many.
+    // If there are too many entries, show those around the one on the trail.
     let open = children.iter().position(|child| trail.contains(child)).unwrap_or(0);
     let first = if children.len() > MENU_LIMIT { open.saturating_sub(MENU_LIMIT / 2) } else { 0 };
     let small = site.works.len() <= MENU_LIMIT;
@@ -389,15 +395,15 @@ fn menu_items(site: &Site, section: WorkId, lang: LangId, trail: &[WorkId]) -> V
     Value::from(items)
 }
 
-/// The key in menus of the page that tells how complete the translations are, and the name of its title.
+/// Key of the status page in menus; also the name of its title among the strings of a language.
 pub(super) const STATUS: &str = "status";
 
-/// The code of the language of a text, if it is not the reader's.
+/// Returns the code of a text's language if it is not the reader's.
 pub(super) fn other_lang(site: &Site, text: LangId, reader: LangId) -> Option<&str> {
     (text != reader).then(|| site.config.code(text))
 }
 
-/// The key in menus of the page that shows a source text in its own order.
+/// Returns the key in menus of the page that shows a source text in its own order.
 pub(super) fn source_order_key(split: u32) -> String {
     match split {
         0 => route::SOURCE_ORDER.to_owned(),
@@ -410,7 +416,7 @@ fn vector_of(site: &Site, work: WorkId) -> Option<String> {
     split.vectors.iter().find(|vector| vector.work == chapter.key).map(|vector| vector.id.clone())
 }
 
-/// A free value of front matter or configuration, for templates.
+/// Converts a free value of front matter or configuration to a template value.
 pub(super) fn yaml_value(node: &yaml::Node) -> Value {
     match &node.value {
         yaml::Value::Null => Value::none(),

@@ -1,7 +1,8 @@
 //! The state of a translation as readers see it: sentences whose source has changed, and numbers
 //! for the page. [`super::missing`] fills in the sentences that the translation lacks.
 //!
-//! Only where ids are known, by a lock or by marks: by position alone nobody can say which sentence is missing.
+//! This needs ids from a lock or from marks. By position alone it is unknown which sentence is
+//! missing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,20 +14,22 @@ use crate::site::{Edition, Site, Standing, Standings, Summary, WorkId};
 
 use super::template::map;
 
-/// A translation, as it stands to its source.
+/// Standing of a translation to its source, for its page.
 #[derive(Debug)]
 pub(super) struct Drift<'a> {
     pub(super) source_lang: LangId,
     pub(super) source: &'a Edition,
     pub(super) standings: &'a Standings,
-    /// The lines of the translation whose source has changed, each with the position of that sentence in the source.
+    /// Lines of the translation whose source has changed, each with the index of the source's
+    /// sentence.
     changed: HashMap<u32, u32>,
-    /// The sentences of the source that are left out on purpose, by position.
+    /// Indices of the source's sentences that are left out on purpose.
     omitted: HashSet<u32>,
 }
 
 impl<'a> Drift<'a> {
-    /// `None` of the source edition, and where nothing is known.
+    /// Compares a translation with its source. Returns `None` for the source edition, without an
+    /// edition, and if no ids are known.
     pub(super) fn of(site: &'a Site, work: WorkId, lang: LangId) -> Option<Self> {
         let (source_lang, source) = site.source_edition(work);
         let translation = &site.edition(work, lang)?.document;
@@ -50,22 +53,22 @@ impl<'a> Drift<'a> {
         Some(Self { source_lang, source, standings, changed, omitted })
     }
 
-    /// Of a line of the translation: the sentence of the source that has changed since.
+    /// Returns the sentence of the source that has changed since a line was translated.
     pub(super) fn changed(&self, line: u32) -> Option<u32> {
         self.changed.get(&line).copied()
     }
 
-    /// Whether a sentence of the source is left out on purpose.
+    /// Returns true if a sentence of the source is left out on purpose.
     pub(super) fn is_omitted(&self, source: u32) -> bool {
         self.omitted.contains(&source)
     }
 
-    /// Whether sentences of the source are missing.
+    /// Returns true if sentences of the source are missing.
     pub(super) fn lacks_any(&self) -> bool {
         self.standings.summary.missing > 0
     }
 
-    /// What the page comes to, for its template; nothing if nothing is pending.
+    /// Returns the numbers of the page for its template; none if no sentence is pending.
     pub(super) fn value(&self, site: &Site) -> Value {
         let summary = sentences(self.standings);
         if summary.changed + summary.missing == 0 {
@@ -90,7 +93,7 @@ impl<'a> Drift<'a> {
     }
 }
 
-/// The numbers of the sentences alone, without title and description.
+/// Counts sentences by standing, without title and description.
 pub(super) fn sentences(standings: &Standings) -> Summary {
     let mut summary = Summary::default();
     for pair in standings.pairs.iter().filter(|pair| matches!(pair.unit, Unit::Segment(_))) {

@@ -1,8 +1,9 @@
-//! Templates: the only file that knows how Tera is set up and how it reports errors.
+//! Templates: this file sets up Tera and turns its errors into diagnostics.
 //!
-//! The built-in templates are known as `default/NAME`, those of the site's theme as `theme/NAME`, the
-//! site's own as `NAME`. A plain name is looked for in that order from the end, so a site replaces
-//! one block by extending `default/page.html` in a `page.html` of its own.
+//! Built-in templates have the name `default/NAME`, those of the site's theme `theme/NAME`, the
+//! site's own `NAME`. A plain name is searched for among the site's own, then in the theme, then
+//! among the built-in ones. A site therefore replaces one block by a `page.html` that extends
+//! `default/page.html`.
 
 use std::sync::Arc;
 
@@ -19,12 +20,12 @@ use super::bounds::{self, Bounded, Recursion};
 #[derive(Debug)]
 pub struct Templates {
     tera: Tera,
-    /// By template name: its file, for the places of errors.
+    /// Name, file and text of each template, for the places of errors.
     files: Vec<(String, Arc<str>, Arc<str>)>,
     limits: Limits,
 }
 
-/// The texts of all templates of a site: name in Tera, file, text. Two equal lists make equal [`Templates`].
+/// Name in Tera, file and text of each template of a site. Equal lists give equal [`Templates`].
 pub type Sources = Vec<(String, Arc<str>, Arc<str>)>;
 
 /// Collects the templates of a site and its theme.
@@ -50,15 +51,15 @@ pub fn sources(inputs: &Inputs, theme: &str) -> Sources {
 }
 
 impl Templates {
-    /// Parses templates; on errors there are none.
+    /// Parses templates; returns all errors if there are any.
     pub fn new(sources: &Sources, limits: Limits) -> Result<Self, Vec<Diagnostic>> {
         let mut tera = Tera::new();
         tera.register_function("range", bounds::range(&limits));
         tera.register_filter("fill", fill);
         let files = sources.clone();
         tera.set_fallback_prefixes(["theme/", "default/"]).map_err(|error| diagnostics(&error, &files))?;
-        // Markup is text in templates too: what is HTML already is marked safe where it is made.
-        // Every name ends with nothing, so this is every template.
+        // Escape values in every template: every name ends with the empty string. Values that are
+        // HTML already are marked safe where they are made.
         tera.autoescape_on(vec![""]);
         if let Some(problem) = too_deep(&files) {
             return Err(vec![problem]);
@@ -73,7 +74,7 @@ impl Templates {
         &self.limits
     }
 
-    /// Whether there is a template of that name.
+    /// Returns true if there is a template with a name.
     pub fn has(&self, name: &str) -> bool {
         self.tera.contains_template(name)
     }
@@ -130,13 +131,13 @@ pub fn bypassed(sources: &Sources) -> Vec<Diagnostic> {
     let bypasses = |(name, file, text): &(String, Arc<str>, Arc<str>)| {
         let parent = parent(text)?;
         let (folder, wanted) = split_name(&text[parent.clone()]);
-        // The folders whose templates replace those of `folder`.
+        // Folders whose templates replace those of `folder`.
         let nearer: &[&str] = match folder {
             "default/" => &["", "theme/"],
             "theme/" => &[""],
             _ => &[],
         };
-        // A template may extend the one that it replaces itself.
+        // A template may extend the one that it replaces.
         let own =
             file_of(nearer.iter().map(|nearer| format!("{nearer}{wanted}")).find(|nearer| file_of(nearer).is_some())?.as_str())
                 .filter(|_| split_name(name).1 != wanted)?;
@@ -165,12 +166,12 @@ fn parent(text: &str) -> Option<std::ops::Range<usize>> {
     }
 }
 
-/// The name under which a language's group separator stands among its strings, for [`fill`].
+/// Key of a language's group separator among its strings, for [`fill`].
 pub(super) const NUMBER_GROUP: &str = "number_group";
 
-/// `{{ t.sentences | fill(n=3) }}`: puts values in the place of `{n}` in a text of the interface.
+/// Replaces `{n}` in a text of the interface by a value: `{{ t.sentences | fill(n=3) }}`.
 ///
-/// Whole numbers are written as the language of `t` writes them.
+/// Whole numbers are grouped as in the language of `t`.
 fn fill(text: &str, values: Kwargs, state: &State<'_>) -> String {
     let strings = state.get::<Value>("t").ok().flatten();
     let group = strings.as_ref().and_then(|strings| strings.get_from_path(NUMBER_GROUP)?.as_str());
@@ -188,8 +189,8 @@ fn fill(text: &str, values: Kwargs, state: &State<'_>) -> String {
     filled
 }
 
-/// The problems of templates that cannot be used together. Tera stops at the first that it cannot
-/// read; the others are asked one by one, so that one run shows them all.
+/// Returns the problems of templates that cannot be used together. Tera stops at the first template
+/// that it cannot parse, so the others are parsed one by one: one run then reports them all.
 fn all_problems(error: &Error, files: &Sources) -> Vec<Diagnostic> {
     if !matches!(error.kind(), ErrorKind::SyntaxError(_)) {
         return diagnostics(error, files);
@@ -202,7 +203,8 @@ fn all_problems(error: &Error, files: &Sources) -> Vec<Diagnostic> {
     if problems.is_empty() { vec![diagnostic(error, files)] } else { problems }
 }
 
-/// Turns Tera's error into diagnostics: where templates do not fit together, it is several in one text.
+/// Turns Tera's error into diagnostics; if templates do not fit together, one error contains
+/// several reports.
 fn diagnostics(error: &Error, files: &Sources) -> Vec<Diagnostic> {
     match error.kind() {
         ErrorKind::Msg(text) if text.starts_with("error: ") => {
@@ -212,7 +214,8 @@ fn diagnostics(error: &Error, files: &Sources) -> Vec<Diagnostic> {
     }
 }
 
-/// A report that Tera has made into text: its message, ` --> name:line:column`, a frame.
+/// Turns a report that Tera has formatted as text into a diagnostic. The report has a message, `
+/// --> name:line:column` and a frame.
 fn reported(report: &str, files: &Sources) -> Diagnostic {
     let mut lines = report.lines();
     let message = sentence(lines.next().unwrap_or(""));
@@ -247,7 +250,7 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
                 Some((message, fields)) => (message, Some(fields)),
                 None => (report.message(), None),
             };
-            // The message about the limit on loops has the hint in a second line.
+            // The message about the limit on loops has a hint in its second line.
             let raise = message.lines().nth(1).map(str::to_owned);
             let message = sentence(message);
             let hint = fields.map(|fields| {
@@ -288,7 +291,8 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
         _ => {
             let text = error.to_string();
             let message = sentence(text.lines().next().unwrap_or("the template cannot be used"));
-            // Tera names templates in quotes; where one is a file of ours, show it.
+            // Tera names templates in quotes; report the problem at the first name that is a known
+            // file.
             let named = text.split(['\'', '`', '"']).find_map(find);
             match named {
                 Some((_, file, _)) => Diagnostic::at(&code::TEMPLATE, Place::whole(file), message),
@@ -324,12 +328,12 @@ fn texts(files: &Sources) -> Vec<(&str, &str)> {
     files.iter().map(|(name, _, text)| (name.as_str(), &**text)).collect()
 }
 
-/// Tera's sentence as one of ours: one line, lower case, no full stop.
+/// Turns Tera's message into the style of this program: one line, lower case, no full stop.
 fn sentence(text: &str) -> String {
     let line = text.lines().next().unwrap_or("").trim().trim_end_matches('.');
     let mut chars = line.chars();
     match chars.next() {
-        // A name in capitals stays as it is.
+        // A name in capitals is kept.
         Some(first) if chars.as_str().chars().next().is_some_and(char::is_lowercase) => {
             first.to_lowercase().chain(chars).collect()
         }
@@ -337,14 +341,14 @@ fn sentence(text: &str) -> String {
     }
 }
 
-/// A mapping as a template value.
+/// Makes a mapping as a template value.
 pub(super) fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
     fields(entries.iter())
 }
 
-/// A mapping as a template value, in the order of its entries.
+/// Makes a mapping as a template value, in the order of its entries.
 ///
-/// By way of serde, since Tera's conversion of a map that is made already makes it anew.
+/// The value is made with serde, since Tera's conversion of an existing map builds the map again.
 pub(super) fn fields<'a>(entries: impl Iterator<Item = &'a (&'static str, Value)> + Clone) -> Value {
     Value::from_serializable(&Fields(entries))
 }

@@ -1,8 +1,9 @@
-//! What each kind of page tells its template.
+//! Template names and template values for each kind of page.
 //!
-//! The names here are the interface of the templates: `templates/` and every site's own depend on
-//! them. A page's value holds what is its own; what pages share comes from [`super::shared`]. Its text is written by
-//! [`super::body`]; what it says of languages, footnotes, rows of two editions and chapters is told by files of those names.
+//! The names of the values are the interface of the templates: `templates/` and the templates of
+//! every site depend on them. A page's value holds only data of the page; [`super::shared`] has the
+//! values that pages share. [`super::body`] writes the text. Values about languages, footnotes,
+//! rows and chapters come from the files of those names.
 
 use std::sync::LazyLock;
 
@@ -25,7 +26,7 @@ use super::shared::{self, MenuPage, yaml_value};
 use super::standing::{Drift, sentences as sentences_in};
 use super::template::{fields, map};
 
-/// The page of a work for readers of a language: of its edition, or of the nearest where it has none.
+/// Returns the page of a work for readers of a language: its edition, or else the nearest one.
 pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &mut Vec<Diagnostic>) -> (String, Context) {
     let site = &renderer.site;
     let shown = site.page(work, lang).expect("a route to a page is made from what it shows");
@@ -54,7 +55,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     };
     let mut page =
         Common::new(renderer, work, lang, shown.path, kind).with_neighbours(renderer, work, |id| link(renderer, id, lang));
-    // A page that shows another language claims nothing: the edition's own page does.
+    // A fallback page is not canonical: the edition's own page is.
     page.set("canonical", site.absolute(&shown.edition.path).into());
     page.set("noindex", document.front.draft.into());
     page.set("content", Value::safe_string(&writer.part(0..document.text_end(), problems)));
@@ -91,7 +92,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     (template, context)
 }
 
-/// Two editions side by side, for readers of both.
+/// Returns the page that shows two editions of a work side by side.
 pub(super) fn side_by_side(
     renderer: &Renderer,
     work: WorkId,
@@ -137,7 +138,7 @@ pub(super) fn side_by_side(
     ("parallel.html".to_owned(), context)
 }
 
-/// A source text from beginning to end.
+/// Returns the page of a source text in its own order.
 pub(super) fn source_order(
     renderer: &Renderer,
     split_index: u32,
@@ -149,7 +150,7 @@ pub(super) fn source_order(
     let root = path::to_root(own_path);
     let split = &site.splits[split_index as usize];
     let language = &site.languages[lang.0];
-    // Where each segment went: work and position of the cut.
+    // Work and index of the cut for each segment.
     let mut homes: Vec<Option<(WorkId, usize)>> = vec![None; split.segments.len()];
     for chapter in &split.chapters {
         if let Some(work) = site.work_named(chapter.key.as_str()) {
@@ -206,7 +207,7 @@ pub(super) fn source_order(
     ("source-order.html".to_owned(), context)
 }
 
-/// All tags of a language.
+/// Returns the page with all tags of a language.
 pub(super) fn tags(renderer: &Renderer, lang: LangId, own_path: &str, problems: &mut Vec<Diagnostic>) -> (String, Context) {
     let site = &renderer.site;
     let title = word(renderer, lang, "tags");
@@ -236,7 +237,7 @@ pub(super) fn tags(renderer: &Renderer, lang: LangId, own_path: &str, problems: 
     ("tags.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, own_path, problems))
 }
 
-/// The works that have a tag.
+/// Returns the page with the works of a tag.
 pub(super) fn tag(renderer: &Renderer, lang: LangId, index: u32, problems: &mut Vec<Diagnostic>) -> (String, Context) {
     let site = &renderer.site;
     let tag = &site.tags[lang.0].list[index as usize];
@@ -256,7 +257,8 @@ pub(super) fn tag(renderer: &Renderer, lang: LangId, index: u32, problems: &mut 
     ("tag.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, &url, problems))
 }
 
-/// How complete the translations are: a row for each work, a column for each language but the source's.
+/// Returns the page about the completeness of the translations: a row for each work, a column for
+/// each language except the source's.
 pub(super) fn status(renderer: &Renderer, lang: LangId, own_path: &str, problems: &mut Vec<Diagnostic>) -> (String, Context) {
     let site = &renderer.site;
     let url = path::to_url(own_path);
@@ -268,7 +270,7 @@ pub(super) fn status(renderer: &Renderer, lang: LangId, own_path: &str, problems
         .iter()
         .map(|&work| {
             let (_, source) = site.source_edition(work);
-            // What nobody has begun lacks every sentence.
+            // A translation that nobody has begun lacks every sentence.
             let all = source.document.segments.len();
             let cells: Vec<Value> = languages
                 .iter()
@@ -277,7 +279,7 @@ pub(super) fn status(renderer: &Renderer, lang: LangId, own_path: &str, problems
                     let edition = site.edition(work, other);
                     let summary = match (edition, site.standings(work, other)) {
                         (Some(_), Some(standings)) => sentences_in(standings),
-                        // The source itself.
+                        // This is the source edition itself.
                         (Some(_), None) => Summary { current: all, ..Summary::default() },
                         (None, _) => Summary { missing: all.max(1), ..Summary::default() },
                     };
@@ -313,7 +315,7 @@ pub(super) fn status(renderer: &Renderer, lang: LangId, own_path: &str, problems
     ("status.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, &url, problems))
 }
 
-/// The numbers of an edition, or of all in a language.
+/// Returns the numbers of an edition, or of all editions in a language.
 fn status_value(site: &crate::site::Site, lang: LangId, summary: Summary, url: Option<String>) -> Value {
     let language = &site.languages[lang.0];
     map([
@@ -375,7 +377,7 @@ pub(super) fn front(renderer: &Renderer, own_path: &str, root: &str, kind: &'sta
     (template.to_owned(), context)
 }
 
-/// The page at an old path.
+/// Returns the page at an old path, which redirects to the new one.
 pub(super) fn redirect(renderer: &Renderer, own_path: &str, to: &str) -> (String, Context) {
     let site = &renderer.site;
     let (title, lang) = match site.routes.get(to).map(|route| &route.kind) {
@@ -390,7 +392,7 @@ pub(super) fn redirect(renderer: &Renderer, own_path: &str, to: &str) -> (String
     ("redirect.html".to_owned(), page.context(renderer, lang, &path::to_root(own_path)))
 }
 
-/// The fields that every kind of page has, with nothing in them.
+/// Fields that every kind of page has, with empty values.
 static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
     let absent = [
         "kind",
@@ -428,7 +430,7 @@ static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
     absent.into_iter().chain(lists).chain(others).collect()
 });
 
-/// The value `page`, with the fields that every kind of page has.
+/// The value `page`, which starts with the fields that every kind of page has.
 struct Common {
     fields: Vec<(&'static str, Value)>,
 }
@@ -482,7 +484,7 @@ impl Common {
     fn with_neighbours(mut self, renderer: &Renderer, work: WorkId, link: impl Fn(WorkId) -> Option<Value>) -> Self {
         let site = &renderer.site;
         let position = site.work(work).position as usize;
-        // The page before the first chapter is the home page, which the header leads to anyway.
+        // The home page is skipped: the header leads to it anyway.
         let before = site.order[..position].iter().rev().filter(|&&id| !site.work(id).key.is_home()).find_map(|&id| link(id));
         let after = site.order[position + 1..].iter().find_map(|&id| link(id));
         self.set("prev", before.unwrap_or_else(Value::none));
@@ -497,7 +499,7 @@ impl Common {
         }
     }
 
-    /// The whole context, with the menu of a work's section and its entry `current` marked.
+    /// Returns the whole context, with the menu of a work's section in which `current` is marked.
     fn context_with_menu(
         self,
         renderer: &Renderer,
@@ -532,18 +534,18 @@ impl Common {
     }
 }
 
-/// A word of the interface.
+/// Returns a word of the interface.
 fn word(renderer: &Renderer, lang: LangId, name: &str) -> String {
     renderer.site.languages[lang.0].pack.strings.get(name).cloned().unwrap_or_else(|| name.to_owned())
 }
 
-/// What others show of a work's page in a language; `None` if it has none there.
+/// Returns the card of a work's page in a language; `None` if it has no page there.
 fn link(renderer: &Renderer, work: WorkId, lang: LangId) -> Option<Value> {
     renderer.site.page(work, lang)?;
     Some(renderer.shared.card(&renderer.site, work, lang))
 }
 
-/// The same, for whatever edition the reader gets.
+/// Returns the cards of works, with the nearest edition if there is none in the language.
 fn links(renderer: &Renderer, works: &[WorkId], lang: LangId) -> Value {
     works.iter().map(|&work| renderer.shared.card(&renderer.site, work, lang)).collect::<Vec<_>>().into()
 }
@@ -552,7 +554,7 @@ fn home_link(renderer: &Renderer, lang: LangId) -> Value {
     renderer.shared.language(lang).home.clone()
 }
 
-/// The headings of a page, nested by their levels.
+/// Returns the headings of a page, nested by level.
 fn toc(renderer: &Renderer, work: WorkId, document: &Document) -> Value {
     fn below(entries: &[(u8, Value, Value)], at: &mut usize, level: u8) -> Value {
         let mut list = Vec::new();
@@ -586,14 +588,14 @@ fn toc(renderer: &Renderer, work: WorkId, document: &Document) -> Value {
     below(&entries, &mut 0, 0)
 }
 
-/// The works of a section, and theirs, down to a depth.
+/// Returns the works of a section and the works below them, down to a depth.
 fn children(renderer: &Renderer, work: WorkId, lang: LangId, depth: u32) -> Value {
     if depth == 0 {
         return Value::from(Vec::<Value>::new());
     }
     let site = &renderer.site;
     let values = site.work(work).children.iter().filter(|&&child| site.page(child, lang).is_some()).map(|&child| {
-        // A long section is a page of its own to look through.
+        // A long section is not expanded, since its own page lists its works.
         let below = if site.work(child).children.len() < 25 { depth - 1 } else { 0 };
         let card = renderer.shared.card_fields(site, child, lang);
         fields(card.iter().chain(&[("children", children(renderer, child, lang, below))]))

@@ -1,6 +1,7 @@
-//! Anchors of headings: those of the source edition are shared by its translations.
+//! Anchors of headings: translations share those of the source edition.
 //!
-//! Each edition comes with anchors of its own, made of its own headings by `parse`; here is said which of them stand.
+//! `parse` gives each heading an anchor of its own. This file decides if the heading keeps it or
+//! takes the anchor of the source.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -9,23 +10,28 @@ use super::{Edition, Site, Work, WorkId};
 use crate::model::{LangId, SegmentId};
 use crate::parse::{Document, Heading};
 
-/// How the headings of an edition share the anchors of the source edition.
+/// Rule by which the headings of an edition take over the anchors of the source edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shares {
-    /// They do not, or this is the source edition.
+    /// The headings keep their own anchors; this is also the rule of the source edition.
     Nothing,
-    /// Heading n those of heading n: without a lock, of editions that have the same headings.
+    /// Heading n takes the anchor of heading n. This holds without locks, for editions whose
+    /// headings have the same levels.
     ByPosition,
-    /// By the ids of the headings.
+    /// A heading takes the anchor of the heading with the same id.
     ById,
 }
 
 impl Site {
-    /// The anchor under which heading `index` of an edition is known in every edition of the work.
+    /// Returns the anchor of heading `index` of an edition.
     ///
-    /// The source edition's anchors are shared by the translations, so that a link to a section survives a change
-    /// of language: heading by heading where ids say which is which, else by those translations that have the same
-    /// headings. An anchor that a translator gave expressly stands.
+    /// Translations take over the anchors of the source edition, so that a link to a section
+    /// survives a change of language. With locks, headings correspond by their ids; else by
+    /// position, in translations with the same levels of headings.
+    ///
+    /// An explicit anchor of a translation is kept:
+    /// * source `## History` has `history`, translation `## Тарих` takes `history`
+    /// * translation `## Тарих {#tarih}` keeps `tarih`
     pub fn anchor<'a>(&'a self, id: WorkId, document: &'a Document, index: usize) -> &'a str {
         let own = &document.headings[index];
         match self.edition(id, document.lang).map(|edition| (edition, edition.shares)) {
@@ -35,9 +41,9 @@ impl Site {
         }
     }
 
-    /// Other anchors that lead to a heading of an edition: those it had before.
+    /// Returns the aliases of a heading: other anchors that lead to it, such as its former ones.
     pub fn aliases<'a>(&'a self, id: WorkId, document: &'a Document, index: usize) -> impl Iterator<Item = &'a str> {
-        // Of a translation's those of the source are all.
+        // A translation with ids has no aliases except those of the source.
         let (own, shared) = match self.edition(id, document.lang) {
             Some(edition) if edition.shares == Shares::ById => (&[][..], self.anchors_by_id(id, edition)[index].1.as_slice()),
             _ => (&*document.headings[index].aliases, &[][..]),
@@ -49,7 +55,7 @@ impl Site {
         edition.follows().anchors.get_or_init(|| by_id(&self.source_edition(id).1.document, &edition.document))
     }
 
-    /// The heading of an edition that has an anchor, or had it.
+    /// Returns the heading of an edition with this anchor or alias.
     pub fn heading_with_anchor(&self, id: WorkId, lang: LangId, anchor: &str) -> Option<usize> {
         let edition = self.edition(id, lang)?;
         let by_anchor = edition.follows().by_anchor.get_or_init(|| {
@@ -68,7 +74,7 @@ impl Site {
         by_anchor.get(anchor).copied()
     }
 
-    /// Whether an edition's page has an anchor.
+    /// Returns true if the page of an edition has an anchor.
     pub fn has_anchor(&self, id: WorkId, lang: LangId, anchor: &str) -> bool {
         let Some(edition) = self.edition(id, lang) else { return false };
         let document = &edition.document;
@@ -85,13 +91,13 @@ impl Site {
         note.is_some_and(|id| document.notes.iter().any(|note| note.id == id))
     }
 
-    /// All anchors of an edition that a person would link to.
+    /// Returns the anchor of each heading of an edition.
     pub fn anchors<'a>(&'a self, id: WorkId, document: &'a Document) -> impl Iterator<Item = &'a str> {
         (0..document.headings.len()).map(move |index| self.anchor(id, document, index))
     }
 }
 
-/// Finds out which editions of a work have the headings of its source edition.
+/// Decides for each edition of a work by which rule it shares the anchors of the source edition.
 pub(super) fn share(work: &mut Work, source_lang: LangId) {
     let mut order = [source_lang.0].into_iter().chain(0..work.editions.len());
     let Some(source) = order.find_map(|lang| work.editions[lang].as_ref()).map(|edition| Arc::clone(&edition.document)) else {
@@ -113,7 +119,8 @@ pub(super) fn share(work: &mut Work, source_lang: LangId) {
     }
 }
 
-/// The anchors of a translation's headings, each with its aliases: those of the source's headings with the same ids.
+/// Returns the anchor and the aliases of each heading of a translation, taken from the source's
+/// heading with the same id.
 fn by_id(source: &Document, translation: &Document) -> Vec<(String, Vec<String>)> {
     let theirs: Vec<Option<&Heading>> = translation
         .headings
@@ -139,7 +146,7 @@ fn by_id(source: &Document, translation: &Document) -> Vec<(String, Vec<String>)
             *anchor = Some(their.anchor.clone());
         }
     }
-    // A heading of its own must not take the anchor of another section.
+    // A heading that the source lacks must not take the anchor of another section.
     taken.extend(source.headings.iter().map(|heading| heading.anchor.clone()));
     for (own, anchor) in translation.headings.iter().zip(&mut anchors).filter(|(_, anchor)| anchor.is_none()) {
         let mut free = own.anchor.clone();

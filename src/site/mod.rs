@@ -1,10 +1,10 @@
-//! All documents in, one immutable index out: works and their tree, languages, and which URL stands
-//! for what.
+//! Builds one immutable index from all documents: the works and their tree, languages and routes.
 //!
-//! The index is made whole, from shared parts, at a few microseconds a page. Where only texts changed,
-//! [`Site::with`] puts documents in the place of others: `has_same_shape` says of every field of a
-//! document whether the index is made from it, and where one of those differs the index is made anew.
-//! What links lead to is the next layer's.
+//! The index is built as a whole, from shared parts, at a few microseconds a page. If only texts
+//! changed, [`Site::with`] replaces documents in it. `has_same_shape` compares every field of a
+//! document that the index is built from; if one differs, the index is built anew.
+//!
+//! Links are resolved by the next layer, [`crate::link`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
@@ -34,11 +34,11 @@ pub use rows::{Row, RowKind};
 pub use standing::{Standing, Standings, Summary};
 pub use tag::{Tag, Tags, tags_path};
 
-/// How many siblings a menu lists, and how many works a site may have for a menu to show them all: it
-/// may not grow with the site, or the site would grow with its square.
+/// Maximum number of siblings in a menu, and of works in a site whose menus show all of them. A
+/// menu must not grow with the site, since the size of the site would then grow with its square.
 pub const MENU_LIMIT: usize = 100;
 
-/// A work, as its position in [`Site::works`].
+/// A work, as its index in [`Site::works`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WorkId(pub u32);
 
@@ -46,19 +46,20 @@ pub struct WorkId(pub u32);
 #[derive(Debug, Clone)]
 pub struct Work {
     pub key: Key,
-    /// By language; `None` where there is no edition.
+    /// Edition per language; `None` if the work has no edition in it.
     pub editions: Vec<Option<Edition>>,
-    /// By language in which it has no edition: where a page stands that shows another to readers of that language.
+    /// Path of the fallback page per language without an edition. The page shows another edition to
+    /// readers of that language.
     pub fallbacks: Vec<Option<Arc<str>>>,
-    /// The section this work is in; `None` for the home page.
+    /// The section that contains this work; `None` for the home page.
     pub parent: Option<WorkId>,
     /// The works in this section, in reading order.
     pub children: Vec<WorkId>,
     /// Position in the reading order.
     pub position: u32,
-    /// Position among the works of its section.
+    /// Position among the works of the section.
     pub place_in_section: u32,
-    /// The chapter of a split that this work holds: split, chapter.
+    /// The chapter that this work holds: index of the split, index of the chapter in it.
     pub chapter: Option<(u32, u32)>,
 }
 
@@ -66,31 +67,33 @@ pub struct Work {
 #[derive(Debug, Clone)]
 pub struct Edition {
     pub document: Arc<Document>,
-    /// Where its page stands: `kk/vectors/russia/index.html`.
+    /// Path of the edition's page: `kk/vectors/russia/index.html`.
     pub path: Arc<str>,
-    /// How its headings are those of the source edition, so that they share their anchors.
+    /// Rule by which the headings take over the anchors of the source edition.
     shares: Shares,
-    /// What follows from this edition and the source's; many sites ask for none of it.
+    /// Data derived from all editions of the work, computed on first use; many sites use none of
+    /// it.
     follows: OnceLock<Box<Follows>>,
 }
 
-/// A page of a work.
+/// A page of a work, which shows one edition.
 #[derive(Debug, Clone, Copy)]
 pub struct Page<'a> {
-    /// The language of its text.
+    /// Language of the text on the page.
     pub lang: LangId,
     pub edition: &'a Edition,
     pub path: &'a Arc<str>,
 }
 
-/// What follows from an edition and the others of its work, the source's first of all, made when somebody asks for it.
+/// Data derived from all editions of the work, computed on first use.
 ///
-/// It would be wrong if one of the work's documents were another; so [`Site::with`] takes a new one for every edition of a work.
+/// It is stale if a document of the work changes. [`Site::with`] therefore discards it for every
+/// edition of such a work.
 #[derive(Debug, Clone, Default)]
 struct Follows {
-    /// By heading: its anchor, and the aliases of it; where ids are compared.
+    /// Anchor and aliases per heading; used only for [`Shares::ById`].
     anchors: OnceLock<Vec<(String, Vec<String>)>>,
-    /// By anchor or alias: the heading.
+    /// Index of the heading per anchor or alias.
     by_anchor: OnceLock<HashMap<String, usize>>,
     row_ids: OnceLock<RowIds>,
     standings: OnceLock<Arc<Standings>>,
@@ -102,21 +105,21 @@ impl Edition {
     }
 }
 
-/// What a site is made of; [`Site::new`] makes the index from it.
+/// Inputs of [`Site::new`].
 #[derive(Debug)]
 pub struct Parts {
     pub config: Arc<Config>,
     pub languages: Vec<Language>,
     pub documents: Vec<Arc<Document>>,
     pub splits: Vec<Arc<Split>>,
-    /// Files of the content that are published as they are: path from the project's root.
+    /// Content files that are published unchanged, as paths from the project's root.
     pub assets: Vec<Arc<str>>,
-    /// Files of the theme: name, and the path at which it is published.
+    /// Files of the theme: name, and path under which the file is published.
     pub theme_files: BTreeMap<String, String>,
     pub sitemap_limits: sitemap::Limits,
 }
 
-/// The index. A copy shares all that is large.
+/// Index of the whole site. Clones share all large parts.
 #[derive(Debug, Clone)]
 pub struct Site {
     pub config: Arc<Config>,
@@ -125,25 +128,26 @@ pub struct Site {
     /// All works in reading order.
     pub order: Arc<Vec<WorkId>>,
     pub splits: Vec<Arc<Split>>,
-    /// All routes, by path: what `build` writes.
+    /// All routes by path; `build` writes each of them.
     pub routes: Arc<BTreeMap<Arc<str>, Route>>,
-    /// By language: its tags.
+    /// Tags per language.
     pub tags: Arc<Vec<Tags>>,
-    /// Whether there are feeds: they need absolute addresses, and dates.
+    /// True if the site has feeds, which need absolute addresses and dates.
     pub feeds: bool,
-    /// The path of the first address in each part of the sitemap, in the order of the routes. A
-    /// single part is the sitemap itself.
+    /// Path of the first address in each part of the sitemap, in the order of the routes. If there
+    /// is only one part, it is the sitemap itself.
     pub sitemap_parts: Arc<[Arc<str>]>,
-    /// As in [`Parts::theme_files`].
+    /// Same as [`Parts::theme_files`].
     pub theme_files: BTreeMap<String, String>,
     by_key: Arc<HashMap<Key, WorkId>>,
     by_file: Arc<HashMap<Arc<str>, (WorkId, LangId)>>,
-    /// Whether nothing was wrong when the index was made: problems name the first of two in reading order.
+    /// True if building the index found no problem. A problem depends on the reading order, since
+    /// it names the first of two conflicting files.
     flawless: bool,
 }
 
 impl Site {
-    /// Makes the index; collisions and other problems between files come beside it.
+    /// Builds the index; also returns collisions and other problems between files.
     pub fn new(parts: Parts) -> (Self, Vec<Diagnostic>) {
         let mut problems = Vec::new();
         let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits } = parts;
@@ -178,10 +182,14 @@ impl Site {
         (site, problems)
     }
 
-    /// The index with documents in the place of those of the same files, as if it had been made of them;
-    /// `None` if it would be another, or have other problems.
+    /// Returns the index with some documents replaced by new versions of the same files. The result
+    /// equals an index that is built anew.
     ///
-    /// The reading order may change: where works are sorted by title, or a page says another `order`.
+    /// Returns `None` if the new documents require more than that, such as other routes or
+    /// problems.
+    ///
+    /// The reading order may change: works may be sorted by title, or a page may have another
+    /// `order`.
     pub fn with(&self, documents: &[Arc<Document>]) -> Option<Self> {
         let mut site = self.clone();
         let mut moved: BTreeMap<WorkId, BTreeSet<WorkId>> = BTreeMap::new();
@@ -215,7 +223,8 @@ impl Site {
         }
         let mut problems = Vec::new();
         let tags = tag::collect(&site, &mut problems);
-        // A tag's page is known by its position in the list, and has its name and path from the first work.
+        // Routes refer to a tag by its position in the list; its name and path come from its first
+        // work.
         let same = |(a, b): (&Tags, &Tags)| a.has_same_pages(b);
         if !problems.is_empty() || !self.tags.iter().zip(&tags).all(same) {
             return None;
@@ -224,29 +233,30 @@ impl Site {
         Some(site)
     }
 
-    /// Whether the index has nothing else to say with one document than with another of the same file.
+    /// Returns true if two versions of a document give the same index.
     ///
-    /// What is not compared is either not in the index, or followed in [`Site::with`] (†).
+    /// Fields that are not compared are either not in the index, or [`Site::with`] updates the
+    /// index for them (†).
     fn has_same_shape(&self, before: &Document, after: &Document) -> bool {
         let Document {
             file,
             key,
             lang,
             front,
-            // Field by field, below.
+            // Compared field by field below.
             front_digest: _,
-            // Sorts works without an order (†).
+            // Sort key of works without an order (†).
             title: _,
             title_at: _,
             body: _,
             blocks: _,
             segments: _,
-            // Whether anchors are shared (†).
+            // Decide if anchors are shared (†).
             headings: _,
             refs: _,
             codes: _,
             notes: _,
-            // What editions are to each other (†).
+            // Standings of the editions to each other (†).
             marks: _,
             lock: _,
             digests: _,
@@ -259,10 +269,10 @@ impl Site {
             title_at: _,
             description: _,
             description_at: _,
-            // Sorts works (†).
+            // Sort key of works (†).
             order: _,
             slug,
-            // One page with a date is enough for a feed.
+            // One page with a date is enough for a feed, so only its presence matters.
             date,
             date_at: _,
             aliases,
@@ -293,66 +303,68 @@ impl Site {
             && same_tags
     }
 
-    /// The work of that key.
+    /// Returns the work with a key.
     pub fn work_named(&self, key: &str) -> Option<WorkId> {
         self.by_key.get(key).copied()
     }
 
-    /// The edition in that file.
+    /// Returns the edition in a file, as its work and language.
     pub fn edition_in(&self, file: &str) -> Option<(WorkId, LangId)> {
         self.by_file.get(file).copied()
     }
 
-    /// A work by its id.
+    /// Returns a work by its id.
     pub fn work(&self, id: WorkId) -> &Work {
         &self.works[id.0 as usize]
     }
 
-    /// All keys, in reading order.
+    /// Returns all keys, in reading order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.order.iter().map(|&id| self.work(id).key.as_str())
     }
 
-    /// The home page.
+    /// Returns the home page.
     pub fn home(&self) -> WorkId {
         self.by_key[Key::HOME]
     }
 
-    /// The source language.
+    /// Returns the source language.
     pub fn source(&self) -> LangId {
         self.config.source
     }
 
-    /// An edition of a work.
+    /// Returns the edition of a work in a language.
     pub fn edition(&self, id: WorkId, lang: LangId) -> Option<&Edition> {
         self.work(id).editions[lang.0].as_ref()
     }
 
-    /// The edition a reader of `lang` gets: in that language, or the source's, or the first there is.
+    /// Returns the edition for readers of `lang`: in that language, or the source language's, or
+    /// else the first one.
     pub fn nearest_edition(&self, id: WorkId, lang: LangId) -> (LangId, &Edition) {
         let work = self.work(id);
         let order = [lang, self.source()].into_iter().chain(self.config.lang_ids());
         order.filter_map(|lang| Some((lang, work.editions[lang.0].as_ref()?))).next().expect("a work has at least one edition")
     }
 
-    /// The chapter that a work holds, and the split it comes from.
+    /// Returns the chapter that a work holds, and its split.
     pub fn chapter(&self, id: WorkId) -> Option<(&Split, &Chapter)> {
         let (split, chapter) = self.work(id).chapter?;
         let split = &self.splits[split as usize];
         Some((split, &split.chapters[chapter as usize]))
     }
 
-    /// The works from the home page's children down to this one.
+    /// Returns the path in the tree of works, from the home page down to this work.
     pub fn trail(&self, id: WorkId) -> Vec<WorkId> {
         let mut trail: Vec<_> = std::iter::successors(Some(id), |&id| self.work(id).parent).collect();
         trail.reverse();
         trail
     }
 
-    /// The page of a work for readers of a language: where it stands, which edition it shows, and in which language that is.
+    /// Returns the page of a work for readers of a language.
     ///
-    /// It is that of the edition in their language; where there is none, one under their language that shows the nearest
-    /// other, or nothing if the site is not to have such pages.
+    /// This is the page of the edition in their language. If there is none, it is the fallback page
+    /// in their language, which shows the nearest edition. Returns `None` if there is neither, for
+    /// example because the configuration turns fallback pages off.
     pub fn page(&self, id: WorkId, lang: LangId) -> Option<Page<'_>> {
         if let Some(edition) = self.edition(id, lang) {
             return Some(Page { lang, edition, path: &edition.path });
@@ -362,7 +374,8 @@ impl Site {
         Some(Page { lang, edition, path })
     }
 
-    /// The page that a reader of `lang` gets: under their language, or else the nearest edition's own.
+    /// Returns the page for readers of `lang`: the one in their language, or else the nearest
+    /// edition's own.
     pub fn nearest_page(&self, id: WorkId, lang: LangId) -> Page<'_> {
         self.page(id, lang).unwrap_or_else(|| {
             let (lang, edition) = self.nearest_edition(id, lang);
@@ -370,18 +383,20 @@ impl Site {
         })
     }
 
-    /// The next work in reading order that has a page in the language.
+    /// Returns the next work in reading order that has a page in the language.
     pub fn next(&self, id: WorkId, lang: LangId) -> Option<WorkId> {
         let position = self.work(id).position as usize;
         self.order[position + 1..].iter().find(|&&id| self.page(id, lang).is_some()).copied()
     }
 
-    /// The edition that the others of a work are translations of: the source language's, or the first there is.
+    /// Returns the edition from which the others are translated: the source language's, or else the
+    /// first one.
     pub fn source_edition(&self, id: WorkId) -> (LangId, &Edition) {
         self.nearest_edition(id, self.source())
     }
 
-    /// How a translation stands to its source; `None` if this is the source, or there is no such edition.
+    /// Returns the standings of a translation; `None` for the source edition, or if there is no
+    /// such edition.
     pub fn standings(&self, id: WorkId, lang: LangId) -> Option<&Arc<Standings>> {
         let (source_lang, source) = self.source_edition(id);
         let edition = self.edition(id, lang).filter(|_| lang != source_lang)?;
@@ -392,14 +407,15 @@ impl Site {
         }))
     }
 
-    /// Whether a sentence is called after one language, and an edition in another language than `lang` has it, without a mark's naming it.
+    /// Returns true if the sentence's id names one language, and an edition in another language
+    /// than `lang` has that sentence without a mark that names it.
     pub fn is_of_other_language(&self, id: WorkId, lang: LangId, sentence: SegmentId) -> bool {
         let others = || self.work(id).editions.iter().flatten().filter(|edition| edition.document.lang != lang);
         sentence.only.is_some() && others().any(|edition| edition.document.has_of_itself(sentence))
     }
 
-    /// The id of the row that shows a segment of the edition in `lang`, where those of a pair of languages are shown side
-    /// by side; `None` if it is shown in a whole block.
+    /// Returns the id of the row that shows a segment of the edition in `lang` on the side-by-side
+    /// page of two languages. Returns `None` if a whole block shows the segment.
     pub fn row_of(&self, id: WorkId, (left, right): (LangId, LangId), lang: LangId, segment: SegmentId) -> Option<SegmentId> {
         let (first, second) = (self.edition(id, left)?, self.edition(id, right)?);
         let made = || RowIds::of(&first.document, &second.document);
@@ -413,14 +429,16 @@ impl Site {
         if lang == left { ids.of_left(segment) } else { ids.of_right(segment) }
     }
 
-    /// The absolute URL of a path, if the site's address is known. The one function that makes such URLs.
+    /// Returns the absolute URL of a path, if the site's address is known. No other function makes
+    /// absolute URLs.
     pub fn absolute(&self, path: &str) -> Option<String> {
         let base = self.config.base_url.as_ref()?;
         let pretty = path.strip_suffix("index.html").unwrap_or(path);
         Some(format!("{base}{}", crate::base::path::to_ascii_url(pretty)))
     }
 
-    /// The path part of the site's address, with slashes at both ends: `/book/`. `/` if it is not known.
+    /// Returns the path part of the site's address with slashes at both ends, such as `/book/`; `/`
+    /// if the address is not known.
     pub fn base_path(&self) -> &str {
         let Some(base) = &self.config.base_url else { return "/" };
         let host = base.find("://").map_or(0, |at| at + 3);

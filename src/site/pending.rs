@@ -1,7 +1,8 @@
-//! What a translation waits for, in the words of its files: what the source says now and said before, what the translation
-//! says, and where in its file that is, or belongs.
+//! Pending sentences of a translation with their texts: the source now and before, the translation,
+//! and the position in its file.
 //!
-//! Pure. How sentences stand to each other is [`super::standing`]'s; `status` prints what this tells, and the preview shows it.
+//! This is pure. [`super::standing`] computes the standings; `status` prints the pending sentences,
+//! and the preview shows them.
 
 use crate::align::{Piece, change};
 use crate::model::{LangId, Unit};
@@ -10,7 +11,7 @@ use crate::parse::{self, Document, parts};
 use super::standing::{Pair, Standings};
 use super::{Site, Standing, WorkId};
 
-/// A translation beside its source, with the texts of their files.
+/// A translation and its source, with the texts of their files.
 #[derive(Debug)]
 pub struct Pending<'s> {
     pub source: Written<'s>,
@@ -22,11 +23,12 @@ pub struct Pending<'s> {
 #[derive(Debug)]
 pub struct Sentence<'s> {
     pub pair: &'s Pair,
-    /// Nothing of what the translation alone has.
+    /// Text of the source; `None` if only the translation has the sentence.
     pub source: Option<Said>,
-    /// The translation, line by line; nothing if there is none.
+    /// Lines of the translation; empty if it lacks the sentence.
     pub own: Vec<Said>,
-    /// Where it is edited in the translation's file: its first line, or the end of the line that it belongs after.
+    /// Position in the translation's file at which to edit the sentence: its first line, or the end
+    /// of the line after which it belongs.
     pub place: Position,
 }
 
@@ -37,7 +39,7 @@ pub struct Said {
     pub place: Position,
 }
 
-/// Line and column in a file, both from one; columns count characters.
+/// Line and column in a file. Both count from one; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     pub line: usize,
@@ -45,7 +47,9 @@ pub struct Position {
 }
 
 impl<'s> Pending<'s> {
-    /// How the edition of a work stands to the source. `text` gives the text of a file; `None` of the source, and of what is not there.
+    /// Compares the edition in a language with the source; `text` returns the text of a file.
+    ///
+    /// Returns `None` for the source edition and for an edition that does not exist.
     pub fn of(site: &'s Site, work: WorkId, lang: LangId, text: impl Fn(&str) -> Option<&'s str>) -> Option<Self> {
         let standings = site.standings(work, lang)?;
         let written = |document: &'s Document| Written::new(document, text(&document.file).unwrap_or_default());
@@ -53,18 +57,19 @@ impl<'s> Pending<'s> {
         Some(Self { source, translation: written(&site.edition(work, lang)?.document), standings })
     }
 
-    /// What is to be done, in the order of the source: also what stands for nothing, since it may stand for what is missing.
+    /// Returns the pending sentences in the order of the source. They include extra sentences that
+    /// no mark explains, since one may be the translation of a missing sentence.
     pub fn sentences(&self) -> impl Iterator<Item = Sentence<'s>> {
         self.all(|pair| matches!(pair.standing, Standing::Changed { .. } | Standing::Missing | Standing::Extra { meant: false }))
     }
 
-    /// A sentence, pending or not.
+    /// Returns the sentence of a unit, pending or not.
     pub fn sentence(&self, unit: Unit) -> Option<Sentence<'s>> {
         self.all(move |pair| pair.unit == unit).next()
     }
 
     fn all(&self, wanted: impl Fn(&Pair) -> bool) -> impl Iterator<Item = Sentence<'s>> {
-        // The last line of the translations of the sentences before.
+        // The last line of the translation before this sentence.
         let mut before = None;
         self.standings.pairs.iter().filter_map(move |pair| {
             let sentence = wanted(pair).then(|| self.told(pair, before));
@@ -86,7 +91,8 @@ impl<'s> Pending<'s> {
 }
 
 impl Sentence<'_> {
-    /// How the source has changed since the translation was made; `None` if it has not, or the lock has lost how it was.
+    /// Returns the diff of the source since the translation was made. Returns `None` if the source
+    /// has not changed, or if the lock has lost the former text.
     pub fn change(&self) -> Option<Vec<Piece>> {
         match (&self.pair.standing, &self.source) {
             (Standing::Changed { was: Some(was) }, Some(now)) => Some(change(was, &now.text)),
@@ -100,24 +106,25 @@ impl Sentence<'_> {
 pub struct Written<'s> {
     pub document: &'s Document,
     text: &'s str,
-    /// Where its lines end: a file may have many, and each pending sentence says its own.
+    /// Bytes at which the lines end, computed once because each pending sentence needs its
+    /// position.
     line_ends: Vec<usize>,
 }
 
 impl<'s> Written<'s> {
-    /// An edition and the text of its file.
+    /// Makes the pair of an edition and the text of its file.
     pub fn new(document: &'s Document, text: &'s str) -> Self {
         Self { document, text, line_ends: text.match_indices('\n').map(|(at, _)| at).collect() }
     }
 
-    /// Where a byte of the file is.
+    /// Returns the line and column of a byte of the file.
     pub fn position(&self, byte: usize) -> Position {
         let line = self.line_ends.partition_point(|&end| end < byte);
         let start = if line == 0 { 0 } else { self.line_ends[line - 1] + 1 };
         Position { line: line + 1, column: self.text.get(start..byte).map_or(1, |before| before.chars().count() + 1) }
     }
 
-    /// The end of the line that a byte is in.
+    /// Returns the position of the end of the line that contains a byte.
     fn end_of_line(&self, byte: usize) -> Position {
         let end = self.line_ends.get(self.line_ends.partition_point(|&end| end < byte)).copied().unwrap_or(self.text.len());
         self.position(end - usize::from(self.text[..end].ends_with('\r')))
@@ -129,18 +136,21 @@ impl<'s> Written<'s> {
         Said { text: text.into_owned(), place: self.position(start) }
     }
 
-    /// The title, or the description.
+    /// Returns the title or the description.
     fn front(&self, unit: Unit) -> Option<Said> {
         let text = self.document.front_text(unit)?;
         let values = parts::front(&self.document.file, self.text);
         let key = unit.to_string();
         let value = values.into_iter().find(|value| value.key == key).map(|value| value.range.start);
-        // A title that is no value is a heading.
+        // A title that is not in the front matter is a heading.
         let start = value.or_else(|| self.document.title_at.as_ref().map(|place| place.start)).unwrap_or(0);
         Some(Said { text: text.to_owned(), place: self.position(start) })
     }
 
-    /// Where something belongs that is not there: behind the line before it, else where the text, or the front matter, begins.
+    /// Returns the position at which to insert a missing unit.
+    ///
+    /// A sentence goes after `line`, or else at the beginning of the text. A title or description
+    /// goes after the title in the front matter, or else at its beginning.
     fn place_behind(&self, unit: Unit, line: Option<u32>) -> Position {
         let start = match parse::front_matter(self.text) {
             Ok((front, start)) => (front.map_or(0, |range| range.start), start),

@@ -1,4 +1,4 @@
-//! Routes: what stands at which path of the published site.
+//! Routes: the output paths of the published site and their content.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,52 +8,52 @@ use crate::model::LangId;
 
 use super::{Site, WorkId, sitemap};
 
-/// One output path and what stands there.
+/// One output path and its kind of content.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
-    /// From the site's root, without a leading slash.
+    /// Path from the site's root, without a leading slash.
     pub path: Arc<str>,
     pub kind: RouteKind,
 }
 
-/// What stands at a path.
+/// Kind of content at a path.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RouteKind {
-    /// An edition's page.
+    /// The page of an edition.
     Page {
         work: WorkId,
         lang: LangId,
     },
-    /// A work that has no edition in a language, shown in another to readers of that language.
+    /// The page of a work without an edition in this language, which shows another edition.
     Fallback {
         work: WorkId,
         lang: LangId,
     },
-    /// Two editions of a work side by side.
+    /// The page that shows two editions of a work side by side.
     SideBySide {
         work: WorkId,
         left: LangId,
         right: LangId,
     },
-    /// A source text read from beginning to end, for readers of a language.
+    /// The page of a whole source text in its own order, for readers of a language.
     SourceOrder {
         split: u32,
         lang: LangId,
     },
-    /// All tags of a language.
+    /// The list of all tags of a language.
     Tags {
         lang: LangId,
     },
-    /// The works that have a tag, by its position among the language's.
+    /// The list of works with a tag, which is given by its index among the language's tags.
     Tag {
         lang: LangId,
         tag: u32,
     },
-    /// How complete the translations are, told in a language.
+    /// The page about the completeness of the translations, in a language.
     Status {
         lang: LangId,
     },
-    /// The front page of all languages.
+    /// The front page for all languages.
     Front,
     NotFound,
     Feed {
@@ -68,22 +68,22 @@ pub enum RouteKind {
     Robots,
     NoJekyll,
     Cname,
-    /// An old path that leads to a new one.
+    /// A redirect from an old path to a new one.
     Redirect {
         to: Arc<str>,
     },
-    /// A file of the content, as it is.
+    /// A file of the content, published unchanged.
     Asset {
         file: Arc<str>,
     },
-    /// A file of the theme, as it is.
+    /// A file of the theme, published unchanged.
     ThemeFile {
         name: String,
     },
 }
 
 impl RouteKind {
-    /// The work whose text the page shows.
+    /// Returns the work that the page shows.
     pub fn work(&self) -> Option<WorkId> {
         match self {
             Self::Page { work, .. } | Self::Fallback { work, .. } | Self::SideBySide { work, .. } => Some(*work),
@@ -105,7 +105,7 @@ impl RouteKind {
         }
     }
 
-    /// Whether it is a page that a template makes.
+    /// Returns true if a template makes the page.
     pub fn is_page(&self) -> bool {
         match self {
             Self::Page { .. }
@@ -130,13 +130,15 @@ impl RouteKind {
     }
 }
 
-/// The first part of paths at which nothing of the site may stand: the list that `emit` keeps there.
+/// First path component that no route may have, since `emit` keeps its list of published files
+/// there.
 pub const RESERVED: &str = ".tilmash-manifest";
 
-/// The last part of the path, and the key in links, of the page that shows a source text in its own order.
+/// Last path component of the page that shows a source text in its own order; also its key in
+/// links.
 pub const SOURCE_ORDER: &str = "source-order";
 
-/// The path of the page that shows source text number `split` in its own order.
+/// Returns the path of the page that shows source text number `split` in its own order.
 pub fn source_order_path(code: &str, split: u32) -> String {
     match split {
         0 => format!("{code}/{SOURCE_ORDER}/index.html"),
@@ -144,18 +146,19 @@ pub fn source_order_path(code: &str, split: u32) -> String {
     }
 }
 
-/// The path of the page that tells how complete the translations are.
+/// Returns the path of the page about the completeness of the translations.
 pub fn status_path(code: &str) -> String {
     format!("{code}/status/index.html")
 }
 
-/// The path of the page that shows two editions side by side, made from the left one's.
+/// Returns the path of the page that shows two editions side by side, derived from the left
+/// edition's path.
 pub fn side_by_side_path(site: &Site, left_path: &str, left: LangId, right: LangId) -> String {
     let (left, right) = (site.config.code(left), site.config.code(right));
     format!("{left}-{right}{}", &left_path[left.len()..])
 }
 
-/// Lays the routes of all that the site publishes; two at one path are a problem of both.
+/// Lays the routes of the whole site; reports two routes at one path, with both places.
 pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits, problems: &mut Vec<Diagnostic>) {
     let mut laid = Laid::with_room(site.works.len() * site.languages.len() * 5 / 4);
     let pairs = site.config.pairs();
@@ -202,7 +205,7 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits
     }
     if site.config.base_url.is_some() {
         laid.add("sitemap.xml".into(), RouteKind::Sitemap, None, problems);
-        // All pages that it lists are laid by now.
+        // All pages that the sitemap lists are laid by now.
         site.sitemap_parts = sitemap::parts(site, &laid.routes, limits);
         for part in (0..site.sitemap_parts.len() as u32).filter(|_| site.sitemap_parts.len() > 1) {
             laid.add(sitemap::part_path(part).into(), RouteKind::SitemapPart { part }, None, problems);
@@ -226,7 +229,8 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits
     if !own_robots {
         laid.add("robots.txt".into(), RouteKind::Robots, None, problems);
     }
-    // Last, so that the problem of an alias that stands in the way is shown at the alias.
+    // Aliases go after all pages and files, so that a collision with one of them is shown at the
+    // alias.
     for &id in site.order.iter() {
         for edition in site.work(id).editions.iter().flatten() {
             for (alias, place) in &edition.document.front.aliases {
@@ -247,7 +251,7 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits
             }
         }
     }
-    // What nobody asked for gives way to what somebody did.
+    // Fallback pages, which no author asked for, give way to all other routes.
     for position in 0..site.order.len() {
         let id = site.order[position];
         for lang in site.config.lang_ids() {
@@ -262,8 +266,8 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits
     site.routes = Arc::new(laid.routes.into_iter().map(|route| (Arc::clone(&route.path), route)).collect());
 }
 
-/// Returns the file for an alias, `old/page/index.html` for `/old/page/`, or the reason why there
-/// is none.
+/// Returns the file path of an alias, such as `old/page/index.html` for `/old/page/`, or the reason
+/// why there is none.
 pub fn alias_path(alias: &str) -> Result<String, String> {
     let decoded = path::from_url(alias).ok_or("its percent-encoding is not UTF-8, or contains NUL")?;
     let resolved = path::resolve("", decoded.trim_start_matches('/')).ok_or("it leads out of the site")?;
@@ -279,12 +283,12 @@ pub fn alias_path(alias: &str) -> Result<String, String> {
 }
 
 struct Laid {
-    /// The position of the first route at each folded path ([`path::folded`]).
+    /// Index of the first route at each folded path ([`path::folded`]).
     folded: HashMap<String, u32>,
-    /// The position of the first route below each folded folder.
+    /// Index of the first route below each folded folder.
     folders: HashMap<String, u32>,
     routes: Vec<Route>,
-    /// By route: what asked for it.
+    /// Place of the file that asked for each route.
     places: Vec<Option<Place>>,
 }
 
@@ -294,7 +298,7 @@ impl Laid {
         Self { folded: map(), folders: map(), routes: Vec::with_capacity(routes), places: Vec::with_capacity(routes) }
     }
 
-    /// The route that stands at a path, or in its way.
+    /// Returns the route that stands at a path or blocks it.
     fn taken(&self, folded: &str) -> Option<usize> {
         let taken = self.folded.get(folded).or_else(|| self.folders.get(folded));
         let taken = taken.or_else(|| path::above(folded).find_map(|folder| self.folded.get(folder)));
@@ -303,8 +307,8 @@ impl Laid {
 
     fn add(&mut self, path: Arc<str>, kind: RouteKind, place: Option<Place>, problems: &mut Vec<Diagnostic>) {
         if let Some(unfit) = path::unfit(&path) {
-            // Files of a theme are reported by their names on disk. A side-by-side page has the
-            // name of its page, which is reported.
+            // Files of a theme are reported under their names on disk. A side-by-side page shares
+            // the name of its page, which is reported already.
             if let Some(place) = place.filter(|_| !matches!(kind, RouteKind::SideBySide { .. })) {
                 let message = format!("`{}` cannot be published: {unfit}", visible::name(&path));
                 let problem = Diagnostic::at(&code::BAD_VALUE, place, message);
@@ -346,7 +350,7 @@ impl Laid {
         }
         let route = self.routes.len() as u32;
         for folder in path::above(&folded) {
-            // What is known is known with all folders above it.
+            // If a folder is known, so are all folders above it.
             if self.folders.contains_key(folder) {
                 break;
             }

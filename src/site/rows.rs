@@ -1,8 +1,13 @@
-//! Two editions side by side: blocks beside blocks, in them sentences beside sentences; and so in each of their footnotes.
+//! Alignment of two editions for side-by-side pages: blocks, their sentences, and footnotes.
 //!
-//! Where the work has a lock, or marks that name sentences, the ids say what stands beside what ([`crate::align::beads`]): n:m, in another order,
-//! on one side only. Without either, ids are positions, and nothing is known of a paragraph in which the editions have
-//! other sentences: it is one row as a whole.
+//! With a lock, or with marks that name sentences, ids give the alignment
+//! ([`crate::align::beads`]). Beads may then be n:m, cross each other or have one side only.
+//! Without them, ids are positions, and paragraphs with different numbers of sentences cannot be
+//! aligned:
+//!
+//! * three sentences beside three, no lock: one row with three beads
+//! * three sentences beside two, no lock: one row with two whole blocks
+//! * three sentences beside two, with a lock: beads by ids, the missing one on one side only
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -11,43 +16,44 @@ use crate::align::{self, Bead};
 use crate::model::SegmentId;
 use crate::parse::{Block, BlockKind, Document, Note};
 
-/// A piece of a page that shows two editions.
+/// A row of a side-by-side page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     pub kind: RowKind,
     pub beads: Vec<Bead>,
 }
 
-/// What the beads of a row are of.
+/// Kind of items in the beads of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowKind {
-    /// Of two headings of this level; their segments.
+    /// Segments of two headings of this level.
     Heading(u8),
-    /// Of paragraphs; their segments.
+    /// Segments of paragraphs.
     Paragraph,
-    /// Of blocks, shown whole: their positions in [`Document::blocks`].
+    /// Whole blocks, as indices in [`Document::blocks`].
     Blocks,
 }
 
-/// The rows of two editions, in the order of the left one, without their footnotes.
+/// Returns the rows of two editions, in the order of the left one, without footnotes.
 ///
-/// 1. Every block of both is shown once: whole, or sentence by sentence.
+/// 1. Every block of both editions is shown once: whole, or sentence by sentence.
 pub fn rows(left: &Document, right: &Document) -> Vec<Row> {
     rows_of(&Part::text(left), &Part::text(right))
 }
 
-/// A footnote of two editions.
+/// A footnote of two editions, aligned.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NoteRows {
-    /// Its position among the notes of the left edition, if it has it.
+    /// Index among the notes of the left edition, if it has this note.
     pub left: Option<u32>,
     pub right: Option<u32>,
     pub rows: Vec<Row>,
 }
 
-/// The footnotes of two editions, in the order of the left one; then those that only the right one has.
+/// Returns the footnotes of two editions: in the order of the left one, then those that only the
+/// right one has.
 ///
-/// Two notes are one if they have one label, else if ids say of their sentences that they are the same.
+/// Two notes are paired if they have the same label, or else if they share the id of a sentence.
 pub fn note_rows(left: &Document, right: &Document) -> Vec<NoteRows> {
     let pairs = note_pairs(left, right);
     let is_paired: HashSet<u32> = pairs.iter().flatten().copied().collect();
@@ -61,7 +67,7 @@ pub fn note_rows(left: &Document, right: &Document) -> Vec<NoteRows> {
     rows.collect()
 }
 
-/// By note of the left edition: that of the right one.
+/// Returns for each note of the left edition its counterpart in the right one.
 pub fn note_pairs(left: &Document, right: &Document) -> Vec<Option<u32>> {
     let by_label: HashMap<&str, u32> = (0..).zip(&right.notes).map(|(at, note)| (note.label.as_str(), at)).collect();
     let mut pairs: Vec<Option<u32>> = left.notes.iter().map(|note| by_label.get(note.label.as_str()).copied()).collect();
@@ -86,16 +92,16 @@ pub fn note_pairs(left: &Document, right: &Document) -> Vec<Option<u32>> {
     pairs
 }
 
-/// Which lines of two editions mean the same, wherever they stand; only as far as ids say it.
+/// Returns the alignment of all lines of two editions, as far as ids are known.
 pub fn beads(left: &Document, right: &Document) -> Vec<Bead> {
     let all = |document: &Document| 0..document.segments.len() as u32;
     beads_of(left, all(left), right, all(right))
 }
 
-/// What is set beside its like: the text of an edition, or a note of it.
+/// The part of an edition that is aligned: its text, or one note.
 struct Part<'a> {
     document: &'a Document,
-    /// Its blocks and lines, as positions in the document's lists.
+    /// Ranges in the document's lists of blocks and of segments.
     blocks: Range<u32>,
     lines: Range<u32>,
 }
@@ -106,7 +112,7 @@ impl<'a> Part<'a> {
         Self { document, blocks: document.text_blocks(), lines: 0..lines }
     }
 
-    /// A note, or nothing.
+    /// Returns the part of a note; an empty part for `None`.
     fn note(document: &'a Document, note: Option<u32>) -> Self {
         let Some(note) = note.map(|note| &document.notes[note as usize]) else {
             return Self { document, blocks: 0..0, lines: 0..0 };
@@ -128,7 +134,7 @@ fn rows_of(left: &Part<'_>, right: &Part<'_>) -> Vec<Row> {
 }
 
 fn beads_of(left: &Document, left_lines: Range<u32>, right: &Document, right_lines: Range<u32>) -> Vec<Bead> {
-    // What was merged stands beside what it was merged into.
+    // A sentence that was merged into another one is aligned with that one.
     let ids = |document: &Document, lines: Range<u32>, other: &Document| -> Vec<Vec<SegmentId>> {
         let known = |id: SegmentId| other.segment_with_id(id).is_some();
         let resolved = |id: SegmentId| if known(id) { id } else { merged_into(other, id).unwrap_or(id) };
@@ -141,7 +147,7 @@ fn beads_of(left: &Document, left_lines: Range<u32>, right: &Document, right_lin
     align::beads(&slices(&left_ids), &slices(&right_ids))
 }
 
-/// By id of a segment: the id of the row that shows it, in either edition; none of those that are shown in whole blocks.
+/// Row id by id of a segment, for either edition; segments in whole blocks have none.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RowIds {
     left: HashMap<SegmentId, SegmentId>,
@@ -169,18 +175,19 @@ impl RowIds {
     }
 }
 
-/// The id of a bead of sentences: its first one's, the left edition's if it has one.
+/// Returns the id of a bead of sentences: that of its first left line, or else of its first right
+/// one.
 pub fn bead_id(bead: &Bead, left: &Document, right: &Document) -> Option<SegmentId> {
     let first = |lines: &[u32], document: &Document| lines.first().map(|&line| document.segments[line as usize].id);
     first(&bead.left, left).or_else(|| first(&bead.right, right))
 }
 
-/// What a sentence that the source has no more was merged into.
+/// Returns the sentence into which a sentence that the source no longer has was merged.
 pub fn merged_into(source: &Document, id: SegmentId) -> Option<SegmentId> {
     let now = source.gone.iter().find(|(gone, _)| *gone == id).map(|(_, gone)| gone.into);
     let before = || source.lock.as_ref()?.segment(id)?.gone.as_ref().map(|gone| gone.into);
     let mut into = now.or_else(before)??;
-    // What it was merged into may have been merged again; a lock that was edited may go in circles.
+    // That sentence may itself have been merged; in an edited lock the merges may form a circle.
     for _ in 0..8 {
         if source.segment_with_id(into).is_some() {
             return Some(into);
@@ -190,7 +197,7 @@ pub fn merged_into(source: &Document, id: SegmentId) -> Option<SegmentId> {
     None
 }
 
-/// Row n is block n of both; its sentences are beside each other if both have as many.
+/// Aligns block n with block n. Their sentences are aligned if both blocks have the same number.
 fn by_position(left: &Part<'_>, right: &Part<'_>) -> Vec<Row> {
     let (lefts, rights) = (left.blocks(), right.blocks());
     let pairs = (0..lefts.len().max(rights.len())).map(|at| (lefts.get(at), rights.get(at)));
@@ -213,23 +220,24 @@ fn by_position(left: &Part<'_>, right: &Part<'_>) -> Vec<Row> {
     pairs.enumerate().map(row).collect()
 }
 
-/// Whether two blocks have the same shape, so that their sentences stand beside each other.
+/// Returns true if two blocks have the same kind and the same number of sentences.
 fn matching(a: &Block, b: &Block) -> bool {
     let count = |block: &Block| block.segments.1 - block.segments.0;
     a.kind == b.kind && a.kind != BlockKind::Other && count(a) == count(b) && count(a) > 0
 }
 
-/// The blocks of both editions, put together by the rows of their sentences.
+/// Blocks of both editions, joined where beads connect their sentences.
 struct Rows<'a> {
     left: &'a Part<'a>,
     right: &'a Part<'a>,
-    /// Of lines, by their positions in the parts.
+    /// Beads of lines, as indices within the parts.
     beads: Vec<Bead>,
-    /// By line: its block, as a position in all blocks, the left ones first.
+    /// Block of each line, for the left and the right part; left blocks are counted first.
     block_of: [Vec<usize>; 2],
-    /// By block: one block for all that share a row, directly or by others.
+    /// Representative of each block's piece, as in union-find. A piece is a set of blocks that
+    /// beads connect, directly or through other blocks.
     piece_of: Vec<usize>,
-    /// By the block that stands for them: whether they are shown whole.
+    /// True at a representative if its piece is shown as whole blocks.
     whole: Vec<bool>,
 }
 
@@ -264,7 +272,7 @@ impl<'a> Rows<'a> {
         block < self.left.blocks.len()
     }
 
-    /// The blocks of the lines of a bead.
+    /// Returns the blocks that contain the lines of a bead.
     fn blocks_in(&self, bead: usize) -> Vec<usize> {
         let bead = &self.beads[bead];
         let left = bead.left.iter().map(|&line| self.block_of[0][line as usize]);
@@ -281,11 +289,12 @@ impl<'a> Rows<'a> {
     fn join(&mut self, a: usize, b: usize) {
         let (a, b) = (self.piece(a), self.piece(b));
         self.piece_of[a.max(b)] = a.min(b);
-        // Short ways, so that the next look is short.
+        // This changes nothing: `a` is a root, and the line above has already joined the pieces.
         self.piece_of[a] = a.min(b);
     }
 
-    /// Tables, code, rules: the nth after a block that has sentences stands beside the nth after its partner.
+    /// Pairs tables, code and rules: the nth one after a block with sentences belongs to the nth
+    /// one after that block's partner.
     fn pair_what_has_no_sentences(&mut self) {
         let mut waiting: HashMap<(Option<usize>, usize), usize> = HashMap::new();
         for range in [0..self.left.blocks.len(), self.left.blocks.len()..self.piece_of.len()] {
@@ -306,7 +315,8 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Sentence by sentence are shown paragraphs, and one heading beside one of its level.
+    /// Marks the pieces that are shown as whole blocks. Only paragraphs with sentences, and one
+    /// heading beside another of its level, are shown sentence by sentence.
     fn find_whole(&mut self) {
         let mut members: HashMap<usize, (Vec<usize>, Vec<usize>)> = HashMap::new();
         for block in 0..self.piece_of.len() {
@@ -330,7 +340,8 @@ impl<'a> Rows<'a> {
 
     fn in_order(mut self) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
-        // By piece: its rows; what only the right has goes behind the row of the block before it.
+        // Row of each block, or of each piece that is shown whole. A row that only the right
+        // edition has goes behind the row of the block before it.
         let mut row_of_block: HashMap<usize, usize> = HashMap::new();
         let mut last_row: HashMap<usize, usize> = HashMap::new();
         for block in 0..self.left.blocks.len() {
@@ -377,7 +388,8 @@ impl<'a> Rows<'a> {
                 rows[row_of_block[&piece]].beads[0].right.push(self.right.blocks.start + right as u32);
             }
         }
-        // Sentences, into the row of their first line on the left; those without one after the one before.
+        // A sentence goes into the row of its first left line; one without a left line goes behind
+        // the sentence before it.
         let mut at: HashMap<usize, usize> = HashMap::new();
         let mut waiting: HashMap<usize, Vec<Bead>> = HashMap::new();
         for bead in 0..self.beads.len() {
@@ -406,7 +418,7 @@ impl<'a> Rows<'a> {
         let mut ordered = Vec::with_capacity(rows.len());
         let mut take = |row: usize, ordered: &mut Vec<Row>| {
             let row = std::mem::replace(&mut rows[row], Row { kind: RowKind::Blocks, beads: Vec::new() });
-            // A paragraph all of whose sentences stand in rows of other paragraphs.
+            // A paragraph is empty if all its sentences stand in rows of other paragraphs.
             if !row.beads.is_empty() {
                 ordered.push(row);
             }
@@ -421,7 +433,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// By line: its block; `usize::MAX` if it is in none.
+/// Returns the block of each line; `usize::MAX` for a line outside of all blocks.
 fn blocks_of(part: &Part<'_>, first: usize) -> Vec<usize> {
     let mut of = vec![usize::MAX; part.lines.len()];
     for (at, block) in part.blocks().iter().enumerate() {

@@ -1,7 +1,7 @@
-//! How each sentence of a translation stands to its source: drift is a comparison of digests.
+//! Computes the standing of each sentence of a translation; drift is found by comparing digests.
 //!
-//! Nothing is remembered here but what the lock says; so what is told before `tilmash sync` is run is what it will
-//! write: both ask `line_of`.
+//! The lock is the only memory. `tilmash sync` writes the states that are shown before it runs,
+//! since both are computed by `line_of`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,31 +11,32 @@ use crate::parse::{Document, Marks};
 
 use super::rows::note_pairs;
 
-/// How a sentence of the source and its translation stand to each other.
+/// Relation of a translated sentence to its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
-    /// It was made from what the source says.
+    /// The translation was made from the present source text. Without a lock this is assumed.
     Current,
-    /// The source has changed, and somebody confirmed that the translation still stands.
+    /// The source has changed, and somebody confirmed that the translation is still right.
     Accepted,
-    /// The source has changed since it was made.
+    /// The source has changed since the translation was made.
     Changed {
-        /// The source text it was made from, white space folded; `None` if the lock has lost it.
+        /// Source text from which the translation was made, white space folded; `None` if the lock
+        /// has lost it.
         was: Option<Box<str>>,
     },
-    /// There is none.
+    /// The translation lacks the sentence.
     Missing,
-    /// It stands for nothing in the source.
+    /// The translation has a sentence that translates nothing in the source.
     Extra {
-        /// Whether a mark says so, or names a sentence that another translation alone has.
+        /// True if a mark says so, or names a sentence that only another translation has.
         meant: bool,
     },
-    /// It was left out on purpose.
+    /// The sentence was left out on purpose.
     Omitted,
 }
 
 impl Standing {
-    /// Its word, for people and machines.
+    /// Returns the name of the standing, for people and machines.
     pub fn name(&self) -> &'static str {
         match self {
             Standing::Current => "current",
@@ -48,18 +49,19 @@ impl Standing {
     }
 }
 
-/// A sentence of the source with its translation, or one that the translation alone has.
+/// A sentence of the source with its translation, or a sentence that only the translation has.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pair {
     pub unit: Unit,
     pub standing: Standing,
-    /// Its position among the segments of the source.
+    /// Index among the segments of the source.
     pub source: Option<u32>,
-    /// The positions of its lines in the translation.
+    /// Indices of its lines in the translation.
     pub lines: Vec<u32>,
 }
 
-/// What an edition comes to, in numbers of sentences; the title and the description count as one each.
+/// Numbers of sentences of a translation by standing; the title and the description count as one
+/// each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Summary {
     pub current: usize,
@@ -67,32 +69,32 @@ pub struct Summary {
     pub changed: usize,
     pub missing: usize,
     pub omitted: usize,
-    /// Of the translation alone; not among [`Summary::all`].
+    /// Sentences that only the translation has; not counted by [`Summary::all`].
     pub extra: usize,
 }
 
 impl Summary {
-    /// The sentences of the source.
+    /// Returns the number of sentences of the source.
     pub fn all(&self) -> usize {
         self.current + self.accepted + self.changed + self.missing + self.omitted
     }
 
-    /// Those that need no work.
+    /// Returns the number of sentences that need no work.
     pub fn done(&self) -> usize {
         self.current + self.accepted + self.omitted
     }
 
-    /// What is done, in percent; 100 only if all is.
+    /// Returns the share that is done, in percent; 100 only if all sentences are done.
     pub fn percent(&self) -> usize {
         (self.done() * 100).checked_div(self.all()).unwrap_or(100)
     }
 
-    /// Whether nothing is missing, and nothing has changed since it was translated.
+    /// Returns true if no sentence is missing and none has changed since it was translated.
     pub fn is_complete(&self) -> bool {
         self.done() == self.all()
     }
 
-    /// The numbers of two editions together.
+    /// Returns the sum of two summaries.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
@@ -117,16 +119,18 @@ impl Summary {
     }
 }
 
-/// How a translation stands.
+/// Standings of all sentences of a translation.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Standings {
-    /// In the order of the source: title, description, sentences; then what the translation alone has.
+    /// Pairs in the order of the source: title, description, sentences; then the sentences of the
+    /// translation alone.
     pub pairs: Vec<Pair>,
     pub summary: Summary,
 }
 
 impl Standings {
-    /// How a translation stands to its source; `is_shared` says of a sentence that the source has not whether another translation has it.
+    /// Compares a translation with its source. `is_shared` returns true if another translation has
+    /// a sentence that the source lacks.
     pub fn of(source: (&str, &Document), translation: (&str, &Document), is_shared: impl Fn(SegmentId) -> bool) -> Self {
         let (source_lang, source) = source;
         let (lang, translation) = translation;
@@ -143,7 +147,8 @@ impl Standings {
         }
         let lines = Lines::of(translation);
         let omitted: HashSet<SegmentId> = translation.marks.iter().flat_map(|marks| marks.omitted.iter().copied()).collect();
-        // By position alone a line that is missing puts all that follow out of step; notes have labels.
+        // Without locks, ids are positions, so one missing line shifts all later ones; notes are
+        // paired by label.
         let by_label =
             (lock.is_none() && translation.lock.is_none() && (!source.notes.is_empty() || !translation.notes.is_empty()))
                 .then(|| note_pairs(source, translation));
@@ -158,7 +163,7 @@ impl Standings {
                 (true, _) if left_out() => Standing::Omitted,
                 (true, _) => Standing::Missing,
                 (false, None) => Standing::Current,
-                // A home page that nobody wrote has no lock.
+                // A generated home page has no lock.
                 (false, Some(_)) if translation.digests.is_empty() => Standing::Current,
                 (false, Some(lock)) => {
                     let own = own_digest(&translation.digests, &lines);
@@ -186,16 +191,16 @@ impl Standings {
         self.pairs.push(pair);
     }
 
-    /// What needs work: changed or missing.
+    /// Returns the sentences that need work: changed or missing.
     pub fn pending(&self) -> impl Iterator<Item = &Pair> {
         self.pairs.iter().filter(|pair| matches!(pair.standing, Standing::Changed { .. } | Standing::Missing))
     }
 }
 
-/// The lines of a translation by the sentences they stand for.
+/// Index from sentences of the source to the lines of a translation.
 pub(super) struct Lines<'a> {
     document: &'a Document,
-    /// Of those sentences that marks name.
+    /// Lines of the sentences that marks name.
     marked: HashMap<SegmentId, Vec<u32>>,
 }
 
@@ -220,8 +225,10 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The lines of a translation without a lock that stand for a sentence of the source: those that marks say, else the one of its
-/// id, in notes that of its place in the note of the same label.
+/// Returns the lines of a translation without a lock that translate a sentence of the source.
+///
+/// Lines with a mark for the sentence go first, else the line with its id. Inside a footnote, it is
+/// the line at the same place in the note with the same label.
 fn by_position(source: &Document, index: usize, translation: &Document, lines: &Lines<'_>, notes: &[Option<u32>]) -> Vec<u32> {
     let segment = &source.segments[index];
     if let Some(marked) = lines.marked.get(&segment.id) {
@@ -239,7 +246,8 @@ fn by_position(source: &Document, index: usize, translation: &Document, lines: &
     (line < own.segments.1).then_some(line).filter(is_free).into_iter().collect()
 }
 
-/// The digest of what a translation has for a sentence; `digests` are those of its lines.
+/// Returns the digest of the translation of a sentence; `digests` are those of all lines of the
+/// translation.
 pub(super) fn own_digest(digests: &[TextDigest], lines: &[u32]) -> TextDigest {
     match lines {
         [line] => digests[*line as usize],
@@ -260,8 +268,12 @@ fn stands(lock: &Lock, unit: Unit, source_lang: &str, lang: &str, own: TextDiges
     }
 }
 
-/// What the lock is to say of a translation: made from the present source, unless it is the text that was there before
-/// the source changed. That a translation was edited is taken to mean that it was brought up to date.
+/// Returns the lock's line for a translation.
+///
+/// The line says that the translation was made from the present source, unless the translation is
+/// unchanged since before the source changed. An edited translation counts as updated:
+/// * source changed, translation unchanged: still made from the old source
+/// * source changed, translation edited: made from the new source
 pub(super) fn line_of(
     lock: &Lock,
     unit: Unit,
@@ -282,7 +294,7 @@ pub(super) fn line_of(
         return plain(source);
     };
     if lock.source_lang().is_some_and(|known| known != source_lang) {
-        // Another edition is the source now. What waited for a change of the one before waits on.
+        // Another edition is the source now. Translations that were pending before stay pending.
         let before = stanza.and_then(|stanza| Some(stanza.source.as_ref()?.digest));
         return plain(known.made_from.filter(|made_from| before.is_some_and(|before| before != *made_from)).unwrap_or(source));
     }

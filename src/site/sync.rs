@@ -1,7 +1,9 @@
-//! What the lock of a work is to say: what its editions say today, what they said before, and what is gone.
+//! Computes the new lock of a work from its present editions and its former lock.
 //!
-//! Pure. A work without a lock gets a [`first`] one, of the source alone: so that translations find their ids by their
-//! places in it, and not by position, which a paragraph too many would put out of step from there on. [`renewed`] of a work whose lock is what it gives, gives the same again; `tests/sync.rs` holds it to that.
+//! This is pure. A work without a lock gets one by [`first`], from the source alone. Translations
+//! then find their ids by their places in it, not by position alone, which one additional paragraph
+//! would shift. [`renewed`] is idempotent: given the lock that it made, it makes the same lock
+//! again (`tests/sync.rs`).
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -12,54 +14,56 @@ use crate::parse::Document;
 use super::standing::{Lines, line_of, own_digest};
 use super::{Site, WorkId};
 
-/// A lock as it is to be, and what is new in it.
+/// A new lock, and its changes from the former one.
 #[derive(Debug)]
 pub struct Renewed {
     pub lock: Lock,
     pub changes: Vec<Change>,
 }
 
-/// What a new lock says that the one before did not.
+/// A difference between the new lock and the former one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// The edition in this language is the source now; before, that in the other one was.
+    /// The edition in this language is the source now; formerly it was the one in the other
+    /// language.
     Source(LangId, Box<str>),
-    /// A sentence that had no address, or had been gone.
+    /// A sentence had no address, or was gone before.
     New(Unit),
-    /// The source says it otherwise.
+    /// The source changed the wording of a sentence.
     Reworded(Unit),
-    /// The source has it no more.
+    /// The source no longer has a sentence.
     Gone(Unit),
-    /// An anchor went with its heading.
+    /// An anchor disappeared with its heading.
     VanishedAnchor(Box<str>),
-    /// The source has changed since this was translated.
+    /// The source changed a sentence since it was translated.
     Pending(LangId, Unit),
-    /// It has been translated, or brought up to date.
+    /// A sentence was translated, or its translation was updated.
     Translated(LangId, Unit),
-    /// It was confirmed to still stand.
+    /// Somebody confirmed that a translation is still right.
     Accepted(LangId, Unit),
-    /// The translation has it no more.
+    /// The translation no longer has a sentence.
     Dropped(LangId, Unit),
-    /// Sentences stand in another order.
+    /// The lock differs in something else, mostly in the order of its sentences.
     Moved,
 }
 
-/// Why a lock cannot be renewed.
+/// Reason why a lock cannot be renewed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The edition whose texts the lock keeps, in that language, is not there.
+    /// The source edition of the lock, in this language, does not exist.
     NoSource(String),
 }
 
-/// What of a work is to be accepted: translations that still stand though the source has changed.
+/// Units of a work to accept: the translation is still right although the source has changed.
 #[derive(Debug, Default, Clone)]
 pub struct Accept {
     pub units: BTreeSet<Unit>,
-    /// In this language only.
+    /// Language to which the acceptance is limited.
     pub lang: Option<LangId>,
 }
 
-/// The lock of a work that has none, with the source alone.
+/// Returns a lock from the source alone, for a work that has none. `text` returns the text of a
+/// file.
 pub fn first<'t>(site: &Site, work: WorkId, text: impl Fn(&str) -> Option<&'t str>) -> Lock {
     let (lang, edition) = site.source_edition(work);
     let source = &*edition.document;
@@ -71,7 +75,7 @@ pub fn first<'t>(site: &Site, work: WorkId, text: impl Fn(&str) -> Option<&'t st
     Lock::new(maker.stanzas)
 }
 
-/// The lock that a work is to have that has one. `text` gives the text of a file.
+/// Returns the new lock of a work. `text` returns the text of a file.
 pub fn renewed<'t>(
     site: &Site,
     work: WorkId,
@@ -94,7 +98,7 @@ pub fn renewed<'t>(
         .filter(|&lang| lang != source_lang)
         .filter_map(|lang| {
             let document = &*site.edition(work, lang)?.document;
-            // A home page that nobody wrote has no lock, and is no translation.
+            // A generated home page has no lock and is not a translation.
             document.lock.as_ref()?;
             Some(Translated { lang, code: site.config.code(lang), document })
         })
@@ -117,7 +121,7 @@ pub fn renewed<'t>(
     Ok(Renewed { lock, changes })
 }
 
-/// Puts the stanzas together, in no order yet.
+/// Collects the stanzas of a lock, in no order yet.
 struct Maker<'a> {
     before: &'a Lock,
     code: &'a str,
@@ -128,7 +132,7 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// Title and description.
+    /// Adds the stanzas of title and description.
     fn front(&mut self, source: &Document) {
         for unit in [Unit::Title, Unit::Description] {
             let Some(text) = source.front_text(unit) else { continue };
@@ -169,7 +173,7 @@ impl Maker<'_> {
         }
     }
 
-    /// The stanza of a unit of the source; `own` has the digest of each translation of it.
+    /// Adds the stanza of a unit of the source; `own` holds the digest of each translation.
     fn unit(&mut self, unit: Unit, Spot { anchors, note, column }: Spot, text: &str, own: &[Option<Own>]) {
         let digest = TextDigest::of(text);
         let known = self.before.stanza(unit);
@@ -188,7 +192,7 @@ impl Maker<'_> {
                 continue;
             };
             let mut line = line_of(self.before, unit, self.code, code, own, digest);
-            // Where it stands is nothing to tell of.
+            // A new column is not reported as a change.
             line.column = before.and_then(|before| before.column);
             let is_pending = line.made_from != Some(digest);
             let wanted = self.accept.units.contains(&unit) && self.accept.lang.is_none_or(|wanted| wanted == lang);
@@ -209,7 +213,8 @@ impl Maker<'_> {
         self.stanzas.push(Stanza { unit, source: Some(source), gone: None, translations });
     }
 
-    /// Sentences that only translations have. What they say is not known to be made from anything.
+    /// Adds stanzas of sentences that only translations have. A new one has no source text from
+    /// which it was made.
     fn translations_alone(&mut self, source: &Document) {
         let mut at: HashMap<Unit, usize> = HashMap::new();
         for &Translated { lang, code, document } in self.translations {
@@ -220,7 +225,8 @@ impl Maker<'_> {
                 let unit = Unit::Segment(segment.id);
                 let known = self.before.stanza(unit);
                 let before = known.and_then(|stanza| stanza.translation(code));
-                // A mark may name what nobody has; but what it once named rightly is kept when the other language has it no more.
+                // A mark may name a sentence that no edition has. But a line that the lock already
+                // has is kept when the other language drops the sentence.
                 let others_have = || self.translations.iter().any(|it| it.document.has_of_itself(segment.id));
                 let is_there = document.has_of_itself(segment.id) || segment.id.only.is_some() && others_have();
                 if !is_there && before.is_none() {
@@ -242,7 +248,7 @@ impl Maker<'_> {
         }
     }
 
-    /// What was there and is no more keeps its id.
+    /// Keeps the ids of sentences that are gone.
     fn gone(&mut self, source: &Document) {
         let at: HashMap<Unit, usize> = self.stanzas.iter().enumerate().map(|(at, stanza)| (stanza.unit, at)).collect();
         let newly: HashMap<Unit, &Gone> = source.gone.iter().map(|(id, gone)| (Unit::Segment(*id), gone)).collect();
@@ -259,7 +265,7 @@ impl Maker<'_> {
                     let gone = newly.get(&stanza.unit).map(|gone| (*gone).clone());
                     Some(gone.unwrap_or_else(|| Gone { digest: known.digest, anchors: known.anchors.clone(), into: None }))
                 }
-                // A sentence of a translation alone, which even it has no more.
+                // A sentence of a translation alone, which the translation has dropped too.
                 (None, None) if new.is_none() && !self.is_kept(stanza) => {
                     let own = stanza.translations.first().map(|translation| translation.own);
                     self.changes.push(Change::Gone(stanza.unit));
@@ -274,7 +280,7 @@ impl Maker<'_> {
         }
     }
 
-    /// Whether a stanza has a line of an edition that is not there at present.
+    /// Returns true if a stanza has a line of an edition that does not exist at present.
     fn is_kept(&self, stanza: &Stanza) -> bool {
         stanza.translations.iter().any(|line| self.is_absent(&line.lang))
     }
@@ -283,14 +289,14 @@ impl Maker<'_> {
         lang != self.code && !self.translations.iter().any(|it| it.code == lang)
     }
 
-    /// What the lock knows of editions that are not there stays: they may come back.
+    /// Keeps the lock's lines of editions that do not exist at present, since they may come back.
     fn other_languages(&mut self) {
         for at in 0..self.stanzas.len() {
             let Some(known) = self.before.stanza(self.stanzas[at].unit) else { continue };
             let mut kept: Vec<Translation> =
                 known.translations.iter().filter(|line| self.is_absent(&line.lang)).cloned().collect();
             for line in &mut kept {
-                // The text it was made from is kept while the lock still has it.
+                // Keep the text from which the line was made while the lock still has it.
                 if let (Some(before), Some(now)) = (&known.source, &self.stanzas[at].source)
                     && before.digest != now.digest
                     && line.made_from == Some(before.digest)
@@ -303,7 +309,7 @@ impl Maker<'_> {
         let rank = |lang: &str| self.translations.iter().position(|it| it.code == lang).unwrap_or(usize::MAX);
         for stanza in &mut self.stanzas {
             if stanza.source.is_none() && stanza.gone.is_none() {
-                // Nothing is left that it could have been made from.
+                // No source text is left from which the line could have been made.
                 stanza.translations.iter_mut().for_each(|line| line.made_from = None);
             }
             stanza.translations.sort_by(|a, b| (rank(&a.lang), &a.lang).cmp(&(rank(&b.lang), &b.lang)));
@@ -311,7 +317,7 @@ impl Maker<'_> {
         self.stanzas.retain(|stanza| stanza.source.is_some() || stanza.gone.is_some() || !stanza.translations.is_empty());
     }
 
-    /// Anchors that no heading has any more.
+    /// Reports anchors that no heading has any more.
     fn anchors(&mut self, source: &Document) {
         for anchor in vanished_anchors(source) {
             self.changes.push(Change::VanishedAnchor(anchor.into()));
@@ -319,15 +325,16 @@ impl Maker<'_> {
     }
 }
 
-/// What a translation has for a unit.
+/// A translation of a unit.
 #[derive(Debug, Clone, Copy)]
 struct Own {
     digest: TextDigest,
-    /// The column of the table that it is in, where that is not the source's or its row is not; 0 if it is in none.
+    /// Column of the table cell, if it differs from the source's column or the row is broken; 0
+    /// outside a table.
     column: Option<u32>,
 }
 
-/// Where a unit of the source stands, as far as the lock says it.
+/// Place of a unit in the source, as the lock stores it.
 #[derive(Default)]
 struct Spot {
     anchors: Vec<Box<str>>,
@@ -335,14 +342,18 @@ struct Spot {
     column: Option<u32>,
 }
 
-/// An edition that is no source.
+/// An edition that is not the source.
 struct Translated<'a> {
     lang: LangId,
     code: &'a str,
     document: &'a Document,
 }
 
-/// The blocks of the source whose cells do not stand in one row of a translation, and in that alone.
+/// Returns the blocks of table rows that the translation splits or merges.
+///
+/// * cells `3.1` and `3.2` in one row: row 3 is fine
+/// * cells `3.1` and `3.2` in two rows: row 3 is broken
+/// * cells `3.1` and `4.1` in one row: rows 3 and 4 are broken
 fn broken_rows(document: &Document) -> HashSet<Label> {
     let (mut row_of, mut block_of) = (HashMap::new(), HashMap::new());
     let mut broken = HashSet::new();
@@ -356,7 +367,7 @@ fn broken_rows(document: &Document) -> HashSet<Label> {
     broken
 }
 
-/// The anchors that the lock has and the page has no more.
+/// Returns the anchors that the lock has and no heading has any more.
 pub fn vanished_anchors(source: &Document) -> impl Iterator<Item = &str> {
     let known: HashSet<&str> = source
         .headings
@@ -368,8 +379,10 @@ pub fn vanished_anchors(source: &Document) -> impl Iterator<Item = &str> {
     anchors.map(|anchor| &**anchor).filter(move |anchor| !known.contains(anchor))
 }
 
-/// Stanzas in the order of the source. What it does not have stays behind what it stood behind, and what is new in a
-/// translation comes behind the sentence that it follows there.
+/// Returns the stanzas in the order of the source.
+///
+/// A stanza that the source lacks stays behind the one that it followed in the former lock. A new
+/// stanza of a translation goes behind the one that it follows in the translation.
 fn in_order(before: &Lock, stanzas: Vec<Stanza>, source: &Document, translations: &[Translated<'_>]) -> Vec<Stanza> {
     let in_source: HashSet<Unit> = stanzas.iter().filter(|stanza| stanza.source.is_some()).map(|stanza| stanza.unit).collect();
     let all: HashSet<Unit> = stanzas.iter().map(|stanza| stanza.unit).collect();
@@ -404,7 +417,7 @@ fn in_order(before: &Lock, stanzas: Vec<Stanza>, source: &Document, translations
     let sentences = source.segments.iter().map(|segment| Unit::Segment(segment.id));
     let mut ordered = Vec::with_capacity(by_unit.len());
     for unit in fronts.map(Some).chain([None]).chain(sentences.map(Some)) {
-        // Depth first: what follows something that follows something.
+        // Depth first, since a stanza that follows another one may itself be followed.
         let mut stack = vec![unit];
         while let Some(unit) = stack.pop() {
             if let Some(unit) = unit {
@@ -415,7 +428,7 @@ fn in_order(before: &Lock, stanzas: Vec<Stanza>, source: &Document, translations
             }
         }
     }
-    // Nothing is left, unless two stanzas were said to follow each other.
+    // Nothing is left, unless stanzas follow each other in a circle.
     let mut rest: Vec<Stanza> = by_unit.into_values().collect();
     rest.sort_by_key(|stanza| stanza.unit);
     ordered.extend(rest);

@@ -1,4 +1,4 @@
-//! Tags: words by which works of a language are found.
+//! Tags: words by which readers find works in a language.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -11,49 +11,50 @@ use super::{Site, WorkId};
 /// A tag in one language.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tag {
-    /// As it was first written.
+    /// Title, as it was first written.
     pub title: String,
-    /// Where its page stands: `kk/tags/tarih/index.html`.
+    /// Path of the tag's page: `kk/tags/tarih/index.html`.
     pub path: Arc<str>,
-    /// The works that have it, in reading order.
+    /// Works with this tag, in reading order.
     pub works: Vec<WorkId>,
 }
 
 /// The tags of a language.
 #[derive(Debug, Default)]
 pub struct Tags {
-    /// In the order of the alphabet.
+    /// Tags in alphabetical order.
     pub list: Vec<Tag>,
-    /// By title, folded: the position in the list.
+    /// Index in the list by folded title.
     by_title: HashMap<String, usize>,
 }
 
 impl Tags {
-    /// The tag of that title; `None` if no page can be made of it.
+    /// Returns the tag with a title; `None` if the tag gets no page.
     pub fn named(&self, title: &str) -> Option<&Tag> {
         self.by_title.get(&folded(title)).map(|&index| &self.list[index])
     }
 
-    /// Whether the pages of the tags stand at the same paths, in the same order, under the same names.
+    /// Returns true if the tags have the same pages: same paths, order and names.
     pub(super) fn has_same_pages(&self, other: &Self) -> bool {
         let page = |tag: &Tag| (tag.title.clone(), Arc::clone(&tag.path));
         self.by_title == other.by_title && self.list.iter().map(page).eq(other.list.iter().map(page))
     }
 }
 
-/// Titles that are the same but for case are one tag: `c` is `C`, and `C++` is another.
+/// Folds the case of a title. Titles that differ only in case are one tag: `c` is `C`, but `C++` is
+/// another tag.
 fn folded(title: &str) -> String {
     path::folded(title.trim())
 }
 
-/// The tags of each language.
+/// Collects the tags of each language.
 pub(super) fn collect(site: &Site, problems: &mut Vec<Diagnostic>) -> Vec<Tags> {
     site.config.lang_ids().map(|lang| of_language(site, lang, problems)).collect()
 }
 
 fn of_language(site: &Site, lang: LangId, problems: &mut Vec<Diagnostic>) -> Tags {
     let language = &site.languages[lang.0];
-    // By folded title; `None` for those that can have no page.
+    // Index by folded title; `None` for tags that get no page.
     let mut known: HashMap<String, Option<usize>> = HashMap::new();
     let mut list: Vec<(String, Tag)> = Vec::new();
     let mut slugs = HashSet::new();
@@ -92,7 +93,7 @@ fn of_language(site: &Site, lang: LangId, problems: &mut Vec<Diagnostic>) -> Tag
     Tags { list: list.into_iter().map(|(_, tag)| tag).collect(), by_title }
 }
 
-/// The path of the page that lists the tags of a language.
+/// Returns the path of the page that lists the tags of a language.
 pub fn tags_path(code: &str) -> String {
     format!("{code}/tags/index.html")
 }

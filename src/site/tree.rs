@@ -1,6 +1,6 @@
-//! The works of a site as a tree: which there are, in which section and order, and at which paths.
+//! The works of a site as a tree: their sections, their order and their paths.
 //!
-//! Routes are laid by [`super::route`]; what stands at a path that two things want is told there.
+//! [`super::route`] lays the routes and reports collisions of paths.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
@@ -11,11 +11,12 @@ use crate::base::{Diagnostic, Place, code};
 use crate::model::Key;
 use crate::parse::Document;
 
-/// By what the works of a section are sorted.
+/// Sort key of works in a section: order, collation key of the title, key.
 type SortKey = (i64, Vec<u32>, Key);
 
 impl Site {
-    /// Puts the editions of each work together; two that want one place are a problem of both.
+    /// Groups editions by work. Two files for one edition, and keys that differ only by case, are
+    /// reported.
     pub(super) fn gather(&mut self, documents: Vec<Arc<Document>>, problems: &mut Vec<Diagnostic>) {
         let languages = self.languages.len();
         let mut folded: HashMap<String, WorkId> = HashMap::with_capacity(documents.len());
@@ -75,12 +76,12 @@ impl Site {
         self.by_file = Arc::new(by_file);
     }
 
-    /// A work to be changed: it is copied if another index has it too.
+    /// Returns a work for editing; it is cloned if another index shares it.
     pub(super) fn work_mut(&mut self, id: WorkId) -> &mut Work {
         Arc::make_mut(&mut self.works[id.0 as usize])
     }
 
-    /// Tells works which chapter they hold.
+    /// Links works to the chapters that they hold.
     pub(super) fn attach_chapters(&mut self) {
         for (split_index, split) in self.splits.iter().enumerate() {
             for (chapter_index, chapter) in split.chapters.iter().enumerate() {
@@ -91,12 +92,13 @@ impl Site {
         }
     }
 
-    /// Puts works into sections, and all of them in reading order.
+    /// Builds the tree of sections and the reading order.
     pub(super) fn grow_tree(&mut self) {
         let home = self.home();
         let ids: Vec<WorkId> = (0..self.works.len() as u32).map(WorkId).collect();
         for &id in &ids {
-            // A folder without an index is no section: its works are in the next section above.
+            // A folder without an index is not a section: its works belong to the next section
+            // above.
             let mut parent = self.work(id).key.parent();
             while let Some(key) = parent {
                 if let Some(found) = self.work_named(key.as_str()) {
@@ -126,7 +128,7 @@ impl Site {
         self.order = Arc::new(order);
     }
 
-    /// A work and all that is in it, in reading order.
+    /// Returns a work and all works below it, in reading order.
     pub fn below(&self, id: WorkId) -> Vec<WorkId> {
         // Depth first, without recursion: keys come from people and may be deep.
         let mut stack = vec![id];
@@ -138,7 +140,8 @@ impl Site {
         order
     }
 
-    /// Puts works of a section where they belong among the others, whose order has not changed.
+    /// Inserts works of a section at their new places among the others, whose order has not
+    /// changed.
     pub(super) fn sort_again(&mut self, section: WorkId, moved: &BTreeSet<WorkId>) {
         let mut children: Vec<WorkId> = self.work(section).children.iter().copied().filter(|id| !moved.contains(id)).collect();
         for &id in moved {
@@ -155,7 +158,7 @@ impl Site {
             }
         }
         self.work_mut(section).children = children;
-        // What is below a section is one piece of the order.
+        // The works below a section are contiguous in the reading order.
         let first = self.work(section).position as usize;
         for (position, id) in (first..).zip(self.below(section)) {
             if self.order[position] != id {
@@ -165,7 +168,10 @@ impl Site {
         }
     }
 
-    /// By `order`, then by title in the source language's alphabet, then by key.
+    /// Returns the sort key of a work: `order`, then the title by the alphabet of its language,
+    /// then the key.
+    ///
+    /// The title is in the source language, or in the nearest one that the work has.
     pub(super) fn sort_key(&self, id: WorkId) -> SortKey {
         let (lang, edition) = self.nearest_edition(id, self.source());
         let front = &edition.document.front;
@@ -174,16 +180,17 @@ impl Site {
             editions.filter_map(|edition| edition.document.front.order).next()
         });
         let title = match order {
-            // Ordered works seldom tie; only where they do is the title looked at, by key then.
+            // Works with an order are not sorted by title: they seldom tie, and ties are sorted by
+            // key.
             Some(_) => Vec::new(),
             None => self.languages[lang.0].pack.sort_key(&edition.document.title),
         };
         (order.unwrap_or(i64::MAX), title, self.work(id).key.clone())
     }
 
-    /// Says where the page of each work stands in each language.
+    /// Sets the path of each work's page in each language.
     pub(super) fn give_paths(&mut self) {
-        // Folders by work and language: parents come before children in reading order.
+        // Folders per work and language; parents come before children in reading order.
         let mut folders: Vec<Vec<Arc<str>>> = vec![Vec::new(); self.works.len()];
         for position in 0..self.order.len() {
             let id = self.order[position];
@@ -209,7 +216,7 @@ impl Site {
                 let path: Arc<str> = format!("{}index.html", own[lang]).into();
                 match edition {
                     Some(edition) => edition.path = path,
-                    // Unless something else stands there, which is known when all routes are laid.
+                    // `route::lay` removes the fallback page if another route has this path.
                     None => work.fallbacks[lang] = fallback.then_some(path),
                 }
             }
@@ -217,7 +224,8 @@ impl Site {
         }
     }
 
-    /// The parts of a key as parts of a URL; the last may be given by the page.
+    /// Returns the slugs of a key's parts as a path; `last` replaces the last part if the page has
+    /// a slug of its own.
     fn slugs(&self, key: &str, last: Option<&str>) -> String {
         let pack = &self.languages[self.source().0].pack;
         let slug = |part: &str| {
