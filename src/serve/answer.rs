@@ -209,8 +209,8 @@ fn theme_file_name(published: &str) -> Option<String> {
     is_digest.then(|| format!("{stem}.{extension}"))
 }
 
-/// Decodes the path of a request, strictly. `None` for a path that no link of a site has: a bad
-/// escaped slash, a control character, a backslash, an empty part, `.` or `..`.
+/// Decodes the path of a request, strictly. Returns `None` for a path that no link of a site has:
+/// a bad escape, an escaped slash, a control character, a backslash, an empty part, `.` or `..`.
 fn decode(target: &str) -> Option<String> {
     let mut rest = target;
     while let Some(at) = rest.find('%') {

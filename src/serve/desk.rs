@@ -100,8 +100,8 @@ pub(super) struct Viewer<'a> {
     pub(super) is_here: bool,
 }
 
-/// Returns the desk of a page; `None` if the page shows no translation with known pending
-/// sentences.
+/// Returns the desk of a page. `None` if pending sentences are not known for any translation that
+/// the page shows.
 pub(super) fn desk(state: &State, site: &Site, route: &Route, viewer: Viewer<'_>) -> Option<Desk> {
     let work = route.kind.work()?;
     let translations: Vec<Translation> = translations(site, route)

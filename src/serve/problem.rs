@@ -12,7 +12,7 @@ use crate::base::{self, Diagnostic, Digest, Place, Severity};
 use crate::load::{Inputs, builtin};
 use crate::site::pending::Position;
 
-/// Maximum number of problems on a page. The terminal lists all of them.
+/// Maximum number of problems on a page. `tilmash check --all` lists every problem.
 const SHOWN: usize = 50;
 /// Number of characters of a long line that are shown on each side of the mark.
 const AROUND: usize = 90;

@@ -343,7 +343,7 @@ impl Watch {
                 self.watch_folders();
                 Ok(Some(Wake::Look))
             }
-            // The last sender is the `Caller`.
+            // All senders are gone, so no message can arrive any more.
             Err(RecvTimeoutError::Disconnected) => Err(Stopped),
         }
     }
