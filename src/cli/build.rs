@@ -1,4 +1,4 @@
-//! `build` and `check`: ask for every route, and publish them or not.
+//! `build` and `check`: render every route; `build` publishes the result.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -94,13 +94,14 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     problems.extend_from_slice(&emitted.problems);
     diagnostic::sort(&mut problems);
     if let Some(record) = emitted.record.take() {
-        // Where there is anything to say, the next build has to find it again.
+        // A build with problems or displaced files records no digest of its inputs. So the next
+        // build is not skipped, and reports them again.
         let inputs = digest.filter(|_| problems.is_empty() && emitted.displaced.is_empty());
         cache::keep_record(&global.root, &output, &record.made_of(inputs));
     }
     let code = report_all(global, &state, &problems);
     let counts = state.site().map(|site| (site.works.len(), site.languages.len()));
-    // The process ends: taking a large site apart piece by piece would be for nothing.
+    // The process is about to end, so freeing a large site piece by piece would waste time.
     std::mem::forget(state);
     for file in &emitted.displaced {
         say(
@@ -115,14 +116,14 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
             let published = report::plural(before, "page");
             say(global, &format!("warning: this build removed {removed} of the {published} that were published before"));
         }
-        // What was published has no errors; warnings do not fail a build.
+        // A site that was published has no errors, and warnings do not fail a build.
         return Ok(Code::Fine);
     }
     say(global, "nothing was published");
     Ok(code)
 }
 
-/// What a build did, in a line.
+/// Formats the result of a build as one line.
 fn published(works: usize, languages: usize, output: &Path, report: &emit::Report, start: Instant) -> String {
     format!(
         "{} in {}: {} in `{}`, {} written, {} removed, {}",
@@ -163,12 +164,13 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
     let code = report_all(global, &state, &problems);
     let works = state.site().map_or(0, |site| site.works.len());
     say(global, &format!("checked {} in {}", report::plural(works, "work"), duration(start.elapsed())));
-    // As in a build.
+    // The reason is the same as in `build`.
     std::mem::forget(state);
     Ok(code)
 }
 
-/// Reports problems; that the templates or the configuration cannot be used is one, whatever `severity` says of it.
+/// Reports problems and returns the exit code. A state that cannot render any page is a problem,
+/// whatever `severity` says of the reason.
 fn report_all(global: &Global, state: &State, problems: &[Diagnostic]) -> Code {
     let files = problems.iter().flat_map(|problem| problem.place.iter().chain(problem.others.iter().map(|it| &it.0)));
     let code = report::report(global, problems, &load::recall(&state.inputs, files.map(|place| &place.file)));
@@ -200,7 +202,7 @@ fn explain(name: &str) -> Outcome {
     Ok(Code::Fine)
 }
 
-/// Prints where the time of a build went.
+/// Prints the time that each part of a build took.
 fn timings(state: &State, report: &emit::Report, emit: Duration) {
     let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
     print::message("stage");
@@ -232,7 +234,7 @@ fn timings(state: &State, report: &emit::Report, emit: Duration) {
     }
 }
 
-/// A progress bar that shows itself if someone watches and it takes longer than a moment.
+/// Progress bar that appears if a person is watching and the work takes longer than a moment.
 struct Progress {
     bar: ProgressBar,
     watched: bool,
@@ -248,7 +250,7 @@ impl Progress {
         Self { bar, watched: is_watched(global), begun: Instant::now(), shown: AtomicBool::new(false) }
     }
 
-    /// One route is done.
+    /// Counts one finished route.
     fn step(&self) {
         const MOMENT: Duration = Duration::from_millis(400);
         if self.watched && self.begun.elapsed() > MOMENT && !self.shown.swap(true, Ordering::Relaxed) {
@@ -258,7 +260,7 @@ impl Progress {
     }
 }
 
-/// A time as people say it.
+/// Formats a duration for people.
 fn duration(time: Duration) -> String {
     if time < Duration::from_secs(1) { format!("{} ms", time.as_millis()) } else { format!("{:.2} s", time.as_secs_f64()) }
 }

@@ -1,10 +1,11 @@
-//! What one run leaves for the next, in the user's folder for caches: highlighted code, and what is known of the
-//! folders that were published into.
+//! Files that one run leaves for the next, in the user's cache folder: highlighted code, and
+//! records of the folders that were published into.
 //!
-//! Each project has a cache of its own: its keys are digests that somebody could make collide on
-//! purpose, and so one project's texts must not reach another's pages.
+//! Each project has a cache of its own. Its keys are digests, and an attacker could construct a
+//! collision; so the texts of one project must not reach the pages of another.
 //!
-//! Nothing depends on it. If it cannot be read or written, the run is only slower, so no failure here is told.
+//! No result depends on the cache. If it cannot be read or written, the run is only slower, so no
+//! failure here is reported.
 
 use std::env;
 use std::fs;
@@ -17,12 +18,12 @@ use crate::disk::Folder;
 use crate::emit::{self, Record};
 use crate::render::Highlighter;
 
-/// A highlighter that remembers what earlier runs did.
+/// Returns a highlighter that reuses the results of earlier runs.
 pub(super) fn highlighter(root: &Path) -> Arc<Highlighter> {
     Arc::new(Highlighter::remembering(&read(highlighting(root))))
 }
 
-/// Keeps what a run highlighted, for the next one.
+/// Stores the results of a run's highlighting for the next one.
 pub(super) fn keep(root: &Path, highlighter: &Highlighter) {
     if highlighter.has_learnt()
         && let Some(file) = highlighting(root)
@@ -31,12 +32,12 @@ pub(super) fn keep(root: &Path, highlighter: &Highlighter) {
     }
 }
 
-/// What the last build into a folder remembers of it; an empty record if there is none.
+/// Returns the record of the last build into a folder; an empty record if there is none.
 pub(super) fn record(root: &Path, output: &Path) -> Record {
     Record::read(&read(published(root, output)))
 }
 
-/// Keeps what a build remembers of a folder, for the next one.
+/// Stores the record of a build into a folder for the next build.
 pub(super) fn keep_record(root: &Path, output: &Path, record: &Record) {
     if let Some(file) = published(root, output) {
         write(&file, |out| record.write(out));
@@ -48,7 +49,7 @@ fn highlighting(root: &Path) -> Option<PathBuf> {
 }
 
 fn published(root: &Path, output: &Path) -> Option<PathBuf> {
-    // It may not be there yet.
+    // The output folder may not exist yet.
     let output = Digest::of(emit::absolute(&fs::canonicalize(root).ok()?, output).ok()?.as_os_str().as_encoded_bytes());
     Some(folder()?.join(format!("published-{}-{output}", digest(root)?)))
 }
@@ -58,20 +59,20 @@ fn read(file: Option<PathBuf>) -> Vec<u8> {
     file.and_then(read).unwrap_or_default()
 }
 
-/// Writes a file anew.
+/// Writes a file, replacing an existing one.
 fn write(file: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     if let (Some(folder), Some(name)) = (file.parent(), file.file_name()) {
-        // In one step, so that two runs at the same time leave the memory of one of them, whole.
+        // The write is atomic, so that of two simultaneous runs one leaves its complete cache.
         let _ = Folder::open_or_make(folder).and_then(|folder| folder.write(name, content));
     }
 }
 
-/// The digest of a project's real path.
+/// Returns the digest of a project's real path.
 fn digest(root: &Path) -> Option<Digest> {
     Some(Digest::of(fs::canonicalize(root).ok()?.as_os_str().as_encoded_bytes()))
 }
 
-/// The program's folder for caches; `None` where the system does not say where they belong.
+/// Returns the program's cache folder; `None` if the environment does not say where caches belong.
 fn folder() -> Option<PathBuf> {
     let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let folder = if cfg!(windows) {

@@ -1,4 +1,4 @@
-//! `export`: sentences and their translations, for translators.
+//! `export`: writes sentences and their translations for translators.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ pub(super) struct ExportArgs {
     pending: bool,
 }
 
-/// A format by its name on the command line.
+/// Format by its name on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum To {
     /// Gettext: Poedit, Weblate, Lokalize
@@ -139,11 +139,11 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
     Ok(report::report(global, &unread, &state.inputs))
 }
 
-/// Works that are named on the command line.
+/// Selection of works by one argument of the command line.
 enum Wanted {
     All,
     Work(String),
-    /// What is in a section, the section too.
+    /// A section and all works below it.
     Below(String),
 }
 
@@ -192,7 +192,7 @@ fn is_folder(output: &Path) -> bool {
     output.is_dir() || output.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR])
 }
 
-/// A batch for each work, by the name of its file.
+/// Splits a batch by work; the keys are file names.
 fn by_work(batch: Batch, language: &str, format: Format) -> BTreeMap<String, Batch> {
     let mut files: BTreeMap<String, Batch> = BTreeMap::new();
     let rest = Batch { units: Vec::new(), ..batch.clone() };

@@ -1,4 +1,4 @@
-//! Rendering of problems for people, each with the lines it is in. No other file uses
+//! Renderer of problems for people, each with the lines around its place. No other file uses
 //! annotate-snippets.
 //!
 //! A frame shows at most [`WIDTH`] columns of a line, around its place. So neither the size of a
@@ -30,7 +30,7 @@ const WORDS: usize = 160;
 /// The stand-in for `file:line:column`: a noncharacter, which [`visible_line`] escapes in texts.
 const STAND_IN: char = '\u{fdd0}';
 
-/// The texts of the files in which problems are.
+/// Texts of the files in which problems are.
 pub(super) struct Texts<'a>(BTreeMap<&'a str, Lines<'a>>);
 
 impl<'a> Texts<'a> {
@@ -58,7 +58,7 @@ impl<'a> Texts<'a> {
     pub(super) fn start(&self, place: &Place) -> Option<(usize, usize)> {
         match self.get(place) {
             Some(lines) => Some(lines.line_and_column(place.start)),
-            // In a file that is not a text only the beginning has a line.
+            // In a file without a known text, only the beginning has a line.
             None => (place.start == 0).then_some((1, 1)),
         }
     }
@@ -122,7 +122,7 @@ pub(super) fn failure(failure: &Failure) -> String {
 }
 
 fn renderer() -> Renderer {
-    // Lines and words are short already.
+    // Lines and words have been shortened already.
     Renderer::styled().decor_style(DecorStyle::Ascii).term_width(4 * WIDTH)
 }
 
@@ -138,12 +138,12 @@ fn with_places(rendered: &str, frames: &[Frame<'_>]) -> String {
     out
 }
 
-/// A place in a line, with its words if it is a further one.
+/// Place in a line, with its words if it is a further place.
 struct Mark<'a> {
     /// Counted from one.
     line: usize,
-    /// Bytes of the text, within one line: the problem of a long paragraph does not print all of
-    /// it.
+    /// Bytes of the text, within one line. A problem of a long paragraph therefore does not print
+    /// all of it.
     range: Range<usize>,
     words: Option<&'a str>,
 }
@@ -216,7 +216,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// The input of annotate-snippets for one frame.
+/// Input of annotate-snippets for one frame.
 struct Shown {
     text: String,
     /// The number of the first line.
@@ -336,7 +336,7 @@ mod tests {
         let shown = frame("title: a\nb: 1\nc: 1\nd: 1\ne: 1\nf: 1\ntitle: b\n", 34..39, &[(0..5, "first given here")]);
         let wanted = "error[broken-link]: gone\n --> a.md:7:1\n  |\n1 | title: a\n  | ----- first given here\n...\n7 | title: b\n  | ^^^^^";
         assert_eq!(shown, wanted);
-        // On one line too far apart: two frames, each with its own place.
+        // Two places far apart on one line get two frames, each with its own place.
         let shown = frame(&"x".repeat(3000), 2000..2001, &[(5..6, "first given here")]);
         assert!(shown.contains(" --> a.md:1:2001\n") && shown.contains(" ::: a.md:1:6\n"), "{shown}");
     }

@@ -35,16 +35,16 @@ const LONGEST: u64 = 64 << 20;
 /// The commit in which a line got its present text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Since {
-    /// Of the commit.
+    /// The author time of the commit.
     time: Timestamp,
-    /// The author's.
+    /// The time zone of the author.
     zone: Offset,
     /// True if the commit is the oldest one of a shallow clone, so that the line may be older.
     pub(super) or_before: bool,
 }
 
 impl Since {
-    /// The day in ISO 8601, where the author was.
+    /// Returns the day in ISO 8601, in the author's time zone.
     pub(super) fn date(self) -> String {
         self.zone.to_datetime(self.time).date().to_string()
     }
@@ -228,7 +228,7 @@ fn read(told: &str, is_shallow: bool) -> Vec<(usize, Since)> {
     for line in told.lines().filter(|line| !line.starts_with('\t')) {
         let mut words = line.split(' ');
         let (first, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        // Its lines follow the first of a commit.
+        // The header lines that follow a line's commit belong to that commit.
         let of_last = lines.last().and_then(|(_, commit)| commits.get_mut(commit));
         match (first, of_last) {
             ("author-time", Some(since)) => {
@@ -247,12 +247,12 @@ fn read(told: &str, is_shallow: bool) -> Vec<(usize, Since)> {
             _ => {}
         }
     }
-    // Only zeros: what is not committed.
+    // A commit of zeros only stands for lines that are not committed.
     lines.retain(|(_, commit)| commit.bytes().any(|byte| byte != b'0'));
     lines.into_iter().map(|(line, commit)| (line, commits[commit])).collect()
 }
 
-/// Reads `+0530`.
+/// Parses an offset such as `+0530`.
 fn zone(text: &str) -> Option<Offset> {
     strtime::parse("%z", text).ok()?.offset()
 }
@@ -261,7 +261,7 @@ fn zone(text: &str) -> Option<Offset> {
 mod tests {
     use super::*;
 
-    /// Any program that does not end stands for git at work in a large repository.
+    /// Any program that does not end stands for git on a large repository.
     #[cfg(unix)]
     #[test]
     fn a_question_that_takes_too_long_is_given_up() {
@@ -283,7 +283,7 @@ mod tests {
         {
             assert_eq!(date(days * 86_400, Offset::UTC), said);
         }
-        // Where the author was it was another day already, or still.
+        // In the author's time zone it was already, or still, another day.
         assert_eq!(date(11_017 * 86_400 - 1, zone("+0500").unwrap()), "2000-03-01");
         assert_eq!(date(11_017 * 86_400, zone("-0330").unwrap()), "2000-02-29");
         assert_eq!((zone("-0330").map(Offset::seconds), zone("x"), zone("+9999")), (Some(-12_600), None, None));

@@ -1,7 +1,8 @@
-//! `import`: translations that come back from translators, into the files of their editions.
+//! `import`: writes translations from translators into the files of their editions.
 //!
-//! What would be written is first made into a site, and every sentence of it is compared with what it is to be; a
-//! translation that does not come out as it is meant is refused, and the others go on.
+//! The site is first built in memory from the new texts, and every sentence is compared with the
+//! expected one. A translation that does not parse back as intended is refused; the others are
+//! imported.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Read as _;
@@ -47,7 +48,7 @@ pub(super) struct ImportArgs {
     language: Option<String>,
 }
 
-/// How often the texts are tried together, before what is left is refused: each time the site is made.
+/// Maximum number of trial builds of the site. The translations that are left then are refused.
 const ROUNDS: usize = 200;
 
 pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
@@ -105,7 +106,8 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
     Ok(code)
 }
 
-/// Leaves works alone whose lock or texts cannot be read: nobody knows then which sentence an address means.
+/// Drops the translations of works whose lock or texts cannot be read, and reports these. Addresses
+/// in such works are ambiguous.
 fn leave_unread(state: &State, site: &Site, files: &mut [(Arc<str>, Found)], problems: &mut Vec<Diagnostic>) {
     let mut read: BTreeMap<WorkId, bool> = BTreeMap::new();
     for (_, found) in files {
@@ -125,7 +127,7 @@ fn leave_unread(state: &State, site: &Site, files: &mut [(Arc<str>, Found)], pro
     }
 }
 
-/// Reads a file, in whatever format it is; what cannot be read at all is a problem of its own.
+/// Reads a file in any known format. A file that cannot be read at all is reported as a problem.
 fn read(
     path: &Path,
     name: &Arc<str>,
@@ -204,10 +206,10 @@ fn read_within(path: &Path, name: &Arc<str>, limit: u64, problems: &mut Vec<Diag
     Ok(Some(bytes))
 }
 
-/// What is to be written, as it will be read.
+/// New texts of editions, as they will be written.
 struct Settled {
     editions: Vec<SettledEdition>,
-    /// What the site would have to say of the new texts, and has not said before.
+    /// Problems that the new texts cause.
     new_problems: Vec<Diagnostic>,
 }
 
@@ -217,14 +219,14 @@ struct SettledEdition {
     text: String,
 }
 
-/// An edition whose translations are being tried.
+/// Edition whose translations are being tried.
 struct Trial {
     edition: Edition,
-    /// What is known to come out well, together.
+    /// Translations that are known to parse back well together.
     good: Vec<Taken>,
-    /// What is still to be tried.
+    /// Groups of translations that are still to be tried.
     groups: VecDeque<Vec<Taken>>,
-    /// Whether new lines have to name their sentences.
+    /// True if new lines must have marks that name their sentences.
     marked: bool,
     text: Option<String>,
 }
@@ -238,10 +240,17 @@ impl Trial {
     }
 }
 
-/// Finds the texts in which every translation is read as it is meant, without those of which that cannot be.
+/// Bisects until every remaining translation parses back as intended; refuses the others.
 ///
-/// All of an edition's translations are tried at once; where they do not come out well, half of them, and so on: the
-/// culprit need not be the sentence in which the harm shows.
+/// A misread sentence need not be the cause, so halves of the group are tried. The segments of a
+/// new table or footnote stay together. Example with four translations, of which the third breaks
+/// the text:
+///
+/// ```text
+/// [1 2 3 4] misread       -> try [1 2], then [3 4]
+/// [1 2] good, + [3 4] bad -> try [3], then [4]
+/// [1 2] + [3] bad         -> refuse 3; [1 2] + [4] good
+/// ```
 fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems: &mut Vec<Diagnostic>) -> Settled {
     let mut trials: Vec<Trial> = editions
         .into_iter()
@@ -295,7 +304,7 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
                 trial.text = Some(text);
                 continue;
             }
-            // A mark may say what a place does not.
+            // A mark may name the sentence where its place alone is ambiguous.
             if !trial.marked && edition.with(&taken, true) != text {
                 trial.marked = true;
                 continue;
@@ -320,12 +329,13 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
     Settled { editions, new_problems }
 }
 
-/// What a site says of the new texts that it did not say of the old ones.
+/// Returns the problems that the new texts cause: those that the site did not have with the old
+/// ones.
 fn new_problems(project: &mut Project, state: &State, editions: &[SettledEdition]) -> Vec<Diagnostic> {
     let mut inputs = (*state.inputs).clone();
     with_texts(&mut inputs, editions.iter().map(|it| (it.edition.file.as_str(), it.text.as_str())));
     let after = project.state(Arc::new(inputs));
-    // Where they stand may have moved.
+    // Places are not compared, since they may have moved.
     let what = |problem: &Diagnostic| {
         (problem.code.name, problem.message.clone(), problem.place.as_ref().map(|place| Arc::clone(&place.file)))
     };
@@ -343,14 +353,14 @@ fn new_problems(project: &mut Project, state: &State, editions: &[SettledEdition
     after.problems.iter().filter(is_new).cloned().collect()
 }
 
-/// Puts texts among the files of a snapshot, or in the place of those that are there.
+/// Adds texts to a snapshot, replacing files with the same names.
 fn with_texts<'a>(inputs: &mut Inputs, texts: impl IntoIterator<Item = (&'a str, &'a str)>) {
     for (name, file) in Inputs::from_texts(texts).files.iter() {
         inputs.files.insert(Arc::clone(name), file.clone());
     }
 }
 
-/// Shows what would be done.
+/// Prints the changes that an import would make.
 fn show(global: &Global, settled: &SettledEdition) {
     let is_new = settled.edition.sides.target.is_none();
     let mut shown = String::new();
@@ -372,7 +382,7 @@ fn show(global: &Global, settled: &SettledEdition) {
     print::text(&shown);
 }
 
-/// Writes an edition, unless its file is another by now; says whether it was.
+/// Writes an edition unless its file has changed in the meantime. Returns true if it was written.
 fn write(state: &State, settled: &SettledEdition, problems: &mut Vec<Diagnostic>) -> Result<bool, Failure> {
     let edition = &settled.edition;
     let before = edition.sides.target.as_ref().map(|target| &*target.text);
@@ -391,12 +401,12 @@ fn write(state: &State, settled: &SettledEdition, problems: &mut Vec<Diagnostic>
     Ok(done)
 }
 
-/// What an import came to.
+/// Result of an import, in numbers.
 struct Counts {
     taken: usize,
-    /// Files that were written, or would be.
+    /// The number of files that were written, or would be.
     editions: usize,
-    /// Translations that were not taken, for whatever is wrong with them.
+    /// The number of translations that were not taken because of a problem.
     refused: usize,
 }
 

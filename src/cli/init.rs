@@ -1,4 +1,4 @@
-//! `init` and `new`: the files a person would otherwise have to copy from somewhere.
+//! `init` and `new`: create the files of a site or a page, so that no one has to copy them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,8 @@ const FILES: [(&str, &str); 7] = [
     ("content/first-chapter.en.md", include_str!("init/first-chapter.en.md")),
     ("content/first-chapter.kk.md", include_str!("init/first-chapter.kk.md")),
     (".github/workflows/pages.yml", include_str!("init/pages.yml")),
-    // Besides the output: what a command leaves behind if it is killed, and not the manifest.
+    // Besides the output, files that a killed command leaves behind are ignored. The manifest is
+    // not.
     (".gitignore", "/public/\n.tilmash-????????????????\n.*.tilmash-*\n"),
 ];
 
@@ -88,7 +89,7 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
     let (config, problems) = Config::read(&config::FILE.into(), text);
     let Some(config) = config else { return Ok(report::report(global, &problems, &inputs)) };
     let key = typed_key(&args.key, &config)?;
-    // Beside the editions that are there: a section may be a file, or a folder with an `index`.
+    // A page joins the editions that exist: a section may be a file, or a folder with an `index`.
     let inside = |name: String| root.join(inputs.disk_name(&name));
     let assumed = |stem: &str| inside(format!("content/{stem}.md"));
     let file = |stem: &str, code: &str| inside(format!("content/{stem}.{code}.md"));
@@ -97,12 +98,12 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
     let stem = [key.clone(), format!("{key}/index")].into_iter().find(|stem| is_there(stem)).unwrap_or(key);
     refuse_double(&inputs, &config, &stem)?;
     let files = config.lang_ids().map(|lang| match config.code(lang) {
-        // A file that does not say its language is in the source's.
+        // A file without a language in its name is in the source language.
         code if lang == config.source && assumed(&stem).exists() => (assumed(&stem), code),
         code => (file(&stem, code), code),
     });
     let files: Vec<(PathBuf, &str)> = files.collect();
-    // What is there already stays: a translation of it may be what is wanted.
+    // Existing files stay: the user may want a translation of them.
     let missing: Vec<_> = files.iter().filter(|(file, _)| !file.exists()).collect();
     if missing.is_empty() {
         return Err(
@@ -187,7 +188,7 @@ fn titles(typed: &[String], codes: &[&str], config: &Config) -> Result<BTreeMap<
     Ok(titles)
 }
 
-/// Returns the title of a new page for which none was given; `None` if somebody has to write it.
+/// Returns the title of a new page for which none was given; `None` if a person has to write it.
 fn derived_title(stem: &str, code: &str, config: &Config, config_text: &str) -> Option<String> {
     match stem {
         // The home page has the title of the site.

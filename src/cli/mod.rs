@@ -1,4 +1,4 @@
-//! The command line: arguments in, exit code out. Only this layer prints.
+//! Command line: takes arguments and returns an exit code. Only this layer prints.
 //!
 //! Exit codes: 0 success; 1 problems in the texts; 2 the command could not run, was called wrongly
 //! or could not write its output; 130 a preview was ended by Ctrl-C; 143 it was ended by SIGTERM.
@@ -29,14 +29,14 @@ mod split;
 mod status;
 mod sync;
 
-/// Why a run stops, besides doing what it was asked.
+/// Result of a run: an exit code, or the failure that stopped it.
 type Outcome = Result<Code, Failure>;
 
-/// What a run comes to.
+/// Exit code of a run that was not stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Code {
     Fine,
-    /// There are problems in the texts.
+    /// The texts have problems.
     Problems,
 }
 
@@ -51,7 +51,7 @@ struct Cli {
     global: Global,
 }
 
-/// What every command understands.
+/// Options of every command.
 #[derive(Debug, Clone, Args)]
 struct Global {
     /// The folder of the site, in which `site.yaml` is
@@ -68,7 +68,7 @@ struct Global {
     all: bool,
 }
 
-/// How problems are printed.
+/// Format in which problems are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// With the lines they are in
@@ -162,8 +162,9 @@ fn run(cli: Cli) -> Outcome {
     let threads = rayon::ThreadPoolBuilder::new().stack_size(crate::render::STACK).build_global();
     threads.map_err(|error| Failure::new(format!("cannot start threads: {error}")))?;
     match cli.command {
-        // On a thread of those that work anyway, since each has its own part of the memory: what one has let go of, such as
-        // the texts of pages, no other can use, and fresh memory costs time too.
+        // The command runs on a rayon worker thread. Each thread has its own memory pool, so memory
+        // that another thread freed, such as the texts of pages, could not be reused, and fresh
+        // memory costs time too.
         Command::Build(args) => rayon::scope(|_| build::build(global, &args)),
         Command::Check(args) => rayon::scope(|_| build::check(global, &args)),
         Command::Serve(args) => serve::serve(global, &args),
@@ -184,10 +185,10 @@ fn run(cli: Cli) -> Outcome {
     }
 }
 
-/// What the command line says in the place of the configuration.
+/// Returns the settings of the command line that override the configuration.
 fn overrides(root: &Path, base_url: Option<&str>, drafts: bool) -> Result<Overrides, Failure> {
     let base_url = match base_url {
-        // The Pages actions give an empty address where there is none to give.
+        // The GitHub Pages actions pass an empty address if there is none.
         None | Some("") => None,
         Some(url) => Some(
             crate::model::config::base_url(url)
@@ -204,7 +205,7 @@ fn say(global: &Global, line: &str) {
     }
 }
 
-/// Whether someone is watching.
+/// Returns true if a person is watching the output.
 fn is_watched(global: &Global) -> bool {
     !global.quiet && global.format != Format::Json && print::is_watched()
 }

@@ -1,15 +1,16 @@
-//! The address that GitHub Pages gives a repository, read from the git remote.
+//! Address that GitHub Pages gives a repository, derived from the git remote.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The Pages address of the repository that a folder is in, if its `origin` is on GitHub.
+/// Returns the Pages address of the repository that contains a folder, if its `origin` is on
+/// GitHub.
 ///
 /// `owner.github.io` is published at its root, every other repository below its owner's address:
 /// <https://docs.github.com/en/pages/getting-started-with-github-pages>.
 pub(super) fn pages_url(root: &Path) -> Option<String> {
     let root = fs::canonicalize(root).ok()?;
-    // The innermost repository is the one that the site is in; an outer one has another address.
+    // The innermost repository contains the site; an outer one has another address.
     let git = root.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists())?;
     let remote = origin(&read(&shared(git)?.join("config"))?)?;
     let (owner, repository) = github(&remote)?;
@@ -20,8 +21,9 @@ pub(super) fn pages_url(root: &Path) -> Option<String> {
     Some(format!("https://{host}/{repository}/"))
 }
 
-/// The folder with a repository's configuration, for its `.git`: that of a worktree or submodule is a
-/// file that names its folder, and that of a worktree names the one it shares with the others.
+/// Returns the folder that holds a repository's configuration, for its `.git`. The `.git` of a
+/// worktree or submodule is a file that names its folder. A worktree's folder in turn names the
+/// folder that all worktrees share.
 /// <https://git-scm.com/docs/gitrepository-layout>
 fn shared(git: PathBuf) -> Option<PathBuf> {
     if git.is_dir() {
@@ -31,7 +33,7 @@ fn shared(git: PathBuf) -> Option<PathBuf> {
     let own = git.parent()?.join(file.strip_prefix("gitdir:")?.trim());
     match read(&own.join("commondir")) {
         Some(common) => Some(own.join(common.trim())),
-        // Only worktrees have one.
+        // Only worktrees have a `commondir`.
         None => Some(own),
     }
 }
@@ -44,7 +46,7 @@ fn read(path: &Path) -> Option<String> {
     (metadata.is_file() && metadata.len() <= MOST).then(|| fs::read_to_string(path).ok())?
 }
 
-/// The URL of the remote `origin` in a git configuration.
+/// Returns the URL of the remote `origin` in a git configuration.
 fn origin(config: &str) -> Option<String> {
     let mut inside = false;
     for line in config.lines().map(str::trim) {

@@ -1,4 +1,4 @@
-//! `render`: one page to standard output.
+//! `render`: prints one page to standard output.
 
 use std::io::Read as _;
 
@@ -39,7 +39,7 @@ pub(super) fn render(global: &Global, args: &RenderArgs) -> Outcome {
     let Some(route) = path_of(site, &args.page).and_then(|path| site.routes.get(path.as_str())) else {
         let own = problems_of(&state, args.page.trim_start_matches("./"));
         if own.iter().any(|problem| problem.severity == Severity::Error) {
-            // The page is missing because of them.
+            // These errors are the reason why the page is missing.
             return Ok(report::report(global, &own, &state.inputs));
         }
         let files = state.inputs.files.keys().map(|file| &**file);
@@ -71,13 +71,13 @@ pub(super) fn render(global: &Global, args: &RenderArgs) -> Outcome {
     Ok(code)
 }
 
-/// What is wrong with a file before anything is rendered.
+/// Returns the problems of a file that were found before rendering.
 fn problems_of(state: &State, file: &str) -> Vec<Diagnostic> {
     let is_there = |problem: &&Diagnostic| problem.place.as_ref().is_some_and(|place| &*place.file == file);
     state.problems.iter().filter(is_there).cloned().collect()
 }
 
-/// The path of the page that a person means by a file or a URL path.
+/// Returns the output path of the page that a person names by a file or a URL path.
 fn path_of(site: &Site, page: &str) -> Option<String> {
     if let Some((work, lang)) = site.edition_in(page.trim_start_matches("./")) {
         return Some(site.edition(work, lang)?.path.to_string());
@@ -88,7 +88,7 @@ fn path_of(site: &Site, page: &str) -> Option<String> {
 }
 
 fn read(page: &str) -> Result<String, Failure> {
-    // Without a site the default limit holds.
+    // The default limit applies, since there is no site.
     let limit = Limits::default().of(Limit::Source);
     let mut bytes = Vec::new();
     let read = if page == "-" {

@@ -29,7 +29,7 @@ const ON_A_SCREEN: usize = 10;
 /// The number of problems that are rendered before they are printed.
 const AT_ONCE: usize = 1000;
 
-/// Prints problems and the numbers of errors and warnings.
+/// Prints problems and the numbers of errors and warnings, and returns the exit code.
 pub(super) fn report<'p>(global: &Global, problems: impl IntoIterator<Item = &'p Diagnostic>, inputs: &'p Inputs) -> Code {
     let problems: Vec<&Diagnostic> = problems.into_iter().collect();
     let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
@@ -69,7 +69,7 @@ pub(super) fn failure(failure: &Failure, format: Format) {
     print::styled_message(&format!("{}\n", frame::failure(failure)));
 }
 
-/// The problems that are printed.
+/// Problems that are printed.
 #[derive(Default)]
 struct Selection<'p> {
     shown: Vec<&'p Diagnostic>,

@@ -1,4 +1,4 @@
-//! `serve`: the live preview, as lines on a terminal.
+//! `serve`: the live preview, with its events as lines on a terminal.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -38,7 +38,7 @@ pub(super) struct ServeArgs {
 pub(super) fn serve(global: &Global, args: &ServeArgs) -> Outcome {
     // The preview writes nothing, so it need not finish its work first.
     serve::on_signal(|code| std::process::exit(code))?;
-    // What is no text names no editor.
+    // A variable that is not Unicode counts as unset.
     let environment = ["VISUAL", "EDITOR"].map(|name| std::env::var(name).unwrap_or_default());
     let environment: Vec<&str> = environment.iter().map(String::as_str).collect();
     let options = serve::Options {
@@ -82,7 +82,7 @@ fn milliseconds(duration: Duration) -> String {
     format!("{:.1} ms", duration.as_secs_f64() * 1000.0)
 }
 
-/// How much is wrong, what was told before included.
+/// Counts all errors and warnings, including those that were reported before.
 fn problems_text(problems: &Problems) -> String {
     let texts = [Severity::Error, Severity::Warning].map(|severity| match problems.count(severity) {
         0 => String::new(),
@@ -91,9 +91,10 @@ fn problems_text(problems: &Problems) -> String {
     texts.concat()
 }
 
-/// What was saved, in a line.
+/// Lists the saved files in one line.
 fn changes_text(changes: &[Change]) -> String {
-    // A link or a folder that is no page, for one, changes problems only.
+    // A change without a file changes only problems: for example, a link or a folder that is no
+    // page.
     if changes.is_empty() {
         return "no file of the site".to_owned();
     }
@@ -115,7 +116,7 @@ fn changes_text(changes: &[Change]) -> String {
     texts.join(", ")
 }
 
-/// Asks the system to open an address.
+/// Asks the system to open a URL.
 fn open_browser(url: &str) -> Result<(), Failure> {
     let (program, arguments): (&str, &[&str]) = if cfg!(target_os = "macos") {
         ("open", &[])

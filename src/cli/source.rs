@@ -1,4 +1,4 @@
-//! Writing files for commands: sources of the site, and files that the user named.
+//! Writer of files for commands: sources of the site, and files that the user named.
 
 use std::path::Path;
 

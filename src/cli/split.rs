@@ -1,5 +1,5 @@
-//! `split`: write the chapters of the plans; the only command that writes into `content/`, and never
-//! over someone's work without being asked, nor over what it could not read.
+//! `split`: writes the chapters of the plans into `content/`. It overwrites an edited chapter only
+//! with `--force`, and never a file that it could not read.
 
 use std::fs;
 
@@ -39,7 +39,7 @@ pub(super) fn split(global: &Global, args: &SplitArgs) -> Outcome {
         }
     }
     let lossy = diagnostic::has_errors(&problems);
-    // What cannot be read keeps the other chapters from nothing, but must be known.
+    // An unreadable file does not prevent the writing of chapters, but it is reported.
     let mut unread = state.inputs.problems.clone();
     config.apply_severities(&mut unread);
     problems.extend(unread);
@@ -66,11 +66,12 @@ pub(super) fn split(global: &Global, args: &SplitArgs) -> Outcome {
     if !args.force && refused.iter().any(|problem| *problem.code == code::CHAPTER_EDITED) {
         say(global, "edited chapters were left as they are; `--force` writes them anew");
     }
-    // Leaving an edited chapter alone is what was asked for, and so is showing only what would be done.
+    // Leaving an edited chapter alone is the default, so only errors fail the run. A dry run
+    // reports its refusals and does not fail.
     Ok(if args.dry_run || refusal == Code::Fine { code } else { Code::Problems })
 }
 
-/// Proves the laws of the split and says what they come to.
+/// Proves the laws of the split and prints the result.
 fn check(global: &Global, state: &State, mut problems: Vec<Diagnostic>) -> Outcome {
     crate::check::chapters(&state.splits, &state.inputs, &mut problems);
     diagnostic::sort(&mut problems);
@@ -103,7 +104,7 @@ fn summary(global: &Global, split: &Split) {
     }
 }
 
-/// Writes one chapter, or says why not.
+/// Writes one chapter, or reports the reason why not.
 fn write(
     global: &Global,
     args: &SplitArgs,
@@ -157,7 +158,8 @@ fn explain(state: &State, split: &Split, chapter: &Chapter, differences: &[Diffe
     let Some(name) = state.inputs.name(&chapter.file) else { return };
     let mut edited: Vec<Diagnostic> =
         differences.iter().map(|difference| crate::check::difference_problem(name, split, chapter, difference)).collect();
-    // What would be lost by writing anew is a warning here, whatever it is elsewhere.
+    // An edit that a new write would lose is at least a warning here, whatever its severity
+    // elsewhere.
     for problem in &mut edited {
         problem.severity = problem.severity.max(Severity::Warning);
     }

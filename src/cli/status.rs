@@ -1,6 +1,8 @@
-//! `status`: how far translations are, what each pending sentence is waiting for, and which has waited longest.
+//! `status`: prints the progress of translations, the change of each pending sentence, and the
+//! sentence that has waited longest.
 //!
-//! Since when a sentence waits no file says; version control knows it, where the lock is kept in it ([`history`]).
+//! No file records since when a sentence waits. Version control knows it, if the lock is under
+//! version control ([`history`]).
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -62,12 +64,13 @@ pub(super) fn status(global: &Global, args: &StatusArgs) -> Outcome {
     if oldest.is_cut_short {
         say(global, "git took too long: the ages of some pending sentences are missing, so an older one may be waiting");
     }
-    // The numbers of a work mean nothing if its texts cannot be read, so this is reported.
+    // The counts of a work are meaningless if its texts cannot be read, so this is reported.
     let problems: Vec<Diagnostic> = works.iter().flat_map(|&work| unread(&state, site, work)).collect();
     Ok(report::report(global, &problems, &state.inputs))
 }
 
-/// What an edition comes to; nothing of a source edition. An edition that is not there lacks all.
+/// Returns the counts of a translation; `None` for the source edition. A translation that does not
+/// exist lacks every sentence.
 fn summary(site: &Site, work: WorkId, lang: LangId) -> Option<Summary> {
     let (source_lang, source) = site.source_edition(work);
     if lang == source_lang {
@@ -80,7 +83,7 @@ fn summary(site: &Site, work: WorkId, lang: LangId) -> Option<Summary> {
     Some(site.standings(work, lang).map_or_else(nothing, |standings| standings.summary))
 }
 
-/// The pending sentence of each edition that has waited longest, among those whose age is known.
+/// Pending sentence of each edition that has waited longest, among those whose age is known.
 struct Oldest {
     by_pair: HashMap<(WorkId, LangId), (Unit, Since)>,
     /// True if git ran out of time, so that some ages are missing.
@@ -110,7 +113,7 @@ impl Oldest {
         Self { by_pair: oldest, is_cut_short: ages.is_cut_short }
     }
 
-    /// For people: `3.2, 12 days`; nothing if nothing is to do.
+    /// Formats the oldest sentence for people: `3.2, 12 days`. Empty if no sentence is pending.
     fn said(&self, work: WorkId, lang: LangId, summary: Summary) -> String {
         match self.by_pair.get(&(work, lang)) {
             _ if summary.is_complete() => String::new(),
@@ -127,15 +130,16 @@ impl Oldest {
     }
 }
 
-/// The line of which the age is that of a pending sentence, for each: of the lock, which has one from the first sync on after its source
-/// changed or was new; else of the source.
+/// Returns the line whose age is the waiting time of each pending sentence, with its file. The line
+/// is in the lock if a sync has run since the source sentence changed or was added. Otherwise it is
+/// the sentence itself in the source.
 fn waits_since(state: &State, site: &Site, work: WorkId, lang: LangId) -> Vec<(Unit, String, usize)> {
     let (source_lang, source) = site.source_edition(work);
     if lang == source_lang {
         return Vec::new();
     }
     let source = &*source.document;
-    // Unit, position among the segments, whether it has a translation.
+    // The unit, its index among the segments, and true if it has a translation.
     let pending: Vec<(Unit, Option<u32>, bool)> = match site.standings(work, lang) {
         Some(standings) => standings.pending().map(|pair| (pair.unit, pair.source, pair.standing != Standing::Missing)).collect(),
         None => {
@@ -163,8 +167,13 @@ fn waits_since(state: &State, site: &Site, work: WorkId, lang: LangId) -> Vec<(U
     pending.into_iter().map(line).collect()
 }
 
-/// The lines of a lock's text by unit and language: with a language those of translations whose source has changed, without one those that
-/// name the unit.
+/// Returns the line numbers in a lock's text by unit and language. A language stands for the
+/// translation's line if its source has changed, an empty one for the line that names the unit.
+///
+/// ```text
+/// 3.2                                                   ("3.2", "")
+/// en 0000aaaa1111 0a1b2c3d4e5f was The old sentence.    ("3.2", "en")
+/// ```
 fn lines_of_lock(text: &str) -> HashMap<(&str, &str), usize> {
     let mut found = HashMap::new();
     let mut unit = "";
@@ -183,7 +192,7 @@ fn lines_of_lock(text: &str) -> HashMap<(&str, &str), usize> {
     found
 }
 
-/// A line for each work and language, and one for each language in all.
+/// Returns the table of counts: a row for each work and language, and a total for each language.
 fn table(site: &Site, works: &[WorkId], langs: &[LangId], oldest: &Oldest) -> String {
     let heads =
         ["work", "language", "sentences", "current", "accepted", "changed", "missing", "left out", "extra", "done", "oldest"];
@@ -227,7 +236,7 @@ fn table(site: &Site, works: &[WorkId], langs: &[LangId], oldest: &Oldest) -> St
     text
 }
 
-/// Columns of equal width: two of words, then numbers, and words at the end.
+/// Aligns a table: the first two columns and the last are words, the others numbers.
 fn aligned(rows: &[Vec<String>]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..rows[0].len()).map(width).collect();
@@ -249,7 +258,7 @@ fn aligned(rows: &[Vec<String>]) -> String {
     text
 }
 
-/// Each pending sentence of a work.
+/// Returns the details of each pending sentence of a work.
 fn details(state: &State, site: &Site, work: WorkId, langs: &[LangId], oldest: &Oldest) -> String {
     let key = site.work(work).key.as_str();
     let mut text = String::new();
@@ -290,12 +299,12 @@ fn detail(source_code: &str, code: &str, pending: &Pending<'_>, sentence: &Sente
     }
 }
 
-/// `content/a.kk.md:12`
+/// Formats a place: `content/a.kk.md:12`.
 fn place(edition: &Written<'_>, said: &Said) -> String {
     format!("{}:{}", edition.document.file, said.place.line)
 }
 
-/// `The [-quick-] {+slow+} fox`, as `git diff --word-diff` has it.
+/// Formats a change as `git diff --word-diff` does: `The [-quick-] {+slow+} fox`.
 fn marked(pieces: &[Piece]) -> String {
     let marked = |piece: &Piece| match piece {
         Piece::Same(text) => text.clone(),

@@ -1,6 +1,8 @@
-//! `sync`: write the locks, the files that keep the addresses of sentences and what translations were made from.
+//! `sync`: writes the locks, the files that keep the addresses of sentences and the source wording
+//! of each translation.
 //!
-//! It writes nothing else, and of a work whose texts cannot be read whole it writes nothing: what cannot be read looks gone.
+//! It writes nothing else. It skips a work if its lock or one of its texts cannot be read
+//! completely, because unread sentences would look deleted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -50,7 +52,7 @@ pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
     let on_disk = project.refresh()?;
     let Some(site) = on_disk.site() else { return Ok(report::report(global, &on_disk.problems, &on_disk.inputs)) };
     let accepts = accepts(site, args)?;
-    // Who accepts a sentence speaks of its work alone.
+    // `--accept` without keys syncs only the works of the accepted sentences.
     let mut wanted: BTreeSet<WorkId> = accepts.keys().copied().collect();
     if !args.keys.is_empty() || accepts.is_empty() {
         wanted.extend(works(site, &args.keys)?);
@@ -60,16 +62,16 @@ pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
         let unread = unread(&on_disk, site, work);
         let is_read = unread.is_empty();
         refused.extend(unread);
-        // Nobody wrote a home page that has no text.
+        // A home page without a file was generated, so there is no text to sync.
         is_read && on_disk.inputs.text(&site.source_edition(work).1.document.file).is_some()
     });
-    // Where there is no lock yet, translations find their places in one of the source alone.
+    // Without a lock, translations are aligned with a first lock that is made of the source alone.
     let text = |file: &str| on_disk.inputs.text(file).map(|text| &**text);
     let without = wanted.iter().filter(|&&work| site.source_edition(work).1.document.lock.is_none());
     let firsts: Vec<(String, String)> =
         without.map(|&work| (lock_file(&on_disk, site, work), first(site, work, text).write())).collect();
     if !firsts.is_empty() {
-        // What seems to be new may have been renamed, and have left its addresses behind.
+        // A work that seems new may have been renamed, and its old lock left behind.
         refused.extend(on_disk.problems.iter().filter(|problem| *problem.code == code::STRAY_LOCK).cloned());
     }
     let state = if firsts.is_empty() { None } else { Some(project.state(Arc::new(on_disk.inputs.with_texts(firsts)))) };
@@ -105,7 +107,7 @@ pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
     Ok(code)
 }
 
-/// The works of those keys; all of them if there are none.
+/// Returns the works with the given keys; all works if there are no keys.
 pub(super) fn works(site: &Site, keys: &[String]) -> Result<Vec<WorkId>, Failure> {
     if keys.is_empty() {
         return Ok(site.order.to_vec());
@@ -115,7 +117,7 @@ pub(super) fn works(site: &Site, keys: &[String]) -> Result<Vec<WorkId>, Failure
 
 fn work(site: &Site, wanted: &str) -> Result<WorkId, Failure> {
     let key = Key::new(wanted.trim_start_matches("./"));
-    // A file is as good as a key.
+    // The user may name a file instead of a key.
     let of_file = || site.edition_in(key.as_str()).map(|(work, _)| work);
     site.work_named(key.as_str()).or_else(of_file).ok_or_else(|| {
         let hint = similar_key(site, key.as_str());
@@ -124,7 +126,7 @@ fn work(site: &Site, wanted: &str) -> Result<WorkId, Failure> {
     })
 }
 
-/// A language by its code.
+/// Returns the language with a code.
 pub(super) fn language(site: &Site, code: &str) -> Result<LangId, Failure> {
     site.config.language(code).ok_or_else(|| {
         let codes: Vec<&str> = site.config.languages.iter().map(|language| language.code.as_str()).collect();
@@ -134,7 +136,7 @@ pub(super) fn language(site: &Site, code: &str) -> Result<LangId, Failure> {
     })
 }
 
-/// What is to be accepted, by work.
+/// Returns the sentences to accept, by work.
 fn accepts(site: &Site, args: &SyncArgs) -> Result<BTreeMap<WorkId, Accept>, Failure> {
     let lang = args.language.as_deref().map(|code| language(site, code)).transpose()?;
     let mut accepts: BTreeMap<WorkId, Accept> = BTreeMap::new();
@@ -160,7 +162,8 @@ fn accepts(site: &Site, args: &SyncArgs) -> Result<BTreeMap<WorkId, Accept>, Fai
     Ok(accepts)
 }
 
-/// Why the texts of a work, and the addresses of its sentences, are not to be believed.
+/// Returns the problems because of which a work's texts, or its sentences' addresses, are
+/// unreliable.
 pub(super) fn unread(state: &State, site: &Site, work: WorkId) -> Vec<Diagnostic> {
     let lock = lock_file(state, site, work);
     let editions = site.work(work).editions.iter().flatten();
@@ -168,13 +171,13 @@ pub(super) fn unread(state: &State, site: &Site, work: WorkId) -> Vec<Diagnostic
     let problems = files.flat_map(|file| state.problems.of_file(file));
     let mut found: Vec<Diagnostic> = problems.filter(|problem| UNREAD.contains(&problem.code)).cloned().collect();
     for problem in &mut found {
-        // Whatever `severity` says: what cannot be read is not synced.
+        // These are errors whatever `severity` says, since unreadable texts are not synced.
         problem.severity = Severity::Error;
     }
     found
 }
 
-/// The path of the lock that a work has, or is to have: beside the source edition.
+/// Returns the path of a work's lock: the existing one, else the one beside the source edition.
 pub(super) fn lock_file(state: &State, site: &Site, work: WorkId) -> String {
     let beside = |lang: LangId| {
         let edition = site.edition(work, lang)?;
@@ -185,7 +188,7 @@ pub(super) fn lock_file(state: &State, site: &Site, work: WorkId) -> String {
     known.or_else(|| beside(site.source_edition(work).0)).expect("a work has a source edition")
 }
 
-/// Writes a lock if it is another than the one that is there; says what is new in it.
+/// Writes a lock if it differs from the one on disk, and prints its changes.
 #[expect(clippy::too_many_arguments, reason = "all that one line of the table of works needs")]
 fn write(
     global: &Global,
@@ -199,7 +202,7 @@ fn write(
 ) -> Result<bool, Failure> {
     let before = state.inputs.text(file).map(|text| &**text);
     let text = renewed.lock.write();
-    // Of a lock that cannot be read nothing can be built, and no sync would mend it.
+    // A lock that cannot be read stops every build, and no later sync could repair it.
     if !Lock::read(&file.into(), &text).1.is_empty() {
         return Err(Failure::new(format!("`{file}` is left as it was: what would be written could not be read again"))
             .hint("this is a bug of Tilmash, not of the site: please report it with the texts of this work and its lock"));
@@ -225,13 +228,14 @@ fn write(
     Ok(false)
 }
 
-/// Says what is new in a lock.
+/// Prints the changes of a lock.
 fn tell(global: &Global, site: &Site, work: WorkId, file: &str, renewed: &Renewed, is_new: bool) {
     if global.format == Format::Json {
         return tell_as_json(site, work, file, renewed);
     }
     if is_new {
-        // What translations lack, and have of their own, may be what was taken for something else.
+        // Missing and extra sentences of translations are counted: they may be errors of the
+        // alignment.
         let of_lang = |lang| {
             let Summary { missing, extra, .. } = site.standings(work, lang)?.summary;
             let parts = [(missing, "missing"), (extra, "extra")].into_iter().filter(|(count, _)| *count > 0);

@@ -1,4 +1,4 @@
-//! One request in, one answer out: which route an address means, and what is sent for it.
+//! Answers one request: finds the route of an address, and returns the response.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,25 +19,26 @@ use crate::project::State;
 use crate::render;
 use crate::site::{Route, RouteKind, Site};
 
-/// The folder of the preview's own addresses. No page can be there: names with `_` are none.
+/// Folder of the preview's own addresses. No page can be there, because names that begin with `_`
+/// are never pages.
 const OWN: &str = "__tilmash";
 const SCRIPT: &str = include_str!("live.js");
 const STYLE: &str = include_str!("live.css");
 const DESK_SCRIPT: &str = include_str!("desk.js");
 const DESK_STYLE: &str = include_str!("desk.css");
-/// The one address that is posted to.
+/// Only address that accepts POST.
 const OPEN: &str = "open";
 
-/// What is sent back.
+/// Response to a request.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) content_type: &'static str,
     pub(super) content: Content,
-    /// The digest of a page, by which the browser knows whether it has to change anything.
+    /// The digest of a page, from which the browser sees whether the page has changed.
     pub(super) tag: Option<Digest>,
     pub(super) location: Option<String>,
-    /// The methods that there are, for who used another.
+    /// The allowed methods, for a request that used another one.
     pub(super) allow: Option<&'static str>,
 }
 
@@ -56,7 +57,7 @@ impl Answer {
         Self { status, content_type, content: Content::Bytes(bytes.into()), tag: None, location: None, allow: None }
     }
 
-    /// A line for whoever reads it.
+    /// Returns a plain-text answer of one line.
     pub(super) fn text(status: u16, text: impl Into<String>) -> Self {
         Self::new(status, "text/plain; charset=utf-8", text.into())
     }
@@ -66,14 +67,15 @@ impl Answer {
     }
 }
 
-/// The name of one of the preview's own addresses.
+/// Returns the name of one of the preview's own addresses.
 ///
-/// Under whatever folder: a page that was loaded before the site's address changed asks under the old one.
+/// The [`OWN`] folder may be in any folder: a page that was loaded before the site's address
+/// changed sends requests to the old address.
 fn own_name(target: &str) -> Option<&str> {
     target.rsplit_once('/').filter(|(folder, _)| path::file_name(folder) == OWN).map(|(_, name)| name)
 }
 
-/// Whether a path, as it was sent, is the one that is posted to, and only that.
+/// Returns true if a path, still encoded, is the address that accepts POST.
 pub(super) fn is_posted_to(target: &str) -> bool {
     decode(target).is_some_and(|target| own_name(&target) == Some(OPEN))
 }
@@ -99,8 +101,8 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Answers a request for `target`, the path as it was sent; `is_here` says whether it comes from this machine. What is
-/// posted has passed all that `http` asks of it.
+/// Answers a request for `target`, the encoded path; `is_here` is true if the request comes from
+/// this machine. `http` has already refused every POST that is not allowed.
 pub(super) fn answer(preview: &Preview, target: &str, query: &str, is_here: bool) -> Answer {
     let decoded = decode(target);
     if let Some(target) = &decoded {
@@ -207,8 +209,8 @@ fn theme_file_name(published: &str) -> Option<String> {
     is_digest.then(|| format!("{stem}.{extension}"))
 }
 
-/// Decodes the path of a request, strictly. `None` for what no link of a site has: a bad escape, an
-/// escaped slash, a control character, a backslash, an empty part, `.` or `..`.
+/// Decodes the path of a request, strictly. Returns `None` for a path that no link of a site has:
+/// a bad escape, an escaped slash, a control character, a backslash, an empty part, `.` or `..`.
 fn decode(target: &str) -> Option<String> {
     let mut rest = target;
     while let Some(at) = rest.find('%') {
@@ -229,10 +231,10 @@ fn decode(target: &str) -> Option<String> {
     (!empty && !odd).then_some(decoded)
 }
 
-/// What an address means.
+/// Meaning of an address.
 enum Located<'s> {
     Route(&'s Route),
-    /// The address at which it stands, ready for a header.
+    /// Redirect to this address, encoded for a header.
     Moved(String),
     Nowhere,
 }
@@ -249,11 +251,12 @@ fn locate<'s>(now: &Now, site: &'s Site, target: &str) -> Located<'s> {
     if !folder && site.routes.contains_key(format!("{inside}/index.html").as_str()) {
         return Located::Moved(format!("{}{}/", base.url, path::to_ascii_url(inside)));
     }
-    // `/` has every path inside it, the site's former ones too.
+    // A base path of `/` contains every path, also those under the site's former base paths.
     elsewhere(now, &base, target)
 }
 
-/// What is outside the site's base path: the way in.
+/// Resolves a path outside the site's base path, or without a route: redirects to the front page or
+/// from a former base path.
 fn elsewhere<'s>(now: &Now, base: &Base, target: &str) -> Located<'s> {
     if target == "/" && base.path != "/" || format!("{target}/") == base.path {
         return Located::Moved(base.url.clone());
@@ -320,7 +323,8 @@ fn page(preview: &Preview, now: &Now, state: &Arc<State>, route: &Route) -> Page
     kept().put(&route.path, Page { version, bytes, problems })
 }
 
-/// A page with the script in it: before the end of the head, else of the body, else at the end.
+/// Returns a page with the script tag inserted: before `</head>`, else before `</body>`, else at
+/// the end.
 fn html(page: &[u8], status: u16, base: &Base) -> Answer {
     let digest = Digest::of(page);
     let end_of = |tag: &[u8]| page.windows(tag.len()).position(|window| window.eq_ignore_ascii_case(tag));
@@ -364,22 +368,22 @@ fn broken(asked: Asked<'_>) -> Answer {
     error_page(&asked.now.base(), &asked.problems(&[]))
 }
 
-/// What the browser's script wants to know after a change.
+/// Status that the browser's script requests after a change.
 #[derive(Serialize)]
 struct Status<'n> {
     version: u64,
     page: Here,
     #[serde(flatten)]
     problems: Problems,
-    /// Files that were changed since the version the script knows, by path from the site's root.
+    /// Files that changed since the version that the script knows, by path from the site's root.
     touched: Vec<&'n str>,
-    /// Where the site stands.
+    /// The site's base path, encoded.
     base: &'n str,
-    /// What is pending of the translations on the page.
+    /// The pending sentences of the translations on the page.
     desk: Option<Desk>,
 }
 
-/// What a request for the page itself would come to.
+/// Outcome of a request for the page itself.
 #[derive(Serialize)]
 struct Here {
     status: u16,
@@ -387,7 +391,8 @@ struct Here {
     location: Option<String>,
 }
 
-/// Tells a page about itself: whether it has changed, and what is wrong. So a page is sent only if it differs.
+/// Reports a page's digest, problems and pending sentences. The browser requests the page again
+/// only if the digest differs.
 fn status(asked: Asked<'_>, query: &str) -> Answer {
     let Asked { now, .. } = asked;
     let query = fields(query);
@@ -428,7 +433,7 @@ fn own_problems(asked: Asked<'_>, target: Option<&str>) -> Arc<[Diagnostic]> {
     }
 }
 
-/// The fields of a query, decoded.
+/// Returns the fields of a query, decoded.
 fn fields(query: &str) -> BTreeMap<&str, String> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs.filter_map(|(name, value)| Some((name, path::from_url(value)?))).collect()
@@ -499,7 +504,7 @@ fn error_page(base: &Base, problems: &Problems) -> Answer {
     Answer { tag: Some(digest), ..Answer::new(500, "text/html; charset=utf-8", page) }
 }
 
-/// The same markup that the script makes.
+/// Appends a problem as HTML, with the same markup that the script creates.
 fn write_problem(html: &mut String, problem: &Problem) {
     let Problem { id, severity, code, message, frames, hints } = problem;
     let message = escape(message);

@@ -1,7 +1,8 @@
-//! The translation desk of a page: what is pending of the translations that it shows, and where each sentence is edited.
+//! Translation desk of a page: the pending sentences of its translations, and the place to edit
+//! each.
 //!
-//! One page's work: what other works wait for is not looked at. Who may open an editor is decided by `http`; of where the project
-//! lies only the machine itself is told.
+//! Only the work of the page is examined, not other works. `http` decides which requests may open
+//! an editor. Only requests from this machine receive the project's path.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -16,15 +17,15 @@ use crate::project::State;
 use crate::site::pending::{Position, Said, Sentence};
 use crate::site::{Pending, Route, RouteKind, Site, Standing, WorkId};
 
-/// What the browser shows.
+/// Content of the desk in the browser.
 #[derive(Debug, Serialize)]
 pub(super) struct Desk {
-    /// `None` for who asks from another machine.
+    /// `None` for a request from another machine.
     editor: Option<Opens>,
     translations: Vec<Translation>,
 }
 
-/// What opening a sentence comes to.
+/// Way in which a sentence is opened.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Opens {
@@ -32,7 +33,7 @@ enum Opens {
     Program(String),
     /// Each place has an address that the browser opens.
     Link,
-    /// Nothing can be opened; why, and what to do.
+    /// No sentence can be opened; the text has the reason and the remedy.
     Not(String),
 }
 
@@ -44,7 +45,7 @@ struct Translation {
     pending: Vec<Shown>,
 }
 
-/// A language, as far as a text in it has to say.
+/// Language data for the display of a text.
 #[derive(Debug, Serialize)]
 struct Tongue {
     code: String,
@@ -57,17 +58,19 @@ struct Tongue {
 struct Shown {
     id: String,
     standing: &'static str,
-    /// Its element on the page, if it has one there.
+    /// The id of its element on the page, if it has one.
     anchor: Option<String>,
-    /// What the source says: runs of words that are the `same`, `gone` or `new`. Without a change known it is all the same.
+    /// The source text: runs of words that are `same`, `gone` or `new`. Without a known change, one
+    /// run is `same`.
     source: Vec<(&'static str, String)>,
     source_at: Option<At>,
-    /// Whether it is known what has changed.
+    /// True if the change is known.
     compared: bool,
     own: Vec<String>,
-    /// Where it is edited, or belongs.
+    /// The place of the sentence, or the place where it belongs.
     at: At,
-    /// What says that all is well as it is: a command, or a mark to write into the translation.
+    /// The text that accepts the sentence as it is: a command, or a mark to write into the
+    /// translation.
     settled_by: Option<String>,
 }
 
@@ -76,28 +79,29 @@ struct Shown {
 struct At {
     file: String,
     line: usize,
-    /// Its address, for an editor that is reached by one.
+    /// The place's URL, if the editor is opened by one.
     link: Option<String>,
 }
 
-/// Which of the two texts of a sentence.
+/// Text of a sentence: source or translation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     Source,
     Translation,
 }
 
-/// Who looks at the desk.
+/// Client that looks at the desk.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Viewer<'a> {
     /// The folder of the project.
     pub(super) root: &'a Path,
     pub(super) editor: &'a Editor,
-    /// Whether from this machine.
+    /// True if the client is on this machine.
     pub(super) is_here: bool,
 }
 
-/// What is pending on a page; `None` if it shows no translation of which that is known.
+/// Returns the desk of a page. `None` if pending sentences are not known for any translation that
+/// the page shows.
 pub(super) fn desk(state: &State, site: &Site, route: &Route, viewer: Viewer<'_>) -> Option<Desk> {
     let work = route.kind.work()?;
     let translations: Vec<Translation> = translations(site, route)
@@ -121,7 +125,8 @@ pub(super) fn desk(state: &State, site: &Site, route: &Route, viewer: Viewer<'_>
     (!translations.is_empty()).then_some(Desk { editor, translations })
 }
 
-/// The file and the place in it of a sentence that a page shows; `None` if it shows none of that address, or nobody wrote it.
+/// Returns the file and the position of a sentence that a page shows. `None` if the page shows no
+/// such sentence, or the text is not in a project file.
 pub(super) fn place(
     state: &State,
     site: &Site,
@@ -141,7 +146,8 @@ pub(super) fn place(
     state.inputs.text(file).map(|_| (root.join(state.inputs.disk_name(file)), place))
 }
 
-/// The languages whose translations a page shows; of a source's own page all there are.
+/// Returns the languages of the translations that a page shows. The source's own page has all of
+/// them.
 fn translations(site: &Site, route: &Route) -> Vec<LangId> {
     let (shown, work) = match route.kind {
         RouteKind::Page { work, lang } => (vec![lang], work),
@@ -153,7 +159,8 @@ fn translations(site: &Site, route: &Route) -> Vec<LangId> {
     if translations.is_empty() { site.config.lang_ids().filter(|&lang| lang != source).collect() } else { translations }
 }
 
-/// By position alone nobody can say which sentence is missing: without a lock or marks nothing is known.
+/// Returns the pending sentences of a translation; `None` without a lock or marks. Without these,
+/// positions alone cannot tell which sentence is missing.
 fn pending<'s>(state: &'s State, site: &'s Site, work: WorkId, lang: LangId) -> Option<Pending<'s>> {
     let pending = Pending::of(site, work, lang, |file| state.inputs.text(file).map(|text| &**text))?;
     let knows = |edition: &crate::parse::Document| edition.lock.is_some() || !edition.marks.is_empty();
@@ -208,7 +215,8 @@ fn word(piece: Piece) -> (&'static str, String) {
     }
 }
 
-/// The element of a page that shows a sentence: of two halves its row, or the sentence in its half where the rows do not match.
+/// Returns the id of the element that shows a sentence. A side-by-side page has one for the row;
+/// without a matching row, it is the sentence in its half.
 fn anchor(
     site: &Site,
     kind: &RouteKind,
@@ -227,7 +235,8 @@ fn anchor(
             is_shown.then(|| row.unwrap_or_else(|| format!("{}-{id}", site.config.code(lang))))
         }
         RouteKind::Page { lang: shown, .. } if shown == source_lang => sentence.pair.source.map(|_| id.to_string()),
-        // What is missing is shown under its own address, unless the translation has a line of that for another sentence.
+        // A missing sentence is shown under its own id, unless a line of the translation for
+        // another sentence has that id.
         _ => own.or_else(|| translation.segment_with_id(id).is_none().then_some(id)).map(|id| id.to_string()),
     }
 }
@@ -236,9 +245,9 @@ fn settled_by(site: &Site, work: WorkId, lang: LangId, sentence: &Sentence<'_>) 
     match (&sentence.pair.standing, sentence.pair.unit) {
         (Standing::Changed { .. }, unit) => {
             let key = site.work(work).key.as_str();
-            // Inside a word `#` is itself to every shell.
+            // Every shell takes `#` inside a word literally.
             let key = shlex::try_quote(key).unwrap_or(Cow::Borrowed(key));
-            // What begins like an option is none only behind an equals sign.
+            // A key that begins like an option needs an equals sign before it.
             let accept = if key.starts_with('-') { "--accept=" } else { "--accept " };
             let others = if site.languages.len() > 2 { format!(" --language {}", site.config.code(lang)) } else { String::new() };
             Some(format!("tilmash sync {accept}{key}#{unit}{others}"))

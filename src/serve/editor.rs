@@ -1,6 +1,7 @@
-//! The editor that a sentence is opened in: which one it is, how it is told the line, and its start.
+//! Editor that opens sentences: the choice of the program, its arguments for a line, and its start.
 //!
-//! Who started the preview says which one, never a request. What is to be opened is the desk's to find.
+//! The person who started the preview chooses the editor; a request never does. `desk` and
+//! `problem` find the file and the line.
 
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -10,8 +11,9 @@ use std::time::{Duration, Instant};
 use crate::base::Failure;
 use crate::site::pending::Position;
 
-/// How an editor is told the place, by its name. Who is in no row is given the file alone; a command that has `{file}`
-/// itself is taken as it is. `{column0}` is for those that count columns from zero.
+/// Arguments that tell an editor the file and the line, by the editor's name. An editor without a
+/// row gets the file alone. A command that contains `{file}` is used unchanged. `{column0}` is for
+/// editors that count columns from zero.
 const FORMS: &[(&[&str], &[&str])] = &[
     (
         &["code", "code-insiders", "code-oss", "codium", "vscodium", "cursor", "windsurf", "positron"],
@@ -38,7 +40,8 @@ const FORMS: &[(&[&str], &[&str])] = &[
     (&["geany", "mousepad"], &["--line", "{line}", "--column", "{column0}", "{file}"]),
     (&["featherpad"], &["+{line},{column0}", "{file}"]),
     (&["emacs", "emacs-gtk", "emacs-lucid", "emacs-pgtk", "emacsclient", "gedit"], &["+{line}:{column}", "{file}"]),
-    // Vim with `-g` has a window. A second one for the same file would ask about its swap file instead of showing the line.
+    // Vim with `-g` has a window. A second Vim on the same file would ask about its swap file
+    // instead of showing the line.
     (&["gvim", "mvim", "vim", "vi"], &["--remote-silent", "+{line}", "{file}"]),
     (&["nvim-qt", "neovide"], &["{file}", "--", "+{line}"]),
     (&["xed", "pluma", "bbedit"], &["+{line}", "{file}"]),
@@ -68,14 +71,14 @@ const IN_TERMINAL: &[&str] = &[
     "mcedit",
     "emacs-nox",
 ];
-/// What makes an editor of both kinds do so.
+/// Flags that make Emacs draw on the terminal.
 const TERMINAL_FLAGS: &[&str] = &["-nw", "--no-window-system", "-t", "-tty", "--tty"];
 
-/// What to set, in the words of every message that says so.
+/// Advice in every message about an editor that cannot be used.
 const SET: &str = "set `VISUAL` to an editor with a window of its own, such as `VISUAL=\"code -g\"`, or give `--editor` a command or \
                    an address such as `vscode://file/{file}:{line}:{column}`";
 
-/// What becomes of an editor in this time is told to whoever asked for it.
+/// Time to wait for a failure at the start. Such a failure is the answer to the request.
 const START: Duration = Duration::from_millis(300);
 /// The time after a request within which another request for the same place starts no second
 /// editor.
@@ -85,20 +88,20 @@ const STARTS: usize = 10;
 /// The time in which at most [`STARTS`] editors are started.
 const PERIOD: Duration = Duration::from_secs(10);
 
-/// What sentences are opened with.
+/// Way in which sentences are opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Editor {
     /// A program and its arguments.
     Program(Vec<String>),
-    /// An address that the browser hands on: `vscode://file/{file}:{line}:{column}`.
+    /// A URL that the browser opens: `vscode://file/{file}:{line}:{column}`.
     Link(String),
-    /// Nothing, and what to do about it.
+    /// No editor, with the reason and the remedy.
     None(String),
 }
 
 impl Editor {
-    /// The editor that was `given` for the preview, else the first of those that the environment names and that has a window of
-    /// its own. What was given and cannot be used is a failure.
+    /// Chooses the editor `given` for the preview, else the first in `environment` that has a
+    /// window of its own. Returns a failure if `given` cannot be used.
     pub fn choose(given: Option<&str>, environment: &[&str]) -> Result<Self, Failure> {
         let is_said = |text: &&str| !text.trim().is_empty();
         if let Some(given) = given.filter(is_said) {
@@ -112,7 +115,7 @@ impl Editor {
         Ok(Self::None(format!("{why}: {SET}")))
     }
 
-    /// Reads what a person wrote; the error says why it is of no use here.
+    /// Parses an editor setting. The error is the reason why it cannot be used.
     fn read(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let is_scheme = |text: &str| text.bytes().all(|it| it.is_ascii_alphanumeric() || b"+-.".contains(&it));
@@ -124,7 +127,7 @@ impl Editor {
         }
         let words = shlex::split(text).filter(|words| !words.is_empty()).ok_or_else(|| format!("`{text}` is no command"))?;
         if words.iter().any(|word| word.contains("{file}") && word.contains(char::is_whitespace)) {
-            // A file may be called `$(…)`.
+            // A file name may be `$(…)`, which a shell would run.
             return Err(format!("in `{text}`, `{{file}}` is a part of what may be a shell's text; it must be a word of its own"));
         }
         let (name, arguments) = (program(&words), &words[1..]);
@@ -139,7 +142,7 @@ impl Editor {
     }
 }
 
-/// The name of a program, without its folder and what systems put behind it.
+/// Returns the name of a program, without its folder and the suffixes that systems add.
 fn name(program: &str) -> String {
     let file = program.rsplit(['/', '\\']).next().unwrap_or(program).to_lowercase();
     // Debian has `vim.basic`, `vim.gtk3` and more.
@@ -147,21 +150,21 @@ fn name(program: &str) -> String {
     [".exe", ".cmd", ".bat"].iter().find_map(|end| file.strip_suffix(end)).unwrap_or(file).to_owned()
 }
 
-/// The name of the program that a command starts in the end: `env` starts another.
+/// Returns the name of the program that a command finally starts: `env` starts another one.
 fn program(words: &[String]) -> String {
     let is_own = |word: &&String| name(word) != "env" && !word.starts_with('-') && !word.contains('=');
     let starts_another = name(&words[0]) == "env";
     name(words.iter().find(|word| !starts_another || is_own(word)).unwrap_or(&words[0]))
 }
 
-/// The name of a command's program, as people know it.
+/// Returns the name of a command's program for people.
 pub(super) fn program_name(words: &[String]) -> &str {
     words[0].rsplit('/').next().unwrap_or(&words[0])
 }
 
-/// The whole command for a place.
+/// Returns the complete command that opens a file at a place.
 fn command(words: &[String], file: &str, place: Position) -> Vec<String> {
-    // Scripts that start an editor are called after it: `idea.sh`.
+    // Scripts that start an editor have its name: `idea.sh`.
     let program = program(words);
     let program = program.strip_suffix(".sh").unwrap_or(&program);
     let rows = || FORMS.iter().find(|(names, _)| names.contains(&program));
@@ -169,16 +172,17 @@ fn command(words: &[String], file: &str, place: Position) -> Vec<String> {
         true => &[][..],
         false => rows().map_or(&["{file}"][..], |(_, form)| form),
     };
-    // `code -g` is what one would write, and `code -g -g` no file of that name.
+    // A user's own `-g` is dropped: in `code -g -g`, the second flag is not a file name.
     let said = words.iter().filter(|word| !(form.contains(&"--goto") && matches!(word.as_str(), "-g" | "--goto")));
-    // Vim takes all that follows a `--remote…` for files, and makes a command of the path, in which a quote ends a string.
+    // Vim reads every argument after `--remote…` as a file. It builds a command from the path, in
+    // which a quote ends a string.
     let is_plain = |it: char| it.is_alphanumeric() || " /\\:._-–—".contains(it);
     let is_remote = file.chars().all(is_plain) && !words.iter().any(|word| word.starts_with("--remote"));
     let form = form.iter().filter(|word| is_remote || **word != "--remote-silent");
     said.map(String::as_str).chain(form.copied()).map(|word| filled(word, file, place)).collect()
 }
 
-/// The address of a place for a browser.
+/// Returns the URL that opens a file at a place.
 pub(super) fn link(form: &str, file: &Path, place: Position) -> String {
     let mut url = String::new();
     for &byte in file.to_string_lossy().as_bytes() {
@@ -187,12 +191,12 @@ pub(super) fn link(form: &str, file: &Path, place: Position) -> String {
             _ => url.push_str(&format!("%{byte:02X}")),
         }
     }
-    // The slash that the file begins with is not said twice: `file//a` would be the machine `a` to some.
+    // The leading slash of the file is not repeated: some programs read `file//a` as the host `a`.
     let is_doubled = form.split_once("{file}").is_some_and(|(before, _)| before.ends_with('/') && !before.ends_with("//"));
     filled(form, if is_doubled { url.trim_start_matches('/') } else { &url }, place)
 }
 
-/// The file is put in last: its name may have anything in it.
+/// Fills in the placeholders of a form. The file comes last, because its name may contain `{line}`.
 fn filled(form: &str, file: &str, place: Position) -> String {
     let Position { line, column } = place;
     let numbers = [("{line}", line), ("{column}", column), ("{column0}", column.saturating_sub(1))];
@@ -261,17 +265,18 @@ impl Starts {
     }
 }
 
-/// Starts an editor on its own, and waits a moment to see whether it comes up. `ended` is told when it fails after that.
+/// Starts an editor as a process of its own, and waits a moment for a failure. A later failure is
+/// passed to `ended`.
 fn start(command: Vec<String>, root: &Path, ended: impl FnOnce(String) + Send + 'static) -> Result<(), String> {
     let mut child = spawn(&command, root).map_err(|error| format!("cannot start the editor `{}`: {error}", command[0]))?;
     let (sender, first) = channel();
     let failed =
         move |status: ExitStatus| (!status.success()).then(|| format!("the editor `{}` failed: {status}", command.join(" ")));
-    // Waits for it to its end, so that the system can forget it.
+    // The thread waits until the editor ends, so that no zombie process remains.
     let wait = move || {
         let Ok(status) = child.wait() else { return };
         if let Some(message) = failed(status)
-            // Nobody listens any more: it was up for a while.
+            // The receiver is gone, since `START` is over.
             && let Err(unheard) = sender.send(message)
         {
             ended(unheard.0);
@@ -281,7 +286,7 @@ fn start(command: Vec<String>, root: &Path, ended: impl FnOnce(String) + Send + 
     waiting.map_err(|error| format!("cannot start a thread: {error}"))?;
     match first.recv_timeout(START) {
         Ok(message) => Err(message),
-        // It is running, or has handed the file to one that was.
+        // The editor is running, or it has passed the file to a running instance.
         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Ok(()),
     }
 }
@@ -290,7 +295,7 @@ fn spawn(command: &[String], root: &Path) -> std::io::Result<Child> {
     let mut process = Command::new(&command[0]);
     process.args(&command[1..]).current_dir(root);
     process.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    // The end of the preview, by Ctrl-C, is not the editor's.
+    // A process group of its own protects the editor from the preview's Ctrl-C.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut process, 0);
     process.spawn()
@@ -332,7 +337,7 @@ mod tests {
             ("", &["/usr/bin/vim.basic"], "none: `/usr/bin/vim.basic` needs a terminal, and this one is the preview's"),
             ("vim.gtk3 -g", &[], "vim.gtk3|-g"),
             ("", &["/usr/bin/hx", "code 'x"], "none: `/usr/bin/hx` needs a terminal, and this one is the preview's"),
-            // What was said for the preview is meant, so it has to be of use.
+            // An editor given for the preview must be usable; the environment is no fallback.
             ("vim +{line} {file}", &["code"], "failure: `vim +{line} {file}` needs a terminal, and this one is the preview's"),
             ("nvim", &["code"], "failure: `nvim` needs a terminal, and this one is the preview's"),
             ("code 'x", &["code"], "failure: `code 'x` is no command"),
@@ -372,7 +377,7 @@ mod tests {
             ("kate", "kate --line 12 --column 5 F"),
             ("pluma", "pluma +12 F"),
             ("l3afpad", "l3afpad --jump=12 F"),
-            // Their columns begin at zero.
+            // These editors count columns from zero.
             ("geany", "geany --line 12 --column 4 F"),
             ("mousepad", "mousepad --line 12 --column 4 F"),
             ("featherpad", "featherpad +12,4 F"),
@@ -380,13 +385,13 @@ mod tests {
             ("notepad++", "notepad++ -n12 -c5 F"),
             ("xterm -e vim +{line} {file}", "xterm -e vim +12 F"),
             ("mine --at={file}#{line},{column}", "mine --at=F#12,5"),
-            // Of others only this much is known.
+            // An unknown editor gets the file alone.
             ("unheard-of -x", "unheard-of -x F"),
         ] {
             let Ok(Editor::Program(words)) = Editor::read(editor) else { panic!("{editor} is a command") };
             assert_eq!(command(&words, "F", Position { line: 12, column: 5 }).join(" "), wanted, "{editor}");
         }
-        // Whatever a file is called, it is one argument, and nothing in it is filled in.
+        // Any file name is one argument, and placeholders in it are not filled in.
         let odd = "/a b/{line} $(x);'\"&.md";
         let words = ["edit".to_owned(), "{file}".to_owned()];
         assert_eq!(command(&words, odd, Position { line: 1, column: 1 }), ["edit", odd]);
@@ -433,7 +438,7 @@ mod tests {
             (count - before, came)
         };
         assert_eq!(open(0, "a", Ok(())), (1, Ok(())));
-        // A key that is held down asks again and again.
+        // A key that is held down repeats the request.
         for millis in (100..3_000).step_by(100) {
             assert_eq!(open(millis, "a", Ok(())), (0, Ok(())), "{millis}");
         }

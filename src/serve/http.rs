@@ -1,8 +1,9 @@
 //! HTTP: the only file that knows hyper and tokio's net.
 //!
-//! Decides who may ask (`refusal`), hands the rest to `answer` on a thread where rendering hinders
-//! nobody, and writes what comes back. Server-sent events tell browsers of new versions; they need
-//! no upgrade and mend themselves. The number of connections is bounded by `connections`.
+//! Refuses requests that are not allowed (`refusal`) and passes the others to `answer`, on a thread
+//! where rendering delays no other request. Server-sent events tell browsers of new versions. They
+//! need no protocol upgrade, and browsers reconnect by themselves. The number of connections is
+//! bounded by `connections`.
 
 use std::convert::Infallible;
 use std::io::{self, ErrorKind, Read as _};
@@ -47,31 +48,32 @@ const HEADERS: [(&str, &str); 6] = [
     // Other sites must not learn the addresses of unpublished texts.
     ("referrer-policy", "same-origin"),
 ];
-/// How often an idle stream of events says that it is alive.
+/// Interval at which an idle event stream sends a sign of life.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// The largest head of a request, in bytes.
 const HEAD: usize = 32 << 10;
 /// The largest body of a request, in bytes. No request here has a use for one.
 const BODY: u64 = 4 << 10;
-/// What a page of the preview says when it asks to open an editor. No form can, and no script of another site without asking first.
+/// Header by which a page of the preview requests an editor. A form cannot send it, and a script of
+/// another site cannot without a CORS preflight.
 const DESK: &str = "tilmash-desk";
-/// How much of a file is read at once.
+/// Number of bytes of a file that are read at once.
 const CHUNK: usize = 64 << 10;
 
-/// Ends the thread that answers.
+/// Handle that ends the answering thread.
 #[derive(Debug)]
 pub(super) struct Stop(Option<oneshot::Sender<()>>);
 
 impl Stop {
     pub(super) fn stop(&mut self) {
         if let Some(sender) = self.0.take() {
-            // Nobody listens when the thread has ended already.
+            // Sending fails if the thread has already ended.
             let _ = sender.send(());
         }
     }
 }
 
-/// Listens on an address.
+/// Returns a listener on an address.
 pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let listener = TcpListener::bind(address)?;
     // The standard library lets 128 connections queue. The next one would be tried again only after
@@ -81,7 +83,7 @@ pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(listener)
 }
 
-/// Answers on a thread of its own.
+/// Starts the thread that answers requests.
 pub(super) fn spawn(listener: TcpListener, preview: Arc<Preview>) -> Result<(JoinHandle<()>, Stop), Failure> {
     let failure = |error: io::Error| Failure::new(format!("cannot begin to serve: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -99,7 +101,7 @@ pub(super) fn spawn(listener: TcpListener, preview: Arc<Preview>) -> Result<(Joi
         runtime.block_on(async {
             tokio::select! {
                 () = accept(listener, preview) => {}
-                // Told to, or the one who could tell is gone.
+                // Either `stop` was called or its sender was dropped.
                 _ = &mut stopped => {}
             }
         });
@@ -124,7 +126,7 @@ async fn accept(listener: tokio::net::TcpListener, preview: Arc<Preview>) {
                 continue;
             }
         };
-        // Only costs speed where it cannot be set: responses are small, and the browser waits for each.
+        // A failure only costs speed: responses are small, and the browser waits for each.
         let _ = stream.set_nodelay(true);
         let place = Arc::new(connections.admit());
         let preview = Arc::clone(&preview);
@@ -150,7 +152,7 @@ async fn respond(
 ) -> Result<Response<Body>, Infallible> {
     let head = *request.method() == Method::HEAD;
     let (request, body) = request.into_parts();
-    // Read to its end, or what is answered might never arrive.
+    // The body is read to its end. Otherwise the client might never receive the answer.
     let refused = match drain(body).await {
         Some(refused) => Some(refused),
         None => refusal(&request, preview.address, peer.ip()),
@@ -171,12 +173,12 @@ async fn respond(
     Ok(write(answer, head, &preview, answering))
 }
 
-/// Reads what a request carries and forgets it; the answer to one that carries more than is any use.
+/// Reads and discards a request's body. Returns an answer if the body is too large or too slow.
 async fn drain(mut body: Incoming) -> Option<Answer> {
     let mut left = BODY;
     let all = async {
         while let Some(frame) = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-            // Of a broken one nothing more will come.
+            // A broken body sends no more frames.
             let Ok(frame) = frame else { break };
             left = match left.checked_sub(frame.data_ref().map_or(0, Bytes::len) as u64) {
                 Some(left) => left,
@@ -191,8 +193,8 @@ async fn drain(mut body: Incoming) -> Option<Answer> {
 /// Returns the answer to a request that is refused; `None` if the request is allowed.
 ///
 /// A page of another site can make a browser send requests here. It must not be able to read the
-/// answers: neither from its own origin, nor under a name of its own that it lets point to this machine. And it must not be able to
-/// open editors, for which it need not read anything.
+/// answers: neither from its own origin, nor under its own host name that it points to this
+/// machine. It must not be able to open editors either, which needs no reading.
 fn refusal(request: &Parts, bound: IpAddr, peer: IpAddr) -> Option<Answer> {
     let opens = answer::is_posted_to(request.uri.path());
     let (is_allowed, allow) = match opens {
@@ -264,8 +266,9 @@ fn is_embedded_elsewhere(request: &Parts) -> bool {
     is("sec-fetch-site", &["cross-site", "same-site"]) && !is("sec-fetch-mode", &["navigate"])
 }
 
-/// Whether a request was made on this machine: from its own address, under a name that no other machine answers to, and not
-/// passed on by a proxy, whose address would be this one as well.
+/// Returns true if a request was made on this machine. It comes from a loopback address, under a
+/// name that no other machine has. No proxy passed it on, since a proxy here has a loopback address
+/// too.
 fn is_here(request: &Parts, peer: IpAddr) -> bool {
     let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok()).and_then(host_name);
     let is_own_name = |name: &str| match name.parse::<IpAddr>() {
@@ -278,19 +281,19 @@ fn is_here(request: &Parts, peer: IpAddr) -> bool {
         && !passed_on.iter().any(|name| request.headers.contains_key(*name))
 }
 
-/// Whether a `Host` names this machine in a way that nobody else can.
+/// Returns true if a `Host` names this machine in a way that no other site can use.
 ///
-/// Any port is fine: forwarding often changes it, and it proves nothing.
+/// Any port is accepted: forwarding often changes it, and it proves nothing.
 fn is_own_host(host: &str, bound: IpAddr) -> bool {
     let Some(name) = host_name(host) else { return false };
     match name.parse::<IpAddr>() {
-        // Who listens on all addresses is asked under any of them; a number cannot be rebound.
+        // A listener on all addresses is reached by any IP address. DNS rebinding needs a name.
         Ok(ip) => ip.is_loopback() || ip == bound || bound.is_unspecified(),
         Err(_) => name.eq_ignore_ascii_case("localhost"),
     }
 }
 
-/// The name of a `Host`, without brackets and port.
+/// Returns the name in a `Host`, without brackets and port.
 fn host_name(host: &str) -> Option<&str> {
     let is_port = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match host.strip_prefix('[') {
@@ -361,7 +364,7 @@ enum Payload {
         /// The number of bytes that have not been sent, if it is known.
         left: Option<u64>,
     },
-    /// Only its length is told.
+    /// No bytes, only a length for the headers.
     Unsent(Option<u64>),
 }
 
@@ -413,7 +416,7 @@ impl hyper::body::Body for Body {
 fn read(file: std::fs::File, length: u64) -> Payload {
     let (sender, chunks) = mpsc::channel(2);
     tokio::task::spawn_blocking(move || {
-        // Not more than was promised, should it have grown.
+        // The promised length is the limit, in case the file has grown.
         let mut file = file.take(length);
         loop {
             let mut chunk = Vec::with_capacity(CHUNK);
@@ -437,7 +440,7 @@ fn events(preview: &Arc<Preview>) -> Payload {
     let (sender, chunks) = mpsc::channel(1);
     let mut versions = preview.version.subscribe();
     tokio::spawn(async move {
-        // A browser that lost the connection tries again after so many milliseconds.
+        // A browser that lost the connection reconnects after this many milliseconds.
         let mut text = "retry: 500\n".to_owned();
         loop {
             text.push_str(&format!("data: {}\n\n", *versions.borrow_and_update()));
@@ -506,7 +509,7 @@ mod tests {
                 assert!(!is_here(peer, host, proxy), "{proxy}");
             }
         }
-        // Another machine; and this one under a name that other machines use.
+        // Another machine, then this machine under a name that other machines use.
         for (peer, host) in [
             ("192.0.2.7", "localhost:1"),
             ("::ffff:192.0.2.7", "localhost"),

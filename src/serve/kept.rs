@@ -1,28 +1,28 @@
-//! The pages that were rendered last.
+//! Cache of recently rendered pages.
 //!
-//! A page is kept with the version it was rendered from, so the page and its problems cost one
-//! rendering a version; and it is the text that stays readable while the page cannot be rendered.
-//! An entry would be wrong if two versions with one number differed: each has its own.
+//! A page is kept with the version that it was rendered from, so each version renders it and finds
+//! its problems only once. The kept bytes also stay readable while the page cannot be rendered. An
+//! entry would be wrong if two different versions had one number; each version has its own.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::base::Diagnostic;
 
-/// How many pages are kept: the tabs that one has open, and some.
+/// Maximum number of kept pages: more than the tabs that a person has open.
 const PAGES: usize = 64;
 
-/// A page as it was rendered.
+/// Result of rendering a page.
 #[derive(Debug, Clone)]
 pub(super) struct Page {
-    /// The version whose problems these are.
+    /// The version to which `problems` belong.
     pub(super) version: u64,
-    /// The last bytes that could be made, of this version or one before.
+    /// The last bytes that could be rendered, of this version or an earlier one.
     pub(super) bytes: Option<Arc<[u8]>>,
     pub(super) problems: Arc<[Diagnostic]>,
 }
 
-/// A few pages, by route.
+/// Recently used pages, by route.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     pages: HashMap<Arc<str>, (u64, Page)>,
@@ -30,7 +30,7 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// The page of a route, of whatever version.
+    /// Returns the page of a route, of any version.
     pub(super) fn get(&mut self, path: &str) -> Option<&Page> {
         self.uses += 1;
         let (used, page) = self.pages.get_mut(path)?;
@@ -38,11 +38,12 @@ impl Kept {
         Some(page)
     }
 
-    /// Keeps a page; without bytes of its own it has those that were there. Gives what is kept then.
+    /// Keeps a page and returns the entry. A page without bytes inherits those of the previous
+    /// entry.
     pub(super) fn put(&mut self, path: &Arc<str>, mut page: Page) -> Page {
         self.uses += 1;
         if let Some((_, before)) = self.pages.get(path) {
-            // Two requests may render at once; the later version stays.
+            // Two requests may render at once. The later version stays.
             if before.version > page.version {
                 return page;
             }

@@ -1,9 +1,9 @@
-//! The live preview: a small server that renders the page that a browser asks for, and tells the
-//! browser when something was saved.
+//! Live preview: a small server that renders each page on request, and tells browsers when files
+//! were saved.
 //!
-//! Two threads work side by side. One waits until files may have changed (`watch`), looks at the
-//! disk and puts a new `Now` in the place of the old one. The other answers browsers (`http`)
-//! out of whatever `Now` there is (`answer`). Nothing is rendered before it is asked for.
+//! Two threads work side by side. The first waits until files may have changed (`watch`), looks at
+//! the disk and replaces the current `Now`. The second answers browsers (`http`) from the current
+//! `Now` (`answer`). No page is rendered before a browser requests it.
 //!
 //! 1. A response has the bytes that `build` would write, but for one script tag.
 //! 2. A request can only name a route of the site or one of the preview's own addresses; no
@@ -47,20 +47,20 @@ use recheck::Recheck;
 pub use signals::on_signal;
 use watch::{Wake, Watch};
 
-/// Where one looks first, and how many ports further, when none was asked for.
+/// First port to try when the user names none. [`PORTS`] ports are tried from here on.
 const FIRST_PORT: u16 = 1111;
 const PORTS: u16 = 20;
 
-/// What to serve, and where.
+/// Project to serve, and the address and editor to use.
 #[derive(Debug, Clone)]
 pub struct Options {
     pub address: IpAddr,
-    /// `None`: 1111, or the next that is free.
+    /// The port; `None` for 1111 or the next free one.
     pub port: Option<u16>,
     /// The project's folder.
     pub root: PathBuf,
     pub overrides: Overrides,
-    /// What sentences are opened with.
+    /// The editor that opens sentences.
     pub editor: Editor,
     /// The time between two looks at the disk, for file systems that report no changes; `None` to
     /// rely on events.
@@ -68,7 +68,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// A preview for this machine alone, on the first free port, that opens no editor.
+    /// Returns options for a preview that only this machine reaches, on the first free port,
+    /// without an editor.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -81,35 +82,35 @@ impl Options {
     }
 }
 
-/// What happened, for whoever tells people about it.
+/// Event of the preview that people may want to read about.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// The first page can be asked for.
+    /// The server is ready to answer its first request.
     Ready { url: String, state: Arc<State>, duration: Duration },
-    /// Files were saved and the site was made anew.
+    /// Files were saved and the site was built again.
     Changed {
         changes: Vec<Change>,
-        /// How many pages may look different.
+        /// The number of pages that may look different.
         pages: usize,
-        /// The problems that were not there before.
+        /// Problems that the previous state did not have.
         fresh: Vec<Diagnostic>,
         state: Arc<State>,
         duration: Duration,
     },
-    /// A page that was asked for has problems that only rendering shows. Told once for each state.
+    /// A requested page has problems that only rendering finds. Reported once for each state.
     Page { path: Arc<str>, problems: Arc<[Diagnostic]>, inputs: Arc<Inputs> },
-    /// Something does not work as it should, but the preview goes on.
+    /// A part of the preview does not work as it should, but the preview goes on.
     Warning(String),
 }
 
-/// A file that is not what it was.
+/// File that differs from the previous look at the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     pub file: Arc<str>,
     pub kind: ChangeKind,
 }
 
-/// What became of a file. A rename is a removal and an addition.
+/// Kind of a file's change. A rename is a removal and an addition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeKind {
     Added,
@@ -123,7 +124,7 @@ pub fn serve(options: &Options, events: impl Fn(Event) + Send + Sync + 'static) 
     Ok(())
 }
 
-/// A preview that is running; it ends when this is dropped.
+/// Running preview; dropping it ends the preview.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -157,12 +158,12 @@ impl Server {
         Ok(Self { address, url, watching: Some(watching), answering: Some(answering), stop_watching: caller, stop_answering })
     }
 
-    /// Where it listens.
+    /// Returns the address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The address of the front page, under the site's real base path.
+    /// Returns the URL of the front page, under the site's real base path.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -185,7 +186,7 @@ impl Drop for Server {
     }
 }
 
-/// A panic of a thread goes on in the one that waits for it.
+/// Joins a thread, and passes its panic on to the calling thread.
 fn join(thread: JoinHandle<()>) {
     if let Err(panic) = thread.join()
         && !std::thread::panicking()
@@ -201,7 +202,7 @@ fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, Failure> {
         return http::bind(SocketAddr::new(address, port))
             .map_err(|error| failure(port, &error).hint("give another `--port`, or none for the first that is free"));
     }
-    // Zero: any port that the system has.
+    // Port zero lets the system choose any free port.
     let ports = (FIRST_PORT..FIRST_PORT + PORTS).chain([0]);
     let mut last = None;
     for port in ports {
@@ -213,7 +214,8 @@ fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, Failure> {
     Err(last.expect("at least one port was tried"))
 }
 
-/// The address by which this machine reaches a listener: one that listens everywhere has no address of its own.
+/// Returns the address by which this machine reaches a listener. A listener on all addresses is
+/// reached by the loopback address.
 fn within_reach(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -223,21 +225,21 @@ fn within_reach(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// What the two threads share.
+/// State that the watching and the answering thread share.
 struct Preview {
     now: RwLock<Arc<Now>>,
-    /// The version of `now`, for whoever waits for the next.
+    /// The version of `now`, for event streams that wait for the next one.
     version: tokio::sync::watch::Sender<u64>,
     kept: Mutex<Kept>,
-    /// The address that is listened on.
+    /// The address that the server listens on.
     address: IpAddr,
     /// The project's folder, absolute.
     root: PathBuf,
     editor: Editor,
-    /// The recent starts of the editor.
+    /// Recent starts of the editor.
     starts: Mutex<Starts>,
     recheck: Recheck,
-    /// Shared with who tells of an editor that ends after all is answered.
+    /// Shared with the thread that reports an editor's failure after the request was answered.
     events: Arc<dyn Fn(Event) + Send + Sync>,
 }
 
@@ -247,28 +249,30 @@ impl fmt::Debug for Preview {
     }
 }
 
-/// The site as it was found at the last look.
+/// Site as of the last look at the disk.
 #[derive(Debug)]
 struct Now {
     version: u64,
     state: Arc<State>,
-    /// The last state that can render, and its version: this one's, unless something is broken.
+    /// The last state that can be rendered, with its version. It is this version's state unless
+    /// that one is broken.
     good: Option<(u64, Arc<State>)>,
-    /// Published files whose names stay when their contents change, with the version that last changed them.
+    /// Published files whose names stay when their contents change, each with the version that last
+    /// changed it.
     touched: BTreeMap<Arc<str>, u64>,
-    /// Where the site stood before its address was changed.
+    /// Base paths of the site before its address was changed.
     former: Vec<Base>,
     /// The last bytes of files that the theme no longer has, by name. Pages that were sent earlier
-    /// may ask for them.
+    /// may request them.
     retired: BTreeMap<String, Arc<[u8]>>,
 }
 
-/// The folder of a host that the site stands in.
+/// Base path of the site on its host.
 #[derive(Debug, Clone, PartialEq)]
 struct Base {
-    /// As it is compared: decoded, with slashes at both ends.
+    /// The path for comparisons: decoded, with slashes at both ends.
     path: String,
-    /// As it is written in an address.
+    /// The path as it is written in a URL.
     url: String,
 }
 
@@ -301,8 +305,9 @@ impl Preview {
         recheck: Recheck,
         events: Arc<dyn Fn(Event) + Send + Sync>,
     ) -> Self {
-        // Versions of a later run are greater than those of this one, so a browser that comes back to
-        // another process on the same port sees that it has to look.
+        // The version begins at the clock's milliseconds, so a later run has greater versions. A
+        // browser that reconnects to another process on the same port then sees that it has to
+        // reload.
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let version = since.map_or(1, |since| u64::try_from(since.as_millis()).unwrap_or(1));
         let good = state.renderer.is_some().then(|| (version, Arc::clone(&state)));
@@ -324,7 +329,7 @@ impl Preview {
         Arc::clone(&self.now.read().expect("nothing panics while it holds this lock"))
     }
 
-    /// Puts a new state in the place of the old one and tells every browser.
+    /// Replaces the current state and tells every browser.
     fn publish(&self, state: Arc<State>, changes: &[Change]) {
         let before = self.now();
         let version = before.version + 1;
@@ -344,7 +349,7 @@ impl Preview {
             now.former.push(base);
         }
         let old = std::mem::replace(&mut *self.now.write().expect("nothing panics while it holds this lock"), Arc::new(now));
-        // Before the browsers are told of the new version, since they ask at once.
+        // This precedes the announcement of the new version, since browsers send requests at once.
         self.recheck.looked(&inputs);
         self.version.send_replace(version);
         drop(before);
@@ -369,7 +374,8 @@ fn retire(retired: &mut BTreeMap<String, Arc<[u8]>>, before: &State, after: &Sta
     retired.retain(|name, _| !new.theme_files.contains_key(name));
 }
 
-/// Where a file of the project is published as it is, under a name that does not tell of its content.
+/// Returns the output path of a project file that is published unchanged, under a name without a
+/// digest.
 fn published_as(site: &Site, file: &str) -> Option<Arc<str>> {
     let path = match file.strip_prefix("themes/") {
         Some(rest) => {
@@ -382,7 +388,7 @@ fn published_as(site: &Site, file: &str) -> Option<Arc<str>> {
     matches!(route.kind, RouteKind::Asset { .. } | RouteKind::ThemeFile { .. }).then(|| Arc::clone(path))
 }
 
-/// Looks at the disk whenever there may be something new, until it is told to stop.
+/// Looks at the disk whenever files may have changed, until it is told to stop.
 fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
     let mut inputs = Arc::clone(&preview.now().state.inputs);
     let mut root_is_there = true;
@@ -421,7 +427,8 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
                 found
             }
         };
-        // Somebody may be about to write it anew. If it stays empty, so it is.
+        // An editor may be about to write the emptied file again. If it is still empty at the
+        // second look, the change is accepted.
         if let Ok(Some(found)) = &found
             && !doubted
             && is_emptied(&inputs, found)
@@ -433,10 +440,11 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         doubted = false;
         let found = match found {
             Ok(Some(found)) => found,
-            // Something happened meanwhile, which goes first.
+            // Another event arrived during the look. It is handled first.
             Ok(None) => continue,
             Err(failure) => {
-                // Most likely the folder was moved away; it may come back, and no event would tell.
+                // Most likely the folder was moved away. It may come back, and no event would
+                // report that.
                 if root_is_there {
                     (preview.events)(Event::Warning(failure.to_string()));
                 }
@@ -450,7 +458,8 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         has_looked |= is_whole_look;
         let mut changes = changes(&inputs, &found);
         let same = changes.is_empty() && inputs.problems == found.problems;
-        // Kept also if it is the same: it knows which files need not be read the next time.
+        // The new inputs are kept even without a change: they know which files need not be read the
+        // next time.
         inputs = Arc::new(found);
         if same {
             preview.recheck.looked(&inputs);
@@ -459,7 +468,7 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         let state = match survive(|| project.state(Arc::clone(&inputs))) {
             Ok(state) => Arc::new(state),
             Err(bug) => {
-                // What it remembers may be half made.
+                // The project's caches may be half updated.
                 project = project.afresh();
                 untold.append(&mut changes);
                 let words = "a bug of Tilmash, not of the site; the pages stay as they were until the next change";
@@ -481,27 +490,28 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
     }
 }
 
-/// Frees what nobody else has of a state, which may be much, where nobody waits for it.
+/// Drops a value on a thread of its own. A state may own much memory, and its release delays no
+/// request there.
 fn put_away(old: impl Send + 'static) {
-    // If there can be no thread, what it was to own is dropped here.
+    // If no thread can be started, the closure and the value in it are dropped here.
     let _ = std::thread::Builder::new().name("put away".to_owned()).spawn(move || drop(old));
 }
 
-/// Looks at everything.
+/// Looks at the whole project.
 fn look(project: &Project, inputs: &Inputs, watch: &mut Watch) -> Result<Option<Inputs>, Failure> {
     watch.watch_links();
     watch.looked();
     load::refresh(project.root(), Some(inputs)).map(Some)
 }
 
-/// Whether a file that had a text has none now.
+/// Returns true if a file that existed before is empty now.
 fn is_emptied(before: &Inputs, after: &Inputs) -> bool {
     let is_empty = |file: &load::File| matches!(&file.content, load::Content::Text(text) if text.is_empty());
     let found = before.files.differences(&after.files, load::File::same);
     found.into_iter().any(|(_, old, new)| old.is_some() && new.is_some_and(is_empty))
 }
 
-/// How many pages may look different in a state than in the one before.
+/// Counts the pages that may look different from the previous state.
 fn pages_touched(state: &State) -> usize {
     let Some(site) = state.site() else { return 0 };
     match &state.touched {
@@ -510,7 +520,7 @@ fn pages_touched(state: &State) -> usize {
     }
 }
 
-/// The problems that a state has and the one before had not.
+/// Returns the problems of `after` that `before` does not have.
 fn fresh(before: &Problems, after: &Problems) -> Vec<Diagnostic> {
     let mut fresh = Vec::new();
     for [before, after] in after.differences(before) {
@@ -520,21 +530,21 @@ fn fresh(before: &Problems, after: &Problems) -> Vec<Diagnostic> {
     fresh
 }
 
-/// By what a person takes two problems for the same.
+/// Returns the parts of a problem by which a person recognises it.
 fn identity(problem: &Diagnostic) -> (&str, &str, Option<&Place>) {
     (problem.code.name, &problem.message, problem.place.as_ref())
 }
 
-/// Does work that must not end the thread, whatever is wrong with it; the error says what it panicked with.
+/// Runs work whose panic must not end the thread. The error is the panic's message.
 fn survive<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    // The caller throws away what the work had in hand.
+    // The caller discards every value that the work may have left half changed.
     std::panic::catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
         words.unwrap_or("a panic").lines().collect::<Vec<_>>().join(" ")
     })
 }
 
-/// The files in which two snapshots differ, by name.
+/// Returns the files in which two snapshots differ, by name.
 fn changes(before: &Inputs, after: &Inputs) -> Vec<Change> {
     let change = |(file, old, new): (&Arc<str>, Option<_>, Option<_>)| {
         let kind = match (old, new) {

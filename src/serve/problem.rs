@@ -1,5 +1,5 @@
-//! Diagnostics for the browser: each with its frame in pieces, so that the mark stands on the very
-//! characters however wide they are.
+//! Diagnostics for the browser. Each has its frame in pieces, so that the mark covers the exact
+//! characters, however wide they are.
 
 use std::path::PathBuf;
 
@@ -12,12 +12,12 @@ use crate::base::{self, Diagnostic, Digest, Place, Severity};
 use crate::load::{Inputs, builtin};
 use crate::site::pending::Position;
 
-/// More would help nobody; the terminal has them all.
+/// Maximum number of problems on a page. `tilmash check --all` lists every problem.
 const SHOWN: usize = 50;
-/// How much of a long line is shown on each side of the mark, in characters.
+/// Number of characters of a long line that are shown on each side of the mark.
 const AROUND: usize = 90;
 
-/// Problems, the worst first, as the page shows them.
+/// Problems as the page shows them, the worst first.
 #[derive(Debug, Serialize)]
 pub(super) struct Problems {
     pub(super) errors: usize,
@@ -25,7 +25,7 @@ pub(super) struct Problems {
     pub(super) list: Vec<Problem>,
 }
 
-/// A problem as the page shows it.
+/// Problem as the page shows it.
 #[derive(Debug, Serialize)]
 pub(super) struct Problem {
     /// The name of the problem in requests.
@@ -37,14 +37,14 @@ pub(super) struct Problem {
     pub(super) hints: Vec<String>,
 }
 
-/// A place with the lines around it.
+/// Place with the lines around it.
 #[derive(Debug, Serialize, PartialEq)]
 pub(super) struct Frame {
     pub(super) file: String,
-    /// Both from one; zero where the file cannot be shown.
+    /// Line and column count from one. Both are zero if the file cannot be shown.
     pub(super) line: usize,
     pub(super) column: usize,
-    /// What this place has to do with the problem; empty for the problem's own place.
+    /// The relation of this place to the problem; empty for the problem's own place.
     pub(super) words: String,
     pub(super) lines: Vec<Line>,
     /// The way to open the place. `None` if it is not in a text of the project, there is no editor,
@@ -52,7 +52,7 @@ pub(super) struct Frame {
     pub(super) way: Option<Way>,
 }
 
-/// The way to a place in the editor.
+/// Way to open a place in the editor.
 #[derive(Debug, Serialize, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Way {
@@ -62,18 +62,19 @@ pub(super) enum Way {
     Link(String),
 }
 
-/// A line of a frame: what stands before the mark, under it, and after it.
+/// Line of a frame: the text before the mark, under it, and after it.
 #[derive(Debug, Serialize, PartialEq)]
 pub(super) struct Line {
     pub(super) number: usize,
     pub(super) before: String,
-    /// `None` if this line only stands near; empty to point between two characters.
+    /// `None` if this line is only a neighbour; empty for a mark between two characters.
     pub(super) mark: Option<String>,
     pub(super) after: String,
 }
 
 impl Problems {
-    /// Brings problems into the form that the page shows: first those of the page itself. Notes are left to `check`.
+    /// Converts problems into the form that the page shows, the page's own before others of their
+    /// severity. Notes are omitted; `check` shows them.
     pub(super) fn new(own: &[Diagnostic], all: &base::Problems, inputs: &Inputs, viewer: Viewer<'_>) -> Self {
         let list = shown(own, all).map(|problem| Problem::new(problem, inputs, viewer)).collect();
         Self { errors: count(own, all, Severity::Error), warnings: count(own, all, Severity::Warning), list }
@@ -165,7 +166,8 @@ fn way(place: &Place, inputs: &Inputs, viewer: Viewer<'_>) -> Option<Way> {
     }
 }
 
-/// The line where a place begins, with its neighbours. A place of the whole file has no lines to show.
+/// Returns the line of a place's start, with its neighbours. A place that is the whole file has no
+/// lines.
 fn lines(text: &str, place: &Place) -> Vec<Line> {
     if place.range() == (0..0) {
         return Vec::new();

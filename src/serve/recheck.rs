@@ -1,4 +1,4 @@
-//! Comparing the files of a page with the disk when the page is requested, to find changes without
+//! Comparison of a page's files with the disk when the page is requested, to find changes without
 //! an event.
 //!
 //! This costs one `stat` call for each file. If a file differs from the last look at the disk, the

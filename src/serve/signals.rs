@@ -1,4 +1,4 @@
-//! Ending the process at once on Ctrl-C and SIGTERM.
+//! Handler of Ctrl-C and SIGTERM, which ends the process at once.
 //!
 //! Without a handler, the first process of a container ignores both signals. The preview writes
 //! nothing, so nothing is lost when it ends in the middle of its work.

@@ -1,9 +1,10 @@
-//! Waking up when a file of the project may have changed: the only file that knows notify.
+//! Watcher of the project's files, which wakes the preview when a file may have changed: the only
+//! file that knows notify.
 //!
-//! What an event says happened is not believed; it only means "look again", and says where to look first.
-//! So it does not matter what an editor does to save a file. A look at the files that events named is a
-//! guess, and a look at everything follows it once nothing has happened for a while: a lost event is
-//! made good then.
+//! An event is not trusted. It only means "look again", and says which files to look at first. So
+//! it does not matter how an editor saves a file. A look at the files of events is a guess. A look
+//! at everything follows once no event has come for a while, and repairs the effect of a lost
+//! event.
 //!
 //! Some file systems report no events (network folders, `/mnt/c` under WSL, folders of a
 //! container's host). Until the first event proves that events arrive, the files are compared with
@@ -22,19 +23,21 @@ use notify::{ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher as
 use crate::load::{FOLDERS, is_passed_over, linked};
 use crate::model::config;
 
-/// A save is several events; it is over when the one file that it concerned was closed, or when there was none for so long …
+/// Time without events after which a save is over. A save is several events; the closing of its
+/// only file also ends it.
 const QUIET: Duration = Duration::from_millis(5);
-/// … and however busy the disk is, or however long a file stays open, one looks after so long.
+/// Maximum time from the first event to the look, even if events continue or a file stays open.
 const CEILING: Duration = Duration::from_millis(50);
-/// Whether the system tells when a file that was written is closed.
+/// True if the system reports the closing of a file that was written.
 const TELLS_OF_CLOSING: bool = cfg!(any(target_os = "linux", target_os = "android"));
-/// A new folder is watched only a moment after it was made; what was put there meanwhile is found by a second look.
+/// Time to a second look after a folder was created. The system watches a new folder only after a
+/// moment, so events of its first files may be missing.
 const SECOND_LOOK: Duration = Duration::from_millis(60);
-/// After so long without an event, what was found by looking at a few files is confirmed by looking at all …
+/// Time without events after which a look at everything confirms the looks at a few files.
 const CALM: Duration = Duration::from_secs(1);
-/// … and if it is never so calm, the next look is at all files after so long.
+/// Maximum time without a look at everything. After it, the next look is at all files.
 const UNCONFIRMED: Duration = Duration::from_secs(60);
-/// The time between two looks where the system reports no changes, unless `--poll` sets another.
+/// Time between two looks if the system reports no changes, unless `--poll` sets another.
 const POLL: Duration = Duration::from_millis(500);
 /// The shortest time between two looks until an event has shown that the system reports changes.
 const UNPROVEN: Duration = Duration::from_secs(2);
@@ -43,33 +46,34 @@ const UNPROVEN_LOOKS: u32 = 20;
 /// The longest time that an event may arrive after its change.
 const DELIVERY: Duration = Duration::from_millis(500);
 
-/// Why a wait is over.
+/// Reason why a wait is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Wake {
-    /// Something may have changed, anywhere.
+    /// Any file may have changed.
     Look,
-    /// Something may have changed, most likely in these files.
+    /// A file may have changed, most likely one of these.
     Glance(BTreeSet<PathBuf>),
-    /// There is time to look whether anything changed unseen; see [`Watch::is_called`].
+    /// It is time to look for changes without an event; see [`Watch::is_called`].
     Confirm,
     /// A request found that these files differ from the last look, without an event.
     Suspect(BTreeSet<PathBuf>),
     Stop,
 }
 
-/// The eyes on a project's folders.
+/// Watch on a project's folders.
 #[derive(Debug)]
 pub(super) struct Watch {
     root: PathBuf,
     messages: Receiver<Message>,
-    /// For the listener, until it begins.
+    /// The sender for the event listener, until the listener begins.
     listener: Option<Sender<Message>>,
-    /// Messages that came while the disk was looked at.
+    /// Messages that arrived during a look at the disk.
     early: VecDeque<Message>,
     pending: Pending,
-    /// When to look at everything, and since when that was not done, if only a few files were looked at.
+    /// The time of the next look at everything, and the time since which one is missing. `None` if
+    /// none is due.
     confirm: Option<(Instant, Instant)>,
-    /// `None` once the disk is polled instead.
+    /// `None` if the disk is polled instead.
     watcher: Option<RecommendedWatcher>,
     /// The time between two looks when polling.
     interval: Duration,
@@ -80,9 +84,10 @@ pub(super) struct Watch {
     /// The files and folders outside [`FOLDERS`] to which links inside lead; true for a folder. The
     /// listener shares them.
     links: Links,
-    /// Whether it is known that the system cannot be relied on; said only once, though there may be an error for each of a thousand folders.
+    /// True if polling was requested, or the system's events are unreliable. The warning is given
+    /// once, though each of a thousand folders may have an error.
     gave_up: bool,
-    /// Which of [`FOLDERS`] are watched; one that does not exist is not.
+    /// True for each of [`FOLDERS`] that is watched. A folder that does not exist is not.
     watched: [bool; FOLDERS.len()],
     second_look: Option<Instant>,
     warning: Option<String>,
@@ -90,18 +95,20 @@ pub(super) struct Watch {
 
 type Links = Arc<RwLock<BTreeMap<PathBuf, bool>>>;
 
-/// What events have said since the last look.
+/// Contents of the events since the last look.
 #[derive(Debug, Default)]
 struct Pending {
     /// Files that a request found to be different, without an event.
     suspected: BTreeSet<PathBuf>,
-    /// Files that were closed after writing, or got their name after it: whole, as far as one can know.
+    /// Files that were closed after writing, or renamed to their name after it. They are most
+    /// likely complete.
     whole: BTreeSet<PathBuf>,
-    /// Files that are being written: whoever reads them now may find them empty.
+    /// Files that are being written. A reader may find them empty.
     open: BTreeSet<PathBuf>,
-    /// Paths from which a file went away, perhaps to be replaced, or that are otherwise not what they were.
+    /// Paths of files that were removed or renamed, perhaps to be replaced, or changed in another
+    /// way.
     other: BTreeSet<PathBuf>,
-    /// Whether it does not suffice to look at these.
+    /// True if a look at these paths is not enough.
     anywhere: bool,
 }
 
@@ -112,9 +119,9 @@ pub(super) struct Caller(Sender<Message>);
 #[derive(Debug)]
 enum Message {
     Changed {
-        /// Whether a folder may have been made.
+        /// True if a folder may have been created.
         folder: bool,
-        /// Which of [`FOLDERS`] went away.
+        /// The index in [`FOLDERS`] of a folder that went away.
         lost: Option<usize>,
         what: What,
     },
@@ -125,7 +132,7 @@ enum Message {
     Stop,
 }
 
-/// What an event tells of files.
+/// State of a file according to an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum What {
     Anywhere,
@@ -136,13 +143,13 @@ enum What {
 
 impl Caller {
     pub(super) fn stop(&self) {
-        // Nobody listens when the thread has ended already.
+        // Sending fails if the thread has already ended.
         let _ = self.0.send(Message::Stop);
     }
 
     /// Asks for a look at files that differ from the last look.
     pub(super) fn suspect(&self, files: Vec<PathBuf>) {
-        // If nobody receives, the watch has ended.
+        // Sending fails if the watch has ended.
         let _ = self.0.send(Message::Suspect(files));
     }
 }
@@ -172,9 +179,10 @@ impl Watch {
         (watch, Caller(sender))
     }
 
-    /// Begins to watch. What changed since the last look before that is found by a look at once.
+    /// Begins to watch. An immediate look then finds changes since the last look.
     ///
-    /// Not before the first look: reading a file is an event too, and thousands of them would hinder the start.
+    /// The first look must precede this: reading a file is an event too, and thousands of them
+    /// would slow the start.
     pub(super) fn begin(&mut self) {
         let Some(sender) = self.listener.take() else { return };
         if !self.gave_up {
@@ -189,7 +197,7 @@ impl Watch {
         let listen = move |event: notify::Result<notify::Event>| {
             let links = links.read().expect("no code panics while it holds this lock");
             if let Some(message) = message(&root, &links, event) {
-                // Nobody listens when the preview has ended.
+                // Sending fails if the preview has ended.
                 let _ = sender.send(message);
             }
         };
@@ -210,7 +218,7 @@ impl Watch {
         }
     }
 
-    /// Why the system's events cannot be relied on, once.
+    /// Returns, once, the reason why the system's events are unreliable.
     pub(super) fn take_warning(&mut self) -> Option<String> {
         self.warning.take()
     }
@@ -221,14 +229,15 @@ impl Watch {
         self.gave_up = true;
     }
 
-    /// A look at a few files was all that was done: one at everything is due when it is calm.
+    /// Notes that only a few files were looked at. A look at everything is due once events stop.
     pub(super) fn glanced(&mut self) {
         let now = Instant::now();
         let since = self.confirm.map_or(now, |(_, since)| since);
         self.confirm = Some((now + CALM, since));
     }
 
-    /// What was looked at because of a wake may be half written: it is to be looked at again once that is closed, or after a while.
+    /// Notes that a file may be half written. It is looked at again once it is closed, or after a
+    /// while.
     pub(super) fn doubt(&mut self, wake: Wake) {
         match wake {
             Wake::Glance(paths) | Wake::Suspect(paths) => self.pending.open.extend(paths),
@@ -260,13 +269,14 @@ impl Watch {
         }
     }
 
-    /// Whether something happened while the disk was looked at.
+    /// Returns true if a message arrived during the look at the disk.
     pub(super) fn is_called(&mut self) -> bool {
         self.early.extend(self.messages.try_recv());
         !self.early.is_empty()
     }
 
-    /// Waits until there is reason to look at the disk; `is_known` says which paths hold files of the project.
+    /// Waits for a reason to look at the disk; `is_known` returns true for paths that hold files of
+    /// the project.
     pub(super) fn wait(&mut self, is_known: impl Fn(&Path) -> bool) -> Wake {
         match self.wait_for_first() {
             Ok(None) => {}
@@ -275,7 +285,7 @@ impl Watch {
         }
         let ceiling = Instant::now() + CEILING;
         loop {
-            // What has happened already counts as one.
+            // Messages that have already arrived count as one.
             while self.is_called() {
                 if self.take_next().is_err() {
                     return Wake::Stop;
@@ -294,7 +304,7 @@ impl Watch {
                 break;
             }
         }
-        // Before the caller looks: what is saved after this is an event.
+        // This precedes the caller's look, so that any later save is an event.
         self.watch_folders();
         let Pending { suspected, mut whole, mut open, mut other, anywhere } = std::mem::take(&mut self.pending);
         let is_silent = whole.is_empty() && open.is_empty() && other.is_empty() && !anywhere;
@@ -311,7 +321,7 @@ impl Watch {
         Wake::Glance(whole)
     }
 
-    /// Waits for the first sign of a change, or until it is time to look without one.
+    /// Waits for the first sign of a change, or until a look without one is due.
     fn wait_for_first(&mut self) -> Result<Option<Wake>, Stopped> {
         if !self.early.is_empty() || !self.pending.open.is_empty() {
             return self.take_next().map(|()| None);
@@ -333,7 +343,7 @@ impl Watch {
                 self.watch_folders();
                 Ok(Some(Wake::Look))
             }
-            // The last sender is the `Stop`.
+            // All senders are gone, so no message can arrive any more.
             Err(RecvTimeoutError::Disconnected) => Err(Stopped),
         }
     }
@@ -342,7 +352,7 @@ impl Watch {
         self.early.pop_front().map_or(Ok(()), |message| self.take(message))
     }
 
-    /// Remembers what a message says.
+    /// Records a message.
     fn take(&mut self, message: Message) -> Result<(), Stopped> {
         match message {
             Message::Changed { folder, lost, what } => {
@@ -355,7 +365,8 @@ impl Watch {
                     && std::mem::take(&mut self.watched[lost])
                     && let Some(watcher) = &mut self.watcher
                 {
-                    // Fails where the system has forgotten the folder by itself, which is what is wanted.
+                    // This fails if the system has already dropped the folder, which is the desired
+                    // result.
                     let _ = watcher.unwatch(&self.root.join(FOLDERS[lost]));
                 }
                 Ok(())
@@ -390,7 +401,8 @@ impl Watch {
             }
             match watcher.watch(&path, RecursiveMode::Recursive) {
                 Ok(()) => *watched = true,
-                // Gone again since the line above; its return will be an event of the root.
+                // The folder has vanished since the check above. Its return will be an event of the
+                // root.
                 Err(error) if matches!(error.kind, ErrorKind::PathNotFound) => {}
                 Err(error) => {
                     let why = explain(&error);
@@ -439,7 +451,7 @@ impl Watch {
     }
 }
 
-/// The preview is to end.
+/// Error that ends the preview.
 #[derive(Debug)]
 struct Stopped;
 
@@ -454,7 +466,7 @@ impl Pending {
             }
             What::Other(path) => {
                 self.whole.remove(&path);
-                // What was being written may be gone, and then nobody closes it.
+                // The file being written may be gone, and then no closing follows.
                 self.open.remove(&path);
                 self.other.insert(path);
             }
@@ -466,8 +478,8 @@ impl Pending {
         }
     }
 
-    /// Whether one file that was there before was saved, and nothing else goes on. Of more than one, more may follow;
-    /// one that is new may be gone at once, as editors try whether they can write.
+    /// Returns true if the only activity is the save of one known file. After several files, more
+    /// may follow. A new file may vanish at once, because editors test whether they can write.
     fn is_one_save(&self, is_known: impl Fn(&Path) -> bool) -> bool {
         !self.anywhere
             && self.open.is_empty()
@@ -481,7 +493,7 @@ impl Pending {
 fn message(root: &Path, links: &BTreeMap<PathBuf, bool>, event: notify::Result<notify::Event>) -> Option<Message> {
     let event = match event {
         Ok(event) => event,
-        // A folder that went away before it could be watched; its parent's event tells of that.
+        // A folder vanished before it could be watched. An event of its parent reports that.
         Err(error) if matches!(error.kind, ErrorKind::PathNotFound | ErrorKind::WatchNotFound) => {
             return Some(Message::Changed { folder: true, lost: None, what: What::Anywhere });
         }
@@ -498,14 +510,14 @@ fn message(root: &Path, links: &BTreeMap<PathBuf, bool>, event: notify::Result<n
     // The root itself may have been moved.
     let outside = event.paths.is_empty() || event.paths.iter().any(|path| path == root);
     let (folder, what) = match event.kind {
-        // Our own reading is an event too: without this, every look would be followed by another.
+        // Our own reading is an event too. Without this, every look would cause another.
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => (false, about(What::Whole)),
         EventKind::Access(_) => return None,
         EventKind::Create(CreateKind::File) | EventKind::Modify(ModifyKind::Data(_)) => (false, about(What::Open)),
         EventKind::Create(_) => (true, What::Anywhere),
-        // Where there is one for both names, each had one of its own before.
+        // Each of the two names had an event of its own before this one.
         EventKind::Modify(ModifyKind::Name(RenameMode::Both)) if TELLS_OF_CLOSING => return None,
-        // A folder that got its name is a new one.
+        // A folder that was renamed counts as a new folder.
         EventKind::Modify(ModifyKind::Name(_)) if event.paths.iter().any(|path| path.is_dir()) => (true, What::Anywhere),
         EventKind::Modify(ModifyKind::Name(RenameMode::To)) => (false, about(What::Whole)),
         EventKind::Modify(_) | EventKind::Remove(RemoveKind::File) => (false, about(What::Other)),
@@ -542,8 +554,8 @@ fn may_be_gone(kind: EventKind) -> bool {
     matches!(kind, EventKind::Modify(ModifyKind::Name(_)) | EventKind::Remove(_))
 }
 
-/// Whether the project may be another by what is at a path. Names that a look passes over never matter, so an
-/// editor may keep its own files beside the ones it edits.
+/// Returns true if an event at a path may concern the project. Names that a look ignores never do,
+/// so an editor may keep its own files beside the texts.
 fn concerns(root: &Path, path: &Path, gone: bool) -> bool {
     let Ok(inside) = path.strip_prefix(root) else { return false };
     let mut parts = inside.components();
@@ -587,7 +599,7 @@ mod tests {
         }
         assert_eq!(watch.wait(|_| true), Wake::Look);
         assert!(watch.take_warning().unwrap().contains("max_user_watches"));
-        // Nothing has happened, and still it looks.
+        // No event has come, and still a look is due.
         assert_eq!(watch.wait(|_| true), Wake::Look);
         assert_eq!(watch.take_warning(), None);
         stop.stop();
@@ -651,7 +663,7 @@ mod tests {
         assert_eq!(watch.wait(|_| true), Wake::Confirm, "what changed before the watch began");
         watch.looked();
         assert_eq!(watch.wait(|_| true), Wake::Confirm, "no event has come yet");
-        // An event on its way says that all is well.
+        // An event that has already arrived shows that the system reports changes.
         let changed = || Message::Changed { folder: false, lost: None, what: What::Whole("a".into()) };
         caller.0.send(changed()).unwrap();
         watch.judge_silence();
@@ -727,7 +739,7 @@ mod tests {
         assert!(wakes(written, "site.yaml") && wakes(written, "content/a.md") && wakes(written, "themes/x/y.css"));
         assert!(!wakes(written, "public/index.html") && !wakes(written, "contents") && !wakes(written, ".git"));
         assert!(!wakes(EventKind::Access(AccessKind::Open(AccessMode::Any)), "content/a.md"));
-        // An overflow has no path.
+        // An event for an overflow has no path.
         let overflow = Event::new(EventKind::Other).set_flag(notify::event::Flag::Rescan);
         assert!(message(root, &BTreeMap::new(), Ok(overflow)).is_some());
     }
