@@ -555,3 +555,24 @@ fn a_source_text_that_is_on_the_site_itself_is_cut_again() {
         }
     }
 }
+
+/// A lock whose problems have another severity than their codes: those of before an edit are gone after it.
+#[test]
+fn the_problems_of_an_edited_lock_are_replaced_whatever_their_severity() {
+    let mut files: Files = [
+        ("site.yaml", "title: T\nlanguages: [kk]\nseverity: {bad-lock: warning}\n"),
+        ("content/index.kk.md", "# T\n"),
+        ("content/a.kk.md", "# A\n\nБір.\n"),
+        ("content/a.lock", "tilmash 1\nnothing\n"),
+    ]
+    .map(|(path, text)| (path.to_owned(), text.to_owned()))
+    .into();
+    let mut project = project();
+    let first = project.state(common::inputs(&files));
+    assert!(first.problems.to_vec().iter().any(|problem| problem.code.name == "bad-lock"));
+    for lock in ["tilmash 1\nnothing\nagain\n", "tilmash 1\nother\n"] {
+        files.insert("content/a.lock".to_owned(), lock.to_owned());
+        let after = project.state(common::inputs(&files));
+        assert_eq!(difference(&snapshot(&after), &snapshot(&state(&files))), None, "{lock:?}");
+    }
+}
