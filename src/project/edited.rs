@@ -92,9 +92,9 @@ impl Project {
             let before = self.locks.remove(file)?;
             let key = before.key.clone();
             let read = KnownLock::read(file, inputs.text(file)?, &key, Some(before));
-            // The problems are kept with the severities of their codes, as after a fresh start.
-            let before = known.found.locks.insert(Arc::clone(file), read.problems.clone()).unwrap_or_default();
-            redone.problems |= known.problems.replace(&shown(&known.config, &before), &shown(&known.config, &read.problems));
+            let problems = shown(&known.config, &read.problems);
+            let before = known.found.locks.insert(Arc::clone(file), problems.clone()).unwrap_or_default();
+            redone.problems |= known.problems.replace(&before, &problems);
             if let Some(work) = known.site.work_named(key.as_str()) {
                 // All editions of the work take their ids from the lock.
                 let editions = known.site.work(work).editions.iter().flatten();

@@ -96,7 +96,7 @@ struct Known {
     problems: Problems,
 }
 
-/// Problems by the stage that found them. Those of documents, links and templates have the
+/// Problems by the stage that found them. Those of locks, documents, links and templates have the
 /// configured severities already, and hidden ones are removed.
 #[derive(Debug, Default)]
 struct Found {
@@ -320,6 +320,7 @@ impl Project {
             let (pages, assets) = pages(&inputs, config, &mut found.outer);
             theme_names(&inputs, &config.theme, &mut found.outer);
             let locks = self.locks(&inputs, &pages, &mut found);
+            found.locks.values_mut().for_each(|problems| *problems = shown(config, problems));
             let (parsed, fresh) = self.documents(pages, &mut inputs, config, &languages, &splits, &locks);
             redone.parsed = fresh;
             let with_problems = parsed.iter().filter(|(_, problems)| !problems.is_empty());

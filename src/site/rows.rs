@@ -289,8 +289,6 @@ impl<'a> Rows<'a> {
     fn join(&mut self, a: usize, b: usize) {
         let (a, b) = (self.piece(a), self.piece(b));
         self.piece_of[a.max(b)] = a.min(b);
-        // This changes nothing: `a` is a root, and the line above has already joined the pieces.
-        self.piece_of[a] = a.min(b);
     }
 
     /// Pairs tables, code and rules: the nth one after a block with sentences belongs to the nth
