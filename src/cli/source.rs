@@ -42,15 +42,14 @@ pub(super) fn export(inputs: &Inputs, path: &Path, text: &str) -> Result<(), Fai
         return Err(Failure::new(format!("`{}` is a source file of the site; it was left as it is", path.display()))
             .hint("name another file with `--output FILE`"));
     }
-    let write = |folder: &Folder, file: &Path| folder.write(folder.real(file)?, |out| out.write_all(text.as_bytes()));
-    let written = match (real.strip_prefix(&inputs.root), real.parent(), real.file_name()) {
-        (Ok(inside), ..) => Folder::open(&inputs.root).and_then(|site| write(&site, inside)),
-        (Err(_), Some(folder), Some(name)) => {
-            let text = |out: &mut dyn std::io::Write| out.write_all(text.as_bytes());
-            Folder::open_or_make(folder).and_then(|folder| folder.write(name, text))
+    let open = || match real.strip_prefix(&inputs.root) {
+        Ok(inside) => Folder::open(&inputs.root).and_then(|site| Ok((site.real(inside)?, site))),
+        Err(_) => {
+            let folder = Folder::open_or_make(real.parent().unwrap_or(Path::new("")))?;
+            Ok((real.file_name().unwrap_or_default().into(), folder))
         }
-        (Err(_), ..) => Err(std::io::ErrorKind::InvalidInput.into()),
     };
+    let written = open().and_then(|(file, folder)| folder.write(file, |out| out.write_all(text.as_bytes())));
     written.map_err(|error| Failure::io("write", path, &error))
 }
 
