@@ -2,12 +2,14 @@
 //!
 //! Nothing here touches a disk.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use unicase::UniCase;
-use unicode_normalization::{UnicodeNormalization, is_nfc};
-
-pub use unicode_normalization::char::is_combining_mark;
 
 /// Joins `target` to the folder of `from` and resolves `.` and `..`.
 ///
@@ -148,7 +150,7 @@ pub fn folded(text: &str) -> String {
         return text.to_ascii_lowercase();
     }
     // Decomposed first: some precomposed letters fold differently from the letter and its marks.
-    let decomposed: String = text.nfd().collect();
+    let decomposed = DecomposingNormalizerBorrowed::new_nfd().normalize(text);
     nfc(&UniCase::unicode(decomposed).to_folded_case())
 }
 
@@ -177,72 +179,56 @@ pub fn to_root(path: &str) -> String {
 
 /// Returns the text in Unicode normal form C, so that names typed on different systems are equal.
 pub fn nfc(text: &str) -> String {
-    if text.is_ascii() || is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
+    ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
 }
 
-/// Writes a path as a URL path. Bytes that are not plainly allowed there are percent-encoded.
+/// Returns true for an accent, a vowel sign or another mark that belongs to the letter before it.
+pub fn is_combining_mark(c: char) -> bool {
+    GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(c))
+}
+
+/// The ASCII characters that a URL path cannot hold, or that end it or mean something else in it.
+const RESERVED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// Writes a path as a URL path: percent-encodes the [`RESERVED`] characters.
 ///
 /// Letters beyond ASCII stay: browsers show and encode them, and the HTML remains readable.
 pub fn to_url(path: &str) -> String {
-    let is_sign =
-        |byte| matches!(byte, b'"' | b'#' | b'%' | b'<' | b'>' | b'?' | b'[' | b'\\' | b']' | b'^' | b'`' | b'{' | b'|' | b'}');
-    let is_special = |byte: u8| byte <= b' ' || byte == 0x7f || is_sign(byte);
-    // Fast path: this runs for every link of every page, and few paths have special characters.
-    if !path.bytes().any(is_special) {
-        return path.to_owned();
-    }
-    let mut url = String::with_capacity(path.len() + 8);
-    for c in path.chars() {
-        match u8::try_from(c) {
-            Ok(byte) if is_special(byte) => url.push_str(&format!("%{byte:02X}")),
-            _ => url.push(c),
-        }
+    let mut url = String::with_capacity(path.len());
+    let mut rest = path;
+    while !rest.is_empty() {
+        let (ascii, after) = rest.split_at(rest.find(|c: char| !c.is_ascii()).unwrap_or(rest.len()));
+        let (letters, after) = after.split_at(after.find(|c: char| c.is_ascii()).unwrap_or(after.len()));
+        url.extend(utf8_percent_encode(ascii, RESERVED));
+        url.push_str(letters);
+        rest = after;
     }
     url
 }
 
 /// Writes a path as a URL path in ASCII, for XML documents and HTTP headers.
 pub fn to_ascii_url(path: &str) -> String {
-    let url = to_url(path);
-    if url.is_ascii() {
-        return url;
-    }
-    let mut ascii = String::with_capacity(url.len() * 3);
-    for c in url.chars() {
-        if c.is_ascii() {
-            ascii.push(c);
-        } else {
-            let mut buffer = [0; 4];
-            for byte in c.encode_utf8(&mut buffer).bytes() {
-                ascii.push_str(&format!("%{byte:02X}"));
-            }
-        }
-    }
-    ascii
+    utf8_percent_encode(path, RESERVED).to_string()
 }
 
 /// Decodes percent-encoding. Returns `None` if the result is not UTF-8 or contains a NUL.
 pub fn from_url(url: &str) -> Option<String> {
-    let bytes = url.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        if bytes[at] == b'%' {
-            let digits = url.get(at + 1..at + 3);
-            match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-                Some(byte) => {
-                    out.push(byte);
-                    at += 3;
-                    continue;
-                }
-                None => out.push(b'%'),
-            }
-        } else {
-            out.push(bytes[at]);
-        }
-        at += 1;
-    }
-    String::from_utf8(out).ok().filter(|text| !text.contains('\0'))
+    percent_decode_str(url).decode_utf8().ok().filter(|text| !text.contains('\0')).map(Cow::into_owned)
 }
 
 #[cfg(test)]
@@ -303,7 +289,19 @@ mod tests {
             assert_eq!(from_url(&to_ascii_url(path)).as_deref(), Some(path));
         }
         assert_eq!(from_url("%ff"), None);
-        assert_eq!(from_url("%zz").as_deref(), Some("%zz"));
+        assert_eq!(from_url("a%00"), None);
+        assert_eq!(from_url("%zz%+1%").as_deref(), Some("%zz%+1%"));
+    }
+
+    /// A `#` would begin an anchor, and a `?` a query: the file would not be found.
+    #[test]
+    fn signs_of_urls_are_encoded_in_paths() {
+        assert_eq!(to_url("c#/a?b.md"), "c%23/a%3Fb.md");
+        let signs: String = ('\0'..='\u{7f}').filter(|c| !c.is_ascii_alphanumeric()).collect();
+        let kept: String = to_url(&signs).split('%').map(|part| part.get(2..).unwrap_or("")).collect();
+        assert_eq!(kept, "!$&'()*+,-./:;=@_~");
+        assert_eq!(to_url("ә б/ғ"), "ә%20б/ғ");
+        assert_eq!(to_ascii_url("ә#"), "%D3%99%23");
     }
 
     #[test]

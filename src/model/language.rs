@@ -1,8 +1,12 @@
 //! Languages as data. Everything that depends on a language comes from its file
-//! (`languages/kk.yaml` of a theme), so that no language is special in code.
+//! (`languages/kk.yaml` of a theme), so that no language is special in code. Only the sort order
+//! comes from Unicode's data.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use icu_collator::{Collator, options::CollatorOptions};
+use icu_locale_core::Locale;
 
 use crate::base::{
     Diagnostic, code,
@@ -20,6 +24,19 @@ pub struct Language {
     /// BCP 47 tag, as in file names, URLs and `lang` attributes.
     pub code: String,
     pub pack: Arc<LanguagePack>,
+}
+
+impl Language {
+    /// Returns the sort key of a text. Keys compare as the texts do in a dictionary of the language.
+    ///
+    /// The order comes from Unicode's data (CLDR). A language that they lack has their root order.
+    pub fn sort_key(&self, text: &str) -> Vec<u8> {
+        let locale = Locale::try_from_str(&self.code).unwrap_or(Locale::UNKNOWN);
+        let collator = Collator::try_new((&locale).into(), CollatorOptions::default());
+        let mut key = Vec::new();
+        let Ok(()) = collator.expect("the data are part of the program").write_sort_key_to(text, &mut key);
+        key
+    }
 }
 
 /// Data from a language file.
@@ -47,7 +64,7 @@ pub struct LanguagePack {
     pub month_forms: Vec<Vec<String>>,
     /// Words that may stand for a number, by number; a final `*` stands for any ending.
     pub numerals: BTreeMap<u64, Vec<String>>,
-    /// Letters in alphabet order, for sorting.
+    /// All small letters. Checks judge the letters of a text by them; the order plays no part.
     pub alphabet: String,
     /// Latin spelling of each letter in slugs.
     pub romanise: BTreeMap<char, String>,
@@ -264,21 +281,6 @@ impl LanguagePack {
         slug.truncate(slug.trim_end_matches('-').len());
         slug
     }
-
-    /// Returns the sort key of a text in this language: letters in alphabet order, then all other
-    /// letters by code point.
-    pub fn sort_key(&self, text: &str) -> Vec<u32> {
-        let rank = |c: char| self.alphabet.chars().position(|letter| letter == c);
-        text.to_lowercase()
-            .chars()
-            .map(|c| match rank(c) {
-                Some(rank) => 0x100 + rank as u32,
-                None if c.is_alphabetic() => 0x1000 + c as u32,
-                // Digits and signs come before letters.
-                None => (c as u32).min(0xff),
-            })
-            .collect()
-    }
 }
 
 /// Writes a whole number in groups of three digits. Four digits stay together, as in years.
@@ -336,11 +338,41 @@ mod tests {
         assert_eq!(grouped(1234, " "), "1234");
     }
 
+    /// Sorts the words of a text that lists them in the right order.
+    fn sorted(code: &str, words: &str) -> String {
+        let language = Language { code: code.to_owned(), pack: Arc::default() };
+        let mut words: Vec<&str> = words.split(' ').rev().collect();
+        words.sort_by_cached_key(|word| language.sort_key(word));
+        words.join(" ")
+    }
+
     #[test]
-    fn words_sort_by_the_alphabet_of_the_language() {
-        let pack = LanguagePack { alphabet: "аәбкқоө".into(), ..Default::default() };
-        let mut words = vec!["өк", "қа", "ба", "әк", "ок", "ка", "ақ"];
-        words.sort_by_key(|word| pack.sort_key(word));
-        assert_eq!(words, ["ақ", "әк", "ба", "ка", "қа", "ок", "өк"]);
+    fn letters_sort_as_in_the_alphabet() {
+        for (code, alphabet) in [
+            ("kk", "а ә б в г ғ д е ё ж з и й к қ л м н ң о ө п р с т у ұ ү ф х һ ц ч ш щ ъ ы і ь э ю я"),
+            ("ru", "а б в г д е ё ж з и й к л м н о п р с т у ф х ц ч ш щ ъ ы ь э ю я"),
+            ("tr", "a b c ç d e f g ğ h ı i j k l m n o ö p r s ş t u ü v y z"),
+            ("de", "a ä b o ö s t u ü v z"),
+            ("fr", "a à b c ç d e é è ê ë f z"),
+        ] {
+            assert_eq!(sorted(code, alphabet), alphabet, "{code}");
+        }
+    }
+
+    #[test]
+    fn words_sort_as_in_a_dictionary_of_the_language() {
+        for (code, words) in [
+            ("kk", "Азия ақын аңсар Әлем Баку гүл Ғабит дала еже емен ёлка ине иіс йод кілем қала лақ наурыз"),
+            ("kk", "озық ою Өзен ұл Үркер фонтан хат Һауа цирк ыстық Іле іс юрта"),
+            ("fr", "cote coté côte côté Éclair Essai œuvre or"),
+            ("tr", "Çay ılık İbrahim ibrik"),
+            ("de", "Arzt Ärzte Ast Strasse Straße"),
+            ("en", "10 a A é z"),
+            // The root order is for languages without an order of their own, and unknown ones.
+            ("x-own", "a á b z а б"),
+            ("no language", "a á b z а б"),
+        ] {
+            assert_eq!(sorted(code, words), words, "{code}");
+        }
     }
 }

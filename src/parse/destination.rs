@@ -59,3 +59,18 @@ pub(super) fn cut_anchor(url: &str) -> (&str, Option<String>) {
         None => (url, None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_character_that_browsers_ignore_hides_a_scheme() {
+        for url in ["javascript:x", "java\tscript:x", "java\u{1}script:x", " JavaScript:x", "java\u{9b}script\n:x"] {
+            assert!(matches!(classify(url, "content/a.md"), Destination::Unsafe(scheme) if scheme == "javascript"), "{url:?}");
+        }
+        assert!(matches!(classify("ht\u{1}tps://a.org", "content/a.md"), Destination::External(_)));
+        assert!(matches!(classify("a:b/c.md", "content/a.md"), Destination::Unsafe(_)));
+        assert!(matches!(classify("a b/c:d.md", "content/a.md"), Destination::Asks(_)));
+    }
+}

@@ -88,7 +88,7 @@ fn of_language(site: &Site, lang: LangId, problems: &mut Vec<Diagnostic>) -> Tag
             }
         }
     }
-    list.sort_by_cached_key(|(_, tag)| (language.pack.sort_key(&tag.title), Arc::clone(&tag.path)));
+    list.sort_by_cached_key(|(_, tag)| (language.sort_key(&tag.title), Arc::clone(&tag.path)));
     let by_title = list.iter().enumerate().map(|(index, (key, _))| (key.clone(), index)).collect();
     Tags { list: list.into_iter().map(|(_, tag)| tag).collect(), by_title }
 }

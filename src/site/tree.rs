@@ -12,7 +12,7 @@ use crate::model::Key;
 use crate::parse::Document;
 
 /// Sort key of works in a section: order, collation key of the title, key.
-type SortKey = (i64, Vec<u32>, Key);
+type SortKey = (i64, Vec<u8>, Key);
 
 impl Site {
     /// Groups editions by work. Two files for one edition, and keys that differ only by case, are
@@ -168,12 +168,12 @@ impl Site {
         }
     }
 
-    /// Returns the sort key of a work: `order`, then the title by the alphabet of its language,
-    /// then the key.
+    /// Returns the sort key of a work: `order`, then the title, then the key.
     ///
-    /// The title is in the source language, or in the nearest one that the work has.
+    /// The title is in the source language, or in the nearest one that the work has. All titles
+    /// sort in the order of the source language: keys of two languages cannot be compared.
     pub(super) fn sort_key(&self, id: WorkId) -> SortKey {
-        let (lang, edition) = self.nearest_edition(id, self.source());
+        let (_, edition) = self.nearest_edition(id, self.source());
         let front = &edition.document.front;
         let order = front.order.or_else(|| {
             let editions = self.work(id).editions.iter().flatten();
@@ -183,7 +183,7 @@ impl Site {
             // Works with an order are not sorted by title: they seldom tie, and ties are sorted by
             // key.
             Some(_) => Vec::new(),
-            None => self.languages[lang.0].pack.sort_key(&edition.document.title),
+            None => self.languages[self.source().0].sort_key(&edition.document.title),
         };
         (order.unwrap_or(i64::MAX), title, self.work(id).key.clone())
     }
