@@ -12,6 +12,7 @@ pub mod problems;
 pub mod shared;
 pub mod suggest;
 pub mod visible;
+pub mod xml;
 pub mod yaml;
 
 pub use code::Code;

@@ -315,7 +315,7 @@ impl Folder {
     }
 
     /// Creates a hidden file with a random name. No build takes it for a page, and no repository
-    /// can have put a link there.
+    /// can have put a link there. `cap-tempfile` gives names that are not hidden.
     fn create_temporary(&self, folder: &Path) -> io::Result<(PathBuf, std::fs::File)> {
         loop {
             let path = folder.join(format!(".tilmash-{:016x}", RandomState::new().build_hasher().finish()));

@@ -10,12 +10,11 @@
 
 use jiff::civil::{Date, DateTime};
 
+use crate::base::xml;
 use crate::model::LangId;
 use crate::model::front::feed_date;
 use crate::render::Renderer;
 use crate::site::{Edition, WorkId};
-
-use super::xml::escape;
 
 /// The greatest number of entries in a feed.
 const ENTRIES: usize = 50;
@@ -32,34 +31,35 @@ pub(super) fn feed(renderer: &Renderer, lang: LangId) -> String {
     let site = &renderer.site;
     let language = &site.languages[lang.0];
     let code = language.code.as_str();
-    let absolute = |path: &str| escape(&site.absolute(path).unwrap_or_default());
+    let absolute = |path: &str| xml::attribute(&site.absolute(path).unwrap_or_default()).into_owned();
     let entries = entries(renderer, lang);
     let published = site.config.date.and_then(feed_date).unwrap_or(Date::constant(1970, 1, 1));
     let updated = entries.first().map_or_else(|| time_of(published, 0), |entry| entry.updated);
     let home = absolute(&format!("{code}/index.html"));
     let own = absolute(&format!("{code}/feed.xml"));
-    let title = escape(&renderer.site_title(lang));
-    let mut xml = format!(
+    let title = renderer.site_title(lang);
+    let title = xml::text(&title);
+    let mut feed = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{code}\">\n<title>{title}</title>\n<id>{own}</id>\n<link rel=\"self\" type=\"application/atom+xml\" href=\"{own}\"/>\n<link rel=\"alternate\" type=\"text/html\" hreflang=\"{code}\" href=\"{home}\"/>\n<updated>{updated}Z</updated>\n<generator version=\"{}\">Tilmash</generator>\n",
         env!("CARGO_PKG_VERSION")
     );
-    let author = site.config.author.as_deref().map_or_else(|| title.clone(), escape);
-    xml.push_str(&format!("<author><name>{author}</name></author>\n"));
+    let author = site.config.author.as_deref().map_or_else(|| title.clone(), xml::text);
+    feed.push_str(&format!("<author><name>{author}</name></author>\n"));
     for Entry { work, edition, updated } in entries {
         let url = absolute(&edition.path);
         let document = &edition.document;
-        xml.push_str(&format!(
+        feed.push_str(&format!(
             "<entry><title>{}</title><id>{url}</id><link rel=\"alternate\" type=\"text/html\" href=\"{url}\"/><published>{updated}Z</published><updated>{updated}Z</updated>",
-            escape(&document.title)
+            xml::text(&document.title)
         ));
         let is_said = |text: &String| !text.trim().is_empty();
         let description = document.front.description.clone().filter(is_said);
         let summary = description.or_else(|| Some(renderer.opening(work, edition)).filter(is_said));
         let summary = summary.as_deref().unwrap_or(&document.title);
-        xml.push_str(&format!("<summary>{}</summary></entry>\n", escape(summary)));
+        feed.push_str(&format!("<summary>{}</summary></entry>\n", xml::text(summary)));
     }
-    xml.push_str("</feed>\n");
-    xml
+    feed.push_str("</feed>\n");
+    feed
 }
 
 /// Collects the entries of a feed, the newest first.

@@ -2,13 +2,15 @@
 //!
 //! [`render`] renders every route of the site. Pages and files come from the layer below.
 
+use std::borrow::Cow;
+
+use crate::base::path::file_name;
 use crate::render::{Rendered, Renderer};
 use crate::site::{Route, RouteKind};
 
 mod feed;
 pub mod makings;
 mod sitemap;
-mod xml;
 
 /// Renders a route. `build`, `serve` and `check` share this function.
 pub fn render(renderer: &Renderer, route: &Route) -> Rendered {
@@ -47,31 +49,14 @@ fn robots(sitemap: Option<&str>) -> String {
     text
 }
 
-/// Returns the content type of a path by its extension.
-pub fn content_type(path: &str) -> &'static str {
-    match crate::base::path::extension(path).to_ascii_lowercase().as_str() {
-        "html" | "htm" => "text/html; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "json" => "application/json",
-        "xml" if path.ends_with("feed.xml") => "application/atom+xml; charset=utf-8",
-        "xml" => "application/xml; charset=utf-8",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "gif" => "image/gif",
-        "webp" => "image/webp",
-        "avif" => "image/avif",
-        "ico" => "image/x-icon",
-        "woff2" => "font/woff2",
-        "woff" => "font/woff",
-        "ttf" => "font/ttf",
-        "pdf" => "application/pdf",
-        "mp3" => "audio/mpeg",
-        "mp4" => "video/mp4",
-        "webm" => "video/webm",
-        "wasm" => "application/wasm",
-        "txt" | "md" => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
+/// Returns the content type of a path by its extension, as web servers do. Texts are in UTF-8.
+pub fn content_type(path: &str) -> Cow<'static, str> {
+    if file_name(path) == "feed.xml" {
+        return "application/atom+xml; charset=utf-8".into();
+    }
+    match mime_guess::from_path(path).first_raw() {
+        Some(text) if text.starts_with("text/") => format!("{text}; charset=utf-8").into(),
+        Some(other) => other.into(),
+        None => "application/octet-stream".into(),
     }
 }

@@ -1,5 +1,6 @@
 //! Answers one request: finds the route of an address, and returns the response.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
@@ -33,7 +34,7 @@ const OPEN: &str = "open";
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
-    pub(super) content_type: &'static str,
+    pub(super) content_type: Cow<'static, str>,
     pub(super) content: Content,
     /// The digest of a page, from which the browser sees whether the page has changed.
     pub(super) tag: Option<Digest>,
@@ -53,8 +54,15 @@ pub(super) enum Content {
 }
 
 impl Answer {
-    fn new(status: u16, content_type: &'static str, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { status, content_type, content: Content::Bytes(bytes.into()), tag: None, location: None, allow: None }
+    fn new(status: u16, content_type: impl Into<Cow<'static, str>>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self {
+            status,
+            content_type: content_type.into(),
+            content: Content::Bytes(bytes.into()),
+            tag: None,
+            location: None,
+            allow: None,
+        }
     }
 
     /// Returns a plain-text answer of one line.

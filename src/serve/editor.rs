@@ -8,69 +8,24 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::base::Failure;
 use crate::translation::pending::Position;
 
 /// Arguments that tell an editor the file and the line, by the editor's name. An editor without a
-/// row gets the file alone. A command that contains `{file}` is used unchanged. `{column0}` is for
-/// editors that count columns from zero.
+/// row gets the file alone: a command with `{file}` can say more, and is used unchanged.
 const FORMS: &[(&[&str], &[&str])] = &[
-    (
-        &["code", "code-insiders", "code-oss", "codium", "vscodium", "cursor", "windsurf", "positron"],
-        &["--goto", "{file}:{line}:{column}"],
-    ),
-    (&["subl", "sublime_text", "zed", "zeditor", "zed-editor", "pulsar", "lapce"], &["{file}:{line}:{column}"]),
-    (
-        &[
-            "idea",
-            "idea64",
-            "pycharm",
-            "webstorm",
-            "phpstorm",
-            "rubymine",
-            "rustrover",
-            "clion",
-            "goland",
-            "rider",
-            "kate",
-            "kwrite",
-        ],
-        &["--line", "{line}", "--column", "{column}", "{file}"],
-    ),
-    (&["geany", "mousepad"], &["--line", "{line}", "--column", "{column0}", "{file}"]),
-    (&["featherpad"], &["+{line},{column0}", "{file}"]),
-    (&["emacs", "emacs-gtk", "emacs-lucid", "emacs-pgtk", "emacsclient", "gedit"], &["+{line}:{column}", "{file}"]),
-    // Vim with `-g` has a window. A second Vim on the same file would ask about its swap file
-    // instead of showing the line.
-    (&["gvim", "mvim", "vim", "vi"], &["--remote-silent", "+{line}", "{file}"]),
-    (&["nvim-qt", "neovide"], &["{file}", "--", "+{line}"]),
-    (&["xed", "pluma", "bbedit"], &["+{line}", "{file}"]),
-    (&["l3afpad", "leafpad"], &["--jump={line}", "{file}"]),
-    (&["mate"], &["--line", "{line}:{column}", "{file}"]),
-    (&["notepad++"], &["-n{line}", "-c{column}", "{file}"]),
+    (&["code", "code-insiders", "codium", "cursor", "windsurf"], &["--goto", "{file}:{line}:{column}"]),
+    (&["subl", "zed", "zeditor"], &["{file}:{line}:{column}"]),
+    (&["idea", "pycharm", "webstorm", "rustrover", "kate"], &["--line", "{line}", "--column", "{column}", "{file}"]),
+    (&["emacs", "emacsclient", "gedit"], &["+{line}:{column}", "{file}"]),
+    // Vim with `-g` has a window.
+    (&["gvim", "mvim", "vim", "vi"], &["+{line}", "{file}"]),
 ];
 
 /// Editors that draw on the terminal that they are started from.
-const IN_TERMINAL: &[&str] = &[
-    "vi",
-    "vim",
-    "nvi",
-    "nvim",
-    "view",
-    "ex",
-    "ed",
-    "nano",
-    "pico",
-    "hx",
-    "helix",
-    "kak",
-    "micro",
-    "joe",
-    "jed",
-    "ne",
-    "mcedit",
-    "emacs-nox",
-];
+const IN_TERMINAL: &[&str] = &["vi", "vim", "nvim", "nano", "hx", "helix", "kak", "micro"];
 /// Flags that make Emacs draw on the terminal.
 const TERMINAL_FLAGS: &[&str] = &["-nw", "--no-window-system", "-t", "-tty", "--tty"];
 
@@ -147,7 +102,7 @@ fn name(program: &str) -> String {
     let file = program.rsplit(['/', '\\']).next().unwrap_or(program).to_lowercase();
     // Debian has `vim.basic`, `vim.gtk3` and more.
     let file = if file.starts_with("vim.") { "vim" } else { &file };
-    [".exe", ".cmd", ".bat"].iter().find_map(|end| file.strip_suffix(end)).unwrap_or(file).to_owned()
+    [".exe", ".cmd", ".bat", ".sh"].iter().find_map(|end| file.strip_suffix(end)).unwrap_or(file).to_owned()
 }
 
 /// Returns the name of the program that a command finally starts: `env` starts another one.
@@ -164,39 +119,28 @@ pub(super) fn program_name(words: &[String]) -> &str {
 
 /// Returns the complete command that opens a file at a place.
 fn command(words: &[String], file: &str, place: Position) -> Vec<String> {
-    // Scripts that start an editor have its name: `idea.sh`.
     let program = program(words);
-    let program = program.strip_suffix(".sh").unwrap_or(&program);
-    let rows = || FORMS.iter().find(|(names, _)| names.contains(&program));
+    let row = || FORMS.iter().find(|(names, _)| names.contains(&program.as_str()));
     let form = match words.iter().any(|word| word.contains("{file}")) {
         true => &[][..],
-        false => rows().map_or(&["{file}"][..], |(_, form)| form),
+        false => row().map_or(&["{file}"][..], |(_, form)| form),
     };
     // A user's own `-g` is dropped: in `code -g -g`, the second flag is not a file name.
     let said = words.iter().filter(|word| !(form.contains(&"--goto") && matches!(word.as_str(), "-g" | "--goto")));
-    // Vim reads every argument after `--remote…` as a file. It builds a command from the path, in
-    // which a quote ends a string.
-    let is_plain = |it: char| it.is_alphanumeric() || " /\\:._-–—".contains(it);
-    let is_remote = file.chars().all(is_plain) && !words.iter().any(|word| word.starts_with("--remote"));
-    let form = form.iter().filter(|word| is_remote || **word != "--remote-silent");
-    said.map(String::as_str).chain(form.copied()).map(|word| filled(word, file, place)).collect()
+    said.map(String::as_str).chain(form.iter().copied()).map(|word| filled(word, file, place)).collect()
 }
 
 /// Returns the URL that opens a file at a place.
 pub(super) fn link(form: &str, file: &Path, place: Position) -> String {
-    let mut url = String::new();
-    for &byte in file.to_string_lossy().as_bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => url.push(char::from(byte)),
-            _ => url.push_str(&format!("%{byte:02X}")),
-        }
-    }
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    let url = utf8_percent_encode(&file.to_string_lossy(), RESERVED).to_string();
     // The leading slash of the file is not repeated: some programs read `file//a` as the host `a`.
     let is_doubled = form.split_once("{file}").is_some_and(|(before, _)| before.ends_with('/') && !before.ends_with("//"));
     filled(form, if is_doubled { url.trim_start_matches('/') } else { &url }, place)
 }
 
-/// Fills in the placeholders of a form. The file comes last, because its name may contain `{line}`.
+/// Fills in the placeholders of a form; `{column0}` counts from zero. The file comes last, because
+/// its name may contain `{line}`.
 fn filled(form: &str, file: &str, place: Position) -> String {
     let Position { line, column } = place;
     let numbers = [("{line}", line), ("{column}", column), ("{column0}", column.saturating_sub(1))];
@@ -332,8 +276,7 @@ mod tests {
             ("", &["", " "], "none: no editor is set"),
             ("", &["nvim", "nano -l"], "none: `nvim` needs a terminal, and this one is the preview's"),
             ("", &["emacs -nw"], "none: `emacs -nw` needs a terminal, and this one is the preview's"),
-            ("", &["emacs-gtk -nw", "emacs-nox"], "none: `emacs-gtk -nw` needs a terminal, and this one is the preview's"),
-            ("", &["emacs-nox"], "none: `emacs-nox` needs a terminal, and this one is the preview's"),
+            ("", &["emacs-gtk -nw", "nano"], "none: `emacs-gtk -nw` needs a terminal, and this one is the preview's"),
             ("", &["/usr/bin/vim.basic"], "none: `/usr/bin/vim.basic` needs a terminal, and this one is the preview's"),
             ("vim.gtk3 -g", &[], "vim.gtk3|-g"),
             ("", &["/usr/bin/hx", "code 'x"], "none: `/usr/bin/hx` needs a terminal, and this one is the preview's"),
@@ -367,22 +310,12 @@ mod tests {
             ("/opt/idea.sh", "/opt/idea.sh --line 12 --column 5 F"),
             ("env A=b code", "env A=b code --goto F:12:5"),
             ("emacsclient -n", "emacsclient -n +12:5 F"),
-            ("emacs-gtk", "emacs-gtk +12:5 F"),
-            ("gvim", "gvim --remote-silent +12 F"),
-            ("gvim -f", "gvim -f --remote-silent +12 F"),
-            ("gvim --remote-tab-silent", "gvim --remote-tab-silent +12 F"),
-            ("vim -g", "vim -g --remote-silent +12 F"),
-            ("vim.gtk3 -g", "vim.gtk3 -g --remote-silent +12 F"),
-            ("nvim-qt", "nvim-qt F -- +12"),
+            ("gvim -f", "gvim -f +12 F"),
+            ("vim.gtk3 -g", "vim.gtk3 -g +12 F"),
             ("kate", "kate --line 12 --column 5 F"),
-            ("pluma", "pluma +12 F"),
-            ("l3afpad", "l3afpad --jump=12 F"),
-            // These editors count columns from zero.
-            ("geany", "geany --line 12 --column 4 F"),
-            ("mousepad", "mousepad --line 12 --column 4 F"),
-            ("featherpad", "featherpad +12,4 F"),
-            ("mate", "mate --line 12:5 F"),
-            ("notepad++", "notepad++ -n12 -c5 F"),
+            // Whoever uses another editor says how it is told the line. Some count columns from zero.
+            ("geany --line {line} --column {column0} {file}", "geany --line 12 --column 4 F"),
+            ("gvim --remote-silent +{line} {file}", "gvim --remote-silent +12 F"),
             ("xterm -e vim +{line} {file}", "xterm -e vim +12 F"),
             ("mine --at={file}#{line},{column}", "mine --at=F#12,5"),
             // An unknown editor gets the file alone.
@@ -395,8 +328,6 @@ mod tests {
         let odd = "/a b/{line} $(x);'\"&.md";
         let words = ["edit".to_owned(), "{file}".to_owned()];
         assert_eq!(command(&words, odd, Position { line: 1, column: 1 }), ["edit", odd]);
-        let gvim = ["gvim".to_owned()];
-        assert_eq!(command(&gvim, "/it's/a.md", Position { line: 1, column: 1 }), ["gvim", "+1", "/it's/a.md"]);
     }
 
     #[test]

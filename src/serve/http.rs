@@ -314,7 +314,7 @@ fn write(answer: Answer, head: bool, preview: &Arc<Preview>, answering: Answerin
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&answer.content_type).expect("types are in ASCII"));
     if let Some(methods) = answer.allow {
         headers.insert(header::ALLOW, HeaderValue::from_static(methods));
     }

@@ -1,7 +1,6 @@
 //! Shared code of the two XML formats: sentences with inline elements, and a reader with positions.
 //!
-//! This is the only file that uses quick-xml. Document types are ignored, so the entities that they
-//! define are never expanded.
+//! Document types are ignored, so the entities that they define are never expanded.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,6 +12,7 @@ use quick_xml::reader::Reader;
 
 use super::markup::{self, Token};
 use super::{DAMAGED, LONGEST};
+use crate::base::xml::{self, is_unfit};
 use crate::model::limits;
 use crate::parse::inline::Role;
 
@@ -38,35 +38,12 @@ const CHARACTER: &str = "x-char-";
 
 /// Writes text as the content of an element.
 pub(super) fn push_text(xml: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => xml.push_str("&amp;"),
-            '<' => xml.push_str("&lt;"),
-            // Always escaped, so that `]]>` never occurs.
-            '>' => xml.push_str("&gt;"),
-            // An XML reader would turn it into a line feed.
-            '\r' => xml.push_str("&#13;"),
-            c if is_unfit(c) => xml.push('\u{fffd}'),
-            c => xml.push(c),
-        }
-    }
+    xml.push_str(&xml::text(text));
 }
 
 /// Writes ` name="value"`.
 pub(super) fn push_attribute(xml: &mut String, name: &str, value: &str) {
-    write!(xml, " {name}=\"").expect("writing to a string");
-    for c in value.chars() {
-        match c {
-            '&' => xml.push_str("&amp;"),
-            '<' => xml.push_str("&lt;"),
-            '>' => xml.push_str("&gt;"),
-            '"' => xml.push_str("&quot;"),
-            '\t' | '\n' | '\r' => write!(xml, "&#{};", u32::from(c)).expect("writing to a string"),
-            c if is_unfit(c) => xml.push('\u{fffd}'),
-            c => xml.push(c),
-        }
-    }
-    xml.push('"');
+    write!(xml, " {name}=\"{}\"", xml::attribute(value)).expect("writing to a string");
 }
 
 /// Writes a sentence with its codes as elements. Each element contains its Markdown, so that an
@@ -115,11 +92,6 @@ fn push_characters(xml: &mut String, text: &str, style: &Style) {
         rest = &rest[at + c.len_utf8()..];
     }
     push_text(xml, rest);
-}
-
-/// Returns true if XML 1.0 cannot represent a character.
-fn is_unfit(c: char) -> bool {
-    (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 // Reading.

@@ -2,31 +2,29 @@
 
 use std::ops::Range;
 
+use icu_properties::props::Script;
+use icu_properties::{CodePointMapData, PropertyNamesLong};
+
 use super::reading::{Reading, Token};
 use super::{Finding, Rules, shown};
 use crate::base::{code, path};
 
-/// A set of scripts, from those that this program tells apart.
+/// A set of [`SCRIPTS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Scripts(u16);
+pub(super) struct Scripts(u32);
 
-/// The names of the scripts, in the order of their bits. The first three have letters that look
-/// alike.
-const NAMES: [&str; 13] = [
-    "Latin",
-    "Cyrillic",
-    "Greek",
-    "Armenian",
-    "Georgian",
-    "Hebrew",
-    "Arabic",
-    "Devanagari",
-    "Bengali",
-    "Thai",
-    "Hangul",
-    "Kana",
-    "Han",
-];
+/// The scripts in wide modern use, in the order of their bits: those that UAX #31 recommends for
+/// names. The first three have letters that look alike.
+#[rustfmt::skip]
+const SCRIPTS: [Script; 29] = {
+    use Script as S;
+    [
+        S::Latin, S::Cyrillic, S::Greek, S::Arabic, S::Armenian, S::Bengali, S::Bopomofo, S::Devanagari, S::Ethiopic,
+        S::Georgian, S::Gujarati, S::Gurmukhi, S::Han, S::Hangul, S::Hebrew, S::Hiragana, S::Kannada, S::Katakana,
+        S::Khmer, S::Lao, S::Malayalam, S::Myanmar, S::Oriya, S::Sinhala, S::Tamil, S::Telugu, S::Thaana, S::Thai,
+        S::Tibetan,
+    ]
+};
 
 impl Scripts {
     pub(super) const NONE: Self = Self(0);
@@ -52,30 +50,16 @@ impl Scripts {
     }
 
     fn name(self) -> &'static str {
-        NAMES.get(self.0.trailing_zeros() as usize).copied().unwrap_or("another")
+        let script = SCRIPTS.get(self.0.trailing_zeros() as usize);
+        script.and_then(|script| PropertyNamesLong::new().get(*script)).unwrap_or("another")
     }
 }
 
 /// Returns the script of a letter. The set is empty for a letter that occurs in texts of any
 /// script, and for a script that is not told apart.
 pub(super) fn script(c: char) -> Scripts {
-    let index = match c as u32 {
-        0x41..=0x5a | 0x61..=0x7a | 0xc0..=0x2af | 0x1e00..=0x1eff | 0x2c60..=0x2c7f | 0xa720..=0xa7ff => 0,
-        0x400..=0x52f | 0x1c80..=0x1c8f | 0xa640..=0xa69f => 1,
-        0x370..=0x3ff | 0x1f00..=0x1fff => 2,
-        0x531..=0x58f => 3,
-        0x10a0..=0x10ff | 0x1c90..=0x1cbf | 0x2d00..=0x2d2f => 4,
-        0x5d0..=0x5f4 => 5,
-        0x600..=0x6ff | 0x750..=0x77f | 0x8a0..=0x8ff | 0xfb50..=0xfdff | 0xfe70..=0xfeff => 6,
-        0x900..=0x97f => 7,
-        0x980..=0x9ff => 8,
-        0xe00..=0xe7f => 9,
-        0x1100..=0x11ff | 0xac00..=0xd7af => 10,
-        0x3040..=0x30ff => 11,
-        0x3400..=0x4dbf | 0x4e00..=0x9fff | 0x20000..=0x3ffff => 12,
-        _ => return Scripts::NONE,
-    };
-    Scripts(1 << index)
+    let script = CodePointMapData::<Script>::new().get(c);
+    SCRIPTS.iter().position(|it| *it == script).map_or(Scripts::NONE, |index| Scripts(1 << index))
 }
 
 /// Letters that look alike: Latin, Cyrillic, Greek; `-` where the script has none.
@@ -98,13 +82,12 @@ fn alike(c: char, wanted: Scripts, alphabet: &str) -> Option<char> {
 /// Reports words in which a letter of one script replaces the similar letter of another.
 pub(super) fn mixed(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Finding>) {
     for token in reading.tokens() {
-        let [latin, cyrillic, greek] = [Scripts::LATIN, Scripts::CYRILLIC, Scripts::GREEK].map(|it| token.scripts.meets(it));
-        if usize::from(latin) + usize::from(cyrillic) + usize::from(greek) < 2 {
+        let mut wanted = [Scripts::LATIN, Scripts::CYRILLIC, Scripts::GREEK];
+        if wanted.iter().filter(|it| token.scripts.meets(**it)).count() < 2 {
             continue;
         }
         let word = reading.word(token);
         let count = |wanted: Scripts| word.chars().filter(|c| script(*c) == wanted).count();
-        let mut wanted = [Scripts::LATIN, Scripts::CYRILLIC, Scripts::GREEK];
         // A word's own script is the one that most of its letters have. The language's script
         // breaks ties.
         wanted.sort_by_key(|it| std::cmp::Reverse((count(*it), it.meets(rules.scripts))));
