@@ -60,3 +60,26 @@ pub fn content_type(path: &str) -> Cow<'static, str> {
         None => "application/octet-stream".into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::content_type;
+
+    #[test]
+    fn files_have_the_types_that_browsers_ask_for() {
+        for (path, wanted) in [
+            ("kk/index.html", "text/html; charset=utf-8"),
+            ("assets/script.0a1b2c3d.js", "text/javascript; charset=utf-8"),
+            ("assets/style.css", "text/css; charset=utf-8"),
+            ("kk/feed.xml", "application/atom+xml; charset=utf-8"),
+            ("sitemap.xml", "text/xml; charset=utf-8"),
+            ("robots.txt", "text/plain; charset=utf-8"),
+            ("fonts/literata.woff2", "font/woff2"),
+            ("map.SVG", "image/svg+xml"),
+            ("speech.ogg", "audio/ogg"),
+            ("CNAME", "application/octet-stream"),
+        ] {
+            assert_eq!(content_type(path), wanted, "{path}");
+        }
+    }
+}
