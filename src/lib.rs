@@ -13,7 +13,7 @@
 //! | unit | a thing with an address: a title, a description or a segment |
 //! | stanza | the entry of the lock for one unit |
 //! | mark | a translator's note behind a sentence, in a comment that is never published |
-//! | standing | the state of a translated sentence relative to its source |
+//! | status | the state of a translated sentence relative to its source |
 //! | drift | a change of the source after the translation was made |
 //! | pending | a sentence on which a translation needs work: changed, missing or extra |
 //! | desk | the panel in which the preview shows the pending sentences of a page |
@@ -42,16 +42,20 @@
 //! * [`disk`] performs every write, move and removal of the program, and follows no link.
 //! * [`load`] reads the project into [`load::Inputs`]. A refresh re-reads the files that differ.
 //!   File events only say which files to look at first; nothing else interprets them.
-//! * [`align`] gives each line of an edition its id, and aligns the lines of two editions.
+//! * [`translation::ids`] gives each line of an edition its id, and aligns the lines of two editions.
 //! * [`split`] cuts source texts into segments and chapters, and loses nothing.
 //! * [`parse`] turns one file into one [`parse::Document`]: an outline, and HTML with holes for
 //!   everything that only the rest of the site knows. The cache key is the whole input.
 //! * [`site`] builds one immutable index of all documents: the tree of works, URLs, routes. It also
-//!   reports how translations stand, and the new content of each lock.
+//!   knows the status of each translation.
 //! * [`link`] answers every ref of every document.
-//! * [`check`] runs the checks that look across documents.
+//! * [`translation::rows`] and [`translation::status`] pair the lines of two editions and compare a
+//!   translation with its source, [`translation::pending`] lists the sentences that need work,
+//!   [`translation::sync`] computes locks, and [`translation::checks`] finds faults of
+//!   translations.
+//! * [`check`] runs all checks that look across documents.
 //! * [`render`] renders the page of a route; [`output`] renders all other routes (feeds, sitemap).
-//! * [`exchange`] writes sentences and their translations for translators' tools. It also reports
+//! * [`translation::exchange`] writes sentences and their translations for translators' tools. It also reports
 //!   the changes in a file that comes back.
 //! * [`project`] runs these stages and keeps the results that did not change. Its
 //!   [`project::State`] is a complete, consistent snapshot with all its problems.
@@ -109,7 +113,7 @@
 //!   day is one sentence.
 //! * **A row of a table is a block, a cell a segment.** A cell has no line breaks, and a sentence
 //!   is a line. Many cells have equal texts, so a cell is identified by its row and its column,
-//!   which the lock keeps ([`align`]). Side by side, a table is shown whole: rows that are taken
+//!   which the lock keeps ([`translation::ids`]). Side by side, a table is shown whole: rows that are taken
 //!   apart are no table.
 //! * **Footnotes come after the text, in the order of their numbers**, wherever the file defines
 //!   them. Readers find them there. A definition that is moved, or stands elsewhere in a
@@ -173,7 +177,7 @@
 //! * **Language data are ours**, a page of YAML each, instead of ICU. Dates, numbers, quotes,
 //!   alphabets and romanisation for a few languages need no megabytes of tables, and an author can
 //!   add a language.
-//! * **A warning about a translation must be right** ([`check::parity`]). If a sentence has several
+//! * **A warning about a translation must be right** ([`translation::checks::parity`]). If a sentence has several
 //!   readings, the one without a fault counts, and rules that a language's file does not give are
 //!   not checked. So a changed number is found unless it became another number of its sentence, and
 //!   editors need not learn to look away. A number that is said twice may be translated once, "3 of
@@ -217,13 +221,11 @@
 //!   after these are checked. Only frames of problems would need the texts, and these are read
 //!   again. If a file has changed by then, its problems are reported without a line.
 
-pub mod align;
 pub mod base;
 pub mod check;
 pub mod cli;
 pub mod disk;
 pub mod emit;
-pub mod exchange;
 pub mod link;
 pub mod load;
 pub mod model;
@@ -234,3 +236,4 @@ pub mod render;
 pub mod serve;
 pub mod site;
 pub mod split;
+pub mod translation;

@@ -8,19 +8,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The layers, from the ground up; a layer may use itself and the rows above its own.
+/// The layers, from the ground up. A layer may use itself and the rows above its own. The modules of
+/// `translation` are layers of their own.
 const LAYERS: &[&[&str]] = &[
     &["base"],
     &["disk"],
     &["model"],
-    &["align"],
+    &["translation/ids"],
     &["load"],
     &["split"],
     &["parse"],
+    &["translation/rows"],
+    &["translation/status"],
     &["site"],
+    &["translation/pending"],
+    &["translation/sync"],
     &["link"],
-    &["check", "render"],
-    &["output", "exchange"],
+    &["translation/checks", "render"],
+    &["check"],
+    &["output", "translation/exchange"],
     &["project"],
     &["emit", "serve"],
     &["cli"],
@@ -35,7 +41,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("cap_std", &["disk/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/mod.rs"]),
-    ("csv", &["exchange/table.rs"]),
+    ("csv", &["translation/exchange/table.rs"]),
     ("hyper", &["serve/"]),
     ("hyper_util", &["serve/"]),
     ("indicatif", &["cli/build.rs"]),
@@ -45,7 +51,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("pulldown_cmark", &["parse/markdown.rs", "parse/inline.rs", "parse/parts.rs"]),
     // The same escaping wherever text becomes HTML.
     ("pulldown_cmark_escape", &["parse/markdown.rs", "render/", "serve/"]),
-    ("quick_xml", &["exchange/xml.rs"]),
+    ("quick_xml", &["translation/exchange/xml.rs"]),
     (
         "rayon",
         &[
@@ -61,7 +67,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ),
     ("rustix", &["disk/", "serve/http.rs"]),
     ("serde", &["base/yaml.rs", "render/template.rs", "serve/"]),
-    ("serde_json", &["cli/", "exchange/jsonl.rs", "serve/"]),
+    ("serde_json", &["cli/", "translation/exchange/jsonl.rs", "serve/"]),
     ("serde_yaml", &["base/yaml.rs"]),
     ("sha2", &["split/mod.rs"]),
     ("shlex", &["serve/"]),
@@ -75,7 +81,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("two_face", &["render/highlight.rs"]),
     ("unicase", &["base/path.rs", "parse/names.rs"]),
     ("unicode_normalization", &["base/path.rs"]),
-    ("unicode_segmentation", &["align/words.rs", "split/"]),
+    ("unicode_segmentation", &["translation/ids/words.rs", "split/"]),
     ("unicode_width", &["cli/frame.rs"]),
     ("walkdir", &["load/walk.rs"]),
     ("xxhash_rust", &["base/hash.rs"]),
@@ -150,7 +156,11 @@ fn a_layer_uses_the_rows_above_it_only() {
     for source in sources() {
         let Some(own) = row(&source.layer) else {
             // What stands beside the layers puts them together: the library's and the program's roots.
-            assert!(matches!(source.name.as_str(), "lib.rs" | "main.rs"), "`{}` is in no layer", source.name);
+            assert!(
+                matches!(source.name.as_str(), "lib.rs" | "main.rs" | "translation/mod.rs"),
+                "`{}` is in no layer",
+                source.name
+            );
             continue;
         };
         for used in used_layers(&source.code) {
@@ -299,7 +309,7 @@ fn no_file_names_a_path_of_somebodys_machine() {
 struct Source {
     /// Below `src/`.
     name: String,
-    /// The folder or file of that name: `render`, `project`.
+    /// The folder or file of that name: `render`, `translation/ids`.
     layer: String,
     text: String,
     /// The text without comments and without its unit tests, which may use anything.
@@ -314,7 +324,7 @@ fn sources() -> Vec<Source> {
             continue;
         }
         let name = file.strip_prefix(&root).expect("it was found there").to_string_lossy().replace('\\', "/");
-        let layer = name.split('/').next().expect("a name has a first part").trim_end_matches(".rs").to_owned();
+        let layer = layer(&name.trim_end_matches(".rs").split('/').map(str::to_owned).collect::<Vec<_>>());
         let text = fs::read_to_string(&file).expect("source files can be read");
         let without_tests = text.split("#[cfg(test)]").next().expect("the first part is there");
         let code = without_tests
@@ -347,6 +357,16 @@ fn row(layer: &str) -> Option<usize> {
     LAYERS.iter().position(|row| row.contains(&layer))
 }
 
+/// The layer of a path of modules: `render` of `render::body`, `translation/ids` of
+/// `translation::ids::gap`.
+fn layer(path: &[String]) -> String {
+    match path {
+        [first, second, ..] if first == "translation" => format!("{first}/{second}"),
+        [first, ..] => first.clone(),
+        [] => String::new(),
+    }
+}
+
 /// The layers that code names: `crate::base::path`, `use crate::{check, link::Answer}`.
 fn used_layers(code: &str) -> BTreeSet<String> {
     let mut used = BTreeSet::new();
@@ -355,26 +375,57 @@ fn used_layers(code: &str) -> BTreeSet<String> {
         if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
             continue;
         }
-        let rest = &code[at + start.len()..];
-        match rest.strip_prefix('{') {
-            None => used.extend(first_name(rest)),
-            Some(list) => {
-                let mut depth = 0;
-                for item in list.split_inclusive([',', '{', '}']) {
-                    if depth == 0 {
-                        used.extend(first_name(item.trim_start()));
-                    }
-                    depth += item.matches('{').count() as i32 - item.matches('}').count() as i32;
-                    if depth < 0 {
-                        break;
-                    }
-                }
-            }
-        }
+        let mut paths = Vec::new();
+        use_tree(&code[at + start.len()..], &mut Vec::new(), &mut paths);
+        used.extend(paths.iter().map(|path| layer(path)));
     }
     // Types that the library's root would export are not layers.
     used.retain(|name| name.chars().next().is_some_and(char::is_lowercase));
     used
+}
+
+/// Reads a path or a tree of `use`, and returns the rest: `a::{b, c::d}` is `a::b` and `a::c::d`.
+fn use_tree<'t>(text: &'t str, prefix: &mut Vec<String>, paths: &mut Vec<Vec<String>>) -> &'t str {
+    let text = text.trim_start();
+    if let Some(mut rest) = text.strip_prefix('{') {
+        loop {
+            rest = rest.trim_start();
+            match rest.chars().next() {
+                Some(',') => rest = &rest[1..],
+                Some('}') => return &rest[1..],
+                None => return rest,
+                Some(_) => {
+                    let after = use_tree(rest, prefix, paths);
+                    if after.len() == rest.len() {
+                        return rest;
+                    }
+                    rest = after;
+                }
+            }
+        }
+    }
+    let Some(name) = first_name(text) else { return text };
+    let mut rest = &text[name.len()..];
+    prefix.push(name);
+    match rest.strip_prefix("::") {
+        Some(below) => rest = use_tree(below, prefix, paths),
+        None => {
+            paths.push(prefix.clone());
+            // `Parts as SiteParts`
+            if let Some(other) = rest.trim_start().strip_prefix("as ") {
+                rest = &other[first_name(other).map_or(0, |name| name.len())..];
+            }
+        }
+    }
+    prefix.pop();
+    rest
+}
+
+#[test]
+fn a_tree_of_uses_names_each_of_its_layers() {
+    let code = "use crate::{base::{code, Place}, translation::{ids::{self, Bead}, rows}, parse::Document};\nlet x = crate::link::Answer::Nothing;";
+    let expected = ["base", "link", "parse", "translation/ids", "translation/rows"];
+    assert_eq!(used_layers(code).iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 
 fn first_name(text: &str) -> Option<String> {

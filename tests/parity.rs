@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use tilmash::base::{code, yaml};
-use tilmash::check::parity::{self, Finding, Reading, Rules, Side};
 use tilmash::model::LanguagePack;
+use tilmash::translation::checks::parity::{self, Finding, Reading, Rules, Side};
 
 const LANGUAGES: [&str; 6] = ["kk", "en", "ru", "de", "fr", "tr"];
 

@@ -9,9 +9,10 @@ use tilmash::model::lock::{Lock, State as Told};
 use tilmash::parse::Document;
 use tilmash::project::{Project, State};
 use tilmash::render::Body;
-use tilmash::site::pending::Position;
-use tilmash::site::sync::{Accept, renewed};
-use tilmash::site::{Pending, Standing, Summary};
+use tilmash::translation::pending::Pending;
+use tilmash::translation::pending::Position;
+use tilmash::translation::status::{Status, Summary};
+use tilmash::translation::sync::{Accept, renewed};
 
 mod common;
 use common::{Files, Folder, cases, difference, inputs, project, snapshot, state, sync, sync_accepting, table};
@@ -503,7 +504,7 @@ fn all_is_where_it_is_told(state: &State, files: &Files) {
     let work = site.work_named("a").expect("a work");
     let text = |file: &str| files.get(file).map(String::as_str);
     let pending = Pending::of(site, work, site.config.language("en").expect("a language"), text).expect("a translation");
-    for pair in &pending.standings.pairs {
+    for pair in &pending.statuses.pairs {
         let sentence = pending.sentence(pair.unit).expect("it is one of them");
         let from = |file: &str, place: Position| -> String {
             let line = files[file].lines().nth(place.line - 1).expect("the file has that line");
@@ -1073,17 +1074,17 @@ fn summary(files: &Files) -> Summary {
     let site = state.site().expect("an index");
     let work = site.work_named("a").expect("a work");
     let lang = site.config.language("en").expect("a language");
-    site.standings(work, lang).expect("a translation").summary
+    site.statuses(work, lang).expect("a translation").summary
 }
 
 /// How each sentence of the translation stands, but for those that are current.
-fn standing(files: &Files) -> String {
+fn status(files: &Files) -> String {
     let state = state(files);
     let site = state.site().expect("an index");
     let work = site.work_named("a").expect("a work");
-    let standings = site.standings(work, site.config.language("en").expect("a language")).expect("a translation");
-    let words = standings.pairs.iter().filter(|pair| pair.standing != Standing::Current).map(|pair| match &pair.standing {
-        Standing::Changed { was } => format!("{} was {}", pair.unit, was.as_deref().unwrap_or("?")),
+    let statuses = site.statuses(work, site.config.language("en").expect("a language")).expect("a translation");
+    let words = statuses.pairs.iter().filter(|pair| pair.status != Status::Current).map(|pair| match &pair.status {
+        Status::Changed { was } => format!("{} was {}", pair.unit, was.as_deref().unwrap_or("?")),
         other => format!("{} {other:?}", pair.unit),
     });
     words.collect::<Vec<_>>().join("; ")
@@ -1102,7 +1103,7 @@ fn a_typing_error_mended_is_the_same_sentence() {
     assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1");
     sync(&mut files);
     assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1");
-    assert_eq!(standing(&files), "1.3 was Үшінші сөйлем қысқа емес.");
+    assert_eq!(status(&files), "1.3 was Үшінші сөйлем қысқа емес.");
 }
 
 #[test]
@@ -1144,12 +1145,12 @@ fn a_deleted_sentence_leaves_its_address_to_nobody() {
     assert_eq!(source_ids(&files), "1.1 1.1a 1.3 2.1");
     // The translation that nobody took away stands alone, and keeps its id.
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.2 1.3 2.1");
-    assert_eq!(standing(&files), "1.1a Missing; 1.2 Extra { meant: false }");
+    assert_eq!(status(&files), "1.1a Missing; 1.2 Extra { meant: false }");
     // The same text comes back to its own address.
     replace(&mut files, "content/a.kk.md", "Үшінші", "Екінші сөйлем басқа нәрсе туралы.\nҮшінші");
     sync(&mut files);
     assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 2.1");
-    assert_eq!(standing(&files), "1.1a Missing");
+    assert_eq!(status(&files), "1.1a Missing");
 }
 
 /// What the source has no more may still stand in a translation, and there a second line may say the same.
@@ -1179,7 +1180,7 @@ fn a_moved_sentence_takes_its_address_along() {
     assert_eq!(source_ids(&files), "1.1 1.3 2.1 1.2");
     sync(&mut files);
     assert_eq!(source_ids(&files), "1.1 1.3 2.1 1.2");
-    assert_eq!(standing(&files), "");
+    assert_eq!(status(&files), "");
 }
 
 #[test]
@@ -1381,7 +1382,7 @@ fn a_translation_that_follows_loses_the_rows_that_the_source_lost() {
     assert_eq!(only_ids(&files, "content/a.en.md"), ids);
     sync(&mut files);
     assert_eq!(only_ids(&files, "content/a.en.md"), ids);
-    assert_eq!(standing(&files), "");
+    assert_eq!(status(&files), "");
 }
 
 /// It has as many rows as before: each is the one that it was, though the source has lost one, and no row says what it said.
@@ -1428,12 +1429,12 @@ fn a_translation_that_follows_has_what_the_source_got() {
     replace(&mut files, "content/a.kk.md", without, &table(&["Ел | Тау | Жер", "Қазақстан | иә | —", "Ресей | жоқ | —"]));
     sync(&mut files);
     replace(&mut files, "content/a.en.md", &en, &table(&["Country | Hills | Land", "Kazakhstan | YES | —", "Russia | NO | —"]));
-    assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files)), (source_ids(&files), String::new()));
+    assert_eq!((only_ids(&files, "content/a.en.md"), status(&files)), (source_ids(&files), String::new()));
     // And a sentence; on one day, or on two.
     let mut files = edited("Екінші сөйлем басқа нәрсе туралы.\nҮшінші", "Үшінші");
     replace(&mut files, "content/a.kk.md", "Төртінші", "Мүлде жаңа.\nТөртінші");
     replace(&mut files, "content/a.en.md", "The second.\nThe third.\n\n", "The third.\n\nQuite new.\n");
-    assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files)), (source_ids(&files), String::new()));
+    assert_eq!((only_ids(&files, "content/a.en.md"), status(&files)), (source_ids(&files), String::new()));
     let mut files = edited("Екінші сөйлем басқа нәрсе туралы.\n", "");
     sync(&mut files);
     replace(&mut files, "content/a.kk.md", "\nҮшінші", "\nМүлде жаңа.\nҮшінші");
@@ -1441,7 +1442,7 @@ fn a_translation_that_follows_has_what_the_source_got() {
     assert_eq!(source_ids(&files), "1.1 1.1a 1.3 2.1");
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.2 1.3 2.1");
     replace(&mut files, "content/a.en.md", "The second.", "Quite new.");
-    assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files)), (source_ids(&files), String::new()));
+    assert_eq!((only_ids(&files, "content/a.en.md"), status(&files)), (source_ids(&files), String::new()));
 }
 
 /// The first sync of a translation that lacks some of its source and has something of its own: what stands beside what is to be seen by headings,
@@ -1496,13 +1497,13 @@ fn a_title_that_nobody_wrote_is_no_translation() {
     let mut files = work("Мәтін.\n", "Text.\n");
     files.insert("content/a.en.md".to_owned(), "Text.\n".to_owned());
     for _ in 0..2 {
-        assert_eq!(standing(&files), "title Missing");
+        assert_eq!(status(&files), "title Missing");
         sync(&mut files);
     }
     assert!(!files["content/a.lock"].split("\n\n").any(|stanza| stanza.starts_with("title") && stanza.contains("\nen ")));
     files.insert("content/a.en.md".to_owned(), "# Untitled\n\nText.\n".to_owned());
     for _ in 0..2 {
-        assert_eq!(standing(&files), "");
+        assert_eq!(status(&files), "");
         sync(&mut files);
     }
 }
@@ -1523,7 +1524,7 @@ fn what_is_new_in_a_paragraph_is_not_parted_by_what_the_one_before_has_lost() {
         "---\ntitle: B\n---\n\nOne two three.\nFour five six seven.\n\nEight nine.\nTen.\nTwelve.\n".to_owned(),
     );
     assert_eq!(source_ids(&files), "1.1 1.2 2.0 2.0a 2.1");
-    assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files)), (source_ids(&files), String::new()));
+    assert_eq!((only_ids(&files, "content/a.en.md"), status(&files)), (source_ids(&files), String::new()));
 }
 
 /// What was never translated has waited longer than what the source has lost meanwhile.
@@ -1558,12 +1559,12 @@ fn values_of_two_rows_may_change_places() {
     let mut files = work(&kk, &en);
     let all = "1.1 1.2 2.1 2.2 3.1 3.2";
     replace(&mut files, "content/a.kk.md", &kk, &table(&["Ел | Саны", "Қазақстан | 200", "Ресей | 100"]));
-    assert_eq!((source_ids(&files), standing(&files)), (all.to_owned(), "2.2 was 100; 3.2 was 200".to_owned()));
+    assert_eq!((source_ids(&files), status(&files)), (all.to_owned(), "2.2 was 100; 3.2 was 200".to_owned()));
     sync(&mut files);
     replace(&mut files, "content/a.en.md", &en, &table(&["Country | Number", "Kazakhstan | 200", "Russia | 100"]));
-    assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files)), (all.to_owned(), String::new()));
+    assert_eq!((only_ids(&files, "content/a.en.md"), status(&files)), (all.to_owned(), String::new()));
     sync(&mut files);
-    assert_eq!((only_ids(&files, "content/a.en.md"), standing(&files), sync(&mut files)), (all.to_owned(), String::new(), 0));
+    assert_eq!((only_ids(&files, "content/a.en.md"), status(&files), sync(&mut files)), (all.to_owned(), String::new(), 0));
 }
 
 /// A table that a translation sorts otherwise, with a column of its own in front of which all cells say the same.
@@ -1588,7 +1589,7 @@ fn paragraphs_may_be_broken_and_joined() {
     replace(&mut files, "content/a.kk.md", "\n\nҮшінші", "\nҮшінші");
     assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1");
     sync(&mut files);
-    assert_eq!(standing(&files), "");
+    assert_eq!(status(&files), "");
 }
 
 #[test]
@@ -1596,7 +1597,7 @@ fn a_sentence_rewritten_from_nothing_stays_where_it_was() {
     let mut files = edited("Екінші сөйлем басқа нәрсе туралы.", "Мүлдем жаңа ой айтылды.");
     assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1");
     sync(&mut files);
-    assert_eq!(standing(&files), "1.2 was Екінші сөйлем басқа нәрсе туралы.");
+    assert_eq!(status(&files), "1.2 was Екінші сөйлем басқа нәрсе туралы.");
 }
 
 #[test]
@@ -1604,47 +1605,47 @@ fn white_space_is_no_change() {
     let mut files = edited("Екінші сөйлем", "  Екінші   сөйлем");
     replace(&mut files, "content/a.kk.md", "\n\nТөртінші", "\n\n\n\nТөртінші");
     assert_eq!(sync(&mut files), 0);
-    assert_eq!(standing(&files), "");
+    assert_eq!(status(&files), "");
 }
 
 #[test]
 fn drift_goes_when_the_translation_is_touched_or_accepted() {
     let mut files = edited("қысқа", "ұзақ");
     let fresh = files.clone();
-    assert_eq!(standing(&files), "1.3 was Үшінші сөйлем қысқа емес.");
+    assert_eq!(status(&files), "1.3 was Үшінші сөйлем қысқа емес.");
     sync(&mut files);
     let lock_text = files["content/a.lock"].clone();
     // A further change is shown against what was translated.
     replace(&mut files, "content/a.kk.md", "ұзақ", "тым ұзақ");
     sync(&mut files);
-    assert_eq!(standing(&files), "1.3 was Үшінші сөйлем қысқа емес.");
+    assert_eq!(status(&files), "1.3 was Үшінші сөйлем қысқа емес.");
     // Brought up to date: at once, and without a sync.
     replace(&mut files, "content/a.en.md", "The third.", "The third is long.");
-    assert_eq!(standing(&files), "");
+    assert_eq!(status(&files), "");
     sync(&mut files);
-    assert_eq!(standing(&files), "");
+    assert_eq!(status(&files), "");
     assert!(!files["content/a.lock"].contains(" was "));
     // A change that was taken back.
     let mut files = fresh.clone();
     sync(&mut files);
     assert_eq!(files["content/a.lock"], lock_text);
     replace(&mut files, "content/a.kk.md", "ұзақ", "қысқа");
-    assert_eq!(standing(&files), "");
+    assert_eq!(status(&files), "");
     sync(&mut files);
     assert_eq!(files["content/a.lock"], work(SOURCE, TRANSLATION)["content/a.lock"]);
     // Accepted, until the next change.
     let mut files = fresh;
     sync(&mut files);
     sync_accepting(&mut files, &["1.3"]);
-    assert_eq!((standing(&files).as_str(), summary(&files).is_complete()), ("1.3 Accepted", true));
+    assert_eq!((status(&files).as_str(), summary(&files).is_complete()), ("1.3 Accepted", true));
     assert_eq!(sync(&mut files), 0);
     let of_it = lock(&files, "content/a.lock");
     let told = &of_it.segment(SegmentId::plain(1, 3)).expect("a stanza").translations[0].state;
     assert_eq!(*told, Told::Accepted);
     replace(&mut files, "content/a.kk.md", "ұзақ", "жоқ");
-    assert_eq!(standing(&files), "1.3 was Үшінші сөйлем ұзақ емес.");
+    assert_eq!(status(&files), "1.3 was Үшінші сөйлем ұзақ емес.");
     sync(&mut files);
-    assert_eq!(standing(&files), "1.3 was Үшінші сөйлем ұзақ емес.");
+    assert_eq!(status(&files), "1.3 was Үшінші сөйлем ұзақ емес.");
 }
 
 #[test]
@@ -1652,21 +1653,21 @@ fn marks_say_what_stands_for_what() {
     let translation = "The first and the second. <!-- = 1.1 1.2 -->\nThe third, first half. <!-- = 1.3 -->\nThe third, second half. <!-- = 1.3 --> <!-- note: two in English -->\nOnly in English. <!-- + -->\n";
     let mut files = work(SOURCE, translation);
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.3 1.3a-en 1.3b-en");
-    assert_eq!(standing(&files), "2.1 Missing; 1.3b-en Extra { meant: true }");
+    assert_eq!(status(&files), "2.1 Missing; 1.3b-en Extra { meant: true }");
     replace(&mut files, "content/a.en.md", "<!-- + -->", "<!-- + --> <!-- - 2.1 -->");
-    assert_eq!(standing(&files), "2.1 Omitted; 1.3b-en Extra { meant: true }");
+    assert_eq!(status(&files), "2.1 Omitted; 1.3b-en Extra { meant: true }");
     assert!(summary(&files).is_complete());
     assert_eq!(problems(&files, &["untranslated", "extra", "drift", "bad-mark", "alignment"]), Vec::<String>::new());
     assert_eq!(sync(&mut files), 0, "marks are no part of what a sentence says");
     // A change of either sentence is a change for the line that stands for both.
     replace(&mut files, "content/a.kk.md", "Екінші сөйлем", "Екінші ұзын сөйлем");
-    assert!(standing(&files).starts_with("1.2 was Екінші сөйлем басқа"), "{}", standing(&files));
+    assert!(status(&files).starts_with("1.2 was Екінші сөйлем басқа"), "{}", status(&files));
     // A change of one half of two is a new translation of the whole.
     replace(&mut files, "content/a.kk.md", "қысқа", "ұзақ");
     sync(&mut files);
-    assert!(standing(&files).contains("1.3 was"));
+    assert!(status(&files).contains("1.3 was"));
     replace(&mut files, "content/a.en.md", "second half", "other half");
-    assert!(!standing(&files).contains("1.3 was"));
+    assert!(!status(&files).contains("1.3 was"));
     // Nothing of them is ever published.
     for (path, bytes) in &snapshot(&state(&files)).routes {
         let text = String::from_utf8_lossy(bytes);
@@ -1683,7 +1684,7 @@ fn what_is_written_in_both_on_one_day_stands_side_by_side() {
     for _ in 0..2 {
         assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 2.1 3.1");
         assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.1a 1.2 1.3 2.1 3.1");
-        assert_eq!(standing(&files), "");
+        assert_eq!(status(&files), "");
         sync(&mut files);
     }
 }
@@ -1697,7 +1698,7 @@ fn what_one_language_alone_has_is_called_after_it() {
     for _ in 0..2 {
         assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 2.1");
         assert_eq!(only_ids(&files, "content/a.en.md"), "1.0-en 1.1 1.1a-en 1.2 1.3 1a.1-en 1a.1a-en 2.1");
-        assert!(standing(&files).starts_with("1.1a Missing; 1.0-en Extra"), "{}", standing(&files));
+        assert!(status(&files).starts_with("1.1a Missing; 1.0-en Extra"), "{}", status(&files));
         sync(&mut files);
     }
     assert!(files["content/a.lock"].contains("Format 1.\n") && files["content/a.lock"].contains("\n1.1a-en\nen - "));
@@ -1743,7 +1744,7 @@ fn what_the_source_alone_has_is_no_translations_place() {
     let mut files = work(source, "The first.\n\nThe second.\n");
     for _ in 0..2 {
         assert_eq!(only_ids(&files, "content/a.en.md"), "1.2 3.1");
-        assert_eq!(standing(&files), "1.1 Omitted; 2.1 Omitted");
+        assert_eq!(status(&files), "1.1 Omitted; 2.1 Omitted");
         sync(&mut files);
     }
     // On the day it is written, too.
@@ -1752,7 +1753,7 @@ fn what_the_source_alone_has_is_no_translations_place() {
     replace(&mut files, "content/a.en.md", "first.\n", "first.\nA new one.\n");
     for _ in 0..2 {
         assert_eq!(only_ids(&files, "content/a.en.md"), "1.2 1.3 3.1");
-        assert_eq!(standing(&files), "1.1 Omitted; 2.1 Omitted; 3.0 Omitted");
+        assert_eq!(status(&files), "1.1 Omitted; 2.1 Omitted; 3.0 Omitted");
         sync(&mut files);
     }
 }
@@ -1773,7 +1774,7 @@ fn a_mark_names_what_another_translation_alone_has() {
         // Beside each other, though they stand elsewhere.
         let state = state(&files);
         let (english, german) = (document(&state, "content/a.en.md"), document(&state, "content/a.de.md"));
-        let beads = tilmash::site::rows::beads(english, german);
+        let beads = tilmash::translation::rows::beads(english, german);
         let beads: Vec<(Vec<u32>, Vec<u32>)> = beads.into_iter().map(|bead| (bead.left, bead.right)).collect();
         assert_eq!(beads, [(0, 0), (1, 2), (2, 1), (3, 3), (4, 4)].map(|(left, right)| (vec![left], vec![right])));
         sync(&mut files);
@@ -1856,7 +1857,7 @@ fn a_lost_edition_is_not_forgotten() {
     let translation = files.remove("content/a.en.md").expect("it is there");
     sync(&mut files);
     files.insert("content/a.en.md".to_owned(), translation);
-    assert_eq!(standing(&files), "1.3 was Үшінші сөйлем қысқа емес.");
+    assert_eq!(status(&files), "1.3 was Үшінші сөйлем қысқа емес.");
     // Without the source nothing is written: the lock's texts are its.
     files.remove("content/a.kk.md");
     let state = state(&files);
@@ -1940,14 +1941,14 @@ fn what_is_pending_outlives_the_language_of_the_source() {
     sync(&mut files);
     replace(&mut files, "content/a.kk.md", "Екі.", "Екі, үш.");
     sync(&mut files);
-    assert_eq!(standing(&files), "1.2 was Екі.");
+    assert_eq!(status(&files), "1.2 was Екі.");
     files.insert("content/a.ru.md".to_owned(), "---\ntitle: А\n---\n\nОдин.\nДва, три.\n".to_owned());
     for _ in 0..2 {
-        assert_eq!(standing(&files), "1.2 was ?");
+        assert_eq!(status(&files), "1.2 was ?");
         sync(&mut files);
     }
     replace(&mut files, "content/a.en.md", "Two.", "Two, three.");
-    assert_eq!(standing(&files), "");
+    assert_eq!(status(&files), "");
 }
 
 #[test]
@@ -2108,7 +2109,7 @@ fn a_lock_may_begin_with_a_byte_order_mark_and_have_other_line_ends() {
     let mut files = work(SOURCE, TRANSLATION);
     let lock = files["content/a.lock"].clone();
     files.insert("content/a.lock".to_owned(), format!("\u{feff}{}", lock.replace('\n', "\r\n")));
-    assert_eq!((standing(&files), problems(&files, &["bad-lock"])), (String::new(), Vec::new()));
+    assert_eq!((status(&files), problems(&files, &["bad-lock"])), (String::new(), Vec::new()));
     assert_eq!((sync(&mut files), &files["content/a.lock"]), (1, &lock));
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use tilmash::exchange::{self, Batch, Format, Standing, Unit, markup, text};
 use tilmash::model::Key;
+use tilmash::translation::exchange::{self, Batch, Format, Status, Unit, markup, text};
 
 use super::check_problems;
 
@@ -60,7 +60,7 @@ fn sentences(text: &str) -> Batch {
         id: format!("1.{}", at + 1),
         source: pair[0].to_owned(),
         target: pair[1].to_owned(),
-        standing: if at % 2 == 0 { Standing::Current } else { Standing::Changed },
+        status: if at % 2 == 0 { Status::Current } else { Status::Changed },
         previous: (at % 2 == 1).then(|| pair[1].to_owned()),
         base: Some(exchange::digest(pair[1])),
         notes: Vec::new(),

@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tilmash::exchange::plan::{Options, plan};
-use tilmash::exchange::{self, Format, collect};
 use tilmash::load::Inputs;
 use tilmash::model::key::lock_beside;
 use tilmash::model::{LangId, Lock};
 use tilmash::project::{Overrides, Project, State};
 use tilmash::render::Body;
-use tilmash::site::sync::{Accept, first, renewed};
 use tilmash::site::{Site, WorkId};
+use tilmash::translation::exchange::plan::{Options, plan};
+use tilmash::translation::exchange::{self, Format, collect};
+use tilmash::translation::sync::{Accept, first, renewed};
 
 use super::{check_problems, two_texts};
 

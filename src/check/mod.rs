@@ -14,13 +14,10 @@ use crate::base::{Diagnostic, Place, Problems, code};
 use crate::load::Inputs;
 use crate::model::{Config, front, key};
 use crate::parse::{BlockKind, Document};
-use crate::site::rows::note_pairs;
 use crate::site::{Site, Work, WorkId};
 use crate::split::{self, Change, Chapter, Difference, Split};
-
-pub mod drift;
-pub mod parity;
-mod sentences;
+use crate::translation::checks::{drift, sentences};
+use crate::translation::rows::note_pairs;
 
 /// The problems found, kept apart by the thing checked, so that one thing can be checked again.
 #[derive(Debug, Default)]

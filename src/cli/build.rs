@@ -156,7 +156,7 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
     progress.bar.finish_and_clear();
     if let Some(site) = state.site() {
         let langs = args.complete.iter().map(|code| sync::language(site, code)).collect::<Result<Vec<_>, _>>()?;
-        let mut incomplete = crate::check::drift::incomplete(site, &langs);
+        let mut incomplete = crate::translation::checks::drift::incomplete(site, &langs);
         if let Some(config) = &state.config {
             config.apply_severities(&mut incomplete);
         }

@@ -14,13 +14,13 @@ use clap::Args;
 
 use crate::base::visible::visible_line;
 use crate::base::{Diagnostic, Failure, Place, code, diagnostic};
-use crate::exchange::collect::Sides;
-use crate::exchange::plan::{self, Edition, Options, Plan, Taken};
-use crate::exchange::{self, Format, Found, apply, diff, text};
 use crate::load::{self, Inputs};
 use crate::model::{Limit, Limits};
 use crate::project::{Project, State};
 use crate::site::{Site, WorkId};
+use crate::translation::exchange::collect::Sides;
+use crate::translation::exchange::plan::{self, Edition, Options, Plan, Taken};
+use crate::translation::exchange::{self, Format, Found, apply, diff, text};
 
 use super::{Global, Outcome, overrides, print, report, say, source, sync};
 

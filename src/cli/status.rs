@@ -10,12 +10,14 @@ use std::path::Path;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::align::Piece;
 use crate::base::{Diagnostic, Failure};
 use crate::model::{LangId, Unit};
 use crate::project::{Project, State};
-use crate::site::pending::{Said, Sentence, Written};
-use crate::site::{Pending, Site, Standing, Summary, WorkId};
+use crate::site::{Site, WorkId};
+use crate::translation::ids::Piece;
+use crate::translation::pending::Pending;
+use crate::translation::pending::{Said, Sentence, Written};
+use crate::translation::status::{Status, Summary};
 
 use super::history::{self, Since};
 use super::sync::{language, lock_file, unread, works};
@@ -80,7 +82,7 @@ fn summary(site: &Site, work: WorkId, lang: LangId) -> Option<Summary> {
         let front = 1 + usize::from(source.document.front_text(Unit::Description).is_some());
         Summary { missing: source.document.segments.len() + front, ..Summary::default() }
     };
-    Some(site.standings(work, lang).map_or_else(nothing, |standings| standings.summary))
+    Some(site.statuses(work, lang).map_or_else(nothing, |statuses| statuses.summary))
 }
 
 /// Pending sentence of each edition that has waited longest, among those whose age is known.
@@ -140,8 +142,8 @@ fn waits_since(state: &State, site: &Site, work: WorkId, lang: LangId) -> Vec<(U
     }
     let source = &*source.document;
     // The unit, its index among the segments, and true if it has a translation.
-    let pending: Vec<(Unit, Option<u32>, bool)> = match site.standings(work, lang) {
-        Some(standings) => standings.pending().map(|pair| (pair.unit, pair.source, pair.standing != Standing::Missing)).collect(),
+    let pending: Vec<(Unit, Option<u32>, bool)> = match site.statuses(work, lang) {
+        Some(statuses) => statuses.pending().map(|pair| (pair.unit, pair.source, pair.status != Status::Missing)).collect(),
         None => {
             let segments = source.segments.iter().zip(0..).map(|(segment, at)| (Unit::Segment(segment.id), Some(at), false));
             [(Unit::Title, None, false)].into_iter().chain(segments).collect()
@@ -289,7 +291,7 @@ fn pending<'s>(state: &'s State, site: &'s Site, work: WorkId, lang: LangId) -> 
 }
 
 fn detail(source_code: &str, code: &str, pending: &Pending<'_>, sentence: &Sentence<'_>, text: &mut String) {
-    text.push_str(&format!("  {} {}\n", sentence.pair.unit, sentence.pair.standing.name()));
+    text.push_str(&format!("  {} {}\n", sentence.pair.unit, sentence.pair.status.name()));
     if let Some(now) = &sentence.source {
         let said = sentence.change().map_or_else(|| now.text.clone(), |pieces| marked(&pieces));
         text.push_str(&format!("    {source_code} {}\n       {said}\n", place(&pending.source, now)));
@@ -320,13 +322,13 @@ fn as_json(state: &State, site: &Site, work: WorkId, lang: LangId, oldest: &Olde
     let edition = site.edition(work, lang);
     let pending: Vec<Value> = pending(state, site, work, lang).map_or_else(Vec::new, |pending| {
         let sentence = |sentence: Sentence<'_>| {
-            let was = match &sentence.pair.standing {
-                Standing::Changed { was } => was.as_deref(),
+            let was = match &sentence.pair.status {
+                Status::Changed { was } => was.as_deref(),
                 _ => None,
             };
             let own = |own: &Said| json!({ "text": own.text, "place": place(&pending.translation, own) });
             json!({
-                "id": sentence.pair.unit.to_string(), "standing": sentence.pair.standing.name(),
+                "id": sentence.pair.unit.to_string(), "standing": sentence.pair.status.name(),
                 "source": sentence.source.as_ref().map(|now| &now.text),
                 "source_place": sentence.source.as_ref().map(|now| place(&pending.source, now)),
                 "was": was, "translation": sentence.own.iter().map(own).collect::<Vec<_>>(),

@@ -14,8 +14,9 @@ use crate::base::{Code as Kind, Diagnostic, Failure, Place, Severity, code, diag
 use crate::link::{similar_id, similar_key};
 use crate::model::{Key, LangId, Lock, Unit, key};
 use crate::project::{Project, State};
-use crate::site::sync::{Accept, Change, Refusal, Renewed, first, renewed};
-use crate::site::{Site, Summary, WorkId};
+use crate::site::{Site, WorkId};
+use crate::translation::status::Summary;
+use crate::translation::sync::{Accept, Change, Refusal, Renewed, first, renewed};
 
 use super::{Format, Global, Outcome, overrides, print, report, say, source};
 
@@ -238,7 +239,7 @@ fn tell(global: &Global, site: &Site, work: WorkId, file: &str, renewed: &Renewe
         // Missing and extra sentences of translations are counted: they may be errors of the
         // alignment.
         let of_lang = |lang| {
-            let Summary { missing, extra, .. } = site.standings(work, lang)?.summary;
+            let Summary { missing, extra, .. } = site.statuses(work, lang)?.summary;
             let parts = [(missing, "missing"), (extra, "extra")].into_iter().filter(|(count, _)| *count > 0);
             let parts: Vec<String> = parts.map(|(count, word)| format!("{count} {word}")).collect();
             (!parts.is_empty()).then(|| format!("; `{}` {}", site.config.code(lang), parts.join(", ")))

@@ -18,9 +18,9 @@ use crate::base::{Diagnostic, code, path, suggest};
 use crate::model::{EditionName, LangId, SegmentId, Unit};
 use crate::parse::{Document, Ref, RefKind, Target};
 use crate::site::route::{RouteKind, SOURCE_ORDER, source_order_path};
-use crate::site::rows::merged_into;
 use crate::site::{Site, WorkId};
 use crate::split::{Address, Split};
+use crate::translation::rows::merged_into;
 
 pub mod touched;
 

@@ -12,11 +12,11 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::align::{self, Around, Claim, Line, News};
 use crate::base::{Diagnostic, Digest, Place, code, yaml};
 use crate::model::lock::{Gone, fold};
 use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest, Unit};
 use crate::split::Split;
+use crate::translation::ids::{self, Around, Claim, Line, News};
 
 mod bidi;
 mod destination;
@@ -60,7 +60,7 @@ impl ParseInput {
     /// With a lock, that is the edition whose order the lock keeps. Without one, it is the source
     /// edition, because its marks `+` reserve ids that no line of the translation may take.
     pub fn is_translation(&self, lock: Option<&Arc<Lock>>) -> bool {
-        lock.map_or(self.lang != self.settings.source, |lock| align::is_translation(lock, &self.settings.languages[self.lang.0]))
+        lock.map_or(self.lang != self.settings.source, |lock| ids::is_translation(lock, &self.settings.languages[self.lang.0]))
     }
 }
 
@@ -388,7 +388,7 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
     let ids = match &input.lock {
         None if input.lang == input.settings.source => {
             let lines: Vec<_> = segments.iter().map(|segment| (segment.block, Claim::Nothing)).collect();
-            let ids = align::by_position(&lines, &[], None);
+            let ids = ids::by_position(&lines, &[], None);
             let alone = (0..segments.len()).filter(|&at| claim(at) == Claim::Alone);
             addresses.news.alone = alone.map(|at| ids[at]).collect();
             ids
@@ -397,7 +397,7 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
             let lines: Vec<_> = segments.iter().enumerate().map(|(at, segment)| (segment.block, claim(at))).collect();
             let alone = input.news.iter().flat_map(|news| &news.alone);
             let omitted: Vec<SegmentId> = omitted.iter().chain(alone).copied().collect();
-            align::by_position(&lines, &omitted, LanguageTag::parse(lang))
+            ids::by_position(&lines, &omitted, LanguageTag::parse(lang))
         }
         Some(lock) => {
             let texts: Vec<Cow<'_, str>> =
@@ -416,7 +416,7 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
                 })
                 .collect();
             let around = Around { omitted: &omitted, news: input.news.as_deref() };
-            let addressed = align::address(&lines, lock, lang, around);
+            let addressed = ids::address(&lines, lock, lang, around);
             addresses.digests = lines.iter().map(|line| line.digest).collect();
             addresses.gone = addressed.gone;
             addresses.news = addressed.news;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::prepare::KnownLock;
 use super::{Known, Project, Redone, State, shown};
-use crate::align::News;
 use crate::link;
 use crate::link::touched::Touched;
 use crate::load::{self, Content, Inputs};
@@ -14,6 +13,7 @@ use crate::model::{Config, Key, Limit, Lock};
 use crate::parse::memo::Memo;
 use crate::render::Renderer;
 use crate::site::RouteKind;
+use crate::translation::ids::News;
 
 /// The difference between two snapshots with the same files, as far as the previous state can be
 /// updated for it.

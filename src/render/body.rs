@@ -16,7 +16,7 @@ use super::Renderer;
 use super::highlight::Highlighted;
 use super::languages::side_by_side_path;
 use super::missing::Additions;
-use super::standing::Drift;
+use super::status::Drift;
 use super::template::map;
 
 /// Start tag of a segment as `parse` writes it, up to the id.
@@ -41,7 +41,7 @@ pub(super) struct Writer<'a> {
     pub(super) page: Page,
     /// Relative path from the page to the site's root, such as `../../`.
     pub(super) root: &'a str,
-    /// Standing of the document to its source, if it is a translation.
+    /// Status of the document to its source, if it is a translation.
     pub(super) drift: Option<&'a Drift<'a>>,
     /// HTML for the sentences that the document lacks, if the page shows them.
     pub(super) additions: Option<&'a Additions>,

@@ -1,7 +1,7 @@
 //! Template values about languages: the language switch, links to side-by-side pages, and
 //! alternates for search engines.
 //!
-//! [`super::standing`] tells how complete a translation is; the words of a language are in its own
+//! [`super::status`] tells how complete a translation is; the words of a language are in its own
 //! file.
 
 use tera::Value;

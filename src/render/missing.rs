@@ -11,13 +11,14 @@ use tera::{Context, Value};
 
 use crate::base::Diagnostic;
 use crate::parse::{Block, BlockKind, Document};
-use crate::site::rows::note_pairs;
-use crate::site::{Standing, WorkId};
+use crate::site::WorkId;
+use crate::translation::rows::note_pairs;
+use crate::translation::status::Status;
 
 use super::Renderer;
 use super::body::excerpt_with_notes;
 use super::elements::{self, Open};
-use super::standing::Drift;
+use super::status::Drift;
 
 /// HTML for the sentences that a translation lacks, by its place on the page.
 #[derive(Debug, Default)]
@@ -56,10 +57,10 @@ impl Additions {
         let source = &*drift.source.document;
         let mut lines: Vec<&[u32]> = vec![&[]; source.segments.len()];
         let mut is_missing = vec![false; source.segments.len()];
-        for pair in &drift.standings.pairs {
+        for pair in &drift.statuses.pairs {
             let Some(at) = pair.source else { continue };
             lines[at as usize] = &pair.lines;
-            is_missing[at as usize] = pair.standing == Standing::Missing;
+            is_missing[at as usize] = pair.status == Status::Missing;
         }
         let language = &renderer.site.languages[drift.source_lang.0];
         let attributes = format!("class=\"other\" lang=\"{}\" dir=\"{}\"", language.code, language.pack.direction);

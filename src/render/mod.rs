@@ -27,7 +27,7 @@ mod notes;
 mod opening;
 mod rows;
 mod shared;
-mod standing;
+mod status;
 pub mod template;
 mod view;
 

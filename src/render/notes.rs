@@ -4,7 +4,7 @@ use tera::Value;
 
 use crate::base::Diagnostic;
 use crate::parse::Note;
-use crate::site::rows::note_rows;
+use crate::translation::rows::note_rows;
 
 use super::body::Writer;
 use super::rows::rows;

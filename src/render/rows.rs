@@ -1,14 +1,14 @@
-//! Template values of the rows of a side-by-side page: blocks, their sentences, and the standing of
+//! Template values of the rows of a side-by-side page: blocks, their sentences, and the status of
 //! each.
 //!
-//! [`crate::site::rows`] computes the alignment.
+//! [`crate::translation::rows`] computes the alignment.
 
 use tera::Value;
 
 use crate::base::Diagnostic;
 use crate::parse::Document;
-use crate::site::rows::bead_id;
-use crate::site::{Row, RowKind};
+use crate::translation::rows::bead_id;
+use crate::translation::rows::{Row, RowKind};
 
 use super::body::{Page, Writer};
 use super::template::map;
@@ -38,7 +38,7 @@ pub(super) fn rows(
                 let is_changed = |&line: &u32| right.drift.is_some_and(|drift| drift.changed(line).is_some());
                 let is_alone = |&line: &u32| left.document.marks_of(line as usize).is_some_and(|marks| marks.alone);
                 let is_omitted = |&line: &u32| right.drift.is_some_and(|drift| drift.is_omitted(line));
-                let standing = match (&it.left[..], &it.right[..]) {
+                let status = match (&it.left[..], &it.right[..]) {
                     ([], _) => "extra",
                     (left, []) if left.iter().all(is_alone) => "alone",
                     (left, []) if left.iter().all(is_omitted) => "omitted",
@@ -49,7 +49,7 @@ pub(super) fn rows(
                 let id = bead_id(it, left.document, right.document).map_or_else(String::new, |id| id.to_string());
                 let left_html = sentences(left, &it.left, None, problems);
                 let right_html = sentences(right, &it.right, Some(left.document).filter(|_| !it.left.is_empty()), problems);
-                bead(&id, &left_html, &right_html, standing, moved)
+                bead(&id, &left_html, &right_html, status, moved)
             }
             // The row has a number instead of a segment's id, since the segments inside have their
             // own ids.
@@ -58,12 +58,12 @@ pub(super) fn rows(
                     let blocks = blocks.iter().map(|&block| writer.document.blocks[block as usize].html);
                     blocks.map(|html| writer.range(&writer.document.body, html.0..html.1, problems)).collect::<String>()
                 });
-                let standing = match (it.left.is_empty(), it.right.is_empty()) {
+                let status = match (it.left.is_empty(), it.right.is_empty()) {
                     (true, _) => "extra",
                     (_, true) => "missing",
                     _ => "",
                 };
-                bead(&format!("row.{count}"), &html[0], &html[1], standing, false)
+                bead(&format!("row.{count}"), &html[0], &html[1], status, false)
             }
         });
         let beads: Vec<Value> = beads.collect();
@@ -103,14 +103,14 @@ fn sentences(writer: &Writer<'_>, lines: &[u32], namer: Option<&Document>, probl
 
 /// Makes the template value of a bead.
 ///
-/// `standing` is that of the right half to the left: current, changed, missing, omitted, alone
+/// `status` is that of the right half to the left: current, changed, missing, omitted, alone
 /// (only on the left) or extra. For whole blocks it is missing, extra or empty.
-fn bead(id: &str, left: &str, right: &str, standing: &str, moved: bool) -> Value {
+fn bead(id: &str, left: &str, right: &str, status: &str, moved: bool) -> Value {
     map([
         ("id", id.into()),
         ("left", Value::safe_string(left)),
         ("right", Value::safe_string(right)),
-        ("standing", standing.into()),
+        ("standing", status.into()),
         ("moved", moved.into()),
     ])
 }

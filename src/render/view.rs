@@ -12,7 +12,8 @@ use tera::{Context, Value};
 use crate::base::{Diagnostic, code, path};
 use crate::model::LangId;
 use crate::parse::Document;
-use crate::site::{Summary, WorkId, route, tags_path};
+use crate::site::{WorkId, route, tags_path};
+use crate::translation::status::Summary;
 
 use super::Renderer;
 use super::body::{Page, Writer};
@@ -23,7 +24,7 @@ use super::missing::Additions;
 use super::notes::{notes, paired_notes};
 use super::rows::rows;
 use super::shared::{self, MenuPage, yaml_value};
-use super::standing::{Drift, sentences as sentences_in};
+use super::status::{Drift, sentences as sentences_in};
 use super::template::{fields, map};
 
 /// Returns the page of a work for readers of a language: its edition, or else the nearest one.
@@ -124,7 +125,7 @@ pub(super) fn side_by_side(
     let source = site.edition(work, left).expect("as above");
     page.set("canonical", site.absolute(&source.path).into());
     let mut count = 0;
-    let text = crate::site::rows::rows(left_half.document, right_half.document);
+    let text = crate::translation::rows::rows(left_half.document, right_half.document);
     page.set("rows", rows(text, &left_half, &right_half, &mut count, problems));
     page.set("notes", paired_notes(&left_half, &right_half, &mut count, problems));
     page.set("standing", drift.as_ref().map_or_else(Value::none, |drift| drift.value(site)));
@@ -277,8 +278,8 @@ pub(super) fn status(renderer: &Renderer, lang: LangId, own_path: &str, problems
                 .zip(&mut totals)
                 .map(|(&other, total)| {
                     let edition = site.edition(work, other);
-                    let summary = match (edition, site.standings(work, other)) {
-                        (Some(_), Some(standings)) => sentences_in(standings),
+                    let summary = match (edition, site.statuses(work, other)) {
+                        (Some(_), Some(statuses)) => sentences_in(statuses),
                         // This is the source edition itself.
                         (Some(_), None) => Summary { current: all, ..Summary::default() },
                         (None, _) => Summary { missing: all.max(1), ..Summary::default() },

@@ -10,12 +10,14 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::editor::{Editor, link, program_name};
-use crate::align::Piece;
 use crate::load::Inputs;
 use crate::model::{LangId, Unit};
 use crate::project::State;
-use crate::site::pending::{Position, Said, Sentence};
-use crate::site::{Pending, Route, RouteKind, Site, Standing, WorkId};
+use crate::site::{Route, RouteKind, Site, WorkId};
+use crate::translation::ids::Piece;
+use crate::translation::pending::Pending;
+use crate::translation::pending::{Position, Said, Sentence};
+use crate::translation::status::Status;
 
 /// Content of the desk in the browser.
 #[derive(Debug, Serialize)]
@@ -57,7 +59,7 @@ struct Tongue {
 #[derive(Debug, Serialize)]
 struct Shown {
     id: String,
-    standing: &'static str,
+    status: &'static str,
     /// The id of its element on the page, if it has one.
     anchor: Option<String>,
     /// The source text: runs of words that are `same`, `gone` or `new`. Without a known change, one
@@ -196,7 +198,7 @@ fn shown(
     };
     Shown {
         id: sentence.pair.unit.to_string(),
-        standing: sentence.pair.standing.name(),
+        status: sentence.pair.status.name(),
         anchor,
         source,
         source_at: sentence.source.as_ref().map(|said| at(&pending.source.document.file, said.place)),
@@ -242,8 +244,8 @@ fn anchor(
 }
 
 fn settled_by(site: &Site, work: WorkId, lang: LangId, sentence: &Sentence<'_>) -> Option<String> {
-    match (&sentence.pair.standing, sentence.pair.unit) {
-        (Standing::Changed { .. }, unit) => {
+    match (&sentence.pair.status, sentence.pair.unit) {
+        (Status::Changed { .. }, unit) => {
             let key = site.work(work).key.as_str();
             // Every shell takes `#` inside a word literally.
             let key = shlex::try_quote(key).unwrap_or(Cow::Borrowed(key));
@@ -252,8 +254,8 @@ fn settled_by(site: &Site, work: WorkId, lang: LangId, sentence: &Sentence<'_>) 
             let others = if site.languages.len() > 2 { format!(" --language {}", site.config.code(lang)) } else { String::new() };
             Some(format!("tilmash sync {accept}{key}#{unit}{others}"))
         }
-        (Standing::Missing, Unit::Segment(id)) => Some(format!("<!-- - {id} -->")),
-        (Standing::Extra { .. }, _) => Some("<!-- + -->".to_owned()),
+        (Status::Missing, Unit::Segment(id)) => Some(format!("<!-- - {id} -->")),
+        (Status::Extra { .. }, _) => Some("<!-- + -->".to_owned()),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ use super::editor::{self, Editor};
 use crate::base::place::{floor_char_boundary, line_and_column};
 use crate::base::{self, Diagnostic, Digest, Place, Severity};
 use crate::load::{Inputs, builtin};
-use crate::site::pending::Position;
+use crate::translation::pending::Position;
 
 /// Maximum number of problems on a page. `tilmash check --all` lists every problem.
 const SHOWN: usize = 50;

@@ -15,23 +15,17 @@ use crate::model::{Config, FrontMatter, Key, LangId, Language, SegmentId};
 use crate::parse::Document;
 use crate::split::{Chapter, Split};
 
+use crate::translation::rows::RowIds;
+use crate::translation::status::EditionStatus;
 use anchor::Shares;
-use rows::RowIds;
 
 mod anchor;
-pub mod pending;
 pub mod route;
-pub mod rows;
 pub mod sitemap;
-pub mod standing;
-pub mod sync;
 mod tag;
 mod tree;
 
-pub use pending::Pending;
 pub use route::{Route, RouteKind};
-pub use rows::{Row, RowKind};
-pub use standing::{Standing, Standings, Summary};
 pub use tag::{Tag, Tags, tags_path};
 
 /// Maximum number of siblings in a menu, and of works in a site whose menus show all of them. A
@@ -96,7 +90,7 @@ struct Follows {
     /// Index of the heading per anchor or alias.
     by_anchor: OnceLock<HashMap<String, usize>>,
     row_ids: OnceLock<RowIds>,
-    standings: OnceLock<Arc<Standings>>,
+    statuses: OnceLock<Arc<EditionStatus>>,
 }
 
 impl Edition {
@@ -256,7 +250,7 @@ impl Site {
             refs: _,
             codes: _,
             notes: _,
-            // Standings of the editions to each other (†).
+            // EditionStatus of the editions to each other (†).
             marks: _,
             lock: _,
             digests: _,
@@ -395,15 +389,15 @@ impl Site {
         self.nearest_edition(id, self.source())
     }
 
-    /// Returns the standings of a translation; `None` for the source edition, or if there is no
+    /// Returns the statuses of a translation; `None` for the source edition, or if there is no
     /// such edition.
-    pub fn standings(&self, id: WorkId, lang: LangId) -> Option<&Arc<Standings>> {
+    pub fn statuses(&self, id: WorkId, lang: LangId) -> Option<&Arc<EditionStatus>> {
         let (source_lang, source) = self.source_edition(id);
         let edition = self.edition(id, lang).filter(|_| lang != source_lang)?;
-        Some(edition.follows().standings.get_or_init(|| {
+        Some(edition.follows().statuses.get_or_init(|| {
             let source = (self.config.code(source_lang), &*source.document);
             let is_shared = |sentence| self.is_of_other_language(id, lang, sentence);
-            Arc::new(Standings::of(source, (self.config.code(lang), &edition.document), is_shared))
+            Arc::new(EditionStatus::of(source, (self.config.code(lang), &edition.document), is_shared))
         }))
     }
 

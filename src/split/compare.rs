@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::align::{likeness, longest_increasing, sorted_words};
+use crate::translation::ids::{likeness, longest_increasing, sorted_words};
 
 use super::markdown::{plain, text_lines, without_marker};
 use super::{Chapter, Cut};

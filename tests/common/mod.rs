@@ -13,8 +13,8 @@ use tilmash::load::Inputs;
 use tilmash::model::{Lock, Unit};
 use tilmash::project::{Overrides, Project, State};
 use tilmash::render::Body;
-use tilmash::site::sync::{Accept, first, renewed};
 use tilmash::site::{Site, WorkId};
+use tilmash::translation::sync::{Accept, first, renewed};
 
 /// The files of a site, by path.
 pub(crate) type Files = BTreeMap<String, String>;

@@ -1,4 +1,4 @@
-//! The checks of [`parity`](super::parity) on a site: each sentence, title and description of each
+//! The checks of [`parity`] on a site: each sentence, title and description of each
 //! edition, alone and beside its source.
 //!
 //! Findings become diagnostics with a place in both files. A mark behind a sentence silences a
@@ -11,8 +11,8 @@ use super::parity::{self, Finding, Reading, Rules, Side};
 use crate::base::{Code, Diagnostic, Place, code};
 use crate::load::Inputs;
 use crate::parse::{self, Block, Document, Silenced};
-use crate::site::rows::{beads, note_pairs};
 use crate::site::{Site, WorkId};
+use crate::translation::rows::{beads, note_pairs};
 
 /// The number of findings of one kind that an edition shows. One more message counts the rest.
 const MOST: usize = 10;
@@ -60,13 +60,13 @@ struct Silence {
 }
 
 /// Returns the rules of each language of the site.
-pub(super) fn rules(site: &Site) -> Vec<Rules> {
+pub(crate) fn rules(site: &Site) -> Vec<Rules> {
     site.languages.iter().map(|language| Rules::of(&language.code, &language.pack)).collect()
 }
 
 /// Checks the sentences of all editions of a work. Does nothing if the site has no sentences: then
 /// titles are not compared either, and texts may be absent.
-pub(super) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId, problems: &mut Vec<Diagnostic>) {
+pub(crate) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId, problems: &mut Vec<Diagnostic>) {
     if !site.config.segments {
         return;
     }

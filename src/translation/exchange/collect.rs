@@ -4,13 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::pieces::{Block, Piece, PieceKind, pieces};
-use super::{Batch, Standing, Unit, digest};
+use super::{Batch, Status, Unit, digest};
 use crate::load::Inputs;
 use crate::model::LangId;
 use crate::parse::Document;
 use crate::parse::parts::Parts;
-use crate::site::standing::{self, Standings};
 use crate::site::{Site, WorkId};
+use crate::translation::status::{self, EditionStatus};
 
 /// A work's source edition beside its translation into one language.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub struct Pair {
     pub source: Vec<usize>,
     /// Empty if there is no translation.
     pub target: Vec<usize>,
-    pub standing: Standing,
+    pub status: Status,
     /// The source from which the translation was made, if the source has changed since.
     pub previous: Option<String>,
 }
@@ -72,7 +72,7 @@ impl Sides {
         let source = Side::new(inputs, &source.document)?;
         // A home page that nobody wrote has no text, and counts as not translated.
         let target = site.edition(work, lang).and_then(|edition| Side::new(inputs, &edition.document));
-        let pairs = pairs(&source, target.as_ref(), site.standings(work, lang).map(|standings| &**standings));
+        let pairs = pairs(&source, target.as_ref(), site.statuses(work, lang).map(|statuses| &**statuses));
         let wholes = wholes(&source, &pairs);
         Some(Self { work, source_lang, source, target, pairs, wholes })
     }
@@ -101,7 +101,7 @@ impl Sides {
 }
 
 /// Aligns the pieces of two editions. A piece that one edition omits on purpose is in no pair.
-fn pairs(source: &Side, target: Option<&Side>, standings: Option<&Standings>) -> Vec<Pair> {
+fn pairs(source: &Side, target: Option<&Side>, statuses: Option<&EditionStatus>) -> Vec<Pair> {
     let target_by_id: HashMap<&str, usize> = match target {
         Some(target) => target.pieces.iter().enumerate().map(|(at, piece)| (piece.id.as_str(), at)).collect(),
         None => HashMap::new(),
@@ -111,8 +111,8 @@ fn pairs(source: &Side, target: Option<&Side>, standings: Option<&Standings>) ->
         pieces.filter_map(|(at, piece)| Some((piece.segment?, at))).collect()
     };
     let target_pieces = by_segment(target);
-    let known: HashMap<String, &standing::Pair> =
-        standings.into_iter().flat_map(|it| &it.pairs).map(|pair| (pair.unit.to_string(), pair)).collect();
+    let known: HashMap<String, &status::Pair> =
+        statuses.into_iter().flat_map(|it| &it.pairs).map(|pair| (pair.unit.to_string(), pair)).collect();
     let mut pairs: Vec<Pair> = Vec::with_capacity(source.pieces.len());
     // The pair of each line of the translation, since one line may translate several sentences.
     let mut pair_with: HashMap<usize, usize> = HashMap::new();
@@ -122,7 +122,7 @@ fn pairs(source: &Side, target: Option<&Side>, standings: Option<&Standings>) ->
             continue;
         }
         let known = known.get(&piece.id);
-        if known.is_some_and(|known| known.standing == standing::Standing::Omitted) {
+        if known.is_some_and(|known| known.status == status::Status::Omitted) {
             continue;
         }
         let target: Vec<usize> = match (piece.segment, known) {
@@ -130,26 +130,26 @@ fn pairs(source: &Side, target: Option<&Side>, standings: Option<&Standings>) ->
             (Some(_), None) => Vec::new(),
             (None, _) => target_by_id.get(piece.id.as_str()).copied().into_iter().collect(),
         };
-        let (standing, previous) = match known.map(|known| &known.standing) {
-            _ if target.is_empty() => (Standing::Missing, None),
-            Some(standing::Standing::Changed { was }) => (Standing::Changed, was.as_deref().map(str::to_owned)),
-            Some(standing::Standing::Accepted) => (Standing::Accepted, None),
-            _ => (Standing::Current, None),
+        let (status, previous) = match known.map(|known| &known.status) {
+            _ if target.is_empty() => (Status::Missing, None),
+            Some(status::Status::Changed { was }) => (Status::Changed, was.as_deref().map(str::to_owned)),
+            Some(status::Status::Accepted) => (Status::Accepted, None),
+            _ => (Status::Current, None),
         };
         match target.iter().find_map(|line| pair_with.get(line).copied()) {
             None => {
                 pair_with.extend(target.iter().map(|&line| (line, pairs.len())));
-                pairs.push(Pair { source: vec![at], target, standing, previous });
+                pairs.push(Pair { source: vec![at], target, status, previous });
             }
             Some(number) => {
                 let pair = &mut pairs[number];
-                if standing == Standing::Changed || pair.standing == Standing::Changed {
+                if status == Status::Changed || pair.status == Status::Changed {
                     // A sentence that has not changed is in the old source as it is now.
                     let before = pair.previous.take().unwrap_or_else(|| source.says(&pair.source));
                     let own = previous.unwrap_or_else(|| piece.text.clone());
                     pair.previous = Some(format!("{before}\n{own}"));
                 }
-                pair.standing = pair.standing.min(standing);
+                pair.status = pair.status.min(status);
                 pair.source.push(at);
                 for line in target {
                     if !pair.target.contains(&line) {
@@ -216,7 +216,7 @@ fn units(site: &Site, sides: &Sides, units: &mut Vec<Unit>) {
             // the import.
             base: Some(digest(&target)),
             target,
-            standing: pair.standing,
+            status: pair.status,
             previous: pair.previous.clone(),
             notes: sides.notes(pair),
             heading: if own.is_some() { None } else { heading.map(str::to_owned) },

@@ -11,8 +11,8 @@ use crate::model::lock::{Gone, Source, Stanza, State, Translation, fold};
 use crate::model::{Label, LangId, Lock, TextDigest, Unit};
 use crate::parse::Document;
 
-use super::standing::{Lines, line_of, own_digest};
-use super::{Site, WorkId};
+use super::status::{Lines, line_of, own_digest};
+use crate::site::{Site, WorkId};
 
 /// A new lock, and its changes from the former one.
 #[derive(Debug)]

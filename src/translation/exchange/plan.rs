@@ -19,14 +19,14 @@ use std::sync::Arc;
 use super::apply::{self, Refusal};
 use super::collect::{Pair, Sides};
 use super::pieces::{Block, PieceKind};
-use super::{Found, KEPT, Standing, Unit, digest, folded, further_problems, markup};
+use super::{Found, KEPT, Status, Unit, digest, folded, further_problems, markup};
 use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, suggest};
-use crate::check::parity::{self, Reading, Rules};
 use crate::link::similar_key;
 use crate::load::Inputs;
 use crate::model::lock::fold;
 use crate::model::{LangId, key};
 use crate::site::{Site, WorkId};
+use crate::translation::checks::parity::{self, Reading, Rules};
 
 /// Options of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -251,7 +251,7 @@ fn consider(
         return;
     };
     let before = sides.target_of(pair);
-    let finished = !matches!(unit.standing, Standing::Changed | Standing::Missing);
+    let finished = !matches!(unit.status, Status::Changed | Status::Missing);
     let mut after = lines(&unit.target);
     // True if the translation came back as it was exported: it was not touched, or confirmed.
     let untouched = unit.base.as_deref().is_some_and(|base| base == digest(&after));
@@ -259,7 +259,7 @@ fn consider(
         after = with_bars_escaped(sides, pair, &after);
     }
     if after == before || untouched || after.is_empty() {
-        let confirmed = finished && after == before && sides.pairs[pair].standing == Standing::Changed;
+        let confirmed = finished && after == before && sides.pairs[pair].status == Status::Changed;
         if confirmed && same_source(sides, pair, unit) {
             plan.confirmed.entry(lang).or_default().push(address);
         } else {

@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{BASE, Batch, Found, Standing, text};
+use super::{BASE, Batch, Found, Status, text};
 
 /// Prefixes of comments for data that PO has no field for.
 const HEADING: &str = "heading: ";
@@ -48,7 +48,7 @@ pub fn write(batch: &Batch) -> String {
         if let Some(base) = &unit.base {
             writeln!(po, "# {BASE}{base}").expect("writing to a string");
         }
-        let accepted = (unit.standing == Standing::Accepted).then(|| ACCEPTED.to_owned());
+        let accepted = (unit.status == Status::Accepted).then(|| ACCEPTED.to_owned());
         for comment in heading.chain(notes).chain(accepted) {
             writeln!(po, "#. {comment}").expect("writing to a string");
         }
@@ -58,7 +58,7 @@ pub fn write(batch: &Batch) -> String {
             let file = if file.contains(' ') { format!("\u{2068}{file}\u{2069}") } else { file };
             writeln!(po, "#: {file}:{}", unit.line).expect("writing to a string");
         }
-        if unit.standing == Standing::Changed {
+        if unit.status == Status::Changed {
             po.push_str("#, fuzzy\n");
         }
         if let Some(previous) = &unit.previous {
@@ -283,11 +283,11 @@ impl Reader<'_> {
             // A reference in another form is ignored.
             unit.line = line.parse().unwrap_or(0);
         }
-        unit.standing = match () {
-            () if target.is_empty() => Standing::Missing,
-            () if entry.fuzzy => Standing::Changed,
-            () if entry.accepted => Standing::Accepted,
-            () => Standing::Current,
+        unit.status = match () {
+            () if target.is_empty() => Status::Missing,
+            () if entry.fuzzy => Status::Changed,
+            () if entry.accepted => Status::Accepted,
+            () => Status::Current,
         };
         (unit.source, unit.target, unit.previous) = (source, target, previous);
         self.found.push(self.file, unit, start);

@@ -58,7 +58,7 @@ pub struct Unit {
     pub source: String,
     /// Markdown, on one line; empty if there is none.
     pub target: String,
-    pub standing: Standing,
+    pub status: Status,
     /// The source from which the translation was made, if the source has changed since.
     pub previous: Option<String>,
     /// The digest of the translation at the time of the export. An import compares it to find
@@ -75,7 +75,7 @@ pub struct Unit {
 
 /// The state of a translation; the worst state comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Standing {
+pub enum Status {
     #[default]
     Missing,
     /// The source has changed since the translation was made, or a tool calls the translation
@@ -86,29 +86,29 @@ pub enum Standing {
     Current,
 }
 
-impl Standing {
+impl Status {
     /// Returns the name of the state in CSV, TMX and JSON Lines.
     pub fn name(self) -> &'static str {
         match self {
-            Standing::Missing => "missing",
-            Standing::Changed => "changed",
-            Standing::Accepted => "accepted",
-            Standing::Current => "current",
+            Status::Missing => "missing",
+            Status::Changed => "changed",
+            Status::Accepted => "accepted",
+            Status::Current => "current",
         }
     }
 
-    /// Returns the standing of a translation that is not empty, from its name in a file. An unknown
+    /// Returns the status of a translation that is not empty, from its name in a file. An unknown
     /// name means unfinished.
     fn of_translated(name: &str) -> Self {
         match Self::named(name) {
             // The translator has filled in the missing translation.
             Some(Self::Missing) => Self::Current,
-            Some(standing) => standing,
+            Some(status) => status,
             None => Self::Changed,
         }
     }
 
-    /// Returns the standing with this name.
+    /// Returns the status with this name.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Missing, Self::Changed, Self::Accepted, Self::Current].into_iter().find(|it| it.name() == name)
     }
@@ -129,7 +129,7 @@ impl Unit {
             id: id.to_owned(),
             source: String::new(),
             target: String::new(),
-            standing: Standing::Missing,
+            status: Status::Missing,
             previous: None,
             base: None,
             notes: Vec::new(),

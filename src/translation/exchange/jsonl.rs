@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Batch, Found, Standing, text};
+use super::{Batch, Found, Status, text};
 
 /// Writes a batch as JSON Lines.
 pub fn write(batch: &Batch) -> String {
@@ -22,7 +22,7 @@ pub fn write(batch: &Batch) -> String {
             ("target_language", maybe(batch.target.as_deref())),
             ("source", text(&unit.source)),
             ("target", text(&unit.target)),
-            ("state", text(unit.standing.name())),
+            ("state", text(unit.status.name())),
             ("previous", maybe(unit.previous.as_deref())),
             ("heading", maybe(unit.heading.as_deref())),
             ("notes", format!("[{}]", notes.join(","))),
@@ -79,9 +79,9 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
         };
         let Some(mut unit) = found.unit_at(file, address, &range) else { continue };
         unit.source = source.to_owned();
-        unit.standing = match text("state") {
-            _ if target.is_empty() => Standing::Missing,
-            state => state.map_or(Standing::Current, Standing::of_translated),
+        unit.status = match text("state") {
+            _ if target.is_empty() => Status::Missing,
+            state => state.map_or(Status::Current, Status::of_translated),
         };
         unit.target = target;
         unit.previous = text("previous").map(str::to_owned);

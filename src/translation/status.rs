@@ -1,4 +1,4 @@
-//! Computes the standing of each sentence of a translation; drift is found by comparing digests.
+//! Computes the status of each sentence of a translation; drift is found by comparing digests.
 //!
 //! The lock is the only memory. `tilmash sync` writes the states that are shown before it runs,
 //! since both are computed by `line_of`.
@@ -13,7 +13,7 @@ use super::rows::note_pairs;
 
 /// Relation of a translated sentence to its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum Status {
     /// The translation was made from the present source text. Without a lock this is assumed.
     Current,
     /// The source has changed, and somebody confirmed that the translation is still right.
@@ -35,16 +35,16 @@ pub enum Standing {
     Omitted,
 }
 
-impl Standing {
-    /// Returns the name of the standing, for people and machines.
+impl Status {
+    /// Returns the name of the status, for people and machines.
     pub fn name(&self) -> &'static str {
         match self {
-            Standing::Current => "current",
-            Standing::Accepted => "accepted",
-            Standing::Changed { .. } => "changed",
-            Standing::Missing => "missing",
-            Standing::Omitted => "omitted",
-            Standing::Extra { .. } => "extra",
+            Status::Current => "current",
+            Status::Accepted => "accepted",
+            Status::Changed { .. } => "changed",
+            Status::Missing => "missing",
+            Status::Omitted => "omitted",
+            Status::Extra { .. } => "extra",
         }
     }
 }
@@ -53,14 +53,14 @@ impl Standing {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pair {
     pub unit: Unit,
-    pub standing: Standing,
+    pub status: Status,
     /// Index among the segments of the source.
     pub source: Option<u32>,
     /// Indices of its lines in the translation.
     pub lines: Vec<u32>,
 }
 
-/// Numbers of sentences of a translation by standing; the title and the description count as one
+/// Numbers of sentences of a translation by status; the title and the description count as one
 /// each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Summary {
@@ -107,43 +107,43 @@ impl Summary {
         }
     }
 
-    fn add(&mut self, standing: &Standing) {
-        *match standing {
-            Standing::Current => &mut self.current,
-            Standing::Accepted => &mut self.accepted,
-            Standing::Changed { .. } => &mut self.changed,
-            Standing::Missing => &mut self.missing,
-            Standing::Omitted => &mut self.omitted,
-            Standing::Extra { .. } => &mut self.extra,
+    fn add(&mut self, status: &Status) {
+        *match status {
+            Status::Current => &mut self.current,
+            Status::Accepted => &mut self.accepted,
+            Status::Changed { .. } => &mut self.changed,
+            Status::Missing => &mut self.missing,
+            Status::Omitted => &mut self.omitted,
+            Status::Extra { .. } => &mut self.extra,
         } += 1;
     }
 }
 
-/// Standings of all sentences of a translation.
+/// EditionStatus of all sentences of a translation.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Standings {
+pub struct EditionStatus {
     /// Pairs in the order of the source: title, description, sentences; then the sentences of the
     /// translation alone.
     pub pairs: Vec<Pair>,
     pub summary: Summary,
 }
 
-impl Standings {
+impl EditionStatus {
     /// Compares a translation with its source. `is_shared` returns true if another translation has
     /// a sentence that the source lacks.
     pub fn of(source: (&str, &Document), translation: (&str, &Document), is_shared: impl Fn(SegmentId) -> bool) -> Self {
         let (source_lang, source) = source;
         let (lang, translation) = translation;
         let lock = source.lock.as_deref();
-        let mut standings = Self::default();
+        let mut statuses = Self::default();
         for unit in [Unit::Title, Unit::Description] {
             let Some(theirs) = source.front_text(unit) else { continue };
-            let standing = match (translation.front_text(unit), lock) {
-                (None, _) => Standing::Missing,
-                (Some(_), None) => Standing::Current,
+            let status = match (translation.front_text(unit), lock) {
+                (None, _) => Status::Missing,
+                (Some(_), None) => Status::Current,
                 (Some(own), Some(lock)) => stands(lock, unit, source_lang, lang, TextDigest::of(own), TextDigest::of(theirs)),
             };
-            standings.push(Pair { unit, standing, source: None, lines: Vec::new() });
+            statuses.push(Pair { unit, status, source: None, lines: Vec::new() });
         }
         let lines = Lines::of(translation);
         let omitted: HashSet<SegmentId> = translation.marks.iter().flat_map(|marks| marks.omitted.iter().copied()).collect();
@@ -159,41 +159,41 @@ impl Standings {
                 Some(notes) => by_position(source, index, translation, &lines, notes),
             };
             let left_out = || omitted.contains(&segment.id) || source.marks_of(index).is_some_and(|marks| marks.alone);
-            let standing = match (lines.is_empty(), lock) {
-                (true, _) if left_out() => Standing::Omitted,
-                (true, _) => Standing::Missing,
-                (false, None) => Standing::Current,
+            let status = match (lines.is_empty(), lock) {
+                (true, _) if left_out() => Status::Omitted,
+                (true, _) => Status::Missing,
+                (false, None) => Status::Current,
                 // A generated home page has no lock.
-                (false, Some(_)) if translation.digests.is_empty() => Standing::Current,
+                (false, Some(_)) if translation.digests.is_empty() => Status::Current,
                 (false, Some(lock)) => {
                     let own = own_digest(&translation.digests, &lines);
                     stands(lock, unit, source_lang, lang, own, source.digests[index])
                 }
             };
-            standings.push(Pair { unit, standing, source: Some(index as u32), lines });
+            statuses.push(Pair { unit, status, source: Some(index as u32), lines });
         }
         let mut is_paired = vec![false; translation.segments.len()];
-        standings.pairs.iter().flat_map(|pair| &pair.lines).for_each(|&line| is_paired[line as usize] = true);
+        statuses.pairs.iter().flat_map(|pair| &pair.lines).for_each(|&line| is_paired[line as usize] = true);
         for (line, is_paired) in is_paired.into_iter().enumerate() {
             if !is_paired {
                 let id = translation.segments[line].id;
                 let says_so = |marks: &Marks| marks.alone || marks.translates.iter().any(|&id| is_shared(id));
                 let meant = translation.marks_of(line).is_some_and(says_so);
                 let unit = Unit::Segment(id);
-                standings.push(Pair { unit, standing: Standing::Extra { meant }, source: None, lines: vec![line as u32] });
+                statuses.push(Pair { unit, status: Status::Extra { meant }, source: None, lines: vec![line as u32] });
             }
         }
-        standings
+        statuses
     }
 
     fn push(&mut self, pair: Pair) {
-        self.summary.add(&pair.standing);
+        self.summary.add(&pair.status);
         self.pairs.push(pair);
     }
 
     /// Returns the sentences that need work: changed or missing.
     pub fn pending(&self) -> impl Iterator<Item = &Pair> {
-        self.pairs.iter().filter(|pair| matches!(pair.standing, Standing::Changed { .. } | Standing::Missing))
+        self.pairs.iter().filter(|pair| matches!(pair.status, Status::Changed { .. } | Status::Missing))
     }
 }
 
@@ -258,13 +258,13 @@ pub(super) fn own_digest(digests: &[TextDigest], lines: &[u32]) -> TextDigest {
     }
 }
 
-fn stands(lock: &Lock, unit: Unit, source_lang: &str, lang: &str, own: TextDigest, source: TextDigest) -> Standing {
+fn stands(lock: &Lock, unit: Unit, source_lang: &str, lang: &str, own: TextDigest, source: TextDigest) -> Status {
     let line = line_of(lock, unit, source_lang, lang, own, source);
     match line.state {
-        lock::State::Plain if line.made_from == Some(source) => Standing::Current,
-        lock::State::Accepted => Standing::Accepted,
-        lock::State::Was(was) => Standing::Changed { was: Some(was) },
-        lock::State::Plain => Standing::Changed { was: None },
+        lock::State::Plain if line.made_from == Some(source) => Status::Current,
+        lock::State::Accepted => Status::Accepted,
+        lock::State::Was(was) => Status::Changed { was: Some(was) },
+        lock::State::Plain => Status::Changed { was: None },
     }
 }
 

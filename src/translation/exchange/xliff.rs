@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use super::markup::{self, protect};
 use super::xml::{Element, Node, Problem, Style, Xml, push_attribute, push_sentence, push_text};
-use super::{Batch, Found, Standing, Unit};
+use super::{Batch, Found, Status, Unit};
 
 const STYLE: Style = Style { number: "id", kind: "ctype" };
 
@@ -56,7 +56,7 @@ fn write_unit(xml: &mut String, unit: &Unit) {
     xml.push_str("      <trans-unit");
     push_attribute(xml, "id", &address);
     push_attribute(xml, "resname", &address);
-    let finished = matches!(unit.standing, Standing::Current | Standing::Accepted);
+    let finished = matches!(unit.status, Status::Current | Status::Accepted);
     push_attribute(xml, "approved", if finished { "yes" } else { "no" });
     push_attribute(xml, "xml:space", "preserve");
     if let Some(base) = &unit.base {
@@ -71,11 +71,11 @@ fn write_unit(xml: &mut String, unit: &Unit) {
     xml.push_str("</source>\n");
     if !unit.target.is_empty() {
         xml.push_str("        <target");
-        let state = match unit.standing {
-            Standing::Missing => "new",
-            Standing::Changed => "needs-review-translation",
-            Standing::Accepted => "signed-off",
-            Standing::Current => "translated",
+        let state = match unit.status {
+            Status::Missing => "new",
+            Status::Changed => "needs-review-translation",
+            Status::Accepted => "signed-off",
+            Status::Current => "translated",
         };
         push_attribute(xml, "state", state);
         xml.push('>');
@@ -222,14 +222,14 @@ fn read_unit(
             return Ok(());
         }
     };
-    let standing = standing(&state, &qualifier, element.attribute("approved"));
-    unit.standing = if target.is_empty() { Standing::Missing } else { standing };
+    let status = status(&state, &qualifier, element.attribute("approved"));
+    unit.status = if target.is_empty() { Status::Missing } else { status };
     (unit.source, unit.target) = (source, target);
     found.push(file, unit, element.range.clone());
     Ok(())
 }
 
-/// Returns the standing of a translation that is not empty.
+/// Returns the status of a translation that is not empty.
 ///
 /// An unfinished state of [XLIFF
 /// 1.2](https://docs.oasis-open.org/xliff/v1.2/os/xliff-core.html#state) outweighs
@@ -241,17 +241,17 @@ fn read_unit(
 /// approved="no"   state="translated"                finished
 /// approved="no"                                     unfinished
 /// ```
-fn standing(state: &str, qualifier: &str, approved: Option<&str>) -> Standing {
+fn status(state: &str, qualifier: &str, approved: Option<&str>) -> Status {
     match (state, approved) {
-        _ if qualifier.starts_with("rejected-") => Standing::Changed,
-        ("new", _) => Standing::Changed,
-        (needs, _) if needs.starts_with("needs-") => Standing::Changed,
-        ("signed-off" | "final", _) => Standing::Accepted,
-        ("translated", _) | (_, Some("yes")) => Standing::Current,
+        _ if qualifier.starts_with("rejected-") => Status::Changed,
+        ("new", _) => Status::Changed,
+        (needs, _) if needs.starts_with("needs-") => Status::Changed,
+        ("signed-off" | "final", _) => Status::Accepted,
+        ("translated", _) | (_, Some("yes")) => Status::Current,
         // A program inserted a suggestion.
-        ("", None) if ["fuzzy-match", "mt-suggestion", "tm-suggestion"].contains(&qualifier) => Standing::Changed,
-        ("", None) => Standing::Current,
-        _ => Standing::Changed,
+        ("", None) if ["fuzzy-match", "mt-suggestion", "tm-suggestion"].contains(&qualifier) => Status::Changed,
+        ("", None) => Status::Current,
+        _ => Status::Changed,
     }
 }
 

@@ -10,16 +10,17 @@ use tera::Value;
 
 use crate::base::path;
 use crate::model::{LangId, Unit};
-use crate::site::{Edition, Site, Standing, Standings, Summary, WorkId};
+use crate::site::{Edition, Site, WorkId};
+use crate::translation::status::{EditionStatus, Status, Summary};
 
 use super::template::map;
 
-/// Standing of a translation to its source, for its page.
+/// Status of a translation to its source, for its page.
 #[derive(Debug)]
 pub(super) struct Drift<'a> {
     pub(super) source_lang: LangId,
     pub(super) source: &'a Edition,
-    pub(super) standings: &'a Standings,
+    pub(super) statuses: &'a EditionStatus,
     /// Lines of the translation whose source has changed, each with the index of the source's
     /// sentence.
     changed: HashMap<u32, u32>,
@@ -36,21 +37,21 @@ impl<'a> Drift<'a> {
         if lang == source_lang || !source.document.knows_addresses() && !translation.knows_addresses() {
             return None;
         }
-        let standings = site.standings(work, lang)?;
+        let statuses = site.statuses(work, lang)?;
         let mut changed = HashMap::new();
         let mut omitted = HashSet::new();
-        for pair in &standings.pairs {
-            match (&pair.standing, pair.source) {
-                (Standing::Changed { .. }, Some(source)) => {
+        for pair in &statuses.pairs {
+            match (&pair.status, pair.source) {
+                (Status::Changed { .. }, Some(source)) => {
                     for &line in &pair.lines {
                         changed.entry(line).or_insert(source);
                     }
                 }
-                (Standing::Omitted, Some(source)) => drop(omitted.insert(source)),
+                (Status::Omitted, Some(source)) => drop(omitted.insert(source)),
                 _ => {}
             }
         }
-        Some(Self { source_lang, source, standings, changed, omitted })
+        Some(Self { source_lang, source, statuses, changed, omitted })
     }
 
     /// Returns the sentence of the source that has changed since a line was translated.
@@ -65,12 +66,12 @@ impl<'a> Drift<'a> {
 
     /// Returns true if sentences of the source are missing.
     pub(super) fn lacks_any(&self) -> bool {
-        self.standings.summary.missing > 0
+        self.statuses.summary.missing > 0
     }
 
     /// Returns the numbers of the page for its template; none if no sentence is pending.
     pub(super) fn value(&self, site: &Site) -> Value {
-        let summary = sentences(self.standings);
+        let summary = sentences(self.statuses);
         if summary.changed + summary.missing == 0 {
             return Value::none();
         }
@@ -93,17 +94,17 @@ impl<'a> Drift<'a> {
     }
 }
 
-/// Counts sentences by standing, without title and description.
-pub(super) fn sentences(standings: &Standings) -> Summary {
+/// Counts sentences by status, without title and description.
+pub(super) fn sentences(statuses: &EditionStatus) -> Summary {
     let mut summary = Summary::default();
-    for pair in standings.pairs.iter().filter(|pair| matches!(pair.unit, Unit::Segment(_))) {
-        *match pair.standing {
-            Standing::Current => &mut summary.current,
-            Standing::Accepted => &mut summary.accepted,
-            Standing::Changed { .. } => &mut summary.changed,
-            Standing::Missing => &mut summary.missing,
-            Standing::Extra { .. } => &mut summary.extra,
-            Standing::Omitted => &mut summary.omitted,
+    for pair in statuses.pairs.iter().filter(|pair| matches!(pair.unit, Unit::Segment(_))) {
+        *match pair.status {
+            Status::Current => &mut summary.current,
+            Status::Accepted => &mut summary.accepted,
+            Status::Changed { .. } => &mut summary.changed,
+            Status::Missing => &mut summary.missing,
+            Status::Extra { .. } => &mut summary.extra,
+            Status::Omitted => &mut summary.omitted,
         } += 1;
     }
     summary

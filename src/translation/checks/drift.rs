@@ -8,15 +8,16 @@ use crate::base::{Code, Diagnostic, Place, code};
 use crate::link::similar_id;
 use crate::model::{LangId, SegmentId, Unit};
 use crate::parse::{Document, Marks};
-use crate::site::standing::Pair;
-use crate::site::sync::vanished_anchors;
-use crate::site::{Site, Standing, WorkId};
+use crate::site::{Site, WorkId};
+use crate::translation::status::Pair;
+use crate::translation::status::Status;
+use crate::translation::sync::vanished_anchors;
 
 /// The number of addresses that a message names.
 const NAMED: usize = 8;
 
 /// Reports the problems of the source edition alone: lost anchors, and marks of translations.
-pub(super) fn of_source(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
+pub(crate) fn of_source(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
     let source = &site.source_edition(work).1.document;
     for anchor in vanished_anchors(source) {
         problems.push(
@@ -37,14 +38,14 @@ pub(super) fn of_source(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic
 }
 
 /// Reports the changed, missing and extra sentences of a translation, and its wrong marks.
-pub(super) fn of_translation(site: &Site, work: WorkId, translation: &Document, problems: &mut Vec<Diagnostic>) {
-    let Some(standings) = site.standings(work, translation.lang) else { return };
+pub(crate) fn of_translation(site: &Site, work: WorkId, translation: &Document, problems: &mut Vec<Diagnostic>) {
+    let Some(statuses) = site.statuses(work, translation.lang) else { return };
     let source = &site.source_edition(work).1.document;
     marks(site, work, translation, problems);
     let key = &site.work(work).key;
     let lang = site.config.code(translation.lang);
-    let of = |wanted: fn(&Standing) -> bool| standings.pairs.iter().filter(|pair| wanted(&pair.standing)).collect::<Vec<_>>();
-    let changed = of(|standing| matches!(standing, Standing::Changed { .. }));
+    let of = |wanted: fn(&Status) -> bool| statuses.pairs.iter().filter(|pair| wanted(&pair.status)).collect::<Vec<_>>();
+    let changed = of(|status| matches!(status, Status::Changed { .. }));
     if let Some(first) = changed.first() {
         let message = match &changed[..] {
             [one] => format!("the source of `{}` has changed since it was translated", one.unit),
@@ -57,7 +58,7 @@ pub(super) fn of_translation(site: &Site, work: WorkId, translation: &Document, 
                 .hint(format!("`tilmash status {key}` shows what has changed; if a translation still stands, say so: `tilmash sync --accept {key}#{}`", first.unit)),
         );
     }
-    let missing = of(|standing| *standing == Standing::Missing);
+    let missing = of(|status| *status == Status::Missing);
     if let Some(first) = missing.first() {
         let message = match &missing[..] {
             [one] => format!("`{}` is not translated into `{lang}`", one.unit),
@@ -74,7 +75,7 @@ pub(super) fn of_translation(site: &Site, work: WorkId, translation: &Document, 
         };
         problems.push(at(&code::UNTRANSLATED, first, source, translation, message).hint(hint));
     }
-    let extra = of(|standing| *standing == Standing::Extra { meant: false });
+    let extra = of(|status| *status == Status::Extra { meant: false });
     if let Some(first) = extra.first() {
         let message = match &extra[..] {
             [one] => format!("`{}` stands for nothing in the source", one.unit),
@@ -203,11 +204,11 @@ pub fn incomplete(site: &Site, langs: &[LangId]) -> Vec<Diagnostic> {
                 );
                 continue;
             }
-            let Some(standings) = site.standings(work, lang).filter(|standings| !standings.summary.is_complete()) else {
+            let Some(statuses) = site.statuses(work, lang).filter(|statuses| !statuses.summary.is_complete()) else {
                 continue;
             };
-            let summary = standings.summary;
-            let first = standings.pending().next().expect("something keeps it from being complete");
+            let summary = statuses.summary;
+            let first = statuses.pending().next().expect("something keeps it from being complete");
             let message = format!(
                 "`{key}` is not complete in `{code}`: {} of {} sentences, {} changed, {} missing",
                 summary.done(),

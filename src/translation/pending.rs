@@ -1,22 +1,23 @@
 //! Pending sentences of a translation with their texts: the source now and before, the translation,
 //! and the position in its file.
 //!
-//! This is pure. [`super::standing`] computes the standings; `status` prints the pending sentences,
+//! This is pure. [`super::status`] computes the statuses; `status` prints the pending sentences,
 //! and the preview shows them.
 
-use crate::align::{Piece, change};
 use crate::model::{LangId, Unit};
 use crate::parse::{self, Document, parts};
+use crate::translation::ids::{Piece, change};
 
-use super::standing::{Pair, Standings};
-use super::{Site, Standing, WorkId};
+use super::status::Status;
+use super::status::{EditionStatus, Pair};
+use crate::site::{Site, WorkId};
 
 /// A translation and its source, with the texts of their files.
 #[derive(Debug)]
 pub struct Pending<'s> {
     pub source: Written<'s>,
     pub translation: Written<'s>,
-    pub standings: &'s Standings,
+    pub statuses: &'s EditionStatus,
 }
 
 /// A sentence of the source and its translation.
@@ -51,16 +52,16 @@ impl<'s> Pending<'s> {
     ///
     /// Returns `None` for the source edition and for an edition that does not exist.
     pub fn of(site: &'s Site, work: WorkId, lang: LangId, text: impl Fn(&str) -> Option<&'s str>) -> Option<Self> {
-        let standings = site.standings(work, lang)?;
+        let statuses = site.statuses(work, lang)?;
         let written = |document: &'s Document| Written::new(document, text(&document.file).unwrap_or_default());
         let source = written(&site.source_edition(work).1.document);
-        Some(Self { source, translation: written(&site.edition(work, lang)?.document), standings })
+        Some(Self { source, translation: written(&site.edition(work, lang)?.document), statuses })
     }
 
     /// Returns the pending sentences in the order of the source. They include extra sentences that
     /// no mark explains, since one may be the translation of a missing sentence.
     pub fn sentences(&self) -> impl Iterator<Item = Sentence<'s>> {
-        self.all(|pair| matches!(pair.standing, Standing::Changed { .. } | Standing::Missing | Standing::Extra { meant: false }))
+        self.all(|pair| matches!(pair.status, Status::Changed { .. } | Status::Missing | Status::Extra { meant: false }))
     }
 
     /// Returns the sentence of a unit, pending or not.
@@ -71,7 +72,7 @@ impl<'s> Pending<'s> {
     fn all(&self, wanted: impl Fn(&Pair) -> bool) -> impl Iterator<Item = Sentence<'s>> {
         // The last line of the translation before this sentence.
         let mut before = None;
-        self.standings.pairs.iter().filter_map(move |pair| {
+        self.statuses.pairs.iter().filter_map(move |pair| {
             let sentence = wanted(pair).then(|| self.told(pair, before));
             before = pair.lines.last().copied().or(before);
             sentence
@@ -94,8 +95,8 @@ impl Sentence<'_> {
     /// Returns the diff of the source since the translation was made. Returns `None` if the source
     /// has not changed, or if the lock has lost the former text.
     pub fn change(&self) -> Option<Vec<Piece>> {
-        match (&self.pair.standing, &self.source) {
-            (Standing::Changed { was: Some(was) }, Some(now)) => Some(change(was, &now.text)),
+        match (&self.pair.status, &self.source) {
+            (Status::Changed { was: Some(was) }, Some(now)) => Some(change(was, &now.text)),
             _ => None,
         }
     }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use csv::{QuoteStyle, ReaderBuilder, StringRecord, WriterBuilder};
 
-use super::{BASE, Batch, Found, Standing, Unit};
+use super::{BASE, Batch, Found, Status, Unit};
 
 const COLUMNS: [&str; 11] = [
     "id",
@@ -55,11 +55,11 @@ pub fn write(batch: &Batch) -> String {
             &unit.address(),
             &unit.source,
             &unit.target,
-            if unit.standing == Standing::Changed { "True" } else { "" },
+            if unit.status == Status::Changed { "True" } else { "" },
             &location,
             unit.heading.as_deref().unwrap_or(""),
             &comments.join("\n"),
-            unit.standing.name(),
+            unit.status.name(),
             unit.previous.as_deref().unwrap_or(""),
             batch.source.as_deref().unwrap_or(""),
             batch.target.as_deref().unwrap_or(""),
@@ -230,13 +230,13 @@ fn read_cells<'r>(unit: &mut Unit, has_fuzzy: bool, cell: impl Fn(&str) -> Optio
     unit.target = text("target").unwrap_or_default();
     // Spreadsheet programs write `True` in the language of their user.
     let fuzzy = cell("fuzzy").is_some_and(|it| !["false", "0", "no"].contains(&it.to_ascii_lowercase().as_str()));
-    unit.standing = match cell("standing").as_deref() {
-        _ if unit.target.is_empty() => Standing::Missing,
-        _ if fuzzy => Standing::Changed,
-        None => Standing::Current,
-        // A tool that does not know the column `standing` clears only `fuzzy`.
-        Some(name) if has_fuzzy && name == Standing::Changed.name() => Standing::Current,
-        Some(name) => Standing::of_translated(name),
+    unit.status = match cell("standing").as_deref() {
+        _ if unit.target.is_empty() => Status::Missing,
+        _ if fuzzy => Status::Changed,
+        None => Status::Current,
+        // A tool that does not know the column `status` clears only `fuzzy`.
+        Some(name) if has_fuzzy && name == Status::Changed.name() => Status::Current,
+        Some(name) => Status::of_translated(name),
     };
     unit.previous = text("previous");
     unit.heading = text("context");

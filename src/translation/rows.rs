@@ -1,7 +1,7 @@
 //! Alignment of two editions for side-by-side pages: blocks, their sentences, and footnotes.
 //!
 //! With a lock, or with marks that name sentences, ids give the alignment
-//! ([`crate::align::beads`]). Beads may then be n:m, cross each other or have one side only.
+//! ([`crate::translation::ids::beads`]). Beads may then be n:m, cross each other or have one side only.
 //! Without them, ids are positions, and paragraphs with different numbers of sentences cannot be
 //! aligned:
 //!
@@ -12,9 +12,9 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use crate::align::{self, Bead};
 use crate::model::SegmentId;
 use crate::parse::{Block, BlockKind, Document, Note};
+use crate::translation::ids::{self, Bead};
 
 /// A row of a side-by-side page.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,18 +144,18 @@ fn beads_of(left: &Document, left_lines: Range<u32>, right: &Document, right_lin
         ids.iter().map(Vec::as_slice).collect()
     }
     let (left_ids, right_ids) = (ids(left, left_lines, right), ids(right, right_lines, left));
-    align::beads(&slices(&left_ids), &slices(&right_ids))
+    ids::beads(&slices(&left_ids), &slices(&right_ids))
 }
 
 /// Row id by id of a segment, for either edition; segments in whole blocks have none.
 #[derive(Debug, Clone, Default)]
-pub(super) struct RowIds {
+pub(crate) struct RowIds {
     left: HashMap<SegmentId, SegmentId>,
     right: HashMap<SegmentId, SegmentId>,
 }
 
 impl RowIds {
-    pub(super) fn of(left: &Document, right: &Document) -> Self {
+    pub(crate) fn of(left: &Document, right: &Document) -> Self {
         let mut ids = Self::default();
         let rows = rows(left, right).into_iter().chain(note_rows(left, right).into_iter().flat_map(|note| note.rows));
         for bead in rows.filter(|row| row.kind != RowKind::Blocks).flat_map(|row| row.beads) {
@@ -166,11 +166,11 @@ impl RowIds {
         ids
     }
 
-    pub(super) fn of_left(&self, id: SegmentId) -> Option<SegmentId> {
+    pub(crate) fn of_left(&self, id: SegmentId) -> Option<SegmentId> {
         self.left.get(&id).copied()
     }
 
-    pub(super) fn of_right(&self, id: SegmentId) -> Option<SegmentId> {
+    pub(crate) fn of_right(&self, id: SegmentId) -> Option<SegmentId> {
         self.right.get(&id).copied()
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::markup::{self, protect};
 use super::xml::{Element, Node, Problem, Style, Xml, push_attribute, push_sentence, push_text};
-use super::{Batch, Found, Standing, Unit};
+use super::{Batch, Found, Status, Unit};
 
 const STYLE: Style = Style { number: "i", kind: "type" };
 /// The attribute names for lone codes: TMX numbers them in `x`.
@@ -38,7 +38,7 @@ pub fn write(batch: &Batch) -> String {
             push_text(&mut xml, note);
             xml.push_str("</note>\n");
         }
-        push_property(&mut xml, "      ", "x-state", unit.standing.name());
+        push_property(&mut xml, "      ", "x-state", unit.status.name());
         push_property(&mut xml, "      ", "x-heading", unit.heading.as_deref().unwrap_or(""));
         push_property(&mut xml, "      ", "x-file", &unit.file);
         if unit.line > 0 {
@@ -46,14 +46,14 @@ pub fn write(batch: &Batch) -> String {
         }
         push_property(&mut xml, "      ", "x-base", unit.base.as_deref().unwrap_or(""));
         push_property(&mut xml, "      ", "x-previous", &escaped(unit.previous.as_deref().unwrap_or("")));
-        if unit.standing == Standing::Changed {
+        if unit.status == Status::Changed {
             push_property(&mut xml, "      ", "x-translation", &escaped(&unit.target));
         }
         let tokens = protect(&unit.source);
         push_variant(&mut xml, source, &tokens);
         if let Some(language) = &batch.target
             && !unit.target.is_empty()
-            && unit.standing != Standing::Changed
+            && unit.status != Status::Changed
         {
             let mut target = protect(&unit.target);
             markup::pair(&tokens, &mut target);
@@ -217,16 +217,16 @@ fn read_unit(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found, element: &El
             return Ok(());
         }
     }
-    let state = properties.get("x-state").and_then(|name| Standing::named(name));
+    let state = properties.get("x-state").and_then(|name| Status::named(name));
     if let (true, Some(translation)) = (unit.target.is_empty(), properties.get("x-translation")) {
         unit.target = unescaped(translation);
-        unit.standing = Standing::Changed;
+        unit.status = Status::Changed;
     } else {
-        unit.standing = match state {
-            _ if unit.target.is_empty() => Standing::Missing,
-            Some(Standing::Accepted) => Standing::Accepted,
+        unit.status = match state {
+            _ if unit.target.is_empty() => Status::Missing,
+            Some(Status::Accepted) => Status::Accepted,
             // A translation in the memory counts as finished.
-            _ => Standing::Current,
+            _ => Status::Current,
         };
     }
     unit.previous = properties.get("x-previous").map(|previous| unescaped(previous));

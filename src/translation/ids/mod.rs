@@ -32,15 +32,15 @@
 //!    a line go first. But if the source has lost that sentence, and a line of the translation has
 //!    a new text, the translation has followed its source; then the source's new sentences go
 //!    before the lost one.
-//! 6. **A new id,** which no sentence of the work had before: `align/new.rs`.
+//! 6. **A new id,** which no sentence of the work had before: `ids/new.rs`.
 //!
 //! Cells of tables, many of which have equal texts, are matched first of all, by their rows and
-//! columns: `align/table.rs`. In step 5, the lines of a footnote are matched within the note of the
+//! columns: `ids/table.rs`. In step 5, the lines of a footnote are matched within the note of the
 //! same label.
 //!
 //! At the end, lines of a translation with equal texts exchange ids among each other, so that each
 //! has the id that the lock to be written will give it. If a translation matches its lock, no other
-//! step is needed: `align/settle.rs`.
+//! step is needed: `ids/settle.rs`.
 //!
 //! A translation is addressed after its source. The source's new sentences ([`Newcomer`]) have
 //! their places among those in the lock, so sentences that are added to both on one day stand side
