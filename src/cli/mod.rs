@@ -118,7 +118,10 @@ enum Command {
     Render(render::RenderArgs),
     /// Print shell completions
     #[command(hide = true)]
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        /// Shell that gets the completions
+        shell: clap_complete::Shell,
+    },
 }
 
 /// Returns the definition of the command line. Tests compare `docs/` with it.
