@@ -137,6 +137,17 @@ fn every_kind_of_mapping_is_looked_at() {
 }
 
 #[test]
+fn every_built_in_language_is_named() {
+    let (readme, themes) = (read("README.md"), read("docs/themes.md").replace('\n', " "));
+    for file in files(&root().join("themes/default/languages")) {
+        let code = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        let named = themes.split_once(&format!(" (`{code}`)")).map(|(before, _)| before.split_whitespace().next_back().unwrap_or(""));
+        let name = named.unwrap_or_else(|| panic!("docs/themes.md does not name the language `{code}`"));
+        assert!(readme.contains(name), "README.md does not name {name}");
+    }
+}
+
+#[test]
 fn every_link_leads_somewhere() {
     let mut broken = Vec::new();
     for (name, text) in pages() {
