@@ -88,7 +88,8 @@ fn locate(root: &Path) {
             && let Some(copy) = facts.remote.strip_prefix("file://")
         {
             let fetched = text(&Path::new(copy).join("FETCH_HEAD"));
-            facts.fetched = fetched.lines().next().and_then(|line| line.split_whitespace().next_back()).unwrap_or_default().to_owned();
+            facts.fetched =
+                fetched.lines().next().and_then(|line| line.split_whitespace().next_back()).unwrap_or_default().to_owned();
         }
         // Only programs that are given to others are worth compiling again after a commit.
         if env::var("PROFILE").is_ok_and(|profile| profile == "release") {

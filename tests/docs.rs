@@ -141,7 +141,8 @@ fn every_built_in_language_is_named() {
     let (readme, themes) = (read("README.md"), read("docs/themes.md").replace('\n', " "));
     for file in files(&root().join("themes/default/languages")) {
         let code = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
-        let named = themes.split_once(&format!(" (`{code}`)")).map(|(before, _)| before.split_whitespace().next_back().unwrap_or(""));
+        let named =
+            themes.split_once(&format!(" (`{code}`)")).map(|(before, _)| before.split_whitespace().next_back().unwrap_or(""));
         let name = named.unwrap_or_else(|| panic!("docs/themes.md does not name the language `{code}`"));
         assert!(readme.contains(name), "README.md does not name {name}");
     }
@@ -180,7 +181,8 @@ fn every_command_line_is_understood() {
             count += 1;
             let words = shlex::split(&line).unwrap_or_else(|| panic!("{name}: `{line}` has an open quotation mark"));
             // The rest of the line belongs to the shell.
-            let mut words: Vec<&str> = words.iter().map(String::as_str).take_while(|word| !matches!(*word, ">" | "|" | "&&")).collect();
+            let mut words: Vec<&str> =
+                words.iter().map(String::as_str).take_while(|word| !matches!(*word, ">" | "|" | "&&")).collect();
             // The name of a command alone stands for the command, not for a call.
             if words.len() == 2 {
                 words.push("--help");
@@ -321,9 +323,12 @@ fn section_at(text: &str, words: &str) -> Option<Range<usize>> {
 /// Returns all pages of the documentation, by their paths.
 fn pages() -> Vec<(String, String)> {
     let mut names: Vec<String> = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(str::to_owned).to_vec();
-    names.extend(files(&root().join("docs")).iter().filter(|file| file.extension().is_some_and(|it| it == "md")).map(|file| {
-        file.strip_prefix(root()).expect("it was found there").to_string_lossy().replace('\\', "/")
-    }));
+    names.extend(
+        files(&root().join("docs"))
+            .iter()
+            .filter(|file| file.extension().is_some_and(|it| it == "md"))
+            .map(|file| file.strip_prefix(root()).expect("it was found there").to_string_lossy().replace('\\', "/")),
+    );
     assert!(names.len() > 10, "the documentation is where it is expected");
     names.into_iter().map(|name| (name.clone(), read(&name))).collect()
 }

@@ -214,7 +214,10 @@ mod tests {
         let info = |rest: &str| format!("{{\n  \"git\": {{\n    \"sha1\": \"{HEAD}\"{rest}\n  }},\n  \"path_in_vcs\": \"\"\n}}");
         let package = |rest: &str, declared: &str| Facts { declared: declared.into(), package: info(rest), ..Facts::default() };
         assert_eq!(parts(&package("", "https://example.org/a")), ["https://example.org/a", HEAD, ""]);
-        assert_eq!(parts(&package(",\n    \"dirty\": true", "https://example.org/a")), ["https://example.org/a", HEAD, "changed"]);
+        assert_eq!(
+            parts(&package(",\n    \"dirty\": true", "https://example.org/a")),
+            ["https://example.org/a", HEAD, "changed"]
+        );
         assert_eq!(parts(&package("", "")), ["", "", ""]);
     }
 }
