@@ -226,7 +226,7 @@ fn agrees(page: &str, rows: &[Row]) -> String {
         missing.push(row.line.as_str());
         let old = own.lines().find(|line| first_cell(line) == Some(&row.first));
         // A new row of a section goes to the end of its table.
-        let last = own.lines().filter(|line| line.starts_with('|')).next_back().filter(|_| !row.section.is_empty());
+        let last = own.lines().rfind(|line| line.starts_with('|')).filter(|_| !row.section.is_empty());
         let new = match (old, last) {
             (Some(old), _) => own.replacen(old, &row.line, 1),
             (None, Some(last)) => own.replacen(last, &format!("{last}\n{}", row.line), 1),

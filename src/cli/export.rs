@@ -52,7 +52,7 @@ pub(super) struct ExportArgs {
 enum To {
     /// Gettext PO: Poedit, Weblate, Lokalize
     Po,
-    /// XLIFF 1.2: `OmegaT`, Weblate, Trados, memoQ
+    /// XLIFF 1.2: OmegaT, Weblate, Trados, memoQ
     Xliff,
     /// TMX 1.4, a translation memory
     Tmx,

@@ -62,8 +62,11 @@ pub(super) struct Bad {
     pub(super) hint: String,
 }
 
-/// The forms of marks: how each begins, and the function that reads the rest.
-const FORMS: [(&str, fn(&str) -> Result<Mark, Bad>); 5] = [
+/// A form of mark: its beginning, and the function that reads the rest.
+type Form = (&'static str, fn(&str) -> Result<Mark, Bad>);
+
+/// All forms of marks.
+const FORMS: [Form; 5] = [
     ("=", |rest| read_ids('=', rest).map(Mark::Translates)),
     ("+", read_alone),
     ("-", |rest| read_ids('-', rest).map(Mark::Omitted)),
@@ -71,7 +74,7 @@ const FORMS: [(&str, fn(&str) -> Result<Mark, Bad>); 5] = [
     ("note:", read_note),
 ];
 
-/// Returns how each form of mark begins. Tests compare `docs/` with it.
+/// Returns the beginnings of all forms of marks. Tests compare `docs/` with them.
 pub fn beginnings() -> impl Iterator<Item = &'static str> {
     FORMS.iter().map(|(beginning, _)| *beginning)
 }
