@@ -7,7 +7,7 @@
 //! event.
 //!
 //! The closing of a saved file ends the wait at once. A debouncing crate would wait a fixed time
-//! instead: measured with `notify-debouncer-full`, 5 ms for each save, and 2 percent of a processor
+//! instead: measured with `notify-debouncer-full`, 5 ms for each save, and 1 percent of a processor
 //! while nothing happens.
 //!
 //! Some file systems report no events (network folders, `/mnt/c` under WSL, folders of a
