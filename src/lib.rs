@@ -202,7 +202,7 @@
 //!   name programs, and most git commands run them.
 //! * **The output folder is compared:** a build compares its files with those in the folder, and
 //!   equal files keep their mtimes. A record of the last build, in the user's cache folder, keeps
-//!   for each file the fingerprint of its inputs ([`output::makings`]) and the file's metadata
+//!   for each file the fingerprint of its inputs ([`output::fingerprints`]) and the file's metadata
 //!   ([`emit::Record`]). If both are unchanged, the page is not rendered at all. If all inputs are
 //!   unchanged and the last build had nothing to report, nothing is parsed. `tests/edits.rs` and
 //!   `tests/publish.rs` compare with a build from nothing; `--no-cache` does without the record.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use tilmash::link::touched::Touched;
-use tilmash::output::makings::Makings;
+use tilmash::output::fingerprints::Fingerprints;
 use tilmash::project::{Redone, State};
 
 mod common;
@@ -267,9 +267,9 @@ fn untold(before: &Snapshot, after: &Snapshot, touched: &Touched) -> Option<Stri
 
 /// A route that is made of the same as before and differs all the same.
 fn betrayed(before: (&State, &Snapshot), after: (&State, &Snapshot)) -> Option<String> {
-    let makings = [before.0, after.0].map(|state| state.renderer.as_ref().map(|renderer| (Makings::of(renderer), renderer)));
+    let makings = [before.0, after.0].map(|state| state.renderer.as_ref().map(|renderer| (Fingerprints::of(renderer), renderer)));
     let [Some(old), Some(new)] = makings else { return None };
-    let of = |(makings, renderer): &(Makings, &tilmash::render::Renderer), path: &str| {
+    let of = |(makings, renderer): &(Fingerprints, &tilmash::render::Renderer), path: &str| {
         makings.route(renderer, renderer.site.routes.get(path)?)
     };
     let paths = before.1.routes.iter().filter(|(path, bytes)| after.1.routes.get(*path) != Some(bytes)).map(|(path, _)| path);

@@ -6,7 +6,7 @@ use crate::render::{Rendered, Renderer};
 use crate::site::{Route, RouteKind};
 
 mod feed;
-pub mod makings;
+pub mod fingerprints;
 mod sitemap;
 mod xml;
 

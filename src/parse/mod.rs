@@ -96,23 +96,21 @@ impl PartialEq for ParseInput {
         fn same<T: PartialEq + ?Sized>(a: &Arc<T>, b: &Arc<T>) -> bool {
             Arc::ptr_eq(a, b) || a == b
         }
-        self.file == other.file
-            && same(&self.text, &other.text)
-            && self.key == other.key
-            && self.lang == other.lang
-            && same(&self.settings, &other.settings)
-            && same(&self.pack, &other.pack)
-            && self.chapter == other.chapter
-            && same_lock(&self.lock, &other.lock)
-            && self.news == other.news
-    }
-}
-
-fn same_lock(a: &Option<Arc<Lock>>, b: &Option<Arc<Lock>>) -> bool {
-    match (a, b) {
-        (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a == b,
-        (None, None) => true,
-        (Some(_), None) | (None, Some(_)) => false,
+        // Every field is named, so that a new one cannot be forgotten.
+        let Self { file, text, key, lang, settings, pack, chapter, lock, news } = self;
+        let same_lock = match (lock, &other.lock) {
+            (Some(a), Some(b)) => same(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        *file == other.file
+            && same(text, &other.text)
+            && *key == other.key
+            && *lang == other.lang
+            && same(settings, &other.settings)
+            && same(pack, &other.pack)
+            && *chapter == other.chapter
+            && same_lock
+            && *news == other.news
     }
 }
 
@@ -153,53 +151,25 @@ pub struct Document {
     pub(crate) by_id: Box<[(SegmentId, u32)]>,
 }
 
-impl PartialEq for Document {
-    fn eq(&self, other: &Self) -> bool {
-        let Self {
-            file,
-            key,
-            lang,
-            front,
-            front_digest,
-            title,
-            title_at,
-            body,
-            blocks,
-            segments,
-            headings,
-            refs,
-            codes,
-            notes,
-            marks,
-            lock,
-            digests,
-            gone,
-            // Both are derived from the segments and the lock.
-            news: _,
-            by_id: _,
-        } = self;
-        *file == other.file
-            && *key == other.key
-            && *lang == other.lang
-            && *front == other.front
-            && *front_digest == other.front_digest
-            && *title == other.title
-            && *title_at == other.title_at
-            && *segments == other.segments
-            && *blocks == other.blocks
-            && *headings == other.headings
-            && *refs == other.refs
-            && *codes == other.codes
-            && *notes == other.notes
-            && *marks == other.marks
-            && *digests == other.digests
-            && *gone == other.gone
-            && *body == other.body
-            && same_lock(lock, &other.lock)
-    }
+/// The part of a document that the index of the site is built from, and that menus, lists and feeds
+/// may show. Bodies are not in it, so most edits leave it as it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Head<'a> {
+    pub file: &'a Arc<str>,
+    pub key: &'a Key,
+    pub lang: LangId,
+    pub front: &'a FrontMatter,
+    pub title: &'a str,
+    pub title_at: Option<&'a Place>,
 }
 
 impl Document {
+    /// Returns the head of the document.
+    pub fn head(&self) -> Head<'_> {
+        let Self { file, key, lang, front, title, title_at, .. } = self;
+        Head { file, key, lang: *lang, front, title, title_at: title_at.as_ref() }
+    }
+
     /// Returns the title or the description of the edition; `None` if it is missing or blank.
     pub fn front_text(&self, unit: Unit) -> Option<&str> {
         match unit {
