@@ -78,7 +78,9 @@ impl Checks {
             known.iter().flat_map(|(_, checks)| &checks.splits).map(|checked| (Arc::as_ptr(&checked.split), checked)).collect();
         let check = |split| CheckedSplit::new(site, inputs, split, splits_before.get(&Arc::as_ptr(split)).copied());
         let splits = site.splits.iter().map(check).collect();
-        Self { works, splits, site: with_severities(site, of_site(site)), checked }
+        let of_site = with_severities(site, of_site(site));
+        let same = known.map(|(_, checks)| &checks.site).filter(|before| **before == of_site);
+        Self { works, splits, site: same.map_or(of_site, Arc::clone), checked }
     }
 
     /// Returns the problems, in lists that may be shared with the previous snapshot.

@@ -13,6 +13,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::{Diagnostic, Digest, Place, code, yaml};
+use crate::model::front::feed_date;
 use crate::model::lock::{Gone, fold};
 use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest, Unit};
 use crate::split::Split;
@@ -151,13 +152,26 @@ pub struct Document {
     pub(crate) by_id: Box<[(SegmentId, u32)]>,
 }
 
+/// The part of a document that decides about the names and the routes of the site. New titles leave
+/// it as it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Address<'a> {
+    pub file: &'a Arc<str>,
+    pub key: &'a Key,
+    pub lang: LangId,
+    pub slug: Option<&'a str>,
+    pub aliases: &'a [(String, Place)],
+    pub tags: &'a [(String, Place)],
+    pub draft: bool,
+    /// True if the date is one that feeds accept.
+    pub has_feed_date: bool,
+}
+
 /// The part of a document that the index of the site is built from, and that menus, lists and feeds
 /// may show. Bodies are not in it, so most edits leave it as it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Head<'a> {
-    pub file: &'a Arc<str>,
-    pub key: &'a Key,
-    pub lang: LangId,
+    pub address: Address<'a>,
     pub front: &'a FrontMatter,
     pub title: &'a str,
     pub title_at: Option<&'a Place>,
@@ -166,8 +180,15 @@ pub struct Head<'a> {
 impl Document {
     /// Returns the head of the document.
     pub fn head(&self) -> Head<'_> {
-        let Self { file, key, lang, front, title, title_at, .. } = self;
-        Head { file, key, lang: *lang, front, title, title_at: title_at.as_ref() }
+        Head { address: self.address(), front: &self.front, title: &self.title, title_at: self.title_at.as_ref() }
+    }
+
+    /// Returns the address of the document.
+    pub fn address(&self) -> Address<'_> {
+        let Self { file, key, lang, front, .. } = self;
+        let FrontMatter { slug, aliases, tags, draft, date, .. } = front;
+        let has_feed_date = date.and_then(feed_date).is_some();
+        Address { file, key, lang: *lang, slug: slug.as_deref(), aliases, tags, draft: *draft, has_feed_date }
     }
 
     /// Returns the title or the description of the edition; `None` if it is missing or blank.

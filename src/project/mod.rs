@@ -316,13 +316,13 @@ impl Project {
             });
         }
         self.timings.end("problems");
-        let timings = self.timings.clone();
+        let timings = std::mem::take(&mut self.timings);
         State { inputs, config: Some(config), splits, split_problems, renderer, problems, stats, timings }
     }
 
     /// Returns the state of a snapshot without a usable configuration. The previous state stays for
     /// a later snapshot.
-    fn without_configuration(&self, inputs: Arc<Inputs>, problems: Vec<Diagnostic>) -> State {
+    fn without_configuration(&mut self, inputs: Arc<Inputs>, problems: Vec<Diagnostic>) -> State {
         State {
             inputs,
             config: None,
@@ -331,7 +331,7 @@ impl Project {
             split_problems: Vec::new(),
             problems: problems.into_iter().collect(),
             stats: RebuildStats { index: true, templates: true, problems: true, ..RebuildStats::default() },
-            timings: self.timings.clone(),
+            timings: std::mem::take(&mut self.timings),
         }
     }
 }

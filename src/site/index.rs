@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::WorkId;
+use super::{Site, Work, WorkId};
 use crate::base::{Diagnostic, Place, code, path};
 use crate::model::front::feed_date;
 use crate::model::{Config, Key, LangId, Language};
-use crate::parse::{Document, Head};
+use crate::parse::{Address, Document, Head};
 use crate::split::Split;
 
 /// Sort key of works in a section: order, collation key of the title, key.
@@ -31,6 +31,8 @@ pub(super) struct Index<'a> {
     pub(super) order: Vec<WorkId>,
     pub(super) by_key: HashMap<Key, WorkId>,
     pub(super) by_file: HashMap<Arc<str>, (WorkId, LangId)>,
+    /// Work and language of each document. A document whose edition is already there is left out.
+    pub(super) placed: Vec<(WorkId, LangId)>,
     /// True if the site has feeds.
     pub(super) feeds: bool,
 }
@@ -76,15 +78,47 @@ impl<'a> Index<'a> {
             order: Vec::new(),
             by_key: HashMap::with_capacity(documents.len()),
             by_file: HashMap::with_capacity(documents.len()),
+            placed: Vec::with_capacity(documents.len()),
             feeds: false,
         };
         index.gather(documents.iter().map(|document| document.head()), problems);
         index.attach_chapters();
-        index.build_tree();
+        index.set_parents();
+        index.set_order(index.by_key[Key::HOME]);
         index.set_paths();
         let editions = index.works.iter().flat_map(|work| work.editions.iter().flatten());
-        let mut dates = config.date.into_iter().chain(editions.filter_map(|edition| edition.head.front.date));
-        index.feeds = config.base_url.is_some() && dates.any(|date| feed_date(date).is_some());
+        let has_date = config.date.and_then(feed_date).is_some() || editions.into_iter().any(|it| it.head.address.has_feed_date);
+        index.feeds = config.base_url.is_some() && has_date;
+        index
+    }
+
+    /// Builds the tree of a site anew, for documents with the same addresses.
+    pub(super) fn with_tree_anew(site: &'a Site, documents: &'a [Arc<Document>]) -> Self {
+        let work = |work: &Arc<Work>| IndexedWork {
+            key: work.key.clone(),
+            editions: vec![None; work.editions.len()],
+            paths: Vec::new(),
+            parent: work.parent,
+            children: Vec::new(),
+            position: 0,
+            place_in_section: 0,
+            chapter: work.chapter,
+        };
+        let mut index = Self {
+            config: &site.config,
+            languages: &site.languages,
+            splits: &site.splits,
+            works: site.works.iter().map(work).collect(),
+            order: Vec::new(),
+            by_key: HashMap::new(),
+            by_file: HashMap::new(),
+            placed: Vec::new(),
+            feeds: site.feeds,
+        };
+        for (at, (document, &(id, lang))) in documents.iter().zip(site.placed.iter()).enumerate() {
+            index.work_mut(id).editions[lang.0] = Some(IndexedEdition { head: document.head(), at });
+        }
+        index.set_order(site.home());
         index
     }
 
@@ -105,7 +139,7 @@ impl<'a> Index<'a> {
     fn gather(&mut self, heads: impl Iterator<Item = Head<'a>>, problems: &mut Vec<Diagnostic>) {
         let mut folded: HashMap<String, WorkId> = HashMap::with_capacity(self.by_key.capacity());
         for (at, head) in heads.enumerate() {
-            let Head { file, key, lang, .. } = head;
+            let Address { file, key, lang, .. } = head.address;
             let id = match self.by_key.get(key) {
                 Some(&id) => id,
                 None => {
@@ -116,9 +150,9 @@ impl<'a> Index<'a> {
                             Diagnostic::at(
                                 &code::KEY_COLLISION,
                                 Place::whole(file),
-                                format!("the works `{key}` and `{}` differ only by case", first.key),
+                                format!("the works `{key}` and `{}` differ only by case", first.address.key),
                             )
-                            .also(Place::whole(first.file), "the other work")
+                            .also(Place::whole(first.address.file), "the other work")
                             .hint("on some systems they would be one file; rename one of them"),
                         );
                     }
@@ -143,12 +177,13 @@ impl<'a> Index<'a> {
                         Place::whole(file),
                         format!("two files hold the work `{key}` in the language `{}`", self.config.code(lang)),
                     )
-                    .also(Place::whole(first.file), "the other file")
+                    .also(Place::whole(first.address.file), "the other file")
                     .hint("a section is either `name.md` or `name/index.md`; keep one"),
                 );
                 continue;
             }
             self.by_file.insert(Arc::clone(file), (id, lang));
+            self.placed.push((id, lang));
             self.work_mut(id).editions[lang.0] = Some(IndexedEdition { head, at });
         }
     }
@@ -164,8 +199,8 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// Builds the tree of sections and the reading order.
-    fn build_tree(&mut self) {
+    /// Finds the section of each work.
+    fn set_parents(&mut self) {
         let home = self.by_key[Key::HOME];
         for id in (0..self.works.len() as u32).map(WorkId) {
             let key = &self.work(id).key;
@@ -177,6 +212,10 @@ impl<'a> Index<'a> {
             let parent = path::above(key.as_str()).find_map(|folder| self.by_key.get(folder)).copied();
             self.work_mut(id).parent = Some(parent.unwrap_or(home));
         }
+    }
+
+    /// Sorts the works of each section, and sets the reading order.
+    fn set_order(&mut self, home: WorkId) {
         let keys: Vec<SortKey> = self.works.par_iter().map(|work| self.sort_key(work)).collect();
         let mut children: Vec<Vec<WorkId>> = vec![Vec::new(); self.works.len()];
         for (id, work) in (0..).map(WorkId).zip(&self.works) {
@@ -211,7 +250,7 @@ impl<'a> Index<'a> {
             // Works with an order are not sorted by title: they seldom tie, and ties are sorted by
             // key.
             Some(_) => Vec::new(),
-            None => self.languages[head.lang.0].pack.sort_key(head.title),
+            None => self.languages[head.address.lang.0].pack.sort_key(head.title),
         };
         (order.unwrap_or(i64::MAX), title, work.key.clone())
     }
@@ -230,7 +269,7 @@ impl<'a> Index<'a> {
                         Some(rest) if !parent.key.is_home() => rest.trim_start_matches('/'),
                         _ => work.key.as_str(),
                     };
-                    let slug = work.editions[lang].and_then(|edition| edition.head.front.slug.as_deref());
+                    let slug = work.editions[lang].and_then(|edition| edition.head.address.slug);
                     let folder = parent.paths[lang].strip_suffix(PAGE).expect("a page is the index of its folder");
                     format!("{folder}{}/{PAGE}", self.slugs(rest, slug)).into()
                 }

@@ -1,13 +1,15 @@
 //! Builds one immutable index of all documents: the works and their tree, languages and routes.
 //!
-//! [`Site::new`] runs as a whole for every snapshot. It has two steps:
-//! 1. The index (tree, order, paths, tags, routes) sees only the *heads* of documents
-//!    ([`crate::parse::Head`]). If all heads and the other [`Parts`] equal those of the previous
-//!    site, the index is shared with it.
-//! 2. The works get their documents. A work whose documents are the same is shared with the
-//!    previous site, together with everything derived from them.
+//! [`Site::new`] runs as a whole for every snapshot. It sees documents in three steps:
+//! 1. Names, paths and routes depend on the *addresses* of documents ([`crate::parse::Address`]).
+//! 2. The tree, the reading order and tags depend on their *heads* ([`crate::parse::Head`]), of
+//!    which the address is a part.
+//! 3. The works get the documents themselves.
 //!
-//! A part of a document that the index needs must be in its head, so a comparison cannot miss it.
+//! If all addresses, or all heads, and the other [`Parts`] equal those of the previous site, the
+//! result of that step is shared with it. So an edit of a paragraph exchanges one work, and a new
+//! title also builds the tree. A part of a document that a step needs must be in the address or the
+//! head, so that no comparison misses it.
 //!
 //! Links are resolved by the next layer, [`crate::link`].
 
@@ -171,6 +173,10 @@ pub struct Site {
     pub problems: Arc<[Diagnostic]>,
     /// The other parts that the index was built from.
     documents: Vec<Arc<Document>>,
+    /// Work and language of each document, if no two are the same edition.
+    placed: Arc<[(WorkId, LangId)]>,
+    /// True if the routes do not depend on the reading order: no two claimed the same path.
+    is_settled: bool,
     assets: Vec<Arc<str>>,
     sitemap_limits: sitemap::Limits,
 }
@@ -243,16 +249,24 @@ fn nearest<T>(lang: LangId, config: &Config, edition: impl Fn(LangId) -> Option<
 impl Site {
     /// Builds the index. It shares with the `previous` site everything that is the same.
     pub fn new(parts: Parts, previous: Option<&Self>) -> Self {
-        match previous.filter(|previous| previous.has_index_of(&parts)) {
-            Some(previous) => previous.with_documents(parts.documents),
-            None => Self::build(parts, previous),
+        let Some(previous) = previous.filter(|previous| previous.has_parts_of(&parts)) else {
+            return Self::build(parts, previous);
+        };
+        let pairs = || previous.documents.iter().zip(&parts.documents).filter(|(a, b)| !Arc::ptr_eq(a, b));
+        if pairs().all(|(a, b)| a.head() == b.head()) {
+            return previous.with_documents(parts.documents);
         }
+        let anew = if previous.is_settled && pairs().all(|(a, b)| a.address() == b.address()) {
+            previous.with_tree_anew(&parts.documents)
+        } else {
+            None
+        };
+        anew.unwrap_or_else(|| Self::build(parts, Some(previous)))
     }
 
-    /// Returns true if these parts give the same index.
-    fn has_index_of(&self, parts: &Parts) -> bool {
+    /// Returns true if all parts except the contents of documents are those of this site.
+    fn has_parts_of(&self, parts: &Parts) -> bool {
         let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits } = parts;
-        let same_head = |(a, b): (&Arc<Document>, &Arc<Document>)| Arc::ptr_eq(a, b) || a.head() == b.head();
         Arc::ptr_eq(&self.config, config)
             && self.languages == *languages
             && self.splits.iter().map(Arc::as_ptr).eq(splits.iter().map(Arc::as_ptr))
@@ -260,7 +274,25 @@ impl Site {
             && self.theme_files == *theme_files
             && self.sitemap_limits == *sitemap_limits
             && self.documents.len() == documents.len()
-            && self.documents.iter().zip(documents).all(same_head)
+    }
+
+    /// Returns the site with other documents that have the same addresses. Returns `None` if the
+    /// tags get other pages.
+    fn with_tree_anew(&self, documents: &[Arc<Document>]) -> Option<Self> {
+        let index = Index::with_tree_anew(self, documents);
+        let mut problems = Vec::new();
+        let tags = tag::collect(&index, &mut problems);
+        if !problems.is_empty() || !tags.iter().zip(&*self.tags).all(|(a, b)| a.has_pages_of(b)) {
+            return None;
+        }
+        let work = |(before, work): (&Arc<Work>, IndexedWork<'_>)| {
+            let paths = before.editions.iter().map(|edition| edition.as_ref().map(|it| Arc::clone(&it.path)).unwrap_or_default());
+            let work = IndexedWork { paths: paths.collect(), ..work };
+            Arc::new(Work { fallbacks: before.fallbacks.clone(), ..Work::of(work, documents, self.config.source) })
+        };
+        let works = self.works.iter().zip(index.works).map(work).collect();
+        let (order, tags) = (Arc::new(index.order), Arc::new(tags));
+        Some(Self { works, order, tags, documents: documents.to_vec(), ..self.clone() })
     }
 
     /// Returns the site with other documents that have the same heads.
@@ -287,7 +319,8 @@ impl Site {
         let tags = tag::collect(&index, &mut problems);
         let mut table = RouteTable::new(&index, &tags, &theme_files, &assets, &sitemap_limits);
         problems.append(&mut table.problems);
-        let Index { works, order, by_key, by_file, feeds, .. } = index;
+        let Index { works, order, by_key, by_file, placed, feeds, .. } = index;
+        let is_settled = problems.is_empty() && table.is_settled;
         let mut works: Vec<Work> = works.into_iter().map(|work| Work::of(work, &documents, config.source)).collect();
         for (id, lang, path) in std::mem::take(&mut table.fallbacks) {
             works[id.0 as usize].fallbacks[lang.0] = Some(path);
@@ -322,6 +355,8 @@ impl Site {
             splits,
             theme_files,
             documents,
+            placed: placed.into(),
+            is_settled,
             assets,
             sitemap_limits,
         }
@@ -330,7 +365,7 @@ impl Site {
     /// Returns true if both sites share their index: works, tree, order, routes, and the heads of
     /// documents.
     pub fn shares_index_with(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.routes, &other.routes)
+        Arc::ptr_eq(&self.order, &other.order)
     }
 
     /// Returns true if a work has the same documents, in memory, as a work of another site.

@@ -192,6 +192,9 @@ pub(super) struct RouteTable {
     /// Works and languages that have a fallback page, with its path.
     pub(super) fallbacks: Vec<(WorkId, LangId, Arc<str>)>,
     pub(super) problems: Vec<Diagnostic>,
+    /// False if a fallback page gave way to another route. It may depend on the reading order which
+    /// of two routes stays.
+    pub(super) is_settled: bool,
 }
 
 impl RouteTable {
@@ -235,14 +238,14 @@ impl RouteTable {
             let work = index.work(id);
             for lang in index.config.lang_ids() {
                 let Some(head) = index.head(id, lang) else { continue };
-                let place = Some(Place::whole(head.file));
+                let place = Some(Place::whole(head.address.file));
                 self.add(Arc::clone(&work.paths[lang.0]), RouteKind::Page { work: id, lang }, place);
             }
             for &(left, right) in &pairs {
                 if let (Some(source), Some(_)) = (index.head(id, left), index.head(id, right)) {
                     let path = side_by_side_path(index.config, &work.paths[left.0], left, right);
                     let kind = RouteKind::SideBySide { work: id, left, right };
-                    self.add(path.into(), kind, Some(Place::whole(source.file)));
+                    self.add(path.into(), kind, Some(Place::whole(source.address.file)));
                 }
             }
         }
@@ -313,10 +316,10 @@ impl RouteTable {
         for &id in &index.order {
             let work = index.work(id);
             for head in work.editions.iter().flatten().map(|edition| edition.head) {
-                for (alias, place) in &head.front.aliases {
+                for (alias, place) in head.address.aliases {
                     match alias_path(alias) {
                         Ok(path) => {
-                            let kind = RouteKind::Redirect { to: Arc::clone(&work.paths[head.lang.0]) };
+                            let kind = RouteKind::Redirect { to: Arc::clone(&work.paths[head.address.lang.0]) };
                             self.add(path.into(), kind, Some(place.clone()));
                         }
                         Err(why) => self.problems.push(
@@ -339,10 +342,15 @@ impl RouteTable {
             let work = index.work(id);
             for lang in index.config.lang_ids().filter(|lang| work.editions[lang.0].is_none()) {
                 let path = &work.paths[lang.0];
-                if path::unfit(path).is_none() && self.taken(&path::folded(path)).is_none() {
-                    self.add(Arc::clone(path), RouteKind::Fallback { work: id, lang }, None);
-                    self.fallbacks.push((id, lang, Arc::clone(path)));
+                if path::unfit(path).is_some() {
+                    continue;
                 }
+                if self.taken(&path::folded(path)).is_some() {
+                    self.is_settled = false;
+                    continue;
+                }
+                self.add(Arc::clone(path), RouteKind::Fallback { work: id, lang }, None);
+                self.fallbacks.push((id, lang, Arc::clone(path)));
             }
         }
     }
@@ -366,6 +374,7 @@ impl RouteTable {
             sitemap_parts: Arc::default(),
             fallbacks: Vec::new(),
             problems: Vec::new(),
+            is_settled: true,
         }
     }
 

@@ -62,7 +62,7 @@ impl Addresses for Index<'_> {
     }
 
     fn edition(&self, work: WorkId, lang: LangId) -> Option<(&str, bool)> {
-        self.head(work, lang).map(|head| (&*self.work(work).paths[lang.0], head.front.draft))
+        self.head(work, lang).map(|head| (&*self.work(work).paths[lang.0], head.address.draft))
     }
 }
 

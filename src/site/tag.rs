@@ -36,6 +36,12 @@ impl Tags {
     pub fn named(&self, title: &str) -> Option<&Tag> {
         self.by_title.get(&folded(title)).map(|&index| &self.list[index])
     }
+
+    /// Returns true if the tags have the same pages: same paths, order and names.
+    pub(super) fn has_pages_of(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Tag, &Tag)| a.title == b.title && a.path == b.path;
+        self.list.len() == other.list.len() && self.list.iter().zip(&other.list).all(same)
+    }
 }
 
 /// Folds the case of a title. Titles that differ only in case are one tag: `c` is `C`, but `C++` is
@@ -66,7 +72,7 @@ fn of_language(index: &Index<'_>, lang: LangId) -> (Tags, Vec<Diagnostic>) {
     let mut slugs = HashSet::new();
     for &work in &index.order {
         let Some(head) = index.head(work, lang) else { continue };
-        for (title, place) in &head.front.tags {
+        for (title, place) in head.address.tags {
             let at = *written.entry(title).or_insert_with(|| {
                 *known.entry(folded(title)).or_insert_with_key(|key| {
                     let slug = language.pack.slug(title);
