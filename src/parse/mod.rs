@@ -154,7 +154,9 @@ pub struct Document {
 
 /// The part of a document that decides about the names and the routes of the site. New titles leave
 /// it as it is.
-#[derive(Debug, Clone, Copy, PartialEq)]
+///
+/// Addresses that differ only in places are equal: places are only for problems.
+#[derive(Debug, Clone, Copy)]
 pub struct Address<'a> {
     pub file: &'a Arc<str>,
     pub key: &'a Key,
@@ -165,6 +167,17 @@ pub struct Address<'a> {
     pub draft: bool,
     /// True if the date is one that feeds accept.
     pub has_feed_date: bool,
+}
+
+impl PartialEq for Address<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { file, key, lang, slug, aliases, tags, draft, has_feed_date } = self;
+        let same = |a: &[(String, Place)], b: &[(String, Place)]| a.iter().map(|it| &it.0).eq(b.iter().map(|it| &it.0));
+        (*file, *key, *lang, *slug) == (other.file, other.key, other.lang, other.slug)
+            && (*draft, *has_feed_date) == (other.draft, other.has_feed_date)
+            && same(aliases, other.aliases)
+            && same(tags, other.tags)
+    }
 }
 
 /// The part of a document that the index of the site is built from, and that menus, lists and feeds
