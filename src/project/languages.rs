@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Project, shared};
 use crate::base::{Diagnostic, code, suggest, yaml};
-use crate::load::{Inputs, builtin};
+use crate::load::{File, Inputs, builtin};
 use crate::model::config::LanguageConfig;
 use crate::model::{Config, Language, LanguagePack};
 use crate::render;
@@ -14,10 +14,33 @@ use crate::render;
 /// lacks.
 const REFERENCE: &str = "en";
 
+/// The languages of a site and the static files of its theme.
+#[derive(Debug)]
+pub(super) struct Theme {
+    pub(super) languages: Vec<Language>,
+    /// Name of each file, and path under which it is published.
+    pub(super) files: BTreeMap<String, String>,
+    pub(super) problems: Arc<[Diagnostic]>,
+}
+
+/// Returns true if the themes of two snapshots are the same under one configuration.
+pub(super) fn themes_alike(before: &Inputs, now: &Inputs) -> bool {
+    let differences = before.files.differences(&now.files, File::same);
+    !differences.iter().any(|(name, _, _)| name.starts_with("themes/"))
+}
+
 impl Project {
+    /// Reads the languages and the theme. Reads no file outside `themes/`.
+    pub(super) fn theme(&mut self, inputs: &Inputs, config: &Config) -> Theme {
+        let mut problems = Vec::new();
+        let files = render::theme_files(inputs, &config.theme);
+        let languages = self.languages(inputs, config, &files, &mut problems);
+        Theme { languages, files, problems: problems.into() }
+    }
+
     /// Returns the site's languages with every string; missing strings come from the fallback
     /// language.
-    pub(super) fn languages(
+    fn languages(
         &mut self,
         inputs: &Inputs,
         config: &Config,

@@ -11,6 +11,7 @@
 //!
 //! | stage | unit | inputs |
 //! |---|---|---|
+//! | languages | all | the configuration and the files of `themes/` |
 //! | split | source text | plan and source text |
 //! | parse | file | [`crate::parse::ParseInput`] |
 //! | site | index | the heads of all documents and [`Parts`] |
@@ -31,6 +32,7 @@ use crate::check::Checks;
 use crate::link::Links;
 use crate::load::{self, Inputs};
 use crate::model::{Config, LanguagePack};
+use crate::output;
 use crate::output::fingerprints;
 use crate::parse::Settings;
 use crate::parse::memo::Memo;
@@ -38,7 +40,6 @@ use crate::render::{Highlighter, Rendered, Renderer, Templates, template};
 use crate::site::sitemap::Limits;
 use crate::site::{Parts, Route, Site};
 use crate::split::Split;
-use crate::{output, render};
 
 mod diagnostics;
 mod languages;
@@ -47,6 +48,7 @@ mod prepare;
 mod stats;
 
 use diagnostics::StageDiagnostics;
+use languages::{Theme, themes_alike};
 use listing::{Listing, lists_alike};
 use prepare::{CachedLock, CachedSplit, ParseSettings};
 pub use stats::{RebuildStats, StageTimings};
@@ -90,6 +92,7 @@ struct PreviousState {
     inputs: Arc<Inputs>,
     config: Arc<Config>,
     listing: Arc<Listing>,
+    theme: Arc<Theme>,
     site: Arc<Site>,
     links: Arc<Links>,
     checks: Checks,
@@ -244,24 +247,26 @@ impl Project {
             Some(it) if Arc::ptr_eq(&it.config, &config) && lists_alike(&it.inputs, &inputs) => Arc::clone(&it.listing),
             _ => Arc::new(Listing::new(&inputs, &config)),
         };
-        let theme_files = render::theme_files(&inputs, &config.theme);
-        let languages = self.languages(&inputs, &config, &theme_files, &mut problems);
+        let theme = match &previous {
+            Some(it) if Arc::ptr_eq(&it.config, &config) && themes_alike(&it.inputs, &inputs) => Arc::clone(&it.theme),
+            _ => Arc::new(self.theme(&inputs, &config)),
+        };
         let mut diagnostics = StageDiagnostics {
-            project: vec![problems.into(), Arc::clone(&listing.problems)],
+            project: vec![problems.into(), Arc::clone(&listing.problems), Arc::clone(&theme.problems)],
             locks: self.read_locks(&inputs, &listing),
             ..StageDiagnostics::default()
         };
-        let settings = ParseSettings { config: &config, languages: &languages, splits: &splits };
+        let settings = ParseSettings { config: &config, languages: &theme.languages, splits: &splits };
         let (parsed, fresh) = self.documents(&mut inputs, &listing, &settings);
         diagnostics.documents = parsed.iter().map(|(_, problems)| Arc::clone(problems)).collect();
         self.timings.end("parse");
         let parts = Parts {
             config: Arc::clone(&config),
-            languages,
+            languages: theme.languages.clone(),
             documents: parsed.into_iter().map(|(document, _)| document).collect(),
             splits: splits.clone(),
             assets: listing.assets.clone(),
-            theme_files,
+            theme_files: theme.files.clone(),
             sitemap_limits: self.overrides.sitemap_limits,
         };
         let before = previous.as_ref();
@@ -306,6 +311,7 @@ impl Project {
                 inputs: Arc::clone(&inputs),
                 config: Arc::clone(&config),
                 listing,
+                theme,
                 site,
                 links,
                 checks,
