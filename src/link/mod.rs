@@ -287,11 +287,11 @@ impl Resolver<'_> {
             }
             Target::Work { key, anchor } => {
                 let asked = Asked { asked, lang, anchor: anchor.as_deref() };
-                if let Some(link) = self.to_generated(key.as_str(), asked) {
+                if let Some(link) = self.link_to_generated(key.as_str(), asked) {
                     return link;
                 }
                 match self.work_by_loose_key(document, key.as_str()) {
-                    Some(work) => self.to_work(work, asked),
+                    Some(work) => self.link_to_work(work, asked),
                     None => {
                         let problem = asked.problem(&code::BROKEN_LINK, format!("no work is called `{key}`"));
                         self.miss(problem, Missed::Work(key.to_string()));
@@ -299,7 +299,7 @@ impl Resolver<'_> {
                     }
                 }
             }
-            Target::File { path, anchor } => self.to_file(path, Asked { asked, lang, anchor: anchor.as_deref() }),
+            Target::File { path, anchor } => self.link_to_file(path, Asked { asked, lang, anchor: anchor.as_deref() }),
         }
     }
 
@@ -319,7 +319,7 @@ impl Resolver<'_> {
     }
 
     /// Resolves a ref to a reserved key: the key of a page that the program itself generates.
-    fn to_generated(&mut self, key: &str, asked: Asked<'_>) -> Option<ResolvedLink> {
+    fn link_to_generated(&mut self, key: &str, asked: Asked<'_>) -> Option<ResolvedLink> {
         let names = self.lookup.names;
         let split = names.splits.first().filter(|_| key == SOURCE_ORDER && names.work_named(key).is_none())?;
         let is_wrong = |&anchor: &&str| !anchor.is_empty() && anchor != "top" && !has_segment(split, anchor);
@@ -334,7 +334,7 @@ impl Resolver<'_> {
         Some(ResolvedLink::Path { path: source_order_path(&language.code, 0).into(), title, anchor: asked.anchor() })
     }
 
-    fn to_work(&mut self, work: WorkId, asked: Asked<'_>) -> ResolvedLink {
+    fn link_to_work(&mut self, work: WorkId, asked: Asked<'_>) -> ResolvedLink {
         let names = self.lookup.names;
         let nearest = names.nearest_language(work, asked.lang);
         if nearest != asked.lang {
@@ -378,7 +378,7 @@ impl Resolver<'_> {
         self.miss(problem(format!("`{file}` has no anchor `{anchor}`")), Missed::Anchor(work, lang, anchor.to_owned()));
     }
 
-    fn to_file(&mut self, file: &str, asked: Asked<'_>) -> ResolvedLink {
+    fn link_to_file(&mut self, file: &str, asked: Asked<'_>) -> ResolvedLink {
         let names = self.lookup.names;
         // A picture can have a version for each language: `map.kk.svg` is shown for `map.svg`.
         if asked.asked.kind == RefKind::Image || path::extension(file) != "md" {
@@ -389,7 +389,7 @@ impl Resolver<'_> {
             }
         }
         if let Some((work, _)) = names.edition_in(file) {
-            return self.to_work(work, asked);
+            return self.link_to_work(work, asked);
         }
         // The path may lack the language or the extension, or name a folder: `russia.md`, `russia`.
         let inside = file.strip_prefix("content").unwrap_or(file).trim_start_matches('/');
@@ -400,9 +400,9 @@ impl Resolver<'_> {
             None => inside,
         };
         if let Some(work) = names.work_named(key) {
-            return self.to_work(work, asked);
+            return self.link_to_work(work, asked);
         }
-        if let Some(link) = self.to_generated(key, asked) {
+        if let Some(link) = self.link_to_generated(key, asked) {
             return link;
         }
         let problem = asked.problem(&code::BROKEN_LINK, format!("there is no `{file}`"));

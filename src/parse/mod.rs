@@ -116,7 +116,7 @@ impl PartialEq for ParseInput {
 }
 
 /// A parsed edition.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Document {
     pub file: Arc<str>,
     pub key: Key,

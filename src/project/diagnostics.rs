@@ -46,12 +46,11 @@ impl StageDiagnostics {
     }
 }
 
+type List<'a> = &'a [Arc<[Diagnostic]>];
+
 /// Leaves out the lists at the beginning and at the end that two stages share. An edit changes one
 /// list of thousands, so few remain.
-fn without_shared_ends<'a>(
-    mut before: &'a [Arc<[Diagnostic]>],
-    mut now: &'a [Arc<[Diagnostic]>],
-) -> (&'a [Arc<[Diagnostic]>], &'a [Arc<[Diagnostic]>]) {
+fn without_shared_ends<'a>(mut before: List<'a>, mut now: List<'a>) -> (List<'a>, List<'a>) {
     while let ([a, rest_before @ ..], [b, rest_now @ ..]) = (before, now)
         && Arc::ptr_eq(a, b)
     {

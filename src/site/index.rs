@@ -108,7 +108,7 @@ impl<'a> Index<'a> {
             config: &site.config,
             languages: &site.languages,
             splits: &site.splits,
-            works: site.works.iter().map(work).collect(),
+            works: site.works.par_iter().map(work).collect(),
             order: Vec::new(),
             by_key: HashMap::new(),
             by_file: HashMap::new(),

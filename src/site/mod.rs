@@ -16,6 +16,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
+use rayon::prelude::*;
+
 use crate::base::Diagnostic;
 use crate::model::{Config, Key, LangId, Language, SegmentId};
 use crate::parse::Document;
@@ -290,7 +292,7 @@ impl Site {
             let work = IndexedWork { paths: paths.collect(), ..work };
             Arc::new(Work { fallbacks: before.fallbacks.clone(), ..Work::of(work, documents, self.config.source) })
         };
-        let works = self.works.iter().zip(index.works).map(work).collect();
+        let works = self.works.par_iter().zip(index.works).map(work).collect();
         let (order, tags) = (Arc::new(index.order), Arc::new(tags));
         Some(Self { works, order, tags, documents: documents.to_vec(), ..self.clone() })
     }
