@@ -246,7 +246,7 @@ proptest! {
                 let names = before.keys().chain(on_disk.keys()).filter(|name| before.get(*name) != on_disk.get(*name));
                 let paths: Vec<_> = names.map(|name| root.join(name)).collect();
                 let all = load::refresh(folder.path(), None).expect("the folder can be read");
-                let glanced = load::glance(inputs, &paths);
+                let glanced = load::refresh_paths(inputs, &paths);
                 prop_assert!(glanced.is_some() || !inputs.problems.is_empty(), "nothing hinders a glance at {:?}", paths);
                 for other in [glanced, load::verify(folder.path(), inputs, &mut || false).expect("the folder can be read")] {
                     let Some(other) = other else { continue };

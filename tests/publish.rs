@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 use tilmash::base::Failure;
-use tilmash::emit::{Known, MANIFEST, Record, Report, Target, emit};
-use tilmash::output::makings::Makings;
+use tilmash::emit::{MANIFEST, PreviousBuild, Record, Report, Target, emit};
+use tilmash::output::fingerprints::Fingerprints;
 use tilmash::project::{Overrides, Project};
 
 /// A process that is being started holds copies of this one's locks until it is a program of its
@@ -59,7 +59,7 @@ impl Disk {
         let mut project = Project::new(&self.at("site"), Overrides::default()).for_one_state();
         let state = project.refresh().expect("the site can be read");
         let renderer = state.renderer.as_ref().expect("the site can be rendered");
-        let known = known.map(|record| Known { record, makings: Makings::of(renderer) });
+        let known = known.map(|record| PreviousBuild { record, fingerprints: Fingerprints::of(renderer) });
         emit(&state, Target { output: &self.at(output), allow_empty: false }, known, &|| {})
     }
 

@@ -1810,7 +1810,7 @@ fn what_another_translation_gets_and_loses_is_followed() {
     for (from, to, expected) in [("The second", own, 0), (own, "The second", 1), ("The second", own, 0)] {
         replace(&mut files, "content/a.en.md", from, to);
         let warm = project.state(inputs(&files));
-        assert_eq!((warm.redone.index, warm.redone.parsed), (false, 1), "{to}");
+        assert_eq!((warm.stats.index, warm.stats.parsed), (false, 1), "{to}");
         assert_eq!(difference(&snapshot(&warm), &snapshot(&state(&files))), None, "{to}");
         assert_eq!(problems(&files, &["bad-mark", "extra"]).len(), 2 * expected, "{to}");
     }
@@ -2273,8 +2273,8 @@ fn an_edited_lock_is_followed() {
             _ => replace(&mut files, "content/a.lock", "\n1.3\n", "\n1.7\n"),
         }
         let warm = project.state(inputs(&files));
-        assert!(!warm.redone.index);
-        assert_eq!(warm.redone.parsed, if step == 0 { 1 } else { 2 });
+        assert!(!warm.stats.index);
+        assert_eq!(warm.stats.parsed, if step == 0 { 1 } else { 2 });
         assert_eq!(difference(&snapshot(&warm), &snapshot(&state(&files))), None, "step {step}");
     }
 }
@@ -2294,7 +2294,7 @@ fn a_new_sentence_of_the_source_is_followed() {
     for (from, to, parsed, id) in steps {
         replace(&mut files, "content/a.kk.md", from, to);
         let warm = project.state(inputs(&files));
-        assert_eq!((warm.redone.index, warm.redone.parsed), (false, parsed), "{to}");
+        assert_eq!((warm.stats.index, warm.stats.parsed), (false, parsed), "{to}");
         assert_eq!(difference(&snapshot(&warm), &snapshot(&state(&files))), None, "{to}");
         assert_eq!(only_ids(&files, "content/a.en.md"), format!("1.1 {id} 1.2 1.3 2.1"));
     }

@@ -4,107 +4,143 @@
 //! a target, and `render` failures of templates and code blocks. This stage checks translations
 //! ([`drift`] where a lock or marks identify sentences), chapters against their source text, empty
 //! pages, and the dates and the base URL that feeds need.
+//!
+//! [`Checks::new`] runs as a whole for every snapshot. The problems of a work, a chapter or a split
+//! are taken from the previous snapshot if the inputs of that check are the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::base::{Diagnostic, Place, Problems, code};
+use crate::base::{Diagnostic, Place, code};
 use crate::load::Inputs;
-use crate::model::{Config, front, key};
+use crate::model::{front, key};
 use crate::parse::{BlockKind, Document};
 use crate::site::{Site, Work, WorkId};
 use crate::split::{self, Change, Chapter, Difference, Split};
 use crate::translation::checks::{drift, sentences};
 use crate::translation::rows::note_pairs;
 
-/// The problems found, kept apart by the thing checked, so that one thing can be checked again.
+/// The problems found, with the configured severities. Each list is kept with the inputs that it
+/// depends on.
 #[derive(Debug, Default)]
 pub struct Checks {
     /// Problems of translations, by work.
-    works: BTreeMap<WorkId, Vec<Diagnostic>>,
-    /// Problems of chapters against the source text, by split and chapter.
-    chapters: BTreeMap<(usize, usize), Vec<Diagnostic>>,
-    /// Problems of splits and of the configuration, which [`Checks::look_again`] keeps.
-    rest: Vec<Diagnostic>,
+    works: Vec<Arc<[Diagnostic]>>,
+    splits: Vec<CheckedSplit>,
+    /// Problems of the configuration.
+    site: Arc<[Diagnostic]>,
+    /// The number of works that were checked to make this value.
+    pub checked: usize,
+}
+
+/// The problems of a split.
+#[derive(Debug)]
+struct CheckedSplit {
+    split: Arc<Split>,
+    source: Option<Arc<str>>,
+    /// Violations of the laws of splits.
+    laws: Arc<[Diagnostic]>,
+    chapters: Vec<CheckedChapter>,
+}
+
+/// The problems of a chapter against the source text.
+#[derive(Debug)]
+struct CheckedChapter {
+    /// The text of the chapter's file; `None` if there is no such text.
+    text: Option<Arc<str>>,
+    problems: Arc<[Diagnostic]>,
 }
 
 impl Checks {
-    /// Returns all problems.
-    pub fn problems(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.works.values().chain(self.chapters.values()).flatten().chain(&self.rest)
-    }
-
-    /// Checks again the works whose documents changed, in an index that has the same works.
-    /// Replaces their problems here and in `all`. Returns true if any problem differs.
-    pub fn look_again(&mut self, site: &Site, inputs: &Inputs, works: &BTreeSet<WorkId>, all: &mut Problems) -> bool {
-        let mut differs = false;
-        let is_one = |file: &str| site.edition_in(file).is_some_and(|(work, _)| works.contains(&work));
+    /// Checks a site as a whole. Takes from the `previous` site the results whose inputs are the
+    /// same.
+    pub fn new(site: &Site, inputs: &Inputs, previous: Option<(&Site, &Self)>) -> Self {
+        let known = previous.filter(|(before, _)| checks_alike(before, site));
         let rules = sentences::rules(site);
-        for &work in works {
-            let mut problems = Vec::new();
-            translations(site, work, &mut problems);
-            sentences::check(site, inputs, &rules, work, &mut problems);
-            differs |= put(&mut self.works, work, problems, &site.config, all);
-        }
-        for (index, split) in site.splits.iter().enumerate() {
-            for (number, chapter) in split.chapters.iter().enumerate().filter(|(_, chapter)| is_one(&chapter.file)) {
-                let mut problems = Vec::new();
-                self::chapter(split, chapter, inputs, &mut problems);
-                differs |= put(&mut self.chapters, (index, number), problems, &site.config, all);
-            }
-        }
-        differs
+        let ids: Vec<WorkId> = (0..site.works.len() as u32).map(WorkId).collect();
+        let works: Vec<(Arc<[Diagnostic]>, bool)> = ids
+            .par_iter()
+            .map(|&id| match known.and_then(|(before, checks)| checks.of_work(before, site, id)) {
+                Some(problems) => (problems, false),
+                None => {
+                    let mut problems = Vec::new();
+                    translations(site, id, &mut problems);
+                    sentences::check(site, inputs, &rules, id, &mut problems);
+                    (with_severities(site, problems), true)
+                }
+            })
+            .collect();
+        let checked = works.iter().filter(|(_, is_new)| *is_new).count();
+        let works = works.into_iter().map(|(problems, _)| problems).collect();
+        let splits_before: HashMap<*const Split, &CheckedSplit> =
+            known.iter().flat_map(|(_, checks)| &checks.splits).map(|checked| (Arc::as_ptr(&checked.split), checked)).collect();
+        let check = |split| CheckedSplit::new(site, inputs, split, splits_before.get(&Arc::as_ptr(split)).copied());
+        let splits = site.splits.iter().map(check).collect();
+        let of_site = with_severities(site, of_site(site));
+        let same = known.map(|(_, checks)| &checks.site).filter(|before| **before == of_site);
+        Self { works, splits, site: same.map_or(of_site, Arc::clone), checked }
+    }
+
+    /// Returns the problems, in lists that may be shared with the previous snapshot.
+    pub fn lists(&self) -> impl Iterator<Item = &Arc<[Diagnostic]>> {
+        let chapters = self.splits.iter().flat_map(|split| &split.chapters).map(|chapter| &chapter.problems);
+        self.works.iter().chain(self.splits.iter().map(|split| &split.laws)).chain(chapters).chain([&self.site])
+    }
+
+    /// Returns the problems of a work in the site `now`, if everything that they depend on is as in
+    /// the site `before`: its documents, and the presence of works below it.
+    fn of_work(&self, before: &Site, now: &Site, id: WorkId) -> Option<Arc<[Diagnostic]>> {
+        let known = if Arc::ptr_eq(&before.names, &now.names) { id } else { before.work_named(now.work(id).key.as_str())? };
+        let is_leaf = |site: &Site, id: WorkId| site.work(id).children.is_empty();
+        let same = now.has_documents_of(before, id, known) && is_leaf(before, known) == is_leaf(now, id);
+        same.then(|| Arc::clone(&self.works[known.0 as usize]))
     }
 }
 
-/// Replaces the problems of one thing, without those that the configuration turns off. Returns true
-/// if they differ.
-fn put<K: Ord>(
-    known: &mut BTreeMap<K, Vec<Diagnostic>>,
-    key: K,
-    mut problems: Vec<Diagnostic>,
-    config: &Config,
-    all: &mut Problems,
-) -> bool {
-    config.apply_severities(&mut problems);
-    let before = known.remove(&key).unwrap_or_default();
-    let differs = all.replace(&before, &problems);
-    if !problems.is_empty() {
-        known.insert(key, problems);
-    }
-    differs
+/// Returns true if the configuration and the languages, which every check may depend on, are the
+/// same in two sites.
+fn checks_alike(before: &Site, now: &Site) -> bool {
+    Arc::ptr_eq(&before.config, &now.config) && before.languages == now.languages
 }
 
-/// Checks the site as a whole.
-pub fn check(site: &Site, inputs: &Inputs) -> Checks {
-    let rules = sentences::rules(site);
-    let works: Vec<(WorkId, Vec<Diagnostic>)> = site
-        .order
-        .par_iter()
-        .filter_map(|&work| {
-            let mut problems = Vec::new();
-            translations(site, work, &mut problems);
-            sentences::check(site, inputs, &rules, work, &mut problems);
-            site.config.apply_severities(&mut problems);
-            (!problems.is_empty()).then_some((work, problems))
-        })
-        .collect();
-    let mut checks = Checks { works: works.into_iter().collect(), ..Checks::default() };
-    for (index, split) in site.splits.iter().enumerate() {
-        laws(split, inputs, &mut checks.rest);
-        for (number, chapter) in split.chapters.iter().enumerate() {
-            let mut problems = Vec::new();
-            self::chapter(split, chapter, inputs, &mut problems);
-            site.config.apply_severities(&mut problems);
-            if !problems.is_empty() {
-                checks.chapters.insert((index, number), problems);
-            }
-        }
+/// Applies the configured severities to problems.
+fn with_severities(site: &Site, mut problems: Vec<Diagnostic>) -> Arc<[Diagnostic]> {
+    site.config.apply_severities(&mut problems);
+    problems.into()
+}
+
+impl CheckedSplit {
+    fn new(site: &Site, inputs: &Inputs, split: &Arc<Split>, previous: Option<&Self>) -> Self {
+        let source = inputs.text(&split.source_file);
+        let laws = match previous.filter(|previous| is_same_text(previous.source.as_ref(), source)) {
+            Some(previous) => Arc::clone(&previous.laws),
+            None => with_severities(site, laws(split, inputs)),
+        };
+        let chapters = split.chapters.iter().enumerate().map(|(at, chapter)| {
+            let text = inputs.text(&chapter.file);
+            let previous = previous.map(|previous| &previous.chapters[at]);
+            let problems = match previous.filter(|previous| is_same_text(previous.text.as_ref(), text)) {
+                Some(previous) => Arc::clone(&previous.problems),
+                None => with_severities(site, self::chapter(split, chapter, inputs)),
+            };
+            CheckedChapter { text: text.cloned(), problems }
+        });
+        Self { split: Arc::clone(split), source: source.cloned(), laws, chapters: chapters.collect() }
     }
+}
+
+/// Returns true if both texts are there and are equal.
+fn is_same_text(before: Option<&Arc<str>>, now: Option<&Arc<str>>) -> bool {
+    before.zip(now).is_some_and(|(before, now)| Arc::ptr_eq(before, now) || before == now)
+}
+
+/// Returns the problems of the configuration: a missing address or date that feeds need.
+fn of_site(site: &Site) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
     if site.config.base_url.is_some() && !site.feeds {
-        checks.rest.push(
+        problems.push(
             Diagnostic::at(
                 &code::NO_FEED,
                 Place::whole(&site.config.file),
@@ -114,15 +150,15 @@ pub fn check(site: &Site, inputs: &Inputs) -> Checks {
         );
     }
     if site.config.base_url.is_some() {
-        checks.rest.extend(front::check_feed_date(site.config.date, site.config.date_at.as_ref()));
+        problems.extend(front::check_feed_date(site.config.date, site.config.date_at.as_ref()));
     }
     if site.config.base_url.is_none() {
-        checks.rest.push(
+        problems.push(
             Diagnostic::at(&code::NO_BASE_URL, Place::whole(&site.config.file), "the address of the site is not known")
                 .hint("set `base_url`, or build with `--base-url URL`; canonical links, sitemap and feeds need it"),
         );
     }
-    checks
+    problems
 }
 
 /// Reports missing editions, empty pages, wrong feed dates, and sentences out of step with the
@@ -236,39 +272,32 @@ fn sentences(count: u32) -> String {
 /// Reports chapters that are missing or that differ from the source text.
 pub fn chapters(splits: &[Arc<Split>], inputs: &Inputs, problems: &mut Vec<Diagnostic>) {
     for split in splits {
-        laws(split, inputs, problems);
+        problems.extend(laws(split, inputs));
         for chapter in &split.chapters {
-            self::chapter(split, chapter, inputs, problems);
+            problems.extend(self::chapter(split, chapter, inputs));
         }
     }
 }
 
-fn laws(split: &Split, inputs: &Inputs, problems: &mut Vec<Diagnostic>) {
-    if let Some(source) = inputs.text(&split.source_file) {
-        problems.extend(split::check_laws(split, source));
-    }
+fn laws(split: &Split, inputs: &Inputs) -> Vec<Diagnostic> {
+    inputs.text(&split.source_file).map_or_else(Vec::new, |source| split::check_laws(split, source))
 }
 
-fn chapter(split: &Split, chapter: &Chapter, inputs: &Inputs, problems: &mut Vec<Diagnostic>) {
+fn chapter(split: &Split, chapter: &Chapter, inputs: &Inputs) -> Vec<Diagnostic> {
     let Some(name) = inputs.name(&chapter.file) else {
         // A file that exists but cannot be read has its own problem.
         if inputs.problems.iter().any(|problem| problem.place.as_ref().is_some_and(|it| *it.file == *chapter.file)) {
-            return;
+            return Vec::new();
         }
-        problems.push(
-            Diagnostic::at(
-                &code::CHAPTER_MISSING,
-                chapter.place.clone(),
-                format!("the chapter `{}` has no file yet", chapter.key),
-            )
-            .hint("`tilmash split` writes it"),
+        let missing = Diagnostic::at(
+            &code::CHAPTER_MISSING,
+            chapter.place.clone(),
+            format!("the chapter `{}` has no file yet", chapter.key),
         );
-        return;
+        return vec![missing.hint("`tilmash split` writes it")];
     };
-    let Some(text) = inputs.text(name) else { return };
-    for difference in split::compare(chapter, text) {
-        problems.push(difference_problem(name, split, chapter, &difference));
-    }
+    let Some(text) = inputs.text(name) else { return Vec::new() };
+    split::compare(chapter, text).iter().map(|difference| difference_problem(name, split, chapter, difference)).collect()
 }
 
 /// Returns the problem for a sentence of a chapter's file that differs from the split.

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::base::{Diagnostic, code, diagnostic};
 use crate::emit;
 use crate::load;
-use crate::output::makings::Makings;
+use crate::output::fingerprints::Fingerprints;
 use crate::project::{Project, State};
 
 use super::{Code, Global, Outcome, cache, is_watched, overrides, print, report, say, sync};
@@ -78,8 +78,8 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         say(global, "nothing was published");
         return Ok(code);
     }
-    let makings = known.as_ref().zip(state.renderer.as_ref()).map(|(record, renderer)| (record, Makings::of(renderer)));
-    let known = makings.map(|(record, makings)| emit::Known { record, makings });
+    let fingerprints = known.as_ref().zip(state.renderer.as_ref()).map(|(record, renderer)| (record, Fingerprints::of(renderer)));
+    let known = fingerprints.map(|(record, fingerprints)| emit::PreviousBuild { record, fingerprints });
     let progress = Progress::new(global, &state);
     let begun = Instant::now();
     let target = emit::Target { output: &output, allow_empty: args.allow_empty };
@@ -175,7 +175,7 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
 /// whatever `severity` says of the reason.
 fn report_all(global: &Global, state: &State, problems: &[Diagnostic]) -> Code {
     let files = problems.iter().flat_map(|problem| problem.place.iter().chain(problem.others.iter().map(|it| &it.0)));
-    let code = report::report(global, problems, &load::recall(&state.inputs, files.map(|place| &place.file)));
+    let code = report::report(global, problems, &load::reload_text(&state.inputs, files.map(|place| &place.file)));
     if state.renderer.is_some() {
         return code;
     }
@@ -209,7 +209,7 @@ fn timings(state: &State, report: &emit::Report, emit: Duration) {
     let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
     print::message("stage");
     let last = [("highlight", report.highlighting), ("render and write", emit - report.highlighting)];
-    for (stage, time) in state.laps.stages.iter().copied().chain(last) {
+    for (stage, time) in state.timings.stages.iter().copied().chain(last) {
         print::message(&format!("{:>10.1} ms  {stage}", milliseconds(time)));
     }
     let mut templates: BTreeMap<&str, (Duration, u32)> = BTreeMap::new();

@@ -194,7 +194,7 @@ mod tests {
             (short(&problem, &texts), line, end)
         };
         assert_eq!(lines(&inputs), ("a.md:2:1: error[broken-link]: gone".to_owned(), json!(2), json!(2)));
-        inputs.forget("a.md");
+        inputs.drop_text("a.md");
         assert_eq!(lines(&inputs), ("a.md: error[broken-link]: gone".to_owned(), json!(null), json!(null)));
     }
 

@@ -64,12 +64,11 @@ fn tell(global: &Global, open: bool, event: Event) {
                 report::failure(&failure, global.format);
             }
         }
-        Event::Changed { changes, pages, mut fresh, state, duration } => {
+        Event::Changed { changes, mut fresh, state, duration } => {
             fresh.retain(|problem| problem.severity > Severity::Note);
             report::report(global, &fresh, &state.inputs);
-            let pages = report::plural(pages, "page");
             let problems = problems_text(&state.problems);
-            say(global, &format!("{}  {}: {pages}{problems}", milliseconds(duration), changes_text(&changes)));
+            say(global, &format!("{}  {}{problems}", milliseconds(duration), changes_text(&changes)));
         }
         Event::Page { problems, inputs, .. } => {
             report::report(global, &*problems, &inputs);

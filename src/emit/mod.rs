@@ -23,7 +23,7 @@ use rayon::prelude::*;
 
 use crate::base::{Diagnostic, Digest, Failure, code, diagnostic};
 use crate::disk::{self, Folder, Kind};
-use crate::output::makings::Makings;
+use crate::output::fingerprints::Fingerprints;
 use crate::project::State;
 use crate::render::{Body, Rendered};
 use crate::site::Route;
@@ -58,7 +58,7 @@ pub struct Report {
     pub times: Vec<RouteTime>,
     /// Files of somebody else that have a new name, since a page has their old one.
     pub displaced: Vec<PathBuf>,
-    /// The record for the next build, if the site was published and [`Known`] was given.
+    /// The record for the next build, if the site was published and [`PreviousBuild`] was given.
     pub record: Option<Record>,
 }
 
@@ -92,13 +92,13 @@ pub struct RouteTime {
     pub time: Duration,
 }
 
-/// Data about the output folder from earlier builds.
+/// The previous build of an output folder, by which unchanged files are skipped.
 #[derive(Debug)]
-pub struct Known<'a> {
+pub struct PreviousBuild<'a> {
     /// The record of the last build; empty if there was none.
     pub record: &'a Record,
     /// The fingerprints of the present state's routes.
-    pub makings: Makings,
+    pub fingerprints: Fingerprints,
 }
 
 /// Renders every route of a state without writing anything; calls `each` after each route.
@@ -135,7 +135,12 @@ fn render(state: &State, route: &Route) -> Rendered {
 ///
 /// `known` is the data of an earlier build of the folder; with `None` a build neither uses nor
 /// makes a record.
-pub fn emit(state: &State, target: Target<'_>, known: Option<Known<'_>>, each: &(dyn Fn() + Sync)) -> Result<Report, Failure> {
+pub fn emit(
+    state: &State,
+    target: Target<'_>,
+    known: Option<PreviousBuild<'_>>,
+    each: &(dyn Fn() + Sync),
+) -> Result<Report, Failure> {
     let renderer = state.renderer.as_ref().expect("only a state that can be rendered is published");
     let site = &renderer.site;
     let output = absolute(&state.inputs.root, target.output)?;
@@ -165,13 +170,13 @@ pub fn emit(state: &State, target: Target<'_>, known: Option<Known<'_>>, each: &
     }
 
     let routes: Vec<&Route> = site.routes.values().collect();
-    let mut makings: Vec<Option<Digest>> =
-        routes.par_iter().map(|route| known.as_ref()?.makings.route(renderer, route)).collect();
-    let is_known = |(route, makings): (&&Route, &Option<Digest>)| {
-        let (Some(known), Some(makings)) = (&known, makings) else { return false };
-        before.folder.is_some() && known.record.has(&route.path, *makings, &output.join(&*route.path))
+    let mut fingerprints: Vec<Option<Digest>> =
+        routes.par_iter().map(|route| known.as_ref()?.fingerprints.route(renderer, route)).collect();
+    let is_known = |(route, fingerprint): (&&Route, &Option<Digest>)| {
+        let (Some(known), Some(fingerprint)) = (&known, fingerprint) else { return false };
+        before.folder.is_some() && known.record.has(&route.path, *fingerprint, &output.join(&*route.path))
     };
-    let is_known: Vec<bool> = routes.par_iter().zip(&makings).map(is_known).collect();
+    let is_known: Vec<bool> = routes.par_iter().zip(&fingerprints).map(is_known).collect();
     let fresh: Vec<&Route> = routes.iter().zip(&is_known).filter(|(_, known)| !**known).map(|(route, _)| *route).collect();
     is_known.iter().filter(|known| **known).for_each(|_| each());
 
@@ -214,7 +219,7 @@ pub fn emit(state: &State, target: Target<'_>, known: Option<Known<'_>>, each: &
     let mut report = Report { files: routes.len(), highlighting, ..Report::default() };
     let (mut written, mut unchanged) = (Vec::new(), Vec::new());
     let mut done = done.into_iter();
-    for ((route, is_known), makings) in routes.iter().zip(&is_known).zip(&mut makings) {
+    for ((route, is_known), fingerprint) in routes.iter().zip(&is_known).zip(&mut fingerprints) {
         if *is_known {
             unchanged.push(&*route.path);
             continue;
@@ -223,7 +228,7 @@ pub fn emit(state: &State, target: Target<'_>, known: Option<Known<'_>>, each: &
         if !problems.is_empty() {
             // Without a fingerprint the next build renders the page again, and finds its problems
             // again.
-            *makings = None;
+            *fingerprint = None;
         }
         report.times.push(time);
         report.problems.extend(problems);
@@ -249,11 +254,11 @@ pub fn emit(state: &State, target: Target<'_>, known: Option<Known<'_>>, each: &
     }
     report.displaced = displaced;
     report.record = known.map(|known| {
-        let files = routes.iter().zip(makings).zip(&is_known).map(|((route, makings), is_known)| {
+        let files = routes.iter().zip(fingerprints).zip(&is_known).map(|((route, fingerprint), is_known)| {
             // A file that was checked and not touched since keeps its mark and is not examined
             // again.
             let stays = *is_known && part.is_none_or(|part| !is_in(&*route.path, part));
-            (&*route.path, makings, stays.then_some(known.record))
+            (&*route.path, fingerprint, stays.then_some(known.record))
         });
         Record::of(&output, files.collect(), (site.works.len(), site.languages.len()))
     });

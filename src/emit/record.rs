@@ -1,7 +1,7 @@
 //! The record of a build, by which the next build of the same folder skips unchanged files.
 //!
 //! A [`Record`] has for each published file the fingerprint of its inputs
-//! ([`crate::output::makings`]) and a mark, by which an unchanged file on disk is recognized. A
+//! ([`crate::output::fingerprints`]) and a mark, by which an unchanged file on disk is recognized. A
 //! file is skipped only if both are equal.
 //!
 //! A record can be wrong in two cases only. A fingerprint is wrong, or somebody wrote as many bytes
@@ -43,7 +43,7 @@ pub struct Record {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Entry {
     /// The fingerprint of the inputs; `None` if they are not tracked.
-    makings: Option<Digest>,
+    fingerprint: Option<Digest>,
     mark: Mark,
 }
 
@@ -86,9 +86,9 @@ impl Record {
         (works, languages): (usize, usize),
     ) -> Self {
         let files = files.into_par_iter().chain([(MANIFEST, None, None)]);
-        let entry = |(path, makings, known): (&str, _, Option<&Self>)| {
+        let entry = |(path, fingerprint, known): (&str, _, Option<&Self>)| {
             let known = known.and_then(|record| record.files.get(path)).map(|entry| entry.mark);
-            Some((path.to_owned(), Entry { makings, mark: known.or_else(|| Mark::of(&output.join(path)))? }))
+            Some((path.to_owned(), Entry { fingerprint, mark: known.or_else(|| Mark::of(&output.join(path)))? }))
         };
         Self { inputs: None, works, languages, files: files.filter_map(entry).collect() }
     }
@@ -99,9 +99,9 @@ impl Record {
         Self { inputs, ..self }
     }
 
-    /// Returns true if a file on disk is unchanged and its fingerprint is `makings`.
-    pub(super) fn has(&self, path: &str, makings: Digest, disk: &Path) -> bool {
-        self.files.get(path).is_some_and(|entry| entry.makings == Some(makings) && Mark::of(disk) == Some(entry.mark))
+    /// Returns true if a file on disk is unchanged and its fingerprint is `fingerprint`.
+    pub(super) fn has(&self, path: &str, fingerprint: Digest, disk: &Path) -> bool {
+        self.files.get(path).is_some_and(|entry| entry.fingerprint == Some(fingerprint) && Mark::of(disk) == Some(entry.mark))
     }
 
     /// Returns the number of files if all of them are unchanged, the site's inputs have the digest
@@ -122,10 +122,10 @@ impl Record {
         body.digest(self.inputs)?;
         body.put(&(self.works as u64).to_le_bytes())?;
         body.put(&(self.languages as u64).to_le_bytes())?;
-        for (path, Entry { makings, mark: Mark { modified, changed, length, file } }) in &self.files {
+        for (path, Entry { fingerprint, mark: Mark { modified, changed, length, file } }) in &self.files {
             body.put(&(path.len() as u64).to_le_bytes())?;
             body.put(path.as_bytes())?;
-            body.digest(*makings)?;
+            body.digest(*fingerprint)?;
             body.put(&modified.to_le_bytes())?;
             body.put(&changed.to_le_bytes())?;
             body.put(&length.to_le_bytes())?;
@@ -172,10 +172,10 @@ impl<'a> Reader<'a> {
         while !self.0.is_empty() {
             let length = self.number()? as usize;
             let path = std::str::from_utf8(self.take(length)?).ok()?.to_owned();
-            let makings = self.digest()?;
+            let fingerprint = self.digest()?;
             let (modified, changed) = (i128::from_le_bytes(self.chunk()?), i128::from_le_bytes(self.chunk()?));
             let mark = Mark { modified, changed, length: self.number()?, file: self.number()? };
-            files.insert(path, Entry { makings, mark });
+            files.insert(path, Entry { fingerprint, mark });
         }
         Some(Record { inputs, works, languages, files })
     }
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn a_record_comes_back_or_is_none() {
         let mark = Mark { modified: -5, changed: i128::MAX, length: 7, file: u64::MAX };
-        let entry = |makings| Entry { makings, mark };
+        let entry = |fingerprint| Entry { fingerprint, mark };
         let files = [("а/index.html", Some(Digest(7))), (MANIFEST, None)].map(|(path, it)| (path.to_owned(), entry(it))).into();
         let record = Record { inputs: Some(Digest(1)), works: 3, languages: 2, files };
         let mut bytes = Vec::new();

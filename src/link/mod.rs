@@ -1,20 +1,22 @@
 //! Link targets of every document, and backlinks of every work.
 //!
-//! Every ref of every document is answered once, in the language of the document that contains it.
-//! Refs that cannot be answered become problems with the place of the link.
+//! Every ref of every document is resolved once, in the language of the document that contains it.
+//! Refs without a target become problems with the place of the link.
 //!
-//! An answer depends on the asking document and on the set of works, editions and files. The
-//! message about a broken anchor also depends on the anchors of the target work. If the index has
-//! the same works ([`Site::with`]), [`Links::with`] therefore answers again for two groups only:
-//! the works that changed, and the works that name an anchor of a work whose anchors changed. This
-//! would be wrong if an answer came to depend on anything else of another document.
+//! [`Links::new`] runs as a whole for every snapshot. It resolves the refs of a work again only if
+//! one of these differs from the previous snapshot:
+//! * the documents of the work
+//! * the names of works, editions and files ([`crate::site::Names`])
+//! * the documents of a work to whose anchors it links
+//!
+//! Resolution reaches the site only through [`lookup`], which notes these dependencies.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
-use crate::base::{Diagnostic, code, path, suggest};
+use crate::base::{Code, Diagnostic, code, path, suggest};
 use crate::model::{EditionName, LangId, SegmentId, Unit};
 use crate::parse::{Document, Ref, RefKind, Target};
 use crate::site::route::{RouteKind, SOURCE_ORDER, source_order_path};
@@ -22,11 +24,13 @@ use crate::site::{Site, WorkId};
 use crate::split::{Address, Split};
 use crate::translation::rows::merged_into;
 
-pub mod touched;
+mod lookup;
+
+use lookup::Lookup;
 
 /// The target of a ref.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
+pub enum ResolvedLink {
     /// A page of a work, in the given language.
     Work { work: WorkId, lang: LangId, anchor: Option<String> },
     /// Any other path of the site.
@@ -37,210 +41,183 @@ pub enum Answer {
     Broken,
 }
 
-/// The answers to all refs, and the tables derived from them. A clone shares all large parts.
+/// The resolved links of all works, and the tables derived from them. A clone shares all large
+/// parts.
 #[derive(Debug, Default, Clone)]
 pub struct Links {
     /// Indexed by work.
-    answered: Vec<Arc<Answered>>,
-    /// Indexed by work: the works that link to it, in reading order.
-    pub backlinks: Vec<Arc<[WorkId]>>,
+    works: Vec<Arc<ResolvedWork>>,
+    backlinks: Arc<Backlinks>,
     /// Indexed by work: the segments of other chapters that touch it, in reading order. Each is a
     /// pair of a work and the position of a cut.
     pub touched_by: Arc<Vec<Vec<(WorkId, usize)>>>,
-    /// For each chapter and cut: the segments that stand for the cut, in order. The list is empty
-    /// if the chapter has lost the cut.
-    segments_of_cuts: HashMap<WorkId, Arc<Vec<Vec<SegmentId>>>>,
-    /// The problems with refs, in the order of the works.
-    pub problems: Arc<Vec<Diagnostic>>,
+    /// The problems with refs: a list for each work that has some, in the order of the works.
+    pub problems: BTreeMap<WorkId, Arc<[Diagnostic]>>,
     similar: Arc<Similar>,
-    /// The number of works whose refs were answered to make this value.
-    pub asked: usize,
+    /// The number of works whose refs were resolved to make this value.
+    pub resolved: usize,
 }
 
-/// The answers to the refs of one work.
-#[derive(Debug, PartialEq)]
-struct Answered {
+/// The resolved links of one work.
+#[derive(Debug)]
+struct ResolvedWork {
     /// Indexed by language; each list is in the order of the document's refs.
-    answers: Vec<Box<[Answer]>>,
-    found: Found,
+    links: Vec<Box<[ResolvedLink]>>,
+    /// The works that this work links to, without itself.
+    targets: BTreeSet<WorkId>,
+    /// The works whose documents decided about a link.
+    read: Box<[WorkId]>,
+    diagnostics: LinkDiagnostics,
+    /// If the work is a chapter: the segments that stand for each cut, in order. A list is empty if
+    /// the chapter has lost the cut.
+    segments_of_cuts: Vec<Vec<SegmentId>>,
 }
 
-impl Answered {
-    /// Returns the works that this work, `id`, links to, without itself.
-    fn targets(&self, id: WorkId) -> BTreeSet<WorkId> {
-        let answers = self.answers.iter().flatten();
-        answers
-            .filter_map(|it| if let Answer::Work { work, .. } = it { Some(*work) } else { None })
-            .filter(|&it| it != id)
-            .collect()
+/// For each work the works that link to it, in reading order.
+#[derive(Debug, Default, PartialEq)]
+struct Backlinks {
+    /// Indexed by work: the end of its list in `from`.
+    ends: Vec<u32>,
+    from: Vec<WorkId>,
+}
+
+impl Backlinks {
+    fn new(site: &Site, works: &[Arc<ResolvedWork>]) -> Self {
+        let targets = || works.iter().flat_map(|work| &work.targets);
+        let mut starts = vec![0_u32; works.len() + 1];
+        targets().for_each(|target| starts[target.0 as usize + 1] += 1);
+        for work in 0..works.len() {
+            starts[work + 1] += starts[work];
+        }
+        let mut from = vec![WorkId(0); starts[works.len()] as usize];
+        // Works are visited in reading order, so each list comes out in reading order.
+        for &id in site.order.iter() {
+            for target in &works[id.0 as usize].targets {
+                let next = &mut starts[target.0 as usize];
+                from[*next as usize] = id;
+                *next += 1;
+            }
+        }
+        // Each start has moved to the end of its list.
+        starts.pop();
+        Self { ends: starts, from }
     }
 
-    fn names_an_anchor_of(&self, id: WorkId) -> bool {
-        self.answers.iter().flatten().any(|it| matches!(it, Answer::Work { work, anchor: Some(_), .. } if *work == id))
+    fn of(&self, work: WorkId) -> &[WorkId] {
+        let at = work.0 as usize;
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.from[start as usize..self.ends[at] as usize]
     }
 }
 
 impl Links {
+    /// Resolves all refs of a site. Results of the `previous` site that are still valid are shared.
+    pub fn new(site: &Site, previous: Option<(&Site, &Self)>) -> Self {
+        let ids: Vec<WorkId> = (0..site.works.len() as u32).map(WorkId).collect();
+        let known = previous.filter(|(before, _)| Arc::ptr_eq(&before.names, &site.names));
+        let valid = |id: WorkId| {
+            let (before, links) = known?;
+            let resolved = &links.works[id.0 as usize];
+            let same = |&id: &WorkId| site.has_documents_of(before, id, id);
+            (same(&id) && resolved.read.iter().all(same)).then(|| Arc::clone(resolved))
+        };
+        let works: Vec<(Arc<ResolvedWork>, bool)> = ids
+            .par_iter()
+            .map(|&id| match valid(id) {
+                Some(resolved) => (resolved, false),
+                None => (Arc::new(ResolvedWork::new(site, id)), true),
+            })
+            .collect();
+        let resolved = works.iter().filter(|(_, is_new)| *is_new).count();
+        let works: Vec<Arc<ResolvedWork>> = works.into_iter().map(|(work, _)| work).collect();
+        let same_order = known.filter(|(before, _)| Arc::ptr_eq(&before.order, &site.order) || before.order == site.order);
+        let same_targets = |links: &Self| {
+            resolved == 0 || works.iter().zip(&links.works).all(|(a, b)| Arc::ptr_eq(a, b) || a.targets == b.targets)
+        };
+        let backlinks = match same_order {
+            Some((_, links)) if same_targets(links) => Arc::clone(&links.backlinks),
+            _ => Arc::new(Backlinks::new(site, &works)),
+        };
+        let (touched_by, similar) = match same_order {
+            Some((_, links)) => (Arc::clone(&links.touched_by), Arc::clone(&links.similar)),
+            None => (Arc::new(touched_by(site)), Arc::default()),
+        };
+        let before = known.map(|(_, links)| &links.problems);
+        let problems = problems(site, &works, &similar, before);
+        Self { works, backlinks, touched_by, problems, similar, resolved }
+    }
+
     /// Returns the segments of a chapter that stand for a cut: one for a sentence, several for a
     /// list.
     pub fn segments_of_cut(&self, work: WorkId, cut: usize) -> &[SegmentId] {
-        self.segments_of_cuts.get(&work).and_then(|cuts| cuts.get(cut)).map_or(&[], Vec::as_slice)
+        self.works[work.0 as usize].segments_of_cuts.get(cut).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the answers to the refs of an edition.
-    pub fn answers(&self, work: WorkId, lang: LangId) -> &[Answer] {
-        &self.answered[work.0 as usize].answers[lang.0]
+    /// Returns the resolved links of an edition, in the order of its refs.
+    pub fn resolved(&self, work: WorkId, lang: LangId) -> &[ResolvedLink] {
+        &self.works[work.0 as usize].links[lang.0]
     }
 
     /// Returns the works that a work links to.
-    pub fn targets(&self, work: WorkId) -> BTreeSet<WorkId> {
-        self.answered[work.0 as usize].targets(work)
+    pub fn targets(&self, work: WorkId) -> &BTreeSet<WorkId> {
+        &self.works[work.0 as usize].targets
     }
 
-    /// Returns the links of `site`, an index that [`Site::with`] made from `before` with new
-    /// documents for the `changed` works.
-    #[must_use]
-    pub fn with(&self, before: &Site, site: &Site, changed: &BTreeSet<WorkId>) -> Self {
-        let mut links = self.clone();
-        let mut again = changed.clone();
-        let mut other_anchors = false;
-        for &id in changed.iter().filter(|&&id| has_other_anchors(before, site, id)) {
-            other_anchors = true;
-            let ask = |&&from: &&WorkId| self.answered[from.0 as usize].names_an_anchor_of(id);
-            again.extend(self.backlinks[id.0 as usize].iter().filter(ask));
-        }
-        let other_order = before.order != site.order;
-        if other_order {
-            for list in &mut links.backlinks {
-                let position = |id: &WorkId| site.work(*id).position;
-                if !list.is_sorted_by_key(position) {
-                    let mut sorted = list.to_vec();
-                    sorted.sort_by_key(position);
-                    *list = sorted.into();
-                }
-            }
-            links.touched_by = Arc::new(touched_by(site));
-            links.similar = Arc::default();
-        }
-        links.asked = again.len();
-        let again: Vec<WorkId> = again.into_iter().collect();
-        let answered: Vec<Answered> = again.par_iter().map(|&id| answer_all(site, id)).collect();
-        let mut other_problems = false;
-        for (id, answered) in again.into_iter().zip(answered) {
-            let old = &self.answered[id.0 as usize];
-            if **old == answered {
-                continue;
-            }
-            other_problems |= old.found != answered.found;
-            let (left, right) = (old.targets(id), answered.targets(id));
-            let position = |id: &WorkId| site.work(*id).position;
-            for &gone in left.difference(&right) {
-                let list = &mut links.backlinks[gone.0 as usize];
-                *list = list.iter().copied().filter(|from| *from != id).collect();
-            }
-            for &new in right.difference(&left) {
-                let list = &mut links.backlinks[new.0 as usize];
-                let at = list.partition_point(|from| position(from) < position(&id));
-                *list = list[..at].iter().copied().chain([id]).chain(list[at..].iter().copied()).collect();
-            }
-            links.answered[id.0 as usize] = Arc::new(answered);
-        }
-        for &id in changed {
-            if let Some(segments) = segments_of_cuts(site, id) {
-                links.segments_of_cuts.insert(id, Arc::new(segments));
-            }
-        }
-        // A hint can name the first of several works, or list the anchors of a page.
-        let hinted = || links.answered.iter().any(|answered| !answered.found.missed.is_empty());
-        if other_problems || (other_order || other_anchors) && hinted() {
-            links.problems = Arc::new(links.problems(site));
-        }
-        links
-    }
-
-    /// Collects the problems with refs, and adds hints to them.
-    fn problems(&self, site: &Site) -> Vec<Diagnostic> {
-        let mut hints = Hints { known: HashMap::new(), similar: &self.similar };
-        let mut problems = Vec::new();
-        for answered in &self.answered {
-            let first = problems.len();
-            problems.extend(answered.found.problems.iter().cloned());
-            for (problem, missed) in &answered.found.missed {
-                if let Some(hint) = hints.hint(site, missed.clone()) {
-                    problems[first + problem].push_hint(hint);
-                }
-            }
-        }
-        problems
+    /// Returns the works that link to a work, in reading order.
+    pub fn backlinks(&self, work: WorkId) -> &[WorkId] {
+        self.backlinks.of(work)
     }
 }
 
-/// Answers all refs of the site.
-pub fn link(site: &Site) -> Links {
-    let ids: Vec<WorkId> = (0..site.works.len() as u32).map(WorkId).collect();
-    let answered: Vec<Arc<Answered>> = ids.par_iter().map(|&id| Arc::new(answer_all(site, id))).collect();
-    let mut backlinks: Vec<Vec<WorkId>> = vec![Vec::new(); site.works.len()];
-    let mut of_cuts = HashMap::new();
-    // Works are visited in reading order, so each list comes out in reading order.
-    for &id in site.order.iter() {
-        for work in answered[id.0 as usize].targets(id) {
-            backlinks[work.0 as usize].push(id);
+/// Collects the problems with refs, and adds hints to them. Lists that equal those of `before` are
+/// shared.
+fn problems(
+    site: &Site,
+    works: &[Arc<ResolvedWork>],
+    similar: &Similar,
+    before: Option<&BTreeMap<WorkId, Arc<[Diagnostic]>>>,
+) -> BTreeMap<WorkId, Arc<[Diagnostic]>> {
+    let mut hints = Hints { known: HashMap::new(), similar };
+    let with_problems = (0..).map(WorkId).zip(works).filter(|(_, work)| !work.diagnostics.problems.is_empty());
+    let hinted = with_problems.map(|(id, work)| {
+        let LinkDiagnostics { problems, missed } = &work.diagnostics;
+        if missed.is_empty() {
+            return (id, Arc::clone(problems));
         }
-        if let Some(segments) = segments_of_cuts(site, id) {
-            of_cuts.insert(id, Arc::new(segments));
+        let mut problems = problems.to_vec();
+        for (problem, missed) in missed {
+            if let Some(hint) = hints.hint(site, missed.clone()) {
+                problems[*problem].push_hint(hint);
+            }
         }
+        // A hint can name the first of several works, or list the anchors of a page. So it is
+        // looked for each time.
+        let same = before.and_then(|before| before.get(&id)).filter(|before| ***before == *problems);
+        (id, same.map_or_else(|| problems.into(), Arc::clone))
+    });
+    hinted.collect()
+}
+
+impl ResolvedWork {
+    fn new(site: &Site, id: WorkId) -> Self {
+        let mut resolver = Resolver { lookup: Lookup::new(site), work: id, problems: Vec::new(), missed: Vec::new() };
+        let mut of_edition = |edition: &Option<crate::site::Edition>| match edition {
+            Some(edition) => edition.document.refs.iter().map(|asked| resolver.resolve(&edition.document, asked)).collect(),
+            None => Box::default(),
+        };
+        let links: Vec<Box<[ResolvedLink]>> = site.work(id).editions.iter().map(&mut of_edition).collect();
+        let target = |link: &ResolvedLink| if let ResolvedLink::Work { work, .. } = link { Some(*work) } else { None };
+        let targets = links.iter().flatten().filter_map(target).filter(|&target| target != id).collect();
+        let Resolver { lookup, problems, missed, .. } = resolver;
+        let diagnostics = LinkDiagnostics { problems: problems.into(), missed };
+        Self { links, targets, read: lookup.into_read(), diagnostics, segments_of_cuts: segments_of_cuts(site, id) }
     }
-    let mut links = Links {
-        asked: answered.len(),
-        answered,
-        backlinks: backlinks.into_iter().map(Arc::from).collect(),
-        touched_by: Arc::new(touched_by(site)),
-        segments_of_cuts: of_cuts,
-        problems: Arc::default(),
-        similar: Arc::default(),
-    };
-    links.problems = Arc::new(links.problems(site));
-    links
 }
 
-fn answer_all(site: &Site, id: WorkId) -> Answered {
-    let mut found = Found::default();
-    let of_edition = |edition: &Option<crate::site::Edition>, found: &mut Found| match edition {
-        Some(edition) => edition.document.refs.iter().map(|it| answer(site, id, &edition.document, it, found)).collect(),
-        None => Box::default(),
-    };
-    let answers = site.work(id).editions.iter().map(|edition| of_edition(edition, &mut found)).collect();
-    Answered { answers, found }
-}
-
-/// Returns true if the edit changed the work's anchors, or facts that messages about its anchors
-/// state. Links to it must then be resolved again.
-fn has_other_anchors(before: &Site, after: &Site, id: WorkId) -> bool {
-    let same = |lang: LangId| match (before.edition(id, lang), after.edition(id, lang)) {
-        (Some(a), Some(b)) => {
-            let (a, b) = (&a.document, &b.document);
-            // Messages name removed sentences and the sentences that they were merged into.
-            let same_lock = a.lock.as_ref().map(Arc::as_ptr) == b.lock.as_ref().map(Arc::as_ptr);
-            let aliases = |site: &Site, document: &Document| -> Vec<String> {
-                let headings = 0..document.headings.len();
-                headings.flat_map(|index| site.aliases(id, document, index).map(str::to_owned).collect::<Vec<_>>()).collect()
-            };
-            before.anchors(id, a).eq(after.anchors(id, b))
-                && same_lock
-                && a.gone == b.gone
-                && aliases(before, a) == aliases(after, b)
-                && a.segments.iter().map(|segment| segment.id).eq(b.segments.iter().map(|segment| segment.id))
-                && a.notes.iter().map(|note| &note.id).eq(b.notes.iter().map(|note| &note.id))
-        }
-        _ => true,
-    };
-    !after.config.lang_ids().all(same)
-}
-
-/// Returns, for each cut of the work's chapter, the segments that stand for it. Returns `None` if
+/// Returns, for each cut of the work's chapter, the segments that stand for it. The list is empty if
 /// the work is no chapter.
-fn segments_of_cuts(site: &Site, id: WorkId) -> Option<Vec<Vec<SegmentId>>> {
-    let (split, chapter) = site.chapter(id)?;
+fn segments_of_cuts(site: &Site, id: WorkId) -> Vec<Vec<SegmentId>> {
+    let Some((split, chapter)) = site.chapter(id) else { return Vec::new() };
     let mut segments = vec![Vec::new(); chapter.cuts.len()];
     let edition = site.config.language(&split.language).and_then(|lang| site.edition(id, lang));
     for segment in edition.iter().flat_map(|edition| &edition.document.segments) {
@@ -248,7 +225,7 @@ fn segments_of_cuts(site: &Site, id: WorkId) -> Option<Vec<Vec<SegmentId>>> {
             of_cut.push(segment.id);
         }
     }
-    Some(segments)
+    segments
 }
 
 fn touched_by(site: &Site) -> Vec<Vec<(WorkId, usize)>> {
@@ -265,59 +242,173 @@ fn touched_by(site: &Site) -> Vec<Vec<(WorkId, usize)>> {
     touched_by
 }
 
-fn answer(site: &Site, from: WorkId, document: &Document, asked: &Ref, found: &mut Found) -> Answer {
-    match &asked.target {
-        Target::Anchor(anchor) => {
-            check_anchor(site, from, document.lang, anchor, asked, found);
-            Answer::Anchor(anchor.clone())
-        }
-        Target::Outside(url) => {
-            found.problems.push(
-                Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("`{url}` leads out of the content"))
-                    .hint("links lead to pages and files in `content/`, or to https://"),
-            );
-            Answer::Broken
-        }
-        Target::Work { key, anchor } => {
-            if let Some(answer) = generated(site, key.as_str(), document.lang, anchor.as_deref(), asked, found) {
-                return answer;
+/// Resolves the refs of one work.
+struct Resolver<'a> {
+    lookup: Lookup<'a>,
+    work: WorkId,
+    problems: Vec<Diagnostic>,
+    /// Indexes of the problems that may get a hint with a similar name, each with the name.
+    missed: Vec<(usize, Missed)>,
+}
+
+/// A ref while it is resolved.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    asked: &'a Ref,
+    /// Language of the document that contains the ref.
+    lang: LangId,
+    anchor: Option<&'a str>,
+}
+
+impl Asked<'_> {
+    fn problem(&self, code: &'static Code, message: String) -> Diagnostic {
+        Diagnostic::at(code, self.asked.place.clone(), message)
+    }
+
+    fn anchor(&self) -> Option<String> {
+        self.anchor.map(str::to_owned)
+    }
+}
+
+impl Resolver<'_> {
+    fn resolve(&mut self, document: &Document, asked: &Ref) -> ResolvedLink {
+        let lang = document.lang;
+        match &asked.target {
+            Target::Anchor(anchor) => {
+                self.check_anchor(self.work, lang, anchor, asked);
+                ResolvedLink::Anchor(anchor.clone())
             }
-            match work_by_loose_key(site, document, key.as_str()) {
-                Some(work) => to_work(site, work, document.lang, anchor.as_deref(), asked, found),
-                None => {
-                    let problem = Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("no work is called `{key}`"));
-                    found.miss(problem, Missed::Work(key.to_string()));
-                    Answer::Broken
+            Target::Outside(url) => {
+                self.problems.push(
+                    Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("`{url}` leads out of the content"))
+                        .hint("links lead to pages and files in `content/`, or to https://"),
+                );
+                ResolvedLink::Broken
+            }
+            Target::Work { key, anchor } => {
+                let asked = Asked { asked, lang, anchor: anchor.as_deref() };
+                if let Some(link) = self.link_to_generated(key.as_str(), asked) {
+                    return link;
+                }
+                match self.work_by_loose_key(document, key.as_str()) {
+                    Some(work) => self.link_to_work(work, asked),
+                    None => {
+                        let problem = asked.problem(&code::BROKEN_LINK, format!("no work is called `{key}`"));
+                        self.miss(problem, Missed::Work(key.to_string()));
+                        ResolvedLink::Broken
+                    }
+                }
+            }
+            Target::File { path, anchor } => self.link_to_file(path, Asked { asked, lang, anchor: anchor.as_deref() }),
+        }
+    }
+
+    fn miss(&mut self, problem: Diagnostic, missed: Missed) {
+        self.missed.push((self.problems.len(), missed));
+        self.problems.push(problem);
+    }
+
+    /// Finds a work by its key or, failing that, by its path relative to the document's folder. A
+    /// page in the folder of `china` can thus link to it with `[[china]]`.
+    fn work_by_loose_key(&self, document: &Document, key: &str) -> Option<WorkId> {
+        let key = key.trim_end_matches(".md");
+        self.lookup.names.work_named(key).or_else(|| {
+            let folder = path::folder(document.file.strip_prefix("content/").unwrap_or(&document.file));
+            self.lookup.names.work_named(&path::resolve(&format!("{folder}/x"), key)?)
+        })
+    }
+
+    /// Resolves a ref to a reserved key: the key of a page that the program itself generates.
+    fn link_to_generated(&mut self, key: &str, asked: Asked<'_>) -> Option<ResolvedLink> {
+        let names = self.lookup.names;
+        let split = names.splits.first().filter(|_| key == SOURCE_ORDER && names.work_named(key).is_none())?;
+        let is_wrong = |&anchor: &&str| !anchor.is_empty() && anchor != "top" && !has_segment(split, anchor);
+        if let Some(anchor) = asked.anchor.filter(is_wrong) {
+            let problem = asked.problem(&code::BROKEN_ANCHOR, format!("the source text has no segment `{anchor}`"));
+            let last =
+                split.segments.last().map(|last| format!("its segments are called by line and number, up to `{}`", last.address));
+            self.problems.push(problem.maybe_hint(last));
+        }
+        let language = &names.languages[asked.lang.0];
+        let title = language.pack.strings.get("source_order").cloned();
+        Some(ResolvedLink::Path { path: source_order_path(&language.code, 0).into(), title, anchor: asked.anchor() })
+    }
+
+    fn link_to_work(&mut self, work: WorkId, asked: Asked<'_>) -> ResolvedLink {
+        let names = self.lookup.names;
+        let nearest = names.nearest_language(work, asked.lang);
+        if nearest != asked.lang {
+            let key = &names.work(work).key;
+            let (code, other) = (names.config.code(asked.lang), names.config.code(nearest));
+            let message = if names.work(work).fallbacks[asked.lang.0] {
+                format!("`{key}` is not there in `{code}`; the link leads to a page that shows it in `{other}`")
+            } else {
+                format!("`{key}` is not there in `{code}`; the link leads to `{other}`")
+            };
+            let problem = asked.problem(&code::OTHER_LANGUAGE_LINK, message);
+            self.problems.push(problem.hint(format!("translate it: `content/{key}.{code}.md`")));
+        }
+        if let Some(anchor) = asked.anchor {
+            self.check_anchor(work, nearest, anchor, asked.asked);
+        }
+        ResolvedLink::Work { work, lang: nearest, anchor: asked.anchor() }
+    }
+
+    fn check_anchor(&mut self, work: WorkId, lang: LangId, anchor: &str, asked: &Ref) {
+        if self.lookup.has_anchor(work, lang, anchor) {
+            return;
+        }
+        let Some(file) = &self.lookup.names.work(work).files[lang.0] else { return };
+        let problem = |message: String| Diagnostic::at(&code::BROKEN_ANCHOR, asked.place.clone(), message);
+        let source = self.lookup.source_document(work);
+        if let Some(gone) = gone(source, anchor) {
+            let what = if SegmentId::parse(anchor).is_some() { "sentence" } else { "heading" };
+            self.problems.push(problem(format!("the {what} `{anchor}` of `{file}` is gone")).hint(match gone {
+                Some(into) => format!("it was merged into `{into}`: link to `#{into}`"),
+                None => "link to another place, or take the link away; an address is never given to anything else".to_owned(),
+            }));
+            return;
+        }
+        let is_sentence = SegmentId::parse(anchor).is_some_and(|id| source.segment_with_id(id).is_some());
+        if is_sentence && source.lang != lang {
+            let message = format!("the sentence `{anchor}` is not translated in `{file}`");
+            self.problems.push(problem(message).hint(format!("it is in `{}`", source.file)));
+            return;
+        }
+        self.miss(problem(format!("`{file}` has no anchor `{anchor}`")), Missed::Anchor(work, lang, anchor.to_owned()));
+    }
+
+    fn link_to_file(&mut self, file: &str, asked: Asked<'_>) -> ResolvedLink {
+        let names = self.lookup.names;
+        // A picture can have a version for each language: `map.kk.svg` is shown for `map.svg`.
+        if asked.asked.kind == RefKind::Image || path::extension(file) != "md" {
+            for candidate in localised(file, names.config.code(asked.lang)) {
+                if let Some(published) = candidate.strip_prefix("content/").and_then(|path| names.assets.get(path)) {
+                    return ResolvedLink::Path { path: Arc::clone(published), title: None, anchor: asked.anchor() };
                 }
             }
         }
-        Target::File { path, anchor } => to_file(site, document, path, anchor.as_deref(), asked, found),
+        if let Some((work, _)) = names.edition_in(file) {
+            return self.link_to_work(work, asked);
+        }
+        // The path may lack the language or the extension, or name a folder: `russia.md`, `russia`.
+        let inside = file.strip_prefix("content").unwrap_or(file).trim_start_matches('/');
+        let named = EditionName::of(inside, |code| names.config.language(code).is_some());
+        let key = match &named {
+            Some(name) => name.key.as_str(),
+            None if inside.is_empty() => "index",
+            None => inside,
+        };
+        if let Some(work) = names.work_named(key) {
+            return self.link_to_work(work, asked);
+        }
+        if let Some(link) = self.link_to_generated(key, asked) {
+            return link;
+        }
+        let problem = asked.problem(&code::BROKEN_LINK, format!("there is no `{file}`"));
+        self.miss(problem, Missed::File { key: key.to_owned(), file: file.to_owned() });
+        ResolvedLink::Broken
     }
-}
-
-/// Finds a work by its key or, failing that, by its path relative to the document's folder. A page
-/// in the folder of `china` can thus link to it with `[[china]]`.
-fn work_by_loose_key(site: &Site, document: &Document, key: &str) -> Option<WorkId> {
-    let key = key.trim_end_matches(".md");
-    site.work_named(key).or_else(|| {
-        let folder = path::folder(document.file.strip_prefix("content/").unwrap_or(&document.file));
-        site.work_named(&path::resolve(&format!("{folder}/x"), key)?)
-    })
-}
-
-/// Answers a ref to a reserved key: the key of a page that the program itself generates.
-fn generated(site: &Site, key: &str, lang: LangId, anchor: Option<&str>, asked: &Ref, found: &mut Found) -> Option<Answer> {
-    let split = site.splits.first().filter(|_| key == SOURCE_ORDER && site.work_named(key).is_none())?;
-    if let Some(anchor) = anchor.filter(|&anchor| !anchor.is_empty() && anchor != "top" && !has_segment(split, anchor)) {
-        let message = format!("the source text has no segment `{anchor}`");
-        let problem = Diagnostic::at(&code::BROKEN_ANCHOR, asked.place.clone(), message);
-        let last =
-            split.segments.last().map(|last| format!("its segments are called by line and number, up to `{}`", last.address));
-        found.problems.push(problem.maybe_hint(last));
-    }
-    let language = &site.languages[lang.0];
-    let title = language.pack.strings.get("source_order").cloned();
-    Some(Answer::Path { path: source_order_path(&language.code, 0).into(), title, anchor: anchor.map(str::to_owned) })
 }
 
 /// Returns true if the source text has a segment with the address `written`, such as `L3.2`.
@@ -325,61 +416,6 @@ fn has_segment(split: &Split, written: &str) -> bool {
     let Ok(address) = written.parse::<Address>() else { return false };
     // `L03.2` parses as `L3.2`, but no page has an anchor of that form.
     address.to_string() == written && split.segments.binary_search_by_key(&address, |segment| segment.address).is_ok()
-}
-
-fn to_work(site: &Site, work: WorkId, lang: LangId, anchor: Option<&str>, asked: &Ref, found: &mut Found) -> Answer {
-    let (nearest, _) = site.nearest_edition(work, lang);
-    if nearest != lang {
-        let key = &site.work(work).key;
-        found.problems.push(
-            Diagnostic::at(
-                &code::OTHER_LANGUAGE_LINK,
-                asked.place.clone(),
-                match site.page(work, lang) {
-                    Some(_) => format!(
-                        "`{key}` is not there in `{}`; the link leads to a page that shows it in `{}`",
-                        site.config.code(lang),
-                        site.config.code(nearest)
-                    ),
-                    None => format!(
-                        "`{key}` is not there in `{}`; the link leads to `{}`",
-                        site.config.code(lang),
-                        site.config.code(nearest)
-                    ),
-                },
-            )
-            .hint(format!("translate it: `content/{key}.{}.md`", site.config.code(lang))),
-        );
-    }
-    if let Some(anchor) = anchor {
-        check_anchor(site, work, nearest, anchor, asked, found);
-    }
-    Answer::Work { work, lang: nearest, anchor: anchor.map(str::to_owned) }
-}
-
-fn check_anchor(site: &Site, work: WorkId, lang: LangId, anchor: &str, asked: &Ref, found: &mut Found) {
-    if site.has_anchor(work, lang, anchor) {
-        return;
-    }
-    let Some(edition) = site.edition(work, lang) else { return };
-    let problem = |message: String| Diagnostic::at(&code::BROKEN_ANCHOR, asked.place.clone(), message);
-    let file = &edition.document.file;
-    let source = &site.source_edition(work).1.document;
-    if let Some(gone) = gone(source, anchor) {
-        let what = if SegmentId::parse(anchor).is_some() { "sentence" } else { "heading" };
-        found.problems.push(problem(format!("the {what} `{anchor}` of `{file}` is gone")).hint(match gone {
-            Some(into) => format!("it was merged into `{into}`: link to `#{into}`"),
-            None => "link to another place, or take the link away; an address is never given to anything else".to_owned(),
-        }));
-        return;
-    }
-    let is_sentence = SegmentId::parse(anchor).is_some_and(|id| source.segment_with_id(id).is_some());
-    if is_sentence && source.lang != lang {
-        let message = format!("the sentence `{anchor}` is not translated in `{file}`");
-        found.problems.push(problem(message).hint(format!("it is in `{}`", source.file)));
-        return;
-    }
-    found.miss(problem(format!("`{file}` has no anchor `{anchor}`")), Missed::Anchor(work, lang, anchor.to_owned()));
 }
 
 /// Returns `Some` if an anchor existed and was removed. The value inside is the sentence into which
@@ -399,39 +435,6 @@ fn gone(source: &Document, anchor: &str) -> Option<Option<SegmentId>> {
     Some(merged_into(source, id))
 }
 
-fn to_file(site: &Site, document: &Document, file: &str, anchor: Option<&str>, asked: &Ref, found: &mut Found) -> Answer {
-    // A picture can have a version for each language: `map.kk.svg` is shown for `map.svg`.
-    if asked.kind == RefKind::Image || path::extension(file) != "md" {
-        for candidate in localised(file, site.config.code(document.lang)) {
-            if let Some(published) = candidate.strip_prefix("content/")
-                && matches!(site.routes.get(published), Some(route) if matches!(&route.kind, RouteKind::Asset { .. }))
-            {
-                return Answer::Path { path: published.into(), title: None, anchor: anchor.map(str::to_owned) };
-            }
-        }
-    }
-    if let Some((work, _)) = site.edition_in(file) {
-        return to_work(site, work, document.lang, anchor, asked, found);
-    }
-    // The path may lack the language or the extension, or name a folder: `russia.md`, `russia`.
-    let inside = file.strip_prefix("content").unwrap_or(file).trim_start_matches('/');
-    let named = EditionName::of(inside, |code| site.config.language(code).is_some());
-    let key = match &named {
-        Some(name) => name.key.as_str(),
-        None if inside.is_empty() => "index",
-        None => inside,
-    };
-    if let Some(work) = site.work_named(key) {
-        return to_work(site, work, document.lang, anchor, asked, found);
-    }
-    if let Some(answer) = generated(site, key, document.lang, anchor, asked, found) {
-        return answer;
-    }
-    let problem = Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("there is no `{file}`"));
-    found.miss(problem, Missed::File { key: key.to_owned(), file: file.to_owned() });
-    Answer::Broken
-}
-
 /// Returns the file names to try for `content/map.svg` and a reader of `kk`: first
 /// `content/map.kk.svg`, then `content/map.svg`.
 fn localised(file: &str, code: &str) -> [String; 2] {
@@ -442,19 +445,12 @@ fn localised(file: &str, code: &str) -> [String; 2] {
     [own, file.to_owned()]
 }
 
-/// The problems with the refs of one work. Hints are added after all works are answered.
-#[derive(Debug, Default, PartialEq)]
-struct Found {
-    problems: Vec<Diagnostic>,
+/// The problems with the refs of one work. Hints are added after all works are resolved.
+#[derive(Debug)]
+struct LinkDiagnostics {
+    problems: Arc<[Diagnostic]>,
     /// Indexes of the problems that may get a hint with a similar name, each with the name.
     missed: Vec<(usize, Missed)>,
-}
-
-impl Found {
-    fn miss(&mut self, problem: Diagnostic, missed: Missed) {
-        self.missed.push((self.problems.len(), missed));
-        self.problems.push(problem);
-    }
 }
 
 /// A name that no work, file or anchor has.

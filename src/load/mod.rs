@@ -4,7 +4,7 @@
 //! change: create, delete, rename, an editor's swap file and a git checkout are all one case. No
 //! other code interprets file events.
 //!
-//! [`glance`] checks only a few files. It is right about these, and guesses that all others are
+//! [`refresh_paths`] checks only a few files. It is right about these, and guesses that all others are
 //! unchanged. Its caller confirms the guess with [`verify`], a full scan that can be interrupted.
 
 use std::collections::{BTreeSet, HashSet};
@@ -82,7 +82,7 @@ impl File {
     pub fn length_over(&self, most: u64) -> Option<u64> {
         match self.content {
             Content::Binary { length, .. } => Some(length).filter(|length| *length > most),
-            Content::Text(_) | Content::Forgotten => None,
+            Content::Text(_) | Content::Dropped => None,
         }
     }
 
@@ -93,12 +93,12 @@ impl File {
     }
 
     /// Returns true if two reads of a file found the same: equal texts, or equal stamps of a file
-    /// that stays on disk. A forgotten text is never the same.
+    /// that stays on disk. A dropped text is never the same.
     pub fn same(&self, other: &Self) -> bool {
         match (&self.content, &other.content) {
             (Content::Text(a), Content::Text(b)) => Arc::ptr_eq(a, b) || a == b,
             (Content::Binary { disk: a, .. }, Content::Binary { disk: b, .. }) => a == b && self.stamp.same(&other.stamp),
-            (Content::Text(_) | Content::Forgotten | Content::Binary { .. }, _) => false,
+            (Content::Text(_) | Content::Dropped | Content::Binary { .. }, _) => false,
         }
     }
 }
@@ -107,8 +107,8 @@ impl File {
 #[derive(Debug, Clone)]
 pub enum Content {
     Text(Arc<str>),
-    /// A text that was read and is no longer kept: see [`Inputs::forget`].
-    Forgotten,
+    /// A text that was read and is no longer kept: see [`Inputs::drop_text`].
+    Dropped,
     /// A file that stays on disk, such as a picture; `emit` copies it.
     Binary {
         disk: Arc<Path>,
@@ -193,7 +193,7 @@ impl Inputs {
     pub fn text(&self, path: &str) -> Option<&Arc<str>> {
         match &self.files.get(path)?.content {
             Content::Text(text) => Some(text),
-            Content::Forgotten | Content::Binary { .. } => None,
+            Content::Dropped | Content::Binary { .. } => None,
         }
     }
 
@@ -203,11 +203,11 @@ impl Inputs {
     }
 
     /// Drops the text of a file when no later stage needs it; the digest stays.
-    pub fn forget(&mut self, path: &str) {
+    pub fn drop_text(&mut self, path: &str) {
         if let Some(file) = self.files.get_mut(path)
             && matches!(file.content, Content::Text(_))
         {
-            file.content = Content::Forgotten;
+            file.content = Content::Dropped;
         }
     }
 
@@ -263,7 +263,7 @@ impl Stamp {
 /// failure.
 pub fn refresh(root: &Path, previous: Option<&Inputs>) -> Result<Inputs, Failure> {
     let (reader, found) = find(root, &mut || false)?;
-    let Found { files, problems } = found.expect("nothing broke it off");
+    let ProjectFiles { files, problems } = found.expect("nothing broke it off");
     let known = previous.filter(|previous| previous.limits == reader.limits);
     let read = files.into_par_iter().map_init(Vec::new, |buffer, found| reader.read_found(&found, known, buffer)).collect();
     Ok(gather(reader, previous, read, problems))
@@ -273,7 +273,7 @@ pub fn refresh(root: &Path, previous: Option<&Inputs>) -> Result<Inputs, Failure
 /// other work. Calls `interrupted` before each file, and returns `None` if that returns true.
 pub fn verify(root: &Path, previous: &Inputs, interrupted: &mut dyn FnMut() -> bool) -> Result<Option<Inputs>, Failure> {
     let (reader, found) = find(root, interrupted)?;
-    let Some(Found { files, problems }) = found else { return Ok(None) };
+    let Some(ProjectFiles { files, problems }) = found else { return Ok(None) };
     let known = Some(previous).filter(|previous| previous.limits == reader.limits);
     let mut read = Vec::with_capacity(files.len());
     let mut buffer = Vec::new();
@@ -290,7 +290,7 @@ pub fn verify(root: &Path, previous: &Inputs, interrupted: &mut dyn FnMut() -> b
 ///
 /// Returns `None` if they do not reveal the whole change, so that a full scan is needed. Examples
 /// are a folder, a link, a name in another normal form, and a file that is or was unreadable.
-pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf>) -> Option<Inputs> {
+pub fn refresh_paths<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf>) -> Option<Inputs> {
     let mut inputs = previous.clone();
     let reader = Reader { root: Root::open(&previous.root).ok()?, limits: previous.limits };
     for disk in paths {
@@ -336,23 +336,23 @@ pub fn glance<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a PathBuf
     Some(inputs)
 }
 
-/// Reads forgotten texts of some files again, to show the lines of problems. A file whose digest
-/// has changed stays forgotten.
-pub fn recall<'a>(inputs: &Inputs, files: impl Iterator<Item = &'a Arc<str>>) -> Inputs {
+/// Reads dropped texts of some files again, to show the lines of problems. A file whose digest
+/// has changed stays dropped.
+pub fn reload_text<'a>(inputs: &Inputs, files: impl Iterator<Item = &'a Arc<str>>) -> Inputs {
     // If the folder cannot be opened, problems are shown without their lines.
     let reader = Root::open(&inputs.root).ok().map(|root| Reader { root, limits: inputs.limits });
     let again = |name: &&Arc<str>| {
-        let forgotten = inputs.files.get(name).filter(|file| matches!(file.content, Content::Forgotten))?;
+        let dropped = inputs.files.get(name).filter(|file| matches!(file.content, Content::Dropped))?;
         let file = reader.as_ref()?.read(&inputs.disk_path(name), name, None, &mut Vec::new()).ok()?;
-        (file.digest == forgotten.digest).then(|| (Arc::clone(name), file))
+        (file.digest == dropped.digest).then(|| (Arc::clone(name), file))
     };
     let files: BTreeSet<&Arc<str>> = files.collect();
     let read: Vec<(Arc<str>, File)> = files.par_iter().filter_map(again).collect();
-    let mut recalled = inputs.clone();
+    let mut reloaded = inputs.clone();
     for (name, file) in read {
-        recalled.files.insert(name, file);
+        reloaded.files.insert(name, file);
     }
-    recalled
+    reloaded
 }
 
 /// Opens a regular file inside the folder of a project; `disk` begins with the path of the folder.
@@ -361,15 +361,15 @@ pub fn open(root: &Path, disk: &Path) -> std::io::Result<fs::File> {
 }
 
 /// The files of a project on disk, and the problems of entries that cannot be read.
-struct Found {
-    files: Vec<walk::Found>,
+struct ProjectFiles {
+    files: Vec<walk::FoundFile>,
     problems: Vec<Diagnostic>,
 }
 
 /// Finds the project's files. The second value is `None` if the search was interrupted.
-fn find(root: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<(Reader, Option<Found>), Failure> {
+fn find(root: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<(Reader, Option<ProjectFiles>), Failure> {
     let root = Root::open(root).map_err(|error| Failure::io("open", root, &error))?;
-    let mut found = Found { files: Vec::new(), problems: Vec::new() };
+    let mut found = ProjectFiles { files: Vec::new(), problems: Vec::new() };
     let reader = find_configuration(root, &mut found);
     for folder in FOLDERS {
         if !walk::walk(&reader.root.path, folder, &mut found.files, &mut found.problems, interrupted) {
@@ -380,7 +380,7 @@ fn find(root: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<(Reader, O
 }
 
 /// Reads `site.yaml` first: it sets the limits for all other files.
-fn find_configuration(root: Root, found: &mut Found) -> Reader {
+fn find_configuration(root: Root, found: &mut ProjectFiles) -> Reader {
     walk::find(&root.path, config::FILE, &mut found.files, &mut found.problems);
     let mut reader = Reader { root, limits: Limits::default() };
     if let Some(found) = found.files.first()
@@ -406,7 +406,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn read_found(&self, found: &walk::Found, previous: Option<&Inputs>, buffer: &mut Vec<u8>) -> Read {
+    fn read_found(&self, found: &walk::FoundFile, previous: Option<&Inputs>, buffer: &mut Vec<u8>) -> Read {
         let before = previous.and_then(|previous| previous.files.get_key_value(&found.path));
         let name = before.map_or_else(|| found.path.as_str().into(), |(name, _)| Arc::clone(name));
         let file = self.read(&found.disk, &name, before.map(|(_, file)| file), buffer);
@@ -613,7 +613,7 @@ mod tests {
         fs::write(at("site.yaml"), "title: T").unwrap();
         fs::write(at("content/a/x.kk.md"), "one").unwrap();
         let first = refresh(&root, None).unwrap();
-        let glance = |paths: &[&str]| glance(&first, &paths.iter().map(|path| at(path)).collect::<Vec<_>>());
+        let glance = |paths: &[&str]| refresh_paths(&first, &paths.iter().map(|path| at(path)).collect::<Vec<_>>());
         fs::write(at("content/a/x.kk.md"), "two").unwrap();
         fs::write(at("content/a/y.kk.md"), "new").unwrap();
         fs::write(at("content/a/.x.swp"), "no").unwrap();
@@ -690,12 +690,12 @@ mod tests {
         names.iter().for_each(|name| fs::write(folder.path().join(&**name), &**name).unwrap());
         let mut inputs = refresh(folder.path(), None).unwrap();
         let digest = inputs.digest(&names[0]);
-        names.iter().for_each(|name| inputs.forget(name));
+        names.iter().for_each(|name| inputs.drop_text(name));
         assert_eq!((inputs.text(&names[0]), inputs.digest(&names[0])), (None, digest));
         fs::write(folder.path().join(&*names[1]), "other").unwrap();
-        let recalled = recall(&inputs, names.iter());
-        assert_eq!(recalled.text(&names[0]), Some(&names[0]));
-        assert_eq!(recalled.text(&names[1]), None);
+        let reloaded = reload_text(&inputs, names.iter());
+        assert_eq!(reloaded.text(&names[0]), Some(&names[0]));
+        assert_eq!(reloaded.text(&names[1]), None);
     }
 
     #[test]
@@ -740,7 +740,7 @@ mod tests {
             [("{text: 1KB, source: 1KB}", false, false), ("{text: 1KB}", false, true), ("{}", true, true)]
         {
             limits(sizes);
-            assert!(glance(&inputs, [&root.join("site.yaml")]).is_none(), "{sizes}");
+            assert!(refresh_paths(&inputs, [&root.join("site.yaml")]).is_none(), "{sizes}");
             inputs = refresh(&root, Some(&inputs)).unwrap();
             let is_text = |name: &str| inputs.text(name).is_some();
             assert_eq!((is_text("content/a.md"), is_text("content/_scans/log")), (page, material), "{sizes}");
@@ -756,8 +756,8 @@ mod tests {
         fs::write(folder.path().join(format!("content/a/{nfd}/{nfd}.md")), "x").unwrap();
         fs::write(folder.path().join("content/b.md"), "x").unwrap();
         let mut inputs = refresh(folder.path(), None).unwrap();
-        inputs.forget("content/a/й/й.md");
-        assert!(recall(&inputs, inputs.files.keys()).text("content/a/й/й.md").is_some());
+        inputs.drop_text("content/a/й/й.md");
+        assert!(reload_text(&inputs, inputs.files.keys()).text("content/a/й/й.md").is_some());
         for (name, disk) in [
             ("content/a/й/й.md", format!("content/a/{nfd}/{nfd}.md")),
             ("content/a/й/й.lock", format!("content/a/{nfd}/й.lock")),
@@ -768,7 +768,7 @@ mod tests {
         ] {
             assert_eq!(inputs.disk_name(name), Path::new(&disk));
         }
-        assert!(glance(&inputs, [&inputs.root.join("content/a/й/й.md")]).is_none(), "the file is not gone");
+        assert!(refresh_paths(&inputs, [&inputs.root.join("content/a/й/й.md")]).is_none(), "the file is not gone");
     }
 
     #[cfg(unix)]

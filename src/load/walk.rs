@@ -12,7 +12,7 @@ use crate::base::{Diagnostic, Place, code, path, visible};
 use super::open::{self, Refusal};
 
 /// A file on disk, with its name in the project.
-pub(super) struct Found {
+pub(super) struct FoundFile {
     /// Path from the root, with `/` between its parts, in NFC.
     pub(super) path: String,
     pub(super) disk: PathBuf,
@@ -25,7 +25,7 @@ pub(super) struct Found {
 pub(super) fn walk(
     root: &Path,
     folder: &str,
-    found: &mut Vec<Found>,
+    found: &mut Vec<FoundFile>,
     problems: &mut Vec<Diagnostic>,
     interrupted: &mut dyn FnMut() -> bool,
 ) -> bool {
@@ -69,7 +69,7 @@ pub(super) fn walk(
             Some(kind) => Some(Refusal::Special(kind)),
         };
         match refusal {
-            None => found.push(Found { path: relative(root, entry.path()), disk: entry.into_path() }),
+            None => found.push(FoundFile { path: relative(root, entry.path()), disk: entry.into_path() }),
             Some(refusal) => {
                 problems.push(refused(&relative(root, entry.path()).into(), refusal));
                 if is_folder {
@@ -82,7 +82,7 @@ pub(super) fn walk(
 }
 
 /// Finds one file in the root, if it exists.
-pub(super) fn find(root: &Path, name: &str, found: &mut Vec<Found>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn find(root: &Path, name: &str, found: &mut Vec<FoundFile>, problems: &mut Vec<Diagnostic>) {
     let disk = root.join(name);
     let refusal = match fs::symlink_metadata(&disk) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return,
@@ -96,7 +96,7 @@ pub(super) fn find(root: &Path, name: &str, found: &mut Vec<Found>, problems: &m
         }
     };
     match refusal {
-        None => found.push(Found { path: name.to_owned(), disk }),
+        None => found.push(FoundFile { path: name.to_owned(), disk }),
         Some(refusal) => problems.push(refused(&name.into(), refusal)),
     }
 }

@@ -9,7 +9,7 @@ use crate::render::{Rendered, Renderer};
 use crate::site::{Route, RouteKind};
 
 mod feed;
-pub mod makings;
+pub mod fingerprints;
 mod sitemap;
 
 /// Renders a route. `build`, `serve` and `check` share this function.

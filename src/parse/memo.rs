@@ -7,6 +7,8 @@ use rayon::prelude::*;
 
 use super::{Document, ParseInput, parse};
 use crate::base::Diagnostic;
+use crate::model::Key;
+use crate::translation::ids::News;
 
 /// A document and its problems: the complete result of [`parse`].
 pub type Parsed = (Arc<Document>, Arc<[Diagnostic]>);
@@ -17,9 +19,39 @@ pub type Parsed = (Arc<Document>, Arc<[Diagnostic]>);
 /// on something outside [`ParseInput`]. Entries of removed files are dropped.
 #[derive(Debug, Default)]
 pub struct Memo {
-    parsed: HashMap<Arc<str>, (ParseInput, Parsed)>,
+    /// In the order of the last inputs.
+    parsed: Vec<(ParseInput, Parsed)>,
     /// True if nothing is cached.
     is_asked_once: bool,
+}
+
+/// An input with its cached entry and, if it differs from that, its new result.
+struct Slot {
+    input: ParseInput,
+    known: Option<(ParseInput, Parsed)>,
+    fresh: Option<Parsed>,
+}
+
+impl Slot {
+    /// Parses the input unless the cached entry has an equal one.
+    fn parse(&mut self, is_asked_once: bool) {
+        if self.known.as_ref().is_some_and(|(before, _)| *before == self.input) {
+            return;
+        }
+        let (document, problems) = parse(&self.input);
+        if is_asked_once {
+            self.input.text = Arc::default();
+        }
+        self.fresh = Some((Arc::new(document), problems.into()));
+    }
+
+    fn is_translation(&self) -> bool {
+        self.input.is_translation(self.input.lock.as_ref())
+    }
+
+    fn result(&self) -> &Parsed {
+        self.fresh.as_ref().or(self.known.as_ref().map(|(_, parsed)| parsed)).expect("an input without an entry was parsed")
+    }
 }
 
 impl Memo {
@@ -28,71 +60,44 @@ impl Memo {
         Self { is_asked_once: true, ..Self::default() }
     }
 
-    /// Returns true if the file was parsed.
-    pub fn knows(&self, file: &str) -> bool {
-        self.parsed.contains_key(file)
-    }
-
-    /// Parses a file again after `change` has edited its cached input. Returns the result before
-    /// and after, or `None` if the file was never parsed.
-    pub fn parse_again(&mut self, file: &str, change: impl FnOnce(&mut ParseInput)) -> Option<(Parsed, Parsed)> {
-        let (input, result) = self.parsed.get_mut(file)?;
-        change(input);
-        let (document, problems) = parse(input);
-        let before = std::mem::replace(result, (Arc::new(document), problems.into()));
-        Some((before, result.clone()))
-    }
-
-    /// Returns the input that a file was last parsed from.
-    pub fn input(&self, file: &str) -> Option<&ParseInput> {
-        self.parsed.get(file).map(|(input, _)| input)
-    }
-
     /// Parses all inputs, and takes unchanged ones from the cache. Returns the results in the order
     /// of the inputs, and the number of inputs that were parsed.
     ///
     /// Translations are parsed after their sources, because their input includes the sources' news.
-    pub fn parse_all(&mut self, mut inputs: Vec<ParseInput>) -> (Vec<Parsed>, usize) {
-        let nothing: Arc<str> = "".into();
-        let parsed = |input: &mut ParseInput| match self.parsed.get(&input.file) {
-            Some((before, _)) if before == input => None,
-            _ => {
-                let (document, problems) = parse(input);
-                if self.is_asked_once {
-                    input.text = Arc::clone(&nothing);
-                }
-                Some((Arc::new(document), problems.into()))
-            }
-        };
-        let is_translation = |input: &ParseInput| input.is_translation(input.lock.as_ref());
-        let mut fresh: Vec<Option<Parsed>> =
-            inputs.par_iter_mut().map(|input| if is_translation(input) { None } else { parsed(input) }).collect();
-        let mut news = HashMap::new();
-        for (input, fresh) in inputs.iter().zip(&fresh).filter(|(input, _)| !is_translation(input)) {
-            let source = fresh.as_ref().map_or_else(|| &self.parsed[&input.file].1.0, |(document, _)| document);
-            news.extend(source.news.clone().map(|it| (input.key.clone(), it)));
-        }
-        inputs.par_iter_mut().zip(&mut fresh).filter(|(input, _)| is_translation(input)).for_each(|(input, fresh)| {
-            input.news = news.get(&input.key).cloned();
-            *fresh = parsed(input);
+    pub fn parse_all(&mut self, inputs: Vec<ParseInput>) -> (Vec<Parsed>, usize) {
+        let mut slots = self.slots(inputs);
+        let once = self.is_asked_once;
+        slots.par_iter_mut().filter(|slot| !slot.is_translation()).for_each(|slot| slot.parse(once));
+        let sources = slots.iter().filter(|slot| !slot.is_translation());
+        let news: HashMap<Key, Arc<News>> =
+            sources.filter_map(|slot| Some((slot.input.key.clone(), slot.result().0.news.clone()?))).collect();
+        slots.par_iter_mut().filter(|slot| slot.is_translation()).for_each(|slot| {
+            slot.input.news = if news.is_empty() { None } else { news.get(&slot.input.key).cloned() };
+            slot.parse(once);
         });
-        if self.is_asked_once {
-            let results: Vec<Parsed> = fresh.into_iter().flatten().collect();
-            let made = results.len();
-            return (results, made);
-        }
-        let made = fresh.iter().flatten().count();
-        let mut parsed = HashMap::with_capacity(inputs.len());
-        let mut results = Vec::with_capacity(inputs.len());
-        for (input, fresh) in inputs.into_iter().zip(fresh) {
-            let result = match fresh {
-                Some(result) => result,
-                None => self.parsed.remove(&input.file).expect("found above").1,
+        let made = slots.iter().filter(|slot| slot.fresh.is_some()).count();
+        let results = slots.iter().map(|slot| slot.result().clone()).collect();
+        if !once {
+            let entry = |slot: Slot| match (slot.fresh, slot.known) {
+                (None, Some(known)) => known,
+                (fresh, _) => (slot.input, fresh.expect("an input without an entry was parsed")),
             };
-            results.push((Arc::clone(&result.0), Arc::clone(&result.1)));
-            parsed.insert(Arc::clone(&input.file), (input, result));
+            self.parsed = slots.into_iter().map(entry).collect();
         }
-        self.parsed = parsed;
         (results, made)
+    }
+
+    /// Pairs inputs with the cached entries of their files.
+    fn slots(&mut self, inputs: Vec<ParseInput>) -> Vec<Slot> {
+        let known = std::mem::take(&mut self.parsed);
+        let same_files = known.len() == inputs.len() && known.iter().zip(&inputs).all(|((a, _), b)| a.file == b.file);
+        let slot = |(input, known)| Slot { input, known, fresh: None };
+        if same_files {
+            return inputs.into_iter().zip(known.into_iter().map(Some)).map(slot).collect();
+        }
+        let mut by_file: HashMap<Arc<str>, (ParseInput, Parsed)> =
+            known.into_iter().map(|entry| (Arc::clone(&entry.0.file), entry)).collect();
+        let find = |input: ParseInput| (by_file.remove(&input.file), input);
+        inputs.into_iter().map(find).map(|(known, input)| slot((input, known))).collect()
     }
 }

@@ -13,6 +13,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::{Diagnostic, Digest, Place, code, yaml};
+use crate::model::front::feed_date;
 use crate::model::lock::{Gone, fold};
 use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest, Unit};
 use crate::split::Split;
@@ -96,28 +97,26 @@ impl PartialEq for ParseInput {
         fn same<T: PartialEq + ?Sized>(a: &Arc<T>, b: &Arc<T>) -> bool {
             Arc::ptr_eq(a, b) || a == b
         }
-        self.file == other.file
-            && same(&self.text, &other.text)
-            && self.key == other.key
-            && self.lang == other.lang
-            && same(&self.settings, &other.settings)
-            && same(&self.pack, &other.pack)
-            && self.chapter == other.chapter
-            && same_lock(&self.lock, &other.lock)
-            && self.news == other.news
-    }
-}
-
-fn same_lock(a: &Option<Arc<Lock>>, b: &Option<Arc<Lock>>) -> bool {
-    match (a, b) {
-        (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a == b,
-        (None, None) => true,
-        (Some(_), None) | (None, Some(_)) => false,
+        // Every field is named, so that a new one cannot be forgotten.
+        let Self { file, text, key, lang, settings, pack, chapter, lock, news } = self;
+        let same_lock = match (lock, &other.lock) {
+            (Some(a), Some(b)) => same(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        *file == other.file
+            && same(text, &other.text)
+            && *key == other.key
+            && *lang == other.lang
+            && same(settings, &other.settings)
+            && same(pack, &other.pack)
+            && *chapter == other.chapter
+            && same_lock
+            && *news == other.news
     }
 }
 
 /// A parsed edition.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Document {
     pub file: Arc<str>,
     pub key: Key,
@@ -153,53 +152,58 @@ pub struct Document {
     pub(crate) by_id: Box<[(SegmentId, u32)]>,
 }
 
-impl PartialEq for Document {
+/// The part of a document that decides about the names and the routes of the site. New titles leave
+/// it as it is.
+///
+/// Addresses that differ only in places are equal: places are only for problems.
+#[derive(Debug, Clone, Copy)]
+pub struct Address<'a> {
+    pub file: &'a Arc<str>,
+    pub key: &'a Key,
+    pub lang: LangId,
+    pub slug: Option<&'a str>,
+    pub aliases: &'a [(String, Place)],
+    pub tags: &'a [(String, Place)],
+    pub draft: bool,
+    /// True if the date is one that feeds accept.
+    pub has_feed_date: bool,
+}
+
+impl PartialEq for Address<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let Self {
-            file,
-            key,
-            lang,
-            front,
-            front_digest,
-            title,
-            title_at,
-            body,
-            blocks,
-            segments,
-            headings,
-            refs,
-            codes,
-            notes,
-            marks,
-            lock,
-            digests,
-            gone,
-            // Both are derived from the segments and the lock.
-            news: _,
-            by_id: _,
-        } = self;
-        *file == other.file
-            && *key == other.key
-            && *lang == other.lang
-            && *front == other.front
-            && *front_digest == other.front_digest
-            && *title == other.title
-            && *title_at == other.title_at
-            && *segments == other.segments
-            && *blocks == other.blocks
-            && *headings == other.headings
-            && *refs == other.refs
-            && *codes == other.codes
-            && *notes == other.notes
-            && *marks == other.marks
-            && *digests == other.digests
-            && *gone == other.gone
-            && *body == other.body
-            && same_lock(lock, &other.lock)
+        let Self { file, key, lang, slug, aliases, tags, draft, has_feed_date } = self;
+        let same = |a: &[(String, Place)], b: &[(String, Place)]| a.iter().map(|it| &it.0).eq(b.iter().map(|it| &it.0));
+        (*file, *key, *lang, *slug) == (other.file, other.key, other.lang, other.slug)
+            && (*draft, *has_feed_date) == (other.draft, other.has_feed_date)
+            && same(aliases, other.aliases)
+            && same(tags, other.tags)
     }
 }
 
+/// The part of a document that the index of the site is built from, and that menus, lists and feeds
+/// may show. Bodies are not in it, so most edits leave it as it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Head<'a> {
+    pub address: Address<'a>,
+    pub front: &'a FrontMatter,
+    pub title: &'a str,
+    pub title_at: Option<&'a Place>,
+}
+
 impl Document {
+    /// Returns the head of the document.
+    pub fn head(&self) -> Head<'_> {
+        Head { address: self.address(), front: &self.front, title: &self.title, title_at: self.title_at.as_ref() }
+    }
+
+    /// Returns the address of the document.
+    pub fn address(&self) -> Address<'_> {
+        let Self { file, key, lang, front, .. } = self;
+        let FrontMatter { slug, aliases, tags, draft, date, .. } = front;
+        let has_feed_date = date.and_then(feed_date).is_some();
+        Address { file, key, lang: *lang, slug: slug.as_deref(), aliases, tags, draft: *draft, has_feed_date }
+    }
+
     /// Returns the title or the description of the edition; `None` if it is missing or blank.
     pub fn front_text(&self, unit: Unit) -> Option<&str> {
         match unit {

@@ -3,50 +3,55 @@
 //! The stages run in this order: load → split → parse → site → link → check.
 //!
 //! [`Project::refresh`] looks at the disk and returns a new [`State`]: an immutable snapshot with
-//! all its problems. Unchanged parts are shared with the previous state. `build`, `serve` and
-//! `check` differ only in the routes that they ask a state for.
+//! all its problems. `build`, `serve` and `check` differ only in the routes that they ask a state
+//! for.
 //!
-//! A state is made in one of two ways, with equal results:
-//! * *Whole:* every stage runs. Splits, locks, documents and templates come from caches if their
-//!   own inputs are the same.
-//! * *Edited:* each stage updates the previous state with the changes (`edited`). This requires two
-//!   snapshots with the same files that differ only in texts of pages and locks, in templates, and
-//!   in files that are copied to the site. If a stage cannot update its result, it says so, and the
-//!   state is made whole.
+//! Every stage runs for every snapshot, as a whole. Each gets its previous result, and shares with
+//! it everything whose inputs are the same:
 //!
-//! ```text
-//! save of a page's text        edited: parse the page, update index, links and checks
-//! save of site.yaml            whole
-//! a new page                   whole
-//! ```
+//! | stage | unit | inputs |
+//! |---|---|---|
+//! | languages | all | the configuration and the files of `themes/` |
+//! | split | source text | plan and source text |
+//! | parse | file | [`crate::parse::ParseInput`] |
+//! | site | index | the heads of all documents and [`Parts`] |
+//! | link | work | its documents, the names of the site, the documents of works whose anchors it names |
+//! | check | work | its documents, the configuration and the languages |
+//! | templates | all | their texts |
+//! | shared values of pages | all | the index and the templates |
 //!
-//! One list thus defines the possible edits, and each stage knows its own dependencies, field by
-//! field: [`Site::with`], [`link::Links::with`], [`check::Checks::look_again`].
+//! So an edit of a paragraph parses one file, resolves the links of one work and checks it. No code
+//! interprets the difference between two snapshots.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use crate::base::{Diagnostic, Digest, Failure, Problems};
 use crate::check::Checks;
 use crate::link::Links;
-use crate::link::touched::Touched;
 use crate::load::{self, Inputs};
 use crate::model::{Config, LanguagePack};
-use crate::output::makings;
+use crate::output;
+use crate::output::fingerprints;
 use crate::parse::Settings;
 use crate::parse::memo::Memo;
 use crate::render::{Highlighter, Rendered, Renderer, Templates, template};
 use crate::site::sitemap::Limits;
 use crate::site::{Parts, Route, Site};
 use crate::split::Split;
-use crate::{check, link, output, render};
 
-mod edited;
+mod diagnostics;
+mod languages;
+mod listing;
 mod prepare;
+mod stats;
 
-use prepare::{KnownLock, KnownSplit, pages, theme_names};
+use diagnostics::StageDiagnostics;
+use languages::{Theme, themes_alike};
+use listing::{Listing, lists_alike};
+use prepare::{CachedLock, CachedSplit, ParseSettings};
+pub use stats::{RebuildStats, StageTimings};
 
 /// Settings of the command line that override or complete the configuration.
 #[derive(Debug, Clone, Default)]
@@ -68,108 +73,41 @@ pub struct Project {
     overrides: Overrides,
     inputs: Option<Arc<Inputs>>,
     memo: Memo,
-    splits: HashMap<Arc<str>, KnownSplit>,
-    locks: HashMap<Arc<str>, KnownLock>,
+    config: Option<Arc<Config>>,
+    splits: HashMap<Arc<str>, CachedSplit>,
+    locks: HashMap<Arc<str>, CachedLock>,
     packs: HashMap<String, Arc<LanguagePack>>,
     settings: Option<Arc<Settings>>,
     templates: Option<(template::Sources, Arc<Templates>)>,
     highlighter: Arc<Highlighter>,
-    known: Option<Known>,
+    previous: Option<PreviousState>,
     /// True if no state will follow, so nothing is cached.
     is_asked_once: bool,
-    laps: Laps,
+    timings: StageTimings,
 }
 
-/// The parts of the last state, if it has an index.
+/// The last state with a configuration. The next one shares its parts where they are the same.
 #[derive(Debug)]
-struct Known {
+struct PreviousState {
     inputs: Arc<Inputs>,
     config: Arc<Config>,
-    splits: Vec<Arc<Split>>,
-    split_problems: Vec<Diagnostic>,
+    listing: Arc<Listing>,
+    theme: Arc<Theme>,
     site: Arc<Site>,
     links: Arc<Links>,
+    checks: Checks,
     templates: Option<Arc<Templates>>,
     renderer: Option<Renderer>,
-    found: Found,
+    diagnostics: StageDiagnostics,
     /// All problems of the state, with severities.
     problems: Problems,
 }
 
-/// Problems by the stage that found them. Those of locks, documents, links and templates have the
-/// configured severities already, and hidden ones are removed.
-#[derive(Debug, Default)]
-struct Found {
-    /// Problems with files and their names, the configuration and the languages.
-    outer: Vec<Diagnostic>,
-    splits: Vec<Diagnostic>,
-    /// Keyed by file.
-    locks: BTreeMap<Arc<str>, Vec<Diagnostic>>,
-    /// Keyed by file, for the documents that are shown.
-    documents: BTreeMap<Arc<str>, Vec<Diagnostic>>,
-    site: Vec<Diagnostic>,
-    links: Vec<Diagnostic>,
-    checks: Checks,
-    templates: Vec<Diagnostic>,
-}
-
-impl Found {
-    /// Returns all problems, with severities, without hidden ones.
-    fn all(&self, config: Option<&Config>) -> Problems {
-        let Self { outer, splits, locks, documents, site, links, checks, templates } = self;
-        let documents = locks.values().chain(documents.values()).flatten();
-        let stages = outer.iter().chain(splits).chain(documents).chain(site).chain(links);
-        let mut problems: Vec<Diagnostic> = stages.chain(checks.problems()).chain(templates).cloned().collect();
-        if let Some(config) = config {
-            config.apply_severities(&mut problems);
-        }
-        problems.into_iter().collect()
-    }
-}
-
-/// Returns the problems with their severities, without hidden ones.
-fn shown(config: &Config, problems: &[Diagnostic]) -> Vec<Diagnostic> {
-    let mut problems = problems.to_vec();
-    config.apply_severities(&mut problems);
-    problems
-}
-
-/// The amount of work for a state: the parts that are not shared with the previous one. It exists
-/// for tests; nothing depends on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Redone {
-    /// Number of documents parsed.
-    pub parsed: usize,
-    /// Number of works whose links were answered.
-    pub answered: usize,
-    pub index: bool,
-    pub templates: bool,
-    /// True if the menus and other values that pages share are new.
-    pub shared: bool,
-    /// True if the problems may differ from those of the previous state.
-    pub problems: bool,
-}
-
-/// The duration of each stage, in the order in which the stages ran. It is shown to people; nothing
-/// else depends on it.
-#[derive(Debug, Default, Clone)]
-pub struct Laps {
-    pub stages: Vec<(&'static str, Duration)>,
-    last: Option<Instant>,
-}
-
-impl Laps {
-    /// Ends the stage that began when the previous one ended.
-    fn lap(&mut self, stage: &'static str) {
-        let now = Instant::now();
-        if let Some(last) = self.last.replace(now) {
-            self.stages.push((stage, now - last));
-        }
-    }
-
-    fn start(&mut self) {
-        self.stages.clear();
-        self.last = Some(Instant::now());
+/// Returns the previous value if the new one equals it. Later stages compare pointers.
+fn shared<T: PartialEq>(previous: Option<&Arc<T>>, now: T) -> Arc<T> {
+    match previous {
+        Some(previous) if **previous == now => Arc::clone(previous),
+        _ => Arc::new(now),
     }
 }
 
@@ -185,10 +123,8 @@ pub struct State {
     pub split_problems: Vec<Diagnostic>,
     /// The problems of all stages except rendering.
     pub problems: Problems,
-    /// The routes that may differ from the state that the project made before.
-    pub touched: Touched,
-    pub redone: Redone,
-    pub laps: Laps,
+    pub stats: RebuildStats,
+    pub timings: StageTimings,
 }
 
 impl State {
@@ -232,15 +168,16 @@ impl Project {
             overrides,
             inputs: None,
             memo: Memo::default(),
+            config: None,
             splits: HashMap::new(),
             locks: HashMap::new(),
             packs: HashMap::new(),
             settings: None,
             templates: None,
             highlighter: Arc::new(Highlighter::default()),
-            known: None,
+            previous: None,
             is_asked_once: false,
-            laps: Laps::default(),
+            timings: StageTimings::default(),
         }
     }
 
@@ -252,7 +189,7 @@ impl Project {
 
     /// Turns the project into one that makes a single state. It keeps no caches for another state,
     /// and drops texts after their last use. Frames of problems must then read the texts again
-    /// ([`load::recall`]).
+    /// ([`load::reload_text`]).
     #[must_use]
     pub fn for_one_state(mut self) -> Self {
         self.is_asked_once = true;
@@ -280,9 +217,9 @@ impl Project {
 
     /// Looks at the disk and returns the snapshot.
     pub fn look(&mut self) -> Result<Arc<Inputs>, Failure> {
-        self.laps.start();
+        self.timings.start();
         let inputs = Arc::new(load::refresh(&self.root, self.inputs.as_deref())?);
-        self.laps.lap("load");
+        self.timings.end("load");
         self.inputs = (!self.is_asked_once).then(|| Arc::clone(&inputs));
         Ok(inputs)
     }
@@ -290,108 +227,134 @@ impl Project {
     /// Returns the digest of all inputs of a snapshot's state. Returns `None` if a file may have
     /// changed without a sign of it.
     pub fn digest(&self, inputs: &Inputs) -> Option<Digest> {
-        let files = makings::of_inputs(inputs)?;
+        let files = fingerprints::of_inputs(inputs)?;
         // The debug output covers every field of the overrides, including later ones.
         let overrides = format!("{:?}", self.overrides);
         Some(Digest::of_parts([&files.0.to_le_bytes()[..], overrides.as_bytes()]))
     }
 
     /// Returns the state of a snapshot. It reads nothing but the snapshot and the caches.
-    pub fn state(&mut self, inputs: Arc<Inputs>) -> State {
-        match self.known.take() {
-            Some(known) => self.edited(known, &inputs).unwrap_or_else(|| self.whole(inputs)),
-            None => self.whole(inputs),
+    pub fn state(&mut self, mut inputs: Arc<Inputs>) -> State {
+        let mut problems = inputs.problems.clone();
+        let Some(config) = self.config(&inputs, &mut problems) else {
+            return self.without_configuration(inputs, problems);
+        };
+        let previous = self.previous.take();
+        let (splits, split_problems) = self.splits(&inputs, &config);
+        problems.extend(split_problems.iter().cloned());
+        self.timings.end("split");
+        let listing = match &previous {
+            Some(it) if Arc::ptr_eq(&it.config, &config) && lists_alike(&it.inputs, &inputs) => Arc::clone(&it.listing),
+            _ => Arc::new(Listing::new(&inputs, &config)),
+        };
+        let theme = match &previous {
+            Some(it) if Arc::ptr_eq(&it.config, &config) && themes_alike(&it.inputs, &inputs) => Arc::clone(&it.theme),
+            _ => Arc::new(self.theme(&inputs, &config)),
+        };
+        let mut diagnostics = StageDiagnostics {
+            project: vec![problems.into(), Arc::clone(&listing.problems), Arc::clone(&theme.problems)],
+            locks: self.read_locks(&inputs, &listing),
+            ..StageDiagnostics::default()
+        };
+        let settings = ParseSettings { config: &config, languages: &theme.languages, splits: &splits };
+        let (parsed, fresh) = self.documents(&mut inputs, &listing, &settings);
+        diagnostics.documents = parsed.iter().map(|(_, problems)| Arc::clone(problems)).collect();
+        self.timings.end("parse");
+        let parts = Parts {
+            config: Arc::clone(&config),
+            languages: theme.languages.clone(),
+            documents: parsed.into_iter().map(|(document, _)| document).collect(),
+            splits: splits.clone(),
+            assets: listing.assets.clone(),
+            theme_files: theme.files.clone(),
+            sitemap_limits: self.overrides.sitemap_limits,
+        };
+        let before = previous.as_ref();
+        let site = Arc::new(Site::new(parts, before.map(|it| &*it.site)));
+        diagnostics.site = vec![Arc::clone(&site.problems)];
+        self.timings.end("site");
+        let links = Arc::new(Links::new(&site, before.map(|it| (&*it.site, &*it.links))));
+        diagnostics.links = links.problems.values().cloned().collect();
+        self.timings.end("link");
+        let checks = Checks::new(&site, &inputs, before.map(|it| (&*it.site, &it.checks)));
+        diagnostics.checks = checks.lists().cloned().collect();
+        if self.is_asked_once {
+            drop_checked_texts(&mut inputs, &site);
         }
-    }
-
-    /// Makes the state of a snapshot; every stage runs.
-    fn whole(&mut self, mut inputs: Arc<Inputs>) -> State {
-        let mut found = Found { outer: inputs.problems.clone(), ..Found::default() };
-        let config = self.config(&inputs, &mut found.outer);
-        let mut splits = Vec::new();
-        let mut renderer = None;
-        let mut redone = Redone { parsed: 0, answered: 0, index: true, templates: true, shared: true, problems: true };
-        let mut indexed = None;
-        if let Some(config) = &config {
-            splits = self.splits(&inputs, config, &mut found.splits);
-            self.laps.lap("split");
-            let theme_files = render::theme_files(&inputs, &config.theme);
-            let languages = self.languages(&inputs, config, &theme_files, &mut found.outer);
-            let (pages, assets) = pages(&inputs, config, &mut found.outer);
-            theme_names(&inputs, &config.theme, &mut found.outer);
-            let locks = self.locks(&inputs, &pages, &mut found);
-            found.locks.values_mut().for_each(|problems| *problems = shown(config, problems));
-            let (parsed, fresh) = self.documents(pages, &mut inputs, config, &languages, &splits, &locks);
-            redone.parsed = fresh;
-            let with_problems = parsed.iter().filter(|(_, problems)| !problems.is_empty());
-            found.documents = with_problems.map(|(document, it)| (Arc::clone(&document.file), shown(config, it))).collect();
-            let documents = parsed.into_iter().map(|(document, _)| document).collect();
-            let parts = Parts {
-                config: Arc::clone(config),
-                languages,
-                documents,
-                splits: splits.clone(),
-                assets,
-                theme_files,
-                sitemap_limits: self.overrides.sitemap_limits,
-            };
-            self.laps.lap("parse");
-            let (site, problems) = Site::new(parts);
-            let site = Arc::new(site);
-            found.site = problems;
-            self.laps.lap("site");
-            let links = Arc::new(link::link(&site));
-            redone.answered = links.asked;
-            found.links = shown(config, &links.problems);
-            self.laps.lap("link");
-            found.checks = check::check(&site, &inputs);
-            // If the site has no sentences, the texts of all pages except chapters were dropped
-            // after parsing.
-            if self.is_asked_once && (config.segments || !splits.is_empty()) {
-                let editions = site.works.iter().flat_map(|work| work.editions.iter().flatten());
-                forget(&mut inputs, editions.map(|edition| &edition.document.file), &splits);
+        self.timings.end("check");
+        let mut problems = Vec::new();
+        let templates = self.templates(&inputs, &config, &mut problems);
+        diagnostics.templates = vec![problems.into()];
+        let renderer = templates.as_ref().map(|templates| {
+            let parts = (Arc::clone(&inputs), Arc::clone(&site), Arc::clone(&links));
+            Renderer::new(parts, Arc::clone(templates), Arc::clone(&self.highlighter), before.and_then(|it| it.renderer.as_ref()))
+        });
+        self.timings.end("templates");
+        let mut stats = RebuildStats {
+            parsed: fresh,
+            resolved: links.resolved,
+            checked: checks.checked,
+            index: !before.is_some_and(|it| it.site.shares_index_with(&site)),
+            templates: before.is_none_or(|it| it.templates.as_ref().map(Arc::as_ptr) != templates.as_ref().map(Arc::as_ptr)),
+            problems: true,
+        };
+        let problems = match before.filter(|it| Arc::ptr_eq(&it.config, &config)) {
+            Some(before) => {
+                let mut problems = before.problems.clone();
+                stats.problems = diagnostics.update(&mut problems, &before.diagnostics, &config);
+                problems
             }
-            self.laps.lap("check");
-            let templates = self.templates(&inputs, config, &mut found.templates);
-            found.templates = shown(config, &found.templates);
-            renderer = templates.as_ref().map(|templates| {
-                let (site, links, templates) = (Arc::clone(&site), Arc::clone(&links), Arc::clone(templates));
-                Renderer::new(Arc::clone(&inputs), site, links, templates, Arc::clone(&self.highlighter))
-            });
-            self.laps.lap("templates");
-            indexed = Some((site, links, templates));
-        }
-        let problems = found.all(config.as_deref());
-        let split_problems = found.splits.clone();
-        if let (Some(config), Some((site, links, templates)), false) = (&config, indexed, self.is_asked_once) {
-            self.known = Some(Known {
+            None => diagnostics.all(&config),
+        };
+        if !self.is_asked_once {
+            self.previous = Some(PreviousState {
                 inputs: Arc::clone(&inputs),
-                config: Arc::clone(config),
-                splits: splits.clone(),
-                split_problems: split_problems.clone(),
+                config: Arc::clone(&config),
+                listing,
+                theme,
                 site,
                 links,
+                checks,
                 templates,
                 renderer: renderer.clone(),
-                found,
+                diagnostics,
                 problems: problems.clone(),
             });
         }
-        self.laps.lap("problems");
-        let laps = self.laps.clone();
-        State { inputs, config, splits, split_problems, renderer, problems, touched: Touched::All, redone, laps }
+        self.timings.end("problems");
+        let timings = std::mem::take(&mut self.timings);
+        State { inputs, config: Some(config), splits, split_problems, renderer, problems, stats, timings }
     }
 
-    /// Returns true if a document is part of the site.
-    fn is_shown(&self, document: &crate::parse::Document) -> bool {
-        self.overrides.drafts || !document.front.draft || document.key.is_home()
+    /// Returns the state of a snapshot without a usable configuration. The previous state stays for
+    /// a later snapshot.
+    fn without_configuration(&mut self, inputs: Arc<Inputs>, problems: Vec<Diagnostic>) -> State {
+        State {
+            inputs,
+            config: None,
+            renderer: None,
+            splits: Vec::new(),
+            split_problems: Vec::new(),
+            problems: problems.into_iter().collect(),
+            stats: RebuildStats { index: true, templates: true, problems: true, ..RebuildStats::default() },
+            timings: std::mem::take(&mut self.timings),
+        }
+    }
+}
+
+/// Drops the texts that the checks were the last to read. If the site has no sentences, the texts of
+/// all pages except chapters were dropped after parsing.
+fn drop_checked_texts(inputs: &mut Arc<Inputs>, site: &Site) {
+    if site.config.segments || !site.splits.is_empty() {
+        let editions = site.works.iter().flat_map(|work| work.editions.iter().flatten());
+        drop_texts(inputs, editions.map(|edition| &edition.document.file), &site.splits);
     }
 }
 
 /// Drops the texts of pages, except those that are also source texts, which rendering reads.
-fn forget<'a>(inputs: &mut Arc<Inputs>, files: impl Iterator<Item = &'a Arc<str>>, splits: &[Arc<Split>]) {
+fn drop_texts<'a>(inputs: &mut Arc<Inputs>, files: impl Iterator<Item = &'a Arc<str>>, splits: &[Arc<Split>]) {
     let inputs = Arc::make_mut(inputs);
     for file in files.filter(|file| splits.iter().all(|split| split.source_file != **file)) {
-        inputs.forget(file);
+        inputs.drop_text(file);
     }
 }

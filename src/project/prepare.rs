@@ -1,28 +1,23 @@
-//! Preparation of the stages' inputs: the configuration, languages, splits, locks, documents and
-//! templates. Splits, locks, documents and templates are cached as long as their own inputs are the
-//! same.
+//! Preparation of the stages' inputs: the configuration, splits, locks, documents and templates.
+//! All are cached as long as their own inputs are the same.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{Found, Project};
-use crate::base::{Diagnostic, Place, code, path, suggest, visible, yaml};
-use crate::load::{self, Content, Inputs, builtin};
-use crate::model::{Config, EditionName, Key, LangId, Language, LanguagePack, Limit, Limits, Lock, config, key, limits, lock};
+use super::listing::Listing;
+use super::{Project, shared};
+use crate::base::{Diagnostic, Place, code, suggest, yaml};
+use crate::load::{self, Content, Inputs};
+use crate::model::{Config, Key, LangId, Language, Limit, Lock, config};
 use crate::parse::memo::Parsed;
 use crate::parse::{ChapterOf, ParseInput, Settings};
-use crate::render::{self, Templates, template};
+use crate::render::{Templates, template};
 use crate::split::{self, Split, SplitInput};
-
-/// The language whose file has every string. It is the fallback for strings that another file
-/// lacks.
-const REFERENCE: &str = "en";
 
 /// A cached split and its inputs; equal texts make an equal split.
 #[derive(Debug)]
-pub(super) struct KnownSplit {
+pub(super) struct CachedSplit {
     plan: Arc<str>,
-    pub(super) source_file: Arc<str>,
     source: Arc<str>,
     split: Option<Arc<Split>>,
     problems: Vec<Diagnostic>,
@@ -30,33 +25,36 @@ pub(super) struct KnownSplit {
 
 /// A cached lock and the text that it was read from.
 #[derive(Debug)]
-pub(super) struct KnownLock {
+pub(super) struct CachedLock {
     text: Arc<str>,
-    pub(super) key: Key,
-    pub(super) lock: Arc<Lock>,
-    pub(super) problems: Vec<Diagnostic>,
+    lock: Arc<Lock>,
+    pub(super) problems: Arc<[Diagnostic]>,
 }
 
-impl KnownLock {
+impl CachedLock {
     /// Reads a lock. An equal lock is shared with the previous one, so that documents parsed with
     /// it stay valid.
-    pub(super) fn read(file: &Arc<str>, text: &Arc<str>, key: &Key, before: Option<Self>) -> Self {
-        match before {
-            Some(before) if before.text == *text => before,
-            before => {
-                let (lock, problems) = Lock::read(file, text);
-                let lock = match before {
-                    Some(before) if *before.lock == lock => before.lock,
-                    _ => Arc::new(lock),
-                };
-                Self { text: Arc::clone(text), key: key.clone(), lock, problems }
-            }
-        }
+    fn read(file: &Arc<str>, text: &Arc<str>, previous: Option<Self>) -> Self {
+        let previous = match previous {
+            Some(previous) if Arc::ptr_eq(&previous.text, text) || previous.text == *text => return previous,
+            previous => previous.map(|previous| previous.lock),
+        };
+        let (lock, problems) = Lock::read(file, text);
+        let lock = shared(previous.as_ref(), lock);
+        Self { text: Arc::clone(text), lock, problems: problems.into() }
     }
 }
 
+/// Values of the whole site that documents are parsed with.
+pub(super) struct ParseSettings<'a> {
+    pub(super) config: &'a Config,
+    pub(super) languages: &'a [Language],
+    pub(super) splits: &'a [Arc<Split>],
+}
+
 impl Project {
-    pub(super) fn config(&self, inputs: &Inputs, problems: &mut Vec<Diagnostic>) -> Option<Arc<Config>> {
+    /// Reads the configuration; returns `None` if there is no usable one.
+    pub(super) fn config(&mut self, inputs: &Inputs, problems: &mut Vec<Diagnostic>) -> Option<Arc<Config>> {
         let Some((file, text)) = inputs.name(config::FILE).and_then(|file| Some((file, inputs.text(file)?))) else {
             let is_refused = |problem: &Diagnostic| problem.place.as_ref().is_some_and(|place| &*place.file == config::FILE);
             let problem = if inputs.problems.iter().any(is_refused) {
@@ -72,88 +70,22 @@ impl Project {
         let (config, found) = Config::read(file, text);
         problems.extend(found);
         let mut config = config?;
-        let folders = inputs.below("themes").filter_map(|(path, _)| Some(path["themes/".len()..].split_once('/')?.0));
-        let themes: BTreeSet<&str> = folders.chain(["default"]).collect();
-        if let Some(place) = &config.theme_place
-            && !themes.contains(config.theme.as_str())
-        {
-            let hint = suggest::did_you_mean(&config.theme, themes.iter().copied())
-                .unwrap_or_else(|| format!("the themes are: {}", themes.into_iter().collect::<Vec<_>>().join(", ")));
-            let message = format!("there is no theme `{}`", config.theme);
-            problems.push(Diagnostic::at(&code::BAD_VALUE, place.clone(), message).hint(hint));
-        }
+        problems.extend(unknown_theme(inputs, &config));
         if let Some(url) = &self.overrides.base_url {
             config.base_url = Some(url.clone());
         }
         config.base_url = config.base_url.or_else(|| config.cname.as_ref().map(|name| format!("https://{name}/")));
         config.base_url = config.base_url.or_else(|| self.overrides.fallback_base_url.clone());
-        Some(Arc::new(config))
+        // An equal configuration is shared with the previous one, so that results made with it
+        // stay valid.
+        let config = shared(self.config.as_ref(), config);
+        self.config = Some(Arc::clone(&config));
+        Some(config)
     }
 
-    /// Returns the site's languages with every string; missing strings come from the fallback
-    /// language.
-    pub(super) fn languages(
-        &mut self,
-        inputs: &Inputs,
-        config: &Config,
-        theme_files: &BTreeMap<String, String>,
-        problems: &mut Vec<Diagnostic>,
-    ) -> Vec<Language> {
-        let reference = pack(inputs, &config.theme, REFERENCE, &mut Vec::new());
-        let known: BTreeSet<String> = builtin::below("themes/default/languages")
-            .filter_map(|(path, _)| crate::base::path::file_name(path).strip_suffix(".yaml"))
-            .map(str::to_owned)
-            .collect();
-        let mut languages = Vec::new();
-        for language in &config.languages {
-            let code = &language.code;
-            let mut own = pack(inputs, &config.theme, code, problems);
-            if let Some(name) = &language.name {
-                own.name.clone_from(name);
-            }
-            if own.name.is_empty() {
-                own.name.clone_from(code);
-            }
-            let missing: Vec<&str> =
-                reference.strings.keys().map(String::as_str).filter(|name| !own.strings.contains_key(*name)).collect();
-            if !missing.is_empty() {
-                let shown = missing.iter().take(8).copied().collect::<Vec<_>>().join(", ");
-                let more = missing.len().saturating_sub(8);
-                let list = if more > 0 { format!("{shown} and {more} more") } else { shown };
-                problems.push(
-                    Diagnostic::at(
-                        &code::MISSING_STRING,
-                        language.place.clone(),
-                        format!("`{code}` lacks words of the interface: {list}"),
-                    )
-                    .hint(format!("write them in `themes/{}/languages/{code}.yaml`, under `strings:`", config.theme))
-                    .maybe_hint(
-                        (!known.contains(code)).then(|| suggest::did_you_mean(code, known.iter().map(String::as_str))).flatten(),
-                    ),
-                );
-            }
-            own.fill_from(&reference);
-            own.fonts.retain_named_in(render::theme_text(inputs, &config.theme, "style.css").unwrap_or_default());
-            for font in own.fonts.files().filter(|font| !theme_files.contains_key(*font)) {
-                problems.push(
-                    Diagnostic::at(&code::BAD_VALUE, language.place.clone(), format!("the theme has no font file `{font}`"))
-                        .hint(format!("`fonts` in the language file `{code}.yaml` names it, as does the theme's `style.css`")),
-                );
-            }
-            // An equal pack is shared with the previous one, so that documents parsed with it stay
-            // valid.
-            let own = match self.packs.get(code) {
-                Some(before) if **before == own => Arc::clone(before),
-                _ => Arc::new(own),
-            };
-            self.packs.insert(code.clone(), Arc::clone(&own));
-            languages.push(Language { code: code.clone(), pack: own });
-        }
-        languages
-    }
-
-    pub(super) fn splits(&mut self, inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnostic>) -> Vec<Arc<Split>> {
-        let mut splits = Vec::new();
+    /// Cuts the source texts. Returns the splits and the problems of their plans.
+    pub(super) fn splits(&mut self, inputs: &Inputs, config: &Config) -> (Vec<Arc<Split>>, Vec<Diagnostic>) {
+        let (mut splits, mut problems) = (Vec::new(), Vec::new());
         let mut known = HashMap::new();
         for (path, place) in &config.plans {
             let Some((file, plan)) = inputs.name(path).and_then(|file| Some((file, inputs.text(file)?))) else {
@@ -180,9 +112,9 @@ impl Project {
                 _ => {
                     let input = SplitInput { plan_file: file, plan, source_file, source };
                     let (split, found) = split::split(&input);
-                    KnownSplit {
+                    CachedSplit {
                         plan: Arc::clone(plan),
-                        source_file: Arc::clone(source_file),
+
                         source: Arc::clone(source),
                         split: split.map(Arc::new),
                         problems: found,
@@ -194,61 +126,48 @@ impl Project {
             known.insert(Arc::clone(file), entry);
         }
         self.splits = known;
-        splits
+        (splits, problems)
     }
 
-    /// Reads the locks, and returns them by work.
-    pub(super) fn locks(&mut self, inputs: &Inputs, pages: &[Page], found: &mut Found) -> HashMap<Key, Arc<Lock>> {
-        let mut before = std::mem::take(&mut self.locks);
-        let mut locks: HashMap<Key, (Arc<Lock>, &Arc<str>)> = HashMap::new();
-        let mut keys: Option<std::collections::HashSet<&Key>> = None;
-        for (file, _) in inputs.below("content").filter(|(file, _)| file.ends_with(lock::ENDING)) {
-            let (Some(key), Some(text)) = (key::of_lock(&file["content/".len()..]), inputs.text(file)) else { continue };
-            if path::unfit(file).is_some() {
-                // The page of the lock has the same unfit name, and is reported.
-                continue;
-            }
-            let keys = keys.get_or_insert_with(|| pages.iter().map(|page| &page.key).collect());
-            if !keys.contains(&key) {
-                let names = keys.iter().map(|key| key.as_str()).collect::<BTreeSet<_>>();
-                let message = format!("there is no work `{key}` that this lock could be of");
-                found.outer.push(
-                    Diagnostic::at(&code::STRAY_LOCK, Place::whole(file), message)
-                        .maybe_hint(suggest::did_you_mean(key.as_str(), names))
-                        .hint("a work that is renamed takes its lock along; the lock of one that is gone can go too"),
-                );
-                continue;
-            }
-            let read = KnownLock::read(file, text, &key, before.remove(file));
-            if !read.problems.is_empty() {
-                found.locks.insert(Arc::clone(file), read.problems.clone());
-            }
-            if let Some((_, first)) = locks.get(&key) {
-                found.outer.push(
-                    Diagnostic::at(&code::STRAY_LOCK, Place::whole(file), format!("the work `{key}` has two locks"))
-                        .also(Place::whole(first), "this one is used")
-                        .hint("delete one of them"),
-                );
-                continue;
-            }
-            locks.insert(key, (Arc::clone(&read.lock), file));
-            self.locks.insert(Arc::clone(file), read);
+    /// Reads the locks of works. Returns the lists of their problems.
+    pub(super) fn read_locks(&mut self, inputs: &Inputs, listing: &Listing) -> Vec<Arc<[Diagnostic]>> {
+        let mut previous = std::mem::take(&mut self.locks);
+        self.locks.reserve(listing.locks.len());
+        let mut problems = Vec::new();
+        let texts = texts(inputs, listing.locks.iter().map(|lock| &lock.file));
+        for (listed, text) in listing.locks.iter().zip(texts) {
+            let Some(text) = text else { continue };
+            let lock = CachedLock::read(&listed.file, text, previous.remove(&listed.file));
+            problems.push(Arc::clone(&lock.problems));
+            self.locks.insert(Arc::clone(&listed.file), lock);
         }
-        locks.into_iter().map(|(key, (lock, _))| (key, lock)).collect()
+        problems
     }
 
     /// Parses all editions. Returns the documents that are shown, and the number of documents
     /// parsed. If no other state follows, texts that no later stage reads are dropped.
     pub(super) fn documents(
         &mut self,
-        pages: Vec<Page>,
         inputs: &mut Arc<Inputs>,
-        config: &Config,
-        languages: &[Language],
-        splits: &[Arc<Split>],
-        locks: &HashMap<Key, Arc<Lock>>,
+        listing: &Listing,
+        settings: &ParseSettings<'_>,
     ) -> (Vec<Parsed>, usize) {
-        let settings = Settings {
+        let mut parse_inputs = self.parse_inputs(inputs, listing, settings);
+        add_home_pages(&mut parse_inputs, settings, self.settings.as_ref().expect("set by the line above"));
+        if self.is_asked_once && !settings.config.segments {
+            // The texts of chapters stay, because checks compare them with the source text.
+            let files = parse_inputs.iter().filter(|input| input.chapter.is_none()).map(|input| &input.file);
+            super::drop_texts(inputs, files, settings.splits);
+        }
+        let (mut parsed, fresh) = self.memo.parse_all(parse_inputs);
+        parsed.retain(|(document, _)| self.overrides.drafts || !document.front.draft || document.key.is_home());
+        (parsed, fresh)
+    }
+
+    /// Collects the inputs of the editions that are files.
+    fn parse_inputs(&mut self, inputs: &Inputs, listing: &Listing, settings: &ParseSettings<'_>) -> Vec<ParseInput> {
+        let ParseSettings { config, languages, splits } = *settings;
+        let own = Settings {
             raw_html: config.raw_html,
             smart_punctuation: config.smart_punctuation,
             highlight: config.highlight,
@@ -256,64 +175,37 @@ impl Project {
             languages: config.languages.iter().map(|language| language.code.clone()).collect(),
             source: config.source,
         };
-        let settings = match &self.settings {
-            Some(before) if **before == settings => Arc::clone(before),
-            _ => Arc::new(settings),
-        };
-        self.settings = Some(Arc::clone(&settings));
+        let own = shared(self.settings.as_ref(), own);
+        self.settings = Some(Arc::clone(&own));
         let mut chapters: HashMap<&str, ChapterOf> = HashMap::new();
         for split in splits {
             for (index, chapter) in split.chapters.iter().enumerate() {
                 chapters.insert(&chapter.file, ChapterOf { split: Arc::clone(split), index });
             }
         }
-        let mut parse_inputs: Vec<ParseInput> = Vec::with_capacity(pages.len() + languages.len());
-        for page in pages {
-            let Some(text) = inputs.text(&page.file) else { continue };
+        let used = listing.locks.iter().filter(|lock| lock.is_used);
+        let locks: HashMap<&Key, &Arc<Lock>> =
+            used.filter_map(|lock| Some((&lock.key, &self.locks.get(&lock.file)?.lock))).collect();
+        let mut parse_inputs: Vec<ParseInput> = Vec::with_capacity(listing.pages.len() + languages.len());
+        let texts = texts(inputs, listing.pages.iter().map(|page| &page.file));
+        for (page, text) in listing.pages.iter().zip(texts) {
+            let Some(text) = text else { continue };
             parse_inputs.push(ParseInput {
+                file: Arc::clone(&page.file),
                 text: Arc::clone(text),
-                lock: locks.get(&page.key).cloned(),
-                key: page.key,
+                key: page.key.clone(),
                 lang: page.lang,
-                settings: Arc::clone(&settings),
+                settings: Arc::clone(&own),
                 pack: Arc::clone(&languages[page.lang.0].pack),
-                chapter: chapters.get(&*page.file).cloned(),
-                news: None,
-                file: page.file,
-            });
-        }
-        // Every language has a home page. If nobody wrote one, it shows another language's, like
-        // any page. If there is none to show, or fallbacks are off, a page with the site's title is
-        // made.
-        let written: BTreeSet<usize> =
-            parse_inputs.iter().filter(|input| input.key.is_home()).map(|input| input.lang.0).collect();
-        for (index, language) in languages.iter().enumerate() {
-            if written.contains(&index) || (config.fallback && !written.is_empty()) {
-                continue;
-            }
-            let title = yaml::quoted(config.title.get(&language.code).unwrap_or(&language.code));
-            parse_inputs.push(ParseInput {
-                file: format!("content/index.{}.md", language.code).into(),
-                text: format!("---\ntitle: {title}\n---\n").into(),
-                key: Key::new(Key::HOME),
-                lang: LangId(index),
-                settings: Arc::clone(&settings),
-                pack: Arc::clone(&language.pack),
-                chapter: None,
-                lock: None,
+                chapter: if chapters.is_empty() { None } else { chapters.get(&*page.file).cloned() },
+                lock: if locks.is_empty() { None } else { locks.get(&page.key).copied().cloned() },
                 news: None,
             });
         }
-        if self.is_asked_once && !config.segments {
-            // The texts of chapters stay, because checks compare them with the source text.
-            let files = parse_inputs.iter().filter(|input| input.chapter.is_none()).map(|input| &input.file);
-            super::forget(inputs, files, splits);
-        }
-        let (mut parsed, fresh) = self.memo.parse_all(parse_inputs);
-        parsed.retain(|(document, _)| self.is_shown(document));
-        (parsed, fresh)
+        parse_inputs
     }
 
+    /// Reads the templates, and reports those that replace nothing.
     pub(super) fn templates(
         &mut self,
         inputs: &Inputs,
@@ -342,6 +234,59 @@ impl Project {
     }
 }
 
+/// Returns the texts of files of the content, whose names come in order.
+fn texts<'a>(inputs: &'a Inputs, names: impl Iterator<Item = &'a Arc<str>>) -> impl Iterator<Item = Option<&'a Arc<str>>> {
+    // One pass over both lists takes less time than a look-up for each name.
+    let mut files = inputs.below("content");
+    names.map(move |wanted| {
+        let file = files.find(|(name, _)| Arc::ptr_eq(name, wanted) || *name == wanted);
+        match &file?.1.content {
+            Content::Text(text) => Some(text),
+            Content::Dropped | Content::Binary { .. } => None,
+        }
+    })
+}
+
+/// Adds the home pages that nobody wrote.
+///
+/// Every language has a home page. If it has no file, it shows another language's, like any page.
+/// If there is none to show, or fallbacks are off, a page with the site's title is made.
+fn add_home_pages(parse_inputs: &mut Vec<ParseInput>, settings: &ParseSettings<'_>, own: &Arc<Settings>) {
+    let ParseSettings { config, languages, .. } = *settings;
+    let written: BTreeSet<usize> = parse_inputs.iter().filter(|input| input.key.is_home()).map(|input| input.lang.0).collect();
+    for (index, language) in languages.iter().enumerate() {
+        if written.contains(&index) || (config.fallback && !written.is_empty()) {
+            continue;
+        }
+        let title = yaml::quoted(config.title.get(&language.code).unwrap_or(&language.code));
+        parse_inputs.push(ParseInput {
+            file: format!("content/index.{}.md", language.code).into(),
+            text: format!("---\ntitle: {title}\n---\n").into(),
+            key: Key::new(Key::HOME),
+            lang: LangId(index),
+            settings: Arc::clone(own),
+            pack: Arc::clone(&language.pack),
+            chapter: None,
+            lock: None,
+            news: None,
+        });
+    }
+}
+
+/// Returns the diagnostic for a theme that does not exist.
+fn unknown_theme(inputs: &Inputs, config: &Config) -> Option<Diagnostic> {
+    let place = config.theme_place.as_ref()?;
+    let folders = inputs.below("themes").filter_map(|(path, _)| Some(path["themes/".len()..].split_once('/')?.0));
+    let themes: BTreeSet<&str> = folders.chain(["default"]).collect();
+    if themes.contains(config.theme.as_str()) {
+        return None;
+    }
+    let hint = suggest::did_you_mean(&config.theme, themes.iter().copied())
+        .unwrap_or_else(|| format!("the themes are: {}", themes.into_iter().collect::<Vec<_>>().join(", ")));
+    let message = format!("there is no theme `{}`", config.theme);
+    Some(Diagnostic::at(&code::BAD_VALUE, place.clone(), message).hint(hint))
+}
+
 /// Returns the diagnostic for a plan whose source text the project does not have; `None` if reading
 /// the file has reported a problem.
 fn no_source(inputs: &Inputs, config: &Config, path: &str, place: Place) -> Option<Diagnostic> {
@@ -362,130 +307,4 @@ fn no_source(inputs: &Inputs, config: &Config, path: &str, place: Place) -> Opti
                 .maybe_hint(suggest::did_you_mean(path, candidates))
         }
     })
-}
-
-/// A Markdown file that is an edition.
-pub(super) struct Page {
-    file: Arc<str>,
-    key: Key,
-    lang: LangId,
-}
-
-/// Sorts the files of the content into editions and files that are copied to the site.
-pub(super) fn pages(inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnostic>) -> (Vec<Page>, Vec<Arc<str>>) {
-    let mut pages = Vec::new();
-    let mut assets = Vec::new();
-    for (file, content) in inputs.below("content") {
-        let path = &file["content/".len()..];
-        if path.split('/').any(|part| part.starts_with('_')) || path.ends_with(lock::ENDING) {
-            continue;
-        }
-        if let Some(unfit) = path::unfit(path) {
-            problems.push(unfit_name(file, &unfit));
-            continue;
-        }
-        if !path.ends_with(".md") || matches!(content.content, Content::Binary { .. }) {
-            problems.extend(large_file(file, content, config));
-            assets.push(Arc::clone(file));
-            continue;
-        }
-        let Some(name) = EditionName::of(path, |code| config.language(code).is_some()) else { continue };
-        if let Some(code) = foreign_language(inputs, config, file) {
-            problems.push(config::unknown_language(code, Place::whole(file), &config.languages));
-            continue;
-        }
-        let lang = match name.language.and_then(|code| config.language(&code)) {
-            Some(lang) => lang,
-            None => {
-                if config.languages.len() > 1 {
-                    let code = config.code(config.source);
-                    let stem = path.strip_suffix(".md").unwrap_or(path);
-                    problems.push(
-                        Diagnostic::at(
-                            &code::NO_LANGUAGE,
-                            Place::whole(file),
-                            format!("`{file}` does not say its language; `{code}` is assumed"),
-                        )
-                        .hint(format!("call it `content/{stem}.{code}.md`")),
-                    );
-                }
-                config.source
-            }
-        };
-        pages.push(Page { file: Arc::clone(file), key: name.key, lang });
-    }
-    (pages, assets)
-}
-
-/// Returns a warning for a copied file that is larger than most hosts accept.
-fn large_file(name: &Arc<str>, file: &load::File, config: &Config) -> Option<Diagnostic> {
-    let most = config.limits.of(Limit::File);
-    let length = file.length_over(most)?;
-    let message = format!("`{name}` has {}; most hosts accept no file over {}", limits::shown(length), limits::shown(most));
-    let problem = Diagnostic::at(&code::LARGE_FILE, Place::whole(name), message);
-    Some(problem.hint("make the file smaller, or publish it elsewhere and link to it").hint(Limits::hint(Limit::File, length)))
-}
-
-/// Returns the diagnostic for a file that is not published, because some system cannot store its
-/// name.
-fn unfit_name(file: &Arc<str>, unfit: &path::Unfit) -> Diagnostic {
-    let message = format!("`{}` cannot be published: {unfit}", visible::name(file));
-    Diagnostic::at(&code::BAD_VALUE, Place::whole(file), message).hint("rename it")
-}
-
-/// Reports static files of the theme whose names some system cannot store.
-pub(super) fn theme_names(inputs: &Inputs, theme: &str, problems: &mut Vec<Diagnostic>) {
-    for theme in BTreeSet::from(["default", theme]) {
-        for (file, _) in inputs.below(&format!("themes/{theme}/static")) {
-            problems.extend(path::unfit(file).map(|unfit| unfit_name(file, &unfit)));
-        }
-    }
-}
-
-/// Returns the language code in a page's name, such as `a.ru.md`, if the site lacks that language.
-///
-/// That part of the name may be no language at all (`notes.old.md`). So it counts as one only if
-/// the same page exists in one of the site's languages. A page without a language (`a.md`) suffices
-/// only if the code has two letters.
-/// ```text
-/// a.ru.md beside a.en.md       `ru` is an unknown language
-/// notes.old.md beside notes.md a page of the key `notes.old`
-/// ```
-fn foreign_language<'a>(inputs: &Inputs, config: &Config, file: &'a str) -> Option<&'a str> {
-    let (stem, code) = file.strip_suffix(".md")?.rsplit_once('.')?;
-    if config.language(code).is_some() || !key::looks_like_language(code) {
-        return None;
-    }
-    let is_there = |language: &config::LanguageConfig| inputs.name(&format!("{stem}.{}.md", language.code)).is_some();
-    let beside_plain =
-        || code.split('-').next().is_some_and(|tag| tag.len() == 2) && inputs.name(&format!("{stem}.md")).is_some();
-    (config.languages.iter().any(is_there) || beside_plain()).then_some(code)
-}
-
-/// Reads the file of a language: the built-in file, overlaid with the theme's and the site's own.
-fn pack(inputs: &Inputs, theme: &str, code: &str, problems: &mut Vec<Diagnostic>) -> LanguagePack {
-    let mut pack = LanguagePack::default();
-    let name = format!("languages/{code}.yaml");
-    let default = format!("themes/default/{name}");
-    if let Some(bytes) = builtin::file(&default) {
-        let text = std::str::from_utf8(bytes).expect("built-in language files are UTF-8");
-        let file: Arc<str> = default.as_str().into();
-        match yaml::read(&file, text, 0..text.len()) {
-            Ok(node) => pack = pack.overlaid(&node, problems),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    let own = format!("themes/{theme}/{name}");
-    let mut files = vec![default];
-    if own != files[0] {
-        files.push(own);
-    }
-    for path in files {
-        let Some((file, text)) = inputs.name(&path).and_then(|file| Some((file, inputs.text(file)?))) else { continue };
-        match yaml::read(file, text, 0..text.len()) {
-            Ok(node) => pack = pack.overlaid(&node, problems),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    pack
 }

@@ -6,7 +6,7 @@ use pulldown_cmark_escape::{escape_html, escape_html_body_text};
 use tera::{Context, Value};
 
 use crate::base::{Diagnostic, code, path};
-use crate::link::Answer;
+use crate::link::ResolvedLink;
 use crate::model::{LangId, SegmentId};
 use crate::parse::{Document, Fragment, HoleKind, Target};
 use crate::site::{Edition, Site, WorkId, route};
@@ -89,7 +89,7 @@ impl Writer<'_> {
             HoleKind::Title(index) => {
                 let title = self.answer_title(index as usize);
                 let lang = match &self.answers()[index as usize] {
-                    Answer::Work { lang, .. } if *lang != self.document.lang => Some(*lang),
+                    ResolvedLink::Work { lang, .. } if *lang != self.document.lang => Some(*lang),
                     _ => None,
                 };
                 if let Some(lang) = lang {
@@ -144,8 +144,8 @@ impl Writer<'_> {
         }
     }
 
-    fn answers(&self) -> &[Answer] {
-        self.renderer.links.answers(self.work, self.document.lang)
+    fn answers(&self) -> &[ResolvedLink] {
+        self.renderer.links.resolved(self.work, self.document.lang)
     }
 
     /// Returns the prefix of ids in this half of a page; empty on an edition's own page.
@@ -156,16 +156,16 @@ impl Writer<'_> {
         }
     }
 
-    fn url(&self, answer: &Answer, html: &mut String) {
+    fn url(&self, answer: &ResolvedLink, html: &mut String) {
         let site = &self.renderer.site;
         let (target, anchor) = match answer {
-            Answer::Broken => return html.push('#'),
-            Answer::Anchor(anchor) => {
+            ResolvedLink::Broken => return html.push('#'),
+            ResolvedLink::Anchor(anchor) => {
                 html.push('#');
                 return attribute(html, &path::to_url(&self.own_anchor(anchor)));
             }
-            Answer::Path { path, anchor, .. } => (path.to_string(), anchor.clone()),
-            Answer::Work { work, lang, anchor } => {
+            ResolvedLink::Path { path, anchor, .. } => (path.to_string(), anchor.clone()),
+            ResolvedLink::Work { work, lang, anchor } => {
                 let edition = site.edition(*work, *lang).expect("answers name editions that exist");
                 // Link to the page in the reader's language, whichever edition it shows, unless it
                 // lacks the anchor.
@@ -200,16 +200,16 @@ impl Writer<'_> {
 
     pub(super) fn answer_title(&self, index: usize) -> String {
         match &self.answers()[index] {
-            Answer::Work { work, lang, .. } => {
+            ResolvedLink::Work { work, lang, .. } => {
                 self.renderer.site.edition(*work, *lang).expect("answers name editions that exist").document.title.clone()
             }
-            Answer::Path { title: Some(title), .. } => title.clone(),
-            Answer::Path { path, .. } => path.to_string(),
-            Answer::Anchor(anchor) => match self.renderer.site.heading_with_anchor(self.work, self.document.lang, anchor) {
+            ResolvedLink::Path { title: Some(title), .. } => title.clone(),
+            ResolvedLink::Path { path, .. } => path.to_string(),
+            ResolvedLink::Anchor(anchor) => match self.renderer.site.heading_with_anchor(self.work, self.document.lang, anchor) {
                 Some(heading) => self.document.headings[heading].text.clone(),
                 None => anchor.clone(),
             },
-            Answer::Broken => match &self.document.refs[index].target {
+            ResolvedLink::Broken => match &self.document.refs[index].target {
                 Target::Work { key, .. } => key.to_string(),
                 Target::File { path, .. } => path.clone(),
                 Target::Anchor(name) | Target::Outside(name) => name.clone(),

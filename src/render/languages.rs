@@ -93,7 +93,7 @@ pub(super) fn parallels(renderer: &Renderer, work: WorkId, current: Option<(Lang
 /// Returns the path of a work's side-by-side page, if the work has both editions.
 pub(super) fn side_by_side_path(site: &Site, work: WorkId, (left, right): (LangId, LangId)) -> Option<String> {
     let (first, _) = (site.edition(work, left)?, site.edition(work, right)?);
-    Some(route::side_by_side_path(site, &first.path, left, right))
+    Some(route::side_by_side_path(&site.config, &first.path, left, right))
 }
 
 /// Returns the URLs of a work's editions for search engines.

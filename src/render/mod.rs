@@ -85,15 +85,19 @@ impl From<Result<Vec<u8>, Box<Diagnostic>>> for Rendered {
 }
 
 impl Renderer {
-    /// Makes a renderer, and the values that pages share.
+    /// Makes a renderer. The values that pages share are those of the `previous` one if it has the
+    /// same index and the same templates.
     pub fn new(
-        inputs: Arc<Inputs>,
-        site: Arc<Site>,
-        links: Arc<Links>,
+        (inputs, site, links): (Arc<Inputs>, Arc<Site>, Arc<Links>),
         templates: Arc<Templates>,
         highlighter: Arc<Highlighter>,
+        previous: Option<&Self>,
     ) -> Self {
-        let shared = Arc::new(shared::Shared::new(&site));
+        let is_same = |it: &&Self| it.site.shares_index_with(&site) && Arc::ptr_eq(&it.templates, &templates);
+        let shared = match previous.filter(is_same) {
+            Some(previous) => Arc::clone(&previous.shared),
+            None => Arc::new(shared::Shared::new(&site)),
+        };
         Self { site, links, inputs, templates, highlighter, shared }
     }
 
@@ -104,15 +108,6 @@ impl Renderer {
         let documents = editions.map(|edition| &edition.document);
         self.highlighter
             .ahead(documents.flat_map(|document| &document.codes).map(|block| (block.language.as_str(), &*block.text)));
-    }
-
-    /// Returns a renderer of a new index that keeps the values that pages share.
-    ///
-    /// The new index must have the same templates, and the same works in the same order, with the
-    /// same titles, descriptions and dates.
-    #[must_use]
-    pub fn with(&self, inputs: Arc<Inputs>, site: Arc<Site>, links: Arc<Links>) -> Self {
-        Self { inputs, site, links, ..self.clone() }
     }
 
     /// Returns the title of the site in a language.
@@ -179,8 +174,8 @@ impl Renderer {
             Some(Content::Binary { disk, .. }) => {
                 Rendered { body: Some(Body::File(Arc::clone(disk))), problems: Vec::new(), template: None }
             }
-            Some(Content::Forgotten) | None => {
-                unreachable!("routes to files are made from the same snapshot, and only pages are forgotten")
+            Some(Content::Dropped) | None => {
+                unreachable!("routes to files are made from the same snapshot, and only texts of pages are dropped")
             }
         }
     }

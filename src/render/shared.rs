@@ -1,9 +1,10 @@
 //! Template values that pages share: made once for a site, or once for a section, then only
 //! referenced.
 //!
-//! They contain only titles, descriptions, dates and paths of documents, in reading order. The
-//! compass also has counts from the split. [`super::Renderer::with`] keeps the values as long as
-//! these are the same. Code that adds another part of a document must update the condition there.
+//! They contain only data of the index: heads of documents ([`crate::parse::Head`]), paths, the
+//! reading order and the splits. So they are kept as long as the index is the same
+//! ([`super::Renderer::new`]). They must not contain any other part of a document;
+//! `tests/edits.rs` compares with a fresh start.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

@@ -71,7 +71,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
         page.set("fallback", fallback(site, &shown));
     }
     page.set("children", children(renderer, work, lang, if kind == "home" { 2 } else { 1 }));
-    page.set("backlinks", links(renderer, &renderer.links.backlinks[work.0 as usize], lang));
+    page.set("backlinks", links(renderer, renderer.links.backlinks(work), lang));
     page.set("touched_by", touched_by(renderer, work, lang));
     page.set("chapter", chapter(renderer, work, lang));
     page.set("compass", renderer.shared.language(lang).compass(|| compass(renderer, lang)));

@@ -24,7 +24,6 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::base::{Diagnostic, Failure, Place, Problems};
-use crate::link::touched::Touched;
 use crate::load::{self, Inputs};
 use crate::project::{Overrides, Project, State};
 use crate::site::{RouteKind, Site};
@@ -90,8 +89,6 @@ pub enum Event {
     /// Files were saved and the site was built again.
     Changed {
         changes: Vec<Change>,
-        /// The number of pages that may look different.
-        pages: usize,
         /// Problems that the previous state did not have.
         fresh: Vec<Diagnostic>,
         state: Arc<State>,
@@ -409,7 +406,7 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         let is_whole_look = matches!(wake, Wake::Confirm | Wake::Look);
         let found = match &wake {
             Wake::Stop => return,
-            Wake::Glance(paths) | Wake::Suspect(paths) => match load::glance(&inputs, paths) {
+            Wake::Glance(paths) | Wake::Suspect(paths) => match load::refresh_paths(&inputs, paths) {
                 Some(found) => {
                     watch.glanced();
                     Ok(Some(found))
@@ -483,7 +480,7 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         let before = std::mem::replace(&mut told, Arc::clone(&state));
         let fresh = fresh(&before.problems, &state.problems);
         put_away(before);
-        (preview.events)(Event::Changed { changes, pages: pages_touched(&state), fresh, state, duration });
+        (preview.events)(Event::Changed { changes, fresh, state, duration });
         if is_unheard {
             watch.judge_silence();
         }
@@ -509,15 +506,6 @@ fn is_emptied(before: &Inputs, after: &Inputs) -> bool {
     let is_empty = |file: &load::File| matches!(&file.content, load::Content::Text(text) if text.is_empty());
     let found = before.files.differences(&after.files, load::File::same);
     found.into_iter().any(|(_, old, new)| old.is_some() && new.is_some_and(is_empty))
-}
-
-/// Counts the pages that may look different from the previous state.
-fn pages_touched(state: &State) -> usize {
-    let Some(site) = state.site() else { return 0 };
-    match &state.touched {
-        Touched::All => site.routes.values().filter(|route| route.kind.is_page()).count(),
-        Touched::Some(paths) => paths.iter().filter(|path| site.routes.get(*path).is_some_and(|it| it.kind.is_page())).count(),
-    }
 }
 
 /// Returns the problems of `after` that `before` does not have.

@@ -52,13 +52,13 @@ impl Site {
     }
 
     fn anchors_by_id<'a>(&self, id: WorkId, edition: &'a Edition) -> &'a [(String, Vec<String>)] {
-        edition.follows().anchors.get_or_init(|| by_id(&self.source_edition(id).1.document, &edition.document))
+        edition.derived().anchors.get_or_init(|| by_id(&self.source_edition(id).1.document, &edition.document))
     }
 
     /// Returns the heading of an edition with this anchor or alias.
     pub fn heading_with_anchor(&self, id: WorkId, lang: LangId, anchor: &str) -> Option<usize> {
         let edition = self.edition(id, lang)?;
-        let by_anchor = edition.follows().by_anchor.get_or_init(|| {
+        let by_anchor = edition.derived().by_anchor.get_or_init(|| {
             let document = &edition.document;
             let mut by_anchor = HashMap::with_capacity(document.headings.len());
             for (index, anchor) in self.anchors(id, document).enumerate() {

@@ -1,29 +1,39 @@
-//! Builds one immutable index from all documents: the works and their tree, languages and routes.
+//! Builds one immutable index of all documents: the works and their tree, languages and routes.
 //!
-//! The index is built as a whole, from shared parts, at a few microseconds a page. If only texts
-//! changed, [`Site::with`] replaces documents in it. `has_same_shape` compares every field of a
-//! document that the index is built from; if one differs, the index is built anew.
+//! [`Site::new`] runs as a whole for every snapshot. It sees documents in three steps:
+//! 1. Names, paths and routes depend on the *addresses* of documents ([`crate::parse::Address`]).
+//! 2. The tree, the reading order and tags depend on their *heads* ([`crate::parse::Head`]), of
+//!    which the address is a part.
+//! 3. The works get the documents themselves.
+//!
+//! If all addresses, or all heads, and the other [`Parts`] equal those of the previous site, the
+//! result of that step is shared with it. So an edit of a paragraph exchanges one work, and a new
+//! title also builds the tree. A part of a document that a step needs must be in the address or the
+//! head, so that no comparison misses it.
 //!
 //! Links are resolved by the next layer, [`crate::link`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
+use rayon::prelude::*;
+
 use crate::base::Diagnostic;
-use crate::model::front::feed_date;
-use crate::model::{Config, FrontMatter, Key, LangId, Language, SegmentId};
+use crate::model::{Config, Key, LangId, Language, SegmentId};
 use crate::parse::Document;
 use crate::split::{Chapter, Split};
 
 use crate::translation::rows::RowIds;
 use crate::translation::status::EditionStatus;
 use anchor::Shares;
+use index::{Index, IndexedEdition, IndexedWork};
+use route::RouteTable;
 
 mod anchor;
+mod index;
 pub mod route;
 pub mod sitemap;
 mod tag;
-mod tree;
 
 pub use route::{Route, RouteKind};
 pub use tag::{Tag, Tags, tags_path};
@@ -67,7 +77,7 @@ pub struct Edition {
     shares: Shares,
     /// Data derived from all editions of the work, computed on first use; many sites use none of
     /// it.
-    follows: OnceLock<Box<Follows>>,
+    derived: OnceLock<Box<Derived>>,
 }
 
 /// A page of a work, which shows one edition.
@@ -81,10 +91,9 @@ pub struct Page<'a> {
 
 /// Data derived from all editions of the work, computed on first use.
 ///
-/// It is stale if a document of the work changes. [`Site::with`] therefore discards it for every
-/// edition of such a work.
+/// It would be stale if a document of the work changed. So [`Work::with_documents`] begins anew.
 #[derive(Debug, Clone, Default)]
-struct Follows {
+struct Derived {
     /// Anchor and aliases per heading; used only for [`Shares::ById`].
     anchors: OnceLock<Vec<(String, Vec<String>)>>,
     /// Index of the heading per anchor or alias.
@@ -94,8 +103,36 @@ struct Follows {
 }
 
 impl Edition {
-    fn follows(&self) -> &Follows {
-        self.follows.get_or_init(Box::default)
+    fn new(document: Arc<Document>, path: Arc<str>) -> Self {
+        Self { document, path, shares: Shares::Nothing, derived: OnceLock::new() }
+    }
+
+    fn derived(&self) -> &Derived {
+        self.derived.get_or_init(Box::default)
+    }
+}
+
+impl Work {
+    /// Makes a work without fallback pages from its place in the index.
+    fn of(work: IndexedWork<'_>, documents: &[Arc<Document>], source: LangId) -> Self {
+        let IndexedWork { key, editions, paths, parent, children, position, place_in_section, chapter } = work;
+        let fallbacks = vec![None; paths.len()];
+        let edition = |(edition, path): (Option<IndexedEdition<'_>>, Arc<str>)| {
+            Some(Edition::new(Arc::clone(&documents[edition?.at]), path))
+        };
+        let editions = editions.into_iter().zip(paths).map(edition).collect();
+        let mut work = Self { key, editions, fallbacks, parent, children, position, place_in_section, chapter };
+        anchor::share(&mut work, source);
+        work
+    }
+
+    /// Returns the work with other documents. Sharing of anchors and derived data begin anew.
+    fn with_documents(&self, mut document: impl FnMut(&Edition) -> Arc<Document>, source: LangId) -> Self {
+        let mut edition = |edition: &Edition| Edition::new(document(edition), Arc::clone(&edition.path));
+        let editions = self.editions.iter().map(|it| it.as_ref().map(&mut edition)).collect();
+        let mut work = Self { editions, ..self.clone() };
+        anchor::share(&mut work, source);
+        work
     }
 }
 
@@ -133,170 +170,55 @@ pub struct Site {
     pub sitemap_parts: Arc<[Arc<str>]>,
     /// Same as [`Parts::theme_files`].
     pub theme_files: BTreeMap<String, String>,
-    by_key: Arc<HashMap<Key, WorkId>>,
-    by_file: Arc<HashMap<Arc<str>, (WorkId, LangId)>>,
-    /// True if building the index found no problem. A problem depends on the reading order, since
-    /// it names the first of two conflicting files.
-    flawless: bool,
+    pub names: Arc<Names>,
+    /// Problems between files, such as two routes at one path.
+    pub problems: Arc<[Diagnostic]>,
+    /// The other parts that the index was built from.
+    documents: Vec<Arc<Document>>,
+    /// Work and language of each document, if no two are the same edition.
+    placed: Arc<[(WorkId, LangId)]>,
+    /// True if the routes do not depend on the reading order: no two claimed the same path.
+    is_settled: bool,
+    assets: Vec<Arc<str>>,
+    sitemap_limits: sitemap::Limits,
 }
 
-impl Site {
-    /// Builds the index; also returns collisions and other problems between files.
-    pub fn new(parts: Parts) -> (Self, Vec<Diagnostic>) {
-        let mut problems = Vec::new();
-        let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits } = parts;
-        let mut site = Self {
-            config,
-            languages,
-            works: Vec::new(),
-            order: Arc::default(),
-            splits,
-            routes: Arc::default(),
-            tags: Arc::default(),
-            feeds: false,
-            sitemap_parts: Arc::default(),
-            theme_files,
-            by_key: Arc::default(),
-            by_file: Arc::default(),
-            flawless: false,
-        };
-        site.gather(documents, &mut problems);
-        for work in &mut site.works {
-            anchor::share(Arc::make_mut(work), site.config.source);
-        }
-        site.attach_chapters();
-        site.grow_tree();
-        site.give_paths();
-        site.tags = Arc::new(tag::collect(&site, &mut problems));
-        let editions = || site.works.iter().flat_map(|work| work.editions.iter().flatten());
-        let mut dates = site.config.date.into_iter().chain(editions().filter_map(|edition| edition.document.front.date));
-        site.feeds = site.config.base_url.is_some() && dates.any(|date| feed_date(date).is_some());
-        route::lay(&mut site, &assets, &sitemap_limits, &mut problems);
-        site.flawless = problems.is_empty();
-        (site, problems)
-    }
+/// The names by which links find their targets. [`crate::link`] resolves links again if one of them
+/// changes.
+#[derive(Debug, PartialEq)]
+pub struct Names {
+    pub config: Arc<Config>,
+    pub languages: Vec<Language>,
+    pub splits: Vec<Arc<Split>>,
+    pub works: Vec<WorkName>,
+    /// Published paths of the content's copied files.
+    pub assets: HashSet<Arc<str>>,
+    by_key: HashMap<Key, WorkId>,
+    by_file: HashMap<Arc<str>, (WorkId, LangId)>,
+}
 
-    /// Returns the index with some documents replaced by new versions of the same files. The result
-    /// equals an index that is built anew.
-    ///
-    /// Returns `None` if the new documents require more than that, such as other routes or
-    /// problems.
-    ///
-    /// The reading order may change: works may be sorted by title, or a page may have another
-    /// `order`.
-    pub fn with(&self, documents: &[Arc<Document>]) -> Option<Self> {
-        let mut site = self.clone();
-        let mut moved: BTreeMap<WorkId, BTreeSet<WorkId>> = BTreeMap::new();
-        for document in documents {
-            let (id, lang) = self.edition_in(&document.file)?;
-            if !self.has_same_shape(&self.edition(id, lang)?.document, document) {
-                return None;
-            }
-            let source_lang = self.source();
-            let before = site.sort_key(id);
-            let work = site.work_mut(id);
-            for edition in work.editions.iter_mut().flatten() {
-                edition.follows = OnceLock::new();
-            }
-            work.editions[lang.0].as_mut().expect("it was found above").document = Arc::clone(document);
-            anchor::share(work, source_lang);
-            if let Some(parent) = site.work(id).parent
-                && site.sort_key(id) != before
-            {
-                moved.entry(parent).or_default().insert(id);
-            }
-        }
-        for (section, moved) in &moved {
-            site.sort_again(*section, moved);
-        }
-        if site.order == self.order {
-            return Some(site);
-        }
-        if !self.flawless {
-            return None;
-        }
-        let mut problems = Vec::new();
-        let tags = tag::collect(&site, &mut problems);
-        // Routes refer to a tag by its position in the list; its name and path come from its first
-        // work.
-        let same = |(a, b): (&Tags, &Tags)| a.has_same_pages(b);
-        if !problems.is_empty() || !self.tags.iter().zip(&tags).all(same) {
-            return None;
-        }
-        site.tags = Arc::new(tags);
-        Some(site)
-    }
+/// The names of a work.
+#[derive(Debug, PartialEq)]
+pub struct WorkName {
+    pub key: Key,
+    /// File per language; `None` if the work has no edition in it.
+    pub files: Vec<Option<Arc<str>>>,
+    /// True per language without an edition if a fallback page takes its place.
+    pub fallbacks: Vec<bool>,
+}
 
-    /// Returns true if two versions of a document give the same index.
-    ///
-    /// Fields that are not compared are either not in the index, or [`Site::with`] updates the
-    /// index for them (†).
-    fn has_same_shape(&self, before: &Document, after: &Document) -> bool {
-        let Document {
-            file,
-            key,
-            lang,
-            front,
-            // Compared field by field below.
-            front_digest: _,
-            // Sort key of works without an order (†).
-            title: _,
-            title_at: _,
-            body: _,
-            blocks: _,
-            segments: _,
-            // Decide if anchors are shared (†).
-            headings: _,
-            refs: _,
-            codes: _,
-            notes: _,
-            // EditionStatus of the editions to each other (†).
-            marks: _,
-            lock: _,
-            digests: _,
-            gone: _,
-            news: _,
-            by_id: _,
-        } = after;
-        let FrontMatter {
-            title: _,
-            title_at: _,
-            description: _,
-            description_at: _,
-            // Sort key of works (†).
-            order: _,
-            slug,
-            // One page with a date is enough for a feed, so only its presence matters.
-            date,
-            date_at: _,
-            aliases,
-            draft,
-            tags,
-            template: _,
-            extra: _,
-        } = front;
-        let old = &before.front;
-        // The place of an alias or a tag matters only for its problems.
-        let same_aliases = if self.flawless {
-            old.aliases.iter().map(|(alias, _)| alias).eq(aliases.iter().map(|(alias, _)| alias))
-        } else {
-            old.aliases == *aliases
-        };
-        let same_tags = if self.flawless {
-            old.tags.iter().map(|(tag, _)| tag).eq(tags.iter().map(|(tag, _)| tag))
-        } else {
-            old.tags == *tags
-        };
-        same_aliases
-            && before.file == *file
-            && before.key == *key
-            && before.lang == *lang
-            && old.slug == *slug
-            && old.date.and_then(feed_date).is_some() == date.and_then(feed_date).is_some()
-            && old.draft == *draft
-            && same_tags
+impl WorkName {
+    fn of(work: &Work) -> Self {
+        let file = |edition: &Edition| Arc::clone(&edition.document.file);
+        Self {
+            key: work.key.clone(),
+            files: work.editions.iter().map(|edition| edition.as_ref().map(file)).collect(),
+            fallbacks: work.fallbacks.iter().map(Option::is_some).collect(),
+        }
     }
+}
 
+impl Names {
     /// Returns the work with a key.
     pub fn work_named(&self, key: &str) -> Option<WorkId> {
         self.by_key.get(key).copied()
@@ -305,6 +227,164 @@ impl Site {
     /// Returns the edition in a file, as its work and language.
     pub fn edition_in(&self, file: &str) -> Option<(WorkId, LangId)> {
         self.by_file.get(file).copied()
+    }
+
+    /// Returns the names of a work.
+    pub fn work(&self, id: WorkId) -> &WorkName {
+        &self.works[id.0 as usize]
+    }
+
+    /// Returns the language of the edition for readers of `lang`; see [`Site::nearest_edition`].
+    pub fn nearest_language(&self, id: WorkId, lang: LangId) -> LangId {
+        let files = &self.work(id).files;
+        nearest(lang, &self.config, |lang| files[lang.0].as_ref()).0
+    }
+}
+
+/// Returns the first edition in the order of languages that readers of `lang` prefer: their own,
+/// then the source language, then the order of the configuration.
+fn nearest<T>(lang: LangId, config: &Config, edition: impl Fn(LangId) -> Option<T>) -> (LangId, T) {
+    let order = [lang, config.source].into_iter().chain(config.lang_ids());
+    order.filter_map(|lang| Some((lang, edition(lang)?))).next().expect("a work has at least one edition")
+}
+
+impl Site {
+    /// Builds the index. It shares with the `previous` site everything that is the same.
+    pub fn new(parts: Parts, previous: Option<&Self>) -> Self {
+        let Some(previous) = previous.filter(|previous| previous.has_parts_of(&parts)) else {
+            return Self::build(parts, previous);
+        };
+        let pairs = || previous.documents.iter().zip(&parts.documents).filter(|(a, b)| !Arc::ptr_eq(a, b));
+        if pairs().all(|(a, b)| a.head() == b.head()) {
+            return previous.with_documents(parts.documents);
+        }
+        let anew = if previous.is_settled && pairs().all(|(a, b)| a.address() == b.address()) {
+            previous.with_tree_anew(&parts.documents)
+        } else {
+            None
+        };
+        anew.unwrap_or_else(|| Self::build(parts, Some(previous)))
+    }
+
+    /// Returns true if all parts except the contents of documents are those of this site.
+    fn has_parts_of(&self, parts: &Parts) -> bool {
+        let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits } = parts;
+        Arc::ptr_eq(&self.config, config)
+            && self.languages == *languages
+            && self.splits.iter().map(Arc::as_ptr).eq(splits.iter().map(Arc::as_ptr))
+            && self.assets == *assets
+            && self.theme_files == *theme_files
+            && self.sitemap_limits == *sitemap_limits
+            && self.documents.len() == documents.len()
+    }
+
+    /// Returns the site with other documents that have the same addresses. Returns `None` if the
+    /// tags get other pages.
+    fn with_tree_anew(&self, documents: &[Arc<Document>]) -> Option<Self> {
+        let index = Index::with_tree_anew(self, documents);
+        let mut problems = Vec::new();
+        let tags = tag::collect(&index, &mut problems);
+        if !problems.is_empty() || !tags.iter().zip(&*self.tags).all(|(a, b)| a.has_pages_of(b)) {
+            return None;
+        }
+        let work = |(before, work): (&Arc<Work>, IndexedWork<'_>)| {
+            let paths = before.editions.iter().map(|edition| edition.as_ref().map(|it| Arc::clone(&it.path)).unwrap_or_default());
+            let work = IndexedWork { paths: paths.collect(), ..work };
+            Arc::new(Work { fallbacks: before.fallbacks.clone(), ..Work::of(work, documents, self.config.source) })
+        };
+        let works = self.works.par_iter().zip(index.works).map(work).collect();
+        let (order, tags) = (Arc::new(index.order), Arc::new(tags));
+        Some(Self { works, order, tags, documents: documents.to_vec(), ..self.clone() })
+    }
+
+    /// Returns the site with other documents that have the same heads.
+    fn with_documents(&self, documents: Vec<Arc<Document>>) -> Self {
+        let mut works = self.works.clone();
+        let changed = self.documents.iter().zip(&documents).filter(|(old, new)| !Arc::ptr_eq(old, new));
+        let changed: HashMap<&str, &Arc<Document>> = changed.map(|(_, new)| (&*new.file, new)).collect();
+        let ids: BTreeSet<WorkId> = changed.keys().filter_map(|file| Some(self.edition_in(file)?.0)).collect();
+        for id in ids {
+            let document = |edition: &Edition| match changed.get(&*edition.document.file) {
+                Some(&changed) => Arc::clone(changed),
+                None => Arc::clone(&edition.document),
+            };
+            let work = &mut works[id.0 as usize];
+            *work = Arc::new(work.with_documents(document, self.config.source));
+        }
+        Self { works, documents, ..self.clone() }
+    }
+
+    fn build(parts: Parts, previous: Option<&Self>) -> Self {
+        let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits } = parts;
+        let mut problems = Vec::new();
+        let index = Index::new(&config, &languages, &splits, &documents, &mut problems);
+        let tags = tag::collect(&index, &mut problems);
+        let mut table = RouteTable::new(&index, &tags, &theme_files, &assets, &sitemap_limits);
+        problems.append(&mut table.problems);
+        let Index { works, order, by_key, by_file, placed, feeds, .. } = index;
+        let is_settled = problems.is_empty() && table.is_settled;
+        let mut works: Vec<Work> = works.into_iter().map(|work| Work::of(work, &documents, config.source)).collect();
+        for (id, lang, path) in std::mem::take(&mut table.fallbacks) {
+            works[id.0 as usize].fallbacks[lang.0] = Some(path);
+        }
+        let sitemap_parts = Arc::clone(&table.sitemap_parts);
+        let routes = table.into_routes();
+        let asset = |route: &Route| matches!(route.kind, RouteKind::Asset { .. });
+        let names = Names {
+            config: Arc::clone(&config),
+            languages: languages.clone(),
+            splits: splits.clone(),
+            works: works.iter().map(WorkName::of).collect(),
+            assets: routes.values().filter(|route| asset(route)).map(|route| Arc::clone(&route.path)).collect(),
+            by_key,
+            by_file,
+        };
+        let names = match previous {
+            Some(previous) if *previous.names == names => Arc::clone(&previous.names),
+            _ => Arc::new(names),
+        };
+        Self {
+            works: works.into_iter().map(Arc::new).collect(),
+            order: Arc::new(order),
+            routes: Arc::new(routes),
+            tags: Arc::new(tags),
+            feeds,
+            sitemap_parts,
+            names,
+            problems: problems.into(),
+            config,
+            languages,
+            splits,
+            theme_files,
+            documents,
+            placed: placed.into(),
+            is_settled,
+            assets,
+            sitemap_limits,
+        }
+    }
+
+    /// Returns true if both sites share their index: works, tree, order, routes, and the heads of
+    /// documents.
+    pub fn shares_index_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.order, &other.order)
+    }
+
+    /// Returns true if a work has the same documents, in memory, as a work of another site.
+    pub fn has_documents_of(&self, other: &Self, id: WorkId, other_id: WorkId) -> bool {
+        let (own, other) = (&self.works[id.0 as usize], &other.works[other_id.0 as usize]);
+        let document = |edition: &Option<Edition>| edition.as_ref().map(|edition| Arc::as_ptr(&edition.document));
+        Arc::ptr_eq(own, other) || own.editions.iter().map(document).eq(other.editions.iter().map(document))
+    }
+
+    /// Returns the work with a key.
+    pub fn work_named(&self, key: &str) -> Option<WorkId> {
+        self.names.work_named(key)
+    }
+
+    /// Returns the edition in a file, as its work and language.
+    pub fn edition_in(&self, file: &str) -> Option<(WorkId, LangId)> {
+        self.names.edition_in(file)
     }
 
     /// Returns a work by its id.
@@ -319,7 +399,7 @@ impl Site {
 
     /// Returns the home page.
     pub fn home(&self) -> WorkId {
-        self.by_key[Key::HOME]
+        self.order[0]
     }
 
     /// Returns the source language.
@@ -335,9 +415,7 @@ impl Site {
     /// Returns the edition for readers of `lang`: in that language, or the source language's, or
     /// else the first one.
     pub fn nearest_edition(&self, id: WorkId, lang: LangId) -> (LangId, &Edition) {
-        let work = self.work(id);
-        let order = [lang, self.source()].into_iter().chain(self.config.lang_ids());
-        order.filter_map(|lang| Some((lang, work.editions[lang.0].as_ref()?))).next().expect("a work has at least one edition")
+        nearest(lang, &self.config, |lang| self.edition(id, lang))
     }
 
     /// Returns the chapter that a work holds, and its split.
@@ -394,7 +472,7 @@ impl Site {
     pub fn statuses(&self, id: WorkId, lang: LangId) -> Option<&Arc<EditionStatus>> {
         let (source_lang, source) = self.source_edition(id);
         let edition = self.edition(id, lang).filter(|_| lang != source_lang)?;
-        Some(edition.follows().statuses.get_or_init(|| {
+        Some(edition.derived().statuses.get_or_init(|| {
             let source = (self.config.code(source_lang), &*source.document);
             let is_shared = |sentence| self.is_of_other_language(id, lang, sentence);
             Arc::new(EditionStatus::of(source, (self.config.code(lang), &edition.document), is_shared))
@@ -415,7 +493,7 @@ impl Site {
         let made = || RowIds::of(&first.document, &second.document);
         let here;
         let ids = if left == self.source_edition(id).0 {
-            second.follows().row_ids.get_or_init(made)
+            second.derived().row_ids.get_or_init(made)
         } else {
             here = made();
             &here

@@ -1,12 +1,15 @@
 //! Routes: the output paths of the published site and their content.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Place, code, path, visible};
-use crate::model::LangId;
+use rayon::prelude::*;
 
-use super::{Site, WorkId, sitemap};
+use crate::base::{Diagnostic, Place, code, path, visible};
+use crate::model::{Config, LangId};
+
+use super::index::Index;
+use super::{Tags, WorkId, sitemap};
 
 /// One output path and its kind of content.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,117 +156,9 @@ pub fn status_path(code: &str) -> String {
 
 /// Returns the path of the page that shows two editions side by side, derived from the left
 /// edition's path.
-pub fn side_by_side_path(site: &Site, left_path: &str, left: LangId, right: LangId) -> String {
-    let (left, right) = (site.config.code(left), site.config.code(right));
+pub fn side_by_side_path(config: &Config, left_path: &str, left: LangId, right: LangId) -> String {
+    let (left, right) = (config.code(left), config.code(right));
     format!("{left}-{right}{}", &left_path[left.len()..])
-}
-
-/// Lays the routes of the whole site; reports two routes at one path, with both places.
-pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits, problems: &mut Vec<Diagnostic>) {
-    let mut laid = Laid::with_room(site.works.len() * site.languages.len() * 5 / 4);
-    let pairs = site.config.pairs();
-    for &id in site.order.iter() {
-        let work = site.work(id);
-        for (index, edition) in work.editions.iter().enumerate() {
-            let Some(edition) = edition else { continue };
-            let lang = LangId(index);
-            let place = Some(Place::whole(&edition.document.file));
-            laid.add(Arc::clone(&edition.path), RouteKind::Page { work: id, lang }, place.clone(), problems);
-        }
-        for &(left, right) in &pairs {
-            if let (Some(source), Some(_)) = (&work.editions[left.0], &work.editions[right.0]) {
-                let path = side_by_side_path(site, &source.path, left, right);
-                let place = Some(Place::whole(&source.document.file));
-                laid.add(path.into(), RouteKind::SideBySide { work: id, left, right }, place, problems);
-            }
-        }
-    }
-    for split in 0..site.splits.len() as u32 {
-        for lang in site.config.lang_ids() {
-            let path = source_order_path(site.config.code(lang), split);
-            laid.add(path.into(), RouteKind::SourceOrder { split, lang }, None, problems);
-        }
-    }
-    for (lang, tags) in site.config.lang_ids().zip(site.tags.iter()) {
-        if !tags.list.is_empty() {
-            laid.add(super::tags_path(site.config.code(lang)).into(), RouteKind::Tags { lang }, None, problems);
-        }
-        for (index, tag) in tags.list.iter().enumerate() {
-            laid.add(Arc::clone(&tag.path), RouteKind::Tag { lang, tag: index as u32 }, None, problems);
-        }
-    }
-    if site.config.status_page {
-        for lang in site.config.lang_ids() {
-            laid.add(status_path(site.config.code(lang)).into(), RouteKind::Status { lang }, None, problems);
-        }
-    }
-    laid.add("index.html".into(), RouteKind::Front, None, problems);
-    laid.add("404.html".into(), RouteKind::NotFound, None, problems);
-    laid.add(".nojekyll".into(), RouteKind::NoJekyll, None, problems);
-    if site.config.cname.is_some() {
-        laid.add("CNAME".into(), RouteKind::Cname, None, problems);
-    }
-    if site.config.base_url.is_some() {
-        laid.add("sitemap.xml".into(), RouteKind::Sitemap, None, problems);
-        // All pages that the sitemap lists are laid by now.
-        site.sitemap_parts = sitemap::parts(site, &laid.routes, limits);
-        for part in (0..site.sitemap_parts.len() as u32).filter(|_| site.sitemap_parts.len() > 1) {
-            laid.add(sitemap::part_path(part).into(), RouteKind::SitemapPart { part }, None, problems);
-        }
-    }
-    if site.feeds {
-        for lang in site.config.lang_ids() {
-            let path = format!("{}/feed.xml", site.config.code(lang));
-            laid.add(path.into(), RouteKind::Feed { lang }, None, problems);
-        }
-    }
-    for (name, published) in &site.theme_files {
-        laid.add(published.as_str().into(), RouteKind::ThemeFile { name: name.clone() }, None, problems);
-    }
-    let mut own_robots = false;
-    for file in assets {
-        let published = file.strip_prefix("content/").unwrap_or(file);
-        own_robots |= published == "robots.txt";
-        laid.add(published.into(), RouteKind::Asset { file: Arc::clone(file) }, Some(Place::whole(file)), problems);
-    }
-    if !own_robots {
-        laid.add("robots.txt".into(), RouteKind::Robots, None, problems);
-    }
-    // Aliases go after all pages and files, so that a collision with one of them is shown at the
-    // alias.
-    for &id in site.order.iter() {
-        for edition in site.work(id).editions.iter().flatten() {
-            for (alias, place) in &edition.document.front.aliases {
-                match alias_path(alias) {
-                    Ok(path) => {
-                        let kind = RouteKind::Redirect { to: Arc::clone(&edition.path) };
-                        laid.add(path.into(), kind, Some(place.clone()), problems);
-                    }
-                    Err(why) => problems.push(
-                        Diagnostic::at(
-                            &code::BAD_VALUE,
-                            place.clone(),
-                            format!("`{}` cannot be a path of the site: {why}", visible::name(alias)),
-                        )
-                        .hint("write it from the site's root: `/old/page/`, without `\\ : * ? \" < > |`"),
-                    ),
-                }
-            }
-        }
-    }
-    // Fallback pages, which no author asked for, give way to all other routes.
-    for position in 0..site.order.len() {
-        let id = site.order[position];
-        for lang in site.config.lang_ids() {
-            let Some(path) = site.work(id).fallbacks[lang.0].clone() else { continue };
-            if path::unfit(&path).is_some() || laid.taken(&path::folded(&path)).is_some() {
-                site.work_mut(id).fallbacks[lang.0] = None;
-            } else {
-                laid.add(path, RouteKind::Fallback { work: id, lang }, None, problems);
-            }
-        }
-    }
-    site.routes = Arc::new(laid.routes.into_iter().map(|route| (Arc::clone(&route.path), route)).collect());
 }
 
 /// Returns the file path of an alias, such as `old/page/index.html` for `/old/page/`, or the reason
@@ -282,7 +177,9 @@ pub fn alias_path(alias: &str) -> Result<String, String> {
     }
 }
 
-struct Laid {
+/// The routes of a site while they are collected.
+#[derive(Debug)]
+pub(super) struct RouteTable {
     /// Index of the first route at each folded path ([`path::folded`]).
     folded: HashMap<String, u32>,
     /// Index of the first route below each folded folder.
@@ -290,36 +187,223 @@ struct Laid {
     routes: Vec<Route>,
     /// Place of the file that asked for each route.
     places: Vec<Option<Place>>,
+    /// Path of the first address in each part of the sitemap.
+    pub(super) sitemap_parts: Arc<[Arc<str>]>,
+    /// Works and languages that have a fallback page, with its path.
+    pub(super) fallbacks: Vec<(WorkId, LangId, Arc<str>)>,
+    pub(super) problems: Vec<Diagnostic>,
+    /// False if a fallback page gave way to another route. It may depend on the reading order which
+    /// of two routes stays.
+    pub(super) is_settled: bool,
 }
 
-impl Laid {
+impl RouteTable {
+    /// Collects the routes of the whole site. Of two routes at one path, the first stays, and the
+    /// other is reported with both places.
+    pub(super) fn new(
+        index: &Index<'_>,
+        tags: &[Tags],
+        theme_files: &BTreeMap<String, String>,
+        assets: &[Arc<str>],
+        limits: &sitemap::Limits,
+    ) -> Self {
+        let mut table = Self::with_room(index.works.len() * index.languages.len() * 5 / 4);
+        table.add_editions(index);
+        table.add_lists(index, tags);
+        table.add_files_for_hosts(index);
+        if index.config.base_url.is_some() {
+            table.add_sitemap(index, limits);
+        }
+        if index.feeds {
+            for lang in index.config.lang_ids() {
+                let path = format!("{}/feed.xml", index.config.code(lang));
+                table.add(path.into(), RouteKind::Feed { lang }, None);
+            }
+        }
+        table.add_files(theme_files, assets);
+        // Aliases go after all pages and files, so that a collision with one of them is shown at
+        // the alias.
+        table.add_aliases(index);
+        if index.config.fallback {
+            // Fallback pages, which no author asked for, give way to all other routes.
+            table.add_fallbacks(index);
+        }
+        table
+    }
+
+    /// Adds the pages of editions, alone and side by side.
+    fn add_editions(&mut self, index: &Index<'_>) {
+        let pairs = index.config.pairs();
+        for &id in &index.order {
+            let work = index.work(id);
+            for lang in index.config.lang_ids() {
+                let Some(head) = index.head(id, lang) else { continue };
+                let place = Some(Place::whole(head.address.file));
+                self.add(Arc::clone(&work.paths[lang.0]), RouteKind::Page { work: id, lang }, place);
+            }
+            for &(left, right) in &pairs {
+                if let (Some(source), Some(_)) = (index.head(id, left), index.head(id, right)) {
+                    let path = side_by_side_path(index.config, &work.paths[left.0], left, right);
+                    let kind = RouteKind::SideBySide { work: id, left, right };
+                    self.add(path.into(), kind, Some(Place::whole(source.address.file)));
+                }
+            }
+        }
+    }
+
+    /// Adds the pages that list parts of the site: source texts, tags and statuses.
+    fn add_lists(&mut self, index: &Index<'_>, tags: &[Tags]) {
+        let config = index.config;
+        for split in 0..index.splits.len() as u32 {
+            for lang in config.lang_ids() {
+                let path = source_order_path(config.code(lang), split);
+                self.add(path.into(), RouteKind::SourceOrder { split, lang }, None);
+            }
+        }
+        for (lang, tags) in config.lang_ids().zip(tags) {
+            if !tags.list.is_empty() {
+                self.add(super::tags_path(config.code(lang)).into(), RouteKind::Tags { lang }, None);
+            }
+            for (tag, path) in (0..).zip(tags.list.iter().map(|tag| &tag.path)) {
+                self.add(Arc::clone(path), RouteKind::Tag { lang, tag }, None);
+            }
+        }
+        if config.status_page {
+            for lang in config.lang_ids() {
+                self.add(status_path(config.code(lang)).into(), RouteKind::Status { lang }, None);
+            }
+        }
+    }
+
+    /// Adds the files at the root that hosts look for.
+    fn add_files_for_hosts(&mut self, index: &Index<'_>) {
+        self.add("index.html".into(), RouteKind::Front, None);
+        self.add("404.html".into(), RouteKind::NotFound, None);
+        self.add(".nojekyll".into(), RouteKind::NoJekyll, None);
+        if index.config.cname.is_some() {
+            self.add("CNAME".into(), RouteKind::Cname, None);
+        }
+    }
+
+    /// Adds the sitemap. The table already has all pages that it lists.
+    fn add_sitemap(&mut self, index: &Index<'_>, limits: &sitemap::Limits) {
+        self.add("sitemap.xml".into(), RouteKind::Sitemap, None);
+        self.sitemap_parts = sitemap::parts(index, &self.routes, limits);
+        let parts = self.sitemap_parts.len() as u32;
+        for part in (0..parts).filter(|_| parts > 1) {
+            self.add(sitemap::part_path(part).into(), RouteKind::SitemapPart { part }, None);
+        }
+    }
+
+    /// Adds the files that are copied to the site.
+    fn add_files(&mut self, theme_files: &BTreeMap<String, String>, assets: &[Arc<str>]) {
+        for (name, published) in theme_files {
+            self.add(published.as_str().into(), RouteKind::ThemeFile { name: name.clone() }, None);
+        }
+        let mut own_robots = false;
+        for file in assets {
+            let published = file.strip_prefix("content/").unwrap_or(file);
+            own_robots |= published == "robots.txt";
+            self.add(published.into(), RouteKind::Asset { file: Arc::clone(file) }, Some(Place::whole(file)));
+        }
+        if !own_robots {
+            self.add("robots.txt".into(), RouteKind::Robots, None);
+        }
+    }
+
+    /// Adds the redirects from old paths.
+    fn add_aliases(&mut self, index: &Index<'_>) {
+        for &id in &index.order {
+            let work = index.work(id);
+            for head in work.editions.iter().flatten().map(|edition| edition.head) {
+                for (alias, place) in head.address.aliases {
+                    match alias_path(alias) {
+                        Ok(path) => {
+                            let kind = RouteKind::Redirect { to: Arc::clone(&work.paths[head.address.lang.0]) };
+                            self.add(path.into(), kind, Some(place.clone()));
+                        }
+                        Err(why) => self.problems.push(
+                            Diagnostic::at(
+                                &code::BAD_VALUE,
+                                place.clone(),
+                                format!("`{}` cannot be a path of the site: {why}", visible::name(alias)),
+                            )
+                            .hint("write it from the site's root: `/old/page/`, without `\\ : * ? \" < > |`"),
+                        ),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds a page for each work and language without an edition, where the path is free.
+    fn add_fallbacks(&mut self, index: &Index<'_>) {
+        for &id in &index.order {
+            let work = index.work(id);
+            for lang in index.config.lang_ids().filter(|lang| work.editions[lang.0].is_none()) {
+                let path = &work.paths[lang.0];
+                if path::unfit(path).is_some() {
+                    continue;
+                }
+                if self.taken(&path::folded(path)).is_some() {
+                    self.is_settled = false;
+                    continue;
+                }
+                self.add(Arc::clone(path), RouteKind::Fallback { work: id, lang }, None);
+                self.fallbacks.push((id, lang, Arc::clone(path)));
+            }
+        }
+    }
+
+    /// Returns the routes by path.
+    pub(super) fn into_routes(mut self) -> BTreeMap<Arc<str>, Route> {
+        // Collecting a map sorts on one thread only; sorted entries cost it little.
+        self.routes.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        self.routes.into_iter().map(|route| (Arc::clone(&route.path), route)).collect()
+    }
+}
+
+impl RouteTable {
     fn with_room(routes: usize) -> Self {
         let map = || HashMap::with_capacity(routes);
-        Self { folded: map(), folders: map(), routes: Vec::with_capacity(routes), places: Vec::with_capacity(routes) }
+        Self {
+            folded: map(),
+            folders: HashMap::new(),
+            routes: Vec::with_capacity(routes),
+            places: Vec::with_capacity(routes),
+            sitemap_parts: Arc::default(),
+            fallbacks: Vec::new(),
+            problems: Vec::new(),
+            is_settled: true,
+        }
     }
 
     /// Returns the route that stands at a path or blocks it.
     fn taken(&self, folded: &str) -> Option<usize> {
-        let taken = self.folded.get(folded).or_else(|| self.folders.get(folded));
-        let taken = taken.or_else(|| path::above(folded).find_map(|folder| self.folded.get(folder)));
+        let taken = self.folded.get(folded).or_else(|| self.folders.get(folded)).or_else(|| {
+            // No file stands above a folder that has routes.
+            let above = path::above(folded).take_while(|folder| !self.folders.contains_key(*folder));
+            above.into_iter().find_map(|folder| self.folded.get(folder))
+        });
         taken.map(|&route| route as usize)
     }
 
-    fn add(&mut self, path: Arc<str>, kind: RouteKind, place: Option<Place>, problems: &mut Vec<Diagnostic>) {
+    /// Adds a route, or reports that its path is unfit or taken.
+    fn add(&mut self, path: Arc<str>, kind: RouteKind, place: Option<Place>) {
         if let Some(unfit) = path::unfit(&path) {
             // Files of a theme are reported under their names on disk. A side-by-side page shares
             // the name of its page, which is reported already.
             if let Some(place) = place.filter(|_| !matches!(kind, RouteKind::SideBySide { .. })) {
                 let message = format!("`{}` cannot be published: {unfit}", visible::name(&path));
                 let problem = Diagnostic::at(&code::BAD_VALUE, place, message);
-                problems.push(problem.hint("give the page another `slug`, or rename the file"));
+                self.problems.push(problem.hint("give the page another `slug`, or rename the file"));
             }
             return;
         }
         let folded = path::folded(&path);
         if folded.split('/').next() == Some(RESERVED) {
             let message = format!("`{path}` cannot be published: the list of what was published stands there");
-            problems.push(match place {
+            self.problems.push(match place {
                 Some(place) => Diagnostic::at(&code::ROUTE_COLLISION, place, message),
                 None => Diagnostic::nowhere(&code::ROUTE_COLLISION, message),
             });
@@ -345,7 +429,7 @@ impl Laid {
             if place.is_some() != first_place.is_some() {
                 problem = problem.hint("the program makes the other one itself");
             }
-            problems.push(problem.hint("give one of them another `slug`, or rename it"));
+            self.problems.push(problem.hint("give one of them another `slug`, or rename it"));
             return;
         }
         let route = self.routes.len() as u32;

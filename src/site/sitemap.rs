@@ -6,8 +6,11 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use crate::model::LangId;
+use rayon::prelude::*;
 
+use crate::model::{Config, LangId};
+
+use super::index::Index;
 use super::route::{self, Route, RouteKind};
 use super::{Site, WorkId};
 
@@ -34,18 +37,47 @@ pub fn part_path(part: u32) -> String {
     format!("sitemap-{}.xml", part + 1)
 }
 
+/// The data about editions that the sitemap shows. An index has them before the site is complete.
+pub trait Addresses {
+    /// Returns the configuration of the site.
+    fn config(&self) -> &Config;
+
+    /// Returns the path of an edition's page, and true if the edition is a draft.
+    fn edition(&self, work: WorkId, lang: LangId) -> Option<(&str, bool)>;
+}
+
+impl Addresses for Site {
+    fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn edition(&self, work: WorkId, lang: LangId) -> Option<(&str, bool)> {
+        self.edition(work, lang).map(|edition| (&*edition.path, edition.document.front.draft))
+    }
+}
+
+impl Addresses for Index<'_> {
+    fn config(&self) -> &Config {
+        self.config
+    }
+
+    fn edition(&self, work: WorkId, lang: LangId) -> Option<(&str, bool)> {
+        self.head(work, lang).map(|head| (&*self.work(work).paths[lang.0], head.address.draft))
+    }
+}
+
 /// Returns the language and the path of each edition of a route's page; `None` if the sitemap does
 /// not list the route.
-pub fn editions<'a>(site: &'a Site, kind: &RouteKind) -> Option<Vec<(LangId, std::borrow::Cow<'a, str>)>> {
+pub fn editions<'a>(site: &'a impl Addresses, kind: &RouteKind) -> Option<Vec<(LangId, std::borrow::Cow<'a, str>)>> {
+    let languages = site.config().lang_ids();
     match *kind {
         RouteKind::Page { work, lang } => {
-            let is_draft = |edition: &super::Edition| edition.document.front.draft;
-            let is_listed = !site.edition(work, lang).is_some_and(is_draft);
-            is_listed.then(|| editions_of(site, work).map(|(lang, path)| (lang, path.into())).collect())
+            let is_listed = !site.edition(work, lang).is_some_and(|(_, is_draft)| is_draft);
+            is_listed.then(|| languages.filter_map(|lang| Some((lang, site.edition(work, lang)?.0.into()))).collect())
         }
         RouteKind::SourceOrder { split, .. } => {
-            let path = |lang| route::source_order_path(site.config.code(lang), split).into();
-            Some(site.config.lang_ids().map(|lang| (lang, path(lang))).collect())
+            let path = |lang| route::source_order_path(site.config().code(lang), split).into();
+            Some(languages.map(|lang| (lang, path(lang))).collect())
         }
         RouteKind::Front => Some(Vec::new()),
         // All other routes are not pages, or show texts that are listed under another address.
@@ -53,23 +85,20 @@ pub fn editions<'a>(site: &'a Site, kind: &RouteKind) -> Option<Vec<(LangId, std
     }
 }
 
-fn editions_of(site: &Site, work: WorkId) -> impl Iterator<Item = (LangId, &str)> {
-    site.config.lang_ids().filter_map(move |lang| Some((lang, &*site.edition(work, lang)?.path)))
-}
-
 /// Returns the path of the first address of each part, in the order of their paths.
-pub(super) fn parts(site: &Site, routes: &[Route], limits: &Limits) -> Arc<[Arc<str>]> {
+pub(super) fn parts(index: &Index<'_>, routes: &[Route], limits: &Limits) -> Arc<[Arc<str>]> {
+    let base = index.config.base_url.as_deref().unwrap_or_default();
     let mut listed: Vec<(&Arc<str>, usize)> = routes
-        .iter()
+        .par_iter()
         .filter_map(|route| {
-            let editions = editions(site, &route.kind)?;
-            let links: usize = editions.iter().map(|(_, path)| FRAME + length(site, path)).sum();
+            let editions = editions(index, &route.kind)?;
+            let links: usize = editions.iter().map(|(_, path)| FRAME + length(base, path)).sum();
             // One more link (`x-default`) names the edition for all other languages.
-            let default = editions.iter().map(|(_, path)| FRAME + length(site, path)).max().unwrap_or(0);
-            Some((&route.path, FRAME + length(site, &route.path) + links + default))
+            let default = editions.iter().map(|(_, path)| FRAME + length(base, path)).max().unwrap_or(0);
+            Some((&route.path, FRAME + length(base, &route.path) + links + default))
         })
         .collect();
-    listed.sort_unstable();
+    listed.par_sort_unstable();
     let mut parts: Vec<Arc<str>> = Vec::new();
     let (mut addresses, mut bytes) = (0, 0);
     for (path, size) in listed {
@@ -85,8 +114,7 @@ pub(super) fn parts(site: &Site, routes: &[Route], limits: &Limits) -> Arc<[Arc<
 }
 
 /// Returns an upper bound for the length of an address in XML.
-fn length(site: &Site, path: &str) -> usize {
-    let base = site.config.base_url.as_deref().unwrap_or_default();
+fn length(base: &str, path: &str) -> usize {
     let escaped = |byte: u8| match byte {
         b'&' => "&amp;".len(),
         byte if byte.is_ascii_alphanumeric() || b"-._~/:".contains(&byte) => 1,

@@ -3,10 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::base::{Diagnostic, code, path, visible};
 use crate::model::LangId;
 
-use super::{Site, WorkId};
+use super::WorkId;
+use super::index::Index;
 
 /// A tag in one language.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,9 +38,9 @@ impl Tags {
     }
 
     /// Returns true if the tags have the same pages: same paths, order and names.
-    pub(super) fn has_same_pages(&self, other: &Self) -> bool {
-        let page = |tag: &Tag| (tag.title.clone(), Arc::clone(&tag.path));
-        self.by_title == other.by_title && self.list.iter().map(page).eq(other.list.iter().map(page))
+    pub(super) fn has_pages_of(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Tag, &Tag)| a.title == b.title && a.path == b.path;
+        self.list.len() == other.list.len() && self.list.iter().zip(&other.list).all(same)
     }
 }
 
@@ -48,49 +51,60 @@ fn folded(title: &str) -> String {
 }
 
 /// Collects the tags of each language.
-pub(super) fn collect(site: &Site, problems: &mut Vec<Diagnostic>) -> Vec<Tags> {
-    site.config.lang_ids().map(|lang| of_language(site, lang, problems)).collect()
+pub(super) fn collect(index: &Index<'_>, problems: &mut Vec<Diagnostic>) -> Vec<Tags> {
+    let languages: Vec<LangId> = index.config.lang_ids().collect();
+    let collected: Vec<_> = languages.par_iter().map(|&lang| of_language(index, lang)).collect();
+    let tags = collected.into_iter().map(|(tags, found)| {
+        problems.extend(found);
+        tags
+    });
+    tags.collect()
 }
 
-fn of_language(site: &Site, lang: LangId, problems: &mut Vec<Diagnostic>) -> Tags {
-    let language = &site.languages[lang.0];
+fn of_language(index: &Index<'_>, lang: LangId) -> (Tags, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
+    let language = &index.languages[lang.0];
     // Index by folded title; `None` for tags that get no page.
     let mut known: HashMap<String, Option<usize>> = HashMap::new();
+    // The same by written title. Most titles are written in one way, and folding takes time.
+    let mut written: HashMap<&str, Option<usize>> = HashMap::new();
     let mut list: Vec<(String, Tag)> = Vec::new();
     let mut slugs = HashSet::new();
-    for &work in site.order.iter() {
-        let Some(edition) = site.edition(work, lang) else { continue };
-        for (title, place) in &edition.document.front.tags {
-            let index = *known.entry(folded(title)).or_insert_with_key(|key| {
-                let slug = language.pack.slug(title);
-                let control = title.chars().find(|c| c.is_control()).map(path::Unfit::Control);
-                if let Some(unfit) = control.or_else(|| path::unfit(&slug)) {
-                    let why = match unfit {
-                        path::Unfit::Empty => format!("the tag `{title}` gets no page: it has no letter and no digit"),
-                        unfit => format!("the tag `{}` gets no page: {unfit}", visible::name(title)),
-                    };
-                    problems.push(
-                        Diagnostic::at(&code::BAD_VALUE, place.clone(), why)
-                            .hint("rename the tag so that its name can be part of an address"),
-                    );
-                    return None;
-                }
-                let numbered = (2..).map(|n| format!("{slug}-{n}"));
-                let slug = std::iter::once(slug.clone()).chain(numbered).find(|slug| slugs.insert(slug.clone()))?;
-                let path = format!("{}/tags/{slug}/index.html", language.code).into();
-                list.push((key.clone(), Tag { title: title.clone(), path, works: Vec::new() }));
-                Some(list.len() - 1)
+    for &work in &index.order {
+        let Some(head) = index.head(work, lang) else { continue };
+        for (title, place) in head.address.tags {
+            let at = *written.entry(title).or_insert_with(|| {
+                *known.entry(folded(title)).or_insert_with_key(|key| {
+                    let slug = language.pack.slug(title);
+                    let control = title.chars().find(|c| c.is_control()).map(path::Unfit::Control);
+                    if let Some(unfit) = control.or_else(|| path::unfit(&slug)) {
+                        let why = match unfit {
+                            path::Unfit::Empty => format!("the tag `{title}` gets no page: it has no letter and no digit"),
+                            unfit => format!("the tag `{}` gets no page: {unfit}", visible::name(title)),
+                        };
+                        problems.push(
+                            Diagnostic::at(&code::BAD_VALUE, place.clone(), why)
+                                .hint("rename the tag so that its name can be part of an address"),
+                        );
+                        return None;
+                    }
+                    let numbered = (2..).map(|n| format!("{slug}-{n}"));
+                    let slug = std::iter::once(slug.clone()).chain(numbered).find(|slug| slugs.insert(slug.clone()))?;
+                    let path = format!("{}/tags/{slug}/index.html", language.code).into();
+                    list.push((key.clone(), Tag { title: title.clone(), path, works: Vec::new() }));
+                    Some(list.len() - 1)
+                })
             });
-            if let Some(index) = index
-                && list[index].1.works.last() != Some(&work)
+            if let Some(at) = at
+                && list[at].1.works.last() != Some(&work)
             {
-                list[index].1.works.push(work);
+                list[at].1.works.push(work);
             }
         }
     }
     list.sort_by_cached_key(|(_, tag)| (language.sort_key(&tag.title), Arc::clone(&tag.path)));
-    let by_title = list.iter().enumerate().map(|(index, (key, _))| (key.clone(), index)).collect();
-    Tags { list: list.into_iter().map(|(_, tag)| tag).collect(), by_title }
+    let by_title = list.iter().enumerate().map(|(at, (key, _))| (key.clone(), at)).collect();
+    (Tags { list: list.into_iter().map(|(_, tag)| tag).collect(), by_title }, problems)
 }
 
 /// Returns the path of the page that lists the tags of a language.

@@ -17,7 +17,7 @@
 //! new anchor in `a`    the shape of `a` differs too: the pages that link to `a`
 //! ```
 //!
-//! [`Makings`] would be wrong if a page began to show anything else of another work;
+//! [`Fingerprints`] would be wrong if a page began to show anything else of another work;
 //! `tests/edits.rs` renders everything before and after edits and compares.
 
 use std::hash::{Hash as _, Hasher as _};
@@ -34,7 +34,7 @@ use crate::site::{self, Route, RouteKind, Site, WorkId};
 
 /// The digests of the inputs of a state's routes.
 #[derive(Debug)]
-pub struct Makings {
+pub struct Fingerprints {
     /// Digest of the inputs that every page may depend on.
     shared: Digest,
     /// The digests of each work, by its number.
@@ -77,7 +77,7 @@ impl Work {
     }
 }
 
-impl Makings {
+impl Fingerprints {
     /// Computes the digests of a renderer's inputs.
     pub fn of(renderer: &Renderer) -> Self {
         let (site, inputs) = (&renderer.site, &renderer.inputs);
@@ -93,7 +93,7 @@ impl Makings {
             match &file.content {
                 Content::Text(_) if !is_document && !is_lock() && !is_asset() => file.digest.hash(&mut shared),
                 // Pages refer to such files only by name.
-                Content::Text(_) | Content::Forgotten | Content::Binary { .. } => {}
+                Content::Text(_) | Content::Dropped | Content::Binary { .. } => {}
             }
         }
         for split in &site.splits {
@@ -121,10 +121,10 @@ impl Makings {
                 for &(WorkId(other), _) in &links.touched_by[work.0 as usize] {
                     self.works[other as usize].texts.hash(&mut digester);
                 }
-                for WorkId(target) in links.targets(*work) {
+                for &WorkId(target) in links.targets(*work) {
                     self.works[target as usize].shape.hash(&mut digester);
                 }
-                for &from in links.backlinks[work.0 as usize].iter() {
+                for &from in links.backlinks(*work) {
                     renderer.site.work(from).key.hash(&mut digester);
                 }
             }
@@ -161,7 +161,7 @@ pub fn of_inputs(inputs: &Inputs) -> Option<Digest> {
     for (name, file) in inputs.files.iter() {
         name.hash(&mut digester);
         match &file.content {
-            Content::Text(_) | Content::Forgotten => file.digest.hash(&mut digester),
+            Content::Text(_) | Content::Dropped => file.digest.hash(&mut digester),
             Content::Binary { .. } => file.stamp_if_settled()?.hash(&mut digester),
         }
     }
