@@ -103,7 +103,7 @@ impl Differs {
             digests,
             gone,
             // Both are derived from ids and from marks, which are compared here.
-            news: _,
+            source_delta: _,
             by_id: _,
         } = new;
         let FrontMatter {

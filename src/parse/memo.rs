@@ -51,7 +51,8 @@ impl Memo {
     /// Parses all inputs, and takes unchanged ones from the cache. Returns the results in the order
     /// of the inputs, and the number of inputs that were parsed.
     ///
-    /// Translations are parsed after their sources, because their input includes the sources' news.
+    /// Translations are parsed after their sources, because their input includes the
+    /// changes of the sources since the lock.
     pub fn parse_all(&mut self, mut inputs: Vec<ParseInput>) -> (Vec<Parsed>, usize) {
         let nothing: Arc<str> = "".into();
         let parsed = |input: &mut ParseInput| match self.parsed.get(&input.file) {
@@ -67,13 +68,13 @@ impl Memo {
         let is_translation = |input: &ParseInput| input.is_translation(input.lock.as_ref());
         let mut fresh: Vec<Option<Parsed>> =
             inputs.par_iter_mut().map(|input| if is_translation(input) { None } else { parsed(input) }).collect();
-        let mut news = HashMap::new();
+        let mut source_delta = HashMap::new();
         for (input, fresh) in inputs.iter().zip(&fresh).filter(|(input, _)| !is_translation(input)) {
             let source = fresh.as_ref().map_or_else(|| &self.parsed[&input.file].1.0, |(document, _)| document);
-            news.extend(source.news.clone().map(|it| (input.key.clone(), it)));
+            source_delta.extend(source.source_delta.clone().map(|it| (input.key.clone(), it)));
         }
         inputs.par_iter_mut().zip(&mut fresh).filter(|(input, _)| is_translation(input)).for_each(|(input, fresh)| {
-            input.news = news.get(&input.key).cloned();
+            input.source_delta = source_delta.get(&input.key).cloned();
             *fresh = parsed(input);
         });
         if self.is_asked_once {

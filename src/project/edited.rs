@@ -13,7 +13,7 @@ use crate::model::{Config, Key, Limit, Lock};
 use crate::parse::memo::Memo;
 use crate::render::Renderer;
 use crate::site::RouteKind;
-use crate::translation::ids::News;
+use crate::translation::ids::SourceDelta;
 
 /// The difference between two snapshots with the same files, as far as the previous state can be
 /// updated for it.
@@ -106,14 +106,14 @@ impl Project {
             self.locks.insert(Arc::clone(file), read);
         }
         // Translations are parsed after their sources, because their input includes the sources'
-        // news.
+        // changes since the lock.
         let is_translation = |memo: &Memo, file: &str| {
             memo.input(file).is_some_and(|input| input.is_translation(locks.get(&input.key).or(input.lock.as_ref())))
         };
         let (translations, sources): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_translation(&self.memo, file));
         let mut waiting: VecDeque<Arc<str>> = sources.into_iter().collect();
         let mut translations: BTreeSet<Arc<str>> = translations.into_iter().collect();
-        let mut news: HashMap<Key, Option<Arc<News>>> = HashMap::new();
+        let mut source_delta: HashMap<Key, Option<Arc<SourceDelta>>> = HashMap::new();
         let mut documents = Vec::new();
         while let Some(file) = waiting.pop_front().or_else(|| translations.pop_first()) {
             let text = inputs.text(&file)?;
@@ -122,15 +122,15 @@ impl Project {
                 if let Some(lock) = locks.get(&input.key) {
                     input.lock = Some(Arc::clone(lock));
                 }
-                if let Some(news) = news.get(&input.key) {
-                    input.news.clone_from(news);
+                if let Some(source_delta) = source_delta.get(&input.key) {
+                    input.source_delta.clone_from(source_delta);
                 }
             })?;
             if !self.is_shown(&before) || !self.is_shown(&document) {
                 return None;
             }
-            if before.news != document.news {
-                news.insert(document.key.clone(), document.news.clone());
+            if before.source_delta != document.source_delta {
+                source_delta.insert(document.key.clone(), document.source_delta.clone());
                 let work = known.site.work(known.site.work_named(document.key.as_str())?);
                 let editions = work.editions.iter().flatten().map(|edition| &edition.document.file);
                 translations.extend(editions.filter(|file| is_translation(&self.memo, file)).cloned());

@@ -278,7 +278,7 @@ impl Project {
                 settings: Arc::clone(&settings),
                 pack: Arc::clone(&languages[page.lang.0].pack),
                 chapter: chapters.get(&*page.file).cloned(),
-                news: None,
+                source_delta: None,
                 file: page.file,
             });
         }
@@ -301,7 +301,7 @@ impl Project {
                 pack: Arc::clone(&language.pack),
                 chapter: None,
                 lock: None,
-                news: None,
+                source_delta: None,
             });
         }
         if self.is_asked_once && !config.segments {

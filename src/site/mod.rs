@@ -255,7 +255,7 @@ impl Site {
             lock: _,
             digests: _,
             gone: _,
-            news: _,
+            source_delta: _,
             by_id: _,
         } = after;
         let FrontMatter {
