@@ -7,11 +7,11 @@
 //! |---|---|
 //! | work | one page of the site in all its languages, known by its key: `vectors/russia` |
 //! | edition | a work in one language: `content/vectors/russia.kk.md` |
-//! | segment | a sentence, heading, list item or table cell of an edition, footnotes included |
+//! | segment | a sentence, heading, list item or table row of an edition, footnotes included |
 //! | id | the address of a segment: `3.2`. It is the same in every edition and given once |
 //! | lock | the file beside a work that keeps segment ids, and each translation's source wording |
 //! | unit | a thing with an address: a title, a description or a segment |
-//! | stanza | the entry of the lock for one unit |
+//! | lock entry | the part of the lock about one unit |
 //! | mark | a translator's note behind a sentence, in a comment that is never published |
 //! | status | the state of a translated sentence relative to its source |
 //! | drift | a change of the source after the translation was made |
@@ -103,8 +103,8 @@
 //!   its likeness, not by luck between its neighbours. The change since a translation was made can
 //!   also be shown in any copy of the files, without version control. For translations the digest
 //!   is enough: they are found by it, or by their place.
-//! * **A lock has a stanza for each sentence, in the order of the source.** An empty line and the
-//!   id separate two stanzas. So changes of neighbouring sentences on two branches are not changes
+//! * **A lock has an entry for each sentence, in the order of the source.** An empty line and the
+//!   id separate two entries. So changes of neighbouring sentences on two branches are not changes
 //!   of neighbouring lines, and git merges them.
 //! * **A sentence of one language alone has that language in its id,** `3.2a-en`. Editions can get
 //!   sentences of their own at the same place on the same day, or on two branches. Nothing that
@@ -112,10 +112,11 @@
 //!   language gets the sentence too: a mark then names the sentence. The source is parsed before
 //!   its translations, and these see its new sentences. So a sentence that is added to both on one
 //!   day is one sentence.
-//! * **A row of a table is a block, a cell a segment.** A cell has no line breaks, and a sentence
-//!   is a line. Many cells have equal texts, so a cell is identified by its row and its column,
-//!   which the lock keeps ([`translation::ids`]). Side by side, a table is shown whole: rows that are taken
-//!   apart are no table.
+//! * **A row of a table is one segment.** In Markdown a row is a line, and a sentence is a line. A
+//!   cell of its own says too little to be found again: many cells have equal texts, and columns
+//!   move. The text of a row is canonical ([`model::row`]), so padding it anew changes nothing. For
+//!   translators, a row is one unit with the bars between its cells as placeholders, or as text.
+//!   Side by side, a table is shown whole: rows that are taken apart are no table.
 //! * **Footnotes come after the text, in the order of their numbers**, wherever the file defines
 //!   them. Readers find them there. A definition that is moved, or stands elsewhere in a
 //!   translation, moves no address. Numbers are given by first reference: in the text, then in the
@@ -184,9 +185,9 @@
 //!   readings, the one without a fault counts, and rules that a language's file does not give are
 //!   not checked. So a changed number is found unless it became another number of its sentence, and
 //!   editors need not learn to look away. A number that is said twice may be translated once, "3 of
-//!   3 parties" as "all three parties". Only without words, as in a cell, is that one too few. A
-//!   column of a table with the source's own texts is a column in that language, not an
-//!   untranslated one.
+//!   3 parties" as "all three parties". Only without words, as in a row of numbers, is that one too
+//!   few. A row is untranslated only if all of its cells with words are those of the source: a
+//!   column may be in that language.
 //! * **Every stage runs for every snapshot, and shares what is the same** ([`project`]). A stage
 //!   gets its previous result. It keeps the result of a file, a work or the index whose inputs are
 //!   equal. Each input is declared once, and what is not declared is out of reach: the index is

@@ -135,6 +135,7 @@ fn unit() -> impl Strategy<Value = Unit> {
             key: Key::new(key),
             id: id.to_owned(),
             source,
+            is_row: line % 3 == 0,
             base: (status != Status::Missing).then(|| exchange::digest(&target)),
             target: if status == Status::Missing { String::new() } else { target },
             status,
@@ -175,6 +176,8 @@ proptest! {
             prop_assert_eq!(&found.batch.target, &batch.target);
             prop_assert_eq!(found.batch.units.len(), batch.units.len());
             for (read, written) in found.batch.units.iter().zip(&batch.units) {
+                // Files do not tell rows of tables from other sentences.
+                let written = &Unit { is_row: false, ..written.clone() };
                 prop_assert_eq!(read, written, "{:?}", format);
             }
             prop_assert!(found.places.iter().all(|place| text.get(place.clone()).is_some()));
@@ -184,13 +187,15 @@ proptest! {
     /// Markup that is protected comes back as it was; the codes are markup, and numbers close what they opened.
     #[test]
     fn markup_is_put_back_exactly(text in nasty()) {
-        let tokens = markup::protect(&text);
-        prop_assert_eq!(markup::restore(&tokens), text.clone());
-        let mut again = markup::protect(&text);
-        markup::pair(&tokens, &mut again);
-        prop_assert_eq!(&again, &tokens, "a text is paired with itself as it is");
-        let (missing, extra) = markup::differences(&text, &text);
-        prop_assert!(missing.is_empty() && extra.is_empty());
+        for protect in [markup::protect, markup::protect_row] {
+            let tokens = protect(&text);
+            prop_assert_eq!(markup::restore(&tokens), text.clone());
+            let mut again = protect(&text);
+            markup::pair(&tokens, &mut again);
+            prop_assert_eq!(&again, &tokens, "a text is paired with itself as it is");
+            let (missing, extra) = markup::differences(&tokens, &tokens);
+            prop_assert!(missing.is_empty() && extra.is_empty());
+        }
     }
 
     /// Any file is read or refused, with places that are in it.
@@ -926,18 +931,18 @@ fn unfinished_translations_wait() {
 fn drift_is_shown_to_translators_and_mended_by_them() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
     let digest = |text: &str| tilmash::model::TextDigest::of(text);
-    let stanza = |id: &str, source: &str, translation: &str| {
+    let entry = |id: &str, source: &str, translation: &str| {
         let anchor = if id == "2.1" { "#тарау " } else { "" };
         format!("\n{id}\nkk {0} {anchor}{source}\nen {0} {1}\n", digest(source), digest(translation))
     };
     let lock: String = [
-        stanza("title", "А", "A"),
-        stanza("1.1", "Бір **екі**.", "One **two**."),
-        stanza("1.2", "Үш `төрт`.", "Three `төрт`."),
-        stanza("1.3", "Бес, бұрын.", "Five."),
-        stanza("2.1", "Ескі тарау", "Chapter"),
-        stanza("3.1", "Алты[^1]", "Six[^1]"),
-        stanza("4.1", "Жеті", "Seven"),
+        entry("title", "А", "A"),
+        entry("1.1", "Бір **екі**.", "One **two**."),
+        entry("1.2", "Үш `төрт`.", "Three `төрт`."),
+        entry("1.3", "Бес, бұрын.", "Five."),
+        entry("2.1", "Ескі тарау", "Chapter"),
+        entry("3.1", "Алты[^1]", "Six[^1]"),
+        entry("4.1", "Жеті", "Seven"),
     ]
     .concat();
     put(&folder, "content/a.lock", lock);
@@ -1058,7 +1063,7 @@ fn a_home_page_that_nobody_wrote_yet_is_translated_like_any() {
     assert_eq!(text_of(&folder, "content/index.en.md"), "# Home\n\nOne.\n");
 }
 
-/// What is new in a table goes into its empty cells, and into new rows; bars do not break it.
+/// New text in a row goes into its empty cells, and new rows go behind the rows before them; an escaped bar is text.
 #[test]
 fn a_table_grows_by_what_is_translated() {
     let source = "---\ntitle: А\n---\n\n> | Ел | Астана | Саны |\n> |---|---|---|\n> | Үндістан | Дели | 1 |\n> | Моңғолия | Улан-Батор | 2 |\n> | Қазақстан | Астана | |\n\nСоңы.[^a]\n\n[^a]: Бір.\n    Екі.\n\n    Үш.\n";
@@ -1066,24 +1071,30 @@ fn a_table_grows_by_what_is_translated() {
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     let messages = [
-        ("a#2.2", "Дели", "Delhi | New Delhi"),
-        ("a#3.1", "Моңғолия", "Mongolia"),
-        ("a#3.3", "2", "2"),
-        ("a#4.2", "Астана", "Astana"),
+        ("a#2.1", "Үндістан | Дели | 1", r"India|Delhi \\| New Delhi | 1 |"),
+        ("a#3.1", "Моңғолия | Улан-Батор | 2", "Mongolia | Ulan Bator | 2"),
+        ("a#4.1", "Қазақстан | Астана", "Kazakhstan | Astana"),
         ("a#6.2", "Екі.", "Two."),
     ];
     put(&folder, "x.po", po(&messages));
     let run = tilmash(&folder, &["import", "x.po"]);
     assert_eq!(run.code, 0, "{}", run.err);
     let expected = translation
-        .replace("| India | | 1 |\n", "| India | Delhi \\| New Delhi | 1 |\n> | Mongolia | | 2 |\n> | | Astana | |\n")
+        .replace(
+            "| India | | 1 |\n",
+            "| India | Delhi \\| New Delhi | 1 |\n> | Mongolia | Ulan Bator | 2 |\n> | Kazakhstan | Astana | |\n",
+        )
         .replace("One.\n", "One.\n    Two.\n");
     assert_eq!(text_of(&folder, A_EN.0), expected, "{}", run.err);
     let run = tilmash(&folder, &["export", "--to", "jsonl", "-l", "en", "a"]);
-    assert!(run.out.contains("\"source\":\"Дели\",\"target\":\"Delhi \\\\| New Delhi\""), "{}", run.out);
+    assert!(
+        run.out.contains("\"source\":\"Үндістан | Дели | 1\",\"target\":\"India | Delhi \\\\| New Delhi | 1\""),
+        "{}",
+        run.out
+    );
     // What has no place is refused alone.
     put(&folder, A_EN.0, "---\ntitle: A\n---\n\nThe end.[^a]\n\n[^a]: One.\n\n    Three.\n");
-    put(&folder, "x.po", po(&[("a#2.2", "Дели", "Delhi"), ("a#6.2", "Екі.", "Two.")]));
+    put(&folder, "x.po", po(&[("a#2.1", "Үндістан | Дели | 1", "India | Delhi | 1"), ("a#6.2", "Екі.", "Two.")]));
     let run = tilmash(&folder, &["import", "x.po"]);
     assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-incomplete]"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("One.\n    Two.\n"), "{}", run.err);
@@ -1125,26 +1136,21 @@ fn what_is_missing_before_all_keeps_its_blocks() {
 /// A table that the translation lacks comes behind what precedes it there, with the source's head and alignment; it comes whole.
 #[test]
 fn a_table_that_is_missing_is_put_in_whole() {
-    let source = "---\ntitle: А\n---\n\nБір.\nЕкі.\n\n| Ел | Астана <!-- note: жай --> | Тек бізде <!-- + --> |\n|:--|:-:|---|\n| Үндістан | Дели | жүз <!-- + --> |\n| | 2 | |\n\nСоңы.\n\n- Ж\n\n  | А |\n  |---|\n  | Ә |\n\n| Тек <!-- + --> |\n|---|\n";
+    let source = "---\ntitle: А\n---\n\nБір.\nЕкі.\n\n| Ел | Астана <!-- note: жай --> | |\n|:--|:-:|---|\n| Үндістан | Дели | |\n| Тек бізде <!-- + --> | жүз | |\n| | 2 | |\n\nСоңы.\n\n- Ж\n\n  | А |\n  |---|\n  | Ә |\n\n| Тек <!-- + --> |\n|---|\n";
     let translation = "---\ntitle: A\n---\n\nOne.\nTwo. <!-- note: here -->\n\nThe end.\n\n- J\n";
-    let table = [
-        ("a#2.1", "Ел", "Country"),
-        ("a#2.2", "Астана", "Capital"),
-        ("a#3.1", "Үндістан", "India"),
-        ("a#3.2", "Дели", "Delhi | New Delhi"),
-        ("a#4.1", "2", "2"),
-    ];
-    let whole = "| Country | Capital |  |\n|:--|:-:|---|\n| India | Delhi \\| New Delhi |  |\n| | 2 | |\n";
+    let table =
+        [("a#2.1", "Ел | Астана", "Country | Capital"), ("a#3.1", "Үндістан | Дели", "India | Delhi"), ("a#5.1", "| 2", "| 2")];
+    let whole = "| Country | Capital | |\n|:--|:-:|---|\n| India | Delhi | |\n| | 2 | |\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     // What is not translated is not shown as if it were, and the rest of a table looks like all of it.
-    put(&folder, "x.po", po(&[&table[..2], &table[3..4], &[("a#1.1", "Бір.", "One!")]].concat()));
+    put(&folder, "x.po", po(&[&table[..1], &[("a#1.1", "Бір.", "One!")]].concat()));
     let run = tilmash(&folder, &["import", "x.po"]);
-    let named = "the table of `a#2.1` is not translated whole: `a#3.1`, `a#4.1` are missing";
-    assert!(run.code == 1 && run.err.contains(named) && run.err.contains("3 refused"), "{}", run.err);
+    let named = "the table of `a#2.1` is not translated whole: `a#3.1`, `a#5.1` are missing";
+    assert!(run.code == 1 && run.err.contains(named) && run.err.contains("1 refused"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), translation.replace("One.", "One!"));
     put(&folder, A_EN.0, translation);
-    put(&folder, "x.po", po(&[&table[..], &[("a#7.1", "А", "A"), ("a#8.1", "Ә", "Ä")]].concat()));
+    put(&folder, "x.po", po(&[&table[..], &[("a#8.1", "А", "A"), ("a#9.1", "Ә", "Ä")]].concat()));
     let run = tilmash(&folder, &["import", "x.po"]);
     assert_eq!(run.code, 0, "{}", run.err);
     let expected =
@@ -1168,20 +1174,14 @@ fn a_table_that_would_not_be_read_as_one_is_refused_alone() {
     let translation = "---\ntitle: A\n---\n\nOne.\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
     let messages = |india| {
-        po(&[
-            ("a#2.1", "Ел", "Country"),
-            ("a#2.2", "Астана", "Capital"),
-            ("a#3.1", "Үндістан", india),
-            ("a#3.2", "Дели", "Delhi"),
-            ("a#4.1", "Екі.", "Two."),
-        ])
+        po(&[("a#2.1", "Ел | Астана", "Country | Capital"), ("a#3.1", "Үндістан | Дели", india), ("a#4.1", "Екі.", "Two.")])
     };
-    put(&folder, "x.po", messages("- India"));
+    put(&folder, "x.po", messages("- India | Delhi"));
     let run = tilmash(&folder, &["import", "x.po"]);
     assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-structure]: the table of `a#2.1`"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).starts_with(&format!("{translation}\nTwo.")), "{}", text_of(&folder, A_EN.0));
     put(&folder, A_EN.0, translation);
-    put(&folder, "x.po", messages("India"));
+    put(&folder, "x.po", messages("India | Delhi"));
     let run = tilmash(&folder, &["import", "x.po"]);
     assert_eq!(run.code, 0, "{}", run.err);
     let expected = format!("{translation}\nCountry | Capital\n--- | ---\nIndia | Delhi\n\nTwo.\n");
@@ -1189,7 +1189,7 @@ fn a_table_that_would_not_be_read_as_one_is_refused_alone() {
     // A sentence that is refused takes no table of a new page with it.
     fs::remove_file(folder.path().join(A_EN.0)).expect("it is there");
     let title = "\nmsgctxt \"a#title\"\nmsgid \"А\"\nmsgstr \"A\"\n";
-    put(&folder, "x.po", messages("India").replace("Two.", "- Two.") + title);
+    put(&folder, "x.po", messages("India | Delhi").replace("Two.", "- Two.") + title);
     let run = tilmash(&folder, &["import", "x.po"]);
     assert!(run.code == 1 && run.err.contains("1 refused") && run.err.contains("`a#4.1` would not stay"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("| Capital") && text_of(&folder, A_EN.0).contains("| Delhi"), "{}", run.err);
@@ -1232,11 +1232,11 @@ fn what_follows_a_table_comes_behind_all_of_its_rows() {
     }
 }
 
-/// A line may stand for a cell, and a cell for a line: whether a bar is escaped is the translation's own matter.
+/// A line may translate a row, and a row a line: there, a bar is text.
 #[test]
-fn a_bar_is_escaped_where_the_translation_is_a_cell() {
+fn a_bar_ends_a_cell_only_if_a_row_translates_a_row() {
     let source = "---\ntitle: А\n---\n\nМәтін.\n\n| Ел | Қала |\n|---|---|\n| `q` | Дели \\\\| Х |\n";
-    let translation = "---\ntitle: A\n---\n\nUses `q|r` \\| s. <!-- = 3.1 -->\n\n| Text a\\|b. <!-- = 1.1 --> | City |\n|---|---|\n| | Delhi \\\\| X <!-- = 3.2 --> |\n";
+    let translation = "---\ntitle: A\n---\n\nUses `q`, \\\\| s. <!-- = 3.1 -->\n\n|  Text a\\|b. <!-- = 1.1 --> | |\n|---|---|\n|Country|City <!-- = 2.1 -->\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     for to in ["po", "xliff", "tmx", "csv", "jsonl"] {
@@ -1246,11 +1246,38 @@ fn a_bar_is_escaped_where_the_translation_is_a_cell() {
         assert!(run.code == 0 && run.err.contains("0 translations"), "{to}: {}", run.err);
         assert_eq!(text_of(&folder, A_EN.0), translation, "{to}");
     }
-    let edited = |text: &str| text.replace("Uses", "It uses").replace("Text", "A text").replace("Delhi", "New Delhi");
-    put(&folder, "a.csv", edited(&text_of(&folder, "a.csv")).replace("A text a", "A|text a"));
+    let edited = |text: &str| text.replace("Uses", "It | uses").replace("Text", "A text").replace("City", "Town");
+    put(&folder, "a.csv", edited(&text_of(&folder, "a.csv")));
     let run = tilmash(&folder, &["import", "a.csv"]);
     assert_eq!(run.code, 0, "{}", run.err);
-    assert_eq!(text_of(&folder, A_EN.0), edited(translation).replace("A text a", "A\\|text a"));
+    assert_eq!(text_of(&folder, A_EN.0), edited(translation));
+}
+
+/// The bars of a row are placeholders in formats that have them, and text in the others.
+#[test]
+fn a_row_has_as_many_cells_as_its_source() {
+    let source = "---\ntitle: А\n---\n\n| Ел | Қала |\n|---|---|\n| Үндістан | Дели |\n";
+    let translation = "---\ntitle: A\n---\n\n| Country | City  |\n|---------|-------|\n| India   | Delhi |\n";
+    let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
+    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
+    let export = |to: &str| tilmash(&folder, &["export", "--to", to, "-l", "en", "a"]).out;
+    let bar = |text: &str| text.replace(" | ", "…");
+    assert!(export("csv").contains("Үндістан | Дели"), "{}", export("csv"));
+    assert!(bar(&export("xliff")).contains("ctype=\"x-cell\""), "{}", export("xliff"));
+    let row = |text: &'static str| po(&[("a#2.1", "Үндістан | Дели", text)]);
+    for (text, said) in [
+        ("India, Delhi", "lacks a bar between cells (`|`)"),
+        ("India | Delhi | 1", "the translation of `a#2.1` has 3 cells, and the edition's table has 2 columns"),
+    ] {
+        put(&folder, "x.po", row(text));
+        let run = tilmash(&folder, &["import", "x.po"]);
+        assert!(run.code == 1 && run.err.contains(said), "{}", run.err);
+        assert_eq!(text_of(&folder, A_EN.0), translation);
+    }
+    // Padding stays where a cell stays.
+    put(&folder, "x.po", row("India|New Delhi"));
+    assert_eq!(tilmash(&folder, &["import", "x.po"]).code, 0);
+    assert_eq!(text_of(&folder, A_EN.0), translation.replace("Delhi", "New Delhi"));
 }
 
 #[test]

@@ -607,7 +607,7 @@ fn with_notes(paragraphs: &[Vec<usize>], notes: &[Vec<usize>], places: &[(usize,
         pack: pack(),
         chapter: None,
         lock: None,
-        news: None,
+        source_delta: None,
     };
     parse(&input).0
 }
@@ -664,7 +664,7 @@ proptest! {
             pack: pack(),
             chapter: None,
             lock: None,
-            news: None,
+            source_delta: None,
         };
         let (document, problems) = parse(&input);
         let files = Files::from([("content/x.kk.md".to_owned(), text.clone())]);
@@ -749,7 +749,7 @@ proptest! {
             pack: pack(),
             chapter: None,
             lock: None,
-            news: None,
+            source_delta: None,
         };
         let (_, problems) = parse(&input);
         let files = Files::from([("content/x.kk.md".to_owned(), text)]);

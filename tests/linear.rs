@@ -185,7 +185,7 @@ fn no_text_takes_long() {
             pack: Arc::new(LanguagePack { elisions: vec!["'em".to_owned()], ..LanguagePack::default() }),
             chapter: None,
             lock: None,
-            news: None,
+            source_delta: None,
         };
         let start = Instant::now();
         parse(&input);

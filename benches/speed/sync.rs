@@ -54,7 +54,7 @@ fn measure(pages: usize, rounds: usize) -> (usize, Vec<Run>) {
         locks().for_each(|lock| fs::remove_file(lock).expect("it can be removed"));
         tilmash(&["sync"])
     });
-    // A stanza each, and an empty line before it.
+    // An entry each, and an empty line before it.
     let sentences = locks().map(|lock| fs::read_to_string(lock).expect("it is there").matches("\n\n").count()).sum();
     let again = median(&mut |_| tilmash(&["sync"]));
     let complete = median(&mut |_| check(&["check", "--complete", "kk,en"]));

@@ -46,9 +46,12 @@ fn check_round_trip(format: Format, batch: &Batch) {
     assert_eq!(Format::of(&file, &text), Some(format));
     let found = exchange::read(format, &file, &text);
     assert_eq!(found.problems, [], "{text}");
-    assert_eq!(found.batch.units, batch.units, "{text}");
+    // Files do not tell rows of tables from other sentences.
+    let sent: Vec<Unit> = batch.units.iter().map(|unit| Unit { is_row: false, ..unit.clone() }).collect();
+    assert_eq!(found.batch.units, sent, "{text}");
     for unit in &batch.units {
         assert_eq!(markup::restore(&markup::protect(&unit.source)), unit.source);
+        assert_eq!(markup::restore(&markup::protect_row(&unit.source)), unit.source);
     }
 }
 
@@ -58,6 +61,7 @@ fn sentences(text: &str) -> Batch {
     let units = lines.chunks_exact(2).take(100).enumerate().map(|(at, pair)| Unit {
         key: Key::new("a/b"),
         id: format!("1.{}", at + 1),
+        is_row: at % 3 == 0,
         source: pair[0].to_owned(),
         target: pair[1].to_owned(),
         status: if at % 2 == 0 { Status::Current } else { Status::Changed },

@@ -32,7 +32,7 @@ pub(crate) fn check(text: &str, lock: Option<Arc<Lock>>, lang: usize) -> Documen
         pack: Arc::new(LanguagePack::default()),
         chapter: None,
         lock,
-        news: None,
+        source_delta: None,
     };
     let (document, problems) = parse(&input);
     check_problems(&input.file, text, &problems);

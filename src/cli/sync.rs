@@ -245,7 +245,7 @@ fn tell(global: &Global, site: &Site, work: WorkId, file: &str, renewed: &Renewe
             (!parts.is_empty()).then(|| format!("; `{}` {}", site.config.code(lang), parts.join(", ")))
         };
         let others: String = site.config.lang_ids().filter_map(of_lang).collect();
-        let sentences = renewed.lock.stanzas().len();
+        let sentences = renewed.lock.entries().len();
         return say(global, &format!("{file}: new, {}{others}", report::plural(sentences, "sentence")));
     }
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();

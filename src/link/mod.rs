@@ -427,8 +427,8 @@ fn gone(source: &Document, anchor: &str) -> Option<Option<SegmentId>> {
         return (is_gone && source.segment_with_id(id).is_none()).then(|| merged_into(source, id));
     }
     let now = source.gone.iter().map(|(id, gone)| (*id, gone));
-    let before = source.lock.iter().flat_map(|lock| lock.stanzas()).filter_map(|stanza| match stanza.unit {
-        Unit::Segment(id) => Some((id, stanza.gone.as_ref()?)),
+    let before = source.lock.iter().flat_map(|lock| lock.entries()).filter_map(|entry| match entry.unit {
+        Unit::Segment(id) => Some((id, entry.gone.as_ref()?)),
         Unit::Title | Unit::Description => None,
     });
     let (id, _) = now.chain(before).find(|(_, gone)| gone.anchors.iter().any(|known| **known == *anchor))?;

@@ -2,7 +2,7 @@
 //! made from.
 //!
 //! A lock is a text file beside the work, `russia.lock` beside `russia.kk.md`. Only `tilmash sync`
-//! writes it. Each sentence has a stanza with a line for each language, so a change of one sentence
+//! writes it. Each sentence has an entry with a line for each language, so a change of one sentence
 //! changes a few lines. Version control merges changes of different sentences, even of neighbours,
 //! without a conflict:
 //!
@@ -22,7 +22,7 @@
 //! kk 77aa00112233 #relations #old-anchor Қатынастар
 //!
 //! 4.2
-//! kk 00112233aa77 |3 иә
+//! kk 00112233aa77 | Үндістан | 1945
 //! en 00112233aa77 a1b2c3d4e5f6
 //!
 //! 9.1
@@ -37,19 +37,19 @@
 //!
 //! * The line of the source edition comes first. It has the digest, then these parts as far as they
 //!   exist: `#` and an anchor of a heading (the present one first, then its former ones), `^` and
-//!   the label of the footnote (`\s` is a space, `\\` a backslash), `|` and the column of the
-//!   table. The whole Markdown text follows, with white space folded. The lock keeps the text to
-//!   find an edited sentence by its similarity, and to show translators the diff, without asking
-//!   version control.
+//!   the label of the footnote (`\s` is a space, `\\` a backslash), and `|` for a row of a table.
+//!   The whole Markdown text follows, with white space folded. The lock keeps the text to find an
+//!   edited sentence by its similarity, and to show translators the diff, without asking version
+//!   control.
 //! * The line of a translation has the digest of the source text it was made from, or `-` if it
-//!   corresponds to nothing in the source. The digest of its own text follows. Its column in a
-//!   table follows if the column or the row differs from the source's; `|0` means that it is in no
-//!   table, although the source is. The end is `accepted` if somebody confirmed that it still
-//!   stands. Or it is `was` and the source text it was made from, as long as that differs from the
-//!   present one.
+//!   corresponds to nothing in the source. The digest of its own text follows. The end is
+//!   `accepted` if somebody confirmed that it still stands. Or it is `was` and the source text it
+//!   was made from, as long as that differs from the present one.
 //! * `gone` keeps the id of a removed sentence, so that it is never given to another one.
 //!
-//! A lock of a later format is not read, and so never overwritten.
+//! A lock of a later format is not read, and so never overwritten. In older locks each cell of a
+//! table has an entry of its own, with a bar and its column: `kk 00112233aa77 |3 иә`. Reading joins
+//! them to rows (`lock/cells.rs`).
 //!
 //! Reading and writing are pure. Reading a written lock gives the same lock.
 
@@ -60,7 +60,11 @@ use std::sync::Arc;
 
 use crate::base::{Diagnostic, Digest, Place, code};
 
-use super::SegmentId;
+use super::{SegmentId, row};
+
+mod cells;
+
+use cells::Columns;
 
 /// Ending of a lock's file name.
 pub const ENDING: &str = ".lock";
@@ -78,6 +82,30 @@ impl TextDigest {
     /// Digests a text after folding its white space.
     pub fn of(text: &str) -> Self {
         Self((Digest::of(fold(text).as_bytes()).0 >> 80) as u64)
+    }
+
+    /// Digests the text of a segment.
+    pub fn of_segment(text: &str, is_row: bool) -> Self {
+        if !is_row {
+            return Self::of(text);
+        }
+        Self::of_cells(row::cells(text).map(|cell| (!cell.is_empty()).then(|| Self::of(&text[cell]))))
+    }
+
+    /// Digests a table row from the digests of its cells; an empty cell has none. So the digests of
+    /// cells in older locks suffice to find the rows of translations again.
+    fn of_cells(cells: impl Iterator<Item = Option<Self>>) -> Self {
+        let mut cells: Vec<Option<Self>> = cells.collect();
+        while cells.last().is_some_and(Option::is_none) {
+            cells.pop();
+        }
+        match cells[..] {
+            [Some(cell)] => cell,
+            _ => {
+                let digests = cells.iter().map(|cell| cell.map_or_else(|| "-".to_owned(), |digest| digest.to_string()));
+                Self::of(&digests.collect::<Vec<_>>().join(" "))
+            }
+        }
     }
 
     /// Reads twelve hexadecimal digits.
@@ -136,24 +164,24 @@ impl fmt::Display for Unit {
 
 /// Contents of a lock.
 ///
-/// 1. No two stanzas have the same unit.
-/// 2. Each stanza has a source, or is gone, or has a translation.
+/// 1. No two entries have the same unit.
+/// 2. Each entry has a source, or is gone, or has a translation.
 #[derive(Debug, Clone, Default)]
 pub struct Lock {
-    stanzas: Vec<Stanza>,
+    entries: Vec<LockEntry>,
     by_unit: HashMap<Unit, usize>,
 }
 
 impl PartialEq for Lock {
     fn eq(&self, other: &Self) -> bool {
-        // The index follows from the stanzas.
-        self.stanzas == other.stanzas
+        // The index follows from the entries.
+        self.entries == other.entries
     }
 }
 
 /// Everything that the lock says about one unit.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stanza {
+pub struct LockEntry {
     pub unit: Unit,
     /// Line of the source edition. `None` if the unit is gone, or exists only in translations.
     pub source: Option<Source>,
@@ -161,7 +189,7 @@ pub struct Stanza {
     pub translations: Vec<Translation>,
 }
 
-/// Line of the source edition in a stanza.
+/// Line of the source edition in an entry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
     pub lang: Box<str>,
@@ -171,9 +199,9 @@ pub struct Source {
     /// Label of the footnote that contains the sentence. Translations match their notes by it,
     /// wherever they define them.
     pub note: Option<Box<str>>,
-    /// Column of the sentence in its table.
-    pub column: Option<u32>,
-    /// Markdown text, with white space folded.
+    /// True for a row of a table.
+    pub is_row: bool,
+    /// Markdown text, with white space folded; of a row, the canonical one.
     pub text: Box<str>,
 }
 
@@ -188,7 +216,7 @@ pub struct Gone {
     pub into: Option<SegmentId>,
 }
 
-/// Line of a translation in a stanza.
+/// Line of a translation in an entry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Translation {
     pub lang: Box<str>,
@@ -197,8 +225,6 @@ pub struct Translation {
     pub made_from: Option<TextDigest>,
     /// Digest of its own text.
     pub own: TextDigest,
-    /// Column in its table, if its row or column differs from the source's; 0 if it is in no table.
-    pub column: Option<u32>,
     pub state: State,
 }
 
@@ -213,7 +239,7 @@ pub enum State {
     Was(Box<str>),
 }
 
-impl Stanza {
+impl LockEntry {
     /// Returns the line of the translation in a language.
     pub fn translation(&self, lang: &str) -> Option<&Translation> {
         self.translations.iter().find(|translation| *translation.lang == *lang)
@@ -221,41 +247,41 @@ impl Stanza {
 }
 
 impl Lock {
-    /// Makes a lock from stanzas. Of two stanzas with the same unit, the first is kept.
-    pub fn new(stanzas: Vec<Stanza>) -> Self {
-        let mut lock = Self { stanzas: Vec::with_capacity(stanzas.len()), by_unit: HashMap::with_capacity(stanzas.len()) };
-        for stanza in stanzas {
-            if lock.by_unit.try_insert_first(stanza.unit, lock.stanzas.len()) {
-                lock.stanzas.push(stanza);
+    /// Makes a lock from entries. Of two entries with the same unit, the first is kept.
+    pub fn new(entries: Vec<LockEntry>) -> Self {
+        let mut lock = Self { entries: Vec::with_capacity(entries.len()), by_unit: HashMap::with_capacity(entries.len()) };
+        for entry in entries {
+            if lock.by_unit.try_insert_first(entry.unit, lock.entries.len()) {
+                lock.entries.push(entry);
             }
         }
         lock
     }
 
-    /// Returns all stanzas, in the order of the source edition.
-    pub fn stanzas(&self) -> &[Stanza] {
-        &self.stanzas
+    /// Returns all entries, in the order of the source edition.
+    pub fn entries(&self) -> &[LockEntry] {
+        &self.entries
     }
 
-    /// Returns the stanza of a unit.
-    pub fn stanza(&self, unit: Unit) -> Option<&Stanza> {
-        self.by_unit.get(&unit).map(|&index| &self.stanzas[index])
+    /// Returns the entry of a unit.
+    pub fn entry(&self, unit: Unit) -> Option<&LockEntry> {
+        self.by_unit.get(&unit).map(|&index| &self.entries[index])
     }
 
-    /// Returns the stanza of a sentence.
-    pub fn segment(&self, id: SegmentId) -> Option<&Stanza> {
-        self.stanza(Unit::Segment(id))
+    /// Returns the entry of a sentence.
+    pub fn segment(&self, id: SegmentId) -> Option<&LockEntry> {
+        self.entry(Unit::Segment(id))
     }
 
     /// Returns the language of the kept texts: that of the source when the lock was written.
     pub fn source_lang(&self) -> Option<&str> {
-        self.stanzas.iter().find_map(|stanza| stanza.source.as_ref()).map(|source| &*source.lang)
+        self.entries.iter().find_map(|entry| entry.source.as_ref()).map(|source| &*source.lang)
     }
 
     /// Reads a lock. Returns everything that could be read, and the problems. A lock of a newer
     /// format gives an empty lock.
     pub fn read(file: &Arc<str>, text: &str) -> (Self, Vec<Diagnostic>) {
-        let mut reader = Reader { file, stanzas: Vec::new(), by_unit: HashMap::new(), problems: Vec::new() };
+        let mut reader = Reader { file, entries: Vec::new(), columns: Vec::new(), by_unit: HashMap::new(), problems: Vec::new() };
         // Some editors put a byte order mark at the beginning.
         let mut at = text.len() - text.trim_start_matches('\u{feff}').len();
         let mut open = None;
@@ -264,9 +290,9 @@ impl Lock {
             at += line.len();
             let line = line.trim_end_matches(['\n', '\r']);
             if is_conflict_marker(line) {
-                // Both sides of the conflict follow, and neither can be trusted. A stanza that has
+                // Both sides of the conflict follow, and neither can be trusted. An entry that has
                 // no lines yet is dropped.
-                reader.stanzas.retain(|(stanza, _, _)| !stanza.is_empty());
+                reader.entries.retain(|(entry, _, _)| !entry.is_empty());
                 reader.conflict(range);
                 break;
             }
@@ -281,8 +307,8 @@ impl Lock {
                         vec![problem.hint("it was written by a newer Tilmash: use that one, or a newer one still")],
                     );
                 }
-            } else if let Some(stanza) = open {
-                reader.line(stanza, line, range);
+            } else if let Some(entry) = open {
+                reader.line(entry, line, range);
             } else {
                 open = Some(reader.begin(line, range));
             }
@@ -293,8 +319,8 @@ impl Lock {
     /// Returns the text of the lock.
     pub fn write(&self) -> String {
         let mut out = format!("{HEADER}{FORMAT}.\n");
-        for stanza in &self.stanzas {
-            stanza.write(&mut out);
+        for entry in &self.entries {
+            entry.write(&mut out);
         }
         out
     }
@@ -317,7 +343,7 @@ impl<K: Eq + std::hash::Hash, V> InsertFirst<K, V> for HashMap<K, V> {
     }
 }
 
-impl Stanza {
+impl LockEntry {
     fn write(&self, out: &mut String) {
         let mut line = |parts: &[&str]| {
             for (index, part) in parts.iter().filter(|part| !part.is_empty()).enumerate() {
@@ -333,9 +359,9 @@ impl Stanza {
         line(&[&self.unit.to_string()]);
         if let Some(source) = &self.source {
             let note = source.note.as_ref().map_or(String::new(), |label| format!("^{}", as_word(label)));
-            let column = source.column.map_or(String::new(), |column| format!("|{column}"));
+            let row = if source.is_row { "|" } else { "" };
             let (digest, anchors) = (source.digest.to_string(), anchors(&source.anchors));
-            line(&[&source.lang, &digest, &anchors, &note, &column, &escaped(&source.text)]);
+            line(&[&source.lang, &digest, &anchors, &note, row, &escaped(&source.text)]);
         }
         if let Some(gone) = &self.gone {
             let into = gone.into.map_or(String::new(), |id| format!("into {id}"));
@@ -344,8 +370,7 @@ impl Stanza {
         for translation in &self.translations {
             let made_from = translation.made_from.map_or_else(|| "-".to_owned(), |digest| digest.to_string());
             let own = translation.own.to_string();
-            let column = translation.column.map_or(String::new(), |column| format!("|{column}"));
-            let mut parts = vec![&*translation.lang, &made_from, &own, &column];
+            let mut parts = vec![&*translation.lang, &made_from, &own];
             match &translation.state {
                 State::Plain => {}
                 State::Accepted => parts.push("accepted"),
@@ -356,7 +381,7 @@ impl Stanza {
     }
 }
 
-/// Puts a backslash before a source text that begins like an anchor, a note, a column or an escape.
+/// Puts a backslash before a source text that begins like an anchor, a note, a row or an escape.
 fn escaped(text: &str) -> Cow<'_, str> {
     if text.starts_with(['#', '^', '|', '\\']) { Cow::Owned(format!("\\{text}")) } else { Cow::Borrowed(text) }
 }
@@ -401,13 +426,15 @@ fn format_of(comment: &str) -> Option<u32> {
 
 struct Reader<'a> {
     file: &'a Arc<str>,
-    /// Each stanza with the place of its unit. [`Reader::finish`] drops the unusable ones.
-    stanzas: Vec<(Stanza, std::ops::Range<usize>, Kept)>,
+    /// Each entry with the place of its unit. [`Reader::finish`] drops the unusable ones.
+    entries: Vec<(LockEntry, std::ops::Range<usize>, Kept)>,
+    /// The columns of the cells in an older lock, by position of the entry.
+    columns: Vec<Columns>,
     by_unit: HashMap<Unit, usize>,
     problems: Vec<Diagnostic>,
 }
 
-/// Marks a stanza as used or dropped.
+/// Marks an entry as used or dropped.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kept {
     Yes,
@@ -426,43 +453,44 @@ impl Reader<'_> {
         );
     }
 
-    /// Begins the stanza of a unit. Returns its index.
+    /// Begins the entry of a unit. Returns its index.
     fn begin(&mut self, line: &str, range: std::ops::Range<usize>) -> usize {
-        let index = self.stanzas.len();
+        let index = self.entries.len();
         let unit = Unit::parse(line.trim());
         let mut kept = Kept::Yes;
         match unit {
             None => {
                 kept = Kept::No;
                 self.problem(range.clone(), format!("`{}` is no address of a sentence", line.trim()))
-                    .push_hint("a stanza begins with `title`, `description` or an address such as `3.2`; undo the edit, or delete the stanza and run `tilmash sync`");
+                    .push_hint("an entry begins with `title`, `description` or an address such as `3.2`; undo the edit, or delete the entry and run `tilmash sync`");
             }
             Some(unit) => match self.by_unit.get(&unit) {
                 Some(&first) => {
                     kept = Kept::No;
-                    let first = Place::new(self.file, self.stanzas[first].1.clone());
+                    let first = Place::new(self.file, self.entries[first].1.clone());
                     let problem = self.problem(range.clone(), format!("two sentences have the address `{unit}`"));
                     problem.others.push((first, "the first".to_owned()));
-                    problem.push_hint("delete the stanza of the newer one and run `tilmash sync`: it gets another address");
+                    problem.push_hint("delete the entry of the newer one and run `tilmash sync`: it gets another address");
                 }
                 None => drop(self.by_unit.insert(unit, index)),
             },
         }
         let unit = unit.unwrap_or(Unit::Title);
-        self.stanzas.push((Stanza { unit, source: None, gone: None, translations: Vec::new() }, range, kept));
+        self.entries.push((LockEntry { unit, source: None, gone: None, translations: Vec::new() }, range, kept));
+        self.columns.push(Columns::default());
         index
     }
 
-    fn line(&mut self, stanza: usize, line: &str, range: std::ops::Range<usize>) {
+    fn line(&mut self, entry: usize, line: &str, range: std::ops::Range<usize>) {
         let first = {
-            let stanza = &self.stanzas[stanza].0;
-            stanza.source.is_none() && stanza.gone.is_none() && stanza.translations.is_empty()
+            let entry = &self.entries[entry].0;
+            entry.source.is_none() && entry.gone.is_none() && entry.translations.is_empty()
         };
         let (word, rest) = word(line);
         let (digest, rest) = self::word(rest);
         if word == "gone" && first {
             match TextDigest::parse(digest).and_then(|digest| gone(digest, rest)) {
-                Some(gone) => self.stanzas[stanza].0.gone = Some(gone),
+                Some(gone) => self.entries[entry].0.gone = Some(gone),
                 None => self.bad_line(range),
             }
             return;
@@ -478,12 +506,15 @@ impl Reader<'_> {
             },
         };
         if let (true, Some(digest)) = (first, digest) {
-            self.stanzas[stanza].0.source = Some(source(word, digest, rest));
+            let (source, column) = source(word, digest, rest);
+            self.entries[entry].0.source = Some(source);
+            self.columns[entry].source = column;
             return;
         }
         match translation(word, digest, rest) {
-            Some(translation) if self.stanzas[stanza].0.translation(word).is_none() => {
-                self.stanzas[stanza].0.translations.push(translation);
+            Some((translation, column)) if self.entries[entry].0.translation(word).is_none() => {
+                self.entries[entry].0.translations.push(translation);
+                self.columns[entry].translations.push(column);
             }
             _ => self.bad_line(range),
         }
@@ -495,17 +526,19 @@ impl Reader<'_> {
     }
 
     fn finish(mut self) -> (Lock, Vec<Diagnostic>) {
-        let empty: Vec<_> = self.stanzas.iter().filter(|(stanza, _, kept)| *kept == Kept::Yes && stanza.is_empty()).collect();
-        let empty: Vec<_> = empty.into_iter().map(|(stanza, range, _)| (stanza.unit, range.clone())).collect();
+        let empty: Vec<_> = self.entries.iter().filter(|(entry, _, kept)| *kept == Kept::Yes && entry.is_empty()).collect();
+        let empty: Vec<_> = empty.into_iter().map(|(entry, range, _)| (entry.unit, range.clone())).collect();
         for (unit, range) in empty {
             self.problem(range, format!("nothing is said of `{unit}`")).push_hint("delete the line and run `tilmash sync`");
         }
-        let kept = self.stanzas.into_iter().filter(|(stanza, _, kept)| *kept == Kept::Yes && !stanza.is_empty());
-        (Lock::new(kept.map(|(stanza, _, _)| stanza).collect()), self.problems)
+        let read = self.entries.into_iter().zip(self.columns);
+        let kept = read.filter(|((entry, _, kept), _)| *kept == Kept::Yes && !entry.is_empty());
+        let (entries, columns): (Vec<_>, Vec<_>) = kept.map(|((entry, _, _), columns)| (entry, columns)).unzip();
+        (Lock::new(cells::joined(entries, &columns)), self.problems)
     }
 }
 
-impl Stanza {
+impl LockEntry {
     fn is_empty(&self) -> bool {
         self.source.is_none() && self.gone.is_none() && self.translations.is_empty()
     }
@@ -516,22 +549,21 @@ fn word(line: &str) -> (&str, &str) {
     line.split_once(' ').unwrap_or((line, ""))
 }
 
-fn source(lang: &str, digest: TextDigest, rest: &str) -> Source {
+/// Reads a line of the source, and the column of a cell in an older lock.
+fn source(lang: &str, digest: TextDigest, rest: &str) -> (Source, Option<u32>) {
     let (anchors, mut rest) = anchors(rest);
     let mut note = None;
     if let Some(after) = rest.strip_prefix('^') {
         let (label, after) = word(after);
         (note, rest) = (Some(of_word(label).into()), after);
     }
-    let mut column = None;
-    if let Some(after) = rest.strip_prefix('|') {
-        let (number, after) = word(after);
-        if let Ok(number) = number.parse() {
-            (column, rest) = (Some(number), after);
-        }
+    let (mut is_row, mut column) = (false, None);
+    if let Some((bar, after)) = rest.strip_prefix('|').map(word) {
+        (is_row, column) = (bar.is_empty(), bar.parse().ok());
+        rest = if is_row || column.is_some() { after } else { rest };
     }
     let text = rest.strip_prefix('\\').unwrap_or(rest);
-    Source { lang: lang.into(), digest, anchors, note, column, text: text.into() }
+    (Source { lang: lang.into(), digest, anchors, note, is_row, text: text.into() }, column)
 }
 
 fn anchors(mut rest: &str) -> (Vec<Box<str>>, &str) {
@@ -554,7 +586,8 @@ fn gone(digest: TextDigest, rest: &str) -> Option<Gone> {
     Some(Gone { digest, anchors, into })
 }
 
-fn translation(lang: &str, made_from: Option<TextDigest>, rest: &str) -> Option<Translation> {
+/// Reads a line of a translation, and the column of a cell in an older lock.
+fn translation(lang: &str, made_from: Option<TextDigest>, rest: &str) -> Option<(Translation, Option<u32>)> {
     let (own, rest) = word(rest);
     let (column, rest) = match rest.strip_prefix('|').map(word) {
         Some((number, rest)) => (Some(number.parse().ok()?), rest),
@@ -566,7 +599,7 @@ fn translation(lang: &str, made_from: Option<TextDigest>, rest: &str) -> Option<
         ("was", text) => State::Was(text.into()),
         _ => return None,
     };
-    Some(Translation { lang: lang.into(), made_from, own: TextDigest::parse(own)?, column, state })
+    Some((Translation { lang: lang.into(), made_from, own: TextDigest::parse(own)?, state }, column))
 }
 
 #[cfg(test)]
@@ -595,6 +628,7 @@ mod tests {
             Just("\\#not".to_owned()),
             Just("^not |2 x".to_owned()),
             Just("|2 x".to_owned()),
+            Just("| x | y".to_owned()),
             Just("0a1b2c3d4e5f accepted".to_owned()),
             Just("======= x".to_owned()),
         ]
@@ -613,19 +647,23 @@ mod tests {
 
     fn translation() -> impl Strategy<Value = Translation> {
         let state = prop_oneof![Just(State::Plain), Just(State::Accepted), text().prop_map(State::Was)];
-        (prop::option::of(digest()), digest(), prop::option::of(1..9u32), state)
-            .prop_map(|(made_from, own, column, state)| Translation { lang: "en".into(), made_from, own, column, state })
+        (prop::option::of(digest()), digest(), state).prop_map(|(made_from, own, state)| Translation {
+            lang: "en".into(),
+            made_from,
+            own,
+            state,
+        })
     }
 
-    fn stanza() -> impl Strategy<Value = Stanza> {
+    fn entry() -> impl Strategy<Value = LockEntry> {
         let unit = prop_oneof![Just(Unit::Title), Just(Unit::Description), id().prop_map(Unit::Segment)];
-        let place = (prop::option::of("[a-zә-ө0-9 \\\\*†#^|-]{1,8}"), prop::option::of(1..9u32));
-        let source = (digest(), anchor_list(), place, text()).prop_map(|(digest, anchors, (note, column), text)| Source {
+        let place = (prop::option::of("[a-zә-ө0-9 \\\\*†#^|-]{1,8}"), any::<bool>());
+        let source = (digest(), anchor_list(), place, text()).prop_map(|(digest, anchors, (note, is_row), text)| Source {
             lang: "kk".into(),
             digest,
             anchors,
             note: note.map(String::into_boxed_str),
-            column,
+            is_row,
             text,
         });
         let gone =
@@ -636,19 +674,19 @@ mod tests {
             1 => Just((None, None)),
         ];
         (unit, head, prop::option::of(translation())).prop_filter_map("empty", |(unit, (source, gone), translation)| {
-            let mut stanza = Stanza { unit, source, gone, translations: translation.into_iter().collect() };
-            if stanza.source.is_none() && stanza.gone.is_none() {
+            let mut entry = LockEntry { unit, source, gone, translations: translation.into_iter().collect() };
+            if entry.source.is_none() && entry.gone.is_none() {
                 // A unit that exists only in translations was made from nothing.
-                stanza.translations.iter_mut().for_each(|translation| translation.made_from = None);
+                entry.translations.iter_mut().for_each(|translation| translation.made_from = None);
             }
-            (!stanza.is_empty()).then_some(stanza)
+            (!entry.is_empty()).then_some(entry)
         })
     }
 
     proptest! {
         #[test]
-        fn a_lock_is_read_as_it_was_written(stanzas in prop::collection::vec(stanza(), 0..12)) {
-            let lock = Lock::new(stanzas);
+        fn a_lock_is_read_as_it_was_written(entries in prop::collection::vec(entry(), 0..12)) {
+            let lock = Lock::new(entries);
             let text = lock.write();
             let (again, problems) = read(&text);
             prop_assert_eq!(problems, Vec::<String>::new());
@@ -667,7 +705,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         let (lock, problems) = read("1.1\nkk 9f86d0818899 Бір.\n\n1.1\nkk 9f86d0818899 Екі.\n\nfoo\nkk x\n\n1.2\nkk zz x\n");
-        assert_eq!(lock.stanzas().len(), 1);
+        assert_eq!(lock.entries().len(), 1);
         assert_eq!(
             problems,
             [
@@ -679,11 +717,11 @@ mod tests {
             ]
         );
         let (lock, problems) = read("1.1\nkk 9f86d0818899 Бір.\n<<<<<<< HEAD\n");
-        assert_eq!((lock.stanzas().len(), problems.len()), (1, 1));
+        assert_eq!((lock.entries().len(), problems.len()), (1, 1));
         for later in [2, 99] {
             let (lock, problems) = read(&format!("{HEADER}{later}.\n\n1.1\nkk 9f86d0818899 Бір.\n"));
             assert_eq!(
-                (lock.stanzas().len(), problems),
+                (lock.entries().len(), problems),
                 (0, vec![format!("the lock has format {later}; this program knows {FORMAT}")])
             );
         }

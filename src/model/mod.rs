@@ -10,6 +10,7 @@ pub mod key;
 pub mod language;
 pub mod limits;
 pub mod lock;
+pub mod row;
 pub mod segment;
 
 pub use config::Config;
@@ -18,4 +19,4 @@ pub use key::{EditionName, Key};
 pub use language::{Fonts, LangId, Language, LanguagePack};
 pub use limits::{Limit, Limits};
 pub use lock::{Lock, TextDigest, Unit};
-pub use segment::{Cell, Label, LanguageTag, SegmentId};
+pub use segment::{Label, LanguageTag, SegmentId};

@@ -20,8 +20,7 @@ pub struct Label {
 /// ```
 ///
 /// A block is a heading, a paragraph, a list item, a table row or another leaf of the document that
-/// has text. The sentences of a row are its cells that have text. Footnotes come after the text, in
-/// the order of their numbers. Without a lock both numbers count from one. The same id means the
+/// has text. A row has one sentence. Footnotes come after the text, in the order of their numbers. Without a lock both numbers count from one. The same id means the
 /// same sentence in every edition of a work. Ids in a document need not increase, since sentences
 /// move.
 ///
@@ -66,15 +65,6 @@ impl fmt::Debug for LanguageTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
-}
-
-/// Position of a segment in a table. The row is the segment's block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Cell {
-    /// Number of the table in the document, from one.
-    pub table: u32,
-    /// Number of the column, from one. Empty cells count.
-    pub column: u32,
 }
 
 impl Label {

@@ -193,7 +193,7 @@ fn hash_shape(document: &Document, digester: &mut Digester) {
         lock: _,
         digests: _,
         gone: _,
-        news: _,
+        source_delta: _,
         by_id: _,
     } = document;
     // True if the edition itself gives its title, in the front matter or as a heading.
@@ -203,8 +203,8 @@ fn hash_shape(document: &Document, digester: &mut Digester) {
         (kind, segments).hash(digester);
     }
     digester.write_usize(segments.len());
-    for Segment { id, html: _, bytes: _, block, cell, note, cut } in segments {
-        (id, block, cell, note, cut).hash(digester);
+    for Segment { id, html: _, bytes: _, block, table, note, cut } in segments {
+        (id, block, table, note, cut).hash(digester);
     }
     digester.write_usize(headings.len());
     for Heading { level, anchor, explicit, text, segment, aliases } in headings {

@@ -47,6 +47,8 @@ pub enum Kind {
     Code,
     Html,
     Footnote,
+    /// The bar between two cells of a table row.
+    Border,
 }
 
 /// Finds the markup of a sentence, in the order of its bytes; no two pieces overlap.

@@ -4,7 +4,7 @@
 //! [`super::parts`] use it only to find markup, tables and raw HTML. No other file names it
 //! (`tests/layers.rs`).
 //!
-//! One writer serves two modes. For pages, it gives addresses to headings, list items, cells of
+//! One writer serves two modes. For pages, it gives addresses to headings, list items, rows of
 //! tables and each line of a paragraph. It leaves holes for values that it cannot know, and
 //! supports extensions that authors of books expect, such as tables, footnotes and alerts. In bare
 //! mode it writes exactly the HTML of the CommonMark specification. The specification's own
@@ -141,11 +141,9 @@ struct Leaf {
 enum Container {
     /// A list item or a part of a definition list. Text directly inside is a leaf.
     Item,
-    /// A quotation or a list; its text is in blocks inside it.
+    /// A quotation, a list or a table; its text is in blocks inside it.
     Other,
     Alert,
-    /// A cell of a table; its text is a segment.
-    Cell,
 }
 
 impl<'a, 'p> Writer<'a, 'p> {
@@ -315,17 +313,15 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     fn open_leaf(&mut self, start: usize) {
         if self.leaf.is_none() && self.addresses() {
-            // All cells of a row belong to one block.
-            let sentence = self.table.as_mut().map_or(0, Table::next_in_row);
-            self.block_number += u32::from(sentence == 0);
-            self.leaf = Some(Leaf { sentence, depth: 0, html_start: 0, byte_start: start, byte_end: start, cut: None });
+            self.block_number += 1;
+            self.leaf = Some(Leaf { sentence: 0, depth: 0, html_start: 0, byte_start: start, byte_end: start, cut: None });
             self.open_segment(start);
         }
     }
 
     fn open_segment(&mut self, start: usize) {
         self.leaf.as_mut().expect("a segment is opened in a leaf").sentence += 1;
-        self.push("<span class=\"seg\" id=\"");
+        self.push(if self.table.is_some() { "<tr class=\"seg\" id=\"" } else { "<span class=\"seg\" id=\"" });
         self.hole(HoleKind::Id(self.segments.len() as u32));
         self.push("\">");
         let html_start = self.out.position();
@@ -347,13 +343,13 @@ impl<'a, 'p> Writer<'a, 'p> {
             html: (leaf.html_start, self.out.position()),
             bytes: (leaf.byte_start as u32, leaf.byte_end as u32),
             block: self.block_number,
-            cell: self.table.as_ref().map(Table::cell),
+            table: self.table.as_ref().map(|table| table.number),
             note: self.notes.open,
             cut: leaf.cut,
         };
         let index = self.segments.len() as u32;
         self.segments.push(segment);
-        self.push("</span>");
+        self.push(if self.table.is_some() { "" } else { "</span>" });
         self.hole(HoleKind::SegmentEnd(index));
     }
 
@@ -380,15 +376,10 @@ impl<'a, 'p> Writer<'a, 'p> {
     }
 
     /// Prepares for inline content at `range`: opens a leaf if the content is directly in a tight
-    /// list item or in a cell, and extends the current leaf or title.
+    /// list item, and extends the current leaf or title.
     fn inline(&mut self, range: &Range<usize>) {
-        if self.leaf.is_none() && self.heading.is_none() {
-            match (self.containers.last(), &self.table) {
-                (Some(Container::Item), _) => self.open_leaf(range.start),
-                // The parser's range of an escaped character lacks the backslash.
-                (Some(Container::Cell), Some(table)) => self.open_leaf(table.text.start.min(range.start)),
-                _ => {}
-            }
+        if self.leaf.is_none() && self.heading.is_none() && self.containers.last() == Some(&Container::Item) {
+            self.open_leaf(range.start);
         }
         if let Some(leaf) = &mut self.leaf {
             leaf.byte_end = leaf.byte_end.max(range.end);
@@ -402,8 +393,10 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     fn start(&mut self, tag: Tag<'a>, range: Range<usize>, is_title: bool) {
         if is_block(&tag) {
-            // A nested block ends the text of a tight list item.
-            self.close_leaf();
+            // A nested block ends the text of a tight list item. A cell is a part of its row.
+            if tag != Tag::TableCell {
+                self.close_leaf();
+            }
             self.block_depth += 1;
             self.quotes = Quotes::default();
         } else {
@@ -458,14 +451,13 @@ impl<'a, 'p> Writer<'a, 'p> {
                 self.push("\"><table>");
                 self.tables += 1;
                 self.table = Some(Table::new(self.tables, alignments));
+                self.containers.push(Container::Other);
             }
-            Tag::TableHead => self.push("<thead><tr>"),
-            Tag::TableRow => {
-                if let Some(table) = &mut self.table {
-                    table.start_row();
-                }
-                self.push("<tr>");
+            Tag::TableHead => {
+                self.push("<thead>");
+                self.start_row(&range);
             }
+            Tag::TableRow => self.start_row(&range),
             Tag::TableCell => self.start_cell(&range),
             Tag::Emphasis => self.push("<em>"),
             Tag::Strong => self.push("<strong>"),
@@ -483,7 +475,9 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn end(&mut self, tag: TagEnd) -> Option<(String, Option<Range<usize>>)> {
         let block = is_block_end(tag);
         if block {
-            self.close_leaf();
+            if tag != TagEnd::TableCell {
+                self.close_leaf();
+            }
             self.block_depth -= 1;
         } else if let Some(leaf) = &mut self.leaf {
             leaf.depth = leaf.depth.saturating_sub(1);
@@ -517,11 +511,12 @@ impl<'a, 'p> Writer<'a, 'p> {
             }
             TagEnd::Table => {
                 self.table = None;
+                self.containers.pop();
                 self.push("</tbody></table></div>\n");
             }
             TagEnd::TableHead => {
                 if let Some(table) = &mut self.table {
-                    table.head = false;
+                    table.is_head = false;
                 }
                 self.push("</tr></thead><tbody>\n");
             }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::{Document, ParseInput, parse};
 use crate::base::Diagnostic;
 use crate::model::Key;
-use crate::translation::ids::News;
+use crate::translation::ids::SourceDelta;
 
 /// A document and its problems: the complete result of [`parse`].
 pub type Parsed = (Arc<Document>, Arc<[Diagnostic]>);
@@ -63,16 +63,16 @@ impl Memo {
     /// Parses all inputs, and takes unchanged ones from the cache. Returns the results in the order
     /// of the inputs, and the number of inputs that were parsed.
     ///
-    /// Translations are parsed after their sources, because their input includes the sources' news.
+    /// Translations are parsed after their sources, because their input includes the sources' source_delta.
     pub fn parse_all(&mut self, inputs: Vec<ParseInput>) -> (Vec<Parsed>, usize) {
         let mut slots = self.slots(inputs);
         let once = self.is_asked_once;
         slots.par_iter_mut().filter(|slot| !slot.is_translation()).for_each(|slot| slot.parse(once));
         let sources = slots.iter().filter(|slot| !slot.is_translation());
-        let news: HashMap<Key, Arc<News>> =
-            sources.filter_map(|slot| Some((slot.input.key.clone(), slot.result().0.news.clone()?))).collect();
+        let source_delta: HashMap<Key, Arc<SourceDelta>> =
+            sources.filter_map(|slot| Some((slot.input.key.clone(), slot.result().0.source_delta.clone()?))).collect();
         slots.par_iter_mut().filter(|slot| slot.is_translation()).for_each(|slot| {
-            slot.input.news = if news.is_empty() { None } else { news.get(&slot.input.key).cloned() };
+            slot.input.source_delta = if source_delta.is_empty() { None } else { source_delta.get(&slot.input.key).cloned() };
             slot.parse(once);
         });
         let made = slots.iter().filter(|slot| slot.fresh.is_some()).count();

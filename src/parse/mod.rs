@@ -1,7 +1,7 @@
 //! Parsing of one file into one document.
 //!
 //! [`parse`] is pure. It reads one file and the settings that apply to every page. For a chapter it
-//! also reads the split, and for a translation the news of its source: facts about the source that
+//! also reads the split, and for a translation the delta of its source: facts about the source that
 //! the work's lock does not contain. So its result can be cached as long as these inputs are the
 //! same ([`memo::Memo`]). Values that it cannot know become holes in the [`Fragment`]: the targets
 //! of links, the anchors of headings in the source edition, the highlighted code. The ids of
@@ -15,9 +15,9 @@ use std::sync::Arc;
 use crate::base::{Diagnostic, Digest, Place, code, yaml};
 use crate::model::front::feed_date;
 use crate::model::lock::{Gone, fold};
-use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest, Unit};
+use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest, Unit, row};
 use crate::split::Split;
-use crate::translation::ids::{self, Around, Claim, Line, News};
+use crate::translation::ids::{self, Around, Claim, Kind, Line, SourceDelta};
 
 mod bidi;
 mod destination;
@@ -53,7 +53,7 @@ pub struct ParseInput {
     pub lock: Option<Arc<Lock>>,
     /// For a translation: facts about its source that the lock does not contain. `None` if there
     /// are none.
-    pub news: Option<Arc<News>>,
+    pub source_delta: Option<Arc<SourceDelta>>,
 }
 
 impl ParseInput {
@@ -98,7 +98,7 @@ impl PartialEq for ParseInput {
             Arc::ptr_eq(a, b) || a == b
         }
         // Every field is named, so that a new one cannot be forgotten.
-        let Self { file, text, key, lang, settings, pack, chapter, lock, news } = self;
+        let Self { file, text, key, lang, settings, pack, chapter, lock, source_delta } = self;
         let same_lock = match (lock, &other.lock) {
             (Some(a), Some(b)) => same(a, b),
             (a, b) => a.is_none() && b.is_none(),
@@ -111,7 +111,7 @@ impl PartialEq for ParseInput {
             && same(pack, &other.pack)
             && *chapter == other.chapter
             && same_lock
-            && *news == other.news
+            && *source_delta == other.source_delta
     }
 }
 
@@ -147,7 +147,7 @@ pub struct Document {
     /// texts the lock keeps.
     pub gone: Box<[(SegmentId, Gone)]>,
     /// Facts about this edition that parsing its translations depends on. `None` for translations.
-    pub(crate) news: Option<Arc<News>>,
+    pub(crate) source_delta: Option<Arc<SourceDelta>>,
     /// The segments sorted by id; empty if they already are in that order.
     pub(crate) by_id: Box<[(SegmentId, u32)]>,
 }
@@ -259,11 +259,15 @@ impl Document {
         }
     }
 
-    /// Returns the Markdown of a segment from the text of its file, without marks and with white
-    /// space folded.
+    /// Returns the Markdown of a segment from the text of its file, without marks; that of a row is
+    /// the canonical one.
+    pub fn written_text<'t>(&self, file_text: &'t str, segment: usize) -> Cow<'t, str> {
+        raw_text(file_text, &self.segments[segment], self.marks_of(segment))
+    }
+
+    /// Returns the written text of a segment with white space folded.
     pub fn segment_text<'t>(&self, file_text: &'t str, segment: usize) -> Cow<'t, str> {
-        let raw = raw_text(file_text, &self.segments[segment], self.marks_of(segment));
-        match raw {
+        match self.written_text(file_text, segment) {
             Cow::Borrowed(raw) => fold(raw),
             Cow::Owned(raw) => Cow::Owned(fold(&raw).into_owned()),
         }
@@ -275,15 +279,19 @@ pub fn is_mark(comment: &str) -> bool {
     marks::read(comment).is_some()
 }
 
-/// Returns the Markdown of a segment without its marks.
+/// Returns the Markdown of a segment without its marks; of a row, its canonical text.
 fn raw_text<'t>(file_text: &'t str, segment: &Segment, marks: Option<&Marks>) -> Cow<'t, str> {
     let (start, end) = (segment.bytes.0 as usize, segment.bytes.1 as usize);
     let raw = file_text.get(start..end).unwrap_or_default();
-    // Marks stand after the sentence. Only a sentence of several lines may have marks inside.
+    let canonical = |text: Cow<'t, str>| match segment.table {
+        Some(_) => Cow::Owned(row::canonical(&text)),
+        None => text,
+    };
+    // Marks stand after the sentence. Only a sentence of several lines, or a row, may have marks inside.
     let inside = |place: &&Place| place.start >= start && place.end <= end;
     let mut places = marks.into_iter().flat_map(|marks| &marks.places).filter(inside).peekable();
     if places.peek().is_none() {
-        return Cow::Borrowed(raw);
+        return canonical(Cow::Borrowed(raw));
     }
     let mut text = String::with_capacity(raw.len());
     let mut at = start;
@@ -292,7 +300,7 @@ fn raw_text<'t>(file_text: &'t str, segment: &Segment, marks: Option<&Marks>) ->
         at = place.end;
     }
     text.push_str(&file_text[at..end]);
-    Cow::Owned(text)
+    canonical(Cow::Owned(text))
 }
 
 /// Parses an edition. Problems are returned beside the document, never instead of it.
@@ -355,7 +363,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         lock: input.lock.clone(),
         digests: exact(addresses.digests),
         gone: exact(addresses.gone),
-        news: (!addresses.news.is_empty()).then(|| addresses.news.into()),
+        source_delta: (!addresses.source_delta.is_empty()).then(|| addresses.source_delta.into()),
         by_id: exact(addresses.by_id),
     };
     (document, problems)
@@ -366,7 +374,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
 struct Addresses {
     digests: Vec<TextDigest>,
     gone: Vec<(SegmentId, Gone)>,
-    news: News,
+    source_delta: SourceDelta,
     by_id: Vec<(SegmentId, u32)>,
 }
 
@@ -375,7 +383,7 @@ struct Addresses {
 fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
     let mut addresses = Addresses::default();
     let markdown::Written { segments, headings, marks, notes, .. } = written;
-    if input.lock.is_none() && marks.is_empty() && input.news.is_none() {
+    if input.lock.is_none() && marks.is_empty() && input.source_delta.is_none() {
         return addresses;
     }
     let lang = &input.settings.languages[input.lang.0];
@@ -394,36 +402,36 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
             let lines: Vec<_> = segments.iter().map(|segment| (segment.block, Claim::Nothing)).collect();
             let ids = ids::by_position(&lines, &[], None);
             let alone = (0..segments.len()).filter(|&at| claim(at) == Claim::Alone);
-            addresses.news.alone = alone.map(|at| ids[at]).collect();
+            addresses.source_delta.alone = alone.map(|at| ids[at]).collect();
             ids
         }
         None => {
             let lines: Vec<_> = segments.iter().enumerate().map(|(at, segment)| (segment.block, claim(at))).collect();
-            let alone = input.news.iter().flat_map(|news| &news.alone);
+            let alone = input.source_delta.iter().flat_map(|source_delta| &source_delta.alone);
             let omitted: Vec<SegmentId> = omitted.iter().chain(alone).copied().collect();
             ids::by_position(&lines, &omitted, LanguageTag::parse(lang))
         }
         Some(lock) => {
             let texts: Vec<Cow<'_, str>> =
                 segments.iter().zip(&marks_of).map(|(segment, marks)| raw_text(&input.text, segment, *marks)).collect();
-            let mut is_heading = vec![false; segments.len()];
-            headings.iter().filter_map(|heading| heading.segment).for_each(|segment| is_heading[segment as usize] = true);
+            let mut kinds: Vec<Kind> =
+                segments.iter().map(|segment| if segment.table.is_some() { Kind::Row } else { Kind::Sentence }).collect();
+            headings.iter().filter_map(|heading| heading.segment).for_each(|segment| kinds[segment as usize] = Kind::Heading);
             let lines: Vec<Line<'_>> = (0..segments.len())
                 .map(|at| Line {
-                    digest: TextDigest::of(&texts[at]),
+                    digest: TextDigest::of_segment(&texts[at], kinds[at] == Kind::Row),
                     text: &texts[at],
                     block: segments[at].block,
-                    is_heading: is_heading[at],
+                    kind: kinds[at],
                     note: segments[at].note.map(|note| notes[note as usize].label.as_str()),
-                    cell: segments[at].cell,
                     claim: claim(at),
                 })
                 .collect();
-            let around = Around { omitted: &omitted, news: input.news.as_deref() };
+            let around = Around { omitted: &omitted, source_delta: input.source_delta.as_deref() };
             let addressed = ids::address(&lines, lock, lang, around);
             addresses.digests = lines.iter().map(|line| line.digest).collect();
             addresses.gone = addressed.gone;
-            addresses.news = addressed.news;
+            addresses.source_delta = addressed.source_delta;
             addressed.ids
         }
     };
@@ -446,7 +454,7 @@ fn aliases(headings: &mut [Heading], segments: &[Segment], lock: &Lock) {
     let mut taken: HashSet<Box<str>> = headings.iter().map(|heading| heading.anchor.as_str().into()).collect();
     for heading in headings {
         let Some(segment) = heading.segment else { continue };
-        let source = lock.segment(segments[segment as usize].id).and_then(|stanza| stanza.source.as_ref());
+        let source = lock.segment(segments[segment as usize].id).and_then(|entry| entry.source.as_ref());
         for anchor in source.into_iter().flat_map(|source| &source.anchors) {
             if taken.insert(anchor.clone()) {
                 heading.aliases.push(anchor.clone());

@@ -1,7 +1,7 @@
 //! The parts of a document that other documents can refer to or show.
 
 use crate::base::Place;
-use crate::model::{Cell, Key, SegmentId};
+use crate::model::{Key, SegmentId};
 
 /// A heading of a document's text; the title is not among them.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,22 +20,23 @@ pub struct Heading {
     pub aliases: Vec<Box<str>>,
 }
 
-/// A sentence, heading, list item or cell with an address. The list has the segments of the text
-/// first, then those of the notes.
+/// A sentence, heading, list item or table row with an address. The list has the segments of the
+/// text first, then those of the notes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Segment {
     /// Given by the lock, or by position. It is a hole of the body, so the body does not depend on
     /// it.
     pub id: SegmentId,
-    /// Range of the HTML in the body, without the element around it.
+    /// Range of the HTML in the body, without the element around it. That of a row has its cells.
     pub html: (u32, u32),
-    /// Byte range in the file, without the marks after it. See [`super::Document::segment_text`].
+    /// Byte range in the file, without the marks after it; of a row, also without the bars at its
+    /// ends. See [`super::Document::segment_text`].
     pub bytes: (u32, u32),
     /// Number of the block of text that contains it, counted from one. A block is a heading, a
     /// paragraph, a list item or a row of a table.
     pub block: u32,
-    /// Position in a table, if it is in one.
-    pub cell: Option<Cell>,
+    /// Number of the table in the document, counted from one, if the segment is a row.
+    pub table: Option<u32>,
     /// The note that contains it, as a position in the outline's list.
     pub note: Option<u32>,
     /// Index of the chapter's cut that it stands for, if the split made it.

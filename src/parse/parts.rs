@@ -1,5 +1,5 @@
-//! Parts of a file that the segments do not cover: values of the front matter, cells of tables
-//! (also empty ones) and blocks of raw HTML, which nobody can take apart.
+//! Parts of a file that the segments do not cover: values of the front matter, tables as a whole
+//! and blocks of raw HTML, which nobody can take apart.
 //!
 //! Pages do not need these parts. They are computed only when texts are exchanged with translators,
 //! or when an editor opens at one.
@@ -25,8 +25,8 @@ pub struct Parts {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Table {
     pub range: Range<usize>,
-    /// The cells of each row, the head first: the byte ranges between the bars.
-    pub rows: Vec<Vec<Range<usize>>>,
+    /// Number of columns.
+    pub columns: usize,
 }
 
 /// A translatable value of the front matter.
@@ -68,14 +68,7 @@ pub fn parts(text: &str) -> Parts {
         let Event::Start(tag) = event else { continue };
         let range = range.start + start..range.end + start;
         match tag {
-            Tag::Table(_) => parts.tables.push(Table { range, rows: Vec::new() }),
-            Tag::TableHead | Tag::TableRow => {
-                parts.tables.last_mut().expect("a row is in a table").rows.push(Vec::new());
-            }
-            Tag::TableCell => {
-                let row = parts.tables.last_mut().and_then(|table| table.rows.last_mut());
-                row.expect("a cell is in a row").push(range);
-            }
+            Tag::Table(alignments) => parts.tables.push(Table { range, columns: alignments.len() }),
             Tag::HtmlBlock => parts.html.push(range),
             _ => {}
         }

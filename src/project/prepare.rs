@@ -199,7 +199,7 @@ impl Project {
                 pack: Arc::clone(&languages[page.lang.0].pack),
                 chapter: if chapters.is_empty() { None } else { chapters.get(&*page.file).cloned() },
                 lock: if locks.is_empty() { None } else { locks.get(&page.key).copied().cloned() },
-                news: None,
+                source_delta: None,
             });
         }
         parse_inputs
@@ -268,7 +268,7 @@ fn add_home_pages(parse_inputs: &mut Vec<ParseInput>, settings: &ParseSettings<'
             pack: Arc::clone(&language.pack),
             chapter: None,
             lock: None,
-            news: None,
+            source_delta: None,
         });
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Elements that hold blocks or the lines of a block. All other elements stand inside a line.
-const BLOCKS: [&str; 18] = [
+const BLOCKS: [&str; 22] = [
     "ul",
     "ol",
     "li",
@@ -13,6 +13,10 @@ const BLOCKS: [&str; 18] = [
     "dt",
     "dd",
     "div",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
     "section",
     "details",
     "figure",

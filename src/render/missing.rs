@@ -1,11 +1,12 @@
 //! Fills the gaps of a translation: sentences that it lacks are shown in the source language.
 //!
 //! A missing sentence stands in an element of the same kind as in the source, marked with the
-//! language of the source: a list item in its own `li`, the head of a table column in a `th`.
+//! language of the source: a list item in its own `li`, a row of a table in its own `tr`.
 //! Missing sentences of one paragraph share an element. Footnotes to which only missing sentences
 //! refer come after the footnotes of the translation.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use tera::{Context, Value};
 
@@ -63,7 +64,7 @@ impl Additions {
             is_missing[at as usize] = pair.status == Status::Missing;
         }
         let language = &renderer.site.languages[drift.source_lang.0];
-        let attributes = format!("class=\"other\" lang=\"{}\" dir=\"{}\"", language.code, language.pack.direction);
+        let attributes = format!("lang=\"{}\" dir=\"{}\"", language.code, language.pack.direction);
         let pairs = note_pairs(source, translation);
         let additions = Self::default();
         let mut maker =
@@ -82,7 +83,7 @@ struct Maker<'a> {
     /// The lines of the translation for each sentence of the source.
     lines: Vec<&'a [u32]>,
     is_missing: Vec<bool>,
-    /// The HTML attributes of an element in the source language.
+    /// The attributes that name the language of the source and its direction.
     attributes: String,
     /// The footnote of the translation for each footnote of the source.
     pairs: Vec<Option<u32>>,
@@ -140,16 +141,15 @@ impl Maker<'_> {
     fn block(&mut self, block: &Block) -> String {
         let (first, last) = block.segments;
         let missing: Vec<u32> = (first..last).filter(|&at| self.is_missing[at as usize]).collect();
-        let (cells, others): (Vec<u32>, Vec<u32>) = missing.into_iter().partition(|&at| self.is_cell(at));
-        let is_there = (first..last).any(|at| self.is_there(at) || self.is_cell(at));
+        let is_there = (first..last).any(|at| self.is_there(at));
         let mut behind = String::new();
         if let (false, BlockKind::Heading(_) | BlockKind::Paragraph) = (is_there, block.kind) {
-            let text: Vec<String> = others.iter().map(|&at| self.sentence(at, Some(block.kind))).collect();
+            let text: Vec<String> = missing.iter().map(|&at| self.sentence(at, Some(block.kind))).collect();
             let name = if let BlockKind::Heading(level) = block.kind { format!("h{level}") } else { "p".to_owned() };
-            return format!("<{name} {}>{}</{name}>\n", self.attributes, text.join(" "));
+            return format!("<{name} class=\"other\" {}>{}</{name}>\n", self.attributes, text.join(" "));
         }
         let mut apart: Vec<(Option<Spot>, u32)> = Vec::new();
-        for at in others {
+        for at in missing {
             if !self.is_beside(block, at) {
                 apart.push((self.spot(block, at), at));
             }
@@ -158,12 +158,7 @@ impl Maker<'_> {
             let sentences: Vec<u32> = group.iter().map(|(_, at)| *at).collect();
             behind.push_str(&self.elements(block, group[0].0, &sentences));
         }
-        behind.push_str(&self.table(block, &cells));
         behind
-    }
-
-    fn is_cell(&self, at: u32) -> bool {
-        self.source.segments[at as usize].cell.is_some()
     }
 
     fn is_there(&self, at: u32) -> bool {
@@ -203,9 +198,8 @@ impl Maker<'_> {
     /// translation has, or else before the nearest one after it.
     fn spot(&self, block: &Block, at: u32) -> Option<Spot> {
         let (first, last) = block.segments;
-        let is_near = |near: &u32| self.is_there(*near) && !self.is_cell(*near);
-        let behind = (first..at).rev().find(is_near);
-        let beside = behind.or_else(|| (at..last).find(is_near))?;
+        let behind = (first..at).rev().find(|&near| self.is_there(near));
+        let beside = behind.or_else(|| (at..last).find(|&near| self.is_there(near)))?;
         let shared = elements::common(&self.open(block, at), &self.open(block, beside));
         Some(Spot { beside, is_behind: behind.is_some(), shared })
     }
@@ -261,27 +255,35 @@ impl Maker<'_> {
             if own.is_empty() && without == 0 {
                 own.push(("p".to_owned(), at));
             }
+            let is_row = self.source.segments[at as usize].table.is_some();
+            own.truncate(own.len() - usize::from(is_row && !own.is_empty()));
             let common = last.iter().zip(&own).take_while(|(a, b)| a == b).count();
             let ends = last.drain(common..).rev().map(|(tag, _)| format!("</{}>", tag.split(' ').next().unwrap_or("")));
             html.extend(ends);
-            if common == own.len() {
-                html.push(' ');
+            if common == own.len() && !html.is_empty() {
+                html.push(if is_row { '\n' } else { ' ' });
             }
             for (depth, (tag, _)) in own.iter().enumerate().skip(common) {
                 let attributes = if depth == 0 { format!(" {}", self.attributes) } else { String::new() };
-                html.push_str(&format!("<{tag}{attributes}>"));
+                let class = if depth == 0 && !tag.contains(" class=") { " class=\"other\"" } else { "" };
+                html.push_str(&format!("<{tag}{class}{attributes}>"));
             }
             let alone = (!own.is_empty()).then_some(block.kind);
-            html.push_str(&self.sentence(at, alone));
+            html.push_str(&if is_row { self.row(at, alone.is_some()) } else { self.sentence(at, alone) });
             last = own;
         }
         html.extend(last.into_iter().rev().map(|(tag, _)| format!("</{}>", tag.split(' ').next().unwrap_or(""))));
         html
     }
 
-    /// Returns the name of an element, with the `start` attribute of a list.
+    /// Returns the name of an element, with the `start` attribute of a list and the class of the
+    /// element around a table.
     fn tag(&self, element: Open<'_>) -> String {
+        const TABLE: &str = "div class=\"table\"";
         let rest = &self.source.body.html[element.start as usize..];
+        if rest[1..].starts_with(TABLE) {
+            return TABLE.to_owned();
+        }
         let start = rest.strip_prefix("<ol start=\"").and_then(|rest| rest.split_once('"'));
         match start {
             Some((start, _)) => format!("ol start=\"{start}\""),
@@ -289,40 +291,41 @@ impl Maker<'_> {
         }
     }
 
-    /// Makes a table of missing cells. They get a table of their own, since an empty cell of the
-    /// translation does not tell which cell of the source it stands for.
-    fn table(&mut self, block: &Block, cells: &[u32]) -> String {
-        let mut html = String::new();
-        let mut section = "";
-        for row in cells.chunk_by(|&a, &b| self.source.segments[a as usize].block == self.source.segments[b as usize].block) {
-            let is_head = self.source.body.html[..self.source.segments[row[0] as usize].html.0 as usize]
-                .rfind('<')
-                .and_then(|at| self.source.body.html[..at].rfind('<'))
-                .is_some_and(|at| self.source.body.html[at..].starts_with("<th"));
-            let (own, begin, end) = if is_head { ("thead", "<th scope=\"col\">", "</th>") } else { ("tbody", "<td>", "</td>") };
-            if section != own {
-                html.push_str(&if section.is_empty() { format!("<{own}>\n") } else { format!("</{section}>\n<{own}>\n") });
-                section = own;
-            }
-            let mut column = 0;
-            html.push_str("<tr>");
-            for &at in row {
-                let own = self.source.segments[at as usize].cell.map_or(0, |cell| cell.column);
-                (column + 1..own).for_each(|_| html.push_str("<td></td>"));
-                html.push_str(&format!("{begin}{}{end}", self.sentence(at, Some(block.kind))));
-                column = own;
-            }
-            html.push_str("</tr>\n");
-        }
-        if cells.is_empty() {
-            return html;
-        }
-        format!("<div class=\"table\"><table {}>{html}</{section}></table></div>\n", self.attributes)
+    /// Renders a row of a table with the template `missing_row`.
+    fn row(&mut self, at: u32, in_block: bool) -> String {
+        let (start, end) = self.source.segments[at as usize].html;
+        let row = &self.source.body.html[start as usize..end as usize];
+        let is_head = row.starts_with("<th");
+        let end_tag = if is_head { "</th>" } else { "</td>" };
+        let ends = row.match_indices(end_tag).map(|(at, _)| start + at as u32);
+        let mut from = start;
+        let cells: Vec<Range<u32>> = ends.map(|end| std::mem::replace(&mut from, end + end_tag.len() as u32)..end).collect();
+        let cells: Vec<Value> = cells.into_iter().map(|cell| Value::safe_string(&self.excerpt(cell))).collect();
+        let mut arguments = self.arguments(at, in_block);
+        arguments.insert_value("cells", cells.into());
+        arguments.insert_value("is_head", is_head.into());
+        self.rendered("missing_row", &arguments)
     }
 
     /// Renders a sentence with the template `missing_sentence`; `alone_in` is the kind of its block
     /// if the sentence has an element of its own.
     fn sentence(&mut self, at: u32, alone_in: Option<BlockKind>) -> String {
+        let (start, end) = self.source.segments[at as usize].html;
+        let html = self.excerpt(start..end);
+        let mut arguments = self.arguments(at, alone_in.is_some());
+        arguments.insert_value("html", Value::safe_string(&html));
+        arguments.insert_value("in_heading", matches!(alone_in, Some(BlockKind::Heading(_))).into());
+        self.rendered("missing_sentence", &arguments)
+    }
+
+    /// Returns a part of the source's HTML without markup.
+    fn excerpt(&mut self, range: Range<u32>) -> String {
+        let (renderer, work, edition) = (self.renderer, self.work, self.drift.source);
+        excerpt_with_notes(renderer, work, edition, range, |note| self.reference(note))
+    }
+
+    /// Returns the arguments that the templates of all missing sentences have.
+    fn arguments(&self, at: u32, in_block: bool) -> Context {
         let segment = &self.source.segments[at as usize];
         let shared = &self.renderer.shared;
         let words = shared.language(self.translation.lang);
@@ -330,16 +333,16 @@ impl Maker<'_> {
         // No id if the translation has a line of that id, which stands for another sentence.
         let id = self.translation.segment_with_id(segment.id).is_none().then(|| segment.id.to_string());
         arguments.insert_value("id", id.into());
-        let (renderer, work, edition) = (self.renderer, self.work, self.drift.source);
-        let html = excerpt_with_notes(renderer, work, edition, segment.html.0..segment.html.1, |note| self.reference(note));
-        arguments.insert_value("html", Value::safe_string(&html));
         arguments.insert_value("source", shared.language(self.drift.source_lang).lang.clone());
         arguments.insert_value("lang", words.lang.clone());
         arguments.insert_value("t", words.strings.clone());
-        arguments.insert_value("in_block", alone_in.is_some().into());
-        arguments.insert_value("in_heading", matches!(alone_in, Some(BlockKind::Heading(_))).into());
+        arguments.insert_value("in_block", in_block.into());
+        arguments
+    }
+
+    fn rendered(&mut self, template: &str, arguments: &Context) -> String {
         let mut html = String::new();
-        if let Err(problem) = renderer.templates.component("missing_sentence", &arguments, &mut html) {
+        if let Err(problem) = self.renderer.templates.component(template, arguments, &mut html) {
             self.problems.push(*problem);
         }
         html

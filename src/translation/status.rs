@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::lock::{self, Lock, Stanza};
+use crate::model::lock::{self, Lock, LockEntry};
 use crate::model::{SegmentId, TextDigest, Unit};
 use crate::parse::{Document, Marks};
 
@@ -282,27 +282,21 @@ pub(super) fn line_of(
     own: TextDigest,
     source: TextDigest,
 ) -> lock::Translation {
-    let plain = |made_from| lock::Translation {
-        lang: lang.into(),
-        made_from: Some(made_from),
-        own,
-        column: None,
-        state: lock::State::Plain,
-    };
-    let stanza = lock.stanza(unit);
-    let Some(known) = stanza.and_then(|stanza| stanza.translation(lang)).filter(|known| known.own == own) else {
+    let plain = |made_from| lock::Translation { lang: lang.into(), made_from: Some(made_from), own, state: lock::State::Plain };
+    let entry = lock.entry(unit);
+    let Some(known) = entry.and_then(|entry| entry.translation(lang)).filter(|known| known.own == own) else {
         return plain(source);
     };
     if lock.source_lang().is_some_and(|known| known != source_lang) {
         // Another edition is the source now. Translations that were pending before stay pending.
-        let before = stanza.and_then(|stanza| Some(stanza.source.as_ref()?.digest));
+        let before = entry.and_then(|entry| Some(entry.source.as_ref()?.digest));
         return plain(known.made_from.filter(|made_from| before.is_some_and(|before| before != *made_from)).unwrap_or(source));
     }
     match known.made_from {
         Some(made_from) if made_from != source => {
             let was = match &known.state {
                 lock::State::Was(was) => Some(was.clone()),
-                lock::State::Plain | lock::State::Accepted => stanza.and_then(|stanza| said(stanza, made_from)),
+                lock::State::Plain | lock::State::Accepted => entry.and_then(|entry| said(entry, made_from)),
             };
             lock::Translation { state: was.map_or(lock::State::Plain, lock::State::Was), ..plain(made_from) }
         }
@@ -311,6 +305,6 @@ pub(super) fn line_of(
     }
 }
 
-fn said(stanza: &Stanza, digest: TextDigest) -> Option<Box<str>> {
-    stanza.source.as_ref().filter(|source| source.digest == digest).map(|source| source.text.clone())
+fn said(entry: &LockEntry, digest: TextDigest) -> Option<Box<str>> {
+    entry.source.as_ref().filter(|source| source.digest == digest).map(|source| source.text.clone())
 }

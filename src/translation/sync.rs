@@ -7,8 +7,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::model::lock::{Gone, Source, Stanza, State, Translation, fold};
-use crate::model::{Label, LangId, Lock, TextDigest, Unit};
+use crate::model::lock::{Gone, LockEntry, Source, State, Translation, fold};
+use crate::model::{LangId, Lock, TextDigest, Unit};
 use crate::parse::Document;
 
 use super::status::{Lines, line_of, own_digest};
@@ -69,10 +69,10 @@ pub fn first<'t>(site: &Site, work: WorkId, text: impl Fn(&str) -> Option<&'t st
     let source = &*edition.document;
     let (empty, accept) = (Lock::default(), Accept::default());
     let code = site.config.code(lang);
-    let mut maker = Maker { before: &empty, code, translations: &[], accept: &accept, stanzas: Vec::new(), changes: Vec::new() };
+    let mut maker = Maker { before: &empty, code, translations: &[], accept: &accept, entries: Vec::new(), changes: Vec::new() };
     maker.front(source);
     maker.sentences(source, text(&source.file).unwrap_or_default());
-    Lock::new(maker.stanzas)
+    Lock::new(maker.entries)
 }
 
 /// Returns the new lock of a work. `text` returns the text of a file.
@@ -103,7 +103,7 @@ pub fn renewed<'t>(
             Some(Translated { lang, code: site.config.code(lang), document })
         })
         .collect();
-    let mut maker = Maker { before, code, translations: &translations, accept, stanzas: Vec::new(), changes: Vec::new() };
+    let mut maker = Maker { before, code, translations: &translations, accept, entries: Vec::new(), changes: Vec::new() };
     let file_text = text(&source.file).unwrap_or_default();
     let other = before.source_lang().filter(|&known| known != code);
     maker.changes.extend(other.map(|known| Change::Source(source_lang, known.into())));
@@ -113,38 +113,37 @@ pub fn renewed<'t>(
     maker.gone(source);
     maker.other_languages();
     maker.anchors(source);
-    let Maker { stanzas, mut changes, .. } = maker;
-    let lock = Lock::new(in_order(before, stanzas, source, &translations));
+    let Maker { entries, mut changes, .. } = maker;
+    let lock = Lock::new(in_order(before, entries, source, &translations));
     if changes.is_empty() && lock != *before {
         changes.push(Change::Moved);
     }
     Ok(Renewed { lock, changes })
 }
 
-/// Collects the stanzas of a lock, in no order yet.
+/// Collects the entries of a lock, in no order yet.
 struct Maker<'a> {
     before: &'a Lock,
     code: &'a str,
     translations: &'a [Translated<'a>],
     accept: &'a Accept,
-    stanzas: Vec<Stanza>,
+    entries: Vec<LockEntry>,
     changes: Vec<Change>,
 }
 
 impl Maker<'_> {
-    /// Adds the stanzas of title and description.
+    /// Adds the entries of title and description.
     fn front(&mut self, source: &Document) {
         for unit in [Unit::Title, Unit::Description] {
             let Some(text) = source.front_text(unit) else { continue };
-            let own = |document: &Document| Some(Own { digest: TextDigest::of(document.front_text(unit)?), column: None });
-            let own: Vec<Option<Own>> = self.translations.iter().map(|it| own(it.document)).collect();
+            let own = |document: &Document| document.front_text(unit).map(TextDigest::of);
+            let own: Vec<Option<TextDigest>> = self.translations.iter().map(|it| own(it.document)).collect();
             self.unit(unit, Spot::default(), fold(text).as_ref(), &own);
         }
     }
 
     fn sentences(&mut self, source: &Document, file_text: &str) {
-        let lines: Vec<(Lines<'_>, HashSet<Label>)> =
-            self.translations.iter().map(|it| (Lines::of(it.document), broken_rows(it.document))).collect();
+        let lines: Vec<Lines<'_>> = self.translations.iter().map(|it| Lines::of(it.document)).collect();
         let heading_of: HashMap<u32, usize> =
             source.headings.iter().enumerate().filter_map(|(at, heading)| Some((heading.segment?, at))).collect();
         for (at, segment) in source.segments.iter().enumerate() {
@@ -152,48 +151,36 @@ impl Maker<'_> {
                 let heading = &source.headings[heading];
                 [heading.anchor.as_str().into()].into_iter().chain(heading.aliases.iter().cloned()).collect()
             });
-            let column = segment.cell.map(|cell| cell.column);
-            let own: Vec<Option<Own>> = self
-                .translations
-                .iter()
-                .zip(&lines)
-                .map(|(it, (lines, broken))| match &*lines.of_sentence(segment.id) {
-                    [] => None,
-                    lines => {
-                        let own = it.document.segments[lines[0] as usize].cell.map(|cell| cell.column);
-                        let digest = own_digest(&it.document.digests, lines);
-                        let is_elsewhere = own != column || broken.contains(&segment.id.block);
-                        Some(Own { digest, column: is_elsewhere.then(|| own.unwrap_or(0)) })
-                    }
-                })
-                .collect();
+            let own = self.translations.iter().zip(&lines).map(|(it, lines)| match &*lines.of_sentence(segment.id) {
+                [] => None,
+                lines => Some(own_digest(&it.document.digests, lines)),
+            });
+            let own: Vec<Option<TextDigest>> = own.collect();
             let note = segment.note.map(|note| source.notes[note as usize].label.as_str().into());
-            let spot = Spot { anchors, note, column };
+            let spot = Spot { anchors, note, is_row: segment.table.is_some() };
             self.unit(Unit::Segment(segment.id), spot, &source.segment_text(file_text, at), &own);
         }
     }
 
-    /// Adds the stanza of a unit of the source; `own` holds the digest of each translation.
-    fn unit(&mut self, unit: Unit, Spot { anchors, note, column }: Spot, text: &str, own: &[Option<Own>]) {
-        let digest = TextDigest::of(text);
-        let known = self.before.stanza(unit);
-        match known.and_then(|stanza| stanza.source.as_ref()) {
+    /// Adds the entry of a unit of the source; `own` holds the digest of each translation.
+    fn unit(&mut self, unit: Unit, Spot { anchors, note, is_row }: Spot, text: &str, own: &[Option<TextDigest>]) {
+        let digest = TextDigest::of_segment(text, is_row);
+        let known = self.before.entry(unit);
+        match known.and_then(|entry| entry.source.as_ref()) {
             None => self.changes.push(Change::New(unit)),
             Some(source) if source.digest != digest => self.changes.push(Change::Reworded(unit)),
             Some(_) => {}
         }
         let mut translations = Vec::new();
         for (&Translated { lang, code, .. }, own) in self.translations.iter().zip(own) {
-            let before = known.and_then(|stanza| stanza.translation(code));
-            let Some(Own { digest: own, column }) = *own else {
+            let before = known.and_then(|entry| entry.translation(code));
+            let Some(own) = *own else {
                 if before.is_some() {
                     self.changes.push(Change::Dropped(lang, unit));
                 }
                 continue;
             };
             let mut line = line_of(self.before, unit, self.code, code, own, digest);
-            // A new column is not reported as a change.
-            line.column = before.and_then(|before| before.column);
             let is_pending = line.made_from != Some(digest);
             let wanted = self.accept.units.contains(&unit) && self.accept.lang.is_none_or(|wanted| wanted == lang);
             if is_pending && wanted {
@@ -207,13 +194,13 @@ impl Maker<'_> {
                     false => self.changes.push(Change::Translated(lang, unit)),
                 }
             }
-            translations.push(Translation { column, ..line });
+            translations.push(line);
         }
-        let source = Source { lang: self.code.into(), digest, anchors, note, column, text: text.into() };
-        self.stanzas.push(Stanza { unit, source: Some(source), gone: None, translations });
+        let source = Source { lang: self.code.into(), digest, anchors, note, is_row, text: text.into() };
+        self.entries.push(LockEntry { unit, source: Some(source), gone: None, translations });
     }
 
-    /// Adds stanzas of sentences that only translations have. A new one has no source text from
+    /// Adds entries of sentences that only translations have. A new one has no source text from
     /// which it was made.
     fn translations_alone(&mut self, source: &Document) {
         let mut at: HashMap<Unit, usize> = HashMap::new();
@@ -223,8 +210,8 @@ impl Maker<'_> {
                     continue;
                 }
                 let unit = Unit::Segment(segment.id);
-                let known = self.before.stanza(unit);
-                let before = known.and_then(|stanza| stanza.translation(code));
+                let known = self.before.entry(unit);
+                let before = known.and_then(|entry| entry.translation(code));
                 // A mark may name a sentence that no edition has. But a line that the lock already
                 // has is kept when the other language drops the sentence.
                 let others_have = || self.translations.iter().any(|it| it.document.has_of_itself(segment.id));
@@ -235,54 +222,53 @@ impl Maker<'_> {
                 let own = document.digests[line];
                 let made_from = before.and_then(|before| before.made_from);
                 let index = *at.entry(unit).or_insert_with(|| {
-                    self.stanzas.push(Stanza { unit, source: None, gone: None, translations: Vec::new() });
-                    self.stanzas.len() - 1
+                    self.entries.push(LockEntry { unit, source: None, gone: None, translations: Vec::new() });
+                    self.entries.len() - 1
                 });
                 if before.is_none() {
                     self.changes.push(Change::Translated(lang, unit));
                 }
-                let column = segment.cell.map(|cell| cell.column);
-                let line = Translation { lang: code.into(), made_from, own, column, state: State::Plain };
-                self.stanzas[index].translations.push(line);
+                let line = Translation { lang: code.into(), made_from, own, state: State::Plain };
+                self.entries[index].translations.push(line);
             }
         }
     }
 
     /// Keeps the ids of sentences that are gone.
     fn gone(&mut self, source: &Document) {
-        let at: HashMap<Unit, usize> = self.stanzas.iter().enumerate().map(|(at, stanza)| (stanza.unit, at)).collect();
+        let at: HashMap<Unit, usize> = self.entries.iter().enumerate().map(|(at, entry)| (entry.unit, at)).collect();
         let newly: HashMap<Unit, &Gone> = source.gone.iter().map(|(id, gone)| (Unit::Segment(*id), gone)).collect();
-        for stanza in self.before.stanzas() {
-            let Unit::Segment(_) = stanza.unit else { continue };
-            let new = at.get(&stanza.unit).copied();
-            if new.is_some_and(|new| self.stanzas[new].source.is_some()) {
+        for entry in self.before.entries() {
+            let Unit::Segment(_) = entry.unit else { continue };
+            let new = at.get(&entry.unit).copied();
+            if new.is_some_and(|new| self.entries[new].source.is_some()) {
                 continue;
             }
-            let gone = match (&stanza.gone, &stanza.source) {
+            let gone = match (&entry.gone, &entry.source) {
                 (Some(gone), _) => Some(gone.clone()),
                 (None, Some(known)) => {
-                    self.changes.push(Change::Gone(stanza.unit));
-                    let gone = newly.get(&stanza.unit).map(|gone| (*gone).clone());
+                    self.changes.push(Change::Gone(entry.unit));
+                    let gone = newly.get(&entry.unit).map(|gone| (*gone).clone());
                     Some(gone.unwrap_or_else(|| Gone { digest: known.digest, anchors: known.anchors.clone(), into: None }))
                 }
                 // A sentence of a translation alone, which the translation has dropped too.
-                (None, None) if new.is_none() && !self.is_kept(stanza) => {
-                    let own = stanza.translations.first().map(|translation| translation.own);
-                    self.changes.push(Change::Gone(stanza.unit));
+                (None, None) if new.is_none() && !self.is_kept(entry) => {
+                    let own = entry.translations.first().map(|translation| translation.own);
+                    self.changes.push(Change::Gone(entry.unit));
                     own.map(|digest| Gone { digest, anchors: Vec::new(), into: None })
                 }
                 (None, None) => None,
             };
             match new {
-                Some(new) => self.stanzas[new].gone = gone,
-                None => self.stanzas.push(Stanza { unit: stanza.unit, source: None, gone, translations: Vec::new() }),
+                Some(new) => self.entries[new].gone = gone,
+                None => self.entries.push(LockEntry { unit: entry.unit, source: None, gone, translations: Vec::new() }),
             }
         }
     }
 
-    /// Returns true if a stanza has a line of an edition that does not exist at present.
-    fn is_kept(&self, stanza: &Stanza) -> bool {
-        stanza.translations.iter().any(|line| self.is_absent(&line.lang))
+    /// Returns true if an entry has a line of an edition that does not exist at present.
+    fn is_kept(&self, entry: &LockEntry) -> bool {
+        entry.translations.iter().any(|line| self.is_absent(&line.lang))
     }
 
     fn is_absent(&self, lang: &str) -> bool {
@@ -291,30 +277,30 @@ impl Maker<'_> {
 
     /// Keeps the lock's lines of editions that do not exist at present, since they may come back.
     fn other_languages(&mut self) {
-        for at in 0..self.stanzas.len() {
-            let Some(known) = self.before.stanza(self.stanzas[at].unit) else { continue };
+        for at in 0..self.entries.len() {
+            let Some(known) = self.before.entry(self.entries[at].unit) else { continue };
             let mut kept: Vec<Translation> =
                 known.translations.iter().filter(|line| self.is_absent(&line.lang)).cloned().collect();
             for line in &mut kept {
                 // Keep the text from which the line was made while the lock still has it.
-                if let (Some(before), Some(now)) = (&known.source, &self.stanzas[at].source)
+                if let (Some(before), Some(now)) = (&known.source, &self.entries[at].source)
                     && before.digest != now.digest
                     && line.made_from == Some(before.digest)
                 {
                     line.state = State::Was(before.text.clone());
                 }
             }
-            self.stanzas[at].translations.append(&mut kept);
+            self.entries[at].translations.append(&mut kept);
         }
         let rank = |lang: &str| self.translations.iter().position(|it| it.code == lang).unwrap_or(usize::MAX);
-        for stanza in &mut self.stanzas {
-            if stanza.source.is_none() && stanza.gone.is_none() {
+        for entry in &mut self.entries {
+            if entry.source.is_none() && entry.gone.is_none() {
                 // No source text is left from which the line could have been made.
-                stanza.translations.iter_mut().for_each(|line| line.made_from = None);
+                entry.translations.iter_mut().for_each(|line| line.made_from = None);
             }
-            stanza.translations.sort_by(|a, b| (rank(&a.lang), &a.lang).cmp(&(rank(&b.lang), &b.lang)));
+            entry.translations.sort_by(|a, b| (rank(&a.lang), &a.lang).cmp(&(rank(&b.lang), &b.lang)));
         }
-        self.stanzas.retain(|stanza| stanza.source.is_some() || stanza.gone.is_some() || !stanza.translations.is_empty());
+        self.entries.retain(|entry| entry.source.is_some() || entry.gone.is_some() || !entry.translations.is_empty());
     }
 
     /// Reports anchors that no heading has any more.
@@ -325,21 +311,12 @@ impl Maker<'_> {
     }
 }
 
-/// A translation of a unit.
-#[derive(Debug, Clone, Copy)]
-struct Own {
-    digest: TextDigest,
-    /// Column of the table cell, if it differs from the source's column or the row is broken; 0
-    /// outside a table.
-    column: Option<u32>,
-}
-
 /// Place of a unit in the source, as the lock stores it.
 #[derive(Default)]
 struct Spot {
     anchors: Vec<Box<str>>,
     note: Option<Box<str>>,
-    column: Option<u32>,
+    is_row: bool,
 }
 
 /// An edition that is not the source.
@@ -349,24 +326,6 @@ struct Translated<'a> {
     document: &'a Document,
 }
 
-/// Returns the blocks of table rows that the translation splits or merges.
-///
-/// * cells `3.1` and `3.2` in one row: row 3 is fine
-/// * cells `3.1` and `3.2` in two rows: row 3 is broken
-/// * cells `3.1` and `4.1` in one row: rows 3 and 4 are broken
-fn broken_rows(document: &Document) -> HashSet<Label> {
-    let (mut row_of, mut block_of) = (HashMap::new(), HashMap::new());
-    let mut broken = HashSet::new();
-    for segment in document.segments.iter().filter(|segment| segment.cell.is_some()) {
-        let block = segment.id.block;
-        let (row, first) = (*row_of.entry(block).or_insert(segment.block), *block_of.entry(segment.block).or_insert(block));
-        if row != segment.block || first != block {
-            broken.extend([block, first]);
-        }
-    }
-    broken
-}
-
 /// Returns the anchors that the lock has and no heading has any more.
 pub fn vanished_anchors(source: &Document) -> impl Iterator<Item = &str> {
     let known: HashSet<&str> = source
@@ -374,18 +333,18 @@ pub fn vanished_anchors(source: &Document) -> impl Iterator<Item = &str> {
         .iter()
         .flat_map(|heading| [heading.anchor.as_str()].into_iter().chain(heading.aliases.iter().map(|alias| &**alias)))
         .collect();
-    let stanzas = source.lock.iter().flat_map(|lock| lock.stanzas());
-    let anchors = stanzas.filter_map(|stanza| stanza.source.as_ref()).flat_map(|source| &source.anchors);
+    let entries = source.lock.iter().flat_map(|lock| lock.entries());
+    let anchors = entries.filter_map(|entry| entry.source.as_ref()).flat_map(|source| &source.anchors);
     anchors.map(|anchor| &**anchor).filter(move |anchor| !known.contains(anchor))
 }
 
-/// Returns the stanzas in the order of the source.
+/// Returns the entries in the order of the source.
 ///
-/// A stanza that the source lacks stays behind the one that it followed in the former lock. A new
-/// stanza of a translation goes behind the one that it follows in the translation.
-fn in_order(before: &Lock, stanzas: Vec<Stanza>, source: &Document, translations: &[Translated<'_>]) -> Vec<Stanza> {
-    let in_source: HashSet<Unit> = stanzas.iter().filter(|stanza| stanza.source.is_some()).map(|stanza| stanza.unit).collect();
-    let all: HashSet<Unit> = stanzas.iter().map(|stanza| stanza.unit).collect();
+/// An entry that the source lacks stays behind the one that it followed in the former lock. A new
+/// entry of a translation goes behind the one that it follows in the translation.
+fn in_order(before: &Lock, entries: Vec<LockEntry>, source: &Document, translations: &[Translated<'_>]) -> Vec<LockEntry> {
+    let in_source: HashSet<Unit> = entries.iter().filter(|entry| entry.source.is_some()).map(|entry| entry.unit).collect();
+    let all: HashSet<Unit> = entries.iter().map(|entry| entry.unit).collect();
     let mut behind: HashMap<Option<Unit>, Vec<Unit>> = HashMap::new();
     let mut placed: HashSet<Unit> = HashSet::new();
     for &Translated { document, .. } in translations {
@@ -393,7 +352,7 @@ fn in_order(before: &Lock, stanzas: Vec<Stanza>, source: &Document, translations
         for (line, segment) in document.segments.iter().enumerate() {
             let own = Unit::Segment(segment.id);
             let of_source = document.sentences(line).iter().map(|&id| Unit::Segment(id)).find(|unit| in_source.contains(unit));
-            let is_new = all.contains(&own) && !in_source.contains(&own) && before.stanza(own).is_none();
+            let is_new = all.contains(&own) && !in_source.contains(&own) && before.entry(own).is_none();
             if is_new && placed.insert(own) {
                 behind.entry(follows).or_default().push(own);
             }
@@ -403,8 +362,8 @@ fn in_order(before: &Lock, stanzas: Vec<Stanza>, source: &Document, translations
         }
     }
     let mut last = None;
-    for stanza in before.stanzas() {
-        let unit = stanza.unit;
+    for entry in before.entries() {
+        let unit = entry.unit;
         if all.contains(&unit) && !in_source.contains(&unit) && placed.insert(unit) {
             behind.entry(last).or_default().push(unit);
         }
@@ -412,12 +371,12 @@ fn in_order(before: &Lock, stanzas: Vec<Stanza>, source: &Document, translations
             last = Some(unit);
         }
     }
-    let mut by_unit: HashMap<Unit, Stanza> = stanzas.into_iter().map(|stanza| (stanza.unit, stanza)).collect();
+    let mut by_unit: HashMap<Unit, LockEntry> = entries.into_iter().map(|entry| (entry.unit, entry)).collect();
     let fronts = [Unit::Title, Unit::Description].into_iter().filter(|unit| in_source.contains(unit));
     let sentences = source.segments.iter().map(|segment| Unit::Segment(segment.id));
     let mut ordered = Vec::with_capacity(by_unit.len());
     for unit in fronts.map(Some).chain([None]).chain(sentences.map(Some)) {
-        // Depth first, since a stanza that follows another one may itself be followed.
+        // Depth first, since an entry that follows another one may itself be followed.
         let mut stack = vec![unit];
         while let Some(unit) = stack.pop() {
             if let Some(unit) = unit {
@@ -428,9 +387,9 @@ fn in_order(before: &Lock, stanzas: Vec<Stanza>, source: &Document, translations
             }
         }
     }
-    // Nothing is left, unless stanzas follow each other in a circle.
-    let mut rest: Vec<Stanza> = by_unit.into_values().collect();
-    rest.sort_by_key(|stanza| stanza.unit);
+    // Nothing is left, unless entries follow each other in a circle.
+    let mut rest: Vec<LockEntry> = by_unit.into_values().collect();
+    rest.sort_by_key(|entry| entry.unit);
     ordered.extend(rest);
     ordered
 }

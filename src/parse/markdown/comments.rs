@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::base::{Diagnostic, Place, code};
 
-use super::{Container, Writer};
+use super::Writer;
 use crate::parse::marks::{self, Mark, Marks};
 
 impl Writer<'_, '_> {
@@ -19,9 +19,9 @@ impl Writer<'_, '_> {
         }
         let rest = &self.text[place.end..];
         // A cell can end before its line ends.
-        let end = match (self.containers.last(), &self.table) {
-            (Some(Container::Cell), Some(table)) => table.text.end.saturating_sub(place.end),
-            _ => rest.find('\n').unwrap_or(rest.len()),
+        let end = match &self.table {
+            Some(table) => table.text.end.saturating_sub(place.end),
+            None => rest.find('\n').unwrap_or(rest.len()),
         };
         let line = &rest[..end];
         let is_last = without_comments(line).trim().is_empty();
@@ -30,7 +30,7 @@ impl Writer<'_, '_> {
             // The check that compares titles reads this mark from the file itself.
             Ok(Mark::Silenced(..)) if is_last && self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) => None,
             Ok(_) if self.leaf.is_none() && self.page.is_some_and(|page| page.settings.segments) => {
-                let hint = "marks stand behind sentences of paragraphs, headings, lists, notes, and in cells that have text; not in titles";
+                let hint = "marks stand behind sentences of paragraphs, headings, lists and notes, and in rows of tables that have text; not in titles";
                 Some(("there is no sentence that this mark could be of".to_owned(), hint.to_owned()))
             }
             Ok(_) if !is_last => {

@@ -1,64 +1,66 @@
-//! Tables: each cell that has text is a segment, and the cells of a row form one block.
+//! Tables: each row that has text is a segment, and a block of its own.
 //!
-//! A cell is one segment even if it holds several sentences. A sentence is a line, and a cell has
-//! no line breaks.
+//! A sentence is a line, and in Markdown a row is a line. The delimiter row is no segment.
 //!
 //! ```text
-//! | Name  |      | Year |     ids without a lock: 1.1 (Name), 1.2 (Year)
+//! | Name  |      | Year |     id without a lock: 1.1
 //! |-------|------|------|
-//! | China | east | 1911 |     ids without a lock: 2.1, 2.2, 2.3
+//! | China | east | 1911 |     id without a lock: 2.1
 //! ```
 
 use std::ops::Range;
 
 use crate::base::code;
-use crate::model::Cell;
 
-use super::{Alignment, Container, Writer};
+use super::{Alignment, Event, Tag, TagEnd, Writer};
 
 /// The table that is being written.
 pub(super) struct Table {
     /// Number of the table in the document, counted from one.
-    number: u32,
+    pub(super) number: u32,
     alignments: Vec<Alignment>,
-    column: u32,
-    pub(super) head: bool,
-    /// Number of segments so far in the current row.
-    in_row: u32,
+    column: usize,
+    pub(super) is_head: bool,
     /// The byte range of the current cell's text, without the space around it.
     pub(super) text: Range<usize>,
 }
 
 impl Table {
     pub(super) fn new(number: u32, alignments: Vec<Alignment>) -> Self {
-        Self { number, alignments, column: 0, head: true, in_row: 0, text: 0..0 }
-    }
-
-    pub(super) fn start_row(&mut self) {
-        (self.column, self.in_row) = (0, 0);
-    }
-
-    /// Counts one more segment in the row, and returns the number of those before it.
-    pub(super) fn next_in_row(&mut self) -> u32 {
-        self.in_row += 1;
-        self.in_row - 1
-    }
-
-    pub(super) fn cell(&self) -> Cell {
-        Cell { table: self.number, column: self.column }
+        Self { number, alignments, column: 0, is_head: true, text: 0..0 }
     }
 }
 
 impl Writer<'_, '_> {
+    /// Begins a row, as a segment if one of its cells has more than comments.
+    pub(super) fn start_row(&mut self, range: &Range<usize>) {
+        self.table.as_mut().expect("a row is in a table").column = 0;
+        let is_end = |event: &Event<'_>| matches!(event, Event::End(TagEnd::TableRow | TagEnd::TableHead));
+        let is_text = |event: &Event<'_>| match event {
+            Event::Start(Tag::TableCell) | Event::End(TagEnd::TableCell) => false,
+            Event::InlineHtml(html) => !html.starts_with("<!--"),
+            _ => true,
+        };
+        let mut inside = self.events[self.at..].iter().map(|(event, _)| event).take_while(|event| !is_end(event));
+        if inside.any(is_text) && self.addresses() {
+            // The segment's text begins behind the bar at the beginning of the row.
+            let row = self.text[range.clone()].trim_start();
+            let cells = row.strip_prefix('|').unwrap_or(row).trim_start();
+            self.open_leaf(range.end - cells.len());
+        } else {
+            self.push("<tr>");
+        }
+    }
+
     pub(super) fn start_cell(&mut self, range: &Range<usize>) {
         let written = &self.text[range.clone()];
         let start = range.start + written.len() - written.trim_start().len();
         let end = start + written.trim().len();
         let table = self.table.as_mut().expect("a cell is in a table");
-        let element = if table.head { "<th scope=\"col\"" } else { "<td" };
+        let element = if table.is_head { "<th scope=\"col\"" } else { "<td" };
         // Alignment uses classes, because a strict content security policy forbids style
         // attributes.
-        let class = match table.alignments.get(table.column as usize) {
+        let class = match table.alignments.get(table.column) {
             Some(Alignment::Left) => " class=\"left\">",
             Some(Alignment::Center) => " class=\"center\">",
             Some(Alignment::Right) => " class=\"right\">",
@@ -76,12 +78,44 @@ impl Writer<'_, '_> {
                 problem.push_hint("write the comment without the bar, or what is shown would be its beginning".to_owned());
             }
         }
-        self.containers.push(Container::Cell);
     }
 
     pub(super) fn end_cell(&mut self) {
-        self.containers.pop();
-        let head = self.table.as_ref().expect("a cell is in a table").head;
-        self.push(if head { "</th>" } else { "</td>" });
+        // The content after a segment must be in a cell, too.
+        let ends_row = self.leaf.is_some() && !matches!(self.events[self.at].0, Event::Start(Tag::TableCell));
+        if ends_row {
+            self.close_leaf();
+        }
+        let is_head = self.table.as_ref().expect("a cell is in a table").is_head;
+        self.push(if is_head { "</th>" } else { "</td>" });
+        if ends_row {
+            let end = self.out.position();
+            self.segments.last_mut().expect("the row was closed").html.1 = end;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use pulldown_cmark::Parser;
+
+    use super::*;
+    use crate::model::row;
+
+    proptest! {
+        #[test]
+        fn the_parser_ends_cells_at_the_same_bars(cells in "[ab`\\[\\]<>!| \\\\]{1,20}") {
+            let text = format!("| x | x | x |\n|---|---|---|\n| {cells} |\n");
+            let events = Parser::new_ext(&text, super::super::options(false)).into_offset_iter();
+            let cells_of_parser = events
+                .skip_while(|(event, _)| *event != Event::Start(Tag::TableRow))
+                .filter(|(event, _)| *event == Event::Start(Tag::TableCell))
+                .map(|(_, range)| text[range].trim().to_owned());
+            let line = text.lines().nth(2).expect("the row").trim_start_matches('|');
+            let own = row::cells(line).map(|range| line[range].to_owned());
+            let padded = own.chain(std::iter::repeat_with(String::new)).take(3);
+            prop_assert_eq!(cells_of_parser.collect::<Vec<_>>(), padded.collect::<Vec<_>>());
+        }
     }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::base::{Place, code};
 
 use super::comments::{without_comments, without_marks};
-use super::{CodeBlockKind, Container, Event, Writer};
+use super::{CodeBlockKind, Event, Writer};
 use crate::parse::{CodeBlock, HoleKind, marks};
 
 impl Writer<'_, '_> {
@@ -114,11 +114,7 @@ impl Writer<'_, '_> {
         {
             return self.mark(mark, Place::new(&page.file, range));
         }
-        // A cell with nothing but a comment gets no segment.
-        let is_alone = self.leaf.is_none() && self.containers.last() == Some(&Container::Cell) && html.starts_with("<!--");
-        if !is_alone {
-            self.inline(&range);
-        }
+        self.inline(&range);
         if self.passes_raw_html() {
             self.push(html);
         } else if !html.starts_with("<!--") {

@@ -66,8 +66,8 @@ pub(crate) fn of_translation(site: &Site, work: WorkId, translation: &Document, 
         };
         let hint = match first.unit {
             Unit::Title | Unit::Description => format!("write the {} in the front matter", first.unit),
-            Unit::Segment(id) if first.source.is_some_and(|at| source.segments[at as usize].cell.is_some()) => {
-                format!("write it in its cell; `<!-- - {id} -->` in another cell says that it is left out on purpose")
+            Unit::Segment(id) if first.source.is_some_and(|at| source.segments[at as usize].table.is_some()) => {
+                format!("write it as a row of its table; `<!-- - {id} -->` in another row says that it is left out on purpose")
             }
             Unit::Segment(id) => format!(
                 "write it on a line of its own in its place; `<!-- - {id} -->` behind the line before it says that it is left out on purpose, `<!-- = … {id} -->` behind another line that it is in that one"

@@ -4,7 +4,7 @@
 //! Findings become diagnostics with a place in both files. A mark behind a sentence silences a
 //! check there. A mark that silences nothing is reported, so that no mark outlives its reason.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::parity::{self, Finding, Reading, Rules, Side};
@@ -27,8 +27,6 @@ struct Edition<'a> {
     /// Its lines: its segments, then title and description. A missing title or description is
     /// empty.
     lines: Vec<Reading<'a>>,
-    /// The columns of its tables that equal the source's columns.
-    same_columns: BTreeSet<(u32, u32)>,
     found: Found,
 }
 
@@ -80,9 +78,7 @@ pub(crate) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
     let others = site.config.lang_ids().filter(|lang| *lang != source_lang);
     for mut own in others.filter_map(|lang| edition(lang.0)) {
         if let Some(source) = source.as_mut().filter(|_| site.config.side_by_side) {
-            let pairs = pairs(source.document, own.document);
-            own.same_columns = same_columns(source, &own, &pairs);
-            for (left, right) in pairs {
+            for (left, right) in pairs(source.document, own.document) {
                 own.compare(source, &left, &right);
             }
             for unit in 0..2 {
@@ -98,36 +94,6 @@ pub(crate) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
         source.look_at_each();
         problems.extend(source.found.shown());
     }
-}
-
-/// Returns the columns of a translation's tables whose cells, without the head, equal the source's.
-///
-/// A column counts only with two or more rows below the head, and if another column differs. A list
-/// of terms is an example:
-///
-/// ```text
-/// source:       | қазақ | Kazakh    |
-/// translation:  | қазақ | казахский |
-/// returned:       column 1
-/// ```
-fn same_columns(source: &Edition<'_>, own: &Edition<'_>, pairs: &[(Vec<u32>, Vec<u32>)]) -> BTreeSet<(u32, u32)> {
-    let segments = &own.document.segments;
-    let mut heads: BTreeMap<u32, u32> = BTreeMap::new();
-    let mut columns: BTreeMap<(u32, u32), (usize, bool)> = BTreeMap::new();
-    for (left, right) in pairs {
-        let ([left], [right]) = (&left[..], &right[..]) else { continue };
-        let Some(cell) = segments[*right as usize].cell else { continue };
-        let block = segments[*right as usize].block;
-        if *heads.entry(cell.table).or_insert(block) == block {
-            continue;
-        }
-        let (count, is_same) = columns.entry((cell.table, cell.column)).or_insert((0, true));
-        *count += 1;
-        *is_same &= source.line(*left).trim() == own.line(*right).trim();
-    }
-    let differ: BTreeSet<u32> = columns.iter().filter(|(_, (_, is_same))| !is_same).map(|((table, _), _)| *table).collect();
-    let same = columns.into_iter().filter(|((table, _), (count, is_same))| *is_same && *count > 1 && differ.contains(table));
-    same.map(|(column, _)| column).collect()
 }
 
 /// Returns the pairs of lines that stand beside each other. Ids of a lock or of marks decide;
@@ -209,15 +175,7 @@ impl<'a> Edition<'a> {
             silences.extend(behind.map(|silenced| (line, silenced)));
         }
         let silences = silences.into_iter().map(|(line, silenced)| Silence { line, silenced, used: false }).collect();
-        let mut edition = Self {
-            document,
-            text,
-            rules,
-            front,
-            lines: Vec::new(),
-            same_columns: BTreeSet::new(),
-            found: Found { silences, ..Found::default() },
-        };
+        let mut edition = Self { document, text, rules, front, lines: Vec::new(), found: Found { silences, ..Found::default() } };
         let lines = 0..edition.front_line(2);
         edition.lines = lines.map(|line| Reading::of(edition.line(line))).collect();
         edition
@@ -293,9 +251,6 @@ impl Edition<'_> {
         };
         for finding in findings {
             if *finding.code == code::UNTRANSLATED_TEXT {
-                if self.is_of_same_column(right) {
-                    continue;
-                }
                 self.found.untranslated.extend(right);
             }
             let (here, there) = (self.found.silences(right, finding.code), source.found.silences(left, finding.code));
@@ -310,9 +265,8 @@ impl Edition<'_> {
         }
     }
 
-    fn is_of_same_column(&self, lines: &[u32]) -> bool {
-        let cell = |line: &u32| self.document.segments.get(*line as usize)?.cell;
-        lines.iter().filter_map(cell).any(|cell| self.same_columns.contains(&(cell.table, cell.column)))
+    fn is_row(&self, line: u32) -> bool {
+        self.document.segments.get(line as usize).is_some_and(|segment| segment.table.is_some())
     }
 
     /// Checks each line by itself, then reports the marks that silenced nothing.
@@ -321,8 +275,8 @@ impl Edition<'_> {
             for finding in parity::alone(self.rules, &self.lines[line as usize]) {
                 // An untranslated line is in the wrong script for that reason, and a column of a
                 // table may be in another language. Neither is reported as wrong script.
-                let is_cell = self.document.segments.get(line as usize).is_some_and(|segment| segment.cell.is_some());
-                let known = *finding.code == code::WRONG_SCRIPT && (is_cell || self.found.untranslated.contains(&line));
+                let is_known = self.is_row(line) || self.found.untranslated.contains(&line);
+                let known = *finding.code == code::WRONG_SCRIPT && is_known;
                 if !self.found.silences(&[line], finding.code) && !known {
                     let problem = self.problem(&[line], finding);
                     self.found.problems.push(problem);
@@ -343,12 +297,12 @@ impl Edition<'_> {
 
     fn problem(&self, lines: &[u32], finding: Finding) -> Diagnostic {
         let is_value = lines.iter().any(|line| self.front(*line).is_some_and(|front| front.is_value));
-        let is_cell = lines.iter().any(|line| self.document.segments.get(*line as usize).is_some_and(|it| it.cell.is_some()));
+        let is_row = lines.iter().any(|&line| self.is_row(line));
         // A mark stands behind its sentence: in the front matter in a YAML comment, in a table in
-        // the cell.
-        let hint = finding.hint.map(|hint| match (is_value, is_cell) {
+        // a cell.
+        let hint = finding.hint.map(|hint| match (is_value, is_row) {
             (true, _) => hint.replace("`<!-- ~", "`# <!-- ~"),
-            (_, true) => hint.replace("at the end of the line", "behind it, in the cell"),
+            (_, true) => hint.replace("at the end of the line", "in the last cell of the row"),
             _ => hint,
         });
         Diagnostic::at(finding.code, self.place(lines, &finding.here), finding.message).maybe_hint(hint)

@@ -10,10 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::collect::{Pair, Side, Sides};
+use super::folded;
 use super::pieces::{Block, Piece, PieceKind, without_marks};
 use crate::base::yaml::{self, Value};
+use crate::model::row;
+use crate::parse;
 use crate::parse::parts::Table;
-use crate::parse::{self, Segment};
 
 /// A new translation: the index of the pair, and the text with a line for each line of the
 /// translation.
@@ -31,9 +33,11 @@ struct Edit {
 pub enum Refusal {
     /// The number of lines differs from that of the text to be replaced.
     Lines,
-    /// The edition's table has no place for the cell, or the translations of its other cells are in
-    /// no table.
-    Cell,
+    /// The edition's table has no place for the row, or the translations of the rows before it are
+    /// in no table.
+    Row,
+    /// The row has more cells than the edition's table has columns.
+    Cells { cells: usize, columns: usize },
     /// The title of a new page is not translated.
     Title,
 }
@@ -41,24 +45,26 @@ pub enum Refusal {
 /// Returns the reason why a translation cannot be put into the edition, if there is one.
 pub fn refusal(sides: &Sides, (at, text): Taken<'_>) -> Option<Refusal> {
     let pair = &sides.pairs[at];
-    let lines = text.lines().count();
-    if !pair.target.is_empty() {
-        return (lines != pair.target.len()).then_some(Refusal::Lines);
-    }
-    if lines != 1 {
+    if text.lines().count() != pair.target.len().max(1) {
         return Some(Refusal::Lines);
     }
-    // A cell of a table that is translated whole needs no place: the table is inserted.
-    let is_cell = sides.source.pieces[pair.source[0]].kind == PieceKind::Cell && sides.wholes[at].is_none();
-    (is_cell && sides.target.as_ref().is_some_and(|target| place_in_table(sides, target, at).is_none())).then_some(Refusal::Cell)
-}
-
-/// The place for a new cell in the edition's table.
-enum Seat {
-    /// Byte range of an empty cell.
-    Cell(Range<usize>),
-    /// Position for a new row, and the number of columns of the table.
-    Row(usize, u32),
+    let target = sides.target.as_ref()?;
+    let too_many = |line: &str, table: &Table| {
+        let (cells, columns) = (row::cells(line).count(), table.columns);
+        (cells > columns).then_some(Refusal::Cells { cells, columns })
+    };
+    if !pair.target.is_empty() {
+        let mut lines = pair.target.iter().zip(text.lines());
+        return lines.find_map(|(&piece, line)| too_many(line, table_of(target, &target.pieces[piece])?));
+    }
+    // A row of a table that is translated whole needs no place: the table is inserted.
+    if sides.source.pieces[pair.source[0]].kind != PieceKind::Row || sides.wholes[at].is_some() {
+        return None;
+    }
+    match place_in_table(sides, target, at) {
+        Some((_, table)) => too_many(text, table),
+        None => Some(Refusal::Row),
+    }
 }
 
 /// The place behind which a new line is inserted.
@@ -70,45 +76,22 @@ enum Behind {
     Edit(usize),
 }
 
-/// A row that is to be added to a table.
-struct NewRow {
-    /// Byte position of the row in the file.
-    place: usize,
-    cells: Vec<String>,
-}
-
-/// Finds the place of a cell in the edition's table: the row with other cells of its row, or a new
-/// row behind the one with cells of an earlier row.
-fn place_in_table(sides: &Sides, target: &Side, pair: usize) -> Option<Seat> {
-    let segment = |pair: usize| segment_of(sides, pair);
-    let own = segment(pair)?;
-    let (cell, row) = (own.cell?, own.block);
-    // The indices of the table and of the row in the edition.
-    let seat_of = |pair: usize| -> Option<(usize, usize)> {
-        let start = target.pieces[*sides.pairs[pair].target.first()?].range.start;
-        let table = target.parts.tables.iter().position(|table| table.range.contains(&start))?;
-        let rows = &target.parts.tables[table].rows;
-        Some((table, rows.iter().rposition(|row| row.first().is_some_and(|first| first.start <= start))?))
-    };
-    let in_table = |at: &usize| segment(*at).is_some_and(|it| it.cell.is_some_and(|it| it.table == cell.table));
-    let mut of_row = (0..sides.pairs.len()).filter(in_table).filter(|&at| segment(at).is_some_and(|it| it.block == row));
-    if let Some((table, row)) = of_row.find_map(seat_of) {
-        let range = target.parts.tables[table].rows[row].get(cell.column as usize - 1)?.clone();
-        let is_empty = !range.is_empty() && target.text[range.clone()].trim().is_empty();
-        return is_empty.then_some(Seat::Cell(range));
+/// Returns the byte at which a new row goes into the edition's table, and that table: behind the
+/// nearest row before it.
+fn place_in_table<'t>(sides: &Sides, target: &'t Side, pair: usize) -> Option<(usize, &'t Table)> {
+    let block = |pair: &Pair| sides.source.pieces[pair.source[0]].block;
+    let before = sides.pairs[..pair].iter().rev().filter(|before| block(before) == block(&sides.pairs[pair]));
+    let (row, table) = before.filter_map(|pair| pair.target.last()).find_map(|&piece| {
+        let row = &target.pieces[piece];
+        Some((row, table_of(target, row)?))
+    })?;
+    let mut place = line_end(&target.text, row.range.end);
+    if !target.text[table.range.start..place].contains('\n') {
+        // The delimiter row follows the header row.
+        let delimiter = place + target.text[place..].find('\n')? + 1;
+        place = line_end(&target.text, delimiter);
     }
-    let (table, row) = (0..pair).rev().filter(in_table).find_map(seat_of)?;
-    let table = &target.parts.tables[table];
-    let columns = table.rows[0].len() as u32;
-    let line_of = |row: &[Range<usize>]| line_end(&target.text, row.first().map_or(table.range.start, |cell| cell.start));
-    // The delimiter row follows the header row, so a new row goes behind it.
-    let end = match row {
-        0 => target.text[line_of(&table.rows[0])..]
-            .find('\n')
-            .map(|at| line_end(&target.text, line_of(&table.rows[0]) + at + 1))?,
-        row => line_of(&table.rows[row]),
-    };
-    (cell.column <= columns).then_some(Seat::Row(end, columns))
+    Some((place, table))
 }
 
 /// Returns the new text of the edition's file, or the text of a new file if there is no edition.
@@ -121,7 +104,7 @@ pub fn apply(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
             let mut edits = Vec::new();
             for &(pair, text) in taken {
                 for (&piece, line) in sides.pairs[pair].target.iter().zip(text.lines()) {
-                    edits.push(replaced(target, &target.pieces[piece], line));
+                    edits.extend(replaced(target, &target.pieces[piece], line));
                 }
             }
             edits.extend(inserted(sides, target, taken, marked));
@@ -150,8 +133,9 @@ fn edited(text: &str, mut edits: Vec<Edit>) -> String {
     result
 }
 
-fn replaced(side: &Side, piece: &Piece, line: &str) -> Edit {
+fn replaced(side: &Side, piece: &Piece, line: &str) -> Vec<Edit> {
     let text = match piece.kind {
+        PieceKind::Row => return in_cells(&side.text, piece, line, without_marks),
         PieceKind::Front => {
             let before = &side.text[piece.range.clone()];
             let value = if before.starts_with(['"', '\'']) { yaml::quoted(line) } else { yaml::scalar(line) };
@@ -159,9 +143,40 @@ fn replaced(side: &Side, piece: &Piece, line: &str) -> Edit {
             // colon.
             if before.contains('\n') && before.starts_with([' ', '\t', '\n', '\r']) { format!(" {value}") } else { value }
         }
-        _ => line.to_owned(),
+        PieceKind::Title | PieceKind::Segment | PieceKind::Note => line.to_owned(),
     };
-    Edit { range: piece.range.clone(), text }
+    vec![Edit { range: piece.range.clone(), text }]
+}
+
+/// Replaces the cells of a row in its file that differ from those of the new text. The padding
+/// stays. `length` returns the part of a cell that is replaced; the marks behind it stay.
+fn in_cells(text: &str, piece: &Piece, row: &str, length: impl Fn(&str) -> usize) -> Vec<Edit> {
+    let start = piece.range.start;
+    let line = &text[start..line_end(text, start)];
+    let mut cells: Vec<Range<usize>> = row::cells(line).collect();
+    // The bar at the end of a row ends the last cell.
+    let is_closed = cells.len() > 1 && cells.last().is_some_and(Range::is_empty);
+    cells.truncate(cells.len() - usize::from(is_closed));
+    let mut new = row::cells(row).map(|cell| &row[cell]);
+    let mut edits = Vec::new();
+    for cell in cells {
+        let said = cell.start..cell.start + length(&line[cell.clone()]);
+        let text = new.next().unwrap_or("");
+        if folded(&line[said.clone()]) == text {
+            continue;
+        }
+        let before = if line[..said.start].ends_with('|') { " " } else { "" };
+        let text = if said.is_empty() { format!("{before}{text} ") } else { text.to_owned() };
+        edits.push(Edit { range: start + said.start..start + said.end, text });
+    }
+    // The row has fewer cells than its table.
+    let rest = new.map(|text| if is_closed { format!(" {text} |") } else { format!(" | {text}") });
+    let rest: String = rest.collect();
+    if !rest.is_empty() {
+        let end = start + line.trim_end().len();
+        edits.push(Edit { range: end..end, text: rest });
+    }
+    edits
 }
 
 /// Makes the edits that insert translations where the edition has none.
@@ -172,8 +187,7 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
     let mut front = String::new();
     // The block of the source's table that was inserted last.
     let mut table: Option<Block> = None;
-    // New rows by block of the source's row.
-    let mut rows: BTreeMap<u32, NewRow> = BTreeMap::new();
+    let mut rows: Vec<Edit> = Vec::new();
     let mut wanted = taken.iter().peekable();
     // The place for the next new line and its block; `None` before the first piece of the text.
     let mut behind: Option<(Behind, Block)> = None;
@@ -198,18 +212,17 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
             continue;
         }
         let mark = if marked { format!(" <!-- = {} -->", source.id) } else { String::new() };
-        if source.kind == PieceKind::Cell && sides.wholes[at].is_none() {
-            match (place_in_table(sides, target, at), segment_of(sides, at)) {
-                (Some(Seat::Cell(range)), _) => edits.push(Edit { range, text: format!(" {text}{mark} ") }),
-                (Some(Seat::Row(place, columns)), Some(Segment { block, cell: Some(cell), .. })) => {
-                    let new = || NewRow { place, cells: vec![String::new(); columns as usize] };
-                    rows.entry(*block).or_insert_with(new).cells[cell.column as usize - 1] = format!("{text}{mark}");
-                }
-                _ => {}
+        if source.kind == PieceKind::Row && sides.wholes[at].is_none() {
+            if let Some((place, table)) = place_in_table(sides, target, at) {
+                // In a quotation or a list the row has the prefix of the line before it.
+                let line = &target.text[target.text[..place].rfind('\n').map_or(0, |at| at + 1)..place];
+                let lead = &line[..line.len() - line.trim_start_matches([' ', '\t', '>']).len()];
+                let empty = " |".repeat(table.columns.saturating_sub(row::cells(text).count()));
+                rows.push(Edit { range: place..place, text: format!("{newline}{lead}| {text}{mark} |{empty}") });
             }
             continue;
         }
-        if source.kind == PieceKind::Cell && table.replace(source.block) == Some(source.block) {
+        if source.kind == PieceKind::Row && table.replace(source.block) == Some(source.block) {
             continue;
         }
         let same_block = behind.filter(|(_, block)| *block == source.block);
@@ -234,7 +247,7 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
             None => first_of_block(&sides.source, pair.source[0]),
         };
         let (lead, text) = match source.kind {
-            PieceKind::Cell => whole_table(&sides.source, source, &in_order, marked, newline),
+            PieceKind::Row => whole_table(&sides.source, source, &in_order, marked, newline),
             _ => (lead(&sides.source, first), format!("{text}{mark}")),
         };
         let follows = behind.is_some_and(|(place, _)| match same_block {
@@ -273,26 +286,12 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
         let is_last = ahead.range.start == target.text.len();
         ahead.text.push_str(&newline.repeat(if is_last { 1 } else { 2 }));
     }
-    let rows = rows.into_values().map(|NewRow { place, cells }| {
-        let cell = |text: &String| if text.is_empty() { " |".to_owned() } else { format!(" {text} |") };
-        // In a quotation or a list the row has the prefix of the line before it.
-        let line = &target.text[target.text[..place].rfind('\n').map_or(0, |at| at + 1)..place];
-        let lead = &line[..line.len() - line.trim_start_matches([' ', '\t', '>']).len()];
-        let row: String = cells.iter().map(cell).collect();
-        Edit { range: place..place, text: format!("{newline}{lead}|{row}") }
-    });
     // New rows of a table come before text that is inserted behind the table.
     edits.splice(0..0, rows);
     if !front.is_empty() {
         edits.insert(0, into_front_matter(target, &front, newline));
     }
     edits
-}
-
-/// Returns the first source segment of a pair.
-fn segment_of(sides: &Sides, pair: usize) -> Option<&Segment> {
-    let piece = &sides.source.pieces[sides.pairs[pair].source[0]];
-    Some(&sides.source.document.segments[piece.segment? as usize])
 }
 
 /// Returns true if a piece is on the line after the previous piece.
@@ -354,11 +353,10 @@ fn into_front_matter(target: &Side, lines: &str, newline: &str) -> Edit {
     }
 }
 
-/// Returns the end of a piece's line, of its heading's underline, or of the whole table for a cell.
+/// Returns the end of a piece's line, of its heading's underline, or of the whole table for a row.
 fn end_of(side: &Side, piece: &Piece) -> usize {
-    let table = table_of(side, piece).and_then(|table| table.rows.last()?.last());
-    if let Some(last) = table {
-        return line_end(&side.text, last.end);
+    if let Some(table) = table_of(side, piece) {
+        return table.range.start + side.text[table.range.clone()].trim_end().len();
     }
     let start = side.text[..piece.range.start].rfind('\n').map_or(0, |newline| newline + 1);
     let end = line_end(&side.text, piece.range.end);
@@ -374,20 +372,10 @@ fn line_end(text: &str, at: usize) -> usize {
     at + text[at..end].trim_end_matches('\r').len()
 }
 
-/// Returns the end of a piece's line or cell, without the space at the end of the cell.
-fn text_end(side: &Side, piece: &Piece) -> usize {
-    let start = piece.range.start;
-    let cells = table_of(side, piece).into_iter().flat_map(|table| &table.rows).flatten();
-    match cells.into_iter().find(|cell| cell.start <= start && start < cell.end) {
-        Some(cell) => piece.range.end.max(cell.start + side.text[cell.clone()].trim_end().len()),
-        None => line_end(&side.text, piece.range.end),
-    }
-}
-
-/// Returns the table that contains a piece, if it is a cell.
+/// Returns the table that contains a piece, if it is a row.
 fn table_of<'a>(side: &'a Side, piece: &Piece) -> Option<&'a Table> {
     let mut tables = side.parts.tables.iter();
-    tables.find(|table| piece.kind == PieceKind::Cell && table.range.contains(&piece.range.start))
+    tables.find(|table| piece.kind == PieceKind::Row && table.range.contains(&piece.range.start))
 }
 
 /// Returns the prefix of a piece's line: marker of a list, a quotation or a heading.
@@ -427,14 +415,14 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
     for range in &source.parts.html {
         edits.push(Edit { range: whole_lines(text, range), text: String::new() });
     }
-    // A table is translated whole: one with an untranslated cell is left out.
-    let is_cell = |pair: &&Pair| source.pieces[pair.source[0]].kind == PieceKind::Cell;
-    let of_cells = |translated: bool| -> BTreeSet<Block> {
-        let cells = sides.pairs.iter().filter(is_cell).map(|pair| pair.source[0]);
-        cells.filter(|&at| in_order[at].is_some() == translated).map(|at| source.pieces[at].block).collect()
+    // A table is translated whole: one with an untranslated row is left out.
+    let is_row = |pair: &&Pair| source.pieces[pair.source[0]].kind == PieceKind::Row;
+    let of_rows = |translated: bool| -> BTreeSet<Block> {
+        let rows = sides.pairs.iter().filter(is_row).map(|pair| pair.source[0]);
+        rows.filter(|&at| in_order[at].is_some() == translated).map(|at| source.pieces[at].block).collect()
     };
-    let stay = &of_cells(true) - &of_cells(false);
-    let is_left_out = |piece: &Piece| piece.kind == PieceKind::Cell && !stay.contains(&piece.block);
+    let stay = &of_rows(true) - &of_rows(false);
+    let is_left_out = |piece: &Piece| piece.kind == PieceKind::Row && !stay.contains(&piece.block);
     let tables = source.pieces.iter().filter(|piece| is_left_out(piece)).filter_map(|piece| table_of(source, piece));
     let tables: BTreeMap<usize, &Table> = tables.map(|table| (table.range.start, table)).collect();
     edits.extend(tables.values().map(|table| Edit { range: whole_lines(text, &table.range), text: String::new() }));
@@ -445,8 +433,8 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
         match in_order[at] {
             // The table is left out.
             _ if is_left_out(piece) => {}
-            Some(line) => edits.push(in_place_of_source(source, at, line, &in_order, marked)),
-            None if piece.kind == PieceKind::Cell => edits.push(emptied(source, piece)),
+            Some(line) => edits.extend(in_place_of_source(source, at, line, &in_order, marked)),
+            None if piece.kind == PieceKind::Row => edits.extend(without_row(source, piece)),
             None => {
                 let block =
                     || source.pieces[at..].iter().zip(&in_order[at..]).take_while(|(other, _)| other.block == piece.block);
@@ -474,13 +462,17 @@ fn in_order<'a>(sides: &Sides, taken: &[Taken<'a>]) -> Vec<Option<&'a str>> {
 }
 
 /// Replaces a piece by its translation in the copy of the source.
-fn in_place_of_source(source: &Side, at: usize, line: &str, in_order: &[Option<&str>], marked: bool) -> Edit {
+fn in_place_of_source(source: &Side, at: usize, line: &str, in_order: &[Option<&str>], marked: bool) -> Vec<Edit> {
     let piece = &source.pieces[at];
+    let mark = if marked { format!(" <!-- = {} -->", piece.id) } else { String::new() };
+    if piece.kind == PieceKind::Row {
+        return in_cells(&source.text, piece, &format!("{line}{mark}"), str::len);
+    }
     let mut line = line.to_owned();
     let mut range = piece.range.clone();
     if piece.kind != PieceKind::Title {
         // Marks and notes of the source do not belong to the translation.
-        let end = text_end(source, piece);
+        let end = line_end(&source.text, piece.range.end);
         let behind = &source.text[piece.range.end..end];
         let mut later = source.pieces[at + 1..].iter().zip(&in_order[at + 1..]);
         let goes_on = later.any(|(next, translation)| next.block == piece.block && translation.is_some());
@@ -492,31 +484,37 @@ fn in_place_of_source(source: &Side, at: usize, line: &str, in_order: &[Option<&
             range.end = end;
         }
         if marked {
-            line.push_str(&format!(" <!-- = {} -->", piece.id));
+            line.push_str(&mark);
             line.push_str(if breaks && goes_on { "  " } else { "" });
         }
     }
-    Edit { range, text: line }
+    vec![Edit { range, text: line }]
 }
 
-/// Empties a cell without a translation in the copy of the source: only the source has it, or the
-/// translation omits it.
-fn emptied(source: &Side, piece: &Piece) -> Edit {
-    Edit { range: piece.range.start..text_end(source, piece), text: String::new() }
-}
-
-/// Returns the prefix of the first line of a source table, and the table with its cells translated.
-fn whole_table(source: &Side, cell: &Piece, in_order: &[Option<&str>], marked: bool, newline: &str) -> (String, String) {
+/// Removes a row without a translation from the copy of the source: only the source has it, or the
+/// translation omits it. A header row is emptied, since a table needs one.
+fn without_row(source: &Side, piece: &Piece) -> Vec<Edit> {
     let text = &*source.text;
-    let Some(range) = table_of(source, cell).map(|table| table.range.clone()) else { return Default::default() };
+    let start = text[..piece.range.start].rfind('\n').map_or(0, |newline| text[..newline].trim_end_matches('\r').len());
+    match table_of(source, piece) {
+        Some(table) if table.range.start > start => in_cells(text, piece, "", str::len),
+        _ => vec![Edit { range: start..line_end(text, piece.range.end), text: String::new() }],
+    }
+}
+
+/// Returns the prefix of the first line of a source table, and the table with its rows translated.
+fn whole_table(source: &Side, row: &Piece, in_order: &[Option<&str>], marked: bool, newline: &str) -> (String, String) {
+    let text = &*source.text;
+    let Some(range) = table_of(source, row).map(|table| table.range.clone()) else { return Default::default() };
     let start = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
-    let cells = source.pieces.iter().enumerate().filter(|(_, piece)| piece.block == cell.block);
-    let edits = cells.map(|(at, piece)| {
-        let Edit { range: of_cell, text } = match in_order[at] {
-            Some(line) => in_place_of_source(source, at, line, in_order, marked),
-            None => emptied(source, piece),
-        };
-        Edit { range: of_cell.start - range.start..of_cell.end - range.start, text }
+    let rows = source.pieces.iter().enumerate().filter(|(_, piece)| piece.block == row.block);
+    let edits = rows.flat_map(|(at, piece)| match in_order[at] {
+        Some(line) => in_place_of_source(source, at, line, in_order, marked),
+        None => without_row(source, piece),
+    });
+    let edits = edits.map(|Edit { range: edited, text }| {
+        let range = edited.start - range.start..edited.end - range.start;
+        Edit { range, text }
     });
     let table = edited(text[range.clone()].trim_end(), edits.collect());
     (text[start..range.start].to_owned(), table.lines().collect::<Vec<_>>().join(newline))

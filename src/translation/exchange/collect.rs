@@ -89,6 +89,13 @@ impl Sides {
         pieces.flat_map(|piece| piece.notes.iter().cloned()).collect()
     }
 
+    /// Returns true if a row of a table is or will be translated as a row.
+    pub fn is_row(&self, pair: usize) -> bool {
+        let Pair { source, target, .. } = &self.pairs[pair];
+        let is_row = |side: &Side, pieces: &[usize]| pieces.iter().all(|&piece| side.pieces[piece].kind == PieceKind::Row);
+        is_row(&self.source, source) && self.target.as_ref().is_none_or(|side| is_row(side, target))
+    }
+
     /// Returns the source text of a pair.
     pub fn source_of(&self, pair: usize) -> String {
         self.source.says(&self.pairs[pair].source)
@@ -169,7 +176,7 @@ fn wholes(source: &Side, pairs: &[Pair]) -> Vec<Option<Block>> {
     let around = |piece: usize| {
         let Piece { segment, kind, block, .. } = source.pieces[piece];
         let note = segment.and_then(|segment| source.document.segments[segment as usize].note);
-        [note.map(|note| (PieceKind::Note, note)), (kind == PieceKind::Cell).then_some(block)].into_iter().flatten()
+        [note.map(|note| (PieceKind::Note, note)), (kind == PieceKind::Row).then_some(block)].into_iter().flatten()
     };
     let translated = pairs.iter().filter(|pair| !pair.target.is_empty());
     let begun: BTreeSet<Block> = translated.flat_map(|pair| &pair.source).flat_map(|&piece| around(piece)).collect();
@@ -211,6 +218,7 @@ fn units(site: &Site, sides: &Sides, units: &mut Vec<Unit>) {
         units.push(Unit {
             key: site.work(sides.work).key.clone(),
             id: piece.id.clone(),
+            is_row: sides.is_row(at),
             source: sides.source_of(at),
             // A missing translation has a base too, since somebody may add it to the site before
             // the import.

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::key::looks_like_language;
+use crate::model::row;
 use crate::parse::inline::{self, Kind, Role};
 
 /// A part of a sentence: text or a code.
@@ -45,6 +46,36 @@ pub fn protect(sentence: &str) -> Vec<Token<'_>> {
     }
     if at < sentence.len() {
         tokens.push(Token::Text(&sentence[at..]));
+    }
+    tokens
+}
+
+/// Splits a table row into text and codes. The bars between its cells are codes.
+///
+/// ```text
+/// **a** | b        1 `**`    2 ` | `
+/// ```
+pub fn protect_row(row: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let (mut at, mut last) = (0, 0);
+    for cell in row::cells(row) {
+        if at < cell.start {
+            last += 1;
+            let written = &row[at..cell.start];
+            tokens.push(Token::Code(Code { number: last, role: Role::Lone, kind: Kind::Border, written }));
+        }
+        at = cell.end;
+        let mut inside = protect(&row[cell]);
+        for token in &mut inside {
+            if let Token::Code(code) = token {
+                code.number += last;
+            }
+        }
+        last = codes(&inside).map(|code| code.number).max().unwrap_or(last);
+        tokens.append(&mut inside);
+    }
+    if at < row.len() {
+        tokens.push(Token::Text(&row[at..]));
     }
     tokens
 }
@@ -93,10 +124,10 @@ pub fn pair(source: &[Token<'_>], translation: &mut [Token<'_>]) {
 ///
 /// Links may have other targets, since each edition is a page of its own, but their number must
 /// agree. Code, HTML and footnotes must be equal.
-pub fn differences(source: &str, translation: &str) -> (Vec<String>, Vec<String>) {
-    let count = |sentence: &str| {
+pub fn differences(source: &[Token<'_>], translation: &[Token<'_>]) -> (Vec<String>, Vec<String>) {
+    let count = |tokens: &[Token<'_>]| {
         let mut counts: BTreeMap<(Kind, String), isize> = BTreeMap::new();
-        for (_, meaning) in meanings(&protect(sentence)) {
+        for (_, meaning) in meanings(tokens) {
             let what = match meaning.kind {
                 Kind::Code | Kind::Footnote | Kind::Html => meaning.what,
                 _ => String::new(),
@@ -134,6 +165,7 @@ pub fn name(kind: Kind) -> &'static str {
         Kind::Code => "x-code",
         Kind::Html => "x-html",
         Kind::Footnote => "x-footnote",
+        Kind::Border => "x-cell",
     }
 }
 
@@ -149,6 +181,7 @@ fn word(kind: Kind) -> &'static str {
         Kind::Code => "code",
         Kind::Html => "HTML",
         Kind::Footnote => "a footnote",
+        Kind::Border => "a bar between cells (`|`)",
     }
 }
 
@@ -180,7 +213,9 @@ fn meanings(tokens: &[Token<'_>]) -> Vec<(u32, Meaning)> {
             }
             (Role::Close, _) => {}
             // `*` and `_` are equal to a reader.
-            (Role::Open, _) => found.push((code.number, Meaning { kind: code.kind, role: code.role, what: String::new() })),
+            (Role::Open, _) | (_, Kind::Border) => {
+                found.push((code.number, Meaning { kind: code.kind, role: code.role, what: String::new() }));
+            }
             (Role::Lone, _) => {
                 let what = without_language(code.written);
                 found.push((code.number, Meaning { kind: code.kind, role: code.role, what }));
@@ -224,9 +259,22 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let none = (Vec::<String>::new(), Vec::<String>::new());
+        let differences = |a, b| super::differences(&protect(a), &protect(b));
         assert_eq!(differences("*a* [b](c.kk.md)[^1]", "[b](c.en.md) _a_[^1]"), none);
         let (missing, extra) = differences("**a** [b](c)[^1] `x`", "**a** [^2] `y`");
         assert_eq!(missing, ["a link", "`` `x` ``", "`[^1]`"]);
         assert_eq!(extra, ["`` `y` ``", "`[^2]`"]);
+        let (missing, extra) = super::differences(&protect_row("a | b | c"), &protect_row("a | b"));
+        assert_eq!((missing, extra), (vec!["a bar between cells (`|`)".to_owned()], Vec::new()));
+    }
+
+    #[test]
+    fn a_row_has_codes_between_its_cells() {
+        let source = protect_row("*a* | b\\|c | | **d**");
+        assert_eq!(restore(&source), "*a* | b\\|c | | **d**");
+        let numbers: Vec<_> = codes(&source).map(|code| (code.number, code.written)).collect();
+        assert_eq!(numbers, [(1, "*"), (1, "*"), (2, " | "), (3, " | "), (4, "| "), (5, "**"), (5, "**")]);
+        // A bar between cells ends code.
+        assert_eq!(codes(&protect_row("`a | b`")).count(), 1);
     }
 }

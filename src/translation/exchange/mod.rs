@@ -54,6 +54,9 @@ const BASE: &str = "base: ";
 pub struct Unit {
     pub key: Key,
     pub id: String,
+    /// True for a row of a table: the bars between its cells are placeholders in XLIFF and TMX. Not
+    /// read from files.
+    pub is_row: bool,
     /// Markdown, on one line.
     pub source: String,
     /// Markdown, on one line; empty if there is none.
@@ -120,6 +123,11 @@ impl Unit {
         format!("{}#{}", self.key, self.id)
     }
 
+    /// Splits the source or the translation into text and markup.
+    fn tokens<'t>(&self, text: &'t str) -> Vec<markup::Token<'t>> {
+        if self.is_row { markup::protect_row(text) } else { markup::protect(text) }
+    }
+
     /// Creates a unit that has an address and no content. Returns `None` if the address is
     /// malformed.
     pub fn at(address: &str) -> Option<Self> {
@@ -127,6 +135,7 @@ impl Unit {
         (!key.is_empty() && !id.is_empty()).then(|| Self {
             key: Key::new(key),
             id: id.to_owned(),
+            is_row: false,
             source: String::new(),
             target: String::new(),
             status: Status::Missing,

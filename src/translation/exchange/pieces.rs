@@ -40,8 +40,8 @@ pub enum PieceKind {
     Segment,
     /// A sentence of a footnote.
     Note,
-    /// A cell of a table.
-    Cell,
+    /// A row of a table.
+    Row,
 }
 
 /// Returns the pieces of an edition in the order of its file, and the other findings of
@@ -56,19 +56,22 @@ pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
     let levels: HashMap<u32, u8> = document.headings.iter().filter_map(|it| Some((it.segment?, it.level))).collect();
     for (at, segment) in document.segments.iter().enumerate() {
         let range = segment.bytes.0 as usize..segment.bytes.1 as usize;
-        // All cells of a table share a block, and so do all sentences of a footnote.
-        let (kind, block) = match (segment.cell, segment.note) {
-            (Some(cell), _) => (PieceKind::Cell, cell.table),
+        // All rows of a table share a block, and so do all sentences of a footnote.
+        let (kind, block) = match (segment.table, segment.note) {
+            (Some(table), _) => (PieceKind::Row, table),
             (None, Some(note)) => (PieceKind::Note, note),
             (None, None) => (PieceKind::Segment, segment.block),
         };
         let mut piece = piece(segment.id.to_string(), kind, block, range, text);
         piece.segment = Some(at as u32);
         piece.level = levels.get(&(at as u32)).copied();
+        if kind == PieceKind::Row {
+            piece.text = folded(&document.written_text(text, at));
+        }
         if let Some(marks) = document.marks_of(at) {
             piece.notes.clone_from(&marks.notes);
             // Marks usually follow their sentence, but one of several lines may have marks inside.
-            if marks.places.iter().any(|place| place.start < piece.range.end) {
+            if kind != PieceKind::Row && marks.places.iter().any(|place| place.start < piece.range.end) {
                 piece.text = document.segment_text(text, at).into_owned();
             }
         }

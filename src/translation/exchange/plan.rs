@@ -17,14 +17,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::apply::{self, Refusal};
-use super::collect::{Pair, Sides};
+use super::collect::Sides;
+use super::markup::Token;
 use super::pieces::{Block, PieceKind};
 use super::{Found, KEPT, Status, Unit, digest, folded, further_problems, markup};
 use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, suggest};
 use crate::link::similar_key;
 use crate::load::Inputs;
 use crate::model::lock::fold;
-use crate::model::{LangId, key};
+use crate::model::{LangId, key, row};
 use crate::site::{Site, WorkId};
 use crate::translation::checks::parity::{self, Reading, Rules};
 
@@ -253,11 +254,11 @@ fn consider(
     let before = sides.target_of(pair);
     let finished = !matches!(unit.status, Status::Changed | Status::Missing);
     let mut after = lines(&unit.target);
+    if sides.is_row(pair) {
+        after = after.lines().map(row::canonical).collect::<Vec<_>>().join("\n");
+    }
     // True if the translation came back as it was exported: it was not touched, or confirmed.
     let untouched = unit.base.as_deref().is_some_and(|base| base == digest(&after));
-    if after != before && !untouched {
-        after = with_bars_escaped(sides, pair, &after);
-    }
     if after == before || untouched || after.is_empty() {
         let confirmed = finished && after == before && sides.pairs[pair].status == Status::Changed;
         if confirmed && same_source(sides, pair, unit) {
@@ -294,7 +295,8 @@ fn consider(
         return;
     }
     let problems = |source: &str, translation: &str| {
-        let mut problems = markup_problems(&address, source, translation, &place);
+        let tokens = if sides.is_row(pair) { markup::protect_row } else { markup::protect };
+        let mut problems = markup_problems(&address, &tokens(source), &tokens(translation), &place);
         problems.extend(parity_problems(site, rules, lang, sides, pair, (source, translation), &place));
         problems
     };
@@ -335,35 +337,8 @@ fn lines(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Escapes each bar that would end a table cell. Lines that are not cells keep their bars.
-///
-/// Each line is judged by its own piece in the edition: a cell may translate a sentence of a
-/// paragraph, and the other way round.
-fn with_bars_escaped(sides: &Sides, pair: usize, text: &str) -> String {
-    let Pair { source, target, .. } = &sides.pairs[pair];
-    let own = |line: usize| Some(&sides.target.as_ref()?.pieces[*target.get(line)?]);
-    let lines = text.lines().enumerate().map(|(at, line)| {
-        let piece = own(at).unwrap_or(&sides.source.pieces[source[0]]);
-        if piece.kind == PieceKind::Cell { cell(line) } else { line.to_owned() }
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-/// Escapes bars for a cell. To the parser any backslash before a bar escapes it, even one that is
-/// itself escaped.
-fn cell(line: &str) -> String {
-    let mut escaped = String::with_capacity(line.len());
-    for c in line.chars() {
-        if c == '|' && !escaped.ends_with('\\') {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
-}
-
 /// Reports markup that a translation lacks or has too much.
-fn markup_problems(address: &str, source: &str, translation: &str, place: &Place) -> Vec<Diagnostic> {
+fn markup_problems(address: &str, source: &[Token<'_>], translation: &[Token<'_>], place: &Place) -> Vec<Diagnostic> {
     let (missing, extra) = markup::differences(source, translation);
     let problem = |what: &[String], verb: &str, hint: &str| {
         let message = format!("the translation of `{address}` {verb} {}", what.join(", "));
@@ -425,9 +400,15 @@ fn refused(refusal: Refusal, address: &str, lines: usize, place: &Place) -> Diag
             Diagnostic::at(&code::EXCHANGE_STRUCTURE, place.clone(), message)
                 .hint("a sentence is one line; cut and join sentences in the edition's own file")
         }
-        Refusal::Cell => {
-            let message = format!("`{address}` is a cell for which the edition's table has no place, or it has no such table");
+        Refusal::Row => {
+            let message = format!("`{address}` is a row for which the edition's table has no place, or it has no such table");
             Diagnostic::at(&code::EXCHANGE_INCOMPLETE, place.clone(), message).hint("copy the table into the edition's file")
+        }
+        Refusal::Cells { cells, columns } => {
+            let message =
+                format!("the translation of `{address}` has {cells} cells, and the edition's table has {columns} columns");
+            Diagnostic::at(&code::EXCHANGE_STRUCTURE, place.clone(), message)
+                .hint("a bar ends a cell: write `\\|` if it is text, or add a column to the table in the edition's file")
         }
         Refusal::Title => {
             let message = format!("the title of `{address}` is not translated, and without it there is no page");
@@ -476,7 +457,7 @@ fn halves(site: &Site, sides: &Sides, taken: &mut Vec<Taken>) -> Vec<Diagnostic>
 
 /// Returns the word for a block that is translated whole.
 fn name(whole: Block) -> &'static str {
-    if whole.0 == PieceKind::Cell { "table" } else { "footnote" }
+    if whole.0 == PieceKind::Row { "table" } else { "footnote" }
 }
 
 /// Reports that a new page would have no title.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::markup::{self, protect};
+use super::markup;
 use super::xml::{Element, Node, Problem, Style, Xml, push_attribute, push_sentence, push_text};
 use super::{Batch, Found, Status, Unit};
 
@@ -49,13 +49,13 @@ pub fn write(batch: &Batch) -> String {
         if unit.status == Status::Changed {
             push_property(&mut xml, "      ", "x-translation", &escaped(&unit.target));
         }
-        let tokens = protect(&unit.source);
+        let tokens = unit.tokens(&unit.source);
         push_variant(&mut xml, source, &tokens);
         if let Some(language) = &batch.target
             && !unit.target.is_empty()
             && unit.status != Status::Changed
         {
-            let mut target = protect(&unit.target);
+            let mut target = unit.tokens(&unit.target);
             markup::pair(&tokens, &mut target);
             push_variant(&mut xml, language, &target);
         }

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::markup::{self, protect};
+use super::markup;
 use super::xml::{Element, Node, Problem, Style, Xml, push_attribute, push_sentence, push_text};
 use super::{Batch, Found, Status, Unit};
 
@@ -63,8 +63,8 @@ fn write_unit(xml: &mut String, unit: &Unit) {
         push_attribute(xml, "extradata", base);
     }
     xml.push_str(">\n");
-    let source = protect(&unit.source);
-    let mut target = protect(&unit.target);
+    let source = unit.tokens(&unit.source);
+    let mut target = unit.tokens(&unit.target);
     markup::pair(&source, &mut target);
     xml.push_str("        <source>");
     push_sentence(xml, &source, &STYLE);
@@ -99,8 +99,8 @@ fn write_unit(xml: &mut String, unit: &Unit) {
             .expect("writing to a string");
     }
     if let Some(previous) = &unit.previous {
-        let previous = protect(previous);
-        let mut target = protect(&unit.target);
+        let previous = unit.tokens(previous);
+        let mut target = unit.tokens(&unit.target);
         markup::pair(&previous, &mut target);
         xml.push_str("        <alt-trans alttranstype=\"previous-version\">\n          <source>");
         push_sentence(xml, &previous, &STYLE);

@@ -9,13 +9,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::canonicalize::PreviousState;
 use super::in_order::{NEVER, best_in_order, least_in_order};
 use super::order::Pairs;
-use super::settle::Known;
-use super::signs::{STEP, Sides, Signs};
-use super::table::{self, Columns};
+use super::signs::{EditionPair, STEP, Signs};
 use super::words::Texts;
-use super::{Claim, LIKE_ELSEWHERE, LIKE_HERE, Line, Old};
+use super::{Claim, Kind, LIKE_ELSEWHERE, LIKE_HERE, Line, Locked};
 use crate::model::{Label, SegmentId, TextDigest};
 
 /// Maximum number of cells in a table of likenesses.
@@ -30,36 +29,36 @@ const RARE: usize = 16;
 /// Pairs like texts within the gaps between fixed points, in order, with the greatest sum of
 /// likenesses.
 pub(super) fn like_here(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usize) -> bool) {
-    for (olds, news) in pairs.gaps() {
-        let olds: Vec<usize> = olds.filter(|&old| pairs.of_old[old].is_none()).collect();
-        let news: Vec<usize> = news.filter(|&new| pairs.of_new[new].is_none() && open(new)).collect();
-        if olds.is_empty() || news.is_empty() {
+    for (locked, current) in pairs.gaps() {
+        let locked: Vec<usize> = locked.filter(|&old| pairs.of_old[old].is_none()).collect();
+        let current: Vec<usize> = current.filter(|&new| pairs.of_new[new].is_none() && open(new)).collect();
+        if locked.is_empty() || current.is_empty() {
             continue;
         }
-        if olds.len().saturating_mul(news.len()) > TABLE {
-            near(&olds, &news, pairs, texts);
+        if locked.len().saturating_mul(current.len()) > TABLE {
+            near(&locked, &current, pairs, texts);
             continue;
         }
-        let score = |i: usize, j: usize| match texts.likeness(olds[i], news[j]) {
+        let score = |i: usize, j: usize| match texts.likeness(locked[i], current[j]) {
             likeness if likeness >= LIKE_HERE => u32::from(likeness),
             _ => 0,
         };
-        for (i, j) in best_in_order(olds.len(), news.len(), score) {
-            pairs.pair(olds[i], news[j]);
+        for (i, j) in best_in_order(locked.len(), current.len(), score) {
+            pairs.pair(locked[i], current[j]);
         }
     }
 }
 
 /// Pairs like texts in a gap too large for a table: compares each new text with the next few old
 /// ones.
-fn near(olds: &[usize], news: &[usize], pairs: &mut Pairs, texts: &Texts) {
+fn near(locked: &[usize], current: &[usize], pairs: &mut Pairs, texts: &Texts) {
     let mut from = 0;
-    for &new in news {
-        let candidates = (from..olds.len().min(from + NEAR)).map(|at| (texts.likeness(olds[at], new), at));
+    for &new in current {
+        let candidates = (from..locked.len().min(from + NEAR)).map(|at| (texts.likeness(locked[at], new), at));
         let best =
             candidates.filter(|&(likeness, _)| likeness >= LIKE_HERE).max_by_key(|&(likeness, at)| (likeness, usize::MAX - at));
         if let Some((_, at)) = best {
-            pairs.pair(olds[at], new);
+            pairs.pair(locked[at], new);
             from = at + 1;
         }
     }
@@ -68,7 +67,7 @@ fn near(olds: &[usize], news: &[usize], pairs: &mut Pairs, texts: &Texts) {
 /// Pairs like texts wherever they stand, the likest first.
 pub(super) fn like_elsewhere(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usize) -> bool) {
     let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
-    for (old, words) in texts.olds.iter().enumerate().filter(|(old, _)| pairs.of_old[*old].is_none()) {
+    for (old, words) in texts.locked.iter().enumerate().filter(|(old, _)| pairs.of_old[*old].is_none()) {
         for &word in words {
             let holders = holders.entry(word).or_default();
             if holders.last() != Some(&old) {
@@ -77,7 +76,7 @@ pub(super) fn like_elsewhere(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usi
         }
     }
     let mut found = Vec::new();
-    for (new, words) in texts.news.iter().enumerate().filter(|(new, _)| pairs.of_new[*new].is_none() && open(*new)) {
+    for (new, words) in texts.current.iter().enumerate().filter(|(new, _)| pairs.of_new[*new].is_none() && open(*new)) {
         let rare = words.iter().filter_map(|word| holders.get(word)).filter(|holders| holders.len() <= RARE);
         let mut candidates: Vec<usize> = rare.flatten().copied().collect();
         candidates.sort_unstable();
@@ -95,18 +94,18 @@ pub(super) fn like_elsewhere(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usi
 
 /// Pairs the remaining lines of the source edition by place: blocks of a footnote or a gap with as
 /// many old lines as new ones.
-pub(super) fn same_place(olds: &[Old<'_>], news: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
-    let mut homes = Homes::of(pairs, |old| olds[old].id.block, |new| news[new].block);
-    let notes = Notes::of(olds.iter().map(|old| old.note), news.iter().map(|new| new.note), pairs, &open);
+pub(super) fn same_place(locked: &[Locked<'_>], current: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
+    let mut homes = Homes::of(pairs, |old| locked[old].id.block, |new| current[new].block);
+    let notes = Notes::of(locked.iter().map(|old| old.note), current.iter().map(|new| new.note), pairs, &open);
     for (old, new) in notes.of_label.values() {
-        same_blocks(old, new, &mut homes, olds, news, pairs);
+        same_blocks(old, new, &mut homes, locked, current, pairs);
     }
     for (old_range, new_range) in pairs.gaps() {
-        let old: Vec<usize> = old_range.filter(|&old| !notes.has(olds[old].note) && pairs.of_old[old].is_none()).collect();
-        let is_new = |new: &usize| !notes.has(news[*new].note) && pairs.of_new[*new].is_none() && open(*new);
+        let old: Vec<usize> = old_range.filter(|&old| !notes.has(locked[old].note) && pairs.of_old[old].is_none()).collect();
+        let is_new = |new: &usize| !notes.has(current[*new].note) && pairs.of_new[*new].is_none() && open(*new);
         let new: Vec<usize> = new_range.filter(is_new).collect();
         if !old.is_empty() && !new.is_empty() {
-            same_blocks(&old, &new, &mut homes, olds, news, pairs);
+            same_blocks(&old, &new, &mut homes, locked, current, pairs);
         }
     }
 }
@@ -118,22 +117,22 @@ struct Notes<'a> {
 
 impl<'a> Notes<'a> {
     fn of(
-        olds: impl Iterator<Item = Option<&'a str>>,
-        news: impl Iterator<Item = Option<&'a str>>,
+        locked: impl Iterator<Item = Option<&'a str>>,
+        current: impl Iterator<Item = Option<&'a str>>,
         pairs: &Pairs,
         open: impl Fn(usize) -> bool,
     ) -> Self {
         let mut of_label: BTreeMap<&str, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
         let mut in_both = BTreeSet::new();
-        for (old, label) in olds.enumerate().filter_map(|(old, label)| Some((old, label?))) {
-            let (olds, _) = of_label.entry(label).or_default();
-            olds.extend(pairs.of_old[old].is_none().then_some(old));
+        for (old, label) in locked.enumerate().filter_map(|(old, label)| Some((old, label?))) {
+            let (locked, _) = of_label.entry(label).or_default();
+            locked.extend(pairs.of_old[old].is_none().then_some(old));
         }
         if !of_label.is_empty() {
-            for (new, label) in news.enumerate().filter_map(|(new, label)| Some((new, label?))) {
-                let Some((_, news)) = of_label.get_mut(label) else { continue };
+            for (new, label) in current.enumerate().filter_map(|(new, label)| Some((new, label?))) {
+                let Some((_, current)) = of_label.get_mut(label) else { continue };
                 in_both.insert(label);
-                news.extend((pairs.of_new[new].is_none() && open(new)).then_some(new));
+                current.extend((pairs.of_new[new].is_none() && open(new)).then_some(new));
             }
         }
         of_label.retain(|label, _| in_both.contains(label));
@@ -146,36 +145,36 @@ impl<'a> Notes<'a> {
     }
 }
 
-fn same_blocks(old: &[usize], new: &[usize], homes: &mut Homes, olds: &[Old<'_>], news: &[Line<'_>], pairs: &mut Pairs) {
-    let old_groups = groups(old.iter().copied(), |old| olds[old].id.block);
-    let new_groups = groups(new.iter().copied(), |new| news[new].block);
+fn same_blocks(old: &[usize], new: &[usize], homes: &mut Homes, locked: &[Locked<'_>], current: &[Line<'_>], pairs: &mut Pairs) {
+    let old_groups = groups(old.iter().copied(), |old| locked[old].id.block);
+    let new_groups = groups(new.iter().copied(), |new| current[new].block);
     // A new block with known lines continues the old block of those lines.
     let mut used = vec![false; old_groups.len()];
     let mut strangers = Vec::new();
     for (at, group) in new_groups.iter().enumerate() {
-        match homes.of_new.get(&news[group[0]].block) {
+        match homes.of_new.get(&current[group[0]].block) {
             Some(homes) => {
-                let known = (0..old_groups.len()).find(|&old| !used[old] && homes.contains(&olds[old_groups[old][0]].id.block));
+                let known = (0..old_groups.len()).find(|&old| !used[old] && homes.contains(&locked[old_groups[old][0]].id.block));
                 if let Some(old) = known {
                     used[old] = true;
-                    pair_all(&old_groups[old], group, olds, news, pairs);
+                    pair_all(&old_groups[old], group, locked, current, pairs);
                 }
             }
             None => strangers.push(at),
         }
     }
     let whole: Vec<usize> =
-        (0..old_groups.len()).filter(|&old| !used[old] && !homes.olds.contains(&olds[old_groups[old][0]].id.block)).collect();
+        (0..old_groups.len()).filter(|&old| !used[old] && !homes.locked.contains(&locked[old_groups[old][0]].id.block)).collect();
     if whole.len() == strangers.len() {
         for (old, new) in whole.into_iter().zip(strangers) {
-            pair_all(&old_groups[old], &new_groups[new], olds, news, pairs);
+            pair_all(&old_groups[old], &new_groups[new], locked, current, pairs);
         }
     }
-    homes.learn(pairs, new, |old| olds[old].id.block, |new| news[new].block);
+    homes.learn(pairs, new, |old| locked[old].id.block, |new| current[new].block);
 }
 
-fn pair_all(old_group: &[usize], new_group: &[usize], olds: &[Old<'_>], news: &[Line<'_>], pairs: &mut Pairs) {
-    let alike = |(&old, &new): (&usize, &usize)| olds[old].is_heading == news[new].is_heading;
+fn pair_all(old_group: &[usize], new_group: &[usize], locked: &[Locked<'_>], current: &[Line<'_>], pairs: &mut Pairs) {
+    let alike = |(&old, &new): (&usize, &usize)| locked[old].kind == current[new].kind;
     if old_group.len() == new_group.len() && old_group.iter().zip(new_group).all(alike) {
         for (&old, &new) in old_group.iter().zip(new_group) {
             pairs.pair(old, new);
@@ -200,22 +199,22 @@ fn groups<B: PartialEq>(positions: impl Iterator<Item = usize>, block: impl Fn(u
 struct Homes {
     of_new: HashMap<u32, BTreeSet<Label>>,
     /// The old blocks with at least one known line.
-    olds: HashSet<Label>,
+    locked: HashSet<Label>,
 }
 
 impl Homes {
     fn of(pairs: &Pairs, old_block: impl Fn(usize) -> Label, new_block: impl Fn(usize) -> u32) -> Self {
-        let mut homes = Self { of_new: HashMap::new(), olds: HashSet::new() };
+        let mut homes = Self { of_new: HashMap::new(), locked: HashSet::new() };
         homes.learn(pairs, &(0..pairs.of_new.len()).collect::<Vec<_>>(), old_block, new_block);
         homes
     }
 
-    /// Adds the paired lines among `news`.
-    fn learn(&mut self, pairs: &Pairs, news: &[usize], old_block: impl Fn(usize) -> Label, new_block: impl Fn(usize) -> u32) {
-        for &new in news {
+    /// Adds the paired lines among `current`.
+    fn learn(&mut self, pairs: &Pairs, current: &[usize], old_block: impl Fn(usize) -> Label, new_block: impl Fn(usize) -> u32) {
+        for &new in current {
             if let Some(old) = pairs.of_new[new] {
                 self.of_new.entry(new_block(new)).or_default().insert(old_block(old));
-                self.olds.insert(old_block(old));
+                self.locked.insert(old_block(old));
             }
         }
     }
@@ -224,11 +223,10 @@ impl Homes {
 /// A place in the order of the source where a line of a translation may belong.
 pub(super) struct Place<'a> {
     pub(super) id: SegmentId,
-    pub(super) is_heading: bool,
+    /// The kind of the source's line; a sentence, if the source has none here.
+    pub(super) kind: Kind,
     /// Digest of the translation's former text here.
     pub(super) own: Option<TextDigest>,
-    /// Digest of the source's text here, as far as it is known.
-    pub(super) source: Option<TextDigest>,
     /// The source's text here, if the lock has it.
     pub(super) text: Option<&'a str>,
     /// True if the source has nothing here.
@@ -239,33 +237,23 @@ pub(super) struct Place<'a> {
     pub(super) is_new: bool,
     /// The label of the footnote that the place is in.
     pub(super) note: Option<&'a str>,
-    /// The table column of the place: the source's, or the translation's if the source has nothing
-    /// here.
-    pub(super) column: Option<u32>,
-    /// The table column in which the translation had its text.
-    pub(super) own_column: Option<u32>,
-    /// True unless the lock gives the translation a column of its own: its text stood elsewhere
-    /// then.
-    pub(super) in_row: bool,
 }
 
 impl Place<'_> {
     /// Returns the translation's former text here, if there was one.
-    pub(super) fn known(&self) -> Option<Known> {
-        let Self { id, is_alone, is_gone, in_row, .. } = *self;
-        Some(Known { id, says: (self.own_column, self.own?), is_alone, is_gone, in_row })
+    pub(super) fn known(&self) -> Option<PreviousState> {
+        Some(PreviousState { id: self.id, digest: self.own?, is_alone: self.is_alone })
     }
 }
 
 /// Pairs the remaining lines of a translation with places.
 pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
     let mut homes = Homes::of(pairs, |place| places[place].id.block, |line| lines[line].block);
-    let columns = table::columns_of(places.iter().map(|place| (place.column, place.is_gone)), lines, pairs);
-    let sides = Sides::of(places, lines);
+    let sides = EditionPair::of(places, lines);
     // Lines of a footnote that both sides have belong to that note, wherever it stands.
     let notes = Notes::of(places.iter().map(|place| place.note), lines.iter().map(|line| line.note), pairs, &open);
     for (of_places, of_lines) in notes.of_label.values() {
-        in_place(of_places, of_lines, &mut homes, &columns, sides, pairs);
+        in_place(of_places, of_lines, &mut homes, sides, pairs);
     }
     for (place_range, line_range) in pairs.gaps() {
         let is_left = |place: &usize| !notes.has(places[*place].note) && pairs.of_old[*place].is_none();
@@ -273,36 +261,14 @@ pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pai
         let (left, free): (Vec<usize>, Vec<usize>) =
             (place_range.filter(is_left).collect(), line_range.filter(is_free).collect());
         if !left.is_empty() && !free.is_empty() {
-            in_place(&left, &free, &mut homes, &columns, sides, pairs);
-        }
-    }
-    // If the rows of a table are in another order, no gap has both sides. So the remaining places
-    // and lines of a table are compared across all gaps.
-    let mut of_table: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (at, line) in lines.iter().enumerate().filter(|(at, _)| pairs.of_new[*at].is_none() && open(*at)) {
-        if let Some(cell) = line.cell {
-            of_table.entry(cell.table).or_default().push(at);
-        }
-    }
-    if of_table.is_empty() {
-        return;
-    }
-    let all: Vec<usize> = (0..places.len()).collect();
-    let runs = all.chunk_by(|&a, &b| places[a].column.is_some() == places[b].column.is_some());
-    for run in runs.filter(|run| places[run[0]].column.is_some()) {
-        let known = run.iter().filter_map(|&place| pairs.of_old[place]);
-        let tables: BTreeSet<u32> = known.filter_map(|line| Some(lines[line].cell?.table)).collect();
-        let left: Vec<usize> = run.iter().copied().filter(|&place| pairs.of_old[place].is_none()).collect();
-        let free: Vec<usize> = tables.iter().filter_map(|table| of_table.remove(table)).flatten().collect();
-        if !left.is_empty() && !free.is_empty() {
-            in_place(&left, &free, &mut homes, &columns, sides, pairs);
+            in_place(&left, &free, &mut homes, sides, pairs);
         }
     }
 }
 
 /// Pairs lines with places in a stretch without fixed points.
-fn in_place(left: &[usize], free: &[usize], homes: &mut Homes, columns: &Columns, sides: Sides<'_>, pairs: &mut Pairs) {
-    let Sides { places, lines, .. } = sides;
+fn in_place(left: &[usize], free: &[usize], homes: &mut Homes, sides: EditionPair<'_>, pairs: &mut Pairs) {
+    let EditionPair { places, lines, .. } = sides;
     // A second line of a sentence stands for nothing that has a place of its own.
     let (alone, unmarked): (Vec<usize>, Vec<usize>) = free.iter().copied().partition(|&line| lines[line].claim != Claim::Nothing);
     let alone_places: Vec<usize> = left.iter().copied().filter(|&place| places[place].is_alone).collect();
@@ -313,22 +279,7 @@ fn in_place(left: &[usize], free: &[usize], homes: &mut Homes, columns: &Columns
     let place_groups = groups(left, |place| places[place].id.block);
     let line_groups = groups(unmarked.into_iter(), |line| lines[line].block);
     for (place_group, line_group) in beside(&place_groups, &line_groups, sides, homes) {
-        let (place_group, line_group) = (&place_groups[place_group], &line_groups[line_group]);
-        if lines[line_group[0]].cell.is_some() {
-            // In a row, cells are paired by column, since some cells may be empty.
-            for &line in line_group {
-                let column = lines[line].cell.and_then(|cell| columns.before(cell));
-                let is_it = |place: &&usize| places[**place].column == column && pairs.of_old[**place].is_none();
-                // A lost column and a live one may have the same number. If the line's column is
-                // known only as the lost one, for example by its head, the lost place goes first.
-                let keeps_gone = lines[line].cell.is_some_and(|cell| columns.keeps_gone(cell));
-                if let Some(&place) = place_group.iter().filter(is_it).min_by_key(|&&it| places[it].is_gone != keeps_gone) {
-                    pairs.pair(place, line);
-                }
-            }
-            continue;
-        }
-        for (place, line) in chosen(place_group, line_group, sides) {
+        for (place, line) in chosen(&place_groups[place_group], &line_groups[line_group], sides) {
             pairs.pair(place, line);
         }
     }
@@ -337,8 +288,8 @@ fn in_place(left: &[usize], free: &[usize], homes: &mut Homes, columns: &Columns
 
 /// Aligns groups of places with groups of lines, in order. The cost is the difference in the number
 /// of lines, and the unlikeness of the texts as far as it can be seen.
-fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Sides<'_>, homes: &Homes) -> Vec<(usize, usize)> {
-    let Sides { places, lines, .. } = sides;
+fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: EditionPair<'_>, homes: &Homes) -> Vec<(usize, usize)> {
+    let EditionPair { places, lines, .. } = sides;
     let signs = Signs::of(place_groups, line_groups, sides);
     // The order of preference is that of [`chosen`]: places new in the source, then places that the
     // source lost, then places that have waited longer.
@@ -359,13 +310,13 @@ fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Sides<
             return 0;
         }
         let (here, there) = (&places[place], &lines[line]);
-        // A sentence that the source lacks may have been in a note or not; nobody knows.
-        let other_note = here.note.is_some() != there.note.is_some() && !here.is_alone;
-        if here.column.is_some() != there.cell.is_some() || other_note {
+        // A sentence that the source lacks may have been in a note or a table, or not; nobody knows.
+        let is_elsewhere = here.note.is_some() != there.note.is_some() || (here.kind == Kind::Row) != (there.kind == Kind::Row);
+        if is_elsewhere && !here.is_alone {
             return NEVER;
         }
-        let other_kind = here.is_heading != there.is_heading;
-        let other_block = known.is_some() || homes.olds.contains(&block);
+        let other_kind = (here.kind == Kind::Heading) != (there.kind == Kind::Heading);
+        let other_block = known.is_some() || homes.locked.contains(&block);
         difference
             + behind[i]
             + sides.unlikeness(&signs.of_places[i], &signs.of_lines[j])
@@ -376,8 +327,9 @@ fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Sides<
     let alone = |group: &Vec<usize>, is_heading: bool, is_first: bool| {
         (2 * group.len() as u32 + 1) * STEP + if is_first && !is_heading { STEP / 2 } else { 0 }
     };
-    let place_alone = |i: usize, is_first: bool| alone(&place_groups[i], places[place_groups[i][0]].is_heading, is_first);
-    let line_alone = |j: usize, is_first: bool| alone(&line_groups[j], lines[line_groups[j][0]].is_heading, is_first);
+    let is_heading = |kind: Kind| kind == Kind::Heading;
+    let place_alone = |i: usize, is_first: bool| alone(&place_groups[i], is_heading(places[place_groups[i][0]].kind), is_first);
+    let line_alone = |j: usize, is_first: bool| alone(&line_groups[j], is_heading(lines[line_groups[j][0]].kind), is_first);
     least_in_order(place_groups.len(), line_groups.len(), cost, place_alone, line_alone)
 }
 
@@ -397,7 +349,7 @@ fn is_older(label: Label, lost: u32) -> bool {
 ///
 /// Within one kind, older places precede those that the lock does not have. If all places are of
 /// one kind, the texts decide.
-fn chosen(group: &[usize], line_group: &[usize], sides: Sides<'_>) -> Vec<(usize, usize)> {
+fn chosen(group: &[usize], line_group: &[usize], sides: EditionPair<'_>) -> Vec<(usize, usize)> {
     let places = sides.places;
     let mut wanted: Vec<usize> = group.to_vec();
     let last_gone = group.iter().filter(|&&place| places[place].is_gone).map(|&place| places[place].id.sentence.number).max();

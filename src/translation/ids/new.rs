@@ -33,7 +33,7 @@ pub(super) struct NewIds {
 
 impl NewIds {
     pub(super) fn of(lock: &Lock, ids: &[Option<SegmentId>]) -> Self {
-        let known = lock.stanzas().iter().filter_map(|stanza| match stanza.unit {
+        let known = lock.entries().iter().filter_map(|entry| match entry.unit {
             Unit::Segment(id) => Some(id),
             Unit::Title | Unit::Description => None,
         });

@@ -14,8 +14,8 @@ pub(super) struct Pairs {
 }
 
 impl Pairs {
-    pub(super) fn new(olds: usize, news: usize) -> Self {
-        Self { of_old: vec![None; olds], of_new: vec![None; news] }
+    pub(super) fn new(locked: usize, current: usize) -> Self {
+        Self { of_old: vec![None; locked], of_new: vec![None; current] }
     }
 
     pub(super) fn pair(&mut self, old: usize, new: usize) {
@@ -46,25 +46,25 @@ impl Pairs {
 ///
 /// A stretch without items that occur once on both sides stays unpaired if it is too large for a
 /// table.
-pub(super) fn same_in_order<T: Copy + Eq + Hash>(olds: &[T], news: &[T], pairs: &mut Pairs) {
+pub(super) fn same_in_order<T: Copy + Eq + Hash>(locked: &[T], current: &[T], pairs: &mut Pairs) {
     // Ranges still to be compared. It is a stack instead of a recursion, since texts may be long.
-    let mut open = vec![(0..olds.len(), 0..news.len())];
+    let mut open = vec![(0..locked.len(), 0..current.len())];
     while let Some((mut old, mut new)) = open.pop() {
-        while !old.is_empty() && !new.is_empty() && olds[old.start] == news[new.start] {
+        while !old.is_empty() && !new.is_empty() && locked[old.start] == current[new.start] {
             pairs.pair(old.start, new.start);
             (old.start, new.start) = (old.start + 1, new.start + 1);
         }
-        while !old.is_empty() && !new.is_empty() && olds[old.end - 1] == news[new.end - 1] {
+        while !old.is_empty() && !new.is_empty() && locked[old.end - 1] == current[new.end - 1] {
             pairs.pair(old.end - 1, new.end - 1);
             (old.end, new.end) = (old.end - 1, new.end - 1);
         }
         if old.is_empty() || new.is_empty() {
             continue;
         }
-        let fixed = once_on_both(olds, news, &old, &new);
+        let fixed = once_on_both(locked, current, &old, &new);
         if fixed.is_empty() {
             if old.len().saturating_mul(new.len()) <= TABLE {
-                table(olds, news, old, new, pairs);
+                table(locked, current, old, new, pairs);
             }
             continue;
         }
@@ -81,8 +81,8 @@ pub(super) fn same_in_order<T: Copy + Eq + Hash>(olds: &[T], news: &[T], pairs: 
 /// Pairs the items that occur exactly once in each of two ranges; returns those of a longest run in
 /// order.
 fn once_on_both<T: Copy + Eq + Hash>(
-    olds: &[T],
-    news: &[T],
+    locked: &[T],
+    current: &[T],
     old: &std::ops::Range<usize>,
     new: &std::ops::Range<usize>,
 ) -> Vec<(usize, usize)> {
@@ -93,11 +93,11 @@ fn once_on_both<T: Copy + Eq + Hash>(
         }
         seen
     };
-    let (once_new, once_old) = (once(news, new), once(olds, old));
+    let (once_new, once_old) = (once(current, new), once(locked, old));
     let found: Vec<(usize, usize)> = old
         .clone()
-        .filter(|&at| once_old.get(&olds[at]) == Some(&Some(at)))
-        .filter_map(|at| Some((at, (*once_new.get(&olds[at])?)?)))
+        .filter(|&at| once_old.get(&locked[at]) == Some(&Some(at)))
+        .filter_map(|at| Some((at, (*once_new.get(&locked[at])?)?)))
         .collect();
     let partners: Vec<Option<usize>> = found.iter().map(|&(_, other)| Some(other)).collect();
     found.into_iter().zip(longest_increasing(&partners)).filter(|(_, in_order)| *in_order).map(|(pair, _)| pair).collect()
@@ -105,12 +105,12 @@ fn once_on_both<T: Copy + Eq + Hash>(
 
 /// Pairs a longest common subsequence, found with a table. Among several, it takes the one that
 /// pairs earliest.
-fn table<T: Eq>(olds: &[T], news: &[T], old: std::ops::Range<usize>, new: std::ops::Range<usize>, pairs: &mut Pairs) {
+fn table<T: Eq>(locked: &[T], current: &[T], old: std::ops::Range<usize>, new: std::ops::Range<usize>, pairs: &mut Pairs) {
     let width = new.len() + 1;
     let mut longest = vec![0u32; (old.len() + 1) * width];
     for i in (0..old.len()).rev() {
         for j in (0..new.len()).rev() {
-            longest[i * width + j] = if olds[old.start + i] == news[new.start + j] {
+            longest[i * width + j] = if locked[old.start + i] == current[new.start + j] {
                 longest[(i + 1) * width + j + 1] + 1
             } else {
                 longest[(i + 1) * width + j].max(longest[i * width + j + 1])
@@ -119,7 +119,7 @@ fn table<T: Eq>(olds: &[T], news: &[T], old: std::ops::Range<usize>, new: std::o
     }
     let (mut i, mut j) = (0, 0);
     while i < old.len() && j < new.len() {
-        if olds[old.start + i] == news[new.start + j] {
+        if locked[old.start + i] == current[new.start + j] {
             pairs.pair(old.start + i, new.start + j);
             (i, j) = (i + 1, j + 1);
         } else if longest[(i + 1) * width + j] >= longest[i * width + j + 1] {
@@ -132,15 +132,15 @@ fn table<T: Eq>(olds: &[T], news: &[T], old: std::ops::Range<usize>, new: std::o
 
 /// Pairs equal items wherever they stand, in order among equal ones. `may` selects the new items
 /// that can be paired.
-pub(super) fn same_elsewhere<T: Copy + Eq + Hash>(olds: &[T], news: &[T], pairs: &mut Pairs, may: impl Fn(usize) -> bool) {
+pub(super) fn same_elsewhere<T: Copy + Eq + Hash>(locked: &[T], current: &[T], pairs: &mut Pairs, may: impl Fn(usize) -> bool) {
     let mut left: HashMap<T, Vec<usize>> = HashMap::new();
-    for (at, old) in olds.iter().enumerate().rev().filter(|&(at, _)| pairs.of_old[at].is_none()) {
+    for (at, old) in locked.iter().enumerate().rev().filter(|&(at, _)| pairs.of_old[at].is_none()) {
         left.entry(*old).or_default().push(at);
     }
     if left.is_empty() {
         return;
     }
-    for (at, new) in news.iter().enumerate() {
+    for (at, new) in current.iter().enumerate() {
         if pairs.of_new[at].is_none()
             && may(at)
             && let Some(old) = left.get_mut(new).and_then(Vec::pop)

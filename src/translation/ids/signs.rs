@@ -25,7 +25,11 @@ pub(super) struct Sign {
 }
 
 impl Signs {
-    pub(super) fn of(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], Sides { places, lines, .. }: Sides<'_>) -> Self {
+    pub(super) fn of(
+        place_groups: &[Vec<usize>],
+        line_groups: &[Vec<usize>],
+        EditionPair { places, lines, .. }: EditionPair<'_>,
+    ) -> Self {
         // One group on each side leaves nothing to decide.
         if let ([_], [_]) = (place_groups, line_groups) {
             return Self { of_places: vec![Sign::default()], of_lines: vec![Sign::default()] };
@@ -56,14 +60,14 @@ impl Signs {
 /// A long sentence has a long translation (W. A. Gale and K. W. Church, "A Program for Aligning
 /// Sentences in Bilingual Corpora", 1993, <https://aclanthology.org/J93-1004/>).
 #[derive(Clone, Copy)]
-pub(super) struct Sides<'a> {
+pub(super) struct EditionPair<'a> {
     pub(super) places: &'a [Place<'a>],
     pub(super) lines: &'a [Line<'a>],
     place_size: usize,
     line_size: usize,
 }
 
-impl<'a> Sides<'a> {
+impl<'a> EditionPair<'a> {
     pub(super) fn of(places: &'a [Place<'a>], lines: &'a [Line<'a>]) -> Self {
         // The median, since sentences missing from a translation hardly move it.
         let median = |mut sizes: Vec<usize>| {

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Line, Old, order::Pairs};
+use super::{Line, Locked, order::Pairs};
 use crate::base::Digest;
 
 /// Returns the words of a text, sorted for [`likeness`].
@@ -40,20 +40,24 @@ pub(super) fn words(text: &str) -> Vec<u64> {
 
 /// The words of the unpaired texts on both sides; empty for paired ones.
 pub(super) struct Texts {
-    pub(super) olds: Vec<Vec<u64>>,
-    pub(super) news: Vec<Vec<u64>>,
+    pub(super) locked: Vec<Vec<u64>>,
+    pub(super) current: Vec<Vec<u64>>,
 }
 
 impl Texts {
-    pub(super) fn of(olds: &[Old<'_>], news: &[Line<'_>], pairs: &Pairs, open: impl Fn(usize) -> bool) -> Self {
+    pub(super) fn of(locked: &[Locked<'_>], current: &[Line<'_>], pairs: &Pairs, open: impl Fn(usize) -> bool) -> Self {
         let words_of = |text: &str, wanted: bool| if wanted { words(text) } else { Vec::new() };
         Self {
-            olds: olds.iter().enumerate().map(|(at, old)| words_of(old.text, pairs.of_old[at].is_none())).collect(),
-            news: news.iter().enumerate().map(|(at, new)| words_of(new.text, pairs.of_new[at].is_none() && open(at))).collect(),
+            locked: locked.iter().enumerate().map(|(at, old)| words_of(old.text, pairs.of_old[at].is_none())).collect(),
+            current: current
+                .iter()
+                .enumerate()
+                .map(|(at, new)| words_of(new.text, pairs.of_new[at].is_none() && open(at)))
+                .collect(),
         }
     }
 
     pub(super) fn likeness(&self, old: usize, new: usize) -> u8 {
-        likeness(&self.olds[old], &self.news[new])
+        likeness(&self.locked[old], &self.current[new])
     }
 }

@@ -46,7 +46,7 @@
   let markedAt = 0;
   /** A row that shows a whole block is no sentence; those in it are. */
   const sentences = () => all(SENTENCE + ', .whole .seg[id]').filter((each) => !each.closest('.whole') || each.matches('.seg'));
-  const pinOf = (sentence) => sentence.matches('.bead') ? one('.pin', sentence) : sentence.nextElementSibling;
+  const pinOf = (sentence) => sentence.matches('.bead, tr') ? one('.pin', sentence) : sentence.nextElementSibling;
   /** `1.2`, also for `kk-1.2`, as a sentence is called where the other half of the page has one of that name too. */
   const numberOf = (sentence) => sentence.id.replace(/^[a-z][\w-]*-(?=\d)/i, '');
   const isSeen = (element) => {
@@ -146,6 +146,7 @@
   function textOf(element) {
     const copy = element.cloneNode(true);
     all('.pin, .source-mark, .source-note, .note-ref, .touches, .gap, .moved, .behind, .unseen', copy).forEach((extra) => extra.remove());
+    all('td + td, th + th', copy).forEach((cell) => cell.prepend(' | '));
     return copy.textContent.replace(/\u2060/g, '').replace(/\s+/g, ' ').trim();
   }
   const meta = (name, within) => (one('meta[property="' + name + '"]', within) || { content: '' }).content;
@@ -298,7 +299,7 @@
       copy(what === 'citation' ? cited.map((half) => half.cited).join('\n') : what === 'link' ? cited[0].url : what);
     } else if (is('.pin')) {
       const pin = is('.pin');
-      const sentence = pin.closest('.bead') || pin.previousElementSibling;
+      const sentence = pin.closest('tr.seg, .bead') || pin.previousElementSibling;
       event.preventDefault();
       stand(sentence);
       cite(sentence);

@@ -16,7 +16,7 @@
 use std::ops::Range;
 
 use crate::base::{Code, code};
-use crate::model::LanguagePack;
+use crate::model::{LanguagePack, row};
 use crate::parse::{Note, note_label};
 
 mod date;
@@ -247,8 +247,13 @@ pub fn about(code: &Code) -> Option<About> {
     if PAIR.contains(&code) { Some(About::Pair) } else { TEXT.contains(&code).then_some(About::Text) }
 }
 
+/// Returns true if two texts have the same words. In rows of a table, cells without letters may
+/// differ, since `1,500` may be `1 500` in the other language.
 fn same_words(a: &str, b: &str) -> bool {
-    a == b || a.split_whitespace().eq(b.split_whitespace())
+    let has_words = |cell: &str| cell.contains(char::is_alphabetic);
+    let is_same = |a: &str, b: &str| a.split_whitespace().eq(b.split_whitespace()) || !has_words(a) && !has_words(b);
+    let cells = || row::cells(a).zip(row::cells(b)).map(|(x, y)| (&a[x], &b[y]));
+    a == b || row::cells(a).count() == row::cells(b).count() && cells().all(|(a, b)| is_same(a, b))
 }
 
 /// The things of one kind that only one side has.

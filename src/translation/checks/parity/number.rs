@@ -6,8 +6,8 @@
 //! report means that the other side lacks the number in every form.
 //!
 //! The count of a number does not matter: a translation may say "that year" for a year already
-//! named, and "all three parties" for "3 of 3 parties". Only if neither side has a word, as in
-//! cells of tables, the counts must be equal.
+//! named, and "all three parties" for "3 of 3 parties". Only if neither side has a word, as in a
+//! row of numbers, the counts must be equal.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
