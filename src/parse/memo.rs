@@ -63,7 +63,8 @@ impl Memo {
     /// Parses all inputs, and takes unchanged ones from the cache. Returns the results in the order
     /// of the inputs, and the number of inputs that were parsed.
     ///
-    /// Translations are parsed after their sources, because their input includes the sources' source_delta.
+    /// Translations are parsed after their sources, because their input includes the
+    /// changes of the sources since the lock.
     pub fn parse_all(&mut self, inputs: Vec<ParseInput>) -> (Vec<Parsed>, usize) {
         let mut slots = self.slots(inputs);
         let once = self.is_asked_once;
