@@ -18,11 +18,7 @@ use tilmash::translation::exchange::plan::{self, Edition, Options};
 use tilmash::translation::exchange::{self, Batch, Format, Status, Unit, collect, markup};
 
 mod common;
-use common::{Files, flaw, state};
-
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
+use common::{Files, cases, flaw, state};
 
 // Texts that formats stumble over.
 
@@ -158,7 +154,7 @@ fn batch() -> impl Strategy<Value = Batch> {
 }
 
 proptest! {
-    #![proptest_config(cases(200))]
+    #![proptest_config(cases(200, 1000))]
 
     /// What is written in a format is read as it was, every field of it.
     #[test]
@@ -312,7 +308,7 @@ const KK: [&str; 3] = ["Бірінші", "екінші «сөз»", "үшінш�
 const EN: [&str; 3] = ["First", "the \"second\" word", "third"];
 
 proptest! {
-    #![proptest_config(cases(60))]
+    #![proptest_config(cases(60, 1000))]
 
     /// What is exported and comes back as it was changes nothing, in no format, whatever the two editions are.
     #[test]
@@ -414,7 +410,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(60))]
+    #![proptest_config(cases(60, 1000))]
 
     /// Sentences that are translated one after the other, in any order, come to stand where they belong.
     #[test]

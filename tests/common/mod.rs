@@ -417,12 +417,18 @@ impl Folder {
     }
 }
 
-/// How a law is tried: on so many cases, which are always the same, and made smaller in so many steps where it does not hold.
-/// `PROPTEST_CASES` looks further, and `PROPTEST_RNG_SEED` elsewhere.
+/// True if the tests may take minutes, as they do in `.ci/run`: `TILMASH_TESTS=long`.
+pub(crate) fn is_long() -> bool {
+    std::env::var_os("TILMASH_TESTS").is_some_and(|value| value == "long")
+}
+
+/// Settings for a law: the number of cases in a long run, and the limit of steps in which a failing
+/// case is made smaller. A short run takes a sixth of the cases. The cases are always the same;
+/// `PROPTEST_CASES` sets another number of them, and `PROPTEST_RNG_SEED` makes others.
 pub(crate) fn cases(cases: u32, shrink_steps: u32) -> Config {
     let mut config = Config::default();
     if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = cases;
+        config.cases = if is_long() { cases } else { cases.div_ceil(6) };
     }
     if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
         config.rng_seed = RngSeed::Fixed(1991);
