@@ -205,7 +205,7 @@ const RESERVED: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// Writes a path as a URL path: percent-encodes the [`RESERVED`] characters.
+/// Writes a path as a URL path: percent-encodes the reserved characters.
 ///
 /// Letters beyond ASCII stay: browsers show and encode them, and the HTML remains readable.
 pub fn to_url(path: &str) -> String {

@@ -9,7 +9,7 @@
 //! * the names of works, editions and files ([`crate::site::Names`])
 //! * the documents of a work to whose anchors it links
 //!
-//! Resolution reaches the site only through [`lookup`], which notes these dependencies.
+//! Resolution reaches the site only through `lookup`, which notes these dependencies.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
