@@ -43,6 +43,8 @@
 //! * [`load`] reads the project into [`load::Inputs`]. A refresh re-reads the files that differ.
 //!   File events only say which files to look at first; nothing else interprets them.
 //! * [`translation::ids`] gives each line of an edition its id, and aligns the lines of two editions.
+//! * [`markdown`] reads Markdown, as the only layer that knows its syntax: events for pages, spans
+//!   for checks and exchange, blocks for the split.
 //! * [`split`] cuts source texts into segments and chapters, and loses nothing.
 //! * [`parse`] turns one file into one [`parse::Document`]: an outline, and HTML with holes for
 //!   everything that only the rest of the site knows. The cache key is the whole input.
@@ -228,6 +230,7 @@ pub mod disk;
 pub mod emit;
 pub mod link;
 pub mod load;
+pub mod markdown;
 pub mod model;
 pub mod output;
 pub mod parse;

@@ -89,6 +89,8 @@ impl Differs {
             // Other pages show the body only through segments (compared below), in chapters and in
             // feeds.
             body,
+            // Checks of the page's own sentences read the spans.
+            spans: _,
             blocks,
             segments,
             headings,

@@ -243,6 +243,7 @@ impl Site {
             title: _,
             title_at: _,
             body: _,
+            spans: _,
             blocks: _,
             segments: _,
             // Decide if anchors are shared (†).
