@@ -147,7 +147,8 @@ fn beside(reading: &Reading<'_>, from: usize, way: Way, mut words: usize) -> Opt
 fn stands_alone(reading: &Reading<'_>, token: usize) -> bool {
     let tokens = reading.tokens();
     let joins = |left: usize| tokens[left].digits && tokens[left + 1].digits && matches!(reading.gap(left), "." | ",");
-    !(token > 0 && joins(token - 1)) && !(token + 1 < tokens.len() && joins(token))
+    let is_part = (token > 0 && joins(token - 1)) || (token + 1 < tokens.len() && joins(token));
+    !is_part
 }
 
 /// Returns the value of a token that has at most `most` digits.
