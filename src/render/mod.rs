@@ -19,7 +19,6 @@ mod body;
 mod bounds;
 mod chapter;
 mod compass;
-mod elements;
 pub mod highlight;
 mod languages;
 mod missing;

@@ -59,7 +59,9 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     // A fallback page is not canonical: the edition's own page is.
     page.set("canonical", site.absolute(&shown.edition.path).into());
     page.set("noindex", document.front.draft.into());
-    page.set("content", Value::safe_string(&writer.part(0..document.text_end(), problems)));
+    page.set("content", Value::safe_string(&writer.part(document.text(), problems)));
+    let is_bold = document.body.is_bold || additions.as_ref().is_some_and(|additions| additions.is_bold);
+    page.set("bold", is_bold.into());
     page.set("standing", drift.as_ref().map_or_else(Value::none, |drift| drift.value(site)));
     page.set("toc", toc(renderer, work, document));
     page.set("notes", notes(&writer, problems));
@@ -427,7 +429,7 @@ static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
     let empty = Value::from(Vec::<Value>::new());
     let absent = absent.map(|name| (name, Value::none()));
     let lists = lists.map(|name| (name, empty.clone()));
-    let others = [("number", "".into()), ("content", "".into()), ("noindex", false.into())];
+    let others = [("number", "".into()), ("content", "".into()), ("noindex", false.into()), ("bold", false.into())];
     absent.into_iter().chain(lists).chain(others).collect()
 });
 
