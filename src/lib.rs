@@ -21,7 +21,6 @@
 //! | plan | the YAML file that describes the cutting |
 //! | chapter | a work that the split made |
 //! | cut | a segment of the source text in a chapter |
-//! | vector | an axis of a text, presented by one chapter |
 //! | ref | a question that a document asks of the rest of the site |
 //! | answer | the site's reply to a ref |
 //! | route | one output path and its content |

@@ -121,7 +121,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     (
         "content/_source/plan.yaml",
         &[
-            "source: text.kk.txt\nlanguage: kk\nvectors:\n  - {id: b, work: s/b, bearing: 90}\nrepairs:\n  - {line: 1, found: Екінші, reading: Екнші, kind: typo}\nchapters:\n  - {key: a, title: Бірінші, paragraphs: [L1.1-L1.2]}\n  - {key: s/b, title: Екінші, vector: b, rest: true}\ntouches:\n  L1.1: [s/b]\n",
+            "source: text.kk.txt\nlanguage: kk\nrepairs:\n  - {line: 1, found: Екінші, reading: Екнші, kind: typo}\nchapters:\n  - {key: a, title: Бірінші, paragraphs: [L1.1-L1.2]}\n  - {key: s/b, title: Екінші, rest: true}\ntouches:\n  L1.1: [s/b]\n",
             "source: text.kk.txt\nlanguage: kk\nchapters:\n  - {key: a, title: Бірінші, rest: true}\n",
             "source: gone.txt\nlanguage: kk\nchapters: []\n",
             "source: text.kk.txt\nnosuch: key\n",

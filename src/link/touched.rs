@@ -56,10 +56,9 @@ pub fn touched(before: (&Site, &Links), after: (&Site, &Links), works: &BTreeSet
 }
 
 /// Returns true if any page may show the work's title. This holds for the home page, which may name
-/// the site, and for the vectors on the compass.
+/// the site.
 fn is_everywhere(site: &Site, work: WorkId) -> bool {
-    let key = &site.work(work).key;
-    key.is_home() || site.splits.iter().any(|split| split.vectors.iter().any(|vector| vector.work == *key))
+    site.work(work).key.is_home()
 }
 
 /// The differences between two documents of one edition that other pages may show.

@@ -1,9 +1,9 @@
 //! Template values that pages share: made once for a site, or once for a section, then only
 //! referenced.
 //!
-//! They contain only titles, descriptions, dates and paths of documents, in reading order. The
-//! compass also has counts from the split. [`super::Renderer::with`] keeps the values as long as
-//! these are the same. Code that adds another part of a document must update the condition there.
+//! They contain only titles, descriptions, dates and paths of documents, in reading order, and
+//! counts from the splits. [`super::Renderer::with`] keeps the values as long as these are the
+//! same. Code that adds another part of a document must update the condition there.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
@@ -84,8 +84,7 @@ pub(super) struct Language {
     pub(super) home: Value,
     /// Date texts, cached because pages are listed in many places and share dates.
     dates: Mutex<HashMap<Date, Value>>,
-    /// Made on first use, as are the fields below.
-    compass: OnceLock<Value>,
+    /// Made on first use.
     reader: OnceLock<Made>,
     /// HTML of permanent links. Pages contain more sentences than anything else, but most ids occur
     /// on many pages, so each link is rendered once.
@@ -285,11 +284,6 @@ impl MenuWriter<'_> {
 }
 
 impl Language {
-    /// Returns the compass; `make` makes it on first use.
-    pub(super) fn compass(&self, make: impl FnOnce() -> Value) -> Value {
-        self.compass.get_or_init(make).clone()
-    }
-
     /// Returns the HTML that the reader's tools need on a page with sentences: the card of a
     /// sentence, and the help for the keys.
     pub(super) fn reader(&self, templates: &Templates, problems: &mut Vec<Diagnostic>) -> Value {
@@ -366,7 +360,6 @@ impl Language {
             ]),
             strings: Value::from(strings),
             dates: Mutex::default(),
-            compass: OnceLock::new(),
             reader: OnceLock::new(),
             pins: RwLock::default(),
             code: language.code.clone(),
@@ -428,22 +421,14 @@ fn menu_items(site: &Site, section: WorkId, lang: LangId, trail: &[WorkId]) -> V
         let page = site.page(child, lang)?;
         let children = if small || trail.contains(&child) { menu_items(site, child, lang, trail) } else { Vec::new() };
         let other = other_lang(site, page.lang, lang);
-        let vector = vector_of(site, child);
-        Some(menu_item(
-            site.work(child).key.as_str(),
-            &page.edition.document.title,
-            path::to_url(page.path),
-            other,
-            vector,
-            children,
-        ))
+        Some(menu_item(site.work(child).key.as_str(), &page.edition.document.title, path::to_url(page.path), other, children))
     };
     let mut items: Vec<Item> = children[first..].iter().take(MENU_LIMIT).filter_map(of_work).collect();
     if section == site.home() {
         let language = &site.languages[lang.0];
         let mut add = |key: &str, word: &str, otherwise: &str, path: &str| {
             let title = language.pack.strings.get(word).map_or(otherwise, String::as_str);
-            items.push(menu_item(key, title, path::to_url(path), None, None, Vec::new()));
+            items.push(menu_item(key, title, path::to_url(path), None, Vec::new()));
         };
         for split in 0..site.splits.len() as u32 {
             let path = route::source_order_path(&language.code, split);
@@ -456,13 +441,12 @@ fn menu_items(site: &Site, section: WorkId, lang: LangId, trail: &[WorkId]) -> V
     items
 }
 
-fn menu_item(key: &str, title: &str, url: String, lang: Option<&str>, vector: Option<String>, children: Vec<Item>) -> Item {
+fn menu_item(key: &str, title: &str, url: String, lang: Option<&str>, children: Vec<Item>) -> Item {
     let value = map([
         ("key", key.into()),
         ("title", title.into()),
         ("url", url.as_str().into()),
         ("lang", lang.into()),
-        ("vector", vector.into()),
         ("children", values(&children)),
     ]);
     Item { key: key.to_owned(), url, value, children }
@@ -487,11 +471,6 @@ pub(super) fn source_order_key(split: u32) -> String {
         0 => route::SOURCE_ORDER.to_owned(),
         n => format!("{}-{}", route::SOURCE_ORDER, n + 1),
     }
-}
-
-fn vector_of(site: &Site, work: WorkId) -> Option<String> {
-    let (split, chapter) = site.chapter(work)?;
-    split.vectors.iter().find(|vector| vector.work == chapter.key).map(|vector| vector.id.clone())
 }
 
 /// Converts a free value of front matter or configuration to a template value.

@@ -18,7 +18,6 @@ use crate::translation::status::Summary;
 use super::Renderer;
 use super::body::{Page, Writer};
 use super::chapter::{chapter, shown_cut, touched_by};
-use super::compass::compass;
 use super::languages::{alternates, alternates_by, fallback, parallels, side_by_side_path, translations, translations_by};
 use super::missing::Additions;
 use super::notes::{notes, paired_notes};
@@ -76,7 +75,6 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     page.set("backlinks", links(renderer, &renderer.links.backlinks[work.0 as usize], lang));
     page.set("touched_by", touched_by(renderer, work, lang));
     page.set("chapter", chapter(renderer, work, lang));
-    page.set("compass", renderer.shared.language(lang).compass(|| compass(renderer, lang)));
     let template = match document.front.template.as_deref() {
         Some((name, _)) if renderer.templates.has(name) => name.clone(),
         Some((name, place)) => {
@@ -408,7 +406,6 @@ static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
         "prev",
         "next",
         "chapter",
-        "compass",
         "extra",
         "fallback",
         "standing",
@@ -601,7 +598,9 @@ fn children(renderer: &Renderer, work: WorkId, lang: LangId, depth: u32) -> Valu
         // A long section is not expanded, since its own page lists its works.
         let below = if site.work(child).children.len() < 25 { depth - 1 } else { 0 };
         let card = renderer.shared.card_fields(site, child, lang);
-        fields(card.iter().chain(&[("children", children(renderer, child, lang, below))]))
+        let touched = renderer.links.touched_by[child.0 as usize].len();
+        let more = [("touched", touched.into()), ("children", children(renderer, child, lang, below))];
+        fields(card.iter().chain(&more))
     });
     values.collect::<Vec<_>>().into()
 }
