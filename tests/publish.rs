@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 use tilmash::base::Failure;
-use tilmash::emit::{Known, MANIFEST, Record, Report, Target, emit};
+use tilmash::emit::{MANIFEST, Record, Report, Reuse, Target, emit};
 use tilmash::output::makings::Makings;
 use tilmash::project::{Overrides, Project};
 
@@ -59,7 +59,7 @@ impl Disk {
         let mut project = Project::new(&self.at("site"), Overrides::default()).for_one_state();
         let state = project.refresh().expect("the site can be read");
         let renderer = state.renderer.as_ref().expect("the site can be rendered");
-        let known = known.map(|record| Known { record, makings: Makings::of(renderer) });
+        let known = known.map(|record| Reuse { record, makings: Makings::of(renderer) });
         emit(&state, Target { output: &self.at(output), allow_empty: false }, known, &|| {})
     }
 

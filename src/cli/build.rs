@@ -77,11 +77,11 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         return Ok(code);
     }
     let makings = known.as_ref().zip(state.renderer.as_ref()).map(|(record, renderer)| (record, Makings::of(renderer)));
-    let known = makings.map(|(record, makings)| emit::Known { record, makings });
+    let reuse = makings.map(|(record, makings)| emit::Reuse { record, makings });
     let progress = Progress::new(global, &state);
     let begun = Instant::now();
     let target = emit::Target { output: &output, allow_empty: args.allow_empty };
-    let emitted = emit::emit(&state, target, known, &|| progress.step());
+    let emitted = emit::emit(&state, target, reuse, &|| progress.step());
     progress.bar.finish_and_clear();
     let mut emitted = emitted?;
     if args.timings {

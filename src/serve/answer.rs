@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::desk::{self, Desk, Side, Viewer};
 use super::editor::{Editor, Refused};
-use super::kept::Page;
+use super::page_cache::Page;
 use super::problem::{self, Frame, Problem, Problems, Way};
 use super::{Base, Event, Now, Preview};
 use crate::base::{Diagnostic, Digest, path};
@@ -303,8 +303,8 @@ fn at_route(asked: Asked<'_>, state: &Arc<State>, route: &Route, status: u16) ->
 /// Renders a page, once for each version.
 fn page(preview: &Preview, now: &Now, state: &Arc<State>, route: &Route) -> Page {
     let version = now.good.as_ref().map_or(0, |(version, _)| *version);
-    let kept = || preview.kept.lock().expect("nothing panics while it holds this lock");
-    if let Some(page) = kept().get(&route.path)
+    let cache = || preview.pages.lock().expect("nothing panics while it holds this lock");
+    if let Some(page) = cache().get(&route.path)
         && page.version == version
     {
         return page.clone();
@@ -320,7 +320,7 @@ fn page(preview: &Preview, now: &Now, state: &Arc<State>, route: &Route) -> Page
         let (path, problems) = (Arc::clone(&route.path), Arc::clone(&problems));
         (preview.events)(Event::Page { path, problems, inputs: Arc::clone(&state.inputs) });
     }
-    kept().put(&route.path, Page { version, bytes, problems })
+    cache().insert(&route.path, Page { version, bytes, problems })
 }
 
 /// Returns a page with the script tag at its end. Browsers run a script behind `</html>` too, and
