@@ -78,7 +78,6 @@ const MAPPINGS: [(&str, &str, &str, &str); 14] = [
     ("a chapter", "Chapters", PLAN, "source: a.txt\nlanguage: en\nchapters: [{key: a, title: A, rest: true, ?: 1}]\n"),
     ("an entry", "Paragraphs", PLAN, "source: a.txt\nlanguage: en\nchapters: [{key: a, title: A, paragraphs: [{?: 1}]}]\n"),
     ("a cut", "Cut", PLAN, "source: a.txt\nlanguage: en\ncut: {by: headings, starts: [A], ?: 1}\n"),
-    ("a vector", "Vectors", PLAN, "source: a.txt\nlanguage: en\nvectors: [{?: 1}]\n"),
     ("a language file", "Language files", "themes/default/languages/en.yaml", "?: 1\n"),
     ("`fonts`", "Fonts", "themes/default/languages/en.yaml", "fonts: {?: 1}\n"),
 ];
