@@ -87,7 +87,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
         None => format!("{kind}.html"),
     };
     let current = path::to_url(shown.path);
-    let mut context = page.context_with_menu(renderer, work, lang, &root, &current, problems);
+    let mut context = page.context_with_menu(renderer, &MenuPage { work, lang, root: &root, current: &current }, problems);
     context.insert_value("reader_html", renderer.shared.language(lang).reader(&renderer.templates, problems));
     context.insert_value("fonts", shared::fonts(site, &[shown.lang], &[lang]));
     (template, context)
@@ -131,7 +131,8 @@ pub(super) fn side_by_side(
     page.set("standing", drift.as_ref().map_or_else(Value::none, |drift| drift.value(site)));
     page.set("translations", translations(renderer, work, None));
     page.set("parallels", parallels(renderer, work, Some((left, right))));
-    let mut context = page.context_with_menu(renderer, work, left, &root, &path::to_url(&source.path), problems);
+    let current = path::to_url(&source.path);
+    let mut context = page.context_with_menu(renderer, &MenuPage { work, lang: left, root: &root, current: &current }, problems);
     context.insert_value("reader_html", renderer.shared.language(left).reader(&renderer.templates, problems));
     context.insert_value("fonts", shared::fonts(site, &[left, right], &[left]));
     context.insert_value("left", renderer.shared.language(left).lang.clone());
@@ -204,7 +205,8 @@ pub(super) fn source_order(
     let title_in = |other: LangId| site.languages[other.0].pack.strings.get("source_order").cloned().unwrap_or_default();
     page.set("translations", translations_by(renderer, lang, |other| Some((path_in(other), title_in(other)))));
     page.set("alternates", alternates_by(renderer, |other| Some(path_in(other))));
-    let context = page.context_with_menu(renderer, site.home(), lang, &root, own_path, problems);
+    let context =
+        page.context_with_menu(renderer, &MenuPage { work: site.home(), lang, root: &root, current: own_path }, problems);
     ("source-order.html".to_owned(), context)
 }
 
@@ -235,7 +237,10 @@ pub(super) fn tags(renderer: &Renderer, lang: LangId, own_path: &str, problems: 
     };
     page.set("translations", translations_by(renderer, lang, tags_in));
     let root = path::to_root(own_path);
-    ("tags.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, own_path, problems))
+    (
+        "tags.html".to_owned(),
+        page.context_with_menu(renderer, &MenuPage { work: site.home(), lang, root: &root, current: own_path }, problems),
+    )
 }
 
 /// Returns the page with the works of a tag.
@@ -255,7 +260,10 @@ pub(super) fn tag(renderer: &Renderer, lang: LangId, index: u32, problems: &mut 
     ];
     page.set("breadcrumbs", crumbs.into());
     let root = path::to_root(&tag.path);
-    ("tag.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, &url, problems))
+    (
+        "tag.html".to_owned(),
+        page.context_with_menu(renderer, &MenuPage { work: site.home(), lang, root: &root, current: &url }, problems),
+    )
 }
 
 /// Returns the page about the completeness of the translations: a row for each work, a column for
@@ -313,7 +321,10 @@ pub(super) fn status(renderer: &Renderer, lang: LangId, own_path: &str, problems
     page.set("translations", translations_by(renderer, lang, |other| Some((path_in(other), word(renderer, other, "status")))));
     page.set("alternates", alternates_by(renderer, |other| Some(path_in(other))));
     let root = path::to_root(own_path);
-    ("status.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, &url, problems))
+    (
+        "status.html".to_owned(),
+        page.context_with_menu(renderer, &MenuPage { work: site.home(), lang, root: &root, current: &url }, problems),
+    )
 }
 
 /// Returns the numbers of an edition, or of all editions in a language.
@@ -499,19 +510,10 @@ impl Common {
         }
     }
 
-    /// Returns the whole context, with the menu of a work's section in which `current` is marked.
-    fn context_with_menu(
-        self,
-        renderer: &Renderer,
-        work: WorkId,
-        lang: LangId,
-        root: &str,
-        current: &str,
-        problems: &mut Vec<Diagnostic>,
-    ) -> Context {
-        let mut context = self.context(renderer, lang, root);
-        let page = MenuPage { work, lang, root, current };
-        let (items, html) = renderer.shared.menu(&renderer.site, &renderer.templates, &page, problems);
+    /// Returns the whole context, with the menu of the page.
+    fn context_with_menu(self, renderer: &Renderer, page: &MenuPage<'_>, problems: &mut Vec<Diagnostic>) -> Context {
+        let mut context = self.context(renderer, page.lang, page.root);
+        let (items, html) = renderer.shared.menu(&renderer.site, &renderer.templates, page, problems);
         context.insert_value("menu", items);
         context.insert_value("menu_html", html);
         context
