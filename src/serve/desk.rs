@@ -59,6 +59,8 @@ struct Tongue {
 #[derive(Debug, Serialize)]
 struct Shown {
     id: String,
+    /// The desk's script and the templates call it `standing`.
+    #[serde(rename = "standing")]
     status: &'static str,
     /// The id of its element on the page, if it has one.
     anchor: Option<String>,
