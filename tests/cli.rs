@@ -405,7 +405,7 @@ fn render_tells_what_is_wrong_with_the_page_alone() {
 fn explain_tells_of_a_code() {
     let folder = site(&[]);
     let run = tilmash(folder.path(), &["check", "--explain", "broken-link"]);
-    assert_eq!((run.code, run.out.as_str()), (0, "broken-link (error): A link leads to nothing.\n"));
+    assert_eq!((run.code, run.out.as_str()), (0, "broken-link (error): The target of a link does not exist.\n"));
     let all = tilmash(folder.path(), &["check", "--explain"]);
     assert_eq!(all.code, 0);
     assert_eq!(all.out.lines().count(), tilmash::base::code::ALL.len());

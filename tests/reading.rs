@@ -26,8 +26,8 @@ fn a_name_with_a_line_break_is_refused_by_every_build() {
     for _ in 0..2 {
         let (code, said) = run(&site, &["build", "--format", "short"]);
         assert_eq!(code, 1, "{said}");
-        assert!(said.contains("`content/b\\u{a}c.kk.md` cannot be published: it has the control character U+000A"), "{said}");
-        assert!(said.contains("cannot be published: it has the control character U+001B"), "{said}");
+        assert!(said.contains("`content/b\\u{a}c.kk.md` cannot be published: it contains the control character U+000A"), "{said}");
+        assert!(said.contains("cannot be published: it contains the control character U+001B"), "{said}");
         assert!(!site.path().join("public").exists());
     }
     fs::remove_file(site.path().join("content/d\u{1b}[2J.png")).unwrap();
@@ -97,9 +97,9 @@ fn text_that_is_not_utf_8_is_named() {
     let (code, said) = run(&site, &["check", "--format", "short"]);
     assert_eq!(code, 1);
     for wanted in [
-        "`content/nul.kk.md` has the character U+0000: byte 6, line 3",
-        "`content/wide.kk.md` is UTF-16, not UTF-8 (save it in the encoding UTF-8)",
-        "`content/old.kk.md` is not UTF-8: byte 5, line 1",
+        "`content/nul.kk.md` contains the character U+0000 at byte 6 in line 3",
+        "`content/wide.kk.md` is encoded in UTF-16, not in UTF-8 (save the file as UTF-8)",
+        "`content/old.kk.md` is not valid UTF-8 at byte 5 in line 1",
     ] {
         assert!(said.contains(wanted), "{wanted}\n{said}");
     }
@@ -182,7 +182,7 @@ mod unix {
         for args in [&["check"][..], &["check", "--format", "json"], &["new", "b"], &["build"], &["sync"], &["split"]] {
             let (code, said) = run(&all, args);
             assert_ne!(code, 0, "{args:?}");
-            assert!(said.contains("the link `site.yaml` leads out of the project"), "{said}");
+            assert!(said.contains("the symbolic link `site.yaml` leads out of the project's folder"), "{said}");
             assert!(!said.contains("secret"), "{args:?}\n{said}");
         }
         let parts = site(&[("content/_source/plan.yaml", "source: book.txt\n")]);
@@ -199,7 +199,7 @@ mod unix {
         files.iter().for_each(|file| at(&parts, file));
         let (_, said) = run(&parts, &["check"]);
         for file in files {
-            assert!(said.contains(&format!("the link `{file}` leads out of the project")), "{said}");
+            assert!(said.contains(&format!("the symbolic link `{file}` leads out of the project's folder")), "{said}");
         }
         assert!(!said.contains("secret"), "{said}");
     }
@@ -236,7 +236,7 @@ mod unix {
             ("themes/own/static/y.css", "a named pipe"),
             ("content/socket", "a socket"),
         ] {
-            assert!(said.contains(&format!("{file}:1:1: error[unreadable]: `{file}` is {kind}; it is not read")), "{said}");
+            assert!(said.contains(&format!("{file}:1:1: error[unreadable]: `{file}` is {kind} and cannot be read")), "{said}");
         }
         for name in ["site.yaml", "content"] {
             let site = site(&[]);
@@ -251,7 +251,7 @@ mod unix {
                 let (code, said) = run(&site, args);
                 assert!(code != 0 || args[0] != "check", "{said}");
                 assert!(
-                    !matches!(args[0], "check" | "build") || said.contains(&format!("`{name}` is a named pipe; it is not read")),
+                    !matches!(args[0], "check" | "build") || said.contains(&format!("`{name}` is a named pipe and cannot be read")),
                     "{said}"
                 );
             }

@@ -2081,7 +2081,7 @@ fn sync_refuses_what_it_cannot_read() {
     for (file, text, said) in [
         ("content/a.lock", lock.replace("Format 1", "Format 2"), "format 2"),
         ("content/a.lock", lock.replace("Format 1", "Format 99"), "format 99"),
-        ("content/a.lock", lock.replace("\n1.2\n", "\n<<<<<<< HEAD\n1.2\n"), "git left a conflict in the lock"),
+        ("content/a.lock", lock.replace("\n1.2\n", "\n<<<<<<< HEAD\n1.2\n"), "the lock file contains git's conflict markers"),
         ("content/a.kk.md", "---\ntitle: A\n".to_owned(), "front matter is not closed"),
         (
             "content/a.en.md",

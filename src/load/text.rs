@@ -7,16 +7,16 @@
 pub(super) fn decode(bytes: &[u8]) -> Result<&str, (String, &'static str)> {
     let line = |at: usize| bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
     if looks_like_utf16(bytes) {
-        return Err(("is UTF-16, not UTF-8".to_owned(), "save it in the encoding UTF-8"));
+        return Err(("is encoded in UTF-16, not in UTF-8".to_owned(), "save the file as UTF-8"));
     }
     let text = simdutf8::compat::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
-        (format!("is not UTF-8: byte {at}, line {}", line(at)), "save it in the encoding UTF-8")
+        (format!("is not valid UTF-8 at byte {at} in line {}", line(at)), "save the file as UTF-8")
     })?;
     match text.find('\0') {
         None => Ok(text),
         Some(at) => {
-            Err((format!("has the character U+0000: byte {at}, line {}", line(at)), "remove the character: no page can show it"))
+            Err((format!("contains the character U+0000 at byte {at} in line {}", line(at)), "remove the character"))
         }
     }
 }
@@ -57,11 +57,11 @@ mod tests {
             wide("\u{feff}Ә", u16::to_le_bytes),
             wide("\u{feff}Ә", u16::to_be_bytes),
         ] {
-            assert_eq!(decode(&bytes).unwrap_err().0, "is UTF-16, not UTF-8");
+            assert_eq!(decode(&bytes).unwrap_err().0, "is encoded in UTF-16, not in UTF-8");
         }
         assert_eq!(decode(text.as_bytes()), Ok(text));
-        assert_eq!(decode(b"a\nb\0").unwrap_err().0, "has the character U+0000: byte 3, line 2");
-        assert_eq!(decode(b"a\n\xff").unwrap_err().0, "is not UTF-8: byte 2, line 2");
+        assert_eq!(decode(b"a\nb\0").unwrap_err().0, "contains the character U+0000 at byte 3 in line 2");
+        assert_eq!(decode(b"a\n\xff").unwrap_err().0, "is not valid UTF-8 at byte 2 in line 2");
         assert_eq!(decode(b""), Ok(""));
     }
 

@@ -116,8 +116,8 @@ impl LanguagePack {
             match quotes.try_into() {
                 Ok(quotes) => pack.quotes = quotes,
                 Err(_) => fields.problems().push(
-                    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "`quotes` needs four marks")
-                        .hint("outer opening, outer closing, inner opening, inner closing"),
+                    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "`quotes` needs a list of four quotation marks")
+                        .hint("give the outer opening, outer closing, inner opening and inner closing mark"),
                 ),
             }
         }
@@ -132,7 +132,7 @@ impl LanguagePack {
                 fields.problems().push(Diagnostic::at(
                     &code::BAD_VALUE,
                     node.place.clone(),
-                    format!("`months` needs twelve names, found {}", months.len()),
+                    format!("`months` needs a list of twelve names, found {}", months.len()),
                 ));
             }
         }
@@ -142,8 +142,8 @@ impl LanguagePack {
                     pack.month_forms = items.iter().map(|item| forms(item, fields.problems())).collect();
                 }
                 _ => fields.problems().push(
-                    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "`month_forms` needs a list of twelve")
-                        .hint("each is a form, or a list of forms; one that ends in `*` stands for all that begin so"),
+                    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "`month_forms` needs a list of twelve items, one for each month")
+                        .hint("give for each month a word or a list of words; `мамыр*` stands for all words that begin with `мамыр`"),
                 ),
             }
         }
@@ -171,7 +171,7 @@ impl LanguagePack {
                 _ => fields.problems().push(Diagnostic::at(
                     &code::BAD_VALUE,
                     entry.key_place.clone(),
-                    format!("`{}` is not one letter", entry.key),
+                    format!("`{}` is not a single letter", entry.key),
                 )),
             }
         }

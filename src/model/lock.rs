@@ -274,11 +274,11 @@ impl Lock {
                 open = None;
             } else if let Some(comment) = line.strip_prefix('#') {
                 if let Some(newer) = format_of(comment).filter(|&format| format > FORMAT) {
-                    let message = format!("the lock has format {newer}; this program knows {FORMAT}");
+                    let message = format!("the lock file has format {newer}, but this version of Tilmash reads formats up to {FORMAT}");
                     let problem = Diagnostic::at(&code::BAD_LOCK, Place::new(file, range), message);
                     return (
                         Self::default(),
-                        vec![problem.hint("it was written by a newer Tilmash: use that one, or a newer one still")],
+                        vec![problem.hint("update Tilmash: a newer version wrote this file")],
                     );
                 }
             } else if let Some(stanza) = open {
@@ -421,8 +421,8 @@ impl Reader<'_> {
     }
 
     fn conflict(&mut self, range: std::ops::Range<usize>) {
-        self.problem(range, "git left a conflict in the lock").push_hint(
-            "settle the texts first; then keep one side of the lock whole (`git checkout --ours` or `--theirs`) and run `tilmash sync`",
+        self.problem(range, "the lock file contains git's conflict markers").push_hint(
+            "resolve the conflicts in the pages first; then take the lock file whole from one side (`git checkout --ours` or `--theirs`) and run `tilmash sync`",
         );
     }
 
@@ -434,16 +434,16 @@ impl Reader<'_> {
         match unit {
             None => {
                 kept = Kept::No;
-                self.problem(range.clone(), format!("`{}` is no address of a sentence", line.trim()))
-                    .push_hint("a stanza begins with `title`, `description` or an address such as `3.2`; undo the edit, or delete the stanza and run `tilmash sync`");
+                self.problem(range.clone(), format!("`{}` is not the address of a sentence", line.trim()))
+                    .push_hint("an entry of a lock file begins with `title`, `description` or an address such as `3.2`; undo the edit, or delete the entry and run `tilmash sync`");
             }
             Some(unit) => match self.by_unit.get(&unit) {
                 Some(&first) => {
                     kept = Kept::No;
                     let first = Place::new(self.file, self.stanzas[first].1.clone());
-                    let problem = self.problem(range.clone(), format!("two sentences have the address `{unit}`"));
-                    problem.others.push((first, "the first".to_owned()));
-                    problem.push_hint("delete the stanza of the newer one and run `tilmash sync`: it gets another address");
+                    let problem = self.problem(range.clone(), format!("the lock file has two entries with the address `{unit}`"));
+                    problem.others.push((first, "the first entry".to_owned()));
+                    problem.push_hint("delete the newer entry and run `tilmash sync`: its sentence gets a new address");
                 }
                 None => drop(self.by_unit.insert(unit, index)),
             },
@@ -490,15 +490,15 @@ impl Reader<'_> {
     }
 
     fn bad_line(&mut self, range: std::ops::Range<usize>) {
-        self.problem(range, "this line of the lock cannot be read")
-            .push_hint("only `tilmash sync` writes locks: undo the edit, or delete the line and run `tilmash sync`");
+        self.problem(range, "this line of the lock file cannot be read")
+            .push_hint("undo the edit, or delete the line and run `tilmash sync`, which writes lock files");
     }
 
     fn finish(mut self) -> (Lock, Vec<Diagnostic>) {
         let empty: Vec<_> = self.stanzas.iter().filter(|(stanza, _, kept)| *kept == Kept::Yes && stanza.is_empty()).collect();
         let empty: Vec<_> = empty.into_iter().map(|(stanza, range, _)| (stanza.unit, range.clone())).collect();
         for (unit, range) in empty {
-            self.problem(range, format!("nothing is said of `{unit}`")).push_hint("delete the line and run `tilmash sync`");
+            self.problem(range, format!("the entry `{unit}` of the lock file is empty")).push_hint("delete the line and run `tilmash sync`");
         }
         let kept = self.stanzas.into_iter().filter(|(stanza, _, kept)| *kept == Kept::Yes && !stanza.is_empty());
         (Lock::new(kept.map(|(stanza, _, _)| stanza).collect()), self.problems)
@@ -671,11 +671,11 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "two sentences have the address `1.1`",
-                "`foo` is no address of a sentence",
-                "this line of the lock cannot be read",
-                "this line of the lock cannot be read",
-                "nothing is said of `1.2`"
+                "the lock file has two entries with the address `1.1`",
+                "`foo` is not the address of a sentence",
+                "this line of the lock file cannot be read",
+                "this line of the lock file cannot be read",
+                "the entry `1.2` of the lock file is empty"
             ]
         );
         let (lock, problems) = read("1.1\nkk 9f86d0818899 Бір.\n<<<<<<< HEAD\n");
@@ -684,7 +684,7 @@ mod tests {
             let (lock, problems) = read(&format!("{HEADER}{later}.\n\n1.1\nkk 9f86d0818899 Бір.\n"));
             assert_eq!(
                 (lock.stanzas().len(), problems),
-                (0, vec![format!("the lock has format {later}; this program knows {FORMAT}")])
+                (0, vec![format!("the lock file has format {later}, but this version of Tilmash reads formats up to {FORMAT}")])
             );
         }
     }
