@@ -259,7 +259,7 @@ fn new_makes_all_editions_of_a_page() {
     }
     for (key, made) in [("section", "content/section/index.en.md"), ("plain", "content/plain.en.md")] {
         let check = tilmash(folder.path(), &["check"]);
-        assert!(check.err.contains(&format!("it belongs in `{made}`; `tilmash new {key}` makes it")), "{}", check.err);
+        assert!(check.err.contains(&format!("run `tilmash new {key}` to create `{made}`")), "{}", check.err);
         let run = tilmash(folder.path(), &["new", key]);
         assert!(run.code == 0 && run.err.lines().count() == 1 && run.err.contains(made), "{}", run.err);
         assert_eq!(tilmash(folder.path(), &["new", key]).code, 2);

@@ -26,7 +26,10 @@ fn a_name_with_a_line_break_is_refused_by_every_build() {
     for _ in 0..2 {
         let (code, said) = run(&site, &["build", "--format", "short"]);
         assert_eq!(code, 1, "{said}");
-        assert!(said.contains("`content/b\\u{a}c.kk.md` cannot be published: it contains the control character U+000A"), "{said}");
+        assert!(
+            said.contains("`content/b\\u{a}c.kk.md` cannot be published: it contains the control character U+000A"),
+            "{said}"
+        );
         assert!(said.contains("cannot be published: it contains the control character U+001B"), "{said}");
         assert!(!site.path().join("public").exists());
     }
@@ -251,7 +254,8 @@ mod unix {
                 let (code, said) = run(&site, args);
                 assert!(code != 0 || args[0] != "check", "{said}");
                 assert!(
-                    !matches!(args[0], "check" | "build") || said.contains(&format!("`{name}` is a named pipe and cannot be read")),
+                    !matches!(args[0], "check" | "build")
+                        || said.contains(&format!("`{name}` is a named pipe and cannot be read")),
                     "{said}"
                 );
             }

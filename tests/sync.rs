@@ -2086,7 +2086,7 @@ fn sync_refuses_what_it_cannot_read() {
         (
             "content/a.en.md",
             "# A\n\n<<<<<<< HEAD\nOne.\n=======\nTwo.\n>>>>>>> other\n".to_owned(),
-            "git left a conflict in the text",
+            "the page contains git's conflict markers",
         ),
     ] {
         let before = folder.read(file);

@@ -119,16 +119,15 @@ pub fn read(file: &Arc<str>, text: &str, range: Range<usize>) -> Result<Node, Di
             // diagnostic has its own place, so the line number is cut off.
             let message = message.rfind(" at line ").map_or(message, |at| &message[..at]).trim_end_matches('.');
             let (message, hint) = match message {
-                _ if message.contains("Anchors") || message.contains("Aliases") => {
-                    ("YAML anchors and aliases (`&`, `*`) are not supported", Some("write the value in full; put a text that begins with `&` or `*` in quotes"))
-                }
+                _ if message.contains("Anchors") || message.contains("Aliases") => (
+                    "YAML anchors and aliases (`&`, `*`) are not supported",
+                    Some("write the value in full; put a text that begins with `&` or `*` in quotes"),
+                ),
                 _ if message.starts_with("budget breached") => ("the YAML is too large or nested too deeply", None),
                 _ if message.starts_with("mapping values are not allowed") => {
                     ("the line contains a second `: `", Some("put text that contains `: ` in quotes"))
                 }
-                _ if message.starts_with("tabs disallowed") => {
-                    ("the line is indented with a tab", Some("indent with spaces"))
-                }
+                _ if message.starts_with("tabs disallowed") => ("the line is indented with a tab", Some("indent with spaces")),
                 _ => (message, None),
             };
             Err(Diagnostic::at(&code::YAML_SYNTAX, place, message).maybe_hint(hint.map(str::to_owned)))

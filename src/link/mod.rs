@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::*;
 
 use crate::base::{Diagnostic, code, path, suggest};
-use crate::model::{EditionName, LangId, SegmentId, Unit};
+use crate::model::{EditionName, LangId, SegmentId, Unit, key};
 use crate::parse::{Document, Ref, RefKind, Target};
 use crate::site::route::{RouteKind, SOURCE_ORDER, source_order_path};
 use crate::site::{Site, WorkId};
@@ -273,8 +273,8 @@ fn answer(site: &Site, from: WorkId, document: &Document, asked: &Ref, found: &m
         }
         Target::Outside(url) => {
             found.problems.push(
-                Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("`{url}` leads out of the content"))
-                    .hint("links lead to pages and files in `content/`, or to https://"),
+                Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("the link `{url}` leads out of `content/`"))
+                    .hint("link to a page or file in `content/`, or to a URL that begins with `https://`"),
             );
             Answer::Broken
         }
@@ -285,7 +285,7 @@ fn answer(site: &Site, from: WorkId, document: &Document, asked: &Ref, found: &m
             match work_by_loose_key(site, document, key.as_str()) {
                 Some(work) => to_work(site, work, document.lang, anchor.as_deref(), asked, found),
                 None => {
-                    let problem = Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("no work is called `{key}`"));
+                    let problem = Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), key::unknown(key.as_str()));
                     found.miss(problem, Missed::Work(key.to_string()));
                     Answer::Broken
                 }
@@ -309,10 +309,12 @@ fn work_by_loose_key(site: &Site, document: &Document, key: &str) -> Option<Work
 fn generated(site: &Site, key: &str, lang: LangId, anchor: Option<&str>, asked: &Ref, found: &mut Found) -> Option<Answer> {
     let split = site.splits.first().filter(|_| key == SOURCE_ORDER && site.work_named(key).is_none())?;
     if let Some(anchor) = anchor.filter(|&anchor| !anchor.is_empty() && anchor != "top" && !has_segment(split, anchor)) {
-        let message = format!("the source text has no segment `{anchor}`");
+        let message = format!("the source text has no sentence or heading `{anchor}`");
         let problem = Diagnostic::at(&code::BROKEN_ANCHOR, asked.place.clone(), message);
-        let last =
-            split.segments.last().map(|last| format!("its segments are called by line and number, up to `{}`", last.address));
+        let last = split
+            .segments
+            .last()
+            .map(|last| format!("write the line and the number in the line, from `L1.1` to `{}`", last.address));
         found.problems.push(problem.maybe_hint(last));
     }
     let language = &site.languages[lang.0];
@@ -337,18 +339,18 @@ fn to_work(site: &Site, work: WorkId, lang: LangId, anchor: Option<&str>, asked:
                 asked.place.clone(),
                 match site.page(work, lang) {
                     Some(_) => format!(
-                        "`{key}` is not there in `{}`; the link leads to a page that shows it in `{}`",
+                        "the page `{key}` does not exist in `{}`; the link leads to a page that shows its text in `{}`",
                         site.config.code(lang),
                         site.config.code(nearest)
                     ),
                     None => format!(
-                        "`{key}` is not there in `{}`; the link leads to `{}`",
+                        "the page `{key}` does not exist in `{}`; the link leads to the page in `{}`",
                         site.config.code(lang),
                         site.config.code(nearest)
                     ),
                 },
             )
-            .hint(format!("translate it: `content/{key}.{}.md`", site.config.code(lang))),
+            .hint(format!("translate the page: `content/{key}.{}.md`", site.config.code(lang))),
         );
     }
     if let Some(anchor) = anchor {
@@ -367,16 +369,16 @@ fn check_anchor(site: &Site, work: WorkId, lang: LangId, anchor: &str, asked: &R
     let source = &site.source_edition(work).1.document;
     if let Some(gone) = gone(source, anchor) {
         let what = if SegmentId::parse(anchor).is_some() { "sentence" } else { "heading" };
-        found.problems.push(problem(format!("the {what} `{anchor}` of `{file}` is gone")).hint(match gone {
-            Some(into) => format!("it was merged into `{into}`: link to `#{into}`"),
-            None => "link to another place, or take the link away; an address is never given to anything else".to_owned(),
+        found.problems.push(problem(format!("the {what} `{anchor}` of `{file}` was deleted")).hint(match gone {
+            Some(into) => format!("link to `#{into}`: its text was merged into the sentence `{into}`"),
+            None => "link to another place, or remove the link".to_owned(),
         }));
         return;
     }
     let is_sentence = SegmentId::parse(anchor).is_some_and(|id| source.segment_with_id(id).is_some());
     if is_sentence && source.lang != lang {
         let message = format!("the sentence `{anchor}` is not translated in `{file}`");
-        found.problems.push(problem(message).hint(format!("it is in `{}`", source.file)));
+        found.problems.push(problem(message).hint(format!("translate the sentence, or link to its source in `{}`", source.file)));
         return;
     }
     found.miss(problem(format!("`{file}` has no anchor `{anchor}`")), Missed::Anchor(work, lang, anchor.to_owned()));
@@ -427,7 +429,7 @@ fn to_file(site: &Site, document: &Document, file: &str, anchor: Option<&str>, a
     if let Some(answer) = generated(site, key, document.lang, anchor, asked, found) {
         return answer;
     }
-    let problem = Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("there is no `{file}`"));
+    let problem = Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("there is no page or file `{file}`"));
     found.miss(problem, Missed::File { key: key.to_owned(), file: file.to_owned() });
     Answer::Broken
 }
@@ -493,18 +495,18 @@ impl<'a> Hints<'a> {
             None => None,
         };
         similar.or_else(|| match missed {
-            Missed::Work(_) => Some("a work's key is its path in `content/` without language and `.md`".to_owned()),
+            Missed::Work(_) => Some(key::HINT.to_owned()),
             Missed::File { .. } => None,
             Missed::Anchor(work, lang, anchor) if SegmentId::parse(&anchor).is_some() => {
                 let last = site.edition(work, lang)?.document.segments.last()?;
-                Some(format!("its sentences are called by block and number; the last is `{}`", last.id))
+                Some(format!("the address of a sentence is the number of its block and of the sentence in the block; the last one of the page is `{}`", last.id))
             }
             Missed::Anchor(work, lang, _) => {
                 let known: Vec<_> = site.anchors(work, &site.edition(work, lang)?.document).take(12).collect();
                 Some(if known.is_empty() {
-                    "the page has no headings".to_owned()
+                    "remove the anchor from the link: the page has no headings".to_owned()
                 } else {
-                    format!("it has: {}", known.join(", "))
+                    format!("the page has the anchors {}", known.join(", "))
                 })
             }
         })

@@ -15,9 +15,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str, (String, &'static str)> {
     })?;
     match text.find('\0') {
         None => Ok(text),
-        Some(at) => {
-            Err((format!("contains the character U+0000 at byte {at} in line {}", line(at)), "remove the character"))
-        }
+        Some(at) => Err((format!("contains the character U+0000 at byte {at} in line {}", line(at)), "remove the character")),
     }
 }
 

@@ -107,10 +107,14 @@ pub(super) fn refused(name: &Arc<str>, refusal: Refusal) -> Diagnostic {
     let name = visible::name(name);
     match refusal {
         Refusal::Io(error) => Diagnostic::at(&code::UNREADABLE, place, format!("cannot read `{name}`: {error}")),
-        Refusal::Outside => Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the symbolic link `{name}` leads out of the project's folder"))
-            .hint("replace the link by a copy of its target"),
-        Refusal::Git => Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the symbolic link `{name}` leads into a `.git` folder"))
-            .hint("remove the link: git's own files may contain passwords, and are never published"),
+        Refusal::Outside => {
+            Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the symbolic link `{name}` leads out of the project's folder"))
+                .hint("replace the link by a copy of its target")
+        }
+        Refusal::Git => {
+            Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the symbolic link `{name}` leads into a `.git` folder"))
+                .hint("remove the link: git's own files may contain passwords, and are never published")
+        }
         Refusal::Special(kind) => Diagnostic::at(&code::UNREADABLE, place, format!("`{name}` is {kind} and cannot be read"))
             .hint("remove `{name}`, or replace it by an ordinary file or folder"),
     }

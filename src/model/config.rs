@@ -317,8 +317,12 @@ fn localised(key: &str, node: &Node, languages: &[LanguageConfig], problems: &mu
         let missing = |language: &&LanguageConfig| entries.iter().all(|entry| entry.key != language.code);
         for language in languages.iter().filter(missing) {
             problems.push(
-                Diagnostic::at(&code::MISSING_STRING, place.clone(), format!("`{key}` has no text in the language `{}`", language.code))
-                    .hint(format!("add `{}: …` below `{key}`", language.code)),
+                Diagnostic::at(
+                    &code::MISSING_STRING,
+                    place.clone(),
+                    format!("`{key}` has no text in the language `{}`", language.code),
+                )
+                .hint(format!("add `{}: …` below `{key}`", language.code)),
             );
         }
         for entry in entries {
@@ -402,7 +406,9 @@ fn check_authority(authority: &str) -> Result<(), &'static str> {
     match host {
         Some("") => return Err("it has no host"),
         Some(host) if host.split('.').any(str::is_empty) => return Err("its host has two dots in a row, or a dot at one end"),
-        Some(host) if !host.split('.').all(|label| label.chars().all(is_letter)) => return Err("its host is not a valid host name"),
+        Some(host) if !host.split('.').all(|label| label.chars().all(is_letter)) => {
+            return Err("its host is not a valid host name");
+        }
         _ => {}
     }
     let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0);

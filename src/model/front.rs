@@ -109,7 +109,8 @@ pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> 
     match parsed {
         Ok(date) => Some(date),
         Err(message) => {
-            problems.push(Diagnostic::at(&code::BAD_DATE, node.place.clone(), message).hint("write the date in the form 2003-12-31"));
+            problems
+                .push(Diagnostic::at(&code::BAD_DATE, node.place.clone(), message).hint("write the date in the form 2003-12-31"));
             None
         }
     }
@@ -123,12 +124,8 @@ fn slug(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
         None => return Some(slug),
     };
     problems.push(
-        Diagnostic::at(
-            &code::BAD_VALUE,
-            node.place.clone(),
-            format!("`{}` cannot be a slug: {why}", visible::name(&slug)),
-        )
-        .hint("a slug is the page's name in its URL: write one name without `/ \\ : * ? \" < > |`"),
+        Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{}` cannot be a slug: {why}", visible::name(&slug)))
+            .hint("a slug is the page's name in its URL: write one name without `/ \\ : * ? \" < > |`"),
     );
     None
 }

@@ -7,6 +7,14 @@ use std::sync::Arc;
 
 use crate::base::path;
 
+/// Hint for a key that no page has.
+pub const HINT: &str = "write the key of a page: its path in `content/` without language and `.md`, such as `vectors/russia`";
+
+/// Returns the message that no page has a key.
+pub fn unknown(key: &str) -> String {
+    format!("there is no page with the key `{key}`")
+}
+
 /// Key that identifies a work, independent of its titles, slugs and languages: `vectors/russia`.
 ///
 /// Always NFC. The key of a section is its folder (`vectors`); the key of the home page is `index`.

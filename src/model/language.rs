@@ -142,8 +142,12 @@ impl LanguagePack {
                     pack.month_forms = items.iter().map(|item| forms(item, fields.problems())).collect();
                 }
                 _ => fields.problems().push(
-                    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "`month_forms` needs a list of twelve items, one for each month")
-                        .hint("give for each month a word or a list of words; `мамыр*` stands for all words that begin with `мамыр`"),
+                    Diagnostic::at(
+                        &code::BAD_VALUE,
+                        node.place.clone(),
+                        "`month_forms` needs a list of twelve items, one for each month",
+                    )
+                    .hint("give for each month a word or a list of words; `мамыр*` stands for all words that begin with `мамыр`"),
                 ),
             }
         }

@@ -61,6 +61,7 @@ use std::sync::Arc;
 use crate::base::{Diagnostic, Digest, Place, code};
 
 use super::SegmentId;
+use super::segment::not_an_address;
 
 /// Ending of a lock's file name.
 pub const ENDING: &str = ".lock";
@@ -274,12 +275,10 @@ impl Lock {
                 open = None;
             } else if let Some(comment) = line.strip_prefix('#') {
                 if let Some(newer) = format_of(comment).filter(|&format| format > FORMAT) {
-                    let message = format!("the lock file has format {newer}, but this version of Tilmash reads formats up to {FORMAT}");
+                    let message =
+                        format!("the lock file has format {newer}, but this version of Tilmash reads formats up to {FORMAT}");
                     let problem = Diagnostic::at(&code::BAD_LOCK, Place::new(file, range), message);
-                    return (
-                        Self::default(),
-                        vec![problem.hint("update Tilmash: a newer version wrote this file")],
-                    );
+                    return (Self::default(), vec![problem.hint("update Tilmash: a newer version wrote this file")]);
                 }
             } else if let Some(stanza) = open {
                 reader.line(stanza, line, range);
@@ -434,7 +433,7 @@ impl Reader<'_> {
         match unit {
             None => {
                 kept = Kept::No;
-                self.problem(range.clone(), format!("`{}` is not the address of a sentence", line.trim()))
+                self.problem(range.clone(), not_an_address(line.trim()))
                     .push_hint("an entry of a lock file begins with `title`, `description` or an address such as `3.2`; undo the edit, or delete the entry and run `tilmash sync`");
             }
             Some(unit) => match self.by_unit.get(&unit) {
@@ -498,7 +497,8 @@ impl Reader<'_> {
         let empty: Vec<_> = self.stanzas.iter().filter(|(stanza, _, kept)| *kept == Kept::Yes && stanza.is_empty()).collect();
         let empty: Vec<_> = empty.into_iter().map(|(stanza, range, _)| (stanza.unit, range.clone())).collect();
         for (unit, range) in empty {
-            self.problem(range, format!("the entry `{unit}` of the lock file is empty")).push_hint("delete the line and run `tilmash sync`");
+            self.problem(range, format!("the entry `{unit}` of the lock file is empty"))
+                .push_hint("delete the line and run `tilmash sync`");
         }
         let kept = self.stanzas.into_iter().filter(|(stanza, _, kept)| *kept == Kept::Yes && !stanza.is_empty());
         (Lock::new(kept.map(|(stanza, _, _)| stanza).collect()), self.problems)

@@ -68,6 +68,11 @@ impl fmt::Debug for LanguageTag {
     }
 }
 
+/// Returns the message that a text is not a segment id.
+pub fn not_an_address(text: &str) -> String {
+    format!("`{text}` is not the address of a sentence")
+}
+
 /// Position of a segment in a table. The row is the segment's block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cell {

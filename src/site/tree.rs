@@ -34,10 +34,10 @@ impl Site {
                             Diagnostic::at(
                                 &code::KEY_COLLISION,
                                 Place::whole(&document.file),
-                                format!("the works `{key}` and `{}` differ only by case", first.document.key),
+                                format!("the pages `{key}` and `{}` differ only by upper and lower case", first.document.key),
                             )
-                            .also(Place::whole(&first.document.file), "the other work")
-                            .hint("on some systems they would be one file; rename one of them"),
+                            .also(Place::whole(&first.document.file), "the other page")
+                            .hint("rename one of the two: on some systems they would be one file"),
                         );
                     }
                     folded.insert(key.folded(), id);
@@ -61,10 +61,10 @@ impl Site {
                     Diagnostic::at(
                         &code::KEY_COLLISION,
                         Place::whole(&document.file),
-                        format!("two files hold the work `{}` in the language `{}`", document.key, self.config.code(lang)),
+                        format!("two files contain the page `{}` in the language `{}`", document.key, self.config.code(lang)),
                     )
                     .also(Place::whole(&first.document.file), "the other file")
-                    .hint("a section is either `name.md` or `name/index.md`; keep one"),
+                    .hint("keep only one of the two files, either `name.md` or `name/index.md`"),
                 );
                 continue;
             }

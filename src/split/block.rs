@@ -54,9 +54,9 @@ impl LineStarts {
         Some(start..self.0.get(line).copied().unwrap_or(text.len()))
     }
 
-    /// Returns the number of lines.
-    pub(super) fn count(&self) -> usize {
-        self.0.len()
+    /// Returns the message that the source text has no line with this number.
+    pub(super) fn missing(&self, line: usize) -> String {
+        format!("the source text has no line {line}; its last line is {}", self.0.len())
     }
 }
 

@@ -83,8 +83,12 @@ impl<'a> Assignment<'a> {
                             let (Some(first), Some(last)) = (first, last) else { continue };
                             if last < first {
                                 problems.push(
-                                    Diagnostic::at(&code::PLAN_SEGMENT, span.place.clone(), "the range ends before it begins")
-                                        .hint(format!("write `{}-{}`", span.last, span.first)),
+                                    Diagnostic::at(
+                                        &code::PLAN_SEGMENT,
+                                        span.place.clone(),
+                                        "the end of the range is before its beginning",
+                                    )
+                                    .hint(format!("write `{}-{}`", span.last, span.first)),
                                 );
                             } else if assignment.take(first..last + 1, index, &span.place, extents, problems, &mut segments) {
                                 planned.push(first..last + 1);
@@ -130,9 +134,9 @@ impl<'a> Assignment<'a> {
                 Diagnostic::at(
                     &code::PLAN_COVERAGE,
                     place.clone(),
-                    format!("{} is taken twice", span_name(&run, |i| extents[i].address)),
+                    format!("{} of the source text is taken twice", span_name(&run, |i| extents[i].address)),
                 )
-                .also(first.clone(), format!("first taken here, by `{other}`"))
+                .also(first.clone(), format!("the chapter `{other}` takes it here"))
                 .also(
                     Place::new(self.file, start.ranges[0].start..end.ranges.last().map_or(0, |range| range.end)),
                     "in the source text",
@@ -226,7 +230,7 @@ impl<'a> Assignment<'a> {
                             .maybe_hint(suggest::did_you_mean(key.as_str(), known())),
                     );
                 } else if own(segment) == Some(&key) {
-                    let message = format!("{address} does not touch `{key}`: it is in that chapter");
+                    let message = format!("{address} cannot touch the chapter `{key}`, because it is in this chapter");
                     problems.push(Diagnostic::at(&code::BAD_VALUE, place.clone(), message));
                 } else {
                     touch(segment, &key);
@@ -270,8 +274,12 @@ impl<'a> Assignment<'a> {
                     }
                 }
                 None => problems.push(
-                    Diagnostic::at(&code::PLAN_SEGMENT, place.clone(), format!("no heading begins with `{start}`"))
-                        .maybe_hint(suggest::did_you_mean(start, headings.iter().map(|(_, _, text)| text.as_str()))),
+                    Diagnostic::at(
+                        &code::PLAN_SEGMENT,
+                        place.clone(),
+                        format!("no heading of the source text begins with `{start}`"),
+                    )
+                    .maybe_hint(suggest::did_you_mean(start, headings.iter().map(|(_, _, text)| text.as_str()))),
                 ),
             }
         }
@@ -285,11 +293,14 @@ impl<'a> Assignment<'a> {
             problems.push(Diagnostic::at(
                 &code::PLAN_SEGMENT,
                 cut.place.clone(),
-                "no heading of the source text begins a chapter",
+                "no heading of the source text fits `cut`, so no chapter can be cut",
             ));
         } else if !cut.keys.is_empty() && cut.keys.len() != found.len() {
-            let message =
-                format!("the text has {} headings that begin chapters, and there are {} keys", found.len(), cut.keys.len());
+            let message = format!(
+                "the source text has {} headings that begin chapters, but `keys` has {} keys",
+                found.len(),
+                cut.keys.len()
+            );
             problems.push(Diagnostic::at(&code::BAD_VALUE, cut.keys[0].1.clone(), message));
         }
         for (nth, (index, _, text)) in found.into_iter().enumerate() {
@@ -322,8 +333,12 @@ impl<'a> Assignment<'a> {
         let first = rest.next();
         for (_, chapter) in rest {
             let other = first.map(|(_, first)| first.place.clone());
-            let mut problem = Diagnostic::at(&code::BAD_VALUE, chapter.place.clone(), "only one chapter can take the rest");
-            problem.others.extend(other.map(|place| (place, "the first one".to_owned())));
+            let mut problem = Diagnostic::at(
+                &code::BAD_VALUE,
+                chapter.place.clone(),
+                "two chapters have `rest: true`; only one chapter can take the rest",
+            );
+            problem.others.extend(other.map(|place| (place, "the first chapter".to_owned())));
             problems.push(problem);
         }
         first.map(|(index, _)| index)
@@ -338,9 +353,9 @@ impl<'a> Assignment<'a> {
                 Diagnostic::at(
                     &code::PLAN_COVERAGE,
                     Place::new(self.file, bytes.clone()),
-                    format!("no chapter takes {name} (bytes {} to {})", bytes.start, bytes.end),
+                    format!("{name} of the source text is in no chapter (bytes {} to {})", bytes.start, bytes.end),
                 )
-                .hint("name it in a chapter's `paragraphs`, or let one chapter take all that is left with `rest: true`"),
+                .hint("add it to `paragraphs` of a chapter, or write `rest: true` in the chapter that is to take everything left over"),
             );
         }
         // Chapters with addresses or a heading are skipped: their own errors have been reported
@@ -348,7 +363,7 @@ impl<'a> Assignment<'a> {
         let by_words = self.plan.chapters.iter().map(|plan| plan.entries.is_empty() && plan.at_heading.is_none());
         for (draft, by_words) in self.drafts.iter().zip(by_words) {
             if by_words && draft.items.is_empty() {
-                let message = format!("the chapter `{}` gets no segment", draft.key);
+                let message = format!("the chapter `{}` gets nothing from the source text", draft.key);
                 problems.push(Diagnostic::at(&code::PLAN_COVERAGE, draft.place.clone(), message));
             }
         }
@@ -364,7 +379,7 @@ impl<'a> Assignment<'a> {
                         draft.place.clone(),
                         format!("two chapters have the key `{}`", draft.key),
                     )
-                    .also(first.place.clone(), "the first one"),
+                    .also(first.place.clone(), "the first chapter"),
                 );
             }
         }

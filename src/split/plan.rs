@@ -262,7 +262,7 @@ pub struct Vector {
 pub(super) fn source_name(file: &Arc<str>, text: &str) -> Result<(String, Place), Vec<Diagnostic>> {
     let node = yaml::read(file, text, 0..text.len()).map_err(|problem| vec![problem])?;
     let mut problems = Vec::new();
-    if let Some(mut fields) = Fields::of(&node, "a plan", &mut problems)
+    if let Some(mut fields) = Fields::of(&node, "a split plan", &mut problems)
         && let Some(node) = fields.require("source")
         && let Some(name) = yaml::text(node, fields.problems())
     {
@@ -281,7 +281,7 @@ impl Plan {
                 return None;
             }
         };
-        let mut fields = Fields::of(&node, "a plan", problems)?;
+        let mut fields = Fields::of(&node, "a split plan", problems)?;
         fields.require_text("source");
         let sha256 = placed_text(&mut fields, "sha256");
         let language = match fields.require("language") {
@@ -332,14 +332,18 @@ impl Segmentation {
             no_break_before: Vec::new(),
             full_stop: String::new(),
         };
-        let Some(mut fields) = node.and_then(|node| Fields::of(node, "the segmentation", problems)) else { return rules };
+        let Some(mut fields) = node.and_then(|node| Fields::of(node, "`segmentation`", problems)) else { return rules };
         let lines = [("sentences", Lines::Sentences), ("wrapped", Lines::Wrapped), ("paragraphs", Lines::Paragraphs)];
         if let Some(lines) = choice(&mut fields, "lines", &lines) {
             if markdown {
                 let place = fields.place().clone();
                 fields.problems().push(
-                    Diagnostic::at(&code::BAD_VALUE, place, "`lines` does not apply to Markdown, whose paragraphs say it")
-                        .hint("remove `lines`, or `format: markdown`"),
+                    Diagnostic::at(
+                        &code::BAD_VALUE,
+                        place,
+                        "`lines` cannot be used for a Markdown source text, where blank lines separate paragraphs",
+                    )
+                    .hint("remove `lines`, or remove `format: markdown`"),
                 );
             } else {
                 rules.lines = lines;
@@ -395,15 +399,21 @@ impl Repair {
         fields.finish();
         let (found, found_place) = found?;
         if found.is_empty() {
-            problems.push(Diagnostic::at(&code::PLAN_REPAIR, found_place, "a repair needs some text to be found by").hint(
-                "to insert something, give the word beside it as `found`, and the same word with the insertion as `reading`",
-            ));
+            problems.push(
+                Diagnostic::at(&code::PLAN_REPAIR, found_place, "`found` of a repair is empty").hint(
+                    "to insert text, write a neighbouring word in `found`, and the same word with the insertion in `reading`",
+                ),
+            );
             return None;
         }
         let repair =
             Self { line: line?, found, found_place, reading: reading?, kind: kind?, note, nth, place: node.place.clone() };
         if repair.found == repair.reading {
-            problems.push(Diagnostic::at(&code::PLAN_REPAIR, repair.place.clone(), "the repair changes nothing"));
+            problems.push(Diagnostic::at(
+                &code::PLAN_REPAIR,
+                repair.place.clone(),
+                "the repair changes nothing: `found` and `reading` are equal",
+            ));
         }
         Some(repair)
     }
@@ -428,8 +438,8 @@ impl ChapterPlan {
         if entries.is_empty() && at_heading.is_none() && terms.is_empty() && !rest {
             let place = fields.place().clone();
             fields.problems().push(
-                Diagnostic::at(&code::MISSING_KEY, place, "nothing says what the chapter takes")
-                    .hint("give it `paragraphs`, `at_heading`, `terms` or `rest: true`"),
+                Diagnostic::at(&code::MISSING_KEY, place, "the chapter does not say which parts of the source text it takes")
+                    .hint("add `paragraphs`, `at_heading`, `terms` or `rest: true` to the chapter"),
             );
         }
         fields.finish();
@@ -454,7 +464,7 @@ impl PlanEntry {
         match &node.value {
             Value::List(nodes) => Some(Self::Paragraph(nodes.iter().filter_map(|node| Span::read(node, problems)).collect())),
             Value::Map(_) => {
-                let mut fields = Fields::of(node, "an entry", problems)?;
+                let mut fields = Fields::of(node, "an entry of `paragraphs`", problems)?;
                 let heading = fields.take_text("heading");
                 let level = fields.take_int("level");
                 let title = fields.take("title");
@@ -463,7 +473,11 @@ impl PlanEntry {
                     (Some(text), None) => match u8::try_from(level.unwrap_or(2)) {
                         Ok(level @ 1..=6) => Some(Self::Heading { text, level }),
                         _ => {
-                            fields.problems().push(Diagnostic::at(&code::BAD_VALUE, place, "the level of a heading is 1 to 6"));
+                            fields.problems().push(Diagnostic::at(
+                                &code::BAD_VALUE,
+                                place,
+                                "the level of a heading must be from 1 to 6",
+                            ));
                             None
                         }
                     },
@@ -472,8 +486,12 @@ impl PlanEntry {
                     }
                     (Some(_), Some(_)) | (None, None) => {
                         fields.problems().push(
-                            Diagnostic::at(&code::BAD_VALUE, place, "an entry is a paragraph, a heading or a title")
-                                .hint("write `L2.1-L3.2`, `[L2.1, L5.1]`, `heading: Results` or `title: L1.1`"),
+                            Diagnostic::at(
+                                &code::BAD_VALUE,
+                                place,
+                                "an entry of `paragraphs` must be a paragraph, a heading or a title",
+                            )
+                            .hint("write `L2.1-L3.2`, `[L2.1, L5.1]`, `heading: Results` or `title: L1.1`"),
                         );
                         None
                     }
@@ -504,7 +522,7 @@ impl Span {
 
 impl HeadingPlan {
     fn read(node: &Node, markdown: bool, problems: &mut Vec<Diagnostic>) -> Option<Self> {
-        let mut fields = Fields::of(node, "a cut", problems)?;
+        let mut fields = Fields::of(node, "`cut`", problems)?;
         fields.require("by");
         choice(&mut fields, "by", &[("headings", ())]);
         let place = fields.place().clone();
@@ -512,7 +530,11 @@ impl HeadingPlan {
             None => 1,
             Some(Ok(level @ 1..=6)) => level,
             Some(_) => {
-                fields.problems().push(Diagnostic::at(&code::BAD_VALUE, place.clone(), "the level of a heading is 1 to 6"));
+                fields.problems().push(Diagnostic::at(
+                    &code::BAD_VALUE,
+                    place.clone(),
+                    "the level of a heading must be from 1 to 6",
+                ));
                 1
             }
         };
@@ -522,9 +544,9 @@ impl HeadingPlan {
                 Diagnostic::at(
                     &code::MISSING_KEY,
                     place.clone(),
-                    "`starts` is missing: plain text does not say what is a heading",
+                    "the key `starts` is missing: in plain text, headings are recognised only by their first words",
                 )
-                .hint("give the words that headings begin with, such as `starts: [Chapter]`"),
+                .hint("add the words that headings begin with, such as `starts: [Chapter]`"),
             );
         }
         let keys = needles(&mut fields, "keys");
@@ -533,8 +555,8 @@ impl HeadingPlan {
         fields.finish();
         if keys.is_empty() && !template.0.contains("{n}") {
             problems.push(
-                Diagnostic::at(&code::BAD_VALUE, template.1.clone(), "the keys of all chapters would be the same")
-                    .hint("write `{n}` where the number of the chapter should stand"),
+                Diagnostic::at(&code::BAD_VALUE, template.1.clone(), "all chapters would get the same key")
+                    .hint("write `{n}` for the number of the chapter, such as `key: chapter-{n}`"),
             );
         }
         Some(Self { place, level, starts, keys, template, order })
@@ -550,12 +572,8 @@ pub(super) fn check_key(key: &str, place: &Place, problems: &mut Vec<Diagnostic>
     if !fine {
         let why = unfit.map_or_else(String::new, |unfit| format!(": {unfit}"));
         problems.push(
-            Diagnostic::at(
-                &code::BAD_VALUE,
-                place.clone(),
-                format!("`{}` cannot be the key of a chapter{why}", visible::name(key)),
-            )
-            .hint("a key is a path such as `vectors/russia`: parts without spaces that do not begin with `.` or `_`"),
+            Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("`{}` cannot be the key of a page{why}", visible::name(key)))
+                .hint("a key is a path such as `vectors/russia`, without spaces; no part of it begins with `.` or `_`"),
         );
     }
     fine
@@ -576,7 +594,7 @@ fn check_vectors(chapters: &[ChapterPlan], vectors: &[Vector], problems: &mut Ve
             && !seen.contains_key(id.as_str())
         {
             problems.push(
-                Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("no vector is called `{id}`"))
+                Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("there is no vector `{id}`"))
                     .maybe_hint(suggest::did_you_mean(id, vectors.iter().map(|vector| vector.id.as_str()))),
             );
         }
@@ -591,7 +609,7 @@ fn read_vector(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Vector> {
         Some(Node { value: Value::Int(degrees), .. }) => Some(*degrees as f64),
         Some(Node { value: Value::Float(degrees), .. }) if degrees.is_finite() => Some(*degrees),
         Some(node) => {
-            fields.problems().push(node.wrong_type("degrees from north"));
+            fields.problems().push(node.wrong_type("a number of degrees clockwise from north"));
             None
         }
         None => None,
@@ -639,12 +657,12 @@ fn read_notes(entries: &[Entry], language: &str, problems: &mut Vec<Diagnostic>)
                 problems.push(Diagnostic::at(
                     &code::MISSING_KEY,
                     node.place.clone(),
-                    format!("the note has no text in `{language}`"),
+                    format!("the note has no text in the language `{language}`"),
                 ));
                 continue;
             };
             let Some(id) = id else {
-                problems.push(Diagnostic::at(&code::MISSING_KEY, node.place.clone(), "`id` is missing"));
+                problems.push(Diagnostic::at(&code::MISSING_KEY, node.place.clone(), "the key `id` is missing"));
                 continue;
             };
             let Some(name) = yaml::text(&id.node, problems) else { continue };
@@ -657,8 +675,12 @@ fn read_notes(entries: &[Entry], language: &str, problems: &mut Vec<Diagnostic>)
             }
             if let Some(first) = ids.insert(name.clone(), id.node.place.clone()) {
                 problems.push(
-                    Diagnostic::at(&code::BAD_VALUE, id.node.place.clone(), format!("two notes have the id `{name}`"))
-                        .also(first, "the first one"),
+                    Diagnostic::at(
+                        &code::BAD_VALUE,
+                        id.node.place.clone(),
+                        format!("the split plan has two notes with the id `{name}`"),
+                    )
+                    .also(first, "the first note"),
                 );
                 continue;
             }
@@ -673,7 +695,7 @@ fn language_text(entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<String
     if !is_language_code(&entry.key) {
         problems.push(
             Diagnostic::at(&code::UNKNOWN_KEY, entry.key_place.clone(), format!("unknown key `{}`", entry.key))
-                .hint("a note has its texts under the codes of their languages, such as `en`"),
+                .hint("write each text of a note below the code of its language, such as `en: …`"),
         );
         return None;
     }
@@ -691,8 +713,8 @@ fn language(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let code = yaml::text(node, problems)?;
     if !is_language_code(&code) {
         problems.push(
-            Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{code}` is not the code of a language"))
-                .hint("write it as in site.yaml, such as `kk`"),
+            Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{code}` is not a language tag"))
+                .hint("use a tag from `languages` in site.yaml, such as `kk`"),
         );
         return None;
     }
@@ -703,7 +725,7 @@ fn key_address(entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<Address>
     let address = entry.key.parse().ok();
     if address.is_none() {
         let node = Node::new(Value::Null, entry.key_place.clone());
-        problems.push(bad_address(&node, &entry.key, "the third segment that starts in line 16"));
+        problems.push(bad_address(&node, &entry.key, "which is the third sentence or heading that starts in line 16"));
     }
     address
 }
@@ -712,21 +734,21 @@ fn address(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Address> {
     let text = yaml::text(node, problems)?;
     let address = text.parse().ok();
     if address.is_none() {
-        problems.push(bad_address(node, &text, "the third segment that starts in line 16"));
+        problems.push(bad_address(node, &text, "which is the third sentence or heading that starts in line 16"));
     }
     address
 }
 
 fn bad_address(node: &Node, text: &str, more: &str) -> Diagnostic {
-    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{text}` is not the address of a segment"))
-        .hint(format!("an address is written `L16.3`, {more}"))
+    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{text}` is not an address in the source text"))
+        .hint(format!("write an address such as `L16.3`, {more}"))
 }
 
 fn line_number(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<usize> {
     match yaml::int(node, problems).map(usize::try_from)? {
         Ok(number) if number > 0 => Some(number),
         _ => {
-            problems.push(Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "counting begins at 1"));
+            problems.push(Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "the number must be 1 or greater"));
             None
         }
     }
@@ -750,8 +772,8 @@ fn choice<T: Copy>(fields: &mut Fields<'_, '_>, key: &'static str, choices: &[(&
     if found.is_none() {
         let names = choices.iter().map(|&(name, _)| name);
         let hint = suggest::did_you_mean(&word, names.clone())
-            .unwrap_or_else(|| format!("known here: {}", names.collect::<Vec<_>>().join(", ")));
-        let problem = Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{word}` is not known as `{key}`"));
+            .unwrap_or_else(|| format!("the values allowed here are: {}", names.collect::<Vec<_>>().join(", ")));
+        let problem = Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{word}` is not a value of `{key}`"));
         fields.problems().push(problem.hint(hint));
     }
     found
