@@ -1140,7 +1140,7 @@ fn a_table_that_is_missing_is_put_in_whole() {
     // What is not translated is not shown as if it were, and the rest of a table looks like all of it.
     put(&folder, "x.po", po(&[&table[..2], &table[3..4], &[("a#1.1", "Бір.", "One!")]].concat()));
     let run = tilmash(&folder, &["import", "x.po"]);
-    let named = "the table of `a#2.1` is not translated whole: `a#3.1`, `a#4.1` are missing";
+    let named = "the table with `a#2.1` is translated only in part: `a#3.1`, `a#4.1` are missing";
     assert!(run.code == 1 && run.err.contains(named) && run.err.contains("3 refused"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), translation.replace("One.", "One!"));
     put(&folder, A_EN.0, translation);
@@ -1273,7 +1273,7 @@ fn broken_files_have_a_place_and_change_nothing() {
         ("other.xlf", b"<tmx version=\"1.4\"><body></body></tmx>".to_vec(), "not with `<xliff>`"),
         ("page.tmx", b"<!DOCTYPE html>\n<html><body>Sign in</body></html>".to_vec(), "not with `<tmx>`"),
         ("text.xlf", b"\xef\xbb\xbf\n\nid,source\n".to_vec(), "text outside of `<xliff>`"),
-        ("empty.tmx", b"<?xml version=\"1.0\"?>\n".to_vec(), "the file has no `<tmx>`"),
+        ("empty.tmx", b"<?xml version=\"1.0\"?>\n".to_vec(), "the file has no element `<tmx>`"),
         ("latin.po", b"msgid \"\"\nmsgstr \"\"\n\nmsgid \"\xe9\"\nmsgstr \"\"\n".to_vec(), "line 4"),
         ("odd.po", [&b"\xff\xfe"[..], b"a"].concat(), "UTF-16"),
         ("open.po", b"msgctxt \"a#1.1\"\nmsgid \"x\nmsgstr \"y\"\n".to_vec(), "open.po:2:"),

@@ -2122,7 +2122,7 @@ fn a_translators_day() {
     folder.run(&["sync"]);
     let (code, _, said) = folder.run(&["check", "--complete", "kk,en", "--format", "short"]);
     assert!(
-        code == 1 && said.contains("error[incomplete]: `a` is not complete in `en`: 4 of 6 sentences, 1 changed, 1 missing"),
+        code == 1 && said.contains("error[incomplete]: the translation of `a` into `en` is not complete: 4 of 6 sentences are up to date (changed in the source: 1, missing: 1)"),
         "{said}"
     );
     assert!(said.contains("warning[drift]") && said.contains("warning[untranslated]"), "{said}");

@@ -15,7 +15,7 @@ pub mod visible;
 pub mod yaml;
 
 pub use code::Code;
-pub use diagnostic::{Diagnostic, Severity};
+pub use diagnostic::{Diagnostic, SAVE_AS_UTF8, Severity};
 pub use failure::Failure;
 pub use hash::Digest;
 pub use place::Place;

@@ -13,7 +13,7 @@ use std::{fs, io};
 use clap::Args;
 
 use crate::base::visible::visible_line;
-use crate::base::{Diagnostic, Failure, Place, code, diagnostic};
+use crate::base::{Diagnostic, Failure, Place, SAVE_AS_UTF8, code, diagnostic};
 use crate::load::{self, Inputs};
 use crate::model::{Limit, Limits};
 use crate::project::{Project, State};
@@ -147,7 +147,7 @@ fn read(
     let found = match Format::of(name, &text) {
         Some(_) if text.contains('\0') => {
             let (what, hint) = match load::looks_like_utf16(text.as_bytes()) {
-                true => ("is UTF-16 without a byte order mark", "save it in the encoding UTF-8"),
+                true => ("is UTF-16 without a byte order mark", SAVE_AS_UTF8),
                 false => ("has the character U+0000, which no page can show", "remove the character"),
             };
             problems.push(Diagnostic::at(&code::NOT_UTF8, Place::whole(name), format!("`{name}` {what}")).hint(hint));

@@ -1,5 +1,7 @@
 //! Decoding of file contents as text: UTF-8 without NUL.
 
+use crate::base::SAVE_AS_UTF8;
+
 /// Returns the text of a file. The error is the reason why it is not text, with a hint.
 ///
 /// simdutf8 is faster than the standard library, which needs as long for letters outside ASCII as
@@ -7,11 +9,11 @@
 pub(super) fn decode(bytes: &[u8]) -> Result<&str, (String, &'static str)> {
     let line = |at: usize| bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
     if looks_like_utf16(bytes) {
-        return Err(("is encoded in UTF-16, not in UTF-8".to_owned(), "save the file as UTF-8"));
+        return Err(("is encoded in UTF-16, not in UTF-8".to_owned(), SAVE_AS_UTF8));
     }
     let text = simdutf8::compat::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
-        (format!("is not valid UTF-8 at byte {at} in line {}", line(at)), "save the file as UTF-8")
+        (format!("is not valid UTF-8 at byte {at} in line {}", line(at)), SAVE_AS_UTF8)
     })?;
     match text.find('\0') {
         None => Ok(text),

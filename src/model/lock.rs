@@ -125,6 +125,16 @@ impl Unit {
     }
 }
 
+impl Unit {
+    /// Returns the name of the unit in messages: "the title", "the sentence `3.2`".
+    pub fn named(&self) -> String {
+        match self {
+            Unit::Title | Unit::Description => format!("the {self}"),
+            Unit::Segment(id) => format!("the sentence `{id}`"),
+        }
+    }
+}
+
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::{Found, Project};
-use crate::base::{Diagnostic, Place, code, path, suggest, visible, yaml};
+use crate::base::{Diagnostic, Place, SAVE_AS_UTF8, code, path, suggest, visible, yaml};
 use crate::load::{self, Content, Inputs, builtin};
 use crate::model::{Config, EditionName, Key, LangId, Language, LanguagePack, Limit, Limits, Lock, config, key, limits, lock};
 use crate::parse::memo::Parsed;
@@ -354,8 +354,7 @@ fn no_source(inputs: &Inputs, config: &Config, path: &str, place: Place) -> Opti
             let problem = load::too_large(&path.into(), *length, Limit::Source, limit);
             Diagnostic { place: Some(place), ..problem }
         }
-        Some(_) => Diagnostic::at(&code::NOT_UTF8, place, format!("the source text `{path}` is not UTF-8"))
-            .hint("save it in the encoding UTF-8"),
+        Some(_) => Diagnostic::at(&code::NOT_UTF8, place, format!("the source text `{path}` is not UTF-8")).hint(SAVE_AS_UTF8),
         None => {
             let candidates = inputs.files.keys().map(|file| &**file).filter(|file| file.contains("/_"));
             Diagnostic::at(&code::BAD_VALUE, place, format!("there is no source text `{path}`"))
