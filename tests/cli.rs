@@ -158,8 +158,8 @@ fn colour_is_for_terminals_and_can_be_forbidden() {
 fn a_site_is_not_published_without_one_of_its_pages() {
     let page = "{% extends \"default/page.html\" %}{% block heading %}{{ page.nosuch.field }}{% endblock heading %}";
     for (severity, template, message) in [
-        ("warning", page, "`kk/a/index.html` could not be made"),
-        ("off", page, "`kk/a/index.html` could not be made"),
+        ("warning", page, "the page `kk/a/index.html` cannot be generated"),
+        ("off", page, "the page `kk/a/index.html` cannot be generated"),
         ("warning", "{% block", "no page can be made"),
         ("off", "{% block", "no page can be made"),
     ] {
@@ -555,7 +555,7 @@ fn sources_are_written_through_no_link_that_leaves_the_site() {
     symlink("../../victim", folder.join("content/out")).expect("links can be made");
     let run = tilmash(&folder, &["new", "out/page"]);
     assert_eq!(run.code, 2, "{}", run.err);
-    assert!(run.err.contains("content/out` is a link that leads out of the site, or nowhere"), "{}", run.err);
+    assert!(run.err.contains("content/out` is a symbolic link that leads out of the site's folder, or nowhere"), "{}", run.err);
     fs::remove_file(folder.join("content/out")).expect("it is still the link");
 
     symlink("../../victim/file", folder.join("content/index.lock")).expect("links can be made");

@@ -683,7 +683,7 @@ fn what_git_keeps_is_neither_read_nor_written() {
     for command in [&["build"][..], &["export", "--to", "csv", "--language", "en", "--output", "public/x"]] {
         trap.link("public", "repo/.git/objects/info");
         let run = trap.run(command);
-        assert!(run.code == Some(2) && run.said.contains("is a link into a hidden folder"), "{}", run.said);
+        assert!(run.code == Some(2) && run.said.contains("is a symbolic link into a hidden folder"), "{}", run.said);
         assert_eq!(fs::read_dir(trap.repo(".git/objects/info")).expect("it was made").count(), 0);
     }
 }

@@ -146,7 +146,7 @@ fn each_limit_is_named_with_the_way_to_raise_it() {
     for wanted in [
         "error[too-large]: `content/page.kk.md` has 2.2 KB; the limit is 1 KB",
         "content/_source/plan.yaml:1:9: error[too-large]: `content/_source/book.txt` has 2.2 KB; the limit is 1 KB",
-        "warning[large-file]: `content/pic.png` has 2.2 KB; most hosts accept no file over 1 KB",
+        "warning[large-file]: `content/pic.png` has 2.2 KB; most hosting services accept no file over 1 KB",
         "write `limits: {text: 1MB}` in site.yaml",
         "write `limits: {source: 1MB}` in site.yaml",
         "write `limits: {file: 1MB}` in site.yaml",
@@ -266,6 +266,6 @@ mod unix {
     fn a_device_is_imported_no_further_than_the_limit() {
         let (code, said) = run(&site(&[]), &["import", "/dev/zero", "--format", "short"]);
         assert_eq!(code, 1);
-        assert!(said.contains("`/dev/zero` has more than 32 MB; the limit is 32 MB"), "{said}");
+        assert!(said.contains("`/dev/zero` is larger than 32 MB; the limit is 32 MB"), "{said}");
     }
 }

@@ -2064,7 +2064,10 @@ fn sync_tells_of_a_lock_that_was_left_behind() {
     ["kk.md", "en.md"].iter().for_each(|ending| rename(ending));
     let (code, said, problems) = folder.run(&["sync"]);
     assert_eq!(code, 0, "{problems}");
-    assert!(problems.contains("warning[stray-lock]: there is no work `a` that this lock could be of"), "{problems}");
+    assert!(
+        problems.contains("warning[stray-lock]: the lock file belongs to no page: there is no page with the key `a`"),
+        "{problems}"
+    );
     assert!(problems.contains("a work that is renamed takes its lock along"), "{problems}");
     assert!(format!("{said}{problems}").contains("content/b.lock: new, 5 sentences"), "{said}{problems}");
     rename("lock");

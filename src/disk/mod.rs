@@ -219,7 +219,7 @@ impl Folder {
         let path = path.as_ref();
         let file = self.open_file(path)?;
         if file.metadata()?.len() > LARGEST {
-            let message = format!("`{}` has more than {} MB", self.place(path).display(), LARGEST >> 20);
+            let message = format!("`{}` is larger than {} MB", self.place(path).display(), LARGEST >> 20);
             return Err(io::Error::new(ErrorKind::FileTooLarge, message));
         }
         let mut bytes = Vec::new();
@@ -397,13 +397,16 @@ impl Folder {
                 let place = self.place(existing);
                 io::Error::new(
                     ErrorKind::PermissionDenied,
-                    format!("`{}` is a link that leads out of the site, or nowhere", place.display()),
+                    format!(
+                        "`{}` is a symbolic link that leads out of the site's folder, or whose target does not exist",
+                        place.display()
+                    ),
                 )
             })?;
             parts(&real)?;
             if is_hidden(&real) {
                 let place = self.place(existing);
-                let message = format!("`{}` is a link into a hidden folder", place.display());
+                let message = format!("`{}` is a symbolic link into a hidden folder", place.display());
                 return Err(io::Error::new(ErrorKind::PermissionDenied, message));
             }
             let rest = path.strip_prefix(existing).expect("an ancestor is a prefix");

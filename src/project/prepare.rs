@@ -60,11 +60,14 @@ impl Project {
         let Some((file, text)) = inputs.name(config::FILE).and_then(|file| Some((file, inputs.text(file)?))) else {
             let is_refused = |problem: &Diagnostic| problem.place.as_ref().is_some_and(|place| &*place.file == config::FILE);
             let problem = if inputs.problems.iter().any(is_refused) {
-                Diagnostic::nowhere(&code::NO_CONFIG, format!("`{}` cannot be read, so there is no site", config::FILE))
+                Diagnostic::nowhere(
+                    &code::NO_CONFIG,
+                    format!("the file `{}` cannot be read, so the site cannot be built", config::FILE),
+                )
             } else {
-                let message = format!("there is no `{}` in `{}`", config::FILE, self.root.display());
+                let message = format!("there is no file `{}` in the folder `{}`", config::FILE, self.root.display());
                 Diagnostic::nowhere(&code::NO_CONFIG, message)
-                    .hint("`tilmash init DIR` makes a site; `--root DIR` names another folder")
+                    .hint("run the command in the folder of a site, name the folder with `--root DIR`, or create a site with `tilmash init DIR`")
             };
             problems.push(problem);
             return None;
@@ -78,7 +81,7 @@ impl Project {
             && !themes.contains(config.theme.as_str())
         {
             let hint = suggest::did_you_mean(&config.theme, themes.iter().copied())
-                .unwrap_or_else(|| format!("the themes are: {}", themes.into_iter().collect::<Vec<_>>().join(", ")));
+                .unwrap_or_else(|| format!("the themes of the site are: {}", themes.into_iter().collect::<Vec<_>>().join(", ")));
             let message = format!("there is no theme `{}`", config.theme);
             problems.push(Diagnostic::at(&code::BAD_VALUE, place.clone(), message).hint(hint));
         }
@@ -124,9 +127,9 @@ impl Project {
                     Diagnostic::at(
                         &code::MISSING_STRING,
                         language.place.clone(),
-                        format!("`{code}` lacks words of the interface: {list}"),
+                        format!("texts of the interface are missing in the language `{code}`: {list}"),
                     )
-                    .hint(format!("write them in `themes/{}/languages/{code}.yaml`, under `strings:`", config.theme))
+                    .hint(format!("add these keys below `strings:` in `themes/{}/languages/{code}.yaml`", config.theme))
                     .maybe_hint(
                         (!known.contains(code)).then(|| suggest::did_you_mean(code, known.iter().map(String::as_str))).flatten(),
                     ),
@@ -137,7 +140,7 @@ impl Project {
             for font in own.fonts.files().filter(|font| !theme_files.contains_key(*font)) {
                 problems.push(
                     Diagnostic::at(&code::BAD_VALUE, language.place.clone(), format!("the theme has no font file `{font}`"))
-                        .hint(format!("`fonts` in the language file `{code}.yaml` names it, as does the theme's `style.css`")),
+                        .hint(format!("add the file to the theme, or remove it from `fonts` in the language file `{code}.yaml` and from `style.css`")),
                 );
             }
             // An equal pack is shared with the previous one, so that documents parsed with it stay
@@ -159,7 +162,7 @@ impl Project {
             let Some((file, plan)) = inputs.name(path).and_then(|file| Some((file, inputs.text(file)?))) else {
                 let candidates = inputs.files.keys().map(|file| &**file).filter(|file| file.ends_with(".yaml"));
                 problems.push(
-                    Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("there is no plan `{path}`"))
+                    Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("there is no split plan `{path}`"))
                         .maybe_hint(suggest::did_you_mean(path, candidates)),
                 );
                 continue;
@@ -211,11 +214,11 @@ impl Project {
             let keys = keys.get_or_insert_with(|| pages.iter().map(|page| &page.key).collect());
             if !keys.contains(&key) {
                 let names = keys.iter().map(|key| key.as_str()).collect::<BTreeSet<_>>();
-                let message = format!("there is no work `{key}` that this lock could be of");
+                let message = format!("the lock file belongs to no page: there is no page with the key `{key}`");
                 found.outer.push(
                     Diagnostic::at(&code::STRAY_LOCK, Place::whole(file), message)
                         .maybe_hint(suggest::did_you_mean(key.as_str(), names))
-                        .hint("a work that is renamed takes its lock along; the lock of one that is gone can go too"),
+                        .hint("if the page was renamed, rename the lock file too; if the page was deleted, delete the lock file"),
                 );
                 continue;
             }
@@ -225,9 +228,9 @@ impl Project {
             }
             if let Some((_, first)) = locks.get(&key) {
                 found.outer.push(
-                    Diagnostic::at(&code::STRAY_LOCK, Place::whole(file), format!("the work `{key}` has two locks"))
-                        .also(Place::whole(first), "this one is used")
-                        .hint("delete one of them"),
+                    Diagnostic::at(&code::STRAY_LOCK, Place::whole(file), format!("the page `{key}` has two lock files"))
+                        .also(Place::whole(first), "the lock file that is used")
+                        .hint("delete one of the two"),
                 );
                 continue;
             }
@@ -354,7 +357,9 @@ fn no_source(inputs: &Inputs, config: &Config, path: &str, place: Place) -> Opti
             let problem = load::too_large(&path.into(), *length, Limit::Source, limit);
             Diagnostic { place: Some(place), ..problem }
         }
-        Some(_) => Diagnostic::at(&code::NOT_UTF8, place, format!("the source text `{path}` is not UTF-8")).hint(SAVE_AS_UTF8),
+        Some(_) => {
+            Diagnostic::at(&code::NOT_UTF8, place, format!("the source text `{path}` is not valid UTF-8")).hint(SAVE_AS_UTF8)
+        }
         None => {
             let candidates = inputs.files.keys().map(|file| &**file).filter(|file| file.contains("/_"));
             Diagnostic::at(&code::BAD_VALUE, place, format!("there is no source text `{path}`"))
@@ -403,9 +408,9 @@ pub(super) fn pages(inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnos
                         Diagnostic::at(
                             &code::NO_LANGUAGE,
                             Place::whole(file),
-                            format!("`{file}` does not say its language; `{code}` is assumed"),
+                            format!("the name of `{file}` has no language code; the language `{code}` is assumed"),
                         )
-                        .hint(format!("call it `content/{stem}.{code}.md`")),
+                        .hint(format!("rename the file to `content/{stem}.{code}.md`")),
                     );
                 }
                 config.source
@@ -420,16 +425,21 @@ pub(super) fn pages(inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnos
 fn large_file(name: &Arc<str>, file: &load::File, config: &Config) -> Option<Diagnostic> {
     let most = config.limits.of(Limit::File);
     let length = file.length_over(most)?;
-    let message = format!("`{name}` has {}; most hosts accept no file over {}", limits::shown(length), limits::shown(most));
+    let message =
+        format!("`{name}` has {}; most hosting services accept no file over {}", limits::shown(length), limits::shown(most));
     let problem = Diagnostic::at(&code::LARGE_FILE, Place::whole(name), message);
-    Some(problem.hint("make the file smaller, or publish it elsewhere and link to it").hint(Limits::hint(Limit::File, length)))
+    Some(
+        problem
+            .hint("make the file smaller, or publish it on another site and link to it")
+            .hint(Limits::hint(Limit::File, length)),
+    )
 }
 
 /// Returns the diagnostic for a file that is not published, because some system cannot store its
 /// name.
 fn unfit_name(file: &Arc<str>, unfit: &path::Unfit) -> Diagnostic {
     let message = format!("`{}` cannot be published: {unfit}", visible::name(file));
-    Diagnostic::at(&code::BAD_VALUE, Place::whole(file), message).hint("rename it")
+    Diagnostic::at(&code::BAD_VALUE, Place::whole(file), message).hint("rename the file")
 }
 
 /// Reports static files of the theme whose names some system cannot store.
