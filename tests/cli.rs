@@ -217,7 +217,7 @@ fn new_makes_all_editions_of_a_page() {
     for lang in ["kk", "en"] {
         let wanted = format!("---\ntitle: \"\" # write the title here, in the language `{lang}`\n---\n\n");
         assert_eq!(made("chapters/first-steps", lang), wanted);
-        assert!(run.err.contains(&format!("({lang}): write a title into this file")), "{}", run.err);
+        assert!(run.err.contains(&format!("({lang}): write the title into this file")), "{}", run.err);
     }
     let check = tilmash(folder.path(), &["check"]);
     assert_eq!(check.code, 0, "{}", check.err);
@@ -332,7 +332,7 @@ fn split_writes_no_chapter_that_is_too_large() {
         let run = tilmash(folder.path(), arguments);
         assert_eq!(run.code, code, "{}", run.err);
         assert!(run.err.contains("`content/a.kk.md` has 1.5 KB; the limit is 1 KB"), "{}", run.err);
-        assert!(run.err.contains("split the chapter into several in the plan"), "{}", run.err);
+        assert!(run.err.contains("divide the chapter into several in the split plan"), "{}", run.err);
     }
     assert!(!folder.path().join("content/a.kk.md").exists());
     assert!(folder.path().join("content/b.kk.md").exists(), "the other chapter is written");

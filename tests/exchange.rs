@@ -535,7 +535,7 @@ fn a_translator_changes_a_sentence() {
         let run = tilmash(&folder, &["import", &file, "--dry-run"]);
         assert_eq!(run.code, 0, "{to}: {}", run.err);
         assert!(run.out.contains("content/a.en.md") && run.out.contains("{+"), "{to}: {}", run.out);
-        assert!(run.err.contains("1 translation would be taken into 1 file"), "{to}: {}", run.err);
+        assert!(run.err.contains("1 translation would be imported into 1 file"), "{to}: {}", run.err);
         assert_eq!(text_of(&folder, A_EN.0), before, "a dry run writes nothing");
         let run = tilmash(&folder, &["import", &file]);
         assert_eq!((run.code, run.out.as_str()), (0, ""), "{to}: {}", run.err);
@@ -626,7 +626,7 @@ fn a_file_without_sentences_is_told_of() {
         let file = format!("x.{}", format.extension());
         put(&folder, &file, exchange::write(format, &Batch::default()));
         let run = tilmash(&folder, &["import", "--language", "en", &file]);
-        let said = format!("warning[exchange-empty]: `{file}` holds no sentence");
+        let said = format!("warning[exchange-empty]: `{file}` contains no sentence to import");
         assert!(run.code == 0 && run.err.contains(&said), "{}", run.err);
     }
 }
@@ -1391,7 +1391,11 @@ fn works_in_another_language_than_the_source_are_exchanged_in_files_of_their_own
     let only = ("content/only.en.md", "# Only\n\nOne.\n");
     let folder = folder(&[site, HOME, HOME_EN, A, A_EN, only]);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "de"]);
-    assert!(run.err.ends_with("left out, because they are not written in `kk` (see `--from en`): only\n"), "{}", run.err);
+    assert!(
+        run.err.ends_with("not exported, because their source is in `en`, not in `kk` (export them with `--from en`): only\n"),
+        "{}",
+        run.err
+    );
     for quiet in [&["-l", "de", "a"][..], &["-l", "en"]] {
         let run = tilmash(&folder, &[&["export", "--to", "po"], quiet].concat());
         assert!(!run.err.contains("left out"), "{}", run.err);

@@ -672,7 +672,7 @@ fn a_sentence_is_opened_at_its_very_line() {
         "path=content/a.en.md&language=en&unit=1.1&side=translation",
     ] {
         let opened = open(&preview, query);
-        assert_eq!((opened.status, opened.text()), (404, "this page no longer shows that sentence\n"), "{query}");
+        assert_eq!((opened.status, opened.text()), (404, "this page no longer has the sentence; reload the page\n"), "{query}");
     }
     assert!(!record.exists(), "no editor was started");
 }

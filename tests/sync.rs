@@ -2197,7 +2197,7 @@ fn status_tells_what_has_waited_longest() {
     folder.edit("content/a.en.md", "alone.\n", "alone.\nOne more.\n");
     assert_eq!(oldest(&folder), null, "what is pending is not committed");
     let (_, details, _) = shallow.run(&["status", "a"]);
-    assert!(details.contains("\n  1.1 has waited longest: since or before 2002-03-04\n"), "{details}");
+    assert!(details.contains("\n  oldest pending sentence: 1.1, since or before 2002-03-04\n"), "{details}");
 }
 
 /// Two branches, each of which edits its sentence and syncs: git merges the texts and the locks, and a sync of

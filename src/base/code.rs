@@ -116,6 +116,11 @@ codes! {
     EXCHANGE_INCOMPLETE "exchange-incomplete" Error "A translation was not imported, because other parts of the same page or block are not translated yet.";
 }
 
+/// Returns the message that no code has a name.
+pub fn unknown(name: &str) -> String {
+    format!("there is no problem code `{name}`")
+}
+
 /// Returns the code with that name.
 pub fn named(name: &str) -> Option<&'static Code> {
     ALL.iter().copied().find(|code| code.name == name)

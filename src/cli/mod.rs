@@ -190,10 +190,9 @@ fn overrides(root: &Path, base_url: Option<&str>, drafts: bool) -> Result<Overri
     let base_url = match base_url {
         // The GitHub Pages actions pass an empty address if there is none.
         None | Some("") => None,
-        Some(url) => Some(
-            crate::model::config::base_url(url)
-                .map_err(|why| Failure::new(format!("`{url}` cannot be the site's address: {why}")))?,
-        ),
+        Some(url) => {
+            Some(crate::model::config::base_url(url).map_err(|why| Failure::new(crate::model::config::not_the_url(url, why)))?)
+        }
     };
     Ok(Overrides { base_url, fallback_base_url: remote::pages_url(root), drafts, ..Overrides::default() })
 }

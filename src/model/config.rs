@@ -137,7 +137,7 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
             Ok(url) => Some(url),
             Err(why) => {
                 fields.problems().push(
-                    Diagnostic::at(&code::BAD_URL, node.place.clone(), format!("`{text}` cannot be the site's URL: {why}"))
+                    Diagnostic::at(&code::BAD_URL, node.place.clone(), not_the_url(&text, why))
                         .hint("write it in the form https://example.org/book/"),
                 );
                 None
@@ -193,10 +193,9 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
     for entry in fields.take_map("severity") {
         let Some(code) = code::named(&entry.key) else {
             let hint = suggest::did_you_mean(&entry.key, code::ALL.iter().map(|code| code.name));
-            fields.problems().push(
-                Diagnostic::at(&code::BAD_VALUE, entry.key_place.clone(), format!("there is no problem code `{}`", entry.key))
-                    .maybe_hint(hint),
-            );
+            fields
+                .problems()
+                .push(Diagnostic::at(&code::BAD_VALUE, entry.key_place.clone(), code::unknown(&entry.key)).maybe_hint(hint));
             continue;
         };
         if let Some(severity) = severity(&entry.node, code, fields.problems()) {
@@ -301,10 +300,16 @@ fn languages(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<LanguageConfig>
 
 /// Returns the diagnostic for a language code that the site does not have.
 pub fn unknown_language(wanted: &str, place: Place, languages: &[LanguageConfig]) -> Diagnostic {
+    let (message, hint) = no_language(wanted, languages);
+    Diagnostic::at(&code::UNKNOWN_LANGUAGE, place, message).hint(hint)
+}
+
+/// Returns the message and the hint for a language code that the site does not have.
+pub fn no_language(wanted: &str, languages: &[LanguageConfig]) -> (String, String) {
     let codes = || languages.iter().map(|language| language.code.as_str());
     let hint = suggest::did_you_mean(wanted, codes())
         .unwrap_or_else(|| format!("the languages of the site are: {}", codes().collect::<Vec<_>>().join(", ")));
-    Diagnostic::at(&code::UNKNOWN_LANGUAGE, place, format!("the site has no language `{wanted}`")).hint(hint)
+    (format!("the site has no language `{wanted}`"), hint)
 }
 
 /// Reads a text for all languages, or a mapping from language codes to texts.
@@ -356,7 +361,12 @@ fn severity(node: &Node, code: &Code, problems: &mut Vec<Diagnostic>) -> Option<
     }
 }
 
-/// Checks and normalises the address of a site. The error is the reason why it is unusable.
+/// Returns the message that a text cannot be the URL of a site.
+pub fn not_the_url(text: &str, why: &str) -> String {
+    format!("`{text}` cannot be the site's URL: {why}")
+}
+
+/// Checks and normalises the URL of a site. The error is the reason why it is unusable.
 pub fn base_url(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
     let rest = text

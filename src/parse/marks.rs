@@ -137,7 +137,7 @@ fn read_silence(text: &str) -> Result<Mark, Bad> {
     let Some(code) = code::named(name) else {
         let hint = suggest::did_you_mean(name, code::ALL.iter().map(|code| code.name));
         return Err(Bad {
-            message: format!("there is no check `{name}`"),
+            message: code::unknown(name),
             hint: hint.unwrap_or_else(|| "write `<!-- ~ CODE: reason -->`; `tilmash check --explain` lists all codes".to_owned()),
         });
     };

@@ -43,8 +43,9 @@ use std::sync::Arc;
 
 use super::Format;
 use crate::base::yaml::{self, Entry, Fields, Node, Value};
-use crate::base::{Diagnostic, Place, code, path, suggest, visible};
+use crate::base::{Diagnostic, Place, code, path, suggest};
 use crate::model::Key;
+use crate::model::key::unusable;
 
 /// The address of a segment, by the source line it starts in: `L16.3` is the third that starts in
 /// line 16.
@@ -570,10 +571,9 @@ pub(super) fn check_key(key: &str, place: &Place, problems: &mut Vec<Diagnostic>
     let unfit = path::unfit(key);
     let fine = unfit.is_none() && key.split('/').all(usable);
     if !fine {
-        let why = unfit.map_or_else(String::new, |unfit| format!(": {unfit}"));
         problems.push(
-            Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("`{}` cannot be the key of a page{why}", visible::name(key)))
-                .hint("a key is a path such as `vectors/russia`, without spaces; no part of it begins with `.` or `_`"),
+            Diagnostic::at(&code::BAD_VALUE, place.clone(), unusable(key, unfit))
+                .hint("write a path such as `vectors/russia`, without spaces, in which no part begins with `.` or `_`"),
         );
     }
     fine
