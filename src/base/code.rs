@@ -57,7 +57,7 @@ codes! {
     DUPLICATE_ANCHOR "duplicate-anchor" Error "Two headings of a page have the same explicit anchor.";
     // The site
     ROUTE_COLLISION "route-collision" Error "Two pages or files would be published at the same path.";
-    KEY_COLLISION "key-collision" Error "The names of two pages or files differ only by upper and lower case, or by Unicode normal form.";
+    KEY_COLLISION "key-collision" Error "Two pages or files have the same name on systems that ignore case or variants of letters.";
     MISSING_TRANSLATION "missing-translation" Warning "A page is missing in one of the site's languages.";
     BROKEN_LINK "broken-link" Error "The target of a link does not exist.";
     BROKEN_ANCHOR "broken-anchor" Error "The target page of a link exists, but has no such anchor.";

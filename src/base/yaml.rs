@@ -323,7 +323,7 @@ impl<'n, 'p> Fields<'n, 'p> {
             Value::Map(entries) => entries.as_slice(),
             Value::Null => &[],
             _ => {
-                problems.push(node.wrong_type(&format!("{what} (a mapping)")));
+                problems.push(node.wrong_type(&format!("a mapping (`key: value`) for {what}")));
                 return None;
             }
         };

@@ -231,7 +231,7 @@ fn kind_word(kind: BlockKind) -> &'static str {
     match kind {
         BlockKind::Heading(_) => "a heading",
         BlockKind::Paragraph => "a paragraph",
-        BlockKind::Other => "a block",
+        BlockKind::Other => "a list item or another block",
     }
 }
 

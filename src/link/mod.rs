@@ -499,14 +499,17 @@ impl<'a> Hints<'a> {
             Missed::File { .. } => None,
             Missed::Anchor(work, lang, anchor) if SegmentId::parse(&anchor).is_some() => {
                 let last = site.edition(work, lang)?.document.segments.last()?;
-                Some(format!("the address of a sentence is the number of its block and of the sentence in the block; the last one of the page is `{}`", last.id))
+                Some(format!(
+                    "write the number of the block and of the sentence in the block; the last address of the page is `{}`",
+                    last.id
+                ))
             }
             Missed::Anchor(work, lang, _) => {
                 let known: Vec<_> = site.anchors(work, &site.edition(work, lang)?.document).take(12).collect();
                 Some(if known.is_empty() {
                     "remove the anchor from the link: the page has no headings".to_owned()
                 } else {
-                    format!("the page has the anchors {}", known.join(", "))
+                    format!("use one of the anchors of the page: {}", known.join(", "))
                 })
             }
         })

@@ -125,7 +125,7 @@ impl Config {
 }
 
 fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<Config> {
-    let mut fields = Fields::of(node, "the content of site.yaml", problems)?;
+    let mut fields = Fields::of(node, "site.yaml", problems)?;
     let title_node = fields.require("title");
     let description_node = fields.take("description");
     let author = fields.take_text("author");
@@ -353,8 +353,12 @@ fn severity(node: &Node, code: &Code, problems: &mut Vec<Diagnostic>) -> Option<
         _ if word == "off" || node.value == Value::Bool(false) => Some(None),
         _ => {
             problems.push(
-                Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{word}` is not a severity (for `{}`)", code.name))
-                    .hint("use `error`, `warning`, `note` or `off`"),
+                Diagnostic::at(
+                    &code::BAD_VALUE,
+                    node.place.clone(),
+                    format!("`{word}` is not a severity that `{}` can have", code.name),
+                )
+                .hint("use `error`, `warning`, `note` or `off`"),
             );
             None
         }

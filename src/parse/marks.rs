@@ -122,7 +122,7 @@ fn read_ids(sign: char, text: &str) -> Result<Vec<SegmentId>, Bad> {
             Some(id) if ids.contains(&id) => {
                 return Err(Bad {
                     message: format!("the mark `{sign}` names `{id}` twice"),
-                    hint: "remove the second one".to_owned(),
+                    hint: "remove one of the two".to_owned(),
                 });
             }
             Some(id) => ids.push(id),

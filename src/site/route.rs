@@ -331,10 +331,7 @@ impl Laid {
             let message = if first.path == path {
                 format!("two pages or files would be published at `{path}`")
             } else if self.folded.contains_key(&folded) {
-                format!(
-                    "the paths `{path}` and `{}` differ only by upper and lower case, and are one path on some systems",
-                    first.path
-                )
+                format!("`{path}` and `{}` are the same path on systems that ignore case or variants of letters", first.path)
             } else {
                 format!("`{path}` and `{}` cannot both be published: one needs a file where the other needs a folder", first.path)
             };

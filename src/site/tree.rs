@@ -34,10 +34,10 @@ impl Site {
                             Diagnostic::at(
                                 &code::KEY_COLLISION,
                                 Place::whole(&document.file),
-                                format!("the pages `{key}` and `{}` differ only by upper and lower case", first.document.key),
+                                format!("the pages `{key}` and `{}` have the same name on systems that ignore case or variants of letters", first.document.key),
                             )
                             .also(Place::whole(&first.document.file), "the other page")
-                            .hint("rename one of the two: on some systems they would be one file"),
+                            .hint("rename one of the two"),
                         );
                     }
                     folded.insert(key.folded(), id);

@@ -647,7 +647,7 @@ fn read_notes(entries: &[Entry], language: &str, problems: &mut Vec<Diagnostic>)
         };
         for node in nodes {
             let Value::Map(parts) = &node.value else {
-                problems.push(node.wrong_type("a note (a mapping)"));
+                problems.push(node.wrong_type("a mapping (`key: value`) for a note"));
                 continue;
             };
             let id = parts.iter().find(|part| part.key == "id");
