@@ -577,9 +577,9 @@ fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
     let run = tilmash(&folder, &["import", "x.po"]);
     assert_eq!(run.code, 1);
     for (line, code, words) in [
-        (4, "exchange-markup", "lacks strong emphasis"),
-        (8, "exchange-stale", "not the one that was translated"),
-        (12, "exchange-structure", "line of its own"),
+        (4, "exchange-markup", "does not have the markup of its source: strong emphasis"),
+        (8, "exchange-stale", "has changed since the file was exported"),
+        (12, "exchange-structure", "as something else than one sentence"),
         (20, "exchange-duplicate", "twice"),
         (24, "exchange-markup", "`[^2]`"),
         (28, "exchange-unknown", "no sentence `9.9`"),
@@ -592,7 +592,7 @@ fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
     let expected = A_EN.1.replace("## Chapter", "## A chapter").replace("A note.", "A new note.");
     assert_eq!(text_of(&folder, A_EN.0), expected, "{}", run.err);
     // What has no address is no translation of anything.
-    assert!(run.err.contains("2 translations taken into 1 file") && run.err.contains("7 refused"), "{}", run.err);
+    assert!(run.err.contains("2 translations imported into 1 file") && run.err.contains("7 refused"), "{}", run.err);
 }
 
 /// Without a lock a table that the translation lacks would be set beside what comes next: of that an export tells.
@@ -600,9 +600,9 @@ fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
 fn addresses_that_do_not_last_are_told_of() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
     let export = |key: &str| tilmash(&folder, &["export", "--to", "po", "--language", "en", key]).err;
-    assert!(export("a").contains("1 work without a lock"), "{}", export("a"));
+    assert!(export("a").contains("1 page without a lock file"), "{}", export("a"));
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
-    assert!(!export("a").contains("without a lock"), "{}", export("a"));
+    assert!(!export("a").contains("without a lock file"), "{}", export("a"));
 }
 
 /// Code is in no sentence: what a section has of it that an edition gets is told of, not put in.
@@ -613,9 +613,9 @@ fn code_that_comes_with_no_sentence_is_told_of() {
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     put(&folder, "x.po", po(&[("a#2.1", "Екі", "Two"), ("a#3.1", "Үш.", "Three.")]));
     let run = tilmash(&folder, &["import", "x.po"]);
-    assert!(run.code == 0 && run.err.contains("`content/a.en.md` lacks 1 code block that its source has"), "{}", run.err);
+    assert!(run.code == 0 && run.err.contains("`content/a.en.md` does not have 1 code block of its source"), "{}", run.err);
     let run = tilmash(&folder, &["import", "x.po"]);
-    assert!(run.code == 0 && !run.err.contains("lacks"), "{}", run.err);
+    assert!(run.code == 0 && !run.err.contains("does not have"), "{}", run.err);
 }
 
 /// Of files in which nothing is to be found it is said that there is nothing.
@@ -708,7 +708,10 @@ fn what_the_source_got_since_is_not_lacking_from_before() {
     put(&folder, "x.po", po(&found));
     let run = tilmash(&folder, &["import", "x.po"]);
     assert!(
-        run.code == 1 && run.err.contains("x.po:4:1: error[exchange-markup]: the translation of `a#1.1` lacks"),
+        run.code == 1
+            && run.err.contains(
+                "x.po:4:1: error[exchange-markup]: the translation of `a#1.1` does not have the markup of its source: "
+            ),
         "{}",
         run.err
     );
@@ -772,7 +775,7 @@ fn a_table_that_a_spreadsheet_saved_is_read_as_it_was() {
     for (name, bytes) in &files {
         put(&folder, "b.csv", bytes);
         let run = tilmash(&folder, &["import", "b.csv"]);
-        assert!(run.code == 0 && run.err.contains("0 translations taken into 0 files, 8 unchanged"), "{name}: {}", run.err);
+        assert!(run.code == 0 && run.err.contains("0 translations imported into 0 files, 8 unchanged"), "{name}: {}", run.err);
     }
     for (name, bytes) in files.iter().take(6) {
         let text = String::from_utf8(bytes.clone()).expect("it is UTF-8").replace("Seven", "=7").replace("\u{feff}", "");
@@ -879,7 +882,7 @@ fn a_title_that_nobody_wrote_is_missing() {
         let folder = folder(&[SITE, HOME, HOME_EN, a, (A_EN.0, &format!("{front}One.\n"))]);
         for step in ["before sync", "after sync"] {
             let run = tilmash(&folder, &["status", "a", "--language", "en"]);
-            let said = run.out.contains("1 of 3,")
+            let said = run.out.contains("1 of 3 sentences up to date,")
                 && run.out.contains("  title missing\n")
                 && run.out.contains("  description missing\n");
             assert!(said, "{blank}{step}: {}{}", run.out, run.err);
@@ -1030,7 +1033,7 @@ fn a_page_is_made_of_its_translation() {
     assert!(run.out.contains("content/a/index.en.md (new)"), "{}", run.out);
     let run = tilmash(&folder, &["import", "x.po"]);
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.err.contains("it has not: slug, HTML"), "{}", run.err);
+    assert!(run.err.contains("has no translation of: slug, HTML"), "{}", run.err);
     let made = "---\ntitle: \"A: a\"\n---\n\nTwo. <!-- = 1.2 -->\n\n```\nкод\n```\n\n> Three. <!-- = 4.1 -->\n";
     assert_eq!(text_of(&folder, "content/a/index.en.md"), made);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "en", "a", "--pending"]);
@@ -1178,7 +1181,7 @@ fn a_table_that_would_not_be_read_as_one_is_refused_alone() {
     };
     put(&folder, "x.po", messages("- India"));
     let run = tilmash(&folder, &["import", "x.po"]);
-    assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-structure]: the table of `a#2.1`"), "{}", run.err);
+    assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-structure]: the table with `a#2.1`"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).starts_with(&format!("{translation}\nTwo.")), "{}", text_of(&folder, A_EN.0));
     put(&folder, A_EN.0, translation);
     put(&folder, "x.po", messages("India"));
@@ -1191,7 +1194,13 @@ fn a_table_that_would_not_be_read_as_one_is_refused_alone() {
     let title = "\nmsgctxt \"a#title\"\nmsgid \"А\"\nmsgstr \"A\"\n";
     put(&folder, "x.po", messages("India").replace("Two.", "- Two.") + title);
     let run = tilmash(&folder, &["import", "x.po"]);
-    assert!(run.code == 1 && run.err.contains("1 refused") && run.err.contains("`a#4.1` would not stay"), "{}", run.err);
+    assert!(
+        run.code == 1
+            && run.err.contains("1 refused")
+            && run.err.contains("`a#4.1` would be read as something else than one sentence"),
+        "{}",
+        run.err
+    );
     assert!(text_of(&folder, A_EN.0).contains("| Capital") && text_of(&folder, A_EN.0).contains("| Delhi"), "{}", run.err);
 }
 
@@ -1270,9 +1279,9 @@ fn broken_files_have_a_place_and_change_nothing() {
         ("new.xlf", b"<xliff version=\"2.1\">\n</xliff>".to_vec(), "XLIFF 1.2"),
         ("latin.xlf", "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<xliff version=\"1.2\">é</xliff>".into(), "ISO-8859-1"),
         ("ends.xlf", b"<xliff version=\"1.2\"><file></body></xliff>".to_vec(), "ends.xlf:1:"),
-        ("other.xlf", b"<tmx version=\"1.4\"><body></body></tmx>".to_vec(), "not with `<xliff>`"),
-        ("page.tmx", b"<!DOCTYPE html>\n<html><body>Sign in</body></html>".to_vec(), "not with `<tmx>`"),
-        ("text.xlf", b"\xef\xbb\xbf\n\nid,source\n".to_vec(), "text outside of `<xliff>`"),
+        ("other.xlf", b"<tmx version=\"1.4\"><body></body></tmx>".to_vec(), "instead of `<xliff>`"),
+        ("page.tmx", b"<!DOCTYPE html>\n<html><body>Sign in</body></html>".to_vec(), "instead of `<tmx>`"),
+        ("text.xlf", b"\xef\xbb\xbf\n\nid,source\n".to_vec(), "text outside of the element `<xliff>`"),
         ("empty.tmx", b"<?xml version=\"1.0\"?>\n".to_vec(), "the file has no element `<tmx>`"),
         ("latin.po", b"msgid \"\"\nmsgstr \"\"\n\nmsgid \"\xe9\"\nmsgstr \"\"\n".to_vec(), "line 4"),
         ("odd.po", [&b"\xff\xfe"[..], b"a"].concat(), "UTF-16"),
@@ -1290,7 +1299,7 @@ fn broken_files_have_a_place_and_change_nothing() {
         ("languages.csv", "id,source,target,target_language\na#1.3,Бес.,Fi,en\na#4.1,Жеті,Se,de\n".into(), "languages.csv:3:"),
         ("speechless.csv", "id,source,target\na#1.3,Бес.,Fi\n".into(), "--language"),
         ("german.csv", "id,source,target,target_language\na#1.3,Бес.,Fi,dn\n".into(), "did you mean"),
-        ("what.bin", b"\0\x01".to_vec(), "no format that is known"),
+        ("what.bin", b"\0\x01".to_vec(), "the format of `what.bin` is not known"),
     ];
     let before = text_of(&folder, A_EN.0);
     for (name, bytes, words) in &files {
@@ -1398,7 +1407,7 @@ fn works_in_another_language_than_the_source_are_exchanged_in_files_of_their_own
     );
     for quiet in [&["-l", "de", "a"][..], &["-l", "en"]] {
         let run = tilmash(&folder, &[&["export", "--to", "po"], quiet].concat());
-        assert!(!run.err.contains("left out"), "{}", run.err);
+        assert!(!run.err.contains("not exported"), "{}", run.err);
     }
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     for (format, lang) in [("xliff", "kk"), ("tmx", "kk"), ("csv", "de"), ("jsonl", "de"), ("po", "de")] {
@@ -1418,17 +1427,17 @@ fn works_in_another_language_than_the_source_are_exchanged_in_files_of_their_own
     // A file that says another language than the works are written in.
     put(&folder, "wrong.po", text_of(&folder, "only.po").replace("X-Source-Language: en", "X-Source-Language: kk"));
     let run = tilmash(&folder, &["import", "wrong.po"]);
-    assert!(run.code == 1 && run.err.contains("translates from `kk`, and `only` is written in `en`"), "{}", run.err);
+    assert!(run.code == 1 && run.err.contains("translates from `kk`, but the source of `only` is in `en`"), "{}", run.err);
 }
 
 #[test]
 fn wrong_calls_are_told_what_is_right() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
     for (arguments, words) in [
-        (&["export", "--to", "po", "-l", "kk"][..], "translated from"),
-        (&["export", "--to", "po", "-l", "en", "--from", "en"], "translated from"),
+        (&["export", "--to", "po", "-l", "kk"][..], "into the same language"),
+        (&["export", "--to", "po", "-l", "en", "--from", "en"], "into the same language"),
         (&["export", "--to", "po", "-l", "ex"], "did you mean `en`?"),
-        (&["export", "--to", "po", "-l", "en", "b/"], "no work is called `b/`"),
+        (&["export", "--to", "po", "-l", "en", "b/"], "there is no page with the key `b/`"),
         (&["export", "--to", "docx", "-l", "en"], "possible values"),
         (&["import", "nosuch.po"], "cannot read `nosuch.po`"),
         (&["import"], "required"),

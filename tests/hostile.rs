@@ -741,5 +741,5 @@ fn what_earlier_runs_remembered_may_be_anything() {
     }
     fs::File::create(trap.repo("public/.tilmash-manifest")).and_then(|file| file.set_len(1 << 42)).expect("files can have holes");
     let build = trap.run(&["build"]);
-    assert!(build.code == Some(2) && build.said.contains("has more than 1024 MB"), "{}", build.said);
+    assert!(build.code == Some(2) && build.said.contains("is larger than 1024 MB"), "{}", build.said);
 }

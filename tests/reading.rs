@@ -116,7 +116,7 @@ fn no_import_brings_the_character_nul() {
     let before = site.read("content/a.en.md");
     let wide: Vec<u8> = written.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (text, wanted) in [
-        (written.replace("One.", "One\\u0000.").into_bytes(), "the translation of `a#1.1` has the character U+0000"),
+        (written.replace("One.", "One\\u0000.").into_bytes(), "the translation of `a#1.1` contains the character U+0000"),
         (written.replace("One.", "One\0.").into_bytes(), "contains the character U+0000, which is not allowed"),
         (wide, "is encoded in UTF-16 without a byte order mark"),
     ] {
@@ -147,15 +147,15 @@ fn each_limit_is_named_with_the_way_to_raise_it() {
         "error[too-large]: `content/page.kk.md` has 2.2 KB; the limit is 1 KB",
         "content/_source/plan.yaml:1:9: error[too-large]: `content/_source/book.txt` has 2.2 KB; the limit is 1 KB",
         "warning[large-file]: `content/pic.png` has 2.2 KB; most hosting services accept no file over 1 KB",
-        "write `limits: {text: 1MB}` in site.yaml",
-        "write `limits: {source: 1MB}` in site.yaml",
-        "write `limits: {file: 1MB}` in site.yaml",
+        "raise the limit in site.yaml: `limits: {text: 1MB}`",
+        "raise the limit in site.yaml: `limits: {source: 1MB}`",
+        "raise the limit in site.yaml: `limits: {file: 1MB}`",
     ] {
         assert!(said.contains(wanted), "{wanted}\n{said}");
     }
     let (code, said) = run(&site, &["import", &site.path().join("table.csv").to_string_lossy(), "--format", "short"]);
     assert_eq!(code, 1);
-    assert!(said.contains("2.2 KB; the limit is 1 KB (to allow it, write `limits: {import: 1MB}`"), "{said}");
+    assert!(said.contains("2.2 KB; the limit is 1 KB (raise the limit in site.yaml: `limits: {import: 1MB}`"), "{said}");
 }
 
 #[cfg(unix)]
@@ -266,6 +266,6 @@ mod unix {
     fn a_device_is_imported_no_further_than_the_limit() {
         let (code, said) = run(&site(&[]), &["import", "/dev/zero", "--format", "short"]);
         assert_eq!(code, 1);
-        assert!(said.contains("`/dev/zero` is larger than 32 MB; the limit is 32 MB"), "{said}");
+        assert!(said.contains("`/dev/zero` has more than 32 MB; the limit is 32 MB"), "{said}");
     }
 }

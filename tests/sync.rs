@@ -1197,7 +1197,7 @@ fn of_two_that_are_merged_one_is_gone_into_the_other() {
     files.insert("content/b.kk.md".to_owned(), "# Б\n\n[[a#1.1]] [[a#1.2]]\n".to_owned());
     let found = problems(&files, &["broken-anchor"]);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].contains("is gone: it was merged into"), "{found:?}");
+    assert!(found[0].contains("was deleted: link to `#1.1`: its text was merged into"), "{found:?}");
 }
 
 #[test]
@@ -2019,12 +2019,33 @@ fn unsynced(source: &str, translation: &str) -> Files {
 }
 
 #[test]
+fn sync_prints_the_first_ten_lock_files_and_counts_the_others() {
+    let mut files = Files::from([("site.yaml".to_owned(), "title: T\nlanguages: [kk]\n".to_owned())]);
+    files.extend((0..12).map(|number| (format!("content/p{number:02}.kk.md"), "# Т\n\nБір.\n".to_owned())));
+    let folder = Folder::new(&files);
+    let lines = |arguments: &[&str]| -> Vec<String> {
+        let (code, _, said) = folder.run(arguments);
+        assert_eq!(code, 0, "{said}");
+        said.lines().map(str::to_owned).collect()
+    };
+    let few = lines(&["sync", "--dry-run"]);
+    assert_eq!(few.len(), 12, "{few:?}");
+    assert_eq!(few[9], "content/p09.lock: new, 2 sentences");
+    assert_eq!(few[10..], ["2 more lock files; run the command with `--all` to see all", "12 lock files would be written"]);
+    let all = lines(&["sync", "--dry-run", "--all"]);
+    assert_eq!(all.len(), 13, "{all:?}");
+    assert_eq!(all[11..], ["content/p11.lock: new, 2 sentences", "12 lock files would be written"]);
+    let json = folder.run(&["sync", "--dry-run", "--format", "json"]).1;
+    assert_eq!(json.lines().count(), 12, "{json}");
+}
+
+#[test]
 fn only_locks_are_written() {
     let folder = Folder::new(&unsynced(SOURCE, TRANSLATION));
     let texts = folder.files();
     let (code, _, said) = folder.run(&["sync", "--dry-run"]);
     assert_eq!((code, folder.files() == texts), (0, true), "{said}");
-    assert!(said.contains("content/a.lock: new, 5 sentences") && said.contains("2 locks would be written"), "{said}");
+    assert!(said.contains("content/a.lock: new, 5 sentences") && said.contains("2 lock files would be written"), "{said}");
     folder.run(&["sync"]);
     let synced = folder.files();
     assert!(texts.iter().all(|(path, text)| synced.get(path) == Some(text)));
@@ -2032,10 +2053,10 @@ fn only_locks_are_written() {
     assert_eq!(new, ["content/a.lock", "content/index.lock"]);
     folder.edit("content/a.kk.md", "қысқа", "ұзақ");
     let (_, _, said) = folder.run(&["sync", "a"]);
-    assert!(said.contains("content/a.lock: reworded 1.3; `en` pending 1.3"), "{said}");
+    assert!(said.contains("content/a.lock: changed: 1.3; source changed since translated into `en`: 1.3"), "{said}");
     let (code, _, said) = folder.run(&["sync", "--accept", "a#1.3"]);
-    assert!(code == 0 && said.contains("`en` accepted 1.3"), "{said}");
-    assert_eq!(folder.run(&["sync"]).2.trim(), "0 locks written");
+    assert!(code == 0 && said.contains("accepted in `en`: 1.3"), "{said}");
+    assert_eq!(folder.run(&["sync"]).2.trim(), "0 lock files written");
     let now = folder.files();
     assert!(texts.keys().filter(|path| *path != "content/a.kk.md").all(|path| now[path] == texts[path]));
 }
@@ -2049,7 +2070,7 @@ fn the_first_sync_tells_what_does_not_match() {
     let (code, _, said) = folder.run(&["sync", "b"]);
     assert!(code == 2 && said.contains("did you mean `s/b`?"), "{said}");
     let (_, _, said) = folder.run(&["sync", "s/b"]);
-    assert!(said.contains("content/s/b.lock: new, 5 sentences; `en` 1 missing, 1 extra\n"), "{said}");
+    assert!(said.contains("content/s/b.lock: new, 5 sentences; `en`: 1 missing, 1 extra\n"), "{said}");
 }
 
 /// A work that was renamed without its lock looks like a new one: that it left its addresses behind is told when it gets new ones.
@@ -2068,7 +2089,7 @@ fn sync_tells_of_a_lock_that_was_left_behind() {
         problems.contains("warning[stray-lock]: the lock file belongs to no page: there is no page with the key `a`"),
         "{problems}"
     );
-    assert!(problems.contains("a work that is renamed takes its lock along"), "{problems}");
+    assert!(problems.contains("if the page was renamed, rename the lock file too"), "{problems}");
     assert!(format!("{said}{problems}").contains("content/b.lock: new, 5 sentences"), "{said}{problems}");
     rename("lock");
     assert_eq!((folder.run(&["sync"]).0, folder.read("content/b.lock")), (0, locked));
@@ -2085,7 +2106,7 @@ fn sync_refuses_what_it_cannot_read() {
         ("content/a.lock", lock.replace("Format 1", "Format 2"), "format 2"),
         ("content/a.lock", lock.replace("Format 1", "Format 99"), "format 99"),
         ("content/a.lock", lock.replace("\n1.2\n", "\n<<<<<<< HEAD\n1.2\n"), "the lock file contains git's conflict markers"),
-        ("content/a.kk.md", "---\ntitle: A\n".to_owned(), "front matter is not closed"),
+        ("content/a.kk.md", "---\ntitle: A\n".to_owned(), "the front matter, the YAML at the top of the page, is not closed"),
         (
             "content/a.en.md",
             "# A\n\n<<<<<<< HEAD\nOne.\n=======\nTwo.\n>>>>>>> other\n".to_owned(),
@@ -2103,7 +2124,7 @@ fn sync_refuses_what_it_cannot_read() {
     let (code, _, stderr) = folder.run(&["sync", "--accept", "a#1.9"]);
     assert!(code == 2 && stderr.contains("did you mean `1.3`?"), "{stderr}");
     let (code, _, stderr) = folder.run(&["sync", "aa"]);
-    assert!(code == 2 && stderr.contains("no work is called `aa`"), "{stderr}");
+    assert!(code == 2 && stderr.contains("there is no page with the key `aa`"), "{stderr}");
 }
 
 /// An editor may have saved it in its own way.

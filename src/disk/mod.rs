@@ -63,7 +63,7 @@ impl Kind {
         match self {
             Kind::File => "a file",
             Kind::Folder => "a folder",
-            Kind::Link => "a link",
+            Kind::Link => "a symbolic link",
             Kind::Special => "a pipe, a socket or a device",
         }
     }

@@ -148,7 +148,7 @@ fn not_found(repair: &Repair, source: &str, line: &str, lines: &LineStarts, in_s
     .also(in_source, "in the source text");
     let elsewhere: Vec<String> = source.match_indices(found.as_str()).map(|(at, _)| lines.line(at).to_string()).take(3).collect();
     if !elsewhere.is_empty() {
-        return problem.hint(format!("`{found}` occurs in line {}", elsewhere.join(" and in line ")));
+        return problem.hint(format!("change `line`: `{found}` occurs in line {}", elsewhere.join(" and in line ")));
     }
     // Compares `found` with as many words of the line in a row, in the line's first 400 words.
     let wanted = found.split_whitespace().count().max(1);

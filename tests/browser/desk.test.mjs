@@ -276,7 +276,7 @@ test('an editor with an address is a link; one that cannot be started, or has no
       problems.length = 0;
     }],
     [{ VISUAL: 'vim' }, async (page) => {
-      await card(page).getByText('`vim` needs a terminal').waitFor();
+      await card(page).getByText('the editor `vim` runs in a terminal').waitFor();
       assert.equal(await card(page).locator('.open').count(), 0);
     }],
   ]) {
