@@ -508,7 +508,7 @@ fn desk(preview: &Preview, path: &str) -> String {
             text.push_str(&format!(
                 "{} {} #{} | {} {} | {} {} | {}\n",
                 said(&it["id"]),
-                said(&it["standing"]),
+                said(&it["status"]),
                 said(&it["anchor"]),
                 at(&it["source_at"]),
                 words.join(" "),

@@ -347,7 +347,7 @@ fn a_request_finds_what_no_event_told_of_and_polling_begins() {
     assert!(
         warning
             .unwrap()
-            .starts_with("the preview checks all files for changes every 500 ms: the file system does not report them")
+            .starts_with("the preview checks all files for changes every 500 ms: the file system does not report changes")
     );
     // From now on no request is needed.
     preview.after(|| fs::write(&aside, format!("{PAGE}And again.\n")).unwrap(), "/book/en/b/", |page| page.has("And again."));

@@ -1898,7 +1898,7 @@ fn anchors_of_headings_are_shared_and_stay() {
     assert_eq!(problems(&files, &["vanished-anchor"]).len(), 2);
     let told = |files: &Files| {
         let found = problems(files, &["broken-anchor"]);
-        found.len() == 2 && found.iter().all(|problem| problem.contains("the heading `eki`") && problem.contains("is gone"))
+        found.len() == 2 && found.iter().all(|problem| problem.contains("the heading `eki`") && problem.contains("was deleted"))
     };
     assert!(told(&files));
     sync(&mut files);
