@@ -413,27 +413,33 @@ fn offences(damage: impl FnOnce(&mut Split)) -> Vec<String> {
 
 #[test]
 fn lost_doubled_and_changed_pieces_are_found() {
-    assert_eq!(offences(|split| _ = split.pieces.remove(2)), ["this part of the source text is in no piece (bytes 13 to 26)"]);
-    assert_eq!(offences(|split| _ = split.pieces.pop()), ["this part of the source text is in no piece (bytes 48 to 49)"]);
+    assert_eq!(
+        offences(|split| _ = split.pieces.remove(2)),
+        ["the split does not contain this part of the source text (bytes 13 to 26)"]
+    );
+    assert_eq!(
+        offences(|split| _ = split.pieces.pop()),
+        ["the split does not contain this part of the source text (bytes 48 to 49)"]
+    );
     let doubled = offences(|split| split.pieces.insert(1, split.pieces[0].clone()));
-    assert_eq!(doubled, ["this part of the source text is in two pieces (bytes 0 to 12)"]);
+    assert_eq!(doubled, ["the split contains this part of the source text twice (bytes 0 to 12)"]);
     let swapped = offences(|split| split.pieces.swap(0, 2));
     assert!(!swapped.is_empty());
     let gap = offences(|split| split.pieces[2].kind = PieceKind::Gap(Gap::WhiteSpace));
-    assert_eq!(gap, ["this piece of the source text is not of the kind Gap(WhiteSpace) (bytes 13 to 26)"]);
+    assert_eq!(gap, ["this part of the source text is not of the kind Gap(WhiteSpace) (bytes 13 to 26)"]);
     let mark = offences(|split| {
         split.pieces[1].kind = PieceKind::Gap(Gap::FootnoteMark);
     });
-    assert_eq!(mark, ["this piece of the source text is not of the kind Gap(FootnoteMark) (bytes 12 to 13)"]);
+    assert_eq!(mark, ["this part of the source text is not of the kind Gap(FootnoteMark) (bytes 12 to 13)"]);
     let short = offences(|split| {
         split.segments[1].ranges[0].end -= 1;
     });
-    assert_eq!(short[0], "L1.2 is not made of its pieces of the source text (bytes 13 to 26)");
+    assert_eq!(short[0], "L1.2 is not made of its parts of the source text (bytes 13 to 26)");
     let other = offences(|split| {
         let Piece { kind, .. } = split.pieces[0].clone();
         split.pieces[2].kind = kind;
     });
-    assert_eq!(other[0], "L1.1 is not made of its pieces of the source text (bytes 0 to 26)");
+    assert_eq!(other[0], "L1.1 is not made of its parts of the source text (bytes 0 to 26)");
 }
 
 #[test]

@@ -50,7 +50,7 @@ codes! {
     BIDI_CONTROL "bidi-control" Warning "An invisible character changes the direction of the text, so readers may see other words than the file contains.";
     UNSAFE_URL "unsafe-url" Warning "A link has a scheme that can run code or read files, such as `javascript:`; the link is removed.";
     RAW_HTML "raw-html" Note "HTML in a page is shown as text, because the site does not allow raw HTML.";
-    EXTERNAL_IMAGE "external-image" Warning "A picture would be loaded from another site; it is shown as a link.";
+    EXTERNAL_IMAGE "external-image" Warning "A picture is on another site; the page shows a link instead, so that readers' browsers load nothing from there.";
     UNKNOWN_CODE_LANGUAGE "unknown-code-language" Warning "A code block names a language for which there is no syntax highlighting.";
     HIGHLIGHT_LIMIT "highlight-limit" Warning "A code block is too large or too slow to highlight and is shown plain.";
     FOOTNOTE "footnote" Warning "A footnote is used but not defined, or defined but not used.";

@@ -212,6 +212,32 @@ fn say(global: &Global, line: &str) {
     }
 }
 
+/// A list of files that people get a line for: the first ten, then a count. `--all` prints all.
+#[derive(Default)]
+struct List {
+    lines: usize,
+}
+
+impl List {
+    const SHOWN: usize = 10;
+
+    fn say(&mut self, global: &Global, line: &str) {
+        self.lines += 1;
+        if global.all || self.lines <= Self::SHOWN {
+            say(global, line);
+        }
+    }
+
+    /// Prints the number of lines that were not printed.
+    fn finish(&self, global: &Global, indent: &str, noun: &str) {
+        let hidden = self.lines.saturating_sub(Self::SHOWN);
+        if hidden > 0 && !global.all {
+            let more = report::plural(hidden, &format!("more {noun}"));
+            say(global, &format!("{indent}{more}; run the command with `--all` to see all"));
+        }
+    }
+}
+
 /// Returns true if a person is watching the output.
 fn is_watched(global: &Global) -> bool {
     !global.quiet && global.format != Format::Json && print::is_watched()

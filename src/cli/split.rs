@@ -10,7 +10,7 @@ use crate::project::{Project, State};
 use crate::split::{self, Change, Chapter, Difference, FileState, Split};
 
 use super::report::plural;
-use super::{Code, Global, Outcome, overrides, report, say, source};
+use super::{Code, Global, List, Outcome, overrides, report, say, source};
 
 #[derive(Debug, Args)]
 pub(super) struct SplitArgs {
@@ -56,8 +56,13 @@ pub(super) fn split(global: &Global, args: &SplitArgs) -> Outcome {
     let mut refused = Vec::new();
     for split in &state.splits {
         summary(global, split);
+        let (mut unchanged, mut list) = (0, List::default());
         for chapter in &split.chapters {
-            write(global, args, &state, split, chapter, &mut refused)?;
+            unchanged += usize::from(write(global, args, &state, split, chapter, &mut list, &mut refused)?);
+        }
+        list.finish(global, "  ", "chapter");
+        if unchanged > 0 {
+            say(global, &format!("  {} unchanged", plural(unchanged, "chapter")));
         }
     }
     if refused.is_empty() {
@@ -105,15 +110,16 @@ fn summary(global: &Global, split: &Split) {
     }
 }
 
-/// Writes one chapter, or reports the reason why not.
+/// Writes a chapter, or reports the reason why not. Returns true if its file is unchanged.
 fn write(
     global: &Global,
     args: &SplitArgs,
     state: &State,
     split: &Split,
     chapter: &Chapter,
+    list: &mut List,
     refused: &mut Vec<Diagnostic>,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let before = state.inputs.text(&chapter.file).map(|text| &**text);
     let path = state.inputs.disk_path(&chapter.file);
     if before.is_none() && fs::symlink_metadata(&path).is_ok() {
@@ -122,13 +128,13 @@ fn write(
             Diagnostic::at(&code::UNREADABLE, Place::whole(&chapter.file.as_str().into()), message)
                 .hint("save the file as UTF-8, or move it away"),
         );
-        return Ok(());
+        return Ok(false);
     }
     let file_state = split::state(chapter, before);
     let sentences = chapter.cuts.len();
     let (word, writes) = match &file_state {
         FileState::Absent => ("new", true),
-        FileState::Same => ("unchanged", false),
+        FileState::Same => return Ok(true),
         FileState::Dressed if args.force => ("replaced", true),
         FileState::Differs(_) if args.force => ("replaced", true),
         FileState::Dressed => ("edited by hand, with all its sentences", false),
@@ -136,15 +142,15 @@ fn write(
     };
     if let (true, Some(problem)) = (writes, source::too_large(state, &chapter.file, &chapter.markdown)) {
         refused.push(problem.hint("divide the chapter into several in the split plan"));
-        return Ok(());
+        return Ok(false);
     }
     let done = if args.dry_run && writes { "would be " } else { "" };
-    say(global, &format!("  {}: {}, {done}{word}", chapter.file, plural(sentences, "sentence")));
+    list.say(global, &format!("  {}: {}, {done}{word}", chapter.file, plural(sentences, "sentence")));
     if let (FileState::Differs(differences), false) = (&file_state, args.force) {
         explain(state, split, chapter, differences, refused);
     }
     if !writes || args.dry_run {
-        return Ok(());
+        return Ok(false);
     }
     if !source::write(&state.inputs, &chapter.file, before, &chapter.markdown)? {
         let message = source::changed_meanwhile(&chapter.file);
@@ -152,7 +158,7 @@ fn write(
         problem.severity = Severity::Error;
         refused.push(problem.hint("run `tilmash split` again"));
     }
-    Ok(())
+    Ok(false)
 }
 
 fn explain(state: &State, split: &Split, chapter: &Chapter, differences: &[Difference], refused: &mut Vec<Diagnostic>) {

@@ -18,7 +18,7 @@ use crate::site::{Site, WorkId};
 use crate::translation::status::Summary;
 use crate::translation::sync::{Accept, Change, Refusal, Renewed, first, renewed};
 
-use super::{Format, Global, Outcome, overrides, print, report, say, source};
+use super::{Format, Global, List, Outcome, overrides, print, report, say, source};
 
 #[derive(Debug, Args)]
 pub(super) struct SyncArgs {
@@ -36,9 +36,6 @@ pub(super) struct SyncArgs {
     #[arg(long, value_name = "CODE", requires = "accept")]
     language: Option<String>,
 }
-
-/// The most lock files whose changes people get, unless they ask for all.
-const SHOWN: usize = 10;
 
 /// Problems that make a text look shorter than it is.
 const UNREAD: &[&Kind] = &[
@@ -82,7 +79,7 @@ pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
     let state = if firsts.is_empty() { None } else { Some(project.state(Arc::new(on_disk.inputs.with_texts(firsts)))) };
     let state = state.as_ref().unwrap_or(&on_disk);
     let site = state.site().expect("locks leave the index as it is");
-    let mut written = 0;
+    let (mut written, mut list) = (0, List::default());
     for work in wanted {
         let accept = accepts.get(&work).cloned().unwrap_or_default();
         let file = lock_file(&on_disk, site, work);
@@ -95,9 +92,11 @@ pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
                     }
                 }
                 if write(args, &on_disk, &file, &renewed, &mut refused)? {
-                    // A script gets every lock file, since it can filter them itself.
-                    if written < SHOWN || global.all || global.format == Format::Json {
-                        tell(global, site, work, &file, &renewed, on_disk.inputs.text(&file).is_none());
+                    match global.format {
+                        Format::Json => tell_as_json(site, work, &file, &renewed),
+                        Format::Full | Format::Short => {
+                            list.say(global, &line(site, work, &file, &renewed, on_disk.inputs.text(&file).is_none()));
+                        }
                     }
                     written += 1;
                 }
@@ -114,10 +113,7 @@ pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
     }
     diagnostic::sort(&mut refused);
     let code = report::report(global, &refused, &on_disk.inputs);
-    let hidden = if global.all { 0 } else { written.saturating_sub(SHOWN) };
-    if hidden > 0 {
-        say(global, &format!("{}; run the command with `--all` to see all", report::plural(hidden, "more lock file")));
-    }
+    list.finish(global, "", "lock file");
     say(
         global,
         &format!("{}{}", report::plural(written, "lock file"), if args.dry_run { " would be written" } else { " written" }),
@@ -235,11 +231,8 @@ fn write(args: &SyncArgs, state: &State, file: &str, renewed: &Renewed, refused:
     Ok(false)
 }
 
-/// Prints the changes of a lock.
-fn tell(global: &Global, site: &Site, work: WorkId, file: &str, renewed: &Renewed, is_new: bool) {
-    if global.format == Format::Json {
-        return tell_as_json(site, work, file, renewed);
-    }
+/// Formats the changes of a lock as one line.
+fn line(site: &Site, work: WorkId, file: &str, renewed: &Renewed, is_new: bool) -> String {
     if is_new {
         // Missing and extra sentences of translations are counted: they may be errors of the
         // alignment.
@@ -251,7 +244,7 @@ fn tell(global: &Global, site: &Site, work: WorkId, file: &str, renewed: &Renewe
         };
         let others: String = site.config.lang_ids().filter_map(of_lang).collect();
         let sentences = renewed.lock.stanzas().len();
-        return say(global, &format!("{file}: new, {}{others}", report::plural(sentences, "sentence")));
+        return format!("{file}: new, {}{others}", report::plural(sentences, "sentence"));
     }
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for change in &renewed.changes {
@@ -270,7 +263,7 @@ fn tell(global: &Global, site: &Site, work: WorkId, file: &str, renewed: &Renewe
             if shown.is_empty() { word } else { format!("{word}: {shown}{more}") }
         })
         .collect();
-    say(global, &format!("{file}: {}", if groups.is_empty() { "formatting changed".to_owned() } else { groups.join("; ") }));
+    format!("{file}: {}", if groups.is_empty() { "formatting changed".to_owned() } else { groups.join("; ") })
 }
 
 fn words(site: &Site, change: &Change) -> (String, String) {

@@ -43,15 +43,15 @@ impl Check<'_> {
         for piece in &self.split.pieces {
             let Range { start, end: next } = piece.range;
             if start > end {
-                self.offence(end..start, "this part of the source text is in no piece".to_owned());
+                self.offence(end..start, "the split does not contain this part of the source text".to_owned());
             } else if start < end {
-                self.offence(start..end.min(next), "this part of the source text is in two pieces".to_owned());
+                self.offence(start..end.min(next), "the split contains this part of the source text twice".to_owned());
             }
             if next <= start {
-                self.offence(piece.range.clone(), "a piece of the source text is empty".to_owned());
+                self.offence(piece.range.clone(), "the split contains an empty part of the source text".to_owned());
             }
             let Some(text) = self.source.get(piece.range.clone()) else {
-                self.offence(piece.range.clone(), "a piece of the source text begins or ends inside a character".to_owned());
+                self.offence(piece.range.clone(), "the split cuts the source text inside a character".to_owned());
                 end = end.max(next);
                 continue;
             };
@@ -63,12 +63,12 @@ impl Check<'_> {
                 PieceKind::Gap(Gap::FrontMatter) => text.trim_start_matches('\u{feff}').starts_with("---"),
             };
             if !fits {
-                self.offence(piece.range.clone(), format!("this piece of the source text is not of the kind {:?}", piece.kind));
+                self.offence(piece.range.clone(), format!("this part of the source text is not of the kind {:?}", piece.kind));
             }
             end = end.max(next);
         }
         if end < self.source.len() {
-            self.offence(end..self.source.len(), "this part of the source text is in no piece".to_owned());
+            self.offence(end..self.source.len(), "the split does not contain this part of the source text".to_owned());
         }
         self.problems.is_empty()
     }
@@ -93,7 +93,7 @@ impl Check<'_> {
             let bytes = pieces.first().map_or(0, |first| first.start)..pieces.last().map_or(0, |last| last.end);
             let name = segment.address;
             if segment.ranges != pieces || pieces.is_empty() {
-                self.offence(bytes, format!("{name} is not made of its pieces of the source text"));
+                self.offence(bytes, format!("{name} is not made of its parts of the source text"));
                 continue;
             }
             if before >= Some(name) {

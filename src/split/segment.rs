@@ -254,12 +254,14 @@ fn hint(segments: &[impl Addressed], address: Address, after: usize) -> Option<S
     let last = segments.get(after.checked_sub(1)?)?;
     if after > first {
         return Some(match last.address() {
-            only @ Address { nth: 1, .. } => format!("only {only} starts in line {line} of the source text"),
+            only @ Address { nth: 1, .. } => {
+                format!("use {only}: no other sentence or heading starts in line {line} of the source text")
+            }
             last => format!("use an address from L{line}.1 to {last}: no others start in line {line} of the source text"),
         });
     }
     if last.last_line() >= line {
-        return Some(format!("line {line} of the source text belongs to {}", last.address()));
+        return Some(format!("use the sentence to which line {line} of the source text belongs: {}", last.address()));
     }
     let near: Vec<String> =
         segments[after.saturating_sub(2)..segments.len().min(after + 2)].iter().map(|near| near.address().to_string()).collect();

@@ -256,7 +256,7 @@ impl Reader<'_> {
         };
         match place {
             Some(_) if found.is_some() => {
-                self.broken(range, "the entry has this keyword twice", "separate entries by an empty line")
+                self.broken(range, "the entry has this keyword twice", "separate entries by an empty line");
             }
             Some(so_far) => so_far.extend(text),
             None => *place = Some(text),

@@ -284,7 +284,10 @@ impl Difference {
 
 /// Returns the hint on how to silence a check for one sentence.
 fn both_right(code: &Code) -> String {
-    format!("if both are right, write the reason at the end of the line: `<!-- ~ {}: … -->`", code.name)
+    format!(
+        "if the source and the translation are both right, write the reason at the end of the line: `<!-- ~ {}: … -->`",
+        code.name
+    )
 }
 
 /// Lists things for a message, each once.
