@@ -592,7 +592,7 @@ mod tests {
         assert!(site.write("link", |out| out.write_all(b"x")).is_err());
         assert!(!site.write_if_unchanged("link", Some("secret"), "x").unwrap());
         let error = site.write_new("out/new", b"x").unwrap_err().to_string();
-        assert!(error.ends_with("site/out` is a link, not an ordinary file or folder"), "{error}");
+        assert!(error.ends_with("site/out` is a symbolic link, not an ordinary file or folder"), "{error}");
 
         assert!(site.real("out/page.md").is_err());
         assert!(site.real("link").is_err());
