@@ -29,7 +29,7 @@ pub(super) fn recover(place: &Location) -> Result<Vec<PathBuf>, Failure> {
                 parent.place(name).display(),
                 kind.name()
             );
-            Err(Failure::new(message).hint("remove it: Tilmash did not create it"))
+            Err(Failure::new(message).hint("remove this entry: Tilmash did not create it"))
         }
         Err(error) => Err(Failure::io("read", &parent.place(name), &error)),
     };

@@ -138,7 +138,7 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
             Err(why) => {
                 fields.problems().push(
                     Diagnostic::at(&code::BAD_URL, node.place.clone(), not_the_url(&text, why))
-                        .hint("write it in the form https://example.org/book/"),
+                        .hint("write the URL in the form https://example.org/book/"),
                 );
                 None
             }

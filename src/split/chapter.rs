@@ -355,7 +355,7 @@ impl<'a> Assignment<'a> {
                     Place::new(self.file, bytes.clone()),
                     format!("{name} of the source text is in no chapter (bytes {} to {})", bytes.start, bytes.end),
                 )
-                .hint("add it to `paragraphs` of a chapter, or write `rest: true` in the chapter that is to take everything left over"),
+                .hint(format!("add {name} to `paragraphs` of a chapter, or write `rest: true` in the chapter that is to take everything left over")),
             );
         }
         // Chapters with addresses or a heading are skipped: their own errors have been reported

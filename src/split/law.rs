@@ -97,7 +97,7 @@ impl Check<'_> {
                 continue;
             }
             if before >= Some(name) {
-                self.offence(bytes.clone(), format!("the address {name} is out of order"));
+                self.offence(bytes.clone(), format!("the address {name} is out of order in the split"));
             }
             before = Some(name);
             let verbatim = segment.kind.is_verbatim(split.format);

@@ -297,7 +297,7 @@ impl Found {
         let differs = pair.into_iter().find_map(|(language, name)| {
             let said = said(name)?;
             let known = language.get_or_insert_with(|| said.clone().into_owned());
-            (*known != said).then(|| format!("the `{name}` is `{said}`, but in the {entries} before it is another one"))
+            (*known != said).then(|| format!("the `{name}` is `{said}`, but earlier {entries} have another one"))
         });
         if let Some(message) = differs {
             self.push_problem(languages_differ(file, range.clone(), message));

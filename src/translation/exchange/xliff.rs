@@ -147,7 +147,7 @@ fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found) -> Result<()
                             *language = Some(said.to_owned());
                         }
                         let differs = language.as_deref().is_some_and(|known| known != said);
-                        differs.then(|| format!("the `{name}` is `{said}`, but in the `<file>` before it is another one"))
+                        differs.then(|| format!("the `{name}` is `{said}`, but earlier `<file>` elements have another one"))
                     });
                     if let Some(message) = differs {
                         found.push_problem(super::languages_differ(file, element.range.clone(), message));
