@@ -13,14 +13,14 @@ use std::{fs, io};
 use clap::Args;
 
 use crate::base::visible::visible_line;
-use crate::base::{Diagnostic, Failure, Place, code, diagnostic};
+use crate::base::{Diagnostic, Failure, Place, code, diagnostic, diff};
 use crate::load::{self, Inputs};
 use crate::model::{Limit, Limits};
 use crate::project::{Project, State};
 use crate::site::{Site, WorkId};
 use crate::translation::exchange::collect::Sides;
 use crate::translation::exchange::plan::{self, Edition, Options, Plan, Taken};
-use crate::translation::exchange::{self, Format, Found, apply, diff, text};
+use crate::translation::exchange::{self, Format, Found, apply, text};
 
 use super::{Global, Outcome, overrides, print, report, say, source, sync};
 
@@ -145,14 +145,6 @@ fn read(
     };
     drop(bytes);
     let found = match Format::of(name, &text) {
-        Some(_) if text.contains('\0') => {
-            let (what, hint) = match load::looks_like_utf16(text.as_bytes()) {
-                true => ("is UTF-16 without a byte order mark", "save it in the encoding UTF-8"),
-                false => ("has the character U+0000, which no page can show", "remove the character"),
-            };
-            problems.push(Diagnostic::at(&code::NOT_UTF8, Place::whole(name), format!("`{name}` {what}")).hint(hint));
-            None
-        }
         Some(format) => {
             let mut found = exchange::read(format, name, &text);
             refuse_nul(name, &mut found);

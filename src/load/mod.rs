@@ -28,7 +28,7 @@ mod open;
 mod text;
 mod walk;
 
-pub use text::looks_like_utf16;
+pub use text::decode;
 pub use walk::{is_passed_over, linked};
 
 /// Folders of a project that are read, besides `site.yaml`.
@@ -357,7 +357,7 @@ pub fn recall<'a>(inputs: &Inputs, files: impl Iterator<Item = &'a Arc<str>>) ->
 
 /// Opens a regular file inside the folder of a project; `disk` begins with the path of the folder.
 pub fn open(root: &Path, disk: &Path) -> std::io::Result<fs::File> {
-    Folder::open(root)?.open_file_inside(disk.strip_prefix(root).unwrap_or(disk))
+    Folder::open(root)?.open_file_at(disk)
 }
 
 /// The files of a project on disk, and the problems of entries that cannot be read.
@@ -470,12 +470,10 @@ impl Reader {
             file.rewind().map_err(unreadable)?;
         }
         fill(file, length, buffer).map_err(unreadable)?;
-        match text::decode(buffer) {
+        match text::decode(name, buffer) {
             Ok(text) => Ok(Some(text)),
             Err(_) if kind == Limit::Source && !is_said_to_be_text => Ok(None),
-            Err((wrong, hint)) => {
-                Err(Diagnostic::at(&code::NOT_UTF8, Place::whole(name), format!("`{name}` {wrong}")).hint(hint))
-            }
+            Err(problem) => Err(problem),
         }
     }
 }

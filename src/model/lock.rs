@@ -58,7 +58,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Digest, Place, code};
+use crate::base::{Diagnostic, Digest, Place, code, fold_all};
 
 use super::SegmentId;
 
@@ -71,13 +71,15 @@ pub const FORMAT: u32 = 1;
 const HEADER: &str = "# Addresses of sentences, kept by `tilmash sync`. Do not edit; merge like any text. Format ";
 
 /// Digest of a text with white space folded: 48 bits, enough to distinguish the texts of one work.
+/// White space of every kind counts as a space, so a change of spaces alone makes no translation
+/// stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TextDigest(u64);
 
 impl TextDigest {
     /// Digests a text after folding its white space.
     pub fn of(text: &str) -> Self {
-        Self((Digest::of(fold(text).as_bytes()).0 >> 80) as u64)
+        Self((Digest::of(fold_all(text).as_bytes()).0 >> 80) as u64)
     }
 
     /// Reads twelve hexadecimal digits.
@@ -91,18 +93,6 @@ impl fmt::Display for TextDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:012x}", self.0)
     }
-}
-
-/// Folds white space: each run becomes one space, and both ends are trimmed.
-pub fn fold(text: &str) -> Cow<'_, str> {
-    let trimmed = text.trim();
-    let mut after_space = false;
-    let folded = trimmed.chars().all(|c| {
-        let fine = !c.is_whitespace() || c == ' ' && !after_space;
-        after_space = c == ' ';
-        fine
-    });
-    if folded { Cow::Borrowed(trimmed) } else { Cow::Owned(trimmed.split_whitespace().collect::<Vec<_>>().join(" ")) }
 }
 
 /// Part of a work that has an address.
@@ -255,6 +245,13 @@ impl Lock {
     /// Reads a lock. Returns everything that could be read, and the problems. A lock of a newer
     /// format gives an empty lock.
     pub fn read(file: &Arc<str>, text: &str) -> (Self, Vec<Diagnostic>) {
+        let (lock, _, problems) = Self::read_with_offsets(file, text);
+        (lock, problems)
+    }
+
+    /// Reads a lock as [`Lock::read`] does. Also returns the place of each stanza in the text, in
+    /// the order of [`Lock::stanzas`].
+    pub fn read_with_offsets(file: &Arc<str>, text: &str) -> (Self, Vec<Offsets>, Vec<Diagnostic>) {
         let mut reader = Reader { file, stanzas: Vec::new(), by_unit: HashMap::new(), problems: Vec::new() };
         // Some editors put a byte order mark at the beginning.
         let mut at = text.len() - text.trim_start_matches('\u{feff}').len();
@@ -266,7 +263,7 @@ impl Lock {
             if is_conflict_marker(line) {
                 // Both sides of the conflict follow, and neither can be trusted. A stanza that has
                 // no lines yet is dropped.
-                reader.stanzas.retain(|(stanza, _, _)| !stanza.is_empty());
+                reader.stanzas.retain(|found| !found.stanza.is_empty());
                 reader.conflict(range);
                 break;
             }
@@ -278,6 +275,7 @@ impl Lock {
                     let problem = Diagnostic::at(&code::BAD_LOCK, Place::new(file, range), message);
                     return (
                         Self::default(),
+                        Vec::new(),
                         vec![problem.hint("it was written by a newer Tilmash: use that one, or a newer one still")],
                     );
                 }
@@ -298,6 +296,15 @@ impl Lock {
         }
         out
     }
+}
+
+/// Byte offsets of a stanza's lines in the text of a lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offsets {
+    /// The line that names the unit.
+    pub unit: usize,
+    /// The line of each translation, in the order of [`Stanza::translations`].
+    pub translations: Vec<usize>,
 }
 
 /// Map insertion that keeps the first value of a key.
@@ -402,9 +409,19 @@ fn format_of(comment: &str) -> Option<u32> {
 struct Reader<'a> {
     file: &'a Arc<str>,
     /// Each stanza with the place of its unit. [`Reader::finish`] drops the unusable ones.
-    stanzas: Vec<(Stanza, std::ops::Range<usize>, Kept)>,
+    stanzas: Vec<Found>,
     by_unit: HashMap<Unit, usize>,
     problems: Vec<Diagnostic>,
+}
+
+/// A stanza as it was read.
+struct Found {
+    stanza: Stanza,
+    /// Place of the unit.
+    range: std::ops::Range<usize>,
+    /// Offsets of the translations' lines.
+    translations: Vec<usize>,
+    kept: Kept,
 }
 
 /// Marks a stanza as used or dropped.
@@ -440,7 +457,7 @@ impl Reader<'_> {
             Some(unit) => match self.by_unit.get(&unit) {
                 Some(&first) => {
                     kept = Kept::No;
-                    let first = Place::new(self.file, self.stanzas[first].1.clone());
+                    let first = Place::new(self.file, self.stanzas[first].range.clone());
                     let problem = self.problem(range.clone(), format!("two sentences have the address `{unit}`"));
                     problem.others.push((first, "the first".to_owned()));
                     problem.push_hint("delete the stanza of the newer one and run `tilmash sync`: it gets another address");
@@ -449,20 +466,18 @@ impl Reader<'_> {
             },
         }
         let unit = unit.unwrap_or(Unit::Title);
-        self.stanzas.push((Stanza { unit, source: None, gone: None, translations: Vec::new() }, range, kept));
+        let stanza = Stanza { unit, source: None, gone: None, translations: Vec::new() };
+        self.stanzas.push(Found { stanza, range, translations: Vec::new(), kept });
         index
     }
 
     fn line(&mut self, stanza: usize, line: &str, range: std::ops::Range<usize>) {
-        let first = {
-            let stanza = &self.stanzas[stanza].0;
-            stanza.source.is_none() && stanza.gone.is_none() && stanza.translations.is_empty()
-        };
+        let first = self.stanzas[stanza].stanza.is_empty();
         let (word, rest) = word(line);
         let (digest, rest) = self::word(rest);
         if word == "gone" && first {
             match TextDigest::parse(digest).and_then(|digest| gone(digest, rest)) {
-                Some(gone) => self.stanzas[stanza].0.gone = Some(gone),
+                Some(gone) => self.stanzas[stanza].stanza.gone = Some(gone),
                 None => self.bad_line(range),
             }
             return;
@@ -478,12 +493,13 @@ impl Reader<'_> {
             },
         };
         if let (true, Some(digest)) = (first, digest) {
-            self.stanzas[stanza].0.source = Some(source(word, digest, rest));
+            self.stanzas[stanza].stanza.source = Some(source(word, digest, rest));
             return;
         }
         match translation(word, digest, rest) {
-            Some(translation) if self.stanzas[stanza].0.translation(word).is_none() => {
-                self.stanzas[stanza].0.translations.push(translation);
+            Some(translation) if self.stanzas[stanza].stanza.translation(word).is_none() => {
+                self.stanzas[stanza].stanza.translations.push(translation);
+                self.stanzas[stanza].translations.push(range.start);
             }
             _ => self.bad_line(range),
         }
@@ -494,14 +510,20 @@ impl Reader<'_> {
             .push_hint("only `tilmash sync` writes locks: undo the edit, or delete the line and run `tilmash sync`");
     }
 
-    fn finish(mut self) -> (Lock, Vec<Diagnostic>) {
-        let empty: Vec<_> = self.stanzas.iter().filter(|(stanza, _, kept)| *kept == Kept::Yes && stanza.is_empty()).collect();
-        let empty: Vec<_> = empty.into_iter().map(|(stanza, range, _)| (stanza.unit, range.clone())).collect();
-        for (unit, range) in empty {
-            self.problem(range, format!("nothing is said of `{unit}`")).push_hint("delete the line and run `tilmash sync`");
+    fn finish(mut self) -> (Lock, Vec<Offsets>, Vec<Diagnostic>) {
+        let (mut stanzas, mut offsets) = (Vec::new(), Vec::new());
+        for Found { stanza, range, translations, kept } in std::mem::take(&mut self.stanzas) {
+            if kept == Kept::No {
+                continue;
+            }
+            if stanza.is_empty() {
+                self.problem(range, format!("nothing is said of `{}`", stanza.unit)).push_hint("delete the line and run `tilmash sync`");
+                continue;
+            }
+            stanzas.push(stanza);
+            offsets.push(Offsets { unit: range.start, translations });
         }
-        let kept = self.stanzas.into_iter().filter(|(stanza, _, kept)| *kept == Kept::Yes && !stanza.is_empty());
-        (Lock::new(kept.map(|(stanza, _, _)| stanza).collect()), self.problems)
+        (Lock::new(stanzas), offsets, self.problems)
     }
 }
 
@@ -598,7 +620,7 @@ mod tests {
             Just("0a1b2c3d4e5f accepted".to_owned()),
             Just("======= x".to_owned()),
         ]
-        .prop_map(|text| fold(&text).into())
+        .prop_map(|text| crate::base::fold(&text).into())
     }
 
     fn id() -> impl Strategy<Value = SegmentId> {
@@ -690,9 +712,21 @@ mod tests {
     }
 
     #[test]
+    fn each_line_of_a_stanza_has_its_offset() {
+        let text = "1.1\nkk 9f86d0818899 Бір.\nen 9f86d0818899 0a1b2c3d4e5f\n\nfoo\nkk x\n\n1.2\nru - 0a1b2c3d4e5f\n";
+        let (lock, offsets, _) = Lock::read_with_offsets(&"a.lock".into(), text);
+        let lines = |offset: &usize| text[*offset..].lines().next().unwrap().to_owned();
+        let said = lock.stanzas().iter().zip(&offsets).map(|(stanza, at)| {
+            assert_eq!((lines(&at.unit), at.translations.len()), (stanza.unit.to_string(), stanza.translations.len()));
+            at.translations.iter().map(lines).collect::<Vec<_>>()
+        });
+        assert_eq!(said.collect::<Vec<_>>(), [["en 9f86d0818899 0a1b2c3d4e5f"], ["ru - 0a1b2c3d4e5f"]]);
+    }
+
+    #[test]
     fn white_space_does_not_count() {
         assert_eq!(TextDigest::of(" a\n b\t c "), TextDigest::of("a b c"));
+        assert_eq!(TextDigest::of("a\u{a0}b"), TextDigest::of("a b"));
         assert_ne!(TextDigest::of("ab c"), TextDigest::of("a b c"));
-        assert!(matches!(fold(" a b "), Cow::Borrowed("a b")));
     }
 }

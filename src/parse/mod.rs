@@ -12,8 +12,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Digest, Place, code, yaml};
-use crate::model::lock::{Gone, fold};
+use crate::base::{Diagnostic, Digest, Place, code, fold, yaml};
+use crate::model::lock::Gone;
 use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest, Unit};
 use crate::split::Split;
 use crate::translation::ids::{self, Around, Claim, Line, News};

@@ -9,7 +9,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use crate::base::Failure;
-use crate::translation::pending::Position;
+use crate::base::Position;
 
 /// Arguments that tell an editor the file and the line, by the editor's name. An editor without a
 /// row gets the file alone. A command that contains `{file}` is used unchanged. `{column0}` is for

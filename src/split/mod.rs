@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::base::{Diagnostic, Place, code, path};
+use crate::base::{Diagnostic, LineIndex, Place, code, path};
 use crate::model::Key;
 
 mod block;
@@ -232,7 +232,7 @@ pub fn split(input: &SplitInput<'_>) -> (Option<Split>, Vec<Diagnostic>) {
     let Some(plan) = plan::Plan::read(input.plan_file, input.plan, &mut problems) else { return (None, problems) };
     check_digest(&plan, input, &mut problems);
     let (file, source) = (input.source_file, input.source);
-    let lines = block::LineStarts::of(source);
+    let lines = LineIndex::new(source);
     let (extents, pieces) = segment::cut(&plan, file, source, &lines, &mut problems);
     let placed = repair::place(&plan, file, source, &lines, &pieces, &mut problems);
     let mut assignment = chapter::Assignment::by_address(&plan, file, &extents, &mut problems);

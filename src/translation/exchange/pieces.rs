@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::folded;
+use crate::base::fold;
 use crate::parse::parts::{self, Parts};
 use crate::parse::{self, Document};
 
@@ -86,12 +86,12 @@ fn piece(id: String, kind: PieceKind, block: u32, mut range: Range<usize>, text:
     range.end = range.start + without_marks(&text[range.clone()]);
     let written = &text[range.clone()];
     let said = match written.contains('\n') {
-        false => folded(written),
+        false => fold(written).into_owned(),
         // Emphasis or a link may continue on the next line, which may begin with a quotation's or
         // list's prefix.
         true => {
             let lines: Vec<&str> = written.lines().map(|line| line.trim_start_matches([' ', '\t', '>'])).collect();
-            folded(&lines.join(" "))
+            fold(&lines.join(" ")).into_owned()
         }
     };
     Piece { id, kind, block: (kind, block), range, text: said, notes: Vec::new(), segment: None, level: None }
@@ -117,7 +117,7 @@ fn front(document: &Document, text: &str) -> Vec<Piece> {
         kind: PieceKind::Front,
         block: (PieceKind::Front, u32::from(value.key != "title")),
         range: value.range,
-        text: folded(&value.text),
+        text: fold(&value.text).into_owned(),
         notes: Vec::new(),
         segment: None,
         level: None,
