@@ -542,8 +542,13 @@ description missing #- | a.kk.md:3 Бояулар. | a.en.md:2  | -
     for path in ["/book/", "/book/nowhere/", "/book/note.txt"] {
         assert!(preview.status(path)["desk"].is_null(), "{path}");
     }
-    // By position alone nobody knows.
+    // By position alone nobody knows, and a note to readers of the file names no sentence.
     assert!(Preview::new().status("/book/kk-en/a/")["desk"].is_null());
+    let noted = SITE.map(|(path, text)| match path {
+        "content/a.en.md" => (path, "---\ntitle: First\n---\n\nOne sentence. <!-- note: ask the author -->\n"),
+        _ => (path, text),
+    });
+    assert!(Preview::of(&noted).status("/book/kk-en/a/")["desk"].is_null());
     for (path, told) in [("/book/kk-en/a/", &told), ("/book/en/a/", &told), ("/book/kk/a/", &on_source)] {
         anchors_are_on(&preview.get(path), told);
     }

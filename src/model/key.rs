@@ -44,10 +44,13 @@ impl Key {
         })
     }
 
-    /// Returns the key as an argument of a command in a hint: quoted for a shell, and with `./`
-    /// before a key that would be read as an option.
+    /// Returns the key as an argument of a command in a hint: with `./` before a key that would be
+    /// read as an option, and quoted if a shell could change it.
     pub fn argument(&self) -> String {
         let key = if self.0.starts_with('-') { format!("./{}", self.0) } else { self.0.to_string() };
+        if key.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c)) {
+            return key;
+        }
         // Only a NUL cannot be quoted, and no file name has one.
         shlex::try_quote(&key).map_or_else(|_| key.clone(), std::borrow::Cow::into_owned)
     }

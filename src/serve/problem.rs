@@ -282,6 +282,15 @@ mod tests {
     }
 
     #[test]
+    fn many_problems_of_one_code_hide_no_other() {
+        let warning = |code, at: usize| Diagnostic::at(code, Place::new(&"a.md".into(), at..at), format!("{at}"));
+        let many = (0..60).map(|at| warning(&code::NO_TITLE, at)).chain([warning(&code::DRIFT, 99)]).collect();
+        let problems = Problems::new(&[], &many, &Inputs::default(), viewer(&NO_EDITOR));
+        assert_eq!((problems.warnings, problems.list.len()), (61, OF_CODE + 1));
+        assert_eq!(problems.list.last().map(|problem| problem.message.as_str()), Some("99"));
+    }
+
+    #[test]
     fn errors_come_first_and_the_page_s_own_before_others() {
         let file = "a.md".into();
         let warning = Diagnostic::at(&code::NO_TITLE, Place::whole(&file), "w");
