@@ -229,7 +229,8 @@ fn problems(problems: &[Diagnostic], files: &Files) -> String {
     let mut out = String::new();
     let at = |place: &Place| {
         let start = Position { line: 1, column: 1 };
-        let Position { line, column } = text_of(files, &place.file).map_or(start, |text| LineIndex::new(text).position(place.start));
+        let Position { line, column } =
+            text_of(files, &place.file).map_or(start, |text| LineIndex::new(text).position(place.start));
         format!("{}:{line}:{column}", place.file)
     };
     for problem in problems {

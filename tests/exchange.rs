@@ -18,6 +18,7 @@ use tilmash::translation::exchange::plan::{self, Edition, Options};
 use tilmash::translation::exchange::{self, Batch, Format, Status, Unit, collect, markup};
 
 mod common;
+use common::program::{self, Run, command, run, site as folder};
 use common::{Files, flaw, state};
 
 fn cases(cases: u32) -> ProptestConfig {
@@ -464,39 +465,12 @@ proptest! {
 
 // The program from the outside.
 
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
 fn tilmash(folder: &TempDir, arguments: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_tilmash"))
-        .args(arguments)
-        .args(["--format", "short"])
-        .current_dir(folder.path())
-        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
-        .output()
-        .expect("the program runs");
-    Run {
-        code: output.status.code().expect("it was not killed"),
-        out: String::from_utf8(output.stdout).expect("output is UTF-8"),
-        err: String::from_utf8(output.stderr).expect("output is UTF-8"),
-    }
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (path, text) in files {
-        put(&folder, path, text);
-    }
-    folder
+    run(command(folder.path(), &[arguments, &["--format", "short"]].concat()), "")
 }
 
 fn put(folder: &TempDir, path: &str, text: impl AsRef<[u8]>) {
-    let file = folder.path().join(path);
-    fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
-    fs::write(file, text).expect("files can be written");
+    program::put(folder.path(), path, text);
 }
 
 fn text_of(folder: &TempDir, path: &str) -> String {

@@ -16,7 +16,8 @@ mod common;
 #[path = "common/preview.rs"]
 mod preview;
 
-use preview::{DEADLINE, Preview, Response, SITE, ask, borrowed, by_page, open, pending_site, write};
+use common::program::site;
+use preview::{DEADLINE, Preview, Response, SITE, ask, borrowed, by_page, open, pending_site};
 
 /// Takes the one script tag out of a page.
 fn without_script(page: &[u8]) -> Vec<u8> {
@@ -443,10 +444,7 @@ fn problems_are_told_to_the_page_and_to_the_terminal() {
 
 #[test]
 fn a_port_that_is_taken_is_a_failure_only_if_it_was_asked_for() {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in SITE {
-        write(&folder, path, text);
-    }
+    let folder = site(&SITE);
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let failure = Server::start(&Options { port: Some(port), ..Options::new(folder.path()) }, |_| {}).unwrap_err();
@@ -508,7 +506,7 @@ fn desk(preview: &Preview, path: &str) -> String {
             text.push_str(&format!(
                 "{} {} #{} | {} {} | {} {} | {}\n",
                 said(&it["id"]),
-                said(&it["standing"]),
+                said(&it["status"]),
                 said(&it["anchor"]),
                 at(&it["source_at"]),
                 words.join(" "),

@@ -11,7 +11,7 @@ use std::{env, fs};
 
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use tilmash::base::{Diagnostic, Digest, LineIndex, Position, diagnostic};
+use tilmash::base::{Diagnostic, Digest, LineIndex, Position, diagnostic, place};
 use tilmash::split::{self, Change, Chapter, FileState, Gap, Piece, PieceKind, RepairKind, Role, Split, SplitInput};
 
 fn root() -> PathBuf {

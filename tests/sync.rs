@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
+use tilmash::base::Position;
 use tilmash::model::SegmentId;
 use tilmash::model::lock::{Lock, State as Told};
 use tilmash::parse::Document;
 use tilmash::project::{Project, State};
 use tilmash::render::Body;
 use tilmash::translation::pending::Pending;
-use tilmash::translation::pending::Position;
 use tilmash::translation::status::{Status, Summary};
 use tilmash::translation::sync::{Accept, renewed};
 

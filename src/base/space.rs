@@ -43,7 +43,8 @@ mod tests {
 
     #[test]
     fn runs_of_spaces_and_line_breaks_become_one_space() {
-        for (text, folded) in [(" a \t\u{b} b\r\nc ", "a b c"), ("", ""), (" \n", ""), ("a\u{a0} b\u{3000}", "a\u{a0} b\u{3000}")] {
+        for (text, folded) in [(" a \t\u{b} b\r\nc ", "a b c"), ("", ""), (" \n", ""), ("a\u{a0} b\u{3000}", "a\u{a0} b\u{3000}")]
+        {
             assert_eq!(fold(text), folded);
             assert_eq!(fold(folded), folded);
         }

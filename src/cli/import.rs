@@ -136,35 +136,36 @@ fn read(
     problems: &mut Vec<Diagnostic>,
 ) -> Result<Option<Found>, Failure> {
     let Some(bytes) = read_within(path, name, limits.of(Limit::Import), problems)? else { return Ok(None) };
-    let text = match text::decode(name, &bytes) {
+    let decoded = text::decode(name, &bytes);
+    // A picture or an office document is not a text that was saved wrongly.
+    let format = match &decoded {
+        Ok(text) => Format::of(name, text),
+        Err(_) => Format::of(name, &String::from_utf8_lossy(&bytes)),
+    };
+    drop(bytes);
+    let Some(format) = format else {
+        let message = format!("`{name}` is in no format that is known");
+        problems.push(
+            Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::whole(name), message)
+                .hint("the formats are PO, XLIFF 1.2, TMX, CSV and JSON Lines, each with its own ending"),
+        );
+        return Ok(None);
+    };
+    let text = match decoded {
         Ok(text) => text,
         Err(problem) => {
             problems.push(problem);
             return Ok(None);
         }
     };
-    drop(bytes);
-    let found = match Format::of(name, &text) {
-        Some(format) => {
-            let mut found = exchange::read(format, name, &text);
-            refuse_nul(name, &mut found);
-            if found.batch.units.is_empty() && found.problems.is_empty() {
-                let message = format!("`{name}` holds no sentence");
-                problems.push(Diagnostic::at(&code::EXCHANGE_EMPTY, Place::whole(name), message));
-            }
-            Some(found)
-        }
-        None => {
-            let message = format!("`{name}` is in no format that is known");
-            problems.push(
-                Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::whole(name), message)
-                    .hint("the formats are PO, XLIFF 1.2, TMX, CSV and JSON Lines, each with its own ending"),
-            );
-            None
-        }
-    };
+    let mut found = exchange::read(format, name, &text);
+    refuse_nul(name, &mut found);
+    if found.batch.units.is_empty() && found.problems.is_empty() {
+        let message = format!("`{name}` holds no sentence");
+        problems.push(Diagnostic::at(&code::EXCHANGE_EMPTY, Place::whole(name), message));
+    }
     texts.insert(Arc::clone(name), text);
-    Ok(found)
+    Ok(Some(found))
 }
 
 /// Drops and reports translations with the character U+0000, which some formats can contain as an

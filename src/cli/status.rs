@@ -154,13 +154,13 @@ fn waits_since(state: &State, site: &Site, work: WorkId, lang: LangId) -> Vec<(U
     let in_lock = state.inputs.text(&lock_file).map(|text| lines_of_lock(&lock_file, text)).unwrap_or_default();
     let written = Written::new(source, state.inputs.text(&source.file).map_or("", |text| text));
     let code = site.config.code(lang);
-    let line = |(unit, at, is_translated): (Unit, Option<u32>, bool)| {
-        match in_lock.get(&(unit, if is_translated { code } else { "" }.into())) {
-            Some(&line) => (unit, lock_file.clone(), line),
-            None => {
-                let start = at.map_or(0, |at| source.segments[at as usize].bytes.0 as usize);
-                (unit, source.file.to_string(), written.position(start).line)
-            }
+    let line = |(unit, at, is_translated): (Unit, Option<u32>, bool)| match in_lock
+        .get(&(unit, if is_translated { code } else { "" }.into()))
+    {
+        Some(&line) => (unit, lock_file.clone(), line),
+        None => {
+            let start = at.map_or(0, |at| source.segments[at as usize].bytes.0 as usize);
+            (unit, source.file.to_string(), written.position(start).line)
         }
     };
     pending.into_iter().map(line).collect()

@@ -153,8 +153,9 @@ fn accepts(site: &Site, args: &SyncArgs) -> Result<BTreeMap<WorkId, Accept>, Fai
         });
         let Some(unit) = unit else {
             let hint = crate::model::SegmentId::parse(id).and_then(|id| similar_id(document, id));
-            return Err(Failure::new(format!("`{key}` has no sentence `{id}`"))
-                .hint(hint.unwrap_or_else(|| format!("`tilmash status {}` lists what is pending", site.work(id_of).key.argument()))));
+            return Err(Failure::new(format!("`{key}` has no sentence `{id}`")).hint(
+                hint.unwrap_or_else(|| format!("`tilmash status {}` lists what is pending", site.work(id_of).key.argument())),
+            ));
         };
         let accept = accepts.entry(id_of).or_default();
         accept.units.insert(unit);

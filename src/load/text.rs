@@ -11,9 +11,7 @@ use crate::base::{Diagnostic, Place, code};
 /// simdutf8 is faster than the standard library, which needs as long for letters outside ASCII as
 /// reading the file takes.
 pub fn decode<'b>(file: &Arc<str>, bytes: &'b [u8]) -> Result<&'b str, Diagnostic> {
-    let problem = |wrong: &str, hint| {
-        Diagnostic::at(&code::NOT_UTF8, Place::whole(file), format!("`{file}` {wrong}")).hint(hint)
-    };
+    let problem = |wrong: &str, hint| Diagnostic::at(&code::NOT_UTF8, Place::whole(file), format!("`{file}` {wrong}")).hint(hint);
     let at = |at: usize| format!("byte {at}, line {}", line_of_byte(bytes, at));
     const ENCODING: &str = "save it in the encoding UTF-8";
     if looks_like_utf16(bytes) {

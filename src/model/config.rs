@@ -131,37 +131,83 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
     let author = fields.take_text("author");
     let date_node = fields.take("date");
     let date = date_node.and_then(|node| super::front::date(node, fields.problems()));
-    let date_at = date.and(date_node).map(|node| node.place.clone());
-    let base_url = match fields.take("base_url") {
-        Some(node) => yaml::text(node, fields.problems()).and_then(|text| match base_url(&text) {
-            Ok(url) => Some(url),
-            Err(why) => {
-                fields.problems().push(
-                    Diagnostic::at(&code::BAD_URL, node.place.clone(), format!("`{text}` cannot be the site's address: {why}"))
-                        .hint("write it as https://example.org/book/"),
-                );
-                None
-            }
-        }),
-        None => None,
-    };
+    let base_url = address(&mut fields);
     let languages_node = fields.require("languages");
     let languages = languages_node.map_or_else(Vec::new, |node| languages(node, fields.problems()));
-    let source = match fields.take("source") {
-        Some(node) => {
-            let wanted = yaml::text(node, fields.problems());
-            let found = wanted.as_ref().and_then(|wanted| languages.iter().position(|language| &language.code == wanted));
-            if let (Some(wanted), None) = (&wanted, found) {
-                fields.problems().push(unknown_language(wanted, node.place.clone(), &languages));
-            }
-            LangId(found.unwrap_or(0))
-        }
-        None => LangId(0),
-    };
+    let source = source(&mut fields, &languages);
     let theme_node = fields.take("theme");
     let theme = theme_node.and_then(|node| yaml::text(node, fields.problems()));
-    let theme_place = theme.as_ref().and(theme_node).map(|node| node.place.clone());
-    let theme = theme.unwrap_or_else(|| "default".to_owned());
+    let plans = plans(&mut fields);
+    let [raw_html, smart_punctuation, highlight] = markdown(&mut fields);
+    let segments = fields.take_bool("segments").unwrap_or(true);
+    let side_by_side = fields.take_bool("side_by_side").unwrap_or(true);
+    let fallback = fields.take_bool("fallback").unwrap_or(true);
+    let status_page = fields.take_bool("status_page").unwrap_or(false);
+    let severities = severities(&mut fields);
+    let cname = cname(&mut fields);
+    let limits = fields.take("limits").map_or_else(Limits::default, |node| Limits::read(node, fields.problems()));
+    let extra = fields.take("extra").cloned();
+    fields.finish();
+    if languages.is_empty() {
+        return None;
+    }
+    let mut localised =
+        |key, node: Option<&Node>| node.map(|node| localised(key, node, &languages, problems)).unwrap_or_default();
+    Some(Config {
+        title: localised("title", title_node),
+        description: localised("description", description_node),
+        author,
+        date,
+        date_at: date.and(date_node).map(|node| node.place.clone()),
+        base_url,
+        source,
+        theme_place: theme.as_ref().and(theme_node).map(|node| node.place.clone()),
+        theme: theme.unwrap_or_else(|| "default".to_owned()),
+        plans,
+        raw_html,
+        smart_punctuation,
+        highlight,
+        segments,
+        side_by_side,
+        fallback,
+        status_page,
+        severities,
+        cname,
+        limits,
+        extra,
+        file: Arc::clone(file),
+        languages,
+    })
+}
+
+/// Reads `base_url`, the address of the site.
+fn address(fields: &mut Fields<'_, '_>) -> Option<String> {
+    let node = fields.take("base_url")?;
+    let text = yaml::text(node, fields.problems())?;
+    let why = match base_url(&text) {
+        Ok(url) => return Some(url),
+        Err(why) => why,
+    };
+    fields.problems().push(
+        Diagnostic::at(&code::BAD_URL, node.place.clone(), format!("`{text}` cannot be the site's address: {why}"))
+            .hint("write it as https://example.org/book/"),
+    );
+    None
+}
+
+/// Reads `source`, the code of one of the languages. The first language is the default.
+fn source(fields: &mut Fields<'_, '_>, languages: &[LanguageConfig]) -> LangId {
+    let Some(node) = fields.take("source") else { return LangId(0) };
+    let Some(wanted) = yaml::text(node, fields.problems()) else { return LangId(0) };
+    let found = languages.iter().position(|language| language.code == wanted);
+    if found.is_none() {
+        fields.problems().push(unknown_language(&wanted, node.place.clone(), languages));
+    }
+    LangId(found.unwrap_or(0))
+}
+
+/// Reads `plans`, the paths of the source texts' plans.
+fn plans(fields: &mut Fields<'_, '_>) -> Vec<(String, Place)> {
     let mut plans: Vec<(String, Place)> = Vec::new();
     for node in fields.take_list("plans") {
         let Some(path) = yaml::text(node, fields.problems()) else { continue };
@@ -174,21 +220,25 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
         }
         plans.push((path, node.place.clone()));
     }
-    let mut raw_html = false;
-    let mut smart_punctuation = true;
-    let mut highlight = true;
-    if let Some(node) = fields.take("markdown")
-        && let Some(mut markdown) = Fields::of(node, "`markdown`", fields.problems())
-    {
-        raw_html = markdown.take_bool("raw_html").unwrap_or(raw_html);
-        smart_punctuation = markdown.take_bool("smart_punctuation").unwrap_or(smart_punctuation);
-        highlight = markdown.take_bool("highlight").unwrap_or(highlight);
-        markdown.finish();
+    plans
+}
+
+/// Reads `markdown`: `raw_html`, `smart_punctuation` and `highlight`.
+fn markdown(fields: &mut Fields<'_, '_>) -> [bool; 3] {
+    let keys = [("raw_html", false), ("smart_punctuation", true), ("highlight", true)];
+    let node = fields.take("markdown");
+    match node.and_then(|node| Fields::of(node, "`markdown`", fields.problems())) {
+        None => keys.map(|(_, default)| default),
+        Some(mut markdown) => {
+            let values = keys.map(|(key, default)| markdown.take_bool(key).unwrap_or(default));
+            markdown.finish();
+            values
+        }
     }
-    let segments = fields.take_bool("segments").unwrap_or(true);
-    let side_by_side = fields.take_bool("side_by_side").unwrap_or(true);
-    let fallback = fields.take_bool("fallback").unwrap_or(true);
-    let status_page = fields.take_bool("status_page").unwrap_or(false);
+}
+
+/// Reads `severity`, a mapping from codes to severities.
+fn severities(fields: &mut Fields<'_, '_>) -> BTreeMap<&'static str, Option<Severity>> {
     let mut severities = BTreeMap::new();
     for entry in fields.take_map("severity") {
         let Some(code) = code::named(&entry.key) else {
@@ -203,55 +253,21 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
             severities.insert(code.name, severity);
         }
     }
-    let cname = match fields.take("cname") {
-        Some(node) => yaml::text(node, fields.problems()).filter(|name| {
-            let usable = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '.' || c == '-');
-            if !usable {
-                fields.problems().push(
-                    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{name}` is not a domain name"))
-                        .hint("write the name alone: book.example.org"),
-                );
-            }
-            usable
-        }),
-        None => None,
-    };
-    let limits = match fields.take("limits") {
-        Some(node) => Limits::read(node, fields.problems()),
-        None => Limits::default(),
-    };
-    let extra = fields.take("extra").cloned();
-    fields.finish();
-    if languages.is_empty() {
-        return None;
+    severities
+}
+
+/// Reads `cname`, a domain name.
+fn cname(fields: &mut Fields<'_, '_>) -> Option<String> {
+    let node = fields.take("cname")?;
+    let name = yaml::text(node, fields.problems())?;
+    if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '.' || c == '-') {
+        return Some(name);
     }
-    let title = title_node.map(|node| localised("title", node, &languages, problems)).unwrap_or_default();
-    let description = description_node.map(|node| localised("description", node, &languages, problems)).unwrap_or_default();
-    Some(Config {
-        title,
-        description,
-        author,
-        date,
-        date_at,
-        base_url,
-        languages,
-        source,
-        theme,
-        theme_place,
-        plans,
-        raw_html,
-        smart_punctuation,
-        highlight,
-        segments,
-        side_by_side,
-        fallback,
-        status_page,
-        severities,
-        cname,
-        limits,
-        extra,
-        file: Arc::clone(file),
-    })
+    fields.problems().push(
+        Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{name}` is not a domain name"))
+            .hint("write the name alone: book.example.org"),
+    );
+    None
 }
 
 /// Reads `languages: [kk, en]`, or a list of `{code, name}`.

@@ -517,7 +517,8 @@ impl Reader<'_> {
                 continue;
             }
             if stanza.is_empty() {
-                self.problem(range, format!("nothing is said of `{}`", stanza.unit)).push_hint("delete the line and run `tilmash sync`");
+                self.problem(range, format!("nothing is said of `{}`", stanza.unit))
+                    .push_hint("delete the line and run `tilmash sync`");
                 continue;
             }
             stanzas.push(stanza);

@@ -13,7 +13,7 @@ use jiff::civil::{Date, DateTime};
 use crate::model::LangId;
 use crate::model::front::feed_date;
 use crate::render::Renderer;
-use crate::site::{Edition, WorkId};
+use crate::site::{Edition, WorkId, route};
 
 use super::xml::escape;
 
@@ -36,8 +36,8 @@ pub(super) fn feed(renderer: &Renderer, lang: LangId) -> String {
     let entries = entries(renderer, lang);
     let published = site.config.date.and_then(feed_date).unwrap_or(Date::constant(1970, 1, 1));
     let updated = entries.first().map_or_else(|| time_of(published, 0), |entry| entry.updated);
-    let home = absolute(&format!("{code}/index.html"));
-    let own = absolute(&format!("{code}/feed.xml"));
+    let home = absolute(&format!("{code}/{}", route::INDEX));
+    let own = absolute(&route::feed_path(code));
     let title = escape(&renderer.site_title(lang));
     let mut xml = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{code}\">\n<title>{title}</title>\n<id>{own}</id>\n<link rel=\"self\" type=\"application/atom+xml\" href=\"{own}\"/>\n<link rel=\"alternate\" type=\"text/html\" hreflang=\"{code}\" href=\"{home}\"/>\n<updated>{updated}Z</updated>\n<generator version=\"{}\">Tilmash</generator>\n",

@@ -3,7 +3,7 @@
 //! [`render`] renders every route of the site. Pages and files come from the layer below.
 
 use crate::render::{Rendered, Renderer};
-use crate::site::{Route, RouteKind};
+use crate::site::{Route, RouteKind, route};
 
 mod feed;
 pub mod makings;
@@ -20,7 +20,7 @@ pub fn render(renderer: &Renderer, route: &Route) -> Rendered {
         RouteKind::Feed { lang } => feed::feed(renderer, *lang).into(),
         RouteKind::Sitemap => sitemap::sitemap(site).into(),
         RouteKind::SitemapPart { part } => sitemap::part(site, *part).into(),
-        RouteKind::Robots => robots(site.absolute("sitemap.xml").as_deref()).into(),
+        RouteKind::Robots => robots(site.absolute(route::SITEMAP).as_deref()).into(),
         // GitHub Pages leaves out files that begin with `_` unless this file is there.
         RouteKind::NoJekyll => String::new().into(),
         RouteKind::Cname => format!("{}\n", site.config.cname.as_deref().unwrap_or_default()).into(),
@@ -54,7 +54,7 @@ pub fn content_type(path: &str) -> &'static str {
         "css" => "text/css; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",
         "json" => "application/json",
-        "xml" if path.ends_with("feed.xml") => "application/atom+xml; charset=utf-8",
+        "xml" if path.ends_with(route::FEED) => "application/atom+xml; charset=utf-8",
         "xml" => "application/xml; charset=utf-8",
         "svg" => "image/svg+xml",
         "png" => "image/png",

@@ -174,10 +174,10 @@ export function desk({ own, before, make, post }) {
   }
 
   function fill(item) {
-    const [word, sentence] = say[item.standing];
+    const [word, sentence] = say[item.status];
     const title = make('h2', { id: 'card-title' },
-      make('span', { class: 'address' }, nameOf(item)), make('span', { class: `state ${item.standing}` }, word),
-      make('span', { class: 'sentence' }, item.standing === 'changed' && !item.compared ? `${sentence} ${say.unknown}` : sentence));
+      make('span', { class: 'address' }, nameOf(item)), make('span', { class: `state ${item.status}` }, word),
+      make('span', { class: 'sentence' }, item.status === 'changed' && !item.compared ? `${sentence} ${say.unknown}` : sentence));
     const halves = make('div', { class: 'halves' });
     if (item.source_at) halves.append(half('source', item.sourceLanguage, item.source.map(run), item, item.source_at));
     halves.append(half('translation', item.language, item.own.map((line) => `${line} `), item, item.at));
@@ -190,7 +190,7 @@ export function desk({ own, before, make, post }) {
       });
       // Where the address is neither this machine's nor secure, there is none; a click on the text selects it.
       copy.hidden = !navigator.clipboard;
-      parts.push(make('p', { class: 'settle' }, `${say.settle[item.standing]} `, make('code', {}, item.settled_by), ' ', copy));
+      parts.push(make('p', { class: 'settle' }, `${say.settle[item.status]} `, make('code', {}, item.settled_by), ' ', copy));
     }
     if (editor && editor.not) parts.push(make('p', { class: 'settle' }, editor.not));
     // Whoever stands at a button of the card stays at it.

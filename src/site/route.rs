@@ -130,6 +130,23 @@ impl RouteKind {
     }
 }
 
+/// File that a server sends for the address of a folder.
+pub const INDEX: &str = "index.html";
+
+/// File that hosts of static sites send for addresses that do not exist.
+pub const NOT_FOUND: &str = "404.html";
+
+/// Path of the sitemap, or of the list of its parts.
+pub const SITEMAP: &str = "sitemap.xml";
+
+/// Name of the feed in the folder of its language.
+pub const FEED: &str = "feed.xml";
+
+/// Returns the path of a language's feed.
+pub fn feed_path(code: &str) -> String {
+    format!("{code}/{FEED}")
+}
+
 /// First path component that no route may have, since `emit` keeps its list of published files
 /// there.
 pub const RESERVED: &str = ".tilmash-manifest";
@@ -141,14 +158,14 @@ pub const SOURCE_ORDER: &str = "source-order";
 /// Returns the path of the page that shows source text number `split` in its own order.
 pub fn source_order_path(code: &str, split: u32) -> String {
     match split {
-        0 => format!("{code}/{SOURCE_ORDER}/index.html"),
-        n => format!("{code}/{SOURCE_ORDER}-{}/index.html", n + 1),
+        0 => format!("{code}/{SOURCE_ORDER}/{INDEX}"),
+        n => format!("{code}/{SOURCE_ORDER}-{}/{INDEX}", n + 1),
     }
 }
 
 /// Returns the path of the page about the completeness of the translations.
 pub fn status_path(code: &str) -> String {
-    format!("{code}/status/index.html")
+    format!("{code}/status/{INDEX}")
 }
 
 /// Returns the path of the page that shows two editions side by side, derived from the left
@@ -159,7 +176,7 @@ pub fn side_by_side_path(site: &Site, left_path: &str, left: LangId, right: Lang
 }
 
 /// Lays the routes of the whole site; reports two routes at one path, with both places.
-pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits, problems: &mut Vec<Diagnostic>) {
+pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::PartLimits, problems: &mut Vec<Diagnostic>) {
     let mut laid = Laid::with_room(site.works.len() * site.languages.len() * 5 / 4);
     let pairs = site.config.pairs();
     for &id in site.order.iter() {
@@ -197,14 +214,14 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits
             laid.add(status_path(site.config.code(lang)).into(), RouteKind::Status { lang }, None, problems);
         }
     }
-    laid.add("index.html".into(), RouteKind::Front, None, problems);
-    laid.add("404.html".into(), RouteKind::NotFound, None, problems);
+    laid.add(INDEX.into(), RouteKind::Front, None, problems);
+    laid.add(NOT_FOUND.into(), RouteKind::NotFound, None, problems);
     laid.add(".nojekyll".into(), RouteKind::NoJekyll, None, problems);
     if site.config.cname.is_some() {
         laid.add("CNAME".into(), RouteKind::Cname, None, problems);
     }
     if site.config.base_url.is_some() {
-        laid.add("sitemap.xml".into(), RouteKind::Sitemap, None, problems);
+        laid.add(SITEMAP.into(), RouteKind::Sitemap, None, problems);
         // All pages that the sitemap lists are laid by now.
         site.sitemap_parts = sitemap::parts(site, &laid.routes, limits);
         for part in (0..site.sitemap_parts.len() as u32).filter(|_| site.sitemap_parts.len() > 1) {
@@ -213,8 +230,7 @@ pub(super) fn lay(site: &mut Site, assets: &[Arc<str>], limits: &sitemap::Limits
     }
     if site.feeds {
         for lang in site.config.lang_ids() {
-            let path = format!("{}/feed.xml", site.config.code(lang));
-            laid.add(path.into(), RouteKind::Feed { lang }, None, problems);
+            laid.add(feed_path(site.config.code(lang)).into(), RouteKind::Feed { lang }, None, problems);
         }
     }
     for (name, published) in &site.theme_files {
@@ -274,7 +290,7 @@ pub fn alias_path(alias: &str) -> Result<String, String> {
     let file = match path::extension(&resolved) {
         _ if resolved.is_empty() => return Err("that is the address of the front page".to_owned()),
         "html" | "htm" => resolved,
-        _ => format!("{resolved}/index.html"),
+        _ => format!("{resolved}/{INDEX}"),
     };
     match path::unfit(&file) {
         Some(unfit) => Err(unfit.to_string()),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::base::{Diagnostic, code, path, visible};
 use crate::model::LangId;
 
+use super::route::INDEX;
 use super::{Site, WorkId};
 
 /// A tag in one language.
@@ -77,7 +78,7 @@ fn of_language(site: &Site, lang: LangId, problems: &mut Vec<Diagnostic>) -> Tag
                 }
                 let numbered = (2..).map(|n| format!("{slug}-{n}"));
                 let slug = std::iter::once(slug.clone()).chain(numbered).find(|slug| slugs.insert(slug.clone()))?;
-                let path = format!("{}/tags/{slug}/index.html", language.code).into();
+                let path = format!("{}/tags/{slug}/{INDEX}", language.code).into();
                 list.push((key.clone(), Tag { title: title.clone(), path, works: Vec::new() }));
                 Some(list.len() - 1)
             });
@@ -95,5 +96,5 @@ fn of_language(site: &Site, lang: LangId, problems: &mut Vec<Diagnostic>) -> Tag
 
 /// Returns the path of the page that lists the tags of a language.
 pub fn tags_path(code: &str) -> String {
-    format!("{code}/tags/index.html")
+    format!("{code}/tags/{INDEX}")
 }

@@ -53,10 +53,11 @@ pub(crate) fn of_translation(site: &Site, work: WorkId, translation: &Document, 
                 format!("{} sentences have changed in the source since they were translated: {}", several.len(), names(several))
             }
         };
-        problems.push(
-            at(&code::DRIFT, first, source, translation, message)
-                .hint(format!("`tilmash status {0}` shows what has changed; if a translation still stands, say so: `tilmash sync --accept {0}#{1}`", key.argument(), first.unit)),
-        );
+        problems.push(at(&code::DRIFT, first, source, translation, message).hint(format!(
+            "`tilmash status {0}` shows what has changed; if a translation still stands, say so: `tilmash sync --accept {0}#{1}`",
+            key.argument(),
+            first.unit
+        )));
     }
     let missing = of(|status| *status == Status::Missing);
     if let Some(first) = missing.first() {
