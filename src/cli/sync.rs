@@ -90,7 +90,8 @@ pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
                         say(global, &format!("`{}#{unit}` is not pending: there is nothing to accept", site.work(work).key));
                     }
                 }
-                written += usize::from(write(global, args, &on_disk, site, work, &file, &renewed, &mut refused)?);
+                let lock = NewLock { site, work, file: &file, renewed };
+                written += usize::from(write(&lock, global, args, &on_disk, &mut refused)?);
             }
             Err(Refusal::NoSource(lang)) => refused.push(
                 Diagnostic::at(
@@ -190,18 +191,24 @@ pub(super) fn lock_file(state: &State, site: &Site, work: WorkId) -> String {
     known.or_else(|| beside(site.source_edition(work).0)).expect("a work has a source edition")
 }
 
-/// Writes a lock if it differs from the one on disk, and prints its changes.
-#[expect(clippy::too_many_arguments, reason = "all that one line of the table of works needs")]
+/// The lock of a work as it is to be written.
+struct NewLock<'a> {
+    site: &'a Site,
+    work: WorkId,
+    file: &'a str,
+    renewed: Renewed,
+}
+
+/// Writes a lock if it differs from the one on disk, and prints its changes. Returns true if it was
+/// written, or would be.
 fn write(
+    lock: &NewLock<'_>,
     global: &Global,
     args: &SyncArgs,
     state: &State,
-    site: &Site,
-    work: WorkId,
-    file: &str,
-    renewed: &Renewed,
     refused: &mut Vec<Diagnostic>,
 ) -> Result<bool, Failure> {
+    let &NewLock { file, ref renewed, .. } = lock;
     let before = state.inputs.text(file).map(|text| &**text);
     let text = renewed.lock.write();
     // A lock that cannot be read stops every build, and no later sync could repair it.
@@ -216,7 +223,7 @@ fn write(
         refused.push(problem);
         return Ok(false);
     }
-    tell(global, site, work, file, renewed, before.is_none());
+    tell(lock, global, before.is_none());
     if args.dry_run {
         return Ok(true);
     }
@@ -231,9 +238,10 @@ fn write(
 }
 
 /// Prints the changes of a lock.
-fn tell(global: &Global, site: &Site, work: WorkId, file: &str, renewed: &Renewed, is_new: bool) {
+fn tell(lock: &NewLock<'_>, global: &Global, is_new: bool) {
+    let &NewLock { site, work, file, ref renewed } = lock;
     if global.format == Format::Json {
-        return tell_as_json(site, work, file, renewed);
+        return tell_as_json(lock);
     }
     if is_new {
         // Missing and extra sentences of translations are counted: they may be errors of the
@@ -284,7 +292,8 @@ fn words(site: &Site, change: &Change) -> (String, String) {
     }
 }
 
-fn tell_as_json(site: &Site, work: WorkId, file: &str, renewed: &Renewed) {
+fn tell_as_json(lock: &NewLock<'_>) {
+    let &NewLock { site, work, file, ref renewed } = lock;
     let change = |change: &Change| {
         let (kind, lang, what) = match change {
             Change::Source(lang, before) => ("source", Some(lang), before.to_string()),
