@@ -1,13 +1,19 @@
 //! Compiles the built-in templates and themes into the program, as a table of `include_bytes!`.
-//! Also names the build, for caches.
+//! Also names the build, for caches, and finds where its sources are published, for
+//! `tilmash init`. No step uses the network.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
+
+#[path = "src/cli/init/origin.rs"]
+mod origin;
 
 fn main() {
     identify();
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
+    locate(&root);
     let mut files = Vec::new();
     for folder in ["templates", "themes/default"] {
         println!("cargo::rerun-if-changed={folder}");
@@ -52,6 +58,64 @@ fn identify() {
         }
     }
     println!("cargo::rustc-env=TILMASH_PROGRAM={version}-{hash:016x}");
+}
+
+/// Sets `TILMASH_REPOSITORY`, `TILMASH_REVISION` and `TILMASH_REVISION_STATE`, from which
+/// `tilmash init` writes a workflow.
+///
+/// They describe the sources at the time of the build. A later commit of the same sources does not
+/// make a debug build again: the recorded commit has these sources too, or was recorded as changed.
+fn locate(root: &Path) {
+    let text = |path: &Path| fs::read_to_string(path).unwrap_or_default();
+    let mut facts = origin::Facts {
+        declared: env::var("CARGO_PKG_REPOSITORY").unwrap_or_default(),
+        package: text(&root.join(".cargo_vcs_info.json")),
+        ..origin::Facts::default()
+    };
+    // The repository must be that of the package itself. A package may be unpacked in the
+    // repository of something else.
+    if git(root, &["rev-parse", "--show-prefix"]).as_deref() == Some("") {
+        let ask = |arguments: &[&str]| git(root, arguments).unwrap_or_default();
+        facts.head = ask(&["rev-parse", "--verify", "HEAD"]);
+        // Not `git remote get-url`, which applies the `insteadOf` of one person's settings.
+        facts.remote = ask(&["config", "--get", "remote.origin.url"]);
+        facts.is_pushed = !ask(&["for-each-ref", "--contains", "HEAD", "--count=1", "refs/remotes/origin"]).is_empty();
+        let sources = ["Cargo.toml", "Cargo.lock", "build.rs", "src", "templates", "themes"];
+        facts.is_changed = !ask(&[&["status", "--porcelain", "--"][..], &sources].concat()).is_empty();
+        // Cargo clones from its own copy, and git notes there where that was fetched from. The
+        // line ends with the URL: `COMMIT  branch 'main' of URL`.
+        if root.join(".cargo-ok").exists()
+            && let Some(copy) = facts.remote.strip_prefix("file://")
+        {
+            let fetched = text(&Path::new(copy).join("FETCH_HEAD"));
+            facts.fetched =
+                fetched.lines().next().and_then(|line| line.split_whitespace().next_back()).unwrap_or_default().to_owned();
+        }
+        // Only programs that are given to others are worth compiling again after a commit.
+        if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
+            let log = root.join(ask(&["rev-parse", "--git-path", "logs/HEAD"]));
+            if log.is_file() {
+                println!("cargo::rerun-if-changed={}", log.display());
+            }
+        }
+    }
+    let origin::Origin { repository, revision, state } = origin::origin(&facts);
+    println!("cargo::rustc-env=TILMASH_REPOSITORY={repository}");
+    println!("cargo::rustc-env=TILMASH_REVISION={revision}");
+    println!("cargo::rustc-env=TILMASH_REVISION_STATE={state}");
+}
+
+/// Returns the output of git in a folder, without the line break at its end; `None` if git is not
+/// installed or fails.
+fn git(root: &Path, arguments: &[&str]) -> Option<String> {
+    // Git's variables, which are set in a hook, would name another repository.
+    let mut command = Command::new("git");
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        command.env_remove(name);
+    }
+    let output = command.env("GIT_OPTIONAL_LOCKS", "0").current_dir(root).args(arguments).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
+    Some(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
 fn collect(root: &Path, folder: &str, files: &mut Vec<String>) {

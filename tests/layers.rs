@@ -138,6 +138,7 @@ const TOP: &[&str] = &[
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "site.yaml",
     "benches",
     "build.rs",

@@ -19,38 +19,40 @@ use super::{Code, Global, Outcome, cache, is_watched, overrides, print, report, 
 
 #[derive(Debug, Args)]
 pub(super) struct BuildArgs {
-    /// The folder to publish into
+    /// Output folder; `public` in the folder of the site if none is given
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// The address of the site; else `base_url` of site.yaml, else what the git remote says
+    /// Address of the site. Without it: `base_url` in site.yaml, then the address that GitHub Pages
+    /// gives to the git remote
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// Publish drafts too
+    /// Publish pages with `draft: true` too
     #[arg(long)]
     drafts: bool,
-    /// Say where the time went: by stage, by template, and for the slowest pages
+    /// Print the time of each stage, each template and the ten slowest pages
     #[arg(long)]
     timings: bool,
-    /// Neither use nor keep what earlier builds highlighted
+    /// Ignore the caches of earlier builds and write none
     #[arg(long)]
     no_cache: bool,
-    /// Let a site without pages replace a published site
+    /// Allow a site without pages to replace a published site
     #[arg(long)]
     allow_empty: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
-    /// Look at drafts too, as `build --drafts` does
+    /// Check pages with `draft: true` too
     #[arg(long)]
     drafts: bool,
-    /// The address of the site; else `base_url` of site.yaml, else what the git remote says
+    /// Address of the site. Without it: `base_url` in site.yaml, then the address that GitHub Pages
+    /// gives to the git remote
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// Explain a code and stop; without a code, list all
+    /// Explain a problem code and stop; without CODE, list all codes
     #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "")]
     explain: Option<String>,
-    /// Ask that these languages are complete and current: `--complete kk,en`
+    /// Fail unless these languages are complete and up to date: `--complete kk,en`
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     complete: Vec<String>,
 }

@@ -20,29 +20,29 @@ pub(super) const EXAMPLES: &str = "Examples:
   tilmash export --to csv --language en --pending vectors/ --output pending.csv
   tilmash export --to po --from en --language kk > only-english.kk.po
 
-The files come back with `tilmash import`.";
+`tilmash import` reads these files back.";
 
 /// The greatest number of works that a message names.
 const NAMED: usize = 12;
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
-    /// The format
+    /// Format of the file
     #[arg(long, value_enum, value_name = "FORMAT")]
     to: To,
-    /// The language of the translations
+    /// Language of the translations
     #[arg(long, short, value_name = "CODE")]
     language: String,
-    /// The language of the originals, which is the site's source if none is named
+    /// Language of the originals; the site's source language if none is given
     #[arg(long, value_name = "CODE")]
     from: Option<String>,
-    /// Works, by their keys; `vectors/` is all that is in a section. All works, if none is named
+    /// Keys of works; `vectors/` means all works of a section. Without keys, all works
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
-    /// A file, or a folder for a file a work; else the standard output
+    /// Output file, or a folder that gets one file for each work; standard output if none is given
     #[arg(long, short, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
-    /// Only sentences that are not translated, or whose source has changed since
+    /// Export only sentences that are missing or whose source has changed since their translation
     #[arg(long)]
     pending: bool,
 }
@@ -50,15 +50,15 @@ pub(super) struct ExportArgs {
 /// Format by its name on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum To {
-    /// Gettext: Poedit, Weblate, Lokalize
+    /// Gettext PO: Poedit, Weblate, Lokalize
     Po,
-    /// XLIFF 1.2: `OmegaT`, Weblate, Trados, memoQ
+    /// XLIFF 1.2: OmegaT, Weblate, Trados, memoQ
     Xliff,
-    /// A translation memory
+    /// TMX 1.4, a translation memory
     Tmx,
-    /// A table for spreadsheets
+    /// CSV, a table for spreadsheets
     Csv,
-    /// A JSON object a line, for scripts
+    /// JSON Lines, one object a line, for scripts
     Jsonl,
 }
 

@@ -29,21 +29,21 @@ pub(super) const EXAMPLES: &str = "Examples:
   tilmash import translated/*.xlf
   tilmash import --language en table.csv
 
-Sentences are known by their addresses, so that a file may hold any of them, in any order. Afterwards
-`tilmash sync` remembers from which source each was translated.";
+Sentences are found by their addresses, so a file may hold any of them in any order. Run `tilmash sync`
+afterwards: it records the source of each translation.";
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
-    /// Files in any of the formats that `export` writes
+    /// Files in a format that `tilmash export` writes
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// Show what would be done, word by word, and do nothing
+    /// Show the changes word by word and write nothing
     #[arg(long)]
     dry_run: bool,
-    /// Take translations too that are marked as fuzzy or unfinished
+    /// Also import translations that are marked as fuzzy or unfinished
     #[arg(long)]
     fuzzy: bool,
-    /// The language of the translations, where a file does not say it
+    /// Language of the translations, for files that do not name it
     #[arg(long, short, value_name = "CODE")]
     language: Option<String>,
 }

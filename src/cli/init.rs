@@ -14,23 +14,29 @@ use crate::project::{Overrides, Project};
 
 use super::{Code, Global, Outcome, report, say, source};
 
+#[cfg(test)]
+mod origin;
+
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
-    /// The folder to make the site in
+    /// Folder of the new site
     #[arg(value_name = "DIR", default_value = ".")]
     folder: PathBuf,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct NewArgs {
-    /// The key of the page: its path in `content/`, without language and ending
+    /// Key of the page: its path in `content/` without language and extension
     #[arg(value_name = "KEY")]
     key: String,
-    /// A title, in the source language or in the language CODE; the default for the source language
-    /// is made from the key
+    /// Title in the source language, or in the language CODE. Without it, the source language gets
+    /// a title made from the key
     #[arg(long = "title", value_name = "[CODE=]TITLE")]
     titles: Vec<String>,
 }
+
+/// Name of the workflow of a new site.
+const WORKFLOW: &str = ".github/workflows/pages.yml";
 
 /// The files of a new site.
 const FILES: [(&str, &str); 7] = [
@@ -39,7 +45,7 @@ const FILES: [(&str, &str); 7] = [
     ("content/index.kk.md", include_str!("init/index.kk.md")),
     ("content/first-chapter.en.md", include_str!("init/first-chapter.en.md")),
     ("content/first-chapter.kk.md", include_str!("init/first-chapter.kk.md")),
-    (".github/workflows/pages.yml", include_str!("init/pages.yml")),
+    (WORKFLOW, include_str!("init/pages.yml")),
     // Besides the output, files that a killed command leaves behind are ignored. The manifest is
     // not.
     (".gitignore", "/public/\n.tilmash-????????????????\n.*.tilmash-*\n"),
@@ -69,12 +75,48 @@ pub(super) fn init(global: &Global, args: &InitArgs) -> Outcome {
     say(global, "  tilmash serve --open    shows it; edit `content/` and watch it change");
     say(global, "  tilmash build           publishes it into `public/`");
     say(global, "  pushed to GitHub, `.github/workflows/pages.yml` puts it online (Settings → Pages → Source: GitHub Actions)");
+    if let Some(remark) = install_remark(REPOSITORY, REVISION, env!("TILMASH_REVISION_STATE")) {
+        say(global, &remark);
+    }
     Ok(Code::Fine)
 }
 
-/// Fills the program's version and the date into a file of a new site.
+/// The address and the commit of the sources that the program was built from, as `build.rs` found
+/// them. Both are empty if one is unknown.
+const REPOSITORY: &str = env!("TILMASH_REPOSITORY");
+const REVISION: &str = env!("TILMASH_REVISION");
+
+/// Fills the date and the installation of the program into a file of a new site.
 fn filled(text: &str, day: jiff::civil::Date) -> String {
-    text.replace("{version}", env!("CARGO_PKG_VERSION")).replace("{date}", &day.to_string())
+    text.replace("{install}\n", &install_steps(REPOSITORY, REVISION)).replace("{date}", &day.to_string())
+}
+
+/// Returns the steps of a workflow that install the program: the revision it was built from, or, if
+/// that is unknown, a step that fails and says what to write.
+fn install_steps(repository: &str, revision: &str) -> String {
+    match (repository, revision) {
+        ("", _) | (_, "") => include_str!("init/install-unknown.yml").to_owned(),
+        _ => include_str!("init/install.yml").replace("{repository}", repository).replace("{revision}", revision),
+    }
+}
+
+/// Returns a warning if the workflow cannot install the program as it is.
+fn install_remark(repository: &str, revision: &str, state: &str) -> Option<String> {
+    let short = revision.get(..12).unwrap_or(revision);
+    match (repository, state) {
+        ("", _) => Some(format!(
+            "warning: this program does not know where its sources are published, so a step of `{WORKFLOW}` fails until you \
+             write there how to install it"
+        )),
+        (_, "changed") => Some(format!(
+            "warning: this program was built from changed sources; `{WORKFLOW}` installs revision {short} without the changes"
+        )),
+        (_, "unpushed") => Some(format!(
+            "warning: `{WORKFLOW}` installs revision {short} from {repository}; this revision had not been pushed there when \
+             this program was built, so push it first"
+        )),
+        _ => None,
+    }
 }
 
 pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
@@ -233,6 +275,40 @@ mod tests {
         let state = project.state(inputs.into());
         let names: Vec<_> = state.problems.iter().map(|problem| (problem.code.name, &problem.message)).collect();
         assert_eq!(names.iter().filter(|(name, _)| *name != "no-base-url").collect::<Vec<_>>(), Vec::<&(&str, &String)>::new());
+    }
+
+    #[test]
+    fn the_workflow_installs_the_revision_that_the_program_was_built_from() {
+        let steps = install_steps("https://example.org/a/b", "0123abcd");
+        assert!(steps.contains("cargo install --locked --git https://example.org/a/b --rev 0123abcd tilmash\n"), "{steps}");
+        assert!(steps.contains("key: tilmash-${{ runner.os }}-${{ runner.arch }}-0123abcd\n"), "{steps}");
+        assert_eq!(install_remark("https://example.org/a/b", "0123abcd", ""), None);
+    }
+
+    #[test]
+    fn a_workflow_that_cannot_install_the_program_fails_and_says_why() {
+        for (repository, revision) in [("", ""), ("https://example.org/a/b", ""), ("", "0123abcd")] {
+            let steps = install_steps(repository, revision);
+            assert!(steps.contains("::error::") && steps.contains("exit 1"), "{steps}");
+            assert!(!steps.contains(env!("CARGO_PKG_VERSION")), "a version that is not published: {steps}");
+        }
+        assert!(install_remark("", "", "").is_some_and(|remark| remark.contains("fails until")));
+    }
+
+    #[test]
+    fn a_revision_that_others_do_not_have_is_pointed_out() {
+        let remark = |state| install_remark("https://example.org/a/b", "0123456789abcdef", state).unwrap();
+        assert!(remark("changed").contains("revision 0123456789ab without the changes"));
+        assert!(remark("unpushed").contains("push it first"));
+    }
+
+    #[test]
+    fn every_form_of_the_workflow_is_yaml() {
+        for (repository, revision) in [("", ""), ("https://example.org/a/b", "0123abcd")] {
+            let text = include_str!("init/pages.yml").replace("{install}\n", &install_steps(repository, revision));
+            let node = yaml::read(&"pages.yml".into(), &text, 0..text.len());
+            assert!(node.is_ok() && !text.contains("{install}"), "{node:?}\n{text}");
+        }
     }
 
     #[test]

@@ -54,13 +54,13 @@ struct Cli {
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
 struct Global {
-    /// The folder of the site, in which `site.yaml` is
+    /// Folder of the site, which contains `site.yaml`
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]
     root: PathBuf,
-    /// Print problems only
+    /// Print only problems
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// How problems are printed
+    /// Format of the problems
     #[arg(long, global = true, value_enum, default_value_t = Format::Full)]
     format: Format,
     /// Print all problems, not only the first ten of each code
@@ -71,11 +71,11 @@ struct Global {
 /// Format in which problems are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// With the lines they are in
+    /// Each problem with the line of the text
     Full,
-    /// One line each: place, severity, code, message
+    /// One line for each problem: place, severity, code, message
     Short,
-    /// One JSON object a line, for every problem
+    /// One JSON object a line, for all problems
     Json,
 }
 
@@ -86,39 +86,47 @@ enum Command {
     Build(build::BuildArgs),
     /// Preview the site; pages change while you edit
     #[command(
-        after_help = "Example:\n  tilmash serve --open\n\nCtrl-C and SIGTERM end the preview at once, with the exit codes 130 and 143."
+        after_help = "Example:\n  tilmash serve --open\n\nCtrl-C and SIGTERM end the preview at once. The exit codes are 130 and 143."
     )]
     Serve(serve::ServeArgs),
-    /// Look for problems without writing anything
+    /// Report all problems and write nothing
     #[command(after_help = "Example:\n  tilmash check --format short")]
     Check(build::CheckArgs),
-    /// Cut source texts into chapters, as their plans say
+    /// Cut source texts into chapters by a plan
     #[command(after_help = "Example:\n  tilmash split --dry-run")]
     Split(split::SplitArgs),
-    /// Write the locks, which keep the addresses of sentences and what translations were made from
+    /// Write the locks: addresses of sentences, and the source that each translation was made from
     #[command(after_help = "Examples:\n  tilmash sync --dry-run\n  tilmash sync --accept vectors/russia#3.2")]
     Sync(sync::SyncArgs),
-    /// Show how far translations are
+    /// Show the state of the translations
     #[command(after_help = "Examples:\n  tilmash status --language en\n  tilmash status vectors/russia")]
     Status(status::StatusArgs),
-    /// Write sentences and their translations for translators and their tools
+    /// Write sentences and their translations to a file for translators' tools
     #[command(after_help = export::EXAMPLES)]
     Export(export::ExportArgs),
-    /// Take translations from files that translators send back
+    /// Read translations from files that translators send back
     #[command(after_help = import::EXAMPLES)]
     Import(import::ImportArgs),
-    /// Make a small site in two languages, ready for GitHub Pages
+    /// Create a small site in two languages, ready for GitHub Pages
     #[command(after_help = "Example:\n  tilmash init my-book")]
     Init(init::InitArgs),
-    /// Make a page in every language of the site
+    /// Create a page in every language of the site
     #[command(after_help = "Example:\n  tilmash new chapters/first-steps")]
     New(init::NewArgs),
     /// Print one page as HTML
     #[command(after_help = "Examples:\n  tilmash render content/about.en.md\n  echo '*hi*' | tilmash render --commonmark -")]
     Render(render::RenderArgs),
-    /// Print completions for a shell
+    /// Print shell completions
     #[command(hide = true)]
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        /// Shell that gets the completions
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Returns the definition of the command line. Tests compare `docs/` with it.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs the program on the process's arguments.

@@ -15,10 +15,10 @@ use super::{Code, Global, Outcome, overrides, print, report};
 
 #[derive(Debug, Args)]
 pub(super) struct RenderArgs {
-    /// A file of the content, a path of the site, or `-` for standard input
+    /// File in `content/`, path of the published site, or `-` for standard input
     #[arg(value_name = "PAGE")]
     page: String,
-    /// Read CommonMark from a file or standard input and print bare HTML, without a site
+    /// Read CommonMark from a file or standard input and print only its HTML, without a site
     #[arg(long)]
     commonmark: bool,
 }

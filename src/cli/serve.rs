@@ -12,24 +12,24 @@ use super::{Code, Format, Global, Outcome, overrides, report, say};
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
-    /// Open the site in a browser
+    /// Open the site in the browser
     #[arg(long)]
     open: bool,
-    /// The port; else 1111 or the next one that is free
+    /// Port; the first free one from 1111 if none is given
     #[arg(long, value_name = "N")]
     port: Option<u16>,
-    /// The address to listen on; others than this machine can then see the site
+    /// IP address to listen on. At an address other than the default, other machines may see the site
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     address: IpAddr,
-    /// The address of the site, whose path it is served under
+    /// Address of the site; the preview uses its path
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// What the translation desk opens sentences with: a command, or an address such as
-    /// `vscode://file/{file}:{line}:{column}`; else `$VISUAL`, else `$EDITOR`
+    /// Editor that the translation desk opens sentences in: a command, or an address such as
+    /// `vscode://file/{file}:{line}:{column}`. Without it: `$VISUAL`, then `$EDITOR`
     #[arg(long, value_name = "EDITOR", env = "TILMASH_EDITOR", hide_env_values = true)]
     editor: Option<String>,
-    /// Look for changes every MS milliseconds (500 without a number), for file systems that report
-    /// no changes: `/mnt/c` under WSL, shared folders of containers, network folders
+    /// Compare the files with the disk every MS milliseconds (500 without MS). For file systems
+    /// that report no changes: `/mnt/c` under WSL, shared folders of containers, network folders
     #[arg(long, value_name = "MS", num_args = 0..=1, default_missing_value = "500",
           value_parser = clap::value_parser!(u64).range(50..=60_000))]
     poll: Option<u64>,

@@ -14,13 +14,13 @@ use super::{Code, Global, Outcome, overrides, report, say, source};
 
 #[derive(Debug, Args)]
 pub(super) struct SplitArgs {
-    /// Show what would be done, and do nothing
+    /// Show the files that would be written and write nothing
     #[arg(long)]
     dry_run: bool,
-    /// Write chapters anew even where they were edited by hand
+    /// Overwrite chapters that were edited by hand
     #[arg(long)]
     force: bool,
-    /// Prove that nothing of the source text is lost, and write nothing
+    /// Check that no text of the sources is lost and write nothing
     #[arg(long, conflicts_with_all = ["dry_run", "force"])]
     check: bool,
 }

@@ -23,13 +23,13 @@ use super::{Global, Outcome, overrides, print, report, say};
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
-    /// Works, by key: each of their pending sentences is shown, with the change of its source
+    /// Keys of works. For these, each pending sentence is shown, with the change of its source
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
-    /// Print JSON, for machines
+    /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Look at this language only
+    /// Show only this language
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
 }

@@ -22,16 +22,17 @@ use super::{Format, Global, Outcome, overrides, print, report, say, source};
 
 #[derive(Debug, Args)]
 pub(super) struct SyncArgs {
-    /// Works, by key; all if none is named
+    /// Keys of works; all works if none is given
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
-    /// Show what would be written, and write nothing
+    /// Show the changes of the locks and write nothing
     #[arg(long)]
     dry_run: bool,
-    /// Say that the translation of a sentence still stands though the source has changed: `vectors/russia#3.2`
+    /// Accept the translation of a sentence as up to date although its source has changed:
+    /// `vectors/russia#3.2`
     #[arg(long, value_name = "KEY#ID", num_args = 1..)]
     accept: Vec<String>,
-    /// Accept translations into this language only
+    /// Accept only translations into this language
     #[arg(long, value_name = "CODE", requires = "accept")]
     language: Option<String>,
 }

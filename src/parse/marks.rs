@@ -62,34 +62,34 @@ pub(super) struct Bad {
     pub(super) hint: String,
 }
 
+/// A form of mark: its beginning, and the function that reads the rest.
+type Form = (&'static str, fn(&str) -> Result<Mark, Bad>);
+
+/// All forms of marks.
+const FORMS: [Form; 5] = [
+    ("=", |rest| read_ids('=', rest).map(Mark::Translates)),
+    ("+", read_alone),
+    ("-", |rest| read_ids('-', rest).map(Mark::Omitted)),
+    ("~", read_silence),
+    ("note:", read_note),
+];
+
+/// Returns the beginnings of all forms of marks. Tests compare `docs/` with them.
+pub fn beginnings() -> impl Iterator<Item = &'static str> {
+    FORMS.iter().map(|(beginning, _)| *beginning)
+}
+
 /// Reads a comment; returns `None` if it is no mark.
 pub(super) fn read(comment: &str) -> Option<Result<Mark, Bad>> {
     let inside = comment.strip_prefix("<!--")?.strip_suffix("-->")?;
-    let text = inside.trim();
-    let after = |sign: char| text.strip_prefix(sign).filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
-    if let Some(ids) = after('=') {
-        return Some(read_ids('=', ids).map(Mark::Translates));
-    }
-    if let Some(rest) = after('+') {
-        let fine = rest.trim().is_empty();
-        let bad = || Bad {
-            message: "the mark `+` says nothing more".to_owned(),
-            hint: "write `<!-- + -->`, and what translators are to know as `<!-- note: … -->`".to_owned(),
-        };
-        return Some(if fine { Ok(Mark::Alone) } else { Err(bad()) });
-    }
     // A comment `<!--- like this -->` is no mark.
-    if inside.starts_with(char::is_whitespace)
-        && let Some(ids) = after('-')
-    {
-        return Some(read_ids('-', ids).map(Mark::Omitted));
+    if inside.starts_with('-') {
+        return None;
     }
-    if let Some(rest) = after('~') {
-        return Some(read_silence(rest.trim()));
-    }
-    let note = text.strip_prefix("note:")?.trim();
-    let bad = || Bad { message: "the note says nothing".to_owned(), hint: "write `<!-- note: … -->`".to_owned() };
-    Some(if note.is_empty() { Err(bad()) } else { Ok(Mark::Note(note.split_whitespace().collect::<Vec<_>>().join(" "))) })
+    let text = inside.trim();
+    let (beginning, rest, read) = FORMS.iter().find_map(|(it, read)| Some((it, text.strip_prefix(it)?, read)))?;
+    let is_apart = rest.is_empty() || rest.starts_with(char::is_whitespace) || beginning.ends_with(':');
+    is_apart.then(|| read(rest.trim()))
 }
 
 /// Returns the checks that are silenced after a title or a description, on the rest of the line
@@ -123,6 +123,23 @@ fn read_ids(sign: char, text: &str) -> Result<Vec<SegmentId>, Bad> {
         }
     }
     if ids.is_empty() { Err(Bad { message: format!("the mark `{sign}` names no sentence"), hint: hint() }) } else { Ok(ids) }
+}
+
+fn read_alone(rest: &str) -> Result<Mark, Bad> {
+    if rest.is_empty() {
+        return Ok(Mark::Alone);
+    }
+    Err(Bad {
+        message: "the mark `+` says nothing more".to_owned(),
+        hint: "write `<!-- + -->`, and what translators are to know as `<!-- note: … -->`".to_owned(),
+    })
+}
+
+fn read_note(text: &str) -> Result<Mark, Bad> {
+    if text.is_empty() {
+        return Err(Bad { message: "the note says nothing".to_owned(), hint: "write `<!-- note: … -->`".to_owned() });
+    }
+    Ok(Mark::Note(text.split_whitespace().collect::<Vec<_>>().join(" ")))
 }
 
 fn read_silence(text: &str) -> Result<Mark, Bad> {
