@@ -17,7 +17,7 @@ use unicode_width::UnicodeWidthChar as _;
 use crate::base::place::{LineIndex, Position, floor_char_boundary};
 use crate::base::visible::{shorten, visible_line};
 use crate::base::{Diagnostic, Failure, Place, Severity};
-use crate::load::{Inputs, builtin};
+use crate::load::Inputs;
 
 /// The most columns of a line that are shown.
 const WIDTH: usize = 160;
@@ -40,7 +40,7 @@ impl<'a> Texts<'a> {
         for problem in problems {
             for place in problem.place.iter().chain(problem.others.iter().map(|(place, _)| place)) {
                 if !texts.contains_key(&*place.file)
-                    && let Some(text) = text(place, inputs)
+                    && let Some(text) = inputs.framed_text(&place.file)
                 {
                     texts.insert(&*place.file, LineIndex::new(text));
                 }
@@ -62,11 +62,6 @@ impl<'a> Texts<'a> {
             None => (place.start == 0).then_some(Position { line: 1, column: 1 }),
         }
     }
-}
-
-/// Returns the text of the file that a place names, from the project or the built-in theme.
-fn text<'a>(place: &Place, inputs: &'a Inputs) -> Option<&'a str> {
-    inputs.text(&place.file).map(|text| &**text).or_else(|| std::str::from_utf8(builtin::file(&place.file)?).ok())
 }
 
 /// Renders a problem with its frames, with at most `most` of its further places.

@@ -197,6 +197,12 @@ impl Inputs {
         }
     }
 
+    /// Returns the text of a file of the project or of the built-in theme, for the frames of
+    /// problems.
+    pub fn framed_text(&self, path: &str) -> Option<&str> {
+        self.text(path).map(|text| &**text).or_else(|| std::str::from_utf8(builtin::file(path)?).ok())
+    }
+
     /// Returns the digest of a file's text.
     pub fn digest(&self, path: &str) -> Option<Digest> {
         self.files.get(path)?.digest

@@ -11,7 +11,7 @@ use super::editor::{self, Editor};
 use crate::base::place::{LineIndex, floor_char_boundary};
 use crate::base::problems::OF_CODE;
 use crate::base::{self, Diagnostic, Digest, Place, Position, Severity};
-use crate::load::{Inputs, builtin};
+use crate::load::Inputs;
 
 /// Maximum number of problems on a page. `tilmash check --all` lists every problem.
 const SHOWN: usize = 50;
@@ -148,10 +148,8 @@ impl Problem {
 }
 
 fn frame(place: &Place, words: &str, inputs: &Inputs, viewer: Viewer<'_>) -> Frame {
-    let text = inputs.text(&place.file).map(|text| &**text);
-    let text = text.or_else(|| std::str::from_utf8(builtin::file(&place.file)?).ok());
     let (file, words) = (place.file.to_string(), words.to_owned());
-    match text {
+    match inputs.framed_text(&place.file) {
         Some(text) => {
             let index = LineIndex::new(text);
             let position = index.position(place.start);
