@@ -170,7 +170,7 @@ impl Reach<'_> {
         self.pairs(work, |left, right| left == lang || right == lang);
         self.quotes(work);
         if differs.opening {
-            self.route(&route::feed_path(site.config.code(lang)));
+            self.route(&format!("{}/feed.xml", site.config.code(lang)));
         }
         if differs.shape || differs.card {
             self.pages(work);
@@ -224,9 +224,9 @@ impl Reach<'_> {
             }
         }
         for lang in site.config.lang_ids() {
-            self.route(&route::feed_path(site.config.code(lang)));
+            self.route(&format!("{}/feed.xml", site.config.code(lang)));
         }
-        for path in [route::SITEMAP, route::INDEX, route::NOT_FOUND] {
+        for path in ["sitemap.xml", "index.html", "404.html"] {
             self.route(path);
         }
         for part in 0..site.sitemap_parts.len() as u32 {

@@ -6,7 +6,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use super::anchor::Shares;
-use super::route::INDEX;
 use super::{Edition, Site, Work, WorkId};
 use crate::base::{Diagnostic, Place, code};
 use crate::model::Key;
@@ -214,7 +213,7 @@ impl Site {
             let fallback = self.config.fallback;
             let work = self.work_mut(id);
             for (lang, edition) in work.editions.iter_mut().enumerate() {
-                let path: Arc<str> = format!("{}{INDEX}", own[lang]).into();
+                let path: Arc<str> = format!("{}index.html", own[lang]).into();
                 match edition {
                     Some(edition) => edition.path = path,
                     // `route::lay` removes the fallback page if another route has this path.
