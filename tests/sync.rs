@@ -1601,6 +1601,15 @@ fn a_sentence_rewritten_from_nothing_stays_where_it_was() {
 }
 
 #[test]
+fn another_kind_of_space_is_kept_and_makes_no_translation_stale() {
+    let mut files = edited("Екінші сөйлем", "Екінші\u{a0}сөйлем");
+    assert_eq!((source_ids(&files).as_str(), status(&files).as_str()), ("1.1 1.2 1.3 2.1", ""));
+    assert_eq!(sync(&mut files), 1, "the lock has the text as it is written");
+    assert!(files["content/a.lock"].contains("Екінші\u{a0}сөйлем"));
+    assert_eq!((sync(&mut files), status(&files).as_str()), (0, ""));
+}
+
+#[test]
 fn white_space_is_no_change() {
     let mut files = edited("Екінші сөйлем", "  Екінші   сөйлем");
     replace(&mut files, "content/a.kk.md", "\n\nТөртінші", "\n\n\n\nТөртінші");
