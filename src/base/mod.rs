@@ -17,7 +17,7 @@ pub mod visible;
 pub mod yaml;
 
 pub use code::Code;
-pub use diagnostic::{Diagnostic, Severity};
+pub use diagnostic::{Diagnostic, Report, Severity};
 pub use failure::Failure;
 pub use hash::Digest;
 pub use place::{LineIndex, Place, Position};

@@ -31,6 +31,12 @@ impl Place {
     }
 }
 
+impl From<&Place> for Place {
+    fn from(place: &Place) -> Self {
+        place.clone()
+    }
+}
+
 /// Line and column in a text. Both count from one; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {

@@ -13,7 +13,7 @@ use std::{fs, io};
 use clap::Args;
 
 use crate::base::visible::visible_line;
-use crate::base::{Diagnostic, Failure, Place, code, diagnostic, diff};
+use crate::base::{Diagnostic, Failure, Place, Report, code, diagnostic, diff};
 use crate::load::{self, Inputs};
 use crate::model::{Limit, Limits};
 use crate::project::{Project, State};
@@ -145,10 +145,9 @@ fn read(
     drop(bytes);
     let Some(format) = format else {
         let message = format!("`{name}` is in no format that is known");
-        problems.push(
-            Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::whole(name), message)
-                .hint("the formats are PO, XLIFF 1.2, TMX, CSV and JSON Lines, each with its own ending"),
-        );
+        problems
+            .report(&code::EXCHANGE_SYNTAX, Place::whole(name), message)
+            .hint("the formats are PO, XLIFF 1.2, TMX, CSV and JSON Lines, each with its own ending");
         return Ok(None);
     };
     let text = match decoded {
@@ -162,7 +161,7 @@ fn read(
     refuse_nul(name, &mut found);
     if found.batch.units.is_empty() && found.problems.is_empty() {
         let message = format!("`{name}` holds no sentence");
-        problems.push(Diagnostic::at(&code::EXCHANGE_EMPTY, Place::whole(name), message));
+        problems.report(&code::EXCHANGE_EMPTY, Place::whole(name), message);
     }
     texts.insert(Arc::clone(name), text);
     Ok(Some(found))
@@ -175,7 +174,7 @@ fn refuse_nul(name: &Arc<str>, found: &mut Found) {
     let (refused, kept): (Vec<_>, Vec<_>) = units.partition(|(unit, _)| unit.target.contains('\0'));
     for (unit, range) in refused {
         let message = format!("the translation of `{}#{}` has the character U+0000, which no page can show", unit.key, unit.id);
-        found.problems.push(Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::new(name, range), message).hint("remove it"));
+        found.problems.report(&code::EXCHANGE_SYNTAX, Place::new(name, range), message).hint("remove it");
     }
     (found.batch.units, found.places) = kept.into_iter().unzip();
 }
@@ -386,10 +385,9 @@ fn write(state: &State, settled: &SettledEdition, problems: &mut Vec<Diagnostic>
     let done = source::write(&state.inputs, &edition.file, before, &settled.text)?;
     if !done {
         let message = format!("`{}` was saved by another program in the meantime; it was left as it is", edition.file);
-        problems.push(
-            Diagnostic::at(&code::EXCHANGE_CONFLICT, Place::whole(&edition.file.as_str().into()), message)
-                .hint("run `tilmash import` again"),
-        );
+        problems
+            .report(&code::EXCHANGE_CONFLICT, Place::whole(&edition.file.as_str().into()), message)
+            .hint("run `tilmash import` again");
     }
     Ok(done)
 }

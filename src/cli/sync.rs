@@ -10,7 +10,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::json;
 
-use crate::base::{Code as Kind, Diagnostic, Failure, Place, Severity, code, diagnostic, suggest};
+use crate::base::{Code as Kind, Diagnostic, Failure, Place, Report, Severity, code, diagnostic, suggest};
 use crate::link::{similar_id, similar_key};
 use crate::model::{Key, LangId, Lock, Unit, key};
 use crate::project::{Project, State};
@@ -94,14 +94,13 @@ pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
                 let lock = NewLock { site, work, file: &file, renewed };
                 written += usize::from(write(&lock, global, args, &on_disk, &mut refused)?);
             }
-            Err(Refusal::NoSource(lang)) => refused.push(
-                Diagnostic::at(
-                    &code::BAD_LOCK,
-                    Place::whole(on_disk.inputs.name(&file).unwrap_or(&file.as_str().into())),
-                    format!("`{file}` was left as it is: its texts are in `{lang}`, and there is no such edition"),
-                )
-                .hint("put the edition back; if the work is to have another source for good, delete the lock: all addresses are given anew"),
-            ),
+            Err(Refusal::NoSource(lang)) => {
+                let place = Place::whole(on_disk.inputs.name(&file).unwrap_or(&file.as_str().into()));
+                let message = format!("`{file}` was left as it is: its texts are in `{lang}`, and there is no such edition");
+                refused.report(&code::BAD_LOCK, place, message).hint(
+                    "put the edition back; if the work is to have another source for good, delete the lock: all addresses are given anew",
+                );
+            }
         }
     }
     diagnostic::sort(&mut refused);

@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 
-use crate::base::{Diagnostic, Digest, Failure, Place, SharedMap, code, path};
+use crate::base::{Diagnostic, Digest, Failure, Place, Report, SharedMap, code, path};
 use crate::disk::Folder;
 use crate::model::limits::{self, Limit, Limits};
 use crate::model::{Config, config};
@@ -506,10 +506,9 @@ fn gather(reader: Reader, previous: Option<&Inputs>, read: Vec<Read>, mut proble
         match file {
             Ok(file) => {
                 if !names.insert(Arc::clone(&name)) {
-                    problems.push(
-                        Diagnostic::at(&code::KEY_COLLISION, Place::whole(&name), format!("two files are called `{name}`"))
-                            .hint("their names differ only by Unicode normal form; rename one of them"),
-                    );
+                    problems
+                        .report(&code::KEY_COLLISION, Place::whole(&name), format!("two files are called `{name}`"))
+                        .hint("their names differ only by Unicode normal form; rename one of them");
                 }
                 entries.push((name, file));
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::{
-    Code, Diagnostic, Place, Severity, code, path, suggest,
+    Code, Diagnostic, Place, Report, Severity, code, path, suggest,
     yaml::{self, Fields, Node, Value},
 };
 
@@ -188,10 +188,9 @@ fn address(fields: &mut Fields<'_, '_>) -> Option<String> {
         Ok(url) => return Some(url),
         Err(why) => why,
     };
-    fields.problems().push(
-        Diagnostic::at(&code::BAD_URL, node.place.clone(), format!("`{text}` cannot be the site's address: {why}"))
-            .hint("write it as https://example.org/book/"),
-    );
+    fields
+        .report(&code::BAD_URL, &node.place, format!("`{text}` cannot be the site's address: {why}"))
+        .hint("write it as https://example.org/book/");
     None
 }
 
@@ -212,10 +211,9 @@ fn plans(fields: &mut Fields<'_, '_>) -> Vec<(String, Place)> {
     for node in fields.take_list("plans") {
         let Some(path) = yaml::text(node, fields.problems()) else { continue };
         if let Some((_, first)) = plans.iter().find(|(known, _)| *known == path) {
-            fields.problems().push(
-                Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("the plan `{path}` is given twice"))
-                    .also(first.clone(), "first given here"),
-            );
+            fields
+                .report(&code::BAD_VALUE, &node.place, format!("the plan `{path}` is given twice"))
+                .also(first, "first given here");
             continue;
         }
         plans.push((path, node.place.clone()));
@@ -243,10 +241,9 @@ fn severities(fields: &mut Fields<'_, '_>) -> BTreeMap<&'static str, Option<Seve
     for entry in fields.take_map("severity") {
         let Some(code) = code::named(&entry.key) else {
             let hint = suggest::did_you_mean(&entry.key, code::ALL.iter().map(|code| code.name));
-            fields.problems().push(
-                Diagnostic::at(&code::BAD_VALUE, entry.key_place.clone(), format!("no diagnostic is called `{}`", entry.key))
-                    .maybe_hint(hint),
-            );
+            fields
+                .report(&code::BAD_VALUE, &entry.key_place, format!("no diagnostic is called `{}`", entry.key))
+                .maybe_hint(hint);
             continue;
         };
         if let Some(severity) = severity(&entry.node, code, fields.problems()) {
@@ -263,10 +260,9 @@ fn cname(fields: &mut Fields<'_, '_>) -> Option<String> {
     if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '.' || c == '-') {
         return Some(name);
     }
-    fields.problems().push(
-        Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{name}` is not a domain name"))
-            .hint("write the name alone: book.example.org"),
-    );
+    fields
+        .report(&code::BAD_VALUE, &node.place, format!("`{name}` is not a domain name"))
+        .hint("write the name alone: book.example.org");
     None
 }
 
@@ -290,27 +286,24 @@ fn languages(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<LanguageConfig>
         };
         let Some(code) = code else { continue };
         if LanguageTag::parse(&code).is_none() {
-            problems.push(
-                Diagnostic::at(&code::UNKNOWN_LANGUAGE, item.place.clone(), format!("`{code}` is not a language tag"))
-                    .hint(format!("use a BCP 47 tag such as `kk`, `en` or `pt-BR`, of at most {} letters", LanguageTag::LONGEST)),
-            );
+            problems
+                .report(&code::UNKNOWN_LANGUAGE, &item.place, format!("`{code}` is not a language tag"))
+                .hint(format!("use a BCP 47 tag such as `kk`, `en` or `pt-BR`, of at most {} letters", LanguageTag::LONGEST));
         } else if let Some(unfit) = path::unfit(&code) {
             // The pages of the language are published in a folder with this name.
-            problems.push(
-                Diagnostic::at(&code::BAD_VALUE, item.place.clone(), format!("`{code}` cannot be the name of a folder: {unfit}"))
-                    .hint(format!("add the script to the tag, such as `{code}-Latn`")),
-            );
+            problems
+                .report(&code::BAD_VALUE, &item.place, format!("`{code}` cannot be the name of a folder: {unfit}"))
+                .hint(format!("add the script to the tag, such as `{code}-Latn`"));
         } else if let Some(first) = languages.iter().find(|language| language.code.eq_ignore_ascii_case(&code)) {
-            problems.push(
-                Diagnostic::at(&code::BAD_VALUE, item.place.clone(), format!("language `{code}` is given twice"))
-                    .also(first.place.clone(), "first given here"),
-            );
+            problems
+                .report(&code::BAD_VALUE, &item.place, format!("language `{code}` is given twice"))
+                .also(&first.place, "first given here");
         } else {
             languages.push(LanguageConfig { code, name, place: item.place.clone() });
         }
     }
     if languages.is_empty() && items.is_empty() {
-        problems.push(Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "a site needs at least one language"));
+        problems.report(&code::BAD_VALUE, &node.place, "a site needs at least one language");
     }
     languages
 }
@@ -332,10 +325,9 @@ fn localised(key: &str, node: &Node, languages: &[LanguageConfig], problems: &mu
         let place = entries.first().map_or(&node.place, |entry| &entry.key_place);
         let missing = |language: &&LanguageConfig| entries.iter().all(|entry| entry.key != language.code);
         for language in languages.iter().filter(missing) {
-            problems.push(
-                Diagnostic::at(&code::MISSING_STRING, place.clone(), format!("`{key}` is missing in `{}`", language.code))
-                    .hint(format!("add `{}:` with the text in that language", language.code)),
-            );
+            problems
+                .report(&code::MISSING_STRING, place, format!("`{key}` is missing in `{}`", language.code))
+                .hint(format!("add `{}:` with the text in that language", language.code));
         }
         for entry in entries {
             if !languages.iter().any(|language| language.code == entry.key) {
@@ -359,10 +351,9 @@ fn severity(node: &Node, code: &Code, problems: &mut Vec<Diagnostic>) -> Option<
         // YAML may read `off` as text or as a boolean; both silence the code.
         _ if word == "off" || node.value == Value::Bool(false) => Some(None),
         _ => {
-            problems.push(
-                Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{word}` is no severity for `{}`", code.name))
-                    .hint("use error, warning, note or off"),
-            );
+            problems
+                .report(&code::BAD_VALUE, &node.place, format!("`{word}` is no severity for `{}`", code.name))
+                .hint("use error, warning, note or off");
             None
         }
     }

@@ -8,7 +8,7 @@ use super::block::{BlockKind, Shape, blocks};
 use super::plan::{Address, Lines, Plan};
 use super::sentence::{Cutter, Part, Rules};
 use super::{Format, Gap, Piece, PieceKind, Segment, SegmentKind};
-use crate::base::{Diagnostic, LineIndex, Place, code, suggest};
+use crate::base::{Diagnostic, LineIndex, Place, Report, code, suggest};
 
 /// A segment before it is emended: its position in the source.
 #[derive(Debug)]
@@ -161,10 +161,9 @@ fn occurrences(needles: &[(String, Place)], file: &Arc<str>, source: &str, probl
         let before = found.len();
         found.extend(source.match_indices(needle.as_str()).map(|(at, _)| at));
         if found.len() == before {
-            problems.push(
-                Diagnostic::at(&code::PLAN_SEGMENT, place.clone(), format!("`{needle}` does not occur in the source text"))
-                    .also(Place::whole(file), "the source text"),
-            );
+            problems
+                .report(&code::PLAN_SEGMENT, place, format!("`{needle}` does not occur in the source text"))
+                .also(Place::whole(file), "the source text");
         }
     }
     found.sort_unstable();
@@ -193,7 +192,7 @@ fn joined_lines(
             }
         };
         let place_in_source = Place::whole(file);
-        problems.push(Diagnostic::at(&code::PLAN_SEGMENT, place.clone(), problem).also(place_in_source, "the source text"));
+        problems.report(&code::PLAN_SEGMENT, place, problem).also(place_in_source, "the source text");
     }
     join
 }
