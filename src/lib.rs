@@ -42,7 +42,8 @@
 //! * [`disk`] performs every write, move and removal of the program, and follows no link.
 //! * [`load`] reads the project into [`load::Inputs`]. A refresh re-reads the files that differ.
 //!   File events only say which files to look at first; nothing else interprets them.
-//! * [`translation::ids`] gives each line of an edition its id, and aligns the lines of two editions.
+//! * [`translation::ids`] gives each line of an edition its id, and aligns the lines of two
+//!   editions.
 //! * [`split`] cuts source texts into segments and chapters, and loses nothing.
 //! * [`parse`] turns one file into one [`parse::Document`]: an outline, and HTML with holes for
 //!   everything that only the rest of the site knows. The cache key is the whole input.
@@ -56,8 +57,8 @@
 //!   translations.
 //! * [`check`] runs all checks that look across documents.
 //! * [`render`] renders the page of a route; [`output`] renders all other routes (feeds, sitemap).
-//! * [`translation::exchange`] writes sentences and their translations for translators' tools. It also reports
-//!   the changes in a file that comes back.
+//! * [`translation::exchange`] writes sentences and their translations for translators' tools. It
+//!   also reports the changes in a file that comes back.
 //! * [`project`] runs these stages and keeps the results that did not change. Its
 //!   [`project::State`] is a complete, consistent snapshot with all its problems.
 //! * [`emit`] publishes a state into a folder; [`serve`] shows it live; [`cli`] is the command
@@ -177,17 +178,18 @@
 //!   feeds, the sitemap and tags, which list editions, cannot take one for a translation. Any other
 //!   route at the path takes precedence.
 //! * **A language is a page of YAML:** its words, dates, numbers, quotes and romanisation. So an
-//!   author can add a language, and change any detail. Only the sort order comes from Unicode's data
-//!   (CLDR, with `icu_collator`): accents, digraphs and scripts take more rules than an alphabet can
-//!   express. The data of all languages are 1.3 MB of the program. A language that they lack sorts
-//!   in their root order. The interface has no plural forms (`Sentences: 3`), so no plural rules.
-//! * **A warning about a translation must be right** ([`translation::checks::parity`]). If a sentence has several
-//!   readings, the one without a fault counts, and rules that a language's file does not give are
-//!   not checked. So a changed number is found unless it became another number of its sentence, and
-//!   editors need not learn to look away. A number that is said twice may be translated once, "3 of
-//!   3 parties" as "all three parties". Only without words, as in a row of numbers, is that one too
-//!   few. A row is untranslated only if all of its cells with words are those of the source: a
-//!   column may be in that language.
+//!   author can add a language, and change any detail. Only the sort order comes from Unicode's
+//!   data (CLDR, with `icu_collator`): accents, digraphs and scripts take more rules than an
+//!   alphabet can express. The data of all languages are 1.3 MB of the program. A language that
+//!   they lack sorts in their root order. The interface has no plural forms (`Sentences: 3`), so no
+//!   plural rules.
+//! * **A warning about a translation must be right** ([`translation::checks::parity`]). If a
+//!   sentence has several readings, the one without a fault counts, and rules that a language's
+//!   file does not give are not checked. So a changed number is found unless it became another
+//!   number of its sentence, and editors need not learn to look away. A number that is said twice
+//!   may be translated once, "3 of 3 parties" as "all three parties". Only without words, as in a
+//!   row of numbers, is that one too few. A row is untranslated only if all of its cells with words
+//!   are those of the source: a column may be in that language.
 //! * **Every stage runs for every snapshot, and shares what is the same** ([`project`]). A stage
 //!   gets its previous result. It keeps the result of a file, a work or the index whose inputs are
 //!   equal. Each input is declared once, and what is not declared is out of reach: the index is

@@ -18,7 +18,8 @@ pub(super) struct ServeArgs {
     /// Port; the first free one from 1111 if none is given
     #[arg(long, value_name = "N")]
     port: Option<u16>,
-    /// IP address to listen on. At an address other than the default, other machines may see the site
+    /// IP address to listen on. At an address other than the default, other machines may see the
+    /// site
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     address: IpAddr,
     /// Address of the site; the preview uses its path

@@ -1,8 +1,8 @@
 //! The record of a build, by which the next build of the same folder skips unchanged files.
 //!
 //! A [`Record`] has for each published file the fingerprint of its inputs
-//! ([`crate::output::fingerprints`]) and a mark, by which an unchanged file on disk is recognized. A
-//! file is skipped only if both are equal.
+//! ([`crate::output::fingerprints`]) and a mark, by which an unchanged file on disk is recognized.
+//! A file is skipped only if both are equal.
 //!
 //! A record can be wrong in two cases only. A fingerprint is wrong, or somebody wrote as many bytes
 //! into a published file just after a build had looked at it. "Just after" is within the grain of

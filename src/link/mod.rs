@@ -214,8 +214,8 @@ impl ResolvedWork {
     }
 }
 
-/// Returns, for each cut of the work's chapter, the segments that stand for it. The list is empty if
-/// the work is no chapter.
+/// Returns, for each cut of the work's chapter, the segments that stand for it. The list is empty
+/// if the work is no chapter.
 fn segments_of_cuts(site: &Site, id: WorkId) -> Vec<Vec<SegmentId>> {
     let Some((split, chapter)) = site.chapter(id) else { return Vec::new() };
     let mut segments = vec![Vec::new(); chapter.cuts.len()];

@@ -27,7 +27,8 @@ pub struct Language {
 }
 
 impl Language {
-    /// Returns the sort key of a text. Keys compare as the texts do in a dictionary of the language.
+    /// Returns the sort key of a text. Keys compare as the texts do in a dictionary of the
+    /// language.
     ///
     /// The order comes from Unicode's data (CLDR). A language that they lack has their root order.
     pub fn sort_key(&self, text: &str) -> Vec<u8> {

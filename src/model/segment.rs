@@ -20,9 +20,9 @@ pub struct Label {
 /// ```
 ///
 /// A block is a heading, a paragraph, a list item, a table row or another leaf of the document that
-/// has text. A row has one sentence. Footnotes come after the text, in the order of their numbers. Without a lock both numbers count from one. The same id means the
-/// same sentence in every edition of a work. Ids in a document need not increase, since sentences
-/// move.
+/// has text. A row has one sentence. Footnotes come after the text, in the order of their numbers.
+/// Without a lock both numbers count from one. The same id means the same sentence in every edition
+/// of a work. Ids in a document need not increase, since sentences move.
 ///
 /// Each language gives ids to the sentences that it alone has, and no edition sees the simultaneous
 /// additions of another. So such an id contains the language, and no two are equal. Only the source

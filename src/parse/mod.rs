@@ -287,7 +287,8 @@ fn raw_text<'t>(file_text: &'t str, segment: &Segment, marks: Option<&Marks>) ->
         Some(_) => Cow::Owned(row::canonical(&text)),
         None => text,
     };
-    // Marks stand after the sentence. Only a sentence of several lines, or a row, may have marks inside.
+    // Marks stand after the sentence. Only a sentence of several lines, or a row, may have marks
+    // inside.
     let inside = |place: &&Place| place.start >= start && place.end <= end;
     let mut places = marks.into_iter().flat_map(|marks| &marks.places).filter(inside).peekable();
     if places.peek().is_none() {

@@ -342,8 +342,8 @@ impl Project {
     }
 }
 
-/// Drops the texts that the checks were the last to read. If the site has no sentences, the texts of
-/// all pages except chapters were dropped after parsing.
+/// Drops the texts that the checks were the last to read. If the site has no sentences, the texts
+/// of all pages except chapters were dropped after parsing.
 fn drop_checked_texts(inputs: &mut Arc<Inputs>, site: &Site) {
     if site.config.segments || !site.splits.is_empty() {
         let editions = site.works.iter().flat_map(|work| work.editions.iter().flatten());

@@ -6,9 +6,9 @@
 //!   uses it.
 //! * [`rows`] pairs the blocks of two editions, and [`status`] compares a translation with its
 //!   source. The index of the site uses both.
-//! * [`pending`] lists the sentences that need work, [`sync`] computes new lock contents, [`checks`]
-//!   reports faults of translations, and [`exchange`] reads and writes the files of translators'
-//!   tools. All four use the index.
+//! * [`pending`] lists the sentences that need work, [`sync`] computes new lock contents,
+//!   [`checks`] reports faults of translations, and [`exchange`] reads and writes the files of
+//!   translators' tools. All four use the index.
 
 pub mod checks;
 pub mod exchange;

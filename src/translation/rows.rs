@@ -1,9 +1,9 @@
 //! Alignment of two editions for side-by-side pages: blocks, their sentences, and footnotes.
 //!
 //! With a lock, or with marks that name sentences, ids give the alignment
-//! ([`crate::translation::ids::beads`]). Beads may then be n:m, cross each other or have one side only.
-//! Without them, ids are positions, and paragraphs with different numbers of sentences cannot be
-//! aligned:
+//! ([`crate::translation::ids::beads`]). Beads may then be n:m, cross each other or have one side
+//! only. Without them, ids are positions, and paragraphs with different numbers of sentences cannot
+//! be aligned:
 //!
 //! * three sentences beside three, no lock: one row with three beads
 //! * three sentences beside two, no lock: one row with two whole blocks

@@ -12,8 +12,8 @@
 //! ```
 //!
 //! A row has the id of its first cell; the ids of the others are gone into it. A translation of the
-//! row is current if it was made from all present cells. Otherwise it was made from the row of those
-//! cells from which it was made: a cell that it lacks is an empty one.
+//! row is current if it was made from all present cells. Otherwise it was made from the row of
+//! those cells from which it was made: a cell that it lacks is an empty one.
 
 use std::collections::HashMap;
 

@@ -310,7 +310,8 @@ fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: Editio
             return 0;
         }
         let (here, there) = (&places[place], &lines[line]);
-        // A sentence that the source lacks may have been in a note or a table, or not; nobody knows.
+        // A sentence that the source lacks may have been in a note or a table, or not; nobody
+        // knows.
         let is_elsewhere = here.note.is_some() != there.note.is_some() || (here.kind == Kind::Row) != (there.kind == Kind::Row);
         if is_elsewhere && !here.is_alone {
             return NEVER;

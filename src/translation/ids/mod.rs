@@ -122,7 +122,8 @@ pub struct Addressed {
     /// The sentences of the lock that the source edition no longer has, in the order of the lock.
     /// Empty for a translation.
     pub gone: Vec<(SegmentId, Gone)>,
-    /// The changes of the source edition since the lock, for addressing its translations. Empty for a translation.
+    /// The changes of the source edition since the lock, for addressing its translations. Empty for
+    /// a translation.
     pub source_delta: SourceDelta,
 }
 
