@@ -10,6 +10,7 @@
 //! | segment | a sentence, heading, list item or table row of an edition, footnotes included |
 //! | id | the address of a segment: `3.2`. It is the same in every edition and given once |
 //! | lock | the file beside a work that keeps segment ids, and each translation's source wording |
+//! | span | a piece of inline markup with its byte range: `**`, a link's destination, a placeholder |
 //! | unit | a thing with an address: a title, a description or a segment |
 //! | lock entry | the part of the lock about one unit |
 //! | mark | a translator's note behind a sentence, in a comment that is never published |
@@ -44,6 +45,8 @@
 //!   File events only say which files to look at first; nothing else interprets them.
 //! * [`translation::ids`] gives each line of an edition its id, and aligns the lines of two
 //!   editions.
+//! * [`markdown`] reads Markdown, as the only layer that knows its syntax: events for pages, spans
+//!   for checks and exchange, blocks for the split.
 //! * [`split`] cuts source texts into segments and chapters, and loses nothing.
 //! * [`parse`] turns one file into one [`parse::Document`]: an outline, and HTML with holes for
 //!   everything that only the rest of the site knows. The cache key is the whole input.
@@ -97,7 +100,11 @@
 //! # Decisions
 //!
 //! * **HTML with holes** instead of a syntax tree. Pages are made by copying slices; segments,
-//!   blocks and headings are ranges. It is the only form of a document that stays in memory.
+//!   blocks and headings are ranges. It stays in memory, and the text need not.
+//! * **Markdown is parsed once** ([`markdown`]). The pass that writes a page's HTML also records its
+//!   inline markup, as [`markdown::Span`]s of 12 bytes. Checks read these, so a link is a link for
+//!   them exactly if it is one on the page. Exchange and the split ask the same code for the spans
+//!   of a sentence that stands alone, such as a translation from outside.
 //! * **Ids are holes.** The id of a sentence depends on the lock; its text does not. The work's
 //!   lock is an input of parsing like the text, so the parse cache still only compares inputs.
 //! * **The lock keeps the source's text**, not only its digest. So an edited sentence is found by
@@ -237,6 +244,7 @@ pub mod disk;
 pub mod emit;
 pub mod link;
 pub mod load;
+pub mod markdown;
 pub mod model;
 pub mod output;
 pub mod parse;

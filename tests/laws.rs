@@ -11,6 +11,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use tilmash::base::Severity;
 use tilmash::load::{self, Inputs};
+use tilmash::markdown::{self, Role, Span, SpanKind};
 use tilmash::model::{Config, FrontMatter, Key, LangId, LanguagePack};
 use tilmash::parse::{ParseInput, Settings, parse};
 use tilmash::project::{Overrides, Project};
@@ -418,6 +419,34 @@ const MARKDOWN: &[&str] = &[
     "==",
 ];
 
+/// The first fault of the spans of a text.
+fn unsound(text: &str, spans: &[Span]) -> Option<String> {
+    let (mut open, mut before) = (Vec::new(), 0..0);
+    for span in spans {
+        let range = span.range();
+        let fault = |what: &str| Some(format!("{what}: {span:?} in {spans:?}"));
+        if range.is_empty() && !matches!(span.kind, SpanKind::Destination(_)) || text.get(range.clone()).is_none() {
+            return fault("no piece of the text");
+        }
+        if matches!(span.kind, SpanKind::Destination(_)) {
+            if range.start < before.start || range.end > before.end {
+                return fault("outside of its link");
+            }
+            continue;
+        }
+        if range.start < before.end {
+            return fault("overlaps");
+        }
+        match span.kind {
+            SpanKind::Markup(Role::Open, kind) => open.push(kind),
+            SpanKind::Markup(Role::Close, kind) if open.pop() != Some(kind) => return fault("does not nest"),
+            _ => {}
+        }
+        before = range;
+    }
+    (!open.is_empty()).then(|| "left open".to_owned())
+}
+
 fn markdown() -> impl Strategy<Value = String> {
     prop::collection::vec(
         prop_oneof![12 => prop::sample::select(MARKDOWN).prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)],
@@ -710,6 +739,29 @@ proptest! {
         anchors.sort_unstable();
         anchors.dedup();
         prop_assert_eq!(anchors.len(), document.headings.len(), "every heading has an anchor of its own");
+    }
+
+    /// Spans are in order, do not overlap, nest, and are made of whole characters, whatever the text is.
+    #[test]
+    fn any_markdown_has_sound_spans(text in markdown()) {
+        for smart_punctuation in [false, true] {
+            let (_, spans) = markdown::read(&text, 0, markdown::Dialect::Page { smart_punctuation });
+            prop_assert_eq!(unsound(&text, &spans), None, "in {:?}", text);
+        }
+        prop_assert_eq!(unsound(&text, &markdown::spans(&text)), None, "alone: {:?}", text);
+        markdown::plain(&text);
+    }
+
+    /// The blocks of a text leave out white space only.
+    #[test]
+    fn any_markdown_is_in_its_blocks(text in markdown()) {
+        let mut at = 0;
+        for block in markdown::blocks(&text) {
+            let between = text.get(at..block.range.start);
+            prop_assert!(between.is_some_and(|between| between.trim_matches('\u{feff}').trim().is_empty()), "{:?} in {:?}", between, text);
+            at = block.range.end;
+        }
+        prop_assert!(text[at..].trim_matches('\u{feff}').trim().is_empty(), "{:?} in {:?}", &text[at..], text);
     }
 
     /// The same for the bare writer: it need not be sound where the author's HTML is not, but it ends.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use tilmash::base::{code, yaml};
+use tilmash::markdown::spans;
 use tilmash::model::LanguagePack;
 use tilmash::translation::checks::parity::{self, Finding, Reading, Rules, Side};
 
@@ -30,13 +31,13 @@ fn read(language: &str) -> Rules {
 }
 
 fn pair(source: (&Rules, &str), target: (&Rules, &str)) -> Vec<Finding> {
-    let (a, b) = (Reading::of(source.1), Reading::of(target.1));
+    let (a, b) = (Reading::of(source.1, &spans(source.1)), Reading::of(target.1, &spans(target.1)));
     let side = |rules, reading| Side { rules, reading, file: "content/a.md", notes: &[] };
     parity::pair(&side(source.0, &a), &side(target.0, &b))
 }
 
 fn alone(rules: &Rules, text: &str) -> Vec<Finding> {
-    parity::alone(rules, &Reading::of(text))
+    parity::alone(rules, &Reading::of(text, &spans(text)))
 }
 
 /// Texts made of what the checks look for, and of anything.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use tilmash::base::yaml::{self, Value};
+use tilmash::markdown::parts;
 use tilmash::model::{Config, FrontMatter, LanguagePack};
-use tilmash::parse::{parts, silenced_behind};
+use tilmash::parse::silenced_behind;
 
 use super::check_problems;
 

@@ -181,6 +181,7 @@ fn hash_shape(document: &Document, digester: &mut Digester) {
         title_at,
         // Other works show these only where one chapter touches another.
         body: _,
+        spans: _,
         blocks,
         segments,
         headings,

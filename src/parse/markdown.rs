@@ -1,8 +1,6 @@
 //! Conversion of Markdown to a [`Fragment`] and an outline.
 //!
-//! This module and its submodules use pulldown-cmark to write pages. [`super::inline`] and
-//! [`super::parts`] use it only to find markup, tables and raw HTML. No other file names it
-//! (`tests/layers.rs`).
+//! [`crate::markdown`] reads the text; this module and its submodules write what it reads.
 //!
 //! One writer serves two modes. For pages, it gives addresses to headings, list items, rows of
 //! tables and each line of a paragraph. It leaves holes for values that it cannot know, and
@@ -12,10 +10,13 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 use pulldown_cmark_escape::{escape_href, escape_html, escape_html_body_text};
 
 use crate::base::{Diagnostic, Place, code};
+use crate::markdown::{
+    Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Dialect, Event, Events, LinkType, Span, SpanKind, Tag, TagEnd, is_block,
+    is_block_end, read,
+};
 use crate::model::SegmentId;
 
 use super::fragment::Builder;
@@ -42,6 +43,7 @@ pub(super) struct Written {
     /// The text of the first heading and its byte range in the file, if it is the document's title.
     pub(super) title: Option<(String, Option<Range<usize>>)>,
     pub(super) body: Fragment,
+    pub(super) spans: Vec<Span>,
     pub(super) blocks: Vec<Block>,
     pub(super) segments: Vec<Segment>,
     pub(super) headings: Vec<Heading>,
@@ -56,27 +58,14 @@ pub(super) struct Written {
 /// raw HTML passed through.
 pub fn commonmark(markdown: &str) -> String {
     let mut problems = Vec::new();
-    let writer = Writer::new(markdown, 0, None, Options::empty(), &mut problems);
+    let writer = Writer::new(markdown, 0, None, Dialect::CommonMark, &mut problems);
     writer.run(false).body.html.into_string()
 }
 
 /// Writes the Markdown of an edition that begins at byte `start` of its file.
 pub(super) fn write(input: &ParseInput, start: usize, take_title: bool, problems: &mut Vec<Diagnostic>) -> Written {
-    let options = options(input.settings.smart_punctuation);
-    Writer::new(&input.text, start, Some(input), options, problems).run(take_title)
-}
-
-/// Returns the Markdown extensions that pages support beyond CommonMark.
-pub(super) fn options(smart_punctuation: bool) -> Options {
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_HEADING_ATTRIBUTES
-        | Options::ENABLE_GFM
-        | Options::ENABLE_DEFINITION_LIST
-        | Options::ENABLE_WIKILINKS;
-    if smart_punctuation { options | Options::ENABLE_SMART_PUNCTUATION } else { options }
+    let dialect = Dialect::Page { smart_punctuation: input.settings.smart_punctuation };
+    Writer::new(&input.text, start, Some(input), dialect, problems).run(take_title)
 }
 
 struct Writer<'a, 'p> {
@@ -85,7 +74,10 @@ struct Writer<'a, 'p> {
     /// The edition to parse; `None` in bare mode.
     page: Option<&'a ParseInput>,
     problems: &'p mut Vec<Diagnostic>,
-    events: Vec<(Event<'a>, Range<usize>)>,
+    events: Events<'a>,
+    spans: Vec<Span>,
+    /// The bare URLs among the spans.
+    urls: Vec<Range<usize>>,
     at: usize,
     out: Builder,
     segments: Vec<Segment>,
@@ -111,9 +103,6 @@ struct Writer<'a, 'p> {
     containers: Vec<Container>,
     links: Vec<bool>,
     quotes: Quotes,
-    /// True if the text contains `http` or `www.`. In a text without bare URLs, a search for them
-    /// would cost more than everything else.
-    has_urls: bool,
     /// Position of the `=======` line in the last conflict that git left; no conflict begins after
     /// it. Computed once, at the first line that looks like the beginning of a conflict.
     last_conflict: Option<usize>,
@@ -151,19 +140,19 @@ impl<'a, 'p> Writer<'a, 'p> {
         text: &'a str,
         start: usize,
         page: Option<&'a ParseInput>,
-        options: Options,
+        dialect: Dialect,
         problems: &'p mut Vec<Diagnostic>,
     ) -> Self {
-        // Prose has fewer events than this capacity. Its unused part is never touched.
-        let mut events = Vec::with_capacity((text.len() - start) / 16 + 8);
-        let moved = |(event, range): (_, Range<usize>)| (event, range.start + start..range.end + start);
-        events.extend(Parser::new_ext(&text[start..], options).into_offset_iter().map(moved));
+        let (events, spans) = read(text, start, dialect);
+        let urls = spans.iter().filter(|span| span.kind == SpanKind::Url).map(Span::range).collect();
         let notes = Notes::defined_in(&events);
         Self {
             text,
             page,
             problems,
             events,
+            spans,
+            urls,
             at: 0,
             out: Builder { html: String::with_capacity((text.len() - start) * 5 / 4), ..Builder::default() },
             segments: Vec::new(),
@@ -182,7 +171,6 @@ impl<'a, 'p> Writer<'a, 'p> {
             containers: Vec::new(),
             links: Vec::new(),
             quotes: Quotes::default(),
-            has_urls: page.is_some() && (text.contains("http") || text.contains("www.")),
             last_conflict: None,
             table: None,
             tables: 0,
@@ -197,6 +185,7 @@ impl<'a, 'p> Writer<'a, 'p> {
         Written {
             title,
             body: self.out.finish(),
+            spans: self.spans,
             blocks: self.blocks,
             segments: self.segments,
             headings: self.headings,
@@ -620,7 +609,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             self.undefined_note(range.start);
         }
         self.heading_text(text);
-        if self.has_urls && self.links.is_empty() && self.heading.is_none() && written == text {
+        if !self.urls.is_empty() && self.links.is_empty() && self.heading.is_none() && written == text {
             return self.text_with_urls(range);
         }
         self.write_text(text, range);
@@ -681,32 +670,4 @@ impl<'a, 'p> Writer<'a, 'p> {
 /// no conflict.
 fn last_conflict(text: &str) -> usize {
     text.rfind("\n>>>>>>> ").and_then(|end| text[..end].rfind("\n=======")).unwrap_or(0)
-}
-
-/// Returns true if an element is a block, not a part of running text.
-fn is_block(tag: &Tag<'_>) -> bool {
-    !matches!(
-        tag,
-        Tag::Emphasis
-            | Tag::Strong
-            | Tag::Strikethrough
-            | Tag::Superscript
-            | Tag::Subscript
-            | Tag::Link { .. }
-            | Tag::Image { .. }
-    )
-}
-
-/// Returns true if the end tag is that of a block; see [`is_block`].
-fn is_block_end(tag: TagEnd) -> bool {
-    !matches!(
-        tag,
-        TagEnd::Emphasis
-            | TagEnd::Strong
-            | TagEnd::Strikethrough
-            | TagEnd::Superscript
-            | TagEnd::Subscript
-            | TagEnd::Link
-            | TagEnd::Image
-    )
 }

@@ -13,6 +13,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::{Diagnostic, Digest, Place, code, yaml};
+use crate::markdown::Span;
 use crate::model::front::feed_date;
 use crate::model::lock::{Gone, fold};
 use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest, Unit, row};
@@ -22,20 +23,17 @@ use crate::translation::ids::{self, Around, Claim, Kind, Line, SourceDelta};
 mod bidi;
 mod destination;
 pub mod fragment;
-pub mod inline;
 pub mod markdown;
 pub mod marks;
 pub mod memo;
 mod names;
 pub mod outline;
-pub mod parts;
 mod provenance;
 
 use fragment::exact;
 
 pub use fragment::{Fragment, Hole, HoleKind, Word};
 pub use marks::{Marks, Silenced, silenced_behind};
-pub use names::note_label;
 pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, Ref, RefKind, Segment, Target};
 
 /// All inputs of a document.
@@ -131,6 +129,8 @@ pub struct Document {
     pub title_at: Option<Place>,
     /// The text, followed by the notes.
     pub body: Fragment,
+    /// The inline markup of the whole file, by byte in the file.
+    pub spans: Box<[Span]>,
     pub blocks: Box<[Block]>,
     pub segments: Box<[Segment]>,
     pub headings: Box<[Heading]>,
@@ -259,6 +259,13 @@ impl Document {
         }
     }
 
+    /// Returns the inline markup within a byte range of the file, counted from the range's start.
+    pub fn spans_in(&self, bytes: Range<usize>) -> Vec<Span> {
+        let first = self.spans.partition_point(|span| (span.start as usize) < bytes.start);
+        let inside = self.spans[first..].iter().take_while(|span| span.end as usize <= bytes.end);
+        inside.map(|span| span.without(bytes.start)).collect()
+    }
+
     /// Returns the Markdown of a segment from the text of its file, without marks; that of a row is
     /// the canonical one.
     pub fn written_text<'t>(&self, file_text: &'t str, segment: usize) -> Cow<'t, str> {
@@ -307,7 +314,7 @@ fn raw_text<'t>(file_text: &'t str, segment: &Segment, marks: Option<&Marks>) ->
 /// Parses an edition. Problems are returned beside the document, never instead of it.
 pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
     let mut problems = Vec::new();
-    let (front_range, body_start) = match front_matter(&input.text) {
+    let (front_range, body_start) = match crate::markdown::front_matter(&input.text) {
         Ok(found) => found,
         Err(range) => {
             problems.push(
@@ -354,6 +361,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         title,
         title_at,
         body: written.body,
+        spans: exact(written.spans),
         blocks: exact(written.blocks),
         segments: exact(written.segments),
         headings: exact(written.headings),
@@ -461,39 +469,5 @@ fn aliases(headings: &mut [Heading], segments: &[Segment], lock: &Lock) {
                 heading.aliases.push(anchor.clone());
             }
         }
-    }
-}
-
-/// Finds the front matter. Returns the range of its YAML, and the byte at which the text begins
-/// after it.
-///
-/// The error is the range of the opening line of front matter that never ends.
-pub(crate) fn front_matter(text: &str) -> Result<(Option<std::ops::Range<usize>>, usize), std::ops::Range<usize>> {
-    let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut lines = text[bom..].split_inclusive('\n');
-    let Some(first) = lines.next().filter(|line| line.trim_end() == "---") else { return Ok((None, bom)) };
-    let start = bom + first.len();
-    let mut end = start;
-    for line in lines {
-        if matches!(line.trim_end(), "---" | "...") {
-            return Ok((Some(start..end), end + line.len()));
-        }
-        end += line.len();
-    }
-    Err(bom..bom + first.trim_end().len())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn front_matter_ends_at_its_line() {
-        assert_eq!(front_matter("---\na: 1\n---\ntext"), Ok((Some(4..9), 13)));
-        assert_eq!(front_matter("---\n---\n"), Ok((Some(4..4), 8)));
-        assert_eq!(front_matter("text\n---\n"), Ok((None, 0)));
-        assert_eq!(front_matter("---\na: 1\n"), Err(0..3));
-        assert_eq!(front_matter("\u{feff}---\r\na: 1\r\n---\r\n"), Ok((Some(8..14), 19)));
-        assert_eq!(front_matter(""), Ok((None, 0)));
     }
 }

@@ -1,8 +1,6 @@
-//! Names that must be unique on a page: anchors, and the labels and ids of footnotes.
+//! Names that must be unique on a page: anchors, and the ids of footnotes.
 
 use std::collections::{HashMap, HashSet};
-
-use unicase::UniCase;
 
 /// The names that are taken on a page.
 #[derive(Default)]
@@ -26,12 +24,6 @@ impl Names {
         self.taken.insert(name.clone());
         name
     }
-}
-
-/// Returns a footnote's label in the form in which labels are compared: with its case folded as
-/// pulldown-cmark folds it. The parser has already folded the white space.
-pub fn note_label(written: &str) -> String {
-    UniCase::new(written).to_folded_case()
 }
 
 /// Returns the base of a footnote's ids: its label with other characters than letters, digits and

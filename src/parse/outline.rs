@@ -106,7 +106,7 @@ pub struct CodeBlock {
 /// The definition of a footnote.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Note {
-    /// The label in the form in which labels are compared ([`note_label`](super::note_label)).
+    /// The label in the form in which labels are compared ([`note_label`](crate::markdown::note_label)).
     /// Notes of two editions correspond if their labels are equal.
     pub label: String,
     /// Base of the ids on the page, `fn-…` and `fnref-…`: the label as written, with unsuitable

@@ -6,9 +6,10 @@
 use tera::Value;
 
 use crate::base::path;
+use crate::markdown::{plain, without_marker};
 use crate::model::LangId;
 use crate::site::{WorkId, route};
-use crate::split::{self, Format, SegmentKind};
+use crate::split::{Format, SegmentKind};
 
 use super::Renderer;
 use super::body::excerpt;
@@ -48,11 +49,8 @@ pub(super) fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: Lan
         let segment = &source_text.segments[chapter.cuts[cut].segment];
         let text = match (source_text.format, segment.kind) {
             (Format::Text, _) => segment.text.clone(),
-            (Format::Markdown, SegmentKind::Heading(_)) => {
-                let underlined = segment.text.trim_end_matches(['=', '-', '\n', '\r', ' ']);
-                split::plain(underlined.trim_matches(['#', ' ']))
-            }
-            (Format::Markdown, SegmentKind::Sentence | SegmentKind::Verbatim) => split::plain(&segment.text),
+            (Format::Markdown, SegmentKind::Heading(_)) => plain(without_marker(&segment.text)),
+            (Format::Markdown, SegmentKind::Sentence | SegmentKind::Verbatim) => plain(&segment.text),
         };
         pulldown_cmark_escape::escape_html_body_text(&mut html, &text).expect("writing to a string");
         let page = site.nearest_page(work, lang);

@@ -10,12 +10,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::markdown::{plain, without_marker};
 use super::plan::{Lines, Plan, PlanEntry, Touch};
 use super::segment::{Extent, find};
 use super::sentence::{begins_with, is_unspaced};
 use super::{Format, Segment, SegmentKind};
 use crate::base::{Diagnostic, Place, code, suggest};
+use crate::markdown::{plain, without_marker};
 use crate::model::Key;
 
 /// A chapter before it is written.
@@ -413,7 +413,7 @@ fn mentions(text: &str, term: &str) -> bool {
 fn heading_text(text: &str, format: Format) -> String {
     match format {
         Format::Text => text.to_owned(),
-        Format::Markdown => plain(without_marker(text.trim_end_matches(['=', '-', ' ', '\n', '\r']))),
+        Format::Markdown => plain(without_marker(text)),
     }
 }
 

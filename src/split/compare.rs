@@ -8,9 +8,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::markdown::{plain, text_lines, without_marker};
 use crate::translation::ids::{likeness, longest_increasing, sorted_words};
 
-use super::markdown::{plain, text_lines, without_marker};
 use super::{Chapter, Cut};
 
 /// A difference between a chapter's file and the plan.

@@ -2,15 +2,16 @@
 //!
 //! Laws 1, 2 and 4 are checked with code of their own; of the splitter's functions they use only
 //! `runs` and `span_name`, to group and name lost segments. Laws 3 and 5 compare texts through
-//! functions of the split: `undo`, `normal`, `plain`, `escape_start` and `without_marker`. A fault
-//! in one of these can hide from the check.
+//! functions that the split uses too: `undo`, `normal`, `escape_start`, `plain` and
+//! `without_marker`. A fault in one of these can hide from the check.
 
 use std::ops::Range;
 
 use super::chapter::{runs, span_name};
-use super::markdown::{escape_start, without_marker};
-use super::{Chapter, Format, Gap, PieceKind, Role, Segment, SegmentKind, Split, normal, plain, undo};
+use super::markdown::escape_start;
+use super::{Chapter, Format, Gap, PieceKind, Role, Segment, SegmentKind, Split, normal, undo};
 use crate::base::{Diagnostic, Place, code};
+use crate::markdown::{plain, without_marker};
 
 /// Checks the laws of `mod.rs`. Each violation names its bytes in the source text and, where it has
 /// them, its addresses.

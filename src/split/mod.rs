@@ -35,7 +35,6 @@ mod sentence;
 
 pub use compare::{Change, Difference, FileState, compare, locate, state};
 pub use law::check_laws;
-pub use markdown::plain;
 pub use plan::{Address, RepairKind, Vector};
 pub use repair::{normal, undo};
 

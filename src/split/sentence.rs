@@ -10,6 +10,8 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::markdown::{self, Kind, Role, SpanKind};
+
 /// The plan's choices about the ends of sentences.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Rules {
@@ -284,91 +286,31 @@ fn push(parts: &mut Vec<Part>, text: &str, range: Range<usize>) {
     }
 }
 
-/// Returns the code spans of Markdown text from `start` on, and its links and emphasis.
+/// Returns the code spans of a paragraph of Markdown, and its links and emphasis. All count from the
+/// beginning of the text, in which the paragraph begins at `start`.
 ///
 /// No sentence ends inside them: its two halves could come to stand in different chapters. Both
 /// lists are in order and without overlaps.
 fn inline_spans(text: &str, start: usize) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
-    let code = paired_runs(runs(text, start, '`'));
-    let in_code = |at: usize| {
-        let after = code.partition_point(|span| span.end <= at);
-        code.get(after).is_some_and(|span| span.contains(&at))
-    };
-    let mut spans = Vec::new();
-    for mark in ['*', '_'] {
-        let flanks = |run: &Range<usize>| {
-            let (before, after) = (text[..run.start].chars().next_back(), text[run.end..].chars().next());
-            let alone = before.is_none_or(char::is_whitespace) && after.is_none_or(char::is_whitespace);
-            let in_word = mark == '_' && before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric);
-            !alone && !in_word && !in_code(run.start)
-        };
-        spans.extend(paired_runs(runs(text, start, mark).into_iter().filter(flanks).collect()));
-    }
+    let (mut code, mut elements) = (Vec::new(), Vec::new());
     let mut open = Vec::new();
-    let mut at = start;
-    while let Some(found) = text[at..].find(['[', ']']).map(|found| at + found) {
-        at = found + 1;
-        if in_code(found) {
-            continue;
-        }
-        if text[found..].starts_with('[') {
-            open.push(found);
-        } else if let Some(bracket) = open.pop()
-            && let Some(close) = match text[at..].chars().next() {
-                Some('(') => Some(')'),
-                Some('[') => Some(']'),
-                _ => None,
+    for span in markdown::spans(&text[start..]) {
+        let range = start + span.range().start..start + span.range().end;
+        match span.kind {
+            SpanKind::Markup(Role::Lone, Kind::Code) => code.push(range),
+            SpanKind::Markup(Role::Lone, Kind::Link | Kind::Image | Kind::Html) => elements.push(range),
+            SpanKind::Markup(Role::Open, _) => open.push(range.start),
+            // Elements inside others are left whole with them.
+            SpanKind::Markup(Role::Close, _) => {
+                let first = open.pop().unwrap_or(range.start);
+                while elements.pop_if(|inner: &mut Range<usize>| inner.start > first).is_some() {}
+                elements.push(first..range.end);
             }
-        {
-            let Some(end) = text[at..].find(close) else { break };
-            at += end + 1;
-            spans.push(bracket..at);
+            SpanKind::Url => elements.push(range),
+            _ => {}
         }
     }
-    spans.sort_by_key(|span| (span.start, span.end));
-    let mut markup: Vec<Range<usize>> = Vec::new();
-    for span in spans {
-        match markup.last_mut() {
-            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
-            _ => markup.push(span),
-        }
-    }
-    (code, markup)
-}
-
-/// Returns the runs of a character.
-fn runs(text: &str, start: usize, mark: char) -> Vec<Range<usize>> {
-    let mut runs: Vec<Range<usize>> = Vec::new();
-    for (at, _) in text[start..].match_indices(mark) {
-        let at = start + at;
-        match runs.last_mut() {
-            Some(run) if run.end == at => run.end += 1,
-            _ => runs.push(at..at + 1),
-        }
-    }
-    runs
-}
-
-/// Pairs each run with the next one of the same length, as code spans are paired.
-fn paired_runs(runs: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    let mut by_length: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (index, run) in runs.iter().enumerate().rev() {
-        by_length.entry(run.len()).or_default().push(index);
-    }
-    let mut spans = Vec::new();
-    let mut index = 0;
-    while index < runs.len() {
-        let same = by_length.entry(runs[index].len()).or_default();
-        while same.pop_if(|&mut other| other <= index).is_some() {}
-        index = match same.last() {
-            Some(&closing) => {
-                spans.push(runs[index].start..runs[closing].end);
-                closing + 1
-            }
-            None => index + 1,
-        };
-    }
-    spans
+    (code, elements)
 }
 
 #[cfg(test)]

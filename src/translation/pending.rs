@@ -4,8 +4,9 @@
 //! This is pure. [`super::status`] computes the statuses; `status` prints the pending sentences,
 //! and the preview shows them.
 
+use crate::markdown::{self, parts};
 use crate::model::{LangId, Unit};
-use crate::parse::{self, Document, parts};
+use crate::parse::Document;
 use crate::translation::ids::{Piece, change};
 
 use super::status::Status;
@@ -153,7 +154,7 @@ impl<'s> Written<'s> {
     /// A sentence goes after `line`, or else at the beginning of the text. A title or description
     /// goes after the title in the front matter, or else at its beginning.
     fn place_behind(&self, unit: Unit, line: Option<u32>) -> Position {
-        let start = match parse::front_matter(self.text) {
+        let start = match markdown::front_matter(self.text) {
             Ok((front, start)) => (front.map_or(0, |range| range.start), start),
             Err(_) => (0, 0),
         };

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::base::{Diagnostic, Place, code};
 
 use super::Writer;
+use crate::markdown::comment::{comment_in, without_comments};
 use crate::parse::marks::{self, Mark, Marks};
 
 impl Writer<'_, '_> {
@@ -72,30 +73,6 @@ impl Writer<'_, '_> {
             );
         }
     }
-}
-
-/// Removes the comments from HTML; authors write them for each other, not for readers.
-pub(super) fn without_comments(html: &str) -> String {
-    let mut shown = String::new();
-    let mut rest = html;
-    while let Some(start) = rest.find("<!--") {
-        shown.push_str(&rest[..start]);
-        match rest[start..].find("-->") {
-            Some(end) => rest = &rest[start + end + 3..],
-            None => return shown,
-        }
-    }
-    shown.push_str(rest);
-    shown
-}
-
-/// Finds the first complete comment at or after byte `from` of an HTML text.
-pub(super) fn comment_in(html: &str, from: usize) -> Option<Range<usize>> {
-    let start = from + html[from..].find("<!--")?;
-    // The search begins after `<!--`. So `<!-->`, an empty comment in HTML, begins a longer comment
-    // here.
-    let end = start + 4 + html[start + 4..].find("-->")? + 3;
-    Some(start..end)
 }
 
 /// Removes the comments that are marks from HTML. The author may publish all other comments.

@@ -7,6 +7,7 @@ use crate::base::{Diagnostic, Place, code};
 use crate::model::Key;
 
 use super::{Event, LinkType, Writer};
+use crate::markdown;
 use crate::parse::destination::{Destination, classify, cut_anchor};
 use crate::parse::{HoleKind, Ref, RefKind, Target};
 
@@ -23,7 +24,7 @@ impl Writer<'_, '_> {
             self.links.push(true);
             return;
         };
-        let place = Place::new(&page.file, self.dest_range(&range, url));
+        let place = Place::new(&page.file, self.dest_range(&range));
         let wiki = matches!(link_type, LinkType::WikiLink { .. });
         let classified = if link_type == LinkType::Email {
             Destination::External(format!("mailto:{url}"))
@@ -91,12 +92,10 @@ impl Writer<'_, '_> {
         );
     }
 
-    /// Returns the byte range of a link's destination within the range of the whole link.
-    fn dest_range(&self, range: &Range<usize>, url: &str) -> Range<usize> {
-        match self.text[range.clone()].rfind(url) {
-            Some(at) if !url.is_empty() => range.start + at..range.start + at + url.len(),
-            _ => range.clone(),
-        }
+    /// Returns the byte range of a link's destination, or of the whole link if it is written elsewhere.
+    fn dest_range(&self, range: &Range<usize>) -> Range<usize> {
+        let found = markdown::destination_at(&self.spans, range.start);
+        found.filter(|found| !found.is_empty()).unwrap_or_else(|| range.clone())
     }
 
     pub(super) fn image(&mut self, url: &str, title: &str, range: &Range<usize>) {
@@ -111,7 +110,7 @@ impl Writer<'_, '_> {
             self.push("\" />");
             return;
         };
-        let place = Place::new(&page.file, self.dest_range(range, url));
+        let place = Place::new(&page.file, self.dest_range(range));
         match classify(url, &page.file) {
             Destination::Asks(target) => {
                 self.push("<img src=\"");
@@ -182,68 +181,10 @@ impl Writer<'_, '_> {
         self.write_text(&file[range.clone()], range);
     }
 
-    /// Returns the byte range of the first bare URL in this text, by the rules of GFM's extended
-    /// autolinks.
+    /// Returns the first bare URL that begins in this text.
     fn bare_url(&self, range: &Range<usize>) -> Option<Range<usize>> {
-        const TRAILING: &str = "?!.,:;*_~'\"»”";
-        /// More bytes than a DNS name can have.
-        const LONGEST_HOST: usize = 1000;
-        let text = &self.text[range.clone()];
-        let mut from = 0;
-        let (start, host_start) = loop {
-            let found = from + text[from..].find(['h', 'w'])?;
-            from = found + 1;
-            let before = text[..found].chars().next_back();
-            let Some(begin) = ["https://", "http://", "www."].iter().find(|begin| text[found..].starts_with(**begin)) else {
-                continue;
-            };
-            if !before.is_none_or(|c| c.is_whitespace() || "*_~(\"'«“".contains(c)) {
-                continue;
-            }
-            // The host is checked first. The rest is read only if the host is valid, so the search
-            // stays linear.
-            let host_start = range.start + found + if begin.ends_with('/') { begin.len() } else { 0 };
-            let ends_host = |c: char| c.is_whitespace() || "</?#".contains(c);
-            let host = &self.text[host_start..self.find_in_text(host_start, range.end, LONGEST_HOST, ends_host)];
-            let host = host.trim_end_matches(|c| c == ')' || TRAILING.contains(c));
-            if host.contains('.') && !host.starts_with('.') && !host.contains("..") {
-                break (range.start + found, host_start);
-            }
-        };
-        let end = self.find_in_text(host_start, range.end, usize::MAX, |c| c.is_whitespace() || c == '<');
-        let mut url = &self.text[start..end];
-        let count = |bracket: char| url.matches(bracket).count();
-        let mut surplus =
-            if url.ends_with(|c| c == ')' || TRAILING.contains(c)) { count(')').saturating_sub(count('(')) } else { 0 };
-        while let Some(last) = url.chars().next_back() {
-            match last {
-                ')' if surplus > 0 => surplus -= 1,
-                last if TRAILING.contains(last) => {}
-                _ => break,
-            }
-            url = &url[..url.len() - last.len_utf8()];
-        }
-        Some(start..start + url.len())
-    }
-
-    /// Returns the position of the first wanted character at or after `start`, or else the end of
-    /// the search. The search continues into text events that adjoin the current one, whose end is
-    /// `end`. It stops at any other event, or soon after `most` bytes.
-    fn find_in_text(&self, start: usize, mut end: usize, most: usize, wanted: impl Fn(char) -> bool) -> usize {
-        let mut from = start;
-        let mut ahead = self.events[self.at..].iter();
-        loop {
-            if let Some(at) = self.text[from..end].find(&wanted) {
-                return from + at;
-            }
-            match ahead.next() {
-                // The text of an entity differs from the file's bytes.
-                Some((Event::Text(text), next)) if next.start == end && text.len() == next.len() && end - start < most => {
-                    (from, end) = (end, next.end);
-                }
-                _ => return end,
-            }
-        }
+        let first = self.urls.partition_point(|url| url.start < range.start);
+        self.urls.get(first).filter(|url| url.start < range.end).cloned()
     }
 
     fn autolink(&mut self, url: &Range<usize>) {

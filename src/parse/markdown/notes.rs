@@ -19,7 +19,8 @@ use std::ops::Range;
 use crate::base::{Place, code, suggest};
 
 use super::{Event, Tag, TagEnd, Writer};
-use crate::parse::names::{Names, note_id, note_label};
+use crate::markdown::note_label;
+use crate::parse::names::{Names, note_id};
 use crate::parse::{HoleKind, Note};
 
 /// Number of undefined footnotes of a page that get a hint with a similar label. Each hint compares

@@ -98,17 +98,18 @@ impl Writer<'_, '_> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use pulldown_cmark::Parser;
 
     use super::*;
+    use crate::markdown::{self, Dialect};
     use crate::model::row;
 
     proptest! {
         #[test]
         fn the_parser_ends_cells_at_the_same_bars(cells in "[ab`\\[\\]<>!| \\\\]{1,20}") {
             let text = format!("| x | x | x |\n|---|---|---|\n| {cells} |\n");
-            let events = Parser::new_ext(&text, super::super::options(false)).into_offset_iter();
+            let (events, _) = markdown::read(&text, 0, Dialect::Page { smart_punctuation: false });
             let cells_of_parser = events
+                .into_iter()
                 .skip_while(|(event, _)| *event != Event::Start(Tag::TableRow))
                 .filter(|(event, _)| *event == Event::Start(Tag::TableCell))
                 .map(|(_, range)| text[range].trim().to_owned());

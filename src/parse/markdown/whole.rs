@@ -8,8 +8,9 @@ use std::ops::Range;
 
 use crate::base::{Place, code};
 
-use super::comments::{without_comments, without_marks};
+use super::comments::without_marks;
 use super::{CodeBlockKind, Event, Writer};
+use crate::markdown::comment::without_comments;
 use crate::parse::{CodeBlock, HoleKind, marks};
 
 impl Writer<'_, '_> {

@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::parity::{self, Finding, Reading, Rules, Side};
 use crate::base::{Code, Diagnostic, Place, code};
 use crate::load::Inputs;
+use crate::markdown::{self, Span};
 use crate::parse::{self, Block, Document, Silenced};
 use crate::site::{Site, WorkId};
 use crate::translation::rows::{beads, note_pairs};
@@ -177,7 +178,7 @@ impl<'a> Edition<'a> {
         let silences = silences.into_iter().map(|(line, silenced)| Silence { line, silenced, used: false }).collect();
         let mut edition = Self { document, text, rules, front, lines: Vec::new(), found: Found { silences, ..Found::default() } };
         let lines = 0..edition.front_line(2);
-        edition.lines = lines.map(|line| Reading::of(edition.line(line))).collect();
+        edition.lines = lines.map(|line| Reading::of(edition.line(line), &edition.spans(line))).collect();
         edition
     }
 
@@ -205,9 +206,23 @@ impl<'a> Edition<'a> {
         }
     }
 
-    /// Returns several lines as one text.
-    fn joined(&self, lines: &[u32]) -> String {
-        lines.iter().map(|line| self.line(*line)).collect::<Vec<_>>().join("\n")
+    /// Returns the markup of a line.
+    fn spans(&self, line: u32) -> Vec<Span> {
+        match self.front(line) {
+            Some(front) if front.is_value => markdown::spans(self.line(line)),
+            _ => self.document.spans_in(self.bytes(line)),
+        }
+    }
+
+    /// Returns several lines as one text, and its markup.
+    fn joined(&self, lines: &[u32]) -> (String, Vec<Span>) {
+        let (mut text, mut spans) = (String::new(), Vec::new());
+        for (at, line) in lines.iter().enumerate() {
+            text.push_str(if at == 0 { "" } else { "\n" });
+            spans.extend(self.spans(*line).into_iter().map(|span| span.moved(text.len())));
+            text.push_str(self.line(*line));
+        }
+        (text, spans)
     }
 
     fn side<'s>(&'s self, reading: &'s Reading<'s>) -> Side<'s> {
@@ -245,8 +260,8 @@ impl Edition<'_> {
                 parity::pair(&source.side(&source.lines[*left as usize]), &self.side(&self.lines[*right as usize]))
             }
             _ => {
-                let (a, b) = (source.joined(left), self.joined(right));
-                parity::pair(&source.side(&Reading::of(&a)), &self.side(&Reading::of(&b)))
+                let ((a, spans_a), (b, spans_b)) = (source.joined(left), self.joined(right));
+                parity::pair(&source.side(&Reading::of(&a, &spans_a)), &self.side(&Reading::of(&b, &spans_b)))
             }
         };
         for finding in findings {

@@ -13,9 +13,8 @@ use super::collect::{Pair, Side, Sides};
 use super::folded;
 use super::pieces::{Block, Piece, PieceKind, without_marks};
 use crate::base::yaml::{self, Value};
+use crate::markdown::{self, parts::Table};
 use crate::model::row;
-use crate::parse;
-use crate::parse::parts::Table;
 
 /// A new translation: the index of the pair, and the text with a line for each line of the
 /// translation.
@@ -332,7 +331,7 @@ fn is_item(line: &str) -> bool {
 /// Finds the line of an empty field in the front matter, as `tilmash new` writes it: `title: "" #
 /// …`.
 fn blank_field(target: &Side, name: &str) -> Option<Range<usize>> {
-    let (range, _) = parse::front_matter(&target.text).ok()?;
+    let (range, _) = markdown::front_matter(&target.text).ok()?;
     let mut at = range.clone()?.start;
     for line in target.text[range?].split_inclusive('\n') {
         let value = line.strip_prefix(name).and_then(|rest| rest.strip_prefix(':'));
@@ -347,7 +346,7 @@ fn blank_field(target: &Side, name: &str) -> Option<Range<usize>> {
 
 /// Inserts lines at the end of the front matter; creates the front matter if there is none.
 fn into_front_matter(target: &Side, lines: &str, newline: &str) -> Edit {
-    match parse::front_matter(&target.text) {
+    match markdown::front_matter(&target.text) {
         Ok((Some(range), _)) => Edit { range: range.end..range.end, text: lines.to_owned() },
         _ => Edit { range: 0..0, text: format!("---{newline}{lines}---{newline}{newline}") },
     }
@@ -593,7 +592,7 @@ fn new_front_matter(sides: &Sides, taken: &[Taken<'_>], newline: &str) -> String
             lines.push_str(&format!("{}: {}{newline}", piece.id, yaml::scalar(text)));
         }
     }
-    if let Ok((Some(range), _)) = parse::front_matter(&source.text)
+    if let Ok((Some(range), _)) = markdown::front_matter(&source.text)
         && let Ok(node) = yaml::read(&source.document.file, &source.text, range)
         && let Value::Map(entries) = &node.value
     {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::pieces::{Block, Piece, PieceKind, pieces};
 use super::{Batch, Status, Unit, digest};
 use crate::load::Inputs;
+use crate::markdown::parts::Parts;
 use crate::model::LangId;
 use crate::parse::Document;
-use crate::parse::parts::Parts;
 use crate::site::{Site, WorkId};
 use crate::translation::status::{self, EditionStatus};
 

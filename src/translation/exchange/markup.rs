@@ -7,9 +7,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::markdown::{Kind, Role, SpanKind, spans};
 use crate::model::key::looks_like_language;
 use crate::model::row;
-use crate::parse::inline::{self, Kind, Role};
 
 /// A part of a sentence: text or a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,20 +29,29 @@ pub struct Code<'t> {
     pub written: &'t str,
 }
 
-/// Splits a sentence into text and codes.
+/// Splits a sentence into text and codes. Escapes, character references and bare URLs are text.
 pub fn protect(sentence: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
-    let mut numbers: BTreeMap<usize, u32> = BTreeMap::new();
-    let mut at = 0;
-    for markup in inline::markup(sentence) {
-        if at < markup.range.start {
-            tokens.push(Token::Text(&sentence[at..markup.range.start]));
+    let mut open: Vec<u32> = Vec::new();
+    let (mut at, mut elements) = (0, 0);
+    for span in spans(sentence) {
+        let SpanKind::Markup(role, kind) = span.kind else { continue };
+        let range = span.range();
+        if at < range.start {
+            tokens.push(Token::Text(&sentence[at..range.start]));
         }
-        at = markup.range.end;
-        let next = numbers.len() as u32 + 1;
-        let number = *numbers.entry(markup.element).or_insert(next);
-        let written = &sentence[markup.range];
-        tokens.push(Token::Code(Code { number, role: markup.role, kind: markup.kind, written }));
+        at = range.end;
+        let number = match role {
+            Role::Close => open.pop().expect("an element that ends was opened"),
+            Role::Open | Role::Lone => {
+                elements += 1;
+                elements
+            }
+        };
+        if role == Role::Open {
+            open.push(number);
+        }
+        tokens.push(Token::Code(Code { number, role, kind, written: &sentence[range] }));
     }
     if at < sentence.len() {
         tokens.push(Token::Text(&sentence[at..]));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::folded;
-use crate::parse::parts::{self, Parts};
+use crate::markdown::parts::{self, Parts};
 use crate::parse::{self, Document};
 
 /// A translatable text in an edition's file.

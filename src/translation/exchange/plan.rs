@@ -24,6 +24,7 @@ use super::{Found, KEPT, Status, Unit, digest, folded, further_problems, markup}
 use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, suggest};
 use crate::link::similar_key;
 use crate::load::Inputs;
+use crate::markdown::spans;
 use crate::model::lock::fold;
 use crate::model::{LangId, key, row};
 use crate::site::{Site, WorkId};
@@ -360,7 +361,7 @@ fn parity_problems(
     (source, translation): (&str, &str),
     place: &Place,
 ) -> Vec<Diagnostic> {
-    let (theirs, own) = (Reading::of(source), Reading::of(translation));
+    let (theirs, own) = (Reading::of(source, &spans(source)), Reading::of(translation, &spans(translation)));
     let document = &sides.source.document;
     let source =
         parity::Side { rules: &rules[sides.source_lang.0], reading: &theirs, file: &document.file, notes: &document.notes };

@@ -78,7 +78,7 @@ fn push_variant(xml: &mut String, language: &str, tokens: &[markup::Token<'_>]) 
     push_attribute(xml, "xml:lang", language);
     xml.push_str("><seg>");
     for token in tokens {
-        let lone = matches!(token, markup::Token::Code(code) if code.role == crate::parse::inline::Role::Lone)
+        let lone = matches!(token, markup::Token::Code(code) if code.role == crate::markdown::Role::Lone)
             || matches!(token, markup::Token::Text(_));
         push_sentence(xml, std::slice::from_ref(token), if lone { &LONE } else { &STYLE });
     }

@@ -13,8 +13,8 @@ use quick_xml::reader::Reader;
 use super::markup::{self, Token};
 use super::{DAMAGED, LONGEST};
 use crate::base::xml::{self, is_unfit};
+use crate::markdown::Role;
 use crate::model::limits;
-use crate::parse::inline::Role;
 
 /// The attribute names that a format uses for its inline elements.
 pub(super) struct Style {

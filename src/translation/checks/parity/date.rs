@@ -73,12 +73,13 @@ pub(super) fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
             continue;
         }
         let Some(month) = rules.month(reading.word(&tokens[at])) else { continue };
+        let free = |token: &usize| !taken.iter().rev().take(NEAR).any(|it| it == token) && stands_alone(reading, *token);
         let day_of = |token: Option<usize>| {
-            let token = token.filter(|token| !taken.iter().rev().take(NEAR).any(|it| it == token))?;
+            let token = token.filter(free)?;
             value(reading, token, 2).filter(|day| (1..=31).contains(day)).map(|day| (token, day))
         };
         let year_of = |token: Option<usize>| {
-            let token = token.filter(|token| !taken.iter().rev().take(NEAR).any(|it| it == token))?;
+            let token = token.filter(free)?;
             (tokens[token].range.len() == 4)
                 .then(|| value(reading, token, 4))
                 .flatten()
@@ -139,6 +140,15 @@ fn beside(reading: &Reading<'_>, from: usize, way: Way, mut words: usize) -> Opt
         }
         at = next;
     }
+}
+
+/// Returns true if a run of digits is a number of its own, not a part of one: in `3.14 May`, 14 is
+/// no day.
+fn stands_alone(reading: &Reading<'_>, token: usize) -> bool {
+    let tokens = reading.tokens();
+    let joins = |left: usize| tokens[left].digits && tokens[left + 1].digits && matches!(reading.gap(left), "." | ",");
+    let is_part = (token > 0 && joins(token - 1)) || (token + 1 < tokens.len() && joins(token));
+    !is_part
 }
 
 /// Returns the value of a token that has at most `most` digits.

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::reading::{Link, LinkKind, Piece, Reading};
+use super::reading::{Link, Piece, Reading};
 use super::{Difference, Finding, Side, shown};
 use crate::base::{code, path};
+use crate::markdown::{Form, note_label};
 use crate::model::key::looks_like_language;
 use crate::model::{EditionName, Key, SegmentId};
-use crate::parse::note_label;
 
 /// The greatest number of links, codes, footnotes or placeholders that are compared. A text with
 /// more is no sentence.
@@ -57,13 +57,12 @@ fn end(link: &Link<'_>, side: &Side<'_>, codes: [&str; 2]) -> Option<String> {
     let (target, anchor) = to.split_once('#').unwrap_or((to, ""));
     // A heading's anchor may be made of its text. The address of a sentence is the same everywhere.
     let anchor = SegmentId::parse(anchor).map(|id| format!("#{id}")).unwrap_or_default();
-    match link.kind {
-        LinkKind::Reference => return None,
-        LinkKind::Wiki => {
+    match link.form? {
+        Form::Wiki => {
             let key = target.split_whitespace().collect::<Vec<_>>().join(" ");
             return Some(if key.is_empty() { anchor } else { format!("work {}{anchor}", Key::new(&key)) });
         }
-        LinkKind::Inline => {}
+        Form::Inline | Form::Auto => {}
     }
     if target.is_empty() {
         return Some(anchor);

@@ -9,15 +9,16 @@
 //! number may be in words, a month abbreviated, a link go to another edition of the same work. So
 //! some faults are not found, and every report is worth a look.
 //!
-//! The checks look once at the bytes of each sentence, and do no more if there is nothing to
-//! compare. Expensive work (numbers in words) is done only for sentences in which something is
+//! A sentence is its text and the markup in it ([`Reading`]), which parsing has found already. The
+//! checks look once at the bytes of each sentence, and do no more if there is nothing to compare. Expensive work (numbers in words) is done only for sentences in which something is
 //! missing.
 
 use std::ops::Range;
 
 use crate::base::{Code, code};
+use crate::markdown::note_label;
 use crate::model::{LanguagePack, row};
-use crate::parse::{Note, note_label};
+use crate::parse::Note;
 
 mod date;
 mod link;

@@ -7,8 +7,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use pulldown_cmark::{Event, Parser, Tag};
+use pulldown_cmark::Parser;
 
+use super::{Event, PLAIN_PAGE, Tag, front_matter};
 use crate::base::yaml::{self, Value};
 
 /// The result of [`parts`]. All ranges are byte ranges of the file.
@@ -42,7 +43,7 @@ pub struct FrontValue {
 /// Returns the title and the description in the front matter of a file.
 pub fn front(file: &Arc<str>, text: &str) -> Vec<FrontValue> {
     let mut values = Vec::new();
-    let Ok((Some(range), _)) = super::front_matter(text) else { return values };
+    let Ok((Some(range), _)) = front_matter(text) else { return values };
     // Parsing the document has already reported problems of the front matter.
     let Ok(node) = yaml::read(file, text, range) else { return values };
     let Value::Map(entries) = &node.value else { return values };
@@ -61,10 +62,9 @@ pub fn front(file: &Arc<str>, text: &str) -> Vec<FrontValue> {
 
 /// Finds the parts of an edition in its file's text.
 pub fn parts(text: &str) -> Parts {
-    let Ok((_, start)) = super::front_matter(text) else { return Parts { start: text.len(), ..Parts::default() } };
+    let Ok((_, start)) = front_matter(text) else { return Parts { start: text.len(), ..Parts::default() } };
     let mut parts = Parts { start, ..Parts::default() };
-    let options = super::markdown::options(false);
-    for (event, range) in Parser::new_ext(&text[start..], options).into_offset_iter() {
+    for (event, range) in Parser::new_ext(&text[start..], PLAIN_PAGE.options()).into_offset_iter() {
         let Event::Start(tag) = event else { continue };
         let range = range.start + start..range.end + start;
         match tag {

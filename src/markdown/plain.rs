@@ -1,0 +1,61 @@
+//! The text of a line of Markdown as a reader sees it.
+
+use super::span::{Form, Kind, Role, SpanKind, code, spans};
+
+/// Returns a sentence without its markup, white space normalised. Character references stay as
+/// they are written.
+///
+/// Two lines have the same words exactly if their plain texts are equal.
+pub fn plain(sentence: &str) -> String {
+    let mut shown = String::with_capacity(sentence.len());
+    let mut at = 0;
+    for span in spans(sentence) {
+        let written = &sentence[span.range()];
+        match span.kind {
+            // A link without a text of its own shows its destination. The piece around the
+            // destination has been left out already.
+            SpanKind::Destination(Form::Auto) => shown.push_str(written),
+            SpanKind::Destination(Form::Wiki) if sentence[span.end as usize..].starts_with("]]") => shown.push_str(written),
+            SpanKind::Markup(..) | SpanKind::Escape => {
+                shown.push_str(&sentence[at..span.start as usize]);
+                if span.kind == SpanKind::Markup(Role::Lone, Kind::Code) {
+                    shown.push_str(code(written));
+                }
+                at = span.end as usize;
+            }
+            SpanKind::Destination(_) | SpanKind::Url | SpanKind::Entity | SpanKind::Placeholder => {}
+        }
+    }
+    shown.push_str(&sentence[at..]);
+    folded(&shown)
+}
+
+/// Returns a text with one space for each run of white space, and none at its ends.
+fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.push_str(word);
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inline_markup_is_seen_through() {
+        for (line, text) in [
+            ("a **b** *c* `d` ~~e~~ snake_case _f_", "a b c d e snake_case f"),
+            ("[a](x \"t\") [b][c] ![d](e) [f] [[g]] [[h|i]][^1]", "a b d [f] g i"),
+            ("<b>a</b> <!-- 1:2 --> b \\*c\\* \\[d](e)", "a b *c* [d](e)"),
+            ("<https://a.org> https://b.org {c} &amp; 2 * 3 * 4", "https://a.org https://b.org {c} &amp; 2 * 3 * 4"),
+            ("](](]( [[ [^ < ", "](](]( [[ [^ <"),
+        ] {
+            assert_eq!(plain(line), text);
+        }
+    }
+}
