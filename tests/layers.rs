@@ -78,8 +78,9 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("serde_json", &["cli/", "translation/exchange/jsonl.rs", "serve/"]),
     ("serde_yaml", &["base/yaml.rs"]),
     ("sha2", &["split/mod.rs"]),
-    ("shlex", &["serve/"]),
+    ("shlex", &["model/key.rs", "serve/"]),
     ("simdutf8", &["load/text.rs"]),
+    ("similar", &["base/diff.rs"]),
     ("strsim", &["base/suggest.rs"]),
     ("syntect", &["render/highlight.rs"]),
     // The temporary folder of a mirror, in which git itself writes.
