@@ -252,4 +252,5 @@ pub mod render;
 pub mod serve;
 pub mod site;
 pub mod split;
+pub mod terms;
 pub mod translation;

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Inflection;
+
 use icu_collator::{Collator, options::CollatorOptions};
 use icu_locale_core::Locale;
 
@@ -69,6 +71,8 @@ pub struct LanguagePack {
     pub alphabet: String,
     /// Latin spelling of each letter in slugs.
     pub romanise: BTreeMap<char, String>,
+    /// Endings of names and nouns.
+    pub endings: Inflection,
     /// Interface strings, by name.
     pub strings: BTreeMap<String, String>,
     pub fonts: Fonts,
@@ -186,6 +190,9 @@ impl LanguagePack {
                     fields.report(&code::BAD_VALUE, &entry.key_place, format!("`{}` is not one letter", entry.key));
                 }
             }
+        }
+        if let Some(node) = fields.take("endings") {
+            pack.endings = Inflection::read(node, fields.problems());
         }
         if let Some(mut fonts) = fields.take("fonts").and_then(|node| Fields::of(node, "`fonts`", fields.problems())) {
             pack.fonts = Fonts {

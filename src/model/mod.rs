@@ -6,17 +6,21 @@
 
 pub mod config;
 pub mod front;
+pub mod inflection;
 pub mod key;
 pub mod language;
 pub mod limits;
 pub mod lock;
 pub mod row;
 pub mod segment;
+pub mod term;
 
 pub use config::Config;
 pub use front::FrontMatter;
+pub use inflection::Inflection;
 pub use key::{EditionName, Key};
 pub use language::{Fonts, LangId, Language, LanguagePack};
 pub use limits::{Limit, Limits};
 pub use lock::{Lock, TextDigest, Unit};
 pub use segment::{Label, LanguageTag, SegmentId};
+pub use term::{Glossary, Term, TermId};

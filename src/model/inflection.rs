@@ -1,0 +1,415 @@
+//! Endings of words as data of a language: which forms a noun or a name can have.
+//!
+//! Links to terms and the search know the forms of a word by these rules, so that nobody lists them.
+//! A form is a stem, perhaps changed at its end, then a chain of endings. Each ending depends on the
+//! last letter before it (its class) and, in languages with vowel harmony, on the last vowel.
+//!
+//! ```text
+//! Kazakh, with the pairs A: ае, I: ыі
+//! stem   "VGR лAр plural"    after a vowel, у, и, р, й: лар or лер, then the endings of `plural`
+//! plural "GRLZ дIң"          after р: дың or дің, then nothing
+//!
+//! Қазақстан + ға           = Қазақстанға      (last vowel а, so ға and not ге)
+//! теңіз + дер + ді + ң      is refused: дің is one ending, and its vowel follows the last one: дердің
+//! ```
+//!
+//! The rules are in the language files (`endings`); [`Inflection::read`] reads them. The search of a
+//! page reads the same data in the browser.
+
+use std::collections::BTreeMap;
+
+use crate::base::yaml::{self, Fields, Node};
+use crate::base::{Diagnostic, Report, code};
+
+/// The rules for the forms of a language's words. The default has none: a word has one form.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Inflection {
+    /// The class of each letter, named by a capital ASCII letter.
+    classes: BTreeMap<char, char>,
+    /// Letters at the end of a word that do not count, such as the Kazakh soft sign.
+    silent: String,
+    /// The kinds of vowel harmony; empty if the language has none.
+    harmonies: Vec<Harmony>,
+    /// The letters that a capital letter in an ending stands for: one for each kind of harmony.
+    pairs: BTreeMap<char, Vec<char>>,
+    states: Vec<Vec<Ending>>,
+    changes: Vec<StemChange>,
+    /// Texts that may stand between a name and its endings, such as the Turkish apostrophe.
+    joins: Vec<String>,
+    /// Texts between an acronym and its endings. Behind them an ending may have any harmony, since
+    /// it follows the spoken name of the last letter: `АҚШ-қа`, `ТМД-ның`.
+    acronym_joins: Vec<String>,
+    /// Words before a name that its form in the text may lack: `the`.
+    pub articles: Vec<String>,
+}
+
+/// A kind of vowel harmony: the vowels after which it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Harmony {
+    vowels: String,
+    /// Ends of words after which it holds whatever their last vowel is.
+    ends: Vec<String>,
+}
+
+/// An ending, and the state that follows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Ending {
+    /// The classes of the letter before it; empty if any letter may stand there.
+    after: String,
+    /// One spelling for each kind of harmony, or a single one.
+    spellings: Vec<String>,
+    /// The next state; `None` if nothing follows.
+    next: Option<usize>,
+}
+
+/// A change of a stem's end before endings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct StemChange {
+    /// The end of the stem; a capital ASCII letter stands for any letter of its class.
+    ends: String,
+    /// The new end. `None` forbids the unchanged stem before these endings.
+    becomes: Option<String>,
+    /// True if the stem is `ends` and not just its end.
+    is_whole: bool,
+    /// First letters of the endings that change it; empty for all endings.
+    before: String,
+    /// The state whose endings follow.
+    state: usize,
+}
+
+/// A spelling of a stem before endings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surface {
+    pub text: String,
+    state: usize,
+    /// First letters of the endings that may follow; empty for all.
+    before: String,
+    /// First letters of the endings that may not follow.
+    never_before: String,
+    is_acronym: bool,
+    /// True for the stem itself, which is a form without an ending.
+    pub is_form: bool,
+}
+
+impl Surface {
+    /// Makes the surface of a word that has this form alone.
+    pub fn whole(word: &str) -> Self {
+        Self {
+            text: word.to_owned(),
+            state: usize::MAX,
+            before: String::new(),
+            never_before: String::new(),
+            is_acronym: false,
+            is_form: true,
+        }
+    }
+
+    /// Returns true if an ending with this first letter may follow.
+    fn may_precede(&self, first: char) -> bool {
+        let is_excluded = self.never_before == "*" || self.never_before.contains(first);
+        !is_excluded && (self.before.is_empty() || self.before.contains(first))
+    }
+}
+
+/// The state in which a word begins.
+const STEM: usize = 0;
+/// The greatest number of endings in a form.
+const LONGEST_CHAIN: usize = 7;
+
+impl Inflection {
+    /// Reads the rules from the mapping at `endings` in a language file.
+    pub fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Self {
+        let mut rules = Self::default();
+        let Some(mut fields) = Fields::of(node, "`endings`", problems) else { return rules };
+        for entry in fields.take_map("classes") {
+            let mut name = entry.key.chars();
+            match (name.next().filter(char::is_ascii_uppercase), name.next()) {
+                (Some(class), None) => {
+                    let letters = yaml::text(&entry.node, fields.problems()).unwrap_or_default();
+                    rules.classes.extend(letters.chars().map(|letter| (letter, class)));
+                }
+                _ => {
+                    fields
+                        .report(&code::BAD_VALUE, &entry.key_place, format!("`{}` is not the name of a class", entry.key))
+                        .hint("a class of letters is named by one capital letter from A to Z");
+                }
+            }
+        }
+        rules.silent = fields.take_text("silent").unwrap_or_default();
+        for item in fields.take_list("harmony") {
+            if let Some(mut harmony) = Fields::of(item, "a kind of harmony", fields.problems()) {
+                let vowels = harmony.require_text("vowels").unwrap_or_default();
+                rules.harmonies.push(Harmony { vowels, ends: harmony.take_texts("ends") });
+                harmony.finish();
+            }
+        }
+        for entry in fields.take_map("pairs") {
+            let letters: Vec<char> = yaml::text(&entry.node, fields.problems()).unwrap_or_default().chars().collect();
+            let mut name = entry.key.chars();
+            match (name.next().filter(|c| c.is_uppercase()), name.next()) {
+                (Some(name), None) if letters.len() == rules.harmonies.len() => _ = rules.pairs.insert(name, letters),
+                _ => {
+                    fields
+                        .report(&code::BAD_VALUE, &entry.key_place, format!("`{}` cannot stand for `{}`", entry.key, letters.iter().collect::<String>()))
+                        .hint("one capital letter stands for as many letters as there are kinds of harmony");
+                }
+            }
+        }
+        rules.joins = fields.take_texts("joins");
+        rules.acronym_joins = fields.take_texts("acronym_joins");
+        rules.articles = fields.take_texts("articles");
+        rules.read_states(&mut fields);
+        fields.finish();
+        rules
+    }
+
+    /// Reads the states and the changes of stems.
+    fn read_states(&mut self, fields: &mut Fields<'_, '_>) {
+        let entries = fields.take_map("states");
+        let mut names: Vec<&str> = vec!["stem"];
+        names.extend(entries.iter().map(|entry| entry.key.as_str()).filter(|name| *name != "stem"));
+        let number = |name: &str| names.iter().position(|it| *it == name);
+        let mut written: Vec<Vec<Result<Ending, usize>>> = names.iter().map(|_| Vec::new()).collect();
+        for entry in entries {
+            let state = number(&entry.key).expect("all keys were collected");
+            let items = match &entry.node.value {
+                yaml::Value::List(items) => items.as_slice(),
+                _ => std::slice::from_ref(&entry.node),
+            };
+            for item in items {
+                let Some(text) = yaml::text(item, fields.problems()) else { continue };
+                match self.ending(&text, &number) {
+                    Some(ending) => written[state].push(ending),
+                    None => {
+                        fields
+                            .report(&code::BAD_VALUE, &item.place, format!("`{text}` is no ending"))
+                            .hint("write the classes of the letter before it (or `*`), the ending, and the state that follows, if one does: `VGR лAр plural`; or `= plural` for all endings of another state");
+                    }
+                }
+            }
+        }
+        self.states = (0..names.len()).map(|state| included(&written, state, &mut vec![false; names.len()])).collect();
+        for item in fields.take_list("stems") {
+            let Some(mut change) = Fields::of(item, "a change of a stem", fields.problems()) else { continue };
+            let (ends, word) = (change.take_text("ends"), change.take_text("word"));
+            let becomes = change.take_text("becomes");
+            let (before, never) = (change.take_text("before"), change.take_text("never_before"));
+            let state = change.take_text("then").map_or(Some(STEM), |name| number(&name));
+            if let (Some(ends), Some(state)) = (ends.or(word.clone()), state)
+                && becomes.is_some() != never.is_some()
+            {
+                let before = never.or(before).unwrap_or_default();
+                self.changes.push(StemChange { ends, becomes, is_whole: word.is_some(), before, state });
+            } else {
+                let place = item.place.clone();
+                change.report(&code::BAD_VALUE, &place, "this change of a stem is not complete").hint(
+                    "write `ends` or `word`; `becomes` with `before` and `then` if needed, or `never_before`; `then` names a state",
+                );
+            }
+            change.finish();
+        }
+    }
+
+    /// Reads an ending: `VGR лAр plural`; or the number of a state that is included: `= plural`.
+    fn ending(&self, text: &str, number: &dyn Fn(&str) -> Option<usize>) -> Option<Result<Ending, usize>> {
+        let parts: Vec<&str> = text.split_whitespace().collect();
+        let (after, pattern, next) = match parts[..] {
+            ["=", state] => return number(state).map(Err),
+            [after, pattern] => (after, pattern, None),
+            [after, pattern, next] => (after, pattern, Some(number(next)?)),
+            _ => return None,
+        };
+        let after = if after == "*" { "" } else { after };
+        let is_known = after.chars().all(|class| self.classes.values().any(|known| *known == class));
+        let kinds = if pattern.chars().any(|c| self.pairs.contains_key(&c)) { self.harmonies.len() } else { 1 };
+        let spelling = |kind: usize| pattern.chars().map(|c| self.pairs.get(&c).map_or(c, |letters| letters[kind])).collect();
+        is_known.then(|| Ok(Ending { after: after.to_owned(), spellings: (0..kinds).map(spelling).collect(), next }))
+    }
+
+    /// Returns the spellings that a word, in small letters, can have before endings. An acronym has
+    /// one.
+    pub fn surfaces(&self, word: &str, is_acronym: bool) -> Vec<Surface> {
+        let surface = |text: &str, state, before: &str, is_form| Surface {
+            text: text.to_owned(),
+            state,
+            before: before.to_owned(),
+            never_before: String::new(),
+            is_acronym,
+            is_form,
+        };
+        let mut own = surface(word, STEM, "", true);
+        if is_acronym {
+            return vec![own];
+        }
+        let mut changed = Vec::new();
+        for change in &self.changes {
+            let Some(kept) = self.without_end(word, change) else { continue };
+            match &change.becomes {
+                Some(end) => changed.push(surface(&format!("{kept}{end}"), change.state, &change.before, false)),
+                None if change.before.is_empty() => own.never_before = "*".to_owned(),
+                None => own.never_before.push_str(&change.before),
+            }
+        }
+        changed.insert(0, own);
+        changed
+    }
+
+    /// Returns a word without the end that a change replaces.
+    fn without_end<'w>(&self, word: &'w str, change: &StemChange) -> Option<&'w str> {
+        if change.is_whole {
+            return (word == change.ends).then_some("");
+        }
+        // A class at the beginning of the pattern is a condition; it stays.
+        let mut rest = word;
+        let mut kept = word;
+        for end in change.ends.chars().rev() {
+            let last = rest.chars().next_back()?;
+            rest = &rest[..rest.len() - last.len_utf8()];
+            if end.is_ascii_uppercase() {
+                (self.classes.get(&last) == Some(&end)).then_some(())?;
+            } else {
+                (last == end).then_some(())?;
+                kept = rest;
+            }
+        }
+        Some(kept)
+    }
+
+    /// Finds the forms of a word in a text of small letters: the word's surface is
+    /// `text[start..end]`. Returns the position after each form, in no order.
+    pub fn ends(&self, text: &str, start: usize, end: usize, surface: &Surface, found: &mut Vec<usize>) {
+        if surface.is_form {
+            found.push(end);
+        }
+        let Some(endings) = self.states.get(surface.state) else { return };
+        let rest = &text[end..];
+        let joins = if surface.is_acronym { &self.acronym_joins } else { &self.joins };
+        let nothing = (!surface.is_acronym).then_some("");
+        for join in joins.iter().map(String::as_str).chain(nothing) {
+            let Some(behind) = rest.strip_prefix(join) else { continue };
+            if !behind.chars().next().is_some_and(|first| surface.may_precede(first)) {
+                continue;
+            }
+            let at = end + join.len();
+            let stem = if surface.is_acronym { None } else { Some(&text[start..end]) };
+            self.chain(text, (start, at), stem, endings, LONGEST_CHAIN, found);
+        }
+    }
+
+    /// Follows the endings from a position. `word` is the text that decides about class and harmony,
+    /// if it is not `text[start..at]`; `None` for an acronym, after which any ending may stand.
+    fn chain(
+        &self,
+        text: &str,
+        (start, at): (usize, usize),
+        word: Option<&str>,
+        endings: &[Ending],
+        left: usize,
+        found: &mut Vec<usize>,
+    ) {
+        for (spelling, next) in self.fitting(word, endings) {
+            if !text[at..].starts_with(spelling) {
+                continue;
+            }
+            let end = at + spelling.len();
+            found.push(end);
+            if let Some(next) = next.filter(|_| left > 1) {
+                self.chain(text, (start, end), Some(&text[start..end]), &self.states[next], left - 1, found);
+            }
+        }
+    }
+
+    /// Returns the spellings of those endings that may follow a word, with the state after each.
+    fn fitting<'e>(
+        &self,
+        word: Option<&str>,
+        endings: &'e [Ending],
+    ) -> impl Iterator<Item = (&'e str, Option<usize>)> + use<'e> {
+        let class = word.map(|word| self.class(word));
+        let kinds = word.map_or(u32::MAX, |word| self.harmony(word));
+        let may_follow = move |ending: &&Ending| {
+            ending.after.is_empty() || class.is_none_or(|class| class.is_some_and(|class| ending.after.contains(class)))
+        };
+        endings.iter().filter(may_follow).flat_map(move |ending| {
+            let is_single = ending.spellings.len() == 1;
+            let spellings = ending.spellings.iter().enumerate();
+            spellings.filter(move |(kind, _)| is_single || kinds & 1 << kind != 0).map(|(_, it)| (it.as_str(), ending.next))
+        })
+    }
+
+    /// Returns the class of a word's last letter that counts.
+    fn class(&self, word: &str) -> Option<char> {
+        let last = word.chars().rev().find(|c| !self.silent.contains(*c))?;
+        self.classes.get(&last).copied()
+    }
+
+    /// Returns the kinds of harmony that may follow a word, as bits.
+    fn harmony(&self, word: &str) -> u32 {
+        let bit = |kinds: &mut dyn Iterator<Item = (usize, bool)>| kinds.fold(0, |bits, (kind, has)| bits | u32::from(has) << kind);
+        let by_end = bit(&mut self.harmonies.iter().map(|it| it.ends.iter().any(|end| word.ends_with(end.as_str()))).enumerate());
+        if by_end != 0 {
+            return by_end;
+        }
+        let has = |c: char| bit(&mut self.harmonies.iter().map(|it| it.vowels.contains(c)).enumerate());
+        // A word without vowels may have either harmony.
+        word.chars().rev().map(has).find(|kinds| *kinds != 0).unwrap_or(u32::MAX)
+    }
+
+    /// Returns all forms of a word, in small letters, with at most so many endings.
+    pub fn forms(&self, word: &str, is_acronym: bool, endings: usize) -> Vec<String> {
+        let mut forms = Vec::new();
+        for surface in self.surfaces(word, is_acronym) {
+            if surface.is_form {
+                forms.push(surface.text.clone());
+            }
+            let joins = if is_acronym { &self.acronym_joins } else { &self.joins };
+            let nothing = (!is_acronym).then(String::new);
+            for join in joins.iter().chain(nothing.as_ref()) {
+                let stem = (!is_acronym).then_some(surface.text.as_str());
+                let mut written = Vec::new();
+                let Some(states) = self.states.get(surface.state) else { continue };
+                self.spell(&format!("{}{join}", surface.text), stem, states, endings, &mut written);
+                forms.extend(written.into_iter().filter(|form| {
+                    let first = form[surface.text.len() + join.len()..].chars().next();
+                    first.is_some_and(|first| surface.may_precede(first))
+                }));
+            }
+        }
+        forms.sort();
+        forms.dedup();
+        forms
+    }
+
+    fn spell(&self, written: &str, word: Option<&str>, endings: &[Ending], left: usize, forms: &mut Vec<String>) {
+        if left == 0 {
+            return;
+        }
+        for (spelling, next) in self.fitting(word, endings) {
+            let form = format!("{written}{spelling}");
+            if let Some(next) = next {
+                self.spell(&form, Some(&form), &self.states[next], left - 1, forms);
+            }
+            forms.push(form);
+        }
+    }
+
+    /// Returns true if the language has no rules.
+    pub fn is_empty(&self) -> bool {
+        self.states.iter().all(Vec::is_empty)
+    }
+}
+
+/// Returns the endings of a state with those of the states that it includes.
+fn included(written: &[Vec<Result<Ending, usize>>], state: usize, seen: &mut Vec<bool>) -> Vec<Ending> {
+    if std::mem::replace(&mut seen[state], true) {
+        return Vec::new();
+    }
+    let mut endings = Vec::new();
+    for ending in &written[state] {
+        match ending {
+            Ok(ending) => endings.push(ending.clone()),
+            Err(other) => endings.extend(included(written, *other, seen)),
+        }
+    }
+    endings
+}

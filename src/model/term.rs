@@ -1,0 +1,413 @@
+//! Terms: the persons, places, treaties and concepts that a text names, as data of the site.
+//!
+//! Terms are in `content/_terms.yaml` and in the files of `content/_terms/`, each a mapping from
+//! keys to terms. This file reads and checks them; the layer `terms` finds their names in texts.
+//!
+//! ```yaml
+//! caspian-sea:
+//!   kind: place
+//!   names:
+//!     kk: [Каспий теңізі, Каспий]      # the first is the name that readers see
+//!     en: [the Caspian Sea, the Caspian]
+//!   description:
+//!     kk: Әлемдегі ең ірі тұйық су айдыны.
+//!     en: The largest inland body of water.
+//!   coordinates: [41.7, 50.7]
+//! ```
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::base::{
+    Diagnostic, Place, Report, code, suggest,
+    yaml::{self, Fields, Node, Value},
+};
+
+use super::config::{LanguageConfig, unknown_language};
+use super::{Config, LangId};
+
+/// Path of the file with terms, from the project's root.
+pub const FILE: &str = "content/_terms.yaml";
+/// Folder of further files with terms.
+pub const FOLDER: &str = "content/_terms/";
+
+/// Returns true if a file has terms.
+pub fn is_term_file(file: &str) -> bool {
+    let name = file.strip_prefix(FOLDER);
+    file == FILE || name.is_some_and(|name| name.ends_with(".yaml"))
+}
+
+/// Position of a term in the [`Glossary`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TermId(pub u32);
+
+/// All terms of a site, in the order of their files and within each file as written.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Glossary {
+    pub terms: Vec<Term>,
+    by_key: HashMap<String, TermId>,
+}
+
+/// A term.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    pub key: String,
+    /// Place of the key.
+    pub place: Place,
+    /// `country`, `person`, or another word that the site chooses.
+    pub kind: String,
+    /// The names per language of the site. The first is shown to readers.
+    pub names: Vec<Vec<Name>>,
+    /// Irregular forms per language, which no rule for endings makes.
+    pub stems: Vec<Vec<Name>>,
+    /// Markdown per language.
+    pub descriptions: Vec<Option<String>>,
+    pub date: Option<DateRange>,
+    /// Latitude and longitude in degrees.
+    pub coordinates: Option<(f64, f64)>,
+    pub see: Vec<(String, Place)>,
+    pub references: Vec<Reference>,
+    pub link: LinkRule,
+}
+
+impl Term {
+    /// Returns the name that readers of a language see. A term without names in the language is
+    /// shown by its name in another one, or by its key.
+    pub fn shown(&self, lang: LangId) -> &str {
+        fn first(names: &Vec<Name>) -> Option<&str> {
+            names.first().map(|name| &*name.text)
+        }
+        let own = self.names.get(lang.0).and_then(first);
+        own.or_else(|| self.names.iter().find_map(first)).unwrap_or(&self.key)
+    }
+}
+
+/// A name of a term.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Name {
+    pub text: Arc<str>,
+    pub place: Place,
+}
+
+/// A source of a term's description.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    pub title: String,
+    pub url: Option<String>,
+}
+
+/// The mentions of a term that become links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LinkRule {
+    /// The first mention in each section of a page.
+    #[default]
+    First,
+    Every,
+    Never,
+}
+
+/// A date, or the time between two dates. Both ends may be known to the month or the year only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DateRange {
+    pub from: PartialDate,
+    /// Equal to `from` for a single date.
+    pub to: PartialDate,
+}
+
+/// A date of which the day, or day and month, may be unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PartialDate {
+    pub year: i16,
+    pub month: Option<i8>,
+    pub day: Option<i8>,
+}
+
+impl PartialDate {
+    /// Reads `2002-12-23`, `2002-12` or `2002`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('-');
+        let number = |text: &str, length: usize| {
+            let is_number = text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+            is_number.then(|| text.parse::<i16>().ok()).flatten()
+        };
+        let year = number(parts.next()?, 4).filter(|year| *year > 0)?;
+        let mut next = || match parts.next() {
+            Some(part) => number(part, 2).map(|number| Some(number as i8)),
+            None => Some(None),
+        };
+        let (month, day) = (next()?, next()?);
+        let is_date = Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).is_ok();
+        (is_date && parts.next().is_none()).then_some(Self { year, month, day })
+    }
+
+    /// Returns the date as HTML's `datetime` has it: `2002-12-23`, `2002-12` or `2002`.
+    pub fn iso(self) -> String {
+        let Self { year, month, day } = self;
+        match (month, day) {
+            (Some(month), Some(day)) => format!("{year:04}-{month:02}-{day:02}"),
+            (Some(month), None) => format!("{year:04}-{month:02}"),
+            (None, _) => format!("{year:04}"),
+        }
+    }
+}
+
+impl DateRange {
+    /// Reads a date or two dates with `/` between them, the earlier one first.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (from, to) = text.split_once('/').unwrap_or((text, text));
+        let range = Self { from: PartialDate::parse(from)?, to: PartialDate::parse(to)? };
+        (range.from <= range.to).then_some(range)
+    }
+}
+
+impl Glossary {
+    /// Reads files with terms, given with their texts.
+    pub fn read<'t>(
+        files: impl IntoIterator<Item = (&'t Arc<str>, &'t str)>,
+        config: &Config,
+    ) -> (Self, Vec<Diagnostic>) {
+        let mut glossary = Self::default();
+        let mut problems = Vec::new();
+        for (file, text) in files {
+            match yaml::read(file, text, 0..text.len()) {
+                Ok(node) => glossary.read_file(&node, config, &mut problems),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        glossary.check_see(&mut problems);
+        glossary.check_names(config, &mut problems);
+        (glossary, problems)
+    }
+
+    /// Returns the term with a key.
+    pub fn term_named(&self, key: &str) -> Option<TermId> {
+        self.by_key.get(key).copied()
+    }
+
+    /// Returns a term.
+    pub fn term(&self, id: TermId) -> &Term {
+        &self.terms[id.0 as usize]
+    }
+
+    /// Returns all terms with their positions.
+    pub fn iter(&self) -> impl Iterator<Item = (TermId, &Term)> {
+        (0..).map(TermId).zip(&self.terms)
+    }
+
+    fn read_file(&mut self, node: &Node, config: &Config, problems: &mut Vec<Diagnostic>) {
+        // `Fields` reports the flaws of the YAML; the keys are free.
+        if Fields::of(node, "a file with terms", problems).is_none() {
+            return;
+        }
+        let Value::Map(entries) = &node.value else { return };
+        for entry in entries {
+            let is_plain = !entry.key.is_empty()
+                && entry.key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+            if !is_plain {
+                problems
+                    .report(&code::BAD_VALUE, &entry.key_place, format!("`{}` cannot be the key of a term", entry.key))
+                    .hint("a key has small letters from a to z, digits and hyphens, as in `caspian-sea`; pages of terms have it in their addresses");
+                continue;
+            }
+            if let Some(first) = self.by_key.get(&entry.key) {
+                // Within one file, the YAML reader reports doubled keys.
+                let first = &self.terms[first.0 as usize].place;
+                if first.file != entry.key_place.file {
+                    problems
+                        .report(&code::DUPLICATE_KEY, &entry.key_place, format!("the term `{}` is defined twice", entry.key))
+                        .also(first, "first defined here");
+                }
+                continue;
+            }
+            if let Some(term) = read_term(entry, &config.languages, problems) {
+                self.by_key.insert(entry.key.clone(), TermId(self.terms.len() as u32));
+                self.terms.push(term);
+            }
+        }
+    }
+
+    fn check_see(&self, problems: &mut Vec<Diagnostic>) {
+        for term in &self.terms {
+            for (key, place) in term.see.iter().filter(|(key, _)| !self.by_key.contains_key(key)) {
+                let hint = suggest::did_you_mean(key, self.terms.iter().map(|term| term.key.as_str()));
+                problems.report(&code::BAD_VALUE, place, format!("no term has the key `{key}`")).maybe_hint(hint);
+            }
+        }
+    }
+
+    /// Reports names that two terms have in one language.
+    fn check_names(&self, config: &Config, problems: &mut Vec<Diagnostic>) {
+        for lang in config.lang_ids() {
+            let mut seen: HashMap<String, (&Term, &Name)> = HashMap::new();
+            for term in &self.terms {
+                for name in term.names[lang.0].iter().chain(&term.stems[lang.0]) {
+                    match seen.get(&*name.text) {
+                        Some((other, first)) if other.key != term.key => {
+                            problems
+                                .report(
+                                    &code::BAD_VALUE,
+                                    &name.place,
+                                    format!("`{}` is a name of two terms, `{}` and `{}`", name.text, other.key, term.key),
+                                )
+                                .also(&first.place, "the other one")
+                                .hint("a mention of the name could mean either; give each term names of its own");
+                        }
+                        _ => _ = seen.insert(name.text.to_string(), (term, name)),
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn read_term(entry: &yaml::Entry, languages: &[LanguageConfig], problems: &mut Vec<Diagnostic>) -> Option<Term> {
+    let mut fields = Fields::of(&entry.node, "a term", problems)?;
+    let kind = fields.require_text("kind").unwrap_or_default();
+    let names = fields.require("names");
+    let names = names.map_or_else(|| vec![Vec::new(); languages.len()], |node| names_of(node, languages, fields.problems()));
+    let stems = fields.take("stems");
+    let stems = stems.map_or_else(|| vec![Vec::new(); languages.len()], |node| names_of(node, languages, fields.problems()));
+    let mut descriptions = vec![None; languages.len()];
+    for entry in fields.take_map("description") {
+        match languages.iter().position(|language| language.code == entry.key) {
+            Some(lang) => descriptions[lang] = yaml::text(&entry.node, fields.problems()),
+            None => fields.problems().push(unknown_language(&entry.key, entry.key_place.clone(), languages)),
+        }
+    }
+    let date = fields.take("date").and_then(|node| {
+        let text = yaml::text(node, fields.problems())?;
+        let date = DateRange::parse(&text);
+        if date.is_none() {
+            fields
+                .report(&code::BAD_DATE, &node.place, format!("`{text}` is neither a date nor a time between two dates"))
+                .hint("write 2002-12-23, 2002-12 or 2002; a time is written 1998-07-06/2003-05-16, the earlier date first");
+        }
+        date
+    });
+    let coordinates = fields.take("coordinates").and_then(|node| coordinates(node, fields.problems()));
+    let mut see = Vec::new();
+    for node in fields.take_list("see") {
+        see.extend(yaml::text(node, fields.problems()).map(|key| (key, node.place.clone())));
+    }
+    let mut references = Vec::new();
+    for node in fields.take_list("references") {
+        references.extend(reference(node, fields.problems()));
+    }
+    let link = fields.take("link").and_then(|node| {
+        let text = yaml::text(node, fields.problems())?;
+        match text.as_str() {
+            "first" => Some(LinkRule::First),
+            "every" => Some(LinkRule::Every),
+            "never" => Some(LinkRule::Never),
+            _ => {
+                fields
+                    .report(&code::BAD_VALUE, &node.place, format!("`{text}` does not say which mentions become links"))
+                    .hint("use first (in each section), every or never");
+                None
+            }
+        }
+    });
+    fields.finish();
+    if names.iter().all(Vec::is_empty) {
+        return None;
+    }
+    Some(Term {
+        key: entry.key.clone(),
+        place: entry.key_place.clone(),
+        kind,
+        names,
+        stems,
+        descriptions,
+        date,
+        coordinates,
+        see,
+        references,
+        link: link.unwrap_or_default(),
+    })
+}
+
+/// Reads names per language: a text or a list of texts for each code.
+fn names_of(node: &Node, languages: &[LanguageConfig], problems: &mut Vec<Diagnostic>) -> Vec<Vec<Name>> {
+    let mut names = vec![Vec::new(); languages.len()];
+    let Value::Map(entries) = &node.value else {
+        problems.push(node.wrong_type("a mapping from language codes to names"));
+        return names;
+    };
+    for entry in entries {
+        let Some(lang) = languages.iter().position(|language| language.code == entry.key) else {
+            problems.push(unknown_language(&entry.key, entry.key_place.clone(), languages));
+            continue;
+        };
+        let items = match &entry.node.value {
+            Value::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(&entry.node),
+        };
+        for item in items {
+            let Some(text) = yaml::text(item, problems) else { continue };
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            if text.chars().any(char::is_alphanumeric) {
+                names[lang].push(Name { text: text.into(), place: item.place.clone() });
+            } else {
+                problems.report(&code::BAD_VALUE, &item.place, "a name needs a letter or a digit");
+            }
+        }
+    }
+    names
+}
+
+fn coordinates(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<(f64, f64)> {
+    let number = |node: &Node| match node.value {
+        Value::Int(number) => Some(number as f64),
+        Value::Float(number) => Some(number),
+        _ => None,
+    };
+    let found = match &node.value {
+        Value::List(items) if items.len() == 2 => number(&items[0]).zip(number(&items[1])),
+        _ => None,
+    };
+    let found = found.filter(|(latitude, longitude)| latitude.abs() <= 90.0 && longitude.abs() <= 180.0);
+    if found.is_none() {
+        problems
+            .report(&code::BAD_VALUE, &node.place, "these are not coordinates")
+            .hint("write latitude and longitude in degrees, north and east above zero: [43.24, 76.95]");
+    }
+    found
+}
+
+fn reference(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Reference> {
+    let Value::Map(_) = &node.value else {
+        return Some(Reference { title: yaml::text(node, problems)?, url: None });
+    };
+    let mut fields = Fields::of(node, "a reference", problems)?;
+    let title = fields.require_text("title");
+    let url = fields.take("url").and_then(|node| {
+        let url = yaml::text(node, fields.problems())?;
+        let is_web = url.starts_with("https://") || url.starts_with("http://");
+        if !is_web || url.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            fields.report(&code::BAD_URL, &node.place, format!("`{url}` is not a web address")).hint("write it with https://");
+            return None;
+        }
+        Some(url)
+    });
+    fields.finish();
+    Some(Reference { title: title?, url })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_may_be_partial() {
+        for (text, iso) in [("2002-12-23", "2002-12-23"), ("2002-12", "2002-12"), ("2002", "2002")] {
+            assert_eq!(PartialDate::parse(text).map(PartialDate::iso).as_deref(), Some(iso));
+        }
+        for text in ["", "02", "2002-13", "2002-02-30", "2002-1", "2002-12-23-1", "-002", "2002/2003", "+002"] {
+            assert_eq!(PartialDate::parse(text), None, "{text}");
+        }
+        assert!(DateRange::parse("1998/2003-05").is_some());
+        assert!(DateRange::parse("2003/1998").is_none());
+    }
+}

@@ -1,0 +1,213 @@
+//! Finds the names of terms in a text of one language.
+//!
+//! An automaton (Aho and Corasick, 1975) finds all stems in one pass, whatever their number. At each
+//! stem the language's rules for endings say which forms stand there. The first and longest form
+//! wins:
+//!
+//! ```text
+//! names:  Каспий, Каспий теңізі, Азия, Орталық Азия
+//! text:   Каспий теңізінің және Орталық Азияның
+//! found:  `Каспий теңізінің` (his + genitive), `Орталық Азияның` (genitive)
+//! ```
+//!
+//! A name matches if:
+//! * its words stand in the text, with the endings of the language at the last one
+//! * no letter, digit or combining mark stands directly before or after it
+//! * the text has a capital letter wherever the name has one; a heading in capitals matches
+//!
+//! White space of any length counts as one space, and a dash between letters as a hyphen.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+
+use crate::base::path::is_combining_mark;
+use crate::model::inflection::Surface;
+use crate::model::{Glossary, Inflection, LangId, TermId};
+
+/// The automaton for the names of a language.
+#[derive(Debug)]
+pub struct Matcher {
+    automaton: AhoCorasick,
+    /// The candidates for each pattern of the automaton.
+    patterns: Vec<Vec<Candidate>>,
+    rules: Inflection,
+}
+
+/// A name that a pattern may begin.
+#[derive(Debug)]
+struct Candidate {
+    term: TermId,
+    /// Length in bytes of the words before the last one, as folded.
+    before: usize,
+    /// The spelling of the last word.
+    surface: Surface,
+    /// True for each character of the name that is a capital letter.
+    capitals: Vec<bool>,
+    is_acronym: bool,
+}
+
+/// A name found in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    pub term: TermId,
+    /// Byte range in the text.
+    pub range: Range<usize>,
+}
+
+impl Matcher {
+    /// Makes the automaton for the names of all terms in a language.
+    pub fn new(glossary: &Glossary, lang: LangId, rules: &Inflection) -> Self {
+        let mut numbers: HashMap<String, usize> = HashMap::new();
+        let mut patterns: Vec<Vec<Candidate>> = Vec::new();
+        for (term, data) in glossary.iter() {
+            let names = data.names[lang.0].iter().map(|name| (name, true));
+            let stems = data.stems[lang.0].iter().map(|name| (name, false));
+            for (name, is_inflected) in names.chain(stems) {
+                for (pattern, candidate) in candidates(term, &name.text, is_inflected, rules) {
+                    let number = *numbers.entry(pattern).or_insert(patterns.len());
+                    patterns.resize_with(patterns.len().max(number + 1), Vec::new);
+                    patterns[number].push(candidate);
+                }
+            }
+        }
+        let mut ordered = vec![String::new(); patterns.len()];
+        for (pattern, number) in numbers {
+            ordered[number] = pattern;
+        }
+        let automaton = AhoCorasick::new(ordered).expect("the limit on text files keeps the names small");
+        Self { automaton, patterns, rules: rules.clone() }
+    }
+
+    /// Finds all names in a text. They do not overlap and are in the order of the text.
+    pub fn find(&self, text: &str) -> Vec<Hit> {
+        if self.patterns.is_empty() {
+            return Vec::new();
+        }
+        let folded = Folded::of(text);
+        let mut found: Vec<(usize, usize, TermId)> = Vec::new();
+        let mut ends = Vec::new();
+        for stem in self.automaton.find_overlapping_iter(&folded.text) {
+            if folded.text[..stem.start()].chars().next_back().is_some_and(is_of_word) {
+                continue;
+            }
+            let written = &text[folded.original(stem.start())..folded.original(stem.end())];
+            for candidate in &self.patterns[stem.pattern().as_usize()] {
+                if !has_capitals(written, &candidate.capitals) {
+                    continue;
+                }
+                ends.clear();
+                let word = stem.start() + candidate.before;
+                self.rules.ends(&folded.text, word, stem.end(), &candidate.surface, &mut ends);
+                let fits = |end: &&usize| {
+                    let rest = &folded.text[**end..];
+                    let is_bare = candidate.is_acronym && **end == stem.end();
+                    !rest.starts_with(is_of_word) && !(is_bare && begins_ending(&text[folded.original(**end)..]))
+                };
+                if let Some(&end) = ends.iter().filter(fits).max() {
+                    found.push((stem.start(), end, candidate.term));
+                }
+            }
+        }
+        found.sort_by_key(|&(start, end, _)| (start, Reverse(end)));
+        let mut hits: Vec<Hit> = Vec::new();
+        let mut last = 0;
+        for (start, end, term) in found {
+            if start >= last {
+                last = end;
+                hits.push(Hit { term, range: folded.original(start)..folded.original(end) });
+            }
+        }
+        hits
+    }
+}
+
+/// Returns the patterns of a name: its words, with each spelling that the last one has before
+/// endings.
+fn candidates(
+    term: TermId,
+    name: &str,
+    is_inflected: bool,
+    rules: &Inflection,
+) -> impl Iterator<Item = (String, Candidate)> {
+    let bare = without_article(name, &rules.articles);
+    let folded = Folded::of(bare);
+    let capitals: Vec<bool> = fold_chars(bare).map(|(_, c, _)| c.is_uppercase()).collect();
+    let before = folded.text.rfind(' ').map_or(0, |at| at + 1);
+    let letters = || bare[folded.original(before)..].chars().filter(|c| c.is_alphabetic());
+    let is_acronym = letters().count() > 1 && letters().all(char::is_uppercase);
+    let word = &folded.text[before..];
+    let surfaces = if is_inflected { rules.surfaces(word, is_acronym) } else { vec![Surface::whole(word)] };
+    surfaces.into_iter().map(move |surface| {
+        let pattern = format!("{}{}", &folded.text[..before], surface.text);
+        (pattern, Candidate { term, before, surface, capitals: capitals.clone(), is_acronym })
+    })
+}
+
+/// Returns true if small letters follow a hyphen. After an acronym they are its ending, unless the
+/// language has no such ending: `АҚШ-тық` is another word.
+fn begins_ending(rest: &str) -> bool {
+    rest.strip_prefix('-').is_some_and(|behind| behind.starts_with(char::is_lowercase))
+}
+
+/// Returns true if a text has capitals where the name has some.
+fn has_capitals(text: &str, capitals: &[bool]) -> bool {
+    fold_chars(text).zip(capitals).all(|((_, c, _), is_capital)| !is_capital || c.is_uppercase())
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c)
+}
+
+/// Returns a name without an article at its beginning.
+fn without_article<'n>(name: &'n str, articles: &[String]) -> &'n str {
+    let Some((first, rest)) = name.split_once(' ') else { return name };
+    if articles.contains(&first.to_lowercase()) { rest } else { name }
+}
+
+/// A text in small letters, with the position in the original of each byte.
+struct Folded {
+    text: String,
+    /// For each byte, and for the end.
+    positions: Vec<u32>,
+}
+
+impl Folded {
+    fn of(original: &str) -> Self {
+        let mut text = String::with_capacity(original.len());
+        let mut positions = Vec::with_capacity(original.len() + 1);
+        for (at, _, folded) in fold_chars(original) {
+            text.push(folded);
+            positions.resize(text.len(), at as u32);
+        }
+        positions.push(original.len() as u32);
+        Self { text, positions }
+    }
+
+    /// Returns the position in the original of a position in the folded text.
+    fn original(&self, at: usize) -> usize {
+        self.positions[at] as usize
+    }
+}
+
+/// Returns the characters of a text with their positions: as written, and as compared. White space
+/// becomes one space, and a dash between letters a hyphen.
+fn fold_chars(text: &str) -> impl Iterator<Item = (usize, char, char)> {
+    let mut before = '\0';
+    text.char_indices().filter_map(move |(at, c)| {
+        let (last, is_space) = (std::mem::replace(&mut before, c), c.is_whitespace());
+        let folded = match c {
+            _ if is_space && last.is_whitespace() => return None,
+            _ if is_space => ' ',
+            '\u{2010}'..='\u{2015}' if is_of_word(last) && text[at + c.len_utf8()..].starts_with(is_of_word) => '-',
+            _ => {
+                // Almost all small letters are one character.
+                let mut small = c.to_lowercase();
+                small.next().filter(|_| small.next().is_none()).unwrap_or(c)
+            }
+        };
+        Some((at, c, folded))
+    })
+}
