@@ -38,19 +38,49 @@ fn pack(language: &str) -> LanguagePack {
     LanguagePack::default().overlaid(&node, &mut Vec::new())
 }
 
+
+/// The mentions in the book, by file and line, as the list has them.
+fn listed() -> Vec<(String, usize, String, String)> {
+    let text = read("tests/texts/mentions.tsv");
+    let rows = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    rows.map(|row| {
+        let columns: Vec<&str> = row.split('\t').collect();
+        let [file, line, key, words] = columns[..] else { panic!("`{row}` has four columns") };
+        (file.to_owned(), line.parse().expect("a line number"), key.to_owned(), words.to_owned())
+    })
+    .filter(|(_, _, key, _)| key != "?")
+    .collect()
+}
+
 #[test]
 fn show() {
     let (config, glossary) = book();
+    let mut found = Vec::new();
+    let files: std::collections::BTreeSet<String> = listed().into_iter().map(|row| row.0).collect();
     for lang in config.lang_ids() {
         let code = config.code(lang);
         let matcher = Matcher::new(&glossary, lang, &pack(code).endings);
-        for file in ["independence", "vectors/china", "vectors/russia"] {
-            for (n, line) in read(&format!("content/{file}.{code}.md")).lines().enumerate() {
+        for file in files.iter().filter(|file| file.ends_with(&format!(".{code}.md"))) {
+            let mut front = 0;
+            for (n, line) in read(file).lines().enumerate() {
+                if line == "---" { front += 1; }
+                if front < 2 { continue; }
                 for hit in matcher.find(line) {
-                    println!("{file}.{code} {} {} {}", n + 1, glossary.term(hit.term).key, &line[hit.range]);
+                    found.push((file.clone(), n + 1, glossary.term(hit.term).key.clone(), line[hit.range].to_owned()));
                 }
             }
         }
     }
-    let _ = LangId(0);
+    let mut missing = listed();
+    let total = missing.len();
+    let mut wrong = Vec::new();
+    for hit in found {
+        match missing.iter().position(|row| *row == hit) {
+            Some(at) => _ = missing.remove(at),
+            None => wrong.push(hit),
+        }
+    }
+    println!("listed {total}, missing {}, wrong {}", missing.len(), wrong.len());
+    for row in &missing { println!("missing {row:?}"); }
+    for row in &wrong { println!("wrong {row:?}"); }
 }

@@ -51,6 +51,8 @@ pub struct Fragment {
     pub texts: Box<[HtmlRange]>,
     /// The elements of blocks, in the order of their starts.
     pub elements: Box<[Element]>,
+    /// The elements inside running text, in the order of their starts.
+    pub inlines: Box<[Inline]>,
     /// The cells of tables with their tags, in their order.
     pub cells: Box<[HtmlRange]>,
     /// The references to footnotes, in the order of the HTML.
@@ -108,6 +110,24 @@ pub struct Element {
     pub kind: ElementKind,
     /// Range of the HTML from its start tag to its end tag, both included.
     pub html: HtmlRange,
+}
+
+/// An element inside running text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inline {
+    pub kind: InlineKind,
+    /// Range of the HTML from its start tag to its end tag, both included.
+    pub html: HtmlRange,
+}
+
+/// The kind of an element inside running text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InlineKind {
+    Link,
+    /// Text that nobody reads as words: code, and the address that is the text of its own link.
+    Code,
+    /// Emphasis, superscripts, repairs and the like.
+    Other,
 }
 
 /// The kind of an element.
@@ -210,9 +230,7 @@ impl Fragment {
 
     /// Returns the text in a range, without markup: pieces of escaped HTML.
     pub fn text_in(&self, range: HtmlRange) -> impl Iterator<Item = &str> {
-        let first = self.texts.partition_point(|text| text.end <= range.start);
-        let texts = self.texts[first..].iter().take_while(move |text| text.start < range.end);
-        texts.map(move |text| self.slice(HtmlRange::new(text.start.max(range.start), text.end.min(range.end))))
+        self.texts_in(range).map(|text| self.slice(text))
     }
 
     /// Returns the cells of a row of a table.
@@ -220,6 +238,20 @@ impl Fragment {
         let first = self.cells.partition_point(|cell| cell.start < row.start);
         let end = self.cells.partition_point(|cell| cell.end <= row.end);
         &self.cells[first..end.max(first)]
+    }
+
+    /// Returns the elements inside running text that begin in a range.
+    pub fn inlines_in(&self, range: HtmlRange) -> &[Inline] {
+        let first = self.inlines.partition_point(|inline| inline.html.start < range.start);
+        let end = self.inlines.partition_point(|inline| inline.html.start < range.end);
+        &self.inlines[first..end.max(first)]
+    }
+
+    /// Returns the texts in a range, as ranges.
+    pub fn texts_in(&self, range: HtmlRange) -> impl Iterator<Item = HtmlRange> {
+        let first = self.texts.partition_point(|text| text.end <= range.start);
+        let texts = self.texts[first..].iter().take_while(move |text| text.start < range.end);
+        texts.map(move |text| HtmlRange::new(text.start.max(range.start), text.end.min(range.end)))
     }
 
     /// Returns the elements of a block around a position in it, the outermost first.
@@ -241,6 +273,9 @@ pub(super) struct Builder {
     elements: Vec<Element>,
     /// Positions of the elements that have no end yet.
     open: Vec<usize>,
+    inlines: Vec<Inline>,
+    /// Positions of the elements inside running text that have no end yet.
+    open_inlines: Vec<usize>,
     note_refs: Vec<NoteRef>,
 }
 
@@ -287,6 +322,20 @@ impl Builder {
         }
     }
 
+    /// Begins an element inside running text, whose start tag follows.
+    pub(super) fn open_inline(&mut self, kind: InlineKind) {
+        let at = self.position();
+        self.open_inlines.push(self.inlines.len());
+        self.inlines.push(Inline { kind, html: HtmlRange::new(at, at) });
+    }
+
+    /// Ends the innermost open element inside running text; its end tag has been written.
+    pub(super) fn close_inline(&mut self) {
+        if let Some(inline) = self.open_inlines.pop() {
+            self.inlines[inline].html.end = self.position();
+        }
+    }
+
     /// Removes spaces at the end of the HTML, but none before `least` or before a hole.
     pub(super) fn trim_end(&mut self, least: HtmlPos) {
         let least = self.holes.last().map_or(least, |hole| hole.at.max(least));
@@ -308,6 +357,7 @@ impl Builder {
             holes: exact(self.holes),
             texts: exact(self.texts),
             elements: exact(self.elements),
+            inlines: exact(self.inlines),
             cells: exact(self.cells),
             note_refs: exact(self.note_refs),
             is_bold: self.is_bold,

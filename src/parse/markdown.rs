@@ -19,7 +19,7 @@ use crate::markdown::{
 };
 use crate::model::SegmentId;
 
-use super::fragment::{Builder, ElementKind, HtmlPos, HtmlRange};
+use super::fragment::{Builder, ElementKind, HtmlPos, HtmlRange, InlineKind};
 use super::marks::Marks;
 use super::names::Names;
 use super::provenance::Provenance;
@@ -279,6 +279,18 @@ impl<'a, 'p> Writer<'a, 'p> {
         self.push("\n");
     }
 
+    /// Begins an element inside running text: `tag` is its start tag.
+    fn open_inline(&mut self, tag: &str) {
+        self.out.open_inline(InlineKind::Other);
+        self.push(tag);
+    }
+
+    /// Ends the innermost element inside running text.
+    fn close_inline(&mut self, tag: &str) {
+        self.push(tag);
+        self.out.close_inline();
+    }
+
     fn fresh_line(&mut self) {
         if !self.at_line_start {
             self.push("\n");
@@ -467,14 +479,14 @@ impl<'a, 'p> Writer<'a, 'p> {
             }
             Tag::TableRow => self.start_row(&range),
             Tag::TableCell => self.start_cell(&range),
-            Tag::Emphasis => self.push("<em>"),
+            Tag::Emphasis => self.open_inline("<em>"),
             Tag::Strong => {
                 self.out.is_bold |= self.notes.open.is_none();
-                self.push("<strong>");
+                self.open_inline("<strong>");
             }
-            Tag::Strikethrough => self.push("<del>"),
-            Tag::Superscript => self.push("<sup>"),
-            Tag::Subscript => self.push("<sub>"),
+            Tag::Strikethrough => self.open_inline("<del>"),
+            Tag::Superscript => self.open_inline("<sup>"),
+            Tag::Subscript => self.open_inline("<sub>"),
             Tag::Link { link_type, dest_url, title, .. } => self.start_link(link_type, &dest_url, &title, range),
             Tag::Image { dest_url, title, .. } => self.image(&dest_url, &title, &range),
             // `write_events` skips definitions of footnotes, and metadata blocks are not enabled.
@@ -542,14 +554,14 @@ impl<'a, 'p> Writer<'a, 'p> {
             }
             TagEnd::TableRow => self.close("</tr>"),
             TagEnd::TableCell => self.end_cell(),
-            TagEnd::Emphasis => self.push("</em>"),
-            TagEnd::Strong => self.push("</strong>"),
-            TagEnd::Strikethrough => self.push("</del>"),
-            TagEnd::Superscript => self.push("</sup>"),
-            TagEnd::Subscript => self.push("</sub>"),
+            TagEnd::Emphasis => self.close_inline("</em>"),
+            TagEnd::Strong => self.close_inline("</strong>"),
+            TagEnd::Strikethrough => self.close_inline("</del>"),
+            TagEnd::Superscript => self.close_inline("</sup>"),
+            TagEnd::Subscript => self.close_inline("</sub>"),
             TagEnd::Link => {
                 if self.links.pop() == Some(true) {
-                    self.push("</a>");
+                    self.close_inline("</a>");
                 }
             }
             // Code blocks, HTML blocks and images are consumed whole when they begin. For the other
@@ -569,9 +581,10 @@ impl<'a, 'p> Writer<'a, 'p> {
             Event::Code(text) => {
                 self.inline(&range);
                 self.heading_text(&text);
+                self.out.open_inline(InlineKind::Code);
                 self.push("<code>");
                 self.escaped(&text);
-                self.push("</code>");
+                self.close_inline("</code>");
             }
             Event::InlineHtml(html) | Event::Html(html) => self.inline_html(&html, range),
             Event::SoftBreak => {
@@ -657,9 +670,9 @@ impl<'a, 'p> Writer<'a, 'p> {
         let mut at = range.start;
         for reading in self.provenance.readings_in(&range) {
             self.escaped(&text[at - range.start..reading.start - range.start]);
-            self.push("<ins class=\"repair\">");
+            self.open_inline("<ins class=\"repair\">");
             self.escaped(&text[reading.start - range.start..reading.end - range.start]);
-            self.push("</ins>");
+            self.close_inline("</ins>");
             at = reading.end;
         }
         self.escaped(&text[at - range.start..]);

@@ -32,7 +32,7 @@ mod provenance;
 
 use fragment::exact;
 
-pub use fragment::{Element, ElementKind, Fragment, Hole, HoleKind, HtmlPos, HtmlRange, NoteRef, Word};
+pub use fragment::{Element, ElementKind, Fragment, Hole, HoleKind, HtmlPos, HtmlRange, Inline, InlineKind, NoteRef, Word};
 pub use marks::{Marks, Silenced, silenced_behind};
 pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, Ref, RefKind, Segment, Target};
 

@@ -1,7 +1,102 @@
 //! Mentions of terms in the texts of a site.
 //!
-//! [`crate::model::Glossary`] has the terms as data. [`Matcher`] finds their names in a text.
+//! [`crate::model::Glossary`] has the terms as data. [`Matcher`] finds their names in a text, and
+//! [`mentions()`] those in a document. [`Mentions`] has the mentions of the whole site; pages of
+//! terms and links in the text come from it.
+
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
 
 mod matcher;
+mod mentions;
 
 pub use matcher::{Hit, Matcher};
+pub use mentions::{Mention, mentions};
+
+use crate::model::{Glossary, LangId, TermId};
+use crate::site::{Site, WorkId};
+
+/// A sentence that mentions a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    pub work: WorkId,
+    pub lang: LangId,
+    /// Position of the segment in its document.
+    pub segment: u32,
+}
+
+/// All mentions of terms in a site. A clone shares all large parts.
+#[derive(Debug, Clone)]
+pub struct Mentions {
+    /// The automatons per language.
+    matchers: Arc<Vec<Matcher>>,
+    /// Per work and language, in the order of the text.
+    works: Vec<Arc<[Box<[Mention]>]>>,
+    /// Computed on first use: only pages of terms need it.
+    places: Arc<OnceLock<Vec<Vec<Place>>>>,
+}
+
+impl Mentions {
+    /// Finds all mentions of a site. Results of the `previous` site that are still valid are shared.
+    pub fn new(site: &Site, previous: Option<(&Site, &Self)>) -> Self {
+        let known = previous.filter(|(before, _)| {
+            Arc::ptr_eq(&before.glossary, &site.glossary) && before.languages == site.languages
+        });
+        let matchers = match known {
+            Some((_, mentions)) => Arc::clone(&mentions.matchers),
+            None => Arc::new(
+                (0..).map(LangId).zip(&site.languages).map(|(lang, language)| Matcher::new(&site.glossary, lang, &language.pack.endings)).collect(),
+            ),
+        };
+        let known = known.filter(|(before, _)| Arc::ptr_eq(&before.names, &site.names));
+        let ids: Vec<WorkId> = (0..site.works.len() as u32).map(WorkId).collect();
+        let of_work = |&id: &WorkId| match known {
+            Some((before, mentions)) if site.has_documents_of(before, id, id) => Arc::clone(&mentions.works[id.0 as usize]),
+            _ => {
+                let editions = site.work(id).editions.iter().zip(matchers.iter());
+                let of_edition = |(edition, matcher): (&Option<crate::site::Edition>, &Matcher)| match edition {
+                    Some(edition) => mentions(&edition.document, &site.glossary, matcher).into(),
+                    None => Box::default(),
+                };
+                editions.map(of_edition).collect()
+            }
+        };
+        let works: Vec<Arc<[Box<[Mention]>]>> = ids.par_iter().map(of_work).collect();
+        let places = match known {
+            Some((before, mentions))
+                if Arc::ptr_eq(&before.order, &site.order) && works.iter().zip(&mentions.works).all(|(a, b)| Arc::ptr_eq(a, b)) =>
+            {
+                Arc::clone(&mentions.places)
+            }
+            _ => Arc::default(),
+        };
+        Self { matchers, works, places }
+    }
+
+    /// Returns the mentions in an edition, in the order of its text.
+    pub fn of(&self, work: WorkId, lang: LangId) -> &[Mention] {
+        &self.works[work.0 as usize][lang.0]
+    }
+
+    /// Returns the sentences in all languages that mention a term, in reading order; a sentence
+    /// that names it twice occurs once.
+    pub fn places(&self, site: &Site, term: TermId) -> &[Place] {
+        let all = self.places.get_or_init(|| {
+            let mut places = vec![Vec::new(); site.glossary.terms.len()];
+            for &work in site.order.iter() {
+                for (lang, mentions) in (0..).map(LangId).zip(&*self.works[work.0 as usize]) {
+                    for mention in mentions {
+                        let place = Place { work, lang, segment: mention.segment };
+                        let of_term: &mut Vec<Place> = &mut places[mention.term.0 as usize];
+                        if of_term.last() != Some(&place) {
+                            of_term.push(place);
+                        }
+                    }
+                }
+            }
+            places
+        });
+        &all[term.0 as usize]
+    }
+}

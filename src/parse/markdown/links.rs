@@ -8,12 +8,14 @@ use crate::model::Key;
 
 use super::{Event, LinkType, Writer};
 use crate::markdown;
+use crate::parse::InlineKind;
 use crate::parse::destination::{Destination, classify, cut_anchor};
 use crate::parse::{HoleKind, Ref, RefKind, Target};
 
 impl Writer<'_, '_> {
     pub(super) fn start_link(&mut self, link_type: LinkType, url: &str, title: &str, range: Range<usize>) {
         let Some(page) = self.page else {
+            self.out.open_inline(InlineKind::Link);
             self.push("<a href=\"");
             if link_type == LinkType::Email {
                 self.push("mailto:");
@@ -46,6 +48,7 @@ impl Writer<'_, '_> {
         }
         let opened = match classified {
             Destination::External(url) => {
+                self.out.open_inline(InlineKind::Link);
                 self.push("<a href=\"");
                 self.href(&url);
                 true
@@ -55,6 +58,7 @@ impl Writer<'_, '_> {
                 false
             }
             Destination::Asks(target) => {
+                self.out.open_inline(InlineKind::Link);
                 self.push(if wiki { "<a class=\"wiki\" href=\"" } else { "<a href=\"" });
                 self.hole(HoleKind::Url(self.refs.len() as u32));
                 self.refs.push(Ref { target, place, kind: if wiki { RefKind::Wiki } else { RefKind::Link } });
@@ -126,11 +130,12 @@ impl Writer<'_, '_> {
                     Diagnostic::at(&code::EXTERNAL_IMAGE, place, "a picture from another site is shown as a link")
                         .hint("put a copy beside the page: readers' browsers then ask nobody else, and the picture stays"),
                 );
+                self.out.open_inline(InlineKind::Link);
                 self.push("<a href=\"");
                 self.href(&url);
                 self.push("\">");
                 self.escaped(if alt.is_empty() { &url } else { &alt });
-                self.push("</a>");
+                self.close_inline("</a>");
             }
             Destination::Unsafe(scheme) => {
                 self.unsafe_url(&scheme, place);
@@ -189,6 +194,7 @@ impl Writer<'_, '_> {
 
     fn autolink(&mut self, url: &Range<usize>) {
         let url = &self.text[url.clone()];
+        self.out.open_inline(InlineKind::Code);
         self.push("<a href=\"");
         if url.starts_with("www.") {
             self.push("https://");
@@ -196,6 +202,6 @@ impl Writer<'_, '_> {
         self.href(url);
         self.push("\">");
         self.escaped(url);
-        self.push("</a>");
+        self.close_inline("</a>");
     }
 }
