@@ -22,7 +22,6 @@
 //! | plan | the YAML file that describes the cutting |
 //! | chapter | a work that the split made |
 //! | cut | a segment of the source text in a chapter |
-//! | vector | an axis of a text, presented by one chapter |
 //! | ref | the target of a link or an image, as far as the document alone determines it |
 //! | resolved link | the target that the site has for a ref |
 //! | route | one output path and its content |

@@ -66,7 +66,7 @@ const UNKNOWN: &str = "qqqqqqqqqqqqqqqq";
 
 /// Each kind of mapping: its name in the program, its section in `docs/keys.md`, the file that holds
 /// it, and the text of such a file with [`UNKNOWN`] in the mapping.
-const MAPPINGS: [(&str, &str, &str, &str); 14] = [
+const MAPPINGS: [(&str, &str, &str, &str); 13] = [
     ("site.yaml", "site.yaml", "site.yaml", "title: T\nlanguages: [en]\n?: 1\n"),
     ("a language", "Languages", "site.yaml", "title: T\nlanguages: [{code: en, ?: 1}]\n"),
     ("`markdown`", "Markdown", "site.yaml", "title: T\nlanguages: [en]\nmarkdown: {?: 1}\n"),
@@ -83,7 +83,6 @@ const MAPPINGS: [(&str, &str, &str, &str); 14] = [
         "source: a.txt\nlanguage: en\nchapters: [{key: a, title: A, paragraphs: [{?: 1}]}]\n",
     ),
     ("`cut`", "Cut", PLAN, "source: a.txt\nlanguage: en\ncut: {by: headings, starts: [A], ?: 1}\n"),
-    ("a vector", "Vectors", PLAN, "source: a.txt\nlanguage: en\nvectors: [{?: 1}]\n"),
     ("a language file", "Language files", "themes/default/languages/en.yaml", "?: 1\n"),
     ("`fonts`", "Fonts", "themes/default/languages/en.yaml", "fonts: {?: 1}\n"),
 ];

@@ -66,7 +66,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     (
         "content/_source/plan.yaml",
         &[
-            "source: text.kk.txt\nlanguage: kk\nvectors:\n  - {id: v, work: b, bearing: 90}\nrepairs:\n  - {line: 1, found: Екінші, reading: Екнші, kind: typo}\nchapters:\n  - {key: a, title: Бірінші, paragraphs: [L1.1-L1.2]}\n  - {key: s/d, title: Үшінші, paragraphs: [L2.1]}\n  - {key: b, title: Екінші, vector: v, rest: true}\ntouches:\n  L1.1: [b, s/d]\n  L2.1: [b]\n  L3.1: [a]\n",
+            "source: text.kk.txt\nlanguage: kk\nrepairs:\n  - {line: 1, found: Екінші, reading: Екнші, kind: typo}\nchapters:\n  - {key: a, title: Бірінші, paragraphs: [L1.1-L1.2]}\n  - {key: s/d, title: Үшінші, paragraphs: [L2.1]}\n  - {key: b, title: Екінші, rest: true}\ntouches:\n  L1.1: [b, s/d]\n  L2.1: [b]\n  L3.1: [a]\n",
             "source: text.kk.txt\nlanguage: kk\nchapters:\n  - {key: a, title: Бірінші, rest: true}\n",
         ],
     ),

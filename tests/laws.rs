@@ -13,7 +13,7 @@ use tilmash::base::Severity;
 use tilmash::load::{self, Inputs};
 use tilmash::markdown::{self, Role, Span, SpanKind};
 use tilmash::model::{Config, FrontMatter, LanguagePack};
-use tilmash::parse::parse;
+use tilmash::parse::{HtmlPos, parse};
 use tilmash::project::{Overrides, Project};
 use tilmash::site::sitemap::PartLimits;
 
@@ -122,7 +122,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     (
         "content/_source/plan.yaml",
         &[
-            "source: text.kk.txt\nlanguage: kk\nvectors:\n  - {id: b, work: s/b, bearing: 90}\nrepairs:\n  - {line: 1, found: Екінші, reading: Екнші, kind: typo}\nchapters:\n  - {key: a, title: Бірінші, paragraphs: [L1.1-L1.2]}\n  - {key: s/b, title: Екінші, vector: b, rest: true}\ntouches:\n  L1.1: [s/b]\n",
+            "source: text.kk.txt\nlanguage: kk\nrepairs:\n  - {line: 1, found: Екінші, reading: Екнші, kind: typo}\nchapters:\n  - {key: a, title: Бірінші, paragraphs: [L1.1-L1.2]}\n  - {key: s/b, title: Екінші, rest: true}\ntouches:\n  L1.1: [s/b]\n",
             "source: text.kk.txt\nlanguage: kk\nchapters:\n  - {key: a, title: Бірінші, rest: true}\n",
             "source: gone.txt\nlanguage: kk\nchapters: []\n",
             "source: text.kk.txt\nnosuch: key\n",
@@ -676,39 +676,52 @@ proptest! {
             prop_assert_eq!(flaw(problem, &files), None);
         }
         let html = &document.body.html;
-        let mut last = 0;
+        let mut last = HtmlPos(0);
         for hole in &document.body.holes {
-            prop_assert!(hole.at >= last && html.is_char_boundary(hole.at as usize), "{:?}", hole);
+            prop_assert!(hole.at >= last && html.is_char_boundary(hole.at.0 as usize), "{:?}", hole);
             last = hole.at;
         }
         // The text, then the notes, without a gap.
         let mut end = document.text_end();
-        prop_assert_eq!(unbalanced(&html[..end as usize]), None, "in {:?}", html);
+        prop_assert_eq!(unbalanced(&html[..end.0 as usize]), None, "in {:?}", html);
         for (at, note) in document.notes.iter().enumerate() {
-            prop_assert_eq!((note.number as usize, note.html.0), (at + 1, end));
-            prop_assert_eq!(unbalanced(&html[note.html.0 as usize..note.html.1 as usize]), None, "in note {:?} of {:?}", note, html);
+            prop_assert_eq!((note.number as usize, note.html.start), (at + 1, end));
+            prop_assert_eq!(unbalanced(&html[note.html.bytes()]), None, "in note {:?} of {:?}", note, html);
             let own = &document.segments[note.segments.0 as usize..note.segments.1 as usize];
-            prop_assert!(own.iter().all(|segment| segment.note == Some(at as u32) && note.html.0 <= segment.html.0));
-            end = note.html.1;
+            prop_assert!(own.iter().all(|segment| segment.note == Some(at as u32) && note.html.start <= segment.html.start));
+            end = note.html.end;
         }
-        prop_assert_eq!(end as usize, html.len());
+        prop_assert_eq!(end, document.body.end());
+        // Texts and elements are in order; a text has no markup, an element is a whole one.
+        let mut last = HtmlPos(0);
+        for range in &document.body.texts {
+            prop_assert!(range.start >= last && range.start < range.end, "{:?}", range);
+            prop_assert!(!html[range.bytes()].contains('<'), "{:?} in {:?}", range, html);
+            last = range.end;
+        }
+        prop_assert!(document.body.elements.is_sorted_by_key(|element| element.html.start));
+        for element in &document.body.elements {
+            let (whole, name) = (&html[element.html.bytes()], element.kind.name());
+            prop_assert!(whole.starts_with(&format!("<{name}")) && whole.ends_with(&format!("</{name}>")), "{:?}", whole);
+            prop_assert_eq!(unbalanced(whole), None, "in element {:?} of {:?}", element, html);
+        }
         let mut last = None;
         for segment in &document.segments {
             prop_assert!(last < Some(segment.id), "{:?} after {:?}", segment, last);
             last = Some(segment.id);
-            let piece = html.get(segment.html.0 as usize..segment.html.1 as usize);
+            let piece = html.get(segment.html.bytes());
             prop_assert!(piece.is_some(), "{:?}", segment);
             prop_assert_eq!(unbalanced(piece.expect("it is there")), None, "in segment {:?} of {:?}", segment, html);
             prop_assert!(text.get(segment.bytes.0 as usize..segment.bytes.1 as usize).is_some(), "{:?}", segment);
         }
-        let mut end = 0;
+        let mut end = HtmlPos(0);
         for block in &document.blocks {
-            let piece = html.get(block.html.0 as usize..block.html.1 as usize);
-            prop_assert!(piece.is_some() && block.html.0 >= end, "{:?}", block);
+            let piece = html.get(block.html.bytes());
+            prop_assert!(piece.is_some() && block.html.start >= end, "{:?}", block);
             prop_assert_eq!(unbalanced(piece.expect("it is there")), None, "in block {:?} of {:?}", block, html);
             prop_assert!(text.get(block.bytes.0 as usize..block.bytes.1 as usize).is_some(), "{:?}", block);
             prop_assert!(block.segments.0 <= block.segments.1 && block.segments.1 as usize <= document.segments.len());
-            end = block.html.1;
+            end = block.html.end;
         }
         let mut anchors: Vec<&str> = document.headings.iter().map(|heading| heading.anchor.as_str()).collect();
         anchors.sort_unstable();

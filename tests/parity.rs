@@ -218,3 +218,13 @@ fn a_long_text_takes_no_longer_for_each_byte() {
         assert!(start.elapsed() < Duration::from_secs(10), "{piece:?} takes {:?}", start.elapsed());
     }
 }
+
+/// `𜼢` looks like a digit to no reader, but it can stand in a number.
+#[test]
+fn a_number_may_have_other_signs_than_digits() {
+    for text in ["1.5𜼢 thousand", "1,𜼢 thousand", "5.𜼢5 thousand", "5.5५ thousand", "5.५५ thousand", "1.𝟗𝟗 thousand"]
+    {
+        pair((rules("en"), text), (rules("kk"), "5 мың"));
+        pair((rules("kk"), "5 мың"), (rules("en"), text));
+    }
+}

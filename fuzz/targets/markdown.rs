@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tilmash::model::{Key, LangId, LanguagePack, Lock};
-use tilmash::parse::{Document, ParseInput, Settings, parse};
+use tilmash::parse::{Document, HtmlRange, ParseInput, Settings, parse};
 
 use super::{check_problems, two_texts};
 
@@ -37,22 +37,23 @@ pub(crate) fn check(text: &str, lock: Option<Arc<Lock>>, lang: usize) -> Documen
     let (document, problems) = parse(&input);
     check_problems(&input.file, text, &problems);
     let html = &document.body.html;
-    let is_in = |of: &str, (start, end): (u32, u32)| of.get(start as usize..end as usize).is_some();
-    assert!(document.body.holes.iter().all(|hole| html.is_char_boundary(hole.at as usize)));
+    let is_shown = |range: HtmlRange| html.get(range.bytes()).is_some();
+    let is_written = |(start, end): (u32, u32)| text.get(start as usize..end as usize).is_some();
+    assert!(document.body.holes.iter().all(|hole| html.is_char_boundary(hole.at.0 as usize)));
     assert!(document.body.holes.is_sorted_by_key(|hole| hole.at));
     for segment in &document.segments {
-        assert!(is_in(html, segment.html) && is_in(text, segment.bytes), "{segment:?}");
+        assert!(is_shown(segment.html) && is_written(segment.bytes), "{segment:?}");
     }
     for block in &document.blocks {
-        assert!(is_in(html, block.html) && is_in(text, block.bytes), "{block:?}");
+        assert!(is_shown(block.html) && is_written(block.bytes), "{block:?}");
         assert!(block.segments.0 <= block.segments.1 && block.segments.1 as usize <= document.segments.len(), "{block:?}");
     }
     let mut end = document.text_end();
     for note in &document.notes {
-        assert!(note.html.0 == end && is_in(html, note.html), "{note:?}");
-        end = note.html.1;
+        assert!(note.html.start == end && is_shown(note.html), "{note:?}");
+        end = note.html.end;
     }
-    assert_eq!(end as usize, html.len(), "the notes follow the text without a gap");
+    assert_eq!(end, document.body.end(), "the notes follow the text without a gap");
     let again = parse(&input);
     assert!((&document, &problems) == (&again.0, &again.1), "the same text makes the same document");
     document

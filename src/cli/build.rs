@@ -79,11 +79,11 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         return Ok(code);
     }
     let fingerprints = known.as_ref().zip(state.renderer.as_ref()).map(|(record, renderer)| (record, Fingerprints::of(renderer)));
-    let known = fingerprints.map(|(record, fingerprints)| emit::PreviousBuild { record, fingerprints });
+    let previous = fingerprints.map(|(record, fingerprints)| emit::PreviousBuild { record, fingerprints });
     let progress = Progress::new(global, &state);
     let begun = Instant::now();
     let target = emit::Target { output: &output, allow_empty: args.allow_empty };
-    let emitted = emit::emit(&state, target, known, &|| progress.step());
+    let emitted = emit::emit(&state, target, previous, &|| progress.step());
     progress.bar.finish_and_clear();
     let mut emitted = emitted?;
     if args.timings {

@@ -5,7 +5,6 @@
 //! imported.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
@@ -22,7 +21,7 @@ use crate::translation::exchange::collect::Sides;
 use crate::translation::exchange::plan::{self, Edition, Options, Plan, Taken};
 use crate::translation::exchange::{self, Format, Found, apply, text};
 
-use super::{Global, Outcome, overrides, print, report, say, source, sync};
+use super::{Global, Outcome, overrides, print, read_within, report, say, source, sync};
 
 pub(super) const EXAMPLES: &str = "Examples:
   tilmash import book.en.po --dry-run
@@ -140,7 +139,7 @@ fn read(
     texts: &mut BTreeMap<Arc<str>, String>,
     problems: &mut Vec<Diagnostic>,
 ) -> Result<Option<Found>, Failure> {
-    let Some(bytes) = read_within(path, name, limits.of(Limit::Import), problems)? else { return Ok(None) };
+    let Some(bytes) = read_input(path, name, limits.of(Limit::Import), problems)? else { return Ok(None) };
     let decoded = text::decode(name, &bytes);
     // A picture or an office document is not a text that was saved wrongly.
     let format = match &decoded {
@@ -187,15 +186,12 @@ fn refuse_nul(name: &Arc<str>, found: &mut Found) {
 
 /// Reads a file that the user named, which may be a pipe. Returns `None`, and reports a problem, if
 /// it is over the limit.
-fn read_within(path: &Path, name: &Arc<str>, limit: u64, problems: &mut Vec<Diagnostic>) -> Result<Option<Vec<u8>>, Failure> {
-    let mut bytes = Vec::new();
-    let mut read = || -> io::Result<u64> {
+fn read_input(path: &Path, name: &Arc<str>, limit: u64, problems: &mut Vec<Diagnostic>) -> Result<Option<Vec<u8>>, Failure> {
+    let read = || -> io::Result<(u64, Vec<u8>)> {
         let file = fs::File::open(path)?;
-        let length = file.metadata()?.len();
-        file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-        Ok(length)
+        Ok((file.metadata()?.len(), read_within(file, limit)?))
     };
-    let length = read().map_err(|error| Failure::io("read", path, &error))?;
+    let (length, bytes) = read().map_err(|error| Failure::io("read", path, &error))?;
     if bytes.len() as u64 > limit {
         // A device reports the length 0.
         problems.push(load::too_large(name, length.max(limit + 1), Limit::Import, limit));

@@ -3,6 +3,7 @@
 //! Exit codes: 0 success; 1 problems in the texts; 2 the command could not run, was called wrongly
 //! or could not write its output; 130 a preview was ended by Ctrl-C; 143 it was ended by SIGTERM.
 
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -203,6 +204,14 @@ fn overrides(root: &Path, base_url: Option<&str>, drafts: bool) -> Result<Overri
         }
     };
     Ok(Overrides { base_url, fallback_base_url: remote::pages_url(root), drafts, ..Overrides::default() })
+}
+
+/// Reads a file or pipe that the user named: all of it, or one byte more than the limit if it is
+/// longer.
+fn read_within(input: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    input.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Prints a line for people, unless they asked for quiet.

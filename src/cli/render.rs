@@ -11,7 +11,7 @@ use crate::project::{Project, State};
 use crate::render::Body;
 use crate::site::{RouteKind, Site, route};
 
-use super::{Code, Global, Outcome, overrides, print, report};
+use super::{Code, Global, Outcome, overrides, print, read_within, report};
 
 #[derive(Debug, Args)]
 pub(super) struct RenderArgs {
@@ -90,13 +90,12 @@ fn path_of(site: &Site, page: &str) -> Option<String> {
 fn read(page: &str) -> Result<String, Failure> {
     // The default limit applies, since there is no site.
     let limit = Limits::default().of(Limit::Source);
-    let mut bytes = Vec::new();
     let read = if page == "-" {
-        std::io::stdin().lock().take(limit + 1).read_to_end(&mut bytes)
+        read_within(std::io::stdin().lock(), limit)
     } else {
-        std::fs::File::open(page).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
+        std::fs::File::open(page).and_then(|file| read_within(file, limit))
     };
-    read.map_err(|error| Failure::new(format!("cannot read `{page}`: {error}")))?;
+    let bytes = read.map_err(|error| Failure::new(format!("cannot read `{page}`: {error}")))?;
     if bytes.len() as u64 > limit {
         return Err(
             Failure::new(format!("`{page}` is larger than {}", limits::shown(limit))).hint("divide the file into smaller ones")

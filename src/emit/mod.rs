@@ -16,7 +16,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -26,7 +26,7 @@ use crate::disk::{self, Folder, Kind};
 use crate::output::fingerprints::Fingerprints;
 use crate::project::State;
 use crate::render::{Body, Rendered};
-use crate::site::Route;
+use crate::site::{Route, Site};
 
 mod record;
 mod swap;
@@ -92,7 +92,7 @@ pub struct RouteTime {
     pub time: Duration,
 }
 
-/// The previous build of an output folder, by which unchanged files are skipped.
+/// The data that let a build reuse files of the last one instead of rendering them.
 #[derive(Debug)]
 pub struct PreviousBuild<'a> {
     /// The record of the last build; empty if there was none.
@@ -133,135 +133,179 @@ fn render(state: &State, route: &Route) -> Rendered {
 
 /// Publishes a state into a folder; calls `each` after each route.
 ///
-/// `known` is the data of an earlier build of the folder; with `None` a build neither uses nor
+/// `previous` is the data of an earlier build of the folder; with `None` a build neither uses nor
 /// makes a record.
 pub fn emit(
     state: &State,
     target: Target<'_>,
-    known: Option<PreviousBuild<'_>>,
+    previous: Option<PreviousBuild<'_>>,
     each: &(dyn Fn() + Sync),
 ) -> Result<Report, Failure> {
-    let renderer = state.renderer.as_ref().expect("only a state that can be rendered is published");
-    let site = &renderer.site;
+    let site = state.site().expect("only a state that can be rendered is published");
     let output = absolute(&state.inputs.root, target.output)?;
     refuse_sources(&state.inputs.root, &output)?;
-    for path in site.routes.keys() {
-        // `site` makes no such routes; here they would do harm, so they are checked again.
-        let is_plain = !path.contains(char::is_control)
-            && !path.is_empty()
-            && Path::new(&**path).components().all(|part| matches!(part, Component::Normal(_)));
-        if !is_plain {
-            return Err(Failure::new(format!("`{}` is not a path inside the output folder", path.escape_debug())));
-        }
-    }
+    refuse_paths(site)?;
     let place = Location::open(&output)?;
     let _lock = Lock::take(&place)?;
     let mut displaced = swap::recover(&place)?;
     let before = Before::look(&place)?;
-    if !before.manifest.is_empty() && !target.allow_empty && !has_pages(state) {
-        let message = format!("`content/` has no pages, so this build would delete the published site in `{}`", output.display());
-        return Err(Failure::new(message).hint("restore `content/`, or replace the site by an empty one with `--allow-empty`"));
+    if !target.allow_empty {
+        before.refuse_empty(state, &output)?;
     }
-    for path in site.routes.keys().filter(|path| !before.manifest.contains(&***path)) {
-        if !matches!(before.kind(path), Ok(None)) {
-            return Err(in_the_way(&output.join(&**path)));
-        }
-    }
+    before.refuse_obstacles(site, &output)?;
 
-    let routes: Vec<&Route> = site.routes.values().collect();
-    let mut fingerprints: Vec<Option<Digest>> =
-        routes.par_iter().map(|route| known.as_ref()?.fingerprints.route(renderer, route)).collect();
-    let is_known = |(route, fingerprint): (&&Route, &Option<Digest>)| {
-        let (Some(known), Some(fingerprint)) = (&known, fingerprint) else { return false };
-        before.folder.is_some() && known.record.has(&route.path, *fingerprint, &output.join(&*route.path))
-    };
-    let is_known: Vec<bool> = routes.par_iter().zip(&fingerprints).map(is_known).collect();
-    let fresh: Vec<&Route> = routes.iter().zip(&is_known).filter(|(_, known)| !**known).map(|(route, _)| *route).collect();
-    is_known.iter().filter(|known| **known).for_each(|_| each());
-
+    let mut files = plan(state, &before, &output, previous.as_ref());
+    files.iter().filter(|file| file.is_reused).for_each(|_| each());
+    let fresh: Vec<&Route> = files.iter().filter(|file| !file.is_reused).map(|file| file.route).collect();
     let begun = Instant::now();
     state.highlight(&fresh);
     let highlighting = begun.elapsed();
     let stage = Stage::new(&place, site.routes.keys(), before.folder.is_some())?;
-    // Files are copied through a handle of the project's folder, so that no link leads out of it.
-    let project = Folder::open(&state.inputs.root).map_err(|error| Failure::io("open", &state.inputs.root, &error))?;
-    let failure: Mutex<Option<Failure>> = Mutex::new(None);
-    // Routes of the whole site (lists, feeds, sitemap) take the most time and memory. They come
-    // first, so that nothing waits for them at the end.
-    let mut order: Vec<usize> = (0..fresh.len()).collect();
-    order.sort_by_key(|&at| fresh[at].kind.work().is_some());
-    let mut done: Vec<(usize, Vec<Diagnostic>, bool, RouteTime)> = order
-        .into_par_iter()
-        .map(|at| {
-            let route = fresh[at];
-            let begun = Instant::now();
-            let rendered = render(state, route);
-            let time = RouteTime { path: Arc::clone(&route.path), template: rendered.template, time: begun.elapsed() };
-            let mut same = false;
-            if let Some(body) = &rendered.body {
-                match stage.place(body, &project, before.folder.as_ref(), &route.path) {
-                    Ok(Placed::Same) => same = true,
-                    Ok(Placed::Written) => {}
-                    Err(found) => {
-                        failure.lock().expect("no code panics while it holds this lock").get_or_insert(found);
-                    }
-                }
-            }
-            each();
-            (at, rendered.problems, same, time)
-        })
-        .collect();
-    done.sort_unstable_by_key(|(at, ..)| *at);
-    if let Some(failure) = failure.into_inner().expect("no code panics while it holds this lock") {
-        return Err(failure);
-    }
-    let mut report = Report { files: routes.len(), highlighting, ..Report::default() };
-    let (mut written, mut unchanged) = (Vec::new(), Vec::new());
-    let mut done = done.into_iter();
-    for ((route, is_known), fingerprint) in routes.iter().zip(&is_known).zip(&mut fingerprints) {
-        if *is_known {
-            unchanged.push(&*route.path);
-            continue;
-        }
-        let (_, problems, same, time) = done.next().expect("every route that is not known was made");
-        if !problems.is_empty() {
-            // Without a fingerprint the next build renders the page again, and finds its problems
-            // again.
-            *fingerprint = None;
-        }
-        report.times.push(time);
-        report.problems.extend(problems);
-        if same { unchanged.push(&*route.path) } else { written.push(&*route.path) }
-    }
-    report.written = written.len();
-    diagnostic::sort(&mut report.problems);
+    let made = make(state, &fresh, &stage, &before, each)?;
+
+    let mut report = Report { files: files.len(), highlighting, ..Report::default() };
+    let (written, unchanged) = report.take(made, &mut files);
     if diagnostic::has_errors(&report.problems) {
         report.displaced = displaced;
         return Ok(report);
     }
-    let is_gone = |path: &&String| !site.routes.contains_key(path.as_str());
-    report.removed = before.manifest.iter().filter(is_gone).count();
-    let pages = || before.manifest.iter().filter(|path| path.ends_with(".html"));
-    report.pages = Pages { before: pages().count(), removed: pages().filter(is_gone).count() };
-    report.published = true;
-    let same_list = before.folder.is_some() && before.manifest.len() == routes.len() && report.removed == 0;
+    report.compare(&before, site);
+    let is_same_list = before.folder.is_some() && before.manifest.len() == files.len() && report.removed == 0;
     // The other files were found unchanged in place, so only the part with the written files is
     // exchanged.
-    let part = if same_list { common(&written) } else { Some("") };
+    let part = if is_same_list { common(&written) } else { Some("") };
     if let Some(part) = part {
         displaced.extend(stage.publish(&place, &before, &unchanged, part)?);
     }
     report.displaced = displaced;
-    report.record = known.map(|known| {
-        let files = routes.iter().zip(fingerprints).zip(&is_known).map(|((route, fingerprint), is_known)| {
+    report.record = previous.map(|previous| {
+        let entries = files.iter().map(|file| {
             // A file that was checked and not touched since keeps its mark and is not examined
             // again.
-            let stays = *is_known && part.is_none_or(|part| !is_in(&*route.path, part));
-            (&*route.path, fingerprint, stays.then_some(known.record))
+            let stays = file.is_reused && part.is_none_or(|part| !is_in(&*file.route.path, part));
+            (&*file.route.path, file.fingerprint, stays.then_some(previous.record))
         });
-        Record::of(&output, files.collect(), (site.works.len(), site.languages.len()))
+        Record::of(&output, entries.collect(), (site.works.len(), site.languages.len()))
     });
     Ok(report)
+}
+
+/// A file of the site that is to be published.
+struct Planned<'a> {
+    route: &'a Route,
+    /// The fingerprint of its inputs, for the record.
+    fingerprint: Option<Digest>,
+    /// True if the file in the output folder is known to be equal, so that it is not rendered.
+    is_reused: bool,
+}
+
+/// A file that was rendered into the stage.
+struct Made {
+    problems: Vec<Diagnostic>,
+    placed: Placed,
+    time: RouteTime,
+}
+
+/// Fails if a path leads out of the output folder. `site` makes no such routes; here they would do
+/// harm, so they are checked again.
+fn refuse_paths(site: &Site) -> Result<(), Failure> {
+    let is_plain = |path: &str| {
+        !path.contains(char::is_control)
+            && !path.is_empty()
+            && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+    };
+    match site.routes.keys().find(|path| !is_plain(path)) {
+        Some(path) => Err(Failure::new(format!("`{}` is not a path inside the output folder", path.escape_debug()))),
+        None => Ok(()),
+    }
+}
+
+/// Lists the files of the site, and finds those that the record of the last build knows to be
+/// equal.
+fn plan<'a>(state: &'a State, before: &Before, output: &Path, previous: Option<&PreviousBuild<'_>>) -> Vec<Planned<'a>> {
+    let renderer = state.renderer.as_ref().expect("only a state that can be rendered is published");
+    let routes: Vec<&Route> = renderer.site.routes.values().collect();
+    let planned = |route: &&'a Route| {
+        let fingerprint = previous.and_then(|previous| previous.fingerprints.route(renderer, route));
+        let is_equal = |(previous, fingerprint): (&PreviousBuild<'_>, Digest)| {
+            previous.record.has(&route.path, fingerprint, &output.join(&*route.path))
+        };
+        let is_reused = before.folder.is_some() && previous.zip(fingerprint).is_some_and(is_equal);
+        Planned { route, fingerprint, is_reused }
+    };
+    routes.par_iter().map(planned).collect()
+}
+
+/// Renders routes into the stage; returns the results in the order of the routes.
+fn make(
+    state: &State,
+    routes: &[&Route],
+    stage: &Stage<'_>,
+    before: &Before,
+    each: &(dyn Fn() + Sync),
+) -> Result<Vec<Made>, Failure> {
+    // Files are copied through a handle of the project's folder, so that no link leads out of it.
+    let project = Folder::open(&state.inputs.root).map_err(|error| Failure::io("open", &state.inputs.root, &error))?;
+    // Routes of the whole site (lists, feeds, sitemap) take the most time and memory. They come
+    // first, so that nothing waits for them at the end.
+    let mut order: Vec<usize> = (0..routes.len()).collect();
+    order.sort_by_key(|&at| routes[at].kind.work().is_some());
+    let make = |at: usize| {
+        let route = routes[at];
+        let begun = Instant::now();
+        let rendered = render(state, route);
+        let time = RouteTime { path: Arc::clone(&route.path), template: rendered.template, time: begun.elapsed() };
+        let placed = match &rendered.body {
+            Some(body) => stage.place(body, &project, before.folder.as_ref(), &route.path),
+            None => Ok(Placed::Written),
+        };
+        each();
+        (at, placed.map(|placed| Made { problems: rendered.problems, placed, time }))
+    };
+    // All routes are made even if one fails, since `each` counts them.
+    let mut made: Vec<(usize, Result<Made, Failure>)> = order.into_par_iter().map(make).collect();
+    made.sort_unstable_by_key(|(at, _)| *at);
+    made.into_iter().map(|(_, made)| made).collect()
+}
+
+impl Report {
+    /// Takes over the results of rendering. Returns the paths that were written, and those that are
+    /// unchanged.
+    fn take<'a>(&mut self, made: Vec<Made>, files: &mut [Planned<'a>]) -> (Vec<&'a str>, Vec<&'a str>) {
+        let (mut written, mut unchanged) = (Vec::new(), Vec::new());
+        let mut made = made.into_iter();
+        for file in files {
+            let path = &*file.route.path;
+            if file.is_reused {
+                unchanged.push(path);
+                continue;
+            }
+            let Made { problems, placed, time } = made.next().expect("every file that is not reused was made");
+            if !problems.is_empty() {
+                // Without a fingerprint the next build renders the page again, and finds its
+                // problems again.
+                file.fingerprint = None;
+            }
+            self.times.push(time);
+            self.problems.extend(problems);
+            match placed {
+                Placed::Same => unchanged.push(path),
+                Placed::Written => written.push(path),
+            }
+        }
+        self.written = written.len();
+        diagnostic::sort(&mut self.problems);
+        (written, unchanged)
+    }
+
+    /// Counts the files of the last build that the site no longer has.
+    fn compare(&mut self, before: &Before, site: &Site) {
+        let is_gone = |path: &&String| !site.routes.contains_key(path.as_str());
+        self.removed = before.manifest.iter().filter(is_gone).count();
+        let pages = || before.manifest.iter().filter(|path| path.ends_with(".html"));
+        self.pages = Pages { before: pages().count(), removed: pages().filter(is_gone).count() };
+        self.published = true;
+    }
 }
 
 /// Returns true if the site has a page from a file; a home page exists even without one.
@@ -479,6 +523,24 @@ impl Before {
             }
         };
         Ok(Self { folder: Some(folder), manifest })
+    }
+
+    /// Fails if a site without pages would replace a published one.
+    fn refuse_empty(&self, state: &State, output: &Path) -> Result<(), Failure> {
+        if self.manifest.is_empty() || has_pages(state) {
+            return Ok(());
+        }
+        let message = format!("`content/` has no pages, so this build would delete the published site in `{}`", output.display());
+        Err(Failure::new(message).hint("restore `content/`, or replace the site by an empty one with `--allow-empty`"))
+    }
+
+    /// Fails if somebody else's file is at the path of a new file of the site.
+    fn refuse_obstacles(&self, site: &Site, output: &Path) -> Result<(), Failure> {
+        let mut new = site.routes.keys().filter(|path| !self.manifest.contains(&***path));
+        match new.find(|path| !matches!(self.kind(path), Ok(None))) {
+            Some(path) => Err(in_the_way(&output.join(&**path))),
+            None => Ok(()),
+        }
     }
 
     /// Returns the kind of the entry at a path of the output; fails if a folder of the path is a

@@ -120,16 +120,16 @@ impl Record {
         out.write_all(HEADER.as_bytes())?;
         let mut body = Body { out, digester: Digester::default() };
         body.digest(self.inputs)?;
-        body.put(&(self.works as u64).to_le_bytes())?;
-        body.put(&(self.languages as u64).to_le_bytes())?;
+        body.append(&(self.works as u64).to_le_bytes())?;
+        body.append(&(self.languages as u64).to_le_bytes())?;
         for (path, Entry { fingerprint, mark: Mark { modified, changed, length, file } }) in &self.files {
-            body.put(&(path.len() as u64).to_le_bytes())?;
-            body.put(path.as_bytes())?;
+            body.append(&(path.len() as u64).to_le_bytes())?;
+            body.append(path.as_bytes())?;
             body.digest(*fingerprint)?;
-            body.put(&modified.to_le_bytes())?;
-            body.put(&changed.to_le_bytes())?;
-            body.put(&length.to_le_bytes())?;
-            body.put(&file.to_le_bytes())?;
+            body.append(&modified.to_le_bytes())?;
+            body.append(&changed.to_le_bytes())?;
+            body.append(&length.to_le_bytes())?;
+            body.append(&file.to_le_bytes())?;
         }
         let sum = body.digester.digest();
         out.write_all(&sum.0.to_le_bytes())
@@ -151,14 +151,14 @@ struct Body<'a> {
 }
 
 impl Body<'_> {
-    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.digester.write(bytes);
         self.out.write_all(bytes)
     }
 
     fn digest(&mut self, digest: Option<Digest>) -> io::Result<()> {
-        self.put(&[u8::from(digest.is_some())])?;
-        self.put(&digest.map_or(0, |digest| digest.0).to_le_bytes())
+        self.append(&[u8::from(digest.is_some())])?;
+        self.append(&digest.map_or(0, |digest| digest.0).to_le_bytes())
     }
 }
 

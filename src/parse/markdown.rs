@@ -19,7 +19,7 @@ use crate::markdown::{
 };
 use crate::model::SegmentId;
 
-use super::fragment::Builder;
+use super::fragment::{Builder, ElementKind, HtmlPos, HtmlRange};
 use super::marks::Marks;
 use super::names::Names;
 use super::provenance::Provenance;
@@ -86,7 +86,7 @@ struct Writer<'a, 'p> {
     block_number: u32,
     /// The open block at the top level: its kind, its start in the HTML, the position of its first
     /// segment, and its first byte in the file.
-    top: Option<(BlockKind, u32, u32, usize)>,
+    top: Option<(BlockKind, HtmlPos, u32, usize)>,
     /// True if the HTML ends with a line break. Blocks begin on lines of their own.
     at_line_start: bool,
 
@@ -119,7 +119,7 @@ struct Leaf {
     /// Number of inline elements around the current event. A line break inside such an element does
     /// not end a segment.
     depth: usize,
-    html_start: u32,
+    html_start: HtmlPos,
     byte_start: usize,
     byte_end: usize,
     cut: Option<u32>,
@@ -154,7 +154,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             spans,
             urls,
             at: 0,
-            out: Builder { html: String::with_capacity((text.len() - start) * 5 / 4), ..Builder::default() },
+            out: Builder::with_capacity((text.len() - start) * 5 / 4),
             segments: Vec::new(),
             blocks: Vec::new(),
             marks: Vec::new(),
@@ -240,7 +240,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             {
                 self.blocks.push(Block {
                     kind,
-                    html: (html, self.out.position()),
+                    html: HtmlRange::new(html, self.out.position()),
                     segments: (first, self.segments.len() as u32),
                     bytes: (byte_start as u32, byte_end as u32),
                 });
@@ -251,11 +251,32 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     // Output.
 
+    /// Writes markup. A line break at its end separates texts, so it counts as text.
     fn push(&mut self, html: &str) {
-        if !html.is_empty() {
-            self.out.html.push_str(html);
-            self.at_line_start = html.ends_with('\n');
+        let markup = html.strip_suffix('\n');
+        self.out.html.push_str(markup.unwrap_or(html));
+        if markup.is_some() {
+            let start = self.out.position();
+            self.out.html.push('\n');
+            self.out.text_since(start);
         }
+        if !html.is_empty() {
+            self.at_line_start = markup.is_some();
+        }
+    }
+
+    /// Begins an element on a line of its own: `tag` is its start tag.
+    fn open(&mut self, kind: ElementKind, tag: &str) {
+        self.fresh_line();
+        self.out.open_element(kind);
+        self.push(tag);
+    }
+
+    /// Ends the innermost element.
+    fn close(&mut self, tag: &str) {
+        self.push(tag);
+        self.out.close_element();
+        self.push("\n");
     }
 
     fn fresh_line(&mut self) {
@@ -266,7 +287,9 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     fn escaped(&mut self, text: &str) {
         if !text.is_empty() {
+            let start = self.out.position();
             escape_html_body_text(&mut self.out.html, text).expect("writing to a string");
+            self.out.text_since(start);
             self.at_line_start = text.ends_with('\n');
         }
     }
@@ -303,16 +326,17 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn open_leaf(&mut self, start: usize) {
         if self.leaf.is_none() && self.addresses() {
             self.block_number += 1;
-            self.leaf = Some(Leaf { sentence: 0, depth: 0, html_start: 0, byte_start: start, byte_end: start, cut: None });
+            let html_start = self.out.position();
+            self.leaf = Some(Leaf { sentence: 0, depth: 0, html_start, byte_start: start, byte_end: start, cut: None });
             self.open_segment(start);
         }
     }
 
     fn open_segment(&mut self, start: usize) {
         self.leaf.as_mut().expect("a segment is opened in a leaf").sentence += 1;
-        self.push(if self.table.is_some() { "<tr class=\"seg\" id=\"" } else { "<span class=\"seg\" id=\"" });
-        self.hole(HoleKind::Id(self.segments.len() as u32));
-        self.push("\">");
+        self.push(if self.table.is_some() { "<tr" } else { "" });
+        self.hole(HoleKind::SegmentStart(self.segments.len() as u32));
+        self.push(if self.table.is_some() { ">" } else { "" });
         let html_start = self.out.position();
         // Notes and tables have no cut: a note is the editor's, and a table comes from its source
         // as a whole.
@@ -329,7 +353,7 @@ impl<'a, 'p> Writer<'a, 'p> {
         let Some(leaf) = &self.leaf else { return };
         let segment = Segment {
             id: SegmentId::plain(self.block_number, leaf.sentence),
-            html: (leaf.html_start, self.out.position()),
+            html: HtmlRange::new(leaf.html_start, self.out.position()),
             bytes: (leaf.byte_start as u32, leaf.byte_end as u32),
             block: self.block_number,
             table: self.table.as_ref().map(|table| table.number),
@@ -338,7 +362,6 @@ impl<'a, 'p> Writer<'a, 'p> {
         };
         let index = self.segments.len() as u32;
         self.segments.push(segment);
-        self.push(if self.table.is_some() { "" } else { "</span>" });
         self.hole(HoleKind::SegmentEnd(index));
     }
 
@@ -396,8 +419,7 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
         match tag {
             Tag::Paragraph => {
-                self.fresh_line();
-                self.push("<p>");
+                self.open(ElementKind::Paragraph, "<p>");
                 self.open_leaf(range.start);
             }
             Tag::Heading { level, id, classes, .. } => self.start_heading(level as u8, id, &classes, range, is_title),
@@ -405,51 +427,51 @@ impl<'a, 'p> Writer<'a, 'p> {
             Tag::CodeBlock(kind) => self.code_block(&kind, range),
             Tag::HtmlBlock => self.html_block(range),
             Tag::List(start) => {
-                self.fresh_line();
                 match start {
-                    None => self.push("<ul>\n"),
-                    Some(1) => self.push("<ol>\n"),
-                    Some(start) => self.push(&format!("<ol start=\"{start}\">\n")),
+                    None => self.open(ElementKind::List, "<ul>\n"),
+                    Some(1) => self.open(ElementKind::Ordered(1), "<ol>\n"),
+                    Some(start) => self.open(ElementKind::Ordered(start), &format!("<ol start=\"{start}\">\n")),
                 }
                 self.containers.push(Container::Other);
             }
             Tag::Item => {
-                self.fresh_line();
-                self.push(if self.task_ahead() { "<li class=\"task\">" } else { "<li>" });
+                self.open(ElementKind::Item, if self.task_ahead() { "<li class=\"task\">" } else { "<li>" });
                 self.containers.push(Container::Item);
             }
             Tag::DefinitionList => {
-                self.fresh_line();
-                self.push("<dl>\n");
+                self.open(ElementKind::Definitions, "<dl>\n");
                 self.containers.push(Container::Other);
             }
             Tag::DefinitionListTitle => {
-                self.fresh_line();
-                self.push("<dt>");
+                self.open(ElementKind::Term, "<dt>");
                 self.containers.push(Container::Item);
             }
             Tag::DefinitionListDefinition => {
-                self.fresh_line();
-                self.push("<dd>");
+                self.open(ElementKind::Definition, "<dd>");
                 self.containers.push(Container::Item);
             }
             Tag::Table(alignments) => {
-                self.fresh_line();
-                self.push("<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"");
+                self.open(ElementKind::TableRegion, "<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"");
                 self.hole(HoleKind::Word(Word::TableRegion));
-                self.push("\"><table>");
+                self.push("\">");
+                self.out.open_element(ElementKind::Table);
+                self.push("<table>");
                 self.tables += 1;
                 self.table = Some(Table::new(self.tables, alignments));
                 self.containers.push(Container::Other);
             }
             Tag::TableHead => {
+                self.out.open_element(ElementKind::TableHead);
                 self.push("<thead>");
                 self.start_row(&range);
             }
             Tag::TableRow => self.start_row(&range),
             Tag::TableCell => self.start_cell(&range),
             Tag::Emphasis => self.push("<em>"),
-            Tag::Strong => self.push("<strong>"),
+            Tag::Strong => {
+                self.out.is_bold |= self.notes.open.is_none();
+                self.push("<strong>");
+            }
             Tag::Strikethrough => self.push("<del>"),
             Tag::Superscript => self.push("<sup>"),
             Tag::Subscript => self.push("<sub>"),
@@ -472,44 +494,53 @@ impl<'a, 'p> Writer<'a, 'p> {
             leaf.depth = leaf.depth.saturating_sub(1);
         }
         match tag {
-            TagEnd::Paragraph => self.push("</p>\n"),
+            TagEnd::Paragraph => self.close("</p>"),
             TagEnd::Heading(_) => return self.end_heading(),
             TagEnd::BlockQuote(_) => {
                 let alert = self.containers.pop() == Some(Container::Alert);
-                self.push(if alert { "</div>\n" } else { "</blockquote>\n" });
+                self.close(if alert { "</div>" } else { "</blockquote>" });
             }
             TagEnd::List(ordered) => {
                 self.containers.pop();
-                self.push(if ordered { "</ol>\n" } else { "</ul>\n" });
+                self.close(if ordered { "</ol>" } else { "</ul>" });
             }
             TagEnd::Item => {
                 self.containers.pop();
-                self.push("</li>\n");
+                self.close("</li>");
             }
             TagEnd::DefinitionList => {
                 self.containers.pop();
-                self.push("</dl>\n");
+                self.close("</dl>");
             }
             TagEnd::DefinitionListTitle => {
                 self.containers.pop();
-                self.push("</dt>\n");
+                self.close("</dt>");
             }
             TagEnd::DefinitionListDefinition => {
                 self.containers.pop();
-                self.push("</dd>\n");
+                self.close("</dd>");
             }
             TagEnd::Table => {
                 self.table = None;
                 self.containers.pop();
-                self.push("</tbody></table></div>\n");
+                self.push("</tbody>");
+                self.out.close_element();
+                self.push("</table>");
+                self.out.close_element();
+                self.close("</div>");
             }
             TagEnd::TableHead => {
                 if let Some(table) = &mut self.table {
                     table.is_head = false;
                 }
-                self.push("</tr></thead><tbody>\n");
+                self.push("</tr>");
+                self.out.close_element();
+                self.push("</thead>");
+                self.out.close_element();
+                self.out.open_element(ElementKind::TableBody);
+                self.push("<tbody>\n");
             }
-            TagEnd::TableRow => self.push("</tr>\n"),
+            TagEnd::TableRow => self.close("</tr>"),
             TagEnd::TableCell => self.end_cell(),
             TagEnd::Emphasis => self.push("</em>"),
             TagEnd::Strong => self.push("</strong>"),
@@ -565,7 +596,8 @@ impl<'a, 'p> Writer<'a, 'p> {
                 self.push(if done { " checked" } else { "" });
                 self.push(" aria-label=\"");
                 self.hole(HoleKind::Word(Word::Task));
-                self.push("\"> ");
+                self.push("\">");
+                self.escaped(" ");
             }
             // Math is not enabled.
             Event::InlineMath(text) | Event::DisplayMath(text) => self.escaped(&text),
@@ -636,9 +668,8 @@ impl<'a, 'p> Writer<'a, 'p> {
     // Quotations and tasks.
 
     fn start_quote(&mut self, kind: Option<BlockQuoteKind>) {
-        self.fresh_line();
         let Some(kind) = kind else {
-            self.push("<blockquote>\n");
+            self.open(ElementKind::Quote, "<blockquote>\n");
             self.containers.push(Container::Other);
             return;
         };
@@ -649,7 +680,8 @@ impl<'a, 'p> Writer<'a, 'p> {
             BlockQuoteKind::Warning => ("warning", Word::AlertWarning),
             BlockQuoteKind::Caution => ("caution", Word::AlertCaution),
         };
-        self.push(&format!("<div class=\"alert alert-{class}\" role=\"note\">\n<p class=\"alert-title\">"));
+        self.open(ElementKind::Alert, &format!("<div class=\"alert alert-{class}\" role=\"note\">\n"));
+        self.push("<p class=\"alert-title\">");
         self.hole(HoleKind::Word(word));
         self.push("</p>\n");
         self.containers.push(Container::Alert);

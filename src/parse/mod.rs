@@ -32,7 +32,7 @@ mod provenance;
 
 use fragment::exact;
 
-pub use fragment::{Fragment, Hole, HoleKind, Word};
+pub use fragment::{Element, ElementKind, Fragment, Hole, HoleKind, HtmlPos, HtmlRange, NoteRef, Word};
 pub use marks::{Marks, Silenced, silenced_behind};
 pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, Ref, RefKind, Segment, Target};
 
@@ -235,8 +235,18 @@ impl Document {
     }
 
     /// Returns the position in the body's HTML at which the text ends and the notes begin.
-    pub fn text_end(&self) -> u32 {
-        self.notes.first().map_or(self.body.html.len() as u32, |note| note.html.0)
+    pub fn text_end(&self) -> HtmlPos {
+        self.notes.first().map_or(self.body.end(), |note| note.html.start)
+    }
+
+    /// Returns the range of the text in the body's HTML, without the notes.
+    pub fn text(&self) -> HtmlRange {
+        HtmlRange::new(HtmlPos(0), self.text_end())
+    }
+
+    /// Returns true if a segment is a heading.
+    pub fn is_heading(&self, segment: u32) -> bool {
+        self.headings.binary_search_by_key(&Some(segment), |heading| heading.segment).is_ok()
     }
 
     /// Returns the positions of the text's blocks, without those of notes.

@@ -3,6 +3,8 @@
 use crate::base::Place;
 use crate::model::{Key, SegmentId};
 
+use super::fragment::HtmlRange;
+
 /// A heading of a document's text; the title is not among them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Heading {
@@ -27,8 +29,9 @@ pub struct Segment {
     /// Given by the lock, or by position. It is a hole of the body, so the body does not depend on
     /// it.
     pub id: SegmentId,
-    /// Range of the HTML in the body, without the element around it. That of a row has its cells.
-    pub html: (u32, u32),
+    /// Range of the HTML in the body, between the holes of its start and its end. That of a row is
+    /// longer: its last cell ends behind the hole.
+    pub html: HtmlRange,
     /// Byte range in the file, without the marks after it; of a row, also without the bars at its
     /// ends. See [`super::Document::segment_text`].
     pub bytes: (u32, u32),
@@ -58,7 +61,7 @@ pub enum BlockKind {
 pub struct Block {
     pub kind: BlockKind,
     /// Range of the HTML in the body.
-    pub html: (u32, u32),
+    pub html: HtmlRange,
     /// Range of its segments, as positions in the outline's list.
     pub segments: (u32, u32),
     /// Byte range in the file.
@@ -118,7 +121,7 @@ pub struct Note {
     /// Number of references to the note.
     pub uses: u32,
     /// Range of the HTML in the body, after the text.
-    pub html: (u32, u32),
+    pub html: HtmlRange,
     /// Ranges of its blocks and segments, as positions in the outline's lists.
     pub blocks: (u32, u32),
     pub segments: (u32, u32),

@@ -8,19 +8,18 @@ use tera::{Context, Value};
 use crate::base::{Diagnostic, code, path};
 use crate::link::ResolvedLink;
 use crate::model::{LangId, SegmentId};
-use crate::parse::{Document, Fragment, HoleKind, Target};
-use crate::site::{Edition, Site, WorkId, route};
+use crate::parse::{Document, Hole, HoleKind, HtmlRange, NoteRef, Target};
+use crate::site::{Site, WorkId, route};
 use crate::split::{self, Cut, RepairKind, Segment};
 
 use super::Renderer;
 use super::highlight::Highlighted;
 use super::languages::side_by_side_path;
 use super::missing::Additions;
+use super::notes::{reference, reference_id};
+use super::shared::Pin;
 use super::status::Drift;
 use super::template::map;
-
-/// Start tag of a segment as `parse` writes it, up to the id.
-const SEGMENT_START: &str = "<span class=\"seg\" id=\"";
 
 /// Kind of page into which a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,45 +48,58 @@ pub(super) struct Writer<'a> {
 
 impl Writer<'_> {
     /// Returns the HTML of the document's text or of a note, with the missing sentences filled in.
-    pub(super) fn part(&self, part: Range<u32>, problems: &mut Vec<Diagnostic>) -> String {
-        let body = &self.document.body;
-        let mut html = String::new();
+    pub(super) fn part(&self, part: HtmlRange, problems: &mut Vec<Diagnostic>) -> String {
+        let mut html = empty(part);
         let mut at = part.start;
         // An addition at the border of two parts belongs to the first part.
-        let is_text = part == (0..self.document.text_end());
-        let is_here = |position: &u32| (is_text || part.start < *position) && *position <= part.end;
+        let is_text = part == self.document.text();
         let between = self.additions.iter().flat_map(|additions| &additions.between);
-        for (&position, addition) in between.filter(|(position, _)| is_here(position)) {
-            html.push_str(&self.range(body, at..position, problems));
-            html.push_str(addition);
-            at = position;
+        for (&position, addition) in between {
+            if (is_text || part.start < position) && position <= part.end {
+                let range = HtmlRange::new(at, position);
+                self.write(range, self.document.body.holes_in(range), &mut html, problems);
+                html.push_str(addition);
+                at = position;
+            }
         }
-        if html.is_empty() {
-            return self.range(body, part, problems);
-        }
-        html.push_str(&self.range(body, at..part.end, problems));
+        let rest = HtmlRange::new(at, part.end);
+        self.write(rest, self.document.body.holes_in(rest), &mut html, problems);
         html
     }
 
-    /// Returns the HTML of a range of a fragment, with its holes filled.
-    pub(super) fn range(&self, fragment: &Fragment, range: Range<u32>, problems: &mut Vec<Diagnostic>) -> String {
-        let mut html = String::with_capacity((range.end - range.start) as usize * 5 / 4);
+    /// Returns the HTML of a block, with its holes filled.
+    pub(super) fn block(&self, block: HtmlRange, problems: &mut Vec<Diagnostic>) -> String {
+        let mut html = empty(block);
+        self.write(block, self.document.body.holes_in(block), &mut html, problems);
+        html
+    }
+
+    /// Returns the HTML inside a segment's element, with its holes filled.
+    pub(super) fn segment(&self, segment: u32, problems: &mut Vec<Diagnostic>) -> String {
+        let range = self.document.segments[segment as usize].html;
+        let mut html = empty(range);
+        self.write(range, self.document.body.holes_of_segment(segment, range), &mut html, problems);
+        html
+    }
+
+    /// Writes a range of the document's HTML, and fills these holes in it.
+    fn write(&self, range: HtmlRange, holes: &[Hole], html: &mut String, problems: &mut Vec<Diagnostic>) {
+        let body = &self.document.body;
         let mut at = range.start;
-        for hole in fragment.holes_in(range.clone()) {
-            html.push_str(&fragment.html[at as usize..hole.at as usize]);
+        for hole in holes {
+            html.push_str(body.slice(HtmlRange::new(at, hole.at)));
             at = hole.at;
-            self.fill(hole.kind, &fragment.html[at as usize..], &mut html, problems);
+            self.fill(hole.kind, html, problems);
         }
-        html.push_str(&fragment.html[at as usize..range.end as usize]);
-        html
+        html.push_str(body.slice(HtmlRange::new(at, range.end)));
     }
 
-    /// Writes the content of a hole; `rest` is the HTML after it.
-    fn fill(&self, hole: HoleKind, rest: &str, html: &mut String, problems: &mut Vec<Diagnostic>) {
+    /// Writes the content of a hole.
+    fn fill(&self, hole: HoleKind, html: &mut String, problems: &mut Vec<Diagnostic>) {
         match hole {
             HoleKind::Url(index) => self.url(&self.answers()[index as usize], html),
             HoleKind::Title(index) => {
-                let title = self.answer_title(index as usize);
+                let title = answer_title(self.renderer, self.work, self.document, index as usize);
                 let lang = match &self.answers()[index as usize] {
                     ResolvedLink::Work { lang, .. } if *lang != self.document.lang => Some(*lang),
                     _ => None,
@@ -102,18 +114,22 @@ impl Writer<'_> {
             HoleKind::Anchor(index) => {
                 attribute(html, self.renderer.site.anchor(self.work, self.document, index as usize));
             }
-            HoleKind::Id(index) => {
-                if self.page != Page::Own {
-                    html.push_str(&self.scope());
-                }
-                if let Some(addition) = self.additions.and_then(|additions| additions.before.get(&index))
-                    && html.ends_with(SEGMENT_START)
-                {
-                    html.truncate(html.len() - SEGMENT_START.len());
+            HoleKind::SegmentStart(index) => {
+                if let Some(addition) = self.additions.and_then(|additions| additions.before.get(&index)) {
                     html.push_str(addition);
-                    html.push_str(SEGMENT_START);
                 }
-                self.document.segments[index as usize].id.push_to(html);
+                let segment = &self.document.segments[index as usize];
+                html.push_str(if segment.table.is_some() { "" } else { "<span" });
+                html.push_str(" class=\"seg\" id=\"");
+                html.push_str(&self.scope());
+                segment.id.push_to(html);
+                html.push_str(if segment.table.is_some() { "\"" } else { "\">" });
+            }
+            HoleKind::NoteRef(index) => {
+                let NoteRef { note, nth } = self.document.body.note_refs[index as usize];
+                let (note, scope) = (&self.document.notes[note as usize], self.scope());
+                let id = reference_id(&scope, &note.id, nth);
+                html.push_str(&reference(Some(&id), &format!("{scope}fn-{}", note.id), note.number));
             }
             HoleKind::Aliases(index) => {
                 for alias in self.renderer.site.aliases(self.work, self.document, index as usize) {
@@ -124,9 +140,10 @@ impl Writer<'_> {
                 }
             }
             HoleKind::SegmentEnd(index) => {
-                let shared = self.renderer.shared.language(self.document.lang);
-                let id = self.document.segments[index as usize].id;
-                shared.pin(&self.renderer.templates, (&self.scope(), id), rest.starts_with("</h"), html, problems);
+                let segment = &self.document.segments[index as usize];
+                html.push_str(if segment.table.is_some() { "" } else { "</span>" });
+                let pin = Pin { id: segment.id, is_scoped: self.page != Page::Own, in_heading: self.document.is_heading(index) };
+                self.renderer.shared.language(self.document.lang).pin(&self.renderer.templates, pin, html, problems);
                 if !matches!(self.page, Page::Half { .. }) {
                     self.marks(index as usize, html, problems);
                 }
@@ -195,25 +212,6 @@ impl Writer<'_> {
         match self.page {
             Page::Own => anchor.to_owned(),
             Page::Half { pair } => half_anchor(&self.renderer.site, self.work, pair, self.document, anchor),
-        }
-    }
-
-    pub(super) fn answer_title(&self, index: usize) -> String {
-        match &self.answers()[index] {
-            ResolvedLink::Work { work, lang, .. } => {
-                self.renderer.site.edition(*work, *lang).expect("answers name editions that exist").document.title.clone()
-            }
-            ResolvedLink::Path { title: Some(title), .. } => title.clone(),
-            ResolvedLink::Path { path, .. } => path.to_string(),
-            ResolvedLink::Anchor(anchor) => match self.renderer.site.heading_with_anchor(self.work, self.document.lang, anchor) {
-                Some(heading) => self.document.headings[heading].text.clone(),
-                None => anchor.clone(),
-            },
-            ResolvedLink::Broken => match &self.document.refs[index].target {
-                Target::Work { key, .. } => key.to_string(),
-                Target::File { path, .. } => path.clone(),
-                Target::Anchor(name) | Target::Outside(name) => name.clone(),
-            },
         }
     }
 
@@ -407,6 +405,32 @@ fn half_anchor(site: &Site, work: WorkId, pair: (LangId, LangId), document: &Doc
     row.map_or_else(|| format!("{}-{anchor}", site.config.code(document.lang)), |id| id.to_string())
 }
 
+/// Returns the title that a link without a text of its own shows.
+fn answer_title(renderer: &Renderer, work: WorkId, document: &Document, index: usize) -> String {
+    let site = &renderer.site;
+    match &renderer.links.resolved(work, document.lang)[index] {
+        ResolvedLink::Work { work, lang, .. } => {
+            site.edition(*work, *lang).expect("answers name editions that exist").document.title.clone()
+        }
+        ResolvedLink::Path { title: Some(title), .. } => title.clone(),
+        ResolvedLink::Path { path, .. } => path.to_string(),
+        ResolvedLink::Anchor(anchor) => match site.heading_with_anchor(work, document.lang, anchor) {
+            Some(heading) => document.headings[heading].text.clone(),
+            None => anchor.clone(),
+        },
+        ResolvedLink::Broken => match &document.refs[index].target {
+            Target::Work { key, .. } => key.to_string(),
+            Target::File { path, .. } => path.clone(),
+            Target::Anchor(name) | Target::Outside(name) => name.clone(),
+        },
+    }
+}
+
+/// Returns an empty text with room for a range of HTML and the values of its holes.
+fn empty(range: HtmlRange) -> String {
+    String::with_capacity(range.bytes().len() * 5 / 4)
+}
+
 fn attribute(html: &mut String, text: &str) {
     escape_html(html, text).expect("writing to a string");
 }
@@ -426,95 +450,54 @@ pub(super) fn cut_of<'a>(renderer: &'a Renderer, work: WorkId, document: &Docume
     chapter.cuts.get(cut as usize)
 }
 
-/// Returns a segment's text without markup, as HTML for lists of segments.
-pub(super) fn excerpt(renderer: &Renderer, work: WorkId, edition: &Edition, range: Range<u32>) -> String {
-    excerpt_with_notes(renderer, work, edition, range, |_| String::new())
+/// A part of an edition, to be shown without markup.
+#[derive(Clone, Copy)]
+pub(super) struct Excerpt<'a> {
+    pub(super) renderer: &'a Renderer,
+    pub(super) work: WorkId,
+    pub(super) document: &'a Document,
 }
 
-/// Returns a segment's text without markup, as HTML; `reference` makes the reference to the
-/// footnote with an id.
-pub(super) fn excerpt_with_notes(
-    renderer: &Renderer,
-    work: WorkId,
-    edition: &Edition,
-    range: Range<u32>,
-    reference: impl FnMut(&str) -> String,
-) -> String {
-    let writer = Writer {
-        renderer,
-        work,
-        document: &edition.document,
-        reader: edition.document.lang,
-        page: Page::Own,
-        root: "",
-        drift: None,
-        additions: None,
-    };
-    let mut html = String::new();
-    let mut at = range.start;
-    let body = &edition.document.body;
-    for hole in body.holes_in(range.clone()) {
-        html.push_str(&body.html[at as usize..hole.at as usize]);
-        at = hole.at;
-        if let HoleKind::Title(index) = hole.kind {
-            escape_html_body_text(&mut html, &writer.answer_title(index as usize)).expect("writing to a string");
-        }
+impl Excerpt<'_> {
+    /// Returns a block's text as HTML.
+    pub(super) fn block(self, block: HtmlRange) -> String {
+        self.text(block, self.document.body.holes_in(block), |_| String::new())
     }
-    html.push_str(&body.html[at as usize..range.end as usize]);
-    strip(&html, reference)
-}
 
-/// Removes tags and comments from HTML, and replaces references to footnotes by the result of
-/// `reference`.
-fn strip(html: &str, mut reference: impl FnMut(&str) -> String) -> String {
-    let mut text = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(open) = rest.find('<') {
-        text.push_str(&rest[..open]);
-        rest = &rest[open..];
-        let end = if rest.starts_with("<sup class=\"note-ref\"") {
-            let end = rest.find("</sup>").map(|at| at + "</sup>".len());
-            let id = rest[..end.unwrap_or(0)].split_once("href=\"#fn-").and_then(|(_, id)| id.split_once('"'));
-            text.push_str(&id.map_or_else(String::new, |(id, _)| reference(id)));
-            end
-        } else if rest.starts_with("<!--") {
-            rest.find("-->").map(|at| at + "-->".len())
-        } else {
-            tag_length(rest)
-        };
-        match end {
-            Some(end) => rest = &rest[end..],
-            None => return text,
-        }
+    /// Returns a segment's text as HTML.
+    pub(super) fn segment(self, segment: u32) -> String {
+        self.segment_with_notes(segment, |_| String::new())
     }
-    text.push_str(rest);
-    text
-}
 
-/// Returns the length of the tag at the beginning of HTML; a `>` between quotation marks does not
-/// end it.
-fn tag_length(html: &str) -> Option<usize> {
-    let mut quote = None;
-    let end = html.bytes().position(|byte| {
-        match quote {
-            Some(mark) if byte == mark => quote = None,
-            Some(_) => {}
-            None if matches!(byte, b'"' | b'\'') => quote = Some(byte),
-            None => return byte == b'>',
+    /// Returns a segment's text as HTML; `reference` makes the reference to the footnote at a
+    /// position.
+    pub(super) fn segment_with_notes(self, segment: u32, reference: impl FnMut(u32) -> String) -> String {
+        let range = self.document.segments[segment as usize].html;
+        self.text(range, self.document.body.holes_of_segment(segment, range), reference)
+    }
+
+    /// Returns a cell's text as HTML; see [`Self::segment_with_notes`].
+    pub(super) fn cell_with_notes(self, cell: HtmlRange, reference: impl FnMut(u32) -> String) -> String {
+        self.text(cell, self.document.body.holes_in(cell), reference)
+    }
+
+    fn text(self, range: HtmlRange, holes: &[Hole], mut reference: impl FnMut(u32) -> String) -> String {
+        let body = &self.document.body;
+        let mut html = String::new();
+        let mut at = range.start;
+        for hole in holes {
+            html.extend(body.text_in(HtmlRange::new(at, hole.at)));
+            at = hole.at;
+            match hole.kind {
+                HoleKind::Title(index) => {
+                    let title = answer_title(self.renderer, self.work, self.document, index as usize);
+                    escape_html_body_text(&mut html, &title).expect("writing to a string");
+                }
+                HoleKind::NoteRef(index) => html.push_str(&reference(body.note_refs[index as usize].note)),
+                _ => {}
+            }
         }
-        false
-    });
-    end.map(|end| end + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn excerpts_lose_markup_and_footnotes() {
-        let html = "A <em>b</em> &lt; c.<sup class=\"note-ref\" id=\"x\"><a href=\"#fn-y\">1</a></sup>";
-        assert_eq!(super::strip(html, |_| String::new()), "A b &lt; c.");
-        assert_eq!(super::strip(html, |id| format!("[{id}]")), "A b &lt; c.[y]");
-        assert_eq!(super::strip("<i title=\"a > b\">a</i><!-- > -->b", |_| String::new()), "ab");
-        assert_eq!(super::strip("a <b", |_| String::new()), "a ");
+        html.extend(body.text_in(HtmlRange::new(at, range.end)));
+        html
     }
 }

@@ -12,7 +12,7 @@ use crate::site::{WorkId, route};
 use crate::split::{Format, SegmentKind};
 
 use super::Renderer;
-use super::body::excerpt;
+use super::body::Excerpt;
 use super::template::map;
 
 /// A sentence of a chapter as another page shows it to readers of a language.
@@ -32,8 +32,8 @@ pub(super) fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: Lan
         let texts: Option<Vec<String>> = ids
             .iter()
             .map(|&id| {
-                let segment = edition.document.segments[edition.document.segment_with_id(id)?];
-                Some(excerpt(renderer, work, edition, segment.html.0..segment.html.1))
+                let segment = edition.document.segment_with_id(id)?;
+                Some(Excerpt { renderer, work, document: &edition.document }.segment(segment as u32))
             })
             .collect();
         // Link to the reader's page if it shows this edition, which may be a fallback page.

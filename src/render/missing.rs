@@ -6,19 +6,18 @@
 //! refer come after the footnotes of the translation.
 
 use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
 
 use tera::{Context, Value};
 
 use crate::base::Diagnostic;
-use crate::parse::{Block, BlockKind, Document};
+use crate::parse::{Block, BlockKind, Document, Element, ElementKind, HtmlPos, HtmlRange};
 use crate::site::WorkId;
 use crate::translation::rows::note_pairs;
 use crate::translation::status::Status;
 
 use super::Renderer;
-use super::body::excerpt_with_notes;
-use super::elements::{self, Open};
+use super::body::Excerpt;
+use super::notes::{reference, reference_id};
 use super::status::Drift;
 
 /// HTML for the sentences that a translation lacks, by its place on the page.
@@ -28,10 +27,12 @@ pub(super) struct Additions {
     pub(super) before: HashMap<u32, String>,
     /// HTML after a line of the translation.
     pub(super) after: HashMap<u32, String>,
-    /// HTML at a byte of the body's HTML, between two elements.
-    pub(super) between: BTreeMap<u32, String>,
+    /// HTML at a position of the body's HTML, between two elements.
+    pub(super) between: BTreeMap<HtmlPos, String>,
     /// Footnotes to which only missing sentences refer.
     pub(super) notes: Vec<MissingNote>,
+    /// True if a missing heading is of the third level, which is in bold type.
+    pub(super) is_bold: bool,
 }
 
 /// A footnote that the translation lacks.
@@ -102,18 +103,18 @@ struct Spot {
     shared: usize,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
     /// Adds the missing sentences of all blocks.
     fn blocks(&mut self) {
         let mut part = None;
         // The end of the block with the last sentence that is there; `None` in a footnote that the
         // translation lacks.
-        let mut end = Some(0);
+        let mut end = Some(HtmlPos(0));
         for block in &self.source.blocks {
             let note =
                 (block.segments.0 < block.segments.1).then(|| self.source.segments[block.segments.0 as usize].note).flatten();
             if let Some(note) = note.filter(|_| note != part) {
-                end = self.pairs[note as usize].map(|own| self.translation.notes[own as usize].html.1);
+                end = self.pairs[note as usize].map(|own| self.translation.notes[own as usize].html.end);
             }
             part = note;
             let inside = || block.segments.0..block.segments.1;
@@ -145,6 +146,7 @@ impl Maker<'_> {
         let mut behind = String::new();
         if let (false, BlockKind::Heading(_) | BlockKind::Paragraph) = (is_there, block.kind) {
             let text: Vec<String> = missing.iter().map(|&at| self.sentence(at, Some(block.kind))).collect();
+            self.additions.is_bold |= block.kind == BlockKind::Heading(3);
             let name = if let BlockKind::Heading(level) = block.kind { format!("h{level}") } else { "p".to_owned() };
             return format!("<{name} class=\"other\" {}>{}</{name}>\n", self.attributes, text.join(" "));
         }
@@ -190,8 +192,8 @@ impl Maker<'_> {
     }
 
     /// Returns the elements of the source around a sentence, the outermost first.
-    fn open(&self, block: &Block, at: u32) -> Vec<Open<'_>> {
-        elements::open_at(&self.source.body.html, block.html.0, self.source.segments[at as usize].html.0)
+    fn elements_around(&self, block: &Block, at: u32) -> Vec<&Element> {
+        self.source.body.elements_around(block.html, self.source.segments[at as usize].html.start)
     }
 
     /// Finds the spot for a missing sentence: behind the nearest sentence before it that the
@@ -200,7 +202,8 @@ impl Maker<'_> {
         let (first, last) = block.segments;
         let behind = (first..at).rev().find(|&near| self.is_there(near));
         let beside = behind.or_else(|| (at..last).find(|&near| self.is_there(near)))?;
-        let shared = elements::common(&self.open(block, at), &self.open(block, beside));
+        let (own, theirs) = (self.elements_around(block, at), self.elements_around(block, beside));
+        let shared = own.iter().zip(&theirs).take_while(|(a, b)| a == b).count();
         Some(Spot { beside, is_behind: behind.is_some(), shared })
     }
 
@@ -222,85 +225,70 @@ impl Maker<'_> {
         String::new()
     }
 
-    /// Finds the byte of a spot in the translation's HTML; the inner `None` means inside the
+    /// Finds the position of a spot in the translation's HTML; the inner `None` means inside the
     /// element of the neighbouring sentence, not between elements.
-    fn place(&self, block: &Block, spot: Spot) -> Option<Option<u32>> {
-        let theirs = self.open(block, spot.beside);
+    fn place(&self, block: &Block, spot: Spot) -> Option<Option<HtmlPos>> {
+        let theirs = self.elements_around(block, spot.beside);
         let Some(element) = theirs.get(spot.shared) else { return Some(None) };
         let lines = self.lines[spot.beside as usize];
         let line = *if spot.is_behind { lines.last()? } else { lines.first()? };
         let body = &self.translation.body;
         let at = self.translation.blocks.partition_point(|block| block.segments.1 <= line);
         let own = self.translation.blocks.get(at)?;
-        let open = elements::open_at(&body.html, own.html.0, self.translation.segments[line as usize].html.0);
+        let around = body.elements_around(own.html, self.translation.segments[line as usize].html.start);
         // The element at the same depth as in the source; or, if the depths differ, at the same
         // distance from the sentence.
-        let from_inside = open.len().checked_sub(theirs.len() - spot.shared);
-        let candidates = [Some(spot.shared), from_inside].into_iter().flatten().filter_map(|at| open.get(at));
-        let own = *candidates.into_iter().find(|own| own.name == element.name)?;
-        let place = if spot.is_behind { elements::behind(&body.html, own)? } else { own.start };
+        let from_inside = around.len().checked_sub(theirs.len() - spot.shared);
+        let candidates = [Some(spot.shared), from_inside].into_iter().flatten().filter_map(|at| around.get(at));
+        let own = candidates.into_iter().find(|own| own.kind.name() == element.kind.name())?;
+        let place = if spot.is_behind { own.html.end } else { own.html.start };
         // At a hole, the text could be cut on either side of it.
-        body.holes_in(place..place).is_empty().then_some(Some(place))
+        body.holes_in(HtmlRange::new(place, place)).is_empty().then_some(Some(place))
     }
 
     /// Wraps sentences in the elements that they have in the source, without the `without`
     /// outermost ones.
     fn wrapped(&mut self, block: &Block, without: usize, sentences: &[u32]) -> String {
+        // In a block without elements of its own, each sentence is a paragraph.
+        let paragraph = |at: u32| {
+            let html = self.source.segments[at as usize].html;
+            [Element { kind: ElementKind::Paragraph, html }]
+        };
+        let of_sentence = |at: u32| {
+            let around = self.elements_around(block, at);
+            let own = around.into_iter().skip(without).filter(|element| element.kind != ElementKind::Row);
+            let own: Vec<Element> = own.copied().collect();
+            if own.is_empty() && without == 0 { paragraph(at).to_vec() } else { own }
+        };
+        let elements: Vec<Vec<Element>> = sentences.iter().map(|&at| of_sentence(at)).collect();
         let mut html = String::new();
-        let mut last: Vec<(String, u32)> = Vec::new();
-        for &at in sentences {
-            let open = self.open(block, at);
-            let mut own: Vec<(String, u32)> =
-                open.iter().skip(without).map(|element| (self.tag(*element), element.start)).collect();
-            if own.is_empty() && without == 0 {
-                own.push(("p".to_owned(), at));
-            }
+        let mut open: &[Element] = &[];
+        for (&at, own) in sentences.iter().zip(&elements) {
             let is_row = self.source.segments[at as usize].table.is_some();
-            own.truncate(own.len() - usize::from(is_row && !own.is_empty()));
-            let common = last.iter().zip(&own).take_while(|(a, b)| a == b).count();
-            let ends = last.drain(common..).rev().map(|(tag, _)| format!("</{}>", tag.split(' ').next().unwrap_or("")));
-            html.extend(ends);
+            let common = open.iter().zip(own).take_while(|(a, b)| a == b).count();
+            html.extend(open[common..].iter().rev().map(end_tag));
             if common == own.len() && !html.is_empty() {
                 html.push(if is_row { '\n' } else { ' ' });
             }
-            for (depth, (tag, _)) in own.iter().enumerate().skip(common) {
-                let attributes = if depth == 0 { format!(" {}", self.attributes) } else { String::new() };
-                let class = if depth == 0 && !tag.contains(" class=") { " class=\"other\"" } else { "" };
-                html.push_str(&format!("<{tag}{class}{attributes}>"));
+            for (depth, element) in own.iter().enumerate().skip(common) {
+                html.push_str(&start_tag(element, (depth == 0).then_some(&*self.attributes)));
             }
             let alone = (!own.is_empty()).then_some(block.kind);
-            html.push_str(&if is_row { self.row(at, alone.is_some()) } else { self.sentence(at, alone) });
-            last = own;
+            html.push_str(&if is_row { self.row(block, at, alone.is_some()) } else { self.sentence(at, alone) });
+            open = own;
         }
-        html.extend(last.into_iter().rev().map(|(tag, _)| format!("</{}>", tag.split(' ').next().unwrap_or(""))));
+        html.extend(open.iter().rev().map(end_tag));
         html
     }
 
-    /// Returns the name of an element, with the `start` attribute of a list and the class of the
-    /// element around a table.
-    fn tag(&self, element: Open<'_>) -> String {
-        const TABLE: &str = "div class=\"table\"";
-        let rest = &self.source.body.html[element.start as usize..];
-        if rest[1..].starts_with(TABLE) {
-            return TABLE.to_owned();
-        }
-        let start = rest.strip_prefix("<ol start=\"").and_then(|rest| rest.split_once('"'));
-        match start {
-            Some((start, _)) => format!("ol start=\"{start}\""),
-            None => element.name.to_owned(),
-        }
-    }
-
     /// Renders a row of a table with the template `missing_row`.
-    fn row(&mut self, at: u32, in_block: bool) -> String {
-        let (start, end) = self.source.segments[at as usize].html;
-        let row = &self.source.body.html[start as usize..end as usize];
-        let is_head = row.starts_with("<th");
-        let end_tag = if is_head { "</th>" } else { "</td>" };
-        let ends = row.match_indices(end_tag).map(|(at, _)| start + at as u32);
-        let mut from = start;
-        let cells: Vec<Range<u32>> = ends.map(|end| std::mem::replace(&mut from, end + end_tag.len() as u32)..end).collect();
-        let cells: Vec<Value> = cells.into_iter().map(|cell| Value::safe_string(&self.excerpt(cell))).collect();
+    fn row(&mut self, block: &Block, at: u32, in_block: bool) -> String {
+        let (source, excerpt) = (self.source, self.excerpt());
+        let row = source.segments[at as usize].html;
+        let cells = source.body.cells_in(row).iter();
+        let cells: Vec<Value> =
+            cells.map(|cell| Value::safe_string(&excerpt.cell_with_notes(*cell, |note| self.reference(note)))).collect();
+        let is_head = self.elements_around(block, at).iter().any(|it| it.kind == ElementKind::TableHead);
         let mut arguments = self.arguments(at, in_block);
         arguments.insert_value("cells", cells.into());
         arguments.insert_value("is_head", is_head.into());
@@ -310,18 +298,16 @@ impl Maker<'_> {
     /// Renders a sentence with the template `missing_sentence`; `alone_in` is the kind of its block
     /// if the sentence has an element of its own.
     fn sentence(&mut self, at: u32, alone_in: Option<BlockKind>) -> String {
-        let (start, end) = self.source.segments[at as usize].html;
-        let html = self.excerpt(start..end);
+        let html = self.excerpt().segment_with_notes(at, |note| self.reference(note));
         let mut arguments = self.arguments(at, alone_in.is_some());
         arguments.insert_value("html", Value::safe_string(&html));
         arguments.insert_value("in_heading", matches!(alone_in, Some(BlockKind::Heading(_))).into());
         self.rendered("missing_sentence", &arguments)
     }
 
-    /// Returns a part of the source's HTML without markup.
-    fn excerpt(&mut self, range: Range<u32>) -> String {
-        let (renderer, work, edition) = (self.renderer, self.work, self.drift.source);
-        excerpt_with_notes(renderer, work, edition, range, |note| self.reference(note))
+    /// Returns the source, for texts without markup.
+    fn excerpt(&self) -> Excerpt<'a> {
+        Excerpt { renderer: self.renderer, work: self.work, document: self.source }
     }
 
     /// Returns the arguments that the templates of all missing sentences have.
@@ -350,34 +336,52 @@ impl Maker<'_> {
 
     /// Makes the reference of a missing sentence to a footnote: the translation's one, or else an
     /// added one.
-    fn reference(&mut self, id: &str) -> String {
-        let Some(note) = self.source.notes.iter().position(|note| note.id == id) else { return String::new() };
-        if let Some(own) = self.pairs[note].map(|own| &self.translation.notes[own as usize]) {
-            return format!("<sup class=\"note-ref\"><a href=\"#fn-{}\" role=\"doc-noteref\">{}</a></sup>", own.id, own.number);
+    fn reference(&mut self, note: u32) -> String {
+        if let Some(own) = self.pairs[note as usize].map(|own| &self.translation.notes[own as usize]) {
+            return reference(None, &format!("fn-{}", own.id), own.number);
         }
-        let code = self.renderer.site.config.code(self.drift.source_lang);
+        let scope = format!("{}-", self.renderer.site.config.code(self.drift.source_lang));
+        let id = &self.source.notes[note as usize].id;
         let notes = &mut self.additions.notes;
-        let at = notes.iter().position(|it| it.source == note as u32).unwrap_or_else(|| {
+        let at = notes.iter().position(|it| it.source == note).unwrap_or_else(|| {
             let number = (self.translation.notes.len() + notes.len() + 1) as u32;
-            let id = format!("{code}-fn-{id}");
-            notes.push(MissingNote { source: note as u32, id, number, html: String::new(), backs: Vec::new() });
+            notes.push(MissingNote {
+                source: note,
+                id: format!("{scope}fn-{id}"),
+                number,
+                html: String::new(),
+                backs: Vec::new(),
+            });
             notes.len() - 1
         });
         let note = &mut notes[at];
-        let back = match note.backs.len() {
-            0 => format!("{code}-fnref-{id}"),
-            more => format!("{code}-fnref-{id}.{}", more + 1),
-        };
-        let (to, number) = (&note.id, note.number);
-        let html = format!("<sup class=\"note-ref\" id=\"{back}\"><a href=\"#{to}\" role=\"doc-noteref\">{number}</a></sup>");
+        let back = reference_id(&scope, id, note.backs.len() as u32 + 1);
+        let html = reference(Some(&back), &note.id, note.number);
         note.backs.push(back);
         html
     }
 }
 
-/// Returns the byte of the body's HTML at which the block of the last line ends.
-fn end_of_block(document: &Document, lines: &[u32]) -> Option<u32> {
+/// Returns the start tag of an element. The outermost one has the attributes of the source.
+fn start_tag(element: &Element, attributes: Option<&str>) -> String {
+    let own = match element.kind {
+        ElementKind::Ordered(start) if start != 1 => format!(" start=\"{start}\""),
+        ElementKind::TableRegion => " class=\"table\"".to_owned(),
+        _ => String::new(),
+    };
+    let class = if attributes.is_some() && element.kind != ElementKind::TableRegion { " class=\"other\"" } else { "" };
+    let others = attributes.map_or_else(String::new, |attributes| format!(" {attributes}"));
+    format!("<{}{own}{class}{others}>", element.kind.name())
+}
+
+/// Returns the end tag of an element.
+fn end_tag(element: &Element) -> String {
+    format!("</{}>", element.kind.name())
+}
+
+/// Returns the position in the body's HTML at which the block of the last line ends.
+fn end_of_block(document: &Document, lines: &[u32]) -> Option<HtmlPos> {
     let line = *lines.last()?;
     let at = document.blocks.partition_point(|block| block.segments.1 <= line);
-    document.blocks.get(at).filter(|block| block.segments.0 <= line).map(|block| block.html.1)
+    document.blocks.get(at).filter(|block| block.segments.0 <= line).map(|block| block.html.end)
 }

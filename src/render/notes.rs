@@ -17,7 +17,7 @@ pub(super) fn notes(writer: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Valu
         map([
             ("id", format!("fn-{}", note.id).into()),
             ("number", u64::from(note.number).into()),
-            ("html", Value::safe_string(&writer.part(note.html.0..note.html.1, problems))),
+            ("html", Value::safe_string(&writer.part(note.html, problems))),
             ("back", backs(note, "")),
         ])
     });
@@ -55,8 +55,17 @@ pub(super) fn paired_notes(left: &Writer<'_>, right: &Writer<'_>, count: &mut us
 
 /// Returns the ids of the references to a note.
 fn backs(note: &Note, scope: &str) -> Value {
-    let id = &note.id;
-    let backs: Vec<String> =
-        (1..=note.uses).map(|n| if n == 1 { format!("{scope}fnref-{id}") } else { format!("{scope}fnref-{id}.{n}") }).collect();
-    backs.into()
+    (1..=note.uses).map(|nth| reference_id(scope, &note.id, nth)).collect::<Vec<String>>().into()
+}
+
+/// Returns the id of the nth reference to a note. A note's id contains no full stop, so the ids of
+/// two references differ.
+pub(super) fn reference_id(scope: &str, note: &str, nth: u32) -> String {
+    if nth == 1 { format!("{scope}fnref-{note}") } else { format!("{scope}fnref-{note}.{nth}") }
+}
+
+/// Returns a reference to a note, whose own id is `note`.
+pub(super) fn reference(id: Option<&str>, note: &str, number: u32) -> String {
+    let id = id.map_or_else(String::new, |id| format!(" id=\"{id}\""));
+    format!("<sup class=\"note-ref\"{id}><a href=\"#{note}\" role=\"doc-noteref\">{number}</a></sup>")
 }

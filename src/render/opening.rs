@@ -4,7 +4,7 @@ use crate::parse::BlockKind;
 use crate::site::{Edition, WorkId};
 
 use super::Renderer;
-use super::body::excerpt;
+use super::body::Excerpt;
 
 /// The greatest length of the text, in characters.
 const LENGTH: usize = 300;
@@ -16,11 +16,12 @@ impl Renderer {
     /// The text is empty if the edition has no such block.
     pub fn opening(&self, work: WorkId, edition: &Edition) -> String {
         let document = &edition.document;
+        let excerpt = Excerpt { renderer: self, work, document };
         let text_blocks = document.text_blocks();
         let blocks = &document.blocks[text_blocks.start as usize..text_blocks.end as usize];
         let texts = |wanted: fn(BlockKind) -> bool| {
             let blocks = blocks.iter().filter(move |block| wanted(block.kind));
-            let mut texts = blocks.map(|block| unescaped(&excerpt(self, work, edition, block.html.0..block.html.1)));
+            let mut texts = blocks.map(|block| unescaped(&excerpt.block(block.html)));
             texts.find(|text| !text.trim().is_empty())
         };
         let text = texts(|kind| kind == BlockKind::Paragraph).or_else(|| texts(|kind| kind == BlockKind::Other));

@@ -56,7 +56,7 @@ pub(super) fn rows(
             RowKind::Blocks => {
                 let html = [(left, &it.left), (right, &it.right)].map(|(writer, blocks)| {
                     let blocks = blocks.iter().map(|&block| writer.document.blocks[block as usize].html);
-                    blocks.map(|html| writer.range(&writer.document.body, html.0..html.1, problems)).collect::<String>()
+                    blocks.map(|html| writer.block(html, problems)).collect::<String>()
                 });
                 let status = match (it.left.is_empty(), it.right.is_empty()) {
                     (true, _) => "extra",
@@ -90,7 +90,7 @@ fn sentences(writer: &Writer<'_>, lines: &[u32], namer: Option<&Document>, probl
             let id = if is_free { format!(" id=\"{}\"", segment.id) } else { String::new() };
             html.push_str(&format!("<span class=\"seg\"{id}>"));
         }
-        html.push_str(&writer.range(&writer.document.body, segment.html.0..segment.html.1, problems));
+        html.push_str(&writer.segment(line, problems));
         // The mark of the source text is shown once, on the left.
         if matches!(writer.page, Page::Half { pair: (left, _) } if left == writer.document.lang) {
             writer.marks(line as usize, &mut html, problems);

@@ -7,8 +7,7 @@
 //! `tests/edits.rs` compares with a fresh start.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use jiff::civil::Date;
 use tera::{Context, Value};
@@ -30,17 +29,41 @@ pub(super) struct Shared {
     menus: Vec<Vec<OnceLock<Box<Menu>>>>,
 }
 
-/// The menu of a section's pages, as data and as HTML.
+/// The menu of a section's pages.
 #[derive(Debug)]
 struct Menu {
-    items: Value,
-    /// HTML, cut where the path to the site's root belongs.
-    pieces: Pieces,
+    items: Vec<Item>,
+    /// The items as templates see them.
+    value: Value,
+    /// The entries as HTML, for each path from a page to the site's root.
+    entries: Mutex<HashMap<String, Arc<Entries>>>,
 }
 
-/// Placeholder in the HTML of a menu for the path to the root, which differs with the depth of the
-/// page.
-const ROOT: char = '\u{1}';
+/// A work in a menu, with those below it.
+#[derive(Debug)]
+struct Item {
+    key: String,
+    url: String,
+    value: Value,
+    children: Vec<Item>,
+}
+
+/// An entry of a menu that does not lead to the page itself.
+#[derive(Debug)]
+struct Entry {
+    item: Value,
+    url: String,
+    /// True if the pages of this menu are in the entry's section.
+    inside: bool,
+    html: String,
+    inner: Vec<Entry>,
+}
+
+/// Entries of one level; `Err` if the template fails.
+type Entries = Result<Vec<Entry>, Box<Diagnostic>>;
+
+/// The number of entries up to which a section of the first level is open in all menus.
+const OPEN_SECTION: usize = 12;
 
 /// A page that has a menu.
 #[derive(Debug, Clone, Copy)]
@@ -62,20 +85,26 @@ pub(super) struct Language {
     pub(super) home: Value,
     /// Date texts, cached because pages are listed in many places and share dates.
     dates: Mutex<HashMap<Date, Value>>,
-    /// Made on first use, as are the fields below.
-    compass: OnceLock<Value>,
-    reader: OnceLock<Pieces>,
-    /// Permanent link of a sentence: in running text, and in a heading.
-    pins: [OnceLock<Pieces>; 2],
+    /// Made on first use.
+    reader: OnceLock<Made>,
+    /// HTML of permanent links. Pages contain more sentences than anything else, but most ids occur
+    /// on many pages, so each link is rendered once.
+    pins: RwLock<HashMap<Pin, Made>>,
+    code: String,
 }
 
-/// HTML of a component, cut where text belongs that differs from page to page; `Err` if the
-/// template fails.
-type Pieces = Result<Vec<String>, Box<Diagnostic>>;
+/// HTML of a component; `Err` if the template fails.
+type Made = Result<Box<str>, Box<Diagnostic>>;
 
-/// Placeholders in the HTML of a pin: for the anchor of its link, and for the id of its sentence.
-const ANCHOR: char = '\u{1}';
-const ID: char = '\u{2}';
+/// The permanent link of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Pin {
+    pub(super) id: SegmentId,
+    /// True if the sentence's anchor begins with the code of its language, as on side-by-side
+    /// pages.
+    pub(super) is_scoped: bool,
+    pub(super) in_heading: bool,
+}
 
 impl Shared {
     pub(super) fn new(site: &Site) -> Self {
@@ -144,9 +173,8 @@ impl Shared {
 
     /// Returns the menu for a page in a work's section, or of the work itself if it is a section.
     ///
-    /// The menu is rendered once for a section. For each page, only the path to the root is
-    /// inserted and the entry of the page itself is marked. Both are copies of text and run no
-    /// template.
+    /// The entries are rendered once for a section. For each page, only the entry of the page
+    /// itself and the lists around it are rendered again.
     pub(super) fn menu(
         &self,
         site: &Site,
@@ -159,63 +187,115 @@ impl Shared {
             it if it.children.is_empty() => it.parent.unwrap_or(work),
             _ => work,
         };
+        let trail = site.trail(section);
         let menu = self.menus[lang.0][section.0 as usize].get_or_init(|| {
-            let trail = site.trail(section);
             let items = menu_items(site, site.home(), lang, &trail);
-            let mut arguments = Context::new();
-            arguments.insert_value("items", items.clone());
-            arguments.insert_value("trail", trail.iter().map(|&id| site.work(id).key.as_str()).collect::<Vec<_>>().into());
-            arguments.insert_value("depth", 1.into());
-            arguments.insert_value("root", ROOT.to_string().into());
-            let mut html = String::new();
-            let pieces =
-                templates.component("menu_list", &arguments, &mut html).map(|()| html.split(ROOT).map(str::to_owned).collect());
-            Box::new(Menu { items, pieces })
+            Box::new(Menu { value: values(&items), items, entries: Mutex::default() })
         });
-        let mut html = String::new();
-        match &menu.pieces {
-            Ok(pieces) => {
-                let mut link = String::new();
-                pulldown_cmark_escape::escape_html(&mut link, current).expect("writing to a string");
-                link.push('"');
-                for (index, piece) in pieces.iter().enumerate() {
-                    if index > 0 {
-                        html.push_str(root);
-                    }
-                    match piece.strip_prefix(link.as_str()) {
-                        Some(rest) if index > 0 => {
-                            html.push_str(&link);
-                            html.push_str(" aria-current=\"page\"");
-                            html.push_str(rest);
-                        }
-                        _ => html.push_str(piece),
-                    }
+        let writer = MenuWriter { templates, root };
+        let entries = {
+            let mut known = menu.entries.lock().expect("no code panics while it holds this lock");
+            match known.get(root) {
+                Some(entries) => Arc::clone(entries),
+                None => {
+                    let trail: Vec<&str> = trail.iter().map(|&id| site.work(id).key.as_str()).collect();
+                    let entries = Arc::new(writer.entries(&menu.items, &trail, 1));
+                    known.insert(root.to_owned(), Arc::clone(&entries));
+                    entries
                 }
             }
-            Err(problem) => problems.push((**problem).clone()),
+        };
+        let html = entries.as_ref().as_ref().map_err(Clone::clone).and_then(|entries| match writer.marked(entries, current)? {
+            Some(html) => Ok(html),
+            None => writer.list(&entries.iter().map(|entry| &*entry.html).collect::<String>()),
+        });
+        let html = html.unwrap_or_else(|problem| {
+            problems.push(*problem);
+            String::new()
+        });
+        (menu.value.clone(), Value::safe_string(&html))
+    }
+}
+
+/// Writer of the menus of pages from which one path leads to the site's root.
+struct MenuWriter<'a> {
+    templates: &'a Templates,
+    root: &'a str,
+}
+
+impl MenuWriter<'_> {
+    /// Renders the entries of a level, of which those on the trail are open. On the first level,
+    /// short sections are open too.
+    fn entries(&self, items: &[Item], trail: &[&str], depth: u32) -> Entries {
+        let entry = |item: &Item| {
+            let inside = trail.contains(&item.key.as_str());
+            let is_open = inside || depth == 1 && item.children.len() <= OPEN_SECTION;
+            let inner = if is_open { self.entries(&item.children, trail, depth + 1)? } else { Vec::new() };
+            let mut entry = Entry { item: item.value.clone(), url: item.url.clone(), inside, html: String::new(), inner };
+            let list = match &entry.inner[..] {
+                [] => String::new(),
+                inner => self.list(&inner.iter().map(|entry| &*entry.html).collect::<String>())?,
+            };
+            entry.html = self.entry(&entry, false, &list)?;
+            Ok(entry)
+        };
+        items.iter().map(entry).collect()
+    }
+
+    /// Renders a level in which the entry that leads to `current` is marked. Returns `None` if there
+    /// is no such entry in it.
+    fn marked(&self, entries: &[Entry], current: &str) -> Result<Option<String>, Box<Diagnostic>> {
+        for (at, entry) in entries.iter().enumerate() {
+            let is_current = entry.url == current;
+            let inner = match self.marked(&entry.inner, current)? {
+                Some(inner) => inner,
+                None if !is_current => continue,
+                None if entry.inner.is_empty() => String::new(),
+                None => self.list(&entry.inner.iter().map(|entry| &*entry.html).collect::<String>())?,
+            };
+            let marked = self.entry(entry, is_current, &inner)?;
+            let html = entries.iter().enumerate().map(|(other, entry)| if other == at { &marked } else { &entry.html });
+            return self.list(&html.map(String::as_str).collect::<String>()).map(Some);
         }
-        (menu.items.clone(), Value::safe_string(&html))
+        Ok(None)
+    }
+
+    /// Renders a list around the HTML of its entries.
+    fn list(&self, entries: &str) -> Result<String, Box<Diagnostic>> {
+        let mut arguments = Context::new();
+        arguments.insert_value("entries", Value::safe_string(entries));
+        self.render("menu_list", &arguments)
+    }
+
+    /// Renders an entry around the HTML of the list below it.
+    fn entry(&self, entry: &Entry, current: bool, inner: &str) -> Result<String, Box<Diagnostic>> {
+        let mut arguments = Context::new();
+        arguments.insert_value("item", entry.item.clone());
+        arguments.insert_value("inside", entry.inside.into());
+        arguments.insert_value("current", current.into());
+        arguments.insert_value("inner", Value::safe_string(inner));
+        arguments.insert_value("root", self.root.into());
+        self.render("menu_entry", &arguments)
+    }
+
+    fn render(&self, component: &str, arguments: &Context) -> Result<String, Box<Diagnostic>> {
+        let mut html = String::new();
+        self.templates.component(component, arguments, &mut html).map(|()| html)
     }
 }
 
 impl Language {
-    /// Returns the compass; `make` makes it on first use.
-    pub(super) fn compass(&self, make: impl FnOnce() -> Value) -> Value {
-        self.compass.get_or_init(make).clone()
-    }
-
     /// Returns the HTML that the reader's tools need on a page with sentences: the card of a
     /// sentence, and the help for the keys.
     pub(super) fn reader(&self, templates: &Templates, problems: &mut Vec<Diagnostic>) -> Value {
-        let pieces = self.reader.get_or_init(|| {
+        let made = self.reader.get_or_init(|| {
             let mut arguments = Context::new();
             arguments.insert_value("t", self.strings.clone());
             arguments.insert_value("lang", self.lang.clone());
-            let mut html = String::new();
-            templates.component("reader", &arguments, &mut html).map(|()| vec![html])
+            made(templates, "reader", &arguments)
         });
-        match pieces {
-            Ok(pieces) => Value::safe_string(&pieces.concat()),
+        match made {
+            Ok(html) => Value::safe_string(html),
             Err(problem) => {
                 problems.push((**problem).clone());
                 "".into()
@@ -223,40 +303,27 @@ impl Language {
         }
     }
 
-    /// Writes the permanent link of a sentence. Its template is rendered once for a language, since
-    /// pages contain more sentences than anything else.
-    pub(super) fn pin(
-        &self,
-        templates: &Templates,
-        (scope, id): (&str, SegmentId),
-        in_heading: bool,
-        html: &mut String,
-        problems: &mut Vec<Diagnostic>,
-    ) {
-        let pieces = self.pins[usize::from(in_heading)].get_or_init(|| {
-            let mut arguments = Context::new();
-            arguments.insert_value("anchor", ANCHOR.to_string().into());
-            arguments.insert_value("id", ID.to_string().into());
-            arguments.insert_value("in_heading", in_heading.into());
-            arguments.insert_value("t", self.strings.clone());
-            let mut html = String::new();
-            templates
-                .component("pin", &arguments, &mut html)
-                .map(|()| html.split_inclusive([ANCHOR, ID]).map(str::to_owned).collect())
-        });
-        match pieces {
-            Ok(pieces) => {
-                for piece in pieces {
-                    match piece.strip_suffix(ANCHOR).map(|text| (text, scope)).or(piece.strip_suffix(ID).map(|text| (text, ""))) {
-                        Some((text, scope)) => write!(html, "{text}{scope}{id}").expect("writing to a string"),
-                        None => html.push_str(piece),
-                    }
-                }
-            }
+    /// Writes the permanent link of a sentence.
+    pub(super) fn pin(&self, templates: &Templates, pin: Pin, html: &mut String, problems: &mut Vec<Diagnostic>) {
+        let mut write = |made: &Made| match made {
+            Ok(made) => html.push_str(made),
             // Report the problem once, not for each sentence of the page.
             Err(problem) if !problems.contains(problem) => problems.push((**problem).clone()),
             Err(_) => {}
+        };
+        if let Some(made) = self.pins.read().expect("no code panics while it holds this lock").get(&pin) {
+            return write(made);
         }
+        let id = pin.id.to_string();
+        let anchor = if pin.is_scoped { format!("{}-{id}", self.code) } else { id.clone() };
+        let mut arguments = Context::new();
+        arguments.insert_value("anchor", anchor.into());
+        arguments.insert_value("id", id.into());
+        arguments.insert_value("in_heading", pin.in_heading.into());
+        arguments.insert_value("t", self.strings.clone());
+        let made = made(templates, "pin", &arguments);
+        write(&made);
+        self.pins.write().expect("no code panics while it holds this lock").insert(pin, made);
     }
 
     fn new(site: &Site, lang: LangId, all: &Value) -> Self {
@@ -294,11 +361,17 @@ impl Language {
             ]),
             strings: Value::from(strings),
             dates: Mutex::default(),
-            compass: OnceLock::new(),
             reader: OnceLock::new(),
-            pins: Default::default(),
+            pins: RwLock::default(),
+            code: language.code.clone(),
         }
     }
+}
+
+/// Renders a component.
+fn made(templates: &Templates, component: &str, arguments: &Context) -> Made {
+    let mut html = String::new();
+    templates.component(component, arguments, &mut html).map(|()| html.into())
 }
 
 /// Returns the title of the site in a language.
@@ -339,61 +412,50 @@ pub(super) fn home_path(site: &Site, lang: LangId) -> String {
 
 /// Returns the menu entries below a section, opened along a trail; the whole tree if the site is
 /// small.
-fn menu_items(site: &Site, section: WorkId, lang: LangId, trail: &[WorkId]) -> Value {
+fn menu_items(site: &Site, section: WorkId, lang: LangId, trail: &[WorkId]) -> Vec<Item> {
     let children = &site.work(section).children;
     // If there are too many entries, show those around the one on the trail.
     let open = children.iter().position(|child| trail.contains(child)).unwrap_or(0);
     let first = if children.len() > MENU_LIMIT { open.saturating_sub(MENU_LIMIT / 2) } else { 0 };
     let small = site.works.len() <= MENU_LIMIT;
-    let mut items: Vec<Value> = children[first..]
-        .iter()
-        .take(MENU_LIMIT)
-        .filter_map(|&child| {
-            let page = site.page(child, lang)?;
-            let children = if small || trail.contains(&child) {
-                menu_items(site, child, lang, trail)
-            } else {
-                Value::from(Vec::<Value>::new())
-            };
-            let vector = vector_of(site, child);
-            Some(map([
-                ("key", site.work(child).key.as_str().into()),
-                ("title", page.edition.document.title.as_str().into()),
-                ("url", path::to_url(page.path).into()),
-                ("lang", other_lang(site, page.lang, lang).into()),
-                ("vector", vector.into()),
-                ("children", children),
-            ]))
-        })
-        .collect();
+    let of_work = |&child: &WorkId| {
+        let page = site.page(child, lang)?;
+        let children = if small || trail.contains(&child) { menu_items(site, child, lang, trail) } else { Vec::new() };
+        let other = other_lang(site, page.lang, lang);
+        Some(menu_item(site.work(child).key.as_str(), &page.edition.document.title, path::to_url(page.path), other, children))
+    };
+    let mut items: Vec<Item> = children[first..].iter().take(MENU_LIMIT).filter_map(of_work).collect();
     if section == site.home() {
-        let empty = || Value::from(Vec::<Value>::new());
+        let language = &site.languages[lang.0];
+        let mut add = |key: &str, word: &str, otherwise: &str, path: &str| {
+            let title = language.pack.strings.get(word).map_or(otherwise, String::as_str);
+            items.push(menu_item(key, title, path::to_url(path), None, Vec::new()));
+        };
         for split in 0..site.splits.len() as u32 {
-            let language = &site.languages[lang.0];
-            let title = language.pack.strings.get("source_order").map_or(route::SOURCE_ORDER, String::as_str);
-            items.push(map([
-                ("key", source_order_key(split).into()),
-                ("title", title.into()),
-                ("url", route::source_order_path(&language.code, split).into()),
-                ("lang", Value::none()),
-                ("vector", Value::none()),
-                ("children", empty()),
-            ]));
+            let path = route::source_order_path(&language.code, split);
+            add(&source_order_key(split), "source_order", route::SOURCE_ORDER, &path);
         }
         if site.config.status_page {
-            let language = &site.languages[lang.0];
-            let title = language.pack.strings.get(STATUS).map_or(STATUS, String::as_str);
-            items.push(map([
-                ("key", STATUS.into()),
-                ("title", title.into()),
-                ("url", path::to_url(&route::status_path(&language.code)).into()),
-                ("lang", Value::none()),
-                ("vector", Value::none()),
-                ("children", empty()),
-            ]));
+            add(STATUS, STATUS, STATUS, &route::status_path(&language.code));
         }
     }
-    Value::from(items)
+    items
+}
+
+fn menu_item(key: &str, title: &str, url: String, lang: Option<&str>, children: Vec<Item>) -> Item {
+    let value = map([
+        ("key", key.into()),
+        ("title", title.into()),
+        ("url", url.as_str().into()),
+        ("lang", lang.into()),
+        ("children", values(&children)),
+    ]);
+    Item { key: key.to_owned(), url, value, children }
+}
+
+/// Returns items of a menu as templates see them.
+fn values(items: &[Item]) -> Value {
+    items.iter().map(|item| item.value.clone()).collect::<Vec<_>>().into()
 }
 
 /// Key of the status page in menus; also the name of its title among the strings of a language.
@@ -410,11 +472,6 @@ pub(super) fn source_order_key(split: u32) -> String {
         0 => route::SOURCE_ORDER.to_owned(),
         n => format!("{}-{}", route::SOURCE_ORDER, n + 1),
     }
-}
-
-fn vector_of(site: &Site, work: WorkId) -> Option<String> {
-    let (split, chapter) = site.chapter(work)?;
-    split.vectors.iter().find(|vector| vector.work == chapter.key).map(|vector| vector.id.clone())
 }
 
 /// Converts a free value of front matter or configuration to a template value.

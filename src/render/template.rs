@@ -15,6 +15,7 @@ use crate::load::{Inputs, builtin};
 use crate::model::Limits;
 
 use super::bounds::{self, Bounded, Recursion};
+use super::maths;
 
 /// The templates of a site, parsed.
 #[derive(Debug)]
@@ -56,6 +57,7 @@ impl Templates {
         let mut tera = Tera::new();
         tera.register_function("range", bounds::range(&limits));
         tera.register_filter("fill", fill);
+        maths::register(&mut tera);
         let files = sources.clone();
         tera.set_fallback_prefixes(["theme/", "default/"]).map_err(|error| diagnostics(&error, &files))?;
         // Escape values in every template: every name ends with the empty string. Values that are

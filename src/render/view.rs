@@ -18,7 +18,6 @@ use crate::translation::status::Summary;
 use super::Renderer;
 use super::body::{Page, Writer};
 use super::chapter::{chapter, shown_cut, touched_by};
-use super::compass::compass;
 use super::languages::{alternates, alternates_by, fallback, parallels, side_by_side_path, translations, translations_by};
 use super::missing::Additions;
 use super::notes::{notes, paired_notes};
@@ -59,7 +58,9 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     // A fallback page is not canonical: the edition's own page is.
     page.set("canonical", site.absolute(&shown.edition.path).into());
     page.set("noindex", document.front.draft.into());
-    page.set("content", Value::safe_string(&writer.part(0..document.text_end(), problems)));
+    page.set("content", Value::safe_string(&writer.part(document.text(), problems)));
+    let is_bold = document.body.is_bold || additions.as_ref().is_some_and(|additions| additions.is_bold);
+    page.set("bold", is_bold.into());
     page.set("standing", drift.as_ref().map_or_else(Value::none, |drift| drift.value(site)));
     page.set("toc", toc(renderer, work, document));
     page.set("notes", notes(&writer, problems));
@@ -74,7 +75,6 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     page.set("backlinks", links(renderer, renderer.links.backlinks(work), lang));
     page.set("touched_by", touched_by(renderer, work, lang));
     page.set("chapter", chapter(renderer, work, lang));
-    page.set("compass", renderer.shared.language(lang).compass(|| compass(renderer, lang)));
     let template = match document.front.template.as_deref() {
         Some((name, _)) if renderer.templates.has(name) => name.clone(),
         Some((name, place)) => {
@@ -87,7 +87,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
         None => format!("{kind}.html"),
     };
     let current = path::to_url(shown.path);
-    let mut context = page.context_with_menu(renderer, work, lang, &root, &current, problems);
+    let mut context = page.context_with_menu(renderer, &MenuPage { work, lang, root: &root, current: &current }, problems);
     context.insert_value("reader_html", renderer.shared.language(lang).reader(&renderer.templates, problems));
     context.insert_value("fonts", shared::fonts(site, &[shown.lang], &[lang]));
     (template, context)
@@ -131,7 +131,8 @@ pub(super) fn side_by_side(
     page.set("standing", drift.as_ref().map_or_else(Value::none, |drift| drift.value(site)));
     page.set("translations", translations(renderer, work, None));
     page.set("parallels", parallels(renderer, work, Some((left, right))));
-    let mut context = page.context_with_menu(renderer, work, left, &root, &path::to_url(&source.path), problems);
+    let current = path::to_url(&source.path);
+    let mut context = page.context_with_menu(renderer, &MenuPage { work, lang: left, root: &root, current: &current }, problems);
     context.insert_value("reader_html", renderer.shared.language(left).reader(&renderer.templates, problems));
     context.insert_value("fonts", shared::fonts(site, &[left, right], &[left]));
     context.insert_value("left", renderer.shared.language(left).lang.clone());
@@ -204,7 +205,8 @@ pub(super) fn source_order(
     let title_in = |other: LangId| site.languages[other.0].pack.strings.get("source_order").cloned().unwrap_or_default();
     page.set("translations", translations_by(renderer, lang, |other| Some((path_in(other), title_in(other)))));
     page.set("alternates", alternates_by(renderer, |other| Some(path_in(other))));
-    let context = page.context_with_menu(renderer, site.home(), lang, &root, own_path, problems);
+    let context =
+        page.context_with_menu(renderer, &MenuPage { work: site.home(), lang, root: &root, current: own_path }, problems);
     ("source-order.html".to_owned(), context)
 }
 
@@ -235,7 +237,10 @@ pub(super) fn tags(renderer: &Renderer, lang: LangId, own_path: &str, problems: 
     };
     page.set("translations", translations_by(renderer, lang, tags_in));
     let root = path::to_root(own_path);
-    ("tags.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, own_path, problems))
+    (
+        "tags.html".to_owned(),
+        page.context_with_menu(renderer, &MenuPage { work: site.home(), lang, root: &root, current: own_path }, problems),
+    )
 }
 
 /// Returns the page with the works of a tag.
@@ -255,7 +260,10 @@ pub(super) fn tag(renderer: &Renderer, lang: LangId, index: u32, problems: &mut 
     ];
     page.set("breadcrumbs", crumbs.into());
     let root = path::to_root(&tag.path);
-    ("tag.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, &url, problems))
+    (
+        "tag.html".to_owned(),
+        page.context_with_menu(renderer, &MenuPage { work: site.home(), lang, root: &root, current: &url }, problems),
+    )
 }
 
 /// Returns the page about the completeness of the translations: a row for each work, a column for
@@ -313,7 +321,10 @@ pub(super) fn status(renderer: &Renderer, lang: LangId, own_path: &str, problems
     page.set("translations", translations_by(renderer, lang, |other| Some((path_in(other), word(renderer, other, "status")))));
     page.set("alternates", alternates_by(renderer, |other| Some(path_in(other))));
     let root = path::to_root(own_path);
-    ("status.html".to_owned(), page.context_with_menu(renderer, site.home(), lang, &root, &url, problems))
+    (
+        "status.html".to_owned(),
+        page.context_with_menu(renderer, &MenuPage { work: site.home(), lang, root: &root, current: &url }, problems),
+    )
 }
 
 /// Returns the numbers of an edition, or of all editions in a language.
@@ -406,7 +417,6 @@ static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
         "prev",
         "next",
         "chapter",
-        "compass",
         "extra",
         "fallback",
         "standing",
@@ -427,7 +437,7 @@ static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
     let empty = Value::from(Vec::<Value>::new());
     let absent = absent.map(|name| (name, Value::none()));
     let lists = lists.map(|name| (name, empty.clone()));
-    let others = [("number", "".into()), ("content", "".into()), ("noindex", false.into())];
+    let others = [("number", "".into()), ("content", "".into()), ("noindex", false.into()), ("bold", false.into())];
     absent.into_iter().chain(lists).chain(others).collect()
 });
 
@@ -500,19 +510,10 @@ impl Common {
         }
     }
 
-    /// Returns the whole context, with the menu of a work's section in which `current` is marked.
-    fn context_with_menu(
-        self,
-        renderer: &Renderer,
-        work: WorkId,
-        lang: LangId,
-        root: &str,
-        current: &str,
-        problems: &mut Vec<Diagnostic>,
-    ) -> Context {
-        let mut context = self.context(renderer, lang, root);
-        let page = MenuPage { work, lang, root, current };
-        let (items, html) = renderer.shared.menu(&renderer.site, &renderer.templates, &page, problems);
+    /// Returns the whole context, with the menu of the page.
+    fn context_with_menu(self, renderer: &Renderer, page: &MenuPage<'_>, problems: &mut Vec<Diagnostic>) -> Context {
+        let mut context = self.context(renderer, page.lang, page.root);
+        let (items, html) = renderer.shared.menu(&renderer.site, &renderer.templates, page, problems);
         context.insert_value("menu", items);
         context.insert_value("menu_html", html);
         context
@@ -599,7 +600,9 @@ fn children(renderer: &Renderer, work: WorkId, lang: LangId, depth: u32) -> Valu
         // A long section is not expanded, since its own page lists its works.
         let below = if site.work(child).children.len() < 25 { depth - 1 } else { 0 };
         let card = renderer.shared.card_fields(site, child, lang);
-        fields(card.iter().chain(&[("children", children(renderer, child, lang, below))]))
+        let touched = renderer.links.touched_by[child.0 as usize].len();
+        let more = [("touched", touched.into()), ("children", children(renderer, child, lang, below))];
+        fields(card.iter().chain(&more))
     });
     values.collect::<Vec<_>>().into()
 }

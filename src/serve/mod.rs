@@ -33,7 +33,7 @@ mod connections;
 mod desk;
 mod editor;
 mod http;
-mod kept;
+mod page_cache;
 mod problem;
 mod recheck;
 mod signals;
@@ -41,7 +41,7 @@ mod watch;
 
 pub use editor::Editor;
 use editor::Starts;
-use kept::Kept;
+use page_cache::PageCache;
 use recheck::Recheck;
 pub use signals::on_signal;
 use watch::{Wake, Watch};
@@ -229,7 +229,7 @@ struct Preview {
     now: RwLock<Arc<Now>>,
     /// The version of `now`, for event streams that wait for the next one.
     version: tokio::sync::watch::Sender<u64>,
-    kept: Mutex<Kept>,
+    pages: Mutex<PageCache>,
     /// The address that the server listens on.
     address: IpAddr,
     /// The project's folder, absolute.
@@ -314,7 +314,7 @@ impl Preview {
         Self {
             now: RwLock::new(Arc::new(now)),
             version: tokio::sync::watch::Sender::new(version),
-            kept: Mutex::new(Kept::default()),
+            pages: Mutex::new(PageCache::default()),
             address,
             root,
             editor,

@@ -26,7 +26,6 @@ pub(super) struct Draft {
     pub title: String,
     pub description: Option<String>,
     pub order: i64,
-    pub vector: Option<String>,
     /// The heading that opens the chapter. The title replaces it.
     pub front: Option<usize>,
     pub items: Vec<Item>,
@@ -101,7 +100,6 @@ impl<'a> Assignment<'a> {
                 title: chapter.title.clone().unwrap_or_default(),
                 description: chapter.description.clone(),
                 order: chapter.order,
-                vector: chapter.vector.as_ref().map(|(id, _)| id.clone()),
                 front: None,
                 items,
                 planned,
@@ -308,7 +306,6 @@ impl<'a> Assignment<'a> {
                 title: text.clone(),
                 description: None,
                 order: cut.order.saturating_add(nth as i64),
-                vector: None,
                 front: None,
                 items: Vec::new(),
                 planned: Vec::new(),

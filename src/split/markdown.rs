@@ -68,9 +68,9 @@ impl<'a> Writer<'a> {
             let text = note.text.trim().replace("\r\n", "\n").replace('\n', "\n    ");
             _ = write!(markdown, "\n[^{}]: {text}\n", note.id);
         }
-        let Draft { key, place, title, description, order, vector, planned, .. } = draft;
+        let Draft { key, place, title, description, order, planned, .. } = draft;
         let file = format!("content/{key}.{}.md", self.language);
-        Chapter { key, title, description, order, vector, file, markdown, cuts, planned, place }
+        Chapter { key, title, description, order, file, markdown, cuts, planned, place }
     }
 
     /// Writes a segment's line with the references of its notes, and returns the line's bytes.

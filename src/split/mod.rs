@@ -35,7 +35,7 @@ mod sentence;
 
 pub use compare::{Change, Difference, FileState, compare, locate, state};
 pub use law::check_laws;
-pub use plan::{Address, RepairKind, Vector};
+pub use plan::{Address, RepairKind};
 pub use repair::{normal, undo};
 
 /// A source text, cut as its plan says.
@@ -52,8 +52,6 @@ pub struct Split {
     pub segments: Vec<Segment>,
     /// The chapters of the plan's list in its order, then those of `cut`.
     pub chapters: Vec<Chapter>,
-    /// The vectors in the order of the plan.
-    pub vectors: Vec<Vector>,
 }
 
 /// The format of the source text.
@@ -156,8 +154,6 @@ pub struct Chapter {
     pub title: String,
     pub description: Option<String>,
     pub order: i64,
-    /// The id of its vector.
-    pub vector: Option<String>,
     /// The path of its file from the project's root.
     pub file: String,
     /// The whole content of that file.
@@ -271,7 +267,6 @@ pub fn split(input: &SplitInput<'_>) -> (Option<Split>, Vec<Diagnostic>) {
         pieces,
         segments,
         chapters,
-        vectors: plan.vectors,
     };
     (Some(split), problems)
 }
@@ -357,9 +352,6 @@ pub struct ChapterSummary {
     pub paragraphs: usize,
     /// The repairs of the plan; full stops that the program added are not counted.
     pub repairs: usize,
-    /// Its share of the segments of all chapters with a vector, in percent; `None` without a
-    /// vector.
-    pub weight: Option<usize>,
 }
 
 /// Counts the segments, repairs and chapters of a split.
@@ -369,7 +361,6 @@ pub fn summary(split: &Split) -> Summary {
         *repairs.entry(repair.kind).or_insert(0) += 1;
     }
     let sentences = |chapter: &Chapter| chapter.cuts.iter().filter(|cut| cut.role != Role::FrontMatter).count();
-    let of_vectors: usize = split.chapters.iter().filter(|chapter| chapter.vector.is_some()).map(sentences).sum();
     let chapters = split.chapters.iter().map(|chapter| {
         let of_plan =
             |cut: &Cut| split.segments[cut.segment].repairs.iter().filter(|repair| repair.kind != RepairKind::Stop).count();
@@ -379,7 +370,6 @@ pub fn summary(split: &Split) -> Summary {
             sentences: sentences(chapter),
             paragraphs: chapter.cuts.last().map_or(0, |cut| cut.paragraph),
             repairs: chapter.cuts.iter().map(of_plan).sum(),
-            weight: chapter.vector.as_ref().map(|_| sentences(chapter) * 100 / of_vectors.max(1)),
         }
     });
     Summary { segments: split.segments.len(), repairs, chapters: chapters.collect() }

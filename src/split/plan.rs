@@ -25,7 +25,6 @@
 //!     title: Russia            # optional with at_heading; the default is the heading
 //!     description: One sentence.
 //!     order: 1                 # the default is the position in this list
-//!     vector: russia
 //!     paragraphs: [{title: L1.1}, L2.1-L3.2, [L5.1, L9.1], {heading: Results, level: 2}]
 //!     at_heading: Part I       # the section under the heading that begins with these words
 //!     terms: [Russia, Moscow]  # segments with a word that begins with a term; case is ignored
@@ -33,7 +32,6 @@
 //! cut: {by: headings, level: 1, starts: [Chapter], key: "chapter-{n}", keys: [one, two], order: 1}
 //! touches: {L10.1: [central-asia]}
 //! notes: {L17.1: {id: ed-1, kk: "…", en: "…"}}
-//! vectors: [{id: russia, work: vectors/russia, bearing: 0}]
 //! ```
 
 use std::collections::{BTreeMap, HashMap};
@@ -85,7 +83,6 @@ pub(super) struct Plan {
     pub headings: Option<HeadingPlan>,
     pub touches: Vec<Touch>,
     pub notes: Vec<Note>,
-    pub vectors: Vec<Vector>,
 }
 
 /// The rules that cut the source text into segments.
@@ -182,7 +179,6 @@ pub(super) struct ChapterPlan {
     pub title: Option<String>,
     pub description: Option<String>,
     pub order: i64,
-    pub vector: Option<(String, Place)>,
     /// The segments that it takes: by address (`entries`), by the heading it begins with, by words,
     /// or all that are left.
     pub entries: Vec<PlanEntry>,
@@ -248,17 +244,6 @@ pub(super) struct Note {
     pub text: String,
 }
 
-/// A vector: an axis, with the work that presents it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Vector {
-    pub id: String,
-    pub work: Key,
-    /// The direction in degrees clockwise from north.
-    pub bearing: Option<f64>,
-    /// The place in the plan that defines it.
-    pub place: Place,
-}
-
 /// Returns the name of the source text as the plan writes it, and its place.
 pub(super) fn source_name(file: &Arc<str>, text: &str) -> Result<(String, Place), Vec<Diagnostic>> {
     let node = yaml::read(file, text, 0..text.len()).map_err(|problem| vec![problem])?;
@@ -304,14 +289,12 @@ impl Plan {
         };
         let touches = touches(fields.take_map("touches"), fields.problems());
         let notes = fields.take_map("notes");
-        let vectors = list(&mut fields, "vectors", read_vector);
         let notes = match &language {
             Some(language) => read_notes(notes, language, fields.problems()),
             None => Vec::new(),
         };
         fields.finish();
-        check_vectors(&chapters, &vectors, problems);
-        Some(Self { sha256, language: language?, segmentation, repairs, chapters, headings, touches, notes, vectors })
+        Some(Self { sha256, language: language?, segmentation, repairs, chapters, headings, touches, notes })
     }
 }
 
@@ -421,7 +404,6 @@ impl ChapterPlan {
         let title = if at_heading.is_some() { fields.take_text("title") } else { fields.require_text("title") };
         let description = fields.take_text("description");
         let order = fields.take_int("order").unwrap_or(position);
-        let vector = placed_text(&mut fields, "vector");
         let mut entries = Vec::new();
         for node in fields.take_list("paragraphs") {
             entries.extend(PlanEntry::read(node, fields.problems()));
@@ -443,7 +425,6 @@ impl ChapterPlan {
             title,
             description,
             order,
-            vector,
             entries,
             at_heading,
             terms,
@@ -553,45 +534,6 @@ pub(super) fn check_key(key: &str, place: &Place, problems: &mut Vec<Diagnostic>
             .hint("write a path such as `vectors/russia`, without spaces, in which no part begins with `.` or `_`");
     }
     fine
-}
-
-fn check_vectors(chapters: &[ChapterPlan], vectors: &[Vector], problems: &mut Vec<Diagnostic>) {
-    let mut seen: HashMap<&str, &Place> = HashMap::new();
-    for vector in vectors {
-        if let Some(first) = seen.insert(&vector.id, &vector.place) {
-            problems
-                .report(&code::BAD_VALUE, &vector.place, format!("the vector `{}` is defined twice", vector.id))
-                .also(first, "first defined here");
-        }
-    }
-    for chapter in chapters {
-        if let Some((id, place)) = &chapter.vector
-            && !seen.contains_key(id.as_str())
-        {
-            problems
-                .report(&code::BAD_VALUE, place, format!("there is no vector `{id}`"))
-                .maybe_hint(suggest::did_you_mean(id, vectors.iter().map(|vector| vector.id.as_str())));
-        }
-    }
-}
-
-fn read_vector(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Vector> {
-    let mut fields = Fields::of(node, "a vector", problems)?;
-    let id = fields.require_text("id");
-    let work = placed(fields.require("work"), &mut fields);
-    let bearing = match fields.take("bearing") {
-        Some(Node { value: Value::Int(degrees), .. }) => Some(*degrees as f64),
-        Some(Node { value: Value::Float(degrees), .. }) if degrees.is_finite() => Some(*degrees),
-        Some(node) => {
-            fields.problems().push(node.wrong_type("a number of degrees clockwise from north"));
-            None
-        }
-        None => None,
-    };
-    fields.finish();
-    let (work, place) = work?;
-    check_key(&work, &place, problems).then_some(())?;
-    Some(Vector { id: id?, work: Key::new(&work), bearing, place: node.place.clone() })
 }
 
 fn touches(entries: &[Entry], problems: &mut Vec<Diagnostic>) -> Vec<Touch> {

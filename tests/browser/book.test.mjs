@@ -130,7 +130,7 @@ test('opened from disk, pages are styled and links lead on', async () => {
   const origin = pathToFileURL(folder).href;
   const problems = await visit(`${origin}/index.html`, { origin }, async (page) => {
     for (const [link, to] of [
-      ['main a[hreflang=kk]', 'kk/index.html'], ['.menu-vector a', `kk/${CHAPTER}`], ['.languages a.pair', `kk-en/${CHAPTER}`],
+      ['main a[hreflang=kk]', 'kk/index.html'], ['.menu-list .menu-list a', `kk/${CHAPTER}`], ['.languages a.pair', `kk-en/${CHAPTER}`],
       ['.languages a[lang=en]', `en/${CHAPTER}`], ['.pager-next', 'en/vectors/china/index.html'], ['.brand', 'en/index.html'],
     ]) {
       await page.locator(link).first().click();

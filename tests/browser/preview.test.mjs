@@ -80,10 +80,11 @@ test('a sentence changes in every open page, and all else stays as the writer le
 test('a style changes without a reload', async () => {
   const { page, problems, wasNotReloaded, close } = await open('en/vectors/russia/');
   const size = (page) => page.evaluate(() => getComputedStyle(document.querySelector('h1')).fontSize);
+  const sheets = await page.evaluate(() => document.querySelectorAll('link[rel=stylesheet]').length);
   const before = await size(page);
   await edit('themes/default/static/style.css', (css) => `${css}\nmain h1 { font-size: 77px; }\n`);
   await page.waitForFunction(() => getComputedStyle(document.querySelector('h1')).fontSize === '77px');
-  await page.waitForFunction(() => document.querySelectorAll('link[rel=stylesheet]').length === 1);
+  await page.waitForFunction((sheets) => document.querySelectorAll('link[rel=stylesheet]').length === sheets, sheets);
   await edit('themes/default/static/style.css', (css) => css.replace('\nmain h1 { font-size: 77px; }\n', ''));
   await page.waitForFunction((size) => getComputedStyle(document.querySelector('h1')).fontSize === size, before);
   await wasNotReloaded();

@@ -13,10 +13,7 @@ impl Writer<'_, '_> {
     pub(super) fn mark(&mut self, mark: Result<Mark, marks::Bad>, place: Place) {
         // The space before the mark does not belong to the sentence.
         if let Some(leaf) = &self.leaf {
-            let least = leaf.html_start as usize;
-            let holes = self.out.holes.last().map_or(0, |hole| hole.at as usize);
-            let kept = self.out.html.trim_end_matches(' ').len().max(least).max(holes);
-            self.out.html.truncate(kept);
+            self.out.trim_end(leaf.html_start);
         }
         let rest = &self.text[place.end..];
         // A cell can end before its line ends.

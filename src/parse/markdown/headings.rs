@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::base::code;
 
-use super::{Builder, CowStr, Writer};
+use super::{Builder, CowStr, ElementKind, Writer};
 use crate::parse::names::is_reserved;
 use crate::parse::{Heading, HoleKind};
 
@@ -38,8 +38,8 @@ impl Writer<'_, '_> {
         is_title: bool,
     ) {
         let title = is_title.then(|| std::mem::take(&mut self.out));
-        self.fresh_line();
-        self.push(&format!("<h{level}"));
+        self.open(ElementKind::Heading(level), &format!("<h{level}"));
+        self.out.is_bold |= level == 3 && self.notes.open.is_none();
         if self.page.is_some() && title.is_none() {
             self.push(" id=\"");
             self.hole(HoleKind::Scope);
@@ -75,7 +75,7 @@ impl Writer<'_, '_> {
     /// Ends the heading. Returns its text if it is the document's title.
     pub(super) fn end_heading(&mut self) -> Option<(String, Option<Range<usize>>)> {
         let heading = self.heading.take().expect("a heading was begun");
-        self.push(&format!("</h{}>\n", heading.level));
+        self.close(&format!("</h{}>", heading.level));
         let text = match heading.text.trim() {
             "" => heading.alternative.trim(),
             text => text,

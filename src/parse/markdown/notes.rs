@@ -20,8 +20,9 @@ use crate::base::{Place, code, suggest};
 
 use super::{Event, Tag, TagEnd, Writer};
 use crate::markdown::note_label;
+use crate::parse::Note;
+use crate::parse::fragment::{HtmlRange, NoteRef};
 use crate::parse::names::{Names, note_id};
-use crate::parse::{HoleKind, Note};
 
 /// Number of undefined footnotes of a page that get a hint with a similar label. Each hint compares
 /// all labels.
@@ -63,7 +64,7 @@ struct Known {
 
 /// The extent of a written note: its HTML, blocks and segments, as in [`Note`].
 struct Extent {
-    html: (u32, u32),
+    html: HtmlRange,
     blocks: (u32, u32),
     segments: (u32, u32),
 }
@@ -116,22 +117,14 @@ impl Writer<'_, '_> {
         if self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) {
             return;
         }
-        let Some(Known { numbered: Some((number, id)), uses, .. }) = self.notes.number(&note_label(written)) else {
+        let Some(Known { numbered: Some((number, _)), uses, .. }) = self.notes.number(&note_label(written)) else {
             // A fallback only: the parser emits no reference to an undefined note.
             return self.escaped(&format!("[^{written}]"));
         };
         *uses += 1;
-        let (number, id, uses) = (*number, id.clone(), *uses);
-        self.push("<sup class=\"note-ref\" id=\"");
-        self.hole(HoleKind::Scope);
-        self.push(&format!("fnref-{id}"));
-        if uses > 1 {
-            // A note's id contains no full stop, so this id is unique.
-            self.push(&format!(".{uses}"));
-        }
-        self.push("\"><a href=\"#");
-        self.hole(HoleKind::Scope);
-        self.push(&format!("fn-{id}\" role=\"doc-noteref\">{number}</a></sup>"));
+        let reference = NoteRef { note: *number - 1, nth: *uses };
+        self.out.note_ref(reference);
+        self.at_line_start = false;
     }
 
     pub(super) fn undefined_note(&mut self, start: usize) {
@@ -187,7 +180,7 @@ impl Writer<'_, '_> {
             }
             self.notes.open = None;
             written.push(Extent {
-                html: (start.0, self.out.position()),
+                html: HtmlRange::new(start.0, self.out.position()),
                 blocks: (start.1, self.blocks.len() as u32),
                 segments: (start.2, self.segments.len() as u32),
             });

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use crate::base::code;
 
-use super::{Alignment, Event, Tag, TagEnd, Writer};
+use super::{Alignment, ElementKind, Event, HtmlPos, HtmlRange, Tag, TagEnd, Writer};
 
 /// The table that is being written.
 pub(super) struct Table {
@@ -23,11 +23,13 @@ pub(super) struct Table {
     pub(super) is_head: bool,
     /// The byte range of the current cell's text, without the space around it.
     pub(super) text: Range<usize>,
+    /// The beginning of the current cell's element.
+    html_start: HtmlPos,
 }
 
 impl Table {
     pub(super) fn new(number: u32, alignments: Vec<Alignment>) -> Self {
-        Self { number, alignments, column: 0, is_head: true, text: 0..0 }
+        Self { number, alignments, column: 0, is_head: true, text: 0..0, html_start: HtmlPos::default() }
     }
 }
 
@@ -42,7 +44,9 @@ impl Writer<'_, '_> {
             _ => true,
         };
         let mut inside = self.events[self.at..].iter().map(|(event, _)| event).take_while(|event| !is_end(event));
-        if inside.any(is_text) && self.addresses() {
+        let is_segment = inside.any(is_text) && self.addresses();
+        self.out.open_element(ElementKind::Row);
+        if is_segment {
             // The segment's text begins behind the bar at the beginning of the row.
             let row = self.text[range.clone()].trim_start();
             let cells = row.strip_prefix('|').unwrap_or(row).trim_start();
@@ -68,6 +72,7 @@ impl Writer<'_, '_> {
         };
         table.column += 1;
         table.text = start..end;
+        table.html_start = self.out.position();
         self.push(element);
         self.push(class);
         if let Some(open) = written.rfind("<!--")
@@ -93,11 +98,12 @@ impl Writer<'_, '_> {
         if ends_row {
             self.close_leaf();
         }
-        let is_head = self.table.as_ref().expect("a cell is in a table").is_head;
+        let Table { is_head, html_start, .. } = *self.table.as_ref().expect("a cell is in a table");
         self.push(if is_head { "</th>" } else { "</td>" });
+        let end = self.out.position();
+        self.out.cells.push(HtmlRange::new(html_start, end));
         if ends_row {
-            let end = self.out.position();
-            self.segments.last_mut().expect("the row was closed").html.1 = end;
+            self.segments.last_mut().expect("the row was closed").html.end = end;
         }
     }
 }

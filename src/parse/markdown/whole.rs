@@ -95,7 +95,7 @@ impl Writer<'_, '_> {
         self.marks_apart(&html, &range);
         if self.passes_raw_html() {
             let html = if self.page.is_some() { without_marks(html) } else { html };
-            self.push(&html);
+            self.raw_html(&html);
             return;
         }
         let shown = without_comments(&html);
@@ -106,6 +106,28 @@ impl Writer<'_, '_> {
             self.escaped(shown.trim());
             self.push("</p>\n");
         }
+    }
+
+    /// Writes a block of the author's HTML. Its text is what remains without tags and comments.
+    fn raw_html(&mut self, html: &str) {
+        let mut rest = html;
+        while let Some(open) = rest.find('<') {
+            let (text, markup) = rest.split_at(open);
+            self.raw_text(text);
+            let length =
+                if markup.starts_with("<!--") { markup.find("-->").map(|end| end + "-->".len()) } else { tag_length(markup) };
+            let (markup, after) = markup.split_at(length.unwrap_or(markup.len()));
+            self.out.html.push_str(markup);
+            rest = after;
+        }
+        self.raw_text(rest);
+        self.at_line_start = html.ends_with('\n');
+    }
+
+    fn raw_text(&mut self, text: &str) {
+        let start = self.out.position();
+        self.out.html.push_str(text);
+        self.out.text_since(start);
     }
 
     /// Writes HTML in running text, or handles it as a mark.
@@ -137,4 +159,20 @@ impl Writer<'_, '_> {
             note.push_hint("to allow raw HTML, write `markdown: {raw_html: true}` in site.yaml".to_owned());
         }
     }
+}
+
+/// Returns the length of the tag at the beginning of HTML; a `>` between quotation marks does not
+/// end it.
+fn tag_length(html: &str) -> Option<usize> {
+    let mut quote = None;
+    let end = html.bytes().position(|byte| {
+        match quote {
+            Some(mark) if byte == mark => quote = None,
+            Some(_) => {}
+            None if matches!(byte, b'"' | b'\'') => quote = Some(byte),
+            None => return byte == b'>',
+        }
+        false
+    });
+    end.map(|end| end + 1)
 }

@@ -243,7 +243,8 @@ impl Number {
                 let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
                 let power = power as usize;
                 let fraction = format!("{fraction:0<power$}");
-                canonical(&format!("{whole}{}", &fraction[..power]), &fraction[power..])
+                let end = fraction.char_indices().nth(power).map_or(fraction.len(), |(at, _)| at);
+                canonical(&format!("{whole}{}", &fraction[..end]), &fraction[end..])
             })
             .collect()
     }

@@ -1,7 +1,7 @@
 //! Cache of recently rendered pages.
 //!
-//! A page is kept with the version that it was rendered from, so each version renders it and finds
-//! its problems only once. The kept bytes also stay readable while the page cannot be rendered. An
+//! A page is cached with the version that it was rendered from, so each version renders it and finds
+//! its problems only once. The cached bytes also stay readable while the page cannot be rendered. An
 //! entry would be wrong if two different versions had one number; each version has its own.
 
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::base::Diagnostic;
 
-/// Maximum number of kept pages: more than the tabs that a person has open.
+/// Maximum number of cached pages: more than the tabs that a person has open.
 const PAGES: usize = 64;
 
 /// Result of rendering a page.
@@ -24,12 +24,12 @@ pub(super) struct Page {
 
 /// Recently used pages, by route.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
+pub(super) struct PageCache {
     pages: HashMap<Arc<str>, (u64, Page)>,
     uses: u64,
 }
 
-impl Kept {
+impl PageCache {
     /// Returns the page of a route, of any version.
     pub(super) fn get(&mut self, path: &str) -> Option<&Page> {
         self.uses += 1;
@@ -38,9 +38,9 @@ impl Kept {
         Some(page)
     }
 
-    /// Keeps a page and returns the entry. A page without bytes inherits those of the previous
+    /// Caches a page and returns the entry. A page without bytes inherits those of the previous
     /// entry.
-    pub(super) fn put(&mut self, path: &Arc<str>, mut page: Page) -> Page {
+    pub(super) fn insert(&mut self, path: &Arc<str>, mut page: Page) -> Page {
         self.uses += 1;
         if let Some((_, before)) = self.pages.get(path) {
             // Two requests may render at once. The later version stays.
@@ -68,24 +68,24 @@ mod tests {
 
     #[test]
     fn a_page_that_cannot_be_made_keeps_its_last_bytes() {
-        let mut kept = Kept::default();
+        let mut cache = PageCache::default();
         let path: Arc<str> = "a".into();
-        kept.put(&path, page(1, Some("one")));
-        assert_eq!(kept.put(&path, page(2, None)).bytes.as_deref(), Some(&b"one"[..]));
-        kept.put(&path, page(1, Some("late")));
-        assert_eq!(kept.get("a").unwrap().bytes.as_deref(), Some(&b"one"[..]));
+        cache.insert(&path, page(1, Some("one")));
+        assert_eq!(cache.insert(&path, page(2, None)).bytes.as_deref(), Some(&b"one"[..]));
+        cache.insert(&path, page(1, Some("late")));
+        assert_eq!(cache.get("a").unwrap().bytes.as_deref(), Some(&b"one"[..]));
     }
 
     #[test]
     fn the_least_recently_used_goes_first() {
-        let mut kept = Kept::default();
+        let mut cache = PageCache::default();
         let first: Arc<str> = "first".into();
-        kept.put(&first, page(1, Some("1")));
+        cache.insert(&first, page(1, Some("1")));
         for number in 0..PAGES {
-            kept.get("first");
-            kept.put(&number.to_string().into(), page(1, None));
+            cache.get("first");
+            cache.insert(&number.to_string().into(), page(1, None));
         }
-        assert!(kept.get("first").is_some());
-        assert!(kept.get("0").is_none());
+        assert!(cache.get("first").is_some());
+        assert!(cache.get("0").is_none());
     }
 }
