@@ -48,7 +48,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("icu_collator", &["model/language.rs"]),
     ("icu_locale_core", &["model/language.rs"]),
     ("icu_normalizer", &["base/path.rs"]),
-    ("icu_properties", &["base/path.rs", "translation/checks/parity/script.rs"]),
+    ("icu_properties", &["base/path.rs", "translation/checks/parity/letters.rs"]),
     ("indicatif", &["cli/build.rs"]),
     ("jiff", &["model/", "output/feed.rs", "render/shared.rs", "cli/history.rs", "cli/init.rs"]),
     ("mimalloc", &["main.rs"]),
