@@ -99,7 +99,7 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         // A build with problems or displaced files records no digest of its inputs. So the next
         // build is not skipped, and reports them again.
         let inputs = digest.filter(|_| problems.is_empty() && emitted.displaced.is_empty());
-        cache::keep_record(&global.root, &output, &record.made_of(inputs));
+        cache::keep_record(&global.root, &output, &record.with_inputs(inputs));
     }
     let code = report_all(global, &state, &problems);
     let counts = state.site().map(|site| (site.works.len(), site.languages.len()));

@@ -164,8 +164,8 @@ fn accepts(site: &Site, args: &SyncArgs) -> Result<BTreeMap<WorkId, Accept>, Fai
     Ok(accepts)
 }
 
-/// Returns the problems because of which a work's texts, or its sentences' addresses, are
-/// unreliable.
+/// Returns the problems that prevent a sync of a work: a text or the lock cannot be read
+/// completely, or two files are the same edition.
 pub(super) fn unread(state: &State, site: &Site, work: WorkId) -> Vec<Diagnostic> {
     let lock = lock_file(state, site, work);
     let editions = site.work(work).editions.iter().flatten();
@@ -191,7 +191,7 @@ pub(super) fn lock_file(state: &State, site: &Site, work: WorkId) -> String {
 }
 
 /// Writes a lock if it differs from the one on disk, and prints its changes.
-#[expect(clippy::too_many_arguments, reason = "all that one line of the table of works needs")]
+#[expect(clippy::too_many_arguments, reason = "each is an independent input of one update")]
 fn write(
     global: &Global,
     args: &SyncArgs,
@@ -250,16 +250,16 @@ fn tell(global: &Global, site: &Site, work: WorkId, file: &str, renewed: &Renewe
     }
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for change in &renewed.changes {
-        let (word, what) = words(site, change);
+        let (word, subject) = words(site, change);
         match groups.iter_mut().find(|(known, _)| *known == word) {
-            Some((_, list)) => list.push(what),
-            None => groups.push((word, vec![what])),
+            Some((_, list)) => list.push(subject),
+            None => groups.push((word, vec![subject])),
         }
     }
     let groups: Vec<String> = groups
         .into_iter()
         .map(|(word, list)| {
-            let shown = list.iter().take(12).filter(|what| !what.is_empty()).cloned().collect::<Vec<_>>().join(", ");
+            let shown = list.iter().take(12).filter(|subject| !subject.is_empty()).cloned().collect::<Vec<_>>().join(", ");
             let more = list.len().saturating_sub(12);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             if shown.is_empty() { word } else { format!("{word} {shown}{more}") }
@@ -286,7 +286,7 @@ fn words(site: &Site, change: &Change) -> (String, String) {
 
 fn tell_as_json(site: &Site, work: WorkId, file: &str, renewed: &Renewed) {
     let change = |change: &Change| {
-        let (kind, lang, what) = match change {
+        let (kind, lang, subject) = match change {
             Change::Source(lang, before) => ("source", Some(lang), before.to_string()),
             Change::New(unit) => ("new", None, unit.to_string()),
             Change::Reworded(unit) => ("reworded", None, unit.to_string()),
@@ -298,7 +298,7 @@ fn tell_as_json(site: &Site, work: WorkId, file: &str, renewed: &Renewed) {
             Change::Dropped(lang, unit) => ("dropped", Some(lang), unit.to_string()),
             Change::Moved => ("moved", None, String::new()),
         };
-        json!({ "kind": kind, "language": lang.map(|lang| site.config.code(*lang)), "what": what })
+        json!({ "kind": kind, "language": lang.map(|lang| site.config.code(*lang)), "what": subject })
     };
     let changes: Vec<_> = renewed.changes.iter().map(change).collect();
     let line = json!({ "key": site.work(work).key.as_str(), "file": file, "changes": changes });

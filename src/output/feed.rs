@@ -14,6 +14,7 @@ use crate::base::xml;
 use crate::model::LangId;
 use crate::model::front::feed_date;
 use crate::render::Renderer;
+use crate::site::route::feed_path;
 use crate::site::{Edition, WorkId};
 
 /// The greatest number of entries in a feed.
@@ -36,7 +37,7 @@ pub(super) fn feed(renderer: &Renderer, lang: LangId) -> String {
     let published = site.config.date.and_then(feed_date).unwrap_or(Date::constant(1970, 1, 1));
     let updated = entries.first().map_or_else(|| time_of(published, 0), |entry| entry.updated);
     let home = absolute(&format!("{code}/index.html"));
-    let own = absolute(&format!("{code}/feed.xml"));
+    let own = absolute(&feed_path(code));
     let title = renderer.site_title(lang);
     let title = xml::text(&title);
     let mut feed = format!(
@@ -52,9 +53,9 @@ pub(super) fn feed(renderer: &Renderer, lang: LangId) -> String {
             "<entry><title>{}</title><id>{url}</id><link rel=\"alternate\" type=\"text/html\" href=\"{url}\"/><published>{updated}Z</published><updated>{updated}Z</updated>",
             xml::text(&document.title)
         ));
-        let is_said = |text: &String| !text.trim().is_empty();
-        let description = document.front.description.clone().filter(is_said);
-        let summary = description.or_else(|| Some(renderer.opening(work, edition)).filter(is_said));
+        let has_text = |text: &String| !text.trim().is_empty();
+        let description = document.front.description.clone().filter(has_text);
+        let summary = description.or_else(|| Some(renderer.opening(work, edition)).filter(has_text));
         let summary = summary.as_deref().unwrap_or(&document.title);
         feed.push_str(&format!("<summary>{}</summary></entry>\n", xml::text(summary)));
     }

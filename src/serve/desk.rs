@@ -42,14 +42,14 @@ enum Opens {
 /// A translation that the page shows.
 #[derive(Debug, Serialize)]
 struct Translation {
-    language: Tongue,
-    source: Tongue,
+    language: TextLanguage,
+    source: TextLanguage,
     pending: Vec<Shown>,
 }
 
 /// Language data for the display of a text.
 #[derive(Debug, Serialize)]
-struct Tongue {
+struct TextLanguage {
     code: String,
     name: String,
     dir: String,
@@ -65,23 +65,24 @@ struct Shown {
     /// The source text: runs of words that are `same`, `gone` or `new`. Without a known change, one
     /// run is `same`.
     source: Vec<(&'static str, String)>,
-    source_at: Option<At>,
+    source_at: Option<FilePlace>,
     /// True if the change is known.
     compared: bool,
     own: Vec<String>,
     /// The place of the sentence, or the place where it belongs.
-    at: At,
-    /// The text that accepts the sentence as it is: a command, or a mark to write into the
-    /// translation.
+    at: FilePlace,
+    /// A command to run, or a mark to write into the translation, by which the sentence is no longer
+    /// pending: `tilmash sync --accept a#3.2`, `<!-- + -->`.
     settled_by: Option<String>,
 }
 
 /// A place in a file.
 #[derive(Debug, Serialize)]
-struct At {
+struct FilePlace {
     file: String,
     line: usize,
-    /// The place's URL, if the editor is opened by one.
+    /// The URL by which the browser opens the place, such as `vscode://file/site/a.md:3:1`; `None`
+    /// if the preview starts the editor itself, or if there is none.
     link: Option<String>,
 }
 
@@ -116,7 +117,7 @@ pub(super) fn desk(state: &State, site: &Site, route: &Route, viewer: Viewer<'_>
                 shown(&pending, &sentence, anchor, settled_by(site, work, lang, &sentence), (&state.inputs, viewer))
             };
             let pending = pending.sentences().map(shown).collect();
-            Some(Translation { language: tongue(site, lang), source: tongue(site, source_lang), pending })
+            Some(Translation { language: text_language(site, lang), source: text_language(site, source_lang), pending })
         })
         .collect();
     let editor = viewer.is_here.then(|| match viewer.editor {
@@ -161,17 +162,17 @@ fn translations(site: &Site, route: &Route) -> Vec<LangId> {
     if translations.is_empty() { site.config.lang_ids().filter(|&lang| lang != source).collect() } else { translations }
 }
 
-/// Returns the pending sentences of a translation; `None` without a lock or marks. Without these,
-/// positions alone cannot tell which sentence is missing.
+/// Returns the pending sentences of a translation; `None` if neither a lock nor marks give its
+/// sentences ids. Positions alone cannot tell which sentence is missing.
 fn pending<'s>(state: &'s State, site: &'s Site, work: WorkId, lang: LangId) -> Option<Pending<'s>> {
     let pending = Pending::of(site, work, lang, |file| state.inputs.text(file).map(|text| &**text))?;
-    let knows = |edition: &crate::parse::Document| edition.lock.is_some() || !edition.marks.is_empty();
-    (knows(pending.source.document) || knows(pending.translation.document)).then_some(pending)
+    let has_ids = pending.source.document.knows_addresses() || pending.translation.document.knows_addresses();
+    has_ids.then_some(pending)
 }
 
-fn tongue(site: &Site, lang: LangId) -> Tongue {
+fn text_language(site: &Site, lang: LangId) -> TextLanguage {
     let language = &site.languages[lang.0];
-    Tongue { code: language.code.clone(), name: language.pack.name.clone(), dir: language.pack.direction.clone() }
+    TextLanguage { code: language.code.clone(), name: language.pack.name.clone(), dir: language.pack.direction.clone() }
 }
 
 fn shown(
@@ -188,7 +189,7 @@ fn shown(
         (None, Some(Said { text, .. })) => vec![("same", text.clone())],
         (None, None) => Vec::new(),
     };
-    let at = |file: &str, place: Position| At {
+    let at = |file: &str, place: Position| FilePlace {
         file: file.to_owned(),
         line: place.line,
         link: match viewer.editor {
