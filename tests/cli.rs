@@ -94,7 +94,7 @@ fn warnings_do_not_fail() {
     assert!(run.err.contains("warning[missing-translation]") && run.err.contains("0 errors, 1 warning\n"), "{}", run.err);
     assert!(run.err.contains("2 works in 2 languages"), "{}", run.err);
     assert!(folder.path().join("public/kk/a/index.html").is_file());
-    // One of each is said as one.
+    // A count of one is in the singular.
     let folder = site(&[("site.yaml", "title: T\nlanguages: [kk]\n"), HOME]);
     assert!(tilmash(folder.path(), &["build"]).err.contains("1 work in 1 language: "));
 }
@@ -195,11 +195,11 @@ fn a_new_site_builds_without_a_word() {
         assert!(book.join("public").join(page).is_file(), "{page}");
     }
     assert!(book.join(".github/workflows/pages.yml").is_file());
-    // A second time it would write over someone's work.
+    // A second time would overwrite files.
     let run = tilmash(folder.path(), &["init", "my book"]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("would replace"), "{}", run.err);
-    // With an address there is nothing left to say.
+    // With an address, no warning is left.
     let run = tilmash(&book, &["build", "--base-url", "https://example.org/book/", "--format", "json"]);
     assert_eq!((run.code, run.out.as_str()), (0, ""));
     let page = fs::read_to_string(book.join("public/en/index.html")).expect("it was built");
@@ -211,7 +211,8 @@ fn new_makes_all_editions_of_a_page() {
     let folder = site(&[CONFIG, HOME, HOME_EN]);
     let run = tilmash(folder.path(), &["new", "chapters/first-steps"]);
     assert_eq!(run.code, 0, "{}", run.err);
-    // The key is in no language's words: it makes no title in Kazakh, and none of a translation.
+    // The key has English words, so it gives a title in the source language only, and only if the
+    // alphabet fits.
     let made =
         |key: &str, lang: &str| fs::read_to_string(folder.path().join(format!("content/{key}.{lang}.md"))).expect("it is there");
     for lang in ["kk", "en"] {
@@ -241,18 +242,20 @@ fn new_makes_all_editions_of_a_page() {
     let run = tilmash(folder.path(), &["new", "chapters/first-steps", "--title", "Other"]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("there already"), "{}", run.err);
-    // Nor is a page made that would be another one's on some systems, or a second form of a section.
+    // A page is also refused if it would be the same file on some systems, or a second form of a
+    // section.
     for key in ["Second", "second/index", "chapters/First-Steps", "үшінші-Тарау"] {
         let run = tilmash(folder.path(), &["new", key]);
         assert!(run.code == 2 && run.err.contains("would be the same page as"), "{key}: {}", run.err);
     }
     assert_eq!(tilmash(folder.path(), &["check"]).code, 0);
-    // Of a work that has an edition, only the others are made.
+    // For a work with an edition, only the missing editions are created.
     fs::remove_file(folder.path().join("content/chapters/first-steps.en.md")).expect("it is there");
     let run = tilmash(folder.path(), &["new", "chapters/first-steps"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.err.contains("(en)") && !run.err.contains("(kk)"), "{}", run.err);
-    // They belong beside it: in the folder of a section, and beside a file that does not say its language.
+    // New editions go beside the existing one: into the folder of a section, and beside a file
+    // without a language in its name.
     fs::create_dir(folder.path().join("content/section")).expect("it can be made");
     for (path, text) in [("content/section/index.kk.md", "# Бөлім\n"), ("content/plain.md", "# Бет\n")] {
         fs::write(folder.path().join(path), text).expect("it can be written");
@@ -264,7 +267,7 @@ fn new_makes_all_editions_of_a_page() {
         assert!(run.code == 0 && run.err.lines().count() == 1 && run.err.contains(made), "{}", run.err);
         assert_eq!(tilmash(folder.path(), &["new", key]).code, 2);
     }
-    // The home page has the title of the site.
+    // The home page gets the title of the site.
     fs::remove_file(folder.path().join(HOME_EN.0)).expect("it is there");
     assert_eq!(tilmash(folder.path(), &["new", "index"]).code, 0);
     assert_eq!(fs::read_to_string(folder.path().join(HOME_EN.0)).expect("it is made"), "---\ntitle: \"T\"\n---\n\n");
@@ -321,7 +324,7 @@ fn split_writes_chapters_and_never_over_edits() {
     assert!(run.err.contains("chapter-loss"), "{}", run.err);
 }
 
-/// A build would refuse it.
+/// A build would refuse such a chapter.
 #[test]
 fn split_writes_no_chapter_that_is_too_large() {
     let config = ("site.yaml", "title: T\nlanguages: [kk]\nplans: [content/_source/plan.yaml]\nlimits: {text: 1KB}\n");
@@ -421,7 +424,7 @@ fn the_output_folder_can_be_chosen_and_is_protected() {
         assert_eq!(run.code, 2, "{output}: {}", run.err);
     }
     assert_eq!(fs::read_to_string(folder.path().join("mine/keep.txt")).expect("it is there"), "keep");
-    // Another root: the site's own folder is where `public` goes.
+    // With another root, `public` is below the site's own folder.
     let other = site(&[]);
     let run = tilmash(other.path(), &["build", "--root", folder.path().to_str().expect("a plain path")]);
     assert_eq!(run.code, 0, "{}", run.err);
@@ -490,8 +493,7 @@ fn an_editor_that_is_of_no_use_to_the_preview_is_refused_at_once() {
     }
 }
 
-/// A file may not grow under this limit, as on a full disk: a command leaves what was there, or
-/// nothing.
+/// With this limit no file may grow, as on a full disk. A command leaves the old file or no file.
 #[cfg(unix)]
 #[test]
 fn a_full_disk_leaves_no_part_of_a_file() {
@@ -535,7 +537,7 @@ fn an_export_replaces_no_source_of_the_site() {
     assert_eq!(fs::read_to_string(folder.path().join("site.yaml")).expect("it is there"), CONFIG.1);
 }
 
-/// The folders that a repository links elsewhere are not written.
+/// Folders that a repository links to other places are not written into.
 #[cfg(unix)]
 #[test]
 fn sources_are_written_through_no_link_that_leaves_the_site() {
@@ -569,7 +571,7 @@ fn sources_are_written_through_no_link_that_leaves_the_site() {
     }
     assert_eq!(victim(), ("theirs".to_owned(), 1));
 
-    // A link that stays in the site is another name of its folder.
+    // A link that stays in the site is only another name of its folder.
     symlink("real", folder.join("content/other")).expect("links can be made");
     let run = tilmash(&folder, &["new", "other/page"]);
     assert_eq!(run.code, 0, "{}", run.err);

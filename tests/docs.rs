@@ -64,8 +64,8 @@ fn every_mark_has_an_entry() {
 /// A key that no mapping has. The program answers with the keys that it knows.
 const UNKNOWN: &str = "qqqqqqqqqqqqqqqq";
 
-/// Each kind of mapping: its name in the program, its section in `docs/keys.md`, the file that holds
-/// it, and the text of such a file with [`UNKNOWN`] in the mapping.
+/// Each kind of mapping: its name in the program, its section in `docs/keys.md`, the file that
+/// holds it, and the text of such a file with [`UNKNOWN`] in the mapping.
 const MAPPINGS: [(&str, &str, &str, &str); 13] = [
     ("the configuration", "site.yaml", "site.yaml", "title: T\nlanguages: [en]\n?: 1\n"),
     ("a language", "Languages", "site.yaml", "title: T\nlanguages: [{code: en, ?: 1}]\n"),

@@ -1,6 +1,7 @@
-//! Exchange with translators' tools: the laws, the program from the outside, and outside tools that read what it writes.
+//! Exchange with translators' tools: laws, runs of the program, and outside tools that read its
+//! files.
 //!
-//! Those that need gettext, translate-toolkit and the schema of XLIFF are left out of `cargo test` alone;
+//! Tests that need gettext, translate-toolkit or the schema of XLIFF are left out of `cargo test`;
 //! `cargo test --test exchange -- --ignored` runs them, and so does `.ci/run`.
 
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ use tilmash::translation::exchange::{self, Batch, Format, Status, Unit, collect,
 mod common;
 use common::{Files, cases, flaw, state};
 
-// Texts that formats stumble over.
+// Texts that are hard for formats.
 
 const NASTY: &[&str] = &[
     "a",
@@ -113,7 +114,7 @@ fn nasty() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Notes and headings are lines, without characters that are no text.
+/// Notes and headings are single lines, without characters that a text cannot have.
 fn line() -> impl Strategy<Value = String> {
     nasty().prop_map(|text| {
         let plain = |c: &char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}');
@@ -156,7 +157,7 @@ fn batch() -> impl Strategy<Value = Batch> {
 proptest! {
     #![proptest_config(cases(200, 1000))]
 
-    /// What is written in a format is read as it was, every field of it.
+    /// A batch that was written in a format is read back with every field unchanged.
     #[test]
     fn every_format_gives_back_what_it_was_given(batch in batch()) {
         for format in Format::ALL {
@@ -172,7 +173,7 @@ proptest! {
             prop_assert_eq!(&found.batch.target, &batch.target);
             prop_assert_eq!(found.batch.units.len(), batch.units.len());
             for (read, written) in found.batch.units.iter().zip(&batch.units) {
-                // Files do not tell rows of tables from other sentences.
+                // Files do not distinguish rows of tables from other sentences.
                 let written = &Unit { is_row: false, ..written.clone() };
                 prop_assert_eq!(read, written, "{:?}", format);
             }
@@ -180,7 +181,8 @@ proptest! {
         }
     }
 
-    /// Markup that is protected comes back as it was; the codes are markup, and numbers close what they opened.
+    /// Protected markup is restored unchanged; the codes are the markup, and a closing code has the
+    /// number of the opening one.
     #[test]
     fn markup_is_put_back_exactly(text in nasty()) {
         for protect in [markup::protect, markup::protect_row] {
@@ -194,7 +196,7 @@ proptest! {
         }
     }
 
-    /// Any file is read or refused, with places that are in it.
+    /// Any file is read or refused, and all places are inside it.
     #[test]
     fn any_file_is_read_or_refused(batch in batch(), noise in prop::collection::vec((any::<prop::sample::Index>(), nasty()), 0..4), cut in any::<prop::sample::Index>(), whole in any::<bool>()) {
         for format in Format::ALL {
@@ -234,10 +236,10 @@ fn floor(text: &str, mut at: usize) -> usize {
 
 const CONFIG: &str = "title: T\nlanguages: [kk, en]\n";
 
-/// How many kinds of blocks there are.
+/// The number of kinds of blocks.
 const BLOCKS: usize = 17;
 
-/// A text of a page, in blocks; both editions have the same ones.
+/// The text of a page as blocks; both editions have the same ones.
 fn block(words: [&str; 3]) -> Vec<String> {
     let [a, b, c] = words;
     vec![
@@ -261,7 +263,7 @@ fn block(words: [&str; 3]) -> Vec<String> {
     ]
 }
 
-/// Blocks by number, in a language; the newline is the file's.
+/// Returns blocks by number, in a language, with the given line ends.
 fn page(front: &str, blocks: &[usize], words: [&str; 3], newline: &str) -> String {
     let all = block(words);
     let blocks: Vec<&str> = blocks.iter().map(|&at| all[at % all.len()].as_str()).collect();
@@ -283,7 +285,7 @@ fn exported(state: &State) -> Batch {
     collect::collect(site, &state.inputs, LangId(0), LangId(1), &|_| true)
 }
 
-/// What a batch that comes back in a format changes.
+/// Returns the edits that an exported batch causes when it comes back.
 fn planned(state: &State, format: Format, batch: &Batch) -> (Vec<Edition>, Vec<Diagnostic>) {
     let file: Arc<str> = format!("x.{}", format.extension()).into();
     let found = exchange::read(format, &file, &exchange::write(format, batch));
@@ -291,7 +293,7 @@ fn planned(state: &State, format: Format, batch: &Batch) -> (Vec<Edition>, Vec<D
     (plan.editions, plan.problems)
 }
 
-/// The files with what is taken.
+/// Returns the files with the accepted translations.
 fn imported(files: &Files, editions: &[Edition]) -> Files {
     let mut files = files.clone();
     for edition in editions {
@@ -310,7 +312,8 @@ const EN: [&str; 3] = ["First", "the \"second\" word", "third"];
 proptest! {
     #![proptest_config(cases(60, 1000))]
 
-    /// What is exported and comes back as it was changes nothing, in no format, whatever the two editions are.
+    /// An unchanged export causes no edit when it comes back, in any format and for any two
+    /// editions.
     #[test]
     fn export_then_import_changes_nothing(
         left in prop::collection::vec(0..BLOCKS, 0..6),
@@ -330,7 +333,7 @@ proptest! {
         }
     }
 
-    /// Translations that are taken are in the file as they were sent, and undoing them gives the file back.
+    /// Accepted translations are in the file as they were sent, and undoing them restores the file.
     #[test]
     fn an_import_gives_exactly_that_text(
         blocks in prop::collection::vec(0..BLOCKS, 1..6),
@@ -345,7 +348,8 @@ proptest! {
         let before = state(&files);
         let mut batch = exported(&before);
         for (unit, _) in batch.units.iter_mut().zip(chosen.iter().cycle()).filter(|(unit, chosen)| **chosen && !unit.target.is_empty()) {
-            // Words before and after, so that all markup stays, and nothing that a check on pairs would ask for.
+            // Words before and after keep all markup, and give the checks on pairs nothing to
+            // report.
             unit.target = format!("New: “{}” \\# & < % #x", unit.target);
         }
         let (editions, problems) = planned(&before, format, &batch);
@@ -358,7 +362,7 @@ proptest! {
             let sides = collect::Sides::of(after.site().expect("as above"), &after.inputs, edition.sides.work, edition.lang);
             prop_assert!(!plan::misread(edition, &edition.taken, sides.as_ref()));
         }
-        // And back again.
+        // Undo the translations.
         let mut back = exported(&after);
         for (unit, old) in back.units.iter_mut().zip(&exported(&before).units) {
             unit.target = old.target.clone();
@@ -366,7 +370,7 @@ proptest! {
         let (editions, problems) = planned(&after, format, &back);
         prop_assert!(problems.is_empty(), "{:?}", problems);
         let undone = imported(&changed, &editions);
-        // But for how a value is quoted, and where a sentence is broken within emphasis.
+        // Except for the quoting of a value, and for line breaks inside emphasis.
         let plain = |text: &str| {
             let text = text.replace("title:   \"T\"", "title:   T").replace("\"It's\"", "'It''s'");
             text.replace(&format!("word{newline}> third"), "word third")
@@ -374,7 +378,8 @@ proptest! {
         prop_assert_eq!(plain(&undone["content/x.en.md"]), plain(&en));
     }
 
-    /// A translation of a page that has none, whole or in part, makes a page that has it and none of the source's words.
+    /// Translating a page that does not exist, wholly or in part, makes a page with the
+    /// translations and without the source's words.
     #[test]
     fn a_new_edition_has_what_was_translated_and_nothing_else(
         blocks in prop::collection::vec(0..BLOCKS, 1..6),
@@ -387,7 +392,7 @@ proptest! {
         let before = state(&files);
         let mut batch = exported(&before);
         for (unit, chosen) in batch.units.iter_mut().zip(chosen.iter().cycle()) {
-            // The home page, of which there is no translation either, is left as it is.
+            // The home page, which has no translation either, is not changed.
             if unit.key.as_str() == "x" && (unit.id == "title" || *chosen) {
                 unit.target = KK.iter().zip(EN).fold(unit.source.replace("Т", "T").replace("Сипат", "Text"), |text, (kk, en)| text.replace(kk, en));
                 unit.status = Status::Current;
@@ -412,7 +417,7 @@ proptest! {
 proptest! {
     #![proptest_config(cases(60, 1000))]
 
-    /// Sentences that are translated one after the other, in any order, come to stand where they belong.
+    /// Sentences that are translated one by one, in any order, end up in their right places.
     #[test]
     fn what_was_missing_is_put_where_it_belongs(
         blocks in prop::collection::vec(0..BLOCKS, 1..6),
@@ -422,7 +427,8 @@ proptest! {
         // A definition has no place without its term: `import` refuses it.
         let blocks: Vec<usize> = blocks.into_iter().filter(|&block| block != 9).collect();
         let mut files = site(&page("title: Т\ndescription: Сипат\n", &blocks, KK, "\n"), None);
-        // Tables and footnotes are translated whole: what is chosen of their first unit is chosen of all.
+        // Tables and footnotes are translated as a whole: the choice for the first unit holds for
+        // all.
         let begun = state(&files);
         let site = begun.site().expect("as above");
         let work = site.work_named("x").expect("it is there");
@@ -463,7 +469,7 @@ proptest! {
     }
 }
 
-// The program from the outside.
+// Runs of the program.
 
 struct Run {
     code: i32,
@@ -549,7 +555,7 @@ fn a_translator_changes_a_sentence() {
     assert_eq!(text_of(&folder, A.0), A.1, "the source is nobody's to change");
 }
 
-/// A PO file of messages.
+/// Returns a PO file with messages.
 fn po(messages: &[(&str, &str, &str)]) -> String {
     let mut po = "msgid \"\"\nmsgstr \"Language: en\\nContent-Type: text/plain; charset=UTF-8\\n\"\n".to_owned();
     for (context, id, text) in messages {
@@ -592,11 +598,12 @@ fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
     }
     let expected = A_EN.1.replace("## Chapter", "## A chapter").replace("A note.", "A new note.");
     assert_eq!(text_of(&folder, A_EN.0), expected, "{}", run.err);
-    // What has no address is no translation of anything.
+    // A unit without an address is no translation.
     assert!(run.err.contains("2 translations taken into 1 file") && run.err.contains("7 refused"), "{}", run.err);
 }
 
-/// Without a lock a table that the translation lacks would be set beside what comes next: of that an export tells.
+/// Without a lock, a table that the translation lacks would be paired with the next block. `export`
+/// warns of that.
 #[test]
 fn addresses_that_do_not_last_are_told_of() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
@@ -606,7 +613,8 @@ fn addresses_that_do_not_last_are_told_of() {
     assert!(!export("a").contains("without a lock"), "{}", export("a"));
 }
 
-/// Code is in no sentence: what a section has of it that an edition gets is told of, not put in.
+/// Code belongs to no sentence. If an edition gets a section whose source has code, `import` says
+/// so and does not copy the code.
 #[test]
 fn code_that_comes_with_no_sentence_is_told_of() {
     let source = "---\ntitle: А\n---\n\nБір.\n\n## Екі\n\nҮш.\n\n```sh\nls\n```\n";
@@ -619,7 +627,7 @@ fn code_that_comes_with_no_sentence_is_told_of() {
     assert!(run.code == 0 && !run.err.contains("lacks"), "{}", run.err);
 }
 
-/// Of files in which nothing is to be found it is said that there is nothing.
+/// For a file without any unit, the message says so.
 #[test]
 fn a_file_without_sentences_is_told_of() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
@@ -635,7 +643,7 @@ fn a_file_without_sentences_is_told_of() {
 #[test]
 fn a_translation_that_would_run_into_its_neighbours_is_refused_alone() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
-    // Each backtick alone is text; two of them would make code of what is between.
+    // Each backtick alone is text; two of them would turn the text between them into code.
     let file = po(&[
         ("a#1.1", "Бір **екі**.", "One ` **two**."),
         ("a#1.3", "Бес.", "` Five"),
@@ -664,7 +672,7 @@ fn what_others_changed_meanwhile_is_not_reverted() {
     assert_eq!(run.code, 1);
     assert!(run.err.contains("exchange-conflict") && run.err.matches("error[").count() == 1, "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), newer);
-    // Two translate what was not translated.
+    // Two units translate sentences that were missing.
     put(&folder, A_EN.0, A_EN.1.replace("- Seven\n", ""));
     assert_eq!(tilmash(&folder, &["export", "--to", "xliff", "-l", "en", "a", "-o", "a.xlf"]).code, 0);
     put(&folder, A_EN.0, A_EN.1);
@@ -699,7 +707,7 @@ fn what_lacked_markup_before_may_lack_it_after() {
     assert!(text_of(&folder, A_EN.0).contains("\nOne, two.\n"));
 }
 
-/// What the source has got since the translation was made was in no translation before.
+/// The translation could not have contained what the source gained after it was made.
 #[test]
 fn what_the_source_got_since_is_not_lacking_from_before() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, (A_EN.0, &A_EN.1.replace("**two**", "two"))]);
@@ -723,7 +731,8 @@ fn what_the_source_got_since_is_not_lacking_from_before() {
     assert_eq!(run.code, 0, "what lacked before may still: {}", run.err);
 }
 
-/// A tool for CSV that knows its own columns only keeps what an export was: what is newer in the site is not reverted.
+/// A CSV tool that keeps only the columns it knows returns an old export: newer texts are not
+/// reverted.
 #[test]
 fn a_table_without_our_columns_reverts_nothing() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
@@ -792,7 +801,8 @@ fn a_table_that_a_spreadsheet_saved_is_read_as_it_was() {
     }
 }
 
-/// A file of another format, or of no format, costs little, and is not described line by line.
+/// A file of another format or of no format takes little time, and gets one message, not one a
+/// line.
 #[test]
 fn garbage_has_few_problems() {
     let xliff = "<xliff version=\"1.2\"><file><body><trans-unit id=\"a#1\"><source>";
@@ -820,7 +830,7 @@ fn garbage_has_few_problems() {
         (Format::Jsonl, "", "["),
     ] {
         let file: Arc<str> = format!("x.{}", format.extension()).into();
-        // Longer than any line that is read, where all of it is one.
+        // Longer than any line that is read, in formats where the whole file is one line.
         let size = if unit.contains('\n') || start.contains('<') { 1 << 19 } else { 5 << 20 };
         let text = format!("{start}{}", unit.repeat(size / unit.len()));
         let found = exchange::read(format, &file, &text);
@@ -829,7 +839,7 @@ fn garbage_has_few_problems() {
     }
 }
 
-/// The states of XLIFF 1.2, with what `approved` may say beside them.
+/// The states of XLIFF 1.2, each with the values of `approved`.
 #[test]
 fn a_state_that_is_not_finished_outweighs_an_approval() {
     let unfinished = [
@@ -870,8 +880,8 @@ fn a_state_that_is_not_finished_outweighs_an_approval() {
     assert!(found.batch.units.is_empty() && found.problems.is_empty(), "an obsolete message is none");
 }
 
-/// `new` leaves a title to be written: until then it is missing, and an import writes it in its
-/// place.
+/// `new` leaves an empty title. Until it is written, the title is missing, and an import writes it
+/// in its place.
 #[test]
 fn a_title_that_nobody_wrote_is_missing() {
     let a = ("content/a.kk.md", "---\ntitle: А\ndescription: Сипаттама\n---\n\nБір.\n");
@@ -897,7 +907,7 @@ fn a_title_that_nobody_wrote_is_missing() {
     }
 }
 
-/// One of two items leaves the other out, and no mark of a list behind.
+/// One item of two is imported without the other, and without an empty list marker for it.
 #[test]
 fn an_item_of_a_list_is_imported_alone() {
     let source = "---\ntitle: А\n---\n\n- Бір\n- Екі\n\n10. Үш\n\n    Төрт\n11. Бес\n";
@@ -959,7 +969,7 @@ fn drift_is_shown_to_translators_and_mended_by_them() {
         let run = tilmash(&folder, &["import", &format!("pending.{to}")]);
         assert!(run.code == 0 && run.err.contains("0 translations"), "{to}: {}", run.err);
     }
-    // One is translated anew, of the other it is said that it still stands.
+    // One sentence is translated again; the other is confirmed as still right.
     let po = text_of(&folder, "pending.po").replace("#, fuzzy\n", "").replace("msgstr \"Five.\"", "msgstr \"Five now.\"");
     put(&folder, "pending.po", po);
     let run = tilmash(&folder, &["import", "pending.po"]);
@@ -991,7 +1001,7 @@ fn beads_are_exchanged_as_they_are() {
     assert_eq!(text_of(&folder, A_EN.0), a_en.replace("and on.", "on and on.").replace("One, two.", "One and two."));
 }
 
-/// It is no sentence of the source, and so none that is exchanged; it stays where it is, and so does its mark.
+/// The sentence is not in the source, so it is not exchanged. It stays in its place, with its mark.
 #[test]
 fn what_two_translations_share_stays_beside_what_is_exchanged() {
     let site = ("site.yaml", "title: T\nlanguages: [kk, en, de]\nseverity: {no-base-url: off}\n");
@@ -1046,7 +1056,7 @@ fn a_page_is_made_of_its_translation() {
     );
 }
 
-/// The page that stands in for it until then has the title of the site, and no file.
+/// Until then a page with the title of the site takes its place, without a file.
 #[test]
 fn a_home_page_that_nobody_wrote_yet_is_translated_like_any() {
     let folder = folder(&[SITE, ("content/index.kk.md", "# Басты бет\n\nБір.\n"), A, A_EN]);
@@ -1059,7 +1069,8 @@ fn a_home_page_that_nobody_wrote_yet_is_translated_like_any() {
     assert_eq!(text_of(&folder, "content/index.en.md"), "# Home\n\nOne.\n");
 }
 
-/// New text in a row goes into its empty cells, and new rows go behind the rows before them; an escaped bar is text.
+/// New text of a row goes into its empty cells, and new rows go behind the rows before them. An
+/// escaped bar is text.
 #[test]
 fn a_table_grows_by_what_is_translated() {
     let source = "---\ntitle: А\n---\n\n> | Ел | Астана | Саны |\n> |---|---|---|\n> | Үндістан | Дели | 1 |\n> | Моңғолия | Улан-Батор | 2 |\n> | Қазақстан | Астана | |\n\nСоңы.[^a]\n\n[^a]: Бір.\n    Екі.\n\n    Үш.\n";
@@ -1088,7 +1099,7 @@ fn a_table_grows_by_what_is_translated() {
         "{}",
         run.out
     );
-    // What has no place is refused alone.
+    // A unit without a place is refused; the others are accepted.
     put(&folder, A_EN.0, "---\ntitle: A\n---\n\nThe end.[^a]\n\n[^a]: One.\n\n    Three.\n");
     put(&folder, "x.po", po(&[("a#2.1", "Үндістан | Дели | 1", "India | Delhi | 1"), ("a#6.2", "Екі.", "Two.")]));
     let run = tilmash(&folder, &["import", "x.po"]);
@@ -1096,7 +1107,8 @@ fn a_table_grows_by_what_is_translated() {
     assert!(text_of(&folder, A_EN.0).contains("One.\n    Two.\n"), "{}", run.err);
 }
 
-/// Lines of a paragraph stay one, items of a list a list, and what is no line of the block before begins one.
+/// Lines of a paragraph stay a paragraph, items of a list a list; a line of another block begins a
+/// new block.
 #[test]
 fn what_is_missing_before_all_keeps_its_blocks() {
     let source = "---\ntitle: А\n---\n\nБір.\nЕкі.\n\n- Үш\n- Төрт\n\n1. Бес\n\n   Алты\n2. Жеті\n\nСоңы.\n";
@@ -1120,7 +1132,7 @@ fn what_is_missing_before_all_keeps_its_blocks() {
         let gap = if end.is_empty() { "" } else { "\n" };
         assert_eq!(text_of(&folder, A_EN.0), format!("---\ntitle: A\n---\n{gap}{put_in}{end}"));
     }
-    // A paragraph of an item whose first line is not there, then another item.
+    // A paragraph of an item whose first line is missing, then another item.
     put(&folder, A_EN.0, "---\ntitle: A\n---\n");
     put(&folder, "x.po", po(&messages[4..]));
     let run = tilmash(&folder, &["import", "x.po"]);
@@ -1129,7 +1141,8 @@ fn what_is_missing_before_all_keeps_its_blocks() {
     assert_eq!(text_of(&folder, A_EN.0), expected);
 }
 
-/// A table that the translation lacks comes behind what precedes it there, with the source's head and alignment; it comes whole.
+/// A missing table goes behind the block that precedes it, with the source's head and alignment,
+/// and only as a whole.
 #[test]
 fn a_table_that_is_missing_is_put_in_whole() {
     let source = "---\ntitle: А\n---\n\nБір.\nЕкі.\n\n| Ел | Астана <!-- note: жай --> | |\n|:--|:-:|---|\n| Үндістан | Дели | |\n| Тек бізде <!-- + --> | жүз | |\n| | 2 | |\n\nСоңы.\n\n- Ж\n\n  | А |\n  |---|\n  | Ә |\n\n| Тек <!-- + --> |\n|---|\n";
@@ -1139,7 +1152,8 @@ fn a_table_that_is_missing_is_put_in_whole() {
     let whole = "| Country | Capital | |\n|:--|:-:|---|\n| India | Delhi | |\n| | 2 | |\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
-    // What is not translated is not shown as if it were, and the rest of a table looks like all of it.
+    // A part of a table would look like the whole table, so a table that is not complete is
+    // refused.
     put(&folder, "x.po", po(&[&table[..1], &[("a#1.1", "Бір.", "One!")]].concat()));
     let run = tilmash(&folder, &["import", "x.po"]);
     let named = "the table of `a#2.1` is not translated whole: `a#3.1`, `a#5.1` are missing";
@@ -1155,7 +1169,7 @@ fn a_table_that_is_missing_is_put_in_whole() {
     let run = tilmash(&folder, &["import", "x.po"]);
     assert!(run.code == 0 && run.err.contains("0 translations"), "{}", run.err);
     put(&folder, A_EN.0, translation);
-    // So it is in a page that is made.
+    // The same holds in a new page.
     fs::remove_file(folder.path().join(A_EN.0)).expect("it is there");
     put(&folder, "x.po", po(&[&table[..], &[("a#title", "А", "A")]].concat()));
     let run = tilmash(&folder, &["import", "x.po"]);
@@ -1163,7 +1177,8 @@ fn a_table_that_is_missing_is_put_in_whole() {
     assert_eq!(text_of(&folder, A_EN.0), format!("---\ntitle: A\n---\n\n{whole}"));
 }
 
-/// What would break a table is refused with the table, since a table is taken whole, and nothing else is.
+/// A table is accepted as a whole, so a unit that would break it is refused with the table; all
+/// others are accepted.
 #[test]
 fn a_table_that_would_not_be_read_as_one_is_refused_alone() {
     let source = "---\ntitle: А\n---\n\nБір.\n\nЕл | Астана\n--- | ---\nҮндістан | Дели\n\nЕкі.\n";
@@ -1182,7 +1197,7 @@ fn a_table_that_would_not_be_read_as_one_is_refused_alone() {
     assert_eq!(run.code, 0, "{}", run.err);
     let expected = format!("{translation}\nCountry | Capital\n--- | ---\nIndia | Delhi\n\nTwo.\n");
     assert_eq!(text_of(&folder, A_EN.0), expected);
-    // A sentence that is refused takes no table of a new page with it.
+    // A refused sentence does not affect the tables of a new page.
     fs::remove_file(folder.path().join(A_EN.0)).expect("it is there");
     let title = "\nmsgctxt \"a#title\"\nmsgid \"А\"\nmsgstr \"A\"\n";
     put(&folder, "x.po", messages("India | Delhi").replace("Two.", "- Two.") + title);
@@ -1191,7 +1206,7 @@ fn a_table_that_would_not_be_read_as_one_is_refused_alone() {
     assert!(text_of(&folder, A_EN.0).contains("| Capital") && text_of(&folder, A_EN.0).contains("| Delhi"), "{}", run.err);
 }
 
-/// A list without empty lines between its items has none when it gets one behind an item that ends in a table or in a paragraph.
+/// A tight list stays tight when it gets an item behind one that ends in a table or a paragraph.
 #[test]
 fn a_list_that_is_tight_stays_so() {
     let source =
@@ -1211,7 +1226,7 @@ fn a_list_that_is_tight_stays_so() {
     }
 }
 
-/// A new row comes before what is put behind its table, be there rows that the translation alone has.
+/// A new row goes before the blocks behind its table, even if the translation has rows of its own.
 #[test]
 fn what_follows_a_table_comes_behind_all_of_its_rows() {
     let source = "---\ntitle: А\n---\n\n| Ел |\n|---|\n| Үндістан |\n| Моңғолия |\n\nСоңы.\n";
@@ -1228,7 +1243,7 @@ fn what_follows_a_table_comes_behind_all_of_its_rows() {
     }
 }
 
-/// A line may translate a row, and a row a line: there, a bar is text.
+/// A line may translate a row, and a row a line: in both cases a bar is text.
 #[test]
 fn a_bar_ends_a_cell_only_if_a_row_translates_a_row() {
     let source = "---\ntitle: А\n---\n\nМәтін.\n\n| Ел | Қала |\n|---|---|\n| `q` | Дели \\\\| Х |\n";
@@ -1270,7 +1285,7 @@ fn a_row_has_as_many_cells_as_its_source() {
         assert!(run.code == 1 && run.err.contains(said), "{}", run.err);
         assert_eq!(text_of(&folder, A_EN.0), translation);
     }
-    // Padding stays where a cell stays.
+    // A cell that stays keeps its padding.
     put(&folder, "x.po", row("India|New Delhi"));
     assert_eq!(tilmash(&folder, &["import", "x.po"]).code, 0);
     assert_eq!(text_of(&folder, A_EN.0), translation.replace("Delhi", "New Delhi"));
@@ -1306,7 +1321,7 @@ fn broken_files_have_a_place_and_change_nothing() {
         ("half.po", b"msgctxt \"a#1.1\"\nmsgid \"x\"\n".to_vec(), "half.po:1:"),
         ("x.jsonl", b"{\"id\": \"a#1.1\"\n[]\n{\"id\": \"a#1.1\", \"source\": \"x\"}\n".to_vec(), "x.jsonl:3:"),
         ("x.csv", b"id,text\na#1.1,x\n".to_vec(), "x.csv:1:"),
-        // Cut within a translation; what is left of it is no translation.
+        // Cut within a translation: the rest is no translation.
         ("cut.csv", "id,source,target,target_language\na#1.3,Бес.,Fi".into(), "cut.csv:2:"),
         ("quoted.csv", "\"id\",\"source\",\"target\",\"base\"\n\"a#1.3\",\"Бес.\",\"Fi".into(), "quoted.csv:2:"),
         ("open.csv", "\"target_language\",\"id\",\"source\",\"target\"\n\"en\",\"a#1.3\",\"Бес.\",\"Fi\n".into(), "open.csv:2:"),
@@ -1326,7 +1341,7 @@ fn broken_files_have_a_place_and_change_nothing() {
         }
         put(&folder, A_EN.0, &before);
     }
-    // What is only written in another way is no problem.
+    // Another spelling of the same data is no problem.
     let changed = written.replace("msgstr \"Five.\"", "msgstr \"\"\n\"Fi\"\n\"fth.\"");
     for (name, bytes) in [
         ("utf16.po", [&b"\xff\xfe"[..], &utf16(&changed)].concat()),
@@ -1375,14 +1390,15 @@ fn codes_that_a_tool_made_empty_are_those_of_the_source() {
     assert!(run.code == 1 && run.err.contains("x.xlf:5:") && run.err.contains("code `9`"), "{}", run.err);
 }
 
-/// Without the lock, addresses are places, and a translation would come to another sentence of the same words.
+/// Without the lock, addresses are positions, and a translation could reach another sentence with
+/// the same words.
 #[test]
 fn a_work_whose_lock_cannot_be_read_is_left_alone() {
     let source = "# А\n\nБір.\nИә.\nИә.\n";
     let translation = ("content/a.en.md", "# A\n\nOne.\nYes.\nYes.\n");
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), translation]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
-    // What was `1.2` is not there any more.
+    // The sentence that was `1.2` is gone.
     put(&folder, "content/a.kk.md", source.replace("Бір.\n", ""));
     put(&folder, translation.0, translation.1.replace("One.\n", ""));
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
@@ -1434,7 +1450,7 @@ fn works_in_another_language_than_the_source_are_exchanged_in_files_of_their_own
     let run = tilmash(&folder, &["import", "only.po"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(text_of(&folder, "content/only.de.md").ends_with("\nEins.\n"), "{}", text_of(&folder, "content/only.de.md"));
-    // A file that says another language than the works are written in.
+    // A file that names another source language than that of the works.
     put(&folder, "wrong.po", text_of(&folder, "only.po").replace("X-Source-Language: en", "X-Source-Language: kk"));
     let run = tilmash(&folder, &["import", "wrong.po"]);
     assert!(run.code == 1 && run.err.contains("translates from `kk`, and `only` is written in `en`"), "{}", run.err);
@@ -1462,7 +1478,7 @@ fn wrong_calls_are_told_what_is_right() {
 
 // Outside tools.
 
-/// What formats can hold and tools have to read: of all that is nasty, what every tool has a way to say.
+/// The hard texts that every format can express and every tool must read.
 fn sample() -> Batch {
     let texts = [
         "plain",
@@ -1525,7 +1541,7 @@ fn succeeds(program: &str, arguments: &[&str]) -> String {
     said
 }
 
-/// The Python that has translate-toolkit and lxml.
+/// Returns the Python that has translate-toolkit and lxml.
 fn python(script: &str, arguments: &[&str]) -> String {
     let python = std::env::var("TRANSLATE_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchange").join(script);
@@ -1539,14 +1555,15 @@ fn gettext_finds_nothing_wrong_with_our_po() {
     written(&folder);
     let at = |name: &str| folder.path().join(name).to_str().expect("a plain path").to_owned();
     assert_eq!(succeeds("msgfmt", &["-c", "-o", &at("x.mo"), &at("sample.po")]), "", "not even a warning");
-    // What gettext writes of it is the same to us.
+    // Gettext's own output has the same content for us.
     succeeds("msgcat", &["--force-po", "-o", &at("again.po"), &at("sample.po")]);
     let found = exchange::read(Format::Po, &"again.po".into(), &fs::read_to_string(at("again.po")).expect("it was written"));
     assert!(found.problems.is_empty(), "{:?}", found.problems);
     assert_eq!(found.batch.units, sample().units);
 }
 
-/// A file that was translated is merged with a newer export: what the translator changed is taken, and what is newer here is not reverted.
+/// A translated file is merged with a newer export. The translator's changes are imported, and
+/// newer texts of the site are not reverted.
 #[test]
 #[ignore = "needs gettext; .ci/run runs it"]
 fn what_gettext_merges_reverts_nothing() {
@@ -1562,8 +1579,8 @@ fn what_gettext_merges_reverts_nothing() {
     assert_eq!((run.code, text_of(&folder, A_EN.0)), (0, newer.replace("Seven", "7")), "{}", run.err);
 }
 
-/// Returns a text of the sample as a program sees it in a file: a cell of a CSV file has a guard before
-/// a sign that a spreadsheet program would calculate with.
+/// Returns a text of the sample as a program sees it in a file: a cell of a CSV file has a guard
+/// before a sign that a spreadsheet program would calculate with.
 fn shown(file: &str, text: &str) -> String {
     let is_guarded = file.ends_with("csv") && text.starts_with(['=', '+', '-', '@']);
     if is_guarded { format!("'{text}") } else { text.to_owned() }
@@ -1582,7 +1599,7 @@ fn translate_toolkit_reads_what_we_write() {
             serde_json::from_str(&python("read.py", &[name])).expect("it is JSON");
         for unit in sample().units {
             let pending = unit.status == Status::Changed;
-            // A memory holds what is finished, and TMX has no states.
+            // A translation memory holds finished translations, and TMX has no states.
             let (target, fuzzy) =
                 if name.ends_with("tmx") && pending { (String::new(), false) } else { (unit.target.clone(), pending) };
             let expected = (shown(name, &unit.source), shown(name, &target), fuzzy);
@@ -1600,7 +1617,7 @@ fn what_translate_toolkit_translates_comes_back() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for file in written(&folder) {
         let name = file.to_str().expect("a plain path");
-        // Its TMX is read-only to us: it drops properties.
+        // Its TMX cannot be imported, since it drops properties.
         let format = match name.rsplit('.').next() {
             Some("po") => Format::Po,
             Some("xlf") => Format::Xliff,

@@ -651,7 +651,8 @@ fn no_program_that_the_repository_names_is_run() {
     ]);
 }
 
-/// A clone has a `.git` of its own, with addresses that may hold passwords, and the output may be a repository too.
+/// A clone has a `.git` of its own, with addresses that may hold passwords, and the output may be a
+/// repository too.
 #[test]
 fn what_git_keeps_is_neither_read_nor_written() {
     let trap = Trap::new();

@@ -1,7 +1,7 @@
-//! Nothing may be quadratic: the work of a site of twice as many pages is twice the work.
+//! No work is quadratic: a site with twice as many pages takes twice the work.
 //!
-//! What is counted are bytes that come out, which are the same on every machine; where work could grow
-//! without showing in them, there is a bound in seconds that only a quadratic program would miss.
+//! The tests count output bytes, which are the same on every machine. For work that the output does
+//! not show there is a time limit that only a quadratic program exceeds.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,13 +15,13 @@ mod common;
 mod corpus;
 use common::{Files, Snapshot, project, snapshot};
 
-/// Pages and bytes of the whole site for each number of pages.
+/// Returns the pages and the bytes of the whole site for each number of pages.
 fn sizes(numbers: &[usize], site: impl Fn(usize) -> Files) -> Vec<usize> {
     let bytes = |snapshot: &Snapshot| snapshot.routes.values().map(Vec::len).sum::<usize>();
     numbers.iter().map(|&pages| bytes(&snapshot(&common::state(&site(pages))))).collect()
 }
 
-/// Asserts that doubling the pages at most doubles what is added to a site, give or take.
+/// Asserts that doubling the pages at most doubles the added bytes, with a small margin.
 fn assert_linear(what: &str, sizes: &[usize], tolerance: f64) {
     let steps: Vec<f64> = sizes.windows(2).map(|pair| pair[1] as f64 - pair[0] as f64).collect();
     for pair in steps.windows(2) {
@@ -47,7 +47,7 @@ fn the_neutral_corpus() {
         corpus.files(|path, text| drop(files.insert(path.to_owned(), text.to_owned())));
         files
     };
-    // The menu of every page has all sections, up to a hundred: some more than double, never much.
+    // The menu of every page has all sections, up to a hundred: a little more than double.
     assert_linear("the corpus", &sizes(&[50, 100, 200], made), 1.15);
 }
 
@@ -66,7 +66,7 @@ fn a_section_for_every_few_pages() {
             (format!("content/s{section:03}/{name}.kk.md"), format!("# Бет {n}\n\nСөйлем.\n"))
         })
     };
-    // Beyond a hundred sections the menu does not grow any more.
+    // Beyond a hundred sections the menu does not grow.
     assert_linear("many sections", &sizes(&[500, 1000, 2000], made), 1.05);
 }
 
@@ -111,7 +111,7 @@ fn links_that_are_all_broken_are_not_looked_for_among_all_pages_without_end() {
 fn one_edit_of_a_thousand_pages_parses_one_page() {
     let mut files = site(1000, |n| (format!("content/p{n:04}.kk.md"), format!("# Бет {n}\n\nСөйлем.\n")));
     let mut project = project();
-    // The same texts in the same memory, as a refresh from disk keeps them.
+    // The same texts in the same memory, as after a refresh from disk.
     let before = project.state(common::inputs(&files));
     files.insert("content/p0500.kk.md".to_owned(), "# Басқа\n\nСөйлем.\n".to_owned());
     let after = project.state(common::inputs(&files));
@@ -123,7 +123,7 @@ fn one_edit_of_a_thousand_pages_parses_one_page() {
     assert_eq!(kept.count(), 1000, "the home page and all pages but one are the documents that were there");
 }
 
-/// Pieces that were quadratic once, or could be: repeated, they must not take long.
+/// Pieces that were quadratic once, or could be. Repeated many times, they must stay fast.
 #[test]
 fn no_text_takes_long() {
     const PIECES: &[&str] = &[
@@ -189,7 +189,7 @@ fn no_text_takes_long() {
         };
         let start = Instant::now();
         parse(&input);
-        // A hundred times what it takes, and a tenth of what a quadratic program took.
+        // A hundred times the usual time, and a tenth of the time of a quadratic program.
         assert!(start.elapsed() < Duration::from_secs(10), "{piece:?} took {:?}", start.elapsed());
     }
 }

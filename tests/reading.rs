@@ -14,7 +14,7 @@ fn site(files: &[(&str, &str)]) -> Folder {
     Folder::new(&home.iter().chain(files).map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect::<Files>())
 }
 
-/// The exit code of a command, and what it said.
+/// Runs a command; returns its exit code and its messages.
 fn run(site: &Folder, args: &[&str]) -> (i32, String) {
     let (code, out, said) = site.run(args);
     (code, format!("{out}{said}"))
@@ -41,7 +41,7 @@ fn a_name_with_a_line_break_is_refused_by_every_build() {
     }
 }
 
-/// `й` as macOS may keep it, a letter and a mark.
+/// `й` in the form that macOS may store: a letter and a mark.
 const NFD: &str = "и\u{306}";
 
 #[test]
@@ -217,8 +217,7 @@ mod unix {
         assert_eq!((code, out.as_str()), (0, "x"));
     }
 
-    /// Each of these made the program wait for ever, so that a failure of this test is that it does
-    /// not end.
+    /// Each of these once made the program wait for ever. If this test fails, it does not end.
     #[test]
     fn pipes_sockets_and_devices_are_named_and_not_waited_for() {
         let all = site(&[("themes/own/static/x.css", "p {}")]);

@@ -5,9 +5,9 @@
 //! A file is skipped only if both are equal.
 //!
 //! A record can be wrong in two cases only. A fingerprint is wrong, or somebody overwrote a
-//! published file with the same number of bytes just after a build had looked at it. "Just after" is
-//! within the resolution of the file system's clock, a few milliseconds. Nothing depends on a record: without one, all files
-//! are rendered and compared.
+//! published file with the same number of bytes just after a build had looked at it. "Just after"
+//! is within the resolution of the file system's clock, a few milliseconds. Nothing depends on a
+//! record: without one, all files are rendered and compared.
 
 use std::collections::BTreeMap;
 use std::fs;

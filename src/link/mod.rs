@@ -75,8 +75,8 @@ struct ResolvedWork {
 
 /// For each work the works that link to it, in reading order.
 ///
-/// All lists are stored one after the other. Example: works 1 and 2 link to work 0, and work 0 links
-/// to work 2.
+/// All lists are stored one after the other. Example: works 1 and 2 link to work 0, and work 0
+/// links to work 2.
 ///
 /// ```text
 /// from    [1, 2, 0]

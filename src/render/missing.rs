@@ -95,8 +95,8 @@ struct Builder<'a> {
 
 /// A place for missing sentences: beside a sentence that the translation has.
 ///
-/// Example: `Two.` is missing from `<ul><li>One.</li><li>Two.</li></ul>`. Its spot is behind `One.`;
-/// they share the `ul`, so `Two.` gets only an `li` of its own.
+/// Example: `Two.` is missing from `<ul><li>One.</li><li>Two.</li></ul>`. Its spot is behind
+/// `One.`; they share the `ul`, so `Two.` gets only an `li` of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Spot {
     /// The neighbouring sentence, as its index in the source.
@@ -171,8 +171,8 @@ impl<'a> Builder<'a> {
         !self.lines[at as usize].is_empty()
     }
 
-    /// Adds a missing sentence beside another one of its paragraph. Returns false, and adds nothing,
-    /// if the translation has no sentence of the paragraph.
+    /// Adds a missing sentence beside another one of its paragraph. Returns false, and adds
+    /// nothing, if the translation has no sentence of the paragraph.
     fn add_beside(&mut self, block: &Block, at: u32) -> bool {
         let (first, last) = block.segments;
         let own = self.source.segments[at as usize].block;

@@ -224,8 +224,8 @@ struct MenuWriter<'a> {
 }
 
 impl MenuWriter<'_> {
-    /// Renders the entries of a level. Entries on the trail are open, which means that they show the
-    /// entries below them. On the first level, short sections are open too.
+    /// Renders the entries of a level. Entries on the trail are open, which means that they show
+    /// the entries below them. On the first level, short sections are open too.
     fn entries(&self, items: &[Item], trail: &[&str], depth: u32) -> Entries {
         let entry = |item: &Item| {
             let inside = trail.contains(&item.key.as_str());
@@ -242,8 +242,8 @@ impl MenuWriter<'_> {
         items.iter().map(entry).collect()
     }
 
-    /// Renders a level in which the entry that leads to `current` is marked. Returns `None` if there
-    /// is no such entry in it.
+    /// Renders a level in which the entry that leads to `current` is marked. Returns `None` if
+    /// there is no such entry in it.
     fn marked(&self, entries: &[Entry], current: &str) -> Result<Option<String>, Box<Diagnostic>> {
         for (at, entry) in entries.iter().enumerate() {
             let is_current = entry.url == current;

@@ -69,8 +69,8 @@ impl<'a> Drift<'a> {
         self.statuses.summary.missing > 0
     }
 
-    /// Returns the counts of the page's sentences for its template, with a link to the source. Returns
-    /// the value `none` if no sentence is pending.
+    /// Returns the counts of the page's sentences for its template, with a link to the source.
+    /// Returns the value `none` if no sentence is pending.
     pub(super) fn value(&self, site: &Site) -> Value {
         let summary = sentences(self.statuses);
         if summary.changed + summary.missing == 0 {

@@ -77,8 +77,8 @@ impl Answer {
 
 /// Returns the last part of one of the preview's own addresses; `None` for an address of the site.
 ///
-/// The [`OWN`] folder may be in any folder, because a page that was loaded before the site's address
-/// changed sends requests to the old address.
+/// The [`OWN`] folder may be in any folder, because a page that was loaded before the site's
+/// address changed sends requests to the old address.
 ///
 /// ```text
 /// /book/__tilmash/desk.js    desk.js

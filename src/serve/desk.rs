@@ -71,8 +71,8 @@ struct Shown {
     own: Vec<String>,
     /// The place of the sentence, or the place where it belongs.
     at: FilePlace,
-    /// A command to run, or a mark to write into the translation, by which the sentence is no longer
-    /// pending: `tilmash sync --accept a#3.2`, `<!-- + -->`.
+    /// A command to run, or a mark to write into the translation, by which the sentence is no
+    /// longer pending: `tilmash sync --accept a#3.2`, `<!-- + -->`.
     settled_by: Option<String>,
 }
 

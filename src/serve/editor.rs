@@ -313,8 +313,8 @@ mod tests {
             ("gvim -f", "gvim -f +12 F"),
             ("vim.gtk3 -g", "vim.gtk3 -g +12 F"),
             ("kate", "kate --line 12 --column 5 F"),
-            // For any other editor, the command has the placeholders. Some editors count columns from
-            // zero.
+            // For any other editor, the command has the placeholders. Some editors count columns
+            // from zero.
             ("geany --line {line} --column {column0} {file}", "geany --line 12 --column 4 F"),
             ("gvim --remote-silent +{line} {file}", "gvim --remote-silent +12 F"),
             ("xterm -e vim +{line} {file}", "xterm -e vim +12 F"),

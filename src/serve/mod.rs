@@ -455,8 +455,8 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         has_looked |= is_whole_look;
         let mut changes = changes(&inputs, &found);
         let same = changes.is_empty() && inputs.problems == found.problems;
-        // The new inputs are kept even without a change: they record the files that need not be read
-        // the next time.
+        // The new inputs are kept even without a change: they record the files that need not be
+        // read the next time.
         inputs = Arc::new(found);
         if same {
             preview.recheck.looked(&inputs);

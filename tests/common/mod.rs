@@ -54,8 +54,8 @@ pub(crate) fn sync_accepting(files: &mut Files, units: &[&str]) -> usize {
 
 type Text<'t> = &'t dyn Fn(&str) -> Option<&'t str>;
 
-/// The locks that `make` makes of the works of a site: files and texts; none of a site of which there is no index, as `tilmash sync`
-/// then says why and writes nothing.
+/// The locks that `make` makes of the works of a site: files and texts; none of a site of which
+/// there is no index, as `tilmash sync` then says why and writes nothing.
 fn locks(files: &Files, make: impl Fn(&Site, WorkId, Text<'_>) -> Option<Lock>) -> Vec<(String, String)> {
     let state = state(files);
     let Some(site) = state.site() else { return Vec::new() };
