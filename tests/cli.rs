@@ -44,7 +44,7 @@ fn help_names_every_command_and_shows_an_example_of_each() {
 }
 
 #[test]
-fn wrong_usage_is_2_with_a_suggestion() {
+fn wrong_usage_gives_exit_code_2_and_a_suggestion() {
     let folder = site(&[]);
     for (arguments, word) in [
         (&["biuld"][..], "build"),
@@ -63,7 +63,7 @@ fn wrong_usage_is_2_with_a_suggestion() {
 }
 
 #[test]
-fn no_site_is_a_problem_and_no_folder_a_failure() {
+fn a_missing_site_is_a_problem_and_a_missing_folder_a_failure() {
     let folder = site(&[]);
     let run = tilmash(folder.path(), &["build"]);
     assert_eq!(run.code, 1, "{}", run.err);
@@ -74,7 +74,7 @@ fn no_site_is_a_problem_and_no_folder_a_failure() {
 }
 
 #[test]
-fn problems_are_1_and_nothing_is_published() {
+fn errors_give_exit_code_1_and_publish_nothing() {
     let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN]);
     for command in ["build", "check"] {
         let run = tilmash(folder.path(), &[command]);
@@ -100,7 +100,7 @@ fn warnings_do_not_fail() {
 }
 
 #[test]
-fn quiet_says_problems_only() {
+fn quiet_prints_only_problems() {
     let folder = site(&[CONFIG, HOME, HOME_EN]);
     let run = tilmash(folder.path(), &["build", "--quiet"]);
     assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "", ""));
@@ -111,7 +111,7 @@ fn quiet_says_problems_only() {
 }
 
 #[test]
-fn short_is_a_line_for_each_problem() {
+fn short_prints_a_line_for_each_problem() {
     let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN, ("content/a.en.md", "# A\n\n[[nosuch]]\n")]);
     let run = tilmash(folder.path(), &["check", "--format", "short", "--quiet"]);
     let lines: Vec<&str> = run.err.lines().collect();
@@ -124,7 +124,7 @@ fn short_is_a_line_for_each_problem() {
 }
 
 #[test]
-fn json_is_an_object_for_each_problem_and_nothing_else() {
+fn json_prints_only_an_object_for_each_problem() {
     let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN]);
     let run = tilmash(folder.path(), &["check", "--format", "json"]);
     assert_eq!(run.code, 1);
@@ -144,7 +144,7 @@ fn json_is_an_object_for_each_problem_and_nothing_else() {
 }
 
 #[test]
-fn colour_is_for_terminals_and_can_be_forbidden() {
+fn colour_is_used_on_terminals_and_can_be_turned_off() {
     let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN]);
     let run = tilmash(folder.path(), &["check"]);
     assert!(!run.err.contains('\u{1b}'), "a pipe gets no colour");
@@ -176,7 +176,7 @@ fn a_site_is_not_published_without_one_of_its_pages() {
 }
 
 #[test]
-fn a_new_site_builds_without_a_word() {
+fn a_new_site_builds_without_messages() {
     let folder = site(&[]);
     let run = tilmash(folder.path(), &["init", "my book"]);
     assert_eq!(run.code, 0, "{}", run.err);
@@ -285,7 +285,7 @@ const SOURCE: (&str, &str) = ("content/_source/text.kk.txt", "Бірінші с�
 const CONFIG_WITH_PLAN: (&str, &str) = ("site.yaml", "title: T\nlanguages: [kk]\nplans: [content/_source/plan.yaml]\n");
 
 #[test]
-fn split_writes_chapters_and_never_over_edits() {
+fn split_writes_chapters_and_never_overwrites_edits() {
     let folder = site(&[CONFIG_WITH_PLAN, HOME, PLAN, SOURCE]);
     let chapter = folder.path().join("content/a.kk.md");
     let run = tilmash(folder.path(), &["split", "--dry-run"]);
@@ -385,7 +385,7 @@ fn render_prints_a_page_or_bare_html() {
 }
 
 #[test]
-fn render_tells_what_is_wrong_with_the_page_alone() {
+fn render_reports_only_the_problems_of_the_page() {
     let unclosed = ("content/b.kk.md", "---\ntitle: [\n---\n# B\n");
     let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN, unclosed, ("content/c.kk.md", "# C\n")]);
     for page in ["content/a.kk.md", "kk/a/"] {
@@ -405,7 +405,7 @@ fn render_tells_what_is_wrong_with_the_page_alone() {
 }
 
 #[test]
-fn explain_tells_of_a_code() {
+fn explain_prints_the_explanation_of_a_code() {
     let folder = site(&[]);
     let run = tilmash(folder.path(), &["check", "--explain", "broken-link"]);
     assert_eq!((run.code, run.out.as_str()), (0, "broken-link (error): A link leads to nothing.\n"));
@@ -432,7 +432,7 @@ fn the_output_folder_can_be_chosen_and_is_protected() {
 }
 
 #[test]
-fn drafts_are_published_when_asked_for() {
+fn drafts_are_published_with_the_option() {
     let folder = site(&[CONFIG, HOME, HOME_EN, ("content/d.kk.md", "---\ntitle: D\ndraft: true\n---\n")]);
     let page = folder.path().join("public/kk/d/index.html");
     assert_eq!(tilmash(folder.path(), &["build"]).code, 0);
@@ -444,7 +444,7 @@ fn drafts_are_published_when_asked_for() {
 }
 
 #[test]
-fn check_looks_at_what_build_publishes() {
+fn check_checks_all_pages_that_build_publishes() {
     let folder = site(&[CONFIG, HOME, HOME_EN, ("content/d.kk.md", "---\ntitle: D\ndraft: true\n---\n\n[[nosuch]]\n")]);
     for command in ["build", "check"] {
         assert_eq!(tilmash(folder.path(), &[command]).code, 0, "{command}");
@@ -473,7 +473,7 @@ fn completions_are_printed() {
 
 #[cfg(unix)]
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_closed_pipe_is_no_failure() {
     let folder = site(&[CONFIG, HOME, HOME_EN]);
     let script = format!("'{}' render en/ | head -c 1; echo \" ${{PIPESTATUS[0]}}\"", env!("CARGO_BIN_EXE_tilmash"));
     let output = Command::new("bash").arg("-c").arg(script).current_dir(folder.path()).output();
@@ -483,7 +483,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
-fn an_editor_that_is_of_no_use_to_the_preview_is_refused_at_once() {
+fn an_unusable_editor_is_refused_at_the_start() {
     let folder = site(&[CONFIG, HOME, HOME_EN]);
     let by_flag = tilmash(folder.path(), &["serve", "--editor", "vim -R"]);
     let by_environment = tilmash_with(folder.path(), &["serve"], &[("TILMASH_EDITOR", "vim -R")], "");
@@ -540,7 +540,7 @@ fn an_export_replaces_no_source_of_the_site() {
 /// Folders that a repository links to other places are not written into.
 #[cfg(unix)]
 #[test]
-fn sources_are_written_through_no_link_that_leaves_the_site() {
+fn sources_are_not_written_through_links_out_of_the_site() {
     use std::os::unix::fs::symlink;
     let around = site(&[
         ("site/site.yaml", CONFIG.1),

@@ -119,7 +119,7 @@ fn known_keys(file: &str, with_unknown: &str) -> Vec<String> {
 
 /// A kind of mapping that the table above lacks would have undocumented keys.
 #[test]
-fn every_kind_of_mapping_is_looked_at() {
+fn every_kind_of_mapping_is_tested() {
     let listed: BTreeSet<String> = MAPPINGS.iter().map(|(name, ..)| (*name).to_owned()).collect();
     let mut found = BTreeSet::new();
     for file in files(&root().join("src")).iter().filter(|file| file.extension().is_some_and(|it| it == "rs")) {

@@ -320,7 +320,7 @@ proptest! {
 
     /// The same holds for a site whose menus show only a part of it.
     #[test]
-    fn so_is_one_of_more_pages_than_a_menu_has(edits in prop::collection::vec(edit(), 3..5)) {
+    fn an_edited_state_of_a_large_site_is_as_if_made_from_nothing(edits in prop::collection::vec(edit(), 3..5)) {
         follow(100, &edits)?;
     }
 }
@@ -388,7 +388,7 @@ const NOTHING: RebuildStats =
 const ONE: RebuildStats = RebuildStats { parsed: 1, resolved: 1, checked: 1, ..NOTHING };
 
 #[test]
-fn a_sentence_is_one_document_and_three_pages() {
+fn an_edited_sentence_parses_one_document_and_renders_three_pages() {
     let (stats, unchanged) = after_edit("content/s1/p040.en.md", "Sentence.", "Other words.");
     assert_eq!(stats, ONE);
     let mut changed: Vec<String> = state(&sections()).site().expect("a site").routes.keys().map(ToString::to_string).collect();
@@ -397,7 +397,7 @@ fn a_sentence_is_one_document_and_three_pages() {
 }
 
 #[test]
-fn a_title_is_one_document_and_a_new_index() {
+fn an_edited_title_parses_one_document_and_builds_a_new_index() {
     let (stats, _) = after_edit("content/s1/p040.en.md", "Page 040", "Page 040, renamed");
     assert_eq!(stats, RebuildStats { index: true, ..ONE });
     // In the source language, a new title moves the page.
@@ -406,7 +406,7 @@ fn a_title_is_one_document_and_a_new_index() {
 }
 
 #[test]
-fn a_new_page_parses_resolves_and_checks_only_what_it_concerns() {
+fn a_new_page_parses_and_checks_itself_and_resolves_all_links() {
     let mut files = sections();
     let mut project = project();
     project.state(common::inputs(&files));
@@ -459,7 +459,7 @@ fn a_heading_resolves_again_the_links_that_name_it() {
 /// Small edits of a document that keep most of its shape. Another page shows each of them in
 /// another way.
 #[test]
-fn what_others_show_of_a_page_is_in_what_they_are_made_of() {
+fn the_fingerprint_covers_the_parts_that_other_pages_show() {
     let plan = "source: text.kk.txt\nlanguage: kk\nchapters:\n  - {key: a, title: А, paragraphs: [L1.1]}\n  - {key: b, title: Ә, rest: true}\ntouches:\n  L1.1: [b]\n";
     let files: Files = [
         ("site.yaml", "title: T\nlanguages: [kk, en]\nbase_url: https://example.org/\nplans: [content/_source/plan.yaml]\n"),
@@ -504,7 +504,7 @@ fn what_others_show_of_a_page_is_in_what_they_are_made_of() {
 }
 
 #[test]
-fn a_template_is_no_document() {
+fn an_edited_template_parses_no_document() {
     let mut files = sections();
     let mut project = project();
     project.state(common::inputs(&files));
@@ -522,14 +522,14 @@ fn a_template_is_no_document() {
 }
 
 #[test]
-fn white_space_is_one_document() {
+fn edited_white_space_parses_one_document() {
     let (stats, _) = after_edit("content/s1/p040.en.md", "/p041.md)\n", "/p041.md)\n\n\n");
     assert_eq!(stats, ONE);
 }
 
 /// A source text that is also a page or a published file, whether or not its plan fits it.
 #[test]
-fn a_source_text_that_is_on_the_site_itself_is_cut_again() {
+fn a_published_source_text_is_cut_again_after_an_edit() {
     for source in ["book.kk.md", "book.txt"] {
         for chapters in ["{key: a, title: A, rest: true}", "{key: a, title: A, paragraphs: [L9.1]}"] {
             let plan = format!("source: ../{source}\nlanguage: kk\nchapters:\n  - {chapters}\n");

@@ -249,7 +249,7 @@ fn a_row_that_equals_the_one_before_it_is_a_new_one() {
 }
 
 #[test]
-fn headings_and_lines_of_notes_that_say_the_same() {
+fn equal_headings_and_lines_of_notes_have_different_ids() {
     let source = "## A\n\n## B\n\n## C\n\nText.[^n]\n\n[^n]: Yes.\n    No.\n    Perhaps.\n";
     let mut files = work([source, "## X\n\nText.[^n]\n\n[^n]: Maybe.\n", source]);
     assert_eq!(english(&mut files), "1.1 4.1 5.1");
@@ -263,7 +263,7 @@ fn headings_and_lines_of_notes_that_say_the_same() {
 }
 
 #[test]
-fn values_that_change_places_are_taken_for_new_ones() {
+fn exchanged_values_count_as_new_ones() {
     let text = |values: [&str; 4]| {
         let row = |(name, value): (&str, &str)| format!("{name} | {value}");
         let all: Vec<String> =
@@ -295,7 +295,7 @@ fn rows_of_one_cell_that_become_a_list_keep_their_addresses() {
 }
 
 #[test]
-fn a_second_line_of_a_sentence_takes_no_place_of_another() {
+fn a_second_line_of_a_sentence_does_not_take_the_place_of_another() {
     let mut files = work(["Bir.\n\nEki.\n\nUsh.\n", "One.\n\nTwo.\n\nThree.\n", "Eins.\n"]);
     let text = "One. <!-- = 1.1 -->\n\nTwo. <!-- = 1.1 -->\n\nThree.\n";
     write(&mut files, ["Bir.\n\nEki.\n\nUsh.\n", text, "Eins.\n"]);
@@ -303,7 +303,7 @@ fn a_second_line_of_a_sentence_takes_no_place_of_another() {
 }
 
 #[test]
-fn a_source_that_has_nothing_more_leaves_its_translations_as_they_are_shown() {
+fn an_emptied_source_leaves_the_ids_of_its_translations() {
     let mut files = work(["A\n\nB\n"; 3]);
     write(&mut files, ["", "B\n\nA <!-- = 1.1 -->\n\nB <!-- = 1.1 -->\n", "A\n\nB\n"]);
     assert_eq!(english(&mut files), "0.1-en 1.1 2.1");

@@ -159,7 +159,7 @@ proptest! {
 
     /// A batch that was written in a format is read back with every field unchanged.
     #[test]
-    fn every_format_gives_back_what_it_was_given(batch in batch()) {
+    fn every_format_is_read_as_it_was_written(batch in batch()) {
         for format in Format::ALL {
             let text = exchange::write(format, &batch);
             let file: Arc<str> = format!("x.{}", format.extension()).into();
@@ -184,7 +184,7 @@ proptest! {
     /// Protected markup is restored unchanged; the codes are the markup, and a closing code has the
     /// number of the opening one.
     #[test]
-    fn markup_is_put_back_exactly(text in nasty()) {
+    fn markup_is_restored_exactly(text in nasty()) {
         for protect in [markup::protect, markup::protect_row] {
             let tokens = protect(&text);
             prop_assert_eq!(markup::restore(&tokens), text.clone());
@@ -218,7 +218,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_text_or_not(bytes in prop::collection::vec(any::<u8>(), 0..60), start in prop::sample::select(vec![&b""[..], b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"])) {
+    fn any_bytes_are_decoded_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..60), start in prop::sample::select(vec![&b""[..], b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"])) {
         let bytes = [start, &bytes].concat();
         let file: Arc<str> = "x.po".into();
         let _ = exchange::text::decode(&file, &bytes).map(|text| exchange::read(Format::Po, &file, &text));
@@ -565,7 +565,7 @@ fn po(messages: &[(&str, &str, &str)]) -> String {
 }
 
 #[test]
-fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
+fn refused_translations_are_reported_and_the_rest_is_imported() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
     let file = po(&[
         ("a#1.1", "Бір **екі**.", "One two."),
@@ -605,7 +605,7 @@ fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
 /// Without a lock, a table that the translation lacks would be paired with the next block. `export`
 /// warns of that.
 #[test]
-fn addresses_that_do_not_last_are_told_of() {
+fn export_warns_of_addresses_without_a_lock() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
     let export = |key: &str| tilmash(&folder, &["export", "--to", "po", "--language", "en", key]).err;
     assert!(export("a").contains("1 work without a lock"), "{}", export("a"));
@@ -616,7 +616,7 @@ fn addresses_that_do_not_last_are_told_of() {
 /// Code belongs to no sentence. If an edition gets a section whose source has code, `import` says
 /// so and does not copy the code.
 #[test]
-fn code_that_comes_with_no_sentence_is_told_of() {
+fn import_reports_code_blocks_that_it_does_not_copy() {
     let source = "---\ntitle: А\n---\n\nБір.\n\n## Екі\n\nҮш.\n\n```sh\nls\n```\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, "---\ntitle: A\n---\n\nOne.\n")]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
@@ -629,7 +629,7 @@ fn code_that_comes_with_no_sentence_is_told_of() {
 
 /// For a file without any unit, the message says so.
 #[test]
-fn a_file_without_sentences_is_told_of() {
+fn a_file_without_sentences_is_reported() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
     for format in Format::ALL {
         let file = format!("x.{}", format.extension());
@@ -661,7 +661,7 @@ fn a_translation_that_would_run_into_its_neighbours_is_refused_alone() {
 }
 
 #[test]
-fn what_others_changed_meanwhile_is_not_reverted() {
+fn newer_edits_of_others_are_not_reverted() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
     assert_eq!(tilmash(&folder, &["export", "--to", "po", "-l", "en", "a", "-o", "a.po"]).code, 0);
     let newer = A_EN.1.replace("Five.", "Five, newer.").replace("- Seven", "- Seven, newer");
@@ -684,7 +684,7 @@ fn what_others_changed_meanwhile_is_not_reverted() {
 }
 
 #[test]
-fn the_checks_on_sentences_refuse_what_they_would_warn_of() {
+fn import_refuses_translations_that_the_checks_would_report() {
     let a = "---\ntitle: А\n---\n\nБаға 1500 теңге.\nЕкі.\n";
     let a_en = "---\ntitle: A\n---\n\nThe price is 1500 tenge.\nTwo.\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", a), (A_EN.0, a_en)]);
@@ -699,7 +699,7 @@ fn the_checks_on_sentences_refuse_what_they_would_warn_of() {
 }
 
 #[test]
-fn what_lacked_markup_before_may_lack_it_after() {
+fn a_translation_that_lacked_markup_may_still_lack_it() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, (A_EN.0, &A_EN.1.replace("**two**", "two"))]);
     put(&folder, "x.po", po(&[("a#1.1", "Бір **екі**.", "One, two.")]));
     let run = tilmash(&folder, &["import", "x.po"]);
@@ -709,7 +709,7 @@ fn what_lacked_markup_before_may_lack_it_after() {
 
 /// The translation could not have contained what the source gained after it was made.
 #[test]
-fn what_the_source_got_since_is_not_lacking_from_before() {
+fn markup_that_the_source_gained_later_is_required() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, (A_EN.0, &A_EN.1.replace("**two**", "two"))]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     put(&folder, A.0, A.1.replace("Бір **екі**.", "Бір **екі**, [үш](https://x.example).").replace("Бес.", "Бес, 17."));
@@ -734,7 +734,7 @@ fn what_the_source_got_since_is_not_lacking_from_before() {
 /// A CSV tool that keeps only the columns it knows returns an old export: newer texts are not
 /// reverted.
 #[test]
-fn a_table_without_our_columns_reverts_nothing() {
+fn a_csv_file_without_our_columns_reverts_nothing() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
     let run = tilmash(&folder, &["export", "--to", "csv", "-l", "en", "a"]);
     let kept = ["id", "source", "target", "fuzzy", "location", "context", "developer_comments"].len();
@@ -755,7 +755,7 @@ fn a_table_without_our_columns_reverts_nothing() {
 
 /// Spreadsheet programs save an export with other quotes, line ends, separators and words for true.
 #[test]
-fn a_table_that_a_spreadsheet_saved_is_read_as_it_was() {
+fn a_csv_file_saved_by_a_spreadsheet_is_read_correctly() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, (A_EN.0, &A_EN.1.replace("Five.", "\\=5; =6"))]);
     assert_eq!(tilmash(&folder, &["export", "--to", "csv", "-l", "en", "a", "-o", "a.csv"]).code, 0);
     let exported = text_of(&folder, "a.csv");
@@ -804,7 +804,7 @@ fn a_table_that_a_spreadsheet_saved_is_read_as_it_was() {
 /// A file of another format or of no format takes little time, and gets one message, not one a
 /// line.
 #[test]
-fn garbage_has_few_problems() {
+fn a_file_of_garbage_has_few_problems() {
     let xliff = "<xliff version=\"1.2\"><file><body><trans-unit id=\"a#1\"><source>";
     for (format, start, unit) in [
         (Format::Csv, "", "\""),
@@ -841,7 +841,7 @@ fn garbage_has_few_problems() {
 
 /// The states of XLIFF 1.2, each with the values of `approved`.
 #[test]
-fn a_state_that_is_not_finished_outweighs_an_approval() {
+fn an_unfinished_state_outweighs_an_approval() {
     let unfinished = [
         "new",
         "needs-translation",
@@ -883,7 +883,7 @@ fn a_state_that_is_not_finished_outweighs_an_approval() {
 /// `new` leaves an empty title. Until it is written, the title is missing, and an import writes it
 /// in its place.
 #[test]
-fn a_title_that_nobody_wrote_is_missing() {
+fn an_empty_title_is_missing() {
     let a = ("content/a.kk.md", "---\ntitle: А\ndescription: Сипаттама\n---\n\nБір.\n");
     for blank in ["title: \"\" # write the title here\ndescription: ''\n", "title:\ndescription:\n", "title: \"  \"\n", ""] {
         let front = if blank.is_empty() { String::new() } else { format!("---\n{blank}---\n\n") };
@@ -922,7 +922,7 @@ fn an_item_of_a_list_is_imported_alone() {
 }
 
 #[test]
-fn unfinished_translations_wait() {
+fn unfinished_translations_are_not_imported() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
     put(&folder, "x.po", po(&[("a#1.3", "Бес.", "Fifth.")]).replace("\nmsgctxt \"a", "\n#, fuzzy\nmsgctxt \"a"));
     let run = tilmash(&folder, &["import", "x.po"]);
@@ -934,7 +934,7 @@ fn unfinished_translations_wait() {
 }
 
 #[test]
-fn drift_is_shown_to_translators_and_mended_by_them() {
+fn drift_is_exported_and_resolved_by_an_import() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
     let digest = |text: &str| tilmash::model::TextDigest::of(text);
     let entry = |id: &str, source: &str, translation: &str| {
@@ -1003,7 +1003,7 @@ fn beads_are_exchanged_as_they_are() {
 
 /// The sentence is not in the source, so it is not exchanged. It stays in its place, with its mark.
 #[test]
-fn what_two_translations_share_stays_beside_what_is_exchanged() {
+fn sentences_of_two_translations_alone_are_not_exchanged() {
     let site = ("site.yaml", "title: T\nlanguages: [kk, en, de]\nseverity: {no-base-url: off}\n");
     let kk = ("content/a.kk.md", "# А\n\nБір.\nЕкі.\nҮш.\n");
     let en = ("content/a.en.md", "# A\n\nOne.\nIn translations. <!-- + -->\nTwo.\nThree.\n");
@@ -1029,7 +1029,7 @@ fn what_two_translations_share_stays_beside_what_is_exchanged() {
 }
 
 #[test]
-fn a_page_is_made_of_its_translation() {
+fn a_new_page_is_made_from_its_translation() {
     let source = "---\ntitle: А\norder: 3\nslug: ae\n---\n\nБір.\nЕкі. <!-- note: жай -->\n\n```\nкод\n```\n\n| Х | У |\n|---|---|\n| Ш | Щ |\n\n> Үш.\n\n<div>Төрт</div>\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a/index.kk.md", source)]);
     let messages = [("a#title", "А", "A: a"), ("a#1.2", "Екі.", "Two."), ("a#4.1", "Үш.", "Three.")];
@@ -1058,7 +1058,7 @@ fn a_page_is_made_of_its_translation() {
 
 /// Until then a page with the title of the site takes its place, without a file.
 #[test]
-fn a_home_page_that_nobody_wrote_yet_is_translated_like_any() {
+fn a_home_page_without_a_file_is_translated_like_any_page() {
     let folder = folder(&[SITE, ("content/index.kk.md", "# Басты бет\n\nБір.\n"), A, A_EN]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "en", "index"]);
@@ -1072,7 +1072,7 @@ fn a_home_page_that_nobody_wrote_yet_is_translated_like_any() {
 /// New text of a row goes into its empty cells, and new rows go behind the rows before them. An
 /// escaped bar is text.
 #[test]
-fn a_table_grows_by_what_is_translated() {
+fn a_table_grows_by_the_translated_rows() {
     let source = "---\ntitle: А\n---\n\n> | Ел | Астана | Саны |\n> |---|---|---|\n> | Үндістан | Дели | 1 |\n> | Моңғолия | Улан-Батор | 2 |\n> | Қазақстан | Астана | |\n\nСоңы.[^a]\n\n[^a]: Бір.\n    Екі.\n\n    Үш.\n";
     let translation = "---\ntitle: A\n---\n\n> | Country | Capital | Number |\n> |---|---|---|\n> | India | | 1 |\n\nThe end.[^a]\n\n[^a]: One.\n\n    Three.\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
@@ -1110,7 +1110,7 @@ fn a_table_grows_by_what_is_translated() {
 /// Lines of a paragraph stay a paragraph, items of a list a list; a line of another block begins a
 /// new block.
 #[test]
-fn what_is_missing_before_all_keeps_its_blocks() {
+fn missing_sentences_at_the_beginning_keep_their_blocks() {
     let source = "---\ntitle: А\n---\n\nБір.\nЕкі.\n\n- Үш\n- Төрт\n\n1. Бес\n\n   Алты\n2. Жеті\n\nСоңы.\n";
     let messages = [
         ("a#1.1", "Бір.", "One."),
@@ -1144,7 +1144,7 @@ fn what_is_missing_before_all_keeps_its_blocks() {
 /// A missing table goes behind the block that precedes it, with the source's head and alignment,
 /// and only as a whole.
 #[test]
-fn a_table_that_is_missing_is_put_in_whole() {
+fn a_missing_table_is_inserted_as_a_whole() {
     let source = "---\ntitle: А\n---\n\nБір.\nЕкі.\n\n| Ел | Астана <!-- note: жай --> | |\n|:--|:-:|---|\n| Үндістан | Дели | |\n| Тек бізде <!-- + --> | жүз | |\n| | 2 | |\n\nСоңы.\n\n- Ж\n\n  | А |\n  |---|\n  | Ә |\n\n| Тек <!-- + --> |\n|---|\n";
     let translation = "---\ntitle: A\n---\n\nOne.\nTwo. <!-- note: here -->\n\nThe end.\n\n- J\n";
     let table =
@@ -1180,7 +1180,7 @@ fn a_table_that_is_missing_is_put_in_whole() {
 /// A table is accepted as a whole, so a unit that would break it is refused with the table; all
 /// others are accepted.
 #[test]
-fn a_table_that_would_not_be_read_as_one_is_refused_alone() {
+fn a_broken_table_is_refused_alone() {
     let source = "---\ntitle: А\n---\n\nБір.\n\nЕл | Астана\n--- | ---\nҮндістан | Дели\n\nЕкі.\n";
     let translation = "---\ntitle: A\n---\n\nOne.\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
@@ -1208,7 +1208,7 @@ fn a_table_that_would_not_be_read_as_one_is_refused_alone() {
 
 /// A tight list stays tight when it gets an item behind one that ends in a table or a paragraph.
 #[test]
-fn a_list_that_is_tight_stays_so() {
+fn a_tight_list_stays_tight() {
     let source =
         "---\ntitle: А\n---\n\n- Бір\n\n  | Ел |\n  |---|\n  | Қазақстан |\n- Екі\n- Үш\n\n> 1. Төрт\n>\n>    Бес\n> 2. Алты\n";
     let translation = "---\ntitle: A\n---\n\n- One\n\n  | Country |\n  |---|\n  | Kazakhstan |\n- Two\n- Three\n\n> 1. Four\n>\n>    Five\n> 2. Six\n";
@@ -1228,7 +1228,7 @@ fn a_list_that_is_tight_stays_so() {
 
 /// A new row goes before the blocks behind its table, even if the translation has rows of its own.
 #[test]
-fn what_follows_a_table_comes_behind_all_of_its_rows() {
+fn the_block_after_a_table_stays_behind_new_rows() {
     let source = "---\ntitle: А\n---\n\n| Ел |\n|---|\n| Үндістан |\n| Моңғолия |\n\nСоңы.\n";
     let translation = "---\ntitle: A\n---\n\n| Country |\n|---|\n| India |\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
@@ -1368,7 +1368,7 @@ fn broken_files_have_a_place_and_change_nothing() {
 }
 
 #[test]
-fn codes_that_a_tool_made_empty_are_those_of_the_source() {
+fn emptied_placeholders_are_those_of_the_source() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
     let unit = |id: &str, source: &str, target: &str| {
         format!("<trans-unit id=\"{id}\"><source>{source}</source><target>{target}</target></trans-unit>")
@@ -1425,7 +1425,7 @@ fn a_work_whose_lock_cannot_be_read_is_left_alone() {
 
 /// A file has one source language.
 #[test]
-fn works_in_another_language_than_the_source_are_exchanged_in_files_of_their_own() {
+fn works_in_other_languages_are_exchanged_in_files_of_their_own() {
     let site = ("site.yaml", "title: T\nlanguages: [kk, en, de]\n");
     let only = ("content/only.en.md", "# Only\n\nOne.\n");
     let folder = folder(&[site, HOME, HOME_EN, A, A_EN, only]);
@@ -1457,7 +1457,7 @@ fn works_in_another_language_than_the_source_are_exchanged_in_files_of_their_own
 }
 
 #[test]
-fn wrong_calls_are_told_what_is_right() {
+fn wrong_calls_get_a_hint() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
     for (arguments, words) in [
         (&["export", "--to", "po", "-l", "kk"][..], "translated from"),
@@ -1550,7 +1550,7 @@ fn python(script: &str, arguments: &[&str]) -> String {
 
 #[test]
 #[ignore = "needs gettext; .ci/run runs it"]
-fn gettext_finds_nothing_wrong_with_our_po() {
+fn gettext_accepts_our_po() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     written(&folder);
     let at = |name: &str| folder.path().join(name).to_str().expect("a plain path").to_owned();
@@ -1566,7 +1566,7 @@ fn gettext_finds_nothing_wrong_with_our_po() {
 /// newer texts of the site are not reverted.
 #[test]
 #[ignore = "needs gettext; .ci/run runs it"]
-fn what_gettext_merges_reverts_nothing() {
+fn a_merge_by_gettext_reverts_nothing() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
     let export = || tilmash(&folder, &["export", "--to", "po", "-l", "en", "a"]).out;
     put(&folder, "translated.po", export().replace("\"Seven\"", "\"7\""));
@@ -1588,7 +1588,7 @@ fn shown(file: &str, text: &str) -> String {
 
 #[test]
 #[ignore = "needs translate-toolkit; .ci/run runs it"]
-fn translate_toolkit_reads_what_we_write() {
+fn translate_toolkit_reads_our_files() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for file in written(&folder) {
         let name = file.to_str().expect("a plain path");
@@ -1613,7 +1613,7 @@ fn translate_toolkit_reads_what_we_write() {
 
 #[test]
 #[ignore = "needs translate-toolkit; .ci/run runs it"]
-fn what_translate_toolkit_translates_comes_back() {
+fn translations_by_translate_toolkit_are_imported() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for file in written(&folder) {
         let name = file.to_str().expect("a plain path");
@@ -1638,7 +1638,7 @@ fn what_translate_toolkit_translates_comes_back() {
 
 #[test]
 #[ignore = "needs the schema of XLIFF; .ci/run runs it"]
-fn xliff_is_what_its_schema_says() {
+fn our_xliff_fits_its_schema() {
     let schema = std::env::var("XLIFF_SCHEMA").expect("XLIFF_SCHEMA names xliff-core-1.2-strict.xsd, with xml.xsd beside it");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let files = written(&folder);

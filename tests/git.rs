@@ -200,7 +200,7 @@ fn no_setting_of_a_repository_runs_a_program() {
 }
 
 #[test]
-fn what_a_partial_clone_lacks_is_not_fetched() {
+fn missing_objects_of_a_partial_clone_are_not_fetched() {
     let hostile = Hostile::new();
     let output = Command::new("git").args(["rev-parse", "HEAD~1^{tree}"]).current_dir(hostile.site()).output();
     let tree = String::from_utf8(output.expect("git is installed").stdout).expect("an id is text");
@@ -215,7 +215,7 @@ fn what_a_partial_clone_lacks_is_not_fetched() {
 }
 
 #[test]
-fn a_repository_that_lies_elsewhere_runs_nothing_either() {
+fn a_repository_in_another_folder_runs_no_program() {
     let hostile = Hostile::new();
     fs::rename(hostile.site().join(".git"), hostile.path("elsewhere")).expect("folders can be moved");
     hostile.put("site/.git", format!("gitdir: {}\n", hostile.path("elsewhere").display()));
@@ -232,7 +232,7 @@ fn a_repository_that_lies_elsewhere_runs_nothing_either() {
 }
 
 #[test]
-fn a_program_of_the_site_is_not_taken_for_git() {
+fn a_program_in_the_site_is_not_used_as_git() {
     let hostile = Hostile::new();
     hostile.put_program("site/git", &format!("#!/bin/sh\n'{}' git\n", hostile.path("evil").display()));
     let found =

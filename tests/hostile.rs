@@ -554,7 +554,7 @@ fn no_pipe_and_no_device_hangs_a_command() {
 }
 
 #[test]
-fn odd_names_stay_names() {
+fn odd_file_names_are_handled_as_names() {
     nothing_is_wrong(&[
         ("control characters", &|trap| {
             trap.put("content/a\nb.kk.md", "# A\n");
@@ -654,7 +654,7 @@ fn no_program_that_the_repository_names_is_run() {
 /// A clone has a `.git` of its own, with addresses that may hold passwords, and the output may be a
 /// repository too.
 #[test]
-fn what_git_keeps_is_neither_read_nor_written() {
+fn the_git_folder_is_neither_read_nor_written() {
     let trap = Trap::new();
     let keep = |trap: &Trap, path: &str| trap.put(path, format!("url = https://user:{SECRET}@example.org/\n"));
     keep(&trap, ".git/config");
@@ -696,7 +696,7 @@ fn what_git_keeps_is_neither_read_nor_written() {
 }
 
 #[test]
-fn templates_that_lead_to_each_other_without_end_are_reported() {
+fn endless_recursion_of_templates_is_reported() {
     let trap = Trap::new();
     let page = |inner: &str| {
         let text = format!("{{% extends \"default/page.html\" %}}{{% block main %}}{inner}{{% endblock %}}");
@@ -723,7 +723,7 @@ fn templates_that_lead_to_each_other_without_end_are_reported() {
 }
 
 #[test]
-fn what_earlier_runs_remembered_may_be_anything() {
+fn any_content_of_the_cache_is_accepted() {
     let trap = Trap::new();
     trap.run(&["build"]);
     let folder = trap.at("cache/tilmash");

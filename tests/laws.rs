@@ -868,7 +868,7 @@ proptest! {
 /// The pieces above are useful only if they make whole sites: for example, a chapter as the split
 /// writes it.
 #[test]
-fn the_plan_that_edits_write_is_a_good_one() {
+fn the_plan_of_the_edits_makes_chapters() {
     let mut files = small_site();
     files.insert("site.yaml".to_owned(), CONFIGS[5].to_owned());
     for wanted in ["content/_source/plan.yaml", "content/_source/text.kk.txt"] {
@@ -888,7 +888,7 @@ fn the_plan_that_edits_write_is_a_good_one() {
 }
 
 #[test]
-fn a_snapshot_of_nothing_has_one_problem() {
+fn an_empty_project_has_one_problem() {
     let state = project().state(Arc::new(Inputs::default()));
     let names: Vec<_> = state.problems.iter().map(|problem| problem.code.name).collect();
     assert_eq!(names, ["no-config"]);

@@ -40,7 +40,7 @@ fn site(pages: usize, page: impl Fn(usize) -> (String, String)) -> Files {
 }
 
 #[test]
-fn the_neutral_corpus() {
+fn a_site_of_usual_pages_grows_in_proportion() {
     let made = |pages| {
         let mut files = Files::new();
         let corpus = corpus::Corpus { pages, side_by_side: true, highlight: false };
@@ -52,13 +52,13 @@ fn the_neutral_corpus() {
 }
 
 #[test]
-fn all_pages_in_one_section() {
+fn a_single_section_grows_in_proportion() {
     let made = |pages| site(pages, |n| (format!("content/p{n:04}.kk.md"), format!("# Бет {n}\n\nСөйлем.\n")));
     assert_linear("one section", &sizes(&[250, 500, 1000], made), 1.05);
 }
 
 #[test]
-fn a_section_for_every_few_pages() {
+fn many_sections_grow_in_proportion() {
     let made = |pages| {
         site(pages, |n| {
             let (section, page) = (n / 4, n % 4);
@@ -71,7 +71,7 @@ fn a_section_for_every_few_pages() {
 }
 
 #[test]
-fn pages_that_link_to_their_neighbours_and_one_that_all_link_to() {
+fn linked_pages_grow_in_proportion() {
     let made = |pages| {
         site(pages, |n| {
             let next = (n + 1) % pages;
@@ -82,7 +82,7 @@ fn pages_that_link_to_their_neighbours_and_one_that_all_link_to() {
 }
 
 #[test]
-fn a_site_that_is_hardly_translated() {
+fn a_site_with_few_translations_grows_in_proportion() {
     let made = |pages| {
         let mut files = site(pages, |n| (format!("content/p{n:04}.kk.md"), format!("# Бет {n}\n\nСөйлем.\n")));
         for n in (0..pages).step_by(50) {
@@ -94,7 +94,7 @@ fn a_site_that_is_hardly_translated() {
 }
 
 #[test]
-fn links_that_are_all_broken_are_not_looked_for_among_all_pages_without_end() {
+fn hints_for_many_broken_links_are_limited() {
     let files = site(3000, |n| {
         let links: String = (0..5).map(|link| format!("[[pagge-{n:04}-{link}]] [x](pagge-{n:04}-{link}.md) ")).collect();
         (format!("content/page-{n:04}.kk.md"), format!("# Бет {n}\n\n{links}\n"))

@@ -103,7 +103,7 @@ fn bytes(files: BTreeMap<String, (Vec<u8>, SystemTime)>) -> BTreeMap<String, Vec
 }
 
 #[test]
-fn a_second_build_of_the_same_touches_nothing() {
+fn a_second_build_of_the_same_site_touches_nothing() {
     let disk = Disk::new();
     let first = disk.build();
     assert!(first.published && first.written == first.files && first.files > 12);
@@ -116,7 +116,7 @@ fn a_second_build_of_the_same_touches_nothing() {
 }
 
 #[test]
-fn only_what_changed_is_written() {
+fn only_changed_files_are_written() {
     let disk = Disk::new();
     disk.build();
     let before = disk.look("out");
@@ -131,7 +131,7 @@ fn only_what_changed_is_written() {
 /// Files in one folder only, one of which is somebody else's.
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
 #[test]
-fn what_differs_in_one_folder_is_exchanged_alone() {
+fn changes_in_one_folder_exchange_only_that_folder() {
     use std::os::unix::fs::MetadataExt as _;
     let disk = Disk::new();
     for name in ["x.bin", "y.bin", "z.bin"] {
@@ -170,7 +170,7 @@ fn what_differs_in_one_folder_is_exchanged_alone() {
 }
 
 #[test]
-fn the_result_is_the_same_whatever_was_there_before() {
+fn the_result_does_not_depend_on_the_previous_output() {
     let disk = Disk::new();
     disk.build();
     fs::remove_dir_all(disk.at("site/content/s")).expect("it can be removed");
@@ -183,7 +183,7 @@ fn the_result_is_the_same_whatever_was_there_before() {
 }
 
 #[test]
-fn a_build_that_fails_leaves_all_as_it_was() {
+fn a_failed_build_changes_nothing() {
     let disk = Disk::new();
     disk.build();
     let before = disk.look("out");
@@ -199,7 +199,7 @@ fn a_build_that_fails_leaves_all_as_it_was() {
 }
 
 #[test]
-fn files_and_folders_of_others_stay() {
+fn files_and_folders_of_others_are_kept() {
     let disk = Disk::new();
     disk.build();
     disk.write("out/mine.txt", "mine");
@@ -240,7 +240,7 @@ fn made(report: &Report) -> Vec<&str> {
 }
 
 #[test]
-fn what_a_record_knows_is_not_made_again() {
+fn files_in_the_record_are_not_rendered_again() {
     let disk = Disk::new();
     let build = |known: &Record| {
         let report = disk.build_knowing("out", Some(known)).expect("the site can be built");
@@ -288,7 +288,7 @@ fn what_a_record_knows_is_not_made_again() {
 }
 
 #[test]
-fn a_page_with_problems_is_made_again_so_that_they_are_told_again() {
+fn a_page_with_problems_is_rendered_and_reported_again() {
     let disk = Disk::new();
     disk.write("site/content/a.en.md", "# a\n\n```nosuch\ncode\n```\n");
     let first = disk.build_knowing("out", Some(&Record::default())).expect("the site can be built");
@@ -473,7 +473,7 @@ fn two_builds_do_not_write_one_folder_at_the_same_time() {
 }
 
 #[test]
-fn what_a_killed_build_left_is_cleared_away() {
+fn the_leftovers_of_a_killed_build_are_removed() {
     let disk = Disk::new();
     disk.build();
     let expected = bytes(disk.look("out"));
@@ -494,7 +494,7 @@ fn what_a_killed_build_left_is_cleared_away() {
 }
 
 #[test]
-fn what_no_build_wrote_comes_back_from_what_a_killed_build_left() {
+fn files_of_others_are_rescued_from_a_killed_build() {
     for left in [".out.tilmash-new", ".out.tilmash-new-old"] {
         let disk = Disk::new();
         disk.build();

@@ -166,7 +166,7 @@ fn a_request_beside_hundreds_of_connections_is_answered_at_once() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_becomes_something_else_leads_nowhere() {
+fn a_file_replaced_by_a_link_or_folder_is_not_served() {
     let outside = tempfile::tempdir().unwrap();
     fs::write(outside.path().join("secret"), "secret").unwrap();
     let preview = Preview::of(&[SITE[0], SITE[1], ("content/a.png", "picture"), ("content/b.png", "picture")]);
@@ -201,7 +201,7 @@ fn recorded(files: &[(&str, &str)]) -> (Preview, std::path::PathBuf) {
 
 #[cfg(unix)]
 #[test]
-fn one_sentence_starts_one_editor_and_many_start_few() {
+fn one_sentence_starts_one_editor_and_many_start_a_limited_number() {
     let files = pending_site();
     let (preview, record) = recorded(&borrowed(&files));
     let query = |unit: &str, side: &str| format!("path=/book/kk-en/a/&language=en&unit={unit}&side={side}");
@@ -255,7 +255,7 @@ fn the_place_of_a_problem_is_opened_by_its_name() {
 }
 
 #[test]
-fn a_style_sheet_that_a_page_names_is_there_after_an_edit() {
+fn an_old_page_still_gets_its_style_sheet_after_an_edit() {
     let own = "{% extends \"default/page.html\" %}{% block main %}<link rel=\"stylesheet\" href=\"{{ assets['own.css'] }}\">{% endblock main %}";
     let files = SITE.iter().copied().chain([
         ("themes/default/static/style.css", "p { color: red }"),
@@ -327,7 +327,7 @@ fn silent(preview: &Preview) -> std::path::PathBuf {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_request_finds_what_no_event_told_of_and_polling_begins() {
+fn a_request_finds_a_change_without_an_event_and_starts_polling() {
     let preview = Preview::new();
     let aside = silent(&preview);
     // A look after an event of the set-up may already find the first silent changes.
@@ -348,7 +348,7 @@ fn a_request_finds_what_no_event_told_of_and_polling_begins() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn polling_can_be_asked_for() {
+fn polling_can_be_requested() {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in SITE {
         preview::write(&folder, path, text);
@@ -365,7 +365,7 @@ fn polling_can_be_asked_for() {
 
 #[cfg(unix)]
 #[test]
-fn what_links_inside_the_project_lead_to_is_watched() {
+fn the_targets_of_links_inside_the_project_are_watched() {
     let preview = Preview::new();
     let link = |to: &str, name: &str| std::os::unix::fs::symlink(preview.at(to), preview.at(name)).unwrap();
     preview.save("shared/deep/c.en.md", &format!("{PAGE}Before.\n"));

@@ -114,7 +114,7 @@ fn texts_of_other_kinds_and_languages_are_cut_as_expected() {
 }
 
 #[test]
-fn all_problems_of_a_plan_are_told_at_once_with_their_places() {
+fn all_problems_of_a_plan_are_reported_with_their_places() {
     let folder = Path::new("tests/texts/problems");
     let (plan, source) = (read(folder.join("plan.yaml")), read(folder.join("source.txt")));
     let (_, mut problems) = try_split(&plan, &source);
@@ -481,7 +481,7 @@ fn changed_texts_are_found() {
 // Files
 
 #[test]
-fn a_file_is_compared_by_its_words_not_its_dress() {
+fn a_chapter_is_compared_by_its_words_not_its_markup() {
     let (_, split) = book();
     let chapter = &split.chapters[0];
     assert_eq!(split::state(chapter, None), FileState::Absent);

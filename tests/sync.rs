@@ -968,7 +968,7 @@ proptest! {
 
     /// The same for many edits at once, after which it is ambiguous which sentence replaced which.
     #[test]
-    fn so_they_do_after_a_long_day(edits in prop::collection::vec(edit(), 3..14)) {
+    fn addresses_last_after_many_edits_at_once(edits in prop::collection::vec(edit(), 3..14)) {
         follow(&edits, 5)?;
     }
 
@@ -1055,7 +1055,7 @@ fn problems(files: &Files, codes: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_typing_error_mended_is_the_same_sentence() {
+fn a_corrected_sentence_keeps_its_id() {
     let mut files = edited("қысқа", "қыска");
     assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1");
     sync(&mut files);
@@ -1092,7 +1092,7 @@ fn new_blocks_have_letters_too() {
 }
 
 #[test]
-fn a_deleted_sentence_leaves_its_address_to_nobody() {
+fn the_id_of_a_deleted_sentence_is_not_reused() {
     let mut files = edited("Екінші сөйлем басқа нәрсе туралы.\n", "");
     assert_eq!(source_ids(&files), "1.1 1.3 2.1");
     sync(&mut files);
@@ -1113,7 +1113,7 @@ fn a_deleted_sentence_leaves_its_address_to_nobody() {
 /// A translation may still have a sentence that the source lost, and a second line of the same
 /// text.
 #[test]
-fn an_address_that_a_translation_still_has_comes_back_to_no_other_line() {
+fn an_id_in_use_by_a_translation_is_not_given_to_another_line() {
     for (was, is, ids) in [
         ("Tilmash 1\n", "Tilmash 1\n\nTilmash 1\n", "1.1 2.1 2a.1-en"),
         ("Tilmash 1\n", "Tilmash 2\n\nTilmash 1\n", "1.1 1a.1-en 2.1"),
@@ -1132,7 +1132,7 @@ fn an_address_that_a_translation_still_has_comes_back_to_no_other_line() {
 }
 
 #[test]
-fn a_moved_sentence_takes_its_address_along() {
+fn a_moved_sentence_keeps_its_id() {
     let mut files = edited("Екінші сөйлем басқа нәрсе туралы.\n", "");
     replace(&mut files, "content/a.kk.md", "өзі.\n", "өзі.\nЕкінші сөйлем басқа нәрсе туралы.\n");
     assert_eq!(source_ids(&files), "1.1 1.3 2.1 1.2");
@@ -1142,7 +1142,7 @@ fn a_moved_sentence_takes_its_address_along() {
 }
 
 #[test]
-fn of_two_that_are_merged_one_is_gone_into_the_other() {
+fn merging_two_sentences_removes_one_id() {
     let mut files = edited("тұр.\nЕкінші", "тұр, ал екінші");
     assert_eq!(source_ids(&files), "1.1 1.3 2.1");
     let rows = |files: &Files| String::from_utf8(snapshot(&state(files)).routes["kk-en/a/index.html"].clone()).expect("UTF-8");
@@ -1159,7 +1159,7 @@ fn of_two_that_are_merged_one_is_gone_into_the_other() {
 }
 
 #[test]
-fn of_a_sentence_that_is_split_the_likest_part_keeps_the_address() {
+fn the_most_similar_part_of_a_split_sentence_keeps_the_id() {
     let mut files = edited("Екінші сөйлем басқа нәрсе туралы.", "Екінші сөйлем басқа нәрсе.\nТуралы айтылды ғой.");
     assert_eq!(source_ids(&files), "1.1 1.2 1.2a 1.3 2.1");
     sync(&mut files);
@@ -1187,7 +1187,7 @@ fn a_row_that_moves_keeps_its_address() {
 
 /// A formatter pads cells, and adds bars and empty cells at the end.
 #[test]
-fn a_row_that_is_padded_anew_is_no_change() {
+fn padding_a_row_is_no_change() {
     let mut files = work("a | b\n--|--\nc | d\n| e\n", "| A | B |\n|---|---|\n| C | D |\n| E | |\n");
     let lock = files["content/a.lock"].clone();
     replace(&mut files, "content/a.kk.md", "a | b\n--|--\nc | d\n| e\n", "| a   | b |\n|:----|---|\n|c|d|\n| e   |   |\n");
@@ -1197,7 +1197,7 @@ fn a_row_that_is_padded_anew_is_no_change() {
 }
 
 #[test]
-fn a_row_is_changed_if_a_cell_is() {
+fn a_changed_cell_changes_its_row() {
     let kk = table(&["Ел | Саны", "Қазақстан | 100", "Ресей | 200"]);
     let mut files = work(&kk, &table(&["Country | Number", "Kazakhstan | 100", "Russia | 200"]));
     replace(&mut files, "content/a.kk.md", "Қазақстан | 100", "Қазақстан | 101");
@@ -1246,7 +1246,7 @@ fn both_ids(files: &mut Files, [kk, en]: [(&str, &str); 2]) -> [String; 2] {
 
 /// New rows go between the known rows.
 #[test]
-fn a_new_row_of_a_translation_stands_between_those_that_are_known() {
+fn a_new_row_of_a_translation_is_placed_between_known_rows() {
     let [kk, en] = [table(&CITIES), table(&CITIES_EN)];
     let [head, kazakhstan, russia, beijing] = CITIES;
     let now = table(&[head, kazakhstan, "Қытай | 10 | бар", russia, " | Орал | 10", beijing]);
@@ -1257,7 +1257,7 @@ fn a_new_row_of_a_translation_stands_between_those_that_are_known() {
 
 /// A row of another table is not used, even if that table is not translated.
 #[test]
-fn a_new_row_of_a_translation_is_of_its_table() {
+fn a_new_row_of_a_translation_belongs_to_its_table() {
     let [kk, en] = [table(&CITIES), table(&CITIES_EN)];
     let rows = [&CITIES[..], &["Қытай | бар | —"]].concat();
     let now = format!("{}\n{}", table(&rows), table(&["Өзен | Көл | Теңіз", "Есіл | — | 10", " | Балқаш | —"]));
@@ -1269,7 +1269,7 @@ fn a_new_row_of_a_translation_is_of_its_table() {
 /// The table has as many rows as before, so each keeps its id, although the source lost a row and
 /// no row kept its text.
 #[test]
-fn a_translation_that_does_not_follow_keeps_its_rows() {
+fn an_unedited_translation_keeps_its_rows() {
     let kk = table(&["Ел | Су", "Қазақстан | иә", "Ресей | иә", "Қытай | иә", "Моңғолия | иә"]);
     let en = table(&["Country | Water", "Kazakhstan | YES", "Russia | YES", "China | YES", "Mongolia | YES"]);
     let mut files = work(&kk, &en);
@@ -1284,7 +1284,7 @@ fn a_translation_that_does_not_follow_keeps_its_rows() {
 /// If the source lost a row and got another in its place, a translation with the same edits has the
 /// new row.
 #[test]
-fn a_translation_that_follows_has_what_the_source_got() {
+fn an_equal_edit_of_the_translation_gets_the_new_ids() {
     let [kk, en] = [table(&CITIES), table(&CITIES_EN)];
     let mut files = work(&kk, &en);
     replace(&mut files, "content/a.kk.md", "| Ресей | бар | — |\n", "");
@@ -1312,7 +1312,7 @@ fn a_translation_that_follows_has_what_the_source_got() {
 /// The first sync of a translation with missing and extra sentences. The alignment uses headings,
 /// words that are the same in both languages, and lengths.
 #[test]
-fn what_a_translation_lacks_is_found_before_it_has_addresses() {
+fn missing_sentences_are_found_at_the_first_sync() {
     let ids = |source: &str, translation: &str| only_ids(&work(source, translation), "content/a.en.md");
     let source = "Алғы сөз.\n\n## Талаптар\n\nМыналар керек:\n\n- Python 3.9\n- git\n\n## Жүктеу\n\n[Мұрағатты](https://example.org/dl) жүктеңіз.\nТексеріңіз.\nАшыңыз.\n\n\
                   ## Құру\n\n`make` іске қосылсын.\nСосын `make install`.\n\n## Жою\n\n`make uninstall` іске қосылсын.\nЕштеңе қалмайды.\n";
@@ -1339,7 +1339,7 @@ fn what_a_translation_lacks_is_found_before_it_has_addresses() {
 
 /// The same in a text that is too long to compare every pair.
 #[test]
-fn what_a_long_translation_lacks_is_found_before_it_has_addresses() {
+fn missing_sentences_of_a_long_text_are_found_at_the_first_sync() {
     let part = |at: usize, [word, long]: [&str; 2]| {
         let heading = if at.is_multiple_of(7) { format!("## {word} {at}\n\n") } else { String::new() };
         format!("{heading}{word} `{at}`{}.\n\n", long.repeat(at * 7 % 5))
@@ -1357,7 +1357,7 @@ fn what_a_long_translation_lacks_is_found_before_it_has_addresses() {
 
 /// A page without a title gets one from its name, which is not a translation of a title.
 #[test]
-fn a_title_that_nobody_wrote_is_no_translation() {
+fn a_title_from_the_file_name_is_no_translation() {
     let mut files = work("Мәтін.\n", "Text.\n");
     files.insert("content/a.en.md".to_owned(), "Text.\n".to_owned());
     for _ in 0..2 {
@@ -1375,7 +1375,7 @@ fn a_title_that_nobody_wrote_is_no_translation() {
 /// One paragraph loses a line and the next gets some, in both editions on one day, as when lines
 /// are broken again.
 #[test]
-fn what_is_new_in_a_paragraph_is_not_parted_by_what_the_one_before_has_lost() {
+fn new_lines_of_a_paragraph_stay_together_after_a_loss_before_them() {
     let mut files = work(
         "Бір екі үш.\nТөрт бес алты\nжеті.\n\nСегіз. Тоғыз. Он екі он үш он төрт.\n",
         "One two three.\nFour five six\nseven.\n\nEight nine. Ten. Twelve.\n",
@@ -1395,7 +1395,7 @@ fn what_is_new_in_a_paragraph_is_not_parted_by_what_the_one_before_has_lost() {
 /// A sentence that was never translated has waited longer than the sentences that the source lost
 /// since.
 #[test]
-fn what_the_source_lost_is_not_taken_for_what_was_never_translated() {
+fn a_lost_sentence_is_not_matched_with_an_untranslated_one() {
     let mut files = work("Бірінші.\nЕкінші.\nҮшінші.\n", "One.\nThree. <!-- = 1.3 -->\n");
     replace(&mut files, "content/a.en.md", " <!-- = 1.3 -->", "");
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.3");
@@ -1407,7 +1407,7 @@ fn what_the_source_lost_is_not_taken_for_what_was_never_translated() {
 
 /// Two rows exchange their values, so each row has another value.
 #[test]
-fn values_of_two_rows_may_change_places() {
+fn two_rows_may_exchange_their_values() {
     let (kk, en) = (
         table(&["Ел | Саны", "Қазақстан | 100", "Ресей | 200"]),
         table(&["Country | Number", "Kazakhstan | 100", "Russia | 200"]),
@@ -1425,7 +1425,7 @@ fn values_of_two_rows_may_change_places() {
 
 /// A translation sorts its table in another order.
 #[test]
-fn rows_of_a_translation_may_stand_in_another_order() {
+fn rows_of_a_translation_may_have_another_order() {
     let kk = table(&["Ел", "Ресей", "Қазақстан", "Қытай"]);
     let mut files = work(&kk, &table(&["Country", "Russia", "Kazakhstan", "China"]));
     let sorted = table(&["Country", "China", "Kazakhstan", "Russia"]);
@@ -1479,7 +1479,7 @@ fn paragraphs_may_be_broken_and_joined() {
 }
 
 #[test]
-fn a_sentence_rewritten_from_nothing_stays_where_it_was() {
+fn a_completely_rewritten_sentence_keeps_its_id() {
     let mut files = edited("Екінші сөйлем басқа нәрсе туралы.", "Мүлдем жаңа ой айтылды.");
     assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1");
     sync(&mut files);
@@ -1495,7 +1495,7 @@ fn white_space_is_no_change() {
 }
 
 #[test]
-fn drift_goes_when_the_translation_is_touched_or_accepted() {
+fn drift_ends_when_the_translation_is_edited_or_accepted() {
     let mut files = edited("қысқа", "ұзақ");
     let fresh = files.clone();
     assert_eq!(status(&files), "1.3 was Үшінші сөйлем қысқа емес.");
@@ -1535,7 +1535,7 @@ fn drift_goes_when_the_translation_is_touched_or_accepted() {
 }
 
 #[test]
-fn marks_say_what_stands_for_what() {
+fn marks_assign_lines_to_sentences() {
     let translation = "The first and the second. <!-- = 1.1 1.2 -->\nThe third, first half. <!-- = 1.3 -->\nThe third, second half. <!-- = 1.3 --> <!-- note: two in English -->\nOnly in English. <!-- + -->\n";
     let mut files = work(SOURCE, translation);
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.3 1.3a-en 1.3b-en");
@@ -1562,7 +1562,7 @@ fn marks_say_what_stands_for_what() {
 }
 
 #[test]
-fn what_is_written_in_both_on_one_day_stands_side_by_side() {
+fn sentences_added_to_both_editions_on_one_day_are_paired() {
     let mut files = edited("Екінші", "Жаңа сөйлем қосылды.\nЕкінші");
     replace(&mut files, "content/a.kk.md", "өзі.\n", "өзі.\n\nЕң соңғы абзац.\n");
     replace(&mut files, "content/a.en.md", "The second", "A new one.\nThe second");
@@ -1576,7 +1576,7 @@ fn what_is_written_in_both_on_one_day_stands_side_by_side() {
 }
 
 #[test]
-fn what_one_language_alone_has_is_called_after_it() {
+fn the_id_of_a_sentence_of_one_language_contains_the_language() {
     let mut files = edited("Екінші", "Жаңа сөйлем қосылды.\nЕкінші");
     replace(&mut files, "content/a.en.md", "The second", "Only here. <!-- + -->\nThe second");
     replace(&mut files, "content/a.en.md", "The first", "Before all. <!-- + -->\nThe first");
@@ -1602,7 +1602,7 @@ fn what_one_language_alone_has_is_called_after_it() {
 
 /// Also before the first sync.
 #[test]
-fn what_the_source_alone_has_is_no_translations_place_without_a_lock() {
+fn a_line_never_translates_a_sentence_of_the_source_alone_without_a_lock() {
     let mut files = unsynced("Нөл. <!-- + -->\nБір.\nЕкі.\n", "One.\nTwo.\n");
     let mut project = project();
     let step = |files: &Files, project: &mut Project| {
@@ -1624,7 +1624,7 @@ fn what_the_source_alone_has_is_no_translations_place_without_a_lock() {
 }
 
 #[test]
-fn what_the_source_alone_has_is_no_translations_place() {
+fn a_line_never_translates_a_sentence_of_the_source_alone() {
     let source =
         "Қазақша ғана айтылған ой. <!-- + -->\nБірінші сөйлем.\n\nБүкіл абзац тек қазақша. <!-- + -->\n\nЕкінші сөйлем.\n";
     let mut files = work(source, "The first.\n\nThe second.\n");
@@ -1645,7 +1645,7 @@ fn what_the_source_alone_has_is_no_translations_place() {
 }
 
 #[test]
-fn a_mark_names_what_another_translation_alone_has() {
+fn a_mark_may_name_a_sentence_of_another_translation() {
     let mut files = work(SOURCE, TRANSLATION);
     files.insert("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, de]"));
     files.insert("content/a.de.md".to_owned(), files["content/a.en.md"].replace("The ", "Das "));
@@ -1686,7 +1686,7 @@ fn a_mark_names_what_another_translation_alone_has() {
 
 /// A mark may name a sentence of another edition, so edits of that edition have effects here.
 #[test]
-fn what_another_translation_gets_and_loses_is_followed() {
+fn marks_follow_the_edits_of_another_translation() {
     let mut files = work(SOURCE, TRANSLATION);
     files.insert("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, de]"));
     let german = files["content/a.en.md"].replace("The third", "In translations. <!-- = 1.1a-en -->\nThe third");
@@ -1704,7 +1704,7 @@ fn what_another_translation_gets_and_loses_is_followed() {
 }
 
 #[test]
-fn a_mark_that_names_what_nobody_has_is_warned_of() {
+fn a_mark_that_names_a_missing_sentence_causes_a_warning() {
     let mut files = work(SOURCE, TRANSLATION);
     files.insert("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, de]"));
     replace(&mut files, "content/a.en.md", "The second", "Only here. <!-- + -->\nThe second");
@@ -1727,7 +1727,7 @@ fn a_mark_that_names_what_nobody_has_is_warned_of() {
 /// The id may lack the language, if the source once had the sentence; an id in a lock does not
 /// change.
 #[test]
-fn an_address_of_what_one_language_alone_has_stays() {
+fn the_id_of_a_sentence_of_one_language_lasts() {
     let mut files = work(SOURCE, TRANSLATION);
     replace(&mut files, "content/a.en.md", "The second", "Only here. <!-- + -->\nThe second");
     sync(&mut files);
@@ -1740,7 +1740,7 @@ fn an_address_of_what_one_language_alone_has_stays() {
 }
 
 #[test]
-fn a_lost_edition_is_not_forgotten() {
+fn the_lock_keeps_the_entries_of_a_lost_edition() {
     let mut files = edited("қысқа", "ұзақ");
     let translation = files.remove("content/a.en.md").expect("it is there");
     sync(&mut files);
@@ -1766,7 +1766,7 @@ fn anchors(files: &Files, lang: &str) -> Vec<String> {
 }
 
 #[test]
-fn anchors_of_headings_are_shared_and_stay() {
+fn anchors_of_headings_are_shared_and_last() {
     let mut files =
         work("## Бір\n\nМәтін осында.\n\n## Екі\n\nБасқа мәтін.\n", "## One\n\nText.\n\nMore text.\n\n## Two\n\nOther.\n");
     assert_eq!(anchors(&files, "kk"), ["bir", "eki"]);
@@ -1824,7 +1824,7 @@ fn anchors_of_headings_outlive_their_language() {
 /// A work in another language gets an edition in the site's source language, which becomes the
 /// source. Sentences that were pending because of the first one stay pending.
 #[test]
-fn what_is_pending_outlives_the_language_of_the_source() {
+fn pending_sentences_stay_pending_when_the_source_language_changes() {
     let mut files = work("Бір.\nЕкі.\n", "One.\nTwo.\n");
     files
         .insert("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, ru]").replace("languages", "source: ru\nlanguages"));
@@ -1877,7 +1877,7 @@ fn a_chapter_that_is_cut_again_keeps_its_addresses() {
 /// Labels that would give equal ids are distinguished, and a lock with such labels is read as it
 /// was written.
 #[test]
-fn a_label_is_kept_as_it_is_compared() {
+fn labels_with_equal_ids_are_distinguished() {
     let source = "Бір[^a b], екі[^a-b], үш[^a\\\\s], төрт[^*], бес[^†].\n\n[^a b]: Бос орын.\n\n[^a-b]: Сызықша.\n\n[^a\\\\s]: Қия сызық.\n\n[^*]: Жұлдыз.\n\n[^†]: Айқыш.\n";
     let translation = "Five[^†], four[^*], three[^A\\\\s], two[^a-b], one[^a  B].\n\n[^a B]: Space.\n\n[^a-b]: Hyphen.\n\n[^a\\\\s]: Backslash.\n\n[^*]: Star.\n\n[^†]: Dagger.\n";
     let mut files = work(source, translation);
@@ -1935,7 +1935,7 @@ fn only_locks_are_written() {
 /// For an incomplete translation the first sync prints the counts, since its alignment may be
 /// wrong.
 #[test]
-fn the_first_sync_tells_what_does_not_match() {
+fn the_first_sync_prints_missing_and_extra_sentences() {
     let folder = Folder::new(&work(SOURCE, TRANSLATION));
     folder.write("content/s/b.kk.md", "# Б\n\nБір.\nЕкі.\n\n## Үш\n");
     folder.write("content/s/b.en.md", "# B\n\nOne.\nTwo.\nAnd another.\n");
@@ -1948,7 +1948,7 @@ fn the_first_sync_tells_what_does_not_match() {
 /// A work that was renamed without its lock looks new. The old lock is reported when the work gets
 /// new ids.
 #[test]
-fn sync_tells_of_a_lock_that_was_left_behind() {
+fn sync_reports_a_stray_lock() {
     let folder = Folder::new(&work(SOURCE, TRANSLATION));
     let locked = folder.read("content/a.lock");
     let rename = |ending: &str| {
@@ -1969,7 +1969,7 @@ fn sync_tells_of_a_lock_that_was_left_behind() {
 }
 
 #[test]
-fn sync_refuses_what_it_cannot_read() {
+fn sync_refuses_unreadable_works() {
     let folder = Folder::new(&work(SOURCE, TRANSLATION));
     let lock = folder.read("content/a.lock");
     for (file, text, said) in [
@@ -2042,7 +2042,7 @@ fn a_translators_day() {
 /// The sentence that has waited longest is found by version control: since the sync after which its
 /// source was changed or new.
 #[test]
-fn status_tells_what_has_waited_longest() {
+fn status_shows_the_sentence_that_has_waited_longest() {
     let folder = Folder::new(&work(SOURCE, TRANSLATION));
     let oldest = |folder: &Folder| {
         let (code, json, said) = folder.run(&["status", "a", "--language", "en", "--json"]);
@@ -2158,7 +2158,7 @@ fn branches_that_add_to_different_translations_agree() {
 
 /// A lock is an input like any other: after an edit of it the state equals a fresh start.
 #[test]
-fn an_edited_lock_is_followed() {
+fn a_state_follows_an_edited_lock() {
     let mut files = work(SOURCE, TRANSLATION);
     let mut project = project();
     project.state(inputs(&files));
@@ -2178,7 +2178,7 @@ fn an_edited_lock_is_followed() {
 
 /// New sentences of the source are an input of its translations, and of nothing else.
 #[test]
-fn a_new_sentence_of_the_source_is_followed() {
+fn translations_follow_a_new_sentence_of_the_source() {
     let mut files = work(SOURCE, TRANSLATION);
     replace(&mut files, "content/a.en.md", "The second", "A new one.\nThe second");
     let mut project = project();

@@ -52,7 +52,7 @@ fn printing_site() -> TempDir {
 }
 
 #[test]
-fn a_closed_pipe_ends_nothing_but_the_printing() {
+fn a_closed_pipe_ends_only_the_printing() {
     let folder = printing_site();
     for (arguments, code) in PRINTING {
         let (reader, writer) = std::io::pipe().expect("pipes can be made");
