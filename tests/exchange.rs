@@ -19,6 +19,7 @@ use tilmash::translation::exchange::plan::{self, Edition, Options};
 use tilmash::translation::exchange::{self, Batch, Format, Status, Unit, collect, markup};
 
 mod common;
+use common::program::{self, Run, command, run, site as folder};
 use common::{Files, cases, flaw, state};
 
 // Texts that are hard for formats.
@@ -471,39 +472,23 @@ proptest! {
 
 // Runs of the program.
 
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
 fn tilmash(folder: &TempDir, arguments: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_tilmash"))
-        .args(arguments)
-        .args(["--format", "short"])
-        .current_dir(folder.path())
-        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
-        .output()
-        .expect("the program runs");
-    Run {
-        code: output.status.code().expect("it was not killed"),
-        out: String::from_utf8(output.stdout).expect("output is UTF-8"),
-        err: String::from_utf8(output.stderr).expect("output is UTF-8"),
-    }
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (path, text) in files {
-        put(&folder, path, text);
-    }
-    folder
+    run(command(folder.path(), &[arguments, &["--format", "short"]].concat()), "")
 }
 
 fn put(folder: &TempDir, path: &str, text: impl AsRef<[u8]>) {
-    let file = folder.path().join(path);
-    fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
-    fs::write(file, text).expect("files can be written");
+    program::put(folder.path(), path, text);
+}
+
+/// Writes a file and imports it.
+fn import(folder: &TempDir, file: &str, text: impl AsRef<[u8]>) -> Run {
+    put(folder, file, text);
+    tilmash(folder, &["import", file])
+}
+
+/// A small site with one translated page.
+fn small() -> TempDir {
+    folder(&[SITE, HOME, HOME_EN, A, A_EN])
 }
 
 fn text_of(folder: &TempDir, path: &str) -> String {
@@ -524,7 +509,7 @@ const A_EN: (&str, &str) = (
 
 #[test]
 fn a_translator_changes_a_sentence() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     for (to, from, change) in [
         ("po", "One **two**.", "One and **two**."),
         ("xliff", "Five.</target>", "Five &amp; \"more\".</target>"),
@@ -566,7 +551,7 @@ fn po(messages: &[(&str, &str, &str)]) -> String {
 
 #[test]
 fn refused_translations_are_reported_and_the_rest_is_imported() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     let file = po(&[
         ("a#1.1", "Бір **екі**.", "One two."),
         ("a#1.2", "Үш `бес`.", "Three `five`."),
@@ -580,8 +565,7 @@ fn refused_translations_are_reported_and_the_rest_is_imported() {
         ("a#5.1", "Ескерту.", "A new note."),
         ("a#title", "А", ""),
     ]);
-    put(&folder, "x.po", file);
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", file);
     assert_eq!(run.code, 1);
     for (line, code, words) in [
         (4, "exchange-markup", "lacks strong emphasis"),
@@ -606,7 +590,7 @@ fn refused_translations_are_reported_and_the_rest_is_imported() {
 /// warns of that.
 #[test]
 fn export_warns_of_addresses_without_a_lock() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     let export = |key: &str| tilmash(&folder, &["export", "--to", "po", "--language", "en", key]).err;
     assert!(export("a").contains("1 work without a lock"), "{}", export("a"));
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
@@ -620,8 +604,7 @@ fn import_reports_code_blocks_that_it_does_not_copy() {
     let source = "---\ntitle: А\n---\n\nБір.\n\n## Екі\n\nҮш.\n\n```sh\nls\n```\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, "---\ntitle: A\n---\n\nOne.\n")]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
-    put(&folder, "x.po", po(&[("a#2.1", "Екі", "Two"), ("a#3.1", "Үш.", "Three.")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[("a#2.1", "Екі", "Two"), ("a#3.1", "Үш.", "Three.")]));
     assert!(run.code == 0 && run.err.contains("`content/a.en.md` lacks 1 code block that its source has"), "{}", run.err);
     let run = tilmash(&folder, &["import", "x.po"]);
     assert!(run.code == 0 && !run.err.contains("lacks"), "{}", run.err);
@@ -630,7 +613,7 @@ fn import_reports_code_blocks_that_it_does_not_copy() {
 /// For a file without any unit, the message says so.
 #[test]
 fn a_file_without_sentences_is_reported() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     for format in Format::ALL {
         let file = format!("x.{}", format.extension());
         put(&folder, &file, exchange::write(format, &Batch::default()));
@@ -642,7 +625,7 @@ fn a_file_without_sentences_is_reported() {
 
 #[test]
 fn a_translation_that_would_run_into_its_neighbours_is_refused_alone() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     // Each backtick alone is text; two of them would turn the text between them into code.
     let file = po(&[
         ("a#1.1", "Бір **екі**.", "One ` **two**."),
@@ -650,8 +633,7 @@ fn a_translation_that_would_run_into_its_neighbours_is_refused_alone() {
         ("a#2.1", "Тарау", "A chapter"),
         ("a#4.1", "Жеті", "Seventh\\n\\nand more"),
     ]);
-    put(&folder, "x.po", file);
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", file);
     assert_eq!(run.code, 1);
     let text = text_of(&folder, A_EN.0);
     assert!(text.contains("## A chapter\n"), "{text}");
@@ -662,13 +644,12 @@ fn a_translation_that_would_run_into_its_neighbours_is_refused_alone() {
 
 #[test]
 fn newer_edits_of_others_are_not_reverted() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     assert_eq!(tilmash(&folder, &["export", "--to", "po", "-l", "en", "a", "-o", "a.po"]).code, 0);
     let newer = A_EN.1.replace("Five.", "Five, newer.").replace("- Seven", "- Seven, newer");
     put(&folder, A_EN.0, &newer);
     let exported = text_of(&folder, "a.po");
-    put(&folder, "a.po", exported.replace("msgstr \"Five.\"", "msgstr \"Five, otherwise.\""));
-    let run = tilmash(&folder, &["import", "a.po"]);
+    let run = import(&folder, "a.po", exported.replace("msgstr \"Five.\"", "msgstr \"Five, otherwise.\""));
     assert_eq!(run.code, 1);
     assert!(run.err.contains("exchange-conflict") && run.err.matches("error[").count() == 1, "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), newer);
@@ -677,8 +658,11 @@ fn newer_edits_of_others_are_not_reverted() {
     assert_eq!(tilmash(&folder, &["export", "--to", "xliff", "-l", "en", "a", "-o", "a.xlf"]).code, 0);
     put(&folder, A_EN.0, A_EN.1);
     let exported = text_of(&folder, "a.xlf");
-    put(&folder, "a.xlf", exported.replace("Жеті</source>", "Жеті</source><target>7</target>").replace(" approved=\"no\"", ""));
-    let run = tilmash(&folder, &["import", "a.xlf"]);
+    let run = import(
+        &folder,
+        "a.xlf",
+        exported.replace("Жеті</source>", "Жеті</source><target>7</target>").replace(" approved=\"no\"", ""),
+    );
     assert!(run.code == 1 && run.err.contains("exchange-conflict"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), A_EN.1);
 }
@@ -688,8 +672,11 @@ fn import_refuses_translations_that_the_checks_would_report() {
     let a = "---\ntitle: А\n---\n\nБаға 1500 теңге.\nЕкі.\n";
     let a_en = "---\ntitle: A\n---\n\nThe price is 1500 tenge.\nTwo.\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", a), (A_EN.0, a_en)]);
-    put(&folder, "x.po", po(&[("a#1.1", "Баға 1500 теңге.", "The price is 1600 tenge."), ("a#1.2", "Екі.", "The second.")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(
+        &folder,
+        "x.po",
+        po(&[("a#1.1", "Баға 1500 теңге.", "The price is 1600 tenge."), ("a#1.2", "Екі.", "The second.")]),
+    );
     assert!(run.code == 1 && run.err.contains("x.po:4:1: error[parity-number]"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), a_en.replace("Two.", "The second."));
     put(&folder, "site.yaml", format!("{CONFIG}severity: {{parity-number: note}}\n"));
@@ -701,8 +688,7 @@ fn import_refuses_translations_that_the_checks_would_report() {
 #[test]
 fn a_translation_that_lacked_markup_may_still_lack_it() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, (A_EN.0, &A_EN.1.replace("**two**", "two"))]);
-    put(&folder, "x.po", po(&[("a#1.1", "Бір **екі**.", "One, two.")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[("a#1.1", "Бір **екі**.", "One, two.")]));
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("\nOne, two.\n"));
 }
@@ -714,8 +700,7 @@ fn markup_that_the_source_gained_later_is_required() {
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     put(&folder, A.0, A.1.replace("Бір **екі**.", "Бір **екі**, [үш](https://x.example).").replace("Бес.", "Бес, 17."));
     let found = [("a#1.1", "Бір **екі**, [үш](https://x.example).", "One, two, three."), ("a#1.3", "Бес, 17.", "A five.")];
-    put(&folder, "x.po", po(&found));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&found));
     assert!(
         run.code == 1 && run.err.contains("x.po:4:1: error[exchange-markup]: the translation of `a#1.1` lacks"),
         "{}",
@@ -735,7 +720,7 @@ fn markup_that_the_source_gained_later_is_required() {
 /// reverted.
 #[test]
 fn a_csv_file_without_our_columns_reverts_nothing() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     let run = tilmash(&folder, &["export", "--to", "csv", "-l", "en", "a"]);
     let kept = ["id", "source", "target", "fuzzy", "location", "context", "developer_comments"].len();
     let rows = run.out.lines().map(|row| {
@@ -780,14 +765,12 @@ fn a_csv_file_saved_by_a_spreadsheet_is_read_correctly() {
         ("tabs", [&b"\xff\xfe"[..], &tab].concat()),
     ];
     for (name, bytes) in &files {
-        put(&folder, "b.csv", bytes);
-        let run = tilmash(&folder, &["import", "b.csv"]);
+        let run = import(&folder, "b.csv", bytes);
         assert!(run.code == 0 && run.err.contains("0 translations taken into 0 files, 8 unchanged"), "{name}: {}", run.err);
     }
     for (name, bytes) in files.iter().take(6) {
         let text = String::from_utf8(bytes.clone()).expect("it is UTF-8").replace("Seven", "=7").replace("\u{feff}", "");
-        put(&folder, "b.csv", text);
-        let run = tilmash(&folder, &["import", "b.csv"]);
+        let run = import(&folder, "b.csv", text);
         assert!(run.code == 0 && text_of(&folder, A_EN.0).contains("\n- =7\n"), "{name}: {}", run.err);
         put(&folder, A_EN.0, text_of(&folder, A_EN.0).replace("- =7", "- Seven"));
     }
@@ -896,8 +879,7 @@ fn an_empty_title_is_missing() {
             assert!(said, "{blank}{step}: {}{}", run.out, run.err);
             tilmash(&folder, &["sync"]);
         }
-        put(&folder, "x.po", po(&[("a#title", "А", "A"), ("a#description", "Сипаттама", "About")]));
-        let run = tilmash(&folder, &["import", "x.po"]);
+        let run = import(&folder, "x.po", po(&[("a#title", "А", "A"), ("a#description", "Сипаттама", "About")]));
         assert_eq!(run.code, 0, "{blank}: {}", run.err);
         let text = text_of(&folder, A_EN.0);
         assert!(
@@ -913,8 +895,7 @@ fn an_item_of_a_list_is_imported_alone() {
     let source = "---\ntitle: А\n---\n\n- Бір\n- Екі\n\n10. Үш\n\n    Төрт\n11. Бес\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source)]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
-    put(&folder, "x.po", po(&[("a#title", "А", "A"), ("a#1.1", "Бір", "One"), ("a#5.1", "Бес", "Five")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[("a#title", "А", "A"), ("a#1.1", "Бір", "One"), ("a#5.1", "Бес", "Five")]));
     let text = text_of(&folder, A_EN.0);
     let lines: Vec<&str> =
         text.lines().skip(3).filter(|line| !line.is_empty()).map(|line| line.split(" <!--").next().unwrap_or("")).collect();
@@ -923,9 +904,8 @@ fn an_item_of_a_list_is_imported_alone() {
 
 #[test]
 fn unfinished_translations_are_not_imported() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
-    put(&folder, "x.po", po(&[("a#1.3", "Бес.", "Fifth.")]).replace("\nmsgctxt \"a", "\n#, fuzzy\nmsgctxt \"a"));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let folder = small();
+    let run = import(&folder, "x.po", po(&[("a#1.3", "Бес.", "Fifth.")]).replace("\nmsgctxt \"a", "\n#, fuzzy\nmsgctxt \"a"));
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.err.contains("1 unfinished"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), A_EN.1);
@@ -935,7 +915,7 @@ fn unfinished_translations_are_not_imported() {
 
 #[test]
 fn drift_is_exported_and_resolved_by_an_import() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     let digest = |text: &str| tilmash::model::TextDigest::of(text);
     let entry = |id: &str, source: &str, translation: &str| {
         let anchor = if id == "2.1" { "#тарау " } else { "" };
@@ -971,8 +951,7 @@ fn drift_is_exported_and_resolved_by_an_import() {
     }
     // One sentence is translated again; the other is confirmed as still right.
     let po = text_of(&folder, "pending.po").replace("#, fuzzy\n", "").replace("msgstr \"Five.\"", "msgstr \"Five now.\"");
-    put(&folder, "pending.po", po);
-    let run = tilmash(&folder, &["import", "pending.po"]);
+    let run = import(&folder, "pending.po", po);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.err.contains("tilmash sync --language en --accept a#2.1\n"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("\nFive now.\n"));
@@ -995,8 +974,7 @@ fn beads_are_exchanged_as_they_are() {
     assert!(run.out.contains("\"source\":\"Бір.\\nЕкі.\",\"target\":\"One, two.\""), "{}", run.out);
     assert!(run.out.contains("\"source\":\"Үш.\",\"target\":\"Three,\\nand on.\""), "{}", run.out);
     assert!(run.out.contains("\"notes\":[\"two lines\"]"), "{}", run.out);
-    put(&folder, "a.jsonl", run.out.replace("and on.\"", "on and on.\"").replace("One, two.", "One and two."));
-    let run = tilmash(&folder, &["import", "a.jsonl"]);
+    let run = import(&folder, "a.jsonl", run.out.replace("and on.\"", "on and on.\"").replace("One, two.", "One and two."));
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), a_en.replace("and on.", "on and on.").replace("One, two.", "One and two."));
 }
@@ -1018,8 +996,7 @@ fn sentences_of_two_translations_alone_are_not_exchanged() {
     assert_eq!(text_of(&folder, de.0), de.1);
     let missing = "msgid \"Екі.\"\nmsgstr \"\"";
     assert!(exported.contains(missing), "{exported}");
-    put(&folder, "a.po", exported.replace(missing, "msgid \"Екі.\"\nmsgstr \"Zwei.\"").replace("Drei.", "Drei!"));
-    let run = tilmash(&folder, &["import", "a.po"]);
+    let run = import(&folder, "a.po", exported.replace(missing, "msgid \"Екі.\"\nmsgstr \"Zwei.\"").replace("Drei.", "Drei!"));
     assert_eq!(run.code, 0, "{}", run.err);
     let expected = de.1.replace("Eins.\n", "Eins.\nZwei.\n").replace("Drei.", "Drei!");
     assert_eq!(text_of(&folder, de.0), expected);
@@ -1033,8 +1010,7 @@ fn a_new_page_is_made_from_its_translation() {
     let source = "---\ntitle: А\norder: 3\nslug: ae\n---\n\nБір.\nЕкі. <!-- note: жай -->\n\n```\nкод\n```\n\n| Х | У |\n|---|---|\n| Ш | Щ |\n\n> Үш.\n\n<div>Төрт</div>\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a/index.kk.md", source)]);
     let messages = [("a#title", "А", "A: a"), ("a#1.2", "Екі.", "Two."), ("a#4.1", "Үш.", "Three.")];
-    put(&folder, "x.po", po(&messages[1..]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&messages[1..]));
     assert!(run.code == 1 && run.err.contains("exchange-incomplete"), "without a title it is no page: {}", run.err);
     put(&folder, "x.po", po(&messages));
     let run = tilmash(&folder, &["import", "x.po", "--dry-run"]);
@@ -1046,8 +1022,7 @@ fn a_new_page_is_made_from_its_translation() {
     assert_eq!(text_of(&folder, "content/a/index.en.md"), made);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "en", "a", "--pending"]);
     assert!(run.out.contains("msgid \"Бір.\"\nmsgstr \"\"") && !run.out.contains("Үш."), "{}", run.out);
-    put(&folder, "x.po", po(&[("a#1.1", "Бір.", "One.")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[("a#1.1", "Бір.", "One.")]));
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(
         text_of(&folder, "content/a/index.en.md").contains("\n\nOne.\nTwo. <!-- = 1.2 -->\n"),
@@ -1063,8 +1038,7 @@ fn a_home_page_without_a_file_is_translated_like_any_page() {
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "en", "index"]);
     let translated = run.out.replace("\"Басты бет\"\nmsgstr \"\"", "\"Басты бет\"\nmsgstr \"Home\"");
-    put(&folder, "x.po", translated.replace("\"Бір.\"\nmsgstr \"\"", "\"Бір.\"\nmsgstr \"One.\""));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", translated.replace("\"Бір.\"\nmsgstr \"\"", "\"Бір.\"\nmsgstr \"One.\""));
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(text_of(&folder, "content/index.en.md"), "# Home\n\nOne.\n");
 }
@@ -1083,8 +1057,7 @@ fn a_table_grows_by_the_translated_rows() {
         ("a#4.1", "Қазақстан | Астана", "Kazakhstan | Astana"),
         ("a#6.2", "Екі.", "Two."),
     ];
-    put(&folder, "x.po", po(&messages));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&messages));
     assert_eq!(run.code, 0, "{}", run.err);
     let expected = translation
         .replace(
@@ -1101,8 +1074,7 @@ fn a_table_grows_by_the_translated_rows() {
     );
     // A unit without a place is refused; the others are accepted.
     put(&folder, A_EN.0, "---\ntitle: A\n---\n\nThe end.[^a]\n\n[^a]: One.\n\n    Three.\n");
-    put(&folder, "x.po", po(&[("a#2.1", "Үндістан | Дели | 1", "India | Delhi | 1"), ("a#6.2", "Екі.", "Two.")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[("a#2.1", "Үндістан | Дели | 1", "India | Delhi | 1"), ("a#6.2", "Екі.", "Two.")]));
     assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-incomplete]"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("One.\n    Two.\n"), "{}", run.err);
 }
@@ -1126,16 +1098,14 @@ fn missing_sentences_at_the_beginning_keep_their_blocks() {
     let put_in = "One.\nTwo.\n\n- Three\n- Four\n";
     for end in ["\nThe end. <!-- = 7.1 -->\n", ""] {
         put(&folder, A_EN.0, format!("---\ntitle: A\n---\n{end}"));
-        put(&folder, "x.po", po(&messages[..4]));
-        let run = tilmash(&folder, &["import", "x.po"]);
+        let run = import(&folder, "x.po", po(&messages[..4]));
         assert_eq!(run.code, 0, "{}", run.err);
         let gap = if end.is_empty() { "" } else { "\n" };
         assert_eq!(text_of(&folder, A_EN.0), format!("---\ntitle: A\n---\n{gap}{put_in}{end}"));
     }
     // A paragraph of an item whose first line is missing, then another item.
     put(&folder, A_EN.0, "---\ntitle: A\n---\n");
-    put(&folder, "x.po", po(&messages[4..]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&messages[4..]));
     assert_eq!(run.code, 0, "{}", run.err);
     let expected = "---\ntitle: A\n---\n   Six <!-- = 5.1 -->\n\n2. Seven <!-- = 6.1 -->\n";
     assert_eq!(text_of(&folder, A_EN.0), expected);
@@ -1152,16 +1122,13 @@ fn a_missing_table_is_inserted_as_a_whole() {
     let whole = "| Country | Capital | |\n|:--|:-:|---|\n| India | Delhi | |\n| | 2 | |\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
-    // A part of a table would look like the whole table, so a table that is not complete is
-    // refused.
-    put(&folder, "x.po", po(&[&table[..1], &[("a#1.1", "Бір.", "One!")]].concat()));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    // A part of a table would look like the whole table, so an incomplete table is refused.
+    let run = import(&folder, "x.po", po(&[&table[..1], &[("a#1.1", "Бір.", "One!")]].concat()));
     let named = "the table of `a#2.1` is not translated whole: `a#3.1`, `a#5.1` are missing";
     assert!(run.code == 1 && run.err.contains(named) && run.err.contains("1 refused"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), translation.replace("One.", "One!"));
     put(&folder, A_EN.0, translation);
-    put(&folder, "x.po", po(&[&table[..], &[("a#8.1", "А", "A"), ("a#9.1", "Ә", "Ä")]].concat()));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[&table[..], &[("a#8.1", "А", "A"), ("a#9.1", "Ә", "Ä")]].concat()));
     assert_eq!(run.code, 0, "{}", run.err);
     let expected =
         translation.replace("here -->\n", &format!("here -->\n\n{whole}")).replace("- J\n", "- J\n\n  | A |\n  |---|\n  | Ä |\n");
@@ -1171,8 +1138,7 @@ fn a_missing_table_is_inserted_as_a_whole() {
     put(&folder, A_EN.0, translation);
     // The same holds in a new page.
     fs::remove_file(folder.path().join(A_EN.0)).expect("it is there");
-    put(&folder, "x.po", po(&[&table[..], &[("a#title", "А", "A")]].concat()));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[&table[..], &[("a#title", "А", "A")]].concat()));
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), format!("---\ntitle: A\n---\n\n{whole}"));
 }
@@ -1187,21 +1153,18 @@ fn a_broken_table_is_refused_alone() {
     let messages = |india| {
         po(&[("a#2.1", "Ел | Астана", "Country | Capital"), ("a#3.1", "Үндістан | Дели", india), ("a#4.1", "Екі.", "Two.")])
     };
-    put(&folder, "x.po", messages("- India | Delhi"));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", messages("- India | Delhi"));
     assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-structure]: the table of `a#2.1`"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).starts_with(&format!("{translation}\nTwo.")), "{}", text_of(&folder, A_EN.0));
     put(&folder, A_EN.0, translation);
-    put(&folder, "x.po", messages("India | Delhi"));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", messages("India | Delhi"));
     assert_eq!(run.code, 0, "{}", run.err);
     let expected = format!("{translation}\nCountry | Capital\n--- | ---\nIndia | Delhi\n\nTwo.\n");
     assert_eq!(text_of(&folder, A_EN.0), expected);
     // A refused sentence does not affect the tables of a new page.
     fs::remove_file(folder.path().join(A_EN.0)).expect("it is there");
     let title = "\nmsgctxt \"a#title\"\nmsgid \"А\"\nmsgstr \"A\"\n";
-    put(&folder, "x.po", messages("India | Delhi").replace("Two.", "- Two.") + title);
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", messages("India | Delhi").replace("Two.", "- Two.") + title);
     assert!(run.code == 1 && run.err.contains("1 refused") && run.err.contains("`a#4.1` would not stay"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("| Capital") && text_of(&folder, A_EN.0).contains("| Delhi"), "{}", run.err);
 }
@@ -1220,8 +1183,7 @@ fn a_tight_list_stays_tight() {
         (&["> 2. Six\n"], &[("a#8.1", "Алты", "Six")]),
     ] {
         put(&folder, A_EN.0, lines.iter().fold(translation.to_owned(), |text, line| text.replace(line, "")));
-        put(&folder, "x.po", po(messages));
-        let run = tilmash(&folder, &["import", "x.po"]);
+        let run = import(&folder, "x.po", po(messages));
         assert_eq!((run.code, text_of(&folder, A_EN.0).as_str()), (0, translation), "{}", run.err);
     }
 }
@@ -1258,8 +1220,7 @@ fn a_bar_ends_a_cell_only_if_a_row_translates_a_row() {
         assert_eq!(text_of(&folder, A_EN.0), translation, "{to}");
     }
     let edited = |text: &str| text.replace("Uses", "It | uses").replace("Text", "A text").replace("City", "Town");
-    put(&folder, "a.csv", edited(&text_of(&folder, "a.csv")));
-    let run = tilmash(&folder, &["import", "a.csv"]);
+    let run = import(&folder, "a.csv", edited(&text_of(&folder, "a.csv")));
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), edited(translation));
 }
@@ -1280,8 +1241,7 @@ fn a_row_has_as_many_cells_as_its_source() {
         ("India, Delhi", "lacks a bar between cells (`|`)"),
         ("India | Delhi | 1", "the translation of `a#2.1` has 3 cells, and the edition's table has 2 columns"),
     ] {
-        put(&folder, "x.po", row(text));
-        let run = tilmash(&folder, &["import", "x.po"]);
+        let run = import(&folder, "x.po", row(text));
         assert!(run.code == 1 && run.err.contains(said), "{}", run.err);
         assert_eq!(text_of(&folder, A_EN.0), translation);
     }
@@ -1293,7 +1253,7 @@ fn a_row_has_as_many_cells_as_its_source() {
 
 #[test]
 fn broken_files_have_a_place_and_change_nothing() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     let export = |to: &str| tilmash(&folder, &["export", "--to", to, "-l", "en", "a"]).out;
     let (xliff, tmx, written) = (export("xliff"), export("tmx"), export("po"));
     let bomb = |root: &str| {
@@ -1369,7 +1329,7 @@ fn broken_files_have_a_place_and_change_nothing() {
 
 #[test]
 fn emptied_placeholders_are_those_of_the_source() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     let unit = |id: &str, source: &str, target: &str| {
         format!("<trans-unit id=\"{id}\"><source>{source}</source><target>{target}</target></trans-unit>")
     };
@@ -1383,8 +1343,7 @@ fn emptied_placeholders_are_those_of_the_source() {
         "<xliff version=\"1.2\"><file original=\"x\" source-language=\"kk\" target-language=\"en\" datatype=\"x\"><body>\n{}\n</body></file></xliff>",
         units.join("\n")
     );
-    put(&folder, "x.xlf", file);
-    let run = tilmash(&folder, &["import", "x.xlf"]);
+    let run = import(&folder, "x.xlf", file);
     let text = text_of(&folder, A_EN.0);
     assert!(text.contains("1 **2**.\n3 `төрт`.\n") && text.contains("- 6[^1]\n- Seven\n"), "{text}{}", run.err);
     assert!(run.code == 1 && run.err.contains("x.xlf:5:") && run.err.contains("code `9`"), "{}", run.err);
@@ -1446,19 +1405,17 @@ fn works_in_other_languages_are_exchanged_in_files_of_their_own() {
         assert_eq!(run.code, 0, "{}", run.err);
     }
     let translated = text_of(&folder, "only.po").replace("msgid \"One.\"\nmsgstr \"\"", "msgid \"One.\"\nmsgstr \"Eins.\"");
-    put(&folder, "only.po", translated.replace("msgid \"Only\"\nmsgstr \"\"", "msgid \"Only\"\nmsgstr \"Nur\""));
-    let run = tilmash(&folder, &["import", "only.po"]);
+    let run = import(&folder, "only.po", translated.replace("msgid \"Only\"\nmsgstr \"\"", "msgid \"Only\"\nmsgstr \"Nur\""));
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(text_of(&folder, "content/only.de.md").ends_with("\nEins.\n"), "{}", text_of(&folder, "content/only.de.md"));
     // A file that names another source language than that of the works.
-    put(&folder, "wrong.po", text_of(&folder, "only.po").replace("X-Source-Language: en", "X-Source-Language: kk"));
-    let run = tilmash(&folder, &["import", "wrong.po"]);
+    let run = import(&folder, "wrong.po", text_of(&folder, "only.po").replace("X-Source-Language: en", "X-Source-Language: kk"));
     assert!(run.code == 1 && run.err.contains("translates from `kk`, and `only` is written in `en`"), "{}", run.err);
 }
 
 #[test]
 fn wrong_calls_get_a_hint() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     for (arguments, words) in [
         (&["export", "--to", "po", "-l", "kk"][..], "translated from"),
         (&["export", "--to", "po", "-l", "en", "--from", "en"], "translated from"),
@@ -1567,7 +1524,7 @@ fn gettext_accepts_our_po() {
 #[test]
 #[ignore = "needs gettext; .ci/run runs it"]
 fn a_merge_by_gettext_reverts_nothing() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     let export = || tilmash(&folder, &["export", "--to", "po", "-l", "en", "a"]).out;
     put(&folder, "translated.po", export().replace("\"Seven\"", "\"7\""));
     let newer = A_EN.1.replace("Five.", "Five, newer.");

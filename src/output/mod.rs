@@ -22,7 +22,7 @@ pub fn render(renderer: &Renderer, route: &Route) -> Rendered {
         RouteKind::Feed { lang } => feed::feed(renderer, *lang).into(),
         RouteKind::Sitemap => sitemap::sitemap(site).into(),
         RouteKind::SitemapPart { part } => sitemap::part(site, *part).into(),
-        RouteKind::Robots => robots(site.absolute("sitemap.xml").as_deref()).into(),
+        RouteKind::Robots => robots(site.absolute(route::SITEMAP).as_deref()).into(),
         // GitHub Pages leaves out files that begin with `_` unless this file is there.
         RouteKind::NoJekyll => String::new().into(),
         RouteKind::Cname => format!("{}\n", site.config.cname.as_deref().unwrap_or_default()).into(),

@@ -396,7 +396,7 @@ pub(super) fn fonts(site: &Site, text: &[LangId], interface: &[LangId]) -> Value
 /// Returns the path of the home page in a language.
 pub(super) fn home_path(site: &Site, lang: LangId) -> String {
     site.edition(site.home(), lang)
-        .map_or_else(|| format!("{}/index.html", site.config.code(lang)), |edition| edition.path.to_string())
+        .map_or_else(|| format!("{}/{}", site.config.code(lang), route::INDEX), |edition| edition.path.to_string())
 }
 
 /// Returns the menu entries below a section, opened along a trail; the whole tree if the site is
