@@ -182,7 +182,7 @@ fn every_command_line_is_understood() {
             // The rest of the line belongs to the shell.
             let mut words: Vec<&str> =
                 words.iter().map(String::as_str).take_while(|word| !matches!(*word, ">" | "|" | "&&")).collect();
-            // The name of a command alone stands for the command, not for a call.
+            // A command alone, without arguments, is mentioned and not called.
             if words.len() == 2 {
                 words.push("--help");
             }
@@ -199,7 +199,7 @@ fn every_command_line_is_understood() {
 
 /// A row of a table that the program defines.
 struct Row {
-    /// The heading above the table; empty if the table may stand anywhere.
+    /// The heading above the table; empty if the table may be anywhere.
     section: String,
     first: String,
     line: String,

@@ -1,7 +1,7 @@
 //! Edits of a site whose previous state is known. The new state equals a fresh start (law 2), most
 //! of it is shared with the previous one, and a page whose fingerprint is unchanged is unchanged.
 //!
-//! A page is a value here, and an edit changes one thing of it, as authors do.
+//! A page is a value here, and an edit changes one part of it, as authors do.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -556,7 +556,7 @@ fn a_published_source_text_is_cut_again_after_an_edit() {
 
 /// The problems of a lock have other severities than their codes. An edit removes the old ones.
 #[test]
-fn the_problems_of_an_edited_lock_are_replaced_whatever_their_severity() {
+fn the_problems_of_an_edited_lock_are_replaced_at_any_severity() {
     let mut files: Files = [
         ("site.yaml", "title: T\nlanguages: [kk]\nseverity: {bad-lock: warning}\n"),
         ("content/index.kk.md", "# T\n"),

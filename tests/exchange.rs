@@ -382,7 +382,7 @@ proptest! {
     /// Translating a page that does not exist, wholly or in part, makes a page with the
     /// translations and without the source's words.
     #[test]
-    fn a_new_edition_has_what_was_translated_and_nothing_else(
+    fn a_new_edition_has_only_the_translated_sentences(
         blocks in prop::collection::vec(0..BLOCKS, 1..6),
         chosen in prop::collection::vec(prop::bool::weighted(0.7), 1..40),
         crlf in any::<bool>(),
@@ -420,7 +420,7 @@ proptest! {
 
     /// Sentences that are translated one by one, in any order, end up in their right places.
     #[test]
-    fn what_was_missing_is_put_where_it_belongs(
+    fn missing_sentences_are_inserted_in_their_places(
         blocks in prop::collection::vec(0..BLOCKS, 1..6),
         first in prop::collection::vec(any::<bool>(), 1..40),
         second in prop::collection::vec(any::<bool>(), 1..40),

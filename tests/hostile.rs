@@ -45,8 +45,8 @@ const COMMANDS: [&[&str]; 15] = [
     &["build", "--no-cache"],
 ];
 
-/// A small site, what a translator sends back, and the files of others: each can be read as what a
-/// link may stand for, be it a page, a configuration, a template or a list of files.
+/// A small site, a file from a translator, and the files of others. A link may lead from any of the
+/// former to the latter, which are valid pages, configurations, templates and lists of files.
 const FILES: [(&str, &str); 20] = [
     ("repo/site.yaml", "title: T\nlanguages: [kk, en]\nplans: [content/_source/plan.yaml]\n"),
     ("repo/content/index.kk.md", "# Басты бет\n"),
@@ -220,7 +220,7 @@ fn look(folder: &Path) -> BTreeMap<PathBuf, Entry> {
             let metadata = fs::symlink_metadata(&path).expect("it is there");
             let holds = match metadata.file_type() {
                 kind if kind.is_dir() => b"a folder".to_vec(),
-                // Files that are larger are none of what the program writes.
+                // The program writes no larger files.
                 kind if kind.is_file() && metadata.len() < 1 << 20 => fs::read(&path).expect("files can be read"),
                 kind => format!("{kind:?}").into_bytes(),
             };

@@ -1,5 +1,5 @@
 //! The shape of the source code: which layer may use which, where a dependency may be named, which
-//! code may touch the world, and what stands at the top of the repository.
+//! code may touch the world, and the entries at the top of the repository.
 //!
 //! These tests read the source as text. They know nothing of Rust but `use` and paths, which is
 //! enough: a path that they cannot see would have to be made by a macro.
@@ -131,7 +131,7 @@ const WRITES: &[&str] = &[
     ".set_times(",
 ];
 
-/// What may stand at the top of the repository.
+/// Entries that may be at the top of the repository.
 const TOP: &[&str] = &[
     "Cargo.toml",
     "src",
@@ -243,14 +243,14 @@ fn one_file_writes_to_standard_output_and_standard_error() {
 }
 
 #[test]
-fn every_file_says_what_it_is_for() {
+fn every_file_begins_with_its_purpose() {
     for source in sources() {
         assert!(source.text.starts_with("//! "), "`{}` does not begin with what it is for", source.name);
     }
 }
 
 #[test]
-fn the_top_of_the_repository_holds_only_what_it_should() {
+fn the_top_of_the_repository_has_only_known_entries() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let ignored = fs::read_to_string(root.join(".gitignore")).expect("the repository has a .gitignore");
     let ignored: BTreeSet<&str> = ignored.lines().map(|line| line.trim_matches('/')).chain([".git"]).collect();

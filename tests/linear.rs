@@ -54,7 +54,8 @@ fn a_diff_of_long_texts() {
         let (old, new) = (text(), text());
         let start = Instant::now();
         assert!(!diff::words(&old, &new).is_empty());
-        // Ten times what it takes without optimisation, and a tenth of what a table of all pairs takes.
+        // Ten times what it takes without optimisation, and a tenth of what a table of all pairs
+        // takes.
         assert!(start.elapsed() < Duration::from_secs(20), "{kinds} words: {:?}", start.elapsed());
     }
 }

@@ -77,7 +77,7 @@ fn files_are_found_under_the_names_that_the_disk_has() {
 }
 
 #[test]
-fn the_age_of_a_sentence_is_known_whatever_the_form_of_the_name() {
+fn the_age_of_a_sentence_is_known_for_any_form_of_the_name() {
     let named = |name: &str| format!("content/{NFD}.{name}.md");
     let site = site(&[(&named("kk"), "# Бір\n\nСәлем.\n"), (&named("en"), "# One\n\nHello.\n")]);
     assert_eq!(run(&site, &["sync"]).0, 0);

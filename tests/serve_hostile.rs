@@ -87,7 +87,7 @@ fn a_request_names_one_valid_host_of_this_machine() {
         ("GET /book/ HTTP/1.1", "Host: [::1\r\n", 400),
         ("GET /book/ HTTP/1.1", "Host: evil.example\r\n", 403),
         ("GET /book/ HTTP/1.1", "Host:\r\n", 403),
-        // Without a `Host`, a rebound name cannot be told from this machine's.
+        // Without a `Host`, a rebound name cannot be distinguished from this machine's.
         ("GET /book/ HTTP/1.0", "", 403),
         ("GET /book/ HTTP/1.0", &own, 200),
         (&format!("GET http://localhost:{port}/book/ HTTP/1.1"), &own, 200),

@@ -1,7 +1,7 @@
 //! The split on real texts, and its laws on generated ones.
 //!
-//! `tests/texts/<name>/` holds a plan, its source text and, under `expected/`, what is expected of
-//! them; `UPDATE=1` writes these anew.
+//! `tests/texts/<name>/` holds a plan, its source text and, under `expected/`, the expected
+//! results; `UPDATE=1` writes these again.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -172,7 +172,7 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
 }
 
 /// Reports problems and returns the exit code. A state that cannot render any page is a problem,
-/// whatever `severity` says of the reason.
+/// even if `severity` hides the reason.
 fn report_all(global: &Global, state: &State, problems: &[Diagnostic]) -> Code {
     let files = problems.iter().flat_map(|problem| problem.place.iter().chain(problem.others.iter().map(|it| &it.0)));
     let code = report::report(global, problems, &load::reload_text(&state.inputs, files.map(|place| &place.file)));

@@ -92,7 +92,7 @@ fn filled(text: &str, day: jiff::civil::Date) -> String {
 }
 
 /// Returns the steps of a workflow that install the program: the revision it was built from, or, if
-/// that is unknown, a step that fails and says what to write.
+/// that is unknown, a step that fails with an explanation.
 fn install_steps(repository: &str, revision: &str) -> String {
     match (repository, revision) {
         ("", _) | (_, "") => include_str!("init/install-unknown.yml").to_owned(),

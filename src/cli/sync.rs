@@ -174,7 +174,7 @@ pub(super) fn unread(state: &State, site: &Site, work: WorkId) -> Vec<Diagnostic
     let problems = files.flat_map(|file| state.problems.of_file(file));
     let mut found: Vec<Diagnostic> = problems.filter(|problem| UNREAD.contains(&problem.code)).cloned().collect();
     for problem in &mut found {
-        // These are errors whatever `severity` says, since unreadable texts are not synced.
+        // These are errors with any `severity`, since unreadable texts are not synced.
         problem.severity = Severity::Error;
     }
     found

@@ -118,7 +118,7 @@ pub fn render_all(state: &State, each: &(dyn Fn() + Sync)) -> Vec<Diagnostic> {
     problems
 }
 
-/// Renders a route. A route without content is an error whatever `severity` says of the reason: a
+/// Renders a route. A route without content is an error, even if `severity` hides its reason: a
 /// site is published with all of its pages.
 fn render(state: &State, route: &Route) -> Rendered {
     let mut rendered = state.render(route);

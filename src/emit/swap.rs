@@ -177,7 +177,7 @@ impl Clearing<'_> {
         let Location { parent, name, .. } = self.place;
         if parent.kind(name)?.is_none() {
             parent.make(name)?;
-            // The manifest tells the next build that this is an output folder.
+            // By the manifest the next build recognises an output folder.
             parent.folder(name)?.write_new(MANIFEST, b"")?;
         }
         let output = parent.folder(name)?;

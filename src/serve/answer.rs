@@ -297,8 +297,7 @@ fn at_route(request: Request<'_>, state: &Arc<State>, route: &Route, status: u16
             {
                 Ok((length, file)) => Answer { content: Content::File(file, length), ..Answer::new(status, content_type, "") },
                 Err(error) => {
-                    // Only the name: the answer must not tell other machines where the project
-                    // lies.
+                    // Only the name: other machines must not learn the path of the project.
                     let name = disk.file_name().unwrap_or_default().to_string_lossy();
                     Answer::text(404, format!("cannot read `{name}`: {error}\n"))
                 }

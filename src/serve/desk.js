@@ -77,7 +77,7 @@ export function desk({ own, before, make, post }) {
   /** Shows the pending sentences; `isWorse` is true if the page has a new problem. */
   function update(status, isWorse) {
     const now = JSON.stringify(status);
-    // Words about an earlier state must not stand beside a new problem.
+    // Removes the message about an earlier state if there is a new problem.
     if (isWorse) {
       where.textContent = isOpen ? number() : '';
       bar();

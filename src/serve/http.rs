@@ -1,9 +1,9 @@
 //! HTTP: the only file that knows hyper and tokio's net.
 //!
 //! Refuses requests that are not allowed (`refusal`) and passes the others to `answer`, on a thread
-//! where rendering delays no other request. Server-sent events tell browsers of new versions. They
-//! need no protocol upgrade, and browsers reconnect by themselves. The number of connections is
-//! bounded by `connections`.
+//! where rendering delays no other request. Server-sent events notify browsers of new versions.
+//! They need no protocol upgrade, and browsers reconnect by themselves. The number of connections
+//! is bounded by `connections`.
 
 use std::convert::Infallible;
 use std::io::{self, ErrorKind, Read as _};

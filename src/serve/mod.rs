@@ -1,5 +1,5 @@
-//! Live preview: a small server that renders each page on request, and tells browsers when files
-//! were saved.
+//! Live preview: a small server that renders each page on request, and notifies browsers when files
+//! are saved.
 //!
 //! Two threads work side by side. The first waits until files may have changed (`watch`), looks at
 //! the disk and replaces the current `Now`. The second answers browsers (`http`) from the current
@@ -326,7 +326,7 @@ impl Preview {
         Arc::clone(&self.now.read().expect("nothing panics while it holds this lock"))
     }
 
-    /// Replaces the current state and tells every browser.
+    /// Replaces the current state and notifies every browser.
     fn publish(&self, state: Arc<State>, changes: &[Change]) {
         let before = self.now();
         let version = before.version + 1;
