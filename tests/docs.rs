@@ -64,8 +64,8 @@ fn every_mark_has_an_entry() {
 /// A key that no mapping has. The program answers with the keys that it knows.
 const UNKNOWN: &str = "qqqqqqqqqqqqqqqq";
 
-/// Each kind of mapping: its name in the program, its section in `docs/keys.md`, the file that holds
-/// it, and the text of such a file with [`UNKNOWN`] in the mapping.
+/// Each kind of mapping: its name in the program, its section in `docs/keys.md`, the file that
+/// holds it, and the text of such a file with [`UNKNOWN`] in the mapping.
 const MAPPINGS: [(&str, &str, &str, &str); 13] = [
     ("site.yaml", "site.yaml", "site.yaml", "title: T\nlanguages: [en]\n?: 1\n"),
     ("a language", "Languages", "site.yaml", "title: T\nlanguages: [{code: en, ?: 1}]\n"),
@@ -124,7 +124,7 @@ fn known_keys(file: &str, with_unknown: &str) -> Vec<String> {
 
 /// A kind of mapping that the table above lacks would have undocumented keys.
 #[test]
-fn every_kind_of_mapping_is_looked_at() {
+fn every_kind_of_mapping_is_tested() {
     let listed: BTreeSet<String> = MAPPINGS.iter().map(|(name, ..)| (*name).to_owned()).collect();
     let mut found = BTreeSet::new();
     for file in files(&root().join("src")).iter().filter(|file| file.extension().is_some_and(|it| it == "rs")) {
@@ -187,7 +187,7 @@ fn every_command_line_is_understood() {
             // The rest of the line belongs to the shell.
             let mut words: Vec<&str> =
                 words.iter().map(String::as_str).take_while(|word| !matches!(*word, ">" | "|" | "&&")).collect();
-            // The name of a command alone stands for the command, not for a call.
+            // A command alone, without arguments, is mentioned and not called.
             if words.len() == 2 {
                 words.push("--help");
             }
@@ -204,7 +204,7 @@ fn every_command_line_is_understood() {
 
 /// A row of a table that the program defines.
 struct Row {
-    /// The heading above the table; empty if the table may stand anywhere.
+    /// The heading above the table; empty if the table may be anywhere.
     section: String,
     first: String,
     line: String,

@@ -14,7 +14,7 @@ fn site(files: &[(&str, &str)]) -> Folder {
     Folder::new(&home.iter().chain(files).map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect::<Files>())
 }
 
-/// The exit code of a command, and what it said.
+/// Runs a command; returns its exit code and its messages.
 fn run(site: &Folder, args: &[&str]) -> (i32, String) {
     let (code, out, said) = site.run(args);
     (code, format!("{out}{said}"))
@@ -44,7 +44,7 @@ fn a_name_with_a_line_break_is_refused_by_every_build() {
     }
 }
 
-/// `й` as macOS may keep it, a letter and a mark.
+/// `й` in the form that macOS may store: a letter and a mark.
 const NFD: &str = "и\u{306}";
 
 #[test]
@@ -80,7 +80,7 @@ fn files_are_found_under_the_names_that_the_disk_has() {
 }
 
 #[test]
-fn the_age_of_a_sentence_is_known_whatever_the_form_of_the_name() {
+fn the_age_of_a_sentence_is_known_for_any_form_of_the_name() {
     let named = |name: &str| format!("content/{NFD}.{name}.md");
     let site = site(&[(&named("kk"), "# Бір\n\nСәлем.\n"), (&named("en"), "# One\n\nHello.\n")]);
     assert_eq!(run(&site, &["sync"]).0, 0);
@@ -220,8 +220,7 @@ mod unix {
         assert_eq!((code, out.as_str()), (0, "x"));
     }
 
-    /// Each of these made the program wait for ever, so that a failure of this test is that it does
-    /// not end.
+    /// Each of these once made the program wait for ever. If this test fails, it does not end.
     #[test]
     fn pipes_sockets_and_devices_are_named_and_not_waited_for() {
         let all = site(&[("themes/own/static/x.css", "p {}")]);

@@ -99,7 +99,7 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         // A build with problems or displaced files records no digest of its inputs. So the next
         // build is not skipped, and reports them again.
         let inputs = digest.filter(|_| problems.is_empty() && emitted.displaced.is_empty());
-        cache::keep_record(&global.root, &output, &record.made_of(inputs));
+        cache::keep_record(&global.root, &output, &record.with_inputs(inputs));
     }
     let code = report_all(global, &state, &problems);
     let counts = state.site().map(|site| (site.works.len(), site.languages.len()));
@@ -175,7 +175,7 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
 }
 
 /// Reports problems and returns the exit code. A state that cannot render any page is a problem,
-/// whatever `severity` says of the reason.
+/// even if `severity` hides the reason.
 fn report_all(global: &Global, state: &State, problems: &[Diagnostic]) -> Code {
     let files = problems.iter().flat_map(|problem| problem.place.iter().chain(problem.others.iter().map(|it| &it.0)));
     let code = report::report(global, problems, &load::reload_text(&state.inputs, files.map(|place| &place.file)));

@@ -13,7 +13,7 @@ use clap::Args;
 
 use crate::base::visible::visible_line;
 use crate::base::{Diagnostic, Failure, Place, Report, code, diagnostic, diff};
-use crate::load::{self, Inputs};
+use crate::load;
 use crate::model::{Limit, Limits};
 use crate::project::{Project, State};
 use crate::site::{Site, WorkId};
@@ -99,9 +99,8 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
         }
     }
     problems.extend(settled.new_problems);
-    let mut inputs = (*state.inputs).clone();
-    let settled_texts = settled.editions.iter().map(|it| (it.edition.file.as_str(), it.text.as_str()));
-    with_texts(&mut inputs, texts.iter().map(|(name, text)| (&**name, text.as_str())).chain(settled_texts));
+    let inputs = state.inputs.with_texts(texts.into_iter().map(|(name, text)| (name.to_string(), text)));
+    let inputs = inputs.with_texts(new_texts(&settled.editions));
     diagnostic::sort(&mut problems);
     let code = report::report(global, &problems, &inputs);
     let confirmed: usize = plan.confirmed.values().map(Vec::len).sum();
@@ -253,7 +252,6 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
             Trial { edition, good: Vec::new(), groups, marked: false, text: None }
         })
         .collect();
-    let mut last = None;
     for round in 0.. {
         let mut tried = Vec::new();
         for trial in &mut trials {
@@ -280,12 +278,8 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
                 (taken, text)
             })
             .collect();
-        let mut inputs = (*state.inputs).clone();
-        with_texts(
-            &mut inputs,
-            tried.iter().zip(&candidates).map(|(trial, (_, text))| (trial.edition.file.as_str(), text.as_str())),
-        );
-        let after = project.state(Arc::new(inputs));
+        let texts = tried.iter().zip(&candidates).map(|(trial, (_, text))| (trial.edition.file.clone(), text.clone()));
+        let after = project.state(Arc::new(state.inputs.with_texts(texts)));
         for (trial, (taken, text)) in tried.into_iter().zip(candidates) {
             let edition = &trial.edition;
             let sides = after.site().and_then(|site| {
@@ -312,13 +306,11 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
                 None => problems.push(plan::structure_problem(edition, &group)),
             }
         }
-        last = Some(after);
     }
     let editions: Vec<SettledEdition> = trials
         .into_iter()
         .filter_map(|trial| Some(SettledEdition { text: trial.text?, taken: trial.good, edition: trial.edition }))
         .collect();
-    drop(last);
     let new_problems = new_problems(project, state, &editions);
     Settled { editions, new_problems }
 }
@@ -326,18 +318,16 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
 /// Returns the problems that the new texts cause: those that the site did not have with the old
 /// ones.
 fn new_problems(project: &mut Project, state: &State, editions: &[SettledEdition]) -> Vec<Diagnostic> {
-    let mut inputs = (*state.inputs).clone();
-    with_texts(&mut inputs, editions.iter().map(|it| (it.edition.file.as_str(), it.text.as_str())));
-    let after = project.state(Arc::new(inputs));
+    let after = project.state(Arc::new(state.inputs.with_texts(new_texts(editions))));
     // Places are not compared, since they may have moved.
-    let what = |problem: &Diagnostic| {
+    let identity = |problem: &Diagnostic| {
         (problem.code.name, problem.message.clone(), problem.place.as_ref().map(|place| Arc::clone(&place.file)))
     };
     let mut before: BTreeMap<_, usize> = BTreeMap::new();
     for problem in &state.problems {
-        *before.entry(what(problem)).or_default() += 1;
+        *before.entry(identity(problem)).or_default() += 1;
     }
-    let is_new = |problem: &&Diagnostic| match before.get_mut(&what(problem)) {
+    let is_new = |problem: &&Diagnostic| match before.get_mut(&identity(problem)) {
         Some(count) if *count > 0 => {
             *count -= 1;
             false
@@ -347,11 +337,9 @@ fn new_problems(project: &mut Project, state: &State, editions: &[SettledEdition
     after.problems.iter().filter(is_new).cloned().collect()
 }
 
-/// Adds texts to a snapshot, replacing files with the same names.
-fn with_texts<'a>(inputs: &mut Inputs, texts: impl IntoIterator<Item = (&'a str, &'a str)>) {
-    for (name, file) in Inputs::from_texts(texts).files.iter() {
-        inputs.files.insert(Arc::clone(name), file.clone());
-    }
+/// Returns the files of editions with their new texts.
+fn new_texts(editions: &[SettledEdition]) -> impl Iterator<Item = (String, String)> {
+    editions.iter().map(|it| (it.edition.file.clone(), it.text.clone()))
 }
 
 /// Prints the changes that an import would make.

@@ -1,4 +1,4 @@
-//! `init` and `new`: create the files of a site or a page, so that no one has to copy them.
+//! `init` and `new`: create the files of a new site or of a new page.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -92,7 +92,7 @@ fn filled(text: &str, day: jiff::civil::Date) -> String {
 }
 
 /// Returns the steps of a workflow that install the program: the revision it was built from, or, if
-/// that is unknown, a step that fails and says what to write.
+/// that is unknown, a step that fails with an explanation.
 fn install_steps(repository: &str, revision: &str) -> String {
     match (repository, revision) {
         ("", _) | (_, "") => include_str!("init/install-unknown.yml").to_owned(),
@@ -266,13 +266,12 @@ fn title_of(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::Inputs;
 
     #[test]
     fn the_files_of_a_new_site_have_no_problems() {
         let files = FILES.map(|(name, text)| (name, filled(text, jiff::civil::date(2003, 12, 31))));
         let inputs = Inputs::from_texts(files.iter().map(|(name, text)| (*name, text.as_str())));
-        let mut project = crate::project::Project::new(Path::new("."), crate::project::Overrides::default());
+        let mut project = Project::new(Path::new("."), Overrides::default());
         let state = project.state(inputs.into());
         let names: Vec<_> = state.problems.iter().map(|problem| (problem.code.name, &problem.message)).collect();
         assert_eq!(names.iter().filter(|(name, _)| *name != "no-base-url").collect::<Vec<_>>(), Vec::<&(&str, &String)>::new());
@@ -297,14 +296,14 @@ mod tests {
     }
 
     #[test]
-    fn a_revision_that_others_do_not_have_is_pointed_out() {
+    fn a_revision_that_is_not_published_causes_a_warning() {
         let remark = |state| install_remark("https://example.org/a/b", "0123456789abcdef", state).unwrap();
         assert!(remark("changed").contains("revision 0123456789ab of Tilmash, but"));
         assert!(remark("unpushed").contains("push it there first"));
     }
 
     #[test]
-    fn every_form_of_the_workflow_is_yaml() {
+    fn every_variant_of_the_workflow_is_valid_yaml() {
         for (repository, revision) in [("", ""), ("https://example.org/a/b", "0123abcd")] {
             let text = include_str!("init/pages.yml").replace("{install}\n", &install_steps(repository, revision));
             let node = yaml::read(&"pages.yml".into(), &text, 0..text.len());

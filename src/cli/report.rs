@@ -183,7 +183,7 @@ mod tests {
     use crate::base::code;
 
     #[test]
-    fn of_a_file_that_is_another_now_no_line_is_told() {
+    fn a_problem_in_a_changed_file_has_no_line() {
         let mut inputs = Inputs::from_texts([("a.md", "one\ntwo\n")]);
         let file = inputs.name("a.md").expect("it is there").clone();
         let problem = Diagnostic::at(&code::BROKEN_LINK, Place::new(&file, 4..7), "gone");

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_export_replaces_an_export_and_no_source() {
+    fn an_export_replaces_an_earlier_export_but_no_source() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("content")).unwrap();
         fs::write(folder.path().join("site.yaml"), "title: T\n").unwrap();

@@ -1,8 +1,8 @@
 //! `status`: prints the progress of translations, the change of each pending sentence, and the
 //! sentence that has waited longest.
 //!
-//! No file records since when a sentence waits. Version control knows it, if the lock is under
-//! version control ([`history`]).
+//! No file records how long a sentence has waited. The history of the lock shows it, if the lock is
+//! under version control ([`history`]).
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -166,8 +166,9 @@ fn waits_since(state: &State, site: &Site, work: WorkId, lang: LangId) -> Vec<(U
     pending.into_iter().map(line).collect()
 }
 
-/// Returns the line numbers in a lock's text by unit and language. A language stands for the
-/// translation's line if its source has changed, an empty one for the line that names the unit.
+/// Returns the line numbers in a lock's text by unit and language. The key with a language has the
+/// line of a translation whose source has changed. The key with an empty language has the line that
+/// names the unit.
 ///
 /// ```text
 /// 3.2                                                   (3.2, "")

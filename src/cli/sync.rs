@@ -176,8 +176,8 @@ fn accepts(site: &Site, args: &SyncArgs) -> Result<BTreeMap<WorkId, Accept>, Fai
     Ok(accepts)
 }
 
-/// Returns the problems because of which a work's texts, or its sentences' addresses, are
-/// unreliable.
+/// Returns the problems that prevent a sync of a work: a text or the lock cannot be read
+/// completely, or two files are the same edition.
 pub(super) fn unread(state: &State, site: &Site, work: WorkId) -> Vec<Diagnostic> {
     let lock = lock_file(state, site, work);
     let editions = site.work(work).editions.iter().flatten();
@@ -185,7 +185,7 @@ pub(super) fn unread(state: &State, site: &Site, work: WorkId) -> Vec<Diagnostic
     let problems = files.flat_map(|file| state.problems.of_file(file));
     let mut found: Vec<Diagnostic> = problems.filter(|problem| UNREAD.contains(&problem.code)).cloned().collect();
     for problem in &mut found {
-        // These are errors whatever `severity` says, since unreadable texts are not synced.
+        // These are errors with any `severity`, since unreadable texts are not synced.
         problem.severity = Severity::Error;
     }
     found
@@ -259,16 +259,16 @@ fn line(lock: &NewLock<'_>, is_new: bool) -> String {
     }
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for change in &renewed.changes {
-        let (word, what) = words(site, change);
+        let (word, subject) = words(site, change);
         match groups.iter_mut().find(|(known, _)| *known == word) {
-            Some((_, list)) => list.push(what),
-            None => groups.push((word, vec![what])),
+            Some((_, list)) => list.push(subject),
+            None => groups.push((word, vec![subject])),
         }
     }
     let groups: Vec<String> = groups
         .into_iter()
         .map(|(word, list)| {
-            let shown = list.iter().take(12).filter(|what| !what.is_empty()).cloned().collect::<Vec<_>>().join(", ");
+            let shown = list.iter().take(12).filter(|subject| !subject.is_empty()).cloned().collect::<Vec<_>>().join(", ");
             let more = list.len().saturating_sub(12);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             if shown.is_empty() { word } else { format!("{word}: {shown}{more}") }
@@ -296,7 +296,7 @@ fn words(site: &Site, change: &Change) -> (String, String) {
 fn tell_as_json(lock: &NewLock<'_>) {
     let &NewLock { site, work, file, ref renewed } = lock;
     let change = |change: &Change| {
-        let (kind, lang, what) = match change {
+        let (kind, lang, subject) = match change {
             Change::Source(lang, before) => ("source", Some(lang), before.to_string()),
             Change::New(unit) => ("new", None, unit.to_string()),
             Change::Reworded(unit) => ("reworded", None, unit.to_string()),
@@ -308,7 +308,7 @@ fn tell_as_json(lock: &NewLock<'_>) {
             Change::Dropped(lang, unit) => ("dropped", Some(lang), unit.to_string()),
             Change::Moved => ("moved", None, String::new()),
         };
-        json!({ "kind": kind, "language": lang.map(|lang| site.config.code(*lang)), "what": what })
+        json!({ "kind": kind, "language": lang.map(|lang| site.config.code(*lang)), "what": subject })
     };
     let changes: Vec<_> = renewed.changes.iter().map(change).collect();
     let line = json!({ "key": site.work(work).key.as_str(), "file": file, "changes": changes });

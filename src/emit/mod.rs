@@ -118,7 +118,7 @@ pub fn render_all(state: &State, each: &(dyn Fn() + Sync)) -> Vec<Diagnostic> {
     problems
 }
 
-/// Renders a route. A route without content is an error whatever `severity` says of the reason: a
+/// Renders a route. A route without content is an error, even if `severity` hides its reason: a
 /// site is published with all of its pages.
 fn render(state: &State, route: &Route) -> Rendered {
     let mut rendered = state.render(route);
@@ -206,8 +206,8 @@ struct Made {
     time: RouteTime,
 }
 
-/// Fails if a path leads out of the output folder. `site` makes no such routes; here they would do
-/// harm, so they are checked again.
+/// Fails if a path leads out of the output folder. `site` makes no such routes. They are checked
+/// again because a wrong one would overwrite files of the user.
 fn refuse_paths(site: &Site) -> Result<(), Failure> {
     let is_plain = |path: &str| {
         !path.contains(char::is_control)
@@ -383,7 +383,12 @@ impl<'a> Stage<'a> {
     }
 
     /// Replaces a part of the output, or for `""` all of it, by the same part of the stage. Returns
-    /// the new places of files that had to get another name.
+    /// the new paths of other people's files whose names the site now uses itself.
+    ///
+    /// ```text
+    /// notes.txt      was written by somebody; the site gets a file of that name
+    /// returned       notes.txt.kept
+    /// ```
     fn publish(mut self, place: &Location, before: &Before, unchanged: &[&str], part: &str) -> Result<Vec<PathBuf>, Failure> {
         self.fill(before, unchanged, part, None)?;
         let swapped = if part.is_empty() { None } else { swap::swap_part(place, &self.folder, before.folder.as_ref(), part) };
@@ -402,10 +407,10 @@ impl<'a> Stage<'a> {
     }
 
     /// Adds the unchanged and foreign files of the output to a part of the stage, except those in
-    /// the part `but`.
-    fn fill(&self, before: &Before, same: &[&str], part: &str, but: Option<&str>) -> Result<(), Failure> {
+    /// the part `except`.
+    fn fill(&self, before: &Before, same: &[&str], part: &str, except: Option<&str>) -> Result<(), Failure> {
         let Some(output) = &before.folder else { return Ok(()) };
-        let belongs = |path: &Path| is_in(path, part) && but.is_none_or(|but| !is_in(path, but));
+        let belongs = |path: &Path| is_in(path, part) && except.is_none_or(|except| !is_in(path, except));
         let foreign = before.foreign(output, part)?;
         let folders = foreign.folders.iter().map(PathBuf::as_path).filter(|path| belongs(path));
         let files = same.iter().map(Path::new).chain(foreign.files.iter().map(PathBuf::as_path));

@@ -13,8 +13,8 @@ use crate::disk::{self, Folder, Kind};
 use super::{Location, MANIFEST};
 
 /// Cleans up after a build that was killed: puts the old output back if it is gone, and removes
-/// other folders that the build left. Returns the places of rescued files that had to get another
-/// name.
+/// other folders that the build left. Returns the new paths of rescued files whose names the site
+/// uses itself.
 ///
 /// Only real folders are cleaned up. Anything else with these names is an error, since builds leave
 /// only folders.
@@ -55,8 +55,8 @@ pub(super) fn is_left(output: &Path) -> bool {
     ["new", "new-old"].iter().any(|word| output.with_file_name(super::beside(name, word)).symlink_metadata().is_ok())
 }
 
-/// Replaces the output by the stage and removes the old output. Returns the places of rescued files
-/// that had to get another name.
+/// Replaces the output by the stage and removes the old output. Returns the new paths of rescued
+/// files whose names the site uses itself.
 pub(super) fn swap(place: &Location) -> Result<Vec<PathBuf>, Failure> {
     let Location { parent, name, stage, aside, .. } = place;
     let failed = |error: &io::Error| {
@@ -124,8 +124,8 @@ struct Clearing<'a> {
 }
 
 impl Clearing<'_> {
-    /// Removes the content of a folder of the tree; returns the places of rescued files that had to
-    /// get another name.
+    /// Removes the content of a folder of the tree; returns the new paths of rescued files whose
+    /// names the site uses itself.
     fn folder(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let mut displaced = Vec::new();
         let mut below = Vec::new();
@@ -174,13 +174,13 @@ impl Clearing<'_> {
         files.and_then(|(left, right)| super::same_files(left, right)).unwrap_or(false)
     }
 
-    /// Moves a file that no build wrote into the output; returns its place there if it had to get
-    /// another name.
+    /// Moves a file that no build wrote into the output; returns its new path if the site uses its
+    /// name.
     fn rescue(&self, path: &Path) -> io::Result<Option<PathBuf>> {
         let Location { parent, name, .. } = self.place;
         if parent.kind(name)?.is_none() {
             parent.make(name)?;
-            // The manifest tells the next build that this is an output folder.
+            // By the manifest the next build recognises an output folder.
             parent.folder(name)?.write_new(MANIFEST, b"")?;
         }
         let output = parent.folder(name)?;
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_came_while_the_new_folder_was_made_are_moved_into_it() {
+    fn files_added_during_a_build_are_moved_into_the_new_folder() {
         let folder = tempfile::tempdir().unwrap();
         let (out, stage) = (folder.path().join("out"), folder.path().join(".out.tilmash-new"));
         let read = |path: &str| fs::read_to_string(out.join(path)).unwrap_or_default();

@@ -52,9 +52,9 @@ pub(super) fn feed(renderer: &Renderer, lang: LangId) -> String {
             "<entry><title>{}</title><id>{url}</id><link rel=\"alternate\" type=\"text/html\" href=\"{url}\"/><published>{updated}Z</published><updated>{updated}Z</updated>",
             xml::text(&document.title)
         ));
-        let is_said = |text: &String| !text.trim().is_empty();
-        let description = document.front.description.clone().filter(is_said);
-        let summary = description.or_else(|| Some(renderer.opening(work, edition)).filter(is_said));
+        let has_text = |text: &String| !text.trim().is_empty();
+        let description = document.front.description.clone().filter(has_text);
+        let summary = description.or_else(|| Some(renderer.opening(work, edition)).filter(has_text));
         let summary = summary.as_deref().unwrap_or(&document.title);
         feed.push_str(&format!("<summary>{}</summary></entry>\n", xml::text(summary)));
     }

@@ -46,7 +46,8 @@ pub struct Fingerprints {
 struct Work {
     /// Digest of the texts of its editions and of its lock.
     texts: Digest,
-    /// Digest of the parts that pages linking to the work can see.
+    /// Digest of the parts that pages linking to the work can see, such as the anchors of its
+    /// headings.
     shape: Digest,
 }
 

@@ -131,7 +131,7 @@ impl Listing {
     }
 }
 
-/// Returns the diagnostic for a page whose name says no language, if the site has several.
+/// Returns the diagnostic for a page without a language in its name, if the site has several.
 fn no_language(config: &Config, file: &Arc<str>) -> Option<Diagnostic> {
     if config.languages.len() < 2 {
         return None;

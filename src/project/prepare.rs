@@ -117,7 +117,6 @@ impl Project {
                     let (split, found) = split::split(&input);
                     CachedSplit {
                         plan: Arc::clone(plan),
-
                         source: Arc::clone(source),
                         split: split.map(Arc::new),
                         problems: found,
@@ -157,7 +156,7 @@ impl Project {
     ) -> (Vec<Parsed>, usize) {
         let mut parse_inputs = self.parse_inputs(inputs, listing, settings);
         add_home_pages(&mut parse_inputs, settings, self.settings.as_ref().expect("set by the line above"));
-        if self.is_asked_once && !settings.config.segments {
+        if self.is_for_one_state && !settings.config.segments {
             // The texts of chapters stay, because checks compare them with the source text.
             let files = parse_inputs.iter().filter(|input| input.chapter.is_none()).map(|input| &input.file);
             super::drop_texts(inputs, files, settings.splits);
@@ -237,7 +236,8 @@ impl Project {
     }
 }
 
-/// Returns the texts of files of the content, whose names come in order.
+/// Returns the text of each named file in `content/`; `None` for a file without a text. The names
+/// must be sorted.
 fn texts<'a>(inputs: &'a Inputs, names: impl Iterator<Item = &'a Arc<str>>) -> impl Iterator<Item = Option<&'a Arc<str>>> {
     // One pass over both lists takes less time than a look-up for each name.
     let mut files = inputs.below("content");
@@ -252,8 +252,9 @@ fn texts<'a>(inputs: &'a Inputs, names: impl Iterator<Item = &'a Arc<str>>) -> i
 
 /// Adds the home pages that nobody wrote.
 ///
-/// Every language has a home page. If it has no file, it shows another language's, like any page.
-/// If there is none to show, or fallbacks are off, a page with the site's title is made.
+/// Every language needs a home page. A language without a file for it gets a fallback page, like
+/// any work. A page with the site's title is added in two cases: no language has a file, or the
+/// configuration turns fallback pages off.
 fn add_home_pages(parse_inputs: &mut Vec<ParseInput>, settings: &ParseSettings<'_>, own: &Arc<Settings>) {
     let ParseSettings { config, languages, .. } = *settings;
     let written: BTreeSet<usize> = parse_inputs.iter().filter(|input| input.key.is_home()).map(|input| input.lang.0).collect();

@@ -252,7 +252,11 @@ fn calls<'t>(templates: &[(&'t str, &'t str)]) -> Vec<Call<'t>> {
 }
 
 /// Returns the range of the quoted name after `word` at the beginning of a tag.
-fn quoted(tag: &str, word: &str) -> Option<Range<usize>> {
+///
+/// ```text
+/// include "a.html"    9..15 for the word `include`, None for `extends`
+/// ```
+pub(super) fn quoted(tag: &str, word: &str) -> Option<Range<usize>> {
     let rest = tag.strip_prefix(word)?.trim_start();
     let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
     let start = tag.len() - rest.len() + 1;
@@ -308,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn templates_lie_so_deep_in_each_other_and_no_deeper() {
+    fn nesting_beyond_the_limit_is_found() {
         let chain = |word: &str, count: usize| -> Vec<(String, String)> {
             (1..count)
                 .map(|n| (format!("t{n}"), format!("{{% {word} \"t{}\" %}}", n + 1)))

@@ -90,7 +90,7 @@ impl Templates {
         })
     }
 
-    /// Renders a template.
+    /// Renders a template as a whole page.
     pub fn render(&self, name: &str, context: &Context) -> Result<Vec<u8>, Box<Diagnostic>> {
         let mut page = Bounded::new(&self.limits, 16 << 10);
         let rendered = self.tera.render_to(name, context, &mut page);
@@ -109,13 +109,12 @@ impl Templates {
         })
     }
 
-    /// Renders a component to the end of `html`.
-    pub fn component(&self, name: &str, arguments: &Context, html: &mut String) -> Result<(), Box<Diagnostic>> {
+    /// Renders a component.
+    pub fn component(&self, name: &str, arguments: &Context) -> Result<String, Box<Diagnostic>> {
         let mut page = Bounded::new(&self.limits, 0);
         let rendered = self.tera.render_component_to(name, arguments, None, true, &mut page);
         rendered.map_err(|error| self.problem("components.html", &error, &page))?;
-        html.push_str(&String::from_utf8_lossy(&page.bytes));
-        Ok(())
+        Ok(String::from_utf8(page.bytes).expect("templates and their values are UTF-8"))
     }
 }
 
@@ -162,10 +161,10 @@ fn parent(text: &str) -> Option<std::ops::Range<usize>> {
         if text[at..].starts_with("{#") {
             at += text[at..].find("#}")?;
         } else if let Some(tag) = text[at..].strip_prefix("{%") {
-            let word = tag.trim_start_matches('-').trim_start().strip_prefix("extends")?.trim_start();
-            let quote = word.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
-            let start = text.len() - word.len() + 1;
-            return Some(start..start + text[start..].find(quote)?);
+            let tag = tag.trim_start_matches('-').trim_start();
+            let name = bounds::quoted(tag, "extends")?;
+            let start = text.len() - tag.len();
+            return Some(start + name.start..start + name.end);
         } else {
             at += 1;
         }

@@ -29,7 +29,7 @@ use super::template::{fields, map};
 /// Returns the page of a work for readers of a language: its edition, or else the nearest one.
 pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &mut Vec<Diagnostic>) -> (String, Context) {
     let site = &renderer.site;
-    let shown = site.page(work, lang).expect("a route to a page is made from what it shows");
+    let shown = site.page(work, lang).expect("a route to a page has an edition to show");
     let document = &shown.edition.document;
     let root = path::to_root(shown.path);
     let drift = Drift::of(site, work, lang);
@@ -151,7 +151,6 @@ pub(super) fn source_order(
     let site = &renderer.site;
     let root = path::to_root(own_path);
     let split = &site.splits[split_index as usize];
-    let language = &site.languages[lang.0];
     // Work and index of the cut for each segment.
     let mut homes: Vec<Option<(WorkId, usize)>> = vec![None; split.segments.len()];
     for chapter in &split.chapters {
@@ -191,7 +190,7 @@ pub(super) fn source_order(
             ]))
         })
         .collect();
-    let title = language.pack.strings.get("source_order").cloned().unwrap_or_else(|| route::SOURCE_ORDER.to_owned());
+    let title = word(renderer, lang, "source_order");
     let key = shared::source_order_key(split_index);
     let mut page = Common::bare("source-order", &key, &title, own_path);
     page.set("canonical", site.absolute(own_path).into());
@@ -202,8 +201,10 @@ pub(super) fn source_order(
     );
     page.set("segments", segments.into());
     let path_in = |other| route::source_order_path(site.config.code(other), split_index);
-    let title_in = |other: LangId| site.languages[other.0].pack.strings.get("source_order").cloned().unwrap_or_default();
-    page.set("translations", translations_by(renderer, lang, |other| Some((path_in(other), title_in(other)))));
+    page.set(
+        "translations",
+        translations_by(renderer, lang, |other| Some((path_in(other), word(renderer, other, "source_order")))),
+    );
     page.set("alternates", alternates_by(renderer, |other| Some(path_in(other))));
     let context =
         page.context_with_menu(renderer, &MenuPage { work: site.home(), lang, root: &root, current: own_path }, problems);
@@ -327,7 +328,8 @@ pub(super) fn status(renderer: &Renderer, lang: LangId, own_path: &str, problems
     )
 }
 
-/// Returns the numbers of an edition, or of all editions in a language.
+/// Returns the counts of sentences of an edition, or, without a `url`, of all editions in a
+/// language: all, changed and missing ones, and the percentage that is up to date.
 fn status_value(site: &crate::site::Site, lang: LangId, summary: Summary, url: Option<String>) -> Value {
     let language = &site.languages[lang.0];
     map([

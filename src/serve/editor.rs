@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn each_editor_is_told_the_line_in_its_own_way() {
+    fn each_editor_gets_the_line_in_its_own_form() {
         for (editor, wanted) in [
             ("code", "code --goto F:12:5"),
             ("code -g", "code --goto F:12:5"),
@@ -337,8 +337,8 @@ mod tests {
             ("gvim -f", "gvim -f +12 F"),
             ("vim.gtk3 -g", "vim.gtk3 -g +12 F"),
             ("kate", "kate --line 12 --column 5 F"),
-            // Whoever uses another editor says how it is told the line. Some count columns from
-            // zero.
+            // For any other editor, the command has the placeholders. Some editors count columns
+            // from zero.
             ("geany --line {line} --column {column0} {file}", "geany --line 12 --column 4 F"),
             ("gvim --remote-silent +{line} {file}", "gvim --remote-silent +12 F"),
             ("xterm -e vim +{line} {file}", "xterm -e vim +12 F"),
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_says_a_file_in_the_form_of_an_address() {
+    fn a_link_has_the_path_percent_encoded() {
         let link = |form: &str| link(form, Path::new("/books/ә b/{line}&#.md"), Position { line: 12, column: 5 });
         let file = "books/%D3%99%20b/%7Bline%7D%26%23.md";
         assert_eq!(link("vscode://file/{file}:{line}:{column}"), format!("vscode://file/{file}:12:5"));
@@ -367,7 +367,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn an_editor_that_does_not_come_up_is_told_of() {
+    fn an_editor_that_fails_at_its_start_is_reported() {
         let start = |words: &[&str]| {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
             let place = (Path::new("a.md"), Position { line: 1, column: 1 });
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn one_place_is_opened_once_however_often_it_is_asked_for() {
+    fn repeated_requests_for_one_place_start_one_editor() {
         let begun = Instant::now();
         let mut starts = Starts::default();
         let mut count = 0;

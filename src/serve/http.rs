@@ -1,9 +1,9 @@
 //! HTTP: the only file that knows hyper and tokio's net.
 //!
 //! Refuses requests that are not allowed (`refusal`) and passes the others to `answer`, on a thread
-//! where rendering delays no other request. Server-sent events tell browsers of new versions. They
-//! need no protocol upgrade, and browsers reconnect by themselves. The number of connections is
-//! bounded by `connections`.
+//! where rendering delays no other request. Server-sent events notify browsers of new versions.
+//! They need no protocol upgrade, and browsers reconnect by themselves. The number of connections
+//! is bounded by `connections`.
 
 use std::convert::Infallible;
 use std::io::{self, ErrorKind, Read as _};
@@ -478,7 +478,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_names_that_nobody_can_rebind_are_own() {
+    fn only_hosts_that_no_other_site_can_use_are_accepted() {
         let here: IpAddr = "127.0.0.1".parse().unwrap();
         for host in ["localhost", "LocalHost:1111", "127.0.0.1", "127.0.0.1:80", "[::1]", "[::1]:1111", "127.1.2.3:1"] {
             assert!(is_own_host(host, here), "{host}");
@@ -502,7 +502,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_made_here_if_nothing_speaks_against_it() {
+    fn a_request_is_local_only_by_its_address_and_host_and_without_a_proxy() {
         let is_here = |peer: &str, host: &str, also: &str| {
             let request = Request::builder().header(header::HOST, host);
             let request = if also.is_empty() { request } else { request.header(also, "x") };
@@ -528,7 +528,7 @@ mod tests {
     }
 
     #[test]
-    fn an_editor_is_opened_by_a_page_of_the_preview_only() {
+    fn only_a_page_of_the_preview_opens_an_editor() {
         let own = [("host", "localhost:1"), ("origin", "http://localhost:1"), (DESK, "open")];
         let refused = |method: Method, headers: &[(&str, &str)], peer: &str| {
             let request = Request::builder().method(method).uri("/book/__tilmash/open?unit=1.1");

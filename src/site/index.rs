@@ -32,7 +32,7 @@ pub(super) struct Index<'a> {
     pub(super) order: Vec<WorkId>,
     pub(super) by_key: HashMap<Key, WorkId>,
     pub(super) by_file: HashMap<Arc<str>, (WorkId, LangId)>,
-    /// Work and language of each document. A document whose edition is already there is left out.
+    /// Work and language of each document. A second document of the same edition is left out.
     pub(super) placed: Vec<(WorkId, LangId)>,
     /// True if the site has feeds.
     pub(super) feeds: bool,
@@ -93,8 +93,8 @@ impl<'a> Index<'a> {
         index
     }
 
-    /// Builds the tree of a site anew, for documents with the same addresses.
-    pub(super) fn with_tree_anew(site: &'a Site, documents: &'a [Arc<Document>]) -> Self {
+    /// Builds only the tree and the order again, for documents with the same addresses.
+    pub(super) fn with_new_tree(site: &'a Site, documents: &'a [Arc<Document>]) -> Self {
         let work = |work: &Arc<Work>| IndexedWork {
             key: work.key.clone(),
             editions: vec![None; work.editions.len()],

@@ -209,14 +209,14 @@ pub(super) struct RouteTable {
     /// Works and languages that have a fallback page, with its path.
     pub(super) fallbacks: Vec<(WorkId, LangId, Arc<str>)>,
     pub(super) problems: Vec<Diagnostic>,
-    /// False if a fallback page gave way to another route. It may depend on the reading order which
-    /// of two routes stays.
+    /// False if a fallback page was left out because its path was taken. The reading order can
+    /// decide which of two such routes is kept.
     pub(super) is_settled: bool,
 }
 
 impl RouteTable {
-    /// Collects the routes of the whole site. Of two routes at one path, the first stays, and the
-    /// other is reported with both places.
+    /// Collects the routes of the whole site. Of two routes at one path, the first is kept, and
+    /// the other is reported with both places.
     pub(super) fn new(
         index: &Index<'_>,
         tags: &[Tags],
@@ -241,7 +241,8 @@ impl RouteTable {
         // the alias.
         table.add_aliases(index);
         if index.config.fallback {
-            // Fallback pages, which no author asked for, give way to all other routes.
+            // Fallback pages come last, because no author asked for them: any other route at the
+            // path is kept.
             table.add_fallbacks(index);
         }
         table
@@ -361,7 +362,7 @@ impl RouteTable {
                 if path::unfit(path).is_some() {
                     continue;
                 }
-                if self.taken(&path::folded(path)).is_some() {
+                if self.obstacle(&path::folded(path)).is_some() {
                     self.is_settled = false;
                     continue;
                 }
@@ -394,14 +395,21 @@ impl RouteTable {
         }
     }
 
-    /// Returns the route that stands at a path or blocks it.
-    fn taken(&self, folded: &str) -> Option<usize> {
-        let taken = self.folded.get(folded).or_else(|| self.folders.get(folded)).or_else(|| {
-            // No file stands above a folder that has routes.
+    /// Returns the index of a route that prevents another route at a path.
+    ///
+    /// ```text
+    /// existing route    path     reason
+    /// a/b               a/b      two routes at one path
+    /// a/b               a        `a` is a folder, so it cannot be a file
+    /// a                 a/b      `a` is a file, so it cannot be a folder
+    /// ```
+    fn obstacle(&self, folded: &str) -> Option<usize> {
+        let obstacle = self.folded.get(folded).or_else(|| self.folders.get(folded)).or_else(|| {
+            // A folder that has routes has no file above it.
             let above = path::above(folded).take_while(|folder| !self.folders.contains_key(*folder));
             above.into_iter().find_map(|folder| self.folded.get(folder))
         });
-        taken.map(|&route| route as usize)
+        obstacle.map(|&route| route as usize)
     }
 
     /// Adds a route, or reports that its path is unfit or taken.
@@ -426,7 +434,7 @@ impl RouteTable {
             });
             return;
         }
-        if let Some(first) = self.taken(&folded) {
+        if let Some(first) = self.obstacle(&folded) {
             let (first, first_place) = (&self.routes[first], &self.places[first]);
             let message = if first.path == path {
                 format!("two pages or files would be published at `{path}`")

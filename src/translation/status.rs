@@ -107,7 +107,8 @@ impl Summary {
         }
     }
 
-    fn add(&mut self, status: &Status) {
+    /// Counts a sentence with a status.
+    pub fn add(&mut self, status: &Status) {
         *match status {
             Status::Current => &mut self.current,
             Status::Accepted => &mut self.accepted,
