@@ -88,6 +88,17 @@ impl<'a> Lines<'a> {
         self.starts.partition_point(|&start| start <= offset)
     }
 
+    /// Returns the number of lines. A text that ends with a line break has no line after it.
+    pub fn count(&self) -> usize {
+        self.starts.len() - usize::from(self.starts.last() == Some(&self.text.len()))
+    }
+
+    /// Returns the byte range of a line with its line end; `None` if the text has no such line.
+    pub fn whole_range(&self, line: usize) -> Option<Range<usize>> {
+        let start = *self.starts.get(line.checked_sub(1)?).filter(|start| **start < self.text.len())?;
+        Some(start..self.starts.get(line).copied().unwrap_or(self.text.len()))
+    }
+
     /// Returns the byte range of a line, without its line end.
     pub fn range(&self, line: usize) -> Range<usize> {
         let start = self.starts[line - 1];
@@ -127,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_index_counts_as_one_look_does() {
+    fn the_index_and_a_single_look_up_agree() {
         for text in ["", "\n", "ә", "a\r\nб\n", &"ә\nбв г".repeat(3000), &"ә".repeat(9000)] {
             let lines = Lines::new(text);
             for offset in (0..text.len() + 2).step_by(if text.len() > 100 { 997 } else { 1 }) {
@@ -136,5 +147,7 @@ mod tests {
         }
         let lines = Lines::new("a\r\nб\n");
         assert_eq!((lines.range(1), lines.range(2), lines.range(3)), (0..1, 3..5, 6..6));
+        assert_eq!((lines.count(), Lines::new("").count(), Lines::new("a\n\nb").count()), (2, 0, 3));
+        assert_eq!([0, 1, 2, 3].map(|line| lines.whole_range(line)), [None, Some(0..3), Some(3..6), None]);
     }
 }

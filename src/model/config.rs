@@ -53,7 +53,7 @@ pub struct Config {
     pub theme_place: Option<Place>,
     /// Paths of the source texts' plans, from the root.
     pub plans: Vec<(String, Place)>,
-    /// True if raw HTML in Markdown is passed on.
+    /// True if raw HTML in Markdown is copied to the page. Otherwise it is shown as text.
     pub raw_html: bool,
     pub smart_punctuation: bool,
     pub highlight: bool,
@@ -158,21 +158,18 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
         }
         None => LangId(0),
     };
-    let theme_node = fields.take("theme");
-    let theme = theme_node.and_then(|node| yaml::text(node, fields.problems()));
-    let theme_place = theme.as_ref().and(theme_node).map(|node| node.place.clone());
+    let (theme, theme_place) = fields.take_placed("theme").unzip();
     let theme = theme.unwrap_or_else(|| "default".to_owned());
     let mut plans: Vec<(String, Place)> = Vec::new();
-    for node in fields.take_list("plans") {
-        let Some(path) = yaml::text(node, fields.problems()) else { continue };
+    for (path, place) in fields.take_placed_list("plans") {
         if let Some((_, first)) = plans.iter().find(|(known, _)| *known == path) {
             fields.problems().push(
-                Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("the plan `{path}` is given twice"))
+                Diagnostic::at(&code::BAD_VALUE, place, format!("the plan `{path}` is given twice"))
                     .also(first.clone(), "first given here"),
             );
             continue;
         }
-        plans.push((path, node.place.clone()));
+        plans.push((path, place));
     }
     let mut raw_html = false;
     let mut smart_punctuation = true;
@@ -311,8 +308,7 @@ pub fn unknown_language(wanted: &str, place: Place, languages: &[LanguageConfig]
 fn localised(key: &str, node: &Node, languages: &[LanguageConfig], problems: &mut Vec<Diagnostic>) -> Localised {
     let mut texts = BTreeMap::new();
     if let Value::Map(entries) = &node.value {
-        // The place of a mapping is that of its first entry; an empty mapping has only its own
-        // place.
+        // The place is the first key. An empty mapping has no key.
         let place = entries.first().map_or(&node.place, |entry| &entry.key_place);
         let missing = |language: &&LanguageConfig| entries.iter().all(|entry| entry.key != language.code);
         for language in languages.iter().filter(missing) {
@@ -336,13 +332,12 @@ fn localised(key: &str, node: &Node, languages: &[LanguageConfig], problems: &mu
 
 fn severity(node: &Node, code: &Code, problems: &mut Vec<Diagnostic>) -> Option<Option<Severity>> {
     let word = yaml::text(node, problems)?;
-    match word.as_str() {
-        "error" => Some(Some(Severity::Error)),
-        "warning" => Some(Some(Severity::Warning)),
-        "note" => Some(Some(Severity::Note)),
+    let severity = [Severity::Error, Severity::Warning, Severity::Note].into_iter().find(|severity| severity.name() == word);
+    match severity {
+        Some(severity) => Some(Some(severity)),
         // YAML may read `off` as text or as a boolean; both silence the code.
-        _ if word == "off" || node.value == Value::Bool(false) => Some(None),
-        _ => {
+        None if word == "off" || node.value == Value::Bool(false) => Some(None),
+        None => {
             problems.push(
                 Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{word}` is no severity for `{}`", code.name))
                     .hint("use error, warning, note or off"),
