@@ -484,12 +484,12 @@ fn a_file_is_compared_by_its_words_not_its_dress() {
     let chapter = &split.chapters[0];
     assert_eq!(split::state(chapter, None), FileState::Absent);
     assert_eq!(split::state(chapter, Some(&chapter.markdown)), FileState::Same);
-    let dressed = chapter
+    let same_sentences = chapter
         .markdown
         .replace("Бұл ұстаным", "**Бұл** [ұстаным](russia.kk.md \"x\")")
         .replace("«Қауіпсіздік белдеуін»", "[[central-asia|«Қауіпсіздік белдеуін»]][^mine]");
-    assert_ne!(dressed, chapter.markdown);
-    assert_eq!(split::state(chapter, Some(&dressed)), FileState::Dressed);
+    assert_ne!(same_sentences, chapter.markdown);
+    assert_eq!(split::state(chapter, Some(&same_sentences)), FileState::SameSentences);
 
     let lines: Vec<&str> = chapter.markdown.lines().collect();
     let edited = chapter

@@ -11,6 +11,7 @@ pub mod place;
 pub mod problems;
 pub mod shared;
 pub mod suggest;
+pub mod text;
 pub mod visible;
 pub mod xml;
 pub mod yaml;

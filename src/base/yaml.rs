@@ -406,6 +406,12 @@ impl<'n, 'p> Fields<'n, 'p> {
         items.iter().filter_map(|item| text(item, self.problems)).collect()
     }
 
+    /// Returns the text at a required key, with its place; reports a missing one.
+    pub fn require_placed(&mut self, key: &'static str) -> Option<(String, Place)> {
+        let node = self.require(key)?;
+        placed_text(node, self.problems)
+    }
+
     /// Returns the text at a key, with its place.
     pub fn take_placed(&mut self, key: &'static str) -> Option<(String, Place)> {
         let node = self.take(key)?;

@@ -128,9 +128,9 @@ fn write(
     let (word, writes) = match &file_state {
         FileState::Absent => ("new", true),
         FileState::Same => ("unchanged", false),
-        FileState::Dressed if args.force => ("written anew", true),
+        FileState::SameSentences if args.force => ("written anew", true),
         FileState::Differs(_) if args.force => ("written anew", true),
-        FileState::Dressed => ("edited by hand, all sentences there", false),
+        FileState::SameSentences => ("edited by hand, all sentences there", false),
         FileState::Differs(_) => ("edited by hand", false),
     };
     if let (true, Some(problem)) = (writes, source::too_large(state, &chapter.file, &chapter.markdown)) {

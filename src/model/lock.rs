@@ -59,6 +59,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::base::text::fold;
 use crate::base::{Diagnostic, Digest, Place, code};
 
 use super::{SegmentId, row};
@@ -120,18 +121,6 @@ impl fmt::Display for TextDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:012x}", self.0)
     }
-}
-
-/// Folds white space: each run becomes one space, and both ends are trimmed.
-pub fn fold(text: &str) -> Cow<'_, str> {
-    let trimmed = text.trim();
-    let mut after_space = false;
-    let folded = trimmed.chars().all(|c| {
-        let fine = !c.is_whitespace() || c == ' ' && !after_space;
-        after_space = c == ' ';
-        fine
-    });
-    if folded { Cow::Borrowed(trimmed) } else { Cow::Owned(trimmed.split_whitespace().collect::<Vec<_>>().join(" ")) }
 }
 
 /// Part of a work that has an address.

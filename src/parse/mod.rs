@@ -12,10 +12,11 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::base::text::fold;
 use crate::base::{Diagnostic, Digest, Place, code, yaml};
 use crate::markdown::Span;
 use crate::model::front::feed_date;
-use crate::model::lock::{Gone, fold};
+use crate::model::lock::Gone;
 use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest, Unit, row};
 use crate::split::Split;
 use crate::translation::ids::{self, Around, Claim, Kind, Line, SourceDelta};
@@ -33,7 +34,7 @@ mod provenance;
 use fragment::exact;
 
 pub use fragment::{Element, ElementKind, Fragment, Hole, HoleKind, HtmlPos, HtmlRange, NoteRef, Word};
-pub use marks::{Marks, Silenced, silenced_behind};
+pub use marks::{Marks, Silenced, silenced_after};
 pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, Ref, RefKind, Segment, Target};
 
 /// All inputs of a document.
@@ -231,7 +232,7 @@ impl Document {
     /// Returns true if a lock or marks identify each segment's sentence. Otherwise ids are
     /// positions, and identify a sentence only if the editions have the same structure.
     pub fn knows_addresses(&self) -> bool {
-        self.lock.is_some() || self.marks.iter().any(Marks::say_addresses)
+        self.lock.is_some() || self.marks.iter().any(Marks::identify_sentences)
     }
 
     /// Returns the position in the body's HTML at which the text ends and the notes begin.
@@ -273,7 +274,7 @@ impl Document {
     pub fn spans_in(&self, bytes: Range<usize>) -> Vec<Span> {
         let first = self.spans.partition_point(|span| (span.start as usize) < bytes.start);
         let inside = self.spans[first..].iter().take_while(|span| span.end as usize <= bytes.end);
-        inside.map(|span| span.without(bytes.start)).collect()
+        inside.map(|span| span.shifted_left(bytes.start)).collect()
     }
 
     /// Returns the Markdown of a segment from the text of its file, without marks; that of a row is

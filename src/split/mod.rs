@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::base::place::Lines;
 use crate::base::{Diagnostic, Place, code, path};
 use crate::model::Key;
 
@@ -77,7 +78,7 @@ pub enum PieceKind {
     Gap(Gap),
 }
 
-/// Text that may stand between segments.
+/// Text that may be between segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gap {
     WhiteSpace,
@@ -103,9 +104,10 @@ pub struct Segment {
     pub text: String,
     /// The repairs of the text, in its order.
     pub repairs: Vec<AppliedRepair>,
-    /// True if the plan's `join` put it together from several lines.
+    /// True if the plan's `join` made it from several lines.
     pub rejoined: bool,
-    /// True if it begins a line with a small letter where a line should begin a sentence.
+    /// True if each line should begin a sentence (`lines: sentences`), but the segment begins its line
+    /// with a small letter.
     pub head_lost: bool,
 }
 
@@ -185,7 +187,7 @@ pub struct Cut {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     Text,
-    /// A title of the source text: a line of its own, to which no full stop is added.
+    /// A title of the source text: a separate line, to which no full stop is added.
     Title,
     /// The heading that opens the chapter. The chapter's title replaces it, so it is not in the
     /// text.
@@ -227,7 +229,7 @@ pub fn split(input: &SplitInput<'_>) -> (Option<Split>, Vec<Diagnostic>) {
     let Some(plan) = plan::Plan::read(input.plan_file, input.plan, &mut problems) else { return (None, problems) };
     check_digest(&plan, input, &mut problems);
     let (file, source) = (input.source_file, input.source);
-    let lines = block::LineStarts::of(source);
+    let lines = Lines::new(source);
     let (extents, pieces) = segment::cut(&plan, file, source, &lines, &mut problems);
     let placed = repair::place(&plan, file, source, &lines, &pieces, &mut problems);
     let mut assignment = chapter::Assignment::by_address(&plan, file, &extents, &mut problems);
@@ -325,7 +327,7 @@ fn place_notes<'a>(
     notes
 }
 
-/// The numbers of a split.
+/// The counts of a split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     pub segments: usize,
@@ -334,7 +336,7 @@ pub struct Summary {
     pub chapters: Vec<ChapterSummary>,
 }
 
-/// The numbers of a chapter.
+/// The counts of a chapter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChapterSummary {
     pub key: Key,

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::block::{BlockKind, LineStarts, Shape, blocks};
-use super::plan::{Address, Lines, Plan};
+use super::block::{BlockKind, Shape, blocks};
+use super::plan::{Address, LineMode, Plan};
 use super::sentence::{Cutter, Part, Rules};
 use super::{Format, Gap, Piece, PieceKind, Segment, SegmentKind};
+use crate::base::place::Lines;
+use crate::base::text::byte_order_mark;
 use crate::base::{Diagnostic, Place, code, suggest};
 
 /// A segment before it is emended: its position in the source.
@@ -27,7 +29,7 @@ pub(super) fn cut(
     plan: &Plan,
     file: &Arc<str>,
     source: &str,
-    lines: &LineStarts,
+    lines: &Lines<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> (Vec<Extent>, Vec<Piece>) {
     let segmentation = &plan.segmentation;
@@ -36,13 +38,13 @@ pub(super) fn cut(
         abbreviations: segmentation.abbreviations.clone(),
         initials: segmentation.initials,
         footnote_marks: segmentation.footnote_marks,
-        markdown: segmentation.lines == Lines::Markdown,
+        markdown: segmentation.lines == LineMode::Markdown,
         forced: occurrences(&segmentation.break_before, file, source, problems),
         forbidden: occurrences(&segmentation.no_break_before, file, source, problems),
     };
     let join = joined_lines(plan, file, source, lines, problems);
     for &line in &join {
-        let range = lines.range(line, source).unwrap_or_default();
+        let range = lines.whole_range(line).unwrap_or_default();
         rules.forbidden.push(range.start + (range.len() - source[range.clone()].trim_start().len()));
     }
     rules.forbidden.sort_unstable();
@@ -52,7 +54,7 @@ pub(super) fn cut(
     headings.extend(plan.headings.iter().flat_map(|cut| cut.starts.iter().cloned()));
     let shape = Shape { lines: segmentation.lines, join: &join, headings: &headings };
     let mut cutter = Cutter::new(source, &rules);
-    let lines_are_sentences = segmentation.lines == Lines::Sentences;
+    let lines_are_sentences = segmentation.lines == LineMode::Sentences;
     let mut partition = Partition {
         source,
         lines,
@@ -87,7 +89,7 @@ pub(super) fn cut(
 /// The pieces found so far, end to end, and their segments.
 struct Partition<'a> {
     source: &'a str,
-    lines: &'a LineStarts,
+    lines: &'a Lines<'a>,
     join: &'a BTreeSet<usize>,
     lines_are_sentences: bool,
     format: Format,
@@ -130,7 +132,7 @@ impl Partition<'_> {
 
     /// Returns true if a segment comes first in its line and begins with a small letter.
     fn begins_small(&self, line: usize, ranges: &[Range<usize>]) -> bool {
-        let (Some(line), Some(range)) = (self.lines.range(line, self.source), ranges.first()) else { return false };
+        let (Some(line), Some(range)) = (self.lines.whole_range(line), ranges.first()) else { return false };
         self.source[line.start..range.start].trim().is_empty()
             && self.source[range.clone()].chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_lowercase)
     }
@@ -142,8 +144,9 @@ impl Partition<'_> {
     }
 
     fn gap_until(&mut self, end: usize) {
-        if self.end == 0 && end > 0 && self.source.starts_with('\u{feff}') {
-            self.end = '\u{feff}'.len_utf8();
+        let mark = byte_order_mark(self.source);
+        if self.end == 0 && end > 0 && mark > 0 {
+            self.end = mark;
             self.pieces.push(Piece { range: 0..self.end, kind: PieceKind::Gap(Gap::ByteOrderMark) });
         }
         if end > self.end {
@@ -177,13 +180,13 @@ fn joined_lines(
     plan: &Plan,
     file: &Arc<str>,
     source: &str,
-    lines: &LineStarts,
+    lines: &Lines<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> BTreeSet<usize> {
     let mut join = BTreeSet::new();
     for (line, place) in &plan.segmentation.join {
-        let problem = match lines.range(*line, source) {
-            _ if plan.segmentation.lines == Lines::Markdown => "`join` does not apply to Markdown".to_owned(),
+        let problem = match lines.whole_range(*line) {
+            _ if plan.segmentation.lines == LineMode::Markdown => "`join` does not apply to Markdown".to_owned(),
             None => format!("the source text has no line {line}: it has {}", lines.count()),
             Some(range) if source[range.clone()].trim().is_empty() => format!("line {line} of the source text is blank"),
             Some(range) if source[..range.start].trim().is_empty() => format!("line {line} has no line before it to continue"),

@@ -10,7 +10,7 @@ use crate::parse::marks::{self, Mark, Marks};
 
 impl Writer<'_, '_> {
     /// Adds a mark to its sentence, or reports that it cannot. No mark is published.
-    pub(super) fn mark(&mut self, mark: Result<Mark, marks::Bad>, place: Place) {
+    pub(super) fn mark(&mut self, mark: Result<Mark, marks::BadMark>, place: Place) {
         // The space before the mark does not belong to the sentence.
         if let Some(leaf) = &self.leaf {
             self.out.trim_end(leaf.html_start);
@@ -51,7 +51,7 @@ impl Writer<'_, '_> {
     }
 
     /// Reports marks on lines of their own: such a comment is a block and ends the paragraph.
-    pub(super) fn marks_apart(&mut self, html: &str, range: &Range<usize>) {
+    pub(super) fn report_marks_apart(&mut self, html: &str, range: &Range<usize>) {
         let Some(page) = self.page else { return };
         let mut from = 0;
         while let Some(comment) = comment_in(html, from) {

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::base::text::fold;
 use crate::base::{Diagnostic, Place, code};
 use crate::model::Key;
 
@@ -30,7 +31,7 @@ impl Writer<'_, '_> {
             Destination::External(format!("mailto:{url}"))
         } else if wiki {
             // The text of a link may contain a line break.
-            let url = url.split_whitespace().collect::<Vec<_>>().join(" ");
+            let url = fold(url);
             Destination::Asks(match cut_anchor(&url) {
                 ("", Some(anchor)) => Target::Anchor(anchor),
                 (key, anchor) => Target::Work { key: Key::new(key.trim()), anchor },

@@ -92,7 +92,7 @@ impl Writer<'_, '_> {
             html.push_str(part);
             self.at += 1;
         }
-        self.marks_apart(&html, &range);
+        self.report_marks_apart(&html, &range);
         if self.passes_raw_html() {
             let html = if self.page.is_some() { without_marks(html) } else { html };
             self.raw_html(&html);

@@ -25,7 +25,7 @@ use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, suggest};
 use crate::link::similar_key;
 use crate::load::Inputs;
 use crate::markdown::spans;
-use crate::model::lock::fold;
+use crate::base::text::fold;
 use crate::model::{LangId, key, row};
 use crate::site::{Site, WorkId};
 use crate::translation::checks::parity::{self, Reading, Rules};
