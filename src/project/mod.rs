@@ -193,7 +193,7 @@ impl Project {
     #[must_use]
     pub fn for_one_state(mut self) -> Self {
         self.is_asked_once = true;
-        self.memo = Memo::asked_once();
+        self.memo = Memo::uncached();
         self
     }
 

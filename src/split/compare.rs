@@ -131,7 +131,8 @@ const LIKE: u8 = 50;
 /// The number of candidates that a line is compared with.
 const CANDIDATES: usize = 8;
 
-/// Returns, for each of `wanted`, its index in `there` and their likeness in percent.
+/// Pairs the keys `wanted` with the keys `lines`. Returns, for each of `wanted`, the index of its
+/// partner and their likeness in percent.
 fn pair(wanted: &[String], lines: &[String]) -> Vec<Option<(usize, u8)>> {
     let mut by_key: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, key) in lines.iter().enumerate().rev() {

@@ -9,7 +9,7 @@ use crate::markdown::comment::{comment_in, without_comments};
 use crate::parse::marks::{self, Mark, Marks};
 
 impl Writer<'_, '_> {
-    /// Adds a mark to its sentence, or reports that it cannot. No mark is published.
+    /// Adds a mark to its sentence, or reports that the mark has no sentence. No mark is published.
     pub(super) fn mark(&mut self, mark: Result<Mark, marks::BadMark>, place: Place) {
         // The space before the mark does not belong to the sentence.
         if let Some(leaf) = &self.leaf {
@@ -25,7 +25,7 @@ impl Writer<'_, '_> {
         let is_last = without_comments(line).trim().is_empty();
         let problem = match mark {
             Err(bad) => Some((bad.message, bad.hint)),
-            // The check that compares titles reads this mark from the file itself.
+            // The check of titles reads this mark from the file: see `silenced_after`.
             Ok(Mark::Silenced(..)) if is_last && self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) => None,
             Ok(_) if self.leaf.is_none() && self.page.is_some_and(|page| page.settings.segments) => {
                 let hint = "marks stand behind sentences of paragraphs, headings, lists and notes, and in rows of tables that have text; not in titles";
