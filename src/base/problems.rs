@@ -81,7 +81,8 @@ impl Problems {
         self.count(Severity::Error) > 0
     }
 
-    /// Replaces a stage's problems `before` by its problems `now`. Returns true if the lists differ.
+    /// Replaces a stage's problems `before` by its problems `now`. Returns true if the lists
+    /// differ.
     pub fn replace(&mut self, before: &[Diagnostic], now: &[Diagnostic]) -> bool {
         if before == now {
             return false;

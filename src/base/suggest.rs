@@ -3,9 +3,10 @@
 /// Returns the candidate nearest to `wanted`, if one is near enough.
 ///
 /// A candidate that equals `wanted` except for its folder or its extension goes first:
-/// `landing.html` for `landing`. Otherwise the edit distance decides (optimal string alignment on characters, case
-/// ignored). It may be at most a third of the length of `wanted`, or 1 for a shorter name, and must
-/// be less than the whole length. Ties go to the first candidate, so that the answer is stable.
+/// `landing.html` for `landing`. Otherwise the edit distance decides (optimal string alignment on
+/// characters, case ignored). It may be at most a third of the length of `wanted`, or 1 for a
+/// shorter name, and must be less than the whole length. Ties go to the first candidate, so that
+/// the answer is stable.
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = wanted.to_lowercase();
     let length = lower.chars().count();

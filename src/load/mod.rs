@@ -38,8 +38,8 @@ pub const FOLDERS: [&str; 3] = ["content", "templates", "themes"];
 /// Number of bytes at the beginning of a file that decide if the rest is read as text.
 const SNIFFED: u64 = 4 << 10;
 
-/// Age of a file's mtime at which no later write can get the same mtime: the coarsest time stamps in
-/// use (FAT) have steps of two seconds. A younger file is read again at the next refresh.
+/// Age of a file's mtime at which no later write can get the same mtime: the coarsest time stamps
+/// in use (FAT) have steps of two seconds. A younger file is read again at the next refresh.
 const MIN_MTIME_AGE: Duration = Duration::from_secs(3);
 
 /// Files by path from the root, with `/` between its parts, in NFC.
@@ -92,8 +92,8 @@ impl File {
         self.stamp.is_reliable.then_some(self.stamp)
     }
 
-    /// Returns true if two reads of a file found the same content: equal texts, or equal stamps of a
-    /// file that stays on disk. A dropped text never counts as the same.
+    /// Returns true if two reads of a file found the same content: equal texts, or equal stamps of
+    /// a file that stays on disk. A dropped text never counts as the same.
     pub fn has_same_content(&self, other: &Self) -> bool {
         match (&self.content, &other.content) {
             (Content::Text(a), Content::Text(b)) => Arc::ptr_eq(a, b) || a == b,
@@ -533,8 +533,8 @@ fn assemble(reader: Reader, previous: Option<&Inputs>, read: Vec<ReadFile>, mut 
 /// Replaces the content of `buffer` by that of a file. `expected` is the length from the file's
 /// metadata; the file may be shorter or longer by the time it is read.
 ///
-/// [`Read::read_to_end`](std::io::Read::read_to_end) makes three more system calls for each file, to
-/// find out the length, the position and the end.
+/// [`Read::read_to_end`](std::io::Read::read_to_end) makes three more system calls for each file,
+/// to find out the length, the position and the end.
 fn read_into(file: &mut fs::File, expected: u64, buffer: &mut Vec<u8>) -> std::io::Result<()> {
     let expected = usize::try_from(expected).unwrap_or(usize::MAX - 1);
     buffer.clear();

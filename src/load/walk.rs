@@ -116,7 +116,8 @@ pub(super) fn refused(name: &Arc<str>, refusal: Refusal) -> Diagnostic {
     }
 }
 
-/// Returns true if files and folders with this name are not read: hidden files and editors' backups.
+/// Returns true if files and folders with this name are not read: hidden files and editors'
+/// backups.
 pub fn is_skipped(name: &str) -> bool {
     name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'))
 }

@@ -70,8 +70,8 @@ pub fn read(text: &str, start: usize, dialect: Dialect) -> (Events<'_>, Vec<Span
     (events, spans)
 }
 
-/// Parses the Markdown that begins at byte `start` of a file. Ranges count from the beginning of the
-/// file.
+/// Parses the Markdown that begins at byte `start` of a file. Ranges count from the beginning of
+/// the file.
 fn parse(text: &str, start: usize, dialect: Dialect) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
     let parser = Parser::new_ext(&text[start..], dialect.options()).into_offset_iter();
     parser.map(move |(event, range)| (event, range.start + start..range.end + start))

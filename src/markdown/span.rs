@@ -7,9 +7,9 @@
 //! prose:  "see ", "the ", "page", ", "
 //! ```
 //!
-//! The spans of a document come from the same events as its page. So a link is a span exactly if the
-//! page has the link. [`spans`] reads a sentence alone, without the rest of its document: there, a
-//! link `[text][label]` and a footnote count as defined.
+//! The spans of a document come from the same events as its page. So a link is a span exactly if
+//! the page has the link. [`spans`] reads a sentence alone, without the rest of its document:
+//! there, a link `[text][label]` and a footnote count as defined.
 //!
 //! Placeholders of programs (`{name}`, `%s`, `$NAME`) are no Markdown, but translators must keep
 //! them like markup. They are found in the text between the markup.

@@ -112,7 +112,7 @@ impl EditionName {
     ///
     /// ```text
     /// notes.kk.md     page `notes` in `kk`
-    /// notes.old.md    page `notes.old`; `old` may be meant as a language: see `looks_like_language`
+    /// notes.old.md    page `notes.old`, though `old` looks like a language (`looks_like_language`)
     /// ```
     pub fn of(path: &str, is_language: impl Fn(&str) -> bool) -> Option<Self> {
         let stem = path.strip_suffix(".md")?;

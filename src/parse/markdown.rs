@@ -196,8 +196,9 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
     }
 
-    /// Writes the events before position `end`. Definitions of notes are skipped: [`Self::write_notes`]
-    /// writes them after the text. Returns the title if it is taken from the text.
+    /// Writes the events before position `end`. Definitions of notes are skipped:
+    /// [`Self::write_notes`] writes them after the text. Returns the title if it is taken from the
+    /// text.
     fn write_events(&mut self, end: usize, take_title: bool) -> Option<(String, Option<Range<usize>>)> {
         let mut title = None;
         let mut may_be_title = take_title;
@@ -387,8 +388,9 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
     }
 
-    /// Prepares for inline content at the bytes `range`: opens a leaf if the content is directly in an
-    /// item of a tight list, which has no paragraphs. Then extends the open leaf or title to `range`.
+    /// Prepares for inline content at the bytes `range`: opens a leaf if the content is directly in
+    /// an item of a tight list, which has no paragraphs. Then extends the open leaf or title to
+    /// `range`.
     fn inline(&mut self, range: &Range<usize>) {
         if self.leaf.is_none() && self.heading.is_none() && self.containers.last() == Some(&Container::Item) {
             self.open_leaf(range.start);

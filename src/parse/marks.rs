@@ -121,7 +121,10 @@ fn read_ids(sign: char, text: &str) -> Result<Vec<SegmentId>, BadMark> {
     for word in text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty()) {
         match SegmentId::parse(word.trim_start_matches('#')) {
             Some(id) if ids.contains(&id) => {
-                return Err(BadMark { message: format!("the mark `{sign}` names `{id}` twice"), hint: "once is enough".to_owned() });
+                return Err(BadMark {
+                    message: format!("the mark `{sign}` names `{id}` twice"),
+                    hint: "once is enough".to_owned(),
+                });
             }
             Some(id) => ids.push(id),
             None => return Err(BadMark { message: format!("`{word}` is no address of a sentence"), hint: hint() }),

@@ -3,9 +3,10 @@
 //! [`parse`] is pure. It reads one file and the settings that apply to every page. For a chapter it
 //! also reads the split. For a translation it also reads the delta of its source: facts about the
 //! source that the work's lock does not contain. So the result can be cached as long as these
-//! inputs are equal ([`memo::Memo`]). Values that it cannot know become holes in the [`Fragment`]: the targets
-//! of links, the anchors of headings in the source edition, the highlighted code. The ids of
-//! sentences, which the work's lock gives, are holes too: a changed id leaves the HTML as it is.
+//! inputs are equal ([`memo::Memo`]). Values that it cannot know become holes in the [`Fragment`]:
+//! the targets of links, the anchors of headings in the source edition, the highlighted code. The
+//! ids of sentences, which the work's lock gives, are holes too: a changed id leaves the HTML as it
+//! is.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -261,8 +262,8 @@ impl Document {
         Some(&self.marks[at])
     }
 
-    /// Returns the ids of the sentences that a segment translates: those in its mark `= 3.2 3.3`, or
-    /// else its own id.
+    /// Returns the ids of the sentences that a segment translates: those in its mark `= 3.2 3.3`,
+    /// or else its own id.
     pub fn sentences(&self, segment: usize) -> &[SegmentId] {
         match self.marks_of(segment) {
             Some(marks) if !marks.translates.is_empty() => &marks.translates,
@@ -468,8 +469,8 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
     addresses
 }
 
-/// Gives each heading its former anchors from the lock, unless another heading has them. The anchors
-/// may come from an edition that was the source earlier.
+/// Gives each heading its former anchors from the lock, unless another heading has them. The
+/// anchors may come from an edition that was the source earlier.
 fn aliases(headings: &mut [Heading], segments: &[Segment], lock: &Lock) {
     let mut taken: HashSet<Box<str>> = headings.iter().map(|heading| heading.anchor.as_str().into()).collect();
     for heading in headings {

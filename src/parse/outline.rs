@@ -26,11 +26,11 @@ pub struct Heading {
 /// text first, then those of the notes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Segment {
-    /// Given by the lock, or by position. The body has a hole for it, so the body does not depend on
-    /// it.
+    /// Given by the lock, or by position. The body has a hole for it, so the body does not depend
+    /// on it.
     pub id: SegmentId,
-    /// Range of the HTML in the body, from the hole of its start to the hole of its end. The range of
-    /// a row goes on to the end of the last cell, since its end hole is inside that cell.
+    /// Range of the HTML in the body, from the hole of its start to the hole of its end. The range
+    /// of a row goes on to the end of the last cell, since its end hole is inside that cell.
     pub html: HtmlRange,
     /// Byte range in the file, without the marks after it; of a row, also without the bars at its
     /// ends. See [`super::Document::segment_text`].
@@ -110,8 +110,9 @@ pub struct CodeBlock {
 /// The definition of a footnote.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Note {
-    /// The label in the form in which labels are compared ([`note_label`](crate::markdown::note_label)).
-    /// Notes of two editions correspond if their labels are equal.
+    /// The label in the form in which labels are compared
+    /// ([`note_label`](crate::markdown::note_label)). Notes of two editions correspond if their
+    /// labels are equal.
     pub label: String,
     /// Base of the ids on the page, `fn-…` and `fnref-…`: the label as written, with unsuitable
     /// characters replaced.

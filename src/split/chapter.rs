@@ -150,8 +150,8 @@ impl<'a> Assignment<'a> {
         taken.is_empty()
     }
 
-    /// Runs steps 2 to 5. Then reports segments that no chapter takes, chapters without segments, and
-    /// keys that occur twice.
+    /// Runs steps 2 to 5. Then reports segments that no chapter takes, chapters without segments,
+    /// and keys that occur twice.
     pub(super) fn by_text(&mut self, segments: &[Segment], mentions: &Mentions, problems: &mut Vec<Diagnostic>) {
         let openers = self.openers(segments, problems);
         let mut taken: Vec<Option<usize>> = vec![None; segments.len()];

@@ -106,8 +106,8 @@ pub struct Segment {
     pub repairs: Vec<AppliedRepair>,
     /// True if the plan's `join` made it from several lines.
     pub rejoined: bool,
-    /// True if each line should begin a sentence (`lines: sentences`), but the segment begins its line
-    /// with a small letter.
+    /// True if each line should begin a sentence (`lines: sentences`), but the segment begins its
+    /// line with a small letter.
     pub head_lost: bool,
 }
 

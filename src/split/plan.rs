@@ -1,4 +1,5 @@
-//! Reading of plans: from YAML to types. A value keeps its place if a later stage can find it wrong.
+//! Reading of plans: from YAML to types. A value keeps its place if a later stage can find it
+//! wrong.
 //!
 //! This file reports the errors that do not depend on the source text. The stages that use the plan
 //! report the others.

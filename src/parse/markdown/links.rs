@@ -92,7 +92,8 @@ impl Writer<'_, '_> {
         );
     }
 
-    /// Returns the byte range of a link's destination, or of the whole link if it is written elsewhere.
+    /// Returns the byte range of a link's destination, or of the whole link if it is written
+    /// elsewhere.
     fn dest_range(&self, range: &Range<usize>) -> Range<usize> {
         let found = markdown::destination_at(&self.spans, range.start);
         found.filter(|found| !found.is_empty()).unwrap_or_else(|| range.clone())

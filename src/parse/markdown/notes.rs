@@ -1,8 +1,8 @@
 //! Footnotes: references, definitions, and references or definitions without the other.
 //!
 //! Notes are written after the text, in the order of their numbers, wherever the file defines them.
-//! So the sentences of notes come after those of the text, where readers find them, and a definition
-//! can move within the file without a change of addresses.
+//! So the sentences of notes come after those of the text, where readers find them, and a
+//! definition can move within the file without a change of addresses.
 //!
 //! A note gets its number when the first reference to it is written: first the references in the
 //! text, then those in the first note, in the second, and so on. Notes to which no such chain of
