@@ -311,8 +311,8 @@ pub fn is_refused(c: char) -> bool {
 
 /// Takes a mapping apart, key by key, and reports the remaining keys.
 ///
-/// Each `take_*` call makes its key a known one. [`Fields::finish`] reports every other key of the
-/// mapping, and suggests the known ones.
+/// Each `take_*` and `require_*` call also declares its key. [`Fields::finish`] reports every
+/// undeclared key of the mapping, and suggests a declared one.
 #[derive(Debug)]
 pub struct Fields<'n, 'p> {
     entries: &'n [Entry],

@@ -4,9 +4,8 @@
 //! change: create, delete, rename, an editor's swap file and a git checkout are all one case. No
 //! other code interprets file events.
 //!
-//! [`refresh_paths`] checks only a few files. It is right about these, and guesses that all others
-//! are unchanged. Its caller confirms the guess with [`verify`], a full scan that can be
-//! interrupted.
+//! [`refresh_paths`] checks only a few files, and assumes that all others are unchanged. Its caller
+//! confirms that later with [`verify`], a full scan that can be interrupted.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;

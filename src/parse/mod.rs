@@ -147,7 +147,7 @@ pub struct Document {
     pub digests: Box<[TextDigest]>,
     /// Segments that are in the lock but no longer in the text. Empty for translations.
     pub gone: Box<[(SegmentId, Gone)]>,
-    /// Facts about this edition that parsing its translations depends on. `None` for translations.
+    /// Facts about this edition that are an input of its translations. `None` for translations.
     pub(crate) source_delta: Option<Arc<SourceDelta>>,
     /// The segments sorted by id; empty if they already are in that order.
     pub(crate) by_id: Box<[(SegmentId, u32)]>,

@@ -99,7 +99,8 @@ pub fn compare(chapter: &Chapter, file_text: &str) -> Vec<Difference> {
     differences
 }
 
-/// Returns, for each line of a page's Markdown, the index of its cut; `None` for an added line.
+/// Returns, for each line of a page's Markdown, the index of its cut; `None` for a line without a
+/// cut, such as a heading of the plan or an added line.
 pub fn locate(chapter: &Chapter, lines: &[&str]) -> Vec<Option<usize>> {
     let planned = text_lines(&chapter.markdown);
     let planned_keys: Vec<String> = planned.iter().map(|line| key(&chapter.markdown[line.clone()])).collect();
@@ -125,8 +126,9 @@ fn cut_at(cuts: &[Cut], offset: usize) -> Option<usize> {
     cuts.get(index).filter(|cut| cut.line.contains(&offset)).map(|_| index)
 }
 
-/// The least likeness, in percent of their words, at which two lines count as one edited line.
-const LIKE: u8 = 50;
+/// Minimum likeness at which two lines count as one edited line: the share of equal words, in
+/// percent.
+const MIN_LIKENESS: u8 = 50;
 
 /// The number of candidates that a line is compared with.
 const CANDIDATES: usize = 8;
@@ -167,7 +169,7 @@ fn pair(wanted: &[String], lines: &[String]) -> Vec<Option<(usize, u8)>> {
             .filter(|&at| !used[at])
             .take(CANDIDATES)
             .map(|at| (likeness(&mine, &words[at]), at))
-            .filter(|&(likeness, _)| likeness >= LIKE);
+            .filter(|&(likeness, _)| likeness >= MIN_LIKENESS);
         // Takes the first of the best candidates, so that equal ones keep their order.
         if let Some((likeness, at)) = candidates.max_by_key(|&(likeness, at)| (likeness, usize::MAX - at)) {
             used[at] = true;

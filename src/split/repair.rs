@@ -147,7 +147,7 @@ fn not_found(repair: &Repair, source: &str, line: &str, lines: &Lines<'_>, in_so
     problem.maybe_hint(suggest::did_you_mean(found, candidates))
 }
 
-/// Emends a segment. `repairs` are those of this segment, in order.
+/// Makes a segment from its extent: applies its `repairs`, which are in order.
 ///
 /// A sentence without a terminator gets `closing`.
 pub(super) fn emend(
