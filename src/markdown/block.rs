@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::Parser;
 
-use super::{Event, PLAIN_PAGE, Tag, TagEnd, front_matter, is_block, is_block_end, parse};
-use crate::base::text::byte_order_mark;
+use super::{Event, PLAIN_PAGE, Tag, TagEnd, byte_order_mark, front_matter, is_block, is_block_end, parse};
 
 /// A block at the top level of a text. All text outside of blocks is white space.
 #[derive(Debug, Clone, PartialEq, Eq)]

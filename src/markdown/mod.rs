@@ -13,8 +13,6 @@ use std::ops::Range;
 use pulldown_cmark::{Options, Parser};
 use unicase::UniCase;
 
-use crate::base::text::byte_order_mark;
-
 pub use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
 
 mod block;
@@ -75,6 +73,12 @@ pub fn read(text: &str, start: usize, dialect: Dialect) -> (Events<'_>, Vec<Span
 fn parse(text: &str, start: usize, dialect: Dialect) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
     let parser = Parser::new_ext(&text[start..], dialect.options()).into_offset_iter();
     parser.map(move |(event, range)| (event, range.start + start..range.end + start))
+}
+
+/// Returns the length of the byte order mark at the beginning of a text, in bytes; 0 if there is
+/// none.
+pub fn byte_order_mark(text: &str) -> usize {
+    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
 }
 
 /// Finds the front matter. Returns the range of its YAML, and the byte at which the text begins

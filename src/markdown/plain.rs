@@ -1,6 +1,6 @@
 //! The text of a line of Markdown as a reader sees it.
 
-use crate::base::text::fold;
+use crate::base::fold_all;
 
 use super::span::{Form, Kind, Role, SpanKind, code, spans};
 
@@ -31,7 +31,7 @@ pub fn plain(sentence: &str) -> String {
         }
     }
     shown.push_str(&sentence[at..]);
-    fold(&shown).into_owned()
+    fold_all(&shown).into_owned()
 }
 
 #[cfg(test)]

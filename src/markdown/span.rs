@@ -130,7 +130,11 @@ pub fn destination_at(spans: &[Span], start: usize) -> Option<Range<usize>> {
 }
 
 /// Returns the text of a code span, without its backticks and the space that may be inside at each
-/// end: `` `` a`b `` `` is ``a`b``.
+/// end:
+///
+/// ```text
+/// `` a`b ``   ->   a`b
+/// ```
 pub fn code(written: &str) -> &str {
     let ticks = written.len() - written.trim_start_matches('`').len();
     let code = written.get(ticks..written.len() - ticks).unwrap_or(written);

@@ -16,8 +16,7 @@
 
 use std::sync::Arc;
 
-use crate::base::text::fold;
-use crate::base::{Code, Place, code, suggest};
+use crate::base::{Code, Place, code, fold_all, suggest};
 use crate::markdown::comment::comment_in;
 use crate::model::SegmentId;
 
@@ -147,7 +146,7 @@ fn read_note(text: &str) -> Result<Mark, BadMark> {
     if text.is_empty() {
         return Err(BadMark { message: "the note says nothing".to_owned(), hint: "write `<!-- note: … -->`".to_owned() });
     }
-    Ok(Mark::Note(fold(text).into_owned()))
+    Ok(Mark::Note(fold_all(text).into_owned()))
 }
 
 fn read_silence(text: &str) -> Result<Mark, BadMark> {
@@ -165,7 +164,7 @@ fn read_silence(text: &str) -> Result<Mark, BadMark> {
             hint: format!("write `<!-- ~ {name}: why it is right as it is -->`"),
         });
     }
-    Ok(Mark::Silenced(code, fold(reason).into_owned()))
+    Ok(Mark::Silenced(code, fold_all(reason).into_owned()))
 }
 
 impl Marks {

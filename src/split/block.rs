@@ -8,7 +8,6 @@ use std::ops::Range;
 
 use super::plan::LineMode;
 use super::sentence::begins_with;
-use crate::base::text::byte_order_mark;
 use crate::markdown;
 
 /// A block of the source text. Between blocks there is only white space.
@@ -38,7 +37,7 @@ pub(super) enum BlockKind {
 #[derive(Debug)]
 pub(super) struct Shape<'a> {
     pub lines: LineMode,
-    /// LineMode that continue the line before.
+    /// Lines that continue the line before.
     pub join: &'a BTreeSet<usize>,
     /// Words with which the headings of plain text begin.
     pub headings: &'a [String],
@@ -47,7 +46,7 @@ pub(super) struct Shape<'a> {
 /// Returns the blocks of a text, in order.
 pub(super) fn blocks(text: &str, shape: &Shape<'_>) -> Vec<Block> {
     // A byte order mark is neither white space nor a part of the text.
-    let start = byte_order_mark(text);
+    let start = markdown::byte_order_mark(text);
     match shape.lines {
         LineMode::Markdown => markdown(text),
         LineMode::Sentences | LineMode::Wrapped | LineMode::Paragraphs => plain(text, start, shape),

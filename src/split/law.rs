@@ -10,8 +10,7 @@ use std::ops::Range;
 use super::chapter::{runs, span_name};
 use super::markdown::escape_start;
 use super::{Chapter, Format, Gap, PieceKind, Role, Segment, SegmentKind, Split, normal, undo};
-use crate::base::text::fold;
-use crate::base::{Diagnostic, Place, code};
+use crate::base::{Diagnostic, Place, Report, code, fold_all};
 use crate::markdown::{plain, without_marker};
 
 /// Checks the laws of `mod.rs`. Each violation names its bytes in the source text and, where it has
@@ -36,7 +35,7 @@ impl Check<'_> {
     fn report(&mut self, bytes: Range<usize>, message: String) {
         let bytes = bytes.start.min(self.source.len())..bytes.end.min(self.source.len());
         let message = format!("{message} (bytes {} to {})", bytes.start, bytes.end);
-        self.problems.push(Diagnostic::at(&code::SPLIT_LOSS, Place::new(&self.split.source_file, bytes), message));
+        self.problems.report(&code::SPLIT_LOSS, Place::new(&self.split.source_file, bytes), message);
     }
 
     /// Checks law 1, and law 2 for the pieces. Returns true if both hold.
@@ -167,10 +166,10 @@ fn has_text_of(line: &str, segment: &Segment, format: Format) -> bool {
     let text = &segment.text;
     match (segment.kind, format) {
         (kind, _) if kind.is_verbatim(format) => line == text,
-        (SegmentKind::Sentence, Format::Text) => plain(line) == fold(text),
+        (SegmentKind::Sentence, Format::Text) => plain(line) == fold_all(text),
         // The splitter escapes the first character of a sentence that would begin a block.
         (SegmentKind::Sentence, Format::Markdown) => [plain(text), plain(&escape_start(text.into()))].contains(&plain(line)),
-        (SegmentKind::Heading(_) | SegmentKind::Verbatim, _) => plain(without_marker(line)) == fold(text),
+        (SegmentKind::Heading(_) | SegmentKind::Verbatim, _) => plain(without_marker(line)) == fold_all(text),
     }
 }
 

@@ -8,9 +8,8 @@ use super::block::{BlockKind, Shape, blocks};
 use super::plan::{Address, LineMode, Plan};
 use super::sentence::{Cutter, Part, Rules};
 use super::{Format, Gap, Piece, PieceKind, Segment, SegmentKind};
-use crate::base::place::Lines;
-use crate::base::text::byte_order_mark;
-use crate::base::{Diagnostic, Place, code, suggest};
+use crate::base::{Diagnostic, LineIndex, Place, Report, code, suggest};
+use crate::markdown::byte_order_mark;
 
 /// A segment before it is emended: its position in the source.
 #[derive(Debug)]
@@ -29,7 +28,7 @@ pub(super) fn cut(
     plan: &Plan,
     file: &Arc<str>,
     source: &str,
-    lines: &Lines<'_>,
+    lines: &LineIndex<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> (Vec<Extent>, Vec<Piece>) {
     let segmentation = &plan.segmentation;
@@ -44,7 +43,7 @@ pub(super) fn cut(
     };
     let join = joined_lines(plan, file, source, lines, problems);
     for &line in &join {
-        let range = lines.whole_range(line).unwrap_or_default();
+        let range = lines.whole(line).unwrap_or_default();
         rules.forbidden.push(range.start + (range.len() - source[range.clone()].trim_start().len()));
     }
     rules.forbidden.sort_unstable();
@@ -89,7 +88,7 @@ pub(super) fn cut(
 /// The pieces found so far, end to end, and their segments.
 struct Partition<'a> {
     source: &'a str,
-    lines: &'a Lines<'a>,
+    lines: &'a LineIndex<'a>,
     join: &'a BTreeSet<usize>,
     lines_are_sentences: bool,
     format: Format,
@@ -132,7 +131,7 @@ impl Partition<'_> {
 
     /// Returns true if a segment comes first in its line and begins with a small letter.
     fn begins_small(&self, line: usize, ranges: &[Range<usize>]) -> bool {
-        let (Some(line), Some(range)) = (self.lines.whole_range(line), ranges.first()) else { return false };
+        let (Some(line), Some(range)) = (self.lines.whole(line), ranges.first()) else { return false };
         self.source[line.start..range.start].trim().is_empty()
             && self.source[range.clone()].chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_lowercase)
     }
@@ -164,10 +163,9 @@ fn occurrences(needles: &[(String, Place)], file: &Arc<str>, source: &str, probl
         let before = found.len();
         found.extend(source.match_indices(needle.as_str()).map(|(at, _)| at));
         if found.len() == before {
-            problems.push(
-                Diagnostic::at(&code::PLAN_SEGMENT, place.clone(), format!("`{needle}` does not occur in the source text"))
-                    .also(Place::whole(file), "the source text"),
-            );
+            problems
+                .report(&code::PLAN_SEGMENT, place, format!("`{needle}` does not occur in the source text"))
+                .also(Place::whole(file), "the source text");
         }
     }
     found.sort_unstable();
@@ -180,12 +178,12 @@ fn joined_lines(
     plan: &Plan,
     file: &Arc<str>,
     source: &str,
-    lines: &Lines<'_>,
+    lines: &LineIndex<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> BTreeSet<usize> {
     let mut join = BTreeSet::new();
     for (line, place) in &plan.segmentation.join {
-        let problem = match lines.whole_range(*line) {
+        let problem = match lines.whole(*line) {
             _ if plan.segmentation.lines == LineMode::Markdown => "`join` does not apply to Markdown".to_owned(),
             None => format!("the source text has no line {line}: it has {}", lines.count()),
             Some(range) if source[range.clone()].trim().is_empty() => format!("line {line} of the source text is blank"),
@@ -196,7 +194,7 @@ fn joined_lines(
             }
         };
         let place_in_source = Place::whole(file);
-        problems.push(Diagnostic::at(&code::PLAN_SEGMENT, place.clone(), problem).also(place_in_source, "the source text"));
+        problems.report(&code::PLAN_SEGMENT, place, problem).also(place_in_source, "the source text");
     }
     join
 }

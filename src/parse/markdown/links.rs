@@ -3,8 +3,7 @@
 
 use std::ops::Range;
 
-use crate::base::text::fold;
-use crate::base::{Diagnostic, Place, code};
+use crate::base::{Diagnostic, Place, code, fold_all};
 use crate::model::Key;
 
 use super::{Event, LinkType, Writer};
@@ -31,7 +30,7 @@ impl Writer<'_, '_> {
             Destination::External(format!("mailto:{url}"))
         } else if wiki {
             // The text of a link may contain a line break.
-            let url = fold(url);
+            let url = fold_all(url);
             Destination::Internal(match cut_anchor(&url) {
                 ("", Some(anchor)) => Target::Anchor(anchor),
                 (key, anchor) => Target::Work { key: Key::new(key.trim()), anchor },
