@@ -424,13 +424,13 @@ fn format_of(comment: &str) -> Option<u32> {
 struct Reader<'a> {
     file: &'a Arc<str>,
     /// All entries. [`Reader::finish`] drops the unusable ones.
-    entries: Vec<Found>,
+    entries: Vec<ReadEntry>,
     by_unit: HashMap<Unit, usize>,
     problems: Vec<Diagnostic>,
 }
 
 /// An entry as it was read.
-struct Found {
+struct ReadEntry {
     entry: LockEntry,
     /// Place of the unit.
     range: Range<usize>,
@@ -484,7 +484,7 @@ impl Reader<'_> {
         }
         let unit = unit.unwrap_or(Unit::Title);
         let entry = LockEntry { unit, source: None, gone: None, translations: Vec::new() };
-        self.entries.push(Found { entry, range, translations: Vec::new(), columns: Columns::default(), kept });
+        self.entries.push(ReadEntry { entry, range, translations: Vec::new(), columns: Columns::default(), kept });
         index
     }
 
