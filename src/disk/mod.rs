@@ -218,8 +218,8 @@ impl Folder {
         }
     }
 
-    /// Resolves all links in the path of an entry, also absolute ones. Returns the result relative to
-    /// this folder. Fails if the entry is outside.
+    /// Resolves all links in the path of an entry, also absolute ones. Returns the result relative
+    /// to this folder. Fails if the entry is outside.
     fn inside(&self, path: &Path) -> io::Result<PathBuf> {
         let real = std::fs::canonicalize(self.place(path))?;
         let inside = real.strip_prefix(std::fs::canonicalize(&self.path)?);

@@ -65,8 +65,8 @@ pub struct LanguagePack {
     pub month_forms: Vec<Vec<String>>,
     /// Number words by their number; a final `*` stands for any ending.
     pub numerals: BTreeMap<u64, Vec<String>>,
-    /// All lower-case letters, in any order. The checks of scripts learn from them the scripts of the
-    /// language, and the letter to suggest for a look-alike of another script.
+    /// All lower-case letters, in any order. The checks of scripts learn from them the scripts of
+    /// the language, and the letter to suggest for a look-alike of another script.
     pub alphabet: String,
     /// Latin spelling of each letter in slugs.
     pub romanise: BTreeMap<char, String>,
