@@ -489,12 +489,12 @@ fn a_chapter_is_compared_by_its_words_not_its_markup() {
     let chapter = &split.chapters[0];
     assert_eq!(split::state(chapter, None), FileState::Absent);
     assert_eq!(split::state(chapter, Some(&chapter.markdown)), FileState::Same);
-    let dressed = chapter
+    let same_sentences = chapter
         .markdown
         .replace("Бұл ұстаным", "**Бұл** [ұстаным](russia.kk.md \"x\")")
         .replace("«Қауіпсіздік белдеуін»", "[[central-asia|«Қауіпсіздік белдеуін»]][^mine]");
-    assert_ne!(dressed, chapter.markdown);
-    assert_eq!(split::state(chapter, Some(&dressed)), FileState::Dressed);
+    assert_ne!(same_sentences, chapter.markdown);
+    assert_eq!(split::state(chapter, Some(&same_sentences)), FileState::SameSentences);
 
     let lines: Vec<&str> = chapter.markdown.lines().collect();
     let edited = chapter

@@ -63,9 +63,10 @@ pub enum Unfit {
     Sign(char),
     /// Bytes in the name that are not UTF-8; reading the folder replaced them by U+FFFD.
     NotUtf8,
-    /// A name that Windows reserves for a device, in any case and with any extension: `aux.md`.
+    /// A name that Windows reserves for a device, in capitals or not and with any extension:
+    /// `aux.md`, `AUX`.
     Device(String),
-    /// The folder that git keeps for itself, in any case: an output folder may be a repository too.
+    /// The name of git's own folder, in capitals or not: the output folder may be a repository.
     Git(String),
     /// A dot or a space at the end of a name; Windows drops both.
     End(char),
@@ -118,7 +119,7 @@ fn unfit_name(name: &str) -> Option<Unfit> {
         Some(_) if name.len() > LONGEST_NAME => return Some(Unfit::LongName(name.len())),
         Some(_) => {}
     }
-    if is_of_git(name) {
+    if is_git_folder(name) {
         return Some(Unfit::Git(name.to_owned()));
     }
     // Windows looks at the part before the first dot, without the spaces at its end.
@@ -127,7 +128,7 @@ fn unfit_name(name: &str) -> Option<Unfit> {
 }
 
 /// Returns true for the name of git's own folder, and for its short form on Windows (`GIT~1`).
-pub fn is_of_git(name: &str) -> bool {
+pub fn is_git_folder(name: &str) -> bool {
     [".git", "git~1"].iter().any(|git| name.eq_ignore_ascii_case(git))
 }
 
@@ -187,7 +188,8 @@ pub fn is_combining_mark(c: char) -> bool {
     GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(c))
 }
 
-/// The ASCII characters that a URL path cannot hold, or that end it or mean something else in it.
+/// ASCII characters that are percent-encoded in a URL path: it cannot contain them, or they would
+/// end it (`?`, `#`) or begin an escape (`%`).
 const RESERVED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')

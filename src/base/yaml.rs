@@ -70,6 +70,14 @@ impl Node {
         }
     }
 
+    /// Returns the items of a list. Any other value counts as a list of one.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
     /// Returns the diagnostic that this value is not of the `expected` kind.
     pub fn wrong_type(&self, expected: &str) -> Diagnostic {
         Diagnostic::at(&code::WRONG_TYPE, self.place.clone(), format!("expected {expected}, found {}", self.kind()))
@@ -89,7 +97,7 @@ pub fn read(file: &Arc<str>, text: &str, range: Range<usize>) -> Result<Node, Di
         budget.max_anchors = 0;
         budget.max_depth = 16;
     }
-    // The tag is refused below, whatever its value.
+    // Tags are refused below, so the library need not compare this one with its value.
     options.ignore_binary_tag_for_string = true;
     let raw = serde_yaml::from_str_with_options::<Option<Placed<Raw>>>(source, options);
     let places = Places { file, source, base: range.start };
@@ -304,8 +312,8 @@ pub fn is_refused(c: char) -> bool {
 
 /// Takes a mapping apart, key by key, and reports the remaining keys.
 ///
-/// Each `take_*` call makes its key a known one. [`Fields::finish`] reports every other key of the
-/// mapping, and suggests the known ones.
+/// Each `take_*` and `require_*` call also declares its key. [`Fields::finish`] reports every
+/// undeclared key of the mapping, and suggests a declared one.
 #[derive(Debug)]
 pub struct Fields<'n, 'p> {
     entries: &'n [Entry],
@@ -315,17 +323,17 @@ pub struct Fields<'n, 'p> {
 }
 
 impl<'n, 'p> Fields<'n, 'p> {
-    /// Starts with a node that should be a mapping; `what` is its name in messages ("a chapter").
+    /// Starts with a node that should be a mapping; `name` is its name in messages ("a chapter").
     ///
     /// For the root of a document it also reports doubled keys, tags and control characters at any
     /// depth.
-    pub fn of(node: &'n Node, what: &str, problems: &'p mut Vec<Diagnostic>) -> Option<Self> {
+    pub fn of(node: &'n Node, name: &str, problems: &'p mut Vec<Diagnostic>) -> Option<Self> {
         problems.extend(node.flaws.iter().cloned());
         let entries = match &node.value {
             Value::Map(entries) => entries.as_slice(),
             Value::Null => &[],
             _ => {
-                problems.push(node.wrong_type(&format!("a mapping (`key: value`) for {what}")));
+                problems.push(node.wrong_type(&format!("a mapping (`key: value`) for {name}")));
                 return None;
             }
         };
@@ -390,19 +398,31 @@ impl<'n, 'p> Fields<'n, 'p> {
 
     /// Returns the items of a list. A single value counts as a list of one.
     pub fn take_list(&mut self, key: &'static str) -> &'n [Node] {
-        match self.take(key) {
-            None => &[],
-            Some(node) => match &node.value {
-                Value::List(items) => items,
-                _ => std::slice::from_ref(node),
-            },
-        }
+        self.take(key).map_or(&[], Node::items)
     }
 
     /// Returns the texts of a list. A single text counts as a list of one.
     pub fn take_texts(&mut self, key: &'static str) -> Vec<String> {
         let items = self.take_list(key);
         items.iter().filter_map(|item| text(item, self.problems)).collect()
+    }
+
+    /// Returns the text at a required key, with its place; reports a missing one.
+    pub fn require_placed(&mut self, key: &'static str) -> Option<(String, Place)> {
+        let node = self.require(key)?;
+        placed_text(node, self.problems)
+    }
+
+    /// Returns the text at a key, with its place.
+    pub fn take_placed(&mut self, key: &'static str) -> Option<(String, Place)> {
+        let node = self.take(key)?;
+        placed_text(node, self.problems)
+    }
+
+    /// Returns the texts of a list, each with its place. A single text counts as a list of one.
+    pub fn take_placed_list(&mut self, key: &'static str) -> Vec<(String, Place)> {
+        let items = self.take_list(key);
+        items.iter().filter_map(|item| placed_text(item, self.problems)).collect()
     }
 
     /// Returns the entries of a mapping with free keys.
@@ -445,6 +465,11 @@ pub fn text(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
             None
         }
     }
+}
+
+/// Returns the text of a node, with its place.
+pub fn placed_text(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<(String, Place)> {
+    Some((text(node, problems)?, node.place.clone()))
 }
 
 /// Returns the whole number of a node.

@@ -134,9 +134,9 @@ fn write(
     let (word, writes) = match &file_state {
         FileState::Absent => ("new", true),
         FileState::Same => return Ok(true),
-        FileState::Dressed if args.force => ("replaced", true),
+        FileState::SameSentences if args.force => ("replaced", true),
         FileState::Differs(_) if args.force => ("replaced", true),
-        FileState::Dressed => ("edited by hand, with all its sentences", false),
+        FileState::SameSentences => ("edited by hand, with all its sentences", false),
         FileState::Differs(_) => ("edited by hand", false),
     };
     if let (true, Some(problem)) = (writes, source::too_large(state, &chapter.file, &chapter.markdown)) {

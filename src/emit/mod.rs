@@ -645,7 +645,7 @@ fn refuse_sources(root: &Path, output: &Path) -> Result<(), Failure> {
     // The target of a link in the sources is published. An output there would contain itself and
     // grow with each build.
     let is_linked = |(real, is_folder): (PathBuf, bool)| is_folder && (output.starts_with(&real) || real.starts_with(output));
-    if holds || among || crate::load::linked(root).into_iter().any(is_linked) {
+    if holds || among || crate::load::link_targets(root).into_iter().any(is_linked) {
         return Err(Failure::new(format!(
             "`{}` cannot be the output folder, because it contains source files of the site or is among them",
             output.display()

@@ -24,8 +24,8 @@ pub fn decode<'b>(file: &Arc<str>, bytes: &'b [u8]) -> Result<&'b str, Diagnosti
     }
 }
 
-/// Returns true if the bytes begin with a UTF-16 byte order mark, or have NUL bytes only at even or
-/// only at odd places.
+/// Returns true if the bytes begin with a UTF-16 byte order mark, or if their beginning has several
+/// NUL bytes, all at even offsets or all at odd ones.
 fn looks_like_utf16(bytes: &[u8]) -> bool {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return true;
@@ -33,11 +33,11 @@ fn looks_like_utf16(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(256)];
     let nuls = |odd: usize| start.iter().skip(odd).step_by(2).filter(|&&byte| byte == 0).count();
     let (even, odd) = (nuls(0), nuls(1));
-    // In UTF-16 each ASCII character, such as a line break, has a NUL byte before or behind it.
+    // In UTF-16 each ASCII character, such as a line break, has a NUL byte before or after it.
     even.min(odd) == 0 && even.max(odd) >= 2 && even.max(odd) * 16 >= start.len()
 }
 
-/// Returns true if the first bytes of a file are text.
+/// Returns true if the first bytes of a file are UTF-8 without NUL.
 pub(super) fn looks_like_text(start: &[u8]) -> bool {
     match std::str::from_utf8(start) {
         Ok(text) => !text.contains('\0'),
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_is_told_from_a_text_by_its_first_bytes() {
+    fn the_first_bytes_of_a_picture_are_not_text() {
         assert!(looks_like_text("Ә".as_bytes()) && looks_like_text(&"aӘ".as_bytes()[..2]));
         assert!(
             !looks_like_text(b"\x89PNG\r\n\x1a\n\0") && !looks_like_text(b"%PDF-1.4\n%\xe2\xe3\n") && !looks_like_text(b"a\0b")

@@ -53,7 +53,7 @@ pub struct Config {
     pub theme_place: Option<Place>,
     /// Paths of the source texts' plans, from the root.
     pub plans: Vec<(String, Place)>,
-    /// True if raw HTML in Markdown is passed on.
+    /// True if raw HTML in Markdown is copied to the page. Otherwise it is shown as text.
     pub raw_html: bool,
     pub smart_punctuation: bool,
     pub highlight: bool,
@@ -208,15 +208,14 @@ fn source(fields: &mut Fields<'_, '_>, languages: &[LanguageConfig]) -> LangId {
 /// Reads `plans`, the paths of the source texts' plans.
 fn plans(fields: &mut Fields<'_, '_>) -> Vec<(String, Place)> {
     let mut plans: Vec<(String, Place)> = Vec::new();
-    for node in fields.take_list("plans") {
-        let Some(path) = yaml::text(node, fields.problems()) else { continue };
+    for (path, place) in fields.take_placed_list("plans") {
         if let Some((_, first)) = plans.iter().find(|(known, _)| *known == path) {
             fields
-                .report(&code::BAD_VALUE, &node.place, format!("the split plan `{path}` is given twice"))
+                .report(&code::BAD_VALUE, &place, format!("the split plan `{path}` is given twice"))
                 .also(first, "first given here");
             continue;
         }
-        plans.push((path, node.place.clone()));
+        plans.push((path, place));
     }
     plans
 }
@@ -324,8 +323,7 @@ pub fn no_language(wanted: &str, languages: &[LanguageConfig]) -> (String, Strin
 fn localised(key: &str, node: &Node, languages: &[LanguageConfig], problems: &mut Vec<Diagnostic>) -> Localised {
     let mut texts = BTreeMap::new();
     if let Value::Map(entries) = &node.value {
-        // The place of a mapping is that of its first entry; an empty mapping has only its own
-        // place.
+        // The place is the first key. An empty mapping has no key.
         let place = entries.first().map_or(&node.place, |entry| &entry.key_place);
         let missing = |language: &&LanguageConfig| entries.iter().all(|entry| entry.key != language.code);
         for language in languages.iter().filter(missing) {
@@ -348,13 +346,12 @@ fn localised(key: &str, node: &Node, languages: &[LanguageConfig], problems: &mu
 
 fn severity(node: &Node, code: &Code, problems: &mut Vec<Diagnostic>) -> Option<Option<Severity>> {
     let word = yaml::text(node, problems)?;
-    match word.as_str() {
-        "error" => Some(Some(Severity::Error)),
-        "warning" => Some(Some(Severity::Warning)),
-        "note" => Some(Some(Severity::Note)),
+    let severity = [Severity::Error, Severity::Warning, Severity::Note].into_iter().find(|severity| severity.name() == word);
+    match severity {
+        Some(severity) => Some(Some(severity)),
         // YAML may read `off` as text or as a boolean; both silence the code.
-        _ if word == "off" || node.value == Value::Bool(false) => Some(None),
-        _ => {
+        None if word == "off" || node.value == Value::Bool(false) => Some(None),
+        None => {
             problems
                 .report(&code::BAD_VALUE, &node.place, format!("`{word}` is not a severity that `{}` can have", code.name))
                 .hint("use `error`, `warning`, `note` or `off`");

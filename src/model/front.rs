@@ -16,7 +16,8 @@ pub struct FrontMatter {
     pub description: Option<String>,
     pub description_at: Option<Place>,
     /// Position of the work among its siblings, smaller numbers first. The source edition's value
-    /// counts; the fallback is the value of another edition. Works without any come last, by title.
+    /// counts; the fallback is the value of another edition. Works without a value come last,
+    /// sorted by title.
     pub order: Option<i64>,
     /// Last part of the URL in this language. The fallback is the last part of the key.
     pub slug: Option<String>,
@@ -38,8 +39,8 @@ impl FrontMatter {
     pub fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Self {
         let mut front = Self::default();
         let Some(mut fields) = Fields::of(node, "front matter", problems) else { return front };
-        (front.title, front.title_at) = placed_text("title", &mut fields);
-        (front.description, front.description_at) = placed_text("description", &mut fields);
+        (front.title, front.title_at) = fields.take_placed("title").unzip();
+        (front.description, front.description_at) = fields.take_placed("description").unzip();
         front.order = fields.take_int("order");
         front.slug = match fields.take("slug") {
             Some(node) => slug(node, fields.problems()),
@@ -50,23 +51,13 @@ impl FrontMatter {
             front.date_at = front.date.is_some().then(|| node.place.clone());
         }
         front.draft = fields.take_bool("draft").unwrap_or(false);
-        front.tags = placed_texts("tags", &mut fields);
-        front.aliases = placed_texts("aliases", &mut fields);
-        if let Some(node) = fields.take("template") {
-            front.template = crate::base::yaml::text(node, fields.problems()).map(|name| Box::new((name, node.place.clone())));
-        }
+        front.tags = fields.take_placed_list("tags");
+        front.aliases = fields.take_placed_list("aliases");
+        front.template = fields.take_placed("template").map(Box::new);
         front.extra = fields.take("extra").cloned().map(Box::new);
         fields.finish();
         front
     }
-}
-
-/// Reads a text and its place.
-fn placed_text(key: &'static str, fields: &mut Fields<'_, '_>) -> (Option<String>, Option<Place>) {
-    let Some(node) = fields.take(key) else { return (None, None) };
-    let text = crate::base::yaml::text(node, fields.problems());
-    let place = text.is_some().then(|| node.place.clone());
-    (text, place)
 }
 
 /// First and last date that feeds and the sitemap accept.
@@ -87,13 +78,6 @@ pub fn check_feed_date(date: Option<Date>, place: Option<&Place>) -> Option<Diag
     let message = format!("feeds and the sitemap leave out the date {date}, because feed readers do not accept it");
     let hint = format!("use a date from {first} to {last}");
     Some(Diagnostic::at(&code::FEED_DATE, place?.clone(), message).hint(hint))
-}
-
-/// Reads the texts of a list, each with its place.
-fn placed_texts(key: &'static str, fields: &mut Fields<'_, '_>) -> Vec<(String, Place)> {
-    let nodes = fields.take_list(key);
-    let text = |node: &Node| Some((crate::base::yaml::text(node, fields.problems())?, node.place.clone()));
-    nodes.iter().filter_map(text).collect()
 }
 
 pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> {

@@ -23,7 +23,7 @@ pub enum Limit {
     Output,
     /// A picture or another file that is copied into the site.
     File,
-    /// Count of the numbers that `range` gives to all loops of one page's template.
+    /// Sum of the lengths of all `range` calls in the template of one page.
     Loops,
 }
 

@@ -163,7 +163,7 @@ pub fn of_inputs(inputs: &Inputs) -> Option<Digest> {
         name.hash(&mut digester);
         match &file.content {
             Content::Text(_) | Content::Dropped => file.digest.hash(&mut digester),
-            Content::Binary { .. } => file.stamp_if_settled()?.hash(&mut digester),
+            Content::Binary { .. } => file.stamp_if_reliable()?.hash(&mut digester),
         }
     }
     Some(digester.digest())

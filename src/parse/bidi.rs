@@ -1,5 +1,5 @@
-//! Reporting invisible characters that change the direction of text, so that readers could see
-//! other words than the text holds.
+//! Reports invisible characters that change the direction of text: readers could see other words
+//! than the text contains.
 //!
 //! Texts that run from right to left need some of these characters. An embedding or an isolate that
 //! ends in its line is allowed, and so are the marks U+200E and U+200F, which affect only their
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn overrides_and_what_is_left_open_are_harmful() {
+    fn overrides_and_unclosed_embeddings_are_harmful() {
         for (line, found) in [
             ("plain, עברית, \u{200f}marks\u{200e}", None),
             ("an \u{2067}עברית\u{2069} isolate and an \u{202b}עברית\u{202c} embedding", None),

@@ -25,7 +25,7 @@ pub(super) struct Theme {
 
 /// Returns true if the themes of two snapshots are the same under one configuration.
 pub(super) fn themes_alike(before: &Inputs, now: &Inputs) -> bool {
-    let differences = before.files.differences(&now.files, File::same);
+    let differences = before.files.differences(&now.files, File::has_same_content);
     !differences.iter().any(|(name, _, _)| name.starts_with("themes/"))
 }
 

@@ -507,7 +507,7 @@ fn look(project: &Project, inputs: &Inputs, watch: &mut Watch) -> Result<Option<
 /// Returns true if a file that existed before is empty now.
 fn is_emptied(before: &Inputs, after: &Inputs) -> bool {
     let is_empty = |file: &load::File| matches!(&file.content, load::Content::Text(text) if text.is_empty());
-    let found = before.files.differences(&after.files, load::File::same);
+    let found = before.files.differences(&after.files, load::File::has_same_content);
     found.into_iter().any(|(_, old, new)| old.is_some() && new.is_some_and(is_empty))
 }
 
@@ -545,7 +545,7 @@ fn changes(before: &Inputs, after: &Inputs) -> Vec<Change> {
         };
         Change { file: Arc::clone(file), kind }
     };
-    before.files.differences(&after.files, load::File::same).into_iter().map(change).collect()
+    before.files.differences(&after.files, load::File::has_same_content).into_iter().map(change).collect()
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RemoveKind, RenameMode};
 use notify::{ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use crate::load::{FOLDERS, is_passed_over, linked};
+use crate::load::{FOLDERS, is_skipped, link_targets};
 use crate::model::config;
 
 /// Time without events after which a save is over. A save is several events; the closing of its
@@ -423,7 +423,7 @@ impl Watch {
     /// project.
     pub(super) fn watch_links(&mut self) {
         let Some(watcher) = &mut self.watcher else { return };
-        let found = linked(&self.root);
+        let found = link_targets(&self.root);
         let known = self.links.read().expect("no code panics while it holds this lock").clone();
         if found == known {
             return;
@@ -572,7 +572,7 @@ fn concerns(root: &Path, path: &Path, gone: bool) -> bool {
         Some(first) if first.as_os_str() == config::FILE => true,
         Some(first) => {
             FOLDERS.iter().any(|folder| first.as_os_str() == *folder)
-                && !parts.any(|part| is_passed_over(&part.as_os_str().to_string_lossy()))
+                && !parts.any(|part| is_skipped(&part.as_os_str().to_string_lossy()))
         }
     }
 }
@@ -738,7 +738,7 @@ mod tests {
         symlink("none", root.join("content/broken")).unwrap();
         symlink(".", root.join("content/loop")).unwrap();
         let wanted = [(root.join("one.md"), false), (root.join("shared"), true)];
-        assert_eq!(linked(&root), BTreeMap::from(wanted));
+        assert_eq!(link_targets(&root), BTreeMap::from(wanted));
     }
 
     #[test]

@@ -1,16 +1,20 @@
 //! Assignment of segments to chapters.
 //!
-//! The ways to take a segment, from the most to the least particular: by its address, by the words
-//! that it mentions, by the heading above it. The chapter with `rest` takes the others. A later way
-//! takes only segments that are still free. Only addresses can change the order of the source.
+//! A chapter takes segments in five steps. Each step takes only segments that are still free:
 //!
-//! A heading that opens a chapter is taken right after the addresses, whatever words it mentions.
+//! 1. the segments that the plan names by address;
+//! 2. the headings that open chapters (`at_heading`, `cut`);
+//! 3. the segments with a word from `terms`;
+//! 4. the segments below the heading of the chapter;
+//! 5. all other segments, for the chapter with `rest`.
+//!
+//! Only addresses can change the order of the source.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::plan::{Lines, Plan, PlanEntry, Touch};
+use super::plan::{LineMode, Plan, PlanEntry, Touch};
 use super::segment::{Extent, find};
 use super::sentence::{begins_with, is_unspaced};
 use super::{Format, Segment, SegmentKind};
@@ -47,14 +51,14 @@ pub(super) struct Assignment<'a> {
     plan: &'a Plan,
     file: &'a Arc<str>,
     pub drafts: Vec<Draft>,
-    /// The chapter of each segment, and the place in the plan that assigns it.
+    /// The chapter of each segment, and the place in the plan that assigns the segment to it.
     owners: Vec<Option<(usize, Place)>>,
     /// The segments that are titles.
     pub titles: BTreeSet<usize>,
 }
 
 impl<'a> Assignment<'a> {
-    /// Gives each chapter the segments that it names by address.
+    /// Runs step 1: gives each chapter the segments that the plan names by address.
     pub(super) fn by_address(plan: &'a Plan, file: &'a Arc<str>, extents: &[Extent], problems: &mut Vec<Diagnostic>) -> Self {
         let owners = vec![None; extents.len()];
         let mut assignment = Self { plan, file, drafts: Vec::new(), owners, titles: BTreeSet::new() };
@@ -144,9 +148,8 @@ impl<'a> Assignment<'a> {
         taken.is_empty()
     }
 
-    /// Gives the chapters the segments that they take by words, by headings and as the rest. Then
-    /// reports segments that no chapter takes, chapters without segments, and keys that occur
-    /// twice.
+    /// Runs steps 2 to 5. Then reports segments that no chapter takes, chapters without segments,
+    /// and keys that occur twice.
     pub(super) fn by_text(&mut self, segments: &[Segment], mentions: &Mentions, problems: &mut Vec<Diagnostic>) {
         let openers = self.openers(segments, problems);
         let mut taken: Vec<Option<usize>> = vec![None; segments.len()];
@@ -177,7 +180,7 @@ impl<'a> Assignment<'a> {
                 taken[segment] = section.map(|(chapter, _)| chapter).or(rest);
             }
         }
-        let jumps_part = self.plan.segmentation.lines == Lines::Sentences;
+        let jumps_part = self.plan.segmentation.lines == LineMode::Sentences;
         let mut last: HashMap<usize, usize> = HashMap::new();
         for (segment, chapter) in taken.into_iter().enumerate() {
             let Some(chapter) = chapter.filter(|_| free(&self.owners, segment)) else { continue };
@@ -314,7 +317,7 @@ impl<'a> Assignment<'a> {
         openers.into_iter().collect()
     }
 
-    /// Returns the chapter that takes all segments left over.
+    /// Returns the chapter with `rest: true`; reports a second one.
     fn rest(&self, problems: &mut Vec<Diagnostic>) -> Option<usize> {
         let mut rest = self.plan.chapters.iter().enumerate().filter(|(_, chapter)| chapter.rest);
         let first = rest.next();
@@ -398,8 +401,8 @@ impl Mentions {
     }
 }
 
-/// Returns true if a word of `text` begins with `term`. In a script without spaces, the term may
-/// stand anywhere.
+/// Returns true if a word of `text` begins with `term`. In a script without spaces, the term may be
+/// inside a word.
 fn mentions(text: &str, term: &str) -> bool {
     let anywhere = term.starts_with(is_unspaced);
     text.match_indices(term).any(|(at, _)| anywhere || !text[..at].chars().next_back().is_some_and(char::is_alphanumeric))

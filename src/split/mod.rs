@@ -77,7 +77,7 @@ pub enum PieceKind {
     Gap(Gap),
 }
 
-/// Text that may stand between segments.
+/// Text that may be between segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gap {
     WhiteSpace,
@@ -103,9 +103,10 @@ pub struct Segment {
     pub text: String,
     /// The repairs of the text, in its order.
     pub repairs: Vec<AppliedRepair>,
-    /// True if the plan's `join` put it together from several lines.
+    /// True if the plan's `join` made it from several lines.
     pub rejoined: bool,
-    /// True if it begins a line with a small letter where a line should begin a sentence.
+    /// True if each line should begin a sentence (`lines: sentences`), but the segment begins its
+    /// line with a small letter.
     pub head_lost: bool,
 }
 
@@ -185,7 +186,7 @@ pub struct Cut {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     Text,
-    /// A title of the source text: a line of its own, to which no full stop is added.
+    /// A title of the source text: a separate line, to which no full stop is added.
     Title,
     /// The heading that opens the chapter. The chapter's title replaces it, so it is not in the
     /// text.
@@ -334,7 +335,7 @@ fn place_notes<'a>(
     notes
 }
 
-/// The numbers of a split.
+/// The counts of a split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     pub segments: usize,
@@ -343,7 +344,7 @@ pub struct Summary {
     pub chapters: Vec<ChapterSummary>,
 }
 
-/// The numbers of a chapter.
+/// The counts of a chapter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChapterSummary {
     pub key: Key,

@@ -1,7 +1,8 @@
-//! The plan as its YAML says it: typed, with the place of everything that can turn out wrong later.
+//! Reading of plans: from YAML to types. A value keeps its place if a later stage can find it
+//! wrong.
 //!
-//! Errors that show without the source text are reported here. The stages that use the plan report
-//! the others.
+//! This file reports the errors that do not depend on the source text. The stages that use the plan
+//! report the others.
 //!
 //! ```yaml
 //! source: text.txt             # path from the folder of the plan
@@ -88,7 +89,7 @@ pub(super) struct Plan {
 /// The rules that cut the source text into segments.
 #[derive(Debug)]
 pub(super) struct Segmentation {
-    pub lines: Lines,
+    pub lines: LineMode,
     pub run_together: bool,
     pub initials: bool,
     pub abbreviations: Vec<String>,
@@ -98,13 +99,13 @@ pub(super) struct Segmentation {
     /// Texts at which a sentence begins regardless of the rules, and texts at which none begins.
     pub break_before: Vec<(String, Place)>,
     pub no_break_before: Vec<(String, Place)>,
-    /// The full stop for a sentence that has no end; empty for none.
+    /// The full stop that is added to a sentence without a terminator; empty if none is added.
     pub full_stop: String,
 }
 
 /// The meaning of a line of the source text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lines {
+pub(super) enum LineMode {
     /// A line is a sentence, or a few.
     Sentences,
     /// Prose with hard line breaks: a blank line separates paragraphs.
@@ -179,8 +180,8 @@ pub(super) struct ChapterPlan {
     pub title: Option<String>,
     pub description: Option<String>,
     pub order: i64,
-    /// The segments that it takes: by address (`entries`), by the heading it begins with, by words,
-    /// or all that are left.
+    /// The segments that it takes by address. The next three fields take segments in other ways: by
+    /// the heading above them, by a word in them, and all that no chapter takes.
     pub entries: Vec<PlanEntry>,
     pub at_heading: Option<(String, Place)>,
     pub terms: Vec<String>,
@@ -196,7 +197,7 @@ pub(super) enum PlanEntry {
         text: String,
         level: u8,
     },
-    /// A segment that is a title: a line of its own, to which no full stop is added.
+    /// A segment that is a title: a separate line, to which no full stop is added.
     Title(Address, Place),
 }
 
@@ -248,13 +249,8 @@ pub(super) struct Note {
 pub(super) fn source_name(file: &Arc<str>, text: &str) -> Result<(String, Place), Vec<Diagnostic>> {
     let node = yaml::read(file, text, 0..text.len()).map_err(|problem| vec![problem])?;
     let mut problems = Vec::new();
-    if let Some(mut fields) = Fields::of(&node, "a split plan", &mut problems)
-        && let Some(node) = fields.require("source")
-        && let Some(name) = yaml::text(node, fields.problems())
-    {
-        return Ok((name, node.place.clone()));
-    }
-    Err(problems)
+    let name = Fields::of(&node, "a split plan", &mut problems).and_then(|mut fields| fields.require_placed("source"));
+    name.ok_or(problems)
 }
 
 impl Plan {
@@ -269,7 +265,7 @@ impl Plan {
         };
         let mut fields = Fields::of(&node, "a split plan", problems)?;
         fields.require_text("source");
-        let sha256 = placed_text(&mut fields, "sha256");
+        let sha256 = fields.take_placed("sha256");
         let language = match fields.require("language") {
             Some(node) => language(node, fields.problems()),
             None => None,
@@ -301,12 +297,12 @@ impl Plan {
 impl Segmentation {
     /// Returns the format of the source text.
     pub(super) fn format(&self) -> Format {
-        if self.lines == Lines::Markdown { Format::Markdown } else { Format::Text }
+        if self.lines == LineMode::Markdown { Format::Markdown } else { Format::Text }
     }
 
     fn read(node: Option<&Node>, markdown: bool, problems: &mut Vec<Diagnostic>) -> Self {
         let mut rules = Self {
-            lines: if markdown { Lines::Markdown } else { Lines::Wrapped },
+            lines: if markdown { LineMode::Markdown } else { LineMode::Wrapped },
             run_together: false,
             initials: true,
             abbreviations: Vec::new(),
@@ -317,7 +313,7 @@ impl Segmentation {
             full_stop: String::new(),
         };
         let Some(mut fields) = node.and_then(|node| Fields::of(node, "`segmentation`", problems)) else { return rules };
-        let lines = [("sentences", Lines::Sentences), ("wrapped", Lines::Wrapped), ("paragraphs", Lines::Paragraphs)];
+        let lines = [("sentences", LineMode::Sentences), ("wrapped", LineMode::Wrapped), ("paragraphs", LineMode::Paragraphs)];
         if let Some(lines) = choice(&mut fields, "lines", &lines) {
             if markdown {
                 let place = fields.place().clone();
@@ -345,12 +341,12 @@ impl Segmentation {
                 rules.join.push((line, node.place.clone()));
             }
         }
-        rules.break_before = needles(&mut fields, "break_before");
-        rules.no_break_before = needles(&mut fields, "no_break_before");
+        rules.break_before = trimmed_texts(&mut fields, "break_before");
+        rules.no_break_before = trimmed_texts(&mut fields, "no_break_before");
         // A line that is a sentence ends with the line, and texts of this kind lack full stops.
         // Prose has its full stops, and a part without one (a heading, a signature) should have
         // none.
-        let default = if rules.lines == Lines::Sentences { "." } else { "" };
+        let default = if rules.lines == LineMode::Sentences { "." } else { "" };
         rules.full_stop = fields.take_text("full_stop").unwrap_or_else(|| default.to_owned());
         fields.finish();
         rules
@@ -364,7 +360,7 @@ impl Repair {
             Some(node) => line_number(node, fields.problems()),
             None => None,
         };
-        let found = placed(fields.require("found"), &mut fields);
+        let found = fields.require_placed("found");
         let reading = fields.require_text("reading");
         let kinds = RepairKind::NAMED.map(|kind| (kind.name(), kind));
         fields.require("kind");
@@ -399,8 +395,8 @@ impl Repair {
 impl ChapterPlan {
     fn read(node: &Node, position: i64, problems: &mut Vec<Diagnostic>) -> Option<Self> {
         let mut fields = Fields::of(node, "a chapter", problems)?;
-        let key = placed(fields.require("key"), &mut fields);
-        let at_heading = placed_text(&mut fields, "at_heading");
+        let key = fields.require_placed("key");
+        let at_heading = fields.take_placed("at_heading");
         let title = if at_heading.is_some() { fields.take_text("title") } else { fields.require_text("title") };
         let description = fields.take_text("description");
         let order = fields.take_int("order").unwrap_or(position);
@@ -509,8 +505,8 @@ impl HeadingPlan {
                 )
                 .hint("add the words that headings begin with, such as `starts: [Chapter]`");
         }
-        let keys = needles(&mut fields, "keys");
-        let template = placed_text(&mut fields, "key").unwrap_or_else(|| ("chapter-{n}".to_owned(), place.clone()));
+        let keys = trimmed_texts(&mut fields, "keys");
+        let template = fields.take_placed("key").unwrap_or_else(|| ("chapter-{n}".to_owned(), place.clone()));
         let order = fields.take_int("order").unwrap_or(1);
         fields.finish();
         if keys.is_empty() && !template.0.contains("{n}") {
@@ -540,11 +536,7 @@ fn touches(entries: &[Entry], problems: &mut Vec<Diagnostic>) -> Vec<Touch> {
     let mut touches = Vec::new();
     for entry in entries {
         let Some(address) = key_address(entry, problems) else { continue };
-        let nodes = match &entry.node.value {
-            Value::List(nodes) => nodes.as_slice(),
-            _ => std::slice::from_ref(&entry.node),
-        };
-        let keys = nodes.iter().filter_map(|node| Some((yaml::text(node, problems)?, node.place.clone()))).collect();
+        let keys = entry.node.items().iter().filter_map(|node| yaml::placed_text(node, problems)).collect();
         touches.push(Touch { address, place: entry.key_place.clone(), keys });
     }
     touches
@@ -557,11 +549,7 @@ fn read_notes(entries: &[Entry], language: &str, problems: &mut Vec<Diagnostic>)
     let mut ids: HashMap<String, Place> = HashMap::new();
     for entry in entries {
         let Some(address) = key_address(entry, problems) else { continue };
-        let nodes = match &entry.node.value {
-            Value::List(nodes) => nodes.as_slice(),
-            _ => std::slice::from_ref(&entry.node),
-        };
-        for node in nodes {
+        for node in entry.node.items() {
             let Value::Map(parts) = &node.value else {
                 problems.push(node.wrong_type("a mapping (`key: value`) for a note"));
                 continue;
@@ -668,7 +656,7 @@ fn list<T>(
     nodes.iter().filter_map(|node| read(node, fields.problems())).collect()
 }
 
-/// Returns the value of the word that a field holds; reports a word that is not among the choices.
+/// Returns the value of the word in a field; reports a word that is not among the choices.
 fn choice<T: Copy>(fields: &mut Fields<'_, '_>, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
     let node = fields.take(key)?;
     let word = yaml::text(node, fields.problems())?;
@@ -683,19 +671,8 @@ fn choice<T: Copy>(fields: &mut Fields<'_, '_>, key: &'static str, choices: &[(&
     found
 }
 
-fn placed(node: Option<&Node>, fields: &mut Fields<'_, '_>) -> Option<(String, Place)> {
-    let node = node?;
-    Some((yaml::text(node, fields.problems())?, node.place.clone()))
-}
-
-fn placed_text(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<(String, Place)> {
-    let node = fields.take(key);
-    placed(node, fields)
-}
-
 /// Returns the texts of a list with their places, trimmed and without empty ones.
-fn needles(fields: &mut Fields<'_, '_>, key: &'static str) -> Vec<(String, Place)> {
-    let nodes = fields.take_list(key);
-    let texts = nodes.iter().filter_map(|node| placed(Some(node), fields)).map(|(text, place)| (text.trim().to_owned(), place));
+fn trimmed_texts(fields: &mut Fields<'_, '_>, key: &'static str) -> Vec<(String, Place)> {
+    let texts = fields.take_placed_list(key).into_iter().map(|(text, place)| (text.trim().to_owned(), place));
     texts.filter(|(text, _)| !text.is_empty()).collect()
 }

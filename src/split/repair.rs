@@ -151,9 +151,9 @@ fn not_found(repair: &Repair, source: &str, line: &str, lines: &LineIndex<'_>, i
     problem.maybe_hint(suggest::did_you_mean(found, candidates))
 }
 
-/// Emends a segment. `repairs` are those of this segment, in order.
+/// Makes a segment from its extent: applies its `repairs`, which are in order.
 ///
-/// A sentence without an end gets `closing`.
+/// A sentence without a terminator gets `closing`.
 pub(super) fn emend(
     extent: Extent,
     repairs: &[Placed<'_>],
@@ -217,23 +217,31 @@ pub fn undo(segment: &Segment) -> String {
     plain
 }
 
-/// Returns the bytes of a segment as text.
+/// Returns the text of a segment in the source, with white space normalised. `ranges` are the bytes
+/// of the segment.
 ///
 /// A run of white space, or a line break, becomes one space. A line break between characters of
-/// scripts without spaces becomes nothing. A single space of a special kind (no-break, ideographic)
-/// is kept. In verbatim text all white space is kept.
+/// scripts without spaces is removed. A single special space (no-break, ideographic) stays. In
+/// verbatim text all white space stays.
 pub fn normal(source: &str, ranges: &[Range<usize>], verbatim: bool) -> String {
     normal_with(source, ranges, verbatim, None)
 }
 
-/// The position of a character of the source in its [`normal`] text.
+/// The offset of a character in the source, and its offsets in the [`normal`] text.
+///
+/// The two offsets differ only inside a run of white space, which becomes one space. A repair of a
+/// part of the run covers that whole space:
+///
+/// ```text
+/// source   a ␣ ␣ b        the second ␣ has start 1 and end 2
+/// normal   a ␣ b
+/// ```
 #[derive(Debug)]
 struct Point {
     source: usize,
-    /// The offset for a range that begins with this character, and the offset for a range that ends
-    /// before it. They differ only inside a run of white space, which belongs as a whole to a
-    /// repair that has a part of it.
+    /// The beginning of a range that begins with this character.
     start: usize,
+    /// The end of a range that ends before this character.
     end: usize,
 }
 
@@ -288,7 +296,7 @@ struct Emended {
 }
 
 impl Emended {
-    /// Returns true if another space would be one too many here.
+    /// Returns true if the text is empty or ends with a space, so that another space is not needed.
     fn is_spaced(&self) -> bool {
         self.text.is_empty() || self.text.ends_with(' ')
     }
@@ -328,7 +336,7 @@ impl Emended {
         });
     }
 
-    /// Removes the space that is left at the end when the last word was removed.
+    /// Removes the space at the end, which remains if a repair removed the last word.
     fn trim_end(&mut self) {
         while self.text.ends_with(' ') {
             let end = self.text.len();
@@ -366,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_out_leaves_no_double_space() {
+    fn removed_words_leave_no_double_space() {
         check("one two three", &[("two", "")], "one three");
         check("one two  three", &[("two ", "")], "one three");
         check("one two three", &[("one", "")], "two three");

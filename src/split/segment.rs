@@ -5,10 +5,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::block::{BlockKind, Shape, blocks};
-use super::plan::{Address, Lines, Plan};
+use super::plan::{Address, LineMode, Plan};
 use super::sentence::{Cutter, Part, Rules};
 use super::{Format, Gap, Piece, PieceKind, Segment, SegmentKind, no_line};
 use crate::base::{Diagnostic, LineIndex, Place, Report, code, suggest};
+use crate::markdown::byte_order_mark;
 
 /// A segment before it is emended: its position in the source.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ pub(super) fn cut(
         abbreviations: segmentation.abbreviations.clone(),
         initials: segmentation.initials,
         footnote_marks: segmentation.footnote_marks,
-        markdown: segmentation.lines == Lines::Markdown,
+        markdown: segmentation.lines == LineMode::Markdown,
         forced: occurrences(&segmentation.break_before, file, source, problems),
         forbidden: occurrences(&segmentation.no_break_before, file, source, problems),
     };
@@ -52,7 +53,7 @@ pub(super) fn cut(
     headings.extend(plan.headings.iter().flat_map(|cut| cut.starts.iter().cloned()));
     let shape = Shape { lines: segmentation.lines, join: &join, headings: &headings };
     let mut cutter = Cutter::new(source, &rules);
-    let lines_are_sentences = segmentation.lines == Lines::Sentences;
+    let lines_are_sentences = segmentation.lines == LineMode::Sentences;
     let mut partition = Partition {
         source,
         lines,
@@ -142,8 +143,9 @@ impl Partition<'_> {
     }
 
     fn gap_until(&mut self, end: usize) {
-        if self.end == 0 && end > 0 && self.source.starts_with('\u{feff}') {
-            self.end = '\u{feff}'.len_utf8();
+        let mark = byte_order_mark(self.source);
+        if self.end == 0 && end > 0 && mark > 0 {
+            self.end = mark;
             self.pieces.push(Piece { range: 0..self.end, kind: PieceKind::Gap(Gap::ByteOrderMark) });
         }
         if end > self.end {
@@ -182,7 +184,7 @@ fn joined_lines(
     let mut join = BTreeSet::new();
     for (line, place) in &plan.segmentation.join {
         let problem = match lines.whole(*line) {
-            _ if plan.segmentation.lines == Lines::Markdown => "`join` cannot be used for a Markdown source text".to_owned(),
+            _ if plan.segmentation.lines == LineMode::Markdown => "`join` cannot be used for a Markdown source text".to_owned(),
             None => no_line(*line, lines),
             Some(range) if source[range.clone()].trim().is_empty() => format!("line {line} of the source text is blank"),
             Some(range) if source[..range.start].trim().is_empty() => {

@@ -9,8 +9,8 @@ use crate::markdown::comment::{comment_in, without_comments};
 use crate::parse::marks::{self, Mark, Marks};
 
 impl Writer<'_, '_> {
-    /// Adds a mark to its sentence, or reports that it cannot. No mark is published.
-    pub(super) fn mark(&mut self, mark: Result<Mark, marks::Bad>, place: Place) {
+    /// Adds a mark to its sentence, or reports that the mark has no sentence. No mark is published.
+    pub(super) fn mark(&mut self, mark: Result<Mark, marks::BadMark>, place: Place) {
         // The space before the mark does not belong to the sentence.
         if let Some(leaf) = &self.leaf {
             self.out.trim_end(leaf.html_start);
@@ -25,7 +25,7 @@ impl Writer<'_, '_> {
         let is_last = without_comments(line).trim().is_empty();
         let problem = match mark {
             Err(bad) => Some((bad.message, bad.hint)),
-            // The check that compares titles reads this mark from the file itself.
+            // The check of titles reads this mark from the file: see `silenced_after`.
             Ok(Mark::Silenced(..)) if is_last && self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) => None,
             Ok(_) if self.leaf.is_none() && self.page.is_some_and(|page| page.settings.segments) => {
                 let hint = "write a mark at the end of a sentence's line, in a paragraph, heading, list or footnote, or in a row of a table that has text; titles cannot have marks";
@@ -51,7 +51,7 @@ impl Writer<'_, '_> {
     }
 
     /// Reports marks on lines of their own: such a comment is a block and ends the paragraph.
-    pub(super) fn marks_apart(&mut self, html: &str, range: &Range<usize>) {
+    pub(super) fn report_marks_apart(&mut self, html: &str, range: &Range<usize>) {
         let Some(page) = self.page else { return };
         let mut from = 0;
         while let Some(comment) = comment_in(html, from) {

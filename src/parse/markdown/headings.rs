@@ -20,8 +20,8 @@ pub(super) struct OpenHeading {
     alternative: String,
     place: Range<usize>,
     segment: Option<u32>,
-    /// The writer's own output, set aside while the document's title is written; `None` for a
-    /// heading of the text.
+    /// The output before the heading, kept here while the document's title is written to a separate
+    /// buffer; `None` for a heading of the text.
     pub(super) title: Option<Builder>,
     /// The byte range of the title's text.
     pub(super) bytes: Option<Range<usize>>,

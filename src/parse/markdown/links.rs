@@ -1,9 +1,9 @@
 //! Links, images and bare URLs, which become links. A destination inside the site becomes a hole
-//! and a ref, which the site answers.
+//! and a ref. [`crate::link`] resolves the ref, and rendering fills the hole.
 
 use std::ops::Range;
 
-use crate::base::{Diagnostic, Place, code};
+use crate::base::{Diagnostic, Place, code, fold_all};
 use crate::model::Key;
 
 use super::{Event, LinkType, Writer};
@@ -30,8 +30,8 @@ impl Writer<'_, '_> {
             Destination::External(format!("mailto:{url}"))
         } else if wiki {
             // The text of a link may contain a line break.
-            let url = url.split_whitespace().collect::<Vec<_>>().join(" ");
-            Destination::Asks(match cut_anchor(&url) {
+            let url = fold_all(url);
+            Destination::Internal(match cut_anchor(&url) {
                 ("", Some(anchor)) => Target::Anchor(anchor),
                 (key, anchor) => Target::Work { key: Key::new(key.trim()), anchor },
             })
@@ -55,7 +55,7 @@ impl Writer<'_, '_> {
                 self.unsafe_url(&scheme, place);
                 false
             }
-            Destination::Asks(target) => {
+            Destination::Internal(target) => {
                 self.push(if wiki { "<a class=\"wiki\" href=\"" } else { "<a href=\"" });
                 self.hole(HoleKind::Url(self.refs.len() as u32));
                 self.refs.push(Ref { target, place, kind: if wiki { RefKind::Wiki } else { RefKind::Link } });
@@ -69,8 +69,7 @@ impl Writer<'_, '_> {
         self.links.push(opened);
         // `[[key]]` shows the title of the work in the reader's language, not the key.
         if link_type == (LinkType::WikiLink { has_pothole: false }) {
-            // A heading's anchor is made now, when that title is not known yet. So it is made from
-            // the key.
+            // The anchor of a heading is made now, before that title is known. So the key is used.
             self.heading_text(url);
             self.hole(HoleKind::Title(self.refs.len() as u32 - 1));
             while let Some((Event::Text(_), _)) = self.events.get(self.at) {
@@ -97,7 +96,8 @@ impl Writer<'_, '_> {
         );
     }
 
-    /// Returns the byte range of a link's destination, or of the whole link if it is written elsewhere.
+    /// Returns the byte range of a link's destination, or of the whole link if it is written
+    /// elsewhere.
     fn dest_range(&self, range: &Range<usize>) -> Range<usize> {
         let found = markdown::destination_at(&self.spans, range.start);
         found.filter(|found| !found.is_empty()).unwrap_or_else(|| range.clone())
@@ -117,7 +117,7 @@ impl Writer<'_, '_> {
         };
         let place = Place::new(&page.file, self.dest_range(range));
         match classify(url, &page.file) {
-            Destination::Asks(target) => {
+            Destination::Internal(target) => {
                 self.push("<img src=\"");
                 self.hole(HoleKind::Url(self.refs.len() as u32));
                 self.refs.push(Ref { target, place, kind: RefKind::Image });

@@ -10,7 +10,7 @@ use crate::base::{Place, code};
 
 use super::comments::without_marks;
 use super::{CodeBlockKind, Event, Writer};
-use crate::markdown::comment::without_comments;
+use crate::markdown::comment::{comment_in, without_comments};
 use crate::parse::{CodeBlock, HoleKind, marks};
 
 impl Writer<'_, '_> {
@@ -92,7 +92,7 @@ impl Writer<'_, '_> {
             html.push_str(part);
             self.at += 1;
         }
-        self.marks_apart(&html, &range);
+        self.report_marks_apart(&html, &range);
         if self.passes_raw_html() {
             let html = if self.page.is_some() { without_marks(html) } else { html };
             self.raw_html(&html);
@@ -115,7 +115,7 @@ impl Writer<'_, '_> {
             let (text, markup) = rest.split_at(open);
             self.raw_text(text);
             let length =
-                if markup.starts_with("<!--") { markup.find("-->").map(|end| end + "-->".len()) } else { tag_length(markup) };
+                if markup.starts_with("<!--") { comment_in(markup, 0).map(|comment| comment.end) } else { tag_length(markup) };
             let (markup, after) = markup.split_at(length.unwrap_or(markup.len()));
             self.out.html.push_str(markup);
             rest = after;

@@ -172,7 +172,7 @@ impl<'a> Edition<'a> {
         let front = front(document, text);
         let places = [&document.title_at, &document.front.description_at];
         for (line, place) in (document.segments.len() as u32..).zip(places) {
-            let behind = place.iter().flat_map(|place| parse::silenced_behind(&document.file, text, place.end));
+            let behind = place.iter().flat_map(|place| parse::silenced_after(&document.file, text, place.end));
             silences.extend(behind.map(|silenced| (line, silenced)));
         }
         let silences = silences.into_iter().map(|(line, silenced)| Silence { line, silenced, used: false }).collect();
@@ -219,7 +219,7 @@ impl<'a> Edition<'a> {
         let (mut text, mut spans) = (String::new(), Vec::new());
         for (at, line) in lines.iter().enumerate() {
             text.push_str(if at == 0 { "" } else { "\n" });
-            spans.extend(self.spans(*line).into_iter().map(|span| span.moved(text.len())));
+            spans.extend(self.spans(*line).into_iter().map(|span| span.shifted_right(text.len())));
             text.push_str(self.line(*line));
         }
         (text, spans)
