@@ -32,7 +32,7 @@ pub type Side<'a> = [&'a [SegmentId]];
 /// 1. Every line of both sides is in exactly one row.
 pub fn beads(left: &Side<'_>, right: &Side<'_>) -> Vec<Bead> {
     if left == right && left.iter().all(|ids| ids.len() == 1) {
-        // The common case: equal sides, one line beside one line. Ids are unique, so no row is
+        // The common case: equal sides, one line align_groups one line. Ids are unique, so no row is
         // larger.
         return (0..left.len() as u32).map(|line| Bead { left: vec![line], right: vec![line] }).collect();
     }

@@ -1,6 +1,6 @@
 //! Word diff of two texts, for showing a translator the change of a source sentence.
 
-use super::order::{Pairs, same_in_order};
+use super::order::{Pairs, pair_equal_in_order};
 
 /// A run of words in a diff.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,10 +20,11 @@ pub enum Piece {
 pub fn change(old: &str, new: &str) -> Vec<Piece> {
     let (olds, news): (Vec<&str>, Vec<&str>) = (old.split_whitespace().collect(), new.split_whitespace().collect());
     let mut pairs = Pairs::new(olds.len(), news.len());
-    same_in_order(&olds, &news, &mut pairs);
+    pair_equal_in_order(&olds, &news, &mut pairs);
     let mut pieces = Vec::new();
     let (mut at_old, mut at_new) = (0, 0);
-    let ends = pairs.of_old.iter().enumerate().filter_map(|(old, new)| Some((old, (*new)?))).chain([(olds.len(), news.len())]);
+    let ends =
+        pairs.current_of.iter().enumerate().filter_map(|(old, new)| Some((old, (*new)?))).chain([(olds.len(), news.len())]);
     for (old, new) in ends {
         olds[at_old..old].iter().for_each(|word| push(&mut pieces, Piece::Gone((*word).to_owned())));
         news[at_new..new].iter().for_each(|word| push(&mut pieces, Piece::New((*word).to_owned())));
