@@ -108,7 +108,6 @@ use crate::model::{LanguageTag, SegmentId, TextDigest, Unit};
 mod alignment;
 mod beads;
 mod canonicalize;
-mod change;
 mod features;
 mod gap;
 mod new;
@@ -116,7 +115,6 @@ mod order;
 mod words;
 
 pub use beads::{Bead, Side, beads};
-pub use change::{Piece, change};
 pub use new::by_position;
 pub use order::longest_increasing;
 pub use words::{similarity, sorted_words};
