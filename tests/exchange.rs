@@ -15,7 +15,7 @@ use tilmash::base::{Diagnostic, code};
 use tilmash::model::{Key, LangId};
 use tilmash::project::State;
 use tilmash::translation::exchange::plan::{self, Edition, Options};
-use tilmash::translation::exchange::{self, Batch, Format, Status, Unit, collect, markup};
+use tilmash::translation::exchange::{self, Batch, Format, Unit, UnitState, collect, markup};
 
 mod common;
 use common::program::{self, Run, command, run, site as folder};
@@ -126,17 +126,17 @@ fn line() -> impl Strategy<Value = String> {
 fn unit() -> impl Strategy<Value = Unit> {
     let id = prop::sample::select(vec!["1.1", "3.2a", "title", "description", "12a.1", "0.1b"]);
     let key = prop::sample::select(vec!["index", "vectors/russia", "a b/ә", "x\"y", "c&d", "e'<f>"]);
-    let status = prop::sample::select(vec![Status::Missing, Status::Changed, Status::Accepted, Status::Current]);
-    (key, id, nasty(), nasty(), status, nasty(), prop::collection::vec(line(), 0..3), prop::option::of(line()), 1..5000_usize)
-        .prop_map(|(key, id, source, target, status, previous, notes, heading, line)| Unit {
+    let state = prop::sample::select(vec![UnitState::Missing, UnitState::Changed, UnitState::Accepted, UnitState::Current]);
+    (key, id, nasty(), nasty(), state, nasty(), prop::collection::vec(line(), 0..3), prop::option::of(line()), 1..5000_usize)
+        .prop_map(|(key, id, source, target, state, previous, notes, heading, line)| Unit {
             key: Key::new(key),
             id: id.to_owned(),
             source,
             is_row: line % 3 == 0,
-            base: (status != Status::Missing).then(|| exchange::digest(&target)),
-            target: if status == Status::Missing { String::new() } else { target },
-            status,
-            previous: (status == Status::Changed).then_some(previous),
+            base: (state != UnitState::Missing).then(|| exchange::digest(&target)),
+            target: if state == UnitState::Missing { String::new() } else { target },
+            state,
+            previous: (state == UnitState::Changed).then_some(previous),
             notes,
             heading,
             file: format!("content/{key}.kk.md").into(),
@@ -391,7 +391,7 @@ proptest! {
             // The home page, of which there is no translation either, is left as it is.
             if unit.key.as_str() == "x" && (unit.id == "title" || *chosen) {
                 unit.target = KK.iter().zip(EN).fold(unit.source.replace("Т", "T").replace("Сипат", "Text"), |text, (kk, en)| text.replace(kk, en));
-                unit.status = Status::Current;
+                unit.state = UnitState::Current;
             }
         }
         let (editions, problems) = planned(&before, Format::Po, &batch);
@@ -434,7 +434,7 @@ proptest! {
         let mut wanted = exported(&begun);
         for unit in &mut wanted.units {
             unit.target = format!("T {}", unit.source);
-            unit.status = Status::Current;
+            unit.state = UnitState::Current;
         }
         wanted.units.retain(|unit| unit.key.as_str() == "x");
         for round in 0..3 {
@@ -828,27 +828,30 @@ fn a_state_that_is_not_finished_outweighs_an_approval() {
         let text = format!(
             "<xliff version=\"1.2\"><file source-language=\"kk\" target-language=\"en\"><body><trans-unit id=\"a#1.1\"{attributes}><source>Бір</source><target{state}>One</target></trans-unit></body></file></xliff>"
         );
-        exchange::read(Format::Xliff, &"x.xlf".into(), &text).batch.units[0].status
+        exchange::read(Format::Xliff, &"x.xlf".into(), &text).batch.units[0].state
     };
     for approved in ["", " approved=\"yes\"", " approved=\"no\""] {
         for state in unfinished {
-            assert_eq!(read(approved, &format!(" state=\"{state}\"")), Status::Changed, "{state}{approved}");
+            assert_eq!(read(approved, &format!(" state=\"{state}\"")), UnitState::Changed, "{state}{approved}");
         }
-        assert_eq!(read(approved, " state=\"translated\""), Status::Current);
-        assert_eq!(read(approved, " state=\"final\""), Status::Accepted);
-        assert_eq!(read(approved, " state=\"signed-off\""), Status::Accepted);
-        assert_eq!(read(approved, " state=\"translated\" state-qualifier=\"rejected-grammar\""), Status::Changed);
+        assert_eq!(read(approved, " state=\"translated\""), UnitState::Current);
+        assert_eq!(read(approved, " state=\"final\""), UnitState::Accepted);
+        assert_eq!(read(approved, " state=\"signed-off\""), UnitState::Accepted);
+        assert_eq!(read(approved, " state=\"translated\" state-qualifier=\"rejected-grammar\""), UnitState::Changed);
     }
-    assert_eq!(read("", ""), Status::Current);
-    assert_eq!(read(" approved=\"yes\"", ""), Status::Current);
-    assert_eq!(read(" approved=\"no\"", ""), Status::Changed);
-    assert_eq!(read("", " state-qualifier=\"fuzzy-match\""), Status::Changed);
-    assert_eq!(read(" approved=\"yes\"", " state=\"x-checked\""), Status::Current);
-    assert_eq!(read("", " state=\"x-checked\""), Status::Changed);
+    assert_eq!(read("", ""), UnitState::Current);
+    assert_eq!(read(" approved=\"yes\"", ""), UnitState::Current);
+    assert_eq!(read(" approved=\"no\"", ""), UnitState::Changed);
+    assert_eq!(read("", " state-qualifier=\"fuzzy-match\""), UnitState::Changed);
+    assert_eq!(read(" approved=\"yes\"", " state=\"x-checked\""), UnitState::Current);
+    assert_eq!(read("", " state=\"x-checked\""), UnitState::Changed);
     // An unknown word for the state means unfinished in other formats too.
-    let state = |format, text: &str| exchange::read(format, &"x".into(), text).batch.units[0].status;
-    assert_eq!(state(Format::Jsonl, "{\"id\":\"a#1\",\"source\":\"x\",\"target\":\"y\",\"state\":\"draft\"}"), Status::Changed);
-    assert_eq!(state(Format::Csv, "id,source,target,standing\na#1,x,y,draft\n"), Status::Changed);
+    let state = |format, text: &str| exchange::read(format, &"x".into(), text).batch.units[0].state;
+    assert_eq!(
+        state(Format::Jsonl, "{\"id\":\"a#1\",\"source\":\"x\",\"target\":\"y\",\"state\":\"draft\"}"),
+        UnitState::Changed
+    );
+    assert_eq!(state(Format::Csv, "id,source,target,standing\na#1,x,y,draft\n"), UnitState::Changed);
     let found = exchange::read(Format::Po, &"x.po".into(), "#~ msgctxt \"a#1\"\n#~ msgid \"x\"\n#~ msgstr \"y\"\n");
     assert!(found.batch.units.is_empty() && found.problems.is_empty(), "an obsolete message is none");
 }
@@ -1438,17 +1441,17 @@ fn sample() -> Batch {
         "<!-- c --> <?pi?> <![CDATA[x]]>",
         "- # 1. | \u{200f}",
     ];
-    let statuses = [Status::Current, Status::Changed, Status::Missing, Status::Accepted];
+    let states = [UnitState::Current, UnitState::Changed, UnitState::Missing, UnitState::Accepted];
     let unit = |(at, text): (usize, &&str)| {
-        let status = statuses[at % 4];
+        let state = states[at % 4];
         let ends = if text.ends_with('\n') { "\n" } else { "" };
         let target = format!("T {}{ends}", text.trim_end());
         Unit {
-            status,
+            state,
             source: (*text).to_owned(),
-            target: if status == Status::Missing { String::new() } else { target.clone() },
+            target: if state == UnitState::Missing { String::new() } else { target.clone() },
             base: Some(exchange::digest(&target)),
-            previous: (status == Status::Changed).then(|| format!("old {text}")),
+            previous: (state == UnitState::Changed).then(|| format!("old {text}")),
             notes: vec!["a note \"with\" <quotes> & more".to_owned()],
             heading: Some("Heading <b> & \"x\"".to_owned()),
             file: "content/a b.kk.md".into(),
@@ -1539,7 +1542,7 @@ fn translate_toolkit_reads_what_we_write() {
         let read: BTreeMap<String, (String, String, bool)> =
             serde_json::from_str(&python("read.py", &[name])).expect("it is JSON");
         for unit in sample().units {
-            let pending = unit.status == Status::Changed;
+            let pending = unit.state == UnitState::Changed;
             // A memory holds what is finished, and TMX has no states.
             let (target, fuzzy) =
                 if name.ends_with("tmx") && pending { (String::new(), false) } else { (unit.target.clone(), pending) };
@@ -1571,7 +1574,7 @@ fn what_translate_toolkit_translates_comes_back() {
         for (read, unit) in found.batch.units.iter().zip(&sample().units) {
             assert_eq!((read.address(), &read.source), (unit.address(), &unit.source));
             assert_eq!(read.target, format!("NEW {}", shown(name, &unit.source)), "{name}");
-            assert_eq!(read.status.name(), if unit.status == Status::Accepted { read.status.name() } else { "current" });
+            assert_eq!(read.state.name(), if unit.state == UnitState::Accepted { read.state.name() } else { "current" });
             assert_eq!(read.base, unit.base, "{name}: it tells what was changed");
         }
     }

@@ -20,7 +20,7 @@ use super::apply::{self, Refusal};
 use super::collect::Sides;
 use super::markup::Token;
 use super::pieces::{Block, PieceKind};
-use super::{Found, KEPT, Status, Unit, digest, further_problems, markup};
+use super::{KEPT, ParsedFile, Unit, UnitState, digest, further_problems, markup};
 use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, fold, fold_all, suggest};
 use crate::link::similar_key;
 use crate::load::Inputs;
@@ -83,10 +83,10 @@ impl Edition {
 }
 
 /// Computes the changes that the imported files make.
-pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: Options) -> Plan {
+pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, ParsedFile)], options: Options) -> Plan {
     let mut plan = Plan::default();
     let rules: Vec<Rules> = site.languages.iter().map(|language| Rules::of(&language.code, &language.pack)).collect();
-    let mut editions: BTreeMap<(LangId, WorkId), Option<Opened>> = BTreeMap::new();
+    let mut editions: BTreeMap<(LangId, WorkId), Option<Draft>> = BTreeMap::new();
     let mut seen: HashMap<(LangId, &str, &str), Place> = HashMap::new();
     let mut unknown: HashMap<&str, Option<String>> = HashMap::new();
     for (file, found) in files {
@@ -118,20 +118,20 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
                 plan.problems.push(Diagnostic::at(&code::EXCHANGE_UNKNOWN, place, message).hint(hint));
                 continue;
             };
-            let opened = editions.entry((lang, work)).or_insert_with(|| Opened::new(site, inputs, work, lang));
-            let Some(opened) = opened else {
+            let draft = editions.entry((lang, work)).or_insert_with(|| Draft::new(site, inputs, work, lang));
+            let Some(draft) = draft else {
                 let message = format!("`{}` is written in `{}`, and is no translation", unit.key, site.config.code(lang));
                 plan.problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, place, message));
                 continue;
             };
-            if from.is_some_and(|from| from != opened.sides.source_lang) {
-                let (_, keys) = others.entry(opened.sides.source_lang).or_insert((place, Vec::new()));
+            if from.is_some_and(|from| from != draft.sides.source_lang) {
+                let (_, keys) = others.entry(draft.sides.source_lang).or_insert((place, Vec::new()));
                 if keys.last() != Some(&unit.key.as_str()) {
                     keys.push(unit.key.as_str());
                 }
                 continue;
             }
-            consider(site, &rules, lang, opened, unit, place, options, &mut plan);
+            consider(site, &rules, lang, draft, unit, place, options, &mut plan);
         }
         if dropped > 0 {
             plan.problems.push(further_problems(file, dropped));
@@ -144,8 +144,8 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
             plan.problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, place, message).hint(hint));
         }
     }
-    for ((lang, work), opened) in editions {
-        let Some(Opened { sides, mut taken, .. }) = opened else { continue };
+    for ((lang, work), draft) in editions {
+        let Some(Draft { sides, mut taken, .. }) = draft else { continue };
         taken.sort_by_key(|taken| taken.pair);
         let halves = halves(site, &sides, &mut taken);
         plan.problems.extend(halves);
@@ -165,14 +165,15 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
     plan
 }
 
-/// An edition that an imported file refers to.
-struct Opened {
+/// An edition that the imported files translate: its alignment with the source, and the translations
+/// taken so far.
+struct Draft {
     sides: Sides,
     by_id: HashMap<String, usize>,
     taken: Vec<Taken>,
 }
 
-impl Opened {
+impl Draft {
     fn new(site: &Site, inputs: &Inputs, work: WorkId, lang: LangId) -> Option<Self> {
         let sides = Sides::of(site, inputs, work, lang)?;
         let by_id = (0..sides.pairs.len()).map(|pair| (sides.id(pair).to_owned(), pair)).collect();
@@ -185,7 +186,7 @@ impl Opened {
 fn languages(
     site: &Site,
     file: &Arc<str>,
-    found: &Found,
+    found: &ParsedFile,
     options: Options,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<(Option<LangId>, LangId)> {
@@ -235,16 +236,16 @@ fn consider(
     site: &Site,
     rules: &[Rules],
     lang: LangId,
-    opened: &mut Opened,
+    draft: &mut Draft,
     unit: &Unit,
     place: Place,
     options: Options,
     plan: &mut Plan,
 ) {
     let address = unit.address();
-    let sides = &opened.sides;
-    let Some(&pair) = opened.by_id.get(&unit.id) else {
-        let hint = suggest::did_you_mean(&unit.id, opened.by_id.keys().map(String::as_str).filter(|_| unit.id.len() > 4));
+    let sides = &draft.sides;
+    let Some(&pair) = draft.by_id.get(&unit.id) else {
+        let hint = suggest::did_you_mean(&unit.id, draft.by_id.keys().map(String::as_str).filter(|_| unit.id.len() > 4));
         let message = format!("`{}` has no sentence `{}`", unit.key, unit.id);
         let hint = hint.unwrap_or_else(|| "the source may have changed since the export; export again".to_owned());
         let file = Place::whole(&sides.source.document.file);
@@ -252,7 +253,7 @@ fn consider(
         return;
     };
     let before = sides.target_of(pair);
-    let finished = !matches!(unit.status, Status::Changed | Status::Missing);
+    let finished = !matches!(unit.state, UnitState::Changed | UnitState::Missing);
     let mut after = lines(&unit.target);
     if sides.is_row(pair) {
         after = after.lines().map(row::canonical).collect::<Vec<_>>().join("\n");
@@ -260,7 +261,7 @@ fn consider(
     // True if the translation came back as it was exported: it was not touched, or confirmed.
     let untouched = unit.base.as_deref().is_some_and(|base| base == digest(&after));
     if after == before || untouched || after.is_empty() {
-        let confirmed = finished && after == before && sides.pairs[pair].status == Status::Changed;
+        let confirmed = finished && after == before && sides.pairs[pair].state == UnitState::Changed;
         if confirmed && same_source(sides, pair, unit) {
             plan.confirmed.entry(lang).or_default().push(address);
         } else {
@@ -322,7 +323,7 @@ fn consider(
     let refused = diagnostic::has_errors(&found);
     plan.problems.extend(found);
     if !refused {
-        opened.taken.push(Taken { pair, address, before, after, place });
+        draft.taken.push(Taken { pair, address, before, after, place });
     }
 }
 
@@ -497,9 +498,14 @@ pub fn misread(before: &Edition, taken: &[Taken], after: Option<&Sides>) -> bool
         })
 }
 
-/// Splits off the second half of the translations, to bisect them. Never splits a table or
-/// footnote; returns `None` if no split is possible.
-pub fn parted(edition: &Edition, taken: &mut Vec<Taken>) -> Option<Vec<Taken>> {
+/// Keeps about half of the translations, and returns the others. Never splits a table or a footnote
+/// that is translated whole; returns `None` if no split is possible.
+///
+/// ```text
+/// [1.1 1.2 2.1 2.2]                      keeps [1.1 1.2], returns [2.1 2.2]
+/// [1.1], or the rows of one table        keeps all, returns `None`
+/// ```
+pub fn bisect(edition: &Edition, taken: &mut Vec<Taken>) -> Option<Vec<Taken>> {
     let whole = |taken: &Taken| edition.sides.wholes[taken.pair];
     let is_seam = |at: &usize| whole(&taken[*at]).is_none() || whole(&taken[*at]) != whole(&taken[*at - 1]);
     let at = (1..taken.len()).filter(is_seam).min_by_key(|at| at.abs_diff(taken.len() / 2))?;

@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{BASE, Batch, Found, Status, text};
+use super::{BASE, Batch, ParsedFile, UnitState, text};
 
 /// Prefixes of comments for data that PO has no field for.
 const HEADING: &str = "heading: ";
@@ -48,7 +48,7 @@ pub fn write(batch: &Batch) -> String {
         if let Some(base) = &unit.base {
             writeln!(po, "# {BASE}{base}").expect("writing to a string");
         }
-        let accepted = (unit.status == Status::Accepted).then(|| ACCEPTED.to_owned());
+        let accepted = (unit.state == UnitState::Accepted).then(|| ACCEPTED.to_owned());
         for comment in heading.chain(notes).chain(accepted) {
             writeln!(po, "#. {comment}").expect("writing to a string");
         }
@@ -58,7 +58,7 @@ pub fn write(batch: &Batch) -> String {
             let file = if file.contains(' ') { format!("\u{2068}{file}\u{2069}") } else { file };
             writeln!(po, "#: {file}:{}", unit.line).expect("writing to a string");
         }
-        if unit.status == Status::Changed {
+        if unit.state == UnitState::Changed {
             po.push_str("#, fuzzy\n");
         }
         if let Some(previous) = &unit.previous {
@@ -115,8 +115,8 @@ fn one_line(text: &str) -> String {
 }
 
 /// Reads a PO file. Obsolete entries (`#~`) are ignored.
-pub fn read(file: &Arc<str>, text: &str) -> Found {
-    let mut reader = Reader { file, found: Found::default(), entry: Entry::default() };
+pub fn read(file: &Arc<str>, text: &str) -> ParsedFile {
+    let mut reader = Reader { file, found: ParsedFile::default(), entry: Entry::default() };
     for (range, line) in text::lines(text) {
         if reader.found.is_garbage() {
             return reader.found;
@@ -129,11 +129,11 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
 
 struct Reader<'a> {
     file: &'a Arc<str>,
-    found: Found,
+    found: ParsedFile,
     entry: Entry,
 }
 
-/// The entry that is being read.
+/// Fields of the entry that is being read.
 #[derive(Default)]
 struct Entry {
     start: Option<Range<usize>>,
@@ -154,7 +154,7 @@ struct Entry {
 }
 
 impl Entry {
-    /// Reads an extracted comment. Comments of other tools are ignored.
+    /// Reads an extracted comment (`#.`). Comments of other tools are ignored.
     fn comment(&mut self, comment: &str) {
         if let Some(heading) = comment.strip_prefix(HEADING) {
             self.heading = Some(heading.to_owned());
@@ -283,11 +283,11 @@ impl Reader<'_> {
             // A reference in another form is ignored.
             unit.line = line.parse().unwrap_or(0);
         }
-        unit.status = match () {
-            () if target.is_empty() => Status::Missing,
-            () if entry.fuzzy => Status::Changed,
-            () if entry.accepted => Status::Accepted,
-            () => Status::Current,
+        unit.state = match () {
+            () if target.is_empty() => UnitState::Missing,
+            () if entry.fuzzy => UnitState::Changed,
+            () if entry.accepted => UnitState::Accepted,
+            () => UnitState::Current,
         };
         (unit.source, unit.target, unit.previous) = (source, target, previous);
         self.found.push(self.file, unit, start);

@@ -114,6 +114,7 @@ mod new;
 mod order;
 mod words;
 
+pub(in crate::translation) use beads::DisjointSets;
 pub use beads::{Bead, Side, beads};
 pub use new::by_position;
 pub use order::longest_increasing;
