@@ -107,7 +107,7 @@
 //! * **Ids are holes.** The id of a sentence depends on the lock; its text does not. The work's
 //!   lock is an input of parsing like the text, so the parse cache still only compares inputs.
 //! * **The lock keeps the source's text**, not only its digest. So an edited sentence is found by
-//!   its likeness, not by luck between its neighbours. The change since a translation was made can
+//!   its similarity, not by luck between its neighbours. The change since a translation was made can
 //!   also be shown in any copy of the files, without version control. For translations the digest
 //!   is enough: they are found by it, or by their place.
 //! * **A lock has an entry for each sentence, in the order of the source.** An empty line and the

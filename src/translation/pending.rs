@@ -43,8 +43,8 @@ pub struct Said {
 }
 
 impl<'s> Pending<'s> {
-    /// Takes the edition in a language, its source and its statuses from the site. `text` returns the
-    /// text of a file.
+    /// Takes the edition in a language, its source and its statuses from the site. `text` returns
+    /// the text of a file.
     ///
     /// Returns `None` for the source edition and for an edition that does not exist.
     pub fn of(site: &'s Site, work: WorkId, lang: LangId, text: impl Fn(&str) -> Option<&'s str>) -> Option<Self> {

@@ -135,7 +135,8 @@ fn rows_of(left: &Part<'_>, right: &Part<'_>) -> Vec<Row> {
     }
 }
 
-/// Aligns a range of lines of each edition by ids. The beads count lines from the start of the range.
+/// Aligns a range of lines of each edition by ids. The beads count lines from the start of the
+/// range.
 fn beads_of(left: &Document, left_lines: Range<u32>, right: &Document, right_lines: Range<u32>) -> Vec<Bead> {
     // A sentence that was merged into another one is aligned with that one.
     let ids = |document: &Document, lines: Range<u32>, other: &Document| -> Vec<Vec<SegmentId>> {
@@ -169,10 +170,12 @@ impl RowIds {
         ids
     }
 
+    /// Returns the row id of a segment of the left edition.
     pub(crate) fn of_left(&self, id: SegmentId) -> Option<SegmentId> {
         self.left.get(&id).copied()
     }
 
+    /// Returns the row id of a segment of the right edition.
     pub(crate) fn of_right(&self, id: SegmentId) -> Option<SegmentId> {
         self.right.get(&id).copied()
     }
@@ -263,6 +266,7 @@ impl<'a> Rows<'a> {
         rows
     }
 
+    /// Returns a block by its number: left blocks are counted first.
     fn block(&self, block: usize) -> &Block {
         match block.checked_sub(self.left.blocks.len()) {
             None => &self.left.blocks()[block],

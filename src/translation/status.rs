@@ -216,8 +216,8 @@ impl<'a> TranslatedLines<'a> {
         Self { document, marked }
     }
 
-    /// Returns the lines that translate a sentence: those whose marks name it, or else the line with
-    /// its id.
+    /// Returns the lines that translate a sentence: those whose marks name it, or else the line
+    /// with its id.
     pub(super) fn of_sentence(&self, id: SegmentId) -> Vec<u32> {
         if let Some(lines) = self.marked.get(&id) {
             return lines.clone();
@@ -267,7 +267,8 @@ pub(super) fn own_digest(digests: &[TextDigest], lines: &[u32]) -> TextDigest {
     }
 }
 
-/// Returns the status of a unit that is translated; `own` and `source` are the digests of both texts.
+/// Returns the status of a unit that is translated; `own` and `source` are the digests of both
+/// texts.
 fn status_of(lock: &Lock, unit: Unit, source_lang: &str, lang: &str, own: TextDigest, source: TextDigest) -> Status {
     let line = lock_line(lock, unit, source_lang, lang, own, source);
     match line.state {

@@ -243,7 +243,8 @@ impl LockBuilder<'_> {
         }
     }
 
-    /// Keeps an entry for each sentence that the source has lost, so that its id is not given again.
+    /// Keeps an entry for each sentence that the source has lost, so that its id is not given
+    /// again.
     fn keep_deleted_ids(&mut self, source: &Document) {
         let at: HashMap<Unit, usize> = self.entries.iter().enumerate().map(|(at, entry)| (entry.unit, at)).collect();
         let newly: HashMap<Unit, &Gone> = source.gone.iter().map(|(id, gone)| (Unit::Segment(*id), gone)).collect();

@@ -127,8 +127,8 @@ fn by_position(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<
     pairs
 }
 
-/// Pairs the lines of block n with those of block n, as long as it is certain that the blocks belong
-/// together.
+/// Pairs the lines of block n with those of block n, as long as it is certain that the blocks
+/// belong together.
 ///
 /// ```text
 /// source        translation

@@ -1,5 +1,5 @@
-//! Puts new translations into the text of an edition's file. Everything else in the file stays as it
-//! is.
+//! Puts new translations into the text of an edition's file. Everything else in the file stays as
+//! it is.
 //!
 //! An existing translation is replaced in place. A new one goes behind the piece before it, in the
 //! form of its source (a list item, a heading, a line of a paragraph, a table).
@@ -150,8 +150,8 @@ fn replaced(side: &Side, piece: &Piece, line: &str) -> Vec<Edit> {
 }
 
 /// Makes the edits that replace the cells of a row that differ from those of the new text. The
-/// padding stays. `length` returns the number of bytes of a cell that are replaced; the marks behind
-/// them stay.
+/// padding stays. `length` returns the number of bytes of a cell that are replaced; the marks
+/// behind them stay.
 fn in_cells(text: &str, piece: &Piece, row: &str, length: impl Fn(&str) -> usize) -> Vec<Edit> {
     let start = piece.range.start;
     let line = &text[start..line_end(text, start)];

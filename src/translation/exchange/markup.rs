@@ -178,6 +178,7 @@ pub fn name(kind: Kind) -> &'static str {
     }
 }
 
+/// Returns the name of a kind for messages.
 fn word(kind: Kind) -> &'static str {
     match kind {
         Kind::Emphasis => "emphasis (`*…*`)",

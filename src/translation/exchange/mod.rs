@@ -286,8 +286,8 @@ impl ParsedFile {
         }
     }
 
-    /// Takes the languages of the file from its first entry, and reports an entry that names others:
-    /// a file has one pair of languages. `said` returns the value of a field of the entry.
+    /// Takes the languages of the file from its first entry, and reports an entry that names
+    /// others: a file has one pair of languages. `said` returns the value of a field of the entry.
     fn languages<'a>(
         &mut self,
         file: &Arc<str>,

@@ -44,8 +44,8 @@ pub enum PieceKind {
     Row,
 }
 
-/// Returns the pieces of an edition in the order of its file, with its tables, its HTML and the start
-/// of its text.
+/// Returns the pieces of an edition in the order of its file, with its tables, its HTML and the
+/// start of its text.
 pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
     let parts = parts::parts(text);
     let mut pieces = front(document, text);

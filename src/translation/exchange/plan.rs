@@ -165,8 +165,8 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, ParsedFile)], opti
     plan
 }
 
-/// An edition that the imported files translate: its alignment with the source, and the translations
-/// taken so far.
+/// An edition that the imported files translate: its alignment with the source, and the
+/// translations taken so far.
 struct Draft {
     sides: Sides,
     by_id: HashMap<String, usize>,
@@ -327,6 +327,7 @@ fn consider(
     }
 }
 
+/// Returns true if a unit was translated from the present source.
 fn same_source(sides: &Sides, pair: usize, unit: &Unit) -> bool {
     // White space of another kind is no change of the source.
     fold_all(&unit.source) == fold_all(&sides.source_of(pair))
@@ -393,6 +394,8 @@ fn parity_problems(
     problems
 }
 
+/// Makes the problem of a translation that cannot be put into the edition; `lines` is the number of
+/// its lines in the site.
 fn refused(refusal: Refusal, address: &str, lines: usize, place: &Place) -> Diagnostic {
     match refusal {
         Refusal::Lines => {

@@ -71,6 +71,7 @@ pub fn write(batch: &Batch) -> String {
     po
 }
 
+/// Writes a field: on one line, or if the text has several lines, each on a line of its own.
 fn field(po: &mut String, prefix: &str, keyword: &str, text: &str) {
     let inner = text.strip_suffix('\n').unwrap_or(text);
     po.push_str(prefix);
@@ -91,6 +92,7 @@ fn field(po: &mut String, prefix: &str, keyword: &str, text: &str) {
     }
 }
 
+/// Writes a text with the escapes of PO.
 fn escape(po: &mut String, text: &str) {
     for c in text.chars() {
         match c {
@@ -127,6 +129,7 @@ pub fn read(file: &Arc<str>, text: &str) -> ParsedFile {
     reader.found
 }
 
+/// Reader of a PO file, line by line.
 struct Reader<'a> {
     file: &'a Arc<str>,
     found: ParsedFile,
@@ -166,6 +169,7 @@ impl Entry {
     }
 }
 
+/// Field of an entry, which following lines may continue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Field {
     Previous,
@@ -250,12 +254,14 @@ impl Reader<'_> {
         }
     }
 
+    /// Reports the first problem of an entry. The entry is then dropped.
     fn broken(&mut self, range: Range<usize>, message: &str, hint: &str) {
         if !std::mem::replace(&mut self.entry.broken, true) {
             self.found.problem(self.file, range, message).push_hint(hint);
         }
     }
 
+    /// Makes a unit of the entry that was read, and begins the next one.
     fn finish_entry(&mut self) {
         let entry = std::mem::take(&mut self.entry);
         let Some(start) = entry.start.filter(|_| !entry.broken) else { return };
@@ -293,6 +299,7 @@ impl Reader<'_> {
         self.found.push(self.file, unit, start);
     }
 
+    /// Reads the file's languages, project and date from its first entry.
     fn header(&mut self, start: &Range<usize>, header: &str) {
         for line in header.lines() {
             let Some((name, value)) = line.split_once(':') else { continue };

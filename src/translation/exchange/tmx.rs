@@ -65,6 +65,7 @@ pub fn write(batch: &Batch) -> String {
     xml
 }
 
+/// Writes a `<prop>`, unless its value is empty.
 fn push_property(xml: &mut String, indent: &str, kind: &str, value: &str) {
     if !value.is_empty() {
         write!(xml, "{indent}<prop type=\"{kind}\">").expect("writing to a string");
@@ -73,6 +74,7 @@ fn push_property(xml: &mut String, indent: &str, kind: &str, value: &str) {
     }
 }
 
+/// Writes a `<tuv>`: a sentence in one language.
 fn push_variant(xml: &mut String, language: &str, tokens: &[markup::Token<'_>]) {
     xml.push_str("      <tuv");
     push_attribute(xml, "xml:lang", language);
@@ -98,6 +100,7 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
+/// Reverses [`escaped`].
 fn unescaped(text: &str) -> String {
     let mut unescaped = String::with_capacity(text.len());
     let mut rest = text;

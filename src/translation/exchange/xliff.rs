@@ -186,8 +186,8 @@ fn read_unit(
                 }
                 "note" => unit.notes.push(xml.text()?),
                 "alt-trans" if inner.attribute("alttranstype") == Some("previous-version") => {
-                    // A code without Markdown makes the source unreadable. That is harmless, since it
-                    // is only shown.
+                    // A code without Markdown makes the source unreadable. That is harmless, since
+                    // it is only shown.
                     let previous = xml.sentence_in("alt-trans", "source", &STYLE)?;
                     unit.previous = previous.and_then(|source| source.markdown(&BTreeMap::new()).ok());
                 }

@@ -245,8 +245,8 @@ impl<'a> Xml<'a> {
         Ok(all)
     }
 
-    /// Reads the sentence in the `child` of the element `parent` that was just opened, up to the end
-    /// of `parent`. Returns `None` if there is no such child.
+    /// Reads the sentence in the `child` of the element `parent` that was just opened, up to the
+    /// end of `parent`. Returns `None` if there is no such child.
     pub(super) fn sentence_in(&mut self, parent: &str, child: &str, style: &Style) -> Result<Option<Sentence>, Problem> {
         let mut sentence = None;
         loop {
@@ -333,6 +333,7 @@ impl<'a> Xml<'a> {
     }
 }
 
+/// Reads a start tag with its attributes.
 fn element(start: &BytesStart<'_>, range: Range<usize>) -> Result<Element, Problem> {
     let mut attributes = Vec::new();
     for attribute in start.attributes() {

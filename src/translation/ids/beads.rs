@@ -32,8 +32,8 @@ pub type Side<'a> = [&'a [SegmentId]];
 /// 1. Every line of both sides is in exactly one row.
 pub fn beads(left: &Side<'_>, right: &Side<'_>) -> Vec<Bead> {
     if left == right && left.iter().all(|ids| ids.len() == 1) {
-        // The common case: equal sides, one line align_groups one line. Ids are unique, so no row is
-        // larger.
+        // The common case: equal sides, each line beside one line. Ids are unique, so no row
+        // is larger.
         return (0..left.len() as u32).map(|line| Bead { left: vec![line], right: vec![line] }).collect();
     }
     // Lines that share an id join the row of the first line with that id. Left lines are counted
@@ -86,18 +86,18 @@ pub fn beads(left: &Side<'_>, right: &Side<'_>) -> Vec<Bead> {
 }
 
 /// Disjoint sets of numbers from 0 on (union-find). The root of a set is its least number.
-pub(in crate::translation) struct DisjointSets {
+pub(crate) struct DisjointSets {
     /// For each number, a smaller one of its set, or itself if it is the root.
     parent: Vec<usize>,
 }
 
 impl DisjointSets {
     /// Makes a set of each number below `count`.
-    pub(in crate::translation) fn new(count: usize) -> Self {
+    pub(crate) fn new(count: usize) -> Self {
         Self { parent: (0..count).collect() }
     }
 
-    pub(in crate::translation) fn root(&mut self, mut number: usize) -> usize {
+    pub(crate) fn root(&mut self, mut number: usize) -> usize {
         while self.parent[number] != number {
             // Halving the path keeps the next lookup short.
             self.parent[number] = self.parent[self.parent[number]];
@@ -106,7 +106,7 @@ impl DisjointSets {
         number
     }
 
-    pub(in crate::translation) fn join(&mut self, a: usize, b: usize) {
+    pub(crate) fn join(&mut self, a: usize, b: usize) {
         let (a, b) = (self.root(a), self.root(b));
         self.parent[a.max(b)] = a.min(b);
     }

@@ -120,9 +120,9 @@ pub(super) fn pair_equal(previous: &[PreviousState], free: &[usize], lines: &[Li
     });
 }
 
-/// Runs the pairing function `pair` on the digests of some previous texts and of some lines, and adds
-/// the pairs that it finds. `chosen_previous` and `chosen_lines` are positions in `previous` and
-/// `lines`.
+/// Runs the pairing function `pair` on the digests of some previous texts and of some lines, and
+/// adds the pairs that it finds. `chosen_previous` and `chosen_lines` are positions in `previous`
+/// and `lines`.
 fn pair_subsets(
     chosen_previous: &[usize],
     chosen_lines: &[usize],

@@ -60,8 +60,9 @@ impl GroupFeatures {
 
 /// A source and its translation, with the median lengths of their sentences.
 ///
-/// Lengths are evidence, since a long sentence has a long translation (W. A. Gale and K. W. Church, "A Program for Aligning
-/// Sentences in Bilingual Corpora", 1993, <https://aclanthology.org/J93-1004/>).
+/// Lengths are evidence, since a long sentence has a long translation (W. A. Gale and K. W. Church,
+/// "A Program for Aligning Sentences in Bilingual Corpora", 1993,
+/// <https://aclanthology.org/J93-1004/>).
 #[derive(Clone, Copy)]
 pub(super) struct EditionPair<'a> {
     pub(super) places: &'a [Place<'a>],

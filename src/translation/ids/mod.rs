@@ -45,7 +45,7 @@
 //! 1.2a    | Ein weiteres Drittel ist Steppe.           | 5: between 1.2 and 1.3, like the new
 //!                                                           English sentence
 //! 1.3     | Sie wurde 2005 vereinbart.                 | 1
-//! 1.3a-de | Das war ein langer Weg.                    | 6: English has nothing between 1.3 and 1.4
+//! 1.3a-de | Das war ein langer Weg.                    | 6: no English line between 1.3 and 1.4
 //! 1.4     | Ein Drittel davon sind Flüsse.             | 1
 //!
 //! 2.1     | Straßen queren sie an vielen Stellen.      | 1: its English text has changed, so its
@@ -78,8 +78,8 @@
 //!      within the blocks.
 //! 6. **New id,** which no sentence of the work ever had (`ids/new.rs`).
 //! 7. **Canonical ids,** only in a translation: lines with equal texts exchange their ids, so that
-//!    reading the new lock gives the same ids (`ids/canonicalize.rs`). If the lines of a translation
-//!    have the same texts as the lock, this step alone gives the ids.
+//!    reading the new lock gives the same ids (`ids/canonicalize.rs`). If the lines of a
+//!    translation have the same texts as the lock, this step alone gives the ids.
 //!
 //! # Translations
 //!
@@ -114,7 +114,7 @@ mod new;
 mod order;
 mod words;
 
-pub(in crate::translation) use beads::DisjointSets;
+pub(crate) use beads::DisjointSets;
 pub use beads::{Bead, Side, beads};
 pub use new::by_position;
 pub use order::longest_increasing;
@@ -281,6 +281,7 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
     Addressed { ids, gone, source_delta }
 }
 
+/// Returns the kind of a line of the lock. Only a heading has anchors.
 fn kind(source: &Source) -> Kind {
     match (source.is_row, source.anchors.is_empty()) {
         (true, _) => Kind::Row,
@@ -289,10 +290,12 @@ fn kind(source: &Source) -> Kind {
     }
 }
 
+/// Returns the ids of the lines that exist in the source only, according to their marks.
 fn source_only(ids: &[SegmentId], lines: &[Line<'_>]) -> Vec<SegmentId> {
     ids.iter().zip(lines).filter(|(_, line)| line.claim == Claim::OnlyHere).map(|(id, _)| *id).collect()
 }
 
+/// Returns the sentences that the source has now and not in the lock, in the order of the lines.
 fn new_segments(ids: &[SegmentId], lines: &[Line<'_>], lock: &Lock) -> Vec<NewSegment> {
     let mut new_segments = Vec::new();
     let mut after = None;
@@ -315,6 +318,7 @@ struct Locked<'a> {
     note: Option<&'a str>,
 }
 
+/// Returns the lock's entries of sentences, with their ids.
 fn segments(lock: &Lock) -> impl Iterator<Item = (SegmentId, &LockEntry)> {
     lock.entries().iter().filter_map(|entry| match entry.unit {
         Unit::Segment(id) => Some((id, entry)),
@@ -484,8 +488,8 @@ fn places<'a>(
         });
     }
     let mut places = inserted_after.remove(&None).unwrap_or_default();
-    // A new sentence in another block than the sentence before it comes behind that sentence's whole
-    // block, including its gone sentences.
+    // A new sentence in another block than the sentence before it comes behind that sentence's
+    // whole block, including its deleted sentences.
     let mut next_block: Vec<gap::Place<'a>> = Vec::new();
     let mut block = None;
     for (id, entry) in segments(lock) {

@@ -100,8 +100,8 @@ impl NewIds {
         id
     }
 
-    /// Returns the label of a new block after the block `before`. If `is_last` is true, no known line
-    /// follows, and the next number is free.
+    /// Returns the label of a new block after the block `before`. If `is_last` is true, no known
+    /// line follows, and the next number is free.
     fn block(&self, before: Option<Label>, is_last: bool) -> Label {
         if is_last && self.last_block < Label::MOST {
             return Label::plain(self.last_block + 1);

@@ -5,8 +5,8 @@ use std::hash::Hash;
 
 use crate::base::diff;
 
-/// Pairs of a locked item and a current item: of the sentences that the lock has, and the lines that
-/// the edition has now. Each item has at most one partner.
+/// Pairs of a locked item and a current item: of the sentences that the lock has, and the lines
+/// that the edition has now. Each item has at most one partner.
 #[derive(Debug)]
 pub(super) struct Pairs {
     /// For each locked item, its partner among the current ones.
@@ -61,7 +61,8 @@ pub(super) fn pair_equal_in_order<T: Eq + Hash>(locked: &[T], current: &[T], pai
     }
 }
 
-/// Pairs equal items wherever they stand: the first of several equal ones with the first, and so on.
+/// Pairs equal items wherever they stand: the first of several equal ones with the first, and so
+/// on.
 pub(super) fn pair_equal_anywhere<T: Copy + Eq + Hash>(locked: &[T], current: &[T], pairs: &mut Pairs) {
     let mut left: HashMap<T, Vec<usize>> = HashMap::new();
     for (at, item) in locked.iter().enumerate().rev().filter(|&(at, _)| pairs.current_of[at].is_none()) {

@@ -118,6 +118,7 @@ pub(super) fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
     dates
 }
 
+/// Direction of a search from a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Direction {
     Left,

@@ -296,6 +296,7 @@ pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut
     }
 }
 
+/// Makes the finding for one quotation, or for one mark if `close` is empty.
 fn foreign_pair(rules: &super::Rules, open: char, close: &str, range: Range<usize>) -> Finding {
     let written = if close.is_empty() { open.to_string() } else { format!("{open}…{close}") };
     let [own_open, own_close] = &rules.outer;

@@ -37,8 +37,8 @@ const SHOWN: usize = 60;
 #[derive(Debug)]
 pub struct Rules {
     code: String,
-    /// Scripts of the alphabet. If the language's file has no alphabet, the set is empty and scripts
-    /// are not checked.
+    /// Scripts of the alphabet. If the language's file has no alphabet, the set is empty and
+    /// scripts are not checked.
     scripts: Scripts,
     alphabet: String,
     /// Decimal mark and group separator, if the language's file has them.
@@ -53,8 +53,8 @@ pub struct Rules {
     quotes: Vec<char>,
     /// Opening quotation marks, to count quotations.
     opening: Vec<char>,
-    /// Opening and closing mark of an outer quotation, with the spaces that belong to them: `« ` and
-    /// ` »` in French.
+    /// Opening and closing mark of an outer quotation, with the spaces that belong to them: `« `
+    /// and ` »` in French.
     outer: [String; 2],
 }
 

@@ -211,8 +211,8 @@ fn copied(
 }
 
 impl Number {
-    /// Returns true if one of the other numbers may be the same, or if the parts of this one are all
-    /// among the others.
+    /// Returns true if one of the other numbers may be the same, or if the parts of this one are
+    /// all among the others.
     fn is_among(&self, others: &[Number]) -> bool {
         others.iter().any(|other| self.may_equal(other))
             // `10.30` may be written `10:30`.
@@ -513,8 +513,8 @@ fn numbers_in_words(reading: &Reading<'_>, rules: &Rules) -> BTreeSet<String> {
     found
 }
 
-/// Returns the readings of a number in words after a further word for `value`. A reading is a finished
-/// sum, and an open part that a later word may multiply.
+/// Returns the readings of a number in words after a further word for `value`. A reading is a
+/// finished sum, and an open part that a later word may multiply.
 ///
 /// ```text
 /// "two hundred"   (0, 2)   and 100    gives (0, 200)
