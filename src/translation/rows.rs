@@ -151,7 +151,8 @@ fn beads_of(left: &Document, left_lines: Range<u32>, right: &Document, right_lin
     ids::beads(&slices(&left_ids), &slices(&right_ids))
 }
 
-/// Row id by id of a segment, for either edition; segments in whole blocks have none.
+/// Index from the id of a segment of either edition to the id of the bead that shows it
+/// ([`bead_id`]). Segments in whole blocks have no such bead.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RowIds {
     left: HashMap<SegmentId, SegmentId>,

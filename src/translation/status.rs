@@ -57,7 +57,8 @@ pub struct Pair {
     pub status: Status,
     /// Index among the segments of the source.
     pub source: Option<u32>,
-    /// Indices of its lines in the translation.
+    /// Indices of the lines that translate the sentence, or of the line that only the translation
+    /// has.
     pub lines: Vec<u32>,
 }
 
@@ -75,7 +76,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Returns the number of sentences of the source.
+    /// Returns the number of sentences of the source, with title and description.
     pub fn all(&self) -> usize {
         self.current + self.accepted + self.changed + self.missing + self.omitted
     }

@@ -41,8 +41,9 @@ pub struct Side {
 /// and one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
+    /// Pieces of the source, at least one.
     pub source: Vec<usize>,
-    /// Empty if there is no translation.
+    /// Pieces of the translation; empty if there is none.
     pub target: Vec<usize>,
     pub state: UnitState,
     /// The source from which the translation was made, if the source has changed since.
@@ -91,7 +92,8 @@ impl Sides {
         pieces.flat_map(|piece| piece.notes.iter().cloned()).collect()
     }
 
-    /// Returns true if a row of a table is or will be translated as a row.
+    /// Returns true if a pair is a row of a table in the source, and in the translation if it has
+    /// one. The new translation is then written as a row.
     pub fn is_row(&self, pair: usize) -> bool {
         let Pair { source, target, .. } = &self.pairs[pair];
         let is_row = |side: &Side, pieces: &[usize]| pieces.iter().all(|&piece| side.pieces[piece].kind == PieceKind::Row);

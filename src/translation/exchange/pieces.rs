@@ -81,7 +81,12 @@ pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
     (pieces, parts)
 }
 
-/// Makes a piece from a range of the file that may begin with an escape and end with marks.
+/// Makes a piece from a range of the file. The backslash of an escape at its start is added; marks
+/// at its end are taken off.
+///
+/// ```text
+/// file "\* a <!-- + -->", range from `*` on      piece "\* a"
+/// ```
 fn piece(id: String, kind: PieceKind, block: u32, mut range: Range<usize>, text: &str) -> Piece {
     // The parser begins the range of an escaped character behind its backslash.
     let backslashes = text[..range.start].len() - text[..range.start].trim_end_matches('\\').len();

@@ -59,7 +59,7 @@ pub struct Edition {
     pub lang: LangId,
     /// The file of the edition, which may not exist yet.
     pub file: String,
-    /// In the order of the source.
+    /// Translations that the file gets, in the order of the source.
     pub taken: Vec<Taken>,
 }
 

@@ -10,7 +10,7 @@ use super::words;
 /// Unit of costs. A line that one side has more than the other costs two.
 pub(super) const COST_UNIT: u32 = 100;
 
-/// Features of groups of places and of groups of lines.
+/// Features of all groups of places, and of all groups of lines, that are aligned with each other.
 pub(super) struct GroupFeatures {
     pub(super) places: Vec<Features>,
     pub(super) lines: Vec<Features>,
