@@ -98,9 +98,7 @@ pub(super) fn pair_repeated_claims(previous: &[PreviousState], free: &[usize], l
     let repeats: Vec<usize> = free.iter().copied().filter(|&line| repeats_claim(&lines[line])).collect();
     if !repeats.is_empty() {
         let own_ids: Vec<usize> = (0..previous.len()).filter(|&at| previous[at].is_translation_only).collect();
-        pair_subsets(&own_ids, &repeats, previous, lines, pairs, |locked, current, pairs| {
-            pair_equal_anywhere(locked, current, pairs)
-        });
+        pair_subsets(&own_ids, &repeats, previous, lines, pairs, pair_equal_anywhere);
     }
 }
 
