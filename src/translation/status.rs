@@ -1,7 +1,7 @@
 //! Computes the status of each sentence of a translation, by comparing digests with the lock.
 //!
 //! The lock is the only memory. The status that is shown before `tilmash sync` is the one that sync
-//! writes, since [`lock_line`] computes both.
+//! writes, since `lock_line` computes both.
 
 use std::collections::{HashMap, HashSet};
 

@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn missing_and_extra_markup_is_named() {
         let none = (Vec::<String>::new(), Vec::<String>::new());
         let differences = |a, b| super::differences(&protect(a), &protect(b));
         assert_eq!(differences("*a* [b](c.kk.md)[^1]", "[b](c.en.md) _a_[^1]"), none);

@@ -254,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_spreadsheet_could_run_is_guarded() {
+    fn formulas_are_guarded() {
         for (text, written) in [
             ("=1+1", "'=1+1"),
             ("+1", "'+1"),

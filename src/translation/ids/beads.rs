@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_what_shares_an_id() {
+    fn lines_that_share_an_id_are_in_one_row() {
         assert_eq!(rows("1.1 | 1.2", "1.1 | 1.2"), "0:0 1:1");
         assert_eq!(rows("1.1 | 1.2 | 1.3", "1.1 1.2 | 1.3"), "0+1:0 2:1");
         assert_eq!(rows("1.1 | 1.2", "1.1 | 1.1 | 1.2"), "0:0+1 1:2");

@@ -133,9 +133,7 @@ fn pair_subsets(
     let current: Vec<TextDigest> = chosen_lines.iter().map(|&line| lines[line].digest).collect();
     let mut found = Pairs::new(locked.len(), current.len());
     pair(&locked, &current, &mut found);
-    for (at, line) in found.current_of.iter().enumerate() {
-        if let Some(line) = line {
-            pairs.pair(chosen_previous[at], chosen_lines[*line]);
-        }
+    for (at, line) in found.iter() {
+        pairs.pair(chosen_previous[at], chosen_lines[line]);
     }
 }

@@ -247,24 +247,26 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
         let source_delta = SourceDelta { source_only: source_only(&ids, lines), ..SourceDelta::default() };
         return Addressed { ids, gone: Vec::new(), source_delta };
     }
+    // Steps 1 and 2.
     let mut pairs = order::Pairs::new(locked.len(), lines.len());
     order::pair_equal_in_order(&locked_digests, &digests, &mut pairs);
     order::pair_equal_anywhere(&locked_digests, &digests, &mut pairs);
+    // Step 3.
     let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
     restore_deleted(lines, lock, &HashSet::new(), &pairs, &mut ids, |_| true);
     let is_open = |line: usize| ids[line].is_none();
+    // Step 4.
     let words = words::UnpairedWords::of(&locked, lines, &pairs, is_open);
     gap::pair_similar_in_gaps(&mut pairs, &words, is_open);
     gap::pair_similar_anywhere(&mut pairs, &words, is_open);
+    // Step 5.
     gap::pair_source_by_place(&locked, lines, &mut pairs, is_open);
-    for (line, entry) in pairs.locked_of.iter().enumerate() {
-        if let Some(entry) = entry {
-            ids[line] = Some(locked[*entry].id);
-        }
+    for (entry, line) in pairs.iter() {
+        ids[line] = Some(locked[entry].id);
     }
+    // Step 6.
     let ids = NewIds::of(lock, &ids).fill(ids, lines, None);
-    let kept: Vec<(usize, usize)> =
-        pairs.current_of.iter().enumerate().filter_map(|(entry, line)| Some((entry, (*line)?))).collect();
+    let kept: Vec<(usize, usize)> = pairs.iter().collect();
     let gone = (0..locked.len())
         .filter(|&entry| pairs.current_of[entry].is_none())
         .map(|entry| {
@@ -389,6 +391,7 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, inputs: TranslationI
     let mut taken: HashSet<SegmentId> = omitted.iter().copied().collect();
     let mut claimed = HashSet::new();
     let mut first_claims = HashSet::new();
+    // A line has the id of its mark before all steps.
     for (line, id) in lines.iter().zip(&mut ids) {
         if let Claim::Translates(sentences) = line.claim {
             claimed.extend(sentences.iter().copied());
@@ -404,26 +407,26 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, inputs: TranslationI
     let places = places(lock, lang, source_delta, &source_order, &taken);
     let free: Vec<usize> = (0..lines.len()).filter(|&line| ids[line].is_none()).collect();
     // The places where the translation had a text, without those that marks have claimed.
-    let known: Vec<usize> = (0..places.len()).filter(|&at| places[at].former.is_some()).collect();
-    let previous: Vec<canonicalize::PreviousState> = known.iter().filter_map(|&at| places[at].previous_state()).collect();
+    let translated: Vec<usize> = (0..places.len()).filter(|&at| places[at].former.is_some()).collect();
+    let previous: Vec<canonicalize::PreviousState> = translated.iter().filter_map(|&at| places[at].previous_state()).collect();
+    // The common case: the lines have the texts of the lock, so step 7 alone gives the ids.
     if let Some(canonical) = canonicalize::canonicalize(previous.clone(), &source_order, &free, lines) {
         free.iter().zip(canonical).for_each(|(&line, id)| ids[line] = Some(id));
         let ids = ids.into_iter().map(|id| id.expect("free lines have canonical ids, others are claimed")).collect();
         return Addressed { ids, ..Addressed::default() };
     }
-    let mut same = order::Pairs::new(known.len(), lines.len());
-    canonicalize::pair_repeated_claims(&previous, &free, lines, &mut same);
+    // Steps 1 and 2.
+    let mut equal = order::Pairs::new(translated.len(), lines.len());
+    canonicalize::pair_repeated_claims(&previous, &free, lines, &mut equal);
     let unmarked: Vec<usize> = free.iter().copied().filter(|&line| !canonicalize::repeats_claim(&lines[line])).collect();
-    canonicalize::pair_equal(&previous, &unmarked, lines, &mut same);
+    canonicalize::pair_equal(&previous, &unmarked, lines, &mut equal);
     let mut pairs = order::Pairs::new(places.len(), lines.len());
-    for (at, line) in same.current_of.iter().enumerate() {
-        if let Some(line) = line {
-            pairs.pair(known[at], *line);
-        }
+    for (at, line) in equal.iter() {
+        pairs.pair(translated[at], line);
     }
     if pairs.locked_of.iter().zip(&ids).any(|(pair, id)| pair.is_none() && id.is_none()) {
-        // A line may be a sentence that the source has lost, but no line is one that the source
-        // marks as its own alone.
+        // Step 3. A line may be a sentence that the source has lost, but no line is one that exists
+        // in the source only.
         taken.extend(places.iter().zip(&pairs.current_of).filter(|(_, line)| line.is_some()).map(|(place, _)| place.id));
         taken.extend(source_delta.iter().flat_map(|source_delta| &source_delta.source_only));
         restore_deleted(lines, lock, &taken, &pairs, &mut ids, |line| !canonicalize::repeats_claim(&lines[line]));
@@ -433,21 +436,22 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, inputs: TranslationI
                 pairs.pair(at, line);
             }
         }
+        // Step 5.
         gap::pair_translation_by_place(&places, lines, &mut pairs, |line| ids[line].is_none());
     }
-    for (line, place) in pairs.locked_of.iter().enumerate() {
-        if let Some(place) = place {
-            ids[line] = Some(places[*place].id);
-        }
+    for (place, line) in pairs.iter() {
+        ids[line] = Some(places[place].id);
     }
+    // Step 6.
     let mut new = NewIds::of(lock, &ids);
     new.reserve(claimed.iter().chain(omitted).copied());
     let mut ids = new.fill(ids, lines, LanguageTag::parse(lang));
-    let known = |&line: &usize| {
+    // Step 7.
+    let now = |&line: &usize| {
         let id = ids[line];
         canonicalize::PreviousState { id, digest: lines[line].digest, is_translation_only: !source_order.has(id) }
     };
-    let canonical = canonicalize::canonicalize(free.iter().map(known).collect(), &source_order, &free, lines);
+    let canonical = canonicalize::canonicalize(free.iter().map(now).collect(), &source_order, &free, lines);
     free.iter().zip(canonical.into_iter().flatten()).for_each(|(&line, id)| ids[line] = id);
     Addressed { ids, ..Addressed::default() }
 }

@@ -29,6 +29,11 @@ impl Pairs {
         self.locked_of[current] = Some(locked);
     }
 
+    /// Returns the pairs in the order of the locked items, as positions.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.current_of.iter().enumerate().filter_map(|(locked, current)| Some((locked, (*current)?)))
+    }
+
     /// Returns the gaps between anchor pairs, in order: a range of locked items and one of current
     /// items for each. The anchor pairs are a longest increasing subsequence of all pairs; a gap
     /// may hold pairs that cross others.
@@ -42,9 +47,8 @@ impl Pairs {
         let in_order = longest_increasing(&self.current_of);
         let mut gaps = Vec::new();
         let (mut locked_from, mut current_from) = (0, 0);
-        let anchors = self.current_of.iter().enumerate().filter(|&(locked, _)| in_order[locked]);
-        let ends = anchors.filter_map(|(locked, current)| Some((locked, (*current)?)));
-        for (locked, current) in ends.chain([(self.current_of.len(), self.locked_of.len())]) {
+        let anchors = self.iter().filter(|&(locked, _)| in_order[locked]);
+        for (locked, current) in anchors.chain([(self.current_of.len(), self.locked_of.len())]) {
             if locked > locked_from || current > current_from {
                 gaps.push((locked_from..locked, current_from..current));
             }
@@ -121,7 +125,7 @@ mod tests {
         fn pairs_in_order_are_equal_and_grow(a in prop::collection::vec(0..6u8, 0..30), b in prop::collection::vec(0..6u8, 0..30)) {
             let mut pairs = Pairs::new(a.len(), b.len());
             pair_equal_in_order(&a, &b, &mut pairs);
-            let found: Vec<(usize, usize)> = pairs.current_of.iter().enumerate().filter_map(|(i, j)| Some((i, (*j)?))).collect();
+            let found: Vec<(usize, usize)> = pairs.iter().collect();
             prop_assert!(found.iter().all(|&(i, j)| a[i] == b[j]));
             prop_assert!(found.is_sorted_by(|x, y| x.0 < y.0 && x.1 < y.1));
             pair_equal_anywhere(&a, &b, &mut pairs);
@@ -133,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn gaps_lie_between_pairs_in_order() {
+    fn gaps_lie_between_anchor_pairs() {
         let mut pairs = Pairs::new(4, 5);
         pairs.pair(1, 3);
         pairs.pair(3, 0);
