@@ -16,7 +16,7 @@ use tilmash::base::{Diagnostic, code};
 use tilmash::model::{Key, LangId};
 use tilmash::project::State;
 use tilmash::translation::exchange::plan::{self, Edition, Options};
-use tilmash::translation::exchange::{self, Batch, Format, Status, Unit, collect, markup};
+use tilmash::translation::exchange::{self, Batch, Format, Unit, UnitState, collect, markup};
 
 mod common;
 use common::program::{self, Run, command, run, site as folder};
@@ -127,17 +127,17 @@ fn line() -> impl Strategy<Value = String> {
 fn unit() -> impl Strategy<Value = Unit> {
     let id = prop::sample::select(vec!["1.1", "3.2a", "title", "description", "12a.1", "0.1b"]);
     let key = prop::sample::select(vec!["index", "vectors/russia", "a b/ә", "x\"y", "c&d", "e'<f>"]);
-    let status = prop::sample::select(vec![Status::Missing, Status::Changed, Status::Accepted, Status::Current]);
-    (key, id, nasty(), nasty(), status, nasty(), prop::collection::vec(line(), 0..3), prop::option::of(line()), 1..5000_usize)
-        .prop_map(|(key, id, source, target, status, previous, notes, heading, line)| Unit {
+    let state = prop::sample::select(vec![UnitState::Missing, UnitState::Changed, UnitState::Accepted, UnitState::Current]);
+    (key, id, nasty(), nasty(), state, nasty(), prop::collection::vec(line(), 0..3), prop::option::of(line()), 1..5000_usize)
+        .prop_map(|(key, id, source, target, state, previous, notes, heading, line)| Unit {
             key: Key::new(key),
             id: id.to_owned(),
             source,
             is_row: line % 3 == 0,
-            base: (status != Status::Missing).then(|| exchange::digest(&target)),
-            target: if status == Status::Missing { String::new() } else { target },
-            status,
-            previous: (status == Status::Changed).then_some(previous),
+            base: (state != UnitState::Missing).then(|| exchange::digest(&target)),
+            target: if state == UnitState::Missing { String::new() } else { target },
+            state,
+            previous: (state == UnitState::Changed).then_some(previous),
             notes,
             heading,
             file: format!("content/{key}.kk.md").into(),
@@ -396,7 +396,7 @@ proptest! {
             // The home page, which has no translation either, is not changed.
             if unit.key.as_str() == "x" && (unit.id == "title" || *chosen) {
                 unit.target = KK.iter().zip(EN).fold(unit.source.replace("Т", "T").replace("Сипат", "Text"), |text, (kk, en)| text.replace(kk, en));
-                unit.status = Status::Current;
+                unit.state = UnitState::Current;
             }
         }
         let (editions, problems) = planned(&before, Format::Po, &batch);
@@ -440,7 +440,7 @@ proptest! {
         let mut wanted = exported(&begun);
         for unit in &mut wanted.units {
             unit.target = format!("T {}", unit.source);
-            unit.status = Status::Current;
+            unit.state = UnitState::Current;
         }
         wanted.units.retain(|unit| unit.key.as_str() == "x");
         for round in 0..3 {
@@ -841,27 +841,30 @@ fn an_unfinished_state_outweighs_an_approval() {
         let text = format!(
             "<xliff version=\"1.2\"><file source-language=\"kk\" target-language=\"en\"><body><trans-unit id=\"a#1.1\"{attributes}><source>Бір</source><target{state}>One</target></trans-unit></body></file></xliff>"
         );
-        exchange::read(Format::Xliff, &"x.xlf".into(), &text).batch.units[0].status
+        exchange::read(Format::Xliff, &"x.xlf".into(), &text).batch.units[0].state
     };
     for approved in ["", " approved=\"yes\"", " approved=\"no\""] {
         for state in unfinished {
-            assert_eq!(read(approved, &format!(" state=\"{state}\"")), Status::Changed, "{state}{approved}");
+            assert_eq!(read(approved, &format!(" state=\"{state}\"")), UnitState::Changed, "{state}{approved}");
         }
-        assert_eq!(read(approved, " state=\"translated\""), Status::Current);
-        assert_eq!(read(approved, " state=\"final\""), Status::Accepted);
-        assert_eq!(read(approved, " state=\"signed-off\""), Status::Accepted);
-        assert_eq!(read(approved, " state=\"translated\" state-qualifier=\"rejected-grammar\""), Status::Changed);
+        assert_eq!(read(approved, " state=\"translated\""), UnitState::Current);
+        assert_eq!(read(approved, " state=\"final\""), UnitState::Accepted);
+        assert_eq!(read(approved, " state=\"signed-off\""), UnitState::Accepted);
+        assert_eq!(read(approved, " state=\"translated\" state-qualifier=\"rejected-grammar\""), UnitState::Changed);
     }
-    assert_eq!(read("", ""), Status::Current);
-    assert_eq!(read(" approved=\"yes\"", ""), Status::Current);
-    assert_eq!(read(" approved=\"no\"", ""), Status::Changed);
-    assert_eq!(read("", " state-qualifier=\"fuzzy-match\""), Status::Changed);
-    assert_eq!(read(" approved=\"yes\"", " state=\"x-checked\""), Status::Current);
-    assert_eq!(read("", " state=\"x-checked\""), Status::Changed);
+    assert_eq!(read("", ""), UnitState::Current);
+    assert_eq!(read(" approved=\"yes\"", ""), UnitState::Current);
+    assert_eq!(read(" approved=\"no\"", ""), UnitState::Changed);
+    assert_eq!(read("", " state-qualifier=\"fuzzy-match\""), UnitState::Changed);
+    assert_eq!(read(" approved=\"yes\"", " state=\"x-checked\""), UnitState::Current);
+    assert_eq!(read("", " state=\"x-checked\""), UnitState::Changed);
     // An unknown word for the state means unfinished in other formats too.
-    let state = |format, text: &str| exchange::read(format, &"x".into(), text).batch.units[0].status;
-    assert_eq!(state(Format::Jsonl, "{\"id\":\"a#1\",\"source\":\"x\",\"target\":\"y\",\"state\":\"draft\"}"), Status::Changed);
-    assert_eq!(state(Format::Csv, "id,source,target,standing\na#1,x,y,draft\n"), Status::Changed);
+    let state = |format, text: &str| exchange::read(format, &"x".into(), text).batch.units[0].state;
+    assert_eq!(
+        state(Format::Jsonl, "{\"id\":\"a#1\",\"source\":\"x\",\"target\":\"y\",\"state\":\"draft\"}"),
+        UnitState::Changed
+    );
+    assert_eq!(state(Format::Csv, "id,source,target,standing\na#1,x,y,draft\n"), UnitState::Changed);
     let found = exchange::read(Format::Po, &"x.po".into(), "#~ msgctxt \"a#1\"\n#~ msgid \"x\"\n#~ msgstr \"y\"\n");
     assert!(found.batch.units.is_empty() && found.problems.is_empty(), "an obsolete message is none");
 }
@@ -1375,201 +1378,7 @@ fn a_work_whose_lock_cannot_be_read_is_left_alone() {
     let translated = exported.replacen("\"Yes.\"", "\"Yes, yes.\"", 1).replace("\"Home\"", "\"Home page\"");
     put(&folder, "x.po", translated);
     let lock = text_of(&folder, "content/a.lock");
-    put(&folder, "content/a.lock", format!("{lock}\n<<<<<<< HEAD\n"));
-    let text = text_of(&folder, translation.0);
-    let run = tilmash(&folder, &["import", "x.po"]);
-    assert!(run.code == 1 && run.err.contains("content/a.lock:"), "{}", run.err);
-    assert_eq!(text_of(&folder, translation.0), text);
-    assert_eq!(text_of(&folder, HOME_EN.0), "# Home page\n", "the others are taken");
-    let run = tilmash(&folder, &["export", "--to", "po", "-l", "en"]);
-    assert!(run.code == 1 && run.err.contains("content/a.lock:"), "{}", run.err);
-    assert!(run.out.contains("index#title") && !run.out.contains("a#1."), "{}", run.out);
-    let run = tilmash(&folder, &["status"]);
-    assert!(run.code == 1 && run.err.contains("content/a.lock:"), "{}", run.err);
-    put(&folder, "content/a.lock", lock);
-    assert_eq!(tilmash(&folder, &["import", "x.po"]).code, 0);
-    assert_eq!(text_of(&folder, translation.0), "# A\n\nYes, yes.\nYes.\n");
-    assert_eq!(tilmash(&folder, &["status"]).code, 0);
-}
-
-/// A file has one source language.
-#[test]
-fn works_in_other_languages_are_exchanged_in_files_of_their_own() {
-    let site = ("site.yaml", "title: T\nlanguages: [kk, en, de]\n");
-    let only = ("content/only.en.md", "# Only\n\nOne.\n");
-    let folder = folder(&[site, HOME, HOME_EN, A, A_EN, only]);
-    let run = tilmash(&folder, &["export", "--to", "po", "-l", "de"]);
-    assert!(
-        run.err.ends_with("not exported, because their source is in `en`, not in `kk` (export them with `--from en`): only\n"),
-        "{}",
-        run.err
-    );
-    for quiet in [&["-l", "de", "a"][..], &["-l", "en"]] {
-        let run = tilmash(&folder, &[&["export", "--to", "po"], quiet].concat());
-        assert!(!run.err.contains("not exported"), "{}", run.err);
-    }
-    assert_eq!(tilmash(&folder, &["sync"]).code, 0);
-    for (format, lang) in [("xliff", "kk"), ("tmx", "kk"), ("csv", "de"), ("jsonl", "de"), ("po", "de")] {
-        let file = format!("only.{format}");
-        let run = tilmash(&folder, &["export", "--to", format, "--from", "en", "-l", lang, "-o", &file]);
-        assert_eq!(run.code, 0, "{}", run.err);
-        let text = text_of(&folder, &file);
-        assert!(text.contains("One.") && !text.contains("Иә"), "{text}");
-        let run = tilmash(&folder, &["import", "--dry-run", &file]);
-        assert_eq!(run.code, 0, "{}", run.err);
-    }
-    let translated = text_of(&folder, "only.po").replace("msgid \"One.\"\nmsgstr \"\"", "msgid \"One.\"\nmsgstr \"Eins.\"");
-    let run = import(&folder, "only.po", translated.replace("msgid \"Only\"\nmsgstr \"\"", "msgid \"Only\"\nmsgstr \"Nur\""));
-    assert_eq!(run.code, 0, "{}", run.err);
-    assert!(text_of(&folder, "content/only.de.md").ends_with("\nEins.\n"), "{}", text_of(&folder, "content/only.de.md"));
-    // A file that names another source language than that of the works.
-    let run = import(&folder, "wrong.po", text_of(&folder, "only.po").replace("X-Source-Language: en", "X-Source-Language: kk"));
-    assert!(run.code == 1 && run.err.contains("translates from `kk`, but the source of `only` is in `en`"), "{}", run.err);
-}
-
-#[test]
-fn wrong_calls_get_a_hint() {
-    let folder = small();
-    for (arguments, words) in [
-        (&["export", "--to", "po", "-l", "kk"][..], "into the same language"),
-        (&["export", "--to", "po", "-l", "en", "--from", "en"], "into the same language"),
-        (&["export", "--to", "po", "-l", "ex"], "did you mean `en`?"),
-        (&["export", "--to", "po", "-l", "en", "b/"], "there is no page with the key `b/`"),
-        (&["export", "--to", "docx", "-l", "en"], "possible values"),
-        (&["import", "nosuch.po"], "cannot read `nosuch.po`"),
-        (&["import"], "required"),
-    ] {
-        let run = tilmash(&folder, arguments);
-        assert!(run.code == 2 && run.err.contains(words), "{arguments:?}: {} {}", run.code, run.err);
-    }
-    let run = tilmash(&folder, &["export", "--to", "tmx", "-l", "en", "a", "-o", "out/"]);
-    assert_eq!(run.code, 0, "{}", run.err);
-    assert!(text_of(&folder, "out/a.en.tmx").contains("<tmx"));
-}
-
-// Outside tools.
-
-/// The hard texts that every format can express and every tool must read.
-fn sample() -> Batch {
-    let texts = [
-        "plain",
-        "\"quoted\" and \\backslash\\n",
-        "a & b < c > d ]]> &amp; &lt;",
-        "**bold** _it_ [link](a.md \"t\")[^1] `code` <b>x</b>",
-        "שלום \u{202e}rtl\u{202c} 😀👩‍👩‍👧",
-        "tab\there",
-        "two\nlines\n",
-        "%s %d 100 % {0} ${x}",
-        "é e\u{301} \u{a0}nb\u{a0}",
-        "msgid \"x\"",
-        "#, fuzzy",
-        ";semi;colon,comma",
-        "<!-- c --> <?pi?> <![CDATA[x]]>",
-        "- # 1. | \u{200f}",
-    ];
-    let statuses = [Status::Current, Status::Changed, Status::Missing, Status::Accepted];
-    let unit = |(at, text): (usize, &&str)| {
-        let status = statuses[at % 4];
-        let ends = if text.ends_with('\n') { "\n" } else { "" };
-        let target = format!("T {}{ends}", text.trim_end());
-        Unit {
-            status,
-            source: (*text).to_owned(),
-            target: if status == Status::Missing { String::new() } else { target.clone() },
-            base: Some(exchange::digest(&target)),
-            previous: (status == Status::Changed).then(|| format!("old {text}")),
-            notes: vec!["a note \"with\" <quotes> & more".to_owned()],
-            heading: Some("Heading <b> & \"x\"".to_owned()),
-            file: "content/a b.kk.md".into(),
-            line: at + 1,
-            ..Unit::at(&format!("a b/ә#{}.1", at + 1)).expect("an address")
-        }
-    };
-    Batch {
-        project: "A \"book\" & <more>".to_owned(),
-        date: None,
-        source: Some("kk".to_owned()),
-        target: Some("en".to_owned()),
-        units: texts.iter().enumerate().map(unit).collect(),
-    }
-}
-
-/// Writes the sample in every format.
-fn written(folder: &TempDir) -> Vec<PathBuf> {
-    let write = |format: Format| {
-        let file = folder.path().join(format!("sample.{}", format.extension()));
-        fs::write(&file, exchange::write(format, &sample())).expect("files can be written");
-        file
-    };
-    Format::ALL.into_iter().map(write).collect()
-}
-
-fn succeeds(program: &str, arguments: &[&str]) -> String {
-    let output =
-        Command::new(program).args(arguments).output().unwrap_or_else(|error| panic!("`{program}` is installed: {error}"));
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{program} {arguments:?}: {said}");
-    said
-}
-
-/// Returns the Python that has translate-toolkit and lxml.
-fn python(script: &str, arguments: &[&str]) -> String {
-    let python = std::env::var("TRANSLATE_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchange").join(script);
-    succeeds(&python, &[&[script.to_str().expect("a plain path")], arguments].concat())
-}
-
-#[test]
-#[ignore = "needs gettext; .ci/run runs it"]
-fn gettext_accepts_our_po() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    written(&folder);
-    let at = |name: &str| folder.path().join(name).to_str().expect("a plain path").to_owned();
-    assert_eq!(succeeds("msgfmt", &["-c", "-o", &at("x.mo"), &at("sample.po")]), "", "not even a warning");
-    // Gettext's own output has the same content for us.
-    succeeds("msgcat", &["--force-po", "-o", &at("again.po"), &at("sample.po")]);
-    let found = exchange::read(Format::Po, &"again.po".into(), &fs::read_to_string(at("again.po")).expect("it was written"));
-    assert!(found.problems.is_empty(), "{:?}", found.problems);
-    assert_eq!(found.batch.units, sample().units);
-}
-
-/// A translated file is merged with a newer export. The translator's changes are imported, and
-/// newer texts of the site are not reverted.
-#[test]
-#[ignore = "needs gettext; .ci/run runs it"]
-fn a_merge_by_gettext_reverts_nothing() {
-    let folder = small();
-    let export = || tilmash(&folder, &["export", "--to", "po", "-l", "en", "a"]).out;
-    put(&folder, "translated.po", export().replace("\"Seven\"", "\"7\""));
-    let newer = A_EN.1.replace("Five.", "Five, newer.");
-    put(&folder, A_EN.0, &newer);
-    put(&folder, "newer.po", export());
-    let at = |name: &str| folder.path().join(name).to_str().expect("a plain path").to_owned();
-    succeeds("msgmerge", &["--quiet", "-o", &at("merged.po"), &at("translated.po"), &at("newer.po")]);
-    let run = tilmash(&folder, &["import", "merged.po"]);
-    assert_eq!((run.code, text_of(&folder, A_EN.0)), (0, newer.replace("Seven", "7")), "{}", run.err);
-}
-
-/// Returns a text of the sample as a program sees it in a file: a cell of a CSV file has a guard
-/// before a sign that a spreadsheet program would calculate with.
-fn shown(file: &str, text: &str) -> String {
-    let is_guarded = file.ends_with("csv") && text.starts_with(['=', '+', '-', '@']);
-    if is_guarded { format!("'{text}") } else { text.to_owned() }
-}
-
-#[test]
-#[ignore = "needs translate-toolkit; .ci/run runs it"]
-fn translate_toolkit_reads_our_files() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for file in written(&folder) {
-        let name = file.to_str().expect("a plain path");
-        if name.ends_with("jsonl") {
-            continue;
-        }
-        let read: BTreeMap<String, (String, String, bool)> =
-            serde_json::from_str(&python("read.py", &[name])).expect("it is JSON");
-        for unit in sample().units {
-            let pending = unit.status == Status::Changed;
+    put(&folder, "content/a.lock", format!("{lock}\n            let pending = unit.state == UnitState::Changed;
             // A translation memory holds finished translations, and TMX has no states.
             let (target, fuzzy) =
                 if name.ends_with("tmx") && pending { (String::new(), false) } else { (unit.target.clone(), pending) };
@@ -1601,7 +1410,7 @@ fn translations_by_translate_toolkit_are_imported() {
         for (read, unit) in found.batch.units.iter().zip(&sample().units) {
             assert_eq!((read.address(), &read.source), (unit.address(), &unit.source));
             assert_eq!(read.target, format!("NEW {}", shown(name, &unit.source)), "{name}");
-            assert_eq!(read.status.name(), if unit.status == Status::Accepted { read.status.name() } else { "current" });
+            assert_eq!(read.state.name(), if unit.state == UnitState::Accepted { read.state.name() } else { "current" });
             assert_eq!(read.base, unit.base, "{name}: it tells what was changed");
         }
     }

@@ -10,7 +10,7 @@ use crate::link::similar_key;
 use crate::model::{LangId, key};
 use crate::project::Project;
 use crate::site::Site;
-use crate::translation::exchange::{self, Batch, Format, Status, Unit, collect};
+use crate::translation::exchange::{self, Batch, Format, Unit, UnitState, collect};
 
 use super::{Global, Outcome, overrides, print, report, say, source, sync};
 
@@ -97,7 +97,7 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
     }
     let mut batch = collect::collect(site, &state.inputs, from, lang, &|key| is_wanted(key) && !unread.contains_key(key));
     if args.pending {
-        batch.units.retain(|unit| matches!(unit.status, Status::Missing | Status::Changed));
+        batch.units.retain(|unit| matches!(unit.state, UnitState::Missing | UnitState::Changed));
     }
     let format = args.to.format();
     let counts = counts(&batch.units);
@@ -193,8 +193,8 @@ fn wanted(site: &Site, keys: &[String]) -> Result<Vec<Wanted>, Failure> {
 }
 
 fn counts(units: &[Unit]) -> String {
-    let count = |status| units.iter().filter(|unit| unit.status == status).count();
-    let (missing, changed) = (count(Status::Missing), count(Status::Changed));
+    let count = |state| units.iter().filter(|unit| unit.state == state).count();
+    let (missing, changed) = (count(UnitState::Missing), count(UnitState::Changed));
     let sentences = report::plural(units.len(), "sentence");
     match (missing, changed) {
         (0, 0) => sentences,

@@ -19,7 +19,7 @@ use crate::project::{Project, State};
 use crate::site::{Site, WorkId};
 use crate::translation::exchange::collect::Sides;
 use crate::translation::exchange::plan::{self, Edition, Options, Plan, Taken};
-use crate::translation::exchange::{self, Format, Found, apply, text};
+use crate::translation::exchange::{self, Format, ParsedFile, apply, text};
 
 use super::{Global, Outcome, overrides, print, read_within, report, say, source, sync};
 
@@ -111,7 +111,7 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
 
 /// Drops the translations of works whose lock or texts cannot be read, and reports these. Addresses
 /// in such works are ambiguous.
-fn leave_unread(state: &State, site: &Site, files: &mut [(Arc<str>, Found)], problems: &mut Vec<Diagnostic>) {
+fn leave_unread(state: &State, site: &Site, files: &mut [(Arc<str>, ParsedFile)], problems: &mut Vec<Diagnostic>) {
     let mut read: BTreeMap<WorkId, bool> = BTreeMap::new();
     for (_, found) in files {
         let units = std::mem::take(&mut found.batch.units).into_iter().zip(std::mem::take(&mut found.places));
@@ -137,7 +137,7 @@ fn read(
     limits: Limits,
     texts: &mut BTreeMap<Arc<str>, String>,
     problems: &mut Vec<Diagnostic>,
-) -> Result<Option<Found>, Failure> {
+) -> Result<Option<ParsedFile>, Failure> {
     let Some(bytes) = read_input(path, name, limits.of(Limit::Import), problems)? else { return Ok(None) };
     let decoded = text::decode(name, &bytes);
     // A picture or an office document is not a text that was saved wrongly.
@@ -172,7 +172,7 @@ fn read(
 
 /// Drops and reports translations with the character U+0000, which some formats can contain as an
 /// escape.
-fn refuse_nul(name: &Arc<str>, found: &mut Found) {
+fn refuse_nul(name: &Arc<str>, found: &mut ParsedFile) {
     let units = std::mem::take(&mut found.batch.units).into_iter().zip(std::mem::take(&mut found.places));
     let (refused, kept): (Vec<_>, Vec<_>) = units.partition(|(unit, _)| unit.target.contains('\0'));
     for (unit, range) in refused {
@@ -257,7 +257,7 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
         for trial in &mut trials {
             if round == ROUNDS {
                 while let Some(mut group) = trial.groups.pop_front() {
-                    match plan::parted(&trial.edition, &mut group) {
+                    match plan::bisect(&trial.edition, &mut group) {
                         Some(half) => trial.groups.extend([group, half]),
                         None => problems.push(plan::structure_problem(&trial.edition, &group)),
                     }
@@ -298,7 +298,7 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
                 continue;
             }
             let mut group = trial.groups.pop_front().expect("it was tried");
-            match plan::parted(edition, &mut group) {
+            match plan::bisect(edition, &mut group) {
                 Some(half) => {
                     trial.groups.push_front(half);
                     trial.groups.push_front(group);

@@ -19,7 +19,7 @@ use crate::model::front::feed_date;
 use crate::model::lock::Gone;
 use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest, Unit, row};
 use crate::split::Split;
-use crate::translation::ids::{self, Around, Claim, Kind, Line, SourceDelta};
+use crate::translation::ids::{self, Claim, Kind, Line, SourceDelta, TranslationInputs};
 
 mod bidi;
 mod destination;
@@ -411,8 +411,8 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
         marks_of[of_segment.segment as usize] = Some(of_segment);
     }
     let claim = |segment: usize| match marks_of[segment] {
-        Some(marks) if !marks.translates.is_empty() => Claim::Of(&marks.translates),
-        Some(marks) if marks.alone => Claim::Alone,
+        Some(marks) if !marks.translates.is_empty() => Claim::Translates(&marks.translates),
+        Some(marks) if marks.alone => Claim::OnlyHere,
         _ => Claim::Nothing,
     };
     let omitted: Vec<SegmentId> = marks.iter().flat_map(|marks| marks.omitted.iter().copied()).collect();
@@ -420,13 +420,13 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
         None if input.lang == input.settings.source => {
             let lines: Vec<_> = segments.iter().map(|segment| (segment.block, Claim::Nothing)).collect();
             let ids = ids::by_position(&lines, &[], None);
-            let alone = (0..segments.len()).filter(|&at| claim(at) == Claim::Alone);
-            addresses.source_delta.alone = alone.map(|at| ids[at]).collect();
+            let alone = (0..segments.len()).filter(|&at| claim(at) == Claim::OnlyHere);
+            addresses.source_delta.source_only = alone.map(|at| ids[at]).collect();
             ids
         }
         None => {
             let lines: Vec<_> = segments.iter().enumerate().map(|(at, segment)| (segment.block, claim(at))).collect();
-            let alone = input.source_delta.iter().flat_map(|source_delta| &source_delta.alone);
+            let alone = input.source_delta.iter().flat_map(|source_delta| &source_delta.source_only);
             let omitted: Vec<SegmentId> = omitted.iter().chain(alone).copied().collect();
             ids::by_position(&lines, &omitted, LanguageTag::parse(lang))
         }
@@ -446,8 +446,8 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
                     claim: claim(at),
                 })
                 .collect();
-            let around = Around { omitted: &omitted, source_delta: input.source_delta.as_deref() };
-            let addressed = ids::address(&lines, lock, lang, around);
+            let inputs = TranslationInputs { omitted: &omitted, source_delta: input.source_delta.as_deref() };
+            let addressed = ids::address(&lines, lock, lang, inputs);
             addresses.digests = lines.iter().map(|line| line.digest).collect();
             addresses.gone = addressed.gone;
             addresses.source_delta = addressed.source_delta;

@@ -192,16 +192,8 @@ impl Project {
     /// ([`load::reload_text`]).
     #[must_use]
     pub fn for_one_state(mut self) -> Self {
-<<<<<<< HEAD
         self.is_for_one_state = true;
-        self.memo = Memo::asked_once();
-||||||| 1b0e176
-        self.is_asked_once = true;
-        self.memo = Memo::asked_once();
-=======
-        self.is_asked_once = true;
         self.memo = Memo::uncached();
->>>>>>> w-read1
         self
     }
 

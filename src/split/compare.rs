@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::markdown::{plain, text_lines, without_marker};
-use crate::translation::ids::{likeness, longest_increasing, sorted_words};
+use crate::translation::ids::{longest_increasing, similarity, sorted_words};
 
 use super::{Chapter, Cut};
 
@@ -168,7 +168,7 @@ fn pair(wanted: &[String], lines: &[String]) -> Vec<Option<(usize, u8)>> {
             .take_while(|&at| free[at] < next[index] || next[index] < from)
             .filter(|&at| !used[at])
             .take(CANDIDATES)
-            .map(|at| (likeness(&mine, &words[at]), at))
+            .map(|at| (similarity(&mine, &words[at]), at))
             .filter(|&(likeness, _)| likeness >= MIN_LIKENESS);
         // Takes the first of the best candidates, so that equal ones keep their order.
         if let Some((likeness, at)) = candidates.max_by_key(|&(likeness, at)| (likeness, usize::MAX - at)) {

@@ -95,6 +95,7 @@ pub(crate) fn of_translation(site: &Site, work: WorkId, translation: &Document, 
     }
 }
 
+/// Lists the addresses of sentences for a message: the first [`NAMED`] of them, and a count.
 fn names(pairs: &[&Pair]) -> String {
     let named: Vec<String> = pairs.iter().take(NAMED).map(|pair| pair.unit.to_string()).collect();
     let more = pairs.len().saturating_sub(NAMED);
@@ -171,6 +172,7 @@ fn marks(site: &Site, work: WorkId, translation: &Document, problems: &mut Vec<D
     }
 }
 
+/// Returns true if a line of a translation has this id, or a mark that names it.
 fn is_translated(translation: &Document, id: SegmentId) -> bool {
     translation.segment_with_id(id).is_some() || translation.marks.iter().any(|marks| marks.translates.contains(&id))
 }

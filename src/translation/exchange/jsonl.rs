@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Batch, Found, Status, text};
+use super::{Batch, ParsedFile, UnitState, text};
 
 /// Writes a batch as JSON Lines.
 pub fn write(batch: &Batch) -> String {
@@ -22,7 +22,7 @@ pub fn write(batch: &Batch) -> String {
             ("target_language", maybe(batch.target.as_deref())),
             ("source", text(&unit.source)),
             ("target", text(&unit.target)),
-            ("state", text(unit.status.name())),
+            ("state", text(unit.state.name())),
             ("previous", maybe(unit.previous.as_deref())),
             ("heading", maybe(unit.heading.as_deref())),
             ("notes", format!("[{}]", notes.join(","))),
@@ -37,8 +37,8 @@ pub fn write(batch: &Batch) -> String {
 }
 
 /// Reads JSON Lines. Unknown fields are ignored.
-pub fn read(file: &Arc<str>, text: &str) -> Found {
-    let mut found = Found::default();
+pub fn read(file: &Arc<str>, text: &str) -> ParsedFile {
+    let mut found = ParsedFile::default();
     for (range, line) in text::lines(text) {
         if found.is_garbage() {
             break;
@@ -83,9 +83,9 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
         };
         let Some(mut unit) = found.unit_at(file, address, &range) else { continue };
         unit.source = source.to_owned();
-        unit.status = match text("state") {
-            _ if target.is_empty() => Status::Missing,
-            state => state.map_or(Status::Current, Status::of_translated),
+        unit.state = match text("state") {
+            _ if target.is_empty() => UnitState::Missing,
+            state => state.map_or(UnitState::Current, UnitState::of_translated),
         };
         unit.target = target;
         unit.previous = text("previous").map(str::to_owned);

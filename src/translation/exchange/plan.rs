@@ -20,7 +20,7 @@ use super::apply::{self, Refusal};
 use super::collect::Sides;
 use super::markup::Token;
 use super::pieces::{Block, PieceKind};
-use super::{Found, KEPT, Status, Unit, digest, further_problems, markup};
+use super::{KEPT, ParsedFile, Unit, UnitState, digest, further_problems, markup};
 use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, fold, fold_all, suggest};
 use crate::link::similar_key;
 use crate::load::Inputs;
@@ -59,7 +59,7 @@ pub struct Edition {
     pub lang: LangId,
     /// The file of the edition, which may not exist yet.
     pub file: String,
-    /// In the order of the source.
+    /// Translations that the file gets, in the order of the source.
     pub taken: Vec<Taken>,
 }
 
@@ -83,10 +83,10 @@ impl Edition {
 }
 
 /// Computes the changes that the imported files make.
-pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: Options) -> Plan {
+pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, ParsedFile)], options: Options) -> Plan {
     let mut plan = Plan::default();
     let rules: Vec<Rules> = site.languages.iter().map(|language| Rules::of(&language.code, &language.pack)).collect();
-    let mut editions: BTreeMap<(LangId, WorkId), Option<Opened>> = BTreeMap::new();
+    let mut editions: BTreeMap<(LangId, WorkId), Option<Draft>> = BTreeMap::new();
     let mut seen: HashMap<(LangId, &str, &str), Place> = HashMap::new();
     let mut unknown: HashMap<&str, Option<String>> = HashMap::new();
     for (file, found) in files {
@@ -119,8 +119,8 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
                 plan.problems.push(Diagnostic::at(&code::EXCHANGE_UNKNOWN, place, message).hint(hint));
                 continue;
             };
-            let opened = editions.entry((lang, work)).or_insert_with(|| Opened::new(site, inputs, work, lang));
-            let Some(opened) = opened else {
+            let draft = editions.entry((lang, work)).or_insert_with(|| Draft::new(site, inputs, work, lang));
+            let Some(draft) = draft else {
                 let message = format!(
                     "the source of the page `{}` is in `{}`, so it cannot be translated into this language",
                     unit.key,
@@ -129,14 +129,14 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
                 plan.problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, place, message));
                 continue;
             };
-            if from.is_some_and(|from| from != opened.sides.source_lang) {
-                let (_, keys) = others.entry(opened.sides.source_lang).or_insert((place, Vec::new()));
+            if from.is_some_and(|from| from != draft.sides.source_lang) {
+                let (_, keys) = others.entry(draft.sides.source_lang).or_insert((place, Vec::new()));
                 if keys.last() != Some(&unit.key.as_str()) {
                     keys.push(unit.key.as_str());
                 }
                 continue;
             }
-            consider(site, &rules, lang, opened, unit, place, options, &mut plan);
+            consider(site, &rules, lang, draft, unit, place, options, &mut plan);
         }
         if dropped > 0 {
             plan.problems.push(further_problems(file, dropped));
@@ -149,8 +149,8 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
             plan.problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, place, message).hint(hint));
         }
     }
-    for ((lang, work), opened) in editions {
-        let Some(Opened { sides, mut taken, .. }) = opened else { continue };
+    for ((lang, work), draft) in editions {
+        let Some(Draft { sides, mut taken, .. }) = draft else { continue };
         taken.sort_by_key(|taken| taken.pair);
         let halves = halves(site, &sides, &mut taken);
         plan.problems.extend(halves);
@@ -170,14 +170,15 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
     plan
 }
 
-/// An edition that an imported file refers to.
-struct Opened {
+/// An edition that the imported files translate: its alignment with the source, and the
+/// translations taken so far.
+struct Draft {
     sides: Sides,
     by_id: HashMap<String, usize>,
     taken: Vec<Taken>,
 }
 
-impl Opened {
+impl Draft {
     fn new(site: &Site, inputs: &Inputs, work: WorkId, lang: LangId) -> Option<Self> {
         let sides = Sides::of(site, inputs, work, lang)?;
         let by_id = (0..sides.pairs.len()).map(|pair| (sides.id(pair).to_owned(), pair)).collect();
@@ -190,7 +191,7 @@ impl Opened {
 fn languages(
     site: &Site,
     file: &Arc<str>,
-    found: &Found,
+    found: &ParsedFile,
     options: Options,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<(Option<LangId>, LangId)> {
@@ -243,16 +244,16 @@ fn consider(
     site: &Site,
     rules: &[Rules],
     lang: LangId,
-    opened: &mut Opened,
+    draft: &mut Draft,
     unit: &Unit,
     place: Place,
     options: Options,
     plan: &mut Plan,
 ) {
     let address = unit.address();
-    let sides = &opened.sides;
-    let Some(&pair) = opened.by_id.get(&unit.id) else {
-        let hint = suggest::did_you_mean(&unit.id, opened.by_id.keys().map(String::as_str).filter(|_| unit.id.len() > 4));
+    let sides = &draft.sides;
+    let Some(&pair) = draft.by_id.get(&unit.id) else {
+        let hint = suggest::did_you_mean(&unit.id, draft.by_id.keys().map(String::as_str).filter(|_| unit.id.len() > 4));
         let message = format!("the page `{}` has no sentence `{}`", unit.key, unit.id);
         let hint = hint.unwrap_or_else(|| "export again: the source may have changed since the file was exported".to_owned());
         let file = Place::whole(&sides.source.document.file);
@@ -260,7 +261,7 @@ fn consider(
         return;
     };
     let before = sides.target_of(pair);
-    let finished = !matches!(unit.status, Status::Changed | Status::Missing);
+    let finished = !matches!(unit.state, UnitState::Changed | UnitState::Missing);
     let mut after = lines(&unit.target);
     if sides.is_row(pair) {
         after = after.lines().map(row::canonical).collect::<Vec<_>>().join("\n");
@@ -268,7 +269,7 @@ fn consider(
     // True if the translation came back as it was exported: it was not touched, or confirmed.
     let untouched = unit.base.as_deref().is_some_and(|base| base == digest(&after));
     if after == before || untouched || after.is_empty() {
-        let confirmed = finished && after == before && sides.pairs[pair].status == Status::Changed;
+        let confirmed = finished && after == before && sides.pairs[pair].state == UnitState::Changed;
         if confirmed && same_source(sides, pair, unit) {
             plan.confirmed.entry(lang).or_default().push(address);
         } else {
@@ -331,10 +332,11 @@ fn consider(
     let refused = diagnostic::has_errors(&found);
     plan.problems.extend(found);
     if !refused {
-        opened.taken.push(Taken { pair, address, before, after, place });
+        draft.taken.push(Taken { pair, address, before, after, place });
     }
 }
 
+/// Returns true if a unit was translated from the present source.
 fn same_source(sides: &Sides, pair: usize, unit: &Unit) -> bool {
     // White space of another kind is no change of the source.
     fold_all(&unit.source) == fold_all(&sides.source_of(pair))
@@ -409,6 +411,8 @@ fn parity_problems(
     problems
 }
 
+/// Makes the problem of a translation that cannot be put into the edition; `lines` is the number of
+/// its lines in the site.
 fn refused(refusal: Refusal, address: &str, lines: usize, place: &Place) -> Diagnostic {
     match refusal {
         Refusal::Lines => {
@@ -522,9 +526,14 @@ pub fn misread(before: &Edition, taken: &[Taken], after: Option<&Sides>) -> bool
         })
 }
 
-/// Splits off the second half of the translations, to bisect them. Never splits a table or
-/// footnote; returns `None` if no split is possible.
-pub fn parted(edition: &Edition, taken: &mut Vec<Taken>) -> Option<Vec<Taken>> {
+/// Keeps about half of the translations, and returns the others. Never splits a table or a footnote
+/// that is translated whole; returns `None` if no split is possible.
+///
+/// ```text
+/// [1.1 1.2 2.1 2.2]                      keeps [1.1 1.2], returns [2.1 2.2]
+/// [1.1], or the rows of one table        keeps all, returns `None`
+/// ```
+pub fn bisect(edition: &Edition, taken: &mut Vec<Taken>) -> Option<Vec<Taken>> {
     let whole = |taken: &Taken| edition.sides.wholes[taken.pair];
     let is_seam = |at: &usize| whole(&taken[*at]).is_none() || whole(&taken[*at]) != whole(&taken[*at - 1]);
     let at = (1..taken.len()).filter(is_seam).min_by_key(|at| at.abs_diff(taken.len() / 2))?;

@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{BASE, Batch, CUT_OFF, Found, Status, other_encoding, text};
+use super::{BASE, Batch, CUT_OFF, ParsedFile, UnitState, other_encoding, text};
 use crate::base::SAVE_AS_UTF8;
 
 /// Prefixes of comments for data that PO has no field for.
@@ -49,7 +49,7 @@ pub fn write(batch: &Batch) -> String {
         if let Some(base) = &unit.base {
             writeln!(po, "# {BASE}{base}").expect("writing to a string");
         }
-        let accepted = (unit.status == Status::Accepted).then(|| ACCEPTED.to_owned());
+        let accepted = (unit.state == UnitState::Accepted).then(|| ACCEPTED.to_owned());
         for comment in heading.chain(notes).chain(accepted) {
             writeln!(po, "#. {comment}").expect("writing to a string");
         }
@@ -59,7 +59,7 @@ pub fn write(batch: &Batch) -> String {
             let file = if file.contains(' ') { format!("\u{2068}{file}\u{2069}") } else { file };
             writeln!(po, "#: {file}:{}", unit.line).expect("writing to a string");
         }
-        if unit.status == Status::Changed {
+        if unit.state == UnitState::Changed {
             po.push_str("#, fuzzy\n");
         }
         if let Some(previous) = &unit.previous {
@@ -72,6 +72,7 @@ pub fn write(batch: &Batch) -> String {
     po
 }
 
+/// Writes a field: on one line, or if the text has several lines, each on a line of its own.
 fn field(po: &mut String, prefix: &str, keyword: &str, text: &str) {
     let inner = text.strip_suffix('\n').unwrap_or(text);
     po.push_str(prefix);
@@ -92,6 +93,7 @@ fn field(po: &mut String, prefix: &str, keyword: &str, text: &str) {
     }
 }
 
+/// Writes a text with the escapes of PO.
 fn escape(po: &mut String, text: &str) {
     for c in text.chars() {
         match c {
@@ -116,8 +118,8 @@ fn one_line(text: &str) -> String {
 }
 
 /// Reads a PO file. Obsolete entries (`#~`) are ignored.
-pub fn read(file: &Arc<str>, text: &str) -> Found {
-    let mut reader = Reader { file, found: Found::default(), entry: Entry::default() };
+pub fn read(file: &Arc<str>, text: &str) -> ParsedFile {
+    let mut reader = Reader { file, found: ParsedFile::default(), entry: Entry::default() };
     for (range, line) in text::lines(text) {
         if reader.found.is_garbage() {
             return reader.found;
@@ -128,13 +130,14 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
     reader.found
 }
 
+/// Reader of a PO file, line by line.
 struct Reader<'a> {
     file: &'a Arc<str>,
-    found: Found,
+    found: ParsedFile,
     entry: Entry,
 }
 
-/// The entry that is being read.
+/// Fields of the entry that is being read.
 #[derive(Default)]
 struct Entry {
     start: Option<Range<usize>>,
@@ -155,7 +158,7 @@ struct Entry {
 }
 
 impl Entry {
-    /// Reads an extracted comment. Comments of other tools are ignored.
+    /// Reads an extracted comment (`#.`). Comments of other tools are ignored.
     fn comment(&mut self, comment: &str) {
         if let Some(heading) = comment.strip_prefix(HEADING) {
             self.heading = Some(heading.to_owned());
@@ -167,6 +170,7 @@ impl Entry {
     }
 }
 
+/// Field of an entry, which following lines may continue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Field {
     Previous,
@@ -263,12 +267,14 @@ impl Reader<'_> {
         }
     }
 
+    /// Reports the first problem of an entry. The entry is then dropped.
     fn broken(&mut self, range: Range<usize>, message: &str, hint: &str) {
         if !std::mem::replace(&mut self.entry.broken, true) {
             self.found.problem(self.file, range, message).push_hint(hint);
         }
     }
 
+    /// Makes a unit of the entry that was read, and begins the next one.
     fn finish_entry(&mut self) {
         let entry = std::mem::take(&mut self.entry);
         let Some(start) = entry.start.filter(|_| !entry.broken) else { return };
@@ -296,16 +302,17 @@ impl Reader<'_> {
             // A reference in another form is ignored.
             unit.line = line.parse().unwrap_or(0);
         }
-        unit.status = match () {
-            () if target.is_empty() => Status::Missing,
-            () if entry.fuzzy => Status::Changed,
-            () if entry.accepted => Status::Accepted,
-            () => Status::Current,
+        unit.state = match () {
+            () if target.is_empty() => UnitState::Missing,
+            () if entry.fuzzy => UnitState::Changed,
+            () if entry.accepted => UnitState::Accepted,
+            () => UnitState::Current,
         };
         (unit.source, unit.target, unit.previous) = (source, target, previous);
         self.found.push(self.file, unit, start);
     }
 
+    /// Reads the file's languages, project and date from its first entry.
     fn header(&mut self, start: &Range<usize>, header: &str) {
         for line in header.lines() {
             let Some((name, value)) = line.split_once(':') else { continue };

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use csv::{QuoteStyle, ReaderBuilder, StringRecord, WriterBuilder};
 
-use super::{BASE, Batch, CUT_OFF, Found, Status, Unit};
+use super::{BASE, Batch, CUT_OFF, ParsedFile, Unit, UnitState};
 
 const COLUMNS: [&str; 11] = [
     "id",
@@ -55,11 +55,11 @@ pub fn write(batch: &Batch) -> String {
             &unit.address(),
             &unit.source,
             &unit.target,
-            if unit.status == Status::Changed { "True" } else { "" },
+            if unit.state == UnitState::Changed { "True" } else { "" },
             &location,
             unit.heading.as_deref().unwrap_or(""),
             &comments.join("\n"),
-            unit.status.name(),
+            unit.state.name(),
             unit.previous.as_deref().unwrap_or(""),
             batch.source.as_deref().unwrap_or(""),
             batch.target.as_deref().unwrap_or(""),
@@ -162,8 +162,8 @@ impl<'a> Table<'a> {
 }
 
 /// Reads CSV. Unknown columns are ignored.
-pub fn read(file: &Arc<str>, text: &str) -> Found {
-    let mut found = Found::default();
+pub fn read(file: &Arc<str>, text: &str) -> ParsedFile {
+    let mut found = ParsedFile::default();
     let table = Table::of(text);
     let mut reader = ReaderBuilder::new()
         .flexible(true)
@@ -232,13 +232,13 @@ fn read_cells<'r>(unit: &mut Unit, has_fuzzy: bool, cell: impl Fn(&str) -> Optio
     unit.target = text("target").unwrap_or_default();
     // Spreadsheet programs write `True` in the language of their user.
     let fuzzy = cell("fuzzy").is_some_and(|it| !["false", "0", "no"].contains(&it.to_ascii_lowercase().as_str()));
-    unit.status = match cell("standing").as_deref() {
-        _ if unit.target.is_empty() => Status::Missing,
-        _ if fuzzy => Status::Changed,
-        None => Status::Current,
-        // A tool that does not know the column `status` clears only `fuzzy`.
-        Some(name) if has_fuzzy && name == Status::Changed.name() => Status::Current,
-        Some(name) => Status::of_translated(name),
+    unit.state = match cell("standing").as_deref() {
+        _ if unit.target.is_empty() => UnitState::Missing,
+        _ if fuzzy => UnitState::Changed,
+        None => UnitState::Current,
+        // A tool that does not know the column `standing` clears only `fuzzy`.
+        Some(name) if has_fuzzy && name == UnitState::Changed.name() => UnitState::Current,
+        Some(name) => UnitState::of_translated(name),
     };
     unit.previous = text("previous");
     unit.heading = text("context");
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_spreadsheet_could_run_is_guarded() {
+    fn formulas_are_guarded() {
         for (text, written) in [
             ("=1+1", "'=1+1"),
             ("+1", "'+1"),

@@ -32,7 +32,7 @@ const DEEPEST: usize = 256;
 /// earlier ones, so the cost is quadratic.
 const MOST_ATTRIBUTES: usize = 256;
 
-/// The prefix of the number of a character that XML cannot hold.
+/// Prefix of the kind of an element that stands for a character which XML cannot hold.
 const CHARACTER: &str = "x-char-";
 
 // Writing.
@@ -244,6 +244,21 @@ impl<'a> Xml<'a> {
         Ok(all)
     }
 
+    /// Reads the sentence in the `child` of the element `parent` that was just opened, up to the
+    /// end of `parent`. Returns `None` if there is no such child.
+    pub(super) fn sentence_in(&mut self, parent: &str, child: &str, style: &Style) -> Result<Option<Sentence>, Problem> {
+        let mut sentence = None;
+        loop {
+            match self.next()? {
+                Node::End(name) if name == parent => return Ok(sentence),
+                Node::Start(inner) if inner.name == child => sentence = Some(self.sentence(style)?),
+                Node::Start(_) => self.skip()?,
+                Node::End(_) | Node::Text(_) => {}
+                Node::Finish => unreachable!("an element that does not end is a problem"),
+            }
+        }
+    }
+
     /// Reads the sentence in the element that was just opened.
     pub(super) fn sentence(&mut self, style: &Style) -> Result<Sentence, Problem> {
         let (depth, start) = (self.open.len() - 1, self.position());
@@ -317,6 +332,7 @@ impl<'a> Xml<'a> {
     }
 }
 
+/// Reads a start tag with its attributes.
 fn element(start: &BytesStart<'_>, range: Range<usize>) -> Result<Element, Problem> {
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
@@ -370,7 +386,7 @@ impl Sentence {
     /// Returns the sentence as Markdown. A code without Markdown takes it from the source's code
     /// with the same number.
     ///
-    /// The error is the number of a code that the source does not have.
+    /// The error is the number of a code that has no Markdown and that the source lacks.
     pub(super) fn markdown(&self, source: &BTreeMap<(&str, Role), &str>) -> Result<String, String> {
         let mut text = String::new();
         for part in &self.parts {
