@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tilmash::base::code;
 use tilmash::model::{Key, LangId, LanguagePack};
 use tilmash::parse::{ParseInput, Settings, parse};
 
@@ -49,6 +50,13 @@ fn the_neutral_corpus() {
     };
     // The menu of every page has all sections, up to a hundred: some more than double, never much.
     assert_linear("the corpus", &sizes(&[50, 100, 200], made), 1.15);
+}
+
+#[test]
+fn code_with_a_very_long_line_is_not_highlighted() {
+    let text = format!("# Бет\n\nСөйлем.\n\n```js\n{}\n```\n", "x ".repeat(2000));
+    let snapshot = snapshot(&common::state(&site(1, |_| ("content/a.kk.md".to_owned(), text.clone()))));
+    assert!(snapshot.problems.iter().any(|problem| *problem.code == code::HIGHLIGHT_LIMIT), "{:?}", snapshot.problems);
 }
 
 #[test]
