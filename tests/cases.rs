@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tilmash::base::{Diagnostic, Place, code, place::line_and_column};
+use tilmash::base::{Diagnostic, LineIndex, Place, Position, code};
 
 mod common;
 use common::{Files, Snapshot, flaw, snapshot, state, tags, text_of};
@@ -250,7 +250,9 @@ fn elements(html: &str, selector: &str) -> String {
 fn problems(problems: &[Diagnostic], files: &Files) -> String {
     let mut out = String::new();
     let at = |place: &Place| {
-        let (line, column) = text_of(files, &place.file).map_or((1, 1), |text| line_and_column(text, place.start));
+        let start = Position { line: 1, column: 1 };
+        let Position { line, column } =
+            text_of(files, &place.file).map_or(start, |text| LineIndex::new(text).position(place.start));
         format!("{}:{line}:{column}", place.file)
     };
     for problem in problems {

@@ -282,6 +282,27 @@ const SOURCE: (&str, &str) = ("content/_source/text.kk.txt", "Бірінші с�
 const CONFIG_WITH_PLAN: (&str, &str) = ("site.yaml", "title: T\nlanguages: [kk]\nplans: [content/_source/plan.yaml]\n");
 
 #[test]
+fn a_key_that_looks_like_an_option_is_named_so_that_it_can_be_copied() {
+    let folder = site(&[CONFIG, HOME, HOME_EN]);
+    let tilmash = |arguments: &[&str]| tilmash(folder.path(), arguments);
+    assert_eq!(tilmash(&["new", "./-x"]).code, 0);
+    for (code, text) in [("kk", "Бір.\n"), ("en", "One.\n")] {
+        fs::write(folder.path().join(format!("content/-x.{code}.md")), format!("# X\n\n{text}")).unwrap();
+    }
+    assert_eq!(tilmash(&["sync", "./-x"]).code, 0);
+    fs::write(folder.path().join("content/-x.kk.md"), "# X\n\nБірінші.\n").unwrap();
+    let hint =
+        "`tilmash status ./-x` shows what has changed; if a translation still stands, say so: `tilmash sync --accept ./-x#1.1`";
+    let check = tilmash(&["check"]);
+    assert!(check.err.contains(hint), "{}", check.err);
+    assert!(tilmash(&["status", "./-x"]).out.contains("[-Бір.-] {+Бірінші.+}"));
+    assert_eq!(
+        tilmash(&["sync", "--accept", "./-x#1.1"]).err,
+        "content/-x.lock: reworded 1.1; `en` accepted 1.1\n1 lock written\n"
+    );
+}
+
+#[test]
 fn split_writes_chapters_and_never_over_edits() {
     let folder = site(&[CONFIG_WITH_PLAN, HOME, PLAN, SOURCE]);
     let chapter = folder.path().join("content/a.kk.md");
@@ -472,7 +493,7 @@ fn completions_are_printed() {
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let folder = site(&[CONFIG, HOME, HOME_EN]);
-    let script = format!("'{}' render en/ | head -c 1; echo \" ${{PIPESTATUS[0]}}\"", env!("CARGO_BIN_EXE_tilmash"));
+    let script = format!("'{}' render en/ | head -c 1; echo \" ${{PIPESTATUS[0]}}\"", program::TILMASH);
     let output = Command::new("bash").arg("-c").arg(script).current_dir(folder.path()).output();
     // Not every system has bash.
     let Ok(output) = output else { return };
@@ -515,7 +536,7 @@ fn a_full_disk_leaves_no_part_of_a_file() {
         ["new b", "sync", "export --to po --language en --output book.po", "export --to csv --language en --output new.csv"]
     {
         // A write beyond the limit fails as soon as its signal is ignored.
-        let script = format!("trap '' XFSZ; ulimit -f 0; exec {} {arguments}", env!("CARGO_BIN_EXE_tilmash"));
+        let script = format!("trap '' XFSZ; ulimit -f 0; exec {} {arguments}", program::TILMASH);
         let output = Command::new("sh").arg("-c").arg(script).current_dir(folder.path()).output().expect("a shell runs");
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{arguments}: {told}");

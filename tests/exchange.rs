@@ -18,6 +18,7 @@ use tilmash::translation::exchange::plan::{self, Edition, Options};
 use tilmash::translation::exchange::{self, Batch, Format, Status, Unit, collect, markup};
 
 mod common;
+use common::program::{self, Run, command, run, site as folder};
 use common::{Files, cases, flaw, state};
 
 // Texts that formats stumble over.
@@ -465,39 +466,23 @@ proptest! {
 
 // The program from the outside.
 
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
 fn tilmash(folder: &TempDir, arguments: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_tilmash"))
-        .args(arguments)
-        .args(["--format", "short"])
-        .current_dir(folder.path())
-        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
-        .output()
-        .expect("the program runs");
-    Run {
-        code: output.status.code().expect("it was not killed"),
-        out: String::from_utf8(output.stdout).expect("output is UTF-8"),
-        err: String::from_utf8(output.stderr).expect("output is UTF-8"),
-    }
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (path, text) in files {
-        put(&folder, path, text);
-    }
-    folder
+    run(command(folder.path(), &[arguments, &["--format", "short"]].concat()), "")
 }
 
 fn put(folder: &TempDir, path: &str, text: impl AsRef<[u8]>) {
-    let file = folder.path().join(path);
-    fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
-    fs::write(file, text).expect("files can be written");
+    program::put(folder.path(), path, text);
+}
+
+/// Writes a file and imports it.
+fn import(folder: &TempDir, file: &str, text: impl AsRef<[u8]>) -> Run {
+    put(folder, file, text);
+    tilmash(folder, &["import", file])
+}
+
+/// A small site with one translated page.
+fn small() -> TempDir {
+    folder(&[SITE, HOME, HOME_EN, A, A_EN])
 }
 
 fn text_of(folder: &TempDir, path: &str) -> String {
@@ -518,7 +503,7 @@ const A_EN: (&str, &str) = (
 
 #[test]
 fn a_translator_changes_a_sentence() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     for (to, from, change) in [
         ("po", "One **two**.", "One and **two**."),
         ("xliff", "Five.</target>", "Five &amp; \"more\".</target>"),
@@ -560,7 +545,7 @@ fn po(messages: &[(&str, &str, &str)]) -> String {
 
 #[test]
 fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     let file = po(&[
         ("a#1.1", "Бір **екі**.", "One two."),
         ("a#1.2", "Үш `бес`.", "Three `five`."),
@@ -574,8 +559,7 @@ fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
         ("a#5.1", "Ескерту.", "A new note."),
         ("a#title", "А", ""),
     ]);
-    put(&folder, "x.po", file);
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", file);
     assert_eq!(run.code, 1);
     for (line, code, words) in [
         (4, "exchange-markup", "lacks strong emphasis"),
@@ -599,7 +583,7 @@ fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
 /// Without a lock a table that the translation lacks would be set beside what comes next: of that an export tells.
 #[test]
 fn addresses_that_do_not_last_are_told_of() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     let export = |key: &str| tilmash(&folder, &["export", "--to", "po", "--language", "en", key]).err;
     assert!(export("a").contains("1 work without a lock"), "{}", export("a"));
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
@@ -612,8 +596,7 @@ fn code_that_comes_with_no_sentence_is_told_of() {
     let source = "---\ntitle: А\n---\n\nБір.\n\n## Екі\n\nҮш.\n\n```sh\nls\n```\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, "---\ntitle: A\n---\n\nOne.\n")]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
-    put(&folder, "x.po", po(&[("a#2.1", "Екі", "Two"), ("a#3.1", "Үш.", "Three.")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[("a#2.1", "Екі", "Two"), ("a#3.1", "Үш.", "Three.")]));
     assert!(run.code == 0 && run.err.contains("`content/a.en.md` lacks 1 code block that its source has"), "{}", run.err);
     let run = tilmash(&folder, &["import", "x.po"]);
     assert!(run.code == 0 && !run.err.contains("lacks"), "{}", run.err);
@@ -622,7 +605,7 @@ fn code_that_comes_with_no_sentence_is_told_of() {
 /// Of files in which nothing is to be found it is said that there is nothing.
 #[test]
 fn a_file_without_sentences_is_told_of() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     for format in Format::ALL {
         let file = format!("x.{}", format.extension());
         put(&folder, &file, exchange::write(format, &Batch::default()));
@@ -634,7 +617,7 @@ fn a_file_without_sentences_is_told_of() {
 
 #[test]
 fn a_translation_that_would_run_into_its_neighbours_is_refused_alone() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     // Each backtick alone is text; two of them would make code of what is between.
     let file = po(&[
         ("a#1.1", "Бір **екі**.", "One ` **two**."),
@@ -642,8 +625,7 @@ fn a_translation_that_would_run_into_its_neighbours_is_refused_alone() {
         ("a#2.1", "Тарау", "A chapter"),
         ("a#4.1", "Жеті", "Seventh\\n\\nand more"),
     ]);
-    put(&folder, "x.po", file);
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", file);
     assert_eq!(run.code, 1);
     let text = text_of(&folder, A_EN.0);
     assert!(text.contains("## A chapter\n"), "{text}");
@@ -654,13 +636,12 @@ fn a_translation_that_would_run_into_its_neighbours_is_refused_alone() {
 
 #[test]
 fn what_others_changed_meanwhile_is_not_reverted() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     assert_eq!(tilmash(&folder, &["export", "--to", "po", "-l", "en", "a", "-o", "a.po"]).code, 0);
     let newer = A_EN.1.replace("Five.", "Five, newer.").replace("- Seven", "- Seven, newer");
     put(&folder, A_EN.0, &newer);
     let exported = text_of(&folder, "a.po");
-    put(&folder, "a.po", exported.replace("msgstr \"Five.\"", "msgstr \"Five, otherwise.\""));
-    let run = tilmash(&folder, &["import", "a.po"]);
+    let run = import(&folder, "a.po", exported.replace("msgstr \"Five.\"", "msgstr \"Five, otherwise.\""));
     assert_eq!(run.code, 1);
     assert!(run.err.contains("exchange-conflict") && run.err.matches("error[").count() == 1, "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), newer);
@@ -669,8 +650,11 @@ fn what_others_changed_meanwhile_is_not_reverted() {
     assert_eq!(tilmash(&folder, &["export", "--to", "xliff", "-l", "en", "a", "-o", "a.xlf"]).code, 0);
     put(&folder, A_EN.0, A_EN.1);
     let exported = text_of(&folder, "a.xlf");
-    put(&folder, "a.xlf", exported.replace("Жеті</source>", "Жеті</source><target>7</target>").replace(" approved=\"no\"", ""));
-    let run = tilmash(&folder, &["import", "a.xlf"]);
+    let run = import(
+        &folder,
+        "a.xlf",
+        exported.replace("Жеті</source>", "Жеті</source><target>7</target>").replace(" approved=\"no\"", ""),
+    );
     assert!(run.code == 1 && run.err.contains("exchange-conflict"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), A_EN.1);
 }
@@ -680,8 +664,11 @@ fn the_checks_on_sentences_refuse_what_they_would_warn_of() {
     let a = "---\ntitle: А\n---\n\nБаға 1500 теңге.\nЕкі.\n";
     let a_en = "---\ntitle: A\n---\n\nThe price is 1500 tenge.\nTwo.\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", a), (A_EN.0, a_en)]);
-    put(&folder, "x.po", po(&[("a#1.1", "Баға 1500 теңге.", "The price is 1600 tenge."), ("a#1.2", "Екі.", "The second.")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(
+        &folder,
+        "x.po",
+        po(&[("a#1.1", "Баға 1500 теңге.", "The price is 1600 tenge."), ("a#1.2", "Екі.", "The second.")]),
+    );
     assert!(run.code == 1 && run.err.contains("x.po:4:1: error[parity-number]"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), a_en.replace("Two.", "The second."));
     put(&folder, "site.yaml", format!("{CONFIG}severity: {{parity-number: note}}\n"));
@@ -693,8 +680,7 @@ fn the_checks_on_sentences_refuse_what_they_would_warn_of() {
 #[test]
 fn what_lacked_markup_before_may_lack_it_after() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, (A_EN.0, &A_EN.1.replace("**two**", "two"))]);
-    put(&folder, "x.po", po(&[("a#1.1", "Бір **екі**.", "One, two.")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[("a#1.1", "Бір **екі**.", "One, two.")]));
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("\nOne, two.\n"));
 }
@@ -706,8 +692,7 @@ fn what_the_source_got_since_is_not_lacking_from_before() {
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     put(&folder, A.0, A.1.replace("Бір **екі**.", "Бір **екі**, [үш](https://x.example).").replace("Бес.", "Бес, 17."));
     let found = [("a#1.1", "Бір **екі**, [үш](https://x.example).", "One, two, three."), ("a#1.3", "Бес, 17.", "A five.")];
-    put(&folder, "x.po", po(&found));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&found));
     assert!(
         run.code == 1 && run.err.contains("x.po:4:1: error[exchange-markup]: the translation of `a#1.1` lacks"),
         "{}",
@@ -726,7 +711,7 @@ fn what_the_source_got_since_is_not_lacking_from_before() {
 /// A tool for CSV that knows its own columns only keeps what an export was: what is newer in the site is not reverted.
 #[test]
 fn a_table_without_our_columns_reverts_nothing() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     let run = tilmash(&folder, &["export", "--to", "csv", "-l", "en", "a"]);
     let kept = ["id", "source", "target", "fuzzy", "location", "context", "developer_comments"].len();
     let rows = run.out.lines().map(|row| {
@@ -771,14 +756,12 @@ fn a_table_that_a_spreadsheet_saved_is_read_as_it_was() {
         ("tabs", [&b"\xff\xfe"[..], &tab].concat()),
     ];
     for (name, bytes) in &files {
-        put(&folder, "b.csv", bytes);
-        let run = tilmash(&folder, &["import", "b.csv"]);
+        let run = import(&folder, "b.csv", bytes);
         assert!(run.code == 0 && run.err.contains("0 translations taken into 0 files, 8 unchanged"), "{name}: {}", run.err);
     }
     for (name, bytes) in files.iter().take(6) {
         let text = String::from_utf8(bytes.clone()).expect("it is UTF-8").replace("Seven", "=7").replace("\u{feff}", "");
-        put(&folder, "b.csv", text);
-        let run = tilmash(&folder, &["import", "b.csv"]);
+        let run = import(&folder, "b.csv", text);
         assert!(run.code == 0 && text_of(&folder, A_EN.0).contains("\n- =7\n"), "{name}: {}", run.err);
         put(&folder, A_EN.0, text_of(&folder, A_EN.0).replace("- =7", "- Seven"));
     }
@@ -886,8 +869,7 @@ fn a_title_that_nobody_wrote_is_missing() {
             assert!(said, "{blank}{step}: {}{}", run.out, run.err);
             tilmash(&folder, &["sync"]);
         }
-        put(&folder, "x.po", po(&[("a#title", "А", "A"), ("a#description", "Сипаттама", "About")]));
-        let run = tilmash(&folder, &["import", "x.po"]);
+        let run = import(&folder, "x.po", po(&[("a#title", "А", "A"), ("a#description", "Сипаттама", "About")]));
         assert_eq!(run.code, 0, "{blank}: {}", run.err);
         let text = text_of(&folder, A_EN.0);
         assert!(
@@ -903,8 +885,7 @@ fn an_item_of_a_list_is_imported_alone() {
     let source = "---\ntitle: А\n---\n\n- Бір\n- Екі\n\n10. Үш\n\n    Төрт\n11. Бес\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source)]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
-    put(&folder, "x.po", po(&[("a#title", "А", "A"), ("a#1.1", "Бір", "One"), ("a#5.1", "Бес", "Five")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[("a#title", "А", "A"), ("a#1.1", "Бір", "One"), ("a#5.1", "Бес", "Five")]));
     let text = text_of(&folder, A_EN.0);
     let lines: Vec<&str> =
         text.lines().skip(3).filter(|line| !line.is_empty()).map(|line| line.split(" <!--").next().unwrap_or("")).collect();
@@ -913,9 +894,8 @@ fn an_item_of_a_list_is_imported_alone() {
 
 #[test]
 fn unfinished_translations_wait() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
-    put(&folder, "x.po", po(&[("a#1.3", "Бес.", "Fifth.")]).replace("\nmsgctxt \"a", "\n#, fuzzy\nmsgctxt \"a"));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let folder = small();
+    let run = import(&folder, "x.po", po(&[("a#1.3", "Бес.", "Fifth.")]).replace("\nmsgctxt \"a", "\n#, fuzzy\nmsgctxt \"a"));
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.err.contains("1 unfinished"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), A_EN.1);
@@ -925,7 +905,7 @@ fn unfinished_translations_wait() {
 
 #[test]
 fn drift_is_shown_to_translators_and_mended_by_them() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     let digest = |text: &str| tilmash::model::TextDigest::of(text);
     let entry = |id: &str, source: &str, translation: &str| {
         let anchor = if id == "2.1" { "#тарау " } else { "" };
@@ -961,8 +941,7 @@ fn drift_is_shown_to_translators_and_mended_by_them() {
     }
     // One is translated anew, of the other it is said that it still stands.
     let po = text_of(&folder, "pending.po").replace("#, fuzzy\n", "").replace("msgstr \"Five.\"", "msgstr \"Five now.\"");
-    put(&folder, "pending.po", po);
-    let run = tilmash(&folder, &["import", "pending.po"]);
+    let run = import(&folder, "pending.po", po);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.err.contains("tilmash sync --language en --accept a#2.1\n"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("\nFive now.\n"));
@@ -985,8 +964,7 @@ fn beads_are_exchanged_as_they_are() {
     assert!(run.out.contains("\"source\":\"Бір.\\nЕкі.\",\"target\":\"One, two.\""), "{}", run.out);
     assert!(run.out.contains("\"source\":\"Үш.\",\"target\":\"Three,\\nand on.\""), "{}", run.out);
     assert!(run.out.contains("\"notes\":[\"two lines\"]"), "{}", run.out);
-    put(&folder, "a.jsonl", run.out.replace("and on.\"", "on and on.\"").replace("One, two.", "One and two."));
-    let run = tilmash(&folder, &["import", "a.jsonl"]);
+    let run = import(&folder, "a.jsonl", run.out.replace("and on.\"", "on and on.\"").replace("One, two.", "One and two."));
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), a_en.replace("and on.", "on and on.").replace("One, two.", "One and two."));
 }
@@ -1008,8 +986,7 @@ fn what_two_translations_share_stays_beside_what_is_exchanged() {
     assert_eq!(text_of(&folder, de.0), de.1);
     let missing = "msgid \"Екі.\"\nmsgstr \"\"";
     assert!(exported.contains(missing), "{exported}");
-    put(&folder, "a.po", exported.replace(missing, "msgid \"Екі.\"\nmsgstr \"Zwei.\"").replace("Drei.", "Drei!"));
-    let run = tilmash(&folder, &["import", "a.po"]);
+    let run = import(&folder, "a.po", exported.replace(missing, "msgid \"Екі.\"\nmsgstr \"Zwei.\"").replace("Drei.", "Drei!"));
     assert_eq!(run.code, 0, "{}", run.err);
     let expected = de.1.replace("Eins.\n", "Eins.\nZwei.\n").replace("Drei.", "Drei!");
     assert_eq!(text_of(&folder, de.0), expected);
@@ -1023,8 +1000,7 @@ fn a_page_is_made_of_its_translation() {
     let source = "---\ntitle: А\norder: 3\nslug: ae\n---\n\nБір.\nЕкі. <!-- note: жай -->\n\n```\nкод\n```\n\n| Х | У |\n|---|---|\n| Ш | Щ |\n\n> Үш.\n\n<div>Төрт</div>\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a/index.kk.md", source)]);
     let messages = [("a#title", "А", "A: a"), ("a#1.2", "Екі.", "Two."), ("a#4.1", "Үш.", "Three.")];
-    put(&folder, "x.po", po(&messages[1..]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&messages[1..]));
     assert!(run.code == 1 && run.err.contains("exchange-incomplete"), "without a title it is no page: {}", run.err);
     put(&folder, "x.po", po(&messages));
     let run = tilmash(&folder, &["import", "x.po", "--dry-run"]);
@@ -1036,8 +1012,7 @@ fn a_page_is_made_of_its_translation() {
     assert_eq!(text_of(&folder, "content/a/index.en.md"), made);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "en", "a", "--pending"]);
     assert!(run.out.contains("msgid \"Бір.\"\nmsgstr \"\"") && !run.out.contains("Үш."), "{}", run.out);
-    put(&folder, "x.po", po(&[("a#1.1", "Бір.", "One.")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[("a#1.1", "Бір.", "One.")]));
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(
         text_of(&folder, "content/a/index.en.md").contains("\n\nOne.\nTwo. <!-- = 1.2 -->\n"),
@@ -1053,8 +1028,7 @@ fn a_home_page_that_nobody_wrote_yet_is_translated_like_any() {
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "en", "index"]);
     let translated = run.out.replace("\"Басты бет\"\nmsgstr \"\"", "\"Басты бет\"\nmsgstr \"Home\"");
-    put(&folder, "x.po", translated.replace("\"Бір.\"\nmsgstr \"\"", "\"Бір.\"\nmsgstr \"One.\""));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", translated.replace("\"Бір.\"\nmsgstr \"\"", "\"Бір.\"\nmsgstr \"One.\""));
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(text_of(&folder, "content/index.en.md"), "# Home\n\nOne.\n");
 }
@@ -1072,8 +1046,7 @@ fn a_table_grows_by_what_is_translated() {
         ("a#4.1", "Қазақстан | Астана", "Kazakhstan | Astana"),
         ("a#6.2", "Екі.", "Two."),
     ];
-    put(&folder, "x.po", po(&messages));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&messages));
     assert_eq!(run.code, 0, "{}", run.err);
     let expected = translation
         .replace(
@@ -1090,8 +1063,7 @@ fn a_table_grows_by_what_is_translated() {
     );
     // What has no place is refused alone.
     put(&folder, A_EN.0, "---\ntitle: A\n---\n\nThe end.[^a]\n\n[^a]: One.\n\n    Three.\n");
-    put(&folder, "x.po", po(&[("a#2.1", "Үндістан | Дели | 1", "India | Delhi | 1"), ("a#6.2", "Екі.", "Two.")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[("a#2.1", "Үндістан | Дели | 1", "India | Delhi | 1"), ("a#6.2", "Екі.", "Two.")]));
     assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-incomplete]"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("One.\n    Two.\n"), "{}", run.err);
 }
@@ -1114,16 +1086,14 @@ fn what_is_missing_before_all_keeps_its_blocks() {
     let put_in = "One.\nTwo.\n\n- Three\n- Four\n";
     for end in ["\nThe end. <!-- = 7.1 -->\n", ""] {
         put(&folder, A_EN.0, format!("---\ntitle: A\n---\n{end}"));
-        put(&folder, "x.po", po(&messages[..4]));
-        let run = tilmash(&folder, &["import", "x.po"]);
+        let run = import(&folder, "x.po", po(&messages[..4]));
         assert_eq!(run.code, 0, "{}", run.err);
         let gap = if end.is_empty() { "" } else { "\n" };
         assert_eq!(text_of(&folder, A_EN.0), format!("---\ntitle: A\n---\n{gap}{put_in}{end}"));
     }
     // A paragraph of an item whose first line is not there, then another item.
     put(&folder, A_EN.0, "---\ntitle: A\n---\n");
-    put(&folder, "x.po", po(&messages[4..]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&messages[4..]));
     assert_eq!(run.code, 0, "{}", run.err);
     let expected = "---\ntitle: A\n---\n   Six <!-- = 5.1 -->\n\n2. Seven <!-- = 6.1 -->\n";
     assert_eq!(text_of(&folder, A_EN.0), expected);
@@ -1140,14 +1110,12 @@ fn a_table_that_is_missing_is_put_in_whole() {
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     // What is not translated is not shown as if it were, and the rest of a table looks like all of it.
-    put(&folder, "x.po", po(&[&table[..1], &[("a#1.1", "Бір.", "One!")]].concat()));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[&table[..1], &[("a#1.1", "Бір.", "One!")]].concat()));
     let named = "the table of `a#2.1` is not translated whole: `a#3.1`, `a#5.1` are missing";
     assert!(run.code == 1 && run.err.contains(named) && run.err.contains("1 refused"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), translation.replace("One.", "One!"));
     put(&folder, A_EN.0, translation);
-    put(&folder, "x.po", po(&[&table[..], &[("a#8.1", "А", "A"), ("a#9.1", "Ә", "Ä")]].concat()));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[&table[..], &[("a#8.1", "А", "A"), ("a#9.1", "Ә", "Ä")]].concat()));
     assert_eq!(run.code, 0, "{}", run.err);
     let expected =
         translation.replace("here -->\n", &format!("here -->\n\n{whole}")).replace("- J\n", "- J\n\n  | A |\n  |---|\n  | Ä |\n");
@@ -1157,8 +1125,7 @@ fn a_table_that_is_missing_is_put_in_whole() {
     put(&folder, A_EN.0, translation);
     // So it is in a page that is made.
     fs::remove_file(folder.path().join(A_EN.0)).expect("it is there");
-    put(&folder, "x.po", po(&[&table[..], &[("a#title", "А", "A")]].concat()));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[&table[..], &[("a#title", "А", "A")]].concat()));
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), format!("---\ntitle: A\n---\n\n{whole}"));
 }
@@ -1172,21 +1139,18 @@ fn a_table_that_would_not_be_read_as_one_is_refused_alone() {
     let messages = |india| {
         po(&[("a#2.1", "Ел | Астана", "Country | Capital"), ("a#3.1", "Үндістан | Дели", india), ("a#4.1", "Екі.", "Two.")])
     };
-    put(&folder, "x.po", messages("- India | Delhi"));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", messages("- India | Delhi"));
     assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-structure]: the table of `a#2.1`"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).starts_with(&format!("{translation}\nTwo.")), "{}", text_of(&folder, A_EN.0));
     put(&folder, A_EN.0, translation);
-    put(&folder, "x.po", messages("India | Delhi"));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", messages("India | Delhi"));
     assert_eq!(run.code, 0, "{}", run.err);
     let expected = format!("{translation}\nCountry | Capital\n--- | ---\nIndia | Delhi\n\nTwo.\n");
     assert_eq!(text_of(&folder, A_EN.0), expected);
     // A sentence that is refused takes no table of a new page with it.
     fs::remove_file(folder.path().join(A_EN.0)).expect("it is there");
     let title = "\nmsgctxt \"a#title\"\nmsgid \"А\"\nmsgstr \"A\"\n";
-    put(&folder, "x.po", messages("India | Delhi").replace("Two.", "- Two.") + title);
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", messages("India | Delhi").replace("Two.", "- Two.") + title);
     assert!(run.code == 1 && run.err.contains("1 refused") && run.err.contains("`a#4.1` would not stay"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("| Capital") && text_of(&folder, A_EN.0).contains("| Delhi"), "{}", run.err);
 }
@@ -1205,8 +1169,7 @@ fn a_list_that_is_tight_stays_so() {
         (&["> 2. Six\n"], &[("a#8.1", "Алты", "Six")]),
     ] {
         put(&folder, A_EN.0, lines.iter().fold(translation.to_owned(), |text, line| text.replace(line, "")));
-        put(&folder, "x.po", po(messages));
-        let run = tilmash(&folder, &["import", "x.po"]);
+        let run = import(&folder, "x.po", po(messages));
         assert_eq!((run.code, text_of(&folder, A_EN.0).as_str()), (0, translation), "{}", run.err);
     }
 }
@@ -1243,8 +1206,7 @@ fn a_bar_ends_a_cell_only_if_a_row_translates_a_row() {
         assert_eq!(text_of(&folder, A_EN.0), translation, "{to}");
     }
     let edited = |text: &str| text.replace("Uses", "It | uses").replace("Text", "A text").replace("City", "Town");
-    put(&folder, "a.csv", edited(&text_of(&folder, "a.csv")));
-    let run = tilmash(&folder, &["import", "a.csv"]);
+    let run = import(&folder, "a.csv", edited(&text_of(&folder, "a.csv")));
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), edited(translation));
 }
@@ -1265,8 +1227,7 @@ fn a_row_has_as_many_cells_as_its_source() {
         ("India, Delhi", "lacks a bar between cells (`|`)"),
         ("India | Delhi | 1", "the translation of `a#2.1` has 3 cells, and the edition's table has 2 columns"),
     ] {
-        put(&folder, "x.po", row(text));
-        let run = tilmash(&folder, &["import", "x.po"]);
+        let run = import(&folder, "x.po", row(text));
         assert!(run.code == 1 && run.err.contains(said), "{}", run.err);
         assert_eq!(text_of(&folder, A_EN.0), translation);
     }
@@ -1278,7 +1239,7 @@ fn a_row_has_as_many_cells_as_its_source() {
 
 #[test]
 fn broken_files_have_a_place_and_change_nothing() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     let export = |to: &str| tilmash(&folder, &["export", "--to", to, "-l", "en", "a"]).out;
     let (xliff, tmx, written) = (export("xliff"), export("tmx"), export("po"));
     let bomb = |root: &str| {
@@ -1355,7 +1316,7 @@ fn broken_files_have_a_place_and_change_nothing() {
 
 #[test]
 fn codes_that_a_tool_made_empty_are_those_of_the_source() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     let unit = |id: &str, source: &str, target: &str| {
         format!("<trans-unit id=\"{id}\"><source>{source}</source><target>{target}</target></trans-unit>")
     };
@@ -1369,8 +1330,7 @@ fn codes_that_a_tool_made_empty_are_those_of_the_source() {
         "<xliff version=\"1.2\"><file original=\"x\" source-language=\"kk\" target-language=\"en\" datatype=\"x\"><body>\n{}\n</body></file></xliff>",
         units.join("\n")
     );
-    put(&folder, "x.xlf", file);
-    let run = tilmash(&folder, &["import", "x.xlf"]);
+    let run = import(&folder, "x.xlf", file);
     let text = text_of(&folder, A_EN.0);
     assert!(text.contains("1 **2**.\n3 `төрт`.\n") && text.contains("- 6[^1]\n- Seven\n"), "{text}{}", run.err);
     assert!(run.code == 1 && run.err.contains("x.xlf:5:") && run.err.contains("code `9`"), "{}", run.err);
@@ -1431,19 +1391,17 @@ fn works_in_another_language_than_the_source_are_exchanged_in_files_of_their_own
         assert_eq!(run.code, 0, "{}", run.err);
     }
     let translated = text_of(&folder, "only.po").replace("msgid \"One.\"\nmsgstr \"\"", "msgid \"One.\"\nmsgstr \"Eins.\"");
-    put(&folder, "only.po", translated.replace("msgid \"Only\"\nmsgstr \"\"", "msgid \"Only\"\nmsgstr \"Nur\""));
-    let run = tilmash(&folder, &["import", "only.po"]);
+    let run = import(&folder, "only.po", translated.replace("msgid \"Only\"\nmsgstr \"\"", "msgid \"Only\"\nmsgstr \"Nur\""));
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(text_of(&folder, "content/only.de.md").ends_with("\nEins.\n"), "{}", text_of(&folder, "content/only.de.md"));
     // A file that says another language than the works are written in.
-    put(&folder, "wrong.po", text_of(&folder, "only.po").replace("X-Source-Language: en", "X-Source-Language: kk"));
-    let run = tilmash(&folder, &["import", "wrong.po"]);
+    let run = import(&folder, "wrong.po", text_of(&folder, "only.po").replace("X-Source-Language: en", "X-Source-Language: kk"));
     assert!(run.code == 1 && run.err.contains("translates from `kk`, and `only` is written in `en`"), "{}", run.err);
 }
 
 #[test]
 fn wrong_calls_are_told_what_is_right() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     for (arguments, words) in [
         (&["export", "--to", "po", "-l", "kk"][..], "translated from"),
         (&["export", "--to", "po", "-l", "en", "--from", "en"], "translated from"),
@@ -1551,7 +1509,7 @@ fn gettext_finds_nothing_wrong_with_our_po() {
 #[test]
 #[ignore = "needs gettext; .ci/run runs it"]
 fn what_gettext_merges_reverts_nothing() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     let export = || tilmash(&folder, &["export", "--to", "po", "-l", "en", "a"]).out;
     put(&folder, "translated.po", export().replace("\"Seven\"", "\"7\""));
     let newer = A_EN.1.replace("Five.", "Five, newer.");

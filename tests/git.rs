@@ -2,11 +2,15 @@
 //! it names.
 #![cfg(unix)]
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use program::{command, run};
 use tempfile::TempDir;
 
 /// A site in a repository, a program that leaves a trace, and the folder for the trace.
@@ -153,18 +157,13 @@ impl Hostile {
 
     fn tilmash(&self, arguments: &[&str]) -> String {
         let path = std::env::var("PATH").expect("there is a path");
-        let output = Command::new(env!("CARGO_BIN_EXE_tilmash"))
-            .args(arguments)
-            .current_dir(self.site())
-            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
-            // Programs of the site are found first, by whoever looks for them there.
-            .env("PATH", format!(".::{}:{path}", self.site().display()))
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_EXTERNAL_DIFF", self.path("evil"))
-            .output()
-            .expect("the program runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("output is UTF-8")
+        let mut command = command(&self.site(), arguments);
+        // Programs of the site are found first, by whoever looks for them there.
+        command.env("PATH", format!(".::{}:{path}", self.site().display()));
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_EXTERNAL_DIFF", self.path("evil"));
+        let run = run(command, "");
+        assert_eq!(run.code, 0, "{}", run.err);
+        run.out
     }
 
     /// Returns the day since which the work has waited, from the output of `status`.

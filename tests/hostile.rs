@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
 mod common;
-use common::is_long;
+use common::{is_long, program};
 
 /// Stands in every file of the folder that nobody may touch.
 const SECRET: &str = "qupiya-word";
@@ -117,9 +117,7 @@ impl Trap {
     }
 
     fn write(&self, path: &str, bytes: &[u8]) {
-        let file = self.at(path);
-        fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
-        fs::write(file, bytes).expect("files can be written");
+        program::put(self.folder.path(), path, bytes);
     }
 
     /// Removes the entry at a path and makes the folders above it, so that a trap can put something
@@ -160,17 +158,9 @@ impl Trap {
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tilmash"))
-            .args(arguments)
-            .current_dir(self.at("repo"))
-            .env("XDG_CACHE_HOME", self.at("cache"))
-            .env("HOME", self.at("home"))
-            .env("NO_COLOR", "1")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program runs");
+        let mut command = program::command(&self.at("repo"), arguments);
+        command.env("XDG_CACHE_HOME", self.at("cache")).env("HOME", self.at("home")).env("NO_COLOR", "1");
+        let mut child = command.stdin(Stdio::null()).spawn().expect("the program runs");
         let (sender, receiver) = mpsc::channel();
         read_to_end(child.stdout.take().expect("it was piped"), sender.clone());
         read_to_end(child.stderr.take().expect("it was piped"), sender);

@@ -12,10 +12,10 @@ use proptest::prelude::*;
 use tilmash::base::Severity;
 use tilmash::load::{self, Inputs};
 use tilmash::markdown::{self, Role, Span, SpanKind};
-use tilmash::model::{Config, FrontMatter, Key, LangId, LanguagePack};
-use tilmash::parse::{HtmlPos, ParseInput, Settings, parse};
+use tilmash::model::{Config, FrontMatter, LanguagePack};
+use tilmash::parse::{HtmlPos, parse};
 use tilmash::project::{Overrides, Project};
-use tilmash::site::sitemap::Limits;
+use tilmash::site::sitemap::PartLimits;
 
 mod common;
 use common::{Files, cases, difference, flaw, flaws, project, snapshot, state, unbalanced};
@@ -620,24 +620,7 @@ fn with_notes(paragraphs: &[Vec<usize>], notes: &[Vec<usize>], places: &[(usize,
     }
     blocks.sort();
     let text: Vec<String> = blocks.into_iter().map(|(_, _, text)| text).collect();
-    let input = ParseInput {
-        file: "content/x.kk.md".into(),
-        text: format!("---\ntitle: X\n---\n\n{}", text.join("\n")).into(),
-        key: Key::new("x"),
-        lang: LangId(0),
-        settings: Arc::new(Settings {
-            raw_html: false,
-            smart_punctuation: true,
-            highlight: true,
-            segments: true,
-            languages: vec!["kk".to_owned()],
-            source: LangId(0),
-        }),
-        pack: pack(),
-        chapter: None,
-        lock: None,
-        source_delta: None,
-    };
+    let input = common::page(format!("---\ntitle: X\n---\n\n{}", text.join("\n")), pack());
     parse(&input).0
 }
 
@@ -684,17 +667,9 @@ proptest! {
     /// sentences can be taken out of it.
     #[test]
     fn any_markdown_makes_a_sound_document(text in markdown(), segments in any::<bool>(), smart in any::<bool>()) {
-        let input = ParseInput {
-            file: "content/x.kk.md".into(),
-            text: text.as_str().into(),
-            key: Key::new("x"),
-            lang: LangId(0),
-            settings: Arc::new(Settings { raw_html: false, smart_punctuation: smart, highlight: true, segments, languages: vec!["kk".to_owned()], source: LangId(0) }),
-            pack: pack(),
-            chapter: None,
-            lock: None,
-            source_delta: None,
-        };
+        let mut input = common::page(text.clone(), pack());
+        let settings = Arc::make_mut(&mut input.settings);
+        (settings.smart_punctuation, settings.segments) = (smart, segments);
         let (document, problems) = parse(&input);
         let files = Files::from([("content/x.kk.md".to_owned(), text.clone())]);
         for problem in &problems {
@@ -805,17 +780,8 @@ proptest! {
     #[test]
     fn any_text_is_a_page(front in yaml(), text in any::<String>()) {
         let text = format!("---\n{front}\n---\n{text}");
-        let input = ParseInput {
-            file: "content/x.kk.md".into(),
-            text: text.as_str().into(),
-            key: Key::new("x"),
-            lang: LangId(0),
-            settings: Arc::new(Settings { raw_html: true, smart_punctuation: true, highlight: true, segments: true, languages: vec!["kk".to_owned()], source: LangId(0) }),
-            pack: pack(),
-            chapter: None,
-            lock: None,
-            source_delta: None,
-        };
+        let mut input = common::page(text.clone(), pack());
+        Arc::make_mut(&mut input.settings).raw_html = true;
         let (_, problems) = parse(&input);
         let files = Files::from([("content/x.kk.md".to_owned(), text)]);
         for problem in &problems {
@@ -900,19 +866,20 @@ fn a_sitemap_is_split_without_loss() {
         files.insert(format!("content/{page}.en.md"), "# Page\n".into());
     }
     files.insert("content/draft.kk.md".into(), "---\ntitle: D\ndraft: true\n---\n".into());
-    let made = |sitemap_limits: Limits| {
+    let made = |sitemap_limits: PartLimits| {
         let overrides = Overrides { sitemap_limits, drafts: true, ..Overrides::default() };
         let state = Project::new(Path::new("site"), overrides).state(common::inputs(&files));
         snapshot(&state).routes
     };
     let text = |routes: &BTreeMap<String, Vec<u8>>, path: &str| String::from_utf8(routes[path].clone()).expect("it is UTF-8");
     let entries = |xml: &str| xml.lines().filter(|line| line.starts_with("<url>")).map(str::to_owned).collect::<Vec<_>>();
-    let whole = made(Limits::default());
+    let whole = made(PartLimits::default());
     assert!(!whole.contains_key("sitemap-1.xml"));
     let all = entries(&text(&whole, "sitemap.xml"));
     assert_eq!(all.len(), 17, "the pages of two languages and the front page, but no draft");
-    let mut limits: Vec<Limits> = (1..=all.len()).map(|addresses| Limits { addresses, ..Limits::default() }).collect();
-    limits.extend([1, 1500, 2000, 4000, 9000].map(|bytes| Limits { bytes, ..Limits::default() }));
+    let mut limits: Vec<PartLimits> =
+        (1..=all.len()).map(|addresses| PartLimits { addresses, ..PartLimits::default() }).collect();
+    limits.extend([1, 1500, 2000, 4000, 9000].map(|bytes| PartLimits { bytes, ..PartLimits::default() }));
     for limits in limits {
         let routes = made(limits);
         let index = text(&routes, "sitemap.xml");

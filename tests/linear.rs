@@ -6,9 +6,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tilmash::base::code;
-use tilmash::model::{Key, LangId, LanguagePack};
-use tilmash::parse::{ParseInput, Settings, parse};
+use tilmash::base::{code, diff};
+use tilmash::model::LanguagePack;
+use tilmash::parse::parse;
 
 mod common;
 #[path = "../benches/speed/corpus.rs"]
@@ -38,6 +38,25 @@ fn site(pages: usize, page: impl Fn(usize) -> (String, String)) -> Files {
     ]);
     files.extend((0..pages).map(page));
     files
+}
+
+/// Texts of few words are the hardest for a diff, and other texts of the same words are harder than
+/// a changed copy.
+#[test]
+fn a_diff_of_long_texts() {
+    let mut state = 1_u64;
+    let mut random = |kinds: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % kinds
+    };
+    for kinds in [2, 10, 300, 10_000, 1_000_000] {
+        let mut text = || (0..30_000).map(|_| random(kinds).to_string()).collect::<Vec<_>>().join(" ");
+        let (old, new) = (text(), text());
+        let start = Instant::now();
+        assert!(!diff::words(&old, &new).is_empty());
+        // Ten times what it takes without optimisation, and a tenth of what a table of all pairs takes.
+        assert!(start.elapsed() < Duration::from_secs(20), "{kinds} words: {:?}", start.elapsed());
+    }
 }
 
 #[test]
@@ -177,24 +196,8 @@ fn no_text_takes_long() {
     ];
     for piece in PIECES {
         let text = piece.repeat(80_000 / piece.len());
-        let input = ParseInput {
-            file: "content/x.kk.md".into(),
-            text: text.into(),
-            key: Key::new("x"),
-            lang: LangId(0),
-            settings: Arc::new(Settings {
-                raw_html: false,
-                smart_punctuation: true,
-                highlight: true,
-                segments: true,
-                languages: vec!["kk".to_owned()],
-                source: LangId(0),
-            }),
-            pack: Arc::new(LanguagePack { elisions: vec!["'em".to_owned()], ..LanguagePack::default() }),
-            chapter: None,
-            lock: None,
-            source_delta: None,
-        };
+        let pack = LanguagePack { elisions: vec!["'em".to_owned()], ..LanguagePack::default() };
+        let input = common::page(text, Arc::new(pack));
         let start = Instant::now();
         parse(&input);
         // A hundred times what it takes, and a tenth of what a quadratic program took.

@@ -1,5 +1,8 @@
 //! Law 6, nothing lost: what a build that fails, is killed or has nothing to do leaves behind.
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,9 +41,7 @@ impl Disk {
     }
 
     fn write(&self, path: &str, text: &str) {
-        let file = self.at(path);
-        fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
-        fs::write(file, text).expect("files can be written");
+        program::put(self.folder.path(), path, text);
     }
 
     /// A build that may replace the site by an empty one.
@@ -552,9 +553,8 @@ fn builds_that_are_killed(everywhere: bool) {
     assert_ne!(one, two);
 
     let build = |output: &Path| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tilmash"));
-        command.arg("build").arg("--root").arg(disk.at("site")).arg("--output").arg(output);
-        command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut command = program::command(&disk.at("site"), &["build", "--output"]);
+        command.arg(output).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let _guard = STARTING.write().unwrap_or_else(PoisonError::into_inner);
         command.spawn().expect("the program runs")
     };

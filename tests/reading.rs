@@ -114,8 +114,8 @@ fn no_import_brings_the_character_nul() {
     let wide: Vec<u8> = written.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (text, wanted) in [
         (written.replace("One.", "One\\u0000.").into_bytes(), "the translation of `a#1.1` has the character U+0000"),
-        (written.replace("One.", "One\0.").into_bytes(), "has the character U+0000, which no page can show"),
-        (wide, "is UTF-16 without a byte order mark"),
+        (written.replace("One.", "One\0.").into_bytes(), "has the character U+0000: byte"),
+        (wide, "is UTF-16, not UTF-8"),
     ] {
         fs::write(site.path().join("back.jsonl"), text).unwrap();
         let (code, said) = run(&site, &["import", &site.path().join("back.jsonl").to_string_lossy()]);

@@ -16,7 +16,8 @@ mod common;
 #[path = "common/preview.rs"]
 mod preview;
 
-use preview::{DEADLINE, Preview, Response, SITE, ask, borrowed, by_page, open, pending_site, write};
+use common::program::site;
+use preview::{DEADLINE, Preview, Response, SITE, ask, borrowed, by_page, open, pending_site};
 
 /// Takes the one script tag out of a page.
 fn without_script(page: &[u8]) -> Vec<u8> {
@@ -441,10 +442,7 @@ fn problems_are_told_to_the_page_and_to_the_terminal() {
 
 #[test]
 fn a_port_that_is_taken_is_a_failure_only_if_it_was_asked_for() {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in SITE {
-        write(&folder, path, text);
-    }
+    let folder = site(&SITE);
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let failure = Server::start(&Options { port: Some(port), ..Options::new(folder.path()) }, |_| {}).unwrap_err();
@@ -540,8 +538,13 @@ description missing #- | a.kk.md:3 Бояулар. | a.en.md:2  | -
     for path in ["/book/", "/book/nowhere/", "/book/note.txt"] {
         assert!(preview.status(path)["desk"].is_null(), "{path}");
     }
-    // By position alone nobody knows.
+    // By position alone nobody knows, and a note to readers of the file names no sentence.
     assert!(Preview::new().status("/book/kk-en/a/")["desk"].is_null());
+    let noted = SITE.map(|(path, text)| match path {
+        "content/a.en.md" => (path, "---\ntitle: First\n---\n\nOne sentence. <!-- note: ask the author -->\n"),
+        _ => (path, text),
+    });
+    assert!(Preview::of(&noted).status("/book/kk-en/a/")["desk"].is_null());
     for (path, told) in [("/book/kk-en/a/", &told), ("/book/en/a/", &told), ("/book/kk/a/", &on_source)] {
         anchors_are_on(&preview.get(path), told);
     }

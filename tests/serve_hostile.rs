@@ -11,6 +11,7 @@ mod common;
 #[path = "common/preview.rs"]
 mod preview;
 
+use common::program::{command, put, site};
 use preview::{DEADLINE, Preview, Response, SITE, borrowed, by_page, open, open_at, pending_site};
 
 /// Sends bytes unchanged, and returns the answer up to the deadline or the end of the connection.
@@ -193,7 +194,7 @@ fn recorded(files: &[(&str, &str)]) -> (Preview, std::path::PathBuf) {
     let editor = format!("sh '{}' {{line}}:{{column}} {{file}}", script.display());
     let editor = Editor::choose(Some(&editor), &[]).unwrap();
     for (path, text) in files {
-        preview::write(&folder, path, text);
+        put(folder.path(), path, text);
     }
     let options = Options { port: Some(0), editor, ..Options::new(folder.path()) };
     (Preview::start(folder, &options), record)
@@ -349,10 +350,7 @@ fn a_request_finds_what_no_event_told_of_and_polling_begins() {
 #[cfg(target_os = "linux")]
 #[test]
 fn polling_can_be_asked_for() {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in SITE {
-        preview::write(&folder, path, text);
-    }
+    let folder = site(&SITE);
     let options = Options { port: Some(0), poll: Some(Duration::from_millis(50)), ..Options::new(folder.path()) };
     let preview = Preview::start(folder, &options);
     let aside = silent(&preview);
@@ -387,7 +385,7 @@ fn what_links_inside_the_project_lead_to_is_watched() {
 fn the_folder_of_the_texts_may_be_a_link_itself() {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in SITE {
-        preview::write(&folder, &path.replace("content/", "texts/"), text);
+        put(folder.path(), &path.replace("content/", "texts/"), text);
     }
     std::os::unix::fs::symlink("texts", folder.path().join("content")).unwrap();
     let options = Options { port: Some(0), ..Options::new(folder.path()) };
@@ -404,16 +402,8 @@ fn the_folder_of_the_texts_may_be_a_link_itself() {
 #[test]
 fn a_signal_ends_the_preview_at_once() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in SITE {
-            preview::write(&folder, path, text);
-        }
-        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_tilmash"))
-            .args(["serve", "--port", "0", "--root"])
-            .arg(folder.path())
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
+        let folder = site(&SITE);
+        let mut child = command(folder.path(), &["serve", "--port", "0"]).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
         let url = said.find_map(|line| Some(line.unwrap().split_once("http://")?.1.split('/').next()?.to_owned())).unwrap();
         // A page that listens does not hold it up.

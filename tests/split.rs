@@ -11,7 +11,7 @@ use std::{env, fs};
 
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use tilmash::base::{Diagnostic, Digest, code, diagnostic, place};
+use tilmash::base::{Diagnostic, Digest, LineIndex, Position, code, diagnostic, place};
 use tilmash::split::{self, Change, Chapter, FileState, Gap, Piece, PieceKind, RepairKind, Role, Split, SplitInput};
 
 fn root() -> PathBuf {
@@ -122,7 +122,7 @@ fn all_problems_of_a_plan_are_told_at_once_with_their_places() {
     let mut told = String::new();
     let name = |place: &tilmash::base::Place| {
         let text = if &*place.file == "plan.yaml" { &plan } else { &source };
-        let (line, column) = place::line_and_column(text, place.start);
+        let Position { line, column } = LineIndex::new(text).position(place.start);
         format!("{}:{line}:{column} `{}`", place.file, text[place.range()].replace('\n', "⏎"))
     };
     for problem in &problems {

@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
+use tilmash::base::Position;
 use tilmash::model::SegmentId;
 use tilmash::model::lock::{Lock, State as Told};
 use tilmash::parse::Document;
 use tilmash::project::{Project, State};
 use tilmash::render::Body;
 use tilmash::translation::pending::Pending;
-use tilmash::translation::pending::Position;
 use tilmash::translation::status::{Status, Summary};
 use tilmash::translation::sync::{Accept, renewed};
 
@@ -1470,6 +1470,15 @@ fn a_sentence_rewritten_from_nothing_stays_where_it_was() {
     assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1");
     sync(&mut files);
     assert_eq!(status(&files), "1.2 was Екінші сөйлем басқа нәрсе туралы.");
+}
+
+#[test]
+fn another_kind_of_space_is_kept_and_makes_no_translation_stale() {
+    let mut files = edited("Екінші сөйлем", "Екінші\u{a0}сөйлем");
+    assert_eq!((source_ids(&files).as_str(), status(&files).as_str()), ("1.1 1.2 1.3 2.1", ""));
+    assert_eq!(sync(&mut files), 1, "the lock has the text as it is written");
+    assert!(files["content/a.lock"].contains("Екінші\u{a0}сөйлем"));
+    assert_eq!((sync(&mut files), status(&files).as_str()), (0, ""));
 }
 
 #[test]

@@ -10,6 +10,10 @@ use std::sync::Arc;
 use super::shared::SharedMap;
 use super::{Diagnostic, Severity, diagnostic};
 
+/// Maximum number of problems of one code that people are shown, on the terminal and in the
+/// preview.
+pub const OF_CODE: usize = 10;
+
 /// Problems in display order.
 #[derive(Default, Clone)]
 pub struct Problems {

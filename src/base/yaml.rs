@@ -15,7 +15,8 @@ use std::sync::Arc;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{Spanned, Tagged, options::DuplicateKeyPolicy, options::MergeKeyPolicy};
 
-use super::{Diagnostic, Place, code, suggest};
+use super::diagnostic::Reported;
+use super::{Code, Diagnostic, Place, Report, code, suggest};
 
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -243,10 +244,11 @@ impl Places<'_> {
                     flaws.extend(tag.map(|tag| tag_problem(&tag, &key_place)));
                     let key = printable(key, &key_place, flaws);
                     match seen.get(&key) {
-                        Some(first) => flaws.push(
-                            Diagnostic::at(&code::DUPLICATE_KEY, key_place.clone(), format!("`{key}` is given twice"))
-                                .also(first.clone(), "first given here"),
-                        ),
+                        Some(first) => {
+                            flaws
+                                .report(&code::DUPLICATE_KEY, &key_place, format!("`{key}` is given twice"))
+                                .also(first, "first given here");
+                        }
                         None => _ = seen.insert(key.clone(), key_place.clone()),
                     }
                     map.push(Entry { key_place, key, node: self.node(node, flaws) });
@@ -292,7 +294,7 @@ fn tag_problem(tag: &str, place: &Place) -> Diagnostic {
 fn printable(text: String, place: &Place, flaws: &mut Vec<Diagnostic>) -> String {
     let Some(wrong) = text.chars().find(|&c| is_refused(c)) else { return text };
     let message = format!("the text has the control character U+{:04X}", u32::from(wrong));
-    flaws.push(Diagnostic::at(&code::BAD_VALUE, place.clone(), message).hint("remove the character: it cannot be displayed"));
+    flaws.report(&code::BAD_VALUE, place, message).hint("remove the character: it cannot be displayed");
     text.replace(is_refused, "\u{fffd}")
 }
 
@@ -352,7 +354,7 @@ impl<'n, 'p> Fields<'n, 'p> {
     pub fn require(&mut self, key: &'static str) -> Option<&'n Node> {
         let found = self.take(key);
         if found.is_none() {
-            self.problems.push(Diagnostic::at(&code::MISSING_KEY, self.place.clone(), format!("`{key}` is missing")));
+            self.problems.report(&code::MISSING_KEY, &self.place, format!("`{key}` is missing"));
         }
         found
     }
@@ -422,12 +424,15 @@ impl<'n, 'p> Fields<'n, 'p> {
             if !self.known.contains(&entry.key.as_str()) {
                 let hint = suggest::did_you_mean(&entry.key, self.known.iter().copied())
                     .unwrap_or_else(|| format!("known here: {}", self.known.join(", ")));
-                self.problems.push(
-                    Diagnostic::at(&code::UNKNOWN_KEY, entry.key_place.clone(), format!("unknown key `{}`", entry.key))
-                        .hint(hint),
-                );
+                self.problems.report(&code::UNKNOWN_KEY, &entry.key_place, format!("unknown key `{}`", entry.key)).hint(hint);
             }
         }
+    }
+}
+
+impl Report for Fields<'_, '_> {
+    fn report(&mut self, code: &'static Code, place: impl Into<Place>, message: impl Into<String>) -> Reported<'_> {
+        self.problems.report(code, place, message)
     }
 }
 

@@ -181,7 +181,7 @@ fn translations(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
                     Place::whole(file),
                     format!("`{}` has no edition in `{code}`", item.key),
                 )
-                .hint(format!("it belongs in `{wanted}`; `tilmash new {}` makes it", item.key)),
+                .hint(format!("it belongs in `{wanted}`; `tilmash new {}` makes it", item.key.argument())),
             );
         }
     }

@@ -12,14 +12,14 @@ use std::{fs, io};
 use clap::Args;
 
 use crate::base::visible::visible_line;
-use crate::base::{Diagnostic, Failure, Place, code, diagnostic};
+use crate::base::{Diagnostic, Failure, Place, Report, code, diagnostic, diff};
 use crate::load::{self, Inputs};
 use crate::model::{Limit, Limits};
 use crate::project::{Project, State};
 use crate::site::{Site, WorkId};
 use crate::translation::exchange::collect::Sides;
 use crate::translation::exchange::plan::{self, Edition, Options, Plan, Taken};
-use crate::translation::exchange::{self, Format, Found, apply, diff, text};
+use crate::translation::exchange::{self, Format, Found, apply, text};
 
 use super::{Global, Outcome, overrides, print, read_within, report, say, source, sync};
 
@@ -135,43 +135,35 @@ fn read(
     problems: &mut Vec<Diagnostic>,
 ) -> Result<Option<Found>, Failure> {
     let Some(bytes) = read_input(path, name, limits.of(Limit::Import), problems)? else { return Ok(None) };
-    let text = match text::decode(name, &bytes) {
+    let decoded = text::decode(name, &bytes);
+    // A picture or an office document is not a text that was saved wrongly.
+    let format = match &decoded {
+        Ok(text) => Format::of(name, text),
+        Err(_) => Format::of(name, &String::from_utf8_lossy(&bytes)),
+    };
+    drop(bytes);
+    let Some(format) = format else {
+        let message = format!("`{name}` is in no format that is known");
+        problems
+            .report(&code::EXCHANGE_SYNTAX, Place::whole(name), message)
+            .hint("the formats are PO, XLIFF 1.2, TMX, CSV and JSON Lines, each with its own ending");
+        return Ok(None);
+    };
+    let text = match decoded {
         Ok(text) => text,
         Err(problem) => {
             problems.push(problem);
             return Ok(None);
         }
     };
-    drop(bytes);
-    let found = match Format::of(name, &text) {
-        Some(_) if text.contains('\0') => {
-            let (what, hint) = match load::looks_like_utf16(text.as_bytes()) {
-                true => ("is UTF-16 without a byte order mark", "save it in the encoding UTF-8"),
-                false => ("has the character U+0000, which no page can show", "remove the character"),
-            };
-            problems.push(Diagnostic::at(&code::NOT_UTF8, Place::whole(name), format!("`{name}` {what}")).hint(hint));
-            None
-        }
-        Some(format) => {
-            let mut found = exchange::read(format, name, &text);
-            refuse_nul(name, &mut found);
-            if found.batch.units.is_empty() && found.problems.is_empty() {
-                let message = format!("`{name}` holds no sentence");
-                problems.push(Diagnostic::at(&code::EXCHANGE_EMPTY, Place::whole(name), message));
-            }
-            Some(found)
-        }
-        None => {
-            let message = format!("`{name}` is in no format that is known");
-            problems.push(
-                Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::whole(name), message)
-                    .hint("the formats are PO, XLIFF 1.2, TMX, CSV and JSON Lines, each with its own ending"),
-            );
-            None
-        }
-    };
+    let mut found = exchange::read(format, name, &text);
+    refuse_nul(name, &mut found);
+    if found.batch.units.is_empty() && found.problems.is_empty() {
+        let message = format!("`{name}` holds no sentence");
+        problems.report(&code::EXCHANGE_EMPTY, Place::whole(name), message);
+    }
     texts.insert(Arc::clone(name), text);
-    Ok(found)
+    Ok(Some(found))
 }
 
 /// Drops and reports translations with the character U+0000, which some formats can contain as an
@@ -181,7 +173,7 @@ fn refuse_nul(name: &Arc<str>, found: &mut Found) {
     let (refused, kept): (Vec<_>, Vec<_>) = units.partition(|(unit, _)| unit.target.contains('\0'));
     for (unit, range) in refused {
         let message = format!("the translation of `{}#{}` has the character U+0000, which no page can show", unit.key, unit.id);
-        found.problems.push(Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::new(name, range), message).hint("remove it"));
+        found.problems.report(&code::EXCHANGE_SYNTAX, Place::new(name, range), message).hint("remove it");
     }
     (found.batch.units, found.places) = kept.into_iter().unzip();
 }
@@ -389,10 +381,9 @@ fn write(state: &State, settled: &SettledEdition, problems: &mut Vec<Diagnostic>
     let done = source::write(&state.inputs, &edition.file, before, &settled.text)?;
     if !done {
         let message = format!("`{}` was saved by another program in the meantime; it was left as it is", edition.file);
-        problems.push(
-            Diagnostic::at(&code::EXCHANGE_CONFLICT, Place::whole(&edition.file.as_str().into()), message)
-                .hint("run `tilmash import` again"),
-        );
+        problems
+            .report(&code::EXCHANGE_CONFLICT, Place::whole(&edition.file.as_str().into()), message)
+            .hint("run `tilmash import` again");
     }
     Ok(done)
 }

@@ -182,7 +182,7 @@ fn refuse_double(inputs: &Inputs, config: &Config, stem: &str) -> Result<(), Fai
 
 /// Reads a key from the command line, and checks that it can be a path.
 fn typed_key(typed: &str, config: &Config) -> Result<String, Failure> {
-    let mut key = path::nfc(typed.trim().trim_start_matches("content/").trim_matches('/'));
+    let mut key = path::nfc(typed.trim().trim_start_matches("./").trim_start_matches("content/").trim_matches('/'));
     if let Some(stem) = key.strip_suffix(".md") {
         key = stem.to_owned();
     }

@@ -9,7 +9,7 @@ use crate::model::{Limit, Limits, limits};
 use crate::parse::markdown;
 use crate::project::{Project, State};
 use crate::render::Body;
-use crate::site::{RouteKind, Site};
+use crate::site::{RouteKind, Site, route};
 
 use super::{Code, Global, Outcome, overrides, print, read_within, report};
 
@@ -83,7 +83,8 @@ fn path_of(site: &Site, page: &str) -> Option<String> {
         return Some(site.edition(work, lang)?.path.to_string());
     }
     let path = page.trim_start_matches('/');
-    let candidates = [path.to_owned(), format!("{}/index.html", path.trim_end_matches('/')).trim_start_matches('/').to_owned()];
+    let candidates =
+        [path.to_owned(), format!("{}/{}", path.trim_end_matches('/'), route::INDEX).trim_start_matches('/').to_owned()];
     candidates.into_iter().find(|path| site.routes.contains_key(path.as_str()))
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 
 use clap::Args;
 
-use crate::base::{Diagnostic, Failure, Place, Severity, code, diagnostic};
+use crate::base::{Diagnostic, Failure, Place, Report, Severity, code, diagnostic};
 use crate::project::{Project, State};
 use crate::split::{self, Change, Chapter, Difference, FileState, Split};
 
@@ -117,10 +117,9 @@ fn write(
     let path = state.inputs.disk_path(&chapter.file);
     if before.is_none() && fs::symlink_metadata(&path).is_ok() {
         let message = format!("`{}` is there, but cannot be read as text; it was left as it is", chapter.file);
-        refused.push(
-            Diagnostic::at(&code::UNREADABLE, Place::whole(&chapter.file.as_str().into()), message)
-                .hint("save it as UTF-8, or move it away"),
-        );
+        refused
+            .report(&code::UNREADABLE, Place::whole(&chapter.file.as_str().into()), message)
+            .hint("save it as UTF-8, or move it away");
         return Ok(());
     }
     let file_state = split::state(chapter, before);

@@ -10,13 +10,11 @@ use std::path::Path;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::base::{Diagnostic, Failure};
-use crate::model::{LangId, Unit};
+use crate::base::{Diagnostic, Failure, LineIndex, diff};
+use crate::model::{LangId, Lock, Unit, lock};
 use crate::project::{Project, State};
 use crate::site::{Site, WorkId};
-use crate::translation::ids::Piece;
-use crate::translation::pending::Pending;
-use crate::translation::pending::{Said, Sentence, Written};
+use crate::translation::pending::{Pending, Said, Sentence, Written};
 use crate::translation::status::{Status, Summary};
 
 use super::history::{self, Since};
@@ -153,17 +151,16 @@ fn waits_since(state: &State, site: &Site, work: WorkId, lang: LangId) -> Vec<(U
         return Vec::new();
     }
     let lock_file = lock_file(state, site, work);
-    let in_lock = state.inputs.text(&lock_file).map(|text| lines_of_lock(text)).unwrap_or_default();
+    let in_lock = state.inputs.text(&lock_file).map(|text| lines_of_lock(&lock_file, text)).unwrap_or_default();
     let written = Written::new(source, state.inputs.text(&source.file).map_or("", |text| text));
     let code = site.config.code(lang);
-    let line = |(unit, at, is_translated): (Unit, Option<u32>, bool)| {
-        let key = (unit.to_string(), if is_translated { code } else { "" });
-        match in_lock.get(&(key.0.as_str(), key.1)) {
-            Some(&line) => (unit, lock_file.clone(), line),
-            None => {
-                let start = at.map_or(0, |at| source.segments[at as usize].bytes.0 as usize);
-                (unit, source.file.to_string(), written.position(start).line)
-            }
+    let line = |(unit, at, is_translated): (Unit, Option<u32>, bool)| match in_lock
+        .get(&(unit, if is_translated { code } else { "" }.into()))
+    {
+        Some(&line) => (unit, lock_file.clone(), line),
+        None => {
+            let start = at.map_or(0, |at| source.segments[at as usize].bytes.0 as usize);
+            (unit, source.file.to_string(), written.position(start).line)
         }
     };
     pending.into_iter().map(line).collect()
@@ -173,22 +170,19 @@ fn waits_since(state: &State, site: &Site, work: WorkId, lang: LangId) -> Vec<(U
 /// translation's line if its source has changed, an empty one for the line that names the unit.
 ///
 /// ```text
-/// 3.2                                                   ("3.2", "")
-/// en 0000aaaa1111 0a1b2c3d4e5f was The old sentence.    ("3.2", "en")
+/// 3.2                                                   (3.2, "")
+/// en 0000aaaa1111 0a1b2c3d4e5f was The old sentence.    (3.2, "en")
 /// ```
-fn lines_of_lock(text: &str) -> HashMap<(&str, &str), usize> {
+fn lines_of_lock(file: &str, text: &str) -> HashMap<(Unit, Box<str>), usize> {
+    let (lock, offsets, _) = Lock::read_with_offsets(&file.into(), text);
+    let index = LineIndex::new(text);
     let mut found = HashMap::new();
-    let mut unit = "";
-    for (line, number) in text.lines().zip(1..) {
-        let mut words = line.split(' ');
-        match (unit, words.next(), words.nth(2)) {
-            _ if line.is_empty() => unit = "",
-            ("", _, _) => {
-                unit = line;
-                found.insert((unit, ""), number);
+    for (entry, offsets) in lock.entries().iter().zip(offsets) {
+        found.insert((entry.unit, "".into()), index.line(offsets.unit));
+        for (translation, offset) in entry.translations.iter().zip(offsets.translations) {
+            if matches!(translation.state, lock::State::Was(_)) {
+                found.insert((entry.unit, translation.lang.clone()), index.line(offset));
             }
-            (unit, Some(lang), Some("was")) => drop(found.insert((unit, lang), number)),
-            _ => {}
         }
     }
     found
@@ -293,7 +287,7 @@ fn pending<'s>(state: &'s State, site: &'s Site, work: WorkId, lang: LangId) -> 
 fn detail(source_code: &str, code: &str, pending: &Pending<'_>, sentence: &Sentence<'_>, text: &mut String) {
     text.push_str(&format!("  {} {}\n", sentence.pair.unit, sentence.pair.status.name()));
     if let Some(now) = &sentence.source {
-        let said = sentence.change().map_or_else(|| now.text.clone(), |pieces| marked(&pieces));
+        let said = sentence.change().map_or_else(|| now.text.clone(), |runs| diff::line(&runs));
         text.push_str(&format!("    {source_code} {}\n       {said}\n", place(&pending.source, now)));
     }
     for own in &sentence.own {
@@ -304,16 +298,6 @@ fn detail(source_code: &str, code: &str, pending: &Pending<'_>, sentence: &Sente
 /// Formats a place: `content/a.kk.md:12`.
 fn place(edition: &Written<'_>, said: &Said) -> String {
     format!("{}:{}", edition.document.file, said.place.line)
-}
-
-/// Formats a change as `git diff --word-diff` does: `The [-quick-] {+slow+} fox`.
-fn marked(pieces: &[Piece]) -> String {
-    let marked = |piece: &Piece| match piece {
-        Piece::Same(text) => text.clone(),
-        Piece::Gone(text) => format!("[-{text}-]"),
-        Piece::New(text) => format!("{{+{text}+}}"),
-    };
-    pieces.iter().map(marked).collect::<Vec<_>>().join(" ")
 }
 
 fn as_json(state: &State, site: &Site, work: WorkId, lang: LangId, oldest: &Oldest) -> Option<Value> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::json;
 
-use crate::base::{Code as Kind, Diagnostic, Failure, Place, Severity, code, diagnostic, suggest};
+use crate::base::{Code as Kind, Diagnostic, Failure, Place, Report, Severity, code, diagnostic, suggest};
 use crate::link::{similar_id, similar_key};
 use crate::model::{Key, LangId, Lock, Unit, key};
 use crate::project::{Project, State};
@@ -91,16 +91,16 @@ pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
                         say(global, &format!("`{}#{unit}` is not pending: there is nothing to accept", site.work(work).key));
                     }
                 }
-                written += usize::from(write(global, args, &on_disk, site, work, &file, &renewed, &mut refused)?);
+                let lock = NewLock { site, work, file: &file, renewed };
+                written += usize::from(write(&lock, global, args, &on_disk, &mut refused)?);
             }
-            Err(Refusal::NoSource(lang)) => refused.push(
-                Diagnostic::at(
-                    &code::BAD_LOCK,
-                    Place::whole(on_disk.inputs.name(&file).unwrap_or(&file.as_str().into())),
-                    format!("`{file}` was left as it is: its texts are in `{lang}`, and there is no such edition"),
-                )
-                .hint("put the edition back; if the work is to have another source for good, delete the lock: all addresses are given anew"),
-            ),
+            Err(Refusal::NoSource(lang)) => {
+                let place = Place::whole(on_disk.inputs.name(&file).unwrap_or(&file.as_str().into()));
+                let message = format!("`{file}` was left as it is: its texts are in `{lang}`, and there is no such edition");
+                refused.report(&code::BAD_LOCK, place, message).hint(
+                    "put the edition back; if the work is to have another source for good, delete the lock: all addresses are given anew",
+                );
+            }
         }
     }
     diagnostic::sort(&mut refused);
@@ -154,8 +154,9 @@ fn accepts(site: &Site, args: &SyncArgs) -> Result<BTreeMap<WorkId, Accept>, Fai
         });
         let Some(unit) = unit else {
             let hint = crate::model::SegmentId::parse(id).and_then(|id| similar_id(document, id));
-            return Err(Failure::new(format!("`{key}` has no sentence `{id}`"))
-                .hint(hint.unwrap_or_else(|| format!("`tilmash status {key}` lists what is pending"))));
+            return Err(Failure::new(format!("`{key}` has no sentence `{id}`")).hint(
+                hint.unwrap_or_else(|| format!("`tilmash status {}` lists what is pending", site.work(id_of).key.argument())),
+            ));
         };
         let accept = accepts.entry(id_of).or_default();
         accept.units.insert(unit);
@@ -190,18 +191,24 @@ pub(super) fn lock_file(state: &State, site: &Site, work: WorkId) -> String {
     known.or_else(|| beside(site.source_edition(work).0)).expect("a work has a source edition")
 }
 
-/// Writes a lock if it differs from the one on disk, and prints its changes.
-#[expect(clippy::too_many_arguments, reason = "all that one line of the table of works needs")]
+/// The lock of a work as it is to be written.
+struct NewLock<'a> {
+    site: &'a Site,
+    work: WorkId,
+    file: &'a str,
+    renewed: Renewed,
+}
+
+/// Writes a lock if it differs from the one on disk, and prints its changes. Returns true if it was
+/// written, or would be.
 fn write(
+    lock: &NewLock<'_>,
     global: &Global,
     args: &SyncArgs,
     state: &State,
-    site: &Site,
-    work: WorkId,
-    file: &str,
-    renewed: &Renewed,
     refused: &mut Vec<Diagnostic>,
 ) -> Result<bool, Failure> {
+    let &NewLock { file, ref renewed, .. } = lock;
     let before = state.inputs.text(file).map(|text| &**text);
     let text = renewed.lock.write();
     // A lock that cannot be read stops every build, and no later sync could repair it.
@@ -216,7 +223,7 @@ fn write(
         refused.push(problem);
         return Ok(false);
     }
-    tell(global, site, work, file, renewed, before.is_none());
+    tell(lock, global, before.is_none());
     if args.dry_run {
         return Ok(true);
     }
@@ -231,9 +238,10 @@ fn write(
 }
 
 /// Prints the changes of a lock.
-fn tell(global: &Global, site: &Site, work: WorkId, file: &str, renewed: &Renewed, is_new: bool) {
+fn tell(lock: &NewLock<'_>, global: &Global, is_new: bool) {
+    let &NewLock { site, work, file, ref renewed } = lock;
     if global.format == Format::Json {
-        return tell_as_json(site, work, file, renewed);
+        return tell_as_json(lock);
     }
     if is_new {
         // Missing and extra sentences of translations are counted: they may be errors of the
@@ -284,7 +292,8 @@ fn words(site: &Site, change: &Change) -> (String, String) {
     }
 }
 
-fn tell_as_json(site: &Site, work: WorkId, file: &str, renewed: &Renewed) {
+fn tell_as_json(lock: &NewLock<'_>) {
+    let &NewLock { site, work, file, ref renewed } = lock;
     let change = |change: &Change| {
         let (kind, lang, what) = match change {
             Change::Source(lang, before) => ("source", Some(lang), before.to_string()),

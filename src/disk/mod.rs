@@ -18,7 +18,9 @@ use std::io::{self, ErrorKind, Read as _, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
-use cap_fs_ext::{DirExt as _, FollowSymlinks, MetadataExt as _, OpenOptionsFollowExt as _, OpenOptionsSyncExt as _};
+use cap_fs_ext::{
+    DirExt as _, FileTypeExt, FollowSymlinks, MetadataExt as _, OpenOptionsFollowExt as _, OpenOptionsSyncExt as _,
+};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File, Metadata, OpenOptions};
 
@@ -41,20 +43,45 @@ pub enum Kind {
     File,
     Folder,
     Link,
-    /// A pipe, a socket or a device.
-    Special,
+    Pipe,
+    Socket,
+    Device,
+    Other,
 }
 
 impl Kind {
-    fn of(file_type: cap_std::fs::FileType) -> Self {
-        if file_type.is_file() {
-            Kind::File
-        } else if file_type.is_dir() {
-            Kind::Folder
-        } else if file_type.is_symlink() {
-            Kind::Link
+    /// Returns the kind of an entry that was looked up outside an open folder.
+    pub fn of(file_type: std::fs::FileType) -> Self {
+        #[cfg(windows)]
+        let special = Kind::Other;
+        #[cfg(not(windows))]
+        let special = Self::special(&file_type);
+        Self::among([file_type.is_file(), file_type.is_dir(), file_type.is_symlink()], special)
+    }
+
+    fn of_entry(file_type: cap_std::fs::FileType) -> Self {
+        let special = Self::special(&file_type);
+        Self::among([file_type.is_file(), file_type.is_dir(), file_type.is_symlink()], special)
+    }
+
+    fn among(is: [bool; 3], special: Self) -> Self {
+        match is {
+            [true, ..] => Kind::File,
+            [_, true, _] => Kind::Folder,
+            [.., true] => Kind::Link,
+            _ => special,
+        }
+    }
+
+    fn special(file_type: &impl FileTypeExt) -> Self {
+        if file_type.is_fifo() {
+            Kind::Pipe
+        } else if file_type.is_socket() {
+            Kind::Socket
+        } else if file_type.is_char_device() || file_type.is_block_device() {
+            Kind::Device
         } else {
-            Kind::Special
+            Kind::Other
         }
     }
 
@@ -64,7 +91,10 @@ impl Kind {
             Kind::File => "a file",
             Kind::Folder => "a folder",
             Kind::Link => "a link",
-            Kind::Special => "a pipe, a socket or a device",
+            Kind::Pipe => "a named pipe",
+            Kind::Socket => "a socket",
+            Kind::Device => "a device",
+            Kind::Other => "not a regular file",
         }
     }
 }
@@ -134,7 +164,7 @@ impl Folder {
             return Ok(Some(Kind::Folder));
         }
         match self.metadata(path) {
-            Ok(metadata) => Ok(Some(Kind::of(metadata.file_type()))),
+            Ok(metadata) => Ok(Some(Kind::of_entry(metadata.file_type()))),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
             Err(error) => Err(error),
         }
@@ -156,7 +186,7 @@ impl Folder {
         entries
             .map(|entry| {
                 let entry = entry?;
-                Ok((entry.file_name(), Kind::of(entry.file_type()?)))
+                Ok((entry.file_name(), Kind::of_entry(entry.file_type()?)))
             })
             .collect()
     }
@@ -201,6 +231,12 @@ impl Folder {
         let path = path.as_ref();
         let file = self.open_inside(path)?;
         self.regular(path, File::from_std(file))
+    }
+
+    /// Opens a regular file for reading by its whole path, which begins with the path of this
+    /// folder; links are treated as [`Folder::open_inside`] treats them.
+    pub fn open_file_at(&self, path: &Path) -> io::Result<std::fs::File> {
+        self.open_file_inside(path.strip_prefix(&self.path).unwrap_or(path))
     }
 
     /// Opens a regular file for writing without changing it. Creates it if the path is free.
@@ -273,7 +309,7 @@ impl Folder {
                 let is_unchanged = match (self.kind(path)?, before) {
                     (None, None) => true,
                     (Some(Kind::File), Some(before)) => self.read(path)? == before.as_bytes(),
-                    (Some(Kind::Link | Kind::Folder | Kind::Special) | None, Some(_)) | (Some(_), None) => false,
+                    _ => false,
                 };
                 if is_unchanged {
                     self.rename(temporary, self, path)?;
@@ -473,7 +509,7 @@ impl Folder {
 
     /// Returns the open file if it is a regular file.
     fn regular(&self, path: &Path, file: File) -> io::Result<std::fs::File> {
-        match Kind::of(file.metadata()?.file_type()) {
+        match Kind::of_entry(file.metadata()?.file_type()) {
             Kind::File => Ok(file.into_std()),
             kind => Err(self.refuse(path, kind)),
         }
@@ -626,7 +662,7 @@ mod tests {
         let (temporary, site) = site();
         let pipe = temporary.path().join("site/pipe");
         rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
-        assert_eq!(site.kind("pipe").unwrap(), Some(Kind::Special));
+        assert_eq!(site.kind("pipe").unwrap(), Some(Kind::Pipe));
         assert!(site.read("pipe").is_err());
         assert!(site.open_or_create("pipe").is_err());
         assert!(site.write("pipe", |out| out.write_all(b"x")).is_err());

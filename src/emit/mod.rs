@@ -437,16 +437,10 @@ fn write(body: &Body, project: &Folder, folder: &Folder, path: &str) -> io::Resu
     match body {
         Body::Bytes(bytes) => folder.write_new(path, bytes),
         Body::File(disk) => {
-            let mut file = source(project, disk)?;
+            let mut file = project.open_file_at(disk)?;
             io::copy(&mut file, &mut folder.create(path)?).map(|_| ())
         }
     }
-}
-
-/// Opens a file of the project to copy it; a link that leaves the project is an error.
-fn source(project: &Folder, disk: &Path) -> io::Result<fs::File> {
-    let inside = disk.strip_prefix(project.place("")).unwrap_or(disk);
-    project.open_file_inside(inside)
 }
 
 fn is_same(body: &Body, project: &Folder, old: &Folder, path: &str) -> bool {
@@ -456,7 +450,7 @@ fn is_same(body: &Body, project: &Folder, old: &Folder, path: &str) -> bool {
             is_as_long && old.read(path).is_ok_and(|old| old == *bytes)
         }
         Body::File(disk) => {
-            let files = source(project, disk).and_then(|file| Ok((file, old.open_file(path)?)));
+            let files = project.open_file_at(disk).and_then(|file| Ok((file, old.open_file(path)?)));
             files.and_then(|(a, b)| same_files(a, b)).unwrap_or(false)
         }
     }

@@ -17,7 +17,7 @@ use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 
-use crate::base::{Diagnostic, Digest, Failure, Place, SharedMap, code, path};
+use crate::base::{Diagnostic, Digest, Failure, Place, Report, SharedMap, code, path};
 use crate::disk::Folder;
 use crate::model::limits::{self, Limit, Limits};
 use crate::model::{Config, config};
@@ -29,7 +29,7 @@ mod open;
 mod text;
 mod walk;
 
-pub use text::looks_like_utf16;
+pub use text::decode;
 pub use walk::{is_passed_over, linked};
 
 /// Folders of a project that are read, besides `site.yaml`.
@@ -198,6 +198,12 @@ impl Inputs {
         }
     }
 
+    /// Returns the text of a file of the project or of the built-in theme, for the frames of
+    /// problems.
+    pub fn framed_text(&self, path: &str) -> Option<&str> {
+        self.text(path).map(|text| &**text).or_else(|| std::str::from_utf8(builtin::file(path)?).ok())
+    }
+
     /// Returns the digest of a file's text.
     pub fn digest(&self, path: &str) -> Option<Digest> {
         self.files.get(path)?.digest
@@ -358,7 +364,7 @@ pub fn reload_text<'a>(inputs: &Inputs, files: impl Iterator<Item = &'a Arc<str>
 
 /// Opens a regular file inside the folder of a project; `disk` begins with the path of the folder.
 pub fn open(root: &Path, disk: &Path) -> std::io::Result<fs::File> {
-    Folder::open(root)?.open_file_inside(disk.strip_prefix(root).unwrap_or(disk))
+    Folder::open(root)?.open_file_at(disk)
 }
 
 /// The files of a project on disk, and the problems of entries that cannot be read.
@@ -471,12 +477,10 @@ impl Reader {
             file.rewind().map_err(unreadable)?;
         }
         fill(file, length, buffer).map_err(unreadable)?;
-        match text::decode(buffer) {
+        match text::decode(name, buffer) {
             Ok(text) => Ok(Some(text)),
             Err(_) if kind == Limit::Source && !is_said_to_be_text => Ok(None),
-            Err((wrong, hint)) => {
-                Err(Diagnostic::at(&code::NOT_UTF8, Place::whole(name), format!("`{name}` {wrong}")).hint(hint))
-            }
+            Err(problem) => Err(problem),
         }
     }
 }
@@ -503,10 +507,9 @@ fn gather(reader: Reader, previous: Option<&Inputs>, read: Vec<Read>, mut proble
         match file {
             Ok(file) => {
                 if !names.insert(Arc::clone(&name)) {
-                    problems.push(
-                        Diagnostic::at(&code::KEY_COLLISION, Place::whole(&name), format!("two files are called `{name}`"))
-                            .hint("their names differ only by Unicode normal form; rename one of them"),
-                    );
+                    problems
+                        .report(&code::KEY_COLLISION, Place::whole(&name), format!("two files are called `{name}`"))
+                        .hint("their names differ only by Unicode normal form; rename one of them");
                 }
                 entries.push((name, file));
             }

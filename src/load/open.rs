@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::base::path;
-use crate::disk::Folder;
+use crate::disk::{Folder, Kind};
 
 /// The folder of a project, held open.
 #[derive(Debug)]
@@ -84,24 +84,8 @@ pub(super) fn refused_link(root: &Path, link: &Path) -> Option<Refusal> {
 }
 
 /// Returns the words for the kind of an entry in messages; `None` for a regular file.
-pub(super) fn special(kind: FileType) -> Option<&'static str> {
-    if kind.is_file() {
-        return None;
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt as _;
-        if kind.is_fifo() {
-            return Some("a named pipe");
-        }
-        if kind.is_socket() {
-            return Some("a socket");
-        }
-        if kind.is_char_device() || kind.is_block_device() {
-            return Some("a device");
-        }
-    }
-    Some(if kind.is_dir() { "a folder" } else { "not a regular file" })
+pub(super) fn special(file_type: FileType) -> Option<&'static str> {
+    Some(Kind::of(file_type)).filter(|&kind| kind != Kind::File).map(Kind::name)
 }
 
 #[cfg(test)]

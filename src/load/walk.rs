@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use walkdir::WalkDir;
 
-use crate::base::{Diagnostic, Place, code, path, visible};
+use crate::base::{Diagnostic, Place, Report, code, path, visible};
 
 use super::open::{self, Refusal};
 
@@ -48,7 +48,7 @@ pub(super) fn walk(
                     format!("cannot read `{name}`: {}", error.io_error().map_or_else(|| error.to_string(), ToString::to_string))
                 };
                 let code = if error.loop_ancestor().is_some() { &code::OUTSIDE_LINK } else { &code::UNREADABLE };
-                problems.push(Diagnostic::at(code, Place::whole(&name.into()), message));
+                problems.report(code, Place::whole(&name.into()), message);
                 continue;
             }
         };

@@ -1,5 +1,7 @@
 //! The text of a line of Markdown as a reader sees it.
 
+use crate::base::fold_all;
+
 use super::span::{Form, Kind, Role, SpanKind, code, spans};
 
 /// Returns a sentence without its markup, white space normalised. Character references stay as
@@ -27,19 +29,7 @@ pub fn plain(sentence: &str) -> String {
         }
     }
     shown.push_str(&sentence[at..]);
-    folded(&shown)
-}
-
-/// Returns a text with one space for each run of white space, and none at its ends.
-fn folded(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !folded.is_empty() {
-            folded.push(' ');
-        }
-        folded.push_str(word);
-    }
-    folded
+    fold_all(&shown).into_owned()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::{
-    Code, Diagnostic, Place, Severity, code, path, suggest,
+    Code, Diagnostic, Place, Report, Severity, code, path, suggest,
     yaml::{self, Fields, Node, Value},
 };
 
@@ -131,113 +131,38 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
     let author = fields.take_text("author");
     let date_node = fields.take("date");
     let date = date_node.and_then(|node| super::front::date(node, fields.problems()));
-    let date_at = date.and(date_node).map(|node| node.place.clone());
-    let base_url = match fields.take("base_url") {
-        Some(node) => yaml::text(node, fields.problems()).and_then(|text| match base_url(&text) {
-            Ok(url) => Some(url),
-            Err(why) => {
-                fields.problems().push(
-                    Diagnostic::at(&code::BAD_URL, node.place.clone(), format!("`{text}` cannot be the site's address: {why}"))
-                        .hint("write it as https://example.org/book/"),
-                );
-                None
-            }
-        }),
-        None => None,
-    };
+    let base_url = address(&mut fields);
     let languages_node = fields.require("languages");
     let languages = languages_node.map_or_else(Vec::new, |node| languages(node, fields.problems()));
-    let source = match fields.take("source") {
-        Some(node) => {
-            let wanted = yaml::text(node, fields.problems());
-            let found = wanted.as_ref().and_then(|wanted| languages.iter().position(|language| &language.code == wanted));
-            if let (Some(wanted), None) = (&wanted, found) {
-                fields.problems().push(unknown_language(wanted, node.place.clone(), &languages));
-            }
-            LangId(found.unwrap_or(0))
-        }
-        None => LangId(0),
-    };
+    let source = source(&mut fields, &languages);
     let theme_node = fields.take("theme");
     let theme = theme_node.and_then(|node| yaml::text(node, fields.problems()));
-    let theme_place = theme.as_ref().and(theme_node).map(|node| node.place.clone());
-    let theme = theme.unwrap_or_else(|| "default".to_owned());
-    let mut plans: Vec<(String, Place)> = Vec::new();
-    for node in fields.take_list("plans") {
-        let Some(path) = yaml::text(node, fields.problems()) else { continue };
-        if let Some((_, first)) = plans.iter().find(|(known, _)| *known == path) {
-            fields.problems().push(
-                Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("the plan `{path}` is given twice"))
-                    .also(first.clone(), "first given here"),
-            );
-            continue;
-        }
-        plans.push((path, node.place.clone()));
-    }
-    let mut raw_html = false;
-    let mut smart_punctuation = true;
-    let mut highlight = true;
-    if let Some(node) = fields.take("markdown")
-        && let Some(mut markdown) = Fields::of(node, "`markdown`", fields.problems())
-    {
-        raw_html = markdown.take_bool("raw_html").unwrap_or(raw_html);
-        smart_punctuation = markdown.take_bool("smart_punctuation").unwrap_or(smart_punctuation);
-        highlight = markdown.take_bool("highlight").unwrap_or(highlight);
-        markdown.finish();
-    }
+    let plans = plans(&mut fields);
+    let [raw_html, smart_punctuation, highlight] = markdown(&mut fields);
     let segments = fields.take_bool("segments").unwrap_or(true);
     let side_by_side = fields.take_bool("side_by_side").unwrap_or(true);
     let fallback = fields.take_bool("fallback").unwrap_or(true);
     let status_page = fields.take_bool("status_page").unwrap_or(false);
-    let mut severities = BTreeMap::new();
-    for entry in fields.take_map("severity") {
-        let Some(code) = code::named(&entry.key) else {
-            let hint = suggest::did_you_mean(&entry.key, code::ALL.iter().map(|code| code.name));
-            fields.problems().push(
-                Diagnostic::at(&code::BAD_VALUE, entry.key_place.clone(), format!("no diagnostic is called `{}`", entry.key))
-                    .maybe_hint(hint),
-            );
-            continue;
-        };
-        if let Some(severity) = severity(&entry.node, code, fields.problems()) {
-            severities.insert(code.name, severity);
-        }
-    }
-    let cname = match fields.take("cname") {
-        Some(node) => yaml::text(node, fields.problems()).filter(|name| {
-            let usable = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '.' || c == '-');
-            if !usable {
-                fields.problems().push(
-                    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{name}` is not a domain name"))
-                        .hint("write the name alone: book.example.org"),
-                );
-            }
-            usable
-        }),
-        None => None,
-    };
-    let limits = match fields.take("limits") {
-        Some(node) => Limits::read(node, fields.problems()),
-        None => Limits::default(),
-    };
+    let severities = severities(&mut fields);
+    let cname = cname(&mut fields);
+    let limits = fields.take("limits").map_or_else(Limits::default, |node| Limits::read(node, fields.problems()));
     let extra = fields.take("extra").cloned();
     fields.finish();
     if languages.is_empty() {
         return None;
     }
-    let title = title_node.map(|node| localised("title", node, &languages, problems)).unwrap_or_default();
-    let description = description_node.map(|node| localised("description", node, &languages, problems)).unwrap_or_default();
+    let mut localised =
+        |key, node: Option<&Node>| node.map(|node| localised(key, node, &languages, problems)).unwrap_or_default();
     Some(Config {
-        title,
-        description,
+        title: localised("title", title_node),
+        description: localised("description", description_node),
         author,
         date,
-        date_at,
+        date_at: date.and(date_node).map(|node| node.place.clone()),
         base_url,
-        languages,
         source,
-        theme,
-        theme_place,
+        theme_place: theme.as_ref().and(theme_node).map(|node| node.place.clone()),
+        theme: theme.unwrap_or_else(|| "default".to_owned()),
         plans,
         raw_html,
         smart_punctuation,
@@ -251,7 +176,94 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
         limits,
         extra,
         file: Arc::clone(file),
+        languages,
     })
+}
+
+/// Reads `base_url`, the address of the site.
+fn address(fields: &mut Fields<'_, '_>) -> Option<String> {
+    let node = fields.take("base_url")?;
+    let text = yaml::text(node, fields.problems())?;
+    let why = match base_url(&text) {
+        Ok(url) => return Some(url),
+        Err(why) => why,
+    };
+    fields
+        .report(&code::BAD_URL, &node.place, format!("`{text}` cannot be the site's address: {why}"))
+        .hint("write it as https://example.org/book/");
+    None
+}
+
+/// Reads `source`, the code of one of the languages. The first language is the default.
+fn source(fields: &mut Fields<'_, '_>, languages: &[LanguageConfig]) -> LangId {
+    let Some(node) = fields.take("source") else { return LangId(0) };
+    let Some(wanted) = yaml::text(node, fields.problems()) else { return LangId(0) };
+    let found = languages.iter().position(|language| language.code == wanted);
+    if found.is_none() {
+        fields.problems().push(unknown_language(&wanted, node.place.clone(), languages));
+    }
+    LangId(found.unwrap_or(0))
+}
+
+/// Reads `plans`, the paths of the source texts' plans.
+fn plans(fields: &mut Fields<'_, '_>) -> Vec<(String, Place)> {
+    let mut plans: Vec<(String, Place)> = Vec::new();
+    for node in fields.take_list("plans") {
+        let Some(path) = yaml::text(node, fields.problems()) else { continue };
+        if let Some((_, first)) = plans.iter().find(|(known, _)| *known == path) {
+            fields
+                .report(&code::BAD_VALUE, &node.place, format!("the plan `{path}` is given twice"))
+                .also(first, "first given here");
+            continue;
+        }
+        plans.push((path, node.place.clone()));
+    }
+    plans
+}
+
+/// Reads `markdown`: `raw_html`, `smart_punctuation` and `highlight`.
+fn markdown(fields: &mut Fields<'_, '_>) -> [bool; 3] {
+    let keys = [("raw_html", false), ("smart_punctuation", true), ("highlight", true)];
+    let node = fields.take("markdown");
+    match node.and_then(|node| Fields::of(node, "`markdown`", fields.problems())) {
+        None => keys.map(|(_, default)| default),
+        Some(mut markdown) => {
+            let values = keys.map(|(key, default)| markdown.take_bool(key).unwrap_or(default));
+            markdown.finish();
+            values
+        }
+    }
+}
+
+/// Reads `severity`, a mapping from codes to severities.
+fn severities(fields: &mut Fields<'_, '_>) -> BTreeMap<&'static str, Option<Severity>> {
+    let mut severities = BTreeMap::new();
+    for entry in fields.take_map("severity") {
+        let Some(code) = code::named(&entry.key) else {
+            let hint = suggest::did_you_mean(&entry.key, code::ALL.iter().map(|code| code.name));
+            fields
+                .report(&code::BAD_VALUE, &entry.key_place, format!("no diagnostic is called `{}`", entry.key))
+                .maybe_hint(hint);
+            continue;
+        };
+        if let Some(severity) = severity(&entry.node, code, fields.problems()) {
+            severities.insert(code.name, severity);
+        }
+    }
+    severities
+}
+
+/// Reads `cname`, a domain name.
+fn cname(fields: &mut Fields<'_, '_>) -> Option<String> {
+    let node = fields.take("cname")?;
+    let name = yaml::text(node, fields.problems())?;
+    if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '.' || c == '-') {
+        return Some(name);
+    }
+    fields
+        .report(&code::BAD_VALUE, &node.place, format!("`{name}` is not a domain name"))
+        .hint("write the name alone: book.example.org");
+    None
 }
 
 /// Reads `languages: [kk, en]`, or a list of `{code, name}`.
@@ -274,27 +286,24 @@ fn languages(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<LanguageConfig>
         };
         let Some(code) = code else { continue };
         if LanguageTag::parse(&code).is_none() {
-            problems.push(
-                Diagnostic::at(&code::UNKNOWN_LANGUAGE, item.place.clone(), format!("`{code}` is not a language tag"))
-                    .hint(format!("use a BCP 47 tag such as `kk`, `en` or `pt-BR`, of at most {} letters", LanguageTag::LONGEST)),
-            );
+            problems
+                .report(&code::UNKNOWN_LANGUAGE, &item.place, format!("`{code}` is not a language tag"))
+                .hint(format!("use a BCP 47 tag such as `kk`, `en` or `pt-BR`, of at most {} letters", LanguageTag::LONGEST));
         } else if let Some(unfit) = path::unfit(&code) {
             // The pages of the language are published in a folder with this name.
-            problems.push(
-                Diagnostic::at(&code::BAD_VALUE, item.place.clone(), format!("`{code}` cannot be the name of a folder: {unfit}"))
-                    .hint(format!("add the script to the tag, such as `{code}-Latn`")),
-            );
+            problems
+                .report(&code::BAD_VALUE, &item.place, format!("`{code}` cannot be the name of a folder: {unfit}"))
+                .hint(format!("add the script to the tag, such as `{code}-Latn`"));
         } else if let Some(first) = languages.iter().find(|language| language.code.eq_ignore_ascii_case(&code)) {
-            problems.push(
-                Diagnostic::at(&code::BAD_VALUE, item.place.clone(), format!("language `{code}` is given twice"))
-                    .also(first.place.clone(), "first given here"),
-            );
+            problems
+                .report(&code::BAD_VALUE, &item.place, format!("language `{code}` is given twice"))
+                .also(&first.place, "first given here");
         } else {
             languages.push(LanguageConfig { code, name, place: item.place.clone() });
         }
     }
     if languages.is_empty() && items.is_empty() {
-        problems.push(Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "a site needs at least one language"));
+        problems.report(&code::BAD_VALUE, &node.place, "a site needs at least one language");
     }
     languages
 }
@@ -316,10 +325,9 @@ fn localised(key: &str, node: &Node, languages: &[LanguageConfig], problems: &mu
         let place = entries.first().map_or(&node.place, |entry| &entry.key_place);
         let missing = |language: &&LanguageConfig| entries.iter().all(|entry| entry.key != language.code);
         for language in languages.iter().filter(missing) {
-            problems.push(
-                Diagnostic::at(&code::MISSING_STRING, place.clone(), format!("`{key}` is missing in `{}`", language.code))
-                    .hint(format!("add `{}:` with the text in that language", language.code)),
-            );
+            problems
+                .report(&code::MISSING_STRING, place, format!("`{key}` is missing in `{}`", language.code))
+                .hint(format!("add `{}:` with the text in that language", language.code));
         }
         for entry in entries {
             if !languages.iter().any(|language| language.code == entry.key) {
@@ -343,10 +351,9 @@ fn severity(node: &Node, code: &Code, problems: &mut Vec<Diagnostic>) -> Option<
         // YAML may read `off` as text or as a boolean; both silence the code.
         _ if word == "off" || node.value == Value::Bool(false) => Some(None),
         _ => {
-            problems.push(
-                Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{word}` is no severity for `{}`", code.name))
-                    .hint("use error, warning, note or off"),
-            );
+            problems
+                .report(&code::BAD_VALUE, &node.place, format!("`{word}` is no severity for `{}`", code.name))
+                .hint("use error, warning, note or off");
             None
         }
     }

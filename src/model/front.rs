@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use crate::base::{
-    Diagnostic, Place, code, path, visible,
+    Diagnostic, Place, Report, code, path, visible,
     yaml::{Fields, Node, Value},
 };
 
@@ -164,7 +164,7 @@ pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> 
     match parsed {
         Ok(date) => Some(date),
         Err(message) => {
-            problems.push(Diagnostic::at(&code::BAD_DATE, node.place.clone(), message).hint("write it as 2003-12-31"));
+            problems.report(&code::BAD_DATE, &node.place, message).hint("write it as 2003-12-31");
             None
         }
     }
@@ -177,14 +177,9 @@ fn slug(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
         Some(unfit) => unfit.to_string(),
         None => return Some(slug),
     };
-    problems.push(
-        Diagnostic::at(
-            &code::BAD_VALUE,
-            node.place.clone(),
-            format!("`{}` cannot be part of an address: {why}", visible::name(&slug)),
-        )
-        .hint("a slug is one name, without `/` and the characters that file names cannot have: `\\ : * ? \" < > |`"),
-    );
+    problems
+        .report(&code::BAD_VALUE, &node.place, format!("`{}` cannot be part of an address: {why}", visible::name(&slug)))
+        .hint("a slug is one name, without `/` and the characters that file names cannot have: `\\ : * ? \" < > |`");
     None
 }
 

@@ -44,6 +44,17 @@ impl Key {
         })
     }
 
+    /// Returns the key as an argument of a command in a hint: with `./` before a key that would be
+    /// read as an option, and quoted if a shell could change it.
+    pub fn argument(&self) -> String {
+        let key = if self.0.starts_with('-') { format!("./{}", self.0) } else { self.0.to_string() };
+        if key.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c)) {
+            return key;
+        }
+        // Only a NUL cannot be quoted, and no file name has one.
+        shlex::try_quote(&key).map_or_else(|_| key.clone(), std::borrow::Cow::into_owned)
+    }
+
     /// Returns the folded key. Two keys that a file system or a reader could confuse have the same
     /// folded form.
     pub fn folded(&self) -> String {
@@ -166,6 +177,12 @@ mod tests {
         assert_eq!(key("vectors/index.lock").as_deref(), Some("vectors"));
         assert_eq!(key("index.lock").as_deref(), Some("index"));
         assert_eq!((key("_x/a.lock"), key("a.md"), key(".lock")), (None, None, None));
+    }
+
+    #[test]
+    fn a_key_in_a_command_is_one_argument_and_no_option() {
+        let arguments = ["a/b", "-x", "--all", "a b", "it's", "қала"].map(|key| Key::new(key).argument());
+        assert_eq!(arguments, ["a/b", "./-x", "./--all", "'a b'", "\"it's\"", "қала"]);
     }
 
     #[test]

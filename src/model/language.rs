@@ -9,7 +9,7 @@ use icu_collator::{Collator, options::CollatorOptions};
 use icu_locale_core::Locale;
 
 use crate::base::{
-    Diagnostic, code,
+    Diagnostic, Report, code,
     path::{self, is_combining_mark},
     yaml::{self, Fields, Node, Value},
 };
@@ -133,10 +133,11 @@ impl LanguagePack {
             let quotes = texts(node, fields.problems());
             match quotes.try_into() {
                 Ok(quotes) => pack.quotes = quotes,
-                Err(_) => fields.problems().push(
-                    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "`quotes` needs four marks")
-                        .hint("outer opening, outer closing, inner opening, inner closing"),
-                ),
+                Err(_) => {
+                    fields
+                        .report(&code::BAD_VALUE, &node.place, "`quotes` needs four marks")
+                        .hint("outer opening, outer closing, inner opening, inner closing");
+                }
             }
         }
         if let Some(node) = fields.take("elisions") {
@@ -147,11 +148,7 @@ impl LanguagePack {
             if months.len() == 12 {
                 pack.months = months;
             } else {
-                fields.problems().push(Diagnostic::at(
-                    &code::BAD_VALUE,
-                    node.place.clone(),
-                    format!("`months` needs twelve names, found {}", months.len()),
-                ));
+                fields.report(&code::BAD_VALUE, &node.place, format!("`months` needs twelve names, found {}", months.len()));
             }
         }
         if let Some(node) = fields.take("month_forms") {
@@ -159,10 +156,11 @@ impl LanguagePack {
                 Value::List(items) if items.len() == 12 => {
                     pack.month_forms = items.iter().map(|item| forms(item, fields.problems())).collect();
                 }
-                _ => fields.problems().push(
-                    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "`month_forms` needs a list of twelve")
-                        .hint("each is a form, or a list of forms; one that ends in `*` stands for all that begin so"),
-                ),
+                _ => {
+                    fields
+                        .report(&code::BAD_VALUE, &node.place, "`month_forms` needs a list of twelve")
+                        .hint("each is a form, or a list of forms; one that ends in `*` stands for all that begin so");
+                }
             }
         }
         for entry in fields.take_map("numerals") {
@@ -171,11 +169,9 @@ impl LanguagePack {
                     let forms = forms(&entry.node, fields.problems());
                     pack.numerals.insert(number, forms);
                 }
-                Err(_) => fields.problems().push(Diagnostic::at(
-                    &code::BAD_VALUE,
-                    entry.key_place.clone(),
-                    format!("`{}` is not a whole number", entry.key),
-                )),
+                Err(_) => {
+                    fields.report(&code::BAD_VALUE, &entry.key_place, format!("`{}` is not a whole number", entry.key));
+                }
             }
         }
         for entry in fields.take_map("romanise") {
@@ -186,11 +182,9 @@ impl LanguagePack {
                         pack.romanise.insert(letter, latin);
                     }
                 }
-                _ => fields.problems().push(Diagnostic::at(
-                    &code::BAD_VALUE,
-                    entry.key_place.clone(),
-                    format!("`{}` is not one letter", entry.key),
-                )),
+                _ => {
+                    fields.report(&code::BAD_VALUE, &entry.key_place, format!("`{}` is not one letter", entry.key));
+                }
             }
         }
         if let Some(mut fonts) = fields.take("fonts").and_then(|node| Fields::of(node, "`fonts`", fields.problems())) {

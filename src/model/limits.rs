@@ -2,7 +2,7 @@
 //! changes them.
 
 use crate::base::{
-    Diagnostic, code,
+    Diagnostic, Report, code,
     yaml::{self, Fields, Node, Value},
 };
 
@@ -75,9 +75,7 @@ impl Limits {
                     } else {
                         ("a whole number above zero", format!("write for example `{key}: 5000000`"))
                     };
-                    fields.problems().push(
-                        Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{written}` is not {kind}")).hint(hint),
-                    );
+                    fields.report(&code::BAD_VALUE, &node.place, format!("`{written}` is not {kind}")).hint(hint);
                 }
             }
         }

@@ -58,7 +58,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Digest, Place, code};
+use crate::base::{Diagnostic, Digest, Place, code, fold_all};
 
 use super::{SegmentId, row};
 
@@ -75,13 +75,15 @@ pub const FORMAT: u32 = 1;
 const HEADER: &str = "# Addresses of sentences, kept by `tilmash sync`. Do not edit; merge like any text. Format ";
 
 /// Digest of a text with white space folded: 48 bits, enough to distinguish the texts of one work.
+/// White space of every kind counts as a space, so a change of spaces alone makes no translation
+/// stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TextDigest(u64);
 
 impl TextDigest {
     /// Digests a text after folding its white space.
     pub fn of(text: &str) -> Self {
-        Self((Digest::of(fold(text).as_bytes()).0 >> 80) as u64)
+        Self((Digest::of(fold_all(text).as_bytes()).0 >> 80) as u64)
     }
 
     /// Digests the text of a segment.
@@ -119,18 +121,6 @@ impl fmt::Display for TextDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:012x}", self.0)
     }
-}
-
-/// Folds white space: each run becomes one space, and both ends are trimmed.
-pub fn fold(text: &str) -> Cow<'_, str> {
-    let trimmed = text.trim();
-    let mut after_space = false;
-    let folded = trimmed.chars().all(|c| {
-        let fine = !c.is_whitespace() || c == ' ' && !after_space;
-        after_space = c == ' ';
-        fine
-    });
-    if folded { Cow::Borrowed(trimmed) } else { Cow::Owned(trimmed.split_whitespace().collect::<Vec<_>>().join(" ")) }
 }
 
 /// Part of a work that has an address.
@@ -281,7 +271,14 @@ impl Lock {
     /// Reads a lock. Returns everything that could be read, and the problems. A lock of a newer
     /// format gives an empty lock.
     pub fn read(file: &Arc<str>, text: &str) -> (Self, Vec<Diagnostic>) {
-        let mut reader = Reader { file, entries: Vec::new(), columns: Vec::new(), by_unit: HashMap::new(), problems: Vec::new() };
+        let (lock, _, problems) = Self::read_with_offsets(file, text);
+        (lock, problems)
+    }
+
+    /// Reads a lock as [`Lock::read`] does. Also returns the place of each entry in the text, in
+    /// the order of [`Lock::entries`].
+    pub fn read_with_offsets(file: &Arc<str>, text: &str) -> (Self, Vec<Offsets>, Vec<Diagnostic>) {
+        let mut reader = Reader { file, entries: Vec::new(), by_unit: HashMap::new(), problems: Vec::new() };
         // Some editors put a byte order mark at the beginning.
         let mut at = text.len() - text.trim_start_matches('\u{feff}').len();
         let mut open = None;
@@ -292,7 +289,7 @@ impl Lock {
             if is_conflict_marker(line) {
                 // Both sides of the conflict follow, and neither can be trusted. An entry that has
                 // no lines yet is dropped.
-                reader.entries.retain(|(entry, _, _)| !entry.is_empty());
+                reader.entries.retain(|found| !found.entry.is_empty());
                 reader.conflict(range);
                 break;
             }
@@ -304,6 +301,7 @@ impl Lock {
                     let problem = Diagnostic::at(&code::BAD_LOCK, Place::new(file, range), message);
                     return (
                         Self::default(),
+                        Vec::new(),
                         vec![problem.hint("it was written by a newer Tilmash: use that one, or a newer one still")],
                     );
                 }
@@ -324,6 +322,15 @@ impl Lock {
         }
         out
     }
+}
+
+/// Byte offsets of an entry's lines in the text of a lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offsets {
+    /// The line that names the unit.
+    pub unit: usize,
+    /// The line of each translation, in the order of [`LockEntry::translations`].
+    pub translations: Vec<usize>,
 }
 
 /// Map insertion that keeps the first value of a key.
@@ -426,12 +433,22 @@ fn format_of(comment: &str) -> Option<u32> {
 
 struct Reader<'a> {
     file: &'a Arc<str>,
-    /// Each entry with the place of its unit. [`Reader::finish`] drops the unusable ones.
-    entries: Vec<(LockEntry, std::ops::Range<usize>, Kept)>,
-    /// The columns of the cells in an older lock, by position of the entry.
-    columns: Vec<Columns>,
+    /// All entries. [`Reader::finish`] drops the unusable ones.
+    entries: Vec<Found>,
     by_unit: HashMap<Unit, usize>,
     problems: Vec<Diagnostic>,
+}
+
+/// An entry as it was read.
+struct Found {
+    entry: LockEntry,
+    /// Place of the unit.
+    range: std::ops::Range<usize>,
+    /// Offsets of the translations' lines.
+    translations: Vec<usize>,
+    /// Columns of a cell in an older lock.
+    columns: Columns,
+    kept: Kept,
 }
 
 /// Marks an entry as used or dropped.
@@ -467,7 +484,7 @@ impl Reader<'_> {
             Some(unit) => match self.by_unit.get(&unit) {
                 Some(&first) => {
                     kept = Kept::No;
-                    let first = Place::new(self.file, self.entries[first].1.clone());
+                    let first = Place::new(self.file, self.entries[first].range.clone());
                     let problem = self.problem(range.clone(), format!("two sentences have the address `{unit}`"));
                     problem.others.push((first, "the first".to_owned()));
                     problem.push_hint("delete the entry of the newer one and run `tilmash sync`: it gets another address");
@@ -476,21 +493,19 @@ impl Reader<'_> {
             },
         }
         let unit = unit.unwrap_or(Unit::Title);
-        self.entries.push((LockEntry { unit, source: None, gone: None, translations: Vec::new() }, range, kept));
-        self.columns.push(Columns::default());
+        let entry = LockEntry { unit, source: None, gone: None, translations: Vec::new() };
+        self.entries.push(Found { entry, range, translations: Vec::new(), columns: Columns::default(), kept });
         index
     }
 
     fn line(&mut self, entry: usize, line: &str, range: std::ops::Range<usize>) {
-        let first = {
-            let entry = &self.entries[entry].0;
-            entry.source.is_none() && entry.gone.is_none() && entry.translations.is_empty()
-        };
+        let found = &mut self.entries[entry];
+        let first = found.entry.is_empty();
         let (word, rest) = word(line);
         let (digest, rest) = self::word(rest);
         if word == "gone" && first {
             match TextDigest::parse(digest).and_then(|digest| gone(digest, rest)) {
-                Some(gone) => self.entries[entry].0.gone = Some(gone),
+                Some(gone) => found.entry.gone = Some(gone),
                 None => self.bad_line(range),
             }
             return;
@@ -507,14 +522,15 @@ impl Reader<'_> {
         };
         if let (true, Some(digest)) = (first, digest) {
             let (source, column) = source(word, digest, rest);
-            self.entries[entry].0.source = Some(source);
-            self.columns[entry].source = column;
+            found.entry.source = Some(source);
+            found.columns.source = column;
             return;
         }
         match translation(word, digest, rest) {
-            Some((translation, column)) if self.entries[entry].0.translation(word).is_none() => {
-                self.entries[entry].0.translations.push(translation);
-                self.columns[entry].translations.push(column);
+            Some((translation, column)) if found.entry.translation(word).is_none() => {
+                found.entry.translations.push(translation);
+                found.columns.translations.push(column);
+                found.translations.push(range.start);
             }
             _ => self.bad_line(range),
         }
@@ -525,16 +541,23 @@ impl Reader<'_> {
             .push_hint("only `tilmash sync` writes locks: undo the edit, or delete the line and run `tilmash sync`");
     }
 
-    fn finish(mut self) -> (Lock, Vec<Diagnostic>) {
-        let empty: Vec<_> = self.entries.iter().filter(|(entry, _, kept)| *kept == Kept::Yes && entry.is_empty()).collect();
-        let empty: Vec<_> = empty.into_iter().map(|(entry, range, _)| (entry.unit, range.clone())).collect();
-        for (unit, range) in empty {
-            self.problem(range, format!("nothing is said of `{unit}`")).push_hint("delete the line and run `tilmash sync`");
+    fn finish(mut self) -> (Lock, Vec<Offsets>, Vec<Diagnostic>) {
+        let (mut entries, mut columns, mut offsets) = (Vec::new(), Vec::new(), Vec::new());
+        for found in std::mem::take(&mut self.entries) {
+            if found.kept == Kept::No {
+                continue;
+            }
+            if found.entry.is_empty() {
+                self.problem(found.range, format!("nothing is said of `{}`", found.entry.unit))
+                    .push_hint("delete the line and run `tilmash sync`");
+                continue;
+            }
+            entries.push(found.entry);
+            columns.push(found.columns);
+            offsets.push(Offsets { unit: found.range.start, translations: found.translations });
         }
-        let read = self.entries.into_iter().zip(self.columns);
-        let kept = read.filter(|((entry, _, kept), _)| *kept == Kept::Yes && !entry.is_empty());
-        let (entries, columns): (Vec<_>, Vec<_>) = kept.map(|((entry, _, _), columns)| (entry, columns)).unzip();
-        (Lock::new(cells::joined(entries, &columns)), self.problems)
+        cells::join(&mut entries, &columns, &mut offsets);
+        (Lock::new(entries), offsets, self.problems)
     }
 }
 
@@ -632,7 +655,7 @@ mod tests {
             Just("0a1b2c3d4e5f accepted".to_owned()),
             Just("======= x".to_owned()),
         ]
-        .prop_map(|text| fold(&text).into())
+        .prop_map(|text| crate::base::fold(&text).into())
     }
 
     fn id() -> impl Strategy<Value = SegmentId> {
@@ -728,9 +751,32 @@ mod tests {
     }
 
     #[test]
+    fn each_line_of_an_entry_has_its_offset() {
+        // In the second lock, two cells of an older program are one row.
+        for (text, wanted) in [
+            (
+                "1.1\nkk 9f86d0818899 Бір.\nen 9f86d0818899 0a1b2c3d4e5f\n\nfoo\nkk x\n\n1.2\nru - 0a1b2c3d4e5f\n",
+                [vec!["en 9f86d0818899 0a1b2c3d4e5f"], vec!["ru - 0a1b2c3d4e5f"]],
+            ),
+            (
+                "3.1\nkk 739ce2143e57 |1 Бір\n\n3.2\nkk 4e5cf7d371fc |2 11\nen cc662761ad24 cc662761ad24 was 10\n",
+                [vec!["en cc662761ad24 cc662761ad24 was 10"], vec![]],
+            ),
+        ] {
+            let (lock, offsets, _) = Lock::read_with_offsets(&"a.lock".into(), text);
+            let line = |offset: usize| text[offset..].lines().next().unwrap();
+            let found = lock.entries().iter().zip(&offsets).map(|(entry, at)| {
+                assert_eq!((line(at.unit), at.translations.len()), (&*entry.unit.to_string(), entry.translations.len()));
+                at.translations.iter().map(|&at| line(at)).collect::<Vec<_>>()
+            });
+            assert_eq!(found.collect::<Vec<_>>(), wanted);
+        }
+    }
+
+    #[test]
     fn white_space_does_not_count() {
         assert_eq!(TextDigest::of(" a\n b\t c "), TextDigest::of("a b c"));
+        assert_eq!(TextDigest::of("a\u{a0}b"), TextDigest::of("a b"));
         assert_ne!(TextDigest::of("ab c"), TextDigest::of("a b c"));
-        assert!(matches!(fold(" a b "), Cow::Borrowed("a b")));
     }
 }

@@ -14,7 +14,7 @@ use crate::base::xml;
 use crate::model::front::feed_date;
 use crate::model::{FrontMatter, LangId};
 use crate::render::Renderer;
-use crate::site::{Edition, WorkId};
+use crate::site::{Edition, WorkId, route};
 
 /// The greatest number of entries in a feed.
 const ENTRIES: usize = 50;
@@ -35,8 +35,8 @@ pub(super) fn feed(renderer: &Renderer, lang: LangId) -> String {
     let entries = entries(renderer, lang);
     let published = site.config.date.and_then(feed_date).unwrap_or(Date::constant(1970, 1, 1));
     let updated = entries.first().map_or_else(|| time_of(published, 0), |entry| entry.updated);
-    let home = absolute(&format!("{code}/index.html"));
-    let own = absolute(&format!("{code}/feed.xml"));
+    let home = absolute(&format!("{code}/{}", route::INDEX));
+    let own = absolute(&route::feed_path(code));
     let title = renderer.site_title(lang);
     let title = xml::text(&title);
     let mut feed = format!(

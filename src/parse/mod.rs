@@ -12,10 +12,10 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Digest, Place, code, yaml};
+use crate::base::{Diagnostic, Digest, Place, code, fold, yaml};
 use crate::markdown::Span;
 use crate::model::front::feed_date;
-use crate::model::lock::{Gone, fold};
+use crate::model::lock::Gone;
 use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest, Unit, row};
 use crate::split::Split;
 use crate::translation::ids::{self, Around, Claim, Kind, Line, SourceDelta};
@@ -276,15 +276,10 @@ impl Document {
         inside.map(|span| span.without(bytes.start)).collect()
     }
 
-    /// Returns the Markdown of a segment from the text of its file, without marks; that of a row is
-    /// the canonical one.
-    pub fn written_text<'t>(&self, file_text: &'t str, segment: usize) -> Cow<'t, str> {
-        raw_text(file_text, &self.segments[segment], self.marks_of(segment))
-    }
-
-    /// Returns the written text of a segment with white space folded.
+    /// Returns the Markdown of a segment from the text of its file, without marks and with white
+    /// space folded; that of a row is the canonical one.
     pub fn segment_text<'t>(&self, file_text: &'t str, segment: usize) -> Cow<'t, str> {
-        match self.written_text(file_text, segment) {
+        match raw_text(file_text, &self.segments[segment], self.marks_of(segment)) {
             Cow::Borrowed(raw) => fold(raw),
             Cow::Owned(raw) => Cow::Owned(fold(&raw).into_owned()),
         }

@@ -37,7 +37,7 @@ use crate::output::fingerprints;
 use crate::parse::Settings;
 use crate::parse::memo::Memo;
 use crate::render::{Highlighter, Rendered, Renderer, Templates, template};
-use crate::site::sitemap::Limits;
+use crate::site::sitemap::PartLimits;
 use crate::site::{Parts, Route, Site};
 use crate::split::Split;
 
@@ -63,7 +63,7 @@ pub struct Overrides {
     /// True if drafts are shown.
     pub drafts: bool,
     /// The size above which the sitemap is split.
-    pub sitemap_limits: Limits,
+    pub sitemap_limits: PartLimits,
 }
 
 /// A site's folder, and the values that are cached between two looks at it.

@@ -8,15 +8,15 @@ use tera::{Context, Value};
 use crate::base::{Diagnostic, code, path};
 use crate::link::ResolvedLink;
 use crate::model::{LangId, SegmentId};
-use crate::parse::{Document, Hole, HoleKind, HtmlRange, NoteRef, Target};
+use crate::parse::{Document, Hole, HoleKind, HtmlRange, NoteRef};
 use crate::site::{Site, WorkId, route};
 use crate::split::{self, Cut, RepairKind, Segment};
 
 use super::Renderer;
+use super::excerpt::{answer_title, reference, reference_id};
 use super::highlight::Highlighted;
 use super::languages::side_by_side_path;
 use super::missing::Additions;
-use super::notes::{reference, reference_id};
 use super::shared::Pin;
 use super::status::Drift;
 use super::template::map;
@@ -400,27 +400,6 @@ fn half_anchor(site: &Site, work: WorkId, pair: (LangId, LangId), document: &Doc
     row.map_or_else(|| format!("{}-{anchor}", site.config.code(document.lang)), |id| id.to_string())
 }
 
-/// Returns the title that a link without a text of its own shows.
-fn answer_title(renderer: &Renderer, work: WorkId, document: &Document, index: usize) -> String {
-    let site = &renderer.site;
-    match &renderer.links.resolved(work, document.lang)[index] {
-        ResolvedLink::Work { work, lang, .. } => {
-            site.edition(*work, *lang).expect("answers name editions that exist").document.title.clone()
-        }
-        ResolvedLink::Path { title: Some(title), .. } => title.clone(),
-        ResolvedLink::Path { path, .. } => path.to_string(),
-        ResolvedLink::Anchor(anchor) => match site.heading_with_anchor(work, document.lang, anchor) {
-            Some(heading) => document.headings[heading].text.clone(),
-            None => anchor.clone(),
-        },
-        ResolvedLink::Broken => match &document.refs[index].target {
-            Target::Work { key, .. } => key.to_string(),
-            Target::File { path, .. } => path.clone(),
-            Target::Anchor(name) | Target::Outside(name) => name.clone(),
-        },
-    }
-}
-
 /// Returns an empty text with room for a range of HTML and the values of its holes.
 fn empty(range: HtmlRange) -> String {
     String::with_capacity(range.bytes().len() * 5 / 4)
@@ -443,56 +422,4 @@ pub(super) fn cut_of<'a>(renderer: &'a Renderer, work: WorkId, document: &Docume
         source.document.segments[source.document.segment_with_id(segment.id)?].cut?
     };
     chapter.cuts.get(cut as usize)
-}
-
-/// A part of an edition, to be shown without markup.
-#[derive(Clone, Copy)]
-pub(super) struct Excerpt<'a> {
-    pub(super) renderer: &'a Renderer,
-    pub(super) work: WorkId,
-    pub(super) document: &'a Document,
-}
-
-impl Excerpt<'_> {
-    /// Returns a block's text as HTML.
-    pub(super) fn block(self, block: HtmlRange) -> String {
-        self.text(block, self.document.body.holes_in(block), |_| String::new())
-    }
-
-    /// Returns a segment's text as HTML.
-    pub(super) fn segment(self, segment: u32) -> String {
-        self.segment_with_notes(segment, |_| String::new())
-    }
-
-    /// Returns a segment's text as HTML; `reference` makes the reference to the footnote at a
-    /// position.
-    pub(super) fn segment_with_notes(self, segment: u32, reference: impl FnMut(u32) -> String) -> String {
-        let range = self.document.segments[segment as usize].html;
-        self.text(range, self.document.body.holes_of_segment(segment, range), reference)
-    }
-
-    /// Returns a cell's text as HTML; see [`Self::segment_with_notes`].
-    pub(super) fn cell_with_notes(self, cell: HtmlRange, reference: impl FnMut(u32) -> String) -> String {
-        self.text(cell, self.document.body.holes_in(cell), reference)
-    }
-
-    fn text(self, range: HtmlRange, holes: &[Hole], mut reference: impl FnMut(u32) -> String) -> String {
-        let body = &self.document.body;
-        let mut html = String::new();
-        let mut at = range.start;
-        for hole in holes {
-            html.extend(body.text_in(HtmlRange::new(at, hole.at)));
-            at = hole.at;
-            match hole.kind {
-                HoleKind::Title(index) => {
-                    let title = answer_title(self.renderer, self.work, self.document, index as usize);
-                    escape_html_body_text(&mut html, &title).expect("writing to a string");
-                }
-                HoleKind::NoteRef(index) => html.push_str(&reference(body.note_refs[index as usize].note)),
-                _ => {}
-            }
-        }
-        html.extend(body.text_in(HtmlRange::new(at, range.end)));
-        html
-    }
 }

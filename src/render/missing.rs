@@ -16,8 +16,7 @@ use crate::translation::rows::note_pairs;
 use crate::translation::status::Status;
 
 use super::Renderer;
-use super::body::Excerpt;
-use super::notes::{reference, reference_id};
+use super::excerpt::{Excerpt, reference, reference_id};
 use super::status::Drift;
 
 /// HTML for the sentences that a translation lacks, by its place on the page.

@@ -18,6 +18,7 @@ use crate::site::{Route, RouteKind, Site};
 mod body;
 mod bounds;
 mod chapter;
+mod excerpt;
 pub mod highlight;
 mod languages;
 mod maths;

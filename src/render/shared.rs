@@ -329,7 +329,7 @@ impl Language {
     fn new(site: &Site, lang: LangId, all: &Value) -> Self {
         let language = &site.languages[lang.0];
         let config = &site.config;
-        let feed = site.feeds.then(|| format!("{}/feed.xml", language.code));
+        let feed = site.feeds.then(|| route::feed_path(&language.code));
         let lang_value = map([
             ("code", language.code.as_str().into()),
             ("name", language.pack.name.as_str().into()),
@@ -407,7 +407,7 @@ pub(super) fn fonts(site: &Site, text: &[LangId], interface: &[LangId]) -> Value
 /// Returns the path of the home page in a language.
 pub(super) fn home_path(site: &Site, lang: LangId) -> String {
     site.edition(site.home(), lang)
-        .map_or_else(|| format!("{}/index.html", site.config.code(lang)), |edition| edition.path.to_string())
+        .map_or_else(|| format!("{}/{}", site.config.code(lang), route::INDEX), |edition| edition.path.to_string())
 }
 
 /// Returns the menu entries below a section, opened along a trail; the whole tree if the site is

@@ -18,7 +18,7 @@ use crate::load;
 use crate::output::content_type;
 use crate::project::State;
 use crate::render;
-use crate::site::{Route, RouteKind, Site};
+use crate::site::{Route, RouteKind, Site, route};
 
 /// Folder of the preview's own addresses. No page can be there, because names that begin with `_`
 /// are never pages.
@@ -252,11 +252,11 @@ fn locate<'s>(now: &Now, site: &'s Site, target: &str) -> Located<'s> {
     let base = now.base();
     let Some(inside) = target.strip_prefix(&base.path) else { return elsewhere(now, &base, target) };
     let folder = inside.is_empty() || inside.ends_with('/');
-    let file = if folder { format!("{inside}index.html") } else { inside.to_owned() };
+    let file = if folder { format!("{inside}{}", route::INDEX) } else { inside.to_owned() };
     if let Some(route) = site.routes.get(file.as_str()) {
         return Located::Route(route);
     }
-    if !folder && site.routes.contains_key(format!("{inside}/index.html").as_str()) {
+    if !folder && site.routes.contains_key(format!("{inside}/{}", route::INDEX).as_str()) {
         return Located::Moved(format!("{}{}/", base.url, path::to_ascii_url(inside)));
     }
     // A base path of `/` contains every path, also those under the site's former base paths.
@@ -347,7 +347,7 @@ fn script_tag(base: &Base, page: &Digest, status: u16) -> String {
 /// Answers with the site's page for addresses that do not exist.
 fn not_found(asked: Asked<'_>) -> Answer {
     let (Some(state), Some(site)) = (asked.now.good_state(), asked.now.site()) else { return broken(asked) };
-    match site.routes.get("404.html") {
+    match site.routes.get(route::NOT_FOUND) {
         Some(route) => {
             // The page is shown at addresses of any depth, so its links begin at the preview's
             // root.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::base::Failure;
-use crate::translation::pending::Position;
+use crate::base::Position;
 
 /// Arguments that tell an editor the file and the line, by the editor's name. An editor without a
 /// row gets the file alone: a command with `{file}` can say more, and is used unchanged.

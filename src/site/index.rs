@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::route::INDEX;
 use super::{Site, Work, WorkId};
 use crate::base::{Diagnostic, Place, code, path};
 use crate::model::front::feed_date;
@@ -257,12 +258,11 @@ impl<'a> Index<'a> {
 
     /// Sets the path of each work's page in each language.
     fn set_paths(&mut self) {
-        const PAGE: &str = "index.html";
         for position in 0..self.order.len() {
             // Parents come before children in reading order, so their paths are known.
             let work = self.work(self.order[position]);
             let path = |lang: usize| match work.parent {
-                None => format!("{}/{PAGE}", self.languages[lang].code).into(),
+                None => format!("{}/{INDEX}", self.languages[lang].code).into(),
                 Some(parent) => {
                     let parent = self.work(parent);
                     let rest = match work.key.as_str().strip_prefix(parent.key.as_str()) {
@@ -270,8 +270,8 @@ impl<'a> Index<'a> {
                         _ => work.key.as_str(),
                     };
                     let slug = work.editions[lang].and_then(|edition| edition.head.address.slug);
-                    let folder = parent.paths[lang].strip_suffix(PAGE).expect("a page is the index of its folder");
-                    format!("{folder}{}/{PAGE}", self.slugs(rest, slug)).into()
+                    let folder = parent.paths[lang].strip_suffix(INDEX).expect("a page is the index of its folder");
+                    format!("{folder}{}/{INDEX}", self.slugs(rest, slug)).into()
                 }
             };
             let paths = (0..self.languages.len()).map(path).collect();

@@ -147,7 +147,7 @@ pub struct Parts {
     pub assets: Vec<Arc<str>>,
     /// Files of the theme: name, and path under which the file is published.
     pub theme_files: BTreeMap<String, String>,
-    pub sitemap_limits: sitemap::Limits,
+    pub sitemap_limits: sitemap::PartLimits,
 }
 
 /// Index of the whole site. Clones share all large parts.
@@ -180,7 +180,7 @@ pub struct Site {
     /// True if the routes do not depend on the reading order: no two claimed the same path.
     is_settled: bool,
     assets: Vec<Arc<str>>,
-    sitemap_limits: sitemap::Limits,
+    sitemap_limits: sitemap::PartLimits,
 }
 
 /// The names by which links find their targets. [`crate::link`] resolves links again if one of them
@@ -505,7 +505,7 @@ impl Site {
     /// absolute URLs.
     pub fn absolute(&self, path: &str) -> Option<String> {
         let base = self.config.base_url.as_ref()?;
-        let pretty = path.strip_suffix("index.html").unwrap_or(path);
+        let pretty = path.strip_suffix(route::INDEX).unwrap_or(path);
         Some(format!("{base}{}", crate::base::path::to_ascii_url(pretty)))
     }
 

@@ -144,8 +144,8 @@ impl RouteKind {
 fn general(index: &Index<'_>) -> Vec<(String, RouteKind)> {
     let config = index.config;
     let mut routes = vec![
-        ("index.html".to_owned(), RouteKind::Front),
-        ("404.html".to_owned(), RouteKind::NotFound),
+        (INDEX.to_owned(), RouteKind::Front),
+        (NOT_FOUND.to_owned(), RouteKind::NotFound),
         (".nojekyll".to_owned(), RouteKind::NoJekyll),
     ];
     if config.cname.is_some() {
@@ -160,10 +160,27 @@ fn general(index: &Index<'_>) -> Vec<(String, RouteKind)> {
             routes.push((status_path(code), RouteKind::Status { lang }));
         }
         if index.feeds {
-            routes.push((format!("{code}/feed.xml"), RouteKind::Feed { lang }));
+            routes.push((feed_path(code), RouteKind::Feed { lang }));
         }
     }
     routes
+}
+
+/// File that a server sends for the address of a folder.
+pub const INDEX: &str = "index.html";
+
+/// File that hosts of static sites send for addresses that do not exist.
+pub const NOT_FOUND: &str = "404.html";
+
+/// Path of the sitemap, or of the list of its parts.
+pub const SITEMAP: &str = "sitemap.xml";
+
+/// Name of the feed in the folder of its language.
+pub const FEED: &str = "feed.xml";
+
+/// Returns the path of a language's feed.
+pub fn feed_path(code: &str) -> String {
+    format!("{code}/{FEED}")
 }
 
 /// First path component that no route may have, since `emit` keeps its list of published files
@@ -177,14 +194,14 @@ pub const SOURCE_ORDER: &str = "source-order";
 /// Returns the path of the page that shows source text number `split` in its own order.
 pub fn source_order_path(code: &str, split: u32) -> String {
     match split {
-        0 => format!("{code}/{SOURCE_ORDER}/index.html"),
-        n => format!("{code}/{SOURCE_ORDER}-{}/index.html", n + 1),
+        0 => format!("{code}/{SOURCE_ORDER}/{INDEX}"),
+        n => format!("{code}/{SOURCE_ORDER}-{}/{INDEX}", n + 1),
     }
 }
 
 /// Returns the path of the page about the completeness of the translations.
 pub fn status_path(code: &str) -> String {
-    format!("{code}/status/index.html")
+    format!("{code}/status/{INDEX}")
 }
 
 /// Returns the path of the page that shows two editions side by side, derived from the left
@@ -202,7 +219,7 @@ pub fn alias_path(alias: &str) -> Result<String, String> {
     let file = match path::extension(&resolved) {
         _ if resolved.is_empty() => return Err("that is the address of the front page".to_owned()),
         "html" | "htm" => resolved,
-        _ => format!("{resolved}/index.html"),
+        _ => format!("{resolved}/{INDEX}"),
     };
     match path::unfit(&file) {
         Some(unfit) => Err(unfit.to_string()),
@@ -238,7 +255,7 @@ impl RouteTable {
         tags: &[Tags],
         theme_files: &BTreeMap<String, String>,
         assets: &[Arc<str>],
-        limits: &sitemap::Limits,
+        limits: &sitemap::PartLimits,
     ) -> Self {
         let mut table = Self::with_room(index.works.len() * index.languages.len() * 5 / 4);
         table.add_editions(index);
@@ -293,8 +310,8 @@ impl RouteTable {
     }
 
     /// Adds the sitemap. The table already has all pages that it lists.
-    fn add_sitemap(&mut self, index: &Index<'_>, limits: &sitemap::Limits) {
-        self.add("sitemap.xml".into(), RouteKind::Sitemap, None);
+    fn add_sitemap(&mut self, index: &Index<'_>, limits: &sitemap::PartLimits) {
+        self.add(SITEMAP.into(), RouteKind::Sitemap, None);
         self.sitemap_parts = sitemap::parts(index, &self.routes, limits);
         let parts = self.sitemap_parts.len() as u32;
         for part in (0..parts).filter(|_| parts > 1) {

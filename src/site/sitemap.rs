@@ -16,12 +16,12 @@ use super::{Site, WorkId};
 
 /// The greatest size of one file of the sitemap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct PartLimits {
     pub addresses: usize,
     pub bytes: usize,
 }
 
-impl Default for Limits {
+impl Default for PartLimits {
     /// Returns the limits of the protocol: 50,000 addresses and 50 MB in a file.
     fn default() -> Self {
         Self { addresses: 50_000, bytes: 50 << 20 }
@@ -87,7 +87,7 @@ pub fn editions<'a>(site: &'a impl Addresses, kind: &RouteKind) -> Option<Vec<(L
 }
 
 /// Returns the path of the first address of each part, in the order of their paths.
-pub(super) fn parts(index: &Index<'_>, routes: &[Route], limits: &Limits) -> Arc<[Arc<str>]> {
+pub(super) fn parts(index: &Index<'_>, routes: &[Route], limits: &PartLimits) -> Arc<[Arc<str>]> {
     let base = index.config.base_url.as_deref().unwrap_or_default();
     let mut listed: Vec<(&Arc<str>, usize)> = routes
         .par_iter()

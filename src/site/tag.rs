@@ -10,6 +10,7 @@ use crate::model::LangId;
 
 use super::WorkId;
 use super::index::Index;
+use super::route::INDEX;
 
 /// A tag in one language.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,7 +91,7 @@ fn of_language(index: &Index<'_>, lang: LangId) -> (Tags, Vec<Diagnostic>) {
                     }
                     let numbered = (2..).map(|n| format!("{slug}-{n}"));
                     let slug = std::iter::once(slug.clone()).chain(numbered).find(|slug| slugs.insert(slug.clone()))?;
-                    let path = format!("{}/tags/{slug}/index.html", language.code).into();
+                    let path = format!("{}/tags/{slug}/{INDEX}", language.code).into();
                     list.push((key.clone(), Tag { title: title.clone(), path, works: Vec::new() }));
                     Some(list.len() - 1)
                 })
@@ -109,5 +110,5 @@ fn of_language(index: &Index<'_>, lang: LangId) -> (Tags, Vec<Diagnostic>) {
 
 /// Returns the path of the page that lists the tags of a language.
 pub fn tags_path(code: &str) -> String {
-    format!("{code}/tags/index.html")
+    format!("{code}/tags/{INDEX}")
 }

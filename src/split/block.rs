@@ -33,34 +33,6 @@ pub(super) enum BlockKind {
     FrontMatter,
 }
 
-/// The offsets at which the lines of a text begin.
-#[derive(Debug)]
-pub(super) struct LineStarts(Vec<usize>);
-
-impl LineStarts {
-    /// Finds the lines. A text that ends in a line break has no line after it.
-    pub(super) fn of(text: &str) -> Self {
-        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self(std::iter::once(0).chain(breaks).filter(|&start| start < text.len()).collect())
-    }
-
-    /// Returns the number of the line that holds an offset, counted from one.
-    pub(super) fn line(&self, offset: usize) -> usize {
-        self.0.partition_point(|&start| start <= offset).max(1)
-    }
-
-    /// Returns the bytes of a line, with its line break.
-    pub(super) fn range(&self, line: usize, text: &str) -> Option<Range<usize>> {
-        let start = *self.0.get(line.checked_sub(1)?)?;
-        Some(start..self.0.get(line).copied().unwrap_or(text.len()))
-    }
-
-    /// Returns the number of lines.
-    pub(super) fn count(&self) -> usize {
-        self.0.len()
-    }
-}
-
 /// The rules that make blocks of lines.
 #[derive(Debug)]
 pub(super) struct Shape<'a> {

@@ -14,7 +14,7 @@ use super::plan::{Lines, Plan, PlanEntry, Touch};
 use super::segment::{Extent, find};
 use super::sentence::{begins_with, is_unspaced};
 use super::{Format, Segment, SegmentKind};
-use crate::base::{Diagnostic, Place, code, suggest};
+use crate::base::{Diagnostic, Place, Report, code, suggest};
 use crate::markdown::{plain, without_marker};
 use crate::model::Key;
 
@@ -81,10 +81,9 @@ impl<'a> Assignment<'a> {
                                 if span.last == span.first { first } else { find(extents, span.last, &span.place, problems) };
                             let (Some(first), Some(last)) = (first, last) else { continue };
                             if last < first {
-                                problems.push(
-                                    Diagnostic::at(&code::PLAN_SEGMENT, span.place.clone(), "the range ends before it begins")
-                                        .hint(format!("write `{}-{}`", span.last, span.first)),
-                                );
+                                problems
+                                    .report(&code::PLAN_SEGMENT, &span.place, "the range ends before it begins")
+                                    .hint(format!("write `{}-{}`", span.last, span.first));
                             } else if assignment.take(first..last + 1, index, &span.place, extents, problems, &mut segments) {
                                 planned.push(first..last + 1);
                             }
@@ -124,18 +123,13 @@ impl<'a> Assignment<'a> {
             let Some((other, first)) = &self.owners[run.start] else { continue };
             let other = &self.plan.chapters[*other].key;
             let (start, end) = (&extents[run.start], &extents[run.end - 1]);
-            problems.push(
-                Diagnostic::at(
-                    &code::PLAN_COVERAGE,
-                    place.clone(),
-                    format!("{} is taken twice", span_name(&run, |i| extents[i].address)),
-                )
-                .also(first.clone(), format!("first taken here, by `{other}`"))
+            problems
+                .report(&code::PLAN_COVERAGE, place, format!("{} is taken twice", span_name(&run, |i| extents[i].address)))
+                .also(first, format!("first taken here, by `{other}`"))
                 .also(
                     Place::new(self.file, start.ranges[0].start..end.ranges.last().map_or(0, |range| range.end)),
                     "in the source text",
-                ),
-            );
+                );
         }
         for segment in range {
             if self.owners[segment].is_none() {
@@ -219,13 +213,12 @@ impl<'a> Assignment<'a> {
                 let known = || self.drafts.iter().map(|draft| draft.key.as_str());
                 let key = Key::new(key);
                 if !known().any(|other| other == key.as_str()) {
-                    problems.push(
-                        Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("no chapter has the key `{key}`"))
-                            .maybe_hint(suggest::did_you_mean(key.as_str(), known())),
-                    );
+                    problems
+                        .report(&code::BAD_VALUE, place, format!("no chapter has the key `{key}`"))
+                        .maybe_hint(suggest::did_you_mean(key.as_str(), known()));
                 } else if own(segment) == Some(&key) {
                     let message = format!("{address} does not touch `{key}`: it is in that chapter");
-                    problems.push(Diagnostic::at(&code::BAD_VALUE, place.clone(), message));
+                    problems.report(&code::BAD_VALUE, place, message);
                 } else {
                     touch(segment, &key);
                 }
@@ -267,10 +260,11 @@ impl<'a> Assignment<'a> {
                         self.drafts[chapter].title.clone_from(text);
                     }
                 }
-                None => problems.push(
-                    Diagnostic::at(&code::PLAN_SEGMENT, place.clone(), format!("no heading begins with `{start}`"))
-                        .maybe_hint(suggest::did_you_mean(start, headings.iter().map(|(_, _, text)| text.as_str()))),
-                ),
+                None => {
+                    problems
+                        .report(&code::PLAN_SEGMENT, place, format!("no heading begins with `{start}`"))
+                        .maybe_hint(suggest::did_you_mean(start, headings.iter().map(|(_, _, text)| text.as_str())));
+                }
             }
         }
         let Some(cut) = &self.plan.headings else { return openers.into_iter().collect() };
@@ -280,15 +274,11 @@ impl<'a> Assignment<'a> {
         };
         let found: Vec<_> = headings.iter().filter(opens).filter(|(index, _, _)| !openers.contains_key(index)).collect();
         if found.is_empty() {
-            problems.push(Diagnostic::at(
-                &code::PLAN_SEGMENT,
-                cut.place.clone(),
-                "no heading of the source text begins a chapter",
-            ));
+            problems.report(&code::PLAN_SEGMENT, &cut.place, "no heading of the source text begins a chapter");
         } else if !cut.keys.is_empty() && cut.keys.len() != found.len() {
             let message =
                 format!("the text has {} headings that begin chapters, and there are {} keys", found.len(), cut.keys.len());
-            problems.push(Diagnostic::at(&code::BAD_VALUE, cut.keys[0].1.clone(), message));
+            problems.report(&code::BAD_VALUE, &cut.keys[0].1, message);
         }
         for (nth, (index, _, text)) in found.into_iter().enumerate() {
             let (key, place) = match cut.keys.get(nth) {
@@ -331,14 +321,13 @@ impl<'a> Assignment<'a> {
         for run in runs(&left, |_| ()) {
             let bytes = segments[run.start].ranges[0].start..segments[run.end - 1].ranges.last().map_or(0, |range| range.end);
             let name = span_name(&run, |index| segments[index].address);
-            problems.push(
-                Diagnostic::at(
+            problems
+                .report(
                     &code::PLAN_COVERAGE,
                     Place::new(self.file, bytes.clone()),
                     format!("no chapter takes {name} (bytes {} to {})", bytes.start, bytes.end),
                 )
-                .hint("name it in a chapter's `paragraphs`, or let one chapter take all that is left with `rest: true`"),
-            );
+                .hint("name it in a chapter's `paragraphs`, or let one chapter take all that is left with `rest: true`");
         }
         // Chapters with addresses or a heading are skipped: their own errors have been reported
         // already.
@@ -346,7 +335,7 @@ impl<'a> Assignment<'a> {
         for (draft, by_words) in self.drafts.iter().zip(by_words) {
             if by_words && draft.items.is_empty() {
                 let message = format!("the chapter `{}` gets no segment", draft.key);
-                problems.push(Diagnostic::at(&code::PLAN_COVERAGE, draft.place.clone(), message));
+                problems.report(&code::PLAN_COVERAGE, &draft.place, message);
             }
         }
     }
@@ -355,14 +344,9 @@ impl<'a> Assignment<'a> {
         let mut seen: HashMap<String, &Draft> = HashMap::new();
         for draft in &self.drafts {
             if let Some(first) = seen.insert(draft.key.folded(), draft) {
-                problems.push(
-                    Diagnostic::at(
-                        &code::KEY_COLLISION,
-                        draft.place.clone(),
-                        format!("two chapters have the key `{}`", draft.key),
-                    )
-                    .also(first.place.clone(), "the first one"),
-                );
+                problems
+                    .report(&code::KEY_COLLISION, &draft.place, format!("two chapters have the key `{}`", draft.key))
+                    .also(&first.place, "the first one");
             }
         }
     }

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::chapter::{runs, span_name};
 use super::markdown::escape_start;
 use super::{Chapter, Format, Gap, PieceKind, Role, Segment, SegmentKind, Split, normal, undo};
-use crate::base::{Diagnostic, Place, code};
+use crate::base::{Diagnostic, Place, Report, code};
 use crate::markdown::{plain, without_marker};
 
 /// Checks the laws of `mod.rs`. Each violation names its bytes in the source text and, where it has
@@ -35,7 +35,7 @@ impl Check<'_> {
     fn offence(&mut self, bytes: Range<usize>, message: String) {
         let bytes = bytes.start.min(self.source.len())..bytes.end.min(self.source.len());
         let message = format!("{message} (bytes {} to {})", bytes.start, bytes.end);
-        self.problems.push(Diagnostic::at(&code::SPLIT_LOSS, Place::new(&self.split.source_file, bytes), message));
+        self.problems.report(&code::SPLIT_LOSS, Place::new(&self.split.source_file, bytes), message);
     }
 
     /// Checks law 1, and law 2 for the pieces. Returns true if both hold.

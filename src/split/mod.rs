@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::base::{Diagnostic, Place, code, path};
+use crate::base::{Diagnostic, LineIndex, Place, Report, code, path};
 use crate::model::Key;
 
 mod block;
@@ -227,7 +227,7 @@ pub fn split(input: &SplitInput<'_>) -> (Option<Split>, Vec<Diagnostic>) {
     let Some(plan) = plan::Plan::read(input.plan_file, input.plan, &mut problems) else { return (None, problems) };
     check_digest(&plan, input, &mut problems);
     let (file, source) = (input.source_file, input.source);
-    let lines = block::LineStarts::of(source);
+    let lines = LineIndex::new(source);
     let (extents, pieces) = segment::cut(&plan, file, source, &lines, &mut problems);
     let placed = repair::place(&plan, file, source, &lines, &pieces, &mut problems);
     let mut assignment = chapter::Assignment::by_address(&plan, file, &extents, &mut problems);
@@ -272,11 +272,10 @@ fn check_digest(plan: &plan::Plan, input: &SplitInput<'_>, problems: &mut Vec<Di
     let Some((wanted, place)) = &plan.sha256 else { return };
     let found = format!("{:x}", Sha256::digest(input.source.as_bytes()));
     if !wanted.eq_ignore_ascii_case(&found) {
-        problems.push(
-            Diagnostic::at(&code::SOURCE_CHANGED, place.clone(), "the source text is not the one the plan was made for")
-                .also(Place::whole(input.source_file), format!("its SHA-256 digest is {found}"))
-                .hint("look at what has changed in the source text and go over the plan, then put the new digest there"),
-        );
+        problems
+            .report(&code::SOURCE_CHANGED, place, "the source text is not the one the plan was made for")
+            .also(Place::whole(input.source_file), format!("its SHA-256 digest is {found}"))
+            .hint("look at what has changed in the source text and go over the plan, then put the new digest there");
     }
 }
 
@@ -291,18 +290,15 @@ fn report_lost_heads(segments: &[Segment], file: &Arc<str>, problems: &mut Vec<D
     for segment in lost.iter().take(SHOWN) {
         let line = segment.address.line;
         let place = Place::new(file, segment.ranges[0].clone());
-        problems.push(Diagnostic::at(&code::SPLIT_SUSPECT, place, format!("line {line} begins with a small letter")).hint(
-            format!(
-                "if it continues the line before, add {line} to `join`; if its beginning is lost, add a repair of the kind `lost`"
-            ),
+        problems.report(&code::SPLIT_SUSPECT, place, format!("line {line} begins with a small letter")).hint(format!(
+            "if it continues the line before, add {line} to `join`; if its beginning is lost, add a repair of the kind `lost`"
         ));
     }
     if let Some(segment) = lost.get(SHOWN) {
         let message = format!("{} more lines begin with a small letter", lost.len() - SHOWN);
-        problems.push(
-            Diagnostic::at(&code::SPLIT_SUSPECT, Place::new(file, segment.ranges[0].clone()), message)
-                .hint("for prose with hard line breaks, the plan says `lines: wrapped`"),
-        );
+        problems
+            .report(&code::SPLIT_SUSPECT, Place::new(file, segment.ranges[0].clone()), message)
+            .hint("for prose with hard line breaks, the plan says `lines: wrapped`");
     }
 }
 
@@ -319,7 +315,7 @@ fn place_notes<'a>(
             notes.entry(index).or_default().push(note);
         } else {
             let message = format!("{} is not a sentence and cannot have a note", note.address);
-            problems.push(Diagnostic::at(&code::PLAN_SEGMENT, note.place.clone(), message));
+            problems.report(&code::PLAN_SEGMENT, &note.place, message);
         }
     }
     notes

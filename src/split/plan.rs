@@ -41,7 +41,7 @@ use std::sync::Arc;
 
 use super::Format;
 use crate::base::yaml::{self, Entry, Fields, Node, Value};
-use crate::base::{Diagnostic, Place, code, path, suggest, visible};
+use crate::base::{Diagnostic, Place, Report, code, path, suggest, visible};
 use crate::model::Key;
 
 /// The address of a segment, by the source line it starts in: `L16.3` is the third that starts in
@@ -320,10 +320,9 @@ impl Segmentation {
         if let Some(lines) = choice(&mut fields, "lines", &lines) {
             if markdown {
                 let place = fields.place().clone();
-                fields.problems().push(
-                    Diagnostic::at(&code::BAD_VALUE, place, "`lines` does not apply to Markdown, whose paragraphs say it")
-                        .hint("remove `lines`, or `format: markdown`"),
-                );
+                fields
+                    .report(&code::BAD_VALUE, place, "`lines` does not apply to Markdown, whose paragraphs say it")
+                    .hint("remove `lines`, or `format: markdown`");
             } else {
                 rules.lines = lines;
             }
@@ -378,15 +377,15 @@ impl Repair {
         fields.finish();
         let (found, found_place) = found?;
         if found.is_empty() {
-            problems.push(Diagnostic::at(&code::PLAN_REPAIR, found_place, "a repair needs some text to be found by").hint(
+            problems.report(&code::PLAN_REPAIR, found_place, "a repair needs some text to be found by").hint(
                 "to insert something, give the word beside it as `found`, and the same word with the insertion as `reading`",
-            ));
+            );
             return None;
         }
         let repair =
             Self { line: line?, found, found_place, reading: reading?, kind: kind?, note, nth, place: node.place.clone() };
         if repair.found == repair.reading {
-            problems.push(Diagnostic::at(&code::PLAN_REPAIR, repair.place.clone(), "the repair changes nothing"));
+            problems.report(&code::PLAN_REPAIR, &repair.place, "the repair changes nothing");
         }
         Some(repair)
     }
@@ -409,10 +408,9 @@ impl ChapterPlan {
         let rest = fields.take_bool("rest").unwrap_or(false);
         if entries.is_empty() && at_heading.is_none() && terms.is_empty() && !rest {
             let place = fields.place().clone();
-            fields.problems().push(
-                Diagnostic::at(&code::MISSING_KEY, place, "nothing says what the chapter takes")
-                    .hint("give it `paragraphs`, `at_heading`, `terms` or `rest: true`"),
-            );
+            fields
+                .report(&code::MISSING_KEY, place, "nothing says what the chapter takes")
+                .hint("give it `paragraphs`, `at_heading`, `terms` or `rest: true`");
         }
         fields.finish();
         let (key, place) = key?;
@@ -444,7 +442,7 @@ impl PlanEntry {
                     (Some(text), None) => match u8::try_from(level.unwrap_or(2)) {
                         Ok(level @ 1..=6) => Some(Self::Heading { text, level }),
                         _ => {
-                            fields.problems().push(Diagnostic::at(&code::BAD_VALUE, place, "the level of a heading is 1 to 6"));
+                            fields.report(&code::BAD_VALUE, place, "the level of a heading is 1 to 6");
                             None
                         }
                     },
@@ -452,10 +450,9 @@ impl PlanEntry {
                         address(node, fields.problems()).map(|address| Self::Title(address, node.place.clone()))
                     }
                     (Some(_), Some(_)) | (None, None) => {
-                        fields.problems().push(
-                            Diagnostic::at(&code::BAD_VALUE, place, "an entry is a paragraph, a heading or a title")
-                                .hint("write `L2.1-L3.2`, `[L2.1, L5.1]`, `heading: Results` or `title: L1.1`"),
-                        );
+                        fields
+                            .report(&code::BAD_VALUE, place, "an entry is a paragraph, a heading or a title")
+                            .hint("write `L2.1-L3.2`, `[L2.1, L5.1]`, `heading: Results` or `title: L1.1`");
                         None
                     }
                 };
@@ -493,30 +490,24 @@ impl HeadingPlan {
             None => 1,
             Some(Ok(level @ 1..=6)) => level,
             Some(_) => {
-                fields.problems().push(Diagnostic::at(&code::BAD_VALUE, place.clone(), "the level of a heading is 1 to 6"));
+                fields.report(&code::BAD_VALUE, &place, "the level of a heading is 1 to 6");
                 1
             }
         };
         let starts = fields.take_texts("starts");
         if starts.is_empty() && !markdown {
-            fields.problems().push(
-                Diagnostic::at(
-                    &code::MISSING_KEY,
-                    place.clone(),
-                    "`starts` is missing: plain text does not say what is a heading",
-                )
-                .hint("give the words that headings begin with, such as `starts: [Chapter]`"),
-            );
+            fields
+                .report(&code::MISSING_KEY, &place, "`starts` is missing: plain text does not say what is a heading")
+                .hint("give the words that headings begin with, such as `starts: [Chapter]`");
         }
         let keys = needles(&mut fields, "keys");
         let template = placed_text(&mut fields, "key").unwrap_or_else(|| ("chapter-{n}".to_owned(), place.clone()));
         let order = fields.take_int("order").unwrap_or(1);
         fields.finish();
         if keys.is_empty() && !template.0.contains("{n}") {
-            problems.push(
-                Diagnostic::at(&code::BAD_VALUE, template.1.clone(), "the keys of all chapters would be the same")
-                    .hint("write `{n}` where the number of the chapter should stand"),
-            );
+            problems
+                .report(&code::BAD_VALUE, &template.1, "the keys of all chapters would be the same")
+                .hint("write `{n}` where the number of the chapter should stand");
         }
         Some(Self { place, level, starts, keys, template, order })
     }
@@ -530,14 +521,9 @@ pub(super) fn check_key(key: &str, place: &Place, problems: &mut Vec<Diagnostic>
     let fine = unfit.is_none() && key.split('/').all(usable);
     if !fine {
         let why = unfit.map_or_else(String::new, |unfit| format!(": {unfit}"));
-        problems.push(
-            Diagnostic::at(
-                &code::BAD_VALUE,
-                place.clone(),
-                format!("`{}` cannot be the key of a chapter{why}", visible::name(key)),
-            )
-            .hint("a key is a path such as `vectors/russia`: parts without spaces that do not begin with `.` or `_`"),
-        );
+        problems
+            .report(&code::BAD_VALUE, place, format!("`{}` cannot be the key of a chapter{why}", visible::name(key)))
+            .hint("a key is a path such as `vectors/russia`: parts without spaces that do not begin with `.` or `_`");
     }
     fine
 }
@@ -576,30 +562,24 @@ fn read_notes(entries: &[Entry], language: &str, problems: &mut Vec<Diagnostic>)
             let texts = parts.iter().filter(|part| part.key != "id");
             let texts: Vec<_> = texts.filter_map(|part| Some((part.key.as_str(), language_text(part, problems)?))).collect();
             let Some(text) = texts.into_iter().find(|(code, _)| *code == language).map(|(_, text)| text) else {
-                problems.push(Diagnostic::at(
-                    &code::MISSING_KEY,
-                    node.place.clone(),
-                    format!("the note has no text in `{language}`"),
-                ));
+                problems.report(&code::MISSING_KEY, &node.place, format!("the note has no text in `{language}`"));
                 continue;
             };
             let Some(id) = id else {
-                problems.push(Diagnostic::at(&code::MISSING_KEY, node.place.clone(), "`id` is missing"));
+                problems.report(&code::MISSING_KEY, &node.place, "`id` is missing");
                 continue;
             };
             let Some(name) = yaml::text(&id.node, problems) else { continue };
             if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') {
-                problems.push(
-                    Diagnostic::at(&code::BAD_VALUE, id.node.place.clone(), format!("`{name}` cannot be the id of a note"))
-                        .hint("use letters, digits and hyphens"),
-                );
+                problems
+                    .report(&code::BAD_VALUE, &id.node.place, format!("`{name}` cannot be the id of a note"))
+                    .hint("use letters, digits and hyphens");
                 continue;
             }
             if let Some(first) = ids.insert(name.clone(), id.node.place.clone()) {
-                problems.push(
-                    Diagnostic::at(&code::BAD_VALUE, id.node.place.clone(), format!("two notes have the id `{name}`"))
-                        .also(first, "the first one"),
-                );
+                problems
+                    .report(&code::BAD_VALUE, &id.node.place, format!("two notes have the id `{name}`"))
+                    .also(first, "the first one");
                 continue;
             }
             notes.push(Note { address, place: entry.key_place.clone(), id: name, text });
@@ -611,10 +591,9 @@ fn read_notes(entries: &[Entry], language: &str, problems: &mut Vec<Diagnostic>)
 /// Returns the text of an entry whose key is a language code; reports any other key.
 fn language_text(entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<String> {
     if !is_language_code(&entry.key) {
-        problems.push(
-            Diagnostic::at(&code::UNKNOWN_KEY, entry.key_place.clone(), format!("unknown key `{}`", entry.key))
-                .hint("a note has its texts under the codes of their languages, such as `en`"),
-        );
+        problems
+            .report(&code::UNKNOWN_KEY, &entry.key_place, format!("unknown key `{}`", entry.key))
+            .hint("a note has its texts under the codes of their languages, such as `en`");
         return None;
     }
     yaml::text(&entry.node, problems)
@@ -630,10 +609,9 @@ fn is_language_code(text: &str) -> bool {
 fn language(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let code = yaml::text(node, problems)?;
     if !is_language_code(&code) {
-        problems.push(
-            Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{code}` is not the code of a language"))
-                .hint("write it as in site.yaml, such as `kk`"),
-        );
+        problems
+            .report(&code::BAD_VALUE, &node.place, format!("`{code}` is not the code of a language"))
+            .hint("write it as in site.yaml, such as `kk`");
         return None;
     }
     Some(code)
@@ -666,7 +644,7 @@ fn line_number(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<usize> {
     match yaml::int(node, problems).map(usize::try_from)? {
         Ok(number) if number > 0 => Some(number),
         _ => {
-            problems.push(Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "counting begins at 1"));
+            problems.report(&code::BAD_VALUE, &node.place, "counting begins at 1");
             None
         }
     }

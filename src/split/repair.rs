@@ -6,12 +6,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::block::LineStarts;
 use super::plan::{Plan, Repair, RepairKind};
 use super::segment::Extent;
 use super::sentence::{is_closed, joins_without_space};
 use super::{AppliedRepair, Format, Piece, PieceKind, Segment, SegmentKind};
-use crate::base::{Diagnostic, Place, code, suggest};
+use crate::base::{Diagnostic, LineIndex, Place, Report, code, suggest};
 
 /// A repair that was found in the source, with its bytes there and its segment.
 #[derive(Debug)]
@@ -26,7 +25,7 @@ pub(super) fn place<'a>(
     plan: &'a Plan,
     file: &Arc<str>,
     source: &str,
-    lines: &LineStarts,
+    lines: &LineIndex<'_>,
     pieces: &[Piece],
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Placed<'a>> {
@@ -63,11 +62,10 @@ pub(super) fn place<'a>(
         if let Some((range, earlier)) = &last
             && range.end > placed.source.start
         {
-            problems.push(
-                Diagnostic::at(&code::PLAN_REPAIR, placed.repair.place.clone(), "two repairs overlap")
-                    .also(earlier.place.clone(), "the other one")
-                    .also(Place::new(file, placed.source.clone()), "in the source text"),
-            );
+            problems
+                .report(&code::PLAN_REPAIR, &placed.repair.place, "two repairs overlap")
+                .also(&earlier.place, "the other one")
+                .also(Place::new(file, placed.source.clone()), "in the source text");
             return false;
         }
         last = Some((placed.source.clone(), placed.repair));
@@ -81,13 +79,13 @@ fn find(
     repair: &Repair,
     file: &Arc<str>,
     source: &str,
-    lines: &LineStarts,
+    lines: &LineIndex<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Range<usize>> {
     let place = repair.found_place.clone();
-    let Some(line) = lines.range(repair.line, source) else {
+    let Some(line) = lines.whole(repair.line) else {
         let message = format!("the source text has no line {}: it has {}", repair.line, lines.count());
-        problems.push(Diagnostic::at(&code::PLAN_REPAIR, place, message));
+        problems.report(&code::PLAN_REPAIR, place, message);
         return None;
     };
     let text = &source[line.clone()];
@@ -97,15 +95,10 @@ fn find(
         (None, Some(start), None) => start,
         (None, Some(_), Some(_)) => {
             let count = 2 + matches.count();
-            problems.push(
-                Diagnostic::at(
-                    &code::PLAN_REPAIR,
-                    place,
-                    format!("`{}` occurs {count} times in line {}", repair.found, repair.line),
-                )
+            problems
+                .report(&code::PLAN_REPAIR, place, format!("`{}` occurs {count} times in line {}", repair.found, repair.line))
                 .also(in_source, "in the source text")
-                .hint("give more of the text, or say which one is meant with `nth`"),
-            );
+                .hint("give more of the text, or say which one is meant with `nth`");
             return None;
         }
         (Some(nth), first, second) => {
@@ -118,7 +111,7 @@ fn find(
                 }
                 None => {
                     let message = format!("`{}` occurs {count} times in line {}, not {nth}", repair.found, repair.line);
-                    problems.push(Diagnostic::at(&code::PLAN_REPAIR, place, message).also(in_source, "in the source text"));
+                    problems.report(&code::PLAN_REPAIR, place, message).also(in_source, "in the source text");
                     return None;
                 }
             }
@@ -131,7 +124,7 @@ fn find(
     Some(start..start + repair.found.len())
 }
 
-fn not_found(repair: &Repair, source: &str, line: &str, lines: &LineStarts, in_source: Place) -> Diagnostic {
+fn not_found(repair: &Repair, source: &str, line: &str, lines: &LineIndex<'_>, in_source: Place) -> Diagnostic {
     let Repair { found, line: number, .. } = repair;
     let problem = Diagnostic::at(&code::PLAN_REPAIR, repair.found_place.clone(), format!("line {number} has no `{found}`"))
         .also(in_source, "in the source text");

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::block::{BlockKind, LineStarts, Shape, blocks};
+use super::block::{BlockKind, Shape, blocks};
 use super::plan::{Address, Lines, Plan};
 use super::sentence::{Cutter, Part, Rules};
 use super::{Format, Gap, Piece, PieceKind, Segment, SegmentKind};
-use crate::base::{Diagnostic, Place, code, suggest};
+use crate::base::{Diagnostic, LineIndex, Place, Report, code, suggest};
 
 /// A segment before it is emended: its position in the source.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(super) fn cut(
     plan: &Plan,
     file: &Arc<str>,
     source: &str,
-    lines: &LineStarts,
+    lines: &LineIndex<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> (Vec<Extent>, Vec<Piece>) {
     let segmentation = &plan.segmentation;
@@ -42,7 +42,7 @@ pub(super) fn cut(
     };
     let join = joined_lines(plan, file, source, lines, problems);
     for &line in &join {
-        let range = lines.range(line, source).unwrap_or_default();
+        let range = lines.whole(line).unwrap_or_default();
         rules.forbidden.push(range.start + (range.len() - source[range.clone()].trim_start().len()));
     }
     rules.forbidden.sort_unstable();
@@ -87,7 +87,7 @@ pub(super) fn cut(
 /// The pieces found so far, end to end, and their segments.
 struct Partition<'a> {
     source: &'a str,
-    lines: &'a LineStarts,
+    lines: &'a LineIndex<'a>,
     join: &'a BTreeSet<usize>,
     lines_are_sentences: bool,
     format: Format,
@@ -130,7 +130,7 @@ impl Partition<'_> {
 
     /// Returns true if a segment comes first in its line and begins with a small letter.
     fn begins_small(&self, line: usize, ranges: &[Range<usize>]) -> bool {
-        let (Some(line), Some(range)) = (self.lines.range(line, self.source), ranges.first()) else { return false };
+        let (Some(line), Some(range)) = (self.lines.whole(line), ranges.first()) else { return false };
         self.source[line.start..range.start].trim().is_empty()
             && self.source[range.clone()].chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_lowercase)
     }
@@ -161,10 +161,9 @@ fn occurrences(needles: &[(String, Place)], file: &Arc<str>, source: &str, probl
         let before = found.len();
         found.extend(source.match_indices(needle.as_str()).map(|(at, _)| at));
         if found.len() == before {
-            problems.push(
-                Diagnostic::at(&code::PLAN_SEGMENT, place.clone(), format!("`{needle}` does not occur in the source text"))
-                    .also(Place::whole(file), "the source text"),
-            );
+            problems
+                .report(&code::PLAN_SEGMENT, place, format!("`{needle}` does not occur in the source text"))
+                .also(Place::whole(file), "the source text");
         }
     }
     found.sort_unstable();
@@ -177,12 +176,12 @@ fn joined_lines(
     plan: &Plan,
     file: &Arc<str>,
     source: &str,
-    lines: &LineStarts,
+    lines: &LineIndex<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> BTreeSet<usize> {
     let mut join = BTreeSet::new();
     for (line, place) in &plan.segmentation.join {
-        let problem = match lines.range(*line, source) {
+        let problem = match lines.whole(*line) {
             _ if plan.segmentation.lines == Lines::Markdown => "`join` does not apply to Markdown".to_owned(),
             None => format!("the source text has no line {line}: it has {}", lines.count()),
             Some(range) if source[range.clone()].trim().is_empty() => format!("line {line} of the source text is blank"),
@@ -193,7 +192,7 @@ fn joined_lines(
             }
         };
         let place_in_source = Place::whole(file);
-        problems.push(Diagnostic::at(&code::PLAN_SEGMENT, place.clone(), problem).also(place_in_source, "the source text"));
+        problems.report(&code::PLAN_SEGMENT, place, problem).also(place_in_source, "the source text");
     }
     join
 }

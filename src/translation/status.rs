@@ -119,7 +119,7 @@ impl Summary {
     }
 }
 
-/// Status of all sentences of a translation.
+/// Statuses of all sentences of a translation.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EditionStatus {
     /// Pairs in the order of the source: title, description, sentences; then the sentences of the

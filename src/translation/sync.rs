@@ -7,7 +7,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::model::lock::{Gone, LockEntry, Source, State, Translation, fold};
+use crate::base::fold;
+use crate::model::lock::{Gone, LockEntry, Source, State, Translation};
 use crate::model::{LangId, Lock, TextDigest, Unit};
 use crate::parse::Document;
 

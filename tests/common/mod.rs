@@ -7,14 +7,18 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+use program::Run;
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed};
 use tilmash::base::{Diagnostic, diagnostic};
 use tilmash::load::Inputs;
-use tilmash::model::{Lock, Unit};
+use tilmash::model::{Key, LangId, LanguagePack, Lock, Unit};
+use tilmash::parse::{ParseInput, Settings};
 use tilmash::project::{Overrides, Project, State};
 use tilmash::render::Body;
 use tilmash::site::{Site, WorkId};
 use tilmash::translation::sync::{Accept, first, renewed};
+
+pub(crate) mod program;
 
 /// The files of a site, by path.
 pub(crate) type Files = BTreeMap<String, String>;
@@ -364,9 +368,7 @@ impl Folder {
     }
 
     pub(crate) fn write(&self, path: &str, text: &str) {
-        let path = self.path().join(path);
-        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        std::fs::write(path, text).expect("it can be written");
+        program::put(self.path(), path, text);
     }
 
     pub(crate) fn read(&self, path: &str) -> String {
@@ -398,10 +400,9 @@ impl Folder {
 
     /// Runs the program: exit code, output, what it said.
     pub(crate) fn run(&self, args: &[&str]) -> (i32, String, String) {
-        let out =
-            Command::new(env!("CARGO_BIN_EXE_tilmash")).arg("--root").arg(self.path()).args(args).output().expect("it runs");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (out.status.code().unwrap_or(-1), text(&out.stdout), text(&out.stderr))
+        let root = self.path().to_str().expect("its path is a text");
+        let Run { code, out, err } = program::run(program::command(self.path(), &[&["--root", root], args].concat()), "");
+        (code, out, err)
     }
 
     pub(crate) fn git(&self, args: &[&str]) -> bool {
@@ -414,6 +415,29 @@ impl Folder {
         let mut git = Command::new("git");
         git.current_dir(self.path()).args(identity).args(args).env("GIT_AUTHOR_DATE", format!("{day}T12:00:00+0500"));
         git.output().expect("git runs").status.success()
+    }
+}
+
+/// A page that is parsed alone, in the language `kk`.
+pub(crate) fn page(text: String, pack: Arc<LanguagePack>) -> ParseInput {
+    let settings = Settings {
+        raw_html: false,
+        smart_punctuation: true,
+        highlight: true,
+        segments: true,
+        languages: vec!["kk".to_owned()],
+        source: LangId(0),
+    };
+    ParseInput {
+        file: "content/x.kk.md".into(),
+        text: text.into(),
+        key: Key::new("x"),
+        lang: LangId(0),
+        settings: Arc::new(settings),
+        pack,
+        chapter: None,
+        lock: None,
+        source_delta: None,
     }
 }
 

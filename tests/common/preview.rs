@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use crate::common::program::{put, site};
 use tempfile::TempDir;
 use tilmash::serve::{Editor, Event, Options, Server};
 
@@ -41,10 +42,7 @@ impl Preview {
     }
 
     pub(crate) fn with(files: &[(&str, &str)], editor: Editor) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            write(&folder, path, text);
-        }
+        let folder = site(files);
         let options = Options { port: Some(0), editor, ..Options::new(folder.path()) };
         Self::start(folder, &options)
     }
@@ -61,7 +59,7 @@ impl Preview {
     }
 
     pub(crate) fn save(&self, path: &str, text: &str) {
-        write(&self.folder, path, text);
+        put(self.folder.path(), path, text);
     }
 
     /// Saves a file in one step, so that nobody can see half of it.
@@ -105,12 +103,6 @@ impl Preview {
     pub(crate) fn status(&self, path: &str) -> serde_json::Value {
         serde_json::from_slice(&self.get(&format!("/book/__tilmash/status?path={path}")).body).unwrap()
     }
-}
-
-pub(crate) fn write(folder: &TempDir, path: &str, text: &str) {
-    let path = folder.path().join(path);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
 }
 
 /// The stream of versions that a page listens to.

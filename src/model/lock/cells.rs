@@ -17,7 +17,7 @@
 
 use std::collections::HashMap;
 
-use super::{Gone, LockEntry, Source, State, TextDigest, Translation, Unit, row};
+use super::{Gone, LockEntry, Offsets, Source, State, TextDigest, Translation, Unit, row};
 use crate::model::Label;
 
 /// The last column that is told from later ones. It bounds the memory that a damaged lock takes.
@@ -39,13 +39,17 @@ impl Columns {
 }
 
 /// Joins the cells among the entries of a lock to rows.
-pub(super) fn joined(mut entries: Vec<LockEntry>, columns: &[Columns]) -> Vec<LockEntry> {
-    if columns.iter().any(Columns::is_cell) {
-        for row in rows(&entries, columns) {
-            Row { entries: &entries, columns, cells: &row }.joined().into_iter().for_each(|(at, entry)| entries[at] = entry);
+pub(super) fn join(entries: &mut [LockEntry], columns: &[Columns], offsets: &mut [Offsets]) {
+    if !columns.iter().any(Columns::is_cell) {
+        return;
+    }
+    for cells in rows(entries, columns) {
+        let row = Row { entries, columns, cells: &cells };
+        let joined: Vec<_> = row.joined().into_iter().map(|(at, entry)| (at, row.lines(at, &entry, offsets), entry)).collect();
+        for (at, lines, entry) in joined {
+            (entries[at], offsets[at].translations) = (entry, lines);
         }
     }
-    entries
 }
 
 /// Returns the rows as positions of entries: first the source's cells, then those of translations
@@ -111,6 +115,19 @@ impl Row<'_> {
         });
         let row = LockEntry { unit: Unit::Segment(id), source, gone: self.entries[first].gone.clone(), translations };
         rest.chain([(first, row)]).collect()
+    }
+
+    /// Returns the offset of the line of each translation of a new entry: the one that this cell
+    /// has, or else that of the first cell that has one.
+    fn lines(&self, at: usize, entry: &LockEntry, offsets: &[Offsets]) -> Vec<usize> {
+        let line = |translation: &Translation| {
+            let mut cells = [at].into_iter().chain(self.cells.iter().copied());
+            cells.find_map(|cell| {
+                let index = self.entries[cell].translations.iter().position(|line| line.lang == translation.lang)?;
+                Some(offsets[cell].translations[index])
+            })
+        };
+        entry.translations.iter().filter_map(line).collect()
     }
 
     /// Returns the cells of the source, each with its column.

@@ -53,10 +53,11 @@ pub(crate) fn of_translation(site: &Site, work: WorkId, translation: &Document, 
                 format!("{} sentences have changed in the source since they were translated: {}", several.len(), names(several))
             }
         };
-        problems.push(
-            at(&code::DRIFT, first, source, translation, message)
-                .hint(format!("`tilmash status {key}` shows what has changed; if a translation still stands, say so: `tilmash sync --accept {key}#{}`", first.unit)),
-        );
+        problems.push(at(&code::DRIFT, first, source, translation, message).hint(format!(
+            "`tilmash status {0}` shows what has changed; if a translation still stands, say so: `tilmash sync --accept {0}#{1}`",
+            key.argument(),
+            first.unit
+        )));
     }
     let missing = of(|status| *status == Status::Missing);
     if let Some(first) = missing.first() {
@@ -185,7 +186,7 @@ pub fn incomplete(site: &Site, langs: &[LangId]) -> Vec<Diagnostic> {
             let Some(edition) = site.edition(work, lang) else {
                 problems.push(
                     Diagnostic::at(&code::INCOMPLETE, Place::whole(&source.file), format!("`{key}` is not there in `{code}`"))
-                        .hint(format!("`tilmash new {key}` makes it")),
+                        .hint(format!("`tilmash new {}` makes it", key.argument())),
                 );
                 continue;
             };
@@ -218,7 +219,7 @@ pub fn incomplete(site: &Site, langs: &[LangId]) -> Vec<Diagnostic> {
             );
             problems.push(
                 at(&code::INCOMPLETE, first, source, document, message)
-                    .hint(format!("`tilmash status {key}` lists what is to do")),
+                    .hint(format!("`tilmash status {}` lists what is to do", key.argument())),
             );
         }
     }

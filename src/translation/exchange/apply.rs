@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::collect::{Pair, Side, Sides};
-use super::folded;
 use super::pieces::{Block, Piece, PieceKind, without_marks};
+use crate::base::fold;
 use crate::base::yaml::{self, Value};
 use crate::markdown::{self, parts::Table};
 use crate::model::{front::FrontKey, front::Import, row};
@@ -161,7 +161,7 @@ fn in_cells(text: &str, piece: &Piece, row: &str, length: impl Fn(&str) -> usize
     for cell in cells {
         let said = cell.start..cell.start + length(&line[cell.clone()]);
         let text = new.next().unwrap_or("");
-        if folded(&line[said.clone()]) == text {
+        if fold(&line[said.clone()]) == text {
             continue;
         }
         let before = if line[..said.start].ends_with('|') { " " } else { "" };

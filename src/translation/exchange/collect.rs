@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::pieces::{Block, Piece, PieceKind, pieces};
 use super::{Batch, Status, Unit, digest};
+use crate::base::LineIndex;
 use crate::load::Inputs;
 use crate::markdown::parts::Parts;
 use crate::model::LangId;
@@ -207,12 +208,9 @@ fn units(site: &Site, sides: &Sides, units: &mut Vec<Unit>) {
     let headings = source.document.headings.iter().filter_map(|heading| Some((heading.segment?, heading.text.as_str())));
     let headings: HashMap<u32, &str> = headings.collect();
     let mut heading: Option<&str> = None;
-    let (mut line, mut counted) = (1, 0);
+    let lines = LineIndex::new(&source.text);
     for (at, pair) in sides.pairs.iter().enumerate() {
         let piece = &source.pieces[pair.source[0]];
-        let start = piece.range.start.max(counted);
-        line += source.text[counted..start].bytes().filter(|&byte| byte == b'\n').count();
-        counted = start;
         let target = sides.target_of(at);
         let own = piece.segment.and_then(|segment| headings.get(&segment).copied());
         units.push(Unit {
@@ -229,7 +227,7 @@ fn units(site: &Site, sides: &Sides, units: &mut Vec<Unit>) {
             notes: sides.notes(pair),
             heading: if own.is_some() { None } else { heading.map(str::to_owned) },
             file: Arc::clone(&source.document.file),
-            line,
+            line: lines.line(piece.range.start),
         });
         heading = own.or(heading);
     }

@@ -13,13 +13,12 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Place, code, path};
+use crate::base::{Diagnostic, Digest, Place, code, fold, path};
 use crate::model::{Key, limits};
 
 pub mod apply;
 pub mod collect;
 
-pub mod diff;
 pub mod jsonl;
 pub mod markup;
 pub mod pieces;
@@ -347,16 +346,9 @@ fn further_problems(file: &Arc<str>, count: usize) -> Diagnostic {
 
 /// Returns a digest of a text that ignores differences in white space: 12 characters.
 pub fn digest(text: &str) -> String {
-    let mut digest = crate::base::Digest::of(folded(text).as_bytes()).to_string();
+    let mut digest = Digest::of(fold(text).as_bytes()).to_string();
     digest.truncate(12);
     digest
-}
-
-/// Returns a text with every run of white space replaced by one space, and none at its ends.
-pub fn folded(text: &str) -> String {
-    // No-break spaces count as letters: Markdown does not fold them, and their author meant them.
-    let is_space = |c: char| c.is_ascii_whitespace() || c == '\u{b}';
-    text.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Returns the problem of a file that holds more than one pair of languages.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::folded;
+use crate::base::fold;
 use crate::markdown::parts::{self, Parts};
 use crate::parse::{self, Document};
 
@@ -65,15 +65,14 @@ pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
         let mut piece = piece(segment.id.to_string(), kind, block, range, text);
         piece.segment = Some(at as u32);
         piece.level = levels.get(&(at as u32)).copied();
-        if kind == PieceKind::Row {
-            piece.text = folded(&document.written_text(text, at));
-        }
+        let mut has_marks_inside = false;
         if let Some(marks) = document.marks_of(at) {
             piece.notes.clone_from(&marks.notes);
             // Marks usually follow their sentence, but one of several lines may have marks inside.
-            if kind != PieceKind::Row && marks.places.iter().any(|place| place.start < piece.range.end) {
-                piece.text = document.segment_text(text, at).into_owned();
-            }
+            has_marks_inside = marks.places.iter().any(|place| place.start < piece.range.end);
+        }
+        if kind == PieceKind::Row || has_marks_inside {
+            piece.text = document.segment_text(text, at).into_owned();
         }
         pieces.push(piece);
     }
@@ -89,12 +88,12 @@ fn piece(id: String, kind: PieceKind, block: u32, mut range: Range<usize>, text:
     range.end = range.start + without_marks(&text[range.clone()]);
     let written = &text[range.clone()];
     let said = match written.contains('\n') {
-        false => folded(written),
+        false => fold(written).into_owned(),
         // Emphasis or a link may continue on the next line, which may begin with a quotation's or
         // list's prefix.
         true => {
             let lines: Vec<&str> = written.lines().map(|line| line.trim_start_matches([' ', '\t', '>'])).collect();
-            folded(&lines.join(" "))
+            fold(&lines.join(" ")).into_owned()
         }
     };
     Piece { id, kind, block: (kind, block), range, text: said, notes: Vec::new(), segment: None, level: None }
@@ -120,7 +119,7 @@ fn front(document: &Document, text: &str) -> Vec<Piece> {
         kind: PieceKind::Front,
         block: (PieceKind::Front, u32::from(value.key != "title")),
         range: value.range,
-        text: folded(&value.text),
+        text: fold(&value.text).into_owned(),
         notes: Vec::new(),
         segment: None,
         level: None,

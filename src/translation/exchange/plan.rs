@@ -20,12 +20,11 @@ use super::apply::{self, Refusal};
 use super::collect::Sides;
 use super::markup::Token;
 use super::pieces::{Block, PieceKind};
-use super::{Found, KEPT, Status, Unit, digest, folded, further_problems, markup};
-use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, suggest};
+use super::{Found, KEPT, Status, Unit, digest, further_problems, markup};
+use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, fold, fold_all, suggest};
 use crate::link::similar_key;
 use crate::load::Inputs;
 use crate::markdown::spans;
-use crate::model::lock::fold;
 use crate::model::{LangId, key, row};
 use crate::site::{Site, WorkId};
 use crate::translation::checks::parity::{self, Reading, Rules};
@@ -329,12 +328,12 @@ fn consider(
 
 fn same_source(sides: &Sides, pair: usize, unit: &Unit) -> bool {
     // White space of another kind is no change of the source.
-    fold(&unit.source) == fold(&sides.source_of(pair))
+    fold_all(&unit.source) == fold_all(&sides.source_of(pair))
 }
 
 /// Returns a text with the white space of each line folded, and without empty lines.
 fn lines(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(folded).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<_> = text.lines().map(fold).filter(|line| !line.is_empty()).collect();
     lines.join("\n")
 }
 

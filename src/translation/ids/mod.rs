@@ -10,12 +10,8 @@
 //! Lines are matched with the sentences of the lock, from the surest sign to the least sure. No
 //! step undoes an earlier one, except that the ids of equal lines are made canonical last.
 //!
-//! 1. **The same text in the same order.** Equal ends are taken off. Then lines that occur once on
-//!    both sides and grow in order are fixed points, and the stretches between these are compared
-//!    in the same way: patience diff (B. Cohen, "Patience Diff Advantages",
-//!    <https://bramcohen.livejournal.com/73318.html>). The stretch that remains between two fixed
-//!    points is small as a rule, and a longest common subsequence is found there by the textbook's
-//!    table.
+//! 1. **The same text in the same order:** a diff of the two lists of lines ([`crate::base::diff`]).
+//!    Pairs that stand in order are the fixed points of the later steps.
 //! 2. **The same text elsewhere:** it was moved. Equal texts are matched in order.
 //! 3. **The same text as a gone sentence:** it has come back, and gets its id back.
 //! 4. *The source edition, whose texts the lock has:* **a like text.** Likeness is the Dice
@@ -59,7 +55,6 @@ use crate::model::{LanguageTag, SegmentId, TextDigest, Unit};
 
 mod beads;
 mod canonicalize;
-mod change;
 mod gap;
 mod in_order;
 mod new;
@@ -68,7 +63,6 @@ mod signs;
 mod words;
 
 pub use beads::{Bead, Side, beads};
-pub use change::{Piece, change};
 pub use new::by_position;
 pub use order::longest_increasing;
 pub use words::{likeness, sorted_words};

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Maximum number of cells in the table of a longest common subsequence.
-const TABLE: usize = 1 << 16;
+use crate::base::diff;
 
 /// A matching of old and new items; each item has at most one partner.
 #[derive(Debug)]
@@ -43,90 +42,9 @@ impl Pairs {
 }
 
 /// Pairs equal items that stand in the same order on both sides, by patience diff.
-///
-/// A stretch without items that occur once on both sides stays unpaired if it is too large for a
-/// table.
-pub(super) fn same_in_order<T: Copy + Eq + Hash>(locked: &[T], current: &[T], pairs: &mut Pairs) {
-    // Ranges still to be compared. It is a stack instead of a recursion, since texts may be long.
-    let mut open = vec![(0..locked.len(), 0..current.len())];
-    while let Some((mut old, mut new)) = open.pop() {
-        while !old.is_empty() && !new.is_empty() && locked[old.start] == current[new.start] {
-            pairs.pair(old.start, new.start);
-            (old.start, new.start) = (old.start + 1, new.start + 1);
-        }
-        while !old.is_empty() && !new.is_empty() && locked[old.end - 1] == current[new.end - 1] {
-            pairs.pair(old.end - 1, new.end - 1);
-            (old.end, new.end) = (old.end - 1, new.end - 1);
-        }
-        if old.is_empty() || new.is_empty() {
-            continue;
-        }
-        let fixed = once_on_both(locked, current, &old, &new);
-        if fixed.is_empty() {
-            if old.len().saturating_mul(new.len()) <= TABLE {
-                table(locked, current, old, new, pairs);
-            }
-            continue;
-        }
-        let (mut old_from, mut new_from) = (old.start, new.start);
-        for (at, other) in fixed {
-            pairs.pair(at, other);
-            open.push((old_from..at, new_from..other));
-            (old_from, new_from) = (at + 1, other + 1);
-        }
-        open.push((old_from..old.end, new_from..new.end));
-    }
-}
-
-/// Pairs the items that occur exactly once in each of two ranges; returns those of a longest run in
-/// order.
-fn once_on_both<T: Copy + Eq + Hash>(
-    locked: &[T],
-    current: &[T],
-    old: &std::ops::Range<usize>,
-    new: &std::ops::Range<usize>,
-) -> Vec<(usize, usize)> {
-    let once = |all: &[T], range: &std::ops::Range<usize>| {
-        let mut seen: HashMap<T, Option<usize>> = HashMap::with_capacity(range.len());
-        for at in range.clone() {
-            seen.entry(all[at]).and_modify(|it| *it = None).or_insert(Some(at));
-        }
-        seen
-    };
-    let (once_new, once_old) = (once(current, new), once(locked, old));
-    let found: Vec<(usize, usize)> = old
-        .clone()
-        .filter(|&at| once_old.get(&locked[at]) == Some(&Some(at)))
-        .filter_map(|at| Some((at, (*once_new.get(&locked[at])?)?)))
-        .collect();
-    let partners: Vec<Option<usize>> = found.iter().map(|&(_, other)| Some(other)).collect();
-    found.into_iter().zip(longest_increasing(&partners)).filter(|(_, in_order)| *in_order).map(|(pair, _)| pair).collect()
-}
-
-/// Pairs a longest common subsequence, found with a table. Among several, it takes the one that
-/// pairs earliest.
-fn table<T: Eq>(locked: &[T], current: &[T], old: std::ops::Range<usize>, new: std::ops::Range<usize>, pairs: &mut Pairs) {
-    let width = new.len() + 1;
-    let mut longest = vec![0u32; (old.len() + 1) * width];
-    for i in (0..old.len()).rev() {
-        for j in (0..new.len()).rev() {
-            longest[i * width + j] = if locked[old.start + i] == current[new.start + j] {
-                longest[(i + 1) * width + j + 1] + 1
-            } else {
-                longest[(i + 1) * width + j].max(longest[i * width + j + 1])
-            };
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    while i < old.len() && j < new.len() {
-        if locked[old.start + i] == current[new.start + j] {
-            pairs.pair(old.start + i, new.start + j);
-            (i, j) = (i + 1, j + 1);
-        } else if longest[(i + 1) * width + j] >= longest[i * width + j + 1] {
-            i += 1;
-        } else {
-            j += 1;
-        }
+pub(super) fn same_in_order<T: Eq + Hash>(locked: &[T], current: &[T], pairs: &mut Pairs) {
+    for (old, new) in diff::matches(locked, current) {
+        pairs.pair(old, new);
     }
 }
 

@@ -21,13 +21,14 @@ use crate::model::{LanguagePack, row};
 use crate::parse::Note;
 
 mod date;
+mod letters;
 mod link;
 mod number;
 mod reading;
 mod script;
 
+use letters::Scripts;
 pub use reading::Reading;
-use script::Scripts;
 
 /// The number of characters of a text that a message shows.
 const SHOWN: usize = 60;

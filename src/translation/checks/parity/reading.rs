@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use super::script::{Scripts, script};
+use super::letters::{Scripts, script};
 use crate::base::path::is_combining_mark;
 use crate::markdown::{self, Form, Kind, Role, Span, SpanKind};
 
