@@ -16,7 +16,7 @@ use tilmash::load::Inputs;
 use tilmash::model::FrontMatter;
 use tilmash::parse::marks;
 use tilmash::project::{Overrides, Project};
-use tilmash::site::{Route, RouteKind, sitemap::Limits};
+use tilmash::site::{Route, RouteKind, sitemap::PartLimits};
 
 #[test]
 fn the_readme_fits_on_a_page() {
@@ -84,7 +84,7 @@ const FULL: [(&str, &str); 7] = [
 #[test]
 fn every_output_has_a_path_and_an_entry() {
     // So that the sitemap has parts.
-    let sitemap_limits = Limits { addresses: 1, ..Limits::default() };
+    let sitemap_limits = PartLimits { addresses: 1, ..PartLimits::default() };
     let mut project = Project::new(Path::new("site"), Overrides { sitemap_limits, ..Overrides::default() });
     let state = project.state(Inputs::from_texts(FULL).into());
     let routes = &state.site().expect("the site is whole").routes;
