@@ -598,11 +598,12 @@ fn new_front_matter(sides: &Sides, taken: &[Taken<'_>], newline: &str) -> String
         && let Value::Map(entries) = &node.value
     {
         for entry in entries.iter().filter(|entry| is_shared(&entry.key)) {
-            let value = entry.node.place.range();
-            let before = &source.text[..value.start];
-            // A list may begin on a line of its own.
-            let gap = Some(&before[before.trim_end().len()..]).filter(|gap| gap.contains('\n')).unwrap_or(" ");
-            lines.push_str(&format!("{}:{gap}{}{newline}", entry.key, &source.text[value]));
+            let value = match &entry.node.value {
+                // The place of a list or a mapping is only its beginning.
+                Value::List(_) | Value::Map(_) => &yaml::flow(&entry.node),
+                _ => &source.text[entry.node.place.range()],
+            };
+            lines.push_str(&format!("{}: {value}{newline}", entry.key));
         }
     }
     if lines.is_empty() { String::new() } else { format!("---{newline}{lines}---{newline}{newline}") }
