@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tilmash::base::{Diagnostic, LineIndex, Place, Position, code};
+use tilmash::base::{Diagnostic, LineIndex, Place, Position};
 
 mod common;
 use common::{Files, Snapshot, flaw, snapshot, state, tags, text_of};
@@ -44,28 +44,6 @@ fn all_cases() {
         }
     }
     assert!(wrong.is_empty(), "{}\n\nto take over what comes out today: UPDATE=1 cargo test --test cases", wrong.join("\n\n"));
-}
-
-/// A check that no test shows could be broken, or never run, and nobody would notice.
-#[test]
-fn every_code_has_a_test() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut tests = String::new();
-    for folder in ["src", "tests"] {
-        for entry in walkdir::WalkDir::new(root.join(folder)) {
-            let file = entry.expect("the repository can be read").into_path();
-            let Some("rs" | "md" | "txt") = file.extension().and_then(|it| it.to_str()) else { continue };
-            let text = fs::read_to_string(&file).expect("the repository can be read");
-            // Unit tests are at the end of a file.
-            tests.push_str(if folder == "src" { text.split_once("#[cfg(test)]").map_or("", |(_, tests)| tests) } else { &text });
-        }
-    }
-    let has_test = |name: &str| {
-        let ident = format!("code::{}", name.replace('-', "_").to_uppercase());
-        [format!("[{name}]"), format!("\"{name}\""), ident].iter().any(|written| tests.contains(written))
-    };
-    let without: Vec<&str> = code::ALL.iter().map(|code| code.name).filter(|name| !has_test(name)).collect();
-    assert!(without.is_empty(), "no test shows these codes; add a case to tests/cases: {}", without.join(", "));
 }
 
 /// A file of cases with what comes out today in the place of what it says.

@@ -43,6 +43,25 @@ fn every_command_and_option_has_an_entry() {
     }
 }
 
+/// A check that no test shows could be broken, or never run, and nobody would notice.
+#[test]
+fn every_problem_code_has_a_test() {
+    let mut tests = String::new();
+    for file in files(&root().join("src")).iter().chain(&files(&root().join("tests"))) {
+        let Some("rs" | "md" | "txt") = file.extension().and_then(|it| it.to_str()) else { continue };
+        let text = fs::read_to_string(file).expect("the repository can be read");
+        let is_source = file.starts_with(root().join("src"));
+        // Unit tests are at the end of a file.
+        tests.push_str(if is_source { text.split_once("#[cfg(test)]").map_or("", |(_, tests)| tests) } else { &text });
+    }
+    let has_test = |name: &&str| {
+        let ident = format!("code::{}", name.replace('-', "_").to_uppercase());
+        [format!("[{name}]"), format!("\"{name}\""), ident].iter().any(|written| tests.contains(written))
+    };
+    let without: Vec<&str> = code::ALL.iter().map(|code| code.name).filter(|name| !has_test(name)).collect();
+    assert!(without.is_empty(), "no test shows these codes; report each, and add a case to tests/cases: {without:?}");
+}
+
 #[test]
 fn every_problem_code_has_an_entry() {
     let rows = code::ALL.iter().map(|code| {
@@ -313,7 +332,11 @@ fn agrees(page: &str, rows: &[Row]) -> String {
         fs::write(root().join(page), &text).expect("the page can be written");
         return text;
     }
-    assert!(missing.is_empty(), "{page} lacks these rows, or has others; `UPDATE=1` rewrites them:\n{}", missing.join("\n"));
+    assert!(
+        missing.is_empty(),
+        "{page} lacks these rows, or has others; `UPDATE=1` rewrites them (add a new code by hand, to its table):\n{}",
+        missing.join("\n")
+    );
     text
 }
 
