@@ -79,7 +79,7 @@ fn problems_are_1_and_nothing_is_published() {
     for command in ["build", "check"] {
         let run = tilmash(folder.path(), &[command]);
         assert_eq!(run.code, 1, "{}", run.err);
-        assert!(run.err.contains("error[broken-link]: no work is called `nosuch`"), "{}", run.err);
+        assert!(run.err.contains("error[broken-link]: there is no page with the key `nosuch`"), "{}", run.err);
         assert!(run.err.contains("content/a.kk.md:3:3") && run.err.contains("^^^^^^"), "{}", run.err);
         assert_eq!(run.out, "");
     }
@@ -92,11 +92,11 @@ fn warnings_do_not_fail() {
     let run = tilmash(folder.path(), &["build"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.err.contains("warning[missing-translation]") && run.err.contains("0 errors, 1 warning\n"), "{}", run.err);
-    assert!(run.err.contains("2 works in 2 languages"), "{}", run.err);
+    assert!(run.err.contains("2 pages in 2 languages"), "{}", run.err);
     assert!(folder.path().join("public/kk/a/index.html").is_file());
     // One of each is said as one.
     let folder = site(&[("site.yaml", "title: T\nlanguages: [kk]\n"), HOME]);
-    assert!(tilmash(folder.path(), &["build"]).err.contains("1 work in 1 language: "));
+    assert!(tilmash(folder.path(), &["build"]).err.contains("1 page in 1 language: "));
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn short_is_a_line_for_each_problem() {
     let run = tilmash(folder.path(), &["check", "--format", "short", "--quiet"]);
     let lines: Vec<&str> = run.err.lines().collect();
     for (line, file) in lines.iter().zip(["en", "kk"]) {
-        let expected = format!("content/a.{file}.md:3:3: error[broken-link]: no work is called `nosuch` (");
+        let expected = format!("content/a.{file}.md:3:3: error[broken-link]: there is no page with the key `nosuch` (");
         assert!(line.starts_with(&expected), "{}", run.err);
     }
     assert_eq!(lines.len(), 3, "{}", run.err);
@@ -158,10 +158,10 @@ fn colour_is_for_terminals_and_can_be_forbidden() {
 fn a_site_is_not_published_without_one_of_its_pages() {
     let page = "{% extends \"default/page.html\" %}{% block heading %}{{ page.nosuch.field }}{% endblock heading %}";
     for (severity, template, message) in [
-        ("warning", page, "`kk/a/index.html` could not be made"),
-        ("off", page, "`kk/a/index.html` could not be made"),
-        ("warning", "{% block", "no page can be made"),
-        ("off", "{% block", "no page can be made"),
+        ("warning", page, "the page `kk/a/index.html` cannot be generated"),
+        ("off", page, "the page `kk/a/index.html` cannot be generated"),
+        ("warning", "{% block", "no page can be generated"),
+        ("off", "{% block", "no page can be generated"),
     ] {
         let config = format!("{}severity: {{template: {severity}}}\n", CONFIG.1);
         let files = [("site.yaml", &*config), HOME, HOME_EN, ("content/a.kk.md", "# A\n"), ("templates/page.html", template)];
@@ -198,7 +198,7 @@ fn a_new_site_builds_without_a_word() {
     // A second time it would write over someone's work.
     let run = tilmash(folder.path(), &["init", "my book"]);
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("would replace"), "{}", run.err);
+    assert!(run.err.contains("already contains files of a site"), "{}", run.err);
     // With an address there is nothing left to say.
     let run = tilmash(&book, &["build", "--base-url", "https://example.org/book/", "--format", "json"]);
     assert_eq!((run.code, run.out.as_str()), (0, ""));
@@ -217,7 +217,7 @@ fn new_makes_all_editions_of_a_page() {
     for lang in ["kk", "en"] {
         let wanted = format!("---\ntitle: \"\" # write the title here, in the language `{lang}`\n---\n\n");
         assert_eq!(made("chapters/first-steps", lang), wanted);
-        assert!(run.err.contains(&format!("({lang}): write a title into this file")), "{}", run.err);
+        assert!(run.err.contains(&format!("({lang}): write the title into this file")), "{}", run.err);
     }
     let check = tilmash(folder.path(), &["check"]);
     assert_eq!(check.code, 0, "{}", check.err);
@@ -240,11 +240,11 @@ fn new_makes_all_editions_of_a_page() {
     }
     let run = tilmash(folder.path(), &["new", "chapters/first-steps", "--title", "Other"]);
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("there already"), "{}", run.err);
+    assert!(run.err.contains("exists already"), "{}", run.err);
     // Nor is a page made that would be another one's on some systems, or a second form of a section.
     for key in ["Second", "second/index", "chapters/First-Steps", "үшінші-Тарау"] {
         let run = tilmash(folder.path(), &["new", key]);
-        assert!(run.code == 2 && run.err.contains("would be the same page as"), "{key}: {}", run.err);
+        assert!(run.code == 2 && run.err.contains("exists already in the file"), "{key}: {}", run.err);
     }
     assert_eq!(tilmash(folder.path(), &["check"]).code, 0);
     // Of a work that has an edition, only the others are made.
@@ -259,7 +259,7 @@ fn new_makes_all_editions_of_a_page() {
     }
     for (key, made) in [("section", "content/section/index.en.md"), ("plain", "content/plain.en.md")] {
         let check = tilmash(folder.path(), &["check"]);
-        assert!(check.err.contains(&format!("it belongs in `{made}`; `tilmash new {key}` makes it")), "{}", check.err);
+        assert!(check.err.contains(&format!("run `tilmash new {key}` to create `{made}`")), "{}", check.err);
         let run = tilmash(folder.path(), &["new", key]);
         assert!(run.code == 0 && run.err.lines().count() == 1 && run.err.contains(made), "{}", run.err);
         assert_eq!(tilmash(folder.path(), &["new", key]).code, 2);
@@ -291,14 +291,13 @@ fn a_key_that_looks_like_an_option_is_named_so_that_it_can_be_copied() {
     }
     assert_eq!(tilmash(&["sync", "./-x"]).code, 0);
     fs::write(folder.path().join("content/-x.kk.md"), "# X\n\nБірінші.\n").unwrap();
-    let hint =
-        "`tilmash status ./-x` shows what has changed; if a translation still stands, say so: `tilmash sync --accept ./-x#1.1`";
+    let hint = "run `tilmash status ./-x` to see the changes, and edit the translation; if it is still right as it is, run `tilmash sync --accept ./-x#1.1`";
     let check = tilmash(&["check"]);
     assert!(check.err.contains(hint), "{}", check.err);
     assert!(tilmash(&["status", "./-x"]).out.contains("[-Бір.-] {+Бірінші.+}"));
     assert_eq!(
         tilmash(&["sync", "--accept", "./-x#1.1"]).err,
-        "content/-x.lock: reworded 1.1; `en` accepted 1.1\n1 lock written\n"
+        "content/-x.lock: changed: 1.1; accepted in `en`: 1.1\n1 lock file written\n"
     );
 }
 
@@ -353,7 +352,7 @@ fn split_writes_no_chapter_that_is_too_large() {
         let run = tilmash(folder.path(), arguments);
         assert_eq!(run.code, code, "{}", run.err);
         assert!(run.err.contains("`content/a.kk.md` has 1.5 KB; the limit is 1 KB"), "{}", run.err);
-        assert!(run.err.contains("split the chapter into several in the plan"), "{}", run.err);
+        assert!(run.err.contains("divide the chapter into several in the split plan"), "{}", run.err);
     }
     assert!(!folder.path().join("content/a.kk.md").exists());
     assert!(folder.path().join("content/b.kk.md").exists(), "the other chapter is written");
@@ -381,7 +380,7 @@ fn split_refuses_a_plan_that_loses_text() {
     let folder = site(&[CONFIG_WITH_PLAN, HOME, (PLAN.0, &plan), SOURCE]);
     let run = tilmash(folder.path(), &["split"]);
     assert_eq!(run.code, 1, "{}", run.err);
-    assert!(run.err.contains("plan-coverage") && run.err.contains("nothing was written"), "{}", run.err);
+    assert!(run.err.contains("plan-coverage") && run.err.contains("no chapter was written"), "{}", run.err);
     assert!(!folder.path().join("content/a.kk.md").exists());
     let folder = site(&[CONFIG, HOME]);
     assert_eq!(tilmash(folder.path(), &["split"]).code, 2, "a site without a plan has nothing to split");
@@ -426,7 +425,7 @@ fn render_tells_what_is_wrong_with_the_page_alone() {
 fn explain_tells_of_a_code() {
     let folder = site(&[]);
     let run = tilmash(folder.path(), &["check", "--explain", "broken-link"]);
-    assert_eq!((run.code, run.out.as_str()), (0, "broken-link (error): A link leads to nothing.\n"));
+    assert_eq!((run.code, run.out.as_str()), (0, "broken-link (error): The target of a link does not exist.\n"));
     let all = tilmash(folder.path(), &["check", "--explain"]);
     assert_eq!(all.code, 0);
     assert_eq!(all.out.lines().count(), tilmash::base::code::ALL.len());
@@ -507,7 +506,7 @@ fn an_editor_that_is_of_no_use_to_the_preview_is_refused_at_once() {
     let by_environment = tilmash_with(folder.path(), &["serve"], &[("TILMASH_EDITOR", "vim -R")], "");
     for run in [by_flag, by_environment] {
         assert_eq!(run.code, 2);
-        assert!(run.err.contains("`vim -R` needs a terminal") && run.err.contains("VISUAL=\"code -g\""), "{}", run.err);
+        assert!(run.err.contains("`vim -R` runs in a terminal") && run.err.contains("VISUAL=\"code -g\""), "{}", run.err);
     }
 }
 
@@ -576,7 +575,11 @@ fn sources_are_written_through_no_link_that_leaves_the_site() {
     symlink("../../victim", folder.join("content/out")).expect("links can be made");
     let run = tilmash(&folder, &["new", "out/page"]);
     assert_eq!(run.code, 2, "{}", run.err);
-    assert!(run.err.contains("content/out` is a link that leads out of the site, or nowhere"), "{}", run.err);
+    assert!(
+        run.err.contains("content/out` is a symbolic link that leads out of the site's folder, or whose target does not exist"),
+        "{}",
+        run.err
+    );
     fs::remove_file(folder.join("content/out")).expect("it is still the link");
 
     symlink("../../victim/file", folder.join("content/index.lock")).expect("links can be made");

@@ -162,17 +162,22 @@ const UNKNOWN: &str = "qqqqqqqqqqqqqqqq";
 /// Each kind of mapping: its name in the program, its section in `docs/keys.md`, the file that holds
 /// it, and the text of such a file with [`UNKNOWN`] in the mapping.
 const MAPPINGS: [(&str, &str, &str, &str); 13] = [
-    ("the configuration", "site.yaml", "site.yaml", "title: T\nlanguages: [en]\n?: 1\n"),
+    ("site.yaml", "site.yaml", "site.yaml", "title: T\nlanguages: [en]\n?: 1\n"),
     ("a language", "Languages", "site.yaml", "title: T\nlanguages: [{code: en, ?: 1}]\n"),
     ("`markdown`", "Markdown", "site.yaml", "title: T\nlanguages: [en]\nmarkdown: {?: 1}\n"),
     ("`limits`", "Limits", "site.yaml", "title: T\nlanguages: [en]\nlimits: {?: 1}\n"),
     ("front matter", "Front matter", "content/index.en.md", "---\ntitle: T\n?: 1\n---\n"),
-    ("a plan", "Plans", PLAN, "source: a.txt\nlanguage: en\n?: 1\n"),
-    ("the segmentation", "Segmentation", PLAN, "source: a.txt\nlanguage: en\nsegmentation: {?: 1}\n"),
+    ("a split plan", "Plans", PLAN, "source: a.txt\nlanguage: en\n?: 1\n"),
+    ("`segmentation`", "Segmentation", PLAN, "source: a.txt\nlanguage: en\nsegmentation: {?: 1}\n"),
     ("a repair", "Repairs", PLAN, "source: a.txt\nlanguage: en\nrepairs: [{?: 1}]\n"),
     ("a chapter", "Chapters", PLAN, "source: a.txt\nlanguage: en\nchapters: [{key: a, title: A, rest: true, ?: 1}]\n"),
-    ("an entry", "Paragraphs", PLAN, "source: a.txt\nlanguage: en\nchapters: [{key: a, title: A, paragraphs: [{?: 1}]}]\n"),
-    ("a cut", "Cut", PLAN, "source: a.txt\nlanguage: en\ncut: {by: headings, starts: [A], ?: 1}\n"),
+    (
+        "an entry of `paragraphs`",
+        "Paragraphs",
+        PLAN,
+        "source: a.txt\nlanguage: en\nchapters: [{key: a, title: A, paragraphs: [{?: 1}]}]\n",
+    ),
+    ("`cut`", "Cut", PLAN, "source: a.txt\nlanguage: en\ncut: {by: headings, starts: [A], ?: 1}\n"),
     ("a language file", "Language files", "themes/default/languages/en.yaml", "?: 1\n"),
     ("`fonts`", "Fonts", "themes/default/languages/en.yaml", "fonts: {?: 1}\n"),
 ];

@@ -521,7 +521,7 @@ fn a_translator_changes_a_sentence() {
         let run = tilmash(&folder, &["import", &file, "--dry-run"]);
         assert_eq!(run.code, 0, "{to}: {}", run.err);
         assert!(run.out.contains("content/a.en.md") && run.out.contains("{+"), "{to}: {}", run.out);
-        assert!(run.err.contains("1 translation would be taken into 1 file"), "{to}: {}", run.err);
+        assert!(run.err.contains("1 translation would be imported into 1 file"), "{to}: {}", run.err);
         assert_eq!(text_of(&folder, A_EN.0), before, "a dry run writes nothing");
         let run = tilmash(&folder, &["import", &file]);
         assert_eq!((run.code, run.out.as_str()), (0, ""), "{to}: {}", run.err);
@@ -562,9 +562,9 @@ fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
     let run = import(&folder, "x.po", file);
     assert_eq!(run.code, 1);
     for (line, code, words) in [
-        (4, "exchange-markup", "lacks strong emphasis"),
-        (8, "exchange-stale", "not the one that was translated"),
-        (12, "exchange-structure", "line of its own"),
+        (4, "exchange-markup", "does not have the markup of its source: strong emphasis"),
+        (8, "exchange-stale", "has changed since the file was exported"),
+        (12, "exchange-structure", "as something else than one sentence"),
         (20, "exchange-duplicate", "twice"),
         (24, "exchange-markup", "`[^2]`"),
         (28, "exchange-unknown", "no sentence `9.9`"),
@@ -577,7 +577,7 @@ fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
     let expected = A_EN.1.replace("## Chapter", "## A chapter").replace("A note.", "A new note.");
     assert_eq!(text_of(&folder, A_EN.0), expected, "{}", run.err);
     // What has no address is no translation of anything.
-    assert!(run.err.contains("2 translations taken into 1 file") && run.err.contains("7 refused"), "{}", run.err);
+    assert!(run.err.contains("2 translations imported into 1 file") && run.err.contains("7 refused"), "{}", run.err);
 }
 
 /// Without a lock a table that the translation lacks would be set beside what comes next: of that an export tells.
@@ -585,9 +585,9 @@ fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
 fn addresses_that_do_not_last_are_told_of() {
     let folder = small();
     let export = |key: &str| tilmash(&folder, &["export", "--to", "po", "--language", "en", key]).err;
-    assert!(export("a").contains("1 work without a lock"), "{}", export("a"));
+    assert!(export("a").contains("1 page without a lock file"), "{}", export("a"));
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
-    assert!(!export("a").contains("without a lock"), "{}", export("a"));
+    assert!(!export("a").contains("without a lock file"), "{}", export("a"));
 }
 
 /// Code is in no sentence: what a section has of it that an edition gets is told of, not put in.
@@ -597,9 +597,9 @@ fn code_that_comes_with_no_sentence_is_told_of() {
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, "---\ntitle: A\n---\n\nOne.\n")]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     let run = import(&folder, "x.po", po(&[("a#2.1", "Екі", "Two"), ("a#3.1", "Үш.", "Three.")]));
-    assert!(run.code == 0 && run.err.contains("`content/a.en.md` lacks 1 code block that its source has"), "{}", run.err);
+    assert!(run.code == 0 && run.err.contains("`content/a.en.md` does not have 1 code block of its source"), "{}", run.err);
     let run = tilmash(&folder, &["import", "x.po"]);
-    assert!(run.code == 0 && !run.err.contains("lacks"), "{}", run.err);
+    assert!(run.code == 0 && !run.err.contains("does not have"), "{}", run.err);
 }
 
 /// Of files in which nothing is to be found it is said that there is nothing.
@@ -610,7 +610,7 @@ fn a_file_without_sentences_is_told_of() {
         let file = format!("x.{}", format.extension());
         put(&folder, &file, exchange::write(format, &Batch::default()));
         let run = tilmash(&folder, &["import", "--language", "en", &file]);
-        let said = format!("warning[exchange-empty]: `{file}` holds no sentence");
+        let said = format!("warning[exchange-empty]: `{file}` contains no sentence to import");
         assert!(run.code == 0 && run.err.contains(&said), "{}", run.err);
     }
 }
@@ -694,7 +694,10 @@ fn what_the_source_got_since_is_not_lacking_from_before() {
     let found = [("a#1.1", "Бір **екі**, [үш](https://x.example).", "One, two, three."), ("a#1.3", "Бес, 17.", "A five.")];
     let run = import(&folder, "x.po", po(&found));
     assert!(
-        run.code == 1 && run.err.contains("x.po:4:1: error[exchange-markup]: the translation of `a#1.1` lacks"),
+        run.code == 1
+            && run.err.contains(
+                "x.po:4:1: error[exchange-markup]: the translation of `a#1.1` does not have the markup of its source: "
+            ),
         "{}",
         run.err
     );
@@ -757,7 +760,7 @@ fn a_table_that_a_spreadsheet_saved_is_read_as_it_was() {
     ];
     for (name, bytes) in &files {
         let run = import(&folder, "b.csv", bytes);
-        assert!(run.code == 0 && run.err.contains("0 translations taken into 0 files, 8 unchanged"), "{name}: {}", run.err);
+        assert!(run.code == 0 && run.err.contains("0 translations imported into 0 files, 8 unchanged"), "{name}: {}", run.err);
     }
     for (name, bytes) in files.iter().take(6) {
         let text = String::from_utf8(bytes.clone()).expect("it is UTF-8").replace("Seven", "=7").replace("\u{feff}", "");
@@ -863,7 +866,7 @@ fn a_title_that_nobody_wrote_is_missing() {
         let folder = folder(&[SITE, HOME, HOME_EN, a, (A_EN.0, &format!("{front}One.\n"))]);
         for step in ["before sync", "after sync"] {
             let run = tilmash(&folder, &["status", "a", "--language", "en"]);
-            let said = run.out.contains("1 of 3,")
+            let said = run.out.contains("1 of 3 sentences up to date,")
                 && run.out.contains("  title missing\n")
                 && run.out.contains("  description missing\n");
             assert!(said, "{blank}{step}: {}{}", run.out, run.err);
@@ -1007,7 +1010,7 @@ fn a_page_is_made_of_its_translation() {
     assert!(run.out.contains("content/a/index.en.md (new)"), "{}", run.out);
     let run = tilmash(&folder, &["import", "x.po"]);
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.err.contains("it has not: slug, HTML"), "{}", run.err);
+    assert!(run.err.contains("has no translation of: slug, HTML"), "{}", run.err);
     let made = "---\ntitle: \"A: a\"\n---\n\nTwo. <!-- = 1.2 -->\n\n```\nкод\n```\n\n> Three. <!-- = 4.1 -->\n";
     assert_eq!(text_of(&folder, "content/a/index.en.md"), made);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "en", "a", "--pending"]);
@@ -1111,7 +1114,8 @@ fn a_table_that_is_missing_is_put_in_whole() {
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     // What is not translated is not shown as if it were, and the rest of a table looks like all of it.
     let run = import(&folder, "x.po", po(&[&table[..1], &[("a#1.1", "Бір.", "One!")]].concat()));
-    let named = "the table of `a#2.1` is not translated whole: `a#3.1`, `a#5.1` are missing";
+    let named =
+        "the table with `a#2.1` is translated only in part: `a#3.1`, `a#5.1` are missing (translate all sentences of the table,";
     assert!(run.code == 1 && run.err.contains(named) && run.err.contains("1 refused"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), translation.replace("One.", "One!"));
     put(&folder, A_EN.0, translation);
@@ -1140,7 +1144,7 @@ fn a_table_that_would_not_be_read_as_one_is_refused_alone() {
         po(&[("a#2.1", "Ел | Астана", "Country | Capital"), ("a#3.1", "Үндістан | Дели", india), ("a#4.1", "Екі.", "Two.")])
     };
     let run = import(&folder, "x.po", messages("- India | Delhi"));
-    assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-structure]: the table of `a#2.1`"), "{}", run.err);
+    assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-structure]: the table with `a#2.1`"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).starts_with(&format!("{translation}\nTwo.")), "{}", text_of(&folder, A_EN.0));
     put(&folder, A_EN.0, translation);
     let run = import(&folder, "x.po", messages("India | Delhi"));
@@ -1151,7 +1155,13 @@ fn a_table_that_would_not_be_read_as_one_is_refused_alone() {
     fs::remove_file(folder.path().join(A_EN.0)).expect("it is there");
     let title = "\nmsgctxt \"a#title\"\nmsgid \"А\"\nmsgstr \"A\"\n";
     let run = import(&folder, "x.po", messages("India | Delhi").replace("Two.", "- Two.") + title);
-    assert!(run.code == 1 && run.err.contains("1 refused") && run.err.contains("`a#4.1` would not stay"), "{}", run.err);
+    assert!(
+        run.code == 1
+            && run.err.contains("1 refused")
+            && run.err.contains("`a#4.1` would be read as something else than one sentence"),
+        "{}",
+        run.err
+    );
     assert!(text_of(&folder, A_EN.0).contains("| Capital") && text_of(&folder, A_EN.0).contains("| Delhi"), "{}", run.err);
 }
 
@@ -1224,8 +1234,8 @@ fn a_row_has_as_many_cells_as_its_source() {
     assert!(bar(&export("xliff")).contains("ctype=\"x-cell\""), "{}", export("xliff"));
     let row = |text: &'static str| po(&[("a#2.1", "Үндістан | Дели", text)]);
     for (text, said) in [
-        ("India, Delhi", "lacks a bar between cells (`|`)"),
-        ("India | Delhi | 1", "the translation of `a#2.1` has 3 cells, and the edition's table has 2 columns"),
+        ("India, Delhi", "does not have the markup of its source: a bar between cells (`|`)"),
+        ("India | Delhi | 1", "the translation of `a#2.1` has 3 cells, but the table of the translated page has 2 columns"),
     ] {
         let run = import(&folder, "x.po", row(text));
         assert!(run.code == 1 && run.err.contains(said), "{}", run.err);
@@ -1254,10 +1264,10 @@ fn broken_files_have_a_place_and_change_nothing() {
         ("new.xlf", b"<xliff version=\"2.1\">\n</xliff>".to_vec(), "XLIFF 1.2"),
         ("latin.xlf", "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<xliff version=\"1.2\">é</xliff>".into(), "ISO-8859-1"),
         ("ends.xlf", b"<xliff version=\"1.2\"><file></body></xliff>".to_vec(), "ends.xlf:1:"),
-        ("other.xlf", b"<tmx version=\"1.4\"><body></body></tmx>".to_vec(), "not with `<xliff>`"),
-        ("page.tmx", b"<!DOCTYPE html>\n<html><body>Sign in</body></html>".to_vec(), "not with `<tmx>`"),
-        ("text.xlf", b"\xef\xbb\xbf\n\nid,source\n".to_vec(), "text outside of `<xliff>`"),
-        ("empty.tmx", b"<?xml version=\"1.0\"?>\n".to_vec(), "the file has no `<tmx>`"),
+        ("other.xlf", b"<tmx version=\"1.4\"><body></body></tmx>".to_vec(), "instead of `<xliff>`"),
+        ("page.tmx", b"<!DOCTYPE html>\n<html><body>Sign in</body></html>".to_vec(), "instead of `<tmx>`"),
+        ("text.xlf", b"\xef\xbb\xbf\n\nid,source\n".to_vec(), "text outside of the element `<xliff>`"),
+        ("empty.tmx", b"<?xml version=\"1.0\"?>\n".to_vec(), "the file has no element `<tmx>`"),
         ("latin.po", b"msgid \"\"\nmsgstr \"\"\n\nmsgid \"\xe9\"\nmsgstr \"\"\n".to_vec(), "line 4"),
         ("odd.po", [&b"\xff\xfe"[..], b"a"].concat(), "UTF-16"),
         ("open.po", b"msgctxt \"a#1.1\"\nmsgid \"x\nmsgstr \"y\"\n".to_vec(), "open.po:2:"),
@@ -1275,7 +1285,7 @@ fn broken_files_have_a_place_and_change_nothing() {
         ("speechless.csv", "id,source,target\na#1.3,Бес.,Fi\n".into(), "--language"),
         ("wordless.csv", "id,source,target\na#1.3,Бес.,Fi\n".into(), "error[exchange-language]"),
         ("german.csv", "id,source,target,target_language\na#1.3,Бес.,Fi,dn\n".into(), "did you mean"),
-        ("what.bin", b"\0\x01".to_vec(), "no format that is known"),
+        ("what.bin", b"\0\x01".to_vec(), "the format of `what.bin` is not known"),
     ];
     let before = text_of(&folder, A_EN.0);
     for (name, bytes, words) in &files {
@@ -1375,10 +1385,14 @@ fn works_in_another_language_than_the_source_are_exchanged_in_files_of_their_own
     let only = ("content/only.en.md", "# Only\n\nOne.\n");
     let folder = folder(&[site, HOME, HOME_EN, A, A_EN, only]);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "de"]);
-    assert!(run.err.ends_with("left out, because they are not written in `kk` (see `--from en`): only\n"), "{}", run.err);
+    assert!(
+        run.err.ends_with("not exported, because their source is in `en`, not in `kk` (export them with `--from en`): only\n"),
+        "{}",
+        run.err
+    );
     for quiet in [&["-l", "de", "a"][..], &["-l", "en"]] {
         let run = tilmash(&folder, &[&["export", "--to", "po"], quiet].concat());
-        assert!(!run.err.contains("left out"), "{}", run.err);
+        assert!(!run.err.contains("not exported"), "{}", run.err);
     }
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     for (format, lang) in [("xliff", "kk"), ("tmx", "kk"), ("csv", "de"), ("jsonl", "de"), ("po", "de")] {
@@ -1396,17 +1410,17 @@ fn works_in_another_language_than_the_source_are_exchanged_in_files_of_their_own
     assert!(text_of(&folder, "content/only.de.md").ends_with("\nEins.\n"), "{}", text_of(&folder, "content/only.de.md"));
     // A file that says another language than the works are written in.
     let run = import(&folder, "wrong.po", text_of(&folder, "only.po").replace("X-Source-Language: en", "X-Source-Language: kk"));
-    assert!(run.code == 1 && run.err.contains("translates from `kk`, and `only` is written in `en`"), "{}", run.err);
+    assert!(run.code == 1 && run.err.contains("translates from `kk`, but the source of `only` is in `en`"), "{}", run.err);
 }
 
 #[test]
 fn wrong_calls_are_told_what_is_right() {
     let folder = small();
     for (arguments, words) in [
-        (&["export", "--to", "po", "-l", "kk"][..], "translated from"),
-        (&["export", "--to", "po", "-l", "en", "--from", "en"], "translated from"),
+        (&["export", "--to", "po", "-l", "kk"][..], "into the same language"),
+        (&["export", "--to", "po", "-l", "en", "--from", "en"], "into the same language"),
         (&["export", "--to", "po", "-l", "ex"], "did you mean `en`?"),
-        (&["export", "--to", "po", "-l", "en", "b/"], "no work is called `b/`"),
+        (&["export", "--to", "po", "-l", "en", "b/"], "there is no page with the key `b/`"),
         (&["export", "--to", "docx", "-l", "en"], "possible values"),
         (&["import", "nosuch.po"], "cannot read `nosuch.po`"),
         (&["import"], "required"),

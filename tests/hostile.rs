@@ -679,7 +679,7 @@ fn what_git_keeps_is_neither_read_nor_written() {
     for command in [&["build"][..], &["export", "--to", "csv", "--language", "en", "--output", "public/x"]] {
         trap.link("public", "repo/.git/objects/info");
         let run = trap.run(command);
-        assert!(run.code == Some(2) && run.said.contains("is a link into a hidden folder"), "{}", run.said);
+        assert!(run.code == Some(2) && run.said.contains("is a symbolic link into a hidden folder"), "{}", run.said);
         assert_eq!(fs::read_dir(trap.repo(".git/objects/info")).expect("it was made").count(), 0);
     }
 }
@@ -737,5 +737,5 @@ fn what_earlier_runs_remembered_may_be_anything() {
     }
     fs::File::create(trap.repo("public/.tilmash-manifest")).and_then(|file| file.set_len(1 << 42)).expect("files can have holes");
     let build = trap.run(&["build"]);
-    assert!(build.code == Some(2) && build.said.contains("has more than 1024 MB"), "{}", build.said);
+    assert!(build.code == Some(2) && build.said.contains("is larger than 1024 MB"), "{}", build.said);
 }

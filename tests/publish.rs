@@ -303,7 +303,7 @@ fn a_folder_of_someone_else_is_refused() {
     let disk = Disk::new();
     disk.write("out/important.txt", "do not lose");
     let failure = disk.build_into("out").expect_err("it is not ours");
-    assert!(failure.message.contains("tilmash did not make it"), "{}", failure.message);
+    assert!(failure.message.contains("was not written by Tilmash"), "{}", failure.message);
     assert_eq!(disk.look("out").len(), 1);
     // A file of someone else where a page would stand, in a folder that is ours.
     let disk = Disk::new();
@@ -311,7 +311,7 @@ fn a_folder_of_someone_else_is_refused() {
     disk.write("out/kk/new/index.html", "mine");
     disk.write("site/content/new.kk.md", "# New\n");
     let failure = disk.build_into("out").expect_err("it stands in the way");
-    assert!(failure.message.contains("stands in the way"), "{}", failure.message);
+    assert!(failure.message.contains("a file of the site needs its place"), "{}", failure.message);
     assert_eq!(fs::read_to_string(disk.at("out/kk/new/index.html")).expect("it is there"), "mine");
 }
 
@@ -325,7 +325,7 @@ fn an_empty_site_replaces_no_published_one() {
     let kept = disk.at("kept");
     let refused = |what: &str| {
         let failure = disk.build_into("out").expect_err(what);
-        assert!(failure.message.contains("has no page"), "{what}: {failure}");
+        assert!(failure.message.contains("has no pages"), "{what}: {failure}");
         assert_eq!(disk.look("out"), before, "{what}");
     };
     fs::rename(&content, &kept).expect("it can be renamed");
@@ -366,7 +366,7 @@ fn links_and_pipes_beside_and_in_the_output_are_refused() {
         for target in ["victim", "victim/index.html", "nowhere"] {
             symlink(disk.at(target), &trap).expect("links can be made");
             let failure = disk.build_into("out").expect_err(name);
-            assert!(failure.message.contains("is a link"), "{name}: {failure}");
+            assert!(failure.message.contains("is a symbolic link"), "{name}: {failure}");
             fs::remove_file(&trap).expect("it is still the link");
         }
         pipe(&trap);
@@ -379,7 +379,7 @@ fn links_and_pipes_beside_and_in_the_output_are_refused() {
     fs::rename(&manifest, disk.at("manifest")).expect("it can be renamed");
     pipe(&manifest);
     let failure = disk.build_into("out").expect_err("the list of files is a pipe");
-    assert!(failure.message.contains("tilmash did not make it"), "{failure}");
+    assert!(failure.message.contains("was not written by Tilmash"), "{failure}");
     fs::remove_file(&manifest).expect("it is still the pipe");
     fs::rename(disk.at("manifest"), &manifest).expect("it can be renamed");
 
@@ -389,7 +389,7 @@ fn links_and_pipes_beside_and_in_the_output_are_refused() {
     for target in ["victim", "out/en"] {
         symlink(disk.at(target), &folder).expect("links can be made");
         let failure = disk.build_into("out").expect_err(target);
-        assert!(failure.message.contains("stands in the way"), "{failure}");
+        assert!(failure.message.contains("a file of the site needs its place"), "{failure}");
         assert!(folder.is_symlink());
         fs::remove_file(&folder).expect("it is still the link");
     }
@@ -433,7 +433,7 @@ fn a_folder_that_holds_the_sources_or_is_among_them_is_refused() {
     }
     for output in outputs {
         let failure = disk.build_into(output).expect_err(output);
-        assert!(failure.message.contains("sources"), "{output}: {}", failure.message);
+        assert!(failure.message.contains("source files of the site"), "{output}: {}", failure.message);
     }
     assert_eq!(disk.look("site"), before);
     assert!(!disk.at("site/content/deep").exists() && !disk.at("site/themes").exists() && !disk.at("no").exists());
@@ -446,7 +446,7 @@ fn a_folder_that_the_sources_are_linked_to_is_refused() {
     fs::rename(disk.at("site/content"), disk.at("site/texts")).expect("it can be renamed");
     std::os::unix::fs::symlink("texts", disk.at("site/content")).expect("links can be made");
     let failure = disk.build_into("site/texts/new").expect_err("it is among the sources");
-    assert!(failure.message.contains("sources"), "{}", failure.message);
+    assert!(failure.message.contains("source files of the site"), "{}", failure.message);
     assert!(!disk.at("site/texts/new").exists());
 }
 
@@ -457,7 +457,7 @@ fn a_site_is_not_published_into_itself() {
     disk.build_into("site/public").expect("it is no source yet");
     std::os::unix::fs::symlink("../public", disk.at("site/content/again")).expect("links can be made");
     let failure = disk.build_into("site/public").expect_err("it is among the sources");
-    assert!(failure.message.contains("sources"), "{}", failure.message);
+    assert!(failure.message.contains("source files of the site"), "{}", failure.message);
 }
 
 #[test]

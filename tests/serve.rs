@@ -673,7 +673,7 @@ fn a_sentence_is_opened_at_its_very_line() {
         "path=content/a.en.md&language=en&unit=1.1&side=translation",
     ] {
         let opened = open(&preview, query);
-        assert_eq!((opened.status, opened.text()), (404, "this page no longer shows that sentence\n"), "{query}");
+        assert_eq!((opened.status, opened.text()), (404, "this page no longer has the sentence; reload the page\n"), "{query}");
     }
     assert!(!record.exists(), "no editor was started");
 }
@@ -749,7 +749,7 @@ fn an_editor_that_cannot_be_started_is_told_of_on_the_page_and_on_the_terminal()
     // None that could be started: the page says what to do.
     let preview = Preview::with(&borrowed(&pending_site()), Editor::choose(None, &["", "vim"]).unwrap());
     let why = preview.status("/book/kk-en/a/")["desk"]["editor"]["not"].as_str().unwrap().to_owned();
-    assert!(why.starts_with("`vim` needs a terminal") && why.contains("VISUAL=\"code -g\""), "{why}");
+    assert!(why.starts_with("the editor `vim` runs in a terminal") && why.contains("VISUAL=\"code -g\""), "{why}");
     let opened = open(&preview, query);
     assert_eq!((opened.status, opened.text().trim_end()), (409, why.as_str()));
 }

@@ -243,7 +243,11 @@ fn the_place_of_a_problem_is_opened_by_its_name() {
         assert_eq!(fs::read_to_string(&record).unwrap(), format!("{place} {}\n", at.display()));
         for (id, frame) in [(id, "9"), (id, "-1"), (id, ""), (file, "0"), ("", "0"), ("../../etc/passwd", "0")] {
             let opened = open(&preview, &query(id, frame));
-            assert_eq!((opened.status, opened.text()), (404, "this page no longer shows that problem\n"), "{id} {frame}");
+            assert_eq!(
+                (opened.status, opened.text()),
+                (404, "this page no longer has the problem; reload the page\n"),
+                "{id} {frame}"
+            );
         }
         // In the place of a page that cannot be made as well; and from elsewhere there is no way.
         let page = preview.get(path);
@@ -341,7 +345,11 @@ fn a_request_finds_what_no_event_told_of_and_polling_begins() {
         }
         next_warning(&preview, Duration::from_secs(2))
     });
-    assert!(warning.unwrap().starts_with("the preview looks for changes every 500 ms: the file system does not report them"));
+    assert!(
+        warning
+            .unwrap()
+            .starts_with("the preview checks all files for changes every 500 ms: the file system does not report changes")
+    );
     // From now on no request is needed.
     preview.after(|| fs::write(&aside, format!("{PAGE}And again.\n")).unwrap(), "/book/en/b/", |page| page.has("And again."));
     assert_eq!(warnings(&preview), Vec::<String>::new(), "said once");

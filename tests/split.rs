@@ -415,27 +415,33 @@ fn offences(damage: impl FnOnce(&mut Split)) -> Vec<String> {
 
 #[test]
 fn lost_doubled_and_changed_pieces_are_found() {
-    assert_eq!(offences(|split| _ = split.pieces.remove(2)), ["the text is in no piece (bytes 13 to 26)"]);
-    assert_eq!(offences(|split| _ = split.pieces.pop()), ["the text is in no piece (bytes 48 to 49)"]);
+    assert_eq!(
+        offences(|split| _ = split.pieces.remove(2)),
+        ["the split does not contain this part of the source text (bytes 13 to 26)"]
+    );
+    assert_eq!(
+        offences(|split| _ = split.pieces.pop()),
+        ["the split does not contain this part of the source text (bytes 48 to 49)"]
+    );
     let doubled = offences(|split| split.pieces.insert(1, split.pieces[0].clone()));
-    assert_eq!(doubled, ["the text is in two pieces (bytes 0 to 12)"]);
+    assert_eq!(doubled, ["the split contains this part of the source text twice (bytes 0 to 12)"]);
     let swapped = offences(|split| split.pieces.swap(0, 2));
     assert!(!swapped.is_empty());
     let gap = offences(|split| split.pieces[2].kind = PieceKind::Gap(Gap::WhiteSpace));
-    assert_eq!(gap, ["the piece is not what it is said to be (Gap(WhiteSpace)) (bytes 13 to 26)"]);
+    assert_eq!(gap, ["this part of the source text is not of the kind Gap(WhiteSpace) (bytes 13 to 26)"]);
     let mark = offences(|split| {
         split.pieces[1].kind = PieceKind::Gap(Gap::FootnoteMark);
     });
-    assert_eq!(mark, ["the piece is not what it is said to be (Gap(FootnoteMark)) (bytes 12 to 13)"]);
+    assert_eq!(mark, ["this part of the source text is not of the kind Gap(FootnoteMark) (bytes 12 to 13)"]);
     let short = offences(|split| {
         split.segments[1].ranges[0].end -= 1;
     });
-    assert_eq!(short[0], "L1.2 does not consist of its pieces (bytes 13 to 26)");
+    assert_eq!(short[0], "L1.2 is not made of its parts of the source text (bytes 13 to 26)");
     let other = offences(|split| {
         let Piece { kind, .. } = split.pieces[0].clone();
         split.pieces[2].kind = kind;
     });
-    assert_eq!(other[0], "L1.1 does not consist of its pieces (bytes 0 to 26)");
+    assert_eq!(other[0], "L1.1 is not made of its parts of the source text (bytes 0 to 26)");
 }
 
 #[test]
@@ -445,10 +451,7 @@ fn lost_doubled_and_reordered_segments_are_found() {
     });
     assert_eq!(
         lost,
-        [
-            "L1.2 (from line 1 to 1) is in no chapter (bytes 13 to 26)",
-            "L3.2 (from line 3 to 3) is in no chapter (bytes 44 to 48)"
-        ]
+        ["L1.2 (lines 1 to 1) is in no chapter (bytes 13 to 26)", "L3.2 (lines 3 to 3) is in no chapter (bytes 44 to 48)"]
     );
     let doubled = offences(|split| {
         let cut = split.chapters[0].cuts[1].clone();
@@ -468,14 +471,14 @@ fn changed_texts_are_found() {
     assert_eq!(
         changed,
         [
-            "undoing the repairs of L1.1 does not give the source text back (bytes 0 to 12)",
-            "the chapter `a` does not say what L1.1 says (bytes 0 to 12)"
+            "L1.1 without its repairs differs from the source text (bytes 0 to 12)",
+            "the chapter `a` does not have the text of L1.1 (bytes 0 to 12)"
         ]
     );
     let forgotten = offences(|split| split.segments[0].repairs.clear());
-    assert_eq!(forgotten, ["undoing the repairs of L1.1 does not give the source text back (bytes 0 to 12)"]);
+    assert_eq!(forgotten, ["L1.1 without its repairs differs from the source text (bytes 0 to 12)"]);
     let edited = offences(|split| split.chapters[1].markdown = split.chapters[1].markdown.replace("Two", "Too"));
-    assert_eq!(edited, ["the chapter `b` does not say what L1.2 says (bytes 13 to 26)"]);
+    assert_eq!(edited, ["the chapter `b` does not have the text of L1.2 (bytes 13 to 26)"]);
 }
 
 // Files

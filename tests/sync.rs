@@ -1145,7 +1145,7 @@ fn of_two_that_are_merged_one_is_gone_into_the_other() {
     files.insert("content/b.kk.md".to_owned(), "# Б\n\n[[a#1.1]] [[a#1.2]]\n".to_owned());
     let found = problems(&files, &["broken-anchor"]);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].contains("is gone: it was merged into"), "{found:?}");
+    assert!(found[0].contains("was deleted: link to `#1.1`: its text was merged into"), "{found:?}");
 }
 
 #[test]
@@ -1448,7 +1448,7 @@ fn cells_of_an_older_lock_become_rows() {
     replace(&mut files, "content/a.kk.md", "Соңы.", "[Соңы](#5.2).");
     assert_eq!(
         problems(&files, &["broken-anchor"]),
-        ["the sentence `5.2` of `content/a.kk.md` is gone: it was merged into `5.1`: link to `#5.1`"]
+        ["the sentence `5.2` of `content/a.kk.md` was deleted: link to `#5.1`: its text was merged into the sentence `5.1`"]
     );
 }
 
@@ -1779,7 +1779,7 @@ fn anchors_of_headings_are_shared_and_stay() {
     assert_eq!(problems(&files, &["vanished-anchor"]).len(), 2);
     let told = |files: &Files| {
         let found = problems(files, &["broken-anchor"]);
-        found.len() == 2 && found.iter().all(|problem| problem.contains("the heading `eki`") && problem.contains("is gone"))
+        found.len() == 2 && found.iter().all(|problem| problem.contains("the heading `eki`") && problem.contains("was deleted"))
     };
     assert!(told(&files));
     sync(&mut files);
@@ -1900,12 +1900,33 @@ fn unsynced(source: &str, translation: &str) -> Files {
 }
 
 #[test]
+fn sync_prints_the_first_ten_lock_files_and_counts_the_others() {
+    let mut files = Files::from([("site.yaml".to_owned(), "title: T\nlanguages: [kk]\n".to_owned())]);
+    files.extend((0..12).map(|number| (format!("content/p{number:02}.kk.md"), "# Т\n\nБір.\n".to_owned())));
+    let folder = Folder::new(&files);
+    let lines = |arguments: &[&str]| -> Vec<String> {
+        let (code, _, said) = folder.run(arguments);
+        assert_eq!(code, 0, "{said}");
+        said.lines().map(str::to_owned).collect()
+    };
+    let few = lines(&["sync", "--dry-run"]);
+    assert_eq!(few.len(), 12, "{few:?}");
+    assert_eq!(few[9], "content/p09.lock: new, 2 sentences");
+    assert_eq!(few[10..], ["2 more lock files; run the command with `--all` to see all", "12 lock files would be written"]);
+    let all = lines(&["sync", "--dry-run", "--all"]);
+    assert_eq!(all.len(), 13, "{all:?}");
+    assert_eq!(all[11..], ["content/p11.lock: new, 2 sentences", "12 lock files would be written"]);
+    let json = folder.run(&["sync", "--dry-run", "--format", "json"]).1;
+    assert_eq!(json.lines().count(), 12, "{json}");
+}
+
+#[test]
 fn only_locks_are_written() {
     let folder = Folder::new(&unsynced(SOURCE, TRANSLATION));
     let texts = folder.files();
     let (code, _, said) = folder.run(&["sync", "--dry-run"]);
     assert_eq!((code, folder.files() == texts), (0, true), "{said}");
-    assert!(said.contains("content/a.lock: new, 5 sentences") && said.contains("2 locks would be written"), "{said}");
+    assert!(said.contains("content/a.lock: new, 5 sentences") && said.contains("2 lock files would be written"), "{said}");
     folder.run(&["sync"]);
     let synced = folder.files();
     assert!(texts.iter().all(|(path, text)| synced.get(path) == Some(text)));
@@ -1913,10 +1934,10 @@ fn only_locks_are_written() {
     assert_eq!(new, ["content/a.lock", "content/index.lock"]);
     folder.edit("content/a.kk.md", "қысқа", "ұзақ");
     let (_, _, said) = folder.run(&["sync", "a"]);
-    assert!(said.contains("content/a.lock: reworded 1.3; `en` pending 1.3"), "{said}");
+    assert!(said.contains("content/a.lock: changed: 1.3; source changed since translated into `en`: 1.3"), "{said}");
     let (code, _, said) = folder.run(&["sync", "--accept", "a#1.3"]);
-    assert!(code == 0 && said.contains("`en` accepted 1.3"), "{said}");
-    assert_eq!(folder.run(&["sync"]).2.trim(), "0 locks written");
+    assert!(code == 0 && said.contains("accepted in `en`: 1.3"), "{said}");
+    assert_eq!(folder.run(&["sync"]).2.trim(), "0 lock files written");
     let now = folder.files();
     assert!(texts.keys().filter(|path| *path != "content/a.kk.md").all(|path| now[path] == texts[path]));
 }
@@ -1930,7 +1951,7 @@ fn the_first_sync_tells_what_does_not_match() {
     let (code, _, said) = folder.run(&["sync", "b"]);
     assert!(code == 2 && said.contains("did you mean `s/b`?"), "{said}");
     let (_, _, said) = folder.run(&["sync", "s/b"]);
-    assert!(said.contains("content/s/b.lock: new, 5 sentences; `en` 1 missing, 1 extra\n"), "{said}");
+    assert!(said.contains("content/s/b.lock: new, 5 sentences; `en`: 1 missing, 1 extra\n"), "{said}");
 }
 
 /// A work that was renamed without its lock looks like a new one: that it left its addresses behind is told when it gets new ones.
@@ -1945,8 +1966,11 @@ fn sync_tells_of_a_lock_that_was_left_behind() {
     ["kk.md", "en.md"].iter().for_each(|ending| rename(ending));
     let (code, said, problems) = folder.run(&["sync"]);
     assert_eq!(code, 0, "{problems}");
-    assert!(problems.contains("warning[stray-lock]: there is no work `a` that this lock could be of"), "{problems}");
-    assert!(problems.contains("a work that is renamed takes its lock along"), "{problems}");
+    assert!(
+        problems.contains("warning[stray-lock]: the lock file belongs to no page: there is no page with the key `a`"),
+        "{problems}"
+    );
+    assert!(problems.contains("if the page was renamed, rename the lock file too"), "{problems}");
     assert!(format!("{said}{problems}").contains("content/b.lock: new, 5 sentences"), "{said}{problems}");
     rename("lock");
     assert_eq!((folder.run(&["sync"]).0, folder.read("content/b.lock")), (0, locked));
@@ -1962,12 +1986,12 @@ fn sync_refuses_what_it_cannot_read() {
     for (file, text, said) in [
         ("content/a.lock", lock.replace("Format 1", "Format 2"), "format 2"),
         ("content/a.lock", lock.replace("Format 1", "Format 99"), "format 99"),
-        ("content/a.lock", lock.replace("\n1.2\n", "\n<<<<<<< HEAD\n1.2\n"), "git left a conflict in the lock"),
-        ("content/a.kk.md", "---\ntitle: A\n".to_owned(), "front matter is not closed"),
+        ("content/a.lock", lock.replace("\n1.2\n", "\n<<<<<<< HEAD\n1.2\n"), "the lock file contains git's conflict markers"),
+        ("content/a.kk.md", "---\ntitle: A\n".to_owned(), "the front matter, the YAML at the top of the page, is not closed"),
         (
             "content/a.en.md",
             "# A\n\n<<<<<<< HEAD\nOne.\n=======\nTwo.\n>>>>>>> other\n".to_owned(),
-            "git left a conflict in the text",
+            "the page contains git's conflict markers",
         ),
     ] {
         let before = folder.read(file);
@@ -1981,7 +2005,7 @@ fn sync_refuses_what_it_cannot_read() {
     let (code, _, stderr) = folder.run(&["sync", "--accept", "a#1.9"]);
     assert!(code == 2 && stderr.contains("did you mean `1.3`?"), "{stderr}");
     let (code, _, stderr) = folder.run(&["sync", "aa"]);
-    assert!(code == 2 && stderr.contains("no work is called `aa`"), "{stderr}");
+    assert!(code == 2 && stderr.contains("there is no page with the key `aa`"), "{stderr}");
 }
 
 /// An editor may have saved it in its own way.
@@ -2003,7 +2027,7 @@ fn a_translators_day() {
     folder.run(&["sync"]);
     let (code, _, said) = folder.run(&["check", "--complete", "kk,en", "--format", "short"]);
     assert!(
-        code == 1 && said.contains("error[incomplete]: `a` is not complete in `en`: 4 of 6 sentences, 1 changed, 1 missing"),
+        code == 1 && said.contains("error[incomplete]: the translation of `a` into `en` is not complete: 4 of 6 sentences are up to date (changed in the source: 1, missing: 1)"),
         "{said}"
     );
     assert!(said.contains("warning[drift]") && said.contains("warning[untranslated]"), "{said}");
@@ -2075,7 +2099,7 @@ fn status_tells_what_has_waited_longest() {
     folder.edit("content/a.en.md", "alone.\n", "alone.\nOne more.\n");
     assert_eq!(oldest(&folder), null, "what is pending is not committed");
     let (_, details, _) = shallow.run(&["status", "a"]);
-    assert!(details.contains("\n  1.1 has waited longest: since or before 2002-03-04\n"), "{details}");
+    assert!(details.contains("\n  oldest pending sentence: 1.1, since or before 2002-03-04\n"), "{details}");
 }
 
 /// Two branches, each of which edits its sentence and syncs: git merges the texts and the locks, and a sync of

@@ -243,8 +243,8 @@ fn a_run_prints_ten_problems_of_a_code_and_counts_the_rest() {
         "severity  code          found   shown",
         "error     broken-link       1       1",
         "warning   footnote         60      10",
-        "50 problems not shown: `--all` shows every problem",
-        "`tilmash check --explain CODE` explains a code",
+        "50 problems not shown; run the command with `--all` to see all",
+        "run `tilmash check --explain CODE` for the meaning of a code",
         "1 error, 60 warnings",
     ];
     assert_eq!(lines[lines.len() - end.len()..], end, "{}", few.err);

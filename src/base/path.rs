@@ -76,11 +76,11 @@ pub enum Unfit {
 impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty => write!(f, "one of its parts is empty"),
-            Self::Relative => write!(f, "`.` and `..` are not names"),
-            Self::Control(c) => write!(f, "it has the control character U+{:04X}", u32::from(*c)),
+            Self::Empty => write!(f, "a part of it is empty"),
+            Self::Relative => write!(f, "`.` and `..` are not allowed as names"),
+            Self::Control(c) => write!(f, "it contains the control character U+{:04X}", u32::from(*c)),
             Self::Sign(c) => write!(f, "Windows does not allow `{c}` in a name"),
-            Self::NotUtf8 => write!(f, "its name is not UTF-8"),
+            Self::NotUtf8 => write!(f, "its name is not valid UTF-8"),
             Self::Device(name) => write!(f, "Windows reserves the name `{name}` for a device"),
             Self::Git(name) => write!(f, "git reserves the name `{name}`"),
             Self::End('.') => write!(f, "Windows does not allow a name that ends with a dot"),
@@ -251,21 +251,21 @@ mod tests {
             assert_eq!(unfit(name), None, "{name}");
         }
         for (name, why) in [
-            ("a\nb", "it has the control character U+000A"),
-            ("a\u{9b}b", "it has the control character U+009B"),
+            ("a\nb", "it contains the control character U+000A"),
+            ("a\u{9b}b", "it contains the control character U+009B"),
             ("a/b?.md", "Windows does not allow `?` in a name"),
             ("aux.kk.md", "Windows reserves the name `aux` for a device"),
             ("a/Con/b", "Windows reserves the name `Con` for a device"),
             ("COM¹.txt", "Windows reserves the name `COM¹` for a device"),
             ("lpt0 .x", "Windows reserves the name `lpt0` for a device"),
             ("a./b", "Windows does not allow a name that ends with a dot"),
-            ("a/../b", "`.` and `..` are not names"),
+            ("a/../b", "`.` and `..` are not allowed as names"),
             ("a ", "Windows does not allow a name that ends with a space"),
             (".git/hooks/x", "git reserves the name `.git`"),
             ("a/.GIT", "git reserves the name `.GIT`"),
             ("GIT~1/config", "git reserves the name `GIT~1`"),
-            ("a//b", "one of its parts is empty"),
-            ("a\u{fffd}", "its name is not UTF-8"),
+            ("a//b", "a part of it is empty"),
+            ("a\u{fffd}", "its name is not valid UTF-8"),
         ] {
             assert_eq!(unfit(name).map(|unfit| unfit.to_string()).as_deref(), Some(why), "{name:?}");
         }

@@ -120,16 +120,15 @@ pub fn read(file: &Arc<str>, text: &str, range: Range<usize>) -> Result<Node, Di
             // diagnostic has its own place, so the line number is cut off.
             let message = message.rfind(" at line ").map_or(message, |at| &message[..at]).trim_end_matches('.');
             let (message, hint) = match message {
-                _ if message.contains("Anchors") || message.contains("Aliases") => {
-                    ("anchors and aliases (`&`, `*`) are not used here", Some("write the value out, in quotes if it begins so"))
-                }
+                _ if message.contains("Anchors") || message.contains("Aliases") => (
+                    "YAML anchors and aliases (`&`, `*`) are not supported",
+                    Some("write the value in full; put a text that begins with `&` or `*` in quotes"),
+                ),
                 _ if message.starts_with("budget breached") => ("the YAML is too large or nested too deeply", None),
                 _ if message.starts_with("mapping values are not allowed") => {
-                    ("a second `: ` in one line", Some("put text that holds `: ` in quotes"))
+                    ("the line contains a second `: `", Some("put text that contains `: ` in quotes"))
                 }
-                _ if message.starts_with("tabs disallowed") => {
-                    ("tabs do not indent here", Some("YAML is indented with spaces, never with tabs"))
-                }
+                _ if message.starts_with("tabs disallowed") => ("the line is indented with a tab", Some("indent with spaces")),
                 _ => (message, None),
             };
             Err(Diagnostic::at(&code::YAML_SYNTAX, place, message).maybe_hint(hint.map(str::to_owned)))
@@ -246,7 +245,7 @@ impl Places<'_> {
                     match seen.get(&key) {
                         Some(first) => {
                             flaws
-                                .report(&code::DUPLICATE_KEY, &key_place, format!("`{key}` is given twice"))
+                                .report(&code::DUPLICATE_KEY, &key_place, format!("the key `{key}` is given twice"))
                                 .also(first, "first given here");
                         }
                         None => _ = seen.insert(key.clone(), key_place.clone()),
@@ -293,8 +292,8 @@ fn tag_problem(tag: &str, place: &Place) -> Diagnostic {
 /// Replaces control characters by U+FFFD and reports the first one.
 fn printable(text: String, place: &Place, flaws: &mut Vec<Diagnostic>) -> String {
     let Some(wrong) = text.chars().find(|&c| is_refused(c)) else { return text };
-    let message = format!("the text has the control character U+{:04X}", u32::from(wrong));
-    flaws.report(&code::BAD_VALUE, place, message).hint("remove the character: it cannot be displayed");
+    let message = format!("the text contains the control character U+{:04X}", u32::from(wrong));
+    flaws.report(&code::BAD_VALUE, place, message).hint("remove the character");
     text.replace(is_refused, "\u{fffd}")
 }
 
@@ -326,7 +325,7 @@ impl<'n, 'p> Fields<'n, 'p> {
             Value::Map(entries) => entries.as_slice(),
             Value::Null => &[],
             _ => {
-                problems.push(node.wrong_type(&format!("{what} (a mapping)")));
+                problems.push(node.wrong_type(&format!("a mapping (`key: value`) for {what}")));
                 return None;
             }
         };
@@ -354,7 +353,7 @@ impl<'n, 'p> Fields<'n, 'p> {
     pub fn require(&mut self, key: &'static str) -> Option<&'n Node> {
         let found = self.take(key);
         if found.is_none() {
-            self.problems.report(&code::MISSING_KEY, &self.place, format!("`{key}` is missing"));
+            self.problems.report(&code::MISSING_KEY, &self.place, format!("the key `{key}` is missing"));
         }
         found
     }
@@ -423,7 +422,7 @@ impl<'n, 'p> Fields<'n, 'p> {
         for entry in self.entries {
             if !self.known.contains(&entry.key.as_str()) {
                 let hint = suggest::did_you_mean(&entry.key, self.known.iter().copied())
-                    .unwrap_or_else(|| format!("known here: {}", self.known.join(", ")));
+                    .unwrap_or_else(|| format!("the keys allowed here are: {}", self.known.join(", ")));
                 self.problems.report(&code::UNKNOWN_KEY, &entry.key_place, format!("unknown key `{}`", entry.key)).hint(hint);
             }
         }
@@ -609,7 +608,7 @@ mod tests {
     fn control_characters_are_reported_and_replaced() {
         for (text, sign) in [("a: \"x\\0y\"", "0000"), ("a: \"x\\ey\"", "001B"), ("a: \"x\\x9by\"", "009B")] {
             let at = text[3..].to_owned();
-            assert_eq!(flaws(text), [(format!("the text has the control character U+{sign}"), at)]);
+            assert_eq!(flaws(text), [(format!("the text contains the control character U+{sign}"), at)]);
             let Value::Map(entries) = read_text(text).unwrap().value else { panic!("a mapping") };
             assert_eq!(entries[0].node.value, Value::Text("x\u{fffd}y".to_owned()));
         }
@@ -631,10 +630,10 @@ mod tests {
         assert_eq!(
             found,
             [
-                ("`x` is given twice", 10, 4),
-                ("`x` is given twice", 16, 4),
-                ("`y` is given twice", 40, 34),
-                ("`a` is given twice", 46, 0)
+                ("the key `x` is given twice", 10, 4),
+                ("the key `x` is given twice", 16, 4),
+                ("the key `y` is given twice", 40, 34),
+                ("the key `a` is given twice", 46, 0)
             ]
         );
     }

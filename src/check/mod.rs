@@ -144,9 +144,9 @@ fn of_site(site: &Site) -> Vec<Diagnostic> {
             Diagnostic::at(
                 &code::NO_FEED,
                 Place::whole(&site.config.file),
-                "the site has no feeds: neither `site.yaml` nor a page has a date that feeds accept",
+                "the site has no feeds, because neither `site.yaml` nor any page has a date that feeds can use",
             )
-            .hint("write a date such as `date: 2003-12-31` into `site.yaml` or into the front matter of pages"),
+            .hint("write a date, such as `date: 2003-12-31`, into `site.yaml` or into the front matter of pages"),
         );
     }
     if site.config.base_url.is_some() {
@@ -154,8 +154,12 @@ fn of_site(site: &Site) -> Vec<Diagnostic> {
     }
     if site.config.base_url.is_none() {
         problems.push(
-            Diagnostic::at(&code::NO_BASE_URL, Place::whole(&site.config.file), "the address of the site is not known")
-                .hint("set `base_url`, or build with `--base-url URL`; canonical links, sitemap and feeds need it"),
+            Diagnostic::at(
+                &code::NO_BASE_URL,
+                Place::whole(&site.config.file),
+                "the URL of the site is not known, so it has no canonical links, sitemap and feeds",
+            )
+            .hint("write `base_url: https://…` into `site.yaml`, or build with `--base-url URL`"),
         );
     }
     problems
@@ -179,9 +183,9 @@ fn translations(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
                 Diagnostic::at(
                     &code::MISSING_TRANSLATION,
                     Place::whole(file),
-                    format!("`{}` has no edition in `{code}`", item.key),
+                    format!("the page `{}` does not exist in `{code}`", item.key),
                 )
-                .hint(format!("it belongs in `{wanted}`; `tilmash new {}` makes it", item.key.argument())),
+                .hint(format!("run `tilmash new {}` to create `{wanted}`", item.key.argument())),
             );
         }
     }
@@ -207,8 +211,8 @@ fn empty(work: &Work, document: &Document, problems: &mut Vec<Diagnostic>) {
     let is_full = work.key.is_home() || !work.children.is_empty() || has_data || front.draft;
     let Some(title) = front.title_at.as_ref().filter(|_| !is_full && document.body.html.trim().is_empty()) else { return };
     problems.push(
-        Diagnostic::at(&code::EMPTY_PAGE, title.clone(), format!("`{}` has a title and no text", document.file))
-            .hint("write the text below the front matter, or add `draft: true` until there is one"),
+        Diagnostic::at(&code::EMPTY_PAGE, title.clone(), format!("the page `{}` has a title, but no text", document.file))
+            .hint("write the text below the title, or add `draft: true` to the front matter until there is a text"),
     );
 }
 
@@ -231,19 +235,24 @@ fn misalignment(source: &Document, translation: &Document) -> Option<Diagnostic>
         let count = |block: &crate::parse::Block| block.segments.1 - block.segments.0;
         let message = match (a, b) {
             (Some(a), Some(b)) if kind_word(a.kind) != kind_word(b.kind) => {
-                format!("{} stands beside {} of the source edition", kind_word(b.kind), kind_word(a.kind))
+                format!("{} of the translation is at the place of {} in the source", kind_word(b.kind), kind_word(a.kind))
             }
             (Some(a), Some(b)) if count(a) != count(b) => {
-                format!("{} with {} beside one with {}", kind_word(b.kind), sentences(count(b)), sentences(count(a)))
+                format!(
+                    "{} of the translation has {}, but its source has {}",
+                    kind_word(b.kind),
+                    sentences(count(b)),
+                    sentences(count(a))
+                )
             }
-            (Some(a), None) => format!("{} of the source edition has no translation", kind_word(a.kind)),
-            (None, Some(b)) => format!("{} stands beside nothing in the source edition", kind_word(b.kind)),
+            (Some(a), None) => format!("{} of the source has no translation", kind_word(a.kind)),
+            (None, Some(b)) => format!("{} of the translation has no counterpart in the source", kind_word(b.kind)),
             _ => continue,
         };
         return Some(
             Diagnostic::at(&code::ALIGNMENT, place(translation, b.or(translation.blocks.last())), message)
-                .also(place(source, a.or(source.blocks.last())), "the source edition")
-                .hint("line n of a translation stands beside line n of the source: one sentence a line in both"),
+                .also(place(source, a.or(source.blocks.last())), "the source")
+                .hint("write one sentence a line, in the same blocks and the same order as in the source"),
         );
     }
     None
@@ -258,7 +267,7 @@ fn kind_word(kind: BlockKind) -> &'static str {
     match kind {
         BlockKind::Heading(_) => "a heading",
         BlockKind::Paragraph => "a paragraph",
-        BlockKind::Other => "a block",
+        BlockKind::Other => "a list item or another block",
     }
 }
 
@@ -292,9 +301,9 @@ fn chapter(split: &Split, chapter: &Chapter, inputs: &Inputs) -> Vec<Diagnostic>
         let missing = Diagnostic::at(
             &code::CHAPTER_MISSING,
             chapter.place.clone(),
-            format!("the chapter `{}` has no file yet", chapter.key),
+            format!("the chapter `{}` of the split plan has no file yet", chapter.key),
         );
-        return vec![missing.hint("`tilmash split` writes it")];
+        return vec![missing.hint("run `tilmash split` to write the file")];
     };
     let Some(text) = inputs.text(name) else { return Vec::new() };
     split::compare(chapter, text).iter().map(|difference| difference_problem(name, split, chapter, difference)).collect()
@@ -303,27 +312,31 @@ fn chapter(split: &Split, chapter: &Chapter, inputs: &Inputs) -> Vec<Diagnostic>
 /// Returns the problem for a sentence of a chapter's file that differs from the split.
 pub fn difference_problem(file: &Arc<str>, split: &Split, chapter: &Chapter, difference: &Difference) -> Diagnostic {
     let what = match difference.cut {
-        Some(cut) => format!("the sentence {} of the source text", split.segments[chapter.cuts[cut].segment].address),
+        Some(cut) => format!("sentence {} of the source text", split.segments[chapter.cuts[cut].segment].address),
         None => "a line".to_owned(),
     };
     let at = |line: &std::ops::Range<usize>| Place::new(file, line.clone());
     match &difference.change {
         Change::Missing => {
             let message = match difference.cut {
-                Some(_) => format!("{what} is missing from `{}`", chapter.key),
-                None => format!("a heading of the plan is missing from `{}`", chapter.key),
+                Some(_) => format!("{what} is missing in the chapter `{}`", chapter.key),
+                None => format!("a heading of the split plan is missing in the chapter `{}`", chapter.key),
             };
             let code = if difference.cut.is_some() { &code::CHAPTER_LOSS } else { &code::CHAPTER_EDITED };
             Diagnostic::at(code, Place::whole(file), message)
-                .hint("put it back, or give it to another chapter in the plan; `tilmash split --force` writes the chapter anew")
+                .hint("put the text back, or change the split plan; `tilmash split --force` discards all edits of the chapter")
         }
-        Change::Edited { line, likeness } => {
-            Diagnostic::at(&code::CHAPTER_EDITED, at(line), format!("{what} was edited: {likeness}% of its words are the same"))
-                .hint("if this mends the source text, make it a repair in the plan, so that readers can see the original")
-        }
-        Change::Moved { line } => Diagnostic::at(&code::CHAPTER_EDITED, at(line), format!("{what} stands in another place"))
-            .hint("let the plan say so, so that the order of the chapter is known to differ from the source's"),
-        Change::Added { line } => Diagnostic::at(&code::CHAPTER_EDITED, at(line), "this line is not in the source text")
-            .hint("mark what is the editor's own as a footnote, or keep it on a page of its own"),
+        Change::Edited { line, likeness } => Diagnostic::at(
+            &code::CHAPTER_EDITED,
+            at(line),
+            format!("{what} was edited in the chapter: {likeness}% of its words are the same"),
+        )
+        .hint(
+            "if the edit corrects the source text, add it to `repairs` of the split plan, so that readers can see the original",
+        ),
+        Change::Moved { line } => Diagnostic::at(&code::CHAPTER_EDITED, at(line), format!("{what} was moved within the chapter"))
+            .hint("move the text back, or write the new order in `paragraphs` of the split plan"),
+        Change::Added { line } => Diagnostic::at(&code::CHAPTER_EDITED, at(line), "the line is not in the source text")
+            .hint("move the editor's own text into a footnote or to a page of its own"),
     }
 }

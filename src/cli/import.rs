@@ -85,12 +85,17 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
     for SettledEdition { edition, taken, .. } in &settled.editions {
         let (file, left) = (&edition.file, apply::left_out(&edition.sides));
         if edition.sides.target.is_none() && !left.is_empty() {
-            say(global, &format!("`{file}` is new; of the source's, it has not: {}", left.join(", ")));
+            say(global, &format!("the new page `{file}` has no translation of: {}", left.join(", ")));
         }
         let code = apply::missing_code(&edition.sides, taken.iter().map(|taken| taken.pair));
         if code > 0 {
             let blocks = report::plural(code, "code block");
-            say(global, &format!("`{file}` lacks {blocks} that its source has: copy what belongs to what is new"));
+            say(
+                global,
+                &format!(
+                    "`{file}` does not have {blocks} of its source: copy them into the page if they belong to the new sentences"
+                ),
+            );
         }
     }
     problems.extend(settled.new_problems);
@@ -143,10 +148,10 @@ fn read(
     };
     drop(bytes);
     let Some(format) = format else {
-        let message = format!("`{name}` is in no format that is known");
+        let message = format!("the format of `{name}` is not known");
         problems
             .report(&code::EXCHANGE_SYNTAX, Place::whole(name), message)
-            .hint("the formats are PO, XLIFF 1.2, TMX, CSV and JSON Lines, each with its own ending");
+            .hint("import a file in the format PO, XLIFF 1.2, TMX, CSV or JSON Lines, with the extension of its format");
         return Ok(None);
     };
     let text = match decoded {
@@ -159,7 +164,7 @@ fn read(
     let mut found = exchange::read(format, name, &text);
     refuse_nul(name, &mut found);
     if found.batch.units.is_empty() && found.problems.is_empty() {
-        let message = format!("`{name}` holds no sentence");
+        let message = format!("`{name}` contains no sentence to import");
         problems.report(&code::EXCHANGE_EMPTY, Place::whole(name), message);
     }
     texts.insert(Arc::clone(name), text);
@@ -172,8 +177,9 @@ fn refuse_nul(name: &Arc<str>, found: &mut Found) {
     let units = std::mem::take(&mut found.batch.units).into_iter().zip(std::mem::take(&mut found.places));
     let (refused, kept): (Vec<_>, Vec<_>) = units.partition(|(unit, _)| unit.target.contains('\0'));
     for (unit, range) in refused {
-        let message = format!("the translation of `{}#{}` has the character U+0000, which no page can show", unit.key, unit.id);
-        found.problems.report(&code::EXCHANGE_SYNTAX, Place::new(name, range), message).hint("remove it");
+        let message =
+            format!("the translation of `{}#{}` contains the character U+0000, which is not allowed", unit.key, unit.id);
+        found.problems.report(&code::EXCHANGE_SYNTAX, Place::new(name, range), message).hint("remove the character");
     }
     (found.batch.units, found.places) = kept.into_iter().unzip();
 }
@@ -380,7 +386,7 @@ fn write(state: &State, settled: &SettledEdition, problems: &mut Vec<Diagnostic>
     }
     let done = source::write(&state.inputs, &edition.file, before, &settled.text)?;
     if !done {
-        let message = format!("`{}` was saved by another program in the meantime; it was left as it is", edition.file);
+        let message = source::changed_meanwhile(&edition.file);
         problems
             .report(&code::EXCHANGE_CONFLICT, Place::whole(&edition.file.as_str().into()), message)
             .hint("run `tilmash import` again");
@@ -398,7 +404,7 @@ struct Counts {
 }
 
 fn summary(global: &Global, args: &ImportArgs, state: &State, plan: &Plan, counts: &Counts) {
-    let verb = if args.dry_run { "would be taken into" } else { "taken into" };
+    let verb = if args.dry_run { "would be imported into" } else { "imported into" };
     let Counts { taken, editions, refused } = *counts;
     let files = report::plural(editions, "file");
     let mut parts = vec![format!("{} {verb} {files}", report::plural(taken, "translation"))];
@@ -406,14 +412,14 @@ fn summary(global: &Global, args: &ImportArgs, state: &State, plan: &Plan, count
         parts.push(format!("{} unchanged", plan.unchanged));
     }
     if plan.unfinished > 0 {
-        parts.push(format!("{} unfinished and left (`--fuzzy` takes them)", plan.unfinished));
+        parts.push(format!("{} unfinished and not imported (`--fuzzy` imports them)", plan.unfinished));
     }
     if refused > 0 {
         parts.push(format!("{refused} refused"));
     }
     say(global, &parts.join(", "));
     if !plan.confirmed.is_empty() {
-        say(global, "some translations still stand, though their source has changed; to keep that:");
+        say(global, "the translator confirmed translations whose source has changed; to accept them, run:");
     }
     for (lang, addresses) in &plan.confirmed {
         let code = state.config.as_ref().map_or("", |config| config.code(*lang));
@@ -422,6 +428,6 @@ fn summary(global: &Global, args: &ImportArgs, state: &State, plan: &Plan, count
         }
     }
     if editions > 0 && !args.dry_run {
-        say(global, "next: `tilmash sync` keeps from which source each was translated, `tilmash check` looks at the pages");
+        say(global, "next, run `tilmash sync` to record which source was translated, and `tilmash check` to check the pages");
     }
 }

@@ -129,9 +129,9 @@ impl<'p> Selection<'p> {
             lines.push(format!("{:<8}  {code:<width$}  {found:>6}  {shown:>6}", severity.name()));
         }
         if hidden > 0 {
-            lines.push(format!("{} not shown: `--all` shows every problem", plural(hidden, "problem")));
+            lines.push(format!("{} not shown; run the command with `--all` to see all", plural(hidden, "problem")));
         }
-        lines.push("`tilmash check --explain CODE` explains a code".to_owned());
+        lines.push("run `tilmash check --explain CODE` for the meaning of a code".to_owned());
         lines
     }
 }
@@ -226,8 +226,8 @@ mod tests {
                 "severity  code          found   shown",
                 "error     broken-link       1       1",
                 "warning   drift           100      10",
-                "90 problems not shown: `--all` shows every problem",
-                "`tilmash check --explain CODE` explains a code",
+                "90 problems not shown; run the command with `--all` to see all",
+                "run `tilmash check --explain CODE` for the meaning of a code",
             ]
         );
         let all = chosen(true);

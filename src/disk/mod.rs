@@ -90,7 +90,7 @@ impl Kind {
         match self {
             Kind::File => "a file",
             Kind::Folder => "a folder",
-            Kind::Link => "a link",
+            Kind::Link => "a symbolic link",
             Kind::Pipe => "a named pipe",
             Kind::Socket => "a socket",
             Kind::Device => "a device",
@@ -255,7 +255,7 @@ impl Folder {
         let path = path.as_ref();
         let file = self.open_file(path)?;
         if file.metadata()?.len() > LARGEST {
-            let message = format!("`{}` has more than {} MB", self.place(path).display(), LARGEST >> 20);
+            let message = format!("`{}` is larger than {} MB", self.place(path).display(), LARGEST >> 20);
             return Err(io::Error::new(ErrorKind::FileTooLarge, message));
         }
         let mut bytes = Vec::new();
@@ -433,13 +433,16 @@ impl Folder {
                 let place = self.place(existing);
                 io::Error::new(
                     ErrorKind::PermissionDenied,
-                    format!("`{}` is a link that leads out of the site, or nowhere", place.display()),
+                    format!(
+                        "`{}` is a symbolic link that leads out of the site's folder, or whose target does not exist",
+                        place.display()
+                    ),
                 )
             })?;
             parts(&real)?;
             if is_hidden(&real) {
                 let place = self.place(existing);
-                let message = format!("`{}` is a link into a hidden folder", place.display());
+                let message = format!("`{}` is a symbolic link into a hidden folder", place.display());
                 return Err(io::Error::new(ErrorKind::PermissionDenied, message));
             }
             let rest = path.strip_prefix(existing).expect("an ancestor is a prefix");
@@ -625,7 +628,7 @@ mod tests {
         assert!(site.write("link", |out| out.write_all(b"x")).is_err());
         assert!(!site.write_if_unchanged("link", Some("secret"), "x").unwrap());
         let error = site.write_new("out/new", b"x").unwrap_err().to_string();
-        assert!(error.ends_with("site/out` is a link, not an ordinary file or folder"), "{error}");
+        assert!(error.ends_with("site/out` is a symbolic link, not an ordinary file or folder"), "{error}");
 
         assert!(site.real("out/page.md").is_err());
         assert!(site.real("link").is_err());

@@ -24,16 +24,19 @@ pub(super) fn recover(place: &Location) -> Result<Vec<PathBuf>, Failure> {
         Ok(None) => Ok(false),
         Ok(Some(Kind::Folder)) => Ok(true),
         Ok(Some(kind)) => {
-            let message =
-                format!("`{}` is {}, but builds need this name for a folder", parent.place(name).display(), kind.name());
-            Err(Failure::new(message).hint("remove it; tilmash did not make it"))
+            let message = format!(
+                "`{}` is {}, but the build needs this name for a temporary folder",
+                parent.place(name).display(),
+                kind.name()
+            );
+            Err(Failure::new(message).hint("remove this entry: Tilmash did not create it"))
         }
-        Err(error) => Err(Failure::io("look at", &parent.place(name), &error)),
+        Err(error) => Err(Failure::io("read", &parent.place(name), &error)),
     };
     let (is_stage, mut is_aside) = (is_folder(&place.stage)?, is_folder(&place.aside)?);
     if is_aside && matches!(parent.kind(&place.name), Ok(None)) {
         let back = parent.rename(&place.aside, parent, &place.name);
-        back.map_err(|error| Failure::io("put back", &place.output(), &error))?;
+        back.map_err(|error| Failure::io("restore", &place.output(), &error))?;
         is_aside = false;
     }
     let mut displaced = Vec::new();
@@ -58,7 +61,7 @@ pub(super) fn swap(place: &Location) -> Result<Vec<PathBuf>, Failure> {
     let Location { parent, name, stage, aside, .. } = place;
     let failed = |error: &io::Error| {
         Failure::io("replace", &place.output(), error)
-            .hint("the folder must be an ordinary one, not a mount point; the old site is untouched")
+            .hint("use an ordinary folder that is not a mount point; the old site is unchanged")
     };
     if parent.kind(name).map_err(|error| failed(&error))?.is_none() {
         return parent.rename(stage, parent, name).map(|()| Vec::new()).map_err(|error| failed(&error));

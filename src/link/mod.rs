@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::*;
 
 use crate::base::{Code, Diagnostic, code, path, suggest};
-use crate::model::{EditionName, LangId, SegmentId, Unit};
+use crate::model::{EditionName, LangId, SegmentId, Unit, key};
 use crate::parse::{Document, Ref, RefKind, Target};
 use crate::site::route::{RouteKind, SOURCE_ORDER, source_order_path};
 use crate::site::{Site, WorkId};
@@ -280,8 +280,8 @@ impl Resolver<'_> {
             }
             Target::Outside(url) => {
                 self.problems.push(
-                    Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("`{url}` leads out of the content"))
-                        .hint("links lead to pages and files in `content/`, or to https://"),
+                    Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("the link `{url}` leads out of `content/`"))
+                        .hint("link to a page or file in `content/`, or to a URL that begins with `https://`"),
                 );
                 ResolvedLink::Broken
             }
@@ -293,7 +293,7 @@ impl Resolver<'_> {
                 match self.work_by_loose_key(document, key.as_str()) {
                     Some(work) => self.link_to_work(work, asked),
                     None => {
-                        let problem = asked.problem(&code::BROKEN_LINK, format!("no work is called `{key}`"));
+                        let problem = asked.problem(&code::BROKEN_LINK, key::unknown(key.as_str()));
                         self.miss(problem, Missed::Work(key.to_string()));
                         ResolvedLink::Broken
                     }
@@ -324,9 +324,11 @@ impl Resolver<'_> {
         let split = names.splits.first().filter(|_| key == SOURCE_ORDER && names.work_named(key).is_none())?;
         let is_wrong = |&anchor: &&str| !anchor.is_empty() && anchor != "top" && !has_segment(split, anchor);
         if let Some(anchor) = asked.anchor.filter(is_wrong) {
-            let problem = asked.problem(&code::BROKEN_ANCHOR, format!("the source text has no segment `{anchor}`"));
-            let last =
-                split.segments.last().map(|last| format!("its segments are called by line and number, up to `{}`", last.address));
+            let problem = asked.problem(&code::BROKEN_ANCHOR, format!("the source text has no sentence or heading `{anchor}`"));
+            let last = split
+                .segments
+                .last()
+                .map(|last| format!("write the line and the number in the line, from `L1.1` to `{}`", last.address));
             self.problems.push(problem.maybe_hint(last));
         }
         let language = &names.languages[asked.lang.0];
@@ -341,12 +343,12 @@ impl Resolver<'_> {
             let key = &names.work(work).key;
             let (code, other) = (names.config.code(asked.lang), names.config.code(nearest));
             let message = if names.work(work).fallbacks[asked.lang.0] {
-                format!("`{key}` is not there in `{code}`; the link leads to a page that shows it in `{other}`")
+                format!("the page `{key}` does not exist in `{code}`; the link leads to a page that shows its text in `{other}`")
             } else {
-                format!("`{key}` is not there in `{code}`; the link leads to `{other}`")
+                format!("the page `{key}` does not exist in `{code}`; the link leads to the page in `{other}`")
             };
             let problem = asked.problem(&code::OTHER_LANGUAGE_LINK, message);
-            self.problems.push(problem.hint(format!("translate it: `content/{key}.{code}.md`")));
+            self.problems.push(problem.hint(format!("translate the page: `content/{key}.{code}.md`")));
         }
         if let Some(anchor) = asked.anchor {
             self.check_anchor(work, nearest, anchor, asked.asked);
@@ -363,16 +365,17 @@ impl Resolver<'_> {
         let source = self.lookup.source_document(work);
         if let Some(gone) = gone(source, anchor) {
             let what = if SegmentId::parse(anchor).is_some() { "sentence" } else { "heading" };
-            self.problems.push(problem(format!("the {what} `{anchor}` of `{file}` is gone")).hint(match gone {
-                Some(into) => format!("it was merged into `{into}`: link to `#{into}`"),
-                None => "link to another place, or take the link away; an address is never given to anything else".to_owned(),
+            self.problems.push(problem(format!("the {what} `{anchor}` of `{file}` was deleted")).hint(match gone {
+                Some(into) => format!("link to `#{into}`: its text was merged into the sentence `{into}`"),
+                None => "link to another place, or remove the link".to_owned(),
             }));
             return;
         }
         let is_sentence = SegmentId::parse(anchor).is_some_and(|id| source.segment_with_id(id).is_some());
         if is_sentence && source.lang != lang {
             let message = format!("the sentence `{anchor}` is not translated in `{file}`");
-            self.problems.push(problem(message).hint(format!("it is in `{}`", source.file)));
+            self.problems
+                .push(problem(message).hint(format!("translate the sentence, or link to its source in `{}`", source.file)));
             return;
         }
         self.miss(problem(format!("`{file}` has no anchor `{anchor}`")), Missed::Anchor(work, lang, anchor.to_owned()));
@@ -405,7 +408,7 @@ impl Resolver<'_> {
         if let Some(link) = self.link_to_generated(key, asked) {
             return link;
         }
-        let problem = asked.problem(&code::BROKEN_LINK, format!("there is no `{file}`"));
+        let problem = asked.problem(&code::BROKEN_LINK, format!("there is no page or file `{file}`"));
         self.miss(problem, Missed::File { key: key.to_owned(), file: file.to_owned() });
         ResolvedLink::Broken
     }
@@ -489,18 +492,21 @@ impl<'a> Hints<'a> {
             None => None,
         };
         similar.or_else(|| match missed {
-            Missed::Work(_) => Some("a work's key is its path in `content/` without language and `.md`".to_owned()),
+            Missed::Work(_) => Some(key::HINT.to_owned()),
             Missed::File { .. } => None,
             Missed::Anchor(work, lang, anchor) if SegmentId::parse(&anchor).is_some() => {
                 let last = site.edition(work, lang)?.document.segments.last()?;
-                Some(format!("its sentences are called by block and number; the last is `{}`", last.id))
+                Some(format!(
+                    "write the number of the block and of the sentence in the block; the last address of the page is `{}`",
+                    last.id
+                ))
             }
             Missed::Anchor(work, lang, _) => {
                 let known: Vec<_> = site.anchors(work, &site.edition(work, lang)?.document).take(12).collect();
                 Some(if known.is_empty() {
-                    "the page has no headings".to_owned()
+                    "remove the anchor from the link: the page has no headings".to_owned()
                 } else {
-                    format!("it has: {}", known.join(", "))
+                    format!("use one of the anchors of the page: {}", known.join(", "))
                 })
             }
         })

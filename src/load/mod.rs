@@ -492,7 +492,7 @@ pub fn too_large(name: &Arc<str>, length: u64, limit: Limit, most: u64) -> Diagn
     let message = format!("`{name}` has {has}; the limit is {}", limits::shown(most));
     let problem = Diagnostic::at(&code::TOO_LARGE, Place::whole(name), message);
     let problem = if limit == Limit::Text && name.ends_with(".md") {
-        problem.hint("split it into chapters, by hand or with a plan and `tilmash split`")
+        problem.hint("divide the page into several pages, by hand or with a split plan and `tilmash split`")
     } else {
         problem
     };
@@ -508,8 +508,8 @@ fn gather(reader: Reader, previous: Option<&Inputs>, read: Vec<Read>, mut proble
             Ok(file) => {
                 if !names.insert(Arc::clone(&name)) {
                     problems
-                        .report(&code::KEY_COLLISION, Place::whole(&name), format!("two files are called `{name}`"))
-                        .hint("their names differ only by Unicode normal form; rename one of them");
+                        .report(&code::KEY_COLLISION, Place::whole(&name), format!("two files have the name `{name}`"))
+                        .hint("rename one of them: the two names differ only by Unicode normal form");
                 }
                 entries.push((name, file));
             }

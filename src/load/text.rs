@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::place::line_of_byte;
-use crate::base::{Diagnostic, Place, code};
+use crate::base::{Diagnostic, Place, SAVE_AS_UTF8, code};
 
 /// Returns the text of a file, or the problem why it is not text. The message names the line, since
 /// a problem without a text can have no place in it.
@@ -12,16 +12,15 @@ use crate::base::{Diagnostic, Place, code};
 /// reading the file takes.
 pub fn decode<'b>(file: &Arc<str>, bytes: &'b [u8]) -> Result<&'b str, Diagnostic> {
     let problem = |wrong: &str, hint| Diagnostic::at(&code::NOT_UTF8, Place::whole(file), format!("`{file}` {wrong}")).hint(hint);
-    let at = |at: usize| format!("byte {at}, line {}", line_of_byte(bytes, at));
-    const ENCODING: &str = "save it in the encoding UTF-8";
+    let at = |at: usize| format!("byte {at} in line {}", line_of_byte(bytes, at));
     if looks_like_utf16(bytes) {
-        return Err(problem("is UTF-16, not UTF-8", ENCODING));
+        return Err(problem("is encoded in UTF-16, not in UTF-8", SAVE_AS_UTF8));
     }
     let text = simdutf8::compat::from_utf8(bytes)
-        .map_err(|error| problem(&format!("is not UTF-8: {}", at(error.valid_up_to())), ENCODING))?;
+        .map_err(|error| problem(&format!("is not valid UTF-8 at {}", at(error.valid_up_to())), SAVE_AS_UTF8))?;
     match text.find('\0') {
         None => Ok(text),
-        Some(nul) => Err(problem(&format!("has the character U+0000: {}", at(nul)), "remove the character: no page can show it")),
+        Some(nul) => Err(problem(&format!("contains the character U+0000 at {}", at(nul)), "remove the character")),
     }
 }
 
@@ -65,11 +64,11 @@ mod tests {
             wide("\u{feff}Ә", u16::to_le_bytes),
             wide("\u{feff}Ә", u16::to_be_bytes),
         ] {
-            assert_eq!(message(&bytes), "`a.md` is UTF-16, not UTF-8");
+            assert_eq!(message(&bytes), "`a.md` is encoded in UTF-16, not in UTF-8");
         }
         assert_eq!(decode(&"a.md".into(), text.as_bytes()), Ok(text));
-        assert_eq!(message(b"a\nb\0"), "`a.md` has the character U+0000: byte 3, line 2");
-        assert_eq!(message(b"a\n\xff"), "`a.md` is not UTF-8: byte 2, line 2");
+        assert_eq!(message(b"a\nb\0"), "`a.md` contains the character U+0000 at byte 3 in line 2");
+        assert_eq!(message(b"a\n\xff"), "`a.md` is not valid UTF-8 at byte 2 in line 2");
         assert_eq!(decode(&"a.md".into(), b""), Ok(""));
     }
 

@@ -43,7 +43,7 @@ pub(super) fn walk(
             Err(error) => {
                 let name = error.path().map(|path| relative(root, path)).unwrap_or_default();
                 let message = if error.loop_ancestor().is_some() {
-                    format!("the link `{name}` leads back to a folder that holds it")
+                    format!("the symbolic link `{name}` leads back to a folder that contains it")
                 } else {
                     format!("cannot read `{name}`: {}", error.io_error().map_or_else(|| error.to_string(), ToString::to_string))
                 };
@@ -107,12 +107,16 @@ pub(super) fn refused(name: &Arc<str>, refusal: Refusal) -> Diagnostic {
     let name = visible::name(name);
     match refusal {
         Refusal::Io(error) => Diagnostic::at(&code::UNREADABLE, place, format!("cannot read `{name}`: {error}")),
-        Refusal::Outside => Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the link `{name}` leads out of the project"))
-            .hint("copy its target into the project"),
-        Refusal::Git => Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the link `{name}` leads into a `.git` folder"))
-            .hint("remove the link: git's own files are not part of the project, and may hold passwords"),
-        Refusal::Special(kind) => Diagnostic::at(&code::UNREADABLE, place, format!("`{name}` is {kind}; it is not read"))
-            .hint("remove it, or replace it by an ordinary file or folder"),
+        Refusal::Outside => {
+            Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the symbolic link `{name}` leads out of the project's folder"))
+                .hint("replace the link by a copy of its target")
+        }
+        Refusal::Git => {
+            Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the symbolic link `{name}` leads into a `.git` folder"))
+                .hint("remove the link: git's own files may contain passwords, and are never published")
+        }
+        Refusal::Special(kind) => Diagnostic::at(&code::UNREADABLE, place, format!("`{name}` is {kind} and cannot be read"))
+            .hint(format!("remove `{name}`, or replace it by an ordinary file or folder")),
     }
 }
 

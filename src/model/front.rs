@@ -139,8 +139,8 @@ pub fn feed_date(date: Date) -> Option<Date> {
 pub fn check_feed_date(date: Option<Date>, place: Option<&Place>) -> Option<Diagnostic> {
     let date = date.filter(|date| feed_date(*date).is_none())?;
     let (first, last) = FEED_DAYS;
-    let message = format!("the date {date} is left out of feeds and the sitemap");
-    let hint = format!("use a date from {first} to {last}: feed readers accept no others");
+    let message = format!("feeds and the sitemap leave out the date {date}, because feed readers do not accept it");
+    let hint = format!("use a date from {first} to {last}");
     Some(Diagnostic::at(&code::FEED_DATE, place?.clone(), message).hint(hint))
 }
 
@@ -164,7 +164,7 @@ pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> 
     match parsed {
         Ok(date) => Some(date),
         Err(message) => {
-            problems.report(&code::BAD_DATE, &node.place, message).hint("write it as 2003-12-31");
+            problems.report(&code::BAD_DATE, &node.place, message).hint("write the date in the form 2003-12-31");
             None
         }
     }
@@ -173,13 +173,13 @@ pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> 
 fn slug(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let slug = path::nfc(&crate::base::yaml::text(node, problems)?);
     let why = match path::unfit(&slug) {
-        _ if slug.contains('/') => "it holds a `/`".to_owned(),
+        _ if slug.contains('/') => "it contains a `/`".to_owned(),
         Some(unfit) => unfit.to_string(),
         None => return Some(slug),
     };
     problems
-        .report(&code::BAD_VALUE, &node.place, format!("`{}` cannot be part of an address: {why}", visible::name(&slug)))
-        .hint("a slug is one name, without `/` and the characters that file names cannot have: `\\ : * ? \" < > |`");
+        .report(&code::BAD_VALUE, &node.place, format!("`{}` cannot be a slug: {why}", visible::name(&slug)))
+        .hint("a slug is the page's name in its URL: write one name without `/ \\ : * ? \" < > |`");
     None
 }
 

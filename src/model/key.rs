@@ -5,7 +5,21 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::base::path;
+use crate::base::{path, visible};
+
+/// Hint for a key that no page has.
+pub const HINT: &str = "write the key of a page: its path in `content/` without language and `.md`, such as `vectors/russia`";
+
+/// Returns the message that no page has a key.
+pub fn unknown(key: &str) -> String {
+    format!("there is no page with the key `{key}`")
+}
+
+/// Returns the message that a text cannot be a key, with the reason if it is known.
+pub fn unusable(text: &str, unfit: Option<path::Unfit>) -> String {
+    let why = unfit.map_or_else(String::new, |unfit| format!(": {unfit}"));
+    format!("`{}` cannot be the key of a page{why}", visible::name(text))
+}
 
 /// Key that identifies a work, independent of its titles, slugs and languages: `vectors/russia`.
 ///

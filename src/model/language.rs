@@ -135,8 +135,8 @@ impl LanguagePack {
                 Ok(quotes) => pack.quotes = quotes,
                 Err(_) => {
                     fields
-                        .report(&code::BAD_VALUE, &node.place, "`quotes` needs four marks")
-                        .hint("outer opening, outer closing, inner opening, inner closing");
+                        .report(&code::BAD_VALUE, &node.place, "`quotes` needs a list of four quotation marks")
+                        .hint("give the outer opening, outer closing, inner opening and inner closing mark");
                 }
             }
         }
@@ -148,7 +148,11 @@ impl LanguagePack {
             if months.len() == 12 {
                 pack.months = months;
             } else {
-                fields.report(&code::BAD_VALUE, &node.place, format!("`months` needs twelve names, found {}", months.len()));
+                fields.report(
+                    &code::BAD_VALUE,
+                    &node.place,
+                    format!("`months` needs a list of twelve names, found {}", months.len()),
+                );
             }
         }
         if let Some(node) = fields.take("month_forms") {
@@ -158,8 +162,8 @@ impl LanguagePack {
                 }
                 _ => {
                     fields
-                        .report(&code::BAD_VALUE, &node.place, "`month_forms` needs a list of twelve")
-                        .hint("each is a form, or a list of forms; one that ends in `*` stands for all that begin so");
+                        .report(&code::BAD_VALUE, &node.place, "`month_forms` needs a list of twelve items, one for each month")
+                        .hint("give for each month a word or a list of words; `мамыр*` stands for all words that begin with `мамыр`");
                 }
             }
         }
@@ -183,7 +187,7 @@ impl LanguagePack {
                     }
                 }
                 _ => {
-                    fields.report(&code::BAD_VALUE, &entry.key_place, format!("`{}` is not one letter", entry.key));
+                    fields.report(&code::BAD_VALUE, &entry.key_place, format!("`{}` is not a single letter", entry.key));
                 }
             }
         }

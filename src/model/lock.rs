@@ -60,6 +60,7 @@ use std::sync::Arc;
 
 use crate::base::{Diagnostic, Digest, Place, code, fold_all};
 
+use super::segment::not_an_address;
 use super::{SegmentId, row};
 
 mod cells;
@@ -138,6 +139,16 @@ impl Unit {
             "title" => Some(Unit::Title),
             "description" => Some(Unit::Description),
             _ => SegmentId::parse(text).map(Unit::Segment),
+        }
+    }
+}
+
+impl Unit {
+    /// Returns the name of the unit in messages: "the title", "the sentence `3.2`".
+    pub fn named(&self) -> String {
+        match self {
+            Unit::Title | Unit::Description => format!("the {self}"),
+            Unit::Segment(id) => format!("the sentence `{id}`"),
         }
     }
 }
@@ -297,13 +308,10 @@ impl Lock {
                 open = None;
             } else if let Some(comment) = line.strip_prefix('#') {
                 if let Some(newer) = format_of(comment).filter(|&format| format > FORMAT) {
-                    let message = format!("the lock has format {newer}; this program knows {FORMAT}");
+                    let message =
+                        format!("the lock file has format {newer}, but this version of Tilmash reads formats up to {FORMAT}");
                     let problem = Diagnostic::at(&code::BAD_LOCK, Place::new(file, range), message);
-                    return (
-                        Self::default(),
-                        Vec::new(),
-                        vec![problem.hint("it was written by a newer Tilmash: use that one, or a newer one still")],
-                    );
+                    return (Self::default(), Vec::new(), vec![problem.hint("update Tilmash: a newer version wrote this file")]);
                 }
             } else if let Some(entry) = open {
                 reader.line(entry, line, range);
@@ -465,8 +473,8 @@ impl Reader<'_> {
     }
 
     fn conflict(&mut self, range: std::ops::Range<usize>) {
-        self.problem(range, "git left a conflict in the lock").push_hint(
-            "settle the texts first; then keep one side of the lock whole (`git checkout --ours` or `--theirs`) and run `tilmash sync`",
+        self.problem(range, "the lock file contains git's conflict markers").push_hint(
+            "resolve the conflicts in the pages first; then take the lock file whole from one side (`git checkout --ours` or `--theirs`) and run `tilmash sync`",
         );
     }
 
@@ -478,16 +486,16 @@ impl Reader<'_> {
         match unit {
             None => {
                 kept = Kept::No;
-                self.problem(range.clone(), format!("`{}` is no address of a sentence", line.trim()))
-                    .push_hint("an entry begins with `title`, `description` or an address such as `3.2`; undo the edit, or delete the entry and run `tilmash sync`");
+                self.problem(range.clone(), not_an_address(line.trim()))
+                    .push_hint("an entry of a lock file begins with `title`, `description` or an address such as `3.2`; undo the edit, or delete the entry and run `tilmash sync`");
             }
             Some(unit) => match self.by_unit.get(&unit) {
                 Some(&first) => {
                     kept = Kept::No;
                     let first = Place::new(self.file, self.entries[first].range.clone());
-                    let problem = self.problem(range.clone(), format!("two sentences have the address `{unit}`"));
-                    problem.others.push((first, "the first".to_owned()));
-                    problem.push_hint("delete the entry of the newer one and run `tilmash sync`: it gets another address");
+                    let problem = self.problem(range.clone(), format!("the lock file has two entries with the address `{unit}`"));
+                    problem.others.push((first, "the first entry".to_owned()));
+                    problem.push_hint("delete the newer entry and run `tilmash sync`: its sentence gets a new address");
                 }
                 None => drop(self.by_unit.insert(unit, index)),
             },
@@ -537,8 +545,8 @@ impl Reader<'_> {
     }
 
     fn bad_line(&mut self, range: std::ops::Range<usize>) {
-        self.problem(range, "this line of the lock cannot be read")
-            .push_hint("only `tilmash sync` writes locks: undo the edit, or delete the line and run `tilmash sync`");
+        self.problem(range, "this line of the lock file cannot be read")
+            .push_hint("undo the edit, or delete the line and run `tilmash sync`, which writes lock files");
     }
 
     fn finish(mut self) -> (Lock, Vec<Offsets>, Vec<Diagnostic>) {
@@ -548,7 +556,7 @@ impl Reader<'_> {
                 continue;
             }
             if found.entry.is_empty() {
-                self.problem(found.range, format!("nothing is said of `{}`", found.entry.unit))
+                self.problem(found.range, format!("the entry `{}` of the lock file is empty", found.entry.unit))
                     .push_hint("delete the line and run `tilmash sync`");
                 continue;
             }
@@ -732,11 +740,11 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "two sentences have the address `1.1`",
-                "`foo` is no address of a sentence",
-                "this line of the lock cannot be read",
-                "this line of the lock cannot be read",
-                "nothing is said of `1.2`"
+                "the lock file has two entries with the address `1.1`",
+                "`foo` is not the address of a sentence",
+                "this line of the lock file cannot be read",
+                "this line of the lock file cannot be read",
+                "the entry `1.2` of the lock file is empty"
             ]
         );
         let (lock, problems) = read("1.1\nkk 9f86d0818899 Бір.\n<<<<<<< HEAD\n");
@@ -745,7 +753,7 @@ mod tests {
             let (lock, problems) = read(&format!("{HEADER}{later}.\n\n1.1\nkk 9f86d0818899 Бір.\n"));
             assert_eq!(
                 (lock.entries().len(), problems),
-                (0, vec![format!("the lock has format {later}; this program knows {FORMAT}")])
+                (0, vec![format!("the lock file has format {later}, but this version of Tilmash reads formats up to {FORMAT}")])
             );
         }
     }

@@ -67,6 +67,11 @@ impl fmt::Debug for LanguageTag {
     }
 }
 
+/// Returns the message that a text is not a segment id.
+pub fn not_an_address(text: &str) -> String {
+    format!("`{text}` is not the address of a sentence")
+}
+
 impl Label {
     /// Makes a label without letters.
     pub const fn plain(number: u32) -> Self {

@@ -617,9 +617,9 @@ impl<'a, 'p> Writer<'a, 'p> {
         let text = self.text;
         if range.start < *self.last_conflict.get_or_insert_with(|| last_conflict(text)) {
             let end = line.find(['\r', '\n']).unwrap_or(line.len());
-            let message = "git left a conflict in the text".to_owned();
+            let message = "the page contains git's conflict markers".to_owned();
             if let Some(problem) = self.problem(&code::CONFLICT, range.start..range.start + end, message) {
-                problem.push_hint("keep one side of it, or both, and delete the three lines that mark it");
+                problem.push_hint("decide which of the two versions to keep, and delete the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`");
             }
         }
     }

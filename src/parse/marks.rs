@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use crate::base::{Code, Place, code, suggest};
 use crate::model::SegmentId;
+use crate::model::segment::not_an_address;
 
 /// The marks of one line.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -111,15 +112,18 @@ pub fn silenced_behind(file: &Arc<str>, text: &str, from: usize) -> Vec<Silenced
 }
 
 fn read_ids(sign: char, text: &str) -> Result<Vec<SegmentId>, Bad> {
-    let hint = || format!("write addresses of sentences: `<!-- {sign} 3.2 -->`");
+    let hint = || format!("write the address of a sentence, such as `<!-- {sign} 3.2 -->`");
     let mut ids = Vec::new();
     for word in text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty()) {
         match SegmentId::parse(word.trim_start_matches('#')) {
             Some(id) if ids.contains(&id) => {
-                return Err(Bad { message: format!("the mark `{sign}` names `{id}` twice"), hint: "once is enough".to_owned() });
+                return Err(Bad {
+                    message: format!("the mark `{sign}` names `{id}` twice"),
+                    hint: "remove one of the two".to_owned(),
+                });
             }
             Some(id) => ids.push(id),
-            None => return Err(Bad { message: format!("`{word}` is no address of a sentence"), hint: hint() }),
+            None => return Err(Bad { message: not_an_address(word), hint: hint() }),
         }
     }
     if ids.is_empty() { Err(Bad { message: format!("the mark `{sign}` names no sentence"), hint: hint() }) } else { Ok(ids) }
@@ -130,14 +134,17 @@ fn read_alone(rest: &str) -> Result<Mark, Bad> {
         return Ok(Mark::Alone);
     }
     Err(Bad {
-        message: "the mark `+` says nothing more".to_owned(),
-        hint: "write `<!-- + -->`, and what translators are to know as `<!-- note: … -->`".to_owned(),
+        message: "the mark `+` cannot have any text after it".to_owned(),
+        hint: "write only `<!-- + -->`; write a note for translators as `<!-- note: … -->`".to_owned(),
     })
 }
 
 fn read_note(text: &str) -> Result<Mark, Bad> {
     if text.is_empty() {
-        return Err(Bad { message: "the note says nothing".to_owned(), hint: "write `<!-- note: … -->`".to_owned() });
+        return Err(Bad {
+            message: "the note has no text".to_owned(),
+            hint: "write the text of the note, `<!-- note: … -->`, or delete the comment".to_owned(),
+        });
     }
     Ok(Mark::Note(text.split_whitespace().collect::<Vec<_>>().join(" ")))
 }
@@ -147,14 +154,14 @@ fn read_silence(text: &str) -> Result<Mark, Bad> {
     let Some(code) = code::named(name) else {
         let hint = suggest::did_you_mean(name, code::ALL.iter().map(|code| code.name));
         return Err(Bad {
-            message: format!("no check is called `{name}`"),
-            hint: hint.unwrap_or_else(|| "`tilmash check --explain` lists all; write `<!-- ~ CODE: reason -->`".to_owned()),
+            message: code::unknown(name),
+            hint: hint.unwrap_or_else(|| "write `<!-- ~ CODE: reason -->`; `tilmash check --explain` lists all codes".to_owned()),
         });
     };
     if reason.is_empty() {
         return Err(Bad {
-            message: format!("the mark silences `{name}` without a reason"),
-            hint: format!("write `<!-- ~ {name}: why it is right as it is -->`"),
+            message: format!("the mark that silences `{name}` gives no reason"),
+            hint: format!("write the reason after a colon: `<!-- ~ {name}: reason -->`"),
         });
     }
     Ok(Mark::Silenced(code, reason.split_whitespace().collect::<Vec<_>>().join(" ")))

@@ -323,8 +323,12 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         Ok(found) => found,
         Err(range) => {
             problems.push(
-                Diagnostic::at(&code::FRONT_MATTER, Place::new(&input.file, range), "the front matter is not closed")
-                    .hint("end it with a line `---`"),
+                Diagnostic::at(
+                    &code::FRONT_MATTER,
+                    Place::new(&input.file, range),
+                    "the front matter, the YAML at the top of the page, is not closed",
+                )
+                .hint("end the front matter with a line `---`"),
             );
             (None, input.text.len())
         }
@@ -353,8 +357,8 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         title = input.pack.strings.get("untitled").cloned().unwrap_or_default();
         let place = title_at.take().unwrap_or_else(|| Place::whole(&input.file));
         problems.push(
-            Diagnostic::at(&code::NO_TITLE, place, format!("`{}` has no title", input.file))
-                .hint("begin it with `title: …` between two lines of `---`, or with a heading `# …`"),
+            Diagnostic::at(&code::NO_TITLE, place, format!("the page `{}` has no title", input.file))
+                .hint("begin the file with `title: …` between two lines `---`, or with a heading `# …`"),
         );
     }
     let document = Document {

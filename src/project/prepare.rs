@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::listing::Listing;
 use super::{Project, shared};
-use crate::base::{Diagnostic, Place, code, suggest, yaml};
+use crate::base::{Diagnostic, Place, SAVE_AS_UTF8, code, suggest, yaml};
 use crate::load::{self, Content, Inputs};
 use crate::model::{Config, Key, LangId, Language, Limit, Lock, config};
 use crate::parse::memo::Parsed;
@@ -58,11 +58,14 @@ impl Project {
         let Some((file, text)) = inputs.name(config::FILE).and_then(|file| Some((file, inputs.text(file)?))) else {
             let is_refused = |problem: &Diagnostic| problem.place.as_ref().is_some_and(|place| &*place.file == config::FILE);
             let problem = if inputs.problems.iter().any(is_refused) {
-                Diagnostic::nowhere(&code::NO_CONFIG, format!("`{}` cannot be read, so there is no site", config::FILE))
+                Diagnostic::nowhere(
+                    &code::NO_CONFIG,
+                    format!("the file `{}` cannot be read, so the site cannot be built", config::FILE),
+                )
             } else {
-                let message = format!("there is no `{}` in `{}`", config::FILE, self.root.display());
+                let message = format!("there is no file `{}` in the folder `{}`", config::FILE, self.root.display());
                 Diagnostic::nowhere(&code::NO_CONFIG, message)
-                    .hint("`tilmash init DIR` makes a site; `--root DIR` names another folder")
+                    .hint("run the command in the folder of a site, name the folder with `--root DIR`, or create a site with `tilmash init DIR`")
             };
             problems.push(problem);
             return None;
@@ -91,7 +94,7 @@ impl Project {
             let Some((file, plan)) = inputs.name(path).and_then(|file| Some((file, inputs.text(file)?))) else {
                 let candidates = inputs.files.keys().map(|file| &**file).filter(|file| file.ends_with(".yaml"));
                 problems.push(
-                    Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("there is no plan `{path}`"))
+                    Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("there is no split plan `{path}`"))
                         .maybe_hint(suggest::did_you_mean(path, candidates)),
                 );
                 continue;
@@ -282,7 +285,7 @@ fn unknown_theme(inputs: &Inputs, config: &Config) -> Option<Diagnostic> {
         return None;
     }
     let hint = suggest::did_you_mean(&config.theme, themes.iter().copied())
-        .unwrap_or_else(|| format!("the themes are: {}", themes.into_iter().collect::<Vec<_>>().join(", ")));
+        .unwrap_or_else(|| format!("the themes of the site are: {}", themes.into_iter().collect::<Vec<_>>().join(", ")));
     let message = format!("there is no theme `{}`", config.theme);
     Some(Diagnostic::at(&code::BAD_VALUE, place.clone(), message).hint(hint))
 }
@@ -299,8 +302,9 @@ fn no_source(inputs: &Inputs, config: &Config, path: &str, place: Place) -> Opti
             let problem = load::too_large(&path.into(), *length, Limit::Source, limit);
             Diagnostic { place: Some(place), ..problem }
         }
-        Some(_) => Diagnostic::at(&code::NOT_UTF8, place, format!("the source text `{path}` is not UTF-8"))
-            .hint("save it in the encoding UTF-8"),
+        Some(_) => {
+            Diagnostic::at(&code::NOT_UTF8, place, format!("the source text `{path}` is not valid UTF-8")).hint(SAVE_AS_UTF8)
+        }
         None => {
             let candidates = inputs.files.keys().map(|file| &**file).filter(|file| file.contains("/_"));
             Diagnostic::at(&code::BAD_VALUE, place, format!("there is no source text `{path}`"))

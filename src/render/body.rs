@@ -221,18 +221,23 @@ impl Writer<'_> {
             Highlighted::Html(highlighted) => html.push_str(&highlighted),
             Highlighted::Unknown => {
                 escape_html_body_text(html, &block.text).expect("writing to a string");
-                let message = format!("no highlighting is known for `{}`", block.language);
+                let message = format!("there is no syntax highlighting for the language `{}`", block.language);
                 let hint = self.renderer.highlighter.suggestion(&block.language);
-                problems.push(
-                    Diagnostic::at(&code::UNKNOWN_CODE_LANGUAGE, block.place.clone(), message)
-                        .hint(hint.unwrap_or_else(|| "use `text` for a block without highlighting".to_owned())),
-                );
+                problems.push(Diagnostic::at(&code::UNKNOWN_CODE_LANGUAGE, block.place.clone(), message).hint(
+                    hint.unwrap_or_else(|| {
+                        "write `text` after the opening fence if the code block needs no highlighting".to_owned()
+                    }),
+                ));
             }
             Highlighted::Refused(why) => {
                 escape_html_body_text(html, &block.text).expect("writing to a string");
                 problems.push(
-                    Diagnostic::at(&code::HIGHLIGHT_LIMIT, block.place.clone(), format!("this block is not highlighted: {why}"))
-                        .hint("mark it as `text` to say that this is meant"),
+                    Diagnostic::at(
+                        &code::HIGHLIGHT_LIMIT,
+                        block.place.clone(),
+                        format!("the code block is not highlighted: {why}"),
+                    )
+                    .hint("write `text` after the opening fence to accept this"),
                 );
             }
         }

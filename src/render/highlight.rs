@@ -261,12 +261,12 @@ fn highlight(language: &str, text: &str) -> Highlighted {
         return Highlighted::Refused("it is longer than 64 KiB");
     }
     if text.lines().any(|line| line.len() > LINE_LIMIT) {
-        return Highlighted::Refused("a line of it is longer than 2,000 bytes");
+        return Highlighted::Refused("a line is longer than 2,000 bytes");
     }
     // Some grammars hold expressions that the regex engine refuses at run time, by a panic.
     match catch_unwind(AssertUnwindSafe(|| write(syntax, text))) {
         Ok(Some(html)) => Highlighted::Html(html.into()),
-        Ok(None) | Err(_) => Highlighted::Refused("the grammar of the language fails on it"),
+        Ok(None) | Err(_) => Highlighted::Refused("the highlighter's grammar for the language fails"),
     }
 }
 

@@ -143,9 +143,13 @@ pub fn bypassed(sources: &Sources) -> Vec<Diagnostic> {
         let own =
             file_of(nearer.iter().map(|nearer| format!("{nearer}{wanted}")).find(|nearer| file_of(nearer).is_some())?.as_str())
                 .filter(|_| split_name(name).1 != wanted)?;
-        let message = format!("this template extends `{}`, so changes in `{own}` have no effect on it", &text[parent.clone()]);
+        let message =
+            format!("the template extends `{}`, so it does not use the site's own version `{own}`", &text[parent.clone()]);
         let place = Place::new(file, parent);
-        Some(Diagnostic::at(&code::BYPASSED_TEMPLATE, place, message).hint(format!("to build on `{own}`, extend `{wanted}`")))
+        Some(
+            Diagnostic::at(&code::BYPASSED_TEMPLATE, place, message)
+                .hint(format!("write `{{% extends \"{wanted}\" %}}` to use `{own}`")),
+        )
     };
     sources.iter().filter(|(name, _, _)| !name.starts_with("default/")).filter_map(bypasses).collect()
 }
@@ -237,7 +241,7 @@ fn reported(report: &str, files: &Sources) -> Diagnostic {
     let Some((name, place)) = found else { return Diagnostic::nowhere(&code::TEMPLATE, message) };
     let own = name.strip_prefix("default/").filter(|_| message.contains("not defined in any parent"));
     Diagnostic::at(&code::TEMPLATE, place, message).maybe_hint(own.map(|_| {
-        "a template of the site replaces the parent of this one and lacks the block: begin it with `{% extends \"default/…\" %}`"
+        "add the block to the site's own template that replaces the parent, or begin that template with `{% extends \"default/…\" %}`"
             .to_owned()
     }))
 }
@@ -257,7 +261,7 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
             let message = sentence(message);
             let hint = fields.map(|fields| {
                 let wanted = message.split('`').nth(1).unwrap_or("");
-                suggest::did_you_mean(wanted, fields.split(", ")).unwrap_or_else(|| format!("it has: {fields}"))
+                suggest::did_you_mean(wanted, fields.split(", ")).unwrap_or_else(|| format!("the fields are: {fields}"))
             });
             let problem = match find(report.filename()) {
                 Some((_, file, _)) => {
@@ -282,7 +286,7 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
         }
         ErrorKind::CircularExtend { tpl, inheritance_chain } => {
             let chain = inheritance_chain.join("`, `");
-            let message = format!("the template `{tpl}` extends itself, by way of `{chain}`");
+            let message = format!("the template `{tpl}` extends itself, through `{chain}`");
             match find(tpl) {
                 Some((_, file, _)) => Diagnostic::at(&code::TEMPLATE, Place::whole(file), message),
                 None => Diagnostic::nowhere(&code::TEMPLATE, message),
@@ -292,7 +296,7 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
         ErrorKind::Msg(text) if text.starts_with("error: ") => reported(text.trim_start_matches("error: "), files),
         _ => {
             let text = error.to_string();
-            let message = sentence(text.lines().next().unwrap_or("the template cannot be used"));
+            let message = sentence(text.lines().next().unwrap_or("the template has an unknown error"));
             // Tera names templates in quotes; report the problem at the first name that is a known
             // file.
             let named = text.split(['\'', '`', '"']).find_map(find);
@@ -307,10 +311,10 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
 /// Returns the diagnostic for templates that include or extend each other too deep, if any do.
 fn too_deep(files: &Sources) -> Option<Diagnostic> {
     let tag = bounds::too_deep(&texts(files))?;
-    let message = format!("templates and blocks are nested more than {} levels deep here", bounds::DEEPEST);
+    let message = format!("templates and blocks are nested more than {} levels deep", bounds::DEEPEST);
     Some(
         Diagnostic::at(&code::TEMPLATE, Place::new(&files[tag.template].1, tag.name), message)
-            .hint("include or extend fewer templates in a row"),
+            .hint("reduce the number of templates that include or extend each other"),
     )
 }
 
@@ -322,7 +326,7 @@ fn endless(text: &str, files: &Sources) -> Diagnostic {
     let (name, file, _) = &files[call.template];
     let message = format!("the component `{component}` of the template `{name}` calls itself more than 20 levels deep");
     Diagnostic::at(&code::TEMPLATE, Place::new(file, call.name), message)
-        .hint("put the call into an `if` that ends the recursion")
+        .hint("put the call into an `if` that becomes false, so that the recursion ends")
 }
 
 /// Returns the names and texts of templates.

@@ -128,7 +128,7 @@ pub(super) fn answer(preview: &Preview, target: &str, query: &str, is_here: bool
             "desk.css" => Answer::new(200, "text/css; charset=utf-8", DESK_STYLE),
             "status" => status(asked, query),
             OPEN => open(asked, query),
-            _ => Answer::text(404, "the preview has no such address\n"),
+            _ => Answer::text(404, "the preview has nothing at this URL\n"),
         };
     }
     let mut answer = of_site(asked, &target);
@@ -361,7 +361,7 @@ fn not_found(asked: Asked<'_>) -> Answer {
             (asked.preview.events)(Event::Page { path, problems, inputs: Arc::clone(&state.inputs) });
             page
         }
-        None => Answer::text(404, "there is no such page\n"),
+        None => Answer::text(404, "the site has no such page\n"),
     }
 }
 
@@ -446,7 +446,7 @@ fn open(asked: Asked<'_>, query: &str) -> Answer {
     let Asked { preview, now, .. } = asked;
     let words = match &preview.editor {
         Editor::Program(words) => words,
-        Editor::Link(_) => return Answer::text(409, "the browser opens the editor itself\n"),
+        Editor::Link(_) => return Answer::text(409, "the editor is set to a URL, which the browser must open itself\n"),
         Editor::None(why) => return Answer::text(409, format!("{why}\n")),
     };
     let query = fields(query);
@@ -470,16 +470,14 @@ fn open(asked: Asked<'_>, query: &str) -> Answer {
     };
     let Some((file, place)) = found else {
         let what = if query.contains_key("problem") { "problem" } else { "sentence" };
-        return Answer::text(404, format!("this page no longer shows that {what}\n"));
+        return Answer::text(404, format!("this page no longer has the {what}; reload the page\n"));
     };
     let events = Arc::clone(&preview.events);
     let ended = move |message| events(Event::Warning(message));
     let mut starts = preview.starts.lock().expect("no code panics while it holds this lock");
     match starts.open(words, &preview.root, (&file, place), ended) {
         Ok(()) => Answer::text(200, "opened\n"),
-        Err(Refused::TooMany) => {
-            Answer::text(429, "the preview has started many editors in a short time: try again in a few seconds\n")
-        }
+        Err(Refused::TooMany) => Answer::text(429, "the preview has started too many editors; try again in ten seconds\n"),
         Err(Refused::Failed(message)) => {
             (preview.events)(Event::Warning(message.clone()));
             Answer::text(500, format!("{message}\n"))
@@ -499,9 +497,9 @@ fn error_page(base: &Base, problems: &Problems) -> Answer {
     let page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Tilmash: this page cannot be made</title>\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Tilmash: this page cannot be shown</title>\n\
          <link rel=\"stylesheet\" href=\"{url}{OWN}/live.css\">\n{script}\n</head>\n<body class=\"error-page\">\n<main>\n\
-         <h1>This page cannot be made yet</h1>\n<p>It appears here by itself as soon as this is mended:</p>\n{list}</main>\n</body>\n</html>\n"
+         <h1>This page cannot be shown</h1>\n<p>Fix these errors, and the page appears here:</p>\n{list}</main>\n</body>\n</html>\n"
     );
     Answer { tag: Some(digest), ..Answer::new(500, "text/html; charset=utf-8", page) }
 }

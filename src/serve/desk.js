@@ -7,16 +7,16 @@
 const WORDS = {
   en: {
     desk: 'Translation desk', pending: (n) => `${n} pending`,
-    finished: 'Nothing is pending any more.', previous: 'Previous', next: 'Next',
+    finished: 'All sentences are up to date.', previous: 'Previous', next: 'Next',
     title: 'Title', description: 'Description',
-    changed: ['changed', 'The source has changed since this was translated.'],
-    missing: ['missing', 'This is not translated yet.'], extra: ['extra', 'Nothing in the source says this.'],
-    unknown: 'How it read before is not known.', gone: 'deleted: ', new: 'inserted: ', after: 'belongs after',
+    changed: ['changed', 'The source has changed since it was translated.'],
+    missing: ['missing', 'This sentence is not translated yet.'], extra: ['extra', 'This sentence has no counterpart in the source.'],
+    unknown: 'The earlier source is not known.', gone: 'deleted: ', new: 'inserted: ', after: 'belongs after',
     open: 'Open in editor', openSource: 'Open the source in the editor', opened: 'Opened in the editor.',
     copy: 'Copy', copied: 'Copied.',
     settle: {
-      changed: 'If the translation still stands:', missing: 'If it is left out on purpose, behind the sentence before it:',
-      extra: 'If it is meant to be in this language only, behind it:',
+      changed: 'If the translation is still right, run:', missing: 'If it is left out on purpose, write after the sentence before it:',
+      extra: 'If only this language has the sentence, write after it:',
     },
     done: (id) => `${id} is no longer pending.`,
   },

@@ -24,8 +24,8 @@
       preview: 'Live preview', errors: (n) => n === 1 ? '1 error' : `${n} errors`,
       warnings: (n) => n === 1 ? '1 warning' : `${n} warnings`, hint: 'hint', show: 'Show', hide: 'Hide',
       more: (n) => `and ${n} more: see the terminal, or run “tilmash check”`,
-      lost: 'The connection to the preview is lost. Trying again …',
-      gone: 'This page no longer exists. You see its last text.', home: 'Go to the home page',
+      lost: 'The connection to the preview is lost. Reconnecting.',
+      gone: 'This page no longer exists. This is its last version.', home: 'Go to the home page',
       open: 'Open in editor', opened: 'Opened in the editor.', silent: 'The preview does not answer.',
     },
     kk: {

@@ -75,7 +75,7 @@ impl Options {
             port: None,
             root: root.into(),
             overrides: Overrides::default(),
-            editor: Editor::None("this preview opens no editor".to_owned()),
+            editor: Editor::None("the preview has no editor".to_owned()),
             poll: None,
         }
     }
@@ -137,7 +137,8 @@ impl Server {
     pub fn start(options: &Options, events: impl Fn(Event) + Send + Sync + 'static) -> Result<Self, Failure> {
         let begun = Instant::now();
         let listener = listen(options.address, options.port)?;
-        let address = listener.local_addr().map_err(|error| Failure::new(format!("cannot listen: {error}")))?;
+        let address =
+            listener.local_addr().map_err(|error| Failure::new(format!("cannot start the preview's server: {error}")))?;
         let root = options.root.canonicalize().map_err(|error| Failure::io("open", &options.root, &error))?;
         let (watch, caller) = Watch::new(root.clone(), options.poll);
         let mut project = Project::new(&options.root, options.overrides.clone());
@@ -196,8 +197,9 @@ fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, Failure> {
     let failure =
         |port: u16, error: &std::io::Error| Failure::new(format!("cannot listen on {}: {error}", SocketAddr::new(address, port)));
     if let Some(port) = port {
-        return http::bind(SocketAddr::new(address, port))
-            .map_err(|error| failure(port, &error).hint("give another `--port`, or none for the first that is free"));
+        return http::bind(SocketAddr::new(address, port)).map_err(|error| {
+            failure(port, &error).hint("choose another port with `--port PORT`, or omit `--port` to use the first free one")
+        });
     }
     // Port zero lets the system choose any free port.
     let ports = (FIRST_PORT..FIRST_PORT + PORTS).chain([0]);
@@ -468,7 +470,7 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
                 // The project's caches may be half updated.
                 project = project.afresh();
                 untold.append(&mut changes);
-                let words = "a bug of Tilmash, not of the site; the pages stay as they were until the next change";
+                let words = "a bug in Tilmash, not in the site, stopped the update; the preview shows the old pages until the next change";
                 (preview.events)(Event::Warning(format!("{words}: {bug}")));
                 preview.recheck.looked(&inputs);
                 continue;

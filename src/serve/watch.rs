@@ -269,7 +269,7 @@ impl Watch {
         }
         match self.messages.recv_timeout(DELIVERY) {
             Ok(message) => self.early.push_back(message),
-            Err(_) => self.give_up("the file system does not report them; `--poll MS` sets the interval"),
+            Err(_) => self.give_up("the file system does not report changes (set the interval with `--poll MS`)"),
         }
     }
 
@@ -450,7 +450,8 @@ impl Watch {
         self.watcher = None;
         self.confirm = None;
         if !std::mem::replace(&mut self.gave_up, true) {
-            self.warning = Some(format!("the preview looks for changes every {} ms: {why}", self.interval.as_millis()));
+            self.warning =
+                Some(format!("the preview checks all files for changes every {} ms: {why}", self.interval.as_millis()));
         }
     }
 }
@@ -577,10 +578,10 @@ fn concerns(root: &Path, path: &Path, gone: bool) -> bool {
 fn explain(error: &notify::Error) -> String {
     match &error.kind {
         ErrorKind::MaxFilesWatch => {
-            "the system watches as many folders as it may (on Linux, raise `fs.inotify.max_user_watches`)".to_owned()
+            "the system cannot watch more folders (on Linux, raise `fs.inotify.max_user_watches`)".to_owned()
         }
-        ErrorKind::Io(error) => format!("the system does not tell of them ({error})"),
-        _ => format!("the system does not tell of them ({error})"),
+        ErrorKind::Io(error) => format!("the system does not report changes ({error})"),
+        _ => format!("the system does not report changes ({error})"),
     }
 }
 
@@ -680,7 +681,10 @@ mod tests {
         assert_eq!(watch.wait(|_| true), Wake::Suspect(BTreeSet::from(["b".into()])));
         watch.judge_silence();
         let warning = watch.take_warning().unwrap();
-        assert!(warning.starts_with("the preview looks for changes every 500 ms: ") && warning.contains("--poll"), "{warning}");
+        assert!(
+            warning.starts_with("the preview checks all files for changes every 500 ms: ") && warning.contains("--poll"),
+            "{warning}"
+        );
         assert_eq!(watch.wait(|_| true), Wake::Look);
         watch.judge_silence();
         assert_eq!(watch.take_warning(), None, "said once");

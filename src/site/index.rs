@@ -151,10 +151,10 @@ impl<'a> Index<'a> {
                             Diagnostic::at(
                                 &code::KEY_COLLISION,
                                 Place::whole(file),
-                                format!("the works `{key}` and `{}` differ only by case", first.address.key),
+                                format!("the pages `{key}` and `{}` have the same name on systems that ignore case or variants of letters", first.address.key),
                             )
-                            .also(Place::whole(first.address.file), "the other work")
-                            .hint("on some systems they would be one file; rename one of them"),
+                            .also(Place::whole(first.address.file), "the other page")
+                            .hint("rename one of the two"),
                         );
                     }
                     self.by_key.insert(key.clone(), id);
@@ -176,10 +176,10 @@ impl<'a> Index<'a> {
                     Diagnostic::at(
                         &code::KEY_COLLISION,
                         Place::whole(file),
-                        format!("two files hold the work `{key}` in the language `{}`", self.config.code(lang)),
+                        format!("two files contain the page `{key}` in the language `{}`", self.config.code(lang)),
                     )
                     .also(Place::whole(first.address.file), "the other file")
-                    .hint("a section is either `name.md` or `name/index.md`; keep one"),
+                    .hint("keep only one of the two files, either `name.md` or `name/index.md`"),
                 );
                 continue;
             }

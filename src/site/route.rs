@@ -214,10 +214,10 @@ pub fn side_by_side_path(config: &Config, left_path: &str, left: LangId, right: 
 /// Returns the file path of an alias, such as `old/page/index.html` for `/old/page/`, or the reason
 /// why there is none.
 pub fn alias_path(alias: &str) -> Result<String, String> {
-    let decoded = path::from_url(alias).ok_or("its percent-encoding is not UTF-8, or contains NUL")?;
+    let decoded = path::from_url(alias).ok_or("its percent-encoding is not valid UTF-8 or contains U+0000")?;
     let resolved = path::resolve("", decoded.trim_start_matches('/')).ok_or("it leads out of the site")?;
     let file = match path::extension(&resolved) {
-        _ if resolved.is_empty() => return Err("that is the address of the front page".to_owned()),
+        _ if resolved.is_empty() => return Err("it is the path of the site's front page".to_owned()),
         "html" | "htm" => resolved,
         _ => format!("{resolved}/{INDEX}"),
     };
@@ -350,9 +350,9 @@ impl RouteTable {
                             Diagnostic::at(
                                 &code::BAD_VALUE,
                                 place.clone(),
-                                format!("`{}` cannot be a path of the site: {why}", visible::name(alias)),
+                                format!("the alias `{}` cannot be used: {why}", visible::name(alias)),
                             )
-                            .hint("write it from the site's root: `/old/page/`, without `\\ : * ? \" < > |`"),
+                            .hint("write the path from the root of the site, such as `/old/page/`, without `\\ : * ? \" < > |`"),
                         ),
                     }
                 }
@@ -420,13 +420,14 @@ impl RouteTable {
             if let Some(place) = place.filter(|_| !matches!(kind, RouteKind::SideBySide { .. })) {
                 let message = format!("`{}` cannot be published: {unfit}", visible::name(&path));
                 let problem = Diagnostic::at(&code::BAD_VALUE, place, message);
-                self.problems.push(problem.hint("give the page another `slug`, or rename the file"));
+                self.problems.push(problem.hint("rename the file, or give the page another `slug`"));
             }
             return;
         }
         let folded = path::folded(&path);
         if folded.split('/').next() == Some(RESERVED) {
-            let message = format!("`{path}` cannot be published: the list of what was published stands there");
+            let message =
+                format!("`{path}` cannot be published, because Tilmash keeps its list of published files under this name");
             self.problems.push(match place {
                 Some(place) => Diagnostic::at(&code::ROUTE_COLLISION, place, message),
                 None => Diagnostic::nowhere(&code::ROUTE_COLLISION, message),
@@ -436,11 +437,11 @@ impl RouteTable {
         if let Some(first) = self.taken(&folded) {
             let (first, first_place) = (&self.routes[first], &self.places[first]);
             let message = if first.path == path {
-                format!("two things would stand at `{path}`")
+                format!("two pages or files would be published at `{path}`")
             } else if self.folded.contains_key(&folded) {
-                format!("`{path}` and `{}` are one path where case does not count", first.path)
+                format!("`{path}` and `{}` are the same path on systems that ignore case or variants of letters", first.path)
             } else {
-                format!("`{path}` and `{}` cannot both be there: one is a file where the other needs a folder", first.path)
+                format!("`{path}` and `{}` cannot both be published: one needs a file where the other needs a folder", first.path)
             };
             let mut problem = match (&place, first_place) {
                 (Some(place), _) => Diagnostic::at(&code::ROUTE_COLLISION, place.clone(), message),
@@ -448,12 +449,12 @@ impl RouteTable {
                 (None, None) => Diagnostic::nowhere(&code::ROUTE_COLLISION, message),
             };
             if let (Some(_), Some(first_place)) = (&place, first_place) {
-                problem = problem.also(first_place.clone(), "the other one");
+                problem = problem.also(first_place.clone(), "the other file");
             }
             if place.is_some() != first_place.is_some() {
-                problem = problem.hint("the program makes the other one itself");
+                problem = problem.hint("Tilmash itself generates the other page");
             }
-            self.problems.push(problem.hint("give one of them another `slug`, or rename it"));
+            self.problems.push(problem.hint("rename one of the two, or give one page another `slug`"));
             return;
         }
         let route = self.routes.len() as u32;

@@ -82,7 +82,7 @@ impl<'a> Assignment<'a> {
                             let (Some(first), Some(last)) = (first, last) else { continue };
                             if last < first {
                                 problems
-                                    .report(&code::PLAN_SEGMENT, &span.place, "the range ends before it begins")
+                                    .report(&code::PLAN_SEGMENT, &span.place, "the end of the range is before its beginning")
                                     .hint(format!("write `{}-{}`", span.last, span.first));
                             } else if assignment.take(first..last + 1, index, &span.place, extents, problems, &mut segments) {
                                 planned.push(first..last + 1);
@@ -124,8 +124,12 @@ impl<'a> Assignment<'a> {
             let other = &self.plan.chapters[*other].key;
             let (start, end) = (&extents[run.start], &extents[run.end - 1]);
             problems
-                .report(&code::PLAN_COVERAGE, place, format!("{} is taken twice", span_name(&run, |i| extents[i].address)))
-                .also(first, format!("first taken here, by `{other}`"))
+                .report(
+                    &code::PLAN_COVERAGE,
+                    place,
+                    format!("{} of the source text is taken twice", span_name(&run, |i| extents[i].address)),
+                )
+                .also(first, format!("the chapter `{other}` takes it here"))
                 .also(
                     Place::new(self.file, start.ranges[0].start..end.ranges.last().map_or(0, |range| range.end)),
                     "in the source text",
@@ -217,7 +221,7 @@ impl<'a> Assignment<'a> {
                         .report(&code::BAD_VALUE, place, format!("no chapter has the key `{key}`"))
                         .maybe_hint(suggest::did_you_mean(key.as_str(), known()));
                 } else if own(segment) == Some(&key) {
-                    let message = format!("{address} does not touch `{key}`: it is in that chapter");
+                    let message = format!("{address} cannot touch the chapter `{key}`, because it is in this chapter");
                     problems.report(&code::BAD_VALUE, place, message);
                 } else {
                     touch(segment, &key);
@@ -262,7 +266,7 @@ impl<'a> Assignment<'a> {
                 }
                 None => {
                     problems
-                        .report(&code::PLAN_SEGMENT, place, format!("no heading begins with `{start}`"))
+                        .report(&code::PLAN_SEGMENT, place, format!("no heading of the source text begins with `{start}`"))
                         .maybe_hint(suggest::did_you_mean(start, headings.iter().map(|(_, _, text)| text.as_str())));
                 }
             }
@@ -274,10 +278,17 @@ impl<'a> Assignment<'a> {
         };
         let found: Vec<_> = headings.iter().filter(opens).filter(|(index, _, _)| !openers.contains_key(index)).collect();
         if found.is_empty() {
-            problems.report(&code::PLAN_SEGMENT, &cut.place, "no heading of the source text begins a chapter");
+            problems.report(
+                &code::PLAN_SEGMENT,
+                &cut.place,
+                "no heading of the source text fits `cut`, so no chapter can be cut",
+            );
         } else if !cut.keys.is_empty() && cut.keys.len() != found.len() {
-            let message =
-                format!("the text has {} headings that begin chapters, and there are {} keys", found.len(), cut.keys.len());
+            let message = format!(
+                "the source text has {} headings that begin chapters, but `keys` has {} keys",
+                found.len(),
+                cut.keys.len()
+            );
             problems.report(&code::BAD_VALUE, &cut.keys[0].1, message);
         }
         for (nth, (index, _, text)) in found.into_iter().enumerate() {
@@ -309,8 +320,12 @@ impl<'a> Assignment<'a> {
         let first = rest.next();
         for (_, chapter) in rest {
             let other = first.map(|(_, first)| first.place.clone());
-            let mut problem = Diagnostic::at(&code::BAD_VALUE, chapter.place.clone(), "only one chapter can take the rest");
-            problem.others.extend(other.map(|place| (place, "the first one".to_owned())));
+            let mut problem = Diagnostic::at(
+                &code::BAD_VALUE,
+                chapter.place.clone(),
+                "two chapters have `rest: true`; only one chapter can take the rest",
+            );
+            problem.others.extend(other.map(|place| (place, "the first chapter".to_owned())));
             problems.push(problem);
         }
         first.map(|(index, _)| index)
@@ -325,16 +340,16 @@ impl<'a> Assignment<'a> {
                 .report(
                     &code::PLAN_COVERAGE,
                     Place::new(self.file, bytes.clone()),
-                    format!("no chapter takes {name} (bytes {} to {})", bytes.start, bytes.end),
+                    format!("{name} of the source text is in no chapter (bytes {} to {})", bytes.start, bytes.end),
                 )
-                .hint("name it in a chapter's `paragraphs`, or let one chapter take all that is left with `rest: true`");
+                .hint(format!("add {name} to `paragraphs` of a chapter, or write `rest: true` in the chapter that is to take everything left over"));
         }
         // Chapters with addresses or a heading are skipped: their own errors have been reported
         // already.
         let by_words = self.plan.chapters.iter().map(|plan| plan.entries.is_empty() && plan.at_heading.is_none());
         for (draft, by_words) in self.drafts.iter().zip(by_words) {
             if by_words && draft.items.is_empty() {
-                let message = format!("the chapter `{}` gets no segment", draft.key);
+                let message = format!("the chapter `{}` gets nothing from the source text", draft.key);
                 problems.report(&code::PLAN_COVERAGE, &draft.place, message);
             }
         }
@@ -346,7 +361,7 @@ impl<'a> Assignment<'a> {
             if let Some(first) = seen.insert(draft.key.folded(), draft) {
                 problems
                     .report(&code::KEY_COLLISION, &draft.place, format!("two chapters have the key `{}`", draft.key))
-                    .also(&first.place, "the first one");
+                    .also(&first.place, "the first chapter");
             }
         }
     }

@@ -44,15 +44,15 @@ impl Check<'_> {
         for piece in &self.split.pieces {
             let Range { start, end: next } = piece.range;
             if start > end {
-                self.offence(end..start, "the text is in no piece".to_owned());
+                self.offence(end..start, "the split does not contain this part of the source text".to_owned());
             } else if start < end {
-                self.offence(start..end.min(next), "the text is in two pieces".to_owned());
+                self.offence(start..end.min(next), "the split contains this part of the source text twice".to_owned());
             }
             if next <= start {
-                self.offence(piece.range.clone(), "a piece is empty".to_owned());
+                self.offence(piece.range.clone(), "the split contains an empty part of the source text".to_owned());
             }
             let Some(text) = self.source.get(piece.range.clone()) else {
-                self.offence(piece.range.clone(), "a piece is not made of whole characters of the source text".to_owned());
+                self.offence(piece.range.clone(), "the split cuts the source text inside a character".to_owned());
                 end = end.max(next);
                 continue;
             };
@@ -64,12 +64,12 @@ impl Check<'_> {
                 PieceKind::Gap(Gap::FrontMatter) => text.trim_start_matches('\u{feff}').starts_with("---"),
             };
             if !fits {
-                self.offence(piece.range.clone(), format!("the piece is not what it is said to be ({:?})", piece.kind));
+                self.offence(piece.range.clone(), format!("this part of the source text is not of the kind {:?}", piece.kind));
             }
             end = end.max(next);
         }
         if end < self.source.len() {
-            self.offence(end..self.source.len(), "the text is in no piece".to_owned());
+            self.offence(end..self.source.len(), "the split does not contain this part of the source text".to_owned());
         }
         self.problems.is_empty()
     }
@@ -82,7 +82,7 @@ impl Check<'_> {
             if let PieceKind::Segment(segment) = piece.kind {
                 if segment < last {
                     let name = self.split.segments[segment].address;
-                    self.offence(piece.range.clone(), format!("{name} stands after a later segment"));
+                    self.offence(piece.range.clone(), format!("{name} comes after a segment that should follow it"));
                 }
                 last = last.max(segment);
                 ranges[segment].push(piece.range.clone());
@@ -94,16 +94,16 @@ impl Check<'_> {
             let bytes = pieces.first().map_or(0, |first| first.start)..pieces.last().map_or(0, |last| last.end);
             let name = segment.address;
             if segment.ranges != pieces || pieces.is_empty() {
-                self.offence(bytes, format!("{name} does not consist of its pieces"));
+                self.offence(bytes, format!("{name} is not made of its parts of the source text"));
                 continue;
             }
             if before >= Some(name) {
-                self.offence(bytes.clone(), format!("the address {name} is out of order"));
+                self.offence(bytes.clone(), format!("the address {name} is out of order in the split"));
             }
             before = Some(name);
             let verbatim = segment.kind.is_verbatim(split.format);
             if undo(segment) != normal(self.source, &pieces, verbatim) {
-                self.offence(bytes.clone(), format!("undoing the repairs of {name} does not give the source text back"));
+                self.offence(bytes.clone(), format!("{name} without its repairs differs from the source text"));
             }
         }
     }
@@ -115,7 +115,7 @@ impl Check<'_> {
         for chapter in &split.chapters {
             for cut in &chapter.cuts {
                 let Some(segment) = split.segments.get(cut.segment) else {
-                    let message = format!("the chapter `{}` takes a segment that does not exist", chapter.key);
+                    let message = format!("the chapter `{}` contains a segment that the source text does not have", chapter.key);
                     self.offence(0..0, message);
                     continue;
                 };
@@ -126,7 +126,7 @@ impl Check<'_> {
                 }
                 let line = chapter.markdown.get(cut.line.clone()).unwrap_or_default();
                 if cut.role != Role::FrontMatter && !says(line, segment, split.format) {
-                    self.offence(bytes, format!("the chapter `{}` does not say what {} says", chapter.key, segment.address));
+                    self.offence(bytes, format!("the chapter `{}` does not have the text of {}", chapter.key, segment.address));
                 }
             }
             self.order(chapter);
@@ -136,7 +136,7 @@ impl Check<'_> {
             let (first, last) = (&split.segments[run.start], &split.segments[run.end - 1]);
             let name = span_name(&run, |segment| split.segments[segment].address);
             let bytes = bytes_of(first).start..bytes_of(last).end;
-            self.offence(bytes, format!("{name} (from line {} to {}) is in no chapter", first.address.line, last.last_line));
+            self.offence(bytes, format!("{name} (lines {} to {}) is in no chapter", first.address.line, last.last_line));
         }
     }
 
@@ -156,7 +156,7 @@ impl Check<'_> {
         let lines: Vec<&Range<usize>> =
             chapter.cuts.iter().filter(|cut| cut.role != Role::FrontMatter).map(|cut| &cut.line).collect();
         if lines.windows(2).any(|pair| pair[0].end >= pair[1].start) {
-            self.offence(0..0, format!("lines of the chapter `{}` overlap", chapter.key));
+            self.offence(0..0, format!("two segments of the chapter `{}` overlap", chapter.key));
         }
     }
 }

@@ -41,8 +41,9 @@ use std::sync::Arc;
 
 use super::Format;
 use crate::base::yaml::{self, Entry, Fields, Node, Value};
-use crate::base::{Diagnostic, Place, Report, code, path, suggest, visible};
+use crate::base::{Diagnostic, Place, Report, code, path, suggest};
 use crate::model::Key;
+use crate::model::key::unusable;
 
 /// The address of a segment, by the source line it starts in: `L16.3` is the third that starts in
 /// line 16.
@@ -247,7 +248,7 @@ pub(super) struct Note {
 pub(super) fn source_name(file: &Arc<str>, text: &str) -> Result<(String, Place), Vec<Diagnostic>> {
     let node = yaml::read(file, text, 0..text.len()).map_err(|problem| vec![problem])?;
     let mut problems = Vec::new();
-    if let Some(mut fields) = Fields::of(&node, "a plan", &mut problems)
+    if let Some(mut fields) = Fields::of(&node, "a split plan", &mut problems)
         && let Some(node) = fields.require("source")
         && let Some(name) = yaml::text(node, fields.problems())
     {
@@ -266,7 +267,7 @@ impl Plan {
                 return None;
             }
         };
-        let mut fields = Fields::of(&node, "a plan", problems)?;
+        let mut fields = Fields::of(&node, "a split plan", problems)?;
         fields.require_text("source");
         let sha256 = placed_text(&mut fields, "sha256");
         let language = match fields.require("language") {
@@ -315,14 +316,18 @@ impl Segmentation {
             no_break_before: Vec::new(),
             full_stop: String::new(),
         };
-        let Some(mut fields) = node.and_then(|node| Fields::of(node, "the segmentation", problems)) else { return rules };
+        let Some(mut fields) = node.and_then(|node| Fields::of(node, "`segmentation`", problems)) else { return rules };
         let lines = [("sentences", Lines::Sentences), ("wrapped", Lines::Wrapped), ("paragraphs", Lines::Paragraphs)];
         if let Some(lines) = choice(&mut fields, "lines", &lines) {
             if markdown {
                 let place = fields.place().clone();
                 fields
-                    .report(&code::BAD_VALUE, place, "`lines` does not apply to Markdown, whose paragraphs say it")
-                    .hint("remove `lines`, or `format: markdown`");
+                    .report(
+                        &code::BAD_VALUE,
+                        place,
+                        "`lines` cannot be used for a Markdown source text, where blank lines separate paragraphs",
+                    )
+                    .hint("remove `lines`, or remove `format: markdown`");
             } else {
                 rules.lines = lines;
             }
@@ -377,15 +382,15 @@ impl Repair {
         fields.finish();
         let (found, found_place) = found?;
         if found.is_empty() {
-            problems.report(&code::PLAN_REPAIR, found_place, "a repair needs some text to be found by").hint(
-                "to insert something, give the word beside it as `found`, and the same word with the insertion as `reading`",
-            );
+            problems
+                .report(&code::PLAN_REPAIR, found_place, "`found` of a repair is empty")
+                .hint("to insert text, write a neighbouring word in `found`, and the same word with the insertion in `reading`");
             return None;
         }
         let repair =
             Self { line: line?, found, found_place, reading: reading?, kind: kind?, note, nth, place: node.place.clone() };
         if repair.found == repair.reading {
-            problems.report(&code::PLAN_REPAIR, &repair.place, "the repair changes nothing");
+            problems.report(&code::PLAN_REPAIR, &repair.place, "the repair changes nothing: `found` and `reading` are equal");
         }
         Some(repair)
     }
@@ -409,8 +414,8 @@ impl ChapterPlan {
         if entries.is_empty() && at_heading.is_none() && terms.is_empty() && !rest {
             let place = fields.place().clone();
             fields
-                .report(&code::MISSING_KEY, place, "nothing says what the chapter takes")
-                .hint("give it `paragraphs`, `at_heading`, `terms` or `rest: true`");
+                .report(&code::MISSING_KEY, place, "the chapter does not say which parts of the source text it takes")
+                .hint("add `paragraphs`, `at_heading`, `terms` or `rest: true` to the chapter");
         }
         fields.finish();
         let (key, place) = key?;
@@ -433,7 +438,7 @@ impl PlanEntry {
         match &node.value {
             Value::List(nodes) => Some(Self::Paragraph(nodes.iter().filter_map(|node| Span::read(node, problems)).collect())),
             Value::Map(_) => {
-                let mut fields = Fields::of(node, "an entry", problems)?;
+                let mut fields = Fields::of(node, "an entry of `paragraphs`", problems)?;
                 let heading = fields.take_text("heading");
                 let level = fields.take_int("level");
                 let title = fields.take("title");
@@ -442,7 +447,7 @@ impl PlanEntry {
                     (Some(text), None) => match u8::try_from(level.unwrap_or(2)) {
                         Ok(level @ 1..=6) => Some(Self::Heading { text, level }),
                         _ => {
-                            fields.report(&code::BAD_VALUE, place, "the level of a heading is 1 to 6");
+                            fields.report(&code::BAD_VALUE, place, "the level of a heading must be from 1 to 6");
                             None
                         }
                     },
@@ -451,7 +456,7 @@ impl PlanEntry {
                     }
                     (Some(_), Some(_)) | (None, None) => {
                         fields
-                            .report(&code::BAD_VALUE, place, "an entry is a paragraph, a heading or a title")
+                            .report(&code::BAD_VALUE, place, "an entry of `paragraphs` must be a paragraph, a heading or a title")
                             .hint("write `L2.1-L3.2`, `[L2.1, L5.1]`, `heading: Results` or `title: L1.1`");
                         None
                     }
@@ -482,7 +487,7 @@ impl Span {
 
 impl HeadingPlan {
     fn read(node: &Node, markdown: bool, problems: &mut Vec<Diagnostic>) -> Option<Self> {
-        let mut fields = Fields::of(node, "a cut", problems)?;
+        let mut fields = Fields::of(node, "`cut`", problems)?;
         fields.require("by");
         choice(&mut fields, "by", &[("headings", ())]);
         let place = fields.place().clone();
@@ -490,15 +495,19 @@ impl HeadingPlan {
             None => 1,
             Some(Ok(level @ 1..=6)) => level,
             Some(_) => {
-                fields.report(&code::BAD_VALUE, &place, "the level of a heading is 1 to 6");
+                fields.report(&code::BAD_VALUE, &place, "the level of a heading must be from 1 to 6");
                 1
             }
         };
         let starts = fields.take_texts("starts");
         if starts.is_empty() && !markdown {
             fields
-                .report(&code::MISSING_KEY, &place, "`starts` is missing: plain text does not say what is a heading")
-                .hint("give the words that headings begin with, such as `starts: [Chapter]`");
+                .report(
+                    &code::MISSING_KEY,
+                    &place,
+                    "the key `starts` is missing: in plain text, headings are recognised only by their first words",
+                )
+                .hint("add the words that headings begin with, such as `starts: [Chapter]`");
         }
         let keys = needles(&mut fields, "keys");
         let template = placed_text(&mut fields, "key").unwrap_or_else(|| ("chapter-{n}".to_owned(), place.clone()));
@@ -506,8 +515,8 @@ impl HeadingPlan {
         fields.finish();
         if keys.is_empty() && !template.0.contains("{n}") {
             problems
-                .report(&code::BAD_VALUE, &template.1, "the keys of all chapters would be the same")
-                .hint("write `{n}` where the number of the chapter should stand");
+                .report(&code::BAD_VALUE, &template.1, "all chapters would get the same key")
+                .hint("write `{n}` for the number of the chapter, such as `key: chapter-{n}`");
         }
         Some(Self { place, level, starts, keys, template, order })
     }
@@ -520,10 +529,9 @@ pub(super) fn check_key(key: &str, place: &Place, problems: &mut Vec<Diagnostic>
     let unfit = path::unfit(key);
     let fine = unfit.is_none() && key.split('/').all(usable);
     if !fine {
-        let why = unfit.map_or_else(String::new, |unfit| format!(": {unfit}"));
         problems
-            .report(&code::BAD_VALUE, place, format!("`{}` cannot be the key of a chapter{why}", visible::name(key)))
-            .hint("a key is a path such as `vectors/russia`: parts without spaces that do not begin with `.` or `_`");
+            .report(&code::BAD_VALUE, place, unusable(key, unfit))
+            .hint("write a path such as `vectors/russia`, without spaces, in which no part begins with `.` or `_`");
     }
     fine
 }
@@ -555,18 +563,18 @@ fn read_notes(entries: &[Entry], language: &str, problems: &mut Vec<Diagnostic>)
         };
         for node in nodes {
             let Value::Map(parts) = &node.value else {
-                problems.push(node.wrong_type("a note (a mapping)"));
+                problems.push(node.wrong_type("a mapping (`key: value`) for a note"));
                 continue;
             };
             let id = parts.iter().find(|part| part.key == "id");
             let texts = parts.iter().filter(|part| part.key != "id");
             let texts: Vec<_> = texts.filter_map(|part| Some((part.key.as_str(), language_text(part, problems)?))).collect();
             let Some(text) = texts.into_iter().find(|(code, _)| *code == language).map(|(_, text)| text) else {
-                problems.report(&code::MISSING_KEY, &node.place, format!("the note has no text in `{language}`"));
+                problems.report(&code::MISSING_KEY, &node.place, format!("the note has no text in the language `{language}`"));
                 continue;
             };
             let Some(id) = id else {
-                problems.report(&code::MISSING_KEY, &node.place, "`id` is missing");
+                problems.report(&code::MISSING_KEY, &node.place, "the key `id` is missing");
                 continue;
             };
             let Some(name) = yaml::text(&id.node, problems) else { continue };
@@ -578,8 +586,8 @@ fn read_notes(entries: &[Entry], language: &str, problems: &mut Vec<Diagnostic>)
             }
             if let Some(first) = ids.insert(name.clone(), id.node.place.clone()) {
                 problems
-                    .report(&code::BAD_VALUE, &id.node.place, format!("two notes have the id `{name}`"))
-                    .also(first, "the first one");
+                    .report(&code::BAD_VALUE, &id.node.place, format!("the split plan has two notes with the id `{name}`"))
+                    .also(first, "the first note");
                 continue;
             }
             notes.push(Note { address, place: entry.key_place.clone(), id: name, text });
@@ -593,7 +601,7 @@ fn language_text(entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<String
     if !is_language_code(&entry.key) {
         problems
             .report(&code::UNKNOWN_KEY, &entry.key_place, format!("unknown key `{}`", entry.key))
-            .hint("a note has its texts under the codes of their languages, such as `en`");
+            .hint("write each text of a note below the code of its language, such as `en: …`");
         return None;
     }
     yaml::text(&entry.node, problems)
@@ -610,8 +618,8 @@ fn language(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let code = yaml::text(node, problems)?;
     if !is_language_code(&code) {
         problems
-            .report(&code::BAD_VALUE, &node.place, format!("`{code}` is not the code of a language"))
-            .hint("write it as in site.yaml, such as `kk`");
+            .report(&code::BAD_VALUE, &node.place, format!("`{code}` is not a language tag"))
+            .hint("use a tag from `languages` in site.yaml, such as `kk`");
         return None;
     }
     Some(code)
@@ -621,7 +629,7 @@ fn key_address(entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<Address>
     let address = entry.key.parse().ok();
     if address.is_none() {
         let node = Node::new(Value::Null, entry.key_place.clone());
-        problems.push(bad_address(&node, &entry.key, "the third segment that starts in line 16"));
+        problems.push(bad_address(&node, &entry.key, "which is the third sentence or heading that starts in line 16"));
     }
     address
 }
@@ -630,21 +638,21 @@ fn address(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Address> {
     let text = yaml::text(node, problems)?;
     let address = text.parse().ok();
     if address.is_none() {
-        problems.push(bad_address(node, &text, "the third segment that starts in line 16"));
+        problems.push(bad_address(node, &text, "which is the third sentence or heading that starts in line 16"));
     }
     address
 }
 
 fn bad_address(node: &Node, text: &str, more: &str) -> Diagnostic {
-    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{text}` is not the address of a segment"))
-        .hint(format!("an address is written `L16.3`, {more}"))
+    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{text}` is not an address in the source text"))
+        .hint(format!("write an address such as `L16.3`, {more}"))
 }
 
 fn line_number(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<usize> {
     match yaml::int(node, problems).map(usize::try_from)? {
         Ok(number) if number > 0 => Some(number),
         _ => {
-            problems.report(&code::BAD_VALUE, &node.place, "counting begins at 1");
+            problems.report(&code::BAD_VALUE, &node.place, "the number must be 1 or greater");
             None
         }
     }
@@ -668,8 +676,8 @@ fn choice<T: Copy>(fields: &mut Fields<'_, '_>, key: &'static str, choices: &[(&
     if found.is_none() {
         let names = choices.iter().map(|&(name, _)| name);
         let hint = suggest::did_you_mean(&word, names.clone())
-            .unwrap_or_else(|| format!("known here: {}", names.collect::<Vec<_>>().join(", ")));
-        let problem = Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{word}` is not known as `{key}`"));
+            .unwrap_or_else(|| format!("the values allowed here are: {}", names.collect::<Vec<_>>().join(", ")));
+        let problem = Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{word}` is not a value of `{key}`"));
         fields.problems().push(problem.hint(hint));
     }
     found

@@ -28,11 +28,11 @@ impl Writer<'_, '_> {
             // The check that compares titles reads this mark from the file itself.
             Ok(Mark::Silenced(..)) if is_last && self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) => None,
             Ok(_) if self.leaf.is_none() && self.page.is_some_and(|page| page.settings.segments) => {
-                let hint = "marks stand behind sentences of paragraphs, headings, lists and notes, and in rows of tables that have text; not in titles";
-                Some(("there is no sentence that this mark could be of".to_owned(), hint.to_owned()))
+                let hint = "write a mark at the end of a sentence's line, in a paragraph, heading, list or footnote, or in a row of a table that has text; titles cannot have marks";
+                Some(("the mark belongs to no sentence".to_owned(), hint.to_owned()))
             }
             Ok(_) if !is_last => {
-                Some(("a mark stands in the middle of a line".to_owned(), "put it at the end of the line".to_owned()))
+                Some(("the mark is in the middle of a line".to_owned(), "move the mark to the end of the line".to_owned()))
             }
             Ok(mark) => {
                 if self.leaf.is_some() {
@@ -65,8 +65,8 @@ impl Writer<'_, '_> {
             let found = self.text[range.clone()].find(comment).map(|at| range.start + at);
             let place = found.map_or_else(|| range.clone(), |at| at..at + comment.len());
             self.problems.push(
-                Diagnostic::at(&code::BAD_MARK, Place::new(&page.file, place), "a mark stands on a line of its own")
-                    .hint("put it at the end of the line of its sentence"),
+                Diagnostic::at(&code::BAD_MARK, Place::new(&page.file, place), "the mark is alone on its line")
+                    .hint("move the mark to the end of the line of its sentence"),
             );
         }
     }

@@ -41,7 +41,8 @@ impl Writer<'_, '_> {
         if url.trim().is_empty() {
             let place = place.clone();
             self.problems.push(
-                Diagnostic::at(&code::BROKEN_LINK, place, "a link without a destination").hint("write it between the brackets"),
+                Diagnostic::at(&code::BROKEN_LINK, place, "the link has no destination")
+                    .hint("write a URL, a path or a page's key between the brackets"),
             );
         }
         let opened = match classified {
@@ -87,8 +88,12 @@ impl Writer<'_, '_> {
 
     fn unsafe_url(&mut self, scheme: &str, place: Place) {
         self.problems.push(
-            Diagnostic::at(&code::UNSAFE_URL, place, format!("a link with the scheme `{scheme}:` is dropped"))
-                .hint("such links may run code or read files; link to a page or to https://"),
+            Diagnostic::at(
+                &code::UNSAFE_URL,
+                place,
+                format!("the link is removed, because URLs with the scheme `{scheme}:` can run code or read files"),
+            )
+            .hint("link to a page of the site or to a URL that begins with `https://`"),
         );
     }
 
@@ -123,8 +128,12 @@ impl Writer<'_, '_> {
             }
             Destination::External(url) => {
                 self.problems.push(
-                    Diagnostic::at(&code::EXTERNAL_IMAGE, place, "a picture from another site is shown as a link")
-                        .hint("put a copy beside the page: readers' browsers then ask nobody else, and the picture stays"),
+                    Diagnostic::at(
+                        &code::EXTERNAL_IMAGE,
+                        place,
+                        "the picture is on another site, so the page shows a link instead of it",
+                    )
+                    .hint("save a copy of the picture in `content/` and refer to the copy"),
                 );
                 self.push("<a href=\"");
                 self.href(&url);

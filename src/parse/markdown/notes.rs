@@ -139,7 +139,7 @@ impl Writer<'_, '_> {
         let known = self.notes.definitions.iter().map(|definition| definition.written.as_str());
         let hint = (self.notes.undefined < HINTS).then(|| suggest::did_you_mean(label, known));
         self.notes.undefined += 1;
-        let hint = hint.flatten().unwrap_or_else(|| format!("define it on a line of its own: `[^{label}]: …`"));
+        let hint = hint.flatten().unwrap_or_else(|| format!("define the footnote on a line of its own: `[^{label}]: …`"));
         let message = format!("the footnote `{label}` is not defined");
         if let Some(problem) = self.problem(&code::FOOTNOTE, start..start + end + 1, message) {
             problem.push_hint(hint);
@@ -200,13 +200,15 @@ impl Writer<'_, '_> {
                     (self.problem(&code::FOOTNOTE, line, format!("the footnote `{written}` is defined twice")), &place)
                 {
                     problem.others.push((place.clone(), "first defined here".to_owned()));
-                    problem.push_hint("give one of them another label, or make them one".to_owned());
+                    problem.push_hint("give one of the two footnotes another label, or delete it".to_owned());
                 }
             }
             if known.uses == 0
                 && let Some(problem) = self.problem(&code::FOOTNOTE, first, format!("the footnote `{written}` is never used"))
             {
-                problem.push_hint(format!("refer to it with `[^{written}]`"));
+                problem.push_hint(format!(
+                    "write `[^{written}]` after the words that the footnote explains, or delete the footnote"
+                ));
             }
         }
     }

@@ -79,8 +79,15 @@ impl Writer<'_, '_> {
             && !written[open..].contains("-->")
         {
             let place = range.start + open..end;
-            if let Some(problem) = self.problem(&code::BAD_MARK, place, "a bar ends the cell, and the comment in it".to_owned()) {
-                problem.push_hint("write the comment without the bar, or what is shown would be its beginning".to_owned());
+            if let Some(problem) = self.problem(
+                &code::BAD_MARK,
+                place,
+                "the comment in this table cell contains a `|`, which ends the cell".to_owned(),
+            ) {
+                problem.push_hint(
+                    "remove the `|` from the comment, because the page shows the beginning of a comment that is not closed"
+                        .to_owned(),
+                );
             }
         }
     }

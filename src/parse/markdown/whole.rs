@@ -67,12 +67,12 @@ impl Writer<'_, '_> {
         }
         let line = block.start..block.start + self.text[block.clone()].trim_end().find(['\r', '\n']).unwrap_or(written.len());
         let extent = if self.text[block.end..].trim().is_empty() {
-            "all text after it is code"
+            "all text after its first line becomes code"
         } else {
-            "the rest of its list item or quotation is code"
+            "the rest of the list item or quotation becomes code"
         };
-        let hint = format!("end the block with a line that holds only {fence}");
-        if let Some(problem) = self.problem(&code::UNCLOSED_FENCE, line, format!("the block of code is never closed: {extent}")) {
+        let hint = format!("end the code block with a line that contains only {fence}");
+        if let Some(problem) = self.problem(&code::UNCLOSED_FENCE, line, format!("the code block is not closed, so {extent}")) {
             problem.push_hint(hint);
         }
     }
@@ -151,8 +151,12 @@ impl Writer<'_, '_> {
     }
 
     fn raw_html_note(&mut self, range: Range<usize>) {
-        if let Some(note) = self.problem(&code::RAW_HTML, range, "raw HTML is shown as text".to_owned()) {
-            note.push_hint("`markdown: {raw_html: true}` in site.yaml lets it through".to_owned());
+        if let Some(note) = self.problem(
+            &code::RAW_HTML,
+            range,
+            "the page shows this HTML as text, because the site does not allow raw HTML".to_owned(),
+        ) {
+            note.push_hint("to allow raw HTML, write `markdown: {raw_html: true}` in site.yaml".to_owned());
         }
     }
 }

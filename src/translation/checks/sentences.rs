@@ -301,12 +301,12 @@ impl Edition<'_> {
         for silence in self.found.silences.iter().filter(|silence| !silence.used) {
             let Silenced { code, place, .. } = &silence.silenced;
             let message = match parity::about(code) {
-                None => format!("`{}` is no check of a sentence, and cannot be silenced for one", code.name),
+                None => format!("a mark cannot silence `{}`, because it is not a check of a sentence", code.name),
                 // A line without a counterpart was not compared.
                 Some(parity::About::Pair) if !self.found.compared.contains(&silence.line) => continue,
-                Some(_) => format!("`{}` finds nothing in this sentence", code.name),
+                Some(_) => format!("the mark silences `{}`, but this check reports nothing for the sentence", code.name),
             };
-            self.found.problems.push(Diagnostic::at(&code::NEEDLESS_SILENCE, place.clone(), message).hint("take the mark away"));
+            self.found.problems.push(Diagnostic::at(&code::NEEDLESS_SILENCE, place.clone(), message).hint("remove the mark"));
         }
     }
 
@@ -355,8 +355,8 @@ impl Found {
         }
         for (code, count, next) in counts {
             if let Some(place) = next {
-                let message = format!("{} more of `{}` from here on in `{}`", count - MOST, code.name, place.file);
-                shown.push(Diagnostic::at(code, place, message).hint("they show when those before are mended or silenced"));
+                let message = format!("{} more problems `{}` follow in `{}`", count - MOST, code.name, place.file);
+                shown.push(Diagnostic::at(code, place, message).hint("fix or silence the first ones to see the others"));
             }
         }
         shown

@@ -49,7 +49,9 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
         let object = match serde_json::from_str::<Value>(line) {
             Ok(Value::Object(object)) => object,
             Ok(_) => {
-                found.problem(file, range, "this line is not a JSON object").push_hint("each line is one: `{\"id\": …}`");
+                found
+                    .problem(file, range, "the line is not a JSON object")
+                    .push_hint("write one JSON object a line: `{\"id\": …}`");
                 continue;
             }
             Err(error) => {
@@ -58,22 +60,24 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
                 let at = crate::base::place::floor_char_boundary(text, at);
                 let message = error.to_string();
                 let message = message.rfind(" at line ").map_or(message.as_str(), |at| &message[..at]);
-                found.problem(file, at..at, format!("this is not JSON: {message}"));
+                found.problem(file, at..at, format!("the line is not valid JSON: {message}"));
                 continue;
             }
         };
         let text = |name: &str| object.get(name).and_then(Value::as_str);
         let (Some(address), Some(source)) = (text("id"), text("source")) else {
-            let problem = found.problem(file, range, "a unit without `id` or `source`");
-            problem.push_hint("both are texts, as `tilmash export --to jsonl` writes them");
+            let problem = found.problem(file, range, "the object has no `id` or no `source`");
+            problem.push_hint("give both keys a text, as `tilmash export --to jsonl` does");
             continue;
         };
         let target = match object.get("target") {
             Some(Value::String(target)) => target.clone(),
             Some(Value::Null) => String::new(),
             other => {
-                let what = if other.is_some() { "a `target` that is no text" } else { "a unit without `target`" };
-                found.problem(file, range, what).push_hint("an empty text or null says that there is no translation");
+                let what = if other.is_some() { "`target` of the object is not a text" } else { "the object has no `target`" };
+                found
+                    .problem(file, range, what)
+                    .push_hint("write the translation into `target`, or an empty text if there is none");
                 continue;
             }
         };

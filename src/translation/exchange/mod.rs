@@ -14,6 +14,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::{Diagnostic, Digest, Place, code, fold, path};
+use crate::model::segment::not_an_address;
 use crate::model::{Key, limits};
 
 pub mod apply;
@@ -226,7 +227,13 @@ pub struct Found {
 const KEPT: usize = 1000;
 
 /// The hint for content that no translation tool writes.
-const DAMAGED: &str = "the file may be damaged, or in another format than its name says";
+const DAMAGED: &str = "get the file again: it may be damaged, or in another format than its name says";
+
+/// The hint for content that ends too early.
+const CUT_OFF: &str = "get the file again: it may be cut off";
+
+/// The hint for codes that a tool did not copy.
+const COPY_CODES: &str = "copy the codes (placeholders) from the source into the translation";
 
 /// The greatest number of units in a file. A unit takes more memory than its line in the file.
 const MOST_UNITS: usize = 500_000;
@@ -241,8 +248,11 @@ impl Found {
     /// Adds a unit, unless there are too many.
     fn push(&mut self, file: &Arc<str>, unit: Unit, place: Range<usize>) {
         if self.batch.units.len() == MOST_UNITS {
-            let message = format!("`{}` is one sentence too many: a file may have {MOST_UNITS}", unit.address());
-            self.problem(file, place, message).push_hint("split the file into several");
+            let message = format!(
+                "the file has more than {MOST_UNITS} sentences; `{}` and all others after it are not read",
+                unit.address()
+            );
+            self.problem(file, place, message).push_hint("split the file into several files");
             return;
         }
         self.batch.units.push(unit);
@@ -295,7 +305,7 @@ impl Found {
         let differs = pair.into_iter().find_map(|(language, name)| {
             let said = said(name)?;
             let known = language.get_or_insert_with(|| said.clone().into_owned());
-            (*known != said).then(|| format!("the `{name}` is `{said}` here, unlike in the {entries} before"))
+            (*known != said).then(|| format!("the `{name}` is `{said}`, but earlier {entries} have another one"))
         });
         if let Some(message) = differs {
             self.push_problem(languages_differ(file, range.clone(), message));
@@ -306,8 +316,9 @@ impl Found {
     fn unit_at(&mut self, file: &Arc<str>, address: &str, range: &Range<usize>) -> Option<Unit> {
         let unit = Unit::at(address);
         if unit.is_none() {
-            let message = format!("`{}` is not the address of a sentence", address.escape_debug());
-            self.problem(file, range.clone(), message).push_hint("an address is a key and an id, such as `vectors/russia#3.2`");
+            let message = not_an_address(&address.escape_debug().to_string());
+            self.problem(file, range.clone(), message)
+                .push_hint("write the key of the page and the number of the sentence, such as `vectors/russia#3.2`");
         }
         unit
     }
@@ -333,7 +344,7 @@ pub fn read(format: Format, file: &Arc<str>, text: &str) -> Found {
 fn with_long_line(file: &Arc<str>, line: Range<usize>) -> Found {
     let mut found = Found::default();
     let [length, most] = [line.len(), LONGEST].map(|bytes| limits::shown(bytes as u64));
-    let message = format!("the line has {length}; the limit is {most}");
+    let message = format!("the line is {length} long; the limit is {most}");
     found.problem(file, line.start..line.start, message).push_hint(DAMAGED);
     found
 }
@@ -351,8 +362,18 @@ pub fn digest(text: &str) -> String {
     digest
 }
 
+/// Returns the message that a code of a sentence has no Markdown to stand for.
+fn code_without_markdown(number: &str, address: &str) -> String {
+    format!("the sentence `{address}` has a code `{number}` for which neither the translation nor the source has Markdown")
+}
+
+/// Returns the message that a file names another encoding than UTF-8.
+fn other_encoding(name: &str) -> String {
+    format!("the file names the encoding `{name}`, but was read as UTF-8")
+}
+
 /// Returns the problem of a file that holds more than one pair of languages.
 fn languages_differ(file: &Arc<str>, range: Range<usize>, message: String) -> Diagnostic {
     Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::new(file, range), message)
-        .hint("a file holds the translations into one language; make it two files")
+        .hint("split the file into two: a file can contain translations into one language only")
 }

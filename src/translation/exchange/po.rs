@@ -14,7 +14,8 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{BASE, Batch, Found, Status, text};
+use super::{BASE, Batch, CUT_OFF, Found, Status, other_encoding, text};
+use crate::base::SAVE_AS_UTF8;
 
 /// Prefixes of comments for data that PO has no field for.
 const HEADING: &str = "heading: ";
@@ -223,17 +224,27 @@ impl Reader<'_> {
             }
             (None, Some(field)) if line.starts_with('"') => (field, line),
             (None, _) => {
-                let message = "this is neither a comment nor a message";
-                return self.broken(range, message, "a message is `msgctxt`, `msgid` and `msgstr`, each with a text in quotes");
+                let message = "the line is neither a comment nor part of a PO entry";
+                return self.broken(
+                    range,
+                    message,
+                    "write each entry as `msgctxt`, `msgid` and `msgstr`, each with a text in double quotes",
+                );
             }
         };
         if field == Field::Other && line.starts_with("msgid_plural") {
-            self.broken(range.clone(), "a message with a plural is none of ours", "sentences have one form");
+            self.broken(
+                range.clone(),
+                "the entry has plural forms, which Tilmash does not use",
+                "remove `msgid_plural`, and write one `msgstr`",
+            );
         }
         self.entry.last = Some(field);
         let text = match unescaped(quoted) {
             Ok(text) => text,
-            Err(why) => return self.broken(range, why, "a text is in quotes; `\\\"` and `\\\\` stand for `\"` and `\\`"),
+            Err(why) => {
+                return self.broken(range, why, "write the text in double quotes, with `\\\"` for `\"` and `\\\\` for `\\`");
+            }
         };
         let entry = &mut self.entry;
         let place = match field {
@@ -244,7 +255,9 @@ impl Reader<'_> {
             Field::Other => return,
         };
         match place {
-            Some(_) if found.is_some() => self.broken(range, "a message says this twice", "messages are apart by an empty line"),
+            Some(_) if found.is_some() => {
+                self.broken(range, "the entry has this keyword twice", "separate entries by an empty line");
+            }
             Some(so_far) => so_far.extend(text),
             None => *place = Some(text),
         }
@@ -260,20 +273,20 @@ impl Reader<'_> {
         let entry = std::mem::take(&mut self.entry);
         let Some(start) = entry.start.filter(|_| !entry.broken) else { return };
         let (Some(id), Some(target)) = (entry.id, entry.text) else {
-            self.found.problem(self.file, start, "a message without `msgid` or `msgstr`").push_hint("the file may be cut off");
+            self.found.problem(self.file, start, "the entry has no `msgid` or no `msgstr`").push_hint(CUT_OFF);
             return;
         };
         let texts = [Some(id), Some(target), entry.context, entry.previous].map(|it| it.map(String::from_utf8).transpose());
         let [Ok(Some(source)), Ok(Some(target)), Ok(context), Ok(previous)] = texts else {
-            self.found.problem(self.file, start, "the bytes that this message escapes are not UTF-8");
+            self.found.problem(self.file, start, "the escaped bytes of the entry are not valid UTF-8");
             return;
         };
         let Some(context) = context else {
             if source.is_empty() {
                 return self.header(&start, &target);
             }
-            let problem = self.found.problem(self.file, start, "a message without `msgctxt`");
-            problem.push_hint("the address of the sentence, such as `vectors/russia#3.2`, is its context");
+            let problem = self.found.problem(self.file, start, "the entry has no `msgctxt`");
+            problem.push_hint("write the address of the sentence as its context, such as `msgctxt \"vectors/russia#3.2\"`");
             return;
         };
         let Some(mut unit) = self.found.unit_at(self.file, &context, &start) else { return };
@@ -309,8 +322,8 @@ impl Reader<'_> {
                 "Content-Type" => {
                     let charset = value.rsplit_once("charset=").map_or("", |(_, charset)| charset.trim());
                     if !["", "utf-8", "utf8", "us-ascii", "ascii", "charset"].contains(&charset.to_ascii_lowercase().as_str()) {
-                        let message = format!("the file says that it is in `{charset}`, and was read as UTF-8");
-                        self.found.problem(self.file, start.clone(), message).push_hint("save it in the encoding UTF-8");
+                        let message = other_encoding(charset);
+                        self.found.problem(self.file, start.clone(), message).push_hint(SAVE_AS_UTF8);
                     }
                 }
                 _ => {}
@@ -322,17 +335,17 @@ impl Reader<'_> {
 /// Returns the bytes of a quoted text. They may be no UTF-8, since octal and hexadecimal escapes
 /// can make any byte.
 fn unescaped(quoted: &str) -> Result<Vec<u8>, &'static str> {
-    let inner = quoted.trim_end().strip_prefix('"').ok_or("a text without quotes")?;
+    let inner = quoted.trim_end().strip_prefix('"').ok_or("the text is not in double quotes")?;
     let mut bytes = Vec::with_capacity(inner.len());
     let mut rest = inner.as_bytes();
     loop {
-        let Some((&byte, after)) = rest.split_first() else { return Err("a text that does not end") };
+        let Some((&byte, after)) = rest.split_first() else { return Err("the text has no closing quotation mark") };
         rest = after;
         match byte {
             b'"' if rest.is_empty() => return Ok(bytes),
-            b'"' => return Err("a quotation mark within a text"),
+            b'"' => return Err("the text contains a quotation mark without `\\` before it"),
             b'\\' => {
-                let Some((&escaped, after)) = rest.split_first() else { return Err("a text that does not end") };
+                let Some((&escaped, after)) = rest.split_first() else { return Err("the text has no closing quotation mark") };
                 rest = after;
                 bytes.push(match escaped {
                     b'n' => b'\n',
@@ -350,7 +363,7 @@ fn unescaped(quoted: &str) -> Result<Vec<u8>, &'static str> {
                             value = value * 8 + u32::from(digit - b'0');
                             rest = after;
                         }
-                        u8::try_from(value).map_err(|_| "an octal escape above 377")?
+                        u8::try_from(value).map_err(|_| "the text contains an octal escape above `\\377`")?
                     }
                     b'x' => {
                         let mut value = None;
@@ -360,9 +373,9 @@ fn unescaped(quoted: &str) -> Result<Vec<u8>, &'static str> {
                             value = Some((value.unwrap_or(0) * 16 + digit) & 0xff);
                             rest = after;
                         }
-                        value.ok_or("an escape without a number")? as u8
+                        value.ok_or("the text contains `\\x` without a hexadecimal number")? as u8
                     }
-                    _ => return Err("an escape that PO does not have"),
+                    _ => return Err("the text contains an unknown escape"),
                 });
             }
             byte => bytes.push(byte),

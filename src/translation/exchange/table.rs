@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use csv::{QuoteStyle, ReaderBuilder, StringRecord, WriterBuilder};
 
-use super::{BASE, Batch, Found, Status, Unit};
+use super::{BASE, Batch, CUT_OFF, Found, Status, Unit};
 
 const COLUMNS: [&str; 11] = [
     "id",
@@ -181,7 +181,9 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
     let columns = match read_columns(&record) {
         Ok(columns) => columns,
         Err(message) => {
-            found.problem(file, table.line_at(0), message).push_hint(format!("the columns are: {}", COLUMNS.join(", ")));
+            found
+                .problem(file, table.line_at(0), message)
+                .push_hint(format!("name the columns in the first line: {}", COLUMNS.join(", ")));
             return found;
         }
     };
@@ -200,7 +202,7 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
         let is_open = bytes.end >= table.text.len() + END.len();
         let is_last = bytes.end > table.text.len();
         if is_open || record.len() < if is_last { width } else { 3 } {
-            found.problem(file, range, "a row with too few cells").push_hint("the file may be cut off");
+            found.problem(file, range, "the row has too few cells").push_hint(CUT_OFF);
             continue;
         }
         let cell = |name: &str| columns.get(name).and_then(|&at| record.get(at)).map(unguarded).filter(|it| !it.is_empty());
@@ -220,7 +222,7 @@ fn read_columns(record: &StringRecord) -> Result<BTreeMap<String, usize>, String
     let is_missing = |column: &&str| !columns.contains_key(*column);
     let missing: Vec<String> =
         ["id", "source", "target"].iter().copied().filter(is_missing).map(|column| format!("`{column}`")).collect();
-    if missing.is_empty() { Ok(columns) } else { Err(format!("the first line names no column {}", missing.join(", "))) }
+    if missing.is_empty() { Ok(columns) } else { Err(format!("the first line does not name the column {}", missing.join(", "))) }
 }
 
 /// Reads the cells of a row into its unit.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::markup;
 use super::xml::{Element, Node, Problem, Style, Xml, push_attribute, push_sentence, push_text};
-use super::{Batch, Found, Status, Unit};
+use super::{Batch, COPY_CODES, Found, Status, Unit, code_without_markdown};
 
 const STYLE: Style = Style { number: "i", kind: "type" };
 /// The attribute names for lone codes: TMX numbers them in `x`.
@@ -185,8 +185,10 @@ fn read_unit(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found, element: &El
         }
     }
     let Some(address) = element.attribute("tuid") else {
-        let problem = found.problem(file, element.range.clone(), "a unit without `tuid`");
-        problem.push_hint("a sentence is known by its address, which some tools drop; import another format of theirs");
+        let problem = found.problem(file, element.range.clone(), "the `<tu>` has no `tuid`");
+        problem.push_hint(
+            "use another format: the tool that wrote this file removed the addresses of the sentences, which `tuid` contains",
+        );
         return Ok(());
     };
     let Some(at) = found.unit_at(file, address, &element.range) else { return Ok(()) };
@@ -212,8 +214,8 @@ fn read_unit(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found, element: &El
     match texts {
         (Ok(source), Ok(target)) => (unit.source, unit.target) = (source, target.unwrap_or_default()),
         (Err(number), _) | (_, Err(number)) => {
-            let message = format!("the code `{number}` of `{address}` has no Markdown, here or in the source");
-            found.problem(file, element.range.clone(), message).push_hint("codes are copied from the source");
+            let message = code_without_markdown(&number, address);
+            found.problem(file, element.range.clone(), message).push_hint(COPY_CODES);
             return Ok(());
         }
     }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use super::markup;
 use super::xml::{Element, Node, Problem, Style, Xml, push_attribute, push_sentence, push_text};
-use super::{Batch, Found, Status, Unit};
+use super::{Batch, COPY_CODES, Found, Status, Unit, code_without_markdown};
 
 const STYLE: Style = Style { number: "id", kind: "ctype" };
 
@@ -131,8 +131,8 @@ fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found) -> Result<()
                 "xliff" => {
                     let version = element.attribute("version").unwrap_or("");
                     if !version.starts_with("1.") {
-                        let message = format!("this is XLIFF `{version}`, and version 1.2 is read");
-                        return Err((element.range, message, Some("have the tool save it as XLIFF 1.2")));
+                        let message = format!("the file is XLIFF `{version}`, but only XLIFF 1.2 can be read");
+                        return Err((element.range, message, Some("save the file as XLIFF 1.2")));
                     }
                 }
                 "file" => {
@@ -147,7 +147,7 @@ fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found) -> Result<()
                             *language = Some(said.to_owned());
                         }
                         let differs = language.as_deref().is_some_and(|known| known != said);
-                        differs.then(|| format!("the `{name}` is `{said}` here, unlike in the `<file>` before"))
+                        differs.then(|| format!("the `{name}` is `{said}`, but earlier `<file>` elements have another one"))
                     });
                     if let Some(message) = differs {
                         found.push_problem(super::languages_differ(file, element.range.clone(), message));
@@ -209,7 +209,7 @@ fn read_unit(
     let Some(at) = found.unit_at(file, address, &element.range) else { return Ok(()) };
     (unit.key, unit.id) = (at.key, at.id);
     let Some(source) = source else {
-        found.problem(file, element.range.clone(), "a unit without `<source>`");
+        found.problem(file, element.range.clone(), "the `<trans-unit>` has no `<source>`");
         return Ok(());
     };
     let codes = source.codes();
@@ -217,8 +217,8 @@ fn read_unit(
     let (source, target) = match texts {
         (Ok(source), Ok(target)) => (source, target.unwrap_or_default()),
         (Err(number), _) | (_, Err(number)) => {
-            let message = format!("the code `{number}` of `{address}` has no Markdown, here or in the source");
-            found.problem(file, element.range.clone(), message).push_hint("codes are copied from the source");
+            let message = code_without_markdown(&number, address);
+            found.problem(file, element.range.clone(), message).push_hint(COPY_CODES);
             return Ok(());
         }
     };

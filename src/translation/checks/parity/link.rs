@@ -207,7 +207,7 @@ pub(super) fn emphasis(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<
     if a.emphasis == b.emphasis {
         return;
     }
-    const KINDS: [&str; 3] = ["emphasised", "strong", "struck through"];
+    const KINDS: [&str; 3] = ["emphasised", "bold", "struck through"];
     let quoted = |reading: &Reading<'_>, side: &Side<'_>| {
         let opening = reading.prose.chars().filter(|c| side.rules.opening.contains(c)).count();
         opening + reading.prose.matches('"').count() / 2
@@ -222,14 +222,14 @@ pub(super) fn emphasis(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<
         }
         let (count, other) = (here.len(), in_source.len());
         let message = match (count, other) {
-            (0, _) => format!("what is {name} in the source is not {name} here"),
-            (_, 0) => format!("something is {name} here that is not in the source"),
-            _ => format!("{count} things are {name} here, and {other} in the source"),
+            (0, _) => format!("the source has {name} text, but the translation has none"),
+            (_, 0) => format!("the translation has {name} text, but the source has none"),
+            _ => format!("the translation has {count} {name} parts, but the source has {other}"),
         };
         let mut finding = Finding::new(&code::PARITY_EMPHASIS, message, here.first().cloned().unwrap_or(0..b.text.len()));
         finding = finding.there(in_source.first().cloned().unwrap_or(0..a.text.len()), "the source");
         if let Some(range) = in_source.first().filter(|_| here.is_empty()) {
-            finding = finding.hint(format!("in the source: {}", shown(&a.text[range.clone()])));
+            finding = finding.hint(format!("the text in the source is: {}", shown(&a.text[range.clone()])));
         }
         findings.push(finding);
     }
@@ -293,8 +293,12 @@ pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut
 fn foreign_pair(rules: &super::Rules, open: char, close: &str, range: Range<usize>) -> Finding {
     let written = if close.is_empty() { open.to_string() } else { format!("{open}…{close}") };
     let [own_open, own_close] = &rules.outer;
-    Finding::new(&code::FOREIGN_QUOTES, format!("`{written}` is not how `{}` quotes", rules.code), range)
-        .hint(format!("write {own_open}…{own_close}"))
+    Finding::new(
+        &code::FOREIGN_QUOTES,
+        format!("the quotation marks `{written}` are not used in the language `{}`", rules.code),
+        range,
+    )
+    .hint(format!("write {own_open}…{own_close}"))
 }
 
 /// Returns true if no letter or digit stands right before the mark.

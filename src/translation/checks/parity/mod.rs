@@ -193,9 +193,9 @@ pub fn pair(source: &Side<'_>, target: &Side<'_>) -> Vec<Finding> {
     let (a, b) = (source.reading, target.reading);
     if same_words(a.text, b.text) && script::needs_translation(b, source.rules, target.rules) {
         findings.push(
-            Finding::new(&code::UNTRANSLATED_TEXT, "the same text as in the source".to_owned(), 0..b.text.len())
+            Finding::new(&code::UNTRANSLATED_TEXT, "the translation is the same text as its source".to_owned(), 0..b.text.len())
                 .there(0..a.text.len(), "the source")
-                .hint("translate it; `<!-- ~ untranslated-text: a name -->` behind it says why it stays as it is"),
+                .hint("translate the text; if it must stay the same, write the reason at the end of the line: `<!-- ~ untranslated-text: a name -->`"),
         );
         return findings;
     }
@@ -280,13 +280,21 @@ impl Difference {
         };
         let message = match (&in_source[..], &extra[..]) {
             ([], []) => return None,
-            (missing, []) => format!("the {} in the source and not here", is(missing)),
-            ([], extra) => format!("the {} not in the source", is(extra)),
-            (missing, extra) => format!("the {} here, and {} in the source", is(extra), joined(missing)),
+            (missing, []) => format!("the {} in the source, but not in the translation", is(missing)),
+            ([], extra) => format!("the {} in the translation, but not in the source", is(extra)),
+            (missing, extra) => format!("the {} in the translation, but {} in the source", is(extra), joined(missing)),
         };
-        let hint = format!("if both are right, say why at the end of the line: `<!-- ~ {}: … -->`", code.name);
+        let hint = both_right(code);
         Some(Finding::new(code, message, here).there(there, "the source").hint(hint))
     }
+}
+
+/// Returns the hint on how to silence a check for one sentence.
+fn both_right(code: &Code) -> String {
+    format!(
+        "if the source and the translation are both right, write the reason at the end of the line: `<!-- ~ {}: … -->`",
+        code.name
+    )
 }
 
 /// Lists things for a message, each once.

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use super::date::{Date, dates};
 use super::reading::Reading;
-use super::{Difference, Finding, Rules, Side};
+use super::{Difference, Finding, Rules, Side, both_right};
 use crate::base::code;
 use crate::model::language::grouped;
 
@@ -110,10 +110,12 @@ fn repeated(a: &Reading<'_>, numbers_a: &[Number], b: &Reading<'_>, numbers_b: &
         ),
     };
     let message = match missing.first() {
-        Some(number) => format!("the number `{}` is more often in the source than here", &a.text[number.range.clone()]),
-        None => format!("the number `{}` is more often here than in the source", &b.text[here.clone()]),
+        Some(number) => {
+            format!("the number `{}` occurs more often in the source than in the translation", &a.text[number.range.clone()])
+        }
+        None => format!("the number `{}` occurs more often in the translation than in the source", &b.text[here.clone()]),
     };
-    let hint = format!("if both are right, say why at the end of the line: `<!-- ~ {}: … -->`", code::PARITY_NUMBER.name);
+    let hint = both_right(&code::PARITY_NUMBER);
     findings.push(Finding::new(&code::PARITY_NUMBER, message, here).there(there, "the source").hint(hint));
 }
 
@@ -186,9 +188,13 @@ fn copied(
         };
         let message = match &number.own {
             Some(own) => {
-                format!("`{written}` is {} here, and {} in the source", own.replace('.', &other_decimal.to_string()), right)
+                format!(
+                    "`{written}` means {} in the language of the translation, but {} in the source",
+                    own.replace('.', &other_decimal.to_string()),
+                    right
+                )
             }
-            None => format!("`{written}` is written as in the language of the source"),
+            None => format!("the number `{written}` is written as in the language of the source"),
         };
         findings.push(
             Finding::new(&code::PARITY_NUMBER, message, number.digits.clone())
