@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tilmash::base::diff;
+use tilmash::base::{code, diff};
 use tilmash::model::LanguagePack;
 use tilmash::parse::parse;
 
@@ -70,6 +70,23 @@ fn a_site_of_usual_pages_grows_in_proportion() {
     };
     // The menu of every page has all sections, up to a hundred: a little more than double.
     assert_linear("the corpus", &sizes(&[50, 100, 200], made), 1.15);
+}
+
+#[test]
+fn code_with_a_very_long_line_is_not_highlighted() {
+    let text = format!(
+        "# Бет\
+\
+Сөйлем.\
+\
+```js\
+{}\
+```\
+",
+        "x ".repeat(2000)
+    );
+    let snapshot = snapshot(&common::state(&site(1, |_| ("content/a.kk.md".to_owned(), text.clone()))));
+    assert!(snapshot.problems.iter().any(|problem| *problem.code == code::HIGHLIGHT_LIMIT), "{:?}", snapshot.problems);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::{env, fs};
 
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use tilmash::base::{Diagnostic, Digest, LineIndex, Position, diagnostic, place};
+use tilmash::base::{Diagnostic, Digest, LineIndex, Position, code, diagnostic, place};
 use tilmash::split::{self, Change, Chapter, FileState, Gap, Piece, PieceKind, RepairKind, Role, Split, SplitInput};
 
 fn root() -> PathBuf {
@@ -410,7 +410,9 @@ fn offences(damage: impl FnOnce(&mut Split)) -> Vec<String> {
     let mut split = split_without_problems(plan, source);
     assert_eq!(split::check_laws(&split, source), []);
     damage(&mut split);
-    split::check_laws(&split, source).into_iter().map(|problem| problem.message).collect()
+    let offences = split::check_laws(&split, source);
+    assert!(offences.iter().all(|problem| *problem.code == code::SPLIT_LOSS), "{offences:?}");
+    offences.into_iter().map(|problem| problem.message).collect()
 }
 
 #[test]

@@ -517,6 +517,19 @@ pub fn quoted(text: &str) -> String {
     yaml
 }
 
+/// Writes a node that was read from a file as YAML on one line, with the same value.
+pub fn flow(node: &Node) -> String {
+    match &node.value {
+        Value::Text(text) => quoted(text),
+        Value::List(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::Map(entries) => {
+            let entry = |entry: &Entry| format!("{}: {}", quoted(&entry.key), flow(&entry.node));
+            format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => node.written.as_deref().unwrap_or("null").to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -549,6 +562,19 @@ mod tests {
         let names: Vec<_> = problems.iter().map(|problem| problem.code.name).collect();
         assert_eq!(names, ["duplicate-key", "missing-key", "wrong-type", "unknown-key"]);
         assert_eq!(problems[3].hints, ["did you mean `title`?"]);
+    }
+
+    #[test]
+    fn a_node_on_one_line_has_the_same_value() {
+        for (text, line) in [
+            ("- One, & Two\n- 'a: b'\n", r#"["One, & Two", "a: b"]"#),
+            ("[1.10, True, ~, [x]]", r#"[1.10, True, null, ["x"]]"#),
+            ("a b:\n  c: 007\n  d: []\n", r#"{"a b": {"c": 007, "d": []}}"#),
+        ] {
+            let node = read_text(text).unwrap();
+            assert_eq!(flow(&node), line);
+            assert_eq!(flow(&read_text(line).unwrap()), line);
+        }
     }
 
     #[test]

@@ -345,7 +345,7 @@ impl Language {
             ("generator", concat!("Tilmash ", env!("CARGO_PKG_VERSION")).into()),
             ("languages", all.clone()),
             ("feed", feed.into()),
-            ("extra", config.extra.as_ref().map_or_else(Value::none, yaml_value)),
+            ("extra", config.extra.as_ref().map_or_else(Value::none, |extra| yaml_value(&extra.value))),
         ]);
         Self {
             site: site_value,
@@ -464,16 +464,16 @@ pub(super) fn source_order_key(split: u32) -> String {
 }
 
 /// Converts a free value of front matter or configuration to a template value.
-pub(super) fn yaml_value(node: &yaml::Node) -> Value {
-    match &node.value {
+pub(super) fn yaml_value(value: &yaml::Value) -> Value {
+    match value {
         yaml::Value::Null => Value::none(),
         yaml::Value::Bool(flag) => (*flag).into(),
         yaml::Value::Int(number) => (*number).into(),
         yaml::Value::Float(number) => (*number).into(),
         yaml::Value::Text(text) => text.as_str().into(),
-        yaml::Value::List(items) => items.iter().map(yaml_value).collect::<Vec<_>>().into(),
-        yaml::Value::Map(entries) => {
-            Value::from(entries.iter().map(|entry| (entry.key.clone().into(), yaml_value(&entry.node))).collect::<tera::Map>())
-        }
+        yaml::Value::List(items) => items.iter().map(|item| yaml_value(&item.value)).collect::<Vec<_>>().into(),
+        yaml::Value::Map(entries) => Value::from(
+            entries.iter().map(|entry| (entry.key.clone().into(), yaml_value(&entry.node.value))).collect::<tera::Map>(),
+        ),
     }
 }

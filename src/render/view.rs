@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use tera::{Context, Value};
 
 use crate::base::{Diagnostic, code, path};
-use crate::model::LangId;
+use crate::model::{FrontMatter, LangId};
 use crate::parse::Document;
 use crate::site::{WorkId, route, tags_path};
 use crate::translation::status::Summary;
@@ -408,21 +408,7 @@ pub(super) fn redirect(renderer: &Renderer, own_path: &str, to: &str) -> (String
 
 /// Fields that every kind of page has, with empty values.
 static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
-    let absent = [
-        "kind",
-        "key",
-        "title",
-        "url",
-        "description",
-        "canonical",
-        "date",
-        "prev",
-        "next",
-        "chapter",
-        "extra",
-        "fallback",
-        "standing",
-    ];
+    let absent = ["kind", "key", "title", "url", "canonical", "date", "prev", "next", "chapter", "fallback", "standing"];
     let lists = [
         "trail",
         "toc",
@@ -440,8 +426,14 @@ static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
     let absent = absent.map(|name| (name, Value::none()));
     let lists = lists.map(|name| (name, empty.clone()));
     let others = [("number", "".into()), ("content", "".into()), ("noindex", false.into()), ("bold", false.into())];
-    absent.into_iter().chain(lists).chain(others).collect()
+    let front: Vec<_> = front_values(&FrontMatter::default()).collect();
+    absent.into_iter().chain(lists).chain(others).chain(front).collect()
 });
+
+/// Returns the values that templates get from the front matter as they are.
+fn front_values(front: &FrontMatter) -> impl Iterator<Item = (&'static str, Value)> {
+    front.keys().into_iter().filter_map(|key| Some((key.name, yaml_value(&*key.shown?))))
+}
 
 /// The value `page`, which starts with the fields that every kind of page has.
 struct Common {
@@ -463,7 +455,7 @@ impl Common {
         let (_, edition) = site.nearest_edition(work, lang);
         let document = &edition.document;
         let mut page = Self::bare(kind, site.work(work).key.as_str(), &document.title, &path::to_url(own_path));
-        page.set("description", document.front.description.as_deref().into());
+        front_values(&document.front).for_each(|(name, value)| page.set(name, value));
         let tags: Vec<Value> = document
             .front
             .tags
@@ -476,9 +468,6 @@ impl Common {
         page.set("tags", tags.into());
         if let Some(date) = document.front.date {
             page.set("date", renderer.shared.date(site, lang, date));
-        }
-        if let Some(extra) = &document.front.extra {
-            page.set("extra", yaml_value(extra));
         }
         let trail = site.trail(work);
         let number: Vec<String> = trail[1..].iter().map(|&id| (site.work(id).place_in_section + 1).to_string()).collect();

@@ -170,7 +170,7 @@ fn sources(state: &State, site: &Site, route: &Route) -> Vec<Arc<str>> {
             let own = themes.iter().filter_map(|theme| state.inputs.name(&format!("themes/{theme}/static/{name}")));
             return own.take(1).cloned().collect();
         }
-        kind if !kind.is_page() => return files,
+        kind if !kind.properties().is_page => return files,
         _ => {}
     }
     if let Some(work) = route.kind.work() {
@@ -289,7 +289,7 @@ fn elsewhere<'s>(now: &Now, base: &Base, target: &str) -> Located<'s> {
 /// Answers with the content of a route.
 fn at_route(request: Request<'_>, state: &Arc<State>, route: &Route, status: u16) -> Answer {
     let content_type = content_type(&route.path);
-    if !route.kind.is_page() {
+    if !route.kind.properties().is_page {
         return match state.render(route).body {
             Some(render::Body::Bytes(bytes)) => Answer::new(status, content_type, bytes),
             Some(render::Body::File(disk)) => match load::open(&request.preview.root, &disk)
@@ -425,7 +425,7 @@ fn status(request: Request<'_>, query: &str) -> Answer {
 fn page_route<'n>(now: &'n Now, target: &str) -> Option<(&'n Arc<State>, &'n Site, &'n Route)> {
     let (state, site) = (now.good_state()?, now.site()?);
     match locate(now, site, target) {
-        Located::Route(route) if route.kind.is_page() => Some((state, site, route)),
+        Located::Route(route) if route.kind.properties().is_page => Some((state, site, route)),
         _ => None,
     }
 }

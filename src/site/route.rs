@@ -85,52 +85,85 @@ pub enum RouteKind {
     },
 }
 
+/// Properties of a kind of route that later stages depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Properties {
+    /// True if a template makes the content.
+    pub is_page: bool,
+    /// True if the sitemap may list the address: the page shows texts of its own, and is no copy of
+    /// another page.
+    pub in_sitemap: bool,
+    /// The inputs of the content, besides those that all pages share.
+    pub inputs: RouteInputs,
+}
+
+/// Inputs of a route. The route is rendered again only if one of them changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RouteInputs {
+    /// Templates, words, configuration, and the front matter and title of every work.
+    Shared,
+    /// Also the texts of the work that the page shows, and the data of works that it links to.
+    Work(WorkId),
+    /// Also the texts of all works.
+    AllTexts,
+    /// Inputs of which no digest is kept. Each build renders the route.
+    Untracked,
+}
+
 impl RouteKind {
-    /// Returns the work that the page shows.
-    pub fn work(&self) -> Option<WorkId> {
+    /// Returns the properties of the kind.
+    pub fn properties(&self) -> Properties {
+        use RouteInputs::{AllTexts, Shared, Untracked, Work};
+        let page = |in_sitemap, inputs| Properties { is_page: true, in_sitemap, inputs };
+        let file = |inputs| Properties { is_page: false, in_sitemap: false, inputs };
         match self {
-            Self::Page { work, .. } | Self::Fallback { work, .. } | Self::SideBySide { work, .. } => Some(*work),
-            Self::SourceOrder { .. }
-            | Self::Tags { .. }
-            | Self::Tag { .. }
-            | Self::Status { .. }
-            | Self::Front
-            | Self::NotFound
-            | Self::Feed { .. }
-            | Self::Sitemap
-            | Self::SitemapPart { .. }
-            | Self::Robots
-            | Self::NoJekyll
-            | Self::Cname
-            | Self::Redirect { .. }
-            | Self::Asset { .. }
-            | Self::ThemeFile { .. } => None,
+            Self::Page { work, .. } => page(true, Work(*work)),
+            Self::Fallback { work, .. } | Self::SideBySide { work, .. } => page(false, Work(*work)),
+            Self::SourceOrder { .. } => page(true, Untracked),
+            Self::Status { .. } => page(false, Untracked),
+            Self::Front => page(true, Shared),
+            Self::Tags { .. } | Self::Tag { .. } | Self::NotFound | Self::Redirect { .. } => page(false, Shared),
+            // A feed shows the beginnings of texts.
+            Self::Feed { .. } => file(AllTexts),
+            Self::Sitemap | Self::SitemapPart { .. } | Self::Robots | Self::NoJekyll | Self::Cname => file(Shared),
+            Self::Asset { .. } | Self::ThemeFile { .. } => file(Untracked),
         }
     }
 
-    /// Returns true if a template makes the page.
-    pub fn is_page(&self) -> bool {
-        match self {
-            Self::Page { .. }
-            | Self::Fallback { .. }
-            | Self::SideBySide { .. }
-            | Self::SourceOrder { .. }
-            | Self::Tags { .. }
-            | Self::Tag { .. }
-            | Self::Status { .. }
-            | Self::Front
-            | Self::NotFound
-            | Self::Redirect { .. } => true,
-            Self::Feed { .. }
-            | Self::Sitemap
-            | Self::SitemapPart { .. }
-            | Self::Robots
-            | Self::NoJekyll
-            | Self::Cname
-            | Self::Asset { .. }
-            | Self::ThemeFile { .. } => false,
+    /// Returns the work that the page shows.
+    pub fn work(&self) -> Option<WorkId> {
+        match self.properties().inputs {
+            RouteInputs::Work(work) => Some(work),
+            RouteInputs::Shared | RouteInputs::AllTexts | RouteInputs::Untracked => None,
         }
     }
+}
+
+/// Returns the routes that depend only on the configuration and the site as a whole, with their
+/// paths.
+fn general(index: &Index<'_>) -> Vec<(String, RouteKind)> {
+    let config = index.config;
+    let mut routes = vec![
+        (INDEX.to_owned(), RouteKind::Front),
+        (NOT_FOUND.to_owned(), RouteKind::NotFound),
+        (".nojekyll".to_owned(), RouteKind::NoJekyll),
+    ];
+    if config.cname.is_some() {
+        routes.push(("CNAME".to_owned(), RouteKind::Cname));
+    }
+    for lang in config.lang_ids() {
+        let code = config.code(lang);
+        for split in 0..index.splits.len() as u32 {
+            routes.push((source_order_path(code, split), RouteKind::SourceOrder { split, lang }));
+        }
+        if config.status_page {
+            routes.push((status_path(code), RouteKind::Status { lang }));
+        }
+        if index.feeds {
+            routes.push((feed_path(code), RouteKind::Feed { lang }));
+        }
+    }
+    routes
 }
 
 /// File that a server sends for the address of a folder.
@@ -226,15 +259,12 @@ impl RouteTable {
     ) -> Self {
         let mut table = Self::with_room(index.works.len() * index.languages.len() * 5 / 4);
         table.add_editions(index);
-        table.add_lists(index, tags);
-        table.add_files_for_hosts(index);
+        for (path, kind) in general(index) {
+            table.add(path.into(), kind, None);
+        }
+        table.add_tags(index, tags);
         if index.config.base_url.is_some() {
             table.add_sitemap(index, limits);
-        }
-        if index.feeds {
-            for lang in index.config.lang_ids() {
-                table.add(feed_path(index.config.code(lang)).into(), RouteKind::Feed { lang }, None);
-            }
         }
         table.add_files(theme_files, assets);
         // Aliases go after all pages and files, so that a collision with one of them is shown at
@@ -268,37 +298,15 @@ impl RouteTable {
         }
     }
 
-    /// Adds the pages that list parts of the site: source texts, tags and statuses.
-    fn add_lists(&mut self, index: &Index<'_>, tags: &[Tags]) {
-        let config = index.config;
-        for split in 0..index.splits.len() as u32 {
-            for lang in config.lang_ids() {
-                let path = source_order_path(config.code(lang), split);
-                self.add(path.into(), RouteKind::SourceOrder { split, lang }, None);
-            }
-        }
-        for (lang, tags) in config.lang_ids().zip(tags) {
+    /// Adds the pages of tags, and the lists of all tags.
+    fn add_tags(&mut self, index: &Index<'_>, tags: &[Tags]) {
+        for (lang, tags) in index.config.lang_ids().zip(tags) {
             if !tags.list.is_empty() {
-                self.add(super::tags_path(config.code(lang)).into(), RouteKind::Tags { lang }, None);
+                self.add(super::tags_path(index.config.code(lang)).into(), RouteKind::Tags { lang }, None);
             }
             for (tag, path) in (0..).zip(tags.list.iter().map(|tag| &tag.path)) {
                 self.add(Arc::clone(path), RouteKind::Tag { lang, tag }, None);
             }
-        }
-        if config.status_page {
-            for lang in config.lang_ids() {
-                self.add(status_path(config.code(lang)).into(), RouteKind::Status { lang }, None);
-            }
-        }
-    }
-
-    /// Adds the files at the root that hosts look for.
-    fn add_files_for_hosts(&mut self, index: &Index<'_>) {
-        self.add(INDEX.into(), RouteKind::Front, None);
-        self.add(NOT_FOUND.into(), RouteKind::NotFound, None);
-        self.add(".nojekyll".into(), RouteKind::NoJekyll, None);
-        if index.config.cname.is_some() {
-            self.add("CNAME".into(), RouteKind::Cname, None);
         }
     }
 

@@ -15,7 +15,7 @@ use super::pieces::{Block, Piece, PieceKind, without_marks};
 use crate::base::fold;
 use crate::base::yaml::{self, Value};
 use crate::markdown::{self, parts::Table};
-use crate::model::row;
+use crate::model::{front::FrontKey, front::Import, row};
 
 /// A new translation: the index of the pair, and the text with a line for each line of the
 /// translation.
@@ -597,8 +597,9 @@ fn without_empty_blocks(text: &str, newline: &str) -> String {
 /// Makes the front matter of a new edition: translated title and description, and the fields that
 /// all languages share.
 fn new_front_matter(sides: &Sides, taken: &[Taken<'_>], newline: &str) -> String {
-    const SHARED: [&str; 3] = ["date", "draft", "template"];
     let source = &sides.source;
+    let keys = source.document.front.keys();
+    let is_shared = |name: &str| keys.iter().any(|key| key.name == name && key.import == Import::Copied);
     let mut lines = String::new();
     for &(pair, text) in taken {
         let piece = &source.pieces[sides.pairs[pair].source[0]];
@@ -610,8 +611,13 @@ fn new_front_matter(sides: &Sides, taken: &[Taken<'_>], newline: &str) -> String
         && let Ok(node) = yaml::read(&source.document.file, &source.text, range)
         && let Value::Map(entries) = &node.value
     {
-        for entry in entries.iter().filter(|entry| SHARED.contains(&entry.key.as_str())) {
-            lines.push_str(&format!("{}: {}{newline}", entry.key, &source.text[entry.node.place.range()]));
+        for entry in entries.iter().filter(|entry| is_shared(&entry.key)) {
+            let value = match &entry.node.value {
+                // The place of a list or a mapping is only its beginning.
+                Value::List(_) | Value::Map(_) => &yaml::flow(&entry.node),
+                _ => &source.text[entry.node.place.range()],
+            };
+            lines.push_str(&format!("{}: {value}{newline}", entry.key));
         }
     }
     if lines.is_empty() { String::new() } else { format!("---{newline}{lines}---{newline}{newline}") }
@@ -628,15 +634,9 @@ pub fn missing_code(sides: &Sides, taken: impl IntoIterator<Item = usize>) -> us
 /// Returns the names of the source's parts that a new edition lacks because they are in the
 /// source's language.
 pub fn left_out(sides: &Sides) -> Vec<&'static str> {
-    let front = &sides.source.document.front;
-    let mut left = Vec::new();
-    for (name, there) in [
-        ("tags", !front.tags.is_empty()),
-        ("slug", front.slug.is_some()),
-        ("extra", front.extra.is_some()),
-        ("HTML", !sides.source.parts.html.is_empty()),
-    ] {
-        left.extend(there.then_some(name));
-    }
+    let keys = sides.source.document.front.keys();
+    let is_left_out = |key: &FrontKey<'_>| key.import == Import::LeftOut { is_set: true };
+    let mut left: Vec<&'static str> = keys.iter().filter(|key| is_left_out(key)).map(|key| key.name).collect();
+    left.extend((!sides.source.parts.html.is_empty()).then_some("HTML"));
     left
 }
