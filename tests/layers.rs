@@ -182,6 +182,37 @@ fn a_layer_uses_the_rows_above_it_only() {
     assert!(broken.is_empty(), "against the layers:\n{}", broken.join("\n"));
 }
 
+/// Two files that need each other can only be read together. A file may use the modules around it
+/// without limits: `render/body.rs` uses `render/mod.rs`, which lists it.
+#[test]
+fn no_two_files_need_each_other() {
+    let sources = sources();
+    let modules: BTreeMap<Vec<String>, &Source> = sources.iter().map(|source| (source.module(), source)).collect();
+    let uses = |module: &Vec<String>| -> BTreeSet<Vec<String>> {
+        let paths = used_paths(&modules[module].code, module).into_iter();
+        let files =
+            paths.filter_map(|path| (1..=path.len()).rev().map(|end| path[..end].to_vec()).find(|it| modules.contains_key(it)));
+        files.filter(|used| !module.starts_with(used)).collect()
+    };
+    let edges: BTreeMap<&Vec<String>, BTreeSet<Vec<String>>> = modules.keys().map(|module| (module, uses(module))).collect();
+    let mut broken = Vec::new();
+    for (module, used) in &edges {
+        let mut reached = BTreeSet::new();
+        let mut open: Vec<&Vec<String>> = used.iter().collect();
+        while let Some(next) = open.pop() {
+            if reached.insert(next) {
+                open.extend(&edges[next]);
+            }
+        }
+        if reached.contains(*module) {
+            let back = used.iter().filter(|it| edges[it].contains(*module)).map(|it| it.join("::")).collect::<Vec<_>>();
+            broken.push(format!("`{}` needs files that need it ({})", modules[*module].name, back.join(", ")));
+        }
+    }
+    assert!(edges.values().map(BTreeSet::len).sum::<usize>() > 300, "the paths of the code are seen");
+    assert!(broken.is_empty(), "move the common part into a file of its own:\n{}", broken.join("\n"));
+}
+
 #[test]
 fn a_dependency_is_named_where_it_belongs_only() {
     let rows: BTreeMap<&str, &[&str]> = DEPENDENCIES.iter().copied().collect();
@@ -325,6 +356,15 @@ struct Source {
     code: String,
 }
 
+impl Source {
+    /// The path of the file's module: `render`, `body` of `render/body.rs`; `render` of
+    /// `render/mod.rs`.
+    fn module(&self) -> Vec<String> {
+        let path = self.name.trim_end_matches(".rs").trim_end_matches("/mod");
+        path.split('/').map(str::to_owned).collect()
+    }
+}
+
 fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut sources = Vec::new();
@@ -392,6 +432,28 @@ fn used_layers(code: &str) -> BTreeSet<String> {
     // Types that the library's root exports would not be layers.
     used.retain(|name| name.chars().next().is_some_and(char::is_lowercase));
     used
+}
+
+/// The paths from the library's root that the code of a module names: those that begin with
+/// `crate::`, `super::` or `self::`.
+fn used_paths(code: &str, module: &[String]) -> Vec<Vec<String>> {
+    let mut paths = Vec::new();
+    for start in ["crate::", "super::", "self::"] {
+        for (at, _) in code.match_indices(start) {
+            if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':') {
+                continue;
+            }
+            let mut rest = &code[at..];
+            let mut prefix = if start == "crate::" { Vec::new() } else { module.to_vec() };
+            while let Some(after) = rest.strip_prefix("super::") {
+                prefix.pop();
+                rest = after;
+            }
+            let rest = rest.strip_prefix("crate::").or_else(|| rest.strip_prefix("self::")).unwrap_or(rest);
+            use_tree(rest, &mut prefix, &mut paths);
+        }
+    }
+    paths
 }
 
 /// Reads a path or a tree of `use`, and returns the rest: `a::{b, c::d}` is `a::b` and `a::c::d`.

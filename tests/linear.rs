@@ -74,17 +74,7 @@ fn a_site_of_usual_pages_grows_in_proportion() {
 
 #[test]
 fn code_with_a_very_long_line_is_not_highlighted() {
-    let text = format!(
-        "# Бет\
-\
-Сөйлем.\
-\
-```js\
-{}\
-```\
-",
-        "x ".repeat(2000)
-    );
+    let text = format!("# Бет\n\nСөйлем.\n\n```js\n{}\n```\n", "x ".repeat(2000));
     let snapshot = snapshot(&common::state(&site(1, |_| ("content/a.kk.md".to_owned(), text.clone()))));
     assert!(snapshot.problems.iter().any(|problem| *problem.code == code::HIGHLIGHT_LIMIT), "{:?}", snapshot.problems);
 }

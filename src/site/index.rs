@@ -3,7 +3,7 @@
 //! The builder sees the heads of documents ([`Head`]) and nothing else of them. So equal heads give
 //! equal indexes, and [`super::Site::new`] compares no other part of a document.
 //!
-//! [`super::route`] adds the routes and reports collisions of paths.
+//! [`super::table`] adds the routes and reports collisions of paths.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -27,12 +27,13 @@ use crate::translation::rows::RowIds;
 use crate::translation::status::EditionStatus;
 use anchor::Shares;
 use index::{Index, IndexedEdition, IndexedWork};
-use route::RouteTable;
+use table::RouteTable;
 
 mod anchor;
 mod index;
 pub mod route;
 pub mod sitemap;
+mod table;
 mod tag;
 
 pub use route::{Route, RouteKind};

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::Line;
-use super::gap::Place;
+use super::place::Place;
 use super::words;
 
 /// Unit of costs. A line that one side has more than the other costs two.

@@ -14,12 +14,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::alignment::{FORBIDDEN, max_score_alignment, min_cost_alignment};
-use super::canonicalize::PreviousState;
 use super::features::{COST_UNIT, EditionPair, GroupFeatures};
 use super::order::Pairs;
+use super::place::Place;
 use super::words::UnpairedWords;
 use super::{Claim, Kind, Line, Locked, MIN_SIMILARITY_ANYWHERE, MIN_SIMILARITY_IN_GAP};
-use crate::model::{Label, SegmentId, TextDigest};
+use crate::model::Label;
 
 /// Maximum number of cells in a table of similarities.
 const MAX_CELLS: usize = 1 << 14;
@@ -226,33 +226,6 @@ impl BlockPairs {
                 self.paired.insert((blocks.of_entry)(entry));
             }
         }
-    }
-}
-
-/// A place in the order of the source where a line of a translation may belong.
-pub(super) struct Place<'a> {
-    pub(super) id: SegmentId,
-    /// Kind of the source's line; a sentence if the source has no line with this id.
-    pub(super) kind: Kind,
-    /// Digest of the text that the translation had for this id; `None` if it was not translated.
-    pub(super) former: Option<TextDigest>,
-    /// The source's text, if the lock has it.
-    pub(super) source_text: Option<&'a str>,
-    /// True if the source has no line with this id.
-    pub(super) is_translation_only: bool,
-    /// True if the source had a line with this id and has lost it.
-    pub(super) is_gone: bool,
-    /// True if the source has got the sentence since the lock was written.
-    pub(super) is_new: bool,
-    /// Label of the footnote that the source's line is in.
-    pub(super) note: Option<&'a str>,
-}
-
-impl Place<'_> {
-    /// Returns the id with the digest that the translation had for it; `None` if it was not
-    /// translated.
-    pub(super) fn previous_state(&self) -> Option<PreviousState> {
-        Some(PreviousState { id: self.id, digest: self.former?, is_translation_only: self.is_translation_only })
     }
 }
 

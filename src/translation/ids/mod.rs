@@ -112,6 +112,7 @@ mod features;
 mod gap;
 mod new;
 mod order;
+mod place;
 mod words;
 
 pub(crate) use beads::DisjointSets;
@@ -471,16 +472,16 @@ fn places<'a>(
     source_delta: Option<&'a SourceDelta>,
     source_order: &canonicalize::SourceOrder,
     taken: &HashSet<SegmentId>,
-) -> Vec<gap::Place<'a>> {
+) -> Vec<place::Place<'a>> {
     let (new_segments, source_only) =
         source_delta.map_or((&[][..], &[][..]), |source_delta| (&source_delta.new_segments, &source_delta.source_only));
     let source_only: HashSet<SegmentId> = source_only.iter().copied().collect();
     let own = |entry: &LockEntry| entry.translation(lang).map(|translation| translation.own);
     let new_ids: HashSet<SegmentId> = new_segments.iter().map(|new_segment| new_segment.id).collect();
-    let mut inserted_after: HashMap<Option<SegmentId>, Vec<gap::Place<'a>>> = HashMap::new();
+    let mut inserted_after: HashMap<Option<SegmentId>, Vec<place::Place<'a>>> = HashMap::new();
     for new_segment in new_segments {
         // A restored sentence may have a former translation.
-        inserted_after.entry(new_segment.after).or_default().push(gap::Place {
+        inserted_after.entry(new_segment.after).or_default().push(place::Place {
             id: new_segment.id,
             kind: new_segment.kind,
             former: lock.segment(new_segment.id).and_then(own),
@@ -494,7 +495,7 @@ fn places<'a>(
     let mut places = inserted_after.remove(&None).unwrap_or_default();
     // A new sentence in another block than the sentence before it comes behind that sentence's
     // whole block, including its deleted sentences.
-    let mut next_block: Vec<gap::Place<'a>> = Vec::new();
+    let mut next_block: Vec<place::Place<'a>> = Vec::new();
     let mut block = None;
     for (id, entry) in segments(lock) {
         if block != Some(id.block) {
@@ -503,7 +504,7 @@ fn places<'a>(
         let (own, source) = (own(entry), entry.source.as_ref());
         let is_translation_only = !source_order.has(id);
         if (!is_translation_only || own.is_some()) && !new_ids.contains(&id) {
-            places.push(gap::Place {
+            places.push(place::Place {
                 id,
                 kind: source.map_or(Kind::Sentence, kind),
                 former: own,
@@ -524,7 +525,7 @@ fn places<'a>(
     }
     places.append(&mut next_block);
     // A sentence that was translated before a mark declared it the source's alone keeps its place.
-    let is_open = |place: &gap::Place<'_>| place.former.is_some() || !source_only.contains(&place.id);
+    let is_open = |place: &place::Place<'_>| place.former.is_some() || !source_only.contains(&place.id);
     places.retain(|place| !taken.contains(&place.id) && is_open(place));
     places
 }
