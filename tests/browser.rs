@@ -1,7 +1,8 @@
-//! The book and its preview in a real browser: headless Chromium, driven by the scripts in `browser/`.
+//! The book and its preview in a real browser: headless Chromium, driven by the scripts in
+//! `browser/`.
 //!
-//! They need Chromium, Node.js and `npm ci --prefix tests/browser`, so that `cargo test` alone leaves
-//! them out; `cargo test --test browser -- --ignored` runs them, and so does `.ci/run`.
+//! They need Chromium, Node.js and `npm ci --prefix tests/browser`, so that `cargo test` alone
+//! leaves them out; `cargo test --test browser -- --ignored` runs them, and so does `.ci/run`.
 
 #[path = "common/program.rs"]
 mod program;

@@ -45,8 +45,8 @@ const COMMANDS: [&[&str]; 15] = [
     &["build", "--no-cache"],
 ];
 
-/// A small site, what a translator sends back, and the files of others: each can be read as what a
-/// link may stand for, be it a page, a configuration, a template or a list of files.
+/// A small site, a file from a translator, and the files of others. A link may lead from any of the
+/// former to the latter, which are valid pages, configurations, templates and lists of files.
 const FILES: [(&str, &str); 20] = [
     ("repo/site.yaml", "title: T\nlanguages: [kk, en]\nplans: [content/_source/plan.yaml]\n"),
     ("repo/content/index.kk.md", "# Басты бет\n"),
@@ -220,7 +220,7 @@ fn look(folder: &Path) -> BTreeMap<PathBuf, Entry> {
             let metadata = fs::symlink_metadata(&path).expect("it is there");
             let holds = match metadata.file_type() {
                 kind if kind.is_dir() => b"a folder".to_vec(),
-                // Files that are larger are none of what the program writes.
+                // The program writes no larger files.
                 kind if kind.is_file() && metadata.len() < 1 << 20 => fs::read(&path).expect("files can be read"),
                 kind => format!("{kind:?}").into_bytes(),
             };
@@ -544,7 +544,7 @@ fn no_pipe_and_no_device_hangs_a_command() {
 }
 
 #[test]
-fn odd_names_stay_names() {
+fn odd_file_names_are_handled_as_names() {
     nothing_is_wrong(&[
         ("control characters", &|trap| {
             trap.put("content/a\nb.kk.md", "# A\n");
@@ -641,9 +641,10 @@ fn no_program_that_the_repository_names_is_run() {
     ]);
 }
 
-/// A clone has a `.git` of its own, with addresses that may hold passwords, and the output may be a repository too.
+/// A clone has a `.git` of its own, with addresses that may hold passwords, and the output may be a
+/// repository too.
 #[test]
-fn what_git_keeps_is_neither_read_nor_written() {
+fn the_git_folder_is_neither_read_nor_written() {
     let trap = Trap::new();
     let keep = |trap: &Trap, path: &str| trap.put(path, format!("url = https://user:{SECRET}@example.org/\n"));
     keep(&trap, ".git/config");
@@ -679,13 +680,13 @@ fn what_git_keeps_is_neither_read_nor_written() {
     for command in [&["build"][..], &["export", "--to", "csv", "--language", "en", "--output", "public/x"]] {
         trap.link("public", "repo/.git/objects/info");
         let run = trap.run(command);
-        assert!(run.code == Some(2) && run.said.contains("is a link into a hidden folder"), "{}", run.said);
+        assert!(run.code == Some(2) && run.said.contains("is a symbolic link into a hidden folder"), "{}", run.said);
         assert_eq!(fs::read_dir(trap.repo(".git/objects/info")).expect("it was made").count(), 0);
     }
 }
 
 #[test]
-fn templates_that_lead_to_each_other_without_end_are_reported() {
+fn endless_recursion_of_templates_is_reported() {
     let trap = Trap::new();
     let page = |inner: &str| {
         let text = format!("{{% extends \"default/page.html\" %}}{{% block main %}}{inner}{{% endblock %}}");
@@ -712,7 +713,7 @@ fn templates_that_lead_to_each_other_without_end_are_reported() {
 }
 
 #[test]
-fn what_earlier_runs_remembered_may_be_anything() {
+fn any_content_of_the_cache_is_accepted() {
     let trap = Trap::new();
     trap.run(&["build"]);
     let folder = trap.at("cache/tilmash");
@@ -737,5 +738,5 @@ fn what_earlier_runs_remembered_may_be_anything() {
     }
     fs::File::create(trap.repo("public/.tilmash-manifest")).and_then(|file| file.set_len(1 << 42)).expect("files can have holes");
     let build = trap.run(&["build"]);
-    assert!(build.code == Some(2) && build.said.contains("has more than 1024 MB"), "{}", build.said);
+    assert!(build.code == Some(2) && build.said.contains("is larger than 1024 MB"), "{}", build.said);
 }

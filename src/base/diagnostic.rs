@@ -29,6 +29,9 @@ impl Severity {
     }
 }
 
+/// Hint for a text file in another encoding.
+pub const SAVE_AS_UTF8: &str = "save the file as UTF-8";
+
 /// One problem in someone's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {

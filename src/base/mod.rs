@@ -18,7 +18,7 @@ pub mod xml;
 pub mod yaml;
 
 pub use code::Code;
-pub use diagnostic::{Diagnostic, Report, Severity};
+pub use diagnostic::{Diagnostic, Report, SAVE_AS_UTF8, Severity};
 pub use failure::Failure;
 pub use hash::Digest;
 pub use place::{LineIndex, Place, Position};

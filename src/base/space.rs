@@ -6,8 +6,8 @@ use std::borrow::Cow;
 ///
 /// White space is the set that Markdown and HTML fold in a line: space, tab, line feed, vertical
 /// tab, form feed and carriage return (CommonMark 0.31.2, §2.1, with the vertical tab of earlier
-/// versions). A no-break space or a thin space is a letter here: no reader of Markdown folds it, and
-/// its author chose it. So an exported sentence keeps it, as does an import.
+/// versions). A no-break space or a thin space is a letter here: no reader of Markdown folds it,
+/// and its author chose it. So an exported sentence keeps it, as does an import.
 ///
 /// ```
 /// use tilmash::base::fold;

@@ -239,7 +239,7 @@ fn shown_line(text: &str) -> String {
 fn window(lines: &LineIndex<'_>, line: usize, at: usize) -> Range<usize> {
     let Range { start, end } = lines.range(line);
     let text = lines.text();
-    // An ellipsis may stand at both ends.
+    // Leaves room for an ellipsis at each end.
     let width = WIDTH - 2;
     let forward = |from: usize| from + fitting(text[from..end].char_indices().map(|(at, c)| (at + c.len_utf8(), c)), width);
     let back = |from: usize, width: usize| {

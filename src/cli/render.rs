@@ -29,9 +29,8 @@ pub(super) fn render(global: &Global, args: &RenderArgs) -> Outcome {
         return Ok(Code::Fine);
     }
     if args.page == "-" {
-        return Err(
-            Failure::new("a page of a site cannot come from standard input").hint("add `--commonmark` to read bare Markdown")
-        );
+        return Err(Failure::new("a page of a site cannot be read from standard input")
+            .hint("add `--commonmark` to render plain Markdown without a site"));
     }
     let mut project = Project::new(&global.root, overrides(&global.root, None, true)?);
     let state = project.refresh()?;
@@ -98,7 +97,9 @@ fn read(page: &str) -> Result<String, Failure> {
     };
     let bytes = read.map_err(|error| Failure::new(format!("cannot read `{page}`: {error}")))?;
     if bytes.len() as u64 > limit {
-        return Err(Failure::new(format!("`{page}` has more than {}", limits::shown(limit))).hint("render it in parts"));
+        return Err(
+            Failure::new(format!("`{page}` is larger than {}", limits::shown(limit))).hint("divide the file into smaller ones")
+        );
     }
-    String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{page}` is not UTF-8")))
+    String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{page}` is not valid UTF-8")))
 }

@@ -129,9 +129,9 @@ impl<'p> Selection<'p> {
             lines.push(format!("{:<8}  {code:<width$}  {found:>6}  {shown:>6}", severity.name()));
         }
         if hidden > 0 {
-            lines.push(format!("{} not shown: `--all` shows every problem", plural(hidden, "problem")));
+            lines.push(format!("{} not shown; run the command with `--all` to see all", plural(hidden, "problem")));
         }
-        lines.push("`tilmash check --explain CODE` explains a code".to_owned());
+        lines.push("run `tilmash check --explain CODE` for the meaning of a code".to_owned());
         lines
     }
 }
@@ -183,7 +183,7 @@ mod tests {
     use crate::base::code;
 
     #[test]
-    fn of_a_file_that_is_another_now_no_line_is_told() {
+    fn a_problem_in_a_changed_file_has_no_line() {
         let mut inputs = Inputs::from_texts([("a.md", "one\ntwo\n")]);
         let file = inputs.name("a.md").expect("it is there").clone();
         let problem = Diagnostic::at(&code::BROKEN_LINK, Place::new(&file, 4..7), "gone");
@@ -226,8 +226,8 @@ mod tests {
                 "severity  code          found   shown",
                 "error     broken-link       1       1",
                 "warning   drift           100      10",
-                "90 problems not shown: `--all` shows every problem",
-                "`tilmash check --explain CODE` explains a code",
+                "90 problems not shown; run the command with `--all` to see all",
+                "run `tilmash check --explain CODE` for the meaning of a code",
             ]
         );
         let all = chosen(true);

@@ -1,8 +1,8 @@
 //! `status`: prints the progress of translations, the change of each pending sentence, and the
 //! sentence that has waited longest.
 //!
-//! No file records since when a sentence waits. Version control knows it, if the lock is under
-//! version control ([`history`]).
+//! No file records how long a sentence has waited. The history of the lock shows it, if the lock is
+//! under version control ([`history`]).
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -62,7 +62,7 @@ pub(super) fn status(global: &Global, args: &StatusArgs) -> Outcome {
         print::text(&text);
     }
     if oldest.is_cut_short {
-        say(global, "git took too long: the ages of some pending sentences are missing, so an older one may be waiting");
+        say(global, "git took too long, so the column `oldest` does not consider all sentences");
     }
     // The counts of a work are meaningless if its texts cannot be read, so this is reported.
     let problems: Vec<Diagnostic> = works.iter().flat_map(|&work| unread(&state, site, work)).collect();
@@ -166,8 +166,9 @@ fn waits_since(state: &State, site: &Site, work: WorkId, lang: LangId) -> Vec<(U
     pending.into_iter().map(line).collect()
 }
 
-/// Returns the line numbers in a lock's text by unit and language. A language stands for the
-/// translation's line if its source has changed, an empty one for the line that names the unit.
+/// Returns the line numbers in a lock's text by unit and language. The key with a language has the
+/// line of a translation whose source has changed. The key with an empty language has the line that
+/// names the unit.
 ///
 /// ```text
 /// 3.2                                                   (3.2, "")
@@ -191,7 +192,7 @@ fn lines_of_lock(file: &str, text: &str) -> HashMap<(Unit, Box<str>), usize> {
 /// Returns the table of counts: a row for each work and language, and a total for each language.
 fn table(site: &Site, works: &[WorkId], langs: &[LangId], oldest: &Oldest) -> String {
     let heads =
-        ["work", "language", "sentences", "current", "accepted", "changed", "missing", "left out", "extra", "done", "oldest"];
+        ["page", "language", "sentences", "current", "accepted", "changed", "missing", "left out", "extra", "done", "oldest"];
     let mut rows: Vec<Vec<String>> = vec![heads.iter().map(|head| (*head).to_owned()).collect()];
     let row = |name: &str, lang: LangId, it: Summary, note: &str, oldest: String| {
         let mut row = vec![name.to_owned(), site.config.code(lang).to_owned()];
@@ -222,10 +223,10 @@ fn table(site: &Site, works: &[WorkId], langs: &[LangId], oldest: &Oldest) -> St
     let mut text = aligned(&rows);
     if without_lock > 0 {
         text.push_str(&format!(
-            "? {}; `tilmash sync` writes what is missing\n",
+            "? {}; run `tilmash sync` to write the missing lock files\n",
             match without_lock {
-                1 => "this work has no lock: nobody knows if its translations are current".to_owned(),
-                count => format!("{count} works have no lock: nobody knows if their translations are current"),
+                1 => "this page has no lock file, so it is not known whether its translations are up to date".to_owned(),
+                count => format!("{count} pages have no lock file, so it is not known whether their translations are up to date"),
             }
         ));
     }
@@ -261,13 +262,18 @@ fn details(state: &State, site: &Site, work: WorkId, langs: &[LangId], oldest: &
     for &lang in langs {
         let code = site.config.code(lang);
         let Some(summary) = summary(site, work, lang) else { continue };
-        text.push_str(&format!("{key} in {code}: {} of {}, {} %\n", summary.done(), summary.all(), summary.percent()));
+        text.push_str(&format!(
+            "{key} in {code}: {} of {} sentences up to date, {} %\n",
+            summary.done(),
+            summary.all(),
+            summary.percent()
+        ));
         if let Some((unit, since)) = oldest.by_pair.get(&(work, lang)) {
             let before = if since.or_before { "or before " } else { "" };
-            text.push_str(&format!("  {unit} has waited longest: since {before}{}\n", since.date()));
+            text.push_str(&format!("  oldest pending sentence: {unit}, since {before}{}\n", since.date()));
         }
         let Some(pending) = pending(state, site, work, lang) else {
-            text.push_str("  there is no such edition yet\n\n");
+            text.push_str("  this translation does not exist yet\n\n");
             continue;
         };
         let source_code = site.config.code(site.source_edition(work).0);

@@ -79,8 +79,8 @@ pub(super) fn refused_link(root: &Path, link: &Path) -> Option<Refusal> {
     let real = fs::canonicalize(link).ok();
     let Some(inside) = real.as_ref().and_then(|real| real.strip_prefix(root).ok()) else { return Some(Refusal::Outside) };
     let mut parts = inside.iter().map(|part| part.to_string_lossy());
-    let is_of_git = parts.any(|part| path::is_of_git(&part)) && parts.next().is_none_or(|part| part != "annex");
-    is_of_git.then_some(Refusal::Git)
+    let is_in_git = parts.any(|part| path::is_git_folder(&part)) && parts.next().is_none_or(|part| part != "annex");
+    is_in_git.then_some(Refusal::Git)
 }
 
 /// Returns the words for the kind of an entry in messages; `None` for a regular file.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::place::line_of_byte;
-use crate::base::{Diagnostic, Place, code};
+use crate::base::{Diagnostic, Place, SAVE_AS_UTF8, code};
 
 /// Returns the text of a file, or the problem why it is not text. The message names the line, since
 /// a problem without a text can have no place in it.
@@ -12,21 +12,20 @@ use crate::base::{Diagnostic, Place, code};
 /// reading the file takes.
 pub fn decode<'b>(file: &Arc<str>, bytes: &'b [u8]) -> Result<&'b str, Diagnostic> {
     let problem = |wrong: &str, hint| Diagnostic::at(&code::NOT_UTF8, Place::whole(file), format!("`{file}` {wrong}")).hint(hint);
-    let at = |at: usize| format!("byte {at}, line {}", line_of_byte(bytes, at));
-    const ENCODING: &str = "save it in the encoding UTF-8";
+    let at = |at: usize| format!("byte {at} in line {}", line_of_byte(bytes, at));
     if looks_like_utf16(bytes) {
-        return Err(problem("is UTF-16, not UTF-8", ENCODING));
+        return Err(problem("is encoded in UTF-16, not in UTF-8", SAVE_AS_UTF8));
     }
     let text = simdutf8::compat::from_utf8(bytes)
-        .map_err(|error| problem(&format!("is not UTF-8: {}", at(error.valid_up_to())), ENCODING))?;
+        .map_err(|error| problem(&format!("is not valid UTF-8 at {}", at(error.valid_up_to())), SAVE_AS_UTF8))?;
     match text.find('\0') {
         None => Ok(text),
-        Some(nul) => Err(problem(&format!("has the character U+0000: {}", at(nul)), "remove the character: no page can show it")),
+        Some(nul) => Err(problem(&format!("contains the character U+0000 at {}", at(nul)), "remove the character")),
     }
 }
 
-/// Returns true if the bytes begin with a UTF-16 byte order mark, or have NUL bytes only at even or
-/// only at odd places.
+/// Returns true if the bytes begin with a UTF-16 byte order mark, or if their beginning has several
+/// NUL bytes, all at even offsets or all at odd ones.
 fn looks_like_utf16(bytes: &[u8]) -> bool {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return true;
@@ -34,11 +33,11 @@ fn looks_like_utf16(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(256)];
     let nuls = |odd: usize| start.iter().skip(odd).step_by(2).filter(|&&byte| byte == 0).count();
     let (even, odd) = (nuls(0), nuls(1));
-    // In UTF-16 each ASCII character, such as a line break, has a NUL byte before or behind it.
+    // In UTF-16 each ASCII character, such as a line break, has a NUL byte before or after it.
     even.min(odd) == 0 && even.max(odd) >= 2 && even.max(odd) * 16 >= start.len()
 }
 
-/// Returns true if the first bytes of a file are text.
+/// Returns true if the first bytes of a file are UTF-8 without NUL.
 pub(super) fn looks_like_text(start: &[u8]) -> bool {
     match std::str::from_utf8(start) {
         Ok(text) => !text.contains('\0'),
@@ -65,16 +64,16 @@ mod tests {
             wide("\u{feff}Ә", u16::to_le_bytes),
             wide("\u{feff}Ә", u16::to_be_bytes),
         ] {
-            assert_eq!(message(&bytes), "`a.md` is UTF-16, not UTF-8");
+            assert_eq!(message(&bytes), "`a.md` is encoded in UTF-16, not in UTF-8");
         }
         assert_eq!(decode(&"a.md".into(), text.as_bytes()), Ok(text));
-        assert_eq!(message(b"a\nb\0"), "`a.md` has the character U+0000: byte 3, line 2");
-        assert_eq!(message(b"a\n\xff"), "`a.md` is not UTF-8: byte 2, line 2");
+        assert_eq!(message(b"a\nb\0"), "`a.md` contains the character U+0000 at byte 3 in line 2");
+        assert_eq!(message(b"a\n\xff"), "`a.md` is not valid UTF-8 at byte 2 in line 2");
         assert_eq!(decode(&"a.md".into(), b""), Ok(""));
     }
 
     #[test]
-    fn a_picture_is_told_from_a_text_by_its_first_bytes() {
+    fn the_first_bytes_of_a_picture_are_not_text() {
         assert!(looks_like_text("Ә".as_bytes()) && looks_like_text(&"aӘ".as_bytes()[..2]));
         assert!(
             !looks_like_text(b"\x89PNG\r\n\x1a\n\0") && !looks_like_text(b"%PDF-1.4\n%\xe2\xe3\n") && !looks_like_text(b"a\0b")

@@ -4,18 +4,20 @@ use crate::base::fold_all;
 
 use super::span::{Form, Kind, Role, SpanKind, code, spans};
 
-/// Returns a sentence without its markup, white space normalised. Character references stay as
-/// they are written.
+/// Returns a sentence without its markup, with white space folded. Two lines have the same words
+/// exactly if their plain texts are equal.
 ///
-/// Two lines have the same words exactly if their plain texts are equal.
+/// ```text
+/// a **b** [c](d.md) `e` &amp;   ->   a b c e &amp;
+/// ```
 pub fn plain(sentence: &str) -> String {
     let mut shown = String::with_capacity(sentence.len());
     let mut at = 0;
     for span in spans(sentence) {
         let written = &sentence[span.range()];
         match span.kind {
-            // A link without a text of its own shows its destination. The piece around the
-            // destination has been left out already.
+            // A link without a text shows its destination. The markup around the destination has
+            // been left out already.
             SpanKind::Destination(Form::Auto) => shown.push_str(written),
             SpanKind::Destination(Form::Wiki) if sentence[span.end as usize..].starts_with("]]") => shown.push_str(written),
             SpanKind::Markup(..) | SpanKind::Escape => {
@@ -37,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn inline_markup_is_seen_through() {
+    fn inline_markup_is_left_out() {
         for (line, text) in [
             ("a **b** *c* `d` ~~e~~ snake_case _f_", "a b c d e snake_case f"),
             ("[a](x \"t\") [b][c] ![d](e) [f] [[g]] [[h|i]][^1]", "a b d [f] g i"),

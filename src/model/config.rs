@@ -53,7 +53,7 @@ pub struct Config {
     pub theme_place: Option<Place>,
     /// Paths of the source texts' plans, from the root.
     pub plans: Vec<(String, Place)>,
-    /// True if raw HTML in Markdown is passed on.
+    /// True if raw HTML in Markdown is copied to the page. Otherwise it is shown as text.
     pub raw_html: bool,
     pub smart_punctuation: bool,
     pub highlight: bool,
@@ -125,7 +125,7 @@ impl Config {
 }
 
 fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<Config> {
-    let mut fields = Fields::of(node, "the configuration", problems)?;
+    let mut fields = Fields::of(node, "site.yaml", problems)?;
     let title_node = fields.require("title");
     let description_node = fields.take("description");
     let author = fields.take_text("author");
@@ -189,8 +189,8 @@ fn address(fields: &mut Fields<'_, '_>) -> Option<String> {
         Err(why) => why,
     };
     fields
-        .report(&code::BAD_URL, &node.place, format!("`{text}` cannot be the site's address: {why}"))
-        .hint("write it as https://example.org/book/");
+        .report(&code::BAD_URL, &node.place, not_the_url(&text, why))
+        .hint("write the URL in the form https://example.org/book/");
     None
 }
 
@@ -208,15 +208,14 @@ fn source(fields: &mut Fields<'_, '_>, languages: &[LanguageConfig]) -> LangId {
 /// Reads `plans`, the paths of the source texts' plans.
 fn plans(fields: &mut Fields<'_, '_>) -> Vec<(String, Place)> {
     let mut plans: Vec<(String, Place)> = Vec::new();
-    for node in fields.take_list("plans") {
-        let Some(path) = yaml::text(node, fields.problems()) else { continue };
+    for (path, place) in fields.take_placed_list("plans") {
         if let Some((_, first)) = plans.iter().find(|(known, _)| *known == path) {
             fields
-                .report(&code::BAD_VALUE, &node.place, format!("the plan `{path}` is given twice"))
+                .report(&code::BAD_VALUE, &place, format!("the split plan `{path}` is given twice"))
                 .also(first, "first given here");
             continue;
         }
-        plans.push((path, node.place.clone()));
+        plans.push((path, place));
     }
     plans
 }
@@ -241,9 +240,7 @@ fn severities(fields: &mut Fields<'_, '_>) -> BTreeMap<&'static str, Option<Seve
     for entry in fields.take_map("severity") {
         let Some(code) = code::named(&entry.key) else {
             let hint = suggest::did_you_mean(&entry.key, code::ALL.iter().map(|code| code.name));
-            fields
-                .report(&code::BAD_VALUE, &entry.key_place, format!("no diagnostic is called `{}`", entry.key))
-                .maybe_hint(hint);
+            fields.report(&code::BAD_VALUE, &entry.key_place, code::unknown(&entry.key)).maybe_hint(hint);
             continue;
         };
         if let Some(severity) = severity(&entry.node, code, fields.problems()) {
@@ -262,7 +259,7 @@ fn cname(fields: &mut Fields<'_, '_>) -> Option<String> {
     }
     fields
         .report(&code::BAD_VALUE, &node.place, format!("`{name}` is not a domain name"))
-        .hint("write the name alone: book.example.org");
+        .hint("write only the domain, such as `book.example.org`");
     None
 }
 
@@ -310,24 +307,29 @@ fn languages(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<LanguageConfig>
 
 /// Returns the diagnostic for a language code that the site does not have.
 pub fn unknown_language(wanted: &str, place: Place, languages: &[LanguageConfig]) -> Diagnostic {
+    let (message, hint) = no_language(wanted, languages);
+    Diagnostic::at(&code::UNKNOWN_LANGUAGE, place, message).hint(hint)
+}
+
+/// Returns the message and the hint for a language code that the site does not have.
+pub fn no_language(wanted: &str, languages: &[LanguageConfig]) -> (String, String) {
     let codes = || languages.iter().map(|language| language.code.as_str());
     let hint = suggest::did_you_mean(wanted, codes())
-        .unwrap_or_else(|| format!("the site's languages are: {}", codes().collect::<Vec<_>>().join(", ")));
-    Diagnostic::at(&code::UNKNOWN_LANGUAGE, place, format!("the site has no language `{wanted}`")).hint(hint)
+        .unwrap_or_else(|| format!("the languages of the site are: {}", codes().collect::<Vec<_>>().join(", ")));
+    (format!("the site has no language `{wanted}`"), hint)
 }
 
 /// Reads a text for all languages, or a mapping from language codes to texts.
 fn localised(key: &str, node: &Node, languages: &[LanguageConfig], problems: &mut Vec<Diagnostic>) -> Localised {
     let mut texts = BTreeMap::new();
     if let Value::Map(entries) = &node.value {
-        // The place of a mapping is that of its first entry; an empty mapping has only its own
-        // place.
+        // The place is the first key. An empty mapping has no key.
         let place = entries.first().map_or(&node.place, |entry| &entry.key_place);
         let missing = |language: &&LanguageConfig| entries.iter().all(|entry| entry.key != language.code);
         for language in languages.iter().filter(missing) {
             problems
-                .report(&code::MISSING_STRING, place, format!("`{key}` is missing in `{}`", language.code))
-                .hint(format!("add `{}:` with the text in that language", language.code));
+                .report(&code::MISSING_STRING, place, format!("`{key}` has no text in the language `{}`", language.code))
+                .hint(format!("add `{}: …` below `{key}`", language.code));
         }
         for entry in entries {
             if !languages.iter().any(|language| language.code == entry.key) {
@@ -344,33 +346,37 @@ fn localised(key: &str, node: &Node, languages: &[LanguageConfig], problems: &mu
 
 fn severity(node: &Node, code: &Code, problems: &mut Vec<Diagnostic>) -> Option<Option<Severity>> {
     let word = yaml::text(node, problems)?;
-    match word.as_str() {
-        "error" => Some(Some(Severity::Error)),
-        "warning" => Some(Some(Severity::Warning)),
-        "note" => Some(Some(Severity::Note)),
+    let severity = [Severity::Error, Severity::Warning, Severity::Note].into_iter().find(|severity| severity.name() == word);
+    match severity {
+        Some(severity) => Some(Some(severity)),
         // YAML may read `off` as text or as a boolean; both silence the code.
-        _ if word == "off" || node.value == Value::Bool(false) => Some(None),
-        _ => {
+        None if word == "off" || node.value == Value::Bool(false) => Some(None),
+        None => {
             problems
-                .report(&code::BAD_VALUE, &node.place, format!("`{word}` is no severity for `{}`", code.name))
-                .hint("use error, warning, note or off");
+                .report(&code::BAD_VALUE, &node.place, format!("`{word}` is not a severity that `{}` can have", code.name))
+                .hint("use `error`, `warning`, `note` or `off`");
             None
         }
     }
 }
 
-/// Checks and normalises the address of a site. The error is the reason why it is unusable.
+/// Returns the message that a text cannot be the URL of a site.
+pub fn not_the_url(text: &str, why: &str) -> String {
+    format!("`{text}` cannot be the site's URL: {why}")
+}
+
+/// Checks and normalises the URL of a site. The error is the reason why it is unusable.
 pub fn base_url(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
     let rest = text
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"))
-        .ok_or("it begins with neither https:// nor http://")?;
+        .ok_or("it does not begin with https:// or http://")?;
     if text.contains(['?', '#']) {
         return Err("it has a query or a fragment");
     }
     if text.contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(c)) {
-        return Err("it holds a character that no address can have");
+        return Err("it contains a character that is not allowed in a URL");
     }
     let rest = rest.strip_suffix('/').unwrap_or(rest);
     let (authority, path) = rest.split_once('/').map_or((rest, None), |(authority, path)| (authority, Some(path)));
@@ -381,10 +387,10 @@ pub fn base_url(text: &str) -> Result<String, &'static str> {
             return Err("its path has an empty part");
         }
         if !part.split('%').skip(1).all(is_escape) {
-            return Err("it has a `%` that two hexadecimal digits do not follow");
+            return Err("it has a `%` without two hexadecimal digits after it");
         }
         if matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..") {
-            return Err("its path has a part `.` or `..`");
+            return Err("its path contains `.` or `..`");
         }
     }
     Ok(format!("{}/", text.strip_suffix('/').unwrap_or(text)))
@@ -393,11 +399,11 @@ pub fn base_url(text: &str) -> Result<String, &'static str> {
 /// Checks the host part of an address: `example.org`, `localhost:8080`, `[::1]`.
 fn check_authority(authority: &str) -> Result<(), &'static str> {
     if authority.contains('@') {
-        return Err("it names a user");
+        return Err("it contains a user name");
     }
     let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((address, port)) => {
-            address.parse::<core::net::Ipv6Addr>().map_err(|_| "its host is no address")?;
+            address.parse::<core::net::Ipv6Addr>().map_err(|_| "its host is not a valid IPv6 address")?;
             (None, port)
         }
         None => {
@@ -407,14 +413,16 @@ fn check_authority(authority: &str) -> Result<(), &'static str> {
     };
     let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || !c.is_ascii();
     match host {
-        Some("") => return Err("it names no host"),
-        Some(host) if host.split('.').any(str::is_empty) => return Err("its host has an empty part"),
-        Some(host) if !host.split('.').all(|label| label.chars().all(is_letter)) => return Err("its host is no name of a host"),
+        Some("") => return Err("it has no host"),
+        Some(host) if host.split('.').any(str::is_empty) => return Err("its host has two dots in a row, or a dot at one end"),
+        Some(host) if !host.split('.').all(|label| label.chars().all(is_letter)) => {
+            return Err("its host is not a valid host name");
+        }
         _ => {}
     }
     let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0);
     if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_port) {
-        return Err("its port is no number from 1 to 65535");
+        return Err("its port is not a number from 1 to 65535");
     }
     Ok(())
 }

@@ -15,8 +15,8 @@ use std::ops::Range;
 
 use crate::base::is_space;
 
-/// Returns the byte range of each cell, without the space around it. A bar behind a backslash
-/// belongs to its cell, even if that backslash is escaped too, as in the parser.
+/// Returns the byte range of each cell, without the space around it. A bar after a backslash
+/// belongs to its cell, even if that backslash is escaped too: pulldown-cmark does the same.
 pub fn cells(row: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let is_border = |&(at, _): &(usize, &str)| !row[..at].ends_with('\\');
     let ends = row.match_indices('|').filter(is_border).map(|(at, _)| at).chain([row.len()]);

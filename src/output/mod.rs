@@ -37,7 +37,7 @@ pub fn render(renderer: &Renderer, route: &Route) -> Rendered {
         | RouteKind::NotFound
         | RouteKind::Redirect { .. }
         | RouteKind::Asset { .. }
-        | RouteKind::ThemeFile { .. } => unreachable!("answered above"),
+        | RouteKind::ThemeFile { .. } => unreachable!("rendered above"),
     }
 }
 

@@ -48,7 +48,7 @@ impl Excerpt<'_> {
             at = hole.at;
             match hole.kind {
                 HoleKind::Title(index) => {
-                    let title = answer_title(self.renderer, self.work, self.document, index as usize);
+                    let title = link_title(self.renderer, self.work, self.document, index as usize);
                     escape_html_body_text(&mut html, &title).expect("writing to a string");
                 }
                 HoleKind::NoteRef(index) => html.push_str(&reference(body.note_refs[index as usize].note)),
@@ -61,11 +61,11 @@ impl Excerpt<'_> {
 }
 
 /// Returns the title that a link without a text of its own shows.
-pub(super) fn answer_title(renderer: &Renderer, work: WorkId, document: &Document, index: usize) -> String {
+pub(super) fn link_title(renderer: &Renderer, work: WorkId, document: &Document, index: usize) -> String {
     let site = &renderer.site;
     match &renderer.links.resolved(work, document.lang)[index] {
         ResolvedLink::Work { work, lang, .. } => {
-            site.edition(*work, *lang).expect("answers name editions that exist").document.title.clone()
+            site.edition(*work, *lang).expect("resolved links name editions that exist").document.title.clone()
         }
         ResolvedLink::Path { title: Some(title), .. } => title.clone(),
         ResolvedLink::Path { path, .. } => path.to_string(),

@@ -41,14 +41,14 @@ enum Opens {
 /// A translation that the page shows.
 #[derive(Debug, Serialize)]
 struct Translation {
-    language: Tongue,
-    source: Tongue,
+    language: TextLanguage,
+    source: TextLanguage,
     pending: Vec<Shown>,
 }
 
 /// Language data for the display of a text.
 #[derive(Debug, Serialize)]
-struct Tongue {
+struct TextLanguage {
     code: String,
     name: String,
     dir: String,
@@ -64,23 +64,24 @@ struct Shown {
     /// The source text: runs of words that are `same`, `gone` or `new`. Without a known change, one
     /// run is `same`.
     source: Vec<(&'static str, String)>,
-    source_at: Option<At>,
+    source_at: Option<FilePlace>,
     /// True if the change is known.
     compared: bool,
     own: Vec<String>,
     /// The place of the sentence, or the place where it belongs.
-    at: At,
-    /// The text that accepts the sentence as it is: a command, or a mark to write into the
-    /// translation.
+    at: FilePlace,
+    /// A command to run, or a mark to write into the translation, by which the sentence is no
+    /// longer pending: `tilmash sync --accept a#3.2`, `<!-- + -->`.
     settled_by: Option<String>,
 }
 
 /// A place in a file.
 #[derive(Debug, Serialize)]
-struct At {
+struct FilePlace {
     file: String,
     line: usize,
-    /// The place's URL, if the editor is opened by one.
+    /// The URL by which the browser opens the place, such as `vscode://file/site/a.md:3:1`; `None`
+    /// if the preview starts the editor itself, or if there is none.
     link: Option<String>,
 }
 
@@ -115,7 +116,7 @@ pub(super) fn desk(state: &State, site: &Site, route: &Route, viewer: Viewer<'_>
                 shown(&pending, &sentence, anchor, settled_by(site, work, lang, &sentence), (&state.inputs, viewer))
             };
             let pending = pending.sentences().map(shown).collect();
-            Some(Translation { language: tongue(site, lang), source: tongue(site, source_lang), pending })
+            Some(Translation { language: text_language(site, lang), source: text_language(site, source_lang), pending })
         })
         .collect();
     let editor = viewer.is_here.then(|| match viewer.editor {
@@ -168,9 +169,9 @@ fn pending<'s>(state: &'s State, site: &'s Site, work: WorkId, lang: LangId) -> 
     knows.then_some(pending)
 }
 
-fn tongue(site: &Site, lang: LangId) -> Tongue {
+fn text_language(site: &Site, lang: LangId) -> TextLanguage {
     let language = &site.languages[lang.0];
-    Tongue { code: language.code.clone(), name: language.pack.name.clone(), dir: language.pack.direction.clone() }
+    TextLanguage { code: language.code.clone(), name: language.pack.name.clone(), dir: language.pack.direction.clone() }
 }
 
 fn shown(
@@ -187,7 +188,7 @@ fn shown(
         (None, Some(Said { text, .. })) => vec![(Change::Same.name(), text.clone())],
         (None, None) => Vec::new(),
     };
-    let at = |file: &str, place: Position| At {
+    let at = |file: &str, place: Position| FilePlace {
         file: file.to_owned(),
         line: place.line,
         link: match viewer.editor {

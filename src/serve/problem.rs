@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_of_the_project_has_a_way_into_the_editor() {
+    fn a_place_in_the_project_can_be_opened_in_the_editor() {
         let inputs = Inputs::from_texts([("a.md", "x\ny z\n")]);
         let problem = |file: &str| Diagnostic::at(&code::TEMPLATE, Place::new(&file.into(), 4..5), "m");
         let all = [problem("a.md"), problem("themes/default/templates/page.html")].into_iter().collect();
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn no_place_is_too_odd_for_a_frame() {
+    fn every_place_has_a_frame() {
         for text in ["", "\n", "a", "ә\r\nб", "\n\n\n"] {
             for start in 0..6 {
                 for end in 0..8 {
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_come_first_and_the_page_s_own_before_others() {
+    fn errors_come_first_and_those_of_the_page_before_others() {
         let file = "a.md".into();
         let warning = Diagnostic::at(&code::NO_TITLE, Place::whole(&file), "w");
         let error = Diagnostic::at(&code::BROKEN_LINK, Place::whole(&file), "other");

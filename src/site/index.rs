@@ -3,7 +3,7 @@
 //! The builder sees the heads of documents ([`Head`]) and nothing else of them. So equal heads give
 //! equal indexes, and [`super::Site::new`] compares no other part of a document.
 //!
-//! [`super::route`] adds the routes and reports collisions of paths.
+//! [`super::table`] adds the routes and reports collisions of paths.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub(super) struct Index<'a> {
     pub(super) order: Vec<WorkId>,
     pub(super) by_key: HashMap<Key, WorkId>,
     pub(super) by_file: HashMap<Arc<str>, (WorkId, LangId)>,
-    /// Work and language of each document. A document whose edition is already there is left out.
+    /// Work and language of each document. A second document of the same edition is left out.
     pub(super) placed: Vec<(WorkId, LangId)>,
     /// True if the site has feeds.
     pub(super) feeds: bool,
@@ -93,8 +93,8 @@ impl<'a> Index<'a> {
         index
     }
 
-    /// Builds the tree of a site anew, for documents with the same addresses.
-    pub(super) fn with_tree_anew(site: &'a Site, documents: &'a [Arc<Document>]) -> Self {
+    /// Builds only the tree and the order again, for documents with the same addresses.
+    pub(super) fn with_new_tree(site: &'a Site, documents: &'a [Arc<Document>]) -> Self {
         let work = |work: &Arc<Work>| IndexedWork {
             key: work.key.clone(),
             editions: vec![None; work.editions.len()],
@@ -151,10 +151,10 @@ impl<'a> Index<'a> {
                             Diagnostic::at(
                                 &code::KEY_COLLISION,
                                 Place::whole(file),
-                                format!("the works `{key}` and `{}` differ only by case", first.address.key),
+                                format!("the pages `{key}` and `{}` have the same name on systems that ignore case or variants of letters", first.address.key),
                             )
-                            .also(Place::whole(first.address.file), "the other work")
-                            .hint("on some systems they would be one file; rename one of them"),
+                            .also(Place::whole(first.address.file), "the other page")
+                            .hint("rename one of the two"),
                         );
                     }
                     self.by_key.insert(key.clone(), id);
@@ -176,10 +176,10 @@ impl<'a> Index<'a> {
                     Diagnostic::at(
                         &code::KEY_COLLISION,
                         Place::whole(file),
-                        format!("two files hold the work `{key}` in the language `{}`", self.config.code(lang)),
+                        format!("two files contain the page `{key}` in the language `{}`", self.config.code(lang)),
                     )
                     .also(Place::whole(first.address.file), "the other file")
-                    .hint("a section is either `name.md` or `name/index.md`; keep one"),
+                    .hint("keep only one of the two files, either `name.md` or `name/index.md`"),
                 );
                 continue;
             }

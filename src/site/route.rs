@@ -1,15 +1,13 @@
 //! Routes: the output paths of the published site and their content.
+//!
+//! `table` collects the routes of a site.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
-use crate::base::{Diagnostic, Place, code, path, visible};
+use crate::base::path;
 use crate::model::{Config, LangId};
 
-use super::index::Index;
-use super::{Tags, WorkId, sitemap};
+use super::WorkId;
 
 /// One output path and its kind of content.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,52 +83,86 @@ pub enum RouteKind {
     },
 }
 
+/// Properties of a kind of route that later stages depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Properties {
+    /// True if a template makes the content.
+    pub is_page: bool,
+    /// True if the sitemap may list the address: the page shows texts of its own, and is no copy of
+    /// another page.
+    pub in_sitemap: bool,
+    /// The inputs of the content, besides those that all pages share.
+    pub inputs: RouteInputs,
+}
+
+/// Inputs of a route. The route is rendered again only if one of them changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RouteInputs {
+    /// Templates, words, configuration, and the front matter and title of every work.
+    Shared,
+    /// Also the texts of the work that the page shows, and the data of works that it links to.
+    Work(WorkId),
+    /// Also the texts of all works.
+    AllTexts,
+    /// Inputs of which no digest is kept. Each build renders the route.
+    Untracked,
+}
+
 impl RouteKind {
-    /// Returns the work that the page shows.
-    pub fn work(&self) -> Option<WorkId> {
+    /// Returns the properties of the kind.
+    pub fn properties(&self) -> Properties {
+        use RouteInputs::{AllTexts, Shared, Untracked, Work};
+        let page = |in_sitemap, inputs| Properties { is_page: true, in_sitemap, inputs };
+        let file = |inputs| Properties { is_page: false, in_sitemap: false, inputs };
         match self {
-            Self::Page { work, .. } | Self::Fallback { work, .. } | Self::SideBySide { work, .. } => Some(*work),
-            Self::SourceOrder { .. }
-            | Self::Tags { .. }
-            | Self::Tag { .. }
-            | Self::Status { .. }
-            | Self::Front
-            | Self::NotFound
-            | Self::Feed { .. }
-            | Self::Sitemap
-            | Self::SitemapPart { .. }
-            | Self::Robots
-            | Self::NoJekyll
-            | Self::Cname
-            | Self::Redirect { .. }
-            | Self::Asset { .. }
-            | Self::ThemeFile { .. } => None,
+            Self::Page { work, .. } => page(true, Work(*work)),
+            Self::Fallback { work, .. } | Self::SideBySide { work, .. } => page(false, Work(*work)),
+            Self::SourceOrder { .. } => page(true, Untracked),
+            Self::Status { .. } => page(false, Untracked),
+            Self::Front => page(true, Shared),
+            Self::Tags { .. } | Self::Tag { .. } | Self::NotFound | Self::Redirect { .. } => page(false, Shared),
+            // A feed shows the beginnings of texts.
+            Self::Feed { .. } => file(AllTexts),
+            Self::Sitemap | Self::SitemapPart { .. } | Self::Robots | Self::NoJekyll | Self::Cname => file(Shared),
+            Self::Asset { .. } | Self::ThemeFile { .. } => file(Untracked),
         }
     }
 
-    /// Returns true if a template makes the page.
-    pub fn is_page(&self) -> bool {
-        match self {
-            Self::Page { .. }
-            | Self::Fallback { .. }
-            | Self::SideBySide { .. }
-            | Self::SourceOrder { .. }
-            | Self::Tags { .. }
-            | Self::Tag { .. }
-            | Self::Status { .. }
-            | Self::Front
-            | Self::NotFound
-            | Self::Redirect { .. } => true,
-            Self::Feed { .. }
-            | Self::Sitemap
-            | Self::SitemapPart { .. }
-            | Self::Robots
-            | Self::NoJekyll
-            | Self::Cname
-            | Self::Asset { .. }
-            | Self::ThemeFile { .. } => false,
+    /// Returns the work that the page shows.
+    pub fn work(&self) -> Option<WorkId> {
+        match self.properties().inputs {
+            RouteInputs::Work(work) => Some(work),
+            RouteInputs::Shared | RouteInputs::AllTexts | RouteInputs::Untracked => None,
         }
     }
+}
+
+/// Returns the routes that depend only on the configuration and the site as a whole, with their
+/// paths.
+///
+/// `splits` is the number of source texts, and `has_feeds` is true if the site has feeds.
+pub(super) fn general(config: &Config, splits: usize, has_feeds: bool) -> Vec<(String, RouteKind)> {
+    let mut routes = vec![
+        (INDEX.to_owned(), RouteKind::Front),
+        (NOT_FOUND.to_owned(), RouteKind::NotFound),
+        (".nojekyll".to_owned(), RouteKind::NoJekyll),
+    ];
+    if config.cname.is_some() {
+        routes.push(("CNAME".to_owned(), RouteKind::Cname));
+    }
+    for lang in config.lang_ids() {
+        let code = config.code(lang);
+        for split in 0..splits as u32 {
+            routes.push((source_order_path(code, split), RouteKind::SourceOrder { split, lang }));
+        }
+        if config.status_page {
+            routes.push((status_path(code), RouteKind::Status { lang }));
+        }
+        if has_feeds {
+            routes.push((feed_path(code), RouteKind::Feed { lang }));
+        }
+    }
+    routes
 }
 
 /// File that a server sends for the address of a folder.
@@ -181,283 +213,15 @@ pub fn side_by_side_path(config: &Config, left_path: &str, left: LangId, right: 
 /// Returns the file path of an alias, such as `old/page/index.html` for `/old/page/`, or the reason
 /// why there is none.
 pub fn alias_path(alias: &str) -> Result<String, String> {
-    let decoded = path::from_url(alias).ok_or("its percent-encoding is not UTF-8, or contains NUL")?;
+    let decoded = path::from_url(alias).ok_or("its percent-encoding is not valid UTF-8 or contains U+0000")?;
     let resolved = path::resolve("", decoded.trim_start_matches('/')).ok_or("it leads out of the site")?;
     let file = match path::extension(&resolved) {
-        _ if resolved.is_empty() => return Err("that is the address of the front page".to_owned()),
+        _ if resolved.is_empty() => return Err("it is the path of the site's front page".to_owned()),
         "html" | "htm" => resolved,
         _ => format!("{resolved}/{INDEX}"),
     };
     match path::unfit(&file) {
         Some(unfit) => Err(unfit.to_string()),
         None => Ok(file),
-    }
-}
-
-/// The routes of a site while they are collected.
-#[derive(Debug)]
-pub(super) struct RouteTable {
-    /// Index of the first route at each folded path ([`path::folded`]).
-    folded: HashMap<String, u32>,
-    /// Index of the first route below each folded folder.
-    folders: HashMap<String, u32>,
-    routes: Vec<Route>,
-    /// Place of the file that asked for each route.
-    places: Vec<Option<Place>>,
-    /// Path of the first address in each part of the sitemap.
-    pub(super) sitemap_parts: Arc<[Arc<str>]>,
-    /// Works and languages that have a fallback page, with its path.
-    pub(super) fallbacks: Vec<(WorkId, LangId, Arc<str>)>,
-    pub(super) problems: Vec<Diagnostic>,
-    /// False if a fallback page gave way to another route. It may depend on the reading order which
-    /// of two routes stays.
-    pub(super) is_settled: bool,
-}
-
-impl RouteTable {
-    /// Collects the routes of the whole site. Of two routes at one path, the first stays, and the
-    /// other is reported with both places.
-    pub(super) fn new(
-        index: &Index<'_>,
-        tags: &[Tags],
-        theme_files: &BTreeMap<String, String>,
-        assets: &[Arc<str>],
-        limits: &sitemap::PartLimits,
-    ) -> Self {
-        let mut table = Self::with_room(index.works.len() * index.languages.len() * 5 / 4);
-        table.add_editions(index);
-        table.add_lists(index, tags);
-        table.add_files_for_hosts(index);
-        if index.config.base_url.is_some() {
-            table.add_sitemap(index, limits);
-        }
-        if index.feeds {
-            for lang in index.config.lang_ids() {
-                table.add(feed_path(index.config.code(lang)).into(), RouteKind::Feed { lang }, None);
-            }
-        }
-        table.add_files(theme_files, assets);
-        // Aliases go after all pages and files, so that a collision with one of them is shown at
-        // the alias.
-        table.add_aliases(index);
-        if index.config.fallback {
-            // Fallback pages, which no author asked for, give way to all other routes.
-            table.add_fallbacks(index);
-        }
-        table
-    }
-
-    /// Adds the pages of editions, alone and side by side.
-    fn add_editions(&mut self, index: &Index<'_>) {
-        let pairs = index.config.pairs();
-        for &id in &index.order {
-            let work = index.work(id);
-            for lang in index.config.lang_ids() {
-                let Some(head) = index.head(id, lang) else { continue };
-                let place = Some(Place::whole(head.address.file));
-                self.add(Arc::clone(&work.paths[lang.0]), RouteKind::Page { work: id, lang }, place);
-            }
-            for &(left, right) in &pairs {
-                if let (Some(source), Some(_)) = (index.head(id, left), index.head(id, right)) {
-                    let path = side_by_side_path(index.config, &work.paths[left.0], left, right);
-                    let kind = RouteKind::SideBySide { work: id, left, right };
-                    self.add(path.into(), kind, Some(Place::whole(source.address.file)));
-                }
-            }
-        }
-    }
-
-    /// Adds the pages that list parts of the site: source texts, tags and statuses.
-    fn add_lists(&mut self, index: &Index<'_>, tags: &[Tags]) {
-        let config = index.config;
-        for split in 0..index.splits.len() as u32 {
-            for lang in config.lang_ids() {
-                let path = source_order_path(config.code(lang), split);
-                self.add(path.into(), RouteKind::SourceOrder { split, lang }, None);
-            }
-        }
-        for (lang, tags) in config.lang_ids().zip(tags) {
-            if !tags.list.is_empty() {
-                self.add(super::tags_path(config.code(lang)).into(), RouteKind::Tags { lang }, None);
-            }
-            for (tag, path) in (0..).zip(tags.list.iter().map(|tag| &tag.path)) {
-                self.add(Arc::clone(path), RouteKind::Tag { lang, tag }, None);
-            }
-        }
-        if config.status_page {
-            for lang in config.lang_ids() {
-                self.add(status_path(config.code(lang)).into(), RouteKind::Status { lang }, None);
-            }
-        }
-    }
-
-    /// Adds the files at the root that hosts look for.
-    fn add_files_for_hosts(&mut self, index: &Index<'_>) {
-        self.add(INDEX.into(), RouteKind::Front, None);
-        self.add(NOT_FOUND.into(), RouteKind::NotFound, None);
-        self.add(".nojekyll".into(), RouteKind::NoJekyll, None);
-        if index.config.cname.is_some() {
-            self.add("CNAME".into(), RouteKind::Cname, None);
-        }
-    }
-
-    /// Adds the sitemap. The table already has all pages that it lists.
-    fn add_sitemap(&mut self, index: &Index<'_>, limits: &sitemap::PartLimits) {
-        self.add(SITEMAP.into(), RouteKind::Sitemap, None);
-        self.sitemap_parts = sitemap::parts(index, &self.routes, limits);
-        let parts = self.sitemap_parts.len() as u32;
-        for part in (0..parts).filter(|_| parts > 1) {
-            self.add(sitemap::part_path(part).into(), RouteKind::SitemapPart { part }, None);
-        }
-    }
-
-    /// Adds the files that are copied to the site.
-    fn add_files(&mut self, theme_files: &BTreeMap<String, String>, assets: &[Arc<str>]) {
-        for (name, published) in theme_files {
-            self.add(published.as_str().into(), RouteKind::ThemeFile { name: name.clone() }, None);
-        }
-        let mut own_robots = false;
-        for file in assets {
-            let published = file.strip_prefix("content/").unwrap_or(file);
-            own_robots |= published == "robots.txt";
-            self.add(published.into(), RouteKind::Asset { file: Arc::clone(file) }, Some(Place::whole(file)));
-        }
-        if !own_robots {
-            self.add("robots.txt".into(), RouteKind::Robots, None);
-        }
-    }
-
-    /// Adds the redirects from old paths.
-    fn add_aliases(&mut self, index: &Index<'_>) {
-        for &id in &index.order {
-            let work = index.work(id);
-            for head in work.editions.iter().flatten().map(|edition| edition.head) {
-                for (alias, place) in head.address.aliases {
-                    match alias_path(alias) {
-                        Ok(path) => {
-                            let kind = RouteKind::Redirect { to: Arc::clone(&work.paths[head.address.lang.0]) };
-                            self.add(path.into(), kind, Some(place.clone()));
-                        }
-                        Err(why) => self.problems.push(
-                            Diagnostic::at(
-                                &code::BAD_VALUE,
-                                place.clone(),
-                                format!("`{}` cannot be a path of the site: {why}", visible::name(alias)),
-                            )
-                            .hint("write it from the site's root: `/old/page/`, without `\\ : * ? \" < > |`"),
-                        ),
-                    }
-                }
-            }
-        }
-    }
-
-    /// Adds a page for each work and language without an edition, where the path is free.
-    fn add_fallbacks(&mut self, index: &Index<'_>) {
-        for &id in &index.order {
-            let work = index.work(id);
-            for lang in index.config.lang_ids().filter(|lang| work.editions[lang.0].is_none()) {
-                let path = &work.paths[lang.0];
-                if path::unfit(path).is_some() {
-                    continue;
-                }
-                if self.taken(&path::folded(path)).is_some() {
-                    self.is_settled = false;
-                    continue;
-                }
-                self.add(Arc::clone(path), RouteKind::Fallback { work: id, lang }, None);
-                self.fallbacks.push((id, lang, Arc::clone(path)));
-            }
-        }
-    }
-
-    /// Returns the routes by path.
-    pub(super) fn into_routes(mut self) -> BTreeMap<Arc<str>, Route> {
-        // Collecting a map sorts on one thread only; sorted entries cost it little.
-        self.routes.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        self.routes.into_iter().map(|route| (Arc::clone(&route.path), route)).collect()
-    }
-}
-
-impl RouteTable {
-    fn with_room(routes: usize) -> Self {
-        let map = || HashMap::with_capacity(routes);
-        Self {
-            folded: map(),
-            folders: HashMap::new(),
-            routes: Vec::with_capacity(routes),
-            places: Vec::with_capacity(routes),
-            sitemap_parts: Arc::default(),
-            fallbacks: Vec::new(),
-            problems: Vec::new(),
-            is_settled: true,
-        }
-    }
-
-    /// Returns the route that stands at a path or blocks it.
-    fn taken(&self, folded: &str) -> Option<usize> {
-        let taken = self.folded.get(folded).or_else(|| self.folders.get(folded)).or_else(|| {
-            // No file stands above a folder that has routes.
-            let above = path::above(folded).take_while(|folder| !self.folders.contains_key(*folder));
-            above.into_iter().find_map(|folder| self.folded.get(folder))
-        });
-        taken.map(|&route| route as usize)
-    }
-
-    /// Adds a route, or reports that its path is unfit or taken.
-    fn add(&mut self, path: Arc<str>, kind: RouteKind, place: Option<Place>) {
-        if let Some(unfit) = path::unfit(&path) {
-            // Files of a theme are reported under their names on disk. A side-by-side page shares
-            // the name of its page, which is reported already.
-            if let Some(place) = place.filter(|_| !matches!(kind, RouteKind::SideBySide { .. })) {
-                let message = format!("`{}` cannot be published: {unfit}", visible::name(&path));
-                let problem = Diagnostic::at(&code::BAD_VALUE, place, message);
-                self.problems.push(problem.hint("give the page another `slug`, or rename the file"));
-            }
-            return;
-        }
-        let folded = path::folded(&path);
-        if folded.split('/').next() == Some(RESERVED) {
-            let message = format!("`{path}` cannot be published: the list of what was published stands there");
-            self.problems.push(match place {
-                Some(place) => Diagnostic::at(&code::ROUTE_COLLISION, place, message),
-                None => Diagnostic::nowhere(&code::ROUTE_COLLISION, message),
-            });
-            return;
-        }
-        if let Some(first) = self.taken(&folded) {
-            let (first, first_place) = (&self.routes[first], &self.places[first]);
-            let message = if first.path == path {
-                format!("two things would stand at `{path}`")
-            } else if self.folded.contains_key(&folded) {
-                format!("`{path}` and `{}` are one path where case does not count", first.path)
-            } else {
-                format!("`{path}` and `{}` cannot both be there: one is a file where the other needs a folder", first.path)
-            };
-            let mut problem = match (&place, first_place) {
-                (Some(place), _) => Diagnostic::at(&code::ROUTE_COLLISION, place.clone(), message),
-                (None, Some(place)) => Diagnostic::at(&code::ROUTE_COLLISION, place.clone(), message),
-                (None, None) => Diagnostic::nowhere(&code::ROUTE_COLLISION, message),
-            };
-            if let (Some(_), Some(first_place)) = (&place, first_place) {
-                problem = problem.also(first_place.clone(), "the other one");
-            }
-            if place.is_some() != first_place.is_some() {
-                problem = problem.hint("the program makes the other one itself");
-            }
-            self.problems.push(problem.hint("give one of them another `slug`, or rename it"));
-            return;
-        }
-        let route = self.routes.len() as u32;
-        for folder in path::above(&folded) {
-            // If a folder is known, so are all folders above it.
-            if self.folders.contains_key(folder) {
-                break;
-            }
-            self.folders.insert(folder.to_owned(), route);
-        }
-        self.folded.insert(folded, route);
-        self.routes.push(Route { path, kind });
-        self.places.push(place);
     }
 }

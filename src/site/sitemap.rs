@@ -69,6 +69,9 @@ impl Addresses for Index<'_> {
 /// Returns the language and the path of each edition of a route's page; `None` if the sitemap does
 /// not list the route.
 pub fn editions<'a>(site: &'a impl Addresses, kind: &RouteKind) -> Option<Vec<(LangId, std::borrow::Cow<'a, str>)>> {
+    if !kind.properties().in_sitemap {
+        return None;
+    }
     let languages = site.config().lang_ids();
     match *kind {
         RouteKind::Page { work, lang } => {
@@ -79,9 +82,7 @@ pub fn editions<'a>(site: &'a impl Addresses, kind: &RouteKind) -> Option<Vec<(L
             let path = |lang| route::source_order_path(site.config().code(lang), split).into();
             Some(languages.map(|lang| (lang, path(lang))).collect())
         }
-        RouteKind::Front => Some(Vec::new()),
-        // All other routes are not pages, or show texts that are listed under another address.
-        _ => None,
+        _ => Some(Vec::new()),
     }
 }
 

@@ -80,12 +80,12 @@ fn of_language(index: &Index<'_>, lang: LangId) -> (Tags, Vec<Diagnostic>) {
                     let control = title.chars().find(|c| c.is_control()).map(path::Unfit::Control);
                     if let Some(unfit) = control.or_else(|| path::unfit(&slug)) {
                         let why = match unfit {
-                            path::Unfit::Empty => format!("the tag `{title}` gets no page: it has no letter and no digit"),
+                            path::Unfit::Empty => format!("the tag `{title}` gets no page: it contains no letter and no digit"),
                             unfit => format!("the tag `{}` gets no page: {unfit}", visible::name(title)),
                         };
                         problems.push(
                             Diagnostic::at(&code::BAD_VALUE, place.clone(), why)
-                                .hint("rename the tag so that its name can be part of an address"),
+                                .hint("rename the tag, so that its name can be part of a URL"),
                         );
                         return None;
                     }

@@ -5,10 +5,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::block::{BlockKind, Shape, blocks};
-use super::plan::{Address, Lines, Plan};
+use super::plan::{Address, LineMode, Plan};
 use super::sentence::{Cutter, Part, Rules};
-use super::{Format, Gap, Piece, PieceKind, Segment, SegmentKind};
+use super::{Format, Gap, Piece, PieceKind, Segment, SegmentKind, no_line};
 use crate::base::{Diagnostic, LineIndex, Place, Report, code, suggest};
+use crate::markdown::byte_order_mark;
 
 /// A segment before it is emended: its position in the source.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ pub(super) fn cut(
         abbreviations: segmentation.abbreviations.clone(),
         initials: segmentation.initials,
         footnote_marks: segmentation.footnote_marks,
-        markdown: segmentation.lines == Lines::Markdown,
+        markdown: segmentation.lines == LineMode::Markdown,
         forced: occurrences(&segmentation.break_before, file, source, problems),
         forbidden: occurrences(&segmentation.no_break_before, file, source, problems),
     };
@@ -52,7 +53,7 @@ pub(super) fn cut(
     headings.extend(plan.headings.iter().flat_map(|cut| cut.starts.iter().cloned()));
     let shape = Shape { lines: segmentation.lines, join: &join, headings: &headings };
     let mut cutter = Cutter::new(source, &rules);
-    let lines_are_sentences = segmentation.lines == Lines::Sentences;
+    let lines_are_sentences = segmentation.lines == LineMode::Sentences;
     let mut partition = Partition {
         source,
         lines,
@@ -142,8 +143,9 @@ impl Partition<'_> {
     }
 
     fn gap_until(&mut self, end: usize) {
-        if self.end == 0 && end > 0 && self.source.starts_with('\u{feff}') {
-            self.end = '\u{feff}'.len_utf8();
+        let mark = byte_order_mark(self.source);
+        if self.end == 0 && end > 0 && mark > 0 {
+            self.end = mark;
             self.pieces.push(Piece { range: 0..self.end, kind: PieceKind::Gap(Gap::ByteOrderMark) });
         }
         if end > self.end {
@@ -182,10 +184,12 @@ fn joined_lines(
     let mut join = BTreeSet::new();
     for (line, place) in &plan.segmentation.join {
         let problem = match lines.whole(*line) {
-            _ if plan.segmentation.lines == Lines::Markdown => "`join` does not apply to Markdown".to_owned(),
-            None => format!("the source text has no line {line}: it has {}", lines.count()),
+            _ if plan.segmentation.lines == LineMode::Markdown => "`join` cannot be used for a Markdown source text".to_owned(),
+            None => no_line(*line, lines),
             Some(range) if source[range.clone()].trim().is_empty() => format!("line {line} of the source text is blank"),
-            Some(range) if source[..range.start].trim().is_empty() => format!("line {line} has no line before it to continue"),
+            Some(range) if source[..range.start].trim().is_empty() => {
+                format!("line {line} of the source text cannot continue the line before, because there is no text before it")
+            }
             Some(_) => {
                 join.insert(*line);
                 continue;
@@ -233,7 +237,11 @@ pub(super) fn find(
     match segments.binary_search_by_key(&address, Addressed::address) {
         Ok(index) => Some(index),
         Err(after) => {
-            let problem = Diagnostic::at(&code::PLAN_SEGMENT, place.clone(), format!("the source text has no segment {address}"));
+            let problem = Diagnostic::at(
+                &code::PLAN_SEGMENT,
+                place.clone(),
+                format!("the source text has no sentence or heading {address}"),
+            );
             problems.push(problem.maybe_hint(hint(segments, address, after)));
             None
         }
@@ -247,12 +255,14 @@ fn hint(segments: &[impl Addressed], address: Address, after: usize) -> Option<S
     let last = segments.get(after.checked_sub(1)?)?;
     if after > first {
         return Some(match last.address() {
-            only @ Address { nth: 1, .. } => format!("only {only} starts in line {line}"),
-            last => format!("line {line} has the segments L{line}.1 to {last}"),
+            only @ Address { nth: 1, .. } => {
+                format!("use {only}: no other sentence or heading starts in line {line} of the source text")
+            }
+            last => format!("use an address from L{line}.1 to {last}: no others start in line {line} of the source text"),
         });
     }
     if last.last_line() >= line {
-        return Some(format!("line {line} continues {}", last.address()));
+        return Some(format!("use the sentence to which line {line} of the source text belongs: {}", last.address()));
     }
     let near: Vec<String> =
         segments[after.saturating_sub(2)..segments.len().min(after + 2)].iter().map(|near| near.address().to_string()).collect();

@@ -43,7 +43,8 @@ pub struct Said {
 }
 
 impl<'s> Pending<'s> {
-    /// Compares the edition in a language with the source; `text` returns the text of a file.
+    /// Takes the edition in a language, its source and its statuses from the site. `text` returns
+    /// the text of a file.
     ///
     /// Returns `None` for the source edition and for an edition that does not exist.
     pub fn of(site: &'s Site, work: WorkId, lang: LangId, text: impl Fn(&str) -> Option<&'s str>) -> Option<Self> {
@@ -64,17 +65,18 @@ impl<'s> Pending<'s> {
         self.all(move |pair| pair.unit == unit).next()
     }
 
+    /// Returns the wanted sentences with their texts.
     fn all(&self, wanted: impl Fn(&Pair) -> bool) -> impl Iterator<Item = Sentence<'s>> {
         // The last line of the translation before this sentence.
         let mut before = None;
         self.statuses.pairs.iter().filter_map(move |pair| {
-            let sentence = wanted(pair).then(|| self.told(pair, before));
+            let sentence = wanted(pair).then(|| self.with_texts(pair, before));
             before = pair.lines.last().copied().or(before);
             sentence
         })
     }
 
-    fn told(&self, pair: &'s Pair, before: Option<u32>) -> Sentence<'s> {
+    fn with_texts(&self, pair: &'s Pair, before: Option<u32>) -> Sentence<'s> {
         let Self { source, translation, .. } = self;
         let own: Vec<Said> = match pair.unit {
             Unit::Title | Unit::Description => translation.front(pair.unit).into_iter().collect(),

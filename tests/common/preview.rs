@@ -1,4 +1,4 @@
-//! A live preview of a small site, asked over a socket as a browser asks it.
+//! A live preview of a small site, with requests over a socket as from a browser.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -85,7 +85,7 @@ impl Preview {
         versions
     }
 
-    /// Does something, and waits until the page at `path` is as wanted.
+    /// Runs an action, and waits until the page at `path` meets a condition.
     pub(crate) fn after(&self, act: impl FnOnce(), path: &str, wanted: impl Fn(&Response) -> bool) -> Response {
         let mut versions = self.versions();
         act();
@@ -116,7 +116,7 @@ impl Versions {
     pub(crate) fn next(&mut self) -> u64 {
         let begun = Instant::now();
         loop {
-            // The stream's heartbeat would keep a wait alive for ever.
+            // Without a deadline, the stream's heartbeat would prolong a wait for ever.
             assert!(begun.elapsed() < DEADLINE, "no new version");
             let mut line = String::new();
             assert_ne!(self.lines.read_line(&mut line).expect("a version before the deadline"), 0, "the stream ended");
@@ -173,7 +173,7 @@ pub(crate) fn ask(address: SocketAddr, method: &str, path: &str, headers: &[(&st
     Response { status, headers, body: bytes[end..].to_vec() }
 }
 
-/// A site with a lock whose source has changed since: in the title, in sentences of all kinds.
+/// A site with a lock, whose source has since changed: the title, and sentences of all kinds.
 pub(crate) fn pending_site() -> crate::common::Files {
     let texts = SITE.iter().filter(|(path, _)| !path.starts_with("content/a."));
     let mut files: crate::common::Files = texts.map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();

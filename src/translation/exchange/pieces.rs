@@ -29,12 +29,12 @@ pub struct Piece {
 /// The block of the file that a piece is in, such as a paragraph, a table or a footnote.
 pub type Block = (PieceKind, u32);
 
-/// The kind of place at which a piece stands.
+/// Kind of a piece, which decides the form in which its translation is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PieceKind {
     /// A value of the front matter.
     Front,
-    /// The heading that is the title.
+    /// The heading that is the title of the page, if the front matter has none.
     Title,
     /// A sentence, a heading, a list item of the text.
     Segment,
@@ -44,8 +44,8 @@ pub enum PieceKind {
     Row,
 }
 
-/// Returns the pieces of an edition in the order of its file, and the other findings of
-/// [`parts`](parts::parts).
+/// Returns the pieces of an edition in the order of its file, with its tables, its HTML and the
+/// start of its text.
 pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
     let parts = parts::parts(text);
     let mut pieces = front(document, text);
@@ -81,6 +81,12 @@ pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
     (pieces, parts)
 }
 
+/// Makes a piece from a range of the file. The backslash of an escape at its start is added; marks
+/// at its end are taken off.
+///
+/// ```text
+/// file "\* a <!-- + -->", range from `*` on      piece "\* a"
+/// ```
 fn piece(id: String, kind: PieceKind, block: u32, mut range: Range<usize>, text: &str) -> Piece {
     // The parser begins the range of an escaped character behind its backslash.
     let backslashes = text[..range.start].len() - text[..range.start].trim_end_matches('\\').len();
@@ -99,7 +105,7 @@ fn piece(id: String, kind: PieceKind, block: u32, mut range: Range<usize>, text:
     Piece { id, kind, block: (kind, block), range, text: said, notes: Vec::new(), segment: None, level: None }
 }
 
-/// Returns the length of a line without the marks at its end.
+/// Returns the length of a line without the marks at its end: 2 for `A. <!-- + -->`.
 pub(super) fn without_marks(line: &str) -> usize {
     let mut text = line.trim_end();
     while let Some(inside) = text.strip_suffix("-->")

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Place, code};
+use crate::base::{Diagnostic, Place, SAVE_AS_UTF8, code};
 use crate::load;
 
 /// Decodes a file. Messages name the line themselves, since without a text a problem can have no
@@ -15,8 +15,8 @@ pub fn decode(file: &Arc<str>, bytes: &[u8]) -> Result<String, Diagnostic> {
         _ => return load::decode(file, bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).map(str::to_owned),
     };
     let wrong = |message: &str| {
-        let message = format!("`{file}` says that it is UTF-16, and {message}");
-        Diagnostic::at(&code::NOT_UTF8, Place::whole(file), message).hint("save it in the encoding UTF-8")
+        let message = format!("`{file}` is marked as UTF-16, but {message}");
+        Diagnostic::at(&code::NOT_UTF8, Place::whole(file), message).hint(SAVE_AS_UTF8)
     };
     let (units, rest) = bytes[2..].as_chunks::<2>();
     if !rest.is_empty() {
@@ -25,7 +25,7 @@ pub fn decode(file: &Arc<str>, bytes: &[u8]) -> Result<String, Diagnostic> {
     let mut line = 1;
     let mut text = String::with_capacity(units.len());
     for c in char::decode_utf16(units.iter().map(|&unit| wide(unit))) {
-        let c = c.map_err(|_| wrong(&format!("is not: line {line}")))?;
+        let c = c.map_err(|_| wrong(&format!("is not valid UTF-16 in line {line}")))?;
         line += usize::from(c == '\n');
         text.push(c);
     }

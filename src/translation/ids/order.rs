@@ -5,73 +5,94 @@ use std::hash::Hash;
 
 use crate::base::diff;
 
-/// A matching of old and new items; each item has at most one partner.
+/// Pairs of a locked item and a current item: of the sentences that the lock has, and the lines
+/// that the edition has now. Each item has at most one partner.
 #[derive(Debug)]
 pub(super) struct Pairs {
-    pub(super) of_old: Vec<Option<usize>>,
-    pub(super) of_new: Vec<Option<usize>>,
+    /// For each locked item, its partner among the current ones.
+    pub(super) current_of: Vec<Option<usize>>,
+    /// For each current item, its partner among the locked ones.
+    pub(super) locked_of: Vec<Option<usize>>,
 }
 
 impl Pairs {
     pub(super) fn new(locked: usize, current: usize) -> Self {
-        Self { of_old: vec![None; locked], of_new: vec![None; current] }
+        Self { current_of: vec![None; locked], locked_of: vec![None; current] }
     }
 
-    pub(super) fn pair(&mut self, old: usize, new: usize) {
-        debug_assert!(self.of_old[old].is_none() && self.of_new[new].is_none(), "a partner is not taken from another");
-        self.of_old[old] = Some(new);
-        self.of_new[new] = Some(old);
+    pub(super) fn pair(&mut self, locked: usize, current: usize) {
+        debug_assert!(
+            self.current_of[locked].is_none() && self.locked_of[current].is_none(),
+            "a partner is not taken from another"
+        );
+        self.current_of[locked] = Some(current);
+        self.locked_of[current] = Some(locked);
     }
 
-    /// Returns the gaps between the fixed points: ranges of old items and of new items, in order.
-    /// The fixed points are the pairs of a longest run in order; a gap may hold other pairs.
+    /// Returns the pairs in the order of the locked items, as positions.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.current_of.iter().enumerate().filter_map(|(locked, current)| Some((locked, (*current)?)))
+    }
+
+    /// Returns the gaps between anchor pairs, in order: a range of locked items and one of current
+    /// items for each. The anchor pairs are a longest increasing subsequence of all pairs; a gap
+    /// may hold pairs that cross others.
+    ///
+    /// ```text
+    /// locked    a b c d
+    /// current   a d x c      pairs a:a c:c d:d, anchor pairs a:a d:d
+    /// gaps      b c : -      - : x c
+    /// ```
     pub(super) fn gaps(&self) -> Vec<(std::ops::Range<usize>, std::ops::Range<usize>)> {
-        let in_order = longest_increasing(&self.of_old);
+        let in_order = longest_increasing(&self.current_of);
         let mut gaps = Vec::new();
-        let (mut old_from, mut new_from) = (0, 0);
-        let fixed = self.of_old.iter().enumerate().filter(|&(old, _)| in_order[old]);
-        let ends = fixed.filter_map(|(old, new)| Some((old, (*new)?)));
-        for (old, new) in ends.chain([(self.of_old.len(), self.of_new.len())]) {
-            if old > old_from || new > new_from {
-                gaps.push((old_from..old, new_from..new));
+        let (mut locked_from, mut current_from) = (0, 0);
+        let anchors = self.iter().filter(|&(locked, _)| in_order[locked]);
+        for (locked, current) in anchors.chain([(self.current_of.len(), self.locked_of.len())]) {
+            if locked > locked_from || current > current_from {
+                gaps.push((locked_from..locked, current_from..current));
             }
-            (old_from, new_from) = (old + 1, new + 1);
+            (locked_from, current_from) = (locked + 1, current + 1);
         }
         gaps
     }
 }
 
 /// Pairs equal items that stand in the same order on both sides, by patience diff.
-pub(super) fn same_in_order<T: Eq + Hash>(locked: &[T], current: &[T], pairs: &mut Pairs) {
-    for (old, new) in diff::matches(locked, current) {
-        pairs.pair(old, new);
+pub(super) fn pair_equal_in_order<T: Eq + Hash>(locked: &[T], current: &[T], pairs: &mut Pairs) {
+    for (locked, current) in diff::matches(locked, current) {
+        pairs.pair(locked, current);
     }
 }
 
-/// Pairs equal items wherever they stand, in order among equal ones. `may` selects the new items
-/// that can be paired.
-pub(super) fn same_elsewhere<T: Copy + Eq + Hash>(locked: &[T], current: &[T], pairs: &mut Pairs, may: impl Fn(usize) -> bool) {
+/// Pairs equal items wherever they stand: the first of several equal ones with the first, and so
+/// on.
+pub(super) fn pair_equal_anywhere<T: Copy + Eq + Hash>(locked: &[T], current: &[T], pairs: &mut Pairs) {
     let mut left: HashMap<T, Vec<usize>> = HashMap::new();
-    for (at, old) in locked.iter().enumerate().rev().filter(|&(at, _)| pairs.of_old[at].is_none()) {
-        left.entry(*old).or_default().push(at);
+    for (at, item) in locked.iter().enumerate().rev().filter(|&(at, _)| pairs.current_of[at].is_none()) {
+        left.entry(*item).or_default().push(at);
     }
     if left.is_empty() {
         return;
     }
-    for (at, new) in current.iter().enumerate() {
-        if pairs.of_new[at].is_none()
-            && may(at)
-            && let Some(old) = left.get_mut(new).and_then(Vec::pop)
+    for (at, item) in current.iter().enumerate() {
+        if pairs.locked_of[at].is_none()
+            && let Some(partner) = left.get_mut(item).and_then(Vec::pop)
         {
-            pairs.pair(old, at);
+            pairs.pair(partner, at);
         }
     }
 }
 
-/// Marks the numbers that belong to a longest increasing run. A missing number belongs to none.
+/// Marks the numbers that belong to a longest increasing subsequence. A missing number belongs to
+/// none.
+///
+/// ```text
+/// 3 0 - 1 2      false true false true true
+/// ```
 pub fn longest_increasing(numbers: &[Option<usize>]) -> Vec<bool> {
-    // Patience sorting: `tails[n]` holds the least number that ends an increasing run of n + 1, and
-    // its position.
+    // Patience sorting: `tails[n]` holds the least number that ends an increasing subsequence of
+    // n + 1 numbers, and its position.
     let mut tails: Vec<(usize, usize)> = Vec::new();
     let mut before: Vec<Option<usize>> = vec![None; numbers.len()];
     for (at, number) in numbers.iter().enumerate() {
@@ -103,20 +124,20 @@ mod tests {
         #[test]
         fn pairs_in_order_are_equal_and_grow(a in prop::collection::vec(0..6u8, 0..30), b in prop::collection::vec(0..6u8, 0..30)) {
             let mut pairs = Pairs::new(a.len(), b.len());
-            same_in_order(&a, &b, &mut pairs);
-            let found: Vec<(usize, usize)> = pairs.of_old.iter().enumerate().filter_map(|(i, j)| Some((i, (*j)?))).collect();
+            pair_equal_in_order(&a, &b, &mut pairs);
+            let found: Vec<(usize, usize)> = pairs.iter().collect();
             prop_assert!(found.iter().all(|&(i, j)| a[i] == b[j]));
             prop_assert!(found.is_sorted_by(|x, y| x.0 < y.0 && x.1 < y.1));
-            same_elsewhere(&a, &b, &mut pairs, |_| true);
+            pair_equal_anywhere(&a, &b, &mut pairs);
             // No item is left unpaired on both sides.
             let left = |all: &[u8], of: &[Option<usize>]| all.iter().zip(of).filter(|(_, it)| it.is_none()).map(|(it, _)| *it).collect::<Vec<_>>();
-            let (x, y) = (left(&a, &pairs.of_old), left(&b, &pairs.of_new));
+            let (x, y) = (left(&a, &pairs.current_of), left(&b, &pairs.locked_of));
             prop_assert!(!x.iter().any(|it| y.contains(it)));
         }
     }
 
     #[test]
-    fn gaps_lie_between_pairs_in_order() {
+    fn gaps_lie_between_anchor_pairs() {
         let mut pairs = Pairs::new(4, 5);
         pairs.pair(1, 3);
         pairs.pair(3, 0);

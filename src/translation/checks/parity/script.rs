@@ -63,8 +63,8 @@ pub(super) fn mixed(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Fin
         }
         let is = if letters.len() > 1 { "are" } else { "is" };
         let (letters, others) = (letters.join(", "), others.join(" and "));
-        let message = format!("letters of two scripts in `{}`: {letters} {is} {others}", shown(word));
-        let hint = format!("in {} letters alone: `{repaired}`", wanted.name());
+        let message = format!("the word `{}` mixes letters of two scripts: {letters} {is} {others}", shown(word));
+        let hint = format!("write the word in {} letters only: `{repaired}`", wanted.name());
         findings.push(Finding::new(&code::MIXED_SCRIPT, message, token.range.clone()).hint(hint));
     }
 }
@@ -102,11 +102,12 @@ pub(super) fn wrong(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Fin
         return;
     }
     let first = foreign[0];
-    let message = format!("a sentence mostly in {} letters in an edition in `{}`", first.scripts.name(), rules.code);
+    let message =
+        format!("the sentence is mostly in {} letters, which the language `{}` does not use", first.scripts.name(), rules.code);
     let range = first.range.start..foreign[foreign.len() - 1].range.end;
     findings.push(
         Finding::new(&code::WRONG_SCRIPT, message, range)
-            .hint("translate it; what is quoted stands in quotation marks or is emphasised, what is code between backticks"),
+            .hint("translate the sentence; put a quotation in quotation marks or emphasise it, and put code between backticks"),
     );
 }
 
@@ -206,9 +207,14 @@ pub(super) fn not_nfc(text: &str, findings: &mut Vec<Finding>) {
     let end = rest.find(|(_, c)| !path::is_combining_mark(*c)).map_or(text.len(), |(at, _)| start + at);
     let points = |text: &str| text.chars().map(|c| format!("U+{:04X}", c as u32)).collect::<Vec<_>>().join(" ");
     let written = &text[start..end];
-    let message = format!("`{}` is written as {}, not as {}", shown(written), points(written), points(&path::nfc(written)));
-    findings
-        .push(Finding::new(&code::NOT_NFC, message, start..end).hint(
-            "bring the file into Unicode normal form C: search, sorting and comparison take the two for different letters",
-        ));
+    let message = format!(
+        "`{}` is not in Unicode normal form C: it is written as {} instead of {}",
+        shown(written),
+        points(written),
+        points(&path::nfc(written))
+    );
+    findings.push(
+        Finding::new(&code::NOT_NFC, message, start..end)
+            .hint("convert the file to Unicode normal form C (NFC); otherwise a search does not find the word"),
+    );
 }
