@@ -220,6 +220,14 @@ mod tests {
         {
             assert_eq!(escape_start(Cow::Owned(escape(text, false))), text);
         }
+        for line in ["+5 °C", "-5 °C", "1.5 °C", "**a**", "12)x", "a: b"] {
+            assert_eq!(escape_start(Cow::Borrowed(line)), line);
+        }
+        for line in ["# a", "#a", "> a", "=", "| a", ": a", "+ a", "+", "- a", "-", "--", "-:", "-|", "* a", "*"] {
+            assert_eq!(escape_start(Cow::Borrowed(line)), format!("\\{line}"));
+        }
+        assert_eq!(escape_start(Cow::Borrowed("12) a")), "12\\) a");
+        assert_eq!(escape_start(Cow::Borrowed("1.")), "1\\.");
         assert_eq!(escape_start(Cow::Owned(escape("1. *a* [b](c) <d> &amp;", false))), "1\\. \\*a\\* \\[b](c) \\<d> \\&amp;");
     }
 }
