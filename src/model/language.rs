@@ -334,6 +334,13 @@ mod tests {
     }
 
     #[test]
+    fn a_table_may_have_ascii_letters() {
+        let mut pack = LanguagePack::default();
+        pack.romanise = [('c', "k".to_owned()), ('x', "ks".to_owned())].into();
+        assert_eq!(pack.slug("ACxz 1"), "akksz-1");
+    }
+
+    #[test]
     fn numbers_are_grouped() {
         assert_eq!(grouped(1_234_567, " "), "1 234 567");
         assert_eq!(grouped(-12_345, "."), "−12.345");

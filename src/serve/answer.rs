@@ -553,6 +553,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn markup_in_problems_is_escaped() {
+        assert_eq!(escape("a & <b c=\"d\">"), "a &amp; &lt;b c=&quot;d&quot;&gt;");
+    }
+
+    #[test]
     fn strange_addresses_are_no_addresses() {
         assert_eq!(decode("/kk/%D3%99/").as_deref(), Some("/kk/ә/"));
         assert_eq!(decode("/").as_deref(), Some("/"));

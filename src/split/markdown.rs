@@ -220,7 +220,7 @@ mod tests {
         {
             assert_eq!(escape_start(Cow::Owned(escape(text, false))), text);
         }
-        for line in ["+5 °C", "-5 °C", "1.5 °C", "**a**", "12)x", "a: b"] {
+        for line in ["+5 °C", "-5 °C", "1.5 °C", "**a**", "12)x", "a: b", ". a", ") a"] {
             assert_eq!(escape_start(Cow::Borrowed(line)), line);
         }
         for line in ["# a", "#a", "> a", "=", "| a", ": a", "+ a", "+", "- a", "-", "--", "-:", "-|", "* a", "*"] {
