@@ -90,7 +90,7 @@ def main():
             faces += [face(name.format(script), f"Tilmash {script.title()}", weight, slant, scripts[script]) for script in own]
     fallbacks = [fallback(*each) for each in FALLBACKS]
     style = STATIC / "style.css"
-    begin, end = "/* Made by `.ci/fonts.py`. */\n", "/* End of what `.ci/fonts.py` made. */\n"
+    begin, end = "/* Made by `.ci/fonts.py`. */\n", "/* End of the part made by `.ci/fonts.py`. */\n"
     text = style.read_text()
     head, rest = text.split(begin)
     style.write_text(head + begin + "\n".join(faces + fallbacks) + "\n" + end + rest.split(end)[1])

@@ -11,19 +11,19 @@
 //! | id | the address of a segment: `3.2`. It is the same in every edition and given once |
 //! | lock | the file beside a work that keeps segment ids, and each translation's source wording |
 //! | span | a piece of inline markup with its byte range: `**`, a link's destination, a placeholder |
-//! | unit | a thing with an address: a title, a description or a segment |
+//! | unit | a part of a work with an address: a title, a description or a segment |
 //! | lock entry | the part of the lock about one unit |
-//! | mark | a translator's note behind a sentence, in a comment that is never published |
+//! | mark | an instruction or a note of a translator after a sentence, in an unpublished comment |
 //! | status | the state of a translated sentence relative to its source |
 //! | drift | a change of the source after the translation was made |
 //! | pending | a sentence on which a translation needs work: changed, missing or extra |
 //! | desk | the panel in which the preview shows the pending sentences of a page |
-//! | source text | the text that chapters are cut from, kept as received |
-//! | plan | the YAML file that describes the cutting |
+//! | source text | the text from which chapters are cut; it stays as it was received |
+//! | plan | the YAML file that says how the source text is cut |
 //! | chapter | a work that the split made |
 //! | cut | a segment of the source text in a chapter |
-//! | ref | the target of a link or an image, as far as the document alone determines it |
-//! | resolved link | the target that the site has for a ref |
+//! | ref | a link or an image whose target the document alone cannot determine |
+//! | resolved link | the page or file of the site to which a ref leads |
 //! | route | one output path and its content |
 //! | bead | one row of the alignment of two editions: n segments here, m there |
 //!
@@ -34,14 +34,14 @@
 //!   disk --------> Inputs ----------------------------------------------> State ---------> disk
 //!    ^                     split, parse, site, link, check                  |
 //!    |                                                                      | render(route)
-//!    +--- "look again"                                                      |
+//!    +--- refresh                                                           |
 //!                                                  serve: the route asked for <--+
 //!                                report: problems, for people and for machines <-+
 //! ```
 //!
 //! * [`disk`] performs every write, move and removal of the program, and follows no link.
 //! * [`load`] reads the project into [`load::Inputs`]. A refresh re-reads the files that differ.
-//!   File events only say which files to look at first; nothing else interprets them.
+//!   File events only determine the files that are read first; nothing else interprets them.
 //! * [`translation::ids`] gives each line of an edition its id, and aligns the lines of two
 //!   editions.
 //! * [`markdown`] reads Markdown, as the only layer that knows its syntax: events for pages, spans
@@ -60,7 +60,7 @@
 //! * [`check`] runs all checks that look across documents.
 //! * [`render`] renders the page of a route; [`output`] renders all other routes (feeds, sitemap).
 //! * [`translation::exchange`] writes sentences and their translations for translators' tools. It
-//!   also reports the changes in a file that comes back.
+//!   also reads a file that comes back from a translator, and reports its changes.
 //! * [`project`] runs these stages and keeps the results that did not change. Its
 //!   [`project::State`] is a complete, consistent snapshot with all its problems.
 //! * [`emit`] publishes a state into a folder; [`serve`] shows it live; [`cli`] is the command
@@ -87,8 +87,8 @@
 //!    somebody's changes; `sync` writes only locks.
 //! 7. **Every problem has a place**, and a run reports all problems at once. People see the first
 //!    ten of each code, or all with `--all`.
-//! 8. **Addresses last.** A sentence that nobody touched keeps its id, and no id ever names two
-//!    sentences. Pages show the same ids before and after `sync`, and a second `sync` writes
+//! 8. **Addresses are permanent.** A sentence that nobody edited keeps its id, and no id ever names
+//!    two sentences. Pages show the same ids before and after `sync`, and a second `sync` writes
 //!    nothing (`tests/sync.rs`, `tests/equal.rs`).
 //! 9. **Languages are equal.** Everything that depends on a language is in the language's file
 //!    (`themes/*/languages/`), or in Unicode's data, which have all languages.
@@ -100,90 +100,91 @@
 //!
 //! * **HTML with holes** instead of a syntax tree. Pages are made by copying slices; segments,
 //!   blocks and headings are ranges. It stays in memory, and the text need not.
-//! * **Markdown is parsed once** ([`markdown`]). The pass that writes a page's HTML also records its
-//!   inline markup, as [`markdown::Span`]s of 12 bytes. Checks read these, so a link is a link for
-//!   them exactly if it is one on the page. Exchange and the split ask the same code for the spans
-//!   of a sentence that stands alone, such as a translation from outside.
+//! * **Markdown is parsed once** ([`markdown`]). The pass that writes a page's HTML also records
+//!   its inline markup, as [`markdown::Span`]s of 12 bytes. Checks read these, so a link is a link
+//!   for them exactly if it is one on the page. Exchange and the split ask the same code for the
+//!   spans of a sentence that stands alone, such as a translation from outside.
 //! * **Ids are holes.** The id of a sentence depends on the lock; its text does not. The work's
 //!   lock is an input of parsing like the text, so the parse cache still only compares inputs.
 //! * **The lock keeps the source's text**, not only its digest. So an edited sentence is found by
-//!   its likeness, not by luck between its neighbours. The change since a translation was made can
-//!   also be shown in any copy of the files, without version control. For translations the digest
-//!   is enough: they are found by it, or by their place.
+//!   the words that it shares with the old one, not only by its place. The change since a
+//!   translation was made can also be shown in any copy of the files, without version control. For
+//!   translations the digest is enough: they are found by digest or by place.
 //! * **A lock has an entry for each sentence, in the order of the source.** An empty line and the
 //!   id separate two entries. So changes of neighbouring sentences on two branches are not changes
 //!   of neighbouring lines, and git merges them.
-//! * **A sentence of one language alone has that language in its id,** `3.2a-en`. Editions can get
-//!   sentences of their own at the same place on the same day, or on two branches. Nothing that
-//!   sees only some of the editions could keep their ids apart otherwise. The id stays when another
-//!   language gets the sentence too: a mark then names the sentence. The source is parsed before
-//!   its translations, and these see its new sentences. So a sentence that is added to both on one
-//!   day is one sentence.
-//! * **A row of a table is one segment.** In Markdown a row is a line, and a sentence is a line. A
-//!   cell of its own says too little to be found again: many cells have equal texts, and columns
-//!   move. The text of a row is canonical ([`model::row`]), so padding it anew changes nothing. For
-//!   translators, a row is one unit with the bars between its cells as placeholders, or as text.
-//!   Side by side, a table is shown whole: rows that are taken apart are no table.
+//! * **A sentence of one language alone has that language in its id,** `3.2a-en`. Two translations
+//!   can get a new sentence at the same place, on one day or on two branches, and neither sees the
+//!   other. Without the language, both sentences would get the same id. The id stays when another
+//!   language gets the sentence too: a mark then names it. The source is parsed before its
+//!   translations, and its new sentences are an input of theirs. So a sentence that is added to the
+//!   source and to a translation on one day gets one id.
+//! * **A row of a table is one segment.** In Markdown a row is a line, and a sentence is a line.
+//!   The text of a single cell is too short to find the cell again: many cells have equal texts,
+//!   and columns move. The text of a row is canonical ([`model::row`]), so padding it anew changes
+//!   nothing. For translators, a row is one unit with the bars between its cells as placeholders,
+//!   or as text. Side-by-side pages show a table whole, since separate rows would not be a table.
 //! * **Footnotes come after the text, in the order of their numbers**, wherever the file defines
-//!   them. Readers find them there. A definition that is moved, or stands elsewhere in a
-//!   translation, moves no address. Numbers are given by first reference: in the text, then in the
-//!   notes in their order. Notes that cannot be reached from the text come last. Two notes of one
-//!   label are one note; the lock keeps the label. A missing note that nothing refers to is shown
-//!   nowhere.
-//! * **An edited translation is taken to be up to date.** Nobody but its author can tell, and
-//!   people would answer a question after each mended comma with "yes" by habit. A sentence that
-//!   was not edited stays pending until it is edited or accepted by name. The program never writes
-//!   the text of a translation.
-//! * **Two lines in the place of one are one rewritten line.** The program cannot see that a
-//!   sentence was replaced by an unlike one, so the id stays. A translator who is shown the change
-//!   can tell the difference; one who is shown nothing cannot.
-//! * **The desk belongs to the preview, not to the page.** Its script builds it from the preview's
-//!   data about the page. So served pages equal built ones, and themes need not know of the desk.
-//!   It shares only addresses with the page: to go to a sentence is to go to `#3.2`.
-//! * **Only one request does something: it opens an editor.** Another site, another machine or a
-//!   proxy must not be able to make a browser send it. So it must be a POST with the preview's own
-//!   `Origin` and a header that other sites cannot send, from a loopback address, under a loopback
-//!   name. It names a page and a sentence or the place of a problem on it, never a path. One place
-//!   starts one editor, and at most ten editors start in ten seconds. The person who started the
-//!   preview named the program, and no shell starts it.
-//! * **A new connection never waits for an old one.** The preview closes the least important
-//!   connection ([`serve`]), so that neither idle clients nor unfinished requests keep a page from
-//!   being answered.
+//!   them. Readers find them there. So a definition can be moved, or be elsewhere in a translation,
+//!   without a change of addresses. Numbers follow the first references: those in the text, then
+//!   those in the notes, in order. Notes that no chain of references reaches come last. Notes with
+//!   equal labels are one note, in one edition and across editions; the lock keeps the label. If a
+//!   translation lacks a note and has no reference to it, its pages do not show the note.
+//! * **An edited translation counts as up to date.** Only its author knows if it is, and people
+//!   would confirm a question after each corrected comma by habit. A sentence that was not edited
+//!   stays pending until it is edited or accepted by name. `sync` never writes the text of a
+//!   translation.
+//! * **A new line in the place of an old one counts as that line, rewritten,** even if the two have
+//!   no words in common: the program cannot see that it is another sentence. So the id stays, and
+//!   the diff shows translators if the meaning is another one.
+//! * **The desk belongs to the preview, not to the page.** The preview's script builds it from the
+//!   preview's data about the page. So served pages equal built ones, and themes contain nothing
+//!   for the desk. It shares only addresses with the page: the link to a sentence is `#3.2`.
+//! * **Only one request has an effect outside the preview: it opens an editor.** Another site,
+//!   another machine or a proxy must not be able to make a browser send it. So it must be a POST
+//!   with the preview's own `Origin` and a header that other sites cannot send, from a loopback
+//!   address, under a loopback name. It names a page, and a sentence or a problem on it, never a
+//!   path. One place starts one editor, and at most ten editors start in ten seconds. The editor is
+//!   the program that the person who started the preview chose, and it runs without a shell.
+//! * **A new connection never waits for an old one.** If there are too many, the preview closes the
+//!   least important one ([`serve`]). So neither idle clients nor unfinished requests delay a page.
 //! * **A file system without events is detected.** Until an event has arrived, the preview compares
-//!   its files with the disk every few seconds, and a request compares the files of its page. If no
-//!   event follows a change that was found this way, polling begins.
+//!   its files with the disk every few seconds, and a request compares the files of its page. If a
+//!   change is found in this way and no event reports it, the preview polls from then on.
 //! * **The preview ends at once on Ctrl-C and SIGTERM**, with the exit codes 130 and 143. It writes
 //!   nothing, so no work is lost.
 //! * **Accepting is a command to copy.** Only `sync` writes locks; the desk has no button that
 //!   writes. For everything else it is enough to save the file.
-//! * **An editor that draws on the terminal is not opened:** the preview uses the terminal, and the
-//!   program cannot know another one. The desk names the setting to change.
+//! * **An editor that runs in the terminal is not opened:** the preview uses that terminal, and the
+//!   program does not know another one. The desk names the setting to change.
 //! * **Links name `index.html`.** Readers see and share `…/russia/`: a script drops the name from
 //!   the address bar, and canonical links never have it. But a folder opened from disk has no
 //!   server to complete a path, and a link must work there without a script too.
-//! * **Highlighting happens when a page is rendered**, not when it is parsed, so that the preview
-//!   highlights only the pages that are looked at. Commands that render all pages highlight their
+//! * **Code is highlighted when a page is rendered**, not when it is parsed, so that the preview
+//!   highlights only the pages that are requested. Commands that render all pages highlight their
 //!   code first, language by language. The limits count bytes, not seconds: a clock would make two
 //!   builds differ.
 //! * **Oniguruma matches the grammars**, not fancy-regex. Measured on a thousand pages in two
 //!   languages, it takes half the processor's time and a third of the memory. The price is a C
 //!   compiler when the program is built.
-//! * **A line of code is parsed once for each state in which a grammar meets it**, since the blocks
-//!   of one site share many of their lines. On a thousand pages in two languages that saves two
-//!   fifths of a cold build's processor time.
-//! * **Highlighted code is kept from build to build**, by language and text, in a file of the
-//!   project's own in the user's cache folder. It would be wrong only if the grammars changed, so
-//!   it names the program's build.
-//! * **YAML becomes a tree with places first**, types second. Serde's derived errors stop at the
-//!   first problem and know neither frame nor suggestion.
-//! * **Layouts are radio buttons and `:has()`**, and a partner that is revealed is a check box.
-//!   They work under a policy that forbids inline scripts and styles, and without a script at all.
-//!   `<details>` would hide its content from the layouts that show all of it.
-//! * **A work has a page in every language.** If it has no edition in a language, the page shows
-//!   another edition, and claims nothing to machines. Such pages are routes of their own kind. So
-//!   feeds, the sitemap and tags, which list editions, cannot take one for a translation. Any other
-//!   route at the path takes precedence.
-//! * **A language is a page of YAML:** its words, dates, numbers, quotes and romanisation. So an
+//! * **A line of code is parsed once for each parser state before it**, since the code blocks of a
+//!   site share many lines. On a thousand pages in two languages that saves two fifths of a cold
+//!   build's processor time.
+//! * **Highlighted code is cached between builds.** Each project has a cache file in the user's
+//!   cache folder, with language and text as key. Entries would be wrong only after a change of
+//!   grammars, so the file names the build of the program, and another build does not use it.
+//! * **YAML is read in two steps:** first a tree in which each value has its place, then types.
+//!   Types with a derived `Deserialize` would stop at the first problem, without its place and
+//!   without a suggestion.
+//! * **The layouts of side-by-side pages are radio buttons and `:has()`**, and a check box reveals
+//!   the translation of a sentence. They work under a policy that forbids inline scripts and
+//!   styles, and without any script. `<details>` would hide the content in layouts that show all of
+//!   it.
+//! * **A work has a page in every language.** If it has no edition in a language, a fallback page
+//!   shows another edition, whose own page is the canonical one for search engines. Fallback pages
+//!   are a separate kind of route. So feeds, the sitemap and tags, which list editions, do not list
+//!   them. Any other route at the same path takes precedence.
+//! * **A language is one YAML file:** its words, dates, numbers, quotes and romanisation. So an
 //!   author can add a language, and change any detail. Only the sort order comes from Unicode's
 //!   data (CLDR, with `icu_collator`): accents, digraphs and scripts take more rules than an
 //!   alphabet can express. The data of all languages are 1.3 MB of the program. A language that
@@ -191,27 +192,27 @@
 //!   plural rules.
 //! * **A warning about a translation must be right** ([`translation::checks::parity`]). If a
 //!   sentence has several readings, the one without a fault counts, and rules that a language's
-//!   file does not give are not checked. So a changed number is found unless it became another
-//!   number of its sentence, and editors need not learn to look away. A number that is said twice
-//!   may be translated once, "3 of 3 parties" as "all three parties". Only without words, as in a
-//!   row of numbers, is that one too few. A row is untranslated only if all of its cells with words
-//!   are those of the source: a column may be in that language.
-//! * **Every stage runs for every snapshot, and shares what is the same** ([`project`]). A stage
+//!   file does not give are not checked. Editors who see false warnings soon ignore all of them. A
+//!   changed number is still found, unless it became another number of its sentence. A number that
+//!   occurs twice may be translated once, "3 of 3 parties" as "all three parties", except in a row
+//!   of numbers without words. A row is untranslated only if all cells with words equal those of
+//!   the source, since a column may be in the source's language on purpose.
+//! * **Every stage runs for every snapshot, and reuses unchanged results** ([`project`]). A stage
 //!   gets its previous result. It keeps the result of a file, a work or the index whose inputs are
-//!   equal. Each input is declared once, and what is not declared is out of reach: the index is
-//!   built from heads, and links are resolved through a view that notes the works it reads. So
-//!   nothing interprets the difference between two snapshots, and no list of possible edits can be
+//!   equal. Each input is declared once, and undeclared inputs are out of reach: the index is built
+//!   from heads, and links are resolved through a view that records the works it reads. So nothing
+//!   interprets the difference between two snapshots, and no list of possible edits can be
 //!   incomplete; `tests/edits.rs` compares with a fresh start. The price is a pass over all files:
 //!   1 ms for a thousand, instead of none. Tracking each call with `comemo` was measured: for
 //!   10,000 works with 12 calls each, validation alone takes 2.8 ms, and repeats each look-up;
-//!   comparing the works takes 0.7 ms. The preview first looks only at the files that events name.
-//!   When all is calm, it confirms the result by a look at everything.
-//! * **A translation is tried before it is taken.** `import` builds the site of the new texts in
-//!   memory, and compares every sentence with its intended text. So no rule has to foresee the
+//!   comparing the works takes 0.7 ms. The preview first reads only the files that events name.
+//!   When no more events arrive, it confirms the result with a full scan.
+//! * **A translation is tried before it is imported.** `import` builds the site with the new texts
+//!   in memory, and compares every sentence with its intended text. So no rule has to predict the
 //!   effects of Markdown on a translator's text.
 //! * **Markup travels with the text** in the formats of translators' tools. Placeholders hold the
-//!   Markdown itself, so a file that comes back needs nothing else. PO, CSV and JSON Lines have the
-//!   Markdown as it is.
+//!   Markdown, so an import needs no record of the export. PO, CSV and JSON Lines have the Markdown
+//!   without placeholders.
 //! * **Git reads a mirror,** a repository in a temporary folder that shares only the stored objects
 //!   with the site's repository ([`cli`]). The configuration of a repository from somebody else can
 //!   name programs, and most git commands run them.
@@ -220,21 +221,22 @@
 //!   for each file the fingerprint of its inputs ([`output::fingerprints`]) and the file's metadata
 //!   ([`emit::Record`]). If both are unchanged, the page is not rendered at all. If all inputs are
 //!   unchanged and the last build had nothing to report, nothing is parsed. `tests/edits.rs` and
-//!   `tests/publish.rs` compare with a build from nothing; `--no-cache` does without the record.
-//! * **The smallest part that holds all differences is exchanged**, a file or a folder, in one step
-//!   ([`emit`]). Replacing the whole folder needs links and folders for every page of the site,
-//!   however small the edit.
+//!   `tests/publish.rs` compare with a build from nothing; `--no-cache` ignores the record.
+//! * **A build exchanges the smallest file or folder that contains all differences**, in one step
+//!   ([`emit`]). To replace the whole output folder, it would have to create a hard link for every
+//!   page of the site, however small the edit.
 //! * **One module writes** ([`disk`]), through open handles of folders, with `cap-std`. A
 //!   repository can contain links, pipes and devices where the program expects its own files, and a
 //!   file that was checked by name can be replaced before it is opened. Links in a path that the
 //!   user names are followed up to the site's folder; below it, and beside the output, no write
 //!   follows a link.
 //! * **Problems are stored by file** ([`base::Problems`]). An edit replaces only the problems of
-//!   the files that it touched. So a save in the preview of a site with thousands of warnings
+//!   the files that changed. So a save in the preview of a site with thousands of warnings
 //!   copies, compares and counts the problems of one page.
 //! * **`build` and `check` drop the texts of pages** after parsing, or, if a text has sentences,
-//!   after these are checked. Only frames of problems would need the texts, and these are read
-//!   again. If a file has changed by then, its problems are reported without a line.
+//!   after the checks of sentences. Later only the reports of problems need texts, to show their
+//!   lines, and they read these files again. If a file has changed by then, its problems have no
+//!   lines.
 
 pub mod base;
 pub mod check;

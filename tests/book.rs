@@ -1,5 +1,6 @@
-//! A translator's day on the book itself: what its author changes is shown wherever one looks for it, goes out to a translator's
-//! tool and comes back, and nothing but the one sentence, its translation and what the lock says of them is another in the end.
+//! A translator's day with the book itself. Its author changes one sentence; every view of the site
+//! shows the change, it goes to a translator's tool and comes back. At the end only that sentence,
+//! its translation and their lock entry have changed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +13,7 @@ const SOURCE: &str = "content/about.kk.md";
 const TRANSLATION: &str = "content/about.en.md";
 const LOCK: &str = "content/about.lock";
 
-/// The book, as it is in the repository.
+/// Returns the files of the book, as they are in the repository.
 fn book() -> Folder {
     fn copy(from: &Path, to: &Path) {
         if from.is_dir() {
@@ -36,13 +37,14 @@ fn content(folder: &Folder) -> BTreeMap<String, Vec<u8>> {
     folder.files().into_iter().filter(|(path, _)| path.starts_with("content/")).collect()
 }
 
-/// The first sentence of a page's text.
+/// Returns the first sentence of a page's text.
 fn first_sentence(text: &str) -> &str {
     let (_, body) = text.split_once("\n---\n").expect("front matter");
     body.lines().find(|line| !line.is_empty()).expect("a sentence")
 }
 
-/// A day with a tool of one format: `translated` does what the tool does to the file, to the one entry in it that is not current.
+/// Runs a day with a tool of one format. `translated` does the tool's work on the file: it
+/// translates the one entry that is not current.
 fn day(format: &str, translated: impl Fn(&str) -> String) {
     let folder = book();
     let ok = |arguments: &[&str]| {
@@ -52,19 +54,19 @@ fn day(format: &str, translated: impl Fn(&str) -> String) {
     };
     ok(&["check", "--complete", "kk,en"]);
     let whole = content(&folder);
-    // The author says something more.
+    // The author extends a sentence.
     let source = folder.read(SOURCE);
     let now = first_sentence(&source).replacen(' ', " әрине ", 1);
     folder.edit(SOURCE, first_sentence(&source), &now);
     let (code, _, said) = folder.run(&["check", "--complete", "kk,en", "--format", "short"]);
-    assert!(code == 1 && said.contains("warning[drift]") && said.contains("1 changed, 0 missing"), "{said}");
+    assert!(code == 1 && said.contains("warning[drift]") && said.contains("(changed in the source: 1, missing: 0)"), "{said}");
     assert!(ok(&["status", "about"]).contains("{+әрине+}"), "the change is shown by words");
     ok(&["build", "--no-cache", "--output", folder.path().join("public").to_str().expect("a plain path")]);
     for (page, signs) in [("en/about", 1), ("kk-en/about", 1), ("kk/about", 0)] {
         let html = folder.read(&format!("public/{page}/index.html"));
         assert_eq!(html.matches("class=\"behind\"").count(), signs, "{page}");
     }
-    // It goes to the translator and comes back.
+    // The sentence goes to the translator and comes back.
     ok(&["export", "--to", format, "--language", "en", "--output", &format!("{}/book.{format}", folder.path().display())]);
     let exported = folder.read(&format!("book.{format}"));
     let file = format!("{}/book.{format}", folder.path().display());
@@ -76,7 +78,7 @@ fn day(format: &str, translated: impl Fn(&str) -> String) {
     ok(&["import", &file]);
     ok(&["sync"]);
     ok(&["check", "--complete", "kk,en"]);
-    // All else is as it was, to the byte.
+    // Everything else is unchanged, to the byte.
     let (mut expected, mut found) = (whole, content(&folder));
     let [old_lock, new_lock] = [&mut expected, &mut found].map(|files| {
         let lock = files.remove(LOCK).expect("a lock");

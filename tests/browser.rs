@@ -1,7 +1,11 @@
-//! The book and its preview in a real browser: headless Chromium, driven by the scripts in `browser/`.
+//! The book and its preview in a real browser: headless Chromium, driven by the scripts in
+//! `browser/`.
 //!
-//! They need Chromium, Node.js and `npm ci --prefix tests/browser`, so that `cargo test` alone leaves
-//! them out; `cargo test --test browser -- --ignored` runs them, and so does `.ci/run`.
+//! They need Chromium, Node.js and `npm ci --prefix tests/browser`, so that `cargo test` alone
+//! leaves them out; `cargo test --test browser -- --ignored` runs them, and so does `.ci/run`.
+
+#[path = "common/program.rs"]
+mod program;
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +17,7 @@ fn run(script: &str) {
     let status = Command::new("node")
         .arg("--test-reporter=spec")
         .arg(folder.join(script))
-        .env("TILMASH", env!("CARGO_BIN_EXE_tilmash"))
+        .env("TILMASH", program::TILMASH)
         .status()
         .expect("Node.js is installed");
     assert!(status.success(), "`{script}` failed; what it found is above");

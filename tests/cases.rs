@@ -1,22 +1,23 @@
 //! Text in, text out: each file of `cases/` is read, built and compared.
 //!
-//! A case is a section `## name` of such a file. In it stand fenced blocks, told apart by what follows
-//! the fence:
+//! A case is a section `## name` of such a file. It contains fenced blocks of these kinds, given by
+//! the info string:
 //!
-//! * a path (`content/a.kk.md`): a file of the site. Blocks before the first case belong to every case
-//!   of the file, unless a case has a block of the same path.
-//! * `output PATH` or `output PATH ELEMENT`: what is published there. For a page it is the text alone
-//!   (the element `.prose`, without the sentences' permanent links), unless another element is named, by tag, `.class` or `#id`; `*` is all of it.
-//! * `problems`: all that is wrong, a line each, with the text that is pointed at, hints and further
-//!   places below it. A case without this block has no problems.
+//! * a path (`content/a.kk.md`): a file of the site. Blocks before the first case belong to every
+//!   case of the file, unless a case has a block of the same path.
+//! * `output PATH` or `output PATH ELEMENT`: the published content. For a page it is the text alone
+//!   (the element `.prose`, without the sentences' permanent links), unless the block names another
+//!   element by tag, `.class` or `#id`; `*` is the whole page.
+//! * `problems`: all problems, a line each, with the marked text, hints and further places below
+//!   it. A case without this block has no problems.
 //!
-//! `UPDATE=1 cargo test --test cases` writes what comes out today into the files. Then read the diff.
+//! `UPDATE=1 cargo test --test cases` writes today's results into the files. Then read the diff.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tilmash::base::{Diagnostic, Place, place::line_and_column};
+use tilmash::base::{Diagnostic, LineIndex, Place, Position};
 
 mod common;
 use common::{Files, Snapshot, flaw, snapshot, state, tags, text_of};
@@ -46,7 +47,7 @@ fn all_cases() {
     assert!(wrong.is_empty(), "{}\n\nto take over what comes out today: UPDATE=1 cargo test --test cases", wrong.join("\n\n"));
 }
 
-/// A file of cases with what comes out today in the place of what it says.
+/// Returns a file of cases with today's results in the place of the expected ones.
 fn check(text: &str) -> String {
     let mut parts = parts(text).into_iter().peekable();
     let mut out = String::new();
@@ -86,7 +87,7 @@ fn check(text: &str) -> String {
                 *text = output(&snapshot, wanted);
             }
         }
-        // A block of problems that has become empty goes, with the empty line before it.
+        // A block of problems that has become empty is removed, with the empty line before it.
         own.retain(|part| !matches!(part, Part::Block { info: "problems", text, .. } if text.is_empty()));
         for part in own {
             part.write(&mut out);
@@ -147,7 +148,7 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// What is published at a path, or the elements of it that are asked for.
+/// Returns the published content at a path, or the requested elements of it.
 fn output(snapshot: &Snapshot, wanted: &str) -> String {
     let (path, element) = wanted.split_once(' ').unwrap_or((wanted, if wanted.ends_with(".html") { ".prose" } else { "*" }));
     let Some(bytes) = snapshot.routes.get(path) else { return "nothing\n".to_owned() };
@@ -163,7 +164,7 @@ fn output(snapshot: &Snapshot, wanted: &str) -> String {
     shown.trim_start_matches('\n').to_owned()
 }
 
-/// Without the permanent links that follow each sentence: a case about a text is not about them.
+/// Removes the permanent links after sentences, since few cases are about them.
 fn without_pins(html: &str) -> String {
     let mut pieces = html.split("<a class=\"pin\"");
     let mut out = pieces.next().unwrap_or("").to_owned();
@@ -173,7 +174,8 @@ fn without_pins(html: &str) -> String {
     out
 }
 
-/// Without what changes with the theme or the version of the program: digests in names, the version.
+/// Replaces the parts that change with the theme or the version of the program: digests in names,
+/// and the version.
 fn undated(text: &str) -> String {
     let mut out = String::new();
     for (index, piece) in text.split("assets/").enumerate() {
@@ -192,7 +194,7 @@ fn undated(text: &str) -> String {
         .replace(concat!("version=\"", env!("CARGO_PKG_VERSION"), "\""), "version=\"VERSION\"")
 }
 
-/// The insides of all elements that a selector names; those without an inside as they are.
+/// Returns the content of all elements that a selector names; an element without content as it is.
 fn elements(html: &str, selector: &str) -> String {
     let tags = tags(html);
     let mut found = String::new();
@@ -224,11 +226,14 @@ fn elements(html: &str, selector: &str) -> String {
     found
 }
 
-/// Problems as text: place, severity, code and message; below it what is pointed at and what to do.
+/// Formats problems as text: place, severity, code and message; below them the marked text and the
+/// hints.
 fn problems(problems: &[Diagnostic], files: &Files) -> String {
     let mut out = String::new();
     let at = |place: &Place| {
-        let (line, column) = text_of(files, &place.file).map_or((1, 1), |text| line_and_column(text, place.start));
+        let start = Position { line: 1, column: 1 };
+        let Position { line, column } =
+            text_of(files, &place.file).map_or(start, |text| LineIndex::new(text).position(place.start));
         format!("{}:{line}:{column}", place.file)
     };
     for problem in problems {
@@ -249,7 +254,7 @@ fn problems(problems: &[Diagnostic], files: &Files) -> String {
     out
 }
 
-/// The lines in which two texts differ, with a little around the first.
+/// Returns the lines in which two texts differ, with the lines around the first.
 fn difference(said: &str, today: &str) -> String {
     let (said, today): (Vec<&str>, Vec<&str>) = (said.lines().collect(), today.lines().collect());
     let first = said.iter().zip(&today).take_while(|(a, b)| a == b).count();

@@ -44,7 +44,7 @@ fn help_names_every_command_and_shows_an_example_of_each() {
 }
 
 #[test]
-fn wrong_usage_is_2_with_a_suggestion() {
+fn wrong_usage_gives_exit_code_2_and_a_suggestion() {
     let folder = site(&[]);
     for (arguments, word) in [
         (&["biuld"][..], "build"),
@@ -63,7 +63,7 @@ fn wrong_usage_is_2_with_a_suggestion() {
 }
 
 #[test]
-fn no_site_is_a_problem_and_no_folder_a_failure() {
+fn a_missing_site_is_a_problem_and_a_missing_folder_a_failure() {
     let folder = site(&[]);
     let run = tilmash(folder.path(), &["build"]);
     assert_eq!(run.code, 1, "{}", run.err);
@@ -74,12 +74,12 @@ fn no_site_is_a_problem_and_no_folder_a_failure() {
 }
 
 #[test]
-fn problems_are_1_and_nothing_is_published() {
+fn errors_give_exit_code_1_and_publish_nothing() {
     let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN]);
     for command in ["build", "check"] {
         let run = tilmash(folder.path(), &[command]);
         assert_eq!(run.code, 1, "{}", run.err);
-        assert!(run.err.contains("error[broken-link]: no work is called `nosuch`"), "{}", run.err);
+        assert!(run.err.contains("error[broken-link]: there is no page with the key `nosuch`"), "{}", run.err);
         assert!(run.err.contains("content/a.kk.md:3:3") && run.err.contains("^^^^^^"), "{}", run.err);
         assert_eq!(run.out, "");
     }
@@ -92,15 +92,15 @@ fn warnings_do_not_fail() {
     let run = tilmash(folder.path(), &["build"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.err.contains("warning[missing-translation]") && run.err.contains("0 errors, 1 warning\n"), "{}", run.err);
-    assert!(run.err.contains("2 works in 2 languages"), "{}", run.err);
+    assert!(run.err.contains("2 pages in 2 languages"), "{}", run.err);
     assert!(folder.path().join("public/kk/a/index.html").is_file());
-    // One of each is said as one.
+    // A count of one is in the singular.
     let folder = site(&[("site.yaml", "title: T\nlanguages: [kk]\n"), HOME]);
-    assert!(tilmash(folder.path(), &["build"]).err.contains("1 work in 1 language: "));
+    assert!(tilmash(folder.path(), &["build"]).err.contains("1 page in 1 language: "));
 }
 
 #[test]
-fn quiet_says_problems_only() {
+fn quiet_prints_only_problems() {
     let folder = site(&[CONFIG, HOME, HOME_EN]);
     let run = tilmash(folder.path(), &["build", "--quiet"]);
     assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "", ""));
@@ -111,12 +111,12 @@ fn quiet_says_problems_only() {
 }
 
 #[test]
-fn short_is_a_line_for_each_problem() {
+fn short_prints_a_line_for_each_problem() {
     let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN, ("content/a.en.md", "# A\n\n[[nosuch]]\n")]);
     let run = tilmash(folder.path(), &["check", "--format", "short", "--quiet"]);
     let lines: Vec<&str> = run.err.lines().collect();
     for (line, file) in lines.iter().zip(["en", "kk"]) {
-        let expected = format!("content/a.{file}.md:3:3: error[broken-link]: no work is called `nosuch` (");
+        let expected = format!("content/a.{file}.md:3:3: error[broken-link]: there is no page with the key `nosuch` (");
         assert!(line.starts_with(&expected), "{}", run.err);
     }
     assert_eq!(lines.len(), 3, "{}", run.err);
@@ -124,7 +124,7 @@ fn short_is_a_line_for_each_problem() {
 }
 
 #[test]
-fn json_is_an_object_for_each_problem_and_nothing_else() {
+fn json_prints_only_an_object_for_each_problem() {
     let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN]);
     let run = tilmash(folder.path(), &["check", "--format", "json"]);
     assert_eq!(run.code, 1);
@@ -144,7 +144,7 @@ fn json_is_an_object_for_each_problem_and_nothing_else() {
 }
 
 #[test]
-fn colour_is_for_terminals_and_can_be_forbidden() {
+fn colour_is_used_on_terminals_and_can_be_turned_off() {
     let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN]);
     let run = tilmash(folder.path(), &["check"]);
     assert!(!run.err.contains('\u{1b}'), "a pipe gets no colour");
@@ -158,10 +158,10 @@ fn colour_is_for_terminals_and_can_be_forbidden() {
 fn a_site_is_not_published_without_one_of_its_pages() {
     let page = "{% extends \"default/page.html\" %}{% block heading %}{{ page.nosuch.field }}{% endblock heading %}";
     for (severity, template, message) in [
-        ("warning", page, "`kk/a/index.html` could not be made"),
-        ("off", page, "`kk/a/index.html` could not be made"),
-        ("warning", "{% block", "no page can be made"),
-        ("off", "{% block", "no page can be made"),
+        ("warning", page, "the page `kk/a/index.html` cannot be generated"),
+        ("off", page, "the page `kk/a/index.html` cannot be generated"),
+        ("warning", "{% block", "no page can be generated"),
+        ("off", "{% block", "no page can be generated"),
     ] {
         let config = format!("{}severity: {{template: {severity}}}\n", CONFIG.1);
         let files = [("site.yaml", &*config), HOME, HOME_EN, ("content/a.kk.md", "# A\n"), ("templates/page.html", template)];
@@ -176,7 +176,7 @@ fn a_site_is_not_published_without_one_of_its_pages() {
 }
 
 #[test]
-fn a_new_site_builds_without_a_word() {
+fn a_new_site_builds_without_messages() {
     let folder = site(&[]);
     let run = tilmash(folder.path(), &["init", "my book"]);
     assert_eq!(run.code, 0, "{}", run.err);
@@ -195,11 +195,11 @@ fn a_new_site_builds_without_a_word() {
         assert!(book.join("public").join(page).is_file(), "{page}");
     }
     assert!(book.join(".github/workflows/pages.yml").is_file());
-    // A second time it would write over someone's work.
+    // A second time would overwrite files.
     let run = tilmash(folder.path(), &["init", "my book"]);
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("would replace"), "{}", run.err);
-    // With an address there is nothing left to say.
+    assert!(run.err.contains("already contains files of a site"), "{}", run.err);
+    // With an address, no warning is left.
     let run = tilmash(&book, &["build", "--base-url", "https://example.org/book/", "--format", "json"]);
     assert_eq!((run.code, run.out.as_str()), (0, ""));
     let page = fs::read_to_string(book.join("public/en/index.html")).expect("it was built");
@@ -211,13 +211,14 @@ fn new_makes_all_editions_of_a_page() {
     let folder = site(&[CONFIG, HOME, HOME_EN]);
     let run = tilmash(folder.path(), &["new", "chapters/first-steps"]);
     assert_eq!(run.code, 0, "{}", run.err);
-    // The key is in no language's words: it makes no title in Kazakh, and none of a translation.
+    // The key has English words, so it gives a title in the source language only, and only if the
+    // alphabet fits.
     let made =
         |key: &str, lang: &str| fs::read_to_string(folder.path().join(format!("content/{key}.{lang}.md"))).expect("it is there");
     for lang in ["kk", "en"] {
         let wanted = format!("---\ntitle: \"\" # write the title here, in the language `{lang}`\n---\n\n");
         assert_eq!(made("chapters/first-steps", lang), wanted);
-        assert!(run.err.contains(&format!("({lang}): write a title into this file")), "{}", run.err);
+        assert!(run.err.contains(&format!("({lang}): write the title into this file")), "{}", run.err);
     }
     let check = tilmash(folder.path(), &["check"]);
     assert_eq!(check.code, 0, "{}", check.err);
@@ -240,31 +241,33 @@ fn new_makes_all_editions_of_a_page() {
     }
     let run = tilmash(folder.path(), &["new", "chapters/first-steps", "--title", "Other"]);
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("there already"), "{}", run.err);
-    // Nor is a page made that would be another one's on some systems, or a second form of a section.
+    assert!(run.err.contains("exists already"), "{}", run.err);
+    // A page is also refused if it would be the same file on some systems, or a second form of a
+    // section.
     for key in ["Second", "second/index", "chapters/First-Steps", "үшінші-Тарау"] {
         let run = tilmash(folder.path(), &["new", key]);
-        assert!(run.code == 2 && run.err.contains("would be the same page as"), "{key}: {}", run.err);
+        assert!(run.code == 2 && run.err.contains("exists already in the file"), "{key}: {}", run.err);
     }
     assert_eq!(tilmash(folder.path(), &["check"]).code, 0);
-    // Of a work that has an edition, only the others are made.
+    // For a work with an edition, only the missing editions are created.
     fs::remove_file(folder.path().join("content/chapters/first-steps.en.md")).expect("it is there");
     let run = tilmash(folder.path(), &["new", "chapters/first-steps"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.err.contains("(en)") && !run.err.contains("(kk)"), "{}", run.err);
-    // They belong beside it: in the folder of a section, and beside a file that does not say its language.
+    // New editions go beside the existing one: into the folder of a section, and beside a file
+    // without a language in its name.
     fs::create_dir(folder.path().join("content/section")).expect("it can be made");
     for (path, text) in [("content/section/index.kk.md", "# Бөлім\n"), ("content/plain.md", "# Бет\n")] {
         fs::write(folder.path().join(path), text).expect("it can be written");
     }
     for (key, made) in [("section", "content/section/index.en.md"), ("plain", "content/plain.en.md")] {
         let check = tilmash(folder.path(), &["check"]);
-        assert!(check.err.contains(&format!("it belongs in `{made}`; `tilmash new {key}` makes it")), "{}", check.err);
+        assert!(check.err.contains(&format!("run `tilmash new {key}` to create `{made}`")), "{}", check.err);
         let run = tilmash(folder.path(), &["new", key]);
         assert!(run.code == 0 && run.err.lines().count() == 1 && run.err.contains(made), "{}", run.err);
         assert_eq!(tilmash(folder.path(), &["new", key]).code, 2);
     }
-    // The home page has the title of the site.
+    // The home page gets the title of the site.
     fs::remove_file(folder.path().join(HOME_EN.0)).expect("it is there");
     assert_eq!(tilmash(folder.path(), &["new", "index"]).code, 0);
     assert_eq!(fs::read_to_string(folder.path().join(HOME_EN.0)).expect("it is made"), "---\ntitle: \"T\"\n---\n\n");
@@ -282,7 +285,27 @@ const SOURCE: (&str, &str) = ("content/_source/text.kk.txt", "Бірінші с�
 const CONFIG_WITH_PLAN: (&str, &str) = ("site.yaml", "title: T\nlanguages: [kk]\nplans: [content/_source/plan.yaml]\n");
 
 #[test]
-fn split_writes_chapters_and_never_over_edits() {
+fn a_key_that_looks_like_an_option_is_named_so_that_it_can_be_copied() {
+    let folder = site(&[CONFIG, HOME, HOME_EN]);
+    let tilmash = |arguments: &[&str]| tilmash(folder.path(), arguments);
+    assert_eq!(tilmash(&["new", "./-x"]).code, 0);
+    for (code, text) in [("kk", "Бір.\n"), ("en", "One.\n")] {
+        fs::write(folder.path().join(format!("content/-x.{code}.md")), format!("# X\n\n{text}")).unwrap();
+    }
+    assert_eq!(tilmash(&["sync", "./-x"]).code, 0);
+    fs::write(folder.path().join("content/-x.kk.md"), "# X\n\nБірінші.\n").unwrap();
+    let hint = "run `tilmash status ./-x` to see the changes, and edit the translation; if it is still right as it is, run `tilmash sync --accept ./-x#1.1`";
+    let check = tilmash(&["check"]);
+    assert!(check.err.contains(hint), "{}", check.err);
+    assert!(tilmash(&["status", "./-x"]).out.contains("[-Бір.-] {+Бірінші.+}"));
+    assert_eq!(
+        tilmash(&["sync", "--accept", "./-x#1.1"]).err,
+        "content/-x.lock: changed: 1.1; accepted in `en`: 1.1\n1 lock file written\n"
+    );
+}
+
+#[test]
+fn split_writes_chapters_and_never_overwrites_edits() {
     let folder = site(&[CONFIG_WITH_PLAN, HOME, PLAN, SOURCE]);
     let chapter = folder.path().join("content/a.kk.md");
     let run = tilmash(folder.path(), &["split", "--dry-run"]);
@@ -321,7 +344,7 @@ fn split_writes_chapters_and_never_over_edits() {
     assert!(run.err.contains("chapter-loss"), "{}", run.err);
 }
 
-/// A build would refuse it.
+/// A build would refuse such a chapter.
 #[test]
 fn split_writes_no_chapter_that_is_too_large() {
     let config = ("site.yaml", "title: T\nlanguages: [kk]\nplans: [content/_source/plan.yaml]\nlimits: {text: 1KB}\n");
@@ -332,7 +355,7 @@ fn split_writes_no_chapter_that_is_too_large() {
         let run = tilmash(folder.path(), arguments);
         assert_eq!(run.code, code, "{}", run.err);
         assert!(run.err.contains("`content/a.kk.md` has 1.5 KB; the limit is 1 KB"), "{}", run.err);
-        assert!(run.err.contains("split the chapter into several in the plan"), "{}", run.err);
+        assert!(run.err.contains("divide the chapter into several in the split plan"), "{}", run.err);
     }
     assert!(!folder.path().join("content/a.kk.md").exists());
     assert!(folder.path().join("content/b.kk.md").exists(), "the other chapter is written");
@@ -360,7 +383,7 @@ fn split_refuses_a_plan_that_loses_text() {
     let folder = site(&[CONFIG_WITH_PLAN, HOME, (PLAN.0, &plan), SOURCE]);
     let run = tilmash(folder.path(), &["split"]);
     assert_eq!(run.code, 1, "{}", run.err);
-    assert!(run.err.contains("plan-coverage") && run.err.contains("nothing was written"), "{}", run.err);
+    assert!(run.err.contains("plan-coverage") && run.err.contains("no chapter was written"), "{}", run.err);
     assert!(!folder.path().join("content/a.kk.md").exists());
     let folder = site(&[CONFIG, HOME]);
     assert_eq!(tilmash(folder.path(), &["split"]).code, 2, "a site without a plan has nothing to split");
@@ -382,7 +405,7 @@ fn render_prints_a_page_or_bare_html() {
 }
 
 #[test]
-fn render_tells_what_is_wrong_with_the_page_alone() {
+fn render_reports_only_the_problems_of_the_page() {
     let unclosed = ("content/b.kk.md", "---\ntitle: [\n---\n# B\n");
     let folder = site(&[CONFIG, HOME, HOME_EN, BROKEN, unclosed, ("content/c.kk.md", "# C\n")]);
     for page in ["content/a.kk.md", "kk/a/"] {
@@ -402,10 +425,10 @@ fn render_tells_what_is_wrong_with_the_page_alone() {
 }
 
 #[test]
-fn explain_tells_of_a_code() {
+fn explain_prints_the_explanation_of_a_code() {
     let folder = site(&[]);
     let run = tilmash(folder.path(), &["check", "--explain", "broken-link"]);
-    assert_eq!((run.code, run.out.as_str()), (0, "broken-link (error): A link leads to nothing.\n"));
+    assert_eq!((run.code, run.out.as_str()), (0, "broken-link (error): The target of a link does not exist.\n"));
     let all = tilmash(folder.path(), &["check", "--explain"]);
     assert_eq!(all.code, 0);
     assert_eq!(all.out.lines().count(), tilmash::base::code::ALL.len());
@@ -421,7 +444,7 @@ fn the_output_folder_can_be_chosen_and_is_protected() {
         assert_eq!(run.code, 2, "{output}: {}", run.err);
     }
     assert_eq!(fs::read_to_string(folder.path().join("mine/keep.txt")).expect("it is there"), "keep");
-    // Another root: the site's own folder is where `public` goes.
+    // With another root, `public` is below the site's own folder.
     let other = site(&[]);
     let run = tilmash(other.path(), &["build", "--root", folder.path().to_str().expect("a plain path")]);
     assert_eq!(run.code, 0, "{}", run.err);
@@ -429,7 +452,7 @@ fn the_output_folder_can_be_chosen_and_is_protected() {
 }
 
 #[test]
-fn drafts_are_published_when_asked_for() {
+fn drafts_are_published_with_the_option() {
     let folder = site(&[CONFIG, HOME, HOME_EN, ("content/d.kk.md", "---\ntitle: D\ndraft: true\n---\n")]);
     let page = folder.path().join("public/kk/d/index.html");
     assert_eq!(tilmash(folder.path(), &["build"]).code, 0);
@@ -441,7 +464,7 @@ fn drafts_are_published_when_asked_for() {
 }
 
 #[test]
-fn check_looks_at_what_build_publishes() {
+fn check_checks_all_pages_that_build_publishes() {
     let folder = site(&[CONFIG, HOME, HOME_EN, ("content/d.kk.md", "---\ntitle: D\ndraft: true\n---\n\n[[nosuch]]\n")]);
     for command in ["build", "check"] {
         assert_eq!(tilmash(folder.path(), &[command]).code, 0, "{command}");
@@ -470,9 +493,9 @@ fn completions_are_printed() {
 
 #[cfg(unix)]
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_closed_pipe_is_no_failure() {
     let folder = site(&[CONFIG, HOME, HOME_EN]);
-    let script = format!("'{}' render en/ | head -c 1; echo \" ${{PIPESTATUS[0]}}\"", env!("CARGO_BIN_EXE_tilmash"));
+    let script = format!("'{}' render en/ | head -c 1; echo \" ${{PIPESTATUS[0]}}\"", program::TILMASH);
     let output = Command::new("bash").arg("-c").arg(script).current_dir(folder.path()).output();
     // Not every system has bash.
     let Ok(output) = output else { return };
@@ -480,18 +503,17 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
-fn an_editor_that_is_of_no_use_to_the_preview_is_refused_at_once() {
+fn an_unusable_editor_is_refused_at_the_start() {
     let folder = site(&[CONFIG, HOME, HOME_EN]);
     let by_flag = tilmash(folder.path(), &["serve", "--editor", "vim -R"]);
     let by_environment = tilmash_with(folder.path(), &["serve"], &[("TILMASH_EDITOR", "vim -R")], "");
     for run in [by_flag, by_environment] {
         assert_eq!(run.code, 2);
-        assert!(run.err.contains("`vim -R` needs a terminal") && run.err.contains("VISUAL=\"code -g\""), "{}", run.err);
+        assert!(run.err.contains("`vim -R` runs in a terminal") && run.err.contains("VISUAL=\"code -g\""), "{}", run.err);
     }
 }
 
-/// A file may not grow under this limit, as on a full disk: a command leaves what was there, or
-/// nothing.
+/// With this limit no file may grow, as on a full disk. A command leaves the old file or no file.
 #[cfg(unix)]
 #[test]
 fn a_full_disk_leaves_no_part_of_a_file() {
@@ -515,7 +537,7 @@ fn a_full_disk_leaves_no_part_of_a_file() {
         ["new b", "sync", "export --to po --language en --output book.po", "export --to csv --language en --output new.csv"]
     {
         // A write beyond the limit fails as soon as its signal is ignored.
-        let script = format!("trap '' XFSZ; ulimit -f 0; exec {} {arguments}", env!("CARGO_BIN_EXE_tilmash"));
+        let script = format!("trap '' XFSZ; ulimit -f 0; exec {} {arguments}", program::TILMASH);
         let output = Command::new("sh").arg("-c").arg(script).current_dir(folder.path()).output().expect("a shell runs");
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{arguments}: {told}");
@@ -535,10 +557,10 @@ fn an_export_replaces_no_source_of_the_site() {
     assert_eq!(fs::read_to_string(folder.path().join("site.yaml")).expect("it is there"), CONFIG.1);
 }
 
-/// The folders that a repository links elsewhere are not written.
+/// Folders that a repository links to other places are not written into.
 #[cfg(unix)]
 #[test]
-fn sources_are_written_through_no_link_that_leaves_the_site() {
+fn sources_are_not_written_through_links_out_of_the_site() {
     use std::os::unix::fs::symlink;
     let around = site(&[
         ("site/site.yaml", CONFIG.1),
@@ -555,7 +577,11 @@ fn sources_are_written_through_no_link_that_leaves_the_site() {
     symlink("../../victim", folder.join("content/out")).expect("links can be made");
     let run = tilmash(&folder, &["new", "out/page"]);
     assert_eq!(run.code, 2, "{}", run.err);
-    assert!(run.err.contains("content/out` is a link that leads out of the site, or nowhere"), "{}", run.err);
+    assert!(
+        run.err.contains("content/out` is a symbolic link that leads out of the site's folder, or whose target does not exist"),
+        "{}",
+        run.err
+    );
     fs::remove_file(folder.join("content/out")).expect("it is still the link");
 
     symlink("../../victim/file", folder.join("content/index.lock")).expect("links can be made");
@@ -569,7 +595,7 @@ fn sources_are_written_through_no_link_that_leaves_the_site() {
     }
     assert_eq!(victim(), ("theirs".to_owned(), 1));
 
-    // A link that stays in the site is another name of its folder.
+    // A link that stays in the site is only another name of its folder.
     symlink("real", folder.join("content/other")).expect("links can be made");
     let run = tilmash(&folder, &["new", "other/page"]);
     assert_eq!(run.code, 0, "{}", run.err);

@@ -38,8 +38,8 @@ fn examples() -> Vec<Example> {
     examples
 }
 
-/// What the specification's own test program ignores: how void elements are closed, how quotes in
-/// text are written, white space between blocks.
+/// Removes the differences that the specification's own test program ignores: the closing of void
+/// elements, the form of quotes in text, white space between blocks.
 fn normalised(html: &str) -> String {
     let html = html.replace(" />", ">").replace("/>", ">").replace("&quot;", "\"");
     let mut out = String::new();

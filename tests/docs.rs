@@ -13,8 +13,10 @@ use clap::Arg;
 use tilmash::base::code;
 use tilmash::cli;
 use tilmash::load::Inputs;
+use tilmash::model::FrontMatter;
 use tilmash::parse::marks;
 use tilmash::project::{Overrides, Project};
+use tilmash::site::{Route, RouteKind, sitemap::PartLimits};
 
 #[test]
 fn the_readme_fits_on_a_page() {
@@ -41,6 +43,25 @@ fn every_command_and_option_has_an_entry() {
     }
 }
 
+/// A check that no test shows could be broken, or never run, and nobody would notice.
+#[test]
+fn every_problem_code_has_a_test() {
+    let mut tests = String::new();
+    for file in files(&root().join("src")).iter().chain(&files(&root().join("tests"))) {
+        let Some("rs" | "md" | "txt") = file.extension().and_then(|it| it.to_str()) else { continue };
+        let text = fs::read_to_string(file).expect("the repository can be read");
+        let is_source = file.starts_with(root().join("src"));
+        // Unit tests are at the end of a file.
+        tests.push_str(if is_source { text.split_once("#[cfg(test)]").map_or("", |(_, tests)| tests) } else { &text });
+    }
+    let has_test = |name: &&str| {
+        let ident = format!("code::{}", name.replace('-', "_").to_uppercase());
+        [format!("[{name}]"), format!("\"{name}\""), ident].iter().any(|written| tests.contains(written))
+    };
+    let without: Vec<&str> = code::ALL.iter().map(|code| code.name).filter(|name| !has_test(name)).collect();
+    assert!(without.is_empty(), "no test shows these codes; report each, and add a case to tests/cases: {without:?}");
+}
+
 #[test]
 fn every_problem_code_has_an_entry() {
     let rows = code::ALL.iter().map(|code| {
@@ -50,6 +71,80 @@ fn every_problem_code_has_an_entry() {
     let known: BTreeSet<String> = code::ALL.iter().map(|code| format!("`{}`", code.name)).collect();
     let gone: Vec<&str> = text.lines().filter_map(first_cell).filter(|cell| !known.contains(*cell)).collect();
     assert!(gone.is_empty(), "docs/codes.md has codes that the program lacks: {gone:?}");
+}
+
+#[test]
+fn every_value_of_front_matter_is_shown_and_has_an_entry() {
+    let folders = ["templates", "themes/default/templates", "themes/book/templates"].map(|folder| root().join(folder));
+    let templates = folders.iter().filter(|folder| folder.exists()).flat_map(|folder| files(folder));
+    let shown: String = templates.map(|file| fs::read_to_string(file).expect("templates can be read")).collect();
+    let themes = read("docs/themes.md");
+    for key in FrontMatter::default().keys().iter().filter(|key| key.shown.is_some()) {
+        let value = format!("page.{}", key.name);
+        assert!(shown.contains(&value), "no template in templates/ or themes/ shows `{value}`");
+        assert!(themes.contains(&format!("`{value}`")), "docs/themes.md does not name the value `{value}`");
+    }
+}
+
+/// A site that has every kind of route.
+const FULL: [(&str, &str); 7] = [
+    (
+        "site.yaml",
+        "title: T\nlanguages: [en, kk]\nbase_url: https://example.org\ncname: example.org\ndate: 2020-01-02\nstatus_page: true\nplans: [content/_source/plan.yaml]\n",
+    ),
+    ("content/index.en.md", "# Home\n"),
+    ("content/index.kk.md", "# Home\n"),
+    ("content/a.en.md", "---\ntitle: A\ntags: [b]\naliases: [/old/]\n---\n"),
+    ("content/file.txt", "text\n"),
+    ("content/_source/a.txt", "A.\n"),
+    (PLAN, "source: a.txt\nlanguage: en\n"),
+];
+
+#[test]
+fn every_output_has_a_path_and_an_entry() {
+    // So that the sitemap has parts.
+    let sitemap_limits = PartLimits { addresses: 1, ..PartLimits::default() };
+    let mut project = Project::new(Path::new("site"), Overrides { sitemap_limits, ..Overrides::default() });
+    let state = project.state(Inputs::from_texts(FULL).into());
+    let routes = &state.site().expect("the site is whole").routes;
+    let name = |route: &Route| format!("{:?}", route.kind).split(' ').next().expect("a kind has a name").to_owned();
+    let laid: BTreeSet<String> = routes.values().map(name).collect();
+    let unlaid: Vec<String> = route_kinds().into_iter().filter(|kind| !laid.contains(kind)).collect();
+    assert!(unlaid.is_empty(), "no route is of these kinds; give each a path in src/site/route.rs: {unlaid:?}");
+
+    let text = read("docs/publishing.md");
+    let own = section(&text, "Files for machines").expect("docs/publishing.md has the section");
+    let cells: BTreeSet<&str> = own.lines().filter_map(first_cell).collect();
+    let is_copy = |kind: &RouteKind| matches!(kind, RouteKind::Asset { .. } | RouteKind::ThemeFile { .. });
+    let written = routes.values().filter(|route| !route.kind.properties().is_page && !is_copy(&route.kind));
+    let paths: BTreeSet<String> = written
+        .map(|route| {
+            let path = route.path.replace(|c: char| c.is_ascii_digit(), "N");
+            let path = ["en/", "kk/"]
+                .iter()
+                .find_map(|code| path.strip_prefix(code))
+                .map_or(path.clone(), |rest| format!("CODE/{rest}"));
+            format!("`{path}`")
+        })
+        .collect();
+    let missing: Vec<&String> = paths.iter().filter(|path| !cells.contains(path.as_str())).collect();
+    assert!(missing.is_empty(), "`Files for machines` in docs/publishing.md has no rows for: {missing:?}");
+    let gone: Vec<&&str> = cells.iter().filter(|cell| !paths.contains(**cell)).collect();
+    assert!(gone.is_empty(), "`Files for machines` in docs/publishing.md has files that the program does not write: {gone:?}");
+}
+
+/// Returns the names of all kinds of routes, as the source code lists them.
+fn route_kinds() -> Vec<String> {
+    let sources = files(&root().join("src/site")).into_iter().filter_map(|file| fs::read_to_string(file).ok());
+    let kinds = sources.filter_map(|text| {
+        let (_, kinds) = text.split_once("pub enum RouteKind {\n")?;
+        Some(kinds.split_once("\n}\n")?.0.to_owned())
+    });
+    let kinds: Vec<String> = kinds.collect();
+    let [kinds] = &kinds[..] else { panic!("one file of src/site defines `RouteKind`") };
+    let lines = kinds.lines().filter_map(|line| line.strip_prefix("    "));
+    let names = lines.filter(|line| line.starts_with(|c: char| c.is_ascii_uppercase()));
+    names.map(|line| line.trim_end_matches([',', '{', ' ']).to_owned()).collect()
 }
 
 #[test]
@@ -64,20 +159,25 @@ fn every_mark_has_an_entry() {
 /// A key that no mapping has. The program answers with the keys that it knows.
 const UNKNOWN: &str = "qqqqqqqqqqqqqqqq";
 
-/// Each kind of mapping: its name in the program, its section in `docs/keys.md`, the file that holds
-/// it, and the text of such a file with [`UNKNOWN`] in the mapping.
+/// Each kind of mapping: its name in the program, its section in `docs/keys.md`, the file that
+/// holds it, and the text of such a file with [`UNKNOWN`] in the mapping.
 const MAPPINGS: [(&str, &str, &str, &str); 13] = [
-    ("the configuration", "site.yaml", "site.yaml", "title: T\nlanguages: [en]\n?: 1\n"),
+    ("site.yaml", "site.yaml", "site.yaml", "title: T\nlanguages: [en]\n?: 1\n"),
     ("a language", "Languages", "site.yaml", "title: T\nlanguages: [{code: en, ?: 1}]\n"),
     ("`markdown`", "Markdown", "site.yaml", "title: T\nlanguages: [en]\nmarkdown: {?: 1}\n"),
     ("`limits`", "Limits", "site.yaml", "title: T\nlanguages: [en]\nlimits: {?: 1}\n"),
     ("front matter", "Front matter", "content/index.en.md", "---\ntitle: T\n?: 1\n---\n"),
-    ("a plan", "Plans", PLAN, "source: a.txt\nlanguage: en\n?: 1\n"),
-    ("the segmentation", "Segmentation", PLAN, "source: a.txt\nlanguage: en\nsegmentation: {?: 1}\n"),
+    ("a split plan", "Plans", PLAN, "source: a.txt\nlanguage: en\n?: 1\n"),
+    ("`segmentation`", "Segmentation", PLAN, "source: a.txt\nlanguage: en\nsegmentation: {?: 1}\n"),
     ("a repair", "Repairs", PLAN, "source: a.txt\nlanguage: en\nrepairs: [{?: 1}]\n"),
     ("a chapter", "Chapters", PLAN, "source: a.txt\nlanguage: en\nchapters: [{key: a, title: A, rest: true, ?: 1}]\n"),
-    ("an entry", "Paragraphs", PLAN, "source: a.txt\nlanguage: en\nchapters: [{key: a, title: A, paragraphs: [{?: 1}]}]\n"),
-    ("a cut", "Cut", PLAN, "source: a.txt\nlanguage: en\ncut: {by: headings, starts: [A], ?: 1}\n"),
+    (
+        "an entry of `paragraphs`",
+        "Paragraphs",
+        PLAN,
+        "source: a.txt\nlanguage: en\nchapters: [{key: a, title: A, paragraphs: [{?: 1}]}]\n",
+    ),
+    ("`cut`", "Cut", PLAN, "source: a.txt\nlanguage: en\ncut: {by: headings, starts: [A], ?: 1}\n"),
     ("a language file", "Language files", "themes/default/languages/en.yaml", "?: 1\n"),
     ("`fonts`", "Fonts", "themes/default/languages/en.yaml", "fonts: {?: 1}\n"),
 ];
@@ -119,7 +219,7 @@ fn known_keys(file: &str, with_unknown: &str) -> Vec<String> {
 
 /// A kind of mapping that the table above lacks would have undocumented keys.
 #[test]
-fn every_kind_of_mapping_is_looked_at() {
+fn every_kind_of_mapping_is_tested() {
     let listed: BTreeSet<String> = MAPPINGS.iter().map(|(name, ..)| (*name).to_owned()).collect();
     let mut found = BTreeSet::new();
     for file in files(&root().join("src")).iter().filter(|file| file.extension().is_some_and(|it| it == "rs")) {
@@ -182,7 +282,7 @@ fn every_command_line_is_understood() {
             // The rest of the line belongs to the shell.
             let mut words: Vec<&str> =
                 words.iter().map(String::as_str).take_while(|word| !matches!(*word, ">" | "|" | "&&")).collect();
-            // The name of a command alone stands for the command, not for a call.
+            // A command alone, without arguments, is mentioned and not called.
             if words.len() == 2 {
                 words.push("--help");
             }
@@ -199,7 +299,7 @@ fn every_command_line_is_understood() {
 
 /// A row of a table that the program defines.
 struct Row {
-    /// The heading above the table; empty if the table may stand anywhere.
+    /// The heading above the table; empty if the table may be anywhere.
     section: String,
     first: String,
     line: String,
@@ -237,7 +337,11 @@ fn agrees(page: &str, rows: &[Row]) -> String {
         fs::write(root().join(page), &text).expect("the page can be written");
         return text;
     }
-    assert!(missing.is_empty(), "{page} lacks these rows, or has others; `UPDATE=1` rewrites them:\n{}", missing.join("\n"));
+    assert!(
+        missing.is_empty(),
+        "{page} lacks these rows, or has others; `UPDATE=1` rewrites them (add a new code by hand, to its table):\n{}",
+        missing.join("\n")
+    );
     text
 }
 

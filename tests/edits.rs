@@ -1,7 +1,7 @@
 //! Edits of a site whose previous state is known. The new state equals a fresh start (law 2), most
 //! of it is shared with the previous one, and a page whose fingerprint is unchanged is unchanged.
 //!
-//! A page is a value here, and an edit changes one thing of it, as authors do.
+//! A page is a value here, and an edit changes one part of it, as authors do.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tilmash::project::{RebuildStats, State};
 mod common;
 use common::{Files, Snapshot, cases, difference, project, snapshot, state};
 
-/// What an author may change of a page, one at a time.
+/// The parts of a page that an edit may change, one at a time.
 #[derive(Debug, Clone, Default)]
 struct Page {
     title: usize,
@@ -52,7 +52,7 @@ const BLOCKS: &[&str] = &[
     "```nosuch\ncode\n```\n\n- item\n- item\n",
 ];
 
-/// Texts of other files: the first is there from the beginning, if it is not empty.
+/// Texts of other files. The first text exists from the start, unless it is empty.
 const OTHERS: &[(&str, &[&str])] = &[
     (
         "site.yaml",
@@ -108,7 +108,7 @@ enum Edit {
     Other(usize, usize),
     /// The locks are written.
     Sync,
-    /// Something is done to the lock of a page.
+    /// The lock of a page is changed or removed.
     Lock(usize, Tinkering),
 }
 
@@ -168,7 +168,7 @@ impl Site {
                     (_, true) => vec![6, 3],
                     (_, false) => vec![6, 3, 7],
                 };
-                // Not everything is translated.
+                // Some pages are not translated.
                 let is_gone = name == "z/f" && !kk;
                 pages.insert((key, kk), Page { title: key % TITLES.len(), blocks, is_gone, ..Page::default() });
             }
@@ -275,9 +275,10 @@ fn unchanged(before: &State, after: &State) -> Vec<String> {
     new_renderer.site.routes.keys().filter(is_same).map(ToString::to_string).collect()
 }
 
-/// Edits a site step by step. Returns the number of steps that kept the index, and of all steps.
+/// Edits a site step by step. Returns the number of steps that kept the index, and the number of
+/// all steps.
 fn follow(more: usize, edits: &[Edit]) -> Result<(usize, usize), TestCaseError> {
-    // The state of a build, which lets go of texts.
+    // The state of a build, which drops texts.
     let once = |files: &Files| project().for_one_state().state(common::inputs(files));
     let mut site = Site::new(more);
     let mut warm = project();
@@ -317,9 +318,9 @@ proptest! {
 proptest! {
     #![proptest_config(cases(2, 500))]
 
-    /// The same holds for a site whose menus do not show all of it.
+    /// The same holds for a site whose menus show only a part of it.
     #[test]
-    fn so_is_one_of_more_pages_than_a_menu_has(edits in prop::collection::vec(edit(), 3..5)) {
+    fn an_edited_state_of_a_large_site_is_as_if_made_from_nothing(edits in prop::collection::vec(edit(), 3..5)) {
         follow(100, &edits)?;
     }
 }
@@ -331,7 +332,7 @@ fn a_title_in_a_sentence_that_is_shown_elsewhere_changes() {
     let site = Site::new(100);
     let page = |state: &State| String::from_utf8(snapshot(state).routes["kk/a/index.html"].clone()).expect("UTF-8");
     assert!(page(&state(&site.files())).contains(&format!("Төртінші {} туралы", TITLES[site.pages[&(key("s/c"), true)].title])));
-    // A title that leaves the order as it is.
+    // A title that does not change the order.
     let edit = Edit::Page(key("s/c"), true, Change::Title(3));
     follow(100, &[edit]).expect("as above");
 }
@@ -387,7 +388,7 @@ const NOTHING: RebuildStats =
 const ONE: RebuildStats = RebuildStats { parsed: 1, resolved: 1, checked: 1, ..NOTHING };
 
 #[test]
-fn a_sentence_is_one_document_and_three_pages() {
+fn an_edited_sentence_parses_one_document_and_renders_three_pages() {
     let (stats, unchanged) = after_edit("content/s1/p040.en.md", "Sentence.", "Other words.");
     assert_eq!(stats, ONE);
     let mut changed: Vec<String> = state(&sections()).site().expect("a site").routes.keys().map(ToString::to_string).collect();
@@ -396,23 +397,24 @@ fn a_sentence_is_one_document_and_three_pages() {
 }
 
 #[test]
-fn a_title_is_one_document_and_a_new_index() {
+fn an_edited_title_parses_one_document_and_builds_a_new_index() {
     let (stats, _) = after_edit("content/s1/p040.en.md", "Page 040", "Page 040, renamed");
     assert_eq!(stats, RebuildStats { index: true, ..ONE });
-    // In the source language, the title moves the page.
+    // In the source language, a new title moves the page.
     let (stats, _) = after_edit("content/s1/p040.kk.md", "Бет 040", "Аа 040");
     assert_eq!(stats, RebuildStats { index: true, ..ONE });
 }
 
 #[test]
-fn a_new_page_parses_resolves_and_checks_only_what_it_concerns() {
+fn a_new_page_parses_and_checks_itself_and_resolves_all_links() {
     let mut files = sections();
     let mut project = project();
     project.state(common::inputs(&files));
     files.insert("content/s1/q.kk.md".to_owned(), "# Q\n".to_owned());
     let after = project.state(common::inputs(&files));
     assert_eq!(difference(&snapshot(&after), &snapshot(&state(&files))), None);
-    // Any link may have led to the new page; only the page itself needs a check.
+    // Any link may lead to the new page, so all are resolved again; only the page itself is
+    // checked.
     assert_eq!((after.stats.parsed, after.stats.resolved, after.stats.checked, after.stats.index), (1, 157, 1, true));
 }
 
@@ -454,9 +456,10 @@ fn a_heading_resolves_again_the_links_that_name_it() {
     assert_eq!(after.stats, RebuildStats { parsed: 2, resolved: 2, checked: 1, problems: true, ..NOTHING });
 }
 
-/// Small edits that leave most of a document's shape as it is and that another page shows, each in a way of its own.
+/// Small edits of a document that keep most of its shape. Another page shows each of them in
+/// another way.
 #[test]
-fn what_others_show_of_a_page_is_in_what_they_are_made_of() {
+fn the_fingerprint_covers_the_parts_that_other_pages_show() {
     let plan = "source: text.kk.txt\nlanguage: kk\nchapters:\n  - {key: a, title: А, paragraphs: [L1.1]}\n  - {key: b, title: Ә, rest: true}\ntouches:\n  L1.1: [b]\n";
     let files: Files = [
         ("site.yaml", "title: T\nlanguages: [kk, en]\nbase_url: https://example.org/\nplans: [content/_source/plan.yaml]\n"),
@@ -501,7 +504,7 @@ fn what_others_show_of_a_page_is_in_what_they_are_made_of() {
 }
 
 #[test]
-fn a_template_is_no_document() {
+fn an_edited_template_parses_no_document() {
     let mut files = sections();
     let mut project = project();
     project.state(common::inputs(&files));
@@ -519,14 +522,14 @@ fn a_template_is_no_document() {
 }
 
 #[test]
-fn white_space_is_one_document() {
+fn edited_white_space_parses_one_document() {
     let (stats, _) = after_edit("content/s1/p040.en.md", "/p041.md)\n", "/p041.md)\n\n\n");
     assert_eq!(stats, ONE);
 }
 
-/// A source text that is a page too, or is published as it is; whether or not its plan fits it.
+/// A source text that is also a page or a published file, whether or not its plan fits it.
 #[test]
-fn a_source_text_that_is_on_the_site_itself_is_cut_again() {
+fn a_published_source_text_is_cut_again_after_an_edit() {
     for source in ["book.kk.md", "book.txt"] {
         for chapters in ["{key: a, title: A, rest: true}", "{key: a, title: A, paragraphs: [L9.1]}"] {
             let plan = format!("source: ../{source}\nlanguage: kk\nchapters:\n  - {chapters}\n");
@@ -551,9 +554,9 @@ fn a_source_text_that_is_on_the_site_itself_is_cut_again() {
     }
 }
 
-/// A lock whose problems have another severity than their codes: those of before an edit are gone after it.
+/// The problems of a lock have other severities than their codes. An edit removes the old ones.
 #[test]
-fn the_problems_of_an_edited_lock_are_replaced_whatever_their_severity() {
+fn the_problems_of_an_edited_lock_are_replaced_at_any_severity() {
     let mut files: Files = [
         ("site.yaml", "title: T\nlanguages: [kk]\nseverity: {bad-lock: warning}\n"),
         ("content/index.kk.md", "# T\n"),

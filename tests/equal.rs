@@ -1,5 +1,6 @@
-//! Addresses that last where lines say the same: of "yes", "12" and "—" there are many in a work, and which of them is which nobody can say
-//! but the lock. What a page shows before `sync` it shows after, and a second `sync` writes nothing: as a law, then case by case.
+//! Addresses of equal lines. Texts such as "yes", "12" and "—" occur many times in a work, and only
+//! the lock knows which is which. A page shows the same ids before and after `sync`, and a second
+//! `sync` writes nothing: first as a law, then case by case.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +23,7 @@ fn ids(state: &State, lang: &str) -> Vec<String> {
     document(state, lang).segments.iter().map(|segment| segment.id.to_string()).collect()
 }
 
-/// A work in three languages, synced.
+/// Returns a work in three languages, synced.
 fn work(texts: [&str; 3]) -> Files {
     let mut files = Files::from([("site.yaml".to_owned(), format!("title: T\nlanguages: [{}]\n", LANGS.join(", ")))]);
     write(&mut files, texts);
@@ -36,7 +37,8 @@ fn write(files: &mut Files, texts: [&str; 3]) {
     }
 }
 
-/// Syncs what was edited; no id is there twice, what is shown before is what is shown after, and a second sync writes nothing.
+/// Syncs the edits. No id occurs twice, pages show the same ids before and after, and a second sync
+/// writes nothing.
 fn shown_is_written(files: &mut Files) -> Result<(), TestCaseError> {
     let unsynced = files.clone();
     let before = state(files);
@@ -52,7 +54,8 @@ fn shown_is_written(files: &mut Files) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// A part of an edition: rows of what its cells say, in [`WORDS`]; what is no table has rows of one cell.
+/// A part of an edition: rows, each with the numbers of its cells in [`WORDS`]. A part that is not
+/// a table has rows of one cell.
 #[derive(Debug, Clone)]
 struct Part {
     kind: Kind,
@@ -78,10 +81,10 @@ struct Row {
 const WORDS: [&str; 5] = ["Yes", "No", "12", "Yes[^n]", ""];
 const MARKS: [&str; 5] = ["", " <!-- + -->", " <!-- = 2.1 -->", " <!-- = 3.1 2.2 -->", " <!-- - 1.1 -->"];
 
-/// The place of a row: in which part, and where in that.
+/// The position of a row: the part, and the place in it.
 type At = (usize, usize);
 
-/// What is done to the parts of an edition.
+/// An edit of the parts of an edition.
 #[derive(Debug, Clone)]
 enum Edit {
     Insert(usize, Part),
@@ -111,7 +114,7 @@ fn row() -> impl Strategy<Value = Row> {
     prop::collection::vec(0..WORDS.len(), 1..4).prop_map(|cells| Row { cells, mark: 0 })
 }
 
-/// In which edition, and what.
+/// The edited edition, and the edit.
 fn edit() -> impl Strategy<Value = (usize, Edit)> {
     let n = || any::<usize>();
     let at = || any::<At>();
@@ -180,7 +183,7 @@ fn text(parts: &[Part]) -> String {
                 "" => if_nothing.to_owned(),
                 word => format!("{word}{}", MARKS[mark]),
             };
-            // What is no cell says something.
+            // Outside of tables, a line must have text.
             let line = said(row.cells[0], "Tilmash", row.mark);
             text.push_str(&match (kind, at) {
                 (Kind::Paragraph, _) => format!("{line}\n"),
@@ -201,7 +204,7 @@ fn text(parts: &[Part]) -> String {
     text
 }
 
-/// Edits three editions that say the same at first, and syncs after each few steps.
+/// Edits three editions that have equal texts at first, and syncs after every few steps.
 fn follow(start: &[Part], edits: &[(usize, Edit)], step: usize) -> Result<(), TestCaseError> {
     let mut editions = [start.to_vec(), start.to_vec(), start.to_vec()];
     let texts = |editions: &[Vec<Part>; 3]| [text(&editions[0]), text(&editions[1]), text(&editions[2])];
@@ -229,7 +232,7 @@ proptest! {
 
 // Case by case.
 
-/// The ids of the English edition, which are the same before sync and after.
+/// Returns the ids of the English edition, which are the same before and after a sync.
 fn english(files: &mut Files) -> String {
     shown_is_written(files).expect("the law holds");
     ids(&state(files), "en").join(" ")
@@ -246,13 +249,13 @@ fn a_row_that_equals_the_one_before_it_is_a_new_one() {
 }
 
 #[test]
-fn headings_and_lines_of_notes_that_say_the_same() {
+fn equal_headings_and_lines_of_notes_have_different_ids() {
     let source = "## A\n\n## B\n\n## C\n\nText.[^n]\n\n[^n]: Yes.\n    No.\n    Perhaps.\n";
     let mut files = work([source, "## X\n\nText.[^n]\n\n[^n]: Maybe.\n", source]);
     assert_eq!(english(&mut files), "1.1 4.1 5.1");
     write(&mut files, [source, "## X\n\n## X\n\nText.[^n]\n\n[^n]: Maybe.\n    Maybe.\n", source]);
     assert_eq!(english(&mut files), "1.1 2.1 4.1 5.1 5.2");
-    // What says what the source says is beside it.
+    // The line with the same text is paired with the source.
     let mut files = work([source, "## C\n\nText.[^n]\n\n[^n]: Perhaps.\n", source]);
     assert_eq!(english(&mut files), "3.1 4.1 5.3");
     write(&mut files, [source, "## C\n\n## C\n\nText.[^n]\n\n[^n]: Perhaps.\n    Perhaps.\n", source]);
@@ -260,7 +263,7 @@ fn headings_and_lines_of_notes_that_say_the_same() {
 }
 
 #[test]
-fn values_that_change_places_are_taken_for_new_ones() {
+fn exchanged_values_count_as_new_ones() {
     let text = |values: [&str; 4]| {
         let row = |(name, value): (&str, &str)| format!("{name} | {value}");
         let all: Vec<String> =
@@ -286,13 +289,13 @@ fn rows_of_one_cell_that_become_a_list_keep_their_addresses() {
     let mut files = work([&source; 3]);
     write(&mut files, [&source, "- A\n- C\n", &source]);
     assert_eq!(english(&mut files), "1.1 2.1");
-    // One more of what is there: the others stay what they are.
+    // One more equal line: the others keep their ids.
     write(&mut files, [&source, "- A\n- C\n- C\n", &source]);
     assert_eq!(english(&mut files), "1.1 2.1 2a.1-en");
 }
 
 #[test]
-fn a_second_line_of_a_sentence_takes_no_place_of_another() {
+fn a_second_line_of_a_sentence_does_not_take_the_place_of_another() {
     let mut files = work(["Bir.\n\nEki.\n\nUsh.\n", "One.\n\nTwo.\n\nThree.\n", "Eins.\n"]);
     let text = "One. <!-- = 1.1 -->\n\nTwo. <!-- = 1.1 -->\n\nThree.\n";
     write(&mut files, ["Bir.\n\nEki.\n\nUsh.\n", text, "Eins.\n"]);
@@ -300,7 +303,7 @@ fn a_second_line_of_a_sentence_takes_no_place_of_another() {
 }
 
 #[test]
-fn a_source_that_has_nothing_more_leaves_its_translations_as_they_are_shown() {
+fn an_emptied_source_leaves_the_ids_of_its_translations() {
     let mut files = work(["A\n\nB\n"; 3]);
     write(&mut files, ["", "B\n\nA <!-- = 1.1 -->\n\nB <!-- = 1.1 -->\n", "A\n\nB\n"]);
     assert_eq!(english(&mut files), "0.1-en 1.1 2.1");

@@ -1,6 +1,7 @@
-//! Exchange with translators' tools: the laws, the program from the outside, and outside tools that read what it writes.
+//! Exchange with translators' tools: laws, runs of the program, and outside tools that read its
+//! files.
 //!
-//! Those that need gettext, translate-toolkit and the schema of XLIFF are left out of `cargo test` alone;
+//! Tests that need gettext, translate-toolkit or the schema of XLIFF are left out of `cargo test`;
 //! `cargo test --test exchange -- --ignored` runs them, and so does `.ci/run`.
 
 use std::collections::BTreeMap;
@@ -15,12 +16,13 @@ use tilmash::base::{Diagnostic, code};
 use tilmash::model::{Key, LangId};
 use tilmash::project::State;
 use tilmash::translation::exchange::plan::{self, Edition, Options};
-use tilmash::translation::exchange::{self, Batch, Format, Status, Unit, collect, markup};
+use tilmash::translation::exchange::{self, Batch, Format, Unit, UnitState, collect, markup};
 
 mod common;
+use common::program::{self, Run, command, run, site as folder};
 use common::{Files, cases, flaw, state};
 
-// Texts that formats stumble over.
+// Texts that are hard for formats.
 
 const NASTY: &[&str] = &[
     "a",
@@ -113,7 +115,7 @@ fn nasty() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Notes and headings are lines, without characters that are no text.
+/// Notes and headings are single lines, without characters that a text cannot have.
 fn line() -> impl Strategy<Value = String> {
     nasty().prop_map(|text| {
         let plain = |c: &char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}');
@@ -125,17 +127,17 @@ fn line() -> impl Strategy<Value = String> {
 fn unit() -> impl Strategy<Value = Unit> {
     let id = prop::sample::select(vec!["1.1", "3.2a", "title", "description", "12a.1", "0.1b"]);
     let key = prop::sample::select(vec!["index", "vectors/russia", "a b/ә", "x\"y", "c&d", "e'<f>"]);
-    let status = prop::sample::select(vec![Status::Missing, Status::Changed, Status::Accepted, Status::Current]);
-    (key, id, nasty(), nasty(), status, nasty(), prop::collection::vec(line(), 0..3), prop::option::of(line()), 1..5000_usize)
-        .prop_map(|(key, id, source, target, status, previous, notes, heading, line)| Unit {
+    let state = prop::sample::select(vec![UnitState::Missing, UnitState::Changed, UnitState::Accepted, UnitState::Current]);
+    (key, id, nasty(), nasty(), state, nasty(), prop::collection::vec(line(), 0..3), prop::option::of(line()), 1..5000_usize)
+        .prop_map(|(key, id, source, target, state, previous, notes, heading, line)| Unit {
             key: Key::new(key),
             id: id.to_owned(),
             source,
             is_row: line % 3 == 0,
-            base: (status != Status::Missing).then(|| exchange::digest(&target)),
-            target: if status == Status::Missing { String::new() } else { target },
-            status,
-            previous: (status == Status::Changed).then_some(previous),
+            base: (state != UnitState::Missing).then(|| exchange::digest(&target)),
+            target: if state == UnitState::Missing { String::new() } else { target },
+            state,
+            previous: (state == UnitState::Changed).then_some(previous),
             notes,
             heading,
             file: format!("content/{key}.kk.md").into(),
@@ -156,9 +158,9 @@ fn batch() -> impl Strategy<Value = Batch> {
 proptest! {
     #![proptest_config(cases(200, 1000))]
 
-    /// What is written in a format is read as it was, every field of it.
+    /// A batch that was written in a format is read back with every field unchanged.
     #[test]
-    fn every_format_gives_back_what_it_was_given(batch in batch()) {
+    fn every_format_is_read_as_it_was_written(batch in batch()) {
         for format in Format::ALL {
             let text = exchange::write(format, &batch);
             let file: Arc<str> = format!("x.{}", format.extension()).into();
@@ -172,7 +174,7 @@ proptest! {
             prop_assert_eq!(&found.batch.target, &batch.target);
             prop_assert_eq!(found.batch.units.len(), batch.units.len());
             for (read, written) in found.batch.units.iter().zip(&batch.units) {
-                // Files do not tell rows of tables from other sentences.
+                // Files do not distinguish rows of tables from other sentences.
                 let written = &Unit { is_row: false, ..written.clone() };
                 prop_assert_eq!(read, written, "{:?}", format);
             }
@@ -180,9 +182,10 @@ proptest! {
         }
     }
 
-    /// Markup that is protected comes back as it was; the codes are markup, and numbers close what they opened.
+    /// Protected markup is restored unchanged; the codes are the markup, and a closing code has the
+    /// number of the opening one.
     #[test]
-    fn markup_is_put_back_exactly(text in nasty()) {
+    fn markup_is_restored_exactly(text in nasty()) {
         for protect in [markup::protect, markup::protect_row] {
             let tokens = protect(&text);
             prop_assert_eq!(markup::restore(&tokens), text.clone());
@@ -194,7 +197,7 @@ proptest! {
         }
     }
 
-    /// Any file is read or refused, with places that are in it.
+    /// Any file is read or refused, and all places are inside it.
     #[test]
     fn any_file_is_read_or_refused(batch in batch(), noise in prop::collection::vec((any::<prop::sample::Index>(), nasty()), 0..4), cut in any::<prop::sample::Index>(), whole in any::<bool>()) {
         for format in Format::ALL {
@@ -216,7 +219,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_text_or_not(bytes in prop::collection::vec(any::<u8>(), 0..60), start in prop::sample::select(vec![&b""[..], b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"])) {
+    fn any_bytes_are_decoded_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..60), start in prop::sample::select(vec![&b""[..], b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"])) {
         let bytes = [start, &bytes].concat();
         let file: Arc<str> = "x.po".into();
         let _ = exchange::text::decode(&file, &bytes).map(|text| exchange::read(Format::Po, &file, &text));
@@ -234,10 +237,10 @@ fn floor(text: &str, mut at: usize) -> usize {
 
 const CONFIG: &str = "title: T\nlanguages: [kk, en]\n";
 
-/// How many kinds of blocks there are.
+/// The number of kinds of blocks.
 const BLOCKS: usize = 17;
 
-/// A text of a page, in blocks; both editions have the same ones.
+/// The text of a page as blocks; both editions have the same ones.
 fn block(words: [&str; 3]) -> Vec<String> {
     let [a, b, c] = words;
     vec![
@@ -261,7 +264,7 @@ fn block(words: [&str; 3]) -> Vec<String> {
     ]
 }
 
-/// Blocks by number, in a language; the newline is the file's.
+/// Returns blocks by number, in a language, with the given line ends.
 fn page(front: &str, blocks: &[usize], words: [&str; 3], newline: &str) -> String {
     let all = block(words);
     let blocks: Vec<&str> = blocks.iter().map(|&at| all[at % all.len()].as_str()).collect();
@@ -283,7 +286,7 @@ fn exported(state: &State) -> Batch {
     collect::collect(site, &state.inputs, LangId(0), LangId(1), &|_| true)
 }
 
-/// What a batch that comes back in a format changes.
+/// Returns the edits that an exported batch causes when it comes back.
 fn planned(state: &State, format: Format, batch: &Batch) -> (Vec<Edition>, Vec<Diagnostic>) {
     let file: Arc<str> = format!("x.{}", format.extension()).into();
     let found = exchange::read(format, &file, &exchange::write(format, batch));
@@ -291,7 +294,7 @@ fn planned(state: &State, format: Format, batch: &Batch) -> (Vec<Edition>, Vec<D
     (plan.editions, plan.problems)
 }
 
-/// The files with what is taken.
+/// Returns the files with the accepted translations.
 fn imported(files: &Files, editions: &[Edition]) -> Files {
     let mut files = files.clone();
     for edition in editions {
@@ -310,7 +313,8 @@ const EN: [&str; 3] = ["First", "the \"second\" word", "third"];
 proptest! {
     #![proptest_config(cases(60, 1000))]
 
-    /// What is exported and comes back as it was changes nothing, in no format, whatever the two editions are.
+    /// An unchanged export causes no edit when it comes back, in any format and for any two
+    /// editions.
     #[test]
     fn export_then_import_changes_nothing(
         left in prop::collection::vec(0..BLOCKS, 0..6),
@@ -330,7 +334,7 @@ proptest! {
         }
     }
 
-    /// Translations that are taken are in the file as they were sent, and undoing them gives the file back.
+    /// Accepted translations are in the file as they were sent, and undoing them restores the file.
     #[test]
     fn an_import_gives_exactly_that_text(
         blocks in prop::collection::vec(0..BLOCKS, 1..6),
@@ -345,7 +349,8 @@ proptest! {
         let before = state(&files);
         let mut batch = exported(&before);
         for (unit, _) in batch.units.iter_mut().zip(chosen.iter().cycle()).filter(|(unit, chosen)| **chosen && !unit.target.is_empty()) {
-            // Words before and after, so that all markup stays, and nothing that a check on pairs would ask for.
+            // Words before and after keep all markup, and give the checks on pairs nothing to
+            // report.
             unit.target = format!("New: “{}” \\# & < % #x", unit.target);
         }
         let (editions, problems) = planned(&before, format, &batch);
@@ -358,7 +363,7 @@ proptest! {
             let sides = collect::Sides::of(after.site().expect("as above"), &after.inputs, edition.sides.work, edition.lang);
             prop_assert!(!plan::misread(edition, &edition.taken, sides.as_ref()));
         }
-        // And back again.
+        // Undo the translations.
         let mut back = exported(&after);
         for (unit, old) in back.units.iter_mut().zip(&exported(&before).units) {
             unit.target = old.target.clone();
@@ -366,7 +371,7 @@ proptest! {
         let (editions, problems) = planned(&after, format, &back);
         prop_assert!(problems.is_empty(), "{:?}", problems);
         let undone = imported(&changed, &editions);
-        // But for how a value is quoted, and where a sentence is broken within emphasis.
+        // Except for the quoting of a value, and for line breaks inside emphasis.
         let plain = |text: &str| {
             let text = text.replace("title:   \"T\"", "title:   T").replace("\"It's\"", "'It''s'");
             text.replace(&format!("word{newline}> third"), "word third")
@@ -374,9 +379,10 @@ proptest! {
         prop_assert_eq!(plain(&undone["content/x.en.md"]), plain(&en));
     }
 
-    /// A translation of a page that has none, whole or in part, makes a page that has it and none of the source's words.
+    /// Translating a page that does not exist, wholly or in part, makes a page with the
+    /// translations and without the source's words.
     #[test]
-    fn a_new_edition_has_what_was_translated_and_nothing_else(
+    fn a_new_edition_has_only_the_translated_sentences(
         blocks in prop::collection::vec(0..BLOCKS, 1..6),
         chosen in prop::collection::vec(prop::bool::weighted(0.7), 1..40),
         crlf in any::<bool>(),
@@ -387,10 +393,10 @@ proptest! {
         let before = state(&files);
         let mut batch = exported(&before);
         for (unit, chosen) in batch.units.iter_mut().zip(chosen.iter().cycle()) {
-            // The home page, of which there is no translation either, is left as it is.
+            // The home page, which has no translation either, is not changed.
             if unit.key.as_str() == "x" && (unit.id == "title" || *chosen) {
                 unit.target = KK.iter().zip(EN).fold(unit.source.replace("Т", "T").replace("Сипат", "Text"), |text, (kk, en)| text.replace(kk, en));
-                unit.status = Status::Current;
+                unit.state = UnitState::Current;
             }
         }
         let (editions, problems) = planned(&before, Format::Po, &batch);
@@ -412,9 +418,9 @@ proptest! {
 proptest! {
     #![proptest_config(cases(60, 1000))]
 
-    /// Sentences that are translated one after the other, in any order, come to stand where they belong.
+    /// Sentences that are translated one by one, in any order, end up in their right places.
     #[test]
-    fn what_was_missing_is_put_where_it_belongs(
+    fn missing_sentences_are_inserted_in_their_places(
         blocks in prop::collection::vec(0..BLOCKS, 1..6),
         first in prop::collection::vec(any::<bool>(), 1..40),
         second in prop::collection::vec(any::<bool>(), 1..40),
@@ -422,7 +428,8 @@ proptest! {
         // A definition has no place without its term: `import` refuses it.
         let blocks: Vec<usize> = blocks.into_iter().filter(|&block| block != 9).collect();
         let mut files = site(&page("title: Т\ndescription: Сипат\n", &blocks, KK, "\n"), None);
-        // Tables and footnotes are translated whole: what is chosen of their first unit is chosen of all.
+        // Tables and footnotes are translated as a whole: the choice for the first unit holds for
+        // all.
         let begun = state(&files);
         let site = begun.site().expect("as above");
         let work = site.work_named("x").expect("it is there");
@@ -433,7 +440,7 @@ proptest! {
         let mut wanted = exported(&begun);
         for unit in &mut wanted.units {
             unit.target = format!("T {}", unit.source);
-            unit.status = Status::Current;
+            unit.state = UnitState::Current;
         }
         wanted.units.retain(|unit| unit.key.as_str() == "x");
         for round in 0..3 {
@@ -463,41 +470,25 @@ proptest! {
     }
 }
 
-// The program from the outside.
-
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
+// Runs of the program.
 
 fn tilmash(folder: &TempDir, arguments: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_tilmash"))
-        .args(arguments)
-        .args(["--format", "short"])
-        .current_dir(folder.path())
-        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
-        .output()
-        .expect("the program runs");
-    Run {
-        code: output.status.code().expect("it was not killed"),
-        out: String::from_utf8(output.stdout).expect("output is UTF-8"),
-        err: String::from_utf8(output.stderr).expect("output is UTF-8"),
-    }
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (path, text) in files {
-        put(&folder, path, text);
-    }
-    folder
+    run(command(folder.path(), &[arguments, &["--format", "short"]].concat()), "")
 }
 
 fn put(folder: &TempDir, path: &str, text: impl AsRef<[u8]>) {
-    let file = folder.path().join(path);
-    fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
-    fs::write(file, text).expect("files can be written");
+    program::put(folder.path(), path, text);
+}
+
+/// Writes a file and imports it.
+fn import(folder: &TempDir, file: &str, text: impl AsRef<[u8]>) -> Run {
+    put(folder, file, text);
+    tilmash(folder, &["import", file])
+}
+
+/// A small site with one translated page.
+fn small() -> TempDir {
+    folder(&[SITE, HOME, HOME_EN, A, A_EN])
 }
 
 fn text_of(folder: &TempDir, path: &str) -> String {
@@ -518,7 +509,7 @@ const A_EN: (&str, &str) = (
 
 #[test]
 fn a_translator_changes_a_sentence() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     for (to, from, change) in [
         ("po", "One **two**.", "One and **two**."),
         ("xliff", "Five.</target>", "Five &amp; \"more\".</target>"),
@@ -536,7 +527,7 @@ fn a_translator_changes_a_sentence() {
         let run = tilmash(&folder, &["import", &file, "--dry-run"]);
         assert_eq!(run.code, 0, "{to}: {}", run.err);
         assert!(run.out.contains("content/a.en.md") && run.out.contains("{+"), "{to}: {}", run.out);
-        assert!(run.err.contains("1 translation would be taken into 1 file"), "{to}: {}", run.err);
+        assert!(run.err.contains("1 translation would be imported into 1 file"), "{to}: {}", run.err);
         assert_eq!(text_of(&folder, A_EN.0), before, "a dry run writes nothing");
         let run = tilmash(&folder, &["import", &file]);
         assert_eq!((run.code, run.out.as_str()), (0, ""), "{to}: {}", run.err);
@@ -549,7 +540,7 @@ fn a_translator_changes_a_sentence() {
     assert_eq!(text_of(&folder, A.0), A.1, "the source is nobody's to change");
 }
 
-/// A PO file of messages.
+/// Returns a PO file with messages.
 fn po(messages: &[(&str, &str, &str)]) -> String {
     let mut po = "msgid \"\"\nmsgstr \"Language: en\\nContent-Type: text/plain; charset=UTF-8\\n\"\n".to_owned();
     for (context, id, text) in messages {
@@ -559,8 +550,8 @@ fn po(messages: &[(&str, &str, &str)]) -> String {
 }
 
 #[test]
-fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+fn refused_translations_are_reported_and_the_rest_is_imported() {
+    let folder = small();
     let file = po(&[
         ("a#1.1", "Бір **екі**.", "One two."),
         ("a#1.2", "Үш `бес`.", "Three `five`."),
@@ -574,13 +565,12 @@ fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
         ("a#5.1", "Ескерту.", "A new note."),
         ("a#title", "А", ""),
     ]);
-    put(&folder, "x.po", file);
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", file);
     assert_eq!(run.code, 1);
     for (line, code, words) in [
-        (4, "exchange-markup", "lacks strong emphasis"),
-        (8, "exchange-stale", "not the one that was translated"),
-        (12, "exchange-structure", "line of its own"),
+        (4, "exchange-markup", "does not have the markup of its source: strong emphasis"),
+        (8, "exchange-stale", "has changed since the file was exported"),
+        (12, "exchange-structure", "as something else than one sentence"),
         (20, "exchange-duplicate", "twice"),
         (24, "exchange-markup", "`[^2]`"),
         (28, "exchange-unknown", "no sentence `9.9`"),
@@ -592,58 +582,58 @@ fn what_cannot_be_taken_is_named_and_the_rest_is_taken() {
     }
     let expected = A_EN.1.replace("## Chapter", "## A chapter").replace("A note.", "A new note.");
     assert_eq!(text_of(&folder, A_EN.0), expected, "{}", run.err);
-    // What has no address is no translation of anything.
-    assert!(run.err.contains("2 translations taken into 1 file") && run.err.contains("7 refused"), "{}", run.err);
+    // A unit without an address is no translation.
+    assert!(run.err.contains("2 translations imported into 1 file") && run.err.contains("7 refused"), "{}", run.err);
 }
 
-/// Without a lock a table that the translation lacks would be set beside what comes next: of that an export tells.
+/// Without a lock, a table that the translation lacks would be paired with the next block. `export`
+/// warns of that.
 #[test]
-fn addresses_that_do_not_last_are_told_of() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+fn export_warns_of_addresses_without_a_lock() {
+    let folder = small();
     let export = |key: &str| tilmash(&folder, &["export", "--to", "po", "--language", "en", key]).err;
-    assert!(export("a").contains("1 work without a lock"), "{}", export("a"));
+    assert!(export("a").contains("1 page without a lock file"), "{}", export("a"));
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
-    assert!(!export("a").contains("without a lock"), "{}", export("a"));
+    assert!(!export("a").contains("without a lock file"), "{}", export("a"));
 }
 
-/// Code is in no sentence: what a section has of it that an edition gets is told of, not put in.
+/// Code belongs to no sentence. If an edition gets a section whose source has code, `import` says
+/// so and does not copy the code.
 #[test]
-fn code_that_comes_with_no_sentence_is_told_of() {
+fn import_reports_code_blocks_that_it_does_not_copy() {
     let source = "---\ntitle: А\n---\n\nБір.\n\n## Екі\n\nҮш.\n\n```sh\nls\n```\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, "---\ntitle: A\n---\n\nOne.\n")]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
-    put(&folder, "x.po", po(&[("a#2.1", "Екі", "Two"), ("a#3.1", "Үш.", "Three.")]));
+    let run = import(&folder, "x.po", po(&[("a#2.1", "Екі", "Two"), ("a#3.1", "Үш.", "Three.")]));
+    assert!(run.code == 0 && run.err.contains("`content/a.en.md` does not have 1 code block of its source"), "{}", run.err);
     let run = tilmash(&folder, &["import", "x.po"]);
-    assert!(run.code == 0 && run.err.contains("`content/a.en.md` lacks 1 code block that its source has"), "{}", run.err);
-    let run = tilmash(&folder, &["import", "x.po"]);
-    assert!(run.code == 0 && !run.err.contains("lacks"), "{}", run.err);
+    assert!(run.code == 0 && !run.err.contains("does not have"), "{}", run.err);
 }
 
-/// Of files in which nothing is to be found it is said that there is nothing.
+/// For a file without any unit, the message says so.
 #[test]
-fn a_file_without_sentences_is_told_of() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+fn a_file_without_sentences_is_reported() {
+    let folder = small();
     for format in Format::ALL {
         let file = format!("x.{}", format.extension());
         put(&folder, &file, exchange::write(format, &Batch::default()));
         let run = tilmash(&folder, &["import", "--language", "en", &file]);
-        let said = format!("warning[exchange-empty]: `{file}` holds no sentence");
+        let said = format!("warning[exchange-empty]: `{file}` contains no sentence to import");
         assert!(run.code == 0 && run.err.contains(&said), "{}", run.err);
     }
 }
 
 #[test]
 fn a_translation_that_would_run_into_its_neighbours_is_refused_alone() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
-    // Each backtick alone is text; two of them would make code of what is between.
+    let folder = small();
+    // Each backtick alone is text; two of them would turn the text between them into code.
     let file = po(&[
         ("a#1.1", "Бір **екі**.", "One ` **two**."),
         ("a#1.3", "Бес.", "` Five"),
         ("a#2.1", "Тарау", "A chapter"),
         ("a#4.1", "Жеті", "Seventh\\n\\nand more"),
     ]);
-    put(&folder, "x.po", file);
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", file);
     assert_eq!(run.code, 1);
     let text = text_of(&folder, A_EN.0);
     assert!(text.contains("## A chapter\n"), "{text}");
@@ -653,35 +643,40 @@ fn a_translation_that_would_run_into_its_neighbours_is_refused_alone() {
 }
 
 #[test]
-fn what_others_changed_meanwhile_is_not_reverted() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+fn newer_edits_of_others_are_not_reverted() {
+    let folder = small();
     assert_eq!(tilmash(&folder, &["export", "--to", "po", "-l", "en", "a", "-o", "a.po"]).code, 0);
     let newer = A_EN.1.replace("Five.", "Five, newer.").replace("- Seven", "- Seven, newer");
     put(&folder, A_EN.0, &newer);
     let exported = text_of(&folder, "a.po");
-    put(&folder, "a.po", exported.replace("msgstr \"Five.\"", "msgstr \"Five, otherwise.\""));
-    let run = tilmash(&folder, &["import", "a.po"]);
+    let run = import(&folder, "a.po", exported.replace("msgstr \"Five.\"", "msgstr \"Five, otherwise.\""));
     assert_eq!(run.code, 1);
     assert!(run.err.contains("exchange-conflict") && run.err.matches("error[").count() == 1, "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), newer);
-    // Two translate what was not translated.
+    // Two units translate sentences that were missing.
     put(&folder, A_EN.0, A_EN.1.replace("- Seven\n", ""));
     assert_eq!(tilmash(&folder, &["export", "--to", "xliff", "-l", "en", "a", "-o", "a.xlf"]).code, 0);
     put(&folder, A_EN.0, A_EN.1);
     let exported = text_of(&folder, "a.xlf");
-    put(&folder, "a.xlf", exported.replace("Жеті</source>", "Жеті</source><target>7</target>").replace(" approved=\"no\"", ""));
-    let run = tilmash(&folder, &["import", "a.xlf"]);
+    let run = import(
+        &folder,
+        "a.xlf",
+        exported.replace("Жеті</source>", "Жеті</source><target>7</target>").replace(" approved=\"no\"", ""),
+    );
     assert!(run.code == 1 && run.err.contains("exchange-conflict"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), A_EN.1);
 }
 
 #[test]
-fn the_checks_on_sentences_refuse_what_they_would_warn_of() {
+fn import_refuses_translations_that_the_checks_would_report() {
     let a = "---\ntitle: А\n---\n\nБаға 1500 теңге.\nЕкі.\n";
     let a_en = "---\ntitle: A\n---\n\nThe price is 1500 tenge.\nTwo.\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", a), (A_EN.0, a_en)]);
-    put(&folder, "x.po", po(&[("a#1.1", "Баға 1500 теңге.", "The price is 1600 tenge."), ("a#1.2", "Екі.", "The second.")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(
+        &folder,
+        "x.po",
+        po(&[("a#1.1", "Баға 1500 теңге.", "The price is 1600 tenge."), ("a#1.2", "Екі.", "The second.")]),
+    );
     assert!(run.code == 1 && run.err.contains("x.po:4:1: error[parity-number]"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), a_en.replace("Two.", "The second."));
     put(&folder, "site.yaml", format!("{CONFIG}severity: {{parity-number: note}}\n"));
@@ -691,25 +686,26 @@ fn the_checks_on_sentences_refuse_what_they_would_warn_of() {
 }
 
 #[test]
-fn what_lacked_markup_before_may_lack_it_after() {
+fn a_translation_that_lacked_markup_may_still_lack_it() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, (A_EN.0, &A_EN.1.replace("**two**", "two"))]);
-    put(&folder, "x.po", po(&[("a#1.1", "Бір **екі**.", "One, two.")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[("a#1.1", "Бір **екі**.", "One, two.")]));
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("\nOne, two.\n"));
 }
 
-/// What the source has got since the translation was made was in no translation before.
+/// The translation could not have contained what the source gained after it was made.
 #[test]
-fn what_the_source_got_since_is_not_lacking_from_before() {
+fn markup_that_the_source_gained_later_is_required() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, (A_EN.0, &A_EN.1.replace("**two**", "two"))]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     put(&folder, A.0, A.1.replace("Бір **екі**.", "Бір **екі**, [үш](https://x.example).").replace("Бес.", "Бес, 17."));
     let found = [("a#1.1", "Бір **екі**, [үш](https://x.example).", "One, two, three."), ("a#1.3", "Бес, 17.", "A five.")];
-    put(&folder, "x.po", po(&found));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&found));
     assert!(
-        run.code == 1 && run.err.contains("x.po:4:1: error[exchange-markup]: the translation of `a#1.1` lacks"),
+        run.code == 1
+            && run.err.contains(
+                "x.po:4:1: error[exchange-markup]: the translation of `a#1.1` does not have the markup of its source: "
+            ),
         "{}",
         run.err
     );
@@ -723,10 +719,11 @@ fn what_the_source_got_since_is_not_lacking_from_before() {
     assert_eq!(run.code, 0, "what lacked before may still: {}", run.err);
 }
 
-/// A tool for CSV that knows its own columns only keeps what an export was: what is newer in the site is not reverted.
+/// A CSV tool that keeps only the columns it knows returns an old export: newer texts are not
+/// reverted.
 #[test]
-fn a_table_without_our_columns_reverts_nothing() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+fn a_csv_file_without_our_columns_reverts_nothing() {
+    let folder = small();
     let run = tilmash(&folder, &["export", "--to", "csv", "-l", "en", "a"]);
     let kept = ["id", "source", "target", "fuzzy", "location", "context", "developer_comments"].len();
     let rows = run.out.lines().map(|row| {
@@ -746,7 +743,7 @@ fn a_table_without_our_columns_reverts_nothing() {
 
 /// Spreadsheet programs save an export with other quotes, line ends, separators and words for true.
 #[test]
-fn a_table_that_a_spreadsheet_saved_is_read_as_it_was() {
+fn a_csv_file_saved_by_a_spreadsheet_is_read_correctly() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, (A_EN.0, &A_EN.1.replace("Five.", "\\=5; =6"))]);
     assert_eq!(tilmash(&folder, &["export", "--to", "csv", "-l", "en", "a", "-o", "a.csv"]).code, 0);
     let exported = text_of(&folder, "a.csv");
@@ -771,14 +768,12 @@ fn a_table_that_a_spreadsheet_saved_is_read_as_it_was() {
         ("tabs", [&b"\xff\xfe"[..], &tab].concat()),
     ];
     for (name, bytes) in &files {
-        put(&folder, "b.csv", bytes);
-        let run = tilmash(&folder, &["import", "b.csv"]);
-        assert!(run.code == 0 && run.err.contains("0 translations taken into 0 files, 8 unchanged"), "{name}: {}", run.err);
+        let run = import(&folder, "b.csv", bytes);
+        assert!(run.code == 0 && run.err.contains("0 translations imported into 0 files, 8 unchanged"), "{name}: {}", run.err);
     }
     for (name, bytes) in files.iter().take(6) {
         let text = String::from_utf8(bytes.clone()).expect("it is UTF-8").replace("Seven", "=7").replace("\u{feff}", "");
-        put(&folder, "b.csv", text);
-        let run = tilmash(&folder, &["import", "b.csv"]);
+        let run = import(&folder, "b.csv", text);
         assert!(run.code == 0 && text_of(&folder, A_EN.0).contains("\n- =7\n"), "{name}: {}", run.err);
         put(&folder, A_EN.0, text_of(&folder, A_EN.0).replace("- =7", "- Seven"));
     }
@@ -792,9 +787,10 @@ fn a_table_that_a_spreadsheet_saved_is_read_as_it_was() {
     }
 }
 
-/// A file of another format, or of no format, costs little, and is not described line by line.
+/// A file of another format or of no format takes little time, and gets one message, not one a
+/// line.
 #[test]
-fn garbage_has_few_problems() {
+fn a_file_of_garbage_has_few_problems() {
     let xliff = "<xliff version=\"1.2\"><file><body><trans-unit id=\"a#1\"><source>";
     for (format, start, unit) in [
         (Format::Csv, "", "\""),
@@ -820,7 +816,7 @@ fn garbage_has_few_problems() {
         (Format::Jsonl, "", "["),
     ] {
         let file: Arc<str> = format!("x.{}", format.extension()).into();
-        // Longer than any line that is read, where all of it is one.
+        // Longer than any line that is read, in formats where the whole file is one line.
         let size = if unit.contains('\n') || start.contains('<') { 1 << 19 } else { 5 << 20 };
         let text = format!("{start}{}", unit.repeat(size / unit.len()));
         let found = exchange::read(format, &file, &text);
@@ -829,9 +825,9 @@ fn garbage_has_few_problems() {
     }
 }
 
-/// The states of XLIFF 1.2, with what `approved` may say beside them.
+/// The states of XLIFF 1.2, each with the values of `approved`.
 #[test]
-fn a_state_that_is_not_finished_outweighs_an_approval() {
+fn an_unfinished_state_outweighs_an_approval() {
     let unfinished = [
         "new",
         "needs-translation",
@@ -845,49 +841,51 @@ fn a_state_that_is_not_finished_outweighs_an_approval() {
         let text = format!(
             "<xliff version=\"1.2\"><file source-language=\"kk\" target-language=\"en\"><body><trans-unit id=\"a#1.1\"{attributes}><source>Бір</source><target{state}>One</target></trans-unit></body></file></xliff>"
         );
-        exchange::read(Format::Xliff, &"x.xlf".into(), &text).batch.units[0].status
+        exchange::read(Format::Xliff, &"x.xlf".into(), &text).batch.units[0].state
     };
     for approved in ["", " approved=\"yes\"", " approved=\"no\""] {
         for state in unfinished {
-            assert_eq!(read(approved, &format!(" state=\"{state}\"")), Status::Changed, "{state}{approved}");
+            assert_eq!(read(approved, &format!(" state=\"{state}\"")), UnitState::Changed, "{state}{approved}");
         }
-        assert_eq!(read(approved, " state=\"translated\""), Status::Current);
-        assert_eq!(read(approved, " state=\"final\""), Status::Accepted);
-        assert_eq!(read(approved, " state=\"signed-off\""), Status::Accepted);
-        assert_eq!(read(approved, " state=\"translated\" state-qualifier=\"rejected-grammar\""), Status::Changed);
+        assert_eq!(read(approved, " state=\"translated\""), UnitState::Current);
+        assert_eq!(read(approved, " state=\"final\""), UnitState::Accepted);
+        assert_eq!(read(approved, " state=\"signed-off\""), UnitState::Accepted);
+        assert_eq!(read(approved, " state=\"translated\" state-qualifier=\"rejected-grammar\""), UnitState::Changed);
     }
-    assert_eq!(read("", ""), Status::Current);
-    assert_eq!(read(" approved=\"yes\"", ""), Status::Current);
-    assert_eq!(read(" approved=\"no\"", ""), Status::Changed);
-    assert_eq!(read("", " state-qualifier=\"fuzzy-match\""), Status::Changed);
-    assert_eq!(read(" approved=\"yes\"", " state=\"x-checked\""), Status::Current);
-    assert_eq!(read("", " state=\"x-checked\""), Status::Changed);
+    assert_eq!(read("", ""), UnitState::Current);
+    assert_eq!(read(" approved=\"yes\"", ""), UnitState::Current);
+    assert_eq!(read(" approved=\"no\"", ""), UnitState::Changed);
+    assert_eq!(read("", " state-qualifier=\"fuzzy-match\""), UnitState::Changed);
+    assert_eq!(read(" approved=\"yes\"", " state=\"x-checked\""), UnitState::Current);
+    assert_eq!(read("", " state=\"x-checked\""), UnitState::Changed);
     // An unknown word for the state means unfinished in other formats too.
-    let state = |format, text: &str| exchange::read(format, &"x".into(), text).batch.units[0].status;
-    assert_eq!(state(Format::Jsonl, "{\"id\":\"a#1\",\"source\":\"x\",\"target\":\"y\",\"state\":\"draft\"}"), Status::Changed);
-    assert_eq!(state(Format::Csv, "id,source,target,standing\na#1,x,y,draft\n"), Status::Changed);
+    let state = |format, text: &str| exchange::read(format, &"x".into(), text).batch.units[0].state;
+    assert_eq!(
+        state(Format::Jsonl, "{\"id\":\"a#1\",\"source\":\"x\",\"target\":\"y\",\"state\":\"draft\"}"),
+        UnitState::Changed
+    );
+    assert_eq!(state(Format::Csv, "id,source,target,standing\na#1,x,y,draft\n"), UnitState::Changed);
     let found = exchange::read(Format::Po, &"x.po".into(), "#~ msgctxt \"a#1\"\n#~ msgid \"x\"\n#~ msgstr \"y\"\n");
     assert!(found.batch.units.is_empty() && found.problems.is_empty(), "an obsolete message is none");
 }
 
-/// `new` leaves a title to be written: until then it is missing, and an import writes it in its
-/// place.
+/// `new` leaves an empty title. Until it is written, the title is missing, and an import writes it
+/// in its place.
 #[test]
-fn a_title_that_nobody_wrote_is_missing() {
+fn an_empty_title_is_missing() {
     let a = ("content/a.kk.md", "---\ntitle: А\ndescription: Сипаттама\n---\n\nБір.\n");
     for blank in ["title: \"\" # write the title here\ndescription: ''\n", "title:\ndescription:\n", "title: \"  \"\n", ""] {
         let front = if blank.is_empty() { String::new() } else { format!("---\n{blank}---\n\n") };
         let folder = folder(&[SITE, HOME, HOME_EN, a, (A_EN.0, &format!("{front}One.\n"))]);
         for step in ["before sync", "after sync"] {
             let run = tilmash(&folder, &["status", "a", "--language", "en"]);
-            let said = run.out.contains("1 of 3,")
+            let said = run.out.contains("1 of 3 sentences up to date,")
                 && run.out.contains("  title missing\n")
                 && run.out.contains("  description missing\n");
             assert!(said, "{blank}{step}: {}{}", run.out, run.err);
             tilmash(&folder, &["sync"]);
         }
-        put(&folder, "x.po", po(&[("a#title", "А", "A"), ("a#description", "Сипаттама", "About")]));
-        let run = tilmash(&folder, &["import", "x.po"]);
+        let run = import(&folder, "x.po", po(&[("a#title", "А", "A"), ("a#description", "Сипаттама", "About")]));
         assert_eq!(run.code, 0, "{blank}: {}", run.err);
         let text = text_of(&folder, A_EN.0);
         assert!(
@@ -897,14 +895,13 @@ fn a_title_that_nobody_wrote_is_missing() {
     }
 }
 
-/// One of two items leaves the other out, and no mark of a list behind.
+/// One item of two is imported without the other, and without an empty list marker for it.
 #[test]
 fn an_item_of_a_list_is_imported_alone() {
     let source = "---\ntitle: А\n---\n\n- Бір\n- Екі\n\n10. Үш\n\n    Төрт\n11. Бес\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source)]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
-    put(&folder, "x.po", po(&[("a#title", "А", "A"), ("a#1.1", "Бір", "One"), ("a#5.1", "Бес", "Five")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[("a#title", "А", "A"), ("a#1.1", "Бір", "One"), ("a#5.1", "Бес", "Five")]));
     let text = text_of(&folder, A_EN.0);
     let lines: Vec<&str> =
         text.lines().skip(3).filter(|line| !line.is_empty()).map(|line| line.split(" <!--").next().unwrap_or("")).collect();
@@ -912,10 +909,9 @@ fn an_item_of_a_list_is_imported_alone() {
 }
 
 #[test]
-fn unfinished_translations_wait() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
-    put(&folder, "x.po", po(&[("a#1.3", "Бес.", "Fifth.")]).replace("\nmsgctxt \"a", "\n#, fuzzy\nmsgctxt \"a"));
-    let run = tilmash(&folder, &["import", "x.po"]);
+fn unfinished_translations_are_not_imported() {
+    let folder = small();
+    let run = import(&folder, "x.po", po(&[("a#1.3", "Бес.", "Fifth.")]).replace("\nmsgctxt \"a", "\n#, fuzzy\nmsgctxt \"a"));
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.err.contains("1 unfinished"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), A_EN.1);
@@ -924,8 +920,8 @@ fn unfinished_translations_wait() {
 }
 
 #[test]
-fn drift_is_shown_to_translators_and_mended_by_them() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+fn drift_is_exported_and_resolved_by_an_import() {
+    let folder = small();
     let digest = |text: &str| tilmash::model::TextDigest::of(text);
     let entry = |id: &str, source: &str, translation: &str| {
         let anchor = if id == "2.1" { "#тарау " } else { "" };
@@ -959,10 +955,9 @@ fn drift_is_shown_to_translators_and_mended_by_them() {
         let run = tilmash(&folder, &["import", &format!("pending.{to}")]);
         assert!(run.code == 0 && run.err.contains("0 translations"), "{to}: {}", run.err);
     }
-    // One is translated anew, of the other it is said that it still stands.
+    // One sentence is translated again; the other is confirmed as still right.
     let po = text_of(&folder, "pending.po").replace("#, fuzzy\n", "").replace("msgstr \"Five.\"", "msgstr \"Five now.\"");
-    put(&folder, "pending.po", po);
-    let run = tilmash(&folder, &["import", "pending.po"]);
+    let run = import(&folder, "pending.po", po);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.err.contains("tilmash sync --language en --accept a#2.1\n"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("\nFive now.\n"));
@@ -985,15 +980,14 @@ fn beads_are_exchanged_as_they_are() {
     assert!(run.out.contains("\"source\":\"Бір.\\nЕкі.\",\"target\":\"One, two.\""), "{}", run.out);
     assert!(run.out.contains("\"source\":\"Үш.\",\"target\":\"Three,\\nand on.\""), "{}", run.out);
     assert!(run.out.contains("\"notes\":[\"two lines\"]"), "{}", run.out);
-    put(&folder, "a.jsonl", run.out.replace("and on.\"", "on and on.\"").replace("One, two.", "One and two."));
-    let run = tilmash(&folder, &["import", "a.jsonl"]);
+    let run = import(&folder, "a.jsonl", run.out.replace("and on.\"", "on and on.\"").replace("One, two.", "One and two."));
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), a_en.replace("and on.", "on and on.").replace("One, two.", "One and two."));
 }
 
-/// It is no sentence of the source, and so none that is exchanged; it stays where it is, and so does its mark.
+/// The sentence is not in the source, so it is not exchanged. It stays in its place, with its mark.
 #[test]
-fn what_two_translations_share_stays_beside_what_is_exchanged() {
+fn sentences_of_two_translations_alone_are_not_exchanged() {
     let site = ("site.yaml", "title: T\nlanguages: [kk, en, de]\nseverity: {no-base-url: off}\n");
     let kk = ("content/a.kk.md", "# А\n\nБір.\nЕкі.\nҮш.\n");
     let en = ("content/a.en.md", "# A\n\nOne.\nIn translations. <!-- + -->\nTwo.\nThree.\n");
@@ -1008,8 +1002,7 @@ fn what_two_translations_share_stays_beside_what_is_exchanged() {
     assert_eq!(text_of(&folder, de.0), de.1);
     let missing = "msgid \"Екі.\"\nmsgstr \"\"";
     assert!(exported.contains(missing), "{exported}");
-    put(&folder, "a.po", exported.replace(missing, "msgid \"Екі.\"\nmsgstr \"Zwei.\"").replace("Drei.", "Drei!"));
-    let run = tilmash(&folder, &["import", "a.po"]);
+    let run = import(&folder, "a.po", exported.replace(missing, "msgid \"Екі.\"\nmsgstr \"Zwei.\"").replace("Drei.", "Drei!"));
     assert_eq!(run.code, 0, "{}", run.err);
     let expected = de.1.replace("Eins.\n", "Eins.\nZwei.\n").replace("Drei.", "Drei!");
     assert_eq!(text_of(&folder, de.0), expected);
@@ -1019,25 +1012,23 @@ fn what_two_translations_share_stays_beside_what_is_exchanged() {
 }
 
 #[test]
-fn a_page_is_made_of_its_translation() {
+fn a_new_page_is_made_from_its_translation() {
     let source = "---\ntitle: А\norder: 3\nslug: ae\n---\n\nБір.\nЕкі. <!-- note: жай -->\n\n```\nкод\n```\n\n| Х | У |\n|---|---|\n| Ш | Щ |\n\n> Үш.\n\n<div>Төрт</div>\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a/index.kk.md", source)]);
     let messages = [("a#title", "А", "A: a"), ("a#1.2", "Екі.", "Two."), ("a#4.1", "Үш.", "Three.")];
-    put(&folder, "x.po", po(&messages[1..]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&messages[1..]));
     assert!(run.code == 1 && run.err.contains("exchange-incomplete"), "without a title it is no page: {}", run.err);
     put(&folder, "x.po", po(&messages));
     let run = tilmash(&folder, &["import", "x.po", "--dry-run"]);
     assert!(run.out.contains("content/a/index.en.md (new)"), "{}", run.out);
     let run = tilmash(&folder, &["import", "x.po"]);
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.err.contains("it has not: slug, HTML"), "{}", run.err);
+    assert!(run.err.contains("has no translation of: slug, HTML"), "{}", run.err);
     let made = "---\ntitle: \"A: a\"\n---\n\nTwo. <!-- = 1.2 -->\n\n```\nкод\n```\n\n> Three. <!-- = 4.1 -->\n";
     assert_eq!(text_of(&folder, "content/a/index.en.md"), made);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "en", "a", "--pending"]);
     assert!(run.out.contains("msgid \"Бір.\"\nmsgstr \"\"") && !run.out.contains("Үш."), "{}", run.out);
-    put(&folder, "x.po", po(&[("a#1.1", "Бір.", "One.")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[("a#1.1", "Бір.", "One.")]));
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(
         text_of(&folder, "content/a/index.en.md").contains("\n\nOne.\nTwo. <!-- = 1.2 -->\n"),
@@ -1046,22 +1037,22 @@ fn a_page_is_made_of_its_translation() {
     );
 }
 
-/// The page that stands in for it until then has the title of the site, and no file.
+/// Until then a page with the title of the site takes its place, without a file.
 #[test]
-fn a_home_page_that_nobody_wrote_yet_is_translated_like_any() {
+fn a_home_page_without_a_file_is_translated_like_any_page() {
     let folder = folder(&[SITE, ("content/index.kk.md", "# Басты бет\n\nБір.\n"), A, A_EN]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "en", "index"]);
     let translated = run.out.replace("\"Басты бет\"\nmsgstr \"\"", "\"Басты бет\"\nmsgstr \"Home\"");
-    put(&folder, "x.po", translated.replace("\"Бір.\"\nmsgstr \"\"", "\"Бір.\"\nmsgstr \"One.\""));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", translated.replace("\"Бір.\"\nmsgstr \"\"", "\"Бір.\"\nmsgstr \"One.\""));
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(text_of(&folder, "content/index.en.md"), "# Home\n\nOne.\n");
 }
 
-/// New text in a row goes into its empty cells, and new rows go behind the rows before them; an escaped bar is text.
+/// New text of a row goes into its empty cells, and new rows go behind the rows before them. An
+/// escaped bar is text.
 #[test]
-fn a_table_grows_by_what_is_translated() {
+fn a_table_grows_by_the_translated_rows() {
     let source = "---\ntitle: А\n---\n\n> | Ел | Астана | Саны |\n> |---|---|---|\n> | Үндістан | Дели | 1 |\n> | Моңғолия | Улан-Батор | 2 |\n> | Қазақстан | Астана | |\n\nСоңы.[^a]\n\n[^a]: Бір.\n    Екі.\n\n    Үш.\n";
     let translation = "---\ntitle: A\n---\n\n> | Country | Capital | Number |\n> |---|---|---|\n> | India | | 1 |\n\nThe end.[^a]\n\n[^a]: One.\n\n    Three.\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
@@ -1072,8 +1063,7 @@ fn a_table_grows_by_what_is_translated() {
         ("a#4.1", "Қазақстан | Астана", "Kazakhstan | Astana"),
         ("a#6.2", "Екі.", "Two."),
     ];
-    put(&folder, "x.po", po(&messages));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&messages));
     assert_eq!(run.code, 0, "{}", run.err);
     let expected = translation
         .replace(
@@ -1088,17 +1078,17 @@ fn a_table_grows_by_what_is_translated() {
         "{}",
         run.out
     );
-    // What has no place is refused alone.
+    // A unit without a place is refused; the others are accepted.
     put(&folder, A_EN.0, "---\ntitle: A\n---\n\nThe end.[^a]\n\n[^a]: One.\n\n    Three.\n");
-    put(&folder, "x.po", po(&[("a#2.1", "Үндістан | Дели | 1", "India | Delhi | 1"), ("a#6.2", "Екі.", "Two.")]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[("a#2.1", "Үндістан | Дели | 1", "India | Delhi | 1"), ("a#6.2", "Екі.", "Two.")]));
     assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-incomplete]"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).contains("One.\n    Two.\n"), "{}", run.err);
 }
 
-/// Lines of a paragraph stay one, items of a list a list, and what is no line of the block before begins one.
+/// Lines of a paragraph stay a paragraph, items of a list a list; a line of another block begins a
+/// new block.
 #[test]
-fn what_is_missing_before_all_keeps_its_blocks() {
+fn missing_sentences_at_the_beginning_keep_their_blocks() {
     let source = "---\ntitle: А\n---\n\nБір.\nЕкі.\n\n- Үш\n- Төрт\n\n1. Бес\n\n   Алты\n2. Жеті\n\nСоңы.\n";
     let messages = [
         ("a#1.1", "Бір.", "One."),
@@ -1114,24 +1104,23 @@ fn what_is_missing_before_all_keeps_its_blocks() {
     let put_in = "One.\nTwo.\n\n- Three\n- Four\n";
     for end in ["\nThe end. <!-- = 7.1 -->\n", ""] {
         put(&folder, A_EN.0, format!("---\ntitle: A\n---\n{end}"));
-        put(&folder, "x.po", po(&messages[..4]));
-        let run = tilmash(&folder, &["import", "x.po"]);
+        let run = import(&folder, "x.po", po(&messages[..4]));
         assert_eq!(run.code, 0, "{}", run.err);
         let gap = if end.is_empty() { "" } else { "\n" };
         assert_eq!(text_of(&folder, A_EN.0), format!("---\ntitle: A\n---\n{gap}{put_in}{end}"));
     }
-    // A paragraph of an item whose first line is not there, then another item.
+    // A paragraph of an item whose first line is missing, then another item.
     put(&folder, A_EN.0, "---\ntitle: A\n---\n");
-    put(&folder, "x.po", po(&messages[4..]));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&messages[4..]));
     assert_eq!(run.code, 0, "{}", run.err);
     let expected = "---\ntitle: A\n---\n   Six <!-- = 5.1 -->\n\n2. Seven <!-- = 6.1 -->\n";
     assert_eq!(text_of(&folder, A_EN.0), expected);
 }
 
-/// A table that the translation lacks comes behind what precedes it there, with the source's head and alignment; it comes whole.
+/// A missing table goes behind the block that precedes it, with the source's head and alignment,
+/// and only as a whole.
 #[test]
-fn a_table_that_is_missing_is_put_in_whole() {
+fn a_missing_table_is_inserted_as_a_whole() {
     let source = "---\ntitle: А\n---\n\nБір.\nЕкі.\n\n| Ел | Астана <!-- note: жай --> | |\n|:--|:-:|---|\n| Үндістан | Дели | |\n| Тек бізде <!-- + --> | жүз | |\n| | 2 | |\n\nСоңы.\n\n- Ж\n\n  | А |\n  |---|\n  | Ә |\n\n| Тек <!-- + --> |\n|---|\n";
     let translation = "---\ntitle: A\n---\n\nOne.\nTwo. <!-- note: here -->\n\nThe end.\n\n- J\n";
     let table =
@@ -1139,15 +1128,14 @@ fn a_table_that_is_missing_is_put_in_whole() {
     let whole = "| Country | Capital | |\n|:--|:-:|---|\n| India | Delhi | |\n| | 2 | |\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
-    // What is not translated is not shown as if it were, and the rest of a table looks like all of it.
-    put(&folder, "x.po", po(&[&table[..1], &[("a#1.1", "Бір.", "One!")]].concat()));
-    let run = tilmash(&folder, &["import", "x.po"]);
-    let named = "the table of `a#2.1` is not translated whole: `a#3.1`, `a#5.1` are missing";
+    // A part of a table would look like the whole table, so an incomplete table is refused.
+    let run = import(&folder, "x.po", po(&[&table[..1], &[("a#1.1", "Бір.", "One!")]].concat()));
+    let named =
+        "the table with `a#2.1` is translated only in part: `a#3.1`, `a#5.1` are missing (translate all sentences of the table,";
     assert!(run.code == 1 && run.err.contains(named) && run.err.contains("1 refused"), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), translation.replace("One.", "One!"));
     put(&folder, A_EN.0, translation);
-    put(&folder, "x.po", po(&[&table[..], &[("a#8.1", "А", "A"), ("a#9.1", "Ә", "Ä")]].concat()));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[&table[..], &[("a#8.1", "А", "A"), ("a#9.1", "Ә", "Ä")]].concat()));
     assert_eq!(run.code, 0, "{}", run.err);
     let expected =
         translation.replace("here -->\n", &format!("here -->\n\n{whole}")).replace("- J\n", "- J\n\n  | A |\n  |---|\n  | Ä |\n");
@@ -1155,45 +1143,48 @@ fn a_table_that_is_missing_is_put_in_whole() {
     let run = tilmash(&folder, &["import", "x.po"]);
     assert!(run.code == 0 && run.err.contains("0 translations"), "{}", run.err);
     put(&folder, A_EN.0, translation);
-    // So it is in a page that is made.
+    // The same holds in a new page.
     fs::remove_file(folder.path().join(A_EN.0)).expect("it is there");
-    put(&folder, "x.po", po(&[&table[..], &[("a#title", "А", "A")]].concat()));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", po(&[&table[..], &[("a#title", "А", "A")]].concat()));
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), format!("---\ntitle: A\n---\n\n{whole}"));
 }
 
-/// What would break a table is refused with the table, since a table is taken whole, and nothing else is.
+/// A table is accepted as a whole, so a unit that would break it is refused with the table; all
+/// others are accepted.
 #[test]
-fn a_table_that_would_not_be_read_as_one_is_refused_alone() {
+fn a_broken_table_is_refused_alone() {
     let source = "---\ntitle: А\n---\n\nБір.\n\nЕл | Астана\n--- | ---\nҮндістан | Дели\n\nЕкі.\n";
     let translation = "---\ntitle: A\n---\n\nOne.\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
     let messages = |india| {
         po(&[("a#2.1", "Ел | Астана", "Country | Capital"), ("a#3.1", "Үндістан | Дели", india), ("a#4.1", "Екі.", "Two.")])
     };
-    put(&folder, "x.po", messages("- India | Delhi"));
-    let run = tilmash(&folder, &["import", "x.po"]);
-    assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-structure]: the table of `a#2.1`"), "{}", run.err);
+    let run = import(&folder, "x.po", messages("- India | Delhi"));
+    assert!(run.code == 1 && run.err.contains("x.po:4:1: error[exchange-structure]: the table with `a#2.1`"), "{}", run.err);
     assert!(text_of(&folder, A_EN.0).starts_with(&format!("{translation}\nTwo.")), "{}", text_of(&folder, A_EN.0));
     put(&folder, A_EN.0, translation);
-    put(&folder, "x.po", messages("India | Delhi"));
-    let run = tilmash(&folder, &["import", "x.po"]);
+    let run = import(&folder, "x.po", messages("India | Delhi"));
     assert_eq!(run.code, 0, "{}", run.err);
     let expected = format!("{translation}\nCountry | Capital\n--- | ---\nIndia | Delhi\n\nTwo.\n");
     assert_eq!(text_of(&folder, A_EN.0), expected);
-    // A sentence that is refused takes no table of a new page with it.
+    // A refused sentence does not affect the tables of a new page.
     fs::remove_file(folder.path().join(A_EN.0)).expect("it is there");
     let title = "\nmsgctxt \"a#title\"\nmsgid \"А\"\nmsgstr \"A\"\n";
-    put(&folder, "x.po", messages("India | Delhi").replace("Two.", "- Two.") + title);
-    let run = tilmash(&folder, &["import", "x.po"]);
-    assert!(run.code == 1 && run.err.contains("1 refused") && run.err.contains("`a#4.1` would not stay"), "{}", run.err);
+    let run = import(&folder, "x.po", messages("India | Delhi").replace("Two.", "- Two.") + title);
+    assert!(
+        run.code == 1
+            && run.err.contains("1 refused")
+            && run.err.contains("`a#4.1` would be read as something else than one sentence"),
+        "{}",
+        run.err
+    );
     assert!(text_of(&folder, A_EN.0).contains("| Capital") && text_of(&folder, A_EN.0).contains("| Delhi"), "{}", run.err);
 }
 
-/// A list without empty lines between its items has none when it gets one behind an item that ends in a table or in a paragraph.
+/// A tight list stays tight when it gets an item behind one that ends in a table or a paragraph.
 #[test]
-fn a_list_that_is_tight_stays_so() {
+fn a_tight_list_stays_tight() {
     let source =
         "---\ntitle: А\n---\n\n- Бір\n\n  | Ел |\n  |---|\n  | Қазақстан |\n- Екі\n- Үш\n\n> 1. Төрт\n>\n>    Бес\n> 2. Алты\n";
     let translation = "---\ntitle: A\n---\n\n- One\n\n  | Country |\n  |---|\n  | Kazakhstan |\n- Two\n- Three\n\n> 1. Four\n>\n>    Five\n> 2. Six\n";
@@ -1205,15 +1196,14 @@ fn a_list_that_is_tight_stays_so() {
         (&["> 2. Six\n"], &[("a#8.1", "Алты", "Six")]),
     ] {
         put(&folder, A_EN.0, lines.iter().fold(translation.to_owned(), |text, line| text.replace(line, "")));
-        put(&folder, "x.po", po(messages));
-        let run = tilmash(&folder, &["import", "x.po"]);
+        let run = import(&folder, "x.po", po(messages));
         assert_eq!((run.code, text_of(&folder, A_EN.0).as_str()), (0, translation), "{}", run.err);
     }
 }
 
-/// A new row comes before what is put behind its table, be there rows that the translation alone has.
+/// A new row goes before the blocks behind its table, even if the translation has rows of its own.
 #[test]
-fn what_follows_a_table_comes_behind_all_of_its_rows() {
+fn the_block_after_a_table_stays_behind_new_rows() {
     let source = "---\ntitle: А\n---\n\n| Ел |\n|---|\n| Үндістан |\n| Моңғолия |\n\nСоңы.\n";
     let translation = "---\ntitle: A\n---\n\n| Country |\n|---|\n| India |\n";
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), (A_EN.0, translation)]);
@@ -1228,7 +1218,7 @@ fn what_follows_a_table_comes_behind_all_of_its_rows() {
     }
 }
 
-/// A line may translate a row, and a row a line: there, a bar is text.
+/// A line may translate a row, and a row a line: in both cases a bar is text.
 #[test]
 fn a_bar_ends_a_cell_only_if_a_row_translates_a_row() {
     let source = "---\ntitle: А\n---\n\nМәтін.\n\n| Ел | Қала |\n|---|---|\n| `q` | Дели \\\\| Х |\n";
@@ -1243,8 +1233,7 @@ fn a_bar_ends_a_cell_only_if_a_row_translates_a_row() {
         assert_eq!(text_of(&folder, A_EN.0), translation, "{to}");
     }
     let edited = |text: &str| text.replace("Uses", "It | uses").replace("Text", "A text").replace("City", "Town");
-    put(&folder, "a.csv", edited(&text_of(&folder, "a.csv")));
-    let run = tilmash(&folder, &["import", "a.csv"]);
+    let run = import(&folder, "a.csv", edited(&text_of(&folder, "a.csv")));
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), edited(translation));
 }
@@ -1262,15 +1251,14 @@ fn a_row_has_as_many_cells_as_its_source() {
     assert!(bar(&export("xliff")).contains("ctype=\"x-cell\""), "{}", export("xliff"));
     let row = |text: &'static str| po(&[("a#2.1", "Үндістан | Дели", text)]);
     for (text, said) in [
-        ("India, Delhi", "lacks a bar between cells (`|`)"),
-        ("India | Delhi | 1", "the translation of `a#2.1` has 3 cells, and the edition's table has 2 columns"),
+        ("India, Delhi", "does not have the markup of its source: a bar between cells (`|`)"),
+        ("India | Delhi | 1", "the translation of `a#2.1` has 3 cells, but the table of the translated page has 2 columns"),
     ] {
-        put(&folder, "x.po", row(text));
-        let run = tilmash(&folder, &["import", "x.po"]);
+        let run = import(&folder, "x.po", row(text));
         assert!(run.code == 1 && run.err.contains(said), "{}", run.err);
         assert_eq!(text_of(&folder, A_EN.0), translation);
     }
-    // Padding stays where a cell stays.
+    // A cell that stays keeps its padding.
     put(&folder, "x.po", row("India|New Delhi"));
     assert_eq!(tilmash(&folder, &["import", "x.po"]).code, 0);
     assert_eq!(text_of(&folder, A_EN.0), translation.replace("Delhi", "New Delhi"));
@@ -1278,7 +1266,7 @@ fn a_row_has_as_many_cells_as_its_source() {
 
 #[test]
 fn broken_files_have_a_place_and_change_nothing() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+    let folder = small();
     let export = |to: &str| tilmash(&folder, &["export", "--to", to, "-l", "en", "a"]).out;
     let (xliff, tmx, written) = (export("xliff"), export("tmx"), export("po"));
     let bomb = |root: &str| {
@@ -1293,10 +1281,10 @@ fn broken_files_have_a_place_and_change_nothing() {
         ("new.xlf", b"<xliff version=\"2.1\">\n</xliff>".to_vec(), "XLIFF 1.2"),
         ("latin.xlf", "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<xliff version=\"1.2\">é</xliff>".into(), "ISO-8859-1"),
         ("ends.xlf", b"<xliff version=\"1.2\"><file></body></xliff>".to_vec(), "ends.xlf:1:"),
-        ("other.xlf", b"<tmx version=\"1.4\"><body></body></tmx>".to_vec(), "not with `<xliff>`"),
-        ("page.tmx", b"<!DOCTYPE html>\n<html><body>Sign in</body></html>".to_vec(), "not with `<tmx>`"),
-        ("text.xlf", b"\xef\xbb\xbf\n\nid,source\n".to_vec(), "text outside of `<xliff>`"),
-        ("empty.tmx", b"<?xml version=\"1.0\"?>\n".to_vec(), "the file has no `<tmx>`"),
+        ("other.xlf", b"<tmx version=\"1.4\"><body></body></tmx>".to_vec(), "instead of `<xliff>`"),
+        ("page.tmx", b"<!DOCTYPE html>\n<html><body>Sign in</body></html>".to_vec(), "instead of `<tmx>`"),
+        ("text.xlf", b"\xef\xbb\xbf\n\nid,source\n".to_vec(), "text outside of the element `<xliff>`"),
+        ("empty.tmx", b"<?xml version=\"1.0\"?>\n".to_vec(), "the file has no element `<tmx>`"),
         ("latin.po", b"msgid \"\"\nmsgstr \"\"\n\nmsgid \"\xe9\"\nmsgstr \"\"\n".to_vec(), "line 4"),
         ("odd.po", [&b"\xff\xfe"[..], b"a"].concat(), "UTF-16"),
         ("open.po", b"msgctxt \"a#1.1\"\nmsgid \"x\nmsgstr \"y\"\n".to_vec(), "open.po:2:"),
@@ -1306,14 +1294,14 @@ fn broken_files_have_a_place_and_change_nothing() {
         ("half.po", b"msgctxt \"a#1.1\"\nmsgid \"x\"\n".to_vec(), "half.po:1:"),
         ("x.jsonl", b"{\"id\": \"a#1.1\"\n[]\n{\"id\": \"a#1.1\", \"source\": \"x\"}\n".to_vec(), "x.jsonl:3:"),
         ("x.csv", b"id,text\na#1.1,x\n".to_vec(), "x.csv:1:"),
-        // Cut within a translation; what is left of it is no translation.
+        // Cut within a translation: the rest is no translation.
         ("cut.csv", "id,source,target,target_language\na#1.3,Бес.,Fi".into(), "cut.csv:2:"),
         ("quoted.csv", "\"id\",\"source\",\"target\",\"base\"\n\"a#1.3\",\"Бес.\",\"Fi".into(), "quoted.csv:2:"),
         ("open.csv", "\"target_language\",\"id\",\"source\",\"target\"\n\"en\",\"a#1.3\",\"Бес.\",\"Fi\n".into(), "open.csv:2:"),
         ("languages.csv", "id,source,target,target_language\na#1.3,Бес.,Fi,en\na#4.1,Жеті,Se,de\n".into(), "languages.csv:3:"),
         ("speechless.csv", "id,source,target\na#1.3,Бес.,Fi\n".into(), "--language"),
         ("german.csv", "id,source,target,target_language\na#1.3,Бес.,Fi,dn\n".into(), "did you mean"),
-        ("what.bin", b"\0\x01".to_vec(), "no format that is known"),
+        ("what.bin", b"\0\x01".to_vec(), "the format of `what.bin` is not known"),
     ];
     let before = text_of(&folder, A_EN.0);
     for (name, bytes, words) in &files {
@@ -1326,7 +1314,7 @@ fn broken_files_have_a_place_and_change_nothing() {
         }
         put(&folder, A_EN.0, &before);
     }
-    // What is only written in another way is no problem.
+    // Another spelling of the same data is no problem.
     let changed = written.replace("msgstr \"Five.\"", "msgstr \"\"\n\"Fi\"\n\"fth.\"");
     for (name, bytes) in [
         ("utf16.po", [&b"\xff\xfe"[..], &utf16(&changed)].concat()),
@@ -1353,8 +1341,8 @@ fn broken_files_have_a_place_and_change_nothing() {
 }
 
 #[test]
-fn codes_that_a_tool_made_empty_are_those_of_the_source() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+fn emptied_placeholders_are_those_of_the_source() {
+    let folder = small();
     let unit = |id: &str, source: &str, target: &str| {
         format!("<trans-unit id=\"{id}\"><source>{source}</source><target>{target}</target></trans-unit>")
     };
@@ -1368,21 +1356,21 @@ fn codes_that_a_tool_made_empty_are_those_of_the_source() {
         "<xliff version=\"1.2\"><file original=\"x\" source-language=\"kk\" target-language=\"en\" datatype=\"x\"><body>\n{}\n</body></file></xliff>",
         units.join("\n")
     );
-    put(&folder, "x.xlf", file);
-    let run = tilmash(&folder, &["import", "x.xlf"]);
+    let run = import(&folder, "x.xlf", file);
     let text = text_of(&folder, A_EN.0);
     assert!(text.contains("1 **2**.\n3 `төрт`.\n") && text.contains("- 6[^1]\n- Seven\n"), "{text}{}", run.err);
     assert!(run.code == 1 && run.err.contains("x.xlf:5:") && run.err.contains("code `9`"), "{}", run.err);
 }
 
-/// Without the lock, addresses are places, and a translation would come to another sentence of the same words.
+/// Without the lock, addresses are positions, and a translation could reach another sentence with
+/// the same words.
 #[test]
 fn a_work_whose_lock_cannot_be_read_is_left_alone() {
     let source = "# А\n\nБір.\nИә.\nИә.\n";
     let translation = ("content/a.en.md", "# A\n\nOne.\nYes.\nYes.\n");
     let folder = folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), translation]);
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
-    // What was `1.2` is not there any more.
+    // The sentence that was `1.2` is gone.
     put(&folder, "content/a.kk.md", source.replace("Бір.\n", ""));
     put(&folder, translation.0, translation.1.replace("One.\n", ""));
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
@@ -1409,15 +1397,19 @@ fn a_work_whose_lock_cannot_be_read_is_left_alone() {
 
 /// A file has one source language.
 #[test]
-fn works_in_another_language_than_the_source_are_exchanged_in_files_of_their_own() {
+fn works_in_other_languages_are_exchanged_in_files_of_their_own() {
     let site = ("site.yaml", "title: T\nlanguages: [kk, en, de]\n");
     let only = ("content/only.en.md", "# Only\n\nOne.\n");
     let folder = folder(&[site, HOME, HOME_EN, A, A_EN, only]);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "de"]);
-    assert!(run.err.ends_with("left out, because they are not written in `kk` (see `--from en`): only\n"), "{}", run.err);
+    assert!(
+        run.err.ends_with("not exported, because their source is in `en`, not in `kk` (export them with `--from en`): only\n"),
+        "{}",
+        run.err
+    );
     for quiet in [&["-l", "de", "a"][..], &["-l", "en"]] {
         let run = tilmash(&folder, &[&["export", "--to", "po"], quiet].concat());
-        assert!(!run.err.contains("left out"), "{}", run.err);
+        assert!(!run.err.contains("not exported"), "{}", run.err);
     }
     assert_eq!(tilmash(&folder, &["sync"]).code, 0);
     for (format, lang) in [("xliff", "kk"), ("tmx", "kk"), ("csv", "de"), ("jsonl", "de"), ("po", "de")] {
@@ -1430,24 +1422,22 @@ fn works_in_another_language_than_the_source_are_exchanged_in_files_of_their_own
         assert_eq!(run.code, 0, "{}", run.err);
     }
     let translated = text_of(&folder, "only.po").replace("msgid \"One.\"\nmsgstr \"\"", "msgid \"One.\"\nmsgstr \"Eins.\"");
-    put(&folder, "only.po", translated.replace("msgid \"Only\"\nmsgstr \"\"", "msgid \"Only\"\nmsgstr \"Nur\""));
-    let run = tilmash(&folder, &["import", "only.po"]);
+    let run = import(&folder, "only.po", translated.replace("msgid \"Only\"\nmsgstr \"\"", "msgid \"Only\"\nmsgstr \"Nur\""));
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(text_of(&folder, "content/only.de.md").ends_with("\nEins.\n"), "{}", text_of(&folder, "content/only.de.md"));
-    // A file that says another language than the works are written in.
-    put(&folder, "wrong.po", text_of(&folder, "only.po").replace("X-Source-Language: en", "X-Source-Language: kk"));
-    let run = tilmash(&folder, &["import", "wrong.po"]);
-    assert!(run.code == 1 && run.err.contains("translates from `kk`, and `only` is written in `en`"), "{}", run.err);
+    // A file that names another source language than that of the works.
+    let run = import(&folder, "wrong.po", text_of(&folder, "only.po").replace("X-Source-Language: en", "X-Source-Language: kk"));
+    assert!(run.code == 1 && run.err.contains("translates from `kk`, but the source of `only` is in `en`"), "{}", run.err);
 }
 
 #[test]
-fn wrong_calls_are_told_what_is_right() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+fn wrong_calls_get_a_hint() {
+    let folder = small();
     for (arguments, words) in [
-        (&["export", "--to", "po", "-l", "kk"][..], "translated from"),
-        (&["export", "--to", "po", "-l", "en", "--from", "en"], "translated from"),
+        (&["export", "--to", "po", "-l", "kk"][..], "into the same language"),
+        (&["export", "--to", "po", "-l", "en", "--from", "en"], "into the same language"),
         (&["export", "--to", "po", "-l", "ex"], "did you mean `en`?"),
-        (&["export", "--to", "po", "-l", "en", "b/"], "no work is called `b/`"),
+        (&["export", "--to", "po", "-l", "en", "b/"], "there is no page with the key `b/`"),
         (&["export", "--to", "docx", "-l", "en"], "possible values"),
         (&["import", "nosuch.po"], "cannot read `nosuch.po`"),
         (&["import"], "required"),
@@ -1462,7 +1452,7 @@ fn wrong_calls_are_told_what_is_right() {
 
 // Outside tools.
 
-/// What formats can hold and tools have to read: of all that is nasty, what every tool has a way to say.
+/// The hard texts that every format can express and every tool must read.
 fn sample() -> Batch {
     let texts = [
         "plain",
@@ -1480,17 +1470,17 @@ fn sample() -> Batch {
         "<!-- c --> <?pi?> <![CDATA[x]]>",
         "- # 1. | \u{200f}",
     ];
-    let statuses = [Status::Current, Status::Changed, Status::Missing, Status::Accepted];
+    let states = [UnitState::Current, UnitState::Changed, UnitState::Missing, UnitState::Accepted];
     let unit = |(at, text): (usize, &&str)| {
-        let status = statuses[at % 4];
+        let state = states[at % 4];
         let ends = if text.ends_with('\n') { "\n" } else { "" };
         let target = format!("T {}{ends}", text.trim_end());
         Unit {
-            status,
+            state,
             source: (*text).to_owned(),
-            target: if status == Status::Missing { String::new() } else { target.clone() },
+            target: if state == UnitState::Missing { String::new() } else { target.clone() },
             base: Some(exchange::digest(&target)),
-            previous: (status == Status::Changed).then(|| format!("old {text}")),
+            previous: (state == UnitState::Changed).then(|| format!("old {text}")),
             notes: vec!["a note \"with\" <quotes> & more".to_owned()],
             heading: Some("Heading <b> & \"x\"".to_owned()),
             file: "content/a b.kk.md".into(),
@@ -1525,7 +1515,7 @@ fn succeeds(program: &str, arguments: &[&str]) -> String {
     said
 }
 
-/// The Python that has translate-toolkit and lxml.
+/// Returns the Python that has translate-toolkit and lxml.
 fn python(script: &str, arguments: &[&str]) -> String {
     let python = std::env::var("TRANSLATE_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchange").join(script);
@@ -1534,23 +1524,24 @@ fn python(script: &str, arguments: &[&str]) -> String {
 
 #[test]
 #[ignore = "needs gettext; .ci/run runs it"]
-fn gettext_finds_nothing_wrong_with_our_po() {
+fn gettext_accepts_our_po() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     written(&folder);
     let at = |name: &str| folder.path().join(name).to_str().expect("a plain path").to_owned();
     assert_eq!(succeeds("msgfmt", &["-c", "-o", &at("x.mo"), &at("sample.po")]), "", "not even a warning");
-    // What gettext writes of it is the same to us.
+    // Gettext's own output has the same content for us.
     succeeds("msgcat", &["--force-po", "-o", &at("again.po"), &at("sample.po")]);
     let found = exchange::read(Format::Po, &"again.po".into(), &fs::read_to_string(at("again.po")).expect("it was written"));
     assert!(found.problems.is_empty(), "{:?}", found.problems);
     assert_eq!(found.batch.units, sample().units);
 }
 
-/// A file that was translated is merged with a newer export: what the translator changed is taken, and what is newer here is not reverted.
+/// A translated file is merged with a newer export. The translator's changes are imported, and
+/// newer texts of the site are not reverted.
 #[test]
 #[ignore = "needs gettext; .ci/run runs it"]
-fn what_gettext_merges_reverts_nothing() {
-    let folder = folder(&[SITE, HOME, HOME_EN, A, A_EN]);
+fn a_merge_by_gettext_reverts_nothing() {
+    let folder = small();
     let export = || tilmash(&folder, &["export", "--to", "po", "-l", "en", "a"]).out;
     put(&folder, "translated.po", export().replace("\"Seven\"", "\"7\""));
     let newer = A_EN.1.replace("Five.", "Five, newer.");
@@ -1562,8 +1553,8 @@ fn what_gettext_merges_reverts_nothing() {
     assert_eq!((run.code, text_of(&folder, A_EN.0)), (0, newer.replace("Seven", "7")), "{}", run.err);
 }
 
-/// Returns a text of the sample as a program sees it in a file: a cell of a CSV file has a guard before
-/// a sign that a spreadsheet program would calculate with.
+/// Returns a text of the sample as a program sees it in a file: a cell of a CSV file has a guard
+/// before a sign that a spreadsheet program would calculate with.
 fn shown(file: &str, text: &str) -> String {
     let is_guarded = file.ends_with("csv") && text.starts_with(['=', '+', '-', '@']);
     if is_guarded { format!("'{text}") } else { text.to_owned() }
@@ -1571,7 +1562,7 @@ fn shown(file: &str, text: &str) -> String {
 
 #[test]
 #[ignore = "needs translate-toolkit; .ci/run runs it"]
-fn translate_toolkit_reads_what_we_write() {
+fn translate_toolkit_reads_our_files() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for file in written(&folder) {
         let name = file.to_str().expect("a plain path");
@@ -1581,8 +1572,8 @@ fn translate_toolkit_reads_what_we_write() {
         let read: BTreeMap<String, (String, String, bool)> =
             serde_json::from_str(&python("read.py", &[name])).expect("it is JSON");
         for unit in sample().units {
-            let pending = unit.status == Status::Changed;
-            // A memory holds what is finished, and TMX has no states.
+            let pending = unit.state == UnitState::Changed;
+            // A translation memory holds finished translations, and TMX has no states.
             let (target, fuzzy) =
                 if name.ends_with("tmx") && pending { (String::new(), false) } else { (unit.target.clone(), pending) };
             let expected = (shown(name, &unit.source), shown(name, &target), fuzzy);
@@ -1596,11 +1587,11 @@ fn translate_toolkit_reads_what_we_write() {
 
 #[test]
 #[ignore = "needs translate-toolkit; .ci/run runs it"]
-fn what_translate_toolkit_translates_comes_back() {
+fn translations_by_translate_toolkit_are_imported() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for file in written(&folder) {
         let name = file.to_str().expect("a plain path");
-        // Its TMX is read-only to us: it drops properties.
+        // Its TMX cannot be imported, since it drops properties.
         let format = match name.rsplit('.').next() {
             Some("po") => Format::Po,
             Some("xlf") => Format::Xliff,
@@ -1613,7 +1604,7 @@ fn what_translate_toolkit_translates_comes_back() {
         for (read, unit) in found.batch.units.iter().zip(&sample().units) {
             assert_eq!((read.address(), &read.source), (unit.address(), &unit.source));
             assert_eq!(read.target, format!("NEW {}", shown(name, &unit.source)), "{name}");
-            assert_eq!(read.status.name(), if unit.status == Status::Accepted { read.status.name() } else { "current" });
+            assert_eq!(read.state.name(), if unit.state == UnitState::Accepted { read.state.name() } else { "current" });
             assert_eq!(read.base, unit.base, "{name}: it tells what was changed");
         }
     }
@@ -1621,7 +1612,7 @@ fn what_translate_toolkit_translates_comes_back() {
 
 #[test]
 #[ignore = "needs the schema of XLIFF; .ci/run runs it"]
-fn xliff_is_what_its_schema_says() {
+fn our_xliff_fits_its_schema() {
     let schema = std::env::var("XLIFF_SCHEMA").expect("XLIFF_SCHEMA names xliff-core-1.2-strict.xsd, with xml.xsd beside it");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let files = written(&folder);

@@ -119,7 +119,7 @@ fn every_corpus_holds_its_target() {
 }
 
 #[test]
-fn damaged_copies_of_the_corpora_hold_too() {
+fn damaged_copies_of_the_corpora_hold_their_targets() {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
     let seed = number("FUZZ_SEED").unwrap_or(1991);
     for (name, folder, target) in chosen() {

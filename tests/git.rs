@@ -2,11 +2,15 @@
 //! it names.
 #![cfg(unix)]
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use program::{command, run};
 use tempfile::TempDir;
 
 /// A site in a repository, a program that leaves a trace, and the folder for the trace.
@@ -153,18 +157,13 @@ impl Hostile {
 
     fn tilmash(&self, arguments: &[&str]) -> String {
         let path = std::env::var("PATH").expect("there is a path");
-        let output = Command::new(env!("CARGO_BIN_EXE_tilmash"))
-            .args(arguments)
-            .current_dir(self.site())
-            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
-            // Programs of the site are found first, by whoever looks for them there.
-            .env("PATH", format!(".::{}:{path}", self.site().display()))
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_EXTERNAL_DIFF", self.path("evil"))
-            .output()
-            .expect("the program runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("output is UTF-8")
+        let mut command = command(&self.site(), arguments);
+        // A search in the folder of the site would find its programs first.
+        command.env("PATH", format!(".::{}:{path}", self.site().display()));
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_EXTERNAL_DIFF", self.path("evil"));
+        let run = run(command, "");
+        assert_eq!(run.code, 0, "{}", run.err);
+        run.out
     }
 
     /// Returns the day since which the work has waited, from the output of `status`.
@@ -175,7 +174,7 @@ impl Hostile {
     }
 }
 
-/// Plain git runs what the configuration names, so this test can fail.
+/// Plain git runs the programs that the configuration names, so this test can fail.
 #[test]
 fn no_setting_of_a_repository_runs_a_program() {
     let hostile = Hostile::new();
@@ -200,7 +199,7 @@ fn no_setting_of_a_repository_runs_a_program() {
 }
 
 #[test]
-fn what_a_partial_clone_lacks_is_not_fetched() {
+fn missing_objects_of_a_partial_clone_are_not_fetched() {
     let hostile = Hostile::new();
     let output = Command::new("git").args(["rev-parse", "HEAD~1^{tree}"]).current_dir(hostile.site()).output();
     let tree = String::from_utf8(output.expect("git is installed").stdout).expect("an id is text");
@@ -215,7 +214,7 @@ fn what_a_partial_clone_lacks_is_not_fetched() {
 }
 
 #[test]
-fn a_repository_that_lies_elsewhere_runs_nothing_either() {
+fn a_repository_in_another_folder_runs_no_program() {
     let hostile = Hostile::new();
     fs::rename(hostile.site().join(".git"), hostile.path("elsewhere")).expect("folders can be moved");
     hostile.put("site/.git", format!("gitdir: {}\n", hostile.path("elsewhere").display()));
@@ -223,7 +222,7 @@ fn a_repository_that_lies_elsewhere_runs_nothing_either() {
     hostile.git(&["status"]);
     assert!(hostile.marks().contains(&"fsmonitor".to_owned()), "plain git follows the file");
     assert_eq!(hostile.oldest().as_deref(), Some("2002-03-04"));
-    // The site's own files are read, wherever the configuration says that they are.
+    // The site's own files are read, even if the configuration names another work tree.
     let elsewhere = hostile.path("hooks").display().to_string();
     hostile.git(&["config", "core.worktree", &elsewhere]);
     hostile.marks();
@@ -232,7 +231,7 @@ fn a_repository_that_lies_elsewhere_runs_nothing_either() {
 }
 
 #[test]
-fn a_program_of_the_site_is_not_taken_for_git() {
+fn a_program_in_the_site_is_not_used_as_git() {
     let hostile = Hostile::new();
     hostile.put_program("site/git", &format!("#!/bin/sh\n'{}' git\n", hostile.path("evil").display()));
     let found =

@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
 mod common;
-use common::is_long;
+use common::{is_long, program};
 
 /// Stands in every file of the folder that nobody may touch.
 const SECRET: &str = "qupiya-word";
@@ -45,8 +45,8 @@ const COMMANDS: [&[&str]; 15] = [
     &["build", "--no-cache"],
 ];
 
-/// A small site, what a translator sends back, and the files of others: each can be read as what a
-/// link may stand for, be it a page, a configuration, a template or a list of files.
+/// A small site, a file from a translator, and the files of others. A link may lead from any of the
+/// former to the latter, which are valid pages, configurations, templates and lists of files.
 const FILES: [(&str, &str); 20] = [
     ("repo/site.yaml", "title: T\nlanguages: [kk, en]\nplans: [content/_source/plan.yaml]\n"),
     ("repo/content/index.kk.md", "# Басты бет\n"),
@@ -117,9 +117,7 @@ impl Trap {
     }
 
     fn write(&self, path: &str, bytes: &[u8]) {
-        let file = self.at(path);
-        fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
-        fs::write(file, bytes).expect("files can be written");
+        program::put(self.folder.path(), path, bytes);
     }
 
     /// Removes the entry at a path and makes the folders above it, so that a trap can put something
@@ -160,17 +158,9 @@ impl Trap {
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tilmash"))
-            .args(arguments)
-            .current_dir(self.at("repo"))
-            .env("XDG_CACHE_HOME", self.at("cache"))
-            .env("HOME", self.at("home"))
-            .env("NO_COLOR", "1")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program runs");
+        let mut command = program::command(&self.at("repo"), arguments);
+        command.env("XDG_CACHE_HOME", self.at("cache")).env("HOME", self.at("home")).env("NO_COLOR", "1");
+        let mut child = command.stdin(Stdio::null()).spawn().expect("the program runs");
         let (sender, receiver) = mpsc::channel();
         read_to_end(child.stdout.take().expect("it was piped"), sender.clone());
         read_to_end(child.stderr.take().expect("it was piped"), sender);
@@ -230,7 +220,7 @@ fn look(folder: &Path) -> BTreeMap<PathBuf, Entry> {
             let metadata = fs::symlink_metadata(&path).expect("it is there");
             let holds = match metadata.file_type() {
                 kind if kind.is_dir() => b"a folder".to_vec(),
-                // Files that are larger are none of what the program writes.
+                // The program writes no larger files.
                 kind if kind.is_file() && metadata.len() < 1 << 20 => fs::read(&path).expect("files can be read"),
                 kind => format!("{kind:?}").into_bytes(),
             };
@@ -554,7 +544,7 @@ fn no_pipe_and_no_device_hangs_a_command() {
 }
 
 #[test]
-fn odd_names_stay_names() {
+fn odd_file_names_are_handled_as_names() {
     nothing_is_wrong(&[
         ("control characters", &|trap| {
             trap.put("content/a\nb.kk.md", "# A\n");
@@ -651,9 +641,10 @@ fn no_program_that_the_repository_names_is_run() {
     ]);
 }
 
-/// A clone has a `.git` of its own, with addresses that may hold passwords, and the output may be a repository too.
+/// A clone has a `.git` of its own, with addresses that may hold passwords, and the output may be a
+/// repository too.
 #[test]
-fn what_git_keeps_is_neither_read_nor_written() {
+fn the_git_folder_is_neither_read_nor_written() {
     let trap = Trap::new();
     let keep = |trap: &Trap, path: &str| trap.put(path, format!("url = https://user:{SECRET}@example.org/\n"));
     keep(&trap, ".git/config");
@@ -689,13 +680,13 @@ fn what_git_keeps_is_neither_read_nor_written() {
     for command in [&["build"][..], &["export", "--to", "csv", "--language", "en", "--output", "public/x"]] {
         trap.link("public", "repo/.git/objects/info");
         let run = trap.run(command);
-        assert!(run.code == Some(2) && run.said.contains("is a link into a hidden folder"), "{}", run.said);
+        assert!(run.code == Some(2) && run.said.contains("is a symbolic link into a hidden folder"), "{}", run.said);
         assert_eq!(fs::read_dir(trap.repo(".git/objects/info")).expect("it was made").count(), 0);
     }
 }
 
 #[test]
-fn templates_that_lead_to_each_other_without_end_are_reported() {
+fn endless_recursion_of_templates_is_reported() {
     let trap = Trap::new();
     let page = |inner: &str| {
         let text = format!("{{% extends \"default/page.html\" %}}{{% block main %}}{inner}{{% endblock %}}");
@@ -722,7 +713,7 @@ fn templates_that_lead_to_each_other_without_end_are_reported() {
 }
 
 #[test]
-fn what_earlier_runs_remembered_may_be_anything() {
+fn any_content_of_the_cache_is_accepted() {
     let trap = Trap::new();
     trap.run(&["build"]);
     let folder = trap.at("cache/tilmash");
@@ -747,5 +738,5 @@ fn what_earlier_runs_remembered_may_be_anything() {
     }
     fs::File::create(trap.repo("public/.tilmash-manifest")).and_then(|file| file.set_len(1 << 42)).expect("files can have holes");
     let build = trap.run(&["build"]);
-    assert!(build.code == Some(2) && build.said.contains("has more than 1024 MB"), "{}", build.said);
+    assert!(build.code == Some(2) && build.said.contains("is larger than 1024 MB"), "{}", build.said);
 }

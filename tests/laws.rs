@@ -1,7 +1,7 @@
-//! The laws of the design that speak of "any", as properties of generated sites and texts.
+//! The laws of the design that hold for "any" input, as properties of generated sites and texts.
 //!
 //! The numbers of cases suit a test run; `PROPTEST_CASES=2000` looks further, and
-//! `PROPTEST_RNG_SEED` elsewhere. Without these the cases are always the same.
+//! `PROPTEST_RNG_SEED` chooses others. Without these the cases are always the same.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,15 +12,15 @@ use proptest::prelude::*;
 use tilmash::base::Severity;
 use tilmash::load::{self, Inputs};
 use tilmash::markdown::{self, Role, Span, SpanKind};
-use tilmash::model::{Config, FrontMatter, Key, LangId, LanguagePack};
-use tilmash::parse::{HtmlPos, ParseInput, Settings, parse};
+use tilmash::model::{Config, FrontMatter, LanguagePack};
+use tilmash::parse::{HtmlPos, parse};
 use tilmash::project::{Overrides, Project};
-use tilmash::site::sitemap::Limits;
+use tilmash::site::sitemap::PartLimits;
 
 mod common;
 use common::{Files, cases, difference, flaw, flaws, project, snapshot, state, unbalanced};
 
-/// Pages that edits write, delete and rename; some get in each other's way.
+/// Keys of pages that edits write, delete and rename; some collide.
 const PAGES: &[&str] = &[
     "content/index.kk.md",
     "content/index.en.md",
@@ -131,7 +131,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("content/_source/text.kk.txt", &["Бір сөйлем. Екінші сөйлем.\nҮшінші сөйлем.\nТөртінші.\n", "Басқа.\n"]),
 ];
 
-/// One thing that an author may do.
+/// One edit by an author.
 #[derive(Debug, Clone)]
 enum Edit {
     Page { page: usize, front: usize, blocks: Vec<usize> },
@@ -188,7 +188,7 @@ impl Edit {
     }
 }
 
-/// A site from which edits begin: a home page and a page in both languages.
+/// The site before the first edit: a home page and a page, each in both languages.
 fn small_site() -> Files {
     let pages = [
         ("site.yaml", CONFIGS[0]),
@@ -203,8 +203,8 @@ fn small_site() -> Files {
 proptest! {
     #![proptest_config(cases(48, 2000))]
 
-    /// Law 2: after any sequence of edits, the state equals a fresh start from the same files. Law 7
-    /// of every problem on the way.
+    /// Law 2: after any sequence of edits, the state equals a fresh start from the same files. Law
+    /// 7 holds for every problem on the way.
     #[test]
     fn warm_equals_cold(edits in prop::collection::vec(edit(), 1..10)) {
         let mut files = small_site();
@@ -227,8 +227,8 @@ proptest! {
 proptest! {
     #![proptest_config(cases(24, 2000))]
 
-    /// Law 2 again, through the disk: what `refresh` keeps of a file is what is in it, and what a glance at the
-    /// files that changed finds is what a look at all finds, if it finds anything.
+    /// Law 2 again, through the disk. `refresh` returns the files as they are on disk, and a
+    /// refresh of the changed paths alone, if it succeeds, gives the same result.
     #[test]
     fn warm_equals_cold_on_disk(edits in prop::collection::vec(edit(), 1..8)) {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -239,7 +239,7 @@ proptest! {
         for edit in &edits {
             edit.apply(&mut files);
             let mut on_disk = files.clone();
-            // Not every file system tells these two apart.
+            // Some file systems do not distinguish these two names.
             on_disk.remove("content/A.kk.md");
             write_changes(folder.path(), &before, &on_disk);
             if let Some(inputs) = &inputs {
@@ -251,7 +251,7 @@ proptest! {
                 prop_assert!(glanced.is_some() || !inputs.problems.is_empty(), "nothing hinders a glance at {:?}", paths);
                 for other in [glanced, load::verify(folder.path(), inputs, &mut || false).expect("the folder can be read")] {
                     let Some(other) = other else { continue };
-                    prop_assert_eq!(other.files.differences(&all.files, tilmash::load::File::same).len(), 0);
+                    prop_assert_eq!(other.files.differences(&all.files, tilmash::load::File::has_same_content).len(), 0);
                     prop_assert_eq!(&other.problems, &all.problems);
                 }
             }
@@ -278,11 +278,11 @@ proptest! {
             })
         };
         let (one, four) = (on(1), on(4));
-        // A site without a configuration says in which folder there is none.
+        // The message about a missing configuration names the folder.
         if files.contains_key("site.yaml") {
             prop_assert_eq!(difference(&one, &four), None);
         }
-        // What raw HTML does is its author's business.
+        // Links in raw HTML are the responsibility of the author.
         if files.get("site.yaml").is_some_and(|config| config.contains("raw_html: true")) {
             return Ok(());
         }
@@ -291,23 +291,24 @@ proptest! {
         prop_assert_eq!(&flaws.doubled_ids, &Vec::<String>::new());
         prop_assert_eq!(&flaws.nesting, &Vec::<String>::new());
         prop_assert_eq!(&flaws.inline, &Vec::<String>::new());
-        // Of two pages at one path one has no route; such a site is not published.
+        // If two pages have one path, one gets no route, and such a site is not published.
         if !one.problems.iter().any(|problem| problem.code.name == "route-collision") {
             prop_assert_eq!(&flaws.dangling, &Vec::<String>::new());
         }
-        // A broken anchor is a problem that is said; the link stays as it was written.
+        // A broken anchor is reported, and the link stays as it is written.
         if !one.problems.iter().any(|problem| problem.code.name == "broken-anchor") {
             prop_assert_eq!(&flaws.anchors, &Vec::<String>::new());
         }
     }
 }
 
-/// Diagnostics that are about no file: the missing configuration, two things that the program makes itself.
+/// Returns true for a diagnostic about no file: a missing configuration, or a collision of two
+/// routes that the program makes.
 fn has_no_file(code: &str) -> bool {
     matches!(code, "no-config" | "route-collision" | "template")
 }
 
-/// Brings a folder from one set of files to another as an author would: what is the same is not touched.
+/// Changes a folder from one set of files to another. Unchanged files are not touched.
 fn write_changes(root: &std::path::Path, before: &Files, after: &Files) {
     for path in before.keys().filter(|path| !after.contains_key(*path)) {
         fs::remove_file(root.join(path)).expect("a file that was written can be removed");
@@ -319,7 +320,7 @@ fn write_changes(root: &std::path::Path, before: &Files, after: &Files) {
     }
 }
 
-/// What Markdown, YAML and templates are made of, and what makes them hard.
+/// Pieces of Markdown, YAML and templates, including the hard ones.
 const MARKDOWN: &[&str] = &[
     "*",
     "**",
@@ -419,7 +420,7 @@ const MARKDOWN: &[&str] = &[
     "==",
 ];
 
-/// The first fault of the spans of a text.
+/// Returns the first fault of the spans of a text.
 fn unsound(text: &str, spans: &[Span]) -> Option<String> {
     let (mut open, mut before) = (Vec::new(), 0..0);
     for span in spans {
@@ -603,7 +604,8 @@ fn pack() -> Arc<LanguagePack> {
     Arc::new(LanguagePack { quotes, ..LanguagePack::default() })
 }
 
-/// A document in which paragraphs and notes refer to notes; `places` says before which paragraph each note is defined.
+/// Returns a document whose paragraphs and notes refer to notes. `places` has the paragraph before
+/// which each note is defined.
 fn with_notes(paragraphs: &[Vec<usize>], notes: &[Vec<usize>], places: &[(usize, usize)]) -> tilmash::parse::Document {
     let refs = |refs: &[usize]| refs.iter().map(|at| format!("[^{}]", at % notes.len())).collect::<String>();
     let mut blocks: Vec<(usize, usize, String)> = Vec::new();
@@ -620,31 +622,15 @@ fn with_notes(paragraphs: &[Vec<usize>], notes: &[Vec<usize>], places: &[(usize,
     }
     blocks.sort();
     let text: Vec<String> = blocks.into_iter().map(|(_, _, text)| text).collect();
-    let input = ParseInput {
-        file: "content/x.kk.md".into(),
-        text: format!("---\ntitle: X\n---\n\n{}", text.join("\n")).into(),
-        key: Key::new("x"),
-        lang: LangId(0),
-        settings: Arc::new(Settings {
-            raw_html: false,
-            smart_punctuation: true,
-            highlight: true,
-            segments: true,
-            languages: vec!["kk".to_owned()],
-            source: LangId(0),
-        }),
-        pack: pack(),
-        chapter: None,
-        lock: None,
-        source_delta: None,
-    };
+    let input = common::page(format!("---\ntitle: X\n---\n\n{}", text.join("\n")), pack());
     parse(&input).0
 }
 
 proptest! {
     #![proptest_config(cases(300, 2000))]
 
-    /// Wherever notes are defined, the page is the same; and numbers are those of a walk through the text, then through the notes.
+    /// The page does not depend on the places of definitions. Numbers are given in the order of a
+    /// walk through the text, then through the notes.
     #[test]
     fn a_definition_that_is_moved_moves_nothing(
         paragraphs in prop::collection::vec(prop::collection::vec(0..9_usize, 0..3), 1..4),
@@ -684,17 +670,9 @@ proptest! {
     /// sentences can be taken out of it.
     #[test]
     fn any_markdown_makes_a_sound_document(text in markdown(), segments in any::<bool>(), smart in any::<bool>()) {
-        let input = ParseInput {
-            file: "content/x.kk.md".into(),
-            text: text.as_str().into(),
-            key: Key::new("x"),
-            lang: LangId(0),
-            settings: Arc::new(Settings { raw_html: false, smart_punctuation: smart, highlight: true, segments, languages: vec!["kk".to_owned()], source: LangId(0) }),
-            pack: pack(),
-            chapter: None,
-            lock: None,
-            source_delta: None,
-        };
+        let mut input = common::page(text.clone(), pack());
+        let settings = Arc::make_mut(&mut input.settings);
+        (settings.smart_punctuation, settings.segments) = (smart, segments);
         let (document, problems) = parse(&input);
         let files = Files::from([("content/x.kk.md".to_owned(), text.clone())]);
         for problem in &problems {
@@ -717,7 +695,7 @@ proptest! {
             end = note.html.end;
         }
         prop_assert_eq!(end, document.body.end());
-        // Texts and elements are in order; a text has no markup, an element is a whole one.
+        // Texts and elements are in order. A text has no markup, and an element is complete.
         let mut last = HtmlPos(0);
         for range in &document.body.texts {
             prop_assert!(range.start >= last && range.start < range.end, "{:?}", range);
@@ -754,7 +732,8 @@ proptest! {
         prop_assert_eq!(anchors.len(), document.headings.len(), "every heading has an anchor of its own");
     }
 
-    /// Spans are in order, do not overlap, nest, and are made of whole characters, whatever the text is.
+    /// For any text, spans are in order, do not overlap, are nested, and begin and end between
+    /// characters.
     #[test]
     fn any_markdown_has_sound_spans(text in markdown()) {
         for smart_punctuation in [false, true] {
@@ -765,7 +744,7 @@ proptest! {
         markdown::plain(&text);
     }
 
-    /// The blocks of a text leave out white space only.
+    /// The blocks of a text leave out only white space.
     #[test]
     fn any_markdown_is_in_its_blocks(text in markdown()) {
         let mut at = 0;
@@ -777,13 +756,14 @@ proptest! {
         prop_assert!(text[at..].trim_matches('\u{feff}').trim().is_empty(), "{:?} in {:?}", &text[at..], text);
     }
 
-    /// The same for the bare writer: it need not be sound where the author's HTML is not, but it ends.
+    /// The same for the bare writer. Its output may be unsound if the author's HTML is, but it
+    /// ends.
     #[test]
     fn any_markdown_is_commonmark(text in markdown()) {
         tilmash::parse::markdown::commonmark(&text);
     }
 
-    /// Any YAML is read or refused, with places that are in it.
+    /// Any YAML is read or refused, and all places are inside it.
     #[test]
     fn any_yaml_is_read_or_refused(text in yaml()) {
         let files = Files::from([("site.yaml".to_owned(), text.clone())]);
@@ -801,21 +781,12 @@ proptest! {
         }
     }
 
-    /// Any bytes at all, as front matter and text.
+    /// Any text at all, as front matter and text.
     #[test]
     fn any_text_is_a_page(front in yaml(), text in any::<String>()) {
         let text = format!("---\n{front}\n---\n{text}");
-        let input = ParseInput {
-            file: "content/x.kk.md".into(),
-            text: text.as_str().into(),
-            key: Key::new("x"),
-            lang: LangId(0),
-            settings: Arc::new(Settings { raw_html: true, smart_punctuation: true, highlight: true, segments: true, languages: vec!["kk".to_owned()], source: LangId(0) }),
-            pack: pack(),
-            chapter: None,
-            lock: None,
-            source_delta: None,
-        };
+        let mut input = common::page(text.clone(), pack());
+        Arc::make_mut(&mut input.settings).raw_html = true;
         let (_, problems) = parse(&input);
         let files = Files::from([("content/x.kk.md".to_owned(), text)]);
         for problem in &problems {
@@ -848,7 +819,7 @@ proptest! {
         }
     }
 
-    /// Any template is used or refused; what is wrong has a place in a template.
+    /// Any template is accepted or refused, and each problem has a place in a template.
     #[test]
     fn any_template_is_used_or_refused(text in template()) {
         let mut files = small_site();
@@ -860,9 +831,10 @@ proptest! {
     }
 }
 
-/// The pieces above are of use only if sites of them come out whole: a chapter as the split writes it.
+/// The pieces above are useful only if they make whole sites: for example, a chapter as the split
+/// writes it.
 #[test]
-fn the_plan_that_edits_write_is_a_good_one() {
+fn the_plan_of_the_edits_makes_chapters() {
     let mut files = small_site();
     files.insert("site.yaml".to_owned(), CONFIGS[5].to_owned());
     for wanted in ["content/_source/plan.yaml", "content/_source/text.kk.txt"] {
@@ -882,7 +854,7 @@ fn the_plan_that_edits_write_is_a_good_one() {
 }
 
 #[test]
-fn a_snapshot_of_nothing_has_one_problem() {
+fn an_empty_project_has_one_problem() {
     let state = project().state(Arc::new(Inputs::default()));
     let names: Vec<_> = state.problems.iter().map(|problem| problem.code.name).collect();
     assert_eq!(names, ["no-config"]);
@@ -900,19 +872,20 @@ fn a_sitemap_is_split_without_loss() {
         files.insert(format!("content/{page}.en.md"), "# Page\n".into());
     }
     files.insert("content/draft.kk.md".into(), "---\ntitle: D\ndraft: true\n---\n".into());
-    let made = |sitemap_limits: Limits| {
+    let made = |sitemap_limits: PartLimits| {
         let overrides = Overrides { sitemap_limits, drafts: true, ..Overrides::default() };
         let state = Project::new(Path::new("site"), overrides).state(common::inputs(&files));
         snapshot(&state).routes
     };
     let text = |routes: &BTreeMap<String, Vec<u8>>, path: &str| String::from_utf8(routes[path].clone()).expect("it is UTF-8");
     let entries = |xml: &str| xml.lines().filter(|line| line.starts_with("<url>")).map(str::to_owned).collect::<Vec<_>>();
-    let whole = made(Limits::default());
+    let whole = made(PartLimits::default());
     assert!(!whole.contains_key("sitemap-1.xml"));
     let all = entries(&text(&whole, "sitemap.xml"));
     assert_eq!(all.len(), 17, "the pages of two languages and the front page, but no draft");
-    let mut limits: Vec<Limits> = (1..=all.len()).map(|addresses| Limits { addresses, ..Limits::default() }).collect();
-    limits.extend([1, 1500, 2000, 4000, 9000].map(|bytes| Limits { bytes, ..Limits::default() }));
+    let mut limits: Vec<PartLimits> =
+        (1..=all.len()).map(|addresses| PartLimits { addresses, ..PartLimits::default() }).collect();
+    limits.extend([1, 1500, 2000, 4000, 9000].map(|bytes| PartLimits { bytes, ..PartLimits::default() }));
     for limits in limits {
         let routes = made(limits);
         let index = text(&routes, "sitemap.xml");

@@ -1,5 +1,5 @@
 //! The shape of the source code: which layer may use which, where a dependency may be named, which
-//! code may touch the world, and what stands at the top of the repository.
+//! code may touch the world, and the entries at the top of the repository.
 //!
 //! These tests read the source as text. They know nothing of Rust but `use` and paths, which is
 //! enough: a path that they cannot see would have to be made by a macro.
@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The layers, from the ground up. A layer may use itself and the rows above its own. The modules of
-/// `translation` are layers of their own.
+/// The layers, from the ground up. A layer may use itself and the rows above its own. The modules
+/// of `translation` are layers of their own.
 const LAYERS: &[&[&str]] = &[
     &["base"],
     &["disk"],
@@ -48,7 +48,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("icu_collator", &["model/language.rs"]),
     ("icu_locale_core", &["model/language.rs"]),
     ("icu_normalizer", &["base/path.rs"]),
-    ("icu_properties", &["base/path.rs", "translation/checks/parity/script.rs"]),
+    ("icu_properties", &["base/path.rs", "translation/checks/parity/letters.rs"]),
     ("indicatif", &["cli/build.rs"]),
     ("jiff", &["model/", "output/feed.rs", "render/shared.rs", "cli/history.rs", "cli/init.rs"]),
     ("mimalloc", &["main.rs"]),
@@ -56,7 +56,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("notify", &["serve/watch.rs"]),
     ("percent_encoding", &["base/path.rs", "serve/editor.rs"]),
     ("pulldown_cmark", &["markdown/"]),
-    // The same escaping wherever text becomes HTML.
+    // Text becomes HTML with the same escaping everywhere.
     ("pulldown_cmark_escape", &["parse/markdown.rs", "render/", "serve/"]),
     ("quick_xml", &["base/xml.rs", "translation/exchange/xml.rs"]),
     (
@@ -78,8 +78,9 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("serde_json", &["cli/", "translation/exchange/jsonl.rs", "serve/"]),
     ("serde_yaml", &["base/yaml.rs"]),
     ("sha2", &["split/mod.rs"]),
-    ("shlex", &["serve/"]),
+    ("shlex", &["model/key.rs", "serve/"]),
     ("simdutf8", &["load/text.rs"]),
+    ("similar", &["base/diff.rs"]),
     ("strsim", &["base/suggest.rs"]),
     ("syntect", &["render/highlight.rs"]),
     // The temporary folder of a mirror, in which git itself writes.
@@ -94,7 +95,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("xxhash_rust", &["base/hash.rs"]),
 ];
 
-/// What code that is to be pure does not name.
+/// Names that pure code must not contain.
 const WORLD: &[&str] = &[
     "std::fs",
     "fs::read",
@@ -130,7 +131,7 @@ const WRITES: &[&str] = &[
     ".set_times(",
 ];
 
-/// What may stand at the top of the repository.
+/// Entries that may be at the top of the repository.
 const TOP: &[&str] = &[
     "Cargo.toml",
     "src",
@@ -163,7 +164,7 @@ fn a_layer_uses_the_rows_above_it_only() {
     let mut broken = Vec::new();
     for source in sources() {
         let Some(own) = row(&source.layer) else {
-            // What stands beside the layers puts them together: the library's and the program's roots.
+            // Files beside the layers combine them: the roots of the library and of the program.
             assert!(
                 matches!(source.name.as_str(), "lib.rs" | "main.rs" | "translation/mod.rs"),
                 "`{}` is in no layer",
@@ -217,7 +218,7 @@ fn only_five_layers_touch_the_world() {
             continue;
         }
         for word in WORLD {
-            // The project times its stages for `--timings`; nothing depends on what it finds.
+            // The project measures its stages for `--timings`; no result depends on the times.
             let timed = source.layer == "project" && *word == "Instant";
             if source.code.contains(word) && !timed {
                 broken.push(format!("`{}` has `{word}`", source.name));
@@ -227,7 +228,7 @@ fn only_five_layers_touch_the_world() {
     assert!(broken.is_empty(), "a pure layer asks disk, clock or environment:\n{}", broken.join("\n"));
 }
 
-/// One file knows what a terminal may receive, and what a closed pipe or a full disk means.
+/// Only one file handles terminals, closed pipes and full disks.
 #[test]
 fn one_file_writes_to_standard_output_and_standard_error() {
     const STREAMS: &[&str] = &["println!", "print!(", "io::stdout", "io::stderr", "dbg!("];
@@ -242,14 +243,14 @@ fn one_file_writes_to_standard_output_and_standard_error() {
 }
 
 #[test]
-fn every_file_says_what_it_is_for() {
+fn every_file_begins_with_its_purpose() {
     for source in sources() {
         assert!(source.text.starts_with("//! "), "`{}` does not begin with what it is for", source.name);
     }
 }
 
 #[test]
-fn the_top_of_the_repository_holds_only_what_it_should() {
+fn the_top_of_the_repository_has_only_known_entries() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let ignored = fs::read_to_string(root.join(".gitignore")).expect("the repository has a .gitignore");
     let ignored: BTreeSet<&str> = ignored.lines().map(|line| line.trim_matches('/')).chain([".git"]).collect();
@@ -262,7 +263,7 @@ fn the_top_of_the_repository_holds_only_what_it_should() {
     assert!(strange.is_empty(), "at the top of the repository: {strange:?}");
 }
 
-/// Text may run from the right, and the sides of a page with it.
+/// Text may run from the right, and then the sides of a page are reversed.
 #[test]
 fn the_style_sheet_has_a_start_and_an_end_and_no_left_and_right() {
     let style = include_str!("../themes/default/static/style.css");
@@ -271,7 +272,7 @@ fn the_style_sheet_has_a_start_and_an_end_and_no_left_and_right() {
         let Some((property, value)) = declaration.trim().split_once(':') else { continue };
         let values: Vec<&str> = value.split_whitespace().collect();
         let is_physical = match property {
-            // In the middle there are no sides.
+            // A centred element has no side.
             "left" | "right" => value.trim() != "50%",
             "padding" | "margin" | "inset" => values.len() == 4 && values[1] != values[3],
             "border-radius" => values.len() == 4 && (values[0] != values[1] || values[2] != values[3]),
@@ -295,7 +296,7 @@ fn no_file_names_a_path_of_somebodys_machine() {
     let mut broken = Vec::new();
     for folder in TOP {
         for file in files(&root.join(folder)) {
-            // What is no text has no paths to look at.
+            // A file that is not text has no paths to check.
             let Ok(text) = fs::read_to_string(&file) else { continue };
             for (number, line) in text.lines().enumerate() {
                 for machine in &machines {
@@ -315,9 +316,9 @@ fn no_file_names_a_path_of_somebodys_machine() {
 
 /// A file of `src/`.
 struct Source {
-    /// Below `src/`.
+    /// Path below `src/`.
     name: String,
-    /// The folder or file of that name: `render`, `translation/ids`.
+    /// The layer, a folder or file: `render`, `translation/ids`.
     layer: String,
     text: String,
     /// The text without comments and without its unit tests, which may use anything.
@@ -354,7 +355,7 @@ fn files(path: &Path) -> Vec<PathBuf> {
     if path.ends_with("node_modules") || path.ends_with("fuzz/target") {
         return Vec::new();
     }
-    // Not all that may stand at the top is there.
+    // Entries of the list may be missing from the repository.
     let Ok(entries) = fs::read_dir(path) else { return Vec::new() };
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("the repository can be read").path()).collect();
     paths.sort();
@@ -379,7 +380,8 @@ fn layer(path: &[String]) -> String {
 fn used_layers(code: &str) -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     for (at, start) in code.match_indices("crate::") {
-        // `$crate::` and `pub(crate)` are no uses; a name that ends in `crate` is another's.
+        // `$crate::` and `pub(crate)` are not uses, and neither is a longer name that ends in
+        // `crate`.
         if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
             continue;
         }
@@ -387,7 +389,7 @@ fn used_layers(code: &str) -> BTreeSet<String> {
         use_tree(&code[at + start.len()..], &mut Vec::new(), &mut paths);
         used.extend(paths.iter().map(|path| layer(path)));
     }
-    // Types that the library's root would export are not layers.
+    // Types that the library's root exports would not be layers.
     used.retain(|name| name.chars().next().is_some_and(char::is_lowercase));
     used
 }
@@ -441,19 +443,19 @@ fn first_name(text: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// Whether code names a crate: `tera::Value`, `use tera;`.
+/// Returns true if code names a crate: `tera::Value`, `use tera;`.
 fn names(code: &str, dependency: &str) -> bool {
     code.match_indices(dependency).any(|(at, found)| {
         let before = code[..at].chars().next_back();
         let after = &code[at + found.len()..];
         let begins = before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '.' && c != '"');
-        // `path::bytes::…` would be a module of ours.
+        // `path::bytes::…` would be a module of this program.
         let of_ours = code[..at].ends_with("::");
         begins && !of_ours && (after.starts_with("::") || (code[..at].ends_with("use ") && after.starts_with(';')))
     })
 }
 
-/// The names of the packages that the program depends on, as the code has them.
+/// Returns the packages that the program depends on, by their names in code.
 fn dependencies() -> Vec<String> {
     let manifest = include_str!("../Cargo.toml");
     let mut inside = false;

@@ -1,5 +1,6 @@
-//! Laws of the checks on sentences: they never panic, point into the text, find nothing between a text and itself, and
-//! find every number that is changed in the book's own translation.
+//! Laws of the checks on sentences: they never panic, their places are inside the text, they find
+//! no fault between a text and itself, and they find every changed number in the translation of the
+//! book.
 
 use std::fs;
 use std::path::Path;
@@ -40,7 +41,7 @@ fn alone(rules: &Rules, text: &str) -> Vec<Finding> {
     parity::alone(rules, &Reading::of(text, &spans(text)))
 }
 
-/// Texts made of what the checks look for, and of anything.
+/// Texts with the checks' subjects (numbers, links, names), and any other text.
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         prop::sample::select(vec![
@@ -128,8 +129,9 @@ proptest! {
 
     #[test]
     fn comparing_is_symmetric(a in text(), b in text()) {
-        // What differs one way differs the other way, so that no check depends on which side is the source; but for
-        // numbers that were copied from a language into another, and text that was not translated.
+        // A difference in one direction is a difference in the other, so no check depends on which
+        // side is the source. The exceptions are numbers copied between languages, and untranslated
+        // text.
         let (kk, en) = (rules("kk"), rules("en"));
         let codes = |found: Vec<Finding>| {
             let mut codes: Vec<&str> = found.iter().map(|finding| finding.code.name).filter(|name| *name != "untranslated-text").collect();
@@ -144,7 +146,7 @@ proptest! {
     }
 }
 
-/// The sentences of the book that stand beside each other: its editions have one a line.
+/// Returns the aligned sentences of the book; its editions have one sentence a line.
 fn book() -> Vec<(String, String)> {
     let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("content");
     let mut pairs = Vec::new();
@@ -198,7 +200,7 @@ fn every_number_that_is_changed_in_the_book_is_found() {
         }
     }
     assert!(changed > 200, "the book has numbers");
-    // A number that has become another one of its sentence is not missing there.
+    // If the new number occurs elsewhere in the sentence, it is not missing there.
     assert!(missed.len() * 50 <= changed, "{} of {changed} changed numbers were not found:\n{}", missed.len(), missed.join("\n"));
 }
 
@@ -214,14 +216,14 @@ fn a_long_text_takes_no_longer_for_each_byte() {
         let start = Instant::now();
         pair((kk, &text), (en, &other));
         alone(en, &other);
-        // Far more than any machine needs, and far less than a quadratic program does.
+        // Much more than any machine needs, and much less than a quadratic program needs.
         assert!(start.elapsed() < Duration::from_secs(10), "{piece:?} takes {:?}", start.elapsed());
     }
 }
 
-/// `𜼢` looks like a digit to no reader, but it can stand in a number.
+/// No reader takes `𜼢` for a digit, but it can be part of a number.
 #[test]
-fn a_number_may_have_other_signs_than_digits() {
+fn a_character_that_looks_like_a_digit_causes_no_panic() {
     for text in ["1.5𜼢 thousand", "1,𜼢 thousand", "5.𜼢5 thousand", "5.5५ thousand", "5.५५ thousand", "1.𝟗𝟗 thousand"]
     {
         pair((rules("en"), text), (rules("kk"), "5 мың"));

@@ -1,7 +1,7 @@
-//! Work grows with the text and no faster: what was once quadratic, or deep, stays linear.
+//! Time grows in proportion to the text. The steps here were once quadratic or too deep.
 //!
-//! Each text is built at a size and at four times the size; a quadratic step would take sixteen times
-//! as long. The margin is for machines that do other things too.
+//! Each text is built at a size and at four times the size; a quadratic step would take sixteen
+//! times as long. The margin allows for other load on the machine.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ fn long_texts_take_time_in_proportion() {
         ("equal headings", 2_500, |n| "# A\n\n".repeat(n)),
         ("footnotes of one name", 2_500, |n| {
             (0..n).fold(String::new(), |mut text, at| {
-                // Labels that differ, and are the same where only letters count.
+                // Different labels that are equal if only letters count.
                 let label: String = format!("{at:b}").chars().map(|c| if c == '0' { '!' } else { '?' }).collect();
                 writeln!(text, "a[^{label}]\n\n[^{label}]: b\n").expect("writing to a string");
                 text
@@ -54,7 +54,8 @@ fn large_sites_take_time_in_proportion() {
     });
 }
 
-/// The same with locks, of a text that is another now: cells and notes find their ids by row, column and label.
+/// The same with locks, for a text that has changed: cells and notes find their ids by row, column
+/// and label.
 #[test]
 fn addresses_of_cells_and_notes_take_time_in_proportion() {
     fn text(n: usize, word: &str) -> String {
@@ -73,14 +74,14 @@ fn addresses_of_cells_and_notes_take_time_in_proportion() {
         files.insert("site.yaml".to_owned(), "title: T\nlanguages: [kk, en]\n".to_owned());
         files.insert("content/index.kk.md".to_owned(), "# T\n".to_owned());
         common::sync(&mut files);
-        // Every row says something else, and every second one is another.
+        // Every row has its own text, and every second one has changed.
         files.insert("content/a.en.md".to_owned(), text(size + size / 2, "f"));
         files.insert("content/a.kk.md".to_owned(), text(size + size / 2, "l"));
         files
     });
 }
 
-/// The same of texts with many gaps, in either edition.
+/// The same for texts with many gaps, in either edition.
 #[test]
 fn addresses_of_texts_with_many_gaps_take_time_in_proportion() {
     fn text(n: usize, word: &str, other: &str) -> String {
@@ -104,7 +105,8 @@ fn addresses_of_texts_with_many_gaps_take_time_in_proportion() {
     }
 }
 
-/// The same of rows that were gone: all say the same, or have but their first cells in common with others.
+/// The same for deleted rows that come back: all are equal, or only their first cells are in common
+/// with others.
 #[test]
 fn rows_that_come_back_take_time_in_proportion() {
     let rows = |n: usize, row: fn(usize) -> String| {
@@ -136,7 +138,7 @@ fn rows_that_come_back_take_time_in_proportion() {
     }
 }
 
-/// The same of a table of which nothing is left: whether a cell was merged into another is asked of each.
+/// The same for a table without any remaining row: for each cell, the search for a merge runs.
 #[test]
 fn cells_that_are_gone_take_time_in_proportion() {
     check("a table that lost a column and rows", 2_000, |size| {
@@ -154,7 +156,7 @@ fn cells_that_are_gone_take_time_in_proportion() {
     });
 }
 
-/// The same of a translation that stands in another order and says the same on most of its lines, in text and in tables.
+/// The same for a translation in another order with many equal lines, in text and in tables.
 #[test]
 fn equal_lines_in_another_order_take_time_in_proportion() {
     const SAID: [&str; 3] = ["Yes", "No", "12"];

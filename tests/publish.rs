@@ -1,4 +1,7 @@
-//! Law 6, nothing lost: what a build that fails, is killed or has nothing to do leaves behind.
+//! Law 6, nothing lost: the output after builds that fail, are killed or have no work to do.
+
+#[path = "common/program.rs"]
+mod program;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,8 +16,8 @@ use tilmash::emit::{MANIFEST, PreviousBuild, Record, Report, Target, emit};
 use tilmash::output::fingerprints::Fingerprints;
 use tilmash::project::{Overrides, Project};
 
-/// A process that is being started holds copies of this one's locks until it is a program of its
-/// own, so no build of this process may be on its way then.
+/// A process that is being started holds copies of this process's locks until it runs its own
+/// program. So no build of this process may run at that time.
 static STARTING: RwLock<()> = RwLock::new(());
 
 /// A site on disk and the folder it is published into.
@@ -38,12 +41,10 @@ impl Disk {
     }
 
     fn write(&self, path: &str, text: &str) {
-        let file = self.at(path);
-        fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
-        fs::write(file, text).expect("files can be written");
+        program::put(self.folder.path(), path, text);
     }
 
-    /// A build that may replace the site by an empty one.
+    /// Builds, and allows an empty site to replace the published one.
     fn build_empty(&self) -> Result<Report, Failure> {
         let state = Project::new(&self.at("site"), Overrides::default()).refresh().expect("the site can be read");
         emit(&state, Target { output: &self.at("out"), allow_empty: true }, None, &|| {})
@@ -53,7 +54,7 @@ impl Disk {
         self.build_knowing(output, None)
     }
 
-    /// A build that knows what an earlier one left in its record.
+    /// Builds with the record of an earlier build.
     fn build_knowing(&self, output: &str, known: Option<&Record>) -> Result<Report, Failure> {
         let _guard = STARTING.read().unwrap_or_else(PoisonError::into_inner);
         let mut project = Project::new(&self.at("site"), Overrides::default()).for_one_state();
@@ -67,14 +68,14 @@ impl Disk {
         self.build_into("out").expect("the site can be built")
     }
 
-    /// Every file below a folder with its bytes and its time stamp; folders too, without.
+    /// Returns every file below a folder with its bytes and its time stamp; folders too, without.
     fn look(&self, folder: &str) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
         let mut found = BTreeMap::new();
         look(&self.at(folder), Path::new(""), &mut found);
         found
     }
 
-    /// What stands beside the output, but for the site.
+    /// Returns the entries beside the output, without the site.
     fn beside(&self) -> Vec<String> {
         let entries = fs::read_dir(self.folder.path()).expect("the folder can be read");
         let mut names: Vec<String> =
@@ -103,7 +104,7 @@ fn bytes(files: BTreeMap<String, (Vec<u8>, SystemTime)>) -> BTreeMap<String, Vec
 }
 
 #[test]
-fn a_second_build_of_the_same_touches_nothing() {
+fn a_second_build_of_the_same_site_touches_nothing() {
     let disk = Disk::new();
     let first = disk.build();
     assert!(first.published && first.written == first.files && first.files > 12);
@@ -116,7 +117,7 @@ fn a_second_build_of_the_same_touches_nothing() {
 }
 
 #[test]
-fn only_what_changed_is_written() {
+fn only_changed_files_are_written() {
     let disk = Disk::new();
     disk.build();
     let before = disk.look("out");
@@ -128,10 +129,10 @@ fn only_what_changed_is_written() {
     assert_eq!(touched, [MANIFEST, "en/s/b/index.html", "kk-en/s/b/index.html"]);
 }
 
-/// Files that only one folder has, and one of someone else's among them.
+/// Files in one folder only, one of which is somebody else's.
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
 #[test]
-fn what_differs_in_one_folder_is_exchanged_alone() {
+fn changes_in_one_folder_exchange_only_that_folder() {
     use std::os::unix::fs::MetadataExt as _;
     let disk = Disk::new();
     for name in ["x.bin", "y.bin", "z.bin"] {
@@ -141,7 +142,7 @@ fn what_differs_in_one_folder_is_exchanged_alone() {
     disk.write("out/s/mine.txt", "mine");
     disk.write("out/s/folder/mine.txt", "mine too");
     let number = |path: &str| fs::metadata(disk.at(path)).expect("it is there").ino();
-    // One file, then all that is in a folder, then more.
+    // One file, then all files of a folder, then more.
     for (changed, part) in [(&["s/y.bin"][..], "s/y.bin"), (&["s/x.bin", "s/y.bin"], "s"), (&["s/x.bin", "root.bin"], "")] {
         let before = disk.look("out");
         let numbers = [number("out"), number("out/s"), number("out/kk")];
@@ -162,7 +163,7 @@ fn what_differs_in_one_folder_is_exchanged_alone() {
     }
     let mine = ["out/s/mine.txt", "out/s/folder/mine.txt"].map(|path| fs::read_to_string(disk.at(path)).expect("it stays"));
     assert_eq!(mine, ["mine", "mine too"]);
-    // What is not there cannot be exchanged.
+    // A missing part cannot be exchanged.
     fs::remove_dir_all(disk.at("out/s")).expect("it can be removed");
     assert!(disk.build().written > 0);
     disk.build_into("fresh").expect("the site can be built");
@@ -170,7 +171,7 @@ fn what_differs_in_one_folder_is_exchanged_alone() {
 }
 
 #[test]
-fn the_result_is_the_same_whatever_was_there_before() {
+fn the_result_does_not_depend_on_the_previous_output() {
     let disk = Disk::new();
     disk.build();
     fs::remove_dir_all(disk.at("site/content/s")).expect("it can be removed");
@@ -183,7 +184,7 @@ fn the_result_is_the_same_whatever_was_there_before() {
 }
 
 #[test]
-fn a_build_that_fails_leaves_all_as_it_was() {
+fn a_failed_build_changes_nothing() {
     let disk = Disk::new();
     disk.build();
     let before = disk.look("out");
@@ -199,7 +200,7 @@ fn a_build_that_fails_leaves_all_as_it_was() {
 }
 
 #[test]
-fn files_and_folders_of_others_stay() {
+fn files_and_folders_of_others_are_kept() {
     let disk = Disk::new();
     disk.build();
     disk.write("out/mine.txt", "mine");
@@ -216,7 +217,7 @@ fn files_and_folders_of_others_stay() {
     assert_eq!(fs::read_to_string(disk.at("out/kk/s/b/notes/mine.txt")).expect("it is there"), "mine too");
     assert!(!disk.at("out/kk/s/b/index.html").exists());
     assert!(disk.at("out/.git/refs/tags").is_dir(), "an empty folder is someone's too");
-    // And again, when there is nothing of ours to do.
+    // The same when the build has no work to do.
     let before = disk.look("out");
     disk.build();
     assert_eq!(disk.look("out"), before);
@@ -233,14 +234,14 @@ fn a_missing_file_of_ours_is_written_again() {
     assert_eq!(bytes(disk.look("out")), before);
 }
 
-/// The names of the routes that a build made, be they the same as before or not.
+/// Returns the paths of the routes that a build rendered, whether or not their bytes changed.
 fn made(report: &Report) -> Vec<&str> {
     let pages = report.times.iter().filter(|time| time.template.is_some());
     pages.map(|time| &*time.path).collect()
 }
 
 #[test]
-fn what_a_record_knows_is_not_made_again() {
+fn files_in_the_record_are_not_rendered_again() {
     let disk = Disk::new();
     let build = |known: &Record| {
         let report = disk.build_knowing("out", Some(known)).expect("the site can be built");
@@ -261,18 +262,18 @@ fn what_a_record_knows_is_not_made_again() {
     disk.write("site/content/s/b.en.md", "# s/b\n\nAnother sentence.\n");
     let (report, known) = build(&known);
     assert_eq!((made(&report), report.written), (vec!["en/s/b/index.html", "kk-en/s/b/index.html", "kk/s/b/index.html"], 2));
-    // What others see makes all of them anew.
+    // Data that other pages show: all pages.
     disk.write("site/content/s/b.en.md", "# Other title\n\nAnother sentence.\n");
     let (report, known) = build(&known);
     assert_eq!(made(&report).len(), 14);
-    // So does a template, and a page that comes.
+    // A template, or a new page: all pages.
     disk.write("site/templates/tag.html", "{% extends \"default/tag.html\" %}");
     let (report, known) = build(&known);
     assert_eq!((made(&report).len(), report.written), (14, 0));
     disk.write("site/content/z.kk.md", "# Жаңа\n");
     let (report, known) = build(&known);
     assert!(made(&report).len() > 14);
-    // What somebody did to the folder is found, by whatever sign there is of it.
+    // Changes that somebody made in the folder are found, by each sign of them.
     fs::remove_file(disk.at("out/en/a/index.html")).expect("it can be removed");
     disk.write("out/mine.txt", "mine");
     let page = disk.at("out/kk/a/index.html");
@@ -282,13 +283,13 @@ fn what_a_record_knows_is_not_made_again() {
     file.set_modified(time.expect("files have times")).expect("it can be set");
     let (report, known) = build(&known);
     assert_eq!((made(&report), report.written), (vec!["en/a/index.html", "kk/a/index.html"], 2));
-    // With all that was kept on the way.
+    // With all records that were kept on the way.
     let (report, _) = build(&known);
     assert_eq!((made(&report), report.written), (vec![], 0));
 }
 
 #[test]
-fn a_page_with_problems_is_made_again_so_that_they_are_told_again() {
+fn a_page_with_problems_is_rendered_and_reported_again() {
     let disk = Disk::new();
     disk.write("site/content/a.en.md", "# a\n\n```nosuch\ncode\n```\n");
     let first = disk.build_knowing("out", Some(&Record::default())).expect("the site can be built");
@@ -302,15 +303,15 @@ fn a_folder_of_someone_else_is_refused() {
     let disk = Disk::new();
     disk.write("out/important.txt", "do not lose");
     let failure = disk.build_into("out").expect_err("it is not ours");
-    assert!(failure.message.contains("tilmash did not make it"), "{}", failure.message);
+    assert!(failure.message.contains("was not written by Tilmash"), "{}", failure.message);
     assert_eq!(disk.look("out").len(), 1);
-    // A file of someone else where a page would stand, in a folder that is ours.
+    // Somebody else's file at the path of a page, in an output folder.
     let disk = Disk::new();
     disk.build();
     disk.write("out/kk/new/index.html", "mine");
     disk.write("site/content/new.kk.md", "# New\n");
     let failure = disk.build_into("out").expect_err("it stands in the way");
-    assert!(failure.message.contains("stands in the way"), "{}", failure.message);
+    assert!(failure.message.contains("a file of the site needs its place"), "{}", failure.message);
     assert_eq!(fs::read_to_string(disk.at("out/kk/new/index.html")).expect("it is there"), "mine");
 }
 
@@ -324,7 +325,7 @@ fn an_empty_site_replaces_no_published_one() {
     let kept = disk.at("kept");
     let refused = |what: &str| {
         let failure = disk.build_into("out").expect_err(what);
-        assert!(failure.message.contains("has no page"), "{what}: {failure}");
+        assert!(failure.message.contains("has no pages"), "{what}: {failure}");
         assert_eq!(disk.look("out"), before, "{what}");
     };
     fs::rename(&content, &kept).expect("it can be renamed");
@@ -365,7 +366,7 @@ fn links_and_pipes_beside_and_in_the_output_are_refused() {
         for target in ["victim", "victim/index.html", "nowhere"] {
             symlink(disk.at(target), &trap).expect("links can be made");
             let failure = disk.build_into("out").expect_err(name);
-            assert!(failure.message.contains("is a link"), "{name}: {failure}");
+            assert!(failure.message.contains("is a symbolic link"), "{name}: {failure}");
             fs::remove_file(&trap).expect("it is still the link");
         }
         pipe(&trap);
@@ -378,17 +379,17 @@ fn links_and_pipes_beside_and_in_the_output_are_refused() {
     fs::rename(&manifest, disk.at("manifest")).expect("it can be renamed");
     pipe(&manifest);
     let failure = disk.build_into("out").expect_err("the list of files is a pipe");
-    assert!(failure.message.contains("tilmash did not make it"), "{failure}");
+    assert!(failure.message.contains("was not written by Tilmash"), "{failure}");
     fs::remove_file(&manifest).expect("it is still the pipe");
     fs::rename(disk.at("manifest"), &manifest).expect("it can be renamed");
 
-    // A link where the site has a folder, whether the list of files claims it or not.
+    // A link where the site has a folder, with and without an entry in the manifest.
     let folder = disk.at("out/kk/s");
     fs::rename(&folder, disk.at("kept")).expect("it can be renamed");
     for target in ["victim", "out/en"] {
         symlink(disk.at(target), &folder).expect("links can be made");
         let failure = disk.build_into("out").expect_err(target);
-        assert!(failure.message.contains("stands in the way"), "{failure}");
+        assert!(failure.message.contains("a file of the site needs its place"), "{failure}");
         assert!(folder.is_symlink());
         fs::remove_file(&folder).expect("it is still the link");
     }
@@ -397,7 +398,7 @@ fn links_and_pipes_beside_and_in_the_output_are_refused() {
     assert!(disk.build().published);
 }
 
-/// The repository may not choose where the site is published.
+/// The repository may not choose the folder to publish into.
 #[cfg(unix)]
 #[test]
 fn an_output_that_the_site_links_elsewhere_is_refused() {
@@ -432,7 +433,7 @@ fn a_folder_that_holds_the_sources_or_is_among_them_is_refused() {
     }
     for output in outputs {
         let failure = disk.build_into(output).expect_err(output);
-        assert!(failure.message.contains("sources"), "{output}: {}", failure.message);
+        assert!(failure.message.contains("source files of the site"), "{output}: {}", failure.message);
     }
     assert_eq!(disk.look("site"), before);
     assert!(!disk.at("site/content/deep").exists() && !disk.at("site/themes").exists() && !disk.at("no").exists());
@@ -445,7 +446,7 @@ fn a_folder_that_the_sources_are_linked_to_is_refused() {
     fs::rename(disk.at("site/content"), disk.at("site/texts")).expect("it can be renamed");
     std::os::unix::fs::symlink("texts", disk.at("site/content")).expect("links can be made");
     let failure = disk.build_into("site/texts/new").expect_err("it is among the sources");
-    assert!(failure.message.contains("sources"), "{}", failure.message);
+    assert!(failure.message.contains("source files of the site"), "{}", failure.message);
     assert!(!disk.at("site/texts/new").exists());
 }
 
@@ -456,7 +457,7 @@ fn a_site_is_not_published_into_itself() {
     disk.build_into("site/public").expect("it is no source yet");
     std::os::unix::fs::symlink("../public", disk.at("site/content/again")).expect("links can be made");
     let failure = disk.build_into("site/public").expect_err("it is among the sources");
-    assert!(failure.message.contains("sources"), "{}", failure.message);
+    assert!(failure.message.contains("source files of the site"), "{}", failure.message);
 }
 
 #[test]
@@ -473,11 +474,11 @@ fn two_builds_do_not_write_one_folder_at_the_same_time() {
 }
 
 #[test]
-fn what_a_killed_build_left_is_cleared_away() {
+fn the_leftovers_of_a_killed_build_are_removed() {
     let disk = Disk::new();
     disk.build();
     let expected = bytes(disk.look("out"));
-    // Killed while it was writing.
+    // Killed while writing.
     let half = || {
         disk.write(&format!(".out.tilmash-new/{MANIFEST}"), "kk/index.html\nkk/only/index.html\n");
         disk.write(".out.tilmash-new/kk/index.html", "half");
@@ -498,11 +499,12 @@ fn what_a_killed_build_left_is_cleared_away() {
 }
 
 #[test]
-fn what_no_build_wrote_comes_back_from_what_a_killed_build_left() {
+fn files_of_others_are_rescued_from_a_killed_build() {
     for left in [".out.tilmash-new", ".out.tilmash-new-old"] {
         let disk = Disk::new();
         disk.build();
-        // Killed when the new folder was in place and the old one not yet removed: there alone is a file that came late.
+        // Killed after the new folder was in place, before the old one was removed. Only the old
+        // one has a file that somebody added late.
         disk.write(&format!("{left}/{MANIFEST}"), "kk/old/index.html\n");
         disk.write(&format!("{left}/kk/old/index.html"), "ours");
         disk.write(&format!("{left}/kk/old/late.txt"), "late");
@@ -514,11 +516,12 @@ fn what_no_build_wrote_comes_back_from_what_a_killed_build_left() {
     }
 }
 
-/// Builds of two versions in turn, each killed at some moment: the folder is always one of them.
+/// Two versions are built in turn, and each build is killed at some moment: the folder always has
+/// one whole version.
 #[cfg(unix)]
 #[test]
 fn a_build_that_is_killed_leaves_one_whole_version() {
-    // Of files everywhere, and of two in one folder.
+    // Versions that differ in files everywhere, and in two files of one folder.
     for everywhere in [true, false] {
         builds_that_are_killed(everywhere);
     }
@@ -556,9 +559,8 @@ fn builds_that_are_killed(everywhere: bool) {
     assert_ne!(one, two);
 
     let build = |output: &Path| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tilmash"));
-        command.arg("build").arg("--root").arg(disk.at("site")).arg("--output").arg(output);
-        command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut command = program::command(&disk.at("site"), &["build", "--output"]);
+        command.arg(output).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let _guard = STARTING.write().unwrap_or_else(PoisonError::into_inner);
         command.spawn().expect("the program runs")
     };
@@ -571,10 +573,10 @@ fn builds_that_are_killed(everywhere: bool) {
     for round in 0..24_u32 {
         version(if round % 2 == 0 { "one" } else { "two" });
         let mut child = build(&disk.at("out"));
-        // Spread over the time that a build takes, most of them towards its end, where it matters.
+        // Spread over the duration of a build, most of them near its end, where publishing happens.
         let moment = whole.mul_f64(f64::from((round * 7) % 24) / 24.0 * 1.1);
         std::thread::sleep(moment.max(Duration::from_millis(1)));
-        // It may have ended by itself.
+        // The build may have ended by itself.
         let _ = child.kill();
         finished += u32::from(child.wait().expect("it was started").success());
         let found = bytes(disk.look("out"));

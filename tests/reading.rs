@@ -14,7 +14,7 @@ fn site(files: &[(&str, &str)]) -> Folder {
     Folder::new(&home.iter().chain(files).map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect::<Files>())
 }
 
-/// The exit code of a command, and what it said.
+/// Runs a command; returns its exit code and its messages.
 fn run(site: &Folder, args: &[&str]) -> (i32, String) {
     let (code, out, said) = site.run(args);
     (code, format!("{out}{said}"))
@@ -26,8 +26,11 @@ fn a_name_with_a_line_break_is_refused_by_every_build() {
     for _ in 0..2 {
         let (code, said) = run(&site, &["build", "--format", "short"]);
         assert_eq!(code, 1, "{said}");
-        assert!(said.contains("`content/b\\u{a}c.kk.md` cannot be published: it has the control character U+000A"), "{said}");
-        assert!(said.contains("cannot be published: it has the control character U+001B"), "{said}");
+        assert!(
+            said.contains("`content/b\\u{a}c.kk.md` cannot be published: it contains the control character U+000A"),
+            "{said}"
+        );
+        assert!(said.contains("cannot be published: it contains the control character U+001B"), "{said}");
         assert!(!site.path().join("public").exists());
     }
     fs::remove_file(site.path().join("content/d\u{1b}[2J.png")).unwrap();
@@ -41,7 +44,7 @@ fn a_name_with_a_line_break_is_refused_by_every_build() {
     }
 }
 
-/// `й` as macOS may keep it, a letter and a mark.
+/// `й` in the form that macOS may store: a letter and a mark.
 const NFD: &str = "и\u{306}";
 
 #[test]
@@ -77,7 +80,7 @@ fn files_are_found_under_the_names_that_the_disk_has() {
 }
 
 #[test]
-fn the_age_of_a_sentence_is_known_whatever_the_form_of_the_name() {
+fn the_age_of_a_sentence_is_known_for_any_form_of_the_name() {
     let named = |name: &str| format!("content/{NFD}.{name}.md");
     let site = site(&[(&named("kk"), "# Бір\n\nСәлем.\n"), (&named("en"), "# One\n\nHello.\n")]);
     assert_eq!(run(&site, &["sync"]).0, 0);
@@ -97,9 +100,9 @@ fn text_that_is_not_utf_8_is_named() {
     let (code, said) = run(&site, &["check", "--format", "short"]);
     assert_eq!(code, 1);
     for wanted in [
-        "`content/nul.kk.md` has the character U+0000: byte 6, line 3",
-        "`content/wide.kk.md` is UTF-16, not UTF-8 (save it in the encoding UTF-8)",
-        "`content/old.kk.md` is not UTF-8: byte 5, line 1",
+        "`content/nul.kk.md` contains the character U+0000 at byte 6 in line 3",
+        "`content/wide.kk.md` is encoded in UTF-16, not in UTF-8 (save the file as UTF-8)",
+        "`content/old.kk.md` is not valid UTF-8 at byte 5 in line 1",
     ] {
         assert!(said.contains(wanted), "{wanted}\n{said}");
     }
@@ -113,9 +116,9 @@ fn no_import_brings_the_character_nul() {
     let before = site.read("content/a.en.md");
     let wide: Vec<u8> = written.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (text, wanted) in [
-        (written.replace("One.", "One\\u0000.").into_bytes(), "the translation of `a#1.1` has the character U+0000"),
-        (written.replace("One.", "One\0.").into_bytes(), "has the character U+0000, which no page can show"),
-        (wide, "is UTF-16 without a byte order mark"),
+        (written.replace("One.", "One\\u0000.").into_bytes(), "the translation of `a#1.1` contains the character U+0000"),
+        (written.replace("One.", "One\0.").into_bytes(), "contains the character U+0000 at byte"),
+        (wide, "is encoded in UTF-16, not in UTF-8"),
     ] {
         fs::write(site.path().join("back.jsonl"), text).unwrap();
         let (code, said) = run(&site, &["import", &site.path().join("back.jsonl").to_string_lossy()]);
@@ -143,16 +146,16 @@ fn each_limit_is_named_with_the_way_to_raise_it() {
     for wanted in [
         "error[too-large]: `content/page.kk.md` has 2.2 KB; the limit is 1 KB",
         "content/_source/plan.yaml:1:9: error[too-large]: `content/_source/book.txt` has 2.2 KB; the limit is 1 KB",
-        "warning[large-file]: `content/pic.png` has 2.2 KB; most hosts accept no file over 1 KB",
-        "write `limits: {text: 1MB}` in site.yaml",
-        "write `limits: {source: 1MB}` in site.yaml",
-        "write `limits: {file: 1MB}` in site.yaml",
+        "warning[large-file]: `content/pic.png` has 2.2 KB; most hosting services accept no file over 1 KB",
+        "raise the limit in site.yaml: `limits: {text: 1MB}`",
+        "raise the limit in site.yaml: `limits: {source: 1MB}`",
+        "raise the limit in site.yaml: `limits: {file: 1MB}`",
     ] {
         assert!(said.contains(wanted), "{wanted}\n{said}");
     }
     let (code, said) = run(&site, &["import", &site.path().join("table.csv").to_string_lossy(), "--format", "short"]);
     assert_eq!(code, 1);
-    assert!(said.contains("2.2 KB; the limit is 1 KB (to allow it, write `limits: {import: 1MB}`"), "{said}");
+    assert!(said.contains("2.2 KB; the limit is 1 KB (raise the limit in site.yaml: `limits: {import: 1MB}`"), "{said}");
 }
 
 #[cfg(unix)]
@@ -182,7 +185,7 @@ mod unix {
         for args in [&["check"][..], &["check", "--format", "json"], &["new", "b"], &["build"], &["sync"], &["split"]] {
             let (code, said) = run(&all, args);
             assert_ne!(code, 0, "{args:?}");
-            assert!(said.contains("the link `site.yaml` leads out of the project"), "{said}");
+            assert!(said.contains("the symbolic link `site.yaml` leads out of the project's folder"), "{said}");
             assert!(!said.contains("secret"), "{args:?}\n{said}");
         }
         let parts = site(&[("content/_source/plan.yaml", "source: book.txt\n")]);
@@ -199,7 +202,7 @@ mod unix {
         files.iter().for_each(|file| at(&parts, file));
         let (_, said) = run(&parts, &["check"]);
         for file in files {
-            assert!(said.contains(&format!("the link `{file}` leads out of the project")), "{said}");
+            assert!(said.contains(&format!("the symbolic link `{file}` leads out of the project's folder")), "{said}");
         }
         assert!(!said.contains("secret"), "{said}");
     }
@@ -217,8 +220,7 @@ mod unix {
         assert_eq!((code, out.as_str()), (0, "x"));
     }
 
-    /// Each of these made the program wait for ever, so that a failure of this test is that it does
-    /// not end.
+    /// Each of these once made the program wait for ever. If this test fails, it does not end.
     #[test]
     fn pipes_sockets_and_devices_are_named_and_not_waited_for() {
         let all = site(&[("themes/own/static/x.css", "p {}")]);
@@ -236,7 +238,10 @@ mod unix {
             ("themes/own/static/y.css", "a named pipe"),
             ("content/socket", "a socket"),
         ] {
-            assert!(said.contains(&format!("{file}:1:1: error[unreadable]: `{file}` is {kind}; it is not read")), "{said}");
+            assert!(
+                said.contains(&format!("{file}:1:1: error[unreadable]: `{file}` is {kind} and cannot be read (remove `{file}`,")),
+                "{said}"
+            );
         }
         for name in ["site.yaml", "content"] {
             let site = site(&[]);
@@ -251,7 +256,8 @@ mod unix {
                 let (code, said) = run(&site, args);
                 assert!(code != 0 || args[0] != "check", "{said}");
                 assert!(
-                    !matches!(args[0], "check" | "build") || said.contains(&format!("`{name}` is a named pipe; it is not read")),
+                    !matches!(args[0], "check" | "build")
+                        || said.contains(&format!("`{name}` is a named pipe and cannot be read")),
                     "{said}"
                 );
             }

@@ -33,7 +33,7 @@ fn named_tests(text: &str) -> BTreeSet<(&str, &str)> {
 fn has_test(file: &str, name: &str) -> bool {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap_or_default();
     let Some(at) = text.find(&format!("fn {name}(")) else { return false };
-    // The attribute stands above, with others between it and the test at most.
+    // The attribute is above the function, possibly with others between them.
     let above: Vec<&str> =
         text[..at].lines().rev().map(str::trim).take_while(|line| line.is_empty() || line.starts_with('#')).collect();
     above.contains(&"#[test]")

@@ -1,6 +1,6 @@
-//! The live preview, asked over a socket as a browser asks it.
+//! The live preview, requested over a socket as a browser does.
 //!
-//! Nothing here sleeps: a test waits on the stream of versions, and a deadline ends what hangs.
+//! No test sleeps: it waits on the stream of versions, and a deadline ends a test that hangs.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -16,9 +16,10 @@ mod common;
 #[path = "common/preview.rs"]
 mod preview;
 
-use preview::{DEADLINE, Preview, Response, SITE, ask, borrowed, by_page, open, pending_site, write};
+use common::program::site;
+use preview::{DEADLINE, Preview, Response, SITE, ask, borrowed, by_page, open, pending_site};
 
-/// Takes the one script tag out of a page.
+/// Removes the preview's script tag from a page.
 fn without_script(page: &[u8]) -> Vec<u8> {
     let text = std::str::from_utf8(page).unwrap();
     let tags: Vec<_> = text.match_indices("<script src=\"/book/__tilmash/live.js\"").collect();
@@ -82,7 +83,7 @@ fn the_page_for_addresses_that_do_not_exist_works_at_any_depth() {
             assert!(missing.has(&format!("href=\"{root}en/index.html\"")), "{}", missing.text());
             assert!(missing.has(&format!("href=\"{root}assets/style.")));
         }
-        // The file itself is as it is built: without an address, its links work from disk.
+        // The file is unchanged: without a known address, its links must work from disk.
         let own = if base_url.is_empty() { "./" } else { root };
         assert!(preview.get(&format!("{root}404.html")).has(&format!("href=\"{own}en/index.html\"")));
     }
@@ -178,7 +179,7 @@ fn a_saved_sentence_is_on_the_next_page() {
 fn files_come_go_and_move() {
     let preview = Preview::new();
     let page = "---\ntitle: New\n---\n\nText.\n";
-    // A folder that did not exist, and in it one more.
+    // A folder that did not exist, and a folder in it.
     preview.after(|| preview.save("content/new/deep/c.en.md", page), "/book/en/new/deep/c/", |page| page.status == 200);
     preview.after(
         || preview.save("content/new/deep/d.en.md", "---\ntitle: D\n---\n\nFresh.\n"),
@@ -202,7 +203,7 @@ fn files_come_go_and_move() {
         "/book/en/moved/deep/c/",
         |page| page.status == 404,
     );
-    // As an editor saves: beside it, then over it.
+    // As an editor saves: it writes another file and renames it.
     preview.after(
         || {
             preview.save("content/.b.swp", "---\ntitle: Second\n---\n\nSwapped in.\n");
@@ -237,7 +238,7 @@ fn folders_that_were_not_there_are_watched() {
 #[test]
 fn the_whole_content_can_be_swapped() {
     let preview = Preview::new();
-    // As a checkout of another branch does it.
+    // As a checkout of another branch replaces it.
     preview.after(
         || {
             fs::rename(preview.at("content"), preview.at("aside")).unwrap();
@@ -246,7 +247,7 @@ fn the_whole_content_can_be_swapped() {
         "/book/en/",
         |page| page.has("Another branch."),
     );
-    // More than once: the first may be found by the second look that follows a new folder.
+    // Twice: the first change may be found by the second look that follows a new folder.
     for n in 0..3 {
         preview.after(
             || preview.save("content/index.en.md", &format!("---\ntitle: Other\n---\n\nStill watched {n}.\n")),
@@ -272,9 +273,9 @@ fn quick_edits_all_arrive() {
 
 #[cfg(unix)]
 #[test]
-fn what_no_event_told_of_is_found_all_the_same() {
+fn a_change_without_an_event_is_found() {
     let preview = Preview::new();
-    // A link to a file outside the folders that are watched: to write there is an event of none of them.
+    // A link to a file outside of the watched folders: writing there causes no event.
     preview.save("aside/c.md", "---\ntitle: C\n---\n\nBefore.\n");
     let link = || std::os::unix::fs::symlink(preview.at("aside/c.md"), preview.at("content/c.en.md")).unwrap();
     preview.after(link, "/book/en/c/", |page| page.has("Before."));
@@ -291,7 +292,7 @@ fn a_save_reports_the_problems_that_are_new() {
     let preview = Preview::new();
     let told = |text: &str| {
         preview.after(|| preview.save_whole("content/a.en.md", text), "/book/en/a/", |page| page.has("Told"));
-        // The page is there a moment before it is told of.
+        // The page is available a moment before the event is sent.
         let events = std::iter::from_fn(|| preview.events.recv_timeout(DEADLINE).ok());
         let mut changes = events.filter_map(|event| match event {
             Event::Changed { fresh, .. } => Some(fresh.iter().map(|it| it.code.name).collect::<Vec<_>>()),
@@ -308,7 +309,7 @@ fn a_save_reports_the_problems_that_are_new() {
 }
 
 #[test]
-fn a_broken_template_leaves_the_old_page_until_it_is_mended() {
+fn a_broken_template_leaves_the_old_page_until_it_is_fixed() {
     let preview = Preview::new();
     let before = preview.get("/book/en/a/");
     let mut versions = preview.versions();
@@ -336,7 +337,7 @@ fn a_broken_template_leaves_the_old_page_until_it_is_mended() {
 fn a_page_that_fails_to_render_keeps_its_last_text() {
     let preview = Preview::new();
     let before = preview.get("/book/en/a/");
-    // Parses, but what it names does not exist.
+    // The template parses, but uses a name that does not exist.
     let bad = "{% extends \"default/page.html\" %}{% block main %}{{ nothing.at.all }}{% endblock main %}";
     preview.after(
         || preview.save("templates/page.html", bad),
@@ -344,7 +345,7 @@ fn a_page_that_fails_to_render_keeps_its_last_text() {
         |status| !status.has("\"errors\":0"),
     );
     assert_eq!(preview.get("/book/en/a/").body, before.body);
-    // Never shown before: there is no last text.
+    // The page was never shown, so there is no last text.
     let never = preview.get("/book/en/b/");
     assert_eq!(never.status, 500);
     assert!(never.has("templates/page.html") && never.has("<mark>") && never.has("__tilmash/live.js"));
@@ -356,7 +357,7 @@ fn a_page_that_fails_to_render_keeps_its_last_text() {
 }
 
 #[test]
-fn a_broken_configuration_is_shown_and_mended() {
+fn a_broken_configuration_is_shown_until_it_is_fixed() {
     let preview = Preview::of(&[("site.yaml", "title: [\n"), SITE[2]]);
     assert_eq!(preview.server.url(), format!("http://{}/", preview.server.address()));
     let broken = preview.get("/");
@@ -364,7 +365,7 @@ fn a_broken_configuration_is_shown_and_mended() {
     assert!(broken.has("site.yaml:") && broken.has("yaml-syntax"), "{}", broken.text());
     preview.after(|| preview.save("site.yaml", SITE[0].1), "/book/en/", |page| page.status == 200);
     assert_eq!(preview.get("/").header("location"), "/book/");
-    // And broken again: the last good site stays.
+    // Broken again: the last good site stays.
     preview.after(
         || preview.save("site.yaml", "title: T\ntitel: U\nlanguages: [\n"),
         "/book/__tilmash/status?path=/book/en/",
@@ -374,7 +375,7 @@ fn a_broken_configuration_is_shown_and_mended() {
 }
 
 #[test]
-fn a_changed_address_leads_from_the_old_one() {
+fn the_old_address_redirects_to_a_changed_one() {
     let preview = Preview::new();
     let moved = SITE[0].1.replace("/book/", "/other/");
     preview.after(|| preview.save("site.yaml", &moved), "/book/en/a/", |page| page.status == 302);
@@ -384,7 +385,7 @@ fn a_changed_address_leads_from_the_old_one() {
 }
 
 #[test]
-fn a_picture_that_changed_is_named() {
+fn a_changed_picture_is_in_the_status() {
     let preview = Preview::new();
     let version = preview.status("/book/")["version"].as_u64().unwrap();
     let path = format!("/book/__tilmash/status?path=/book/&since={version}");
@@ -406,7 +407,7 @@ fn a_picture_that_changed_is_named() {
 }
 
 #[test]
-fn a_save_without_a_change_says_nothing() {
+fn a_save_without_a_change_causes_no_event() {
     let preview = Preview::new();
     let mut versions = preview.versions();
     preview.save_whole("content/a.en.md", SITE[4].1);
@@ -420,7 +421,7 @@ fn a_save_without_a_change_says_nothing() {
 }
 
 #[test]
-fn problems_are_told_to_the_page_and_to_the_terminal() {
+fn problems_are_sent_to_the_page_and_the_terminal() {
     let preview = Preview::new();
     let broken = "---\ntitle: First\n---\n\nSee [this](nowhere.md).\n";
     preview.after(
@@ -441,10 +442,7 @@ fn problems_are_told_to_the_page_and_to_the_terminal() {
 
 #[test]
 fn a_port_that_is_taken_is_a_failure_only_if_it_was_asked_for() {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in SITE {
-        write(&folder, path, text);
-    }
+    let folder = site(&SITE);
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let failure = Server::start(&Options { port: Some(port), ..Options::new(folder.path()) }, |_| {}).unwrap_err();
@@ -481,7 +479,7 @@ fn a_folder_that_goes_away_and_comes_back_is_found_again() {
     assert!(ask(server.address(), "GET", "/book/en/b/", &[]).has("Back."));
 }
 
-/// The desk of a page as text: a line for each pending sentence.
+/// Returns the desk of a page as text: a line for each pending sentence.
 fn desk(preview: &Preview, path: &str) -> String {
     let desk = &preview.status(path)["desk"];
     let mut text = String::new();
@@ -520,7 +518,7 @@ fn desk(preview: &Preview, path: &str) -> String {
 }
 
 #[test]
-fn the_desk_tells_what_is_pending_on_the_page_at_hand() {
+fn the_desk_lists_the_pending_sentences_of_the_page() {
     let preview = Preview::of(&borrowed(&pending_site()));
     let wanted = "\
 title changed #- | a.kk.md:2 [-Бірінші-] {+Ең бірінші+} | a.en.md:2 First | tilmash sync --accept a#title
@@ -540,14 +538,20 @@ description missing #- | a.kk.md:3 Бояулар. | a.en.md:2  | -
     for path in ["/book/", "/book/nowhere/", "/book/note.txt"] {
         assert!(preview.status(path)["desk"].is_null(), "{path}");
     }
-    // By position alone nobody knows.
+    // Without ids, positions do not tell which sentence is missing. A note for translators gives no
+    // ids.
     assert!(Preview::new().status("/book/kk-en/a/")["desk"].is_null());
+    let noted = SITE.map(|(path, text)| match path {
+        "content/a.en.md" => (path, "---\ntitle: First\n---\n\nOne sentence. <!-- note: ask the author -->\n"),
+        _ => (path, text),
+    });
+    assert!(Preview::of(&noted).status("/book/kk-en/a/")["desk"].is_null());
     for (path, told) in [("/book/kk-en/a/", &told), ("/book/en/a/", &told), ("/book/kk/a/", &on_source)] {
         anchors_are_on(&preview.get(path), told);
     }
 }
 
-/// All that a desk names as the element of a sentence is on the page.
+/// Asserts that the page has each element that the desk names.
 fn anchors_are_on(page: &Response, told: &str) {
     for anchor in told.split(" #").skip(1).map(|rest| rest.split(' ').next().unwrap()).filter(|anchor| *anchor != "-") {
         assert!(page.has(&format!("id=\"{anchor}\"")), "{anchor} in {}", page.text());
@@ -555,7 +559,7 @@ fn anchors_are_on(page: &Response, told: &str) {
 }
 
 #[test]
-fn what_is_shown_in_whole_blocks_has_its_place_as_well() {
+fn sentences_in_whole_blocks_have_an_anchor() {
     let mut files = pending_site();
     let mut put = |path: &str, text: &str| drop(files.insert(path.to_owned(), text.to_owned()));
     put("content/c.kk.md", "# Тізім\n\n- Бір.\n- Екі.\n\n> Дәйексөз.\n\n## Тақырып\n");
@@ -579,7 +583,7 @@ title changed #- | c.kk.md:1 [-Тізім-] {+Ұзақ тізім+} | c.en.md:1 
 }
 
 #[test]
-fn of_several_translations_a_page_tells_those_that_it_shows() {
+fn the_desk_has_the_translations_that_the_page_shows() {
     let mut files = pending_site();
     files.insert("site.yaml".to_owned(), SITE[0].1.replace("[kk, en]", "[kk, en, de]").replace("en: Book", "en: Book, de: Buch"));
     files.insert("content/a.de.md".to_owned(), "---\ntitle: Erstes\n---\n\nZwei blaue Himmel.\n".to_owned());
@@ -595,19 +599,19 @@ fn of_several_translations_a_page_tells_those_that_it_shows() {
     assert!(desk(&preview, "/book/kk-de/a/").contains(missing), "{}", desk(&preview, "/book/kk-de/a/"));
     assert!(desk(&preview, "/book/en/a/").contains("tilmash sync --accept a#1.1 --language en\n"));
     assert_eq!(open(&preview, "path=/book/de/a/&language=en&unit=1.1&side=translation").status, 409, "there is no editor");
-    // A page that shows another language to readers of this one is no translation.
+    // A fallback page is no translation.
     assert!(preview.get("/book/de/b/").has("Three.") || preview.get("/book/de/b/").has("Үш."));
     assert!(preview.status("/book/de/b/")["desk"].is_null());
 }
 
 #[test]
-fn a_save_a_sync_and_an_accept_take_sentences_off_the_desk() {
+fn a_save_a_sync_and_an_accept_remove_sentences_from_the_desk() {
     let files = pending_site();
     let preview = Preview::of(&borrowed(&files));
     let status = "/book/__tilmash/status?path=/book/kk-en/a/";
     let behind = |page: &str| preview.get(page).text().matches("class=\"behind\"").count();
     assert_eq!(behind("/book/kk-en/a/"), 1);
-    // A translation that was edited is taken to be up to date, and `sync` writes down that it is.
+    // An edited translation counts as up to date, and `sync` records that.
     let text = files["content/a.en.md"].replace("Two blue skies.", "Two red skies.");
     let told = preview.after(|| preview.save("content/a.en.md", &text), status, |status| !status.has("Two blue skies."));
     assert!(!told.has("\"id\":\"1.1\"") && told.has("\"id\":\"title\""));
@@ -629,7 +633,7 @@ fn a_save_a_sync_and_an_accept_take_sentences_off_the_desk() {
 
 #[cfg(unix)]
 #[test]
-fn a_sentence_is_opened_at_its_very_line() {
+fn a_sentence_is_opened_at_its_line() {
     let aside = tempfile::tempdir().unwrap();
     let (script, record) = (aside.path().join("an editor.sh"), aside.path().join("record"));
     fs::write(&script, format!("printf '%s\\n' \"$@\" >> '{}'\n", record.display())).unwrap();
@@ -641,11 +645,11 @@ fn a_sentence_is_opened_at_its_very_line() {
         ("path=/book/kk-en/a/&language=en&unit=1.1&side=source", "+8:1 content/a.kk.md"),
         ("path=/book/en/a/&language=en&unit=title&side=translation", "+2:8 content/a.en.md"),
         ("path=/book/kk/a/&language=en&unit=2.1a-en&side=translation", "+9:1 content/a.en.md"),
-        // What is missing: behind the line before it.
+        // A missing sentence: behind the line before it.
         ("path=/book/kk-en/a/&language=en&unit=1.3&side=translation", "+6:20 content/a.en.md"),
         ("path=/book/kk-en/a/&language=en&unit=0.1&side=translation", "+4:1 content/a.en.md"),
         ("path=/book/kk-en/a/&language=en&unit=description&side=translation", "+2:13 content/a.en.md"),
-        // What is not pending stands somewhere as well.
+        // A sentence that is not pending has a place too.
         ("path=%2Fbook%2Fkk-en%2Fa%2F&language=en&unit=1.2&side=translation", "+6:1 content/a.en.md"),
     ] {
         let opened = open(&preview, query);
@@ -670,7 +674,7 @@ fn a_sentence_is_opened_at_its_very_line() {
         "path=content/a.en.md&language=en&unit=1.1&side=translation",
     ] {
         let opened = open(&preview, query);
-        assert_eq!((opened.status, opened.text()), (404, "this page no longer shows that sentence\n"), "{query}");
+        assert_eq!((opened.status, opened.text()), (404, "this page no longer has the sentence; reload the page\n"), "{query}");
     }
     assert!(!record.exists(), "no editor was started");
 }
@@ -702,25 +706,25 @@ fn nobody_else_opens_an_editor() {
         assert_eq!(ask("POST", &[own[0], own[1], (proxy, "192.0.2.1")]), 403, "{proxy}");
     }
     assert!(!record.exists());
-    // What is sent along is read to its end, up to a bound, and forgotten.
+    // The body of a request is read to its end, up to a limit, and discarded.
     for (length, status) in [(4096, 200), (4097, 413), (3 << 20, 413)] {
         let mut stream = TcpStream::connect(preview.server.address()).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         write!(stream, "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n").unwrap();
         write!(stream, "Origin: {}\r\nTilmash-Desk: open\r\n\r\n", own[0].1).unwrap();
-        // Whoever is answered before the end may find that nobody listens any more.
+        // A client that is answered early may find that the connection is closed.
         let _ = stream.write_all(&vec![b'x'; length.min(8192)]);
         let mut line = String::new();
         BufReader::new(stream).read_line(&mut line).unwrap();
         assert!(line.starts_with(&format!("HTTP/1.1 {status} ")), "{length}: {line}");
     }
     assert!(record.exists(), "the one that was fine opened it");
-    // Elsewhere nothing is posted to at all.
+    // Other addresses accept no POST.
     assert_eq!(preview.ask("POST", "/book/__tilmash/status", &own).header("allow"), "GET, HEAD");
 }
 
 #[test]
-fn only_this_machine_hears_of_editors_and_where_the_project_lies() {
+fn only_this_machine_gets_the_editor_and_the_path_of_the_project() {
     let editor = Editor::choose(Some("vscode://file/{file}:{line}"), &["vim"]).unwrap();
     let preview = Preview::with(&borrowed(&pending_site()), editor);
     let path = "/book/__tilmash/status?path=/book/kk-en/a/";
@@ -735,7 +739,7 @@ fn only_this_machine_hears_of_editors_and_where_the_project_lies() {
 }
 
 #[test]
-fn an_editor_that_cannot_be_started_is_told_of_on_the_page_and_on_the_terminal() {
+fn a_failed_start_of_the_editor_is_reported_on_the_page_and_the_terminal() {
     let query = "path=/book/kk-en/a/&language=en&unit=1.1&side=translation";
     let preview = Preview::with(&borrowed(&pending_site()), Editor::choose(Some("no-such-editor-here"), &[]).unwrap());
     let opened = open(&preview, query);
@@ -743,10 +747,10 @@ fn an_editor_that_cannot_be_started_is_told_of_on_the_page_and_on_the_terminal()
     assert!(opened.has("cannot start the editor `no-such-editor-here`"), "{}", opened.text());
     let told = |event: Event| matches!(event, Event::Warning(text) if text.contains("no-such-editor-here"));
     assert!(preview.events.try_iter().any(told));
-    // None that could be started: the page says what to do.
+    // If there is no usable editor, the page names the setting to change.
     let preview = Preview::with(&borrowed(&pending_site()), Editor::choose(None, &["", "vim"]).unwrap());
     let why = preview.status("/book/kk-en/a/")["desk"]["editor"]["not"].as_str().unwrap().to_owned();
-    assert!(why.starts_with("`vim` needs a terminal") && why.contains("VISUAL=\"code -g\""), "{why}");
+    assert!(why.starts_with("the editor `vim` runs in a terminal") && why.contains("VISUAL=\"code -g\""), "{why}");
     let opened = open(&preview, query);
     assert_eq!((opened.status, opened.text().trim_end()), (409, why.as_str()));
 }

@@ -11,6 +11,7 @@ mod common;
 #[path = "common/preview.rs"]
 mod preview;
 
+use common::program::{command, put, site};
 use preview::{DEADLINE, Preview, Response, SITE, borrowed, by_page, open, open_at, pending_site};
 
 /// Sends bytes unchanged, and returns the answer up to the deadline or the end of the connection.
@@ -86,14 +87,14 @@ fn a_request_names_one_valid_host_of_this_machine() {
         ("GET /book/ HTTP/1.1", "Host: [::1\r\n", 400),
         ("GET /book/ HTTP/1.1", "Host: evil.example\r\n", 403),
         ("GET /book/ HTTP/1.1", "Host:\r\n", 403),
-        // Without a `Host`, a name that was rebound cannot be told from this machine's.
+        // Without a `Host`, a rebound name cannot be distinguished from this machine's.
         ("GET /book/ HTTP/1.0", "", 403),
         ("GET /book/ HTTP/1.0", &own, 200),
         (&format!("GET http://localhost:{port}/book/ HTTP/1.1"), &own, 200),
         (&format!("GET http://127.0.0.1:{port}/book/ HTTP/1.1"), &own, 400),
         ("GET http://evil.example/book/ HTTP/1.1", &own, 403),
         ("GET /book/ HTTP/1.1", &format!("{own}Origin: http://localhost:{port}\r\nOrigin: null\r\n"), 400),
-        // A page of another site may link here, and not load anything from here.
+        // A page of another site may link here, but not load anything from here.
         ("GET /book/ HTTP/1.1", &format!("{own}Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n"), 200),
         ("GET /book/ HTTP/1.1", &format!("{own}Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n"), 403),
         ("GET /book/ HTTP/1.1", &format!("{own}Sec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\n"), 200),
@@ -123,7 +124,7 @@ fn odd_requests_are_answered_or_refused_and_harm_nobody() {
         (format!("GET /book/ HTTP/1.1\r\n{host}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"), &[400]),
         (format!("GET /book/ HTTP/1.1\r\n{host}{close}Content-Length: 99999999999\r\n\r\n{long}"), &[413]),
         (format!("POST /book/ HTTP/1.1\r\n{host}{close}Transfer-Encoding: chunked\r\n\r\nzz\r\n"), &[400, 405]),
-        // The whole file is an answer to a part that is asked for.
+        // A request for a part gets the whole file.
         (format!("GET /book/note.txt HTTP/1.1\r\n{host}{close}Range: bytes=2-3\r\n\r\n"), &[200]),
         (format!("GET /book/note.txt HTTP/1.1\r\n{host}{close}Range: bytes=9-1,-,x\r\n\r\n"), &[200]),
     ] {
@@ -142,7 +143,7 @@ fn odd_requests_are_answered_or_refused_and_harm_nobody() {
 #[test]
 fn a_request_beside_hundreds_of_connections_is_answered_at_once() {
     let preview = Preview::new();
-    // Fewer than a process may have open where the limit is low; more than the preview keeps.
+    // Fewer than the lowest usual limit of a process, and more than the preview keeps.
     let connect = |sent: &str| {
         let mut stream = TcpStream::connect(preview.server.address()).unwrap();
         stream.write_all(sent.as_bytes()).unwrap();
@@ -156,7 +157,7 @@ fn a_request_beside_hundreds_of_connections_is_answered_at_once() {
     let begun = Instant::now();
     assert_eq!(preview.get("/book/note.txt").status, 200);
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
-    // A page that listens hears of an edit.
+    // A listening page receives an edit.
     preview.after(
         || preview.save("content/b.en.md", "---\ntitle: Second\n---\n\nFour.\n"),
         "/book/en/b/",
@@ -166,7 +167,7 @@ fn a_request_beside_hundreds_of_connections_is_answered_at_once() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_becomes_something_else_leads_nowhere() {
+fn a_file_replaced_by_a_link_or_folder_is_not_served() {
     let outside = tempfile::tempdir().unwrap();
     fs::write(outside.path().join("secret"), "secret").unwrap();
     let preview = Preview::of(&[SITE[0], SITE[1], ("content/a.png", "picture"), ("content/b.png", "picture")]);
@@ -187,13 +188,13 @@ fn a_file_that_becomes_something_else_leads_nowhere() {
 #[cfg(unix)]
 fn recorded(files: &[(&str, &str)]) -> (Preview, std::path::PathBuf) {
     let folder = tempfile::tempdir().unwrap();
-    // Names with a dot are passed over.
+    // Names with a dot are ignored.
     let (script, record) = (folder.path().join(".editor.sh"), folder.path().join(".record"));
     fs::write(&script, format!("printf '%s %s\\n' \"$1\" \"$2\" >> '{}'\n", record.display())).unwrap();
     let editor = format!("sh '{}' {{line}}:{{column}} {{file}}", script.display());
     let editor = Editor::choose(Some(&editor), &[]).unwrap();
     for (path, text) in files {
-        preview::write(&folder, path, text);
+        put(folder.path(), path, text);
     }
     let options = Options { port: Some(0), editor, ..Options::new(folder.path()) };
     (Preview::start(folder, &options), record)
@@ -201,7 +202,7 @@ fn recorded(files: &[(&str, &str)]) -> (Preview, std::path::PathBuf) {
 
 #[cfg(unix)]
 #[test]
-fn one_sentence_starts_one_editor_and_many_start_few() {
+fn one_sentence_starts_one_editor_and_many_start_a_limited_number() {
     let files = pending_site();
     let (preview, record) = recorded(&borrowed(&files));
     let query = |unit: &str, side: &str| format!("path=/book/kk-en/a/&language=en&unit={unit}&side={side}");
@@ -213,7 +214,7 @@ fn one_sentence_starts_one_editor_and_many_start_few() {
         assert!(asked.into_iter().all(|status| status.join().unwrap() == 200));
     });
     assert_eq!(fs::read_to_string(&record).unwrap().lines().count(), 1);
-    // All others at once: few are started, and the rest is told why.
+    // All others at once: a few are started, and the rest are refused with a reason.
     let units = ["title", "description", "0.1", "1.1", "1.2", "1.3", "2.1"];
     let all: Vec<_> = units.iter().flat_map(|unit| ["source", "translation"].map(|side| query(unit, side))).collect();
     let refused: Vec<Response> = all.iter().map(|query| open(&preview, query)).filter(|it| it.status == 429).collect();
@@ -242,9 +243,13 @@ fn the_place_of_a_problem_is_opened_by_its_name() {
         assert_eq!(fs::read_to_string(&record).unwrap(), format!("{place} {}\n", at.display()));
         for (id, frame) in [(id, "9"), (id, "-1"), (id, ""), (file, "0"), ("", "0"), ("../../etc/passwd", "0")] {
             let opened = open(&preview, &query(id, frame));
-            assert_eq!((opened.status, opened.text()), (404, "this page no longer shows that problem\n"), "{id} {frame}");
+            assert_eq!(
+                (opened.status, opened.text()),
+                (404, "this page no longer has the problem; reload the page\n"),
+                "{id} {frame}"
+            );
         }
-        // In the place of a page that cannot be made as well; and from elsewhere there is no way.
+        // Also on the error page. Other machines get no link.
         let page = preview.get(path);
         if page.status == 500 {
             assert!(page.has(&format!("<button type=\"button\" class=\"way\" data-problem=\"{id}\" data-frame=\"0\"")));
@@ -255,7 +260,7 @@ fn the_place_of_a_problem_is_opened_by_its_name() {
 }
 
 #[test]
-fn a_style_sheet_that_a_page_names_is_there_after_an_edit() {
+fn an_old_page_still_gets_its_style_sheet_after_an_edit() {
     let own = "{% extends \"default/page.html\" %}{% block main %}<link rel=\"stylesheet\" href=\"{{ assets['own.css'] }}\">{% endblock main %}";
     let files = SITE.iter().copied().chain([
         ("themes/default/static/style.css", "p { color: red }"),
@@ -278,7 +283,7 @@ fn a_style_sheet_that_a_page_names_is_there_after_an_edit() {
     let answer = preview.get(&style);
     assert_eq!((answer.status, answer.header("content-type")), (200, "text/css; charset=utf-8"));
     assert!(answer.has("blue"), "the page is about to get the new one anyway");
-    // A file that is gone altogether is what it was last, for pages that were made before.
+    // For a file that no longer exists, pages that were rendered earlier get its last version.
     preview.after(
         || fs::remove_file(preview.at("themes/default/static/own.css")).unwrap(),
         "/book/__tilmash/status?path=/book/en/a/",
@@ -327,10 +332,10 @@ fn silent(preview: &Preview) -> std::path::PathBuf {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_request_finds_what_no_event_told_of_and_polling_begins() {
+fn a_request_finds_a_change_without_an_event_and_starts_polling() {
     let preview = Preview::new();
     let aside = silent(&preview);
-    // A look that follows an event of the set-up may find the first silent changes, and tells nothing of events.
+    // A look after an event of the set-up may already find the first silent changes.
     let warning = (0..20).find_map(|number| {
         let text = format!("Written in silence {number}.");
         fs::write(&aside, format!("{PAGE}{text}\n")).unwrap();
@@ -340,7 +345,11 @@ fn a_request_finds_what_no_event_told_of_and_polling_begins() {
         }
         next_warning(&preview, Duration::from_secs(2))
     });
-    assert!(warning.unwrap().starts_with("the preview looks for changes every 500 ms: the file system does not report them"));
+    assert!(
+        warning
+            .unwrap()
+            .starts_with("the preview checks all files for changes every 500 ms: the file system does not report changes")
+    );
     // From now on no request is needed.
     preview.after(|| fs::write(&aside, format!("{PAGE}And again.\n")).unwrap(), "/book/en/b/", |page| page.has("And again."));
     assert_eq!(warnings(&preview), Vec::<String>::new(), "said once");
@@ -348,11 +357,8 @@ fn a_request_finds_what_no_event_told_of_and_polling_begins() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn polling_can_be_asked_for() {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in SITE {
-        preview::write(&folder, path, text);
-    }
+fn polling_can_be_requested() {
+    let folder = site(&SITE);
     let options = Options { port: Some(0), poll: Some(Duration::from_millis(50)), ..Options::new(folder.path()) };
     let preview = Preview::start(folder, &options);
     let aside = silent(&preview);
@@ -365,7 +371,7 @@ fn polling_can_be_asked_for() {
 
 #[cfg(unix)]
 #[test]
-fn what_links_inside_the_project_lead_to_is_watched() {
+fn the_targets_of_links_inside_the_project_are_watched() {
     let preview = Preview::new();
     let link = |to: &str, name: &str| std::os::unix::fs::symlink(preview.at(to), preview.at(name)).unwrap();
     preview.save("shared/deep/c.en.md", &format!("{PAGE}Before.\n"));
@@ -387,7 +393,7 @@ fn what_links_inside_the_project_lead_to_is_watched() {
 fn the_folder_of_the_texts_may_be_a_link_itself() {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in SITE {
-        preview::write(&folder, &path.replace("content/", "texts/"), text);
+        put(folder.path(), &path.replace("content/", "texts/"), text);
     }
     std::os::unix::fs::symlink("texts", folder.path().join("content")).unwrap();
     let options = Options { port: Some(0), ..Options::new(folder.path()) };
@@ -404,19 +410,11 @@ fn the_folder_of_the_texts_may_be_a_link_itself() {
 #[test]
 fn a_signal_ends_the_preview_at_once() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in SITE {
-            preview::write(&folder, path, text);
-        }
-        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_tilmash"))
-            .args(["serve", "--port", "0", "--root"])
-            .arg(folder.path())
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
+        let folder = site(&SITE);
+        let mut child = command(folder.path(), &["serve", "--port", "0"]).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
         let url = said.find_map(|line| Some(line.unwrap().split_once("http://")?.1.split('/').next()?.to_owned())).unwrap();
-        // A page that listens does not hold it up.
+        // An open event stream does not delay the end.
         let mut stream = TcpStream::connect(url).unwrap();
         stream.write_all(b"GET /book/__tilmash/events HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
         stream.read_exact(&mut [0; 15]).unwrap();

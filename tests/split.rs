@@ -1,7 +1,7 @@
 //! The split on real texts, and its laws on generated ones.
 //!
-//! `tests/texts/<name>/` holds a plan, its source text and, under `expected/`, what is expected of
-//! them; `UPDATE=1` writes these anew.
+//! `tests/texts/<name>/` holds a plan, its source text and, under `expected/`, the expected
+//! results; `UPDATE=1` writes these again.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use std::{env, fs};
 
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use tilmash::base::{Diagnostic, Digest, diagnostic, place};
+use tilmash::base::{Diagnostic, Digest, LineIndex, Position, code, diagnostic, place};
 use tilmash::split::{self, Change, Chapter, FileState, Gap, Piece, PieceKind, RepairKind, Role, Split, SplitInput};
 
 fn root() -> PathBuf {
@@ -53,7 +53,7 @@ const BOOK: &[(&str, &str)] = &[
     ("conclusion", "L76.1 L77.1 L78.1 L79.1 L80.1"),
 ];
 
-/// The digest of the 106 texts, each after its address and a tab, as the source has them.
+/// The digest of the 106 texts, each after its address and a tab, as in the source.
 const BOOK_TEXTS: &str = "b7de8ff2839b63caceb7be20f23cf0f8";
 
 fn book() -> (String, Split) {
@@ -114,7 +114,7 @@ fn texts_of_other_kinds_and_languages_are_cut_as_expected() {
 }
 
 #[test]
-fn all_problems_of_a_plan_are_told_at_once_with_their_places() {
+fn all_problems_of_a_plan_are_reported_with_their_places() {
     let folder = Path::new("tests/texts/problems");
     let (plan, source) = (read(folder.join("plan.yaml")), read(folder.join("source.txt")));
     let (_, mut problems) = try_split(&plan, &source);
@@ -122,7 +122,7 @@ fn all_problems_of_a_plan_are_told_at_once_with_their_places() {
     let mut told = String::new();
     let name = |place: &tilmash::base::Place| {
         let text = if &*place.file == "plan.yaml" { &plan } else { &source };
-        let (line, column) = place::line_and_column(text, place.start);
+        let Position { line, column } = LineIndex::new(text).position(place.start);
         format!("{}:{line}:{column} `{}`", place.file, text[place.range()].replace('\n', "⏎"))
     };
     for problem in &problems {
@@ -138,7 +138,8 @@ fn all_problems_of_a_plan_are_told_at_once_with_their_places() {
     check_folder(&folder.join("expected"), &[("problems.txt".to_owned(), told)]);
 }
 
-/// The partition of a text, for people: each segment with its address and repairs, each gap that is not white space.
+/// Returns the partition of a text for people: each segment with its address and repairs, and each
+/// gap that is not only white space.
 fn listing(split: &Split, source: &str) -> String {
     let mut listing = String::new();
     let mut last = None;
@@ -187,7 +188,7 @@ fn check_folder(folder: &Path, files: &[(String, String)]) {
 
 // Laws on generated texts
 
-/// Words, ends, quotes and breaks of several scripts, and everything Markdown knows.
+/// Words, ends of sentences, quotes and breaks of several scripts, and all syntax of Markdown.
 fn text() -> impl Strategy<Value = String> {
     let token = prop_oneof![
         4 => prop::sample::select(vec![
@@ -207,7 +208,7 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(token, 0..60).prop_map(|tokens| tokens.concat())
 }
 
-/// Markdown of the kinds that people write, one block after the other.
+/// Markdown as people write it, one block after the other.
 fn markdown_text() -> impl Strategy<Value = String> {
     let sentences = prop::sample::select(vec![
         "One. Two! Three?",
@@ -266,7 +267,7 @@ fn html(markdown: &str) -> String {
     html.split_whitespace().collect()
 }
 
-/// A plan with a chapter that takes the rest.
+/// A plan with a chapter for the remaining segments.
 fn plan() -> impl Strategy<Value = String> {
     let lines = prop::sample::select(vec!["lines: sentences", "lines: wrapped", "lines: paragraphs", "markdown"]);
     let flags = (any::<bool>(), any::<bool>(), any::<bool>());
@@ -287,12 +288,13 @@ fn plan() -> impl Strategy<Value = String> {
     })
 }
 
-/// Everything the site's Markdown could have switched on; smart punctuation changes characters on purpose.
+/// Every extension that the site's Markdown could enable, except smart punctuation, which changes
+/// characters.
 fn all_extensions() -> Options {
     Options::all() - Options::ENABLE_SMART_PUNCTUATION
 }
 
-/// Checks that a chapter, rendered, says what its segments say, sentence by sentence.
+/// Checks that a rendered chapter has the texts of its segments, sentence by sentence.
 fn check_rendering(split: &Split, chapter: &Chapter) {
     let body = chapter.markdown.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).expect("front matter").1;
     let mut said: Vec<String> = vec![String::new()];
@@ -313,7 +315,7 @@ fn check_rendering(split: &Split, chapter: &Chapter) {
     let segments =
         chapter.cuts.iter().filter(|cut| cut.role != Role::FrontMatter).map(|cut| split.segments[cut.segment].text.clone());
     let mut segments: Vec<String> = segments.collect();
-    // Headings of the plan's are no segments.
+    // Headings from the plan are not segments.
     if said.len() != segments.len() {
         said.retain(|line| segments.contains(line));
     }
@@ -401,39 +403,47 @@ proptest! {
 
 // The laws can fail
 
-/// Damages a split and gives the messages of the offences found.
+/// Damages a split and returns the messages about it.
 fn offences(damage: impl FnOnce(&mut Split)) -> Vec<String> {
     let source = "One is here. Two is there.\n\nThree  is lost. Four\n";
     let plan = "source: s\nlanguage: en\nsegmentation: {lines: sentences}\nrepairs: [{line: 1, found: One, reading: '1', kind: typo}]\nchapters:\n  - {key: a, title: A, paragraphs: [L3.1, L1.1]}\n  - {key: b, title: B, rest: true}\n";
     let mut split = split_without_problems(plan, source);
     assert_eq!(split::check_laws(&split, source), []);
     damage(&mut split);
-    split::check_laws(&split, source).into_iter().map(|problem| problem.message).collect()
+    let offences = split::check_laws(&split, source);
+    assert!(offences.iter().all(|problem| *problem.code == code::SPLIT_LOSS), "{offences:?}");
+    offences.into_iter().map(|problem| problem.message).collect()
 }
 
 #[test]
 fn lost_doubled_and_changed_pieces_are_found() {
-    assert_eq!(offences(|split| _ = split.pieces.remove(2)), ["the text is in no piece (bytes 13 to 26)"]);
-    assert_eq!(offences(|split| _ = split.pieces.pop()), ["the text is in no piece (bytes 48 to 49)"]);
+    assert_eq!(
+        offences(|split| _ = split.pieces.remove(2)),
+        ["the split does not contain this part of the source text (bytes 13 to 26)"]
+    );
+    assert_eq!(
+        offences(|split| _ = split.pieces.pop()),
+        ["the split does not contain this part of the source text (bytes 48 to 49)"]
+    );
     let doubled = offences(|split| split.pieces.insert(1, split.pieces[0].clone()));
-    assert_eq!(doubled, ["the text is in two pieces (bytes 0 to 12)"]);
+    assert_eq!(doubled, ["the split contains this part of the source text twice (bytes 0 to 12)"]);
     let swapped = offences(|split| split.pieces.swap(0, 2));
     assert!(!swapped.is_empty());
     let gap = offences(|split| split.pieces[2].kind = PieceKind::Gap(Gap::WhiteSpace));
-    assert_eq!(gap, ["the piece is not what it is said to be (Gap(WhiteSpace)) (bytes 13 to 26)"]);
+    assert_eq!(gap, ["this part of the source text is not of the kind Gap(WhiteSpace) (bytes 13 to 26)"]);
     let mark = offences(|split| {
         split.pieces[1].kind = PieceKind::Gap(Gap::FootnoteMark);
     });
-    assert_eq!(mark, ["the piece is not what it is said to be (Gap(FootnoteMark)) (bytes 12 to 13)"]);
+    assert_eq!(mark, ["this part of the source text is not of the kind Gap(FootnoteMark) (bytes 12 to 13)"]);
     let short = offences(|split| {
         split.segments[1].ranges[0].end -= 1;
     });
-    assert_eq!(short[0], "L1.2 does not consist of its pieces (bytes 13 to 26)");
+    assert_eq!(short[0], "L1.2 is not made of its parts of the source text (bytes 13 to 26)");
     let other = offences(|split| {
         let Piece { kind, .. } = split.pieces[0].clone();
         split.pieces[2].kind = kind;
     });
-    assert_eq!(other[0], "L1.1 does not consist of its pieces (bytes 0 to 26)");
+    assert_eq!(other[0], "L1.1 is not made of its parts of the source text (bytes 0 to 26)");
 }
 
 #[test]
@@ -443,10 +453,7 @@ fn lost_doubled_and_reordered_segments_are_found() {
     });
     assert_eq!(
         lost,
-        [
-            "L1.2 (from line 1 to 1) is in no chapter (bytes 13 to 26)",
-            "L3.2 (from line 3 to 3) is in no chapter (bytes 44 to 48)"
-        ]
+        ["L1.2 (lines 1 to 1) is in no chapter (bytes 13 to 26)", "L3.2 (lines 3 to 3) is in no chapter (bytes 44 to 48)"]
     );
     let doubled = offences(|split| {
         let cut = split.chapters[0].cuts[1].clone();
@@ -466,30 +473,30 @@ fn changed_texts_are_found() {
     assert_eq!(
         changed,
         [
-            "undoing the repairs of L1.1 does not give the source text back (bytes 0 to 12)",
-            "the chapter `a` does not say what L1.1 says (bytes 0 to 12)"
+            "L1.1 without its repairs differs from the source text (bytes 0 to 12)",
+            "the chapter `a` does not have the text of L1.1 (bytes 0 to 12)"
         ]
     );
     let forgotten = offences(|split| split.segments[0].repairs.clear());
-    assert_eq!(forgotten, ["undoing the repairs of L1.1 does not give the source text back (bytes 0 to 12)"]);
+    assert_eq!(forgotten, ["L1.1 without its repairs differs from the source text (bytes 0 to 12)"]);
     let edited = offences(|split| split.chapters[1].markdown = split.chapters[1].markdown.replace("Two", "Too"));
-    assert_eq!(edited, ["the chapter `b` does not say what L1.2 says (bytes 13 to 26)"]);
+    assert_eq!(edited, ["the chapter `b` does not have the text of L1.2 (bytes 13 to 26)"]);
 }
 
 // Files
 
 #[test]
-fn a_file_is_compared_by_its_words_not_its_dress() {
+fn a_chapter_is_compared_by_its_words_not_its_markup() {
     let (_, split) = book();
     let chapter = &split.chapters[0];
     assert_eq!(split::state(chapter, None), FileState::Absent);
     assert_eq!(split::state(chapter, Some(&chapter.markdown)), FileState::Same);
-    let dressed = chapter
+    let same_sentences = chapter
         .markdown
         .replace("Бұл ұстаным", "**Бұл** [ұстаным](russia.kk.md \"x\")")
         .replace("«Қауіпсіздік белдеуін»", "[[central-asia|«Қауіпсіздік белдеуін»]][^mine]");
-    assert_ne!(dressed, chapter.markdown);
-    assert_eq!(split::state(chapter, Some(&dressed)), FileState::Dressed);
+    assert_ne!(same_sentences, chapter.markdown);
+    assert_eq!(split::state(chapter, Some(&same_sentences)), FileState::SameSentences);
 
     let lines: Vec<&str> = chapter.markdown.lines().collect();
     let edited = chapter

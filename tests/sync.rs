@@ -1,16 +1,17 @@
-//! Addresses that last, as laws: a site whose sentences are known to the test is edited step by step, synced after each
-//! step, and looked at. What each kind of edit does is shown below the laws, by texts.
+//! Lasting addresses, as laws. The test knows the sentences of a site, edits it step by step, syncs
+//! after each step, and checks the ids. Below the laws, examples show the effect of each kind of
+//! edit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
+use tilmash::base::Position;
 use tilmash::model::SegmentId;
 use tilmash::model::lock::{Lock, State as Told};
 use tilmash::parse::Document;
 use tilmash::project::{Project, State};
 use tilmash::render::Body;
 use tilmash::translation::pending::Pending;
-use tilmash::translation::pending::Position;
 use tilmash::translation::status::{Status, Summary};
 use tilmash::translation::sync::{Accept, renewed};
 
@@ -25,7 +26,7 @@ fn document<'s>(state: &'s State, file: &str) -> &'s Document {
     &site.edition(work, lang).expect("as above").document
 }
 
-/// The ids and texts of an edition.
+/// Returns the ids and texts of an edition.
 fn addressed(files: &Files, file: &str) -> Vec<(SegmentId, String)> {
     let state = state(files);
     let document = document(&state, file);
@@ -40,9 +41,9 @@ fn lock(files: &Files, file: &str) -> Lock {
     lock
 }
 
-// A site that knows what its sentences are.
+// A site whose sentences are known to the test.
 
-/// A sentence: which one it is, and what it says.
+/// A sentence: its identity and its text.
 #[derive(Debug, Clone, PartialEq)]
 struct Sentence {
     who: u32,
@@ -51,7 +52,7 @@ struct Sentence {
 
 impl Sentence {
     fn new(who: u32) -> Self {
-        // Some words are everywhere, most are its own.
+        // Some words occur everywhere, most only in this sentence.
         let text = format!("S{who} own{who}a of own{who}b the own{who}c and own{who}d own{who}e.");
         Self { who, text }
     }
@@ -74,17 +75,17 @@ enum Edit {
     Break(usize, usize),
     Join(usize),
     Space(usize),
-    /// The translation is made whole, but for one sentence perhaps.
+    /// The translation is completed, possibly except for one sentence.
     Translate(usize),
     Retouch(usize),
     Forget(usize),
     Note(usize),
     Table(usize),
-    /// A row is put in, taken out, moved; of which table, and where.
+    /// A row of a table is inserted, removed or moved: the table and the position.
     Row(usize, usize),
     DropRow(usize, usize),
     MoveRow(usize, usize, usize),
-    /// A column is put in, taken out: all rows of the table change.
+    /// A column is inserted or removed: all rows of the table change.
     Column(usize, usize),
     DropColumn(usize, usize),
     /// A cell behind the first one gets another text, or none.
@@ -119,7 +120,7 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
-/// Texts of many cells.
+/// Texts that many cells share.
 const COMMON: [&str; 5] = ["yes", "—", "10", "a few words", ""];
 
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -127,19 +128,20 @@ enum Kind {
     #[default]
     Paragraph,
     Heading,
-    /// By what it is called.
+    /// A footnote, by its label.
     Note(u32),
     Table,
 }
 
-/// A block: its sentences, of which a heading has one; or the rows of a table, each with a first cell of its own.
+/// A block: its sentences, of which a heading has one; or the rows of a table, each with a first
+/// cell of its own.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Block {
     kind: Kind,
     sentences: Vec<Sentence>,
 }
 
-/// The sentences of an edition in the order of their page: notes come last.
+/// Returns the sentences of an edition in the order of the page: notes come last.
 fn in_order(blocks: &[Block]) -> Vec<&Sentence> {
     let (mut notes, text): (Vec<&Block>, Vec<&Block>) = blocks.iter().partition(|block| matches!(block.kind, Kind::Note(_)));
     notes.sort_by_key(|block| match block.kind {
@@ -149,12 +151,12 @@ fn in_order(blocks: &[Block]) -> Vec<&Sentence> {
     text.into_iter().chain(notes).flat_map(|block| &block.sentences).collect()
 }
 
-/// The canonical text of a row.
+/// Returns the canonical text of a row.
 fn joined(cells: &[String]) -> String {
     tilmash::model::row::join(cells.iter().map(String::as_str))
 }
 
-/// The columns of a table: as many as its widest row has cells.
+/// Returns the number of columns of a table: the cells of its widest row.
 fn columns(rows: &[Sentence]) -> usize {
     rows.iter().map(|row| row.text.matches('|').count() + 1).max().unwrap_or(0)
 }
@@ -167,12 +169,12 @@ struct Book {
     spaces: usize,
 }
 
-/// What an edit of the source did to whom.
+/// The effects of an edit of the source on sentences.
 #[derive(Debug, Default)]
 struct Touched {
-    /// Sentences whose text is another, in either edition.
+    /// Sentences whose text changed, in either edition.
     changed: BTreeSet<u32>,
-    /// Two that became one: the one that is there now, and the other.
+    /// Merged pairs: the remaining sentence, and the one that was merged into it.
     merged: Option<(u32, u32)>,
 }
 
@@ -194,7 +196,7 @@ impl Book {
         Block { sentences: (0..count).map(|_| self.sentence()).collect(), kind: Kind::Paragraph }
     }
 
-    /// A row whose first cell is its own. Other rows may have the texts of the other cells, too.
+    /// Makes a row with a first cell of its own. Other rows may share the texts of its other cells.
     fn row(&mut self, columns: usize) -> Sentence {
         self.next += 1;
         let common = (1..columns).map(|column| COMMON[(self.next as usize + column) % COMMON.len()]);
@@ -207,7 +209,7 @@ impl Book {
         (!tables.is_empty()).then(|| &mut self.source[tables[n % tables.len()]].sentences)
     }
 
-    /// Changes the cells of rows of a table behind their first ones.
+    /// Changes cells behind the first one in rows of a table.
     fn change_cells(
         &mut self,
         n: usize,
@@ -236,7 +238,7 @@ impl Book {
         Sentence::new(self.next)
     }
 
-    /// The places of all sentences of the source: block and position.
+    /// Returns the positions of all sentences of the source: block and index.
     fn places(&self) -> Vec<(usize, usize)> {
         let lines = self.source.iter().enumerate().filter(|(_, block)| block.kind != Kind::Table);
         lines.flat_map(|(block, it)| (0..it.sentences.len()).map(move |at| (block, at))).collect()
@@ -313,7 +315,7 @@ impl Book {
                     let who = self.next;
                     let sentence = &mut self.source[block].sentences[at];
                     let words: Vec<String> = sentence.words().iter().map(|word| (*word).to_owned()).collect();
-                    // The first part has two thirds.
+                    // The first part gets two thirds of the words.
                     let (first, second) = words.split_at(words.len() * 2 / 3);
                     let second = Sentence { who, text: format!("New{who} {}", second.join(" ")) };
                     sentence.text = format!("{}.", first.join(" "));
@@ -340,7 +342,7 @@ impl Book {
             Edit::Space(n) => self.spaces = n % 3,
             Edit::Translate(n) => self.translate(pick(n).map(|(block, at)| self.source[block].sentences[at].who)),
             Edit::Retouch(n) | Edit::Forget(n) => {
-                // A table must have a head.
+                // A table must keep its head.
                 let is_head = |block: &Block, at: usize| block.kind == Kind::Table && at == 0;
                 let lines = self.translation.iter().flat_map(|block| (0..block.sentences.len()).map(move |at| (block, at)));
                 let may = lines.filter(|&(block, at)| matches!(edit, Edit::Retouch(_)) || !is_head(block, at));
@@ -408,7 +410,8 @@ impl Book {
         touched
     }
 
-    /// Translates what is not translated, but for one that was not either; takes away what the source has no more.
+    /// Translates the missing sentences except one that was missing before, and removes those that
+    /// the source no longer has.
     fn translate(&mut self, but: Option<u32>) {
         let known: BTreeMap<u32, Sentence> =
             self.translation.iter().flat_map(|block| &block.sentences).map(|it| (it.who, it.clone())).collect();
@@ -461,7 +464,7 @@ impl Book {
     }
 }
 
-/// Who has which id in each edition; the laws that hold after each sync are looked at on the way.
+/// Returns the sentence of each id in each edition, and checks the laws that hold after each sync.
 fn who_is_where(book: &Book, files: &Files) -> Result<[BTreeMap<u32, SegmentId>; 2], TestCaseError> {
     let mut found = [BTreeMap::new(), BTreeMap::new()];
     for (at, (file, blocks)) in
@@ -480,7 +483,8 @@ fn who_is_where(book: &Book, files: &Files) -> Result<[BTreeMap<u32, SegmentId>;
     Ok(found)
 }
 
-/// What each sentence says stands where its file is told to say it; what is missing belongs behind a line, or where the text begins.
+/// Asserts that each sentence is at its reported place, and that each missing one belongs behind a
+/// line or at the beginning of the text.
 fn all_is_where_it_is_told(state: &State, files: &Files) {
     let site = state.site().expect("an index");
     let work = site.work_named("a").expect("a work");
@@ -506,7 +510,7 @@ fn all_is_where_it_is_told(state: &State, files: &Files) {
     }
 }
 
-/// The pages of the work: each edition, and each two.
+/// Returns the pages of the work: each edition, and each pair.
 fn pages(files: &Files) -> Vec<Vec<u8>> {
     pages_of(files, &["kk", "en"])
 }
@@ -528,14 +532,14 @@ fn pages_of(files: &Files, langs: &[&str]) -> Vec<Vec<u8>> {
     pages.collect()
 }
 
-/// Edits a book; after each step, or after some of them together, syncs and looks at the laws.
+/// Edits a book. Syncs and checks the laws after every `step` edits.
 fn follow(edits: &[Edit], step: usize) -> Result<(), TestCaseError> {
     let mut book = Book::new();
     let mut files = Files::from([("site.yaml".to_owned(), CONFIG.to_owned())]);
     book.write(&mut files);
     sync(&mut files);
     let mut before = who_is_where(&book, &files)?;
-    // Whom each id ever named, in the source, and what that said last.
+    // For each id ever given in the source, its sentence and the last text of that.
     let mut history: BTreeMap<SegmentId, (u32, String)> =
         in_order(&book.source).iter().map(|it| (before[0][&it.who], (it.who, it.text.clone()))).collect();
     for edits in edits.chunks(step) {
@@ -570,7 +574,7 @@ fn follow(edits: &[Edit], step: usize) -> Result<(), TestCaseError> {
                 let lock = lock(&files, "content/a.lock");
                 let gone = lock.segment(other).and_then(|entry| entry.gone.as_ref());
                 prop_assert_eq!(gone.map(|gone| gone.into), Some(Some(id)), "after {:?}", edits);
-                // It goes on under the id that it has now.
+                // The sentence continues under its present id.
                 history.insert(id, (first, String::new()));
             }
             let texts: BTreeMap<u32, String> = in_order(&book.source).iter().map(|it| (it.who, it.text.clone())).collect();
@@ -585,24 +589,26 @@ fn follow(edits: &[Edit], step: usize) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-// Three languages, of which two have sentences of their own.
+// Three languages, two of which have sentences of their own.
 
-/// What the authors of three editions do before they sync.
+/// Edits by the authors of three editions before a sync.
 #[derive(Debug, Clone)]
 enum Step {
-    /// A sentence of the source: block and place.
+    /// The source gets a sentence: block and position.
     Source(usize, usize),
-    /// A paragraph of the source.
+    /// The source gets a paragraph.
     Paragraph(usize),
-    /// A sentence that one edition alone has, with a mark that says so or, in translations, without.
+    /// An edition gets a sentence of its own, with a mark that says so, or in a translation also
+    /// without one.
     Own(usize, usize, usize, bool),
-    /// A paragraph of that kind.
+    /// An edition gets a paragraph of its own.
     OwnParagraph(usize, usize, bool),
-    /// A translation gets a sentence that the other alone had, with a mark that names it: which one, block and place.
+    /// A translation gets a sentence that only the other one had, with a mark that names it: which
+    /// one, block and position.
     Share(usize, usize, usize, usize),
-    /// What is not translated is, in its place.
+    /// The missing sentences are translated in their places.
     Translate(usize),
-    /// A sentence is taken away: from the source, or a translation's own.
+    /// A sentence is removed: one of the source, or a translation's own.
     Delete(usize, usize),
     Sync,
 }
@@ -622,7 +628,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A line of one of the editions: whose it is, and whether the source has no such sentence.
+/// A line of an edition: its sentence, and true if the source has no such sentence.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Said {
     who: u32,
@@ -635,16 +641,16 @@ enum Owner {
     Own {
         marked: bool,
     },
-    /// The other translation has it as its own, or had: by this name.
+    /// The id of the same sentence in the other translation, where it is or was that edition's own.
     Named(SegmentId),
 }
 
-/// The editions of a work, by language, source first; in each its blocks.
+/// The editions of a work, by language, source first; each with its blocks.
 #[derive(Debug, Clone, Default)]
 struct Shelf {
     editions: [Vec<Vec<Said>>; 3],
     next: u32,
-    /// By sentence that a translation alone has: the id that is written down.
+    /// For each sentence that only a translation has: the id in the lock.
     names: BTreeMap<u32, SegmentId>,
 }
 
@@ -688,7 +694,7 @@ impl Shelf {
                 let wanted = |said: &Said| lang == 0 || said.owner != Owner::Shared;
                 let whos: Vec<u32> =
                     self.editions[lang].iter().flatten().filter(|said| wanted(said)).map(|said| said.who).collect();
-                // Something is left in every edition.
+                // Every edition keeps at least one sentence.
                 if whos.len() > usize::from(lang == 0) {
                     self.editions[lang].iter_mut().for_each(|block| block.retain(|said| said.who != whos[at % whos.len()]));
                     self.editions[lang].retain(|block| !block.is_empty());
@@ -715,7 +721,7 @@ impl Shelf {
         blocks.insert(at % (blocks.len() + 1), vec![said]);
     }
 
-    /// Each sentence of the source behind the one that it follows there.
+    /// Puts each sentence of the source behind its predecessor in the source.
     fn translate(&mut self, lang: usize) {
         let source = self.editions[0].clone();
         let blocks = &mut self.editions[lang];
@@ -770,7 +776,7 @@ impl Shelf {
         }
     }
 
-    /// Who has which id, by language.
+    /// Returns the sentence of each id, by language.
     fn ids(&self, files: &Files) -> [Vec<(Said, SegmentId)>; 3] {
         let state = state(files);
         std::array::from_fn(|at| {
@@ -782,17 +788,17 @@ impl Shelf {
     }
 }
 
-/// Whom ids named that are written down.
+/// The sentences that the ids in locks have ever named.
 #[derive(Debug, Clone, Default)]
 struct Named {
     /// Sentences of the source.
     source: BTreeMap<SegmentId, u32>,
-    /// Those that a translation alone has.
+    /// Sentences that only a translation has.
     own: BTreeMap<SegmentId, u32>,
 }
 
 impl Named {
-    /// Adds who is called how at present: each id is one sentence's, in every language, now and before.
+    /// Adds the present ids. Each id names one sentence, in every language, now and before.
     fn look(&mut self, ids: &[Vec<(Said, SegmentId)>; 3], after: &[Step]) -> Result<(), TestCaseError> {
         for &(said, id) in &ids[0] {
             let named = *self.source.entry(id).or_insert(said.who);
@@ -804,7 +810,8 @@ impl Named {
                 Owner::Own { marked } => marked,
                 Owner::Named(_) => true,
             };
-            // What nobody marked is taken for the translation of what the source has in its place, if it has something.
+            // A line without a mark counts as the translation of the source's sentence in its
+            // place, if there is one.
             if !marked && self.source.contains_key(&id) {
                 continue;
             }
@@ -830,7 +837,7 @@ impl Named {
     }
 }
 
-/// Edits three editions; the laws are looked at after each step, before sync and after.
+/// Edits three editions. Checks the laws after each step, before and after a sync.
 fn follow_three(steps: &[Step]) -> Result<(), TestCaseError> {
     let mut shelf = Shelf::new();
     let mut files = Files::from([("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, de]"))]);
@@ -841,7 +848,7 @@ fn follow_three(steps: &[Step]) -> Result<(), TestCaseError> {
     named.look(&synced, &[])?;
     for (at, step) in steps.iter().enumerate() {
         let done = &steps[..=at];
-        // What stands in the place of a line that went since the last sync is that line, rewritten.
+        // A line in the place of one that was removed since the last sync is that line, rewritten.
         let with_syncs = if matches!(step, Step::Delete(..)) { vec![&Step::Sync, step, &Step::Sync] } else { vec![step] };
         for step in with_syncs {
             shelf.apply(step);
@@ -870,10 +877,10 @@ fn follow_three(steps: &[Step]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-// Texts of which nobody could say which is which: many lines are equal, and translations say what the source says.
+// Ambiguous texts: many lines are equal, and translations equal the source.
 
-/// What is done to an edition before a sync: it gets a line or a paragraph, of which there are few different ones, so that what
-/// was deleted comes back, or loses one.
+/// An edit of an edition before a sync: it gets or loses a line or a paragraph. There are few
+/// different lines, so deleted ones come back.
 #[derive(Debug, Clone)]
 enum Equal {
     Line(usize, usize, usize),
@@ -913,8 +920,9 @@ fn apply_equal(blocks: &mut Vec<Vec<&str>>, step: &Equal) {
     }
 }
 
-/// Edits two editions that say the same; no id is there twice, before sync and after, what is written can be read, and a second
-/// sync writes nothing. Which of equal lines has which id is not asked.
+/// Edits two editions with equal texts. No id occurs twice before or after a sync, every written
+/// lock can be read, and a second sync writes nothing. The assignment of ids among equal lines is
+/// not checked.
 fn follow_equal(steps: &[(usize, Equal)]) -> Result<(), TestCaseError> {
     let start = vec![vec!["Text."], vec![EQUAL[0]]];
     let mut editions = [start.clone(), start];
@@ -951,36 +959,37 @@ fn follow_equal(steps: &[(usize, Equal)]) -> Result<(), TestCaseError> {
 proptest! {
     #![proptest_config(cases(24, 60))]
 
-    /// An untouched sentence keeps its id, no id ever names two sentences, what is shown before sync is what sync writes, and
-    /// a second sync writes nothing.
+    /// An untouched sentence keeps its id, no id ever names two sentences, pages show the ids that
+    /// `sync` writes, and a second sync writes nothing.
     #[test]
     fn addresses_last(edits in prop::collection::vec(edit(), 1..14)) {
         follow(&edits, 1)?;
     }
 
-    /// The same of many edits at once, of which nobody could say which sentence replaced which.
+    /// The same for many edits at once, after which it is ambiguous which sentence replaced which.
     #[test]
-    fn so_they_do_after_a_long_day(edits in prop::collection::vec(edit(), 3..14)) {
+    fn addresses_last_after_many_edits_at_once(edits in prop::collection::vec(edit(), 3..14)) {
         follow(&edits, 5)?;
     }
 
-    /// No id ever names two sentences, in any of three languages, before sync and after: what one translation alone has, what
-    /// another alone has, and what the source has come to say in the same place meanwhile.
+    /// No id ever names two sentences in any of three languages, before or after a sync. Sentences
+    /// of one translation alone, of another one alone, and new ones of the source may be in the
+    /// same place.
     #[test]
     fn an_id_names_one_sentence_in_all_languages(steps in prop::collection::vec(step(), 1..14)) {
         follow_three(&steps)?;
     }
 
-    /// Where many lines are equal no id names two of them, and a lock is never written that cannot be read.
+    /// If many lines are equal, no id names two of them, and every written lock can be read.
     #[test]
     fn equal_lines_have_different_addresses(steps in prop::collection::vec(equal(), 1..14)) {
         follow_equal(&steps)?;
     }
 }
 
-// What each kind of edit does.
+// The effect of each kind of edit.
 
-/// A work in two languages, synced.
+/// Returns a work in two languages, synced.
 fn work(source: &str, translation: &str) -> Files {
     let mut files = Files::from([("site.yaml".to_owned(), CONFIG.to_owned())]);
     files.insert("content/index.kk.md".to_owned(), "# Басты\n".to_owned());
@@ -995,7 +1004,7 @@ const SOURCE: &str =
     "Бірінші сөйлем осы жерде тұр.\nЕкінші сөйлем басқа нәрсе туралы.\nҮшінші сөйлем қысқа емес.\n\nТөртінші абзац жалғыз өзі.\n";
 const TRANSLATION: &str = "The first is here.\nThe second.\nThe third.\n\nThe fourth alone.\n";
 
-/// Edits the source, before sync.
+/// Edits the source, before a sync.
 fn edited(from: &str, to: &str) -> Files {
     let mut files = work(SOURCE, TRANSLATION);
     replace(&mut files, "content/a.kk.md", from, to);
@@ -1008,7 +1017,7 @@ fn replace(files: &mut Files, file: &str, from: &str, to: &str) {
     *text = text.replacen(from, to, 1);
 }
 
-/// The ids of an edition alone, in order.
+/// Returns the ids of an edition, in order.
 fn only_ids(files: &Files, file: &str) -> String {
     addressed(files, file).iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>().join(" ")
 }
@@ -1025,7 +1034,7 @@ fn summary(files: &Files) -> Summary {
     site.statuses(work, lang).expect("a translation").summary
 }
 
-/// How each sentence of the translation stands, but for those that are current.
+/// Returns the status of each sentence of the translation that is not current.
 fn status(files: &Files) -> String {
     let state = state(files);
     let site = state.site().expect("an index");
@@ -1038,7 +1047,7 @@ fn status(files: &Files) -> String {
     words.collect::<Vec<_>>().join("; ")
 }
 
-/// The problems of a site with these codes, a line each.
+/// Returns the problems of a site with these codes, a line each.
 fn problems(files: &Files, codes: &[&str]) -> Vec<String> {
     let state = state(files);
     let wanted = state.problems.iter().filter(|problem| codes.contains(&problem.code.name));
@@ -1046,7 +1055,7 @@ fn problems(files: &Files, codes: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_typing_error_mended_is_the_same_sentence() {
+fn a_corrected_sentence_keeps_its_id() {
     let mut files = edited("қысқа", "қыска");
     assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1");
     sync(&mut files);
@@ -1065,10 +1074,10 @@ fn an_inserted_sentence_has_letters() {
     assert_eq!(source_ids(&files), "1.0 1.1 1.1b 1.1a 1.2 1.3 1.4 2.1");
     sync(&mut files);
     assert_eq!(source_ids(&files), "1.0 1.1 1.1b 1.1a 1.2 1.3 1.4 2.1");
-    // The translation has none of them, and its own ids are as they were.
+    // The translation has none of the new sentences, and keeps its own ids.
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.2 1.3 2.1");
     assert_eq!(summary(&files).missing, 4);
-    // What is translated in its place is the translation of that.
+    // A line in the place of a new sentence is its translation.
     replace(&mut files, "content/a.en.md", "The second", "One.\nTwo.\nThe second");
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.1b 1.1a 1.2 1.3 2.1");
 }
@@ -1083,7 +1092,7 @@ fn new_blocks_have_letters_too() {
 }
 
 #[test]
-fn a_deleted_sentence_leaves_its_address_to_nobody() {
+fn the_id_of_a_deleted_sentence_is_not_reused() {
     let mut files = edited("Екінші сөйлем басқа нәрсе туралы.\n", "");
     assert_eq!(source_ids(&files), "1.1 1.3 2.1");
     sync(&mut files);
@@ -1091,19 +1100,20 @@ fn a_deleted_sentence_leaves_its_address_to_nobody() {
     replace(&mut files, "content/a.kk.md", "Үшінші", "Мүлде бөлек ой.\nҮшінші");
     sync(&mut files);
     assert_eq!(source_ids(&files), "1.1 1.1a 1.3 2.1");
-    // The translation that nobody took away stands alone, and keeps its id.
+    // The translation of a deleted sentence stays, alone, and keeps its id.
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.2 1.3 2.1");
     assert_eq!(status(&files), "1.1a Missing; 1.2 Extra { meant: false }");
-    // The same text comes back to its own address.
+    // If the same text comes back, it gets its old address.
     replace(&mut files, "content/a.kk.md", "Үшінші", "Екінші сөйлем басқа нәрсе туралы.\nҮшінші");
     sync(&mut files);
     assert_eq!(source_ids(&files), "1.1 1.1a 1.2 1.3 2.1");
     assert_eq!(status(&files), "1.1a Missing");
 }
 
-/// What the source has no more may still stand in a translation, and there a second line may say the same.
+/// A translation may still have a sentence that the source lost, and a second line of the same
+/// text.
 #[test]
-fn an_address_that_a_translation_still_has_comes_back_to_no_other_line() {
+fn an_id_in_use_by_a_translation_is_not_given_to_another_line() {
     for (was, is, ids) in [
         ("Tilmash 1\n", "Tilmash 1\n\nTilmash 1\n", "1.1 2.1 2a.1-en"),
         ("Tilmash 1\n", "Tilmash 2\n\nTilmash 1\n", "1.1 1a.1-en 2.1"),
@@ -1122,7 +1132,7 @@ fn an_address_that_a_translation_still_has_comes_back_to_no_other_line() {
 }
 
 #[test]
-fn a_moved_sentence_takes_its_address_along() {
+fn a_moved_sentence_keeps_its_id() {
     let mut files = edited("Екінші сөйлем басқа нәрсе туралы.\n", "");
     replace(&mut files, "content/a.kk.md", "өзі.\n", "өзі.\nЕкінші сөйлем басқа нәрсе туралы.\n");
     assert_eq!(source_ids(&files), "1.1 1.3 2.1 1.2");
@@ -1132,7 +1142,7 @@ fn a_moved_sentence_takes_its_address_along() {
 }
 
 #[test]
-fn of_two_that_are_merged_one_is_gone_into_the_other() {
+fn merging_two_sentences_removes_one_id() {
     let mut files = edited("тұр.\nЕкінші", "тұр, ал екінші");
     assert_eq!(source_ids(&files), "1.1 1.3 2.1");
     let rows = |files: &Files| String::from_utf8(snapshot(&state(files)).routes["kk-en/a/index.html"].clone()).expect("UTF-8");
@@ -1141,22 +1151,22 @@ fn of_two_that_are_merged_one_is_gone_into_the_other() {
     assert!(files["content/a.lock"].contains(" into 1."), "{}", files["content/a.lock"]);
     assert_eq!(before, rows(&files), "the two lines of the translation stand beside it before and after");
     assert_eq!(summary(&files).extra, 1);
-    // A link to the one that is gone says where it went.
+    // The message for a link to the merged sentence names the remaining one.
     files.insert("content/b.kk.md".to_owned(), "# Б\n\n[[a#1.1]] [[a#1.2]]\n".to_owned());
     let found = problems(&files, &["broken-anchor"]);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].contains("is gone: it was merged into"), "{found:?}");
+    assert!(found[0].contains("was deleted: link to `#1.1`: its text was merged into"), "{found:?}");
 }
 
 #[test]
-fn of_a_sentence_that_is_split_the_likest_part_keeps_the_address() {
+fn the_most_similar_part_of_a_split_sentence_keeps_the_id() {
     let mut files = edited("Екінші сөйлем басқа нәрсе туралы.", "Екінші сөйлем басқа нәрсе.\nТуралы айтылды ғой.");
     assert_eq!(source_ids(&files), "1.1 1.2 1.2a 1.3 2.1");
     sync(&mut files);
     assert_eq!(source_ids(&files), "1.1 1.2 1.2a 1.3 2.1");
 }
 
-/// The ids of a source that has become another.
+/// Returns the ids of a source after an edit.
 fn ids_after(before: &str, now: &str) -> String {
     let mut files = work(before, "The translation.\n");
     replace(&mut files, "content/a.kk.md", before, now);
@@ -1177,7 +1187,7 @@ fn a_row_that_moves_keeps_its_address() {
 
 /// A formatter pads cells, and adds bars and empty cells at the end.
 #[test]
-fn a_row_that_is_padded_anew_is_no_change() {
+fn padding_a_row_is_no_change() {
     let mut files = work("a | b\n--|--\nc | d\n| e\n", "| A | B |\n|---|---|\n| C | D |\n| E | |\n");
     let lock = files["content/a.lock"].clone();
     replace(&mut files, "content/a.kk.md", "a | b\n--|--\nc | d\n| e\n", "| a   | b |\n|:----|---|\n|c|d|\n| e   |   |\n");
@@ -1187,7 +1197,7 @@ fn a_row_that_is_padded_anew_is_no_change() {
 }
 
 #[test]
-fn a_row_is_changed_if_a_cell_is() {
+fn a_changed_cell_changes_its_row() {
     let kk = table(&["Ел | Саны", "Қазақстан | 100", "Ресей | 200"]);
     let mut files = work(&kk, &table(&["Country | Number", "Kazakhstan | 100", "Russia | 200"]));
     replace(&mut files, "content/a.kk.md", "Қазақстан | 100", "Қазақстан | 101");
@@ -1197,7 +1207,7 @@ fn a_row_is_changed_if_a_cell_is() {
     assert_eq!((only_ids(&files, "content/a.en.md").as_str(), status(&files).as_str()), ("1.1 2.1 3.1", ""));
 }
 
-/// All rows change if a column is added, moved or taken away, and each is still the same row.
+/// Adding, moving or removing a column changes all rows, and each keeps its id.
 #[test]
 fn rows_keep_their_addresses_when_columns_change() {
     let before = table(&["Ел | Су | Жер", "Абай | иә | жоқ", "Балқаш | жоқ | иә", "Көкше | иә | иә"]);
@@ -1215,16 +1225,16 @@ fn a_row_is_no_sentence_of_a_paragraph() {
     let source = table(&["Ел | Су", "Қазақстан | иә"]);
     let mut files = work(&format!("{source}\nБірінші.\n\nЕкінші.\n"), "First.\n\nSecond.\n");
     assert_eq!(only_ids(&files, "content/a.en.md"), "3.1 4.1");
-    // Unlike lines in the place of rows are new ones.
+    // Unlike lines in the place of rows are new lines.
     replace(&mut files, "content/a.kk.md", &source, "Мұнда кесте тұрған.\n\nЕнді жоқ.\n");
     assert_eq!(source_ids(&files), "0.1 0a.1 3.1 4.1");
 }
 
-/// A table whose rows differ in the country or the city only, and its translation.
+/// A table whose rows differ only in the country or the city, and its translation.
 const CITIES: [&str; 4] = ["Ел | Қала | Су", "Қазақстан | бар | —", "Ресей | бар | —", " | Бейжің | бар"];
 const CITIES_EN: [&str; 4] = ["Country | City | Water", "Kazakhstan | YES | —", "Russia | YES | —", " | Beijing | YES"];
 
-/// The ids of a source and of its translation, when both have changed since the last sync.
+/// Returns the ids of a source and its translation, after edits of both since the last sync.
 fn both_ids(files: &mut Files, [kk, en]: [(&str, &str); 2]) -> [String; 2] {
     replace(files, "content/a.kk.md", kk.0, kk.1);
     replace(files, "content/a.en.md", en.0, en.1);
@@ -1234,9 +1244,9 @@ fn both_ids(files: &mut Files, [kk, en]: [(&str, &str); 2]) -> [String; 2] {
     ids
 }
 
-/// Rows are between the rows that are known.
+/// New rows go between the known rows.
 #[test]
-fn a_new_row_of_a_translation_stands_between_those_that_are_known() {
+fn a_new_row_of_a_translation_is_placed_between_known_rows() {
     let [kk, en] = [table(&CITIES), table(&CITIES_EN)];
     let [head, kazakhstan, russia, beijing] = CITIES;
     let now = table(&[head, kazakhstan, "Қытай | 10 | бар", russia, " | Орал | 10", beijing]);
@@ -1245,9 +1255,9 @@ fn a_new_row_of_a_translation_stands_between_those_that_are_known() {
     assert_eq!((source.as_str(), translation.as_str()), ("1.1 2.1 2a.1 3.1 3a.1 4.1", "1.1 2.1 2a.1 3.1 4.1"));
 }
 
-/// Nor is it one of a table that is not translated.
+/// A row of another table is not used, even if that table is not translated.
 #[test]
-fn a_new_row_of_a_translation_is_of_its_table() {
+fn a_new_row_of_a_translation_belongs_to_its_table() {
     let [kk, en] = [table(&CITIES), table(&CITIES_EN)];
     let rows = [&CITIES[..], &["Қытай | бар | —"]].concat();
     let now = format!("{}\n{}", table(&rows), table(&["Өзен | Көл | Теңіз", "Есіл | — | 10", " | Балқаш | —"]));
@@ -1256,9 +1266,10 @@ fn a_new_row_of_a_translation_is_of_its_table() {
     assert_eq!((source.as_str(), translation.as_str()), ("1.1 2.1 3.1 4.1 5.1 6.1 7.1 8.1", "1.1 2.1 3.1 4.1 5.1"));
 }
 
-/// It has as many rows as before: each is the one that it was, though the source has lost one, and no row has its text of before.
+/// The table has as many rows as before, so each keeps its id, although the source lost a row and
+/// no row kept its text.
 #[test]
-fn a_translation_that_does_not_follow_keeps_its_rows() {
+fn an_unedited_translation_keeps_its_rows() {
     let kk = table(&["Ел | Су", "Қазақстан | иә", "Ресей | иә", "Қытай | иә", "Моңғолия | иә"]);
     let en = table(&["Country | Water", "Kazakhstan | YES", "Russia | YES", "China | YES", "Mongolia | YES"]);
     let mut files = work(&kk, &en);
@@ -1270,9 +1281,10 @@ fn a_translation_that_does_not_follow_keeps_its_rows() {
     assert_eq!(only_ids(&files, "content/a.en.md"), all);
 }
 
-/// What the source lost and what it got in its place: a translation that follows has lost and got the same.
+/// If the source lost a row and got another in its place, a translation with the same edits has the
+/// new row.
 #[test]
-fn a_translation_that_follows_has_what_the_source_got() {
+fn an_equal_edit_of_the_translation_gets_the_new_ids() {
     let [kk, en] = [table(&CITIES), table(&CITIES_EN)];
     let mut files = work(&kk, &en);
     replace(&mut files, "content/a.kk.md", "| Ресей | бар | — |\n", "");
@@ -1282,7 +1294,7 @@ fn a_translation_that_follows_has_what_the_source_got() {
     replace(&mut files, "content/a.en.md", "| Russia | YES | — |\n", "");
     replace(&mut files, "content/a.en.md", "| Kazakhstan", "| The Ural | SEVERAL | 10 |\n| Kazakhstan");
     assert_eq!((only_ids(&files, "content/a.en.md"), status(&files)), (source_ids(&files), String::new()));
-    // And a sentence; on one day, or on two.
+    // The same with a sentence, on one day or on two.
     let mut files = edited("Екінші сөйлем басқа нәрсе туралы.\nҮшінші", "Үшінші");
     replace(&mut files, "content/a.kk.md", "Төртінші", "Мүлде жаңа.\nТөртінші");
     replace(&mut files, "content/a.en.md", "The second.\nThe third.\n\n", "The third.\n\nQuite new.\n");
@@ -1297,21 +1309,21 @@ fn a_translation_that_follows_has_what_the_source_got() {
     assert_eq!((only_ids(&files, "content/a.en.md"), status(&files)), (source_ids(&files), String::new()));
 }
 
-/// The first sync of a translation that lacks some of its source and has something of its own: what stands beside what is to be seen by headings,
-/// by words that are the same in both, and by length.
+/// The first sync of a translation with missing and extra sentences. The alignment uses headings,
+/// words that are the same in both languages, and lengths.
 #[test]
-fn what_a_translation_lacks_is_found_before_it_has_addresses() {
+fn missing_sentences_are_found_at_the_first_sync() {
     let ids = |source: &str, translation: &str| only_ids(&work(source, translation), "content/a.en.md");
     let source = "Алғы сөз.\n\n## Талаптар\n\nМыналар керек:\n\n- Python 3.9\n- git\n\n## Жүктеу\n\n[Мұрағатты](https://example.org/dl) жүктеңіз.\nТексеріңіз.\nАшыңыз.\n\n\
                   ## Құру\n\n`make` іске қосылсын.\nСосын `make install`.\n\n## Жою\n\n`make uninstall` іске қосылсын.\nЕштеңе қалмайды.\n";
-    // A paragraph that it alone has, and a section that it has not.
+    // A paragraph of its own, and a missing section.
     let other = "Preface.\n\nVolunteers made this.\n\n## Requirements\n\nYou need:\n\n- Python 3.9\n- git\n\n## Build\n\nRun `make`.\nThen `make install`.\n\n\
                  ## Remove\n\nRun `make uninstall`.\nNothing stays.\n";
     assert_eq!(ids(source, other), "1.1 1a.1-en 2.1 3.1 4.1 5.1 8.1 9.1 9.2 10.1 11.1 11.2");
-    // One that is not finished, with an item too many.
+    // An unfinished translation, with an extra item.
     let unfinished = "Preface.\n\n## Requirements\n\nYou need:\n\n- Python 3.9\n- git\n- patience\n\n## Download\n\nLoad [it](https://example.org/dl).\nOpen it.\n";
     assert_eq!(ids(source, unfinished), "1.1 2.1 3.1 4.1 5.1 5a.1-en 6.1 7.1 7.2");
-    // Sentences and paragraphs that are missing among others of a kind.
+    // Missing sentences and paragraphs among similar ones.
     assert_eq!(
         ids("Бірінші `a`.\nЕкінші `b`.\nҮшінші `c`.\nТөртінші `d`.\n", "First `a`.\nThird `c`.\nFourth `d`.\n"),
         "1.1 1.3 1.4"
@@ -1320,14 +1332,14 @@ fn what_a_translation_lacks_is_found_before_it_has_addresses() {
     let translated = "This paragraph is long, since it tells of many things and never comes to an end, even though it should.";
     let source = format!("Қысқа абзац.\n\nТағы біреуі.\n\n{long}\n\nСоңғысы осы.\n");
     assert_eq!(ids(&source, &format!("A short one.\n\n{translated}\n\nThe last one.\n")), "1.1 3.1 4.1");
-    // Where nothing tells, it is the beginning that is translated.
+    // Without any evidence, the beginning counts as translated.
     let source = "## Бір\n\nБірінші сөйлем осы.\nЕкінші, ұзағырақ сөйлем де осында тұр.\n\n## Екі\n\nҮшінші сөйлем.\nТөртінші.\n";
     assert_eq!(ids(source, "## One\n\nThe first sentence.\n"), "1.1 2.1");
 }
 
-/// The same in a text that is too long to compare all with all.
+/// The same in a text that is too long to compare every pair.
 #[test]
-fn what_a_long_translation_lacks_is_found_before_it_has_addresses() {
+fn missing_sentences_of_a_long_text_are_found_at_the_first_sync() {
     let part = |at: usize, [word, long]: [&str; 2]| {
         let heading = if at.is_multiple_of(7) { format!("## {word} {at}\n\n") } else { String::new() };
         format!("{heading}{word} `{at}`{}.\n\n", long.repeat(at * 7 % 5))
@@ -1343,9 +1355,9 @@ fn what_a_long_translation_lacks_is_found_before_it_has_addresses() {
     assert_eq!(translation.iter().find(|it| !same(it)), None);
 }
 
-/// A page needs a name that can be read, but what is there for want of a title translates none.
+/// A page without a title gets one from its name, which is not a translation of a title.
 #[test]
-fn a_title_that_nobody_wrote_is_no_translation() {
+fn a_title_from_the_file_name_is_no_translation() {
     let mut files = work("Мәтін.\n", "Text.\n");
     files.insert("content/a.en.md".to_owned(), "Text.\n".to_owned());
     for _ in 0..2 {
@@ -1360,9 +1372,10 @@ fn a_title_that_nobody_wrote_is_no_translation() {
     }
 }
 
-/// Of two paragraphs one loses a line and the other gets some, in both editions on one day: as when lines are broken anew.
+/// One paragraph loses a line and the next gets some, in both editions on one day, as when lines
+/// are broken again.
 #[test]
-fn what_is_new_in_a_paragraph_is_not_parted_by_what_the_one_before_has_lost() {
+fn new_lines_of_a_paragraph_stay_together_after_a_loss_before_them() {
     let mut files = work(
         "Бір екі үш.\nТөрт бес алты\nжеті.\n\nСегіз. Тоғыз. Он екі он үш он төрт.\n",
         "One two three.\nFour five six\nseven.\n\nEight nine. Ten. Twelve.\n",
@@ -1379,9 +1392,10 @@ fn what_is_new_in_a_paragraph_is_not_parted_by_what_the_one_before_has_lost() {
     assert_eq!((only_ids(&files, "content/a.en.md"), status(&files)), (source_ids(&files), String::new()));
 }
 
-/// What was never translated has waited longer than what the source has lost meanwhile.
+/// A sentence that was never translated has waited longer than the sentences that the source lost
+/// since.
 #[test]
-fn what_the_source_lost_is_not_taken_for_what_was_never_translated() {
+fn a_lost_sentence_is_not_matched_with_an_untranslated_one() {
     let mut files = work("Бірінші.\nЕкінші.\nҮшінші.\n", "One.\nThree. <!-- = 1.3 -->\n");
     replace(&mut files, "content/a.en.md", " <!-- = 1.3 -->", "");
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.3");
@@ -1391,9 +1405,9 @@ fn what_the_source_lost_is_not_taken_for_what_was_never_translated() {
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.3");
 }
 
-/// The values of two rows change places: each row has another value now.
+/// Two rows exchange their values, so each row has another value.
 #[test]
-fn values_of_two_rows_may_change_places() {
+fn two_rows_may_exchange_their_values() {
     let (kk, en) = (
         table(&["Ел | Саны", "Қазақстан | 100", "Ресей | 200"]),
         table(&["Country | Number", "Kazakhstan | 100", "Russia | 200"]),
@@ -1409,9 +1423,9 @@ fn values_of_two_rows_may_change_places() {
     assert_eq!((only_ids(&files, "content/a.en.md"), status(&files), sync(&mut files)), (all.to_owned(), String::new(), 0));
 }
 
-/// A translation sorts its table in another way.
+/// A translation sorts its table in another order.
 #[test]
-fn rows_of_a_translation_may_stand_in_another_order() {
+fn rows_of_a_translation_may_have_another_order() {
     let kk = table(&["Ел", "Ресей", "Қазақстан", "Қытай"]);
     let mut files = work(&kk, &table(&["Country", "Russia", "Kazakhstan", "China"]));
     let sorted = table(&["Country", "China", "Kazakhstan", "Russia"]);
@@ -1419,8 +1433,8 @@ fn rows_of_a_translation_may_stand_in_another_order() {
     assert_eq!((only_ids(&files, "content/a.en.md").as_str(), sync(&mut files)), ("1.1 4.1 3.1 2.1", 0));
 }
 
-/// A lock of an earlier version has an entry for each cell. A row takes the id of its first cell and the states of all; ids outside
-/// of tables stay, and so do those of lines outside of tables that translate cells.
+/// A lock of an earlier version has an entry for each cell. A row takes the id of its first cell
+/// and the states of all. Ids outside of tables stay, also those of lines that translate cells.
 #[test]
 fn cells_of_an_older_lock_become_rows() {
     let lock = include_str!("texts/cells.lock");
@@ -1440,15 +1454,15 @@ fn cells_of_an_older_lock_become_rows() {
     let written = &files["content/a.lock"];
     assert!(written.contains("\n5.1\nkk 79e645ff5831 | Қытай | 31 | иә\nen 79e645ff5831 794fd8ae9957 accepted\n"), "{written}");
     assert!(written.contains("\n5.2\ngone 0916bd740974 into 5.1\n"), "{written}");
-    // All else is as it was.
+    // Everything else is unchanged.
     for entry in lock.split("\n\n").filter(|entry| !entry.contains(" |")) {
         assert!(written.contains(entry), "{entry}");
     }
-    // A link to a later cell is led to the row.
+    // A link to a later cell leads to the row.
     replace(&mut files, "content/a.kk.md", "Соңы.", "[Соңы](#5.2).");
     assert_eq!(
         problems(&files, &["broken-anchor"]),
-        ["the sentence `5.2` of `content/a.kk.md` is gone: it was merged into `5.1`: link to `#5.1`"]
+        ["the sentence `5.2` of `content/a.kk.md` was deleted: link to `#5.1`: its text was merged into the sentence `5.1`"]
     );
 }
 
@@ -1465,11 +1479,20 @@ fn paragraphs_may_be_broken_and_joined() {
 }
 
 #[test]
-fn a_sentence_rewritten_from_nothing_stays_where_it_was() {
+fn a_completely_rewritten_sentence_keeps_its_id() {
     let mut files = edited("Екінші сөйлем басқа нәрсе туралы.", "Мүлдем жаңа ой айтылды.");
     assert_eq!(source_ids(&files), "1.1 1.2 1.3 2.1");
     sync(&mut files);
     assert_eq!(status(&files), "1.2 was Екінші сөйлем басқа нәрсе туралы.");
+}
+
+#[test]
+fn another_kind_of_space_is_kept_and_makes_no_translation_stale() {
+    let mut files = edited("Екінші сөйлем", "Екінші\u{a0}сөйлем");
+    assert_eq!((source_ids(&files).as_str(), status(&files).as_str()), ("1.1 1.2 1.3 2.1", ""));
+    assert_eq!(sync(&mut files), 1, "the lock has the text as it is written");
+    assert!(files["content/a.lock"].contains("Екінші\u{a0}сөйлем"));
+    assert_eq!((sync(&mut files), status(&files).as_str()), (0, ""));
 }
 
 #[test]
@@ -1481,23 +1504,23 @@ fn white_space_is_no_change() {
 }
 
 #[test]
-fn drift_goes_when_the_translation_is_touched_or_accepted() {
+fn drift_ends_when_the_translation_is_edited_or_accepted() {
     let mut files = edited("қысқа", "ұзақ");
     let fresh = files.clone();
     assert_eq!(status(&files), "1.3 was Үшінші сөйлем қысқа емес.");
     sync(&mut files);
     let lock_text = files["content/a.lock"].clone();
-    // A further change is shown against what was translated.
+    // A further change is shown relative to the text that was translated.
     replace(&mut files, "content/a.kk.md", "ұзақ", "тым ұзақ");
     sync(&mut files);
     assert_eq!(status(&files), "1.3 was Үшінші сөйлем қысқа емес.");
-    // Brought up to date: at once, and without a sync.
+    // An edited translation is current at once, without a sync.
     replace(&mut files, "content/a.en.md", "The third.", "The third is long.");
     assert_eq!(status(&files), "");
     sync(&mut files);
     assert_eq!(status(&files), "");
     assert!(!files["content/a.lock"].contains(" was "));
-    // A change that was taken back.
+    // A change that was undone.
     let mut files = fresh.clone();
     sync(&mut files);
     assert_eq!(files["content/a.lock"], lock_text);
@@ -1521,7 +1544,7 @@ fn drift_goes_when_the_translation_is_touched_or_accepted() {
 }
 
 #[test]
-fn marks_say_what_stands_for_what() {
+fn marks_assign_lines_to_sentences() {
     let translation = "The first and the second. <!-- = 1.1 1.2 -->\nThe third, first half. <!-- = 1.3 -->\nThe third, second half. <!-- = 1.3 --> <!-- note: two in English -->\nOnly in English. <!-- + -->\n";
     let mut files = work(SOURCE, translation);
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.3 1.3a-en 1.3b-en");
@@ -1531,16 +1554,16 @@ fn marks_say_what_stands_for_what() {
     assert!(summary(&files).is_complete());
     assert_eq!(problems(&files, &["untranslated", "extra", "drift", "bad-mark", "alignment"]), Vec::<String>::new());
     assert_eq!(sync(&mut files), 0, "marks are no part of what a sentence says");
-    // A change of either sentence is a change for the line that stands for both.
+    // A change of either sentence is a change for the line that translates both.
     replace(&mut files, "content/a.kk.md", "Екінші сөйлем", "Екінші ұзын сөйлем");
     assert!(status(&files).starts_with("1.2 was Екінші сөйлем басқа"), "{}", status(&files));
-    // A change of one half of two is a new translation of the whole.
+    // A change of one line of two is a new translation of the whole sentence.
     replace(&mut files, "content/a.kk.md", "қысқа", "ұзақ");
     sync(&mut files);
     assert!(status(&files).contains("1.3 was"));
     replace(&mut files, "content/a.en.md", "second half", "other half");
     assert!(!status(&files).contains("1.3 was"));
-    // Nothing of them is ever published.
+    // Marks are never published.
     for (path, bytes) in &snapshot(&state(&files)).routes {
         let text = String::from_utf8_lossy(bytes);
         assert!(!(text.contains("two in English") || path.ends_with("a/index.html") && text.contains("<!--")), "{path}");
@@ -1548,7 +1571,7 @@ fn marks_say_what_stands_for_what() {
 }
 
 #[test]
-fn what_is_written_in_both_on_one_day_stands_side_by_side() {
+fn sentences_added_to_both_editions_on_one_day_are_paired() {
     let mut files = edited("Екінші", "Жаңа сөйлем қосылды.\nЕкінші");
     replace(&mut files, "content/a.kk.md", "өзі.\n", "өзі.\n\nЕң соңғы абзац.\n");
     replace(&mut files, "content/a.en.md", "The second", "A new one.\nThe second");
@@ -1562,7 +1585,7 @@ fn what_is_written_in_both_on_one_day_stands_side_by_side() {
 }
 
 #[test]
-fn what_one_language_alone_has_is_called_after_it() {
+fn the_id_of_a_sentence_of_one_language_contains_the_language() {
     let mut files = edited("Екінші", "Жаңа сөйлем қосылды.\nЕкінші");
     replace(&mut files, "content/a.en.md", "The second", "Only here. <!-- + -->\nThe second");
     replace(&mut files, "content/a.en.md", "The first", "Before all. <!-- + -->\nThe first");
@@ -1574,10 +1597,10 @@ fn what_one_language_alone_has_is_called_after_it() {
         sync(&mut files);
     }
     assert!(files["content/a.lock"].contains("Format 1.\n") && files["content/a.lock"].contains("\n1.1a-en\nen - "));
-    // It can be linked to where it is.
+    // The sentence can be linked to.
     files.insert("content/b.en.md".to_owned(), "# B\n\n[[a#1.1a-en]]\n".to_owned());
     assert_eq!(problems(&files, &["broken-anchor"]), Vec::<String>::new());
-    // It turns out to be the translation of what the source says by now, and its old name is nobody's.
+    // It becomes the translation of a new sentence of the source. Its old id is not reused.
     replace(&mut files, "content/a.en.md", "here. <!-- + -->", "here. <!-- = 1.1a -->");
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.0-en 1.1 1.1a 1.2 1.3 1a.1-en 1a.1a-en 2.1");
     sync(&mut files);
@@ -1588,7 +1611,7 @@ fn what_one_language_alone_has_is_called_after_it() {
 
 /// Also before the first sync.
 #[test]
-fn what_the_source_alone_has_is_no_translations_place_without_a_lock() {
+fn a_line_never_translates_a_sentence_of_the_source_alone_without_a_lock() {
     let mut files = unsynced("Нөл. <!-- + -->\nБір.\nЕкі.\n", "One.\nTwo.\n");
     let mut project = project();
     let step = |files: &Files, project: &mut Project| {
@@ -1598,7 +1621,7 @@ fn what_the_source_alone_has_is_no_translations_place_without_a_lock() {
     };
     let (ids, shown) = step(&files, &mut project);
     assert_eq!((ids.as_str(), source_ids(&files).as_str()), ("1.2 1.3", "1.1 1.2 1.3"));
-    // The mark goes, and comes back.
+    // The mark is removed and comes back.
     replace(&mut files, "content/a.kk.md", " <!-- + -->", "");
     assert_eq!(step(&files, &mut project).0, "1.1 1.2");
     replace(&mut files, "content/a.kk.md", "Нөл.", "Нөл. <!-- + -->");
@@ -1610,7 +1633,7 @@ fn what_the_source_alone_has_is_no_translations_place_without_a_lock() {
 }
 
 #[test]
-fn what_the_source_alone_has_is_no_translations_place() {
+fn a_line_never_translates_a_sentence_of_the_source_alone() {
     let source =
         "Қазақша ғана айтылған ой. <!-- + -->\nБірінші сөйлем.\n\nБүкіл абзац тек қазақша. <!-- + -->\n\nЕкінші сөйлем.\n";
     let mut files = work(source, "The first.\n\nThe second.\n");
@@ -1619,7 +1642,7 @@ fn what_the_source_alone_has_is_no_translations_place() {
         assert_eq!(status(&files), "1.1 Omitted; 2.1 Omitted");
         sync(&mut files);
     }
-    // On the day it is written, too.
+    // Also on the day on which the mark is written.
     replace(&mut files, "content/a.kk.md", "Екінші", "Тағы да тек қазақша. <!-- + -->\nЕкінші");
     replace(&mut files, "content/a.kk.md", "сөйлем.\n\nБүкіл", "сөйлем.\nЖаңа сөйлем.\n\nБүкіл");
     replace(&mut files, "content/a.en.md", "first.\n", "first.\nA new one.\n");
@@ -1631,7 +1654,7 @@ fn what_the_source_alone_has_is_no_translations_place() {
 }
 
 #[test]
-fn a_mark_names_what_another_translation_alone_has() {
+fn a_mark_may_name_a_sentence_of_another_translation() {
     let mut files = work(SOURCE, TRANSLATION);
     files.insert("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, de]"));
     files.insert("content/a.de.md".to_owned(), files["content/a.en.md"].replace("The ", "Das "));
@@ -1643,7 +1666,7 @@ fn a_mark_names_what_another_translation_alone_has() {
         assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 1.1a-en 1.2 1.3 2.1");
         assert_eq!(only_ids(&files, "content/a.de.md"), "1.1 1.2 1.1a-en 1.3 2.1");
         assert_eq!(problems(&files, &codes), Vec::<String>::new());
-        // Beside each other, though they stand elsewhere.
+        // They are side by side, although they have different positions.
         let state = state(&files);
         let (english, german) = (document(&state, "content/a.en.md"), document(&state, "content/a.de.md"));
         let beads = tilmash::translation::rows::beads(english, german);
@@ -1654,7 +1677,8 @@ fn a_mark_names_what_another_translation_alone_has() {
     assert!(files["content/a.lock"].contains("\n1.1a-en\nen - "), "{}", files["content/a.lock"]);
     let entry = lock(&files, "content/a.lock").segment(SegmentId::parse("1.1a-en").unwrap()).cloned().expect("it is there");
     assert_eq!(entry.translations.iter().map(|line| &*line.lang).collect::<Vec<_>>(), ["en", "de"]);
-    // The one that had it first has it no more: the mark names what nobody has, but the sentence keeps its address.
+    // The first translation removes its sentence. The mark then names a missing sentence, but the
+    // line keeps its address.
     replace(&mut files, "content/a.en.md", "Only in translations. <!-- + -->\n", "");
     for _ in 0..2 {
         assert_eq!(only_ids(&files, "content/a.de.md"), "1.1 1.2 1.1a-en 1.3 2.1");
@@ -1669,9 +1693,9 @@ fn a_mark_names_what_another_translation_alone_has() {
     }
 }
 
-/// What a mark may name is another edition's matter: its edits are followed.
+/// A mark may name a sentence of another edition, so edits of that edition have effects here.
 #[test]
-fn what_another_translation_gets_and_loses_is_followed() {
+fn marks_follow_the_edits_of_another_translation() {
     let mut files = work(SOURCE, TRANSLATION);
     files.insert("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, de]"));
     let german = files["content/a.en.md"].replace("The third", "In translations. <!-- = 1.1a-en -->\nThe third");
@@ -1689,7 +1713,7 @@ fn what_another_translation_gets_and_loses_is_followed() {
 }
 
 #[test]
-fn a_mark_that_names_what_nobody_has_is_warned_of() {
+fn a_mark_that_names_a_missing_sentence_causes_a_warning() {
     let mut files = work(SOURCE, TRANSLATION);
     files.insert("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, de]"));
     replace(&mut files, "content/a.en.md", "The second", "Only here. <!-- + -->\nThe second");
@@ -1701,17 +1725,18 @@ fn a_mark_that_names_what_nobody_has_is_warned_of() {
         sync(&mut files);
         assert!(!files["content/a.lock"].contains("1.2a-en"), "{}", files["content/a.lock"]);
     }
-    // It is no sentence of the edition's own either, by whatever name.
+    // It is not an own sentence of this edition, under any id.
     replace(&mut files, "content/a.de.md", "1.2a-en", "1.1a-de");
     assert_eq!(problems(&files, &["bad-mark"]), ["no other translation has a sentence `1.1a-de`: "]);
-    // What the source has not cannot be left out.
+    // A sentence that the source lacks cannot be left out.
     replace(&mut files, "content/a.de.md", "= 1.1a-de", "- 1.1a-en");
     assert_eq!(problems(&files, &["bad-mark"]), ["the source has no sentence `1.1a-en`: "]);
 }
 
-/// It may have none of its language, as what the source had once; what a lock gave stays given.
+/// The id may lack the language, if the source once had the sentence; an id in a lock does not
+/// change.
 #[test]
-fn an_address_of_what_one_language_alone_has_stays() {
+fn the_id_of_a_sentence_of_one_language_lasts() {
     let mut files = work(SOURCE, TRANSLATION);
     replace(&mut files, "content/a.en.md", "The second", "Only here. <!-- + -->\nThe second");
     sync(&mut files);
@@ -1724,13 +1749,13 @@ fn an_address_of_what_one_language_alone_has_stays() {
 }
 
 #[test]
-fn a_lost_edition_is_not_forgotten() {
+fn the_lock_keeps_the_entries_of_a_lost_edition() {
     let mut files = edited("қысқа", "ұзақ");
     let translation = files.remove("content/a.en.md").expect("it is there");
     sync(&mut files);
     files.insert("content/a.en.md".to_owned(), translation);
     assert_eq!(status(&files), "1.3 was Үшінші сөйлем қысқа емес.");
-    // Without the source nothing is written: the lock's texts are its.
+    // Without the source nothing is written, since the lock has the source's texts.
     files.remove("content/a.kk.md");
     let state = state(&files);
     let site = state.site().expect("an index");
@@ -1738,7 +1763,7 @@ fn a_lost_edition_is_not_forgotten() {
     assert!(renewed(site, work, &Accept::default(), |file| state.inputs.text(file).map(|text| &**text)).is_err());
 }
 
-/// The anchors of the headings of an edition's page, in order, and those that they had before.
+/// Returns the anchors of the headings of an edition's page, in order, and their former anchors.
 fn anchors(files: &Files, lang: &str) -> Vec<String> {
     let page = String::from_utf8(snapshot(&state(files)).routes[&format!("{lang}/a/index.html")].clone()).expect("UTF-8");
     common::tags(&page)
@@ -1750,11 +1775,11 @@ fn anchors(files: &Files, lang: &str) -> Vec<String> {
 }
 
 #[test]
-fn anchors_of_headings_are_shared_and_stay() {
+fn anchors_of_headings_are_shared_and_last() {
     let mut files =
         work("## Бір\n\nМәтін осында.\n\n## Екі\n\nБасқа мәтін.\n", "## One\n\nText.\n\nMore text.\n\n## Two\n\nOther.\n");
     assert_eq!(anchors(&files, "kk"), ["bir", "eki"]);
-    // One paragraph more, and the second heading is the second heading all the same.
+    // With one more paragraph, the second heading is still the second heading.
     assert_eq!(anchors(&files, "en"), ["bir", "eki"]);
     replace(&mut files, "content/a.kk.md", "## Екі", "## Екі және үш");
     files.insert("content/b.kk.md".to_owned(), "# Б\n\n[[a#eki]]\n".to_owned());
@@ -1765,12 +1790,13 @@ fn anchors_of_headings_are_shared_and_stay() {
         assert_eq!(problems(&files, &["broken-anchor", "vanished-anchor"]), Vec::<String>::new());
         sync(&mut files);
     }
-    // The heading goes: that is told until it is synced, and links to it are told where they stand.
+    // The heading is removed: this is reported until the next sync, and links to it are reported at
+    // their places.
     replace(&mut files, "content/a.kk.md", "## Екі және үш\n\n", "");
     assert_eq!(problems(&files, &["vanished-anchor"]).len(), 2);
     let told = |files: &Files| {
         let found = problems(files, &["broken-anchor"]);
-        found.len() == 2 && found.iter().all(|problem| problem.contains("the heading `eki`") && problem.contains("is gone"))
+        found.len() == 2 && found.iter().all(|problem| problem.contains("the heading `eki`") && problem.contains("was deleted"))
     };
     assert!(told(&files));
     sync(&mut files);
@@ -1778,7 +1804,8 @@ fn anchors_of_headings_are_shared_and_stay() {
     assert!(told(&files));
 }
 
-/// Another edition may become the source, be it that the first one is gone: its headings are the same, and links from elsewhere lead to them.
+/// Another edition may become the source, for example after the first one is deleted. Its headings
+/// keep the anchors, and links from other pages still work.
 #[test]
 fn anchors_of_headings_outlive_their_language() {
     let mut files = work("## Бірінші\n\nМәтін.\n", "## The first\n\nText.\n");
@@ -1803,10 +1830,10 @@ fn anchors_of_headings_outlive_their_language() {
     assert!(files["content/a.lock"].contains("#birinshi #the-first Бірінші"), "{}", files["content/a.lock"]);
 }
 
-/// A work that was written in another language gets an edition in the site's source language, which is the source from then on: what
-/// waits for a change of the first one still does.
+/// A work in another language gets an edition in the site's source language, which becomes the
+/// source. Sentences that were pending because of the first one stay pending.
 #[test]
-fn what_is_pending_outlives_the_language_of_the_source() {
+fn pending_sentences_stay_pending_when_the_source_language_changes() {
     let mut files = work("Бір.\nЕкі.\n", "One.\nTwo.\n");
     files
         .insert("site.yaml".to_owned(), CONFIG.replace("[kk, en]", "[kk, en, ru]").replace("languages", "source: ru\nlanguages"));
@@ -1843,7 +1870,7 @@ fn a_chapter_that_is_cut_again_keeps_its_addresses() {
     split(&mut files);
     sync(&mut files);
     assert_eq!(only_ids(&files, "content/a.kk.md"), "1.1 1.2 1.3 1.4");
-    // The plan gives a sentence to another chapter, and the source text has one word more.
+    // The plan moves a sentence to another chapter, and the source text has one more word.
     files.insert(
         "content/_source/plan.yaml".to_owned(),
         plan("  - {key: b, title: B, paragraphs: [L1.2]}\n  - {key: a, title: A, rest: true}\n"),
@@ -1856,9 +1883,10 @@ fn a_chapter_that_is_cut_again_keeps_its_addresses() {
     assert_eq!(sync(&mut files), 0);
 }
 
-/// Labels that ids make one are told apart, and a lock with such labels is read as it was written.
+/// Labels that would give equal ids are distinguished, and a lock with such labels is read as it
+/// was written.
 #[test]
-fn a_label_is_kept_as_it_is_compared() {
+fn labels_with_equal_ids_are_distinguished() {
     let source = "Бір[^a b], екі[^a-b], үш[^a\\\\s], төрт[^*], бес[^†].\n\n[^a b]: Бос орын.\n\n[^a-b]: Сызықша.\n\n[^a\\\\s]: Қия сызық.\n\n[^*]: Жұлдыз.\n\n[^†]: Айқыш.\n";
     let translation = "Five[^†], four[^*], three[^A\\\\s], two[^a-b], one[^a  B].\n\n[^a B]: Space.\n\n[^a-b]: Hyphen.\n\n[^a\\\\s]: Backslash.\n\n[^*]: Star.\n\n[^†]: Dagger.\n";
     let mut files = work(source, translation);
@@ -1870,7 +1898,8 @@ fn a_label_is_kept_as_it_is_compared() {
     assert_eq!(labels, ["a b", "a-b", "a\\\\s", "*", "†"]);
     assert_eq!(sync(&mut files), 0, "{}", files["content/a.lock"]);
     assert_eq!(only_ids(&files, "content/a.en.md"), "1.1 6.1 5.1 4.1 3.1 2.1");
-    // Where both are worded anew on one day, the place says what is what, and in notes that is the label.
+    // If both notes are rewritten on one day, they are matched by place, which for notes is the
+    // label.
     for (said, now) in [("Бос", "Ашық"), ("Жұлдыз", "Жұлдызша"), ("Айқыш", "Айқыш белгі")] {
         replace(&mut files, "content/a.kk.md", said, now);
     }
@@ -1882,7 +1911,7 @@ fn a_label_is_kept_as_it_is_compared() {
     assert_eq!(sync(&mut files), 0);
 }
 
-// On disk.
+// Runs of the program.
 
 fn unsynced(source: &str, translation: &str) -> Files {
     let mut files = work(source, translation);
@@ -1891,12 +1920,33 @@ fn unsynced(source: &str, translation: &str) -> Files {
 }
 
 #[test]
+fn sync_prints_the_first_ten_lock_files_and_counts_the_others() {
+    let mut files = Files::from([("site.yaml".to_owned(), "title: T\nlanguages: [kk]\n".to_owned())]);
+    files.extend((0..12).map(|number| (format!("content/p{number:02}.kk.md"), "# Т\n\nБір.\n".to_owned())));
+    let folder = Folder::new(&files);
+    let lines = |arguments: &[&str]| -> Vec<String> {
+        let (code, _, said) = folder.run(arguments);
+        assert_eq!(code, 0, "{said}");
+        said.lines().map(str::to_owned).collect()
+    };
+    let few = lines(&["sync", "--dry-run"]);
+    assert_eq!(few.len(), 12, "{few:?}");
+    assert_eq!(few[9], "content/p09.lock: new, 2 sentences");
+    assert_eq!(few[10..], ["2 more lock files; run the command with `--all` to see all", "12 lock files would be written"]);
+    let all = lines(&["sync", "--dry-run", "--all"]);
+    assert_eq!(all.len(), 13, "{all:?}");
+    assert_eq!(all[11..], ["content/p11.lock: new, 2 sentences", "12 lock files would be written"]);
+    let json = folder.run(&["sync", "--dry-run", "--format", "json"]).1;
+    assert_eq!(json.lines().count(), 12, "{json}");
+}
+
+#[test]
 fn only_locks_are_written() {
     let folder = Folder::new(&unsynced(SOURCE, TRANSLATION));
     let texts = folder.files();
     let (code, _, said) = folder.run(&["sync", "--dry-run"]);
     assert_eq!((code, folder.files() == texts), (0, true), "{said}");
-    assert!(said.contains("content/a.lock: new, 5 sentences") && said.contains("2 locks would be written"), "{said}");
+    assert!(said.contains("content/a.lock: new, 5 sentences") && said.contains("2 lock files would be written"), "{said}");
     folder.run(&["sync"]);
     let synced = folder.files();
     assert!(texts.iter().all(|(path, text)| synced.get(path) == Some(text)));
@@ -1904,29 +1954,31 @@ fn only_locks_are_written() {
     assert_eq!(new, ["content/a.lock", "content/index.lock"]);
     folder.edit("content/a.kk.md", "қысқа", "ұзақ");
     let (_, _, said) = folder.run(&["sync", "a"]);
-    assert!(said.contains("content/a.lock: reworded 1.3; `en` pending 1.3"), "{said}");
+    assert!(said.contains("content/a.lock: changed: 1.3; source changed since translated into `en`: 1.3"), "{said}");
     let (code, _, said) = folder.run(&["sync", "--accept", "a#1.3"]);
-    assert!(code == 0 && said.contains("`en` accepted 1.3"), "{said}");
-    assert_eq!(folder.run(&["sync"]).2.trim(), "0 locks written");
+    assert!(code == 0 && said.contains("accepted in `en`: 1.3"), "{said}");
+    assert_eq!(folder.run(&["sync"]).2.trim(), "0 lock files written");
     let now = folder.files();
     assert!(texts.keys().filter(|path| *path != "content/a.kk.md").all(|path| now[path] == texts[path]));
 }
 
-/// Of a translation that is not whole the first sync says so: it may have taken something for something else.
+/// For an incomplete translation the first sync prints the counts, since its alignment may be
+/// wrong.
 #[test]
-fn the_first_sync_tells_what_does_not_match() {
+fn the_first_sync_prints_missing_and_extra_sentences() {
     let folder = Folder::new(&work(SOURCE, TRANSLATION));
     folder.write("content/s/b.kk.md", "# Б\n\nБір.\nЕкі.\n\n## Үш\n");
     folder.write("content/s/b.en.md", "# B\n\nOne.\nTwo.\nAnd another.\n");
     let (code, _, said) = folder.run(&["sync", "b"]);
     assert!(code == 2 && said.contains("did you mean `s/b`?"), "{said}");
     let (_, _, said) = folder.run(&["sync", "s/b"]);
-    assert!(said.contains("content/s/b.lock: new, 5 sentences; `en` 1 missing, 1 extra\n"), "{said}");
+    assert!(said.contains("content/s/b.lock: new, 5 sentences; `en`: 1 missing, 1 extra\n"), "{said}");
 }
 
-/// A work that was renamed without its lock looks like a new one: that it left its addresses behind is told when it gets new ones.
+/// A work that was renamed without its lock looks new. The old lock is reported when the work gets
+/// new ids.
 #[test]
-fn sync_tells_of_a_lock_that_was_left_behind() {
+fn sync_reports_a_stray_lock() {
     let folder = Folder::new(&work(SOURCE, TRANSLATION));
     let locked = folder.read("content/a.lock");
     let rename = |ending: &str| {
@@ -1936,29 +1988,32 @@ fn sync_tells_of_a_lock_that_was_left_behind() {
     ["kk.md", "en.md"].iter().for_each(|ending| rename(ending));
     let (code, said, problems) = folder.run(&["sync"]);
     assert_eq!(code, 0, "{problems}");
-    assert!(problems.contains("warning[stray-lock]: there is no work `a` that this lock could be of"), "{problems}");
-    assert!(problems.contains("a work that is renamed takes its lock along"), "{problems}");
+    assert!(
+        problems.contains("warning[stray-lock]: the lock file belongs to no page: there is no page with the key `a`"),
+        "{problems}"
+    );
+    assert!(problems.contains("if the page was renamed, rename the lock file too"), "{problems}");
     assert!(format!("{said}{problems}").contains("content/b.lock: new, 5 sentences"), "{said}{problems}");
     rename("lock");
     assert_eq!((folder.run(&["sync"]).0, folder.read("content/b.lock")), (0, locked));
-    // Nothing is new: that is what `check` is for.
+    // Without new ids nothing is printed: `check` reports the lock.
     folder.write("content/c.lock", "# Format 1.\n");
     assert!(!folder.run(&["sync"]).2.contains("stray-lock"));
 }
 
 #[test]
-fn sync_refuses_what_it_cannot_read() {
+fn sync_refuses_unreadable_works() {
     let folder = Folder::new(&work(SOURCE, TRANSLATION));
     let lock = folder.read("content/a.lock");
     for (file, text, said) in [
         ("content/a.lock", lock.replace("Format 1", "Format 2"), "format 2"),
         ("content/a.lock", lock.replace("Format 1", "Format 99"), "format 99"),
-        ("content/a.lock", lock.replace("\n1.2\n", "\n<<<<<<< HEAD\n1.2\n"), "git left a conflict in the lock"),
-        ("content/a.kk.md", "---\ntitle: A\n".to_owned(), "front matter is not closed"),
+        ("content/a.lock", lock.replace("\n1.2\n", "\n<<<<<<< HEAD\n1.2\n"), "the lock file contains git's conflict markers"),
+        ("content/a.kk.md", "---\ntitle: A\n".to_owned(), "the front matter, the YAML at the top of the page, is not closed"),
         (
             "content/a.en.md",
             "# A\n\n<<<<<<< HEAD\nOne.\n=======\nTwo.\n>>>>>>> other\n".to_owned(),
-            "git left a conflict in the text",
+            "the page contains git's conflict markers",
         ),
     ] {
         let before = folder.read(file);
@@ -1972,10 +2027,10 @@ fn sync_refuses_what_it_cannot_read() {
     let (code, _, stderr) = folder.run(&["sync", "--accept", "a#1.9"]);
     assert!(code == 2 && stderr.contains("did you mean `1.3`?"), "{stderr}");
     let (code, _, stderr) = folder.run(&["sync", "aa"]);
-    assert!(code == 2 && stderr.contains("no work is called `aa`"), "{stderr}");
+    assert!(code == 2 && stderr.contains("there is no page with the key `aa`"), "{stderr}");
 }
 
-/// An editor may have saved it in its own way.
+/// An editor may have saved the lock with other line ends or a byte order mark.
 #[test]
 fn a_lock_may_begin_with_a_byte_order_mark_and_have_other_line_ends() {
     let mut files = work(SOURCE, TRANSLATION);
@@ -1994,7 +2049,7 @@ fn a_translators_day() {
     folder.run(&["sync"]);
     let (code, _, said) = folder.run(&["check", "--complete", "kk,en", "--format", "short"]);
     assert!(
-        code == 1 && said.contains("error[incomplete]: `a` is not complete in `en`: 4 of 6 sentences, 1 changed, 1 missing"),
+        code == 1 && said.contains("error[incomplete]: the translation of `a` into `en` is not complete: 4 of 6 sentences are up to date (changed in the source: 1, missing: 1)"),
         "{said}"
     );
     assert!(said.contains("warning[drift]") && said.contains("warning[untranslated]"), "{said}");
@@ -2017,9 +2072,10 @@ fn a_translators_day() {
     assert!(code == 2 && said.contains("the site has no language `de`"), "{said}");
 }
 
-/// Which sentence has waited longest is what version control says: since the sync after which its source was another or new.
+/// The sentence that has waited longest is found by version control: since the sync after which its
+/// source was changed or new.
 #[test]
-fn status_tells_what_has_waited_longest() {
+fn status_shows_the_sentence_that_has_waited_longest() {
     let folder = Folder::new(&work(SOURCE, TRANSLATION));
     let oldest = |folder: &Folder| {
         let (code, json, said) = folder.run(&["status", "a", "--language", "en", "--json"]);
@@ -2034,7 +2090,7 @@ fn status_tells_what_has_waited_longest() {
     let null = serde_json::Value::Null;
     assert_eq!(oldest(&folder), null, "nothing is to do");
     assert!(row(&folder).ends_with(" 100 %"), "{}", row(&folder));
-    // Without git, and in a repository that does not have the file.
+    // Without git, and in a repository that does not track the file.
     folder.edit("content/a.kk.md", "қысқа", "ұзақ");
     folder.run(&["sync"]);
     assert_eq!(oldest(&folder), null);
@@ -2045,7 +2101,8 @@ fn status_tells_what_has_waited_longest() {
     let since = |id: &str, day: &str, or_before: bool| serde_json::json!({ "id": id, "since": day, "or_before": or_before });
     assert_eq!(oldest(&folder), since("1.3", "2001-02-03", false));
     assert!(row(&folder).contains(" %  1.3, ") && row(&folder).ends_with(" days"), "{}", row(&folder));
-    // It has waited since it first changed, whatever else was done to it, and another one has not waited as long.
+    // It has waited since its first change, despite later edits, and another sentence has waited
+    // less.
     folder.edit("content/a.kk.md", "ұзақ", "тым ұзақ");
     folder.edit("content/a.kk.md", "Бірінші", "Алғашқы");
     folder.edit("content/a.kk.md", "өзі.\n", "өзі.\nТағы біреуі қосылды.\n");
@@ -2058,7 +2115,7 @@ fn status_tells_what_has_waited_longest() {
     assert_eq!(oldest(&shallow)["since"], "2002-03-04");
     assert_eq!(oldest(&shallow)["or_before"], true);
     assert!(row(&shallow).ends_with(" days or more"), "{}", row(&shallow));
-    // What is edited and not committed is known to be younger.
+    // A line that is edited and not committed is younger.
     folder.edit("content/a.en.md", "The third.", "The third is long.");
     folder.edit("content/a.kk.md", "Екінші", "Келесі");
     assert_eq!(oldest(&folder), since("1.1", "2002-03-04", false));
@@ -2066,11 +2123,11 @@ fn status_tells_what_has_waited_longest() {
     folder.edit("content/a.en.md", "alone.\n", "alone.\nOne more.\n");
     assert_eq!(oldest(&folder), null, "what is pending is not committed");
     let (_, details, _) = shallow.run(&["status", "a"]);
-    assert!(details.contains("\n  1.1 has waited longest: since or before 2002-03-04\n"), "{details}");
+    assert!(details.contains("\n  oldest pending sentence: 1.1, since or before 2002-03-04\n"), "{details}");
 }
 
-/// Two branches, each of which edits its sentence and syncs: git merges the texts and the locks, and a sync of
-/// the merged site has nothing to mend.
+/// On each of two branches a sentence is edited and synced. Git merges the texts and the locks, and
+/// a sync of the merged site changes nothing.
 #[test]
 fn branches_that_edit_different_sentences_merge() {
     let three =
@@ -2078,14 +2135,14 @@ fn branches_that_edit_different_sentences_merge() {
     let english = "The first is here.\n\nThe second.\n\nThe third.\n\nThe fourth.\n";
     type Change = (&'static str, &'static str, &'static str);
     let cases: [(Change, Change); 5] = [
-        // The translation of a sentence, and the source of the one before; and the other way about.
+        // The translation of a sentence, and the source of the one before; and the reverse.
         (("content/a.en.md", "The second.", "A second."), ("content/a.kk.md", "осы жерде", "дәл осы жерде")),
         (("content/a.en.md", "The first", "A first"), ("content/a.kk.md", "басқа нәрсе", "мүлде басқа нәрсе")),
-        // Two neighbours of the source.
+        // Two neighbours in the source.
         (("content/a.kk.md", "осы жерде", "сол жерде"), ("content/a.kk.md", "басқа нәрсе", "мүлде басқа нәрсе")),
-        // One is deleted, one is put in elsewhere.
+        // One sentence is deleted, and one is inserted elsewhere.
         (("content/a.kk.md", "Үшінші сөйлем қысқа емес.\n\n", ""), ("content/a.kk.md", "тұр.\n", "тұр.\nЖаңа сөйлем осында.\n")),
-        // Two translations, of neighbours.
+        // Two translations of neighbours.
         (("content/a.en.md", "The second.", "A second."), ("content/a.en.md", "The third.", "A third.")),
     ];
     for (one, other) in cases {
@@ -2106,8 +2163,9 @@ fn branches_that_edit_different_sentences_merge() {
     }
 }
 
-/// Two branches, on each of which a translation gets a sentence of its own at one place. The locks are in conflict there; one side
-/// and a sync are enough for both sentences to be called what they were called on their branches.
+/// On each of two branches a translation gets a sentence of its own at the same place, so the locks
+/// conflict there. After choosing one side and a sync, both sentences have the ids that they had on
+/// their branches.
 #[test]
 fn branches_that_add_to_different_translations_agree() {
     let mut files = work(SOURCE, TRANSLATION);
@@ -2131,9 +2189,9 @@ fn branches_that_add_to_different_translations_agree() {
     assert!(lock.contains("\n1.1a-de\nde - ") && lock.contains("\n1.1a-en\nen - "), "{lock}");
 }
 
-/// A lock is an input like any: what comes of an edit of it is what comes of a fresh start.
+/// A lock is an input like any other: after an edit of it the state equals a fresh start.
 #[test]
-fn an_edited_lock_is_followed() {
+fn a_state_follows_an_edited_lock() {
     let mut files = work(SOURCE, TRANSLATION);
     let mut project = project();
     project.state(inputs(&files));
@@ -2151,9 +2209,9 @@ fn an_edited_lock_is_followed() {
     }
 }
 
-/// What is new in the source is an input of its translations, and of nothing else.
+/// New sentences of the source are an input of its translations, and of nothing else.
 #[test]
-fn a_new_sentence_of_the_source_is_followed() {
+fn translations_follow_a_new_sentence_of_the_source() {
     let mut files = work(SOURCE, TRANSLATION);
     replace(&mut files, "content/a.en.md", "The second", "A new one.\nThe second");
     let mut project = project();

@@ -24,8 +24,7 @@ const TRANSLATED: (&str, &str) = (
     "{\"id\":\"index#1.1\",\"source_language\":\"kk\",\"target_language\":\"en\",\"source\":\"Сөйлем.\",\"target\":\"Other.\"}\n",
 );
 
-/// Every command that prints on standard output, with the exit code that it has where all can be
-/// printed.
+/// Every command that prints to standard output, with its exit code if everything is printed.
 const PRINTING: &[(&[&str], i32)] = &[
     (&["--help"], 0),
     (&["--version"], 0),
@@ -53,7 +52,7 @@ fn printing_site() -> TempDir {
 }
 
 #[test]
-fn a_closed_pipe_ends_nothing_but_the_printing() {
+fn a_closed_pipe_ends_only_the_printing() {
     let folder = printing_site();
     for (arguments, code) in PRINTING {
         let (reader, writer) = std::io::pipe().expect("pipes can be made");
@@ -64,7 +63,7 @@ fn a_closed_pipe_ends_nothing_but_the_printing() {
         assert_eq!(run.code, *code, "{arguments:?}: {}", run.err);
         assert!(!run.err.contains("panicked") && !run.err.contains("standard output"), "{arguments:?}: {}", run.err);
     }
-    // Problems are told on standard error.
+    // Problems are printed to standard error.
     for (arguments, code) in [
         (&["check"][..], 1),
         (&["build"], 1),
@@ -99,7 +98,7 @@ fn a_full_device_is_an_error() {
             run.err
         );
     }
-    // Nobody can be told that standard error is full.
+    // There is no place to report that standard error is full.
     for (arguments, code) in
         [(&["check"][..], 1), (&["build", "--timings"], 1), (&["biuld"], 2), (&["export", "--to", "po", "-l", "xx"], 2)]
     {
@@ -156,7 +155,7 @@ fn texts_and_names_give_no_commands_to_the_terminal() {
         assert!(!run.err.contains(is_unsafe) && !run.out.contains(is_unsafe), "{arguments:?}:\n{:?}\n{:?}", run.out, run.err);
         assert!(!run.err.contains("panicked"), "{arguments:?}: {}", run.err);
     }
-    // Data for other programs are as they are.
+    // Data for other programs are unchanged.
     let page = run(command(folder.path(), &["render", "content/a.kk.md"]));
     assert!(page.out.contains('\u{202e}'), "{}", page.out);
     let json = run(command(folder.path(), &["check", "--format", "json"])).out;
@@ -243,15 +242,15 @@ fn a_run_prints_ten_problems_of_a_code_and_counts_the_rest() {
         "severity  code          found   shown",
         "error     broken-link       1       1",
         "warning   footnote         60      10",
-        "50 problems not shown: `--all` shows every problem",
-        "`tilmash check --explain CODE` explains a code",
+        "50 problems not shown; run the command with `--all` to see all",
+        "run `tilmash check --explain CODE` for the meaning of a code",
         "1 error, 60 warnings",
     ];
     assert_eq!(lines[lines.len() - end.len()..], end, "{}", few.err);
     let all = check(&["--all"]);
     assert_eq!(all.err.matches("warning[footnote]").count(), 60, "{}", all.err);
     assert!(!all.err.contains("not shown"), "{}", all.err);
-    // Machines get all in any case.
+    // Machines always get all problems.
     let json = run(command(folder.path(), &["check", "--format", "json"]));
     assert_eq!(json.out.lines().count(), 61, "{}", json.out);
 }

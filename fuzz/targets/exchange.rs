@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tilmash::model::Key;
-use tilmash::translation::exchange::{self, Batch, Format, Status, Unit, markup, text};
+use tilmash::translation::exchange::{self, Batch, Format, Unit, UnitState, markup, text};
 
 use super::check_problems;
 
@@ -64,7 +64,7 @@ fn sentences(text: &str) -> Batch {
         is_row: at % 3 == 0,
         source: pair[0].to_owned(),
         target: pair[1].to_owned(),
-        status: if at % 2 == 0 { Status::Current } else { Status::Changed },
+        state: if at % 2 == 0 { UnitState::Current } else { UnitState::Changed },
         previous: (at % 2 == 1).then(|| pair[1].to_owned()),
         base: Some(exchange::digest(pair[1])),
         notes: Vec::new(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tilmash::base::yaml::{self, Value};
 use tilmash::markdown::parts;
 use tilmash::model::{Config, FrontMatter, LanguagePack};
-use tilmash::parse::silenced_behind;
+use tilmash::parse::silenced_after;
 
 use super::check_problems;
 
@@ -22,7 +22,7 @@ pub(crate) fn run(data: &[u8]) {
         Err(problem) => problems.push(problem),
     }
     check_problems(&file, text, &problems);
-    silenced_behind(&file, text, 0);
+    silenced_after(&file, text, 0);
 
     // The same text as the front matter of a page: what the exchange replaces is a range of the
     // page.

@@ -29,6 +29,9 @@ impl Severity {
     }
 }
 
+/// Hint for a text file in another encoding.
+pub const SAVE_AS_UTF8: &str = "save the file as UTF-8";
+
 /// One problem in someone's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -83,6 +86,43 @@ impl Diagnostic {
     #[must_use]
     pub fn also(mut self, place: Place, words: impl Into<String>) -> Self {
         self.others.push((place, one_line(words.into())));
+        self
+    }
+}
+
+/// Anything that collects problems: `problems.report(&code::NO_TITLE, place, "…").hint("…")`.
+pub trait Report {
+    /// Adds a problem. Hints and further places are added to the result.
+    fn report(&mut self, code: &'static Code, place: impl Into<Place>, message: impl Into<String>) -> Reported<'_>;
+}
+
+impl Report for Vec<Diagnostic> {
+    fn report(&mut self, code: &'static Code, place: impl Into<Place>, message: impl Into<String>) -> Reported<'_> {
+        self.push(Diagnostic::at(code, place.into(), message));
+        Reported(self.last_mut().expect("it was just pushed"))
+    }
+}
+
+/// Problem that was just added to a list.
+#[derive(Debug)]
+pub struct Reported<'a>(&'a mut Diagnostic);
+
+impl Reported<'_> {
+    /// Adds a hint.
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        self.0.push_hint(hint);
+        self
+    }
+
+    /// Adds a hint if there is one.
+    pub fn maybe_hint(self, hint: Option<String>) -> Self {
+        self.0.hints.extend(hint.map(one_line));
+        self
+    }
+
+    /// Adds a further place.
+    pub fn also(self, place: impl Into<Place>, words: impl Into<String>) -> Self {
+        self.0.others.push((place.into(), one_line(words.into())));
         self
     }
 }

@@ -4,21 +4,24 @@
 
 pub mod code;
 pub mod diagnostic;
+pub mod diff;
 pub mod failure;
 pub mod hash;
 pub mod path;
 pub mod place;
 pub mod problems;
 pub mod shared;
+mod space;
 pub mod suggest;
 pub mod visible;
 pub mod xml;
 pub mod yaml;
 
 pub use code::Code;
-pub use diagnostic::{Diagnostic, Severity};
+pub use diagnostic::{Diagnostic, Report, SAVE_AS_UTF8, Severity};
 pub use failure::Failure;
 pub use hash::Digest;
-pub use place::Place;
+pub use place::{LineIndex, Place, Position};
 pub use problems::Problems;
 pub use shared::SharedMap;
+pub use space::{fold, fold_all, is_space};

@@ -63,9 +63,10 @@ pub enum Unfit {
     Sign(char),
     /// Bytes in the name that are not UTF-8; reading the folder replaced them by U+FFFD.
     NotUtf8,
-    /// A name that Windows reserves for a device, in any case and with any extension: `aux.md`.
+    /// A name that Windows reserves for a device, in capitals or not and with any extension:
+    /// `aux.md`, `AUX`.
     Device(String),
-    /// The folder that git keeps for itself, in any case: an output folder may be a repository too.
+    /// The name of git's own folder, in capitals or not: the output folder may be a repository.
     Git(String),
     /// A dot or a space at the end of a name; Windows drops both.
     End(char),
@@ -76,11 +77,11 @@ pub enum Unfit {
 impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty => write!(f, "one of its parts is empty"),
-            Self::Relative => write!(f, "`.` and `..` are not names"),
-            Self::Control(c) => write!(f, "it has the control character U+{:04X}", u32::from(*c)),
+            Self::Empty => write!(f, "a part of it is empty"),
+            Self::Relative => write!(f, "`.` and `..` are not allowed as names"),
+            Self::Control(c) => write!(f, "it contains the control character U+{:04X}", u32::from(*c)),
             Self::Sign(c) => write!(f, "Windows does not allow `{c}` in a name"),
-            Self::NotUtf8 => write!(f, "its name is not UTF-8"),
+            Self::NotUtf8 => write!(f, "its name is not valid UTF-8"),
             Self::Device(name) => write!(f, "Windows reserves the name `{name}` for a device"),
             Self::Git(name) => write!(f, "git reserves the name `{name}`"),
             Self::End('.') => write!(f, "Windows does not allow a name that ends with a dot"),
@@ -118,7 +119,7 @@ fn unfit_name(name: &str) -> Option<Unfit> {
         Some(_) if name.len() > LONGEST_NAME => return Some(Unfit::LongName(name.len())),
         Some(_) => {}
     }
-    if is_of_git(name) {
+    if is_git_folder(name) {
         return Some(Unfit::Git(name.to_owned()));
     }
     // Windows looks at the part before the first dot, without the spaces at its end.
@@ -127,7 +128,7 @@ fn unfit_name(name: &str) -> Option<Unfit> {
 }
 
 /// Returns true for the name of git's own folder, and for its short form on Windows (`GIT~1`).
-pub fn is_of_git(name: &str) -> bool {
+pub fn is_git_folder(name: &str) -> bool {
     [".git", "git~1"].iter().any(|git| name.eq_ignore_ascii_case(git))
 }
 
@@ -187,7 +188,8 @@ pub fn is_combining_mark(c: char) -> bool {
     GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(c))
 }
 
-/// The ASCII characters that a URL path cannot hold, or that end it or mean something else in it.
+/// ASCII characters that are percent-encoded in a URL path: it cannot contain them, or they would
+/// end it (`?`, `#`) or begin an escape (`%`).
 const RESERVED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -251,21 +253,21 @@ mod tests {
             assert_eq!(unfit(name), None, "{name}");
         }
         for (name, why) in [
-            ("a\nb", "it has the control character U+000A"),
-            ("a\u{9b}b", "it has the control character U+009B"),
+            ("a\nb", "it contains the control character U+000A"),
+            ("a\u{9b}b", "it contains the control character U+009B"),
             ("a/b?.md", "Windows does not allow `?` in a name"),
             ("aux.kk.md", "Windows reserves the name `aux` for a device"),
             ("a/Con/b", "Windows reserves the name `Con` for a device"),
             ("COM¹.txt", "Windows reserves the name `COM¹` for a device"),
             ("lpt0 .x", "Windows reserves the name `lpt0` for a device"),
             ("a./b", "Windows does not allow a name that ends with a dot"),
-            ("a/../b", "`.` and `..` are not names"),
+            ("a/../b", "`.` and `..` are not allowed as names"),
             ("a ", "Windows does not allow a name that ends with a space"),
             (".git/hooks/x", "git reserves the name `.git`"),
             ("a/.GIT", "git reserves the name `.GIT`"),
             ("GIT~1/config", "git reserves the name `GIT~1`"),
-            ("a//b", "one of its parts is empty"),
-            ("a\u{fffd}", "its name is not UTF-8"),
+            ("a//b", "a part of it is empty"),
+            ("a\u{fffd}", "its name is not valid UTF-8"),
         ] {
             assert_eq!(unfit(name).map(|unfit| unfit.to_string()).as_deref(), Some(why), "{name:?}");
         }

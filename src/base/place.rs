@@ -31,21 +31,26 @@ impl Place {
     }
 }
 
-/// Returns the line and the column of a byte offset, both counted from one. Columns count
-/// characters.
-///
-/// An offset beyond the text counts as its end.
-pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
-    let offset = floor_char_boundary(text, offset);
-    let before = &text[..offset];
-    let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (line, before[line_start..].chars().count() + 1)
+impl From<&Place> for Place {
+    fn from(place: &Place) -> Self {
+        place.clone()
+    }
 }
 
-/// Index of the lines of a text, for many look-ups.
+/// Line and column in a text. Both count from one; columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
+}
+
+/// Index of the lines of a text: converts byte offsets to lines and columns.
+///
+/// A line ends with its line feed. After a final line feed, the end of the text is a line of its
+/// own, which [`LineIndex::count`] leaves out. An offset inside a character counts as the
+/// character's beginning, and an offset beyond the text as its end.
 #[derive(Debug)]
-pub struct Lines<'a> {
+pub struct LineIndex<'a> {
     text: &'a str,
     /// Byte offset at which each line begins.
     starts: Vec<usize>,
@@ -54,14 +59,13 @@ pub struct Lines<'a> {
     characters: Vec<usize>,
 }
 
-/// Number of bytes between two entries of `Lines::characters`.
+/// Number of bytes between two entries of `LineIndex::characters`.
 const STEP: usize = 4096;
 
-impl<'a> Lines<'a> {
+impl<'a> LineIndex<'a> {
     /// Indexes a text.
     pub fn new(text: &'a str) -> Self {
-        let newlines = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at + 1);
-        let starts = std::iter::once(0).chain(newlines).collect();
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let mut count = 0;
         let counts = text.as_bytes().chunks(STEP).map(|chunk| {
             count += characters(chunk);
@@ -76,11 +80,11 @@ impl<'a> Lines<'a> {
         self.text
     }
 
-    /// Returns the line and the column of an offset, with the same counting as [`line_and_column`].
-    pub fn line_and_column(&self, offset: usize) -> (usize, usize) {
+    /// Returns the line and the column of an offset.
+    pub fn position(&self, offset: usize) -> Position {
         let offset = floor_char_boundary(self.text, offset);
         let line = self.line(offset);
-        (line, self.before(offset) - self.before(self.starts[line - 1]) + 1)
+        Position { line, column: self.before(offset) - self.before(self.starts[line - 1]) + 1 }
     }
 
     /// Returns the line of an offset, counted from one.
@@ -88,7 +92,18 @@ impl<'a> Lines<'a> {
         self.starts.partition_point(|&start| start <= offset)
     }
 
-    /// Returns the byte range of a line, without its line end.
+    /// Returns the number of lines.
+    pub fn count(&self) -> usize {
+        self.starts.len() - usize::from(self.starts.last() == Some(&self.text.len()))
+    }
+
+    /// Returns the byte range of a line with its line end; `None` if the text has no such line.
+    pub fn whole(&self, line: usize) -> Option<Range<usize>> {
+        let start = *self.starts.get(line.checked_sub(1)?)?;
+        (line <= self.count()).then(|| start..self.starts.get(line).copied().unwrap_or(self.text.len()))
+    }
+
+    /// Returns the byte range of a line without its line end. The line must be in the text.
     pub fn range(&self, line: usize) -> Range<usize> {
         let start = self.starts[line - 1];
         let end = self.starts.get(line).map_or(self.text.len(), |next| next - 1);
@@ -100,6 +115,11 @@ impl<'a> Lines<'a> {
         let step = offset / STEP;
         self.characters[step] + characters(&self.text.as_bytes()[step * STEP..offset])
     }
+}
+
+/// Returns the line of a byte in a file that is not text, counted from one.
+pub fn line_of_byte(bytes: &[u8], offset: usize) -> usize {
+    bytes[..offset].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
 
 /// Counts the characters that begin in a piece of UTF-8.
@@ -120,21 +140,29 @@ pub fn floor_char_boundary(text: &str, offset: usize) -> usize {
 mod tests {
     use super::*;
 
-    #[test]
-    fn columns_count_characters() {
-        assert_eq!(line_and_column("әб\nвг", "әб\nв".len()), (2, 2));
-        assert_eq!(line_and_column("", 5), (1, 1));
+    fn positions(text: &str, offsets: impl IntoIterator<Item = usize>) -> Vec<(usize, usize)> {
+        let lines = LineIndex::new(text);
+        let position = |offset| {
+            let Position { line, column } = lines.position(offset);
+            (line, column)
+        };
+        offsets.into_iter().map(position).collect()
     }
 
     #[test]
-    fn an_index_counts_as_one_look_does() {
-        for text in ["", "\n", "ә", "a\r\nб\n", &"ә\nбв г".repeat(3000), &"ә".repeat(9000)] {
-            let lines = Lines::new(text);
-            for offset in (0..text.len() + 2).step_by(if text.len() > 100 { 997 } else { 1 }) {
-                assert_eq!(lines.line_and_column(offset), line_and_column(text, offset), "{offset}");
-            }
-        }
-        let lines = Lines::new("a\r\nб\n");
+    fn columns_count_characters() {
+        assert_eq!(positions("әб\nвг", ["әб\nв".len(), 1, 99]), [(2, 2), (1, 1), (2, 3)]);
+        assert_eq!(positions("", [5]), [(1, 1)]);
+        let long = "ә".repeat(9000) + "\n" + &"б".repeat(9000);
+        assert_eq!(positions(&long, [10_000, 18_000, 18_001, 30_001]), [(1, 5001), (1, 9001), (2, 1), (2, 6001)]);
+    }
+
+    #[test]
+    fn lines_are_counted_as_editors_count_them() {
+        let lines = LineIndex::new("a\r\nб\n");
         assert_eq!((lines.range(1), lines.range(2), lines.range(3)), (0..1, 3..5, 6..6));
+        assert_eq!([0, 1, 2, 3].map(|line| lines.whole(line)), [None, Some(0..3), Some(3..6), None]);
+        assert_eq!([0, 2, 3, 6].map(|offset| lines.line(offset)), [1, 1, 2, 3]);
+        assert_eq!(["", "a", "a\n", "\n\n", "a\nb"].map(|text| LineIndex::new(text).count()), [0, 1, 1, 2, 2]);
     }
 }

@@ -10,11 +10,15 @@ use std::sync::Arc;
 use super::shared::SharedMap;
 use super::{Diagnostic, Severity, diagnostic};
 
+/// Maximum number of problems of one code that people are shown, on the terminal and in the
+/// preview.
+pub const OF_CODE: usize = 10;
+
 /// Problems in display order.
 #[derive(Default, Clone)]
 pub struct Problems {
     /// Problems by their file; `""` for problems without a file.
-    files: SharedMap<Arc<OfFile>>,
+    files: SharedMap<Arc<FileProblems>>,
     /// Counts over all files.
     counts: Counts,
 }
@@ -24,36 +28,36 @@ type Counts = [usize; 3];
 
 /// The problems of one file.
 #[derive(Debug, Default)]
-struct OfFile {
-    /// Problems in display order. One that two stages found is in the list twice: it must remain
-    /// when one of them no longer finds it.
+struct FileProblems {
+    /// Problems in display order. A problem that two stages found is in the list twice, so that it
+    /// remains when one of the stages no longer finds it.
     found: Vec<Diagnostic>,
     /// Counts without repetitions.
     counts: Counts,
 }
 
-impl OfFile {
+impl FileProblems {
     fn new(mut found: Vec<Diagnostic>) -> Self {
         found.sort_by(diagnostic::order);
         let mut counts = Counts::default();
-        once(&found).for_each(|problem| counts[problem.severity as usize] += 1);
+        distinct(&found).for_each(|problem| counts[problem.severity as usize] += 1);
         Self { found, counts }
     }
 
-    fn shown(&self) -> impl Iterator<Item = &Diagnostic> {
-        once(&self.found)
+    fn distinct(&self) -> impl Iterator<Item = &Diagnostic> {
+        distinct(&self.found)
     }
 }
 
 /// Returns the problems of a sorted list, each once.
-fn once(found: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
+fn distinct(found: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
     found.chunk_by(|a, b| a == b).map(|same| &same[0])
 }
 
 impl Problems {
     /// Returns all problems, each once.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.files.iter().flat_map(|(_, of_file)| of_file.shown())
+        self.files.iter().flat_map(|(_, file)| file.distinct())
     }
 
     /// Returns a list of all problems, each once.
@@ -63,7 +67,7 @@ impl Problems {
 
     /// Returns the problems of one file, each once.
     pub fn of_file(&self, file: &str) -> impl Iterator<Item = &Diagnostic> {
-        self.files.get(file).into_iter().flat_map(|of_file| of_file.shown())
+        self.files.get(file).into_iter().flat_map(|file| file.distinct())
     }
 
     /// Returns the number of problems of a severity.
@@ -81,8 +85,8 @@ impl Problems {
         self.count(Severity::Error) > 0
     }
 
-    /// Replaces the problems that a stage found `before` by those that it finds `now`. Returns true
-    /// if the two lists differ.
+    /// Replaces a stage's problems `before` by its problems `now`. Returns true if the lists
+    /// differ.
     pub fn replace(&mut self, before: &[Diagnostic], now: &[Diagnostic]) -> bool {
         if before == now {
             return false;
@@ -106,12 +110,13 @@ impl Problems {
                 }
             }
             found.extend(now.into_iter().cloned());
-            self.count_as(&known, OfFile::new(found), file);
+            self.set(file, &known, FileProblems::new(found));
         }
         true
     }
 
-    fn count_as(&mut self, before: &OfFile, now: OfFile, file: Arc<str>) {
+    /// Stores the problems of a file, and updates the counts.
+    fn set(&mut self, file: Arc<str>, before: &FileProblems, now: FileProblems) {
         for ((count, before), now) in self.counts.iter_mut().zip(before.counts).zip(now.counts) {
             *count = *count + now - before;
         }
@@ -123,8 +128,8 @@ impl Problems {
     /// Compares with an earlier state. For each file whose problems differ, returns the earlier
     /// problems and the present ones.
     pub fn differences<'a>(&'a self, before: &'a Self) -> Vec<[Vec<&'a Diagnostic>; 2]> {
-        let same = |a: &Arc<OfFile>, b: &Arc<OfFile>| Arc::ptr_eq(a, b) || a.found == b.found;
-        let list = |of_file: Option<&'a Arc<OfFile>>| of_file.map_or_else(Vec::new, |of_file| of_file.shown().collect());
+        let same = |a: &Arc<FileProblems>, b: &Arc<FileProblems>| Arc::ptr_eq(a, b) || a.found == b.found;
+        let list = |file: Option<&'a Arc<FileProblems>>| file.map_or_else(Vec::new, |file| file.distinct().collect());
         let differences = before.files.differences(&self.files, same);
         differences.into_iter().map(|(_, before, now)| [list(before), list(now)]).collect()
     }
@@ -151,14 +156,14 @@ impl FromIterator<Diagnostic> for Problems {
             files.entry(file_of(&problem)).or_default().push(problem);
         }
         let mut counts = Counts::default();
-        let of_files = files.into_iter().map(|(file, found)| {
-            let of_file = OfFile::new(found);
-            for (count, more) in counts.iter_mut().zip(of_file.counts) {
+        let by_file = files.into_iter().map(|(file, found)| {
+            let problems = FileProblems::new(found);
+            for (count, more) in counts.iter_mut().zip(problems.counts) {
                 *count += more;
             }
-            (file, Arc::new(of_file))
+            (file, Arc::new(problems))
         });
-        let files = of_files.collect();
+        let files = by_file.collect();
         Self { files, counts }
     }
 }
@@ -196,7 +201,7 @@ mod tests {
         /// Law: after any sequence of edits, the result is the sorted list of all stages' last
         /// findings.
         #[test]
-        fn it_is_a_sorted_list_of_what_was_found(mut stages in prop::collection::vec(problems(), 1..5), edits in prop::collection::vec((0..4usize, problems()), 0..12)) {
+        fn the_problems_are_the_sorted_findings_of_all_stages(mut stages in prop::collection::vec(problems(), 1..5), edits in prop::collection::vec((0..4usize, problems()), 0..12)) {
             let mut all: Problems = stages.iter().flatten().cloned().collect();
             for (stage, now) in edits {
                 let stage = stage % stages.len();

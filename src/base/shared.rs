@@ -15,7 +15,7 @@ type Entry<V> = (Arc<str>, V);
 
 /// Sorted map from paths to values.
 ///
-/// 1. The paths grow over all chunks, in order; so each path occurs once.
+/// 1. Each path is greater than the one before it, also across chunks. So each path occurs once.
 /// 2. No chunk is empty.
 #[derive(Debug, Clone)]
 pub struct SharedMap<V> {
@@ -204,7 +204,8 @@ impl<'a, V> Cursor<'a, V> {
         }
     }
 
-    /// Skips a chunk if both cursors are at its beginning. Returns true if it did.
+    /// Skips a chunk that both maps share, if both cursors are at its beginning. Returns true if it
+    /// did.
     fn share_chunk(&mut self, other: &mut Self) -> bool {
         let shared = self.at == 0
             && other.at == 0

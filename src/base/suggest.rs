@@ -2,10 +2,11 @@
 
 /// Returns the candidate nearest to `wanted`, if one is near enough.
 ///
-/// A candidate that equals `wanted` except for its folder or its ending goes first: `landing.html`
-/// for `landing`. Otherwise the edit distance decides (optimal string alignment on characters, case
-/// ignored). It may be at most a third of the length of `wanted`, or 1 for a shorter name, and must
-/// be less than the whole length. Ties go to the first candidate, so that the answer is stable.
+/// A candidate that equals `wanted` except for its folder or its extension goes first:
+/// `landing.html` for `landing`. Otherwise the edit distance decides (optimal string alignment on
+/// characters, case ignored). It may be at most a third of the length of `wanted`, or 1 for a
+/// shorter name, and must be less than the whole length. Ties go to the first candidate, so that
+/// the answer is stable.
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = wanted.to_lowercase();
     let length = lower.chars().count();
@@ -27,8 +28,8 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
     best.map(|(_, candidate)| candidate)
 }
 
-/// Returns true if a path is a name with folders before it, an ending behind it, or both. ASCII
-/// case is ignored. A name of one character never matches.
+/// Returns true if a path is a name with folders before it, an extension after it, or both:
+/// `a/plan.yaml` for `plan`. ASCII case is ignored. A name of one character never matches.
 fn is_path_of(path: &str, name: &str) -> bool {
     if path.len() <= name.len() || name.chars().nth(1).is_none() {
         return false;

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 /// Maximum number of characters in a message or a hint, before escaping.
 pub const MOST: usize = 1000;
 
-/// Returns true for characters that change the direction of the text after them.
+/// Returns true for the embeddings, overrides and isolates of bidirectional text.
 ///
-/// A text with such characters can display other words than it contains (CVE-2021-42574, "Trojan
-/// Source").
+/// They reorder the text after them, so that a reader can see other words than the text contains
+/// (CVE-2021-42574, "Trojan Source"). The marks U+200E and U+200F are not among them, because they
+/// affect only their neighbours.
 pub fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -94,16 +95,16 @@ mod tests {
         assert_eq!(one_line("a\nb\tc\u{1b}".to_owned()), "a b c\\u{1b}");
     }
 
-    /// Languages need marks and joiners, which have no effect beyond their own place.
+    /// Languages need marks and joiners, which affect only their neighbours.
     #[test]
-    fn what_scripts_need_stays() {
+    fn directional_marks_and_joiners_stay() {
         for text in ["Қазақша", "שלום\u{200f}!", "می\u{200c}خواهم", "👩\u{200d}🚀", "é"] {
             assert!(matches!(visible(text), Cow::Borrowed(_)), "{text}");
         }
     }
 
     #[test]
-    fn bytes_tell_of_the_same_characters() {
+    fn the_search_in_bytes_finds_every_bidi_control() {
         for c in ('\u{0}'..='\u{ffff}').chain(['\u{1f680}']) {
             assert_eq!(has_bidi_control(&format!("ә{c}ә")), is_bidi_control(c), "{c:?}");
         }

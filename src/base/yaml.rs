@@ -15,7 +15,8 @@ use std::sync::Arc;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{Spanned, Tagged, options::DuplicateKeyPolicy, options::MergeKeyPolicy};
 
-use super::{Diagnostic, Place, code, suggest};
+use super::diagnostic::Reported;
+use super::{Code, Diagnostic, Place, Report, code, suggest};
 
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +70,14 @@ impl Node {
         }
     }
 
+    /// Returns the items of a list. Any other value counts as a list of one.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
     /// Returns the diagnostic that this value is not of the `expected` kind.
     pub fn wrong_type(&self, expected: &str) -> Diagnostic {
         Diagnostic::at(&code::WRONG_TYPE, self.place.clone(), format!("expected {expected}, found {}", self.kind()))
@@ -88,7 +97,7 @@ pub fn read(file: &Arc<str>, text: &str, range: Range<usize>) -> Result<Node, Di
         budget.max_anchors = 0;
         budget.max_depth = 16;
     }
-    // The tag is refused below, whatever its value.
+    // Tags are refused below, so the library need not compare this one with its value.
     options.ignore_binary_tag_for_string = true;
     let raw = serde_yaml::from_str_with_options::<Option<Placed<Raw>>>(source, options);
     let places = Places { file, source, base: range.start };
@@ -119,16 +128,15 @@ pub fn read(file: &Arc<str>, text: &str, range: Range<usize>) -> Result<Node, Di
             // diagnostic has its own place, so the line number is cut off.
             let message = message.rfind(" at line ").map_or(message, |at| &message[..at]).trim_end_matches('.');
             let (message, hint) = match message {
-                _ if message.contains("Anchors") || message.contains("Aliases") => {
-                    ("anchors and aliases (`&`, `*`) are not used here", Some("write the value out, in quotes if it begins so"))
-                }
+                _ if message.contains("Anchors") || message.contains("Aliases") => (
+                    "YAML anchors and aliases (`&`, `*`) are not supported",
+                    Some("write the value in full; put a text that begins with `&` or `*` in quotes"),
+                ),
                 _ if message.starts_with("budget breached") => ("the YAML is too large or nested too deeply", None),
                 _ if message.starts_with("mapping values are not allowed") => {
-                    ("a second `: ` in one line", Some("put text that holds `: ` in quotes"))
+                    ("the line contains a second `: `", Some("put text that contains `: ` in quotes"))
                 }
-                _ if message.starts_with("tabs disallowed") => {
-                    ("tabs do not indent here", Some("YAML is indented with spaces, never with tabs"))
-                }
+                _ if message.starts_with("tabs disallowed") => ("the line is indented with a tab", Some("indent with spaces")),
                 _ => (message, None),
             };
             Err(Diagnostic::at(&code::YAML_SYNTAX, place, message).maybe_hint(hint.map(str::to_owned)))
@@ -243,10 +251,11 @@ impl Places<'_> {
                     flaws.extend(tag.map(|tag| tag_problem(&tag, &key_place)));
                     let key = printable(key, &key_place, flaws);
                     match seen.get(&key) {
-                        Some(first) => flaws.push(
-                            Diagnostic::at(&code::DUPLICATE_KEY, key_place.clone(), format!("`{key}` is given twice"))
-                                .also(first.clone(), "first given here"),
-                        ),
+                        Some(first) => {
+                            flaws
+                                .report(&code::DUPLICATE_KEY, &key_place, format!("the key `{key}` is given twice"))
+                                .also(first, "first given here");
+                        }
                         None => _ = seen.insert(key.clone(), key_place.clone()),
                     }
                     map.push(Entry { key_place, key, node: self.node(node, flaws) });
@@ -291,8 +300,8 @@ fn tag_problem(tag: &str, place: &Place) -> Diagnostic {
 /// Replaces control characters by U+FFFD and reports the first one.
 fn printable(text: String, place: &Place, flaws: &mut Vec<Diagnostic>) -> String {
     let Some(wrong) = text.chars().find(|&c| is_refused(c)) else { return text };
-    let message = format!("the text has the control character U+{:04X}", u32::from(wrong));
-    flaws.push(Diagnostic::at(&code::BAD_VALUE, place.clone(), message).hint("remove the character: it cannot be displayed"));
+    let message = format!("the text contains the control character U+{:04X}", u32::from(wrong));
+    flaws.report(&code::BAD_VALUE, place, message).hint("remove the character");
     text.replace(is_refused, "\u{fffd}")
 }
 
@@ -303,8 +312,8 @@ pub fn is_refused(c: char) -> bool {
 
 /// Takes a mapping apart, key by key, and reports the remaining keys.
 ///
-/// Each `take_*` call makes its key a known one. [`Fields::finish`] reports every other key of the
-/// mapping, and suggests the known ones.
+/// Each `take_*` and `require_*` call also declares its key. [`Fields::finish`] reports every
+/// undeclared key of the mapping, and suggests a declared one.
 #[derive(Debug)]
 pub struct Fields<'n, 'p> {
     entries: &'n [Entry],
@@ -314,17 +323,17 @@ pub struct Fields<'n, 'p> {
 }
 
 impl<'n, 'p> Fields<'n, 'p> {
-    /// Starts with a node that should be a mapping; `what` is its name in messages ("a chapter").
+    /// Starts with a node that should be a mapping; `name` is its name in messages ("a chapter").
     ///
     /// For the root of a document it also reports doubled keys, tags and control characters at any
     /// depth.
-    pub fn of(node: &'n Node, what: &str, problems: &'p mut Vec<Diagnostic>) -> Option<Self> {
+    pub fn of(node: &'n Node, name: &str, problems: &'p mut Vec<Diagnostic>) -> Option<Self> {
         problems.extend(node.flaws.iter().cloned());
         let entries = match &node.value {
             Value::Map(entries) => entries.as_slice(),
             Value::Null => &[],
             _ => {
-                problems.push(node.wrong_type(&format!("{what} (a mapping)")));
+                problems.push(node.wrong_type(&format!("a mapping (`key: value`) for {name}")));
                 return None;
             }
         };
@@ -352,7 +361,7 @@ impl<'n, 'p> Fields<'n, 'p> {
     pub fn require(&mut self, key: &'static str) -> Option<&'n Node> {
         let found = self.take(key);
         if found.is_none() {
-            self.problems.push(Diagnostic::at(&code::MISSING_KEY, self.place.clone(), format!("`{key}` is missing")));
+            self.problems.report(&code::MISSING_KEY, &self.place, format!("the key `{key}` is missing"));
         }
         found
     }
@@ -389,19 +398,31 @@ impl<'n, 'p> Fields<'n, 'p> {
 
     /// Returns the items of a list. A single value counts as a list of one.
     pub fn take_list(&mut self, key: &'static str) -> &'n [Node] {
-        match self.take(key) {
-            None => &[],
-            Some(node) => match &node.value {
-                Value::List(items) => items,
-                _ => std::slice::from_ref(node),
-            },
-        }
+        self.take(key).map_or(&[], Node::items)
     }
 
     /// Returns the texts of a list. A single text counts as a list of one.
     pub fn take_texts(&mut self, key: &'static str) -> Vec<String> {
         let items = self.take_list(key);
         items.iter().filter_map(|item| text(item, self.problems)).collect()
+    }
+
+    /// Returns the text at a required key, with its place; reports a missing one.
+    pub fn require_placed(&mut self, key: &'static str) -> Option<(String, Place)> {
+        let node = self.require(key)?;
+        placed_text(node, self.problems)
+    }
+
+    /// Returns the text at a key, with its place.
+    pub fn take_placed(&mut self, key: &'static str) -> Option<(String, Place)> {
+        let node = self.take(key)?;
+        placed_text(node, self.problems)
+    }
+
+    /// Returns the texts of a list, each with its place. A single text counts as a list of one.
+    pub fn take_placed_list(&mut self, key: &'static str) -> Vec<(String, Place)> {
+        let items = self.take_list(key);
+        items.iter().filter_map(|item| placed_text(item, self.problems)).collect()
     }
 
     /// Returns the entries of a mapping with free keys.
@@ -421,13 +442,16 @@ impl<'n, 'p> Fields<'n, 'p> {
         for entry in self.entries {
             if !self.known.contains(&entry.key.as_str()) {
                 let hint = suggest::did_you_mean(&entry.key, self.known.iter().copied())
-                    .unwrap_or_else(|| format!("known here: {}", self.known.join(", ")));
-                self.problems.push(
-                    Diagnostic::at(&code::UNKNOWN_KEY, entry.key_place.clone(), format!("unknown key `{}`", entry.key))
-                        .hint(hint),
-                );
+                    .unwrap_or_else(|| format!("the keys allowed here are: {}", self.known.join(", ")));
+                self.problems.report(&code::UNKNOWN_KEY, &entry.key_place, format!("unknown key `{}`", entry.key)).hint(hint);
             }
         }
+    }
+}
+
+impl Report for Fields<'_, '_> {
+    fn report(&mut self, code: &'static Code, place: impl Into<Place>, message: impl Into<String>) -> Reported<'_> {
+        self.problems.report(code, place, message)
     }
 }
 
@@ -441,6 +465,11 @@ pub fn text(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
             None
         }
     }
+}
+
+/// Returns the text of a node, with its place.
+pub fn placed_text(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<(String, Place)> {
+    Some((text(node, problems)?, node.place.clone()))
 }
 
 /// Returns the whole number of a node.
@@ -488,6 +517,19 @@ pub fn quoted(text: &str) -> String {
     yaml
 }
 
+/// Writes a node that was read from a file as YAML on one line, with the same value.
+pub fn flow(node: &Node) -> String {
+    match &node.value {
+        Value::Text(text) => quoted(text),
+        Value::List(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::Map(entries) => {
+            let entry = |entry: &Entry| format!("{}: {}", quoted(&entry.key), flow(&entry.node));
+            format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => node.written.as_deref().unwrap_or("null").to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -520,6 +562,19 @@ mod tests {
         let names: Vec<_> = problems.iter().map(|problem| problem.code.name).collect();
         assert_eq!(names, ["duplicate-key", "missing-key", "wrong-type", "unknown-key"]);
         assert_eq!(problems[3].hints, ["did you mean `title`?"]);
+    }
+
+    #[test]
+    fn a_node_on_one_line_has_the_same_value() {
+        for (text, line) in [
+            ("- One, & Two\n- 'a: b'\n", r#"["One, & Two", "a: b"]"#),
+            ("[1.10, True, ~, [x]]", r#"[1.10, True, null, ["x"]]"#),
+            ("a b:\n  c: 007\n  d: []\n", r#"{"a b": {"c": 007, "d": []}}"#),
+        ] {
+            let node = read_text(text).unwrap();
+            assert_eq!(flow(&node), line);
+            assert_eq!(flow(&read_text(line).unwrap()), line);
+        }
     }
 
     #[test]
@@ -589,7 +644,7 @@ mod tests {
     fn control_characters_are_reported_and_replaced() {
         for (text, sign) in [("a: \"x\\0y\"", "0000"), ("a: \"x\\ey\"", "001B"), ("a: \"x\\x9by\"", "009B")] {
             let at = text[3..].to_owned();
-            assert_eq!(flaws(text), [(format!("the text has the control character U+{sign}"), at)]);
+            assert_eq!(flaws(text), [(format!("the text contains the control character U+{sign}"), at)]);
             let Value::Map(entries) = read_text(text).unwrap().value else { panic!("a mapping") };
             assert_eq!(entries[0].node.value, Value::Text("x\u{fffd}y".to_owned()));
         }
@@ -611,10 +666,10 @@ mod tests {
         assert_eq!(
             found,
             [
-                ("`x` is given twice", 10, 4),
-                ("`x` is given twice", 16, 4),
-                ("`y` is given twice", 40, 34),
-                ("`a` is given twice", 46, 0)
+                ("the key `x` is given twice", 10, 4),
+                ("the key `x` is given twice", 16, 4),
+                ("the key `y` is given twice", 40, 34),
+                ("the key `a` is given twice", 46, 0)
             ]
         );
     }

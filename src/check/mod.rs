@@ -30,7 +30,7 @@ pub struct Checks {
     works: Vec<Arc<[Diagnostic]>>,
     splits: Vec<CheckedSplit>,
     /// Problems of the configuration.
-    site: Arc<[Diagnostic]>,
+    configuration: Arc<[Diagnostic]>,
     /// The number of works that were checked to make this value.
     pub checked: usize,
 }
@@ -57,16 +57,16 @@ impl Checks {
     /// Checks a site as a whole. Takes from the `previous` site the results whose inputs are the
     /// same.
     pub fn new(site: &Site, inputs: &Inputs, previous: Option<(&Site, &Self)>) -> Self {
-        let known = previous.filter(|(before, _)| checks_alike(before, site));
+        let known = previous.filter(|(before, _)| has_same_settings(before, site));
         let rules = sentences::rules(site);
         let ids: Vec<WorkId> = (0..site.works.len() as u32).map(WorkId).collect();
         let works: Vec<(Arc<[Diagnostic]>, bool)> = ids
             .par_iter()
-            .map(|&id| match known.and_then(|(before, checks)| checks.of_work(before, site, id)) {
+            .map(|&id| match known.and_then(|(before, checks)| checks.reusable(before, site, id)) {
                 Some(problems) => (problems, false),
                 None => {
                     let mut problems = Vec::new();
-                    translations(site, id, &mut problems);
+                    check_work(site, id, &mut problems);
                     sentences::check(site, inputs, &rules, id, &mut problems);
                     (with_severities(site, problems), true)
                 }
@@ -78,20 +78,20 @@ impl Checks {
             known.iter().flat_map(|(_, checks)| &checks.splits).map(|checked| (Arc::as_ptr(&checked.split), checked)).collect();
         let check = |split| CheckedSplit::new(site, inputs, split, splits_before.get(&Arc::as_ptr(split)).copied());
         let splits = site.splits.iter().map(check).collect();
-        let of_site = with_severities(site, of_site(site));
-        let same = known.map(|(_, checks)| &checks.site).filter(|before| **before == of_site);
-        Self { works, splits, site: same.map_or(of_site, Arc::clone), checked }
+        let configuration = with_severities(site, configuration_problems(site));
+        let same = known.map(|(_, checks)| &checks.configuration).filter(|before| **before == configuration);
+        Self { works, splits, configuration: same.map_or(configuration, Arc::clone), checked }
     }
 
     /// Returns the problems, in lists that may be shared with the previous snapshot.
     pub fn lists(&self) -> impl Iterator<Item = &Arc<[Diagnostic]>> {
         let chapters = self.splits.iter().flat_map(|split| &split.chapters).map(|chapter| &chapter.problems);
-        self.works.iter().chain(self.splits.iter().map(|split| &split.laws)).chain(chapters).chain([&self.site])
+        self.works.iter().chain(self.splits.iter().map(|split| &split.laws)).chain(chapters).chain([&self.configuration])
     }
 
-    /// Returns the problems of a work in the site `now`, if everything that they depend on is as in
-    /// the site `before`: its documents, and the presence of works below it.
-    fn of_work(&self, before: &Site, now: &Site, id: WorkId) -> Option<Arc<[Diagnostic]>> {
+    /// Returns the problems of a work if they can be reused. That is so if the work has the same
+    /// documents in the sites `before` and `now`, and works below it in both or in neither.
+    fn reusable(&self, before: &Site, now: &Site, id: WorkId) -> Option<Arc<[Diagnostic]>> {
         let known = if Arc::ptr_eq(&before.names, &now.names) { id } else { before.work_named(now.work(id).key.as_str())? };
         let is_leaf = |site: &Site, id: WorkId| site.work(id).children.is_empty();
         let same = now.has_documents_of(before, id, known) && is_leaf(before, known) == is_leaf(now, id);
@@ -101,7 +101,7 @@ impl Checks {
 
 /// Returns true if the configuration and the languages, which every check may depend on, are the
 /// same in two sites.
-fn checks_alike(before: &Site, now: &Site) -> bool {
+fn has_same_settings(before: &Site, now: &Site) -> bool {
     Arc::ptr_eq(&before.config, &now.config) && before.languages == now.languages
 }
 
@@ -131,22 +131,22 @@ impl CheckedSplit {
     }
 }
 
-/// Returns true if both texts are there and are equal.
+/// Returns true if both texts exist and are equal.
 fn is_same_text(before: Option<&Arc<str>>, now: Option<&Arc<str>>) -> bool {
     before.zip(now).is_some_and(|(before, now)| Arc::ptr_eq(before, now) || before == now)
 }
 
 /// Returns the problems of the configuration: a missing address or date that feeds need.
-fn of_site(site: &Site) -> Vec<Diagnostic> {
+fn configuration_problems(site: &Site) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     if site.config.base_url.is_some() && !site.feeds {
         problems.push(
             Diagnostic::at(
                 &code::NO_FEED,
                 Place::whole(&site.config.file),
-                "the site has no feeds: neither `site.yaml` nor a page has a date that feeds accept",
+                "the site has no feeds, because neither `site.yaml` nor any page has a date that feeds can use",
             )
-            .hint("write a date such as `date: 2003-12-31` into `site.yaml` or into the front matter of pages"),
+            .hint("write a date, such as `date: 2003-12-31`, into `site.yaml` or into the front matter of pages"),
         );
     }
     if site.config.base_url.is_some() {
@@ -154,8 +154,12 @@ fn of_site(site: &Site) -> Vec<Diagnostic> {
     }
     if site.config.base_url.is_none() {
         problems.push(
-            Diagnostic::at(&code::NO_BASE_URL, Place::whole(&site.config.file), "the address of the site is not known")
-                .hint("set `base_url`, or build with `--base-url URL`; canonical links, sitemap and feeds need it"),
+            Diagnostic::at(
+                &code::NO_BASE_URL,
+                Place::whole(&site.config.file),
+                "the URL of the site is not known, so it has no canonical links, sitemap and feeds",
+            )
+            .hint("write `base_url: https://…` into `site.yaml`, or build with `--base-url URL`"),
         );
     }
     problems
@@ -163,7 +167,7 @@ fn of_site(site: &Site) -> Vec<Diagnostic> {
 
 /// Reports missing editions, empty pages, wrong feed dates, and sentences out of step with the
 /// source.
-fn translations(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
+fn check_work(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
     let item = site.work(work);
     if site.config.base_url.is_some() {
         let fronts = item.editions.iter().flatten().map(|edition| &edition.document.front);
@@ -179,36 +183,36 @@ fn translations(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic>) {
                 Diagnostic::at(
                     &code::MISSING_TRANSLATION,
                     Place::whole(file),
-                    format!("`{}` has no edition in `{code}`", item.key),
+                    format!("the page `{}` does not exist in `{code}`", item.key),
                 )
-                .hint(format!("it belongs in `{wanted}`; `tilmash new {}` makes it", item.key)),
+                .hint(format!("run `tilmash new {}` to create `{wanted}`", item.key.argument())),
             );
         }
     }
     drift::of_source(site, work, problems);
     let source = &nearest.document;
-    empty(item, source, problems);
+    check_empty_page(item, source, problems);
     for edition in item.editions.iter().flatten().filter(|edition| edition.document.lang != source.lang) {
         if source.knows_addresses() || edition.document.knows_addresses() {
             drift::of_translation(site, work, &edition.document, problems);
         } else if site.config.side_by_side && source.lang == site.source() {
             problems.extend(misalignment(source, &edition.document));
         } else {
-            empty(item, &edition.document, problems);
+            check_empty_page(item, &edition.document, problems);
         }
     }
 }
 
 /// Reports a page that has a title and no text, unless it shows something else.
-fn empty(work: &Work, document: &Document, problems: &mut Vec<Diagnostic>) {
+fn check_empty_page(work: &Work, document: &Document, problems: &mut Vec<Diagnostic>) {
     let front = &document.front;
     // A section lists its pages, and the template may show data from the front matter.
     let has_data = front.template.is_some() || front.extra.is_some();
     let is_full = work.key.is_home() || !work.children.is_empty() || has_data || front.draft;
     let Some(title) = front.title_at.as_ref().filter(|_| !is_full && document.body.html.trim().is_empty()) else { return };
     problems.push(
-        Diagnostic::at(&code::EMPTY_PAGE, title.clone(), format!("`{}` has a title and no text", document.file))
-            .hint("write the text below the front matter, or add `draft: true` until there is one"),
+        Diagnostic::at(&code::EMPTY_PAGE, title.clone(), format!("the page `{}` has a title, but no text", document.file))
+            .hint("write the text below the title, or add `draft: true` to the front matter until there is a text"),
     );
 }
 
@@ -223,34 +227,44 @@ fn misalignment(source: &Document, translation: &Document) -> Option<Diagnostic>
     let notes =
         (0..).zip(note_pairs(source, translation)).filter_map(|(at, own)| Some((note(source, at), note(translation, own?))));
     let text = |document: &Document| (0, document.text_blocks().end);
-    // The nth block of the text stands beside the nth; the same holds in each note.
+    // The nth blocks of the two texts are a pair; the same holds in each note.
     let parts = std::iter::once((text(source), text(translation))).chain(notes);
-    let pairs = parts.flat_map(|(a, b)| (0..(a.1 - a.0).max(b.1 - b.0)).map(move |at| (within(a, at), within(b, at))));
+    let pairs = parts.flat_map(|(a, b)| (0..(a.1 - a.0).max(b.1 - b.0)).map(move |at| (nth_of(a, at), nth_of(b, at))));
     for (a, b) in pairs {
         let (a, b) = (a.map(|at| &source.blocks[at as usize]), b.map(|at| &translation.blocks[at as usize]));
         let count = |block: &crate::parse::Block| block.segments.1 - block.segments.0;
         let message = match (a, b) {
             (Some(a), Some(b)) if kind_word(a.kind) != kind_word(b.kind) => {
-                format!("{} stands beside {} of the source edition", kind_word(b.kind), kind_word(a.kind))
+                format!("{} of the translation is at the place of {} in the source", kind_word(b.kind), kind_word(a.kind))
             }
             (Some(a), Some(b)) if count(a) != count(b) => {
-                format!("{} with {} beside one with {}", kind_word(b.kind), sentences(count(b)), sentences(count(a)))
+                format!(
+                    "{} of the translation has {}, but its source has {}",
+                    kind_word(b.kind),
+                    lines(count(b)),
+                    lines(count(a))
+                )
             }
-            (Some(a), None) => format!("{} of the source edition has no translation", kind_word(a.kind)),
-            (None, Some(b)) => format!("{} stands beside nothing in the source edition", kind_word(b.kind)),
+            (Some(a), None) => format!("{} of the source has no translation", kind_word(a.kind)),
+            (None, Some(b)) => format!("{} of the translation has no counterpart in the source", kind_word(b.kind)),
             _ => continue,
         };
         return Some(
             Diagnostic::at(&code::ALIGNMENT, place(translation, b.or(translation.blocks.last())), message)
-                .also(place(source, a.or(source.blocks.last())), "the source edition")
-                .hint("line n of a translation stands beside line n of the source: one sentence a line in both"),
+                .also(place(source, a.or(source.blocks.last())), "the source")
+                .hint("write one sentence a line, in the same blocks and the same order as in the source"),
         );
     }
     None
 }
 
-/// Returns the item `at` of a range, if it has one.
-fn within((first, end): (u32, u32), at: u32) -> Option<u32> {
+/// Returns item number `at` of a range; `None` if the range is shorter.
+///
+/// ```text
+/// 5..8 at 0    5
+/// 5..8 at 3    None
+/// ```
+fn nth_of((first, end): (u32, u32), at: u32) -> Option<u32> {
     Some(first + at).filter(|&at| at < end)
 }
 
@@ -258,11 +272,11 @@ fn kind_word(kind: BlockKind) -> &'static str {
     match kind {
         BlockKind::Heading(_) => "a heading",
         BlockKind::Paragraph => "a paragraph",
-        BlockKind::Other => "a block",
+        BlockKind::Other => "a list item or another block",
     }
 }
 
-fn sentences(count: u32) -> String {
+fn lines(count: u32) -> String {
     match count {
         1 => "1 line".to_owned(),
         n => format!("{n} lines"),
@@ -292,9 +306,9 @@ fn chapter(split: &Split, chapter: &Chapter, inputs: &Inputs) -> Vec<Diagnostic>
         let missing = Diagnostic::at(
             &code::CHAPTER_MISSING,
             chapter.place.clone(),
-            format!("the chapter `{}` has no file yet", chapter.key),
+            format!("the chapter `{}` of the split plan has no file yet", chapter.key),
         );
-        return vec![missing.hint("`tilmash split` writes it")];
+        return vec![missing.hint("run `tilmash split` to write the file")];
     };
     let Some(text) = inputs.text(name) else { return Vec::new() };
     split::compare(chapter, text).iter().map(|difference| difference_problem(name, split, chapter, difference)).collect()
@@ -302,28 +316,34 @@ fn chapter(split: &Split, chapter: &Chapter, inputs: &Inputs) -> Vec<Diagnostic>
 
 /// Returns the problem for a sentence of a chapter's file that differs from the split.
 pub fn difference_problem(file: &Arc<str>, split: &Split, chapter: &Chapter, difference: &Difference) -> Diagnostic {
-    let what = match difference.cut {
-        Some(cut) => format!("the sentence {} of the source text", split.segments[chapter.cuts[cut].segment].address),
+    let subject = match difference.cut {
+        Some(cut) => format!("sentence {} of the source text", split.segments[chapter.cuts[cut].segment].address),
         None => "a line".to_owned(),
     };
     let at = |line: &std::ops::Range<usize>| Place::new(file, line.clone());
     match &difference.change {
         Change::Missing => {
             let message = match difference.cut {
-                Some(_) => format!("{what} is missing from `{}`", chapter.key),
-                None => format!("a heading of the plan is missing from `{}`", chapter.key),
+                Some(_) => format!("{subject} is missing in the chapter `{}`", chapter.key),
+                None => format!("a heading of the split plan is missing in the chapter `{}`", chapter.key),
             };
             let code = if difference.cut.is_some() { &code::CHAPTER_LOSS } else { &code::CHAPTER_EDITED };
             Diagnostic::at(code, Place::whole(file), message)
-                .hint("put it back, or give it to another chapter in the plan; `tilmash split --force` writes the chapter anew")
+                .hint("put the text back, or change the split plan; `tilmash split --force` discards all edits of the chapter")
         }
-        Change::Edited { line, likeness } => {
-            Diagnostic::at(&code::CHAPTER_EDITED, at(line), format!("{what} was edited: {likeness}% of its words are the same"))
-                .hint("if this mends the source text, make it a repair in the plan, so that readers can see the original")
+        Change::Edited { line, likeness } => Diagnostic::at(
+            &code::CHAPTER_EDITED,
+            at(line),
+            format!("{subject} was edited in the chapter: {likeness}% of its words are the same"),
+        )
+        .hint(
+            "if the edit corrects the source text, add it to `repairs` of the split plan, so that readers can see the original",
+        ),
+        Change::Moved { line } => {
+            Diagnostic::at(&code::CHAPTER_EDITED, at(line), format!("{subject} was moved within the chapter"))
+                .hint("move the text back, or write the new order in `paragraphs` of the split plan")
         }
-        Change::Moved { line } => Diagnostic::at(&code::CHAPTER_EDITED, at(line), format!("{what} stands in another place"))
-            .hint("let the plan say so, so that the order of the chapter is known to differ from the source's"),
-        Change::Added { line } => Diagnostic::at(&code::CHAPTER_EDITED, at(line), "this line is not in the source text")
-            .hint("mark what is the editor's own as a footnote, or keep it on a page of its own"),
+        Change::Added { line } => Diagnostic::at(&code::CHAPTER_EDITED, at(line), "the line is not in the source text")
+            .hint("move the editor's own text into a footnote or to a page of its own"),
     }
 }

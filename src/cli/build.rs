@@ -99,7 +99,7 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         // A build with problems or displaced files records no digest of its inputs. So the next
         // build is not skipped, and reports them again.
         let inputs = digest.filter(|_| problems.is_empty() && emitted.displaced.is_empty());
-        cache::keep_record(&global.root, &output, &record.made_of(inputs));
+        cache::keep_record(&global.root, &output, &record.with_inputs(inputs));
     }
     let code = report_all(global, &state, &problems);
     let counts = state.site().map(|site| (site.works.len(), site.languages.len()));
@@ -108,7 +108,10 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     for file in &emitted.displaced {
         say(
             global,
-            &format!("`{}` is someone's file that stood in the way of the site; it was kept under this name", file.display()),
+            &format!(
+                "`{}` is a file that Tilmash did not write; it was in the place of a file of the site, and was kept under this name",
+                file.display()
+            ),
         );
     }
     if let (Some((works, languages)), true) = (counts, emitted.published) {
@@ -116,7 +119,7 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
         let emit::Pages { before, removed } = emitted.pages;
         if emitted.pages.lost_most() {
             let published = report::plural(before, "page");
-            say(global, &format!("warning: this build removed {removed} of the {published} that were published before"));
+            say(global, &format!("warning: this build removed {removed} of the {published} of the published site"));
         }
         // A site that was published has no errors, and warnings do not fail a build.
         return Ok(Code::Fine);
@@ -129,7 +132,7 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
 fn published(works: usize, languages: usize, output: &Path, report: &emit::Report, start: Instant) -> String {
     format!(
         "{} in {}: {} in `{}`, {} written, {} removed, {}",
-        report::plural(works, "work"),
+        report::plural(works, "page"),
         report::plural(languages, "language"),
         report::plural(report.files, "file"),
         output.display(),
@@ -165,14 +168,14 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
     diagnostic::sort(&mut problems);
     let code = report_all(global, &state, &problems);
     let works = state.site().map_or(0, |site| site.works.len());
-    say(global, &format!("checked {} in {}", report::plural(works, "work"), duration(start.elapsed())));
+    say(global, &format!("checked {} in {}", report::plural(works, "page"), duration(start.elapsed())));
     // The reason is the same as in `build`.
     std::mem::forget(state);
     Ok(code)
 }
 
 /// Reports problems and returns the exit code. A state that cannot render any page is a problem,
-/// whatever `severity` says of the reason.
+/// even if `severity` hides the reason.
 fn report_all(global: &Global, state: &State, problems: &[Diagnostic]) -> Code {
     let files = problems.iter().flat_map(|problem| problem.place.iter().chain(problem.others.iter().map(|it| &it.0)));
     let code = report::report(global, problems, &load::reload_text(&state.inputs, files.map(|place| &place.file)));
@@ -180,7 +183,7 @@ fn report_all(global: &Global, state: &State, problems: &[Diagnostic]) -> Code {
         return code;
     }
     if code == Code::Fine {
-        say(global, "no page can be made, whatever `severity` says of the reason");
+        say(global, "no page can be generated, whatever `severity` in site.yaml says about the problems");
     }
     Code::Problems
 }
@@ -197,8 +200,8 @@ fn explain(name: &str) -> Outcome {
         None => {
             let names = code::ALL.iter().map(|code| code.name);
             let hint = crate::base::suggest::did_you_mean(name, names);
-            let failure = crate::base::Failure::new(format!("no diagnostic is called `{name}`"));
-            return Err(failure.hint(hint.unwrap_or_else(|| "`tilmash check --explain` lists all".to_owned())));
+            let failure = crate::base::Failure::new(code::unknown(name));
+            return Err(failure.hint(hint.unwrap_or_else(|| "run `tilmash check --explain` to list all codes".to_owned())));
         }
     }
     Ok(Code::Fine)
@@ -207,7 +210,7 @@ fn explain(name: &str) -> Outcome {
 /// Prints the time that each part of a build took.
 fn timings(state: &State, report: &emit::Report, emit: Duration) {
     let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
-    print::message("stage");
+    print::message("time by stage");
     let last = [("highlight", report.highlighting), ("render and write", emit - report.highlighting)];
     for (stage, time) in state.timings.stages.iter().copied().chain(last) {
         print::message(&format!("{:>10.1} ms  {stage}", milliseconds(time)));
@@ -220,7 +223,7 @@ fn timings(state: &State, report: &emit::Report, emit: Duration) {
     }
     let mut templates: Vec<_> = templates.into_iter().collect();
     templates.sort_by_key(|(_, (total, _))| std::cmp::Reverse(*total));
-    print::message("template, on all threads");
+    print::message("time by template, summed over all threads");
     for (template, (total, count)) in templates {
         print::message(&format!(
             "{:>10.1} ms  {template}: {count} × {:.3} ms",

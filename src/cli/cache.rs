@@ -18,17 +18,17 @@ use crate::disk::Folder;
 use crate::emit::{self, Record};
 use crate::render::Highlighter;
 
-/// Returns a highlighter that reuses the results of earlier runs.
+/// Returns a highlighter with the saved results of earlier runs.
 pub(super) fn highlighter(root: &Path) -> Arc<Highlighter> {
-    Arc::new(Highlighter::remembering(&read(highlighting(root))))
+    Arc::new(Highlighter::from_cache(&read(highlighting(root))))
 }
 
 /// Stores the results of a run's highlighting for the next one.
 pub(super) fn keep(root: &Path, highlighter: &Highlighter) {
-    if highlighter.has_learnt()
+    if highlighter.has_new_results()
         && let Some(file) = highlighting(root)
     {
-        write(&file, |out| highlighter.write_memory(out));
+        write(&file, |out| highlighter.write_cache(out));
     }
 }
 

@@ -7,10 +7,10 @@ use clap::{Args, ValueEnum};
 
 use crate::base::{Diagnostic, Failure};
 use crate::link::similar_key;
-use crate::model::LangId;
+use crate::model::{LangId, key};
 use crate::project::Project;
 use crate::site::Site;
-use crate::translation::exchange::{self, Batch, Format, Status, Unit, collect};
+use crate::translation::exchange::{self, Batch, Format, Unit, UnitState, collect};
 
 use super::{Global, Outcome, overrides, print, report, say, source, sync};
 
@@ -82,8 +82,9 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
     let from = args.from.as_deref().map_or(Ok(site.source()), |code| sync::language(site, code))?;
     if lang == from {
         let others: Vec<&str> = site.config.lang_ids().filter(|&it| it != lang).map(|it| site.config.code(it)).collect();
-        return Err(Failure::new(format!("`{}` is the language that is translated from", args.language))
-            .hint(format!("translate into: {}; `--from` names another language of the originals", others.join(", "))));
+        return Err(Failure::new(format!("cannot export translations from `{}` into the same language", args.language)).hint(
+            format!("choose another `--language` ({}), or name the language of the source with `--from`", others.join(", ")),
+        ));
     }
     let wanted = wanted(site, &args.keys)?;
     let is_wanted = |key: &str| wanted.iter().any(|it| it.has(key));
@@ -96,7 +97,7 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
     }
     let mut batch = collect::collect(site, &state.inputs, from, lang, &|key| is_wanted(key) && !unread.contains_key(key));
     if args.pending {
-        batch.units.retain(|unit| matches!(unit.status, Status::Missing | Status::Changed));
+        batch.units.retain(|unit| matches!(unit.state, UnitState::Missing | UnitState::Changed));
     }
     let format = args.to.format();
     let counts = counts(&batch.units);
@@ -118,8 +119,13 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
     }
     say(global, &counts);
     if unsynced > 0 {
-        let works = report::plural(unsynced, "work");
-        say(global, &format!("{works} without a lock: addresses are positions there; run `tilmash sync` first, and they last"));
+        let pages = report::plural(unsynced, "page");
+        say(
+            global,
+            &format!(
+                "{pages} without a lock file: the addresses of their sentences can change; run `tilmash sync` before the export to fix them"
+            ),
+        );
     }
     let mut elsewhere: BTreeMap<LangId, Vec<&str>> = BTreeMap::new();
     for (key, &work) in site.keys().zip(&*site.order).filter(|(key, _)| is_wanted(key)) {
@@ -133,7 +139,12 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
         let more = keys.len().saturating_sub(NAMED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let keys = keys[..keys.len().min(NAMED)].join(", ");
-        say(global, &format!("left out, because they are not written in `{from}` (see `--from {code}`): {keys}{more}"));
+        say(
+            global,
+            &format!(
+                "not exported, because their source is in `{code}`, not in `{from}` (export them with `--from {code}`): {keys}{more}"
+            ),
+        );
     }
     let unread: Vec<Diagnostic> = unread.into_values().flatten().collect();
     Ok(report::report(global, &unread, &state.inputs))
@@ -163,28 +174,31 @@ fn wanted(site: &Site, keys: &[String]) -> Result<Vec<Wanted>, Failure> {
     if keys.is_empty() {
         return Ok(vec![Wanted::All]);
     }
-    let wanted = |typed: &String| {
-        let wanted = match typed.strip_suffix('/') {
-            Some(section) => Wanted::Below(crate::base::path::nfc(section)),
-            None => Wanted::Work(crate::base::path::nfc(typed)),
+    let wanted =
+        |typed: &String| {
+            let wanted = match typed.strip_suffix('/') {
+                Some(section) => Wanted::Below(crate::base::path::nfc(section)),
+                None => Wanted::Work(crate::base::path::nfc(typed)),
+            };
+            if site.keys().any(|key| wanted.has(key)) {
+                return Ok(wanted);
+            }
+            let hint = similar_key(site, typed);
+            let failure = Failure::new(key::unknown(typed));
+            Err(failure.hint(hint.unwrap_or_else(|| {
+                "name a page by its key, such as `vectors/russia`, or a section, such as `vectors/`".to_owned()
+            })))
         };
-        if site.keys().any(|key| wanted.has(key)) {
-            return Ok(wanted);
-        }
-        let hint = similar_key(site, typed);
-        let failure = Failure::new(format!("no work is called `{typed}`"));
-        Err(failure.hint(hint.unwrap_or_else(|| "a key is a path such as `vectors/russia`; `vectors/` is a section".to_owned())))
-    };
     keys.iter().map(wanted).collect()
 }
 
 fn counts(units: &[Unit]) -> String {
-    let count = |status| units.iter().filter(|unit| unit.status == status).count();
-    let (missing, changed) = (count(Status::Missing), count(Status::Changed));
+    let count = |state| units.iter().filter(|unit| unit.state == state).count();
+    let (missing, changed) = (count(UnitState::Missing), count(UnitState::Changed));
     let sentences = report::plural(units.len(), "sentence");
     match (missing, changed) {
         (0, 0) => sentences,
-        _ => format!("{sentences}: {missing} not translated, {changed} whose source has changed"),
+        _ => format!("{sentences}: {missing} not translated, {changed} with a changed source"),
     }
 }
 

@@ -14,10 +14,10 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::base::place::{Lines, floor_char_boundary};
+use crate::base::place::{LineIndex, Position, floor_char_boundary};
 use crate::base::visible::{shorten, visible_line};
 use crate::base::{Diagnostic, Failure, Place, Severity};
-use crate::load::{Inputs, builtin};
+use crate::load::Inputs;
 
 /// The most columns of a line that are shown.
 const WIDTH: usize = 160;
@@ -31,7 +31,7 @@ const WORDS: usize = 160;
 const STAND_IN: char = '\u{fdd0}';
 
 /// Texts of the files in which problems are.
-pub(super) struct Texts<'a>(BTreeMap<&'a str, Lines<'a>>);
+pub(super) struct Texts<'a>(BTreeMap<&'a str, LineIndex<'a>>);
 
 impl<'a> Texts<'a> {
     /// Looks up the text of each file that a problem names.
@@ -40,33 +40,28 @@ impl<'a> Texts<'a> {
         for problem in problems {
             for place in problem.place.iter().chain(problem.others.iter().map(|(place, _)| place)) {
                 if !texts.contains_key(&*place.file)
-                    && let Some(text) = text(place, inputs)
+                    && let Some(text) = inputs.framed_text(&place.file)
                 {
-                    texts.insert(&*place.file, Lines::new(text));
+                    texts.insert(&*place.file, LineIndex::new(text));
                 }
             }
         }
         Self(texts)
     }
 
-    fn get(&self, place: &Place) -> Option<&Lines<'a>> {
+    fn get(&self, place: &Place) -> Option<&LineIndex<'a>> {
         self.0.get(&*place.file)
     }
 
     /// Returns the line and the column where a place begins; `None` if the file has changed since
     /// it was read.
-    pub(super) fn start(&self, place: &Place) -> Option<(usize, usize)> {
+    pub(super) fn start(&self, place: &Place) -> Option<Position> {
         match self.get(place) {
-            Some(lines) => Some(lines.line_and_column(place.start)),
+            Some(lines) => Some(lines.position(place.start)),
             // In a file without a known text, only the beginning has a line.
-            None => (place.start == 0).then_some((1, 1)),
+            None => (place.start == 0).then_some(Position { line: 1, column: 1 }),
         }
     }
-}
-
-/// Returns the text of the file that a place names, from the project or the built-in theme.
-fn text<'a>(place: &Place, inputs: &'a Inputs) -> Option<&'a str> {
-    inputs.text(&place.file).map(|text| &**text).or_else(|| std::str::from_utf8(builtin::file(&place.file)?).ok())
 }
 
 /// Renders a problem with its frames, with at most `most` of its further places.
@@ -131,7 +126,7 @@ fn with_places(rendered: &str, frames: &[Frame<'_>]) -> String {
     let mut pieces = rendered.split(STAND_IN);
     let mut out = pieces.next().unwrap_or_default().to_owned();
     for (piece, frame) in pieces.zip(frames) {
-        let (line, column) = frame.lines.line_and_column(frame.place.start);
+        let Position { line, column } = frame.lines.position(frame.place.start);
         out.push_str(&format!("{}:{line}:{column}", visible_line(&frame.place.file)));
         out.push_str(piece.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit()));
     }
@@ -149,7 +144,7 @@ struct Mark<'a> {
 }
 
 impl<'a> Mark<'a> {
-    fn of(place: &Place, words: Option<&'a str>, lines: &Lines<'_>) -> Self {
+    fn of(place: &Place, words: Option<&'a str>, lines: &LineIndex<'_>) -> Self {
         let start = floor_char_boundary(lines.text(), place.start);
         let line = lines.line(start);
         let line_end = lines.range(line).end;
@@ -162,14 +157,14 @@ impl<'a> Mark<'a> {
 /// Lines of a file around one place or around several places near each other.
 struct Frame<'a> {
     place: &'a Place,
-    lines: &'a Lines<'a>,
+    lines: &'a LineIndex<'a>,
     /// The visible part of each line that has a mark.
     windows: BTreeMap<usize, Range<usize>>,
     marks: Vec<Mark<'a>>,
 }
 
 impl<'a> Frame<'a> {
-    fn new(place: &'a Place, lines: &'a Lines<'a>, mark: Mark<'a>) -> Self {
+    fn new(place: &'a Place, lines: &'a LineIndex<'a>, mark: Mark<'a>) -> Self {
         let window = window(lines, mark.line, mark.range.start);
         Self { place, lines, windows: BTreeMap::from([(mark.line, window)]), marks: vec![mark] }
     }
@@ -241,10 +236,10 @@ fn shown_line(text: &str) -> String {
 }
 
 /// Returns the part of a line that is shown: all of it, or [`WIDTH`] columns around a byte.
-fn window(lines: &Lines<'_>, line: usize, at: usize) -> Range<usize> {
+fn window(lines: &LineIndex<'_>, line: usize, at: usize) -> Range<usize> {
     let Range { start, end } = lines.range(line);
     let text = lines.text();
-    // An ellipsis may stand at both ends.
+    // Leaves room for an ellipsis at each end.
     let width = WIDTH - 2;
     let forward = |from: usize| from + fitting(text[from..end].char_indices().map(|(at, c)| (at + c.len_utf8(), c)), width);
     let back = |from: usize, width: usize| {

@@ -247,7 +247,7 @@ fn read(told: &str, is_shallow: bool) -> Vec<(usize, Since)> {
             _ => {}
         }
     }
-    // A commit of zeros only stands for lines that are not committed.
+    // Lines that are not committed have a commit of zeros.
     lines.retain(|(_, commit)| commit.bytes().any(|byte| byte != b'0'));
     lines.into_iter().map(|(line, commit)| (line, commits[commit])).collect()
 }
@@ -261,10 +261,10 @@ fn zone(text: &str) -> Option<Offset> {
 mod tests {
     use super::*;
 
-    /// Any program that does not end stands for git on a large repository.
+    /// Uses a program that does not end in the place of git on a large repository.
     #[cfg(unix)]
     #[test]
-    fn a_question_that_takes_too_long_is_given_up() {
+    fn a_call_of_git_that_takes_too_long_is_stopped() {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("git");
         std::fs::write(&program, "#!/bin/sh\nexec sleep 600\n").unwrap();
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn days_have_dates() {
+    fn dates_are_in_the_time_zone_of_the_author() {
         let date = |seconds, zone| Since { time: Timestamp::from_second(seconds).unwrap(), zone, or_before: false }.date();
         for (days, said) in
             [(0, "1970-01-01"), (-1, "1969-12-31"), (11_016, "2000-02-29"), (11_017, "2000-03-01"), (20_817, "2026-12-30")]
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_git_says_is_read() {
+    fn the_output_of_git_blame_is_parsed() {
         let (a, b, none) = ("a".repeat(40), "b".repeat(40), "0".repeat(40));
         let told = format!(
             "{a} 1 1 1\nauthor A\nauthor-time 86400\nauthor-tz +0000\nboundary\nfilename x\n\ttext\n{b} 2 2 1\nauthor-time 172800\nauthor-tz +0000\n\tauthor-time 7\n{none} 3 3 1\nauthor-time 9\n\tx\n{a} 4 4 1\n\tx\n"

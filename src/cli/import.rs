@@ -12,14 +12,14 @@ use std::{fs, io};
 use clap::Args;
 
 use crate::base::visible::visible_line;
-use crate::base::{Diagnostic, Failure, Place, code, diagnostic};
-use crate::load::{self, Inputs};
+use crate::base::{Diagnostic, Failure, Place, Report, code, diagnostic, diff};
+use crate::load;
 use crate::model::{Limit, Limits};
 use crate::project::{Project, State};
 use crate::site::{Site, WorkId};
 use crate::translation::exchange::collect::Sides;
 use crate::translation::exchange::plan::{self, Edition, Options, Plan, Taken};
-use crate::translation::exchange::{self, Format, Found, apply, diff, text};
+use crate::translation::exchange::{self, Format, ParsedFile, apply, text};
 
 use super::{Global, Outcome, overrides, print, read_within, report, say, source, sync};
 
@@ -85,18 +85,22 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
     for SettledEdition { edition, taken, .. } in &settled.editions {
         let (file, left) = (&edition.file, apply::left_out(&edition.sides));
         if edition.sides.target.is_none() && !left.is_empty() {
-            say(global, &format!("`{file}` is new; of the source's, it has not: {}", left.join(", ")));
+            say(global, &format!("the new page `{file}` has no translation of: {}", left.join(", ")));
         }
         let code = apply::missing_code(&edition.sides, taken.iter().map(|taken| taken.pair));
         if code > 0 {
             let blocks = report::plural(code, "code block");
-            say(global, &format!("`{file}` lacks {blocks} that its source has: copy what belongs to what is new"));
+            say(
+                global,
+                &format!(
+                    "`{file}` does not have {blocks} of its source: copy them into the page if they belong to the new sentences"
+                ),
+            );
         }
     }
     problems.extend(settled.new_problems);
-    let mut inputs = (*state.inputs).clone();
-    let settled_texts = settled.editions.iter().map(|it| (it.edition.file.as_str(), it.text.as_str()));
-    with_texts(&mut inputs, texts.iter().map(|(name, text)| (&**name, text.as_str())).chain(settled_texts));
+    let inputs = state.inputs.with_texts(texts.into_iter().map(|(name, text)| (name.to_string(), text)));
+    let inputs = inputs.with_texts(new_texts(&settled.editions));
     diagnostic::sort(&mut problems);
     let code = report::report(global, &problems, &inputs);
     let confirmed: usize = plan.confirmed.values().map(Vec::len).sum();
@@ -107,7 +111,7 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
 
 /// Drops the translations of works whose lock or texts cannot be read, and reports these. Addresses
 /// in such works are ambiguous.
-fn leave_unread(state: &State, site: &Site, files: &mut [(Arc<str>, Found)], problems: &mut Vec<Diagnostic>) {
+fn leave_unread(state: &State, site: &Site, files: &mut [(Arc<str>, ParsedFile)], problems: &mut Vec<Diagnostic>) {
     let mut read: BTreeMap<WorkId, bool> = BTreeMap::new();
     for (_, found) in files {
         let units = std::mem::take(&mut found.batch.units).into_iter().zip(std::mem::take(&mut found.places));
@@ -133,55 +137,48 @@ fn read(
     limits: Limits,
     texts: &mut BTreeMap<Arc<str>, String>,
     problems: &mut Vec<Diagnostic>,
-) -> Result<Option<Found>, Failure> {
+) -> Result<Option<ParsedFile>, Failure> {
     let Some(bytes) = read_input(path, name, limits.of(Limit::Import), problems)? else { return Ok(None) };
-    let text = match text::decode(name, &bytes) {
+    let decoded = text::decode(name, &bytes);
+    // A picture or an office document is not a text that was saved wrongly.
+    let format = match &decoded {
+        Ok(text) => Format::of(name, text),
+        Err(_) => Format::of(name, &String::from_utf8_lossy(&bytes)),
+    };
+    drop(bytes);
+    let Some(format) = format else {
+        let message = format!("the format of `{name}` is not known");
+        problems
+            .report(&code::EXCHANGE_SYNTAX, Place::whole(name), message)
+            .hint("import a file in the format PO, XLIFF 1.2, TMX, CSV or JSON Lines, with the extension of its format");
+        return Ok(None);
+    };
+    let text = match decoded {
         Ok(text) => text,
         Err(problem) => {
             problems.push(problem);
             return Ok(None);
         }
     };
-    drop(bytes);
-    let found = match Format::of(name, &text) {
-        Some(_) if text.contains('\0') => {
-            let (what, hint) = match load::looks_like_utf16(text.as_bytes()) {
-                true => ("is UTF-16 without a byte order mark", "save it in the encoding UTF-8"),
-                false => ("has the character U+0000, which no page can show", "remove the character"),
-            };
-            problems.push(Diagnostic::at(&code::NOT_UTF8, Place::whole(name), format!("`{name}` {what}")).hint(hint));
-            None
-        }
-        Some(format) => {
-            let mut found = exchange::read(format, name, &text);
-            refuse_nul(name, &mut found);
-            if found.batch.units.is_empty() && found.problems.is_empty() {
-                let message = format!("`{name}` holds no sentence");
-                problems.push(Diagnostic::at(&code::EXCHANGE_EMPTY, Place::whole(name), message));
-            }
-            Some(found)
-        }
-        None => {
-            let message = format!("`{name}` is in no format that is known");
-            problems.push(
-                Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::whole(name), message)
-                    .hint("the formats are PO, XLIFF 1.2, TMX, CSV and JSON Lines, each with its own ending"),
-            );
-            None
-        }
-    };
+    let mut found = exchange::read(format, name, &text);
+    refuse_nul(name, &mut found);
+    if found.batch.units.is_empty() && found.problems.is_empty() {
+        let message = format!("`{name}` contains no sentence to import");
+        problems.report(&code::EXCHANGE_EMPTY, Place::whole(name), message);
+    }
     texts.insert(Arc::clone(name), text);
-    Ok(found)
+    Ok(Some(found))
 }
 
 /// Drops and reports translations with the character U+0000, which some formats can contain as an
 /// escape.
-fn refuse_nul(name: &Arc<str>, found: &mut Found) {
+fn refuse_nul(name: &Arc<str>, found: &mut ParsedFile) {
     let units = std::mem::take(&mut found.batch.units).into_iter().zip(std::mem::take(&mut found.places));
     let (refused, kept): (Vec<_>, Vec<_>) = units.partition(|(unit, _)| unit.target.contains('\0'));
     for (unit, range) in refused {
-        let message = format!("the translation of `{}#{}` has the character U+0000, which no page can show", unit.key, unit.id);
-        found.problems.push(Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::new(name, range), message).hint("remove it"));
+        let message =
+            format!("the translation of `{}#{}` contains the character U+0000, which is not allowed", unit.key, unit.id);
+        found.problems.report(&code::EXCHANGE_SYNTAX, Place::new(name, range), message).hint("remove the character");
     }
     (found.batch.units, found.places) = kept.into_iter().unzip();
 }
@@ -255,13 +252,12 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
             Trial { edition, good: Vec::new(), groups, marked: false, text: None }
         })
         .collect();
-    let mut last = None;
     for round in 0.. {
         let mut tried = Vec::new();
         for trial in &mut trials {
             if round == ROUNDS {
                 while let Some(mut group) = trial.groups.pop_front() {
-                    match plan::parted(&trial.edition, &mut group) {
+                    match plan::bisect(&trial.edition, &mut group) {
                         Some(half) => trial.groups.extend([group, half]),
                         None => problems.push(plan::structure_problem(&trial.edition, &group)),
                     }
@@ -282,12 +278,8 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
                 (taken, text)
             })
             .collect();
-        let mut inputs = (*state.inputs).clone();
-        with_texts(
-            &mut inputs,
-            tried.iter().zip(&candidates).map(|(trial, (_, text))| (trial.edition.file.as_str(), text.as_str())),
-        );
-        let after = project.state(Arc::new(inputs));
+        let texts = tried.iter().zip(&candidates).map(|(trial, (_, text))| (trial.edition.file.clone(), text.clone()));
+        let after = project.state(Arc::new(state.inputs.with_texts(texts)));
         for (trial, (taken, text)) in tried.into_iter().zip(candidates) {
             let edition = &trial.edition;
             let sides = after.site().and_then(|site| {
@@ -306,7 +298,7 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
                 continue;
             }
             let mut group = trial.groups.pop_front().expect("it was tried");
-            match plan::parted(edition, &mut group) {
+            match plan::bisect(edition, &mut group) {
                 Some(half) => {
                     trial.groups.push_front(half);
                     trial.groups.push_front(group);
@@ -314,13 +306,11 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
                 None => problems.push(plan::structure_problem(edition, &group)),
             }
         }
-        last = Some(after);
     }
     let editions: Vec<SettledEdition> = trials
         .into_iter()
         .filter_map(|trial| Some(SettledEdition { text: trial.text?, taken: trial.good, edition: trial.edition }))
         .collect();
-    drop(last);
     let new_problems = new_problems(project, state, &editions);
     Settled { editions, new_problems }
 }
@@ -328,18 +318,16 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
 /// Returns the problems that the new texts cause: those that the site did not have with the old
 /// ones.
 fn new_problems(project: &mut Project, state: &State, editions: &[SettledEdition]) -> Vec<Diagnostic> {
-    let mut inputs = (*state.inputs).clone();
-    with_texts(&mut inputs, editions.iter().map(|it| (it.edition.file.as_str(), it.text.as_str())));
-    let after = project.state(Arc::new(inputs));
+    let after = project.state(Arc::new(state.inputs.with_texts(new_texts(editions))));
     // Places are not compared, since they may have moved.
-    let what = |problem: &Diagnostic| {
+    let identity = |problem: &Diagnostic| {
         (problem.code.name, problem.message.clone(), problem.place.as_ref().map(|place| Arc::clone(&place.file)))
     };
     let mut before: BTreeMap<_, usize> = BTreeMap::new();
     for problem in &state.problems {
-        *before.entry(what(problem)).or_default() += 1;
+        *before.entry(identity(problem)).or_default() += 1;
     }
-    let is_new = |problem: &&Diagnostic| match before.get_mut(&what(problem)) {
+    let is_new = |problem: &&Diagnostic| match before.get_mut(&identity(problem)) {
         Some(count) if *count > 0 => {
             *count -= 1;
             false
@@ -349,11 +337,9 @@ fn new_problems(project: &mut Project, state: &State, editions: &[SettledEdition
     after.problems.iter().filter(is_new).cloned().collect()
 }
 
-/// Adds texts to a snapshot, replacing files with the same names.
-fn with_texts<'a>(inputs: &mut Inputs, texts: impl IntoIterator<Item = (&'a str, &'a str)>) {
-    for (name, file) in Inputs::from_texts(texts).files.iter() {
-        inputs.files.insert(Arc::clone(name), file.clone());
-    }
+/// Returns the files of editions with their new texts.
+fn new_texts(editions: &[SettledEdition]) -> impl Iterator<Item = (String, String)> {
+    editions.iter().map(|it| (it.edition.file.clone(), it.text.clone()))
 }
 
 /// Prints the changes that an import would make.
@@ -388,11 +374,10 @@ fn write(state: &State, settled: &SettledEdition, problems: &mut Vec<Diagnostic>
     }
     let done = source::write(&state.inputs, &edition.file, before, &settled.text)?;
     if !done {
-        let message = format!("`{}` was saved by another program in the meantime; it was left as it is", edition.file);
-        problems.push(
-            Diagnostic::at(&code::EXCHANGE_CONFLICT, Place::whole(&edition.file.as_str().into()), message)
-                .hint("run `tilmash import` again"),
-        );
+        let message = source::changed_meanwhile(&edition.file);
+        problems
+            .report(&code::EXCHANGE_CONFLICT, Place::whole(&edition.file.as_str().into()), message)
+            .hint("run `tilmash import` again");
     }
     Ok(done)
 }
@@ -407,7 +392,7 @@ struct Counts {
 }
 
 fn summary(global: &Global, args: &ImportArgs, state: &State, plan: &Plan, counts: &Counts) {
-    let verb = if args.dry_run { "would be taken into" } else { "taken into" };
+    let verb = if args.dry_run { "would be imported into" } else { "imported into" };
     let Counts { taken, editions, refused } = *counts;
     let files = report::plural(editions, "file");
     let mut parts = vec![format!("{} {verb} {files}", report::plural(taken, "translation"))];
@@ -415,14 +400,14 @@ fn summary(global: &Global, args: &ImportArgs, state: &State, plan: &Plan, count
         parts.push(format!("{} unchanged", plan.unchanged));
     }
     if plan.unfinished > 0 {
-        parts.push(format!("{} unfinished and left (`--fuzzy` takes them)", plan.unfinished));
+        parts.push(format!("{} unfinished and not imported (`--fuzzy` imports them)", plan.unfinished));
     }
     if refused > 0 {
         parts.push(format!("{refused} refused"));
     }
     say(global, &parts.join(", "));
     if !plan.confirmed.is_empty() {
-        say(global, "some translations still stand, though their source has changed; to keep that:");
+        say(global, "the translator confirmed translations whose source has changed; to accept them, run:");
     }
     for (lang, addresses) in &plan.confirmed {
         let code = state.config.as_ref().map_or("", |config| config.code(*lang));
@@ -431,6 +416,6 @@ fn summary(global: &Global, args: &ImportArgs, state: &State, plan: &Plan, count
         }
     }
     if editions > 0 && !args.dry_run {
-        say(global, "next: `tilmash sync` keeps from which source each was translated, `tilmash check` looks at the pages");
+        say(global, "next, run `tilmash sync` to record which source was translated, and `tilmash check` to check the pages");
     }
 }

@@ -1,11 +1,11 @@
-//! `init` and `new`: create the files of a site or a page, so that no one has to copy them.
+//! `init` and `new`: create the files of a new site or of a new page.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::base::{Diagnostic, Failure, path, suggest, visible, yaml};
+use crate::base::{Diagnostic, Failure, path, suggest, yaml};
 use crate::disk::Folder;
 use crate::load::{self, Inputs};
 use crate::model::key::{self, EditionName};
@@ -57,13 +57,13 @@ pub(super) fn init(global: &Global, args: &InitArgs) -> Outcome {
         FILES.iter().map(|(name, _)| *name).filter(|name| *name != ".gitignore" && folder.join(name).exists()).collect();
     if !taken.is_empty() {
         return Err(Failure::new(format!(
-            "`{}` has files that a new site would replace: {}",
+            "the folder `{}` already contains files of a site: {}",
             folder.display(),
             taken.join(", ")
         ))
-        .hint("name a folder that is new or empty"));
+        .hint("name a new or an empty folder"));
     }
-    Folder::open_or_make(folder).map_err(|error| Failure::io("make", folder, &error))?;
+    Folder::open_or_make(folder).map_err(|error| Failure::io("create", folder, &error))?;
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     for (name, text) in FILES {
         if name == ".gitignore" && folder.join(name).exists() {
@@ -71,10 +71,10 @@ pub(super) fn init(global: &Global, args: &InitArgs) -> Outcome {
         }
         source::create(folder, Path::new(name), &filled(text, today))?;
     }
-    say(global, &format!("a site in English and Kazakh is in `{}`", folder.display()));
-    say(global, "  tilmash serve --open    shows it; edit `content/` and watch it change");
-    say(global, "  tilmash build           publishes it into `public/`");
-    say(global, "  pushed to GitHub, `.github/workflows/pages.yml` puts it online (Settings → Pages → Source: GitHub Actions)");
+    say(global, &format!("created a site in English and Kazakh in `{}`", folder.display()));
+    say(global, "  tilmash serve --open    shows the site in a browser, and updates it when you edit `content/`");
+    say(global, "  tilmash build           writes the site into `public/`");
+    say(global, "  To publish it on GitHub Pages, push it to GitHub and choose Settings → Pages → Source: GitHub Actions.");
     if let Some(remark) = install_remark(REPOSITORY, REVISION, env!("TILMASH_REVISION_STATE")) {
         say(global, &remark);
     }
@@ -92,7 +92,7 @@ fn filled(text: &str, day: jiff::civil::Date) -> String {
 }
 
 /// Returns the steps of a workflow that install the program: the revision it was built from, or, if
-/// that is unknown, a step that fails and says what to write.
+/// that is unknown, a step that fails with an explanation.
 fn install_steps(repository: &str, revision: &str) -> String {
     match (repository, revision) {
         ("", _) | (_, "") => include_str!("init/install-unknown.yml").to_owned(),
@@ -105,15 +105,15 @@ fn install_remark(repository: &str, revision: &str, state: &str) -> Option<Strin
     let short = revision.get(..12).unwrap_or(revision);
     match (repository, state) {
         ("", _) => Some(format!(
-            "warning: this program does not know where its sources are published, so a step of `{WORKFLOW}` fails until you \
-             write there how to install it"
+            "warning: a step of `{WORKFLOW}` fails, because the URL of Tilmash's sources was not known when this program was \
+             built: write into this step how to install Tilmash"
         )),
         (_, "changed") => Some(format!(
-            "warning: this program was built from changed sources; `{WORKFLOW}` installs revision {short} without the changes"
+            "warning: `{WORKFLOW}` installs revision {short} of Tilmash, but this program was built from sources with other changes"
         )),
         (_, "unpushed") => Some(format!(
-            "warning: `{WORKFLOW}` installs revision {short} from {repository}; this revision had not been pushed there when \
-             this program was built, so push it first"
+            "warning: `{WORKFLOW}` installs revision {short} of Tilmash from {repository}, where this revision was missing when \
+             this program was built: push it there first"
         )),
         _ => None,
     }
@@ -148,16 +148,15 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
     // Existing files stay: the user may want a translation of them.
     let missing: Vec<_> = files.iter().filter(|(file, _)| !file.exists()).collect();
     if missing.is_empty() {
-        return Err(
-            Failure::new(format!("`{}` is there already", files[0].0.display())).hint("choose another key, or edit the file")
-        );
+        return Err(Failure::new(format!("the page `{}` exists already", files[0].0.display()))
+            .hint("choose another key, or edit the file"));
     }
     let codes: Vec<&str> = missing.iter().map(|(_, code)| *code).collect();
     let mut titles = titles(&args.titles, &codes, &config)?;
     for &(ref file, code) in missing {
         let (title, remark) = match titles.remove(code).or_else(|| derived_title(&stem, code, &config, text)) {
             Some(title) => (yaml::quoted(&title), ""),
-            None => (format!("\"\" # write the title here, in the language `{code}`"), ": write a title into this file"),
+            None => (format!("\"\" # write the title here, in the language `{code}`"), ": write the title into this file"),
         };
         let inside = file.strip_prefix(root).expect("the files of pages are below the root");
         source::create(root, inside, &format!("---\ntitle: {title}\n---\n\n"))?;
@@ -175,14 +174,15 @@ fn refuse_double(inputs: &Inputs, config: &Config, stem: &str) -> Result<(), Fai
     let wanted = key(&format!("{own}md")).map(|key| key.folded());
     let is_other = |path: &str| !path.starts_with(&own) && key(path).map(|key| key.folded()) == wanted;
     match inputs.below("content").find(|(path, _)| wanted.is_some() && is_other(path)) {
-        Some((path, _)) => Err(Failure::new(format!("`{stem}` would be the same page as `{path}`")).hint("choose another key")),
+        Some((path, _)) => Err(Failure::new(format!("the page `{stem}` exists already in the file `{path}`"))
+            .hint("choose another key, or edit the file")),
         None => Ok(()),
     }
 }
 
 /// Reads a key from the command line, and checks that it can be a path.
 fn typed_key(typed: &str, config: &Config) -> Result<String, Failure> {
-    let mut key = path::nfc(typed.trim().trim_start_matches("content/").trim_matches('/'));
+    let mut key = path::nfc(typed.trim().trim_start_matches("./").trim_start_matches("content/").trim_matches('/'));
     if let Some(stem) = key.strip_suffix(".md") {
         key = stem.to_owned();
     }
@@ -191,13 +191,11 @@ fn typed_key(typed: &str, config: &Config) -> Result<String, Failure> {
     {
         key = stem.to_owned();
     }
-    let why = match path::unfit(&key) {
-        Some(unfit) => format!(": {unfit}"),
-        None if key.split('/').all(|part| !part.starts_with(['.', '_']) && !part.contains(['#', '%'])) => return Ok(key),
-        None => String::new(),
-    };
-    Err(Failure::new(format!("`{}` cannot be the key of a page{why}", visible::name(typed)))
-        .hint("a key is a path such as `chapters/first-steps`"))
+    let unfit = path::unfit(&key);
+    if unfit.is_none() && key.split('/').all(|part| !part.starts_with(['.', '_']) && !part.contains(['#', '%'])) {
+        return Ok(key);
+    }
+    Err(Failure::new(key::unusable(typed, unfit)).hint("write a key such as `chapters/first-steps`"))
 }
 
 /// Reads the titles from the command line, by language. `codes` are the languages in which a page
@@ -218,13 +216,16 @@ fn titles(typed: &[String], codes: &[&str], config: &Config) -> Result<BTreeMap<
         };
         if !codes.contains(&code) {
             let hint = suggest::did_you_mean(code, codes.iter().copied())
-                .unwrap_or_else(|| format!("pages are made in: {}", codes.join(", ")));
-            return Err(
-                Failure::new(format!("the title `{title}` has no use: this command makes no page in `{code}`")).hint(hint)
-            );
+                .unwrap_or_else(|| format!("this command creates pages in: {}", codes.join(", ")));
+            return Err(Failure::new(format!(
+                "the title `{title}` is not used, because this command creates no page in `{code}`"
+            ))
+            .hint(hint));
         }
         if titles.insert(code.to_owned(), title.to_owned()).is_some() {
-            return Err(Failure::new(format!("two titles are given in `{code}`")).hint("give one title for each language"));
+            return Err(
+                Failure::new(format!("two titles are given for the language `{code}`")).hint("give one title for each language")
+            );
         }
     }
     Ok(titles)
@@ -265,13 +266,12 @@ fn title_of(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::Inputs;
 
     #[test]
     fn the_files_of_a_new_site_have_no_problems() {
         let files = FILES.map(|(name, text)| (name, filled(text, jiff::civil::date(2003, 12, 31))));
         let inputs = Inputs::from_texts(files.iter().map(|(name, text)| (*name, text.as_str())));
-        let mut project = crate::project::Project::new(Path::new("."), crate::project::Overrides::default());
+        let mut project = Project::new(Path::new("."), Overrides::default());
         let state = project.state(inputs.into());
         let names: Vec<_> = state.problems.iter().map(|problem| (problem.code.name, &problem.message)).collect();
         assert_eq!(names.iter().filter(|(name, _)| *name != "no-base-url").collect::<Vec<_>>(), Vec::<&(&str, &String)>::new());
@@ -292,18 +292,18 @@ mod tests {
             assert!(steps.contains("::error::") && steps.contains("exit 1"), "{steps}");
             assert!(!steps.contains(env!("CARGO_PKG_VERSION")), "a version that is not published: {steps}");
         }
-        assert!(install_remark("", "", "").is_some_and(|remark| remark.contains("fails until")));
+        assert!(install_remark("", "", "").is_some_and(|remark| remark.contains("how to install Tilmash")));
     }
 
     #[test]
-    fn a_revision_that_others_do_not_have_is_pointed_out() {
+    fn a_revision_that_is_not_published_causes_a_warning() {
         let remark = |state| install_remark("https://example.org/a/b", "0123456789abcdef", state).unwrap();
-        assert!(remark("changed").contains("revision 0123456789ab without the changes"));
-        assert!(remark("unpushed").contains("push it first"));
+        assert!(remark("changed").contains("revision 0123456789ab of Tilmash, but"));
+        assert!(remark("unpushed").contains("push it there first"));
     }
 
     #[test]
-    fn every_form_of_the_workflow_is_yaml() {
+    fn every_variant_of_the_workflow_is_valid_yaml() {
         for (repository, revision) in [("", ""), ("https://example.org/a/b", "0123abcd")] {
             let text = include_str!("init/pages.yml").replace("{install}\n", &install_steps(repository, revision));
             let node = yaml::read(&"pages.yml".into(), &text, 0..text.len());

@@ -199,10 +199,9 @@ fn overrides(root: &Path, base_url: Option<&str>, drafts: bool) -> Result<Overri
     let base_url = match base_url {
         // The GitHub Pages actions pass an empty address if there is none.
         None | Some("") => None,
-        Some(url) => Some(
-            crate::model::config::base_url(url)
-                .map_err(|why| Failure::new(format!("`{url}` cannot be the site's address: {why}")))?,
-        ),
+        Some(url) => {
+            Some(crate::model::config::base_url(url).map_err(|why| Failure::new(crate::model::config::not_the_url(url, why)))?)
+        }
     };
     Ok(Overrides { base_url, fallback_base_url: remote::pages_url(root), drafts, ..Overrides::default() })
 }
@@ -219,6 +218,32 @@ fn read_within(input: impl Read, limit: u64) -> io::Result<Vec<u8>> {
 fn say(global: &Global, line: &str) {
     if !global.quiet && global.format != Format::Json {
         print::message(line);
+    }
+}
+
+/// A list of files that people get a line for: the first ten, then a count. `--all` prints all.
+#[derive(Default)]
+struct List {
+    lines: usize,
+}
+
+impl List {
+    const SHOWN: usize = 10;
+
+    fn say(&mut self, global: &Global, line: &str) {
+        self.lines += 1;
+        if global.all || self.lines <= Self::SHOWN {
+            say(global, line);
+        }
+    }
+
+    /// Prints the number of lines that were not printed.
+    fn finish(&self, global: &Global, indent: &str, noun: &str) {
+        let hidden = self.lines.saturating_sub(Self::SHOWN);
+        if hidden > 0 && !global.all {
+            let more = report::plural(hidden, &format!("more {noun}"));
+            say(global, &format!("{indent}{more}; run the command with `--all` to see all"));
+        }
     }
 }
 

@@ -64,7 +64,8 @@ pub(super) fn is_lost() -> bool {
 pub(super) fn finish() -> Result<(), Failure> {
     match LOST.get() {
         Some(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::new(format!("cannot write to standard output: {error}")).hint("the printed output is not complete"))
+            Err(Failure::new(format!("cannot write to standard output: {error}"))
+                .hint("do not use the printed output: it is not complete"))
         }
         _ => Ok(()),
     }

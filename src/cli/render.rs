@@ -9,7 +9,7 @@ use crate::model::{Limit, Limits, limits};
 use crate::parse::markdown;
 use crate::project::{Project, State};
 use crate::render::Body;
-use crate::site::{RouteKind, Site};
+use crate::site::{RouteKind, Site, route};
 
 use super::{Code, Global, Outcome, overrides, print, read_within, report};
 
@@ -29,9 +29,8 @@ pub(super) fn render(global: &Global, args: &RenderArgs) -> Outcome {
         return Ok(Code::Fine);
     }
     if args.page == "-" {
-        return Err(
-            Failure::new("a page of a site cannot come from standard input").hint("add `--commonmark` to read bare Markdown")
-        );
+        return Err(Failure::new("a page of a site cannot be read from standard input")
+            .hint("add `--commonmark` to render plain Markdown without a site"));
     }
     let mut project = Project::new(&global.root, overrides(&global.root, None, true)?);
     let state = project.refresh()?;
@@ -83,7 +82,8 @@ fn path_of(site: &Site, page: &str) -> Option<String> {
         return Some(site.edition(work, lang)?.path.to_string());
     }
     let path = page.trim_start_matches('/');
-    let candidates = [path.to_owned(), format!("{}/index.html", path.trim_end_matches('/')).trim_start_matches('/').to_owned()];
+    let candidates =
+        [path.to_owned(), format!("{}/{}", path.trim_end_matches('/'), route::INDEX).trim_start_matches('/').to_owned()];
     candidates.into_iter().find(|path| site.routes.contains_key(path.as_str()))
 }
 
@@ -97,7 +97,9 @@ fn read(page: &str) -> Result<String, Failure> {
     };
     let bytes = read.map_err(|error| Failure::new(format!("cannot read `{page}`: {error}")))?;
     if bytes.len() as u64 > limit {
-        return Err(Failure::new(format!("`{page}` has more than {}", limits::shown(limit))).hint("render it in parts"));
+        return Err(
+            Failure::new(format!("`{page}` is larger than {}", limits::shown(limit))).hint("divide the file into smaller ones")
+        );
     }
-    String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{page}` is not UTF-8")))
+    String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{page}` is not valid UTF-8")))
 }

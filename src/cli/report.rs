@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde_json::json;
 
+use crate::base::problems::OF_CODE;
 use crate::base::visible::visible_line;
 use crate::base::{Diagnostic, Failure, Place, Severity};
 use crate::load::Inputs;
@@ -18,8 +19,6 @@ use crate::load::Inputs;
 use super::frame::{self, Texts};
 use super::{Code, Format, Global, print};
 
-/// The most problems of one code that people get.
-const OF_CODE: usize = 10;
 /// The most problems of one code in one line of a file that people get.
 const OF_LINE: usize = 5;
 /// The most further places of one problem that people get.
@@ -100,7 +99,7 @@ impl<'p> Selection<'p> {
                     continue;
                 }
                 if let Some(place) = &problem.place {
-                    let line = texts.start(place).map_or(0, |(line, _)| line);
+                    let line = texts.start(place).map_or(0, |start| start.line);
                     let of_line = of_lines.entry((problem.code.name, &place.file, line)).or_default();
                     if *of_line == OF_LINE {
                         continue;
@@ -130,9 +129,9 @@ impl<'p> Selection<'p> {
             lines.push(format!("{:<8}  {code:<width$}  {found:>6}  {shown:>6}", severity.name()));
         }
         if hidden > 0 {
-            lines.push(format!("{} not shown: `--all` shows every problem", plural(hidden, "problem")));
+            lines.push(format!("{} not shown; run the command with `--all` to see all", plural(hidden, "problem")));
         }
-        lines.push("`tilmash check --explain CODE` explains a code".to_owned());
+        lines.push("run `tilmash check --explain CODE` for the meaning of a code".to_owned());
         lines
     }
 }
@@ -141,7 +140,7 @@ impl<'p> Selection<'p> {
 fn short(problem: &Diagnostic, texts: &Texts<'_>) -> String {
     let place = match &problem.place {
         Some(place) => {
-            let place_in = texts.start(place).map_or_else(String::new, |(line, column)| format!("{line}:{column}:"));
+            let place_in = texts.start(place).map_or_else(String::new, |start| format!("{}:{}:", start.line, start.column));
             format!("{}:{place_in} ", place.file)
         }
         None => String::new(),
@@ -154,11 +153,12 @@ fn short(problem: &Diagnostic, texts: &Texts<'_>) -> String {
 /// Formats a problem as a JSON object.
 fn as_json(problem: &Diagnostic, texts: &Texts<'_>) -> serde_json::Value {
     let place = |place: &Place| {
-        let (line, column) = texts.start(place).unzip();
-        let end = Place::new(&place.file, place.end..place.end);
-        let (end_line, end_column) = texts.start(&end).unzip();
+        let start = texts.start(place);
+        let end = texts.start(&Place::new(&place.file, place.end..place.end));
         json!({
-            "file": &*place.file, "line": line, "column": column, "end_line": end_line, "end_column": end_column,
+            "file": &*place.file,
+            "line": start.map(|start| start.line), "column": start.map(|start| start.column),
+            "end_line": end.map(|end| end.line), "end_column": end.map(|end| end.column),
             "start": place.start, "end": place.end,
         })
     };
@@ -183,7 +183,7 @@ mod tests {
     use crate::base::code;
 
     #[test]
-    fn of_a_file_that_is_another_now_no_line_is_told() {
+    fn a_problem_in_a_changed_file_has_no_line() {
         let mut inputs = Inputs::from_texts([("a.md", "one\ntwo\n")]);
         let file = inputs.name("a.md").expect("it is there").clone();
         let problem = Diagnostic::at(&code::BROKEN_LINK, Place::new(&file, 4..7), "gone");
@@ -226,8 +226,8 @@ mod tests {
                 "severity  code          found   shown",
                 "error     broken-link       1       1",
                 "warning   drift           100      10",
-                "90 problems not shown: `--all` shows every problem",
-                "`tilmash check --explain CODE` explains a code",
+                "90 problems not shown; run the command with `--all` to see all",
+                "run `tilmash check --explain CODE` for the meaning of a code",
             ]
         );
         let all = chosen(true);

@@ -60,7 +60,7 @@ fn tell(global: &Global, open: bool, event: Event) {
     match event {
         Event::Ready { url, state, duration } => {
             report::report(global, &state.problems, &state.inputs);
-            say(global, &format!("{url}  ({}; Ctrl-C ends it)", milliseconds(duration)));
+            say(global, &format!("{url}  ({}; press Ctrl-C to stop)", milliseconds(duration)));
             if open && let Err(failure) = open_browser(&url) {
                 report::failure(&failure, global.format);
             }
@@ -96,7 +96,7 @@ fn changes_text(changes: &[Change]) -> String {
     // A change without a file changes only problems: for example, a link or a folder that is no
     // page.
     if changes.is_empty() {
-        return "no file of the site".to_owned();
+        return "a file outside of the site".to_owned();
     }
     let mut texts: Vec<String> = changes
         .iter()
@@ -132,5 +132,5 @@ fn open_browser(url: &str) -> Result<(), Failure> {
         .stderr(std::process::Stdio::null())
         .spawn()
         .map(|_| ())
-        .map_err(|error| Failure::new(format!("cannot open a browser: {error}")).hint(format!("open {url} yourself")))
+        .map_err(|error| Failure::new(format!("cannot open a browser: {error}")).hint(format!("open {url} in a browser")))
 }

@@ -27,19 +27,25 @@ fn write_at(root: &Path, file: &Path, before: Option<&str>, text: &str) -> Resul
     written.map_err(|error| Failure::io("write", &root.join(file), &error))
 }
 
+/// Returns the message that a file was not written, because another program changed it first.
+pub(super) fn changed_meanwhile(file: &str) -> String {
+    format!("`{file}` was not written, because another program changed it in the meantime")
+}
+
 /// Creates a source file of the site at `root`; fails if the file exists.
 pub(super) fn create(root: &Path, file: impl AsRef<Path>, text: &str) -> Result<(), Failure> {
     if write_at(root, file.as_ref(), None, text)? {
         return Ok(());
     }
-    Err(Failure::new(format!("`{}` exists already", root.join(file.as_ref()).display())).hint("the file was not changed"))
+    Err(Failure::new(format!("the file `{}` exists already and was not changed", root.join(file.as_ref()).display()))
+        .hint("delete the file, or choose another name"))
 }
 
 /// Writes a file that the user named. It replaces an existing file, but no source of the site.
 pub(super) fn export(inputs: &Inputs, path: &Path, text: &str) -> Result<(), Failure> {
     let real = emit::absolute(&inputs.root, path)?;
     if inputs.is_at(&real) {
-        return Err(Failure::new(format!("`{}` is a source file of the site; it was left as it is", path.display()))
+        return Err(Failure::new(format!("`{}` is a source file of the site, and was not replaced", path.display()))
             .hint("name another file with `--output FILE`"));
     }
     let open = || match real.strip_prefix(&inputs.root) {
@@ -60,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_export_replaces_an_export_and_no_source() {
+    fn an_export_replaces_an_earlier_export_but_no_source() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("content")).unwrap();
         fs::write(folder.path().join("site.yaml"), "title: T\n").unwrap();

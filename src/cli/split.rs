@@ -5,12 +5,12 @@ use std::fs;
 
 use clap::Args;
 
-use crate::base::{Diagnostic, Failure, Place, Severity, code, diagnostic};
+use crate::base::{Diagnostic, Failure, Place, Report, Severity, code, diagnostic};
 use crate::project::{Project, State};
 use crate::split::{self, Change, Chapter, Difference, FileState, Split};
 
 use super::report::plural;
-use super::{Code, Global, Outcome, overrides, report, say, source};
+use super::{Code, Global, List, Outcome, overrides, report, say, source};
 
 #[derive(Debug, Args)]
 pub(super) struct SplitArgs {
@@ -30,7 +30,8 @@ pub(super) fn split(global: &Global, args: &SplitArgs) -> Outcome {
     let state = project.refresh()?;
     let Some(config) = &state.config else { return Ok(report::report(global, &state.problems, &state.inputs)) };
     if config.plans.is_empty() {
-        return Err(Failure::new("the site has no plan").hint("name one in site.yaml: `plans: [content/_source/plan.yaml]`"));
+        return Err(Failure::new("the site has no split plan")
+            .hint("name the split plan in site.yaml: `plans: [content/_source/plan.yaml]`"));
     }
     let mut problems: Vec<Diagnostic> = state.split_problems.clone();
     for split in &state.splits {
@@ -49,14 +50,19 @@ pub(super) fn split(global: &Global, args: &SplitArgs) -> Outcome {
     }
     let code = report::report(global, &problems, &state.inputs);
     if lossy {
-        say(global, "nothing was written: text could be lost");
+        say(global, "no chapter was written, because text could be lost: fix the errors first");
         return Ok(code);
     }
     let mut refused = Vec::new();
     for split in &state.splits {
         summary(global, split);
+        let (mut unchanged, mut list) = (0, List::default());
         for chapter in &split.chapters {
-            write(global, args, &state, split, chapter, &mut refused)?;
+            unchanged += usize::from(write(global, args, &state, split, chapter, &mut list, &mut refused)?);
+        }
+        list.finish(global, "  ", "chapter");
+        if unchanged > 0 {
+            say(global, &format!("  {} unchanged", plural(unchanged, "chapter")));
         }
     }
     if refused.is_empty() {
@@ -64,7 +70,7 @@ pub(super) fn split(global: &Global, args: &SplitArgs) -> Outcome {
     }
     let refusal = report::report(global, &refused, &state.inputs);
     if !args.force && refused.iter().any(|problem| *problem.code == code::CHAPTER_EDITED) {
-        say(global, "edited chapters were left as they are; `--force` writes them anew");
+        say(global, "edited chapters were not changed; `tilmash split --force` replaces them and discards the edits");
     }
     // Leaving an edited chapter alone is the default, so only errors fail the run. A dry run
     // reports its refusals and does not fail.
@@ -82,7 +88,7 @@ fn check(global: &Global, state: &State, mut problems: Vec<Diagnostic>) -> Outco
             say(
                 global,
                 &format!(
-                    "{}: all {bytes} bytes are in {}, {}, {}; nothing is lost, doubled or out of order",
+                    "{}: all {bytes} bytes are in {}, {} and {}; nothing is lost, doubled or out of order",
                     split.source_file,
                     plural(split.pieces.len(), "piece"),
                     plural(split.segments.len(), "segment"),
@@ -104,54 +110,54 @@ fn summary(global: &Global, split: &Split) {
     }
 }
 
-/// Writes one chapter, or reports the reason why not.
+/// Writes a chapter, or reports the reason why not. Returns true if its file is unchanged.
 fn write(
     global: &Global,
     args: &SplitArgs,
     state: &State,
     split: &Split,
     chapter: &Chapter,
+    list: &mut List,
     refused: &mut Vec<Diagnostic>,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let before = state.inputs.text(&chapter.file).map(|text| &**text);
     let path = state.inputs.disk_path(&chapter.file);
     if before.is_none() && fs::symlink_metadata(&path).is_ok() {
-        let message = format!("`{}` is there, but cannot be read as text; it was left as it is", chapter.file);
-        refused.push(
-            Diagnostic::at(&code::UNREADABLE, Place::whole(&chapter.file.as_str().into()), message)
-                .hint("save it as UTF-8, or move it away"),
-        );
-        return Ok(());
+        let message = format!("the file `{}` exists, but cannot be read as text, and was not replaced", chapter.file);
+        refused
+            .report(&code::UNREADABLE, Place::whole(&chapter.file.as_str().into()), message)
+            .hint("save the file as UTF-8, or move it away");
+        return Ok(false);
     }
     let file_state = split::state(chapter, before);
     let sentences = chapter.cuts.len();
     let (word, writes) = match &file_state {
         FileState::Absent => ("new", true),
-        FileState::Same => ("unchanged", false),
-        FileState::Dressed if args.force => ("written anew", true),
-        FileState::Differs(_) if args.force => ("written anew", true),
-        FileState::Dressed => ("edited by hand, all sentences there", false),
+        FileState::Same => return Ok(true),
+        FileState::SameSentences if args.force => ("replaced", true),
+        FileState::Differs(_) if args.force => ("replaced", true),
+        FileState::SameSentences => ("edited by hand, with all its sentences", false),
         FileState::Differs(_) => ("edited by hand", false),
     };
     if let (true, Some(problem)) = (writes, source::too_large(state, &chapter.file, &chapter.markdown)) {
-        refused.push(problem.hint("split the chapter into several in the plan"));
-        return Ok(());
+        refused.push(problem.hint("divide the chapter into several in the split plan"));
+        return Ok(false);
     }
     let done = if args.dry_run && writes { "would be " } else { "" };
-    say(global, &format!("  {}: {}, {done}{word}", chapter.file, plural(sentences, "sentence")));
+    list.say(global, &format!("  {}: {}, {done}{word}", chapter.file, plural(sentences, "sentence")));
     if let (FileState::Differs(differences), false) = (&file_state, args.force) {
         explain(state, split, chapter, differences, refused);
     }
     if !writes || args.dry_run {
-        return Ok(());
+        return Ok(false);
     }
     if !source::write(&state.inputs, &chapter.file, before, &chapter.markdown)? {
-        let message = format!("`{}` was saved by another program in the meantime; it was left as it is", chapter.file);
+        let message = source::changed_meanwhile(&chapter.file);
         let mut problem = Diagnostic::at(&code::CHAPTER_EDITED, Place::whole(&chapter.file.as_str().into()), message);
         problem.severity = Severity::Error;
         refused.push(problem.hint("run `tilmash split` again"));
     }
-    Ok(())
+    Ok(false)
 }
 
 fn explain(state: &State, split: &Split, chapter: &Chapter, differences: &[Difference], refused: &mut Vec<Diagnostic>) {
@@ -164,7 +170,12 @@ fn explain(state: &State, split: &Split, chapter: &Chapter, differences: &[Diffe
         problem.severity = problem.severity.max(Severity::Warning);
     }
     let any_edit = differences.iter().any(|difference| !matches!(difference.change, Change::Missing));
-    let whole = Diagnostic::at(&code::CHAPTER_EDITED, Place::whole(name), format!("`{}` was edited by hand", chapter.file));
-    refused.push(if any_edit { whole.hint("`tilmash split --force` would undo the edits below") } else { whole });
+    let whole =
+        Diagnostic::at(&code::CHAPTER_EDITED, Place::whole(name), format!("the chapter `{}` was edited by hand", chapter.file));
+    refused.push(if any_edit {
+        whole.hint("run `tilmash split --force` to replace the file and discard the edits below")
+    } else {
+        whole
+    });
     refused.append(&mut edited);
 }

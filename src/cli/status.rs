@@ -1,8 +1,8 @@
 //! `status`: prints the progress of translations, the change of each pending sentence, and the
 //! sentence that has waited longest.
 //!
-//! No file records since when a sentence waits. Version control knows it, if the lock is under
-//! version control ([`history`]).
+//! No file records how long a sentence has waited. The history of the lock shows it, if the lock is
+//! under version control ([`history`]).
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -10,13 +10,11 @@ use std::path::Path;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::base::{Diagnostic, Failure};
-use crate::model::{LangId, Unit};
+use crate::base::{Diagnostic, Failure, LineIndex, diff};
+use crate::model::{LangId, Lock, Unit, lock};
 use crate::project::{Project, State};
 use crate::site::{Site, WorkId};
-use crate::translation::ids::Piece;
-use crate::translation::pending::Pending;
-use crate::translation::pending::{Said, Sentence, Written};
+use crate::translation::pending::{Pending, Said, Sentence, Written};
 use crate::translation::status::{Status, Summary};
 
 use super::history::{self, Since};
@@ -64,7 +62,7 @@ pub(super) fn status(global: &Global, args: &StatusArgs) -> Outcome {
         print::text(&text);
     }
     if oldest.is_cut_short {
-        say(global, "git took too long: the ages of some pending sentences are missing, so an older one may be waiting");
+        say(global, "git took too long, so the column `oldest` does not consider all sentences");
     }
     // The counts of a work are meaningless if its texts cannot be read, so this is reported.
     let problems: Vec<Diagnostic> = works.iter().flat_map(|&work| unread(&state, site, work)).collect();
@@ -153,42 +151,39 @@ fn waits_since(state: &State, site: &Site, work: WorkId, lang: LangId) -> Vec<(U
         return Vec::new();
     }
     let lock_file = lock_file(state, site, work);
-    let in_lock = state.inputs.text(&lock_file).map(|text| lines_of_lock(text)).unwrap_or_default();
+    let in_lock = state.inputs.text(&lock_file).map(|text| lines_of_lock(&lock_file, text)).unwrap_or_default();
     let written = Written::new(source, state.inputs.text(&source.file).map_or("", |text| text));
     let code = site.config.code(lang);
-    let line = |(unit, at, is_translated): (Unit, Option<u32>, bool)| {
-        let key = (unit.to_string(), if is_translated { code } else { "" });
-        match in_lock.get(&(key.0.as_str(), key.1)) {
-            Some(&line) => (unit, lock_file.clone(), line),
-            None => {
-                let start = at.map_or(0, |at| source.segments[at as usize].bytes.0 as usize);
-                (unit, source.file.to_string(), written.position(start).line)
-            }
+    let line = |(unit, at, is_translated): (Unit, Option<u32>, bool)| match in_lock
+        .get(&(unit, if is_translated { code } else { "" }.into()))
+    {
+        Some(&line) => (unit, lock_file.clone(), line),
+        None => {
+            let start = at.map_or(0, |at| source.segments[at as usize].bytes.0 as usize);
+            (unit, source.file.to_string(), written.position(start).line)
         }
     };
     pending.into_iter().map(line).collect()
 }
 
-/// Returns the line numbers in a lock's text by unit and language. A language stands for the
-/// translation's line if its source has changed, an empty one for the line that names the unit.
+/// Returns the line numbers in a lock's text by unit and language. The key with a language has the
+/// line of a translation whose source has changed. The key with an empty language has the line that
+/// names the unit.
 ///
 /// ```text
-/// 3.2                                                   ("3.2", "")
-/// en 0000aaaa1111 0a1b2c3d4e5f was The old sentence.    ("3.2", "en")
+/// 3.2                                                   (3.2, "")
+/// en 0000aaaa1111 0a1b2c3d4e5f was The old sentence.    (3.2, "en")
 /// ```
-fn lines_of_lock(text: &str) -> HashMap<(&str, &str), usize> {
+fn lines_of_lock(file: &str, text: &str) -> HashMap<(Unit, Box<str>), usize> {
+    let (lock, offsets, _) = Lock::read_with_offsets(&file.into(), text);
+    let index = LineIndex::new(text);
     let mut found = HashMap::new();
-    let mut unit = "";
-    for (line, number) in text.lines().zip(1..) {
-        let mut words = line.split(' ');
-        match (unit, words.next(), words.nth(2)) {
-            _ if line.is_empty() => unit = "",
-            ("", _, _) => {
-                unit = line;
-                found.insert((unit, ""), number);
+    for (entry, offsets) in lock.entries().iter().zip(offsets) {
+        found.insert((entry.unit, "".into()), index.line(offsets.unit));
+        for (translation, offset) in entry.translations.iter().zip(offsets.translations) {
+            if matches!(translation.state, lock::State::Was(_)) {
+                found.insert((entry.unit, translation.lang.clone()), index.line(offset));
             }
-            (unit, Some(lang), Some("was")) => drop(found.insert((unit, lang), number)),
-            _ => {}
         }
     }
     found
@@ -197,7 +192,7 @@ fn lines_of_lock(text: &str) -> HashMap<(&str, &str), usize> {
 /// Returns the table of counts: a row for each work and language, and a total for each language.
 fn table(site: &Site, works: &[WorkId], langs: &[LangId], oldest: &Oldest) -> String {
     let heads =
-        ["work", "language", "sentences", "current", "accepted", "changed", "missing", "left out", "extra", "done", "oldest"];
+        ["page", "language", "sentences", "current", "accepted", "changed", "missing", "left out", "extra", "done", "oldest"];
     let mut rows: Vec<Vec<String>> = vec![heads.iter().map(|head| (*head).to_owned()).collect()];
     let row = |name: &str, lang: LangId, it: Summary, note: &str, oldest: String| {
         let mut row = vec![name.to_owned(), site.config.code(lang).to_owned()];
@@ -228,10 +223,10 @@ fn table(site: &Site, works: &[WorkId], langs: &[LangId], oldest: &Oldest) -> St
     let mut text = aligned(&rows);
     if without_lock > 0 {
         text.push_str(&format!(
-            "? {}; `tilmash sync` writes what is missing\n",
+            "? {}; run `tilmash sync` to write the missing lock files\n",
             match without_lock {
-                1 => "this work has no lock: nobody knows if its translations are current".to_owned(),
-                count => format!("{count} works have no lock: nobody knows if their translations are current"),
+                1 => "this page has no lock file, so it is not known whether its translations are up to date".to_owned(),
+                count => format!("{count} pages have no lock file, so it is not known whether their translations are up to date"),
             }
         ));
     }
@@ -267,13 +262,18 @@ fn details(state: &State, site: &Site, work: WorkId, langs: &[LangId], oldest: &
     for &lang in langs {
         let code = site.config.code(lang);
         let Some(summary) = summary(site, work, lang) else { continue };
-        text.push_str(&format!("{key} in {code}: {} of {}, {} %\n", summary.done(), summary.all(), summary.percent()));
+        text.push_str(&format!(
+            "{key} in {code}: {} of {} sentences up to date, {} %\n",
+            summary.done(),
+            summary.all(),
+            summary.percent()
+        ));
         if let Some((unit, since)) = oldest.by_pair.get(&(work, lang)) {
             let before = if since.or_before { "or before " } else { "" };
-            text.push_str(&format!("  {unit} has waited longest: since {before}{}\n", since.date()));
+            text.push_str(&format!("  oldest pending sentence: {unit}, since {before}{}\n", since.date()));
         }
         let Some(pending) = pending(state, site, work, lang) else {
-            text.push_str("  there is no such edition yet\n\n");
+            text.push_str("  this translation does not exist yet\n\n");
             continue;
         };
         let source_code = site.config.code(site.source_edition(work).0);
@@ -293,7 +293,7 @@ fn pending<'s>(state: &'s State, site: &'s Site, work: WorkId, lang: LangId) -> 
 fn detail(source_code: &str, code: &str, pending: &Pending<'_>, sentence: &Sentence<'_>, text: &mut String) {
     text.push_str(&format!("  {} {}\n", sentence.pair.unit, sentence.pair.status.name()));
     if let Some(now) = &sentence.source {
-        let said = sentence.change().map_or_else(|| now.text.clone(), |pieces| marked(&pieces));
+        let said = sentence.change().map_or_else(|| now.text.clone(), |runs| diff::line(&runs));
         text.push_str(&format!("    {source_code} {}\n       {said}\n", place(&pending.source, now)));
     }
     for own in &sentence.own {
@@ -304,16 +304,6 @@ fn detail(source_code: &str, code: &str, pending: &Pending<'_>, sentence: &Sente
 /// Formats a place: `content/a.kk.md:12`.
 fn place(edition: &Written<'_>, said: &Said) -> String {
     format!("{}:{}", edition.document.file, said.place.line)
-}
-
-/// Formats a change as `git diff --word-diff` does: `The [-quick-] {+slow+} fox`.
-fn marked(pieces: &[Piece]) -> String {
-    let marked = |piece: &Piece| match piece {
-        Piece::Same(text) => text.clone(),
-        Piece::Gone(text) => format!("[-{text}-]"),
-        Piece::New(text) => format!("{{+{text}+}}"),
-    };
-    pieces.iter().map(marked).collect::<Vec<_>>().join(" ")
 }
 
 fn as_json(state: &State, site: &Site, work: WorkId, lang: LangId, oldest: &Oldest) -> Option<Value> {

@@ -10,15 +10,15 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::json;
 
-use crate::base::{Code as Kind, Diagnostic, Failure, Place, Severity, code, diagnostic, suggest};
+use crate::base::{Code as Kind, Diagnostic, Failure, Place, Report, Severity, code, diagnostic};
 use crate::link::{similar_id, similar_key};
-use crate::model::{Key, LangId, Lock, Unit, key};
+use crate::model::{Key, LangId, Lock, Unit, config, key};
 use crate::project::{Project, State};
 use crate::site::{Site, WorkId};
 use crate::translation::status::Summary;
 use crate::translation::sync::{Accept, Change, Refusal, Renewed, first, renewed};
 
-use super::{Format, Global, Outcome, overrides, print, report, say, source};
+use super::{Format, Global, List, Outcome, overrides, print, report, say, source};
 
 #[derive(Debug, Args)]
 pub(super) struct SyncArgs {
@@ -79,7 +79,7 @@ pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
     let state = if firsts.is_empty() { None } else { Some(project.state(Arc::new(on_disk.inputs.with_texts(firsts)))) };
     let state = state.as_ref().unwrap_or(&on_disk);
     let site = state.site().expect("locks leave the index as it is");
-    let mut written = 0;
+    let (mut written, mut list) = (0, List::default());
     for work in wanted {
         let accept = accepts.get(&work).cloned().unwrap_or_default();
         let file = lock_file(&on_disk, site, work);
@@ -88,24 +88,36 @@ pub(super) fn sync(global: &Global, args: &SyncArgs) -> Outcome {
             Ok(renewed) => {
                 for unit in &accept.units {
                     if !renewed.changes.iter().any(|change| matches!(change, Change::Accepted(_, it) if it == unit)) {
-                        say(global, &format!("`{}#{unit}` is not pending: there is nothing to accept", site.work(work).key));
+                        say(global, &format!("`{}#{unit}` is up to date: there is nothing to accept", site.work(work).key));
                     }
                 }
-                written += usize::from(write(global, args, &on_disk, site, work, &file, &renewed, &mut refused)?);
+                let is_new = on_disk.inputs.text(&file).is_none();
+                let lock = NewLock { site, work, file: &file, renewed };
+                if write(&lock, args, &on_disk, &mut refused)? {
+                    match global.format {
+                        Format::Json => tell_as_json(&lock),
+                        Format::Full | Format::Short => list.say(global, &line(&lock, is_new)),
+                    }
+                    written += 1;
+                }
             }
-            Err(Refusal::NoSource(lang)) => refused.push(
-                Diagnostic::at(
-                    &code::BAD_LOCK,
-                    Place::whole(on_disk.inputs.name(&file).unwrap_or(&file.as_str().into())),
-                    format!("`{file}` was left as it is: its texts are in `{lang}`, and there is no such edition"),
-                )
-                .hint("put the edition back; if the work is to have another source for good, delete the lock: all addresses are given anew"),
-            ),
+            Err(Refusal::NoSource(lang)) => {
+                let place = Place::whole(on_disk.inputs.name(&file).unwrap_or(&file.as_str().into()));
+                let message =
+                    format!("`{file}` was not changed: its source is in `{lang}`, but the page does not exist in this language");
+                refused.report(&code::BAD_LOCK, place, message).hint(
+                    "restore the page in that language; or, to make another language the source for good, delete the lock file and run `tilmash sync`: all sentences get new addresses",
+                );
+            }
         }
     }
     diagnostic::sort(&mut refused);
     let code = report::report(global, &refused, &on_disk.inputs);
-    say(global, &format!("{}{}", report::plural(written, "lock"), if args.dry_run { " would be written" } else { " written" }));
+    list.finish(global, "", "lock file");
+    say(
+        global,
+        &format!("{}{}", report::plural(written, "lock file"), if args.dry_run { " would be written" } else { " written" }),
+    );
     Ok(code)
 }
 
@@ -123,18 +135,15 @@ fn work(site: &Site, wanted: &str) -> Result<WorkId, Failure> {
     let of_file = || site.edition_in(key.as_str()).map(|(work, _)| work);
     site.work_named(key.as_str()).or_else(of_file).ok_or_else(|| {
         let hint = similar_key(site, key.as_str());
-        Failure::new(format!("no work is called `{wanted}`"))
-            .hint(hint.unwrap_or_else(|| "a work's key is its path in `content/` without language and `.md`".to_owned()))
+        Failure::new(key::unknown(wanted)).hint(hint.unwrap_or_else(|| key::HINT.to_owned()))
     })
 }
 
 /// Returns the language with a code.
 pub(super) fn language(site: &Site, code: &str) -> Result<LangId, Failure> {
     site.config.language(code).ok_or_else(|| {
-        let codes: Vec<&str> = site.config.languages.iter().map(|language| language.code.as_str()).collect();
-        let hint = suggest::did_you_mean(code, codes.iter().copied());
-        Failure::new(format!("the site has no language `{code}`"))
-            .hint(hint.unwrap_or_else(|| format!("its languages are: {}", codes.join(", "))))
+        let (message, hint) = config::no_language(code, &site.config.languages);
+        Failure::new(message).hint(hint)
     })
 }
 
@@ -144,7 +153,8 @@ fn accepts(site: &Site, args: &SyncArgs) -> Result<BTreeMap<WorkId, Accept>, Fai
     let mut accepts: BTreeMap<WorkId, Accept> = BTreeMap::new();
     for wanted in &args.accept {
         let Some((key, id)) = wanted.rsplit_once('#') else {
-            return Err(Failure::new(format!("`{wanted}` names no sentence")).hint(format!("write `{wanted}#3.2`")));
+            return Err(Failure::new(format!("`{wanted}` does not name a sentence"))
+                .hint(format!("add the address of the sentence, such as `{wanted}#3.2`")));
         };
         let id_of = work(site, key)?;
         let document = &site.source_edition(id_of).1.document;
@@ -154,8 +164,10 @@ fn accepts(site: &Site, args: &SyncArgs) -> Result<BTreeMap<WorkId, Accept>, Fai
         });
         let Some(unit) = unit else {
             let hint = crate::model::SegmentId::parse(id).and_then(|id| similar_id(document, id));
-            return Err(Failure::new(format!("`{key}` has no sentence `{id}`"))
-                .hint(hint.unwrap_or_else(|| format!("`tilmash status {key}` lists what is pending"))));
+            return Err(Failure::new(format!("the page `{key}` has no sentence `{id}`")).hint(hint.unwrap_or_else(|| {
+                let key = site.work(id_of).key.argument();
+                format!("run `tilmash status {key}` to list the sentences that are not up to date")
+            })));
         };
         let accept = accepts.entry(id_of).or_default();
         accept.units.insert(unit);
@@ -164,8 +176,8 @@ fn accepts(site: &Site, args: &SyncArgs) -> Result<BTreeMap<WorkId, Accept>, Fai
     Ok(accepts)
 }
 
-/// Returns the problems because of which a work's texts, or its sentences' addresses, are
-/// unreliable.
+/// Returns the problems that prevent a sync of a work: a text or the lock cannot be read
+/// completely, or two files are the same edition.
 pub(super) fn unread(state: &State, site: &Site, work: WorkId) -> Vec<Diagnostic> {
     let lock = lock_file(state, site, work);
     let editions = site.work(work).editions.iter().flatten();
@@ -173,7 +185,7 @@ pub(super) fn unread(state: &State, site: &Site, work: WorkId) -> Vec<Diagnostic
     let problems = files.flat_map(|file| state.problems.of_file(file));
     let mut found: Vec<Diagnostic> = problems.filter(|problem| UNREAD.contains(&problem.code)).cloned().collect();
     for problem in &mut found {
-        // These are errors whatever `severity` says, since unreadable texts are not synced.
+        // These are errors with any `severity`, since unreadable texts are not synced.
         problem.severity = Severity::Error;
     }
     found
@@ -190,24 +202,24 @@ pub(super) fn lock_file(state: &State, site: &Site, work: WorkId) -> String {
     known.or_else(|| beside(site.source_edition(work).0)).expect("a work has a source edition")
 }
 
-/// Writes a lock if it differs from the one on disk, and prints its changes.
-#[expect(clippy::too_many_arguments, reason = "all that one line of the table of works needs")]
-fn write(
-    global: &Global,
-    args: &SyncArgs,
-    state: &State,
-    site: &Site,
+/// The lock of a work as it is to be written.
+struct NewLock<'a> {
+    site: &'a Site,
     work: WorkId,
-    file: &str,
-    renewed: &Renewed,
-    refused: &mut Vec<Diagnostic>,
-) -> Result<bool, Failure> {
+    file: &'a str,
+    renewed: Renewed,
+}
+
+/// Writes a lock if it differs from the one on disk. Returns true if it was written, or would be.
+fn write(lock: &NewLock<'_>, args: &SyncArgs, state: &State, refused: &mut Vec<Diagnostic>) -> Result<bool, Failure> {
+    let &NewLock { file, ref renewed, .. } = lock;
     let before = state.inputs.text(file).map(|text| &**text);
     let text = renewed.lock.write();
     // A lock that cannot be read stops every build, and no later sync could repair it.
     if !Lock::read(&file.into(), &text).1.is_empty() {
-        return Err(Failure::new(format!("`{file}` is left as it was: what would be written could not be read again"))
-            .hint("this is a bug of Tilmash, not of the site: please report it with the texts of this work and its lock"));
+        return Err(Failure::new(format!("`{file}` was not changed, because its new content could not be read again")).hint(
+            "this is a bug in Tilmash, not in the site: please report it, with this page in all languages and its lock file",
+        ));
     }
     if before == Some(&text) {
         return Ok(false);
@@ -216,25 +228,22 @@ fn write(
         refused.push(problem);
         return Ok(false);
     }
-    tell(global, site, work, file, renewed, before.is_none());
     if args.dry_run {
         return Ok(true);
     }
     if source::write(&state.inputs, file, before, &text)? {
         return Ok(true);
     }
-    let message = format!("`{file}` was changed by another program in the meantime; it was left as it is");
+    let message = source::changed_meanwhile(file);
     let mut problem = Diagnostic::at(&code::BAD_LOCK, Place::whole(&file.into()), message);
     problem.severity = Severity::Error;
     refused.push(problem.hint("run `tilmash sync` again"));
     Ok(false)
 }
 
-/// Prints the changes of a lock.
-fn tell(global: &Global, site: &Site, work: WorkId, file: &str, renewed: &Renewed, is_new: bool) {
-    if global.format == Format::Json {
-        return tell_as_json(site, work, file, renewed);
-    }
+/// Formats the changes of a lock as one line.
+fn line(lock: &NewLock<'_>, is_new: bool) -> String {
+    let &NewLock { site, work, file, ref renewed } = lock;
     if is_new {
         // Missing and extra sentences of translations are counted: they may be errors of the
         // alignment.
@@ -242,51 +251,52 @@ fn tell(global: &Global, site: &Site, work: WorkId, file: &str, renewed: &Renewe
             let Summary { missing, extra, .. } = site.statuses(work, lang)?.summary;
             let parts = [(missing, "missing"), (extra, "extra")].into_iter().filter(|(count, _)| *count > 0);
             let parts: Vec<String> = parts.map(|(count, word)| format!("{count} {word}")).collect();
-            (!parts.is_empty()).then(|| format!("; `{}` {}", site.config.code(lang), parts.join(", ")))
+            (!parts.is_empty()).then(|| format!("; `{}`: {}", site.config.code(lang), parts.join(", ")))
         };
         let others: String = site.config.lang_ids().filter_map(of_lang).collect();
         let sentences = renewed.lock.entries().len();
-        return say(global, &format!("{file}: new, {}{others}", report::plural(sentences, "sentence")));
+        return format!("{file}: new, {}{others}", report::plural(sentences, "sentence"));
     }
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for change in &renewed.changes {
-        let (word, what) = words(site, change);
+        let (word, subject) = words(site, change);
         match groups.iter_mut().find(|(known, _)| *known == word) {
-            Some((_, list)) => list.push(what),
-            None => groups.push((word, vec![what])),
+            Some((_, list)) => list.push(subject),
+            None => groups.push((word, vec![subject])),
         }
     }
     let groups: Vec<String> = groups
         .into_iter()
         .map(|(word, list)| {
-            let shown = list.iter().take(12).filter(|what| !what.is_empty()).cloned().collect::<Vec<_>>().join(", ");
+            let shown = list.iter().take(12).filter(|subject| !subject.is_empty()).cloned().collect::<Vec<_>>().join(", ");
             let more = list.len().saturating_sub(12);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            if shown.is_empty() { word } else { format!("{word} {shown}{more}") }
+            if shown.is_empty() { word } else { format!("{word}: {shown}{more}") }
         })
         .collect();
-    say(global, &format!("{file}: {}", if groups.is_empty() { "tidied".to_owned() } else { groups.join("; ") }));
+    format!("{file}: {}", if groups.is_empty() { "formatting changed".to_owned() } else { groups.join("; ") })
 }
 
 fn words(site: &Site, change: &Change) -> (String, String) {
-    let of = |lang: &LangId, word: &str| format!("`{}` {word}", site.config.code(*lang));
+    let of = |lang: &LangId, word: &str| format!("{word} `{}`", site.config.code(*lang));
     match change {
-        Change::Source(lang, before) => (of(lang, "is the source now; it was"), format!("`{before}`")),
+        Change::Source(lang, before) => (of(lang, "the source language is now"), format!("before, it was `{before}`")),
         Change::New(unit) => ("new".to_owned(), unit.to_string()),
-        Change::Reworded(unit) => ("reworded".to_owned(), unit.to_string()),
-        Change::Gone(unit) => ("gone".to_owned(), unit.to_string()),
-        Change::VanishedAnchor(anchor) => ("anchor gone with its heading".to_owned(), format!("#{anchor}")),
-        Change::Pending(lang, unit) => (of(lang, "pending"), unit.to_string()),
-        Change::Translated(lang, unit) => (of(lang, "up to date"), unit.to_string()),
-        Change::Accepted(lang, unit) => (of(lang, "accepted"), unit.to_string()),
-        Change::Dropped(lang, unit) => (of(lang, "has no more"), unit.to_string()),
-        Change::Moved => ("in another order".to_owned(), String::new()),
+        Change::Reworded(unit) => ("changed".to_owned(), unit.to_string()),
+        Change::Gone(unit) => ("deleted".to_owned(), unit.to_string()),
+        Change::VanishedAnchor(anchor) => ("deleted anchors of headings".to_owned(), format!("#{anchor}")),
+        Change::Pending(lang, unit) => (of(lang, "source changed since translated into"), unit.to_string()),
+        Change::Translated(lang, unit) => (of(lang, "up to date in"), unit.to_string()),
+        Change::Accepted(lang, unit) => (of(lang, "accepted in"), unit.to_string()),
+        Change::Dropped(lang, unit) => (of(lang, "deleted in"), unit.to_string()),
+        Change::Moved => ("sentences in another order".to_owned(), String::new()),
     }
 }
 
-fn tell_as_json(site: &Site, work: WorkId, file: &str, renewed: &Renewed) {
+fn tell_as_json(lock: &NewLock<'_>) {
+    let &NewLock { site, work, file, ref renewed } = lock;
     let change = |change: &Change| {
-        let (kind, lang, what) = match change {
+        let (kind, lang, subject) = match change {
             Change::Source(lang, before) => ("source", Some(lang), before.to_string()),
             Change::New(unit) => ("new", None, unit.to_string()),
             Change::Reworded(unit) => ("reworded", None, unit.to_string()),
@@ -298,7 +308,7 @@ fn tell_as_json(site: &Site, work: WorkId, file: &str, renewed: &Renewed) {
             Change::Dropped(lang, unit) => ("dropped", Some(lang), unit.to_string()),
             Change::Moved => ("moved", None, String::new()),
         };
-        json!({ "kind": kind, "language": lang.map(|lang| site.config.code(*lang)), "what": what })
+        json!({ "kind": kind, "language": lang.map(|lang| site.config.code(*lang)), "what": subject })
     };
     let changes: Vec<_> = renewed.changes.iter().map(change).collect();
     let line = json!({ "key": site.work(work).key.as_str(), "file": file, "changes": changes });

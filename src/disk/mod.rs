@@ -18,13 +18,15 @@ use std::io::{self, ErrorKind, Read as _, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
-use cap_fs_ext::{DirExt as _, FollowSymlinks, MetadataExt as _, OpenOptionsFollowExt as _, OpenOptionsSyncExt as _};
+use cap_fs_ext::{
+    DirExt as _, FileTypeExt, FollowSymlinks, MetadataExt as _, OpenOptionsFollowExt as _, OpenOptionsSyncExt as _,
+};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File, Metadata, OpenOptions};
 
-/// Maximum size of a file that is read whole, in bytes. All files of the program itself are
-/// smaller.
-const LARGEST: u64 = 1 << 30;
+/// Maximum size of a file that [`Folder::read`] reads, in bytes. The files that the program writes
+/// for itself are smaller.
+const MAX_READ: u64 = 1 << 30;
 
 /// An open folder, with operations on its entries.
 ///
@@ -41,20 +43,45 @@ pub enum Kind {
     File,
     Folder,
     Link,
-    /// A pipe, a socket or a device.
-    Special,
+    Pipe,
+    Socket,
+    Device,
+    Other,
 }
 
 impl Kind {
-    fn of(file_type: cap_std::fs::FileType) -> Self {
-        if file_type.is_file() {
-            Kind::File
-        } else if file_type.is_dir() {
-            Kind::Folder
-        } else if file_type.is_symlink() {
-            Kind::Link
+    /// Returns the kind of an entry that was looked up outside an open folder.
+    pub fn of(file_type: std::fs::FileType) -> Self {
+        #[cfg(windows)]
+        let special = Kind::Other;
+        #[cfg(not(windows))]
+        let special = Self::special(&file_type);
+        Self::among([file_type.is_file(), file_type.is_dir(), file_type.is_symlink()], special)
+    }
+
+    fn of_entry(file_type: cap_std::fs::FileType) -> Self {
+        let special = Self::special(&file_type);
+        Self::among([file_type.is_file(), file_type.is_dir(), file_type.is_symlink()], special)
+    }
+
+    fn among(is: [bool; 3], special: Self) -> Self {
+        match is {
+            [true, ..] => Kind::File,
+            [_, true, _] => Kind::Folder,
+            [.., true] => Kind::Link,
+            _ => special,
+        }
+    }
+
+    fn special(file_type: &impl FileTypeExt) -> Self {
+        if file_type.is_fifo() {
+            Kind::Pipe
+        } else if file_type.is_socket() {
+            Kind::Socket
+        } else if file_type.is_char_device() || file_type.is_block_device() {
+            Kind::Device
         } else {
-            Kind::Special
+            Kind::Other
         }
     }
 
@@ -63,8 +90,11 @@ impl Kind {
         match self {
             Kind::File => "a file",
             Kind::Folder => "a folder",
-            Kind::Link => "a link",
-            Kind::Special => "a pipe, a socket or a device",
+            Kind::Link => "a symbolic link",
+            Kind::Pipe => "a named pipe",
+            Kind::Socket => "a socket",
+            Kind::Device => "a device",
+            Kind::Other => "not a regular file",
         }
     }
 }
@@ -134,7 +164,7 @@ impl Folder {
             return Ok(Some(Kind::Folder));
         }
         match self.metadata(path) {
-            Ok(metadata) => Ok(Some(Kind::of(metadata.file_type()))),
+            Ok(metadata) => Ok(Some(Kind::of_entry(metadata.file_type()))),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
             Err(error) => Err(error),
         }
@@ -156,7 +186,7 @@ impl Folder {
         entries
             .map(|entry| {
                 let entry = entry?;
-                Ok((entry.file_name(), Kind::of(entry.file_type()?)))
+                Ok((entry.file_name(), Kind::of_entry(entry.file_type()?)))
             })
             .collect()
     }
@@ -188,8 +218,8 @@ impl Folder {
         }
     }
 
-    /// Returns the real path of an entry, relative to this folder. Fails if it lies outside. Links
-    /// on the way may be absolute.
+    /// Resolves all links in the path of an entry, also absolute ones. Returns the result relative
+    /// to this folder. Fails if the entry is outside.
     fn inside(&self, path: &Path) -> io::Result<PathBuf> {
         let real = std::fs::canonicalize(self.place(path))?;
         let inside = real.strip_prefix(std::fs::canonicalize(&self.path)?);
@@ -201,6 +231,12 @@ impl Folder {
         let path = path.as_ref();
         let file = self.open_inside(path)?;
         self.regular(path, File::from_std(file))
+    }
+
+    /// Opens a regular file for reading by its whole path, which begins with the path of this
+    /// folder; links are treated as [`Folder::open_inside`] treats them.
+    pub fn open_file_at(&self, path: &Path) -> io::Result<std::fs::File> {
+        self.open_file_inside(path.strip_prefix(&self.path).unwrap_or(path))
     }
 
     /// Opens a regular file for writing without changing it. Creates it if the path is free.
@@ -218,12 +254,12 @@ impl Folder {
     pub fn read(&self, path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
         let path = path.as_ref();
         let file = self.open_file(path)?;
-        if file.metadata()?.len() > LARGEST {
-            let message = format!("`{}` has more than {} MB", self.place(path).display(), LARGEST >> 20);
+        if file.metadata()?.len() > MAX_READ {
+            let message = format!("`{}` is larger than {} MB", self.place(path).display(), MAX_READ >> 20);
             return Err(io::Error::new(ErrorKind::FileTooLarge, message));
         }
         let mut bytes = Vec::new();
-        file.take(LARGEST).read_to_end(&mut bytes)?;
+        file.take(MAX_READ).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
@@ -273,7 +309,7 @@ impl Folder {
                 let is_unchanged = match (self.kind(path)?, before) {
                     (None, None) => true,
                     (Some(Kind::File), Some(before)) => self.read(path)? == before.as_bytes(),
-                    (Some(Kind::Link | Kind::Folder | Kind::Special) | None, Some(_)) | (Some(_), None) => false,
+                    _ => false,
                 };
                 if is_unchanged {
                     self.rename(temporary, self, path)?;
@@ -283,27 +319,27 @@ impl Folder {
         )
     }
 
-    /// Writes a temporary file beside `path` and calls `settle` to move it into place. Removes it
-    /// if `settle` returns false or anything fails.
+    /// Writes a temporary file beside `path` and calls `commit` to move it into place. Removes it
+    /// if `commit` returns false or anything fails.
     fn stage(
         &self,
         path: &Path,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-        settle: impl FnOnce(&Path) -> io::Result<bool>,
+        commit: impl FnOnce(&Path) -> io::Result<bool>,
     ) -> io::Result<bool> {
         let folder = path.parent().unwrap_or(Path::new(""));
         self.make(folder)?;
         let (temporary, file) = self.create_temporary(folder)?;
         let mut out = io::BufWriter::new(file);
-        let settled = content(&mut out)
+        let committed = content(&mut out)
             .and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error))
             .inspect(|file| self.keep_permissions(path, file))
-            .and_then(|_| settle(&temporary));
-        if !matches!(settled, Ok(true)) {
+            .and_then(|_| commit(&temporary));
+        if !matches!(committed, Ok(true)) {
             // If this fails too, the first error is the one to report.
             let _ = self.remove_file(&temporary);
         }
-        settled
+        committed
     }
 
     /// Copies the permissions of the old file to the new one, so that a private file stays private.
@@ -397,13 +433,16 @@ impl Folder {
                 let place = self.place(existing);
                 io::Error::new(
                     ErrorKind::PermissionDenied,
-                    format!("`{}` is a link that leads out of the site, or nowhere", place.display()),
+                    format!(
+                        "`{}` is a symbolic link that leads out of the site's folder, or whose target does not exist",
+                        place.display()
+                    ),
                 )
             })?;
             parts(&real)?;
             if is_hidden(&real) {
                 let place = self.place(existing);
-                let message = format!("`{}` is a link into a hidden folder", place.display());
+                let message = format!("`{}` is a symbolic link into a hidden folder", place.display());
                 return Err(io::Error::new(ErrorKind::PermissionDenied, message));
             }
             let rest = path.strip_prefix(existing).expect("an ancestor is a prefix");
@@ -473,7 +512,7 @@ impl Folder {
 
     /// Returns the open file if it is a regular file.
     fn regular(&self, path: &Path, file: File) -> io::Result<std::fs::File> {
-        match Kind::of(file.metadata()?.file_type()) {
+        match Kind::of_entry(file.metadata()?.file_type()) {
             Kind::File => Ok(file.into_std()),
             kind => Err(self.refuse(path, kind)),
         }
@@ -504,7 +543,11 @@ pub fn same(a: &Metadata, b: &Metadata) -> bool {
     (a.dev(), a.ino()) == (b.dev(), b.ino())
 }
 
-/// Returns the parts of a relative path, without `.`. Fails if another part is not a plain name.
+/// Returns the names in a relative path; `.` is skipped. Fails for `..` and for absolute paths.
+///
+/// ```text
+/// a/./b -> [a, b]   a/../b -> error   /a -> error
+/// ```
 fn parts(path: &Path) -> io::Result<Vec<&OsStr>> {
     let part = |part| match part {
         Component::Normal(name) => Some(Ok(name)),
@@ -589,7 +632,7 @@ mod tests {
         assert!(site.write("link", |out| out.write_all(b"x")).is_err());
         assert!(!site.write_if_unchanged("link", Some("secret"), "x").unwrap());
         let error = site.write_new("out/new", b"x").unwrap_err().to_string();
-        assert!(error.ends_with("site/out` is a link, not an ordinary file or folder"), "{error}");
+        assert!(error.ends_with("site/out` is a symbolic link, not an ordinary file or folder"), "{error}");
 
         assert!(site.real("out/page.md").is_err());
         assert!(site.real("link").is_err());
@@ -626,7 +669,7 @@ mod tests {
         let (temporary, site) = site();
         let pipe = temporary.path().join("site/pipe");
         rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
-        assert_eq!(site.kind("pipe").unwrap(), Some(Kind::Special));
+        assert_eq!(site.kind("pipe").unwrap(), Some(Kind::Pipe));
         assert!(site.read("pipe").is_err());
         assert!(site.open_or_create("pipe").is_err());
         assert!(site.write("pipe", |out| out.write_all(b"x")).is_err());

@@ -118,13 +118,13 @@ pub fn render_all(state: &State, each: &(dyn Fn() + Sync)) -> Vec<Diagnostic> {
     problems
 }
 
-/// Renders a route. A route without content is an error whatever `severity` says of the reason: a
+/// Renders a route. A route without content is an error, even if `severity` hides its reason: a
 /// site is published with all of its pages.
 fn render(state: &State, route: &Route) -> Rendered {
     let mut rendered = state.render(route);
     if rendered.body.is_none() && !diagnostic::has_errors(&rendered.problems) {
-        let mut problem = Diagnostic::nowhere(&code::TEMPLATE, format!("`{}` could not be made", route.path))
-            .hint("a site is not published without one of its pages, whatever `severity` says");
+        let mut problem = Diagnostic::nowhere(&code::TEMPLATE, format!("the page `{}` cannot be generated", route.path))
+            .hint("fix the other problems of this page: a site is published only with all its pages, whatever `severity` in site.yaml says");
         problem.place = rendered.problems.iter().find_map(|problem| problem.place.clone());
         rendered.problems.push(problem);
     }
@@ -206,8 +206,8 @@ struct Made {
     time: RouteTime,
 }
 
-/// Fails if a path leads out of the output folder. `site` makes no such routes; here they would do
-/// harm, so they are checked again.
+/// Fails if a path leads out of the output folder. `site` makes no such routes. They are checked
+/// again because a wrong one would overwrite files of the user.
 fn refuse_paths(site: &Site) -> Result<(), Failure> {
     let is_plain = |path: &str| {
         !path.contains(char::is_control)
@@ -343,7 +343,7 @@ impl<'a> Stage<'a> {
     fn new<'p>(place: &'a Location, files: impl Iterator<Item = &'p Arc<str>> + Clone, few: bool) -> Result<Self, Failure> {
         let path = place.parent.place(&place.stage);
         let folder = place.parent.make_new(&place.stage).and_then(|()| place.parent.folder(&place.stage));
-        let folder = folder.map_err(|error| Failure::io("make", &path, &error))?;
+        let folder = folder.map_err(|error| Failure::io("create", &path, &error))?;
         let stage = Self { place, folder, is_published: false };
         let list: String = files.clone().flat_map(|path| [path, "\n"]).collect();
         let written = stage.folder.write_new(MANIFEST, list.as_bytes());
@@ -360,7 +360,7 @@ impl<'a> Stage<'a> {
         let above = folders.iter().filter_map(|folder| Path::new(folder).parent()).map(Path::as_os_str);
         let above: BTreeSet<&OsStr> = above.collect();
         let make =
-            |folder: &OsStr| self.folder.make(folder).map_err(|error| Failure::io("make", &self.folder.place(folder), &error));
+            |folder: &OsStr| self.folder.make(folder).map_err(|error| Failure::io("create", &self.folder.place(folder), &error));
         // The parent folders are few, and come first.
         above.into_iter().try_for_each(make)?;
         folders.into_par_iter().try_for_each(make)
@@ -383,7 +383,12 @@ impl<'a> Stage<'a> {
     }
 
     /// Replaces a part of the output, or for `""` all of it, by the same part of the stage. Returns
-    /// the new places of files that had to get another name.
+    /// the new paths of other people's files whose names the site now uses itself.
+    ///
+    /// ```text
+    /// notes.txt      was written by somebody; the site gets a file of that name
+    /// returned       notes.txt.kept
+    /// ```
     fn publish(mut self, place: &Location, before: &Before, unchanged: &[&str], part: &str) -> Result<Vec<PathBuf>, Failure> {
         self.fill(before, unchanged, part, None)?;
         let swapped = if part.is_empty() { None } else { swap::swap_part(place, &self.folder, before.folder.as_ref(), part) };
@@ -402,10 +407,10 @@ impl<'a> Stage<'a> {
     }
 
     /// Adds the unchanged and foreign files of the output to a part of the stage, except those in
-    /// the part `but`.
-    fn fill(&self, before: &Before, same: &[&str], part: &str, but: Option<&str>) -> Result<(), Failure> {
+    /// the part `except`.
+    fn fill(&self, before: &Before, same: &[&str], part: &str, except: Option<&str>) -> Result<(), Failure> {
         let Some(output) = &before.folder else { return Ok(()) };
-        let belongs = |path: &Path| is_in(path, part) && but.is_none_or(|but| !is_in(path, but));
+        let belongs = |path: &Path| is_in(path, part) && except.is_none_or(|except| !is_in(path, except));
         let foreign = before.foreign(output, part)?;
         let folders = foreign.folders.iter().map(PathBuf::as_path).filter(|path| belongs(path));
         let files = same.iter().map(Path::new).chain(foreign.files.iter().map(PathBuf::as_path));
@@ -437,16 +442,10 @@ fn write(body: &Body, project: &Folder, folder: &Folder, path: &str) -> io::Resu
     match body {
         Body::Bytes(bytes) => folder.write_new(path, bytes),
         Body::File(disk) => {
-            let mut file = source(project, disk)?;
+            let mut file = project.open_file_at(disk)?;
             io::copy(&mut file, &mut folder.create(path)?).map(|_| ())
         }
     }
-}
-
-/// Opens a file of the project to copy it; a link that leaves the project is an error.
-fn source(project: &Folder, disk: &Path) -> io::Result<fs::File> {
-    let inside = disk.strip_prefix(project.place("")).unwrap_or(disk);
-    project.open_file_inside(inside)
 }
 
 fn is_same(body: &Body, project: &Folder, old: &Folder, path: &str) -> bool {
@@ -456,7 +455,7 @@ fn is_same(body: &Body, project: &Folder, old: &Folder, path: &str) -> bool {
             is_as_long && old.read(path).is_ok_and(|old| old == *bytes)
         }
         Body::File(disk) => {
-            let files = source(project, disk).and_then(|file| Ok((file, old.open_file(path)?)));
+            let files = project.open_file_at(disk).and_then(|file| Ok((file, old.open_file(path)?)));
             files.and_then(|(a, b)| same_files(a, b)).unwrap_or(false)
         }
     }
@@ -491,8 +490,8 @@ fn keep(path: &Path, old: &Folder, new: &Folder) -> Result<(), Failure> {
 }
 
 fn in_the_way(path: &Path) -> Failure {
-    Failure::new(format!("`{}` was not written by tilmash and stands in the way", path.display()))
-        .hint("move it into `content/` or to another place")
+    Failure::new(format!("`{}` was not written by Tilmash, and a file of the site needs its place", path.display()))
+        .hint("move the file into `content/` to publish it, or move it away")
 }
 
 /// The output folder as it is before a build.
@@ -521,8 +520,11 @@ impl Before {
             }
             None if folder.entries("").map_err(|error| unreadable(&error))?.is_empty() => BTreeSet::new(),
             _ => {
-                return Err(Failure::new(format!("`{}` is not empty, and tilmash did not make it", output.display()))
-                    .hint("name another folder with `--output DIR`, or empty it yourself"));
+                return Err(Failure::new(format!(
+                    "the output folder `{}` is not empty, and was not written by Tilmash",
+                    output.display()
+                ))
+                .hint("name another folder with `--output DIR`, or empty this one"));
             }
         };
         Ok(Self { folder: Some(folder), manifest })
@@ -533,9 +535,8 @@ impl Before {
         if self.manifest.is_empty() || has_pages(state) {
             return Ok(());
         }
-        let message = format!("`content/` has no page, and `{}` holds a published site", output.display());
-        Err(Failure::new(message)
-            .hint("if `content/` was moved or deleted, put it back; `--allow-empty` replaces the site by an empty one"))
+        let message = format!("`content/` has no pages, so this build would delete the published site in `{}`", output.display());
+        Err(Failure::new(message).hint("restore `content/`, or replace the site by an empty one with `--allow-empty`"))
     }
 
     /// Fails if somebody else's file is at the path of a new file of the site.
@@ -617,8 +618,8 @@ pub fn absolute(root: &Path, output: &Path) -> Result<PathBuf, Failure> {
             real = fs::canonicalize(&real).map_err(|error| Failure::io("find", &plain, &error))?;
             if plain.starts_with(root) && plain != real {
                 let wrong = match real.strip_prefix(root) {
-                    Err(_) => "is a link that leads out of the site",
-                    Ok(inside) if disk::is_hidden(inside) => "is a link into a hidden folder",
+                    Err(_) => "is a symbolic link that leads out of the site's folder",
+                    Ok(inside) if disk::is_hidden(inside) => "is a symbolic link into a hidden folder",
                     Ok(_) => continue,
                 };
                 return Err(Failure::new(format!("`{}` {wrong}", plain.display()))
@@ -644,9 +645,12 @@ fn refuse_sources(root: &Path, output: &Path) -> Result<(), Failure> {
     // The target of a link in the sources is published. An output there would contain itself and
     // grow with each build.
     let is_linked = |(real, is_folder): (PathBuf, bool)| is_folder && (output.starts_with(&real) || real.starts_with(output));
-    if holds || among || crate::load::linked(root).into_iter().any(is_linked) {
-        return Err(Failure::new(format!("`{}` holds the site's sources; it cannot be the output folder", output.display()))
-            .hint("name another folder with `--output DIR`"));
+    if holds || among || crate::load::link_targets(root).into_iter().any(is_linked) {
+        return Err(Failure::new(format!(
+            "`{}` cannot be the output folder, because it contains source files of the site or is among them",
+            output.display()
+        ))
+        .hint("name another folder with `--output DIR`"));
     }
     Ok(())
 }
@@ -671,7 +675,7 @@ impl Location {
         let (Some(above), Some(name)) = (output.parent(), output.file_name()) else {
             return Err(Failure::new(format!("`{}` cannot be the output folder", output.display())));
         };
-        let parent = Folder::open_or_make(above).map_err(|error| Failure::io("make", above, &error))?;
+        let parent = Folder::open_or_make(above).map_err(|error| Failure::io("create", above, &error))?;
         let [stage, aside, lock] = ["new", "new-old", "lock"].map(|word| beside(name, word));
         Ok(Self { parent, name: name.to_owned(), stage, aside, lock })
     }
@@ -706,7 +710,7 @@ impl<'a> Lock<'a> {
             let file = place.parent.open_or_create(&place.lock).map_err(|error| Failure::io("open", &path, &error))?;
             if file.try_lock().is_err() {
                 let message = format!("another build is writing `{}`", place.output().display());
-                return Err(Failure::new(message).hint("wait until it is done"));
+                return Err(Failure::new(message).hint("wait until the other build has ended"));
             }
             // The previous holder may have removed the file since it was opened here; then a third
             // build would lock a new file.

@@ -4,10 +4,10 @@
 //! ([`crate::output::fingerprints`]) and a mark, by which an unchanged file on disk is recognized.
 //! A file is skipped only if both are equal.
 //!
-//! A record can be wrong in two cases only. A fingerprint is wrong, or somebody wrote as many bytes
-//! into a published file just after a build had looked at it. "Just after" is within the grain of
-//! the file system's clock, a few milliseconds. Nothing depends on a record: without one, all files
-//! are rendered and compared.
+//! A record can be wrong in two cases only. A fingerprint is wrong, or somebody overwrote a
+//! published file with the same number of bytes just after a build had looked at it. "Just after"
+//! is within the resolution of the file system's clock, a few milliseconds. Nothing depends on a
+//! record: without one, all files are rendered and compared.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -95,7 +95,7 @@ impl Record {
 
     /// Sets the digest of all inputs; `None` if the build had messages to repeat.
     #[must_use]
-    pub fn made_of(self, inputs: Option<Digest>) -> Self {
+    pub fn with_inputs(self, inputs: Option<Digest>) -> Self {
         Self { inputs, ..self }
     }
 
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_comes_back_or_is_none() {
+    fn a_record_is_read_as_it_was_written_or_counts_as_empty() {
         let mark = Mark { modified: -5, changed: i128::MAX, length: 7, file: u64::MAX };
         let entry = |fingerprint| Entry { fingerprint, mark };
         let files = [("а/index.html", Some(Digest(7))), (MANIFEST, None)].map(|(path, it)| (path.to_owned(), entry(it))).into();

@@ -13,8 +13,8 @@ use crate::disk::{self, Folder, Kind};
 use super::{Location, MANIFEST};
 
 /// Cleans up after a build that was killed: puts the old output back if it is gone, and removes
-/// other folders that the build left. Returns the places of rescued files that had to get another
-/// name.
+/// other folders that the build left. Returns the new paths of rescued files whose names the site
+/// uses itself.
 ///
 /// Only real folders are cleaned up. Anything else with these names is an error, since builds leave
 /// only folders.
@@ -24,16 +24,19 @@ pub(super) fn recover(place: &Location) -> Result<Vec<PathBuf>, Failure> {
         Ok(None) => Ok(false),
         Ok(Some(Kind::Folder)) => Ok(true),
         Ok(Some(kind)) => {
-            let message =
-                format!("`{}` is {}, but builds need this name for a folder", parent.place(name).display(), kind.name());
-            Err(Failure::new(message).hint("remove it; tilmash did not make it"))
+            let message = format!(
+                "`{}` is {}, but the build needs this name for a temporary folder",
+                parent.place(name).display(),
+                kind.name()
+            );
+            Err(Failure::new(message).hint("remove this entry: Tilmash did not create it"))
         }
-        Err(error) => Err(Failure::io("look at", &parent.place(name), &error)),
+        Err(error) => Err(Failure::io("read", &parent.place(name), &error)),
     };
     let (is_stage, mut is_aside) = (is_folder(&place.stage)?, is_folder(&place.aside)?);
     if is_aside && matches!(parent.kind(&place.name), Ok(None)) {
         let back = parent.rename(&place.aside, parent, &place.name);
-        back.map_err(|error| Failure::io("put back", &place.output(), &error))?;
+        back.map_err(|error| Failure::io("restore", &place.output(), &error))?;
         is_aside = false;
     }
     let mut displaced = Vec::new();
@@ -52,13 +55,13 @@ pub(super) fn is_left(output: &Path) -> bool {
     ["new", "new-old"].iter().any(|word| output.with_file_name(super::beside(name, word)).symlink_metadata().is_ok())
 }
 
-/// Replaces the output by the stage and removes the old output. Returns the places of rescued files
-/// that had to get another name.
+/// Replaces the output by the stage and removes the old output. Returns the new paths of rescued
+/// files whose names the site uses itself.
 pub(super) fn swap(place: &Location) -> Result<Vec<PathBuf>, Failure> {
     let Location { parent, name, stage, aside, .. } = place;
     let failed = |error: &io::Error| {
         Failure::io("replace", &place.output(), error)
-            .hint("the folder must be an ordinary one, not a mount point; the old site is untouched")
+            .hint("use an ordinary folder that is not a mount point; the old site is unchanged")
     };
     if parent.kind(name).map_err(|error| failed(&error))?.is_none() {
         return parent.rename(stage, parent, name).map(|()| Vec::new()).map_err(|error| failed(&error));
@@ -121,8 +124,8 @@ struct Clearing<'a> {
 }
 
 impl Clearing<'_> {
-    /// Removes the content of a folder of the tree; returns the places of rescued files that had to
-    /// get another name.
+    /// Removes the content of a folder of the tree; returns the new paths of rescued files whose
+    /// names the site uses itself.
     fn folder(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let mut displaced = Vec::new();
         let mut below = Vec::new();
@@ -171,13 +174,13 @@ impl Clearing<'_> {
         files.and_then(|(left, right)| super::same_files(left, right)).unwrap_or(false)
     }
 
-    /// Moves a file that no build wrote into the output; returns its place there if it had to get
-    /// another name.
+    /// Moves a file that no build wrote into the output; returns its new path if the site uses its
+    /// name.
     fn rescue(&self, path: &Path) -> io::Result<Option<PathBuf>> {
         let Location { parent, name, .. } = self.place;
         if parent.kind(name)?.is_none() {
             parent.make(name)?;
-            // The manifest tells the next build that this is an output folder.
+            // By the manifest the next build recognises an output folder.
             parent.folder(name)?.write_new(MANIFEST, b"")?;
         }
         let output = parent.folder(name)?;
@@ -232,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_came_while_the_new_folder_was_made_are_moved_into_it() {
+    fn files_added_during_a_build_are_moved_into_the_new_folder() {
         let folder = tempfile::tempdir().unwrap();
         let (out, stage) = (folder.path().join("out"), folder.path().join(".out.tilmash-new"));
         let read = |path: &str| fs::read_to_string(out.join(path)).unwrap_or_default();

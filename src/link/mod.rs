@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::*;
 
 use crate::base::{Code, Diagnostic, code, path, suggest};
-use crate::model::{EditionName, LangId, SegmentId, Unit};
+use crate::model::{EditionName, LangId, SegmentId, Unit, key};
 use crate::parse::{Document, Ref, RefKind, Target};
 use crate::site::route::{RouteKind, SOURCE_ORDER, source_order_path};
 use crate::site::{Site, WorkId};
@@ -35,7 +35,7 @@ pub enum ResolvedLink {
     Work { work: WorkId, lang: LangId, anchor: Option<String> },
     /// Any other path of the site.
     Path { path: Arc<str>, title: Option<String>, anchor: Option<String> },
-    /// An anchor of the asking page itself.
+    /// An anchor of the page that contains the link.
     Anchor(String),
     /// No target: the page shows the link's text without a destination.
     Broken,
@@ -48,8 +48,8 @@ pub struct Links {
     /// Indexed by work.
     works: Vec<Arc<ResolvedWork>>,
     backlinks: Arc<Backlinks>,
-    /// Indexed by work: the segments of other chapters that touch it, in reading order. Each is a
-    /// pair of a work and the position of a cut.
+    /// Indexed by work: the segments of other chapters that are also about this chapter, by the key
+    /// `touches` of the plan. Each is a work and the position of a cut in it, in reading order.
     pub touched_by: Arc<Vec<Vec<(WorkId, usize)>>>,
     /// The problems with refs: a list for each work that has some, in the order of the works.
     pub problems: BTreeMap<WorkId, Arc<[Diagnostic]>>,
@@ -68,15 +68,23 @@ struct ResolvedWork {
     /// The works whose documents decided about a link.
     read: Box<[WorkId]>,
     diagnostics: LinkDiagnostics,
-    /// If the work is a chapter: the segments that stand for each cut, in order. A list is empty if
-    /// the chapter has lost the cut.
+    /// If the work is a chapter: the segments that were made from each cut, in order. A list is
+    /// empty if the chapter's file lacks the cut.
     segments_of_cuts: Vec<Vec<SegmentId>>,
 }
 
 /// For each work the works that link to it, in reading order.
+///
+/// All lists are stored one after the other. Example: works 1 and 2 link to work 0, and work 0
+/// links to work 2.
+///
+/// ```text
+/// from    [1, 2, 0]
+/// ends    [2, 2, 3]    the lists are from[0..2], from[2..2] and from[2..3]
+/// ```
 #[derive(Debug, Default, PartialEq)]
 struct Backlinks {
-    /// Indexed by work: the end of its list in `from`.
+    /// For each work, the end of its list in `from`. The list begins at the end of the one before.
     ends: Vec<u32>,
     from: Vec<WorkId>,
 }
@@ -147,8 +155,8 @@ impl Links {
         Self { works, backlinks, touched_by, problems, similar, resolved }
     }
 
-    /// Returns the segments of a chapter that stand for a cut: one for a sentence, several for a
-    /// list.
+    /// Returns the segments of a chapter that were made from a cut: one for a sentence, several for
+    /// a list.
     pub fn segments_of_cut(&self, work: WorkId, cut: usize) -> &[SegmentId] {
         self.works[work.0 as usize].segments_of_cuts.get(cut).map_or(&[], Vec::as_slice)
     }
@@ -190,8 +198,7 @@ fn problems(
                 problems[*problem].push_hint(hint);
             }
         }
-        // A hint can name the first of several works, or list the anchors of a page. So it is
-        // looked for each time.
+        // A hint depends on other works and on anchors, so it is computed each time.
         let same = before.and_then(|before| before.get(&id)).filter(|before| ***before == *problems);
         (id, same.map_or_else(|| problems.into(), Arc::clone))
     });
@@ -202,7 +209,7 @@ impl ResolvedWork {
     fn new(site: &Site, id: WorkId) -> Self {
         let mut resolver = Resolver { lookup: Lookup::new(site), work: id, problems: Vec::new(), missed: Vec::new() };
         let mut of_edition = |edition: &Option<crate::site::Edition>| match edition {
-            Some(edition) => edition.document.refs.iter().map(|asked| resolver.resolve(&edition.document, asked)).collect(),
+            Some(edition) => edition.document.refs.iter().map(|item| resolver.resolve(&edition.document, item)).collect(),
             None => Box::default(),
         };
         let links: Vec<Box<[ResolvedLink]>> = site.work(id).editions.iter().map(&mut of_edition).collect();
@@ -214,8 +221,8 @@ impl ResolvedWork {
     }
 }
 
-/// Returns, for each cut of the work's chapter, the segments that stand for it. The list is empty
-/// if the work is no chapter.
+/// Returns, for each cut of the work's chapter, the segments that were made from it. The list is
+/// empty if the work is no chapter.
 fn segments_of_cuts(site: &Site, id: WorkId) -> Vec<Vec<SegmentId>> {
     let Some((split, chapter)) = site.chapter(id) else { return Vec::new() };
     let mut segments = vec![Vec::new(); chapter.cuts.len()];
@@ -251,18 +258,18 @@ struct Resolver<'a> {
     missed: Vec<(usize, Missed)>,
 }
 
-/// A ref while it is resolved.
+/// A ref, with the data of its document that decide about its target.
 #[derive(Clone, Copy)]
-struct Asked<'a> {
-    asked: &'a Ref,
+struct RefContext<'a> {
+    item: &'a Ref,
     /// Language of the document that contains the ref.
     lang: LangId,
     anchor: Option<&'a str>,
 }
 
-impl Asked<'_> {
+impl RefContext<'_> {
     fn problem(&self, code: &'static Code, message: String) -> Diagnostic {
-        Diagnostic::at(code, self.asked.place.clone(), message)
+        Diagnostic::at(code, self.item.place.clone(), message)
     }
 
     fn anchor(&self) -> Option<String> {
@@ -271,35 +278,35 @@ impl Asked<'_> {
 }
 
 impl Resolver<'_> {
-    fn resolve(&mut self, document: &Document, asked: &Ref) -> ResolvedLink {
+    fn resolve(&mut self, document: &Document, item: &Ref) -> ResolvedLink {
         let lang = document.lang;
-        match &asked.target {
+        match &item.target {
             Target::Anchor(anchor) => {
-                self.check_anchor(self.work, lang, anchor, asked);
+                self.check_anchor(self.work, lang, anchor, item);
                 ResolvedLink::Anchor(anchor.clone())
             }
             Target::Outside(url) => {
                 self.problems.push(
-                    Diagnostic::at(&code::BROKEN_LINK, asked.place.clone(), format!("`{url}` leads out of the content"))
-                        .hint("links lead to pages and files in `content/`, or to https://"),
+                    Diagnostic::at(&code::BROKEN_LINK, item.place.clone(), format!("the link `{url}` leads out of `content/`"))
+                        .hint("link to a page or file in `content/`, or to a URL that begins with `https://`"),
                 );
                 ResolvedLink::Broken
             }
             Target::Work { key, anchor } => {
-                let asked = Asked { asked, lang, anchor: anchor.as_deref() };
-                if let Some(link) = self.link_to_generated(key.as_str(), asked) {
+                let context = RefContext { item, lang, anchor: anchor.as_deref() };
+                if let Some(link) = self.link_to_generated(key.as_str(), context) {
                     return link;
                 }
                 match self.work_by_loose_key(document, key.as_str()) {
-                    Some(work) => self.link_to_work(work, asked),
+                    Some(work) => self.link_to_work(work, context),
                     None => {
-                        let problem = asked.problem(&code::BROKEN_LINK, format!("no work is called `{key}`"));
+                        let problem = context.problem(&code::BROKEN_LINK, key::unknown(key.as_str()));
                         self.miss(problem, Missed::Work(key.to_string()));
                         ResolvedLink::Broken
                     }
                 }
             }
-            Target::File { path, anchor } => self.link_to_file(path, Asked { asked, lang, anchor: anchor.as_deref() }),
+            Target::File { path, anchor } => self.link_to_file(path, RefContext { item, lang, anchor: anchor.as_deref() }),
         }
     }
 
@@ -319,77 +326,80 @@ impl Resolver<'_> {
     }
 
     /// Resolves a ref to a reserved key: the key of a page that the program itself generates.
-    fn link_to_generated(&mut self, key: &str, asked: Asked<'_>) -> Option<ResolvedLink> {
+    fn link_to_generated(&mut self, key: &str, context: RefContext<'_>) -> Option<ResolvedLink> {
         let names = self.lookup.names;
         let split = names.splits.first().filter(|_| key == SOURCE_ORDER && names.work_named(key).is_none())?;
         let is_wrong = |&anchor: &&str| !anchor.is_empty() && anchor != "top" && !has_segment(split, anchor);
-        if let Some(anchor) = asked.anchor.filter(is_wrong) {
-            let problem = asked.problem(&code::BROKEN_ANCHOR, format!("the source text has no segment `{anchor}`"));
-            let last =
-                split.segments.last().map(|last| format!("its segments are called by line and number, up to `{}`", last.address));
+        if let Some(anchor) = context.anchor.filter(is_wrong) {
+            let problem = context.problem(&code::BROKEN_ANCHOR, format!("the source text has no sentence or heading `{anchor}`"));
+            let last = split
+                .segments
+                .last()
+                .map(|last| format!("write the line and the number in the line, from `L1.1` to `{}`", last.address));
             self.problems.push(problem.maybe_hint(last));
         }
-        let language = &names.languages[asked.lang.0];
+        let language = &names.languages[context.lang.0];
         let title = language.pack.strings.get("source_order").cloned();
-        Some(ResolvedLink::Path { path: source_order_path(&language.code, 0).into(), title, anchor: asked.anchor() })
+        Some(ResolvedLink::Path { path: source_order_path(&language.code, 0).into(), title, anchor: context.anchor() })
     }
 
-    fn link_to_work(&mut self, work: WorkId, asked: Asked<'_>) -> ResolvedLink {
+    fn link_to_work(&mut self, work: WorkId, context: RefContext<'_>) -> ResolvedLink {
         let names = self.lookup.names;
-        let nearest = names.nearest_language(work, asked.lang);
-        if nearest != asked.lang {
+        let nearest = names.nearest_language(work, context.lang);
+        if nearest != context.lang {
             let key = &names.work(work).key;
-            let (code, other) = (names.config.code(asked.lang), names.config.code(nearest));
-            let message = if names.work(work).fallbacks[asked.lang.0] {
-                format!("`{key}` is not there in `{code}`; the link leads to a page that shows it in `{other}`")
+            let (code, other) = (names.config.code(context.lang), names.config.code(nearest));
+            let message = if names.work(work).fallbacks[context.lang.0] {
+                format!("the page `{key}` does not exist in `{code}`; the link leads to a page that shows its text in `{other}`")
             } else {
-                format!("`{key}` is not there in `{code}`; the link leads to `{other}`")
+                format!("the page `{key}` does not exist in `{code}`; the link leads to the page in `{other}`")
             };
-            let problem = asked.problem(&code::OTHER_LANGUAGE_LINK, message);
-            self.problems.push(problem.hint(format!("translate it: `content/{key}.{code}.md`")));
+            let problem = context.problem(&code::OTHER_LANGUAGE_LINK, message);
+            self.problems.push(problem.hint(format!("translate the page: `content/{key}.{code}.md`")));
         }
-        if let Some(anchor) = asked.anchor {
-            self.check_anchor(work, nearest, anchor, asked.asked);
+        if let Some(anchor) = context.anchor {
+            self.check_anchor(work, nearest, anchor, context.item);
         }
-        ResolvedLink::Work { work, lang: nearest, anchor: asked.anchor() }
+        ResolvedLink::Work { work, lang: nearest, anchor: context.anchor() }
     }
 
-    fn check_anchor(&mut self, work: WorkId, lang: LangId, anchor: &str, asked: &Ref) {
+    fn check_anchor(&mut self, work: WorkId, lang: LangId, anchor: &str, item: &Ref) {
         if self.lookup.has_anchor(work, lang, anchor) {
             return;
         }
         let Some(file) = &self.lookup.names.work(work).files[lang.0] else { return };
-        let problem = |message: String| Diagnostic::at(&code::BROKEN_ANCHOR, asked.place.clone(), message);
+        let problem = |message: String| Diagnostic::at(&code::BROKEN_ANCHOR, item.place.clone(), message);
         let source = self.lookup.source_document(work);
         if let Some(gone) = gone(source, anchor) {
-            let what = if SegmentId::parse(anchor).is_some() { "sentence" } else { "heading" };
-            self.problems.push(problem(format!("the {what} `{anchor}` of `{file}` is gone")).hint(match gone {
-                Some(into) => format!("it was merged into `{into}`: link to `#{into}`"),
-                None => "link to another place, or take the link away; an address is never given to anything else".to_owned(),
+            let kind = if SegmentId::parse(anchor).is_some() { "sentence" } else { "heading" };
+            self.problems.push(problem(format!("the {kind} `{anchor}` of `{file}` was deleted")).hint(match gone {
+                Some(into) => format!("link to `#{into}`: its text was merged into the sentence `{into}`"),
+                None => "link to another place, or remove the link".to_owned(),
             }));
             return;
         }
         let is_sentence = SegmentId::parse(anchor).is_some_and(|id| source.segment_with_id(id).is_some());
         if is_sentence && source.lang != lang {
             let message = format!("the sentence `{anchor}` is not translated in `{file}`");
-            self.problems.push(problem(message).hint(format!("it is in `{}`", source.file)));
+            self.problems
+                .push(problem(message).hint(format!("translate the sentence, or link to its source in `{}`", source.file)));
             return;
         }
         self.miss(problem(format!("`{file}` has no anchor `{anchor}`")), Missed::Anchor(work, lang, anchor.to_owned()));
     }
 
-    fn link_to_file(&mut self, file: &str, asked: Asked<'_>) -> ResolvedLink {
+    fn link_to_file(&mut self, file: &str, context: RefContext<'_>) -> ResolvedLink {
         let names = self.lookup.names;
         // A picture can have a version for each language: `map.kk.svg` is shown for `map.svg`.
-        if asked.asked.kind == RefKind::Image || path::extension(file) != "md" {
-            for candidate in localised(file, names.config.code(asked.lang)) {
+        if context.item.kind == RefKind::Image || path::extension(file) != "md" {
+            for candidate in localised(file, names.config.code(context.lang)) {
                 if let Some(published) = candidate.strip_prefix("content/").and_then(|path| names.assets.get(path)) {
-                    return ResolvedLink::Path { path: Arc::clone(published), title: None, anchor: asked.anchor() };
+                    return ResolvedLink::Path { path: Arc::clone(published), title: None, anchor: context.anchor() };
                 }
             }
         }
         if let Some((work, _)) = names.edition_in(file) {
-            return self.link_to_work(work, asked);
+            return self.link_to_work(work, context);
         }
         // The path may lack the language or the extension, or name a folder: `russia.md`, `russia`.
         let inside = file.strip_prefix("content").unwrap_or(file).trim_start_matches('/');
@@ -400,12 +410,12 @@ impl Resolver<'_> {
             None => inside,
         };
         if let Some(work) = names.work_named(key) {
-            return self.link_to_work(work, asked);
+            return self.link_to_work(work, context);
         }
-        if let Some(link) = self.link_to_generated(key, asked) {
+        if let Some(link) = self.link_to_generated(key, context) {
             return link;
         }
-        let problem = asked.problem(&code::BROKEN_LINK, format!("there is no `{file}`"));
+        let problem = context.problem(&code::BROKEN_LINK, format!("there is no page or file `{file}`"));
         self.miss(problem, Missed::File { key: key.to_owned(), file: file.to_owned() });
         ResolvedLink::Broken
     }
@@ -489,18 +499,21 @@ impl<'a> Hints<'a> {
             None => None,
         };
         similar.or_else(|| match missed {
-            Missed::Work(_) => Some("a work's key is its path in `content/` without language and `.md`".to_owned()),
+            Missed::Work(_) => Some(key::HINT.to_owned()),
             Missed::File { .. } => None,
             Missed::Anchor(work, lang, anchor) if SegmentId::parse(&anchor).is_some() => {
                 let last = site.edition(work, lang)?.document.segments.last()?;
-                Some(format!("its sentences are called by block and number; the last is `{}`", last.id))
+                Some(format!(
+                    "write the number of the block and of the sentence in the block; the last address of the page is `{}`",
+                    last.id
+                ))
             }
             Missed::Anchor(work, lang, _) => {
                 let known: Vec<_> = site.anchors(work, &site.edition(work, lang)?.document).take(12).collect();
                 Some(if known.is_empty() {
-                    "the page has no headings".to_owned()
+                    "remove the anchor from the link: the page has no headings".to_owned()
                 } else {
-                    format!("it has: {}", known.join(", "))
+                    format!("use one of the anchors of the page: {}", known.join(", "))
                 })
             }
         })

@@ -4,9 +4,8 @@
 //! change: create, delete, rename, an editor's swap file and a git checkout are all one case. No
 //! other code interprets file events.
 //!
-//! [`refresh_paths`] checks only a few files. It is right about these, and guesses that all others
-//! are unchanged. Its caller confirms the guess with [`verify`], a full scan that can be
-//! interrupted.
+//! [`refresh_paths`] checks only a few files, and assumes that all others are unchanged. Its caller
+//! confirms that later with [`verify`], a full scan that can be interrupted.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
@@ -17,7 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 
-use crate::base::{Diagnostic, Digest, Failure, Place, SharedMap, code, path};
+use crate::base::{Diagnostic, Digest, Failure, Place, Report, SharedMap, code, path};
 use crate::disk::Folder;
 use crate::model::limits::{self, Limit, Limits};
 use crate::model::{Config, config};
@@ -29,19 +28,18 @@ mod open;
 mod text;
 mod walk;
 
-pub use text::looks_like_utf16;
-pub use walk::{is_passed_over, linked};
+pub use text::decode;
+pub use walk::{is_skipped, link_targets};
 
 /// Folders of a project that are read, besides `site.yaml`.
 pub const FOLDERS: [&str; 3] = ["content", "templates", "themes"];
 
-/// Number of bytes at the beginning of a file that decide if it is text.
-const START: u64 = 4 << 10;
+/// Number of bytes at the beginning of a file that decide if the rest is read as text.
+const SNIFFED: u64 = 4 << 10;
 
-/// Minimum age of an mtime at which it can be trusted. A file that was modified earlier than this
-/// before it was read is not read again while its stamp stays the same. The coarsest time stamps in
-/// use (FAT) count in steps of two seconds.
-const SETTLED: Duration = Duration::from_secs(3);
+/// Age of a file's mtime at which no later write can get the same mtime: the coarsest time stamps
+/// in use (FAT) have steps of two seconds. A younger file is read again at the next refresh.
+const MIN_MTIME_AGE: Duration = Duration::from_secs(3);
 
 /// Files by path from the root, with `/` between its parts, in NFC.
 pub type Files = SharedMap<File>;
@@ -61,7 +59,7 @@ pub struct Inputs {
 #[derive(Debug, Clone)]
 pub struct File {
     pub content: Content,
-    /// Digest of the text, kept even if the text is not; `None` for a file that is not text.
+    /// Digest of the text; `None` for a file that is not text. It stays if the text is dropped.
     pub digest: Option<Digest>,
     /// Path on disk relative to the root, if it differs from the name: macOS may store a name in
     /// NFD.
@@ -74,9 +72,9 @@ impl File {
         Self { digest: Some(Digest::of(text.as_bytes())), content: Content::Text(text), disk: None, stamp }
     }
 
-    /// Returns true if everything is equal, including the flag `settled` of the stamp.
+    /// Returns true if everything is equal, including [`Stamp::is_reliable`].
     fn is_identical(&self, other: &Self) -> bool {
-        self.stamp == other.stamp && self.disk == other.disk && self.same(other)
+        self.stamp == other.stamp && self.disk == other.disk && self.has_same_content(other)
     }
 
     /// Returns the length of a file that stays on disk, if it is more than `most`.
@@ -89,13 +87,13 @@ impl File {
 
     /// Returns the fingerprint of a file that stays on disk. Returns `None` if the file was
     /// modified so recently that its mtime cannot be trusted yet.
-    pub fn stamp_if_settled(&self) -> Option<impl std::hash::Hash + use<>> {
-        self.stamp.settled.then_some(self.stamp)
+    pub fn stamp_if_reliable(&self) -> Option<impl std::hash::Hash + use<>> {
+        self.stamp.is_reliable.then_some(self.stamp)
     }
 
-    /// Returns true if two reads of a file found the same: equal texts, or equal stamps of a file
-    /// that stays on disk. A dropped text is never the same.
-    pub fn same(&self, other: &Self) -> bool {
+    /// Returns true if two reads of a file found the same content: equal texts, or equal stamps of
+    /// a file that stays on disk. A dropped text never counts as the same.
+    pub fn has_same_content(&self, other: &Self) -> bool {
         match (&self.content, &other.content) {
             (Content::Text(a), Content::Text(b)) => Arc::ptr_eq(a, b) || a == b,
             (Content::Binary { disk: a, .. }, Content::Binary { disk: b, .. }) => a == b && self.stamp.same(&other.stamp),
@@ -104,11 +102,11 @@ impl File {
     }
 }
 
-/// Content of a file, as far as it is kept in memory.
+/// Content of a file. Only texts are in memory.
 #[derive(Debug, Clone)]
 pub enum Content {
     Text(Arc<str>),
-    /// A text that was read and is no longer kept: see [`Inputs::drop_text`].
+    /// A text that was read and then dropped: see [`Inputs::drop_text`].
     Dropped,
     /// A file that stays on disk, such as a picture; `emit` copies it.
     Binary {
@@ -124,9 +122,8 @@ struct Stamp {
     length: u64,
     #[cfg(unix)]
     identity: (u64, u64, i64, i64),
-    /// True if the file had not been modified for [`SETTLED`] when it was read. Otherwise a second
-    /// write could get the same mtime, so the file is read again the next time.
-    settled: bool,
+    /// True if the mtime was older than [`MIN_MTIME_AGE`] when the file was read.
+    is_reliable: bool,
 }
 
 impl Stamp {
@@ -141,19 +138,19 @@ impl Stamp {
                 use std::os::unix::fs::MetadataExt as _;
                 (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
             },
-            settled: age.is_some_and(|age| age > SETTLED),
+            is_reliable: age.is_some_and(|age| age > MIN_MTIME_AGE),
         }
     }
 
     fn same(&self, other: &Self) -> bool {
-        Self { settled: true, ..*self } == Self { settled: true, ..*other }
+        Self { is_reliable: true, ..*self } == Self { is_reliable: true, ..*other }
     }
 }
 
 impl Inputs {
     /// Makes a snapshot from texts, for tests and for `init`.
     pub fn from_texts<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let stamp = Stamp::of_nothing();
+        let stamp = Stamp::unknown();
         let files = files.into_iter().map(|(path, text)| (path, File::text(text.into(), stamp))).collect();
         Self { files, ..Self::default() }
     }
@@ -163,15 +160,15 @@ impl Inputs {
     pub fn with_texts(&self, texts: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut inputs = self.clone();
         for (path, text) in texts {
-            inputs.files.insert(path.into(), File::text(text.into(), Stamp::of_nothing()));
+            inputs.files.insert(path.into(), File::text(text.into(), Stamp::unknown()));
         }
         inputs
     }
 
     /// Returns the path on disk of a file of the project, or of a file that does not exist yet.
     ///
-    /// The disk may store the name of a file in another normal form. A new file goes into the
-    /// folder on disk that holds the files beside it.
+    /// The disk may store a name in another normal form. A new file gets the folder of the existing
+    /// files beside it.
     pub fn disk_path(&self, name: &str) -> PathBuf {
         self.root.join(self.disk_name(name))
     }
@@ -196,6 +193,12 @@ impl Inputs {
             Content::Text(text) => Some(text),
             Content::Dropped | Content::Binary { .. } => None,
         }
+    }
+
+    /// Returns the text of a file of the project or of the built-in theme, for the frames of
+    /// problems.
+    pub fn framed_text(&self, path: &str) -> Option<&str> {
+        self.text(path).map(|text| &**text).or_else(|| std::str::from_utf8(builtin::file(path)?).ok())
     }
 
     /// Returns the digest of a file's text.
@@ -247,18 +250,18 @@ impl Inputs {
 }
 
 impl Stamp {
-    fn of_nothing() -> Self {
+    fn unknown() -> Self {
         Self {
             modified: None,
             length: 0,
             #[cfg(unix)]
             identity: (0, 0, 0, 0),
-            settled: false,
+            is_reliable: false,
         }
     }
 }
 
-/// Reads the project at `root`. Files that are the same as in `previous` are taken from there.
+/// Reads the project at `root`. Unchanged files are taken from `previous`.
 ///
 /// A file that cannot be read is a problem of the snapshot. A root that cannot be read is a
 /// failure.
@@ -267,11 +270,11 @@ pub fn refresh(root: &Path, previous: Option<&Inputs>) -> Result<Inputs, Failure
     let ProjectFiles { files, problems } = found.expect("nothing broke it off");
     let known = previous.filter(|previous| previous.limits == reader.limits);
     let read = files.into_par_iter().map_init(Vec::new, |buffer, found| reader.read_found(&found, known, buffer)).collect();
-    Ok(gather(reader, previous, read, problems))
+    Ok(assemble(reader, previous, read, problems))
 }
 
-/// Does the same as [`refresh`], but reads one file after the other, to leave the processor to
-/// other work. Calls `interrupted` before each file, and returns `None` if that returns true.
+/// Does the same as [`refresh`], but on one thread, so that other work goes on. Calls `interrupted`
+/// before each file, and returns `None` if that returns true.
 pub fn verify(root: &Path, previous: &Inputs, interrupted: &mut dyn FnMut() -> bool) -> Result<Option<Inputs>, Failure> {
     let (reader, found) = find(root, interrupted)?;
     let Some(ProjectFiles { files, problems }) = found else { return Ok(None) };
@@ -284,7 +287,7 @@ pub fn verify(root: &Path, previous: &Inputs, interrupted: &mut dyn FnMut() -> b
         }
         read.push(reader.read_found(&found, known, &mut buffer));
     }
-    Ok(Some(gather(reader, Some(previous), read, problems)))
+    Ok(Some(assemble(reader, Some(previous), read, problems)))
 }
 
 /// Checks only a few paths on disk below the snapshot's root.
@@ -299,7 +302,7 @@ pub fn refresh_paths<'a>(previous: &Inputs, paths: impl IntoIterator<Item = &'a 
         let name = walk::relative(&previous.root, disk);
         let in_folder = FOLDERS.iter().any(|folder| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
         let parts = || inside.components().map(|part| part.as_os_str().to_string_lossy());
-        if !in_folder && name != config::FILE || parts().any(|part| is_passed_over(&part)) {
+        if !in_folder && name != config::FILE || parts().any(|part| is_skipped(&part)) {
             continue;
         }
         let parent = disk.parent()?;
@@ -356,9 +359,10 @@ pub fn reload_text<'a>(inputs: &Inputs, files: impl Iterator<Item = &'a Arc<str>
     reloaded
 }
 
-/// Opens a regular file inside the folder of a project; `disk` begins with the path of the folder.
+/// Opens a regular file of the project at `root`. `disk` is the path of the file, which begins with
+/// `root`. A link is followed if its target is inside the project; otherwise it is an error.
 pub fn open(root: &Path, disk: &Path) -> std::io::Result<fs::File> {
-    Folder::open(root)?.open_file_inside(disk.strip_prefix(root).unwrap_or(disk))
+    Folder::open(root)?.open_file_at(disk)
 }
 
 /// The files of a project on disk, and the problems of entries that cannot be read.
@@ -398,7 +402,7 @@ fn limits_of(name: &Arc<str>, file: &File) -> Limits {
     Config::read(name, text).0.map(|config| config.limits).unwrap_or_default()
 }
 
-type Read = (Arc<str>, Result<File, Diagnostic>);
+type ReadFile = (Arc<str>, Result<File, Diagnostic>);
 
 /// Reader of a project's files, within its limits.
 struct Reader {
@@ -407,7 +411,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn read_found(&self, found: &walk::FoundFile, previous: Option<&Inputs>, buffer: &mut Vec<u8>) -> Read {
+    fn read_found(&self, found: &walk::FoundFile, previous: Option<&Inputs>, buffer: &mut Vec<u8>) -> ReadFile {
         let before = previous.and_then(|previous| previous.files.get_key_value(&found.path));
         let name = before.map_or_else(|| found.path.as_str().into(), |(name, _)| Arc::clone(name));
         let file = self.read(&found.disk, &name, before.map(|(_, file)| file), buffer);
@@ -420,7 +424,7 @@ impl Reader {
         let inside = disk.strip_prefix(&self.root.path).unwrap_or(disk);
         let disk_name = (inside.to_str() != Some(&**name)).then(|| inside.into());
         if let Some(before) = before
-            && before.stamp.settled
+            && before.stamp.is_reliable
             && fs::metadata(disk).is_ok_and(|metadata| before.stamp.same(&Stamp::of(&metadata, SystemTime::now())))
         {
             return Ok(File { disk: disk_name, ..before.clone() });
@@ -454,29 +458,27 @@ impl Reader {
         buffer: &'b mut Vec<u8>,
     ) -> Result<Option<&'b str>, Diagnostic> {
         let unreadable = |error: std::io::Error| walk::refused(name, error.into());
-        let is_said_to_be_text = is_ours(name) || path::extension(name) == "txt";
-        let Some(kind) = text_kind(name) else { return Ok(None) };
+        let has_text_name = has_source_extension(name) || path::extension(name) == "txt";
+        let Some(kind) = text_limit(name) else { return Ok(None) };
         let limit = self.limits.of(kind);
         if length > limit {
             // Only a plan uses a text from a folder of source material, and the plan reports that
             // the text is too large.
             return if kind == Limit::Source { Ok(None) } else { Err(too_large(name, length, kind, limit)) };
         }
-        if kind == Limit::Source && !is_said_to_be_text {
+        if kind == Limit::Source && !has_text_name {
             // It may be a scan or a recording beside the text it belongs to.
-            fill(file, length.min(START), buffer).map_err(unreadable)?;
+            read_into(file, length.min(SNIFFED), buffer).map_err(unreadable)?;
             if !text::looks_like_text(buffer) {
                 return Ok(None);
             }
             file.rewind().map_err(unreadable)?;
         }
-        fill(file, length, buffer).map_err(unreadable)?;
-        match text::decode(buffer) {
+        read_into(file, length, buffer).map_err(unreadable)?;
+        match text::decode(name, buffer) {
             Ok(text) => Ok(Some(text)),
-            Err(_) if kind == Limit::Source && !is_said_to_be_text => Ok(None),
-            Err((wrong, hint)) => {
-                Err(Diagnostic::at(&code::NOT_UTF8, Place::whole(name), format!("`{name}` {wrong}")).hint(hint))
-            }
+            Err(_) if kind == Limit::Source && !has_text_name => Ok(None),
+            Err(problem) => Err(problem),
         }
     }
 }
@@ -488,7 +490,7 @@ pub fn too_large(name: &Arc<str>, length: u64, limit: Limit, most: u64) -> Diagn
     let message = format!("`{name}` has {has}; the limit is {}", limits::shown(most));
     let problem = Diagnostic::at(&code::TOO_LARGE, Place::whole(name), message);
     let problem = if limit == Limit::Text && name.ends_with(".md") {
-        problem.hint("split it into chapters, by hand or with a plan and `tilmash split`")
+        problem.hint("divide the page into several pages, by hand or with a split plan and `tilmash split`")
     } else {
         problem
     };
@@ -496,17 +498,16 @@ pub fn too_large(name: &Arc<str>, length: u64, limit: Limit, most: u64) -> Diagn
 }
 
 /// Assembles the snapshot. Unchanged files keep the memory they had in `previous`.
-fn gather(reader: Reader, previous: Option<&Inputs>, read: Vec<Read>, mut problems: Vec<Diagnostic>) -> Inputs {
+fn assemble(reader: Reader, previous: Option<&Inputs>, read: Vec<ReadFile>, mut problems: Vec<Diagnostic>) -> Inputs {
     let mut names: HashSet<Arc<str>> = HashSet::with_capacity(read.len());
     let mut entries = Vec::with_capacity(read.len());
     for (name, file) in read {
         match file {
             Ok(file) => {
                 if !names.insert(Arc::clone(&name)) {
-                    problems.push(
-                        Diagnostic::at(&code::KEY_COLLISION, Place::whole(&name), format!("two files are called `{name}`"))
-                            .hint("their names differ only by Unicode normal form; rename one of them"),
-                    );
+                    problems
+                        .report(&code::KEY_COLLISION, Place::whole(&name), format!("two files have the name `{name}`"))
+                        .hint("rename one of them: the two names differ only by Unicode normal form");
                 }
                 entries.push((name, file));
             }
@@ -531,10 +532,12 @@ fn gather(reader: Reader, previous: Option<&Inputs>, read: Vec<Read>, mut proble
     Inputs { root: reader.root.path, files, problems, limits: reader.limits }
 }
 
-/// Reads a file with an expected length into `buffer`. The standard library's method also asks for
-/// the length, the position and the end: three more system calls for each of thousands of small
-/// files.
-fn fill(file: &mut fs::File, expected: u64, buffer: &mut Vec<u8>) -> std::io::Result<()> {
+/// Replaces the content of `buffer` by that of a file. `expected` is the length from the file's
+/// metadata; the file may be shorter or longer by the time it is read.
+///
+/// [`Read::read_to_end`](std::io::Read::read_to_end) makes three more system calls for each file,
+/// to find out the length, the position and the end.
+fn read_into(file: &mut fs::File, expected: u64, buffer: &mut Vec<u8>) -> std::io::Result<()> {
     let expected = usize::try_from(expected).unwrap_or(usize::MAX - 1);
     buffer.clear();
     buffer.resize(expected + 1, 0);
@@ -558,25 +561,31 @@ fn fill(file: &mut fs::File, expected: u64, buffer: &mut Vec<u8>) -> std::io::Re
     Ok(())
 }
 
-/// Returns the limit for a file that is read as text, by its name; `None` for a file that is copied
-/// unread.
-fn text_kind(name: &str) -> Option<Limit> {
+/// Returns the limit on the size of a file that is read as text, by its name. Returns `None` for a
+/// file that is copied without being read.
+///
+/// ```text
+/// content/a.kk.md, themes/t/own.css    Limit::Text
+/// content/_source/book.txt             Limit::Source
+/// content/map.png, content/data.json   None
+/// ```
+fn text_limit(name: &str) -> Option<Limit> {
     if let Some(path) = name.strip_prefix("content/") {
         if path::folder(path).split('/').any(|part| part.starts_with('_')) {
             return Some(Limit::Source);
         }
-        return is_ours(name).then_some(Limit::Text);
+        return has_source_extension(name).then_some(Limit::Text);
     }
     let is_text = match path::extension(name).to_ascii_lowercase().as_str() {
         "html" | "xml" | "css" | "js" | "svg" => true,
         "txt" | "json" => path::folder(name).split('/').any(|part| part == "templates"),
-        _ => is_ours(name),
+        _ => has_source_extension(name),
     };
     is_text.then_some(Limit::Text)
 }
 
 /// Returns true if the file name has the extension of pages, YAML files or locks.
-fn is_ours(name: &str) -> bool {
+fn has_source_extension(name: &str) -> bool {
     matches!(path::extension(name).to_ascii_lowercase().as_str(), "md" | "yaml" | "yml" | "lock")
 }
 
@@ -606,7 +615,7 @@ mod tests {
     }
 
     #[test]
-    fn a_glance_is_right_about_files_and_leaves_the_rest_to_a_look() {
+    fn single_paths_are_refreshed_or_need_a_full_scan() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         let at = |path: &str| root.join(path);
@@ -614,36 +623,36 @@ mod tests {
         fs::write(at("site.yaml"), "title: T").unwrap();
         fs::write(at("content/a/x.kk.md"), "one").unwrap();
         let first = refresh(&root, None).unwrap();
-        let glance = |paths: &[&str]| refresh_paths(&first, &paths.iter().map(|path| at(path)).collect::<Vec<_>>());
+        let refreshed = |paths: &[&str]| refresh_paths(&first, &paths.iter().map(|path| at(path)).collect::<Vec<_>>());
         fs::write(at("content/a/x.kk.md"), "two").unwrap();
         fs::write(at("content/a/y.kk.md"), "new").unwrap();
         fs::write(at("content/a/.x.swp"), "no").unwrap();
         fs::write(at("other"), "no").unwrap();
         fs::remove_file(at("site.yaml")).unwrap();
         let found =
-            glance(&["content/a/x.kk.md", "content/a/y.kk.md", "content/a/.x.swp", "content/a/none.md", "other", "site.yaml"]);
+            refreshed(&["content/a/x.kk.md", "content/a/y.kk.md", "content/a/.x.swp", "content/a/none.md", "other", "site.yaml"]);
         let found = found.unwrap();
         assert_eq!(found.files.keys().map(|path| &**path).collect::<Vec<_>>(), ["content/a/x.kk.md", "content/a/y.kk.md"]);
         assert_eq!(found.text("content/a/x.kk.md").map(|text| &**text), Some("two"));
-        assert_eq!(found.files.differences(&refresh(&root, None).unwrap().files, File::same).len(), 0);
+        assert_eq!(found.files.differences(&refresh(&root, None).unwrap().files, File::has_same_content).len(), 0);
         // Only the named files are checked.
-        assert!(first.files.differences(&glance(&["content/a/y.kk.md"]).unwrap().files, File::same).len() == 1);
-        assert!(glance(&["content/a"]).is_none(), "a folder");
+        assert!(first.files.differences(&refreshed(&["content/a/y.kk.md"]).unwrap().files, File::has_same_content).len() == 1);
+        assert!(refreshed(&["content/a"]).is_none(), "a folder");
         fs::write(at("content/a/x.kk.md"), b"\xff").unwrap();
-        assert!(glance(&["content/a/x.kk.md"]).is_none(), "not to be read");
+        assert!(refreshed(&["content/a/x.kk.md"]).is_none(), "not to be read");
         fs::rename(at("content/a"), at("content/b")).unwrap();
-        assert!(glance(&["content/a"]).is_none(), "a folder that is gone");
-        assert!(glance(&["content/a/x.kk.md"]).is_none(), "a file in it");
+        assert!(refreshed(&["content/a"]).is_none(), "a folder that is gone");
+        assert!(refreshed(&["content/a/x.kk.md"]).is_none(), "a file in it");
         #[cfg(unix)]
         {
             std::os::unix::fs::symlink(at("content/b"), at("content/a")).unwrap();
             std::os::unix::fs::symlink(at("content/b/x.kk.md"), at("content/z.md")).unwrap();
-            assert!(glance(&["content/a/x.kk.md"]).is_none() && glance(&["content/z.md"]).is_none(), "links");
+            assert!(refreshed(&["content/a/x.kk.md"]).is_none() && refreshed(&["content/z.md"]).is_none(), "links");
         }
     }
 
     #[test]
-    fn a_look_can_be_broken_off() {
+    fn a_full_scan_can_be_interrupted() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("content")).unwrap();
         for n in 0..10 {
@@ -662,12 +671,12 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_settled_when_no_clock_could_give_it_the_same_time_again() {
+    fn an_mtime_is_reliable_after_three_seconds() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a"), "a").unwrap();
         let metadata = fs::metadata(folder.path().join("a")).unwrap();
-        let settled = |after| Stamp::of(&metadata, metadata.modified().unwrap() + Duration::from_millis(after)).settled;
-        assert_eq!([settled(0), settled(2_500), settled(3_500)], [false, false, true]);
+        let is_reliable = |after| Stamp::of(&metadata, metadata.modified().unwrap() + Duration::from_millis(after)).is_reliable;
+        assert_eq!([is_reliable(0), is_reliable(2_500), is_reliable(3_500)], [false, false, true]);
     }
 
     #[test]
@@ -684,7 +693,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_forgotten_is_read_again_if_it_is_the_same() {
+    fn a_dropped_text_is_reloaded_if_the_file_is_unchanged() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("content")).unwrap();
         let names: [Arc<str>; 2] = ["content/a.md".into(), "content/b.md".into()];
@@ -722,7 +731,7 @@ mod tests {
     }
 
     #[test]
-    fn another_limit_is_another_look() {
+    fn a_change_of_limits_needs_a_full_scan() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("content/_scans")).unwrap();
         let old = SystemTime::now() - Duration::from_secs(60);

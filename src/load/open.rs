@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::base::path;
-use crate::disk::Folder;
+use crate::disk::{Folder, Kind};
 
 /// The folder of a project, held open.
 #[derive(Debug)]
@@ -79,29 +79,13 @@ pub(super) fn refused_link(root: &Path, link: &Path) -> Option<Refusal> {
     let real = fs::canonicalize(link).ok();
     let Some(inside) = real.as_ref().and_then(|real| real.strip_prefix(root).ok()) else { return Some(Refusal::Outside) };
     let mut parts = inside.iter().map(|part| part.to_string_lossy());
-    let is_of_git = parts.any(|part| path::is_of_git(&part)) && parts.next().is_none_or(|part| part != "annex");
-    is_of_git.then_some(Refusal::Git)
+    let is_in_git = parts.any(|part| path::is_git_folder(&part)) && parts.next().is_none_or(|part| part != "annex");
+    is_in_git.then_some(Refusal::Git)
 }
 
 /// Returns the words for the kind of an entry in messages; `None` for a regular file.
-pub(super) fn special(kind: FileType) -> Option<&'static str> {
-    if kind.is_file() {
-        return None;
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt as _;
-        if kind.is_fifo() {
-            return Some("a named pipe");
-        }
-        if kind.is_socket() {
-            return Some("a socket");
-        }
-        if kind.is_char_device() || kind.is_block_device() {
-            return Some("a device");
-        }
-    }
-    Some(if kind.is_dir() { "a folder" } else { "not a regular file" })
+pub(super) fn special(file_type: FileType) -> Option<&'static str> {
+    Some(Kind::of(file_type)).filter(|&kind| kind != Kind::File).map(Kind::name)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use walkdir::WalkDir;
 
-use crate::base::{Diagnostic, Place, code, path, visible};
+use crate::base::{Diagnostic, Place, Report, code, path, visible};
 
 use super::open::{self, Refusal};
 
@@ -43,18 +43,18 @@ pub(super) fn walk(
             Err(error) => {
                 let name = error.path().map(|path| relative(root, path)).unwrap_or_default();
                 let message = if error.loop_ancestor().is_some() {
-                    format!("the link `{name}` leads back to a folder that holds it")
+                    format!("the symbolic link `{name}` leads back to a folder that contains it")
                 } else {
                     format!("cannot read `{name}`: {}", error.io_error().map_or_else(|| error.to_string(), ToString::to_string))
                 };
                 let code = if error.loop_ancestor().is_some() { &code::OUTSIDE_LINK } else { &code::UNREADABLE };
-                problems.push(Diagnostic::at(code, Place::whole(&name.into()), message));
+                problems.report(code, Place::whole(&name.into()), message);
                 continue;
             }
         };
         let is_folder = entry.file_type().is_dir();
         let name = entry.file_name().to_string_lossy();
-        if entry.depth() > 0 && is_passed_over(&name) {
+        if entry.depth() > 0 && is_skipped(&name) {
             if is_folder {
                 entries.skip_current_dir();
             }
@@ -107,17 +107,22 @@ pub(super) fn refused(name: &Arc<str>, refusal: Refusal) -> Diagnostic {
     let name = visible::name(name);
     match refusal {
         Refusal::Io(error) => Diagnostic::at(&code::UNREADABLE, place, format!("cannot read `{name}`: {error}")),
-        Refusal::Outside => Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the link `{name}` leads out of the project"))
-            .hint("copy its target into the project"),
-        Refusal::Git => Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the link `{name}` leads into a `.git` folder"))
-            .hint("remove the link: git's own files are not part of the project, and may hold passwords"),
-        Refusal::Special(kind) => Diagnostic::at(&code::UNREADABLE, place, format!("`{name}` is {kind}; it is not read"))
-            .hint("remove it, or replace it by an ordinary file or folder"),
+        Refusal::Outside => {
+            Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the symbolic link `{name}` leads out of the project's folder"))
+                .hint("replace the link by a copy of its target")
+        }
+        Refusal::Git => {
+            Diagnostic::at(&code::OUTSIDE_LINK, place, format!("the symbolic link `{name}` leads into a `.git` folder"))
+                .hint("remove the link: git's own files may contain passwords, and are never published")
+        }
+        Refusal::Special(kind) => Diagnostic::at(&code::UNREADABLE, place, format!("`{name}` is {kind} and cannot be read"))
+            .hint(format!("remove `{name}`, or replace it by an ordinary file or folder")),
     }
 }
 
-/// Returns true if files and folders with this name are skipped: hidden ones and editors' backups.
-pub fn is_passed_over(name: &str) -> bool {
+/// Returns true if files and folders with this name are not read: hidden files and editors'
+/// backups.
+pub fn is_skipped(name: &str) -> bool {
     name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'))
 }
 
@@ -131,10 +136,11 @@ pub(super) fn as_name(relative: &Path) -> String {
     path::nfc(&parts.join("/"))
 }
 
-/// Returns the real targets of links in the project's folders, with true for a folder. Targets
-/// outside the root, and those inside the project's folders, are left out. The files of all others
-/// are read as part of the project.
-pub fn linked(root: &Path) -> BTreeMap<PathBuf, bool> {
+/// Returns the targets of links in the project's folders, as real paths, with true for a folder.
+///
+/// Only targets inside the root and outside the project's folders are listed: their files are read
+/// as part of the project, though they are not below `content`, `templates` or `themes`.
+pub fn link_targets(root: &Path) -> BTreeMap<PathBuf, bool> {
     let mut found = BTreeMap::new();
     for folder in super::FOLDERS {
         let mut entries = WalkDir::new(root.join(folder)).follow_links(true).into_iter();
@@ -142,9 +148,9 @@ pub fn linked(root: &Path) -> BTreeMap<PathBuf, bool> {
             // `walk` reports entries that cannot be read.
             let Ok(entry) = entry else { continue };
             let is_folder = entry.file_type().is_dir();
-            let is_passed_over = entry.depth() > 0 && is_passed_over(&entry.file_name().to_string_lossy());
+            let is_skipped = entry.depth() > 0 && is_skipped(&entry.file_name().to_string_lossy());
             let is_link = entry.path_is_symlink();
-            if is_passed_over || (is_link && open::refused_link(root, entry.path()).is_some()) {
+            if is_skipped || (is_link && open::refused_link(root, entry.path()).is_some()) {
                 if is_folder {
                     entries.skip_current_dir();
                 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::Parser;
 
-use super::{Event, PLAIN_PAGE, Tag, TagEnd, front_matter, is_block, is_block_end};
+use super::{Event, PLAIN_PAGE, Tag, TagEnd, byte_order_mark, front_matter, is_block, is_block_end, parse};
 
 /// A block at the top level of a text. All text outside of blocks is white space.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,11 +31,11 @@ pub fn blocks(text: &str) -> Vec<Block> {
     let (front, start) = match front_matter(text) {
         // A text can begin with a rule. Front matter has no empty first line.
         Ok((Some(front), start)) if !text[front.start..].lines().next().unwrap_or_default().trim().is_empty() => (true, start),
-        _ => (false, bom(text)),
+        _ => (false, byte_order_mark(text)),
     };
     let mut blocks = Vec::new();
     if front {
-        push(&mut blocks, text, BlockKind::FrontMatter, bom(text)..start);
+        push(&mut blocks, text, BlockKind::FrontMatter, byte_order_mark(text)..start);
     }
     let parser = Parser::new_ext(&text[start..], PLAIN_PAGE.options()).into_offset_iter();
     // Definitions of links have no events.
@@ -67,17 +67,17 @@ pub fn blocks(text: &str) -> Vec<Block> {
             _ => continue,
         };
         if at_top && range.start >= reached {
-            undescribed(&mut blocks, text, reached..range.start, &definitions);
+            push_definitions(&mut blocks, text, reached..range.start, &definitions);
             reached = range.end;
             push(&mut blocks, text, kind, range);
         }
     }
-    undescribed(&mut blocks, text, reached..text.len(), &definitions);
+    push_definitions(&mut blocks, text, reached..text.len(), &definitions);
     blocks
 }
 
-/// Adds the text between two blocks: definitions of links, each a block.
-fn undescribed(blocks: &mut Vec<Block>, text: &str, gap: Range<usize>, definitions: &[usize]) {
+/// Adds the definitions of links in the gap between two blocks, each as a block.
+fn push_definitions(blocks: &mut Vec<Block>, text: &str, gap: Range<usize>, definitions: &[usize]) {
     let first = definitions.partition_point(|start| *start <= gap.start);
     let inside = definitions[first..].iter().copied().take_while(|start| *start < gap.end);
     let mut start = gap.start;
@@ -93,21 +93,18 @@ fn push(blocks: &mut Vec<Block>, text: &str, kind: BlockKind, mut range: Range<u
         return;
     }
     // The indentation of a block can mark it as code.
-    let line = text[..range.start].rfind('\n').map_or(bom(text), |newline| newline + 1);
+    let line = text[..range.start].rfind('\n').map_or(byte_order_mark(text), |newline| newline + 1);
     if text[line..range.start].trim().is_empty() {
         range.start = line;
     }
-    // Empty lines before an undescribed text are no part of it.
+    // Empty lines before a definition of a link are not part of it.
     let leading = text[range.clone()].len() - text[range.clone()].trim_start().len();
     range.start += text[range.start..range.start + leading].rfind('\n').map_or(0, |newline| newline + 1);
     blocks.push(Block { kind, range });
 }
 
-fn bom(text: &str) -> usize {
-    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
-}
-
-/// Returns the text of a block without the marker of a heading, a list item or a quotation.
+/// Returns the text of a block without the marker of a heading, a list item or a quotation:
+/// `Title` for `## Title ##`.
 pub fn without_marker(block: &str) -> &str {
     let block = block.trim();
     let may_have_marker = block.starts_with(|c: char| c.is_ascii_digit() || "#>-*+".contains(c)) || block.contains('\n');
@@ -115,7 +112,7 @@ pub fn without_marker(block: &str) -> &str {
         return block;
     }
     let mut content: Option<Range<usize>> = None;
-    for (event, range) in Parser::new_ext(block, PLAIN_PAGE.options()).into_offset_iter() {
+    for (event, range) in parse(block, 0, PLAIN_PAGE) {
         let is_content = match &event {
             Event::Start(tag) => !is_block(tag),
             Event::Text(_) | Event::Code(_) | Event::InlineHtml(_) | Event::FootnoteReference(_) => true,
@@ -131,7 +128,8 @@ pub fn without_marker(block: &str) -> &str {
     block[start - usize::from(block[..start].ends_with('\\'))..end].trim_end()
 }
 
-/// Returns the lines of a file that hold text: not its front matter, blank lines or footnotes.
+/// Returns the byte ranges of a file's lines of text: all lines but front matter, blank lines and
+/// definitions of footnotes.
 pub fn text_lines(text: &str) -> Vec<Range<usize>> {
     let start = front_matter(text).map_or(text.len(), |(_, start)| start);
     // Most chapters have no footnotes, and need not be parsed.
@@ -151,14 +149,11 @@ pub fn text_lines(text: &str) -> Vec<Range<usize>> {
     lines
 }
 
-/// Returns the definitions of footnotes that stand at the top level of a text.
+/// Returns the byte ranges of all definitions of footnotes, in order.
 fn notes(text: &str, start: usize) -> Vec<Range<usize>> {
-    let mut notes: Vec<Range<usize>> = Vec::new();
-    for (event, range) in Parser::new_ext(&text[start..], PLAIN_PAGE.options()).into_offset_iter() {
-        if let Event::End(TagEnd::FootnoteDefinition) = event {
-            notes.push(range.start + start..range.end + start);
-        }
-    }
+    let is_end = |event: &Event<'_>| matches!(event, Event::End(TagEnd::FootnoteDefinition));
+    let notes = parse(text, start, PLAIN_PAGE).filter(|(event, _)| is_end(event));
+    let mut notes: Vec<Range<usize>> = notes.map(|(_, range)| range).collect();
     notes.sort_by_key(|note| note.start);
     notes
 }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-/// Removes the comments from HTML; authors write them for each other, not for readers. A comment
-/// that does not end hides the rest.
+/// Removes the comments from HTML: authors write them for each other, not for readers. An unclosed
+/// comment goes on to the end.
 pub fn without_comments(html: &str) -> String {
     let mut shown = String::new();
     let mut at = 0;
@@ -18,11 +18,8 @@ pub fn without_comments(html: &str) -> String {
     shown
 }
 
-/// Finds the first complete comment at or after byte `from` of an HTML text.
-///
-/// ```text
-/// <!-- a -->   <!--->   <!-->
-/// ```
+/// Finds the first complete comment at or after byte `from` of an HTML text. In HTML, `<!-->` and
+/// `<!--->` are complete comments too.
 pub fn comment_in(html: &str, from: usize) -> Option<Range<usize>> {
     let start = from + html[from..].find("<!--")?;
     let inside = &html[start + "<!--".len()..];

@@ -60,8 +60,7 @@ const PLAIN_PAGE: Dialect = Dialect::Page { smart_punctuation: false };
 pub fn read(text: &str, start: usize, dialect: Dialect) -> (Events<'_>, Vec<Span>) {
     // Prose has fewer events than this capacity. Its unused part is never touched.
     let mut events = Vec::with_capacity((text.len() - start) / 16 + 8);
-    let parser = Parser::new_ext(&text[start..], dialect.options()).into_offset_iter();
-    events.extend(parser.map(|(event, range)| (event, range.start + start..range.end + start)));
+    events.extend(parse(text, start, dialect));
     let spans = match dialect {
         Dialect::Page { .. } => span::of_events(text, start..text.len(), &events),
         Dialect::CommonMark => Vec::new(),
@@ -69,12 +68,25 @@ pub fn read(text: &str, start: usize, dialect: Dialect) -> (Events<'_>, Vec<Span
     (events, spans)
 }
 
+/// Parses the Markdown that begins at byte `start` of a file. Ranges count from the beginning of
+/// the file.
+fn parse(text: &str, start: usize, dialect: Dialect) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
+    let parser = Parser::new_ext(&text[start..], dialect.options()).into_offset_iter();
+    parser.map(move |(event, range)| (event, range.start + start..range.end + start))
+}
+
+/// Returns the length of the byte order mark at the beginning of a text, in bytes; 0 if there is
+/// none.
+pub fn byte_order_mark(text: &str) -> usize {
+    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+}
+
 /// Finds the front matter. Returns the range of its YAML, and the byte at which the text begins
 /// after it.
 ///
 /// The error is the range of the opening line of front matter that never ends.
 pub fn front_matter(text: &str) -> Result<(Option<Range<usize>>, usize), Range<usize>> {
-    let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let bom = byte_order_mark(text);
     let mut lines = text[bom..].split_inclusive('\n');
     let Some(first) = lines.next().filter(|line| line.trim_end() == "---") else { return Ok((None, bom)) };
     let start = bom + first.len();

@@ -1,5 +1,5 @@
-//! Parts of a file that the segments do not cover: values of the front matter, tables as a whole
-//! and blocks of raw HTML, which nobody can take apart.
+//! Parts of a file outside of segments: values of the front matter, whole tables, and blocks of raw
+//! HTML.
 //!
 //! Pages do not need these parts. They are computed only when texts are exchanged with translators,
 //! or when an editor opens at one.
@@ -7,9 +7,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use pulldown_cmark::Parser;
-
-use super::{Event, PLAIN_PAGE, Tag, front_matter};
+use super::{Event, PLAIN_PAGE, Tag, front_matter, parse};
 use crate::base::yaml::{self, Value};
 
 /// The result of [`parts`]. All ranges are byte ranges of the file.
@@ -52,8 +50,7 @@ pub fn front(file: &Arc<str>, text: &str) -> Vec<FrontValue> {
         let Some(value) = yaml::text(&entry.node, &mut Vec::new()) else { continue };
         let colon = entry.key_place.end + text[entry.key_place.end..].find(':').map_or(0, |colon| colon + 1);
         let range = entry.node.place.range();
-        // A value on lines of its own is replaced together with the text that leads to it, such as
-        // `|`.
+        // If the value is on further lines, the range includes the text before it, such as `|`.
         let range = if text[colon..range.end.max(colon)].contains('\n') { colon..range.end } else { range };
         values.push(FrontValue { key, range, text: value });
     }
@@ -64,9 +61,8 @@ pub fn front(file: &Arc<str>, text: &str) -> Vec<FrontValue> {
 pub fn parts(text: &str) -> Parts {
     let Ok((_, start)) = front_matter(text) else { return Parts { start: text.len(), ..Parts::default() } };
     let mut parts = Parts { start, ..Parts::default() };
-    for (event, range) in Parser::new_ext(&text[start..], PLAIN_PAGE.options()).into_offset_iter() {
+    for (event, range) in parse(text, start, PLAIN_PAGE) {
         let Event::Start(tag) = event else { continue };
-        let range = range.start + start..range.end + start;
         match tag {
             Tag::Table(alignments) => parts.tables.push(Table { range, columns: alignments.len() }),
             Tag::HtmlBlock => parts.html.push(range),

@@ -1,19 +1,23 @@
 //! The text of a line of Markdown as a reader sees it.
 
+use crate::base::fold_all;
+
 use super::span::{Form, Kind, Role, SpanKind, code, spans};
 
-/// Returns a sentence without its markup, white space normalised. Character references stay as
-/// they are written.
+/// Returns a sentence without its markup, with white space folded. Two lines have the same words
+/// exactly if their plain texts are equal.
 ///
-/// Two lines have the same words exactly if their plain texts are equal.
+/// ```text
+/// a **b** [c](d.md) `e` &amp;   ->   a b c e &amp;
+/// ```
 pub fn plain(sentence: &str) -> String {
     let mut shown = String::with_capacity(sentence.len());
     let mut at = 0;
     for span in spans(sentence) {
         let written = &sentence[span.range()];
         match span.kind {
-            // A link without a text of its own shows its destination. The piece around the
-            // destination has been left out already.
+            // A link without a text shows its destination. The markup around the destination has
+            // been left out already.
             SpanKind::Destination(Form::Auto) => shown.push_str(written),
             SpanKind::Destination(Form::Wiki) if sentence[span.end as usize..].starts_with("]]") => shown.push_str(written),
             SpanKind::Markup(..) | SpanKind::Escape => {
@@ -27,19 +31,7 @@ pub fn plain(sentence: &str) -> String {
         }
     }
     shown.push_str(&sentence[at..]);
-    folded(&shown)
-}
-
-/// Returns a text with one space for each run of white space, and none at its ends.
-fn folded(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !folded.is_empty() {
-            folded.push(' ');
-        }
-        folded.push_str(word);
-    }
-    folded
+    fold_all(&shown).into_owned()
 }
 
 #[cfg(test)]
@@ -47,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn inline_markup_is_seen_through() {
+    fn inline_markup_is_left_out() {
         for (line, text) in [
             ("a **b** *c* `d` ~~e~~ snake_case _f_", "a b c d e snake_case f"),
             ("[a](x \"t\") [b][c] ![d](e) [f] [[g]] [[h|i]][^1]", "a b d [f] g i"),

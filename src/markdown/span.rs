@@ -7,9 +7,9 @@
 //! prose:  "see ", "the ", "page", ", "
 //! ```
 //!
-//! The spans of a document come from the same events as its page. So a link is a span exactly if the
-//! page has the link. [`spans`] reads a sentence alone, without the rest of its document: there, a
-//! link `[text][label]` and a footnote count as defined.
+//! The spans of a document come from the same events as its page. So a link is a span exactly if
+//! the page has the link. [`spans`] reads a sentence alone, without the rest of its document:
+//! there, a link `[text][label]` and a footnote count as defined.
 //!
 //! Placeholders of programs (`{name}`, `%s`, `$NAME`) are no Markdown, but translators must keep
 //! them like markup. They are found in the text between the markup.
@@ -20,7 +20,7 @@ use super::{Event, Events, LinkType, PLAIN_PAGE, Tag, TagEnd, is_block_end};
 use pulldown_cmark::{BrokenLink, CowStr, Options, Parser};
 
 /// The greatest length of a footnote's label or a placeholder's name, in characters.
-const NEAR: usize = 200;
+const MAX_NAME: usize = 200;
 
 /// A piece of a text that is not prose. Spans are sorted and do not overlap, except that the
 /// destination of a link lies inside the piece before it.
@@ -97,15 +97,15 @@ impl Span {
         self.start as usize..self.end as usize
     }
 
-    /// Returns the span in a text that begins `by` bytes later.
+    /// Moves the span towards the beginning: its text lost `by` bytes before it.
     #[must_use]
-    pub fn without(self, by: usize) -> Self {
+    pub fn shifted_left(self, by: usize) -> Self {
         Self { start: self.start - by as u32, end: self.end - by as u32, ..self }
     }
 
-    /// Returns the span in a text that begins `by` bytes earlier.
+    /// Moves the span towards the end: its text got `by` bytes before it.
     #[must_use]
-    pub fn moved(self, by: usize) -> Self {
+    pub fn shifted_right(self, by: usize) -> Self {
         Self { start: self.start + by as u32, end: self.end + by as u32, ..self }
     }
 }
@@ -129,8 +129,12 @@ pub fn destination_at(spans: &[Span], start: usize) -> Option<Range<usize>> {
     None
 }
 
-/// Returns the text of a code span, without its backticks and the one space that may stand inside
-/// at each end.
+/// Returns the text of a code span, without its backticks and the space that may be inside at each
+/// end:
+///
+/// ```text
+/// `` a`b ``   ->   a`b
+/// ```
 pub fn code(written: &str) -> &str {
     let ticks = written.len() - written.trim_start_matches('`').len();
     let code = written.get(ticks..written.len() - ticks).unwrap_or(written);
@@ -147,8 +151,8 @@ pub fn spans(sentence: &str) -> Vec<Span> {
     if !sentence.contains(MARKS) && !may_have_urls(sentence) {
         return Vec::new();
     }
-    // A heading holds only inline text, so the sentence starts no block here. A heading has no line
-    // breaks, so these become spaces. The no-break space protects other white space at the
+    // A heading contains only inline text, so the sentence starts no block here. A heading has no
+    // line breaks, so these become spaces. The no-break space protects other white space at the
     // sentence's start, which the parser would strip from the heading.
     const BEFORE: &str = "# \u{a0}";
     let mut line = format!("{BEFORE}{}", sentence.replace(['\n', '\r'], " "));
@@ -167,14 +171,14 @@ pub fn spans(sentence: &str) -> Vec<Span> {
     let parser = Parser::new_with_broken_link_callback(&line, options, Some(&mut defined));
     let events: Events<'_> = parser.into_offset_iter().take_while(|(_, range)| range.start < inside.end).collect();
     let of_line = of_events(&line, inside.clone(), &events).into_iter();
-    of_line.filter(|span| span.end as usize <= inside.end).map(|span| span.without(BEFORE.len())).collect()
+    of_line.filter(|span| span.end as usize <= inside.end).map(|span| span.shifted_left(BEFORE.len())).collect()
 }
 
 /// Returns the labels of possible footnotes of a sentence.
 fn labels(sentence: &str) -> impl Iterator<Item = &str> {
     sentence.match_indices("[^").filter_map(|(at, _)| {
         let label = &sentence[at + 2..];
-        let (end, _) = label.char_indices().take(NEAR).find(|&(_, c)| matches!(c, ']' | '\n' | '\r' | '['))?;
+        let (end, _) = label.char_indices().take(MAX_NAME).find(|&(_, c)| matches!(c, ']' | '\n' | '\r' | '['))?;
         (end > 0 && label[end..].starts_with(']')).then_some(&label[..end])
     })
 }
@@ -216,8 +220,8 @@ struct Recorder<'e, 't> {
     at: usize,
     spans: Vec<Span>,
     open: Vec<Element>,
-    /// The end of the inline content so far. Between it and the next text, only an escaping
-    /// backslash or the markup of blocks can stand.
+    /// The end of the inline content so far. Only an escaping backslash or the markup of blocks can
+    /// be between it and the next text.
     reached: usize,
     /// Text that was not yet searched for placeholders.
     run: Range<usize>,
@@ -404,11 +408,11 @@ impl Recorder<'_, '_> {
         self.add_to_run(rest);
     }
 
-    /// Returns the end of a reference to a footnote that is not defined, which is text to the
-    /// parser.
+    /// Returns the end of a reference `[^label]` that begins at `start`, if its footnote is not
+    /// defined. The parser gives such a reference as text.
     fn undefined_note(&self, start: usize) -> Option<usize> {
         let label = self.text[start..].strip_prefix("[^")?;
-        let (length, _) = label.char_indices().take(NEAR).find(|&(_, c)| c == ']' || c.is_whitespace())?;
+        let (length, _) = label.char_indices().take(MAX_NAME).find(|&(_, c)| c == ']' || c.is_whitespace())?;
         if length == 0 || !label[length..].starts_with(']') {
             return None;
         }
@@ -510,12 +514,12 @@ impl Recorder<'_, '_> {
         let mut at = run.start;
         while let Some(found) = self.text[at..run.end].find(['{', '%', '$']) {
             let start = at + found;
-            match placeholder(&self.text[..run.end], start, self.text) {
+            match placeholder(&self.text[..run.end], start) {
                 Some(end) => {
                     self.spans.push(Span::new(start..end, SpanKind::Placeholder));
                     at = end;
                 }
-                // Two signs `%%` stand for one.
+                // `%%` is an escaped `%`.
                 None => at = start + if self.text[start..run.end].starts_with("%%") { 2 } else { 1 },
             }
         }
@@ -540,20 +544,26 @@ fn inline_destination(piece: &str) -> Option<Range<usize>> {
     Some(start..start + end)
 }
 
-/// Returns the end of the placeholder that begins at byte `at` of a piece of text. `file` is the
-/// text around the piece.
-fn placeholder(text: &str, at: usize, file: &str) -> Option<usize> {
+/// Returns the end of the placeholder that begins at byte `at`; `None` if the sign there is text.
+///
+/// `text` is the file up to the end of the prose around the placeholder.
+///
+/// ```text
+/// {{ value }}  {name}  {0}  %s  %1$d  %(name)s  ${NAME}  $NAME    placeholders
+/// {a b}  {}  100%d  5 $USD                                        text
+/// ```
+fn placeholder(text: &str, at: usize) -> Option<usize> {
     let rest = &text[at + 1..];
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     match text.as_bytes()[at] {
         // `{{ value }}`
         b'{' if rest.starts_with('{') => {
-            let end = rest.char_indices().take(NEAR).find(|&(end, _)| rest[end..].starts_with("}}"))?.0;
+            let end = rest.char_indices().take(MAX_NAME).find(|&(end, _)| rest[end..].starts_with("}}"))?.0;
             Some(at + 1 + end + 2)
         }
         // `{name}`, `{0}`
         b'{' => {
-            let end = rest.char_indices().take(NEAR).find(|&(_, c)| c == '}')?.0;
+            let end = rest.char_indices().take(MAX_NAME).find(|&(_, c)| c == '}')?.0;
             let inside = &rest[..end];
             let is_name = |c: char| c.is_ascii_alphanumeric() || "_.-:".contains(c);
             let is_attribute = inside.starts_with('.');
@@ -561,12 +571,12 @@ fn placeholder(text: &str, at: usize, file: &str) -> Option<usize> {
         }
         // `%s`, `%1$d`, `%(name)s`, `%.2f`; but in `100%d` the sign means per cent.
         b'%' => {
-            if rest.starts_with('%') || file[..at].ends_with(|c: char| c.is_alphanumeric()) {
+            if rest.starts_with('%') || text[..at].ends_with(|c: char| c.is_alphanumeric()) {
                 return None;
             }
             let mut length = 0;
             if rest.starts_with('(') {
-                length = rest.char_indices().take(NEAR).find(|&(_, c)| c == ')')?.0 + 1;
+                length = rest.char_indices().take(MAX_NAME).find(|&(_, c)| c == ')')?.0 + 1;
             }
             length +=
                 rest[length..].bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'$' | b'.' | b'-')).count();
@@ -574,7 +584,7 @@ fn placeholder(text: &str, at: usize, file: &str) -> Option<usize> {
                 return None;
             }
             let end = at + 1 + length + 1;
-            (!file[end..].starts_with(char::is_alphanumeric)).then_some(end)
+            (!text[end..].starts_with(char::is_alphanumeric)).then_some(end)
         }
         // `${NAME}`
         _ if rest.starts_with('{') => {
@@ -586,9 +596,9 @@ fn placeholder(text: &str, at: usize, file: &str) -> Option<usize> {
             let length = rest.bytes().take_while(|byte| is_name(*byte) && !byte.is_ascii_lowercase()).count();
             let end = at + 1 + length;
             let is_space = |c: char| c.is_whitespace() && c != '\n';
-            let money = file[..at].trim_end_matches(is_space).ends_with(char::is_numeric)
-                || file[end..].trim_start_matches(is_space).starts_with(char::is_numeric);
-            let goes_on = file[end..].starts_with(char::is_alphanumeric);
+            let money = text[..at].trim_end_matches(is_space).ends_with(char::is_numeric)
+                || text[end..].trim_start_matches(is_space).starts_with(char::is_numeric);
+            let goes_on = text[end..].starts_with(char::is_alphanumeric);
             (length >= 3 && !rest.starts_with(char::is_numeric) && !goes_on && !money).then_some(end)
         }
     }
@@ -609,7 +619,7 @@ mod tests {
     }
 
     #[test]
-    fn markup_is_told_from_text() {
+    fn spans_are_the_markup_of_a_sentence() {
         assert_eq!(markup("plain text, 2 * 3 * 4, a_b_c"), Vec::<&str>::new());
         assert_eq!(markup("a **b _c_** d"), ["**", "_", "_", "**"]);
         assert_eq!(markup("see [the *page*](a.md \"t\"), `x`"), ["[", "*", "*", "](a.md \"t\")", "`x`"]);

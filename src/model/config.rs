@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::{
-    Code, Diagnostic, Place, Severity, code, path, suggest,
+    Code, Diagnostic, Place, Report, Severity, code, path, suggest,
     yaml::{self, Fields, Node, Value},
 };
 
@@ -53,7 +53,7 @@ pub struct Config {
     pub theme_place: Option<Place>,
     /// Paths of the source texts' plans, from the root.
     pub plans: Vec<(String, Place)>,
-    /// True if raw HTML in Markdown is passed on.
+    /// True if raw HTML in Markdown is copied to the page. Otherwise it is shown as text.
     pub raw_html: bool,
     pub smart_punctuation: bool,
     pub highlight: bool,
@@ -125,119 +125,44 @@ impl Config {
 }
 
 fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<Config> {
-    let mut fields = Fields::of(node, "the configuration", problems)?;
+    let mut fields = Fields::of(node, "site.yaml", problems)?;
     let title_node = fields.require("title");
     let description_node = fields.take("description");
     let author = fields.take_text("author");
     let date_node = fields.take("date");
     let date = date_node.and_then(|node| super::front::date(node, fields.problems()));
-    let date_at = date.and(date_node).map(|node| node.place.clone());
-    let base_url = match fields.take("base_url") {
-        Some(node) => yaml::text(node, fields.problems()).and_then(|text| match base_url(&text) {
-            Ok(url) => Some(url),
-            Err(why) => {
-                fields.problems().push(
-                    Diagnostic::at(&code::BAD_URL, node.place.clone(), format!("`{text}` cannot be the site's address: {why}"))
-                        .hint("write it as https://example.org/book/"),
-                );
-                None
-            }
-        }),
-        None => None,
-    };
+    let base_url = address(&mut fields);
     let languages_node = fields.require("languages");
     let languages = languages_node.map_or_else(Vec::new, |node| languages(node, fields.problems()));
-    let source = match fields.take("source") {
-        Some(node) => {
-            let wanted = yaml::text(node, fields.problems());
-            let found = wanted.as_ref().and_then(|wanted| languages.iter().position(|language| &language.code == wanted));
-            if let (Some(wanted), None) = (&wanted, found) {
-                fields.problems().push(unknown_language(wanted, node.place.clone(), &languages));
-            }
-            LangId(found.unwrap_or(0))
-        }
-        None => LangId(0),
-    };
+    let source = source(&mut fields, &languages);
     let theme_node = fields.take("theme");
     let theme = theme_node.and_then(|node| yaml::text(node, fields.problems()));
-    let theme_place = theme.as_ref().and(theme_node).map(|node| node.place.clone());
-    let theme = theme.unwrap_or_else(|| "default".to_owned());
-    let mut plans: Vec<(String, Place)> = Vec::new();
-    for node in fields.take_list("plans") {
-        let Some(path) = yaml::text(node, fields.problems()) else { continue };
-        if let Some((_, first)) = plans.iter().find(|(known, _)| *known == path) {
-            fields.problems().push(
-                Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("the plan `{path}` is given twice"))
-                    .also(first.clone(), "first given here"),
-            );
-            continue;
-        }
-        plans.push((path, node.place.clone()));
-    }
-    let mut raw_html = false;
-    let mut smart_punctuation = true;
-    let mut highlight = true;
-    if let Some(node) = fields.take("markdown")
-        && let Some(mut markdown) = Fields::of(node, "`markdown`", fields.problems())
-    {
-        raw_html = markdown.take_bool("raw_html").unwrap_or(raw_html);
-        smart_punctuation = markdown.take_bool("smart_punctuation").unwrap_or(smart_punctuation);
-        highlight = markdown.take_bool("highlight").unwrap_or(highlight);
-        markdown.finish();
-    }
+    let plans = plans(&mut fields);
+    let [raw_html, smart_punctuation, highlight] = markdown(&mut fields);
     let segments = fields.take_bool("segments").unwrap_or(true);
     let side_by_side = fields.take_bool("side_by_side").unwrap_or(true);
     let fallback = fields.take_bool("fallback").unwrap_or(true);
     let status_page = fields.take_bool("status_page").unwrap_or(false);
-    let mut severities = BTreeMap::new();
-    for entry in fields.take_map("severity") {
-        let Some(code) = code::named(&entry.key) else {
-            let hint = suggest::did_you_mean(&entry.key, code::ALL.iter().map(|code| code.name));
-            fields.problems().push(
-                Diagnostic::at(&code::BAD_VALUE, entry.key_place.clone(), format!("no diagnostic is called `{}`", entry.key))
-                    .maybe_hint(hint),
-            );
-            continue;
-        };
-        if let Some(severity) = severity(&entry.node, code, fields.problems()) {
-            severities.insert(code.name, severity);
-        }
-    }
-    let cname = match fields.take("cname") {
-        Some(node) => yaml::text(node, fields.problems()).filter(|name| {
-            let usable = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '.' || c == '-');
-            if !usable {
-                fields.problems().push(
-                    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{name}` is not a domain name"))
-                        .hint("write the name alone: book.example.org"),
-                );
-            }
-            usable
-        }),
-        None => None,
-    };
-    let limits = match fields.take("limits") {
-        Some(node) => Limits::read(node, fields.problems()),
-        None => Limits::default(),
-    };
+    let severities = severities(&mut fields);
+    let cname = cname(&mut fields);
+    let limits = fields.take("limits").map_or_else(Limits::default, |node| Limits::read(node, fields.problems()));
     let extra = fields.take("extra").cloned();
     fields.finish();
     if languages.is_empty() {
         return None;
     }
-    let title = title_node.map(|node| localised("title", node, &languages, problems)).unwrap_or_default();
-    let description = description_node.map(|node| localised("description", node, &languages, problems)).unwrap_or_default();
+    let mut localised =
+        |key, node: Option<&Node>| node.map(|node| localised(key, node, &languages, problems)).unwrap_or_default();
     Some(Config {
-        title,
-        description,
+        title: localised("title", title_node),
+        description: localised("description", description_node),
         author,
         date,
-        date_at,
+        date_at: date.and(date_node).map(|node| node.place.clone()),
         base_url,
-        languages,
         source,
-        theme,
-        theme_place,
+        theme_place: theme.as_ref().and(theme_node).map(|node| node.place.clone()),
+        theme: theme.unwrap_or_else(|| "default".to_owned()),
         plans,
         raw_html,
         smart_punctuation,
@@ -251,7 +176,91 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
         limits,
         extra,
         file: Arc::clone(file),
+        languages,
     })
+}
+
+/// Reads `base_url`, the address of the site.
+fn address(fields: &mut Fields<'_, '_>) -> Option<String> {
+    let node = fields.take("base_url")?;
+    let text = yaml::text(node, fields.problems())?;
+    let why = match base_url(&text) {
+        Ok(url) => return Some(url),
+        Err(why) => why,
+    };
+    fields
+        .report(&code::BAD_URL, &node.place, not_the_url(&text, why))
+        .hint("write the URL in the form https://example.org/book/");
+    None
+}
+
+/// Reads `source`, the code of one of the languages. The first language is the default.
+fn source(fields: &mut Fields<'_, '_>, languages: &[LanguageConfig]) -> LangId {
+    let Some(node) = fields.take("source") else { return LangId(0) };
+    let Some(wanted) = yaml::text(node, fields.problems()) else { return LangId(0) };
+    let found = languages.iter().position(|language| language.code == wanted);
+    if found.is_none() {
+        fields.problems().push(unknown_language(&wanted, node.place.clone(), languages));
+    }
+    LangId(found.unwrap_or(0))
+}
+
+/// Reads `plans`, the paths of the source texts' plans.
+fn plans(fields: &mut Fields<'_, '_>) -> Vec<(String, Place)> {
+    let mut plans: Vec<(String, Place)> = Vec::new();
+    for (path, place) in fields.take_placed_list("plans") {
+        if let Some((_, first)) = plans.iter().find(|(known, _)| *known == path) {
+            fields
+                .report(&code::BAD_VALUE, &place, format!("the split plan `{path}` is given twice"))
+                .also(first, "first given here");
+            continue;
+        }
+        plans.push((path, place));
+    }
+    plans
+}
+
+/// Reads `markdown`: `raw_html`, `smart_punctuation` and `highlight`.
+fn markdown(fields: &mut Fields<'_, '_>) -> [bool; 3] {
+    let keys = [("raw_html", false), ("smart_punctuation", true), ("highlight", true)];
+    let node = fields.take("markdown");
+    match node.and_then(|node| Fields::of(node, "`markdown`", fields.problems())) {
+        None => keys.map(|(_, default)| default),
+        Some(mut markdown) => {
+            let values = keys.map(|(key, default)| markdown.take_bool(key).unwrap_or(default));
+            markdown.finish();
+            values
+        }
+    }
+}
+
+/// Reads `severity`, a mapping from codes to severities.
+fn severities(fields: &mut Fields<'_, '_>) -> BTreeMap<&'static str, Option<Severity>> {
+    let mut severities = BTreeMap::new();
+    for entry in fields.take_map("severity") {
+        let Some(code) = code::named(&entry.key) else {
+            let hint = suggest::did_you_mean(&entry.key, code::ALL.iter().map(|code| code.name));
+            fields.report(&code::BAD_VALUE, &entry.key_place, code::unknown(&entry.key)).maybe_hint(hint);
+            continue;
+        };
+        if let Some(severity) = severity(&entry.node, code, fields.problems()) {
+            severities.insert(code.name, severity);
+        }
+    }
+    severities
+}
+
+/// Reads `cname`, a domain name.
+fn cname(fields: &mut Fields<'_, '_>) -> Option<String> {
+    let node = fields.take("cname")?;
+    let name = yaml::text(node, fields.problems())?;
+    if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '.' || c == '-') {
+        return Some(name);
+    }
+    fields
+        .report(&code::BAD_VALUE, &node.place, format!("`{name}` is not a domain name"))
+        .hint("write only the domain, such as `book.example.org`");
+    None
 }
 
 /// Reads `languages: [kk, en]`, or a list of `{code, name}`.
@@ -274,52 +283,53 @@ fn languages(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<LanguageConfig>
         };
         let Some(code) = code else { continue };
         if LanguageTag::parse(&code).is_none() {
-            problems.push(
-                Diagnostic::at(&code::UNKNOWN_LANGUAGE, item.place.clone(), format!("`{code}` is not a language tag"))
-                    .hint(format!("use a BCP 47 tag such as `kk`, `en` or `pt-BR`, of at most {} letters", LanguageTag::LONGEST)),
-            );
+            problems
+                .report(&code::UNKNOWN_LANGUAGE, &item.place, format!("`{code}` is not a language tag"))
+                .hint(format!("use a BCP 47 tag such as `kk`, `en` or `pt-BR`, of at most {} letters", LanguageTag::LONGEST));
         } else if let Some(unfit) = path::unfit(&code) {
             // The pages of the language are published in a folder with this name.
-            problems.push(
-                Diagnostic::at(&code::BAD_VALUE, item.place.clone(), format!("`{code}` cannot be the name of a folder: {unfit}"))
-                    .hint(format!("add the script to the tag, such as `{code}-Latn`")),
-            );
+            problems
+                .report(&code::BAD_VALUE, &item.place, format!("`{code}` cannot be the name of a folder: {unfit}"))
+                .hint(format!("add the script to the tag, such as `{code}-Latn`"));
         } else if let Some(first) = languages.iter().find(|language| language.code.eq_ignore_ascii_case(&code)) {
-            problems.push(
-                Diagnostic::at(&code::BAD_VALUE, item.place.clone(), format!("language `{code}` is given twice"))
-                    .also(first.place.clone(), "first given here"),
-            );
+            problems
+                .report(&code::BAD_VALUE, &item.place, format!("language `{code}` is given twice"))
+                .also(&first.place, "first given here");
         } else {
             languages.push(LanguageConfig { code, name, place: item.place.clone() });
         }
     }
     if languages.is_empty() && items.is_empty() {
-        problems.push(Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "a site needs at least one language"));
+        problems.report(&code::BAD_VALUE, &node.place, "a site needs at least one language");
     }
     languages
 }
 
 /// Returns the diagnostic for a language code that the site does not have.
 pub fn unknown_language(wanted: &str, place: Place, languages: &[LanguageConfig]) -> Diagnostic {
+    let (message, hint) = no_language(wanted, languages);
+    Diagnostic::at(&code::UNKNOWN_LANGUAGE, place, message).hint(hint)
+}
+
+/// Returns the message and the hint for a language code that the site does not have.
+pub fn no_language(wanted: &str, languages: &[LanguageConfig]) -> (String, String) {
     let codes = || languages.iter().map(|language| language.code.as_str());
     let hint = suggest::did_you_mean(wanted, codes())
-        .unwrap_or_else(|| format!("the site's languages are: {}", codes().collect::<Vec<_>>().join(", ")));
-    Diagnostic::at(&code::UNKNOWN_LANGUAGE, place, format!("the site has no language `{wanted}`")).hint(hint)
+        .unwrap_or_else(|| format!("the languages of the site are: {}", codes().collect::<Vec<_>>().join(", ")));
+    (format!("the site has no language `{wanted}`"), hint)
 }
 
 /// Reads a text for all languages, or a mapping from language codes to texts.
 fn localised(key: &str, node: &Node, languages: &[LanguageConfig], problems: &mut Vec<Diagnostic>) -> Localised {
     let mut texts = BTreeMap::new();
     if let Value::Map(entries) = &node.value {
-        // The place of a mapping is that of its first entry; an empty mapping has only its own
-        // place.
+        // The place is the first key. An empty mapping has no key.
         let place = entries.first().map_or(&node.place, |entry| &entry.key_place);
         let missing = |language: &&LanguageConfig| entries.iter().all(|entry| entry.key != language.code);
         for language in languages.iter().filter(missing) {
-            problems.push(
-                Diagnostic::at(&code::MISSING_STRING, place.clone(), format!("`{key}` is missing in `{}`", language.code))
-                    .hint(format!("add `{}:` with the text in that language", language.code)),
-            );
+            problems
+                .report(&code::MISSING_STRING, place, format!("`{key}` has no text in the language `{}`", language.code))
+                .hint(format!("add `{}: …` below `{key}`", language.code));
         }
         for entry in entries {
             if !languages.iter().any(|language| language.code == entry.key) {
@@ -336,34 +346,37 @@ fn localised(key: &str, node: &Node, languages: &[LanguageConfig], problems: &mu
 
 fn severity(node: &Node, code: &Code, problems: &mut Vec<Diagnostic>) -> Option<Option<Severity>> {
     let word = yaml::text(node, problems)?;
-    match word.as_str() {
-        "error" => Some(Some(Severity::Error)),
-        "warning" => Some(Some(Severity::Warning)),
-        "note" => Some(Some(Severity::Note)),
+    let severity = [Severity::Error, Severity::Warning, Severity::Note].into_iter().find(|severity| severity.name() == word);
+    match severity {
+        Some(severity) => Some(Some(severity)),
         // YAML may read `off` as text or as a boolean; both silence the code.
-        _ if word == "off" || node.value == Value::Bool(false) => Some(None),
-        _ => {
-            problems.push(
-                Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{word}` is no severity for `{}`", code.name))
-                    .hint("use error, warning, note or off"),
-            );
+        None if word == "off" || node.value == Value::Bool(false) => Some(None),
+        None => {
+            problems
+                .report(&code::BAD_VALUE, &node.place, format!("`{word}` is not a severity that `{}` can have", code.name))
+                .hint("use `error`, `warning`, `note` or `off`");
             None
         }
     }
 }
 
-/// Checks and normalises the address of a site. The error is the reason why it is unusable.
+/// Returns the message that a text cannot be the URL of a site.
+pub fn not_the_url(text: &str, why: &str) -> String {
+    format!("`{text}` cannot be the site's URL: {why}")
+}
+
+/// Checks and normalises the URL of a site. The error is the reason why it is unusable.
 pub fn base_url(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
     let rest = text
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"))
-        .ok_or("it begins with neither https:// nor http://")?;
+        .ok_or("it does not begin with https:// or http://")?;
     if text.contains(['?', '#']) {
         return Err("it has a query or a fragment");
     }
     if text.contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(c)) {
-        return Err("it holds a character that no address can have");
+        return Err("it contains a character that is not allowed in a URL");
     }
     let rest = rest.strip_suffix('/').unwrap_or(rest);
     let (authority, path) = rest.split_once('/').map_or((rest, None), |(authority, path)| (authority, Some(path)));
@@ -374,10 +387,10 @@ pub fn base_url(text: &str) -> Result<String, &'static str> {
             return Err("its path has an empty part");
         }
         if !part.split('%').skip(1).all(is_escape) {
-            return Err("it has a `%` that two hexadecimal digits do not follow");
+            return Err("it has a `%` without two hexadecimal digits after it");
         }
         if matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..") {
-            return Err("its path has a part `.` or `..`");
+            return Err("its path contains `.` or `..`");
         }
     }
     Ok(format!("{}/", text.strip_suffix('/').unwrap_or(text)))
@@ -386,11 +399,11 @@ pub fn base_url(text: &str) -> Result<String, &'static str> {
 /// Checks the host part of an address: `example.org`, `localhost:8080`, `[::1]`.
 fn check_authority(authority: &str) -> Result<(), &'static str> {
     if authority.contains('@') {
-        return Err("it names a user");
+        return Err("it contains a user name");
     }
     let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((address, port)) => {
-            address.parse::<core::net::Ipv6Addr>().map_err(|_| "its host is no address")?;
+            address.parse::<core::net::Ipv6Addr>().map_err(|_| "its host is not a valid IPv6 address")?;
             (None, port)
         }
         None => {
@@ -400,14 +413,16 @@ fn check_authority(authority: &str) -> Result<(), &'static str> {
     };
     let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || !c.is_ascii();
     match host {
-        Some("") => return Err("it names no host"),
-        Some(host) if host.split('.').any(str::is_empty) => return Err("its host has an empty part"),
-        Some(host) if !host.split('.').all(|label| label.chars().all(is_letter)) => return Err("its host is no name of a host"),
+        Some("") => return Err("it has no host"),
+        Some(host) if host.split('.').any(str::is_empty) => return Err("its host has two dots in a row, or a dot at one end"),
+        Some(host) if !host.split('.').all(|label| label.chars().all(is_letter)) => {
+            return Err("its host is not a valid host name");
+        }
         _ => {}
     }
     let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0);
     if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_port) {
-        return Err("its port is no number from 1 to 65535");
+        return Err("its port is not a number from 1 to 65535");
     }
     Ok(())
 }

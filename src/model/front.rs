@@ -1,9 +1,14 @@
 //! Front matter: the YAML at the beginning of a page.
+//!
+//! [`FrontMatter::read`] reads a key, and its row in [`FrontMatter::keys`] tells templates and
+//! `import` to use it. Both functions name every field, so neither can forget a new one.
+
+use std::borrow::Cow;
 
 use jiff::civil::Date;
 
 use crate::base::{
-    Diagnostic, Place, code, path, visible,
+    Diagnostic, Place, Report, code, path, visible,
     yaml::{Fields, Node, Value},
 };
 
@@ -16,7 +21,8 @@ pub struct FrontMatter {
     pub description: Option<String>,
     pub description_at: Option<Place>,
     /// Position of the work among its siblings, smaller numbers first. The source edition's value
-    /// counts; the fallback is the value of another edition. Works without any come last, by title.
+    /// counts; the fallback is the value of another edition. Works without a value come last,
+    /// sorted by title.
     pub order: Option<i64>,
     /// Last part of the URL in this language. The fallback is the last part of the key.
     pub slug: Option<String>,
@@ -33,40 +39,81 @@ pub struct FrontMatter {
     pub extra: Option<Box<Node>>,
 }
 
+/// A key of front matter, as the rest of the program uses it.
+#[derive(Debug)]
+pub struct FrontKey<'a> {
+    pub name: &'static str,
+    pub import: Import,
+    /// The value that templates get as `page.NAME`; null if the key is not set. `None` if they get
+    /// no value, or one that also depends on the rest of the site, which `render` makes.
+    pub shown: Option<Cow<'a, Value>>,
+}
+
+/// Treatment of a key by `import`, when it makes a new translation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Import {
+    /// All languages share the value.
+    Copied,
+    /// The value belongs to the language of the source. `import` says so if the key is set.
+    LeftOut { is_set: bool },
+    /// The source's value is enough, or the key is a unit: its text comes from translators.
+    Needless,
+}
+
 impl FrontMatter {
     /// Reads front matter from its YAML.
     pub fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Self {
-        let mut front = Self::default();
-        let Some(mut fields) = Fields::of(node, "front matter", problems) else { return front };
-        (front.title, front.title_at) = placed_text("title", &mut fields);
-        (front.description, front.description_at) = placed_text("description", &mut fields);
-        front.order = fields.take_int("order");
-        front.slug = match fields.take("slug") {
-            Some(node) => slug(node, fields.problems()),
-            None => None,
-        };
-        if let Some(node) = fields.take("date") {
-            front.date = date(node, fields.problems());
-            front.date_at = front.date.is_some().then(|| node.place.clone());
-        }
-        front.draft = fields.take_bool("draft").unwrap_or(false);
-        front.tags = placed_texts("tags", &mut fields);
-        front.aliases = placed_texts("aliases", &mut fields);
-        if let Some(node) = fields.take("template") {
-            front.template = crate::base::yaml::text(node, fields.problems()).map(|name| Box::new((name, node.place.clone())));
-        }
-        front.extra = fields.take("extra").cloned().map(Box::new);
+        let Some(mut fields) = Fields::of(node, "front matter", problems) else { return Self::default() };
+        let (title, title_at) = fields.take_placed("title").unzip();
+        let (description, description_at) = fields.take_placed("description").unzip();
+        let order = fields.take_int("order");
+        let slug = fields.take("slug").and_then(|node| slug(node, fields.problems()));
+        let date_node = fields.take("date");
+        let date = date_node.and_then(|node| date(node, fields.problems()));
+        let date_at = date_node.filter(|_| date.is_some()).map(|node| node.place.clone());
+        let draft = fields.take_bool("draft").unwrap_or(false);
+        let tags = fields.take_placed_list("tags");
+        let aliases = fields.take_placed_list("aliases");
+        let template = fields.take_placed("template").map(Box::new);
+        let extra = fields.take("extra").cloned().map(Box::new);
         fields.finish();
-        front
+        Self { title, title_at, description, description_at, order, slug, date, date_at, aliases, draft, tags, template, extra }
     }
-}
 
-/// Reads a text and its place.
-fn placed_text(key: &'static str, fields: &mut Fields<'_, '_>) -> (Option<String>, Option<Place>) {
-    let Some(node) = fields.take(key) else { return (None, None) };
-    let text = crate::base::yaml::text(node, fields.problems());
-    let place = text.is_some().then(|| node.place.clone());
-    (text, place)
+    /// Returns a row for each key.
+    pub fn keys(&self) -> [FrontKey<'_>; 10] {
+        // Every field is named, so that a new one cannot be forgotten.
+        let Self {
+            title: _,
+            title_at: _,
+            description,
+            description_at: _,
+            order: _,
+            slug,
+            date: _,
+            date_at: _,
+            aliases: _,
+            draft: _,
+            tags,
+            template: _,
+            extra,
+        } = self;
+        let description = description.clone().map_or(Value::Null, Value::Text);
+        let extra_value = extra.as_ref().map_or(Cow::Owned(Value::Null), |extra| Cow::Borrowed(&extra.value));
+        let row = |name, import, shown| FrontKey { name, import, shown };
+        [
+            row("title", Import::Needless, None),
+            row("description", Import::Needless, Some(Cow::Owned(description))),
+            row("order", Import::Needless, None),
+            row("tags", Import::LeftOut { is_set: !tags.is_empty() }, None),
+            row("slug", Import::LeftOut { is_set: slug.is_some() }, None),
+            row("date", Import::Copied, None),
+            row("draft", Import::Copied, None),
+            row("aliases", Import::Needless, None),
+            row("template", Import::Copied, None),
+            row("extra", Import::LeftOut { is_set: extra.is_some() }, Some(extra_value)),
+        ]
+    }
 }
 
 /// First and last date that feeds and the sitemap accept.
@@ -84,16 +131,9 @@ pub fn feed_date(date: Date) -> Option<Date> {
 pub fn check_feed_date(date: Option<Date>, place: Option<&Place>) -> Option<Diagnostic> {
     let date = date.filter(|date| feed_date(*date).is_none())?;
     let (first, last) = FEED_DAYS;
-    let message = format!("the date {date} is left out of feeds and the sitemap");
-    let hint = format!("use a date from {first} to {last}: feed readers accept no others");
+    let message = format!("feeds and the sitemap leave out the date {date}, because feed readers do not accept it");
+    let hint = format!("use a date from {first} to {last}");
     Some(Diagnostic::at(&code::FEED_DATE, place?.clone(), message).hint(hint))
-}
-
-/// Reads the texts of a list, each with its place.
-fn placed_texts(key: &'static str, fields: &mut Fields<'_, '_>) -> Vec<(String, Place)> {
-    let nodes = fields.take_list(key);
-    let text = |node: &Node| Some((crate::base::yaml::text(node, fields.problems())?, node.place.clone()));
-    nodes.iter().filter_map(text).collect()
 }
 
 pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> {
@@ -109,7 +149,7 @@ pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> 
     match parsed {
         Ok(date) => Some(date),
         Err(message) => {
-            problems.push(Diagnostic::at(&code::BAD_DATE, node.place.clone(), message).hint("write it as 2003-12-31"));
+            problems.report(&code::BAD_DATE, &node.place, message).hint("write the date in the form 2003-12-31");
             None
         }
     }
@@ -118,24 +158,37 @@ pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> 
 fn slug(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let slug = path::nfc(&crate::base::yaml::text(node, problems)?);
     let why = match path::unfit(&slug) {
-        _ if slug.contains('/') => "it holds a `/`".to_owned(),
+        _ if slug.contains('/') => "it contains a `/`".to_owned(),
         Some(unfit) => unfit.to_string(),
         None => return Some(slug),
     };
-    problems.push(
-        Diagnostic::at(
-            &code::BAD_VALUE,
-            node.place.clone(),
-            format!("`{}` cannot be part of an address: {why}", visible::name(&slug)),
-        )
-        .hint("a slug is one name, without `/` and the characters that file names cannot have: `\\ : * ? \" < > |`"),
-    );
+    problems
+        .report(&code::BAD_VALUE, &node.place, format!("`{}` cannot be a slug: {why}", visible::name(&slug)))
+        .hint("a slug is the page's name in its URL: write one name without `/ \\ : * ? \" < > |`");
     None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_key_that_is_read_has_a_row() {
+        let file = "a.md".into();
+        let text = "qqqqqqqqqqqqqqqq: 1";
+        let node = crate::base::yaml::read(&file, text, 0..text.len()).expect("it is YAML");
+        let mut problems = Vec::new();
+        let front = FrontMatter::read(&node, &mut problems);
+        let rows: Vec<&str> = front.keys().iter().map(|key| key.name).collect();
+        // The hint for an unknown key lists the keys that are read.
+        let read: Vec<&str> = problems[0].hints[0].trim_start_matches("known here: ").split(", ").collect();
+        assert_eq!(sorted(read), sorted(rows), "left: keys that `read` takes; right: rows of `keys`");
+    }
+
+    fn sorted(mut names: Vec<&str>) -> Vec<&str> {
+        names.sort_unstable();
+        names
+    }
 
     #[test]
     fn dates_have_one_form() {

@@ -5,7 +5,21 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::base::path;
+use crate::base::{path, visible};
+
+/// Hint for a key that no page has.
+pub const HINT: &str = "write the key of a page: its path in `content/` without language and `.md`, such as `vectors/russia`";
+
+/// Returns the message that no page has a key.
+pub fn unknown(key: &str) -> String {
+    format!("there is no page with the key `{key}`")
+}
+
+/// Returns the message that a text cannot be a key, with the reason if it is known.
+pub fn unusable(text: &str, unfit: Option<path::Unfit>) -> String {
+    let why = unfit.map_or_else(String::new, |unfit| format!(": {unfit}"));
+    format!("`{}` cannot be the key of a page{why}", visible::name(text))
+}
 
 /// Key that identifies a work, independent of its titles, slugs and languages: `vectors/russia`.
 ///
@@ -44,6 +58,17 @@ impl Key {
         })
     }
 
+    /// Returns the key as an argument of a command in a hint: with `./` before a key that would be
+    /// read as an option, and quoted if a shell could change it.
+    pub fn argument(&self) -> String {
+        let key = if self.0.starts_with('-') { format!("./{}", self.0) } else { self.0.to_string() };
+        if key.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c)) {
+            return key;
+        }
+        // Only a NUL cannot be quoted, and no file name has one.
+        shlex::try_quote(&key).map_or_else(|_| key.clone(), std::borrow::Cow::into_owned)
+    }
+
     /// Returns the folded key. Two keys that a file system or a reader could confuse have the same
     /// folded form.
     pub fn folded(&self) -> String {
@@ -66,11 +91,16 @@ impl Borrow<str> for Key {
 /// Returns the key of the work whose lock has this path below `content/`; `None` if it is not a
 /// lock.
 pub fn of_lock(path: &str) -> Option<Key> {
-    let stem = path.strip_suffix(super::lock::ENDING)?;
-    let hidden = path.split('/').any(|part| part.starts_with('_') || part.starts_with('.'));
-    let name = path::file_name(stem);
-    let key = if name == "index" && stem.contains('/') { path::folder(stem) } else { stem };
-    (!hidden && !key.is_empty()).then(|| Key::new(key))
+    key_of(path, path.strip_suffix(super::lock::ENDING)?)
+}
+
+/// Returns the key of the work to which the file at `path` belongs. `stem` is the path without its
+/// language and extension. Returns `None` if a file or folder in the path is hidden.
+fn key_of(path: &str, stem: &str) -> Option<Key> {
+    let is_hidden = path.split('/').any(|part| part.starts_with(['_', '.']));
+    let is_section = path::file_name(stem) == Key::HOME && stem.contains('/');
+    let key = if is_section { path::folder(stem) } else { stem };
+    (!is_hidden && !key.is_empty()).then(|| Key::new(key))
 }
 
 /// Returns the path of an edition's file without `.md` and without its language, if it has one.
@@ -99,25 +129,23 @@ pub struct EditionName {
 }
 
 impl EditionName {
-    /// Reads a path below `content/`, such as `vectors/russia.kk.md`. Returns `None` if it is no
-    /// page.
+    /// Reads a path below `content/`, such as `vectors/russia.kk.md`. Returns `None` if the file is
+    /// not a page.
     ///
     /// The part between the last two dots is a language if `is_language` accepts it, otherwise a
-    /// part of the name. So `notes.v2.md` is a page named `notes.v2`, and `notes.old.md` one named
-    /// `notes.old`. Only the files beside it can tell if the part was meant as a language: see
-    /// [`looks_like_language`].
+    /// part of the name:
+    ///
+    /// ```text
+    /// notes.kk.md     page `notes` in `kk`
+    /// notes.old.md    page `notes.old`, though `old` looks like a language (`looks_like_language`)
+    /// ```
     pub fn of(path: &str, is_language: impl Fn(&str) -> bool) -> Option<Self> {
-        if path.split('/').any(|part| part.starts_with('_') || part.starts_with('.')) {
-            return None;
-        }
         let stem = path.strip_suffix(".md")?;
         let (stem, language) = match stem.rsplit_once('.') {
             Some((before, code)) if is_language(code) => (before, Some(code.to_owned())),
             _ => (stem, None),
         };
-        let name = path::file_name(stem);
-        let key = if name == "index" && stem.contains('/') { path::folder(stem) } else { stem };
-        (!key.is_empty()).then(|| Self { key: Key::new(key), language })
+        Some(Self { key: key_of(path, stem)?, language })
     }
 }
 
@@ -166,6 +194,12 @@ mod tests {
         assert_eq!(key("vectors/index.lock").as_deref(), Some("vectors"));
         assert_eq!(key("index.lock").as_deref(), Some("index"));
         assert_eq!((key("_x/a.lock"), key("a.md"), key(".lock")), (None, None, None));
+    }
+
+    #[test]
+    fn a_key_in_a_command_is_one_argument_and_no_option() {
+        let arguments = ["a/b", "-x", "--all", "a b", "it's", "қала"].map(|key| Key::new(key).argument());
+        assert_eq!(arguments, ["a/b", "./-x", "./--all", "'a b'", "\"it's\"", "қала"]);
     }
 
     #[test]

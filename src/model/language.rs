@@ -9,7 +9,7 @@ use icu_collator::{Collator, options::CollatorOptions};
 use icu_locale_core::Locale;
 
 use crate::base::{
-    Diagnostic, code,
+    Diagnostic, Report, code,
     path::{self, is_combining_mark},
     yaml::{self, Fields, Node, Value},
 };
@@ -63,9 +63,10 @@ pub struct LanguagePack {
     /// Other forms of each month's name: cases and abbreviations. A final `*` stands for any
     /// ending.
     pub month_forms: Vec<Vec<String>>,
-    /// Words that may stand for a number, by number; a final `*` stands for any ending.
+    /// Number words by their number; a final `*` stands for any ending.
     pub numerals: BTreeMap<u64, Vec<String>>,
-    /// All small letters. Checks judge the letters of a text by them; the order plays no part.
+    /// All lower-case letters, in any order. The checks of scripts learn from them the scripts of
+    /// the language, and the letter to suggest for a look-alike of another script.
     pub alphabet: String,
     /// Latin spelling of each letter in slugs.
     pub romanise: BTreeMap<char, String>,
@@ -101,8 +102,8 @@ impl Fonts {
     }
 }
 
-/// Marks the data that a pack took from another language's file. They are good enough for writing
-/// pages, but checks must not judge texts by them.
+/// Flags of the data that a pack took from another language's file. Pages use such data; checks of
+/// texts do not, since they would report faults that are none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Borrowed {
     pub quotes: bool,
@@ -133,10 +134,11 @@ impl LanguagePack {
             let quotes = texts(node, fields.problems());
             match quotes.try_into() {
                 Ok(quotes) => pack.quotes = quotes,
-                Err(_) => fields.problems().push(
-                    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "`quotes` needs four marks")
-                        .hint("outer opening, outer closing, inner opening, inner closing"),
-                ),
+                Err(_) => {
+                    fields
+                        .report(&code::BAD_VALUE, &node.place, "`quotes` needs a list of four quotation marks")
+                        .hint("give the outer opening, outer closing, inner opening and inner closing mark");
+                }
             }
         }
         if let Some(node) = fields.take("elisions") {
@@ -147,11 +149,11 @@ impl LanguagePack {
             if months.len() == 12 {
                 pack.months = months;
             } else {
-                fields.problems().push(Diagnostic::at(
+                fields.report(
                     &code::BAD_VALUE,
-                    node.place.clone(),
-                    format!("`months` needs twelve names, found {}", months.len()),
-                ));
+                    &node.place,
+                    format!("`months` needs a list of twelve names, found {}", months.len()),
+                );
             }
         }
         if let Some(node) = fields.take("month_forms") {
@@ -159,10 +161,11 @@ impl LanguagePack {
                 Value::List(items) if items.len() == 12 => {
                     pack.month_forms = items.iter().map(|item| forms(item, fields.problems())).collect();
                 }
-                _ => fields.problems().push(
-                    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "`month_forms` needs a list of twelve")
-                        .hint("each is a form, or a list of forms; one that ends in `*` stands for all that begin so"),
-                ),
+                _ => {
+                    fields
+                        .report(&code::BAD_VALUE, &node.place, "`month_forms` needs a list of twelve items, one for each month")
+                        .hint("give for each month a word or a list of words; `мамыр*` stands for all words that begin with `мамыр`");
+                }
             }
         }
         for entry in fields.take_map("numerals") {
@@ -171,11 +174,9 @@ impl LanguagePack {
                     let forms = forms(&entry.node, fields.problems());
                     pack.numerals.insert(number, forms);
                 }
-                Err(_) => fields.problems().push(Diagnostic::at(
-                    &code::BAD_VALUE,
-                    entry.key_place.clone(),
-                    format!("`{}` is not a whole number", entry.key),
-                )),
+                Err(_) => {
+                    fields.report(&code::BAD_VALUE, &entry.key_place, format!("`{}` is not a whole number", entry.key));
+                }
             }
         }
         for entry in fields.take_map("romanise") {
@@ -186,11 +187,9 @@ impl LanguagePack {
                         pack.romanise.insert(letter, latin);
                     }
                 }
-                _ => fields.problems().push(Diagnostic::at(
-                    &code::BAD_VALUE,
-                    entry.key_place.clone(),
-                    format!("`{}` is not one letter", entry.key),
-                )),
+                _ => {
+                    fields.report(&code::BAD_VALUE, &entry.key_place, format!("`{}` is not a single letter", entry.key));
+                }
             }
         }
         if let Some(mut fonts) = fields.take("fonts").and_then(|node| Fields::of(node, "`fonts`", fields.problems())) {
@@ -260,8 +259,8 @@ impl LanguagePack {
     pub fn slug(&self, text: &str) -> String {
         let mut slug = String::with_capacity(text.len());
         let text = path::nfc(text).to_lowercase();
-        // Most tables have no ASCII letters, so ASCII before the table's first letter needs no
-        // look-up.
+        // Most tables have no ASCII letters. An ASCII character less than the table's first letter
+        // needs no look-up.
         let first = self.romanise.first_key_value().map_or(char::MAX, |(letter, _)| *letter);
         for c in text.chars() {
             if c.is_ascii_alphanumeric() && c < first {
@@ -299,15 +298,12 @@ pub fn grouped(number: i64, separator: &str) -> String {
 
 /// Reads the forms of a word: a text, or a list of texts.
 fn forms(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<String> {
-    match &node.value {
-        Value::List(_) => texts(node, problems),
-        _ => yaml::text(node, problems).into_iter().collect(),
-    }
+    node.items().iter().filter_map(|item| yaml::text(item, problems)).collect()
 }
 
 fn texts(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     match &node.value {
-        Value::List(items) => items.iter().filter_map(|item| yaml::text(item, problems)).collect(),
+        Value::List(_) => forms(node, problems),
         _ => {
             problems.push(node.wrong_type("a list"));
             Vec::new()

@@ -2,7 +2,7 @@
 //! changes them.
 
 use crate::base::{
-    Diagnostic, code,
+    Diagnostic, Report, code,
     yaml::{self, Fields, Node, Value},
 };
 
@@ -23,7 +23,7 @@ pub enum Limit {
     Output,
     /// A picture or another file that is copied into the site.
     File,
-    /// Count of the numbers that `range` gives to all loops of one page's template.
+    /// Sum of the lengths of all `range` calls in the template of one page.
     Loops,
 }
 
@@ -71,13 +71,11 @@ impl Limits {
                 None => {
                     let written = yaml::text(node, fields.problems()).unwrap_or_default();
                     let (kind, hint) = if is_size {
-                        ("a size", format!("write for example `{key}: 16MB`; the units are KB, MB and GB"))
+                        ("a size", format!("write a size in KB, MB or GB, such as `{key}: 16MB`"))
                     } else {
-                        ("a whole number above zero", format!("write for example `{key}: 5000000`"))
+                        ("a whole number above zero", format!("write a number, such as `{key}: 5000000`"))
                     };
-                    fields.problems().push(
-                        Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{written}` is not {kind}")).hint(hint),
-                    );
+                    fields.report(&code::BAD_VALUE, &node.place, format!("`{written}` is not {kind}")).hint(hint);
                 }
             }
         }
@@ -92,7 +90,7 @@ impl Limits {
             _ if !is_size => wanted.to_string(),
             megabytes => format!("{megabytes}MB"),
         };
-        format!("to allow it, write `limits: {{{key}: {value}}}` in site.yaml")
+        format!("raise the limit in site.yaml: `limits: {{{key}: {value}}}`")
     }
 }
 
@@ -158,6 +156,6 @@ mod tests {
         }
         let texts = [100, 2 * KB, 8 * MB, 8 * MB + MB / 2].map(shown);
         assert_eq!(texts, ["100 bytes", "2 KB", "8 MB", "8.5 MB"]);
-        assert_eq!(Limits::hint(Limit::Text, 8 * MB + 1), "to allow it, write `limits: {text: 9MB}` in site.yaml");
+        assert_eq!(Limits::hint(Limit::Text, 8 * MB + 1), "raise the limit in site.yaml: `limits: {text: 9MB}`");
     }
 }

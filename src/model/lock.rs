@@ -35,16 +35,16 @@
 //! gone 1b2c3d4e5f60 into 3.3
 //! ```
 //!
-//! * The line of the source edition comes first. It has the digest, then these parts as far as they
-//!   exist: `#` and an anchor of a heading (the present one first, then its former ones), `^` and
+//! * The line of the source edition comes first. It has the digest, then up to three optional
+//!   parts: `#` and an anchor of a heading (the present one first, then its former ones), `^` and
 //!   the label of the footnote (`\s` is a space, `\\` a backslash), and `|` for a row of a table.
 //!   The whole Markdown text follows, with white space folded. The lock keeps the text to find an
 //!   edited sentence by its similarity, and to show translators the diff, without asking version
 //!   control.
 //! * The line of a translation has the digest of the source text it was made from, or `-` if it
-//!   corresponds to nothing in the source. The digest of its own text follows. The end is
-//!   `accepted` if somebody confirmed that it still stands. Or it is `was` and the source text it
-//!   was made from, as long as that differs from the present one.
+//!   corresponds to nothing in the source. The digest of its own text follows. The line ends with
+//!   `accepted` if somebody confirmed the translation without changing it. It ends with `was` and
+//!   the source text it was made from, if that differs from the present source text.
 //! * `gone` keeps the id of a removed sentence, so that it is never given to another one.
 //!
 //! A lock of a later format is not read, and so never overwritten. In older locks each cell of a
@@ -54,12 +54,14 @@
 //! Reading and writing are pure. Reading a written lock gives the same lock.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Digest, Place, code};
+use crate::base::{Diagnostic, Digest, Place, code, fold_all};
 
+use super::segment::not_an_address;
 use super::{SegmentId, row};
 
 mod cells;
@@ -75,13 +77,15 @@ pub const FORMAT: u32 = 1;
 const HEADER: &str = "# Addresses of sentences, kept by `tilmash sync`. Do not edit; merge like any text. Format ";
 
 /// Digest of a text with white space folded: 48 bits, enough to distinguish the texts of one work.
+/// White space of every kind counts as a space, so a change of spaces alone makes no translation
+/// stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TextDigest(u64);
 
 impl TextDigest {
     /// Digests a text after folding its white space.
     pub fn of(text: &str) -> Self {
-        Self((Digest::of(fold(text).as_bytes()).0 >> 80) as u64)
+        Self((Digest::of(fold_all(text).as_bytes()).0 >> 80) as u64)
     }
 
     /// Digests the text of a segment.
@@ -121,18 +125,6 @@ impl fmt::Display for TextDigest {
     }
 }
 
-/// Folds white space: each run becomes one space, and both ends are trimmed.
-pub fn fold(text: &str) -> Cow<'_, str> {
-    let trimmed = text.trim();
-    let mut after_space = false;
-    let folded = trimmed.chars().all(|c| {
-        let fine = !c.is_whitespace() || c == ' ' && !after_space;
-        after_space = c == ' ';
-        fine
-    });
-    if folded { Cow::Borrowed(trimmed) } else { Cow::Owned(trimmed.split_whitespace().collect::<Vec<_>>().join(" ")) }
-}
-
 /// Part of a work that has an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Unit {
@@ -148,6 +140,16 @@ impl Unit {
             "title" => Some(Unit::Title),
             "description" => Some(Unit::Description),
             _ => SegmentId::parse(text).map(Unit::Segment),
+        }
+    }
+}
+
+impl Unit {
+    /// Returns the name of the unit in messages: "the title", "the sentence `3.2`".
+    pub fn named(&self) -> String {
+        match self {
+            Unit::Title | Unit::Description => format!("the {self}"),
+            Unit::Segment(id) => format!("the sentence `{id}`"),
         }
     }
 }
@@ -179,7 +181,7 @@ impl PartialEq for Lock {
     }
 }
 
-/// Everything that the lock says about one unit.
+/// The part of the lock about one unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LockEntry {
     pub unit: Unit,
@@ -231,11 +233,11 @@ pub struct Translation {
 /// State of a translation beyond its digests.
 #[derive(Debug, Clone, PartialEq)]
 pub enum State {
-    /// Nothing more is known; comparing digests tells if it is current.
+    /// The digests alone decide if it is current.
     Plain,
-    /// Somebody confirmed that it still stands, without changing it.
+    /// Somebody confirmed the translation without changing it.
     Accepted,
-    /// It was made from this text, which is no longer the source's.
+    /// It was made from this text, which differs from the present source text.
     Was(Box<str>),
 }
 
@@ -244,6 +246,10 @@ impl LockEntry {
     pub fn translation(&self, lang: &str) -> Option<&Translation> {
         self.translations.iter().find(|translation| *translation.lang == *lang)
     }
+
+    fn is_empty(&self) -> bool {
+        self.source.is_none() && self.gone.is_none() && self.translations.is_empty()
+    }
 }
 
 impl Lock {
@@ -251,7 +257,8 @@ impl Lock {
     pub fn new(entries: Vec<LockEntry>) -> Self {
         let mut lock = Self { entries: Vec::with_capacity(entries.len()), by_unit: HashMap::with_capacity(entries.len()) };
         for entry in entries {
-            if lock.by_unit.try_insert_first(entry.unit, lock.entries.len()) {
+            if let hash_map::Entry::Vacant(free) = lock.by_unit.entry(entry.unit) {
+                free.insert(lock.entries.len());
                 lock.entries.push(entry);
             }
         }
@@ -273,15 +280,23 @@ impl Lock {
         self.entry(Unit::Segment(id))
     }
 
-    /// Returns the language of the kept texts: that of the source when the lock was written.
+    /// Returns the language of the source edition when the lock was written. The lock keeps the
+    /// texts of that edition.
     pub fn source_lang(&self) -> Option<&str> {
         self.entries.iter().find_map(|entry| entry.source.as_ref()).map(|source| &*source.lang)
     }
 
-    /// Reads a lock. Returns everything that could be read, and the problems. A lock of a newer
-    /// format gives an empty lock.
+    /// Reads a lock. Returns the entries that could be read, and the problems. A lock of a newer
+    /// format is read as an empty lock.
     pub fn read(file: &Arc<str>, text: &str) -> (Self, Vec<Diagnostic>) {
-        let mut reader = Reader { file, entries: Vec::new(), columns: Vec::new(), by_unit: HashMap::new(), problems: Vec::new() };
+        let (lock, _, problems) = Self::read_with_offsets(file, text);
+        (lock, problems)
+    }
+
+    /// Reads a lock as [`Lock::read`] does. Also returns the place of each entry in the text, in
+    /// the order of [`Lock::entries`].
+    pub fn read_with_offsets(file: &Arc<str>, text: &str) -> (Self, Vec<Offsets>, Vec<Diagnostic>) {
+        let mut reader = Reader { file, entries: Vec::new(), by_unit: HashMap::new(), problems: Vec::new() };
         // Some editors put a byte order mark at the beginning.
         let mut at = text.len() - text.trim_start_matches('\u{feff}').len();
         let mut open = None;
@@ -292,7 +307,7 @@ impl Lock {
             if is_conflict_marker(line) {
                 // Both sides of the conflict follow, and neither can be trusted. An entry that has
                 // no lines yet is dropped.
-                reader.entries.retain(|(entry, _, _)| !entry.is_empty());
+                reader.entries.retain(|found| !found.entry.is_empty());
                 reader.conflict(range);
                 break;
             }
@@ -300,12 +315,10 @@ impl Lock {
                 open = None;
             } else if let Some(comment) = line.strip_prefix('#') {
                 if let Some(newer) = format_of(comment).filter(|&format| format > FORMAT) {
-                    let message = format!("the lock has format {newer}; this program knows {FORMAT}");
+                    let message =
+                        format!("the lock file has format {newer}, but this version of Tilmash reads formats up to {FORMAT}");
                     let problem = Diagnostic::at(&code::BAD_LOCK, Place::new(file, range), message);
-                    return (
-                        Self::default(),
-                        vec![problem.hint("it was written by a newer Tilmash: use that one, or a newer one still")],
-                    );
+                    return (Self::default(), Vec::new(), vec![problem.hint("update Tilmash: a newer version wrote this file")]);
                 }
             } else if let Some(entry) = open {
                 reader.line(entry, line, range);
@@ -326,21 +339,13 @@ impl Lock {
     }
 }
 
-/// Map insertion that keeps the first value of a key.
-trait InsertFirst<K, V> {
-    fn try_insert_first(&mut self, key: K, value: V) -> bool;
-}
-
-impl<K: Eq + std::hash::Hash, V> InsertFirst<K, V> for HashMap<K, V> {
-    fn try_insert_first(&mut self, key: K, value: V) -> bool {
-        match self.entry(key) {
-            std::collections::hash_map::Entry::Occupied(_) => false,
-            std::collections::hash_map::Entry::Vacant(entry) => {
-                entry.insert(value);
-                true
-            }
-        }
-    }
+/// Byte offsets of an entry's lines in the text of a lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offsets {
+    /// The line that names the unit.
+    pub unit: usize,
+    /// The line of each translation, in the order of [`LockEntry::translations`].
+    pub translations: Vec<usize>,
 }
 
 impl LockEntry {
@@ -358,10 +363,10 @@ impl LockEntry {
         line(&[]);
         line(&[&self.unit.to_string()]);
         if let Some(source) = &self.source {
-            let note = source.note.as_ref().map_or(String::new(), |label| format!("^{}", as_word(label)));
+            let note = source.note.as_ref().map_or(String::new(), |label| format!("^{}", escape_label(label)));
             let row = if source.is_row { "|" } else { "" };
             let (digest, anchors) = (source.digest.to_string(), anchors(&source.anchors));
-            line(&[&source.lang, &digest, &anchors, &note, row, &escaped(&source.text)]);
+            line(&[&source.lang, &digest, &anchors, &note, row, &escape(&source.text)]);
         }
         if let Some(gone) = &self.gone {
             let into = gone.into.map_or(String::new(), |id| format!("into {id}"));
@@ -382,31 +387,31 @@ impl LockEntry {
 }
 
 /// Puts a backslash before a source text that begins like an anchor, a note, a row or an escape.
-fn escaped(text: &str) -> Cow<'_, str> {
+fn escape(text: &str) -> Cow<'_, str> {
     if text.starts_with(['#', '^', '|', '\\']) { Cow::Owned(format!("\\{text}")) } else { Cow::Borrowed(text) }
 }
 
-/// Writes a footnote label as one word, since a space ends it.
-fn as_word(label: &str) -> Cow<'_, str> {
+/// Escapes a footnote label so that it has no spaces, since a space ends it: `a b` as `a\sb`.
+fn escape_label(label: &str) -> Cow<'_, str> {
     if !label.contains(['\\', ' ']) {
         return Cow::Borrowed(label);
     }
     Cow::Owned(label.replace('\\', r"\\").replace(' ', r"\s"))
 }
 
-/// Reads a footnote label from one word. A backslash before any other character stands for itself;
-/// only an edited lock has one.
-fn of_word(word: &str) -> String {
+/// Reads an escaped footnote label: see [`escape_label`]. A backslash before any other character
+/// is a plain backslash; only a lock that was edited by hand has one.
+fn unescape_label(word: &str) -> String {
     let mut label = String::with_capacity(word.len());
     let mut rest = word;
     while let Some(at) = rest.find('\\') {
         label.push_str(&rest[..at]);
-        let (said, length) = match rest.as_bytes().get(at + 1) {
+        let (c, length) = match rest.as_bytes().get(at + 1) {
             Some(b's') => (' ', 2),
             Some(b'\\') => ('\\', 2),
             _ => ('\\', 1),
         };
-        label.push(said);
+        label.push(c);
         rest = &rest[at + length..];
     }
     label.push_str(rest);
@@ -426,12 +431,22 @@ fn format_of(comment: &str) -> Option<u32> {
 
 struct Reader<'a> {
     file: &'a Arc<str>,
-    /// Each entry with the place of its unit. [`Reader::finish`] drops the unusable ones.
-    entries: Vec<(LockEntry, std::ops::Range<usize>, Kept)>,
-    /// The columns of the cells in an older lock, by position of the entry.
-    columns: Vec<Columns>,
+    /// All entries. [`Reader::finish`] drops the unusable ones.
+    entries: Vec<ReadEntry>,
     by_unit: HashMap<Unit, usize>,
     problems: Vec<Diagnostic>,
+}
+
+/// An entry as it was read.
+struct ReadEntry {
+    entry: LockEntry,
+    /// Place of the unit.
+    range: Range<usize>,
+    /// Offsets of the translations' lines.
+    translations: Vec<usize>,
+    /// Columns of a cell in an older lock.
+    columns: Columns,
+    kept: Kept,
 }
 
 /// Marks an entry as used or dropped.
@@ -442,55 +457,53 @@ enum Kept {
 }
 
 impl Reader<'_> {
-    fn problem(&mut self, range: std::ops::Range<usize>, message: impl Into<String>) -> &mut Diagnostic {
+    fn problem(&mut self, range: Range<usize>, message: impl Into<String>) -> &mut Diagnostic {
         self.problems.push(Diagnostic::at(&code::BAD_LOCK, Place::new(self.file, range), message));
         self.problems.last_mut().expect("it was just pushed")
     }
 
-    fn conflict(&mut self, range: std::ops::Range<usize>) {
-        self.problem(range, "git left a conflict in the lock").push_hint(
-            "settle the texts first; then keep one side of the lock whole (`git checkout --ours` or `--theirs`) and run `tilmash sync`",
+    fn conflict(&mut self, range: Range<usize>) {
+        self.problem(range, "the lock file contains git's conflict markers").push_hint(
+            "resolve the conflicts in the pages first; then take the lock file whole from one side (`git checkout --ours` or `--theirs`) and run `tilmash sync`",
         );
     }
 
     /// Begins the entry of a unit. Returns its index.
-    fn begin(&mut self, line: &str, range: std::ops::Range<usize>) -> usize {
+    fn begin(&mut self, line: &str, range: Range<usize>) -> usize {
         let index = self.entries.len();
         let unit = Unit::parse(line.trim());
         let mut kept = Kept::Yes;
         match unit {
             None => {
                 kept = Kept::No;
-                self.problem(range.clone(), format!("`{}` is no address of a sentence", line.trim()))
-                    .push_hint("an entry begins with `title`, `description` or an address such as `3.2`; undo the edit, or delete the entry and run `tilmash sync`");
+                self.problem(range.clone(), not_an_address(line.trim()))
+                    .push_hint("an entry of a lock file begins with `title`, `description` or an address such as `3.2`; undo the edit, or delete the entry and run `tilmash sync`");
             }
             Some(unit) => match self.by_unit.get(&unit) {
                 Some(&first) => {
                     kept = Kept::No;
-                    let first = Place::new(self.file, self.entries[first].1.clone());
-                    let problem = self.problem(range.clone(), format!("two sentences have the address `{unit}`"));
-                    problem.others.push((first, "the first".to_owned()));
-                    problem.push_hint("delete the entry of the newer one and run `tilmash sync`: it gets another address");
+                    let first = Place::new(self.file, self.entries[first].range.clone());
+                    let problem = self.problem(range.clone(), format!("the lock file has two entries with the address `{unit}`"));
+                    problem.others.push((first, "the first entry".to_owned()));
+                    problem.push_hint("delete the newer entry and run `tilmash sync`: its sentence gets a new address");
                 }
                 None => drop(self.by_unit.insert(unit, index)),
             },
         }
         let unit = unit.unwrap_or(Unit::Title);
-        self.entries.push((LockEntry { unit, source: None, gone: None, translations: Vec::new() }, range, kept));
-        self.columns.push(Columns::default());
+        let entry = LockEntry { unit, source: None, gone: None, translations: Vec::new() };
+        self.entries.push(ReadEntry { entry, range, translations: Vec::new(), columns: Columns::default(), kept });
         index
     }
 
-    fn line(&mut self, entry: usize, line: &str, range: std::ops::Range<usize>) {
-        let first = {
-            let entry = &self.entries[entry].0;
-            entry.source.is_none() && entry.gone.is_none() && entry.translations.is_empty()
-        };
+    fn line(&mut self, entry: usize, line: &str, range: Range<usize>) {
+        let found = &mut self.entries[entry];
+        let first = found.entry.is_empty();
         let (word, rest) = word(line);
         let (digest, rest) = self::word(rest);
         if word == "gone" && first {
             match TextDigest::parse(digest).and_then(|digest| gone(digest, rest)) {
-                Some(gone) => self.entries[entry].0.gone = Some(gone),
+                Some(gone) => found.entry.gone = Some(gone),
                 None => self.bad_line(range),
             }
             return;
@@ -507,40 +520,42 @@ impl Reader<'_> {
         };
         if let (true, Some(digest)) = (first, digest) {
             let (source, column) = source(word, digest, rest);
-            self.entries[entry].0.source = Some(source);
-            self.columns[entry].source = column;
+            found.entry.source = Some(source);
+            found.columns.source = column;
             return;
         }
         match translation(word, digest, rest) {
-            Some((translation, column)) if self.entries[entry].0.translation(word).is_none() => {
-                self.entries[entry].0.translations.push(translation);
-                self.columns[entry].translations.push(column);
+            Some((translation, column)) if found.entry.translation(word).is_none() => {
+                found.entry.translations.push(translation);
+                found.columns.translations.push(column);
+                found.translations.push(range.start);
             }
             _ => self.bad_line(range),
         }
     }
 
-    fn bad_line(&mut self, range: std::ops::Range<usize>) {
-        self.problem(range, "this line of the lock cannot be read")
-            .push_hint("only `tilmash sync` writes locks: undo the edit, or delete the line and run `tilmash sync`");
+    fn bad_line(&mut self, range: Range<usize>) {
+        self.problem(range, "this line of the lock file cannot be read")
+            .push_hint("undo the edit, or delete the line and run `tilmash sync`, which writes lock files");
     }
 
-    fn finish(mut self) -> (Lock, Vec<Diagnostic>) {
-        let empty: Vec<_> = self.entries.iter().filter(|(entry, _, kept)| *kept == Kept::Yes && entry.is_empty()).collect();
-        let empty: Vec<_> = empty.into_iter().map(|(entry, range, _)| (entry.unit, range.clone())).collect();
-        for (unit, range) in empty {
-            self.problem(range, format!("nothing is said of `{unit}`")).push_hint("delete the line and run `tilmash sync`");
+    fn finish(mut self) -> (Lock, Vec<Offsets>, Vec<Diagnostic>) {
+        let (mut entries, mut columns, mut offsets) = (Vec::new(), Vec::new(), Vec::new());
+        for found in std::mem::take(&mut self.entries) {
+            if found.kept == Kept::No {
+                continue;
+            }
+            if found.entry.is_empty() {
+                self.problem(found.range, format!("the entry `{}` of the lock file is empty", found.entry.unit))
+                    .push_hint("delete the line and run `tilmash sync`");
+                continue;
+            }
+            entries.push(found.entry);
+            columns.push(found.columns);
+            offsets.push(Offsets { unit: found.range.start, translations: found.translations });
         }
-        let read = self.entries.into_iter().zip(self.columns);
-        let kept = read.filter(|((entry, _, kept), _)| *kept == Kept::Yes && !entry.is_empty());
-        let (entries, columns): (Vec<_>, Vec<_>) = kept.map(|((entry, _, _), columns)| (entry, columns)).unzip();
-        (Lock::new(cells::joined(entries, &columns)), self.problems)
-    }
-}
-
-impl LockEntry {
-    fn is_empty(&self) -> bool {
-        self.source.is_none() && self.gone.is_none() && self.translations.is_empty()
+        cells::join(&mut entries, &columns, &mut offsets);
+        (Lock::new(entries), offsets, self.problems)
     }
 }
 
@@ -555,7 +570,7 @@ fn source(lang: &str, digest: TextDigest, rest: &str) -> (Source, Option<u32>) {
     let mut note = None;
     if let Some(after) = rest.strip_prefix('^') {
         let (label, after) = word(after);
-        (note, rest) = (Some(of_word(label).into()), after);
+        (note, rest) = (Some(unescape_label(label).into()), after);
     }
     let (mut is_row, mut column) = (false, None);
     if let Some((bar, after)) = rest.strip_prefix('|').map(word) {
@@ -632,7 +647,7 @@ mod tests {
             Just("0a1b2c3d4e5f accepted".to_owned()),
             Just("======= x".to_owned()),
         ]
-        .prop_map(|text| fold(&text).into())
+        .prop_map(|text| crate::base::fold(&text).into())
     }
 
     fn id() -> impl Strategy<Value = SegmentId> {
@@ -695,7 +710,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_can_be_looked_at(text in "[a-z0-9.#^|<=> \n\\\\é-]{0,80}") {
+        fn no_text_makes_reading_panic(text in "[a-z0-9.#^|<=> \n\\\\é-]{0,80}") {
             let (lock, _) = read(&text);
             let (again, problems) = read(&lock.write());
             prop_assert_eq!((again, problems), (lock, Vec::new()));
@@ -703,17 +718,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn every_problem_is_reported() {
         let (lock, problems) = read("1.1\nkk 9f86d0818899 Бір.\n\n1.1\nkk 9f86d0818899 Екі.\n\nfoo\nkk x\n\n1.2\nkk zz x\n");
         assert_eq!(lock.entries().len(), 1);
         assert_eq!(
             problems,
             [
-                "two sentences have the address `1.1`",
-                "`foo` is no address of a sentence",
-                "this line of the lock cannot be read",
-                "this line of the lock cannot be read",
-                "nothing is said of `1.2`"
+                "the lock file has two entries with the address `1.1`",
+                "`foo` is not the address of a sentence",
+                "this line of the lock file cannot be read",
+                "this line of the lock file cannot be read",
+                "the entry `1.2` of the lock file is empty"
             ]
         );
         let (lock, problems) = read("1.1\nkk 9f86d0818899 Бір.\n<<<<<<< HEAD\n");
@@ -722,15 +737,38 @@ mod tests {
             let (lock, problems) = read(&format!("{HEADER}{later}.\n\n1.1\nkk 9f86d0818899 Бір.\n"));
             assert_eq!(
                 (lock.entries().len(), problems),
-                (0, vec![format!("the lock has format {later}; this program knows {FORMAT}")])
+                (0, vec![format!("the lock file has format {later}, but this version of Tilmash reads formats up to {FORMAT}")])
             );
+        }
+    }
+
+    #[test]
+    fn each_line_of_an_entry_has_its_offset() {
+        // In the second lock, two cells of an older program are one row.
+        for (text, wanted) in [
+            (
+                "1.1\nkk 9f86d0818899 Бір.\nen 9f86d0818899 0a1b2c3d4e5f\n\nfoo\nkk x\n\n1.2\nru - 0a1b2c3d4e5f\n",
+                [vec!["en 9f86d0818899 0a1b2c3d4e5f"], vec!["ru - 0a1b2c3d4e5f"]],
+            ),
+            (
+                "3.1\nkk 739ce2143e57 |1 Бір\n\n3.2\nkk 4e5cf7d371fc |2 11\nen cc662761ad24 cc662761ad24 was 10\n",
+                [vec!["en cc662761ad24 cc662761ad24 was 10"], vec![]],
+            ),
+        ] {
+            let (lock, offsets, _) = Lock::read_with_offsets(&"a.lock".into(), text);
+            let line = |offset: usize| text[offset..].lines().next().unwrap();
+            let found = lock.entries().iter().zip(&offsets).map(|(entry, at)| {
+                assert_eq!((line(at.unit), at.translations.len()), (&*entry.unit.to_string(), entry.translations.len()));
+                at.translations.iter().map(|&at| line(at)).collect::<Vec<_>>()
+            });
+            assert_eq!(found.collect::<Vec<_>>(), wanted);
         }
     }
 
     #[test]
     fn white_space_does_not_count() {
         assert_eq!(TextDigest::of(" a\n b\t c "), TextDigest::of("a b c"));
+        assert_eq!(TextDigest::of("a\u{a0}b"), TextDigest::of("a b"));
         assert_ne!(TextDigest::of("ab c"), TextDigest::of("a b c"));
-        assert!(matches!(fold(" a b "), Cow::Borrowed("a b")));
     }
 }

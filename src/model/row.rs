@@ -13,8 +13,10 @@
 
 use std::ops::Range;
 
-/// Returns the byte range of each cell, without the space around it. A bar behind a backslash
-/// belongs to its cell, even if that backslash is escaped too, as in the parser.
+use crate::base::is_space;
+
+/// Returns the byte range of each cell, without the space around it. A bar after a backslash
+/// belongs to its cell, even if that backslash is escaped too: pulldown-cmark does the same.
 pub fn cells(row: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let is_border = |&(at, _): &(usize, &str)| !row[..at].ends_with('\\');
     let ends = row.match_indices('|').filter(is_border).map(|(at, _)| at).chain([row.len()]);
@@ -45,11 +47,6 @@ pub fn join<'c>(cells: impl Iterator<Item = &'c str>) -> String {
         }
     }
     row
-}
-
-/// Returns true for the white space that Markdown ignores around a cell. A no-break space is text.
-fn is_space(c: char) -> bool {
-    c.is_ascii_whitespace() || c == '\u{b}'
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
-/// One half of a segment id: a number, followed by letters if it was inserted between two others
-/// later.
+/// One half of a segment id: a number, and letters if the block or sentence was inserted later
+/// between two others, as in `3a`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Label {
     pub number: u32,
@@ -67,19 +67,27 @@ impl fmt::Debug for LanguageTag {
     }
 }
 
+/// Returns the message that a text is not a segment id.
+pub fn not_an_address(text: &str) -> String {
+    format!("`{text}` is not the address of a sentence")
+}
+
 impl Label {
     /// Makes a label without letters.
     pub const fn plain(number: u32) -> Self {
         Self { number, suffix: 0 }
     }
 
-    /// The greatest number that is read or given: nine digits.
+    /// Greatest number of a label: nine digits.
     pub const MOST: u32 = 999_999_999;
-    /// The last letters that are read or given: `zzzzzz`.
+    /// Greatest suffix of a label: `zzzzzz`.
     const LAST: u32 = 321_272_406;
 
-    /// Returns the label with the same number and the next letters. After the last letters, `a`
-    /// follows.
+    /// Returns the label with the same number and the next letters.
+    ///
+    /// ```text
+    /// 3 -> 3a   3a -> 3b   3z -> 3aa   3zzzzzz -> 3a
+    /// ```
     #[must_use]
     pub fn next_suffix(self) -> Self {
         Self { suffix: if self.suffix >= Self::LAST { 1 } else { self.suffix + 1 }, ..self }
@@ -127,8 +135,8 @@ impl SegmentId {
         Self { block: Label::plain(block), sentence: Label::plain(sentence), only: None }
     }
 
-    /// Reads `3.2`, `3.2a`, `3a.1`, `3.2a-en`. Returns `None` for anything that the program would
-    /// not write as a segment id.
+    /// Reads an id such as `3.2`, `3.2a`, `3a.1` or `3.2a-en`. Returns `None` for any text that the
+    /// program does not write as an id, such as `03.2`.
     pub fn parse(text: &str) -> Option<Self> {
         let (block, rest) = text.split_once('.')?;
         let (sentence, only) = match rest.split_once('-') {

@@ -11,10 +11,10 @@
 use jiff::civil::{Date, DateTime};
 
 use crate::base::xml;
-use crate::model::LangId;
 use crate::model::front::feed_date;
+use crate::model::{FrontMatter, LangId};
 use crate::render::Renderer;
-use crate::site::{Edition, WorkId};
+use crate::site::{Edition, WorkId, route};
 
 /// The greatest number of entries in a feed.
 const ENTRIES: usize = 50;
@@ -35,8 +35,8 @@ pub(super) fn feed(renderer: &Renderer, lang: LangId) -> String {
     let entries = entries(renderer, lang);
     let published = site.config.date.and_then(feed_date).unwrap_or(Date::constant(1970, 1, 1));
     let updated = entries.first().map_or_else(|| time_of(published, 0), |entry| entry.updated);
-    let home = absolute(&format!("{code}/index.html"));
-    let own = absolute(&format!("{code}/feed.xml"));
+    let home = absolute(&format!("{code}/{}", route::INDEX));
+    let own = absolute(&route::feed_path(code));
     let title = renderer.site_title(lang);
     let title = xml::text(&title);
     let mut feed = format!(
@@ -48,13 +48,28 @@ pub(super) fn feed(renderer: &Renderer, lang: LangId) -> String {
     for Entry { work, edition, updated } in entries {
         let url = absolute(&edition.path);
         let document = &edition.document;
+        // Every field is named, so that a new one is not forgotten here.
+        let FrontMatter {
+            title: _,
+            title_at: _,
+            description,
+            description_at: _,
+            order: _,
+            slug: _,
+            date: _,
+            date_at: _,
+            aliases: _,
+            draft: _,
+            tags: _,
+            template: _,
+            extra: _,
+        } = &document.front;
         feed.push_str(&format!(
             "<entry><title>{}</title><id>{url}</id><link rel=\"alternate\" type=\"text/html\" href=\"{url}\"/><published>{updated}Z</published><updated>{updated}Z</updated>",
             xml::text(&document.title)
         ));
-        let is_said = |text: &String| !text.trim().is_empty();
-        let description = document.front.description.clone().filter(is_said);
-        let summary = description.or_else(|| Some(renderer.opening(work, edition)).filter(is_said));
+        let has_text = |text: &String| !text.trim().is_empty();
+        let summary = description.clone().filter(has_text).or_else(|| Some(renderer.opening(work, edition)).filter(has_text));
         let summary = summary.as_deref().unwrap_or(&document.title);
         feed.push_str(&format!("<summary>{}</summary></entry>\n", xml::text(summary)));
     }

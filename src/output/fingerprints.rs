@@ -30,7 +30,7 @@ use crate::load::{Content, Inputs};
 use crate::model::key;
 use crate::parse::{Block, Document, Heading, Marks, Note, Segment};
 use crate::render::Renderer;
-use crate::site::{self, Route, RouteKind, Site, WorkId};
+use crate::site::{self, Route, Site, WorkId, route::RouteInputs};
 
 /// The digests of the inputs of a state's routes.
 #[derive(Debug)]
@@ -46,7 +46,8 @@ pub struct Fingerprints {
 struct Work {
     /// Digest of the texts of its editions and of its lock.
     texts: Digest,
-    /// Digest of the parts that pages linking to the work can see.
+    /// Digest of the parts that pages linking to the work can see, such as the anchors of its
+    /// headings.
     shape: Digest,
 }
 
@@ -113,41 +114,24 @@ impl Fingerprints {
         let mut digester = Digester::default();
         self.shared.hash(&mut digester);
         route.path.hash(&mut digester);
-        match &route.kind {
-            RouteKind::Page { work, .. } | RouteKind::Fallback { work, .. } | RouteKind::SideBySide { work, .. } => {
+        match route.kind.properties().inputs {
+            RouteInputs::Shared => {}
+            RouteInputs::Work(work) => {
                 let links = &renderer.links;
                 self.works[work.0 as usize].texts.hash(&mut digester);
                 // Sentences of other chapters that touch this one are shown under it.
                 for &(WorkId(other), _) in &links.touched_by[work.0 as usize] {
                     self.works[other as usize].texts.hash(&mut digester);
                 }
-                for &WorkId(target) in links.targets(*work) {
+                for &WorkId(target) in links.targets(work) {
                     self.works[target as usize].shape.hash(&mut digester);
                 }
-                for &from in links.backlinks(*work) {
+                for &from in links.backlinks(work) {
                     renderer.site.work(from).key.hash(&mut digester);
                 }
             }
-            RouteKind::Tags { .. }
-            | RouteKind::Tag { .. }
-            | RouteKind::Front
-            | RouteKind::NotFound
-            | RouteKind::Sitemap
-            | RouteKind::SitemapPart { .. }
-            | RouteKind::Robots
-            | RouteKind::NoJekyll
-            | RouteKind::Cname
-            | RouteKind::Redirect { .. } => {}
-            // A feed shows the beginnings of texts.
-            RouteKind::Feed { .. } => {
-                for work in &self.works {
-                    work.texts.hash(&mut digester);
-                }
-            }
-            // These depend on many works, or on a file that stays on disk.
-            RouteKind::SourceOrder { .. } | RouteKind::Status { .. } | RouteKind::Asset { .. } | RouteKind::ThemeFile { .. } => {
-                return None;
-            }
+            RouteInputs::AllTexts => self.works.iter().for_each(|work| work.texts.hash(&mut digester)),
+            RouteInputs::Untracked => return None,
         }
         Some(digester.digest())
     }
@@ -162,7 +146,7 @@ pub fn of_inputs(inputs: &Inputs) -> Option<Digest> {
         name.hash(&mut digester);
         match &file.content {
             Content::Text(_) | Content::Dropped => file.digest.hash(&mut digester),
-            Content::Binary { .. } => file.stamp_if_settled()?.hash(&mut digester),
+            Content::Binary { .. } => file.stamp_if_reliable()?.hash(&mut digester),
         }
     }
     Some(digester.digest())

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::base::path::file_name;
 use crate::render::{Rendered, Renderer};
-use crate::site::{Route, RouteKind};
+use crate::site::{Route, RouteKind, route};
 
 mod feed;
 pub mod fingerprints;
@@ -22,7 +22,7 @@ pub fn render(renderer: &Renderer, route: &Route) -> Rendered {
         RouteKind::Feed { lang } => feed::feed(renderer, *lang).into(),
         RouteKind::Sitemap => sitemap::sitemap(site).into(),
         RouteKind::SitemapPart { part } => sitemap::part(site, *part).into(),
-        RouteKind::Robots => robots(site.absolute("sitemap.xml").as_deref()).into(),
+        RouteKind::Robots => robots(site.absolute(route::SITEMAP).as_deref()).into(),
         // GitHub Pages leaves out files that begin with `_` unless this file is there.
         RouteKind::NoJekyll => String::new().into(),
         RouteKind::Cname => format!("{}\n", site.config.cname.as_deref().unwrap_or_default()).into(),
@@ -37,7 +37,7 @@ pub fn render(renderer: &Renderer, route: &Route) -> Rendered {
         | RouteKind::NotFound
         | RouteKind::Redirect { .. }
         | RouteKind::Asset { .. }
-        | RouteKind::ThemeFile { .. } => unreachable!("answered above"),
+        | RouteKind::ThemeFile { .. } => unreachable!("rendered above"),
     }
 }
 
@@ -51,7 +51,7 @@ fn robots(sitemap: Option<&str>) -> String {
 
 /// Returns the content type of a path by its extension, as web servers do. Texts are in UTF-8.
 pub fn content_type(path: &str) -> Cow<'static, str> {
-    if file_name(path) == "feed.xml" {
+    if file_name(path) == route::FEED {
         return "application/atom+xml; charset=utf-8".into();
     }
     match mime_guess::from_path(path).first_raw() {

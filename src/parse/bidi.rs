@@ -1,5 +1,5 @@
-//! Reporting invisible characters that change the direction of text, so that readers could see
-//! other words than the text holds.
+//! Reports invisible characters that change the direction of text: readers could see other words
+//! than the text contains.
 //!
 //! Texts that run from right to left need some of these characters. An embedding or an isolate that
 //! ends in its line is allowed, and so are the marks U+200E and U+200F, which affect only their
@@ -59,15 +59,15 @@ fn is_isolate(c: char) -> bool {
 fn problem(c: char, place: Place) -> Diagnostic {
     let name = format!("U+{:04X}", u32::from(c));
     if matches!(c, '\u{202d}' | '\u{202e}') {
-        let message = format!("an invisible character ({name}) forces a direction on the letters that follow");
+        let message = format!("the invisible character {name} overrides the direction of the letters after it");
         return Diagnostic::at(&code::BIDI_CONTROL, place, message)
-            .hint("delete the character: readers could see other words than the text holds");
+            .hint("delete the character: it can make readers see other words than the file contains");
     }
     let end = if is_isolate(c) { "U+2069" } else { "U+202C" };
     let message =
-        format!("an invisible character ({name}) changes the direction of text, and the line has no character that ends it");
+        format!("the invisible character {name} changes the direction of the text, and nothing in the line ends its effect");
     Diagnostic::at(&code::BIDI_CONTROL, place, message)
-        .hint(format!("delete the character, or put {end} behind the words that need it"))
+        .hint(format!("delete the character, or insert {end} after the last word that needs it"))
 }
 
 #[cfg(test)]
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn overrides_and_what_is_left_open_are_harmful() {
+    fn overrides_and_unclosed_embeddings_are_harmful() {
         for (line, found) in [
             ("plain, עברית, \u{200f}marks\u{200e}", None),
             ("an \u{2067}עברית\u{2069} isolate and an \u{202b}עברית\u{202c} embedding", None),

@@ -1,20 +1,21 @@
-//! Classification of the destinations of links and images: external, unsafe, or answered by the
-//! site.
+//! Classification of the destinations of links and images: external, unsafe, or inside the site.
 
 use super::Target;
 use crate::base::path;
 
 /// The kind of a destination in Markdown.
 pub(super) enum Destination {
+    /// A URL of another site, or one for another program such as `mailto:`.
     External(String),
+    /// A URL with this scheme, which may run code.
     Unsafe(String),
-    Asks(Target),
+    /// A target inside the site.
+    Internal(Target),
 }
 
 /// Classifies a destination. A relative path is resolved from the folder of `file`.
 pub(super) fn classify(url: &str, file: &str) -> Destination {
-    // Browsers ignore white space and control characters in a scheme, so these must not hide a
-    // scheme.
+    // Browsers ignore white space and control characters in a scheme: `java\tscript:` runs code.
     let visible = url.contains(':').then(|| url.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect::<String>());
     if let Some(scheme) = visible.as_deref().and_then(scheme) {
         let scheme = scheme.to_ascii_lowercase();
@@ -29,17 +30,16 @@ pub(super) fn classify(url: &str, file: &str) -> Destination {
     }
     let (target, anchor) = cut_anchor(url);
     if target.is_empty() {
-        return Destination::Asks(Target::Anchor(anchor.unwrap_or_default()));
+        return Destination::Internal(Target::Anchor(anchor.unwrap_or_default()));
     }
     let target = target.split('?').next().unwrap_or("");
     let decoded = path::from_url(target).unwrap_or_else(|| target.to_owned());
-    // A path that begins with `/` counts from the content folder, which readers see as the site's
-    // root.
+    // A path that begins with `/` counts from the content folder, as in the URLs of the site.
     let resolved = match decoded.strip_prefix('/') {
         Some(rooted) => path::resolve("content/", rooted),
         None => path::resolve(file, &decoded),
     };
-    Destination::Asks(match resolved {
+    Destination::Internal(match resolved {
         Some(path) if path.starts_with("content/") || path == "content" => Target::File { path: path::nfc(&path), anchor },
         _ => Target::Outside(url.to_owned()),
     })
@@ -71,6 +71,6 @@ mod tests {
         }
         assert!(matches!(classify("ht\u{1}tps://a.org", "content/a.md"), Destination::External(_)));
         assert!(matches!(classify("a:b/c.md", "content/a.md"), Destination::Unsafe(_)));
-        assert!(matches!(classify("a b/c:d.md", "content/a.md"), Destination::Asks(_)));
+        assert!(matches!(classify("a b/c:d.md", "content/a.md"), Destination::Internal(_)));
     }
 }

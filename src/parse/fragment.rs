@@ -8,7 +8,7 @@
 //! Example, for a paragraph `See [[china]].`:
 //! ```text
 //! html:  <p>See <a class="wiki" href=""></a>.</p>
-//! holes: SegmentStart(0) behind `<p>`, Url(0) inside the quotes, Title(0) before `</a>`,
+//! holes: SegmentStart(0) after `<p>`, Url(0) inside the quotes, Title(0) before `</a>`,
 //!        SegmentEnd(0) before `</p>`
 //! texts: `See ` and `.`
 //! page:  <p><span class="seg" id="1.1">See <a class="wiki" href="../china/index.html">China</a>.</span>…</p>
@@ -69,9 +69,9 @@ pub struct Hole {
 /// The kind of value that fills a hole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HoleKind {
-    /// The URL that answers a ref of the document's outline.
+    /// The URL of the resolved link for a ref of the document's outline.
     Url(u32),
-    /// The title of the work that answers a ref, in the reader's language.
+    /// The title of the work to which a ref leads, in the reader's language.
     Title(u32),
     /// A prefix that keeps the ids of two editions on one page apart; empty on all other pages.
     Scope,
@@ -199,8 +199,8 @@ impl Fragment {
         &self.holes[first..end.max(first)]
     }
 
-    /// Returns the holes inside a segment with this range. The holes of its own start and end are
-    /// not among them, nor those of neighbours at the same positions.
+    /// Returns the holes inside a segment with this range. The holes of its start and end are left
+    /// out, as are the holes of neighbours at the same positions.
     pub fn holes_of_segment(&self, segment: u32, range: HtmlRange) -> &[Hole] {
         let holes = self.holes_in(range);
         let start = holes.iter().position(|hole| hole.kind == HoleKind::SegmentStart(segment)).map_or(0, |at| at + 1);

@@ -196,8 +196,9 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
     }
 
-    /// Writes the events before `end`, except for definitions of notes. Returns the title if it is
-    /// taken from the text.
+    /// Writes the events before position `end`. Definitions of notes are skipped:
+    /// [`Self::write_notes`] writes them after the text. Returns the title if it is taken from the
+    /// text.
     fn write_events(&mut self, end: usize, take_title: bool) -> Option<(String, Option<Range<usize>>)> {
         let mut title = None;
         let mut may_be_title = take_title;
@@ -205,7 +206,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             if matches!(self.events[self.at].0, Event::Start(Tag::FootnoteDefinition(_))) {
                 // A definition, like any block, ends the text of a tight list item.
                 self.close_leaf();
-                self.at = self.notes.behind(self.at);
+                self.at = self.notes.event_after(self.at);
                 continue;
             }
             // An event can be moved out, because each is written once and none is read again.
@@ -387,8 +388,9 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
     }
 
-    /// Prepares for inline content at `range`: opens a leaf if the content is directly in a tight
-    /// list item, and extends the current leaf or title.
+    /// Prepares for inline content at the bytes `range`: opens a leaf if the content is directly in
+    /// an item of a tight list, which has no paragraphs. Then extends the open leaf or title to
+    /// `range`.
     fn inline(&mut self, range: &Range<usize>) {
         if self.leaf.is_none() && self.heading.is_none() && self.containers.last() == Some(&Container::Item) {
             self.open_leaf(range.start);
@@ -617,9 +619,9 @@ impl<'a, 'p> Writer<'a, 'p> {
         let text = self.text;
         if range.start < *self.last_conflict.get_or_insert_with(|| last_conflict(text)) {
             let end = line.find(['\r', '\n']).unwrap_or(line.len());
-            let message = "git left a conflict in the text".to_owned();
+            let message = "the page contains git's conflict markers".to_owned();
             if let Some(problem) = self.problem(&code::CONFLICT, range.start..range.start + end, message) {
-                problem.push_hint("keep one side of it, or both, and delete the three lines that mark it");
+                problem.push_hint("decide which of the two versions to keep, and delete the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`");
             }
         }
     }
@@ -647,7 +649,7 @@ impl<'a, 'p> Writer<'a, 'p> {
         self.write_text(text, range);
     }
 
-    /// Writes text, and marks the readings with which an editor replaced others.
+    /// Writes text, and marks the words that repairs corrected.
     fn write_text(&mut self, text: &str, range: Range<usize>) {
         if text.len() != range.len() {
             // The text has entities or escapes, so its bytes are not those of the file.

@@ -7,28 +7,31 @@
 //! | mark | meaning |
 //! |---|---|
 //! | `= 3.2 3.3` | this line translates these sentences; `= 3.2a-en`: one that only `en` has |
-//! | `+` | this sentence exists in this language only |
+//! | `+` | this sentence exists only in this language |
 //! | `- 3.4` | the sentence 3.4 is left out here on purpose |
 //! | `~ CODE: reason` | the check CODE reports nothing about this sentence, for this reason |
 //! | `note: text` | a note for translators |
 //!
-//! A comment that begins in no such way is an ordinary comment.
+//! Any other comment is an ordinary one.
 
 use std::sync::Arc;
 
-use crate::base::{Code, Place, code, suggest};
+use crate::base::{Code, Place, code, fold_all, suggest};
+use crate::markdown::comment::comment_in;
 use crate::model::SegmentId;
+use crate::model::segment::not_an_address;
 
 /// The marks of one line.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Marks {
     /// The line, as a position in the list of segments.
     pub segment: u32,
-    /// The sentences that the line translates. If empty, the line stands for its own id.
+    /// The sentences that the line translates. If the list is empty, the line translates the
+    /// sentence with its own id.
     pub translates: Vec<SegmentId>,
-    /// True if the line exists in this language only.
+    /// True if the line exists only in this language.
     pub alone: bool,
-    /// Sentences that were left out here.
+    /// Sentences that the translation leaves out on purpose.
     pub omitted: Vec<SegmentId>,
     pub silenced: Vec<Silenced>,
     /// Notes for translators.
@@ -55,15 +58,15 @@ pub(super) enum Mark {
     Note(String),
 }
 
-/// The reason that a mark cannot be read, and a hint.
+/// The message and the hint for a mark that cannot be read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Bad {
+pub(super) struct BadMark {
     pub(super) message: String,
     pub(super) hint: String,
 }
 
 /// A form of mark: its beginning, and the function that reads the rest.
-type Form = (&'static str, fn(&str) -> Result<Mark, Bad>);
+type Form = (&'static str, fn(&str) -> Result<Mark, BadMark>);
 
 /// All forms of marks.
 const FORMS: [Form; 5] = [
@@ -80,7 +83,7 @@ pub fn beginnings() -> impl Iterator<Item = &'static str> {
 }
 
 /// Reads a comment; returns `None` if it is no mark.
-pub(super) fn read(comment: &str) -> Option<Result<Mark, Bad>> {
+pub(super) fn read(comment: &str) -> Option<Result<Mark, BadMark>> {
     let inside = comment.strip_prefix("<!--")?.strip_suffix("-->")?;
     // A comment `<!--- like this -->` is no mark.
     if inside.starts_with('-') {
@@ -92,78 +95,85 @@ pub(super) fn read(comment: &str) -> Option<Result<Mark, Bad>> {
     is_apart.then(|| read(rest.trim()))
 }
 
-/// Returns the checks that are silenced after a title or a description, on the rest of the line
-/// from byte `from`. In front matter, these marks stand after the `#` that begins a YAML comment.
-pub fn silenced_behind(file: &Arc<str>, text: &str, from: usize) -> Vec<Silenced> {
+/// Returns the checks that marks silence on the rest of a line, from byte `from`. After a title or
+/// a description in front matter, these marks are in a YAML comment:
+///
+/// ```yaml
+/// title: Colour  # <!-- ~ untranslated-text: a name -->
+/// ```
+pub fn silenced_after(file: &Arc<str>, text: &str, from: usize) -> Vec<Silenced> {
     let rest = text.get(from..).unwrap_or_default();
     let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(start) = line[at..].find("<!--").map(|start| at + start)
-        && let Some(end) = line[start..].find("-->").map(|end| start + end + "-->".len())
-    {
-        if let Some(Ok(Mark::Silenced(code, reason))) = read(&line[start..end]) {
-            found.push(Silenced { code, reason, place: Place::new(file, from + start..from + end) });
+    while let Some(comment) = comment_in(line, at) {
+        at = comment.end;
+        if let Some(Ok(Mark::Silenced(code, reason))) = read(&line[comment.clone()]) {
+            found.push(Silenced { code, reason, place: Place::new(file, from + comment.start..from + comment.end) });
         }
-        at = end;
     }
     found
 }
 
-fn read_ids(sign: char, text: &str) -> Result<Vec<SegmentId>, Bad> {
-    let hint = || format!("write addresses of sentences: `<!-- {sign} 3.2 -->`");
+fn read_ids(sign: char, text: &str) -> Result<Vec<SegmentId>, BadMark> {
+    let hint = || format!("write the address of a sentence, such as `<!-- {sign} 3.2 -->`");
     let mut ids = Vec::new();
     for word in text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty()) {
         match SegmentId::parse(word.trim_start_matches('#')) {
             Some(id) if ids.contains(&id) => {
-                return Err(Bad { message: format!("the mark `{sign}` names `{id}` twice"), hint: "once is enough".to_owned() });
+                return Err(BadMark {
+                    message: format!("the mark `{sign}` names `{id}` twice"),
+                    hint: "remove one of the two".to_owned(),
+                });
             }
             Some(id) => ids.push(id),
-            None => return Err(Bad { message: format!("`{word}` is no address of a sentence"), hint: hint() }),
+            None => return Err(BadMark { message: not_an_address(word), hint: hint() }),
         }
     }
-    if ids.is_empty() { Err(Bad { message: format!("the mark `{sign}` names no sentence"), hint: hint() }) } else { Ok(ids) }
+    if ids.is_empty() { Err(BadMark { message: format!("the mark `{sign}` names no sentence"), hint: hint() }) } else { Ok(ids) }
 }
 
-fn read_alone(rest: &str) -> Result<Mark, Bad> {
+fn read_alone(rest: &str) -> Result<Mark, BadMark> {
     if rest.is_empty() {
         return Ok(Mark::Alone);
     }
-    Err(Bad {
-        message: "the mark `+` says nothing more".to_owned(),
-        hint: "write `<!-- + -->`, and what translators are to know as `<!-- note: … -->`".to_owned(),
+    Err(BadMark {
+        message: "the mark `+` cannot have any text after it".to_owned(),
+        hint: "write only `<!-- + -->`; write a note for translators as `<!-- note: … -->`".to_owned(),
     })
 }
 
-fn read_note(text: &str) -> Result<Mark, Bad> {
+fn read_note(text: &str) -> Result<Mark, BadMark> {
     if text.is_empty() {
-        return Err(Bad { message: "the note says nothing".to_owned(), hint: "write `<!-- note: … -->`".to_owned() });
+        return Err(BadMark {
+            message: "the note has no text".to_owned(),
+            hint: "write the text of the note, `<!-- note: … -->`, or delete the comment".to_owned(),
+        });
     }
-    Ok(Mark::Note(text.split_whitespace().collect::<Vec<_>>().join(" ")))
+    Ok(Mark::Note(fold_all(text).into_owned()))
 }
 
-fn read_silence(text: &str) -> Result<Mark, Bad> {
+fn read_silence(text: &str) -> Result<Mark, BadMark> {
     let (name, reason) = text.split_once(':').map_or((text, ""), |(name, reason)| (name.trim(), reason.trim()));
     let Some(code) = code::named(name) else {
         let hint = suggest::did_you_mean(name, code::ALL.iter().map(|code| code.name));
-        return Err(Bad {
-            message: format!("no check is called `{name}`"),
-            hint: hint.unwrap_or_else(|| "`tilmash check --explain` lists all; write `<!-- ~ CODE: reason -->`".to_owned()),
+        return Err(BadMark {
+            message: code::unknown(name),
+            hint: hint.unwrap_or_else(|| "write `<!-- ~ CODE: reason -->`; `tilmash check --explain` lists all codes".to_owned()),
         });
     };
     if reason.is_empty() {
-        return Err(Bad {
-            message: format!("the mark silences `{name}` without a reason"),
-            hint: format!("write `<!-- ~ {name}: why it is right as it is -->`"),
+        return Err(BadMark {
+            message: format!("the mark that silences `{name}` gives no reason"),
+            hint: format!("write the reason after a colon: `<!-- ~ {name}: reason -->`"),
         });
     }
-    Ok(Mark::Silenced(code, reason.split_whitespace().collect::<Vec<_>>().join(" ")))
+    Ok(Mark::Silenced(code, fold_all(reason).into_owned()))
 }
 
 impl Marks {
-    /// Returns true if the marks name sentences that the line translates or lacks, or say that it
-    /// stands alone. Notes and silenced checks do not count.
-    pub fn say_addresses(&self) -> bool {
+    /// Returns true for a mark `=`, `+` or `-`: it determines which sentences the line translates.
+    pub fn identify_sentences(&self) -> bool {
         !self.translates.is_empty() || self.alone || !self.omitted.is_empty()
     }
 

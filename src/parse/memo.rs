@@ -15,14 +15,14 @@ pub type Parsed = (Arc<Document>, Arc<[Diagnostic]>);
 
 /// The cached results of parsing, by file.
 ///
-/// An entry is used only if its whole input is equal. It could be wrong only if [`parse`] depended
-/// on something outside [`ParseInput`]. Entries of removed files are dropped.
+/// An entry is used only if its whole input is equal. It would be wrong only if [`parse`] depended
+/// on anything outside [`ParseInput`]. Entries of removed files are dropped.
 #[derive(Debug, Default)]
 pub struct Memo {
     /// In the order of the last inputs.
     parsed: Vec<(ParseInput, Parsed)>,
     /// True if nothing is cached.
-    is_asked_once: bool,
+    is_uncached: bool,
 }
 
 /// An input with its cached entry and, if it differs from that, its new result.
@@ -34,12 +34,12 @@ struct Slot {
 
 impl Slot {
     /// Parses the input unless the cached entry has an equal one.
-    fn parse(&mut self, is_asked_once: bool) {
+    fn parse(&mut self, is_uncached: bool) {
         if self.known.as_ref().is_some_and(|(before, _)| *before == self.input) {
             return;
         }
         let (document, problems) = parse(&self.input);
-        if is_asked_once {
+        if is_uncached {
             self.input.text = Arc::default();
         }
         self.fresh = Some((Arc::new(document), problems.into()));
@@ -56,8 +56,8 @@ impl Slot {
 
 impl Memo {
     /// Creates a memo that caches nothing, and drops each text as soon as it is parsed.
-    pub fn asked_once() -> Self {
-        Self { is_asked_once: true, ..Self::default() }
+    pub fn uncached() -> Self {
+        Self { is_uncached: true, ..Self::default() }
     }
 
     /// Parses all inputs, and takes unchanged ones from the cache. Returns the results in the order
@@ -67,18 +67,18 @@ impl Memo {
     /// changes of the sources since the lock.
     pub fn parse_all(&mut self, inputs: Vec<ParseInput>) -> (Vec<Parsed>, usize) {
         let mut slots = self.slots(inputs);
-        let once = self.is_asked_once;
-        slots.par_iter_mut().filter(|slot| !slot.is_translation()).for_each(|slot| slot.parse(once));
+        let is_uncached = self.is_uncached;
+        slots.par_iter_mut().filter(|slot| !slot.is_translation()).for_each(|slot| slot.parse(is_uncached));
         let sources = slots.iter().filter(|slot| !slot.is_translation());
         let source_delta: HashMap<Key, Arc<SourceDelta>> =
             sources.filter_map(|slot| Some((slot.input.key.clone(), slot.result().0.source_delta.clone()?))).collect();
         slots.par_iter_mut().filter(|slot| slot.is_translation()).for_each(|slot| {
             slot.input.source_delta = if source_delta.is_empty() { None } else { source_delta.get(&slot.input.key).cloned() };
-            slot.parse(once);
+            slot.parse(is_uncached);
         });
         let made = slots.iter().filter(|slot| slot.fresh.is_some()).count();
         let results = slots.iter().map(|slot| slot.result().clone()).collect();
-        if !once {
+        if !is_uncached {
             let entry = |slot: Slot| match (slot.fresh, slot.known) {
                 (None, Some(known)) => known,
                 (fresh, _) => (slot.input, fresh.expect("an input without an entry was parsed")),

@@ -1,24 +1,25 @@
 //! Parsing of one file into one document.
 //!
 //! [`parse`] is pure. It reads one file and the settings that apply to every page. For a chapter it
-//! also reads the split, and for a translation the delta of its source: facts about the source that
-//! the work's lock does not contain. So its result can be cached as long as these inputs are the
-//! same ([`memo::Memo`]). Values that it cannot know become holes in the [`Fragment`]: the targets
-//! of links, the anchors of headings in the source edition, the highlighted code. The ids of
-//! sentences, which the work's lock gives, are holes too: a changed id leaves the HTML as it is.
+//! also reads the split. For a translation it also reads the delta of its source: facts about the
+//! source that the work's lock does not contain. So the result can be cached as long as these
+//! inputs are equal ([`memo::Memo`]). Values that it cannot know become holes in the [`Fragment`]:
+//! the targets of links, the anchors of headings in the source edition, the highlighted code. The
+//! ids of sentences, which the work's lock gives, are holes too: a changed id leaves the HTML as it
+//! is.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Digest, Place, code, yaml};
+use crate::base::{Diagnostic, Digest, Place, code, fold, yaml};
 use crate::markdown::Span;
 use crate::model::front::feed_date;
-use crate::model::lock::{Gone, fold};
+use crate::model::lock::Gone;
 use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest, Unit, row};
 use crate::split::Split;
-use crate::translation::ids::{self, Around, Claim, Kind, Line, SourceDelta};
+use crate::translation::ids::{self, Claim, Kind, Line, SourceDelta, TranslationInputs};
 
 mod bidi;
 mod destination;
@@ -33,7 +34,7 @@ mod provenance;
 use fragment::exact;
 
 pub use fragment::{Element, ElementKind, Fragment, Hole, HoleKind, HtmlPos, HtmlRange, NoteRef, Word};
-pub use marks::{Marks, Silenced, silenced_behind};
+pub use marks::{Marks, Silenced, silenced_after};
 pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, Ref, RefKind, Segment, Target};
 
 /// All inputs of a document.
@@ -95,7 +96,7 @@ impl PartialEq for ParseInput {
         fn same<T: PartialEq + ?Sized>(a: &Arc<T>, b: &Arc<T>) -> bool {
             Arc::ptr_eq(a, b) || a == b
         }
-        // Every field is named, so that a new one cannot be forgotten.
+        // All fields are named, so a new field without a comparison does not compile.
         let Self { file, text, key, lang, settings, pack, chapter, lock, source_delta } = self;
         let same_lock = match (lock, &other.lock) {
             (Some(a), Some(b)) => same(a, b),
@@ -143,17 +144,16 @@ pub struct Document {
     pub lock: Option<Arc<Lock>>,
     /// The digest of each segment's text, if there is a lock.
     pub digests: Box<[TextDigest]>,
-    /// Segments that the lock has and the text no longer has. Filled only for the edition whose
-    /// texts the lock keeps.
+    /// Segments that are in the lock but no longer in the text. Empty for translations.
     pub gone: Box<[(SegmentId, Gone)]>,
-    /// Facts about this edition that parsing its translations depends on. `None` for translations.
+    /// Facts about this edition that are an input of its translations. `None` for translations.
     pub(crate) source_delta: Option<Arc<SourceDelta>>,
     /// The segments sorted by id; empty if they already are in that order.
     pub(crate) by_id: Box<[(SegmentId, u32)]>,
 }
 
-/// The part of a document that decides about the names and the routes of the site. New titles leave
-/// it as it is.
+/// The part of a document that determines the names and the routes of the site. The title is not in
+/// it.
 ///
 /// Addresses that differ only in places are equal: places are only for problems.
 #[derive(Debug, Clone, Copy)]
@@ -180,8 +180,8 @@ impl PartialEq for Address<'_> {
     }
 }
 
-/// The part of a document that the index of the site is built from, and that menus, lists and feeds
-/// may show. Bodies are not in it, so most edits leave it as it is.
+/// The part of a document from which the index of the site is built, and which menus, lists and
+/// feeds may show. The body is not in it, so most edits do not change it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Head<'a> {
     pub address: Address<'a>,
@@ -222,16 +222,17 @@ impl Document {
         Some(self.by_id[at].1 as usize)
     }
 
-    /// Returns true if a segment has the id as its own, not because a mark names it.
+    /// Returns true if a segment has this id without a mark `= ID`.
     pub fn has_of_itself(&self, id: SegmentId) -> bool {
         let is_named = |segment: usize| self.marks_of(segment).is_some_and(|marks| marks.translates.contains(&id));
         self.segment_with_id(id).is_some_and(|segment| !is_named(segment))
     }
 
-    /// Returns true if a lock or marks identify each segment's sentence. Otherwise ids are
-    /// positions, and identify a sentence only if the editions have the same structure.
+    /// Returns true if a lock or marks determine which sentence each segment is. Otherwise ids are
+    /// positions: the id `3.2` means the same sentence in two editions only if they have the same
+    /// blocks and lines.
     pub fn knows_addresses(&self) -> bool {
-        self.lock.is_some() || self.marks.iter().any(Marks::say_addresses)
+        self.lock.is_some() || self.marks.iter().any(Marks::identify_sentences)
     }
 
     /// Returns the position in the body's HTML at which the text ends and the notes begin.
@@ -260,8 +261,8 @@ impl Document {
         Some(&self.marks[at])
     }
 
-    /// Returns the sentences of the work that a segment stands for: those that a mark names, or its
-    /// own id.
+    /// Returns the ids of the sentences that a segment translates: those in its mark `= 3.2 3.3`,
+    /// or else its own id.
     pub fn sentences(&self, segment: usize) -> &[SegmentId] {
         match self.marks_of(segment) {
             Some(marks) if !marks.translates.is_empty() => &marks.translates,
@@ -273,18 +274,13 @@ impl Document {
     pub fn spans_in(&self, bytes: Range<usize>) -> Vec<Span> {
         let first = self.spans.partition_point(|span| (span.start as usize) < bytes.start);
         let inside = self.spans[first..].iter().take_while(|span| span.end as usize <= bytes.end);
-        inside.map(|span| span.without(bytes.start)).collect()
+        inside.map(|span| span.shifted_left(bytes.start)).collect()
     }
 
-    /// Returns the Markdown of a segment from the text of its file, without marks; that of a row is
-    /// the canonical one.
-    pub fn written_text<'t>(&self, file_text: &'t str, segment: usize) -> Cow<'t, str> {
-        raw_text(file_text, &self.segments[segment], self.marks_of(segment))
-    }
-
-    /// Returns the written text of a segment with white space folded.
+    /// Returns the Markdown of a segment from the text of its file, without marks and with white
+    /// space folded; that of a row is the canonical one.
     pub fn segment_text<'t>(&self, file_text: &'t str, segment: usize) -> Cow<'t, str> {
-        match self.written_text(file_text, segment) {
+        match raw_text(file_text, &self.segments[segment], self.marks_of(segment)) {
             Cow::Borrowed(raw) => fold(raw),
             Cow::Owned(raw) => Cow::Owned(fold(&raw).into_owned()),
         }
@@ -328,8 +324,12 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         Ok(found) => found,
         Err(range) => {
             problems.push(
-                Diagnostic::at(&code::FRONT_MATTER, Place::new(&input.file, range), "the front matter is not closed")
-                    .hint("end it with a line `---`"),
+                Diagnostic::at(
+                    &code::FRONT_MATTER,
+                    Place::new(&input.file, range),
+                    "the front matter, the YAML at the top of the page, is not closed",
+                )
+                .hint("end the front matter with a line `---`"),
             );
             (None, input.text.len())
         }
@@ -358,8 +358,8 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         title = input.pack.strings.get("untitled").cloned().unwrap_or_default();
         let place = title_at.take().unwrap_or_else(|| Place::whole(&input.file));
         problems.push(
-            Diagnostic::at(&code::NO_TITLE, place, format!("`{}` has no title", input.file))
-                .hint("begin it with `title: …` between two lines of `---`, or with a heading `# …`"),
+            Diagnostic::at(&code::NO_TITLE, place, format!("the page `{}` has no title", input.file))
+                .hint("begin the file with `title: …` between two lines `---`, or with a heading `# …`"),
         );
     }
     let document = Document {
@@ -411,8 +411,8 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
         marks_of[of_segment.segment as usize] = Some(of_segment);
     }
     let claim = |segment: usize| match marks_of[segment] {
-        Some(marks) if !marks.translates.is_empty() => Claim::Of(&marks.translates),
-        Some(marks) if marks.alone => Claim::Alone,
+        Some(marks) if !marks.translates.is_empty() => Claim::Translates(&marks.translates),
+        Some(marks) if marks.alone => Claim::OnlyHere,
         _ => Claim::Nothing,
     };
     let omitted: Vec<SegmentId> = marks.iter().flat_map(|marks| marks.omitted.iter().copied()).collect();
@@ -420,13 +420,13 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
         None if input.lang == input.settings.source => {
             let lines: Vec<_> = segments.iter().map(|segment| (segment.block, Claim::Nothing)).collect();
             let ids = ids::by_position(&lines, &[], None);
-            let alone = (0..segments.len()).filter(|&at| claim(at) == Claim::Alone);
-            addresses.source_delta.alone = alone.map(|at| ids[at]).collect();
+            let alone = (0..segments.len()).filter(|&at| claim(at) == Claim::OnlyHere);
+            addresses.source_delta.source_only = alone.map(|at| ids[at]).collect();
             ids
         }
         None => {
             let lines: Vec<_> = segments.iter().enumerate().map(|(at, segment)| (segment.block, claim(at))).collect();
-            let alone = input.source_delta.iter().flat_map(|source_delta| &source_delta.alone);
+            let alone = input.source_delta.iter().flat_map(|source_delta| &source_delta.source_only);
             let omitted: Vec<SegmentId> = omitted.iter().chain(alone).copied().collect();
             ids::by_position(&lines, &omitted, LanguageTag::parse(lang))
         }
@@ -446,8 +446,8 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
                     claim: claim(at),
                 })
                 .collect();
-            let around = Around { omitted: &omitted, source_delta: input.source_delta.as_deref() };
-            let addressed = ids::address(&lines, lock, lang, around);
+            let inputs = TranslationInputs { omitted: &omitted, source_delta: input.source_delta.as_deref() };
+            let addressed = ids::address(&lines, lock, lang, inputs);
             addresses.digests = lines.iter().map(|line| line.digest).collect();
             addresses.gone = addressed.gone;
             addresses.source_delta = addressed.source_delta;
@@ -468,7 +468,7 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
 }
 
 /// Gives each heading its former anchors from the lock, unless another heading has them. The
-/// edition that was the source when the lock recorded them does not matter.
+/// anchors may come from an edition that was the source earlier.
 fn aliases(headings: &mut [Heading], segments: &[Segment], lock: &Lock) {
     let mut taken: HashSet<Box<str>> = headings.iter().map(|heading| heading.anchor.as_str().into()).collect();
     for heading in headings {

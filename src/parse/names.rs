@@ -32,8 +32,8 @@ pub(super) fn note_id(label: &str) -> String {
     label.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect()
 }
 
-/// Returns true if an anchor is reserved for a sentence, a footnote or a part of the page around
-/// the text. A heading "Menu" must not take the anchor of the menu.
+/// Returns true if an anchor is reserved for a sentence (`3.2`), a footnote (`fn-a`) or a part of
+/// the page around the text: a heading "Menu" must not take the anchor of the menu.
 pub(super) fn is_reserved(anchor: &str) -> bool {
     const PARTS: &[&str] = &[
         "top",

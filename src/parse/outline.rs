@@ -26,11 +26,11 @@ pub struct Heading {
 /// text first, then those of the notes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Segment {
-    /// Given by the lock, or by position. It is a hole of the body, so the body does not depend on
-    /// it.
+    /// Given by the lock, or by position. The body has a hole for it, so the body does not depend
+    /// on it.
     pub id: SegmentId,
-    /// Range of the HTML in the body, between the holes of its start and its end. That of a row is
-    /// longer: its last cell ends behind the hole.
+    /// Range of the HTML in the body, from the hole of its start to the hole of its end. The range
+    /// of a row goes on to the end of the last cell, since its end hole is inside that cell.
     pub html: HtmlRange,
     /// Byte range in the file, without the marks after it; of a row, also without the bars at its
     /// ends. See [`super::Document::segment_text`].
@@ -42,7 +42,7 @@ pub struct Segment {
     pub table: Option<u32>,
     /// The note that contains it, as a position in the outline's list.
     pub note: Option<u32>,
-    /// Index of the chapter's cut that it stands for, if the split made it.
+    /// Index of its cut in the chapter, if the split made the sentence.
     pub cut: Option<u32>,
 }
 
@@ -55,8 +55,8 @@ pub enum BlockKind {
     Other,
 }
 
-/// A block at the top level of a document, or of one of its notes. The list has those of the text
-/// first.
+/// A block at the top level of a document, or of one of its notes. The list has the blocks of the
+/// text first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
     pub kind: BlockKind,
@@ -68,7 +68,7 @@ pub struct Block {
     pub bytes: (u32, u32),
 }
 
-/// A question of a link or an image to the rest of the site.
+/// A link or an image whose URL depends on other documents or files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ref {
     pub target: Target,
@@ -84,7 +84,8 @@ pub enum RefKind {
     Image,
 }
 
-/// The target of a ref, as far as the document alone determines it.
+/// The target of a ref, before it is looked up in the site: `[a](b.md#c)` in `content/x/a.md` gives
+/// the path `content/x/b.md` and the anchor `c`, whether or not they exist.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target {
     /// A path below the project's root, such as `content/vectors/russia.en.md`, and an anchor in
@@ -109,8 +110,9 @@ pub struct CodeBlock {
 /// The definition of a footnote.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Note {
-    /// The label in the form in which labels are compared ([`note_label`](crate::markdown::note_label)).
-    /// Notes of two editions correspond if their labels are equal.
+    /// The label in the form in which labels are compared
+    /// ([`note_label`](crate::markdown::note_label)). Notes of two editions correspond if their
+    /// labels are equal.
     pub label: String,
     /// Base of the ids on the page, `fn-…` and `fnref-…`: the label as written, with unsuitable
     /// characters replaced.

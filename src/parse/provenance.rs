@@ -1,5 +1,5 @@
-//! Origin of a chapter's lines: the segment of the source text that each line stands for, and the
-//! words with which an editor replaced others.
+//! Origin of a chapter's lines: the segment of the source text from which each line was made, and
+//! the words that repairs of the plan corrected (readings).
 
 use std::ops::Range;
 
@@ -9,9 +9,9 @@ use crate::split::{self, RepairKind, SegmentKind};
 /// The origins of a chapter's lines, by byte in the file.
 #[derive(Default)]
 pub(super) struct Provenance {
-    /// The lines that stand for a cut, in order, with the position of the cut.
+    /// The lines that were made from a cut, in order, with the index of the cut.
     lines: Vec<(Range<usize>, u32)>,
-    /// The readings that repairs put in the place of others, in order.
+    /// The corrected words, in order.
     readings: Vec<Range<usize>>,
 }
 
@@ -23,8 +23,7 @@ impl Provenance {
         let mut at = start;
         for line in page.text[start..].split_inclusive('\n') {
             let trimmed = line.trim();
-            // Definitions of footnotes are the editor's, so they stand for no sentence of the
-            // source.
+            // The editor writes the definitions of footnotes, so they have no cut.
             if !trimmed.is_empty() && !trimmed.starts_with("[^") {
                 lines.push((at + (line.len() - line.trim_start().len()), trimmed));
             }
@@ -35,8 +34,8 @@ impl Provenance {
             lines.iter().map(|&(_, line)| line).collect()
         }
         let mut located = split::locate(chapter, &texts(&lines));
-        // A heading with the same words as a sentence is the editor's, and must not take the
-        // sentence's cut.
+        // The editor can add a heading with the words of a sentence. It must not take the cut of
+        // the sentence.
         let mut own = located.iter().zip(&lines).map(|(cut, (_, line))| {
             !line.starts_with('#') || cut.is_some_and(|cut| segment_of(cut).kind != SegmentKind::Sentence)
         });
@@ -77,13 +76,13 @@ impl Provenance {
         provenance
     }
 
-    /// Returns the cut that the line with this byte stands for.
+    /// Returns the index of the cut from which the line with this byte was made.
     pub(super) fn cut_at(&self, byte: usize) -> Option<u32> {
         let (line, cut) = self.lines.get(self.lines.partition_point(|(line, _)| line.end < byte))?;
         (line.start <= byte).then_some(*cut)
     }
 
-    /// Returns the readings that overlap a range, clipped to it.
+    /// Returns the corrected words within a range of bytes.
     pub(super) fn readings_in(&self, range: &Range<usize>) -> Vec<Range<usize>> {
         if self.readings.is_empty() {
             return Vec::new();

@@ -25,7 +25,7 @@ pub(super) struct Theme {
 
 /// Returns true if the themes of two snapshots are the same under one configuration.
 pub(super) fn themes_alike(before: &Inputs, now: &Inputs) -> bool {
-    let differences = before.files.differences(&now.files, File::same);
+    let differences = before.files.differences(&now.files, File::has_same_content);
     !differences.iter().any(|(name, _, _)| name.starts_with("themes/"))
 }
 
@@ -64,7 +64,7 @@ impl Project {
             for font in own.fonts.files().filter(|font| !theme_files.contains_key(*font)) {
                 problems.push(
                     Diagnostic::at(&code::BAD_VALUE, language.place.clone(), format!("the theme has no font file `{font}`"))
-                        .hint(format!("`fonts` in the language file `{code}.yaml` names it, as does the theme's `style.css`")),
+                        .hint(format!("add the file to the theme, or remove it from `fonts` in the language file `{code}.yaml` and from `style.css`")),
                 );
             }
             // An equal pack is shared with the previous one, so that documents parsed with it stay
@@ -96,9 +96,9 @@ fn missing_strings(
     let shown = missing.iter().take(8).copied().collect::<Vec<_>>().join(", ");
     let more = missing.len().saturating_sub(8);
     let list = if more > 0 { format!("{shown} and {more} more") } else { shown };
-    let message = format!("`{code}` lacks words of the interface: {list}");
+    let message = format!("texts of the interface are missing in the language `{code}`: {list}");
     let problem = Diagnostic::at(&code::MISSING_STRING, language.place.clone(), message)
-        .hint(format!("write them in `themes/{}/languages/{code}.yaml`, under `strings:`", config.theme));
+        .hint(format!("add these keys below `strings:` in `themes/{}/languages/{code}.yaml`", config.theme));
     Some(if known.contains(&**code) { problem } else { problem.maybe_hint(suggest::did_you_mean(code, known)) })
 }
 

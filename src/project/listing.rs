@@ -109,11 +109,11 @@ impl Listing {
             }
             if !keys.contains(&key) {
                 let names = keys.iter().map(|key| key.as_str()).collect::<BTreeSet<_>>();
-                let message = format!("there is no work `{key}` that this lock could be of");
+                let message = format!("the lock file belongs to no page: there is no page with the key `{key}`");
                 problems.push(
                     Diagnostic::at(&code::STRAY_LOCK, Place::whole(file), message)
                         .maybe_hint(suggest::did_you_mean(key.as_str(), names))
-                        .hint("a work that is renamed takes its lock along; the lock of one that is gone can go too"),
+                        .hint("if the page was renamed, rename the lock file too; if the page was deleted, delete the lock file"),
                 );
                 continue;
             }
@@ -121,9 +121,9 @@ impl Listing {
             let is_used = first == file;
             if !is_used {
                 problems.push(
-                    Diagnostic::at(&code::STRAY_LOCK, Place::whole(file), format!("the work `{key}` has two locks"))
-                        .also(Place::whole(first), "this one is used")
-                        .hint("delete one of them"),
+                    Diagnostic::at(&code::STRAY_LOCK, Place::whole(file), format!("the page `{key}` has two lock files"))
+                        .also(Place::whole(first), "the lock file that is used")
+                        .hint("delete one of the two"),
                 );
             }
             self.locks.push(LockFile { file: Arc::clone(file), key, is_used });
@@ -131,31 +131,36 @@ impl Listing {
     }
 }
 
-/// Returns the diagnostic for a page whose name says no language, if the site has several.
+/// Returns the diagnostic for a page without a language in its name, if the site has several.
 fn no_language(config: &Config, file: &Arc<str>) -> Option<Diagnostic> {
     if config.languages.len() < 2 {
         return None;
     }
     let code = config.code(config.source);
     let stem = file.strip_suffix(".md").unwrap_or(file);
-    let message = format!("`{file}` does not say its language; `{code}` is assumed");
-    Some(Diagnostic::at(&code::NO_LANGUAGE, Place::whole(file), message).hint(format!("call it `{stem}.{code}.md`")))
+    let message = format!("the name of `{file}` has no language code; the language `{code}` is assumed");
+    Some(Diagnostic::at(&code::NO_LANGUAGE, Place::whole(file), message).hint(format!("rename the file to `{stem}.{code}.md`")))
 }
 
 /// Returns a warning for a copied file that is larger than most hosts accept.
 fn large_file(name: &Arc<str>, file: &load::File, config: &Config) -> Option<Diagnostic> {
     let most = config.limits.of(Limit::File);
     let length = file.length_over(most)?;
-    let message = format!("`{name}` has {}; most hosts accept no file over {}", limits::shown(length), limits::shown(most));
+    let message =
+        format!("`{name}` has {}; most hosting services accept no file over {}", limits::shown(length), limits::shown(most));
     let problem = Diagnostic::at(&code::LARGE_FILE, Place::whole(name), message);
-    Some(problem.hint("make the file smaller, or publish it elsewhere and link to it").hint(Limits::hint(Limit::File, length)))
+    Some(
+        problem
+            .hint("make the file smaller, or publish it on another site and link to it")
+            .hint(Limits::hint(Limit::File, length)),
+    )
 }
 
 /// Returns the diagnostic for a file that is not published, because some system cannot store its
 /// name.
 fn unfit_name(file: &Arc<str>, unfit: &path::Unfit) -> Diagnostic {
     let message = format!("`{}` cannot be published: {unfit}", visible::name(file));
-    Diagnostic::at(&code::BAD_VALUE, Place::whole(file), message).hint("rename it")
+    Diagnostic::at(&code::BAD_VALUE, Place::whole(file), message).hint("rename the file")
 }
 
 /// Returns the language code in a page's name, such as `a.ru.md`, if the site lacks that language.

@@ -37,7 +37,7 @@ use crate::output::fingerprints;
 use crate::parse::Settings;
 use crate::parse::memo::Memo;
 use crate::render::{Highlighter, Rendered, Renderer, Templates, template};
-use crate::site::sitemap::Limits;
+use crate::site::sitemap::PartLimits;
 use crate::site::{Parts, Route, Site};
 use crate::split::Split;
 
@@ -63,7 +63,7 @@ pub struct Overrides {
     /// True if drafts are shown.
     pub drafts: bool,
     /// The size above which the sitemap is split.
-    pub sitemap_limits: Limits,
+    pub sitemap_limits: PartLimits,
 }
 
 /// A site's folder, and the values that are cached between two looks at it.
@@ -82,7 +82,7 @@ pub struct Project {
     highlighter: Arc<Highlighter>,
     previous: Option<PreviousState>,
     /// True if no state will follow, so nothing is cached.
-    is_asked_once: bool,
+    is_for_one_state: bool,
     timings: StageTimings,
 }
 
@@ -176,7 +176,7 @@ impl Project {
             templates: None,
             highlighter: Arc::new(Highlighter::default()),
             previous: None,
-            is_asked_once: false,
+            is_for_one_state: false,
             timings: StageTimings::default(),
         }
     }
@@ -192,12 +192,12 @@ impl Project {
     /// ([`load::reload_text`]).
     #[must_use]
     pub fn for_one_state(mut self) -> Self {
-        self.is_asked_once = true;
-        self.memo = Memo::asked_once();
+        self.is_for_one_state = true;
+        self.memo = Memo::uncached();
         self
     }
 
-    /// Replaces the highlighter by one that has cached more.
+    /// Uses a given highlighter, such as one with the cache of earlier runs.
     #[must_use]
     pub fn with_highlighter(mut self, highlighter: Arc<Highlighter>) -> Self {
         self.highlighter = highlighter;
@@ -220,7 +220,7 @@ impl Project {
         self.timings.start();
         let inputs = Arc::new(load::refresh(&self.root, self.inputs.as_deref())?);
         self.timings.end("load");
-        self.inputs = (!self.is_asked_once).then(|| Arc::clone(&inputs));
+        self.inputs = (!self.is_for_one_state).then(|| Arc::clone(&inputs));
         Ok(inputs)
     }
 
@@ -278,7 +278,7 @@ impl Project {
         self.timings.end("link");
         let checks = Checks::new(&site, &inputs, before.map(|it| (&*it.site, &it.checks)));
         diagnostics.checks = checks.lists().cloned().collect();
-        if self.is_asked_once {
+        if self.is_for_one_state {
             drop_checked_texts(&mut inputs, &site);
         }
         self.timings.end("check");
@@ -306,7 +306,7 @@ impl Project {
             }
             None => diagnostics.all(&config),
         };
-        if !self.is_asked_once {
+        if !self.is_for_one_state {
             self.previous = Some(PreviousState {
                 inputs: Arc::clone(&inputs),
                 config: Arc::clone(&config),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::listing::Listing;
 use super::{Project, shared};
-use crate::base::{Diagnostic, Place, code, suggest, yaml};
+use crate::base::{Diagnostic, Place, SAVE_AS_UTF8, code, suggest, yaml};
 use crate::load::{self, Content, Inputs};
 use crate::model::{Config, Key, LangId, Language, Limit, Lock, config};
 use crate::parse::memo::Parsed;
@@ -58,11 +58,14 @@ impl Project {
         let Some((file, text)) = inputs.name(config::FILE).and_then(|file| Some((file, inputs.text(file)?))) else {
             let is_refused = |problem: &Diagnostic| problem.place.as_ref().is_some_and(|place| &*place.file == config::FILE);
             let problem = if inputs.problems.iter().any(is_refused) {
-                Diagnostic::nowhere(&code::NO_CONFIG, format!("`{}` cannot be read, so there is no site", config::FILE))
+                Diagnostic::nowhere(
+                    &code::NO_CONFIG,
+                    format!("the file `{}` cannot be read, so the site cannot be built", config::FILE),
+                )
             } else {
-                let message = format!("there is no `{}` in `{}`", config::FILE, self.root.display());
+                let message = format!("there is no file `{}` in the folder `{}`", config::FILE, self.root.display());
                 Diagnostic::nowhere(&code::NO_CONFIG, message)
-                    .hint("`tilmash init DIR` makes a site; `--root DIR` names another folder")
+                    .hint("run the command in the folder of a site, name the folder with `--root DIR`, or create a site with `tilmash init DIR`")
             };
             problems.push(problem);
             return None;
@@ -91,7 +94,7 @@ impl Project {
             let Some((file, plan)) = inputs.name(path).and_then(|file| Some((file, inputs.text(file)?))) else {
                 let candidates = inputs.files.keys().map(|file| &**file).filter(|file| file.ends_with(".yaml"));
                 problems.push(
-                    Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("there is no plan `{path}`"))
+                    Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("there is no split plan `{path}`"))
                         .maybe_hint(suggest::did_you_mean(path, candidates)),
                 );
                 continue;
@@ -114,7 +117,6 @@ impl Project {
                     let (split, found) = split::split(&input);
                     CachedSplit {
                         plan: Arc::clone(plan),
-
                         source: Arc::clone(source),
                         split: split.map(Arc::new),
                         problems: found,
@@ -154,7 +156,7 @@ impl Project {
     ) -> (Vec<Parsed>, usize) {
         let mut parse_inputs = self.parse_inputs(inputs, listing, settings);
         add_home_pages(&mut parse_inputs, settings, self.settings.as_ref().expect("set by the line above"));
-        if self.is_asked_once && !settings.config.segments {
+        if self.is_for_one_state && !settings.config.segments {
             // The texts of chapters stay, because checks compare them with the source text.
             let files = parse_inputs.iter().filter(|input| input.chapter.is_none()).map(|input| &input.file);
             super::drop_texts(inputs, files, settings.splits);
@@ -234,7 +236,8 @@ impl Project {
     }
 }
 
-/// Returns the texts of files of the content, whose names come in order.
+/// Returns the text of each named file in `content/`; `None` for a file without a text. The names
+/// must be sorted.
 fn texts<'a>(inputs: &'a Inputs, names: impl Iterator<Item = &'a Arc<str>>) -> impl Iterator<Item = Option<&'a Arc<str>>> {
     // One pass over both lists takes less time than a look-up for each name.
     let mut files = inputs.below("content");
@@ -249,8 +252,9 @@ fn texts<'a>(inputs: &'a Inputs, names: impl Iterator<Item = &'a Arc<str>>) -> i
 
 /// Adds the home pages that nobody wrote.
 ///
-/// Every language has a home page. If it has no file, it shows another language's, like any page.
-/// If there is none to show, or fallbacks are off, a page with the site's title is made.
+/// Every language needs a home page. A language without a file for it gets a fallback page, like
+/// any work. A page with the site's title is added in two cases: no language has a file, or the
+/// configuration turns fallback pages off.
 fn add_home_pages(parse_inputs: &mut Vec<ParseInput>, settings: &ParseSettings<'_>, own: &Arc<Settings>) {
     let ParseSettings { config, languages, .. } = *settings;
     let written: BTreeSet<usize> = parse_inputs.iter().filter(|input| input.key.is_home()).map(|input| input.lang.0).collect();
@@ -282,7 +286,7 @@ fn unknown_theme(inputs: &Inputs, config: &Config) -> Option<Diagnostic> {
         return None;
     }
     let hint = suggest::did_you_mean(&config.theme, themes.iter().copied())
-        .unwrap_or_else(|| format!("the themes are: {}", themes.into_iter().collect::<Vec<_>>().join(", ")));
+        .unwrap_or_else(|| format!("the themes of the site are: {}", themes.into_iter().collect::<Vec<_>>().join(", ")));
     let message = format!("there is no theme `{}`", config.theme);
     Some(Diagnostic::at(&code::BAD_VALUE, place.clone(), message).hint(hint))
 }
@@ -299,8 +303,9 @@ fn no_source(inputs: &Inputs, config: &Config, path: &str, place: Place) -> Opti
             let problem = load::too_large(&path.into(), *length, Limit::Source, limit);
             Diagnostic { place: Some(place), ..problem }
         }
-        Some(_) => Diagnostic::at(&code::NOT_UTF8, place, format!("the source text `{path}` is not UTF-8"))
-            .hint("save it in the encoding UTF-8"),
+        Some(_) => {
+            Diagnostic::at(&code::NOT_UTF8, place, format!("the source text `{path}` is not valid UTF-8")).hint(SAVE_AS_UTF8)
+        }
         None => {
             let candidates = inputs.files.keys().map(|file| &**file).filter(|file| file.contains("/_"));
             Diagnostic::at(&code::BAD_VALUE, place, format!("there is no source text `{path}`"))

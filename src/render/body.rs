@@ -8,15 +8,15 @@ use tera::{Context, Value};
 use crate::base::{Diagnostic, code, path};
 use crate::link::ResolvedLink;
 use crate::model::{LangId, SegmentId};
-use crate::parse::{Document, Hole, HoleKind, HtmlRange, NoteRef, Target};
+use crate::parse::{Document, Hole, HoleKind, HtmlRange, NoteRef};
 use crate::site::{Site, WorkId, route};
 use crate::split::{self, Cut, RepairKind, Segment};
 
 use super::Renderer;
+use super::excerpt::{link_title, reference, reference_id};
 use super::highlight::Highlighted;
 use super::languages::side_by_side_path;
 use super::missing::Additions;
-use super::notes::{reference, reference_id};
 use super::shared::Pin;
 use super::status::Drift;
 use super::template::map;
@@ -40,7 +40,7 @@ pub(super) struct Writer<'a> {
     pub(super) page: Page,
     /// Relative path from the page to the site's root, such as `../../`.
     pub(super) root: &'a str,
-    /// Status of the document to its source, if it is a translation.
+    /// Status of the document relative to its source, if it is a translation.
     pub(super) drift: Option<&'a Drift<'a>>,
     /// HTML for the sentences that the document lacks, if the page shows them.
     pub(super) additions: Option<&'a Additions>,
@@ -49,7 +49,7 @@ pub(super) struct Writer<'a> {
 impl Writer<'_> {
     /// Returns the HTML of the document's text or of a note, with the missing sentences filled in.
     pub(super) fn part(&self, part: HtmlRange, problems: &mut Vec<Diagnostic>) -> String {
-        let mut html = empty(part);
+        let mut html = buffer_for(part);
         let mut at = part.start;
         // An addition at the border of two parts belongs to the first part.
         let is_text = part == self.document.text();
@@ -69,7 +69,7 @@ impl Writer<'_> {
 
     /// Returns the HTML of a block, with its holes filled.
     pub(super) fn block(&self, block: HtmlRange, problems: &mut Vec<Diagnostic>) -> String {
-        let mut html = empty(block);
+        let mut html = buffer_for(block);
         self.write(block, self.document.body.holes_in(block), &mut html, problems);
         html
     }
@@ -77,7 +77,7 @@ impl Writer<'_> {
     /// Returns the HTML inside a segment's element, with its holes filled.
     pub(super) fn segment(&self, segment: u32, problems: &mut Vec<Diagnostic>) -> String {
         let range = self.document.segments[segment as usize].html;
-        let mut html = empty(range);
+        let mut html = buffer_for(range);
         self.write(range, self.document.body.holes_of_segment(segment, range), &mut html, problems);
         html
     }
@@ -97,10 +97,10 @@ impl Writer<'_> {
     /// Writes the content of a hole.
     fn fill(&self, hole: HoleKind, html: &mut String, problems: &mut Vec<Diagnostic>) {
         match hole {
-            HoleKind::Url(index) => self.url(&self.answers()[index as usize], html),
+            HoleKind::Url(index) => self.url(&self.links()[index as usize], html),
             HoleKind::Title(index) => {
-                let title = answer_title(self.renderer, self.work, self.document, index as usize);
-                let lang = match &self.answers()[index as usize] {
+                let title = link_title(self.renderer, self.work, self.document, index as usize);
+                let lang = match &self.links()[index as usize] {
                     ResolvedLink::Work { lang, .. } if *lang != self.document.lang => Some(*lang),
                     _ => None,
                 };
@@ -145,9 +145,9 @@ impl Writer<'_> {
                 let pin = Pin { id: segment.id, is_scoped: self.page != Page::Own, in_heading: self.document.is_heading(index) };
                 self.renderer.shared.language(self.document.lang).pin(&self.renderer.templates, pin, html, problems);
                 if !matches!(self.page, Page::Half { .. }) {
-                    self.marks(index as usize, html, problems);
+                    self.source_marks(index as usize, html, problems);
                 }
-                self.behind(index, html, problems);
+                self.drift_mark(index, html, problems);
                 if let Some(addition) = self.additions.and_then(|additions| additions.after.get(&index)) {
                     html.push_str(addition);
                 }
@@ -161,7 +161,7 @@ impl Writer<'_> {
         }
     }
 
-    fn answers(&self) -> &[ResolvedLink] {
+    fn links(&self) -> &[ResolvedLink] {
         self.renderer.links.resolved(self.work, self.document.lang)
     }
 
@@ -173,9 +173,9 @@ impl Writer<'_> {
         }
     }
 
-    fn url(&self, answer: &ResolvedLink, html: &mut String) {
+    fn url(&self, link: &ResolvedLink, html: &mut String) {
         let site = &self.renderer.site;
-        let (target, anchor) = match answer {
+        let (target, anchor) = match link {
             ResolvedLink::Broken => return html.push('#'),
             ResolvedLink::Anchor(anchor) => {
                 html.push('#');
@@ -183,7 +183,7 @@ impl Writer<'_> {
             }
             ResolvedLink::Path { path, anchor, .. } => (path.to_string(), anchor.clone()),
             ResolvedLink::Work { work, lang, anchor } => {
-                let edition = site.edition(*work, *lang).expect("answers name editions that exist");
+                let edition = site.edition(*work, *lang).expect("resolved links name editions that exist");
                 // Link to the page in the reader's language, whichever edition it shows, unless it
                 // lacks the anchor.
                 let here = site.page(*work, self.reader).filter(|page| {
@@ -221,26 +221,32 @@ impl Writer<'_> {
             Highlighted::Html(highlighted) => html.push_str(&highlighted),
             Highlighted::Unknown => {
                 escape_html_body_text(html, &block.text).expect("writing to a string");
-                let message = format!("no highlighting is known for `{}`", block.language);
+                let message = format!("there is no syntax highlighting for the language `{}`", block.language);
                 let hint = self.renderer.highlighter.suggestion(&block.language);
-                problems.push(
-                    Diagnostic::at(&code::UNKNOWN_CODE_LANGUAGE, block.place.clone(), message)
-                        .hint(hint.unwrap_or_else(|| "use `text` for a block without highlighting".to_owned())),
-                );
+                problems.push(Diagnostic::at(&code::UNKNOWN_CODE_LANGUAGE, block.place.clone(), message).hint(
+                    hint.unwrap_or_else(|| {
+                        "write `text` after the opening fence if the code block needs no highlighting".to_owned()
+                    }),
+                ));
             }
             Highlighted::Refused(why) => {
                 escape_html_body_text(html, &block.text).expect("writing to a string");
                 problems.push(
-                    Diagnostic::at(&code::HIGHLIGHT_LIMIT, block.place.clone(), format!("this block is not highlighted: {why}"))
-                        .hint("mark it as `text` to say that this is meant"),
+                    Diagnostic::at(
+                        &code::HIGHLIGHT_LIMIT,
+                        block.place.clone(),
+                        format!("the code block is not highlighted: {why}"),
+                    )
+                    .hint("write `text` after the opening fence to accept this"),
                 );
             }
         }
     }
 
-    /// Writes the marks behind a segment of a chapter: its source, and links to other chapters that
-    /// it touches.
-    pub(super) fn marks(&self, index: usize, html: &mut String, problems: &mut Vec<Diagnostic>) {
+    /// Writes what follows a segment of a chapter: the mark with its place in the source text, and
+    /// links to the other chapters that it is also about, by the key `touches` of the plan. Writes
+    /// nothing behind a segment that was not cut from a source text.
+    pub(super) fn source_marks(&self, index: usize, html: &mut String, problems: &mut Vec<Diagnostic>) {
         let Some(cut) = cut_of(self.renderer, self.work, self.document, index) else { return };
         let id = self.document.segments[index].id;
         // The marks are in the language of the text around them, not of the reader.
@@ -250,9 +256,7 @@ impl Writer<'_> {
         arguments.insert_value("source", self.source_value(cut));
         arguments.insert_value("t", shared.strings.clone());
         arguments.insert_value("root", Value::from(self.root));
-        if let Err(problem) = self.renderer.templates.component("source_mark", &arguments, html) {
-            problems.push(*problem);
-        }
+        self.component("source_mark", &arguments, html, problems);
         let links: Vec<Value> = cut
             .touches
             .iter()
@@ -269,15 +273,13 @@ impl Writer<'_> {
             arguments.insert_value("lang", shared.lang.clone());
             arguments.insert_value("t", shared.strings.clone());
             arguments.insert_value("root", Value::from(self.root));
-            if let Err(problem) = self.renderer.templates.component("touch_links", &arguments, html) {
-                problems.push(*problem);
-            }
+            self.component("touch_links", &arguments, html, problems);
         }
     }
 
     /// Writes the mark of a sentence whose source has changed since it was translated, with a link
     /// to the source.
-    pub(super) fn behind(&self, line: u32, html: &mut String, problems: &mut Vec<Diagnostic>) {
+    pub(super) fn drift_mark(&self, line: u32, html: &mut String, problems: &mut Vec<Diagnostic>) {
         let Some((drift, source)) = self.drift.and_then(|drift| Some((drift, drift.changed(line)?))) else { return };
         let shared = self.renderer.shared.language(self.document.lang);
         let id = drift.source.document.segments[source as usize].id;
@@ -288,8 +290,14 @@ impl Writer<'_> {
         arguments.insert_value("source", self.renderer.shared.language(drift.source_lang).lang.clone());
         arguments.insert_value("t", shared.strings.clone());
         arguments.insert_value("root", Value::from(self.root));
-        if let Err(problem) = self.renderer.templates.component("behind_mark", &arguments, html) {
-            problems.push(*problem);
+        self.component("behind_mark", &arguments, html, problems);
+    }
+
+    /// Writes a component, or reports the error of its template.
+    fn component(&self, name: &str, arguments: &Context, html: &mut String, problems: &mut Vec<Diagnostic>) {
+        match self.renderer.templates.component(name, arguments) {
+            Ok(component) => html.push_str(&component),
+            Err(problem) => problems.push(*problem),
         }
     }
 
@@ -400,29 +408,8 @@ fn half_anchor(site: &Site, work: WorkId, pair: (LangId, LangId), document: &Doc
     row.map_or_else(|| format!("{}-{anchor}", site.config.code(document.lang)), |id| id.to_string())
 }
 
-/// Returns the title that a link without a text of its own shows.
-fn answer_title(renderer: &Renderer, work: WorkId, document: &Document, index: usize) -> String {
-    let site = &renderer.site;
-    match &renderer.links.resolved(work, document.lang)[index] {
-        ResolvedLink::Work { work, lang, .. } => {
-            site.edition(*work, *lang).expect("answers name editions that exist").document.title.clone()
-        }
-        ResolvedLink::Path { title: Some(title), .. } => title.clone(),
-        ResolvedLink::Path { path, .. } => path.to_string(),
-        ResolvedLink::Anchor(anchor) => match site.heading_with_anchor(work, document.lang, anchor) {
-            Some(heading) => document.headings[heading].text.clone(),
-            None => anchor.clone(),
-        },
-        ResolvedLink::Broken => match &document.refs[index].target {
-            Target::Work { key, .. } => key.to_string(),
-            Target::File { path, .. } => path.clone(),
-            Target::Anchor(name) | Target::Outside(name) => name.clone(),
-        },
-    }
-}
-
-/// Returns an empty text with room for a range of HTML and the values of its holes.
-fn empty(range: HtmlRange) -> String {
+/// Returns an empty string with capacity for a range of HTML and the values of its holes.
+fn buffer_for(range: HtmlRange) -> String {
     String::with_capacity(range.bytes().len() * 5 / 4)
 }
 
@@ -443,56 +430,4 @@ pub(super) fn cut_of<'a>(renderer: &'a Renderer, work: WorkId, document: &Docume
         source.document.segments[source.document.segment_with_id(segment.id)?].cut?
     };
     chapter.cuts.get(cut as usize)
-}
-
-/// A part of an edition, to be shown without markup.
-#[derive(Clone, Copy)]
-pub(super) struct Excerpt<'a> {
-    pub(super) renderer: &'a Renderer,
-    pub(super) work: WorkId,
-    pub(super) document: &'a Document,
-}
-
-impl Excerpt<'_> {
-    /// Returns a block's text as HTML.
-    pub(super) fn block(self, block: HtmlRange) -> String {
-        self.text(block, self.document.body.holes_in(block), |_| String::new())
-    }
-
-    /// Returns a segment's text as HTML.
-    pub(super) fn segment(self, segment: u32) -> String {
-        self.segment_with_notes(segment, |_| String::new())
-    }
-
-    /// Returns a segment's text as HTML; `reference` makes the reference to the footnote at a
-    /// position.
-    pub(super) fn segment_with_notes(self, segment: u32, reference: impl FnMut(u32) -> String) -> String {
-        let range = self.document.segments[segment as usize].html;
-        self.text(range, self.document.body.holes_of_segment(segment, range), reference)
-    }
-
-    /// Returns a cell's text as HTML; see [`Self::segment_with_notes`].
-    pub(super) fn cell_with_notes(self, cell: HtmlRange, reference: impl FnMut(u32) -> String) -> String {
-        self.text(cell, self.document.body.holes_in(cell), reference)
-    }
-
-    fn text(self, range: HtmlRange, holes: &[Hole], mut reference: impl FnMut(u32) -> String) -> String {
-        let body = &self.document.body;
-        let mut html = String::new();
-        let mut at = range.start;
-        for hole in holes {
-            html.extend(body.text_in(HtmlRange::new(at, hole.at)));
-            at = hole.at;
-            match hole.kind {
-                HoleKind::Title(index) => {
-                    let title = answer_title(self.renderer, self.work, self.document, index as usize);
-                    escape_html_body_text(&mut html, &title).expect("writing to a string");
-                }
-                HoleKind::NoteRef(index) => html.push_str(&reference(body.note_refs[index as usize].note)),
-                _ => {}
-            }
-        }
-        html.extend(body.text_in(HtmlRange::new(at, range.end)));
-        html
-    }
 }

@@ -37,7 +37,7 @@ impl Bounded {
     /// Returns the message and the hint if the page is larger than its limit.
     pub(super) fn overflow(&self) -> Option<(String, String)> {
         let most = limits::shown(self.limit as u64);
-        let wrong = format!("the page that this template makes is larger than {most}");
+        let wrong = format!("a page made by this template is larger than {most}");
         self.is_full.then(|| (wrong, Limits::hint(Limit::Output, self.limit as u64 * 2)))
     }
 }
@@ -64,17 +64,17 @@ pub(super) fn range(limits: &Limits) -> impl Fn(Kwargs, &State<'_>) -> TeraResul
         let (start, end) = (kwargs.get::<i64>("start")?.unwrap_or(0), kwargs.must_get::<i64>("end")?);
         let step = kwargs.get::<i64>("step_by")?.unwrap_or(1);
         if step == 0 {
-            return Err(Error::message("`range` has a `step_by` of 0"));
+            return Err(Error::message("`range` cannot have a `step_by` of 0"));
         }
         if start > end && step > 0 {
-            return Err(Error::message("`range` has a `start` that is greater than its `end`"));
+            return Err(Error::message("`range` cannot have a `start` greater than its `end`"));
         }
         let distance = if (step > 0) == (start < end) { start.abs_diff(end) } else { 0 };
         let count = distance.div_ceil(step.unsigned_abs());
         let wanted = NUMBERS.get().saturating_add(count);
         if wanted > limit {
             let hint = Limits::hint(Limit::Loops, wanted.max(limit.saturating_mul(2)));
-            return Err(Error::message(format!("`range` gives more than {limit} numbers to the loops of one page\n{hint}")));
+            return Err(Error::message(format!("the loops of one page get more than {limit} numbers from `range`\n{hint}")));
         }
         NUMBERS.set(wanted);
         // All numbers are between `start` and `end`, so nothing overflows.
@@ -252,7 +252,11 @@ fn calls<'t>(templates: &[(&'t str, &'t str)]) -> Vec<Call<'t>> {
 }
 
 /// Returns the range of the quoted name after `word` at the beginning of a tag.
-fn quoted(tag: &str, word: &str) -> Option<Range<usize>> {
+///
+/// ```text
+/// include "a.html"    9..15 for the word `include`, None for `extends`
+/// ```
+pub(super) fn quoted(tag: &str, word: &str) -> Option<Range<usize>> {
     let rest = tag.strip_prefix(word)?.trim_start();
     let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
     let start = tag.len() - rest.len() + 1;
@@ -308,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn templates_lie_so_deep_in_each_other_and_no_deeper() {
+    fn nesting_beyond_the_limit_is_found() {
         let chain = |word: &str, count: usize| -> Vec<(String, String)> {
             (1..count)
                 .map(|n| (format!("t{n}"), format!("{{% {word} \"t{}\" %}}", n + 1)))

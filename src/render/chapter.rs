@@ -12,7 +12,7 @@ use crate::site::{WorkId, route};
 use crate::split::{Format, SegmentKind};
 
 use super::Renderer;
-use super::body::Excerpt;
+use super::excerpt::Excerpt;
 use super::template::map;
 
 /// A sentence of a chapter as another page shows it to readers of a language.

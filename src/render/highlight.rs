@@ -85,17 +85,17 @@ pub struct Highlighter {
     /// Suggestion for each unknown name of a language.
     suggestions: Mutex<HashMap<String, Option<String>>>,
     /// Results of earlier processes; copied to `done` when a block asks for them.
-    remembered: HashMap<Digest, Arc<str>>,
+    saved: HashMap<Digest, Arc<str>>,
 }
 
 /// First line of a saved cache; a cache with another first line is ignored.
 ///
 /// The line names the program's build, since the result depends on its grammars and its table of
 /// classes.
-const MEMORY: &str = concat!("tilmash highlighting ", env!("TILMASH_BUILD"), "\n");
+const CACHE_HEADER: &str = concat!("tilmash highlighting ", env!("TILMASH_BUILD"), "\n");
 
 /// Size limit of the saved cache, in bytes. Blocks that this process used are saved even above it.
-const MEMORY_LIMIT: usize = 64 << 20;
+const CACHE_LIMIT: usize = 64 << 20;
 
 impl std::fmt::Debug for Highlighter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -109,17 +109,17 @@ pub enum Highlighted {
     Html(Arc<str>),
     /// The name of the language is unknown.
     Unknown,
-    /// The block is over a limit, or its grammar failed on it; the text says why, in a few words.
+    /// The block is over a limit, or its grammar failed on it; the text is the reason, in a few words.
     Refused(&'static str),
 }
 
 impl Highlighter {
-    /// Makes a highlighter from a cache that [`Highlighter::write_memory`] wrote.
+    /// Makes a highlighter from a cache that [`Highlighter::write_cache`] wrote.
     ///
     /// A cache that is damaged or belongs to another build counts as empty; it is never needed.
-    pub fn remembering(memory: &[u8]) -> Self {
-        let mut remembered = HashMap::new();
-        let whole = memory.strip_prefix(MEMORY.as_bytes()).and_then(|rest| rest.split_last_chunk::<16>());
+    pub fn from_cache(cache: &[u8]) -> Self {
+        let mut saved = HashMap::new();
+        let whole = cache.strip_prefix(CACHE_HEADER.as_bytes()).and_then(|rest| rest.split_last_chunk::<16>());
         if let Some((entries, digest)) = whole
             && Digest::of(entries) == Digest(u128::from_le_bytes(*digest))
         {
@@ -129,22 +129,22 @@ impl Highlighter {
                 && let Some((html, after)) = after.split_at_checked(u32::from_le_bytes(*length) as usize)
                 && let Ok(html) = std::str::from_utf8(html)
             {
-                remembered.insert(Digest(u128::from_le_bytes(*key)), html.into());
+                saved.insert(Digest(u128::from_le_bytes(*key)), html.into());
                 rest = after;
             }
         }
-        Self { done: Mutex::default(), remembered, suggestions: Mutex::default() }
+        Self { done: Mutex::default(), saved, suggestions: Mutex::default() }
     }
 
     /// Returns true if a block was highlighted that the saved cache does not have.
-    pub fn has_learnt(&self) -> bool {
+    pub fn has_new_results(&self) -> bool {
         let done = self.done.lock().expect("no code panics while it holds this lock");
-        done.iter().any(|(digest, it)| matches!(it, Highlighted::Html(_)) && !self.remembered.contains_key(digest))
+        done.iter().any(|(digest, it)| matches!(it, Highlighted::Html(_)) && !self.saved.contains_key(digest))
     }
 
     /// Writes the cache for the next process. Saved blocks that this process did not use are kept
     /// while there is room.
-    pub fn write_memory(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write_cache(&self, out: &mut dyn Write) -> io::Result<()> {
         let done = self.done.lock().expect("no code panics while it holds this lock");
         let mut entries: Vec<(Digest, &str)> = done
             .iter()
@@ -154,13 +154,9 @@ impl Highlighter {
             })
             .collect();
         let size = |html: &str| html.len() + 20;
-        let mut room = MEMORY_LIMIT.saturating_sub(entries.iter().map(|(_, html)| size(html)).sum());
-        let mut others: Vec<(Digest, &str)> = self
-            .remembered
-            .iter()
-            .filter(|(digest, _)| !done.contains_key(digest))
-            .map(|(digest, html)| (*digest, &**html))
-            .collect();
+        let mut room = CACHE_LIMIT.saturating_sub(entries.iter().map(|(_, html)| size(html)).sum());
+        let mut others: Vec<(Digest, &str)> =
+            self.saved.iter().filter(|(digest, _)| !done.contains_key(digest)).map(|(digest, html)| (*digest, &**html)).collect();
         others.sort_unstable();
         for (digest, html) in others {
             if size(html) <= room {
@@ -169,7 +165,7 @@ impl Highlighter {
             }
         }
         entries.sort_unstable();
-        out.write_all(MEMORY.as_bytes())?;
+        out.write_all(CACHE_HEADER.as_bytes())?;
         let mut digester = Digester::default();
         for (digest, html) in entries {
             for part in [&digest.0.to_le_bytes()[..], &(html.len() as u32).to_le_bytes(), html.as_bytes()] {
@@ -186,7 +182,7 @@ impl Highlighter {
         if let Some(done) = self.done.lock().expect("no code panics while it holds this lock").get(&digest) {
             return done.clone();
         }
-        let result = match self.remembered.get(&digest) {
+        let result = match self.saved.get(&digest) {
             Some(html) => Highlighted::Html(Arc::clone(html)),
             None => highlight(language, text),
         };
@@ -200,7 +196,7 @@ impl Highlighter {
     /// wait. Threads that render pages would meet the same languages at the same time; here each
     /// thread gets mostly languages of its own. Afterwards the cache of lines is dropped: no other
     /// blocks follow, and pages need the memory.
-    pub fn ahead<'a>(&self, blocks: impl Iterator<Item = (&'a str, &'a str)>) {
+    pub fn highlight_all<'a>(&self, blocks: impl Iterator<Item = (&'a str, &'a str)>) {
         let mut blocks: Vec<_> = blocks.collect();
         blocks.sort_by_key(|&(language, _)| language);
         blocks.into_par_iter().for_each(|(language, text)| {
@@ -261,19 +257,19 @@ fn highlight(language: &str, text: &str) -> Highlighted {
         return Highlighted::Refused("it is longer than 64 KiB");
     }
     if text.lines().any(|line| line.len() > LINE_LIMIT) {
-        return Highlighted::Refused("a line of it is longer than 2,000 bytes");
+        return Highlighted::Refused("a line is longer than 2,000 bytes");
     }
     // Some grammars hold expressions that the regex engine refuses at run time, by a panic.
     match catch_unwind(AssertUnwindSafe(|| write(syntax, text))) {
         Ok(Some(html)) => Highlighted::Html(html.into()),
-        Ok(None) | Err(_) => Highlighted::Refused("the grammar of the language fails on it"),
+        Ok(None) | Err(_) => Highlighted::Refused("the highlighter's grammar for the language fails"),
     }
 }
 
 fn write(syntax: &SyntaxReference, text: &str) -> Option<String> {
     let mut html = String::with_capacity(text.len() * 2);
     let mut open: Option<&'static str> = None;
-    let mut put = |piece: &str, class: Option<&'static str>, html: &mut String| {
+    let mut push = |piece: &str, class: Option<&'static str>, html: &mut String| {
         if piece.is_empty() {
             return;
         }
@@ -300,7 +296,7 @@ fn write(syntax: &SyntaxReference, text: &str) -> Option<String> {
             // A line without a line end is parsed with one, so the last piece may end behind the
             // line.
             let end = (end as usize).min(line.len());
-            put(&line[at..end], class, &mut html);
+            push(&line[at..end], class, &mut html);
             at = end;
         }
         state = Rc::clone(&step.after);
@@ -312,8 +308,8 @@ fn write(syntax: &SyntaxReference, text: &str) -> Option<String> {
 }
 
 thread_local! {
-    /// Cache of lines per thread, since parser states cannot be shared. [`Highlighter::ahead`]
-    /// gives each thread mostly languages of its own.
+    /// Cache of lines per thread, since parser states cannot be shared.
+    /// [`Highlighter::highlight_all`] gives each thread mostly languages of its own.
     static LINES: RefCell<Lines> = RefCell::default();
 }
 
@@ -387,17 +383,17 @@ fn step(before: &Rc<State>, line: &str) -> Option<Rc<Step>> {
     let operations = parser.parse_line(&with_end, syntaxes()).ok()?;
     let mut pieces: Vec<(u32, Option<&'static str>)> = Vec::with_capacity(operations.len());
     let mut at = 0;
-    let mut put = |end: usize, scopes: &ScopeStack| {
+    let mut push = |end: usize, scopes: &ScopeStack| {
         if end > at {
             pieces.push((end as u32, class_of(scopes)));
             at = end;
         }
     };
     for (position, operation) in operations {
-        put(position, &scopes);
+        push(position, &scopes);
         scopes.apply(&operation).ok()?;
     }
-    put(with_end.len(), &scopes);
+    push(with_end.len(), &scopes);
     LINES.with_borrow_mut(|lines| {
         let after = lines.state(parser, scopes);
         let step = Rc::new(Step { pieces: pieces.into(), after });
@@ -428,10 +424,10 @@ fn class_of(stack: &ScopeStack) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    fn memory_of(highlighter: &Highlighter) -> Option<Vec<u8>> {
-        let mut memory = Vec::new();
-        highlighter.write_memory(&mut memory).unwrap();
-        highlighter.has_learnt().then_some(memory)
+    fn cache_of(highlighter: &Highlighter) -> Option<Vec<u8>> {
+        let mut cache = Vec::new();
+        highlighter.write_cache(&mut cache).unwrap();
+        highlighter.has_new_results().then_some(cache)
     }
 
     fn html(language: &str, text: &str) -> String {
@@ -467,27 +463,27 @@ mod tests {
     }
 
     #[test]
-    fn what_was_highlighted_is_remembered_and_damage_is_forgotten() {
+    fn a_saved_cache_is_used_and_a_damaged_one_is_ignored() {
         let first = Highlighter::default();
         let Highlighted::Html(html) = first.highlight("rust", "fn f() {}") else { panic!("rust is known") };
-        let memory = memory_of(&first).expect("something new");
-        let second = Highlighter::remembering(&memory);
-        assert_eq!(second.remembered.len(), 1);
+        let cache = cache_of(&first).expect("something new");
+        let second = Highlighter::from_cache(&cache);
+        assert_eq!(second.saved.len(), 1);
         let Highlighted::Html(again) = second.highlight("rust", "fn f() {}") else { panic!("rust is known") };
         assert_eq!(html, again);
-        assert_eq!(memory_of(&second), None, "nothing is new");
+        assert_eq!(cache_of(&second), None, "nothing is new");
         second.highlight("rust", "fn g() {}");
-        assert_eq!(Highlighter::remembering(&memory_of(&second).unwrap()).remembered.len(), 2);
-        for at in 0..memory.len() {
-            let mut damaged = memory.clone();
+        assert_eq!(Highlighter::from_cache(&cache_of(&second).unwrap()).saved.len(), 2);
+        for at in 0..cache.len() {
+            let mut damaged = cache.clone();
             damaged[at] ^= 1;
-            assert!(Highlighter::remembering(&damaged).remembered.is_empty(), "byte {at}");
-            assert!(Highlighter::remembering(&memory[..at]).remembered.is_empty(), "cut at {at}");
+            assert!(Highlighter::from_cache(&damaged).saved.is_empty(), "byte {at}");
+            assert!(Highlighter::from_cache(&cache[..at]).saved.is_empty(), "cut at {at}");
         }
     }
 
     #[test]
-    fn a_known_line_is_read_in_the_state_it_stands_in() {
+    fn a_cached_line_is_used_only_in_the_same_parser_state() {
         let fresh = |text: &'static str| std::thread::spawn(move || html("python", text)).join().unwrap();
         let texts = ["x = 1\ny = 2\n", "s = \"\"\"\nx = 1\ny = 2\n\"\"\"\n", "x = 1\ny = 2", "def f():\n    x = 1\nx = 1\n"];
         let first = texts.map(|text| html("python", text));
@@ -528,7 +524,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_said_and_unknown_languages_too() {
+    fn exceeded_limits_and_unknown_languages_are_reported() {
         assert!(matches!(Highlighter::default().highlight("nosuch", "x"), Highlighted::Unknown));
         assert!(matches!(Highlighter::default().highlight("js", &"x".repeat(3000)), Highlighted::Refused(_)));
         assert_eq!(suggestion("pyton").as_deref(), Some("did you mean `python`?"));

@@ -1,8 +1,8 @@
 //! Template values about languages: the language switch, links to side-by-side pages, and
 //! alternates for search engines.
 //!
-//! [`super::status`] tells how complete a translation is; the words of a language are in its own
-//! file.
+//! [`super::status`] counts the sentences of a translation by status; the words of a language are
+//! in its own file.
 
 use tera::Value;
 

@@ -1,6 +1,6 @@
 //! Fills the gaps of a translation: sentences that it lacks are shown in the source language.
 //!
-//! A missing sentence stands in an element of the same kind as in the source, marked with the
+//! A missing sentence gets an element of the same kind as in the source, marked with the
 //! language of the source: a list item in its own `li`, a row of a table in its own `tr`.
 //! Missing sentences of one paragraph share an element. Footnotes to which only missing sentences
 //! refer come after the footnotes of the translation.
@@ -16,8 +16,7 @@ use crate::translation::rows::note_pairs;
 use crate::translation::status::Status;
 
 use super::Renderer;
-use super::body::Excerpt;
-use super::notes::{reference, reference_id};
+use super::excerpt::{Excerpt, reference, reference_id};
 use super::status::Drift;
 
 /// HTML for the sentences that a translation lacks, by its place on the page.
@@ -68,14 +67,15 @@ impl Additions {
         let attributes = format!("lang=\"{}\" dir=\"{}\"", language.code, language.pack.direction);
         let pairs = note_pairs(source, translation);
         let additions = Self::default();
-        let mut maker =
-            Maker { renderer, work, drift, source, translation, lines, is_missing, attributes, pairs, additions, problems };
-        maker.blocks();
-        maker.additions
+        let mut builder =
+            Builder { renderer, work, drift, source, translation, lines, is_missing, attributes, pairs, additions, problems };
+        builder.blocks();
+        builder.additions
     }
 }
 
-struct Maker<'a> {
+/// Builder of [`Additions`].
+struct Builder<'a> {
     renderer: &'a Renderer,
     work: WorkId,
     drift: &'a Drift<'a>,
@@ -93,6 +93,9 @@ struct Maker<'a> {
 }
 
 /// A place for missing sentences: beside a sentence that the translation has.
+///
+/// Example: `Two.` is missing from `<ul><li>One.</li><li>Two.</li></ul>`. Its spot is behind
+/// `One.`; they share the `ul`, so `Two.` gets only an `li` of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Spot {
     /// The neighbouring sentence, as its index in the source.
@@ -103,7 +106,7 @@ struct Spot {
     shared: usize,
 }
 
-impl<'a> Maker<'a> {
+impl<'a> Builder<'a> {
     /// Adds the missing sentences of all blocks.
     fn blocks(&mut self) {
         let mut part = None;
@@ -152,13 +155,13 @@ impl<'a> Maker<'a> {
         }
         let mut apart: Vec<(Option<Spot>, u32)> = Vec::new();
         for at in missing {
-            if !self.is_beside(block, at) {
+            if !self.add_beside(block, at) {
                 apart.push((self.spot(block, at), at));
             }
         }
         for group in apart.chunk_by(|(a, _), (b, _)| a == b) {
             let sentences: Vec<u32> = group.iter().map(|(_, at)| *at).collect();
-            behind.push_str(&self.elements(block, group[0].0, &sentences));
+            behind.push_str(&self.add_elements(block, group[0].0, &sentences));
         }
         behind
     }
@@ -167,9 +170,9 @@ impl<'a> Maker<'a> {
         !self.lines[at as usize].is_empty()
     }
 
-    /// Puts a sentence beside another one of its paragraph; returns false if the translation has
-    /// none.
-    fn is_beside(&mut self, block: &Block, at: u32) -> bool {
+    /// Adds a missing sentence beside another one of its paragraph. Returns false, and adds
+    /// nothing, if the translation has no sentence of the paragraph.
+    fn add_beside(&mut self, block: &Block, at: u32) -> bool {
         let (first, last) = block.segments;
         let own = self.source.segments[at as usize].block;
         let is_near = |near: &u32| self.is_there(*near) && self.source.segments[*near as usize].block == own;
@@ -207,9 +210,9 @@ impl<'a> Maker<'a> {
         Some(Spot { beside, is_behind: behind.is_some(), shared })
     }
 
-    /// Puts sentences into elements of their own at a spot; returns the elements if the translation
-    /// has no such spot.
-    fn elements(&mut self, block: &Block, spot: Option<Spot>, sentences: &[u32]) -> String {
+    /// Adds sentences in elements of their own at a spot, and returns an empty text. If the
+    /// translation has no such spot, adds nothing and returns the elements.
+    fn add_elements(&mut self, block: &Block, spot: Option<Spot>, sentences: &[u32]) -> String {
         let Some((spot, place)) = spot.and_then(|spot| Some((spot, self.place(block, spot)?))) else {
             return format!("{}\n", self.wrapped(block, 0, sentences).trim());
         };
@@ -233,8 +236,7 @@ impl<'a> Maker<'a> {
         let lines = self.lines[spot.beside as usize];
         let line = *if spot.is_behind { lines.last()? } else { lines.first()? };
         let body = &self.translation.body;
-        let at = self.translation.blocks.partition_point(|block| block.segments.1 <= line);
-        let own = self.translation.blocks.get(at)?;
+        let own = block_with(self.translation, line)?;
         let around = body.elements_around(own.html, self.translation.segments[line as usize].html.start);
         // The element at the same depth as in the source; or, if the depths differ, at the same
         // distance from the sentence.
@@ -242,7 +244,7 @@ impl<'a> Maker<'a> {
         let candidates = [Some(spot.shared), from_inside].into_iter().flatten().filter_map(|at| around.get(at));
         let own = candidates.into_iter().find(|own| own.kind.name() == element.kind.name())?;
         let place = if spot.is_behind { own.html.end } else { own.html.start };
-        // At a hole, the text could be cut on either side of it.
+        // A position at a hole is ambiguous: before or after its value.
         body.holes_in(HtmlRange::new(place, place)).is_empty().then_some(Some(place))
     }
 
@@ -292,7 +294,7 @@ impl<'a> Maker<'a> {
         let mut arguments = self.arguments(at, in_block);
         arguments.insert_value("cells", cells.into());
         arguments.insert_value("is_head", is_head.into());
-        self.rendered("missing_row", &arguments)
+        self.component("missing_row", &arguments)
     }
 
     /// Renders a sentence with the template `missing_sentence`; `alone_in` is the kind of its block
@@ -302,7 +304,7 @@ impl<'a> Maker<'a> {
         let mut arguments = self.arguments(at, alone_in.is_some());
         arguments.insert_value("html", Value::safe_string(&html));
         arguments.insert_value("in_heading", matches!(alone_in, Some(BlockKind::Heading(_))).into());
-        self.rendered("missing_sentence", &arguments)
+        self.component("missing_sentence", &arguments)
     }
 
     /// Returns the source, for texts without markup.
@@ -316,7 +318,7 @@ impl<'a> Maker<'a> {
         let shared = &self.renderer.shared;
         let words = shared.language(self.translation.lang);
         let mut arguments = Context::new();
-        // No id if the translation has a line of that id, which stands for another sentence.
+        // No id if the translation has a line of that id, which translates another sentence.
         let id = self.translation.segment_with_id(segment.id).is_none().then(|| segment.id.to_string());
         arguments.insert_value("id", id.into());
         arguments.insert_value("source", shared.language(self.drift.source_lang).lang.clone());
@@ -326,12 +328,13 @@ impl<'a> Maker<'a> {
         arguments
     }
 
-    fn rendered(&mut self, template: &str, arguments: &Context) -> String {
-        let mut html = String::new();
-        if let Err(problem) = self.renderer.templates.component(template, arguments, &mut html) {
+    /// Renders a component; returns no text, and reports the error, if its template fails.
+    fn component(&mut self, name: &str, arguments: &Context) -> String {
+        let html = self.renderer.templates.component(name, arguments);
+        html.unwrap_or_else(|problem| {
             self.problems.push(*problem);
-        }
-        html
+            String::new()
+        })
     }
 
     /// Makes the reference of a missing sentence to a footnote: the translation's one, or else an
@@ -381,7 +384,11 @@ fn end_tag(element: &Element) -> String {
 
 /// Returns the position in the body's HTML at which the block of the last line ends.
 fn end_of_block(document: &Document, lines: &[u32]) -> Option<HtmlPos> {
-    let line = *lines.last()?;
+    block_with(document, *lines.last()?).map(|block| block.html.end)
+}
+
+/// Returns the block that contains a line.
+fn block_with(document: &Document, line: u32) -> Option<&Block> {
     let at = document.blocks.partition_point(|block| block.segments.1 <= line);
-    document.blocks.get(at).filter(|block| block.segments.0 <= line).map(|block| block.html.end)
+    document.blocks.get(at).filter(|block| block.segments.0 <= line)
 }

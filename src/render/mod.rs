@@ -18,6 +18,7 @@ use crate::site::{Route, RouteKind, Site};
 mod body;
 mod bounds;
 mod chapter;
+mod excerpt;
 pub mod highlight;
 mod languages;
 mod maths;
@@ -106,7 +107,7 @@ impl Renderer {
         let editions = works.into_iter().flat_map(|work| self.site.work(work).editions.iter().flatten());
         let documents = editions.map(|edition| &edition.document);
         self.highlighter
-            .ahead(documents.flat_map(|document| &document.codes).map(|block| (block.language.as_str(), &*block.text)));
+            .highlight_all(documents.flat_map(|document| &document.codes).map(|block| (block.language.as_str(), &*block.text)));
     }
 
     /// Returns the title of the site in a language.

@@ -7,6 +7,7 @@ use crate::parse::Note;
 use crate::translation::rows::note_rows;
 
 use super::body::Writer;
+use super::excerpt::reference_id;
 use super::rows::rows;
 use super::template::map;
 
@@ -56,16 +57,4 @@ pub(super) fn paired_notes(left: &Writer<'_>, right: &Writer<'_>, count: &mut us
 /// Returns the ids of the references to a note.
 fn backs(note: &Note, scope: &str) -> Value {
     (1..=note.uses).map(|nth| reference_id(scope, &note.id, nth)).collect::<Vec<String>>().into()
-}
-
-/// Returns the id of the nth reference to a note. A note's id contains no full stop, so the ids of
-/// two references differ.
-pub(super) fn reference_id(scope: &str, note: &str, nth: u32) -> String {
-    if nth == 1 { format!("{scope}fnref-{note}") } else { format!("{scope}fnref-{note}.{nth}") }
-}
-
-/// Returns a reference to a note, whose own id is `note`.
-pub(super) fn reference(id: Option<&str>, note: &str, number: u32) -> String {
-    let id = id.map_or_else(String::new, |id| format!(" id=\"{id}\""));
-    format!("<sup class=\"note-ref\"{id}><a href=\"#{note}\" role=\"doc-noteref\">{number}</a></sup>")
 }

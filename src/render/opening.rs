@@ -4,7 +4,7 @@ use crate::parse::BlockKind;
 use crate::site::{Edition, WorkId};
 
 use super::Renderer;
-use super::body::Excerpt;
+use super::excerpt::Excerpt;
 
 /// The greatest length of the text, in characters.
 const LENGTH: usize = 300;

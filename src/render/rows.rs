@@ -15,14 +15,14 @@ use super::template::map;
 
 /// Returns the rows of a text or of a note; `count` counts the rows of the page.
 pub(super) fn rows(
-    of: Vec<Row>,
+    aligned: Vec<Row>,
     left: &Writer<'_>,
     right: &Writer<'_>,
     count: &mut usize,
     problems: &mut Vec<Diagnostic>,
 ) -> Value {
     let mut rows = Vec::new();
-    for row in of {
+    for row in aligned {
         *count += 1;
         let (kind, level) = match row.kind {
             RowKind::Heading(level) => ("heading", level),
@@ -93,10 +93,10 @@ fn sentences(writer: &Writer<'_>, lines: &[u32], namer: Option<&Document>, probl
         html.push_str(&writer.segment(line, problems));
         // The mark of the source text is shown once, on the left.
         if matches!(writer.page, Page::Half { pair: (left, _) } if left == writer.document.lang) {
-            writer.marks(line as usize, &mut html, problems);
+            writer.source_marks(line as usize, &mut html, problems);
         }
         html.push_str(if is_named { "" } else { "</span>" });
-        writer.behind(line, &mut html, problems);
+        writer.drift_mark(line, &mut html, problems);
     }
     html
 }

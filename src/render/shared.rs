@@ -48,7 +48,7 @@ struct Item {
     children: Vec<Item>,
 }
 
-/// An entry of a menu that does not lead to the page itself.
+/// An entry of a menu, rendered for the pages that it does not lead to.
 #[derive(Debug)]
 struct Entry {
     item: Value,
@@ -85,16 +85,16 @@ pub(super) struct Language {
     pub(super) home: Value,
     /// Date texts, cached because pages are listed in many places and share dates.
     dates: Mutex<HashMap<Date, Value>>,
-    /// Made on first use.
-    reader: OnceLock<Made>,
+    /// Component on first use.
+    reader: OnceLock<Component>,
     /// HTML of permanent links. Pages contain more sentences than anything else, but most ids occur
     /// on many pages, so each link is rendered once.
-    pins: RwLock<HashMap<Pin, Made>>,
+    pins: RwLock<HashMap<Pin, Component>>,
     code: String,
 }
 
 /// HTML of a component; `Err` if the template fails.
-type Made = Result<Box<str>, Box<Diagnostic>>;
+type Component = Result<Box<str>, Box<Diagnostic>>;
 
 /// The permanent link of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -224,8 +224,8 @@ struct MenuWriter<'a> {
 }
 
 impl MenuWriter<'_> {
-    /// Renders the entries of a level, of which those on the trail are open. On the first level,
-    /// short sections are open too.
+    /// Renders the entries of a level. Entries on the trail are open, which means that they show
+    /// the entries below them. On the first level, short sections are open too.
     fn entries(&self, items: &[Item], trail: &[&str], depth: u32) -> Entries {
         let entry = |item: &Item| {
             let inside = trail.contains(&item.key.as_str());
@@ -242,8 +242,8 @@ impl MenuWriter<'_> {
         items.iter().map(entry).collect()
     }
 
-    /// Renders a level in which the entry that leads to `current` is marked. Returns `None` if there
-    /// is no such entry in it.
+    /// Renders a level in which the entry that leads to `current` is marked. Returns `None` if
+    /// there is no such entry in it.
     fn marked(&self, entries: &[Entry], current: &str) -> Result<Option<String>, Box<Diagnostic>> {
         for (at, entry) in entries.iter().enumerate() {
             let is_current = entry.url == current;
@@ -264,7 +264,7 @@ impl MenuWriter<'_> {
     fn list(&self, entries: &str) -> Result<String, Box<Diagnostic>> {
         let mut arguments = Context::new();
         arguments.insert_value("entries", Value::safe_string(entries));
-        self.render("menu_list", &arguments)
+        self.templates.component("menu_list", &arguments)
     }
 
     /// Renders an entry around the HTML of the list below it.
@@ -275,12 +275,7 @@ impl MenuWriter<'_> {
         arguments.insert_value("current", current.into());
         arguments.insert_value("inner", Value::safe_string(inner));
         arguments.insert_value("root", self.root.into());
-        self.render("menu_entry", &arguments)
-    }
-
-    fn render(&self, component: &str, arguments: &Context) -> Result<String, Box<Diagnostic>> {
-        let mut html = String::new();
-        self.templates.component(component, arguments, &mut html).map(|()| html)
+        self.templates.component("menu_entry", &arguments)
     }
 }
 
@@ -288,13 +283,13 @@ impl Language {
     /// Returns the HTML that the reader's tools need on a page with sentences: the card of a
     /// sentence, and the help for the keys.
     pub(super) fn reader(&self, templates: &Templates, problems: &mut Vec<Diagnostic>) -> Value {
-        let made = self.reader.get_or_init(|| {
+        let component = self.reader.get_or_init(|| {
             let mut arguments = Context::new();
             arguments.insert_value("t", self.strings.clone());
             arguments.insert_value("lang", self.lang.clone());
-            made(templates, "reader", &arguments)
+            templates.component("reader", &arguments).map(Into::into)
         });
-        match made {
+        match component {
             Ok(html) => Value::safe_string(html),
             Err(problem) => {
                 problems.push((**problem).clone());
@@ -305,14 +300,14 @@ impl Language {
 
     /// Writes the permanent link of a sentence.
     pub(super) fn pin(&self, templates: &Templates, pin: Pin, html: &mut String, problems: &mut Vec<Diagnostic>) {
-        let mut write = |made: &Made| match made {
-            Ok(made) => html.push_str(made),
+        let mut write = |component: &Component| match component {
+            Ok(component) => html.push_str(component),
             // Report the problem once, not for each sentence of the page.
             Err(problem) if !problems.contains(problem) => problems.push((**problem).clone()),
             Err(_) => {}
         };
-        if let Some(made) = self.pins.read().expect("no code panics while it holds this lock").get(&pin) {
-            return write(made);
+        if let Some(component) = self.pins.read().expect("no code panics while it holds this lock").get(&pin) {
+            return write(component);
         }
         let id = pin.id.to_string();
         let anchor = if pin.is_scoped { format!("{}-{id}", self.code) } else { id.clone() };
@@ -321,15 +316,15 @@ impl Language {
         arguments.insert_value("id", id.into());
         arguments.insert_value("in_heading", pin.in_heading.into());
         arguments.insert_value("t", self.strings.clone());
-        let made = made(templates, "pin", &arguments);
-        write(&made);
-        self.pins.write().expect("no code panics while it holds this lock").insert(pin, made);
+        let component = templates.component("pin", &arguments).map(Into::into);
+        write(&component);
+        self.pins.write().expect("no code panics while it holds this lock").insert(pin, component);
     }
 
     fn new(site: &Site, lang: LangId, all: &Value) -> Self {
         let language = &site.languages[lang.0];
         let config = &site.config;
-        let feed = site.feeds.then(|| format!("{}/feed.xml", language.code));
+        let feed = site.feeds.then(|| route::feed_path(&language.code));
         let lang_value = map([
             ("code", language.code.as_str().into()),
             ("name", language.pack.name.as_str().into()),
@@ -350,7 +345,7 @@ impl Language {
             ("generator", concat!("Tilmash ", env!("CARGO_PKG_VERSION")).into()),
             ("languages", all.clone()),
             ("feed", feed.into()),
-            ("extra", config.extra.as_ref().map_or_else(Value::none, yaml_value)),
+            ("extra", config.extra.as_ref().map_or_else(Value::none, |extra| yaml_value(&extra.value))),
         ]);
         Self {
             site: site_value,
@@ -366,12 +361,6 @@ impl Language {
             code: language.code.clone(),
         }
     }
-}
-
-/// Renders a component.
-fn made(templates: &Templates, component: &str, arguments: &Context) -> Made {
-    let mut html = String::new();
-    templates.component(component, arguments, &mut html).map(|()| html.into())
 }
 
 /// Returns the title of the site in a language.
@@ -407,7 +396,7 @@ pub(super) fn fonts(site: &Site, text: &[LangId], interface: &[LangId]) -> Value
 /// Returns the path of the home page in a language.
 pub(super) fn home_path(site: &Site, lang: LangId) -> String {
     site.edition(site.home(), lang)
-        .map_or_else(|| format!("{}/index.html", site.config.code(lang)), |edition| edition.path.to_string())
+        .map_or_else(|| format!("{}/{}", site.config.code(lang), route::INDEX), |edition| edition.path.to_string())
 }
 
 /// Returns the menu entries below a section, opened along a trail; the whole tree if the site is
@@ -475,16 +464,16 @@ pub(super) fn source_order_key(split: u32) -> String {
 }
 
 /// Converts a free value of front matter or configuration to a template value.
-pub(super) fn yaml_value(node: &yaml::Node) -> Value {
-    match &node.value {
+pub(super) fn yaml_value(value: &yaml::Value) -> Value {
+    match value {
         yaml::Value::Null => Value::none(),
         yaml::Value::Bool(flag) => (*flag).into(),
         yaml::Value::Int(number) => (*number).into(),
         yaml::Value::Float(number) => (*number).into(),
         yaml::Value::Text(text) => text.as_str().into(),
-        yaml::Value::List(items) => items.iter().map(yaml_value).collect::<Vec<_>>().into(),
-        yaml::Value::Map(entries) => {
-            Value::from(entries.iter().map(|entry| (entry.key.clone().into(), yaml_value(&entry.node))).collect::<tera::Map>())
-        }
+        yaml::Value::List(items) => items.iter().map(|item| yaml_value(&item.value)).collect::<Vec<_>>().into(),
+        yaml::Value::Map(entries) => Value::from(
+            entries.iter().map(|entry| (entry.key.clone().into(), yaml_value(&entry.node.value))).collect::<tera::Map>(),
+        ),
     }
 }

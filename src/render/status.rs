@@ -15,7 +15,7 @@ use crate::translation::status::{EditionStatus, Status, Summary};
 
 use super::template::map;
 
-/// Status of a translation to its source, for its page.
+/// Status of a translation relative to its source, for its page.
 #[derive(Debug)]
 pub(super) struct Drift<'a> {
     pub(super) source_lang: LangId,
@@ -69,7 +69,8 @@ impl<'a> Drift<'a> {
         self.statuses.summary.missing > 0
     }
 
-    /// Returns the numbers of the page for its template; none if no sentence is pending.
+    /// Returns the counts of the page's sentences for its template, with a link to the source.
+    /// Returns the value `none` if no sentence is pending.
     pub(super) fn value(&self, site: &Site) -> Value {
         let summary = sentences(self.statuses);
         if summary.changed + summary.missing == 0 {
@@ -98,14 +99,7 @@ impl<'a> Drift<'a> {
 pub(super) fn sentences(statuses: &EditionStatus) -> Summary {
     let mut summary = Summary::default();
     for pair in statuses.pairs.iter().filter(|pair| matches!(pair.unit, Unit::Segment(_))) {
-        *match pair.status {
-            Status::Current => &mut summary.current,
-            Status::Accepted => &mut summary.accepted,
-            Status::Changed { .. } => &mut summary.changed,
-            Status::Missing => &mut summary.missing,
-            Status::Extra { .. } => &mut summary.extra,
-            Status::Omitted => &mut summary.omitted,
-        } += 1;
+        summary.add(&pair.status);
     }
     summary
 }

@@ -90,7 +90,7 @@ impl Templates {
         })
     }
 
-    /// Renders a template.
+    /// Renders a template as a whole page.
     pub fn render(&self, name: &str, context: &Context) -> Result<Vec<u8>, Box<Diagnostic>> {
         let mut page = Bounded::new(&self.limits, 16 << 10);
         let rendered = self.tera.render_to(name, context, &mut page);
@@ -109,13 +109,12 @@ impl Templates {
         })
     }
 
-    /// Renders a component to the end of `html`.
-    pub fn component(&self, name: &str, arguments: &Context, html: &mut String) -> Result<(), Box<Diagnostic>> {
+    /// Renders a component.
+    pub fn component(&self, name: &str, arguments: &Context) -> Result<String, Box<Diagnostic>> {
         let mut page = Bounded::new(&self.limits, 0);
         let rendered = self.tera.render_component_to(name, arguments, None, true, &mut page);
         rendered.map_err(|error| self.problem("components.html", &error, &page))?;
-        html.push_str(&String::from_utf8_lossy(&page.bytes));
-        Ok(())
+        Ok(String::from_utf8(page.bytes).expect("templates and their values are UTF-8"))
     }
 }
 
@@ -143,9 +142,13 @@ pub fn bypassed(sources: &Sources) -> Vec<Diagnostic> {
         let own =
             file_of(nearer.iter().map(|nearer| format!("{nearer}{wanted}")).find(|nearer| file_of(nearer).is_some())?.as_str())
                 .filter(|_| split_name(name).1 != wanted)?;
-        let message = format!("this template extends `{}`, so changes in `{own}` have no effect on it", &text[parent.clone()]);
+        let message =
+            format!("the template extends `{}`, so it does not use the site's own version `{own}`", &text[parent.clone()]);
         let place = Place::new(file, parent);
-        Some(Diagnostic::at(&code::BYPASSED_TEMPLATE, place, message).hint(format!("to build on `{own}`, extend `{wanted}`")))
+        Some(
+            Diagnostic::at(&code::BYPASSED_TEMPLATE, place, message)
+                .hint(format!("write `{{% extends \"{wanted}\" %}}` to use `{own}`")),
+        )
     };
     sources.iter().filter(|(name, _, _)| !name.starts_with("default/")).filter_map(bypasses).collect()
 }
@@ -158,10 +161,10 @@ fn parent(text: &str) -> Option<std::ops::Range<usize>> {
         if text[at..].starts_with("{#") {
             at += text[at..].find("#}")?;
         } else if let Some(tag) = text[at..].strip_prefix("{%") {
-            let word = tag.trim_start_matches('-').trim_start().strip_prefix("extends")?.trim_start();
-            let quote = word.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
-            let start = text.len() - word.len() + 1;
-            return Some(start..start + text[start..].find(quote)?);
+            let tag = tag.trim_start_matches('-').trim_start();
+            let name = bounds::quoted(tag, "extends")?;
+            let start = text.len() - tag.len();
+            return Some(start + name.start..start + name.end);
         } else {
             at += 1;
         }
@@ -237,7 +240,7 @@ fn reported(report: &str, files: &Sources) -> Diagnostic {
     let Some((name, place)) = found else { return Diagnostic::nowhere(&code::TEMPLATE, message) };
     let own = name.strip_prefix("default/").filter(|_| message.contains("not defined in any parent"));
     Diagnostic::at(&code::TEMPLATE, place, message).maybe_hint(own.map(|_| {
-        "a template of the site replaces the parent of this one and lacks the block: begin it with `{% extends \"default/…\" %}`"
+        "add the block to the site's own template that replaces the parent, or begin that template with `{% extends \"default/…\" %}`"
             .to_owned()
     }))
 }
@@ -257,7 +260,7 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
             let message = sentence(message);
             let hint = fields.map(|fields| {
                 let wanted = message.split('`').nth(1).unwrap_or("");
-                suggest::did_you_mean(wanted, fields.split(", ")).unwrap_or_else(|| format!("it has: {fields}"))
+                suggest::did_you_mean(wanted, fields.split(", ")).unwrap_or_else(|| format!("the fields are: {fields}"))
             });
             let problem = match find(report.filename()) {
                 Some((_, file, _)) => {
@@ -282,7 +285,7 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
         }
         ErrorKind::CircularExtend { tpl, inheritance_chain } => {
             let chain = inheritance_chain.join("`, `");
-            let message = format!("the template `{tpl}` extends itself, by way of `{chain}`");
+            let message = format!("the template `{tpl}` extends itself, through `{chain}`");
             match find(tpl) {
                 Some((_, file, _)) => Diagnostic::at(&code::TEMPLATE, Place::whole(file), message),
                 None => Diagnostic::nowhere(&code::TEMPLATE, message),
@@ -292,7 +295,7 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
         ErrorKind::Msg(text) if text.starts_with("error: ") => reported(text.trim_start_matches("error: "), files),
         _ => {
             let text = error.to_string();
-            let message = sentence(text.lines().next().unwrap_or("the template cannot be used"));
+            let message = sentence(text.lines().next().unwrap_or("the template has an unknown error"));
             // Tera names templates in quotes; report the problem at the first name that is a known
             // file.
             let named = text.split(['\'', '`', '"']).find_map(find);
@@ -307,10 +310,10 @@ fn diagnostic(error: &Error, files: &Sources) -> Diagnostic {
 /// Returns the diagnostic for templates that include or extend each other too deep, if any do.
 fn too_deep(files: &Sources) -> Option<Diagnostic> {
     let tag = bounds::too_deep(&texts(files))?;
-    let message = format!("templates and blocks are nested more than {} levels deep here", bounds::DEEPEST);
+    let message = format!("templates and blocks are nested more than {} levels deep", bounds::DEEPEST);
     Some(
         Diagnostic::at(&code::TEMPLATE, Place::new(&files[tag.template].1, tag.name), message)
-            .hint("include or extend fewer templates in a row"),
+            .hint("reduce the number of templates that include or extend each other"),
     )
 }
 
@@ -322,7 +325,7 @@ fn endless(text: &str, files: &Sources) -> Diagnostic {
     let (name, file, _) = &files[call.template];
     let message = format!("the component `{component}` of the template `{name}` calls itself more than 20 levels deep");
     Diagnostic::at(&code::TEMPLATE, Place::new(file, call.name), message)
-        .hint("put the call into an `if` that ends the recursion")
+        .hint("put the call into an `if` that becomes false, so that the recursion ends")
 }
 
 /// Returns the names and texts of templates.

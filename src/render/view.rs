@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use tera::{Context, Value};
 
 use crate::base::{Diagnostic, code, path};
-use crate::model::LangId;
+use crate::model::{FrontMatter, LangId};
 use crate::parse::Document;
 use crate::site::{WorkId, route, tags_path};
 use crate::translation::status::Summary;
@@ -29,7 +29,7 @@ use super::template::{fields, map};
 /// Returns the page of a work for readers of a language: its edition, or else the nearest one.
 pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &mut Vec<Diagnostic>) -> (String, Context) {
     let site = &renderer.site;
-    let shown = site.page(work, lang).expect("a route to a page is made from what it shows");
+    let shown = site.page(work, lang).expect("a route to a page has an edition to show");
     let document = &shown.edition.document;
     let root = path::to_root(shown.path);
     let drift = Drift::of(site, work, lang);
@@ -151,7 +151,6 @@ pub(super) fn source_order(
     let site = &renderer.site;
     let root = path::to_root(own_path);
     let split = &site.splits[split_index as usize];
-    let language = &site.languages[lang.0];
     // Work and index of the cut for each segment.
     let mut homes: Vec<Option<(WorkId, usize)>> = vec![None; split.segments.len()];
     for chapter in &split.chapters {
@@ -191,7 +190,7 @@ pub(super) fn source_order(
             ]))
         })
         .collect();
-    let title = language.pack.strings.get("source_order").cloned().unwrap_or_else(|| route::SOURCE_ORDER.to_owned());
+    let title = word(renderer, lang, "source_order");
     let key = shared::source_order_key(split_index);
     let mut page = Common::bare("source-order", &key, &title, own_path);
     page.set("canonical", site.absolute(own_path).into());
@@ -202,8 +201,10 @@ pub(super) fn source_order(
     );
     page.set("segments", segments.into());
     let path_in = |other| route::source_order_path(site.config.code(other), split_index);
-    let title_in = |other: LangId| site.languages[other.0].pack.strings.get("source_order").cloned().unwrap_or_default();
-    page.set("translations", translations_by(renderer, lang, |other| Some((path_in(other), title_in(other)))));
+    page.set(
+        "translations",
+        translations_by(renderer, lang, |other| Some((path_in(other), word(renderer, other, "source_order")))),
+    );
     page.set("alternates", alternates_by(renderer, |other| Some(path_in(other))));
     let context =
         page.context_with_menu(renderer, &MenuPage { work: site.home(), lang, root: &root, current: own_path }, problems);
@@ -327,7 +328,8 @@ pub(super) fn status(renderer: &Renderer, lang: LangId, own_path: &str, problems
     )
 }
 
-/// Returns the numbers of an edition, or of all editions in a language.
+/// Returns the counts of sentences of an edition, or, without a `url`, of all editions in a
+/// language: all, changed and missing ones, and the percentage that is up to date.
 fn status_value(site: &crate::site::Site, lang: LangId, summary: Summary, url: Option<String>) -> Value {
     let language = &site.languages[lang.0];
     map([
@@ -406,21 +408,7 @@ pub(super) fn redirect(renderer: &Renderer, own_path: &str, to: &str) -> (String
 
 /// Fields that every kind of page has, with empty values.
 static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
-    let absent = [
-        "kind",
-        "key",
-        "title",
-        "url",
-        "description",
-        "canonical",
-        "date",
-        "prev",
-        "next",
-        "chapter",
-        "extra",
-        "fallback",
-        "standing",
-    ];
+    let absent = ["kind", "key", "title", "url", "canonical", "date", "prev", "next", "chapter", "fallback", "standing"];
     let lists = [
         "trail",
         "toc",
@@ -438,8 +426,14 @@ static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
     let absent = absent.map(|name| (name, Value::none()));
     let lists = lists.map(|name| (name, empty.clone()));
     let others = [("number", "".into()), ("content", "".into()), ("noindex", false.into()), ("bold", false.into())];
-    absent.into_iter().chain(lists).chain(others).collect()
+    let front: Vec<_> = front_values(&FrontMatter::default()).collect();
+    absent.into_iter().chain(lists).chain(others).chain(front).collect()
 });
+
+/// Returns the values that templates get from the front matter as they are.
+fn front_values(front: &FrontMatter) -> impl Iterator<Item = (&'static str, Value)> {
+    front.keys().into_iter().filter_map(|key| Some((key.name, yaml_value(&*key.shown?))))
+}
 
 /// The value `page`, which starts with the fields that every kind of page has.
 struct Common {
@@ -461,7 +455,7 @@ impl Common {
         let (_, edition) = site.nearest_edition(work, lang);
         let document = &edition.document;
         let mut page = Self::bare(kind, site.work(work).key.as_str(), &document.title, &path::to_url(own_path));
-        page.set("description", document.front.description.as_deref().into());
+        front_values(&document.front).for_each(|(name, value)| page.set(name, value));
         let tags: Vec<Value> = document
             .front
             .tags
@@ -474,9 +468,6 @@ impl Common {
         page.set("tags", tags.into());
         if let Some(date) = document.front.date {
             page.set("date", renderer.shared.date(site, lang, date));
-        }
-        if let Some(extra) = &document.front.extra {
-            page.set("extra", yaml_value(extra));
         }
         let trail = site.trail(work);
         let number: Vec<String> = trail[1..].iter().map(|&id| (site.work(id).place_in_section + 1).to_string()).collect();

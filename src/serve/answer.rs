@@ -18,7 +18,7 @@ use crate::load;
 use crate::output::content_type;
 use crate::project::State;
 use crate::render;
-use crate::site::{Route, RouteKind, Site};
+use crate::site::{Route, RouteKind, Site, route};
 
 /// Folder of the preview's own addresses. No page can be there, because names that begin with `_`
 /// are never pages.
@@ -27,7 +27,7 @@ const SCRIPT: &str = include_str!("live.js");
 const STYLE: &str = include_str!("live.css");
 const DESK_SCRIPT: &str = include_str!("desk.js");
 const DESK_STYLE: &str = include_str!("desk.css");
-/// Only address that accepts POST.
+/// Name of the only address that accepts POST.
 const OPEN: &str = "open";
 
 /// Response to a request.
@@ -75,10 +75,15 @@ impl Answer {
     }
 }
 
-/// Returns the name of one of the preview's own addresses.
+/// Returns the last part of one of the preview's own addresses; `None` for an address of the site.
 ///
-/// The [`OWN`] folder may be in any folder: a page that was loaded before the site's address
-/// changed sends requests to the old address.
+/// The [`OWN`] folder may be in any folder, because a page that was loaded before the site's
+/// address changed sends requests to the old address.
+///
+/// ```text
+/// /book/__tilmash/desk.js    desk.js
+/// /book/kk/                  None
+/// ```
 fn own_name(target: &str) -> Option<&str> {
     target.rsplit_once('/').filter(|(folder, _)| path::file_name(folder) == OWN).map(|(_, name)| name)
 }
@@ -88,16 +93,16 @@ pub(super) fn is_posted_to(target: &str) -> bool {
     decode(target).is_some_and(|target| own_name(&target) == Some(OPEN))
 }
 
-/// A request, and the state from which it is answered.
+/// A request, with the version of the site that answers it.
 #[derive(Clone, Copy)]
-struct Asked<'a> {
+struct Request<'a> {
     preview: &'a Preview,
     now: &'a Now,
     /// True if the request comes from this machine.
     is_here: bool,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> Request<'a> {
     fn viewer(self) -> Viewer<'a> {
         Viewer { root: &self.preview.root, editor: &self.preview.editor, is_here: self.is_here }
     }
@@ -117,8 +122,8 @@ pub(super) fn answer(preview: &Preview, target: &str, query: &str, is_here: bool
         catch_up(preview, target);
     }
     let now = preview.now();
-    let asked = Asked { preview, now: &now, is_here };
-    let Some(target) = decoded else { return not_found(asked) };
+    let request = Request { preview, now: &now, is_here };
+    let Some(target) = decoded else { return not_found(request) };
     if let Some(name) = own_name(&target) {
         return match name {
             "events" => Answer { content: Content::Events, ..Answer::new(200, "text/event-stream", "") },
@@ -126,12 +131,12 @@ pub(super) fn answer(preview: &Preview, target: &str, query: &str, is_here: bool
             "live.css" => Answer::new(200, "text/css; charset=utf-8", STYLE),
             "desk.js" => Answer::new(200, "text/javascript; charset=utf-8", DESK_SCRIPT),
             "desk.css" => Answer::new(200, "text/css; charset=utf-8", DESK_STYLE),
-            "status" => status(asked, query),
-            OPEN => open(asked, query),
-            _ => Answer::text(404, "the preview has no such address\n"),
+            "status" => status(request, query),
+            OPEN => open(request, query),
+            _ => Answer::text(404, "the preview has nothing at this URL\n"),
         };
     }
-    let mut answer = of_site(asked, &target);
+    let mut answer = answer_from_site(request, &target);
     if let Some(location) = &mut answer.location
         && !query.is_empty()
     {
@@ -165,7 +170,7 @@ fn sources(state: &State, site: &Site, route: &Route) -> Vec<Arc<str>> {
             let own = themes.iter().filter_map(|theme| state.inputs.name(&format!("themes/{theme}/static/{name}")));
             return own.take(1).cloned().collect();
         }
-        kind if !kind.is_page() => return files,
+        kind if !kind.properties().is_page => return files,
         _ => {}
     }
     if let Some(work) = route.kind.work() {
@@ -183,14 +188,14 @@ fn sources(state: &State, site: &Site, route: &Route) -> Vec<Arc<str>> {
     files
 }
 
-/// Answers with the part of the published site at a decoded path.
-fn of_site(asked: Asked<'_>, target: &str) -> Answer {
-    let now = asked.now;
-    let (Some(state), Some(site)) = (now.good_state(), now.site()) else { return broken(asked) };
+/// Answers with the content that the published site has at a decoded path.
+fn answer_from_site(request: Request<'_>, target: &str) -> Answer {
+    let now = request.now;
+    let (Some(state), Some(site)) = (now.good_state(), now.site()) else { return broken(request) };
     match locate(now, site, target) {
-        Located::Route(route) => at_route(asked, state, route, 200),
+        Located::Route(route) => at_route(request, state, route, 200),
         Located::Moved(to) => Answer::redirect(to),
-        Located::Nowhere => former_theme_file(asked, state, site, target).unwrap_or_else(|| not_found(asked)),
+        Located::Nowhere => former_theme_file(request, state, site, target).unwrap_or_else(|| not_found(request)),
     }
 }
 
@@ -198,13 +203,13 @@ fn of_site(asked: Asked<'_>, target: &str) -> Answer {
 /// earlier contain.
 ///
 /// The answer is the present version or, if the theme no longer has the file, the last version.
-fn former_theme_file(asked: Asked<'_>, state: &Arc<State>, site: &Site, target: &str) -> Option<Answer> {
-    let published = target.strip_prefix(&asked.now.base().path)?;
+fn former_theme_file(request: Request<'_>, state: &Arc<State>, site: &Site, target: &str) -> Option<Answer> {
+    let published = target.strip_prefix(&request.now.base().path)?;
     let name = theme_file_name(published)?;
     if let Some(route) = site.theme_files.get(&name).and_then(|path| site.routes.get(path.as_str())) {
-        return Some(at_route(asked, state, route, 200));
+        return Some(at_route(request, state, route, 200));
     }
-    let bytes = asked.now.retired.get(&name)?;
+    let bytes = request.now.retired.get(&name)?;
     Some(Answer::new(200, content_type(published), bytes.to_vec()))
 }
 
@@ -252,11 +257,11 @@ fn locate<'s>(now: &Now, site: &'s Site, target: &str) -> Located<'s> {
     let base = now.base();
     let Some(inside) = target.strip_prefix(&base.path) else { return elsewhere(now, &base, target) };
     let folder = inside.is_empty() || inside.ends_with('/');
-    let file = if folder { format!("{inside}index.html") } else { inside.to_owned() };
+    let file = if folder { format!("{inside}{}", route::INDEX) } else { inside.to_owned() };
     if let Some(route) = site.routes.get(file.as_str()) {
         return Located::Route(route);
     }
-    if !folder && site.routes.contains_key(format!("{inside}/index.html").as_str()) {
+    if !folder && site.routes.contains_key(format!("{inside}/{}", route::INDEX).as_str()) {
         return Located::Moved(format!("{}{}/", base.url, path::to_ascii_url(inside)));
     }
     // A base path of `/` contains every path, also those under the site's former base paths.
@@ -282,29 +287,28 @@ fn elsewhere<'s>(now: &Now, base: &Base, target: &str) -> Located<'s> {
 }
 
 /// Answers with the content of a route.
-fn at_route(asked: Asked<'_>, state: &Arc<State>, route: &Route, status: u16) -> Answer {
+fn at_route(request: Request<'_>, state: &Arc<State>, route: &Route, status: u16) -> Answer {
     let content_type = content_type(&route.path);
-    if !route.kind.is_page() {
+    if !route.kind.properties().is_page {
         return match state.render(route).body {
             Some(render::Body::Bytes(bytes)) => Answer::new(status, content_type, bytes),
-            Some(render::Body::File(disk)) => match load::open(&asked.preview.root, &disk)
+            Some(render::Body::File(disk)) => match load::open(&request.preview.root, &disk)
                 .and_then(|file| Ok((file.metadata()?.len(), file)))
             {
                 Ok((length, file)) => Answer { content: Content::File(file, length), ..Answer::new(status, content_type, "") },
                 Err(error) => {
-                    // Only the name: the answer must not tell other machines where the project
-                    // lies.
+                    // Only the name: other machines must not learn the path of the project.
                     let name = disk.file_name().unwrap_or_default().to_string_lossy();
                     Answer::text(404, format!("cannot read `{name}`: {error}\n"))
                 }
             },
-            None => broken(asked),
+            None => broken(request),
         };
     }
-    let page = page(asked.preview, asked.now, state, route);
+    let page = page(request.preview, request.now, state, route);
     match page.bytes {
-        Some(bytes) => html(&bytes, status, &asked.now.base()),
-        None => error_page(&asked.now.base(), &asked.problems(&page.problems)),
+        Some(bytes) => html(&bytes, status, &request.now.base()),
+        None => error_page(&request.now.base(), &request.problems(&page.problems)),
     }
 }
 
@@ -345,36 +349,36 @@ fn script_tag(base: &Base, page: &Digest, status: u16) -> String {
 }
 
 /// Answers with the site's page for addresses that do not exist.
-fn not_found(asked: Asked<'_>) -> Answer {
-    let (Some(state), Some(site)) = (asked.now.good_state(), asked.now.site()) else { return broken(asked) };
-    match site.routes.get("404.html") {
+fn not_found(request: Request<'_>) -> Answer {
+    let (Some(state), Some(site)) = (request.now.good_state(), request.now.site()) else { return broken(request) };
+    match site.routes.get(route::NOT_FOUND) {
         Some(route) => {
             // The page is shown at addresses of any depth, so its links begin at the preview's
             // root.
-            let base = asked.now.base();
+            let base = request.now.base();
             let rendered = state.not_found(route, &base.url);
             if let Some(render::Body::Bytes(bytes)) = rendered.body {
                 return html(&bytes, 404, &base);
             }
-            let page = error_page(&base, &asked.problems(&rendered.problems));
+            let page = error_page(&base, &request.problems(&rendered.problems));
             let (path, problems) = (Arc::clone(&route.path), rendered.problems.into());
-            (asked.preview.events)(Event::Page { path, problems, inputs: Arc::clone(&state.inputs) });
+            (request.preview.events)(Event::Page { path, problems, inputs: Arc::clone(&state.inputs) });
             page
         }
-        None => Answer::text(404, "there is no such page\n"),
+        None => Answer::text(404, "the site has no such page\n"),
     }
 }
 
 /// Answers with the problems if no state of the site could be rendered yet.
-fn broken(asked: Asked<'_>) -> Answer {
-    error_page(&asked.now.base(), &asked.problems(&[]))
+fn broken(request: Request<'_>) -> Answer {
+    error_page(&request.now.base(), &request.problems(&[]))
 }
 
 /// Status that the browser's script requests after a change.
 #[derive(Serialize)]
 struct Status<'n> {
     version: u64,
-    page: Here,
+    page: PageStatus,
     #[serde(flatten)]
     problems: Problems,
     /// Files that changed since the version that the script knows, by path from the site's root.
@@ -387,7 +391,7 @@ struct Status<'n> {
 
 /// Outcome of a request for the page itself.
 #[derive(Serialize)]
-struct Here {
+struct PageStatus {
     status: u16,
     digest: Option<String>,
     location: Option<String>,
@@ -395,21 +399,21 @@ struct Here {
 
 /// Reports a page's digest, problems and pending sentences. The browser requests the page again
 /// only if the digest differs.
-fn status(asked: Asked<'_>, query: &str) -> Answer {
-    let Asked { now, .. } = asked;
+fn status(request: Request<'_>, query: &str) -> Answer {
+    let Request { now, .. } = request;
     let query = fields(query);
     let since: u64 = query.get("since").and_then(|since| since.parse().ok()).unwrap_or(0);
     let target = query.get("path").and_then(|path| decode(path));
     let here = match &target {
-        Some(target) => of_site(asked, target),
-        None => not_found(asked),
+        Some(target) => answer_from_site(request, target),
+        None => not_found(request),
     };
     let route = target.as_ref().and_then(|target| page_route(now, target));
-    let desk = route.and_then(|(state, site, route)| desk::desk(state, site, route, asked.viewer()));
+    let desk = route.and_then(|(state, site, route)| desk::desk(state, site, route, request.viewer()));
     let status = Status {
         version: now.version,
-        page: Here { status: here.status, digest: here.tag.map(|tag| tag.to_string()), location: here.location },
-        problems: asked.problems(&own_problems(asked, target.as_deref())),
+        page: PageStatus { status: here.status, digest: here.tag.map(|tag| tag.to_string()), location: here.location },
+        problems: request.problems(&own_problems(request, target.as_deref())),
         touched: now.touched.iter().filter(|(_, version)| **version > since).map(|(path, _)| &**path).collect(),
         base: &now.base().url,
         desk,
@@ -421,16 +425,18 @@ fn status(asked: Asked<'_>, query: &str) -> Answer {
 fn page_route<'n>(now: &'n Now, target: &str) -> Option<(&'n Arc<State>, &'n Site, &'n Route)> {
     let (state, site) = (now.good_state()?, now.site()?);
     match locate(now, site, target) {
-        Located::Route(route) if route.kind.is_page() => Some((state, site, route)),
+        Located::Route(route) if route.kind.properties().is_page => Some((state, site, route)),
         _ => None,
     }
 }
 
 /// Returns the problems that rendering the page at a decoded path finds.
-fn own_problems(asked: Asked<'_>, target: Option<&str>) -> Arc<[Diagnostic]> {
-    match target.and_then(|target| page_route(asked.now, target)) {
+fn own_problems(request: Request<'_>, target: Option<&str>) -> Arc<[Diagnostic]> {
+    match target.and_then(|target| page_route(request.now, target)) {
         // While an older state is shown, only the problems of the new state matter.
-        Some((state, _, route)) if Arc::ptr_eq(state, &asked.now.state) => page(asked.preview, asked.now, state, route).problems,
+        Some((state, _, route)) if Arc::ptr_eq(state, &request.now.state) => {
+            page(request.preview, request.now, state, route).problems
+        }
         _ => Arc::from([]),
     }
 }
@@ -442,11 +448,11 @@ fn fields(query: &str) -> BTreeMap<&str, String> {
 }
 
 /// Opens a sentence of a page, or the place of a problem that the page shows, in the editor.
-fn open(asked: Asked<'_>, query: &str) -> Answer {
-    let Asked { preview, now, .. } = asked;
+fn open(request: Request<'_>, query: &str) -> Answer {
+    let Request { preview, now, .. } = request;
     let words = match &preview.editor {
         Editor::Program(words) => words,
-        Editor::Link(_) => return Answer::text(409, "the browser opens the editor itself\n"),
+        Editor::Link(_) => return Answer::text(409, "the editor is set to a URL, which the browser must open itself\n"),
         Editor::None(why) => return Answer::text(409, format!("{why}\n")),
     };
     let query = fields(query);
@@ -463,23 +469,21 @@ fn open(asked: Asked<'_>, query: &str) -> Answer {
     };
     let found = match query.get("problem") {
         Some(problem) => {
-            let (own, frame) = (own_problems(asked, target.as_deref()), field("frame").parse().ok());
+            let (own, frame) = (own_problems(request, target.as_deref()), field("frame").parse().ok());
             frame.and_then(|frame| problem::place(&own, &now.state.problems, &now.state.inputs, (problem, frame)))
         }
         None => sentence(),
     };
     let Some((file, place)) = found else {
-        let what = if query.contains_key("problem") { "problem" } else { "sentence" };
-        return Answer::text(404, format!("this page no longer shows that {what}\n"));
+        let subject = if query.contains_key("problem") { "problem" } else { "sentence" };
+        return Answer::text(404, format!("this page no longer has the {subject}; reload the page\n"));
     };
     let events = Arc::clone(&preview.events);
     let ended = move |message| events(Event::Warning(message));
     let mut starts = preview.starts.lock().expect("no code panics while it holds this lock");
     match starts.open(words, &preview.root, (&file, place), ended) {
         Ok(()) => Answer::text(200, "opened\n"),
-        Err(Refused::TooMany) => {
-            Answer::text(429, "the preview has started many editors in a short time: try again in a few seconds\n")
-        }
+        Err(Refused::TooMany) => Answer::text(429, "the preview has started too many editors; try again in ten seconds\n"),
         Err(Refused::Failed(message)) => {
             (preview.events)(Event::Warning(message.clone()));
             Answer::text(500, format!("{message}\n"))
@@ -499,9 +503,9 @@ fn error_page(base: &Base, problems: &Problems) -> Answer {
     let page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Tilmash: this page cannot be made</title>\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Tilmash: this page cannot be shown</title>\n\
          <link rel=\"stylesheet\" href=\"{url}{OWN}/live.css\">\n{script}\n</head>\n<body class=\"error-page\">\n<main>\n\
-         <h1>This page cannot be made yet</h1>\n<p>It appears here by itself as soon as this is mended:</p>\n{list}</main>\n</body>\n</html>\n"
+         <h1>This page cannot be shown</h1>\n<p>Fix these errors, and the page appears here:</p>\n{list}</main>\n</body>\n</html>\n"
     );
     Answer { tag: Some(digest), ..Answer::new(500, "text/html; charset=utf-8", page) }
 }
@@ -558,7 +562,7 @@ mod tests {
     }
 
     #[test]
-    fn strange_addresses_are_no_addresses() {
+    fn malformed_paths_are_refused() {
         assert_eq!(decode("/kk/%D3%99/").as_deref(), Some("/kk/ә/"));
         assert_eq!(decode("/").as_deref(), Some("/"));
         for target in [
@@ -590,7 +594,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_of_a_theme_file_is_known_by_its_name() {
+    fn theme_files_are_found_by_the_name_of_an_earlier_version() {
         for (published, name) in [
             ("assets/style.1a2b3c4d.css", Some("style.css")),
             ("assets/a.b.00000000.js", Some("a.b.js")),

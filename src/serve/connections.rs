@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_connection_that_waited_longest_gives_way() {
+    fn the_connection_that_waited_longest_is_closed() {
         let connections = Arc::new(Connections::default());
         let places = admit(&connections, CONNECTIONS);
         let answering = places[0].answer();
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_that_takes_longest_gives_way_if_all_are_answering() {
+    fn the_longest_answer_is_closed_if_all_are_answering() {
         let connections = Arc::new(Connections::default());
         let places = admit(&connections, CONNECTIONS);
         let _answering: Vec<Answering> = places.iter().map(Place::answer).collect();
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_ends_leaves_its_place() {
+    fn a_connection_that_ends_is_no_longer_counted() {
         let connections = Arc::new(Connections::default());
         drop(connections.admit());
         assert!(!connections.make_room());

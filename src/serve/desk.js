@@ -1,22 +1,24 @@
-// The preview's translation desk: what is pending on the page, one sentence at a time, with the change of its source and
-// the way into the editor. `live.js` loads it where a page has a desk, and gives it what the server tells at each version.
+// The preview's translation desk. It shows the pending sentences of the page one at a time, with the change of the
+// source and a link into the editor. `live.js` loads this file if a page has a desk, and calls it with the server's
+// status at each version.
 //
-// The place is the address (`#3.2`): going to a sentence sets it, and a sentence that the reader goes to otherwise is taken from
-// it. So the desk and the page's own ways agree, and neither has to know of the other. It never touches the page's text.
+// The current sentence is in the address (`#3.2`). The desk sets the address when it goes to a sentence, and follows it
+// when the reader goes to a sentence in another way. So the desk and the page's own script agree without knowing each
+// other. The desk never changes the page's text.
 
 const WORDS = {
   en: {
     desk: 'Translation desk', pending: (n) => `${n} pending`,
-    finished: 'Nothing is pending any more.', previous: 'Previous', next: 'Next',
+    finished: 'All sentences are up to date.', previous: 'Previous', next: 'Next',
     title: 'Title', description: 'Description',
-    changed: ['changed', 'The source has changed since this was translated.'],
-    missing: ['missing', 'This is not translated yet.'], extra: ['extra', 'Nothing in the source says this.'],
-    unknown: 'How it read before is not known.', gone: 'deleted: ', new: 'inserted: ', after: 'belongs after',
+    changed: ['changed', 'The source has changed since it was translated.'],
+    missing: ['missing', 'This sentence is not translated yet.'], extra: ['extra', 'This sentence has no counterpart in the source.'],
+    unknown: 'The earlier source is not known.', gone: 'deleted: ', new: 'inserted: ', after: 'belongs after',
     open: 'Open in editor', openSource: 'Open the source in the editor', opened: 'Opened in the editor.',
     copy: 'Copy', copied: 'Copied.',
     settle: {
-      changed: 'If the translation still stands:', missing: 'If it is left out on purpose, behind the sentence before it:',
-      extra: 'If it is meant to be in this language only, behind it:',
+      changed: 'If the translation is still right, run:', missing: 'If it is left out on purpose, write after the sentence before it:',
+      extra: 'If only this language has the sentence, write after it:',
     },
     done: (id) => `${id} is no longer pending.`,
   },
@@ -37,21 +39,21 @@ const WORDS = {
   },
 };
 
-/** Puts a desk before an element of a shadow tree; gives the function that tells it what is pending. */
+/** Adds a desk before an element of a shadow tree; returns the function that updates it with a status. */
 export function desk({ own, before, make, post }) {
   const language = document.documentElement.lang.split('-')[0];
   const say = WORDS[language] || WORDS.en;
   const ui = { lang: WORDS[language] ? language : 'en' };
 
-  // 1. What is there
+  // 1. The pending sentences
 
-  /** What is pending, in the order in which one goes through it. */
+  /** The pending sentences, in the order of the keys `n` and `p`. */
   let items = [];
   let editor = null;
-  /** Where one is among them; half a number where a sentence has just gone away, -0.5 before the first. */
+  /** Index of the current sentence. After it is no longer pending: between two indexes, such as 1.5; -0.5 before the first. */
   let at = -.5;
-  /** What the server told last. */
-  let told = '';
+  /** The last status of the server, as JSON. */
+  let lastStatus = '';
   let isOpen = false;
 
   const keyOf = (item) => `${item.language.code} ${item.id}`;
@@ -59,7 +61,7 @@ export function desk({ own, before, make, post }) {
   const hashOf = (item) => `#${encodeURIComponent(item.anchor)}`;
   const nameOf = (item) => say[item.id] || item.id;
 
-  /** As the source has them; what the translation alone has goes where it is read. */
+  /** Sorts sentences as in the source. A sentence of the translation alone goes before the next one on the page. */
   function inOrder(list) {
     const elements = new Map(list.map((item) => [item, elementOf(item)]));
     const isBefore = (item, other) => elements.get(item) && elements.get(other)
@@ -75,13 +77,13 @@ export function desk({ own, before, make, post }) {
   /** Shows the pending sentences; `isWorse` is true if the page has a new problem. */
   function update(status, isWorse) {
     const now = JSON.stringify(status);
-    // Words about an earlier state must not stand beside a new problem.
+    // Removes the message about an earlier state if there is a new problem.
     if (isWorse) {
       where.textContent = isOpen ? number() : '';
       bar();
     }
-    if (now === told) return;
-    told = now;
+    if (now === lastStatus) return;
+    lastStatus = now;
     const known = items;
     const shown = items[at];
     items = inOrder((status ? status.translations : []).flatMap(
@@ -93,7 +95,7 @@ export function desk({ own, before, make, post }) {
     if (shown && keys.includes(keyOf(shown))) {
       at = keys.indexOf(keyOf(shown));
     } else {
-      // What was before it and is still there tells where the one after it is.
+      // The sentence is gone: its place is behind those before it that remain.
       at = known.slice(0, Math.ceil(at)).filter((item) => keys.includes(keyOf(item))).length - .5;
       if (isOpen) close();
     }
@@ -117,7 +119,7 @@ export function desk({ own, before, make, post }) {
     make('span', { 'aria-hidden': 'true' }, sign), make('span', { class: 'unseen' }, say[name]), make('kbd', {}, key));
   const previous = way('previous', 'p', '‹');
   const next = way('next', 'n', '›');
-  // Without its style it would push the page about.
+  // Hidden until its style is loaded, since without one it would move the page.
   box.hidden = true;
   card.hidden = true;
   let isStyled = false;
@@ -130,13 +132,13 @@ export function desk({ own, before, make, post }) {
   next.addEventListener('click', () => step(1));
   document.addEventListener('keydown', (event) => {
     const { activeElement } = host.shadowRoot;
-    // What is open above the page, or beside the desk, is closed first.
+    // Escape first closes dialogs above the page, and lists beside the desk.
     const isOthers = document.querySelector(':popover-open, dialog[open]') || activeElement && !box.contains(activeElement);
     if (event.key === 'Escape' && isOpen && !isOthers) close();
   });
   box.append(card, make('div', { class: 'desk-bar' }, count, make('div', { class: 'ways' }, previous, next), where));
   before.before(style, box);
-  // The page's last lines can be read above the desk.
+  // Space below the page, so that its last lines are not behind the desk.
   const { host } = box.getRootNode();
   new ResizeObserver(() => {
     document.documentElement.style.paddingBlockEnd = box.hidden ? '' : `${host.offsetHeight}px`;
@@ -188,19 +190,19 @@ export function desk({ own, before, make, post }) {
         await navigator.clipboard.writeText(item.settled_by);
         where.textContent = say.copied;
       });
-      // Where the address is neither this machine's nor secure, there is none; a click on the text selects it.
+      // Without a secure or local address there is no clipboard; then a click on the text selects it.
       copy.hidden = !navigator.clipboard;
       parts.push(make('p', { class: 'settle' }, `${say.settle[item.status]} `, make('code', {}, item.settled_by), ' ', copy));
     }
     if (editor && editor.not) parts.push(make('p', { class: 'settle' }, editor.not));
-    // Whoever stands at a button of the card stays at it.
+    // Keeps the focus on the same button of the card.
     const stops = () => Array.from(card.querySelectorAll('button, a'));
     const stop = stops().indexOf(host.shadowRoot.activeElement);
     card.replaceChildren(...parts);
     if (stop >= 0) (stops()[stop] || card).focus({ preventScroll: true });
   }
 
-  /** Words of the source, marked so that colour is not needed to tell what became of them. */
+  /** Makes a run of words of the source. Deleted and inserted words have a hidden label, so that colour is not needed. */
   function run([kind, text]) {
     if (kind === 'same') return `${text} `;
     const words = make('span', { class: 'unseen', ...ui }, say[kind]);
@@ -221,7 +223,7 @@ export function desk({ own, before, make, post }) {
     return make('div', { class: `half ${side}` }, head, ...said);
   }
 
-  /** The way into the editor, if this page may go there. */
+  /** Makes the link or button that opens a place in the editor; `null` if this page may not open one. */
   function opener(side, item, place, words, title) {
     const inside = [words, make('kbd', { 'aria-hidden': 'true' }, side === 'source' ? '✎' : 'e')];
     if (place.link) return make('a', { class: 'open', href: place.link, title }, ...inside);
@@ -234,7 +236,7 @@ export function desk({ own, before, make, post }) {
   async function open(item, side, button) {
     const query = { path: location.pathname, language: item.language.code, unit: item.id, side };
     button.disabled = true;
-    // So that the same words are read out again.
+    // Emptied first, so that screen readers read the same words again.
     where.textContent = '';
     for (const old of card.querySelectorAll('.trouble')) old.remove();
     const trouble = await post(query);
@@ -247,16 +249,16 @@ export function desk({ own, before, make, post }) {
     }
   }
 
-  // 3. From one to the next
+  // 3. Moving between sentences
 
-  /** The sentence that the address names, if it is pending. */
+  /** Returns the index of the pending sentence that the address names; -1 if there is none. */
   function addressed() {
     const isIt = (item) => item.anchor !== null && location.hash === hashOf(item);
-    // Several may stand in one row.
+    // Several sentences may share a row, and so an anchor.
     return items[at] && isIt(items[at]) ? at : items.findIndex(isIt);
   }
 
-  /** Where reading is: at the sentence of the address, at the one shown last, else before the first that is seen. */
+  /** Returns the reader's place: the sentence of the address, else the last one shown, else before the first visible one. */
   function reading() {
     const index = addressed();
     if (index >= 0) return { index, isShown: isOpen && index === at };
@@ -277,11 +279,11 @@ export function desk({ own, before, make, post }) {
     const element = elementOf(items[index]);
     if (element) location.replace(hashOf(items[index]));
     else history.replaceState(history.state, '', location.pathname + location.search);
-    // Behind what the browser does for the address.
+    // After the browser itself has scrolled to the address.
     requestAnimationFrame(() => scrollTo({ top: element ? clear(element) : 0 }));
   }
 
-  /** How far to scroll so that a sentence stands in the middle of what the desk leaves free, or begins at the top of it. */
+  /** Returns the scroll position that centres a sentence in the area above the desk; a tall one begins at its top. */
   function clear(element) {
     const cover = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 16;
     const free = host.getBoundingClientRect().top - cover;
@@ -289,7 +291,7 @@ export function desk({ own, before, make, post }) {
     return scrollY + top - cover - Math.max(0, (free - height) / 2);
   }
 
-  /** Shows the sentence that the reader went to by the page's own ways. */
+  /** Shows the sentence that the reader went to by a link or key of the page itself. */
   function follow() {
     const index = isOpen ? addressed() : -1;
     if (index >= 0 && index !== at) show(index);
@@ -305,13 +307,13 @@ export function desk({ own, before, make, post }) {
     if (way) way.click();
   }
 
-  // The keys that the page's reader leaves free; who switches keys off there does so here.
+  // Keys that `reader.js` does not use. Its switch for keys applies to these too.
   const KEYS = { n: () => step(1), p: () => step(-1), e: edit };
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (box.hidden || areKeysOff()) return;
     if (event.target.closest('input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable], dialog[open]')) return;
-    // The letter where it stands on a Latin keyboard, for those who write in another script.
+    // On a keyboard of another script, the letter that a Latin keyboard has in the same place.
     const key = /^Key/.test(event.code) && !/^[a-z]$/i.test(event.key) ? event.code.slice(3) : event.key;
     const act = Object.hasOwn(KEYS, key.toLowerCase()) && KEYS[key.toLowerCase()];
     if (!act || items.length === 0) return;

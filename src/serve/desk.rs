@@ -4,19 +4,18 @@
 //! Only the work of the page is examined, not other works. `http` decides which requests may open
 //! an editor. Only requests from this machine receive the project's path.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::editor::{Editor, link, program_name};
+use crate::base::Position;
+use crate::base::diff::Change;
 use crate::load::Inputs;
 use crate::model::{LangId, Unit};
 use crate::project::State;
 use crate::site::{Route, RouteKind, Site, WorkId};
-use crate::translation::ids::Piece;
-use crate::translation::pending::Pending;
-use crate::translation::pending::{Position, Said, Sentence};
+use crate::translation::pending::{Pending, Said, Sentence};
 use crate::translation::status::Status;
 
 /// Content of the desk in the browser.
@@ -42,14 +41,14 @@ enum Opens {
 /// A translation that the page shows.
 #[derive(Debug, Serialize)]
 struct Translation {
-    language: Tongue,
-    source: Tongue,
+    language: TextLanguage,
+    source: TextLanguage,
     pending: Vec<Shown>,
 }
 
 /// Language data for the display of a text.
 #[derive(Debug, Serialize)]
-struct Tongue {
+struct TextLanguage {
     code: String,
     name: String,
     dir: String,
@@ -65,23 +64,24 @@ struct Shown {
     /// The source text: runs of words that are `same`, `gone` or `new`. Without a known change, one
     /// run is `same`.
     source: Vec<(&'static str, String)>,
-    source_at: Option<At>,
+    source_at: Option<FilePlace>,
     /// True if the change is known.
     compared: bool,
     own: Vec<String>,
     /// The place of the sentence, or the place where it belongs.
-    at: At,
-    /// The text that accepts the sentence as it is: a command, or a mark to write into the
-    /// translation.
+    at: FilePlace,
+    /// A command to run, or a mark to write into the translation, by which the sentence is no
+    /// longer pending: `tilmash sync --accept a#3.2`, `<!-- + -->`.
     settled_by: Option<String>,
 }
 
 /// A place in a file.
 #[derive(Debug, Serialize)]
-struct At {
+struct FilePlace {
     file: String,
     line: usize,
-    /// The place's URL, if the editor is opened by one.
+    /// The URL by which the browser opens the place, such as `vscode://file/site/a.md:3:1`; `None`
+    /// if the preview starts the editor itself, or if there is none.
     link: Option<String>,
 }
 
@@ -116,7 +116,7 @@ pub(super) fn desk(state: &State, site: &Site, route: &Route, viewer: Viewer<'_>
                 shown(&pending, &sentence, anchor, settled_by(site, work, lang, &sentence), (&state.inputs, viewer))
             };
             let pending = pending.sentences().map(shown).collect();
-            Some(Translation { language: tongue(site, lang), source: tongue(site, source_lang), pending })
+            Some(Translation { language: text_language(site, lang), source: text_language(site, source_lang), pending })
         })
         .collect();
     let editor = viewer.is_here.then(|| match viewer.editor {
@@ -161,17 +161,17 @@ fn translations(site: &Site, route: &Route) -> Vec<LangId> {
     if translations.is_empty() { site.config.lang_ids().filter(|&lang| lang != source).collect() } else { translations }
 }
 
-/// Returns the pending sentences of a translation; `None` without a lock or marks. Without these,
-/// positions alone cannot tell which sentence is missing.
+/// Returns the pending sentences of a translation. Returns `None` if neither a lock nor marks
+/// identify its sentences: positions alone cannot tell which sentence is missing.
 fn pending<'s>(state: &'s State, site: &'s Site, work: WorkId, lang: LangId) -> Option<Pending<'s>> {
     let pending = Pending::of(site, work, lang, |file| state.inputs.text(file).map(|text| &**text))?;
-    let knows = |edition: &crate::parse::Document| edition.lock.is_some() || !edition.marks.is_empty();
-    (knows(pending.source.document) || knows(pending.translation.document)).then_some(pending)
+    let knows = pending.source.document.knows_addresses() || pending.translation.document.knows_addresses();
+    knows.then_some(pending)
 }
 
-fn tongue(site: &Site, lang: LangId) -> Tongue {
+fn text_language(site: &Site, lang: LangId) -> TextLanguage {
     let language = &site.languages[lang.0];
-    Tongue { code: language.code.clone(), name: language.pack.name.clone(), dir: language.pack.direction.clone() }
+    TextLanguage { code: language.code.clone(), name: language.pack.name.clone(), dir: language.pack.direction.clone() }
 }
 
 fn shown(
@@ -184,11 +184,11 @@ fn shown(
     let change = sentence.change();
     let compared = change.is_some();
     let source = match (change, &sentence.source) {
-        (Some(pieces), _) => pieces.into_iter().map(word).collect(),
-        (None, Some(Said { text, .. })) => vec![("same", text.clone())],
+        (Some(runs), _) => runs.into_iter().map(|run| (run.change.name(), run.words)).collect(),
+        (None, Some(Said { text, .. })) => vec![(Change::Same.name(), text.clone())],
         (None, None) => Vec::new(),
     };
-    let at = |file: &str, place: Position| At {
+    let at = |file: &str, place: Position| FilePlace {
         file: file.to_owned(),
         line: place.line,
         link: match viewer.editor {
@@ -206,14 +206,6 @@ fn shown(
         own: sentence.own.iter().map(|said| said.text.clone()).collect(),
         at: at(&pending.translation.document.file, sentence.place),
         settled_by,
-    }
-}
-
-fn word(piece: Piece) -> (&'static str, String) {
-    match piece {
-        Piece::Same(text) => ("same", text),
-        Piece::Gone(text) => ("gone", text),
-        Piece::New(text) => ("new", text),
     }
 }
 
@@ -246,13 +238,10 @@ fn anchor(
 fn settled_by(site: &Site, work: WorkId, lang: LangId, sentence: &Sentence<'_>) -> Option<String> {
     match (&sentence.pair.status, sentence.pair.unit) {
         (Status::Changed { .. }, unit) => {
-            let key = site.work(work).key.as_str();
             // Every shell takes `#` inside a word literally.
-            let key = shlex::try_quote(key).unwrap_or(Cow::Borrowed(key));
-            // A key that begins like an option needs an equals sign before it.
-            let accept = if key.starts_with('-') { "--accept=" } else { "--accept " };
+            let key = site.work(work).key.argument();
             let others = if site.languages.len() > 2 { format!(" --language {}", site.config.code(lang)) } else { String::new() };
-            Some(format!("tilmash sync {accept}{key}#{unit}{others}"))
+            Some(format!("tilmash sync --accept {key}#{unit}{others}"))
         }
         (Status::Missing, Unit::Segment(id)) => Some(format!("<!-- - {id} -->")),
         (Status::Extra { .. }, _) => Some("<!-- + -->".to_owned()),

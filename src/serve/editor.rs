@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::base::Failure;
-use crate::translation::pending::Position;
+use crate::base::Position;
 
 /// Arguments that tell an editor the file and the line, by the editor's name. An editor without a
 /// row gets the file alone: a command with `{file}` can say more, and is used unchanged.
@@ -66,7 +66,7 @@ impl Editor {
         if let Some(Ok(editor)) = read.iter().find(|editor| editor.is_ok()) {
             return Ok(editor.clone());
         }
-        let why = read.into_iter().find_map(Result::err).unwrap_or_else(|| "no editor is set".to_owned());
+        let why = read.into_iter().find_map(Result::err).unwrap_or_else(|| "no editor is configured".to_owned());
         Ok(Self::None(format!("{why}: {SET}")))
     }
 
@@ -77,13 +77,17 @@ impl Editor {
         if text.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme)) {
             return match text.contains("{file}") {
                 true => Ok(Self::Link(text.to_owned())),
-                false => Err(format!("`{text}` has no `{{file}}`")),
+                false => Err(format!("the editor's URL `{text}` does not contain `{{file}}`")),
             };
         }
-        let words = shlex::split(text).filter(|words| !words.is_empty()).ok_or_else(|| format!("`{text}` is no command"))?;
+        let words = shlex::split(text)
+            .filter(|words| !words.is_empty())
+            .ok_or_else(|| format!("the editor `{text}` is not a valid command"))?;
         if words.iter().any(|word| word.contains("{file}") && word.contains(char::is_whitespace)) {
             // A file name may be `$(…)`, which a shell would run.
-            return Err(format!("in `{text}`, `{{file}}` is a part of what may be a shell's text; it must be a word of its own"));
+            return Err(format!(
+                "in the editor's command `{text}`, `{{file}}` must be an argument of its own, since a shell could run a part of the file's name"
+            ));
         }
         let (name, arguments) = (program(&words), &words[1..]);
         let has = |flags: &[&str]| arguments.iter().any(|argument| flags.contains(&argument.as_str()));
@@ -91,7 +95,7 @@ impl Editor {
         let is_vim_with_window = matches!(name.as_str(), "vi" | "vim") && has(&["-g"]);
         let takes_terminal = IN_TERMINAL.contains(&name.as_str()) && !is_vim_with_window || is_emacs && has(TERMINAL_FLAGS);
         if takes_terminal {
-            return Err(format!("`{text}` needs a terminal, and this one is the preview's"));
+            return Err(format!("the editor `{text}` runs in a terminal, but the preview already uses this one"));
         }
         Ok(Self::Program(words))
     }
@@ -271,25 +275,45 @@ mod tests {
             ("emacs", &[], "emacs"),
             ("./ed.sh", &[], "./ed.sh"),
             ("env EDITOR=x code", &[], "env|EDITOR=x|code"),
-            ("", &["/usr/bin/env TERM=x vim"], "none: `/usr/bin/env TERM=x vim` needs a terminal, and this one is the preview's"),
-            ("", &[], "none: no editor is set"),
-            ("", &["", " "], "none: no editor is set"),
-            ("", &["nvim", "nano -l"], "none: `nvim` needs a terminal, and this one is the preview's"),
-            ("", &["emacs -nw"], "none: `emacs -nw` needs a terminal, and this one is the preview's"),
-            ("", &["emacs-gtk -nw", "nano"], "none: `emacs-gtk -nw` needs a terminal, and this one is the preview's"),
-            ("", &["/usr/bin/vim.basic"], "none: `/usr/bin/vim.basic` needs a terminal, and this one is the preview's"),
+            (
+                "",
+                &["/usr/bin/env TERM=x vim"],
+                "none: the editor `/usr/bin/env TERM=x vim` runs in a terminal, but the preview already uses this one",
+            ),
+            ("", &[], "none: no editor is configured"),
+            ("", &["", " "], "none: no editor is configured"),
+            ("", &["nvim", "nano -l"], "none: the editor `nvim` runs in a terminal, but the preview already uses this one"),
+            ("", &["emacs -nw"], "none: the editor `emacs -nw` runs in a terminal, but the preview already uses this one"),
+            (
+                "",
+                &["emacs-gtk -nw", "nano"],
+                "none: the editor `emacs-gtk -nw` runs in a terminal, but the preview already uses this one",
+            ),
+            (
+                "",
+                &["/usr/bin/vim.basic"],
+                "none: the editor `/usr/bin/vim.basic` runs in a terminal, but the preview already uses this one",
+            ),
             ("vim.gtk3 -g", &[], "vim.gtk3|-g"),
-            ("", &["/usr/bin/hx", "code 'x"], "none: `/usr/bin/hx` needs a terminal, and this one is the preview's"),
+            (
+                "",
+                &["/usr/bin/hx", "code 'x"],
+                "none: the editor `/usr/bin/hx` runs in a terminal, but the preview already uses this one",
+            ),
             // An editor given for the preview must be usable; the environment is no fallback.
-            ("vim +{line} {file}", &["code"], "failure: `vim +{line} {file}` needs a terminal, and this one is the preview's"),
-            ("nvim", &["code"], "failure: `nvim` needs a terminal, and this one is the preview's"),
-            ("code 'x", &["code"], "failure: `code 'x` is no command"),
+            (
+                "vim +{line} {file}",
+                &["code"],
+                "failure: the editor `vim +{line} {file}` runs in a terminal, but the preview already uses this one",
+            ),
+            ("nvim", &["code"], "failure: the editor `nvim` runs in a terminal, but the preview already uses this one"),
+            ("code 'x", &["code"], "failure: the editor `code 'x` is not a valid command"),
             (
                 "sh -c 'edit {file}'",
                 &[],
-                "failure: in `sh -c 'edit {file}'`, `{file}` is a part of what may be a shell's text; it must be a word of its own",
+                "failure: in the editor's command `sh -c 'edit {file}'`, `{file}` must be an argument of its own, since a shell could run a part of the file's name",
             ),
-            ("vscode://file/", &["code"], "failure: `vscode://file/` has no `{file}`"),
+            ("vscode://file/", &["code"], "failure: the editor's URL `vscode://file/` does not contain `{file}`"),
         ] {
             assert_eq!(chosen(given, environment), wanted, "{given} {environment:?}");
         }
@@ -298,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn each_editor_is_told_the_line_in_its_own_way() {
+    fn each_editor_gets_the_line_in_its_own_form() {
         for (editor, wanted) in [
             ("code", "code --goto F:12:5"),
             ("code -g", "code --goto F:12:5"),
@@ -313,8 +337,8 @@ mod tests {
             ("gvim -f", "gvim -f +12 F"),
             ("vim.gtk3 -g", "vim.gtk3 -g +12 F"),
             ("kate", "kate --line 12 --column 5 F"),
-            // Whoever uses another editor says how it is told the line. Some count columns from
-            // zero.
+            // For any other editor, the command has the placeholders. Some editors count columns
+            // from zero.
             ("geany --line {line} --column {column0} {file}", "geany --line 12 --column 4 F"),
             ("gvim --remote-silent +{line} {file}", "gvim --remote-silent +12 F"),
             ("xterm -e vim +{line} {file}", "xterm -e vim +12 F"),
@@ -332,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_says_a_file_in_the_form_of_an_address() {
+    fn a_link_has_the_path_percent_encoded() {
         let link = |form: &str| link(form, Path::new("/books/ә b/{line}&#.md"), Position { line: 12, column: 5 });
         let file = "books/%D3%99%20b/%7Bline%7D%26%23.md";
         assert_eq!(link("vscode://file/{file}:{line}:{column}"), format!("vscode://file/{file}:12:5"));
@@ -343,7 +367,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn an_editor_that_does_not_come_up_is_told_of() {
+    fn an_editor_that_fails_at_its_start_is_reported() {
         let start = |words: &[&str]| {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
             let place = (Path::new("a.md"), Position { line: 1, column: 1 });
@@ -356,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn one_place_is_opened_once_however_often_it_is_asked_for() {
+    fn repeated_requests_for_one_place_start_one_editor() {
         let begun = Instant::now();
         let mut starts = Starts::default();
         let mut count = 0;

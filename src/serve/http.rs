@@ -1,9 +1,9 @@
 //! HTTP: the only file that knows hyper and tokio's net.
 //!
 //! Refuses requests that are not allowed (`refusal`) and passes the others to `answer`, on a thread
-//! where rendering delays no other request. Server-sent events tell browsers of new versions. They
-//! need no protocol upgrade, and browsers reconnect by themselves. The number of connections is
-//! bounded by `connections`.
+//! where rendering delays no other request. Server-sent events notify browsers of new versions.
+//! They need no protocol upgrade, and browsers reconnect by themselves. The number of connections
+//! is bounded by `connections`.
 
 use std::convert::Infallible;
 use std::io::{self, ErrorKind, Read as _};
@@ -85,7 +85,7 @@ pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// Starts the thread that answers requests.
 pub(super) fn spawn(listener: TcpListener, preview: Arc<Preview>) -> Result<(JoinHandle<()>, Stop), Failure> {
-    let failure = |error: io::Error| Failure::new(format!("cannot begin to serve: {error}"));
+    let failure = |error: io::Error| Failure::new(format!("cannot start the preview's server: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .thread_stack_size(crate::render::STACK)
         .enable_all()
@@ -167,7 +167,9 @@ async fn respond(
             let preview = Arc::clone(&preview);
             let answer = tokio::task::spawn_blocking(move || answer::answer(&preview, &target, &query, is_here)).await;
             // A bug in rendering one page takes down neither the other pages nor the preview.
-            answer.unwrap_or_else(|_| Answer::text(500, "this page could not be made: a bug of the program; see the terminal\n"))
+            answer.unwrap_or_else(|_| {
+                Answer::text(500, "this page cannot be shown because of a bug in Tilmash; see the terminal\n")
+            })
         }
     };
     Ok(write(answer, head, &preview, answering))
@@ -182,12 +184,14 @@ async fn drain(mut body: Incoming) -> Option<Answer> {
             let Ok(frame) = frame else { break };
             left = match left.checked_sub(frame.data_ref().map_or(0, Bytes::len) as u64) {
                 Some(left) => left,
-                None => return Some(Answer::text(413, "nothing that is sent along is read here\n")),
+                None => return Some(Answer::text(413, "the preview accepts no request with a body\n")),
             };
         }
         None
     };
-    tokio::time::timeout(HEAD_TIMEOUT, all).await.unwrap_or_else(|_| Some(Answer::text(408, "this took too long to arrive\n")))
+    tokio::time::timeout(HEAD_TIMEOUT, all)
+        .await
+        .unwrap_or_else(|_| Some(Answer::text(408, "the request took too long to arrive\n")))
 }
 
 /// Returns the answer to a request that is refused; `None` if the request is allowed.
@@ -203,17 +207,20 @@ fn refusal(request: &Parts, bound: IpAddr, peer: IpAddr) -> Option<Answer> {
     };
     let host = match single(request, header::HOST) {
         Ok(host) if is_valid_host(request, host) => host.unwrap_or(""),
-        _ => return Some(Answer::text(400, "the request must name one valid host\n")),
+        _ => return Some(Answer::text(400, "the request must have one valid `Host` header\n")),
     };
     if !is_allowed {
-        return Some(Answer { allow: Some(allow), ..Answer::text(405, format!("only {allow} is answered here\n")) });
+        return Some(Answer {
+            allow: Some(allow),
+            ..Answer::text(405, format!("only the methods {allow} are allowed at this URL\n"))
+        });
     }
     let asked = request.uri.authority().map_or(host, |authority| authority.as_str());
     if !is_own_host(host, bound) || !is_own_host(asked, bound) {
-        return Some(Answer::text(403, "this preview answers only under the address that it printed\n"));
+        return Some(Answer::text(403, "the preview answers only at the URL that it printed in the terminal\n"));
     }
     if !asked.eq_ignore_ascii_case(host) {
-        return Some(Answer::text(400, "the address and the `Host` header of the request must name the same host\n"));
+        return Some(Answer::text(400, "the URL and the `Host` header of the request must name the same host\n"));
     }
     let Ok(origin) = single(request, header::ORIGIN) else {
         return Some(Answer::text(400, "the request must have at most one `Origin` header\n"));
@@ -221,17 +228,17 @@ fn refusal(request: &Parts, bound: IpAddr, peer: IpAddr) -> Option<Answer> {
     if let Some(origin) = origin {
         let from = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
         if !from.is_some_and(|from| from.eq_ignore_ascii_case(host)) {
-            return Some(Answer::text(403, "this preview does not answer pages of other sites\n"));
+            return Some(Answer::text(403, "the preview does not answer requests from pages of other sites\n"));
         }
     }
     if is_embedded_elsewhere(request) {
-        return Some(Answer::text(403, "this preview does not answer pages of other sites\n"));
+        return Some(Answer::text(403, "the preview does not answer requests from pages of other sites\n"));
     }
     if opens && (origin.is_none() || !request.headers.contains_key(DESK)) {
-        return Some(Answer::text(403, "only a page of this preview opens an editor\n"));
+        return Some(Answer::text(403, "only a page of the preview can open an editor\n"));
     }
     if opens && !is_here(request, peer) {
-        return Some(Answer::text(403, "an editor is opened from the machine that it runs on only\n"));
+        return Some(Answer::text(403, "an editor can be opened only in a browser on the machine of the preview\n"));
     }
     None
 }
@@ -325,7 +332,7 @@ fn write(answer: Answer, head: bool, preview: &Arc<Preview>, answering: Answerin
     if let Some(location) = answer.location {
         match HeaderValue::from_str(&location) {
             Ok(location) => headers.insert(header::LOCATION, location),
-            Err(_) => return write(Answer::text(404, "there is no such address\n"), head, preview, answering),
+            Err(_) => return write(Answer::text(404, "the URL of the request is not valid\n"), head, preview, answering),
         };
     }
     let content = match answer.content {
@@ -471,7 +478,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_names_that_nobody_can_rebind_are_own() {
+    fn only_hosts_that_no_other_site_can_use_are_accepted() {
         let here: IpAddr = "127.0.0.1".parse().unwrap();
         for host in ["localhost", "LocalHost:1111", "127.0.0.1", "127.0.0.1:80", "[::1]", "[::1]:1111", "127.1.2.3:1"] {
             assert!(is_own_host(host, here), "{host}");
@@ -495,7 +502,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_made_here_if_nothing_speaks_against_it() {
+    fn a_request_is_local_only_by_its_address_and_host_and_without_a_proxy() {
         let is_here = |peer: &str, host: &str, also: &str| {
             let request = Request::builder().header(header::HOST, host);
             let request = if also.is_empty() { request } else { request.header(also, "x") };
@@ -521,7 +528,7 @@ mod tests {
     }
 
     #[test]
-    fn an_editor_is_opened_by_a_page_of_the_preview_only() {
+    fn only_a_page_of_the_preview_opens_an_editor() {
         let own = [("host", "localhost:1"), ("origin", "http://localhost:1"), (DESK, "open")];
         let refused = |method: Method, headers: &[(&str, &str)], peer: &str| {
             let request = Request::builder().method(method).uri("/book/__tilmash/open?unit=1.1");

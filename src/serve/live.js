@@ -1,13 +1,13 @@
-// The browser's half of the live preview; `tilmash serve` adds it to each page, `build` never does.
+// The browser's part of the live preview; `tilmash serve` adds it to each page, `build` never does.
 //
-// It listens for versions of the site. At a new one it asks for its page again and brings the document to
-// the new text in place, and it shows what is wrong with the texts. No dependency, no build step, and
-// nothing that a strict Content-Security-Policy forbids: no inline script or style.
+// It listens for versions of the site. At a new version it requests its page again, changes the document in
+// place, and shows the problems of the texts. It has no dependency and no build step, and respects a strict
+// Content-Security-Policy: no inline script or style.
 //
-// How a page is changed in place. The page that the reader has is not what the server sent: scripts have set
-// attributes, the reader has opened a note or chosen a theme. So nothing is ever compared with it. `base` is
-// the last text of the server, parsed apart; what differs between `base` and the next text is done twice, to
-// `base` and to the page. What the server did not change is not touched, whatever became of it in the page.
+// A page is changed in place as follows. The document differs from the server's text: scripts have set
+// attributes, the reader has opened a note or chosen a theme. So nothing is ever compared with the document.
+// `base` is the last text of the server, parsed separately. Each difference between `base` and the next text
+// is applied twice, to `base` and to the document. Parts that the server did not change stay as they are.
 (() => {
   'use strict';
 
@@ -24,8 +24,8 @@
       preview: 'Live preview', errors: (n) => n === 1 ? '1 error' : `${n} errors`,
       warnings: (n) => n === 1 ? '1 warning' : `${n} warnings`, hint: 'hint', show: 'Show', hide: 'Hide',
       more: (n) => `and ${n} more: see the terminal, or run “tilmash check”`,
-      lost: 'The connection to the preview is lost. Trying again …',
-      gone: 'This page no longer exists. You see its last text.', home: 'Go to the home page',
+      lost: 'The connection to the preview is lost. Reconnecting.',
+      gone: 'This page no longer exists. This is its last version.', home: 'Go to the home page',
       open: 'Open in editor', opened: 'Opened in the editor.', silent: 'The preview does not answer.',
     },
     kk: {
@@ -39,15 +39,15 @@
   };
   const say = WORDS[document.documentElement.lang.split('-')[0]] || WORDS.en;
 
-  // 2. Versions: when to look
+  // 2. Versions
   //
-  // A browser opens six connections to a host, and a stream of events holds one. So of all tabs only one
-  // listens, one that is seen, and tells the others; a tab that is hidden for a while passes the task on.
+  // A browser opens six connections to a host, and a stream of events holds one. So only one visible tab
+  // listens, and passes the versions on to the others. When it has been hidden for a while, another takes over.
 
   const HIDDEN_FOR = 10000;
   const LOST = new Error('the connection is lost');
 
-  /** The version that the page shows, and the last that was heard of; 0 until the first look. */
+  /** The version that the page shows, and the newest known version; 0 until the first status. */
   let version = 0;
   let heard = 0;
   let isLost = false;
@@ -75,18 +75,18 @@
       notice('lost', isLost ? say.lost : null);
     } else {
       heard = message.version;
-      // A hidden page is brought up to date when it is looked at.
+      // A hidden page is updated when it becomes visible.
       if (heard !== version && !isHidden()) look();
     }
   }
 
-  /** Sees to it that a tab listens, if only this one. */
+  /** Makes sure that a tab listens: another one, or this one. */
   function attend() {
     clearTimeout(rest);
     if (isHidden()) return;
     if (version === 0 || heard !== version) look();
     if (source || waiting) return;
-    // Locks exist only where the address is this machine's or secure.
+    // Browsers offer locks only for secure and local addresses.
     if (!navigator.locks || !channel) {
       listen();
       return;
@@ -114,7 +114,7 @@
     };
     source.onmessage = (event) => tell({ version: Number(event.data) });
     source.onerror = () => {
-      // A restart is shorter than this.
+      // A restart of the preview takes less time than this.
       if (!grace) grace = setTimeout(() => tell({ lost: true }), 1000);
       if (source && source.readyState === EventSource.CLOSED) {
         source.close();
@@ -147,7 +147,7 @@
   let looking = false;
   let again = false;
 
-  /** Brings page and problems up to date; one at a time. */
+  /** Updates the page, the problems and the desk. Calls during an update cause one more update after it. */
   async function look() {
     again = true;
     if (looking) return;
@@ -158,28 +158,28 @@
         const path = encodeURIComponent(location.pathname);
         const { text } = await ask(`${own}status?since=${version}&path=${path}`);
         const status = JSON.parse(text);
-        // While the server is there: later its style could not be loaded, and without one it stays hidden.
+        // Made while the server answers: its style must be loaded, or it stays hidden.
         ensurePanel();
         await update(status.page);
         refreshFiles(status);
         const isWorse = showProblems(status);
         await showDesk(status, isWorse);
         version = status.version;
-        // For whoever has to know up to where this page is: from the first look on it changes in place.
+        // For tests: the version that this page shows.
         panel.host.dataset.version = version;
         if (heard < version) heard = version;
       }
     } catch (error) {
       if (error !== LOST) throw error;
-      // The version is still the old one, so the first message of the next connection looks again; and
-      // should the connection live on after all, a moment does.
+      // The version is still the old one, so the first message of the next connection causes another
+      // update. If the connection was not lost after all, this timer does.
       setTimeout(() => { if (!isLost && !isHidden()) look(); }, 1000);
     } finally {
       looking = false;
     }
   }
 
-  /** A response with its whole text. */
+  /** Fetches an address; returns the response and its text. */
   async function ask(address) {
     try {
       const response = await fetch(address, { cache: 'no-store' });
@@ -191,21 +191,21 @@
 
   // 3. The page
 
-  /** The server's last text, as a document. */
+  /** The last text from the server, parsed as a document. */
   let base = null;
   /** The digest of that text. */
   let page = loaded.page;
-  /** From each node of `base` to the node of the page that it became. */
+  /** For each node of `base`, the corresponding node of the document. */
   const live = new WeakMap();
 
-  /** Brings the page to the server's text; `here` says what the server has at this address. */
+  /** Changes the document into the server's text; `here` is the server's status of this address. */
   async function update(here) {
     if (here.location) {
       location.replace(here.location + location.search + location.hash);
       return;
     }
     if (loaded.status !== 200) {
-      // A page that says that there is none: nothing on it is worth keeping.
+      // An error page has no state to keep.
       if (here.status !== loaded.status || here.digest !== page) location.reload();
       return;
     }
@@ -213,11 +213,11 @@
     if (here.status !== 200 || (base && here.digest === page)) return;
     const { response, text } = await ask(location.pathname + location.search);
     const digest = (response.headers.get('ETag') || '').replace(/"/g, '');
-    // Gone since it was asked about; the next version says so.
+    // The page was removed since the status; the next version reports that.
     if (response.status !== 200) return;
     if (!base) {
       if (digest !== loaded.page) {
-        // Saved between loading the page and this look: too early for the reader to have anything to lose.
+        // The file was saved while the page was loading, so there is no state to lose.
         location.reload();
         return;
       }
@@ -238,7 +238,7 @@
       return;
     }
     page = digest;
-    // For the page's own scripts, should they want to prepare what is new.
+    // Tells the page's own scripts that the document has changed.
     document.dispatchEvent(new CustomEvent('tilmash:update'));
   }
 
@@ -249,7 +249,7 @@
     return parsed;
   }
 
-  /** Whether a change cannot be made in place: scripts have run, and a policy cannot be taken back. */
+  /** Returns true if a change needs a reload: scripts have already run, and a policy cannot be withdrawn. */
   function needsReload(next) {
     const fixed = (parsed) => Array.from(
       parsed.querySelectorAll('script[src], meta[http-equiv], base'),
@@ -258,7 +258,7 @@
     return fixed(base) !== fixed(next);
   }
 
-  /** Finds for each node of a text the node of the page that was made from it. */
+  /** Finds for each node of a text the corresponding node of the document. */
   function pair(node, inPage) {
     live.set(node, inPage);
     if (isOpaque(node)) return;
@@ -266,7 +266,7 @@
     for (const child of node.childNodes) {
       let found = from;
       while (found && !couldBe(child, found)) found = found.nextSibling;
-      // Else a script of the page has taken it away.
+      // If there is none, a script of the page has removed it.
       if (found) {
         pair(child, found);
         from = found.nextSibling;
@@ -278,12 +278,12 @@
     return node.nodeName === inPage.nodeName && (node.id || '') === (inPage.id || '');
   }
 
-  /** What is replaced as a whole: its inside is another tree with scripts than without. */
+  /** Returns true for a node that is replaced as a whole: with scripts on, its content is parsed differently. */
   function isOpaque(node) {
     return node.nodeName === 'NOSCRIPT' || node.nodeName === 'TEMPLATE' || node.nodeName === 'SCRIPT';
   }
 
-  /** Does to `node` and to the page what makes `node` equal to `next`. */
+  /** Changes `node`, and its counterpart in the document, so that `node` equals `next`. */
   function morph(node, next) {
     if (node.isEqualNode(next)) return;
     const inPage = live.get(node);
@@ -317,7 +317,7 @@
     for (const attribute of Array.from(next.attributes)) {
       const { namespaceURI, localName, value } = attribute;
       if (node.getAttributeNS(namespaceURI, localName) !== value || !node.hasAttributeNS(namespaceURI, localName)) {
-        // As a node, since `setAttribute` does not take every name that the parser takes.
+        // Copied as a node, since `setAttribute` refuses some names that the parser accepts.
         element.setAttributeNode(element.ownerDocument.importNode(attribute));
       }
     }
@@ -349,7 +349,7 @@
         return;
       }
       const old = olds[match[index]];
-      // An opaque node is replaced, so what stands before the next one is found anew.
+      // An opaque node is replaced by another, so the node before the next child is looked up again.
       const after = old.nextSibling;
       morph(old, child);
       before = after ? after.previousSibling : node.lastChild;
@@ -358,12 +358,12 @@
 
   function remove(node) {
     const inPage = live.get(node);
-    // A script has run; taking it away would change nothing.
+    // A script has run already; removing it would change nothing.
     if (inPage && node.nodeName !== 'SCRIPT') inPage.remove();
     node.remove();
   }
 
-  /** Puts a copy of `child` after `before` (first, if that is null), in `parent` and in the page. */
+  /** Inserts a copy of `child` after `before` (first, if that is null) into `parent` and into the document. */
   function insert(parent, before, child) {
     const copy = parent.ownerDocument.importNode(child, true);
     parent.insertBefore(copy, before ? before.nextSibling : parent.firstChild);
@@ -375,7 +375,7 @@
     return copy;
   }
 
-  /** The node of the page before which the counterpart of `node` belongs, whatever scripts have put there. */
+  /** Returns the node of the document before which the counterpart of `node` belongs, even if scripts have added nodes. */
   function placeFor(node, parentInPage) {
     for (let sibling = node.previousSibling; sibling; sibling = sibling.previousSibling) {
       const inPage = live.get(sibling);
@@ -388,15 +388,17 @@
     return null;
   }
 
-  /** Beyond so many comparisons children are taken in their order. */
+  /** With more comparisons than this, children are matched in their order. */
   const COMPARISONS = 250000;
 
   /**
-   * For each of `news` the index of the one of `olds` that it continues, or -1. Indexes grow, so no node is
-   * ever moved: moving one in a document costs its focus, its scroll position and its open note.
+   * Returns for each of `news` the index of the matching node in `olds`, or -1. Indexes only increase, so no
+   * node is moved: a moved node would lose its focus, its scroll position and its open note.
    *
-   * Of all such assignments it finds the one with the greatest likeness. Text counts more than ids: after
-   * an insertion the ids of all later sentences are others, but their texts are the same.
+   *     olds  A B C        news  A X C        result  0 -1 2
+   *
+   * Of all such assignments, the one with the greatest total likeness is chosen. Text counts more than ids:
+   * after an insertion all later sentences have other ids, but the same texts.
    */
   function align(olds, news) {
     const match = new Array(news.length).fill(-1);
@@ -424,7 +426,7 @@
       }
       return match;
     }
-    // best[row][column]: the greatest sum for what remains from there on.
+    // best[row][column]: the greatest total likeness of the nodes from there on.
     const width = columns + 1;
     const best = new Float64Array((rows + 1) * width);
     const likes = new Float64Array(rows * columns);
@@ -454,7 +456,7 @@
     return match;
   }
 
-  /** How much speaks for `next` being what `old` has become; 0 if it cannot be. */
+  /** Returns the likeness of two nodes as a score; 0 if `next` cannot be a new version of `old`. */
   function likeness(old, next, oldText, newText) {
     if (old.nodeType !== next.nodeType || old.nodeName !== next.nodeName) return 0;
     if (old.nodeType !== Node.ELEMENT_NODE) return oldText !== '' && oldText === newText ? 6 : 1;
@@ -467,7 +469,7 @@
     return sum;
   }
 
-  /** What a `link` or `meta` is for. */
+  /** Returns the purpose of a `link` or `meta`, from the attributes that define it. */
   function kindOf(element) {
     return ['rel', 'hreflang', 'type', 'name', 'property', 'media'].map((name) => element.getAttribute(name)).join('\n');
   }
@@ -478,10 +480,10 @@
     return node.nodeName === 'LINK' && /(^|\s)stylesheet(\s|$)/i.test(node.getAttribute('rel') || '');
   }
 
-  /** By a link of the page: the older one that stays until this one is loaded. */
+  /** For each new style sheet of the document, the old one that stays until the new one is loaded. */
   const olderSheet = new WeakMap();
 
-  /** Puts the next style sheet beside the old one, and takes that away when the next is there: no flash. */
+  /** Adds the next style sheet beside the old one, and removes that when the next is loaded, so that nothing flashes. */
   function swapStyleSheet(node, inPage, next) {
     const link = document.importNode(next, false);
     olderSheet.set(link, inPage);
@@ -489,13 +491,13 @@
       for (let older = olderSheet.get(link); older; older = olderSheet.get(older)) older.remove();
       olderSheet.delete(link);
     });
-    // If it cannot be loaded, the old one stays: better an old style than none.
+    // If the next one cannot be loaded, the old one stays.
     inPage.after(link);
     if (node) live.set(node, link);
     return link;
   }
 
-  /** Loads anew what changed under a name that stayed: pictures, and style sheets that a site links itself. */
+  /** Reloads files that changed under the same name: pictures, and style sheets that a site links itself. */
   function refreshFiles(status) {
     if (version === 0 || status.touched.length === 0) return;
     const touched = new Set(status.touched);
@@ -526,20 +528,20 @@
     if (Array.from(document.scripts).some((element) => element.src && isTouched(element.src))) location.reload();
   }
 
-  /** Lets the node of the text that became `inPage` be `other` from now on. */
+  /** Makes `other` the counterpart of the node whose counterpart was `inPage`. */
   function replaceLive(root, inPage, other) {
     for (const link of root.querySelectorAll('link')) {
       if (live.get(link) === inPage) live.set(link, other);
     }
   }
 
-  // 5. The panel: problems and notices, in a shadow tree so that neither style reaches the other
+  // 5. The panel of problems and notices. It is in a shadow tree, so that the styles do not mix
 
   let panel = null;
   let shown = '';
-  /** What the reader chose; `null`: open when there are errors. */
+  /** The reader's choice to open or close the panel; `null` for the default: open if there are errors. */
   let chosen = null;
-  /** The known problems without their lines, which edits above change; `null` at first. */
+  /** The known problems, without line numbers, which edits above them change; `null` at first. */
   let known = null;
 
   function ensurePanel() {
@@ -547,7 +549,7 @@
     const host = document.createElement('tilmash-live');
     const root = host.attachShadow({ mode: 'open' });
     const style = make('link', { rel: 'stylesheet', href: `${own}live.css` });
-    // Not shown before it has its style; without one it would push the page about.
+    // Hidden until its style is loaded, since without one it would move the page.
     host.hidden = true;
     style.addEventListener('load', () => { host.hidden = false; });
     const notices = make('div', { class: 'notices', role: 'status' });
@@ -565,7 +567,7 @@
     });
     box.append(button, list);
     root.append(style, notices, box);
-    // Beside the body: whatever becomes of the page's text, this is not part of it.
+    // Outside of the body, so that changes of the page do not affect it.
     document.documentElement.append(host);
     panel = { host, box, button, list, notices };
     return panel;
@@ -584,7 +586,7 @@
 
   /** Shows the problems; returns true if one of them is new. */
   function showProblems({ errors, warnings, list }) {
-    // The error page is such a list itself.
+    // The error page is itself a list of the problems.
     if (loaded.status === 500) return false;
     const now = JSON.stringify([errors, warnings, list]);
     if (now === shown) return false;
@@ -613,7 +615,7 @@
     if (rest > 0) place.append(make('p', { class: 'more' }, say.more(rest)));
     box.classList.toggle('has-errors', errors > 0);
     box.hidden = false;
-    // Warnings do not open the panel; nor do errors after the reader has closed it, until all are mended.
+    // Warnings do not open the panel. Errors do not open it after the reader has closed it, until all are fixed.
     if (errors === 0 && chosen === false) chosen = null;
     setOpen(chosen === null ? errors > 0 : chosen);
     return isWorse;
@@ -661,7 +663,7 @@
     outcome.textContent = trouble === null ? say.opened : trouble;
   }
 
-  /** Asks the preview to open something in the editor; returns `null`, or why that failed. */
+  /** Requests that the preview opens a place in the editor; returns `null`, or the reason of a failure. */
   async function post(fields) {
     const query = Object.entries(fields).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
     try {
@@ -673,7 +675,7 @@
     }
   }
 
-  /** Shows a line under a name, or takes it away. */
+  /** Shows a notice under a name; removes it if `text` is null. */
   function notice(name, text, home) {
     if (!text && !panel) return;
     const { notices } = ensurePanel();
@@ -686,12 +688,12 @@
     notices.append(line);
   }
 
-  /** Gives the translation desk what is pending; it is loaded when something is. */
+  /** Updates the translation desk with a status. The desk is loaded when a sentence is pending for the first time. */
   let desk = null;
   async function showDesk(status, isWorse) {
     if (!desk) {
       if (!status.desk || !status.desk.translations.some(({ pending }) => pending.length > 0)) return;
-      // A name for each version: what could not be loaded once is not tried again under the same one.
+      // Each version has its own URL, because browsers do not retry a module that failed to load.
       const script = await import(`${own}desk.js?v=${status.version}`).catch(() => { throw LOST; });
       desk = script.desk({ own, before: panel.box, make, post });
     }
@@ -705,7 +707,7 @@
     return element;
   }
 
-  // A page that cannot be made is replaced by one that shows the problems.
+  // The error page is shown instead of a page that cannot be rendered.
   if (loaded.status === 500) document.addEventListener('click', openPlace);
   attend();
 })();

@@ -1,5 +1,5 @@
-//! Live preview: a small server that renders each page on request, and tells browsers when files
-//! were saved.
+//! Live preview: a small server that renders each page on request, and notifies browsers when files
+//! are saved.
 //!
 //! Two threads work side by side. The first waits until files may have changed (`watch`), looks at
 //! the disk and replaces the current `Now`. The second answers browsers (`http`) from the current
@@ -75,7 +75,7 @@ impl Options {
             port: None,
             root: root.into(),
             overrides: Overrides::default(),
-            editor: Editor::None("this preview opens no editor".to_owned()),
+            editor: Editor::None("the preview has no editor".to_owned()),
             poll: None,
         }
     }
@@ -128,7 +128,7 @@ pub struct Server {
     url: String,
     watching: Option<JoinHandle<()>>,
     answering: Option<JoinHandle<()>>,
-    stop_watching: watch::Caller,
+    stop_watching: watch::Waker,
     stop_answering: http::Stop,
 }
 
@@ -137,12 +137,13 @@ impl Server {
     pub fn start(options: &Options, events: impl Fn(Event) + Send + Sync + 'static) -> Result<Self, Failure> {
         let begun = Instant::now();
         let listener = listen(options.address, options.port)?;
-        let address = listener.local_addr().map_err(|error| Failure::new(format!("cannot listen: {error}")))?;
+        let address =
+            listener.local_addr().map_err(|error| Failure::new(format!("cannot start the preview's server: {error}")))?;
         let root = options.root.canonicalize().map_err(|error| Failure::io("open", &options.root, &error))?;
-        let (watch, caller) = Watch::new(root.clone(), options.poll);
+        let (watch, waker) = Watch::new(root.clone(), options.poll);
         let mut project = Project::new(&options.root, options.overrides.clone());
         let state = Arc::new(project.refresh()?);
-        let recheck = Recheck::new(Arc::clone(&state.inputs), caller.clone());
+        let recheck = Recheck::new(Arc::clone(&state.inputs), waker.clone());
         let preview = Preview::new(Arc::clone(&state), (address.ip(), root, options.editor.clone()), recheck, Arc::new(events));
         let preview = Arc::new(preview);
         let url = format!("http://{}{}", within_reach(address), preview.now().base().url);
@@ -152,7 +153,7 @@ impl Server {
             .name("watch".to_owned())
             .spawn(move || keep_current(&preview, project, watch))
             .map_err(|error| Failure::new(format!("cannot start a thread: {error}")))?;
-        Ok(Self { address, url, watching: Some(watching), answering: Some(answering), stop_watching: caller, stop_answering })
+        Ok(Self { address, url, watching: Some(watching), answering: Some(answering), stop_watching: waker, stop_answering })
     }
 
     /// Returns the address that the server listens on.
@@ -196,8 +197,9 @@ fn listen(address: IpAddr, port: Option<u16>) -> Result<TcpListener, Failure> {
     let failure =
         |port: u16, error: &std::io::Error| Failure::new(format!("cannot listen on {}: {error}", SocketAddr::new(address, port)));
     if let Some(port) = port {
-        return http::bind(SocketAddr::new(address, port))
-            .map_err(|error| failure(port, &error).hint("give another `--port`, or none for the first that is free"));
+        return http::bind(SocketAddr::new(address, port)).map_err(|error| {
+            failure(port, &error).hint("choose another port with `--port PORT`, or omit `--port` to use the first free one")
+        });
     }
     // Port zero lets the system choose any free port.
     let ports = (FIRST_PORT..FIRST_PORT + PORTS).chain([0]);
@@ -246,7 +248,7 @@ impl fmt::Debug for Preview {
     }
 }
 
-/// Site as of the last look at the disk.
+/// Current version of the site, with data of earlier versions that open pages still need.
 #[derive(Debug)]
 struct Now {
     version: u64,
@@ -326,7 +328,7 @@ impl Preview {
         Arc::clone(&self.now.read().expect("nothing panics while it holds this lock"))
     }
 
-    /// Replaces the current state and tells every browser.
+    /// Replaces the current state and notifies every browser.
     fn publish(&self, state: Arc<State>, changes: &[Change]) {
         let before = self.now();
         let version = before.version + 1;
@@ -350,7 +352,7 @@ impl Preview {
         self.recheck.looked(&inputs);
         self.version.send_replace(version);
         drop(before);
-        put_away(old);
+        drop_in_background(old);
     }
 }
 
@@ -385,15 +387,15 @@ fn published_as(site: &Site, file: &str) -> Option<Arc<str>> {
     matches!(route.kind, RouteKind::Asset { .. } | RouteKind::ThemeFile { .. }).then(|| Arc::clone(path))
 }
 
-/// Looks at the disk whenever files may have changed, until it is told to stop.
+/// Looks at the disk whenever files may have changed, until the watch is stopped.
 fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
     let mut inputs = Arc::clone(&preview.now().state.inputs);
     let mut root_is_there = true;
     // Changes before the watch began have no events.
     let mut has_looked = false;
-    let mut doubted = false;
-    let mut untold = Vec::new();
-    let mut told = Arc::clone(&preview.now().state);
+    let mut is_second_look = false;
+    let mut unreported = Vec::new();
+    let mut reported = Arc::clone(&preview.now().state);
     watch.begin();
     loop {
         if let Some(warning) = watch.take_warning() {
@@ -402,21 +404,21 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         let wake = watch.wait(|path| inputs.is_at(path));
         let begun = Instant::now();
         // If a change was found without an event, an event should follow; otherwise polling begins.
-        let is_unheard = has_looked && matches!(wake, Wake::Confirm | Wake::Suspect(_));
+        let came_without_event = has_looked && matches!(wake, Wake::Confirm | Wake::Suspect(_));
         let is_whole_look = matches!(wake, Wake::Confirm | Wake::Look);
         let found = match &wake {
             Wake::Stop => return,
-            Wake::Glance(paths) | Wake::Suspect(paths) => match load::refresh_paths(&inputs, paths) {
+            Wake::LookAt(paths) | Wake::Suspect(paths) => match load::refresh_paths(&inputs, paths) {
                 Some(found) => {
-                    watch.glanced();
+                    watch.looked_at_some();
                     Ok(Some(found))
                 }
                 None => look(&project, &inputs, &mut watch),
             },
             Wake::Look => look(&project, &inputs, &mut watch),
             Wake::Confirm => {
-                watch.glanced();
-                let found = load::verify(project.root(), &inputs, &mut || watch.is_called());
+                watch.looked_at_some();
+                let found = load::verify(project.root(), &inputs, &mut || watch.has_messages());
                 if matches!(found, Ok(Some(_))) {
                     watch.confirmed(begun.elapsed());
                     watch.looked();
@@ -427,14 +429,14 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         // An editor may be about to write the emptied file again. If it is still empty at the
         // second look, the change is accepted.
         if let Ok(Some(found)) = &found
-            && !doubted
+            && !is_second_look
             && is_emptied(&inputs, found)
         {
-            doubted = true;
+            is_second_look = true;
             watch.doubt(wake);
             continue;
         }
-        doubted = false;
+        is_second_look = false;
         let found = match found {
             Ok(Some(found)) => found,
             // Another event arrived during the look. It is handled first.
@@ -455,33 +457,33 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
         has_looked |= is_whole_look;
         let mut changes = changes(&inputs, &found);
         let same = changes.is_empty() && inputs.problems == found.problems;
-        // The new inputs are kept even without a change: they know which files need not be read the
-        // next time.
+        // The new inputs are kept even without a change: they record the files that need not be
+        // read the next time.
         inputs = Arc::new(found);
         if same {
             preview.recheck.looked(&inputs);
             continue;
         }
-        let state = match survive(|| project.state(Arc::clone(&inputs))) {
+        let state = match catch_panic(|| project.state(Arc::clone(&inputs))) {
             Ok(state) => Arc::new(state),
             Err(bug) => {
                 // The project's caches may be half updated.
                 project = project.afresh();
-                untold.append(&mut changes);
-                let words = "a bug of Tilmash, not of the site; the pages stay as they were until the next change";
+                unreported.append(&mut changes);
+                let words = "a bug in Tilmash, not in the site, stopped the update; the preview shows the old pages until the next change";
                 (preview.events)(Event::Warning(format!("{words}: {bug}")));
                 preview.recheck.looked(&inputs);
                 continue;
             }
         };
-        changes.append(&mut untold);
+        changes.append(&mut unreported);
         preview.publish(Arc::clone(&state), &changes);
         let duration = begun.elapsed();
-        let before = std::mem::replace(&mut told, Arc::clone(&state));
+        let before = std::mem::replace(&mut reported, Arc::clone(&state));
         let fresh = fresh(&before.problems, &state.problems);
-        put_away(before);
+        drop_in_background(before);
         (preview.events)(Event::Changed { changes, fresh, state, duration });
-        if is_unheard {
+        if came_without_event {
             watch.judge_silence();
         }
     }
@@ -489,12 +491,13 @@ fn keep_current(preview: &Preview, mut project: Project, mut watch: Watch) {
 
 /// Drops a value on a thread of its own. A state may own much memory, and its release delays no
 /// request there.
-fn put_away(old: impl Send + 'static) {
+fn drop_in_background(old: impl Send + 'static) {
     // If no thread can be started, the closure and the value in it are dropped here.
-    let _ = std::thread::Builder::new().name("put away".to_owned()).spawn(move || drop(old));
+    let _ = std::thread::Builder::new().name("drop".to_owned()).spawn(move || drop(old));
 }
 
-/// Looks at the whole project.
+/// Reads the whole project again. First watches the targets of links, so that no later change is
+/// missed.
 fn look(project: &Project, inputs: &Inputs, watch: &mut Watch) -> Result<Option<Inputs>, Failure> {
     watch.watch_links();
     watch.looked();
@@ -504,7 +507,7 @@ fn look(project: &Project, inputs: &Inputs, watch: &mut Watch) -> Result<Option<
 /// Returns true if a file that existed before is empty now.
 fn is_emptied(before: &Inputs, after: &Inputs) -> bool {
     let is_empty = |file: &load::File| matches!(&file.content, load::Content::Text(text) if text.is_empty());
-    let found = before.files.differences(&after.files, load::File::same);
+    let found = before.files.differences(&after.files, load::File::has_same_content);
     found.into_iter().any(|(_, old, new)| old.is_some() && new.is_some_and(is_empty))
 }
 
@@ -523,8 +526,8 @@ fn identity(problem: &Diagnostic) -> (&str, &str, Option<&Place>) {
     (problem.code.name, &problem.message, problem.place.as_ref())
 }
 
-/// Runs work whose panic must not end the thread. The error is the panic's message.
-fn survive<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+/// Runs work and turns a panic into an error with the panic's message, so that the thread goes on.
+fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     // The caller discards every value that the work may have left half changed.
     std::panic::catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
@@ -542,7 +545,7 @@ fn changes(before: &Inputs, after: &Inputs) -> Vec<Change> {
         };
         Change { file: Arc::clone(file), kind }
     };
-    before.files.differences(&after.files, load::File::same).into_iter().map(change).collect()
+    before.files.differences(&after.files, load::File::has_same_content).into_iter().map(change).collect()
 }
 
 #[cfg(test)]
@@ -550,10 +553,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_is_survived_and_told() {
-        assert_eq!(survive(|| 1), Ok(1));
+    fn a_panic_becomes_an_error_with_its_message() {
+        assert_eq!(catch_panic(|| 1), Ok(1));
         let law = 2;
-        assert_eq!(survive(|| -> u8 { panic!("law {law}\nis broken") }), Err("law 2 is broken".to_owned()));
-        assert_eq!(survive(|| -> u8 { panic!("why") }), Err("why".to_owned()));
+        assert_eq!(catch_panic(|| -> u8 { panic!("law {law}\nis broken") }), Err("law 2 is broken".to_owned()));
+        assert_eq!(catch_panic(|| -> u8 { panic!("why") }), Err("why".to_owned()));
     }
 }

@@ -1,8 +1,9 @@
 //! Cache of recently rendered pages.
 //!
-//! A page is cached with the version that it was rendered from, so each version renders it and finds
-//! its problems only once. The cached bytes also stay readable while the page cannot be rendered. An
-//! entry would be wrong if two different versions had one number; each version has its own.
+//! A page is cached with the version that it was rendered from, so each version renders it and
+//! finds its problems only once. The cached bytes also stay readable while the page cannot be
+//! rendered. An entry would be wrong if two different versions had one number; each version has its
+//! own.
 
 use std::collections::HashMap;
 use std::sync::Arc;

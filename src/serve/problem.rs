@@ -1,16 +1,17 @@
 //! Diagnostics for the browser. Each has its frame in pieces, so that the mark covers the exact
 //! characters, however wide they are.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 use super::desk::Viewer;
 use super::editor::{self, Editor};
-use crate::base::place::{floor_char_boundary, line_and_column};
-use crate::base::{self, Diagnostic, Digest, Place, Severity};
-use crate::load::{Inputs, builtin};
-use crate::translation::pending::Position;
+use crate::base::place::{LineIndex, floor_char_boundary};
+use crate::base::problems::OF_CODE;
+use crate::base::{self, Diagnostic, Digest, Place, Position, Severity};
+use crate::load::Inputs;
 
 /// Maximum number of problems on a page. `tilmash check --all` lists every problem.
 const SHOWN: usize = 50;
@@ -87,14 +88,17 @@ fn count(own: &[Diagnostic], all: &base::Problems, severity: Severity) -> usize 
     own.iter().filter(|problem| problem.severity == severity).count() + all.count(severity)
 }
 
-/// Returns the problems that a page shows. Only the first ones are examined, since all open pages
-/// ask after each save.
+/// Returns the problems that a page shows: the first [`OF_CODE`] of each code, errors before
+/// warnings, and [`SHOWN`] in all. So many problems of one code hide no problem of another.
 fn shown<'a>(own: &'a [Diagnostic], all: &'a base::Problems) -> impl Iterator<Item = &'a Diagnostic> {
-    let of = move |severity: Severity, most: usize| {
-        own.iter().chain(all.iter()).filter(move |problem| problem.severity == severity).take(most)
+    let mut of_codes: BTreeMap<&str, usize> = BTreeMap::new();
+    let of = move |severity| own.iter().chain(all.iter()).filter(move |problem| problem.severity == severity);
+    let is_among_first = move |problem: &&Diagnostic| {
+        let of_code = of_codes.entry(problem.code.name).or_default();
+        *of_code += 1;
+        *of_code <= OF_CODE
     };
-    let errors = count(own, all, Severity::Error).min(SHOWN);
-    of(Severity::Error, errors).chain(of(Severity::Warning, SHOWN - errors))
+    of(Severity::Error).chain(of(Severity::Warning)).filter(is_among_first).take(SHOWN)
 }
 
 /// Returns the file and the position of a place, by the problem's name and the place's index;
@@ -127,8 +131,7 @@ fn id(problem: &Diagnostic) -> String {
 
 /// Returns the position at which a place begins; `None` if the project has no such text.
 fn position(place: &Place, inputs: &Inputs) -> Option<Position> {
-    let (line, column) = line_and_column(inputs.text(&place.file)?, place.start);
-    Some(Position { line, column })
+    Some(LineIndex::new(inputs.text(&place.file)?).position(place.start))
 }
 
 impl Problem {
@@ -145,56 +148,53 @@ impl Problem {
 }
 
 fn frame(place: &Place, words: &str, inputs: &Inputs, viewer: Viewer<'_>) -> Frame {
-    let text = inputs.text(&place.file).map(|text| &**text);
-    let text = text.or_else(|| std::str::from_utf8(builtin::file(&place.file)?).ok());
     let (file, words) = (place.file.to_string(), words.to_owned());
-    match text {
+    match inputs.framed_text(&place.file) {
         Some(text) => {
-            let (line, column) = line_and_column(text, place.start);
-            Frame { file, line, column, words, lines: lines(text, place), way: way(place, inputs, viewer) }
+            let index = LineIndex::new(text);
+            let position = index.position(place.start);
+            let way = inputs.text(&place.file).and_then(|_| way(&place.file, position, inputs, viewer));
+            let Position { line, column } = position;
+            Frame { file, line, column, words, lines: lines(&index, place), way }
         }
         None => Frame { file, line: 0, column: 0, words, lines: Vec::new(), way: None },
     }
 }
 
-fn way(place: &Place, inputs: &Inputs, viewer: Viewer<'_>) -> Option<Way> {
-    let position = position(place, inputs).filter(|_| viewer.is_here)?;
+fn way(file: &str, position: Position, inputs: &Inputs, viewer: Viewer<'_>) -> Option<Way> {
     match viewer.editor {
-        Editor::Program(words) => Some(Way::Program(editor::program_name(words).to_owned())),
-        Editor::Link(form) => Some(Way::Link(editor::link(form, &viewer.root.join(inputs.disk_name(&place.file)), position))),
-        Editor::None(_) => None,
+        Editor::Program(words) if viewer.is_here => Some(Way::Program(editor::program_name(words).to_owned())),
+        Editor::Link(form) if viewer.is_here => {
+            Some(Way::Link(editor::link(form, &viewer.root.join(inputs.disk_name(file)), position)))
+        }
+        _ => None,
     }
 }
 
 /// Returns the line of a place's start, with its neighbours. A place that is the whole file has no
 /// lines.
-fn lines(text: &str, place: &Place) -> Vec<Line> {
+fn lines(index: &LineIndex<'_>, place: &Place) -> Vec<Line> {
     if place.range() == (0..0) {
         return Vec::new();
     }
-    let start = floor_char_boundary(text, place.start);
-    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-    let line_end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
-    let end = floor_char_boundary(text, place.end.max(start)).min(line_end);
-    let number = line_and_column(text, start).0;
-    let mut lines = Vec::new();
-    if let Some(above) = text[..line_start].lines().next_back() {
-        lines.push(near(number - 1, above));
-    }
-    lines.push(Line {
+    let text = index.text();
+    let number = index.line(place.start.min(text.len()));
+    let line = index.range(number);
+    let start = floor_char_boundary(text, place.start).min(line.end);
+    let end = floor_char_boundary(text, place.end).clamp(start, line.end);
+    let own = Line {
         number,
-        before: last(&text[line_start..start]),
+        before: last(&text[line.start..start]),
         mark: Some(first(&text[start..end], 2 * AROUND)),
-        after: first(text[end..line_end].trim_end_matches('\r'), AROUND),
-    });
-    if let Some(below) = text[line_end..].lines().nth(1) {
-        lines.push(near(number + 1, below));
-    }
-    lines
-}
-
-fn near(number: usize, line: &str) -> Line {
-    Line { number, before: first(line, 2 * AROUND), mark: None, after: String::new() }
+        after: first(&text[end..line.end], AROUND),
+    };
+    let near = |number: usize| {
+        let before = first(&text[index.range(number)], 2 * AROUND);
+        Line { number, before, mark: None, after: String::new() }
+    };
+    let above = (number > 1).then(|| near(number - 1));
+    let below = (number < index.count()).then(|| near(number + 1));
+    above.into_iter().chain([own]).chain(below).collect()
 }
 
 fn first(text: &str, most: usize) -> String {
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_of_the_project_has_a_way_into_the_editor() {
+    fn a_place_in_the_project_can_be_opened_in_the_editor() {
         let inputs = Inputs::from_texts([("a.md", "x\ny z\n")]);
         let problem = |file: &str| Diagnostic::at(&code::TEMPLATE, Place::new(&file.into(), 4..5), "m");
         let all = [problem("a.md"), problem("themes/default/templates/page.html")].into_iter().collect();
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn no_place_is_too_odd_for_a_frame() {
+    fn every_place_has_a_frame() {
         for text in ["", "\n", "a", "ә\r\nб", "\n\n\n"] {
             for start in 0..6 {
                 for end in 0..8 {
@@ -280,7 +280,16 @@ mod tests {
     }
 
     #[test]
-    fn errors_come_first_and_the_page_s_own_before_others() {
+    fn many_problems_of_one_code_hide_no_other() {
+        let warning = |code, at: usize| Diagnostic::at(code, Place::new(&"a.md".into(), at..at), format!("{at}"));
+        let many = (0..60).map(|at| warning(&code::NO_TITLE, at)).chain([warning(&code::DRIFT, 99)]).collect();
+        let problems = Problems::new(&[], &many, &Inputs::default(), viewer(&NO_EDITOR));
+        assert_eq!((problems.warnings, problems.list.len()), (61, OF_CODE + 1));
+        assert_eq!(problems.list.last().map(|problem| problem.message.as_str()), Some("99"));
+    }
+
+    #[test]
+    fn errors_come_first_and_those_of_the_page_before_others() {
         let file = "a.md".into();
         let warning = Diagnostic::at(&code::NO_TITLE, Place::whole(&file), "w");
         let error = Diagnostic::at(&code::BROKEN_LINK, Place::whole(&file), "other");

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use super::watch::Caller;
+use super::watch::Waker;
 use crate::load::Inputs;
 
 /// The longest time that a request waits for a look at the disk. After it, the answer is the page
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_millis(250);
 pub(super) struct Recheck {
     last: Mutex<Look>,
     looked: Condvar,
-    caller: Caller,
+    waker: Waker,
 }
 
 #[derive(Debug, Clone)]
@@ -35,8 +35,8 @@ impl fmt::Debug for Recheck {
 }
 
 impl Recheck {
-    pub(super) fn new(inputs: Arc<Inputs>, caller: Caller) -> Self {
-        Self { last: Mutex::new(Look { number: 0, inputs }), looked: Condvar::new(), caller }
+    pub(super) fn new(inputs: Arc<Inputs>, waker: Waker) -> Self {
+        Self { last: Mutex::new(Look { number: 0, inputs }), looked: Condvar::new(), waker }
     }
 
     /// Records the result of a look at the disk, after the state made from it is in use.
@@ -54,7 +54,7 @@ impl Recheck {
         if stale.is_empty() {
             return;
         }
-        self.caller.suspect(stale.into_iter().map(|file| look.inputs.disk_path(file)).collect());
+        self.waker.suspect(stale.into_iter().map(|file| look.inputs.disk_path(file)).collect());
         let last = self.last.lock().expect("no code panics while it holds this lock");
         let is_the_same = |last: &mut Look| last.number == look.number;
         // When the time is up, the page is answered as it was.

@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RemoveKind, RenameMode};
 use notify::{ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use crate::load::{FOLDERS, is_passed_over, linked};
+use crate::load::{FOLDERS, is_skipped, link_targets};
 use crate::model::config;
 
 /// Time without events after which a save is over. A save is several events; the closing of its
@@ -39,7 +39,8 @@ const TELLS_OF_CLOSING: bool = cfg!(any(target_os = "linux", target_os = "androi
 const SECOND_LOOK: Duration = Duration::from_millis(60);
 /// Time without events after which a look at everything confirms the looks at a few files.
 const CALM: Duration = Duration::from_secs(1);
-/// Maximum time without a look at everything. After it, the next look is at all files.
+/// Maximum time between two looks at the whole project. When it is over, the next event causes a
+/// look at the whole project instead of the files that it names.
 const UNCONFIRMED: Duration = Duration::from_secs(60);
 /// Time between two looks if the system reports no changes, unless `--poll` sets another.
 const POLL: Duration = Duration::from_millis(500);
@@ -53,11 +54,12 @@ const DELIVERY: Duration = Duration::from_millis(500);
 /// Reason why a wait is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Wake {
-    /// Any file may have changed.
+    /// Any file may have changed: look at the whole project.
     Look,
-    /// A file may have changed, most likely one of these.
-    Glance(BTreeSet<PathBuf>),
-    /// It is time to look for changes without an event; see [`Watch::is_called`].
+    /// A file may have changed, most likely one of these: look at these first.
+    LookAt(BTreeSet<PathBuf>),
+    /// No event has come, and it is time to look at the whole project all the same. The look stops
+    /// when a message arrives; see [`Watch::has_messages`].
     Confirm,
     /// A request found that these files differ from the last look, without an event.
     Suspect(BTreeSet<PathBuf>),
@@ -118,7 +120,7 @@ struct Pending {
 
 /// Ends the wait of a [`Watch`] on another thread.
 #[derive(Debug, Clone)]
-pub(super) struct Caller(Sender<Message>);
+pub(super) struct Waker(Sender<Message>);
 
 #[derive(Debug)]
 enum Message {
@@ -127,7 +129,7 @@ enum Message {
         folder: bool,
         /// The index in [`FOLDERS`] of a folder that went away.
         lost: Option<usize>,
-        what: What,
+        effect: Effect,
     },
     /// A folder to which a link leads was removed or renamed.
     LinkLost,
@@ -136,16 +138,16 @@ enum Message {
     Stop,
 }
 
-/// State of a file according to an event.
+/// Effect of an event: the file that it changed, and the file's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum What {
+enum Effect {
     Anywhere,
     Open(PathBuf),
     Other(PathBuf),
     Whole(PathBuf),
 }
 
-impl Caller {
+impl Waker {
     pub(super) fn stop(&self) {
         // Sending fails if the thread has already ended.
         let _ = self.0.send(Message::Stop);
@@ -161,7 +163,7 @@ impl Caller {
 impl Watch {
     /// Makes a watch that has not begun, for a project whose canonical path is `root`, as in
     /// events. With `poll`, it asks for no events, and looks at the disk after each such time.
-    pub(super) fn new(root: PathBuf, poll: Option<Duration>) -> (Self, Caller) {
+    pub(super) fn new(root: PathBuf, poll: Option<Duration>) -> (Self, Waker) {
         let (sender, messages) = mpsc::channel();
         let watch = Self {
             root,
@@ -180,7 +182,7 @@ impl Watch {
             second_look: None,
             warning: None,
         };
-        (watch, Caller(sender))
+        (watch, Waker(sender))
     }
 
     /// Begins to watch. An immediate look then finds changes since the last look.
@@ -234,7 +236,7 @@ impl Watch {
     }
 
     /// Notes that only a few files were looked at. A look at everything is due once events stop.
-    pub(super) fn glanced(&mut self) {
+    pub(super) fn looked_at_some(&mut self) {
         let now = Instant::now();
         let since = self.confirm.map_or(now, |(_, since)| since);
         self.confirm = Some((now + CALM, since));
@@ -244,7 +246,7 @@ impl Watch {
     /// while.
     pub(super) fn doubt(&mut self, wake: Wake) {
         match wake {
-            Wake::Glance(paths) | Wake::Suspect(paths) => self.pending.open.extend(paths),
+            Wake::LookAt(paths) | Wake::Suspect(paths) => self.pending.open.extend(paths),
             Wake::Look | Wake::Confirm => self.second_look = Some(Instant::now() + SECOND_LOOK),
             Wake::Stop => {}
         }
@@ -264,17 +266,17 @@ impl Watch {
 
     /// Begins polling if no event follows a change that was found without one.
     pub(super) fn judge_silence(&mut self) {
-        if self.watcher.is_none() || self.is_called() {
+        if self.watcher.is_none() || self.has_messages() {
             return;
         }
         match self.messages.recv_timeout(DELIVERY) {
             Ok(message) => self.early.push_back(message),
-            Err(_) => self.give_up("the file system does not report them; `--poll MS` sets the interval"),
+            Err(_) => self.give_up("the file system does not report changes (set the interval with `--poll MS`)"),
         }
     }
 
     /// Returns true if a message arrived during the look at the disk.
-    pub(super) fn is_called(&mut self) -> bool {
+    pub(super) fn has_messages(&mut self) -> bool {
         self.early.extend(self.messages.try_recv());
         !self.early.is_empty()
     }
@@ -290,7 +292,7 @@ impl Watch {
         let ceiling = Instant::now() + CEILING;
         loop {
             // Messages that have already arrived count as one.
-            while self.is_called() {
+            while self.has_messages() {
                 if self.take_next().is_err() {
                     return Wake::Stop;
                 }
@@ -322,7 +324,7 @@ impl Watch {
         whole.extend(suspected);
         whole.append(&mut open);
         whole.append(&mut other);
-        Wake::Glance(whole)
+        Wake::LookAt(whole)
     }
 
     /// Waits for the first sign of a change, or until a look without one is due.
@@ -359,9 +361,9 @@ impl Watch {
     /// Records a message.
     fn take(&mut self, message: Message) -> Result<(), Stopped> {
         match message {
-            Message::Changed { folder, lost, what } => {
+            Message::Changed { folder, lost, effect } => {
                 self.is_proven = true;
-                self.pending.add(what);
+                self.pending.add(effect);
                 if folder {
                     self.second_look = Some(Instant::now() + SECOND_LOOK);
                 }
@@ -421,7 +423,7 @@ impl Watch {
     /// project.
     pub(super) fn watch_links(&mut self) {
         let Some(watcher) = &mut self.watcher else { return };
-        let found = linked(&self.root);
+        let found = link_targets(&self.root);
         let known = self.links.read().expect("no code panics while it holds this lock").clone();
         if found == known {
             return;
@@ -450,7 +452,8 @@ impl Watch {
         self.watcher = None;
         self.confirm = None;
         if !std::mem::replace(&mut self.gave_up, true) {
-            self.warning = Some(format!("the preview looks for changes every {} ms: {why}", self.interval.as_millis()));
+            self.warning =
+                Some(format!("the preview checks all files for changes every {} ms: {why}", self.interval.as_millis()));
         }
     }
 }
@@ -460,21 +463,21 @@ impl Watch {
 struct Stopped;
 
 impl Pending {
-    fn add(&mut self, what: What) {
-        match what {
-            What::Anywhere => self.anywhere = true,
-            What::Open(path) => {
+    fn add(&mut self, effect: Effect) {
+        match effect {
+            Effect::Anywhere => self.anywhere = true,
+            Effect::Open(path) => {
                 self.whole.remove(&path);
                 self.other.remove(&path);
                 self.open.insert(path);
             }
-            What::Other(path) => {
+            Effect::Other(path) => {
                 self.whole.remove(&path);
                 // The file being written may be gone, and then no closing follows.
                 self.open.remove(&path);
                 self.other.insert(path);
             }
-            What::Whole(path) => {
+            Effect::Whole(path) => {
                 self.open.remove(&path);
                 self.other.remove(&path);
                 self.whole.insert(path);
@@ -499,42 +502,42 @@ fn message(root: &Path, links: &BTreeMap<PathBuf, bool>, event: notify::Result<n
         Ok(event) => event,
         // A folder vanished before it could be watched. An event of its parent reports that.
         Err(error) if matches!(error.kind, ErrorKind::PathNotFound | ErrorKind::WatchNotFound) => {
-            return Some(Message::Changed { folder: true, lost: None, what: What::Anywhere });
+            return Some(Message::Changed { folder: true, lost: None, effect: Effect::Anywhere });
         }
         Err(error) => return Some(Message::Trouble(explain(&error))),
     };
     if event.need_rescan() {
-        return Some(Message::Changed { folder: true, lost: None, what: What::Anywhere });
+        return Some(Message::Changed { folder: true, lost: None, effect: Effect::Anywhere });
     }
     let concerned = event.paths.iter().any(|path| concerns(root, path, may_be_gone(event.kind)));
     if !event.paths.is_empty() && !concerned {
         return linked_message(links, &event);
     }
-    let about = |what: fn(PathBuf) -> What| event.paths.last().map_or(What::Anywhere, |path| what(path.clone()));
+    let about = |effect: fn(PathBuf) -> Effect| event.paths.last().map_or(Effect::Anywhere, |path| effect(path.clone()));
     // The root itself may have been moved.
     let outside = event.paths.is_empty() || event.paths.iter().any(|path| path == root);
-    let (folder, what) = match event.kind {
+    let (folder, effect) = match event.kind {
         // Our own reading is an event too. Without this, every look would cause another.
-        EventKind::Access(AccessKind::Close(AccessMode::Write)) => (false, about(What::Whole)),
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => (false, about(Effect::Whole)),
         EventKind::Access(_) => return None,
-        EventKind::Create(CreateKind::File) | EventKind::Modify(ModifyKind::Data(_)) => (false, about(What::Open)),
-        EventKind::Create(_) => (true, What::Anywhere),
+        EventKind::Create(CreateKind::File) | EventKind::Modify(ModifyKind::Data(_)) => (false, about(Effect::Open)),
+        EventKind::Create(_) => (true, Effect::Anywhere),
         // Each of the two names had an event of its own before this one.
         EventKind::Modify(ModifyKind::Name(RenameMode::Both)) if TELLS_OF_CLOSING => return None,
         // A folder that was renamed counts as a new folder.
-        EventKind::Modify(ModifyKind::Name(_)) if event.paths.iter().any(|path| path.is_dir()) => (true, What::Anywhere),
-        EventKind::Modify(ModifyKind::Name(RenameMode::To)) => (false, about(What::Whole)),
-        EventKind::Modify(_) | EventKind::Remove(RemoveKind::File) => (false, about(What::Other)),
-        EventKind::Remove(_) => (false, What::Anywhere),
-        EventKind::Any | EventKind::Other => (true, What::Anywhere),
+        EventKind::Modify(ModifyKind::Name(_)) if event.paths.iter().any(|path| path.is_dir()) => (true, Effect::Anywhere),
+        EventKind::Modify(ModifyKind::Name(RenameMode::To)) => (false, about(Effect::Whole)),
+        EventKind::Modify(_) | EventKind::Remove(RemoveKind::File) => (false, about(Effect::Other)),
+        EventKind::Remove(_) => (false, Effect::Anywhere),
+        EventKind::Any | EventKind::Other => (true, Effect::Anywhere),
     };
     let lost = if may_be_gone(event.kind) {
         FOLDERS.iter().position(|folder| event.paths.iter().any(|path| *path == root.join(folder)))
     } else {
         None
     };
-    let what = if outside || lost.is_some() { What::Anywhere } else { what };
-    Some(Message::Changed { folder, lost, what })
+    let effect = if outside || lost.is_some() { Effect::Anywhere } else { effect };
+    Some(Message::Changed { folder, lost, effect })
 }
 
 /// Returns the message for an event outside the project's folders, if it concerns the target of a
@@ -550,7 +553,7 @@ fn linked_message(links: &BTreeMap<PathBuf, bool>, event: &notify::Event) -> Opt
         true => Message::LinkLost,
         // The project has the files under other names, so the event does not name a file to look at
         // first.
-        false => Message::Changed { folder: matches!(event.kind, EventKind::Create(_)), lost: None, what: What::Anywhere },
+        false => Message::Changed { folder: matches!(event.kind, EventKind::Create(_)), lost: None, effect: Effect::Anywhere },
     })
 }
 
@@ -569,7 +572,7 @@ fn concerns(root: &Path, path: &Path, gone: bool) -> bool {
         Some(first) if first.as_os_str() == config::FILE => true,
         Some(first) => {
             FOLDERS.iter().any(|folder| first.as_os_str() == *folder)
-                && !parts.any(|part| is_passed_over(&part.as_os_str().to_string_lossy()))
+                && !parts.any(|part| is_skipped(&part.as_os_str().to_string_lossy()))
         }
     }
 }
@@ -577,10 +580,10 @@ fn concerns(root: &Path, path: &Path, gone: bool) -> bool {
 fn explain(error: &notify::Error) -> String {
     match &error.kind {
         ErrorKind::MaxFilesWatch => {
-            "the system watches as many folders as it may (on Linux, raise `fs.inotify.max_user_watches`)".to_owned()
+            "the system cannot watch more folders (on Linux, raise `fs.inotify.max_user_watches`)".to_owned()
         }
-        ErrorKind::Io(error) => format!("the system does not tell of them ({error})"),
-        _ => format!("the system does not tell of them ({error})"),
+        ErrorKind::Io(error) => format!("the system does not report changes ({error})"),
+        _ => format!("the system does not report changes ({error})"),
     }
 }
 
@@ -591,7 +594,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_the_system_fails_the_disk_is_polled_and_that_is_said_once() {
+    fn a_failed_watch_is_reported_once_and_the_disk_is_polled() {
         let folder = tempfile::tempdir().unwrap();
         let (mut watch, stop) = Watch::new(folder.path().canonicalize().unwrap(), None);
         watch.begin();
@@ -611,7 +614,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_half_written_is_looked_at_again_without_an_event() {
+    fn a_file_that_may_be_half_written_is_looked_at_again_without_an_event() {
         let folder = tempfile::tempdir().unwrap();
         let (mut watch, _stop) = Watch::new(folder.path().canonicalize().unwrap(), None);
         watch.begin();
@@ -620,21 +623,21 @@ mod tests {
             watch.doubt(doubtful);
             assert_eq!(watch.wait(|_| true), Wake::Look);
         }
-        let some = Wake::Glance(BTreeSet::from([folder.path().join("content/a.md")]));
+        let some = Wake::LookAt(BTreeSet::from([folder.path().join("content/a.md")]));
         watch.doubt(some.clone());
         assert_eq!(watch.wait(|_| true), some);
     }
 
     #[test]
-    fn a_save_of_one_file_that_is_known_is_looked_at_at_once() {
+    fn the_save_of_one_known_file_ends_the_wait_at_once() {
         let root = Path::new("/site");
         let after = |events: &[(EventKind, &str)]| {
             let mut pending = Pending::default();
             for (kind, path) in events {
-                if let Some(Message::Changed { what, .. }) =
+                if let Some(Message::Changed { effect, .. }) =
                     message(root, &BTreeMap::new(), Ok(Event::new(*kind).add_path(root.join(path))))
                 {
-                    pending.add(what);
+                    pending.add(effect);
                 }
             }
             pending.is_one_save(|path| path.ends_with("a.md") || path.ends_with("b.md"))
@@ -660,36 +663,39 @@ mod tests {
     }
 
     #[test]
-    fn a_change_that_no_event_follows_switches_polling_on() {
+    fn polling_begins_if_no_event_follows_a_change() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut watch, caller) = Watch::new(folder.path().canonicalize().unwrap(), None);
+        let (mut watch, waker) = Watch::new(folder.path().canonicalize().unwrap(), None);
         watch.begin();
-        assert_eq!(watch.wait(|_| true), Wake::Confirm, "what changed before the watch began");
+        assert_eq!(watch.wait(|_| true), Wake::Confirm, "changes before the watch began");
         watch.looked();
         assert_eq!(watch.wait(|_| true), Wake::Confirm, "no event has come yet");
         // An event that has already arrived shows that the system reports changes.
-        let changed = || Message::Changed { folder: false, lost: None, what: What::Whole("a".into()) };
-        caller.0.send(changed()).unwrap();
+        let changed = || Message::Changed { folder: false, lost: None, effect: Effect::Whole("a".into()) };
+        waker.0.send(changed()).unwrap();
         watch.judge_silence();
         assert_eq!(watch.take_warning(), None);
-        assert_eq!(watch.wait(|_| true), Wake::Glance(BTreeSet::from(["a".into()])));
+        assert_eq!(watch.wait(|_| true), Wake::LookAt(BTreeSet::from(["a".into()])));
         watch.looked();
         assert_eq!(watch.confirm, None, "events arrive");
         // A request is the first to see another change.
-        caller.suspect(vec!["b".into()]);
+        waker.suspect(vec!["b".into()]);
         assert_eq!(watch.wait(|_| true), Wake::Suspect(BTreeSet::from(["b".into()])));
         watch.judge_silence();
         let warning = watch.take_warning().unwrap();
-        assert!(warning.starts_with("the preview looks for changes every 500 ms: ") && warning.contains("--poll"), "{warning}");
+        assert!(
+            warning.starts_with("the preview checks all files for changes every 500 ms: ") && warning.contains("--poll"),
+            "{warning}"
+        );
         assert_eq!(watch.wait(|_| true), Wake::Look);
         watch.judge_silence();
         assert_eq!(watch.take_warning(), None, "said once");
     }
 
     #[test]
-    fn whoever_asks_for_polling_gets_it_without_a_warning() {
+    fn requested_polling_gives_no_warning() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut watch, caller) = Watch::new(folder.path().canonicalize().unwrap(), Some(Duration::from_millis(1)));
+        let (mut watch, waker) = Watch::new(folder.path().canonicalize().unwrap(), Some(Duration::from_millis(1)));
         watch.begin();
         watch.looked();
         for _ in 0..3 {
@@ -697,16 +703,16 @@ mod tests {
             watch.looked();
         }
         assert_eq!(watch.take_warning(), None);
-        caller.stop();
+        waker.stop();
         while watch.wait(|_| true) != Wake::Stop {}
     }
 
     #[test]
-    fn events_behind_links_wake() {
+    fn events_at_the_targets_of_links_end_the_wait() {
         let links = BTreeMap::from([(PathBuf::from("/site/aside"), true), (PathBuf::from("/site/one.md"), false)]);
         let told = |kind, path: &str| message(Path::new("/site"), &links, Ok(Event::new(kind).add_path(path.into())));
         let written = EventKind::Modify(ModifyKind::Any);
-        assert!(matches!(told(written, "/site/aside/b/c.md"), Some(Message::Changed { what: What::Anywhere, .. })));
+        assert!(matches!(told(written, "/site/aside/b/c.md"), Some(Message::Changed { effect: Effect::Anywhere, .. })));
         assert!(matches!(told(written, "/site/one.md"), Some(Message::Changed { .. })));
         assert!(matches!(told(EventKind::Remove(RemoveKind::Folder), "/site/aside"), Some(Message::LinkLost)));
         assert!(told(written, "/site/two.md").is_none() && told(written, "/site/aside.md").is_none());
@@ -732,11 +738,11 @@ mod tests {
         symlink("none", root.join("content/broken")).unwrap();
         symlink(".", root.join("content/loop")).unwrap();
         let wanted = [(root.join("one.md"), false), (root.join("shared"), true)];
-        assert_eq!(linked(&root), BTreeMap::from(wanted));
+        assert_eq!(link_targets(&root), BTreeMap::from(wanted));
     }
 
     #[test]
-    fn only_what_may_change_the_site_wakes() {
+    fn only_events_that_may_change_the_site_end_the_wait() {
         let root = Path::new("/site");
         let wakes = |kind, path: &str| message(root, &BTreeMap::new(), Ok(Event::new(kind).add_path(root.join(path)))).is_some();
         let written = EventKind::Modify(ModifyKind::Any);

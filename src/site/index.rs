@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::route::INDEX;
 use super::{Site, Work, WorkId};
 use crate::base::{Diagnostic, Place, code, path};
 use crate::model::front::feed_date;
@@ -31,7 +32,7 @@ pub(super) struct Index<'a> {
     pub(super) order: Vec<WorkId>,
     pub(super) by_key: HashMap<Key, WorkId>,
     pub(super) by_file: HashMap<Arc<str>, (WorkId, LangId)>,
-    /// Work and language of each document. A document whose edition is already there is left out.
+    /// Work and language of each document. A second document of the same edition is left out.
     pub(super) placed: Vec<(WorkId, LangId)>,
     /// True if the site has feeds.
     pub(super) feeds: bool,
@@ -92,8 +93,8 @@ impl<'a> Index<'a> {
         index
     }
 
-    /// Builds the tree of a site anew, for documents with the same addresses.
-    pub(super) fn with_tree_anew(site: &'a Site, documents: &'a [Arc<Document>]) -> Self {
+    /// Builds only the tree and the order again, for documents with the same addresses.
+    pub(super) fn with_new_tree(site: &'a Site, documents: &'a [Arc<Document>]) -> Self {
         let work = |work: &Arc<Work>| IndexedWork {
             key: work.key.clone(),
             editions: vec![None; work.editions.len()],
@@ -150,10 +151,10 @@ impl<'a> Index<'a> {
                             Diagnostic::at(
                                 &code::KEY_COLLISION,
                                 Place::whole(file),
-                                format!("the works `{key}` and `{}` differ only by case", first.address.key),
+                                format!("the pages `{key}` and `{}` have the same name on systems that ignore case or variants of letters", first.address.key),
                             )
-                            .also(Place::whole(first.address.file), "the other work")
-                            .hint("on some systems they would be one file; rename one of them"),
+                            .also(Place::whole(first.address.file), "the other page")
+                            .hint("rename one of the two"),
                         );
                     }
                     self.by_key.insert(key.clone(), id);
@@ -175,10 +176,10 @@ impl<'a> Index<'a> {
                     Diagnostic::at(
                         &code::KEY_COLLISION,
                         Place::whole(file),
-                        format!("two files hold the work `{key}` in the language `{}`", self.config.code(lang)),
+                        format!("two files contain the page `{key}` in the language `{}`", self.config.code(lang)),
                     )
                     .also(Place::whole(first.address.file), "the other file")
-                    .hint("a section is either `name.md` or `name/index.md`; keep one"),
+                    .hint("keep only one of the two files, either `name.md` or `name/index.md`"),
                 );
                 continue;
             }
@@ -257,12 +258,11 @@ impl<'a> Index<'a> {
 
     /// Sets the path of each work's page in each language.
     fn set_paths(&mut self) {
-        const PAGE: &str = "index.html";
         for position in 0..self.order.len() {
             // Parents come before children in reading order, so their paths are known.
             let work = self.work(self.order[position]);
             let path = |lang: usize| match work.parent {
-                None => format!("{}/{PAGE}", self.languages[lang].code).into(),
+                None => format!("{}/{INDEX}", self.languages[lang].code).into(),
                 Some(parent) => {
                     let parent = self.work(parent);
                     let rest = match work.key.as_str().strip_prefix(parent.key.as_str()) {
@@ -270,8 +270,8 @@ impl<'a> Index<'a> {
                         _ => work.key.as_str(),
                     };
                     let slug = work.editions[lang].and_then(|edition| edition.head.address.slug);
-                    let folder = parent.paths[lang].strip_suffix(PAGE).expect("a page is the index of its folder");
-                    format!("{folder}{}/{PAGE}", self.slugs(rest, slug)).into()
+                    let folder = parent.paths[lang].strip_suffix(INDEX).expect("a page is the index of its folder");
+                    format!("{folder}{}/{INDEX}", self.slugs(rest, slug)).into()
                 }
             };
             let paths = (0..self.languages.len()).map(path).collect();

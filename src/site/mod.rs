@@ -47,13 +47,21 @@ pub const MENU_LIMIT: usize = 100;
 pub struct WorkId(pub u32);
 
 /// One page of the site in all its languages.
+///
+/// Lists with an entry for each language are in the order of the configuration. Example: the site
+/// has the languages `kk` and `en`, and the work only the file `content/russia.kk.md`.
+///
+/// ```text
+/// editions     [Some(kk/russia/index.html), None]
+/// fallbacks    [None, Some(en/russia/index.html)]
+/// ```
 #[derive(Debug, Clone)]
 pub struct Work {
     pub key: Key,
-    /// Edition per language; `None` if the work has no edition in it.
+    /// The edition in each language; `None` for a language without one.
     pub editions: Vec<Option<Edition>>,
-    /// Path of the fallback page per language without an edition. The page shows another edition to
-    /// readers of that language.
+    /// For each language without an edition, the path of a page that shows another edition to its
+    /// readers; `None` if there is no such page.
     pub fallbacks: Vec<Option<Arc<str>>>,
     /// The section that contains this work; `None` for the home page.
     pub parent: Option<WorkId>,
@@ -91,7 +99,8 @@ pub struct Page<'a> {
 
 /// Data derived from all editions of the work, computed on first use.
 ///
-/// It would be stale if a document of the work changed. So [`Work::with_documents`] begins anew.
+/// It would be stale if a document of the work changed. So [`Work::with_documents`] starts with
+/// empty data.
 #[derive(Debug, Clone, Default)]
 struct Derived {
     /// Anchor and aliases per heading; used only for [`Shares::ById`].
@@ -126,7 +135,7 @@ impl Work {
         work
     }
 
-    /// Returns the work with other documents. Sharing of anchors and derived data begin anew.
+    /// Returns the work with other documents. Anchors and derived data are computed again.
     fn with_documents(&self, mut document: impl FnMut(&Edition) -> Arc<Document>, source: LangId) -> Self {
         let mut edition = |edition: &Edition| Edition::new(document(edition), Arc::clone(&edition.path));
         let editions = self.editions.iter().map(|it| it.as_ref().map(&mut edition)).collect();
@@ -147,7 +156,7 @@ pub struct Parts {
     pub assets: Vec<Arc<str>>,
     /// Files of the theme: name, and path under which the file is published.
     pub theme_files: BTreeMap<String, String>,
-    pub sitemap_limits: sitemap::Limits,
+    pub sitemap_limits: sitemap::PartLimits,
 }
 
 /// Index of the whole site. Clones share all large parts.
@@ -168,7 +177,7 @@ pub struct Site {
     /// Path of the first address in each part of the sitemap, in the order of the routes. If there
     /// is only one part, it is the sitemap itself.
     pub sitemap_parts: Arc<[Arc<str>]>,
-    /// Same as [`Parts::theme_files`].
+    /// Files of the theme: name, and path under which the file is published.
     pub theme_files: BTreeMap<String, String>,
     pub names: Arc<Names>,
     /// Problems between files, such as two routes at one path.
@@ -180,7 +189,7 @@ pub struct Site {
     /// True if the routes do not depend on the reading order: no two claimed the same path.
     is_settled: bool,
     assets: Vec<Arc<str>>,
-    sitemap_limits: sitemap::Limits,
+    sitemap_limits: sitemap::PartLimits,
 }
 
 /// The names by which links find their targets. [`crate::link`] resolves links again if one of them
@@ -201,9 +210,9 @@ pub struct Names {
 #[derive(Debug, PartialEq)]
 pub struct WorkName {
     pub key: Key,
-    /// File per language; `None` if the work has no edition in it.
+    /// The file of the edition in each language; `None` for a language without an edition.
     pub files: Vec<Option<Arc<str>>>,
-    /// True per language without an edition if a fallback page takes its place.
+    /// For each language, true if readers get a fallback page instead of an edition.
     pub fallbacks: Vec<bool>,
 }
 
@@ -258,12 +267,12 @@ impl Site {
         if pairs().all(|(a, b)| a.head() == b.head()) {
             return previous.with_documents(parts.documents);
         }
-        let anew = if previous.is_settled && pairs().all(|(a, b)| a.address() == b.address()) {
-            previous.with_tree_anew(&parts.documents)
+        let updated = if previous.is_settled && pairs().all(|(a, b)| a.address() == b.address()) {
+            previous.with_new_tree(&parts.documents)
         } else {
             None
         };
-        anew.unwrap_or_else(|| Self::build(parts, Some(previous)))
+        updated.unwrap_or_else(|| Self::build(parts, Some(previous)))
     }
 
     /// Returns true if all parts except the contents of documents are those of this site.
@@ -280,8 +289,8 @@ impl Site {
 
     /// Returns the site with other documents that have the same addresses. Returns `None` if the
     /// tags get other pages.
-    fn with_tree_anew(&self, documents: &[Arc<Document>]) -> Option<Self> {
-        let index = Index::with_tree_anew(self, documents);
+    fn with_new_tree(&self, documents: &[Arc<Document>]) -> Option<Self> {
+        let index = Index::with_new_tree(self, documents);
         let mut problems = Vec::new();
         let tags = tag::collect(&index, &mut problems);
         if !problems.is_empty() || !tags.iter().zip(&*self.tags).all(|(a, b)| a.has_pages_of(b)) {
@@ -505,7 +514,7 @@ impl Site {
     /// absolute URLs.
     pub fn absolute(&self, path: &str) -> Option<String> {
         let base = self.config.base_url.as_ref()?;
-        let pretty = path.strip_suffix("index.html").unwrap_or(path);
+        let pretty = path.strip_suffix(route::INDEX).unwrap_or(path);
         Some(format!("{base}{}", crate::base::path::to_ascii_url(pretty)))
     }
 

@@ -85,52 +85,102 @@ pub enum RouteKind {
     },
 }
 
+/// Properties of a kind of route that later stages depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Properties {
+    /// True if a template makes the content.
+    pub is_page: bool,
+    /// True if the sitemap may list the address: the page shows texts of its own, and is no copy of
+    /// another page.
+    pub in_sitemap: bool,
+    /// The inputs of the content, besides those that all pages share.
+    pub inputs: RouteInputs,
+}
+
+/// Inputs of a route. The route is rendered again only if one of them changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RouteInputs {
+    /// Templates, words, configuration, and the front matter and title of every work.
+    Shared,
+    /// Also the texts of the work that the page shows, and the data of works that it links to.
+    Work(WorkId),
+    /// Also the texts of all works.
+    AllTexts,
+    /// Inputs of which no digest is kept. Each build renders the route.
+    Untracked,
+}
+
 impl RouteKind {
-    /// Returns the work that the page shows.
-    pub fn work(&self) -> Option<WorkId> {
+    /// Returns the properties of the kind.
+    pub fn properties(&self) -> Properties {
+        use RouteInputs::{AllTexts, Shared, Untracked, Work};
+        let page = |in_sitemap, inputs| Properties { is_page: true, in_sitemap, inputs };
+        let file = |inputs| Properties { is_page: false, in_sitemap: false, inputs };
         match self {
-            Self::Page { work, .. } | Self::Fallback { work, .. } | Self::SideBySide { work, .. } => Some(*work),
-            Self::SourceOrder { .. }
-            | Self::Tags { .. }
-            | Self::Tag { .. }
-            | Self::Status { .. }
-            | Self::Front
-            | Self::NotFound
-            | Self::Feed { .. }
-            | Self::Sitemap
-            | Self::SitemapPart { .. }
-            | Self::Robots
-            | Self::NoJekyll
-            | Self::Cname
-            | Self::Redirect { .. }
-            | Self::Asset { .. }
-            | Self::ThemeFile { .. } => None,
+            Self::Page { work, .. } => page(true, Work(*work)),
+            Self::Fallback { work, .. } | Self::SideBySide { work, .. } => page(false, Work(*work)),
+            Self::SourceOrder { .. } => page(true, Untracked),
+            Self::Status { .. } => page(false, Untracked),
+            Self::Front => page(true, Shared),
+            Self::Tags { .. } | Self::Tag { .. } | Self::NotFound | Self::Redirect { .. } => page(false, Shared),
+            // A feed shows the beginnings of texts.
+            Self::Feed { .. } => file(AllTexts),
+            Self::Sitemap | Self::SitemapPart { .. } | Self::Robots | Self::NoJekyll | Self::Cname => file(Shared),
+            Self::Asset { .. } | Self::ThemeFile { .. } => file(Untracked),
         }
     }
 
-    /// Returns true if a template makes the page.
-    pub fn is_page(&self) -> bool {
-        match self {
-            Self::Page { .. }
-            | Self::Fallback { .. }
-            | Self::SideBySide { .. }
-            | Self::SourceOrder { .. }
-            | Self::Tags { .. }
-            | Self::Tag { .. }
-            | Self::Status { .. }
-            | Self::Front
-            | Self::NotFound
-            | Self::Redirect { .. } => true,
-            Self::Feed { .. }
-            | Self::Sitemap
-            | Self::SitemapPart { .. }
-            | Self::Robots
-            | Self::NoJekyll
-            | Self::Cname
-            | Self::Asset { .. }
-            | Self::ThemeFile { .. } => false,
+    /// Returns the work that the page shows.
+    pub fn work(&self) -> Option<WorkId> {
+        match self.properties().inputs {
+            RouteInputs::Work(work) => Some(work),
+            RouteInputs::Shared | RouteInputs::AllTexts | RouteInputs::Untracked => None,
         }
     }
+}
+
+/// Returns the routes that depend only on the configuration and the site as a whole, with their
+/// paths.
+fn general(index: &Index<'_>) -> Vec<(String, RouteKind)> {
+    let config = index.config;
+    let mut routes = vec![
+        (INDEX.to_owned(), RouteKind::Front),
+        (NOT_FOUND.to_owned(), RouteKind::NotFound),
+        (".nojekyll".to_owned(), RouteKind::NoJekyll),
+    ];
+    if config.cname.is_some() {
+        routes.push(("CNAME".to_owned(), RouteKind::Cname));
+    }
+    for lang in config.lang_ids() {
+        let code = config.code(lang);
+        for split in 0..index.splits.len() as u32 {
+            routes.push((source_order_path(code, split), RouteKind::SourceOrder { split, lang }));
+        }
+        if config.status_page {
+            routes.push((status_path(code), RouteKind::Status { lang }));
+        }
+        if index.feeds {
+            routes.push((feed_path(code), RouteKind::Feed { lang }));
+        }
+    }
+    routes
+}
+
+/// File that a server sends for the address of a folder.
+pub const INDEX: &str = "index.html";
+
+/// File that hosts of static sites send for addresses that do not exist.
+pub const NOT_FOUND: &str = "404.html";
+
+/// Path of the sitemap, or of the list of its parts.
+pub const SITEMAP: &str = "sitemap.xml";
+
+/// Name of the feed in the folder of its language.
+pub const FEED: &str = "feed.xml";
+
+/// Returns the path of a language's feed.
+pub fn feed_path(code: &str) -> String {
+    format!("{code}/{FEED}")
 }
 
 /// First path component that no route may have, since `emit` keeps its list of published files
@@ -144,14 +194,14 @@ pub const SOURCE_ORDER: &str = "source-order";
 /// Returns the path of the page that shows source text number `split` in its own order.
 pub fn source_order_path(code: &str, split: u32) -> String {
     match split {
-        0 => format!("{code}/{SOURCE_ORDER}/index.html"),
-        n => format!("{code}/{SOURCE_ORDER}-{}/index.html", n + 1),
+        0 => format!("{code}/{SOURCE_ORDER}/{INDEX}"),
+        n => format!("{code}/{SOURCE_ORDER}-{}/{INDEX}", n + 1),
     }
 }
 
 /// Returns the path of the page about the completeness of the translations.
 pub fn status_path(code: &str) -> String {
-    format!("{code}/status/index.html")
+    format!("{code}/status/{INDEX}")
 }
 
 /// Returns the path of the page that shows two editions side by side, derived from the left
@@ -164,12 +214,12 @@ pub fn side_by_side_path(config: &Config, left_path: &str, left: LangId, right: 
 /// Returns the file path of an alias, such as `old/page/index.html` for `/old/page/`, or the reason
 /// why there is none.
 pub fn alias_path(alias: &str) -> Result<String, String> {
-    let decoded = path::from_url(alias).ok_or("its percent-encoding is not UTF-8, or contains NUL")?;
+    let decoded = path::from_url(alias).ok_or("its percent-encoding is not valid UTF-8 or contains U+0000")?;
     let resolved = path::resolve("", decoded.trim_start_matches('/')).ok_or("it leads out of the site")?;
     let file = match path::extension(&resolved) {
-        _ if resolved.is_empty() => return Err("that is the address of the front page".to_owned()),
+        _ if resolved.is_empty() => return Err("it is the path of the site's front page".to_owned()),
         "html" | "htm" => resolved,
-        _ => format!("{resolved}/index.html"),
+        _ => format!("{resolved}/{INDEX}"),
     };
     match path::unfit(&file) {
         Some(unfit) => Err(unfit.to_string()),
@@ -192,40 +242,37 @@ pub(super) struct RouteTable {
     /// Works and languages that have a fallback page, with its path.
     pub(super) fallbacks: Vec<(WorkId, LangId, Arc<str>)>,
     pub(super) problems: Vec<Diagnostic>,
-    /// False if a fallback page gave way to another route. It may depend on the reading order which
-    /// of two routes stays.
+    /// False if a fallback page was left out because its path was taken. The reading order can
+    /// decide which of two such routes is kept.
     pub(super) is_settled: bool,
 }
 
 impl RouteTable {
-    /// Collects the routes of the whole site. Of two routes at one path, the first stays, and the
-    /// other is reported with both places.
+    /// Collects the routes of the whole site. Of two routes at one path, the first is kept, and
+    /// the other is reported with both places.
     pub(super) fn new(
         index: &Index<'_>,
         tags: &[Tags],
         theme_files: &BTreeMap<String, String>,
         assets: &[Arc<str>],
-        limits: &sitemap::Limits,
+        limits: &sitemap::PartLimits,
     ) -> Self {
         let mut table = Self::with_room(index.works.len() * index.languages.len() * 5 / 4);
         table.add_editions(index);
-        table.add_lists(index, tags);
-        table.add_files_for_hosts(index);
+        for (path, kind) in general(index) {
+            table.add(path.into(), kind, None);
+        }
+        table.add_tags(index, tags);
         if index.config.base_url.is_some() {
             table.add_sitemap(index, limits);
-        }
-        if index.feeds {
-            for lang in index.config.lang_ids() {
-                let path = format!("{}/feed.xml", index.config.code(lang));
-                table.add(path.into(), RouteKind::Feed { lang }, None);
-            }
         }
         table.add_files(theme_files, assets);
         // Aliases go after all pages and files, so that a collision with one of them is shown at
         // the alias.
         table.add_aliases(index);
         if index.config.fallback {
-            // Fallback pages, which no author asked for, give way to all other routes.
+            // Fallback pages come last, because no author asked for them: any other route at the
+            // path is kept.
             table.add_fallbacks(index);
         }
         table
@@ -251,43 +298,21 @@ impl RouteTable {
         }
     }
 
-    /// Adds the pages that list parts of the site: source texts, tags and statuses.
-    fn add_lists(&mut self, index: &Index<'_>, tags: &[Tags]) {
-        let config = index.config;
-        for split in 0..index.splits.len() as u32 {
-            for lang in config.lang_ids() {
-                let path = source_order_path(config.code(lang), split);
-                self.add(path.into(), RouteKind::SourceOrder { split, lang }, None);
-            }
-        }
-        for (lang, tags) in config.lang_ids().zip(tags) {
+    /// Adds the pages of tags, and the lists of all tags.
+    fn add_tags(&mut self, index: &Index<'_>, tags: &[Tags]) {
+        for (lang, tags) in index.config.lang_ids().zip(tags) {
             if !tags.list.is_empty() {
-                self.add(super::tags_path(config.code(lang)).into(), RouteKind::Tags { lang }, None);
+                self.add(super::tags_path(index.config.code(lang)).into(), RouteKind::Tags { lang }, None);
             }
             for (tag, path) in (0..).zip(tags.list.iter().map(|tag| &tag.path)) {
                 self.add(Arc::clone(path), RouteKind::Tag { lang, tag }, None);
             }
         }
-        if config.status_page {
-            for lang in config.lang_ids() {
-                self.add(status_path(config.code(lang)).into(), RouteKind::Status { lang }, None);
-            }
-        }
-    }
-
-    /// Adds the files at the root that hosts look for.
-    fn add_files_for_hosts(&mut self, index: &Index<'_>) {
-        self.add("index.html".into(), RouteKind::Front, None);
-        self.add("404.html".into(), RouteKind::NotFound, None);
-        self.add(".nojekyll".into(), RouteKind::NoJekyll, None);
-        if index.config.cname.is_some() {
-            self.add("CNAME".into(), RouteKind::Cname, None);
-        }
     }
 
     /// Adds the sitemap. The table already has all pages that it lists.
-    fn add_sitemap(&mut self, index: &Index<'_>, limits: &sitemap::Limits) {
-        self.add("sitemap.xml".into(), RouteKind::Sitemap, None);
+    fn add_sitemap(&mut self, index: &Index<'_>, limits: &sitemap::PartLimits) {
+        self.add(SITEMAP.into(), RouteKind::Sitemap, None);
         self.sitemap_parts = sitemap::parts(index, &self.routes, limits);
         let parts = self.sitemap_parts.len() as u32;
         for part in (0..parts).filter(|_| parts > 1) {
@@ -326,9 +351,9 @@ impl RouteTable {
                             Diagnostic::at(
                                 &code::BAD_VALUE,
                                 place.clone(),
-                                format!("`{}` cannot be a path of the site: {why}", visible::name(alias)),
+                                format!("the alias `{}` cannot be used: {why}", visible::name(alias)),
                             )
-                            .hint("write it from the site's root: `/old/page/`, without `\\ : * ? \" < > |`"),
+                            .hint("write the path from the root of the site, such as `/old/page/`, without `\\ : * ? \" < > |`"),
                         ),
                     }
                 }
@@ -345,7 +370,7 @@ impl RouteTable {
                 if path::unfit(path).is_some() {
                     continue;
                 }
-                if self.taken(&path::folded(path)).is_some() {
+                if self.obstacle(&path::folded(path)).is_some() {
                     self.is_settled = false;
                     continue;
                 }
@@ -378,14 +403,21 @@ impl RouteTable {
         }
     }
 
-    /// Returns the route that stands at a path or blocks it.
-    fn taken(&self, folded: &str) -> Option<usize> {
-        let taken = self.folded.get(folded).or_else(|| self.folders.get(folded)).or_else(|| {
-            // No file stands above a folder that has routes.
+    /// Returns the index of a route that prevents another route at a path.
+    ///
+    /// ```text
+    /// existing route    path     reason
+    /// a/b               a/b      two routes at one path
+    /// a/b               a        `a` is a folder, so it cannot be a file
+    /// a                 a/b      `a` is a file, so it cannot be a folder
+    /// ```
+    fn obstacle(&self, folded: &str) -> Option<usize> {
+        let obstacle = self.folded.get(folded).or_else(|| self.folders.get(folded)).or_else(|| {
+            // A folder that has routes has no file above it.
             let above = path::above(folded).take_while(|folder| !self.folders.contains_key(*folder));
             above.into_iter().find_map(|folder| self.folded.get(folder))
         });
-        taken.map(|&route| route as usize)
+        obstacle.map(|&route| route as usize)
     }
 
     /// Adds a route, or reports that its path is unfit or taken.
@@ -396,27 +428,28 @@ impl RouteTable {
             if let Some(place) = place.filter(|_| !matches!(kind, RouteKind::SideBySide { .. })) {
                 let message = format!("`{}` cannot be published: {unfit}", visible::name(&path));
                 let problem = Diagnostic::at(&code::BAD_VALUE, place, message);
-                self.problems.push(problem.hint("give the page another `slug`, or rename the file"));
+                self.problems.push(problem.hint("rename the file, or give the page another `slug`"));
             }
             return;
         }
         let folded = path::folded(&path);
         if folded.split('/').next() == Some(RESERVED) {
-            let message = format!("`{path}` cannot be published: the list of what was published stands there");
+            let message =
+                format!("`{path}` cannot be published, because Tilmash keeps its list of published files under this name");
             self.problems.push(match place {
                 Some(place) => Diagnostic::at(&code::ROUTE_COLLISION, place, message),
                 None => Diagnostic::nowhere(&code::ROUTE_COLLISION, message),
             });
             return;
         }
-        if let Some(first) = self.taken(&folded) {
+        if let Some(first) = self.obstacle(&folded) {
             let (first, first_place) = (&self.routes[first], &self.places[first]);
             let message = if first.path == path {
-                format!("two things would stand at `{path}`")
+                format!("two pages or files would be published at `{path}`")
             } else if self.folded.contains_key(&folded) {
-                format!("`{path}` and `{}` are one path where case does not count", first.path)
+                format!("`{path}` and `{}` are the same path on systems that ignore case or variants of letters", first.path)
             } else {
-                format!("`{path}` and `{}` cannot both be there: one is a file where the other needs a folder", first.path)
+                format!("`{path}` and `{}` cannot both be published: one needs a file where the other needs a folder", first.path)
             };
             let mut problem = match (&place, first_place) {
                 (Some(place), _) => Diagnostic::at(&code::ROUTE_COLLISION, place.clone(), message),
@@ -424,12 +457,12 @@ impl RouteTable {
                 (None, None) => Diagnostic::nowhere(&code::ROUTE_COLLISION, message),
             };
             if let (Some(_), Some(first_place)) = (&place, first_place) {
-                problem = problem.also(first_place.clone(), "the other one");
+                problem = problem.also(first_place.clone(), "the other file");
             }
             if place.is_some() != first_place.is_some() {
-                problem = problem.hint("the program makes the other one itself");
+                problem = problem.hint("Tilmash itself generates the other page");
             }
-            self.problems.push(problem.hint("give one of them another `slug`, or rename it"));
+            self.problems.push(problem.hint("rename one of the two, or give one page another `slug`"));
             return;
         }
         let route = self.routes.len() as u32;

@@ -16,12 +16,12 @@ use super::{Site, WorkId};
 
 /// The greatest size of one file of the sitemap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct PartLimits {
     pub addresses: usize,
     pub bytes: usize,
 }
 
-impl Default for Limits {
+impl Default for PartLimits {
     /// Returns the limits of the protocol: 50,000 addresses and 50 MB in a file.
     fn default() -> Self {
         Self { addresses: 50_000, bytes: 50 << 20 }
@@ -69,6 +69,9 @@ impl Addresses for Index<'_> {
 /// Returns the language and the path of each edition of a route's page; `None` if the sitemap does
 /// not list the route.
 pub fn editions<'a>(site: &'a impl Addresses, kind: &RouteKind) -> Option<Vec<(LangId, std::borrow::Cow<'a, str>)>> {
+    if !kind.properties().in_sitemap {
+        return None;
+    }
     let languages = site.config().lang_ids();
     match *kind {
         RouteKind::Page { work, lang } => {
@@ -79,14 +82,12 @@ pub fn editions<'a>(site: &'a impl Addresses, kind: &RouteKind) -> Option<Vec<(L
             let path = |lang| route::source_order_path(site.config().code(lang), split).into();
             Some(languages.map(|lang| (lang, path(lang))).collect())
         }
-        RouteKind::Front => Some(Vec::new()),
-        // All other routes are not pages, or show texts that are listed under another address.
-        _ => None,
+        _ => Some(Vec::new()),
     }
 }
 
 /// Returns the path of the first address of each part, in the order of their paths.
-pub(super) fn parts(index: &Index<'_>, routes: &[Route], limits: &Limits) -> Arc<[Arc<str>]> {
+pub(super) fn parts(index: &Index<'_>, routes: &[Route], limits: &PartLimits) -> Arc<[Arc<str>]> {
     let base = index.config.base_url.as_deref().unwrap_or_default();
     let mut listed: Vec<(&Arc<str>, usize)> = routes
         .par_iter()

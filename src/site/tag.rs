@@ -10,6 +10,7 @@ use crate::model::LangId;
 
 use super::WorkId;
 use super::index::Index;
+use super::route::INDEX;
 
 /// A tag in one language.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,18 +80,18 @@ fn of_language(index: &Index<'_>, lang: LangId) -> (Tags, Vec<Diagnostic>) {
                     let control = title.chars().find(|c| c.is_control()).map(path::Unfit::Control);
                     if let Some(unfit) = control.or_else(|| path::unfit(&slug)) {
                         let why = match unfit {
-                            path::Unfit::Empty => format!("the tag `{title}` gets no page: it has no letter and no digit"),
+                            path::Unfit::Empty => format!("the tag `{title}` gets no page: it contains no letter and no digit"),
                             unfit => format!("the tag `{}` gets no page: {unfit}", visible::name(title)),
                         };
                         problems.push(
                             Diagnostic::at(&code::BAD_VALUE, place.clone(), why)
-                                .hint("rename the tag so that its name can be part of an address"),
+                                .hint("rename the tag, so that its name can be part of a URL"),
                         );
                         return None;
                     }
                     let numbered = (2..).map(|n| format!("{slug}-{n}"));
                     let slug = std::iter::once(slug.clone()).chain(numbered).find(|slug| slugs.insert(slug.clone()))?;
-                    let path = format!("{}/tags/{slug}/index.html", language.code).into();
+                    let path = format!("{}/tags/{slug}/{INDEX}", language.code).into();
                     list.push((key.clone(), Tag { title: title.clone(), path, works: Vec::new() }));
                     Some(list.len() - 1)
                 })
@@ -109,5 +110,5 @@ fn of_language(index: &Index<'_>, lang: LangId) -> (Tags, Vec<Diagnostic>) {
 
 /// Returns the path of the page that lists the tags of a language.
 pub fn tags_path(code: &str) -> String {
-    format!("{code}/tags/index.html")
+    format!("{code}/tags/{INDEX}")
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::plan::Lines;
+use super::plan::LineMode;
 use super::sentence::begins_with;
 use crate::markdown;
 
@@ -33,38 +33,10 @@ pub(super) enum BlockKind {
     FrontMatter,
 }
 
-/// The offsets at which the lines of a text begin.
-#[derive(Debug)]
-pub(super) struct LineStarts(Vec<usize>);
-
-impl LineStarts {
-    /// Finds the lines. A text that ends in a line break has no line after it.
-    pub(super) fn of(text: &str) -> Self {
-        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self(std::iter::once(0).chain(breaks).filter(|&start| start < text.len()).collect())
-    }
-
-    /// Returns the number of the line that holds an offset, counted from one.
-    pub(super) fn line(&self, offset: usize) -> usize {
-        self.0.partition_point(|&start| start <= offset).max(1)
-    }
-
-    /// Returns the bytes of a line, with its line break.
-    pub(super) fn range(&self, line: usize, text: &str) -> Option<Range<usize>> {
-        let start = *self.0.get(line.checked_sub(1)?)?;
-        Some(start..self.0.get(line).copied().unwrap_or(text.len()))
-    }
-
-    /// Returns the number of lines.
-    pub(super) fn count(&self) -> usize {
-        self.0.len()
-    }
-}
-
-/// The rules that make blocks of lines.
+/// The rules by which lines of plain text become blocks.
 #[derive(Debug)]
 pub(super) struct Shape<'a> {
-    pub lines: Lines,
+    pub lines: LineMode,
     /// Lines that continue the line before.
     pub join: &'a BTreeSet<usize>,
     /// Words with which the headings of plain text begin.
@@ -74,10 +46,10 @@ pub(super) struct Shape<'a> {
 /// Returns the blocks of a text, in order.
 pub(super) fn blocks(text: &str, shape: &Shape<'_>) -> Vec<Block> {
     // A byte order mark is neither white space nor a part of the text.
-    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let start = markdown::byte_order_mark(text);
     match shape.lines {
-        Lines::Markdown => markdown(text),
-        Lines::Sentences | Lines::Wrapped | Lines::Paragraphs => plain(text, start, shape),
+        LineMode::Markdown => markdown(text),
+        LineMode::Sentences | LineMode::Wrapped | LineMode::Paragraphs => plain(text, start, shape),
     }
 }
 
@@ -92,11 +64,11 @@ fn plain(text: &str, start: usize, shape: &Shape<'_>) -> Vec<Block> {
             after_blank = true;
             continue;
         }
-        let continues = shape.join.contains(&(index + 1)) || shape.lines == Lines::Wrapped && !after_blank;
+        let continues = shape.join.contains(&(index + 1)) || shape.lines == LineMode::Wrapped && !after_blank;
         match blocks.last_mut() {
             Some(last) if continues => last.range.end = range.end,
             _ => {
-                let opens = after_blank || shape.lines != Lines::Sentences;
+                let opens = after_blank || shape.lines != LineMode::Sentences;
                 blocks.push(Block { range, kind: BlockKind::Prose, opens });
             }
         }
@@ -113,8 +85,8 @@ fn plain(text: &str, start: usize, shape: &Shape<'_>) -> Vec<Block> {
     blocks
 }
 
-/// Returns true if a block of plain text is a heading: one or two lines that begin with one of the
-/// words.
+/// Returns true if a block of plain text is a heading: one or two lines, of which the first begins
+/// with one of `words`.
 fn is_heading(block: &str, words: &[String]) -> bool {
     words.iter().any(|word| begins_with(block, word)) && block.bytes().filter(|&byte| byte == b'\n').count() < 2
 }
@@ -169,7 +141,7 @@ mod tests {
     #[test]
     fn a_heading_of_plain_text_stands_alone() {
         let text = "Chapter I\n\nChapter two of my life\nbegan in May\nof that year.\n\nChapters\n";
-        let shape = Shape { lines: Lines::Wrapped, join: &BTreeSet::new(), headings: &["Chapter".into()] };
+        let shape = Shape { lines: LineMode::Wrapped, join: &BTreeSet::new(), headings: &["Chapter".into()] };
         let found: Vec<_> = blocks(text, &shape).into_iter().map(|block| block.kind).collect();
         assert_eq!(found, [BlockKind::Heading(1), BlockKind::Prose, BlockKind::Prose]);
     }

@@ -1,20 +1,24 @@
 //! Assignment of segments to chapters.
 //!
-//! The ways to take a segment, from the most to the least particular: by its address, by the words
-//! that it mentions, by the heading above it. The chapter with `rest` takes the others. A later way
-//! takes only segments that are still free. Only addresses can change the order of the source.
+//! A chapter takes segments in five steps. Each step takes only segments that are still free:
 //!
-//! A heading that opens a chapter is taken right after the addresses, whatever words it mentions.
+//! 1. the segments that the plan names by address;
+//! 2. the headings that open chapters (`at_heading`, `cut`);
+//! 3. the segments with a word from `terms`;
+//! 4. the segments below the heading of the chapter;
+//! 5. all other segments, for the chapter with `rest`.
+//!
+//! Only addresses can change the order of the source.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::plan::{Lines, Plan, PlanEntry, Touch};
+use super::plan::{LineMode, Plan, PlanEntry, Touch};
 use super::segment::{Extent, find};
 use super::sentence::{begins_with, is_unspaced};
 use super::{Format, Segment, SegmentKind};
-use crate::base::{Diagnostic, Place, code, suggest};
+use crate::base::{Diagnostic, Place, Report, code, suggest};
 use crate::markdown::{plain, without_marker};
 use crate::model::Key;
 
@@ -47,14 +51,14 @@ pub(super) struct Assignment<'a> {
     plan: &'a Plan,
     file: &'a Arc<str>,
     pub drafts: Vec<Draft>,
-    /// The chapter of each segment, and the place in the plan that assigns it.
+    /// The chapter of each segment, and the place in the plan that assigns the segment to it.
     owners: Vec<Option<(usize, Place)>>,
     /// The segments that are titles.
     pub titles: BTreeSet<usize>,
 }
 
 impl<'a> Assignment<'a> {
-    /// Gives each chapter the segments that it names by address.
+    /// Runs step 1: gives each chapter the segments that the plan names by address.
     pub(super) fn by_address(plan: &'a Plan, file: &'a Arc<str>, extents: &[Extent], problems: &mut Vec<Diagnostic>) -> Self {
         let owners = vec![None; extents.len()];
         let mut assignment = Self { plan, file, drafts: Vec::new(), owners, titles: BTreeSet::new() };
@@ -81,10 +85,9 @@ impl<'a> Assignment<'a> {
                                 if span.last == span.first { first } else { find(extents, span.last, &span.place, problems) };
                             let (Some(first), Some(last)) = (first, last) else { continue };
                             if last < first {
-                                problems.push(
-                                    Diagnostic::at(&code::PLAN_SEGMENT, span.place.clone(), "the range ends before it begins")
-                                        .hint(format!("write `{}-{}`", span.last, span.first)),
-                                );
+                                problems
+                                    .report(&code::PLAN_SEGMENT, &span.place, "the end of the range is before its beginning")
+                                    .hint(format!("write `{}-{}`", span.last, span.first));
                             } else if assignment.take(first..last + 1, index, &span.place, extents, problems, &mut segments) {
                                 planned.push(first..last + 1);
                             }
@@ -124,18 +127,17 @@ impl<'a> Assignment<'a> {
             let Some((other, first)) = &self.owners[run.start] else { continue };
             let other = &self.plan.chapters[*other].key;
             let (start, end) = (&extents[run.start], &extents[run.end - 1]);
-            problems.push(
-                Diagnostic::at(
+            problems
+                .report(
                     &code::PLAN_COVERAGE,
-                    place.clone(),
-                    format!("{} is taken twice", span_name(&run, |i| extents[i].address)),
+                    place,
+                    format!("{} of the source text is taken twice", span_name(&run, |i| extents[i].address)),
                 )
-                .also(first.clone(), format!("first taken here, by `{other}`"))
+                .also(first, format!("the chapter `{other}` takes it here"))
                 .also(
                     Place::new(self.file, start.ranges[0].start..end.ranges.last().map_or(0, |range| range.end)),
                     "in the source text",
-                ),
-            );
+                );
         }
         for segment in range {
             if self.owners[segment].is_none() {
@@ -146,9 +148,8 @@ impl<'a> Assignment<'a> {
         taken.is_empty()
     }
 
-    /// Gives the chapters the segments that they take by words, by headings and as the rest. Then
-    /// reports segments that no chapter takes, chapters without segments, and keys that occur
-    /// twice.
+    /// Runs steps 2 to 5. Then reports segments that no chapter takes, chapters without segments,
+    /// and keys that occur twice.
     pub(super) fn by_text(&mut self, segments: &[Segment], mentions: &Mentions, problems: &mut Vec<Diagnostic>) {
         let openers = self.openers(segments, problems);
         let mut taken: Vec<Option<usize>> = vec![None; segments.len()];
@@ -179,7 +180,7 @@ impl<'a> Assignment<'a> {
                 taken[segment] = section.map(|(chapter, _)| chapter).or(rest);
             }
         }
-        let jumps_part = self.plan.segmentation.lines == Lines::Sentences;
+        let jumps_part = self.plan.segmentation.lines == LineMode::Sentences;
         let mut last: HashMap<usize, usize> = HashMap::new();
         for (segment, chapter) in taken.into_iter().enumerate() {
             let Some(chapter) = chapter.filter(|_| free(&self.owners, segment)) else { continue };
@@ -219,13 +220,12 @@ impl<'a> Assignment<'a> {
                 let known = || self.drafts.iter().map(|draft| draft.key.as_str());
                 let key = Key::new(key);
                 if !known().any(|other| other == key.as_str()) {
-                    problems.push(
-                        Diagnostic::at(&code::BAD_VALUE, place.clone(), format!("no chapter has the key `{key}`"))
-                            .maybe_hint(suggest::did_you_mean(key.as_str(), known())),
-                    );
+                    problems
+                        .report(&code::BAD_VALUE, place, format!("no chapter has the key `{key}`"))
+                        .maybe_hint(suggest::did_you_mean(key.as_str(), known()));
                 } else if own(segment) == Some(&key) {
-                    let message = format!("{address} does not touch `{key}`: it is in that chapter");
-                    problems.push(Diagnostic::at(&code::BAD_VALUE, place.clone(), message));
+                    let message = format!("{address} cannot touch the chapter `{key}`, because it is in this chapter");
+                    problems.report(&code::BAD_VALUE, place, message);
                 } else {
                     touch(segment, &key);
                 }
@@ -267,10 +267,11 @@ impl<'a> Assignment<'a> {
                         self.drafts[chapter].title.clone_from(text);
                     }
                 }
-                None => problems.push(
-                    Diagnostic::at(&code::PLAN_SEGMENT, place.clone(), format!("no heading begins with `{start}`"))
-                        .maybe_hint(suggest::did_you_mean(start, headings.iter().map(|(_, _, text)| text.as_str()))),
-                ),
+                None => {
+                    problems
+                        .report(&code::PLAN_SEGMENT, place, format!("no heading of the source text begins with `{start}`"))
+                        .maybe_hint(suggest::did_you_mean(start, headings.iter().map(|(_, _, text)| text.as_str())));
+                }
             }
         }
         let Some(cut) = &self.plan.headings else { return openers.into_iter().collect() };
@@ -280,15 +281,18 @@ impl<'a> Assignment<'a> {
         };
         let found: Vec<_> = headings.iter().filter(opens).filter(|(index, _, _)| !openers.contains_key(index)).collect();
         if found.is_empty() {
-            problems.push(Diagnostic::at(
+            problems.report(
                 &code::PLAN_SEGMENT,
-                cut.place.clone(),
-                "no heading of the source text begins a chapter",
-            ));
+                &cut.place,
+                "no heading of the source text fits `cut`, so no chapter can be cut",
+            );
         } else if !cut.keys.is_empty() && cut.keys.len() != found.len() {
-            let message =
-                format!("the text has {} headings that begin chapters, and there are {} keys", found.len(), cut.keys.len());
-            problems.push(Diagnostic::at(&code::BAD_VALUE, cut.keys[0].1.clone(), message));
+            let message = format!(
+                "the source text has {} headings that begin chapters, but `keys` has {} keys",
+                found.len(),
+                cut.keys.len()
+            );
+            problems.report(&code::BAD_VALUE, &cut.keys[0].1, message);
         }
         for (nth, (index, _, text)) in found.into_iter().enumerate() {
             let (key, place) = match cut.keys.get(nth) {
@@ -313,14 +317,18 @@ impl<'a> Assignment<'a> {
         openers.into_iter().collect()
     }
 
-    /// Returns the chapter that takes all segments left over.
+    /// Returns the chapter with `rest: true`; reports a second one.
     fn rest(&self, problems: &mut Vec<Diagnostic>) -> Option<usize> {
         let mut rest = self.plan.chapters.iter().enumerate().filter(|(_, chapter)| chapter.rest);
         let first = rest.next();
         for (_, chapter) in rest {
             let other = first.map(|(_, first)| first.place.clone());
-            let mut problem = Diagnostic::at(&code::BAD_VALUE, chapter.place.clone(), "only one chapter can take the rest");
-            problem.others.extend(other.map(|place| (place, "the first one".to_owned())));
+            let mut problem = Diagnostic::at(
+                &code::BAD_VALUE,
+                chapter.place.clone(),
+                "two chapters have `rest: true`; only one chapter can take the rest",
+            );
+            problem.others.extend(other.map(|place| (place, "the first chapter".to_owned())));
             problems.push(problem);
         }
         first.map(|(index, _)| index)
@@ -331,22 +339,21 @@ impl<'a> Assignment<'a> {
         for run in runs(&left, |_| ()) {
             let bytes = segments[run.start].ranges[0].start..segments[run.end - 1].ranges.last().map_or(0, |range| range.end);
             let name = span_name(&run, |index| segments[index].address);
-            problems.push(
-                Diagnostic::at(
+            problems
+                .report(
                     &code::PLAN_COVERAGE,
                     Place::new(self.file, bytes.clone()),
-                    format!("no chapter takes {name} (bytes {} to {})", bytes.start, bytes.end),
+                    format!("{name} of the source text is in no chapter (bytes {} to {})", bytes.start, bytes.end),
                 )
-                .hint("name it in a chapter's `paragraphs`, or let one chapter take all that is left with `rest: true`"),
-            );
+                .hint(format!("add {name} to `paragraphs` of a chapter, or write `rest: true` in the chapter that is to take everything left over"));
         }
         // Chapters with addresses or a heading are skipped: their own errors have been reported
         // already.
         let by_words = self.plan.chapters.iter().map(|plan| plan.entries.is_empty() && plan.at_heading.is_none());
         for (draft, by_words) in self.drafts.iter().zip(by_words) {
             if by_words && draft.items.is_empty() {
-                let message = format!("the chapter `{}` gets no segment", draft.key);
-                problems.push(Diagnostic::at(&code::PLAN_COVERAGE, draft.place.clone(), message));
+                let message = format!("the chapter `{}` gets nothing from the source text", draft.key);
+                problems.report(&code::PLAN_COVERAGE, &draft.place, message);
             }
         }
     }
@@ -355,14 +362,9 @@ impl<'a> Assignment<'a> {
         let mut seen: HashMap<String, &Draft> = HashMap::new();
         for draft in &self.drafts {
             if let Some(first) = seen.insert(draft.key.folded(), draft) {
-                problems.push(
-                    Diagnostic::at(
-                        &code::KEY_COLLISION,
-                        draft.place.clone(),
-                        format!("two chapters have the key `{}`", draft.key),
-                    )
-                    .also(first.place.clone(), "the first one"),
-                );
+                problems
+                    .report(&code::KEY_COLLISION, &draft.place, format!("two chapters have the key `{}`", draft.key))
+                    .also(&first.place, "the first chapter");
             }
         }
     }
@@ -399,8 +401,8 @@ impl Mentions {
     }
 }
 
-/// Returns true if a word of `text` begins with `term`. In a script without spaces, the term may
-/// stand anywhere.
+/// Returns true if a word of `text` begins with `term`. In a script without spaces, the term may be
+/// inside a word.
 fn mentions(text: &str, term: &str) -> bool {
     let anywhere = term.starts_with(is_unspaced);
     text.match_indices(term).any(|(at, _)| anywhere || !text[..at].chars().next_back().is_some_and(char::is_alphanumeric))

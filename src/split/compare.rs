@@ -1,15 +1,15 @@
 //! Comparison of a planned chapter with its file: the sentences that were kept, edited, moved or
 //! lost.
 //!
-//! Only words count. Links, emphasis and footnotes that editors add are ignored. Lines with equal
-//! words are paired first, wherever they stand. The others are paired by likeness, in order,
+//! Only words are compared. Links, emphasis and footnotes that editors add are ignored. Lines with
+//! equal words are paired first, at any distance. The others are paired by likeness, in order,
 //! between neighbours that are already paired. The work for each line is bounded.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::markdown::{plain, text_lines, without_marker};
-use crate::translation::ids::{likeness, longest_increasing, sorted_words};
+use crate::translation::ids::{longest_increasing, similarity, sorted_words};
 
 use super::{Chapter, Cut};
 
@@ -22,7 +22,7 @@ pub struct Difference {
     pub change: Change,
 }
 
-/// The change of a line.
+/// The change of a line from the plan to the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// The line is not in the file.
@@ -46,8 +46,8 @@ pub enum FileState {
     Absent,
     /// The file equals the plan's output byte for byte.
     Same,
-    /// Every sentence is the plan's; front matter, markup, notes or paragraphs differ.
-    Dressed,
+    /// Every sentence is that of the plan; front matter, markup, notes or paragraphs differ.
+    SameSentences,
     /// Sentences differ: somebody edited them, or the plan has changed since.
     Differs(Vec<Difference>),
 }
@@ -58,7 +58,7 @@ pub fn state(chapter: &Chapter, file_text: Option<&str>) -> FileState {
         None => FileState::Absent,
         Some(text) if text == chapter.markdown => FileState::Same,
         Some(text) => match compare(chapter, text) {
-            differences if differences.is_empty() => FileState::Dressed,
+            differences if differences.is_empty() => FileState::SameSentences,
             differences => FileState::Differs(differences),
         },
     }
@@ -68,12 +68,12 @@ pub fn state(chapter: &Chapter, file_text: Option<&str>) -> FileState {
 /// if the file has all of them, in order, and no others.
 pub fn compare(chapter: &Chapter, file_text: &str) -> Vec<Difference> {
     let planned = text_lines(&chapter.markdown);
-    let there = text_lines(file_text);
+    let lines = text_lines(file_text);
     let planned_keys: Vec<String> = planned.iter().map(|line| key(&chapter.markdown[line.clone()])).collect();
-    let there_keys: Vec<String> = there.iter().map(|line| key(&file_text[line.clone()])).collect();
-    let matches = pair(&planned_keys, &there_keys);
+    let file_keys: Vec<String> = lines.iter().map(|line| key(&file_text[line.clone()])).collect();
+    let matches = pair(&planned_keys, &file_keys);
     let in_order = longest_increasing(&matches.iter().map(|found| found.map(|(line, _)| line)).collect::<Vec<_>>());
-    let mut used = vec![false; there.len()];
+    let mut used = vec![false; lines.len()];
     let mut differences = Vec::new();
     for (index, found) in matches.iter().enumerate() {
         let cut = cut_at(&chapter.cuts, planned[index].start);
@@ -81,7 +81,7 @@ pub fn compare(chapter: &Chapter, file_text: &str) -> Vec<Difference> {
             None => Change::Missing,
             Some((line, likeness)) => {
                 used[*line] = true;
-                let range = there[*line].clone();
+                let range = lines[*line].clone();
                 match likeness {
                     100 if in_order[index] => continue,
                     100 => Change::Moved { line: range },
@@ -94,12 +94,13 @@ pub fn compare(chapter: &Chapter, file_text: &str) -> Vec<Difference> {
             differences.push(Difference { cut, change });
         }
     }
-    let added = there.into_iter().zip(used).filter(|(_, used)| !used);
+    let added = lines.into_iter().zip(used).filter(|(_, used)| !used);
     differences.extend(added.map(|(line, _)| Difference { cut: None, change: Change::Added { line } }));
     differences
 }
 
-/// Returns, for each line of a page (its raw Markdown), the index of its cut.
+/// Returns, for each line of a page's Markdown, the index of its cut; `None` for a line without a
+/// cut, such as a heading of the plan or an added line.
 pub fn locate(chapter: &Chapter, lines: &[&str]) -> Vec<Option<usize>> {
     let planned = text_lines(&chapter.markdown);
     let planned_keys: Vec<String> = planned.iter().map(|line| key(&chapter.markdown[line.clone()])).collect();
@@ -125,16 +126,18 @@ fn cut_at(cuts: &[Cut], offset: usize) -> Option<usize> {
     cuts.get(index).filter(|cut| cut.line.contains(&offset)).map(|_| index)
 }
 
-/// The least likeness, in percent of their words, at which two lines count as one edited line.
-const LIKE: u8 = 50;
+/// Minimum likeness at which two lines count as one edited line: the share of equal words, in
+/// percent.
+const MIN_LIKENESS: u8 = 50;
 
 /// The number of candidates that a line is compared with.
 const CANDIDATES: usize = 8;
 
-/// Returns, for each of `wanted`, its index in `there` and their likeness in percent.
-fn pair(wanted: &[String], there: &[String]) -> Vec<Option<(usize, u8)>> {
+/// Pairs the keys `wanted` with the keys `lines`. Returns, for each of `wanted`, the index of its
+/// partner and their likeness in percent.
+fn pair(wanted: &[String], lines: &[String]) -> Vec<Option<(usize, u8)>> {
     let mut by_key: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (index, key) in there.iter().enumerate().rev() {
+    for (index, key) in lines.iter().enumerate().rev() {
         by_key.entry(key).or_default().push(index);
     }
     let mut matches: Vec<Option<(usize, u8)>> =
@@ -145,13 +148,13 @@ fn pair(wanted: &[String], there: &[String]) -> Vec<Option<(usize, u8)>> {
         return matches;
     }
     // For each wanted line: the position of the next line after it that was paired exactly.
-    let mut next = vec![there.len(); matches.len()];
-    let mut bound = there.len();
+    let mut next = vec![lines.len(); matches.len()];
+    let mut bound = lines.len();
     for (index, found) in matches.iter().enumerate().rev() {
         next[index] = bound;
         bound = found.map_or(bound, |(line, _)| line);
     }
-    let words: Vec<Vec<&str>> = free.iter().map(|&line| sorted_words(&there[line])).collect();
+    let words: Vec<Vec<&str>> = free.iter().map(|&line| sorted_words(&lines[line])).collect();
     let mut used = vec![false; free.len()];
     let mut from = 0;
     for (index, key) in wanted.iter().enumerate() {
@@ -165,8 +168,8 @@ fn pair(wanted: &[String], there: &[String]) -> Vec<Option<(usize, u8)>> {
             .take_while(|&at| free[at] < next[index] || next[index] < from)
             .filter(|&at| !used[at])
             .take(CANDIDATES)
-            .map(|at| (likeness(&mine, &words[at]), at))
-            .filter(|&(likeness, _)| likeness >= LIKE);
+            .map(|at| (similarity(&mine, &words[at]), at))
+            .filter(|&(likeness, _)| likeness >= MIN_LIKENESS);
         // Takes the first of the best candidates, so that equal ones keep their order.
         if let Some((likeness, at)) = candidates.max_by_key(|&(likeness, at)| (likeness, usize::MAX - at)) {
             used[at] = true;

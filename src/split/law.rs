@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::chapter::{runs, span_name};
 use super::markdown::escape_start;
 use super::{Chapter, Format, Gap, PieceKind, Role, Segment, SegmentKind, Split, normal, undo};
-use crate::base::{Diagnostic, Place, code};
+use crate::base::{Diagnostic, Place, Report, code, fold_all};
 use crate::markdown::{plain, without_marker};
 
 /// Checks the laws of `mod.rs`. Each violation names its bytes in the source text and, where it has
@@ -32,10 +32,10 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn offence(&mut self, bytes: Range<usize>, message: String) {
+    fn report(&mut self, bytes: Range<usize>, message: String) {
         let bytes = bytes.start.min(self.source.len())..bytes.end.min(self.source.len());
         let message = format!("{message} (bytes {} to {})", bytes.start, bytes.end);
-        self.problems.push(Diagnostic::at(&code::SPLIT_LOSS, Place::new(&self.split.source_file, bytes), message));
+        self.problems.report(&code::SPLIT_LOSS, Place::new(&self.split.source_file, bytes), message);
     }
 
     /// Checks law 1, and law 2 for the pieces. Returns true if both hold.
@@ -44,15 +44,15 @@ impl Check<'_> {
         for piece in &self.split.pieces {
             let Range { start, end: next } = piece.range;
             if start > end {
-                self.offence(end..start, "the text is in no piece".to_owned());
+                self.report(end..start, "the split does not contain this part of the source text".to_owned());
             } else if start < end {
-                self.offence(start..end.min(next), "the text is in two pieces".to_owned());
+                self.report(start..end.min(next), "the split contains this part of the source text twice".to_owned());
             }
             if next <= start {
-                self.offence(piece.range.clone(), "a piece is empty".to_owned());
+                self.report(piece.range.clone(), "the split contains an empty part of the source text".to_owned());
             }
             let Some(text) = self.source.get(piece.range.clone()) else {
-                self.offence(piece.range.clone(), "a piece is not made of whole characters of the source text".to_owned());
+                self.report(piece.range.clone(), "the split cuts the source text inside a character".to_owned());
                 end = end.max(next);
                 continue;
             };
@@ -64,12 +64,12 @@ impl Check<'_> {
                 PieceKind::Gap(Gap::FrontMatter) => text.trim_start_matches('\u{feff}').starts_with("---"),
             };
             if !fits {
-                self.offence(piece.range.clone(), format!("the piece is not what it is said to be ({:?})", piece.kind));
+                self.report(piece.range.clone(), format!("this part of the source text is not of the kind {:?}", piece.kind));
             }
             end = end.max(next);
         }
         if end < self.source.len() {
-            self.offence(end..self.source.len(), "the text is in no piece".to_owned());
+            self.report(end..self.source.len(), "the split does not contain this part of the source text".to_owned());
         }
         self.problems.is_empty()
     }
@@ -82,7 +82,7 @@ impl Check<'_> {
             if let PieceKind::Segment(segment) = piece.kind {
                 if segment < last {
                     let name = self.split.segments[segment].address;
-                    self.offence(piece.range.clone(), format!("{name} stands after a later segment"));
+                    self.report(piece.range.clone(), format!("{name} comes after a segment that should follow it"));
                 }
                 last = last.max(segment);
                 ranges[segment].push(piece.range.clone());
@@ -94,16 +94,16 @@ impl Check<'_> {
             let bytes = pieces.first().map_or(0, |first| first.start)..pieces.last().map_or(0, |last| last.end);
             let name = segment.address;
             if segment.ranges != pieces || pieces.is_empty() {
-                self.offence(bytes, format!("{name} does not consist of its pieces"));
+                self.report(bytes, format!("{name} is not made of its parts of the source text"));
                 continue;
             }
             if before >= Some(name) {
-                self.offence(bytes.clone(), format!("the address {name} is out of order"));
+                self.report(bytes.clone(), format!("the address {name} is out of order in the split"));
             }
             before = Some(name);
             let verbatim = segment.kind.is_verbatim(split.format);
             if undo(segment) != normal(self.source, &pieces, verbatim) {
-                self.offence(bytes.clone(), format!("undoing the repairs of {name} does not give the source text back"));
+                self.report(bytes.clone(), format!("{name} without its repairs differs from the source text"));
             }
         }
     }
@@ -115,18 +115,18 @@ impl Check<'_> {
         for chapter in &split.chapters {
             for cut in &chapter.cuts {
                 let Some(segment) = split.segments.get(cut.segment) else {
-                    let message = format!("the chapter `{}` takes a segment that does not exist", chapter.key);
-                    self.offence(0..0, message);
+                    let message = format!("the chapter `{}` contains a segment that the source text does not have", chapter.key);
+                    self.report(0..0, message);
                     continue;
                 };
                 let bytes = bytes_of(segment);
                 if let Some(other) = owners[cut.segment].replace(chapter) {
                     let name = segment.address;
-                    self.offence(bytes.clone(), format!("{name} is in the chapter `{}` and in `{}`", other.key, chapter.key));
+                    self.report(bytes.clone(), format!("{name} is in the chapter `{}` and in `{}`", other.key, chapter.key));
                 }
                 let line = chapter.markdown.get(cut.line.clone()).unwrap_or_default();
-                if cut.role != Role::FrontMatter && !says(line, segment, split.format) {
-                    self.offence(bytes, format!("the chapter `{}` does not say what {} says", chapter.key, segment.address));
+                if cut.role != Role::FrontMatter && !has_text_of(line, segment, split.format) {
+                    self.report(bytes, format!("the chapter `{}` does not have the text of {}", chapter.key, segment.address));
                 }
             }
             self.order(chapter);
@@ -136,7 +136,7 @@ impl Check<'_> {
             let (first, last) = (&split.segments[run.start], &split.segments[run.end - 1]);
             let name = span_name(&run, |segment| split.segments[segment].address);
             let bytes = bytes_of(first).start..bytes_of(last).end;
-            self.offence(bytes, format!("{name} (from line {} to {}) is in no chapter", first.address.line, last.last_line));
+            self.report(bytes, format!("{name} (lines {} to {}) is in no chapter", first.address.line, last.last_line));
         }
     }
 
@@ -150,27 +150,26 @@ impl Check<'_> {
         if let Some(segment) = wrong.and_then(|segment| self.split.segments.get(segment)) {
             let bytes = bytes_of(segment);
             let message = format!("{} is out of order in the chapter `{}`", segment.address, chapter.key);
-            self.offence(bytes, message);
+            self.report(bytes, message);
         }
         // The lines of two cuts must not overlap.
         let lines: Vec<&Range<usize>> =
             chapter.cuts.iter().filter(|cut| cut.role != Role::FrontMatter).map(|cut| &cut.line).collect();
         if lines.windows(2).any(|pair| pair[0].end >= pair[1].start) {
-            self.offence(0..0, format!("lines of the chapter `{}` overlap", chapter.key));
+            self.report(0..0, format!("two segments of the chapter `{}` overlap", chapter.key));
         }
     }
 }
 
 /// Returns true if a line of a chapter has the same text as a segment.
-fn says(line: &str, segment: &Segment, format: Format) -> bool {
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+fn has_text_of(line: &str, segment: &Segment, format: Format) -> bool {
     let text = &segment.text;
     match (segment.kind, format) {
         (kind, _) if kind.is_verbatim(format) => line == text,
-        (SegmentKind::Sentence, Format::Text) => plain(line) == words(text),
+        (SegmentKind::Sentence, Format::Text) => plain(line) == fold_all(text),
         // The splitter escapes the first character of a sentence that would begin a block.
         (SegmentKind::Sentence, Format::Markdown) => [plain(text), plain(&escape_start(text.into()))].contains(&plain(line)),
-        (SegmentKind::Heading(_) | SegmentKind::Verbatim, _) => plain(without_marker(line)) == words(text),
+        (SegmentKind::Heading(_) | SegmentKind::Verbatim, _) => plain(without_marker(line)) == fold_all(text),
     }
 }
 

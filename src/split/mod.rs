@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::base::{Diagnostic, Place, code, path};
+use crate::base::{Diagnostic, LineIndex, Place, Report, code, path};
 use crate::model::Key;
 
 mod block;
@@ -77,7 +77,7 @@ pub enum PieceKind {
     Gap(Gap),
 }
 
-/// Text that may stand between segments.
+/// Text that may be between segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gap {
     WhiteSpace,
@@ -103,9 +103,10 @@ pub struct Segment {
     pub text: String,
     /// The repairs of the text, in its order.
     pub repairs: Vec<AppliedRepair>,
-    /// True if the plan's `join` put it together from several lines.
+    /// True if the plan's `join` made it from several lines.
     pub rejoined: bool,
-    /// True if it begins a line with a small letter where a line should begin a sentence.
+    /// True if each line should begin a sentence (`lines: sentences`), but the segment begins its
+    /// line with a small letter.
     pub head_lost: bool,
 }
 
@@ -185,7 +186,7 @@ pub struct Cut {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     Text,
-    /// A title of the source text: a line of its own, to which no full stop is added.
+    /// A title of the source text: a separate line, to which no full stop is added.
     Title,
     /// The heading that opens the chapter. The chapter's title replaces it, so it is not in the
     /// text.
@@ -212,8 +213,12 @@ pub fn read_source_name(plan_file: &Arc<str>, plan: &str) -> Result<(String, Pla
     match path::resolve(plan_file, &path::nfc(&name)) {
         Some(file) if !is_folder(&file) && !name.starts_with('/') => Ok((file, place)),
         _ => Err(vec![
-            Diagnostic::at(&code::BAD_VALUE, place, format!("`{name}` is not a file of the project"))
-                .hint("name the source text as it is found from the folder of the plan"),
+            Diagnostic::at(
+                &code::BAD_VALUE,
+                place,
+                format!("`{name}` cannot be the source text: it is not the path of a file in the project"),
+            )
+            .hint("give the path of the source text from the folder of the split plan, such as `source: book.txt`"),
         ]),
     }
 }
@@ -227,7 +232,7 @@ pub fn split(input: &SplitInput<'_>) -> (Option<Split>, Vec<Diagnostic>) {
     let Some(plan) = plan::Plan::read(input.plan_file, input.plan, &mut problems) else { return (None, problems) };
     check_digest(&plan, input, &mut problems);
     let (file, source) = (input.source_file, input.source);
-    let lines = block::LineStarts::of(source);
+    let lines = LineIndex::new(source);
     let (extents, pieces) = segment::cut(&plan, file, source, &lines, &mut problems);
     let placed = repair::place(&plan, file, source, &lines, &pieces, &mut problems);
     let mut assignment = chapter::Assignment::by_address(&plan, file, &extents, &mut problems);
@@ -272,12 +277,20 @@ fn check_digest(plan: &plan::Plan, input: &SplitInput<'_>, problems: &mut Vec<Di
     let Some((wanted, place)) = &plan.sha256 else { return };
     let found = format!("{:x}", Sha256::digest(input.source.as_bytes()));
     if !wanted.eq_ignore_ascii_case(&found) {
-        problems.push(
-            Diagnostic::at(&code::SOURCE_CHANGED, place.clone(), "the source text is not the one the plan was made for")
-                .also(Place::whole(input.source_file), format!("its SHA-256 digest is {found}"))
-                .hint("look at what has changed in the source text and go over the plan, then put the new digest there"),
-        );
+        problems
+            .report(
+                &code::SOURCE_CHANGED,
+                place,
+                "the source text has changed since the split plan was made: its digest is not the one in `sha256`",
+            )
+            .also(Place::whole(input.source_file), format!("its SHA-256 digest is now {found}"))
+            .hint("adapt the split plan to the changes in the source text, then write the new digest into `sha256`");
     }
+}
+
+/// Returns the message that the source text has no line with this number.
+fn no_line(line: usize, lines: &LineIndex<'_>) -> String {
+    format!("the source text has no line {line}; its last line is {}", lines.count())
 }
 
 /// Reports lines that begin in the middle of a sentence, unless a repair marks lost text there.
@@ -291,17 +304,14 @@ fn report_lost_heads(segments: &[Segment], file: &Arc<str>, problems: &mut Vec<D
     for segment in lost.iter().take(SHOWN) {
         let line = segment.address.line;
         let place = Place::new(file, segment.ranges[0].clone());
-        problems.push(Diagnostic::at(&code::SPLIT_SUSPECT, place, format!("line {line} begins with a small letter")).hint(
-            format!(
-                "if it continues the line before, add {line} to `join`; if its beginning is lost, add a repair of the kind `lost`"
-            ),
+        problems.report(&code::SPLIT_SUSPECT, place, format!("line {line} of the source text begins with a small letter, so it may be the middle of a sentence")).hint(format!(
+            "if it continues the line before, add {line} to `join` in the split plan; if its beginning is lost, add a repair with `kind: lost`"
         ));
     }
     if let Some(segment) = lost.get(SHOWN) {
-        let message = format!("{} more lines begin with a small letter", lost.len() - SHOWN);
-        problems.push(
-            Diagnostic::at(&code::SPLIT_SUSPECT, Place::new(file, segment.ranges[0].clone()), message)
-                .hint("for prose with hard line breaks, the plan says `lines: wrapped`"),
+        let message = format!("{} more lines of the source text begin with a small letter", lost.len() - SHOWN);
+        problems.report(&code::SPLIT_SUSPECT, Place::new(file, segment.ranges[0].clone()), message).hint(
+            "if the source text is prose with hard line breaks, write `lines: wrapped` under `segmentation` in the split plan",
         );
     }
 }
@@ -318,14 +328,14 @@ fn place_notes<'a>(
         if segments[index].kind == SegmentKind::Sentence {
             notes.entry(index).or_default().push(note);
         } else {
-            let message = format!("{} is not a sentence and cannot have a note", note.address);
-            problems.push(Diagnostic::at(&code::PLAN_SEGMENT, note.place.clone(), message));
+            let message = format!("{} of the source text cannot have a note: it is not a sentence", note.address);
+            problems.report(&code::PLAN_SEGMENT, &note.place, message);
         }
     }
     notes
 }
 
-/// The numbers of a split.
+/// The counts of a split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     pub segments: usize,
@@ -334,7 +344,7 @@ pub struct Summary {
     pub chapters: Vec<ChapterSummary>,
 }
 
-/// The numbers of a chapter.
+/// The counts of a chapter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChapterSummary {
     pub key: Key,

@@ -1,7 +1,8 @@
-//! The plan as its YAML says it: typed, with the place of everything that can turn out wrong later.
+//! Reading of plans: from YAML to types. A value keeps its place if a later stage can find it
+//! wrong.
 //!
-//! Errors that show without the source text are reported here. The stages that use the plan report
-//! the others.
+//! This file reports the errors that do not depend on the source text. The stages that use the plan
+//! report the others.
 //!
 //! ```yaml
 //! source: text.txt             # path from the folder of the plan
@@ -41,8 +42,9 @@ use std::sync::Arc;
 
 use super::Format;
 use crate::base::yaml::{self, Entry, Fields, Node, Value};
-use crate::base::{Diagnostic, Place, code, path, suggest, visible};
+use crate::base::{Diagnostic, Place, Report, code, path, suggest};
 use crate::model::Key;
+use crate::model::key::unusable;
 
 /// The address of a segment, by the source line it starts in: `L16.3` is the third that starts in
 /// line 16.
@@ -87,7 +89,7 @@ pub(super) struct Plan {
 /// The rules that cut the source text into segments.
 #[derive(Debug)]
 pub(super) struct Segmentation {
-    pub lines: Lines,
+    pub lines: LineMode,
     pub run_together: bool,
     pub initials: bool,
     pub abbreviations: Vec<String>,
@@ -97,13 +99,13 @@ pub(super) struct Segmentation {
     /// Texts at which a sentence begins regardless of the rules, and texts at which none begins.
     pub break_before: Vec<(String, Place)>,
     pub no_break_before: Vec<(String, Place)>,
-    /// The full stop for a sentence that has no end; empty for none.
+    /// The full stop that is added to a sentence without a terminator; empty if none is added.
     pub full_stop: String,
 }
 
 /// The meaning of a line of the source text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lines {
+pub(super) enum LineMode {
     /// A line is a sentence, or a few.
     Sentences,
     /// Prose with hard line breaks: a blank line separates paragraphs.
@@ -178,8 +180,8 @@ pub(super) struct ChapterPlan {
     pub title: Option<String>,
     pub description: Option<String>,
     pub order: i64,
-    /// The segments that it takes: by address (`entries`), by the heading it begins with, by words,
-    /// or all that are left.
+    /// The segments that it takes by address. The next three fields take segments in other ways: by
+    /// the heading above them, by a word in them, and all that no chapter takes.
     pub entries: Vec<PlanEntry>,
     pub at_heading: Option<(String, Place)>,
     pub terms: Vec<String>,
@@ -195,7 +197,7 @@ pub(super) enum PlanEntry {
         text: String,
         level: u8,
     },
-    /// A segment that is a title: a line of its own, to which no full stop is added.
+    /// A segment that is a title: a separate line, to which no full stop is added.
     Title(Address, Place),
 }
 
@@ -247,13 +249,8 @@ pub(super) struct Note {
 pub(super) fn source_name(file: &Arc<str>, text: &str) -> Result<(String, Place), Vec<Diagnostic>> {
     let node = yaml::read(file, text, 0..text.len()).map_err(|problem| vec![problem])?;
     let mut problems = Vec::new();
-    if let Some(mut fields) = Fields::of(&node, "a plan", &mut problems)
-        && let Some(node) = fields.require("source")
-        && let Some(name) = yaml::text(node, fields.problems())
-    {
-        return Ok((name, node.place.clone()));
-    }
-    Err(problems)
+    let name = Fields::of(&node, "a split plan", &mut problems).and_then(|mut fields| fields.require_placed("source"));
+    name.ok_or(problems)
 }
 
 impl Plan {
@@ -266,9 +263,9 @@ impl Plan {
                 return None;
             }
         };
-        let mut fields = Fields::of(&node, "a plan", problems)?;
+        let mut fields = Fields::of(&node, "a split plan", problems)?;
         fields.require_text("source");
-        let sha256 = placed_text(&mut fields, "sha256");
+        let sha256 = fields.take_placed("sha256");
         let language = match fields.require("language") {
             Some(node) => language(node, fields.problems()),
             None => None,
@@ -300,12 +297,12 @@ impl Plan {
 impl Segmentation {
     /// Returns the format of the source text.
     pub(super) fn format(&self) -> Format {
-        if self.lines == Lines::Markdown { Format::Markdown } else { Format::Text }
+        if self.lines == LineMode::Markdown { Format::Markdown } else { Format::Text }
     }
 
     fn read(node: Option<&Node>, markdown: bool, problems: &mut Vec<Diagnostic>) -> Self {
         let mut rules = Self {
-            lines: if markdown { Lines::Markdown } else { Lines::Wrapped },
+            lines: if markdown { LineMode::Markdown } else { LineMode::Wrapped },
             run_together: false,
             initials: true,
             abbreviations: Vec::new(),
@@ -315,15 +312,18 @@ impl Segmentation {
             no_break_before: Vec::new(),
             full_stop: String::new(),
         };
-        let Some(mut fields) = node.and_then(|node| Fields::of(node, "the segmentation", problems)) else { return rules };
-        let lines = [("sentences", Lines::Sentences), ("wrapped", Lines::Wrapped), ("paragraphs", Lines::Paragraphs)];
+        let Some(mut fields) = node.and_then(|node| Fields::of(node, "`segmentation`", problems)) else { return rules };
+        let lines = [("sentences", LineMode::Sentences), ("wrapped", LineMode::Wrapped), ("paragraphs", LineMode::Paragraphs)];
         if let Some(lines) = choice(&mut fields, "lines", &lines) {
             if markdown {
                 let place = fields.place().clone();
-                fields.problems().push(
-                    Diagnostic::at(&code::BAD_VALUE, place, "`lines` does not apply to Markdown, whose paragraphs say it")
-                        .hint("remove `lines`, or `format: markdown`"),
-                );
+                fields
+                    .report(
+                        &code::BAD_VALUE,
+                        place,
+                        "`lines` cannot be used for a Markdown source text, where blank lines separate paragraphs",
+                    )
+                    .hint("remove `lines`, or remove `format: markdown`");
             } else {
                 rules.lines = lines;
             }
@@ -341,12 +341,12 @@ impl Segmentation {
                 rules.join.push((line, node.place.clone()));
             }
         }
-        rules.break_before = needles(&mut fields, "break_before");
-        rules.no_break_before = needles(&mut fields, "no_break_before");
+        rules.break_before = trimmed_texts(&mut fields, "break_before");
+        rules.no_break_before = trimmed_texts(&mut fields, "no_break_before");
         // A line that is a sentence ends with the line, and texts of this kind lack full stops.
         // Prose has its full stops, and a part without one (a heading, a signature) should have
         // none.
-        let default = if rules.lines == Lines::Sentences { "." } else { "" };
+        let default = if rules.lines == LineMode::Sentences { "." } else { "" };
         rules.full_stop = fields.take_text("full_stop").unwrap_or_else(|| default.to_owned());
         fields.finish();
         rules
@@ -360,7 +360,7 @@ impl Repair {
             Some(node) => line_number(node, fields.problems()),
             None => None,
         };
-        let found = placed(fields.require("found"), &mut fields);
+        let found = fields.require_placed("found");
         let reading = fields.require_text("reading");
         let kinds = RepairKind::NAMED.map(|kind| (kind.name(), kind));
         fields.require("kind");
@@ -378,15 +378,15 @@ impl Repair {
         fields.finish();
         let (found, found_place) = found?;
         if found.is_empty() {
-            problems.push(Diagnostic::at(&code::PLAN_REPAIR, found_place, "a repair needs some text to be found by").hint(
-                "to insert something, give the word beside it as `found`, and the same word with the insertion as `reading`",
-            ));
+            problems
+                .report(&code::PLAN_REPAIR, found_place, "`found` of a repair is empty")
+                .hint("to insert text, write a neighbouring word in `found`, and the same word with the insertion in `reading`");
             return None;
         }
         let repair =
             Self { line: line?, found, found_place, reading: reading?, kind: kind?, note, nth, place: node.place.clone() };
         if repair.found == repair.reading {
-            problems.push(Diagnostic::at(&code::PLAN_REPAIR, repair.place.clone(), "the repair changes nothing"));
+            problems.report(&code::PLAN_REPAIR, &repair.place, "the repair changes nothing: `found` and `reading` are equal");
         }
         Some(repair)
     }
@@ -395,8 +395,8 @@ impl Repair {
 impl ChapterPlan {
     fn read(node: &Node, position: i64, problems: &mut Vec<Diagnostic>) -> Option<Self> {
         let mut fields = Fields::of(node, "a chapter", problems)?;
-        let key = placed(fields.require("key"), &mut fields);
-        let at_heading = placed_text(&mut fields, "at_heading");
+        let key = fields.require_placed("key");
+        let at_heading = fields.take_placed("at_heading");
         let title = if at_heading.is_some() { fields.take_text("title") } else { fields.require_text("title") };
         let description = fields.take_text("description");
         let order = fields.take_int("order").unwrap_or(position);
@@ -409,10 +409,9 @@ impl ChapterPlan {
         let rest = fields.take_bool("rest").unwrap_or(false);
         if entries.is_empty() && at_heading.is_none() && terms.is_empty() && !rest {
             let place = fields.place().clone();
-            fields.problems().push(
-                Diagnostic::at(&code::MISSING_KEY, place, "nothing says what the chapter takes")
-                    .hint("give it `paragraphs`, `at_heading`, `terms` or `rest: true`"),
-            );
+            fields
+                .report(&code::MISSING_KEY, place, "the chapter does not say which parts of the source text it takes")
+                .hint("add `paragraphs`, `at_heading`, `terms` or `rest: true` to the chapter");
         }
         fields.finish();
         let (key, place) = key?;
@@ -435,7 +434,7 @@ impl PlanEntry {
         match &node.value {
             Value::List(nodes) => Some(Self::Paragraph(nodes.iter().filter_map(|node| Span::read(node, problems)).collect())),
             Value::Map(_) => {
-                let mut fields = Fields::of(node, "an entry", problems)?;
+                let mut fields = Fields::of(node, "an entry of `paragraphs`", problems)?;
                 let heading = fields.take_text("heading");
                 let level = fields.take_int("level");
                 let title = fields.take("title");
@@ -444,7 +443,7 @@ impl PlanEntry {
                     (Some(text), None) => match u8::try_from(level.unwrap_or(2)) {
                         Ok(level @ 1..=6) => Some(Self::Heading { text, level }),
                         _ => {
-                            fields.problems().push(Diagnostic::at(&code::BAD_VALUE, place, "the level of a heading is 1 to 6"));
+                            fields.report(&code::BAD_VALUE, place, "the level of a heading must be from 1 to 6");
                             None
                         }
                     },
@@ -452,10 +451,9 @@ impl PlanEntry {
                         address(node, fields.problems()).map(|address| Self::Title(address, node.place.clone()))
                     }
                     (Some(_), Some(_)) | (None, None) => {
-                        fields.problems().push(
-                            Diagnostic::at(&code::BAD_VALUE, place, "an entry is a paragraph, a heading or a title")
-                                .hint("write `L2.1-L3.2`, `[L2.1, L5.1]`, `heading: Results` or `title: L1.1`"),
-                        );
+                        fields
+                            .report(&code::BAD_VALUE, place, "an entry of `paragraphs` must be a paragraph, a heading or a title")
+                            .hint("write `L2.1-L3.2`, `[L2.1, L5.1]`, `heading: Results` or `title: L1.1`");
                         None
                     }
                 };
@@ -485,7 +483,7 @@ impl Span {
 
 impl HeadingPlan {
     fn read(node: &Node, markdown: bool, problems: &mut Vec<Diagnostic>) -> Option<Self> {
-        let mut fields = Fields::of(node, "a cut", problems)?;
+        let mut fields = Fields::of(node, "`cut`", problems)?;
         fields.require("by");
         choice(&mut fields, "by", &[("headings", ())]);
         let place = fields.place().clone();
@@ -493,30 +491,28 @@ impl HeadingPlan {
             None => 1,
             Some(Ok(level @ 1..=6)) => level,
             Some(_) => {
-                fields.problems().push(Diagnostic::at(&code::BAD_VALUE, place.clone(), "the level of a heading is 1 to 6"));
+                fields.report(&code::BAD_VALUE, &place, "the level of a heading must be from 1 to 6");
                 1
             }
         };
         let starts = fields.take_texts("starts");
         if starts.is_empty() && !markdown {
-            fields.problems().push(
-                Diagnostic::at(
+            fields
+                .report(
                     &code::MISSING_KEY,
-                    place.clone(),
-                    "`starts` is missing: plain text does not say what is a heading",
+                    &place,
+                    "the key `starts` is missing: in plain text, headings are recognised only by their first words",
                 )
-                .hint("give the words that headings begin with, such as `starts: [Chapter]`"),
-            );
+                .hint("add the words that headings begin with, such as `starts: [Chapter]`");
         }
-        let keys = needles(&mut fields, "keys");
-        let template = placed_text(&mut fields, "key").unwrap_or_else(|| ("chapter-{n}".to_owned(), place.clone()));
+        let keys = trimmed_texts(&mut fields, "keys");
+        let template = fields.take_placed("key").unwrap_or_else(|| ("chapter-{n}".to_owned(), place.clone()));
         let order = fields.take_int("order").unwrap_or(1);
         fields.finish();
         if keys.is_empty() && !template.0.contains("{n}") {
-            problems.push(
-                Diagnostic::at(&code::BAD_VALUE, template.1.clone(), "the keys of all chapters would be the same")
-                    .hint("write `{n}` where the number of the chapter should stand"),
-            );
+            problems
+                .report(&code::BAD_VALUE, &template.1, "all chapters would get the same key")
+                .hint("write `{n}` for the number of the chapter, such as `key: chapter-{n}`");
         }
         Some(Self { place, level, starts, keys, template, order })
     }
@@ -529,15 +525,9 @@ pub(super) fn check_key(key: &str, place: &Place, problems: &mut Vec<Diagnostic>
     let unfit = path::unfit(key);
     let fine = unfit.is_none() && key.split('/').all(usable);
     if !fine {
-        let why = unfit.map_or_else(String::new, |unfit| format!(": {unfit}"));
-        problems.push(
-            Diagnostic::at(
-                &code::BAD_VALUE,
-                place.clone(),
-                format!("`{}` cannot be the key of a chapter{why}", visible::name(key)),
-            )
-            .hint("a key is a path such as `vectors/russia`: parts without spaces that do not begin with `.` or `_`"),
-        );
+        problems
+            .report(&code::BAD_VALUE, place, unusable(key, unfit))
+            .hint("write a path such as `vectors/russia`, without spaces, in which no part begins with `.` or `_`");
     }
     fine
 }
@@ -546,11 +536,7 @@ fn touches(entries: &[Entry], problems: &mut Vec<Diagnostic>) -> Vec<Touch> {
     let mut touches = Vec::new();
     for entry in entries {
         let Some(address) = key_address(entry, problems) else { continue };
-        let nodes = match &entry.node.value {
-            Value::List(nodes) => nodes.as_slice(),
-            _ => std::slice::from_ref(&entry.node),
-        };
-        let keys = nodes.iter().filter_map(|node| Some((yaml::text(node, problems)?, node.place.clone()))).collect();
+        let keys = entry.node.items().iter().filter_map(|node| yaml::placed_text(node, problems)).collect();
         touches.push(Touch { address, place: entry.key_place.clone(), keys });
     }
     touches
@@ -563,43 +549,33 @@ fn read_notes(entries: &[Entry], language: &str, problems: &mut Vec<Diagnostic>)
     let mut ids: HashMap<String, Place> = HashMap::new();
     for entry in entries {
         let Some(address) = key_address(entry, problems) else { continue };
-        let nodes = match &entry.node.value {
-            Value::List(nodes) => nodes.as_slice(),
-            _ => std::slice::from_ref(&entry.node),
-        };
-        for node in nodes {
+        for node in entry.node.items() {
             let Value::Map(parts) = &node.value else {
-                problems.push(node.wrong_type("a note (a mapping)"));
+                problems.push(node.wrong_type("a mapping (`key: value`) for a note"));
                 continue;
             };
             let id = parts.iter().find(|part| part.key == "id");
             let texts = parts.iter().filter(|part| part.key != "id");
             let texts: Vec<_> = texts.filter_map(|part| Some((part.key.as_str(), language_text(part, problems)?))).collect();
             let Some(text) = texts.into_iter().find(|(code, _)| *code == language).map(|(_, text)| text) else {
-                problems.push(Diagnostic::at(
-                    &code::MISSING_KEY,
-                    node.place.clone(),
-                    format!("the note has no text in `{language}`"),
-                ));
+                problems.report(&code::MISSING_KEY, &node.place, format!("the note has no text in the language `{language}`"));
                 continue;
             };
             let Some(id) = id else {
-                problems.push(Diagnostic::at(&code::MISSING_KEY, node.place.clone(), "`id` is missing"));
+                problems.report(&code::MISSING_KEY, &node.place, "the key `id` is missing");
                 continue;
             };
             let Some(name) = yaml::text(&id.node, problems) else { continue };
             if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') {
-                problems.push(
-                    Diagnostic::at(&code::BAD_VALUE, id.node.place.clone(), format!("`{name}` cannot be the id of a note"))
-                        .hint("use letters, digits and hyphens"),
-                );
+                problems
+                    .report(&code::BAD_VALUE, &id.node.place, format!("`{name}` cannot be the id of a note"))
+                    .hint("use letters, digits and hyphens");
                 continue;
             }
             if let Some(first) = ids.insert(name.clone(), id.node.place.clone()) {
-                problems.push(
-                    Diagnostic::at(&code::BAD_VALUE, id.node.place.clone(), format!("two notes have the id `{name}`"))
-                        .also(first, "the first one"),
-                );
+                problems
+                    .report(&code::BAD_VALUE, &id.node.place, format!("the split plan has two notes with the id `{name}`"))
+                    .also(first, "the first note");
                 continue;
             }
             notes.push(Note { address, place: entry.key_place.clone(), id: name, text });
@@ -611,10 +587,9 @@ fn read_notes(entries: &[Entry], language: &str, problems: &mut Vec<Diagnostic>)
 /// Returns the text of an entry whose key is a language code; reports any other key.
 fn language_text(entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<String> {
     if !is_language_code(&entry.key) {
-        problems.push(
-            Diagnostic::at(&code::UNKNOWN_KEY, entry.key_place.clone(), format!("unknown key `{}`", entry.key))
-                .hint("a note has its texts under the codes of their languages, such as `en`"),
-        );
+        problems
+            .report(&code::UNKNOWN_KEY, &entry.key_place, format!("unknown key `{}`", entry.key))
+            .hint("write each text of a note below the code of its language, such as `en: …`");
         return None;
     }
     yaml::text(&entry.node, problems)
@@ -630,10 +605,9 @@ fn is_language_code(text: &str) -> bool {
 fn language(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let code = yaml::text(node, problems)?;
     if !is_language_code(&code) {
-        problems.push(
-            Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{code}` is not the code of a language"))
-                .hint("write it as in site.yaml, such as `kk`"),
-        );
+        problems
+            .report(&code::BAD_VALUE, &node.place, format!("`{code}` is not a language tag"))
+            .hint("use a tag from `languages` in site.yaml, such as `kk`");
         return None;
     }
     Some(code)
@@ -643,7 +617,7 @@ fn key_address(entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<Address>
     let address = entry.key.parse().ok();
     if address.is_none() {
         let node = Node::new(Value::Null, entry.key_place.clone());
-        problems.push(bad_address(&node, &entry.key, "the third segment that starts in line 16"));
+        problems.push(bad_address(&node, &entry.key, "which is the third sentence or heading that starts in line 16"));
     }
     address
 }
@@ -652,21 +626,21 @@ fn address(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Address> {
     let text = yaml::text(node, problems)?;
     let address = text.parse().ok();
     if address.is_none() {
-        problems.push(bad_address(node, &text, "the third segment that starts in line 16"));
+        problems.push(bad_address(node, &text, "which is the third sentence or heading that starts in line 16"));
     }
     address
 }
 
 fn bad_address(node: &Node, text: &str, more: &str) -> Diagnostic {
-    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{text}` is not the address of a segment"))
-        .hint(format!("an address is written `L16.3`, {more}"))
+    Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{text}` is not an address in the source text"))
+        .hint(format!("write an address such as `L16.3`, {more}"))
 }
 
 fn line_number(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<usize> {
     match yaml::int(node, problems).map(usize::try_from)? {
         Ok(number) if number > 0 => Some(number),
         _ => {
-            problems.push(Diagnostic::at(&code::BAD_VALUE, node.place.clone(), "counting begins at 1"));
+            problems.report(&code::BAD_VALUE, &node.place, "the number must be 1 or greater");
             None
         }
     }
@@ -682,7 +656,7 @@ fn list<T>(
     nodes.iter().filter_map(|node| read(node, fields.problems())).collect()
 }
 
-/// Returns the value of the word that a field holds; reports a word that is not among the choices.
+/// Returns the value of the word in a field; reports a word that is not among the choices.
 fn choice<T: Copy>(fields: &mut Fields<'_, '_>, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
     let node = fields.take(key)?;
     let word = yaml::text(node, fields.problems())?;
@@ -690,26 +664,15 @@ fn choice<T: Copy>(fields: &mut Fields<'_, '_>, key: &'static str, choices: &[(&
     if found.is_none() {
         let names = choices.iter().map(|&(name, _)| name);
         let hint = suggest::did_you_mean(&word, names.clone())
-            .unwrap_or_else(|| format!("known here: {}", names.collect::<Vec<_>>().join(", ")));
-        let problem = Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{word}` is not known as `{key}`"));
+            .unwrap_or_else(|| format!("the values allowed here are: {}", names.collect::<Vec<_>>().join(", ")));
+        let problem = Diagnostic::at(&code::BAD_VALUE, node.place.clone(), format!("`{word}` is not a value of `{key}`"));
         fields.problems().push(problem.hint(hint));
     }
     found
 }
 
-fn placed(node: Option<&Node>, fields: &mut Fields<'_, '_>) -> Option<(String, Place)> {
-    let node = node?;
-    Some((yaml::text(node, fields.problems())?, node.place.clone()))
-}
-
-fn placed_text(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<(String, Place)> {
-    let node = fields.take(key);
-    placed(node, fields)
-}
-
 /// Returns the texts of a list with their places, trimmed and without empty ones.
-fn needles(fields: &mut Fields<'_, '_>, key: &'static str) -> Vec<(String, Place)> {
-    let nodes = fields.take_list(key);
-    let texts = nodes.iter().filter_map(|node| placed(Some(node), fields)).map(|(text, place)| (text.trim().to_owned(), place));
+fn trimmed_texts(fields: &mut Fields<'_, '_>, key: &'static str) -> Vec<(String, Place)> {
+    let texts = fields.take_placed_list(key).into_iter().map(|(text, place)| (text.trim().to_owned(), place));
     texts.filter(|(text, _)| !text.is_empty()).collect()
 }

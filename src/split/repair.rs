@@ -6,12 +6,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::block::LineStarts;
 use super::plan::{Plan, Repair, RepairKind};
 use super::segment::Extent;
 use super::sentence::{is_closed, joins_without_space};
-use super::{AppliedRepair, Format, Piece, PieceKind, Segment, SegmentKind};
-use crate::base::{Diagnostic, Place, code, suggest};
+use super::{AppliedRepair, Format, Piece, PieceKind, Segment, SegmentKind, no_line};
+use crate::base::{Diagnostic, LineIndex, Place, Report, code, suggest};
 
 /// A repair that was found in the source, with its bytes there and its segment.
 #[derive(Debug)]
@@ -26,7 +25,7 @@ pub(super) fn place<'a>(
     plan: &'a Plan,
     file: &Arc<str>,
     source: &str,
-    lines: &LineStarts,
+    lines: &LineIndex<'_>,
     pieces: &[Piece],
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Placed<'a>> {
@@ -45,15 +44,15 @@ pub(super) fn place<'a>(
             (Some(PieceKind::Gap(_)) | None, None) => Diagnostic::at(
                 &code::PLAN_REPAIR,
                 repair.found_place.clone(),
-                format!("`{}` belongs to no sentence", repair.found),
+                format!("`{}` is not part of any sentence of the source text", repair.found),
             )
-            .hint("footnote marks and white space are left out without a repair"),
+            .hint("remove the repair: chapters never contain footnote marks and white space between sentences"),
             (_, Some(_)) => Diagnostic::at(
                 &code::PLAN_REPAIR,
                 repair.found_place.clone(),
-                format!("`{}` goes over the end of a sentence", repair.found),
+                format!("`{}` extends over the end of a sentence", repair.found),
             )
-            .hint("give each of the sentences a repair of its own"),
+            .hint("write a repair for each of the sentences"),
         };
         problems.push(problem.also(Place::new(file, range), "in the source text"));
     }
@@ -63,11 +62,10 @@ pub(super) fn place<'a>(
         if let Some((range, earlier)) = &last
             && range.end > placed.source.start
         {
-            problems.push(
-                Diagnostic::at(&code::PLAN_REPAIR, placed.repair.place.clone(), "two repairs overlap")
-                    .also(earlier.place.clone(), "the other one")
-                    .also(Place::new(file, placed.source.clone()), "in the source text"),
-            );
+            problems
+                .report(&code::PLAN_REPAIR, &placed.repair.place, "two repairs change the same part of the source text")
+                .also(&earlier.place, "the other repair")
+                .also(Place::new(file, placed.source.clone()), "in the source text");
             return false;
         }
         last = Some((placed.source.clone(), placed.repair));
@@ -81,13 +79,13 @@ fn find(
     repair: &Repair,
     file: &Arc<str>,
     source: &str,
-    lines: &LineStarts,
+    lines: &LineIndex<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Range<usize>> {
     let place = repair.found_place.clone();
-    let Some(line) = lines.range(repair.line, source) else {
-        let message = format!("the source text has no line {}: it has {}", repair.line, lines.count());
-        problems.push(Diagnostic::at(&code::PLAN_REPAIR, place, message));
+    let Some(line) = lines.whole(repair.line) else {
+        let message = no_line(repair.line, lines);
+        problems.report(&code::PLAN_REPAIR, place, message);
         return None;
     };
     let text = &source[line.clone()];
@@ -97,15 +95,14 @@ fn find(
         (None, Some(start), None) => start,
         (None, Some(_), Some(_)) => {
             let count = 2 + matches.count();
-            problems.push(
-                Diagnostic::at(
+            problems
+                .report(
                     &code::PLAN_REPAIR,
                     place,
-                    format!("`{}` occurs {count} times in line {}", repair.found, repair.line),
+                    format!("`{}` occurs {count} times in line {} of the source text", repair.found, repair.line),
                 )
                 .also(in_source, "in the source text")
-                .hint("give more of the text, or say which one is meant with `nth`"),
-            );
+                .hint("write more of the text in `found`, or choose one with `nth`, such as `nth: 2`");
             return None;
         }
         (Some(nth), first, second) => {
@@ -117,8 +114,11 @@ fn find(
                     return None;
                 }
                 None => {
-                    let message = format!("`{}` occurs {count} times in line {}, not {nth}", repair.found, repair.line);
-                    problems.push(Diagnostic::at(&code::PLAN_REPAIR, place, message).also(in_source, "in the source text"));
+                    let message = format!(
+                        "line {} of the source text has no occurrence {nth} of `{}`; the last one is {count}",
+                        repair.line, repair.found
+                    );
+                    problems.report(&code::PLAN_REPAIR, place, message).also(in_source, "in the source text");
                     return None;
                 }
             }
@@ -131,13 +131,17 @@ fn find(
     Some(start..start + repair.found.len())
 }
 
-fn not_found(repair: &Repair, source: &str, line: &str, lines: &LineStarts, in_source: Place) -> Diagnostic {
+fn not_found(repair: &Repair, source: &str, line: &str, lines: &LineIndex<'_>, in_source: Place) -> Diagnostic {
     let Repair { found, line: number, .. } = repair;
-    let problem = Diagnostic::at(&code::PLAN_REPAIR, repair.found_place.clone(), format!("line {number} has no `{found}`"))
-        .also(in_source, "in the source text");
+    let problem = Diagnostic::at(
+        &code::PLAN_REPAIR,
+        repair.found_place.clone(),
+        format!("`{found}` does not occur in line {number} of the source text"),
+    )
+    .also(in_source, "in the source text");
     let elsewhere: Vec<String> = source.match_indices(found.as_str()).map(|(at, _)| lines.line(at).to_string()).take(3).collect();
     if !elsewhere.is_empty() {
-        return problem.hint(format!("it occurs in line {}", elsewhere.join(" and in line ")));
+        return problem.hint(format!("change `line`: `{found}` occurs in line {}", elsewhere.join(" and in line ")));
     }
     // Compares `found` with as many words of the line in a row, in the line's first 400 words.
     let wanted = found.split_whitespace().count().max(1);
@@ -147,9 +151,9 @@ fn not_found(repair: &Repair, source: &str, line: &str, lines: &LineStarts, in_s
     problem.maybe_hint(suggest::did_you_mean(found, candidates))
 }
 
-/// Emends a segment. `repairs` are those of this segment, in order.
+/// Makes a segment from its extent: applies its `repairs`, which are in order.
 ///
-/// A sentence without an end gets `closing`.
+/// A sentence without a terminator gets `closing`.
 pub(super) fn emend(
     extent: Extent,
     repairs: &[Placed<'_>],
@@ -176,11 +180,9 @@ pub(super) fn emend(
     let Emended { mut text, mut repairs } = emended;
     if text.is_empty() {
         let places = repairs.iter().filter_map(|repair| repair.place.clone());
-        problems.extend(
-            places.map(|place| {
-                Diagnostic::at(&code::PLAN_REPAIR, place, format!("the repair leaves nothing of {}", extent.address))
-            }),
-        );
+        problems.extend(places.map(|place| {
+            Diagnostic::at(&code::PLAN_REPAIR, place, format!("the repair removes all text of {}", extent.address))
+        }));
         (text, repairs) = (plain, Vec::new());
     }
     if extent.kind == SegmentKind::Sentence && !closing.is_empty() && !is_closed(&text) {
@@ -215,23 +217,31 @@ pub fn undo(segment: &Segment) -> String {
     plain
 }
 
-/// Returns the bytes of a segment as text.
+/// Returns the text of a segment in the source, with white space normalised. `ranges` are the bytes
+/// of the segment.
 ///
 /// A run of white space, or a line break, becomes one space. A line break between characters of
-/// scripts without spaces becomes nothing. A single space of a special kind (no-break, ideographic)
-/// is kept. In verbatim text all white space is kept.
+/// scripts without spaces is removed. A single special space (no-break, ideographic) stays. In
+/// verbatim text all white space stays.
 pub fn normal(source: &str, ranges: &[Range<usize>], verbatim: bool) -> String {
     normal_with(source, ranges, verbatim, None)
 }
 
-/// The position of a character of the source in its [`normal`] text.
+/// The offset of a character in the source, and its offsets in the [`normal`] text.
+///
+/// The two offsets differ only inside a run of white space, which becomes one space. A repair of a
+/// part of the run covers that whole space:
+///
+/// ```text
+/// source   a ␣ ␣ b        the second ␣ has start 1 and end 2
+/// normal   a ␣ b
+/// ```
 #[derive(Debug)]
 struct Point {
     source: usize,
-    /// The offset for a range that begins with this character, and the offset for a range that ends
-    /// before it. They differ only inside a run of white space, which belongs as a whole to a
-    /// repair that has a part of it.
+    /// The beginning of a range that begins with this character.
     start: usize,
+    /// The end of a range that ends before this character.
     end: usize,
 }
 
@@ -286,7 +296,7 @@ struct Emended {
 }
 
 impl Emended {
-    /// Returns true if another space would be one too many here.
+    /// Returns true if the text is empty or ends with a space, so that another space is not needed.
     fn is_spaced(&self) -> bool {
         self.text.is_empty() || self.text.ends_with(' ')
     }
@@ -326,7 +336,7 @@ impl Emended {
         });
     }
 
-    /// Removes the space that is left at the end when the last word was removed.
+    /// Removes the space at the end, which remains if a repair removed the last word.
     fn trim_end(&mut self) {
         while self.text.ends_with(' ') {
             let end = self.text.len();
@@ -364,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_out_leaves_no_double_space() {
+    fn removed_words_leave_no_double_space() {
         check("one two three", &[("two", "")], "one three");
         check("one two  three", &[("two ", "")], "one three");
         check("one two three", &[("one", "")], "two three");

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::block::{BlockKind, LineStarts, Shape, blocks};
-use super::plan::{Address, Lines, Plan};
+use super::block::{BlockKind, Shape, blocks};
+use super::plan::{Address, LineMode, Plan};
 use super::sentence::{Cutter, Part, Rules};
-use super::{Format, Gap, Piece, PieceKind, Segment, SegmentKind};
-use crate::base::{Diagnostic, Place, code, suggest};
+use super::{Format, Gap, Piece, PieceKind, Segment, SegmentKind, no_line};
+use crate::base::{Diagnostic, LineIndex, Place, Report, code, suggest};
+use crate::markdown::byte_order_mark;
 
 /// A segment before it is emended: its position in the source.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub(super) fn cut(
     plan: &Plan,
     file: &Arc<str>,
     source: &str,
-    lines: &LineStarts,
+    lines: &LineIndex<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> (Vec<Extent>, Vec<Piece>) {
     let segmentation = &plan.segmentation;
@@ -36,13 +37,13 @@ pub(super) fn cut(
         abbreviations: segmentation.abbreviations.clone(),
         initials: segmentation.initials,
         footnote_marks: segmentation.footnote_marks,
-        markdown: segmentation.lines == Lines::Markdown,
+        markdown: segmentation.lines == LineMode::Markdown,
         forced: occurrences(&segmentation.break_before, file, source, problems),
         forbidden: occurrences(&segmentation.no_break_before, file, source, problems),
     };
     let join = joined_lines(plan, file, source, lines, problems);
     for &line in &join {
-        let range = lines.range(line, source).unwrap_or_default();
+        let range = lines.whole(line).unwrap_or_default();
         rules.forbidden.push(range.start + (range.len() - source[range.clone()].trim_start().len()));
     }
     rules.forbidden.sort_unstable();
@@ -52,7 +53,7 @@ pub(super) fn cut(
     headings.extend(plan.headings.iter().flat_map(|cut| cut.starts.iter().cloned()));
     let shape = Shape { lines: segmentation.lines, join: &join, headings: &headings };
     let mut cutter = Cutter::new(source, &rules);
-    let lines_are_sentences = segmentation.lines == Lines::Sentences;
+    let lines_are_sentences = segmentation.lines == LineMode::Sentences;
     let mut partition = Partition {
         source,
         lines,
@@ -87,7 +88,7 @@ pub(super) fn cut(
 /// The pieces found so far, end to end, and their segments.
 struct Partition<'a> {
     source: &'a str,
-    lines: &'a LineStarts,
+    lines: &'a LineIndex<'a>,
     join: &'a BTreeSet<usize>,
     lines_are_sentences: bool,
     format: Format,
@@ -130,7 +131,7 @@ impl Partition<'_> {
 
     /// Returns true if a segment comes first in its line and begins with a small letter.
     fn begins_small(&self, line: usize, ranges: &[Range<usize>]) -> bool {
-        let (Some(line), Some(range)) = (self.lines.range(line, self.source), ranges.first()) else { return false };
+        let (Some(line), Some(range)) = (self.lines.whole(line), ranges.first()) else { return false };
         self.source[line.start..range.start].trim().is_empty()
             && self.source[range.clone()].chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_lowercase)
     }
@@ -142,8 +143,9 @@ impl Partition<'_> {
     }
 
     fn gap_until(&mut self, end: usize) {
-        if self.end == 0 && end > 0 && self.source.starts_with('\u{feff}') {
-            self.end = '\u{feff}'.len_utf8();
+        let mark = byte_order_mark(self.source);
+        if self.end == 0 && end > 0 && mark > 0 {
+            self.end = mark;
             self.pieces.push(Piece { range: 0..self.end, kind: PieceKind::Gap(Gap::ByteOrderMark) });
         }
         if end > self.end {
@@ -161,10 +163,9 @@ fn occurrences(needles: &[(String, Place)], file: &Arc<str>, source: &str, probl
         let before = found.len();
         found.extend(source.match_indices(needle.as_str()).map(|(at, _)| at));
         if found.len() == before {
-            problems.push(
-                Diagnostic::at(&code::PLAN_SEGMENT, place.clone(), format!("`{needle}` does not occur in the source text"))
-                    .also(Place::whole(file), "the source text"),
-            );
+            problems
+                .report(&code::PLAN_SEGMENT, place, format!("`{needle}` does not occur in the source text"))
+                .also(Place::whole(file), "the source text");
         }
     }
     found.sort_unstable();
@@ -177,23 +178,25 @@ fn joined_lines(
     plan: &Plan,
     file: &Arc<str>,
     source: &str,
-    lines: &LineStarts,
+    lines: &LineIndex<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> BTreeSet<usize> {
     let mut join = BTreeSet::new();
     for (line, place) in &plan.segmentation.join {
-        let problem = match lines.range(*line, source) {
-            _ if plan.segmentation.lines == Lines::Markdown => "`join` does not apply to Markdown".to_owned(),
-            None => format!("the source text has no line {line}: it has {}", lines.count()),
+        let problem = match lines.whole(*line) {
+            _ if plan.segmentation.lines == LineMode::Markdown => "`join` cannot be used for a Markdown source text".to_owned(),
+            None => no_line(*line, lines),
             Some(range) if source[range.clone()].trim().is_empty() => format!("line {line} of the source text is blank"),
-            Some(range) if source[..range.start].trim().is_empty() => format!("line {line} has no line before it to continue"),
+            Some(range) if source[..range.start].trim().is_empty() => {
+                format!("line {line} of the source text cannot continue the line before, because there is no text before it")
+            }
             Some(_) => {
                 join.insert(*line);
                 continue;
             }
         };
         let place_in_source = Place::whole(file);
-        problems.push(Diagnostic::at(&code::PLAN_SEGMENT, place.clone(), problem).also(place_in_source, "the source text"));
+        problems.report(&code::PLAN_SEGMENT, place, problem).also(place_in_source, "the source text");
     }
     join
 }
@@ -234,7 +237,11 @@ pub(super) fn find(
     match segments.binary_search_by_key(&address, Addressed::address) {
         Ok(index) => Some(index),
         Err(after) => {
-            let problem = Diagnostic::at(&code::PLAN_SEGMENT, place.clone(), format!("the source text has no segment {address}"));
+            let problem = Diagnostic::at(
+                &code::PLAN_SEGMENT,
+                place.clone(),
+                format!("the source text has no sentence or heading {address}"),
+            );
             problems.push(problem.maybe_hint(hint(segments, address, after)));
             None
         }
@@ -248,12 +255,14 @@ fn hint(segments: &[impl Addressed], address: Address, after: usize) -> Option<S
     let last = segments.get(after.checked_sub(1)?)?;
     if after > first {
         return Some(match last.address() {
-            only @ Address { nth: 1, .. } => format!("only {only} starts in line {line}"),
-            last => format!("line {line} has the segments L{line}.1 to {last}"),
+            only @ Address { nth: 1, .. } => {
+                format!("use {only}: no other sentence or heading starts in line {line} of the source text")
+            }
+            last => format!("use an address from L{line}.1 to {last}: no others start in line {line} of the source text"),
         });
     }
     if last.last_line() >= line {
-        return Some(format!("line {line} continues {}", last.address()));
+        return Some(format!("use the sentence to which line {line} of the source text belongs: {}", last.address()));
     }
     let near: Vec<String> =
         segments[after.saturating_sub(2)..segments.len().min(after + 2)].iter().map(|near| near.address().to_string()).collect();

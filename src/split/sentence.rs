@@ -189,7 +189,7 @@ impl<'a> Cutter<'a> {
             return matches!(c, '.' | '!' | '?');
         }
         // UAX #29 does not count the ellipsis. The crate does not expose its table, so an
-        // experiment asks for the property of other characters: a terminator separates two
+        // experiment finds out the property of other characters: a terminator separates two
         // ideographs.
         c == '…'
             || *self.terminators.entry(c).or_insert_with(|| {
@@ -214,7 +214,8 @@ struct Stop {
     before: Option<char>,
 }
 
-/// Returns true if a line break between these two characters stands for nothing instead of a space.
+/// Returns true if a line break between these two characters is removed instead of becoming a
+/// space, as between Chinese characters.
 pub(super) fn joins_without_space(before: char, after: char) -> bool {
     is_unspaced(before) && is_unspaced(after)
 }
@@ -225,7 +226,8 @@ pub(super) fn is_unspaced(c: char) -> bool {
     matches!(u32::from(c), 0xE00..=0xEFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x2E80..=0x9FFF | 0xF900..=0xFAFF | 0xFF00..=0xFFEF | 0x20000..=0x3FFFF)
 }
 
-/// Returns true if a text begins with these words, and the last one ends there.
+/// Returns true if a text begins with these words, and the last word ends there: `Chapter I` but
+/// not `Chapters` begins with `Chapter`.
 pub(super) fn begins_with(text: &str, words: &str) -> bool {
     let ends = |rest: &str| !rest.chars().next().is_some_and(char::is_alphanumeric) || words.ends_with(is_unspaced);
     text.strip_prefix(words).is_some_and(ends)
@@ -269,7 +271,7 @@ fn is_opener(c: char) -> bool {
     matches!(c, '(' | '[' | '{' | '«' | '“' | '„' | '‘' | '‚' | '‹' | '「' | '『' | '【' | '〈' | '《' | '〔' | '（' | '［' | '⟨')
 }
 
-/// Returns true if the digit at `at` stands alone between a small and a capital letter.
+/// Returns true if the digit at `at` is between a small and a capital letter: `word2Next`.
 fn is_footnote_mark(text: &str, block: usize, at: usize, digit: char) -> bool {
     text[block..at].chars().next_back().is_some_and(char::is_lowercase)
         && text[at + digit.len_utf8()..].chars().next().is_some_and(char::is_uppercase)
@@ -286,10 +288,10 @@ fn push(parts: &mut Vec<Part>, text: &str, range: Range<usize>) {
     }
 }
 
-/// Returns the code spans of a paragraph of Markdown, and its links and emphasis. All count from the
-/// beginning of the text, in which the paragraph begins at `start`.
+/// Returns the code spans of a paragraph of Markdown, and its links and emphasis. All count from
+/// the beginning of the text, in which the paragraph begins at `start`.
 ///
-/// No sentence ends inside them: its two halves could come to stand in different chapters. Both
+/// No sentence ends inside them: the two halves of a link could get into different chapters. Both
 /// lists are in order and without overlaps.
 fn inline_spans(text: &str, start: usize) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     let (mut code, mut elements) = (Vec::new(), Vec::new());

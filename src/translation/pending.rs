@@ -4,10 +4,11 @@
 //! This is pure. [`super::status`] computes the statuses; `status` prints the pending sentences,
 //! and the preview shows them.
 
+use crate::base::diff::{self, Run};
+use crate::base::{LineIndex, Position};
 use crate::markdown::{self, parts};
 use crate::model::{LangId, Unit};
 use crate::parse::Document;
-use crate::translation::ids::{Piece, change};
 
 use super::status::Status;
 use super::status::{EditionStatus, Pair};
@@ -41,15 +42,9 @@ pub struct Said {
     pub place: Position,
 }
 
-/// Line and column in a file. Both count from one; columns count characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
-    pub line: usize,
-    pub column: usize,
-}
-
 impl<'s> Pending<'s> {
-    /// Compares the edition in a language with the source; `text` returns the text of a file.
+    /// Takes the edition in a language, its source and its statuses from the site. `text` returns
+    /// the text of a file.
     ///
     /// Returns `None` for the source edition and for an edition that does not exist.
     pub fn of(site: &'s Site, work: WorkId, lang: LangId, text: impl Fn(&str) -> Option<&'s str>) -> Option<Self> {
@@ -70,17 +65,18 @@ impl<'s> Pending<'s> {
         self.all(move |pair| pair.unit == unit).next()
     }
 
+    /// Returns the wanted sentences with their texts.
     fn all(&self, wanted: impl Fn(&Pair) -> bool) -> impl Iterator<Item = Sentence<'s>> {
         // The last line of the translation before this sentence.
         let mut before = None;
         self.statuses.pairs.iter().filter_map(move |pair| {
-            let sentence = wanted(pair).then(|| self.told(pair, before));
+            let sentence = wanted(pair).then(|| self.with_texts(pair, before));
             before = pair.lines.last().copied().or(before);
             sentence
         })
     }
 
-    fn told(&self, pair: &'s Pair, before: Option<u32>) -> Sentence<'s> {
+    fn with_texts(&self, pair: &'s Pair, before: Option<u32>) -> Sentence<'s> {
         let Self { source, translation, .. } = self;
         let own: Vec<Said> = match pair.unit {
             Unit::Title | Unit::Description => translation.front(pair.unit).into_iter().collect(),
@@ -95,53 +91,48 @@ impl<'s> Pending<'s> {
 impl Sentence<'_> {
     /// Returns the diff of the source since the translation was made. Returns `None` if the source
     /// has not changed, or if the lock has lost the former text.
-    pub fn change(&self) -> Option<Vec<Piece>> {
+    pub fn change(&self) -> Option<Vec<Run>> {
         match (&self.pair.status, &self.source) {
-            (Status::Changed { was: Some(was) }, Some(now)) => Some(change(was, &now.text)),
+            (Status::Changed { was: Some(was) }, Some(now)) => Some(diff::words(was, &now.text)),
             _ => None,
         }
     }
 }
 
-/// An edition with the text of its file.
+/// An edition with the text of its file, indexed once because each pending sentence needs its
+/// position.
 #[derive(Debug)]
 pub struct Written<'s> {
     pub document: &'s Document,
-    text: &'s str,
-    /// Bytes at which the lines end, computed once because each pending sentence needs its
-    /// position.
-    line_ends: Vec<usize>,
+    lines: LineIndex<'s>,
 }
 
 impl<'s> Written<'s> {
     /// Makes the pair of an edition and the text of its file.
     pub fn new(document: &'s Document, text: &'s str) -> Self {
-        Self { document, text, line_ends: text.match_indices('\n').map(|(at, _)| at).collect() }
+        Self { document, lines: LineIndex::new(text) }
     }
 
     /// Returns the line and column of a byte of the file.
     pub fn position(&self, byte: usize) -> Position {
-        let line = self.line_ends.partition_point(|&end| end < byte);
-        let start = if line == 0 { 0 } else { self.line_ends[line - 1] + 1 };
-        Position { line: line + 1, column: self.text.get(start..byte).map_or(1, |before| before.chars().count() + 1) }
+        self.lines.position(byte)
     }
 
     /// Returns the position of the end of the line that contains a byte.
     fn end_of_line(&self, byte: usize) -> Position {
-        let end = self.line_ends.get(self.line_ends.partition_point(|&end| end < byte)).copied().unwrap_or(self.text.len());
-        self.position(end - usize::from(self.text[..end].ends_with('\r')))
+        self.position(self.lines.range(self.lines.line(byte)).end)
     }
 
     fn segment(&self, index: u32) -> Said {
         let start = self.document.segments[index as usize].bytes.0 as usize;
-        let text = self.document.segment_text(self.text, index as usize);
+        let text = self.document.segment_text(self.lines.text(), index as usize);
         Said { text: text.into_owned(), place: self.position(start) }
     }
 
     /// Returns the title or the description.
     fn front(&self, unit: Unit) -> Option<Said> {
         let text = self.document.front_text(unit)?;
-        let values = parts::front(&self.document.file, self.text);
+        let values = parts::front(&self.document.file, self.lines.text());
         let key = unit.to_string();
         let value = values.into_iter().find(|value| value.key == key).map(|value| value.range.start);
         // A title that is not in the front matter is a heading.
@@ -154,7 +145,7 @@ impl<'s> Written<'s> {
     /// A sentence goes after `line`, or else at the beginning of the text. A title or description
     /// goes after the title in the front matter, or else at its beginning.
     fn place_behind(&self, unit: Unit, line: Option<u32>) -> Position {
-        let start = match markdown::front_matter(self.text) {
+        let start = match markdown::front_matter(self.lines.text()) {
             Ok((front, start)) => (front.map_or(0, |range| range.start), start),
             Err(_) => (0, 0),
         };
@@ -162,7 +153,7 @@ impl<'s> Written<'s> {
             (Unit::Segment(_), Some(line)) => self.end_of_line(self.document.segments[line as usize].bytes.1 as usize),
             (Unit::Segment(_), None) => self.position(start.1),
             (Unit::Title | Unit::Description, _) => {
-                let title = parts::front(&self.document.file, self.text).into_iter().find(|value| value.key == "title");
+                let title = parts::front(&self.document.file, self.lines.text()).into_iter().find(|value| value.key == "title");
                 title.map_or_else(|| self.position(start.0), |title| self.end_of_line(title.range.end))
             }
         }

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use crate::model::SegmentId;
 use crate::parse::{Block, BlockKind, Document, Note};
-use crate::translation::ids::{self, Bead};
+use crate::translation::ids::{self, Bead, DisjointSets};
 
 /// A row of a side-by-side page.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,10 +59,10 @@ pub fn note_rows(left: &Document, right: &Document) -> Vec<NoteRows> {
     let is_paired: HashSet<u32> = pairs.iter().flatten().copied().collect();
     let alone = (0..right.notes.len() as u32).filter(|note| !is_paired.contains(note));
     let both = (0..).zip(pairs).map(|(left, right)| (Some(left), right)).chain(alone.map(|right| (None, Some(right))));
-    let rows = both.map(|(of_left, of_right)| NoteRows {
-        left: of_left,
-        right: of_right,
-        rows: rows_of(&Part::note(left, of_left), &Part::note(right, of_right)),
+    let rows = both.map(|(left_note, right_note)| NoteRows {
+        left: left_note,
+        right: right_note,
+        rows: rows_of(&Part::note(left, left_note), &Part::note(right, right_note)),
     });
     rows.collect()
 }
@@ -98,11 +98,12 @@ pub fn beads(left: &Document, right: &Document) -> Vec<Bead> {
     beads_of(left, all(left), right, all(right))
 }
 
-/// The part of an edition that is aligned: its text, or one note.
+/// Part of an edition that is aligned: the text, or one note.
 struct Part<'a> {
     document: &'a Document,
-    /// Ranges in the document's lists of blocks and of segments.
+    /// Range in [`Document::blocks`].
     blocks: Range<u32>,
+    /// Range in [`Document::segments`].
     lines: Range<u32>,
 }
 
@@ -125,6 +126,7 @@ impl<'a> Part<'a> {
     }
 }
 
+/// Returns the rows of two parts: by ids if they are known, otherwise by position.
 fn rows_of(left: &Part<'_>, right: &Part<'_>) -> Vec<Row> {
     if left.document.knows_addresses() || right.document.knows_addresses() {
         Rows::of(left, right).in_order()
@@ -133,6 +135,8 @@ fn rows_of(left: &Part<'_>, right: &Part<'_>) -> Vec<Row> {
     }
 }
 
+/// Aligns a range of lines of each edition by ids. The beads count lines from the start of the
+/// range.
 fn beads_of(left: &Document, left_lines: Range<u32>, right: &Document, right_lines: Range<u32>) -> Vec<Bead> {
     // A sentence that was merged into another one is aligned with that one.
     let ids = |document: &Document, lines: Range<u32>, other: &Document| -> Vec<Vec<SegmentId>> {
@@ -147,7 +151,8 @@ fn beads_of(left: &Document, left_lines: Range<u32>, right: &Document, right_lin
     ids::beads(&slices(&left_ids), &slices(&right_ids))
 }
 
-/// Row id by id of a segment, for either edition; segments in whole blocks have none.
+/// Index from the id of a segment of either edition to the id of the bead that shows it
+/// ([`bead_id`]). Segments in whole blocks have no such bead.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RowIds {
     left: HashMap<SegmentId, SegmentId>,
@@ -166,10 +171,12 @@ impl RowIds {
         ids
     }
 
+    /// Returns the row id of a segment of the left edition.
     pub(crate) fn of_left(&self, id: SegmentId) -> Option<SegmentId> {
         self.left.get(&id).copied()
     }
 
+    /// Returns the row id of a segment of the right edition.
     pub(crate) fn of_right(&self, id: SegmentId) -> Option<SegmentId> {
         self.right.get(&id).copied()
     }
@@ -234,10 +241,10 @@ struct Rows<'a> {
     beads: Vec<Bead>,
     /// Block of each line, for the left and the right part; left blocks are counted first.
     block_of: [Vec<usize>; 2],
-    /// Representative of each block's piece, as in union-find. A piece is a set of blocks that
-    /// beads connect, directly or through other blocks.
-    piece_of: Vec<usize>,
-    /// True at a representative if its piece is shown as whole blocks.
+    /// First block of each block's component: the blocks that beads connect with it, directly or
+    /// through other blocks.
+    component_of: Vec<usize>,
+    /// True at the first block of a component that is shown as whole blocks.
     whole: Vec<bool>,
 }
 
@@ -246,21 +253,21 @@ impl<'a> Rows<'a> {
         let beads = beads_of(left.document, left.lines.clone(), right.document, right.lines.clone());
         let block_of = [blocks_of(left, 0), blocks_of(right, left.blocks.len())];
         let all = left.blocks.len() + right.blocks.len();
-        let mut rows = Self { left, right, beads, block_of, piece_of: (0..all).collect(), whole: vec![false; all] };
+        let mut rows = Self { left, right, beads, block_of, component_of: Vec::new(), whole: vec![false; all] };
+        let mut components = DisjointSets::new(all);
         for at in 0..rows.beads.len() {
             let blocks = rows.blocks_in(at);
             for pair in blocks.windows(2) {
-                rows.join(pair[0], pair[1]);
+                components.join(pair[0], pair[1]);
             }
         }
-        rows.pair_what_has_no_sentences();
-        for block in 0..all {
-            rows.piece_of[block] = rows.piece(block);
-        }
+        rows.pair_blocks_without_sentences(&mut components);
+        rows.component_of = (0..all).map(|block| components.root(block)).collect();
         rows.find_whole();
         rows
     }
 
+    /// Returns a block by its number: left blocks are counted first.
     fn block(&self, block: usize) -> &Block {
         match block.checked_sub(self.left.blocks.len()) {
             None => &self.left.blocks()[block],
@@ -279,32 +286,20 @@ impl<'a> Rows<'a> {
         left.chain(bead.right.iter().map(|&line| self.block_of[1][line as usize])).filter(|&block| block != usize::MAX).collect()
     }
 
-    fn piece(&self, mut block: usize) -> usize {
-        while self.piece_of[block] != block {
-            block = self.piece_of[block];
-        }
-        block
-    }
-
-    fn join(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.piece(a), self.piece(b));
-        self.piece_of[a.max(b)] = a.min(b);
-    }
-
     /// Pairs tables, code and rules: the nth one after a block with sentences belongs to the nth
     /// one after that block's partner.
-    fn pair_what_has_no_sentences(&mut self) {
+    fn pair_blocks_without_sentences(&self, components: &mut DisjointSets) {
         let mut waiting: HashMap<(Option<usize>, usize), usize> = HashMap::new();
-        for range in [0..self.left.blocks.len(), self.left.blocks.len()..self.piece_of.len()] {
+        for range in [0..self.left.blocks.len(), self.left.blocks.len()..self.left.blocks.len() + self.right.blocks.len()] {
             let is_left = range.start == 0 && !self.left.blocks.is_empty();
             let (mut after, mut number) = (None, 0);
             for block in range {
                 let (first, end) = self.block(block).segments;
                 if first < end {
-                    (after, number) = (Some(self.piece(block)), 0);
+                    (after, number) = (Some(components.root(block)), 0);
                 } else {
                     match waiting.get(&(after, number)) {
-                        Some(&partner) if !is_left => self.join(partner, block),
+                        Some(&partner) if !is_left => components.join(partner, block),
                         _ => drop(waiting.insert((after, number), block)),
                     }
                     number += 1;
@@ -313,16 +308,16 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Marks the pieces that are shown as whole blocks. Only paragraphs with sentences, and one
+    /// Marks the components that are shown as whole blocks. Only paragraphs with sentences, and one
     /// heading beside another of its level, are shown sentence by sentence.
     fn find_whole(&mut self) {
         let mut members: HashMap<usize, (Vec<usize>, Vec<usize>)> = HashMap::new();
-        for block in 0..self.piece_of.len() {
-            let (left, right) = members.entry(self.piece_of[block]).or_default();
+        for block in 0..self.component_of.len() {
+            let (left, right) = members.entry(self.component_of[block]).or_default();
             if self.is_left(block) { left.push(block) } else { right.push(block) }
         }
-        for block in 0..self.piece_of.len() {
-            if self.piece_of[block] != block {
+        for block in 0..self.component_of.len() {
+            if self.component_of[block] != block {
                 continue;
             }
             let (left, right) = &members[&block];
@@ -336,21 +331,22 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// Returns the rows in the order of the left part. A row that only the right part has stands
+    /// behind the row of the block before it.
     fn in_order(mut self) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
-        // Row of each block, or of each piece that is shown whole. A row that only the right
-        // edition has goes behind the row of the block before it.
+        // Row of each block, or of each component that is shown whole.
         let mut row_of_block: HashMap<usize, usize> = HashMap::new();
         let mut last_row: HashMap<usize, usize> = HashMap::new();
         for block in 0..self.left.blocks.len() {
-            let piece = self.piece_of[block];
-            if self.whole[piece] {
-                let row = *row_of_block.entry(piece).or_insert_with(|| {
+            let component = self.component_of[block];
+            if self.whole[component] {
+                let row = *row_of_block.entry(component).or_insert_with(|| {
                     rows.push(Row { kind: RowKind::Blocks, beads: vec![Bead::default()] });
                     rows.len() - 1
                 });
                 rows[row].beads[0].left.push(self.left.blocks.start + block as u32);
-                last_row.insert(piece, row);
+                last_row.insert(component, row);
             } else {
                 let kind = match self.block(block).kind {
                     BlockKind::Heading(level) => RowKind::Heading(level),
@@ -358,7 +354,7 @@ impl<'a> Rows<'a> {
                 };
                 rows.push(Row { kind, beads: Vec::new() });
                 row_of_block.insert(block, rows.len() - 1);
-                last_row.insert(piece, rows.len() - 1);
+                last_row.insert(component, rows.len() - 1);
             }
         }
         let with_left = rows.len();
@@ -366,24 +362,24 @@ impl<'a> Rows<'a> {
         let mut follows = 0;
         for right in 0..self.right.blocks.len() {
             let block = self.left.blocks.len() + right;
-            let piece = self.piece_of[block];
-            match last_row.get(&piece) {
+            let component = self.component_of[block];
+            match last_row.get(&component) {
                 Some(&row) if row < with_left => follows = row + 1,
                 Some(_) => {}
                 None => {
-                    let (kind, beads) = if self.whole[piece] {
+                    let (kind, beads) = if self.whole[component] {
                         (RowKind::Blocks, vec![Bead::default()])
                     } else {
                         (RowKind::Paragraph, Vec::new())
                     };
                     rows.push(Row { kind, beads });
                     behind[follows].push(rows.len() - 1);
-                    last_row.insert(piece, rows.len() - 1);
-                    row_of_block.insert(piece, rows.len() - 1);
+                    last_row.insert(component, rows.len() - 1);
+                    row_of_block.insert(component, rows.len() - 1);
                 }
             }
-            if self.whole[piece] {
-                rows[row_of_block[&piece]].beads[0].right.push(self.right.blocks.start + right as u32);
+            if self.whole[component] {
+                rows[row_of_block[&component]].beads[0].right.push(self.right.blocks.start + right as u32);
             }
         }
         // A sentence goes into the row of its first left line; one without a left line goes behind
@@ -392,8 +388,8 @@ impl<'a> Rows<'a> {
         let mut waiting: HashMap<usize, Vec<Bead>> = HashMap::new();
         for bead in 0..self.beads.len() {
             let Some(&block) = self.blocks_in(bead).first() else { continue };
-            let piece = self.piece_of[block];
-            if self.whole[piece] {
+            let component = self.component_of[block];
+            if self.whole[component] {
                 continue;
             }
             let mut taken = std::mem::take(&mut self.beads[bead]);
@@ -402,15 +398,15 @@ impl<'a> Rows<'a> {
             let row = if self.is_left(block) {
                 Some(row_of_block[&block])
             } else {
-                at.get(&piece).copied().or_else(|| row_of_block.get(&piece).copied().filter(|&row| row >= with_left))
+                at.get(&component).copied().or_else(|| row_of_block.get(&component).copied().filter(|&row| row >= with_left))
             };
             match row {
                 Some(row) => {
-                    at.insert(piece, row);
-                    rows[row].beads.extend(waiting.remove(&piece).unwrap_or_default());
+                    at.insert(component, row);
+                    rows[row].beads.extend(waiting.remove(&component).unwrap_or_default());
                     rows[row].beads.push(taken);
                 }
-                None => waiting.entry(piece).or_default().push(taken),
+                None => waiting.entry(component).or_default().push(taken),
             }
         }
         let mut ordered = Vec::with_capacity(rows.len());
@@ -433,10 +429,10 @@ impl<'a> Rows<'a> {
 
 /// Returns the block of each line; `usize::MAX` for a line outside of all blocks.
 fn blocks_of(part: &Part<'_>, first: usize) -> Vec<usize> {
-    let mut of = vec![usize::MAX; part.lines.len()];
+    let mut block_of = vec![usize::MAX; part.lines.len()];
     for (at, block) in part.blocks().iter().enumerate() {
         let line = |line: u32| (line - part.lines.start) as usize;
-        of[line(block.segments.0)..line(block.segments.1)].fill(first + at);
+        block_of[line(block.segments.0)..line(block.segments.1)].fill(first + at);
     }
-    of
+    block_of
 }

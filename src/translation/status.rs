@@ -1,7 +1,7 @@
-//! Computes the status of each sentence of a translation; drift is found by comparing digests.
+//! Computes the status of each sentence of a translation, by comparing digests with the lock.
 //!
-//! The lock is the only memory. `tilmash sync` writes the states that are shown before it runs,
-//! since both are computed by `line_of`.
+//! The lock is the only memory. The status that is shown before `tilmash sync` is the one that sync
+//! writes, since `lock_line` computes both.
 
 use std::collections::{HashMap, HashSet};
 
@@ -28,7 +28,8 @@ pub enum Status {
     Missing,
     /// The translation has a sentence that translates nothing in the source.
     Extra {
-        /// True if a mark says so, or names a sentence that only another translation has.
+        /// True if the translator's marks say so, or name a sentence that only another translation
+        /// has.
         meant: bool,
     },
     /// The sentence was left out on purpose.
@@ -56,7 +57,8 @@ pub struct Pair {
     pub status: Status,
     /// Index among the segments of the source.
     pub source: Option<u32>,
-    /// Indices of its lines in the translation.
+    /// Indices of the lines that translate the sentence, or of the line that only the translation
+    /// has.
     pub lines: Vec<u32>,
 }
 
@@ -74,7 +76,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Returns the number of sentences of the source.
+    /// Returns the number of sentences of the source, with title and description.
     pub fn all(&self) -> usize {
         self.current + self.accepted + self.changed + self.missing + self.omitted
     }
@@ -107,7 +109,8 @@ impl Summary {
         }
     }
 
-    fn add(&mut self, status: &Status) {
+    /// Counts a sentence with a status.
+    pub fn add(&mut self, status: &Status) {
         *match status {
             Status::Current => &mut self.current,
             Status::Accepted => &mut self.accepted,
@@ -119,7 +122,7 @@ impl Summary {
     }
 }
 
-/// Status of all sentences of a translation.
+/// Statuses of all sentences of a translation.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EditionStatus {
     /// Pairs in the order of the source: title, description, sentences; then the sentences of the
@@ -141,11 +144,11 @@ impl EditionStatus {
             let status = match (translation.front_text(unit), lock) {
                 (None, _) => Status::Missing,
                 (Some(_), None) => Status::Current,
-                (Some(own), Some(lock)) => stands(lock, unit, source_lang, lang, TextDigest::of(own), TextDigest::of(theirs)),
+                (Some(own), Some(lock)) => status_of(lock, unit, source_lang, lang, TextDigest::of(own), TextDigest::of(theirs)),
             };
             statuses.push(Pair { unit, status, source: None, lines: Vec::new() });
         }
-        let lines = Lines::of(translation);
+        let lines = TranslatedLines::of(translation);
         let omitted: HashSet<SegmentId> = translation.marks.iter().flat_map(|marks| marks.omitted.iter().copied()).collect();
         // Without locks, ids are positions, so one missing line shifts all later ones; notes are
         // paired by label.
@@ -167,7 +170,7 @@ impl EditionStatus {
                 (false, Some(_)) if translation.digests.is_empty() => Status::Current,
                 (false, Some(lock)) => {
                     let own = own_digest(&translation.digests, &lines);
-                    stands(lock, unit, source_lang, lang, own, source.digests[index])
+                    status_of(lock, unit, source_lang, lang, own, source.digests[index])
                 }
             };
             statuses.push(Pair { unit, status, source: Some(index as u32), lines });
@@ -197,14 +200,14 @@ impl EditionStatus {
     }
 }
 
-/// Index from sentences of the source to the lines of a translation.
-pub(super) struct Lines<'a> {
+/// Index of the lines of a translation by the sentences of the source that they translate.
+pub(super) struct TranslatedLines<'a> {
     document: &'a Document,
-    /// Lines of the sentences that marks name.
+    /// Lines whose marks name a sentence, by that sentence.
     marked: HashMap<SegmentId, Vec<u32>>,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> TranslatedLines<'a> {
     pub(super) fn of(document: &'a Document) -> Self {
         let mut marked: HashMap<SegmentId, Vec<u32>> = HashMap::new();
         for marks in &document.marks {
@@ -215,13 +218,15 @@ impl<'a> Lines<'a> {
         Self { document, marked }
     }
 
+    /// Returns the lines that translate a sentence: those whose marks name it, or else the line
+    /// with its id.
     pub(super) fn of_sentence(&self, id: SegmentId) -> Vec<u32> {
         if let Some(lines) = self.marked.get(&id) {
             return lines.clone();
         }
         let own = self.document.segment_with_id(id);
-        let stands_for_others = |&line: &usize| self.document.marks_of(line).is_some_and(|marks| !marks.translates.is_empty());
-        own.filter(|line| !stands_for_others(line)).map(|line| line as u32).into_iter().collect()
+        let translates_others = |&line: &usize| self.document.marks_of(line).is_some_and(|marks| !marks.translates.is_empty());
+        own.filter(|line| !translates_others(line)).map(|line| line as u32).into_iter().collect()
     }
 }
 
@@ -229,7 +234,13 @@ impl<'a> Lines<'a> {
 ///
 /// Lines with a mark for the sentence go first, else the line with its id. Inside a footnote, it is
 /// the line at the same place in the note with the same label.
-fn by_position(source: &Document, index: usize, translation: &Document, lines: &Lines<'_>, notes: &[Option<u32>]) -> Vec<u32> {
+fn by_position(
+    source: &Document,
+    index: usize,
+    translation: &Document,
+    lines: &TranslatedLines<'_>,
+    notes: &[Option<u32>],
+) -> Vec<u32> {
     let segment = &source.segments[index];
     if let Some(marked) = lines.marked.get(&segment.id) {
         return marked.clone();
@@ -258,8 +269,10 @@ pub(super) fn own_digest(digests: &[TextDigest], lines: &[u32]) -> TextDigest {
     }
 }
 
-fn stands(lock: &Lock, unit: Unit, source_lang: &str, lang: &str, own: TextDigest, source: TextDigest) -> Status {
-    let line = line_of(lock, unit, source_lang, lang, own, source);
+/// Returns the status of a unit that is translated; `own` and `source` are the digests of both
+/// texts.
+fn status_of(lock: &Lock, unit: Unit, source_lang: &str, lang: &str, own: TextDigest, source: TextDigest) -> Status {
+    let line = lock_line(lock, unit, source_lang, lang, own, source);
     match line.state {
         lock::State::Plain if line.made_from == Some(source) => Status::Current,
         lock::State::Accepted => Status::Accepted,
@@ -268,13 +281,13 @@ fn stands(lock: &Lock, unit: Unit, source_lang: &str, lang: &str, own: TextDiges
     }
 }
 
-/// Returns the lock's line for a translation.
+/// Returns the line that the new lock has for a translation of a unit.
 ///
 /// The line says that the translation was made from the present source, unless the translation is
 /// unchanged since before the source changed. An edited translation counts as updated:
 /// * source changed, translation unchanged: still made from the old source
 /// * source changed, translation edited: made from the new source
-pub(super) fn line_of(
+pub(super) fn lock_line(
     lock: &Lock,
     unit: Unit,
     source_lang: &str,
@@ -296,7 +309,7 @@ pub(super) fn line_of(
         Some(made_from) if made_from != source => {
             let was = match &known.state {
                 lock::State::Was(was) => Some(was.clone()),
-                lock::State::Plain | lock::State::Accepted => entry.and_then(|entry| said(entry, made_from)),
+                lock::State::Plain | lock::State::Accepted => entry.and_then(|entry| locked_text(entry, made_from)),
             };
             lock::Translation { state: was.map_or(lock::State::Plain, lock::State::Was), ..plain(made_from) }
         }
@@ -305,6 +318,7 @@ pub(super) fn line_of(
     }
 }
 
-fn said(entry: &LockEntry, digest: TextDigest) -> Option<Box<str>> {
+/// Returns the source text of a lock entry, if it has this digest.
+fn locked_text(entry: &LockEntry, digest: TextDigest) -> Option<Box<str>> {
     entry.source.as_ref().filter(|source| source.digest == digest).map(|source| source.text.clone())
 }

@@ -7,11 +7,12 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::model::lock::{Gone, LockEntry, Source, State, Translation, fold};
+use crate::base::fold;
+use crate::model::lock::{Gone, LockEntry, Source, State, Translation};
 use crate::model::{LangId, Lock, TextDigest, Unit};
 use crate::parse::Document;
 
-use super::status::{Lines, line_of, own_digest};
+use super::status::{TranslatedLines, lock_line, own_digest};
 use crate::site::{Site, WorkId};
 
 /// A new lock, and its changes from the former one.
@@ -27,7 +28,7 @@ pub enum Change {
     /// The edition in this language is the source now; formerly it was the one in the other
     /// language.
     Source(LangId, Box<str>),
-    /// A sentence had no address, or was gone before.
+    /// A sentence of the source got its address, or was restored.
     New(Unit),
     /// The source changed the wording of a sentence.
     Reworded(Unit),
@@ -35,7 +36,7 @@ pub enum Change {
     Gone(Unit),
     /// An anchor disappeared with its heading.
     VanishedAnchor(Box<str>),
-    /// The source changed a sentence since it was translated.
+    /// A translation became pending, since its source has changed.
     Pending(LangId, Unit),
     /// A sentence was translated, or its translation was updated.
     Translated(LangId, Unit),
@@ -43,7 +44,7 @@ pub enum Change {
     Accepted(LangId, Unit),
     /// The translation no longer has a sentence.
     Dropped(LangId, Unit),
-    /// The lock differs in something else, mostly in the order of its sentences.
+    /// Only other parts of the lock changed, mostly the order of its sentences.
     Moved,
 }
 
@@ -69,10 +70,11 @@ pub fn first<'t>(site: &Site, work: WorkId, text: impl Fn(&str) -> Option<&'t st
     let source = &*edition.document;
     let (empty, accept) = (Lock::default(), Accept::default());
     let code = site.config.code(lang);
-    let mut maker = Maker { before: &empty, code, translations: &[], accept: &accept, entries: Vec::new(), changes: Vec::new() };
-    maker.front(source);
-    maker.sentences(source, text(&source.file).unwrap_or_default());
-    Lock::new(maker.entries)
+    let mut builder =
+        LockBuilder { before: &empty, code, translations: &[], accept: &accept, entries: Vec::new(), changes: Vec::new() };
+    builder.add_front(source);
+    builder.add_sentences(source, text(&source.file).unwrap_or_default());
+    Lock::new(builder.entries)
 }
 
 /// Returns the new lock of a work. `text` returns the text of a file.
@@ -103,17 +105,17 @@ pub fn renewed<'t>(
             Some(Translated { lang, code: site.config.code(lang), document })
         })
         .collect();
-    let mut maker = Maker { before, code, translations: &translations, accept, entries: Vec::new(), changes: Vec::new() };
+    let mut builder = LockBuilder { before, code, translations: &translations, accept, entries: Vec::new(), changes: Vec::new() };
     let file_text = text(&source.file).unwrap_or_default();
     let other = before.source_lang().filter(|&known| known != code);
-    maker.changes.extend(other.map(|known| Change::Source(source_lang, known.into())));
-    maker.front(source);
-    maker.sentences(source, file_text);
-    maker.translations_alone(source);
-    maker.gone(source);
-    maker.other_languages();
-    maker.anchors(source);
-    let Maker { entries, mut changes, .. } = maker;
+    builder.changes.extend(other.map(|known| Change::Source(source_lang, known.into())));
+    builder.add_front(source);
+    builder.add_sentences(source, file_text);
+    builder.add_own_sentences(source);
+    builder.keep_deleted_ids(source);
+    builder.keep_absent_editions();
+    builder.report_vanished_anchors(source);
+    let LockBuilder { entries, mut changes, .. } = builder;
     let lock = Lock::new(in_order(before, entries, source, &translations));
     if changes.is_empty() && lock != *before {
         changes.push(Change::Moved);
@@ -121,8 +123,8 @@ pub fn renewed<'t>(
     Ok(Renewed { lock, changes })
 }
 
-/// Collects the entries of a lock, in no order yet.
-struct Maker<'a> {
+/// Builder of a lock: collects its entries, in no order yet, and the changes.
+struct LockBuilder<'a> {
     before: &'a Lock,
     code: &'a str,
     translations: &'a [Translated<'a>],
@@ -131,19 +133,20 @@ struct Maker<'a> {
     changes: Vec<Change>,
 }
 
-impl Maker<'_> {
+impl LockBuilder<'_> {
     /// Adds the entries of title and description.
-    fn front(&mut self, source: &Document) {
+    fn add_front(&mut self, source: &Document) {
         for unit in [Unit::Title, Unit::Description] {
             let Some(text) = source.front_text(unit) else { continue };
             let own = |document: &Document| document.front_text(unit).map(TextDigest::of);
             let own: Vec<Option<TextDigest>> = self.translations.iter().map(|it| own(it.document)).collect();
-            self.unit(unit, Spot::default(), fold(text).as_ref(), &own);
+            self.add_unit(unit, SourcePlace::default(), fold(text).as_ref(), &own);
         }
     }
 
-    fn sentences(&mut self, source: &Document, file_text: &str) {
-        let lines: Vec<Lines<'_>> = self.translations.iter().map(|it| Lines::of(it.document)).collect();
+    /// Adds the entries of the sentences of the source.
+    fn add_sentences(&mut self, source: &Document, file_text: &str) {
+        let lines: Vec<TranslatedLines<'_>> = self.translations.iter().map(|it| TranslatedLines::of(it.document)).collect();
         let heading_of: HashMap<u32, usize> =
             source.headings.iter().enumerate().filter_map(|(at, heading)| Some((heading.segment?, at))).collect();
         for (at, segment) in source.segments.iter().enumerate() {
@@ -157,13 +160,19 @@ impl Maker<'_> {
             });
             let own: Vec<Option<TextDigest>> = own.collect();
             let note = segment.note.map(|note| source.notes[note as usize].label.as_str().into());
-            let spot = Spot { anchors, note, is_row: segment.table.is_some() };
-            self.unit(Unit::Segment(segment.id), spot, &source.segment_text(file_text, at), &own);
+            let place = SourcePlace { anchors, note, is_row: segment.table.is_some() };
+            self.add_unit(Unit::Segment(segment.id), place, &source.segment_text(file_text, at), &own);
         }
     }
 
     /// Adds the entry of a unit of the source; `own` holds the digest of each translation.
-    fn unit(&mut self, unit: Unit, Spot { anchors, note, is_row }: Spot, text: &str, own: &[Option<TextDigest>]) {
+    fn add_unit(
+        &mut self,
+        unit: Unit,
+        SourcePlace { anchors, note, is_row }: SourcePlace,
+        text: &str,
+        own: &[Option<TextDigest>],
+    ) {
         let digest = TextDigest::of_segment(text, is_row);
         let known = self.before.entry(unit);
         match known.and_then(|entry| entry.source.as_ref()) {
@@ -180,7 +189,7 @@ impl Maker<'_> {
                 }
                 continue;
             };
-            let mut line = line_of(self.before, unit, self.code, code, own, digest);
+            let mut line = lock_line(self.before, unit, self.code, code, own, digest);
             let is_pending = line.made_from != Some(digest);
             let wanted = self.accept.units.contains(&unit) && self.accept.lang.is_none_or(|wanted| wanted == lang);
             if is_pending && wanted {
@@ -200,9 +209,9 @@ impl Maker<'_> {
         self.entries.push(LockEntry { unit, source: Some(source), gone: None, translations });
     }
 
-    /// Adds entries of sentences that only translations have. A new one has no source text from
-    /// which it was made.
-    fn translations_alone(&mut self, source: &Document) {
+    /// Adds the entries of sentences that only translations have. A new one was made from no source
+    /// text.
+    fn add_own_sentences(&mut self, source: &Document) {
         let mut at: HashMap<Unit, usize> = HashMap::new();
         for &Translated { lang, code, document } in self.translations {
             for (line, segment) in document.segments.iter().enumerate() {
@@ -234,8 +243,9 @@ impl Maker<'_> {
         }
     }
 
-    /// Keeps the ids of sentences that are gone.
-    fn gone(&mut self, source: &Document) {
+    /// Keeps an entry for each sentence that the source has lost, so that its id is not given
+    /// again.
+    fn keep_deleted_ids(&mut self, source: &Document) {
         let at: HashMap<Unit, usize> = self.entries.iter().enumerate().map(|(at, entry)| (entry.unit, at)).collect();
         let newly: HashMap<Unit, &Gone> = source.gone.iter().map(|(id, gone)| (Unit::Segment(*id), gone)).collect();
         for entry in self.before.entries() {
@@ -271,12 +281,13 @@ impl Maker<'_> {
         entry.translations.iter().any(|line| self.is_absent(&line.lang))
     }
 
+    /// Returns true if a language has no edition at present.
     fn is_absent(&self, lang: &str) -> bool {
         lang != self.code && !self.translations.iter().any(|it| it.code == lang)
     }
 
-    /// Keeps the lock's lines of editions that do not exist at present, since they may come back.
-    fn other_languages(&mut self) {
+    /// Keeps the lock's lines of editions that do not exist at present, since they may be restored.
+    fn keep_absent_editions(&mut self) {
         for at in 0..self.entries.len() {
             let Some(known) = self.before.entry(self.entries[at].unit) else { continue };
             let mut kept: Vec<Translation> =
@@ -304,16 +315,16 @@ impl Maker<'_> {
     }
 
     /// Reports anchors that no heading has any more.
-    fn anchors(&mut self, source: &Document) {
+    fn report_vanished_anchors(&mut self, source: &Document) {
         for anchor in vanished_anchors(source) {
             self.changes.push(Change::VanishedAnchor(anchor.into()));
         }
     }
 }
 
-/// Place of a unit in the source, as the lock stores it.
+/// Facts about the place of a unit in the source that the lock stores.
 #[derive(Default)]
-struct Spot {
+struct SourcePlace {
     anchors: Vec<Box<str>>,
     note: Option<Box<str>>,
     is_row: bool,

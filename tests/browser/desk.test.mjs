@@ -240,7 +240,7 @@ test('an edit, a sync and an accept take sentences off the desk at once', async 
   await page.keyboard.press('n');
   await shows(page, '4.3');
   await book.edit(TRANSLATION, (text) => text.replace('other test ranges.', 'other test ranges.\nThis agreement benefits both countries.'));
-  await says(page, 'Nothing is pending any more.');
+  await says(page, 'All sentences are up to date.');
   assert.ok(await desk(page).locator('.next').isHidden());
   await says(beside.page, 'Күтіп тұрған сөйлем қалмады.');
   // What was said of an earlier state does not stand beside a new problem.
@@ -276,7 +276,7 @@ test('an editor with an address is a link; one that cannot be started, or has no
       problems.length = 0;
     }],
     [{ VISUAL: 'vim' }, async (page) => {
-      await card(page).getByText('`vim` needs a terminal').waitFor();
+      await card(page).getByText('the editor `vim` runs in a terminal').waitFor();
       assert.equal(await card(page).locator('.open').count(), 0);
     }],
   ]) {

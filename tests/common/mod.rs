@@ -1,5 +1,5 @@
-//! What several test files use: sites made of texts, snapshots of all that a state comes to, HTML
-//! looked at as text.
+//! Helpers of several test files: sites made of texts, snapshots of all results of a state, and HTML
+//! examined as text.
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this one")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,39 +7,43 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+use program::Run;
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed};
 use tilmash::base::{Diagnostic, diagnostic};
 use tilmash::load::Inputs;
-use tilmash::model::{Lock, Unit};
+use tilmash::model::{Key, LangId, LanguagePack, Lock, Unit};
+use tilmash::parse::{ParseInput, Settings};
 use tilmash::project::{Overrides, Project, State};
 use tilmash::render::Body;
 use tilmash::site::{Site, WorkId};
 use tilmash::translation::sync::{Accept, first, renewed};
 
+pub(crate) mod program;
+
 /// The files of a site, by path.
 pub(crate) type Files = BTreeMap<String, String>;
 
-/// A project in no folder in particular.
+/// Returns a project in an arbitrary folder.
 pub(crate) fn project() -> Project {
     Project::new(Path::new("site"), Overrides::default())
 }
 
-/// The files as a snapshot that no disk was asked for.
+/// Returns the files as a snapshot, without a disk.
 pub(crate) fn inputs(files: &Files) -> Arc<Inputs> {
     Arc::new(Inputs::from_texts(files.iter().map(|(path, text)| (path.as_str(), text.as_str()))))
 }
 
-/// The state of a site, from nothing.
+/// Returns the state of a site, computed from nothing.
 pub(crate) fn state(files: &Files) -> State {
     project().state(inputs(files))
 }
 
-/// Writes the locks of all works, as `tilmash sync` does; gives how many were others.
+/// Writes the locks of all works, as `tilmash sync` does; returns the number of changed locks.
 pub(crate) fn sync(files: &mut Files) -> usize {
     sync_accepting(files, &[])
 }
 
-/// The same, with what is accepted of every work.
+/// Syncs, and accepts these sentences of every work.
 pub(crate) fn sync_accepting(files: &mut Files, units: &[&str]) -> usize {
     let accept = Accept { units: units.iter().map(|unit| Unit::parse(unit).expect("a unit")).collect(), lang: None };
     let firsts =
@@ -54,8 +58,8 @@ pub(crate) fn sync_accepting(files: &mut Files, units: &[&str]) -> usize {
 
 type Text<'t> = &'t dyn Fn(&str) -> Option<&'t str>;
 
-/// The locks that `make` makes of the works of a site: files and texts; none of a site of which there is no index, as `tilmash sync`
-/// then says why and writes nothing.
+/// Returns the locks that `make` makes for the works of a site, as files and texts. A site without an
+/// index has none; `tilmash sync` then reports the reason and writes nothing.
 fn locks(files: &Files, make: impl Fn(&Site, WorkId, Text<'_>) -> Option<Lock>) -> Vec<(String, String)> {
     let state = state(files);
     let Some(site) = state.site() else { return Vec::new() };
@@ -71,21 +75,21 @@ fn locks(files: &Files, make: impl Fn(&Site, WorkId, Text<'_>) -> Option<Lock>) 
     works.collect()
 }
 
-/// A table, of what stands between the bars of its rows; the first is its head.
+/// Returns a table whose rows have these texts between their bars; the first row is the head.
 pub(crate) fn table(rows: &[&str]) -> String {
     let row = |row: &&str| format!("| {row} |\n");
     let columns = rows[0].matches('|').count() + 1;
     format!("{}|{}\n{}", row(&rows[0]), "---|".repeat(columns), rows[1..].iter().map(row).collect::<String>())
 }
 
-/// All that can be asked of a state: every route with its bytes, and every problem.
+/// All results of a state: every route with its bytes, and every problem.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Snapshot {
     pub(crate) routes: BTreeMap<String, Vec<u8>>,
     pub(crate) problems: Vec<Diagnostic>,
 }
 
-/// Asks a state for everything.
+/// Collects all results of a state.
 pub(crate) fn snapshot(state: &State) -> Snapshot {
     let mut routes = BTreeMap::new();
     let mut problems = state.problems.to_vec();
@@ -105,7 +109,7 @@ pub(crate) fn snapshot(state: &State) -> Snapshot {
     Snapshot { routes, problems }
 }
 
-/// What differs between two snapshots, in words; `None` if nothing does.
+/// Describes the difference between two snapshots; `None` if they are equal.
 pub(crate) fn difference(a: &Snapshot, b: &Snapshot) -> Option<String> {
     for path in a.routes.keys().chain(b.routes.keys()) {
         let (left, right) = (a.routes.get(path), b.routes.get(path));
@@ -123,13 +127,13 @@ pub(crate) fn difference(a: &Snapshot, b: &Snapshot) -> Option<String> {
     (a.problems != b.problems).then(|| format!("the other has more problems: {:?}", b.problems))
 }
 
-/// The text of a file as a diagnostic's place means it: of the site, or built in.
+/// Returns the text to which a diagnostic's place refers: of the site, or built in.
 pub(crate) fn text_of<'a>(files: &'a Files, file: &str) -> Option<&'a str> {
     let built_in = || std::str::from_utf8(tilmash::load::builtin::file(file)?).ok();
     files.get(file).map(String::as_str).or_else(built_in)
 }
 
-/// Says what is wrong with a diagnostic as such: its wording, its places.
+/// Describes the faults of a diagnostic itself: of its wording or its places.
 pub(crate) fn flaw(problem: &Diagnostic, files: &Files) -> Option<String> {
     let message = &problem.message;
     if message.is_empty() || message.contains('\n') {
@@ -149,7 +153,7 @@ pub(crate) fn flaw(problem: &Diagnostic, files: &Files) -> Option<String> {
         }
     }
     for place in problem.place.iter().chain(problem.others.iter().map(|(place, _)| place)) {
-        // A page that nobody wrote, such as a home page, has no text.
+        // A generated page, such as a home page without a file, has no text.
         let Some(text) = text_of(files, &place.file) else {
             if place.start != 0 || place.end != 0 {
                 return Some(format!("a place in `{}`, which is not there", place.file));
@@ -164,10 +168,10 @@ pub(crate) fn flaw(problem: &Diagnostic, files: &Files) -> Option<String> {
     None
 }
 
-/// The elements that have no end tag.
+/// Elements without an end tag.
 const VOID: &[&str] = &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 
-/// Says where HTML is not well nested: an end tag without its beginning, or the other way about.
+/// Describes a fault in the nesting of HTML: an end tag without a start tag, or the reverse.
 pub(crate) fn unbalanced(html: &str) -> Option<String> {
     let mut open: Vec<(&str, usize)> = Vec::new();
     for tag in tags(html) {
@@ -200,16 +204,16 @@ fn around(html: &str, start: usize, end: usize) -> &str {
 
 /// A tag of an HTML text.
 pub(crate) struct Tag<'a> {
-    /// With the slash of an end tag.
+    /// Name; with the slash for an end tag.
     pub(crate) name: &'a str,
     pub(crate) at: usize,
     /// Names and values, as they are written.
     pub(crate) attributes: Vec<(&'a str, &'a str)>,
-    /// Whether it ends with `/>`.
+    /// True if the tag ends with `/>`.
     pub(crate) closed: bool,
 }
 
-/// The tags of an HTML text, as a browser would see them; comments and the document type are none.
+/// Returns the tags of an HTML text, as a browser finds them; comments and the document type are left out.
 pub(crate) fn tags(html: &str) -> Vec<Tag<'_>> {
     let mut tags = Vec::new();
     let mut at = 0;
@@ -258,26 +262,26 @@ pub(crate) fn tags(html: &str) -> Vec<Tag<'_>> {
     tags
 }
 
-/// The text of an attribute's value.
+/// Returns the text of an attribute's value.
 pub(crate) fn unescaped(value: &str) -> String {
     let named =
         value.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#x27;", "'").replace("&#39;", "'");
     named.replace("&#x2F;", "/").replace("&amp;", "&")
 }
 
-/// What is wrong with a page's ids and links, within the site of `routes`.
+/// Describes the faults of a page's ids and links, within the site of `routes`.
 #[derive(Debug, Default)]
 pub(crate) struct Flaws {
     pub(crate) nesting: Vec<String>,
     pub(crate) doubled_ids: Vec<String>,
     pub(crate) root_absolute: Vec<String>,
     pub(crate) dangling: Vec<String>,
-    /// Anchors that the page they lead to does not have.
+    /// Links to anchors that the target page lacks.
     pub(crate) anchors: Vec<String>,
     pub(crate) inline: Vec<String>,
 }
 
-/// Looks at every HTML page of a snapshot: nesting, ids, links.
+/// Checks every HTML page of a snapshot: nesting, ids, links.
 pub(crate) fn flaws(snapshot: &Snapshot) -> Flaws {
     let mut flaws = Flaws::default();
     let pages: BTreeMap<&str, (&str, Vec<Tag<'_>>)> = snapshot
@@ -349,7 +353,7 @@ pub(crate) fn flaws(snapshot: &Snapshot) -> Flaws {
     flaws
 }
 
-/// A site on disk, gone at the end.
+/// A site in a temporary folder.
 pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -364,9 +368,7 @@ impl Folder {
     }
 
     pub(crate) fn write(&self, path: &str, text: &str) {
-        let path = self.path().join(path);
-        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        std::fs::write(path, text).expect("it can be written");
+        program::put(self.path(), path, text);
     }
 
     pub(crate) fn read(&self, path: &str) -> String {
@@ -396,24 +398,46 @@ impl Folder {
         found
     }
 
-    /// Runs the program: exit code, output, what it said.
+    /// Runs the program; returns exit code, output and messages.
     pub(crate) fn run(&self, args: &[&str]) -> (i32, String, String) {
-        let out =
-            Command::new(env!("CARGO_BIN_EXE_tilmash")).arg("--root").arg(self.path()).args(args).output().expect("it runs");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (out.status.code().unwrap_or(-1), text(&out.stdout), text(&out.stderr))
+        let root = self.path().to_str().expect("its path is a text");
+        let Run { code, out, err } = program::run(program::command(self.path(), &[&["--root", root], args].concat()), "");
+        (code, out, err)
     }
 
     pub(crate) fn git(&self, args: &[&str]) -> bool {
         self.git_on("2026-01-01", args)
     }
 
-    /// Runs git on a day.
+    /// Runs git with the date of a given day.
     pub(crate) fn git_on(&self, day: &str, args: &[&str]) -> bool {
         let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
         let mut git = Command::new("git");
         git.current_dir(self.path()).args(identity).args(args).env("GIT_AUTHOR_DATE", format!("{day}T12:00:00+0500"));
         git.output().expect("git runs").status.success()
+    }
+}
+
+/// A page that is parsed alone, in the language `kk`.
+pub(crate) fn page(text: String, pack: Arc<LanguagePack>) -> ParseInput {
+    let settings = Settings {
+        raw_html: false,
+        smart_punctuation: true,
+        highlight: true,
+        segments: true,
+        languages: vec!["kk".to_owned()],
+        source: LangId(0),
+    };
+    ParseInput {
+        file: "content/x.kk.md".into(),
+        text: text.into(),
+        key: Key::new("x"),
+        lang: LangId(0),
+        settings: Arc::new(settings),
+        pack,
+        chapter: None,
+        lock: None,
+        source_delta: None,
     }
 }
 

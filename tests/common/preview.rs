@@ -1,4 +1,4 @@
-//! A live preview of a small site, asked over a socket as a browser asks it.
+//! A live preview of a small site, with requests over a socket as from a browser.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use crate::common::program::{put, site};
 use tempfile::TempDir;
 use tilmash::serve::{Editor, Event, Options, Server};
 
@@ -41,10 +42,7 @@ impl Preview {
     }
 
     pub(crate) fn with(files: &[(&str, &str)], editor: Editor) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            write(&folder, path, text);
-        }
+        let folder = site(files);
         let options = Options { port: Some(0), editor, ..Options::new(folder.path()) };
         Self::start(folder, &options)
     }
@@ -61,7 +59,7 @@ impl Preview {
     }
 
     pub(crate) fn save(&self, path: &str, text: &str) {
-        write(&self.folder, path, text);
+        put(self.folder.path(), path, text);
     }
 
     /// Saves a file in one step, so that nobody can see half of it.
@@ -87,7 +85,7 @@ impl Preview {
         versions
     }
 
-    /// Does something, and waits until the page at `path` is as wanted.
+    /// Runs an action, and waits until the page at `path` meets a condition.
     pub(crate) fn after(&self, act: impl FnOnce(), path: &str, wanted: impl Fn(&Response) -> bool) -> Response {
         let mut versions = self.versions();
         act();
@@ -107,12 +105,6 @@ impl Preview {
     }
 }
 
-pub(crate) fn write(folder: &TempDir, path: &str, text: &str) {
-    let path = folder.path().join(path);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
-}
-
 /// The stream of versions that a page listens to.
 pub(crate) struct Versions {
     pub(crate) lines: BufReader<TcpStream>,
@@ -124,7 +116,7 @@ impl Versions {
     pub(crate) fn next(&mut self) -> u64 {
         let begun = Instant::now();
         loop {
-            // The stream's heartbeat would keep a wait alive for ever.
+            // Without a deadline, the stream's heartbeat would prolong a wait for ever.
             assert!(begun.elapsed() < DEADLINE, "no new version");
             let mut line = String::new();
             assert_ne!(self.lines.read_line(&mut line).expect("a version before the deadline"), 0, "the stream ended");
@@ -181,7 +173,7 @@ pub(crate) fn ask(address: SocketAddr, method: &str, path: &str, headers: &[(&st
     Response { status, headers, body: bytes[end..].to_vec() }
 }
 
-/// A site with a lock whose source has changed since: in the title, in sentences of all kinds.
+/// A site with a lock, whose source has since changed: the title, and sentences of all kinds.
 pub(crate) fn pending_site() -> crate::common::Files {
     let texts = SITE.iter().filter(|(path, _)| !path.starts_with("content/a."));
     let mut files: crate::common::Files = texts.map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();

@@ -1,4 +1,5 @@
-//! Running the program in a folder, as people and scripts call it.
+//! Running the program in a folder, as people and scripts call it. No other test file finds it.
+#![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this one")]
 
 use std::fs;
 use std::io::Write as _;
@@ -6,6 +7,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
+
+/// The path of the program.
+pub(crate) const TILMASH: &str = env!("CARGO_BIN_EXE_tilmash");
 
 /// The result of a run.
 pub(crate) struct Run {
@@ -18,16 +22,21 @@ pub(crate) struct Run {
 pub(crate) fn site(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (path, text) in files {
-        let file = folder.path().join(path);
-        fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
-        fs::write(file, text).expect("files can be written");
+        put(folder.path(), path, text);
     }
     folder
 }
 
+/// Writes a file below a folder, and makes the folders above it.
+pub(crate) fn put(folder: &Path, path: &str, bytes: impl AsRef<[u8]>) {
+    let file = folder.join(path);
+    fs::create_dir_all(file.parent().expect("it is in a folder")).expect("folders can be made");
+    fs::write(file, bytes).expect("files can be written");
+}
+
 /// Returns the command that runs the program in a folder, with pipes for its input and output.
 pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tilmash"));
+    let mut command = Command::new(TILMASH);
     command.args(arguments).current_dir(folder).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
     // Cached highlighting must not go into the cache of the person who runs the tests.
     command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));

@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_other_machines_cannot_reach_is_unknown() {
+    fn an_address_that_other_machines_cannot_use_is_unknown() {
         for remote in [
             "",
             "/srv/git/b.git",

@@ -11,17 +11,18 @@
 //! en 7cbc0e45da2c 2a8a8a33a9a1
 //! ```
 //!
-//! A row has the id of its first cell; the ids of the others are gone into it. A translation of the
-//! row is current if it was made from all present cells. Otherwise it was made from the row of
-//! those cells from which it was made: a cell that it lacks is an empty one.
+//! A row gets the id of its first cell. The ids of its other cells become `gone … into` that id. A
+//! translation of the row is current if it was made from all present cells. Otherwise its source
+//! wording is the row of the cells that were translated; a missing cell counts as empty.
 
 use std::collections::HashMap;
 
-use super::{Gone, LockEntry, Source, State, TextDigest, Translation, Unit, row};
+use super::{Gone, LockEntry, Offsets, Source, State, TextDigest, Translation, Unit, row};
 use crate::model::Label;
 
-/// The last column that is told from later ones. It bounds the memory that a damaged lock takes.
-const LAST: u32 = 100;
+/// Greatest column. Greater numbers count as this one, so that a damaged lock (`|4000000000`) takes
+/// little memory.
+const LAST_COLUMN: u32 = 100;
 
 /// The columns that an entry has in its table, counted from one.
 #[derive(Debug, Clone, Default)]
@@ -39,17 +40,21 @@ impl Columns {
 }
 
 /// Joins the cells among the entries of a lock to rows.
-pub(super) fn joined(mut entries: Vec<LockEntry>, columns: &[Columns]) -> Vec<LockEntry> {
-    if columns.iter().any(Columns::is_cell) {
-        for row in rows(&entries, columns) {
-            Row { entries: &entries, columns, cells: &row }.joined().into_iter().for_each(|(at, entry)| entries[at] = entry);
+pub(super) fn join(entries: &mut [LockEntry], columns: &[Columns], offsets: &mut [Offsets]) {
+    if !columns.iter().any(Columns::is_cell) {
+        return;
+    }
+    for cells in rows(entries, columns) {
+        let row = Row { entries, columns, cells: &cells };
+        let joined: Vec<_> = row.joined().into_iter().map(|(at, entry)| (at, row.lines(at, &entry, offsets), entry)).collect();
+        for (at, lines, entry) in joined {
+            (entries[at], offsets[at].translations) = (entry, lines);
         }
     }
-    entries
 }
 
-/// Returns the rows as positions of entries: first the source's cells, then those of translations
-/// alone in the same block.
+/// Returns the rows, each as positions of entries: first the cells of the source, then the cells of
+/// the same block that only translations have.
 fn rows(entries: &[LockEntry], columns: &[Columns]) -> Vec<Vec<usize>> {
     let block = |at: usize| match entries[at].unit {
         Unit::Segment(id) => Some(id.block),
@@ -104,13 +109,26 @@ impl Row<'_> {
             let source = entry.source.take().map(|source| source.digest);
             let digest = source.or_else(|| Some(entry.translations.first()?.own));
             entry.gone = entry.gone.or_else(|| Some(Gone { digest: digest?, anchors: Vec::new(), into: Some(id) }));
-            // A line of the translation that is no cell keeps its id.
+            // A line of a translation that was not in a table keeps its id.
             let mut columns = self.columns[at].translations.iter();
             entry.translations.retain(|_| columns.next() == Some(&Some(0)));
             (at, entry)
         });
         let row = LockEntry { unit: Unit::Segment(id), source, gone: self.entries[first].gone.clone(), translations };
         rest.chain([(first, row)]).collect()
+    }
+
+    /// Returns the offset of the line of each translation of a new entry: the one that this cell
+    /// has, or else that of the first cell that has one.
+    fn lines(&self, at: usize, entry: &LockEntry, offsets: &[Offsets]) -> Vec<usize> {
+        let line = |translation: &Translation| {
+            let mut cells = [at].into_iter().chain(self.cells.iter().copied());
+            cells.find_map(|cell| {
+                let index = self.entries[cell].translations.iter().position(|line| line.lang == translation.lang)?;
+                Some(offsets[cell].translations[index])
+            })
+        };
+        entry.translations.iter().filter_map(line).collect()
     }
 
     /// Returns the cells of the source, each with its column.
@@ -182,7 +200,7 @@ fn text<'t>(cells: impl Iterator<Item = (u32, &'t str)>) -> Box<str> {
 fn in_columns<T>(cells: impl Iterator<Item = (u32, T)>) -> Vec<Option<T>> {
     let mut row = Vec::new();
     for (column, cell) in cells {
-        let at = column.clamp(1, LAST) as usize - 1;
+        let at = column.clamp(1, LAST_COLUMN) as usize - 1;
         if row.len() <= at {
             row.resize_with(at + 1, || None);
         }

@@ -9,8 +9,8 @@ use crate::markdown::comment::{comment_in, without_comments};
 use crate::parse::marks::{self, Mark, Marks};
 
 impl Writer<'_, '_> {
-    /// Adds a mark to its sentence, or reports that it cannot. No mark is published.
-    pub(super) fn mark(&mut self, mark: Result<Mark, marks::Bad>, place: Place) {
+    /// Adds a mark to its sentence, or reports that the mark has no sentence. No mark is published.
+    pub(super) fn mark(&mut self, mark: Result<Mark, marks::BadMark>, place: Place) {
         // The space before the mark does not belong to the sentence.
         if let Some(leaf) = &self.leaf {
             self.out.trim_end(leaf.html_start);
@@ -25,14 +25,14 @@ impl Writer<'_, '_> {
         let is_last = without_comments(line).trim().is_empty();
         let problem = match mark {
             Err(bad) => Some((bad.message, bad.hint)),
-            // The check that compares titles reads this mark from the file itself.
+            // The check of titles reads this mark from the file: see `silenced_after`.
             Ok(Mark::Silenced(..)) if is_last && self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) => None,
             Ok(_) if self.leaf.is_none() && self.page.is_some_and(|page| page.settings.segments) => {
-                let hint = "marks stand behind sentences of paragraphs, headings, lists and notes, and in rows of tables that have text; not in titles";
-                Some(("there is no sentence that this mark could be of".to_owned(), hint.to_owned()))
+                let hint = "write a mark at the end of a sentence's line, in a paragraph, heading, list or footnote, or in a row of a table that has text; titles cannot have marks";
+                Some(("the mark belongs to no sentence".to_owned(), hint.to_owned()))
             }
             Ok(_) if !is_last => {
-                Some(("a mark stands in the middle of a line".to_owned(), "put it at the end of the line".to_owned()))
+                Some(("the mark is in the middle of a line".to_owned(), "move the mark to the end of the line".to_owned()))
             }
             Ok(mark) => {
                 if self.leaf.is_some() {
@@ -51,7 +51,7 @@ impl Writer<'_, '_> {
     }
 
     /// Reports marks on lines of their own: such a comment is a block and ends the paragraph.
-    pub(super) fn marks_apart(&mut self, html: &str, range: &Range<usize>) {
+    pub(super) fn report_marks_apart(&mut self, html: &str, range: &Range<usize>) {
         let Some(page) = self.page else { return };
         let mut from = 0;
         while let Some(comment) = comment_in(html, from) {
@@ -65,8 +65,8 @@ impl Writer<'_, '_> {
             let found = self.text[range.clone()].find(comment).map(|at| range.start + at);
             let place = found.map_or_else(|| range.clone(), |at| at..at + comment.len());
             self.problems.push(
-                Diagnostic::at(&code::BAD_MARK, Place::new(&page.file, place), "a mark stands on a line of its own")
-                    .hint("put it at the end of the line of its sentence"),
+                Diagnostic::at(&code::BAD_MARK, Place::new(&page.file, place), "the mark is alone on its line")
+                    .hint("move the mark to the end of the line of its sentence"),
             );
         }
     }

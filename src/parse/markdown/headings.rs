@@ -20,8 +20,8 @@ pub(super) struct OpenHeading {
     alternative: String,
     place: Range<usize>,
     segment: Option<u32>,
-    /// The writer's own output, set aside while the document's title is written; `None` for a
-    /// heading of the text.
+    /// The output before the heading, kept here while the document's title is written to a separate
+    /// buffer; `None` for a heading of the text.
     pub(super) title: Option<Builder>,
     /// The byte range of the title's text.
     pub(super) bytes: Option<Range<usize>>,
@@ -93,17 +93,19 @@ impl Writer<'_, '_> {
             if slug.is_empty() { format!("section-{}", self.headings.len() + 1) } else { slug }
         });
         if explicit && is_reserved(&wanted) {
-            let message = format!("the anchor `{wanted}` is kept for a part of the page itself");
+            let message = format!("the anchor `{wanted}` is reserved for a part of the page's layout");
             if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
-                problem.push_hint("give the heading another one".to_owned());
+                problem.push_hint("give the heading another anchor".to_owned());
             }
         } else if explicit && self.anchors.taken.contains(&wanted) {
             let first = self.headings.iter().position(|earlier| earlier.anchor == wanted);
-            let message = format!("the anchor `{wanted}` is given twice on this page");
+            let message = format!("two headings of the page have the anchor `{wanted}`");
             if let Some(problem) = self.problem(&code::DUPLICATE_ANCHOR, heading.place, message) {
                 problem.push_hint(match first {
-                    Some(first) => format!("heading {} of the page has it already", first + 1),
-                    None => "give the heading another one".to_owned(),
+                    Some(first) => {
+                        format!("give the heading another anchor: heading number {} of the page has this one", first + 1)
+                    }
+                    None => "give the heading another anchor".to_owned(),
                 });
             }
         }

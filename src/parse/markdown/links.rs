@@ -1,9 +1,9 @@
 //! Links, images and bare URLs, which become links. A destination inside the site becomes a hole
-//! and a ref, which the site answers.
+//! and a ref. [`crate::link`] resolves the ref, and rendering fills the hole.
 
 use std::ops::Range;
 
-use crate::base::{Diagnostic, Place, code};
+use crate::base::{Diagnostic, Place, code, fold_all};
 use crate::model::Key;
 
 use super::{Event, LinkType, Writer};
@@ -30,8 +30,8 @@ impl Writer<'_, '_> {
             Destination::External(format!("mailto:{url}"))
         } else if wiki {
             // The text of a link may contain a line break.
-            let url = url.split_whitespace().collect::<Vec<_>>().join(" ");
-            Destination::Asks(match cut_anchor(&url) {
+            let url = fold_all(url);
+            Destination::Internal(match cut_anchor(&url) {
                 ("", Some(anchor)) => Target::Anchor(anchor),
                 (key, anchor) => Target::Work { key: Key::new(key.trim()), anchor },
             })
@@ -41,7 +41,8 @@ impl Writer<'_, '_> {
         if url.trim().is_empty() {
             let place = place.clone();
             self.problems.push(
-                Diagnostic::at(&code::BROKEN_LINK, place, "a link without a destination").hint("write it between the brackets"),
+                Diagnostic::at(&code::BROKEN_LINK, place, "the link has no destination")
+                    .hint("write a URL, a path or a page's key between the brackets"),
             );
         }
         let opened = match classified {
@@ -54,7 +55,7 @@ impl Writer<'_, '_> {
                 self.unsafe_url(&scheme, place);
                 false
             }
-            Destination::Asks(target) => {
+            Destination::Internal(target) => {
                 self.push(if wiki { "<a class=\"wiki\" href=\"" } else { "<a href=\"" });
                 self.hole(HoleKind::Url(self.refs.len() as u32));
                 self.refs.push(Ref { target, place, kind: if wiki { RefKind::Wiki } else { RefKind::Link } });
@@ -68,8 +69,7 @@ impl Writer<'_, '_> {
         self.links.push(opened);
         // `[[key]]` shows the title of the work in the reader's language, not the key.
         if link_type == (LinkType::WikiLink { has_pothole: false }) {
-            // A heading's anchor is made now, when that title is not known yet. So it is made from
-            // the key.
+            // The anchor of a heading is made now, before that title is known. So the key is used.
             self.heading_text(url);
             self.hole(HoleKind::Title(self.refs.len() as u32 - 1));
             while let Some((Event::Text(_), _)) = self.events.get(self.at) {
@@ -87,12 +87,17 @@ impl Writer<'_, '_> {
 
     fn unsafe_url(&mut self, scheme: &str, place: Place) {
         self.problems.push(
-            Diagnostic::at(&code::UNSAFE_URL, place, format!("a link with the scheme `{scheme}:` is dropped"))
-                .hint("such links may run code or read files; link to a page or to https://"),
+            Diagnostic::at(
+                &code::UNSAFE_URL,
+                place,
+                format!("the link is removed, because URLs with the scheme `{scheme}:` can run code or read files"),
+            )
+            .hint("link to a page of the site or to a URL that begins with `https://`"),
         );
     }
 
-    /// Returns the byte range of a link's destination, or of the whole link if it is written elsewhere.
+    /// Returns the byte range of a link's destination, or of the whole link if it is written
+    /// elsewhere.
     fn dest_range(&self, range: &Range<usize>) -> Range<usize> {
         let found = markdown::destination_at(&self.spans, range.start);
         found.filter(|found| !found.is_empty()).unwrap_or_else(|| range.clone())
@@ -112,7 +117,7 @@ impl Writer<'_, '_> {
         };
         let place = Place::new(&page.file, self.dest_range(range));
         match classify(url, &page.file) {
-            Destination::Asks(target) => {
+            Destination::Internal(target) => {
                 self.push("<img src=\"");
                 self.hole(HoleKind::Url(self.refs.len() as u32));
                 self.refs.push(Ref { target, place, kind: RefKind::Image });
@@ -123,8 +128,12 @@ impl Writer<'_, '_> {
             }
             Destination::External(url) => {
                 self.problems.push(
-                    Diagnostic::at(&code::EXTERNAL_IMAGE, place, "a picture from another site is shown as a link")
-                        .hint("put a copy beside the page: readers' browsers then ask nobody else, and the picture stays"),
+                    Diagnostic::at(
+                        &code::EXTERNAL_IMAGE,
+                        place,
+                        "the picture is on another site, so the page shows a link instead of it",
+                    )
+                    .hint("save a copy of the picture in `content/` and refer to the copy"),
                 );
                 self.push("<a href=\"");
                 self.href(&url);

@@ -1,10 +1,12 @@
 //! Footnotes: references, definitions, and references or definitions without the other.
 //!
 //! Notes are written after the text, in the order of their numbers, wherever the file defines them.
-//! Their sentences thus come after those of the text, where readers find them. A definition can
-//! move within the file without a change of addresses. Numbers are given when references are
-//! written: first those of the text, then those of the first note, of the second, and so on. Notes
-//! without a reference chain from the text come last, sorted by label.
+//! So the sentences of notes come after those of the text, where readers find them, and a
+//! definition can move within the file without a change of addresses.
+//!
+//! A note gets its number when the first reference to it is written: first the references in the
+//! text, then those in the first note, in the second, and so on. Notes to which no such chain of
+//! references leads come last, sorted by label.
 //!
 //! ```text
 //! A.[^b]  B.[^a]      text: A.¹ B.²
@@ -33,7 +35,7 @@ pub(super) struct Notes {
     /// In the order in which they begin in the file.
     definitions: Vec<Definition>,
     /// Keyed by folded label ([`note_label`]).
-    known: BTreeMap<String, Known>,
+    by_label: BTreeMap<String, LabelledNote>,
     /// Labels in the order of their numbers.
     numbered: Vec<String>,
     ids: Names,
@@ -52,8 +54,9 @@ struct Definition {
     events: Range<usize>,
 }
 
+/// All definitions of one label, which are written as one note.
 #[derive(Default)]
-struct Known {
+struct LabelledNote {
     /// Positions in the list of definitions. A second definition of the same label is written after
     /// the first, so that nothing is lost.
     definitions: Vec<usize>,
@@ -78,7 +81,7 @@ impl Notes {
                 Event::Start(Tag::FootnoteDefinition(written)) => {
                     let position = notes.definitions.len();
                     open.push(position);
-                    notes.known.entry(note_label(written)).or_default().definitions.push(position);
+                    notes.by_label.entry(note_label(written)).or_default().definitions.push(position);
                     let (written, bytes) = (written.to_string(), bytes.clone());
                     notes.definitions.push(Definition { written, bytes, events: at + 1..events.len() });
                 }
@@ -93,21 +96,21 @@ impl Notes {
     }
 
     /// Returns the position of the event after the definition that begins at event `start`.
-    pub(super) fn behind(&self, start: usize) -> usize {
+    pub(super) fn event_after(&self, start: usize) -> usize {
         let definition = self.definitions.partition_point(|definition| definition.events.start <= start);
         self.definitions[definition].events.end + 1
     }
 
     /// Returns the note with a label, and gives it a number if it has none. Returns `None` if the
     /// label is not defined.
-    fn number(&mut self, label: &str) -> Option<&mut Known> {
-        let known = self.known.get_mut(label)?;
-        if known.numbered.is_none() {
-            let id = self.ids.take(note_id(&self.definitions[known.definitions[0]].written), |_| false);
+    fn number(&mut self, label: &str) -> Option<&mut LabelledNote> {
+        let note = self.by_label.get_mut(label)?;
+        if note.numbered.is_none() {
+            let id = self.ids.take(note_id(&self.definitions[note.definitions[0]].written), |_| false);
             self.numbered.push(label.to_owned());
-            known.numbered = Some((self.numbered.len() as u32, id));
+            note.numbered = Some((self.numbered.len() as u32, id));
         }
-        Some(known)
+        Some(note)
     }
 }
 
@@ -117,7 +120,7 @@ impl Writer<'_, '_> {
         if self.heading.as_ref().is_some_and(|heading| heading.title.is_some()) {
             return;
         }
-        let Some(Known { numbered: Some((number, _)), uses, .. }) = self.notes.number(&note_label(written)) else {
+        let Some(LabelledNote { numbered: Some((number, _)), uses, .. }) = self.notes.number(&note_label(written)) else {
             // A fallback only: the parser emits no reference to an undefined note.
             return self.escaped(&format!("[^{written}]"));
         };
@@ -139,7 +142,7 @@ impl Writer<'_, '_> {
         let known = self.notes.definitions.iter().map(|definition| definition.written.as_str());
         let hint = (self.notes.undefined < HINTS).then(|| suggest::did_you_mean(label, known));
         self.notes.undefined += 1;
-        let hint = hint.flatten().unwrap_or_else(|| format!("define it on a line of its own: `[^{label}]: …`"));
+        let hint = hint.flatten().unwrap_or_else(|| format!("define the footnote on a line of its own: `[^{label}]: …`"));
         let message = format!("the footnote `{label}` is not defined");
         if let Some(problem) = self.problem(&code::FOOTNOTE, start..start + end + 1, message) {
             problem.push_hint(hint);
@@ -148,17 +151,17 @@ impl Writer<'_, '_> {
 
     /// Writes the notes after the text, in the order of their numbers.
     pub(super) fn write_notes(&mut self) -> Vec<Note> {
-        let mut written = Vec::with_capacity(self.notes.known.len());
+        let mut written = Vec::with_capacity(self.notes.by_label.len());
         self.write_numbered(&mut written);
         // Notes without references are published too, so that no text of the author is lost.
-        for label in self.notes.known.keys().cloned().collect::<Vec<_>>() {
+        for label in self.notes.by_label.keys().cloned().collect::<Vec<_>>() {
             self.notes.number(&label);
             self.write_numbered(&mut written);
         }
         let notes = std::mem::take(&mut self.notes);
-        self.judge(&notes);
+        self.report_problems(&notes);
         let note = |(label, place): (String, Extent)| {
-            let Known { numbered, uses, .. } = &notes.known[&label];
+            let LabelledNote { numbered, uses, .. } = &notes.by_label[&label];
             let (number, id) = numbered.clone().expect("all have a number by now");
             Note { label, id, number, uses: *uses, html: place.html, blocks: place.blocks, segments: place.segments }
         };
@@ -169,7 +172,7 @@ impl Writer<'_, '_> {
     /// more.
     fn write_numbered(&mut self, written: &mut Vec<Extent>) {
         while let Some(label) = self.notes.numbered.get(written.len()) {
-            let definitions = self.notes.known[label].definitions.clone();
+            let definitions = self.notes.by_label[label].definitions.clone();
             let start = (self.out.position(), self.blocks.len() as u32, self.segments.len() as u32);
             self.notes.open = Some(written.len() as u32);
             for definition in definitions {
@@ -188,25 +191,27 @@ impl Writer<'_, '_> {
     }
 
     /// Reports notes that are never used, and labels that are defined twice.
-    fn judge(&mut self, notes: &Notes) {
-        for known in notes.known.values() {
+    fn report_problems(&mut self, notes: &Notes) {
+        for note in notes.by_label.values() {
             let definition = |at: usize| (&notes.definitions[at].written, notes.definitions[at].bytes.clone());
-            let (written, bytes) = definition(known.definitions[0]);
+            let (written, bytes) = definition(note.definitions[0]);
             let first = self.first_line(bytes);
             let place = self.page.map(|page| Place::new(&page.file, first.clone()));
-            for (written, bytes) in known.definitions[1..].iter().map(|&at| definition(at)) {
+            for (written, bytes) in note.definitions[1..].iter().map(|&at| definition(at)) {
                 let line = self.first_line(bytes);
                 if let (Some(problem), Some(place)) =
                     (self.problem(&code::FOOTNOTE, line, format!("the footnote `{written}` is defined twice")), &place)
                 {
                     problem.others.push((place.clone(), "first defined here".to_owned()));
-                    problem.push_hint("give one of them another label, or make them one".to_owned());
+                    problem.push_hint("give one of the two footnotes another label, or delete it".to_owned());
                 }
             }
-            if known.uses == 0
+            if note.uses == 0
                 && let Some(problem) = self.problem(&code::FOOTNOTE, first, format!("the footnote `{written}` is never used"))
             {
-                problem.push_hint(format!("refer to it with `[^{written}]`"));
+                problem.push_hint(format!(
+                    "write `[^{written}]` after the words that the footnote explains, or delete the footnote"
+                ));
             }
         }
     }

@@ -34,7 +34,7 @@ impl Table {
 }
 
 impl Writer<'_, '_> {
-    /// Begins a row, as a segment if one of its cells has more than comments.
+    /// Begins a row. The row is a segment if a cell has other content than comments.
     pub(super) fn start_row(&mut self, range: &Range<usize>) {
         self.table.as_mut().expect("a row is in a table").column = 0;
         let is_end = |event: &Event<'_>| matches!(event, Event::End(TagEnd::TableRow | TagEnd::TableHead));
@@ -47,7 +47,7 @@ impl Writer<'_, '_> {
         let is_segment = inside.any(is_text) && self.addresses();
         self.out.open_element(ElementKind::Row);
         if is_segment {
-            // The segment's text begins behind the bar at the beginning of the row.
+            // The segment's text begins after the bar at the beginning of the row.
             let row = self.text[range.clone()].trim_start();
             let cells = row.strip_prefix('|').unwrap_or(row).trim_start();
             self.open_leaf(range.end - cells.len());
@@ -79,8 +79,15 @@ impl Writer<'_, '_> {
             && !written[open..].contains("-->")
         {
             let place = range.start + open..end;
-            if let Some(problem) = self.problem(&code::BAD_MARK, place, "a bar ends the cell, and the comment in it".to_owned()) {
-                problem.push_hint("write the comment without the bar, or what is shown would be its beginning".to_owned());
+            if let Some(problem) = self.problem(
+                &code::BAD_MARK,
+                place,
+                "the comment in this table cell contains a `|`, which ends the cell".to_owned(),
+            ) {
+                problem.push_hint(
+                    "remove the `|` from the comment, because the page shows the beginning of a comment that is not closed"
+                        .to_owned(),
+                );
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::base::{Place, code};
 
 use super::comments::without_marks;
 use super::{CodeBlockKind, Event, Writer};
-use crate::markdown::comment::without_comments;
+use crate::markdown::comment::{comment_in, without_comments};
 use crate::parse::{CodeBlock, HoleKind, marks};
 
 impl Writer<'_, '_> {
@@ -67,12 +67,12 @@ impl Writer<'_, '_> {
         }
         let line = block.start..block.start + self.text[block.clone()].trim_end().find(['\r', '\n']).unwrap_or(written.len());
         let extent = if self.text[block.end..].trim().is_empty() {
-            "all text after it is code"
+            "all text after its first line becomes code"
         } else {
-            "the rest of its list item or quotation is code"
+            "the rest of the list item or quotation becomes code"
         };
-        let hint = format!("end the block with a line that holds only {fence}");
-        if let Some(problem) = self.problem(&code::UNCLOSED_FENCE, line, format!("the block of code is never closed: {extent}")) {
+        let hint = format!("end the code block with a line that contains only {fence}");
+        if let Some(problem) = self.problem(&code::UNCLOSED_FENCE, line, format!("the code block is not closed, so {extent}")) {
             problem.push_hint(hint);
         }
     }
@@ -92,7 +92,7 @@ impl Writer<'_, '_> {
             html.push_str(part);
             self.at += 1;
         }
-        self.marks_apart(&html, &range);
+        self.report_marks_apart(&html, &range);
         if self.passes_raw_html() {
             let html = if self.page.is_some() { without_marks(html) } else { html };
             self.raw_html(&html);
@@ -115,7 +115,7 @@ impl Writer<'_, '_> {
             let (text, markup) = rest.split_at(open);
             self.raw_text(text);
             let length =
-                if markup.starts_with("<!--") { markup.find("-->").map(|end| end + "-->".len()) } else { tag_length(markup) };
+                if markup.starts_with("<!--") { comment_in(markup, 0).map(|comment| comment.end) } else { tag_length(markup) };
             let (markup, after) = markup.split_at(length.unwrap_or(markup.len()));
             self.out.html.push_str(markup);
             rest = after;
@@ -151,8 +151,12 @@ impl Writer<'_, '_> {
     }
 
     fn raw_html_note(&mut self, range: Range<usize>) {
-        if let Some(note) = self.problem(&code::RAW_HTML, range, "raw HTML is shown as text".to_owned()) {
-            note.push_hint("`markdown: {raw_html: true}` in site.yaml lets it through".to_owned());
+        if let Some(note) = self.problem(
+            &code::RAW_HTML,
+            range,
+            "the page shows this HTML as text, because the site does not allow raw HTML".to_owned(),
+        ) {
+            note.push_hint("to allow raw HTML, write `markdown: {raw_html: true}` in site.yaml".to_owned());
         }
     }
 }

@@ -21,18 +21,20 @@ pub(crate) fn of_source(site: &Site, work: WorkId, problems: &mut Vec<Diagnostic
     let source = &site.source_edition(work).1.document;
     for anchor in vanished_anchors(source) {
         problems.push(
-            Diagnostic::at(&code::VANISHED_ANCHOR, Place::whole(&source.file), format!("the heading with the anchor `{anchor}` is gone"))
-                .hint(format!("links from elsewhere lead nowhere now: give it to another heading, `{{#{anchor}}}`, or take its going over with `tilmash sync`")),
+            Diagnostic::at(
+                &code::VANISHED_ANCHOR,
+                Place::whole(&source.file),
+                format!("no heading has the anchor `{anchor}` any more, so links to it no longer work"),
+            )
+            .hint(format!(
+                "write `{{#{anchor}}}` at the end of another heading, or run `tilmash sync` to accept that the anchor is gone"
+            )),
         );
     }
     for marks in source.marks.iter().filter(|marks| !marks.translates.is_empty() || !marks.omitted.is_empty()) {
         problems.push(
-            Diagnostic::at(
-                &code::BAD_MARK,
-                place_of(marks, source),
-                "this edition is the source: it is the translation of nothing",
-            )
-            .hint("marks with `=` and `-` belong in translations"),
+            Diagnostic::at(&code::BAD_MARK, place_of(marks, source), "marks with `=` or `-` have no meaning in the source")
+                .hint("remove the mark: only lines of a translation can have it"),
         );
     }
 }
@@ -48,29 +50,32 @@ pub(crate) fn of_translation(site: &Site, work: WorkId, translation: &Document, 
     let changed = of(|status| matches!(status, Status::Changed { .. }));
     if let Some(first) = changed.first() {
         let message = match &changed[..] {
-            [one] => format!("the source of `{}` has changed since it was translated", one.unit),
+            [one] => format!("the source of {} has changed since it was translated", one.unit.named()),
             several => {
-                format!("{} sentences have changed in the source since they were translated: {}", several.len(), names(several))
+                format!("the source of {} sentences has changed since they were translated: {}", several.len(), names(several))
             }
         };
-        problems.push(
-            at(&code::DRIFT, first, source, translation, message)
-                .hint(format!("`tilmash status {key}` shows what has changed; if a translation still stands, say so: `tilmash sync --accept {key}#{}`", first.unit)),
-        );
+        problems.push(at(&code::DRIFT, first, source, translation, message).hint(format!(
+            "run `tilmash status {0}` to see the changes, and edit the translation; if it is still right as it is, run `tilmash sync --accept {0}#{1}`",
+            key.argument(),
+            first.unit
+        )));
     }
     let missing = of(|status| *status == Status::Missing);
     if let Some(first) = missing.first() {
         let message = match &missing[..] {
-            [one] => format!("`{}` is not translated into `{lang}`", one.unit),
+            [one] => format!("{} is not translated into `{lang}`", one.unit.named()),
             several => format!("{} sentences are not translated into `{lang}`: {}", several.len(), names(several)),
         };
         let hint = match first.unit {
-            Unit::Title | Unit::Description => format!("write the {} in the front matter", first.unit),
+            Unit::Title | Unit::Description => format!("write the {} in the front matter of the translation", first.unit),
             Unit::Segment(id) if first.source.is_some_and(|at| source.segments[at as usize].table.is_some()) => {
-                format!("write it as a row of its table; `<!-- - {id} -->` in another row says that it is left out on purpose")
+                format!(
+                    "translate the row as a row of the translated table; if it is left out on purpose, write `<!-- - {id} -->` in another row"
+                )
             }
             Unit::Segment(id) => format!(
-                "write it on a line of its own in its place; `<!-- - {id} -->` behind the line before it says that it is left out on purpose, `<!-- = … {id} -->` behind another line that it is in that one"
+                "translate the sentence on a line of its own; if it is left out on purpose, write `<!-- - {id} -->` at the end of the line before it; if another line includes it, add {id} to the mark `<!-- = … -->` of that line"
             ),
         };
         problems.push(at(&code::UNTRANSLATED, first, source, translation, message).hint(hint));
@@ -78,16 +83,19 @@ pub(crate) fn of_translation(site: &Site, work: WorkId, translation: &Document, 
     let extra = of(|status| *status == Status::Extra { meant: false });
     if let Some(first) = extra.first() {
         let message = match &extra[..] {
-            [one] => format!("`{}` stands for nothing in the source", one.unit),
-            several => format!("{} sentences stand for nothing in the source: {}", several.len(), names(several)),
+            [one] => format!("{} is not the translation of any sentence of the source", one.unit.named()),
+            several => {
+                format!("{} sentences are not the translation of any sentence of the source: {}", several.len(), names(several))
+            }
         };
         problems.push(
             at(&code::EXTRA, first, source, translation, message)
-                .hint("`<!-- = 3.2 -->` behind it says of which sentence it is the translation, `<!-- + -->` that it exists in this language only"),
+                .hint("write `<!-- = 3.2 -->` at the end of the line if it translates the sentence 3.2, or `<!-- + -->` if only this language has the sentence"),
         );
     }
 }
 
+/// Lists the addresses of sentences for a message: the first [`NAMED`] of them, and a count.
 fn names(pairs: &[&Pair]) -> String {
     let named: Vec<String> = pairs.iter().take(NAMED).map(|pair| pair.unit.to_string()).collect();
     let more = pairs.len().saturating_sub(NAMED);
@@ -112,7 +120,7 @@ fn at(code: &'static Code, pair: &Pair, source: &Document, translation: &Documen
     let place = pair.lines.first().map(|&line| sentence(translation, line)).or_else(before);
     let problem = Diagnostic::at(code, place.unwrap_or_else(|| Place::whole(&translation.file)), message);
     match pair.source {
-        Some(index) => problem.also(sentence(source, index), "the source edition"),
+        Some(index) => problem.also(sentence(source, index), "the source"),
         None => problem,
     }
 }
@@ -142,8 +150,12 @@ fn marks(site: &Site, work: WorkId, translation: &Document, problems: &mut Vec<D
                 problems.push(Diagnostic::at(&code::BAD_MARK, place, message).maybe_hint(hint));
             } else if marks.omitted.contains(&id) && is_translated(translation, id) {
                 problems.push(
-                    Diagnostic::at(&code::BAD_MARK, place, format!("`{id}` is left out here, and yet it is translated"))
-                        .hint("take the mark away, or the sentence"),
+                    Diagnostic::at(
+                        &code::BAD_MARK,
+                        place,
+                        format!("a mark says that the sentence `{id}` is left out, but the page has a translation of it"),
+                    )
+                    .hint("remove the mark, or remove the translation"),
                 );
             }
         }
@@ -152,14 +164,15 @@ fn marks(site: &Site, work: WorkId, translation: &Document, problems: &mut Vec<D
                 Diagnostic::at(
                     &code::BAD_MARK,
                     place_of(marks, translation),
-                    "a line that is a translation does not exist in this language only",
+                    "the marks `=` and `+` contradict each other: a line with `+` translates no sentence of the source",
                 )
-                .hint("keep one of the marks `=` and `+`"),
+                .hint("remove one of the two marks"),
             );
         }
     }
 }
 
+/// Returns true if a line of a translation has this id, or a mark that names it.
 fn is_translated(translation: &Document, id: SegmentId) -> bool {
     translation.segment_with_id(id).is_some() || translation.marks.iter().any(|marks| marks.translates.contains(&id))
 }
@@ -184,8 +197,12 @@ pub fn incomplete(site: &Site, langs: &[LangId]) -> Vec<Diagnostic> {
             let code = site.config.code(lang);
             let Some(edition) = site.edition(work, lang) else {
                 problems.push(
-                    Diagnostic::at(&code::INCOMPLETE, Place::whole(&source.file), format!("`{key}` is not there in `{code}`"))
-                        .hint(format!("`tilmash new {key}` makes it")),
+                    Diagnostic::at(
+                        &code::INCOMPLETE,
+                        Place::whole(&source.file),
+                        format!("the page `{key}` does not exist in `{code}`"),
+                    )
+                    .hint(format!("run `tilmash new {}` to create the file", key.argument())),
                 );
                 continue;
             };
@@ -198,9 +215,9 @@ pub fn incomplete(site: &Site, langs: &[LangId]) -> Vec<Diagnostic> {
                     Diagnostic::at(
                         &code::INCOMPLETE,
                         Place::whole(&document.file),
-                        format!("nobody knows whether `{key}` is current in `{code}`: it has no lock"),
+                        format!("the page `{key}` has no lock file, so it is not known whether its translation into `{code}` is up to date"),
                     )
-                    .hint("`tilmash sync` writes it; keep it in version control"),
+                    .hint("run `tilmash sync` to write the lock file, and add the file to version control"),
                 );
                 continue;
             }
@@ -210,7 +227,7 @@ pub fn incomplete(site: &Site, langs: &[LangId]) -> Vec<Diagnostic> {
             let summary = statuses.summary;
             let first = statuses.pending().next().expect("something keeps it from being complete");
             let message = format!(
-                "`{key}` is not complete in `{code}`: {} of {} sentences, {} changed, {} missing",
+                "the translation of `{key}` into `{code}` is not complete: {} of {} sentences are up to date (changed in the source: {}, missing: {})",
                 summary.done(),
                 summary.all(),
                 summary.changed,
@@ -218,7 +235,7 @@ pub fn incomplete(site: &Site, langs: &[LangId]) -> Vec<Diagnostic> {
             );
             problems.push(
                 at(&code::INCOMPLETE, first, source, document, message)
-                    .hint(format!("`tilmash status {key}` lists what is to do")),
+                    .hint(format!("run `tilmash status {}` to list these sentences", key.argument())),
             );
         }
     }

@@ -23,38 +23,39 @@ struct Edition<'a> {
     document: &'a Document,
     text: &'a str,
     rules: &'a Rules,
-    /// Its title and its description, if somebody wrote them.
+    /// Title and description, if somebody wrote them.
     front: [Option<Front<'a>>; 2],
-    /// Its lines: its segments, then title and description. A missing title or description is
-    /// empty.
+    /// Segments, then title and description. A missing title or description is empty.
     lines: Vec<Reading<'a>>,
-    found: Found,
+    found: EditionFindings,
 }
 
 /// A title or a description.
 struct Front<'a> {
-    /// Its bytes in the file.
+    /// Byte range in the file.
     range: Range<usize>,
-    /// Its text, if that differs from the bytes in the file.
+    /// Text of the value, if it differs from the bytes in the file, as with YAML escapes.
     text: Option<&'a str>,
     /// True if it is a value of the front matter.
     is_value: bool,
 }
 
-/// The findings of an edition, and the marks that silence some of them.
+/// Findings of an edition, and the marks that silence some of them.
 #[derive(Default)]
-struct Found {
+struct EditionFindings {
     problems: Vec<Diagnostic>,
-    /// The lines that were compared with others, and the lines that equal their source word for
-    /// word.
+    /// Lines that were compared with their source.
     compared: BTreeSet<u32>,
+    /// Lines that equal their source word for word.
     untranslated: BTreeSet<u32>,
     silences: Vec<Silence>,
 }
 
+/// Mark that silences a check of a line.
 struct Silence {
     line: u32,
     silenced: Silenced,
+    /// True if the mark has silenced a finding.
     used: bool,
 }
 
@@ -88,11 +89,11 @@ pub(crate) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
                 }
             }
         }
-        own.look_at_each();
+        own.check_each_line();
         problems.extend(own.found.shown());
     }
     if let Some(mut source) = source {
-        source.look_at_each();
+        source.check_each_line();
         problems.extend(source.found.shown());
     }
 }
@@ -117,17 +118,25 @@ fn by_position(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<
         blocks(document, first..end)
     }
     let mut pairs = Vec::new();
-    in_blocks(blocks(source, source.text_blocks()), blocks(translation, translation.text_blocks()), &mut pairs);
+    pair_blocks(blocks(source, source.text_blocks()), blocks(translation, translation.text_blocks()), &mut pairs);
     for (left, right) in (0..).zip(note_pairs(source, translation)) {
         if let Some(right) = right {
-            in_blocks(note(source, left), note(translation, right), &mut pairs);
+            pair_blocks(note(source, left), note(translation, right), &mut pairs);
         }
     }
     pairs
 }
 
-/// Pairs the lines of blocks, as long as it is certain that the blocks belong together.
-fn in_blocks(source: &[Block], translation: &[Block], pairs: &mut Vec<(Vec<u32>, Vec<u32>)>) {
+/// Pairs the lines of block n with those of block n, as long as it is certain that the blocks
+/// belong together.
+///
+/// ```text
+/// source        translation
+/// 2 sentences   2 sentences     line by line
+/// 2 sentences   3 sentences     both blocks as a whole, if all kinds of blocks are the same
+/// 2 sentences   1 heading       nothing from here on
+/// ```
+fn pair_blocks(source: &[Block], translation: &[Block], pairs: &mut Vec<(Vec<u32>, Vec<u32>)>) {
     let kinds = |blocks: &[Block]| blocks.iter().map(|block| block.kind).collect::<Vec<_>>();
     let mut same_shape: Option<bool> = None;
     for (left, right) in source.iter().zip(translation) {
@@ -172,11 +181,18 @@ impl<'a> Edition<'a> {
         let front = front(document, text);
         let places = [&document.title_at, &document.front.description_at];
         for (line, place) in (document.segments.len() as u32..).zip(places) {
-            let behind = place.iter().flat_map(|place| parse::silenced_behind(&document.file, text, place.end));
+            let behind = place.iter().flat_map(|place| parse::silenced_after(&document.file, text, place.end));
             silences.extend(behind.map(|silenced| (line, silenced)));
         }
         let silences = silences.into_iter().map(|(line, silenced)| Silence { line, silenced, used: false }).collect();
-        let mut edition = Self { document, text, rules, front, lines: Vec::new(), found: Found { silences, ..Found::default() } };
+        let mut edition = Self {
+            document,
+            text,
+            rules,
+            front,
+            lines: Vec::new(),
+            found: EditionFindings { silences, ..EditionFindings::default() },
+        };
         let lines = 0..edition.front_line(2);
         edition.lines = lines.map(|line| Reading::of(edition.line(line), &edition.spans(line))).collect();
         edition
@@ -214,12 +230,12 @@ impl<'a> Edition<'a> {
         }
     }
 
-    /// Returns several lines as one text, and its markup.
+    /// Joins several lines by line breaks. Returns the text and its markup.
     fn joined(&self, lines: &[u32]) -> (String, Vec<Span>) {
         let (mut text, mut spans) = (String::new(), Vec::new());
         for (at, line) in lines.iter().enumerate() {
             text.push_str(if at == 0 { "" } else { "\n" });
-            spans.extend(self.spans(*line).into_iter().map(|span| span.moved(text.len())));
+            spans.extend(self.spans(*line).into_iter().map(|span| span.shifted_right(text.len())));
             text.push_str(self.line(*line));
         }
         (text, spans)
@@ -285,7 +301,7 @@ impl Edition<'_> {
     }
 
     /// Checks each line by itself, then reports the marks that silenced nothing.
-    fn look_at_each(&mut self) {
+    fn check_each_line(&mut self) {
         for line in 0..self.lines.len() as u32 {
             for finding in parity::alone(self.rules, &self.lines[line as usize]) {
                 // An untranslated line is in the wrong script for that reason, and a column of a
@@ -301,12 +317,12 @@ impl Edition<'_> {
         for silence in self.found.silences.iter().filter(|silence| !silence.used) {
             let Silenced { code, place, .. } = &silence.silenced;
             let message = match parity::about(code) {
-                None => format!("`{}` is no check of a sentence, and cannot be silenced for one", code.name),
+                None => format!("a mark cannot silence `{}`, because it is not a check of a sentence", code.name),
                 // A line without a counterpart was not compared.
                 Some(parity::About::Pair) if !self.found.compared.contains(&silence.line) => continue,
-                Some(_) => format!("`{}` finds nothing in this sentence", code.name),
+                Some(_) => format!("the mark silences `{}`, but this check reports nothing for the sentence", code.name),
             };
-            self.found.problems.push(Diagnostic::at(&code::NEEDLESS_SILENCE, place.clone(), message).hint("take the mark away"));
+            self.found.problems.push(Diagnostic::at(&code::NEEDLESS_SILENCE, place.clone(), message).hint("remove the mark"));
         }
     }
 
@@ -324,7 +340,7 @@ impl Edition<'_> {
     }
 }
 
-impl Found {
+impl EditionFindings {
     /// Returns true if a mark of one of these lines silences a check.
     fn silences(&mut self, lines: &[u32], code: &'static Code) -> bool {
         let mut silenced = false;
@@ -355,8 +371,8 @@ impl Found {
         }
         for (code, count, next) in counts {
             if let Some(place) = next {
-                let message = format!("{} more of `{}` from here on in `{}`", count - MOST, code.name, place.file);
-                shown.push(Diagnostic::at(code, place, message).hint("they show when those before are mended or silenced"));
+                let message = format!("{} more problems `{}` follow in `{}`", count - MOST, code.name, place.file);
+                shown.push(Diagnostic::at(code, place, message).hint("fix or silence the first ones to see the others"));
             }
         }
         shown

@@ -1,4 +1,5 @@
-//! New translations in the text of an edition's file; all else in the file stays as it is.
+//! Puts new translations into the text of an edition's file. Everything else in the file stays as
+//! it is.
 //!
 //! An existing translation is replaced in place. A new one goes behind the piece before it, in the
 //! form of its source (a list item, a heading, a line of a paragraph, a table).
@@ -10,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::collect::{Pair, Side, Sides};
-use super::folded;
 use super::pieces::{Block, Piece, PieceKind, without_marks};
+use crate::base::fold;
 use crate::base::yaml::{self, Value};
 use crate::markdown::{self, parts::Table};
-use crate::model::row;
+use crate::model::{front::FrontKey, front::Import, row};
 
 /// A new translation: the index of the pair, and the text with a line for each line of the
 /// translation.
@@ -109,7 +110,7 @@ pub fn apply(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
             edits.extend(inserted(sides, target, taken, marked));
             edited(&target.text, edits)
         }
-        None => made(sides, taken, marked),
+        None => new_edition(sides, taken, marked),
     }
 }
 
@@ -132,6 +133,7 @@ fn edited(text: &str, mut edits: Vec<Edit>) -> String {
     result
 }
 
+/// Makes the edits that replace the text of a piece by a line.
 fn replaced(side: &Side, piece: &Piece, line: &str) -> Vec<Edit> {
     let text = match piece.kind {
         PieceKind::Row => return in_cells(&side.text, piece, line, without_marks),
@@ -147,8 +149,9 @@ fn replaced(side: &Side, piece: &Piece, line: &str) -> Vec<Edit> {
     vec![Edit { range: piece.range.clone(), text }]
 }
 
-/// Replaces the cells of a row in its file that differ from those of the new text. The padding
-/// stays. `length` returns the part of a cell that is replaced; the marks behind it stay.
+/// Makes the edits that replace the cells of a row that differ from those of the new text. The
+/// padding stays. `length` returns the number of bytes of a cell that are replaced; the marks
+/// behind them stay.
 fn in_cells(text: &str, piece: &Piece, row: &str, length: impl Fn(&str) -> usize) -> Vec<Edit> {
     let start = piece.range.start;
     let line = &text[start..line_end(text, start)];
@@ -161,7 +164,7 @@ fn in_cells(text: &str, piece: &Piece, row: &str, length: impl Fn(&str) -> usize
     for cell in cells {
         let said = cell.start..cell.start + length(&line[cell.clone()]);
         let text = new.next().unwrap_or("");
-        if folded(&line[said.clone()]) == text {
+        if fold(&line[said.clone()]) == text {
             continue;
         }
         let before = if line[..said.start].ends_with('|') { " " } else { "" };
@@ -179,9 +182,16 @@ fn in_cells(text: &str, piece: &Piece, row: &str, length: impl Fn(&str) -> usize
 }
 
 /// Makes the edits that insert translations where the edition has none.
+///
+/// ```text
+/// source     edition     edits
+/// - A.       - a.
+///   B.                   `  b.` behind `- a.`: a second line of the item
+/// - C.                   `- c.` behind `  b.`: an item
+/// ```
 fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> Vec<Edit> {
     let newline = if target.text.contains("\r\n") { "\r\n" } else { "\n" };
-    let in_order = in_order(sides, taken);
+    let translations = by_source_piece(sides, taken);
     let mut edits = Vec::new();
     let mut front = String::new();
     // The block of the source's table that was inserted last.
@@ -246,7 +256,7 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
             None => first_of_block(&sides.source, pair.source[0]),
         };
         let (lead, text) = match source.kind {
-            PieceKind::Row => whole_table(&sides.source, source, &in_order, marked, newline),
+            PieceKind::Row => whole_table(&sides.source, source, &translations, marked, newline),
             _ => (lead(&sides.source, first), format!("{text}{mark}")),
         };
         let follows = behind.is_some_and(|(place, _)| match same_block {
@@ -293,15 +303,15 @@ fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> 
     edits
 }
 
-/// Returns true if a piece is on the line after the previous piece.
+/// Returns true if a piece begins on the line after the end of the previous piece.
 fn follows(side: &Side, piece: usize) -> bool {
     let before = piece.checked_sub(1).map_or(0, |before| side.pieces[before].range.end);
     let between = side.text.get(before..side.pieces[piece].range.start);
     between.is_some_and(|between| between.matches('\n').count() == 1)
 }
 
-/// Returns the lines before a place, with the text inserted there, last line first. Empty lines are
-/// skipped.
+/// Returns the lines before a byte, last line first: those of the edits that insert there, then
+/// those of the text. Empty lines are skipped.
 fn lines_before<'a>(text: &'a str, edits: &'a [Edit], place: usize) -> impl Iterator<Item = &'a str> {
     let put = edits.iter().rev().filter(move |edit| edit.range.start == place);
     put.flat_map(|edit| edit.text.lines().rev()).chain(text.lines().rev()).filter(|line| indent(line) < line.len())
@@ -352,7 +362,8 @@ fn into_front_matter(target: &Side, lines: &str, newline: &str) -> Edit {
     }
 }
 
-/// Returns the end of a piece's line, of its heading's underline, or of the whole table for a row.
+/// Returns the byte behind which a new piece can follow: the end of the piece's line, of its
+/// heading's underline, or of the whole table for a row.
 fn end_of(side: &Side, piece: &Piece) -> usize {
     if let Some(table) = table_of(side, piece) {
         return table.range.start + side.text[table.range.clone()].trim_end().len();
@@ -399,18 +410,20 @@ fn indent_of_next_line(side: &Side, piece: &Piece) -> String {
     same.nth(1).map_or_else(String::new, |(at, _)| lead(side, at))
 }
 
+/// Returns the first piece of a piece's block.
 fn first_of_block(side: &Side, piece: usize) -> usize {
     let block = side.pieces[piece].block;
     (0..=piece).rev().take_while(|&at| side.pieces[at].block == block).last().unwrap_or(piece)
 }
 
-/// Makes the text of a new edition from the source's.
-fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
+/// Makes the text of a new edition: a copy of the source's text with translations in place of the
+/// translated sentences, and without the others.
+fn new_edition(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
     let source = &sides.source;
     let text = &*source.text;
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut edits = vec![Edit { range: 0..source.parts.start, text: new_front_matter(sides, taken, newline) }];
-    let in_order = in_order(sides, taken);
+    let translations = by_source_piece(sides, taken);
     for range in &source.parts.html {
         edits.push(Edit { range: whole_lines(text, range), text: String::new() });
     }
@@ -418,7 +431,7 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
     let is_row = |pair: &&Pair| source.pieces[pair.source[0]].kind == PieceKind::Row;
     let of_rows = |translated: bool| -> BTreeSet<Block> {
         let rows = sides.pairs.iter().filter(is_row).map(|pair| pair.source[0]);
-        rows.filter(|&at| in_order[at].is_some() == translated).map(|at| source.pieces[at].block).collect()
+        rows.filter(|&at| translations[at].is_some() == translated).map(|at| source.pieces[at].block).collect()
     };
     let stay = &of_rows(true) - &of_rows(false);
     let is_left_out = |piece: &Piece| piece.kind == PieceKind::Row && !stay.contains(&piece.block);
@@ -429,21 +442,21 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
         if piece.kind == PieceKind::Front {
             continue;
         }
-        match in_order[at] {
+        match translations[at] {
             // The table is left out.
             _ if is_left_out(piece) => {}
-            Some(line) => edits.extend(in_place_of_source(source, at, line, &in_order, marked)),
+            Some(line) => edits.extend(in_place_of_source(source, at, line, &translations, marked)),
             None if piece.kind == PieceKind::Row => edits.extend(without_row(source, piece)),
             None => {
                 let block =
-                    || source.pieces[at..].iter().zip(&in_order[at..]).take_while(|(other, _)| other.block == piece.block);
+                    || source.pieces[at..].iter().zip(&translations[at..]).take_while(|(other, _)| other.block == piece.block);
                 let begins = at == 0 || source.pieces[at - 1].block != piece.block;
                 match block().find(|(_, translation)| translation.is_some()) {
                     // The first translated line takes the place of the block's first line.
                     Some((next, _)) if begins => {
                         edits.push(Edit { range: piece.range.start..next.range.start, text: String::new() });
                     }
-                    _ => edits.push(left_out_block(source, at, &in_order, newline)),
+                    _ => edits.push(without_line(source, at, &translations, newline)),
                 }
             }
         }
@@ -451,17 +464,17 @@ fn made(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
     without_empty_blocks(&edited(text, edits), newline)
 }
 
-/// Returns the translation of each piece of the source.
-fn in_order<'a>(sides: &Sides, taken: &[Taken<'a>]) -> Vec<Option<&'a str>> {
-    let mut in_order = vec![None; sides.source.pieces.len()];
+/// Returns the new translation of each piece of the source, if it has one.
+fn by_source_piece<'a>(sides: &Sides, taken: &[Taken<'a>]) -> Vec<Option<&'a str>> {
+    let mut translations = vec![None; sides.source.pieces.len()];
     for &(pair, line) in taken {
-        in_order[sides.pairs[pair].source[0]] = Some(line);
+        translations[sides.pairs[pair].source[0]] = Some(line);
     }
-    in_order
+    translations
 }
 
-/// Replaces a piece by its translation in the copy of the source.
-fn in_place_of_source(source: &Side, at: usize, line: &str, in_order: &[Option<&str>], marked: bool) -> Vec<Edit> {
+/// Makes the edits that replace a piece by its translation in the copy of the source.
+fn in_place_of_source(source: &Side, at: usize, line: &str, translations: &[Option<&str>], marked: bool) -> Vec<Edit> {
     let piece = &source.pieces[at];
     let mark = if marked { format!(" <!-- = {} -->", piece.id) } else { String::new() };
     if piece.kind == PieceKind::Row {
@@ -473,7 +486,7 @@ fn in_place_of_source(source: &Side, at: usize, line: &str, in_order: &[Option<&
         // Marks and notes of the source do not belong to the translation.
         let end = line_end(&source.text, piece.range.end);
         let behind = &source.text[piece.range.end..end];
-        let mut later = source.pieces[at + 1..].iter().zip(&in_order[at + 1..]);
+        let mut later = source.pieces[at + 1..].iter().zip(&translations[at + 1..]);
         let goes_on = later.any(|(next, translation)| next.block == piece.block && translation.is_some());
         // At the end of a block a backslash would not be a line break. Behind a mark, two spaces
         // make the line break. A heading has a mark or attributes, not both; its anchor comes from
@@ -490,8 +503,8 @@ fn in_place_of_source(source: &Side, at: usize, line: &str, in_order: &[Option<&
     vec![Edit { range, text: line }]
 }
 
-/// Removes a row without a translation from the copy of the source: only the source has it, or the
-/// translation omits it. A header row is emptied, since a table needs one.
+/// Makes the edits that remove a row without a translation from the copy of the source: only the
+/// source has it, or the translation omits it. A header row is emptied, since a table needs one.
 fn without_row(source: &Side, piece: &Piece) -> Vec<Edit> {
     let text = &*source.text;
     let start = text[..piece.range.start].rfind('\n').map_or(0, |newline| text[..newline].trim_end_matches('\r').len());
@@ -502,13 +515,13 @@ fn without_row(source: &Side, piece: &Piece) -> Vec<Edit> {
 }
 
 /// Returns the prefix of the first line of a source table, and the table with its rows translated.
-fn whole_table(source: &Side, row: &Piece, in_order: &[Option<&str>], marked: bool, newline: &str) -> (String, String) {
+fn whole_table(source: &Side, row: &Piece, translations: &[Option<&str>], marked: bool, newline: &str) -> (String, String) {
     let text = &*source.text;
     let Some(range) = table_of(source, row).map(|table| table.range.clone()) else { return Default::default() };
     let start = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
     let rows = source.pieces.iter().enumerate().filter(|(_, piece)| piece.block == row.block);
-    let edits = rows.flat_map(|(at, piece)| match in_order[at] {
-        Some(line) => in_place_of_source(source, at, line, in_order, marked),
+    let edits = rows.flat_map(|(at, piece)| match translations[at] {
+        Some(line) => in_place_of_source(source, at, line, translations, marked),
         None => without_row(source, piece),
     });
     let edits = edits.map(|Edit { range: edited, text }| {
@@ -519,8 +532,9 @@ fn whole_table(source: &Side, row: &Piece, in_order: &[Option<&str>], marked: bo
     (text[start..range.start].to_owned(), table.lines().collect::<Vec<_>>().join(newline))
 }
 
-/// Removes an untranslated line. Translated content of the same list item stays in the item.
-fn left_out_block(source: &Side, at: usize, in_order: &[Option<&str>], newline: &str) -> Edit {
+/// Makes the edit that removes an untranslated line from the copy of the source. Translated content
+/// of the same list item stays in the item.
+fn without_line(source: &Side, at: usize, translations: &[Option<&str>], newline: &str) -> Edit {
     let text = &*source.text;
     let piece = &source.pieces[at];
     let line_start = |piece: &Piece| text[..piece.range.start].rfind('\n').map_or(0, |newline| newline + 1);
@@ -534,7 +548,7 @@ fn left_out_block(source: &Side, at: usize, in_order: &[Option<&str>], newline: 
         piece.kind == PieceKind::Segment && piece.level.is_none() && lead.contains(|c: char| !c.is_whitespace() && c != '>');
     // Lines that are indented at least as far as the text of an item belong to the item.
     let is_inside = |other: &Piece| begins_item && indent(&text[line_start(other)..other.range.start]) >= column(piece);
-    let mut inside = source.pieces[at + 1..].iter().zip(&in_order[at + 1..]).take_while(|(other, _)| is_inside(other));
+    let mut inside = source.pieces[at + 1..].iter().zip(&translations[at + 1..]).take_while(|(other, _)| is_inside(other));
     match inside.find(|(_, translation)| translation.is_some()) {
         // A paragraph of the item now begins the item.
         Some((other, _)) if text[line_start(other)..other.range.start].trim().is_empty() => {
@@ -583,8 +597,9 @@ fn without_empty_blocks(text: &str, newline: &str) -> String {
 /// Makes the front matter of a new edition: translated title and description, and the fields that
 /// all languages share.
 fn new_front_matter(sides: &Sides, taken: &[Taken<'_>], newline: &str) -> String {
-    const SHARED: [&str; 3] = ["date", "draft", "template"];
     let source = &sides.source;
+    let keys = source.document.front.keys();
+    let is_shared = |name: &str| keys.iter().any(|key| key.name == name && key.import == Import::Copied);
     let mut lines = String::new();
     for &(pair, text) in taken {
         let piece = &source.pieces[sides.pairs[pair].source[0]];
@@ -596,8 +611,13 @@ fn new_front_matter(sides: &Sides, taken: &[Taken<'_>], newline: &str) -> String
         && let Ok(node) = yaml::read(&source.document.file, &source.text, range)
         && let Value::Map(entries) = &node.value
     {
-        for entry in entries.iter().filter(|entry| SHARED.contains(&entry.key.as_str())) {
-            lines.push_str(&format!("{}: {}{newline}", entry.key, &source.text[entry.node.place.range()]));
+        for entry in entries.iter().filter(|entry| is_shared(&entry.key)) {
+            let value = match &entry.node.value {
+                // The place of a list or a mapping is only its beginning.
+                Value::List(_) | Value::Map(_) => &yaml::flow(&entry.node),
+                _ => &source.text[entry.node.place.range()],
+            };
+            lines.push_str(&format!("{}: {value}{newline}", entry.key));
         }
     }
     if lines.is_empty() { String::new() } else { format!("---{newline}{lines}---{newline}{newline}") }
@@ -614,15 +634,9 @@ pub fn missing_code(sides: &Sides, taken: impl IntoIterator<Item = usize>) -> us
 /// Returns the names of the source's parts that a new edition lacks because they are in the
 /// source's language.
 pub fn left_out(sides: &Sides) -> Vec<&'static str> {
-    let front = &sides.source.document.front;
-    let mut left = Vec::new();
-    for (name, there) in [
-        ("tags", !front.tags.is_empty()),
-        ("slug", front.slug.is_some()),
-        ("extra", front.extra.is_some()),
-        ("HTML", !sides.source.parts.html.is_empty()),
-    ] {
-        left.extend(there.then_some(name));
-    }
+    let keys = sides.source.document.front.keys();
+    let is_left_out = |key: &FrontKey<'_>| key.import == Import::LeftOut { is_set: true };
+    let mut left: Vec<&'static str> = keys.iter().filter(|key| is_left_out(key)).map(|key| key.name).collect();
+    left.extend((!sides.source.parts.html.is_empty()).then_some("HTML"));
     left
 }

@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::pieces::{Block, Piece, PieceKind, pieces};
-use super::{Batch, Status, Unit, digest};
+use super::{Batch, Unit, UnitState, digest};
+use crate::base::LineIndex;
 use crate::load::Inputs;
 use crate::markdown::parts::Parts;
 use crate::model::LangId;
 use crate::parse::Document;
 use crate::site::{Site, WorkId};
-use crate::translation::status::{self, EditionStatus};
+use crate::translation::status::{self, EditionStatus, Status};
 
 /// A work's source edition beside its translation into one language.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub struct Sides {
     pub target: Option<Side>,
     /// The pairs in the order of the source.
     pub pairs: Vec<Pair>,
-    /// For each pair: its table or footnote, if the edition has no part of it. Such a block is
+    /// Table or footnote of each pair, if the edition has no part of it yet. Such a block is
     /// translated whole or not at all, since half a table or half a footnote looks complete.
     pub wholes: Vec<Option<Block>>,
 }
@@ -36,13 +37,15 @@ pub struct Side {
     pub parts: Parts,
 }
 
-/// Aligned pieces by index, one to one as a rule.
+/// Pieces of the source and the pieces of the translation that translate them, by index. Mostly one
+/// and one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
+    /// Pieces of the source, at least one.
     pub source: Vec<usize>,
-    /// Empty if there is no translation.
+    /// Pieces of the translation; empty if there is none.
     pub target: Vec<usize>,
-    pub status: Status,
+    pub state: UnitState,
     /// The source from which the translation was made, if the source has changed since.
     pub previous: Option<String>,
 }
@@ -55,7 +58,7 @@ impl Side {
     }
 
     /// Returns the texts of some pieces, one line each.
-    pub fn says(&self, pieces: &[usize]) -> String {
+    pub fn text_of(&self, pieces: &[usize]) -> String {
         let lines: Vec<&str> = pieces.iter().map(|&piece| self.pieces[piece].text.as_str()).collect();
         lines.join("\n")
     }
@@ -89,7 +92,8 @@ impl Sides {
         pieces.flat_map(|piece| piece.notes.iter().cloned()).collect()
     }
 
-    /// Returns true if a row of a table is or will be translated as a row.
+    /// Returns true if a pair is a row of a table in the source, and in the translation if it has
+    /// one. The new translation is then written as a row.
     pub fn is_row(&self, pair: usize) -> bool {
         let Pair { source, target, .. } = &self.pairs[pair];
         let is_row = |side: &Side, pieces: &[usize]| pieces.iter().all(|&piece| side.pieces[piece].kind == PieceKind::Row);
@@ -98,12 +102,12 @@ impl Sides {
 
     /// Returns the source text of a pair.
     pub fn source_of(&self, pair: usize) -> String {
-        self.source.says(&self.pairs[pair].source)
+        self.source.text_of(&self.pairs[pair].source)
     }
 
     /// Returns the translation of a pair; empty if there is none.
     pub fn target_of(&self, pair: usize) -> String {
-        self.target.as_ref().map_or_else(String::new, |target| target.says(&self.pairs[pair].target))
+        self.target.as_ref().map_or_else(String::new, |target| target.text_of(&self.pairs[pair].target))
     }
 }
 
@@ -129,7 +133,7 @@ fn pairs(source: &Side, target: Option<&Side>, statuses: Option<&EditionStatus>)
             continue;
         }
         let known = known.get(&piece.id);
-        if known.is_some_and(|known| known.status == status::Status::Omitted) {
+        if known.is_some_and(|known| known.status == Status::Omitted) {
             continue;
         }
         let target: Vec<usize> = match (piece.segment, known) {
@@ -137,26 +141,26 @@ fn pairs(source: &Side, target: Option<&Side>, statuses: Option<&EditionStatus>)
             (Some(_), None) => Vec::new(),
             (None, _) => target_by_id.get(piece.id.as_str()).copied().into_iter().collect(),
         };
-        let (status, previous) = match known.map(|known| &known.status) {
-            _ if target.is_empty() => (Status::Missing, None),
-            Some(status::Status::Changed { was }) => (Status::Changed, was.as_deref().map(str::to_owned)),
-            Some(status::Status::Accepted) => (Status::Accepted, None),
-            _ => (Status::Current, None),
+        let (state, previous) = match known.map(|known| &known.status) {
+            _ if target.is_empty() => (UnitState::Missing, None),
+            Some(Status::Changed { was }) => (UnitState::Changed, was.as_deref().map(str::to_owned)),
+            Some(Status::Accepted) => (UnitState::Accepted, None),
+            _ => (UnitState::Current, None),
         };
         match target.iter().find_map(|line| pair_with.get(line).copied()) {
             None => {
                 pair_with.extend(target.iter().map(|&line| (line, pairs.len())));
-                pairs.push(Pair { source: vec![at], target, status, previous });
+                pairs.push(Pair { source: vec![at], target, state, previous });
             }
             Some(number) => {
                 let pair = &mut pairs[number];
-                if status == Status::Changed || pair.status == Status::Changed {
+                if state == UnitState::Changed || pair.state == UnitState::Changed {
                     // A sentence that has not changed is in the old source as it is now.
-                    let before = pair.previous.take().unwrap_or_else(|| source.says(&pair.source));
+                    let before = pair.previous.take().unwrap_or_else(|| source.text_of(&pair.source));
                     let own = previous.unwrap_or_else(|| piece.text.clone());
                     pair.previous = Some(format!("{before}\n{own}"));
                 }
-                pair.status = pair.status.min(status);
+                pair.state = pair.state.min(state);
                 pair.source.push(at);
                 for line in target {
                     if !pair.target.contains(&line) {
@@ -171,6 +175,7 @@ fn pairs(source: &Side, target: Option<&Side>, statuses: Option<&EditionStatus>)
     pairs
 }
 
+/// Returns the table or footnote of each pair, if no part of it is translated ([`Sides::wholes`]).
 fn wholes(source: &Side, pairs: &[Pair]) -> Vec<Option<Block>> {
     // The footnote of a piece, then its table: a table in a footnote belongs to the footnote.
     let around = |piece: usize| {
@@ -179,8 +184,8 @@ fn wholes(source: &Side, pairs: &[Pair]) -> Vec<Option<Block>> {
         [note.map(|note| (PieceKind::Note, note)), (kind == PieceKind::Row).then_some(block)].into_iter().flatten()
     };
     let translated = pairs.iter().filter(|pair| !pair.target.is_empty());
-    let begun: BTreeSet<Block> = translated.flat_map(|pair| &pair.source).flat_map(|&piece| around(piece)).collect();
-    pairs.iter().map(|pair| around(pair.source[0]).find(|block| !begun.contains(block))).collect()
+    let has_part: BTreeSet<Block> = translated.flat_map(|pair| &pair.source).flat_map(|&piece| around(piece)).collect();
+    pairs.iter().map(|pair| around(pair.source[0]).find(|block| !has_part.contains(block))).collect()
 }
 
 /// Collects the units of the wanted works written in `from`, in reading order. A file has one
@@ -202,17 +207,15 @@ pub fn collect(site: &Site, inputs: &Inputs, from: LangId, lang: LangId, wanted:
     batch
 }
 
+/// Appends the units of a work in the order of the source.
 fn units(site: &Site, sides: &Sides, units: &mut Vec<Unit>) {
     let source = &sides.source;
     let headings = source.document.headings.iter().filter_map(|heading| Some((heading.segment?, heading.text.as_str())));
     let headings: HashMap<u32, &str> = headings.collect();
     let mut heading: Option<&str> = None;
-    let (mut line, mut counted) = (1, 0);
+    let lines = LineIndex::new(&source.text);
     for (at, pair) in sides.pairs.iter().enumerate() {
         let piece = &source.pieces[pair.source[0]];
-        let start = piece.range.start.max(counted);
-        line += source.text[counted..start].bytes().filter(|&byte| byte == b'\n').count();
-        counted = start;
         let target = sides.target_of(at);
         let own = piece.segment.and_then(|segment| headings.get(&segment).copied());
         units.push(Unit {
@@ -224,12 +227,12 @@ fn units(site: &Site, sides: &Sides, units: &mut Vec<Unit>) {
             // the import.
             base: Some(digest(&target)),
             target,
-            status: pair.status,
+            state: pair.state,
             previous: pair.previous.clone(),
             notes: sides.notes(pair),
             heading: if own.is_some() { None } else { heading.map(str::to_owned) },
             file: Arc::clone(&source.document.file),
-            line,
+            line: lines.line(piece.range.start),
         });
         heading = own.or(heading);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Batch, Found, Status, text};
+use super::{Batch, ParsedFile, UnitState, text};
 
 /// Writes a batch as JSON Lines.
 pub fn write(batch: &Batch) -> String {
@@ -22,7 +22,7 @@ pub fn write(batch: &Batch) -> String {
             ("target_language", maybe(batch.target.as_deref())),
             ("source", text(&unit.source)),
             ("target", text(&unit.target)),
-            ("state", text(unit.status.name())),
+            ("state", text(unit.state.name())),
             ("previous", maybe(unit.previous.as_deref())),
             ("heading", maybe(unit.heading.as_deref())),
             ("notes", format!("[{}]", notes.join(","))),
@@ -37,8 +37,8 @@ pub fn write(batch: &Batch) -> String {
 }
 
 /// Reads JSON Lines. Unknown fields are ignored.
-pub fn read(file: &Arc<str>, text: &str) -> Found {
-    let mut found = Found::default();
+pub fn read(file: &Arc<str>, text: &str) -> ParsedFile {
+    let mut found = ParsedFile::default();
     for (range, line) in text::lines(text) {
         if found.is_garbage() {
             break;
@@ -49,7 +49,9 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
         let object = match serde_json::from_str::<Value>(line) {
             Ok(Value::Object(object)) => object,
             Ok(_) => {
-                found.problem(file, range, "this line is not a JSON object").push_hint("each line is one: `{\"id\": …}`");
+                found
+                    .problem(file, range, "the line is not a JSON object")
+                    .push_hint("write one JSON object a line: `{\"id\": …}`");
                 continue;
             }
             Err(error) => {
@@ -58,30 +60,32 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
                 let at = crate::base::place::floor_char_boundary(text, at);
                 let message = error.to_string();
                 let message = message.rfind(" at line ").map_or(message.as_str(), |at| &message[..at]);
-                found.problem(file, at..at, format!("this is not JSON: {message}"));
+                found.problem(file, at..at, format!("the line is not valid JSON: {message}"));
                 continue;
             }
         };
         let text = |name: &str| object.get(name).and_then(Value::as_str);
         let (Some(address), Some(source)) = (text("id"), text("source")) else {
-            let problem = found.problem(file, range, "a unit without `id` or `source`");
-            problem.push_hint("both are texts, as `tilmash export --to jsonl` writes them");
+            let problem = found.problem(file, range, "the object has no `id` or no `source`");
+            problem.push_hint("give both keys a text, as `tilmash export --to jsonl` does");
             continue;
         };
         let target = match object.get("target") {
             Some(Value::String(target)) => target.clone(),
             Some(Value::Null) => String::new(),
             other => {
-                let what = if other.is_some() { "a `target` that is no text" } else { "a unit without `target`" };
-                found.problem(file, range, what).push_hint("an empty text or null says that there is no translation");
+                let what = if other.is_some() { "`target` of the object is not a text" } else { "the object has no `target`" };
+                found
+                    .problem(file, range, what)
+                    .push_hint("write the translation into `target`, or an empty text if there is none");
                 continue;
             }
         };
         let Some(mut unit) = found.unit_at(file, address, &range) else { continue };
         unit.source = source.to_owned();
-        unit.status = match text("state") {
-            _ if target.is_empty() => Status::Missing,
-            state => state.map_or(Status::Current, Status::of_translated),
+        unit.state = match text("state") {
+            _ if target.is_empty() => UnitState::Missing,
+            state => state.map_or(UnitState::Current, UnitState::of_translated),
         };
         unit.target = target;
         unit.previous = text("previous").map(str::to_owned);

@@ -18,7 +18,7 @@ pub enum Token<'t> {
     Code(Code<'t>),
 }
 
-/// A code: markup that opens or closes an element, or stands alone.
+/// Markup that becomes a placeholder: it opens or closes an element, or stands alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code<'t> {
     /// The number of the element, from one; its two ends have the same number.
@@ -98,23 +98,23 @@ pub fn restore(tokens: &[Token<'_>]) -> String {
     tokens.iter().map(written).collect()
 }
 
-/// Numbers the codes of a translation like those of its source. A code without a counterpart gets a
-/// new number.
+/// Numbers the codes of a translation like their counterparts in the source: equal elements first,
+/// then elements of the same kind. A code without a counterpart gets a new number.
 ///
 /// ```text
 /// source        **a** [^1]        1 `**`    2 `[^1]`
 /// translation   [^1] __a__ `b`    2 `[^1]`  1 `__`    3 `` `b` ``
 /// ```
 pub fn pair(source: &[Token<'_>], translation: &mut [Token<'_>]) {
-    let mut free = meanings(source);
+    let mut free = elements(source);
     let mut next = free.last().map_or(1, |(number, _)| number + 1);
     let mut given: BTreeMap<u32, u32> = BTreeMap::new();
-    let own = meanings(translation);
+    let own = elements(translation);
     // First pass: equal elements. Second pass: elements of the same kind.
-    let same_kind = |a: &Meaning, b: &Meaning| (a.kind, a.role) == (b.kind, b.role);
-    for same in [<Meaning as PartialEq>::eq, same_kind] {
-        for (number, meaning) in own.iter().filter(|(number, _)| !given.contains_key(number)).collect::<Vec<_>>() {
-            if let Some(at) = free.iter().position(|(_, other)| same(meaning, other)) {
+    let same_kind = |a: &Element, b: &Element| (a.kind, a.role) == (b.kind, b.role);
+    for same in [<Element as PartialEq>::eq, same_kind] {
+        for (number, element) in own.iter().filter(|(number, _)| !given.contains_key(number)).collect::<Vec<_>>() {
+            if let Some(at) = free.iter().position(|(_, other)| same(element, other)) {
                 given.insert(*number, free.remove(at).0);
             }
         }
@@ -136,12 +136,12 @@ pub fn pair(source: &[Token<'_>], translation: &mut [Token<'_>]) {
 pub fn differences(source: &[Token<'_>], translation: &[Token<'_>]) -> (Vec<String>, Vec<String>) {
     let count = |tokens: &[Token<'_>]| {
         let mut counts: BTreeMap<(Kind, String), isize> = BTreeMap::new();
-        for (_, meaning) in meanings(tokens) {
-            let what = match meaning.kind {
-                Kind::Code | Kind::Footnote | Kind::Html => meaning.what,
+        for (_, element) in elements(tokens) {
+            let what = match element.kind {
+                Kind::Code | Kind::Footnote | Kind::Html => element.content,
                 _ => String::new(),
             };
-            *counts.entry((meaning.kind, what)).or_default() += 1;
+            *counts.entry((element.kind, what)).or_default() += 1;
         }
         counts
     };
@@ -178,6 +178,7 @@ pub fn name(kind: Kind) -> &'static str {
     }
 }
 
+/// Returns the name of a kind for messages.
 fn word(kind: Kind) -> &'static str {
     match kind {
         Kind::Emphasis => "emphasis (`*…*`)",
@@ -202,32 +203,33 @@ pub fn codes<'a, 't>(tokens: &'a [Token<'t>]) -> impl Iterator<Item = &'a Code<'
     })
 }
 
-/// The properties by which two elements are compared.
+/// Properties by which two elements are compared.
 #[derive(Debug, PartialEq, Eq)]
-struct Meaning {
+struct Element {
     kind: Kind,
     role: Role,
-    what: String,
+    /// A link's target, or the Markdown of a code that stands alone; empty for other elements.
+    content: String,
 }
 
 /// Returns the elements of a sentence with their numbers, in the order in which they begin.
-fn meanings(tokens: &[Token<'_>]) -> Vec<(u32, Meaning)> {
-    let mut found: Vec<(u32, Meaning)> = Vec::new();
+fn elements(tokens: &[Token<'_>]) -> Vec<(u32, Element)> {
+    let mut found: Vec<(u32, Element)> = Vec::new();
     for code in codes(tokens) {
         match (code.role, code.kind) {
             // Links are compared by their target.
             (Role::Close, Kind::Link | Kind::Image) => {
                 let opened = found.iter_mut().rfind(|(number, _)| *number == code.number);
-                opened.expect("what closes was opened").1.what = without_language(code.written);
+                opened.expect("what closes was opened").1.content = without_language(code.written);
             }
             (Role::Close, _) => {}
             // `*` and `_` are equal to a reader.
             (Role::Open, _) | (_, Kind::Border) => {
-                found.push((code.number, Meaning { kind: code.kind, role: code.role, what: String::new() }));
+                found.push((code.number, Element { kind: code.kind, role: code.role, content: String::new() }));
             }
             (Role::Lone, _) => {
-                let what = without_language(code.written);
-                found.push((code.number, Meaning { kind: code.kind, role: code.role, what }));
+                let content = without_language(code.written);
+                found.push((code.number, Element { kind: code.kind, role: code.role, content }));
             }
         }
     }
@@ -266,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn missing_and_extra_markup_is_named() {
         let none = (Vec::<String>::new(), Vec::<String>::new());
         let differences = |a, b| super::differences(&protect(a), &protect(b));
         assert_eq!(differences("*a* [b](c.kk.md)[^1]", "[b](c.en.md) _a_[^1]"), none);

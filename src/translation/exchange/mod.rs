@@ -13,13 +13,13 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Place, code, path};
+use crate::base::{Diagnostic, Digest, Place, code, fold, path};
+use crate::model::segment::not_an_address;
 use crate::model::{Key, limits};
 
 pub mod apply;
 pub mod collect;
 
-pub mod diff;
 pub mod jsonl;
 pub mod markup;
 pub mod pieces;
@@ -46,7 +46,7 @@ pub struct Batch {
     pub units: Vec<Unit>,
 }
 
-/// The prefix of a comment that holds the base of a unit.
+/// Prefix of a comment that holds [`Unit::base`], in formats without a field for it.
 const BASE: &str = "base: ";
 
 /// A sentence and its translation.
@@ -61,7 +61,7 @@ pub struct Unit {
     pub source: String,
     /// Markdown, on one line; empty if there is none.
     pub target: String,
-    pub status: Status,
+    pub state: UnitState,
     /// The source from which the translation was made, if the source has changed since.
     pub previous: Option<String>,
     /// The digest of the translation at the time of the export. An import compares it to find
@@ -76,42 +76,46 @@ pub struct Unit {
     pub line: usize,
 }
 
-/// The state of a translation; the worst state comes first.
+/// State of a translation in an exchange file; the worst state comes first.
+///
+/// It is not [`Status`](crate::translation::status::Status), which results from a comparison of two
+/// editions. A state is said by the file, and a tool may call a finished text unfinished. A unit is
+/// never extra or left out on purpose, since such sentences are not exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Status {
+pub enum UnitState {
     #[default]
     Missing,
-    /// The source has changed since the translation was made, or a tool calls the translation
-    /// unfinished.
+    /// The source has changed since the translation was made, or the translator's tool calls the
+    /// translation unfinished.
     Changed,
     /// Somebody confirmed that the translation still fits its changed source.
     Accepted,
     Current,
 }
 
-impl Status {
+impl UnitState {
     /// Returns the name of the state in CSV, TMX and JSON Lines.
     pub fn name(self) -> &'static str {
         match self {
-            Status::Missing => "missing",
-            Status::Changed => "changed",
-            Status::Accepted => "accepted",
-            Status::Current => "current",
+            UnitState::Missing => "missing",
+            UnitState::Changed => "changed",
+            UnitState::Accepted => "accepted",
+            UnitState::Current => "current",
         }
     }
 
-    /// Returns the status of a translation that is not empty, from its name in a file. An unknown
+    /// Returns the state of a translation that is not empty, from its name in a file. An unknown
     /// name means unfinished.
     fn of_translated(name: &str) -> Self {
         match Self::named(name) {
             // The translator has filled in the missing translation.
             Some(Self::Missing) => Self::Current,
-            Some(status) => status,
+            Some(state) => state,
             None => Self::Changed,
         }
     }
 
-    /// Returns the status with this name.
+    /// Returns the state with this name.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Missing, Self::Changed, Self::Accepted, Self::Current].into_iter().find(|it| it.name() == name)
     }
@@ -128,8 +132,7 @@ impl Unit {
         if self.is_row { markup::protect_row(text) } else { markup::protect(text) }
     }
 
-    /// Creates a unit that has an address and no content. Returns `None` if the address is
-    /// malformed.
+    /// Makes a unit that has an address and no content. Returns `None` if the address is malformed.
     pub fn at(address: &str) -> Option<Self> {
         let (key, id) = address.rsplit_once('#')?;
         (!key.is_empty() && !id.is_empty()).then(|| Self {
@@ -138,7 +141,7 @@ impl Unit {
             is_row: false,
             source: String::new(),
             target: String::new(),
-            status: Status::Missing,
+            state: UnitState::Missing,
             previous: None,
             base: None,
             notes: Vec::new(),
@@ -210,11 +213,11 @@ pub fn write(format: Format, batch: &Batch) -> String {
     }
 }
 
-/// Units and problems that were found in a file.
+/// Units and problems of a file that was read.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct ParsedFile {
     pub batch: Batch,
-    /// For each unit: its byte range in the file, or that of its first line or opening tag.
+    /// Byte range of each unit in the file, or of the unit's first line or opening tag.
     pub places: Vec<Range<usize>>,
     /// The first problems of the file, and one that counts the others.
     pub problems: Vec<Diagnostic>,
@@ -227,7 +230,13 @@ pub struct Found {
 const KEPT: usize = 1000;
 
 /// The hint for content that no translation tool writes.
-const DAMAGED: &str = "the file may be damaged, or in another format than its name says";
+const DAMAGED: &str = "get the file again: it may be damaged, or in another format than its name says";
+
+/// The hint for content that ends too early.
+const CUT_OFF: &str = "get the file again: it may be cut off";
+
+/// The hint for codes that a tool did not copy.
+const COPY_CODES: &str = "copy the codes (placeholders) from the source into the translation";
 
 /// The greatest number of units in a file. A unit takes more memory than its line in the file.
 const MOST_UNITS: usize = 500_000;
@@ -238,12 +247,15 @@ const MOST_UNITS: usize = 500_000;
 /// A reader may need many times that much memory.
 const LONGEST: usize = 4 << 20;
 
-impl Found {
+impl ParsedFile {
     /// Adds a unit, unless there are too many.
     fn push(&mut self, file: &Arc<str>, unit: Unit, place: Range<usize>) {
         if self.batch.units.len() == MOST_UNITS {
-            let message = format!("`{}` is one sentence too many: a file may have {MOST_UNITS}", unit.address());
-            self.problem(file, place, message).push_hint("split the file into several");
+            let message = format!(
+                "the file has more than {MOST_UNITS} sentences; `{}` and all others after it are not read",
+                unit.address()
+            );
+            self.problem(file, place, message).push_hint("split the file into several files");
             return;
         }
         self.batch.units.push(unit);
@@ -254,7 +266,8 @@ impl Found {
         self.push_problem(Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::new(file, range), message))
     }
 
-    /// Adds a problem; replaces the last one if there are too many.
+    /// Adds a problem. After [`KEPT`] problems it replaces the last one, so that the file's last
+    /// problem is known too.
     fn push_problem(&mut self, problem: Diagnostic) -> &mut Diagnostic {
         if self.problems.len() > KEPT {
             self.problems.pop();
@@ -283,8 +296,8 @@ impl Found {
         }
     }
 
-    /// Remembers the languages of the first entry, and reports an entry that names others. A file
-    /// has one pair of languages.
+    /// Takes the languages of the file from its first entry, and reports an entry that names
+    /// others: a file has one pair of languages. `said` returns the value of a field of the entry.
     fn languages<'a>(
         &mut self,
         file: &Arc<str>,
@@ -296,7 +309,7 @@ impl Found {
         let differs = pair.into_iter().find_map(|(language, name)| {
             let said = said(name)?;
             let known = language.get_or_insert_with(|| said.clone().into_owned());
-            (*known != said).then(|| format!("the `{name}` is `{said}` here, unlike in the {entries} before"))
+            (*known != said).then(|| format!("the `{name}` is `{said}`, but earlier {entries} have another one"))
         });
         if let Some(message) = differs {
             self.push_problem(languages_differ(file, range.clone(), message));
@@ -307,15 +320,16 @@ impl Found {
     fn unit_at(&mut self, file: &Arc<str>, address: &str, range: &Range<usize>) -> Option<Unit> {
         let unit = Unit::at(address);
         if unit.is_none() {
-            let message = format!("`{}` is not the address of a sentence", address.escape_debug());
-            self.problem(file, range.clone(), message).push_hint("an address is a key and an id, such as `vectors/russia#3.2`");
+            let message = not_an_address(&address.escape_debug().to_string());
+            self.problem(file, range.clone(), message)
+                .push_hint("write the key of the page and the number of the sentence, such as `vectors/russia#3.2`");
         }
         unit
     }
 }
 
 /// Reads a file of a format.
-pub fn read(format: Format, file: &Arc<str>, text: &str) -> Found {
+pub fn read(format: Format, file: &Arc<str>, text: &str) -> ParsedFile {
     let mut found = match format {
         Format::Xliff => xliff::read(file, text),
         Format::Tmx => tmx::read(file, text),
@@ -331,10 +345,10 @@ pub fn read(format: Format, file: &Arc<str>, text: &str) -> Found {
 }
 
 /// Returns the result for a file with a line that is too long.
-fn with_long_line(file: &Arc<str>, line: Range<usize>) -> Found {
-    let mut found = Found::default();
+fn with_long_line(file: &Arc<str>, line: Range<usize>) -> ParsedFile {
+    let mut found = ParsedFile::default();
     let [length, most] = [line.len(), LONGEST].map(|bytes| limits::shown(bytes as u64));
-    let message = format!("the line has {length}; the limit is {most}");
+    let message = format!("the line is {length} long; the limit is {most}");
     found.problem(file, line.start..line.start, message).push_hint(DAMAGED);
     found
 }
@@ -347,20 +361,23 @@ fn further_problems(file: &Arc<str>, count: usize) -> Diagnostic {
 
 /// Returns a digest of a text that ignores differences in white space: 12 characters.
 pub fn digest(text: &str) -> String {
-    let mut digest = crate::base::Digest::of(folded(text).as_bytes()).to_string();
+    let mut digest = Digest::of(fold(text).as_bytes()).to_string();
     digest.truncate(12);
     digest
 }
 
-/// Returns a text with every run of white space replaced by one space, and none at its ends.
-pub fn folded(text: &str) -> String {
-    // No-break spaces count as letters: Markdown does not fold them, and their author meant them.
-    let is_space = |c: char| c.is_ascii_whitespace() || c == '\u{b}';
-    text.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+/// Returns the message that a code of a sentence has no Markdown to stand for.
+fn code_without_markdown(number: &str, address: &str) -> String {
+    format!("the sentence `{address}` has a code `{number}` for which neither the translation nor the source has Markdown")
+}
+
+/// Returns the message that a file names another encoding than UTF-8.
+fn other_encoding(name: &str) -> String {
+    format!("the file names the encoding `{name}`, but was read as UTF-8")
 }
 
 /// Returns the problem of a file that holds more than one pair of languages.
 fn languages_differ(file: &Arc<str>, range: Range<usize>, message: String) -> Diagnostic {
     Diagnostic::at(&code::EXCHANGE_SYNTAX, Place::new(file, range), message)
-        .hint("a file holds the translations into one language; make it two files")
+        .hint("split the file into two: a file can contain translations into one language only")
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::folded;
+use crate::base::fold;
 use crate::markdown::parts::{self, Parts};
 use crate::parse::{self, Document};
 
@@ -29,12 +29,12 @@ pub struct Piece {
 /// The block of the file that a piece is in, such as a paragraph, a table or a footnote.
 pub type Block = (PieceKind, u32);
 
-/// The kind of place at which a piece stands.
+/// Kind of a piece, which decides the form in which its translation is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PieceKind {
     /// A value of the front matter.
     Front,
-    /// The heading that is the title.
+    /// The heading that is the title of the page, if the front matter has none.
     Title,
     /// A sentence, a heading, a list item of the text.
     Segment,
@@ -44,8 +44,8 @@ pub enum PieceKind {
     Row,
 }
 
-/// Returns the pieces of an edition in the order of its file, and the other findings of
-/// [`parts`](parts::parts).
+/// Returns the pieces of an edition in the order of its file, with its tables, its HTML and the
+/// start of its text.
 pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
     let parts = parts::parts(text);
     let mut pieces = front(document, text);
@@ -65,15 +65,14 @@ pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
         let mut piece = piece(segment.id.to_string(), kind, block, range, text);
         piece.segment = Some(at as u32);
         piece.level = levels.get(&(at as u32)).copied();
-        if kind == PieceKind::Row {
-            piece.text = folded(&document.written_text(text, at));
-        }
+        let mut has_marks_inside = false;
         if let Some(marks) = document.marks_of(at) {
             piece.notes.clone_from(&marks.notes);
             // Marks usually follow their sentence, but one of several lines may have marks inside.
-            if kind != PieceKind::Row && marks.places.iter().any(|place| place.start < piece.range.end) {
-                piece.text = document.segment_text(text, at).into_owned();
-            }
+            has_marks_inside = marks.places.iter().any(|place| place.start < piece.range.end);
+        }
+        if kind == PieceKind::Row || has_marks_inside {
+            piece.text = document.segment_text(text, at).into_owned();
         }
         pieces.push(piece);
     }
@@ -82,6 +81,12 @@ pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
     (pieces, parts)
 }
 
+/// Makes a piece from a range of the file. The backslash of an escape at its start is added; marks
+/// at its end are taken off.
+///
+/// ```text
+/// file "\* a <!-- + -->", range from `*` on      piece "\* a"
+/// ```
 fn piece(id: String, kind: PieceKind, block: u32, mut range: Range<usize>, text: &str) -> Piece {
     // The parser begins the range of an escaped character behind its backslash.
     let backslashes = text[..range.start].len() - text[..range.start].trim_end_matches('\\').len();
@@ -89,18 +94,18 @@ fn piece(id: String, kind: PieceKind, block: u32, mut range: Range<usize>, text:
     range.end = range.start + without_marks(&text[range.clone()]);
     let written = &text[range.clone()];
     let said = match written.contains('\n') {
-        false => folded(written),
+        false => fold(written).into_owned(),
         // Emphasis or a link may continue on the next line, which may begin with a quotation's or
         // list's prefix.
         true => {
             let lines: Vec<&str> = written.lines().map(|line| line.trim_start_matches([' ', '\t', '>'])).collect();
-            folded(&lines.join(" "))
+            fold(&lines.join(" ")).into_owned()
         }
     };
     Piece { id, kind, block: (kind, block), range, text: said, notes: Vec::new(), segment: None, level: None }
 }
 
-/// Returns the length of a line without the marks at its end.
+/// Returns the length of a line without the marks at its end: 2 for `A. <!-- + -->`.
 pub(super) fn without_marks(line: &str) -> usize {
     let mut text = line.trim_end();
     while let Some(inside) = text.strip_suffix("-->")
@@ -120,7 +125,7 @@ fn front(document: &Document, text: &str) -> Vec<Piece> {
         kind: PieceKind::Front,
         block: (PieceKind::Front, u32::from(value.key != "title")),
         range: value.range,
-        text: folded(&value.text),
+        text: fold(&value.text).into_owned(),
         notes: Vec::new(),
         segment: None,
         level: None,

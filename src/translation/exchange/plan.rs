@@ -20,12 +20,11 @@ use super::apply::{self, Refusal};
 use super::collect::Sides;
 use super::markup::Token;
 use super::pieces::{Block, PieceKind};
-use super::{Found, KEPT, Status, Unit, digest, folded, further_problems, markup};
-use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, suggest};
+use super::{KEPT, ParsedFile, Unit, UnitState, digest, further_problems, markup};
+use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, fold, fold_all, suggest};
 use crate::link::similar_key;
 use crate::load::Inputs;
 use crate::markdown::spans;
-use crate::model::lock::fold;
 use crate::model::{LangId, key, row};
 use crate::site::{Site, WorkId};
 use crate::translation::checks::parity::{self, Reading, Rules};
@@ -60,7 +59,7 @@ pub struct Edition {
     pub lang: LangId,
     /// The file of the edition, which may not exist yet.
     pub file: String,
-    /// In the order of the source.
+    /// Translations that the file gets, in the order of the source.
     pub taken: Vec<Taken>,
 }
 
@@ -84,10 +83,10 @@ impl Edition {
 }
 
 /// Computes the changes that the imported files make.
-pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: Options) -> Plan {
+pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, ParsedFile)], options: Options) -> Plan {
     let mut plan = Plan::default();
     let rules: Vec<Rules> = site.languages.iter().map(|language| Rules::of(&language.code, &language.pack)).collect();
-    let mut editions: BTreeMap<(LangId, WorkId), Option<Opened>> = BTreeMap::new();
+    let mut editions: BTreeMap<(LangId, WorkId), Option<Draft>> = BTreeMap::new();
     let mut seen: HashMap<(LangId, &str, &str), Place> = HashMap::new();
     let mut unknown: HashMap<&str, Option<String>> = HashMap::new();
     for (file, found) in files {
@@ -103,36 +102,41 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
             let place = Place::new(file, range.clone());
             let address = unit.address();
             if let Some(first) = seen.insert((lang, unit.key.as_str(), &unit.id), place.clone()) {
-                let message = format!("`{address}` is there twice");
+                let message = format!("the files to import contain the sentence `{address}` twice");
                 plan.problems.push(
                     Diagnostic::at(&code::EXCHANGE_DUPLICATE, place, message)
-                        .also(first, "the first time, which counts")
-                        .hint("keep one of them"),
+                        .also(first, "the first one, which is used")
+                        .hint("delete one of the two"),
                 );
                 continue;
             }
             let Some(work) = site.work_named(unit.key.as_str()) else {
                 // Computed once per work, since a file has many sentences of a work.
                 let hint = unknown.entry(unit.key.as_str()).or_insert_with(|| similar_key(site, unit.key.as_str())).clone();
-                let message = format!("no work is called `{}`", unit.key);
-                let hint = hint.unwrap_or_else(|| "it may have been renamed since the export; export again".to_owned());
+                let message = key::unknown(unit.key.as_str());
+                let hint =
+                    hint.unwrap_or_else(|| "export again: the page may have been renamed since the file was exported".to_owned());
                 plan.problems.push(Diagnostic::at(&code::EXCHANGE_UNKNOWN, place, message).hint(hint));
                 continue;
             };
-            let opened = editions.entry((lang, work)).or_insert_with(|| Opened::new(site, inputs, work, lang));
-            let Some(opened) = opened else {
-                let message = format!("`{}` is written in `{}`, and is no translation", unit.key, site.config.code(lang));
+            let draft = editions.entry((lang, work)).or_insert_with(|| Draft::new(site, inputs, work, lang));
+            let Some(draft) = draft else {
+                let message = format!(
+                    "the source of the page `{}` is in `{}`, so it cannot be translated into this language",
+                    unit.key,
+                    site.config.code(lang)
+                );
                 plan.problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, place, message));
                 continue;
             };
-            if from.is_some_and(|from| from != opened.sides.source_lang) {
-                let (_, keys) = others.entry(opened.sides.source_lang).or_insert((place, Vec::new()));
+            if from.is_some_and(|from| from != draft.sides.source_lang) {
+                let (_, keys) = others.entry(draft.sides.source_lang).or_insert((place, Vec::new()));
                 if keys.last() != Some(&unit.key.as_str()) {
                     keys.push(unit.key.as_str());
                 }
                 continue;
             }
-            consider(site, &rules, lang, opened, unit, place, options, &mut plan);
+            consider(site, &rules, lang, draft, unit, place, options, &mut plan);
         }
         if dropped > 0 {
             plan.problems.push(further_problems(file, dropped));
@@ -140,13 +144,13 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
         for (written, (place, keys)) in others {
             let more = if keys.len() > 1 { format!(" (and {} more)", keys.len() - 1) } else { String::new() };
             let (first, from, written) = (keys[0], from.map_or("", |from| site.config.code(from)), site.config.code(written));
-            let message = format!("`{file}` translates from `{from}`, and `{first}`{more} is written in `{written}`");
-            let hint = format!("`tilmash export --from {written}` writes these");
+            let message = format!("`{file}` translates from `{from}`, but the source of `{first}`{more} is in `{written}`");
+            let hint = format!("export these pages with `tilmash export --from {written}`");
             plan.problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, place, message).hint(hint));
         }
     }
-    for ((lang, work), opened) in editions {
-        let Some(Opened { sides, mut taken, .. }) = opened else { continue };
+    for ((lang, work), draft) in editions {
+        let Some(Draft { sides, mut taken, .. }) = draft else { continue };
         taken.sort_by_key(|taken| taken.pair);
         let halves = halves(site, &sides, &mut taken);
         plan.problems.extend(halves);
@@ -166,14 +170,15 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, Found)], options: 
     plan
 }
 
-/// An edition that an imported file refers to.
-struct Opened {
+/// An edition that the imported files translate: its alignment with the source, and the
+/// translations taken so far.
+struct Draft {
     sides: Sides,
     by_id: HashMap<String, usize>,
     taken: Vec<Taken>,
 }
 
-impl Opened {
+impl Draft {
     fn new(site: &Site, inputs: &Inputs, work: WorkId, lang: LangId) -> Option<Self> {
         let sides = Sides::of(site, inputs, work, lang)?;
         let by_id = (0..sides.pairs.len()).map(|pair| (sides.id(pair).to_owned(), pair)).collect();
@@ -186,7 +191,7 @@ impl Opened {
 fn languages(
     site: &Site,
     file: &Arc<str>,
-    found: &Found,
+    found: &ParsedFile,
     options: Options,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<(Option<LangId>, LangId)> {
@@ -207,23 +212,26 @@ fn languages(
         (Some(said), asked) => match known(said) {
             Some(lang) if asked.is_none_or(|asked| asked == lang) => Some(lang),
             Some(_) => {
-                let message = format!("`{file}` translates into `{said}`, which is not the language that was asked for");
+                let message = format!("`{file}` translates into `{said}`, not into the language that `--language` names");
                 problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, whole, message));
                 None
             }
             None => {
                 let codes = site.config.languages.iter().map(|language| language.code.as_str());
                 let hint = suggest::did_you_mean(said, codes.clone())
-                    .unwrap_or_else(|| format!("its languages are: {}", codes.collect::<Vec<_>>().join(", ")));
-                let message = format!("`{file}` translates into `{said}`, which the site does not have");
+                    .unwrap_or_else(|| format!("the languages of the site are: {}", codes.collect::<Vec<_>>().join(", ")));
+                let message = format!("`{file}` translates into `{said}`, but the site has no such language");
                 problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, whole, message).hint(hint));
                 None
             }
         },
         (None, Some(asked)) => Some(asked),
         (None, None) => {
-            let message = format!("`{file}` does not say into which language it translates");
-            problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, whole, message).hint("say it with `--language`"));
+            let message = format!("`{file}` does not name the language of the translations");
+            problems.push(
+                Diagnostic::at(&code::EXCHANGE_LANGUAGE, whole, message)
+                    .hint("name the language with `--language`, such as `--language en`"),
+            );
             None
         }
     }?;
@@ -236,24 +244,24 @@ fn consider(
     site: &Site,
     rules: &[Rules],
     lang: LangId,
-    opened: &mut Opened,
+    draft: &mut Draft,
     unit: &Unit,
     place: Place,
     options: Options,
     plan: &mut Plan,
 ) {
     let address = unit.address();
-    let sides = &opened.sides;
-    let Some(&pair) = opened.by_id.get(&unit.id) else {
-        let hint = suggest::did_you_mean(&unit.id, opened.by_id.keys().map(String::as_str).filter(|_| unit.id.len() > 4));
-        let message = format!("`{}` has no sentence `{}`", unit.key, unit.id);
-        let hint = hint.unwrap_or_else(|| "the source may have changed since the export; export again".to_owned());
+    let sides = &draft.sides;
+    let Some(&pair) = draft.by_id.get(&unit.id) else {
+        let hint = suggest::did_you_mean(&unit.id, draft.by_id.keys().map(String::as_str).filter(|_| unit.id.len() > 4));
+        let message = format!("the page `{}` has no sentence `{}`", unit.key, unit.id);
+        let hint = hint.unwrap_or_else(|| "export again: the source may have changed since the file was exported".to_owned());
         let file = Place::whole(&sides.source.document.file);
-        plan.problems.push(Diagnostic::at(&code::EXCHANGE_UNKNOWN, place, message).also(file, "the work").hint(hint));
+        plan.problems.push(Diagnostic::at(&code::EXCHANGE_UNKNOWN, place, message).also(file, "the source").hint(hint));
         return;
     };
     let before = sides.target_of(pair);
-    let finished = !matches!(unit.status, Status::Changed | Status::Missing);
+    let finished = !matches!(unit.state, UnitState::Changed | UnitState::Missing);
     let mut after = lines(&unit.target);
     if sides.is_row(pair) {
         after = after.lines().map(row::canonical).collect::<Vec<_>>().join("\n");
@@ -261,7 +269,7 @@ fn consider(
     // True if the translation came back as it was exported: it was not touched, or confirmed.
     let untouched = unit.base.as_deref().is_some_and(|base| base == digest(&after));
     if after == before || untouched || after.is_empty() {
-        let confirmed = finished && after == before && sides.pairs[pair].status == Status::Changed;
+        let confirmed = finished && after == before && sides.pairs[pair].state == UnitState::Changed;
         if confirmed && same_source(sides, pair, unit) {
             plan.confirmed.entry(lang).or_default().push(address);
         } else {
@@ -276,22 +284,23 @@ fn consider(
     let source_piece = &sides.source.pieces[sides.pairs[pair].source[0]];
     let source_place = Place::new(&sides.source.document.file, source_piece.range.clone());
     if !same_source(sides, pair, unit) {
-        let message = format!("the source of `{address}` is not the one that was translated");
+        let message = format!("the source of `{address}` has changed since the file was exported");
         plan.problems.push(
             Diagnostic::at(&code::EXCHANGE_STALE, place, message)
-                .also(source_place, "the source is this now")
-                .hint("export again and translate what changed"),
+                .also(source_place, "the present source")
+                .hint("export again, and translate the present source"),
         );
         return;
     }
     let is_conflict = unit.base.as_deref().is_some_and(|base| base != digest(&before)) && !before.is_empty();
     if is_conflict && let (Some(target), [piece, ..]) = (&sides.target, sides.pairs[pair].target.as_slice()) {
         let theirs = Place::new(&target.document.file, target.pieces[*piece].range.clone());
-        let message = format!("the translation of `{address}` was changed here too since it was exported");
+        let message =
+            format!("the translation of `{address}` was changed both in the site and in the file since it was exported");
         plan.problems.push(
             Diagnostic::at(&code::EXCHANGE_CONFLICT, place, message)
-                .also(theirs, "it is this now")
-                .hint("put them together by hand, or export again"),
+                .also(theirs, "the translation in the site")
+                .hint("combine the two translations by hand, or export again and translate the sentence again"),
         );
         return;
     }
@@ -323,18 +332,19 @@ fn consider(
     let refused = diagnostic::has_errors(&found);
     plan.problems.extend(found);
     if !refused {
-        opened.taken.push(Taken { pair, address, before, after, place });
+        draft.taken.push(Taken { pair, address, before, after, place });
     }
 }
 
+/// Returns true if a unit was translated from the present source.
 fn same_source(sides: &Sides, pair: usize, unit: &Unit) -> bool {
     // White space of another kind is no change of the source.
-    fold(&unit.source) == fold(&sides.source_of(pair))
+    fold_all(&unit.source) == fold_all(&sides.source_of(pair))
 }
 
 /// Returns a text with the white space of each line folded, and without empty lines.
 fn lines(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(folded).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<_> = text.lines().map(fold).filter(|line| !line.is_empty()).collect();
     lines.join("\n")
 }
 
@@ -345,8 +355,16 @@ fn markup_problems(address: &str, source: &[Token<'_>], translation: &[Token<'_>
         let message = format!("the translation of `{address}` {verb} {}", what.join(", "));
         (!what.is_empty()).then(|| Diagnostic::at(&code::EXCHANGE_MARKUP, place.clone(), message).hint(hint))
     };
-    let missing = problem(&missing, "lacks", "put it where it belongs; in tools that show tags, copy them from the source");
-    let extra = problem(&extra, "has what its source has not:", "take it out, or write a `\\` before it if it is text");
+    let missing = problem(
+        &missing,
+        "does not have the markup of its source:",
+        "add the missing markup to the translation; in tools that show tags, copy the tags from the source",
+    );
+    let extra = problem(
+        &extra,
+        "has markup that its source does not have:",
+        "remove this markup, or write a `\\` before it if it is text",
+    );
     missing.into_iter().chain(extra).collect()
 }
 
@@ -393,27 +411,37 @@ fn parity_problems(
     problems
 }
 
+/// Makes the problem of a translation that cannot be put into the edition; `lines` is the number of
+/// its lines in the site.
 fn refused(refusal: Refusal, address: &str, lines: usize, place: &Place) -> Diagnostic {
     match refusal {
         Refusal::Lines => {
             let lines = if lines == 1 { "1 line".to_owned() } else { format!("{} lines", lines.max(1)) };
-            let message = format!("the translation of `{address}` is {lines} in the site, and another number here");
-            Diagnostic::at(&code::EXCHANGE_STRUCTURE, place.clone(), message)
-                .hint("a sentence is one line; cut and join sentences in the edition's own file")
+            let message =
+                format!("the translation of `{address}` has {lines} in the site, but another number of lines in the file");
+            Diagnostic::at(&code::EXCHANGE_STRUCTURE, place.clone(), message).hint(
+                "write the translation with the same number of lines; to split or join sentences, edit the page in the site",
+            )
         }
         Refusal::Row => {
-            let message = format!("`{address}` is a row for which the edition's table has no place, or it has no such table");
-            Diagnostic::at(&code::EXCHANGE_INCOMPLETE, place.clone(), message).hint("copy the table into the edition's file")
+            let message =
+                format!("the table of the translated page has no place for the row `{address}`, or the page has no such table");
+            Diagnostic::at(&code::EXCHANGE_INCOMPLETE, place.clone(), message)
+                .hint("copy the table from the source into the translated page")
         }
         Refusal::Cells { cells, columns } => {
-            let message =
-                format!("the translation of `{address}` has {cells} cells, and the edition's table has {columns} columns");
+            let message = format!(
+                "the translation of `{address}` has {cells} cells, but the table of the translated page has {columns} columns"
+            );
             Diagnostic::at(&code::EXCHANGE_STRUCTURE, place.clone(), message)
-                .hint("a bar ends a cell: write `\\|` if it is text, or add a column to the table in the edition's file")
+                .hint("write `\\|` for a bar that is text, or add a column to the table of the translated page")
         }
         Refusal::Title => {
-            let message = format!("the title of `{address}` is not translated, and without it there is no page");
-            Diagnostic::at(&code::EXCHANGE_INCOMPLETE, place.clone(), message).hint("translate the unit `#title`")
+            let message = format!(
+                "`{address}` is not imported, because the title of its page is not translated and the new page would have none"
+            );
+            Diagnostic::at(&code::EXCHANGE_INCOMPLETE, place.clone(), message)
+                .hint("translate the title too: the entry whose address ends in `#title`")
         }
     }
 }
@@ -444,10 +472,10 @@ fn halves(site: &Site, sides: &Sides, taken: &mut Vec<Taken>) -> Vec<Diagnostic>
             };
             let are = if pairs.len() == 1 { "is" } else { "are" };
             let (what, address, named) = (name(whole), &taken.address, named.join(", "));
-            let message = format!("the {what} of `{address}` is not translated whole: {named}{more} {are} missing");
+            let message = format!("the {what} with `{address}` is translated only in part: {named}{more} {are} missing");
             problems.push(
                 Diagnostic::at(&code::EXCHANGE_INCOMPLETE, taken.place.clone(), message)
-                    .hint("translate all of it; what is not translated is not shown as if it were"),
+                    .hint(format!("translate all sentences of the {what}, because it is imported as a whole")),
             );
             pairs.clear();
         }
@@ -498,9 +526,14 @@ pub fn misread(before: &Edition, taken: &[Taken], after: Option<&Sides>) -> bool
         })
 }
 
-/// Splits off the second half of the translations, to bisect them. Never splits a table or
-/// footnote; returns `None` if no split is possible.
-pub fn parted(edition: &Edition, taken: &mut Vec<Taken>) -> Option<Vec<Taken>> {
+/// Keeps about half of the translations, and returns the others. Never splits a table or a footnote
+/// that is translated whole; returns `None` if no split is possible.
+///
+/// ```text
+/// [1.1 1.2 2.1 2.2]                      keeps [1.1 1.2], returns [2.1 2.2]
+/// [1.1], or the rows of one table        keeps all, returns `None`
+/// ```
+pub fn bisect(edition: &Edition, taken: &mut Vec<Taken>) -> Option<Vec<Taken>> {
     let whole = |taken: &Taken| edition.sides.wholes[taken.pair];
     let is_seam = |at: &usize| whole(&taken[*at]).is_none() || whole(&taken[*at]) != whole(&taken[*at - 1]);
     let at = (1..taken.len()).filter(is_seam).min_by_key(|at| at.abs_diff(taken.len() / 2))?;
@@ -512,9 +545,9 @@ pub fn parted(edition: &Edition, taken: &mut Vec<Taken>) -> Option<Vec<Taken>> {
 pub fn structure_problem(edition: &Edition, taken: &[Taken]) -> Diagnostic {
     let first = &taken[0];
     let message = match edition.sides.wholes[first.pair].filter(|_| taken.len() > 1) {
-        Some(whole) => format!("the {} of `{}` would not be read as one in the page", name(whole), first.address),
-        None => format!("the translation of `{}` would not stay a line of its own in the page", first.address),
+        Some(whole) => format!("the {} with `{}` would be read as something else in the page", name(whole), first.address),
+        None => format!("the translation of `{}` would be read as something else than one sentence in the page", first.address),
     };
     Diagnostic::at(&code::EXCHANGE_STRUCTURE, first.place.clone(), message)
-        .hint("write a `\\` before what begins a list, a heading or a quotation, or opens code or a link that is not closed")
+        .hint("write a `\\` before characters that Markdown reads as markup, such as `#`, `-` or `>` at the beginning, or an unclosed `[`")
 }

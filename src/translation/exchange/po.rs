@@ -14,7 +14,8 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{BASE, Batch, Found, Status, text};
+use super::{BASE, Batch, CUT_OFF, ParsedFile, UnitState, other_encoding, text};
+use crate::base::SAVE_AS_UTF8;
 
 /// Prefixes of comments for data that PO has no field for.
 const HEADING: &str = "heading: ";
@@ -48,7 +49,7 @@ pub fn write(batch: &Batch) -> String {
         if let Some(base) = &unit.base {
             writeln!(po, "# {BASE}{base}").expect("writing to a string");
         }
-        let accepted = (unit.status == Status::Accepted).then(|| ACCEPTED.to_owned());
+        let accepted = (unit.state == UnitState::Accepted).then(|| ACCEPTED.to_owned());
         for comment in heading.chain(notes).chain(accepted) {
             writeln!(po, "#. {comment}").expect("writing to a string");
         }
@@ -58,7 +59,7 @@ pub fn write(batch: &Batch) -> String {
             let file = if file.contains(' ') { format!("\u{2068}{file}\u{2069}") } else { file };
             writeln!(po, "#: {file}:{}", unit.line).expect("writing to a string");
         }
-        if unit.status == Status::Changed {
+        if unit.state == UnitState::Changed {
             po.push_str("#, fuzzy\n");
         }
         if let Some(previous) = &unit.previous {
@@ -71,6 +72,7 @@ pub fn write(batch: &Batch) -> String {
     po
 }
 
+/// Writes a field: on one line, or if the text has several lines, each on a line of its own.
 fn field(po: &mut String, prefix: &str, keyword: &str, text: &str) {
     let inner = text.strip_suffix('\n').unwrap_or(text);
     po.push_str(prefix);
@@ -91,6 +93,7 @@ fn field(po: &mut String, prefix: &str, keyword: &str, text: &str) {
     }
 }
 
+/// Writes a text with the escapes of PO.
 fn escape(po: &mut String, text: &str) {
     for c in text.chars() {
         match c {
@@ -115,8 +118,8 @@ fn one_line(text: &str) -> String {
 }
 
 /// Reads a PO file. Obsolete entries (`#~`) are ignored.
-pub fn read(file: &Arc<str>, text: &str) -> Found {
-    let mut reader = Reader { file, found: Found::default(), entry: Entry::default() };
+pub fn read(file: &Arc<str>, text: &str) -> ParsedFile {
+    let mut reader = Reader { file, found: ParsedFile::default(), entry: Entry::default() };
     for (range, line) in text::lines(text) {
         if reader.found.is_garbage() {
             return reader.found;
@@ -127,13 +130,14 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
     reader.found
 }
 
+/// Reader of a PO file, line by line.
 struct Reader<'a> {
     file: &'a Arc<str>,
-    found: Found,
+    found: ParsedFile,
     entry: Entry,
 }
 
-/// The entry that is being read.
+/// Fields of the entry that is being read.
 #[derive(Default)]
 struct Entry {
     start: Option<Range<usize>>,
@@ -154,7 +158,7 @@ struct Entry {
 }
 
 impl Entry {
-    /// Reads an extracted comment. Comments of other tools are ignored.
+    /// Reads an extracted comment (`#.`). Comments of other tools are ignored.
     fn comment(&mut self, comment: &str) {
         if let Some(heading) = comment.strip_prefix(HEADING) {
             self.heading = Some(heading.to_owned());
@@ -166,6 +170,7 @@ impl Entry {
     }
 }
 
+/// Field of an entry, which following lines may continue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Field {
     Previous,
@@ -223,17 +228,27 @@ impl Reader<'_> {
             }
             (None, Some(field)) if line.starts_with('"') => (field, line),
             (None, _) => {
-                let message = "this is neither a comment nor a message";
-                return self.broken(range, message, "a message is `msgctxt`, `msgid` and `msgstr`, each with a text in quotes");
+                let message = "the line is neither a comment nor part of a PO entry";
+                return self.broken(
+                    range,
+                    message,
+                    "write each entry as `msgctxt`, `msgid` and `msgstr`, each with a text in double quotes",
+                );
             }
         };
         if field == Field::Other && line.starts_with("msgid_plural") {
-            self.broken(range.clone(), "a message with a plural is none of ours", "sentences have one form");
+            self.broken(
+                range.clone(),
+                "the entry has plural forms, which Tilmash does not use",
+                "remove `msgid_plural`, and write one `msgstr`",
+            );
         }
         self.entry.last = Some(field);
         let text = match unescaped(quoted) {
             Ok(text) => text,
-            Err(why) => return self.broken(range, why, "a text is in quotes; `\\\"` and `\\\\` stand for `\"` and `\\`"),
+            Err(why) => {
+                return self.broken(range, why, "write the text in double quotes, with `\\\"` for `\"` and `\\\\` for `\\`");
+            }
         };
         let entry = &mut self.entry;
         let place = match field {
@@ -244,36 +259,40 @@ impl Reader<'_> {
             Field::Other => return,
         };
         match place {
-            Some(_) if found.is_some() => self.broken(range, "a message says this twice", "messages are apart by an empty line"),
+            Some(_) if found.is_some() => {
+                self.broken(range, "the entry has this keyword twice", "separate entries by an empty line");
+            }
             Some(so_far) => so_far.extend(text),
             None => *place = Some(text),
         }
     }
 
+    /// Reports the first problem of an entry. The entry is then dropped.
     fn broken(&mut self, range: Range<usize>, message: &str, hint: &str) {
         if !std::mem::replace(&mut self.entry.broken, true) {
             self.found.problem(self.file, range, message).push_hint(hint);
         }
     }
 
+    /// Makes a unit of the entry that was read, and begins the next one.
     fn finish_entry(&mut self) {
         let entry = std::mem::take(&mut self.entry);
         let Some(start) = entry.start.filter(|_| !entry.broken) else { return };
         let (Some(id), Some(target)) = (entry.id, entry.text) else {
-            self.found.problem(self.file, start, "a message without `msgid` or `msgstr`").push_hint("the file may be cut off");
+            self.found.problem(self.file, start, "the entry has no `msgid` or no `msgstr`").push_hint(CUT_OFF);
             return;
         };
         let texts = [Some(id), Some(target), entry.context, entry.previous].map(|it| it.map(String::from_utf8).transpose());
         let [Ok(Some(source)), Ok(Some(target)), Ok(context), Ok(previous)] = texts else {
-            self.found.problem(self.file, start, "the bytes that this message escapes are not UTF-8");
+            self.found.problem(self.file, start, "the escaped bytes of the entry are not valid UTF-8");
             return;
         };
         let Some(context) = context else {
             if source.is_empty() {
                 return self.header(&start, &target);
             }
-            let problem = self.found.problem(self.file, start, "a message without `msgctxt`");
-            problem.push_hint("the address of the sentence, such as `vectors/russia#3.2`, is its context");
+            let problem = self.found.problem(self.file, start, "the entry has no `msgctxt`");
+            problem.push_hint("write the address of the sentence as its context, such as `msgctxt \"vectors/russia#3.2\"`");
             return;
         };
         let Some(mut unit) = self.found.unit_at(self.file, &context, &start) else { return };
@@ -283,16 +302,17 @@ impl Reader<'_> {
             // A reference in another form is ignored.
             unit.line = line.parse().unwrap_or(0);
         }
-        unit.status = match () {
-            () if target.is_empty() => Status::Missing,
-            () if entry.fuzzy => Status::Changed,
-            () if entry.accepted => Status::Accepted,
-            () => Status::Current,
+        unit.state = match () {
+            () if target.is_empty() => UnitState::Missing,
+            () if entry.fuzzy => UnitState::Changed,
+            () if entry.accepted => UnitState::Accepted,
+            () => UnitState::Current,
         };
         (unit.source, unit.target, unit.previous) = (source, target, previous);
         self.found.push(self.file, unit, start);
     }
 
+    /// Reads the file's languages, project and date from its first entry.
     fn header(&mut self, start: &Range<usize>, header: &str) {
         for line in header.lines() {
             let Some((name, value)) = line.split_once(':') else { continue };
@@ -309,8 +329,8 @@ impl Reader<'_> {
                 "Content-Type" => {
                     let charset = value.rsplit_once("charset=").map_or("", |(_, charset)| charset.trim());
                     if !["", "utf-8", "utf8", "us-ascii", "ascii", "charset"].contains(&charset.to_ascii_lowercase().as_str()) {
-                        let message = format!("the file says that it is in `{charset}`, and was read as UTF-8");
-                        self.found.problem(self.file, start.clone(), message).push_hint("save it in the encoding UTF-8");
+                        let message = other_encoding(charset);
+                        self.found.problem(self.file, start.clone(), message).push_hint(SAVE_AS_UTF8);
                     }
                 }
                 _ => {}
@@ -322,17 +342,17 @@ impl Reader<'_> {
 /// Returns the bytes of a quoted text. They may be no UTF-8, since octal and hexadecimal escapes
 /// can make any byte.
 fn unescaped(quoted: &str) -> Result<Vec<u8>, &'static str> {
-    let inner = quoted.trim_end().strip_prefix('"').ok_or("a text without quotes")?;
+    let inner = quoted.trim_end().strip_prefix('"').ok_or("the text is not in double quotes")?;
     let mut bytes = Vec::with_capacity(inner.len());
     let mut rest = inner.as_bytes();
     loop {
-        let Some((&byte, after)) = rest.split_first() else { return Err("a text that does not end") };
+        let Some((&byte, after)) = rest.split_first() else { return Err("the text has no closing quotation mark") };
         rest = after;
         match byte {
             b'"' if rest.is_empty() => return Ok(bytes),
-            b'"' => return Err("a quotation mark within a text"),
+            b'"' => return Err("the text contains a quotation mark without `\\` before it"),
             b'\\' => {
-                let Some((&escaped, after)) = rest.split_first() else { return Err("a text that does not end") };
+                let Some((&escaped, after)) = rest.split_first() else { return Err("the text has no closing quotation mark") };
                 rest = after;
                 bytes.push(match escaped {
                     b'n' => b'\n',
@@ -350,7 +370,7 @@ fn unescaped(quoted: &str) -> Result<Vec<u8>, &'static str> {
                             value = value * 8 + u32::from(digit - b'0');
                             rest = after;
                         }
-                        u8::try_from(value).map_err(|_| "an octal escape above 377")?
+                        u8::try_from(value).map_err(|_| "the text contains an octal escape above `\\377`")?
                     }
                     b'x' => {
                         let mut value = None;
@@ -360,9 +380,9 @@ fn unescaped(quoted: &str) -> Result<Vec<u8>, &'static str> {
                             value = Some((value.unwrap_or(0) * 16 + digit) & 0xff);
                             rest = after;
                         }
-                        value.ok_or("an escape without a number")? as u8
+                        value.ok_or("the text contains `\\x` without a hexadecimal number")? as u8
                     }
-                    _ => return Err("an escape that PO does not have"),
+                    _ => return Err("the text contains an unknown escape"),
                 });
             }
             byte => bytes.push(byte),

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use csv::{QuoteStyle, ReaderBuilder, StringRecord, WriterBuilder};
 
-use super::{BASE, Batch, Found, Status, Unit};
+use super::{BASE, Batch, CUT_OFF, ParsedFile, Unit, UnitState};
 
 const COLUMNS: [&str; 11] = [
     "id",
@@ -55,11 +55,11 @@ pub fn write(batch: &Batch) -> String {
             &unit.address(),
             &unit.source,
             &unit.target,
-            if unit.status == Status::Changed { "True" } else { "" },
+            if unit.state == UnitState::Changed { "True" } else { "" },
             &location,
             unit.heading.as_deref().unwrap_or(""),
             &comments.join("\n"),
-            unit.status.name(),
+            unit.state.name(),
             unit.previous.as_deref().unwrap_or(""),
             batch.source.as_deref().unwrap_or(""),
             batch.target.as_deref().unwrap_or(""),
@@ -162,8 +162,8 @@ impl<'a> Table<'a> {
 }
 
 /// Reads CSV. Unknown columns are ignored.
-pub fn read(file: &Arc<str>, text: &str) -> Found {
-    let mut found = Found::default();
+pub fn read(file: &Arc<str>, text: &str) -> ParsedFile {
+    let mut found = ParsedFile::default();
     let table = Table::of(text);
     let mut reader = ReaderBuilder::new()
         .flexible(true)
@@ -181,7 +181,9 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
     let columns = match read_columns(&record) {
         Ok(columns) => columns,
         Err(message) => {
-            found.problem(file, table.line_at(0), message).push_hint(format!("the columns are: {}", COLUMNS.join(", ")));
+            found
+                .problem(file, table.line_at(0), message)
+                .push_hint(format!("name the columns in the first line: {}", COLUMNS.join(", ")));
             return found;
         }
     };
@@ -200,7 +202,7 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
         let is_open = bytes.end >= table.text.len() + END.len();
         let is_last = bytes.end > table.text.len();
         if is_open || record.len() < if is_last { width } else { 3 } {
-            found.problem(file, range, "a row with too few cells").push_hint("the file may be cut off");
+            found.problem(file, range, "the row has too few cells").push_hint(CUT_OFF);
             continue;
         }
         let cell = |name: &str| columns.get(name).and_then(|&at| record.get(at)).map(unguarded).filter(|it| !it.is_empty());
@@ -220,7 +222,7 @@ fn read_columns(record: &StringRecord) -> Result<BTreeMap<String, usize>, String
     let is_missing = |column: &&str| !columns.contains_key(*column);
     let missing: Vec<String> =
         ["id", "source", "target"].iter().copied().filter(is_missing).map(|column| format!("`{column}`")).collect();
-    if missing.is_empty() { Ok(columns) } else { Err(format!("the first line names no column {}", missing.join(", "))) }
+    if missing.is_empty() { Ok(columns) } else { Err(format!("the first line does not name the column {}", missing.join(", "))) }
 }
 
 /// Reads the cells of a row into its unit.
@@ -230,13 +232,13 @@ fn read_cells<'r>(unit: &mut Unit, has_fuzzy: bool, cell: impl Fn(&str) -> Optio
     unit.target = text("target").unwrap_or_default();
     // Spreadsheet programs write `True` in the language of their user.
     let fuzzy = cell("fuzzy").is_some_and(|it| !["false", "0", "no"].contains(&it.to_ascii_lowercase().as_str()));
-    unit.status = match cell("standing").as_deref() {
-        _ if unit.target.is_empty() => Status::Missing,
-        _ if fuzzy => Status::Changed,
-        None => Status::Current,
-        // A tool that does not know the column `status` clears only `fuzzy`.
-        Some(name) if has_fuzzy && name == Status::Changed.name() => Status::Current,
-        Some(name) => Status::of_translated(name),
+    unit.state = match cell("standing").as_deref() {
+        _ if unit.target.is_empty() => UnitState::Missing,
+        _ if fuzzy => UnitState::Changed,
+        None => UnitState::Current,
+        // A tool that does not know the column `standing` clears only `fuzzy`.
+        Some(name) if has_fuzzy && name == UnitState::Changed.name() => UnitState::Current,
+        Some(name) => UnitState::of_translated(name),
     };
     unit.previous = text("previous");
     unit.heading = text("context");
@@ -254,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_spreadsheet_could_run_is_guarded() {
+    fn formulas_are_guarded() {
         for (text, written) in [
             ("=1+1", "'=1+1"),
             ("+1", "'+1"),

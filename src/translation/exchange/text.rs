@@ -3,36 +3,33 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Place, code};
+use crate::base::{Diagnostic, Place, SAVE_AS_UTF8, code};
+use crate::load;
 
 /// Decodes a file. Messages name the line themselves, since without a text a problem can have no
 /// place.
 pub fn decode(file: &Arc<str>, bytes: &[u8]) -> Result<String, Diagnostic> {
-    let wrong =
-        |message: String| Diagnostic::at(&code::NOT_UTF8, Place::whole(file), message).hint("save it in the encoding UTF-8");
-    let units = |at: fn([u8; 2]) -> u16| bytes[2..].chunks_exact(2).map(|two| at([two[0], two[1]])).collect::<Vec<_>>();
-    let wide = match bytes {
-        [0xff, 0xfe, ..] => units(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => units(u16::from_be_bytes),
-        _ => {
-            let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-            return String::from_utf8(bytes.to_vec()).map_err(|error| {
-                let at = error.utf8_error().valid_up_to();
-                let line = error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
-                wrong(format!("`{file}` is not UTF-8: byte {at}, line {line}"))
-            });
-        }
+    let wide: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return load::decode(file, bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).map(str::to_owned),
     };
-    if bytes.len() % 2 == 1 {
-        return Err(wrong(format!("`{file}` says that it is UTF-16, and ends in the middle of a character")));
+    let wrong = |message: &str| {
+        let message = format!("`{file}` is marked as UTF-16, but {message}");
+        Diagnostic::at(&code::NOT_UTF8, Place::whole(file), message).hint(SAVE_AS_UTF8)
+    };
+    let (units, rest) = bytes[2..].as_chunks::<2>();
+    if !rest.is_empty() {
+        return Err(wrong("ends in the middle of a character"));
     }
     let mut line = 1;
-    let mut text = String::with_capacity(wide.len());
-    for c in char::decode_utf16(wide) {
-        let c = c.map_err(|_| wrong(format!("`{file}` says that it is UTF-16, and is not: line {line}")))?;
+    let mut text = String::with_capacity(units.len());
+    for c in char::decode_utf16(units.iter().map(|&unit| wide(unit))) {
+        let c = c.map_err(|_| wrong(&format!("is not valid UTF-16 in line {line}")))?;
         line += usize::from(c == '\n');
         text.push(c);
     }
+    load::decode(file, text.as_bytes())?;
     Ok(text)
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::markup;
 use super::xml::{Element, Node, Problem, Style, Xml, push_attribute, push_sentence, push_text};
-use super::{Batch, Found, Status, Unit};
+use super::{Batch, COPY_CODES, ParsedFile, Unit, UnitState, code_without_markdown};
 
 const STYLE: Style = Style { number: "i", kind: "type" };
 /// The attribute names for lone codes: TMX numbers them in `x`.
@@ -38,7 +38,7 @@ pub fn write(batch: &Batch) -> String {
             push_text(&mut xml, note);
             xml.push_str("</note>\n");
         }
-        push_property(&mut xml, "      ", "x-state", unit.status.name());
+        push_property(&mut xml, "      ", "x-state", unit.state.name());
         push_property(&mut xml, "      ", "x-heading", unit.heading.as_deref().unwrap_or(""));
         push_property(&mut xml, "      ", "x-file", &unit.file);
         if unit.line > 0 {
@@ -46,14 +46,14 @@ pub fn write(batch: &Batch) -> String {
         }
         push_property(&mut xml, "      ", "x-base", unit.base.as_deref().unwrap_or(""));
         push_property(&mut xml, "      ", "x-previous", &escaped(unit.previous.as_deref().unwrap_or("")));
-        if unit.status == Status::Changed {
+        if unit.state == UnitState::Changed {
             push_property(&mut xml, "      ", "x-translation", &escaped(&unit.target));
         }
         let tokens = unit.tokens(&unit.source);
         push_variant(&mut xml, source, &tokens);
         if let Some(language) = &batch.target
             && !unit.target.is_empty()
-            && unit.status != Status::Changed
+            && unit.state != UnitState::Changed
         {
             let mut target = unit.tokens(&unit.target);
             markup::pair(&tokens, &mut target);
@@ -65,6 +65,7 @@ pub fn write(batch: &Batch) -> String {
     xml
 }
 
+/// Writes a `<prop>`, unless its value is empty.
 fn push_property(xml: &mut String, indent: &str, kind: &str, value: &str) {
     if !value.is_empty() {
         write!(xml, "{indent}<prop type=\"{kind}\">").expect("writing to a string");
@@ -73,6 +74,7 @@ fn push_property(xml: &mut String, indent: &str, kind: &str, value: &str) {
     }
 }
 
+/// Writes a `<tuv>`: a sentence in one language.
 fn push_variant(xml: &mut String, language: &str, tokens: &[markup::Token<'_>]) {
     xml.push_str("      <tuv");
     push_attribute(xml, "xml:lang", language);
@@ -98,6 +100,7 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
+/// Reverses [`escaped`].
 fn unescaped(text: &str) -> String {
     let mut unescaped = String::with_capacity(text.len());
     let mut rest = text;
@@ -123,8 +126,8 @@ fn unescaped(text: &str) -> String {
 }
 
 /// Reads a TMX file.
-pub fn read(file: &Arc<str>, text: &str) -> Found {
-    let mut found = Found::default();
+pub fn read(file: &Arc<str>, text: &str) -> ParsedFile {
+    let mut found = ParsedFile::default();
     let mut xml = Xml::new(text, "tmx");
     if let Err((range, message, hint)) = read_file(file, &mut xml, &mut found) {
         found.problem(file, range, message).hints.extend(hint.map(str::to_owned));
@@ -132,7 +135,7 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
     found
 }
 
-fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found) -> Result<(), Problem> {
+fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut ParsedFile) -> Result<(), Problem> {
     loop {
         match xml.next()? {
             _ if found.is_garbage() => return Ok(()),
@@ -160,7 +163,7 @@ fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found) -> Result<()
     }
 }
 
-fn read_unit(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found, element: &Element) -> Result<(), Problem> {
+fn read_unit(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut ParsedFile, element: &Element) -> Result<(), Problem> {
     let mut unit = Unit::at("x#x").expect("it is one");
     let mut properties: BTreeMap<String, String> = BTreeMap::new();
     let mut variants = Vec::new();
@@ -176,7 +179,7 @@ fn read_unit(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found, element: &El
                 }
                 "tuv" => {
                     let language = inner.attribute("lang").unwrap_or("").to_owned();
-                    variants.extend(read_variant(xml)?.map(|sentence| (language, sentence)));
+                    variants.extend(xml.sentence_in("tuv", "seg", &STYLE)?.map(|sentence| (language, sentence)));
                 }
                 _ => xml.skip()?,
             },
@@ -185,8 +188,10 @@ fn read_unit(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found, element: &El
         }
     }
     let Some(address) = element.attribute("tuid") else {
-        let problem = found.problem(file, element.range.clone(), "a unit without `tuid`");
-        problem.push_hint("a sentence is known by its address, which some tools drop; import another format of theirs");
+        let problem = found.problem(file, element.range.clone(), "the `<tu>` has no `tuid`");
+        problem.push_hint(
+            "use another format: the tool that wrote this file removed the addresses of the sentences, which `tuid` contains",
+        );
         return Ok(());
     };
     let Some(at) = found.unit_at(file, address, &element.range) else { return Ok(()) };
@@ -212,21 +217,21 @@ fn read_unit(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found, element: &El
     match texts {
         (Ok(source), Ok(target)) => (unit.source, unit.target) = (source, target.unwrap_or_default()),
         (Err(number), _) | (_, Err(number)) => {
-            let message = format!("the code `{number}` of `{address}` has no Markdown, here or in the source");
-            found.problem(file, element.range.clone(), message).push_hint("codes are copied from the source");
+            let message = code_without_markdown(&number, address);
+            found.problem(file, element.range.clone(), message).push_hint(COPY_CODES);
             return Ok(());
         }
     }
-    let state = properties.get("x-state").and_then(|name| Status::named(name));
+    let state = properties.get("x-state").and_then(|name| UnitState::named(name));
     if let (true, Some(translation)) = (unit.target.is_empty(), properties.get("x-translation")) {
         unit.target = unescaped(translation);
-        unit.status = Status::Changed;
+        unit.state = UnitState::Changed;
     } else {
-        unit.status = match state {
-            _ if unit.target.is_empty() => Status::Missing,
-            Some(Status::Accepted) => Status::Accepted,
+        unit.state = match state {
+            _ if unit.target.is_empty() => UnitState::Missing,
+            Some(UnitState::Accepted) => UnitState::Accepted,
             // A translation in the memory counts as finished.
-            _ => Status::Current,
+            _ => UnitState::Current,
         };
     }
     unit.previous = properties.get("x-previous").map(|previous| unescaped(previous));
@@ -240,18 +245,4 @@ fn read_unit(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found, element: &El
     }
     found.push(file, unit, element.range.clone());
     Ok(())
-}
-
-/// Reads the sentence of a `<tuv>`.
-fn read_variant(xml: &mut Xml<'_>) -> Result<Option<super::xml::Sentence>, Problem> {
-    let mut sentence = None;
-    loop {
-        match xml.next()? {
-            Node::End(name) if name == "tuv" => return Ok(sentence),
-            Node::Start(inner) if inner.name == "seg" => sentence = Some(xml.sentence(&STYLE)?),
-            Node::Start(_) => xml.skip()?,
-            Node::End(_) | Node::Text(_) => {}
-            Node::Finish => unreachable!("an element that does not end is a problem"),
-        }
-    }
 }

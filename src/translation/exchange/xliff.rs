@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use super::markup;
 use super::xml::{Element, Node, Problem, Style, Xml, push_attribute, push_sentence, push_text};
-use super::{Batch, Found, Status, Unit};
+use super::{Batch, COPY_CODES, ParsedFile, Unit, UnitState, code_without_markdown};
 
 const STYLE: Style = Style { number: "id", kind: "ctype" };
 
@@ -56,7 +56,7 @@ fn write_unit(xml: &mut String, unit: &Unit) {
     xml.push_str("      <trans-unit");
     push_attribute(xml, "id", &address);
     push_attribute(xml, "resname", &address);
-    let finished = matches!(unit.status, Status::Current | Status::Accepted);
+    let finished = matches!(unit.state, UnitState::Current | UnitState::Accepted);
     push_attribute(xml, "approved", if finished { "yes" } else { "no" });
     push_attribute(xml, "xml:space", "preserve");
     if let Some(base) = &unit.base {
@@ -71,11 +71,11 @@ fn write_unit(xml: &mut String, unit: &Unit) {
     xml.push_str("</source>\n");
     if !unit.target.is_empty() {
         xml.push_str("        <target");
-        let state = match unit.status {
-            Status::Missing => "new",
-            Status::Changed => "needs-review-translation",
-            Status::Accepted => "signed-off",
-            Status::Current => "translated",
+        let state = match unit.state {
+            UnitState::Missing => "new",
+            UnitState::Changed => "needs-review-translation",
+            UnitState::Accepted => "signed-off",
+            UnitState::Current => "translated",
         };
         push_attribute(xml, "state", state);
         xml.push('>');
@@ -112,8 +112,8 @@ fn write_unit(xml: &mut String, unit: &Unit) {
 }
 
 /// Reads an XLIFF 1 file.
-pub fn read(file: &Arc<str>, text: &str) -> Found {
-    let mut found = Found::default();
+pub fn read(file: &Arc<str>, text: &str) -> ParsedFile {
+    let mut found = ParsedFile::default();
     let mut xml = Xml::new(text, "xliff");
     if let Err((range, message, hint)) = read_file(file, &mut xml, &mut found) {
         found.problem(file, range, message).hints.extend(hint.map(str::to_owned));
@@ -121,7 +121,7 @@ pub fn read(file: &Arc<str>, text: &str) -> Found {
     found
 }
 
-fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found) -> Result<(), Problem> {
+fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut ParsedFile) -> Result<(), Problem> {
     let mut original: Arc<str> = "".into();
     loop {
         match xml.next()? {
@@ -131,8 +131,8 @@ fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found) -> Result<()
                 "xliff" => {
                     let version = element.attribute("version").unwrap_or("");
                     if !version.starts_with("1.") {
-                        let message = format!("this is XLIFF `{version}`, and version 1.2 is read");
-                        return Err((element.range, message, Some("have the tool save it as XLIFF 1.2")));
+                        let message = format!("the file is XLIFF `{version}`, but only XLIFF 1.2 can be read");
+                        return Err((element.range, message, Some("save the file as XLIFF 1.2")));
                     }
                 }
                 "file" => {
@@ -147,7 +147,7 @@ fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found) -> Result<()
                             *language = Some(said.to_owned());
                         }
                         let differs = language.as_deref().is_some_and(|known| known != said);
-                        differs.then(|| format!("the `{name}` is `{said}` here, unlike in the `<file>` before"))
+                        differs.then(|| format!("the `{name}` is `{said}`, but earlier `<file>` elements have another one"))
                     });
                     if let Some(message) = differs {
                         found.push_problem(super::languages_differ(file, element.range.clone(), message));
@@ -165,7 +165,7 @@ fn read_file(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut Found) -> Result<()
 fn read_unit(
     file: &Arc<str>,
     xml: &mut Xml<'_>,
-    found: &mut Found,
+    found: &mut ParsedFile,
     element: &Element,
     original: &Arc<str>,
 ) -> Result<(), Problem> {
@@ -186,7 +186,10 @@ fn read_unit(
                 }
                 "note" => unit.notes.push(xml.text()?),
                 "alt-trans" if inner.attribute("alttranstype") == Some("previous-version") => {
-                    unit.previous = read_previous(xml)?;
+                    // A code without Markdown makes the source unreadable. That is harmless, since
+                    // it is only shown.
+                    let previous = xml.sentence_in("alt-trans", "source", &STYLE)?;
+                    unit.previous = previous.and_then(|source| source.markdown(&BTreeMap::new()).ok());
                 }
                 "context-group" => {}
                 "context" => {
@@ -209,7 +212,7 @@ fn read_unit(
     let Some(at) = found.unit_at(file, address, &element.range) else { return Ok(()) };
     (unit.key, unit.id) = (at.key, at.id);
     let Some(source) = source else {
-        found.problem(file, element.range.clone(), "a unit without `<source>`");
+        found.problem(file, element.range.clone(), "the `<trans-unit>` has no `<source>`");
         return Ok(());
     };
     let codes = source.codes();
@@ -217,19 +220,19 @@ fn read_unit(
     let (source, target) = match texts {
         (Ok(source), Ok(target)) => (source, target.unwrap_or_default()),
         (Err(number), _) | (_, Err(number)) => {
-            let message = format!("the code `{number}` of `{address}` has no Markdown, here or in the source");
-            found.problem(file, element.range.clone(), message).push_hint("codes are copied from the source");
+            let message = code_without_markdown(&number, address);
+            found.problem(file, element.range.clone(), message).push_hint(COPY_CODES);
             return Ok(());
         }
     };
-    let status = status(&state, &qualifier, element.attribute("approved"));
-    unit.status = if target.is_empty() { Status::Missing } else { status };
+    let state = unit_state(&state, &qualifier, element.attribute("approved"));
+    unit.state = if target.is_empty() { UnitState::Missing } else { state };
     (unit.source, unit.target) = (source, target);
     found.push(file, unit, element.range.clone());
     Ok(())
 }
 
-/// Returns the status of a translation that is not empty.
+/// Returns the state of a translation that is not empty.
 ///
 /// An unfinished state of [XLIFF
 /// 1.2](https://docs.oasis-open.org/xliff/v1.2/os/xliff-core.html#state) outweighs
@@ -241,32 +244,16 @@ fn read_unit(
 /// approved="no"   state="translated"                finished
 /// approved="no"                                     unfinished
 /// ```
-fn status(state: &str, qualifier: &str, approved: Option<&str>) -> Status {
+fn unit_state(state: &str, qualifier: &str, approved: Option<&str>) -> UnitState {
     match (state, approved) {
-        _ if qualifier.starts_with("rejected-") => Status::Changed,
-        ("new", _) => Status::Changed,
-        (needs, _) if needs.starts_with("needs-") => Status::Changed,
-        ("signed-off" | "final", _) => Status::Accepted,
-        ("translated", _) | (_, Some("yes")) => Status::Current,
+        _ if qualifier.starts_with("rejected-") => UnitState::Changed,
+        ("new", _) => UnitState::Changed,
+        (needs, _) if needs.starts_with("needs-") => UnitState::Changed,
+        ("signed-off" | "final", _) => UnitState::Accepted,
+        ("translated", _) | (_, Some("yes")) => UnitState::Current,
         // A program inserted a suggestion.
-        ("", None) if ["fuzzy-match", "mt-suggestion", "tm-suggestion"].contains(&qualifier) => Status::Changed,
-        ("", None) => Status::Current,
-        _ => Status::Changed,
-    }
-}
-
-/// Reads the source of an `<alt-trans>`.
-fn read_previous(xml: &mut Xml<'_>) -> Result<Option<String>, Problem> {
-    let mut previous = None;
-    loop {
-        match xml.next()? {
-            Node::End(name) if name == "alt-trans" => return Ok(previous),
-            // A code without Markdown makes the source unreadable. That is harmless, since it is
-            // only shown.
-            Node::Start(inner) if inner.name == "source" => previous = xml.sentence(&STYLE)?.markdown(&BTreeMap::new()).ok(),
-            Node::Start(_) => xml.skip()?,
-            Node::End(_) | Node::Text(_) => {}
-            Node::Finish => unreachable!("an element that does not end is a problem"),
-        }
+        ("", None) if ["fuzzy-match", "mt-suggestion", "tm-suggestion"].contains(&qualifier) => UnitState::Changed,
+        ("", None) => UnitState::Current,
+        _ => UnitState::Changed,
     }
 }

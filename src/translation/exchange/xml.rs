@@ -11,7 +11,8 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::markup::{self, Token};
-use super::{DAMAGED, LONGEST};
+use super::{CUT_OFF, DAMAGED, LONGEST, other_encoding};
+use crate::base::SAVE_AS_UTF8;
 use crate::base::xml::{self, is_unfit};
 use crate::markdown::Role;
 use crate::model::limits;
@@ -31,7 +32,7 @@ const DEEPEST: usize = 256;
 /// earlier ones, so the cost is quadratic.
 const MOST_ATTRIBUTES: usize = 256;
 
-/// The prefix of the number of a character that XML cannot hold.
+/// Prefix of the kind of an element that stands for a character which XML cannot hold.
 const CHARACTER: &str = "x-char-";
 
 // Writing.
@@ -158,12 +159,12 @@ impl<'a> Xml<'a> {
                 Ok(Event::Start(start) | Event::Empty(start)) => {
                     let element = element(&start, range)?;
                     if self.open.is_empty() && element.name != self.root {
-                        let message = format!("the file begins with `<{}>`, and not with `<{}>`", element.name, self.root);
+                        let message = format!("the file begins with `<{}>` instead of `<{}>`", element.name, self.root);
                         return Err((element.range, message, Some(DAMAGED)));
                     }
                     self.has_root = true;
                     if self.open.len() == DEEPEST {
-                        let message = format!("`<{}>` is nested in more than {DEEPEST} elements", element.name);
+                        let message = format!("the element `<{}>` is nested in more than {DEEPEST} elements", element.name);
                         return Err((element.range, message, Some(DAMAGED)));
                     }
                     self.open.push((element.name.clone(), element.range.clone()));
@@ -174,7 +175,7 @@ impl<'a> Xml<'a> {
                     return Ok(Node::End(end.local_name().as_ref().to_owned()));
                 }
                 Ok(Event::Text(text)) if self.open.is_empty() && !is_blank(&text.xml10_content()) => {
-                    return Err((range, format!("there is text outside of `<{}>`", self.root), Some(DAMAGED)));
+                    return Err((range, format!("the file has text outside of the element `<{}>`", self.root), Some(DAMAGED)));
                 }
                 Ok(Event::Text(text)) => return Ok(Node::Text(text.xml10_content().into_owned())),
                 Ok(Event::CData(text)) => return Ok(Node::Text(text.xml10_content().into_owned())),
@@ -186,20 +187,18 @@ impl<'a> Xml<'a> {
                     match quick_xml::escape::resolve_xml_entity(&name) {
                         Some(text) => return Ok(Node::Text(text.to_owned())),
                         None => {
-                            let message = format!("`&{name};` is none of the entities of XML itself");
-                            return Err((
-                                range,
-                                message,
-                                Some("entities of a document type are not expanded; write the character"),
-                            ));
+                            let message = format!("the entity `&{name};` is not one of the five that XML defines");
+                            return Err((range, message, Some("write the character itself instead of the entity")));
                         }
                     }
                 }
                 Ok(Event::Eof) => {
                     return match self.open.pop() {
-                        None if !self.has_root => Err((range, format!("the file has no `<{}>`", self.root), Some(DAMAGED))),
+                        None if !self.has_root => {
+                            Err((range, format!("the file has no element `<{}>`", self.root), Some(DAMAGED)))
+                        }
                         None => Ok(Node::Finish),
-                        Some((name, began)) => Err((began, format!("`<{name}>` does not end"), Some("the file may be cut off"))),
+                        Some((name, began)) => Err((began, format!("the element `<{name}>` is not closed"), Some(CUT_OFF))),
                     };
                 }
                 Ok(Event::Decl(declaration)) => {
@@ -209,15 +208,15 @@ impl<'a> Xml<'a> {
                         && !encoding.to_ascii_lowercase().starts_with("utf")
                         && !self.text.is_ascii()
                     {
-                        let message = format!("the file says that it is in `{encoding}`, and was read as UTF-8");
-                        return Err((range, message, Some("save it in the encoding UTF-8")));
+                        let message = other_encoding(&encoding);
+                        return Err((range, message, Some(SAVE_AS_UTF8)));
                     }
                 }
                 Ok(Event::Comment(_) | Event::PI(_) | Event::DocType(_)) => {}
                 Err(error) => {
                     let at = self.reader.error_position() as usize;
                     let range = self.clip(at..at);
-                    return Err((range, format!("this is not XML: {error}"), Some("the file may be cut off")));
+                    return Err((range, format!("the file is not valid XML: {error}"), Some(CUT_OFF)));
                 }
             }
         }
@@ -243,6 +242,21 @@ impl<'a> Xml<'a> {
             self.bounded(start)?;
         }
         Ok(all)
+    }
+
+    /// Reads the sentence in the `child` of the element `parent` that was just opened, up to the
+    /// end of `parent`. Returns `None` if there is no such child.
+    pub(super) fn sentence_in(&mut self, parent: &str, child: &str, style: &Style) -> Result<Option<Sentence>, Problem> {
+        let mut sentence = None;
+        loop {
+            match self.next()? {
+                Node::End(name) if name == parent => return Ok(sentence),
+                Node::Start(inner) if inner.name == child => sentence = Some(self.sentence(style)?),
+                Node::Start(_) => self.skip()?,
+                Node::End(_) | Node::Text(_) => {}
+                Node::Finish => unreachable!("an element that does not end is a problem"),
+            }
+        }
     }
 
     /// Reads the sentence in the element that was just opened.
@@ -281,7 +295,7 @@ impl<'a> Xml<'a> {
                         "ept" | "ex" | "ec" => Role::Close,
                         "ph" | "x" | "it" | "ut" => Role::Lone,
                         name => {
-                            let message = format!("`<{name}>` is no element that can stand in a sentence");
+                            let message = format!("the element `<{name}>` is not allowed in a sentence");
                             return Err((element.range, message, None));
                         }
                     };
@@ -307,7 +321,7 @@ impl<'a> Xml<'a> {
         if self.position() - start <= LONGEST {
             return Ok(());
         }
-        let message = format!("the text in one element has more than {}", limits::shown(LONGEST as u64));
+        let message = format!("the text of an element is longer than {}", limits::shown(LONGEST as u64));
         Err((self.clip(start..start), message, Some(DAMAGED)))
     }
 
@@ -318,6 +332,7 @@ impl<'a> Xml<'a> {
     }
 }
 
+/// Reads a start tag with its attributes.
 fn element(start: &BytesStart<'_>, range: Range<usize>) -> Result<Element, Problem> {
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
@@ -363,7 +378,7 @@ impl Sentence {
     /// Returns the sentence as Markdown. A code without Markdown takes it from the source's code
     /// with the same number.
     ///
-    /// The error is the number of a code that the source does not have.
+    /// The error is the number of a code that has no Markdown and that the source lacks.
     pub(super) fn markdown(&self, source: &BTreeMap<(&str, Role), &str>) -> Result<String, String> {
         let mut text = String::new();
         for part in &self.parts {

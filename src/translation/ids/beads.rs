@@ -32,12 +32,13 @@ pub type Side<'a> = [&'a [SegmentId]];
 /// 1. Every line of both sides is in exactly one row.
 pub fn beads(left: &Side<'_>, right: &Side<'_>) -> Vec<Bead> {
     if left == right && left.iter().all(|ids| ids.len() == 1) {
-        // The common case: equal sides, one line beside one line. Ids are unique, so no row is
-        // larger.
+        // The common case: equal sides, each line beside one line. Ids are unique, so no row
+        // is larger.
         return (0..left.len() as u32).map(|line| Bead { left: vec![line], right: vec![line] }).collect();
     }
-    // Union-find over lines: lines that share an id join the row of the first line with that id.
-    let mut rows = Rows { parent: (0..left.len() + right.len()).collect() };
+    // Lines that share an id join the row of the first line with that id. Left lines are counted
+    // first, so the root of a row with a left line is a left line.
+    let mut rows = DisjointSets::new(left.len() + right.len());
     let mut first_with: HashMap<SegmentId, usize> = HashMap::with_capacity(left.len());
     for (line, ids) in left.iter().chain(right).enumerate() {
         for &id in *ids {
@@ -84,25 +85,29 @@ pub fn beads(left: &Side<'_>, right: &Side<'_>) -> Vec<Bead> {
     ordered
 }
 
-/// Disjoint sets of lines: each set is one row.
-struct Rows {
-    /// For each line, another line of its row that is nearer to the row's first line, or itself.
+/// Disjoint sets of numbers from 0 on (union-find). The root of a set is its least number.
+pub(crate) struct DisjointSets {
+    /// For each number, a smaller one of its set, or itself if it is the root.
     parent: Vec<usize>,
 }
 
-impl Rows {
-    fn root(&mut self, mut line: usize) -> usize {
-        while self.parent[line] != line {
-            // Halving the path keeps the next lookup short.
-            self.parent[line] = self.parent[self.parent[line]];
-            line = self.parent[line];
-        }
-        line
+impl DisjointSets {
+    /// Makes a set of each number below `count`.
+    pub(crate) fn new(count: usize) -> Self {
+        Self { parent: (0..count).collect() }
     }
 
-    fn join(&mut self, a: usize, b: usize) {
+    pub(crate) fn root(&mut self, mut number: usize) -> usize {
+        while self.parent[number] != number {
+            // Halving the path keeps the next lookup short.
+            self.parent[number] = self.parent[self.parent[number]];
+            number = self.parent[number];
+        }
+        number
+    }
+
+    pub(crate) fn join(&mut self, a: usize, b: usize) {
         let (a, b) = (self.root(a), self.root(b));
-        // The least line is the root, so the root of a row with a left line is a left line.
         self.parent[a.max(b)] = a.min(b);
     }
 }
@@ -134,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_what_shares_an_id() {
+    fn lines_that_share_an_id_are_in_one_row() {
         assert_eq!(rows("1.1 | 1.2", "1.1 | 1.2"), "0:0 1:1");
         assert_eq!(rows("1.1 | 1.2 | 1.3", "1.1 1.2 | 1.3"), "0+1:0 2:1");
         assert_eq!(rows("1.1 | 1.2", "1.1 | 1.1 | 1.2"), "0:0+1 1:2");

@@ -1,188 +1,189 @@
-//! Alignment of changed lines: by likeness, then by place.
+//! Pairing of changed lines: by similar words, then by place.
+//!
+//! The functions here pair the entries and lines that exact matching has left over. Anchor pairs
+//! ([`Pairs::gaps`]) cut both sides into gaps, and a line is mostly compared within its gap.
 //!
 //! ```text
-//! before        after                    ids in the source edition
-//! 2.1 2.2       two unlike lines         2.1 2.2: as many lines in the same block
-//! 2.1 2.2       three unlike lines       new ids: the numbers of lines differ
-//! 2.1 2.2       one line, like 2.2       2.2; 2.1 is gone
+//! lock          edition now                  ids in the source edition
+//! 2.1 2.2       two lines unlike both        2.1 2.2: as many lines in the same block
+//! 2.1 2.2       three lines unlike both      new ids: the numbers of lines differ; 2.1 and 2.2
+//!                                            are gone
+//! 2.1 2.2       one line similar to 2.2      2.2; 2.1 is gone
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::alignment::{FORBIDDEN, max_score_alignment, min_cost_alignment};
 use super::canonicalize::PreviousState;
-use super::in_order::{NEVER, best_in_order, least_in_order};
+use super::features::{COST_UNIT, EditionPair, GroupFeatures};
 use super::order::Pairs;
-use super::signs::{EditionPair, STEP, Signs};
-use super::words::Texts;
-use super::{Claim, Kind, LIKE_ELSEWHERE, LIKE_HERE, Line, Locked};
+use super::words::UnpairedWords;
+use super::{Claim, Kind, Line, Locked, MIN_SIMILARITY_ANYWHERE, MIN_SIMILARITY_IN_GAP};
 use crate::model::{Label, SegmentId, TextDigest};
 
-/// Maximum number of cells in a table of likenesses.
-pub(super) const TABLE: usize = 1 << 14;
+/// Maximum number of cells in a table of similarities.
+const MAX_CELLS: usize = 1 << 14;
 
-/// Number of old texts that a new one is compared with in a gap too large for a table.
+/// Number of lock entries that a line is compared with in a gap too large for a table.
 const NEAR: usize = 8;
 
-/// Maximum number of old texts with a word, for the word to be used in the search across the text.
+/// Maximum number of lock entries that have a word, for the word to be used in the search across
+/// the whole text.
 const RARE: usize = 16;
 
-/// Pairs like texts within the gaps between fixed points, in order, with the greatest sum of
-/// likenesses.
-pub(super) fn like_here(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usize) -> bool) {
-    for (locked, current) in pairs.gaps() {
-        let locked: Vec<usize> = locked.filter(|&old| pairs.of_old[old].is_none()).collect();
-        let current: Vec<usize> = current.filter(|&new| pairs.of_new[new].is_none() && open(new)).collect();
-        if locked.is_empty() || current.is_empty() {
+/// Pairs similar texts within each gap, in order, with the greatest sum of similarities.
+pub(super) fn pair_similar_in_gaps(pairs: &mut Pairs, words: &UnpairedWords, is_open: impl Fn(usize) -> bool) {
+    for (entries, lines) in pairs.gaps() {
+        let entries: Vec<usize> = entries.filter(|&entry| pairs.current_of[entry].is_none()).collect();
+        let lines: Vec<usize> = lines.filter(|&line| pairs.locked_of[line].is_none() && is_open(line)).collect();
+        if entries.is_empty() || lines.is_empty() {
             continue;
         }
-        if locked.len().saturating_mul(current.len()) > TABLE {
-            near(&locked, &current, pairs, texts);
+        if entries.len().saturating_mul(lines.len()) > MAX_CELLS {
+            pair_similar_nearby(&entries, &lines, pairs, words);
             continue;
         }
-        let score = |i: usize, j: usize| match texts.likeness(locked[i], current[j]) {
-            likeness if likeness >= LIKE_HERE => u32::from(likeness),
+        let score = |i: usize, j: usize| match words.similarity(entries[i], lines[j]) {
+            similarity if similarity >= MIN_SIMILARITY_IN_GAP => u32::from(similarity),
             _ => 0,
         };
-        for (i, j) in best_in_order(locked.len(), current.len(), score) {
-            pairs.pair(locked[i], current[j]);
+        for (i, j) in max_score_alignment(entries.len(), lines.len(), score) {
+            pairs.pair(entries[i], lines[j]);
         }
     }
 }
 
-/// Pairs like texts in a gap too large for a table: compares each new text with the next few old
-/// ones.
-fn near(locked: &[usize], current: &[usize], pairs: &mut Pairs, texts: &Texts) {
+/// Pairs similar texts in a gap too large for a table. Compares each line with the next few
+/// entries, and continues behind the entry that it is paired with.
+fn pair_similar_nearby(entries: &[usize], lines: &[usize], pairs: &mut Pairs, words: &UnpairedWords) {
     let mut from = 0;
-    for &new in current {
-        let candidates = (from..locked.len().min(from + NEAR)).map(|at| (texts.likeness(locked[at], new), at));
-        let best =
-            candidates.filter(|&(likeness, _)| likeness >= LIKE_HERE).max_by_key(|&(likeness, at)| (likeness, usize::MAX - at));
-        if let Some((_, at)) = best {
-            pairs.pair(locked[at], new);
+    for &line in lines {
+        let candidates = (from..entries.len().min(from + NEAR)).map(|at| (words.similarity(entries[at], line), at));
+        let similar = candidates.filter(|&(similarity, _)| similarity >= MIN_SIMILARITY_IN_GAP);
+        if let Some((_, at)) = similar.max_by_key(|&(similarity, at)| (similarity, usize::MAX - at)) {
+            pairs.pair(entries[at], line);
             from = at + 1;
         }
     }
 }
 
-/// Pairs like texts wherever they stand, the likest first.
-pub(super) fn like_elsewhere(pairs: &mut Pairs, texts: &Texts, open: impl Fn(usize) -> bool) {
-    let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
-    for (old, words) in texts.locked.iter().enumerate().filter(|(old, _)| pairs.of_old[*old].is_none()) {
+/// Pairs similar texts wherever they stand, the most similar first.
+///
+/// Only texts that share a rare word are compared, so the time stays linear.
+pub(super) fn pair_similar_anywhere(pairs: &mut Pairs, words: &UnpairedWords, is_open: impl Fn(usize) -> bool) {
+    let mut entries_with: HashMap<u64, Vec<usize>> = HashMap::new();
+    for (entry, words) in words.locked.iter().enumerate().filter(|(entry, _)| pairs.current_of[*entry].is_none()) {
         for &word in words {
-            let holders = holders.entry(word).or_default();
-            if holders.last() != Some(&old) {
-                holders.push(old);
+            let entries = entries_with.entry(word).or_default();
+            if entries.last() != Some(&entry) {
+                entries.push(entry);
             }
         }
     }
     let mut found = Vec::new();
-    for (new, words) in texts.current.iter().enumerate().filter(|(new, _)| pairs.of_new[*new].is_none() && open(*new)) {
-        let rare = words.iter().filter_map(|word| holders.get(word)).filter(|holders| holders.len() <= RARE);
+    let lines = words.current.iter().enumerate().filter(|(line, _)| pairs.locked_of[*line].is_none() && is_open(*line));
+    for (line, own) in lines {
+        let rare = own.iter().filter_map(|word| entries_with.get(word)).filter(|entries| entries.len() <= RARE);
         let mut candidates: Vec<usize> = rare.flatten().copied().collect();
         candidates.sort_unstable();
         candidates.dedup();
-        let like = candidates.into_iter().map(|old| (texts.likeness(old, new), old));
-        found.extend(like.filter(|&(likeness, _)| likeness >= LIKE_ELSEWHERE).map(|(likeness, old)| (100 - likeness, old, new)));
+        let similar = candidates.into_iter().map(|entry| (words.similarity(entry, line), entry));
+        let similar = similar.filter(|&(similarity, _)| similarity >= MIN_SIMILARITY_ANYWHERE);
+        found.extend(similar.map(|(similarity, entry)| (100 - similarity, entry, line)));
     }
     found.sort_unstable();
-    for (_, old, new) in found {
-        if pairs.of_old[old].is_none() && pairs.of_new[new].is_none() {
-            pairs.pair(old, new);
+    for (_, entry, line) in found {
+        if pairs.current_of[entry].is_none() && pairs.locked_of[line].is_none() {
+            pairs.pair(entry, line);
         }
     }
 }
 
-/// Pairs the remaining lines of the source edition by place: blocks of a footnote or a gap with as
-/// many old lines as new ones.
-pub(super) fn same_place(locked: &[Locked<'_>], current: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
-    let mut homes = Homes::of(pairs, |old| locked[old].id.block, |new| current[new].block);
-    let notes = Notes::of(locked.iter().map(|old| old.note), current.iter().map(|new| new.note), pairs, &open);
-    for (old, new) in notes.of_label.values() {
-        same_blocks(old, new, &mut homes, locked, current, pairs);
-    }
-    for (old_range, new_range) in pairs.gaps() {
-        let old: Vec<usize> = old_range.filter(|&old| !notes.has(locked[old].note) && pairs.of_old[old].is_none()).collect();
-        let is_new = |new: &usize| !notes.has(current[*new].note) && pairs.of_new[*new].is_none() && open(*new);
-        let new: Vec<usize> = new_range.filter(is_new).collect();
-        if !old.is_empty() && !new.is_empty() {
-            same_blocks(&old, &new, &mut homes, locked, current, pairs);
-        }
-    }
-}
-
-/// The footnotes that both sides have: for each label, the unpaired old and new lines.
-struct Notes<'a> {
-    of_label: BTreeMap<&'a str, (Vec<usize>, Vec<usize>)>,
-}
-
-impl<'a> Notes<'a> {
-    fn of(
-        locked: impl Iterator<Item = Option<&'a str>>,
-        current: impl Iterator<Item = Option<&'a str>>,
-        pairs: &Pairs,
-        open: impl Fn(usize) -> bool,
-    ) -> Self {
-        let mut of_label: BTreeMap<&str, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
-        let mut in_both = BTreeSet::new();
-        for (old, label) in locked.enumerate().filter_map(|(old, label)| Some((old, label?))) {
-            let (locked, _) = of_label.entry(label).or_default();
-            locked.extend(pairs.of_old[old].is_none().then_some(old));
-        }
-        if !of_label.is_empty() {
-            for (new, label) in current.enumerate().filter_map(|(new, label)| Some((new, label?))) {
-                let Some((_, current)) = of_label.get_mut(label) else { continue };
-                in_both.insert(label);
-                current.extend((pairs.of_new[new].is_none() && open(new)).then_some(new));
+/// Pairs the remaining lines of the source edition by place: blocks of a footnote or a gap that
+/// have as many entries as lines.
+pub(super) fn pair_source_by_place(
+    locked: &[Locked<'_>],
+    current: &[Line<'_>],
+    pairs: &mut Pairs,
+    is_open: impl Fn(usize) -> bool,
+) {
+    let blocks = Blocks { of_entry: &|entry| locked[entry].id.block, of_line: &|line| current[line].block };
+    let mut block_pairs = BlockPairs::of(pairs, blocks);
+    let notes = (locked.iter().map(|entry| entry.note).collect(), current.iter().map(|line| line.note).collect());
+    for_each_stretch(notes, pairs, is_open, |entries, lines, pairs| {
+        let entry_groups = groups(entries.iter().copied(), blocks.of_entry);
+        let line_groups = groups(lines.iter().copied(), blocks.of_line);
+        let pair_lines = |entries: &[usize], lines: &[usize], pairs: &mut Pairs| {
+            let same_kind = |(&entry, &line): (&usize, &usize)| locked[entry].kind == current[line].kind;
+            if entries.len() == lines.len() && entries.iter().zip(lines).all(same_kind) {
+                entries.iter().zip(lines).for_each(|(&entry, &line)| pairs.pair(entry, line));
+            }
+        };
+        // A block that has paired lines continues the locked block of those lines.
+        let mut is_used = vec![false; entry_groups.len()];
+        let mut new_blocks = Vec::new();
+        for lines in &line_groups {
+            let Some(known) = block_pairs.locked_of.get(&(blocks.of_line)(lines[0])) else {
+                new_blocks.push(lines);
+                continue;
+            };
+            let continued = |&at: &usize| !is_used[at] && known.contains(&(blocks.of_entry)(entry_groups[at][0]));
+            if let Some(at) = (0..entry_groups.len()).find(continued) {
+                is_used[at] = true;
+                pair_lines(&entry_groups[at], lines, pairs);
             }
         }
-        of_label.retain(|label, _| in_both.contains(label));
-        Self { of_label }
-    }
+        let is_unpaired = |&at: &usize| !is_used[at] && !block_pairs.paired.contains(&(blocks.of_entry)(entry_groups[at][0]));
+        let unpaired: Vec<usize> = (0..entry_groups.len()).filter(is_unpaired).collect();
+        if unpaired.len() == new_blocks.len() {
+            unpaired.into_iter().zip(new_blocks).for_each(|(at, lines)| pair_lines(&entry_groups[at], lines, pairs));
+        }
+        block_pairs.add(pairs, lines, blocks);
+    });
+}
 
-    /// Returns true if both sides have the footnote of this label.
-    fn has(&self, note: Option<&str>) -> bool {
-        note.is_some_and(|label| self.of_label.contains_key(label))
+/// Calls `pair_stretch` with the unpaired entries and lines of each stretch: first of each footnote
+/// that both sides have, wherever it stands; then of each gap, without these footnotes.
+///
+/// `notes` holds the footnote's label of each entry and of each line.
+fn for_each_stretch(
+    notes: (Vec<Option<&str>>, Vec<Option<&str>>),
+    pairs: &mut Pairs,
+    is_open: impl Fn(usize) -> bool,
+    mut pair_stretch: impl FnMut(&[usize], &[usize], &mut Pairs),
+) {
+    let (entry_notes, line_notes) = notes;
+    let labels: BTreeSet<&str> = entry_notes.iter().flatten().copied().collect();
+    let shared: BTreeSet<&str> = line_notes.iter().flatten().copied().filter(|label| labels.contains(label)).collect();
+    let mut by_label: BTreeMap<&str, (Vec<usize>, Vec<usize>)> =
+        shared.into_iter().map(|label| (label, Default::default())).collect();
+    let free_entry = |pairs: &Pairs, entry: usize| pairs.current_of[entry].is_none();
+    let free_line = |pairs: &Pairs, line: usize| pairs.locked_of[line].is_none() && is_open(line);
+    for (entry, label) in entry_notes.iter().enumerate().filter(|(entry, _)| free_entry(pairs, *entry)) {
+        if let Some((entries, _)) = label.and_then(|label| by_label.get_mut(label)) {
+            entries.push(entry);
+        }
+    }
+    for (line, label) in line_notes.iter().enumerate().filter(|(line, _)| free_line(pairs, *line)) {
+        if let Some((_, lines)) = label.and_then(|label| by_label.get_mut(label)) {
+            lines.push(line);
+        }
+    }
+    for (entries, lines) in by_label.values() {
+        pair_stretch(entries, lines, pairs);
+    }
+    let in_shared_note = |note: Option<&str>| note.is_some_and(|label| by_label.contains_key(label));
+    for (entries, lines) in pairs.gaps() {
+        let entries: Vec<usize> =
+            entries.filter(|&entry| !in_shared_note(entry_notes[entry]) && free_entry(pairs, entry)).collect();
+        let lines: Vec<usize> = lines.filter(|&line| !in_shared_note(line_notes[line]) && free_line(pairs, line)).collect();
+        if !entries.is_empty() && !lines.is_empty() {
+            pair_stretch(&entries, &lines, pairs);
+        }
     }
 }
 
-fn same_blocks(old: &[usize], new: &[usize], homes: &mut Homes, locked: &[Locked<'_>], current: &[Line<'_>], pairs: &mut Pairs) {
-    let old_groups = groups(old.iter().copied(), |old| locked[old].id.block);
-    let new_groups = groups(new.iter().copied(), |new| current[new].block);
-    // A new block with known lines continues the old block of those lines.
-    let mut used = vec![false; old_groups.len()];
-    let mut strangers = Vec::new();
-    for (at, group) in new_groups.iter().enumerate() {
-        match homes.of_new.get(&current[group[0]].block) {
-            Some(homes) => {
-                let known = (0..old_groups.len()).find(|&old| !used[old] && homes.contains(&locked[old_groups[old][0]].id.block));
-                if let Some(old) = known {
-                    used[old] = true;
-                    pair_all(&old_groups[old], group, locked, current, pairs);
-                }
-            }
-            None => strangers.push(at),
-        }
-    }
-    let whole: Vec<usize> =
-        (0..old_groups.len()).filter(|&old| !used[old] && !homes.locked.contains(&locked[old_groups[old][0]].id.block)).collect();
-    if whole.len() == strangers.len() {
-        for (old, new) in whole.into_iter().zip(strangers) {
-            pair_all(&old_groups[old], &new_groups[new], locked, current, pairs);
-        }
-    }
-    homes.learn(pairs, new, |old| locked[old].id.block, |new| current[new].block);
-}
-
-fn pair_all(old_group: &[usize], new_group: &[usize], locked: &[Locked<'_>], current: &[Line<'_>], pairs: &mut Pairs) {
-    let alike = |(&old, &new): (&usize, &usize)| locked[old].kind == current[new].kind;
-    if old_group.len() == new_group.len() && old_group.iter().zip(new_group).all(alike) {
-        for (&old, &new) in old_group.iter().zip(new_group) {
-            pairs.pair(old, new);
-        }
-    }
-}
-
-/// Returns the positions as runs of the same block.
+/// Splits positions into runs of the same block.
 fn groups<B: PartialEq>(positions: impl Iterator<Item = usize>, block: impl Fn(usize) -> B) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for at in positions {
@@ -194,27 +195,35 @@ fn groups<B: PartialEq>(positions: impl Iterator<Item = usize>, block: impl Fn(u
     groups
 }
 
-/// The old blocks of the known lines, for each new block. It grows as lines become known, so that a
-/// text of many gaps is walked once.
-struct Homes {
-    of_new: HashMap<u32, BTreeSet<Label>>,
-    /// The old blocks with at least one known line.
-    locked: HashSet<Label>,
+/// Block of each lock entry, and of each line of the edition.
+#[derive(Clone, Copy)]
+struct Blocks<'a> {
+    of_entry: &'a dyn Fn(usize) -> Label,
+    of_line: &'a dyn Fn(usize) -> u32,
 }
 
-impl Homes {
-    fn of(pairs: &Pairs, old_block: impl Fn(usize) -> Label, new_block: impl Fn(usize) -> u32) -> Self {
-        let mut homes = Self { of_new: HashMap::new(), locked: HashSet::new() };
-        homes.learn(pairs, &(0..pairs.of_new.len()).collect::<Vec<_>>(), old_block, new_block);
-        homes
+/// Correspondence of blocks: a locked block and a block of the edition correspond if they have a
+/// pair of lines. It grows with the pairs, so that a text of many gaps is walked once.
+struct BlockPairs {
+    /// For each block of the edition, the locked blocks that correspond to it.
+    locked_of: HashMap<u32, BTreeSet<Label>>,
+    /// The locked blocks that correspond to at least one block of the edition.
+    paired: HashSet<Label>,
+}
+
+impl BlockPairs {
+    fn of(pairs: &Pairs, blocks: Blocks<'_>) -> Self {
+        let mut block_pairs = Self { locked_of: HashMap::new(), paired: HashSet::new() };
+        block_pairs.add(pairs, &(0..pairs.locked_of.len()).collect::<Vec<_>>(), blocks);
+        block_pairs
     }
 
-    /// Adds the paired lines among `current`.
-    fn learn(&mut self, pairs: &Pairs, current: &[usize], old_block: impl Fn(usize) -> Label, new_block: impl Fn(usize) -> u32) {
-        for &new in current {
-            if let Some(old) = pairs.of_new[new] {
-                self.of_new.entry(new_block(new)).or_default().insert(old_block(old));
-                self.locked.insert(old_block(old));
+    /// Adds the blocks of the paired lines among `lines`.
+    fn add(&mut self, pairs: &Pairs, lines: &[usize], blocks: Blocks<'_>) {
+        for &line in lines {
+            if let Some(entry) = pairs.locked_of[line] {
+                self.locked_of.entry((blocks.of_line)(line)).or_default().insert((blocks.of_entry)(entry));
+                self.paired.insert((blocks.of_entry)(entry));
             }
         }
     }
@@ -223,115 +232,127 @@ impl Homes {
 /// A place in the order of the source where a line of a translation may belong.
 pub(super) struct Place<'a> {
     pub(super) id: SegmentId,
-    /// The kind of the source's line; a sentence, if the source has none here.
+    /// Kind of the source's line; a sentence if the source has no line with this id.
     pub(super) kind: Kind,
-    /// Digest of the translation's former text here.
-    pub(super) own: Option<TextDigest>,
-    /// The source's text here, if the lock has it.
-    pub(super) text: Option<&'a str>,
-    /// True if the source has nothing here.
-    pub(super) is_alone: bool,
-    /// True if the source had something here and lost it.
+    /// Digest of the text that the translation had for this id; `None` if it was not translated.
+    pub(super) former: Option<TextDigest>,
+    /// The source's text, if the lock has it.
+    pub(super) source_text: Option<&'a str>,
+    /// True if the source has no line with this id.
+    pub(super) is_translation_only: bool,
+    /// True if the source had a line with this id and has lost it.
     pub(super) is_gone: bool,
-    /// True if the lock has no source text here yet.
+    /// True if the source has got the sentence since the lock was written.
     pub(super) is_new: bool,
-    /// The label of the footnote that the place is in.
+    /// Label of the footnote that the source's line is in.
     pub(super) note: Option<&'a str>,
 }
 
 impl Place<'_> {
-    /// Returns the translation's former text here, if there was one.
-    pub(super) fn known(&self) -> Option<PreviousState> {
-        Some(PreviousState { id: self.id, digest: self.own?, is_alone: self.is_alone })
+    /// Returns the id with the digest that the translation had for it; `None` if it was not
+    /// translated.
+    pub(super) fn previous_state(&self) -> Option<PreviousState> {
+        Some(PreviousState { id: self.id, digest: self.former?, is_translation_only: self.is_translation_only })
     }
 }
 
-/// Pairs the remaining lines of a translation with places.
-pub(super) fn by_place(places: &[Place<'_>], lines: &[Line<'_>], pairs: &mut Pairs, open: impl Fn(usize) -> bool) {
-    let mut homes = Homes::of(pairs, |place| places[place].id.block, |line| lines[line].block);
-    let sides = EditionPair::of(places, lines);
-    // Lines of a footnote that both sides have belong to that note, wherever it stands.
-    let notes = Notes::of(places.iter().map(|place| place.note), lines.iter().map(|line| line.note), pairs, &open);
-    for (of_places, of_lines) in notes.of_label.values() {
-        in_place(of_places, of_lines, &mut homes, sides, pairs);
-    }
-    for (place_range, line_range) in pairs.gaps() {
-        let is_left = |place: &usize| !notes.has(places[*place].note) && pairs.of_old[*place].is_none();
-        let is_free = |line: &usize| !notes.has(lines[*line].note) && pairs.of_new[*line].is_none() && open(*line);
-        let (left, free): (Vec<usize>, Vec<usize>) =
-            (place_range.filter(is_left).collect(), line_range.filter(is_free).collect());
-        if !left.is_empty() && !free.is_empty() {
-            in_place(&left, &free, &mut homes, sides, pairs);
-        }
-    }
-}
-
-/// Pairs lines with places in a stretch without fixed points.
-fn in_place(left: &[usize], free: &[usize], homes: &mut Homes, sides: EditionPair<'_>, pairs: &mut Pairs) {
-    let EditionPair { places, lines, .. } = sides;
-    // A second line of a sentence stands for nothing that has a place of its own.
-    let (alone, unmarked): (Vec<usize>, Vec<usize>) = free.iter().copied().partition(|&line| lines[line].claim != Claim::Nothing);
-    let alone_places: Vec<usize> = left.iter().copied().filter(|&place| places[place].is_alone).collect();
-    for (place, line) in alone_places.into_iter().zip(alone) {
-        pairs.pair(place, line);
-    }
-    let left = left.iter().copied().filter(|&place| pairs.of_old[place].is_none());
-    let place_groups = groups(left, |place| places[place].id.block);
-    let line_groups = groups(unmarked.into_iter(), |line| lines[line].block);
-    for (place_group, line_group) in beside(&place_groups, &line_groups, sides, homes) {
-        for (place, line) in chosen(&place_groups[place_group], &line_groups[line_group], sides) {
+/// Pairs the lines of a translation that have changed or are new with the remaining places.
+///
+/// The lock has no texts of translations, so words cannot be compared with the former ones. Blocks
+/// are aligned with blocks first, then lines with places inside each pair of blocks.
+///
+/// ```text
+/// places   2.1 [2.2 2.3] 2.4      2.1 and 2.4 are paired already
+/// lines     a  [ x   y ]  d
+/// pairs    2.2:x  2.3:y
+/// ```
+pub(super) fn pair_translation_by_place(
+    places: &[Place<'_>],
+    lines: &[Line<'_>],
+    pairs: &mut Pairs,
+    is_open: impl Fn(usize) -> bool,
+) {
+    let blocks = Blocks { of_entry: &|place| places[place].id.block, of_line: &|line| lines[line].block };
+    let mut block_pairs = BlockPairs::of(pairs, blocks);
+    let editions = EditionPair::of(places, lines);
+    let notes = (places.iter().map(|place| place.note).collect(), lines.iter().map(|line| line.note).collect());
+    for_each_stretch(notes, pairs, is_open, |free_places, free_lines, pairs| {
+        // A line of this language alone, or a second line of a sentence, translates no sentence
+        // that has a place of its own.
+        let (alone, unmarked): (Vec<usize>, Vec<usize>) =
+            free_lines.iter().copied().partition(|&line| lines[line].claim != Claim::Nothing);
+        let own_places: Vec<usize> = free_places.iter().copied().filter(|&place| places[place].is_translation_only).collect();
+        for (place, line) in own_places.into_iter().zip(alone) {
             pairs.pair(place, line);
         }
-    }
-    homes.learn(pairs, free, |place| places[place].id.block, |line| lines[line].block);
+        let free_places = free_places.iter().copied().filter(|&place| pairs.current_of[place].is_none());
+        let place_groups = groups(free_places, blocks.of_entry);
+        let line_groups = groups(unmarked.into_iter(), blocks.of_line);
+        for (place_group, line_group) in align_groups(&place_groups, &line_groups, editions, &block_pairs) {
+            for (place, line) in align_lines(&place_groups[place_group], &line_groups[line_group], editions) {
+                pairs.pair(place, line);
+            }
+        }
+        block_pairs.add(pairs, free_lines, blocks);
+    });
 }
 
-/// Aligns groups of places with groups of lines, in order. The cost is the difference in the number
-/// of lines, and the unlikeness of the texts as far as it can be seen.
-fn beside(place_groups: &[Vec<usize>], line_groups: &[Vec<usize>], sides: EditionPair<'_>, homes: &Homes) -> Vec<(usize, usize)> {
-    let EditionPair { places, lines, .. } = sides;
-    let signs = Signs::of(place_groups, line_groups, sides);
-    // The order of preference is that of [`chosen`]: places new in the source, then places that the
+/// Aligns groups of places with groups of lines, in order, with the least cost.
+///
+/// Each group is a block, or a part of one. Two groups whose blocks correspond already cost
+/// nothing. Otherwise a pair of groups costs more:
+///
+/// * for each line that one group has more than the other
+/// * the less their shared words and their lengths agree ([`EditionPair::mismatch_cost`])
+/// * if one is a heading and the other is not, or if one of the blocks corresponds to another block
+/// * if the source has lost the sentences, or if they have waited for a translation for long
+fn align_groups(
+    place_groups: &[Vec<usize>],
+    line_groups: &[Vec<usize>],
+    editions: EditionPair<'_>,
+    block_pairs: &BlockPairs,
+) -> Vec<(usize, usize)> {
+    let EditionPair { places, lines, .. } = editions;
+    let features = GroupFeatures::of(place_groups, line_groups, editions);
+    // The preferences are those of [`align_lines`]: places new in the source, then places that the
     // source lost, then places that have waited longer.
     let is_gone = |group: &Vec<usize>| group.iter().all(|&place| places[place].is_gone);
     let last_gone = place_groups.iter().filter(|group| is_gone(group)).map(|group| places[group[0]].id.block.number).max();
-    let waits = |group: &Vec<usize>| group.iter().all(|&place| places[place].own.is_none());
-    let behind = |group: &Vec<usize>| match last_gone {
-        Some(_) if is_gone(group) => STEP,
-        Some(last) if waits(group) && is_older(places[group[0]].id.block, last) => 3 * STEP / 2,
+    let is_waiting = |group: &Vec<usize>| group.iter().all(|&place| places[place].former.is_none());
+    let preference_cost = |group: &Vec<usize>| match last_gone {
+        Some(_) if is_gone(group) => COST_UNIT,
+        Some(last) if is_waiting(group) && is_older(places[group[0]].id.block, last) => 3 * COST_UNIT / 2,
         _ => 0,
     };
-    let behind: Vec<u32> = place_groups.iter().map(behind).collect();
+    let preference_costs: Vec<u32> = place_groups.iter().map(preference_cost).collect();
     let cost = |i: usize, j: usize| {
-        let (place, line) = (place_groups[i][0], line_groups[j][0]);
-        let difference = 2 * STEP * place_groups[i].len().abs_diff(line_groups[j].len()) as u32;
-        let (known, block) = (homes.of_new.get(&lines[line].block), places[place].id.block);
+        let (place, line) = (&places[place_groups[i][0]], &lines[line_groups[j][0]]);
+        let surplus = 2 * COST_UNIT * place_groups[i].len().abs_diff(line_groups[j].len()) as u32;
+        let (known, block) = (block_pairs.locked_of.get(&line.block), place.id.block);
         if known.is_some_and(|known| known.contains(&block)) {
             return 0;
         }
-        let (here, there) = (&places[place], &lines[line]);
         // A sentence that the source lacks may have been in a note or a table, or not; nobody
         // knows.
-        let is_elsewhere = here.note.is_some() != there.note.is_some() || (here.kind == Kind::Row) != (there.kind == Kind::Row);
-        if is_elsewhere && !here.is_alone {
-            return NEVER;
+        let is_elsewhere = place.note.is_some() != line.note.is_some() || (place.kind == Kind::Row) != (line.kind == Kind::Row);
+        if is_elsewhere && !place.is_translation_only {
+            return FORBIDDEN;
         }
-        let other_kind = (here.kind == Kind::Heading) != (there.kind == Kind::Heading);
-        let other_block = known.is_some() || homes.locked.contains(&block);
-        difference
-            + behind[i]
-            + sides.unlikeness(&signs.of_places[i], &signs.of_lines[j])
-            + if other_kind || other_block { 5 * STEP } else { 0 }
+        let other_kind = (place.kind == Kind::Heading) != (line.kind == Kind::Heading);
+        let other_block = known.is_some() || block_pairs.paired.contains(&block);
+        surplus
+            + preference_costs[i]
+            + editions.mismatch_cost(&features.places[i], &features.lines[j])
+            + if other_kind || other_block { 5 * COST_UNIT } else { 0 }
     };
     // An omitted section begins with a heading as a rule, and the heading behind it begins the next
     // section. So an unpaired run that begins with another line costs more.
-    let alone = |group: &Vec<usize>, is_heading: bool, is_first: bool| {
-        (2 * group.len() as u32 + 1) * STEP + if is_first && !is_heading { STEP / 2 } else { 0 }
+    let gap_cost = |group: &[usize], kind: Kind, is_first: bool| {
+        (2 * group.len() as u32 + 1) * COST_UNIT + if is_first && kind != Kind::Heading { COST_UNIT / 2 } else { 0 }
     };
-    let is_heading = |kind: Kind| kind == Kind::Heading;
-    let place_alone = |i: usize, is_first: bool| alone(&place_groups[i], is_heading(places[place_groups[i][0]].kind), is_first);
-    let line_alone = |j: usize, is_first: bool| alone(&line_groups[j], is_heading(lines[line_groups[j][0]].kind), is_first);
-    least_in_order(place_groups.len(), line_groups.len(), cost, place_alone, line_alone)
+    let place_gap = |i: usize, is_first: bool| gap_cost(&place_groups[i], places[place_groups[i][0]].kind, is_first);
+    let line_gap = |j: usize, is_first: bool| gap_cost(&line_groups[j], lines[line_groups[j][0]].kind, is_first);
+    min_cost_alignment(place_groups.len(), line_groups.len(), cost, place_gap, line_gap)
 }
 
 /// Returns true if a label was given before the numbered one was lost. Labels put in between have
@@ -340,35 +361,42 @@ fn is_older(label: Label, lost: u32) -> bool {
     label.suffix == 0 && label.number <= lost
 }
 
-/// Pairs the lines of a group with its places, in order. If there are too few lines, places are
+/// Pairs the places of a block with its lines, in order. If there are too few lines, places are
 /// preferred in this order:
 ///
 /// 1. places where the translation had a line;
-/// 2. places that the source has got since, if it also lost some, or else all open places;
+/// 2. places that the source has got since, if it also lost some, or else all untranslated places;
 /// 3. places that the source has lost: a translation that changes there has followed its source;
 /// 4. places that have waited for a translation since before that loss.
 ///
-/// Within one kind, older places precede those that the lock does not have. If all places are of
-/// one kind, the texts decide.
-fn chosen(group: &[usize], line_group: &[usize], sides: EditionPair<'_>) -> Vec<(usize, usize)> {
-    let places = sides.places;
-    let mut wanted: Vec<usize> = group.to_vec();
-    let last_gone = group.iter().filter(|&&place| places[place].is_gone).map(|&place| places[place].id.sentence.number).max();
+/// Within one class, places that the lock has precede those that it lacks. If all places are of one
+/// class, shared words and lengths decide.
+///
+/// ```text
+/// places   2.1 untranslated, 2.2 translated before      one line   2.2:line
+/// places   2.1 lost by the source, 2.2 new in it        one line   2.2:line
+/// ```
+fn align_lines(place_group: &[usize], line_group: &[usize], editions: EditionPair<'_>) -> Vec<(usize, usize)> {
+    let places = editions.places;
+    let gone = place_group.iter().filter(|&&place| places[place].is_gone);
+    let last_gone = gone.map(|&place| places[place].id.sentence.number).max();
     let class = |place: &Place<'_>| match last_gone {
-        _ if place.own.is_some() && !place.is_gone => 0,
-        Some(last) if !place.is_gone && is_older(place.id.sentence, last) => 3,
-        Some(_) if place.is_gone => 2,
-        _ => 1,
+        _ if place.former.is_some() && !place.is_gone => 1,
+        Some(last) if !place.is_gone && is_older(place.id.sentence, last) => 4,
+        Some(_) if place.is_gone => 3,
+        _ => 2,
     };
     let rank = |place: usize| (class(&places[place]), places[place].is_new);
-    if group.len() != line_group.len() && group.iter().all(|&place| rank(place) == rank(group[0])) {
+    if place_group.len() != line_group.len() && place_group.iter().all(|&place| rank(place) == rank(place_group[0])) {
         let each = |group: &[usize]| group.iter().map(|&at| vec![at]).collect::<Vec<_>>();
-        let signs = Signs::of(&each(group), &each(line_group), sides);
-        // The cost of staying alone is high: no line that could have a place stays without one.
-        let cost = |i: usize, j: usize| sides.unlikeness(&signs.of_places[i], &signs.of_lines[j]);
-        let found = least_in_order(group.len(), line_group.len(), cost, |_, _| 9 * STEP, |_, _| 9 * STEP);
-        return found.into_iter().map(|(place, line)| (group[place], line_group[line])).collect();
+        let features = GroupFeatures::of(&each(place_group), &each(line_group), editions);
+        let cost = |i: usize, j: usize| editions.mismatch_cost(&features.places[i], &features.lines[j]);
+        // A gap costs more than any mismatch, so no line stays without a place that it could have.
+        let gap = |_, _| 9 * COST_UNIT;
+        let found = min_cost_alignment(place_group.len(), line_group.len(), cost, gap, gap);
+        return found.into_iter().map(|(place, line)| (place_group[place], line_group[line])).collect();
     }
+    let mut wanted: Vec<usize> = place_group.to_vec();
     wanted.sort_by_key(|&place| rank(place));
     wanted.truncate(line_group.len());
     wanted.sort_unstable();
@@ -445,9 +473,8 @@ mod tests {
         assert_eq!(found(&[8]), [None]);
         assert_eq!(found(&[7, 16, 3]), [Some(7), None, None]);
         // The likest one, else the earliest.
-        let next = |locked: &[&str], current: &str| {
-            partners(locked, &[current], |pairs, texts| near(&[0, 1, 2], &[0], pairs, texts))
-        };
+        let next =
+            |locked: &[&str], current: &str| partners(locked, &[current], |pairs, texts| near(&[0, 1, 2], &[0], pairs, texts));
         assert_eq!(next(&["a b c x", "a b c d", "a b c d"], "a b c d"), [Some(1)]);
         assert_eq!(next(&["a b x y z", "v", "a b c d e"], "a b 1 2 3"), [Some(0)]);
         assert_eq!(next(&["a x y z v", "w", "u"], "a 1 2 3 4"), [None]);

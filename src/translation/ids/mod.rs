@@ -1,86 +1,133 @@
-//! Addresses of lines: the id of each line of an edition, and the alignment of two editions.
+//! Ids of lines, and the alignment of two editions.
 //!
-//! [`address`] is the one place where a sentence of a work with a lock gets its id. It is a pure
-//! function of the lines of one edition and of the lock. A sentence that is not in the lock yet
-//! gets the id that `tilmash sync` will write, so pages show the same ids before and after it is
-//! run. [`beads`] is the one place where two editions are aligned: by their ids alone.
+//! [`address`] gives each line of an edition its id, if the work has a lock. It is a pure function
+//! of the lines and the lock. A sentence that the lock lacks gets the id that `tilmash sync` will
+//! write, so pages show the same ids before and after it is run. Without a lock, ids are positions
+//! ([`by_position`]). [`beads`] aligns two editions by their ids alone.
 //!
-//! # How lines find their ids
+//! # Worked example
 //!
-//! Lines are matched with the sentences of the lock, from the surest sign to the least sure. No
-//! step undoes an earlier one, except that the ids of equal lines are made canonical last.
+//! A work is written in English and translated into German. Its lock has the text of each English
+//! sentence. Of each German sentence it has only a digest; the table shows the text instead. A
+//! sentence of the id `2.2` was deleted earlier.
 //!
-//! 1. **The same text in the same order.** Equal ends are taken off. Then lines that occur once on
-//!    both sides and grow in order are fixed points, and the stretches between these are compared
-//!    in the same way: patience diff (B. Cohen, "Patience Diff Advantages",
-//!    <https://bramcohen.livejournal.com/73318.html>). The stretch that remains between two fixed
-//!    points is small as a rule, and a longest common subsequence is found there by the textbook's
-//!    table.
-//! 2. **The same text elsewhere:** it was moved. Equal texts are matched in order.
-//! 3. **The same text as a gone sentence:** it has come back, and gets its id back.
-//! 4. *The source edition, whose texts the lock has:* **a like text.** Likeness is the Dice
-//!    coefficient of the words (L. R. Dice, 1945, <https://doi.org/10.2307/1932409>). Between fixed
-//!    points, the pairs in order with the greatest sum of likeness are taken, from [`LIKE_HERE`]
-//!    percent on. Then, across the text, the likest pairs go first, from [`LIKE_ELSEWHERE`] on. So
-//!    if a sentence was split, its likest part keeps the id; if two were merged, the id of the
-//!    likest one stays.
-//! 5. **The same place.** In a gap between fixed points of the source edition, a block of new lines
-//!    takes the ids of a block of as many unpaired old lines, line by line. For a translation the
-//!    lock has only digests, so this step follows the exact matches. Its blocks are aligned with
-//!    those of the gap by three differences: in the number of lines, in the words that both
-//!    languages have (numbers, names, code, links), and in length. Places where the translation had
-//!    a line go first. But if the source has lost that sentence, and a line of the translation has
-//!    a new text, the translation has followed its source; then the source's new sentences go
-//!    before the lost one.
-//! 6. **A new id,** which no sentence of the work had before: `ids/new.rs`.
+//! ```text
+//! id    English                                         German
+//! 1.1 | Russia has fourteen neighbours on land.       | Russland hat vierzehn Nachbarn.
+//! 1.2 | The border with Kazakhstan is the longest.    | Die Grenze zu Kasachstan ist die längste.
+//! 1.3 | It was agreed in 2005.                        | Sie wurde 2005 vereinbart.
+//! 1.4 | Rivers mark a third of it.                    | Ein Drittel davon sind Flüsse.
+//! 2.1 | Roads cross it in many places.                | Straßen queren sie an vielen Stellen.
+//! 2.2 | (gone) Pipelines cross it too.                |
+//! ```
 //!
-//! In step 5, the lines of a footnote are matched within the note of the same label.
+//! Then the author edits the English file. Its lines get these ids, each by one of the steps that
+//! the next section lists:
 //!
-//! At the end, lines of a translation with equal texts exchange ids among each other, so that each
-//! has the id that the lock to be written will give it. If a translation matches its lock, no other
-//! step is needed: `ids/canonicalize.rs`.
+//! ```text
+//! id     English now                                     step
+//! 1.1  | Russia has fourteen land neighbours.          | 4: most words are those of 1.1
+//! 1.3  | It was agreed in 2005.                        | 1: same text, same order
+//! 1.4  | Rivers mark a third of it.                    | 1
+//! 1.2  | The border with Kazakhstan is the longest.    | 2: same text, moved
+//! 1.2a | Another third runs through steppe.            | 6: new, behind 1.2
 //!
-//! A translation is addressed after its source. The source's new sentences ([`NewSegment`]) have
-//! their places among those in the lock, so sentences that are added to both on one day stand side
-//! by side before they are synced. A line that still stands for nothing in the source has its
-//! language in its id, since no edition sees the additions of another translation at the same
-//! place.
+//! 2.1  | Trains stop there for hours.                  | 5: the one other line of its block
+//! 2.2  | Pipelines cross it too.                       | 3: the deleted text is back
+//! ```
 //!
-//! A line of a translation that its translator marked (`= 3.2`) has the id of the mark, before all
-//! steps. An edition of a work without a lock has its ids by position ([`by_position`]).
+//! The German translator works on the German file at the same time:
 //!
-//! The work is linear except for gaps, each of which is bounded: if a gap has more lines than the
-//! tables may hold, only near lines are compared.
+//! ```text
+//! id        German now                                   step
+//! 1.1     | Russland grenzt an vierzehn Länder.        | 5: the one line before 1.2
+//! 1.2     | Die Grenze zu Kasachstan ist die längste.  | 1: same digest, same order
+//! 1.2a    | Ein weiteres Drittel ist Steppe.           | 5: between 1.2 and 1.3, like the new
+//!                                                           English sentence
+//! 1.3     | Sie wurde 2005 vereinbart.                 | 1
+//! 1.3a-de | Das war ein langer Weg.                    | 6: no English line between 1.3 and 1.4
+//! 1.4     | Ein Drittel davon sind Flüsse.             | 1
+//!
+//! 2.1     | Straßen queren sie an vielen Stellen.      | 1: its English text has changed, so its
+//!                                                           status will be `changed`
+//! ```
+//!
+//! # Steps
+//!
+//! Lines are paired with lock entries, from the strongest evidence to the weakest. No step undoes
+//! an earlier one, except the last. An *anchor pair* is a pair of a longest run of pairs that stand
+//! in the same order on both sides; a *gap* is a stretch between two anchor pairs.
+//!
+//! 1. **Equal text, same order:** by patience diff of the digests (`ids/order.rs`).
+//! 2. **Equal text elsewhere:** the line was moved. Equal texts are paired in order.
+//! 3. **Equal text of a deleted sentence:** it was restored, and gets its id back.
+//! 4. **Similar text,** only in the source edition, since the lock has no text of a translation.
+//!    Similarity is the Dice coefficient of the words (L. R. Dice, 1945,
+//!    <https://doi.org/10.2307/1932409>). First, in each gap, the alignment with the greatest sum
+//!    of similarities is taken; a pair needs [`MIN_SIMILARITY_IN_GAP`] percent. Then the most
+//!    similar pairs anywhere are taken, from [`MIN_SIMILARITY_ANYWHERE`] percent on. So if a
+//!    sentence was split, its most similar part keeps the id.
+//! 5. **Same place** (`ids/gap.rs`). Lines of a footnote are compared with the footnote of the same
+//!    label, other lines within their gap.
+//!    * In the source edition, the remaining lines of a block take the ids of the remaining
+//!      sentences of the corresponding block, if there are as many. Two blocks correspond if they
+//!      have a pair. Blocks without a pair correspond in order, if the gap has as many on both
+//!      sides.
+//!    * In a translation, blocks are aligned by their numbers of lines, the words that both
+//!      languages have (numbers, names, code, links), and their lengths. Then lines are aligned
+//!      within the blocks.
+//! 6. **New id,** which no sentence of the work ever had (`ids/new.rs`).
+//! 7. **Canonical ids,** only in a translation: lines with equal texts exchange their ids, so that
+//!    reading the new lock gives the same ids (`ids/canonicalize.rs`). If the lines of a
+//!    translation have the same texts as the lock, this step alone gives the ids.
+//!
+//! # Translations
+//!
+//! A translation is addressed after its source, and gets the source's changes since the lock
+//! ([`SourceDelta`]). So a sentence that is added to both on one day has one id, as `1.2a` above.
+//!
+//! In step 5, places where the translation had a line are preferred. But if the source has lost
+//! such a sentence, and the line has a new text, the translation has followed its source: then
+//! sentences that are new in the source are preferred to the lost one.
+//!
+//! A line that translates no sentence of the source has its language in its id, as `1.3a-de`. No
+//! edition sees the additions of another translation at the same place, and their ids must differ.
+//!
+//! A line that its translator marked with `= 3.2` has the id `3.2` before all steps.
+//!
+//! # Cost
+//!
+//! The time is linear in the number of lines, except in gaps. If a gap is too large for a table of
+//! all pairs, only lines at about the same relative position are compared.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::model::lock::{Gone, Lock, LockEntry, Source};
 use crate::model::{LanguageTag, SegmentId, TextDigest, Unit};
 
+mod alignment;
 mod beads;
 mod canonicalize;
-mod change;
+mod features;
 mod gap;
-mod in_order;
 mod new;
 mod order;
-mod signs;
 mod words;
 
+pub(crate) use beads::DisjointSets;
 pub use beads::{Bead, Side, beads};
-pub use change::{Piece, change};
 pub use new::by_position;
 pub use order::longest_increasing;
-pub use words::{likeness, sorted_words};
+pub use words::{similarity, sorted_words};
 
 use new::NewIds;
 
-/// Minimum likeness in percent of two texts between the same fixed points, for one to be the edited
-/// other.
-pub const LIKE_HERE: u8 = 40;
+/// Minimum similarity in percent of a line and a lock entry in the same gap, for the line to be the
+/// edited sentence.
+pub const MIN_SIMILARITY_IN_GAP: u8 = 40;
 
-/// Minimum likeness in percent of two texts anywhere in the edition.
-pub const LIKE_ELSEWHERE: u8 = 60;
+/// Minimum similarity in percent of a line and a lock entry anywhere in the edition.
+pub const MIN_SIMILARITY_ANYWHERE: u8 = 60;
 
 /// A line of an edition.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +143,7 @@ pub struct Line<'a> {
     pub claim: Claim<'a>,
 }
 
-/// The kind of a line. A line never has the place of a row of a table, nor a row that of a line.
+/// Kind of a line. By place, a row of a table is paired only with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Sentence,
@@ -104,14 +151,14 @@ pub enum Kind {
     Row,
 }
 
-/// The claim of a translator's marks about a line.
+/// Statement of a translator's marks about a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim<'a> {
     Nothing,
     /// The line translates these sentences.
-    Of(&'a [SegmentId]),
-    /// The line stands for nothing in the source.
-    Alone,
+    Translates(&'a [SegmentId]),
+    /// The line exists in this language only.
+    OnlyHere,
 }
 
 /// The result of addressing an edition.
@@ -119,8 +166,8 @@ pub enum Claim<'a> {
 pub struct Addressed {
     /// The id of each line; no two are equal.
     pub ids: Vec<SegmentId>,
-    /// The sentences of the lock that the source edition no longer has, in the order of the lock.
-    /// Empty for a translation.
+    /// The sentences that the source edition has lost since the lock was written, in the order of
+    /// the lock. Empty for a translation.
     pub gone: Vec<(SegmentId, Gone)>,
     /// The changes of the source edition since the lock, for addressing its translations. Empty for
     /// a translation.
@@ -133,49 +180,48 @@ pub struct SourceDelta {
     /// Sentences that the source has and the lock does not, in the order of the lines.
     pub new_segments: Vec<NewSegment>,
     /// Sentences that exist in the source only, according to its marks. No line of a translation
-    /// takes one of them by its place.
-    pub alone: Vec<SegmentId>,
+    /// gets one of their ids by its place.
+    pub source_only: Vec<SegmentId>,
     /// The ids of all sentences, if they differ from those of the lock or stand in another order.
     pub order: Option<Vec<SegmentId>>,
 }
 
 impl SourceDelta {
-    /// Returns true if the lock already has all facts that translations need.
+    /// Returns true if a translation would get the same ids without this delta.
     pub fn is_empty(&self) -> bool {
-        let Self { new_segments, alone, order } = self;
-        new_segments.is_empty() && alone.is_empty() && order.is_none()
+        let Self { new_segments, source_only, order } = self;
+        new_segments.is_empty() && source_only.is_empty() && order.is_none()
     }
 }
 
-/// A sentence of the source edition that the lock does not have as one of the source.
+/// Sentence that the source edition has got since the lock was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSegment {
     pub id: SegmentId,
-    /// The last sentence before it that the lock has as one of the source.
+    /// The nearest sentence before it that the source has both in the lock and now.
     pub after: Option<SegmentId>,
     pub kind: Kind,
     /// Label of the footnote that the sentence is in.
     pub note: Option<Box<str>>,
 }
 
-/// Returns true if the lock has another language as its source: lines of the edition are then
-/// placed in the order of that source.
+/// Returns true if the lock has another language as its source.
 pub fn is_translation(lock: &Lock, lang: &str) -> bool {
     lock.source_lang().is_some_and(|source| source != lang)
 }
 
-/// Inputs of addressing a translation, besides its lines and the lock.
+/// Inputs of [`address`] that only translations have.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Around<'a> {
-    /// The sentences that the translator left out on purpose.
+pub struct TranslationInputs<'a> {
+    /// Sentences that the translator left out on purpose, according to marks such as `- 3.2`.
     pub omitted: &'a [SegmentId],
     /// Changes of the source edition since the lock.
     pub source_delta: Option<&'a SourceDelta>,
 }
 
-/// Gives each line of an edition its id. The source edition does not use `around`.
-pub fn address(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) -> Addressed {
-    let addressed = if is_translation(lock, lang) { translation(lines, lock, lang, around) } else { source(lines, lock) };
+/// Gives each line of an edition its id. The source edition does not use `inputs`.
+pub fn address(lines: &[Line<'_>], lock: &Lock, lang: &str, inputs: TranslationInputs<'_>) -> Addressed {
+    let addressed = if is_translation(lock, lang) { translation(lines, lock, lang, inputs) } else { source(lines, lock) };
     debug_assert!(
         addressed.ids.iter().collect::<HashSet<_>>().len() == lines.len(),
         "no two lines have one id: {:?}",
@@ -184,7 +230,7 @@ pub fn address(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) 
     addressed
 }
 
-/// Addresses the source edition, whose texts the lock has. Its marks do not affect ids.
+/// Gives the lines of the source edition their ids. Marks in it do not affect ids.
 fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
     let locked: Vec<Locked<'_>> = segments(lock)
         .filter_map(|(id, entry)| {
@@ -193,46 +239,51 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
             Some(Locked { id, digest: source.digest, text: &source.text, kind, note })
         })
         .collect();
-    let (old_digests, digests): (Vec<_>, Vec<_>) =
-        (locked.iter().map(|old| old.digest).collect(), lines.iter().map(|line| line.digest).collect());
-    if old_digests == digests {
+    let (locked_digests, digests): (Vec<_>, Vec<_>) =
+        (locked.iter().map(|entry| entry.digest).collect(), lines.iter().map(|line| line.digest).collect());
+    if locked_digests == digests {
         // The common case: nothing has changed.
-        let ids: Vec<SegmentId> = locked.into_iter().map(|old| old.id).collect();
-        let source_delta = SourceDelta { alone: alone(&ids, lines), ..SourceDelta::default() };
+        let ids: Vec<SegmentId> = locked.into_iter().map(|entry| entry.id).collect();
+        let source_delta = SourceDelta { source_only: source_only(&ids, lines), ..SourceDelta::default() };
         return Addressed { ids, gone: Vec::new(), source_delta };
     }
+    // Steps 1 and 2.
     let mut pairs = order::Pairs::new(locked.len(), lines.len());
-    order::same_in_order(&old_digests, &digests, &mut pairs);
-    order::same_elsewhere(&old_digests, &digests, &mut pairs, |_| true);
+    order::pair_equal_in_order(&locked_digests, &digests, &mut pairs);
+    order::pair_equal_anywhere(&locked_digests, &digests, &mut pairs);
+    // Step 3.
     let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
     restore_deleted(lines, lock, &HashSet::new(), &pairs, &mut ids, |_| true);
-    let open = |new: usize| ids[new].is_none();
-    let words = words::Texts::of(&locked, lines, &pairs, open);
-    gap::like_here(&mut pairs, &words, open);
-    gap::like_elsewhere(&mut pairs, &words, open);
-    gap::same_place(&locked, lines, &mut pairs, open);
-    for (new, old) in pairs.of_new.iter().enumerate() {
-        if let Some(old) = old {
-            ids[new] = Some(locked[*old].id);
-        }
+    let is_open = |line: usize| ids[line].is_none();
+    // Step 4.
+    let words = words::UnpairedWords::of(&locked, lines, &pairs, is_open);
+    gap::pair_similar_in_gaps(&mut pairs, &words, is_open);
+    gap::pair_similar_anywhere(&mut pairs, &words, is_open);
+    // Step 5.
+    gap::pair_source_by_place(&locked, lines, &mut pairs, is_open);
+    for (entry, line) in pairs.iter() {
+        ids[line] = Some(locked[entry].id);
     }
+    // Step 6.
     let ids = NewIds::of(lock, &ids).fill(ids, lines, None);
-    let kept: Vec<(usize, usize)> = pairs.of_old.iter().enumerate().filter_map(|(old, line)| Some((old, (*line)?))).collect();
+    let kept: Vec<(usize, usize)> = pairs.iter().collect();
     let gone = (0..locked.len())
-        .filter(|&old| pairs.of_old[old].is_none())
-        .map(|old| {
-            let entry = lock.segment(locked[old].id).expect("it comes from there");
-            let source = entry.source.as_ref().expect("it has one");
-            let into = merged_into(old, &locked, lines, &kept).map(|line| ids[line]);
-            (locked[old].id, Gone { digest: source.digest, anchors: source.anchors.clone(), into })
+        .filter(|&entry| pairs.current_of[entry].is_none())
+        .map(|entry| {
+            let id = locked[entry].id;
+            let source = lock.segment(id).and_then(|entry| entry.source.as_ref()).expect("it comes from there");
+            let into = merged_into(entry, &locked, lines, &kept).map(|line| ids[line]);
+            (id, Gone { digest: source.digest, anchors: source.anchors.clone(), into })
         })
         .collect();
-    let is_moved = !locked.iter().map(|old| old.id).eq(ids.iter().copied());
+    let is_moved = !locked.iter().map(|entry| entry.id).eq(ids.iter().copied());
     let order = is_moved.then(|| ids.clone());
-    let source_delta = SourceDelta { alone: alone(&ids, lines), new_segments: new_segments(&ids, lines, lock), order };
+    let source_delta =
+        SourceDelta { source_only: source_only(&ids, lines), new_segments: new_segments(&ids, lines, lock), order };
     Addressed { ids, gone, source_delta }
 }
 
+/// Returns the kind of a line of the lock. Only a heading has anchors.
 fn kind(source: &Source) -> Kind {
     match (source.is_row, source.anchors.is_empty()) {
         (true, _) => Kind::Row,
@@ -241,10 +292,12 @@ fn kind(source: &Source) -> Kind {
     }
 }
 
-fn alone(ids: &[SegmentId], lines: &[Line<'_>]) -> Vec<SegmentId> {
-    ids.iter().zip(lines).filter(|(_, line)| line.claim == Claim::Alone).map(|(id, _)| *id).collect()
+/// Returns the ids of the lines that exist in the source only, according to their marks.
+fn source_only(ids: &[SegmentId], lines: &[Line<'_>]) -> Vec<SegmentId> {
+    ids.iter().zip(lines).filter(|(_, line)| line.claim == Claim::OnlyHere).map(|(id, _)| *id).collect()
 }
 
+/// Returns the sentences that the source has now and not in the lock, in the order of the lines.
 fn new_segments(ids: &[SegmentId], lines: &[Line<'_>], lock: &Lock) -> Vec<NewSegment> {
     let mut new_segments = Vec::new();
     let mut after = None;
@@ -258,7 +311,7 @@ fn new_segments(ids: &[SegmentId], lines: &[Line<'_>], lock: &Lock) -> Vec<NewSe
     new_segments
 }
 
-/// A sentence of the source as the lock has it.
+/// Sentence of the source as the lock has it.
 struct Locked<'a> {
     id: SegmentId,
     digest: TextDigest,
@@ -267,6 +320,7 @@ struct Locked<'a> {
     note: Option<&'a str>,
 }
 
+/// Returns the lock's entries of sentences, with their ids.
 fn segments(lock: &Lock) -> impl Iterator<Item = (SegmentId, &LockEntry)> {
     lock.entries().iter().filter_map(|entry| match entry.unit {
         Unit::Segment(id) => Some((id, entry)),
@@ -274,46 +328,53 @@ fn segments(lock: &Lock) -> impl Iterator<Item = (SegmentId, &LockEntry)> {
     })
 }
 
-/// Gives unpaired lines the id of a gone sentence of the same text. Ids in `taken` are not given.
+/// Gives unpaired lines the id of a deleted sentence with the same text. Ids in `taken` are not
+/// given; lines for which `is_eligible` returns false get none.
 fn restore_deleted(
     lines: &[Line<'_>],
     lock: &Lock,
     taken: &HashSet<SegmentId>,
     pairs: &order::Pairs,
     ids: &mut [Option<SegmentId>],
-    may: impl Fn(usize) -> bool,
+    is_eligible: impl Fn(usize) -> bool,
 ) {
-    let mut tombs: HashMap<TextDigest, Vec<SegmentId>> = HashMap::new();
+    let mut deleted_ids: HashMap<TextDigest, Vec<SegmentId>> = HashMap::new();
     for (id, entry) in segments(lock).filter(|(id, entry)| entry.source.is_none() && !taken.contains(id)) {
         if let Some(gone) = &entry.gone {
-            tombs.entry(gone.digest).or_default().push(id);
+            deleted_ids.entry(gone.digest).or_default().push(id);
         }
     }
-    if tombs.is_empty() {
+    if deleted_ids.is_empty() {
         return;
     }
     // Reversed, so that `pop` gives back the first of several sentences with one text.
-    tombs.values_mut().for_each(|ids| ids.reverse());
+    deleted_ids.values_mut().for_each(|ids| ids.reverse());
     let taken: HashSet<SegmentId> = ids.iter().flatten().copied().collect();
-    for (new, line) in lines.iter().enumerate() {
-        if pairs.of_new[new].is_none() && ids[new].is_none() && may(new) {
-            let mut back = tombs.get_mut(&line.digest).into_iter().flat_map(|ids| std::iter::from_fn(|| ids.pop()));
-            ids[new] = back.find(|id| !taken.contains(id));
+    for (at, line) in lines.iter().enumerate() {
+        if pairs.locked_of[at].is_none() && ids[at].is_none() && is_eligible(at) {
+            let mut candidates = deleted_ids.get_mut(&line.digest).into_iter().flat_map(|ids| std::iter::from_fn(|| ids.pop()));
+            ids[at] = candidates.find(|id| !taken.contains(id));
         }
     }
 }
 
-/// Returns the line that an unpaired sentence was merged into: a neighbour that changed and has
-/// most of its words. `kept` holds the pairs of an old sentence and its line.
-fn merged_into(old: usize, locked: &[Locked<'_>], lines: &[Line<'_>], kept: &[(usize, usize)]) -> Option<usize> {
+/// Returns the line into which the unpaired lock entry `gone` was merged, if one of its neighbours
+/// has changed and has gained most of its words. `kept` holds the pairs of an entry and its line.
+///
+/// ```text
+/// lock   2.1 It is long.   2.2 It was agreed in 2005.
+/// now    2.1 It is long, and was agreed in 2005.          2.2 was merged into 2.1
+/// ```
+fn merged_into(gone: usize, locked: &[Locked<'_>], lines: &[Line<'_>], kept: &[(usize, usize)]) -> Option<usize> {
+    /// Least share of the words of `gone` that the line must have, in percent.
     const MOST: usize = 70;
-    let (before, after) = kept.split_at(kept.partition_point(|&(partner, _)| partner < old));
-    let own = words::words(locked[old].text);
+    let (before, after) = kept.split_at(kept.partition_point(|&(entry, _)| entry < gone));
+    let own = words::words(locked[gone].text);
     let mut near = before.last().into_iter().chain(after.first()).copied();
-    let found = near.find(|&(partner, line)| {
-        let changed = locked[partner].digest != lines[line].digest;
+    let found = near.find(|&(entry, line)| {
+        let changed = locked[entry].digest != lines[line].digest;
         changed && {
-            let (now, then) = (words::words(lines[line].text), words::words(locked[partner].text));
+            let (now, then) = (words::words(lines[line].text), words::words(locked[entry].text));
             let (gained, had) = (words::common(&own, &now), words::common(&own, &then));
             // Words that the two sentences shared before are no evidence.
             gained * 100 >= own.len() * MOST && gained > had
@@ -322,138 +383,148 @@ fn merged_into(old: usize, locked: &[Locked<'_>], lines: &[Line<'_>], kept: &[(u
     found.map(|(_, line)| line)
 }
 
-/// Addresses a translation: the lock has digests of its lines, and the order of the source.
-fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, around: Around<'_>) -> Addressed {
-    let Around { omitted, source_delta } = around;
+/// Gives the lines of a translation their ids. The lock has the digests of its lines, and the order
+/// of the source.
+fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, inputs: TranslationInputs<'_>) -> Addressed {
+    let TranslationInputs { omitted, source_delta } = inputs;
     let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
     let mut taken: HashSet<SegmentId> = omitted.iter().copied().collect();
     let mut claimed = HashSet::new();
     let mut first_claims = HashSet::new();
+    // A line has the id of its mark before all steps.
     for (line, id) in lines.iter().zip(&mut ids) {
-        if let Claim::Of(sentences) = line.claim {
+        if let Claim::Translates(sentences) = line.claim {
             claimed.extend(sentences.iter().copied());
-            // A second line of one sentence needs an anchor of its own.
+            // A second line of the same sentence needs an id of its own.
             *id = sentences.first().copied().filter(|&first| first_claims.insert(first));
         }
     }
     taken.extend(&claimed);
     let source_order = match source_delta.and_then(|source_delta| source_delta.order.as_ref()) {
-        Some(order) => canonicalize::Order::of(order.iter().copied()),
-        None => canonicalize::Order::of(segments(lock).filter(|(_, entry)| entry.source.is_some()).map(|(id, _)| id)),
+        Some(order) => canonicalize::SourceOrder::of(order.iter().copied()),
+        None => canonicalize::SourceOrder::of(segments(lock).filter(|(_, entry)| entry.source.is_some()).map(|(id, _)| id)),
     };
     let places = places(lock, lang, source_delta, &source_order, &taken);
     let free: Vec<usize> = (0..lines.len()).filter(|&line| ids[line].is_none()).collect();
     // The places where the translation had a text, without those that marks have claimed.
-    let known: Vec<usize> = (0..places.len()).filter(|&at| places[at].own.is_some()).collect();
-    let previous: Vec<canonicalize::PreviousState> = known.iter().filter_map(|&at| places[at].known()).collect();
+    let translated: Vec<usize> = (0..places.len()).filter(|&at| places[at].former.is_some()).collect();
+    let previous: Vec<canonicalize::PreviousState> = translated.iter().filter_map(|&at| places[at].previous_state()).collect();
+    // The common case: the lines have the texts of the lock, so step 7 alone gives the ids.
     if let Some(canonical) = canonicalize::canonicalize(previous.clone(), &source_order, &free, lines) {
         free.iter().zip(canonical).for_each(|(&line, id)| ids[line] = Some(id));
         let ids = ids.into_iter().map(|id| id.expect("free lines have canonical ids, others are claimed")).collect();
         return Addressed { ids, ..Addressed::default() };
     }
-    let mut same = order::Pairs::new(known.len(), lines.len());
-    canonicalize::seconds(&previous, &free, lines, &mut same);
-    let unmarked: Vec<usize> = free.iter().copied().filter(|&line| !canonicalize::is_second(&lines[line])).collect();
-    canonicalize::same(&previous, &unmarked, lines, &mut same);
+    // Steps 1 and 2.
+    let mut equal = order::Pairs::new(translated.len(), lines.len());
+    canonicalize::pair_repeated_claims(&previous, &free, lines, &mut equal);
+    let unmarked: Vec<usize> = free.iter().copied().filter(|&line| !canonicalize::repeats_claim(&lines[line])).collect();
+    canonicalize::pair_equal(&previous, &unmarked, lines, &mut equal);
     let mut pairs = order::Pairs::new(places.len(), lines.len());
-    for (old, new) in same.of_old.iter().enumerate() {
-        if let Some(new) = new {
-            pairs.pair(known[old], *new);
-        }
+    for (at, line) in equal.iter() {
+        pairs.pair(translated[at], line);
     }
-    if pairs.of_new.iter().zip(&ids).any(|(pair, id)| pair.is_none() && id.is_none()) {
-        // A line may be a sentence that the source has lost, but no line is one that the source
-        // marks as its own alone.
-        taken.extend(places.iter().zip(&pairs.of_old).filter(|(_, line)| line.is_some()).map(|(place, _)| place.id));
-        taken.extend(source_delta.iter().flat_map(|source_delta| &source_delta.alone));
-        restore_deleted(lines, lock, &taken, &pairs, &mut ids, |line| !canonicalize::is_second(&lines[line]));
-        let back: HashMap<SegmentId, usize> = ids.iter().enumerate().filter_map(|(line, id)| Some(((*id)?, line))).collect();
+    if pairs.locked_of.iter().zip(&ids).any(|(pair, id)| pair.is_none() && id.is_none()) {
+        // Step 3. A line may be a sentence that the source has lost, but no line is one that exists
+        // in the source only.
+        taken.extend(places.iter().zip(&pairs.current_of).filter(|(_, line)| line.is_some()).map(|(place, _)| place.id));
+        taken.extend(source_delta.iter().flat_map(|source_delta| &source_delta.source_only));
+        restore_deleted(lines, lock, &taken, &pairs, &mut ids, |line| !canonicalize::repeats_claim(&lines[line]));
+        let line_of: HashMap<SegmentId, usize> = ids.iter().enumerate().filter_map(|(line, id)| Some(((*id)?, line))).collect();
         for (at, place) in places.iter().enumerate() {
-            if let Some(&line) = back.get(&place.id) {
+            if let Some(&line) = line_of.get(&place.id) {
                 pairs.pair(at, line);
             }
         }
-        gap::by_place(&places, lines, &mut pairs, |line| ids[line].is_none());
+        // Step 5.
+        gap::pair_translation_by_place(&places, lines, &mut pairs, |line| ids[line].is_none());
     }
-    for (line, old) in pairs.of_new.iter().enumerate() {
-        if let Some(old) = old {
-            ids[line] = Some(places[*old].id);
-        }
+    for (place, line) in pairs.iter() {
+        ids[line] = Some(places[place].id);
     }
+    // Step 6.
     let mut new = NewIds::of(lock, &ids);
     new.reserve(claimed.iter().chain(omitted).copied());
     let mut ids = new.fill(ids, lines, LanguageTag::parse(lang));
-    let known = |&line: &usize| {
+    // Step 7.
+    let now = |&line: &usize| {
         let id = ids[line];
-        canonicalize::PreviousState { id, digest: lines[line].digest, is_alone: !source_order.has(id) }
+        canonicalize::PreviousState { id, digest: lines[line].digest, is_translation_only: !source_order.has(id) }
     };
-    let canonical = canonicalize::canonicalize(free.iter().map(known).collect(), &source_order, &free, lines);
+    let canonical = canonicalize::canonicalize(free.iter().map(now).collect(), &source_order, &free, lines);
     free.iter().zip(canonical.into_iter().flatten()).for_each(|(&line, id)| ids[line] = id);
     Addressed { ids, ..Addressed::default() }
 }
 
-/// Returns the places where a line of a translation may belong, in the order of the lock. They are
-/// the sentences of the present source, and those where the translation had a text.
+/// Returns the places where a line of a translation may belong, in the order of the lock: the
+/// sentences of the present source, and former sentences that the translation had. Places in
+/// `taken` are left out.
+///
+/// ```text
+/// lock             1.1  1.2  1.2a-de  2.1      German has all four
+/// source now       1.1  1.1a  2.1              1.2 is deleted, 1.1a is new
+/// German places    1.1  1.1a  1.2  1.2a-de  2.1
+/// ```
 fn places<'a>(
     lock: &'a Lock,
     lang: &str,
     source_delta: Option<&'a SourceDelta>,
-    source_order: &canonicalize::Order,
+    source_order: &canonicalize::SourceOrder,
     taken: &HashSet<SegmentId>,
 ) -> Vec<gap::Place<'a>> {
-    let (new_segments, alone) =
-        source_delta.map_or((&[][..], &[][..]), |source_delta| (&source_delta.new_segments, &source_delta.alone));
-    let alone: HashSet<SegmentId> = alone.iter().copied().collect();
+    let (new_segments, source_only) =
+        source_delta.map_or((&[][..], &[][..]), |source_delta| (&source_delta.new_segments, &source_delta.source_only));
+    let source_only: HashSet<SegmentId> = source_only.iter().copied().collect();
     let own = |entry: &LockEntry| entry.translation(lang).map(|translation| translation.own);
     let new_ids: HashSet<SegmentId> = new_segments.iter().map(|new_segment| new_segment.id).collect();
-    let mut behind: HashMap<Option<SegmentId>, Vec<gap::Place<'a>>> = HashMap::new();
+    let mut inserted_after: HashMap<Option<SegmentId>, Vec<gap::Place<'a>>> = HashMap::new();
     for new_segment in new_segments {
-        // A sentence that has come back may have a former translation.
-        behind.entry(new_segment.after).or_default().push(gap::Place {
+        // A restored sentence may have a former translation.
+        inserted_after.entry(new_segment.after).or_default().push(gap::Place {
             id: new_segment.id,
             kind: new_segment.kind,
-            own: lock.segment(new_segment.id).and_then(own),
-            text: None,
-            is_alone: false,
+            former: lock.segment(new_segment.id).and_then(own),
+            source_text: None,
+            is_translation_only: false,
             is_gone: false,
             is_new: true,
             note: new_segment.note.as_deref(),
         });
     }
-    let mut places = behind.remove(&None).unwrap_or_default();
-    // A new_segment in another block than the sentence before it comes behind that sentence's whole
-    // block, including its gone sentences.
-    let mut waiting: Vec<gap::Place<'a>> = Vec::new();
+    let mut places = inserted_after.remove(&None).unwrap_or_default();
+    // A new sentence in another block than the sentence before it comes behind that sentence's
+    // whole block, including its deleted sentences.
+    let mut next_block: Vec<gap::Place<'a>> = Vec::new();
     let mut block = None;
     for (id, entry) in segments(lock) {
         if block != Some(id.block) {
-            places.append(&mut waiting);
+            places.append(&mut next_block);
         }
         let (own, source) = (own(entry), entry.source.as_ref());
-        let is_alone = !source_order.has(id);
-        if (!is_alone || own.is_some()) && !new_ids.contains(&id) {
+        let is_translation_only = !source_order.has(id);
+        if (!is_translation_only || own.is_some()) && !new_ids.contains(&id) {
             places.push(gap::Place {
                 id,
                 kind: source.map_or(Kind::Sentence, kind),
-                own,
-                text: source.map(|source| &*source.text),
-                is_alone,
-                is_gone: is_alone && id.only.is_none(),
+                former: own,
+                source_text: source.map(|source| &*source.text),
+                is_translation_only,
+                is_gone: is_translation_only && id.only.is_none(),
                 is_new: false,
                 note: source.and_then(|source| source.note.as_deref()),
             });
         }
-        if let Some(mut inserted) = behind.remove(&Some(id)) {
-            places.append(&mut waiting);
+        if let Some(mut inserted) = inserted_after.remove(&Some(id)) {
+            places.append(&mut next_block);
             let here = inserted.iter().take_while(|place| place.id.block == id.block).count();
-            waiting = inserted.split_off(here);
+            next_block = inserted.split_off(here);
             places.append(&mut inserted);
         }
         block = Some(id.block);
     }
-    places.append(&mut waiting);
+    places.append(&mut next_block);
     // A sentence that was translated before a mark declared it the source's alone keeps its place.
-    let is_open = |place: &gap::Place<'_>| place.own.is_some() || !alone.contains(&place.id);
+    let is_open = |place: &gap::Place<'_>| place.former.is_some() || !source_only.contains(&place.id);
     places.retain(|place| !taken.contains(&place.id) && is_open(place));
     places
 }
@@ -462,6 +533,64 @@ fn places<'a>(
 mod tests {
     use super::*;
     use crate::model::lock::{State, Translation};
+
+    /// Returns the blocks of the module's documentation that are marked as text, each as its lines
+    /// without the first one.
+    fn examples() -> Vec<Vec<&'static str>> {
+        let doc = include_str!("mod.rs").lines().map_while(|line| line.strip_prefix("//!")).collect::<Vec<_>>();
+        let blocks = doc.split(|line| line.trim().starts_with("```")).skip(1).step_by(2);
+        blocks.map(|lines| lines[1..].to_vec()).collect()
+    }
+
+    /// Returns the id and the text of each line of an edition, with the number of its block.
+    fn edition(example: &[&'static str]) -> Vec<(SegmentId, &'static str, u32)> {
+        let mut block = 1;
+        let lines = example.iter().filter_map(|line| {
+            block += u32::from(line.is_empty());
+            let mut cells = line.split('|').map(str::trim);
+            Some((SegmentId::parse(cells.next()?)?, cells.next()?, block))
+        });
+        lines.collect()
+    }
+
+    #[test]
+    fn the_documentation_has_a_true_example() {
+        let [lock, source, translation] = examples().try_into().expect("three tables");
+        let entries = lock.iter().map(|line| {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            let (text, own) = (cells[1], TextDigest::of(cells[2]));
+            let digest = TextDigest::of(text);
+            let mut entry = LockEntry {
+                unit: Unit::Segment(SegmentId::parse(cells[0]).expect("an id")),
+                source: None,
+                gone: None,
+                translations: Vec::new(),
+            };
+            if let Some(text) = text.strip_prefix("(gone) ") {
+                entry.gone = Some(Gone { digest: TextDigest::of(text), anchors: Vec::new(), into: None });
+            } else {
+                let text = text.into();
+                entry.source = Some(Source { lang: "en".into(), digest, anchors: Vec::new(), note: None, is_row: false, text });
+                entry.translations.push(Translation { lang: "de".into(), made_from: Some(digest), own, state: State::Plain });
+            }
+            entry
+        });
+        let lock = Lock::new(entries.collect());
+        let lines = |edition: &[(SegmentId, &'static str, u32)]| -> Vec<Line<'static>> {
+            let line = |&(_, text, block): &(SegmentId, &'static str, u32)| {
+                let (digest, kind) = (TextDigest::of(text), Kind::Sentence);
+                Line { digest, text, block, kind, note: None, claim: Claim::Nothing }
+            };
+            edition.iter().map(line).collect()
+        };
+        let ids = |edition: &[(SegmentId, &str, u32)]| edition.iter().map(|&(id, _, _)| id).collect::<Vec<_>>();
+        let (source, translation) = (edition(&source), edition(&translation));
+        assert_eq!((lock.entries().len(), source.len(), translation.len()), (6, 7, 7));
+        let addressed = address(&lines(&source), &lock, "en", TranslationInputs::default());
+        assert_eq!(addressed.ids, ids(&source));
+        let inputs = TranslationInputs { source_delta: Some(&addressed.source_delta), ..Default::default() };
+        assert_eq!(address(&lines(&translation), &lock, "de", inputs).ids, ids(&translation));
+    }
 
     /// Returns the lines of a text: `|` parts lines, and `/` parts blocks.
     fn lines(text: &str) -> Vec<Line<'_>> {
@@ -508,7 +637,7 @@ mod tests {
 
     /// Returns the ids of the lines of a source edition, then the ids that are gone.
     fn source_ids(locked: &str, text: &str) -> String {
-        let Addressed { ids, gone, .. } = address(&lines(text), &lock(locked), "kk", Around::default());
+        let Addressed { ids, gone, .. } = address(&lines(text), &lock(locked), "kk", TranslationInputs::default());
         let mut out = said(&ids);
         for (id, gone) in gone {
             out += &format!(", {id} gone");
@@ -518,7 +647,7 @@ mod tests {
     }
 
     fn translation_ids(locked: &str, text: &str) -> String {
-        said(&address(&lines(text), &lock(locked), "en", Around::default()).ids)
+        said(&address(&lines(text), &lock(locked), "en", TranslationInputs::default()).ids)
     }
 
     #[test]

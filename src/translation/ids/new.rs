@@ -14,8 +14,8 @@ use crate::model::{Label, LanguageTag, SegmentId, Unit};
 /// * Before the first sentence of its block: number 0, then `0a`, `0b` …
 /// * In a new block after block 3: `3a.1`, `3a.2` …; after all other blocks: the next number that
 ///   no block had.
-/// * In a translation, a line that stands for nothing in the source gets letters or a number 0, and
-///   the language behind them. Plain numbers are the source's. Another edition may also get a
+/// * In a translation, a line that translates no sentence of the source gets letters or a number 0,
+///   and the language behind them. Plain numbers are the source's. Another edition may also get a
 ///   sentence of its own at the same place before either is synced.
 ///
 /// ```text
@@ -32,6 +32,7 @@ pub(super) struct NewIds {
 }
 
 impl NewIds {
+    /// Makes a generator that avoids the ids in the lock and those that lines have already.
     pub(super) fn of(lock: &Lock, ids: &[Option<SegmentId>]) -> Self {
         let known = lock.entries().iter().filter_map(|entry| match entry.unit {
             Unit::Segment(id) => Some(id),
@@ -44,6 +45,7 @@ impl NewIds {
         new
     }
 
+    /// Prevents ids from being given.
     pub(super) fn reserve(&mut self, ids: impl Iterator<Item = SegmentId>) {
         for id in ids {
             self.used.insert(id);
@@ -81,6 +83,7 @@ impl NewIds {
         filled
     }
 
+    /// Returns the new id of a line right after the sentence `before` of its block.
     fn after(&self, before: SegmentId, only: Option<LanguageTag>) -> SegmentId {
         let is_last = self.last.get(&before.block).is_none_or(|&last| last <= before.sentence.number);
         if only.is_none() && is_last && before.sentence.number < Label::MOST {
@@ -97,6 +100,8 @@ impl NewIds {
         id
     }
 
+    /// Returns the label of a new block after the block `before`. If `is_last` is true, no known
+    /// line follows, and the next number is free.
     fn block(&self, before: Option<Label>, is_last: bool) -> Label {
         if is_last && self.last_block < Label::MOST {
             return Label::plain(self.last_block + 1);
@@ -112,13 +117,20 @@ impl NewIds {
 /// Returns the ids of an edition without a lock, by position.
 ///
 /// An id that a mark claims, or that is in `omitted`, goes to no other line. `omitted` lists the
-/// sentences left out by this edition and those that the source marks as its own alone. A line that
-/// stands for nothing in the source takes no number: it gets letters or a number 0, and its
-/// language, `only`.
+/// sentences left out by this edition and those that exist in the source only. A line of this
+/// language alone takes no number: it gets letters or a number 0, and its language, `only`.
+///
+/// ```text
+/// One.                    1.1
+/// Three. <!-- = 1.3 -->   1.3
+/// Own. <!-- + -->         1.3a-en
+/// Two.                    1.2
+/// Four.                   1.4     1.3 is claimed
+/// ```
 pub fn by_position(lines: &[(u32, Claim<'_>)], omitted: &[SegmentId], only: Option<LanguageTag>) -> Vec<SegmentId> {
     let mut taken: HashSet<SegmentId> = omitted.iter().copied().collect();
     for (_, claim) in lines {
-        if let Claim::Of(sentences) = claim {
+        if let Claim::Translates(sentences) = claim {
             taken.extend(sentences.iter().copied());
         }
     }
@@ -130,7 +142,7 @@ pub fn by_position(lines: &[(u32, Claim<'_>)], omitted: &[SegmentId], only: Opti
             (block, number) = (*own, 0);
         }
         let first = match claim {
-            Claim::Of(sentences) => sentences.first().copied().filter(|first| !given.contains(first)),
+            Claim::Translates(sentences) => sentences.first().copied().filter(|first| !given.contains(first)),
             Claim::Nothing => loop {
                 number += 1;
                 let id = SegmentId::plain(block, number);
@@ -138,7 +150,7 @@ pub fn by_position(lines: &[(u32, Claim<'_>)], omitted: &[SegmentId], only: Opti
                     break Some(id);
                 }
             },
-            Claim::Alone => None,
+            Claim::OnlyHere => None,
         };
         let id = first.unwrap_or_else(|| {
             // The id follows that of the line before it, or stands at the head of the block.

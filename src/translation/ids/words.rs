@@ -1,11 +1,11 @@
-//! Likeness of two texts, by their words.
+//! Similarity of two texts of one language, by their words.
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Line, Locked, order::Pairs};
 use crate::base::Digest;
 
-/// Returns the words of a text, sorted for [`likeness`].
+/// Returns the words of a text, sorted for [`similarity`].
 pub fn sorted_words(text: &str) -> Vec<&str> {
     let mut words: Vec<&str> = text.unicode_words().collect();
     words.sort_unstable();
@@ -14,7 +14,11 @@ pub fn sorted_words(text: &str) -> Vec<&str> {
 
 /// Returns the Dice coefficient of two sorted lists in percent: twice the common words, divided by
 /// all words.
-pub fn likeness<T: Ord>(a: &[T], b: &[T]) -> u8 {
+///
+/// ```text
+/// "The border is long"   "The border is short"   2 * 3 / (4 + 4) = 75
+/// ```
+pub fn similarity<T: Ord>(a: &[T], b: &[T]) -> u8 {
     u8::try_from(common(a, b) * 200 / (a.len() + b.len()).max(1)).unwrap_or(100)
 }
 
@@ -38,27 +42,28 @@ pub(super) fn words(text: &str) -> Vec<u64> {
     words
 }
 
-/// The words of the unpaired texts on both sides; empty for paired ones.
-pub(super) struct Texts {
+/// Words of the unpaired texts in the lock and in the edition, as sorted digests. A paired text has
+/// an empty list.
+pub(super) struct UnpairedWords {
     pub(super) locked: Vec<Vec<u64>>,
     pub(super) current: Vec<Vec<u64>>,
 }
 
-impl Texts {
-    pub(super) fn of(locked: &[Locked<'_>], current: &[Line<'_>], pairs: &Pairs, open: impl Fn(usize) -> bool) -> Self {
+impl UnpairedWords {
+    pub(super) fn of(locked: &[Locked<'_>], current: &[Line<'_>], pairs: &Pairs, is_open: impl Fn(usize) -> bool) -> Self {
         let words_of = |text: &str, wanted: bool| if wanted { words(text) } else { Vec::new() };
         Self {
-            locked: locked.iter().enumerate().map(|(at, old)| words_of(old.text, pairs.of_old[at].is_none())).collect(),
+            locked: locked.iter().enumerate().map(|(at, entry)| words_of(entry.text, pairs.current_of[at].is_none())).collect(),
             current: current
                 .iter()
                 .enumerate()
-                .map(|(at, new)| words_of(new.text, pairs.of_new[at].is_none() && open(at)))
+                .map(|(at, line)| words_of(line.text, pairs.locked_of[at].is_none() && is_open(at)))
                 .collect(),
         }
     }
 
-    pub(super) fn likeness(&self, old: usize, new: usize) -> u8 {
-        likeness(&self.locked[old], &self.current[new])
+    pub(super) fn similarity(&self, entry: usize, line: usize) -> u8 {
+        similarity(&self.locked[entry], &self.current[line])
     }
 }
 

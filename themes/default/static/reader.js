@@ -1,8 +1,9 @@
-// Comforts for who reads in two languages: sentences to stand at, to cite, to copy; layouts; keys. Every page is whole without this file.
+// Tools for reading in two languages: the current sentence, citing, copying, layouts, keys. Every page is complete without
+// this file.
 (function () {
   'use strict';
   const root = document.documentElement;
-  // From here on the script says which sentence the reader is at; until then the address does.
+  // Tells the style sheet that the script marks the current sentence; without it, the address does.
   root.dataset.script = '';
 
   const one = (selector, within) => (within || document).querySelector(selector);
@@ -11,16 +12,16 @@
     try { return localStorage.getItem(name); } catch (_) { return null; }
   }
   function remember(name, value) {
-    try { localStorage.setItem(name, value); } catch (_) { /* private window: it holds for this page */ }
+    try { localStorage.setItem(name, value); } catch (_) { /* private window: kept for this page only */ }
   }
-  /** Puts another address into the bar. Browsers refuse when it changes too often, as while a key is held. */
+  /** Changes the address in the address bar. Browsers refuse changes that come too fast, as while a key is held. */
   function setAddress(change) {
     const url = new URL(location.href);
     change(url);
-    try { history.replaceState(history.state, '', url); } catch (_) { /* the next one will do */ }
+    try { history.replaceState(history.state, '', url); } catch (_) { /* the next change will succeed */ }
   }
 
-  // Layouts side by side. `site.js` has put into `data-view` what was asked for or remembered.
+  // Layouts of side-by-side pages. `site.js` has set `data-view` to the layout of the address or of the last visit.
   const VIEWS = ['columns', 'lines', 'source', 'translation'];
   function setView(name) {
     keepingPlace(() => {
@@ -30,7 +31,7 @@
     remember('view', name);
     setAddress((url) => url.searchParams.set('view', name));
   }
-  /** Without room for columns, columns are lines. */
+  /** On a narrow screen the layout `columns` looks like `lines`. */
   const isNarrow = () => matchMedia('(max-width: 47.9375rem)').matches;
   const viewNow = () => {
     const name = (one('.views :checked') || { value: 'columns' }).value;
@@ -38,25 +39,25 @@
   };
   const isTap = () => /^(source|translation)$/.test(viewNow());
 
-  // Sentences, and the one that the reader is at.
+  // Sentences, and the current one (`here`).
 
   const SENTENCE = ':is(.prose, .notes-list) .seg[id], .rows .bead[id]';
   let here = null;
-  /** How far the page was scrolled when it became that. */
+  /** The scroll position at which `here` was set. */
   let markedAt = 0;
-  /** A row that shows a whole block is no sentence; those in it are. */
+  /** Returns all sentences. A row that shows a whole block is not one, but the sentences in it are. */
   const sentences = () => all(SENTENCE + ', .whole .seg[id]').filter((each) => !each.closest('.whole') || each.matches('.seg'));
   const pinOf = (sentence) => sentence.matches('.bead, tr') ? one('.pin', sentence) : sentence.nextElementSibling;
-  /** `1.2`, also for `kk-1.2`, as a sentence is called where the other half of the page has one of that name too. */
+  /** Returns the number of a sentence: `1.2` for the ids `1.2` and `kk-1.2`. The second form is used in whole blocks. */
   const numberOf = (sentence) => sentence.id.replace(/^[a-z][\w-]*-(?=\d)/i, '');
   const isSeen = (element) => {
     const { top, bottom } = element.getBoundingClientRect();
     return bottom > 0 && top < innerHeight;
   };
-  /** Where an address with an anchor puts its sentence. */
+  /** Distance from the top of the window to which an address with an anchor scrolls its sentence. */
   const readingLine = () => innerHeight * .3;
 
-  /** The sentence at the reading line; none at the top of the page. */
+  /** Returns the sentence at the reading line; null at the top of the page. */
   function atLine() {
     if (scrollY < 1) return null;
     let found = null;
@@ -67,16 +68,16 @@
     return found;
   }
   const place = () => here && isSeen(here) ? here : atLine();
-  /** The same for who may have read on since a sentence was marked: it counts where it was marked, and near the line. */
+  /** Like `place`, but `here` counts only near the reading line or where it was set: the reader may have scrolled on. */
   function spot() {
     const isNear = () => Math.abs(here.getBoundingClientRect().top - readingLine()) < innerHeight * .15;
     return here && isSeen(here) && (Math.abs(scrollY - markedAt) < 40 || isNear()) ? here : atLine();
   }
 
-  /** The sentence that the reader is at; in blocks that are shown whole, with those of its number in the other language. */
+  /** Returns the current sentence; in whole blocks, also the sentence with its number in the other language. */
   const partners = () => !here ? [] : here.closest('.whole') && here.matches('.seg')
     ? all('.whole .seg[id]').filter((each) => numberOf(each) === numberOf(here)) : [here];
-  /** Makes a sentence, or none, the one that the reader is at. */
+  /** Makes a sentence the current one; with null, there is none. */
   function stand(sentence, isAddressed) {
     if (here === sentence) return;
     partners().forEach((each) => each.classList.remove('lit'));
@@ -86,7 +87,7 @@
     if (!isAddressed) setAddress((url) => { url.hash = here ? here.id : ''; });
     rove();
   }
-  /** By keyboard one goes from sentence to sentence with keys, so the Tab key stops at one alone. */
+  /** Keys move between sentences, so the Tab key stops at only one of them (a roving tabindex). */
   function rove() {
     if (remembered('keys') === 'off') return;
     const stop = here && pinOf(here) || one('.pin:not([aria-hidden])');
@@ -103,14 +104,14 @@
     const { top, bottom } = next.getBoundingClientRect();
     if (top < innerHeight * .15 || bottom > innerHeight * .8) next.scrollIntoView();
   }
-  /** Changes how the page is laid out under the reader, who stays where they are. */
+  /** Changes the layout, and scrolls so that the sentence that is being read stays in its place. */
   function keepingPlace(change) {
     const sentence = spot();
     const before = sentence && sentence.getBoundingClientRect().top;
     change();
     if (sentence) scrollBy({ top: sentence.getBoundingClientRect().top - before, behavior: 'instant' });
   }
-  /** Goes where the address says; a block that is shown whole has its sentences under names of their own. */
+  /** Goes to the sentence of the address. In whole blocks, ids have a prefix: `#1.2` finds `kk-1.2`. */
   function arrive() {
     const named = document.querySelector('.whole .seg:target');
     if (!/^#\d/.test(location.hash) && !named) return;
@@ -118,13 +119,13 @@
     const found = named || document.getElementById(id);
     const sentence = found || all('.whole .seg[id]').find((each) => numberOf(each) === id);
     if (!sentence) return;
-    // Several sentences may stand in one row.
+    // A row may have several sentences.
     stand(sentence.closest('.paragraph:not(.whole) > .bead') || sentence, Boolean(found));
     if (!found) sentence.scrollIntoView();
   }
   addEventListener('hashchange', arrive);
 
-  // The language switch keeps the sentence: `#3.2` is the same one in every language.
+  // The language switch keeps the current sentence: `#3.2` is the same sentence in every language.
   function aim(event) {
     const link = event.target.closest && event.target.closest('.languages a');
     if (!link) return;
@@ -133,7 +134,7 @@
   }
   ['pointerdown', 'focusin', 'click'].forEach((type) => document.addEventListener(type, aim, true));
 
-  // The band with the languages comes when the reader turns back.
+  // The header with the languages reappears when the reader scrolls up.
   let lastY = 0;
   addEventListener('scroll', () => {
     if (Math.abs(scrollY - lastY) < 6) return;
@@ -141,7 +142,7 @@
     lastY = scrollY;
   }, { passive: true });
 
-  // What a sentence says.
+  // Texts of sentences.
 
   function textOf(element) {
     const copy = element.cloneNode(true);
@@ -150,7 +151,7 @@
     return copy.textContent.replace(/\u2060/g, '').replace(/\s+/g, ' ').trim();
   }
   const meta = (name, within) => (one('meta[property="' + name + '"]', within) || { content: '' }).content;
-  /** The published address of a link's page, if the site knows it, else where the page is now. */
+  /** Returns the published address of a link's page if the site knows it, else the present one. */
   function addressOf(link) {
     const canonical = one('link[rel="canonical"]');
     const url = new URL(link ? link.getAttribute('href') : '', canonical ? canonical.href : location.href);
@@ -162,7 +163,7 @@
     const title = textOf(heading);
     return { lang, text, url, where: title + ', ' + number + '. ' + site, cited: Object.entries({ title, id: number, site, url, text }).reduce(fill, citation) };
   }
-  /** A sentence in the languages of the page. */
+  /** Returns a sentence in each language of the page. */
   function halvesHere(sentence) {
     const number = numberOf(sentence);
     if (!sentence.matches('.bead')) {
@@ -178,7 +179,7 @@
     });
   }
   const others = new Map();
-  /** The same sentence on the page of another language; nothing where there is none, or none can be asked. */
+  /** Fetches the same sentence from the page in another language; null if there is none, or if the page is on disk. */
   async function halfElsewhere(sentence) {
     const link = sentence.matches('.seg') && !sentence.closest('.rows') && all('.languages a[rel~="alternate"]').find((each) => each.hreflang !== sentence.closest('[lang]').lang);
     if (!link || !/^http/.test(location.protocol)) return null;
@@ -197,7 +198,7 @@
   function say(words) {
     const place = one('.cite:popover-open .said') || one('.toast');
     place.textContent = '';
-    // A moment later, so that the same words are read out again.
+    // Delayed, so that screen readers read the same words again.
     setTimeout(() => { place.textContent = words; }, 50);
     clearTimeout(say.timer);
     say.timer = setTimeout(() => { all('.said').forEach((line) => { line.textContent = ''; }); }, 2500);
@@ -207,7 +208,7 @@
     try {
       await navigator.clipboard.writeText(text);
     } catch (_) {
-      // Where the address is not secure, the old way still works.
+      // Without a secure address there is no clipboard API, but `execCommand` works.
       document.addEventListener('copy', (event) => {
         event.clipboardData.setData('text/plain', text);
         event.preventDefault();
@@ -217,7 +218,7 @@
     }
     say(one('#cite .said').dataset.copied);
   }
-  /** A column of the page: title, then a paragraph for each row. */
+  /** Copies a column of the page: title, then a paragraph for each row. */
   function copyHalf(side) {
     const paragraphs = all('.rows > *').map((row) => {
       const cells = row.matches('.bead') ? [row] : all('.bead', row);
@@ -225,7 +226,7 @@
     });
     copy([textOf(one('h1 .' + side)), ...paragraphs.filter(Boolean)].join('\n\n'));
   }
-  /** The side of a side-by-side page that a node is in, where sides stand beside each other. */
+  /** Returns the column that contains a node, `left` or `right`; null if the layout has no columns. */
   function sideOf(node) {
     const cell = node && (node.closest ? node : node.parentElement).closest('.rows .cell');
     return !cell || viewNow() !== 'columns' ? null : cell.matches('.left') ? 'left' : 'right';
@@ -239,7 +240,7 @@
     if (!side || selection.isCollapsed) return;
     const picked = selection.getRangeAt(0).cloneContents();
     const cells = all('.cell.' + side, picked);
-    // Within one sentence the browser knows best.
+    // A selection within one sentence is left to the browser.
     if (!cells.length) return;
     const paragraphs = new Map();
     cells.forEach((cell) => {
@@ -304,7 +305,7 @@
       stand(sentence);
       cite(sentence);
     } else if (!is('a, button, input, label, summary, dialog, [popover], .top, .side') && getSelection().isCollapsed) {
-      // A tap on a sentence shows its number, or its partner; one beside the text puts all away.
+      // A tap on a sentence shows its number or its translation; a tap beside the text hides them.
       const sentence = is(SENTENCE + ', .whole .seg[id]');
       if (sentence && isTap() && one('.reveal', sentence)) one('.reveal', sentence).click();
       if (is('.main')) stand(sentence && !sentence.matches('.whole > .bead') && sentence !== here ? sentence : isTap() ? here : null);
@@ -357,7 +358,7 @@
       return;
     }
     if (event.shiftKey || remembered('keys') === 'off') return;
-    // The letter where it stands on a Latin keyboard, for those who read in another script.
+    // On a keyboard of another script, the letter that a Latin keyboard has in the same place.
     const key = /^Key/.test(event.code) && !/^[a-z]$/i.test(event.key) ? event.code.slice(3) : event.key;
     const act = Object.hasOwn(KEYS, key.toLowerCase()) && KEYS[key.toLowerCase()];
     if (!act) return;
@@ -371,7 +372,7 @@
   if (radio) radio.checked = true;
   rove();
   arrive();
-  // The preview has changed the page in place.
+  // The preview changes pages in place, and sends this event then.
   document.addEventListener('tilmash:update', () => {
     others.clear();
     rove();

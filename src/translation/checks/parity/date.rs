@@ -28,7 +28,9 @@ impl Date {
     pub(super) fn fits(&self, other: &Self) -> bool {
         let agree = |a: Option<u32>, b: Option<u32>| a.is_none() || b.is_none() || a == b;
         let fits = |a: &Self, b: &Self| a.month == b.month && agree(a.day, b.day) && agree(a.year, b.year);
-        fits(self, other) || (self.swapped && fits(&self.other_way(), other)) || (other.swapped && fits(self, &other.other_way()))
+        fits(self, other)
+            || (self.swapped && fits(&self.day_for_month(), other))
+            || (other.swapped && fits(self, &other.day_for_month()))
     }
 
     /// Returns true if the two may be one date and have the same parts.
@@ -36,12 +38,18 @@ impl Date {
         self.fits(other) && self.day.is_some() == other.day.is_some() && self.year.is_some() == other.year.is_some()
     }
 
-    fn other_way(&self) -> Self {
+    /// Returns the date with day and month exchanged.
+    fn day_for_month(&self) -> Self {
         Self { month: self.day.unwrap_or(self.month), day: Some(self.month), swapped: false, ..self.clone() }
     }
 }
 
-/// Returns all dates of a text.
+/// Returns all dates of a text: the name of a month with a day or a year near it, and dates in
+/// digits.
+///
+/// ```text
+/// 5 May 1920, in May 1921, 21.12.1991      1920-05-05, 1921-05, 1991-12-21
+/// ```
 pub(super) fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
     let tokens = reading.tokens();
     if !tokens.iter().any(|token| token.digits) {
@@ -67,8 +75,8 @@ pub(super) fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
         if last.is_none_or(|last| at - last > NEAR) && (next == tokens.len() || next - at > NEAR) {
             continue;
         }
-        let left = beside(reading, at, Way::Left, 1);
-        let right = beside(reading, at, Way::Right, 1);
+        let left = beside(reading, at, Direction::Left, 1);
+        let right = beside(reading, at, Direction::Right, 1);
         if left.is_none() && right.is_none() {
             continue;
         }
@@ -88,13 +96,13 @@ pub(super) fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
         };
         let mut day = day_of(left);
         let mut year =
-            if day.is_none() { year_of(left) } else { year_of(left.and_then(|left| beside(reading, left, Way::Left, 1))) };
+            if day.is_none() { year_of(left) } else { year_of(left.and_then(|left| beside(reading, left, Direction::Left, 1))) };
         if day.is_none() {
             day = day_of(right);
         }
         if year.is_none() {
             year = match day.filter(|(token, _)| *token > at) {
-                Some((token, _)) => year_of(beside(reading, token, Way::Right, 1)),
+                Some((token, _)) => year_of(beside(reading, token, Direction::Right, 1)),
                 None => year_of(right),
             };
         }
@@ -110,21 +118,22 @@ pub(super) fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
     dates
 }
 
+/// Direction of a search from a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Direction {
     Left,
     Right,
 }
 
 /// Returns the number beside a word, with at most `words` short words between them. Endings of the
 /// number itself (`21st`, `6-сында`) do not count.
-fn beside(reading: &Reading<'_>, from: usize, way: Way, mut words: usize) -> Option<usize> {
+fn beside(reading: &Reading<'_>, from: usize, direction: Direction, mut words: usize) -> Option<usize> {
     let tokens = reading.tokens();
     let mut at = from;
     loop {
-        let next = match way {
-            Way::Left => at.checked_sub(1)?,
-            Way::Right => Some(at + 1).filter(|next| *next < tokens.len())?,
+        let next = match direction {
+            Direction::Left => at.checked_sub(1)?,
+            Direction::Right => Some(at + 1).filter(|next| *next < tokens.len())?,
         };
         let gap = reading.gap(next.min(at));
         if gap.len() > 6 || !gap.chars().all(|c| c.is_whitespace() || ".,-–'’".contains(c)) {

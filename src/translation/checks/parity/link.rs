@@ -20,10 +20,10 @@ pub(super) fn links(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Fin
         return;
     }
     let codes = [source.rules.code.as_str(), target.rules.code.as_str()];
-    let ends = |reading: &Reading<'_>, side: &Side<'_>| -> Vec<Option<String>> {
-        reading.links.iter().map(|link| end(link, side, codes)).collect()
+    let targets = |reading: &Reading<'_>, side: &Side<'_>| -> Vec<Option<String>> {
+        reading.links.iter().map(|link| neutral_target(link, side, codes)).collect()
     };
-    let (ends_a, ends_b) = (ends(a, source), ends(b, target));
+    let (targets_a, targets_b) = (targets(a, source), targets(b, target));
     let lacking = |reading: &Reading<'_>, own: &[Option<String>], others: &[Option<String>]| -> Vec<(String, Range<usize>)> {
         // A reference may lead anywhere, so it can be the counterpart of one link that is not
         // found.
@@ -43,16 +43,22 @@ pub(super) fn links(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Fin
     };
     let difference = Difference {
         code: &code::PARITY_LINK,
-        what: "link",
-        missing: lacking(a, &ends_a, &ends_b),
-        extra: lacking(b, &ends_b, &ends_a),
+        noun: "link",
+        missing: lacking(a, &targets_a, &targets_b),
+        extra: lacking(b, &targets_b, &targets_a),
     };
     findings.extend(difference.finding(a.text, b.text));
 }
 
-/// Returns the target of a link in a form that is the same in both languages. `None` if the
-/// sentence does not tell.
-fn end(link: &Link<'_>, side: &Side<'_>, codes: [&str; 2]) -> Option<String> {
+/// Returns the target of a link in a form that is the same in both languages. Returns `None` if the
+/// destination is not in the sentence, as in `[words][label]`.
+///
+/// ```text
+/// russia.kk.md, russia.en.md, [[vectors/russia]]     work vectors/russia
+/// map.kk.png, map.en.png                             file vectors/map.png
+/// https://kk.wikipedia.org/wiki/Ресей                url *.wikipedia.org
+/// ```
+fn neutral_target(link: &Link<'_>, side: &Side<'_>, codes: [&str; 2]) -> Option<String> {
     let to = link.to.words.trim();
     let (target, anchor) = to.split_once('#').unwrap_or((to, ""));
     // A heading's anchor may be made of its text. The address of a sentence is the same everywhere.
@@ -143,7 +149,7 @@ pub(super) fn codes(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Fin
         missing.clear();
         extra.clear();
     }
-    let difference = Difference { code: &code::PARITY_CODE, what: "code", missing, extra };
+    let difference = Difference { code: &code::PARITY_CODE, noun: "code", missing, extra };
     findings.extend(difference.finding(a.text, b.text));
 }
 
@@ -177,7 +183,7 @@ pub(super) fn notes(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<Fin
     if a.notes.len() == b.notes.len() && !shared {
         return;
     }
-    let difference = Difference { code: &code::PARITY_FOOTNOTE, what: "footnote", missing, extra };
+    let difference = Difference { code: &code::PARITY_FOOTNOTE, noun: "footnote", missing, extra };
     findings.extend(difference.finding(a.text, b.text));
 }
 
@@ -194,7 +200,7 @@ pub(super) fn placeholders(source: &Side<'_>, target: &Side<'_>, findings: &mut 
     };
     let difference = Difference {
         code: &code::PARITY_PLACEHOLDER,
-        what: "placeholder",
+        noun: "placeholder",
         missing: lacking(&a.placeholders, &b.placeholders),
         extra: lacking(&b.placeholders, &a.placeholders),
     };
@@ -207,7 +213,7 @@ pub(super) fn emphasis(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<
     if a.emphasis == b.emphasis {
         return;
     }
-    const KINDS: [&str; 3] = ["emphasised", "strong", "struck through"];
+    const KINDS: [&str; 3] = ["emphasised", "bold", "struck through"];
     let quoted = |reading: &Reading<'_>, side: &Side<'_>| {
         let opening = reading.prose.chars().filter(|c| side.rules.opening.contains(c)).count();
         opening + reading.prose.matches('"').count() / 2
@@ -222,14 +228,14 @@ pub(super) fn emphasis(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<
         }
         let (count, other) = (here.len(), in_source.len());
         let message = match (count, other) {
-            (0, _) => format!("what is {name} in the source is not {name} here"),
-            (_, 0) => format!("something is {name} here that is not in the source"),
-            _ => format!("{count} things are {name} here, and {other} in the source"),
+            (0, _) => format!("the source has {name} text, but the translation has none"),
+            (_, 0) => format!("the translation has {name} text, but the source has none"),
+            _ => format!("the translation has {count} {name} parts, but the source has {other}"),
         };
         let mut finding = Finding::new(&code::PARITY_EMPHASIS, message, here.first().cloned().unwrap_or(0..b.text.len()));
         finding = finding.there(in_source.first().cloned().unwrap_or(0..a.text.len()), "the source");
         if let Some(range) = in_source.first().filter(|_| here.is_empty()) {
-            finding = finding.hint(format!("in the source: {}", shown(&a.text[range.clone()])));
+            finding = finding.hint(format!("the text in the source is: {}", shown(&a.text[range.clone()])));
         }
         findings.push(finding);
     }
@@ -279,7 +285,7 @@ pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut
             marks.next();
         }
         // A quotation in another script keeps its marks.
-        let scripts = super::script::Scripts::of(&reading.prose[inside..close]);
+        let scripts = super::letters::Scripts::of(&reading.prose[inside..close]);
         if is_pair && !scripts.is_empty() && !rules.scripts.is_empty() && !scripts.meets(rules.scripts) {
             continue;
         }
@@ -290,11 +296,16 @@ pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut
     }
 }
 
+/// Makes the finding for one quotation, or for one mark if `close` is empty.
 fn foreign_pair(rules: &super::Rules, open: char, close: &str, range: Range<usize>) -> Finding {
     let written = if close.is_empty() { open.to_string() } else { format!("{open}…{close}") };
     let [own_open, own_close] = &rules.outer;
-    Finding::new(&code::FOREIGN_QUOTES, format!("`{written}` is not how `{}` quotes", rules.code), range)
-        .hint(format!("write {own_open}…{own_close}"))
+    Finding::new(
+        &code::FOREIGN_QUOTES,
+        format!("the quotation marks `{written}` are not used in the language `{}`", rules.code),
+        range,
+    )
+    .hint(format!("write {own_open}…{own_close}"))
 }
 
 /// Returns true if no letter or digit stands right before the mark.

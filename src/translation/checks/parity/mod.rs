@@ -1,17 +1,17 @@
 //! Checks of a sentence beside its translation, and of a sentence alone.
 //!
-//! Two texts in, findings out. [`pair`] reports differences in things that no translation changes:
+//! [`pair`] reports differences in things that no translation changes:
 //! numbers, dates, links, code, footnotes, placeholders. [`alone`] reports faults of one text:
-//! letters of another script, quotation marks of another language. Both are pure, and all they know
-//! of a language is in its file ([`Rules`]).
+//! letters of another script, quotation marks of another language. Both are pure. The facts about a
+//! language come from its file ([`Rules`]).
 //!
 //! *A warning must be right.* If a text has several readings, the reading without a fault counts: a
 //! number may be in words, a month abbreviated, a link go to another edition of the same work. So
 //! some faults are not found, and every report is worth a look.
 //!
 //! A sentence is its text and the markup in it ([`Reading`]), which parsing has found already. The
-//! checks look once at the bytes of each sentence, and do no more if there is nothing to compare. Expensive work (numbers in words) is done only for sentences in which something is
-//! missing.
+//! checks look once at the bytes of each sentence, and do no more if there is nothing to compare.
+//! Expensive work (numbers in words) is done only for sentences in which something is missing.
 
 use std::ops::Range;
 
@@ -21,13 +21,14 @@ use crate::model::{LanguagePack, row};
 use crate::parse::Note;
 
 mod date;
+mod letters;
 mod link;
 mod number;
 mod reading;
 mod script;
 
+use letters::Scripts;
 pub use reading::Reading;
-use script::Scripts;
 
 /// The number of characters of a text that a message shows.
 const SHOWN: usize = 60;
@@ -36,21 +37,24 @@ const SHOWN: usize = 60;
 #[derive(Debug)]
 pub struct Rules {
     code: String,
-    /// The scripts of its alphabet. If its file has no alphabet, the set is empty and scripts are
-    /// not judged.
+    /// Scripts of the alphabet. If the language's file has no alphabet, the set is empty and
+    /// scripts are not checked.
     scripts: Scripts,
     alphabet: String,
-    /// Decimal mark and group separator, if its file has them.
+    /// Decimal mark and group separator, if the language's file has them.
     marks: Option<(char, char)>,
-    /// Forms of the months' names.
+    /// Forms of the names of months, such as `May` and the abbreviation `Jan`.
     months: Vec<MonthForm>,
     /// Words for numbers: the form in small letters, true if letters may follow it, and the number.
+    /// So `("five", false, 5)` is the word `five`.
     numerals: Vec<(String, bool, u64)>,
-    /// Every character of its quotation marks. If its file has none, they are not judged.
+    /// Every character of the quotation marks. If the language's file has none, quotation marks are
+    /// not checked.
     quotes: Vec<char>,
-    /// The opening quotation marks, to count quotations.
+    /// Opening quotation marks, to count quotations.
     opening: Vec<char>,
-    /// Its outer quotation marks, as they are written.
+    /// Opening and closing mark of an outer quotation, with the spaces that belong to them: `« `
+    /// and ` »` in French.
     outer: [String; 2],
 }
 
@@ -67,11 +71,11 @@ struct MonthForm {
     month: u32,
 }
 
-/// One of the texts that are compared.
+/// Sentence of one edition, as input of a comparison of two.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
     pub rules: &'a Rules,
-    /// The sentence, without marks.
+    /// The sentence, without translators' marks.
     pub reading: &'a Reading<'a>,
     /// The file of the sentence, which relative links start from.
     pub file: &'a str,
@@ -79,15 +83,15 @@ pub struct Side<'a> {
     pub notes: &'a [Note],
 }
 
-/// A fault that an editor would want to know.
+/// Fault of a sentence or of a translation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     pub code: &'static Code,
     /// One line, as in a diagnostic.
     pub message: String,
-    /// Byte range in the text, or in the translation.
+    /// Byte range in the text, or in the translation if two texts were compared.
     pub here: Range<usize>,
-    /// Byte range in the source sentence, with a label.
+    /// Byte range in the source sentence, and the label of this second place.
     pub there: Option<(Range<usize>, &'static str)>,
     pub hint: Option<String>,
 }
@@ -192,9 +196,9 @@ pub fn pair(source: &Side<'_>, target: &Side<'_>) -> Vec<Finding> {
     let (a, b) = (source.reading, target.reading);
     if same_words(a.text, b.text) && script::needs_translation(b, source.rules, target.rules) {
         findings.push(
-            Finding::new(&code::UNTRANSLATED_TEXT, "the same text as in the source".to_owned(), 0..b.text.len())
+            Finding::new(&code::UNTRANSLATED_TEXT, "the translation is the same text as its source".to_owned(), 0..b.text.len())
                 .there(0..a.text.len(), "the source")
-                .hint("translate it; `<!-- ~ untranslated-text: a name -->` behind it says why it stays as it is"),
+                .hint("translate the text; if it must stay the same, write the reason at the end of the line: `<!-- ~ untranslated-text: a name -->`"),
         );
         return findings;
     }
@@ -257,38 +261,47 @@ fn same_words(a: &str, b: &str) -> bool {
     a == b || row::cells(a).count() == row::cells(b).count() && cells().all(|(a, b)| is_same(a, b))
 }
 
-/// The things of one kind that only one side has.
+/// Items of one kind (numbers, links, …) that only one of two sentences has.
 struct Difference {
     code: &'static Code,
-    what: &'static str,
-    /// Things that only the source has.
+    /// Name of one item in messages.
+    noun: &'static str,
+    /// Items that only the source has: text and byte range.
     missing: Vec<(String, Range<usize>)>,
-    /// Things that only the translation has.
+    /// Items that only the translation has.
     extra: Vec<(String, Range<usize>)>,
 }
 
 impl Difference {
     /// Makes one finding of the whole difference.
     fn finding(self, source: &str, target: &str) -> Option<Finding> {
-        let Self { code, what, missing, extra } = self;
+        let Self { code, noun, missing, extra } = self;
         let here = extra.first().map_or(0..target.len(), |(_, range)| range.clone());
         let there = missing.first().map_or(0..source.len(), |(_, range)| range.clone());
         let (in_source, extra) = (list(&missing), list(&extra));
         let is = |things: &[String]| {
-            if things.len() > 1 { format!("{what}s {} are", joined(things)) } else { format!("{what} {} is", joined(things)) }
+            if things.len() > 1 { format!("{noun}s {} are", joined(things)) } else { format!("{noun} {} is", joined(things)) }
         };
         let message = match (&in_source[..], &extra[..]) {
             ([], []) => return None,
-            (missing, []) => format!("the {} in the source and not here", is(missing)),
-            ([], extra) => format!("the {} not in the source", is(extra)),
-            (missing, extra) => format!("the {} here, and {} in the source", is(extra), joined(missing)),
+            (missing, []) => format!("the {} in the source, but not in the translation", is(missing)),
+            ([], extra) => format!("the {} in the translation, but not in the source", is(extra)),
+            (missing, extra) => format!("the {} in the translation, but {} in the source", is(extra), joined(missing)),
         };
-        let hint = format!("if both are right, say why at the end of the line: `<!-- ~ {}: … -->`", code.name);
+        let hint = both_right(code);
         Some(Finding::new(code, message, here).there(there, "the source").hint(hint))
     }
 }
 
-/// Lists things for a message, each once.
+/// Returns the hint on how to silence a check for one sentence.
+fn both_right(code: &Code) -> String {
+    format!(
+        "if the source and the translation are both right, write the reason at the end of the line: `<!-- ~ {}: … -->`",
+        code.name
+    )
+}
+
+/// Lists items for a message, each once.
 fn list(things: &[(String, Range<usize>)]) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for (thing, _) in things {

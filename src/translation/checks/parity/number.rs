@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use super::date::{Date, dates};
 use super::reading::Reading;
-use super::{Difference, Finding, Rules, Side};
+use super::{Difference, Finding, Rules, Side, both_right};
 use crate::base::code;
 use crate::model::language::grouped;
 
@@ -23,21 +23,27 @@ use crate::model::language::grouped;
 const MOST: usize = 400;
 const MOST_WORDS: usize = 5000;
 
-/// A number in a text.
+/// A number in a text, with every value that it may have.
+///
+/// ```text
+/// English "1,500"    own 1500, wholes 1500 1.5 1,500, parts 1 500
+/// English "8 billion"    own 8, wholes 8, power 9
+/// ```
 #[derive(Debug)]
 struct Number {
+    /// Byte range with a word that multiplies the number: `8 billion`.
     range: Range<usize>,
-    /// Its digits and marks alone, without a word that multiplies it.
+    /// Byte range of the digits and the marks between them: `8`.
     digits: Range<usize>,
-    /// Its value by the rules of its own language.
+    /// Value by the rules of the text's language.
     own: Option<String>,
-    /// Every value that it may have as one number.
+    /// Every value that the digits may have as one number, by the rules of any language.
     wholes: Vec<String>,
-    /// The separate numbers, if its marks separate numbers; empty without marks.
+    /// The separate numbers, if the marks between the digits separate numbers; empty without marks.
     parts: Vec<String>,
-    /// The exponent of the power of ten that a word after it names: 9 for `billion`.
+    /// Exponent of the power of ten that a word after the digits names: 9 for `billion`.
     power: Option<u32>,
-    /// True if it may be a decade without its century.
+    /// True if the number may be a decade without its century: `60s`.
     decade: bool,
     roman: bool,
     /// True if the other side must have it. False for 0 and 1, for a part of a name, and for a
@@ -58,7 +64,7 @@ pub(super) fn compare(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<F
     if (numbers_a.is_empty() && numbers_b.is_empty()) || too_many(a, &numbers_a) || too_many(b, &numbers_b) {
         return;
     }
-    // Bytes of settled dates: their numbers are not compared.
+    // Byte ranges of dates that were compared as dates: their numbers are not compared again.
     let (mut settled_a, mut settled_b): (Vec<Range<usize>>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
     let apart = |date: &Date, others: &[Date]| !others.iter().any(|other| date.fits(other));
     let missing: Vec<&Date> = dates_a.iter().filter(|date| apart(date, &dates_b)).collect();
@@ -71,7 +77,7 @@ pub(super) fn compare(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<F
         let piece = |reading: &Reading<'_>, date: &Date| (reading.text[date.range.clone()].to_owned(), date.range.clone());
         let difference = Difference {
             code: &code::PARITY_DATE,
-            what: "date",
+            noun: "date",
             missing: missing.iter().map(|date| piece(a, date)).collect(),
             extra: extra.iter().map(|date| piece(b, date)).collect(),
         };
@@ -86,7 +92,7 @@ pub(super) fn compare(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<F
     let piece = |reading: &Reading<'_>, number: &Number| (reading.text[number.range.clone()].to_owned(), number.range.clone());
     let difference = Difference {
         code: &code::PARITY_NUMBER,
-        what: "number",
+        noun: "number",
         missing: missing.iter().map(|number| piece(a, number)).collect(),
         extra: extra.iter().map(|number| piece(b, number)).collect(),
     };
@@ -110,14 +116,17 @@ fn repeated(a: &Reading<'_>, numbers_a: &[Number], b: &Reading<'_>, numbers_b: &
         ),
     };
     let message = match missing.first() {
-        Some(number) => format!("the number `{}` is more often in the source than here", &a.text[number.range.clone()]),
-        None => format!("the number `{}` is more often here than in the source", &b.text[here.clone()]),
+        Some(number) => {
+            format!("the number `{}` occurs more often in the source than in the translation", &a.text[number.range.clone()])
+        }
+        None => format!("the number `{}` occurs more often in the translation than in the source", &b.text[here.clone()]),
     };
-    let hint = format!("if both are right, say why at the end of the line: `<!-- ~ {}: … -->`", code::PARITY_NUMBER.name);
+    let hint = both_right(&code::PARITY_NUMBER);
     findings.push(Finding::new(&code::PARITY_NUMBER, message, here).there(there, "the source").hint(hint));
 }
 
-/// Returns the numbers of one side that the other does not have.
+/// Returns the numbers of one sentence that the `other` lacks, as digits and in words. Numbers in
+/// the ranges `settled` are skipped.
 fn lacking<'n>(
     numbers: &'n [Number],
     settled: &[Range<usize>],
@@ -127,7 +136,7 @@ fn lacking<'n>(
 ) -> Vec<&'n Number> {
     let mut in_words: Option<BTreeSet<String>> = None;
     let is_lacking = |number: &&Number| {
-        if !number.needed || settled.iter().any(|range| range.contains(&number.range.start)) || number.stands_among(others) {
+        if !number.needed || settled.iter().any(|range| range.contains(&number.range.start)) || number.is_among(others) {
             return false;
         }
         if rules.numerals.is_empty() {
@@ -142,8 +151,13 @@ fn lacking<'n>(
     numbers.iter().filter(is_lacking).collect()
 }
 
-/// Returns the numbers that one side has more often. If any number has marks, and so several
-/// readings, returns nothing.
+/// Returns each number that stands more often among `numbers` than among `others`. Returns none if
+/// any number has marks between its digits, and so several readings.
+///
+/// ```text
+/// numbers 5 5 7     others 5     result 5 7
+/// numbers 5 5 1,7   others 5     no result
+/// ```
 fn surplus<'n>(numbers: &'n [Number], others: &[Number]) -> Vec<&'n Number> {
     if numbers.iter().chain(others).any(|number| !number.parts.is_empty()) {
         return Vec::new();
@@ -186,9 +200,13 @@ fn copied(
         };
         let message = match &number.own {
             Some(own) => {
-                format!("`{written}` is {} here, and {} in the source", own.replace('.', &other_decimal.to_string()), right)
+                format!(
+                    "`{written}` means {} in the language of the translation, but {} in the source",
+                    own.replace('.', &other_decimal.to_string()),
+                    right
+                )
             }
-            None => format!("`{written}` is written as in the language of the source"),
+            None => format!("the number `{written}` is written as in the language of the source"),
         };
         findings.push(
             Finding::new(&code::PARITY_NUMBER, message, number.digits.clone())
@@ -199,14 +217,17 @@ fn copied(
 }
 
 impl Number {
-    fn stands_among(&self, others: &[Number]) -> bool {
-        others.iter().any(|other| self.is(other))
+    /// Returns true if one of the other numbers may be the same, or if the parts of this one are
+    /// all among the others.
+    fn is_among(&self, others: &[Number]) -> bool {
+        others.iter().any(|other| self.may_equal(other))
             // `10.30` may be written `10:30`.
             || (!self.parts.is_empty()
                 && self.parts.iter().all(|part| others.iter().any(|other| other.parts.is_empty() && other.wholes.contains(part))))
     }
 
-    fn is(&self, other: &Self) -> bool {
+    /// Returns true if the two may have the same value.
+    fn may_equal(&self, other: &Self) -> bool {
         let meet = |a: &[String], b: &[String]| a.iter().any(|value| b.contains(value));
         let one = match (self.power, other.power) {
             (Some(a), Some(b)) if a == b => meet(&self.wholes, &other.wholes),
@@ -229,7 +250,7 @@ impl Number {
         one || (self.parts.is_empty() && meet(&self.wholes, &other.parts)) || decade(self, other) || decade(other, self)
     }
 
-    /// Returns its values times a power of ten.
+    /// Returns the values of the number times a power of ten.
     fn shifted(&self, power: u32) -> Vec<String> {
         self.wholes
             .iter()
@@ -412,7 +433,8 @@ fn roman(reading: &Reading<'_>, at: usize) -> Option<Number> {
     })
 }
 
-/// The signs of Roman numbers, in descending order.
+/// Signs of Roman numbers and the subtractive pairs, such as `CM`, with their values in descending
+/// order.
 const ROMAN: [(u32, &str); 13] = [
     (1000, "M"),
     (900, "CM"),
@@ -485,7 +507,7 @@ fn numbers_in_words(reading: &Reading<'_>, rules: &Rules) -> BTreeSet<String> {
                 for values in values {
                     let mut ends = vec![*way];
                     for value in values {
-                        ends = ends.into_iter().flat_map(|end| said(end, *value)).take(WAYS).collect();
+                        ends = ends.into_iter().flat_map(|end| with_word(end, *value)).take(WAYS).collect();
                     }
                     next.extend(ends);
                 }
@@ -497,8 +519,14 @@ fn numbers_in_words(reading: &Reading<'_>, rules: &Rules) -> BTreeSet<String> {
     found
 }
 
-/// Returns the readings of a number after a word for `value` is added.
-fn said((complete, open): (u64, u64), value: u64) -> Vec<(u64, u64)> {
+/// Returns the readings of a number in words after a further word for `value`. A reading is a
+/// finished sum, and an open part that a later word may multiply.
+///
+/// ```text
+/// "two hundred"   (0, 2)   and 100    gives (0, 200)
+/// "… thousand"    (0, 200) and 1000   gives (200000, 0)
+/// ```
+fn with_word((complete, open): (u64, u64), value: u64) -> Vec<(u64, u64)> {
     match value {
         1000.. => vec![(complete.saturating_add(open.max(1).saturating_mul(value)), 0)],
         100 => vec![(complete, open.max(1).saturating_mul(100))],

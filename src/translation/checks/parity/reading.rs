@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use super::script::{Scripts, script};
+use super::letters::{Scripts, script};
 use crate::base::path::is_combining_mark;
 use crate::markdown::{self, Form, Kind, Role, Span, SpanKind};
 
@@ -301,7 +301,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_prose_is_found() {
+    fn markup_is_separated_from_prose() {
         let text = "A **b** *c* `d 1` [e](f.md \"t\") [[g#1.2|h]] <https://i.org> j[^k] {l} %s $MNO https://p.org/(q). \\*r\\* &nbsp;s ![t](u.png) [v][w]";
         let reading = Reading::of(text, &markdown::spans(text));
         let words = |pieces: &[Piece<'_>]| pieces.iter().map(|piece| piece.words.to_owned()).collect::<Vec<_>>();

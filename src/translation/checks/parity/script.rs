@@ -1,66 +1,11 @@
-//! Scripts of letters, letters of different scripts that look alike, and the script of a sentence.
+//! Checks of scripts: words that mix letters of two scripts, and sentences in the wrong script.
 
 use std::ops::Range;
 
-use icu_properties::props::Script;
-use icu_properties::{CodePointMapData, PropertyNamesLong};
-
+use super::letters::{Scripts, script};
 use super::reading::{Reading, Token};
 use super::{Finding, Rules, shown};
 use crate::base::{code, path};
-
-/// A set of [`SCRIPTS`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Scripts(u32);
-
-/// The scripts in wide modern use, in the order of their bits: those that UAX #31 recommends for
-/// names. The first three have letters that look alike.
-#[rustfmt::skip]
-const SCRIPTS: [Script; 29] = {
-    use Script as S;
-    [
-        S::Latin, S::Cyrillic, S::Greek, S::Arabic, S::Armenian, S::Bengali, S::Bopomofo, S::Devanagari, S::Ethiopic,
-        S::Georgian, S::Gujarati, S::Gurmukhi, S::Han, S::Hangul, S::Hebrew, S::Hiragana, S::Kannada, S::Katakana,
-        S::Khmer, S::Lao, S::Malayalam, S::Myanmar, S::Oriya, S::Sinhala, S::Tamil, S::Telugu, S::Thaana, S::Thai,
-        S::Tibetan,
-    ]
-};
-
-impl Scripts {
-    pub(super) const NONE: Self = Self(0);
-    pub(super) const LATIN: Self = Self(1);
-    pub(super) const CYRILLIC: Self = Self(2);
-    const GREEK: Self = Self(4);
-
-    pub(super) fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    pub(super) fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    pub(super) fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// Returns the scripts of a text's letters.
-    pub(super) fn of(text: &str) -> Self {
-        text.chars().filter(|c| c.is_alphabetic()).fold(Self::NONE, |scripts, c| scripts.with(script(c)))
-    }
-
-    fn name(self) -> &'static str {
-        let script = SCRIPTS.get(self.0.trailing_zeros() as usize);
-        script.and_then(|script| PropertyNamesLong::new().get(*script)).unwrap_or("another")
-    }
-}
-
-/// Returns the script of a letter. The set is empty for a letter that occurs in texts of any
-/// script, and for a script that is not told apart.
-pub(super) fn script(c: char) -> Scripts {
-    let script = CodePointMapData::<Script>::new().get(c);
-    SCRIPTS.iter().position(|it| *it == script).map_or(Scripts::NONE, |index| Scripts(1 << index))
-}
 
 /// Letters that look alike: Latin, Cyrillic, Greek; `-` where the script has none.
 const ALIKE: &str = "AАΑ BВΒ CС- EЕΕ HНΗ IІΙ JЈ- KКΚ MМΜ N-Ν OОΟ PРΡ SЅ- TТΤ XХΧ YҮΥ YУΥ Z-Ζ \u{18f}Ә- ËЁ- ÏЇ- \
@@ -69,7 +14,7 @@ const ALIKE: &str = "AАΑ BВΒ CС- EЕΕ HНΗ IІΙ JЈ- KКΚ MМΜ N-Ν O�
 /// Returns the letter of another script that looks like this one, for a language with that
 /// alphabet.
 fn alike(c: char, wanted: Scripts, alphabet: &str) -> Option<char> {
-    let column = wanted.0.trailing_zeros() as usize;
+    let column = wanted.first();
     let mut found = ALIKE.split_whitespace().filter_map(|group| {
         let letters: Vec<char> = group.chars().collect();
         let other = *letters.get(column)?;
@@ -118,8 +63,8 @@ pub(super) fn mixed(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Fin
         }
         let is = if letters.len() > 1 { "are" } else { "is" };
         let (letters, others) = (letters.join(", "), others.join(" and "));
-        let message = format!("letters of two scripts in `{}`: {letters} {is} {others}", shown(word));
-        let hint = format!("in {} letters alone: `{repaired}`", wanted.name());
+        let message = format!("the word `{}` mixes letters of two scripts: {letters} {is} {others}", shown(word));
+        let hint = format!("write the word in {} letters only: `{repaired}`", wanted.name());
         findings.push(Finding::new(&code::MIXED_SCRIPT, message, token.range.clone()).hint(hint));
     }
 }
@@ -157,11 +102,12 @@ pub(super) fn wrong(reading: &Reading<'_>, rules: &Rules, findings: &mut Vec<Fin
         return;
     }
     let first = foreign[0];
-    let message = format!("a sentence mostly in {} letters in an edition in `{}`", first.scripts.name(), rules.code);
+    let message =
+        format!("the sentence is mostly in {} letters, which the language `{}` does not use", first.scripts.name(), rules.code);
     let range = first.range.start..foreign[foreign.len() - 1].range.end;
     findings.push(
         Finding::new(&code::WRONG_SCRIPT, message, range)
-            .hint("translate it; what is quoted stands in quotation marks or is emphasised, what is code between backticks"),
+            .hint("translate the sentence; put a quotation in quotation marks or emphasise it, and put code between backticks"),
     );
 }
 
@@ -261,9 +207,14 @@ pub(super) fn not_nfc(text: &str, findings: &mut Vec<Finding>) {
     let end = rest.find(|(_, c)| !path::is_combining_mark(*c)).map_or(text.len(), |(at, _)| start + at);
     let points = |text: &str| text.chars().map(|c| format!("U+{:04X}", c as u32)).collect::<Vec<_>>().join(" ");
     let written = &text[start..end];
-    let message = format!("`{}` is written as {}, not as {}", shown(written), points(written), points(&path::nfc(written)));
-    findings
-        .push(Finding::new(&code::NOT_NFC, message, start..end).hint(
-            "bring the file into Unicode normal form C: search, sorting and comparison take the two for different letters",
-        ));
+    let message = format!(
+        "`{}` is not in Unicode normal form C: it is written as {} instead of {}",
+        shown(written),
+        points(written),
+        points(&path::nfc(written))
+    );
+    findings.push(
+        Finding::new(&code::NOT_NFC, message, start..end)
+            .hint("convert the file to Unicode normal form C (NFC); otherwise a search does not find the word"),
+    );
 }

@@ -1,67 +1,77 @@
-//! Order-preserving pairing of two sequences, with the greatest sum of scores or the least sum of
-//! costs. The callers define the scores and costs.
+//! Alignment of two sequences by dynamic programming (Needleman and Wunsch, 1970): pairs in order
+//! with the greatest sum of scores, or with the least sum of costs. The callers define scores and
+//! costs.
 
 /// Maximum number of cells in the dynamic programming table.
-const CELLS: usize = 1 << 18;
+const MAX_CELLS: usize = 1 << 18;
 
 /// Minimum distance from the diagonal within which partners are considered.
 const NEAR: usize = 64;
 
 /// Cost of a pair that is not allowed.
-pub(super) const NEVER: u32 = 1 << 30;
+pub(super) const FORBIDDEN: u32 = 1 << 30;
 
 /// Returns the pairs in order with the greatest sum of scores. A score is at most 100, and 0
-/// forbids the pair. Among equal sums, the pairing with the earliest pairs wins.
-pub(super) fn best_in_order(rows: usize, columns: usize, score: impl Fn(usize, usize) -> u32) -> Vec<(usize, usize)> {
-    const ALONE: u32 = 100;
+/// forbids the pair. Among equal sums, the alignment with the earliest pairs wins.
+pub(super) fn max_score_alignment(rows: usize, columns: usize, score: impl Fn(usize, usize) -> u32) -> Vec<(usize, usize)> {
+    const GAP: u32 = 100;
     let cost = |i: usize, j: usize| match score(i, j) {
-        0 => NEVER,
-        score => 2 * ALONE - score,
+        0 => FORBIDDEN,
+        score => 2 * GAP - score,
     };
-    least_in_order(rows, columns, cost, |_, _| ALONE, |_, _| ALONE)
+    min_cost_alignment(rows, columns, cost, |_, _| GAP, |_, _| GAP)
 }
 
-/// Returns the pairs in order with the least sum of costs. Among equal sums, the pairing with the
-/// earliest pairs wins. An unpaired row or column has a cost too, which may differ for the first
-/// one after a pair.
+/// Returns the pairs in order with the least sum of costs. Among equal sums, the alignment with the
+/// earliest pairs wins.
 ///
-/// If the whole table would have more than `CELLS` cells, only a band around the diagonal is
-/// compared: items at about the same relative position on both sides.
-pub(super) fn least_in_order(
+/// `row_gap(i, is_first)` is the cost of leaving row `i` unpaired. `is_first` is true if the item
+/// before it was paired, so that the start of a gap can cost more than its continuation.
+/// `column_gap` is the same for columns.
+///
+/// ```text
+/// costs      column 0   column 1   column 2      gap cost 5
+/// row 0             1          9          9
+/// row 1             9          9          1      result (0, 0) (1, 2): 1 + 5 + 1
+/// ```
+///
+/// If the whole table would have more than `MAX_CELLS` cells, only a band around its diagonal is
+/// computed. It pairs items at about the same relative position on both sides.
+pub(super) fn min_cost_alignment(
     rows: usize,
     columns: usize,
     cost: impl Fn(usize, usize) -> u32,
-    row_alone: impl Fn(usize, bool) -> u32,
-    column_alone: impl Fn(usize, bool) -> u32,
+    row_gap: impl Fn(usize, bool) -> u32,
+    column_gap: impl Fn(usize, bool) -> u32,
 ) -> Vec<(usize, usize)> {
     if rows == 0 || columns == 0 {
         return Vec::new();
     }
-    let half = (CELLS / (2 * rows)).max(NEAR).max(columns / rows + 1).min(columns);
+    let half = (MAX_CELLS / (2 * rows)).max(NEAR).max(columns / rows + 1).min(columns);
     let width = 2 * half + 1;
     // Each row of the table holds only a band of cells, centred on the diagonal.
     let middle = |i: usize| i * columns / rows;
     let cell = |i: usize, j: usize| (j + half).checked_sub(middle(i)).filter(|&at| at < width).map(|at| i * width + at);
-    // Least cost from this cell to the end: index 0 right after a pair, index 1 after an unpaired
-    // item.
-    let mut sums = vec![[NEVER; 2]; (rows + 1) * width];
-    let sum = |sums: &[[u32; 2]], i: usize, j: usize| cell(i, j).map_or([NEVER; 2], |at| sums[at]);
+    // Least cost of aligning the rest of both sequences, from this cell on: index 0 right after a
+    // pair, index 1 after an unpaired item.
+    let mut sums = vec![[FORBIDDEN; 2]; (rows + 1) * width];
+    let sum = |sums: &[[u32; 2]], i: usize, j: usize| cell(i, j).map_or([FORBIDDEN; 2], |at| sums[at]);
     let paired = |sums: &[[u32; 2]], i: usize, j: usize| cost(i, j).saturating_add(sum(sums, i + 1, j + 1)[0]);
     let without_row =
-        |sums: &[[u32; 2]], i: usize, j: usize, is_first: bool| row_alone(i, is_first).saturating_add(sum(sums, i + 1, j)[1]);
+        |sums: &[[u32; 2]], i: usize, j: usize, is_first: bool| row_gap(i, is_first).saturating_add(sum(sums, i + 1, j)[1]);
     let without_column =
-        |sums: &[[u32; 2]], i: usize, j: usize, is_first: bool| column_alone(j, is_first).saturating_add(sum(sums, i, j + 1)[1]);
+        |sums: &[[u32; 2]], i: usize, j: usize, is_first: bool| column_gap(j, is_first).saturating_add(sum(sums, i, j + 1)[1]);
     for i in (0..=rows).rev() {
         for j in (middle(i).saturating_sub(half)..=columns.min(middle(i) + half)).rev() {
             let pair = match (i < rows, j < columns) {
                 (false, false) => 0,
                 (true, true) => paired(&sums, i, j),
-                _ => NEVER,
+                _ => FORBIDDEN,
             };
             let at = cell(i, j).expect("it is in the band");
             sums[at] = [true, false].map(|is_first| {
-                let row = if i < rows { without_row(&sums, i, j, is_first) } else { NEVER };
-                let column = if j < columns { without_column(&sums, i, j, is_first) } else { NEVER };
+                let row = if i < rows { without_row(&sums, i, j, is_first) } else { FORBIDDEN };
+                let column = if j < columns { without_column(&sums, i, j, is_first) } else { FORBIDDEN };
                 pair.min(row).min(column)
             });
         }
@@ -92,13 +102,14 @@ mod tests {
     use super::*;
 
     /// Cost of an unpaired item: the first after a pair, then each further one.
-    const ALONE: [u32; 2] = [70, 50];
+    const GAP: [u32; 2] = [70, 50];
 
-    /// Returns the least cost from here to the end, by trying all pairings.
+    /// Returns the least cost of aligning the rows from `i` on with the columns from `j` on, by
+    /// trying all alignments.
     fn least(costs: &[Vec<u32>], columns: usize, (i, j): (usize, usize), is_first: bool) -> u32 {
-        let alone = ALONE[usize::from(!is_first)];
-        let row = (i < costs.len()).then(|| alone + least(costs, columns, (i + 1, j), false));
-        let column = (j < columns).then(|| alone + least(costs, columns, (i, j + 1), false));
+        let gap = GAP[usize::from(!is_first)];
+        let row = (i < costs.len()).then(|| gap + least(costs, columns, (i + 1, j), false));
+        let column = (j < columns).then(|| gap + least(costs, columns, (i, j + 1), false));
         let pair =
             (row.is_some() && column.is_some()).then(|| costs[i][j].saturating_add(least(costs, columns, (i + 1, j + 1), true)));
         [row, column, pair].into_iter().flatten().min().unwrap_or(0)
@@ -107,16 +118,16 @@ mod tests {
     proptest! {
         #[test]
         fn no_other_pairs_in_order_cost_less(
-            costs in (1..6usize).prop_flat_map(|columns| prop::collection::vec(prop::collection::vec(prop_oneof![3 => 0..200u32, 1 => Just(NEVER)], columns), 1..6)),
+            costs in (1..6usize).prop_flat_map(|columns| prop::collection::vec(prop::collection::vec(prop_oneof![3 => 0..200u32, 1 => Just(FORBIDDEN)], columns), 1..6)),
         ) {
             let columns = costs[0].len();
-            let alone = |_, is_first: bool| ALONE[usize::from(!is_first)];
-            let pairs = least_in_order(costs.len(), columns, |i, j| costs[i][j], alone, alone);
+            let gap = |_, is_first: bool| GAP[usize::from(!is_first)];
+            let pairs = min_cost_alignment(costs.len(), columns, |i, j| costs[i][j], gap, gap);
             prop_assert!(pairs.is_sorted_by(|a, b| a.0 < b.0 && a.1 < b.1));
             let (mut sum, mut at) = (0, (0, 0));
             for (i, j) in pairs.iter().copied().chain([(costs.len(), columns)]) {
                 let between = i - at.0 + j - at.1;
-                sum += if between > 0 { ALONE[0] + ALONE[1] * (between as u32 - 1) } else { 0 };
+                sum += if between > 0 { GAP[0] + GAP[1] * (between as u32 - 1) } else { 0 };
                 sum += if i < costs.len() { costs[i][j] } else { 0 };
                 at = (i + 1, j + 1);
             }
@@ -157,7 +168,17 @@ mod tests {
         // Two pairs cost no more than four items alone, and are taken.
         assert_eq!(best_in_order(2, 2, |i, j| u32::from(i == j)), [(0, 0), (1, 1)]);
         // One good pair, or two poor ones.
-        let score = |poor: u32| move |i: usize, j: usize| if (i, j) == (0, 1) { 90 } else if i == j { poor } else { 0 };
+        let score = |poor: u32| {
+            move |i: usize, j: usize| {
+                if (i, j) == (0, 1) {
+                    90
+                } else if i == j {
+                    poor
+                } else {
+                    0
+                }
+            }
+        };
         assert_eq!(best_in_order(2, 2, score(44)), [(0, 1)]);
         assert_eq!(best_in_order(2, 2, score(46)), [(0, 0), (1, 1)]);
     }

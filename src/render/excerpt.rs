@@ -1,0 +1,94 @@
+//! Parts of a document as text without markup, and references to its footnotes.
+
+use pulldown_cmark_escape::escape_html_body_text;
+
+use crate::link::ResolvedLink;
+use crate::parse::{Document, Hole, HoleKind, HtmlRange, Target};
+use crate::site::WorkId;
+
+use super::Renderer;
+
+/// A part of an edition, to be shown without markup.
+#[derive(Clone, Copy)]
+pub(super) struct Excerpt<'a> {
+    pub(super) renderer: &'a Renderer,
+    pub(super) work: WorkId,
+    pub(super) document: &'a Document,
+}
+
+impl Excerpt<'_> {
+    /// Returns a block's text as HTML.
+    pub(super) fn block(self, block: HtmlRange) -> String {
+        self.text(block, self.document.body.holes_in(block), |_| String::new())
+    }
+
+    /// Returns a segment's text as HTML.
+    pub(super) fn segment(self, segment: u32) -> String {
+        self.segment_with_notes(segment, |_| String::new())
+    }
+
+    /// Returns a segment's text as HTML; `reference` makes the reference to the footnote at a
+    /// position.
+    pub(super) fn segment_with_notes(self, segment: u32, reference: impl FnMut(u32) -> String) -> String {
+        let range = self.document.segments[segment as usize].html;
+        self.text(range, self.document.body.holes_of_segment(segment, range), reference)
+    }
+
+    /// Returns a cell's text as HTML; see [`Self::segment_with_notes`].
+    pub(super) fn cell_with_notes(self, cell: HtmlRange, reference: impl FnMut(u32) -> String) -> String {
+        self.text(cell, self.document.body.holes_in(cell), reference)
+    }
+
+    fn text(self, range: HtmlRange, holes: &[Hole], mut reference: impl FnMut(u32) -> String) -> String {
+        let body = &self.document.body;
+        let mut html = String::new();
+        let mut at = range.start;
+        for hole in holes {
+            html.extend(body.text_in(HtmlRange::new(at, hole.at)));
+            at = hole.at;
+            match hole.kind {
+                HoleKind::Title(index) => {
+                    let title = link_title(self.renderer, self.work, self.document, index as usize);
+                    escape_html_body_text(&mut html, &title).expect("writing to a string");
+                }
+                HoleKind::NoteRef(index) => html.push_str(&reference(body.note_refs[index as usize].note)),
+                _ => {}
+            }
+        }
+        html.extend(body.text_in(HtmlRange::new(at, range.end)));
+        html
+    }
+}
+
+/// Returns the title that a link without a text of its own shows.
+pub(super) fn link_title(renderer: &Renderer, work: WorkId, document: &Document, index: usize) -> String {
+    let site = &renderer.site;
+    match &renderer.links.resolved(work, document.lang)[index] {
+        ResolvedLink::Work { work, lang, .. } => {
+            site.edition(*work, *lang).expect("resolved links name editions that exist").document.title.clone()
+        }
+        ResolvedLink::Path { title: Some(title), .. } => title.clone(),
+        ResolvedLink::Path { path, .. } => path.to_string(),
+        ResolvedLink::Anchor(anchor) => match site.heading_with_anchor(work, document.lang, anchor) {
+            Some(heading) => document.headings[heading].text.clone(),
+            None => anchor.clone(),
+        },
+        ResolvedLink::Broken => match &document.refs[index].target {
+            Target::Work { key, .. } => key.to_string(),
+            Target::File { path, .. } => path.clone(),
+            Target::Anchor(name) | Target::Outside(name) => name.clone(),
+        },
+    }
+}
+
+/// Returns the id of the nth reference to a note. A note's id contains no full stop, so the ids of
+/// two references differ.
+pub(super) fn reference_id(scope: &str, note: &str, nth: u32) -> String {
+    if nth == 1 { format!("{scope}fnref-{note}") } else { format!("{scope}fnref-{note}.{nth}") }
+}
+
+/// Returns a reference to a note, whose own id is `note`.
+pub(super) fn reference(id: Option<&str>, note: &str, number: u32) -> String {
+    let id = id.map_or_else(String::new, |id| format!(" id=\"{id}\""));
+    format!("<sup class=\"note-ref\"{id}><a href=\"#{note}\" role=\"doc-noteref\">{number}</a></sup>")
+}

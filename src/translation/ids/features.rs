@@ -1,0 +1,101 @@
+//! Features by which a sentence and its translation are matched across languages: the words that
+//! both have, and their lengths.
+
+use std::collections::HashSet;
+
+use super::Line;
+use super::gap::Place;
+use super::words;
+
+/// Unit of costs. A line that one side has more than the other costs two.
+pub(super) const COST_UNIT: u32 = 100;
+
+/// Features of all groups of places, and of all groups of lines, that are aligned with each other.
+pub(super) struct GroupFeatures {
+    pub(super) places: Vec<Features>,
+    pub(super) lines: Vec<Features>,
+}
+
+/// Features of the texts of a group.
+#[derive(Default)]
+pub(super) struct Features {
+    /// Words that occur in both languages (numbers, names, code, links), as sorted digests.
+    words: Vec<u64>,
+    /// Length in characters; 0 if the text is unknown.
+    length: usize,
+    /// Number of known texts.
+    lines: usize,
+}
+
+impl GroupFeatures {
+    pub(super) fn of(
+        place_groups: &[Vec<usize>],
+        line_groups: &[Vec<usize>],
+        EditionPair { places, lines, .. }: EditionPair<'_>,
+    ) -> Self {
+        // One group on each side leaves nothing to decide.
+        if let ([_], [_]) = (place_groups, line_groups) {
+            return Self { places: vec![Features::default()], lines: vec![Features::default()] };
+        }
+        let features = |texts: &mut dyn Iterator<Item = &str>| {
+            let mut features = Features::default();
+            for text in texts {
+                features.words.append(&mut words::words(text));
+                features.length += text.chars().count();
+                features.lines += 1;
+            }
+            features.words.sort_unstable();
+            features
+        };
+        let of_place = |group: &Vec<usize>| features(&mut group.iter().filter_map(|&at| places[at].source_text));
+        let of_line = |group: &Vec<usize>| features(&mut group.iter().map(|&at| lines[at].text));
+        let mut places: Vec<Features> = place_groups.iter().map(of_place).collect();
+        let mut lines: Vec<Features> = line_groups.iter().map(of_line).collect();
+        let all = |features: &[Features]| features.iter().flat_map(|features| &features.words).copied().collect::<HashSet<u64>>();
+        let in_both: HashSet<u64> = all(&places).intersection(&all(&lines)).copied().collect();
+        places.iter_mut().chain(&mut lines).for_each(|features| features.words.retain(|word| in_both.contains(word)));
+        Self { places, lines }
+    }
+}
+
+/// A source and its translation, with the median lengths of their sentences.
+///
+/// Lengths are evidence, since a long sentence has a long translation (W. A. Gale and K. W. Church,
+/// "A Program for Aligning Sentences in Bilingual Corpora", 1993,
+/// <https://aclanthology.org/J93-1004/>).
+#[derive(Clone, Copy)]
+pub(super) struct EditionPair<'a> {
+    pub(super) places: &'a [Place<'a>],
+    pub(super) lines: &'a [Line<'a>],
+    place_length: usize,
+    line_length: usize,
+}
+
+impl<'a> EditionPair<'a> {
+    pub(super) fn of(places: &'a [Place<'a>], lines: &'a [Line<'a>]) -> Self {
+        // The median, since sentences missing from a translation hardly move it.
+        let median = |mut lengths: Vec<usize>| {
+            let middle = lengths.len() / 2;
+            if lengths.is_empty() { 1 } else { (*lengths.select_nth_unstable(middle).1).max(1) }
+        };
+        let place_length = median(places.iter().filter_map(|place| Some(place.source_text?.chars().count())).collect());
+        let line_length = median(lines.iter().map(|line| line.text.chars().count()).collect());
+        Self { places, lines, place_length, line_length }
+    }
+
+    /// Returns the cost of pairing two groups of texts, from 0 to 8 [`COST_UNIT`]s: 6 for the lack
+    /// of shared words, 2 for a length that differs from the expected one.
+    pub(super) fn mismatch_cost(self, source: &Features, translation: &Features) -> u32 {
+        /// The variance of a translation's length per character, as Gale and Church measured it.
+        const VARIANCE: usize = 7;
+        let all = source.words.len() + translation.words.len();
+        // One shared word is weak evidence, and texts without words are neutral.
+        let same = (200 * words::common(&source.words, &translation.words) + 50) / (all + 1);
+        let (expected, length) = (source.length * self.line_length / self.place_length, translation.length);
+        let deviation = expected.abs_diff(length).saturating_pow(2) / (VARIANCE * (expected + length) / 2).max(1);
+        // An unknown text has no wrong length, and a group that lacks lines is shorter anyway.
+        let is_known = source.length > 0 && source.lines == translation.lines;
+        let other_length = if is_known { 25 * deviation.min(8) as u32 } else { 0 };
+        (6 * (100 - same.min(100) as u32) + other_length) * COST_UNIT / 100
+    }
+}
