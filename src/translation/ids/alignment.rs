@@ -137,8 +137,8 @@ mod tests {
 
     /// Returns true if a pair that alone costs nothing is found among items that cost 50 each.
     fn is_found(rows: usize, columns: usize, pair: (usize, usize)) -> bool {
-        let cost = |i: usize, j: usize| if (i, j) == pair { 0 } else { NEVER };
-        let found = least_in_order(rows, columns, cost, |_, _| 50, |_, _| 50);
+        let cost = |i: usize, j: usize| if (i, j) == pair { 0 } else { FORBIDDEN };
+        let found = min_cost_alignment(rows, columns, cost, |_, _| 50, |_, _| 50);
         assert!(found.is_empty() || found == [pair]);
         !found.is_empty()
     }
@@ -161,12 +161,12 @@ mod tests {
 
     #[test]
     fn the_earliest_of_equally_good_pairs_win() {
-        assert_eq!(best_in_order(0, 2, |_, _| 100), []);
-        assert_eq!(best_in_order(2, 0, |_, _| 100), []);
-        assert_eq!(best_in_order(2, 3, |_, _| 100), [(0, 0), (1, 1)]);
-        assert_eq!(best_in_order(3, 2, |_, _| 100), [(0, 0), (1, 1)]);
+        assert_eq!(max_score_alignment(0, 2, |_, _| 100), []);
+        assert_eq!(max_score_alignment(2, 0, |_, _| 100), []);
+        assert_eq!(max_score_alignment(2, 3, |_, _| 100), [(0, 0), (1, 1)]);
+        assert_eq!(max_score_alignment(3, 2, |_, _| 100), [(0, 0), (1, 1)]);
         // Two pairs cost no more than four items alone, and are taken.
-        assert_eq!(best_in_order(2, 2, |i, j| u32::from(i == j)), [(0, 0), (1, 1)]);
+        assert_eq!(max_score_alignment(2, 2, |i, j| u32::from(i == j)), [(0, 0), (1, 1)]);
         // One good pair, or two poor ones.
         let score = |poor: u32| {
             move |i: usize, j: usize| {
@@ -179,7 +179,7 @@ mod tests {
                 }
             }
         };
-        assert_eq!(best_in_order(2, 2, score(44)), [(0, 1)]);
-        assert_eq!(best_in_order(2, 2, score(46)), [(0, 0), (1, 1)]);
+        assert_eq!(max_score_alignment(2, 2, score(44)), [(0, 1)]);
+        assert_eq!(max_score_alignment(2, 2, score(46)), [(0, 0), (1, 1)]);
     }
 }

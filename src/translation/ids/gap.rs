@@ -409,19 +409,19 @@ mod tests {
     use super::*;
 
     /// Returns the old partner of each new text after `pair`.
-    fn partners(locked: &[&str], current: &[&str], pair: impl Fn(&mut Pairs, &Texts)) -> Vec<Option<usize>> {
+    fn partners(locked: &[&str], current: &[&str], pair: impl Fn(&mut Pairs, &UnpairedWords)) -> Vec<Option<usize>> {
         let of = |texts: &[&str]| texts.iter().map(|text| words(text)).collect::<Vec<_>>();
         let mut pairs = Pairs::new(locked.len(), current.len());
-        pair(&mut pairs, &Texts { locked: of(locked), current: of(current) });
-        pairs.of_new
+        pair(&mut pairs, &UnpairedWords { locked: of(locked), current: of(current) });
+        pairs.locked_of
     }
 
     fn here(locked: &[&str], current: &[&str]) -> Vec<Option<usize>> {
-        partners(locked, current, |pairs, texts| like_here(pairs, texts, |_| true))
+        partners(locked, current, |pairs, texts| pair_similar_in_gaps(pairs, texts, |_| true))
     }
 
     fn elsewhere(locked: &[&str], current: &[&str]) -> Vec<Option<usize>> {
-        partners(locked, current, |pairs, texts| like_elsewhere(pairs, texts, |_| true))
+        partners(locked, current, |pairs, texts| pair_similar_anywhere(pairs, texts, |_| true))
     }
 
     /// Returns texts that have no word in common.
@@ -466,15 +466,16 @@ mod tests {
         let found = |wanted: &[usize]| {
             let current: Vec<&str> = wanted.iter().map(|&at| &*locked[at]).collect();
             partners(&as_strs(&locked), &current, |pairs, texts| {
-                near(&(0..20).collect::<Vec<_>>(), &(0..current.len()).collect::<Vec<_>>(), pairs, texts);
+                pair_similar_nearby(&(0..20).collect::<Vec<_>>(), &(0..current.len()).collect::<Vec<_>>(), pairs, texts);
             })
         };
         assert_eq!(found(&[7, 15, 19]), [Some(7), Some(15), Some(19)]);
         assert_eq!(found(&[8]), [None]);
         assert_eq!(found(&[7, 16, 3]), [Some(7), None, None]);
         // The likest one, else the earliest.
-        let next =
-            |locked: &[&str], current: &str| partners(locked, &[current], |pairs, texts| near(&[0, 1, 2], &[0], pairs, texts));
+        let next = |locked: &[&str], current: &str| {
+            partners(locked, &[current], |pairs, texts| pair_similar_nearby(&[0, 1, 2], &[0], pairs, texts))
+        };
         assert_eq!(next(&["a b c x", "a b c d", "a b c d"], "a b c d"), [Some(1)]);
         assert_eq!(next(&["a b x y z", "v", "a b c d e"], "a b 1 2 3"), [Some(0)]);
         assert_eq!(next(&["a x y z v", "w", "u"], "a 1 2 3 4"), [None]);

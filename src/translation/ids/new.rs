@@ -182,11 +182,11 @@ mod tests {
             lines.split(' ').map(|line| line.strip_prefix('=').into_iter().map(id).collect()).collect();
         let line = |(line, claimed): (&str, &Vec<SegmentId>)| match claimed.first() {
             Some(first) => (first.block.number, Claim::Nothing),
-            None => (line.parse().unwrap_or(1), if line == "-" { Claim::Alone } else { Claim::Nothing }),
+            None => (line.parse().unwrap_or(1), if line == "-" { Claim::OnlyHere } else { Claim::Nothing }),
         };
         let mut all: Vec<(u32, Claim<'_>)> = lines.split(' ').zip(&claimed).map(line).collect();
         for ((_, claim), claimed) in all.iter_mut().zip(&claimed).filter(|(_, claimed)| !claimed.is_empty()) {
-            *claim = Claim::Of(claimed);
+            *claim = Claim::Translates(claimed);
         }
         let omitted: Vec<SegmentId> = omitted.split_whitespace().map(id).collect();
         let ids = by_position(&all, &omitted, LanguageTag::parse("en"));

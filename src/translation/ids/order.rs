@@ -136,61 +136,10 @@ mod tests {
         }
     }
 
-    /// Returns the length of a longest common subsequence, by trying all.
-    fn longest(a: &[u8], b: &[u8]) -> usize {
-        match (a, b) {
-            ([x, a @ ..], [y, b @ ..]) if x == y => 1 + longest(a, b),
-            ([_, rest @ ..], [_, other @ ..]) => longest(rest, b).max(longest(a, other)),
-            _ => 0,
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_table_finds_a_longest_common_subsequence(a in prop::collection::vec(0..3u8, 2..10), b in prop::collection::vec(0..3u8, 3..10)) {
-            let (old, new) = (1..a.len(), 2..b.len() - 1);
-            let mut pairs = Pairs::new(a.len(), b.len());
-            table(&a, &b, old.clone(), new.clone(), &mut pairs);
-            let found: Vec<(usize, usize)> = pairs.of_old.iter().enumerate().filter_map(|(i, j)| Some((i, (*j)?))).collect();
-            prop_assert!(found.iter().all(|&(i, j)| a[i] == b[j] && old.contains(&i) && new.contains(&j)));
-            prop_assert!(found.is_sorted_by(|x, y| x.0 < y.0 && x.1 < y.1));
-            prop_assert_eq!(found.len(), longest(&a[old], &b[new]));
-        }
-    }
-
-    /// Returns the partners that `same_in_order` gives the characters of `old`.
-    fn partners(old: &str, new: &str) -> Vec<Option<usize>> {
-        let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
-        let mut pairs = Pairs::new(old.len(), new.len());
-        same_in_order(&old, &new, &mut pairs);
-        pairs.of_old
-    }
-
     #[test]
-    fn what_occurs_once_on_both_sides_is_paired_first() {
-        // `x` and `y` are fixed points; the `a` beside them are paired within the stretches.
-        assert_eq!(partners("axaya", "aaxay"), [Some(0), Some(2), Some(3), Some(4), None]);
-        // `m` occurs once; a longest common subsequence would pair the three `a` instead.
-        assert_eq!(partners("1aaam2", "3maaa4"), [None, None, None, None, Some(1), None]);
-        // Among equally long ones, the old items are left out first.
-        assert_eq!(partners("1abab2", "3baba4"), [None, None, Some(1), Some(2), Some(3), None]);
+    fn the_longest_run_in_order_is_kept() {
         assert_eq!(longest_increasing(&[Some(1), Some(1)]), [false, true]);
         assert_eq!(longest_increasing(&[Some(3), None, Some(1), Some(2), Some(0)]), [false, false, true, true, false]);
-    }
-
-    #[test]
-    fn a_stretch_that_is_too_large_for_a_table_stays_unpaired() {
-        // Two equal items at one end of `a` and at the other of `b`, so that none is once on both.
-        let text = |stranger: u32, length: usize, at: usize| -> Vec<u32> {
-            let mut text = vec![stranger; length];
-            (text[at], text[at + 1]) = (7, 7);
-            text
-        };
-        for (length, expected) in [(256, 2), (257, 0)] {
-            let mut pairs = Pairs::new(length, 256);
-            same_in_order(&text(1, length, 9), &text(2, 256, 200), &mut pairs);
-            assert_eq!(pairs.of_old.iter().flatten().count(), expected);
-        }
     }
 
     #[test]

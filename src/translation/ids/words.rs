@@ -83,8 +83,8 @@ mod tests {
             ("", "a", 0),
             ("", "", 0),
         ] {
-            assert_eq!(likeness(&sorted_words(a), &sorted_words(b)), percentage, "{a} {b}");
-            assert_eq!(likeness(&words(a), &words(b)), percentage, "{a} {b}");
+            assert_eq!(similarity(&sorted_words(a), &sorted_words(b)), percentage, "{a} {b}");
+            assert_eq!(similarity(&words(a), &words(b)), percentage, "{a} {b}");
         }
         assert_eq!(words("Ә Ү"), words("ү ә"));
     }
