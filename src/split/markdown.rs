@@ -230,4 +230,11 @@ mod tests {
         assert_eq!(escape_start(Cow::Borrowed("1.")), "1\\.");
         assert_eq!(escape_start(Cow::Owned(escape("1. *a* [b](c) <d> &amp;", false))), "1\\. \\*a\\* \\[b](c) \\<d> \\&amp;");
     }
+
+    #[test]
+    fn markup_is_escaped_where_markdown_reads_it() {
+        assert_eq!(escape("_a_ b_c {x} {{x {% x", false), "\\_a\\_ b_c {x} \\{{x \\{% x");
+        assert_eq!(escape_heading(" a\n{b} # c "), "a \\{b} # c");
+        assert_eq!(escape_heading("C##"), "C\\##");
+    }
 }

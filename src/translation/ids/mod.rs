@@ -681,6 +681,8 @@ mod tests {
         assert_eq!(source_ids(both, "a b c d e f g h i j k l m n"), "1.1, 1.2 gone into 1.1");
         let after = "1.1 a b c d e f g\n1.2 h i j k l m n o p";
         assert_eq!(source_ids(after, "a b c d e f g h i j k l m n o p"), "1.2, 1.1 gone into 1.2");
+        let later = "1.1 A\n1.2 a b c d e f g\n1.3 h i j k l m n";
+        assert_eq!(source_ids(later, "A | a b c d e f g h i j k l m n"), "1.1 1.2, 1.3 gone into 1.2");
         // Seven of ten words are enough, six are not.
         let ten = "1.1 q r s t u v w x y z\n1.2 a b c d e f g h i j";
         assert_eq!(source_ids(ten, "q r s t u v w x y z a b c d e f g"), "1.1, 1.2 gone into 1.1");
