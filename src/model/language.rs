@@ -331,8 +331,8 @@ mod tests {
 
     #[test]
     fn a_table_may_have_ascii_letters() {
-        let mut pack = LanguagePack::default();
-        pack.romanise = [('c', "k".to_owned()), ('x', "ks".to_owned())].into();
+        let romanise = [('c', "k".to_owned()), ('x', "ks".to_owned())].into();
+        let pack = LanguagePack { romanise, ..LanguagePack::default() };
         assert_eq!(pack.slug("ACxz 1"), "akksz-1");
     }
 
