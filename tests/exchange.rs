@@ -1300,6 +1300,7 @@ fn broken_files_have_a_place_and_change_nothing() {
         ("open.csv", "\"target_language\",\"id\",\"source\",\"target\"\n\"en\",\"a#1.3\",\"Бес.\",\"Fi\n".into(), "open.csv:2:"),
         ("languages.csv", "id,source,target,target_language\na#1.3,Бес.,Fi,en\na#4.1,Жеті,Se,de\n".into(), "languages.csv:3:"),
         ("speechless.csv", "id,source,target\na#1.3,Бес.,Fi\n".into(), "--language"),
+        ("wordless.csv", "id,source,target\na#1.3,Бес.,Fi\n".into(), "error[exchange-language]"),
         ("german.csv", "id,source,target,target_language\na#1.3,Бес.,Fi,dn\n".into(), "did you mean"),
         ("what.bin", b"\0\x01".to_vec(), "the format of `what.bin` is not known"),
     ];

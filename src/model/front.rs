@@ -181,7 +181,8 @@ mod tests {
         let front = FrontMatter::read(&node, &mut problems);
         let rows: Vec<&str> = front.keys().iter().map(|key| key.name).collect();
         // The hint for an unknown key lists the keys that are read.
-        let read: Vec<&str> = problems[0].hints[0].trim_start_matches("known here: ").split(", ").collect();
+        let (_, known) = problems[0].hints[0].split_once(": ").expect("the hint lists the keys");
+        let read: Vec<&str> = known.split(", ").map(|key| key.trim_matches('`')).collect();
         assert_eq!(sorted(read), sorted(rows), "left: keys that `read` takes; right: rows of `keys`");
     }
 
