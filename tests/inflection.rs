@@ -34,7 +34,10 @@ fn vectors() {
     for pair in value.as_array().unwrap() {
         let (a, b, same) = (pair[0].as_str().unwrap(), pair[1].as_str().unwrap(), pair[2].as_bool().unwrap());
         let mine = is_form(&rules, a, b);
-        if mine != same { wrong += 1; println!("{a} {b} expected {same}"); }
+        if mine != same {
+            wrong += 1;
+            println!("{a} {b} expected {same}");
+        }
     }
     println!("{wrong}");
 }

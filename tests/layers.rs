@@ -22,6 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["translation/rows"],
     &["translation/status"],
     &["site"],
+    &["terms"],
     &["translation/pending"],
     &["translation/sync"],
     &["link"],
@@ -35,6 +36,7 @@ const LAYERS: &[&[&str]] = &[
 
 /// Each dependency and the files and folders of `src/` that may name it.
 const DEPENDENCIES: &[(&str, &[&str])] = &[
+    ("aho_corasick", &["terms/matcher.rs"]),
     ("annotate_snippets", &["cli/frame.rs"]),
     ("anstream", &["cli/print.rs"]),
     ("bytes", &["serve/"]),

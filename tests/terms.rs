@@ -38,7 +38,6 @@ fn pack(language: &str) -> LanguagePack {
     LanguagePack::default().overlaid(&node, &mut Vec::new())
 }
 
-
 /// The mentions in the book, by file and line, as the list has them.
 fn listed() -> Vec<(String, usize, String, String)> {
     let text = read("tests/texts/mentions.tsv");
@@ -63,8 +62,12 @@ fn show() {
         for file in files.iter().filter(|file| file.ends_with(&format!(".{code}.md"))) {
             let mut front = 0;
             for (n, line) in read(file).lines().enumerate() {
-                if line == "---" { front += 1; }
-                if front < 2 { continue; }
+                if line == "---" {
+                    front += 1;
+                }
+                if front < 2 {
+                    continue;
+                }
                 for hit in matcher.find(line) {
                     found.push((file.clone(), n + 1, glossary.term(hit.term).key.clone(), line[hit.range].to_owned()));
                 }
@@ -81,6 +84,10 @@ fn show() {
         }
     }
     println!("listed {total}, missing {}, wrong {}", missing.len(), wrong.len());
-    for row in &missing { println!("missing {row:?}"); }
-    for row in &wrong { println!("wrong {row:?}"); }
+    for row in &missing {
+        println!("missing {row:?}");
+    }
+    for row in &wrong {
+        println!("wrong {row:?}");
+    }
 }

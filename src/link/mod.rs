@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use crate::base::{Code, Diagnostic, code, path, suggest};
 use crate::model::{EditionName, LangId, SegmentId, Unit, key};
 use crate::parse::{Document, Ref, RefKind, Target};
-use crate::site::route::{RouteKind, SOURCE_ORDER, source_order_path};
+use crate::site::route::{RouteKind, SOURCE_ORDER, TERMS, source_order_path, term_path};
 use crate::site::{Site, WorkId};
 use crate::split::{Address, Split};
 use crate::translation::rows::merged_into;
@@ -328,6 +328,13 @@ impl Resolver<'_> {
     /// Resolves a ref to a reserved key: the key of a page that the program itself generates.
     fn link_to_generated(&mut self, key: &str, context: RefContext<'_>) -> Option<ResolvedLink> {
         let names = self.lookup.names;
+        let term = key.strip_prefix(TERMS).and_then(|rest| rest.strip_prefix('/')).unwrap_or(key);
+        if let Some(term) = names.glossary.term_named(term).filter(|_| names.work_named(key).is_none()) {
+            let code = names.config.code(context.lang);
+            let term = names.glossary.term(term);
+            let path = term_path(code, &term.key).into();
+            return Some(ResolvedLink::Path { path, title: Some(term.shown(context.lang).to_owned()), anchor: context.anchor() });
+        }
         let split = names.splits.first().filter(|_| key == SOURCE_ORDER && names.work_named(key).is_none())?;
         let is_wrong = |&anchor: &&str| !anchor.is_empty() && anchor != "top" && !has_segment(split, anchor);
         if let Some(anchor) = context.anchor.filter(is_wrong) {

@@ -150,7 +150,11 @@ impl Inflection {
                 (Some(name), None) if letters.len() == rules.harmonies.len() => _ = rules.pairs.insert(name, letters),
                 _ => {
                     fields
-                        .report(&code::BAD_VALUE, &entry.key_place, format!("`{}` cannot stand for `{}`", entry.key, letters.iter().collect::<String>()))
+                        .report(
+                            &code::BAD_VALUE,
+                            &entry.key_place,
+                            format!("`{}` cannot stand for `{}`", entry.key, letters.iter().collect::<String>()),
+                        )
                         .hint("one capital letter stands for as many letters as there are kinds of harmony");
                 }
             }
@@ -320,11 +324,7 @@ impl Inflection {
     }
 
     /// Returns the spellings of those endings that may follow a word, with the state after each.
-    fn fitting<'e>(
-        &self,
-        word: Option<&str>,
-        endings: &'e [Ending],
-    ) -> impl Iterator<Item = (&'e str, Option<usize>)> + use<'e> {
+    fn fitting<'e>(&self, word: Option<&str>, endings: &'e [Ending]) -> impl Iterator<Item = (&'e str, Option<usize>)> + use<'e> {
         let class = word.map(|word| self.class(word));
         let kinds = word.map_or(u32::MAX, |word| self.harmony(word));
         let may_follow = move |ending: &&Ending| {
@@ -345,7 +345,8 @@ impl Inflection {
 
     /// Returns the kinds of harmony that may follow a word, as bits.
     fn harmony(&self, word: &str) -> u32 {
-        let bit = |kinds: &mut dyn Iterator<Item = (usize, bool)>| kinds.fold(0, |bits, (kind, has)| bits | u32::from(has) << kind);
+        let bit =
+            |kinds: &mut dyn Iterator<Item = (usize, bool)>| kinds.fold(0, |bits, (kind, has)| bits | u32::from(has) << kind);
         let by_end = bit(&mut self.harmonies.iter().map(|it| it.ends.iter().any(|end| word.ends_with(end.as_str()))).enumerate());
         if by_end != 0 {
             return by_end;

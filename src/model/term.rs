@@ -164,10 +164,7 @@ impl DateRange {
 
 impl Glossary {
     /// Reads files with terms, given with their texts.
-    pub fn read<'t>(
-        files: impl IntoIterator<Item = (&'t Arc<str>, &'t str)>,
-        config: &Config,
-    ) -> (Self, Vec<Diagnostic>) {
+    pub fn read<'t>(files: impl IntoIterator<Item = (&'t Arc<str>, &'t str)>, config: &Config) -> (Self, Vec<Diagnostic>) {
         let mut glossary = Self::default();
         let mut problems = Vec::new();
         for (file, text) in files {

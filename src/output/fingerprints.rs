@@ -130,6 +130,14 @@ impl Fingerprints {
                     renderer.site.work(from).key.hash(&mut digester);
                 }
             }
+            RouteInputs::Term(term) => {
+                let mut works: Vec<WorkId> =
+                    renderer.mentions.places(&renderer.site, term).iter().map(|place| place.work).collect();
+                works.dedup();
+                for WorkId(work) in works {
+                    (work, self.works[work as usize].texts).hash(&mut digester);
+                }
+            }
             RouteInputs::AllTexts => self.works.iter().for_each(|work| work.texts.hash(&mut digester)),
             RouteInputs::Untracked => return None,
         }

@@ -33,6 +33,8 @@ pub fn render(renderer: &Renderer, route: &Route) -> Rendered {
         | RouteKind::SourceOrder { .. }
         | RouteKind::Tags { .. }
         | RouteKind::Tag { .. }
+        | RouteKind::Terms { .. }
+        | RouteKind::Term { .. }
         | RouteKind::Front
         | RouteKind::NotFound
         | RouteKind::Redirect { .. }

@@ -40,6 +40,7 @@ use crate::render::{Highlighter, Rendered, Renderer, Templates, template};
 use crate::site::sitemap::PartLimits;
 use crate::site::{Parts, Route, Site};
 use crate::split::Split;
+use crate::terms::Mentions;
 
 mod diagnostics;
 mod languages;
@@ -50,7 +51,7 @@ mod stats;
 use diagnostics::StageDiagnostics;
 use languages::{Theme, themes_alike};
 use listing::{Listing, lists_alike};
-use prepare::{CachedLock, CachedSplit, ParseSettings};
+use prepare::{CachedGlossary, CachedLock, CachedSplit, ParseSettings};
 pub use stats::{RebuildStats, StageTimings};
 
 /// Settings of the command line that override or complete the configuration.
@@ -76,6 +77,7 @@ pub struct Project {
     config: Option<Arc<Config>>,
     splits: HashMap<Arc<str>, CachedSplit>,
     locks: HashMap<Arc<str>, CachedLock>,
+    glossary: Option<Arc<CachedGlossary>>,
     packs: HashMap<String, Arc<LanguagePack>>,
     settings: Option<Arc<Settings>>,
     templates: Option<(template::Sources, Arc<Templates>)>,
@@ -95,6 +97,7 @@ struct PreviousState {
     theme: Arc<Theme>,
     site: Arc<Site>,
     links: Arc<Links>,
+    mentions: Arc<Mentions>,
     checks: Checks,
     templates: Option<Arc<Templates>>,
     renderer: Option<Renderer>,
@@ -171,6 +174,7 @@ impl Project {
             config: None,
             splits: HashMap::new(),
             locks: HashMap::new(),
+            glossary: None,
             packs: HashMap::new(),
             settings: None,
             templates: None,
@@ -260,7 +264,10 @@ impl Project {
         let (parsed, fresh) = self.documents(&mut inputs, &listing, &settings);
         diagnostics.documents = parsed.iter().map(|(_, problems)| Arc::clone(problems)).collect();
         self.timings.end("parse");
+        let glossary = self.glossary(&inputs, &config);
+        diagnostics.project.push(Arc::clone(&glossary.problems));
         let parts = Parts {
+            glossary: Arc::clone(&glossary.glossary),
             config: Arc::clone(&config),
             languages: theme.languages.clone(),
             documents: parsed.into_iter().map(|(document, _)| document).collect(),
@@ -276,6 +283,8 @@ impl Project {
         let links = Arc::new(Links::new(&site, before.map(|it| (&*it.site, &*it.links))));
         diagnostics.links = links.problems.values().cloned().collect();
         self.timings.end("link");
+        let mentions = Arc::new(Mentions::new(&site, before.map(|it| (&*it.site, &*it.mentions))));
+        self.timings.end("terms");
         let checks = Checks::new(&site, &inputs, before.map(|it| (&*it.site, &it.checks)));
         diagnostics.checks = checks.lists().cloned().collect();
         if self.is_for_one_state {
@@ -286,7 +295,7 @@ impl Project {
         let templates = self.templates(&inputs, &config, &mut problems);
         diagnostics.templates = vec![problems.into()];
         let renderer = templates.as_ref().map(|templates| {
-            let parts = (Arc::clone(&inputs), Arc::clone(&site), Arc::clone(&links));
+            let parts = (Arc::clone(&inputs), Arc::clone(&site), Arc::clone(&links), Arc::clone(&mentions));
             Renderer::new(parts, Arc::clone(templates), Arc::clone(&self.highlighter), before.and_then(|it| it.renderer.as_ref()))
         });
         self.timings.end("templates");
@@ -314,6 +323,7 @@ impl Project {
                 theme,
                 site,
                 links,
+                mentions,
                 checks,
                 templates,
                 renderer: renderer.clone(),

@@ -8,7 +8,7 @@ use super::listing::Listing;
 use super::{Project, shared};
 use crate::base::{Diagnostic, Place, SAVE_AS_UTF8, code, suggest, yaml};
 use crate::load::{self, Content, Inputs};
-use crate::model::{Config, Key, LangId, Language, Limit, Lock, config};
+use crate::model::{Config, Glossary, Key, LangId, Language, Limit, Lock, config, term};
 use crate::parse::memo::Parsed;
 use crate::parse::{ChapterOf, ParseInput, Settings};
 use crate::render::{Templates, template};
@@ -28,6 +28,15 @@ pub(super) struct CachedSplit {
 pub(super) struct CachedLock {
     text: Arc<str>,
     lock: Arc<Lock>,
+    pub(super) problems: Arc<[Diagnostic]>,
+}
+
+/// The cached terms of the site, and the texts that they were read from.
+#[derive(Debug)]
+pub(super) struct CachedGlossary {
+    config: Arc<Config>,
+    texts: Vec<(Arc<str>, Arc<str>)>,
+    pub(super) glossary: Arc<Glossary>,
     pub(super) problems: Arc<[Diagnostic]>,
 }
 
@@ -129,6 +138,27 @@ impl Project {
         }
         self.splits = known;
         (splits, problems)
+    }
+
+    /// Reads the terms of the site.
+    pub(super) fn glossary(&mut self, inputs: &Inputs, config: &Arc<Config>) -> Arc<CachedGlossary> {
+        let files = inputs.below("content").filter(|(file, _)| term::is_term_file(file));
+        let texts = files.filter_map(|(file, content)| match &content.content {
+            Content::Text(text) => Some((Arc::clone(file), Arc::clone(text))),
+            Content::Dropped | Content::Binary { .. } => None,
+        });
+        let texts: Vec<(Arc<str>, Arc<str>)> = texts.collect();
+        match &self.glossary {
+            Some(known) if Arc::ptr_eq(&known.config, config) && known.texts == texts => Arc::clone(known),
+            _ => {
+                let (glossary, problems) = Glossary::read(texts.iter().map(|(file, text)| (file, &**text)), config);
+                let glossary = shared(self.glossary.as_ref().map(|known| &known.glossary), glossary);
+                let config = Arc::clone(config);
+                let known = Arc::new(CachedGlossary { config, texts, glossary, problems: problems.into() });
+                self.glossary = Some(Arc::clone(&known));
+                known
+            }
+        }
     }
 
     /// Reads the locks of works. Returns the lists of their problems.

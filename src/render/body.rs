@@ -20,6 +20,7 @@ use super::missing::Additions;
 use super::shared::Pin;
 use super::status::Drift;
 use super::template::map;
+use super::terms::term_url;
 
 /// Kind of page into which a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,12 +85,32 @@ impl Writer<'_> {
 
     /// Writes a range of the document's HTML, and fills these holes in it.
     fn write(&self, range: HtmlRange, holes: &[Hole], html: &mut String, problems: &mut Vec<Diagnostic>) {
-        let body = &self.document.body;
         let mut at = range.start;
         for hole in holes {
-            html.push_str(body.slice(HtmlRange::new(at, hole.at)));
+            self.text(HtmlRange::new(at, hole.at), html);
             at = hole.at;
             self.fill(hole.kind, html, problems);
+        }
+        self.text(HtmlRange::new(at, range.end), html);
+    }
+
+    /// Writes a range of the document's HTML without holes. Mentions of terms become links.
+    fn text(&self, range: HtmlRange, html: &mut String) {
+        let body = &self.document.body;
+        let lang = self.document.lang;
+        let mentions = self.renderer.mentions.of(self.work, lang);
+        let first = mentions.partition_point(|mention| mention.html.start < range.start);
+        let inside = mentions[first..].iter().take_while(|mention| mention.html.end <= range.end);
+        let mut at = range.start;
+        for mention in inside.filter(|mention| mention.is_link) {
+            html.push_str(body.slice(HtmlRange::new(at, mention.html.start)));
+            html.push_str("<a class=\"term\" href=\"");
+            html.push_str(self.root);
+            attribute(html, &term_url(self.renderer, lang, mention.term));
+            html.push_str("\">");
+            html.push_str(body.slice(mention.html));
+            html.push_str("</a>");
+            at = mention.html.end;
         }
         html.push_str(body.slice(HtmlRange::new(at, range.end)));
     }

@@ -39,6 +39,25 @@ impl Excerpt<'_> {
         self.text(cell, self.document.body.holes_in(cell), reference)
     }
 
+    /// Returns a segment's text as HTML, with the element `mark` around ranges of the HTML.
+    pub(super) fn segment_marked(self, segment: u32, marks: &[HtmlRange]) -> String {
+        let body = &self.document.body;
+        let mut html = String::new();
+        for text in body.texts_in(self.document.segments[segment as usize].html) {
+            let mut at = text.start;
+            for mark in marks {
+                let (start, end) = (mark.start.max(at), mark.end.min(text.end));
+                if start < end {
+                    let mark = body.slice(HtmlRange::new(start, end));
+                    html.push_str(&format!("{}<mark>{mark}</mark>", body.slice(HtmlRange::new(at, start))));
+                    at = end;
+                }
+            }
+            html.push_str(body.slice(HtmlRange::new(at, text.end)));
+        }
+        html
+    }
+
     fn text(self, range: HtmlRange, holes: &[Hole], mut reference: impl FnMut(u32) -> String) -> String {
         let body = &self.document.body;
         let mut html = String::new();

@@ -14,6 +14,7 @@ use crate::base::{Diagnostic, path};
 use crate::link::Links;
 use crate::load::{Content, Inputs, builtin};
 use crate::site::{Route, RouteKind, Site};
+use crate::terms::Mentions;
 
 mod body;
 mod bounds;
@@ -29,6 +30,7 @@ mod rows;
 mod shared;
 mod status;
 pub mod template;
+mod terms;
 mod view;
 
 pub use bounds::STACK;
@@ -40,6 +42,7 @@ pub use template::Templates;
 pub struct Renderer {
     pub site: Arc<Site>,
     pub links: Arc<Links>,
+    pub mentions: Arc<Mentions>,
     pub inputs: Arc<Inputs>,
     templates: Arc<Templates>,
     highlighter: Arc<Highlighter>,
@@ -88,7 +91,7 @@ impl Renderer {
     /// Makes a renderer. The values that pages share are those of the `previous` one if it has the
     /// same index and the same templates.
     pub fn new(
-        (inputs, site, links): (Arc<Inputs>, Arc<Site>, Arc<Links>),
+        (inputs, site, links, mentions): (Arc<Inputs>, Arc<Site>, Arc<Links>, Arc<Mentions>),
         templates: Arc<Templates>,
         highlighter: Arc<Highlighter>,
         previous: Option<&Self>,
@@ -98,7 +101,7 @@ impl Renderer {
             Some(previous) => Arc::clone(&previous.shared),
             None => Arc::new(shared::Shared::new(&site)),
         };
-        Self { site, links, inputs, templates, highlighter, shared }
+        Self { site, links, mentions, inputs, templates, highlighter, shared }
     }
 
     /// Highlights the code of all pages before they are rendered.
@@ -127,6 +130,8 @@ impl Renderer {
             }
             RouteKind::SourceOrder { split, lang } => view::source_order(self, *split, *lang, &route.path, &mut problems),
             RouteKind::Tags { lang } => view::tags(self, *lang, &route.path, &mut problems),
+            RouteKind::Terms { lang } => terms::index(self, *lang, &route.path, &mut problems),
+            RouteKind::Term { lang, term } => terms::term(self, *lang, *term, &route.path, &mut problems),
             RouteKind::Tag { lang, tag } => view::tag(self, *lang, *tag, &mut problems),
             RouteKind::Status { lang } => view::status(self, *lang, &route.path, &mut problems),
             RouteKind::Front => view::front(self, &route.path, &path::to_root(&route.path), "front"),

@@ -424,6 +424,9 @@ fn menu_items(site: &Site, section: WorkId, lang: LangId, trail: &[WorkId]) -> V
             let path = route::source_order_path(&language.code, split);
             add(&source_order_key(split), "source_order", route::SOURCE_ORDER, &path);
         }
+        if !site.glossary.terms.is_empty() {
+            add(route::TERMS, "terms", route::TERMS, &route::terms_path(&language.code));
+        }
         if site.config.status_page {
             add(STATUS, STATUS, STATUS, &route::status_path(&language.code));
         }

@@ -436,12 +436,12 @@ fn front_values(front: &FrontMatter) -> impl Iterator<Item = (&'static str, Valu
 }
 
 /// The value `page`, which starts with the fields that every kind of page has.
-struct Common {
+pub(super) struct Common {
     fields: Vec<(&'static str, Value)>,
 }
 
 impl Common {
-    fn bare(kind: &'static str, key: &str, title: &str, url: &str) -> Self {
+    pub(super) fn bare(kind: &'static str, key: &str, title: &str, url: &str) -> Self {
         let mut page = Self { fields: BARE.clone() };
         page.set("kind", kind.into());
         page.set("key", key.into());
@@ -494,7 +494,7 @@ impl Common {
         self
     }
 
-    fn set(&mut self, name: &'static str, value: Value) {
+    pub(super) fn set(&mut self, name: &'static str, value: Value) {
         match self.fields.iter_mut().find(|(known, _)| *known == name) {
             Some((_, field)) => *field = value,
             None => self.fields.push((name, value)),
@@ -502,7 +502,7 @@ impl Common {
     }
 
     /// Returns the whole context, with the menu of the page.
-    fn context_with_menu(self, renderer: &Renderer, page: &MenuPage<'_>, problems: &mut Vec<Diagnostic>) -> Context {
+    pub(super) fn context_with_menu(self, renderer: &Renderer, page: &MenuPage<'_>, problems: &mut Vec<Diagnostic>) -> Context {
         let mut context = self.context(renderer, page.lang, page.root);
         let (items, html) = renderer.shared.menu(&renderer.site, &renderer.templates, page, problems);
         context.insert_value("menu", items);
@@ -528,7 +528,7 @@ impl Common {
 }
 
 /// Returns a word of the interface.
-fn word(renderer: &Renderer, lang: LangId, name: &str) -> String {
+pub(super) fn word(renderer: &Renderer, lang: LangId, name: &str) -> String {
     renderer.site.languages[lang.0].pack.strings.get(name).cloned().unwrap_or_else(|| name.to_owned())
 }
 
@@ -543,7 +543,7 @@ fn links(renderer: &Renderer, works: &[WorkId], lang: LangId) -> Value {
     works.iter().map(|&work| renderer.shared.card(&renderer.site, work, lang)).collect::<Vec<_>>().into()
 }
 
-fn home_link(renderer: &Renderer, lang: LangId) -> Value {
+pub(super) fn home_link(renderer: &Renderer, lang: LangId) -> Value {
     renderer.shared.language(lang).home.clone()
 }
 

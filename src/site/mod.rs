@@ -19,7 +19,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use crate::base::Diagnostic;
-use crate::model::{Config, Key, LangId, Language, SegmentId};
+use crate::model::{Config, Glossary, Key, LangId, Language, SegmentId};
 use crate::parse::Document;
 use crate::split::{Chapter, Split};
 
@@ -158,6 +158,7 @@ pub struct Parts {
     /// Files of the theme: name, and path under which the file is published.
     pub theme_files: BTreeMap<String, String>,
     pub sitemap_limits: sitemap::PartLimits,
+    pub glossary: Arc<Glossary>,
 }
 
 /// Index of the whole site. Clones share all large parts.
@@ -181,6 +182,8 @@ pub struct Site {
     /// Files of the theme: name, and path under which the file is published.
     pub theme_files: BTreeMap<String, String>,
     pub names: Arc<Names>,
+    /// The terms of the site.
+    pub glossary: Arc<Glossary>,
     /// Problems between files, such as two routes at one path.
     pub problems: Arc<[Diagnostic]>,
     /// The other parts that the index was built from.
@@ -200,6 +203,7 @@ pub struct Names {
     pub config: Arc<Config>,
     pub languages: Vec<Language>,
     pub splits: Vec<Arc<Split>>,
+    pub glossary: Arc<Glossary>,
     pub works: Vec<WorkName>,
     /// Published paths of the content's copied files.
     pub assets: HashSet<Arc<str>>,
@@ -278,8 +282,9 @@ impl Site {
 
     /// Returns true if all parts except the contents of documents are those of this site.
     fn has_parts_of(&self, parts: &Parts) -> bool {
-        let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits } = parts;
+        let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits, glossary } = parts;
         Arc::ptr_eq(&self.config, config)
+            && Arc::ptr_eq(&self.glossary, glossary)
             && self.languages == *languages
             && self.splits.iter().map(Arc::as_ptr).eq(splits.iter().map(Arc::as_ptr))
             && self.assets == *assets
@@ -325,9 +330,9 @@ impl Site {
     }
 
     fn build(parts: Parts, previous: Option<&Self>) -> Self {
-        let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits } = parts;
+        let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits, glossary } = parts;
         let mut problems = Vec::new();
-        let index = Index::new(&config, &languages, &splits, &documents, &mut problems);
+        let index = Index::new(&config, &languages, &splits, &glossary, &documents, &mut problems);
         let tags = tag::collect(&index, &mut problems);
         let mut table = RouteTable::new(&index, &tags, &theme_files, &assets, &sitemap_limits);
         problems.append(&mut table.problems);
@@ -344,6 +349,7 @@ impl Site {
             config: Arc::clone(&config),
             languages: languages.clone(),
             splits: splits.clone(),
+            glossary: Arc::clone(&glossary),
             works: works.iter().map(WorkName::of).collect(),
             assets: routes.values().filter(|route| asset(route)).map(|route| Arc::clone(&route.path)).collect(),
             by_key,
@@ -360,6 +366,7 @@ impl Site {
             tags: Arc::new(tags),
             feeds,
             sitemap_parts,
+            glossary,
             names,
             problems: problems.into(),
             config,

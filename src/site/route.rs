@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::base::path;
-use crate::model::{Config, LangId};
+use crate::model::{Config, Glossary, LangId, TermId};
 
 use super::WorkId;
 
@@ -49,6 +49,15 @@ pub enum RouteKind {
     Tag {
         lang: LangId,
         tag: u32,
+    },
+    /// The index of names: all terms in a language.
+    Terms {
+        lang: LangId,
+    },
+    /// The page of a term.
+    Term {
+        lang: LangId,
+        term: TermId,
     },
     /// The page about the completeness of the translations, in a language.
     Status {
@@ -102,6 +111,8 @@ pub enum RouteInputs {
     Shared,
     /// Also the texts of the work that the page shows, and the data of works that it links to.
     Work(WorkId),
+    /// Also the texts of the works that mention the term.
+    Term(TermId),
     /// Also the texts of all works.
     AllTexts,
     /// Inputs of which no digest is kept. Each build renders the route.
@@ -111,7 +122,7 @@ pub enum RouteInputs {
 impl RouteKind {
     /// Returns the properties of the kind.
     pub fn properties(&self) -> Properties {
-        use RouteInputs::{AllTexts, Shared, Untracked, Work};
+        use RouteInputs::{AllTexts, Shared, Term, Untracked, Work};
         let page = |in_sitemap, inputs| Properties { is_page: true, in_sitemap, inputs };
         let file = |inputs| Properties { is_page: false, in_sitemap: false, inputs };
         match self {
@@ -120,6 +131,9 @@ impl RouteKind {
             Self::SourceOrder { .. } => page(true, Untracked),
             Self::Status { .. } => page(false, Untracked),
             Self::Front => page(true, Shared),
+            // The index of names tells how often each term is mentioned.
+            Self::Terms { .. } => page(true, AllTexts),
+            Self::Term { term, .. } => page(true, Term(*term)),
             Self::Tags { .. } | Self::Tag { .. } | Self::NotFound | Self::Redirect { .. } => page(false, Shared),
             // A feed shows the beginnings of texts.
             Self::Feed { .. } => file(AllTexts),
@@ -132,7 +146,7 @@ impl RouteKind {
     pub fn work(&self) -> Option<WorkId> {
         match self.properties().inputs {
             RouteInputs::Work(work) => Some(work),
-            RouteInputs::Shared | RouteInputs::AllTexts | RouteInputs::Untracked => None,
+            RouteInputs::Shared | RouteInputs::Term(_) | RouteInputs::AllTexts | RouteInputs::Untracked => None,
         }
     }
 }
@@ -141,7 +155,7 @@ impl RouteKind {
 /// paths.
 ///
 /// `splits` is the number of source texts, and `has_feeds` is true if the site has feeds.
-pub(super) fn general(config: &Config, splits: usize, has_feeds: bool) -> Vec<(String, RouteKind)> {
+pub(super) fn general(config: &Config, splits: usize, glossary: &Glossary, has_feeds: bool) -> Vec<(String, RouteKind)> {
     let mut routes = vec![
         (INDEX.to_owned(), RouteKind::Front),
         (NOT_FOUND.to_owned(), RouteKind::NotFound),
@@ -154,6 +168,12 @@ pub(super) fn general(config: &Config, splits: usize, has_feeds: bool) -> Vec<(S
         let code = config.code(lang);
         for split in 0..splits as u32 {
             routes.push((source_order_path(code, split), RouteKind::SourceOrder { split, lang }));
+        }
+        if !glossary.terms.is_empty() {
+            routes.push((terms_path(code), RouteKind::Terms { lang }));
+        }
+        for (term, data) in glossary.iter() {
+            routes.push((term_path(code, &data.key), RouteKind::Term { lang, term }));
         }
         if config.status_page {
             routes.push((status_path(code), RouteKind::Status { lang }));
@@ -196,6 +216,19 @@ pub fn source_order_path(code: &str, split: u32) -> String {
         0 => format!("{code}/{SOURCE_ORDER}/{INDEX}"),
         n => format!("{code}/{SOURCE_ORDER}-{}/{INDEX}", n + 1),
     }
+}
+
+/// Last path component of the index of names; also the folder of the pages of terms.
+pub const TERMS: &str = "terms";
+
+/// Returns the path of the index of names.
+pub fn terms_path(code: &str) -> String {
+    format!("{code}/{TERMS}/{INDEX}")
+}
+
+/// Returns the path of the page of a term.
+pub fn term_path(code: &str, key: &str) -> String {
+    format!("{code}/{TERMS}/{key}/{INDEX}")
 }
 
 /// Returns the path of the page about the completeness of the translations.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::model::{Config, LangId};
+use crate::model::{Config, Glossary, LangId};
 
 use super::index::Index;
 use super::route::{self, Route, RouteKind};
@@ -42,6 +42,9 @@ pub trait Addresses {
     /// Returns the configuration of the site.
     fn config(&self) -> &Config;
 
+    /// Returns the terms of the site.
+    fn glossary(&self) -> &Glossary;
+
     /// Returns the path of an edition's page, and true if the edition is a draft.
     fn edition(&self, work: WorkId, lang: LangId) -> Option<(&str, bool)>;
 }
@@ -49,6 +52,10 @@ pub trait Addresses {
 impl Addresses for Site {
     fn config(&self) -> &Config {
         &self.config
+    }
+
+    fn glossary(&self) -> &Glossary {
+        &self.glossary
     }
 
     fn edition(&self, work: WorkId, lang: LangId) -> Option<(&str, bool)> {
@@ -59,6 +66,10 @@ impl Addresses for Site {
 impl Addresses for Index<'_> {
     fn config(&self) -> &Config {
         self.config
+    }
+
+    fn glossary(&self) -> &Glossary {
+        self.glossary
     }
 
     fn edition(&self, work: WorkId, lang: LangId) -> Option<(&str, bool)> {
@@ -81,6 +92,13 @@ pub fn editions<'a>(site: &'a impl Addresses, kind: &RouteKind) -> Option<Vec<(L
         RouteKind::SourceOrder { split, .. } => {
             let path = |lang| route::source_order_path(site.config().code(lang), split).into();
             Some(languages.map(|lang| (lang, path(lang))).collect())
+        }
+        RouteKind::Terms { .. } => {
+            Some(languages.map(|lang| (lang, route::terms_path(site.config().code(lang)).into())).collect())
+        }
+        RouteKind::Term { term, .. } => {
+            let key = &site.glossary().term(term).key;
+            Some(languages.map(|lang| (lang, route::term_path(site.config().code(lang), key).into())).collect())
         }
         _ => Some(Vec::new()),
     }

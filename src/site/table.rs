@@ -44,7 +44,7 @@ impl RouteTable {
     ) -> Self {
         let mut table = Self::with_room(index.works.len() * index.languages.len() * 5 / 4);
         table.add_editions(index);
-        for (path, kind) in general(index.config, index.splits.len(), index.feeds) {
+        for (path, kind) in general(index.config, index.splits.len(), index.glossary, index.feeds) {
             table.add(path.into(), kind, None);
         }
         table.add_tags(index, tags);

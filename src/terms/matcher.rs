@@ -126,12 +126,7 @@ impl Matcher {
 
 /// Returns the patterns of a name: its words, with each spelling that the last one has before
 /// endings.
-fn candidates(
-    term: TermId,
-    name: &str,
-    is_inflected: bool,
-    rules: &Inflection,
-) -> impl Iterator<Item = (String, Candidate)> {
+fn candidates(term: TermId, name: &str, is_inflected: bool, rules: &Inflection) -> impl Iterator<Item = (String, Candidate)> {
     let bare = without_article(name, &rules.articles);
     let folded = Folded::of(bare);
     let capitals: Vec<bool> = fold_chars(bare).map(|(_, c, _)| c.is_uppercase()).collect();

@@ -14,7 +14,7 @@ mod mentions;
 pub use matcher::{Hit, Matcher};
 pub use mentions::{Mention, mentions};
 
-use crate::model::{Glossary, LangId, TermId};
+use crate::model::{LangId, TermId};
 use crate::site::{Site, WorkId};
 
 /// A sentence that mentions a term.
@@ -40,13 +40,16 @@ pub struct Mentions {
 impl Mentions {
     /// Finds all mentions of a site. Results of the `previous` site that are still valid are shared.
     pub fn new(site: &Site, previous: Option<(&Site, &Self)>) -> Self {
-        let known = previous.filter(|(before, _)| {
-            Arc::ptr_eq(&before.glossary, &site.glossary) && before.languages == site.languages
-        });
+        let known =
+            previous.filter(|(before, _)| Arc::ptr_eq(&before.glossary, &site.glossary) && before.languages == site.languages);
         let matchers = match known {
             Some((_, mentions)) => Arc::clone(&mentions.matchers),
             None => Arc::new(
-                (0..).map(LangId).zip(&site.languages).map(|(lang, language)| Matcher::new(&site.glossary, lang, &language.pack.endings)).collect(),
+                (0..)
+                    .map(LangId)
+                    .zip(&site.languages)
+                    .map(|(lang, language)| Matcher::new(&site.glossary, lang, &language.pack.endings))
+                    .collect(),
             ),
         };
         let known = known.filter(|(before, _)| Arc::ptr_eq(&before.names, &site.names));
@@ -65,7 +68,8 @@ impl Mentions {
         let works: Vec<Arc<[Box<[Mention]>]>> = ids.par_iter().map(of_work).collect();
         let places = match known {
             Some((before, mentions))
-                if Arc::ptr_eq(&before.order, &site.order) && works.iter().zip(&mentions.works).all(|(a, b)| Arc::ptr_eq(a, b)) =>
+                if Arc::ptr_eq(&before.order, &site.order)
+                    && works.iter().zip(&mentions.works).all(|(a, b)| Arc::ptr_eq(a, b)) =>
             {
                 Arc::clone(&mentions.places)
             }

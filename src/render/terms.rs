@@ -1,0 +1,354 @@
+//! Pages of terms: the index of names, and a page for each term with every sentence that mentions
+//! it.
+
+use pulldown_cmark_escape::{escape_html, escape_html_body_text};
+use tera::{Context, Value};
+
+use crate::base::{Diagnostic, path};
+use crate::markdown::{self, Dialect, Event, LinkType, Tag, TagEnd};
+use crate::model::term::{DateRange, PartialDate};
+use crate::model::{LangId, LanguagePack, Term, TermId};
+use crate::parse::HtmlRange;
+use crate::site::{WorkId, route};
+use crate::terms::Place;
+
+use super::Renderer;
+use super::excerpt::Excerpt;
+use super::languages::{alternates_by, translations_by};
+use super::shared::{self, MenuPage};
+use super::template::map;
+use super::view::{Common, home_link, word};
+
+/// The greatest number of related terms on a term's page.
+const RELATED: usize = 12;
+
+/// Returns the page with all terms, in the alphabetical order of a language.
+pub(super) fn index(renderer: &Renderer, lang: LangId, own_path: &str, problems: &mut Vec<Diagnostic>) -> (String, Context) {
+    let site = &renderer.site;
+    let language = &site.languages[lang.0];
+    let title = word(renderer, lang, "terms");
+    let url = path::to_url(own_path);
+    let mut terms: Vec<(Vec<u8>, TermId, &Term)> = site
+        .glossary
+        .iter()
+        .map(|(id, term)| (language.sort_key(&bare_name(&language.pack, term.shown(lang))), id, term))
+        .collect();
+    terms.sort_by(|(a, _, x), (b, _, y)| (a, &x.key).cmp(&(b, &y.key)));
+    let mut kinds: Vec<&str> = Vec::new();
+    let mut letters: Vec<(String, Vec<Value>)> = Vec::new();
+    for (_, id, term) in terms {
+        if !kinds.contains(&term.kind.as_str()) {
+            kinds.push(&term.kind);
+        }
+        let name = bare_name(&language.pack, term.shown(lang));
+        let letter = name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+        let count = renderer.mentions.places(site, id).iter().filter(|place| place.lang == lang).count();
+        let item = map([
+            ("title", capitalised(&name).into()),
+            ("url", term_url(renderer, lang, id).into()),
+            ("kind", term.kind.as_str().into()),
+            ("kind_label", kind_label(renderer, lang, &term.kind).into()),
+            ("date", date_value(renderer, lang, term.date)),
+            ("names", other_names(renderer, lang, term)),
+            ("count", count.into()),
+        ]);
+        match letters.last_mut() {
+            Some((last, items)) if *last == letter => items.push(item),
+            _ => letters.push((letter, vec![item])),
+        }
+    }
+    kinds.sort_by_cached_key(|kind| language.sort_key(&kind_label(renderer, lang, kind)));
+    let kinds: Vec<Value> =
+        kinds.into_iter().map(|kind| map([("name", kind.into()), ("label", kind_label(renderer, lang, kind).into())])).collect();
+    let letters: Vec<Value> =
+        letters.into_iter().map(|(letter, items)| map([("letter", letter.into()), ("items", items.into())])).collect();
+    let mut page = Common::bare("terms", route::TERMS, &title, &url);
+    page.set("canonical", site.absolute(own_path).into());
+    page.set("trail", Value::from(vec![route::TERMS]));
+    page.set(
+        "breadcrumbs",
+        vec![home_link(renderer, lang), map([("title", title.as_str().into()), ("url", url.as_str().into())])].into(),
+    );
+    page.set("kinds", kinds.into());
+    page.set("letters", letters.into());
+    let path_in = |other| route::terms_path(site.config.code(other));
+    page.set("translations", translations_by(renderer, lang, |other| Some((path_in(other), word(renderer, other, "terms")))));
+    page.set("alternates", alternates_by(renderer, |other| Some(path_in(other))));
+    let root = path::to_root(own_path);
+    let menu = MenuPage { work: site.home(), lang, root: &root, current: &url };
+    ("terms.html".to_owned(), page.context_with_menu(renderer, &menu, problems))
+}
+
+/// Returns the page of a term.
+pub(super) fn term(
+    renderer: &Renderer,
+    lang: LangId,
+    id: TermId,
+    own_path: &str,
+    problems: &mut Vec<Diagnostic>,
+) -> (String, Context) {
+    let site = &renderer.site;
+    let term = site.glossary.term(id);
+    let url = path::to_url(own_path);
+    let title = capitalised(term.shown(lang));
+    let mut page = Common::bare("term", &format!("{}/{}", route::TERMS, term.key), &title, &url);
+    let description = term.descriptions[lang.0].as_deref();
+    page.set("description", description.map(|text| markdown::plain(text)).into());
+    page.set("canonical", site.absolute(own_path).into());
+    page.set("trail", Value::from(vec![route::TERMS]));
+    let all = path::to_url(&route::terms_path(site.config.code(lang)));
+    let crumbs = vec![
+        home_link(renderer, lang),
+        map([("title", word(renderer, lang, "terms").into()), ("url", all.into())]),
+        map([("title", title.as_str().into()), ("url", url.as_str().into())]),
+    ];
+    page.set("breadcrumbs", crumbs.into());
+    let path_in = |other| route::term_path(site.config.code(other), &term.key);
+    page.set("translations", translations_by(renderer, lang, |other| Some((path_in(other), capitalised(term.shown(other))))));
+    page.set("alternates", alternates_by(renderer, |other| Some(path_in(other))));
+    let (chapters, count) = concordance(renderer, lang, id);
+    let see = term.see.iter().filter_map(|(key, _)| site.glossary.term_named(key));
+    let references: Vec<Value> = term
+        .references
+        .iter()
+        .map(|reference| map([("title", reference.title.as_str().into()), ("url", reference.url.as_deref().into())]))
+        .collect();
+    let root = path::to_root(own_path);
+    page.set(
+        "term",
+        map([
+            ("key", term.key.as_str().into()),
+            ("kind", term.kind.as_str().into()),
+            ("kind_label", kind_label(renderer, lang, &term.kind).into()),
+            ("names", other_names(renderer, lang, term)),
+            ("description", description.map(|text| Value::safe_string(&description_html(renderer, lang, &root, text))).into()),
+            ("date", date_value(renderer, lang, term.date)),
+            ("place", term.coordinates.map_or_else(Value::none, |(latitude, longitude)| place_value(latitude, longitude))),
+            ("see", see.map(|other| term_link(renderer, lang, other, None)).collect::<Vec<_>>().into()),
+            ("related", related(renderer, lang, id).into()),
+            ("references", references.into()),
+            ("count", count.into()),
+            ("chapters", chapters.into()),
+        ]),
+    );
+    let menu = MenuPage { work: site.home(), lang, root: &root, current: &url };
+    ("term.html".to_owned(), page.context_with_menu(renderer, &menu, problems))
+}
+
+/// Returns the sentences that mention a term, by chapter, and their number. A work without an
+/// edition in the reader's language gives the sentences of the edition that its page shows.
+fn concordance(renderer: &Renderer, lang: LangId, id: TermId) -> (Vec<Value>, usize) {
+    let site = &renderer.site;
+    let places = renderer.mentions.places(site, id);
+    let (mut chapters, mut count) = (Vec::new(), 0);
+    for places in places.chunk_by(|a, b| a.work == b.work) {
+        let work = places[0].work;
+        let (shown, edition) = site.nearest_edition(work, lang);
+        let sentences: Vec<Value> =
+            places.iter().filter(|place| place.lang == shown).map(|place| sentence(renderer, lang, id, *place)).collect();
+        if sentences.is_empty() {
+            continue;
+        }
+        count += sentences.len();
+        let page_url = site.page(work, lang).map_or_else(|| path::to_url(&edition.path), |page| path::to_url(page.path));
+        chapters.push(map([
+            ("title", edition.document.title.as_str().into()),
+            ("url", page_url.into()),
+            ("lang", shared::other_lang(site, shown, lang).into()),
+            ("sentences", sentences.into()),
+        ]));
+    }
+    (chapters, count)
+}
+
+/// Returns a sentence of the concordance with its partner in another language.
+fn sentence(renderer: &Renderer, lang: LangId, id: TermId, place: Place) -> Value {
+    let site = &renderer.site;
+    let Place { work, lang: own, segment } = place;
+    let edition = site.edition(work, own).expect("mentions are in editions that exist");
+    let path = site.page(work, lang).map_or(&edition.path, |page| page.path);
+    let document = &edition.document;
+    let segment_id = document.segments[segment as usize].id;
+    let partner = partner(renderer, place).map(|(other, segments)| {
+        let edition = site.edition(work, other).expect("a partner is in an edition");
+        let language = &site.languages[other.0];
+        let html: Vec<String> = segments.iter().map(|&segment| marked(renderer, work, other, segment, id)).collect();
+        let first = edition.document.segments[segments[0] as usize].id;
+        map([
+            ("lang", language.code.as_str().into()),
+            ("dir", language.pack.direction.as_str().into()),
+            ("html", Value::safe_string(&html.join(" "))),
+            ("url", format!("{}#{first}", path::to_url(&edition.path)).into()),
+        ])
+    });
+    map([
+        ("id", segment_id.to_string().into()),
+        ("url", format!("{}#{segment_id}", path::to_url(path)).into()),
+        ("html", Value::safe_string(&marked(renderer, work, own, segment, id))),
+        ("in_note", document.segments[segment as usize].note.is_some().into()),
+        ("partner", partner.unwrap_or_else(Value::none)),
+    ])
+}
+
+/// Returns the language and the lines of a sentence's partner: of a translated sentence its source,
+/// of a source sentence its first translation.
+fn partner(renderer: &Renderer, place: Place) -> Option<(LangId, Vec<u32>)> {
+    let site = &renderer.site;
+    let (source, _) = site.source_edition(place.work);
+    if place.lang == source {
+        let mut others = site.config.lang_ids().filter(|&other| other != source);
+        return others.find_map(|other| {
+            let statuses = site.statuses(place.work, other)?;
+            let pair = statuses.pairs.iter().find(|pair| pair.source == Some(place.segment))?;
+            (!pair.lines.is_empty()).then(|| (other, pair.lines.clone()))
+        });
+    }
+    let statuses = site.statuses(place.work, place.lang)?;
+    let pairs = statuses.pairs.iter().filter(|pair| pair.lines.contains(&place.segment));
+    let lines: Vec<u32> = pairs.filter_map(|pair| pair.source).collect();
+    (!lines.is_empty()).then_some((source, lines))
+}
+
+/// Returns a sentence as HTML, with the mentions of a term marked.
+fn marked(renderer: &Renderer, work: WorkId, lang: LangId, segment: u32, id: TermId) -> String {
+    let document = &renderer.site.edition(work, lang).expect("the edition exists").document;
+    let mentions = renderer.mentions.of(work, lang);
+    let own = mentions.iter().filter(|mention| mention.segment == segment && mention.term == id);
+    let ranges: Vec<HtmlRange> = own.map(|mention| mention.html).collect();
+    Excerpt { renderer, work, document }.segment_marked(segment, &ranges)
+}
+
+/// Returns the terms that most sentences mention together with a term.
+fn related(renderer: &Renderer, lang: LangId, id: TermId) -> Vec<Value> {
+    let site = &renderer.site;
+    let mut counts: std::collections::BTreeMap<TermId, usize> = std::collections::BTreeMap::new();
+    for place in renderer.mentions.places(site, id) {
+        let mentions = renderer.mentions.of(place.work, place.lang);
+        let first = mentions.partition_point(|mention| mention.segment < place.segment);
+        let here = mentions[first..].iter().take_while(|mention| mention.segment == place.segment);
+        let others: std::collections::BTreeSet<TermId> = here.map(|mention| mention.term).filter(|&other| other != id).collect();
+        for other in others {
+            *counts.entry(other).or_default() += usize::from(place.lang == lang);
+        }
+    }
+    let mut counts: Vec<(TermId, usize)> = counts.into_iter().filter(|(_, count)| *count > 0).collect();
+    counts.sort_by_key(|&(other, count)| (std::cmp::Reverse(count), other));
+    counts.truncate(RELATED);
+    counts.into_iter().map(|(other, count)| term_link(renderer, lang, other, Some(count))).collect()
+}
+
+fn term_link(renderer: &Renderer, lang: LangId, id: TermId, count: Option<usize>) -> Value {
+    let title = capitalised(renderer.site.glossary.term(id).shown(lang));
+    map([("title", title.into()), ("url", term_url(renderer, lang, id).into()), ("count", count.into())])
+}
+
+/// Returns the URL of a term's page, from the site's root.
+pub(super) fn term_url(renderer: &Renderer, lang: LangId, id: TermId) -> String {
+    let site = &renderer.site;
+    path::to_url(&route::term_path(site.config.code(lang), &site.glossary.term(id).key))
+}
+
+/// Returns the names of a term in the site's other languages.
+fn other_names(renderer: &Renderer, lang: LangId, term: &Term) -> Value {
+    let site = &renderer.site;
+    let others = site.config.lang_ids().filter(|&other| other != lang && !term.names[other.0].is_empty());
+    let names = others.map(|other| {
+        let language = &site.languages[other.0];
+        map([
+            ("name", capitalised(term.shown(other)).into()),
+            ("lang", language.code.as_str().into()),
+            ("dir", language.pack.direction.as_str().into()),
+            ("url", term_url(renderer, other, site.glossary.term_named(&term.key).expect("it is in the glossary")).into()),
+        ])
+    });
+    names.collect::<Vec<_>>().into()
+}
+
+fn kind_label(renderer: &Renderer, lang: LangId, kind: &str) -> String {
+    let strings = &renderer.site.languages[lang.0].pack.strings;
+    strings.get(&format!("term_{kind}")).cloned().unwrap_or_else(|| capitalised(kind))
+}
+
+/// Returns a name without the article at its beginning.
+fn bare_name(pack: &LanguagePack, name: &str) -> String {
+    match name.split_once(' ') {
+        Some((first, rest)) if pack.endings.articles.contains(&first.to_lowercase()) => rest.to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+/// Returns a text with a capital letter at its beginning.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn date_value(renderer: &Renderer, lang: LangId, date: Option<DateRange>) -> Value {
+    let Some(DateRange { from, to }) = date else { return Value::none() };
+    let pack = &renderer.site.languages[lang.0].pack;
+    let text = if from == to { date_text(pack, from) } else { format!("{} – {}", date_text(pack, from), date_text(pack, to)) };
+    map([("iso", from.iso().into()), ("to", (from != to).then(|| to.iso()).into()), ("text", text.into())])
+}
+
+/// Returns a date in the language's format, as far as it is known.
+fn date_text(pack: &LanguagePack, date: PartialDate) -> String {
+    let PartialDate { year, month, day } = date;
+    let first = |month: i8, day: i8| jiff::civil::Date::new(year, month, day).expect("it was checked when it was read");
+    match (month, day) {
+        (Some(month), Some(day)) => pack.date_text(first(month, day)),
+        (Some(month), None) => {
+            let without_day = pack.date.replace("{day}. ", "").replace("{day} ", "").replace("{day}", "");
+            LanguagePack { date: without_day, ..pack.clone() }.date_text(first(month, 1))
+        }
+        (None, _) => year.to_string(),
+    }
+}
+
+fn place_value(latitude: f64, longitude: f64) -> Value {
+    let degrees = |value: f64, positive: &str, negative: &str| {
+        format!("{:.1}° {}", value.abs(), if value < 0.0 { negative } else { positive })
+    };
+    let text = format!("{}, {}", degrees(latitude, "N", "S"), degrees(longitude, "E", "W"));
+    map([("url", format!("geo:{latitude},{longitude}").into()), ("text", text.into())])
+}
+
+/// Renders the Markdown of a description: emphasis, code, and links to web pages and to terms. All
+/// other markup is shown as text.
+fn description_html(renderer: &Renderer, lang: LangId, root: &str, text: &str) -> String {
+    let (events, _) = markdown::read(text, 0, Dialect::Page { smart_punctuation: true });
+    let mut html = String::new();
+    let mut closing: Vec<&str> = Vec::new();
+    for (event, _) in events {
+        match event {
+            Event::Text(text) => escape_html_body_text(&mut html, &text).expect("writing to a string"),
+            Event::Code(code) => {
+                html.push_str("<code>");
+                escape_html_body_text(&mut html, &code).expect("writing to a string");
+                html.push_str("</code>");
+            }
+            Event::InlineHtml(text) | Event::Html(text) => escape_html_body_text(&mut html, &text).expect("writing to a string"),
+            Event::SoftBreak | Event::HardBreak => html.push(' '),
+            Event::Start(Tag::Emphasis) => html.push_str("<em>"),
+            Event::End(TagEnd::Emphasis) => html.push_str("</em>"),
+            Event::Start(Tag::Strong) => html.push_str("<strong>"),
+            Event::End(TagEnd::Strong) => html.push_str("</strong>"),
+            Event::Start(Tag::Link { link_type, dest_url, .. }) => {
+                let term = matches!(link_type, LinkType::WikiLink { .. }).then(|| renderer.site.glossary.term_named(&dest_url));
+                let url = match term {
+                    Some(term) => term.map(|term| format!("{root}{}", term_url(renderer, lang, term))),
+                    None => (dest_url.starts_with("https://") || dest_url.starts_with("http://")).then(|| dest_url.to_string()),
+                };
+                if let Some(url) = &url {
+                    html.push_str("<a href=\"");
+                    escape_html(&mut html, url).expect("writing to a string");
+                    html.push_str("\">");
+                }
+                closing.push(if url.is_some() { "</a>" } else { "" });
+            }
+            Event::End(TagEnd::Link) => html.push_str(closing.pop().unwrap_or_default()),
+            Event::Start(Tag::Paragraph) if !html.is_empty() => html.push(' '),
+            _ => {}
+        }
+    }
+    html
+}
