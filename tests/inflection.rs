@@ -6,9 +6,12 @@ use std::sync::Arc;
 use tilmash::base::yaml;
 use tilmash::model::{Inflection, LanguagePack};
 
+fn read(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("the file is there")
+}
+
 fn rules(language: &str) -> Inflection {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("themes/default/languages/{language}.yaml"));
-    let text = std::fs::read_to_string(path).expect("built-in languages are there");
+    let text = read(&format!("themes/default/languages/{language}.yaml"));
     let mut problems = Vec::new();
     let node = yaml::read(&Arc::from(language), &text, 0..text.len()).expect("built-in languages can be read");
     let pack = LanguagePack::default().overlaid(&node, &mut problems);
@@ -26,18 +29,18 @@ fn is_form(rules: &Inflection, word: &str, text: &str) -> bool {
 }
 
 #[test]
-fn vectors() {
-    let rules = rules("kk");
-    let text = std::fs::read_to_string("/work/shared/kazakh/vectors.json").unwrap();
-    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let mut wrong = 0;
-    for pair in value.as_array().unwrap() {
-        let (a, b, same) = (pair[0].as_str().unwrap(), pair[1].as_str().unwrap(), pair[2].as_bool().unwrap());
-        let mine = is_form(&rules, a, b);
-        if mine != same {
-            wrong += 1;
-            println!("{a} {b} expected {same}");
+fn listed_words_are_forms_or_not() {
+    for language in ["kk"] {
+        let rules = rules(language);
+        let text = read(&format!("tests/texts/forms/{language}.tsv"));
+        let mut wrong = Vec::new();
+        for row in text.lines().filter(|row| !row.starts_with('#')) {
+            let columns: Vec<&str> = row.split('\t').collect();
+            let [word, form, expected] = columns[..] else { panic!("`{row}` has three columns") };
+            if is_form(&rules, word, form) != (expected == "yes") {
+                wrong.push(row);
+            }
         }
+        assert!(wrong.is_empty(), "{language}:\n{}", wrong.join("\n"));
     }
-    println!("{wrong}");
 }

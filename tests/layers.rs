@@ -73,6 +73,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
             "parse/memo.rs",
             "render/highlight.rs",
             "site/",
+            "terms/mod.rs",
         ],
     ),
     ("rustix", &["disk/", "serve/http.rs"]),

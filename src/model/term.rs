@@ -142,6 +142,11 @@ impl PartialDate {
         (is_date && parts.next().is_none()).then_some(Self { year, month, day })
     }
 
+    /// Returns the first day of the time that the date names.
+    pub fn first_day(self) -> Date {
+        Date::new(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)).expect("it was checked when it was read")
+    }
+
     /// Returns the date as HTML's `datetime` has it: `2002-12-23`, `2002-12` or `2002`.
     pub fn iso(self) -> String {
         let Self { year, month, day } = self;

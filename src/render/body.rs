@@ -20,7 +20,6 @@ use super::missing::Additions;
 use super::shared::Pin;
 use super::status::Drift;
 use super::template::map;
-use super::terms::term_url;
 
 /// Kind of page into which a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +105,7 @@ impl Writer<'_> {
             html.push_str(body.slice(HtmlRange::new(at, mention.html.start)));
             html.push_str("<a class=\"term\" href=\"");
             html.push_str(self.root);
-            attribute(html, &term_url(self.renderer, lang, mention.term));
+            attribute(html, &self.renderer.site.term_url(lang, mention.term));
             html.push_str("\">");
             html.push_str(body.slice(mention.html));
             html.push_str("</a>");

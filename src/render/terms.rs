@@ -45,7 +45,7 @@ pub(super) fn index(renderer: &Renderer, lang: LangId, own_path: &str, problems:
         let count = renderer.mentions.places(site, id).iter().filter(|place| place.lang == lang).count();
         let item = map([
             ("title", capitalised(&name).into()),
-            ("url", term_url(renderer, lang, id).into()),
+            ("url", renderer.site.term_url(lang, id).into()),
             ("kind", term.kind.as_str().into()),
             ("kind_label", kind_label(renderer, lang, &term.kind).into()),
             ("date", date_value(renderer, lang, term.date)),
@@ -239,13 +239,7 @@ fn related(renderer: &Renderer, lang: LangId, id: TermId) -> Vec<Value> {
 
 fn term_link(renderer: &Renderer, lang: LangId, id: TermId, count: Option<usize>) -> Value {
     let title = capitalised(renderer.site.glossary.term(id).shown(lang));
-    map([("title", title.into()), ("url", term_url(renderer, lang, id).into()), ("count", count.into())])
-}
-
-/// Returns the URL of a term's page, from the site's root.
-pub(super) fn term_url(renderer: &Renderer, lang: LangId, id: TermId) -> String {
-    let site = &renderer.site;
-    path::to_url(&route::term_path(site.config.code(lang), &site.glossary.term(id).key))
+    map([("title", title.into()), ("url", renderer.site.term_url(lang, id).into()), ("count", count.into())])
 }
 
 /// Returns the names of a term in the site's other languages.
@@ -258,7 +252,7 @@ fn other_names(renderer: &Renderer, lang: LangId, term: &Term) -> Value {
             ("name", capitalised(term.shown(other)).into()),
             ("lang", language.code.as_str().into()),
             ("dir", language.pack.direction.as_str().into()),
-            ("url", term_url(renderer, other, site.glossary.term_named(&term.key).expect("it is in the glossary")).into()),
+            ("url", renderer.site.term_url(other, site.glossary.term_named(&term.key).expect("it is in the glossary")).into()),
         ])
     });
     names.collect::<Vec<_>>().into()
@@ -292,15 +286,13 @@ fn date_value(renderer: &Renderer, lang: LangId, date: Option<DateRange>) -> Val
 
 /// Returns a date in the language's format, as far as it is known.
 fn date_text(pack: &LanguagePack, date: PartialDate) -> String {
-    let PartialDate { year, month, day } = date;
-    let first = |month: i8, day: i8| jiff::civil::Date::new(year, month, day).expect("it was checked when it was read");
-    match (month, day) {
-        (Some(month), Some(day)) => pack.date_text(first(month, day)),
-        (Some(month), None) => {
+    match (date.month, date.day) {
+        (Some(_), Some(_)) => pack.date_text(date.first_day()),
+        (Some(_), None) => {
             let without_day = pack.date.replace("{day}. ", "").replace("{day} ", "").replace("{day}", "");
-            LanguagePack { date: without_day, ..pack.clone() }.date_text(first(month, 1))
+            LanguagePack { date: without_day, ..pack.clone() }.date_text(date.first_day())
         }
-        (None, _) => year.to_string(),
+        (None, _) => date.year.to_string(),
     }
 }
 
@@ -335,7 +327,7 @@ fn description_html(renderer: &Renderer, lang: LangId, root: &str, text: &str) -
             Event::Start(Tag::Link { link_type, dest_url, .. }) => {
                 let term = matches!(link_type, LinkType::WikiLink { .. }).then(|| renderer.site.glossary.term_named(&dest_url));
                 let url = match term {
-                    Some(term) => term.map(|term| format!("{root}{}", term_url(renderer, lang, term))),
+                    Some(term) => term.map(|term| format!("{root}{}", renderer.site.term_url(lang, term))),
                     None => (dest_url.starts_with("https://") || dest_url.starts_with("http://")).then(|| dest_url.to_string()),
                 };
                 if let Some(url) = &url {

@@ -19,7 +19,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use crate::base::Diagnostic;
-use crate::model::{Config, Glossary, Key, LangId, Language, SegmentId};
+use crate::model::{Config, Glossary, Key, LangId, Language, SegmentId, TermId};
 use crate::parse::Document;
 use crate::split::{Chapter, Split};
 
@@ -516,6 +516,11 @@ impl Site {
             &here
         };
         if lang == left { ids.of_left(segment) } else { ids.of_right(segment) }
+    }
+
+    /// Returns the URL of a term's page, from the site's root.
+    pub fn term_url(&self, lang: LangId, term: TermId) -> String {
+        crate::base::path::to_url(&route::term_path(self.config.code(lang), &self.glossary.term(term).key))
     }
 
     /// Returns the absolute URL of a path, if the site's address is known. No other function makes
