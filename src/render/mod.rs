@@ -21,6 +21,7 @@ mod bounds;
 mod chapter;
 mod excerpt;
 pub mod highlight;
+mod json_ld;
 mod languages;
 mod maths;
 mod missing;
