@@ -1975,6 +1975,22 @@ fn the_first_sync_prints_missing_and_extra_sentences() {
     assert!(said.contains("content/s/b.lock: new, 5 sentences; `en`: 1 missing, 1 extra\n"), "{said}");
 }
 
+/// A sentence with the mark `+` is in one language only on purpose, so no count calls it extra.
+#[test]
+fn a_sentence_of_one_language_on_purpose_is_not_counted_as_extra() {
+    let folder = Folder::new(&unsynced(SOURCE, TRANSLATION));
+    folder.edit("content/a.en.md", "The third.\n", "The third.\nFor readers abroad. <!-- + -->\n");
+    let (_, _, said) = folder.run(&["sync", "a"]);
+    assert!(said.contains("content/a.lock: new, 6 sentences\n"), "{said}");
+    let counts = |folder: &Folder| {
+        let rows: serde_json::Value = serde_json::from_str(&folder.run(&["status", "a", "--json"]).1).expect("JSON");
+        [rows[0]["extra"].clone(), rows[0]["sentences"].clone()]
+    };
+    assert_eq!(counts(&folder), [0, 5]);
+    folder.edit("content/a.en.md", " <!-- + -->", "");
+    assert_eq!(counts(&folder), [1, 5]);
+}
+
 /// A work that was renamed without its lock looks new. The old lock is reported when the work gets
 /// new ids.
 #[test]
