@@ -678,6 +678,9 @@ fn import_refuses_translations_that_the_checks_would_report() {
         po(&[("a#1.1", "Баға 1500 теңге.", "The price is 1600 tenge."), ("a#1.2", "Екі.", "The second.")]),
     );
     assert!(run.code == 1 && run.err.contains("x.po:4:1: error[parity-number]"), "{}", run.err);
+    // The file of a translator has no marks, so the hint names the page.
+    let hint = "write the translation into `content/a.en.md` by hand, and the reason at the end of the line: `<!-- ~ parity-number: … -->`";
+    assert!(run.err.contains(hint), "{}", run.err);
     assert_eq!(text_of(&folder, A_EN.0), a_en.replace("Two.", "The second."));
     put(&folder, "site.yaml", format!("{CONFIG}severity: {{parity-number: note}}\n"));
     let run = tilmash(&folder, &["import", "x.po"]);

@@ -27,7 +27,7 @@ use crate::load::Inputs;
 use crate::markdown::spans;
 use crate::model::{LangId, key, row};
 use crate::site::{Site, WorkId};
-use crate::translation::checks::parity::{self, Reading, Rules};
+use crate::translation::checks::parity::{self, MarkPlace, Reading, Rules};
 
 /// Options of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -396,11 +396,23 @@ fn parity_problems(
         });
         pieces.flat_map(|marks| &marks.silenced).any(|silenced| silenced.code == code)
     };
+    let (side, piece) = match (&sides.target, sides.pairs[pair].target.first()) {
+        (Some(target), Some(&piece)) => (target, piece),
+        _ => (&sides.source, sides.pairs[pair].source[0]),
+    };
+    let mark = match side.pieces[piece].kind {
+        PieceKind::Row => MarkPlace::Row,
+        PieceKind::Front => MarkPlace::FrontMatter,
+        PieceKind::Title | PieceKind::Segment | PieceKind::Note => MarkPlace::Line,
+    };
     let findings = parity::pair(&source, &target).into_iter().filter(|finding| !silenced(finding.code));
     let mut problems: Vec<Diagnostic> = findings
         // These are reported as `exchange-markup`.
         .filter(|finding| ![&code::PARITY_CODE, &code::PARITY_FOOTNOTE, &code::PARITY_EMPHASIS].contains(&finding.code))
-        .map(|finding| Diagnostic::at(finding.code, place.clone(), finding.message).maybe_hint(finding.hint))
+        .map(|finding| {
+            let hint = finding.advice(mark, Some(&file));
+            Diagnostic::at(finding.code, place.clone(), finding.message).maybe_hint(hint)
+        })
         .collect();
     site.config.apply_severities(&mut problems);
     for problem in &mut problems {
