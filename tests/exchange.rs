@@ -689,6 +689,19 @@ fn import_refuses_translations_that_the_checks_would_report() {
 }
 
 #[test]
+fn a_missing_link_is_one_error() {
+    let source = "---\ntitle: А\n---\n\n[Бір](https://x.example) ![](p.png).\n";
+    let folder =
+        folder(&[SITE, HOME, HOME_EN, ("content/a.kk.md", source), ("content/p.png", ""), (A_EN.0, "---\ntitle: A\n---\n")]);
+    let texts = ["One ![](p.png).", "[One](https://x.example).", "[One](https://y.example) ![](p.png)."];
+    for (text, code) in texts.into_iter().zip(["exchange-markup", "exchange-markup", "parity-link"]) {
+        let run = import(&folder, "x.po", po(&[("a#1.1", "[Бір](https://x.example) ![](p.png).", text)]));
+        assert!(run.code == 1 && run.err.contains(&format!("error[{code}]")), "{}", run.err);
+        assert_eq!(run.err.matches("error[").count(), 1, "{}", run.err);
+    }
+}
+
+#[test]
 fn a_translation_that_lacked_markup_may_still_lack_it() {
     let folder = folder(&[SITE, HOME, HOME_EN, A, (A_EN.0, &A_EN.1.replace("**two**", "two"))]);
     let run = import(&folder, "x.po", po(&[("a#1.1", "Бір **екі**.", "One, two.")]));

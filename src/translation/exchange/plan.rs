@@ -304,8 +304,8 @@ fn consider(
         );
         return;
     }
+    let tokens = if sides.is_row(pair) { markup::protect_row } else { markup::protect };
     let problems = |source: &str, translation: &str| {
-        let tokens = if sides.is_row(pair) { markup::protect_row } else { markup::protect };
         let mut problems = markup_problems(&address, &tokens(source), &tokens(translation), &place);
         problems.extend(parity_problems(site, rules, lang, sides, pair, (source, translation), &place));
         problems
@@ -326,8 +326,14 @@ fn consider(
         found.push(refused(refusal, &address, sides.pairs[pair].target.len(), &place));
     }
     // The site's severities apply to the import's own codes; parity problems already have theirs.
-    let (parity, mut own): (Vec<_>, Vec<_>) = found.into_iter().partition(|problem| problem.code.name.starts_with("parity-"));
+    let (mut parity, mut own): (Vec<_>, Vec<_>) = found.into_iter().partition(|problem| problem.code.name.starts_with("parity-"));
     site.config.apply_severities(&mut own);
+    // One missing link is one problem: of the markup, if that is reported.
+    if own.iter().any(|problem| *problem.code == code::EXCHANGE_MARKUP)
+        && markup::links(&tokens(&source)) != markup::links(&tokens(&after))
+    {
+        parity.retain(|problem| *problem.code != code::PARITY_LINK);
+    }
     found = own.into_iter().chain(parity).collect();
     let refused = diagnostic::has_errors(&found);
     plan.problems.extend(found);
