@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use crate::base::visible::shown_path;
 use crate::base::{Diagnostic, Failure};
 use crate::link::similar_key;
 use crate::model::{LangId, key};
@@ -110,11 +111,11 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
             for (name, batch) in &files {
                 source::export(&state.inputs, &output.join(name), &exchange::write(format, batch))?;
             }
-            say(global, &format!("{} in `{}`", report::plural(files.len(), "file"), output.display()));
+            say(global, &format!("{} in `{}`", report::plural(files.len(), "file"), shown_path(output)));
         }
         Some(output) => {
             source::export(&state.inputs, output, &exchange::write(format, &batch))?;
-            say(global, &format!("`{}`", output.display()));
+            say(global, &format!("`{}`", shown_path(output)));
         }
     }
     say(global, &counts);
