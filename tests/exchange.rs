@@ -1039,7 +1039,7 @@ fn a_new_page_is_made_from_its_translation() {
     assert!(run.out.contains("content/a/index.en.md (new)"), "{}", run.out);
     let run = tilmash(&folder, &["import", "x.po"]);
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.err.contains("has no translation of: slug, HTML"), "{}", run.err);
+    assert!(run.err.contains("has no translation of: `slug`, HTML"), "{}", run.err);
     let made = "---\ntitle: \"A: a\"\n---\n\nTwo. <!-- = 1.2 -->\n\n```\nкод\n```\n\n> Three. <!-- = 4.1 -->\n";
     assert_eq!(text_of(&folder, "content/a/index.en.md"), made);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "en", "a", "--pending"]);
