@@ -1420,7 +1420,7 @@ fn works_in_other_languages_are_exchanged_in_files_of_their_own() {
     let folder = folder(&[site, HOME, HOME_EN, A, A_EN, only]);
     let run = tilmash(&folder, &["export", "--to", "po", "-l", "de"]);
     assert!(
-        run.err.ends_with("not exported, because their source is in `en`, not in `kk` (export them with `--from en`): only\n"),
+        run.err.ends_with("not exported, because their source is in `en`, not in `kk` (export them with `--from en`): `only`\n"),
         "{}",
         run.err
     );

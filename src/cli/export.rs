@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use crate::base::visible::shown_path;
-use crate::base::{Diagnostic, Failure};
+use crate::base::{Diagnostic, Failure, listed};
 use crate::link::similar_key;
 use crate::model::{LangId, key};
 use crate::project::Project;
@@ -137,13 +137,12 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
     }
     for (written, keys) in elsewhere {
         let (from, code) = (site.config.code(from), site.config.code(written));
-        let more = keys.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let keys = keys[..keys.len().min(NAMED)].join(", ");
+        let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+        let keys = listed(&keys, NAMED);
         say(
             global,
             &format!(
-                "not exported, because their source is in `{code}`, not in `{from}` (export them with `--from {code}`): {keys}{more}"
+                "not exported, because their source is in `{code}`, not in `{from}` (export them with `--from {code}`): {keys}"
             ),
         );
     }

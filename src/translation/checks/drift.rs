@@ -4,7 +4,7 @@
 //! Changed, missing and extra sentences get one diagnostic per edition and kind, so that a book in
 //! translation does not flood the report. `tilmash status KEY` lists each sentence.
 
-use crate::base::{Code, Diagnostic, Place, code};
+use crate::base::{Code, Diagnostic, Place, code, listed};
 use crate::link::similar_id;
 use crate::model::{LangId, SegmentId, Unit};
 use crate::parse::{Document, Marks};
@@ -97,9 +97,7 @@ pub(crate) fn of_translation(site: &Site, work: WorkId, translation: &Document, 
 
 /// Lists the addresses of sentences for a message: the first [`NAMED`] of them, and a count.
 fn names(pairs: &[&Pair]) -> String {
-    let named: Vec<String> = pairs.iter().take(NAMED).map(|pair| pair.unit.to_string()).collect();
-    let more = pairs.len().saturating_sub(NAMED);
-    if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") }
+    listed(&pairs.iter().map(|pair| pair.unit.to_string()).collect::<Vec<_>>(), NAMED)
 }
 
 /// Makes a problem at the translation's own line, with the source's line as a second place.

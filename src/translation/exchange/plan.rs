@@ -21,13 +21,16 @@ use super::collect::Sides;
 use super::markup::Token;
 use super::pieces::{Block, PieceKind};
 use super::{KEPT, ParsedFile, Unit, UnitState, digest, further_problems, markup};
-use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, fold, fold_all, suggest};
+use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, fold, fold_all, listed, suggest};
 use crate::link::similar_key;
 use crate::load::Inputs;
 use crate::markdown::spans;
 use crate::model::{LangId, key, row};
 use crate::site::{Site, WorkId};
 use crate::translation::checks::parity::{self, MarkPlace, Reading, Rules};
+
+/// The number of pages or addresses that a message names.
+const NAMED: usize = 8;
 
 /// Options of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -142,9 +145,10 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, ParsedFile)], opti
             plan.problems.push(further_problems(file, dropped));
         }
         for (written, (place, keys)) in others {
-            let more = if keys.len() > 1 { format!(" (and {} more)", keys.len() - 1) } else { String::new() };
-            let (first, from, written) = (keys[0], from.map_or("", |from| site.config.code(from)), site.config.code(written));
-            let message = format!("`{file}` translates from `{from}`, but the source of `{first}`{more} is in `{written}`");
+            let (from, written) = (from.map_or("", |from| site.config.code(from)), site.config.code(written));
+            let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+            let keys = listed(&keys, NAMED);
+            let message = format!("`{file}` translates from `{from}`, but the source of {keys} is in `{written}`");
             let hint = format!("export these pages with `tilmash export --from {written}`");
             plan.problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, place, message).hint(hint));
         }
@@ -467,8 +471,6 @@ fn refused(refusal: Refusal, address: &str, lines: usize, place: &Place) -> Diag
 /// Removes and reports translations of a table or footnote that is not translated whole
 /// ([`Sides::wholes`]).
 fn halves(site: &Site, sides: &Sides, taken: &mut Vec<Taken>) -> Vec<Diagnostic> {
-    /// The greatest number of addresses in a message.
-    const NAMED: usize = 8;
     let mut missing: BTreeMap<Block, Vec<usize>> = BTreeMap::new();
     let mut next = taken.iter().map(|taken| taken.pair).peekable();
     for (pair, whole) in sides.wholes.iter().enumerate() {
@@ -483,14 +485,10 @@ fn halves(site: &Site, sides: &Sides, taken: &mut Vec<Taken>) -> Vec<Diagnostic>
         let Some(pairs) = missing.get_mut(&whole) else { return true };
         // Reported once for each table or footnote.
         if !pairs.is_empty() {
-            let named: Vec<String> = pairs.iter().take(NAMED).map(|&pair| format!("`{key}#{}`", sides.id(pair))).collect();
-            let more = match pairs.len() - named.len() {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
+            let named: Vec<String> = pairs.iter().map(|&pair| format!("`{key}#{}`", sides.id(pair))).collect();
             let are = if pairs.len() == 1 { "is" } else { "are" };
-            let (what, address, named) = (name(whole), &taken.address, named.join(", "));
-            let message = format!("the {what} with `{address}` is translated only in part: {named}{more} {are} missing");
+            let (what, address, named) = (name(whole), &taken.address, listed(&named, NAMED));
+            let message = format!("the {what} with `{address}` is translated only in part: {named} {are} missing");
             problems.push(
                 Diagnostic::at(&code::EXCHANGE_INCOMPLETE, taken.place.clone(), message)
                     .hint(format!("translate all sentences of the {what}, because it is imported as a whole")),

@@ -15,7 +15,7 @@
 
 use std::ops::Range;
 
-use crate::base::{Code, code};
+use crate::base::{Code, code, listed};
 use crate::markdown::note_label;
 use crate::model::{LanguagePack, row};
 use crate::parse::Note;
@@ -32,6 +32,9 @@ pub use reading::Reading;
 
 /// The number of characters of a text that a message shows.
 const SHOWN: usize = 60;
+
+/// The number of items that a message names.
+const NAMED: usize = 4;
 
 /// The rules of a language, prepared once from its file.
 #[derive(Debug)]
@@ -322,13 +325,17 @@ impl Difference {
         let there = missing.first().map_or(0..source.len(), |(_, range)| range.clone());
         let (in_source, extra) = (list(&missing), list(&extra));
         let is = |things: &[String]| {
-            if things.len() > 1 { format!("{noun}s {} are", joined(things)) } else { format!("{noun} {} is", joined(things)) }
+            if things.len() > 1 {
+                format!("{noun}s {} are", listed(things, NAMED))
+            } else {
+                format!("{noun} {} is", listed(things, NAMED))
+            }
         };
         let message = match (&in_source[..], &extra[..]) {
             ([], []) => return None,
             (missing, []) => format!("the {} in the source, but not in the translation", is(missing)),
             ([], extra) => format!("the {} in the translation, but not in the source", is(extra)),
-            (missing, extra) => format!("the {} in the translation, but {} in the source", is(extra), joined(missing)),
+            (missing, extra) => format!("the {} in the translation, but {} in the source", is(extra), listed(missing, NAMED)),
         };
         Some(Finding::new(code, message, here).there(there, "the source").silence(BOTH_RIGHT, "…"))
     }
@@ -347,13 +354,6 @@ fn list(things: &[(String, Range<usize>)]) -> Vec<String> {
         }
     }
     words
-}
-
-/// Joins the first few words of a list, and counts the others.
-fn joined(words: &[String]) -> String {
-    const MOST: usize = 4;
-    let list = words[..words.len().min(MOST)].join(", ");
-    if words.len() > MOST { format!("{list} and {} more", words.len() - MOST) } else { list }
 }
 
 /// Shortens a text for a message.
