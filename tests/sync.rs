@@ -2088,6 +2088,19 @@ fn a_translators_day() {
     assert!(code == 2 && said.contains("the site has no language `de`"), "{said}");
 }
 
+#[test]
+fn status_says_that_nothing_is_pending() {
+    let folder = Folder::new(&work(SOURCE, TRANSLATION));
+    let told = |arguments: &[&str]| folder.run(&[&["status"], arguments].concat()).1;
+    assert_eq!(told(&["a"]), "a in en: 5 of 5 sentences up to date, 100 %; nothing is pending\n");
+    let of_source = "a in kk: this is the source of its translations, so nothing is pending\n";
+    assert_eq!(told(&["a", "--language", "kk"]), of_source);
+    assert_eq!(told(&["--language", "kk"]), "the source of every page is in `kk`, so nothing is pending\n");
+    folder.edit("content/a.en.md", "The third.", "The third.\nAn extra one.");
+    let pending = told(&["a"]);
+    assert!(pending.starts_with("a in en: 5 of 5 sentences up to date, 100 %\n") && pending.contains(" extra\n"), "{pending}");
+}
+
 /// The sentence that has waited longest is found by version control: since the sync after which its
 /// source was changed or new.
 #[test]
