@@ -121,10 +121,11 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
     say(global, &counts);
     if unsynced > 0 {
         let pages = report::plural(unsynced, "page");
+        let whose = if unsynced == 1 { "its" } else { "their" };
         say(
             global,
             &format!(
-                "{pages} without a lock file: the addresses of their sentences can change; run `tilmash sync` before the export to fix them"
+                "{pages} without a lock file: the addresses of {whose} sentences can change; run `tilmash sync` before the export to fix them"
             ),
         );
     }

@@ -90,12 +90,8 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
         let code = apply::missing_code(&edition.sides, taken.iter().map(|taken| taken.pair));
         if code > 0 {
             let blocks = report::plural(code, "code block");
-            say(
-                global,
-                &format!(
-                    "`{file}` does not have {blocks} of its source: copy them into the page if they belong to the new sentences"
-                ),
-            );
+            let copy = if code == 1 { "copy it into the page if it belongs" } else { "copy them into the page if they belong" };
+            say(global, &format!("`{file}` does not have {blocks} of its source: {copy} to the new sentences"));
         }
     }
     problems.extend(settled.new_problems);

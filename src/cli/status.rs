@@ -225,12 +225,12 @@ fn table(site: &Site, works: &[WorkId], langs: &[LangId], oldest: &Oldest) -> St
     }
     let mut text = aligned(&rows);
     if without_lock > 0 {
+        let (pages, whose, files) = match without_lock {
+            1 => ("this page has".to_owned(), "its", "file"),
+            count => (format!("{count} pages have"), "their", "files"),
+        };
         text.push_str(&format!(
-            "? {}; run `tilmash sync` to write the missing lock files\n",
-            match without_lock {
-                1 => "this page has no lock file, so it is not known whether its translations are up to date".to_owned(),
-                count => format!("{count} pages have no lock file, so it is not known whether their translations are up to date"),
-            }
+            "? {pages} no lock file, so it is not known whether {whose} translations are up to date; run `tilmash sync` to write the missing lock {files}\n"
         ));
     }
     text
