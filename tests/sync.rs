@@ -1150,6 +1150,9 @@ fn merging_two_sentences_removes_one_id() {
     sync(&mut files);
     assert!(files["content/a.lock"].contains(" into 1."), "{}", files["content/a.lock"]);
     assert_eq!(before, rows(&files), "the two lines of the translation stand beside it before and after");
+    // A link from outside to the former sentence opens the one that has its text.
+    let page = String::from_utf8(snapshot(&state(&files)).routes["kk/a/index.html"].clone()).expect("UTF-8");
+    assert!(page.contains("</span><span id=\"1.2\"></span><a class=\"pin\" href=\"#1.1\""), "{page}");
     assert_eq!(summary(&files).extra, 1);
     // The message for a link to the merged sentence names the remaining one.
     files.insert("content/b.kk.md".to_owned(), "# Б\n\n[[a#1.1]] [[a#1.2]]\n".to_owned());
@@ -1458,7 +1461,12 @@ fn cells_of_an_older_lock_become_rows() {
     for entry in lock.split("\n\n").filter(|entry| !entry.contains(" |")) {
         assert!(written.contains(entry), "{entry}");
     }
-    // A link to a later cell leads to the row.
+    // A link from outside to a later cell opens the row, unless a line of the page has its id.
+    let page = |files: &Files, lang| String::from_utf8(snapshot(&state(files)).routes[&format!("{lang}/a/index.html")].clone());
+    let [kk, en] = ["kk", "en"].map(|lang| page(&files, lang).expect("UTF-8"));
+    assert!(kk.contains("<td>иә<span id=\"5.2\"></span><span id=\"5.3\"></span><a class=\"pin\" href=\"#5.1\""), "{kk}");
+    assert!(en.contains("<td>yes<span id=\"5.2\"></span>") && en.matches("id=\"6.2\"").count() == 1, "{en}");
+    // A link in the site is reported.
     replace(&mut files, "content/a.kk.md", "Соңы.", "[Соңы](#5.2).");
     assert_eq!(
         problems(&files, &["broken-anchor"]),

@@ -17,12 +17,12 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::*;
 
 use crate::base::{Code, Diagnostic, code, path, suggest};
-use crate::model::{EditionName, LangId, SegmentId, Unit, key};
+use crate::model::{EditionName, LangId, SegmentId, key};
 use crate::parse::{Document, Ref, RefKind, Target};
 use crate::site::route::{RouteKind, SOURCE_ORDER, source_order_path};
 use crate::site::{Site, WorkId};
 use crate::split::{Address, Split};
-use crate::translation::rows::merged_into;
+use crate::translation::rows::{all_gone, merged_into};
 
 mod lookup;
 
@@ -436,12 +436,7 @@ fn gone(source: &Document, anchor: &str) -> Option<Option<SegmentId>> {
         let is_gone = now || source.lock.as_ref()?.segment(id)?.gone.is_some();
         return (is_gone && source.segment_with_id(id).is_none()).then(|| merged_into(source, id));
     }
-    let now = source.gone.iter().map(|(id, gone)| (*id, gone));
-    let before = source.lock.iter().flat_map(|lock| lock.entries()).filter_map(|entry| match entry.unit {
-        Unit::Segment(id) => Some((id, entry.gone.as_ref()?)),
-        Unit::Title | Unit::Description => None,
-    });
-    let (id, _) = now.chain(before).find(|(_, gone)| gone.anchors.iter().any(|known| **known == *anchor))?;
+    let (id, _) = all_gone(source).find(|(_, gone)| gone.anchors.iter().any(|known| **known == *anchor))?;
     Some(merged_into(source, id))
 }
 
