@@ -137,11 +137,17 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_run_in_order_is_kept() {
+        assert_eq!(longest_increasing(&[Some(1), Some(1)]), [false, true]);
+        assert_eq!(longest_increasing(&[Some(3), None, Some(1), Some(2), Some(0)]), [false, false, true, true, false]);
+    }
+
+    #[test]
     fn gaps_lie_between_anchor_pairs() {
         let mut pairs = Pairs::new(4, 5);
         pairs.pair(1, 3);
         pairs.pair(3, 0);
-        assert_eq!(pairs.gaps().len(), 2);
+        assert_eq!(pairs.gaps(), [(0..3, 0..0), (4..4, 1..5)]);
         assert_eq!(Pairs::new(2, 0).gaps(), [(0..2, 0..0)]);
         assert!(Pairs::new(0, 0).gaps().is_empty());
     }
