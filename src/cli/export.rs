@@ -37,10 +37,10 @@ pub(super) struct ExportArgs {
     /// Language of the originals; the site's source language if none is given
     #[arg(long, value_name = "CODE")]
     from: Option<String>,
-    /// Keys of works; `vectors/` means all works of a section. Without keys, all works
+    /// Keys of pages; `vectors/` means all pages of a section. Without keys, all pages
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
-    /// Output file, or a folder that gets one file for each work; standard output if none is given
+    /// Output file, or a folder that gets one file for each page; standard output if none is given
     #[arg(long, short, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
     /// Export only sentences that are missing or whose source has changed since their translation

@@ -23,7 +23,7 @@ use super::{Global, Outcome, overrides, print, report, say};
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
-    /// Keys of works. For these, each pending sentence is shown, with the change of its source
+    /// Keys of pages. For these, each pending sentence is shown, with the change of its source
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
     /// Print JSON

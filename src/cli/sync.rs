@@ -22,10 +22,10 @@ use super::{Format, Global, List, Outcome, overrides, print, report, say, source
 
 #[derive(Debug, Args)]
 pub(super) struct SyncArgs {
-    /// Keys of works; all works if none is given
+    /// Keys of pages; all pages if none is given
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
-    /// Show the changes of the locks and write nothing
+    /// Show the changes of the lock files and write nothing
     #[arg(long)]
     dry_run: bool,
     /// Accept the translation of a sentence as up to date although its source has changed:
