@@ -19,7 +19,7 @@ use crate::model::front::feed_date;
 use crate::model::lock::Gone;
 use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest, Unit, row};
 use crate::split::Split;
-use crate::translation::ids::{self, Claim, Kind, Line, SourceDelta, TranslationInputs};
+use crate::translation::ids::{self, Claim, Kind, Line, Lines, SourceDelta, TranslationInputs};
 
 mod bidi;
 mod destination;
@@ -436,7 +436,7 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
             let mut kinds: Vec<Kind> =
                 segments.iter().map(|segment| if segment.table.is_some() { Kind::Row } else { Kind::Sentence }).collect();
             headings.iter().filter_map(|heading| heading.segment).for_each(|segment| kinds[segment as usize] = Kind::Heading);
-            let lines: Vec<Line<'_>> = (0..segments.len())
+            let lines: Lines<'_> = (0..segments.len())
                 .map(|at| Line {
                     digest: TextDigest::of_segment(&texts[at], kinds[at] == Kind::Row),
                     text: &texts[at],
