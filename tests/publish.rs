@@ -486,6 +486,10 @@ fn the_leftovers_of_a_killed_build_are_removed() {
     half();
     disk.build();
     assert_eq!(disk.beside(), ["out", "site"]);
+    // Killed before it wrote its first file, the manifest.
+    fs::create_dir(disk.at(".out.tilmash-new")).expect("folders can be made");
+    disk.build();
+    assert_eq!(disk.beside(), ["out", "site"]);
     // Killed between two renames, on a system that cannot exchange folders.
     fs::rename(disk.at("out"), disk.at(".out.tilmash-new-old")).expect("it can be renamed");
     half();

@@ -272,7 +272,9 @@ mod tests {
             assert_eq!(unfit(name).map(|unfit| unfit.to_string()).as_deref(), Some(why), "{name:?}");
         }
         assert_eq!(unfit(&"ә".repeat(128)), Some(Unfit::LongName(256)));
-        assert_eq!(unfit(&"a/".repeat(513)), Some(Unfit::LongPath(1026)));
+        assert_eq!(unfit(&"a".repeat(LONGEST_NAME)), None);
+        assert_eq!(unfit(&format!("{}ab", "a/".repeat(511))), None);
+        assert_eq!(unfit(&format!("{}abc", "a/".repeat(511))), Some(Unfit::LongPath(1025)));
     }
 
     #[test]
@@ -304,6 +306,13 @@ mod tests {
         assert_eq!(kept, "!$&'()*+,-./:;=@_~");
         assert_eq!(to_url("ә б/ғ"), "ә%20б/ғ");
         assert_eq!(to_ascii_url("ә#"), "%D3%99%23");
+    }
+
+    #[test]
+    fn the_last_dot_of_a_name_begins_its_extension() {
+        for (path, expected) in [("a.tar.gz", "gz"), ("a.b/c", ""), ("c.", ""), (".md", ""), ("a/.md", ""), ("a/.x.md", "md")] {
+            assert_eq!(extension(path), expected, "{path}");
+        }
     }
 
     #[test]

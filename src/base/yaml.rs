@@ -593,6 +593,17 @@ mod tests {
     }
 
     #[test]
+    fn only_texts_that_yaml_reads_otherwise_are_quoted() {
+        for text in ["Ресей мен Қытай", "a:b", "a#b", "nothing", "ә1"] {
+            assert_eq!(scalar(text), text);
+        }
+        for text in ["", "-a", "1", "«a»", "a:", "a ", "a: b", "a #b", "a\u{85}b", "a\u{feff}b", "True", "y", "NaN"] {
+            assert_eq!(scalar(text), quoted(text));
+        }
+        assert_eq!(quoted("\"a\\b\"\n\t\u{2028}ә"), r#""\"a\\b\"\n\u0009\u2028ә""#);
+    }
+
+    #[test]
     fn quoted_texts_are_read_back() {
         for written in ["", "C:\\new\\", "\"", "a\nb\r\tc", "\u{2028}\u{feff}", "ә 🦀: # ~"] {
             let Value::Map(entries) = read_text(&format!("a: {}", quoted(written))).unwrap().value else { panic!("a mapping") };

@@ -222,6 +222,19 @@ mod tests {
     }
 
     #[test]
+    fn folders_that_a_killed_build_left_are_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        write(&out.join("index.html"), "page");
+        assert!(!is_left(&out));
+        for left in [".out.tilmash-new", ".out.tilmash-new-old"] {
+            fs::create_dir(folder.path().join(left)).unwrap();
+            assert!(is_left(&out), "{left}");
+            fs::remove_dir(folder.path().join(left)).unwrap();
+        }
+    }
+
+    #[test]
     fn files_added_during_a_build_are_moved_into_the_new_folder() {
         let folder = tempfile::tempdir().unwrap();
         let (out, stage) = (folder.path().join("out"), folder.path().join(".out.tilmash-new"));
@@ -244,5 +257,23 @@ mod tests {
         assert_eq!(read("linked.txt"), "before");
         assert!(!out.join("gone/index.html").exists() && !out.join("linked.txt.kept").exists());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_of_others_are_compared_by_their_targets() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        let (out, stage) = (folder.path().join("out"), folder.path().join(".out.tilmash-new"));
+        for (place, text) in [(&out, "old"), (&stage, "new")] {
+            write(&place.join(MANIFEST), "");
+            symlink("same", place.join("same")).unwrap();
+            symlink(text, place.join("other")).unwrap();
+        }
+        assert_eq!(swap(&Location::open(&out).unwrap()).unwrap(), [out.join("other.kept")]);
+        let target = |path: &str| fs::read_link(out.join(path)).unwrap();
+        assert_eq!((target("other"), target("other.kept")), ("new".into(), "old".into()));
+        assert!(fs::symlink_metadata(out.join("same.kept")).is_err());
     }
 }

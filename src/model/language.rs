@@ -326,6 +326,14 @@ mod tests {
         assert_eq!(pack.slug("世界"), "世界");
         assert_eq!(pack.slug("हिन्दी x\u{325}y \u{325}z"), "हिन्दी-x\u{325}y-z");
         assert_eq!(pack.slug("İstanbul"), "istanbul");
+        assert_eq!(pack.slug("Qi\u{325} q\u{307}"), "qi\u{325}-q\u{307}");
+    }
+
+    #[test]
+    fn a_table_may_have_ascii_letters() {
+        let romanise = [('c', "k".to_owned()), ('x', "ks".to_owned())].into();
+        let pack = LanguagePack { romanise, ..LanguagePack::default() };
+        assert_eq!(pack.slug("ACxz 1"), "akksz-1");
     }
 
     #[test]

@@ -557,6 +557,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn markup_in_problems_is_escaped() {
+        assert_eq!(escape("a & <b c=\"d\">"), "a &amp; &lt;b c=&quot;d&quot;&gt;");
+    }
+
+    #[test]
     fn malformed_paths_are_refused() {
         assert_eq!(decode("/kk/%D3%99/").as_deref(), Some("/kk/ә/"));
         assert_eq!(decode("/").as_deref(), Some("/"));

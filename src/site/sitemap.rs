@@ -133,3 +133,17 @@ impl Site {
         self.routes.range::<Arc<str>, _>((from, to)).map(|(_, route)| route)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encoded_characters_count_as_long_as_they_are_written() {
+        for (path, written) in
+            [("kk/a-b~c.d_e/index.html", "kk/a-b~c.d_e/index.html"), ("ә %", "%D3%99%20%25"), ("a&b<", "a&amp;b%3C")]
+        {
+            assert_eq!(length("https://a.org/", path), "https://a.org/".len() + written.len(), "{path}");
+        }
+    }
+}

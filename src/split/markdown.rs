@@ -220,6 +220,21 @@ mod tests {
         {
             assert_eq!(escape_start(Cow::Owned(escape(text, false))), text);
         }
+        for line in ["+5 °C", "-5 °C", "1.5 °C", "**a**", "12)x", "a: b", ". a", ") a"] {
+            assert_eq!(escape_start(Cow::Borrowed(line)), line);
+        }
+        for line in ["# a", "#a", "> a", "=", "| a", ": a", "+ a", "+", "- a", "-", "--", "-:", "-|", "* a", "*"] {
+            assert_eq!(escape_start(Cow::Borrowed(line)), format!("\\{line}"));
+        }
+        assert_eq!(escape_start(Cow::Borrowed("12) a")), "12\\) a");
+        assert_eq!(escape_start(Cow::Borrowed("1.")), "1\\.");
         assert_eq!(escape_start(Cow::Owned(escape("1. *a* [b](c) <d> &amp;", false))), "1\\. \\*a\\* \\[b](c) \\<d> \\&amp;");
+    }
+
+    #[test]
+    fn markup_is_escaped_where_markdown_reads_it() {
+        assert_eq!(escape("_a_ b_c {x} {{x {% x", false), "\\_a\\_ b_c {x} \\{{x \\{% x");
+        assert_eq!(escape_heading(" a\n{b} # c "), "a \\{b} # c");
+        assert_eq!(escape_heading("C##"), "C\\##");
     }
 }

@@ -389,3 +389,28 @@ fn unescaped(quoted: &str) -> Result<Vec<u8>, &'static str> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_comes_back() {
+        let text: String = ('\0'..='\u{ff}').collect();
+        let mut po = String::from("\"");
+        escape(&mut po, &text);
+        po.push('"');
+        assert_eq!(po.lines().count(), 1);
+        assert_eq!(unescaped(&po).unwrap(), text.as_bytes());
+    }
+
+    #[test]
+    fn escapes_of_other_writers_are_read() {
+        for (po, text) in [(r"\x41\x1bz", "A\u{1b}z"), (r"\x141", "A"), (r"\1011\7", "A1\u{7}"), (r"\'\?", "'?")] {
+            assert_eq!(unescaped(&format!("\"{po}\"")).as_deref(), Ok(text.as_bytes()), "{po}");
+        }
+        for po in [r#""\400""#, r#""\x""#, r#""\q""#, r#""a"b""#, r#""a\""#, r#""a"#, "a"] {
+            assert!(unescaped(po).is_err(), "{po}");
+        }
+    }
+}

@@ -246,3 +246,14 @@ fn read_unit(file: &Arc<str>, xml: &mut Xml<'_>, found: &mut ParsedFile, element
     found.push(file, unit, element.range.clone());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backslashes_of_other_writers_stay() {
+        assert_eq!(unescaped("C:\\temp \\u0007 \\\\u0007"), "C:\\temp \u{7} \\u0007");
+        assert_eq!(unescaped(&escaped("\\u0007 \u{7} \\\\")), "\\u0007 \u{7} \\\\");
+    }
+}

@@ -268,7 +268,7 @@ impl<'a> Xml<'a> {
         loop {
             self.bounded(start)?;
             match self.next()? {
-                Node::Text(text) => sentence.push_text(text),
+                Node::Text(text) => sentence.parts.push(Part::Text(text)),
                 Node::End(_) if self.open.len() == depth => return Ok(sentence),
                 Node::End(_) => {
                     if let Some(Some(number)) = around.pop() {
@@ -303,7 +303,7 @@ impl<'a> Xml<'a> {
                     let written = self.text()?;
                     let character = kind.strip_prefix(CHARACTER).and_then(|code| u32::from_str_radix(code, 16).ok());
                     match character.and_then(char::from_u32) {
-                        Some(c) => sentence.push_text(c.to_string()),
+                        Some(c) => sentence.parts.push(Part::Text(c.to_string())),
                         None => sentence.parts.push(Part::Code(number, role, written)),
                     }
                 }
@@ -366,14 +366,6 @@ enum Part {
 }
 
 impl Sentence {
-    /// Adds text to the last part, or as a new part if the last one is not text.
-    fn push_text(&mut self, text: String) {
-        match self.parts.last_mut() {
-            Some(Part::Text(before)) => before.push_str(&text),
-            _ => self.parts.push(Part::Text(text)),
-        }
-    }
-
     /// Returns the Markdown of the codes, by number.
     pub(super) fn codes(&self) -> BTreeMap<(&str, Role), &str> {
         let codes = self.parts.iter().filter_map(|part| match part {
@@ -399,5 +391,18 @@ impl Sentence {
             }
         }
         Ok(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_that_xml_cannot_hold_have_great_numbers_of_their_own() {
+        let mut xml = " ".repeat(2000);
+        push_characters(&mut xml, "a\u{1}b\u{ffff}", &Style { number: "id", kind: "ctype" });
+        let first = "a<ph id=\"2002001\" ctype=\"x-char-0001\">␁</ph>b";
+        assert_eq!(xml.trim_start(), format!("{first}<ph id=\"2048002\" ctype=\"x-char-ffff\">\u{fffd}</ph>"));
     }
 }

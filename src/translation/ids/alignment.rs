@@ -134,4 +134,52 @@ mod tests {
             prop_assert_eq!(sum, least(&costs, columns, (0, 0), true));
         }
     }
+
+    /// Returns true if a pair that alone costs nothing is found among items that cost 50 each.
+    fn is_found(rows: usize, columns: usize, pair: (usize, usize)) -> bool {
+        let cost = |i: usize, j: usize| if (i, j) == pair { 0 } else { FORBIDDEN };
+        let found = min_cost_alignment(rows, columns, cost, |_, _| 50, |_, _| 50);
+        assert!(found.is_empty() || found == [pair]);
+        !found.is_empty()
+    }
+
+    #[test]
+    fn only_a_large_table_is_reduced_to_a_band() {
+        for (rows, columns) in [(100, 200), (200, 100), (1, 300), (300, 1)] {
+            for pair in [(0, 0), (0, columns - 1), (rows - 1, 0), (rows - 1, columns - 1)] {
+                assert!(is_found(rows, columns, pair), "{rows} {columns} {pair:?}");
+            }
+        }
+        // 2^18 / (2 * 1000) = 131. The item after a pair must be in the band, too.
+        for (column, expected) in [(2000 - 129, false), (2000 - 128, true), (2000 + 131, true), (2000 + 132, false)] {
+            assert_eq!(is_found(1000, 4000, (500, column)), expected, "{column}");
+        }
+        for (column, expected) in [(1000 - 65, false), (1000 - 64, true), (1000 + 64, true), (1000 + 65, false)] {
+            assert_eq!(is_found(3000, 3000, (1000, column)), expected, "{column}");
+        }
+    }
+
+    #[test]
+    fn the_earliest_of_equally_good_pairs_win() {
+        assert_eq!(max_score_alignment(0, 2, |_, _| 100), []);
+        assert_eq!(max_score_alignment(2, 0, |_, _| 100), []);
+        assert_eq!(max_score_alignment(2, 3, |_, _| 100), [(0, 0), (1, 1)]);
+        assert_eq!(max_score_alignment(3, 2, |_, _| 100), [(0, 0), (1, 1)]);
+        // Two pairs cost no more than four items alone, and are taken.
+        assert_eq!(max_score_alignment(2, 2, |i, j| u32::from(i == j)), [(0, 0), (1, 1)]);
+        // One good pair, or two poor ones.
+        let score = |poor: u32| {
+            move |i: usize, j: usize| {
+                if (i, j) == (0, 1) {
+                    90
+                } else if i == j {
+                    poor
+                } else {
+                    0
+                }
+            }
+        };
+        assert_eq!(max_score_alignment(2, 2, score(44)), [(0, 1)]);
+        assert_eq!(max_score_alignment(2, 2, score(46)), [(0, 0), (1, 1)]);
+    }
 }

@@ -382,3 +382,87 @@ fn align_lines(
     wanted.sort_unstable();
     wanted.into_iter().zip(line_group.iter().copied()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::words;
+    use super::*;
+    use crate::base::Idx;
+
+    /// Returns the old partner of each new text after `pair`.
+    fn partners(locked: &[&str], current: &[&str], pair: impl Fn(&mut Pairs, &UnpairedWords)) -> Vec<Option<usize>> {
+        let of = |texts: &[&str]| texts.iter().map(|text| words(text)).collect::<Vec<_>>();
+        let mut pairs = Pairs::new(locked.len(), current.len());
+        pair(&mut pairs, &UnpairedWords { locked: of(locked).into(), current: of(current).into() });
+        pairs.locked_of.iter().map(|entry| entry.map(Idx::number)).collect()
+    }
+
+    fn first<I: Idx>(count: usize) -> Vec<I> {
+        I::first(count).collect()
+    }
+
+    fn here(locked: &[&str], current: &[&str]) -> Vec<Option<usize>> {
+        partners(locked, current, |pairs, texts| pair_similar_in_gaps(pairs, texts, |_| true))
+    }
+
+    fn elsewhere(locked: &[&str], current: &[&str]) -> Vec<Option<usize>> {
+        partners(locked, current, |pairs, texts| pair_similar_anywhere(pairs, texts, |_| true))
+    }
+
+    /// Returns texts that have no word in common.
+    fn unlike(prefix: char, number: usize) -> Vec<String> {
+        (0..number).map(|at| format!("{prefix}{at}x {prefix}{at}y {prefix}{at}z")).collect()
+    }
+
+    fn as_strs(texts: &[String]) -> Vec<&str> {
+        texts.iter().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn texts_are_like_from_a_percentage_on() {
+        // Two common words of five and five are 40 percent; of five and six they are 36.
+        assert_eq!(here(&["a b c d e"], &["a b v w x"]), [Some(0)]);
+        assert_eq!(here(&["a b c d e"], &["a b v w x y"]), [None]);
+        // Three are 60 and 54 percent.
+        assert_eq!(elsewhere(&["a b c d e"], &["a b c w x"]), [Some(0)]);
+        assert_eq!(elsewhere(&["a b c d e"], &["a b c w x y"]), [None]);
+    }
+
+    #[test]
+    fn the_likest_text_elsewhere_goes_first() {
+        assert_eq!(elsewhere(&["a b c d e f", "a b c d e g"], &["a b c d e g h"]), [Some(1)]);
+        assert_eq!(elsewhere(&["a b c d e f"], &["a b c d e", "a b c d e f f"]), [None, Some(0)]);
+    }
+
+    #[test]
+    fn frequent_words_do_not_count_elsewhere() {
+        assert_eq!(elsewhere(&["a b a"; RARE], &["a b"]), [Some(0)]);
+        assert_eq!(elsewhere(&["a b a"; RARE + 1], &["a b"]), [None]);
+    }
+
+    #[test]
+    fn gaps_too_large_for_a_table_look_at_the_next_few_texts() {
+        for (length, expected) in [(128, Some(127)), (129, None)] {
+            let (locked, mut current) = (unlike('a', length), unlike('b', 128));
+            current[0].clone_from(&locked[length - 1]);
+            assert_eq!(here(&as_strs(&locked), &as_strs(&current))[0], expected, "{length}");
+        }
+        let locked = unlike('a', 20);
+        let found = |wanted: &[usize]| {
+            let current: Vec<&str> = wanted.iter().map(|&at| &*locked[at]).collect();
+            partners(&as_strs(&locked), &current, |pairs, texts| {
+                pair_similar_nearby(&first(20), &first(current.len()), pairs, texts);
+            })
+        };
+        assert_eq!(found(&[7, 15, 19]), [Some(7), Some(15), Some(19)]);
+        assert_eq!(found(&[8]), [None]);
+        assert_eq!(found(&[7, 16, 3]), [Some(7), None, None]);
+        // The likest one, else the earliest.
+        let next = |locked: &[&str], current: &str| {
+            partners(locked, &[current], |pairs, texts| pair_similar_nearby(&first(3), &first(1), pairs, texts))
+        };
+        assert_eq!(next(&["a b c x", "a b c d", "a b c d"], "a b c d"), [Some(1)]);
+        assert_eq!(next(&["a b x y z", "v", "a b c d e"], "a b 1 2 3"), [Some(0)]);
+        assert_eq!(next(&["a x y z v", "w", "u"], "a 1 2 3 4"), [None]);
+    }
+}

@@ -599,4 +599,124 @@ mod tests {
         let inputs = TranslationInputs { source_delta: Some(&addressed.source_delta), ..Default::default() };
         assert_eq!(address(&lines(&translation), &lock, "de", inputs).ids, ids(&translation));
     }
+
+    /// Returns the lines of a text: `|` parts lines, and `/` parts blocks.
+    fn lines(text: &str) -> Lines<'_> {
+        let line = |block: usize, text| Line {
+            digest: TextDigest::of(text),
+            text,
+            block: block as u32,
+            kind: Kind::Sentence,
+            note: None,
+            claim: Claim::Nothing,
+        };
+        let blocks = text.split(" / ").enumerate();
+        blocks.flat_map(|(block, lines)| lines.split(" | ").map(move |text| line(block, text))).collect()
+    }
+
+    /// Returns a lock from lines such as `1.1 source text = text of the English translation`, or
+    /// `gone 1.2 source text`.
+    fn lock(text: &str) -> Lock {
+        let entry = |line: &str| {
+            let (line, translation) = line.split_once(" = ").map_or((line, None), |(line, text)| (line, Some(text)));
+            let kept = line.strip_prefix("gone ");
+            let (id, text) = kept.unwrap_or(line).split_once(' ').expect("an id and a text");
+            let digest = TextDigest::of(text);
+            let source = Source { lang: "kk".into(), digest, anchors: Vec::new(), note: None, is_row: false, text: text.into() };
+            let translation = translation.map(|text| Translation {
+                lang: "en".into(),
+                made_from: Some(digest),
+                own: TextDigest::of(text),
+                state: State::Plain,
+            });
+            LockEntry {
+                unit: Unit::parse(id).expect("an id"),
+                source: kept.is_none().then_some(source),
+                gone: kept.is_some().then(|| Gone { digest, anchors: Vec::new(), into: None }),
+                translations: translation.into_iter().collect(),
+            }
+        };
+        Lock::new(text.lines().map(entry).collect())
+    }
+
+    fn said(ids: &[SegmentId]) -> String {
+        ids.iter().map(SegmentId::to_string).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Returns the ids of the lines of a source edition, then the ids that are gone.
+    fn source_ids(locked: &str, text: &str) -> String {
+        let Addressed { ids, gone, .. } = address(&lines(text), &lock(locked), "kk", TranslationInputs::default());
+        let mut out = said(&ids);
+        for (id, gone) in gone {
+            out += &format!(", {id} gone");
+            out += &gone.into.map(|into| format!(" into {into}")).unwrap_or_default();
+        }
+        out
+    }
+
+    fn translation_ids(locked: &str, text: &str) -> String {
+        said(&address(&lines(text), &lock(locked), "en", TranslationInputs::default()).ids)
+    }
+
+    #[test]
+    fn new_lines_get_ids_that_no_sentence_had() {
+        const LOCK: &str = "1.1 A\n1.2 B\n2.1 C";
+        for (text, ids) in [
+            ("A | B / C", "1.1 1.2 2.1"),
+            ("A | n | B / C", "1.1 1.1a 1.2 2.1"),
+            ("n | m | A | B / C", "1.0 1.0a 1.1 1.2 2.1"),
+            ("A | B | n | m / C | o", "1.1 1.2 1.3 1.4 2.1 2.2"),
+            ("A | B / n | m / C", "1.1 1.2 1a.1 1a.2 2.1"),
+            ("A | B / n / m / C / o / p", "1.1 1.2 1a.1 1b.1 2.1 3.1 4.1"),
+            ("n / A | B / C", "0.1 1.1 1.2 2.1"),
+        ] {
+            assert_eq!(source_ids(LOCK, text), ids, "{text}");
+        }
+        assert_eq!(source_ids("1.1 A\n1.2 B\ngone 1.3 C", "A | B | n"), "1.1 1.2 1.2a");
+        assert_eq!(source_ids("1.1 A\n1.1a B\n1.2 C", "A | n | B | m | C"), "1.1 1.1b 1.1a 1.1c 1.2");
+        assert_eq!(source_ids("1.1 A\ngone 2.1 B", "A / n"), "1.1 3.1");
+    }
+
+    #[test]
+    fn a_sentence_that_comes_back_gets_its_id_back() {
+        assert_eq!(source_ids("1.1 A\ngone 1.2 B\n1.3 C", "A | B | C"), "1.1 1.2 1.3");
+        assert_eq!(source_ids("1.1 A\ngone 1.2 B\ngone 1.3 B\n1.4 C", "A | C | B | B | B"), "1.1 1.4 1.2 1.3 1.3a");
+    }
+
+    #[test]
+    fn a_gone_sentence_leads_to_the_neighbour_that_took_its_words() {
+        let both = "1.1 a b c d e f g\n1.2 h i j k l m n";
+        assert_eq!(source_ids(both, "a b c d e f g h i j k l m n"), "1.1, 1.2 gone into 1.1");
+        let after = "1.1 a b c d e f g\n1.2 h i j k l m n o p";
+        assert_eq!(source_ids(after, "a b c d e f g h i j k l m n o p"), "1.2, 1.1 gone into 1.2");
+        let later = "1.1 A\n1.2 a b c d e f g\n1.3 h i j k l m n";
+        assert_eq!(source_ids(later, "A | a b c d e f g h i j k l m n"), "1.1 1.2, 1.3 gone into 1.2");
+        // Seven of ten words are enough, six are not.
+        let ten = "1.1 q r s t u v w x y z\n1.2 a b c d e f g h i j";
+        assert_eq!(source_ids(ten, "q r s t u v w x y z a b c d e f g"), "1.1, 1.2 gone into 1.1");
+        assert_eq!(source_ids(ten, "q r s t u v w x y z a b c d e f"), "1.1, 1.2 gone");
+        // The neighbour must have words of it that it did not have before.
+        let alike = "1.1 a b c d e f g h x y\n1.2 a b c d e f g h z";
+        assert_eq!(source_ids(alike, "a b c d e f g h x q"), "1.1, 1.2 gone");
+        assert_eq!(source_ids(alike, "a b c d e f g h x y z"), "1.1, 1.2 gone into 1.1");
+        assert_eq!(source_ids(alike, "a b c d e f g h x y"), "1.1, 1.2 gone");
+    }
+
+    #[test]
+    fn new_lines_of_a_translation_have_its_language() {
+        const LOCK: &str = "1.1 a = A\n1.2 b = B\n2.1 c = C";
+        for (text, ids) in [
+            ("A | B / C", "1.1 1.2 2.1"),
+            ("A | n | B | m / C", "1.1 1.1a-en 1.2 1.2a-en 2.1"),
+            ("n | A | B / C / m", "1.0-en 1.1 1.2 2.1 2a.1-en"),
+            ("C / B | A", "2.1 1.2 1.1"),
+            ("A | changed / C", "1.1 1.2 2.1"),
+        ] {
+            assert_eq!(translation_ids(LOCK, text), ids, "{text}");
+        }
+        // What was not translated yet is a place for a new line.
+        assert_eq!(translation_ids("1.1 a = A\n1.2 b\n2.1 c = C", "A | n / C"), "1.1 1.2 2.1");
+        // Equal lines keep the order of the source.
+        assert_eq!(translation_ids("1.1 a = X\n1.2 b = Y\n1.3 c = X", "X | X | Y"), "1.1 1.3 1.2");
+    }
 }

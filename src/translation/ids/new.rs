@@ -169,3 +169,37 @@ pub fn by_position(lines: &[(u32, Claim<'_>)], omitted: &[SegmentId], only: Opti
     }
     ids
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the ids of lines such as `1 1 =2.1 2 -`: the block of each, or the sentence that it
+    /// claims, or `-` for a line of block 1 that stands for nothing.
+    fn ids(lines: &str, omitted: &str) -> String {
+        let id = |text: &str| SegmentId::parse(text).expect("an id");
+        let claimed: Vec<Vec<SegmentId>> =
+            lines.split(' ').map(|line| line.strip_prefix('=').into_iter().map(id).collect()).collect();
+        let line = |(line, claimed): (&str, &Vec<SegmentId>)| match claimed.first() {
+            Some(first) => (first.block.number, Claim::Nothing),
+            None => (line.parse().unwrap_or(1), if line == "-" { Claim::OnlyHere } else { Claim::Nothing }),
+        };
+        let mut all: Vec<(u32, Claim<'_>)> = lines.split(' ').zip(&claimed).map(line).collect();
+        for ((_, claim), claimed) in all.iter_mut().zip(&claimed).filter(|(_, claimed)| !claimed.is_empty()) {
+            *claim = Claim::Translates(claimed);
+        }
+        let omitted: Vec<SegmentId> = omitted.split_whitespace().map(id).collect();
+        let ids = by_position(&all, &omitted, LanguageTag::parse("en"));
+        ids.iter().map(SegmentId::to_string).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn lines_without_a_lock_are_counted() {
+        assert_eq!(ids("1 1 2 3 3", ""), "1.1 1.2 2.1 3.1 3.2");
+        assert_eq!(ids("1 1 2 2", "1.1 2.2"), "1.2 1.3 2.1 2.3");
+        assert_eq!(ids("1 =1.1 1", ""), "1.2 1.1 1.3");
+        assert_eq!(ids("1 =1.1 =1.1 =1.1 1", ""), "1.2 1.1 1.1a-en 1.1b-en 1.3");
+        assert_eq!(ids("- - 1 - 1", ""), "1.0-en 1.0a-en 1.1 1.1a-en 1.2");
+        assert_eq!(ids("- 1 -", "1.0-en 1.1a-en"), "1.0a-en 1.1 1.1b-en");
+    }
+}

@@ -164,12 +164,22 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_run_in_order_is_kept() {
+        assert_eq!(longest_increasing(&[Some(1), Some(1)]), [false, true]);
+        assert_eq!(longest_increasing(&[Some(3), None, Some(1), Some(2), Some(0)]), [false, false, true, true, false]);
+    }
+
+    #[test]
     fn gaps_lie_between_anchor_pairs() {
         let mut pairs = Pairs::new(4, 5);
         pairs.pair(LockedIndex::new(1), SegmentIndex::new(3));
         pairs.pair(LockedIndex::new(3), SegmentIndex::new(0));
-        assert_eq!(pairs.gaps().len(), 2);
-        assert_eq!(Pairs::new(2, 0).gaps(), [(LockedIndex::first(2).collect(), Vec::new())]);
+        let numbers = |(locked, current): (Vec<LockedIndex>, Vec<SegmentIndex>)| {
+            (locked.into_iter().map(Idx::number).collect(), current.into_iter().map(Idx::number).collect())
+        };
+        let gaps = |pairs: Pairs| pairs.gaps().into_iter().map(numbers).collect::<Vec<(Vec<_>, Vec<_>)>>();
+        assert_eq!(gaps(pairs), [(vec![0, 1, 2], vec![]), (vec![], vec![1, 2, 3, 4])]);
+        assert_eq!(gaps(Pairs::new(2, 0)), [(vec![0, 1], vec![])]);
         assert!(Pairs::new(0, 0).gaps().is_empty());
     }
 }

@@ -72,3 +72,26 @@ impl UnpairedWords {
         similarity(&self.locked[entry], &self.current[line])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn likeness_is_a_percentage_of_common_words() {
+        for (a, b, percentage) in [
+            ("a b c d", "a b c d", 100),
+            ("d, c b a.", "a b c d", 100),
+            ("a b c", "a x y", 33),
+            ("a a b", "a b b", 66),
+            ("a a", "a", 66),
+            ("a", "b", 0),
+            ("", "a", 0),
+            ("", "", 0),
+        ] {
+            assert_eq!(similarity(&sorted_words(a), &sorted_words(b)), percentage, "{a} {b}");
+            assert_eq!(similarity(&words(a), &words(b)), percentage, "{a} {b}");
+        }
+        assert_eq!(words("Ә Ү"), words("ү ә"));
+    }
+}
