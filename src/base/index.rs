@@ -4,7 +4,7 @@
 //! the position of a segment finds the segment, its digest and its status, but no block or note.
 
 use std::marker::PhantomData;
-use std::ops::{Deref, Index, IndexMut};
+use std::ops::{Deref, DerefMut, Index, IndexMut};
 
 /// Position in a list of one kind.
 pub trait Idx: Copy {
@@ -20,11 +20,35 @@ pub trait Idx: Copy {
     }
 }
 
+/// IndexRange of a list, from a position to the one behind its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct IndexRange<I> {
+    pub start: I,
+    pub end: I,
+}
+
+impl<I: Idx> IndexRange<I> {
+    /// Returns the positions in the range.
+    pub fn iter(self) -> impl DoubleEndedIterator<Item = I> + ExactSizeIterator {
+        (self.start.number()..self.end.number()).map(I::new)
+    }
+
+    /// Returns the number of positions.
+    pub fn len(self) -> usize {
+        self.iter().len()
+    }
+
+    /// Returns true if the range is empty.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// Defines a position of four bytes.
 macro_rules! position {
     ($(#[$doc:meta])* $visibility:vis struct $name:ident;) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
         $visibility struct $name(u32);
 
         impl crate::base::Idx for $name {
@@ -54,6 +78,21 @@ impl<I: Idx, T> IndexVec<I, T> {
         self.positions().zip(&self.items)
     }
 
+    /// Returns an item, if the list has this position.
+    pub fn get(&self, at: I) -> Option<&T> {
+        self.items.get(at.number())
+    }
+
+    /// Returns the position behind the last item, where the next one will be.
+    pub fn end(&self) -> I {
+        I::new(self.items.len())
+    }
+
+    /// Adds an item.
+    pub fn push(&mut self, item: T) {
+        self.items.push(item);
+    }
+
     /// Returns the positions of all items.
     pub fn positions(&self) -> impl DoubleEndedIterator<Item = I> + ExactSizeIterator + use<I, T> {
         I::first(self.items.len())
@@ -67,9 +106,21 @@ impl<I, T: Clone> IndexVec<I, T> {
     }
 }
 
+impl<I, T> Default for IndexVec<I, T> {
+    fn default() -> Self {
+        Vec::new().into()
+    }
+}
+
 impl<I, T> From<Vec<T>> for IndexVec<I, T> {
     fn from(items: Vec<T>) -> Self {
         Self { items, position: PhantomData }
+    }
+}
+
+impl<I, T> From<Box<[T]>> for IndexVec<I, T> {
+    fn from(items: Box<[T]>) -> Self {
+        items.into_vec().into()
     }
 }
 
@@ -99,6 +150,12 @@ impl<I, T> Deref for IndexVec<I, T> {
 
     fn deref(&self) -> &[T] {
         &self.items
+    }
+}
+
+impl<I, T> DerefMut for IndexVec<I, T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.items
     }
 }
 

@@ -23,7 +23,7 @@ pub use diagnostic::{Diagnostic, Report, SAVE_AS_UTF8, Severity};
 pub use failure::Failure;
 pub use hash::Digest;
 pub(crate) use index::position;
-pub use index::{Idx, IndexVec};
+pub use index::{Idx, IndexRange, IndexVec};
 pub use place::{LineIndex, Place, Position};
 pub use problems::Problems;
 pub use shared::SharedMap;

@@ -232,7 +232,7 @@ fn misalignment(source: &Document, translation: &Document) -> Option<Diagnostic>
     let pairs = parts.flat_map(|(a, b)| (0..(a.1 - a.0).max(b.1 - b.0)).map(move |at| (nth_of(a, at), nth_of(b, at))));
     for (a, b) in pairs {
         let (a, b) = (a.map(|at| &source.blocks[at as usize]), b.map(|at| &translation.blocks[at as usize]));
-        let count = |block: &crate::parse::Block| block.segments.1 - block.segments.0;
+        let count = |block: &crate::parse::Block| block.segments.len();
         let message = match (a, b) {
             (Some(a), Some(b)) if kind_word(a.kind) != kind_word(b.kind) => {
                 format!("{} of the translation is at the place of {} in the source", kind_word(b.kind), kind_word(a.kind))
@@ -276,7 +276,7 @@ fn kind_word(kind: BlockKind) -> &'static str {
     }
 }
 
-fn lines(count: u32) -> String {
+fn lines(count: usize) -> String {
     match count {
         1 => "1 line".to_owned(),
         n => format!("{n} lines"),

@@ -1,7 +1,7 @@
 //! The parts of a document that other documents can refer to or show.
 
-use crate::base::Place;
-use crate::model::{Key, SegmentId};
+use crate::base::{IndexRange, Place};
+use crate::model::{Key, SegmentId, SegmentIndex};
 
 use super::fragment::HtmlRange;
 
@@ -16,8 +16,8 @@ pub struct Heading {
     pub explicit: bool,
     /// The text without markup.
     pub text: String,
-    /// Position in the list of segments, if the heading has an address.
-    pub segment: Option<u32>,
+    /// The heading's segment, if the heading has an address.
+    pub segment: Option<SegmentIndex>,
     /// Former anchors of this heading, from the lock, that no other heading of the page has.
     pub aliases: Vec<Box<str>>,
 }
@@ -62,8 +62,7 @@ pub struct Block {
     pub kind: BlockKind,
     /// Range of the HTML in the body.
     pub html: HtmlRange,
-    /// Range of its segments, as positions in the outline's list.
-    pub segments: (u32, u32),
+    pub segments: IndexRange<SegmentIndex>,
     /// Byte range in the file.
     pub bytes: (u32, u32),
 }
@@ -124,7 +123,7 @@ pub struct Note {
     pub uses: u32,
     /// Range of the HTML in the body, after the text.
     pub html: HtmlRange,
-    /// Ranges of its blocks and segments, as positions in the outline's lists.
+    /// Range of its blocks, as positions in the outline's list.
     pub blocks: (u32, u32),
-    pub segments: (u32, u32),
+    pub segments: IndexRange<SegmentIndex>,
 }

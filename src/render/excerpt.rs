@@ -3,6 +3,7 @@
 use pulldown_cmark_escape::escape_html_body_text;
 
 use crate::link::ResolvedLink;
+use crate::model::SegmentIndex;
 use crate::parse::{Document, Hole, HoleKind, HtmlRange, Target};
 use crate::site::WorkId;
 
@@ -23,14 +24,14 @@ impl Excerpt<'_> {
     }
 
     /// Returns a segment's text as HTML.
-    pub(super) fn segment(self, segment: u32) -> String {
+    pub(super) fn segment(self, segment: SegmentIndex) -> String {
         self.segment_with_notes(segment, |_| String::new())
     }
 
     /// Returns a segment's text as HTML; `reference` makes the reference to the footnote at a
     /// position.
-    pub(super) fn segment_with_notes(self, segment: u32, reference: impl FnMut(u32) -> String) -> String {
-        let range = self.document.segments[segment as usize].html;
+    pub(super) fn segment_with_notes(self, segment: SegmentIndex, reference: impl FnMut(u32) -> String) -> String {
+        let range = self.document.segments[segment].html;
         self.text(range, self.document.body.holes_of_segment(segment, range), reference)
     }
 

@@ -18,7 +18,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::base::{Place, code, suggest};
+use crate::base::{IndexRange, Place, code, suggest};
+use crate::model::SegmentIndex;
 
 use super::{Event, Tag, TagEnd, Writer};
 use crate::markdown::note_label;
@@ -69,7 +70,7 @@ struct LabelledNote {
 struct Extent {
     html: HtmlRange,
     blocks: (u32, u32),
-    segments: (u32, u32),
+    segments: IndexRange<SegmentIndex>,
 }
 
 impl Notes {
@@ -173,7 +174,7 @@ impl Writer<'_, '_> {
     fn write_numbered(&mut self, written: &mut Vec<Extent>) {
         while let Some(label) = self.notes.numbered.get(written.len()) {
             let definitions = self.notes.by_label[label].definitions.clone();
-            let start = (self.out.position(), self.blocks.len() as u32, self.segments.len() as u32);
+            let start = (self.out.position(), self.blocks.len() as u32, self.segments.end());
             self.notes.open = Some(written.len() as u32);
             for definition in definitions {
                 let events = self.notes.definitions[definition].events.clone();
@@ -185,7 +186,7 @@ impl Writer<'_, '_> {
             written.push(Extent {
                 html: HtmlRange::new(start.0, self.out.position()),
                 blocks: (start.1, self.blocks.len() as u32),
-                segments: (start.2, self.segments.len() as u32),
+                segments: IndexRange { start: start.2, end: self.segments.end() },
             });
         }
     }
