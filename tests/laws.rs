@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use tilmash::base::Severity;
+use tilmash::base::{Idx, Severity};
 use tilmash::load::{self, Inputs};
 use tilmash::markdown::{self, Role, Span, SpanKind};
 use tilmash::model::{Config, FrontMatter, LanguagePack};
@@ -687,11 +687,11 @@ proptest! {
         // The text, then the notes, without a gap.
         let mut end = document.text_end();
         prop_assert_eq!(unbalanced(&html[..end.0 as usize]), None, "in {:?}", html);
-        for (at, note) in document.notes.iter().enumerate() {
-            prop_assert_eq!((note.number as usize, note.html.start), (at + 1, end));
+        for (at, note) in document.notes.enumerated() {
+            prop_assert_eq!((note.number as usize, note.html.start), (at.number() + 1, end));
             prop_assert_eq!(unbalanced(&html[note.html.bytes()]), None, "in note {:?} of {:?}", note, html);
             let mut own = note.segments.iter().map(|segment| document.segments[segment]);
-            prop_assert!(own.all(|segment| segment.note == Some(at as u32) && note.html.start <= segment.html.start));
+            prop_assert!(own.all(|segment| segment.note == Some(at) && note.html.start <= segment.html.start));
             end = note.html.end;
         }
         prop_assert_eq!(end, document.body.end());

@@ -20,7 +20,7 @@ pub trait Idx: Copy {
     }
 }
 
-/// IndexRange of a list, from a position to the one behind its end.
+/// Range of positions in a list. Its end is behind its last position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct IndexRange<I> {
     pub start: I,

@@ -17,6 +17,7 @@
 use std::ops::Range;
 
 use crate::model::SegmentIndex;
+use crate::parse::NoteIndex;
 
 /// Position in a document's HTML. Positions in the document's file are plain numbers, so the two
 /// cannot be mixed up.
@@ -98,8 +99,7 @@ pub enum HoleKind {
 /// A reference to a footnote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoteRef {
-    /// Position of the footnote in the document's list of notes.
-    pub note: u32,
+    pub note: NoteIndex,
     /// Number of the reference among those to the same footnote, counted from one.
     pub nth: u32,
 }

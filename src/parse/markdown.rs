@@ -18,6 +18,7 @@ use crate::markdown::{
     is_block_end, read,
 };
 use crate::model::{SegmentId, SegmentIndex};
+use crate::parse::NoteIndex;
 
 use super::fragment::{Builder, ElementKind, HtmlPos, HtmlRange};
 use super::marks::Marks;
@@ -49,7 +50,7 @@ pub(super) struct Written {
     pub(super) headings: Vec<Heading>,
     pub(super) refs: Vec<Ref>,
     pub(super) codes: Vec<CodeBlock>,
-    pub(super) notes: Vec<Note>,
+    pub(super) notes: IndexVec<NoteIndex, Note>,
     /// Marks of translators, in the order of the segments.
     pub(super) marks: Vec<Marks>,
 }
@@ -191,7 +192,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             headings: self.headings,
             refs: self.refs,
             codes: self.codes,
-            notes,
+            notes: notes.into(),
             marks: self.marks,
         }
     }

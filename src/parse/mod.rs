@@ -35,7 +35,7 @@ use fragment::exact;
 
 pub use fragment::{Element, ElementKind, Fragment, Hole, HoleKind, HtmlPos, HtmlRange, NoteRef, Word};
 pub use marks::{Marks, Silenced, silenced_after};
-pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, Ref, RefKind, Segment, Target};
+pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, NoteIndex, Ref, RefKind, Segment, Target};
 
 /// All inputs of a document.
 #[derive(Debug, Clone)]
@@ -137,7 +137,7 @@ pub struct Document {
     pub headings: Box<[Heading]>,
     pub refs: Box<[Ref]>,
     pub codes: Box<[CodeBlock]>,
-    pub notes: Box<[Note]>,
+    pub notes: IndexVec<NoteIndex, Note>,
     /// The marks of translators, in the order of the segments. Most segments have none.
     pub marks: Box<[Marks]>,
     /// The lock that gave the ids.
@@ -383,7 +383,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         headings: exact(written.headings),
         refs: exact(written.refs),
         codes: exact(written.codes),
-        notes: exact(written.notes),
+        notes: exact(written.notes.into()).into(),
         marks: exact(written.marks),
         lock: input.lock.clone(),
         digests: exact(addresses.digests).into(),
@@ -449,7 +449,7 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
                     text: &texts[at],
                     block: segments[at].block,
                     kind: kinds[at],
-                    note: segments[at].note.map(|note| notes[note as usize].label.as_str()),
+                    note: segments[at].note.map(|note| notes[note].label.as_str()),
                     claim: claim(at),
                 })
                 .collect();

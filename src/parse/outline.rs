@@ -1,6 +1,6 @@
 //! The parts of a document that other documents can refer to or show.
 
-use crate::base::{IndexRange, Place};
+use crate::base::{IndexRange, Place, position};
 use crate::model::{Key, SegmentId, SegmentIndex};
 
 use super::fragment::HtmlRange;
@@ -40,8 +40,8 @@ pub struct Segment {
     pub block: u32,
     /// Number of the table in the document, counted from one, if the segment is a row.
     pub table: Option<u32>,
-    /// The note that contains it, as a position in the outline's list.
-    pub note: Option<u32>,
+    /// The note that contains it.
+    pub note: Option<NoteIndex>,
     /// Index of its cut in the chapter, if the split made the sentence.
     pub cut: Option<u32>,
 }
@@ -104,6 +104,11 @@ pub struct CodeBlock {
     pub language: String,
     pub text: Box<str>,
     pub place: Place,
+}
+
+position! {
+    /// Position of a footnote in its document. It is one less than the number of the note.
+    pub struct NoteIndex;
 }
 
 /// The definition of a footnote.

@@ -127,7 +127,7 @@ impl Writer<'_> {
             }
             HoleKind::NoteRef(index) => {
                 let NoteRef { note, nth } = self.document.body.note_refs[index as usize];
-                let (note, scope) = (&self.document.notes[note as usize], self.scope());
+                let (note, scope) = (&self.document.notes[note], self.scope());
                 let id = reference_id(&scope, &note.id, nth);
                 html.push_str(&reference(Some(&id), &format!("{scope}fn-{}", note.id), note.number));
             }

@@ -4,7 +4,7 @@ use pulldown_cmark_escape::escape_html_body_text;
 
 use crate::link::ResolvedLink;
 use crate::model::SegmentIndex;
-use crate::parse::{Document, Hole, HoleKind, HtmlRange, Target};
+use crate::parse::{Document, Hole, HoleKind, HtmlRange, NoteIndex, Target};
 use crate::site::WorkId;
 
 use super::Renderer;
@@ -30,17 +30,17 @@ impl Excerpt<'_> {
 
     /// Returns a segment's text as HTML; `reference` makes the reference to the footnote at a
     /// position.
-    pub(super) fn segment_with_notes(self, segment: SegmentIndex, reference: impl FnMut(u32) -> String) -> String {
+    pub(super) fn segment_with_notes(self, segment: SegmentIndex, reference: impl FnMut(NoteIndex) -> String) -> String {
         let range = self.document.segments[segment].html;
         self.text(range, self.document.body.holes_of_segment(segment, range), reference)
     }
 
     /// Returns a cell's text as HTML; see [`Self::segment_with_notes`].
-    pub(super) fn cell_with_notes(self, cell: HtmlRange, reference: impl FnMut(u32) -> String) -> String {
+    pub(super) fn cell_with_notes(self, cell: HtmlRange, reference: impl FnMut(NoteIndex) -> String) -> String {
         self.text(cell, self.document.body.holes_in(cell), reference)
     }
 
-    fn text(self, range: HtmlRange, holes: &[Hole], mut reference: impl FnMut(u32) -> String) -> String {
+    fn text(self, range: HtmlRange, holes: &[Hole], mut reference: impl FnMut(NoteIndex) -> String) -> String {
         let body = &self.document.body;
         let mut html = String::new();
         let mut at = range.start;

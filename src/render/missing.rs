@@ -11,7 +11,7 @@ use tera::{Context, Value};
 
 use crate::base::{Diagnostic, IndexRange, IndexVec};
 use crate::model::SegmentIndex;
-use crate::parse::{Block, BlockKind, Document, Element, ElementKind, HtmlPos, HtmlRange};
+use crate::parse::{Block, BlockKind, Document, Element, ElementKind, HtmlPos, HtmlRange, NoteIndex};
 use crate::site::WorkId;
 use crate::translation::rows::note_pairs;
 use crate::translation::status::Status;
@@ -38,8 +38,8 @@ pub(super) struct Additions {
 /// A footnote that the translation lacks.
 #[derive(Debug)]
 pub(super) struct MissingNote {
-    /// The index of the footnote in the source.
-    source: u32,
+    /// The footnote of the source.
+    source: NoteIndex,
     pub(super) id: String,
     pub(super) number: u32,
     pub(super) html: String,
@@ -88,7 +88,7 @@ struct Builder<'a> {
     /// The attributes that name the language of the source and its direction.
     attributes: String,
     /// The footnote of the translation for each footnote of the source.
-    pairs: Vec<Option<u32>>,
+    pairs: IndexVec<NoteIndex, Option<NoteIndex>>,
     additions: Additions,
     problems: &'a mut Vec<Diagnostic>,
 }
@@ -117,7 +117,7 @@ impl<'a> Builder<'a> {
         for block in &self.source.blocks {
             let note = block.segments.iter().next().and_then(|first| self.source.segments[first].note);
             if let Some(note) = note.filter(|_| note != part) {
-                end = self.pairs[note as usize].map(|own| self.translation.notes[own as usize].html.end);
+                end = self.pairs[note].map(|own| self.translation.notes[own].html.end);
             }
             part = note;
             let own_end = block.segments.iter().rev().find_map(|at| end_of_block(self.translation, self.lines[at]));
@@ -336,12 +336,12 @@ impl<'a> Builder<'a> {
 
     /// Makes the reference of a missing sentence to a footnote: the translation's one, or else an
     /// added one.
-    fn reference(&mut self, note: u32) -> String {
-        if let Some(own) = self.pairs[note as usize].map(|own| &self.translation.notes[own as usize]) {
+    fn reference(&mut self, note: NoteIndex) -> String {
+        if let Some(own) = self.pairs[note].map(|own| &self.translation.notes[own]) {
             return reference(None, &format!("fn-{}", own.id), own.number);
         }
         let scope = format!("{}-", self.renderer.site.config.code(self.drift.source_lang));
-        let id = &self.source.notes[note as usize].id;
+        let id = &self.source.notes[note].id;
         let notes = &mut self.additions.notes;
         let at = notes.iter().position(|it| it.source == note).unwrap_or_else(|| {
             let number = (self.translation.notes.len() + notes.len() + 1) as u32;

@@ -12,9 +12,9 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use crate::base::IndexRange;
+use crate::base::{IndexRange, IndexVec};
 use crate::model::{SegmentId, SegmentIndex};
-use crate::parse::{Block, BlockKind, Document, Note};
+use crate::parse::{Block, BlockKind, Document, Note, NoteIndex};
 use crate::translation::ids::{self, Bead, DisjointSets};
 
 /// A row of a side-by-side page.
@@ -36,9 +36,9 @@ pub fn rows(left: &Document, right: &Document) -> Vec<Row> {
 /// A footnote of two editions, aligned.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NoteRows {
-    /// Index among the notes of the left edition, if it has this note.
-    pub left: Option<u32>,
-    pub right: Option<u32>,
+    /// The note of the left edition, if it has this note.
+    pub left: Option<NoteIndex>,
+    pub right: Option<NoteIndex>,
     pub rows: Vec<Row>,
 }
 
@@ -48,9 +48,9 @@ pub struct NoteRows {
 /// Two notes are paired if they have the same label, or else if they share the id of a sentence.
 pub fn note_rows(left: &Document, right: &Document) -> Vec<NoteRows> {
     let pairs = note_pairs(left, right);
-    let is_paired: HashSet<u32> = pairs.iter().flatten().copied().collect();
-    let alone = (0..right.notes.len() as u32).filter(|note| !is_paired.contains(note));
-    let both = (0..).zip(pairs).map(|(left, right)| (Some(left), right)).chain(alone.map(|right| (None, Some(right))));
+    let is_paired: HashSet<NoteIndex> = pairs.iter().flatten().copied().collect();
+    let alone = right.notes.positions().filter(|note| !is_paired.contains(note));
+    let both = pairs.enumerated().map(|(left, right)| (Some(left), *right)).chain(alone.map(|right| (None, Some(right))));
     let rows = both.map(|(left_note, right_note)| NoteRows {
         left: left_note,
         right: right_note,
@@ -60,24 +60,25 @@ pub fn note_rows(left: &Document, right: &Document) -> Vec<NoteRows> {
 }
 
 /// Returns for each note of the left edition its counterpart in the right one.
-pub fn note_pairs(left: &Document, right: &Document) -> Vec<Option<u32>> {
-    let by_label: HashMap<&str, u32> = (0..).zip(&right.notes).map(|(at, note)| (note.label.as_str(), at)).collect();
-    let mut pairs: Vec<Option<u32>> = left.notes.iter().map(|note| by_label.get(note.label.as_str()).copied()).collect();
-    let mut is_free = vec![true; right.notes.len()];
-    pairs.iter().flatten().for_each(|&note| is_free[note as usize] = false);
+pub fn note_pairs(left: &Document, right: &Document) -> IndexVec<NoteIndex, Option<NoteIndex>> {
+    let by_label: HashMap<&str, NoteIndex> = right.notes.enumerated().map(|(at, note)| (note.label.as_str(), at)).collect();
+    let mut pairs: IndexVec<NoteIndex, Option<NoteIndex>> =
+        left.notes.iter().map(|note| by_label.get(note.label.as_str()).copied()).collect();
+    let mut is_free = IndexVec::filled(true, right.notes.len());
+    pairs.iter().flatten().for_each(|&note| is_free[note] = false);
     if !(left.knows_addresses() || right.knows_addresses()) || !is_free.contains(&true) || pairs.iter().all(Option::is_some) {
         return pairs;
     }
     let ids = |document: &'_ Document, note: &Note| -> Vec<SegmentId> {
         note.segments.iter().flat_map(|line| document.sentences(line).to_vec()).collect()
     };
-    let free = (0..).zip(&right.notes).filter(|(at, _)| is_free[*at as usize]);
-    let by_id: HashMap<SegmentId, u32> =
+    let free = right.notes.enumerated().filter(|(at, _)| is_free[*at]);
+    let by_id: HashMap<SegmentId, NoteIndex> =
         free.flat_map(|(at, note)| ids(right, note).into_iter().map(move |id| (id, at))).collect();
     for (pair, note) in pairs.iter_mut().zip(&left.notes).filter(|(pair, _)| pair.is_none()) {
-        let found = ids(left, note).iter().find_map(|id| by_id.get(id).copied().filter(|&at| is_free[at as usize]));
+        let found = ids(left, note).iter().find_map(|id| by_id.get(id).copied().filter(|&at| is_free[at]));
         if let Some(found) = found {
-            is_free[found as usize] = false;
+            is_free[found] = false;
             *pair = Some(found);
         }
     }
@@ -105,8 +106,8 @@ impl<'a> Part<'a> {
     }
 
     /// Returns the part of a note; an empty part for `None`.
-    fn note(document: &'a Document, note: Option<u32>) -> Self {
-        let Some(note) = note.map(|note| &document.notes[note as usize]) else {
+    fn note(document: &'a Document, note: Option<NoteIndex>) -> Self {
+        let Some(note) = note.map(|note| &document.notes[note]) else {
             return Self { document, blocks: 0..0, lines: IndexRange::default() };
         };
         Self { document, blocks: note.blocks.0..note.blocks.1, lines: note.segments }
@@ -376,10 +377,10 @@ impl<'a> Rows<'a> {
                     row_of_block.insert(component, rows.len() - 1);
                 }
             }
-            if self.whole[component] {
-                if let Row::Blocks { right: whole, .. } = &mut rows[row_of_block[&component]] {
-                    whole.push(self.right.blocks.start + right as u32);
-                }
+            if self.whole[component]
+                && let Row::Blocks { right: whole, .. } = &mut rows[row_of_block[&component]]
+            {
+                whole.push(self.right.blocks.start + right as u32);
             }
         }
         // A sentence goes into the row of its first left line; one without a left line goes behind

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use crate::base::{Idx, IndexVec};
 use crate::model::lock::{self, Lock, LockEntry};
 use crate::model::{SegmentId, SegmentIndex, TextDigest, Unit};
-use crate::parse::{Document, Marks};
+use crate::parse::{Document, Marks, NoteIndex};
 
 use super::rows::note_pairs;
 
@@ -240,7 +240,7 @@ fn by_position(
     index: SegmentIndex,
     translation: &Document,
     lines: &TranslatedLines<'_>,
-    notes: &[Option<u32>],
+    notes: &IndexVec<NoteIndex, Option<NoteIndex>>,
 ) -> Vec<SegmentIndex> {
     let segment = &source.segments[index];
     if let Some(marked) = lines.marked.get(&segment.id) {
@@ -251,8 +251,8 @@ fn by_position(
         found.retain(|&line| translation.segments[line].note.is_none());
         return found;
     };
-    let Some(own) = notes[note as usize].map(|own| &translation.notes[own as usize]) else { return Vec::new() };
-    let offset = index.number() - source.notes[note as usize].segments.start.number();
+    let Some(own) = notes[note].map(|own| &translation.notes[own]) else { return Vec::new() };
+    let offset = index.number() - source.notes[note].segments.start.number();
     let line = SegmentIndex::new(own.segments.start.number() + offset);
     let is_free =
         |line: &SegmentIndex| translation.marks_of(*line).is_none_or(|marks| marks.translates.is_empty() && !marks.alone);

@@ -159,7 +159,7 @@ impl LockBuilder<'_> {
                 lines => Some(own_digest(&it.document.digests, lines)),
             });
             let own: Vec<Option<TextDigest>> = own.collect();
-            let note = segment.note.map(|note| source.notes[note as usize].label.as_str().into());
+            let note = segment.note.map(|note| source.notes[note].label.as_str().into());
             let place = SourcePlace { anchors, note, is_row: segment.table.is_some() };
             self.add_unit(Unit::Segment(segment.id), place, &source.segment_text(file_text, at), &own);
         }

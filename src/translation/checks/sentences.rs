@@ -12,7 +12,7 @@ use crate::base::{Code, Diagnostic, Idx, IndexVec, Place, code};
 use crate::load::Inputs;
 use crate::markdown::{self, Span};
 use crate::model::SegmentIndex;
-use crate::parse::{self, Block, Document, Silenced};
+use crate::parse::{self, Block, Document, NoteIndex, Silenced};
 use crate::site::{Site, WorkId};
 use crate::translation::rows::{beads, note_pairs};
 
@@ -115,14 +115,14 @@ fn by_position(source: &Document, translation: &Document) -> Vec<(Vec<SegmentInd
     fn blocks(document: &Document, range: Range<u32>) -> &[Block] {
         &document.blocks[range.start as usize..range.end as usize]
     }
-    fn note(document: &Document, note: u32) -> &[Block] {
-        let (first, end) = document.notes[note as usize].blocks;
+    fn note(document: &Document, note: NoteIndex) -> &[Block] {
+        let (first, end) = document.notes[note].blocks;
         blocks(document, first..end)
     }
     let mut pairs = Vec::new();
     pair_blocks(blocks(source, source.text_blocks()), blocks(translation, translation.text_blocks()), &mut pairs);
-    for (left, right) in (0..).zip(note_pairs(source, translation)) {
-        if let Some(right) = right {
+    for (left, right) in note_pairs(source, translation).enumerated() {
+        if let Some(right) = *right {
             pair_blocks(note(source, left), note(translation, right), &mut pairs);
         }
     }

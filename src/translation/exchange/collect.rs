@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::pieces::{Block, Piece, PieceKind, pieces};
 use super::{Batch, Unit, UnitState, digest};
-use crate::base::LineIndex;
+use crate::base::{Idx, LineIndex};
 use crate::load::Inputs;
 use crate::markdown::parts::Parts;
 use crate::model::{LangId, SegmentIndex};
@@ -181,7 +181,9 @@ fn wholes(source: &Side, pairs: &[Pair]) -> Vec<Option<Block>> {
     let around = |piece: usize| {
         let Piece { segment, kind, block, .. } = source.pieces[piece];
         let note = segment.and_then(|segment| source.document.segments[segment].note);
-        [note.map(|note| (PieceKind::Note, note)), (kind == PieceKind::Row).then_some(block)].into_iter().flatten()
+        [note.map(|note| (PieceKind::Note, note.number() as u32)), (kind == PieceKind::Row).then_some(block)]
+            .into_iter()
+            .flatten()
     };
     let translated = pairs.iter().filter(|pair| !pair.target.is_empty());
     let has_part: BTreeSet<Block> = translated.flat_map(|pair| &pair.source).flat_map(|&piece| around(piece)).collect();

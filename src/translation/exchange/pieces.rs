@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::base::fold;
+use crate::base::{Idx, fold};
 use crate::markdown::parts::{self, Parts};
 use crate::model::SegmentIndex;
 use crate::parse::{self, Document};
@@ -60,7 +60,7 @@ pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
         // All rows of a table share a block, and so do all sentences of a footnote.
         let (kind, block) = match (segment.table, segment.note) {
             (Some(table), _) => (PieceKind::Row, table),
-            (None, Some(note)) => (PieceKind::Note, note),
+            (None, Some(note)) => (PieceKind::Note, note.number() as u32),
             (None, None) => (PieceKind::Segment, segment.block),
         };
         let mut piece = piece(segment.id.to_string(), kind, block, range, text);

@@ -49,20 +49,20 @@ pub fn beads(left: &Side<'_>, right: &Side<'_>) -> Vec<Bead> {
     }
     let mut beads: Vec<Bead> = Vec::with_capacity(left.len());
     let mut bead_of: Vec<Option<usize>> = vec![None; left.len() + right.len()];
-    for line in 0..left.len() {
-        let root = rows.root(line);
+    for (at, &(line, _)) in left.iter().enumerate() {
+        let root = rows.root(at);
         let bead = *bead_of[root].get_or_insert_with(|| {
             beads.push(Bead::default());
             beads.len() - 1
         });
-        beads[bead].left.push(left[line].0);
+        beads[bead].left.push(line);
     }
     // Rows without a left line, by the row that they follow; index 0 is the start of the text.
     let mut behind: Vec<Vec<usize>> = vec![Vec::new(); beads.len() + 1];
     let with_left = beads.len();
     let mut follows = 0;
-    for line in 0..right.len() {
-        let root = rows.root(left.len() + line);
+    for (at, &(line, _)) in right.iter().enumerate() {
+        let root = rows.root(left.len() + at);
         let bead = *bead_of[root].get_or_insert_with(|| {
             beads.push(Bead::default());
             behind[follows].push(beads.len() - 1);
@@ -71,7 +71,7 @@ pub fn beads(left: &Side<'_>, right: &Side<'_>) -> Vec<Bead> {
         if bead < with_left {
             follows = bead + 1;
         }
-        beads[bead].right.push(right[line].0);
+        beads[bead].right.push(line);
     }
     if beads.len() == with_left {
         return beads;

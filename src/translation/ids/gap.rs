@@ -110,8 +110,9 @@ pub(super) fn pair_source_by_place(
 ) {
     let blocks = Blocks { of_entry: &|entry| locked[entry].id.block, of_line: &|line| current[line].block };
     let mut block_pairs = BlockPairs::of(pairs, blocks);
-    let notes = (locked.iter().map(|entry| entry.note).collect(), current.iter().map(|line| line.note).collect());
-    for_each_stretch(notes, pairs, is_open, |entries, lines, pairs| {
+    let entry_notes = locked.iter().map(|entry| entry.note).collect();
+    let line_notes = current.iter().map(|line| line.note).collect();
+    for_each_stretch(&entry_notes, &line_notes, pairs, is_open, |entries, lines, pairs| {
         let entry_groups = groups(entries.iter().copied(), blocks.of_entry);
         let line_groups = groups(lines.iter().copied(), blocks.of_line);
         let pair_lines = |entries: &[LockedIndex], lines: &[SegmentIndex], pairs: &mut Pairs| {
@@ -146,14 +147,14 @@ pub(super) fn pair_source_by_place(
 /// Calls `pair_stretch` with the unpaired entries and lines of each stretch: first of each footnote
 /// that both sides have, wherever it stands; then of each gap, without these footnotes.
 ///
-/// `notes` holds the footnote's label of each entry and of each line.
+/// `entry_notes` and `line_notes` hold the footnote's label of each entry and of each line.
 fn for_each_stretch(
-    notes: (IndexVec<LockedIndex, Option<&str>>, IndexVec<SegmentIndex, Option<&str>>),
+    entry_notes: &IndexVec<LockedIndex, Option<&str>>,
+    line_notes: &IndexVec<SegmentIndex, Option<&str>>,
     pairs: &mut Pairs,
     is_open: impl Fn(SegmentIndex) -> bool,
     mut pair_stretch: impl FnMut(&[LockedIndex], &[SegmentIndex], &mut Pairs),
 ) {
-    let (entry_notes, line_notes) = notes;
     let labels: BTreeSet<&str> = entry_notes.iter().flatten().copied().collect();
     let shared: BTreeSet<&str> = line_notes.iter().flatten().copied().filter(|label| labels.contains(label)).collect();
     let mut by_label: BTreeMap<&str, (Vec<LockedIndex>, Vec<SegmentIndex>)> =
@@ -248,8 +249,9 @@ pub(super) fn pair_translation_by_place(
     let blocks = Blocks { of_entry: &|place| places[place].id.block, of_line: &|line| lines[line].block };
     let mut block_pairs = BlockPairs::of(pairs, blocks);
     let editions = EditionPair::of(places, lines);
-    let notes = (places.iter().map(|place| place.note).collect(), lines.iter().map(|line| line.note).collect());
-    for_each_stretch(notes, pairs, is_open, |free_places, free_lines, pairs| {
+    let place_notes = places.iter().map(|place| place.note).collect();
+    let line_notes = lines.iter().map(|line| line.note).collect();
+    for_each_stretch(&place_notes, &line_notes, pairs, is_open, |free_places, free_lines, pairs| {
         // A line of this language alone, or a second line of a sentence, translates no sentence
         // that has a place of its own.
         let (alone, unmarked): (Vec<SegmentIndex>, Vec<SegmentIndex>) =
