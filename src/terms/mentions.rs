@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Matcher;
-use crate::model::{Glossary, TermId, term::LinkRule};
+use crate::model::{Glossary, SegmentIndex, TermId, term::LinkRule};
 use crate::parse::{Document, HoleKind, HtmlPos, HtmlRange, InlineKind};
 
 /// A mention of a term in a document.
@@ -11,7 +11,7 @@ use crate::parse::{Document, HoleKind, HtmlPos, HtmlRange, InlineKind};
 pub struct Mention {
     pub term: TermId,
     /// Position of the segment in the document.
-    pub segment: u32,
+    pub segment: SegmentIndex,
     /// Range of the document's HTML. It may hold markup, such as emphasis of a part of the name.
     pub html: HtmlRange,
     /// True if the mention is shown as a link to the term.
@@ -33,7 +33,7 @@ pub fn mentions(document: &Document, glossary: &Glossary, matcher: &Matcher) -> 
     let mut pieces: Vec<(usize, HtmlPos)> = Vec::new();
     let mut linked: HashSet<TermId> = HashSet::new();
     let mut section = None;
-    for (index, segment) in (0_u32..).zip(&document.segments) {
+    for (index, segment) in document.segments.enumerated() {
         let is_heading = document.is_heading(index);
         if is_heading || segment.note != section {
             section = segment.note;
@@ -59,11 +59,11 @@ pub fn mentions(document: &Document, glossary: &Glossary, matcher: &Matcher) -> 
 
 /// Collects the words of a segment, and the position in the HTML of each piece of them. Code has no
 /// words.
-fn gather(document: &Document, segment: u32, text: &mut String, pieces: &mut Vec<(usize, HtmlPos)>) {
+fn gather(document: &Document, segment: SegmentIndex, text: &mut String, pieces: &mut Vec<(usize, HtmlPos)>) {
     text.clear();
     pieces.clear();
     let body = &document.body;
-    let range = document.segments[segment as usize].html;
+    let range = document.segments[segment].html;
     let codes = || body.inlines_in(range).iter().filter(|inline| inline.kind == InlineKind::Code);
     let holes = body.holes_of_segment(segment, range);
     let breaks = holes.iter().filter(|hole| matches!(hole.kind, HoleKind::NoteRef(_) | HoleKind::Title(_)));
