@@ -95,10 +95,7 @@ const FULL: [(&str, &str); 8] = [
     ("content/index.en.md", "# Home\n"),
     ("content/index.kk.md", "# Home\n"),
     ("content/a.en.md", "---\ntitle: A\ntags: [b]\naliases: [/old/]\n---\n"),
-    (
-        "content/_terms.yaml",
-        "home: {kind: place, names: {en: Home, kk: Home}, date: 2002-12-23, coordinates: [43.2, 76.9]}\n",
-    ),
+    ("content/_terms.yaml", "home: {kind: place, names: {en: Home, kk: Home}, date: 2002-12-23, coordinates: [43.2, 76.9]}\n"),
     ("content/file.txt", "text\n"),
     ("content/_source/a.txt", "A.\n"),
     (PLAN, "source: a.txt\nlanguage: en\n"),

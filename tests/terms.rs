@@ -1,5 +1,6 @@
 //! Mentions of terms: those of the book, measured by a list that was written by reading, and
 //! generated forms of all names.
+#![expect(clippy::print_stdout, reason = "measured values are printed")]
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,7 +14,6 @@ use tilmash::model::{Config, Glossary, Inflection, LangId, LanguagePack};
 use tilmash::project::{Overrides, Project, State};
 use tilmash::terms::{Hit, Matcher};
 
-#[allow(dead_code, reason = "each test file is a crate of its own and uses a part of this one")]
 mod common;
 use common::cases;
 
@@ -84,7 +84,7 @@ fn found(state: &State) -> Vec<Row> {
                 // The list has the straight apostrophes of the file.
                 let words = words.split_whitespace().collect::<Vec<_>>().join(" ").replace('’', "'");
                 let key = site.glossary.term(mention.term).key.clone();
-                rows.push((document.file.to_string(), lines.position(start).line as usize, key, words));
+                rows.push((document.file.to_string(), lines.position(start).line, key, words));
             }
         }
     }
@@ -164,8 +164,12 @@ fn every_form_of_every_name_is_found() {
             count += expected.len();
             let found = matcher.find(&text);
             let shown = |hit: &Hit| format!("{}: {}", matchers.glossary.term(hit.term).key, &text[hit.range.clone()]);
-            wrong.extend(expected.iter().filter(|hit| !found.contains(hit)).take(5).map(|hit| format!("not found: {}", shown(hit))));
-            wrong.extend(found.iter().filter(|hit| !expected.contains(hit)).take(5).map(|hit| format!("too much: {}", shown(hit))));
+            wrong.extend(
+                expected.iter().filter(|hit| !found.contains(hit)).take(5).map(|hit| format!("not found: {}", shown(hit))),
+            );
+            wrong.extend(
+                found.iter().filter(|hit| !expected.contains(hit)).take(5).map(|hit| format!("too much: {}", shown(hit))),
+            );
         }
         println!("{code}: {count} forms");
         assert!(count > 500, "{code}: {count} forms");
@@ -330,7 +334,20 @@ fn odd_rules() -> impl Strategy<Value = String> {
     let letters = || prop::sample::select(vec!["аы", "еі", "t", "İi", "", "a", "ßs", "\u{301}", "тқ"]);
     let class = prop::sample::select(vec!["V", "K", "k", "Ә", "VV", "A"]);
     let ending = prop::sample::select(vec![
-        "* s", "* a stem", "* a two", "V лAр two", "K тI", "= two", "= stem", "= none", "Q x", "* x none", "x", "* лXр", "V дAғI stem", "* A",
+        "* s",
+        "* a stem",
+        "* a two",
+        "V лAр two",
+        "K тI",
+        "= two",
+        "= stem",
+        "= none",
+        "Q x",
+        "* x none",
+        "x",
+        "* лXр",
+        "V дAғI stem",
+        "* A",
     ]);
     let endings = || prop::collection::vec(ending.clone(), 0..5);
     let change = prop::sample::select(vec![

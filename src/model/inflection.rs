@@ -171,7 +171,9 @@ impl Inflection {
             let letters: Vec<char> = yaml::text(&entry.node, fields.problems()).unwrap_or_default().chars().collect();
             let mut name = entry.key.chars();
             match (name.next().filter(|c| c.is_uppercase()), name.next()) {
-                (Some(name), None) if !letters.is_empty() && letters.len() == rules.harmonies.len() => _ = rules.pairs.insert(name, letters),
+                (Some(name), None) if !letters.is_empty() && letters.len() == rules.harmonies.len() => {
+                    rules.pairs.insert(name, letters);
+                }
                 _ => {
                     fields
                         .report(

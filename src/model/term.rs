@@ -79,11 +79,8 @@ impl Term {
     /// Returns the name that readers of a language see. A term without names in the language is
     /// shown by its name in another one, or by its key.
     pub fn shown(&self, lang: LangId) -> &str {
-        fn first(names: &Vec<Name>) -> Option<&str> {
-            names.first().map(|name| &*name.text)
-        }
-        let own = self.names.get(lang.0).and_then(first);
-        own.or_else(|| self.names.iter().find_map(first)).unwrap_or(&self.key)
+        let of_own = self.names.get(lang.0).into_iter().flatten();
+        of_own.chain(self.names.iter().flatten()).next().map_or(&self.key, |name| &*name.text)
     }
 }
 

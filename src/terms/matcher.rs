@@ -69,14 +69,17 @@ impl Matcher {
     /// Makes the automaton for the names of all terms in a language.
     pub fn new(glossary: &Glossary, lang: LangId, rules: &Inflection) -> Self {
         let mut numbers: HashMap<String, usize> = HashMap::new();
-        let mut patterns: Vec<Vec<Candidate>> = Vec::new();
+        let (mut texts, mut patterns) = (Vec::new(), Vec::<Vec<Candidate>>::new());
         for (term, data) in glossary.iter() {
             let names = data.names[lang.0].iter().map(|name| (name, true));
             let stems = data.stems[lang.0].iter().map(|name| (name, false));
             for (name, is_inflected) in names.chain(stems) {
                 for (pattern, candidate) in candidates(term, &name.text, is_inflected, rules) {
-                    let number = *numbers.entry(pattern).or_insert(patterns.len());
-                    patterns.resize_with(patterns.len().max(number + 1), Vec::new);
+                    let number = *numbers.entry(pattern).or_insert_with_key(|pattern| {
+                        texts.push(pattern.clone());
+                        patterns.push(Vec::new());
+                        texts.len() - 1
+                    });
                     // A name that several terms claim is reported; it means the first of them.
                     if !patterns[number].iter().any(|other| other.matches_like(&candidate)) {
                         patterns[number].push(candidate);
@@ -84,11 +87,7 @@ impl Matcher {
                 }
             }
         }
-        let mut ordered = vec![String::new(); patterns.len()];
-        for (pattern, number) in numbers {
-            ordered[number] = pattern;
-        }
-        let automaton = AhoCorasick::new(ordered).expect("the limit on text files keeps the names small");
+        let automaton = AhoCorasick::new(texts).expect("the limit on text files keeps the names small");
         Self { automaton, patterns, rules: rules.clone() }
     }
 
@@ -115,7 +114,8 @@ impl Matcher {
                 let fits = |end: &&usize| {
                     let rest = &folded.text[**end..];
                     let is_bare = candidate.is_acronym && **end == stem.end();
-                    !rest.starts_with(is_of_word) && !(is_bare && self.begins_ending(text, &folded, **end))
+                    let goes_on = rest.starts_with(is_of_word) || is_bare && self.begins_ending(text, &folded, **end);
+                    !goes_on
                 };
                 if let Some(&end) = ends.iter().filter(fits).max() {
                     found.push((stem.start(), end, candidate.term));
@@ -138,9 +138,7 @@ impl Matcher {
     /// ending of the language here, so they make another word of it: `АҚШ-тық`.
     fn begins_ending(&self, text: &str, folded: &Folded, at: usize) -> bool {
         let behind = self.rules.behind_acronym_join(&folded.text[at..]);
-        behind.is_some_and(|behind| {
-            text[folded.original(folded.text.len() - behind.len())..].starts_with(char::is_lowercase)
-        })
+        behind.is_some_and(|behind| text[folded.original(folded.text.len() - behind.len())..].starts_with(char::is_lowercase))
     }
 }
 
