@@ -300,6 +300,27 @@ fn assert_in_order(text: &str, hits: &[Hit]) {
     }
 }
 
+#[test]
+fn names_with_signs_and_capitals_are_found_at_their_places() {
+    let cases: &[(&str, &str, &str, &[&str])] = &[
+        ("kk", "АҚШ", "АҚШ-қа, АҚШ\u{2011}та, АҚШ-тық, АҚШ\u{2011}тық, АҚШ-Қытай", &["АҚШ-қа", "АҚШ\u{2011}та", "АҚШ"]),
+        ("en", "US", "US-led and USAF, USs", &["US", "USs"]),
+        ("en", "the Moon", "the Moon's, Moons, moon", &["Moon's", "Moons"]),
+        ("en", "the !", "the !, !", &["the !"]),
+        ("tr", "İstanbul", "İSTANBUL'DA, istanbul", &["İSTANBUL'DA"]),
+        ("tr", "İran", "İRAN'IN, İran'da", &["İRAN", "İran'da"]),
+        ("de", "Straße", "Straße, STRASSE", &["Straße"]),
+        ("kk", "Қыта\u{438}\u{306}", "Қытайда, Қытайдағы\u{301}", &["Қытайда"]),
+        ("kk", "Қазақ елі", "Қазақ  \n елінің. ҚАЗАҚ ЕЛІНДЕ", &["Қазақ  \n елінің", "ҚАЗАҚ ЕЛІНДЕ"]),
+        ("kk", "1998 жыл", "1998 жылғы, 1998 жылда, 11998 жыл", &["1998 жылда"]),
+    ];
+    for (language, name, text, expected) in cases {
+        let hits = Matcher::new(&glossary(&[name]), LangId(0), &rules(language)).find(text);
+        let found: Vec<&str> = hits.iter().map(|hit| &text[hit.range.clone()]).collect();
+        assert_eq!(&found, expected, "{name} in {text}");
+    }
+}
+
 proptest! {
     #![proptest_config(cases(600, 300))]
 

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::base::{
-    Diagnostic, Place, Report, code, suggest,
+    Diagnostic, Place, Report, code, path, suggest,
     yaml::{self, Fields, Node, Value},
 };
 
@@ -352,7 +352,7 @@ fn names_of(node: &Node, languages: &[LanguageConfig], problems: &mut Vec<Diagno
         };
         for item in items {
             let Some(text) = yaml::text(item, problems) else { continue };
-            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let text = path::nfc(&text.split_whitespace().collect::<Vec<_>>().join(" "));
             if text.chars().any(char::is_alphanumeric) {
                 names[lang].push(Name { text: text.into(), place: item.place.clone() });
             } else {
