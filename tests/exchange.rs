@@ -360,7 +360,7 @@ proptest! {
         let (wanted, got) = (by_address(&batch), by_address(&exported(&after)));
         prop_assert_eq!(&got, &wanted, "{}", changed.get("content/x.en.md").expect("it is there"));
         for edition in &editions {
-            let sides = collect::Sides::of(after.site().expect("as above"), &after.inputs, edition.sides.work, edition.lang);
+            let sides = collect::EditionPair::of(after.site().expect("as above"), &after.inputs, edition.sides.work, edition.lang);
             prop_assert!(!plan::misread(edition, &edition.taken, sides.as_ref()));
         }
         // Undo the translations.
@@ -433,7 +433,7 @@ proptest! {
         let begun = state(&files);
         let site = begun.site().expect("as above");
         let work = site.work_named("x").expect("it is there");
-        let wholes = collect::Sides::of(site, &begun.inputs, work, LangId(1)).expect("a source").wholes;
+        let wholes = collect::EditionPair::of(site, &begun.inputs, work, LangId(1)).expect("a source").wholes;
         let mut first_of = BTreeMap::new();
         let chosen_by: Vec<usize> =
             wholes.into_iter().enumerate().map(|(at, whole)| whole.map_or(at, |whole| *first_of.entry(whole).or_insert(at))).collect();
@@ -459,7 +459,7 @@ proptest! {
             for edition in &editions {
                 files.insert(edition.file.clone(), edition.with(&edition.taken, true));
                 let after = state(&files);
-                let sides = collect::Sides::of(after.site().expect("as above"), &after.inputs, edition.sides.work, edition.lang);
+                let sides = collect::EditionPair::of(after.site().expect("as above"), &after.inputs, edition.sides.work, edition.lang);
                 prop_assert!(!plan::misread(edition, &edition.taken, sides.as_ref()), "round {}: {}\n{}", round, files["content/x.kk.md"], files["content/x.en.md"]);
             }
         }

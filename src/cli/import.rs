@@ -17,7 +17,7 @@ use crate::load;
 use crate::model::{Limit, Limits};
 use crate::project::{Project, State};
 use crate::site::{Site, WorkId};
-use crate::translation::exchange::collect::Sides;
+use crate::translation::exchange::collect::EditionPair;
 use crate::translation::exchange::plan::{self, Edition, Options, Plan, Taken};
 use crate::translation::exchange::{self, Format, ParsedFile, apply, text};
 
@@ -280,7 +280,7 @@ fn settle(project: &mut Project, state: &State, editions: Vec<Edition>, problems
             let edition = &trial.edition;
             let sides = after.site().and_then(|site| {
                 let key = &edition.sides.source.document.key;
-                Sides::of(site, &after.inputs, site.work_named(key.as_str())?, edition.lang)
+                EditionPair::of(site, &after.inputs, site.work_named(key.as_str())?, edition.lang)
             });
             if !plan::misread(edition, &taken, sides.as_ref()) {
                 trial.groups.pop_front();

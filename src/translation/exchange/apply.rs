@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::collect::{Pair, Side, Sides};
+use super::collect::{EditionPair, Pair, Side};
 use super::pieces::{Block, Piece, PieceKind, without_marks};
 use crate::base::fold;
 use crate::base::yaml::{self, Value};
@@ -43,7 +43,7 @@ pub enum Refusal {
 }
 
 /// Returns the reason why a translation cannot be put into the edition, if there is one.
-pub fn refusal(sides: &Sides, (at, text): Taken<'_>) -> Option<Refusal> {
+pub fn refusal(sides: &EditionPair, (at, text): Taken<'_>) -> Option<Refusal> {
     let pair = &sides.pairs[at];
     if text.lines().count() != pair.target.len().max(1) {
         return Some(Refusal::Lines);
@@ -78,7 +78,7 @@ enum Behind {
 
 /// Returns the byte at which a new row goes into the edition's table, and that table: behind the
 /// nearest row before it.
-fn place_in_table<'t>(sides: &Sides, target: &'t Side, pair: usize) -> Option<(usize, &'t Table)> {
+fn place_in_table<'t>(sides: &EditionPair, target: &'t Side, pair: usize) -> Option<(usize, &'t Table)> {
     let block = |pair: &Pair| sides.source.pieces[pair.source[0]].block;
     let before = sides.pairs[..pair].iter().rev().filter(|before| block(before) == block(&sides.pairs[pair]));
     let (row, table) = before.filter_map(|pair| pair.target.last()).find_map(|&piece| {
@@ -98,7 +98,7 @@ fn place_in_table<'t>(sides: &Sides, target: &'t Side, pair: usize) -> Option<(u
 ///
 /// If `marked` is true, each new line of the text gets a mark with the id of its sentence. Marks
 /// are needed if the id does not follow from the place.
-pub fn apply(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
+pub fn apply(sides: &EditionPair, taken: &[Taken<'_>], marked: bool) -> String {
     match &sides.target {
         Some(target) => {
             let mut edits = Vec::new();
@@ -189,7 +189,7 @@ fn in_cells(text: &str, piece: &Piece, row: &str, length: impl Fn(&str) -> usize
 ///   B.                   `  b.` behind `- a.`: a second line of the item
 /// - C.                   `- c.` behind `  b.`: an item
 /// ```
-fn inserted(sides: &Sides, target: &Side, taken: &[Taken<'_>], marked: bool) -> Vec<Edit> {
+fn inserted(sides: &EditionPair, target: &Side, taken: &[Taken<'_>], marked: bool) -> Vec<Edit> {
     let newline = if target.text.contains("\r\n") { "\r\n" } else { "\n" };
     let translations = by_source_piece(sides, taken);
     let mut edits = Vec::new();
@@ -418,7 +418,7 @@ fn first_of_block(side: &Side, piece: usize) -> usize {
 
 /// Makes the text of a new edition: a copy of the source's text with translations in place of the
 /// translated sentences, and without the others.
-fn new_edition(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
+fn new_edition(sides: &EditionPair, taken: &[Taken<'_>], marked: bool) -> String {
     let source = &sides.source;
     let text = &*source.text;
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
@@ -465,7 +465,7 @@ fn new_edition(sides: &Sides, taken: &[Taken<'_>], marked: bool) -> String {
 }
 
 /// Returns the new translation of each piece of the source, if it has one.
-fn by_source_piece<'a>(sides: &Sides, taken: &[Taken<'a>]) -> Vec<Option<&'a str>> {
+fn by_source_piece<'a>(sides: &EditionPair, taken: &[Taken<'a>]) -> Vec<Option<&'a str>> {
     let mut translations = vec![None; sides.source.pieces.len()];
     for &(pair, line) in taken {
         translations[sides.pairs[pair].source[0]] = Some(line);
@@ -596,7 +596,7 @@ fn without_empty_blocks(text: &str, newline: &str) -> String {
 
 /// Makes the front matter of a new edition: translated title and description, and the fields that
 /// all languages share.
-fn new_front_matter(sides: &Sides, taken: &[Taken<'_>], newline: &str) -> String {
+fn new_front_matter(sides: &EditionPair, taken: &[Taken<'_>], newline: &str) -> String {
     let source = &sides.source;
     let keys = source.document.front.keys();
     let is_shared = |name: &str| keys.iter().any(|key| key.name == name && key.import == Import::Copied);
@@ -625,7 +625,7 @@ fn new_front_matter(sides: &Sides, taken: &[Taken<'_>], newline: &str) -> String
 
 /// Returns the number of code blocks that an edition lacks, if it gets new sentences. A code block
 /// has no sentence, so none brings it along.
-pub fn missing_code(sides: &Sides, taken: impl IntoIterator<Item = usize>) -> usize {
+pub fn missing_code(sides: &EditionPair, taken: impl IntoIterator<Item = usize>) -> usize {
     let has_grown = taken.into_iter().any(|pair| sides.pairs[pair].target.is_empty());
     let own = sides.target.as_ref().filter(|_| has_grown).map(|target| target.document.codes.len());
     own.map_or(0, |own| sides.source.document.codes.len().saturating_sub(own))
@@ -633,7 +633,7 @@ pub fn missing_code(sides: &Sides, taken: impl IntoIterator<Item = usize>) -> us
 
 /// Returns the parts of the source that a new edition lacks because they are in the source's
 /// language: keys of the front matter in backticks, and HTML.
-pub fn left_out(sides: &Sides) -> Vec<String> {
+pub fn left_out(sides: &EditionPair) -> Vec<String> {
     let keys = sides.source.document.front.keys();
     let is_left_out = |key: &FrontKey<'_>| key.import == Import::LeftOut { is_set: true };
     let mut left: Vec<String> = keys.iter().filter(|key| is_left_out(key)).map(|key| format!("`{}`", key.name)).collect();

@@ -15,7 +15,7 @@ use crate::translation::status::{self, EditionStatus, Status};
 
 /// A work's source edition beside its translation into one language.
 #[derive(Debug)]
-pub struct Sides {
+pub struct EditionPair {
     pub work: WorkId,
     pub source_lang: LangId,
     pub source: Side,
@@ -64,7 +64,7 @@ impl Side {
     }
 }
 
-impl Sides {
+impl EditionPair {
     /// Aligns the editions of a work. Returns `None` if the work is written in the language itself,
     /// so there is nothing to translate.
     pub fn of(site: &Site, inputs: &Inputs, work: WorkId, lang: LangId) -> Option<Self> {
@@ -175,7 +175,7 @@ fn pairs(source: &Side, target: Option<&Side>, statuses: Option<&EditionStatus>)
     pairs
 }
 
-/// Returns the table or footnote of each pair, if no part of it is translated ([`Sides::wholes`]).
+/// Returns the table or footnote of each pair, if no part of it is translated ([`EditionPair::wholes`]).
 fn wholes(source: &Side, pairs: &[Pair]) -> Vec<Option<Block>> {
     // The footnote of a piece, then its table: a table in a footnote belongs to the footnote.
     let around = |piece: usize| {
@@ -202,7 +202,7 @@ pub fn collect(site: &Site, inputs: &Inputs, from: LangId, lang: LangId, wanted:
         units: Vec::new(),
     };
     for &work in site.order.iter().filter(|&&work| wanted(site.work(work).key.as_str())) {
-        if let Some(sides) = Sides::of(site, inputs, work, lang).filter(|sides| sides.source_lang == from) {
+        if let Some(sides) = EditionPair::of(site, inputs, work, lang).filter(|sides| sides.source_lang == from) {
             units(site, &sides, &mut batch.units);
         }
     }
@@ -210,7 +210,7 @@ pub fn collect(site: &Site, inputs: &Inputs, from: LangId, lang: LangId, wanted:
 }
 
 /// Appends the units of a work in the order of the source.
-fn units(site: &Site, sides: &Sides, units: &mut Vec<Unit>) {
+fn units(site: &Site, sides: &EditionPair, units: &mut Vec<Unit>) {
     let source = &sides.source;
     let headings = source.document.headings.iter().filter_map(|heading| Some((heading.segment?, heading.text.as_str())));
     let headings: HashMap<SegmentIndex, &str> = headings.collect();

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::apply::{self, Refusal};
-use super::collect::Sides;
+use super::collect::EditionPair;
 use super::markup::Token;
 use super::pieces::{Block, PieceKind};
 use super::{KEPT, ParsedFile, Unit, UnitState, digest, further_problems, markup};
@@ -58,7 +58,7 @@ pub struct Plan {
 /// The changes of an edition.
 #[derive(Debug)]
 pub struct Edition {
-    pub sides: Sides,
+    pub sides: EditionPair,
     pub lang: LangId,
     /// The file of the edition, which may not exist yet.
     pub file: String,
@@ -89,6 +89,7 @@ impl Edition {
 pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, ParsedFile)], options: Options) -> Plan {
     let mut plan = Plan::default();
     let rules: Vec<Rules> = site.languages.iter().map(|language| Rules::of(&language.code, &language.pack)).collect();
+    let importer = Importer { site, rules: &rules, options };
     let mut editions: BTreeMap<(LangId, WorkId), Option<Draft>> = BTreeMap::new();
     let mut seen: HashMap<(LangId, &str, &str), Place> = HashMap::new();
     let mut unknown: HashMap<&str, Option<String>> = HashMap::new();
@@ -139,7 +140,7 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, ParsedFile)], opti
                 }
                 continue;
             }
-            consider(site, &rules, lang, draft, unit, place, options, &mut plan);
+            importer.consider(lang, draft, unit, place, &mut plan);
         }
         if dropped > 0 {
             plan.problems.push(further_problems(file, dropped));
@@ -177,14 +178,14 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, ParsedFile)], opti
 /// An edition that the imported files translate: its alignment with the source, and the
 /// translations taken so far.
 struct Draft {
-    sides: Sides,
+    sides: EditionPair,
     by_id: HashMap<String, usize>,
     taken: Vec<Taken>,
 }
 
 impl Draft {
     fn new(site: &Site, inputs: &Inputs, work: WorkId, lang: LangId) -> Option<Self> {
-        let sides = Sides::of(site, inputs, work, lang)?;
+        let sides = EditionPair::of(site, inputs, work, lang)?;
         let by_id = (0..sides.pairs.len()).map(|pair| (sides.id(pair).to_owned(), pair)).collect();
         Some(Self { sides, by_id, taken: Vec::new() })
     }
@@ -242,112 +243,180 @@ fn languages(
     Some((found.batch.source.as_deref().and_then(known), lang))
 }
 
-/// Takes a unit into the plan, counts it as skipped, or reports why it is refused.
-#[expect(clippy::too_many_arguments, reason = "each is another thing, and there is one call")]
-fn consider(
-    site: &Site,
-    rules: &[Rules],
-    lang: LangId,
-    draft: &mut Draft,
-    unit: &Unit,
-    place: Place,
+/// The inputs that the decisions about all units of an import share.
+struct Importer<'a> {
+    site: &'a Site,
+    rules: &'a [Rules],
     options: Options,
-    plan: &mut Plan,
-) {
-    let address = unit.address();
-    let sides = &draft.sides;
-    let Some(&pair) = draft.by_id.get(&unit.id) else {
-        let hint = suggest::did_you_mean(&unit.id, draft.by_id.keys().map(String::as_str).filter(|_| unit.id.len() > 4));
-        let message = format!("the page `{}` has no sentence `{}`", unit.key, unit.id);
-        let hint = hint.unwrap_or_else(|| "export again: the source may have changed since the file was exported".to_owned());
-        let file = Place::whole(&sides.source.document.file);
-        plan.problems.push(Diagnostic::at(&code::EXCHANGE_UNKNOWN, place, message).also(file, "the source").hint(hint));
-        return;
-    };
-    let before = sides.target_of(pair);
-    let finished = !matches!(unit.state, UnitState::Changed | UnitState::Missing);
-    let mut after = lines(&unit.target);
-    if sides.is_row(pair) {
-        after = after.lines().map(row::canonical).collect::<Vec<_>>().join("\n");
-    }
-    // True if the translation came back as it was exported: it was not touched, or confirmed.
-    let untouched = unit.base.as_deref().is_some_and(|base| base == digest(&after));
-    if after == before || untouched || after.is_empty() {
-        let confirmed = finished && after == before && sides.pairs[pair].state == UnitState::Changed;
-        if confirmed && same_source(sides, pair, unit) {
-            plan.confirmed.entry(lang).or_default().push(address);
-        } else {
-            plan.unchanged += 1;
+}
+
+impl Importer<'_> {
+    /// Takes a unit into the plan, counts it as skipped, or reports why it is refused.
+    fn consider(&self, lang: LangId, draft: &mut Draft, unit: &Unit, place: Place, plan: &mut Plan) {
+        let address = unit.address();
+        let sides = &draft.sides;
+        let Some(&pair) = draft.by_id.get(&unit.id) else {
+            let hint = suggest::did_you_mean(&unit.id, draft.by_id.keys().map(String::as_str).filter(|_| unit.id.len() > 4));
+            let message = format!("the page `{}` has no sentence `{}`", unit.key, unit.id);
+            let hint = hint.unwrap_or_else(|| "export again: the source may have changed since the file was exported".to_owned());
+            let file = Place::whole(&sides.source.document.file);
+            plan.problems.push(Diagnostic::at(&code::EXCHANGE_UNKNOWN, place, message).also(file, "the source").hint(hint));
+            return;
+        };
+        let before = sides.target_of(pair);
+        let finished = !matches!(unit.state, UnitState::Changed | UnitState::Missing);
+        let mut after = lines(&unit.target);
+        if sides.is_row(pair) {
+            after = after.lines().map(row::canonical).collect::<Vec<_>>().join("\n");
         }
-        return;
+        // True if the translation came back as it was exported: it was not touched, or confirmed.
+        let untouched = unit.base.as_deref().is_some_and(|base| base == digest(&after));
+        if after == before || untouched || after.is_empty() {
+            let confirmed = finished && after == before && sides.pairs[pair].state == UnitState::Changed;
+            if confirmed && same_source(sides, pair, unit) {
+                plan.confirmed.entry(lang).or_default().push(address);
+            } else {
+                plan.unchanged += 1;
+            }
+            return;
+        }
+        if !finished && !self.options.unfinished {
+            plan.unfinished += 1;
+            return;
+        }
+        let source_piece = &sides.source.pieces[sides.pairs[pair].source[0]];
+        let source_place = Place::new(&sides.source.document.file, source_piece.range.clone());
+        if let Some(problem) = self.outdated(sides, pair, unit, &place) {
+            plan.problems.push(problem);
+            return;
+        }
+        let tokens = if sides.is_row(pair) { markup::protect_row } else { markup::protect };
+        let problems = |source: &str, translation: &str| {
+            let mut problems = markup_problems(&address, &tokens(source), &tokens(translation), &place);
+            problems.extend(self.parity_problems(lang, sides, pair, (source, translation), &place));
+            problems
+        };
+        let source = sides.source_of(pair);
+        let mut found = problems(&source, &after);
+        if !before.is_empty() {
+            // Problems that the old translation already had are not the translator's doing, and mending
+            // a letter must not require fixing them. The old translation is compared with its own
+            // source, so problems with new parts of the source still count.
+            let known = problems(sides.pairs[pair].previous.as_deref().unwrap_or(&source), &before);
+            found.retain(|problem| !known.contains(problem));
+        }
+        for problem in &mut found {
+            problem.others.push((source_place.clone(), "the source".to_owned()));
+        }
+        if let Some(refusal) = apply::refusal(sides, (pair, &after)) {
+            found.push(refused(refusal, &address, sides.pairs[pair].target.len(), &place));
+        }
+        // The site's severities apply to the import's own codes; parity problems already have theirs.
+        let (mut parity, mut own): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|problem| problem.code.name.starts_with("parity-"));
+        self.site.config.apply_severities(&mut own);
+        // One missing link is one problem: of the markup, if that is reported.
+        if own.iter().any(|problem| *problem.code == code::EXCHANGE_MARKUP)
+            && markup::links(&tokens(&source)) != markup::links(&tokens(&after))
+        {
+            parity.retain(|problem| *problem.code != code::PARITY_LINK);
+        }
+        found = own.into_iter().chain(parity).collect();
+        let refused = diagnostic::has_errors(&found);
+        plan.problems.extend(found);
+        if !refused {
+            draft.taken.push(Taken { pair, address, before, after, place });
+        }
     }
-    if !finished && !options.unfinished {
-        plan.unfinished += 1;
-        return;
-    }
-    let source_piece = &sides.source.pieces[sides.pairs[pair].source[0]];
-    let source_place = Place::new(&sides.source.document.file, source_piece.range.clone());
-    if !same_source(sides, pair, unit) {
-        let message = format!("the source of `{address}` has changed since the file was exported");
-        plan.problems.push(
-            Diagnostic::at(&code::EXCHANGE_STALE, place, message)
-                .also(source_place, "the present source")
-                .hint("export again, and translate the present source"),
-        );
-        return;
-    }
-    let is_conflict = unit.base.as_deref().is_some_and(|base| base != digest(&before)) && !before.is_empty();
-    if is_conflict && let (Some(target), [piece, ..]) = (&sides.target, sides.pairs[pair].target.as_slice()) {
+
+    /// Returns the problem of a translation that was made from another source than the present one, or
+    /// that was also changed in the site.
+    fn outdated(&self, sides: &EditionPair, pair: usize, unit: &Unit, place: &Place) -> Option<Diagnostic> {
+        let address = unit.address();
+        if !same_source(sides, pair, unit) {
+            let piece = &sides.source.pieces[sides.pairs[pair].source[0]];
+            let source_place = Place::new(&sides.source.document.file, piece.range.clone());
+            let message = format!("the source of `{address}` has changed since the file was exported");
+            return Some(
+                Diagnostic::at(&code::EXCHANGE_STALE, place.clone(), message)
+                    .also(source_place, "the present source")
+                    .hint("export again, and translate the present source"),
+            );
+        }
+        let before = sides.target_of(pair);
+        let is_conflict = unit.base.as_deref().is_some_and(|base| base != digest(&before)) && !before.is_empty();
+        let (target, piece) = sides.target.as_ref().zip(sides.pairs[pair].target.first()).filter(|_| is_conflict)?;
         let theirs = Place::new(&target.document.file, target.pieces[*piece].range.clone());
         let message =
             format!("the translation of `{address}` was changed both in the site and in the file since it was exported");
-        plan.problems.push(
-            Diagnostic::at(&code::EXCHANGE_CONFLICT, place, message)
+        Some(
+            Diagnostic::at(&code::EXCHANGE_CONFLICT, place.clone(), message)
                 .also(theirs, "the translation in the site")
                 .hint("combine the two translations by hand, or export again and translate the sentence again"),
-        );
-        return;
+        )
     }
-    let tokens = if sides.is_row(pair) { markup::protect_row } else { markup::protect };
-    let problems = |source: &str, translation: &str| {
-        let mut problems = markup_problems(&address, &tokens(source), &tokens(translation), &place);
-        problems.extend(parity_problems(site, rules, lang, sides, pair, (source, translation), &place));
+
+    /// Runs the parity checks on a sentence and its translation, except checks that marks silence.
+    /// Their warnings are errors here, since the translation is not in the site yet.
+    fn parity_problems(
+        &self,
+        lang: LangId,
+        sides: &EditionPair,
+        pair: usize,
+        (source, translation): (&str, &str),
+        place: &Place,
+    ) -> Vec<Diagnostic> {
+        let (theirs, own) = (Reading::of(source, &spans(source)), Reading::of(translation, &spans(translation)));
+        let document = &sides.source.document;
+        let source = parity::Side {
+            rules: &self.rules[sides.source_lang.0],
+            reading: &theirs,
+            file: &document.file,
+            notes: &document.notes,
+        };
+        // A new edition will have the footnotes of its source.
+        let (file, notes) = match &sides.target {
+            Some(target) => (target.document.file.to_string(), &target.document.notes),
+            None => (file_of_new(self.site, sides, lang), &document.notes),
+        };
+        let target = parity::Side { rules: &self.rules[lang.0], reading: &own, file: &file, notes };
+        let silenced = |code: &Code| {
+            let pieces = sides.pairs[pair].target.iter().filter_map(|&piece| {
+                let target = sides.target.as_ref()?;
+                target.document.marks_of(target.pieces[piece].segment?)
+            });
+            pieces.flat_map(|marks| &marks.silenced).any(|silenced| silenced.code == code)
+        };
+        let (side, piece) = match (&sides.target, sides.pairs[pair].target.first()) {
+            (Some(target), Some(&piece)) => (target, piece),
+            _ => (&sides.source, sides.pairs[pair].source[0]),
+        };
+        let mark = match side.pieces[piece].kind {
+            PieceKind::Row => MarkPlace::Row,
+            PieceKind::Front => MarkPlace::FrontMatter,
+            PieceKind::Title | PieceKind::Segment | PieceKind::Note => MarkPlace::Line,
+        };
+        let findings = parity::pair(&source, &target).into_iter().filter(|finding| !silenced(finding.code));
+        let mut problems: Vec<Diagnostic> = findings
+            // These are reported as `exchange-markup`.
+            .filter(|finding| ![&code::PARITY_CODE, &code::PARITY_FOOTNOTE, &code::PARITY_EMPHASIS].contains(&finding.code))
+            .map(|finding| {
+                let hint = finding.advice(mark, Some(&file));
+                Diagnostic::at(finding.code, place.clone(), finding.message).maybe_hint(hint)
+            })
+            .collect();
+        self.site.config.apply_severities(&mut problems);
+        for problem in &mut problems {
+            if problem.severity == Severity::Warning && problem.code.name.starts_with("parity-") {
+                problem.severity = Severity::Error;
+            }
+        }
         problems
-    };
-    let source = sides.source_of(pair);
-    let mut found = problems(&source, &after);
-    if !before.is_empty() {
-        // Problems that the old translation already had are not the translator's doing, and mending
-        // a letter must not require fixing them. The old translation is compared with its own
-        // source, so problems with new parts of the source still count.
-        let known = problems(sides.pairs[pair].previous.as_deref().unwrap_or(&source), &before);
-        found.retain(|problem| !known.contains(problem));
-    }
-    for problem in &mut found {
-        problem.others.push((source_place.clone(), "the source".to_owned()));
-    }
-    if let Some(refusal) = apply::refusal(sides, (pair, &after)) {
-        found.push(refused(refusal, &address, sides.pairs[pair].target.len(), &place));
-    }
-    // The site's severities apply to the import's own codes; parity problems already have theirs.
-    let (mut parity, mut own): (Vec<_>, Vec<_>) = found.into_iter().partition(|problem| problem.code.name.starts_with("parity-"));
-    site.config.apply_severities(&mut own);
-    // One missing link is one problem: of the markup, if that is reported.
-    if own.iter().any(|problem| *problem.code == code::EXCHANGE_MARKUP)
-        && markup::links(&tokens(&source)) != markup::links(&tokens(&after))
-    {
-        parity.retain(|problem| *problem.code != code::PARITY_LINK);
-    }
-    found = own.into_iter().chain(parity).collect();
-    let refused = diagnostic::has_errors(&found);
-    plan.problems.extend(found);
-    if !refused {
-        draft.taken.push(Taken { pair, address, before, after, place });
     }
 }
 
 /// Returns true if a unit was translated from the present source.
-fn same_source(sides: &Sides, pair: usize, unit: &Unit) -> bool {
+fn same_source(sides: &EditionPair, pair: usize, unit: &Unit) -> bool {
     // White space of another kind is no change of the source.
     fold_all(&unit.source) == fold_all(&sides.source_of(pair))
 }
@@ -376,61 +445,6 @@ fn markup_problems(address: &str, source: &[Token<'_>], translation: &[Token<'_>
         "remove this markup, or write a `\\` before it if it is text",
     );
     missing.into_iter().chain(extra).collect()
-}
-
-/// Runs the parity checks on a sentence and its translation, except checks that marks silence.
-/// Their warnings are errors here, since the translation is not in the site yet.
-fn parity_problems(
-    site: &Site,
-    rules: &[Rules],
-    lang: LangId,
-    sides: &Sides,
-    pair: usize,
-    (source, translation): (&str, &str),
-    place: &Place,
-) -> Vec<Diagnostic> {
-    let (theirs, own) = (Reading::of(source, &spans(source)), Reading::of(translation, &spans(translation)));
-    let document = &sides.source.document;
-    let source =
-        parity::Side { rules: &rules[sides.source_lang.0], reading: &theirs, file: &document.file, notes: &document.notes };
-    // A new edition will have the footnotes of its source.
-    let (file, notes) = match &sides.target {
-        Some(target) => (target.document.file.to_string(), &target.document.notes),
-        None => (file_of_new(site, sides, lang), &document.notes),
-    };
-    let target = parity::Side { rules: &rules[lang.0], reading: &own, file: &file, notes };
-    let silenced = |code: &Code| {
-        let pieces = sides.pairs[pair].target.iter().filter_map(|&piece| {
-            let target = sides.target.as_ref()?;
-            target.document.marks_of(target.pieces[piece].segment?)
-        });
-        pieces.flat_map(|marks| &marks.silenced).any(|silenced| silenced.code == code)
-    };
-    let (side, piece) = match (&sides.target, sides.pairs[pair].target.first()) {
-        (Some(target), Some(&piece)) => (target, piece),
-        _ => (&sides.source, sides.pairs[pair].source[0]),
-    };
-    let mark = match side.pieces[piece].kind {
-        PieceKind::Row => MarkPlace::Row,
-        PieceKind::Front => MarkPlace::FrontMatter,
-        PieceKind::Title | PieceKind::Segment | PieceKind::Note => MarkPlace::Line,
-    };
-    let findings = parity::pair(&source, &target).into_iter().filter(|finding| !silenced(finding.code));
-    let mut problems: Vec<Diagnostic> = findings
-        // These are reported as `exchange-markup`.
-        .filter(|finding| ![&code::PARITY_CODE, &code::PARITY_FOOTNOTE, &code::PARITY_EMPHASIS].contains(&finding.code))
-        .map(|finding| {
-            let hint = finding.advice(mark, Some(&file));
-            Diagnostic::at(finding.code, place.clone(), finding.message).maybe_hint(hint)
-        })
-        .collect();
-    site.config.apply_severities(&mut problems);
-    for problem in &mut problems {
-        if problem.severity == Severity::Warning && problem.code.name.starts_with("parity-") {
-            problem.severity = Severity::Error;
-        }
-    }
-    problems
 }
 
 /// Makes the problem of a translation that cannot be put into the edition; `lines` is the number of
@@ -469,8 +483,8 @@ fn refused(refusal: Refusal, address: &str, lines: usize, place: &Place) -> Diag
 }
 
 /// Removes and reports translations of a table or footnote that is not translated whole
-/// ([`Sides::wholes`]).
-fn halves(site: &Site, sides: &Sides, taken: &mut Vec<Taken>) -> Vec<Diagnostic> {
+/// ([`EditionPair::wholes`]).
+fn halves(site: &Site, sides: &EditionPair, taken: &mut Vec<Taken>) -> Vec<Diagnostic> {
     let mut missing: BTreeMap<Block, Vec<usize>> = BTreeMap::new();
     let mut next = taken.iter().map(|taken| taken.pair).peekable();
     for (pair, whole) in sides.wholes.iter().enumerate() {
@@ -506,7 +520,7 @@ fn name(whole: Block) -> &'static str {
 }
 
 /// Reports that a new page would have no title.
-fn without_title(site: &Site, work: WorkId, sides: &Sides, taken: &[Taken]) -> Option<Diagnostic> {
+fn without_title(site: &Site, work: WorkId, sides: &EditionPair, taken: &[Taken]) -> Option<Diagnostic> {
     let first = taken.first()?;
     let has_title = (0..sides.pairs.len()).any(|pair| sides.id(pair) == "title");
     let translated = taken.iter().any(|taken| sides.id(taken.pair) == "title");
@@ -515,7 +529,7 @@ fn without_title(site: &Site, work: WorkId, sides: &Sides, taken: &[Taken]) -> O
 }
 
 /// Returns the file name of a new edition, beside the source's file.
-fn file_of_new(site: &Site, sides: &Sides, lang: LangId) -> String {
+fn file_of_new(site: &Site, sides: &EditionPair, lang: LangId) -> String {
     key::edition_beside(&sides.source.document.file, site.config.code(sides.source_lang), site.config.code(lang))
 }
 
@@ -524,7 +538,7 @@ fn file_of_new(site: &Site, sides: &Sides, lang: LangId) -> String {
 ///
 /// A text can look like a sentence and be something else: `1. ` begins a list, and an open bracket
 /// runs into the next line.
-pub fn misread(before: &Edition, taken: &[Taken], after: Option<&Sides>) -> bool {
+pub fn misread(before: &Edition, taken: &[Taken], after: Option<&EditionPair>) -> bool {
     let Some(after) = after else { return true };
     let wanted: HashMap<usize, &str> = taken.iter().map(|taken| (taken.pair, taken.after.as_str())).collect();
     let sides = &before.sides;
