@@ -235,7 +235,7 @@
   addEventListener('resize', () => { if (open) place(open); });
   const announceAll = () => all('a.term').forEach(announce);
   announceAll();
-  // The preview changes pages in place, and sends this event then.
+  // The preview sends this event when a page has changed, this one or another.
   document.addEventListener('tilmash:update', () => {
     pages.clear();
     if (open && !open.isConnected) hide();
