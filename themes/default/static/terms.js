@@ -185,7 +185,7 @@
     const mention = mentionOf(event.target);
     if (mention && mention.matches(':focus-visible')) {
       if (mention !== open) later(() => show(mention));
-    } else if (!isInCard(event.target)) {
+    } else if (mention !== open && !isInCard(event.target)) {
       hide();
     }
   }
