@@ -141,7 +141,6 @@
     wanted = open = mention;
     fill(page, mention);
     card.showPopover();
-    card.scrollTop = 0;
     place(mention, y);
     announce(mention);
     return true;
