@@ -85,7 +85,7 @@ pub(super) fn term(
     let title = capitalised(term.shown(lang));
     let mut page = Common::bare("term", &format!("{}/{}", route::TERMS, term.key), &title, &url);
     let description = term.descriptions[lang.0].as_deref();
-    page.set("description", description.map(|text| markdown::plain(text)).into());
+    page.set("description", description.map(markdown::plain).into());
     page.set("canonical", site.absolute(own_path).into());
     page.set("trail", Value::from(vec![route::TERMS]));
     let all = path::to_url(&route::terms_path(site.config.code(lang)));
