@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::parity::{self, Finding, Reading, Rules, Side};
+use super::parity::{self, Finding, MarkPlace, Reading, Rules, Side};
 use crate::base::{Code, Diagnostic, Place, code};
 use crate::load::Inputs;
 use crate::markdown::{self, Span};
@@ -329,13 +329,14 @@ impl Edition<'_> {
     fn problem(&self, lines: &[u32], finding: Finding) -> Diagnostic {
         let is_value = lines.iter().any(|line| self.front(*line).is_some_and(|front| front.is_value));
         let is_row = lines.iter().any(|&line| self.is_row(line));
-        // A mark stands behind its sentence: in the front matter in a YAML comment, in a table in
-        // a cell.
-        let hint = finding.hint.map(|hint| match (is_value, is_row) {
-            (true, _) => hint.replace("`<!-- ~", "`# <!-- ~"),
-            (_, true) => hint.replace("at the end of the line", "in the last cell of the row"),
-            _ => hint,
-        });
+        let hint = finding.advice(
+            match (is_value, is_row) {
+                (true, _) => MarkPlace::FrontMatter,
+                (_, true) => MarkPlace::Row,
+                _ => MarkPlace::Line,
+            },
+            None,
+        );
         Diagnostic::at(finding.code, self.place(lines, &finding.here), finding.message).maybe_hint(hint)
     }
 }
