@@ -87,7 +87,7 @@ fn every_value_of_front_matter_is_shown_and_has_an_entry() {
 }
 
 /// A site that has every kind of route.
-const FULL: [(&str, &str); 7] = [
+const FULL: [(&str, &str); 8] = [
     (
         "site.yaml",
         "title: T\nlanguages: [en, kk]\nbase_url: https://example.org\ncname: example.org\ndate: 2020-01-02\nstatus_page: true\nplans: [content/_source/plan.yaml]\n",
@@ -95,6 +95,7 @@ const FULL: [(&str, &str); 7] = [
     ("content/index.en.md", "# Home\n"),
     ("content/index.kk.md", "# Home\n"),
     ("content/a.en.md", "---\ntitle: A\ntags: [b]\naliases: [/old/]\n---\n"),
+    ("content/_terms.yaml", "home: {kind: place, names: {en: Home, kk: Home}, date: 2002-12-23, coordinates: [43.2, 76.9]}\n"),
     ("content/file.txt", "text\n"),
     ("content/_source/a.txt", "A.\n"),
     (PLAN, "source: a.txt\nlanguage: en\n"),
@@ -119,7 +120,7 @@ fn every_output_has_a_path_and_an_entry() {
     let written = routes.values().filter(|route| !route.kind.properties().is_page && !is_copy(&route.kind));
     let paths: BTreeSet<String> = written
         .map(|route| {
-            let path = route.path.replace(|c: char| c.is_ascii_digit(), "N");
+            let path = route.path.replace(|c: char| c.is_ascii_digit(), "N").replace("NN", "N");
             let path = ["en/", "kk/"]
                 .iter()
                 .find_map(|code| path.strip_prefix(code))
@@ -161,7 +162,7 @@ const UNKNOWN: &str = "qqqqqqqqqqqqqqqq";
 
 /// Each kind of mapping: its name in the program, its section in `docs/keys.md`, the file that
 /// holds it, and the text of such a file with [`UNKNOWN`] in the mapping.
-const MAPPINGS: [(&str, &str, &str, &str); 13] = [
+const MAPPINGS: [(&str, &str, &str, &str); 18] = [
     ("site.yaml", "site.yaml", "site.yaml", "title: T\nlanguages: [en]\n?: 1\n"),
     ("a language", "Languages", "site.yaml", "title: T\nlanguages: [{code: en, ?: 1}]\n"),
     ("`markdown`", "Markdown", "site.yaml", "title: T\nlanguages: [en]\nmarkdown: {?: 1}\n"),
@@ -180,6 +181,11 @@ const MAPPINGS: [(&str, &str, &str, &str); 13] = [
     ("`cut`", "Cut", PLAN, "source: a.txt\nlanguage: en\ncut: {by: headings, starts: [A], ?: 1}\n"),
     ("a language file", "Language files", "themes/default/languages/en.yaml", "?: 1\n"),
     ("`fonts`", "Fonts", "themes/default/languages/en.yaml", "fonts: {?: 1}\n"),
+    ("`endings`", "Endings", "themes/default/languages/en.yaml", "endings: {?: 1}\n"),
+    ("a kind of harmony", "Harmony", "themes/default/languages/en.yaml", "endings: {harmony: [{vowels: a, ?: 1}]}\n"),
+    ("a change of a stem", "Stems", "themes/default/languages/en.yaml", "endings: {stems: [{ends: a, becomes: b, ?: 1}]}\n"),
+    ("a term", "Terms", "content/_terms.yaml", "a: {kind: place, names: {en: A}, ?: 1}\n"),
+    ("a reference", "References", "content/_terms.yaml", "a: {kind: place, names: {en: A}, references: [{title: A, ?: 1}]}\n"),
 ];
 
 const PLAN: &str = "content/_source/plan.yaml";

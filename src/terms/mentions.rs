@@ -1,9 +1,10 @@
 //! The mentions in a document: which sentence names which term, and which mentions become links.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::Matcher;
-use crate::model::{Glossary, TermId, term::LinkRule};
+use crate::model::{Glossary, SegmentIndex, TermId, term::LinkRule};
 use crate::parse::{Document, HoleKind, HtmlPos, HtmlRange, InlineKind};
 
 /// A mention of a term in a document.
@@ -11,15 +12,15 @@ use crate::parse::{Document, HoleKind, HtmlPos, HtmlRange, InlineKind};
 pub struct Mention {
     pub term: TermId,
     /// Position of the segment in the document.
-    pub segment: u32,
+    pub segment: SegmentIndex,
     /// Range of the document's HTML. It may hold markup, such as emphasis of a part of the name.
     pub html: HtmlRange,
     /// True if the mention is shown as a link to the term.
     pub is_link: bool,
 }
 
-/// Stands for a value of the page inside a text, such as a reference to a footnote. No name goes
-/// across it.
+/// Stands for a value of the page inside a text, such as a reference to a footnote, and for the
+/// border between two cells. No name goes across it.
 const BREAK: char = '\u{fffc}';
 
 /// Finds the mentions in a document, in the order of its text.
@@ -30,10 +31,10 @@ const BREAK: char = '\u{fffc}';
 pub fn mentions(document: &Document, glossary: &Glossary, matcher: &Matcher) -> Vec<Mention> {
     let mut mentions = Vec::new();
     let mut text = String::new();
-    let mut pieces: Vec<(usize, HtmlPos)> = Vec::new();
+    let mut pieces: Vec<Piece> = Vec::new();
     let mut linked: HashSet<TermId> = HashSet::new();
     let mut section = None;
-    for (index, segment) in (0_u32..).zip(&document.segments) {
+    for (index, segment) in document.segments.enumerated() {
         let is_heading = document.is_heading(index);
         if is_heading || segment.note != section {
             section = segment.note;
@@ -41,9 +42,7 @@ pub fn mentions(document: &Document, glossary: &Glossary, matcher: &Matcher) -> 
         }
         gather(document, index, &mut text, &mut pieces);
         for hit in matcher.find(&text) {
-            let start = html_position(&pieces, hit.range.start);
-            let end = HtmlPos(html_position(&pieces, hit.range.end - 1).0 + 1);
-            let html = HtmlRange::new(start, end);
+            let html = html_range(&pieces, hit.range);
             let may_link = !is_heading && is_whole(document, segment.html, html);
             let is_link = may_link
                 && match glossary.term(hit.term).link {
@@ -57,18 +56,33 @@ pub fn mentions(document: &Document, glossary: &Glossary, matcher: &Matcher) -> 
     mentions
 }
 
+/// A piece of a segment's text. Both ranges have the same bytes, unless the piece is a character that
+/// HTML writes as an entity.
+struct Piece {
+    text: Range<usize>,
+    html: HtmlRange,
+}
+
+/// The entities that the text of a document's HTML may have.
+const ENTITIES: [(&str, char); 3] = [("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>')];
+
 /// Collects the words of a segment, and the position in the HTML of each piece of them. Code has no
 /// words.
-fn gather(document: &Document, segment: u32, text: &mut String, pieces: &mut Vec<(usize, HtmlPos)>) {
+fn gather(document: &Document, segment: SegmentIndex, text: &mut String, pieces: &mut Vec<Piece>) {
     text.clear();
     pieces.clear();
     let body = &document.body;
-    let range = document.segments[segment as usize].html;
+    let range = document.segments[segment].html;
     let codes = || body.inlines_in(range).iter().filter(|inline| inline.kind == InlineKind::Code);
     let holes = body.holes_of_segment(segment, range);
     let breaks = holes.iter().filter(|hole| matches!(hole.kind, HoleKind::NoteRef(_) | HoleKind::Title(_)));
     let mut breaks = breaks.map(|hole| hole.at).peekable();
+    let mut cells = body.cells_in(range).iter().peekable();
     for piece in body.texts_in(range) {
+        if cells.next_if(|cell| cell.start <= piece.start).is_some() {
+            while cells.next_if(|cell| cell.start <= piece.start).is_some() {}
+            text.push(BREAK);
+        }
         if codes().any(|code| code.html.start <= piece.start && piece.end <= code.html.end) {
             text.push(BREAK);
             continue;
@@ -76,22 +90,43 @@ fn gather(document: &Document, segment: u32, text: &mut String, pieces: &mut Vec
         let mut start = piece.start;
         while let Some(at) = breaks.next_if(|at| *at < piece.end) {
             if at > start {
-                pieces.push((text.len(), start));
-                text.push_str(body.slice(HtmlRange::new(start, at)));
+                push(body.slice(HtmlRange::new(start, at)), start, text, pieces);
                 start = at;
             }
             text.push(BREAK);
         }
-        pieces.push((text.len(), start));
-        text.push_str(body.slice(HtmlRange::new(start, piece.end)));
+        push(body.slice(HtmlRange::new(start, piece.end)), start, text, pieces);
     }
 }
 
-/// Returns the position in the HTML of a position in the collected text.
-fn html_position(pieces: &[(usize, HtmlPos)], at: usize) -> HtmlPos {
-    let piece = pieces.partition_point(|(start, _)| *start <= at) - 1;
-    let (start, html) = pieces[piece];
-    HtmlPos(html.0 + (at - start) as u32)
+/// Appends HTML without tags, which begins at a position, as pieces.
+fn push(html: &str, at: HtmlPos, text: &mut String, pieces: &mut Vec<Piece>) {
+    let mut done = 0;
+    let mut push = |own: &str, html: Range<usize>| {
+        let start = text.len();
+        text.push_str(own);
+        let position = |byte: usize| HtmlPos(at.0 + byte as u32);
+        pieces.push(Piece { text: start..text.len(), html: HtmlRange::new(position(html.start), position(html.end)) });
+    };
+    for (start, _) in html.match_indices('&') {
+        let Some((entity, c)) = ENTITIES.iter().find(|(entity, _)| html[start..].starts_with(entity)) else { continue };
+        push(&html[done..start], done..start);
+        done = start + entity.len();
+        push(c.encode_utf8(&mut [0; 4]), start..done);
+    }
+    push(&html[done..], done..html.len());
+}
+
+/// Returns the range of the HTML of a range of the collected text.
+fn html_range(pieces: &[Piece], range: Range<usize>) -> HtmlRange {
+    let piece = |at: usize| &pieces[pieces.partition_point(|piece| piece.text.end <= at)];
+    let (first, last) = (piece(range.start), piece(range.end - 1));
+    let start = first.html.start.0 + (range.start - first.text.start) as u32;
+    let end = match range.end {
+        end if end == last.text.end => last.html.end,
+        end => HtmlPos(last.html.start.0 + (end - last.text.start) as u32),
+    };
+    HtmlRange::new(HtmlPos(start), end)
 }
 
 /// Returns true if a range of a segment is outside of links, and no element begins or ends inside it

@@ -14,7 +14,7 @@ mod mentions;
 pub use matcher::{Hit, Matcher};
 pub use mentions::{Mention, mentions};
 
-use crate::model::{LangId, TermId};
+use crate::model::{LangId, SegmentIndex, TermId};
 use crate::site::{Site, WorkId};
 
 /// A sentence that mentions a term.
@@ -23,7 +23,7 @@ pub struct Place {
     pub work: WorkId,
     pub lang: LangId,
     /// Position of the segment in its document.
-    pub segment: u32,
+    pub segment: SegmentIndex,
 }
 
 /// All mentions of terms in a site. A clone shares all large parts.

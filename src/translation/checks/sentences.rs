@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::parity::{self, Finding, MarkPlace, Reading, Rules, Side};
-use crate::base::{Code, Diagnostic, Place, code};
+use crate::base::{Code, Diagnostic, Idx, IndexVec, Place, code};
 use crate::load::Inputs;
 use crate::markdown::{self, Span};
-use crate::parse::{self, Block, Document, Silenced};
+use crate::model::SegmentIndex;
+use crate::parse::{self, Block, Document, NoteIndex, Silenced};
 use crate::site::{Site, WorkId};
 use crate::translation::rows::{beads, note_pairs};
 
@@ -26,7 +27,7 @@ struct Edition<'a> {
     /// Title and description, if somebody wrote them.
     front: [Option<Front<'a>>; 2],
     /// Segments, then title and description. A missing title or description is empty.
-    lines: Vec<Reading<'a>>,
+    lines: IndexVec<SegmentIndex, Reading<'a>>,
     found: EditionFindings,
 }
 
@@ -45,15 +46,15 @@ struct Front<'a> {
 struct EditionFindings {
     problems: Vec<Diagnostic>,
     /// Lines that were compared with their source.
-    compared: BTreeSet<u32>,
+    compared: BTreeSet<SegmentIndex>,
     /// Lines that equal their source word for word.
-    untranslated: BTreeSet<u32>,
+    untranslated: BTreeSet<SegmentIndex>,
     silences: Vec<Silence>,
 }
 
 /// Mark that silences a check of a line.
 struct Silence {
-    line: u32,
+    line: SegmentIndex,
     silenced: Silenced,
     /// True if the mark has silenced a finding.
     used: bool,
@@ -85,7 +86,8 @@ pub(crate) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
             }
             for unit in 0..2 {
                 if let (Some(_), Some(_)) = (&source.front[unit], &own.front[unit]) {
-                    own.compare(source, &[source.front_line(unit)], &[own.front_line(unit)]);
+                    let (left, right) = (front_line(source.document, unit), front_line(own.document, unit));
+                    own.compare(source, &[left], &[right]);
                 }
             }
         }
@@ -100,7 +102,7 @@ pub(crate) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
 
 /// Returns the pairs of lines that stand beside each other. Ids of a lock or of marks decide;
 /// without them the position does.
-fn pairs(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)> {
+fn pairs(source: &Document, translation: &Document) -> Vec<(Vec<SegmentIndex>, Vec<SegmentIndex>)> {
     if !source.knows_addresses() && !translation.knows_addresses() {
         return by_position(source, translation);
     }
@@ -109,18 +111,18 @@ fn pairs(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)>
 }
 
 /// Pairs the nth line of a block with the nth, in the text and in each note.
-fn by_position(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)> {
+fn by_position(source: &Document, translation: &Document) -> Vec<(Vec<SegmentIndex>, Vec<SegmentIndex>)> {
     fn blocks(document: &Document, range: Range<u32>) -> &[Block] {
         &document.blocks[range.start as usize..range.end as usize]
     }
-    fn note(document: &Document, note: u32) -> &[Block] {
-        let (first, end) = document.notes[note as usize].blocks;
+    fn note(document: &Document, note: NoteIndex) -> &[Block] {
+        let (first, end) = document.notes[note].blocks;
         blocks(document, first..end)
     }
     let mut pairs = Vec::new();
     pair_blocks(blocks(source, source.text_blocks()), blocks(translation, translation.text_blocks()), &mut pairs);
-    for (left, right) in (0..).zip(note_pairs(source, translation)) {
-        if let Some(right) = right {
+    for (left, right) in note_pairs(source, translation).enumerated() {
+        if let Some(right) = *right {
             pair_blocks(note(source, left), note(translation, right), &mut pairs);
         }
     }
@@ -136,17 +138,17 @@ fn by_position(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<
 /// 2 sentences   3 sentences     both blocks as a whole, if all kinds of blocks are the same
 /// 2 sentences   1 heading       nothing from here on
 /// ```
-fn pair_blocks(source: &[Block], translation: &[Block], pairs: &mut Vec<(Vec<u32>, Vec<u32>)>) {
+fn pair_blocks(source: &[Block], translation: &[Block], pairs: &mut Vec<(Vec<SegmentIndex>, Vec<SegmentIndex>)>) {
     let kinds = |blocks: &[Block]| blocks.iter().map(|block| block.kind).collect::<Vec<_>>();
     let mut same_shape: Option<bool> = None;
     for (left, right) in source.iter().zip(translation) {
-        let (a, b) = (left.segments.0..left.segments.1, right.segments.0..right.segments.1);
+        let (a, b) = (left.segments.iter(), right.segments.iter());
         if left.kind == right.kind && a.len() == b.len() {
             pairs.extend(a.zip(b).map(|(a, b)| (vec![a], vec![b])));
         } else if !*same_shape.get_or_insert_with(|| kinds(source) == kinds(translation)) {
             // From here on, a paragraph may stand beside the translation of another.
             break;
-        } else if !a.is_empty() && !b.is_empty() {
+        } else if a.len() > 0 && b.len() > 0 {
             // The lines cannot be paired one by one, but the blocks as a whole can be compared.
             pairs.push((a.collect(), b.collect()));
         }
@@ -174,15 +176,20 @@ fn front<'a>(document: &'a Document, text: &'a str) -> [Option<Front<'a>>; 2] {
     [title, description.and_then(|said| value(&document.front.description_at, said))]
 }
 
+/// Returns the line of the title, for 0, or of the description, for 1. They come after the segments.
+fn front_line(document: &Document, unit: usize) -> SegmentIndex {
+    SegmentIndex::new(document.segments.len() + unit)
+}
+
 impl<'a> Edition<'a> {
     fn of(document: &'a Document, text: &'a str, rules: &'a Rules) -> Self {
         let own = document.marks.iter().flat_map(|marks| marks.silenced.iter().map(|silenced| (marks.segment, silenced.clone())));
-        let mut silences: Vec<(u32, Silenced)> = own.collect();
+        let mut silences: Vec<(SegmentIndex, Silenced)> = own.collect();
         let front = front(document, text);
         let places = [&document.title_at, &document.front.description_at];
-        for (line, place) in (document.segments.len() as u32..).zip(places) {
+        for (unit, place) in places.into_iter().enumerate() {
             let behind = place.iter().flat_map(|place| parse::silenced_after(&document.file, text, place.end));
-            silences.extend(behind.map(|silenced| (line, silenced)));
+            silences.extend(behind.map(|silenced| (front_line(document, unit), silenced)));
         }
         let silences = silences.into_iter().map(|(line, silenced)| Silence { line, silenced, used: false }).collect();
         let mut edition = Self {
@@ -190,40 +197,35 @@ impl<'a> Edition<'a> {
             text,
             rules,
             front,
-            lines: Vec::new(),
+            lines: IndexVec::default(),
             found: EditionFindings { silences, ..EditionFindings::default() },
         };
-        let lines = 0..edition.front_line(2);
+        let lines = SegmentIndex::first(document.segments.len() + edition.front.len());
         edition.lines = lines.map(|line| Reading::of(edition.line(line), &edition.spans(line))).collect();
         edition
     }
 
-    /// Returns the line of the title, for 0, or of the description, for 1.
-    fn front_line(&self, unit: usize) -> u32 {
-        (self.document.segments.len() + unit) as u32
-    }
-
     /// Returns the Markdown of a line.
-    fn line(&self, line: u32) -> &'a str {
+    fn line(&self, line: SegmentIndex) -> &'a str {
         let said = self.front(line).and_then(|front| front.text);
         said.unwrap_or_else(|| self.text.get(self.bytes(line)).unwrap_or_default())
     }
 
     /// Returns the title or the description, if the line is one.
-    fn front(&self, line: u32) -> Option<&Front<'a>> {
-        self.front.get((line as usize).checked_sub(self.document.segments.len())?)?.as_ref()
+    fn front(&self, line: SegmentIndex) -> Option<&Front<'a>> {
+        self.front.get(line.number().checked_sub(self.document.segments.len())?)?.as_ref()
     }
 
     /// Returns the bytes of a line in the file.
-    fn bytes(&self, line: u32) -> Range<usize> {
-        match self.document.segments.get(line as usize) {
+    fn bytes(&self, line: SegmentIndex) -> Range<usize> {
+        match self.document.segments.get(line) {
             Some(segment) => segment.bytes.0 as usize..segment.bytes.1 as usize,
             None => self.front(line).map_or(0..0, |front| front.range.clone()),
         }
     }
 
     /// Returns the markup of a line.
-    fn spans(&self, line: u32) -> Vec<Span> {
+    fn spans(&self, line: SegmentIndex) -> Vec<Span> {
         match self.front(line) {
             Some(front) if front.is_value => markdown::spans(self.line(line)),
             _ => self.document.spans_in(self.bytes(line)),
@@ -231,7 +233,7 @@ impl<'a> Edition<'a> {
     }
 
     /// Joins several lines by line breaks. Returns the text and its markup.
-    fn joined(&self, lines: &[u32]) -> (String, Vec<Span>) {
+    fn joined(&self, lines: &[SegmentIndex]) -> (String, Vec<Span>) {
         let (mut text, mut spans) = (String::new(), Vec::new());
         for (at, line) in lines.iter().enumerate() {
             text.push_str(if at == 0 { "" } else { "\n" });
@@ -246,7 +248,7 @@ impl<'a> Edition<'a> {
     }
 
     /// Returns the place of a range in the joined text of some lines.
-    fn place(&self, lines: &[u32], range: &Range<usize>) -> Place {
+    fn place(&self, lines: &[SegmentIndex], range: &Range<usize>) -> Place {
         if let [line] = lines
             && let Some(front) = self.front(*line).filter(|front| front.text.is_some())
         {
@@ -268,13 +270,11 @@ impl<'a> Edition<'a> {
 
 impl Edition<'_> {
     /// Compares lines with those of the source.
-    fn compare(&mut self, source: &mut Edition<'_>, left: &[u32], right: &[u32]) {
+    fn compare(&mut self, source: &mut Edition<'_>, left: &[SegmentIndex], right: &[SegmentIndex]) {
         self.found.compared.extend(right);
         source.found.compared.extend(left);
         let findings = match (left, right) {
-            ([left], [right]) => {
-                parity::pair(&source.side(&source.lines[*left as usize]), &self.side(&self.lines[*right as usize]))
-            }
+            ([left], [right]) => parity::pair(&source.side(&source.lines[*left]), &self.side(&self.lines[*right])),
             _ => {
                 let ((a, spans_a), (b, spans_b)) = (source.joined(left), self.joined(right));
                 parity::pair(&source.side(&Reading::of(&a, &spans_a)), &self.side(&Reading::of(&b, &spans_b)))
@@ -296,14 +296,14 @@ impl Edition<'_> {
         }
     }
 
-    fn is_row(&self, line: u32) -> bool {
-        self.document.segments.get(line as usize).is_some_and(|segment| segment.table.is_some())
+    fn is_row(&self, line: SegmentIndex) -> bool {
+        self.document.segments.get(line).is_some_and(|segment| segment.table.is_some())
     }
 
     /// Checks each line by itself, then reports the marks that silenced nothing.
     fn check_each_line(&mut self) {
-        for line in 0..self.lines.len() as u32 {
-            for finding in parity::alone(self.rules, &self.lines[line as usize]) {
+        for line in self.lines.positions() {
+            for finding in parity::alone(self.rules, &self.lines[line]) {
                 // An untranslated line is in the wrong script for that reason, and a column of a
                 // table may be in another language. Neither is reported as wrong script.
                 let is_known = self.is_row(line) || self.found.untranslated.contains(&line);
@@ -326,7 +326,7 @@ impl Edition<'_> {
         }
     }
 
-    fn problem(&self, lines: &[u32], finding: Finding) -> Diagnostic {
+    fn problem(&self, lines: &[SegmentIndex], finding: Finding) -> Diagnostic {
         let is_value = lines.iter().any(|line| self.front(*line).is_some_and(|front| front.is_value));
         let is_row = lines.iter().any(|&line| self.is_row(line));
         let hint = finding.advice(
@@ -343,7 +343,7 @@ impl Edition<'_> {
 
 impl EditionFindings {
     /// Returns true if a mark of one of these lines silences a check.
-    fn silences(&mut self, lines: &[u32], code: &'static Code) -> bool {
+    fn silences(&mut self, lines: &[SegmentIndex], code: &'static Code) -> bool {
         let mut silenced = false;
         for silence in self.silences.iter_mut().filter(|it| lines.contains(&it.line) && it.silenced.code == code) {
             silence.used = true;
