@@ -345,6 +345,7 @@ impl Language {
             ("generator", concat!("Tilmash ", env!("CARGO_PKG_VERSION")).into()),
             ("languages", all.clone()),
             ("feed", feed.into()),
+            ("has_terms", (!site.glossary.terms.is_empty()).into()),
             ("extra", config.extra.as_ref().map_or_else(Value::none, |extra| yaml_value(&extra.value))),
         ]);
         Self {

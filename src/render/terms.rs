@@ -1,6 +1,8 @@
 //! Pages of terms: the index of names, and a page for each term with every sentence that mentions
 //! it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use pulldown_cmark_escape::{escape_html, escape_html_body_text};
 use tera::{Context, Value};
 
@@ -34,12 +36,11 @@ pub(super) fn index(renderer: &Renderer, lang: LangId, own_path: &str, problems:
         .map(|(id, term)| (language.sort_key(&bare_name(&language.pack, term.shown(lang))), id, term))
         .collect();
     terms.sort_by(|(a, _, x), (b, _, y)| (a, &x.key).cmp(&(b, &y.key)));
-    let mut kinds: Vec<&str> = Vec::new();
+    let kinds: BTreeSet<&str> = terms.iter().map(|(_, _, term)| term.kind.as_str()).collect();
+    let mut kinds: Vec<&str> = kinds.into_iter().collect();
+    kinds.sort_by_cached_key(|kind| language.sort_key(&kind_label(renderer, lang, kind)));
     let mut letters: Vec<(String, Vec<Value>)> = Vec::new();
     for (_, id, term) in terms {
-        if !kinds.contains(&term.kind.as_str()) {
-            kinds.push(&term.kind);
-        }
         let name = bare_name(&language.pack, term.shown(lang));
         let letter = name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().to_string()).unwrap_or_default();
         let count = renderer.mentions.places(site, id).iter().filter(|place| place.lang == lang).count();
@@ -48,6 +49,7 @@ pub(super) fn index(renderer: &Renderer, lang: LangId, own_path: &str, problems:
             ("url", renderer.site.term_url(lang, id).into()),
             ("kind", term.kind.as_str().into()),
             ("kind_label", kind_label(renderer, lang, &term.kind).into()),
+            ("kind_number", kinds.iter().position(|kind| *kind == term.kind).map(|at| at + 1).into()),
             ("date", date_value(renderer, lang, term.date)),
             ("names", other_names(renderer, lang, term)),
             ("count", count.into()),
@@ -57,7 +59,6 @@ pub(super) fn index(renderer: &Renderer, lang: LangId, own_path: &str, problems:
             _ => letters.push((letter, vec![item])),
         }
     }
-    kinds.sort_by_cached_key(|kind| language.sort_key(&kind_label(renderer, lang, kind)));
     let kinds: Vec<Value> =
         kinds.into_iter().map(|kind| map([("name", kind.into()), ("label", kind_label(renderer, lang, kind).into())])).collect();
     let letters: Vec<Value> =
@@ -329,12 +330,12 @@ fn marked(renderer: &Renderer, work: WorkId, lang: LangId, segment: SegmentIndex
 /// Returns the terms that most sentences mention together with a term.
 fn related(renderer: &Renderer, lang: LangId, id: TermId) -> Vec<Value> {
     let site = &renderer.site;
-    let mut counts: std::collections::BTreeMap<TermId, usize> = std::collections::BTreeMap::new();
+    let mut counts: BTreeMap<TermId, usize> = BTreeMap::new();
     for place in renderer.mentions.places(site, id) {
         let mentions = renderer.mentions.of(place.work, place.lang);
         let first = mentions.partition_point(|mention| mention.segment < place.segment);
         let here = mentions[first..].iter().take_while(|mention| mention.segment == place.segment);
-        let others: std::collections::BTreeSet<TermId> = here.map(|mention| mention.term).filter(|&other| other != id).collect();
+        let others: BTreeSet<TermId> = here.map(|mention| mention.term).filter(|&other| other != id).collect();
         for other in others {
             *counts.entry(other).or_default() += usize::from(place.lang == lang);
         }

@@ -161,6 +161,8 @@
         // Made while the server answers: its style must be loaded, or it stays hidden.
         ensurePanel();
         await update(status.page);
+        // Tells the page's own scripts that this page or another one may have changed.
+        if (version !== status.version) document.dispatchEvent(new CustomEvent('tilmash:update'));
         refreshFiles(status);
         const isWorse = showProblems(status);
         await showDesk(status, isWorse);
@@ -238,8 +240,6 @@
       return;
     }
     page = digest;
-    // Tells the page's own scripts that the document has changed.
-    document.dispatchEvent(new CustomEvent('tilmash:update'));
   }
 
   function parse(text) {

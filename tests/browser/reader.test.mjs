@@ -289,12 +289,12 @@ test('every sentence has an address, and can be cited in both languages', async 
     while (!await isShown()) assert.ok(Date.now() < end, `the number of ${number} is not shown`);
   };
   await read(`en/${CHAPTER}`, {}, async (page) => {
-    await sentence(page, '1.2').hover({ position: { x: 120, y: 45 } });
+    await sentence(page, '1.2').hover({ position: { x: 120, y: 75 } });
     await shown(page, '1.2');
-    // A click on the text marks the sentence, puts its address into the bar, and another takes both away.
-    await sentence(page, '1.2').click({ position: { x: 120, y: 45 } });
+    // A click on the text beside a mention marks the sentence, puts its address into the bar, and another takes both away.
+    await sentence(page, '1.2').click({ position: { x: 120, y: 75 } });
     assert.ok(page.url().endsWith('#1.2'));
-    await sentence(page, '1.2').click({ position: { x: 120, y: 45 } });
+    await sentence(page, '1.2').click({ position: { x: 120, y: 75 } });
     assert.ok(!page.url().includes('#'));
 
     // By keyboard: to the sentence, into its card, and out of it.
