@@ -78,7 +78,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ),
     ("rustix", &["disk/", "serve/http.rs"]),
     ("serde", &["base/yaml.rs", "render/template.rs", "serve/"]),
-    ("serde_json", &["cli/", "translation/exchange/jsonl.rs", "serve/"]),
+    ("serde_json", &["cli/", "render/json_ld.rs", "render/map.rs", "translation/exchange/jsonl.rs", "serve/"]),
     ("serde_yaml", &["base/yaml.rs"]),
     ("sha2", &["split/mod.rs"]),
     ("shlex", &["model/key.rs", "serve/"]),
